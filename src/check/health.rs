@@ -1,0 +1,142 @@
+//! Health checks: whether they can run in the image, and ask for something that is there.
+
+use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::model::Command;
+use crate::platform::{Health, ImageFacts, Platform, Service};
+use crate::source::Span;
+use crate::syntax::Part;
+
+/// HC001: a check by a tool that the image does not hold.
+pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        let Some(block) = &service.block.health else { continue };
+        let facts = platform.facts(service).filter(|facts| facts.tools_known);
+        match &service.health {
+            Health::Http { tool: None, .. } => unknown_tool(service, facts, block.span, sink),
+            Health::Http { tool: Some(tool), .. } => {
+                if let Some(facts) = facts.filter(|facts| !holds(facts, tool.word())) {
+                    absent(service, facts, tool.word(), block.span, sink);
+                }
+            }
+            Health::Exec(_) | Health::Shell(_) => {
+                let (Some(facts), Some(command)) = (facts, &block.command) else { continue };
+                let (program, span) = match command {
+                    Command::Exec(words) => match words.first() {
+                        Some(word) => (literal(&word.text.parts), word.span),
+                        None => continue,
+                    },
+                    Command::Shell(line) => {
+                        if !holds(facts, "sh") {
+                            absent(service, facts, "sh", line.span, sink);
+                            continue;
+                        }
+                        (literal(&line.text.parts), line.span)
+                    }
+                };
+                let program = program.split_whitespace().next().unwrap_or_default().to_owned();
+                let plain = !program.is_empty()
+                    && program.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+                if plain && !BUILT_IN.contains(&program.as_str()) && !holds(facts, &program) {
+                    absent(service, facts, &program, span, sink);
+                }
+            }
+            Health::None { .. } | Health::Builtin | Health::Tcp { .. } => {}
+        }
+    }
+}
+
+/// Words that every shell knows by itself.
+const BUILT_IN: &[&str] = &[
+    "test", "exec", "exit", "true", "false", "if", "for", "while", "set", "command", "printf", "echo", "read",
+];
+
+fn literal(parts: &[Part]) -> String {
+    match parts.first() {
+        Some(Part::Literal(text)) => text.trim_start().to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn holds(facts: &ImageFacts, tool: &str) -> bool {
+    facts.tools.iter().any(|known| known == tool)
+}
+
+fn image(service: &Service) -> &str {
+    service.image_name.as_ref().map_or("its image", |name| name.repository.as_str())
+}
+
+fn absent(service: &Service, facts: &ImageFacts, tool: &str, span: Span, sink: &mut Sink) {
+    let help = if facts.tools.is_empty() {
+        "it holds no tool at all: write `health { none = \"…\" }` with the reason".to_owned()
+    } else {
+        format!("it holds {}", list_of(facts.tools.iter().map(String::as_str)))
+    };
+    sink.report(
+        Diagnostic::new(
+            codes::HC001,
+            format!(
+                "the health check of `{}` uses `{tool}`, which `{}` does not hold",
+                service.path,
+                image(service)
+            ),
+        )
+        .at(span, format!("needs `{tool}`"))
+        .at_maybe(service.image_name.as_ref().map(|name| name.span), "the image")
+        .help(help),
+    );
+}
+
+fn unknown_tool(service: &Service, facts: Option<&ImageFacts>, span: Span, sink: &mut Sink) {
+    let help = match facts {
+        Some(facts) if facts.tools.is_empty() => {
+            "the image holds no tool at all: write `health { none = \"…\" }` with the reason".to_owned()
+        }
+        Some(facts) => format!(
+            "the image holds {}: use one of them in `command`",
+            list_of(facts.tools.iter().map(String::as_str))
+        ),
+        None => format!(
+            "say `tool = curl`, or what else the image holds; or declare it: `image \"{}\" {{ tools = [\"curl\"] }}`",
+            image(service)
+        ),
+    };
+    sink.report(
+        Diagnostic::new(
+            codes::HC001,
+            format!("nothing is known in the image of `{}` that could ask for its health", service.path),
+        )
+        .at(span, "asks over HTTP from inside the container")
+        .at_maybe(service.image_name.as_ref().map(|name| name.span), "the image")
+        .help(help),
+    );
+}
+
+/// HC005: a health path that the service does not serve.
+pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        let (Health::Http { port, .. }, Some(block)) = (&service.health, &service.block.health) else {
+            continue;
+        };
+        let own = service.ports.get(*port).map(|port| port.paths.as_slice()).unwrap_or_default();
+        let of_image = platform.facts(service).map(|facts| facts.endpoints.as_slice()).unwrap_or_default();
+        let known = if own.is_empty() { of_image } else { own };
+        if known.is_empty() {
+            continue;
+        }
+        for path in [&block.readiness, &block.liveness, &block.startup].into_iter().flatten() {
+            let Some(text) = path.text.as_literal() else { continue };
+            let asked = text.split('?').next().unwrap_or(text);
+            if known.iter().any(|known| known == asked) {
+                continue;
+            }
+            let help = did_you_mean(asked, known.iter().map(String::as_str));
+            sink.report(
+                Diagnostic::new(codes::HC005, format!("`{}` does not serve `{asked}`", service.path))
+                    .at(path.span, "asked for its health")
+                    .help(help.unwrap_or_else(|| {
+                        format!("it serves {}", list_of(known.iter().map(String::as_str)))
+                    })),
+            );
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Images: those that are gone, tags that change, and versions that must agree.
+
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::platform::{ImageName, Platform, Service};
+
+/// The image of a service that is pulled, not the one it is built on.
+fn pulled(service: &Service) -> Option<&ImageName> {
+    service.image_name.as_ref()
+}
+
+/// IMG001 and IMG004: images that are gone, or get no updates.
+pub(super) fn retired(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        let (Some(name), Some(facts)) = (pulled(service), platform.facts(service)) else { continue };
+        let help = facts.instead.as_ref().map(|instead| format!("use `{instead}`"));
+        if let Some(reason) = &facts.gone {
+            sink.report(
+                Diagnostic::new(
+                    codes::IMG001,
+                    format!("the image `{}` can no longer be pulled", name.repository),
+                )
+                .at(name.span, reason.clone())
+                .help_maybe(help),
+            );
+        } else if let Some(reason) = &facts.discontinued {
+            sink.report(
+                Diagnostic::new(
+                    codes::IMG004,
+                    format!("the image `{}` gets no updates any more", name.repository),
+                )
+                .at(name.span, reason.clone())
+                .help_maybe(help),
+            );
+        }
+    }
+}
+
+/// Tags that mean another image from one day to the next.
+const FLOATING: &[&str] = &["latest", "main", "master", "edge", "nightly", "stable"];
+
+/// IMG002: tags that change what they mean.
+pub(super) fn tags(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        let Some(name) = pulled(service) else { continue };
+        if name.digest.is_some() {
+            continue;
+        }
+        let message = match name.tag.as_deref() {
+            None => format!("`{}` has no tag, which means `latest`", name.repository),
+            Some(tag) if FLOATING.contains(&tag) => {
+                format!("the tag `{tag}` of `{}` changes what it means", name.repository)
+            }
+            Some(_) => continue,
+        };
+        sink.report(
+            Diagnostic::new(codes::IMG002, message)
+                .at(name.span, "another image from one day to the next")
+                .help("pin a version, and a digest where the image must never change"),
+        );
+    }
+}
+
+/// IMG003: images that only work in the same version, in different ones.
+pub(super) fn versions(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        let Some(other) = platform.facts(service).and_then(|facts| facts.same_version_as.as_deref()) else {
+            continue;
+        };
+        let Some(name) = pulled(service) else { continue };
+        let others = platform.services.iter().filter_map(|other| Some((other, pulled(other)?)));
+        for (peer, peer_name) in others.filter(|(_, peer)| peer.repository == other) {
+            let (Some(tag), Some(peer_tag)) = (&name.tag, &peer_name.tag) else { continue };
+            if tag == peer_tag {
+                continue;
+            }
+            sink.report(
+                Diagnostic::new(
+                    codes::IMG003,
+                    format!("`{}` is version {tag} and `{}` is version {peer_tag}, and they only work in the same one", service.path, peer.path),
+                )
+                .at(name.span, format!("version {tag}"))
+                .at(peer_name.span, format!("version {peer_tag}"))
+                .help("give both the same version"),
+            );
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Networks: connections that nothing carries, ways out that are none, and networks for nothing.
+
+use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideKind, Platform, Service};
+
+/// NET001, NET002 and NET003: connections that no network carries.
+pub(super) fn edges(platform: &Platform, sink: &mut Sink) {
+    for edge in &platform.edges {
+        let from = &platform[edge.from];
+        match edge.to {
+            EdgeEnd::Service(to, port) => {
+                if edge.network.is_none() {
+                    between(platform, edge, from, &platform[to], port, sink);
+                }
+            }
+            EdgeEnd::Outside(outside) => {
+                let outside = &platform[outside];
+                if outside.kind != OutsideKind::Localhost && only_internal(platform, from) {
+                    sink.report(
+                        Diagnostic::new(
+                            codes::NET003,
+                            format!(
+                                "`{}` reaches `{}` outside, but all its networks are internal",
+                                from.path, outside.name
+                            ),
+                        )
+                        .at(edge.span, format!("leads out, to `{}`", outside.name))
+                        .at(
+                            from.networks_span,
+                            format!(
+                                "{} {} no way out",
+                                names(platform, &from.networks),
+                                has(from.networks.len())
+                            ),
+                        )
+                        .help(way_out(platform, from)),
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn between(
+    platform: &Platform,
+    edge: &Edge,
+    from: &Service,
+    to: &Service,
+    port: Option<usize>,
+    sink: &mut Sink,
+) {
+    let host = |service: &Service| service.exception(|security| security.host_network);
+    let runs = |service: &Service| service.image.is_some() || service.block.build.is_some();
+    if host(from) || host(to) || !runs(from) || !runs(to) {
+        return;
+    }
+    let number = port
+        .and_then(|port| to.ports.get(port))
+        .map(|port| format!(" on port {}", port.number))
+        .unwrap_or_default();
+    let join = to.networks.first().map(|network| platform[*network].name.as_str());
+    let help = match join {
+        Some(network) => format!("add `{network}` to the networks of `{}`", from.path),
+        None => format!("put both on one network: `{}` is on none", to.path),
+    };
+    let diagnostic = if edge.cause == Cause::Scrape {
+        Diagnostic::new(
+            codes::NET002,
+            format!("`{}` cannot scrape `{}`: they share no network", from.path, to.path),
+        )
+        .at(edge.span, format!("these metrics are scraped by `{}`{number}", from.path))
+        .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)))
+        .at(from.networks_span, format!("`{}` is on {}", from.path, names(platform, &from.networks)))
+        .help(format!("let them share a network: {help}, or one of its networks to `{}`", to.path))
+    } else {
+        Diagnostic::new(
+            codes::NET001,
+            format!("`{}` connects to `{}`, but they share no network", from.path, to.path),
+        )
+        .at(edge.span, format!("this makes `{}` connect to `{}`{number}", from.path, to.path))
+        .at(from.networks_span, format!("`{}` is on {}", from.path, names(platform, &from.networks)))
+        .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)))
+        .help(help)
+    };
+    sink.report(diagnostic);
+}
+
+fn only_internal(platform: &Platform, service: &Service) -> bool {
+    !service.exception(|security| security.host_network)
+        && service.networks.iter().all(|network| platform[*network].internal)
+}
+
+fn names(platform: &Platform, networks: &[NetworkId]) -> String {
+    match networks {
+        [] => "no network".to_owned(),
+        networks => list_of(networks.iter().map(|network| platform[*network].name.as_str())),
+    }
+}
+
+fn has(count: usize) -> &'static str {
+    if count == 1 { "has" } else { "have" }
+}
+
+fn way_out(platform: &Platform, service: &Service) -> String {
+    match platform.networks.iter().find(|network| !network.internal) {
+        Some(network) => {
+            format!("add a network that is not internal to `{}`, such as `{}`", service.path, network.name)
+        }
+        None => "declare a network without `internal = true`, and put the service on it".to_owned(),
+    }
+}
+
+/// NET004: a network with a single member.
+pub(super) fn lonely(platform: &Platform, sink: &mut Sink) {
+    for (at, network) in platform.networks.iter().enumerate() {
+        let members: Vec<&Service> =
+            platform.services.iter().filter(|service| service.networks.contains(&NetworkId(at))).collect();
+        // A single member of a network with a way out uses just that.
+        let alone = match members.as_slice() {
+            [] => true,
+            [_] => network.internal,
+            _ => false,
+        };
+        if !alone {
+            continue;
+        }
+        let diagnostic = Diagnostic::new(
+            codes::NET004,
+            match members.first() {
+                Some(member) => {
+                    format!("`{}` is the only member of the internal network `{}`", member.path, network.name)
+                }
+                None => format!("no service is on the network `{}`", network.name),
+            },
+        );
+        let diagnostic = diagnostic.at(network.span, "declared here");
+        let diagnostic =
+            diagnostic.at_maybe(members.first().map(|member| member.networks_span), "its only member");
+        sink.report(diagnostic.help("remove the network, or put who should talk over it on it"));
+    }
+}
+
+/// NET006: a published port that answers nobody.
+pub(super) fn published(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        if !only_internal(platform, service) {
+            continue;
+        }
+        for port in &service.ports {
+            let Some(publish) = &port.publish else { continue };
+            sink.report(
+                Diagnostic::new(
+                    codes::NET006,
+                    format!(
+                        "`{}` publishes port {}, but all its networks are internal: it answers nobody",
+                        service.path, publish.host_port
+                    ),
+                )
+                .at(publish.span, "published here")
+                .at(service.networks_span, format!("only {}", names(platform, &service.networks)))
+                .help(way_out(platform, service)),
+            );
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The command line: what may be typed, and what comes of it.
+//!
+//! Results go to standard output and everything said about them to standard error. Nothing here
+//! panics on what a user types, on what a file holds, or on a pipe that is closed.
+#![expect(clippy::disallowed_methods, reason = "the room that reads files, the environment and the terminal")]
+
+mod build;
+mod check;
+mod explain;
+mod project;
+mod report;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, TypedValueParser as _};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::target::{self, TARGETS, Target};
+use report::Report;
+
+/// One typed source of a platform, every artifact of it.
+#[derive(Debug, Parser)]
+#[command(name = "infrac", version, max_term_width = 100, after_help = AFTER_HELP, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// When diagnostics are coloured; `auto` does so on a terminal, unless `NO_COLOR` is set
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true
+    )]
+    color: Color,
+    /// Say nothing but errors and what was asked for
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  infrac check                     is the platform of this folder right?
+  infrac build                     write every artifact of it
+  infrac build --env production    the same for production, into build/production/
+  infrac explain NET001            what a diagnostic means, with an example
+
+Exit codes:
+  0  all is well
+  1  the source has errors, or a file could not be read or written
+  2  the command was not understood";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Say what is wrong with a platform, and write nothing
+    Check(CheckArguments),
+    /// Write the artifacts of a platform
+    ///
+    /// Nothing is written when the source has errors, and no file is ever half-written. A file that would not
+    /// change is left alone.
+    Build(BuildArguments),
+    /// Explain a diagnostic
+    ///
+    /// Says what a code means, with an example that fails and its mended twin.
+    #[command(after_help = "\
+Examples:
+  infrac explain NET001
+  infrac explain unreachable-dependency
+  infrac explain                   all codes")]
+    Explain {
+        /// A code or its readable name; all codes are listed without it
+        code: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac check
+  infrac check deploy/platform.infra --env production
+  infrac check - < platform.infra")]
+struct CheckArguments {
+    #[command(flatten)]
+    source: SourceArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac build
+  infrac build --target compose --stdout
+  infrac build deploy/ --env production --out /srv/shop")]
+struct BuildArguments {
+    #[command(flatten)]
+    source: SourceArguments,
+    /// What to build, separated by commas; everything without it
+    #[arg(long = "target", value_name = "TARGETS", value_delimiter = ',', value_parser = targets())]
+    targets: Vec<&'static Target>,
+    /// Where to write: by default the project's folder, and `build/ENV` below it with `--env`
+    ///
+    /// The project's folder is that of the source file, or the current folder for standard input.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Print the artifacts instead of writing them, several under lines `==> PATH <==`
+    #[arg(long, conflicts_with = "out")]
+    stdout: bool,
+}
+
+#[derive(Debug, Args)]
+struct SourceArguments {
+    /// A source file, a folder with a `platform.infra`, or `-` for standard input; the nearest
+    /// `platform.infra` upwards without it
+    path: Option<PathBuf>,
+    /// The environment to put in
+    #[arg(long, value_name = "NAME", value_parser = environment)]
+    env: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The targets as clap checks, suggests and lists them.
+fn targets() -> impl clap::builder::TypedValueParser<Value = &'static Target> {
+    let known = TARGETS.iter().map(|target| PossibleValue::new(target.name).help(target.purpose));
+    PossibleValuesParser::new(known).try_map(|name| target::find(&name).ok_or("no such target"))
+}
+
+/// A name that can be one of a folder, too.
+fn environment(name: &str) -> Result<String, &'static str> {
+    let fits = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    if fits && !name.is_empty() {
+        Ok(name.to_owned())
+    } else {
+        Err("a name has letters, digits, `-` and `_`")
+    }
+}
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// All is well.
+    Fine,
+    /// The source has errors, which have been told.
+    SourceErrors,
+}
+
+/// Why a command cannot do its work.
+#[derive(Debug)]
+enum Failure {
+    /// What was typed cannot be meant.
+    Usage(String),
+    /// The system refuses.
+    System(String),
+}
+
+/// Runs what the command line says.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(told) => {
+            // Help that nobody reads any more, behind a closed pipe, is no failure.
+            let _ = told.print();
+            return if told.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let report = Report::new(arguments.color, arguments.quiet);
+    let result = match arguments.command {
+        Command::Check(arguments) => check::run(&arguments, &report),
+        Command::Build(arguments) => build::run(&arguments, &report),
+        Command::Explain { code } => explain::run(code.as_deref(), &report),
+    };
+    match result {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::SourceErrors) => ExitCode::from(1),
+        Err(Failure::System(message)) => {
+            report.failure(&message);
+            ExitCode::from(1)
+        }
+        Err(Failure::Usage(message)) => {
+            report.failure(&message);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! `infrac build`: the artifacts of a platform, written or printed.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::project::Project;
+use super::report::{Report, count};
+use super::{BuildArguments, Failure, Outcome};
+use crate::output::{self, Summary};
+use crate::target::{Artifact, TARGETS, Target};
+use crate::{build, compile};
+
+pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
+    let project = Project::find(arguments.source.path.as_deref())?;
+    let environment = arguments.source.env.as_deref();
+    let compilation = compile(&project.loader(), project.entry(), environment);
+    report.diagnostics(&compilation);
+    let platform = match &compilation.platform {
+        Some(platform) if !compilation.has_errors() => platform,
+        _ => {
+            report.remark("nothing is built");
+            return Ok(Outcome::SourceErrors);
+        }
+    };
+    let artifacts = build(platform, &wanted(&arguments.targets));
+    if arguments.stdout {
+        report.answer(&printed(&artifacts))?;
+    } else {
+        let folder = arguments.out.clone().unwrap_or_else(|| default_folder(project.folder(), environment));
+        let summary =
+            output::write(&folder, &artifacts).map_err(|error| Failure::System(error.to_string()))?;
+        report.result(&told(&folder, &summary))?;
+    }
+    Ok(Outcome::Fine)
+}
+
+/// The targets asked for, each once, in the order of the table; all of them where none is named.
+fn wanted(named: &[&'static Target]) -> Vec<&'static Target> {
+    let is_named = |target: &&Target| named.is_empty() || named.iter().any(|named| named.name == target.name);
+    TARGETS.iter().filter(is_named).collect()
+}
+
+fn default_folder(project: &Path, environment: Option<&str>) -> PathBuf {
+    match environment {
+        Some(environment) => project.join("build").join(environment),
+        None => project.to_owned(),
+    }
+}
+
+/// One artifact as it is, several with their paths.
+fn printed(artifacts: &[Artifact]) -> String {
+    if let [artifact] = artifacts {
+        return artifact.content.clone();
+    }
+    let mut out = String::new();
+    for artifact in artifacts {
+        let gap = if out.is_empty() { "" } else { "\n" };
+        let end = if artifact.content.ends_with('\n') { "" } else { "\n" };
+        let _ = write!(out, "{gap}==> {} <==\n{}{end}", artifact.path, artifact.content);
+    }
+    out
+}
+
+fn told(folder: &Path, summary: &Summary) -> String {
+    let folder = folder.strip_prefix(".").unwrap_or(folder);
+    let mut out = String::new();
+    for path in &summary.written {
+        let _ = writeln!(out, "wrote {}", folder.join(path).display());
+    }
+    let _ = match (summary.written.len(), summary.unchanged.len()) {
+        (0, unchanged) => writeln!(out, "{} unchanged", count(unchanged, "file")),
+        (written, 0) => writeln!(out, "{} written", count(written, "file")),
+        (written, unchanged) => writeln!(out, "{} written, {unchanged} unchanged", count(written, "file")),
+    };
+    out
+}

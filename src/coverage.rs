@@ -1,0 +1,97 @@
+//! What of a source is used, and what no target reads: nothing is passed over in silence.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::model::Document;
+use crate::source::{Sources, Span};
+use crate::syntax::Entry;
+use crate::target::{TARGETS, Target};
+
+/// Where the source first uses a kind of block, or a field of one, and how often it does.
+#[derive(Debug, Default)]
+pub struct Uses {
+    /// By `block` and by `block.field`.
+    seen: BTreeMap<String, (Span, usize)>,
+}
+
+impl Uses {
+    /// Collects what an expanded tree uses. What stands in the compiler's own sources is not the
+    /// user's to mend, so it does not count.
+    #[must_use]
+    pub fn new(entries: &[Entry], sources: &Sources) -> Self {
+        let mut uses = Self::default();
+        let mut own = Vec::new();
+        uses.collect(entries, "", &mut own, sources);
+        uses
+    }
+
+    fn collect(
+        &mut self,
+        entries: &[Entry],
+        within: &str,
+        own: &mut Vec<crate::source::FileId>,
+        sources: &Sources,
+    ) {
+        for entry in entries {
+            let span = entry.head();
+            let embedded = own.contains(&span.file) || {
+                let embedded = sources.file(span.file).name().starts_with('<')
+                    && sources.file(span.file).name() != "<stdin>";
+                if embedded {
+                    own.push(span.file);
+                }
+                embedded
+            };
+            let key = entry.key.text.as_str();
+            if !embedded {
+                let mut count = |name: String| self.seen.entry(name).or_insert((span, 0)).1 += 1;
+                if !within.is_empty() {
+                    count(format!("{within}.{key}"));
+                }
+                if within.is_empty() || within == "service" {
+                    count(key.to_owned());
+                }
+            }
+            if matches!(key, "env" | "labels" | "override" | "output" | "child") {
+                continue;
+            }
+            self.collect(entry.entries(), key, own, sources);
+        }
+    }
+
+    /// Reports the kinds of blocks that no target reads, one warning a kind.
+    pub fn unread(&self, sink: &mut Sink) {
+        for kind in Document::SCHEMA.fields.iter().map(|field| field.key) {
+            let Some((span, count)) = self.seen.get(kind) else { continue };
+            if TARGETS.iter().any(|target| target.reads.contains(&kind)) {
+                continue;
+            }
+            let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
+            sink.report(
+                Diagnostic::new(
+                    codes::TGT001,
+                    format!("`{kind}` stands in the source {times}, and no target of this version reads it"),
+                )
+                .at(*span, "checked, but in no artifact yet"),
+            );
+        }
+    }
+
+    /// Reports the fields that the chosen targets cannot express, one warning a field and target.
+    pub fn lost(&self, targets: &[&Target], sink: &mut Sink) {
+        for target in targets {
+            for (field, reason) in target.cannot {
+                let Some((span, _)) = self.seen.get(*field) else { continue };
+                sink.report(
+                    Diagnostic::new(
+                        codes::TGT002,
+                        format!("the target `{}` cannot express `{field}`", target.name),
+                    )
+                    .at(*span, *reason)
+                    .help(format!("targets: {}", list_of(TARGETS.iter().map(|target| target.name)))),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Diagnostics: the one type in which every stage reports, and the sink it reports to.
+//!
+//! A user's mistake is never a Rust `Result` that stops at the first: a stage reports what it
+//! finds to the [`Sink`] and goes on with what is left.
+
+pub mod codes;
+mod render;
+mod suggest;
+
+use crate::source::Span;
+
+pub use codes::{CODES, Code, Severity};
+pub use render::{Style, render};
+pub use suggest::{did_you_mean, list_of};
+
+/// A place with a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place, as small as possible.
+    pub span: Span,
+    /// What is to be seen there.
+    pub note: String,
+}
+
+/// One message: a code, one sentence, the places, and the way out.
+#[derive(Debug, Clone)]
+pub struct Diagnostic {
+    /// The stable code.
+    pub code: &'static Code,
+    /// One sentence that stands alone: lower case, no full stop.
+    pub message: String,
+    /// The places; the first one is the primary.
+    pub labels: Vec<Label>,
+    /// The way out. It alone suggests; the message states.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A message without a place yet.
+    #[must_use]
+    pub fn new(code: &'static Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), labels: Vec::new(), help: None }
+    }
+
+    /// Adds a place; the first one added is the primary.
+    #[must_use]
+    pub fn at(mut self, span: Span, note: impl Into<String>) -> Self {
+        self.labels.push(Label { span, note: note.into() });
+        self
+    }
+
+    /// Adds a place where there is one.
+    #[must_use]
+    pub fn at_maybe(self, span: Option<Span>, note: impl Into<String>) -> Self {
+        match span {
+            Some(span) => self.at(span, note),
+            None => self,
+        }
+    }
+
+    /// Sets the way out.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Sets the way out where there is one.
+    #[must_use]
+    pub fn help_maybe(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    /// Whether it stops a build.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.code.severity == Severity::Error
+    }
+}
+
+/// Where the stages report to.
+#[derive(Debug, Default)]
+pub struct Sink {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Sink {
+    /// Takes a diagnostic. One that says the same at the same place as an earlier one is dropped.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Whether anything reported so far stops a build.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// How many diagnostics were reported so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.diagnostics.len()
+    }
+
+    /// Whether nothing was reported.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
+    /// Everything reported, each once, ordered as the source is: by file, by place, by code.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        self.diagnostics.sort_by(|a, b| {
+            let place = |d: &Diagnostic| d.labels.first().map(|label| (label.span.file, label.span.start));
+            (place(a), a.code.id, &a.message).cmp(&(place(b), b.code.id, &b.message))
+        });
+        self.diagnostics.dedup_by(|a, b| {
+            a.code.id == b.code.id && a.message == b.message && a.labels.first() == b.labels.first()
+        });
+        self.diagnostics
+    }
+}

@@ -1,0 +1,184 @@
+//! The registry of codes. A code never changes its meaning; one that is no longer needed is
+//! retired, not used again. The long text of each stands in `docs/codes/`, with a failing example
+//! and its mended twin, both of which a test runs.
+
+/// Whether a diagnostic stops a build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing is built.
+    Error,
+    /// Everything is built.
+    Warning,
+}
+
+/// A stable code with its readable name and its explanation.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// `NET001`.
+    pub id: &'static str,
+    /// `unreachable-dependency`.
+    pub name: &'static str,
+    /// Whether it stops a build.
+    pub severity: Severity,
+    /// The long text, in Markdown.
+    pub explanation: &'static str,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $id:ident $severity:ident $name:literal;)+) => {
+        $(
+            $(#[doc = $doc])+
+            pub const $id: &Code = &Code {
+                id: stringify!($id),
+                name: $name,
+                severity: Severity::$severity,
+                explanation: include_str!(concat!("../../docs/codes/", stringify!($id), ".md")),
+            };
+        )+
+        /// Every code, ordered by family.
+        pub const CODES: &[&Code] = &[$($id),+];
+    };
+}
+
+codes! {
+    /// Something stands where the grammar has no place for it.
+    SYN001 Error "unexpected-text";
+    /// A brace or bracket is never closed, closed by another kind, or closes nothing.
+    SYN002 Error "unbalanced-bracket";
+    /// Text that is not closed, has an unknown escape, or holds no reference where it should.
+    SYN003 Error "malformed-text";
+    /// More levels of nesting than the parser takes.
+    SYN004 Error "nested-too-deep";
+    /// Bytes that are no UTF-8 text, or a file that is too large.
+    SYN005 Error "unreadable-source";
+
+    /// A value of another type than the key takes.
+    TYP001 Error "wrong-type";
+    /// A quantity with a unit of another kind, without one, or with several.
+    TYP002 Error "wrong-unit";
+    /// A number outside its range.
+    TYP003 Error "out-of-range";
+    /// A word that is none of the choices.
+    TYP004 Error "not-a-choice";
+    /// A key that the block does not have.
+    TYP005 Error "unknown-key";
+    /// A key, value or label that must be there is missing.
+    TYP006 Error "missing";
+    /// A name that cannot be a DNS label or a variable's name.
+    TYP007 Error "malformed-name";
+    /// A label, value or body that the key does not take.
+    TYP008 Error "unexpected-part";
+
+    /// A name that nothing declares.
+    NAM001 Error "unknown-name";
+    /// Two things of one name.
+    NAM002 Error "duplicate-name";
+    /// References that lead back to where they start.
+    NAM003 Error "reference-cycle";
+    /// A name that stands for another kind of thing than is needed there.
+    NAM004 Error "wrong-kind";
+    /// Two things whose names are the same in artifacts.
+    NAM005 Error "artifact-name-clash";
+    /// A name that is not visible inside a component.
+    NAM006 Error "not-visible";
+
+    /// A value the operator sets, or a secret, where a constant is needed.
+    PHA001 Error "not-constant";
+    /// A secret where what it is built into would show it.
+    PHA002 Error "secret-exposed";
+
+    /// The same entry twice in one body.
+    MRG001 Error "duplicate-entry";
+    /// An environment changes something that does not exist.
+    MRG002 Error "patch-without-target";
+    /// An environment that the platform does not declare.
+    MRG003 Error "unknown-environment";
+
+    /// A parameter that an instance must set is not set.
+    CMP001 Error "missing-parameter";
+    /// A component that contains itself.
+    CMP002 Error "component-recursion";
+    /// A declaration inside a component that cannot stand.
+    CMP003 Error "malformed-component";
+    /// A template that does not render.
+    CMP004 Error "template-failed";
+
+    /// An import of something that cannot be read.
+    IMP001 Error "import-not-found";
+    /// An import that leads back to the file it stands in.
+    IMP002 Error "import-cycle";
+    /// A path that leads out of the project.
+    IMP003 Error "outside-project";
+
+    /// Not exactly one platform block, or an empty source.
+    PLT001 Error "no-platform";
+    /// A service without an image and without a build.
+    PLT002 Error "no-image";
+
+    /// A kind of block that no target of this version reads.
+    TGT001 Warning "not-read-by-any-target";
+    /// A field that the target cannot express.
+    TGT002 Warning "not-expressible";
+    /// An override that the target cannot take.
+    TGT003 Error "malformed-override";
+
+    /// A port that the service named does not listen on.
+    PORT001 Error "no-such-port";
+    /// Two services that publish the same port of the host.
+    PORT002 Error "host-port-clash";
+    /// An administration interface that everybody can reach.
+    PORT004 Warning "admin-interface-public";
+    /// A port that is published though it is marked internal.
+    PORT005 Error "internal-port-published";
+
+    /// A connection between services that share no network.
+    NET001 Error "unreachable-dependency";
+    /// A scrape of a service that shares no network with the scraper.
+    NET002 Error "unreachable-scrape";
+    /// A connection to the outside from internal networks only.
+    NET003 Error "no-way-out";
+    /// A network with a single member.
+    NET004 Warning "lonely-network";
+    /// A published port of a service that is on internal networks only.
+    NET006 Error "published-but-internal";
+
+    /// Waiting for the health of a service that has no health check.
+    DEP001 Error "no-health-to-wait-for";
+    /// Services that wait for each other.
+    DEP002 Error "dependency-cycle";
+    /// Waiting for the health of a job, which ends.
+    DEP003 Error "job-is-not-healthy";
+
+    /// A health check by a tool that the image does not hold.
+    HC001 Error "tool-not-in-image";
+    /// A health path that the service does not serve.
+    HC005 Error "no-such-endpoint";
+
+    /// A secret whose value stands in the source.
+    SEC001 Error "secret-in-source";
+    /// A variable and its file form, both set.
+    SEC003 Error "variable-and-file";
+
+    /// Data that is lost with the container.
+    VOL001 Error "data-without-volume";
+    /// Two services that write to the same volume.
+    VOL003 Error "two-writers";
+
+    /// An image that can no longer be pulled.
+    IMG001 Error "image-gone";
+    /// A tag that changes what it means.
+    IMG002 Warning "floating-tag";
+    /// Images that only work in the same version, in different ones.
+    IMG003 Error "versions-differ";
+    /// An image that gets no updates any more.
+    IMG004 Warning "image-discontinued";
+
+    /// A variable that is used and not declared.
+    ENV001 Error "undeclared-variable";
+}
+
+/// The code of an id, in any case of letters.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Code> {
+    CODES.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id) || code.name == id)
+}

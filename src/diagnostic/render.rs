@@ -1,0 +1,199 @@
+//! Diagnostics as a person reads them, drawn by miette.
+//!
+//! miette draws the labels of one file; labels in other files follow as notes with a picture of
+//! their own.
+
+use std::fmt;
+
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, ReportHandler,
+    SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+};
+
+use super::{Diagnostic, Label, Severity};
+use crate::source::{SourceFile, Sources};
+
+/// How wide help texts run before they wrap.
+const WIDTH: usize = 110;
+
+/// How diagnostics are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// For a terminal.
+    Colour,
+    /// For files, pipes and tests.
+    Plain,
+}
+
+/// Draws one diagnostic.
+#[must_use]
+pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
+    let severity = match diagnostic.code.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let mut characters = ThemeCharacters::unicode();
+    characters.error = format!("{severity}[{}]:", diagnostic.code.id);
+    characters.warning.clone_from(&characters.error);
+    characters.advice = "note:".to_owned();
+    let styles = match style {
+        Style::Colour => ThemeStyles::ansi(),
+        Style::Plain => ThemeStyles::none(),
+    };
+    let handler = GraphicalReportHandler::new()
+        .with_theme(GraphicalTheme { characters, styles })
+        .with_width(WIDTH)
+        .with_links(false)
+        .with_break_words(false)
+        .with_context_lines(0);
+    let picture = Picture::new(diagnostic, sources);
+    let drawn = Debugged { handler: &handler, picture: &picture }.to_string();
+    let mut out = String::with_capacity(drawn.len());
+    for line in drawn.lines() {
+        out.push_str(line.strip_prefix("  ").unwrap_or(line).trim_end());
+        out.push('\n');
+    }
+    out.trim_start_matches('\n').to_owned()
+}
+
+/// A diagnostic with its sources, in the shape miette takes.
+struct Picture<'a> {
+    diagnostic: Option<&'a Diagnostic>,
+    message: &'a str,
+    file: Option<Snippet<'a>>,
+    labels: Vec<&'a Label>,
+    related: Vec<Picture<'a>>,
+}
+
+impl<'a> Picture<'a> {
+    fn new(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Self {
+        let file = diagnostic.labels.first().map(|label| label.span.file);
+        let (labels, elsewhere): (Vec<&Label>, Vec<&Label>) =
+            diagnostic.labels.iter().partition(|label| Some(label.span.file) == file);
+        let related = elsewhere
+            .into_iter()
+            .map(|label| Picture {
+                diagnostic: None,
+                message: &label.note,
+                file: Some(Snippet(sources.file(label.span.file))),
+                labels: vec![label],
+                related: Vec::new(),
+            })
+            .collect();
+        Picture {
+            diagnostic: Some(diagnostic),
+            message: &diagnostic.message,
+            file: file.map(|file| Snippet(sources.file(file))),
+            labels,
+            related,
+        }
+    }
+}
+
+impl Picture<'_> {
+    /// How many bytes of a label are drawn: its first line.
+    fn shown(&self, label: &Label) -> usize {
+        let (start, end) = (label.span.start as usize, label.span.end as usize);
+        let text = self.file.as_ref().and_then(|file| file.0.text().get(start..end));
+        text.map_or(0, |text| text.lines().next().map_or(0, str::len))
+    }
+}
+
+impl fmt::Debug for Picture<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message)
+    }
+}
+
+impl fmt::Display for Picture<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message)
+    }
+}
+
+impl std::error::Error for Picture<'_> {}
+
+impl miette::Diagnostic for Picture<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.diagnostic.map(|diagnostic| diagnostic.code.severity) {
+            Some(Severity::Error) => miette::Severity::Error,
+            Some(Severity::Warning) => miette::Severity::Warning,
+            None => miette::Severity::Advice,
+        })
+    }
+
+    fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
+        let help = self.diagnostic?.help.as_ref()?;
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.file.as_ref().map(|file| file as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let main = self.diagnostic.is_some();
+        Some(Box::new(self.labels.iter().enumerate().map(move |(at, label)| {
+            let note = (main && !label.note.is_empty()).then(|| label.note.clone());
+            let span = (label.span.start as usize, self.shown(label));
+            if at == 0 {
+                LabeledSpan::new_primary_with_span(note, span)
+            } else {
+                LabeledSpan::new_with_span(note, span)
+            }
+        })))
+    }
+
+    fn related<'b>(&'b self) -> Option<Box<dyn Iterator<Item = &'b dyn miette::Diagnostic> + 'b>> {
+        if self.related.is_empty() {
+            return None;
+        }
+        Some(Box::new(self.related.iter().map(|picture| picture as &dyn miette::Diagnostic)))
+    }
+}
+
+/// A file of which miette sees only the lines it draws, found through the table of line starts.
+struct Snippet<'a>(&'a SourceFile);
+
+impl SourceCode for Snippet<'_> {
+    fn read_span<'b>(
+        &'b self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
+        let file = self.0;
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let first = file.line_of(offset(span.offset())).saturating_sub(before);
+        let end = span.offset() + span.len().saturating_sub(1);
+        let last = (file.line_of(offset(end)) + after).min(file.line_count().saturating_sub(1));
+        let start = file.line_start(first);
+        let stop = file.line_start(last + 1);
+        let column = if before == 0 {
+            file.text().get(start..span.offset()).map_or(0, |text| text.chars().count())
+        } else {
+            0
+        };
+        let bytes = file.text().as_bytes().get(start..stop).ok_or(MietteError::OutOfBounds)?;
+        Ok(Box::new(MietteSpanContents::new_named(
+            file.name().to_owned(),
+            bytes,
+            SourceSpan::from((start, stop - start)),
+            first,
+            column,
+            last - first + 1,
+        )))
+    }
+}
+
+/// miette draws through `fmt::Debug`; this makes it a `Display`.
+struct Debugged<'a> {
+    handler: &'a GraphicalReportHandler,
+    picture: &'a Picture<'a>,
+}
+
+impl fmt::Display for Debugged<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.handler.debug(self.picture, f)
+    }
+}

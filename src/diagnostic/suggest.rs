@@ -1,0 +1,35 @@
+//! Near misses: "did you mean", or the choices where nothing is near.
+
+/// How many choices a message lists before it stops.
+const MOST_CHOICES: usize = 12;
+
+/// A help text for an unknown word: the nearest known one, at a distance of at most a third of the
+/// word's length, or else the choices.
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut known: Vec<&str> = known.into_iter().collect();
+    known.sort_unstable();
+    known.dedup();
+    let bound = (word.chars().count() / 3).max(1);
+    let folded = word.to_lowercase();
+    let nearest = known
+        .iter()
+        .map(|candidate| (strsim::osa_distance(&folded, &candidate.to_lowercase()), *candidate))
+        .filter(|&(distance, _)| distance <= bound)
+        .min();
+    match nearest {
+        Some((_, candidate)) => Some(format!("did you mean `{candidate}`?")),
+        None if known.is_empty() => None,
+        None if known.len() > MOST_CHOICES => None,
+        None => Some(format!("known here: {}", list_of(known))),
+    }
+}
+
+/// Words as a sentence has them: `` `a`, `b` and `c` ``.
+pub fn list_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    match words.split_last() {
+        None => "nothing".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}

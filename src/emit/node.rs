@@ -1,0 +1,125 @@
+//! A value as a tree, for what is changed between its type and the printer.
+//!
+//! Types are printed as they are, which is twice as fast; only what an override changes becomes a tree
+//! first. Styles (`[a, b]`, `"a"`) are kept.
+
+mod build;
+
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+use serde::ser::SerializeTupleStruct as _;
+use serde::{Serialize, Serializer};
+
+/// A value of a structured format.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Node {
+    /// Nothing.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number with decimals.
+    Number(f64),
+    /// Text.
+    Text(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A map in its order.
+    Map(IndexMap<String, Node>),
+    /// A value in a style, which the printer knows by its name.
+    Styled(&'static str, Box<Node>),
+    /// A value with something the printer knows by the name, such as a comment.
+    Tuple(&'static str, Vec<Node>),
+}
+
+impl Node {
+    /// The tree of any value.
+    #[must_use]
+    pub fn of(value: &impl Serialize) -> Self {
+        let node = build::build(value);
+        debug_assert!(node.is_ok(), "{node:?}");
+        node.unwrap_or(Self::Null)
+    }
+
+    /// Puts a tree over this one: maps merge key by key, everything else is replaced.
+    pub fn merge(&mut self, over: Self) {
+        match (self, over) {
+            (Self::Styled(_, base), over @ Self::Map(_)) if matches!(**base, Self::Map(_)) => {
+                base.merge(over)
+            }
+            (Self::Map(base), Self::Map(over)) => {
+                for (key, value) in over {
+                    match base.entry(key) {
+                        Entry::Occupied(mut known) => known.get_mut().merge(value),
+                        Entry::Vacant(place) => {
+                            place.insert(value);
+                        }
+                    }
+                }
+            }
+            (base, over) => *base = over,
+        }
+    }
+}
+
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Boolean(boolean) => serializer.serialize_bool(*boolean),
+            Self::Integer(integer) => serializer.serialize_i64(*integer),
+            Self::Number(number) => serializer.serialize_f64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Map(entries) => serializer.collect_map(entries),
+            Self::Styled(style, inner) => serializer.serialize_newtype_struct(style, inner),
+            Self::Tuple(name, items) => {
+                let mut tuple = serializer.serialize_tuple_struct(name, items.len())?;
+                for item in items {
+                    tuple.serialize_field(item)?;
+                }
+                tuple.end()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+
+    use super::Node;
+    use crate::emit::{Commented, Entries, FlowMap, FlowSeq, yaml};
+
+    #[derive(Serialize)]
+    struct Sample {
+        list: FlowSeq<Vec<&'static str>>,
+        map: FlowMap<Entries<&'static str, u8>>,
+        mode: Commented<u32>,
+        none: Option<u8>,
+    }
+
+    fn sample() -> Sample {
+        Sample {
+            list: FlowSeq(vec!["a", "no"]),
+            map: FlowMap(Entries(vec![("z", 1), ("a", 2)])),
+            mode: Commented(256, "0400".into()),
+            none: None,
+        }
+    }
+
+    #[test]
+    fn a_tree_prints_as_its_type() {
+        assert_eq!(yaml(&[], &Node::of(&sample()), &[]), yaml(&[], &sample(), &[]));
+    }
+
+    #[test]
+    fn maps_merge_and_the_rest_is_replaced() {
+        let mut node = Node::of(&sample());
+        node.merge(Node::of(&Entries(vec![("map", Entries(vec![("a", 7), ("b", 3)]))])));
+        node.merge(Node::of(&Entries(vec![("list", Entries(vec![("x", true)]))])));
+        let expected = "list:\n  x: true\n\nmap: {z: 1, a: 7, b: 3}\n\nmode: 256 # 0400\n\nnone: null\n";
+        assert_eq!(yaml(&[], &node, &[]), expected);
+    }
+}

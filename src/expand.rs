@@ -1,0 +1,193 @@
+//! From files to one tree of built-in blocks: imports, the environment, groups' defaults and
+//! components are put in here, all by the one merge of `syntax`.
+//!
+//! What is absent behind this stage: `import`, `environment`, `component`, `parameter`, `each`,
+//! `when`, `enabled`, `defaults`, and blocks that are instances. An instance is a `service`, its
+//! children are `child NAME = kind`, and every path leads from the top of the platform.
+
+mod component;
+mod environment;
+mod import;
+mod include;
+mod instance;
+mod substitute;
+mod template;
+
+use std::collections::HashSet;
+
+use smol_str::SmolStr;
+
+use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::model::Document;
+use crate::source::{Loader, Sources, Span};
+use crate::standard;
+use crate::syntax::{self, Body, Entry, Name};
+
+use component::Components;
+
+/// The tree of a platform.
+#[derive(Debug, Default)]
+pub struct Expanded {
+    /// Built-in blocks only.
+    pub entries: Vec<Entry>,
+    /// The entries of the catalogue of images.
+    pub catalogue: Vec<Entry>,
+    /// Names that may be missing because what declares them did not parse.
+    pub lost: HashSet<SmolStr>,
+    /// Names of what was taken out by `enabled = false`, with the place that says so.
+    pub disabled: Vec<(SmolStr, Span)>,
+    /// Whether a file's brackets do not balance, so that what follows would only be noise.
+    pub unbalanced: bool,
+    /// The whole of the first file, for what has no place of its own.
+    pub origin: Option<Span>,
+}
+
+/// Loads a platform from its entry file and expands it.
+pub fn expand(
+    loader: &Loader<'_>,
+    sources: &mut Sources,
+    entry: &str,
+    environment: Option<&str>,
+    sink: &mut Sink,
+) -> Expanded {
+    let files = import::load(loader, sources, entry, sink);
+    let mut expanded = Expanded {
+        unbalanced: files.iter().any(|file| file.unbalanced),
+        origin: files.first().map(|file| Span::new(file.id, 0, 0)),
+        ..Expanded::default()
+    };
+    let mut entries = Vec::new();
+    for file in files {
+        expanded.lost.extend(file.lost);
+        entries.extend(file.entries);
+    }
+    if expanded.unbalanced {
+        return expanded;
+    }
+    expanded.catalogue = {
+        let id = sources.add(standard::file_name("catalogue"), standard::CATALOGUE);
+        syntax::parse(sources, id, sink).entries
+    };
+    let mut components = Components::new(&mut entries, sink);
+    known_keys(&mut entries, &components, sink);
+    name_instances(&mut entries, &components);
+    syntax::duplicates(&mut entries, sink);
+    environment::apply(&mut entries, environment, &components, sink);
+    environment::prune(&mut entries, environment::Depth::Top, &mut expanded.disabled, sink);
+    group_defaults(&mut entries);
+    let mut expansion =
+        instance::Expansion { components: &mut components, sources, sink, stack: Vec::new(), made: 0 };
+    expanded.entries = expansion.entries(entries, &[]);
+    environment::prune(&mut expanded.entries, environment::Depth::All, &mut expanded.disabled, sink);
+    environment::unmatched(&mut expanded.entries, sink);
+    names(&mut expanded.entries, sink);
+    include::include(&mut expanded.entries, loader, sources, sink);
+    expanded
+}
+
+/// Reports top-level keys that are neither a block nor a component.
+fn known_keys(entries: &mut Vec<Entry>, components: &Components, sink: &mut Sink) {
+    entries.retain(|entry| {
+        let key = entry.key.text.as_str();
+        if key == "environment"
+            || components.knows(key)
+            || Document::SCHEMA.fields.iter().any(|field| field.key == key)
+        {
+            return true;
+        }
+        let blocks = Document::SCHEMA.fields.iter().map(|field| field.key);
+        let known = blocks.chain(components.names()).chain(["import", "component", "environment"]);
+        sink.report(
+            Diagnostic::new(
+                codes::TYP005,
+                format!("`{key}` is neither a block of the language nor a component"),
+            )
+            .at(entry.key.span, "unknown key")
+            .help_maybe(did_you_mean(key, known)),
+        );
+        false
+    });
+}
+
+/// Gives instances without a label the name of their kind.
+fn name_instances(entries: &mut [Entry], components: &Components) {
+    for entry in entries {
+        if entry.key.text == "environment" {
+            if let Some(body) = &mut entry.body {
+                name_instances(&mut body.entries, components);
+            }
+        } else if entry.label.is_none() && components.knows(&entry.key.text) {
+            entry.label = Some(Name { quoted: false, ..entry.key.clone() });
+        }
+    }
+}
+
+/// Puts names of services into the keys and labels that are built from them.
+fn names(entries: &mut [Entry], sink: &mut Sink) {
+    for entry in entries {
+        for name in std::iter::once(&mut entry.key).chain(&mut entry.label) {
+            if name.quoted && name.text.contains("${") {
+                name.text = built(name, sink);
+            }
+        }
+        if let Some(body) = &mut entry.body {
+            names(&mut body.entries, sink);
+        }
+    }
+}
+
+fn built(name: &Name, sink: &mut Sink) -> SmolStr {
+    let mut text = String::new();
+    for part in syntax::interpolate(&name.text, name.span, sink).parts {
+        match part {
+            syntax::Part::Literal(literal) => text.push_str(&literal),
+            // What artifacts call a service is its path with hyphens.
+            syntax::Part::Reference(path) => match path.segments.split_last() {
+                Some((last, service)) if last == "name" && !service.is_empty() => {
+                    text.push_str(&service.join("-"))
+                }
+                _ => sink.report(
+                    Diagnostic::new(
+                        codes::PHA001,
+                        format!("`{}` cannot stand in a key or label", path.text()),
+                    )
+                    .at(name.span, "must be known before names are bound")
+                    .help("the name of a service can: `${SERVICE.name}`"),
+                ),
+            },
+        }
+    }
+    text.into()
+}
+
+/// Merges each group's `defaults` under the services that name the group.
+fn group_defaults(entries: &mut [Entry]) {
+    let mut defaults: Vec<(SmolStr, Vec<Entry>)> = Vec::new();
+    for group in entries.iter_mut().filter(|entry| entry.key.text == "group") {
+        let (Some(label), Some(body)) = (&group.label, &mut group.body) else { continue };
+        if let Some(at) =
+            body.entries.iter().position(|item| item.key.text == "defaults" && item.label.is_none())
+        {
+            let taken = body.entries.remove(at);
+            defaults.push((label.text.clone(), taken.body.map(|body| body.entries).unwrap_or_default()));
+        }
+    }
+    if defaults.is_empty() {
+        return;
+    }
+    for entry in entries.iter_mut().filter(|entry| entry.key.text != "group") {
+        let group =
+            entry.field("group").and_then(|field| field.value.as_ref()).and_then(|value| match &value.kind {
+                syntax::ValueKind::Reference(path) => path.word().map(SmolStr::new),
+                _ => None,
+            });
+        let Some((_, under)) = group.and_then(|group| defaults.iter().find(|(name, _)| *name == group))
+        else {
+            continue;
+        };
+        let Some(Body { entries: own, .. }) = &mut entry.body else { continue };
+        let mut merged = under.clone();
+        syntax::merge_body(&mut merged, std::mem::take(own));
+        *own = merged;
+    }
+}

@@ -1,0 +1,320 @@
+//! What a component declares: parameters, kinds of children, and the body of its service.
+
+use std::rc::Rc;
+
+use smol_str::SmolStr;
+
+use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::model::{Document, Service};
+use crate::schema::{Bytes, Decoder, Duration, Integer, Number, Ratio, Scalar, block, choice};
+use crate::source::{Sources, Span};
+use crate::standard;
+use crate::syntax::{self, Entry, Name, Value, ValueKind};
+
+/// Keys that mean something to expansion, wherever they stand.
+const RESERVED: &[&str] =
+    &["parameter", "child", "each", "when", "enabled", "template", "self", "children", "defaults"];
+
+choice! {
+    /// The type of a parameter.
+    ParameterType {
+        /// Text, or a variable.
+        Text = "text",
+        /// A secret.
+        Secret = "secret",
+        /// A whole number.
+        Integer = "integer",
+        /// A number with decimals.
+        Number = "number",
+        /// `true` or `false`.
+        Boolean = "boolean",
+        /// A duration.
+        Duration = "duration",
+        /// A size.
+        Size = "size",
+        /// A ratio.
+        Ratio = "ratio",
+        /// A list of text or names.
+        List = "list",
+        /// A service.
+        Service = "service",
+        /// A port of a service.
+        Port = "port",
+        /// Something external.
+        Outside = "outside",
+    }
+}
+
+block! {
+    /// What an instance of a component, or a child of it, is told.
+    "parameter" => ParameterBlock {
+        label name = "What it is called.";
+        /// Its type.
+        required type_ as "type": ParameterType,
+        /// Whether it may be missing.
+        optional optional: bool,
+        /// What it is for.
+        optional description: crate::schema::Constant,
+        /// list: the kind of children that its names stand for.
+        optional of: crate::schema::Word,
+    }
+}
+
+/// A parameter of a component or of a kind of children.
+#[derive(Debug)]
+pub(super) struct Parameter {
+    pub(super) name: Name,
+    pub(super) type_: ParameterType,
+    pub(super) default: Option<Value>,
+    pub(super) optional: bool,
+    pub(super) of: Option<String>,
+}
+
+/// A kind of children.
+#[derive(Debug)]
+pub(super) struct ChildKind {
+    pub(super) name: Name,
+    pub(super) by: Option<Value>,
+    pub(super) parameters: Vec<Parameter>,
+}
+
+/// A component.
+#[derive(Debug)]
+pub(super) struct Component {
+    pub(super) name: Name,
+    pub(super) parameters: Vec<Parameter>,
+    pub(super) children: Vec<ChildKind>,
+    /// The body of its service: everything else.
+    pub(super) body: Vec<Entry>,
+}
+
+/// The components of a platform: its own, and the standard ones, which are parsed when first used.
+pub(super) struct Components {
+    own: Vec<Rc<Component>>,
+    standard: Vec<(&'static str, Option<Rc<Component>>)>,
+}
+
+impl Components {
+    /// Takes the platform's own components out of its entries.
+    pub(super) fn new(entries: &mut Vec<Entry>, sink: &mut Sink) -> Self {
+        let mut own: Vec<Rc<Component>> = Vec::new();
+        let mut declared = Vec::new();
+        entries.retain(|entry| {
+            let component = entry.key.text == "component";
+            if component {
+                declared.push(entry.clone());
+            }
+            !component
+        });
+        for entry in declared {
+            let Some(component) = declare(entry, sink) else { continue };
+            if let Some(first) = own.iter().find(|known| known.name.text == component.name.text) {
+                sink.report(
+                    Diagnostic::new(
+                        codes::NAM002,
+                        format!("the component `{}` is declared twice", component.name.text),
+                    )
+                    .at(component.name.span, "again here")
+                    .at(first.name.span, "first here"),
+                );
+                continue;
+            }
+            own.push(Rc::new(component));
+        }
+        Self { own, standard: Vec::new() }
+    }
+
+    /// Whether a key opens an instance.
+    pub(super) fn knows(&self, key: &str) -> bool {
+        self.own.iter().any(|component| component.name.text == key) || standard::component(key).is_some()
+    }
+
+    /// The names of all components.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let own = self.own.iter().map(|component| component.name.text.as_str());
+        own.chain(standard::COMPONENTS.iter().map(|(name, _)| *name))
+    }
+
+    /// The component of a name. A platform's own one comes before a standard one.
+    pub(super) fn get(
+        &mut self,
+        name: &str,
+        sources: &mut Sources,
+        sink: &mut Sink,
+    ) -> Option<Rc<Component>> {
+        if let Some(own) = self.own.iter().find(|component| component.name.text == name) {
+            return Some(Rc::clone(own));
+        }
+        if let Some((_, parsed)) = self.standard.iter().find(|(known, _)| *known == name) {
+            return parsed.clone();
+        }
+        let &(name, source) = standard::COMPONENTS.iter().find(|(known, _)| *known == name)?;
+        let id = sources.add(standard::file_name(name), source);
+        let entries = syntax::parse(sources, id, sink).entries;
+        let entry = entries.into_iter().find(|entry| entry.key.text == "component");
+        let parsed = entry.and_then(|entry| declare(entry, sink)).map(Rc::new);
+        self.standard.push((name, parsed.clone()));
+        parsed
+    }
+}
+
+fn declare(entry: Entry, sink: &mut Sink) -> Option<Component> {
+    let malformed =
+        |message: String, span: Span| Diagnostic::new(codes::CMP003, message).at(span, "cannot stand");
+    let Some(name) = entry.label.clone() else {
+        sink.report(
+            malformed("`component` has no name".to_owned(), entry.key.span)
+                .help("write `component NAME { … }`"),
+        );
+        return None;
+    };
+    let key = name.text.as_str();
+    let blocks = Document::SCHEMA.fields.iter().chain(Service::SCHEMA.fields).map(|field| field.key);
+    if blocks
+        .chain(["import", "component", "environment"])
+        .chain(RESERVED.iter().copied())
+        .any(|known| known == key)
+    {
+        sink.report(
+            malformed(format!("a component cannot be called `{key}`"), name.span)
+                .help(format!("`{key}` is a word of the language")),
+        );
+        return None;
+    }
+    let mut body = entry.body.map(|body| body.entries).unwrap_or_default();
+    syntax::duplicates(&mut body, sink);
+    let mut component = Component { name, parameters: Vec::new(), children: Vec::new(), body: Vec::new() };
+    for item in body {
+        match item.key.text.as_str() {
+            "parameter" => component.parameters.extend(parameter(&item, true, sink)),
+            "child" if item.value.is_none() => component.children.extend(child_kind(&item, sink)),
+            _ => component.body.push(item),
+        }
+    }
+    for kind in &component.children {
+        let clash = component.parameters.iter().any(|parameter| parameter.name.text == kind.name.text)
+            || Service::SCHEMA.fields.iter().any(|field| field.key == kind.name.text);
+        if clash {
+            sink.report(
+                malformed(
+                    format!("a kind of children cannot be called `{}`", kind.name.text),
+                    kind.name.span,
+                )
+                .help("services, or this component's parameters, have that key already"),
+            );
+        }
+    }
+    Some(component)
+}
+
+fn child_kind(entry: &Entry, sink: &mut Sink) -> Option<ChildKind> {
+    let Some(name) = entry.label.clone() else {
+        sink.report(
+            Diagnostic::new(codes::CMP003, "`child` has no name")
+                .at(entry.key.span, "cannot stand")
+                .help("write `child KIND { … }`"),
+        );
+        return None;
+    };
+    let mut kind = ChildKind { name, by: None, parameters: Vec::new() };
+    for item in entry.entries() {
+        match item.key.text.as_str() {
+            "parameter" => kind.parameters.extend(parameter(item, false, sink)),
+            "by" => kind.by.clone_from(&item.value),
+            "description" => {}
+            other => sink.report(
+                Diagnostic::new(codes::TYP005, format!("`child` has no key `{other}`"))
+                    .at(item.key.span, "unknown key")
+                    .help_maybe(did_you_mean(other, ["parameter", "by", "description"])),
+            ),
+        }
+    }
+    Some(kind)
+}
+
+fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Parameter> {
+    let declared = {
+        let mut decoder = Decoder::new(sink);
+        // The default is judged by the type, so it is left out of the decoding.
+        let head = Entry { value: None, ..entry.clone() };
+        <ParameterBlock as crate::schema::Decode>::decode(&head, &mut decoder)?
+    };
+    let key = declared.name.text.as_str();
+    let field = of_service && Service::SCHEMA.fields.iter().any(|field| field.key == key);
+    if field || RESERVED.contains(&key) || (!of_service && matches!(key, "name" | "env_name")) {
+        let reason = if field {
+            "services have a field of that name"
+        } else {
+            "the language has a meaning for that word"
+        };
+        sink.report(
+            Diagnostic::new(codes::CMP003, format!("a parameter cannot be called `{key}`"))
+                .at(declared.name.span, "cannot stand")
+                .help(reason),
+        );
+        return None;
+    }
+    let parameter = Parameter {
+        name: declared.name,
+        type_: declared.type_,
+        default: entry.value.clone(),
+        optional: declared.optional.unwrap_or(false),
+        of: declared.of.map(|of| of.text),
+    };
+    if let Some(default) = &parameter.default {
+        check(&parameter, default, sink);
+    }
+    Some(parameter)
+}
+
+/// Checks the value of a parameter against its type.
+pub(super) fn check(parameter: &Parameter, value: &Value, sink: &mut Sink) -> bool {
+    let before = sink.len();
+    let decoder = &mut Decoder::new(sink);
+    let reference = matches!(value.kind, ValueKind::Reference(_));
+    match parameter.type_ {
+        ParameterType::Text if reference || matches!(value.kind, ValueKind::Text(_)) => {}
+        ParameterType::Text => {
+            decoder.mismatch::<()>(value, "text or a variable");
+        }
+        ParameterType::Secret if reference => {}
+        ParameterType::Secret => {
+            let built = matches!(&value.kind, ValueKind::Text(text) if text.as_literal().is_none());
+            if !built {
+                decoder.report(
+                    Diagnostic::new(
+                        codes::SEC001,
+                        format!("the secret `{}` has its value in the source", parameter.name.text),
+                    )
+                    .at(value.span, "whoever reads the source knows it")
+                    .help("declare it with `secret NAME` and pass `NAME`"),
+                );
+            }
+        }
+        ParameterType::Integer => drop(Integer::read(value, decoder)),
+        ParameterType::Number => drop(Number::read(value, decoder)),
+        ParameterType::Boolean => drop(bool::read(value, decoder)),
+        ParameterType::Duration => drop(Duration::read(value, decoder)),
+        ParameterType::Size => drop(Bytes::read(value, decoder)),
+        ParameterType::Ratio => drop(Ratio::read(value, decoder)),
+        ParameterType::List if matches!(value.kind, ValueKind::List(_)) => {}
+        ParameterType::List => {
+            decoder.mismatch::<()>(value, "a list");
+        }
+        ParameterType::Service | ParameterType::Port | ParameterType::Outside if reference => {}
+        ParameterType::Service | ParameterType::Port | ParameterType::Outside => {
+            decoder.mismatch::<()>(value, &format!("the name of a {}", parameter.type_.word()));
+        }
+    }
+    sink.len() == before
+}
+
+/// The names of some parameters.
+pub(super) fn names(parameters: &[Parameter]) -> impl Iterator<Item = &str> {
+    parameters.iter().map(|parameter| parameter.name.text.as_str())
+}
+
+/// A name as an environment variable would spell it.
+pub(super) fn env_name(name: &str) -> SmolStr {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
+}

@@ -1,0 +1,166 @@
+//! Environments: named sets of changes, put in by the merge; and `enabled = false`.
+
+use smol_str::SmolStr;
+
+use super::component::Components;
+use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::source::Span;
+use crate::syntax::{self, Entry, ValueKind};
+
+/// Takes the environments out of the tree and merges the chosen one into it.
+pub(super) fn apply(
+    entries: &mut Vec<Entry>,
+    chosen: Option<&str>,
+    components: &Components,
+    sink: &mut Sink,
+) {
+    let mut environments = Vec::new();
+    entries.retain(|entry| {
+        let environment = entry.key.text == "environment";
+        if environment {
+            environments.push(entry.clone());
+        }
+        !environment
+    });
+    for environment in &environments {
+        if let (None, _) | (_, Some(_)) = (&environment.label, &environment.value) {
+            sink.report(
+                Diagnostic::new(codes::TYP006, "`environment` has a name and a body")
+                    .at(environment.head(), "not of that form")
+                    .help("write `environment NAME { … }`"),
+            );
+        }
+        for entry in environment.entries() {
+            singular(entry, components, sink);
+        }
+    }
+    let Some(chosen) = chosen else { return };
+    let named = |entry: &&Entry| entry.label.as_ref().is_some_and(|label| label.text == chosen);
+    let Some(environment) = environments.iter().find(named) else {
+        let known =
+            environments.iter().filter_map(|entry| entry.label.as_ref()).map(|label| label.text.as_str());
+        let help =
+            did_you_mean(chosen, known).unwrap_or_else(|| "the platform declares no environment".to_owned());
+        sink.report(Diagnostic::new(codes::MRG003, format!("there is no environment `{chosen}`")).help(help));
+        return;
+    };
+    let mut patches = environment.entries().to_vec();
+    mark(&mut patches);
+    syntax::merge_body(entries, patches);
+}
+
+/// What can be patched is a labelled thing of the platform.
+fn singular(entry: &Entry, components: &Components, sink: &mut Sink) {
+    if matches!(entry.key.text.as_str(), "component" | "import" | "environment") {
+        sink.report(
+            Diagnostic::new(codes::MRG002, format!("an environment cannot hold `{}`", entry.key.text))
+                .at(entry.head(), "does not belong here")
+                .help("environments change what the platform declares"),
+        );
+    } else if entry.label.is_none() && !components.knows(&entry.key.text) {
+        sink.report(
+            Diagnostic::new(codes::TYP006, format!("`{}` has no name", entry.key.text))
+                .at(entry.key.span, "incomplete")
+                .help(format!("write `{} NAME {{ … }}` to say what is changed", entry.key.text)),
+        );
+    }
+}
+
+fn mark(entries: &mut [Entry]) {
+    for entry in entries {
+        entry.patch = true;
+        if let Some(body) = &mut entry.body {
+            mark(&mut body.entries);
+        }
+    }
+}
+
+/// How far down [`prune`] looks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// The entries themselves: what stands in an instance is merged over its component first.
+    Top,
+    /// Every level.
+    All,
+}
+
+/// Takes out what says `enabled = false`, and the word itself where it stands.
+pub(super) fn prune(
+    entries: &mut Vec<Entry>,
+    depth: Depth,
+    disabled: &mut Vec<(SmolStr, Span)>,
+    sink: &mut Sink,
+) {
+    entries.retain_mut(|entry| {
+        let label = entry.label.clone();
+        let Some(body) = &mut entry.body else { return true };
+        if label.is_some() {
+            let at = body.entries.iter().position(|item| item.key.text == "enabled" && item.label.is_none());
+            let said = at.map(|at| body.entries.remove(at));
+            match said.as_ref().and_then(|said| said.value.as_ref()).map(|value| (&value.kind, value.span)) {
+                Some((ValueKind::Boolean(true), _)) => {}
+                Some((ValueKind::Boolean(false), span)) => {
+                    disabled.extend(label.map(|label| (label.text, span)));
+                    return false;
+                }
+                Some((kind, span)) => sink.report(
+                    Diagnostic::new(
+                        codes::TYP001,
+                        format!("expected `true` or `false`, found {}", kind.describe()),
+                    )
+                    .at(span, "`enabled` is one of the two"),
+                ),
+                None => {
+                    if let Some(said) = said {
+                        sink.report(
+                            Diagnostic::new(codes::TYP006, "`enabled` has no value")
+                                .at(said.head(), "incomplete")
+                                .help("write `enabled = false`"),
+                        );
+                    }
+                }
+            }
+        }
+        if depth == Depth::All {
+            prune(&mut body.entries, depth, disabled, sink);
+        }
+        true
+    });
+}
+
+/// Reports what an environment names and nothing declares, and takes it out.
+pub(super) fn unmatched(entries: &mut Vec<Entry>, sink: &mut Sink) {
+    let known: Vec<(SmolStr, SmolStr)> = entries
+        .iter()
+        .filter(|entry| !entry.patch)
+        .filter_map(|entry| Some((entry.key.text.clone(), entry.label.as_ref()?.text.clone())))
+        .collect();
+    entries.retain_mut(|entry| {
+        // What a target is told, and what is allowed, may be new in an environment.
+        if matches!(entry.key.text.as_str(), "override" | "allow") {
+            return true;
+        }
+        let Some(label) = entry.label.as_ref().filter(|_| entry.patch) else {
+            if let Some(body) = &mut entry.body {
+                unmatched(&mut body.entries, sink);
+            }
+            return true;
+        };
+        let key = &entry.key.text;
+        let other = known.iter().find(|(_, name)| *name == label.text).map(|(kind, _)| kind);
+        let same = known.iter().filter(|(kind, _)| kind == key).map(|(_, name)| name.as_str());
+        let help = match other {
+            Some(kind) => Some(format!("`{}` is declared as `{kind}`", label.text)),
+            None => did_you_mean(&label.text, same),
+        };
+        sink.report(
+            Diagnostic::new(
+                codes::MRG002,
+                format!("the environment changes `{key} {}`, which is not declared", label.text),
+            )
+            .at(entry.head(), "nothing to change")
+            .help_maybe(help),
+        );
+        false
+    });
+}

@@ -1,0 +1,170 @@
+//! Loading: the entry file and what it imports.
+
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::source::{Found, LoadError, Loader, MAX_FILE_BYTES, Sources, Span, join};
+use crate::syntax::{self, File};
+
+/// How many files one platform may be split over.
+const MAX_FILES: usize = 10_000;
+
+/// Loads and parses the entry file and, in the order of their imports, every file it leads to.
+pub(super) fn load(loader: &Loader<'_>, sources: &mut Sources, entry: &str, sink: &mut Sink) -> Vec<File> {
+    let mut loading =
+        Loading { loader, sources, sink, files: Vec::new(), open: Vec::new(), seen: Vec::new() };
+    match (loader.load)(entry) {
+        Ok(Found::File(bytes)) => loading.file(entry, &bytes, None),
+        other => loading.refuse(entry, other, None),
+    }
+    loading.files
+}
+
+struct Loading<'a> {
+    loader: &'a Loader<'a>,
+    sources: &'a mut Sources,
+    sink: &'a mut Sink,
+    files: Vec<File>,
+    /// The files whose imports are being followed.
+    open: Vec<String>,
+    /// Every path that was followed.
+    seen: Vec<String>,
+}
+
+impl Loading<'_> {
+    fn file(&mut self, path: &str, bytes: &[u8], cause: Option<Span>) {
+        self.seen.push(path.to_owned());
+        let Some(text) = self.text(path, bytes, cause) else { return };
+        let id = self.sources.add(path, &text);
+        let mut file = syntax::parse(self.sources, id, self.sink);
+        let mut imports = Vec::new();
+        file.entries.retain(|entry| {
+            let import = entry.key.text == "import";
+            if import {
+                imports.push(entry.clone());
+            }
+            !import
+        });
+        self.files.push(file);
+        self.open.push(path.to_owned());
+        for import in imports {
+            match &import.label {
+                Some(label) if label.quoted && import.value.is_none() && import.body.is_none() => {
+                    self.follow(path, &label.text, label.span);
+                }
+                _ => self.sink.report(
+                    Diagnostic::new(codes::TYP008, "`import` takes a path and nothing else")
+                        .at(import.head(), "not of that form")
+                        .help("write `import \"services/\"`"),
+                ),
+            }
+        }
+        self.open.pop();
+    }
+
+    fn follow(&mut self, from: &str, written: &str, span: Span) {
+        let Some(path) = join(from, written) else {
+            self.outside(written, span);
+            return;
+        };
+        if self.open.contains(&path) {
+            let chain = self.open.iter().skip_while(|open| **open != path).map(|open| format!("`{open}`"));
+            let chain: Vec<String> = chain.chain([format!("`{path}`")]).collect();
+            self.sink.report(
+                Diagnostic::new(codes::IMP002, format!("`{path}` imports itself: {}", chain.join(" → ")))
+                    .at(span, "leads back here")
+                    .help("put what both need into a third file"),
+            );
+            return;
+        }
+        if self.seen.contains(&path) {
+            return;
+        }
+        if self.seen.len() >= MAX_FILES {
+            self.sink.report(
+                Diagnostic::new(codes::IMP001, format!("more than {MAX_FILES} files are imported"))
+                    .at(span, "one too many"),
+            );
+            return;
+        }
+        match (self.loader.load)(&path) {
+            Ok(Found::File(bytes)) => self.file(&path, &bytes, Some(span)),
+            Ok(Found::Folder(names)) => self.folder(&path, &names, span),
+            other => self.refuse(written, other, Some(span)),
+        }
+    }
+
+    fn folder(&mut self, path: &str, names: &[String], span: Span) {
+        self.seen.push(path.to_owned());
+        let mut none = true;
+        for name in names.iter().filter(|name| name.ends_with(".infra")) {
+            none = false;
+            let below = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
+            // A folder may hold the very file that imports it.
+            if !self.open.contains(&below) {
+                self.follow("", &below, span);
+            }
+        }
+        if none {
+            self.sink.report(
+                Diagnostic::new(codes::IMP001, format!("the folder `{path}` holds no `.infra` file"))
+                    .at(span, "imported here"),
+            );
+        }
+    }
+
+    fn text(&mut self, path: &str, bytes: &[u8], cause: Option<Span>) -> Option<String> {
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            self.refuse(path, Err(LoadError::TooLarge), cause);
+            return None;
+        }
+        let (valid, at) = match std::str::from_utf8(bytes) {
+            Ok(text) if !text.contains('\0') => return Some(text.to_owned()),
+            Ok(text) => (text, text.find('\0').unwrap_or(0)),
+            Err(error) => {
+                let at = error.valid_up_to();
+                (std::str::from_utf8(bytes.get(..at).unwrap_or_default()).unwrap_or_default(), at)
+            }
+        };
+        let id = self.sources.add(path, valid);
+        let end = self.sources.file(id).text().len();
+        self.sink.report(
+            Diagnostic::new(codes::SYN005, format!("`{path}` is not text"))
+                .at(
+                    Span::new(id, at.min(end).saturating_sub(1), at.min(end)),
+                    format!("byte {at} is no UTF-8"),
+                )
+                .help("sources are UTF-8 text"),
+        );
+        None
+    }
+
+    fn outside(&mut self, path: &str, span: Span) {
+        self.sink.report(
+            Diagnostic::new(codes::IMP003, format!("`{path}` leads out of the project"))
+                .at(span, "imports stay below the folder of the entry file")
+                .help("move the file into the project; paths are relative, with `/` between their parts"),
+        );
+    }
+
+    fn refuse(&mut self, path: &str, answer: Result<Found, LoadError>, cause: Option<Span>) {
+        let message = match answer {
+            Ok(Found::File(_)) => return,
+            Ok(Found::Folder(_)) => format!("`{path}` is a folder"),
+            Err(LoadError::Missing) => format!("there is no `{path}`"),
+            Err(LoadError::Outside) => match cause {
+                Some(span) => return self.outside(path, span),
+                None => format!("`{path}` leads out of the project"),
+            },
+            Err(LoadError::TooLarge) => {
+                let limit = MAX_FILE_BYTES >> 20;
+                let diagnostic =
+                    Diagnostic::new(codes::SYN005, format!("`{path}` is larger than {limit} MiB"));
+                self.sink.report(
+                    diagnostic.at_maybe(cause, "imported here").help("split it, and import the parts"),
+                );
+                return;
+            }
+            Err(LoadError::Refused(words)) => format!("`{path}` cannot be read: {words}"),
+        };
+        self.sink.report(Diagnostic::new(codes::IMP001, message).at_maybe(cause, "imported here"));
+    }
+}

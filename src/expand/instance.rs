@@ -1,0 +1,351 @@
+//! Instances: an instance becomes a service, with its component's body under its own.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use smol_str::SmolStr;
+
+use super::component::{self, ChildKind, Component, Components, Parameter};
+use super::substitute::{ChildValues, Environment};
+use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::model::Service;
+use crate::source::{Sources, Span};
+use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
+
+/// How many instances one platform may come to.
+const MAX_INSTANCES: usize = 100_000;
+
+/// The expansion of all instances of a platform.
+pub(super) struct Expansion<'a> {
+    pub(super) components: &'a mut Components,
+    pub(super) sources: &'a mut Sources,
+    pub(super) sink: &'a mut Sink,
+    /// The components that are being expanded, each with the place of its instance.
+    pub(super) stack: Vec<(SmolStr, Span)>,
+    /// How many instances were made.
+    pub(super) made: usize,
+}
+
+impl Expansion<'_> {
+    /// Makes services of the instances among `entries`, which stand in the thing of path `own`.
+    pub(super) fn entries(&mut self, entries: Vec<Entry>, own: &[SmolStr]) -> Vec<Entry> {
+        let mut out = Vec::with_capacity(entries.len());
+        for mut entry in entries {
+            if self.components.knows(&entry.key.text) {
+                let label =
+                    entry.label.get_or_insert_with(|| Name { quoted: false, ..entry.key.clone() }).clone();
+                let path: Vec<SmolStr> = own.iter().cloned().chain([label.text]).collect();
+                out.extend(self.instance(entry, &path));
+            } else if entry.key.text == "service"
+                && let (Some(label), Some(body)) = (entry.label.clone(), &mut entry.body)
+            {
+                let path: Vec<SmolStr> = own.iter().cloned().chain([label.text]).collect();
+                body.entries = self.entries(std::mem::take(&mut body.entries), &path);
+                out.push(entry);
+            } else {
+                out.push(entry);
+            }
+        }
+        out
+    }
+
+    fn instance(&mut self, entry: Entry, path: &[SmolStr]) -> Option<Entry> {
+        let head = entry.head();
+        if self.recursion(&entry, head) {
+            return None;
+        }
+        let component = self.components.get(&entry.key.text, self.sources, self.sink)?;
+        if let Some(value) = &entry.value {
+            self.sink.report(
+                Diagnostic::new(codes::TYP008, format!("`{}` takes no value", entry.key.text))
+                    .at(value.span, "does not belong here")
+                    .help("what an instance is told stands in `{ … }`"),
+            );
+        }
+        let label = entry.label.clone()?;
+        let span = entry.body.as_ref().map_or(head, |body| body.span);
+        let patch = entry.patch;
+        let key = Name { text: "service".into(), ..entry.key.clone() };
+        let told = self.take_apart(entry, &component);
+        let parameters = self.bind(&component.parameters, told.parameters, &component.name.text, head);
+        let children = self.children(&component, told.children);
+        let nested = component
+            .body
+            .iter()
+            .filter(|item| item.key.text == "service" || self.components.knows(&item.key.text));
+        let mut environment = Environment {
+            own: path.to_vec(),
+            parameters,
+            nested: nested.map(|item| item.label_or_key().text.clone()).collect(),
+            children: &children,
+            kinds: component.children.iter().map(|kind| kind.name.text.clone()).collect(),
+            each: Vec::new(),
+        };
+        let mut body = environment.entries(&component.body, Some(Service::SCHEMA), self.sink);
+        let forms: Vec<Entry> =
+            component.children.iter().flat_map(|kind| normal_forms(kind, &children, path)).collect();
+        syntax::merge_body(&mut body, told.overlay);
+        body.extend(forms);
+        self.stack.push((component.name.text.clone(), head));
+        let entries = self.entries(body, path);
+        self.stack.pop();
+        Some(Entry { key, label: Some(label), value: None, body: Some(Body { entries, span }), patch })
+    }
+
+    fn recursion(&mut self, entry: &Entry, head: Span) -> bool {
+        self.made += 1;
+        if self.made > MAX_INSTANCES {
+            if self.made == MAX_INSTANCES + 1 {
+                self.sink.report(
+                    Diagnostic::new(
+                        codes::CMP002,
+                        format!("the platform comes to more than {MAX_INSTANCES} instances"),
+                    )
+                    .at(head, "one too many")
+                    .help("components that contain each other several times multiply"),
+                );
+            }
+            return true;
+        }
+        let Some(at) = self.stack.iter().position(|(name, _)| *name == entry.key.text) else { return false };
+        let chain =
+            self.stack.iter().skip(at).map(|(name, _)| name.as_str()).chain([entry.key.text.as_str()]);
+        let chain: Vec<String> = chain.map(|name| format!("`{name}`")).collect();
+        let first = self.stack.first().map(|(_, span)| *span);
+        self.sink.report(
+            Diagnostic::new(codes::CMP002, format!("a component contains itself: {}", chain.join(" → ")))
+                .at(entry.head(), "this instance has no end")
+                .at_maybe(first, "the expansion starts here"),
+        );
+        true
+    }
+
+    /// Sorts what an instance says into parameters, children and what a service takes.
+    fn take_apart(&mut self, entry: Entry, component: &Rc<Component>) -> Told {
+        let mut told = Told::default();
+        for item in entry.body.map(|body| body.entries).unwrap_or_default() {
+            let key = item.key.text.as_str();
+            if item.label.is_none() && component.parameters.iter().any(|parameter| parameter.name.text == key)
+            {
+                told.parameters.push(item);
+            } else if component.children.iter().any(|kind| kind.name.text == key) {
+                told.children.push(item);
+            } else if Service::SCHEMA.fields.iter().any(|field| field.key == key)
+                || key == "enabled"
+                || self.components.knows(key)
+            {
+                told.overlay.push(item);
+            } else {
+                let fields = Service::SCHEMA.fields.iter().map(|field| field.key);
+                let kinds = component.children.iter().map(|kind| kind.name.text.as_str());
+                let help =
+                    did_you_mean(key, component::names(&component.parameters).chain(kinds).chain(fields));
+                let name = &component.name.text;
+                let parameters = crate::diagnostic::list_of(component::names(&component.parameters));
+                self.sink.report(
+                    Diagnostic::new(
+                        codes::TYP005,
+                        format!("`{name}` has no parameter `{key}`, and services have no such key"),
+                    )
+                    .at(item.key.span, "unknown key")
+                    .help(help.unwrap_or_else(|| format!("the parameters of `{name}` are {parameters}"))),
+                );
+            }
+        }
+        told
+    }
+
+    /// Binds parameters to what is told, or to their defaults.
+    fn bind(
+        &mut self,
+        parameters: &[Parameter],
+        told: Vec<Entry>,
+        owner: &str,
+        head: Span,
+    ) -> HashMap<SmolStr, Option<Value>> {
+        let mut bound: HashMap<SmolStr, Option<Value>> = HashMap::with_capacity(parameters.len());
+        for item in told {
+            let Some(parameter) = parameters.iter().find(|parameter| parameter.name.text == item.key.text)
+            else {
+                continue;
+            };
+            if let Some(body) = &item.body {
+                self.sink.report(
+                    Diagnostic::new(codes::TYP008, format!("`{}` takes no body", item.key.text))
+                        .at(Span { end: body.span.start + 1, ..body.span }, "a value is all it takes"),
+                );
+            }
+            let Some(value) = item.value else {
+                self.sink.report(
+                    Diagnostic::new(codes::TYP006, format!("`{}` has no value", item.key.text))
+                        .at(item.key.span, "incomplete")
+                        .help(format!("it is of type `{}`", parameter.type_.word())),
+                );
+                bound.insert(parameter.name.text.clone(), None);
+                continue;
+            };
+            component::check(parameter, &value, self.sink);
+            bound.insert(parameter.name.text.clone(), Some(value));
+        }
+        let mut missing = Vec::new();
+        for parameter in parameters {
+            let name = &parameter.name.text;
+            if bound.contains_key(name) {
+                continue;
+            }
+            if parameter.default.is_none() && !parameter.optional {
+                missing.push(parameter);
+            }
+            bound.insert(name.clone(), parameter.default.clone());
+        }
+        if let Some(first) = missing.first() {
+            let names =
+                crate::diagnostic::list_of(missing.iter().map(|parameter| parameter.name.text.as_str()));
+            self.sink.report(
+                Diagnostic::new(codes::CMP001, format!("`{owner}` needs {names}"))
+                    .at(head, "not given here")
+                    .at(first.name.span, "declared here, without a default")
+                    .help(format!("write `{} = …`, of type `{}`", first.name.text, first.type_.word())),
+            );
+        }
+        bound
+    }
+
+    fn children(&mut self, component: &Component, told: Vec<Entry>) -> Vec<ChildValues> {
+        let mut children = Vec::with_capacity(told.len());
+        for item in told {
+            let Some(kind) = component.children.iter().find(|kind| kind.name.text == item.key.text) else {
+                continue;
+            };
+            let Some(name) = item.label.clone() else {
+                self.sink.report(
+                    Diagnostic::new(codes::TYP006, format!("`{}` has no name", kind.name.text))
+                        .at(item.key.span, "incomplete")
+                        .help(format!("write `{} NAME {{ … }}`", kind.name.text)),
+                );
+                continue;
+            };
+            if let Some(value) = &item.value {
+                let names = crate::diagnostic::list_of(component::names(&kind.parameters));
+                self.sink.report(
+                    Diagnostic::new(codes::TYP008, format!("`{}` takes no value", kind.name.text))
+                        .at(value.span, "does not belong here")
+                        .help(format!("its parameters stand in `{{ … }}`: {names}")),
+                );
+            }
+            let head = item.head();
+            let patch = item.patch;
+            let mut known = Vec::new();
+            for value in item.body.map(|body| body.entries).unwrap_or_default() {
+                if matches!(value.key.text.as_str(), "description" | "enabled") {
+                    continue;
+                }
+                if kind.parameters.iter().any(|parameter| parameter.name.text == value.key.text) {
+                    known.push(value);
+                } else {
+                    self.sink.report(
+                        Diagnostic::new(
+                            codes::TYP005,
+                            format!("`{}` has no parameter `{}`", kind.name.text, value.key.text),
+                        )
+                        .at(value.key.span, "unknown key")
+                        .help_maybe(did_you_mean(&value.key.text, component::names(&kind.parameters))),
+                    );
+                }
+            }
+            let mut bound = self.bind(&kind.parameters, known, &kind.name.text, head);
+            let values = kind.parameters.iter().map(|parameter| {
+                let name = parameter.name.text.clone();
+                let value = bound.remove(&name).flatten();
+                (name, value)
+            });
+            children.push(ChildValues {
+                kind: kind.name.text.clone(),
+                name,
+                values: values.collect(),
+                head,
+                patch,
+            });
+        }
+        self.siblings(component, &children);
+        children
+    }
+
+    /// Checks lists that name other children of the instance.
+    fn siblings(&mut self, component: &Component, children: &[ChildValues]) {
+        for kind in &component.children {
+            for parameter in &kind.parameters {
+                let Some(of) = &parameter.of else { continue };
+                let known = || {
+                    children
+                        .iter()
+                        .filter(|child| child.kind == of.as_str())
+                        .map(|child| child.name.text.as_str())
+                };
+                let values = children
+                    .iter()
+                    .filter(|child| child.kind == kind.name.text)
+                    .flat_map(|child| &child.values);
+                for (_, value) in values.filter(|(name, _)| *name == parameter.name.text) {
+                    let Some(Value { kind: ValueKind::List(items), .. }) = value else { continue };
+                    for item in items {
+                        let named = match &item.kind {
+                            ValueKind::Reference(path) => path.text(),
+                            _ => String::new(),
+                        };
+                        if !known().any(|name| name == named) {
+                            self.sink.report(
+                                Diagnostic::new(codes::NAM001, format!("there is no {of} `{named}` here"))
+                                    .at(item.span, format!("expected the name of a {of} of this instance"))
+                                    .help_maybe(did_you_mean(&named, known())),
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What an instance says.
+#[derive(Default)]
+struct Told {
+    parameters: Vec<Entry>,
+    children: Vec<Entry>,
+    overlay: Vec<Entry>,
+}
+
+/// The children of one kind as `child NAME = kind { … }`.
+fn normal_forms(kind: &ChildKind, children: &[ChildValues], own: &[SmolStr]) -> Vec<Entry> {
+    let of_kind = children.iter().filter(|child| child.kind == kind.name.text);
+    let word = |text: &str, span| Name { text: text.into(), span, quoted: false };
+    let path = |segments: Vec<SmolStr>, span| Value {
+        kind: ValueKind::Reference(Path { segments, span, scope: Scope::Platform }),
+        span,
+    };
+    of_kind
+        .map(|child| {
+            let span = child.head;
+            let mut entries: Vec<Entry> = child
+                .values
+                .iter()
+                .filter_map(|(name, value)| {
+                    let key = Name { text: name.clone(), span, quoted: false };
+                    Some(Entry { key, label: None, value: Some(value.clone()?), body: None, patch: false })
+                })
+                .collect();
+            if let Some(Value { kind: ValueKind::Reference(by), span: at }) = &kind.by {
+                let segments = own.iter().chain(&by.segments).cloned().collect();
+                let value = Some(path(segments, *at));
+                entries.push(Entry { key: word("by", *at), label: None, value, body: None, patch: false });
+            }
+            Entry {
+                key: word("child", span),
+                label: Some(child.name.clone()),
+                value: Some(path(vec![kind.name.text.clone()], span)),
+                body: Some(Body { entries, span }),
+                patch: child.patch,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,328 @@
+//! Putting the values of an instance into a copy of its component's body.
+
+use std::collections::HashMap;
+
+use smol_str::SmolStr;
+
+use super::component::env_name;
+use super::template;
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::schema::{Block, Kind, quantity_member};
+use crate::source::Span;
+use crate::syntax::{self, Body, Entry, Name, Part, Path, Scope, Text, Value, ValueKind};
+
+/// A child of an instance, with the value of each of its kind's parameters.
+#[derive(Debug, Clone)]
+pub(super) struct ChildValues {
+    pub(super) kind: SmolStr,
+    pub(super) name: Name,
+    pub(super) values: Vec<(SmolStr, Option<Value>)>,
+    /// The place of its kind and name.
+    pub(super) head: Span,
+    /// Whether an environment wrote it.
+    pub(super) patch: bool,
+}
+
+/// What a component's body sees.
+pub(super) struct Environment<'a> {
+    /// The path of the instance.
+    pub(super) own: Vec<SmolStr>,
+    /// The parameters; `None` where an optional one is not given.
+    pub(super) parameters: HashMap<SmolStr, Option<Value>>,
+    /// Nested services and instances.
+    pub(super) nested: Vec<SmolStr>,
+    /// The children of the instance.
+    pub(super) children: &'a [ChildValues],
+    /// The kinds of children that there can be.
+    pub(super) kinds: Vec<SmolStr>,
+    /// The child that an `each` stands at, innermost last.
+    pub(super) each: Vec<&'a ChildValues>,
+}
+
+/// What a path stands for.
+enum Found {
+    /// A value.
+    Value(Value),
+    /// An optional parameter that is not given.
+    Unset,
+    /// A path that leads from the top of the platform.
+    Path(Path),
+    /// Nothing of the component: the word of an enumeration, or not visible.
+    Unknown,
+}
+
+impl<'a> Environment<'a> {
+    /// Copies entries with all values put in, `each` unrolled and `when` decided.
+    ///
+    /// `schema` is the block they stand in, where it is known: a word of an enumeration is no parameter.
+    pub(super) fn entries(
+        &mut self,
+        entries: &[Entry],
+        schema: Option<&'static Block>,
+        sink: &mut Sink,
+    ) -> Vec<Entry> {
+        let mut out = Vec::with_capacity(entries.len());
+        for entry in entries {
+            if entry.key.text == "each" {
+                for made in self.each(entry, schema, sink) {
+                    syntax::merge_body(&mut out, vec![made]);
+                }
+            } else if self.wanted(entry, sink) {
+                out.extend(self.entry(entry, schema, sink));
+            }
+        }
+        out
+    }
+
+    fn entry(&mut self, entry: &Entry, schema: Option<&'static Block>, sink: &mut Sink) -> Option<Entry> {
+        let field = schema.and_then(|schema| schema.fields.iter().find(|field| field.key == entry.key.text));
+        let kind = field.map(|field| (field.kind)());
+        let value = match &entry.value {
+            Some(value) if is_choice(value, kind) => Some(value.clone()),
+            Some(value) => Some(self.value(value, sink)?),
+            None => None,
+        };
+        let within = match kind {
+            Some(Kind::Block(block)) => Some(block),
+            _ => None,
+        };
+        let mut made = Entry {
+            key: self.name(&entry.key, sink),
+            label: entry.label.as_ref().map(|label| self.name(label, sink)),
+            value,
+            body: None,
+            patch: entry.patch,
+        };
+        if let Some(body) = &entry.body {
+            let kept: Vec<Entry>;
+            let template = entry.field("template");
+            let entries = if template.is_some() || entry.field("when").is_some() {
+                let decided = |item: &Entry| {
+                    item.label.is_none() && matches!(item.key.text.as_str(), "when" | "template")
+                };
+                kept = body.entries.iter().filter(|item| !decided(item)).cloned().collect();
+                &kept
+            } else {
+                &body.entries
+            };
+            made.body = Some(Body { entries: self.entries(entries, within, sink), span: body.span });
+            if template
+                .and_then(|item| item.value.as_ref())
+                .is_some_and(|value| matches!(value.kind, ValueKind::Boolean(true)))
+            {
+                self.render(&mut made, sink);
+            }
+        }
+        Some(made)
+    }
+
+    fn render(&self, entry: &mut Entry, sink: &mut Sink) {
+        let Some(Value { kind: ValueKind::Text(text), span }) = &mut entry.value else { return };
+        match template::render(&syntax::literal_text(text), self) {
+            Ok(rendered) => *text = syntax::interpolate(&rendered, *span, sink),
+            Err(error) => sink.report(
+                Diagnostic::new(codes::CMP004, format!("the template does not render: {error}"))
+                    .at(*span, "this template")
+                    .help("a template sees the parameters, `self.name` and `children.KIND`"),
+            ),
+        }
+    }
+
+    /// Unrolls `each KIND { … }`.
+    fn each(&mut self, entry: &Entry, schema: Option<&'static Block>, sink: &mut Sink) -> Vec<Entry> {
+        let kind = entry.label.as_ref().map(|label| &label.text);
+        let Some(kind) = kind.filter(|kind| self.kinds.contains(kind)) else {
+            sink.report(
+                Diagnostic::new(codes::CMP003, "`each` names no kind of children of this component")
+                    .at(entry.head(), "cannot stand")
+                    .help(format!(
+                        "its kinds are {}",
+                        crate::diagnostic::list_of(self.kinds.iter().map(SmolStr::as_str))
+                    )),
+            );
+            return Vec::new();
+        };
+        let children = self.children;
+        let mut out = Vec::new();
+        for child in children.iter().filter(|child| child.kind == *kind) {
+            self.each.push(child);
+            out.extend(self.entries(entry.entries(), schema, sink));
+            self.each.pop();
+        }
+        out
+    }
+
+    /// Decides `when`.
+    fn wanted(&self, entry: &Entry, sink: &mut Sink) -> bool {
+        let Some(when) = entry.field("when") else { return true };
+        if let Some(Value { kind: ValueKind::Reference(path), .. }) = &when.value {
+            match self.find(path) {
+                Found::Unset => return false,
+                Found::Value(Value { kind: ValueKind::Boolean(value), .. }) => return value,
+                Found::Value(Value { kind: ValueKind::List(items), .. }) => return !items.is_empty(),
+                Found::Value(_) => return true,
+                Found::Path(_) if path.segments.len() == 1 => return true,
+                Found::Path(_) | Found::Unknown => {}
+            }
+        }
+        sink.report(
+            Diagnostic::new(codes::CMP003, "`when` names no parameter")
+                .at(when.value.as_ref().map_or(when.head(), |value| value.span), "cannot be decided")
+                .help("write `when = PARAMETER`"),
+        );
+        true
+    }
+
+    fn value(&mut self, value: &Value, sink: &mut Sink) -> Option<Value> {
+        let kind = match &value.kind {
+            ValueKind::Reference(path) => match self.find(path) {
+                Found::Value(found) => return Some(found),
+                Found::Unset => return None,
+                Found::Path(path) => ValueKind::Reference(path),
+                Found::Unknown => ValueKind::Reference(Path { scope: Scope::Component, ..path.clone() }),
+            },
+            ValueKind::Text(text) => ValueKind::Text(self.text(text, sink)),
+            ValueKind::List(items) => {
+                ValueKind::List(items.iter().filter_map(|item| self.value(item, sink)).collect())
+            }
+            ValueKind::Body(body) => {
+                ValueKind::Body(Body { entries: self.entries(&body.entries, None, sink), span: body.span })
+            }
+            kind @ (ValueKind::Number(_) | ValueKind::Boolean(_)) => kind.clone(),
+        };
+        Some(Value { kind, span: value.span })
+    }
+
+    /// A key or label; what is only known later stays in it as `${…}`.
+    fn name(&self, name: &Name, sink: &mut Sink) -> Name {
+        if !name.quoted || !name.text.contains("${") {
+            return name.clone();
+        }
+        let text = self.text(&syntax::interpolate(&name.text, name.span, sink), sink);
+        Name { text: syntax::literal_text(&text).into(), ..name.clone() }
+    }
+
+    /// Text with all values put in.
+    pub(super) fn text(&self, text: &Text, sink: &mut Sink) -> Text {
+        if text.as_literal().is_some() {
+            return text.clone();
+        }
+        let mut out = Text::default();
+        for part in &text.parts {
+            let Part::Reference(path) = part else {
+                out.push(part.clone());
+                continue;
+            };
+            match self.find(path) {
+                Found::Path(path) => out.push(Part::Reference(path)),
+                Found::Unknown => out.push(Part::Reference(Path { scope: Scope::Component, ..path.clone() })),
+                Found::Unset => sink.report(
+                    Diagnostic::new(
+                        codes::CMP003,
+                        format!("`{}` is not given here, and text cannot do without it", path.text()),
+                    )
+                    .at(path.span, "optional, and without a default")
+                    .help("keep what needs it with `when`, or give it a default"),
+                ),
+                Found::Value(value) => match value.kind {
+                    ValueKind::Text(text) => text.parts.into_iter().for_each(|part| out.push(part)),
+                    ValueKind::Number(number) => out.push_literal(&number),
+                    ValueKind::Boolean(boolean) => out.push_literal(if boolean { "true" } else { "false" }),
+                    ValueKind::Reference(path) => out.push(Part::Reference(path)),
+                    kind @ (ValueKind::List(_) | ValueKind::Body(_)) => sink.report(
+                        Diagnostic::new(
+                            codes::TYP001,
+                            format!("`{}` is {}, which is no text", path.text(), kind.describe()),
+                        )
+                        .at(path.span, "interpolated here"),
+                    ),
+                },
+            }
+        }
+        out
+    }
+
+    fn find(&self, path: &Path) -> Found {
+        let Some((first, rest)) = path.segments.split_first() else { return Found::Unknown };
+        if path.scope == Scope::Component {
+            return Found::Unknown;
+        }
+        if let Some(child) = self.each.iter().rev().find(|child| child.kind == *first) {
+            return match rest {
+                [member] => child_member(child, member, path),
+                [member, unit] => match child_member(child, member, path) {
+                    Found::Value(value) => beyond(value, std::slice::from_ref(unit), path),
+                    found => found,
+                },
+                _ => Found::Unknown,
+            };
+        }
+        if let Some(parameter) = self.parameters.get(first) {
+            return match parameter {
+                None => Found::Unset,
+                Some(value) => beyond(value.clone(), rest, path),
+            };
+        }
+        if first == "self" {
+            return Found::Path(self.below(rest, path));
+        }
+        if self.nested.contains(first) {
+            return Found::Path(self.below(&path.segments, path));
+        }
+        Found::Unknown
+    }
+
+    fn below(&self, rest: &[SmolStr], path: &Path) -> Path {
+        Path {
+            segments: self.own.iter().chain(rest).cloned().collect(),
+            span: path.span,
+            scope: Scope::Platform,
+        }
+    }
+}
+
+/// Whether a value is a word of the enumeration that its place takes.
+fn is_choice(value: &Value, kind: Option<Kind>) -> bool {
+    let kind = match kind {
+        Some(Kind::Block(block)) => block.value.as_ref().map(|value| (value.kind)()),
+        kind => kind,
+    };
+    match (&value.kind, kind) {
+        (ValueKind::Reference(path), Some(Kind::Choice(words))) => {
+            path.word().is_some_and(|word| words.iter().any(|(known, _)| *known == word))
+        }
+        _ => false,
+    }
+}
+
+fn child_member(child: &ChildValues, member: &str, path: &Path) -> Found {
+    let literal =
+        |text: &str| Found::Value(Value { kind: ValueKind::Text(Text::literal(text)), span: path.span });
+    match member {
+        "name" => literal(&child.name.text),
+        "env_name" => literal(&env_name(&child.name.text)),
+        _ => match child.values.iter().find(|(name, _)| name == member) {
+            Some((_, Some(value))) => Found::Value(value.clone()),
+            Some((_, None)) => Found::Unset,
+            None => Found::Unknown,
+        },
+    }
+}
+
+/// What lies behind a parameter: a member of the thing it names, or a unit of its quantity.
+fn beyond(value: Value, rest: &[SmolStr], path: &Path) -> Found {
+    if rest.is_empty() {
+        return Found::Value(value);
+    }
+    match (&value.kind, rest) {
+        (ValueKind::Reference(base), _) => {
+            let segments = base.segments.iter().chain(rest).cloned().collect();
+            Found::Path(Path { segments, span: path.span, scope: base.scope })
+        }
+        (ValueKind::Number(number), [unit]) => match quantity_member(number, unit) {
+            Some(amount) => Found::Value(Value { kind: ValueKind::Number(amount.into()), span: value.span }),
+            None => Found::Unknown,
+        },
+        _ => Found::Unknown,
+    }
+}

@@ -1,0 +1,143 @@
+//! Templates in `config`: Jinja over the instance, with a bound on the work it may do.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Enumerator, Object, ObjectRepr, Value as Jinja};
+use minijinja::{AutoEscape, UndefinedBehavior};
+
+use super::component::env_name;
+use super::substitute::{ChildValues, Environment};
+use crate::schema::quantity_member;
+use crate::syntax::{self, Value, ValueKind};
+
+/// How many instructions one template may take.
+const FUEL: u64 = 1_000_000;
+
+/// Renders a template for an instance. What is not constant stays in the result as `${…}`.
+pub(super) fn render(source: &str, environment: &Environment<'_>) -> Result<String, String> {
+    let mut engine = minijinja::Environment::empty();
+    engine.set_auto_escape_callback(|_| AutoEscape::None);
+    engine.set_undefined_behavior(UndefinedBehavior::Strict);
+    engine.set_fuel(Some(FUEL));
+    let syntax =
+        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+    if let Ok(syntax) = syntax {
+        engine.set_syntax(syntax);
+    }
+    filters(&mut engine);
+    engine.render_str(source, context(environment)).map_err(|error| {
+        let words = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+        match error.line() {
+            Some(line) => format!("line {line}: {words}"),
+            None => words,
+        }
+    })
+}
+
+fn filters(engine: &mut minijinja::Environment<'_>) {
+    use minijinja::filters;
+    engine.add_filter("join", filters::join);
+    engine.add_filter("length", filters::length);
+    engine.add_filter("first", filters::first);
+    engine.add_filter("last", filters::last);
+    engine.add_filter("default", filters::default);
+    engine.add_filter("upper", filters::upper);
+    engine.add_filter("lower", filters::lower);
+    engine.add_filter("replace", filters::replace);
+    engine.add_filter("indent", filters::indent);
+    engine.add_filter("json", |text: Jinja| json(&text));
+    engine.add_test("defined", minijinja::tests::is_defined);
+}
+
+/// A value as JSON spells it. What stays as `${…}` is left to the quotes around it.
+fn json(value: &Jinja) -> String {
+    match value.as_str() {
+        Some(text) => {
+            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            format!("\"{escaped}\"")
+        }
+        None => match value.try_iter() {
+            Ok(items) if value.kind() == minijinja::value::ValueKind::Seq => {
+                format!("[{}]", items.map(|item| json(&item)).collect::<Vec<_>>().join(", "))
+            }
+            _ => value.to_string(),
+        },
+    }
+}
+
+fn context(environment: &Environment<'_>) -> Jinja {
+    let mut kinds: BTreeMap<String, Jinja> = BTreeMap::new();
+    for kind in &environment.kinds {
+        let of_kind = environment.children.iter().filter(|child| child.kind == *kind);
+        kinds.insert(kind.to_string(), of_kind.map(child).collect::<Vec<_>>().into());
+    }
+    let mut all: BTreeMap<String, Jinja> = environment
+        .parameters
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.as_ref().map_or(Jinja::from(()), convert)))
+        .collect();
+    all.extend(environment.each.iter().map(|at| (at.kind.to_string(), child(at))));
+    all.insert("children".to_owned(), kinds.into());
+    all.insert("self".to_owned(), BTreeMap::from([("name".to_owned(), environment.own.join("-"))]).into());
+    all.into()
+}
+
+fn child(child: &ChildValues) -> Jinja {
+    let mut members: BTreeMap<String, Jinja> = BTreeMap::from([
+        ("name".to_owned(), Jinja::from(child.name.text.as_str())),
+        ("env_name".to_owned(), Jinja::from(env_name(&child.name.text).as_str())),
+    ]);
+    let values = child.values.iter();
+    members.extend(
+        values.map(|(name, value)| (name.to_string(), value.as_ref().map_or(Jinja::from(()), convert))),
+    );
+    members.into()
+}
+
+fn convert(value: &Value) -> Jinja {
+    match &value.kind {
+        ValueKind::Text(text) => syntax::literal_text(text).into(),
+        ValueKind::Boolean(boolean) => (*boolean).into(),
+        ValueKind::List(items) => items.iter().map(item).collect::<Vec<_>>().into(),
+        ValueKind::Number(number) => match number.parse::<i64>() {
+            Ok(number) => number.into(),
+            Err(_) => Jinja::from_object(Amount(number.to_string())),
+        },
+        ValueKind::Reference(path) => format!("${{{}}}", path.text()).into(),
+        ValueKind::Body(_) => Jinja::UNDEFINED,
+    }
+}
+
+/// A bare word in a list is a name, not a value.
+fn item(value: &Value) -> Jinja {
+    match &value.kind {
+        ValueKind::Reference(path) => path.text().into(),
+        _ => convert(value),
+    }
+}
+
+/// A quantity: as it was written, with its units as members.
+#[derive(Debug)]
+struct Amount(String);
+
+impl Object for Amount {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
+        let amount = quantity_member(&self.0, key.as_str()?)?;
+        Some(amount.parse::<i64>().map_or_else(|_| amount.as_str().into(), Jinja::from))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::NonEnumerable
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,114 @@
+//! infrac: one typed source of a platform, every artifact of it.
+//!
+//! ```text
+//! text ──parse──► syntax::File ──expand──► one tree ──decode──► Document ──resolve──► Platform ──lower──► [Artifact] ──write──► files
+//!                 (spans, comments)        (imports,            (typed      (names bound,          (path, text)
+//!                                           environment,         blocks)     edges known)
+//!                                           components)                      check: rules over it
+//! ```
+//!
+//! Every stage reports to one [`diagnostic::Sink`] and goes on, so that all mistakes are told at
+//! once; [`compile`] runs them, and [`build`] lowers what came out without an error. Everything but
+//! `output` and `cli` is pure: sources come in through [`source::Loader`], artifacts go out as values.
+
+pub mod check;
+pub mod cli;
+pub mod coverage;
+pub mod diagnostic;
+mod emit;
+pub mod expand;
+pub mod model;
+mod output;
+pub mod platform;
+pub mod resolve;
+pub mod schema;
+pub mod source;
+pub mod standard;
+pub mod syntax;
+pub mod target;
+
+use std::sync::Arc;
+
+use coverage::Uses;
+use diagnostic::{Diagnostic, Sink};
+use expand::Expanded;
+use model::{Document, Image};
+use platform::Platform;
+use resolve::Absent;
+use schema::{Decode, Decoder};
+use source::{Loader, Sources, Span};
+use syntax::{Body, Entry, Name};
+use target::{Artifact, Target};
+
+/// What compiling a source came to.
+#[derive(Debug)]
+pub struct Compilation {
+    /// Every text that was read.
+    pub sources: Sources,
+    /// Everything there is to say, in the order of the source.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The platform; `None` where an error was reported.
+    pub platform: Option<Platform>,
+    /// What the source uses of the language.
+    pub uses: Uses,
+}
+
+impl Compilation {
+    /// Whether an error was reported.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Compiles the source that starts with the file `entry`, with an environment put in.
+#[must_use]
+pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>) -> Compilation {
+    let mut sources = Sources::default();
+    let mut sink = Sink::default();
+    let expanded = expand::expand(loader, &mut sources, entry, environment, &mut sink);
+    let uses = Uses::new(&expanded.entries, &sources);
+    let mut platform = None;
+    // Without a file, or with its structure in doubt, everything further would only be noise.
+    if let Some(origin) = expanded.origin.filter(|_| !expanded.unbalanced) {
+        platform = bind(expanded, origin, environment, &mut sink);
+        uses.unread(&mut sink);
+    }
+    let platform = platform.filter(|_| !sink.has_errors());
+    Compilation { sources, diagnostics: sink.finish(), platform, uses }
+}
+
+/// Lowers a platform to targets, in the order of their registry.
+#[must_use]
+pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Artifact> {
+    let names: Vec<&str> = targets.iter().map(|target| target.name).collect();
+    targets.iter().flat_map(|target| (target.lower)(platform, &names)).collect()
+}
+
+/// What is lost when a source is lowered to targets.
+#[must_use]
+pub fn losses(compilation: &Compilation, targets: &[&'static Target]) -> Vec<Diagnostic> {
+    let mut sink = Sink::default();
+    compilation.uses.lost(targets, &mut sink);
+    sink.finish()
+}
+
+fn bind(expanded: Expanded, origin: Span, environment: Option<&str>, sink: &mut Sink) -> Option<Platform> {
+    let mut decoder = Decoder::new(sink);
+    let catalogue: Vec<Image> =
+        expanded.catalogue.iter().filter_map(|entry| Image::decode(entry, &mut decoder)).collect();
+    let source = Entry {
+        key: Name { text: "source".into(), span: origin, quoted: false },
+        label: None,
+        value: None,
+        body: Some(Body { entries: expanded.entries, span: origin }),
+        patch: false,
+    };
+    let document = Document::decode(&source, &mut decoder)?;
+    let mut lost = decoder.into_lost();
+    lost.extend(expanded.lost);
+    let absent = Absent { lost, disabled: expanded.disabled, origin: Some(origin) };
+    let platform = resolve::resolve(Arc::new(document), &catalogue, &absent, environment, sink);
+    check::check(&platform, sink);
+    Some(platform)
+}

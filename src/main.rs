@@ -1,0 +1,7 @@
+//! The program `infrac`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    infrac::cli::run()
+}

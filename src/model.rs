@@ -1,0 +1,90 @@
+//! The typed blocks of the language: one declaration per concept.
+//!
+//! A [`Document`] is what the source says after imports, the environment and components were put
+//! in: typed, with every place, but with names not yet bound (that is `resolve`).
+
+mod environment;
+mod observe;
+mod place;
+mod route;
+mod service;
+mod store;
+
+use crate::schema::{Constant, Map, block};
+
+pub use environment::{Allow, Override, Secret, Target, Variable};
+pub use observe::{
+    Alert, AlertTest, Choose, Dashboard, Inhibit, Metric, MetricKind, Panel, PanelKind, Query, Receiver,
+    Record, Row, Series, Severity, Slack, Threshold,
+};
+pub use place::{Group, Host, Network, Outside, Policy, Reach, Volume};
+pub use route::{Limit, Respond, Route, RouteTarget, Site, Tls};
+pub use service::{
+    Access, After, Bind, Build, Child, Command, Condition, Config, Dump, EnvValue, Health, ImageUse, Metrics,
+    Mount, Output, Overlap, Place, Port, Propagation, Protocol, Publish, Requires, Reserve, Resources, Role,
+    Run, RunKind, Scale, ScaleOn, Security, Service, ServiceVolume, Tmpfs, Tool, Ulimit,
+};
+pub use store::{Backup, Image};
+
+block! {
+    /// The platform: its name and whom it belongs to. It stands once.
+    "platform" => PlatformBlock {
+        label name = "What the platform is called in artifacts.";
+        /// What it is for, in one line.
+        optional description: Constant,
+        /// Who answers for it.
+        optional owner: Constant,
+        /// Labels that every artifact carries where its format has labels.
+        optional labels: Map<Constant>,
+    }
+}
+
+block! {
+    /// Everything that a platform's source can say.
+    "source" => Document {
+        /// The platform: its name and whom it belongs to.
+        many platform: PlatformBlock,
+        /// What the operator sets.
+        many variable: Variable,
+        /// What the operator sets and nobody may see.
+        many secret: Secret,
+        /// Who may talk to whom.
+        many network: Network,
+        /// Everything external, by name.
+        many outside: Outside,
+        /// Services that belong together.
+        many group: Group,
+        /// A volume that several services share.
+        many volume: Volume,
+        /// A machine to run on.
+        many host: Host,
+        /// Something that runs.
+        many service: Service,
+        /// A public host name and what is served under it.
+        many site: Site,
+        /// A condition that a person is told of.
+        many alert: Alert,
+        /// A query that is computed regularly and kept under a name.
+        many record: Record,
+        /// A metric that an own service exports.
+        many metric: Metric,
+        /// Who is told.
+        many receiver: Receiver,
+        /// What mutes what.
+        many inhibit: Inhibit,
+        /// Panels that show how it goes.
+        many dashboard: Dashboard,
+        /// A copy of data, made regularly.
+        many backup: Backup,
+        /// What must never, or must always, be reachable.
+        many policy: Policy,
+        /// What an image contains.
+        many image: Image,
+        /// Settings of one target.
+        many target: Target,
+        /// What one target is told beside the language.
+        many override_ as "override": Override,
+        /// A rule code that is meant.
+        many allow: Allow,
+    }
+}

@@ -1,0 +1,79 @@
+//! What the operator sets, and what one target is told.
+
+use crate::schema::{Constant, Decode, Decoder, Integer, Kind, List, Map, Raw, block};
+use crate::source::Span;
+use crate::syntax::{Entry, Name};
+
+block! {
+    /// A value that the operator sets in the environment. Without a default it must be set.
+    "variable" => Variable {
+        label name = "The name of the environment variable.";
+        maybe default: Constant = "The value where the operator sets none.";
+        /// What it is for; stands in `.env.example`.
+        optional description: Constant,
+        /// The values it may have.
+        optional one_of: List<Constant>,
+        /// Whether it may stay empty.
+        optional optional: bool,
+    }
+}
+
+block! {
+    /// A value that the operator sets and nobody may see. The compiler never reads it, and no
+    /// artifact holds it.
+    "secret" => Secret {
+        label name = "The name of the environment variable.";
+        maybe value: Constant = "Not allowed: a secret's value never stands in the source.";
+        /// What it is for; stands in `.env.example`.
+        optional description: Constant,
+        /// Whether it may stay empty.
+        optional optional: bool,
+        /// How many characters it has at least; told to the operator.
+        optional min_length: Integer,
+    }
+}
+
+block! {
+    /// Settings of one target.
+    "target" => Target {
+        label name = "The target.";
+        /// compose: the project's name, in place of the platform's.
+        optional project: Constant,
+    }
+}
+
+block! {
+    /// A rule code that is meant as it is.
+    "allow" => Allow {
+        label code = "The code.";
+        /// Why.
+        required reason: Constant,
+    }
+}
+
+/// What one target is told beside the language, at the thing it extends.
+#[derive(Debug, Clone)]
+pub struct Override {
+    /// The place of its key and label.
+    pub span: Span,
+    /// The target.
+    pub target: Name,
+    /// What is merged into the target's output.
+    pub body: Raw,
+}
+
+impl Decode for Override {
+    fn kind() -> Kind {
+        Kind::Map(Raw::kind)
+    }
+
+    fn decode(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if let Some(value) = &entry.value {
+            decoder.unexpected(value.span, "`override` takes no value");
+        }
+        Some(Self { span: entry.head(), target: decoder.label(entry)?, body: Raw::decode(entry, decoder)? })
+    }
+}
+
+/// The value of a map whose meaning only its reader knows.
+pub(super) type Texts = Map<Constant>;

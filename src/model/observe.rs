@@ -1,0 +1,257 @@
+//! Alerts, who is told, and dashboards.
+
+use crate::schema::{
+    Constant, Duration, Integer, List, Map, Number, Reference, Template, Word, block, choice,
+};
+
+block! {
+    /// A condition that a person is told of. Inside a service it is about that service.
+    "alert" => Alert {
+        label name = "What it is called.";
+        /// The condition, in PromQL.
+        required expr: Constant,
+        /// How long it must hold.
+        optional for_ as "for": Duration,
+        /// How long it goes on after the condition ended.
+        optional keep_firing_for: Duration,
+        /// How bad it is.
+        optional severity: Severity,
+        /// One sentence without values.
+        optional summary: Constant,
+        /// A sentence with values.
+        optional description: Constant,
+        /// Where to read what to do.
+        optional runbook: Constant,
+        /// More labels.
+        optional labels: Map<Word>,
+        /// More annotations.
+        optional annotations: Map<Constant>,
+        /// Series that make it fire, or must not.
+        many test: AlertTest,
+    }
+}
+
+choice! {
+    /// How bad an alert is.
+    Severity {
+        /// Somebody gets up at night.
+        Critical = "critical",
+        /// Somebody looks the next day.
+        Warning = "warning",
+        /// Nobody is told; it explains others.
+        Info = "info",
+        /// It always fires, to show that alerts arrive.
+        None = "none",
+    }
+}
+
+block! {
+    /// Series, and whether the alert must fire on them.
+    "test" => AlertTest {
+        label name = "What happens in it.";
+        /// A series and its values, as promtool writes them.
+        many series: Series,
+        /// The time between two values.
+        optional interval: Duration,
+        /// When the alert must be firing.
+        optional fires_at: Duration,
+        /// When it must not.
+        optional silent_at: Duration,
+        /// Labels of the firing alert.
+        optional labels: Map<Word>,
+    }
+}
+
+block! {
+    /// A series of a test.
+    "series" => Series {
+        label selector = "The series.";
+        value values: Constant = "Its values: `0+30x20`.";
+    }
+}
+
+block! {
+    /// A query that is computed regularly and kept under a name.
+    "record" => Record {
+        label name = "`level:metric:operation`.";
+        value expr: Constant = "The query, in PromQL.";
+        /// More labels.
+        optional labels: Map<Word>,
+    }
+}
+
+block! {
+    /// A metric that an own service exports.
+    "metric" => Metric {
+        label name = "The name of the metric.";
+        /// What it counts.
+        optional description: Constant,
+        /// How it behaves.
+        required type_ as "type": MetricKind,
+        /// The labels it carries.
+        optional labels: List<Constant>,
+    }
+}
+
+choice! {
+    /// How a metric behaves.
+    MetricKind {
+        /// It only grows.
+        Counter = "counter",
+        /// It goes up and down.
+        Gauge = "gauge",
+        /// It counts into buckets.
+        Histogram = "histogram",
+        /// It carries quantiles.
+        Summary = "summary",
+    }
+}
+
+block! {
+    /// Who is told of which alerts.
+    "receiver" => Receiver {
+        label name = "What it is called.";
+        /// The labels that alerts must carry; `alert` is their name.
+        optional match_ as "match": Map<Word>,
+        /// A mail address.
+        optional email: Constant,
+        /// A channel of Slack.
+        optional slack: Slack,
+        /// The integration key of PagerDuty.
+        optional pagerduty: Reference,
+        /// The key of Opsgenie.
+        optional opsgenie: Reference,
+        /// The webhook of a Teams channel.
+        optional teams: Reference,
+        /// Any other address that alerts are posted to.
+        optional webhook: Template,
+        /// The outside that its messages go through.
+        optional via: Reference,
+        /// When it is told again.
+        optional repeat: Duration,
+        /// How long a group waits for more.
+        optional wait: Duration,
+        /// What makes a group.
+        optional group_by: List<Word>,
+        /// Whether it is told of the end, too.
+        optional resolved: bool,
+    }
+}
+
+block! {
+    /// A channel of Slack.
+    "slack" => Slack {
+        /// The channel.
+        required channel: Constant,
+        /// The secret that holds the webhook's address.
+        required webhook: Reference,
+        /// The outside that its messages go through.
+        optional via: Reference,
+    }
+}
+
+block! {
+    /// What mutes what.
+    "inhibit" => Inhibit {
+        label name = "The sentence it stands for.";
+        /// The alert that explains the others.
+        required by: Word,
+        /// The alerts that are not told meanwhile.
+        required of: List<Word>,
+        /// Labels that both must carry with the same value.
+        optional equal: List<Word>,
+    }
+}
+
+block! {
+    /// Panels that show how it goes.
+    "dashboard" => Dashboard {
+        label name = "What its address ends with.";
+        /// The heading.
+        optional title: Constant,
+        /// What it shows.
+        optional description: Constant,
+        /// What it is found by.
+        optional tags: List<Word>,
+        /// A choice at its top.
+        many choose: Choose,
+        /// Panels under a heading.
+        many row: Row,
+        /// A panel.
+        many panel: Panel,
+    }
+}
+
+block! {
+    /// A choice at the top of a dashboard.
+    "choose" => Choose {
+        label name = "The name that queries use: `$name`.";
+        value query: Constant = "What it offers.";
+    }
+}
+
+block! {
+    /// Panels under a heading.
+    "row" => Row {
+        label title = "The heading.";
+        /// A panel.
+        many panel: Panel,
+    }
+}
+
+block! {
+    /// A picture of some queries.
+    "panel" => Panel {
+        label title = "The heading.";
+        /// How it is drawn.
+        optional type_ as "type": PanelKind,
+        /// The unit, as Grafana calls it.
+        optional unit: Constant,
+        /// What is to be seen.
+        optional description: Constant,
+        /// How wide it is, of 24.
+        optional width: Integer,
+        /// How high it is.
+        optional height: Integer,
+        /// What it draws.
+        many query: Query,
+        /// Where its colour changes.
+        many threshold: Threshold,
+    }
+}
+
+choice! {
+    /// How a panel is drawn.
+    PanelKind {
+        /// Lines over time.
+        Timeseries = "timeseries",
+        /// One number.
+        Stat = "stat",
+        /// One number on a scale.
+        Gauge = "gauge",
+        /// Rows and columns.
+        Table = "table",
+        /// Bars side by side.
+        Bar = "bar",
+        /// Buckets over time.
+        Heatmap = "heatmap",
+        /// Lines of a log.
+        Logs = "logs",
+    }
+}
+
+block! {
+    /// A query of a panel.
+    "query" => Query {
+        label legend = "How each series is named.";
+        value expr: Constant = "The query.";
+    }
+}
+
+block! {
+    /// Where a panel's colour changes.
+    "threshold" => Threshold {
+        label colour = "The colour from there on.";
+        value from: Number = "The value.";
+    }
+}

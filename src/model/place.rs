@@ -1,0 +1,117 @@
+//! Where things are: networks, groups, hosts, and what lies outside.
+
+use crate::schema::{Bytes, Constant, Decoder, Integer, Kind, List, Map, Reference, Scalar, block, choice};
+use crate::syntax::{Value, ValueKind};
+
+block! {
+    /// Who may talk to whom: services reach each other where they share a network.
+    "network" => Network {
+        label name = "What it is called.";
+        /// What it is for.
+        optional description: Constant,
+        /// Whether it has no way out, and no way in from the host.
+        optional internal: bool,
+    }
+}
+
+block! {
+    /// Something external, by name. Address ranges may come in (`publish = admins`); endpoints
+    /// (`"host:port"`) may be reached (`reaches = [mail]`). `internet` and `localhost` are built in.
+    "outside" => Outside {
+        label name = "What it is called.";
+        value addresses: Addresses = "One or more address ranges or endpoints.";
+        /// What it is.
+        optional description: Constant,
+    }
+}
+
+/// One address or a list of them.
+#[derive(Debug, Clone)]
+pub struct Addresses(pub Vec<Constant>);
+
+impl Scalar for Addresses {
+    fn shape() -> Kind {
+        Kind::Scalar("an address range or `\"host:port\"`, or a list of them")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if matches!(value.kind, ValueKind::List(_)) {
+            return List::<Constant>::read(value, decoder).map(|list| Self(list.items));
+        }
+        Constant::read(value, decoder).map(|one| Self(vec![one]))
+    }
+}
+
+block! {
+    /// Services that belong together: a title for people, a profile to start them by, and
+    /// `defaults` that are merged under each of them.
+    "group" => Group {
+        label name = "What it is called.";
+        /// The heading in documentation.
+        optional title: Constant,
+        /// What it is for.
+        optional description: Constant,
+        /// Started only where this profile is asked for.
+        optional profile: Constant,
+    }
+}
+
+block! {
+    /// A volume that several services share.
+    "volume" => Volume {
+        label name = "What it is called.";
+        /// How much it holds.
+        optional size: Bytes,
+        /// What is kept there.
+        optional description: Constant,
+        /// Whether it is part of a backup.
+        optional backup: bool,
+        /// Whether several services may write to it at the same time.
+        optional concurrent: bool,
+    }
+}
+
+block! {
+    /// A machine to run on.
+    "host" => Host {
+        label name = "What it is called.";
+        /// The size, as the cloud calls it.
+        optional size: Constant,
+        /// How much memory it has.
+        optional memory: Bytes,
+        /// How large its disk is.
+        optional disk: Bytes,
+        /// The operating system's image.
+        optional image: Constant,
+        /// Who may log in.
+        optional ssh: Reference,
+        /// Whether the host's firewall (a security group) guards what is published to a named
+        /// outside. Without it such ports are bound to the loopback address.
+        optional firewall: bool,
+        /// Kernel settings of the host.
+        optional sysctl: Map<Integer>,
+    }
+}
+
+block! {
+    /// What must never, or must always, be reachable.
+    "policy" => Policy {
+        label name = "The sentence it stands for.";
+        /// Services and outsides from which a connection would start.
+        required from: List<Reference>,
+        /// Services, ports and outsides that it would reach.
+        required to: List<Reference>,
+        /// Whether that must be so.
+        required reach: Reach,
+    }
+}
+
+choice! {
+    /// What a policy says.
+    Reach {
+        /// No such connection may exist.
+        Never = "never",
+        /// Such a connection must exist.
+        Always = "always",
+    }
+}

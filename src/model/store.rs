@@ -1,0 +1,58 @@
+//! Copies of data, and what images contain.
+
+use crate::schema::{Constant, Duration, List, Reference, Word, block};
+
+block! {
+    /// A copy of data, made regularly.
+    "backup" => Backup {
+        label name = "What it is called.";
+        /// The instance whose data is copied; its component says how (`dump`).
+        required of: Reference,
+        /// Where the copies go: a bucket.
+        required to: Reference,
+        /// When, as cron says it, in UTC.
+        required schedule: Constant,
+        /// How long a copy is kept on the host.
+        optional keep: Duration,
+        /// After what time without a copy somebody is told.
+        optional late: Duration,
+        /// Whether copies are taken to the bucket: a variable, or `true`.
+        optional upload: Word,
+        /// The account that they are taken there with.
+        optional account: Reference,
+    }
+}
+
+block! {
+    /// What an image contains: facts that checks and defaults read. The label is the image's
+    /// repository, with a pattern for the tag where tags differ (`"node:*-slim"`).
+    "image" => Image {
+        label name = "The repository, or `repository:pattern`.";
+        /// The numeric user it runs as when told none, `uid:gid`; also what it is told here.
+        optional user: Constant,
+        /// The executables that health checks can use.
+        optional tools: List<Constant>,
+        /// Paths whose content must outlive the container.
+        optional data: List<Constant>,
+        /// Volumes of the image whose content need not.
+        optional scratch: List<Constant>,
+        /// Other paths that are written to.
+        optional writes: List<Constant>,
+        /// Paths that it answers on its HTTP port.
+        optional endpoints: List<Constant>,
+        /// Variables that may be given as a file, by a second variable.
+        optional file_variables: List<Constant>,
+        /// What that second variable's name ends with.
+        optional file_suffix: Constant,
+        /// Whether it has a health check of its own.
+        optional builtin_health: bool,
+        /// The image whose version must be the same.
+        optional same_version_as: Constant,
+        /// Why it can no longer be pulled.
+        optional gone: Constant,
+        /// Why it gets no updates.
+        optional discontinued: Constant,
+        /// What to use in its place.
+        optional instead: Constant,
+    }
+}

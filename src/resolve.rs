@@ -1,0 +1,115 @@
+//! From a document to a platform: names are bound, connections found, defaults filled in.
+//!
+//! Only this stage makes a [`Platform`]. It reports every name that leads nowhere and goes on
+//! without it, so that the checks still see the rest.
+
+mod edges;
+mod image;
+mod names;
+mod order;
+mod place;
+mod service;
+mod text;
+mod tree;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::model::{Document, Image};
+use crate::platform::Platform;
+use crate::source::Span;
+use crate::syntax::Name;
+
+use names::Names;
+use text::Texts;
+
+/// What the earlier stages know of things that are not in the document.
+#[derive(Debug, Default)]
+pub struct Absent {
+    /// Names that may be missing because what declares them is broken.
+    pub lost: HashSet<SmolStr>,
+    /// Names that were taken out, with the place that says so.
+    pub disabled: Vec<(SmolStr, Span)>,
+    /// The place for what has none of its own.
+    pub origin: Option<Span>,
+}
+
+/// Binds the names of a document. The result is only fit for lowering where nothing was reported.
+pub fn resolve(
+    document: Arc<Document>,
+    catalogue: &[Image],
+    absent: &Absent,
+    environment: Option<&str>,
+    sink: &mut Sink,
+) -> Platform {
+    let names = Names::new(&document, sink);
+    let mut texts = Texts::new(&document, &names, absent, sink);
+    let header = place::header(&document, absent.origin, &mut texts);
+    let mut platform = Platform {
+        name: header.name,
+        description: header.description,
+        owner: header.owner,
+        labels: header.labels,
+        inputs: place::inputs(&document, &mut texts),
+        networks: place::networks(&document, absent.origin, &mut texts),
+        outsides: place::outsides(&document, &mut texts),
+        groups: place::groups(&document, &mut texts),
+        volumes: place::volumes(&document),
+        services: Vec::new(),
+        sites: Vec::new(),
+        edges: Vec::new(),
+        catalogue: image::catalogue(catalogue, &document.image, &mut texts),
+        overrides: tree::overrides(&document.override_, &mut texts),
+        firewall: document.host.iter().any(|host| host.firewall == Some(true)),
+        environment: environment.map(str::to_owned),
+        document: Arc::clone(&document),
+    };
+    let mut mentions = Vec::with_capacity(names.services.len());
+    for index in 0..names.services.len() {
+        let (service, mentioned) = service::service(index, &platform, &mut texts);
+        platform.services.push(service);
+        mentions.push(mentioned);
+    }
+    platform.sites = place::sites(&document, &platform, &mut texts);
+    order::order(&mut platform, &mentions, &mut texts);
+    platform.edges = edges::edges(&document, &platform, &mentions, &mut texts);
+    let in_urls = texts.finish();
+    for input in in_urls {
+        platform.inputs[input.0].in_url = true;
+    }
+    platform
+}
+
+/// Whether a name can be a DNS label (RFC 1123, section 2.1): letters and digits, hyphens inside,
+/// at most 63; upper case is left out, because artifacts tell names apart by case and DNS does not.
+pub(crate) fn is_dns_label(name: &str) -> bool {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty()
+        && name.len() <= 63
+        && name.chars().all(inner)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}
+
+/// Reports a name that cannot be a DNS label.
+fn expect_dns_label(name: &Name, sink: &mut Sink) {
+    if is_dns_label(&name.text) {
+        return;
+    }
+    let suggestion: String = name
+        .text
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    let suggestion = suggestion.trim_matches('-').to_owned();
+    let diagnostic = Diagnostic::new(codes::TYP007, format!("`{}` cannot be a name in DNS", name.text))
+        .at(name.span, "lower-case letters, digits and hyphens inside, at most 63");
+    sink.report(if is_dns_label(&suggestion) {
+        diagnostic.help(format!("`{suggestion}` can"))
+    } else {
+        diagnostic
+    });
+}

@@ -1,0 +1,103 @@
+//! Images: their names taken apart, and what the catalogue knows of them.
+
+use super::place::optional;
+use super::text::Texts;
+use crate::model::Image;
+use crate::platform::{ImageFacts, ImageName, Value, ValuePart};
+use crate::schema::{Constant, List};
+use crate::source::Span;
+
+/// Stands for a part of a tag that the operator sets.
+const OPERATOR: &str = "${…}";
+
+/// The catalogue, then the platform's own entries, which come first when facts are looked up.
+pub(super) fn catalogue(shipped: &[Image], own: &[Image], texts: &mut Texts<'_>) -> Vec<ImageFacts> {
+    shipped.iter().chain(own).map(|image| facts(image, texts)).collect()
+}
+
+fn facts(image: &Image, texts: &mut Texts<'_>) -> ImageFacts {
+    ImageFacts {
+        image: image.name.text.to_string(),
+        user: optional(image.user.as_ref(), texts),
+        tools: list(image.tools.as_ref(), texts),
+        tools_known: image.tools.is_some(),
+        data: list(image.data.as_ref(), texts),
+        scratch: list(image.scratch.as_ref(), texts),
+        writes: list(image.writes.as_ref(), texts),
+        endpoints: list(image.endpoints.as_ref(), texts),
+        file_variables: list(image.file_variables.as_ref(), texts),
+        file_suffix: optional(image.file_suffix.as_ref(), texts).unwrap_or_else(|| "_FILE".to_owned()),
+        builtin_health: image.builtin_health.unwrap_or(false),
+        same_version_as: optional(image.same_version_as.as_ref(), texts),
+        gone: optional(image.gone.as_ref(), texts),
+        discontinued: optional(image.discontinued.as_ref(), texts),
+        instead: optional(image.instead.as_ref(), texts),
+    }
+}
+
+fn list(list: Option<&List<Constant>>, texts: &mut Texts<'_>) -> Vec<String> {
+    let items = list.map(|list| list.items.as_slice()).unwrap_or_default();
+    items.iter().map(|item| texts.constant(item)).collect()
+}
+
+/// Takes `registry/repository:tag@digest` apart (distribution/reference, reference.go). The
+/// default registry and its `library/` are left out, as people write it.
+pub(super) fn name(image: &Value, span: Span) -> Option<ImageName> {
+    let text: String = image
+        .parts
+        .iter()
+        .map(|part| match part {
+            ValuePart::Literal(text) => text.as_str(),
+            ValuePart::Input(_) => OPERATOR,
+        })
+        .collect();
+    let (text, digest) = match text.split_once('@') {
+        Some((name, digest)) => (name.to_owned(), Some(digest.to_owned())),
+        None => (text, None),
+    };
+    let last = text.rfind('/').map_or(0, |at| at + 1);
+    let (repository, tag) = match text[last..].split_once(':') {
+        Some((name, tag)) => (format!("{}{name}", &text[..last]), Some(tag.to_owned())),
+        None => (text, None),
+    };
+    let short = repository.strip_prefix("docker.io/").unwrap_or(&repository);
+    let short = short.strip_prefix("library/").unwrap_or(short);
+    (!short.is_empty() && !short.contains(OPERATOR)).then(|| ImageName {
+        repository: short.to_owned(),
+        tag,
+        digest,
+        span,
+    })
+}
+
+/// The entry of the catalogue for an image: the most specific one, and of these the last.
+pub(super) fn find(catalogue: &[ImageFacts], image: &ImageName) -> Option<usize> {
+    let tag = image.tag.as_deref().unwrap_or("latest");
+    let specific = |facts: &ImageFacts| {
+        let last = facts.image.rfind('/').map_or(0, |at| at + 1);
+        match facts.image[last..].split_once(':') {
+            None => (facts.image == image.repository).then_some(0),
+            Some((name, pattern)) => {
+                let repository = facts.image.get(..last + name.len());
+                (repository == Some(image.repository.as_str()) && matches(pattern, tag))
+                    .then_some(pattern.len())
+            }
+        }
+    };
+    let candidates = catalogue.iter().enumerate().filter_map(|(at, facts)| Some((specific(facts)?, at)));
+    candidates.max().map(|(_, at)| at)
+}
+
+/// Whether a text matches a pattern in which `*` stands for anything.
+fn matches(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.len() >= last.len() && rest.ends_with(last)
+}

@@ -1,0 +1,213 @@
+//! What is declared under which name, and what each name stands for.
+
+use std::collections::HashMap;
+
+use smol_str::SmolStr;
+
+use super::{expect_dns_label, is_dns_label};
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::model::{Document, Service};
+use crate::source::Span;
+use crate::syntax::Name;
+
+/// Outsides that need no declaration.
+pub(super) const BUILT_IN: [&str; 2] = ["internet", "localhost"];
+
+/// A thing of the platform's own namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Symbol {
+    /// A variable or secret, by its place among the inputs.
+    Input(usize),
+    /// A service that is not nested, by its place among all services.
+    Service(usize),
+    /// A site.
+    Site(usize),
+    /// An outside; the built-in ones come first.
+    Outside(usize),
+}
+
+/// A service and where it stands.
+#[derive(Debug)]
+pub(super) struct Placed<'a> {
+    pub(super) block: &'a Service,
+    pub(super) path: String,
+    pub(super) name: String,
+    pub(super) parent: Option<usize>,
+    /// Nested services, by name.
+    pub(super) nested: Vec<(SmolStr, usize)>,
+}
+
+/// Every name of a platform.
+#[derive(Debug, Default)]
+pub(super) struct Names<'a> {
+    pub(super) symbols: HashMap<SmolStr, (Symbol, Option<Span>)>,
+    pub(super) networks: HashMap<SmolStr, usize>,
+    pub(super) groups: HashMap<SmolStr, usize>,
+    pub(super) volumes: HashMap<SmolStr, usize>,
+    /// Every service, a nested one behind the one it belongs to.
+    pub(super) services: Vec<Placed<'a>>,
+}
+
+impl<'a> Names<'a> {
+    /// Collects the names of a document and reports those that clash or cannot be names.
+    pub(super) fn new(document: &'a Document, sink: &mut Sink) -> Self {
+        let mut names = Self::default();
+        for (at, name) in BUILT_IN.iter().enumerate() {
+            names.symbols.insert((*name).into(), (Symbol::Outside(at), None));
+        }
+        let variables = document.variable.iter().map(|variable| &variable.name);
+        let secrets = document.secret.iter().map(|secret| &secret.name);
+        let mut inputs: Vec<&Name> = variables.chain(secrets).collect();
+        inputs.sort_by_key(|name| name.span);
+        for (at, name) in inputs.into_iter().enumerate() {
+            expect_env_name(name, sink);
+            names.declare(name, Symbol::Input(at), sink);
+        }
+        for (at, outside) in document.outside.iter().enumerate() {
+            expect_dns_label(&outside.name, sink);
+            names.declare(&outside.name, Symbol::Outside(at + BUILT_IN.len()), sink);
+        }
+        for (at, site) in document.site.iter().enumerate() {
+            expect_dns_label(&site.name, sink);
+            names.declare(&site.name, Symbol::Site(at), sink);
+        }
+        for service in &document.service {
+            let at = names.place(service, None, sink);
+            names.declare(&service.name, Symbol::Service(at), sink);
+        }
+        names.networks = indices(document.network.iter().map(|network| &network.name), sink);
+        names.groups = indices(document.group.iter().map(|group| &group.name), sink);
+        names.volumes = indices(document.volume.iter().map(|volume| &volume.name), sink);
+        names.artifact_clashes(sink);
+        names
+    }
+
+    fn declare(&mut self, name: &Name, symbol: Symbol, sink: &mut Sink) {
+        let reserved = name.text == "platform" || name.text == "self";
+        if let Some((_, first)) = self.symbols.get(&name.text) {
+            let diagnostic = Diagnostic::new(codes::NAM002, format!("`{}` stands for two things", name.text))
+                .at(name.span, "declared again here")
+                .help("variables, secrets, services, sites and outsides share one namespace");
+            sink.report(match first {
+                Some(first) => diagnostic.at(*first, "declared first here"),
+                None => diagnostic.help(format!("`{}` is built in", name.text)),
+            });
+        } else if reserved {
+            sink.report(
+                Diagnostic::new(codes::NAM002, format!("`{}` stands for two things", name.text))
+                    .at(name.span, "declared here")
+                    .help(format!("`{}` is a word of the language", name.text)),
+            );
+        } else {
+            self.symbols.insert(name.text.clone(), (symbol, Some(name.span)));
+        }
+    }
+
+    fn place(&mut self, block: &'a Service, parent: Option<usize>, sink: &mut Sink) -> usize {
+        let at = self.services.len();
+        let (path, name) = match parent.and_then(|parent| self.services.get(parent)) {
+            Some(parent) => (
+                format!("{}.{}", parent.path, block.name.text),
+                format!("{}-{}", parent.name, block.name.text),
+            ),
+            None => (block.name.text.to_string(), block.name.text.to_string()),
+        };
+        expect_dns_label(&block.name, sink);
+        if is_dns_label(&block.name.text) && !is_dns_label(&name) {
+            sink.report(
+                Diagnostic::new(codes::TYP007, format!("`{name}` is too long for a name in DNS"))
+                    .at(block.name.span, "at most 63 characters with the names around it"),
+            );
+        }
+        members(block, sink);
+        self.services.push(Placed { block, path, name, parent, nested: Vec::new() });
+        for nested in &block.service {
+            let index = self.place(nested, Some(at), sink);
+            if let Some(placed) = self.services.get_mut(at) {
+                placed.nested.push((nested.name.text.clone(), index));
+            }
+        }
+        at
+    }
+
+    fn artifact_clashes(&self, sink: &mut Sink) {
+        let mut seen: HashMap<&str, &Placed<'_>> = HashMap::new();
+        for placed in &self.services {
+            if let Some(first) = seen.insert(&placed.name, placed)
+                && first.path != placed.path
+            {
+                sink.report(
+                    Diagnostic::new(
+                        codes::NAM005,
+                        format!(
+                            "`{}` and `{}` are both `{}` in artifacts",
+                            first.path, placed.path, placed.name
+                        ),
+                    )
+                    .at(placed.block.name.span, "this one")
+                    .at(first.block.name.span, "and this one")
+                    .help("give one of them another name"),
+                );
+            }
+        }
+    }
+
+    /// The nested service of a name.
+    pub(super) fn nested(&self, of: usize, name: &str) -> Option<usize> {
+        self.services.get(of)?.nested.iter().find(|(nested, _)| nested == name).map(|(_, at)| *at)
+    }
+}
+
+/// Reports names that an instance gives twice: ports, children, outputs and nested services share
+/// one namespace.
+fn members(block: &Service, sink: &mut Sink) {
+    let mut seen: HashMap<&SmolStr, Span> = HashMap::new();
+    let ports = block.port.iter().map(|port| &port.name);
+    let children = block.child.iter().map(|child| &child.name);
+    let outputs = block.output.iter().map(|output| &output.name);
+    let nested = block.service.iter().map(|service| &service.name);
+    for name in ports.chain(children).chain(outputs).chain(nested) {
+        if let Some(first) = seen.insert(&name.text, name.span) {
+            sink.report(
+                Diagnostic::new(
+                    codes::NAM002,
+                    format!("`{}` stands for two things in `{}`", name.text, block.name.text),
+                )
+                .at(name.span, "declared again here")
+                .at(first, "declared first here")
+                .help("ports, children, outputs and nested services share one namespace"),
+            );
+        }
+    }
+    for port in &block.port {
+        expect_dns_label(&port.name, sink);
+    }
+    for volume in &block.volume {
+        expect_dns_label(&volume.name, sink);
+    }
+}
+
+fn indices<'n>(names: impl Iterator<Item = &'n Name>, sink: &mut Sink) -> HashMap<SmolStr, usize> {
+    names
+        .enumerate()
+        .map(|(at, name)| {
+            expect_dns_label(name, sink);
+            (name.text.clone(), at)
+        })
+        .collect()
+}
+
+/// Environment variables: POSIX.1-2024, Base Definitions, section 8.1.
+fn expect_env_name(name: &Name, sink: &mut Sink) {
+    let valid = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.text.chars().all(valid) && !name.text.starts_with(|c: char| c.is_ascii_digit()) {
+        return;
+    }
+    sink.report(
+        Diagnostic::new(
+            codes::TYP007,
+            format!("`{}` cannot be the name of an environment variable", name.text),
+        )
+        .at(name.span, "letters, digits and `_`, and no digit first"),
+    );
+}

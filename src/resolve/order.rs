@@ -1,0 +1,96 @@
+//! What starts before what, derived from references, `after` and `wait`.
+
+use super::text::{Mentions, Texts, Thing};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::model::{Condition, RunKind};
+use crate::platform::{Dependency, Platform, Service, ServiceId};
+use crate::source::Span;
+use crate::syntax::{Path, Scope};
+
+/// Fills in the dependencies of every service.
+pub(super) fn order(platform: &mut Platform, mentions: &[Mentions], texts: &mut Texts<'_>) {
+    let mut all = Vec::with_capacity(platform.services.len());
+    for (service, mentioned) in platform.services.iter().zip(mentions) {
+        let mut dependencies = Dependencies { of: service, list: Vec::new() };
+        waits(&mut dependencies, platform, texts);
+        for (at, span) in after(service, texts) {
+            dependencies.derive(platform, at, span);
+        }
+        for &(at, _, span) in &mentioned.ports {
+            dependencies.derive(platform, at, span);
+        }
+        for &(at, span) in &mentioned.jobs {
+            dependencies.derive(platform, at, span);
+        }
+        dependencies.list.retain(|dependency| dependency.condition != Condition::Nothing);
+        dependencies.list.sort_by_key(|dependency| dependency.on);
+        all.push(dependencies.list);
+    }
+    for (service, dependencies) in platform.services.iter_mut().zip(all) {
+        service.dependencies = dependencies;
+    }
+}
+
+struct Dependencies<'a> {
+    of: &'a Service,
+    list: Vec<Dependency>,
+}
+
+impl Dependencies<'_> {
+    /// Adds what a mention means, unless the source says it otherwise.
+    fn derive(&mut self, platform: &Platform, at: usize, span: Span) {
+        let on = ServiceId(at);
+        let Some(service) = platform.services.get(at) else { return };
+        // A service without a container of its own stands for what is nested in it.
+        let runs = service.image.is_some() || service.block.build.is_some();
+        if on == self.of.id || !runs || self.list.iter().any(|known| known.on == on) {
+            return;
+        }
+        let condition = match service.run {
+            // It runs when it is due; nobody can wait for that.
+            RunKind::Schedule => return,
+            RunKind::Once => Condition::Completed,
+            RunKind::Always | RunKind::EachHost if service.health.can_be_waited_for() => Condition::Healthy,
+            RunKind::Always | RunKind::EachHost => Condition::Started,
+        };
+        self.list.push(Dependency { on, condition, said: false, span });
+    }
+}
+
+fn waits(dependencies: &mut Dependencies<'_>, platform: &Platform, texts: &mut Texts<'_>) {
+    for wait in &dependencies.of.block.wait {
+        let segments = wait.service.text.split('.').map(Into::into).collect();
+        let path = Path { segments, span: wait.service.span, scope: Scope::Platform };
+        match texts.find(&path, &mut Mentions::default()) {
+            Some(Thing::Service(at)) if at == dependencies.of.id.0 => texts.sink.report(
+                Diagnostic::new(codes::DEP002, format!("`{}` waits for itself", dependencies.of.path))
+                    .at(path.span, "is this very service"),
+            ),
+            Some(Thing::Service(at)) if at < platform.services.len() => dependencies.list.push(Dependency {
+                on: ServiceId(at),
+                condition: wait.condition,
+                said: true,
+                span: wait.span,
+            }),
+            Some(thing) => texts.wrong_kind(&path, &thing, "a service"),
+            None => {}
+        }
+    }
+}
+
+fn after(service: &Service, texts: &mut Texts<'_>) -> Vec<(usize, Span)> {
+    let list = service.block.after.as_ref().map(|list| list.items.as_slice()).unwrap_or_default();
+    let mut found = Vec::with_capacity(list.len());
+    for item in list {
+        match texts.find(&item.0, &mut Mentions::default()) {
+            Some(Thing::Service(at)) if at == service.id.0 => texts.sink.report(
+                Diagnostic::new(codes::DEP002, format!("`{}` waits for itself", service.path))
+                    .at(item.0.span, "is this very service"),
+            ),
+            Some(Thing::Service(at) | Thing::Port(at, _)) => found.push((at, item.0.span)),
+            Some(thing) => texts.wrong_kind(&item.0, &thing, "a service"),
+            None => {}
+        }
+    }
+    found
+}

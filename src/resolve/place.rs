@@ -1,0 +1,270 @@
+//! What lies around services: the platform's own lines, inputs, networks, outsides, groups, sites.
+
+use super::names::{BUILT_IN, Names};
+use super::text::{Mentions, Texts, Thing};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::model::{Document, Role, RouteTarget};
+use crate::platform::{
+    Endpoint, Group, Input, Network, Outside, OutsideKind, Platform, Route, ServiceId, SharedVolume, Site,
+};
+use crate::schema::{Constant, Map};
+use crate::source::Span;
+
+/// The platform's own lines.
+pub(super) struct Header {
+    pub(super) name: String,
+    pub(super) description: Option<String>,
+    pub(super) owner: Option<String>,
+    pub(super) labels: Vec<(String, String)>,
+}
+
+pub(super) fn header(document: &Document, origin: Option<Span>, texts: &mut Texts<'_>) -> Header {
+    let Some(first) = document.platform.first() else {
+        texts.sink.report(
+            Diagnostic::new(codes::PLT001, "the source declares no platform")
+                .at_maybe(origin, "nothing here says what it is called")
+                .help("write `platform NAME { description = \"…\" }`"),
+        );
+        return Header { name: String::new(), description: None, owner: None, labels: Vec::new() };
+    };
+    for again in document.platform.iter().skip(1) {
+        texts.sink.report(
+            Diagnostic::new(codes::PLT001, "the source declares two platforms")
+                .at(again.span, "again here")
+                .at(first.span, "first here")
+                .help("one source is one platform; an environment is a variation of it"),
+        );
+    }
+    super::expect_dns_label(&first.name, texts.sink);
+    Header {
+        name: first.name.text.to_string(),
+        description: optional(first.description.as_ref(), texts),
+        owner: optional(first.owner.as_ref(), texts),
+        labels: pairs(first.labels.as_ref(), texts),
+    }
+}
+
+/// A constant that may be missing.
+pub(super) fn optional(constant: Option<&Constant>, texts: &mut Texts<'_>) -> Option<String> {
+    constant.map(|constant| texts.constant(constant))
+}
+
+/// Free keys with constants.
+pub(super) fn pairs(map: Option<&Map<Constant>>, texts: &mut Texts<'_>) -> Vec<(String, String)> {
+    let entries = map.map(|map| map.entries.as_slice()).unwrap_or_default();
+    entries.iter().map(|(key, value)| (key.text.to_string(), texts.constant(value))).collect()
+}
+
+pub(super) fn inputs(document: &Document, texts: &mut Texts<'_>) -> Vec<Input> {
+    let mut inputs = Vec::with_capacity(document.variable.len() + document.secret.len());
+    for variable in &document.variable {
+        let one_of: Vec<String> = match &variable.one_of {
+            Some(list) => list.items.iter().map(|item| texts.constant(item)).collect(),
+            None => Vec::new(),
+        };
+        let default = optional(variable.default.as_ref(), texts);
+        if let (Some(default), Some(place)) = (&default, &variable.default)
+            && !one_of.is_empty()
+            && !one_of.contains(default)
+        {
+            let choices = crate::diagnostic::list_of(one_of.iter().map(String::as_str));
+            texts.sink.report(
+                Diagnostic::new(
+                    codes::TYP004,
+                    format!("`{default}` is none of the values `{}` may have", variable.name.text),
+                )
+                .at(place.span, "not allowed")
+                .help(format!("allowed are {choices}")),
+            );
+        }
+        inputs.push(Input {
+            name: variable.name.text.to_string(),
+            secret: false,
+            default,
+            description: optional(variable.description.as_ref(), texts),
+            optional: variable.optional.unwrap_or(false),
+            one_of,
+            min_length: None,
+            in_url: false,
+            span: variable.name.span,
+        });
+    }
+    for secret in &document.secret {
+        inputs.push(Input {
+            name: secret.name.text.to_string(),
+            secret: true,
+            default: None,
+            description: optional(secret.description.as_ref(), texts),
+            optional: secret.optional.unwrap_or(false),
+            one_of: Vec::new(),
+            min_length: secret.min_length.map(|length| length.0),
+            in_url: false,
+            span: secret.name.span,
+        });
+    }
+    inputs.sort_by_key(|input| input.span);
+    inputs
+}
+
+/// The networks; where the source declares none, every service is on one that is not internal.
+pub(super) fn networks(document: &Document, origin: Option<Span>, texts: &mut Texts<'_>) -> Vec<Network> {
+    let declared = document.network.iter().map(|network| Network {
+        name: network.name.text.to_string(),
+        description: optional(network.description.as_ref(), texts),
+        internal: network.internal.unwrap_or(false),
+        span: network.name.span,
+    });
+    let networks: Vec<Network> = declared.collect();
+    match (networks.is_empty(), origin) {
+        (true, Some(span)) => {
+            vec![Network { name: "default".to_owned(), description: None, internal: false, span }]
+        }
+        _ => networks,
+    }
+}
+
+pub(super) fn outsides(document: &Document, texts: &mut Texts<'_>) -> Vec<Outside> {
+    let kinds = [OutsideKind::Internet, OutsideKind::Localhost];
+    let built_in = BUILT_IN.iter().zip(kinds).map(|(name, kind)| Outside {
+        name: (*name).to_owned(),
+        description: None,
+        ranges: Vec::new(),
+        endpoints: Vec::new(),
+        kind,
+        span: None,
+    });
+    let mut outsides: Vec<Outside> = built_in.collect();
+    for outside in &document.outside {
+        let mut ranges = Vec::new();
+        let mut endpoints = Vec::new();
+        for address in &outside.addresses.0 {
+            let text = texts.constant(address);
+            if let Some(range) = range(&text) {
+                ranges.push(range);
+            } else if let Some((host, port)) = endpoint(&text) {
+                endpoints.push(Endpoint { host, port });
+            } else {
+                texts.sink.report(
+                    Diagnostic::new(codes::TYP001, format!("`{text}` is neither an address range nor an endpoint"))
+                        .at(address.span, "not understood")
+                        .help("write a range such as `\"203.0.113.0/24\"`, or an endpoint such as `\"smtp.example.com:587\"`"),
+                );
+            }
+        }
+        outsides.push(Outside {
+            name: outside.name.text.to_string(),
+            description: optional(outside.description.as_ref(), texts),
+            ranges,
+            endpoints,
+            kind: OutsideKind::Declared,
+            span: Some(outside.name.span),
+        });
+    }
+    outsides
+}
+
+/// `address/bits`, or an address alone, as a range.
+fn range(text: &str) -> Option<String> {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let address: std::net::IpAddr = address.parse().ok()?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let bits = match bits {
+        Some(bits) => bits.parse::<u8>().ok().filter(|bits| *bits <= most)?,
+        None => most,
+    };
+    Some(format!("{address}/{bits}"))
+}
+
+/// `host:port`.
+pub(super) fn endpoint(text: &str) -> Option<(String, u16)> {
+    let (host, port) = text.rsplit_once(':')?;
+    let port = port.parse::<u16>().ok().filter(|port| *port > 0)?;
+    let label = |label: &str| super::is_dns_label(&label.to_ascii_lowercase());
+    let named = host.trim_end_matches('.').split('.').all(label);
+    let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>().is_ok();
+    (named || literal).then(|| (host.to_owned(), port))
+}
+
+pub(super) fn groups(document: &Document, texts: &mut Texts<'_>) -> Vec<Group> {
+    let declared = document.group.iter().map(|group| Group {
+        name: group.name.text.to_string(),
+        title: optional(group.title.as_ref(), texts).unwrap_or_else(|| group.name.text.to_string()),
+        description: optional(group.description.as_ref(), texts),
+        profile: optional(group.profile.as_ref(), texts),
+    });
+    declared.collect()
+}
+
+pub(super) fn volumes(document: &Document) -> Vec<SharedVolume> {
+    let declared = document.volume.iter();
+    declared
+        .map(|volume| SharedVolume { name: volume.name.text.to_string(), block: volume.clone() })
+        .collect()
+}
+
+pub(super) fn sites(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Site> {
+    let mut sites = Vec::with_capacity(document.site.len());
+    for site in &document.site {
+        let domain = texts.template(&site.domain, &mut Mentions::default());
+        let served_by = proxy(site, platform, texts);
+        let mut routes = Vec::new();
+        for route in &site.route {
+            let RouteTarget::To(path) = &route.target else { continue };
+            match texts.find(path, &mut Mentions::default()) {
+                Some(Thing::Port(service, port)) => routes.push(Route {
+                    path: route.path.text.to_string(),
+                    to: ServiceId(service),
+                    port,
+                    span: path.span,
+                }),
+                // A shared volume is served as files.
+                Some(thing) => texts.wrong_kind(path, &thing, "a port"),
+                None => {}
+            }
+        }
+        sites.push(Site { name: site.name.text.to_string(), domain, served_by, routes, block: site.clone() });
+    }
+    sites
+}
+
+/// The proxy that a site names, or the only one there is.
+fn proxy(site: &crate::model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Option<ServiceId> {
+    let Some(named) = &site.served_by else {
+        let mut proxies = platform.with_role(Role::Proxy);
+        return proxies.next().filter(|_| proxies.next().is_none()).map(|service| service.id);
+    };
+    match texts.find(&named.0, &mut Mentions::default())? {
+        Thing::Service(at) => {
+            let service = platform.services.get(at)?;
+            if service.block.role == Some(Role::Proxy) {
+                return Some(service.id);
+            }
+            texts.sink.report(
+                Diagnostic::new(codes::NAM004, format!("`{}` is not a proxy", service.path))
+                    .at(named.0.span, "cannot serve a site")
+                    .at(service.span(), "has no `role = proxy`")
+                    .help("name an instance of `nginx`, or of a component with `role = proxy`"),
+            );
+            None
+        }
+        thing => {
+            texts.wrong_kind(&named.0, &thing, "a service");
+            None
+        }
+    }
+}
+
+/// The place of a network, group or volume among those of a document.
+pub(super) fn network(names: &Names<'_>, name: &str) -> Option<usize> {
+    names.networks.get(name).copied()
+}
+
+/// The place of a group.
+pub(super) fn group(names: &Names<'_>, name: &str) -> Option<usize> {
+    names.groups.get(name).copied()
+}
+
+/// The place of a shared volume.
+pub(super) fn volume(names: &Names<'_>, name: &str) -> Option<usize> {
+    names.volumes.get(name).copied()
+}

@@ -1,0 +1,454 @@
+//! One service: its references bound, its defaults filled in.
+
+use smol_str::SmolStr;
+
+use super::place::{self, optional, pairs};
+use super::text::{Mentions, Texts, Thing, protocol};
+use super::{image, tree};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::model::{self, Command, RunKind, Tool};
+use crate::platform::{
+    ConfigFile, EnvVar, GroupId, Health, HostPath, ImageName, InputId, Metrics, NetworkId, OutsideId,
+    OwnVolume, Platform, Port, Publish, Service, ServiceId, SharedMount, Value, ValuePart, VolumeId,
+};
+use crate::schema::{Constant, List, Reference, Template};
+use crate::source::Span;
+
+/// In which order tools are preferred where the image holds several.
+const TOOLS: [Tool; 5] = [Tool::Curl, Tool::Wget, Tool::Node, Tool::Python, Tool::Perl];
+
+/// Binds the service at a place among all services. Those before it are bound already.
+pub(super) fn service(index: usize, platform: &Platform, texts: &mut Texts<'_>) -> (Service, Mentions) {
+    let names = texts.names;
+    let placed = &names.services[index];
+    let block = placed.block;
+    let parent = placed.parent.and_then(|parent| platform.services.get(parent));
+    let mut mentions = Mentions::default();
+    let image = runs(block, &mut mentions, texts);
+    let image_name = named(block, image.as_ref(), texts);
+    let facts = image_name.as_ref().and_then(|name| image::find(&platform.catalogue, name));
+    let ports = ports(block, texts);
+    let (networks, networks_span) = networks(block, parent, platform, texts);
+    let env = env(block, &mut mentions, texts);
+    let mut service = Service {
+        id: ServiceId(index),
+        path: placed.path.clone(),
+        name: placed.name.clone(),
+        description: optional(block.description.as_ref(), texts),
+        group: group(block, texts).or_else(|| parent.and_then(|parent| parent.group)),
+        parent: parent.map(|parent| parent.id),
+        image,
+        facts,
+        image_name,
+        entrypoint: arguments(block.entrypoint.as_ref(), &mut mentions, texts),
+        command: arguments(block.command.as_ref(), &mut mentions, texts),
+        user: optional(block.user.as_ref(), texts),
+        networks,
+        networks_span,
+        health: Health::None { reason: None },
+        metrics: None,
+        env,
+        volumes: volumes(block, &placed.name, texts),
+        mounts: mounts(block, texts),
+        binds: binds(block, texts),
+        configs: configs(block, texts),
+        dependencies: Vec::new(),
+        run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),
+        labels: pairs(block.labels.as_ref(), texts),
+        overrides: tree::overrides(&block.override_, texts),
+        ports,
+        block: model::Service { service: Vec::new(), ..block.clone() },
+    };
+    let known = facts.and_then(|at| platform.catalogue.get(at));
+    if service.user.is_none() && !service.exception(|security| security.root) {
+        service.user = known.and_then(|facts| facts.user.clone());
+    }
+    service.health = health(&service, known, &mut mentions, texts);
+    service.metrics = metrics(&service, texts);
+    (service, mentions)
+}
+
+fn runs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -> Option<Value> {
+    match (&block.image, &block.build) {
+        (Some(image), _) => {
+            let value = texts.template(&image.name, mentions);
+            let secret = value.inputs().find(|input| is_secret(*input, texts));
+            if secret.is_some() {
+                texts.literal(&value, image.name.span);
+            }
+            Some(value)
+        }
+        (None, Some(_)) => None,
+        (None, None) => {
+            // A component without a main service is a name for what is nested in it.
+            if block.service.is_empty() {
+                texts.sink.report(
+                    Diagnostic::new(codes::PLT002, format!("`{}` runs nothing", block.name.text))
+                        .at(block.span, "has neither an image nor a build")
+                        .help("write `image = \"repository:tag\"` or `build = \"./folder\"`"),
+                );
+            }
+            None
+        }
+    }
+}
+
+fn is_secret(input: InputId, texts: &Texts<'_>) -> bool {
+    texts.document.secret.iter().any(|secret| texts.input_name(input) == Some(&secret.name.text))
+}
+
+fn named(block: &model::Service, image: Option<&Value>, texts: &mut Texts<'_>) -> Option<ImageName> {
+    let said = block.image.as_ref();
+    let base = said
+        .and_then(|image| image.base.as_ref())
+        .or(block.build.as_ref().and_then(|build| build.base.as_ref()));
+    if let Some(base) = base {
+        let text = texts.constant(base);
+        return image::name(&super::text::literal(text), base.span);
+    }
+    image::name(image?, said?.name.span)
+}
+
+fn group(block: &model::Service, texts: &mut Texts<'_>) -> Option<GroupId> {
+    let group = block.group.as_ref()?;
+    let known: Vec<SmolStr> = texts.document.group.iter().map(|group| group.name.text.clone()).collect();
+    texts.own_namespace(&group.0, "group", place::group, &known).map(GroupId)
+}
+
+fn networks(
+    block: &model::Service,
+    parent: Option<&Service>,
+    platform: &Platform,
+    texts: &mut Texts<'_>,
+) -> (Vec<NetworkId>, Span) {
+    let Some(list) = &block.networks else {
+        if let Some(parent) = parent {
+            return (parent.networks.clone(), parent.networks_span);
+        }
+        let host = block.security.as_ref().and_then(|security| security.host_network).unwrap_or(false);
+        let runs = block.image.is_some() || block.build.is_some();
+        if texts.document.network.is_empty() && !host {
+            return (platform.networks.first().map(|_| NetworkId(0)).into_iter().collect(), block.name.span);
+        }
+        if !platform.networks.is_empty() && !host && runs {
+            let known: Vec<&str> = platform.networks.iter().map(|network| network.name.as_str()).collect();
+            texts.sink.report(
+                Diagnostic::new(codes::TYP006, format!("`{}` is on no network", block.name.text))
+                    .at(block.span, "nobody reaches it, and it reaches nobody")
+                    .help(format!(
+                        "write `networks = [{}]`, or `[]` where that is meant",
+                        known.first().copied().unwrap_or("NAME")
+                    )),
+            );
+        }
+        return (Vec::new(), block.name.span);
+    };
+    let known: Vec<SmolStr> = platform.networks.iter().map(|network| network.name.as_str().into()).collect();
+    let mut networks = Vec::with_capacity(list.items.len());
+    for item in &list.items {
+        let Some(at) = texts.own_namespace(&item.0, "network", place::network, &known) else { continue };
+        if !networks.contains(&NetworkId(at)) {
+            networks.push(NetworkId(at));
+        }
+    }
+    (networks, list.span)
+}
+
+fn ports(block: &model::Service, texts: &mut Texts<'_>) -> Vec<Port> {
+    let mut ports: Vec<Port> = Vec::with_capacity(block.port.len());
+    for port in &block.port {
+        let number = port.number.0;
+        if let Some(first) = ports.iter().find(|other| other.number == number && udp(other) == udp_of(port)) {
+            texts.sink.report(
+                Diagnostic::new(
+                    codes::NAM002,
+                    format!("two ports of `{}` have the number {number}", block.name.text),
+                )
+                .at(port.span, "this one")
+                .at(first.span, "and this one"),
+            );
+        }
+        let publish = port.publish.as_ref().and_then(|publish| {
+            let to = outside(&publish.to, texts)?;
+            let host_port = publish.port.map_or(number, |port| port.0);
+            Some(Publish { to, host_port, span: publish.to.0.span })
+        });
+        let paths =
+            port.paths.as_ref().map(|list| list.items.iter().map(|path| texts.constant(path)).collect());
+        ports.push(Port {
+            name: port.name.text.to_string(),
+            number,
+            protocol: protocol(port),
+            publish,
+            access: port.access,
+            paths: paths.unwrap_or_default(),
+            span: port.span,
+        });
+    }
+    ports
+}
+
+fn udp(port: &Port) -> bool {
+    port.protocol == model::Protocol::Udp
+}
+
+fn udp_of(port: &model::Port) -> bool {
+    protocol(port) == model::Protocol::Udp
+}
+
+/// An outside by its name.
+fn outside(reference: &Reference, texts: &mut Texts<'_>) -> Option<OutsideId> {
+    // The built-in ones are visible everywhere, in components too.
+    if let Some(at) =
+        reference.0.word().and_then(|word| super::names::BUILT_IN.iter().position(|name| *name == word))
+    {
+        return Some(OutsideId(at));
+    }
+    match texts.find(&reference.0, &mut Mentions::default())? {
+        Thing::Outside(id) => Some(id),
+        thing => {
+            texts.wrong_kind(&reference.0, &thing, "an outside");
+            None
+        }
+    }
+}
+
+fn env(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -> Vec<EnvVar> {
+    let entries = block.env.as_ref().map(|env| env.entries.as_slice()).unwrap_or_default();
+    let mut out = Vec::with_capacity(entries.len());
+    for (name, value) in entries {
+        let made = match &value.value {
+            Some(template) => texts.template(template, mentions),
+            None => passed_on(name, texts),
+        };
+        out.push(EnvVar {
+            name: name.text.to_string(),
+            value: made,
+            file: value.file.clone(),
+            span: value.span,
+        });
+    }
+    out
+}
+
+/// A name alone passes the variable of that name on.
+fn passed_on(name: &crate::syntax::Name, texts: &mut Texts<'_>) -> Value {
+    let path = crate::syntax::Path {
+        segments: vec![name.text.clone()],
+        span: name.span,
+        scope: crate::syntax::Scope::Platform,
+    };
+    match texts.find(&path, &mut Mentions::default()) {
+        Some(Thing::Text(value)) => value,
+        Some(thing) => {
+            texts.wrong_kind(&path, &thing, "a variable or secret");
+            Value::default()
+        }
+        None => Value::default(),
+    }
+}
+
+fn arguments(
+    list: Option<&List<Template>>,
+    mentions: &mut Mentions,
+    texts: &mut Texts<'_>,
+) -> Option<Vec<Value>> {
+    list.map(|list| list.items.iter().map(|item| texts.template(item, mentions)).collect())
+}
+
+fn volumes(block: &model::Service, name: &str, texts: &mut Texts<'_>) -> Vec<OwnVolume> {
+    let volumes = block.volume.iter().map(|volume| OwnVolume {
+        name: format!("{name}-{}", volume.name.text),
+        path: absolute(&volume.path, texts),
+        block: volume.clone(),
+    });
+    volumes.collect()
+}
+
+fn mounts(block: &model::Service, texts: &mut Texts<'_>) -> Vec<SharedMount> {
+    let known: Vec<SmolStr> = texts.document.volume.iter().map(|volume| volume.name.text.clone()).collect();
+    let mut mounts = Vec::with_capacity(block.mount.len());
+    for mount in &block.mount {
+        let path = crate::syntax::Path {
+            segments: vec![mount.name.text.clone()],
+            span: mount.name.span,
+            scope: crate::syntax::Scope::Platform,
+        };
+        let Some(at) = texts.own_namespace(&path, "volume", place::volume, &known) else { continue };
+        mounts.push(SharedMount {
+            volume: VolumeId(at),
+            path: absolute(&mount.path, texts),
+            read_only: mount.read_only.unwrap_or(false),
+            span: mount.span,
+        });
+    }
+    mounts
+}
+
+fn binds(block: &model::Service, texts: &mut Texts<'_>) -> Vec<HostPath> {
+    let binds = block.bind.iter().map(|bind| HostPath {
+        source: bind.source.text.to_string(),
+        path: absolute(&bind.path, texts),
+        read_only: bind.read_only.unwrap_or(false),
+        propagation: bind.propagation,
+    });
+    binds.collect()
+}
+
+fn configs(block: &model::Service, texts: &mut Texts<'_>) -> Vec<ConfigFile> {
+    let mut configs = Vec::with_capacity(block.config.len());
+    for config in &block.config {
+        let path = config.path.text.as_str();
+        expect_absolute(path, config.path.span, texts);
+        let Some(content) = &config.content else {
+            texts.sink.report(
+                Diagnostic::new(codes::TYP006, format!("`config \"{path}\"` holds nothing"))
+                    .at(config.span, "incomplete")
+                    .help("write its text behind `=`, or `from = \"file\"`"),
+            );
+            continue;
+        };
+        let mut content = texts.constant(content);
+        if !content.is_empty() && !content.ends_with('\n') {
+            content.push('\n');
+        }
+        let mode = optional(config.mode.as_ref(), texts);
+        configs.push(ConfigFile { path: path.to_owned(), content, mode, span: config.path.span });
+    }
+    configs
+}
+
+fn absolute(path: &Constant, texts: &mut Texts<'_>) -> String {
+    let text = texts.constant(path);
+    expect_absolute(&text, path.span, texts);
+    text
+}
+
+fn expect_absolute(path: &str, span: Span, texts: &mut Texts<'_>) {
+    let climbs = path.split('/').any(|part| part == "..");
+    if path.is_empty() || (path.starts_with('/') && !climbs && !path.contains(':')) {
+        return;
+    }
+    texts.sink.report(
+        Diagnostic::new(codes::TYP007, format!("`{path}` is no path in a container"))
+            .at(span, "starts with `/`, without `..` and `:`")
+            .help_maybe((!climbs && !path.contains(':')).then(|| format!("write `\"/{path}\"`"))),
+    );
+}
+
+fn health(
+    service: &Service,
+    facts: Option<&crate::platform::ImageFacts>,
+    mentions: &mut Mentions,
+    texts: &mut Texts<'_>,
+) -> Health {
+    let builtin = facts.is_some_and(|facts| facts.builtin_health);
+    let Some(block) = &service.block.health else {
+        return if builtin { Health::Builtin } else { Health::None { reason: None } };
+    };
+    // What a check mentions it asks itself: that is no connection, and no order.
+    let mut own = Mentions::default();
+    if let Some(reason) = &block.none {
+        return Health::None { reason: Some(texts.constant(reason)) };
+    }
+    if let Some(command) = &block.command {
+        return match command {
+            Command::Exec(words) => {
+                Health::Exec(words.iter().map(|word| texts.template(word, &mut own)).collect())
+            }
+            Command::Shell(line) => Health::Shell(texts.template(line, &mut own)),
+        };
+    }
+    mentions.jobs.extend(own.jobs);
+    if let Some(tcp) = &block.tcp {
+        return own_port(service, tcp, texts)
+            .map_or(Health::None { reason: None }, |port| Health::Tcp { port });
+    }
+    let paths = [&block.readiness, &block.liveness, &block.startup];
+    let Some(first) = paths.into_iter().flatten().next() else {
+        if block.builtin != Some(true) {
+            texts.sink.report(
+                Diagnostic::new(codes::TYP006, format!("the health of `{}` says no check", service.path))
+                    .at(block.span, "incomplete")
+                    .help("give `readiness = \"/path\"`, `tcp = PORT`, `command = [ … ]`, `builtin = true` or `none = \"reason\"`"),
+            );
+        }
+        return Health::Builtin;
+    };
+    let port = match &block.port {
+        Some(port) => own_port(service, port, texts),
+        None => first_http(service, first.span, texts),
+    };
+    let readiness = texts.constant(block.readiness.as_ref().unwrap_or(first));
+    let tool = block.tool.or_else(|| {
+        let tools = &facts?.tools;
+        TOOLS.into_iter().find(|tool| tools.iter().any(|known| known == tool.word()))
+    });
+    match port {
+        None => Health::None { reason: None },
+        Some(port) => Health::Http {
+            port,
+            readiness,
+            liveness: optional(block.liveness.as_ref(), texts),
+            startup: optional(block.startup.as_ref(), texts),
+            tool,
+        },
+    }
+}
+
+fn metrics(service: &Service, texts: &mut Texts<'_>) -> Option<Metrics> {
+    let block = service.block.metrics.as_ref()?;
+    let port = match &block.port {
+        Some(port) => own_port(service, port, texts)?,
+        None => first_http(service, block.span, texts)?,
+    };
+    let path = optional(block.path.as_ref(), texts).unwrap_or_else(|| "/metrics".to_owned());
+    Some(Metrics { port, path, span: block.span })
+}
+
+fn first_http(service: &Service, span: Span, texts: &mut Texts<'_>) -> Option<usize> {
+    let http =
+        service.http_port().and_then(|port| service.ports.iter().position(|other| other.name == port.name));
+    if http.is_none() {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP006, format!("`{}` has no port that answers HTTP", service.path))
+                .at(span, "asks over HTTP")
+                .help("write `port http = NUMBER`, or `protocol = http` at the port that is meant"),
+        );
+    }
+    http
+}
+
+/// A port of the service itself, by its name or by a path that leads to it.
+fn own_port(service: &Service, reference: &Reference, texts: &mut Texts<'_>) -> Option<usize> {
+    let path = &reference.0;
+    let by_name = |name: &str| service.ports.iter().position(|port| port.name == name);
+    if let Some(at) = path.word().and_then(by_name) {
+        return Some(at);
+    }
+    if path.segments.len() > 1 {
+        return match texts.find(path, &mut Mentions::default())? {
+            Thing::Port(of, port) if of == service.id.0 => Some(port),
+            thing => {
+                texts.wrong_kind(path, &thing, "a port of this service");
+                None
+            }
+        };
+    }
+    let known = service.ports.iter().map(|port| port.name.as_str());
+    let help = did_you_mean(&path.text(), known);
+    texts.sink.report(
+        Diagnostic::new(codes::NAM001, format!("`{}` has no port `{}`", service.path, path.text()))
+            .at(path.span, "no such port")
+            .help(help.unwrap_or_else(|| format!("declare `port {} = NUMBER`", path.text()))),
+    );
+    None
+}
+
+/// The literals of a value, for checks that look at what is written.
+pub(crate) fn literals(value: &Value) -> impl Iterator<Item = &str> {
+    value.parts.iter().filter_map(|part| match part {
+        ValuePart::Literal(text) => Some(text.as_str()),
+        ValuePart::Input(_) => None,
+    })
+}

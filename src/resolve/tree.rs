@@ -1,0 +1,130 @@
+//! Overrides: free values for one target.
+
+use super::text::{Mentions, Texts, free_text};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::model;
+use crate::platform::{Override, Tree};
+use crate::syntax::{Entry, Value, ValueKind};
+
+/// Targets that an override may name; those of later versions are no mistake.
+const TARGETS: &[&str] =
+    &["compose", "kubernetes", "prometheus", "alertmanager", "grafana", "nginx", "terraform", "scripts"];
+
+pub(super) fn overrides(blocks: &[model::Override], texts: &mut Texts<'_>) -> Vec<Override> {
+    let mut out = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let target = block.target.text.as_str();
+        if !TARGETS.contains(&target) {
+            texts.sink.report(
+                Diagnostic::new(codes::NAM001, format!("there is no target `{target}`"))
+                    .at(block.target.span, "unknown target")
+                    .help_maybe(did_you_mean(target, TARGETS.iter().copied())),
+            );
+            continue;
+        }
+        out.push(Override {
+            target: target.to_owned(),
+            entries: map(&block.body.entries, texts),
+            span: block.span,
+        });
+    }
+    out
+}
+
+fn map(entries: &[Entry], texts: &mut Texts<'_>) -> Vec<(String, Tree)> {
+    let mut out: Vec<(String, Tree)> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let key = entry.key.text.to_string();
+        let content = match (&entry.value, &entry.body) {
+            (Some(value), body) => {
+                if let Some(body) = body {
+                    texts.sink.report(
+                        Diagnostic::new(codes::TGT003, format!("`{key}` has a value and a body"))
+                            .at(body.span, "one of the two")
+                            .help("an override is a tree: a key holds a value or a body"),
+                    );
+                }
+                tree(value, texts)
+            }
+            (None, Some(body)) => Tree::Map(map(&body.entries, texts)),
+            (None, None) => {
+                texts.sink.report(
+                    Diagnostic::new(codes::TGT003, format!("`{key}` has neither a value nor a body"))
+                        .at(entry.head(), "nothing to pass on")
+                        .help(format!("write `{key} = …` or `{key} {{ … }}`")),
+                );
+                continue;
+            }
+        };
+        match &entry.label {
+            None => out.push((key, content)),
+            Some(label) => {
+                let inner = (label.text.to_string(), content);
+                match out.iter_mut().find(|(known, _)| *known == key) {
+                    Some((_, Tree::Map(entries))) => entries.push(inner),
+                    _ => out.push((key, Tree::Map(vec![inner]))),
+                }
+            }
+        }
+    }
+    out
+}
+
+fn tree(value: &Value, texts: &mut Texts<'_>) -> Tree {
+    match &value.kind {
+        ValueKind::Boolean(boolean) => Tree::Boolean(*boolean),
+        ValueKind::Number(word) => match (word.parse::<i64>(), word.parse::<f64>()) {
+            (Ok(integer), _) => Tree::Integer(integer),
+            (_, Ok(number)) if number.is_finite() => Tree::Number(number),
+            _ => Tree::Text(super::text::literal(word.to_string())),
+        },
+        ValueKind::List(items) => Tree::List(items.iter().map(|item| tree(item, texts)).collect()),
+        ValueKind::Body(body) => Tree::Map(map(&body.entries, texts)),
+        ValueKind::Text(_) | ValueKind::Reference(_) => {
+            let Some(text) = free_text(value) else { return word(value, texts) };
+            let made = texts.text(&text, &mut Mentions::default());
+            interpolated(&made, value, texts);
+            Tree::Text(made)
+        }
+    }
+}
+
+/// A bare word is text where no input has that name.
+fn word(value: &Value, texts: &mut Texts<'_>) -> Tree {
+    let ValueKind::Reference(path) = &value.kind else {
+        return Tree::Text(crate::platform::Value::default());
+    };
+    let input = path.word().is_some_and(|word| texts.names.symbols.contains_key(word));
+    if !input {
+        return Tree::Text(super::text::literal(path.text()));
+    }
+    match texts.find(path, &mut Mentions::default()) {
+        Some(super::text::Thing::Text(made)) => Tree::Text(made),
+        _ => Tree::Text(super::text::literal(path.text())),
+    }
+}
+
+/// Reports variables that a target would put in and nothing declares.
+fn interpolated(made: &crate::platform::Value, place: &Value, texts: &mut Texts<'_>) {
+    for part in &made.parts {
+        let crate::platform::ValuePart::Literal(text) = part else { continue };
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find("${") {
+            let escaped = rest[..at].ends_with('$');
+            rest = &rest[at + 2..];
+            let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            if !escaped && !name.is_empty() && !texts.names.symbols.contains_key(name.as_str()) {
+                texts.sink.report(
+                    Diagnostic::new(
+                        codes::ENV001,
+                        format!(
+                            "`{name}` is used, and neither a variable nor a secret of that name is declared"
+                        ),
+                    )
+                    .at(place.span, "the target puts it in")
+                    .help(format!("declare `variable {name}` or `secret {name}`")),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The schema: what blocks there are, what they hold, and how they are decoded.
+//!
+//! One declaration per concept (`block!`, in `model`) yields the struct, this description and the
+//! decoder. Documentation, suggestions and every type error come from it.
+
+mod block;
+mod decode;
+mod quantity;
+mod scalar;
+
+pub use decode::{Decode, Decoder, Map, Raw};
+pub use quantity::{Bytes, Duration, Quantity, Ratio, quantity_member};
+pub use scalar::{Constant, Integer, List, Number, PortNumber, Reference, Scalar, Template, Word};
+
+pub(crate) use block::{block, choice};
+
+/// A kind of block.
+#[derive(Debug)]
+pub struct Block {
+    /// The key that opens it.
+    pub key: &'static str,
+    /// What it is for.
+    pub doc: &'static str,
+    /// What its label says; `None` where it takes no label.
+    pub label: Option<&'static str>,
+    /// Its main value; `None` where it takes none.
+    pub value: Option<MainValue>,
+    /// What its body may hold.
+    pub fields: &'static [Field],
+}
+
+/// The value of a block that has one.
+#[derive(Debug)]
+pub struct MainValue {
+    /// What it says.
+    pub doc: &'static str,
+    /// What it must be.
+    pub kind: fn() -> Kind,
+    /// Whether it must be there.
+    pub required: bool,
+}
+
+/// A key of a block.
+#[derive(Debug)]
+pub struct Field {
+    /// The key.
+    pub key: &'static str,
+    /// What it says.
+    pub doc: &'static str,
+    /// What it must be.
+    pub kind: fn() -> Kind,
+    /// How often it may stand.
+    pub presence: Presence,
+}
+
+/// How often a key may stand in a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// Once, and it must.
+    Required,
+    /// At most once.
+    Optional,
+    /// Once for each label.
+    Many,
+}
+
+/// What a value or a block must be.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// A simple value, in words: "a duration".
+    Scalar(&'static str),
+    /// One of some words, each with its meaning.
+    Choice(&'static [(&'static str, &'static str)]),
+    /// A list of values.
+    List(fn() -> Kind),
+    /// The name of a declared thing, or a reference to it: "a network".
+    Reference(&'static str),
+    /// A block.
+    Block(&'static Block),
+    /// A body of free keys.
+    Map(fn() -> Kind),
+    /// A body that the compiler passes on as it is.
+    Raw,
+}
+
+impl Kind {
+    /// The kind in words, for messages: "expected …".
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Scalar(words) => (*words).to_owned(),
+            Self::Choice(choices) => {
+                format!("one of {}", crate::diagnostic::list_of(choices.iter().map(|(word, _)| *word)))
+            }
+            Self::List(item) => format!("a list of items, each {}", item().describe()),
+            Self::Reference(kind) => format!("the name of {kind}"),
+            Self::Block(block) => format!("a block `{}`", block.key),
+            Self::Map(_) | Self::Raw => "a block of entries".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! From entries to typed blocks, reporting every problem of a block.
+
+use std::collections::HashSet;
+
+use smol_str::SmolStr;
+
+use super::{Block, Kind, Scalar};
+use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::source::Span;
+use crate::syntax::{Entry, Name, Value, ValueKind};
+
+/// What an entry can be decoded to.
+pub trait Decode: Sized {
+    /// What is expected.
+    fn kind() -> Kind;
+
+    /// Decodes an entry. Problems are reported; `None` where nothing usable is left.
+    fn decode(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self>;
+}
+
+impl<T: Scalar> Decode for T {
+    fn kind() -> Kind {
+        T::shape()
+    }
+
+    fn decode(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if let Some(label) = &entry.label {
+            decoder.unexpected(label.span, format!("`{}` takes no label", entry.key.text));
+        }
+        if let Some(body) = &entry.body {
+            let mut diagnostic =
+                Diagnostic::new(codes::TYP008, format!("`{}` takes no body", entry.key.text))
+                    .at(Span { end: body.span.start + 1, ..body.span }, "a value is all it takes");
+            if entry.value.is_none() {
+                diagnostic =
+                    diagnostic.help(format!("write `{} = …`: {}", entry.key.text, T::shape().describe()));
+                decoder.report(diagnostic);
+                return None;
+            }
+            decoder.report(diagnostic);
+        }
+        match &entry.value {
+            Some(value) => T::read(value, decoder),
+            None => {
+                decoder.missing(
+                    entry.head(),
+                    format!("`{}` has no value", entry.key.text),
+                    format!("write `{} = …`: {}", entry.key.text, T::shape().describe()),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// A body of free keys.
+#[derive(Debug, Clone)]
+pub struct Map<T> {
+    /// The entries, in their order.
+    pub entries: Vec<(Name, T)>,
+}
+
+impl<T> Default for Map<T> {
+    fn default() -> Self {
+        Self { entries: Vec::new() }
+    }
+}
+
+impl<T: Decode> Decode for Map<T> {
+    fn kind() -> Kind {
+        Kind::Map(T::kind)
+    }
+
+    fn decode(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self> {
+        decoder.body_only(entry);
+        let entries = entry.entries().iter();
+        Some(Self {
+            entries: entries.filter_map(|item| Some((item.key.clone(), T::decode(item, decoder)?))).collect(),
+        })
+    }
+}
+
+/// A body that is passed on as it is.
+#[derive(Debug, Clone)]
+pub struct Raw {
+    /// The entries, in their order.
+    pub entries: Vec<Entry>,
+    /// The place of the key.
+    pub span: Span,
+}
+
+impl Decode for Raw {
+    fn kind() -> Kind {
+        Kind::Raw
+    }
+
+    fn decode(entry: &Entry, _: &mut Decoder<'_>) -> Option<Self> {
+        Some(Self { entries: entry.entries().to_vec(), span: entry.head() })
+    }
+}
+
+/// The state of a decoding.
+#[derive(Debug)]
+pub struct Decoder<'a> {
+    sink: &'a mut Sink,
+    /// Labels of blocks that could not be decoded: whoever refers to them is not to blame.
+    lost: HashSet<SmolStr>,
+}
+
+impl<'a> Decoder<'a> {
+    /// A decoder that reports to `sink`.
+    pub fn new(sink: &'a mut Sink) -> Self {
+        Self { sink, lost: HashSet::new() }
+    }
+
+    /// Labels of blocks that could not be decoded.
+    #[must_use]
+    pub fn into_lost(self) -> HashSet<SmolStr> {
+        self.lost
+    }
+
+    /// Reports a problem.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.sink.report(diagnostic);
+    }
+
+    /// Reports a part that does not belong where it stands.
+    pub fn unexpected(&mut self, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::new(codes::TYP008, message).at(span, "does not belong here"));
+    }
+
+    /// Reports something that must be there.
+    pub fn missing(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.report(Diagnostic::new(codes::TYP006, message).at(span, "incomplete").help(help));
+    }
+
+    /// Reports a value of another type.
+    pub fn mismatch<T>(&mut self, value: &Value, expected: &str) -> Option<T> {
+        let found = value.kind.describe();
+        self.report(
+            Diagnostic::new(codes::TYP001, format!("expected {expected}, found {found}"))
+                .at(value.span, format!("this is {found}")),
+        );
+        None
+    }
+
+    /// Checks the parts of a block against its schema.
+    pub fn open(&mut self, entry: &Entry, schema: &Block) {
+        if let (None, Some(label)) = (&schema.label, &entry.label) {
+            self.unexpected(label.span, format!("`{}` takes no label", schema.key));
+        }
+        if let (None, Some(value)) = (&schema.value, &entry.value) {
+            self.report(
+                Diagnostic::new(codes::TYP008, format!("`{}` takes no value", schema.key))
+                    .at(value.span, "does not belong here")
+                    .help(format!("what belongs to it stands in `{{ … }}`: {}", keys(schema))),
+            );
+        }
+        for item in entry.entries() {
+            if !schema.fields.iter().any(|field| field.key == item.key.text) {
+                self.unknown_key(item, schema);
+            }
+        }
+    }
+
+    fn unknown_key(&mut self, item: &Entry, schema: &Block) {
+        let key = &item.key.text;
+        let help = did_you_mean(key, schema.fields.iter().map(|field| field.key));
+        self.report(
+            Diagnostic::new(codes::TYP005, format!("`{}` has no key `{key}`", schema.key))
+                .at(item.key.span, "unknown key")
+                .help(help.unwrap_or_else(|| format!("`{}` takes {}", schema.key, keys(schema)))),
+        );
+    }
+
+    /// The label of a block that must have one.
+    pub fn label(&mut self, entry: &Entry) -> Option<Name> {
+        if entry.label.is_none() {
+            self.missing(
+                entry.key.span,
+                format!("`{}` has no name", entry.key.text),
+                format!("write `{} NAME …`", entry.key.text),
+            );
+        }
+        entry.label.clone()
+    }
+
+    /// The main value of a block that must have one.
+    pub fn value<T: Scalar>(&mut self, entry: &Entry) -> Option<T> {
+        if entry.value.is_none() {
+            let name = entry.label_or_key();
+            self.missing(
+                entry.head(),
+                format!("`{}` has no value", name.text),
+                format!("expected `= …`: {}", T::shape().describe()),
+            );
+        }
+        let value = self.maybe_value(entry);
+        if value.is_none() {
+            self.lose(entry);
+        }
+        value
+    }
+
+    /// The main value of a block that may have one.
+    pub fn maybe_value<T: Scalar>(&mut self, entry: &Entry) -> Option<T> {
+        entry.value.as_ref().and_then(|value| T::read(value, self))
+    }
+
+    /// A field that must be there.
+    pub fn required<T: Decode>(&mut self, entry: &Entry, key: &str) -> Option<T> {
+        let Some(field) = entry.entries().iter().find(|item| item.key.text == key) else {
+            let name = entry.label_or_key();
+            self.missing(
+                entry.head(),
+                format!("`{}` has no `{key}`", name.text),
+                format!("`{key}` must be given: {}", T::kind().describe()),
+            );
+            self.lose(entry);
+            return None;
+        };
+        let decoded = T::decode(field, self);
+        if decoded.is_none() {
+            self.lose(entry);
+        }
+        decoded
+    }
+
+    /// A field that may be there.
+    pub fn optional<T: Decode>(&mut self, entry: &Entry, key: &str) -> Option<T> {
+        let field = entry.entries().iter().find(|item| item.key.text == key)?;
+        T::decode(field, self)
+    }
+
+    /// A field that stands once for each label.
+    pub fn many<T: Decode>(&mut self, entry: &Entry, key: &str) -> Vec<T> {
+        let fields = entry.entries().iter().filter(|item| item.key.text == key);
+        fields.filter_map(|item| T::decode(item, self)).collect()
+    }
+
+    /// A word of an enumeration.
+    pub fn word(
+        &mut self,
+        value: &Value,
+        words: &'static [(&'static str, &'static str)],
+    ) -> Option<&'static str> {
+        let word = match &value.kind {
+            ValueKind::Reference(path) => path.text(),
+            ValueKind::Boolean(true) => "true".to_owned(),
+            ValueKind::Boolean(false) => "false".to_owned(),
+            ValueKind::Text(text) => {
+                let quoted = text.as_literal().unwrap_or_default();
+                if words.iter().any(|(known, _)| *known == quoted) {
+                    self.report(
+                        Diagnostic::new(codes::TYP001, "expected a bare word, found text")
+                            .at(value.span, "a word of the language needs no quotes")
+                            .help(format!("write `{quoted}`")),
+                    );
+                    return None;
+                }
+                quoted.to_owned()
+            }
+            ValueKind::Number(number) => number.to_string(),
+            ValueKind::List(_) | ValueKind::Body(_) => {
+                return self.mismatch(value, &Kind::Choice(words).describe());
+            }
+        };
+        if let Some((known, _)) = words.iter().find(|(known, _)| *known == word) {
+            return Some(known);
+        }
+        let choices = words.iter().map(|(known, _)| *known);
+        let help = did_you_mean(&word, choices.clone());
+        self.report(
+            Diagnostic::new(codes::TYP004, format!("`{word}` is none of the words known here"))
+                .at(value.span, "unknown word")
+                .help(help.unwrap_or_else(|| format!("known here: {}", list_of(choices)))),
+        );
+        None
+    }
+
+    /// Reports a label or value of an entry that takes only a body.
+    pub fn body_only(&mut self, entry: &Entry) {
+        if let Some(label) = &entry.label {
+            self.unexpected(label.span, format!("`{}` takes no label", entry.key.text));
+        }
+        if let Some(value) = &entry.value {
+            self.report(
+                Diagnostic::new(codes::TYP008, format!("`{}` takes no value", entry.key.text))
+                    .at(value.span, "does not belong here")
+                    .help(format!("its entries stand in `{} {{ … }}`", entry.key.text)),
+            );
+        }
+    }
+
+    fn lose(&mut self, entry: &Entry) {
+        if let Some(label) = &entry.label {
+            self.lost.insert(label.text.clone());
+        }
+    }
+}
+
+fn keys(schema: &Block) -> String {
+    if schema.fields.is_empty() {
+        "no entries".to_owned()
+    } else {
+        list_of(schema.fields.iter().map(|field| field.key))
+    }
+}

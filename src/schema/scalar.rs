@@ -1,0 +1,280 @@
+//! Simple values: text, numbers, booleans, lists, references.
+
+use super::{Decoder, Kind};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::source::Span;
+use crate::syntax::{Part, Path, Text, Value, ValueKind};
+
+/// A value without label and body.
+pub trait Scalar: Sized {
+    /// What is expected.
+    fn shape() -> Kind;
+
+    /// Reads a value. Problems are reported.
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self>;
+}
+
+/// Text that may hold what the operator sets, and secrets: `env`, `command`, `config`.
+#[derive(Debug, Clone)]
+pub struct Template {
+    /// The text.
+    pub text: Text,
+    /// The place.
+    pub span: Span,
+}
+
+impl Scalar for Template {
+    fn shape() -> Kind {
+        Kind::Scalar("text or a reference")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let text = match &value.kind {
+            ValueKind::Text(text) => text.clone(),
+            ValueKind::Number(number) => Text::literal(number.as_str()),
+            ValueKind::Boolean(boolean) => Text::literal(boolean.to_string()),
+            ValueKind::Reference(path) => Text { parts: vec![Part::Reference(path.clone())] },
+            ValueKind::List(_) | ValueKind::Body(_) => return decoder.mismatch(value, "text or a reference"),
+        };
+        Some(Self { text, span: value.span })
+    }
+}
+
+/// Text that is known when the compiler runs.
+#[derive(Debug, Clone)]
+pub struct Constant {
+    /// The text; its references lead to constants.
+    pub text: Text,
+    /// The place.
+    pub span: Span,
+}
+
+impl Scalar for Constant {
+    fn shape() -> Kind {
+        Kind::Scalar("text")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let text = match &value.kind {
+            ValueKind::Text(text) => text.clone(),
+            ValueKind::Reference(path) if path.segments.len() > 1 => {
+                Text { parts: vec![Part::Reference(path.clone())] }
+            }
+            ValueKind::Reference(path) => {
+                decoder.report(
+                    Diagnostic::new(codes::TYP001, "expected text, found a bare word")
+                        .at(value.span, "text is always quoted")
+                        .help(format!("write `\"{}\"`", path.text())),
+                );
+                return None;
+            }
+            ValueKind::Number(number) => {
+                decoder.report(
+                    Diagnostic::new(codes::TYP001, "expected text, found a number")
+                        .at(value.span, "text is always quoted")
+                        .help(format!("write `\"{number}\"`")),
+                );
+                return None;
+            }
+            _ => return decoder.mismatch(value, "text"),
+        };
+        Some(Self { text, span: value.span })
+    }
+}
+
+impl Scalar for bool {
+    fn shape() -> Kind {
+        Kind::Scalar("`true` or `false`")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &value.kind {
+            ValueKind::Boolean(boolean) => Some(*boolean),
+            ValueKind::Reference(path) if matches!(path.text().as_str(), "yes" | "on") => {
+                decoder.mismatch(value, "`true`")
+            }
+            ValueKind::Reference(path) if matches!(path.text().as_str(), "no" | "off") => {
+                decoder.mismatch(value, "`false`")
+            }
+            _ => decoder.mismatch(value, "`true` or `false`"),
+        }
+    }
+}
+
+fn number<T: std::str::FromStr>(value: &Value, decoder: &mut Decoder<'_>, what: &str) -> Option<T> {
+    let ValueKind::Number(word) = &value.kind else { return decoder.mismatch(value, what) };
+    if let Ok(number) = word.parse() {
+        return Some(number);
+    }
+    let digits = word.trim_start_matches(['-', '+']).chars().all(|c| c.is_ascii_digit());
+    let diagnostic = if digits {
+        Diagnostic::new(codes::TYP003, format!("`{word}` is out of range"))
+            .at(value.span, format!("expected {what}"))
+    } else if let Some(milli) = word.strip_suffix('m').and_then(|n| n.parse::<f64>().ok()) {
+        Diagnostic::new(codes::TYP002, format!("`{word}` is not {what}"))
+            .at(value.span, format!("expected {what}"))
+            .help(format!("did you mean `{}`?", milli / 1000.0))
+    } else {
+        Diagnostic::new(codes::TYP002, format!("`{word}` is not {what}"))
+            .at(value.span, format!("expected {what}"))
+    };
+    decoder.report(diagnostic);
+    None
+}
+
+/// A whole number from zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Integer(pub u64);
+
+impl Scalar for Integer {
+    fn shape() -> Kind {
+        Kind::Scalar("a whole number")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        leading_zero(value, decoder)?;
+        number(value, decoder, "a whole number").map(Self)
+    }
+}
+
+/// A number with decimals, from zero.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Number(pub f64);
+
+impl Scalar for Number {
+    fn shape() -> Kind {
+        Kind::Scalar("a number")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let read: f64 = number(value, decoder, "a number")?;
+        if read.is_finite() && read >= 0.0 {
+            return Some(Self(read));
+        }
+        decoder.report(
+            Diagnostic::new(codes::TYP003, format!("`{read}` is out of range"))
+                .at(value.span, "expected zero or more"),
+        );
+        None
+    }
+}
+
+/// The number of a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PortNumber(pub u16);
+
+impl Scalar for PortNumber {
+    fn shape() -> Kind {
+        Kind::Scalar("a port from 1 to 65535")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        leading_zero(value, decoder)?;
+        match number::<u16>(value, decoder, "a port from 1 to 65535")? {
+            0 => {
+                decoder.report(
+                    Diagnostic::new(codes::TYP003, "`0` is out of range")
+                        .at(value.span, "expected a port from 1 to 65535"),
+                );
+                None
+            }
+            port => Some(Self(port)),
+        }
+    }
+}
+
+/// `022` reads as octal to some, as decimal to others.
+fn leading_zero(value: &Value, decoder: &mut Decoder<'_>) -> Option<()> {
+    let ValueKind::Number(word) = &value.kind else { return Some(()) };
+    if word.len() < 2 || !word.starts_with('0') || !word.chars().all(|c| c.is_ascii_digit()) {
+        return Some(());
+    }
+    decoder.report(
+        Diagnostic::new(codes::TYP001, format!("`{word}` starts with a zero"))
+            .at(value.span, "octal to some readers, decimal to others")
+            .help(format!("write `{}`, or quote it where it is a mode", word.trim_start_matches('0'))),
+    );
+    None
+}
+
+/// A list with its place.
+#[derive(Debug, Clone)]
+pub struct List<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// The place.
+    pub span: Span,
+}
+
+impl<T: Scalar> Scalar for List<T> {
+    fn shape() -> Kind {
+        Kind::List(T::shape)
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let ValueKind::List(items) = &value.kind else {
+            decoder.report(
+                Diagnostic::new(codes::TYP001, format!("expected a list, found {}", value.kind.describe()))
+                    .at(value.span, "a single item")
+                    .help("write it between `[` and `]`"),
+            );
+            return None;
+        };
+        Some(Self {
+            items: items.iter().filter_map(|item| T::read(item, decoder)).collect(),
+            span: value.span,
+        })
+    }
+}
+
+/// The name of a declared thing, or a path to it; what it must be is judged when names are bound.
+#[derive(Debug, Clone)]
+pub struct Reference(pub Path);
+
+impl Scalar for Reference {
+    fn shape() -> Kind {
+        Kind::Reference("a declared thing")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &value.kind {
+            ValueKind::Reference(path) => Some(Self(path.clone())),
+            ValueKind::Text(text) => {
+                let quoted = text.as_literal().unwrap_or("NAME").to_owned();
+                decoder.report(
+                    Diagnostic::new(codes::TYP001, "expected the name of a declared thing, found text")
+                        .at(value.span, "names stand without quotes")
+                        .help(format!("declare `{quoted}` and refer to it by its name")),
+                );
+                None
+            }
+            _ => decoder.mismatch(value, "the name of a declared thing"),
+        }
+    }
+}
+
+/// A word that only its readers judge: bare, or quoted where it is no name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The word.
+    pub text: String,
+    /// The place.
+    pub span: Span,
+}
+
+impl Scalar for Word {
+    fn shape() -> Kind {
+        Kind::Scalar("a word or text")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let text = match &value.kind {
+            ValueKind::Text(text) => text.as_literal()?.to_owned(),
+            ValueKind::Reference(path) => path.text(),
+            ValueKind::Number(number) => number.to_string(),
+            ValueKind::Boolean(boolean) => boolean.to_string(),
+            _ => return decoder.mismatch(value, "a word or text"),
+        };
+        Some(Self { text, span: value.span })
+    }
+}

@@ -1,0 +1,180 @@
+//! Source files and places in them.
+//!
+//! A [`Span`] is a range of bytes of one file of [`Sources`]; every tree of the compiler carries
+//! spans, so that each message can show its place. Text is normalised once, when it is added: no
+//! byte-order mark, and `\n` as the only end of a line.
+
+use std::path::Path;
+
+/// The largest source file, in bytes. A platform of ten thousand services takes about 8 MiB.
+pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// A file of [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u32);
+
+/// A range of bytes in a source file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// The first byte.
+    pub start: u32,
+    /// The byte behind the last one.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range `start..end` of `file`. Files are smaller than [`MAX_FILE_BYTES`], so offsets fit.
+    #[must_use]
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { file, start: offset(start), end: offset(end) }
+    }
+
+    /// From the start of `self` to the end of `other`, which lies behind it in the same file.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        if self.file == other.file && other.end >= self.start {
+            Self { end: other.end, ..self }
+        } else {
+            self
+        }
+    }
+}
+
+/// A named text with its line starts.
+#[derive(Debug)]
+pub struct SourceFile {
+    name: String,
+    text: String,
+    line_starts: Vec<u32>,
+}
+
+impl SourceFile {
+    /// The name as messages show it: a path below the project's root, or `<stdin>`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The normalised text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The zero-based line of a byte offset.
+    #[must_use]
+    pub fn line_of(&self, offset: u32) -> usize {
+        self.line_starts.partition_point(|&start| start <= offset).saturating_sub(1)
+    }
+
+    /// The byte offset at which a zero-based line starts; the end of the text for lines behind it.
+    #[must_use]
+    pub fn line_start(&self, line: usize) -> usize {
+        self.line_starts.get(line).map_or(self.text.len(), |&start| start as usize)
+    }
+
+    /// How many lines the text has.
+    #[must_use]
+    pub fn line_count(&self) -> usize {
+        self.line_starts.len()
+    }
+}
+
+/// All source texts of one compilation.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// Adds a text under a name and normalises it: a byte-order mark is dropped, `\r\n` becomes `\n`.
+    pub fn add(&mut self, name: impl Into<String>, text: &str) -> FileId {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text.to_owned() };
+        let line_starts = std::iter::once(0)
+            .chain(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at + 1))
+            .map(|at| u32::try_from(at).unwrap_or(u32::MAX))
+            .collect();
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(SourceFile { name: name.into(), text, line_starts });
+        id
+    }
+
+    /// The file of an id that [`Sources::add`] returned.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// The text of a span.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &str {
+        self.file(span.file).text().get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// The file of a name, if it was added already.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<FileId> {
+        let at = self.files.iter().position(|file| file.name == name)?;
+        Some(FileId(u32::try_from(at).unwrap_or(u32::MAX)))
+    }
+}
+
+/// What stands at a path of the project.
+#[derive(Debug)]
+pub enum Found {
+    /// The bytes of a file.
+    File(Vec<u8>),
+    /// The names of a folder's entries, sorted.
+    Folder(Vec<String>),
+}
+
+/// Why nothing could be loaded from a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoadError {
+    /// Nothing stands there.
+    Missing,
+    /// The path, or the link it is, leads out of the project's root.
+    Outside,
+    /// The file is larger than [`MAX_FILE_BYTES`].
+    TooLarge,
+    /// The system refuses, with its own words.
+    Refused(String),
+}
+
+/// Where sources come from: the one door through which the pure stages see files. Paths are
+/// relative to the project's root, with `/` between their parts.
+pub struct Loader<'a> {
+    /// Reads a file or lists a folder.
+    pub load: &'a dyn Fn(&str) -> Result<Found, LoadError>,
+}
+
+impl std::fmt::Debug for Loader<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Loader")
+    }
+}
+
+/// Joins a relative path to the folder of `base` and takes `.` and `..` out; `None` where it would
+/// leave the root or is absolute.
+#[must_use]
+pub fn join(base: &str, path: &str) -> Option<String> {
+    if path.starts_with('/') || path.contains('\\') || Path::new(path).is_absolute() {
+        return None;
+    }
+    let folder = base.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}

@@ -1,0 +1,41 @@
+//! The standard components and the catalogue of images: `.infra` files in the compiler, written
+//! in the language itself. Nothing in Rust knows any of them.
+
+macro_rules! embedded {
+    ($($name:literal),+ $(,)?) => {
+        /// The standard components, by name, each with its source.
+        pub const COMPONENTS: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("standard/", $name, ".infra")))),+];
+    };
+}
+
+embedded! {
+    "alertmanager",
+    "blackbox",
+    "cadvisor",
+    "elasticsearch",
+    "grafana",
+    "kibana",
+    "minio",
+    "mongodb",
+    "nginx",
+    "node-exporter",
+    "postgres",
+    "prometheus",
+    "redis",
+}
+
+/// The catalogue of images.
+pub const CATALOGUE: &str = include_str!("standard/catalogue.infra");
+
+/// The name under which messages show an embedded source.
+#[must_use]
+pub fn file_name(name: &str) -> String {
+    format!("<standard>/{name}.infra")
+}
+
+/// The source of a standard component.
+#[must_use]
+pub fn component(name: &str) -> Option<&'static str> {
+    COMPONENTS.iter().find(|(known, _)| *known == name).map(|(_, source)| *source)
+}

@@ -1,0 +1,76 @@
+//! The one merge of trees: environments over instances, instances over components, services over
+//! the defaults of their group.
+
+use std::collections::HashMap;
+
+use smol_str::SmolStr;
+
+use super::{Body, Entry};
+use crate::diagnostic::{Diagnostic, Sink, codes};
+
+type Identity = (SmolStr, Option<SmolStr>);
+
+fn identity(entry: &Entry) -> Identity {
+    (entry.key.text.clone(), entry.label.as_ref().map(|label| label.text.clone()))
+}
+
+/// Merges `over` into `base`: a value replaces (a list as a whole), a missing value keeps, bodies
+/// merge, and what has no counterpart is appended.
+pub fn merge_body(base: &mut Vec<Entry>, over: Vec<Entry>) {
+    if over.is_empty() {
+        return;
+    }
+    let mut places: HashMap<Identity, usize> =
+        base.iter().enumerate().map(|(at, entry)| (identity(entry), at)).collect();
+    for entry in over {
+        match places.get(&identity(&entry)) {
+            Some(&at) => merge_entry(&mut base[at], entry),
+            None => {
+                places.insert(identity(&entry), base.len());
+                base.push(entry);
+            }
+        }
+    }
+}
+
+/// Merges one entry over another of the same key and label.
+pub fn merge_entry(base: &mut Entry, over: Entry) {
+    base.key.span = over.key.span;
+    if over.label.is_some() {
+        base.label = over.label;
+    }
+    base.patch = base.patch && over.patch;
+    if over.value.is_some() {
+        base.value = over.value;
+    }
+    match (&mut base.body, over.body) {
+        (Some(body), Some(Body { entries, .. })) => merge_body(&mut body.entries, entries),
+        (body @ None, over @ Some(_)) => *body = over,
+        (_, None) => {}
+    }
+}
+
+/// Reports entries that stand twice in one body, in all bodies below `entries`, and takes the
+/// later ones out.
+pub fn duplicates(entries: &mut Vec<Entry>, sink: &mut Sink) {
+    let mut seen: HashMap<Identity, crate::source::Span> = HashMap::with_capacity(entries.len());
+    entries.retain_mut(|entry| {
+        if let Some(body) = &mut entry.body {
+            duplicates(&mut body.entries, sink);
+        }
+        let identity = identity(entry);
+        let Some(&first) = seen.get(&identity) else {
+            seen.insert(identity, entry.head());
+            return true;
+        };
+        let (key, label) = identity;
+        let name = label.map_or_else(|| key.to_string(), |label| format!("{key} {label}"));
+        sink.report(
+            Diagnostic::new(codes::MRG001, format!("`{name}` stands twice in one body"))
+                .at(entry.head(), "again here")
+                .at(first, "first here")
+                .help("put both into one block, or give one of them another name"),
+        );
+        false
+    });
+}

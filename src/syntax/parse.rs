@@ -1,0 +1,266 @@
+//! From text to the tree, in one walk over pest's pairs.
+
+use std::borrow::Cow;
+
+use pest::Parser as _;
+use pest::iterators::Pair;
+use smol_str::SmolStr;
+
+use super::text::{multi_line, one_line, path};
+use super::{Body, Entry, File, Name, Value, ValueKind, scan};
+use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::source::{FileId, Sources, Span};
+
+/// How many syntax errors of one file are told.
+const MOST_ERRORS: usize = 20;
+
+mod grammar {
+    /// The grammar of `grammar/infra.pest`.
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../grammar/infra.pest"]
+    pub(super) struct Grammar;
+}
+
+use grammar::{Grammar, Rule};
+
+/// Parses a file. What does not parse is reported and left out; the rest is in the tree.
+pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
+    let file = sources.file(id);
+    let scan = scan::scan(file, |start, end| Span::new(id, start, end), sink);
+    let mut parsed = File {
+        id,
+        entries: Vec::new(),
+        comments: scan.comments,
+        lost: Vec::new(),
+        unbalanced: scan.unbalanced || scan.too_deep || !scan.stray.is_empty(),
+    };
+    if scan.too_deep {
+        return parsed;
+    }
+    let text = without(file.text(), &scan.stray);
+    let mut builder = Builder { id, text: &text, base: 0, sink, lost: &mut parsed.lost, errors: 0 };
+    match Grammar::parse(Rule::file, &text) {
+        Ok(pairs) => {
+            let inner = pairs.flat_map(Pair::into_inner);
+            parsed.entries = inner.filter_map(|pair| builder.item(pair)).collect();
+        }
+        // `junk` takes everything but brackets that do not balance, which the scan has reported.
+        Err(error) if !parsed.unbalanced => {
+            let at = start_of(&error);
+            let rest = &text[at..];
+            builder.report_at(at, rest, &expectation(&error));
+        }
+        Err(_) => {}
+    }
+    parsed
+}
+
+/// The text with spaces in place of brackets that close nothing.
+fn without<'a>(text: &'a str, stray: &[usize]) -> Cow<'a, str> {
+    if stray.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut text = text.to_owned();
+    for &at in stray {
+        text.replace_range(at..=at, " ");
+    }
+    Cow::Owned(text)
+}
+
+struct Builder<'a> {
+    id: FileId,
+    text: &'a str,
+    /// Where the parsed slice starts in the file.
+    base: usize,
+    sink: &'a mut Sink,
+    lost: &'a mut Vec<SmolStr>,
+    errors: usize,
+}
+
+impl Builder<'_> {
+    fn span(&self, pair: &Pair<'_, Rule>) -> Span {
+        let span = pair.as_span();
+        Span::new(self.id, self.base + span.start(), self.base + span.end())
+    }
+
+    fn item(&mut self, pair: Pair<'_, Rule>) -> Option<Entry> {
+        match pair.as_rule() {
+            Rule::entry => self.entry(pair),
+            Rule::junk => {
+                self.junk(&pair);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn entry(&mut self, pair: Pair<'_, Rule>) -> Option<Entry> {
+        let mut key = None;
+        let mut label = None;
+        let mut value = None;
+        let mut body = None;
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::key => key = Some(self.name(part)),
+                Rule::label => label = Some(self.name(part)),
+                Rule::equals => {}
+                Rule::body => body = Some(self.body(part)),
+                _ => value = self.value(part),
+            }
+        }
+        Some(Entry { key: key?, label, value, body, patch: false })
+    }
+
+    fn name(&mut self, pair: Pair<'_, Rule>) -> Name {
+        let span = self.span(&pair);
+        let raw = pair.as_str();
+        if raw.starts_with('"') {
+            // References in a name are read where the name is expanded, inside `each`.
+            let text = super::text::literal_text(&one_line(raw, span, self.sink));
+            Name { text: text.into(), span, quoted: true }
+        } else {
+            Name { text: raw.into(), span, quoted: false }
+        }
+    }
+
+    fn body(&mut self, pair: Pair<'_, Rule>) -> Body {
+        let span = self.span(&pair);
+        Body { entries: pair.into_inner().filter_map(|pair| self.item(pair)).collect(), span }
+    }
+
+    fn value(&mut self, pair: Pair<'_, Rule>) -> Option<Value> {
+        let span = self.span(&pair);
+        let kind = match pair.as_rule() {
+            Rule::string => ValueKind::Text(one_line(pair.as_str(), span, self.sink)),
+            Rule::text => ValueKind::Text(multi_line(pair.as_str(), span, self.sink)),
+            Rule::list => ValueKind::List(pair.into_inner().filter_map(|item| self.value(item)).collect()),
+            Rule::body => ValueKind::Body(self.body(pair)),
+            _ => self.word(pair.as_str(), span)?,
+        };
+        Some(Value { kind, span })
+    }
+
+    fn word(&mut self, word: &str, span: Span) -> Option<ValueKind> {
+        let number = word.trim_start_matches(['-', '+', '.']).starts_with(|c: char| c.is_ascii_digit());
+        match word {
+            "true" => Some(ValueKind::Boolean(true)),
+            "false" => Some(ValueKind::Boolean(false)),
+            _ if number => Some(ValueKind::Number(word.into())),
+            _ => {
+                let path = path(word, span);
+                if path.is_none() {
+                    self.sink.report(
+                        Diagnostic::new(
+                            codes::SYN001,
+                            format!("`{word}` is neither a name, a number nor a reference"),
+                        )
+                        .at(span, "not understood")
+                        .help("text is written in quotes"),
+                    );
+                }
+                path.map(ValueKind::Reference)
+            }
+        }
+    }
+
+    /// Parses what is no entry again as the entry it should have been, to learn what is wrong with it.
+    fn junk(&mut self, pair: &Pair<'_, Rule>) {
+        let slice = pair.as_str();
+        let head = slice.lines().next().unwrap_or_default();
+        self.lost.extend(
+            head.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
+                .filter(|w| !w.is_empty())
+                .map(SmolStr::new),
+        );
+        let start = pair.as_span().start();
+        match Grammar::parse(Rule::lone, slice) {
+            Ok(_) => self.report_at(start, slice, "an entry"),
+            Err(error) => {
+                let at = start_of(&error);
+                self.report_at(start + at, &slice[at..], &expectation(&error));
+            }
+        }
+    }
+
+    fn report_at(&mut self, at: usize, rest: &str, expected: &str) {
+        self.errors += 1;
+        if self.errors > MOST_ERRORS {
+            return;
+        }
+        let place = |length: usize| Span::new(self.id, self.base + at, self.base + at + length);
+        let before = self.text[..at].trim_end_matches([' ', '\t']);
+        let diagnostic = match rest.chars().next() {
+            Some('"') => Diagnostic::new(codes::SYN003, "this text is not closed")
+                .at(place(rest.lines().next().map_or(1, str::len)), "opened here")
+                .help("text ends on its line with `\"`; text of several lines stands between `\"\"\"` and `\"\"\"`"),
+            Some('\'') => self.unexpected("'", place(1), expected).help("text is quoted with `\"`"),
+            Some(':') => self.unexpected(":", place(1), expected).help("a value is given with `=`"),
+            Some(';') => self.unexpected(";", place(1), expected).help("an entry ends at the end of its line or at a comma"),
+            Some(',') => self.unexpected(",", place(1), expected).help("one comma separates two entries"),
+            None | Some('\n') => {
+                let end = self.base + before.len();
+                let last = before.chars().next_back().map_or(0, char::len_utf8);
+                Diagnostic::new(codes::SYN001, format!("expected {expected}, found the end of the line"))
+                    .at(Span::new(self.id, end - last, end), "something is missing behind this")
+                    .help("`{` and the value start on the line of their key")
+            }
+            Some(first) => {
+                let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')).collect();
+                let found = if word.is_empty() { first.to_string() } else { word };
+                self.unexpected(&found, place(found.len()), expected)
+            }
+        };
+        self.sink.report(diagnostic);
+        if self.errors == MOST_ERRORS {
+            self.sink.report(
+                Diagnostic::new(
+                    codes::SYN001,
+                    format!("{MOST_ERRORS} places of this file are not understood; the others are not shown"),
+                )
+                .at(place(0), "the last one shown"),
+            );
+        }
+    }
+
+    fn unexpected(&self, found: &str, span: Span, expected: &str) -> Diagnostic {
+        let found = if found.chars().all(|c| c.is_control()) {
+            "a control character".to_owned()
+        } else {
+            format!("`{found}`")
+        };
+        Diagnostic::new(codes::SYN001, format!("expected {expected}, found {found}"))
+            .at(span, "not expected here")
+    }
+}
+
+fn start_of(error: &pest::error::Error<Rule>) -> usize {
+    match error.location {
+        pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at,
+    }
+}
+
+/// What the grammar could have gone on with, in the reader's words.
+fn expectation(error: &pest::error::Error<Rule>) -> String {
+    let pest::error::ErrorVariant::ParsingError { positives, .. } = &error.variant else {
+        return "an entry".to_owned();
+    };
+    let has = |rules: &[Rule]| positives.iter().any(|rule| rules.contains(rule));
+    if has(&[Rule::list, Rule::text]) && !has(&[Rule::key, Rule::label]) {
+        return "a value".to_owned();
+    }
+    if has(&[Rule::key, Rule::entry]) {
+        return "an entry".to_owned();
+    }
+    let mut words = Vec::new();
+    if has(&[Rule::equals]) {
+        words.push("=");
+    }
+    if has(&[Rule::body]) {
+        words.push("{");
+    }
+    if words.is_empty() {
+        "the end of the line".to_owned()
+    } else {
+        format!("{} or the end of the line", list_of(words))
+    }
+}

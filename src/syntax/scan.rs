@@ -1,0 +1,155 @@
+//! The scan before the parse: comments, balance of brackets, and depth.
+//!
+//! pest recurses, so depth is bounded before it sees the text; and a missing brace is told best by
+//! who looks at brackets and indentation only.
+
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::source::{SourceFile, Span};
+
+use super::MAX_DEPTH;
+
+/// What the scan found.
+pub(super) struct Scan {
+    /// Every comment.
+    pub(super) comments: Vec<Span>,
+    /// Closing brackets that close nothing, to be passed over.
+    pub(super) stray: Vec<usize>,
+    /// Whether the structure is in doubt.
+    pub(super) unbalanced: bool,
+    /// Whether the parser must not see the text.
+    pub(super) too_deep: bool,
+}
+
+struct Open {
+    byte: u8,
+    at: usize,
+    indent: usize,
+}
+
+/// Scans a file and reports what does not balance.
+pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink: &mut Sink) -> Scan {
+    let text = file.text();
+    let bytes = text.as_bytes();
+    let mut scan = Scan { comments: Vec::new(), stray: Vec::new(), unbalanced: false, too_deep: false };
+    let mut open: Vec<Open> = Vec::new();
+    let mut suspect: Option<usize> = None;
+    let mut indent = indent_at(bytes, 0);
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\n' => indent = indent_at(bytes, at + 1),
+            b'#' => {
+                let end = line_end(bytes, at);
+                scan.comments.push(span(at, end));
+                at = end;
+                continue;
+            }
+            b'"' => {
+                at = string_end(text, at);
+                continue;
+            }
+            b'{' | b'[' => {
+                if open.len() == MAX_DEPTH {
+                    scan.too_deep = true;
+                    sink.report(
+                        Diagnostic::new(
+                            codes::SYN004,
+                            format!("more than {MAX_DEPTH} levels of `{{` and `[`"),
+                        )
+                        .at(span(at, at + 1), "the first level too many")
+                        .help("take what repeats into a component, or into a service of its own"),
+                    );
+                    return scan;
+                }
+                open.push(Open { byte, at, indent });
+            }
+            b'}' | b']' => close(byte, at, &mut open, &mut suspect, &mut scan, bytes, &span, sink),
+            _ => {}
+        }
+        at += 1;
+    }
+    if let Some(last) = open.last() {
+        scan.unbalanced = true;
+        let at = suspect.unwrap_or(last.at);
+        let bracket = char::from(bytes.get(at).copied().unwrap_or(b'{'));
+        let mut diagnostic = Diagnostic::new(codes::SYN002, format!("this `{bracket}` is never closed"));
+        diagnostic = diagnostic.at(span(at, at + 1), "opened here");
+        if suspect.is_some() {
+            diagnostic = diagnostic
+                .help("a closing brace further down is indented less than the line this one opens on");
+        }
+        sink.report(diagnostic);
+    }
+    scan
+}
+
+#[expect(clippy::too_many_arguments, reason = "the state of one scan, taken apart by a single caller")]
+fn close(
+    byte: u8,
+    at: usize,
+    open: &mut Vec<Open>,
+    suspect: &mut Option<usize>,
+    scan: &mut Scan,
+    bytes: &[u8],
+    span: &impl Fn(usize, usize) -> Span,
+    sink: &mut Sink,
+) {
+    let closes = if byte == b'}' { b'{' } else { b'[' };
+    let bracket = char::from(byte);
+    match open.last() {
+        Some(last) if last.byte == closes => {
+            let first_of_line =
+                bytes[..at].iter().rev().take_while(|&&b| b != b'\n').all(|&b| b == b' ' || b == b'\t');
+            if first_of_line && suspect.is_none() {
+                let here = bytes[..at].iter().rev().take_while(|&&b| b != b'\n').count();
+                if here < last.indent {
+                    *suspect = Some(last.at);
+                }
+            }
+            open.pop();
+        }
+        Some(last) => {
+            let opener = char::from(last.byte);
+            scan.unbalanced = true;
+            sink.report(
+                Diagnostic::new(codes::SYN002, format!("`{opener}` is closed by `{bracket}`"))
+                    .at(span(at, at + 1), format!("expected the end of `{opener}`"))
+                    .at(span(last.at, last.at + 1), "opened here"),
+            );
+            open.pop();
+        }
+        None => {
+            scan.stray.push(at);
+            sink.report(
+                Diagnostic::new(codes::SYN002, format!("this `{bracket}` closes nothing"))
+                    .at(span(at, at + 1), "nothing is open here"),
+            );
+        }
+    }
+}
+
+fn indent_at(bytes: &[u8], start: usize) -> usize {
+    bytes[start.min(bytes.len())..].iter().take_while(|&&b| b == b' ' || b == b'\t').count()
+}
+
+fn line_end(bytes: &[u8], from: usize) -> usize {
+    bytes[from..].iter().position(|&b| b == b'\n').map_or(bytes.len(), |offset| from + offset)
+}
+
+/// The byte behind a text that starts at `at`; the end of the line, or of the file, where it is not closed.
+pub(super) fn string_end(text: &str, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    if text[at..].starts_with("\"\"\"") {
+        return text[at + 3..].find("\"\"\"").map_or(text.len(), |offset| at + 3 + offset + 3);
+    }
+    let mut here = at + 1;
+    while let Some(&byte) = bytes.get(here) {
+        match byte {
+            b'"' => return here + 1,
+            b'\n' => return here,
+            b'\\' if bytes.get(here + 1).is_some_and(|&next| next != b'\n') => here += 2,
+            _ => here += 1,
+        }
+    }
+    bytes.len()
+}

@@ -1,0 +1,180 @@
+//! Text: escapes, indentation, and `${…}`.
+
+use smol_str::SmolStr;
+
+use super::{Part, Path, Scope, Text};
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::source::Span;
+
+/// Reads a one-line text, quotes included, that starts at `span.start`.
+pub(super) fn one_line(raw: &str, span: Span, sink: &mut Sink) -> Text {
+    let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+    let base = span.start as usize + 1;
+    let mut text = Text::default();
+    let mut plain = String::new();
+    let mut from = 0;
+    let mut chars = inner.char_indices();
+    while let Some((at, char)) = chars.next() {
+        if char != '\\' {
+            continue;
+        }
+        plain.push_str(&inner[from..at]);
+        let escaped = chars.next().map(|(_, escaped)| escaped);
+        from = at + 1 + escaped.map_or(0, char::len_utf8);
+        match escaped {
+            Some('n') => plain.push('\n'),
+            Some('t') => plain.push('\t'),
+            Some(same @ ('"' | '\\')) => plain.push(same),
+            other => {
+                let place = Span::new(span.file, base + at, base + from);
+                let shown = other.map(String::from).unwrap_or_default();
+                sink.report(
+                    Diagnostic::new(codes::SYN003, format!("`\\{shown}` is no escape"))
+                        .at(place, "this backslash")
+                        .help("escapes are `\\\"`, `\\\\`, `\\n` and `\\t`; a backslash itself is `\\\\`"),
+                );
+            }
+        }
+    }
+    if from == 0 {
+        return references(inner, |offset| base + offset, span, sink);
+    }
+    plain.push_str(&inner[from..]);
+    // An escape moves what follows, so references in such a text point at the whole of it.
+    let whole = references(&plain, |_| usize::MAX, span, sink);
+    for part in whole.parts {
+        text.push(part);
+    }
+    text
+}
+
+/// Reads a multi-line text, its six quotes included, that starts at `span.start`.
+pub(super) fn multi_line(raw: &str, span: Span, sink: &mut Sink) -> Text {
+    let inner = raw.get(3..raw.len().saturating_sub(3)).unwrap_or_default();
+    let base = span.start as usize + 3;
+    let Some((first, rest)) = inner.split_once('\n') else {
+        sink.report(
+            Diagnostic::new(codes::SYN003, "`\"\"\"` must be followed by the end of its line")
+                .at(span, "this text stands on one line")
+                .help("write it with `\"`, or put the text on lines of its own"),
+        );
+        return references(inner, |offset| base + offset, span, sink);
+    };
+    if !first.trim().is_empty() {
+        sink.report(
+            Diagnostic::new(codes::SYN003, "`\"\"\"` must be followed by the end of its line")
+                .at(Span::new(span.file, base, base + first.len()), "this belongs on the next line"),
+        );
+    }
+    let (body, last) = match rest.rsplit_once('\n') {
+        Some((body, last)) => (Some(body), last),
+        None => (None, rest),
+    };
+    if !last.trim().is_empty() {
+        let end = span.end as usize;
+        sink.report(
+            Diagnostic::new(codes::SYN003, "the closing `\"\"\"` must stand on a line of its own")
+                .at(Span::new(span.file, end.saturating_sub(3), end), "something stands before it"),
+        );
+        return Text::literal(rest);
+    }
+    let mut text = Text::default();
+    let Some(body) = body else { return text };
+    let indent = shared_indent(body);
+    let mut at = base + first.len() + 1;
+    for (number, line) in body.split('\n').enumerate() {
+        if number > 0 {
+            text.push_literal("\n");
+        }
+        let taken = line.get(indent..).filter(|_| !line.trim().is_empty()).unwrap_or_default();
+        let offset = at + line.len() - taken.len();
+        for part in references(taken, |inside| offset + inside, span, sink).parts {
+            text.push(part);
+        }
+        at += line.len() + 1;
+    }
+    text
+}
+
+/// The number of bytes of white space that all lines with text start with.
+fn shared_indent(body: &str) -> usize {
+    let mut lines = body.split('\n').filter(|line| !line.trim().is_empty());
+    let Some(first) = lines.next() else { return 0 };
+    let mut shared = &first[..first.len() - first.trim_start_matches([' ', '\t']).len()];
+    for line in lines {
+        let same = shared.bytes().zip(line.bytes()).take_while(|(a, b)| a == b).count();
+        shared = &shared[..same];
+    }
+    shared.len()
+}
+
+/// Reads `${…}` in text that was made, not written: every reference gets the same place.
+#[must_use]
+pub fn interpolate(text: &str, span: Span, sink: &mut Sink) -> Text {
+    references(text, |_| usize::MAX, span, sink)
+}
+
+/// Text as the source spells it, with `${` of a literal escaped and references as they are.
+#[must_use]
+pub fn literal_text(text: &Text) -> String {
+    let mut out = String::new();
+    for part in &text.parts {
+        match part {
+            Part::Literal(literal) => out.push_str(&literal.replace("${", "$${")),
+            Part::Reference(path) => {
+                out.push_str("${");
+                out.push_str(&path.text());
+                out.push('}');
+            }
+        }
+    }
+    out
+}
+
+fn references(raw: &str, place: impl Fn(usize) -> usize, whole: Span, sink: &mut Sink) -> Text {
+    let mut text = Text::default();
+    let mut rest = raw;
+    let mut at = 0;
+    while let Some(found) = rest.find("${") {
+        let before = &rest[..found];
+        if let Some(escaped) = before.strip_suffix('$') {
+            text.push_literal(escaped);
+            text.push_literal("${");
+            rest = &rest[found + 2..];
+            at += found + 2;
+            continue;
+        }
+        text.push_literal(before);
+        let inner = &rest[found + 2..];
+        let (name, length) = match inner.find('}') {
+            Some(end) if !inner[..end].contains('\n') => (&inner[..end], end + 1),
+            _ => (inner.lines().next().unwrap_or_default(), 0),
+        };
+        let start = place(at + found);
+        let span =
+            if start == usize::MAX { whole } else { Span::new(whole.file, start, start + 2 + length.max(1)) };
+        match (length, path(name.trim(), span)) {
+            (1.., Some(path)) => text.push(Part::Reference(path)),
+            _ => {
+                sink.report(
+                    Diagnostic::new(codes::SYN003, "`${` does not hold a reference")
+                        .at(span, "expected a name and `}`")
+                        .help("write `$${` for a literal `${`"),
+                );
+                text.push_literal(&rest[found..found + 2 + length]);
+            }
+        }
+        rest = &inner[length..];
+        at += found + 2 + length;
+    }
+    text.push_literal(rest);
+    text
+}
+
+/// A dotted path of words, where every word is one.
+pub(super) fn path(text: &str, span: Span) -> Option<Path> {
+    let word =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    let segments: Vec<SmolStr> = text.split('.').map(SmolStr::new).collect();
+    segments.iter().all(|segment| word(segment)).then_some(Path { segments, span, scope: Scope::Platform })
+}

@@ -1,0 +1,62 @@
+//! Files that the compiler writes for a service: where they stand beside the compose file, and how
+//! they get into the container.
+
+use crate::emit;
+use crate::platform::{ConfigFile, Service};
+use crate::target::Artifact;
+
+/// Folders that images keep empty for files from outside, to be mounted as a whole.
+///
+/// Every other file is mounted by itself, since a folder would hide what the image holds there. A file
+/// that is mounted by itself keeps its old content until the container is restarted, because it is
+/// replaced by another one, not written to (moby/moby#15793).
+const FOLDERS: &[&str] = &[
+    // docker-library/mongo, docker-library/postgres, docker-library/mysql: docker-entrypoint.sh
+    "docker-entrypoint-initdb.d",
+];
+
+/// What the container sees: a path beside the compose file, and the path inside.
+pub(super) fn mounts(service: &Service) -> Vec<(String, String)> {
+    let mut mounts: Vec<(String, String)> = Vec::new();
+    for config in &service.configs {
+        let path = below_root(&config.path);
+        let seen = FOLDERS.iter().copied().find(|folder| lies_in(&path, folder)).unwrap_or(&path);
+        let mount = (format!("./config/{}/{seen}", service.name), format!("/{seen}"));
+        if !mounts.contains(&mount) {
+            mounts.push(mount);
+        }
+    }
+    mounts
+}
+
+/// The files of a service, each under the path it has in the container.
+pub(super) fn artifacts<'a>(
+    service: &'a Service,
+    header: &'a [String],
+) -> impl Iterator<Item = Artifact> + 'a {
+    service.configs.iter().map(|config| {
+        let path = below_root(&config.path);
+        Artifact {
+            content: emit::with_header(&path, header, &config.content),
+            path: format!("docker/config/{}/{path}", service.name),
+            executable: is_program(config),
+        }
+    })
+}
+
+fn is_program(config: &ConfigFile) -> bool {
+    match config.mode.as_deref().and_then(|mode| u32::from_str_radix(mode, 8).ok()) {
+        Some(mode) => mode & 0o111 != 0,
+        None => config.content.starts_with("#!"),
+    }
+}
+
+/// An absolute path without its first `/`, and without parts that lead elsewhere.
+fn below_root(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
+    parts.join("/")
+}
+
+fn lies_in(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}

@@ -1,0 +1,123 @@
+//! `.env.example`: every variable and secret that the operator sets.
+
+use serde::Serialize;
+
+use super::publish::{ADMIN_BIND, bound_by_operator, default_bind};
+use crate::emit;
+use crate::platform::{Input, Platform};
+
+const TEMPLATE: &str = include_str!("../../../targets/compose/env.example.j2");
+const PROFILES: &str = "COMPOSE_PROFILES";
+
+#[derive(Serialize)]
+struct Context<'a> {
+    header: &'a [String],
+    inputs: Vec<Line<'a>>,
+    /// Services with their host ports that `ADMIN_BIND` binds; empty where there are none.
+    bound: Vec<String>,
+    bind: &'static str,
+    profiles: Vec<&'a str>,
+}
+
+/// A variable with what is said about it.
+#[derive(Serialize)]
+struct Line<'a> {
+    name: &'a str,
+    comments: Vec<String>,
+    value: String,
+}
+
+pub(super) fn lower(platform: &Platform, header: &[String]) -> String {
+    let declared = |name: &str| platform.inputs.iter().any(|input| input.name == name);
+    let bound = bound_by_operator(platform).map(|(service, port)| format!("{} {port}", service.name));
+    let context = Context {
+        header,
+        inputs: platform.inputs.iter().map(line).collect(),
+        bound: if declared(ADMIN_BIND) { Vec::new() } else { bound.collect() },
+        bind: default_bind(platform),
+        profiles: if declared(PROFILES) { Vec::new() } else { profiles(platform) },
+    };
+    emit::render(TEMPLATE, &context)
+}
+
+/// The profiles of the groups that services belong to, in the order of the source.
+fn profiles(platform: &Platform) -> Vec<&str> {
+    let mut profiles: Vec<&str> = Vec::new();
+    for group in &platform.groups {
+        let Some(profile) = group.profile.as_deref() else { continue };
+        let used = platform.services.iter().any(|service| platform.profile(service) == Some(profile));
+        if used && !profiles.contains(&profile) {
+            profiles.push(profile);
+        }
+    }
+    profiles
+}
+
+fn line(input: &Input) -> Line<'_> {
+    let mut comments: Vec<String> = input.description.iter().map(|text| text.replace('\n', " ")).collect();
+    let mut facts = Vec::new();
+    match (&input.default, input.optional) {
+        (None, false) => facts.push("Required".to_owned()),
+        (_, true) => facts.push("May stay empty".to_owned()),
+        (Some(_), false) => {}
+    }
+    if let Some(length) = input.min_length {
+        facts.push(format!("at least {length} characters"));
+    }
+    if input.in_url {
+        facts.push("part of an address, so only letters, digits, and - . _ ~".to_owned());
+    }
+    if !input.one_of.is_empty() {
+        facts.push(format!("one of {}", input.one_of.join(", ")));
+    }
+    if !facts.is_empty() {
+        comments.push(capitalised(&facts.join("; ")));
+    }
+    Line { name: &input.name, comments, value: quoted(input.default.as_deref().unwrap_or_default()) }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// A value as compose reads it back, and a shell too where it is one line
+/// (compose-spec/compose-go:dotenv/parser.go).
+fn quoted(value: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,=".contains(c);
+    if value.chars().all(plain) {
+        return value.to_owned();
+    }
+    if !value.contains(['\'', '\\', '\n']) {
+        return format!("'{value}'");
+    }
+    let mut out = String::from("\"");
+    for char in value.chars() {
+        match char {
+            '"' | '\\' | '$' => out.extend(['\\', char]),
+            '\n' => out.push_str("\\n"),
+            char => out.push(char),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn values_are_quoted_where_they_must_be() {
+        for (value, expected) in [
+            ("", ""),
+            ("http://elasticsearch:9200", "http://elasticsearch:9200"),
+            ("two words", "'two words'"),
+            ("a$b #c", "'a$b #c'"),
+            ("it's $5", "\"it's \\$5\""),
+            ("a\\b\n", "\"a\\\\b\\n\""),
+        ] {
+            assert_eq!(quoted(value), expected);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What stands in a container's file system beside its image.
+
+use super::file::{Bind, Mount};
+use super::{config, text};
+use crate::emit::FlowMap;
+use crate::platform::{Platform, Service};
+use crate::schema::Bytes;
+
+/// How much a path in memory holds where nothing is said.
+const TMPFS_SIZE: Bytes = Bytes(64 << 20);
+
+/// Volumes, then files that are written for the service, then paths of the host.
+pub(super) fn volumes(platform: &Platform, service: &Service) -> Vec<Mount> {
+    let own = service.volumes.iter().map(|volume| mount("volume", &volume.name, &volume.path, false, None));
+    let shared = service
+        .mounts
+        .iter()
+        .map(|shared| mount("volume", &platform[shared.volume].name, &shared.path, shared.read_only, None));
+    let configs =
+        config::mounts(service).into_iter().map(|(source, path)| mount("bind", &source, &path, true, None));
+    let binds = service.binds.iter().map(|bind| {
+        let propagation = bind.propagation.map(crate::model::Propagation::word);
+        mount("bind", &from_compose_file(&bind.source), &bind.path, bind.read_only, propagation)
+    });
+    own.chain(shared).chain(configs).chain(binds).collect()
+}
+
+/// A path of the project as the compose file sees it: one folder up. Others stay.
+pub(super) fn from_compose_file(path: &str) -> String {
+    if path.starts_with(['/', '~']) || path.contains("://") {
+        return path.to_owned();
+    }
+    match path.trim_start_matches("./").trim_end_matches('/') {
+        "" | "." => "..".to_owned(),
+        path => format!("../{path}"),
+    }
+}
+
+fn mount(
+    kind: &'static str,
+    source: &str,
+    path: &str,
+    read_only: bool,
+    propagation: Option<&'static str>,
+) -> Mount {
+    let (source, target) = (text::literal(source), text::literal(path));
+    if source.contains(':') || target.contains(':') {
+        let bind = propagation.map(|propagation| FlowMap(Bind { propagation }));
+        return Mount::Long { r#type: kind, source, target, read_only, bind };
+    }
+    let options: Vec<&str> = read_only.then_some("ro").into_iter().chain(propagation).collect();
+    let colon = if options.is_empty() { "" } else { ":" };
+    Mount::Short(format!("{source}:{target}{colon}{}", options.join(",")))
+}
+
+/// Paths in memory: those of the source, and `/tmp` where nothing else can be written to. Everybody may
+/// write there, since Docker gives such a path to root.
+pub(super) fn tmpfs(service: &Service) -> Vec<String> {
+    let said = service.block.tmpfs.iter().map(|tmpfs| (tmpfs.path.text.as_str(), tmpfs.size));
+    let mut paths: Vec<(&str, Option<Bytes>)> = said.collect();
+    let mounted = |path: &str| {
+        service.volumes.iter().any(|volume| volume.path == path)
+            || service.mounts.iter().any(|mount| mount.path == path)
+            || service.binds.iter().any(|bind| bind.path == path)
+            || service.block.tmpfs.iter().any(|tmpfs| tmpfs.path.text == path)
+    };
+    if is_read_only(service) && !mounted("/tmp") {
+        paths.push(("/tmp", None));
+    }
+    let option = |(path, size): (&str, Option<Bytes>)| {
+        let size = text::size(size.unwrap_or(TMPFS_SIZE)).to_lowercase();
+        format!("{}:size={size},mode=1777", text::literal(path))
+    };
+    paths.into_iter().map(option).collect()
+}
+
+/// Whether the root file system cannot be written to.
+pub(super) fn is_read_only(service: &Service) -> bool {
+    !service.exception(|security| security.writable) && !service.exception(|security| security.privileged)
+}

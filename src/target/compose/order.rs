@@ -1,0 +1,37 @@
+//! The order of services: what others wait for stands first.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::model::Condition;
+use crate::platform::{Platform, Service};
+
+/// The services, each behind those it depends on, and else in the order of the source.
+pub(super) fn by_dependency(platform: &Platform) -> Vec<&Service> {
+    let count = platform.services.len();
+    let mut waiting_for = vec![0usize; count];
+    let mut waited_for_by: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for service in &platform.services {
+        let waits =
+            service.dependencies.iter().filter(|dependency| dependency.condition != Condition::Nothing);
+        for dependency in waits {
+            waiting_for[service.id.0] += 1;
+            waited_for_by[dependency.on.0].push(service.id.0);
+        }
+    }
+    let mut ready: BinaryHeap<Reverse<usize>> =
+        (0..count).filter(|at| waiting_for[*at] == 0).map(Reverse).collect();
+    let mut ordered = Vec::with_capacity(count);
+    while let Some(Reverse(at)) = ready.pop() {
+        ordered.push(&platform.services[at]);
+        for dependent in &waited_for_by[at] {
+            waiting_for[*dependent] -= 1;
+            if waiting_for[*dependent] == 0 {
+                ready.push(Reverse(*dependent));
+            }
+        }
+    }
+    // `check` refuses cycles, so nothing is left; were it otherwise, nothing would be lost.
+    ordered.extend(platform.services.iter().filter(|service| waiting_for[service.id.0] > 0));
+    ordered
+}

@@ -1,0 +1,161 @@
+//! One service of the platform as a service of compose.
+
+use super::file::{
+    Build, DependsOn, Deploy, Device, Limits, Logging, LoggingOptions, Reservations, Resources,
+    Service as Out, Words,
+};
+use super::{environment, health, mount, publish, text};
+use crate::emit::{Entries, FlowMap, FlowSeq};
+use crate::model::{Condition, RunKind, Ulimit};
+use crate::platform::{Dependency, Platform, Service, Value};
+use crate::schema::Bytes;
+
+const CPUS: f64 = 1.0;
+const MEMORY: Bytes = Bytes(512 << 20);
+const PIDS: u64 = 512;
+
+/// The profile of services that run on a schedule. Nobody asks for it: `up` leaves them out, and
+/// `run --rm NAME` starts one all the same.
+pub(super) const SCHEDULED: &str = "scheduled";
+
+pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a> {
+    let host_network = service.exception(|security| security.host_network);
+    let privileged = service.exception(|security| security.privileged);
+    let security = service.block.security.as_ref();
+    let capabilities = security.and_then(|security| security.capabilities.as_ref());
+    let devices = security.and_then(|security| security.devices.as_ref());
+    let networks: Vec<&str> =
+        service.networks.iter().map(|network| platform[*network].name.as_str()).collect();
+    Out {
+        image: service.image.as_ref().map(|image| text::value(platform, image)),
+        build: build(platform, service),
+        profiles: profile(platform, service).map(|profile| FlowSeq([profile])),
+        user: service.user.as_deref(),
+        privileged,
+        pid: service.exception(|security| security.host_pid).then_some("host"),
+        init: service.block.init,
+        entrypoint: service.entrypoint.as_deref().map(|words| command(platform, words)),
+        command: service.command.as_deref().map(|words| command(platform, words)),
+        environment: environment::variables(platform, service),
+        secrets: environment::secret_files(platform, service),
+        network_mode: host_network.then_some("host"),
+        networks: (!host_network && !networks.is_empty()).then_some(FlowSeq(networks)),
+        ports: if host_network { Vec::new() } else { publish::ports(platform, service) },
+        volumes: mount::volumes(platform, service),
+        tmpfs: mount::tmpfs(service),
+        devices: devices
+            .map(|list| list.items.iter().map(|device| in_and_out(text::constant(device))).collect())
+            .unwrap_or_default(),
+        depends_on: service
+            .dependencies
+            .iter()
+            .filter_map(|dependency| depends_on(platform, service, dependency))
+            .collect(),
+        healthcheck: health::lower(platform, service),
+        restart: if service.is_job() { "no" } else { "unless-stopped" },
+        stop_grace_period: service.block.stop_grace.map(text::duration),
+        stop_signal: service.block.stop_signal.as_ref().map(text::constant),
+        read_only: mount::is_read_only(service),
+        cap_drop: (!privileged).then_some(FlowSeq(["ALL"])),
+        cap_add: capabilities.map(|list| FlowSeq(list.items.iter().map(text::constant).collect())),
+        security_opt: FlowSeq(["no-new-privileges:true"]),
+        ulimits: ulimits(service),
+        deploy: deploy(service),
+        logging: FlowMap(Logging {
+            driver: "json-file",
+            options: LoggingOptions { max_size: "10m", max_file: "3" },
+        }),
+        labels: labels(platform, service),
+    }
+}
+
+/// The profile that starts a service; `None` where it always starts.
+pub(super) fn profile<'a>(platform: &'a Platform, service: &Service) -> Option<&'a str> {
+    if service.run == RunKind::Schedule { Some(SCHEDULED) } else { platform.profile(service) }
+}
+
+/// How many of a service run. A port of the host can be taken once, so what is published runs once.
+pub(super) fn replicas(service: &Service) -> Option<u64> {
+    let min = service.block.scale.as_ref().and_then(|scale| scale.min).map(|min| min.0);
+    min.filter(|min| *min > 1 && service.ports.iter().all(|port| port.publish.is_none()))
+}
+
+fn build(platform: &Platform, service: &Service) -> Option<Build> {
+    let build = service.block.build.as_ref()?;
+    let constant = |constant| text::literal(text::constant(constant));
+    let args = build.args.iter().flat_map(|args| &args.entries);
+    Some(Build {
+        context: text::literal(&mount::from_compose_file(text::constant(&build.context))),
+        dockerfile: build.dockerfile.as_ref().map(constant),
+        target: build.target.as_ref().map(constant),
+        args: args
+            .map(|(name, value)| (name.text.to_string(), text::unbound(platform, &value.text)))
+            .collect(),
+    })
+}
+
+fn command(platform: &Platform, words: &[Value]) -> Words {
+    words.iter().map(|word| text::value(platform, word)).collect::<Vec<_>>().into()
+}
+
+/// A device under the same name inside.
+fn in_and_out(device: &str) -> String {
+    if device.contains(':') { text::literal(device) } else { text::literal(&format!("{device}:{device}")) }
+}
+
+fn depends_on<'a>(
+    platform: &'a Platform,
+    service: &Service,
+    dependency: &Dependency,
+) -> Option<(&'a str, FlowMap<DependsOn>)> {
+    let on = &platform[dependency.on];
+    let condition = match dependency.condition {
+        Condition::Healthy if health::can_be_waited_for(platform, on) => "service_healthy",
+        Condition::Healthy | Condition::Started => "service_started",
+        Condition::Completed => "service_completed_successfully",
+        Condition::Nothing => return None,
+    };
+    // Compose refuses a file whose active services depend on inactive ones.
+    let always_there = profile(platform, on).is_none_or(|needed| profile(platform, service) == Some(needed));
+    Some((&on.name, FlowMap(DependsOn { condition, required: (!always_there).then_some(false) })))
+}
+
+fn ulimits(service: &Service) -> Entries<&str, i64> {
+    let limits = service.block.ulimits.iter().flat_map(|limits| &limits.entries);
+    let limit = |limit: Ulimit| match limit {
+        Ulimit::Unlimited => -1,
+        Ulimit::At(limit) => i64::try_from(limit).unwrap_or(i64::MAX),
+    };
+    limits.map(|(name, value)| (name.text.as_str(), limit(*value))).collect()
+}
+
+fn deploy(service: &Service) -> Deploy {
+    let resources = service.block.resources.as_ref();
+    let reserve = resources.and_then(|resources| resources.reserve.as_ref());
+    let gpu = service.block.place.as_ref().and_then(|place| place.gpu);
+    Deploy {
+        replicas: replicas(service),
+        resources: Resources {
+            limits: FlowMap(Limits {
+                cpus: resources.and_then(|resources| resources.cpu).map_or(CPUS, |cpu| cpu.0).to_string(),
+                memory: text::size(resources.and_then(|resources| resources.memory).unwrap_or(MEMORY)),
+                pids: resources.and_then(|resources| resources.pids).map_or(PIDS, |pids| pids.0),
+            }),
+            reservations: Reservations {
+                cpus: reserve.and_then(|reserve| reserve.cpu).map(|cpu| cpu.0.to_string()),
+                memory: reserve.and_then(|reserve| reserve.memory).map(text::size),
+                devices: gpu
+                    .map(|gpu| FlowMap(Device { capabilities: ["gpu"], count: gpu.0 }))
+                    .into_iter()
+                    .collect(),
+            },
+        },
+    }
+}
+
+/// The platform's labels, then those of the service, which prevail.
+fn labels(platform: &Platform, service: &Service) -> Entries<String, String> {
+    let own = |key: &str| service.labels.iter().any(|(own, _)| own == key);
+    let shared = platform.labels.iter().filter(|(key, _)| !own(key));
+    shared.chain(&service.labels).map(|(key, value)| (key.clone(), text::literal(value))).collect()
+}

@@ -1,0 +1,102 @@
+//! Text as compose reads it. It interpolates `$NAME` and `${NAME…}` in every value, but in no key
+//! (compose-spec/compose-go:template/template.go).
+
+use crate::platform::{Input, Platform, Value, ValuePart};
+use crate::schema::{Bytes, Constant, Duration};
+use crate::syntax::{Part, Text};
+
+/// Literal text: a `$` is doubled.
+pub(super) fn literal(text: &str) -> String {
+    text.replace('$', "$$")
+}
+
+/// A bound value: literal text, and inputs by their names.
+pub(super) fn value(platform: &Platform, value: &Value) -> String {
+    let parts = value.parts.iter().map(|part| match part {
+        ValuePart::Literal(text) => literal(text),
+        ValuePart::Input(id) => input(&platform[*id]),
+    });
+    parts.collect()
+}
+
+/// An input: its default, nothing where it may stay empty, else a message that stops compose.
+pub(super) fn input(input: &Input) -> String {
+    let name = &input.name;
+    match &input.default {
+        Some(default) if can_stand_inside(default) => format!("${{{name}:-{}}}", literal(default)),
+        None if input.optional => format!("${{{name}:-}}"),
+        _ => required(input),
+    }
+}
+
+/// An input that must be set, with the message that tells so.
+pub(super) fn required(input: &Input) -> String {
+    let description = input.description.as_deref().unwrap_or_default();
+    let message: String = description
+        .chars()
+        .map(|c| match c {
+            '{' => '(',
+            '}' => ')',
+            '$' | '\n' | '\t' => ' ',
+            c => c,
+        })
+        .collect();
+    let message = if message.trim().is_empty() { "must be set" } else { message.trim() };
+    format!("${{{}:?{message}}}", input.name)
+}
+
+/// Whether compose finds the end of a default. It counts braces and cannot be told that one is meant, and
+/// its pattern ends with the line. Such a default stands in `.env.example` only.
+fn can_stand_inside(default: &str) -> bool {
+    !default.contains(['{', '}', '\n'])
+}
+
+/// The text of a constant of a block.
+pub(super) fn constant(constant: &Constant) -> &str {
+    constant.text.as_literal().unwrap_or_default()
+}
+
+/// Text of a block that `resolve` does not bind: inputs are known by their names.
+pub(super) fn unbound(platform: &Platform, text: &Text) -> String {
+    let parts = text.parts.iter().map(|part| match part {
+        Part::Literal(text) => literal(text),
+        Part::Reference(path) => platform
+            .inputs
+            .iter()
+            .find(|input| path.word() == Some(&input.name))
+            .map_or_else(|| literal(&path.text()), input),
+    });
+    parts.collect()
+}
+
+/// A duration as Go reads it: it knows no days.
+pub(super) fn duration(duration: Duration) -> String {
+    const UNITS: [(u64, &str); 3] = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+    let unit = UNITS.iter().find(|(size, _)| duration.0 > 0 && duration.0.is_multiple_of(*size));
+    unit.map_or_else(|| format!("{}ms", duration.0), |(size, unit)| format!("{}{unit}", duration.0 / size))
+}
+
+/// A size as Docker reads it: powers of 1024 under one letter (docker/go-units:size.go).
+pub(super) fn size(size: Bytes) -> String {
+    const UNITS: [(u32, &str); 3] = [(30, "G"), (20, "M"), (10, "K")];
+    let unit = UNITS.iter().find(|(bits, _)| size.0 > 0 && size.0.is_multiple_of(1 << bits));
+    unit.map_or_else(|| format!("{}B", size.0), |(bits, unit)| format!("{}{unit}", size.0 >> bits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{duration, size};
+    use crate::schema::{Bytes, Duration};
+
+    #[test]
+    fn quantities_are_written_as_docker_reads_them() {
+        assert_eq!(
+            [0, 250, 90_000, 120_000, 7 * 86_400_000].map(|ms| duration(Duration(ms))),
+            ["0ms", "250ms", "90s", "2m", "168h"]
+        );
+        assert_eq!(
+            [1, 1 << 10, 1536 << 20, 2 << 30].map(|bytes| size(Bytes(bytes))),
+            ["1B", "1K", "1536M", "2G"]
+        );
+    }
+}

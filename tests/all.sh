@@ -1,0 +1,31 @@
+#!/bin/bash
+# Everything that has to hold before a change is taken: format, lints, documentation, tests. It brings the
+# programs that judge the artifacts itself (into target/judges), and stops at the first failure.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+section='the start'
+report() {
+  local status=$?
+  [ "$status" = 0 ] || echo "FAILED: $section (exit code $status)" >&2
+}
+trap report EXIT
+
+step() { # TITLE COMMAND...
+  section=$1
+  shift
+  printf '\n==> %s\n' "$section"
+  "$@"
+}
+
+step 'judges' tests/judges/install.sh target/judges
+export INFRAC_JUDGES=$PWD/target/judges
+export PATH=$INFRAC_JUDGES/bin:$PATH
+
+step 'format: cargo fmt --check' cargo fmt --check
+step 'scripts: shellcheck' shellcheck tests/all.sh tests/judges/install.sh .ci/run
+step 'lints: cargo clippy' cargo clippy --all-targets --locked -- -D warnings
+step 'documentation: cargo doc' env RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --document-private-items --locked
+step 'tests: cargo test' cargo test --locked
+
+printf '\nall passed\n'

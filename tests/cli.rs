@@ -1,0 +1,238 @@
+//! The commands as a user types them. A case is a file in `tests/cli/`; what needs more than commands and
+//! files stands here.
+#![cfg(unix)]
+
+#[path = "cli/case.rs"]
+mod case;
+
+use std::error::Error;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, SystemTime};
+
+use infrac::diagnostic::CODES;
+
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+const SHOP: &str = include_str!("cli/shop.infra");
+
+fn infrac(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_infrac"));
+    command.args(arguments).current_dir(folder).env_clear().stdin(Stdio::null());
+    command
+}
+
+/// Whether a command ended as it should, in words of its own.
+fn expect(output: &Output, code: i32) -> Result<String> {
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.code() == Some(code) && !said.contains("panicked") {
+        Ok(said)
+    } else {
+        Err(format!("expected exit code {code}, got {}:\n{said}", output.status).into())
+    }
+}
+
+#[test]
+fn cases() {
+    insta::glob!("cli/*.case", |path| {
+        let said = fs::read_to_string(path).map_err(Into::into).and_then(|case| case::run(&case));
+        let said = said.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        insta::with_settings!({omit_expression => true, prepend_module_to_snapshot => true}, { insta::assert_snapshot!(said) });
+    });
+}
+
+#[test]
+fn every_code_is_listed_and_explained() -> Result {
+    let folder = tempfile::tempdir()?;
+    let list = infrac(folder.path(), &["explain"]).output()?;
+    expect(&list, 0)?;
+    let list = String::from_utf8(list.stdout)?;
+    for code in CODES {
+        let line = list.lines().find(|line| line.starts_with(code.id)).ok_or(code.id)?;
+        assert!(line.ends_with(code.name), "{line}");
+        for word in [code.id, &code.id.to_lowercase(), code.name] {
+            let output = infrac(folder.path(), &["explain", word]).output()?;
+            expect(&output, 0)?;
+            let said = String::from_utf8(output.stdout)?;
+            assert!(said.contains(code.name) && said.contains(code.explanation.trim()), "{word}: {said}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_second_build_changes_nothing() -> Result {
+    let first = tempfile::tempdir()?;
+    let second = tempfile::tempdir()?;
+    for folder in [&first, &second] {
+        fs::write(folder.path().join("platform.infra"), SHOP)?;
+        expect(&infrac(folder.path(), &["build"]).output()?, 0)?;
+    }
+    let files = case::tree(first.path())?;
+    assert!(files.len() > 1, "{files:?}");
+    assert_eq!(files, case::tree(second.path())?);
+    let before = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    for file in &files {
+        assert_eq!(fs::read(first.path().join(file))?, fs::read(second.path().join(file))?, "{file}");
+        fs::File::options().write(true).open(first.path().join(file))?.set_modified(before)?;
+    }
+    expect(&infrac(first.path(), &["build"]).output()?, 0)?;
+    for file in &files {
+        assert_eq!(fs::metadata(first.path().join(file))?.modified()?, before, "{file}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_printed_is_what_is_written() -> Result {
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("platform.infra"), SHOP)?;
+    let output = infrac(folder.path(), &["build", "--stdout"]).output()?;
+    expect(&output, 0)?;
+    assert_eq!(case::tree(folder.path())?, ["platform.infra"], "`--stdout` wrote a file");
+    let printed = String::from_utf8(output.stdout)?;
+    expect(&infrac(folder.path(), &["build"]).output()?, 0)?;
+    let mut files = 0;
+    for part in printed.strip_prefix("==> ").ok_or("no artifact")?.split("\n==> ") {
+        let (path, content) = part.split_once(" <==\n").ok_or("no path")?;
+        let written = fs::read_to_string(folder.path().join(path))?;
+        assert_eq!(content.trim_end(), written.trim_end(), "{path}");
+        files += 1;
+    }
+    assert_eq!(files + 1, case::tree(folder.path())?.len());
+    Ok(())
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() -> Result {
+    let folder = tempfile::tempdir()?;
+    let mut child = infrac(folder.path(), &["build", "-", "--stdout"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    // The reader is gone before the program has anything to say, which it has only with its input.
+    drop(child.stdout.take());
+    child.stdin.take().ok_or("no input")?.write_all(SHOP.as_bytes())?;
+    assert_eq!(expect(&child.wait_with_output()?, 0)?, "");
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() -> Result {
+    let folder = tempfile::tempdir()?;
+    let full = fs::File::options().write(true).open("/dev/full")?;
+    let said = expect(&infrac(folder.path(), &["explain"]).stdout(full).output()?, 1)?;
+    assert!(said.starts_with("error: standard output cannot be written: No space left"), "{said}");
+    Ok(())
+}
+
+/// `/proc` takes no files, not even from root, for whom a folder without the right to write is no obstacle.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_takes_no_files_is_told() -> Result {
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("platform.infra"), SHOP)?;
+    let output = infrac(folder.path(), &["build", "--out", "/proc/self"]).output()?;
+    let said = expect(&output, 1)?;
+    assert!(said.starts_with("error: `/proc/self/") && said.contains("` cannot be written: "), "{said}");
+    assert!(output.stdout.is_empty());
+    Ok(())
+}
+
+/// Sources that are wrong from the ground up: a clean end, a code, and nothing written.
+#[test]
+fn bad_input_ends_cleanly() -> Result {
+    let nested =
+        |depth: usize| format!("platform p\nservice a {}{}", "{ b ".repeat(depth), "}".repeat(depth));
+    let listed = |depth: usize| {
+        format!("platform p\nservice a {{ command = {}{} }}", "[".repeat(depth), "]".repeat(depth))
+    };
+    let with = |line: &str| format!("{SHOP}{line}\n").into_bytes();
+    let inputs: Vec<(&str, &str, Vec<u8>)> = vec![
+        ("an empty file", "PLT001", Vec::new()),
+        ("white space", "PLT001", b" \n\t\n\n".to_vec()),
+        ("a byte-order mark alone", "PLT001", b"\xef\xbb\xbf".to_vec()),
+        ("a comment alone", "PLT001", b"# nothing".to_vec()),
+        ("binary bytes", "SYN005", (0..=255).collect()),
+        ("UTF-16", "SYN005", b"\xff\xfep\0l\0".to_vec()),
+        ("zero bytes", "SYN001", vec![0; 4096]),
+        ("a file that is too large", "SYN005", vec![b'#'; 32 * 1024 * 1024 + 1]),
+        ("10 MB of {", "SYN004", vec![b'{'; 10_000_000]),
+        ("10 MB of }", "SYN002", vec![b'}'; 10_000_000]),
+        ("10 MB of \"", "SYN00", vec![b'"'; 10_000_000]),
+        ("10 MB of one word", "", vec![b'a'; 10_000_000]),
+        ("nesting a thousand deep", "SYN004", nested(1_000).into_bytes()),
+        ("lists a thousand deep", "SYN004", listed(1_000).into_bytes()),
+        ("nesting as deep as is allowed", "TYP", nested(63).into_bytes()),
+        ("a brace that is not closed", "SYN002", with("service b {")),
+        ("text that is not closed", "SYN003", with("variable A = \"b")),
+        ("text of lines that is not closed", "SYN00", with("variable A = \"\"\"\nb")),
+        ("a port that is none", "TYP003", with("service b { image = \"shop/b:1\", port http = 70000 }")),
+        (
+            "a number beyond all bounds",
+            "TYP003",
+            with("service b { image = \"shop/b:1\", port http = 99999999999999999999 }"),
+        ),
+        ("a wrong unit", "TYP002", with("service b { image = \"shop/b:1\", resources { memory = 512s } }")),
+        ("an unknown key", "TYP005", with("service b { image = \"shop/b:1\", imgae = \"c\" }")),
+        ("a name that is no DNS label", "TYP007", with("service \"b c\" { image = \"shop/b:1\" }")),
+        (
+            "a name twice",
+            "NAM002",
+            with("service api { image = \"shop/b:1\" }\nservice api { image = \"shop/c:1\" }"),
+        ),
+        (
+            "services that wait for each other",
+            "DEP002",
+            with(
+                "service b { image = \"shop/b:1\", after = [c] }\nservice c { image = \"shop/c:1\", after = [b] }",
+            ),
+        ),
+        ("a component in itself", "CMP002", with("component a { image = \"shop/a:1\"\na inner }\na one")),
+        ("an import of itself", "IMP002", with("import \"platform.infra\"")),
+        ("an import of nothing", "IMP001", with("import \"nothing.infra\"")),
+        ("an import from outside", "IMP003", with("import \"../other.infra\"")),
+        ("an import by an absolute path", "IMP003", with("import \"/etc/passwd\"")),
+    ];
+    let mut wrong = Vec::new();
+    for (name, code, bytes) in inputs {
+        let folder = tempfile::tempdir()?;
+        fs::write(folder.path().join("platform.infra"), bytes)?;
+        let output = infrac(folder.path(), &["build"]).output()?;
+        match expect(&output, 1) {
+            Ok(said) if !said.contains(&format!("error[{code}")) => {
+                wrong.push(format!("{name}: no {code}:\n{said}"))
+            }
+            Ok(said) if said.len() > 100_000 => {
+                wrong.push(format!("{name}: {} bytes of messages", said.len()))
+            }
+            Ok(_) => {}
+            Err(error) => wrong.push(format!("{name}: {error}")),
+        }
+        if case::tree(folder.path())? != ["platform.infra"] || !output.stdout.is_empty() {
+            wrong.push(format!("{name}: something was written"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    Ok(())
+}
+
+/// A byte-order mark and the line ends of Windows change nothing.
+#[test]
+fn marks_of_other_editors_are_accepted() -> Result {
+    let print = |source: &[u8]| -> Result<Vec<u8>> {
+        let folder = tempfile::tempdir()?;
+        fs::write(folder.path().join("platform.infra"), source)?;
+        let output = infrac(folder.path(), &["build", "--stdout"]).output()?;
+        expect(&output, 0)?;
+        Ok(output.stdout)
+    };
+    let plain = print(SHOP.as_bytes())?;
+    assert!(!plain.is_empty());
+    assert_eq!(print(format!("\u{feff}{}", SHOP.replace('\n', "\r\n")).as_bytes())?, plain);
+    Ok(())
+}

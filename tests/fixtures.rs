@@ -1,0 +1,301 @@
+//! What the compiler says of sources: those of `tests/fail`, which have mistakes, those of
+//! `tests/pass`, which only look like it, and the examples of `docs/codes`.
+//!
+//! A fixture that is called `CODE-…` fires that code, or must not. A fixture of another name says in a
+//! comment which codes fire, each as often as it does: `# codes: NAM001 TYP002 TYP002`. `# also: CODE` allows
+//! another one, `# env: NAME` puts an environment in.
+
+#[path = "fixtures/project.rs"]
+mod project;
+
+use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use infrac::Compilation;
+use infrac::diagnostic::{CODES, Code, Diagnostic, Style, codes, render};
+use infrac::target::{Artifact, TARGETS, Target};
+
+use project::{Fixture, compile_bytes, compile_text};
+
+/// Codes that one text cannot show: they need several files, or bytes that are no text.
+const WITHOUT_EXAMPLE: &[&Code] = &[codes::SYN005, codes::IMP001, codes::IMP002, codes::IMP003];
+
+/// What the compiler says of a source that it should take (or refuse) at once, however hostile. It
+/// is far less in a release build; this tells a quadratic loop from a slow machine.
+const AT_ONCE: Duration = Duration::from_secs(10);
+
+#[test]
+fn mistakes_are_told() {
+    let mut problems = Problems::default();
+    for fixture in Fixture::all("fail") {
+        let said = said(&fixture.compile());
+        let found: Vec<&str> = said.iter().map(|diagnostic| diagnostic.code.id).collect();
+        if let Some(expected) = fixture.directive("codes") {
+            let mut found: Vec<&str> = found.into_iter().filter(|id| *id != codes::TGT001.id).collect();
+            found.sort_unstable();
+            if found.join(" ") != expected {
+                problems.add(&fixture.name, format!("expected {expected}, found {}", found.join(" ")));
+            }
+            continue;
+        }
+        let Some(code) = code_of(&fixture.name) else {
+            problems.add(&fixture.name, "neither the name nor a directive says which codes fire");
+            continue;
+        };
+        let also = fixture.directive("also").unwrap_or_default();
+        if !found.contains(&code.id) {
+            problems.add(&fixture.name, format!("does not fire; found {found:?}"));
+        }
+        if let Some(other) = said.iter().find(|other| !allowed(other, code, &also)) {
+            problems.add(&fixture.name, format!("also fires {}: {}", other.code.id, other.message));
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn messages_read_well() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("snapshots/fail");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let mut problems = Problems::default();
+    for fixture in Fixture::all("fail") {
+        let compilation = fixture.compile();
+        let mut shown = String::new();
+        for (path, bytes) in fixture.files() {
+            let text =
+                String::from_utf8_lossy(&bytes).replace(|c: char| c.is_control() && c != '\n', "\u{fffd}");
+            let _ = writeln!(shown, "──── {path}\n{text}");
+        }
+        for diagnostic in said(&compilation) {
+            let _ = writeln!(shown, "────\n{}", render(&diagnostic, &compilation.sources, Style::Plain));
+        }
+        let compare = || settings.bind(|| insta::assert_snapshot!(fixture.name.as_str(), shown));
+        if catch_unwind(AssertUnwindSafe(compare)).is_err() {
+            problems.add(&fixture.name, "another message than the snapshot's");
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn near_misses_are_silent() {
+    let mut problems = Problems::default();
+    for fixture in Fixture::all("pass") {
+        let Some(code) = code_of(&fixture.name) else {
+            problems.add(&fixture.name, "the name starts with no code");
+            continue;
+        };
+        for told in said(&fixture.compile()).iter().filter(|told| told.is_error() || told.code == code) {
+            problems.add(&fixture.name, format!("fires {}: {}", told.code.id, told.message));
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn every_code_has_its_fixtures() {
+    let mut problems = Problems::default();
+    for kind in ["fail", "pass"] {
+        let fixtures = Fixture::all(kind);
+        for code in CODES {
+            if !fixtures.iter().any(|fixture| code_of(&fixture.name) == Some(code)) {
+                problems.add(code.id, format!("no fixture in tests/{kind}"));
+            }
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn explanations_hold() {
+    let mut problems = Problems::default();
+    for code in CODES {
+        let title = format!("# {} {}", code.id, code.name);
+        if code.explanation.lines().next() != Some(&title) {
+            problems.add(code.id, format!("the explanation does not start with `{title}`"));
+        }
+        let failing = fences(code.explanation, "infra fails");
+        let mended = fences(code.explanation, "infra");
+        if WITHOUT_EXAMPLE.contains(code) {
+            if fences(code.explanation, "text").is_empty() || !failing.is_empty() {
+                problems.add(code.id, "the example stands in fences of `text`");
+            }
+            continue;
+        }
+        if failing.is_empty() || mended.is_empty() {
+            problems.add(code.id, "an example that fails and its mended twin must be there");
+        }
+        for text in failing {
+            let said = said(&compile_text(&text));
+            if !said.iter().any(|told| told.code == *code) {
+                problems.add(code.id, "the failing example does not fire");
+            }
+            for other in said.iter().filter(|other| !allowed(other, code, "")) {
+                problems.add(
+                    code.id,
+                    format!("the failing example also fires {}: {}", other.code.id, other.message),
+                );
+            }
+        }
+        for text in mended {
+            for told in said(&compile_text(&text))
+                .iter()
+                .filter(|told| told.code == *code || told.code != codes::TGT001)
+            {
+                problems.add(code.id, format!("the mended twin fires {}: {}", told.code.id, told.message));
+            }
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn two_builds_are_the_same() {
+    let mut problems = Problems::default();
+    for fixture in Fixture::all("ok").into_iter().chain(Fixture::all("pass")) {
+        if built(&fixture.compile()) != built(&fixture.compile()) {
+            problems.add(&fixture.name, "two builds differ");
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn hostile_sources_are_refused_at_once() {
+    let deep = |bracket: &str| format!("platform shop\nx = {}", bracket.repeat(1_000));
+    let cases: Vec<(&str, Vec<u8>, &Code)> = vec![
+        ("nothing", Vec::new(), codes::PLT001),
+        ("bytes", (0..=255).cycle().take(100_000).collect(), codes::SYN005),
+        ("10 MB of braces", vec![b'{'; 10_000_000], codes::SYN004),
+        ("10 MB of closing braces", vec![b'}'; 10_000_000], codes::SYN002),
+        ("10 MB of quotes", [b"x = ".as_slice(), &vec![b'"'; 10_000_000]].concat(), codes::SYN001),
+        ("10 MB of one word", [b"x ".as_slice(), &vec![b'a'; 10_000_000]].concat(), codes::TYP005),
+        ("1 MB of commas", vec![b','; 1_000_000], codes::SYN001),
+        ("1000 levels of braces", deep("x {").into_bytes(), codes::SYN004),
+        ("1000 levels of lists", deep("[").into_bytes(), codes::SYN004),
+        ("100000 unknown blocks", b"x y {}\n".repeat(100_000), codes::TYP005),
+        ("100000 mistakes", b"x: y\n".repeat(100_000), codes::SYN001),
+        ("33 MiB", b"#\n".repeat(33 << 19), codes::SYN005),
+    ];
+    let mut problems = Problems::default();
+    for (name, bytes, code) in cases {
+        let start = Instant::now();
+        let compilation = compile_bytes(&bytes, None);
+        let rendered: usize = compilation
+            .diagnostics
+            .iter()
+            .take(100)
+            .map(|told| render(told, &compilation.sources, Style::Plain).len())
+            .sum();
+        let taken = start.elapsed();
+        let found: Vec<&str> = compilation.diagnostics.iter().take(3).map(|told| told.code.id).collect();
+        if !compilation.diagnostics.iter().any(|told| told.code == code) {
+            problems.add(name, format!("expected {}, found {found:?}", code.id));
+        }
+        if taken > AT_ONCE {
+            problems.add(name, format!("took {taken:?}"));
+        }
+        if rendered > 1_000_000 {
+            problems.add(name, format!("{rendered} bytes of messages"));
+        }
+    }
+    problems.report();
+}
+
+/// Whatever is cut off, or left out, every stage goes on with what is there.
+#[test]
+fn damaged_sources_never_panic() {
+    for fixture in Fixture::all("ok") {
+        let (_, bytes) = fixture.files().into_iter().next().expect("a fixture has a file");
+        let text = String::from_utf8(bytes).expect("sources that build are text");
+        for at in (0..text.len()).step_by(61).filter(|&at| text.is_char_boundary(at)) {
+            drop(compile_text(&text[..at]));
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        for left_out in (0..lines.len()).step_by(3) {
+            let rest: Vec<&str> =
+                lines.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, line)| *line).collect();
+            drop(built(&compile_text(&rest.join("\n"))));
+        }
+    }
+}
+
+/// What did not hold, told all at once.
+#[derive(Default)]
+struct Problems(String);
+
+impl Problems {
+    fn add(&mut self, name: &str, problem: impl AsRef<str>) {
+        let _ = writeln!(self.0, "{name}: {}", problem.as_ref());
+    }
+
+    fn report(self) {
+        assert!(self.0.is_empty(), "\n{}", self.0);
+    }
+}
+
+/// Everything that is said of a source: by the compiler, and by every target where it builds.
+fn said(compilation: &Compilation) -> Vec<Diagnostic> {
+    let mut said = compilation.diagnostics.clone();
+    if compilation.platform.is_some() {
+        said.extend(infrac::losses(compilation, &targets()));
+    }
+    said
+}
+
+/// Everything that comes out of a source: the messages as they are shown, and the artifacts.
+fn built(compilation: &Compilation) -> (Vec<String>, Vec<Artifact>) {
+    let messages =
+        said(compilation).iter().map(|told| render(told, &compilation.sources, Style::Plain)).collect();
+    let artifacts = compilation.platform.iter().flat_map(|platform| infrac::build(platform, &targets()));
+    (messages, artifacts.collect())
+}
+
+fn targets() -> Vec<&'static Target> {
+    TARGETS.iter().collect()
+}
+
+/// The code that a fixture's name starts with.
+fn code_of(name: &str) -> Option<&'static Code> {
+    let (id, _) = name.split_once('-')?;
+    CODES.iter().copied().find(|code| code.id == id)
+}
+
+/// Whether a source for one code may fire another: only what its directive allows, and that no target reads a kind
+/// of block, which is no mistake of the source.
+fn allowed(told: &Diagnostic, code: &Code, also: &str) -> bool {
+    told.code == code || told.code == codes::TGT001 || also.split(' ').any(|id| id == told.code.id)
+}
+
+/// The texts of the fences of a kind.
+fn fences(markdown: &str, kind: &str) -> Vec<String> {
+    let mut fences = Vec::new();
+    let mut lines = markdown.lines();
+    while let Some(line) = lines.next() {
+        let Some(info) = line.strip_prefix("```") else { continue };
+        let text: String =
+            lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
+        if info == kind {
+            fences.push(text);
+        }
+    }
+    fences
+}
+
+/// The guide's blocks of code stand for a part of a source; here they only have to be of the language.
+#[test]
+fn the_guide_parses() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md");
+    let guide = std::fs::read_to_string(path).expect("the guide is there");
+    let mut problems = Problems::default();
+    for (at, text) in fences(&guide, "infra").iter().enumerate() {
+        for told in compile_text(text).diagnostics.iter().filter(|told| told.code.id.starts_with("SYN")) {
+            problems.add(&format!("example {at}"), &told.message);
+        }
+    }
+    problems.report();
+}

@@ -1,0 +1,149 @@
+#!/bin/bash
+# install.sh DIR: the real programs that judge what infrac writes, unpacked into DIR/root with one command
+# each in DIR/bin. Nothing outside DIR changes and no root is needed: Debian's packages and everything they
+# need, down to the C library, are downloaded over an apt state of their own and unpacked, so that every
+# machine judges with the same programs. A second run with the same script does nothing.
+set -euo pipefail
+
+suite=trixie
+packages=(docker-compose shellcheck yamllint quickjs)
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+dir=$(realpath -m "${1:?usage: install.sh DIR}")
+stamp=$(cat "$here/install.sh" "$here/yaml-to-json.py" | sha256sum)
+
+fail() {
+  echo "judges: $*" >&2
+  exit 1
+}
+
+installed() { [ "$(cat "$dir/stamp" 2>/dev/null)" = "$stamp" ]; }
+
+# The machine's own Debian source (mirror, components, key), pointed at the wanted suite.
+debian_source() {
+  local release file
+  # shellcheck source=/dev/null
+  release=$(. /etc/os-release && echo "${VERSION_CODENAME:-$suite}")
+  for file in /etc/apt/sources.list.d/*.sources; do
+    [ -e "$file" ] || continue
+    awk -v RS= -v release="$release" -v suite="$suite" '
+      /(^|\n)Types:[^\n]*deb( |\n)/ && !/(^|\n)Enabled: *no/ && $0 ~ "(^|\n)Suites:[^\n]* (" release "|stable)( |\n|$)" {
+        sub(/Types:[^\n]*/, "Types: deb")
+        sub(/Suites:[^\n]*/, "Suites: " suite)
+        print
+        exit
+      }' "$file" >"$apt/parts/debian.sources"
+    [ ! -s "$apt/parts/debian.sources" ] || return 0
+  done
+  rm -f "$apt/parts/debian.sources"
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+    [ -e "$file" ] || continue
+    sed -nE "s/^deb +((\[[^]]*\] +)?[^ ]+) +($release|stable) +/deb \1 $suite /p" "$file" | head -n 1 >"$apt/parts/debian.list"
+    [ ! -s "$apt/parts/debian.list" ] || return 0
+  done
+  fail "no source for Debian '$release' in /etc/apt/sources.list.d/*.sources or /etc/apt/sources.list"
+}
+
+apt_private() {
+  apt-get -qq -o Dir::State="$apt" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt" \
+    -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$apt/parts" \
+    -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
+    -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
+    -o Acquire::IndexTargets::deb::CNF::DefaultEnabled=false \
+    -o Acquire::Retries=3 -o APT::Update::Error-Mode=any -o APT::Sandbox::User="$(id -un)" -o APT::Get::AllowUnauthenticated=false "$@"
+}
+
+download() {
+  mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/parts"
+  : >"$apt/status" # nothing is installed here, so that apt also brings what the machine happens to have
+  debian_source
+  apt_private update >&2 || fail "the package lists of Debian $suite could not be fetched"
+  apt_private install --yes --no-install-recommends --download-only "${packages[@]}" >&2 ||
+    fail "the packages ${packages[*]} of Debian $suite could not be fetched"
+}
+
+# program NAME FILE [ARGUMENT...]: DIR/bin/NAME runs a program of DIR/root with the libraries of DIR/root.
+# Arguments that are files of DIR become paths there.
+program() {
+  local name=$1 words='' word
+  shift
+  for word in "$@"; do
+    if [ -e "$new/$word" ]; then words+=" \"\$dir/$word\""; else words+=" $word"; fi
+  done
+  cat >"$new/bin/$name" <<END
+#!/bin/sh
+dir=\${0%/*}/..
+unset LD_PRELOAD LD_LIBRARY_PATH PYTHONPATH
+export PYTHONHOME="\$dir/root/usr" PYTHONNOUSERSITE=1
+exec "\$dir/$loader" --library-path "\$dir/$libraries"$words "\$@"
+END
+  chmod +x "$new/bin/$name"
+}
+
+unpack() {
+  mkdir -p "$new/root" "$new/bin"
+  find "$apt/archives" -name '*.deb' -print0 | xargs -0 -P 4 -I '{}' dpkg -x '{}' "$new/root" || fail "a package could not be unpacked"
+  loader=$(cd "$new" && find root/usr/lib root/lib -name 'ld-linux*.so.*' -print -quit 2>/dev/null)
+  [ -n "$loader" ] || fail "the C library's loader is not among the packages"
+  libraries=${loader%/*}
+  cp "$here/yaml-to-json.py" "$new/yaml-to-json.py"
+  program docker-compose root/usr/libexec/docker/cli-plugins/docker-compose
+  program shellcheck root/usr/bin/shellcheck
+  program yamllint root/usr/bin/python3 root/usr/bin/yamllint
+  program yaml-to-json root/usr/bin/python3 yaml-to-json.py
+  program js-check root/usr/bin/qjsc -e -o /dev/null
+}
+
+# judge SAMPLE VERDICT NAME [ARGUMENT...]: the program must accept or refuse the sample, which it gets as a
+# file. A judge that cannot speak must not be taken for one that agrees.
+judge() {
+  local sample=$1 verdict=$2 got=accept
+  shift 2
+  printf '%s\n' "$sample" >"$new/sample"
+  PATH="$new/bin:$PATH" "$@" "$new/sample" >"$new/said" 2>&1 || got=refuse
+  [ "$got" = "$verdict" ] || {
+    cat "$new/said" >&2
+    fail "'$*' should $verdict: $sample"
+  }
+}
+
+compose_check() { docker-compose -f "$1" config -q; }
+yaml_check() { yaml-to-json <"$1" | grep -qx '\[{"a": false}\]'; }
+
+try() {
+  judge '{ services: { a: { image: b, networks: [c] } } }' refuse compose_check
+  judge '{ services: { a: { image: b, networks: [c] } }, networks: { c: {} } }' accept compose_check
+  judge 'if true; echo a; fi' refuse shellcheck -s sh
+  judge 'if true; then echo a; fi' accept shellcheck -s sh
+  judge 'a:  0' refuse yamllint -s -d default
+  judge 'a: "no"' refuse yaml_check
+  judge 'a: no' accept yaml_check
+  judge 'const f = ({ a }) => a ?? b(;' refuse js-check
+  judge 'const f = ({ a }) => a ?? b();' accept js-check
+  rm "$new/sample" "$new/said"
+  for name in "${packages[@]}"; do basename "$apt"/archives/"${name}"_*.deb | cut -d_ -f1,2; done >"$new/versions"
+}
+
+installed && exit 0
+for tool in apt-get dpkg awk flock; do
+  [ -n "$(type -P "$tool")" ] || fail "'$tool' is missing: the judges are taken from Debian's packages"
+done
+
+mkdir -p "$(dirname "$dir")"
+exec 9>"$dir.lock"
+flock 9
+installed && exit 0 # another run was faster
+
+echo "judges: ${packages[*]} from Debian $suite, into $dir" >&2
+new=$dir.new
+apt=$new/apt
+rm -rf "$new"
+mkdir -p "$new"
+download
+unpack
+try
+rm -rf "$apt"
+echo "$stamp" >"$new/stamp"
+rm -rf "$dir"
+mv "$new" "$dir"
+sed 's/^/judges: /' "$dir/versions" >&2

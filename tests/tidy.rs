@@ -1,0 +1,184 @@
+//! The order of the house: what may import what, how large a file may be, and that whatever is registered is
+//! also documented and tested.
+
+#[path = "tidy/files.rs"]
+mod files;
+#[path = "tidy/markdown.rs"]
+mod markdown;
+#[path = "tidy/rooms.rs"]
+mod rooms;
+
+use std::error::Error;
+use std::fs;
+
+use infrac::diagnostic::{CODES, Sink};
+use infrac::source::Sources;
+use infrac::target::TARGETS;
+use infrac::{standard, syntax};
+use regex::Regex;
+
+use files::{File, names, repository, root};
+
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+/// A file longer than this holds more than one concept.
+const MOST_LINES: usize = 500;
+
+/// Fails with all complaints where there are any.
+fn none(complaints: &[String]) {
+    assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+fn rust_sources() -> Result<Vec<File>> {
+    let files: Vec<File> = repository()?.into_iter().filter(|file| file.is("src", "rs")).collect();
+    assert!(files.len() > 10, "the sources are not found");
+    Ok(files)
+}
+
+#[test]
+fn rooms_import_only_from_those_before_them() -> Result {
+    let files = rust_sources()?;
+    none(&files.iter().flat_map(|file| rooms::offences(&file.path, &file.text)).collect::<Vec<String>>());
+    // The check itself: every way to reach a later room is seen.
+    for text in [
+        "use crate::resolve::resolve;",
+        "use crate::{source::Span, resolve};",
+        "    let it = crate::resolve::resolve();",
+        "pub use super::super::resolve;",
+        "use crate::Compilation;",
+    ] {
+        assert_eq!(rooms::offences("src/syntax/parse.rs", text).len(), 1, "{text}");
+    }
+    assert_eq!(rooms::offences("src/news.rs", ""), ["src/news.rs is in no room of the order"]);
+    assert!(
+        rooms::offences("src/cli.rs", "use crate::{Compilation, compile};\nuse crate::source::Span;")
+            .is_empty()
+    );
+    Ok(())
+}
+
+#[test]
+fn source_files_hold_one_concept() -> Result {
+    let too_long = |file: &File| {
+        let lines = file.text.lines().count();
+        (lines > MOST_LINES).then(|| format!("{} has {lines} lines, more than {MOST_LINES}", file.path))
+    };
+    let files = rust_sources()?;
+    let mut complaints: Vec<String> = files.iter().filter_map(too_long).collect();
+    complaints.extend(
+        files
+            .iter()
+            .filter(|file| file.path.ends_with("/mod.rs"))
+            .map(|file| format!("{}: use `foo.rs` beside `foo/`", file.path)),
+    );
+    none(&complaints);
+    Ok(())
+}
+
+#[test]
+fn nothing_is_left_to_be_done() -> Result {
+    let left = Regex::new(r"\b(TODO|FIXME|XXX)\b|\b(todo|unimplemented)!|TO BE WRITTEN")?;
+    let checked =
+        |file: &&File| ["src", "targets", "docs", "grammar"].iter().any(|folder| file.is(folder, ""));
+    none(&found(repository()?.iter().filter(checked), &left));
+    Ok(())
+}
+
+#[test]
+fn no_path_of_a_machine_is_left() -> Result {
+    let files = repository()?;
+    // Somebody's home, and what `tempfile` calls its folders.
+    let mut complaints = found(files.iter(), &Regex::new(r"/(?:home|Users)/|/\.tmp[[:alnum:]]{6}\b")?);
+    // The checkout itself; one in a folder such as `/app` has a path that artifacts may hold as well.
+    let here = root().display().to_string();
+    if here.matches('/').count() > 1 {
+        complaints.extend(found(files.iter(), &Regex::new(&format!(r"{}\b", regex::escape(&here)))?));
+    }
+    none(&complaints);
+    Ok(())
+}
+
+/// The places where a pattern stands.
+fn found<'a>(files: impl Iterator<Item = &'a File>, pattern: &Regex) -> Vec<String> {
+    let in_file = |file: &'a File| {
+        let lines = file.text.lines().enumerate().filter(|(_, line)| pattern.is_match(line));
+        lines
+            .map(|(number, line)| format!("{}:{}: {}", file.path, number + 1, line.trim()))
+            .collect::<Vec<String>>()
+    };
+    files.flat_map(in_file).collect()
+}
+
+#[test]
+fn every_target_is_documented() -> Result {
+    let folders = names(&root().join("targets"))?;
+    let registered: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
+    let mut complaints = Vec::new();
+    for name in folders.iter().filter(|name| !registered.contains(&name.as_str())) {
+        complaints.push(format!("targets/{name} is no target of the table"));
+    }
+    for name in registered {
+        match fs::read_to_string(root().join("targets").join(name).join("README.md")) {
+            Ok(text) if text.lines().count() > 5 => {}
+            Ok(_) => complaints.push(format!("targets/{name}/README.md says nothing")),
+            Err(error) => complaints.push(format!("targets/{name}/README.md: {error}")),
+        }
+    }
+    none(&complaints);
+    Ok(())
+}
+
+/// That every code has a page is seen to by the compiler, which embeds it.
+#[test]
+fn every_page_belongs_to_a_code() -> Result {
+    let pages = names(&root().join("docs/codes"))?;
+    let is_lost = |page: &&String| !CODES.iter().any(|code| page.strip_suffix(".md") == Some(code.id));
+    none(&pages.iter().filter(is_lost).map(|page| format!("docs/codes/{page}")).collect::<Vec<String>>());
+    Ok(())
+}
+
+/// The compiler knows no platform, not even the one it is shown with: whatever `platform.infra` calls a service
+/// of its own stands nowhere in the compiler, its components or its templates.
+#[test]
+fn the_compiler_does_not_know_the_flagship() -> Result {
+    let mut sources = Sources::default();
+    let text = fs::read_to_string(root().join("platform.infra"))?;
+    let id = sources.add("platform.infra", &text);
+    let file = syntax::parse(&sources, id, &mut Sink::default());
+    let own = file.entries.iter().filter(|entry| ["platform", "service"].contains(&entry.key.text.as_str()));
+    let names: Vec<String> =
+        own.filter_map(|entry| Some(regex::escape(&entry.label.as_ref()?.text))).collect();
+    assert!(names.len() > 1, "the names are not found: {names:?}");
+    let pattern = Regex::new(&format!(r"(?i)(?:^|[^a-z0-9])(?:{})(?:[^a-z0-9]|$)", names.join("|")))?;
+    none(&found(repository()?.iter().filter(|file| file.is("src", "") || file.is("targets", "")), &pattern));
+    Ok(())
+}
+
+/// A component is data: outside of the table that embeds it, its name stands in no text of the Rust sources. A
+/// target may have the name of a component, because both have it from the same program.
+#[test]
+fn the_compiler_does_not_know_its_components() -> Result {
+    let names: Vec<String> = standard::COMPONENTS.iter().map(|(name, _)| regex::escape(name)).collect();
+    let pattern = Regex::new(&format!(r#"^[^/]*"[^"]*\b(?:{})\b[^"]*""#, names.join("|")))?;
+    let is_excepted = |path: &str| path == "src/standard.rs" || path.starts_with("src/target");
+    none(&found(rust_sources()?.iter().filter(|file| !is_excepted(&file.path)), &pattern));
+    Ok(())
+}
+
+/// Those of `docs/codes` are judged with the fixtures, where it is known which code they show.
+#[test]
+fn examples_in_the_documentation_are_true() -> Result {
+    let mut blocks = 0;
+    let mut complaints = Vec::new();
+    for file in repository()?.iter().filter(|file| file.is("", "md") && !file.is("docs/codes", "")) {
+        for block in markdown::blocks(&file.text) {
+            blocks += 1;
+            complaints.extend(
+                markdown::judge(&block).err().map(|error| format!("{}:{}: {error}", file.path, block.line)),
+            );
+        }
+    }
+    assert!(blocks > 0, "the examples are not found");
+    none(&complaints);
+    Ok(())
+}
