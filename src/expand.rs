@@ -144,7 +144,7 @@ fn built(name: &Name, sink: &mut Sink) -> SmolStr {
             // What artifacts call a service is its path with hyphens.
             syntax::Part::Reference(path) => match path.segments.split_last() {
                 Some((last, service)) if last == "name" && !service.is_empty() => {
-                    text.push_str(&service.join("-"))
+                    text.push_str(&service.join("-"));
                 }
                 _ => sink.report(
                     Diagnostic::new(

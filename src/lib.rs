@@ -15,10 +15,10 @@ pub mod check;
 pub mod cli;
 pub mod coverage;
 pub mod diagnostic;
-mod emit;
+pub mod emit;
 pub mod expand;
 pub mod model;
-mod output;
+pub mod output;
 pub mod platform;
 pub mod resolve;
 pub mod schema;
@@ -108,7 +108,7 @@ fn bind(expanded: Expanded, origin: Span, environment: Option<&str>, sink: &mut 
     let mut lost = decoder.into_lost();
     lost.extend(expanded.lost);
     let absent = Absent { lost, disabled: expanded.disabled, origin: Some(origin) };
-    let platform = resolve::resolve(Arc::new(document), &catalogue, &absent, environment, sink);
+    let platform = resolve::resolve(&Arc::new(document), &catalogue, &absent, environment, sink);
     check::check(&platform, sink);
     Some(platform)
 }

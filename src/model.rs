@@ -4,26 +4,35 @@
 //! in: typed, with every place, but with names not yet bound (that is `resolve`).
 
 mod environment;
+mod health;
 mod observe;
+mod parameter;
 mod place;
+mod port;
 mod route;
+mod run;
 mod service;
+mod storage;
 mod store;
 
 use crate::schema::{Constant, Map, block};
 
 pub use environment::{Allow, Override, Secret, Target, Variable};
+pub use health::{Command, Health, Metrics, Tool};
 pub use observe::{
     Alert, AlertTest, Choose, Dashboard, Inhibit, Metric, MetricKind, Panel, PanelKind, Query, Receiver,
     Record, Row, Series, Severity, Slack, Threshold,
 };
-pub use place::{Group, Host, Network, Outside, Policy, Reach, Volume};
+pub use parameter::{ParameterBlock, ParameterType};
+pub use place::{Addresses, Group, Host, Network, Outside, Policy, Reach, Volume};
+pub use port::{Access, Port, Protocol, Publish};
 pub use route::{Limit, Respond, Route, RouteTarget, Site, Tls};
-pub use service::{
-    Access, After, Bind, Build, Child, Command, Condition, Config, Dump, EnvValue, Health, ImageUse, Metrics,
-    Mount, Output, Overlap, Place, Port, Propagation, Protocol, Publish, Requires, Reserve, Resources, Role,
-    Run, RunKind, Scale, ScaleOn, Security, Service, ServiceVolume, Tmpfs, Tool, Ulimit,
+pub use run::{
+    After, Condition, Overlap, Place, Requires, Reserve, Resources, Run, RunKind, Scale, ScaleOn, Security,
+    Ulimit, Zone,
 };
+pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
+pub use storage::{Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
 pub use store::{Backup, Image};
 
 block! {

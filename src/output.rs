@@ -137,11 +137,16 @@ fn place(root: &Path, shown: &Path, path: &str, made: &mut MadeFolders) -> Resul
 
 /// The path without links, where it stays below `root`.
 fn inside(root: &Path, path: &Path) -> Result<PathBuf, Reason> {
-    let real = fs::canonicalize(path).map_err(|error| match error.kind() {
+    let real = real(path)?;
+    if real.starts_with(root) { Ok(real) } else { Err(Reason::LinkOutside) }
+}
+
+/// The path without links, where something stands that the system has let us make or find.
+fn real(path: &Path) -> Result<PathBuf, Reason> {
+    fs::canonicalize(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Reason::LinkNowhere,
         _ => Reason::System(error),
-    })?;
-    if real.starts_with(root) { Ok(real) } else { Err(Reason::LinkOutside) }
+    })
 }
 
 /// Whether a file says what the artifact says, and may be run where that may be.
@@ -182,7 +187,7 @@ impl MadeFolders {
             self.enter(path).map_err(|error| fail(Reason::System(error)))?;
         }
         let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let root = fs::canonicalize(here).map_err(|error| fail(Reason::System(error)))?;
+        let root = real(here).map_err(fail)?;
         if root.is_dir() { Ok(root) } else { Err(fail(Reason::NotAFolder)) }
     }
 

@@ -4,6 +4,7 @@
 //! without it, so that the checks still see the rest.
 
 mod edges;
+mod find;
 mod image;
 mod names;
 mod order;
@@ -11,6 +12,7 @@ mod place;
 mod service;
 mod text;
 mod tree;
+mod unknown;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -39,25 +41,25 @@ pub struct Absent {
 
 /// Binds the names of a document. The result is only fit for lowering where nothing was reported.
 pub fn resolve(
-    document: Arc<Document>,
+    document: &Arc<Document>,
     catalogue: &[Image],
     absent: &Absent,
     environment: Option<&str>,
     sink: &mut Sink,
 ) -> Platform {
-    let names = Names::new(&document, sink);
-    let mut texts = Texts::new(&document, &names, absent, sink);
-    let header = place::header(&document, absent.origin, &mut texts);
+    let names = Names::new(document, sink);
+    let mut texts = Texts::new(document, &names, absent, sink);
+    let header = place::header(document, absent.origin, &mut texts);
     let mut platform = Platform {
         name: header.name,
         description: header.description,
         owner: header.owner,
         labels: header.labels,
-        inputs: place::inputs(&document, &mut texts),
-        networks: place::networks(&document, absent.origin, &mut texts),
-        outsides: place::outsides(&document, &mut texts),
-        groups: place::groups(&document, &mut texts),
-        volumes: place::volumes(&document),
+        inputs: place::inputs(document, &mut texts),
+        networks: place::networks(document, absent.origin, &mut texts),
+        outsides: place::outsides(document, &mut texts),
+        groups: place::groups(document, &mut texts),
+        volumes: place::volumes(document),
         services: Vec::new(),
         sites: Vec::new(),
         edges: Vec::new(),
@@ -65,7 +67,7 @@ pub fn resolve(
         overrides: tree::overrides(&document.override_, &mut texts),
         firewall: document.host.iter().any(|host| host.firewall == Some(true)),
         environment: environment.map(str::to_owned),
-        document: Arc::clone(&document),
+        document: Arc::clone(document),
     };
     let mut mentions = Vec::with_capacity(names.services.len());
     for index in 0..names.services.len() {
@@ -73,9 +75,9 @@ pub fn resolve(
         platform.services.push(service);
         mentions.push(mentioned);
     }
-    platform.sites = place::sites(&document, &platform, &mut texts);
+    platform.sites = place::sites(document, &platform, &mut texts);
     order::order(&mut platform, &mentions, &mut texts);
-    platform.edges = edges::edges(&document, &platform, &mentions, &mut texts);
+    platform.edges = edges::edges(document, &platform, &mentions, &mut texts);
     let in_urls = texts.finish();
     for input in in_urls {
         platform.inputs[input.0].in_url = true;

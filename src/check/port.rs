@@ -84,18 +84,17 @@ fn in_text(text: &str, span: Span, services: &HashMap<&str, &Service>, sink: &mu
 
 /// PORT002: two services that publish the same port of the host.
 pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
-    let mut published: BTreeMap<(u16, bool), Vec<(&Service, &Port, bool)>> = BTreeMap::new();
+    let mut published: BTreeMap<(u16, bool), Vec<(&Service, &Port)>> = BTreeMap::new();
     for service in &platform.services {
         for port in &service.ports {
             let Some(publish) = &port.publish else { continue };
-            let everywhere = platform[publish.to].kind == OutsideKind::Internet;
             let udp = port.protocol == Protocol::Udp;
-            published.entry((publish.host_port, udp)).or_default().push((service, port, everywhere));
+            published.entry((publish.host_port, udp)).or_default().push((service, port));
         }
     }
     for ((number, _), ports) in published {
-        let Some(((first, first_port, _), rest)) = ports.split_first() else { continue };
-        for (service, port, _) in rest {
+        let Some(((first, first_port), rest)) = ports.split_first() else { continue };
+        for (service, port) in rest {
             let (Some(here), Some(there)) = (&port.publish, &first_port.publish) else { continue };
             sink.report(
                 Diagnostic::new(

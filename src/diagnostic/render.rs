@@ -35,7 +35,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
     let mut characters = ThemeCharacters::unicode();
     characters.error = format!("{severity}[{}]:", diagnostic.code.id);
     characters.warning.clone_from(&characters.error);
-    characters.advice = "note:".to_owned();
+    "note:".clone_into(&mut characters.advice);
     let styles = match style {
         Style::Colour => ThemeStyles::ansi(),
         Style::Plain => ThemeStyles::none(),
@@ -49,11 +49,13 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
     let picture = Picture::new(diagnostic, sources);
     let drawn = Debugged { handler: &handler, picture: &picture }.to_string();
     let mut out = String::with_capacity(drawn.len());
-    for line in drawn.lines() {
-        out.push_str(line.strip_prefix("  ").unwrap_or(line).trim_end());
+    for (number, line) in drawn.trim_start_matches('\n').lines().enumerate() {
+        // miette indents the message, too.
+        let line = if number == 0 { line.trim_start() } else { line };
+        out.push_str(line.trim_end());
         out.push('\n');
     }
-    out.trim_start_matches('\n').to_owned()
+    out
 }
 
 /// A diagnostic with its sources, in the shape miette takes.

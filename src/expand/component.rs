@@ -5,8 +5,8 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
-use crate::model::{Document, Service};
-use crate::schema::{Bytes, Decoder, Duration, Integer, Number, Ratio, Scalar, block, choice};
+use crate::model::{Document, ParameterBlock, ParameterType, Service};
+use crate::schema::{Bytes, Decode as _, Decoder, Duration, Integer, Number, Ratio, Scalar as _};
 use crate::source::{Sources, Span};
 use crate::standard;
 use crate::syntax::{self, Entry, Name, Value, ValueKind};
@@ -14,51 +14,6 @@ use crate::syntax::{self, Entry, Name, Value, ValueKind};
 /// Keys that mean something to expansion, wherever they stand.
 const RESERVED: &[&str] =
     &["parameter", "child", "each", "when", "enabled", "template", "self", "children", "defaults"];
-
-choice! {
-    /// The type of a parameter.
-    ParameterType {
-        /// Text, or a variable.
-        Text = "text",
-        /// A secret.
-        Secret = "secret",
-        /// A whole number.
-        Integer = "integer",
-        /// A number with decimals.
-        Number = "number",
-        /// `true` or `false`.
-        Boolean = "boolean",
-        /// A duration.
-        Duration = "duration",
-        /// A size.
-        Size = "size",
-        /// A ratio.
-        Ratio = "ratio",
-        /// A list of text or names.
-        List = "list",
-        /// A service.
-        Service = "service",
-        /// A port of a service.
-        Port = "port",
-        /// Something external.
-        Outside = "outside",
-    }
-}
-
-block! {
-    /// What an instance of a component, or a child of it, is told.
-    "parameter" => ParameterBlock {
-        label name = "What it is called.";
-        /// Its type.
-        required type_ as "type": ParameterType,
-        /// Whether it may be missing.
-        optional optional: bool,
-        /// What it is for.
-        optional description: crate::schema::Constant,
-        /// list: the kind of children that its names stand for.
-        optional of: crate::schema::Word,
-    }
-}
 
 /// A parameter of a component or of a kind of children.
 #[derive(Debug)]
@@ -237,7 +192,7 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
         let mut decoder = Decoder::new(sink);
         // The default is judged by the type, so it is left out of the decoding.
         let head = Entry { value: None, ..entry.clone() };
-        <ParameterBlock as crate::schema::Decode>::decode(&head, &mut decoder)?
+        ParameterBlock::decode(&head, &mut decoder)?
     };
     let key = declared.name.text.as_str();
     let field = of_service && Service::SCHEMA.fields.iter().any(|field| field.key == key);

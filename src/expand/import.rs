@@ -95,7 +95,8 @@ impl Loading<'_> {
     fn folder(&mut self, path: &str, names: &[String], span: Span) {
         self.seen.push(path.to_owned());
         let mut none = true;
-        for name in names.iter().filter(|name| name.ends_with(".infra")) {
+        for name in names.iter().filter(|name| name.rsplit_once('.').is_some_and(|(_, kind)| kind == "infra"))
+        {
             none = false;
             let below = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
             // A folder may hold the very file that imports it.

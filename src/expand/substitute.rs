@@ -51,7 +51,7 @@ enum Found {
     Unknown,
 }
 
-impl<'a> Environment<'a> {
+impl Environment<'_> {
     /// Copies entries with all values put in, `each` unrolled and `when` decided.
     ///
     /// `schema` is the block they stand in, where it is known: a word of an enumeration is no parameter.

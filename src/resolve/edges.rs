@@ -145,7 +145,7 @@ fn backups(document: &Document, edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
             None => None,
         };
         let to = match texts.find(&backup.to.0, &mut Mentions::default()) {
-            Some(Thing::Child(at, _)) => Some(at),
+            Some(Thing::Child(at)) => Some(at),
             Some(thing) => {
                 texts.wrong_kind(&backup.to.0, &thing, "a bucket");
                 None

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::model::{self, Command, RunKind, Tool};
 use crate::platform::{
     ConfigFile, EnvVar, GroupId, Health, HostPath, ImageName, InputId, Metrics, NetworkId, OutsideId,
-    OwnVolume, Platform, Port, Publish, Service, ServiceId, SharedMount, Value, ValuePart, VolumeId,
+    OwnVolume, Platform, Port, Publish, Service, ServiceId, SharedMount, Value, VolumeId,
 };
 use crate::schema::{Constant, List, Reference, Template};
 use crate::source::Span;
@@ -443,12 +443,4 @@ fn own_port(service: &Service, reference: &Reference, texts: &mut Texts<'_>) -> 
             .help(help.unwrap_or_else(|| format!("declare `port {} = NUMBER`", path.text()))),
     );
     None
-}
-
-/// The literals of a value, for checks that look at what is written.
-pub(crate) fn literals(value: &Value) -> impl Iterator<Item = &str> {
-    value.parts.iter().filter_map(|part| match part {
-        ValuePart::Literal(text) => Some(text.as_str()),
-        ValuePart::Input(_) => None,
-    })
 }

@@ -101,8 +101,8 @@ impl Builder<'_> {
         let mut body = None;
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::key => key = Some(self.name(part)),
-                Rule::label => label = Some(self.name(part)),
+                Rule::key => key = Some(self.name(&part)),
+                Rule::label => label = Some(self.name(&part)),
                 Rule::equals => {}
                 Rule::body => body = Some(self.body(part)),
                 _ => value = self.value(part),
@@ -111,8 +111,8 @@ impl Builder<'_> {
         Some(Entry { key: key?, label, value, body, patch: false })
     }
 
-    fn name(&mut self, pair: Pair<'_, Rule>) -> Name {
-        let span = self.span(&pair);
+    fn name(&mut self, pair: &Pair<'_, Rule>) -> Name {
+        let span = self.span(pair);
         let raw = pair.as_str();
         if raw.starts_with('"') {
             // References in a name are read where the name is expanded, inside `each`.
@@ -193,10 +193,10 @@ impl Builder<'_> {
             Some('"') => Diagnostic::new(codes::SYN003, "this text is not closed")
                 .at(place(rest.lines().next().map_or(1, str::len)), "opened here")
                 .help("text ends on its line with `\"`; text of several lines stands between `\"\"\"` and `\"\"\"`"),
-            Some('\'') => self.unexpected("'", place(1), expected).help("text is quoted with `\"`"),
-            Some(':') => self.unexpected(":", place(1), expected).help("a value is given with `=`"),
-            Some(';') => self.unexpected(";", place(1), expected).help("an entry ends at the end of its line or at a comma"),
-            Some(',') => self.unexpected(",", place(1), expected).help("one comma separates two entries"),
+            Some('\'') => unexpected("'", place(1), expected).help("text is quoted with `\"`"),
+            Some(':') => unexpected(":", place(1), expected).help("a value is given with `=`"),
+            Some(';') => unexpected(";", place(1), expected).help("an entry ends at the end of its line or at a comma"),
+            Some(',') => unexpected(",", place(1), expected).help("one comma separates two entries"),
             None | Some('\n') => {
                 let end = self.base + before.len();
                 let last = before.chars().next_back().map_or(0, char::len_utf8);
@@ -207,7 +207,7 @@ impl Builder<'_> {
             Some(first) => {
                 let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')).collect();
                 let found = if word.is_empty() { first.to_string() } else { word };
-                self.unexpected(&found, place(found.len()), expected)
+                unexpected(&found, place(found.len()), expected)
             }
         };
         self.sink.report(diagnostic);
@@ -221,16 +221,16 @@ impl Builder<'_> {
             );
         }
     }
+}
 
-    fn unexpected(&self, found: &str, span: Span, expected: &str) -> Diagnostic {
-        let found = if found.chars().all(|c| c.is_control()) {
-            "a control character".to_owned()
-        } else {
-            format!("`{found}`")
-        };
-        Diagnostic::new(codes::SYN001, format!("expected {expected}, found {found}"))
-            .at(span, "not expected here")
-    }
+fn unexpected(found: &str, span: Span, expected: &str) -> Diagnostic {
+    let found = if found.chars().all(char::is_control) {
+        "a control character".to_owned()
+    } else {
+        format!("`{found}`")
+    };
+    Diagnostic::new(codes::SYN001, format!("expected {expected}, found {found}"))
+        .at(span, "not expected here")
 }
 
 fn start_of(error: &pest::error::Error<Rule>) -> usize {

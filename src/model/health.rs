@@ -1,0 +1,88 @@
+//! How a service is known to work, and where its metrics are.
+
+use crate::schema::{
+    Constant, Decoder, Duration, Integer, Kind, List, Reference, Scalar, Template, block, choice,
+};
+use crate::syntax::{Value, ValueKind};
+
+block! {
+    /// How a service is known to work: paths, a port, a command, or what the image brings.
+    "health" => Health {
+        /// The path that answers when it can take requests.
+        optional readiness: Constant,
+        /// The path that answers as long as it need not be started again.
+        optional liveness: Constant,
+        /// The path that answers once it has started.
+        optional startup: Constant,
+        /// The port of these paths.
+        optional port: Reference,
+        /// A port that must accept connections.
+        optional tcp: Reference,
+        /// What is run in the container.
+        optional command: Command,
+        /// Whether the image's own check is used.
+        optional builtin: bool,
+        /// Why there is no check.
+        optional none: Constant,
+        /// What asks for the path.
+        optional tool: Tool,
+        /// The time between two checks.
+        optional interval: Duration,
+        /// How long one may take.
+        optional timeout: Duration,
+        /// How many must fail.
+        optional retries: Integer,
+        /// How long failures do not count after the start.
+        optional start: Duration,
+    }
+}
+
+choice! {
+    /// What asks for a path inside a container.
+    Tool {
+        /// curl.
+        Curl = "curl",
+        /// wget, of BusyBox too.
+        Wget = "wget",
+        /// Node.js, 18 or later.
+        Node = "node",
+        /// Python 3.
+        Python = "python3",
+        /// Perl's HTTP::Tiny.
+        Perl = "perl",
+    }
+}
+
+/// What is run: a program with its arguments, or a line of the image's shell.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// A program with its arguments.
+    Exec(Vec<Template>),
+    /// A line of the image's shell.
+    Shell(Template),
+}
+
+impl Scalar for Command {
+    fn shape() -> Kind {
+        Kind::Scalar("a list of arguments, or a line for the shell")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match value.kind {
+            ValueKind::List(_) => List::read(value, decoder).map(|list| Self::Exec(list.items)),
+            _ => Template::read(value, decoder).map(Self::Shell),
+        }
+    }
+}
+
+block! {
+    /// Where the metrics of a service are.
+    "metrics" => Metrics {
+        /// The path.
+        optional path: Constant,
+        /// The port; the first HTTP port where none is named.
+        optional port: Reference,
+        /// The time between two scrapes.
+        optional interval: Duration,
+    }
+}

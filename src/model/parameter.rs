@@ -1,0 +1,48 @@
+//! What a component is told.
+
+use crate::schema::{Constant, Word, block, choice};
+
+choice! {
+    /// The type of a parameter.
+    ParameterType {
+        /// Text, or a variable.
+        Text = "text",
+        /// A secret.
+        Secret = "secret",
+        /// A whole number.
+        Integer = "integer",
+        /// A number with decimals.
+        Number = "number",
+        /// `true` or `false`.
+        Boolean = "boolean",
+        /// A duration.
+        Duration = "duration",
+        /// A size.
+        Size = "size",
+        /// A ratio.
+        Ratio = "ratio",
+        /// A list of text or names.
+        List = "list",
+        /// A service.
+        Service = "service",
+        /// A port of a service.
+        Port = "port",
+        /// Something external.
+        Outside = "outside",
+    }
+}
+
+block! {
+    /// What an instance of a component, or a child of it, is told.
+    "parameter" => ParameterBlock {
+        label name = "What it is called.";
+        /// Its type.
+        required type_ as "type": ParameterType,
+        /// Whether it may be missing.
+        optional optional: bool,
+        /// What it is for.
+        optional description: Constant,
+        /// list: the kind of children that its names stand for.
+        optional of: Word,
+    }
+}

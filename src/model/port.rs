@@ -1,0 +1,76 @@
+//! Ports: what a service listens on, and who may come in.
+
+use crate::schema::{Constant, List, PortNumber, Reference, block, choice};
+
+block! {
+    /// A port that a service listens on.
+    "port" => Port {
+        label name = "What references call it.";
+        value number: PortNumber = "The number it listens on.";
+        /// What is spoken there; the name's own protocol (`http`, `https`, `grpc`) where it has one, else `tcp`.
+        optional protocol: Protocol,
+        /// Who may come in from outside.
+        optional publish: Publish,
+        /// Who it is meant for.
+        optional access: Access,
+        /// The paths it answers, where they are known.
+        optional paths: List<Constant>,
+        /// What it is for.
+        optional description: Constant,
+    }
+}
+
+choice! {
+    /// What is spoken on a port; the scheme of its address.
+    Protocol {
+        /// HTTP.
+        Http = "http",
+        /// HTTP over TLS.
+        Https = "https",
+        /// Any stream.
+        Tcp = "tcp",
+        /// Datagrams.
+        Udp = "udp",
+        /// gRPC.
+        Grpc = "grpc",
+        /// MongoDB's wire protocol.
+        Mongodb = "mongodb",
+        /// PostgreSQL's.
+        Postgresql = "postgresql",
+        /// MySQL's.
+        Mysql = "mysql",
+        /// Redis'.
+        Redis = "redis",
+        /// AMQP, of RabbitMQ and others.
+        Amqp = "amqp",
+        /// NATS.
+        Nats = "nats",
+        /// Kafka's.
+        Kafka = "kafka",
+        /// FastCGI.
+        Fastcgi = "fastcgi",
+        /// Mail.
+        Smtp = "smtp",
+    }
+}
+
+choice! {
+    /// Who a port is meant for.
+    Access {
+        /// Everybody.
+        Public = "public",
+        /// Those who run the platform.
+        Admin = "admin",
+        /// Services of the platform only: it must not be published.
+        Internal = "internal",
+    }
+}
+
+block! {
+    /// Who may come in from outside.
+    "publish" => Publish {
+        value to: Reference = "`internet`, `localhost` or a declared outside.";
+        /// The host's port, where it is another one.
+        optional port: PortNumber,
+    }
+}

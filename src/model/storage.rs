@@ -1,0 +1,74 @@
+//! Where a service keeps what it writes, and the files it is given.
+
+use crate::schema::{Bytes, Constant, block, choice};
+
+block! {
+    /// A volume of a service.
+    "volume" => ServiceVolume {
+        label name = "What it is called.";
+        value path: Constant = "Where it is in the container.";
+        /// How much it holds.
+        optional size: Bytes,
+        /// Whether it is part of a backup.
+        optional backup: bool,
+        /// What is kept there.
+        optional description: Constant,
+    }
+}
+
+block! {
+    /// A shared volume in a service.
+    "mount" => Mount {
+        label name = "The shared volume.";
+        value path: Constant = "Where it is in the container.";
+        /// Whether the service only reads it.
+        optional read_only: bool,
+    }
+}
+
+block! {
+    /// A path of the host in a service.
+    "bind" => Bind {
+        label source = "The host's path.";
+        value path: Constant = "Where it is in the container.";
+        /// Whether the service only reads it.
+        optional read_only: bool,
+        /// Whether mounts below it appear in the container, too.
+        optional propagation: Propagation,
+    }
+}
+
+choice! {
+    /// Which mounts below a path appear in the container, too.
+    Propagation {
+        /// None that come later.
+        Private = "rprivate",
+        /// Those of the host.
+        Slave = "rslave",
+        /// Those of both, in both.
+        Shared = "rshared",
+    }
+}
+
+block! {
+    /// A path in memory.
+    "tmpfs" => Tmpfs {
+        label path = "Where it is in the container.";
+        /// How much it holds.
+        optional size: Bytes,
+    }
+}
+
+block! {
+    /// A file that the compiler writes for a service.
+    "config" => Config {
+        label path = "Where it is in the container.";
+        maybe content: Constant = "What it holds.";
+        /// The file of the project that holds it.
+        optional from: Constant,
+        /// Its mode.
+        optional mode: Constant,
+        /// What it is for.
+        optional description: Constant,
+    }
+}

@@ -1,0 +1,272 @@
+//! A service of the platform, with everything its artifacts need.
+
+use super::{GroupId, NetworkId, OutsideId, Override, ServiceId, Value, VolumeId};
+use crate::model::{self, Access, Condition, Propagation, Protocol, RunKind, Tool};
+use crate::source::Span;
+
+/// A service, nested ones among them.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Its place in [`Platform::services`].
+    pub id: ServiceId,
+    /// What references call it: `mongodb.exporter`.
+    pub path: String,
+    /// What artifacts call it: `mongodb-exporter`.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The group it belongs to.
+    pub group: Option<GroupId>,
+    /// The service it is nested in.
+    pub parent: Option<ServiceId>,
+    /// The image it runs, with its tag; what `build` makes where `build` is set.
+    pub image: Option<Value>,
+    /// The repository and tag of the image, or of its base, where they are constant.
+    pub image_name: Option<ImageName>,
+    /// The entry of the catalogue for its image or its base.
+    pub facts: Option<usize>,
+    /// What the image starts, in place of its own.
+    pub entrypoint: Option<Vec<Value>>,
+    /// The arguments of what the image starts.
+    pub command: Option<Vec<Value>>,
+    /// The user it runs as, `uid:gid`; the catalogue's where the source says none.
+    pub user: Option<String>,
+    /// The networks it is on.
+    pub networks: Vec<NetworkId>,
+    /// The place where its networks are said: its own list, or its name.
+    pub networks_span: Span,
+    /// The ports it listens on.
+    pub ports: Vec<Port>,
+    /// Its environment variables, in the order of the source.
+    pub env: Vec<EnvVar>,
+    /// Its own volumes.
+    pub volumes: Vec<OwnVolume>,
+    /// Shared volumes it mounts.
+    pub mounts: Vec<SharedMount>,
+    /// Paths of the host.
+    pub binds: Vec<HostPath>,
+    /// Files that the compiler writes for it.
+    pub configs: Vec<ConfigFile>,
+    /// How it is known to work.
+    pub health: Health,
+    /// Where its metrics are.
+    pub metrics: Option<Metrics>,
+    /// What starts before it.
+    pub dependencies: Vec<Dependency>,
+    /// When it runs.
+    pub run: RunKind,
+    /// Labels of the container.
+    pub labels: Vec<(String, String)>,
+    /// What targets are told beside the language.
+    pub overrides: Vec<Override>,
+    /// The block, for what is read as it is: resources, security, scale, ulimits, timings.
+    pub block: model::Service,
+}
+
+impl Service {
+    /// The port of a name.
+    #[must_use]
+    pub fn port(&self, name: &str) -> Option<&Port> {
+        self.ports.iter().find(|port| port.name == name)
+    }
+
+    /// Whether it ends by itself.
+    #[must_use]
+    pub fn is_job(&self) -> bool {
+        matches!(self.run, RunKind::Once | RunKind::Schedule)
+    }
+
+    /// The first port that answers HTTP.
+    #[must_use]
+    pub fn http_port(&self) -> Option<&Port> {
+        self.ports.iter().find(|port| matches!(port.protocol, Protocol::Http | Protocol::Https))
+    }
+
+    /// The place that names it.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.block.name.span
+    }
+
+    /// Whether an exception of its `security` block is set.
+    #[must_use]
+    pub fn exception(&self, field: impl Fn(&model::Security) -> Option<bool>) -> bool {
+        self.block.security.as_ref().and_then(field).unwrap_or(false)
+    }
+}
+
+/// The parts of an image's name: `registry/repository:tag@digest`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageName {
+    /// The registry and repository, without `docker.io/` and `library/`.
+    pub repository: String,
+    /// The tag.
+    pub tag: Option<String>,
+    /// The digest.
+    pub digest: Option<String>,
+    /// The place it is said at.
+    pub span: Span,
+}
+
+/// A port that a service listens on.
+#[derive(Debug, Clone)]
+pub struct Port {
+    /// What references call it.
+    pub name: String,
+    /// The number.
+    pub number: u16,
+    /// What is spoken there.
+    pub protocol: Protocol,
+    /// Who may come in from outside.
+    pub publish: Option<Publish>,
+    /// Who it is meant for.
+    pub access: Option<Access>,
+    /// The paths it answers, where they are known.
+    pub paths: Vec<String>,
+    /// The place of its declaration.
+    pub span: Span,
+}
+
+/// Who may come in from outside.
+#[derive(Debug, Clone)]
+pub struct Publish {
+    /// Who.
+    pub to: OutsideId,
+    /// The host's port.
+    pub host_port: u16,
+    /// The place.
+    pub span: Span,
+}
+
+/// An environment variable.
+#[derive(Debug, Clone)]
+pub struct EnvVar {
+    /// The name in the container.
+    pub name: String,
+    /// The value.
+    pub value: Value,
+    /// What the name ends with that gets the path of a file in place of the value.
+    pub file: Option<String>,
+    /// The place.
+    pub span: Span,
+}
+
+/// A volume of a service.
+#[derive(Debug, Clone)]
+pub struct OwnVolume {
+    /// What artifacts call it: `mongodb-data`.
+    pub name: String,
+    /// Where it is in the container.
+    pub path: String,
+    /// The block.
+    pub block: model::ServiceVolume,
+}
+
+/// A shared volume in a service.
+#[derive(Debug, Clone)]
+pub struct SharedMount {
+    /// The volume.
+    pub volume: VolumeId,
+    /// Where it is in the container.
+    pub path: String,
+    /// Whether the service only reads it.
+    pub read_only: bool,
+    /// The place.
+    pub span: Span,
+}
+
+/// A path of the host in a service.
+#[derive(Debug, Clone)]
+pub struct HostPath {
+    /// The host's path.
+    pub source: String,
+    /// Where it is in the container.
+    pub path: String,
+    /// Whether the service only reads it.
+    pub read_only: bool,
+    /// Whether mounts below it appear in the container, too.
+    pub propagation: Option<Propagation>,
+}
+
+/// A file that the compiler writes for a service.
+#[derive(Debug, Clone)]
+pub struct ConfigFile {
+    /// Where it is in the container.
+    pub path: String,
+    /// What it holds.
+    pub content: String,
+    /// Its mode.
+    pub mode: Option<String>,
+    /// Where it stands in the source, when it was written there.
+    pub span: Span,
+}
+
+/// How a service is known to work.
+#[derive(Debug, Clone)]
+pub enum Health {
+    /// It is not: the image holds no tool, or the reason says why.
+    None {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// By the image's own check.
+    Builtin,
+    /// By a path.
+    Http {
+        /// The port, an index into the service's ports.
+        port: usize,
+        /// Answers when it can take requests.
+        readiness: String,
+        /// Answers as long as it need not be started again.
+        liveness: Option<String>,
+        /// Answers once it has started.
+        startup: Option<String>,
+        /// What asks for it inside the container.
+        tool: Option<Tool>,
+    },
+    /// By a port that accepts connections, an index into the service's ports.
+    Tcp {
+        /// The port, an index into the service's ports.
+        port: usize,
+    },
+    /// By a program with its arguments.
+    Exec(Vec<Value>),
+    /// By a line of the image's shell.
+    Shell(Value),
+}
+
+impl Health {
+    /// Whether somebody can wait for it inside containers.
+    #[must_use]
+    pub fn can_be_waited_for(&self) -> bool {
+        match self {
+            Self::None { .. } => false,
+            Self::Http { tool, .. } => tool.is_some(),
+            Self::Builtin | Self::Tcp { .. } | Self::Exec(_) | Self::Shell(_) => true,
+        }
+    }
+}
+
+/// Where the metrics of a service are.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    /// The port, an index into the service's ports.
+    pub port: usize,
+    /// The path.
+    pub path: String,
+    /// The place.
+    pub span: Span,
+}
+
+/// What starts before a service.
+#[derive(Debug, Clone)]
+pub struct Dependency {
+    /// The one before.
+    pub on: ServiceId,
+    /// What it must have come to.
+    pub condition: Condition,
+    /// Whether the source says the condition, or it is derived.
+    pub said: bool,
+    /// The place that causes it.
+    pub span: Span,
+}

@@ -1,0 +1,275 @@
+//! Where a path leads: through services, ports, outputs, children, sites and outsides.
+
+use smol_str::SmolStr;
+
+use super::names::{BUILT_IN, Symbol};
+use super::text::{Mentions, Texts, Thing, literal, protocol, push};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::model::Child;
+use crate::platform::{InputId, OutsideId, Value, ValuePart};
+use crate::syntax::{Part, Path, Scope, Text, ValueKind};
+
+impl Texts<'_> {
+    /// What a path leads to; `None` where it leads nowhere, which is reported.
+    pub(super) fn find(&mut self, path: &Path, mentions: &mut Mentions) -> Option<Thing> {
+        let (first, rest) = path.segments.split_first()?;
+        if path.scope == Scope::Component {
+            self.not_visible(path);
+            return None;
+        }
+        if first == "platform" && rest.len() == 1 && rest[0] == "name" {
+            let name = self.document.platform.first().map(|platform| platform.name.text.to_string());
+            return Some(Thing::Text(literal(name.unwrap_or_default())));
+        }
+        let Some(&(symbol, _)) = self.names.symbols.get(first) else {
+            self.unknown(first, path);
+            return None;
+        };
+        match symbol {
+            Symbol::Input(at) => {
+                if !rest.is_empty() {
+                    return self.no_member(path, 1, "a variable has no members", std::iter::empty());
+                }
+                Some(Thing::Text(Value { parts: vec![ValuePart::Input(InputId(at))] }))
+            }
+            Symbol::Service(at) => self.member(at, path, 1, mentions),
+            Symbol::Site(at) => self.site(at, path, rest, mentions),
+            Symbol::Outside(at) => self.outside(at, path, rest, mentions),
+        }
+    }
+
+    fn member(&mut self, at: usize, path: &Path, depth: usize, mentions: &mut Mentions) -> Option<Thing> {
+        let names = self.names;
+        let placed = names.services.get(at)?;
+        let Some(segment) = path.segments.get(depth) else { return Some(Thing::Service(at)) };
+        if let Some(nested) = names.nested(at, segment) {
+            return self.member(nested, path, depth + 1, mentions);
+        }
+        let rest = path.segments.get(depth + 1..).unwrap_or_default();
+        if let Some(port) = placed.block.port.iter().position(|port| port.name.text == *segment) {
+            return self.port(at, port, path, rest, mentions);
+        }
+        if let Some(output) = placed.block.output.iter().position(|output| output.name.text == *segment) {
+            return self.output(at, output, path, rest, mentions);
+        }
+        if let Some(child) = placed.block.child.iter().position(|child| child.name.text == *segment) {
+            return self.child(at, child, path, rest, mentions);
+        }
+        if segment == "name" && rest.is_empty() {
+            mentions.ports.push((at, None, path.span));
+            return Some(Thing::Text(literal(placed.name.clone())));
+        }
+        if self.absent.lost.contains(segment) {
+            return None;
+        }
+        let block = placed.block;
+        let known = block.port.iter().map(|port| &port.name.text);
+        let known = known.chain(block.output.iter().map(|output| &output.name.text));
+        let known = known.chain(block.child.iter().map(|child| &child.name.text));
+        let known: Vec<SmolStr> =
+            known.chain(placed.nested.iter().map(|(name, _)| name)).cloned().chain(["name".into()]).collect();
+        let reason = format!("`{}` has no such port, output, child or service", placed.path);
+        self.no_member(path, depth, &reason, known.iter().map(SmolStr::as_str))
+    }
+
+    fn port(
+        &mut self,
+        at: usize,
+        index: usize,
+        path: &Path,
+        rest: &[SmolStr],
+        mentions: &mut Mentions,
+    ) -> Option<Thing> {
+        let names = self.names;
+        let placed = names.services.get(at)?;
+        let port = placed.block.port.get(index)?;
+        let [member] = rest else {
+            if rest.is_empty() {
+                return Some(Thing::Port(at, index));
+            }
+            return self.no_member(
+                path,
+                path.segments.len() - 1,
+                "a port's members have no members",
+                std::iter::empty(),
+            );
+        };
+        let number = port.number.0;
+        let host = &placed.name;
+        let text = match member.as_str() {
+            "url" => format!("{}://{host}:{number}", protocol(port).word()),
+            "host" => host.clone(),
+            "number" => number.to_string(),
+            "address" => format!("{host}:{number}"),
+            "name" => port.name.text.to_string(),
+            _ => {
+                let known = ["url", "host", "number", "address", "name"];
+                return self.no_member(
+                    path,
+                    path.segments.len() - 1,
+                    "a port has no such member",
+                    known.into_iter(),
+                );
+            }
+        };
+        mentions.ports.push((at, Some(index), path.span));
+        Some(Thing::Text(literal(text)))
+    }
+
+    fn output(
+        &mut self,
+        at: usize,
+        index: usize,
+        path: &Path,
+        rest: &[SmolStr],
+        mentions: &mut Mentions,
+    ) -> Option<Thing> {
+        let names = self.names;
+        let output = names.services.get(at)?.block.output.get(index)?;
+        let [member] = rest else { return Some(Thing::Output(at, index)) };
+        let Some((_, template)) = output.fields.iter().find(|(name, _)| name.text == *member) else {
+            let known: Vec<&str> = output.fields.iter().map(|(name, _)| name.text.as_str()).collect();
+            return self.no_member(
+                path,
+                path.segments.len() - 1,
+                "the output has no such field",
+                known.into_iter(),
+            );
+        };
+        let key = (at, index, member.clone());
+        if self.open.contains(&key) {
+            self.sink.report(
+                Diagnostic::new(codes::NAM003, format!("`{}` leads back to itself", path.text()))
+                    .at(path.span, "leads back here")
+                    .at(template.span, "the value that needs itself"),
+            );
+            return None;
+        }
+        self.open.push(key);
+        // What the output mentions is mentioned at the place that refers to the output.
+        let mut inner = Mentions::default();
+        let value = self.text(&template.text, &mut inner);
+        self.open.pop();
+        mentions.ports.extend(inner.ports.into_iter().map(|(service, port, _)| (service, port, path.span)));
+        mentions.jobs.extend(inner.jobs.into_iter().map(|(service, _)| (service, path.span)));
+        mentions.outsides.extend(inner.outsides.into_iter().map(|(outside, _)| (outside, path.span)));
+        Some(Thing::Text(value))
+    }
+
+    fn child(
+        &mut self,
+        at: usize,
+        index: usize,
+        path: &Path,
+        rest: &[SmolStr],
+        mentions: &mut Mentions,
+    ) -> Option<Thing> {
+        let names = self.names;
+        let child: &Child = names.services.get(at)?.block.child.get(index)?;
+        if let Some(by) = &child.by
+            && let Some(Thing::Service(job)) = self.find(&by.0, &mut Mentions::default())
+        {
+            mentions.jobs.push((job, path.span));
+        }
+        let [member] = rest else { return Some(Thing::Child(at)) };
+        if member == "name" {
+            return Some(Thing::Text(literal(child.name.text.to_string())));
+        }
+        let Some((_, value)) = child.values.iter().find(|(name, _)| name.text == *member) else {
+            let known: Vec<SmolStr> =
+                child.values.iter().map(|(name, _)| name.text.clone()).chain(["name".into()]).collect();
+            let reason = format!("`{}` has no such parameter, or it is not given", child.kind.text);
+            return self.no_member(path, path.segments.len() - 1, &reason, known.iter().map(SmolStr::as_str));
+        };
+        let text = match &value.kind {
+            ValueKind::Text(text) => text.clone(),
+            ValueKind::Number(number) => Text::literal(number.as_str()),
+            ValueKind::Boolean(boolean) => Text::literal(boolean.to_string()),
+            ValueKind::Reference(reference) => Text { parts: vec![Part::Reference(reference.clone())] },
+            ValueKind::List(_) | ValueKind::Body(_) => {
+                self.sink.report(
+                    Diagnostic::new(
+                        codes::NAM004,
+                        format!("`{}` is {}, not text", path.text(), value.kind.describe()),
+                    )
+                    .at(path.span, "text is needed here"),
+                );
+                return None;
+            }
+        };
+        let key = (at, usize::MAX - index, member.clone());
+        if self.open.contains(&key) {
+            self.sink.report(
+                Diagnostic::new(codes::NAM003, format!("`{}` leads back to itself", path.text()))
+                    .at(path.span, "leads back here")
+                    .at(value.span, "the value that needs itself"),
+            );
+            return None;
+        }
+        self.open.push(key);
+        let value = self.text(&text, mentions);
+        self.open.pop();
+        Some(Thing::Text(value))
+    }
+
+    fn site(&mut self, at: usize, path: &Path, rest: &[SmolStr], mentions: &mut Mentions) -> Option<Thing> {
+        let document = self.document;
+        let site = document.site.get(at)?;
+        let [member] = rest else { return Some(Thing::Site) };
+        let mut value = Value::default();
+        match member.as_str() {
+            "url" => {
+                let secure = site.tls.as_ref().is_some_and(|tls| tls.enabled);
+                push(&mut value, ValuePart::Literal(if secure { "https://" } else { "http://" }.to_owned()));
+            }
+            "host" => {}
+            _ => return self.no_member(path, 1, "a site has no such member", ["url", "host"].into_iter()),
+        }
+        for part in self.text(&site.domain.text, mentions).parts {
+            push(&mut value, part);
+        }
+        Some(Thing::Text(value))
+    }
+
+    fn outside(
+        &mut self,
+        at: usize,
+        path: &Path,
+        rest: &[SmolStr],
+        mentions: &mut Mentions,
+    ) -> Option<Thing> {
+        let [member] = rest else { return Some(Thing::Outside(OutsideId(at))) };
+        let document = self.document;
+        let declared = at.checked_sub(BUILT_IN.len()).and_then(|at| document.outside.get(at));
+        let mut endpoint = None;
+        for address in declared.map(|outside| outside.addresses.0.as_slice()).unwrap_or_default() {
+            let text = self.constant(address);
+            if let Some((host, port)) = super::place::endpoint(&text) {
+                endpoint.get_or_insert((host, port));
+            }
+        }
+        let Some((host, port)) = endpoint else {
+            return self.no_member(
+                path,
+                1,
+                "only an outside with an endpoint (`\"host:port\"`) has members",
+                std::iter::empty(),
+            );
+        };
+        let text = match member.as_str() {
+            "host" => host,
+            "number" => port.to_string(),
+            "address" => format!("{host}:{port}"),
+            _ => {
+                return self.no_member(
+                    path,
+                    1,
+                    "an outside has no such member",
+                    ["host", "number", "address"].into_iter(),
+                );
+            }
+        };
+        mentions.outsides.push((at, path.span));
+        Some(Thing::Text(literal(text)))
+    }
+}

@@ -1,0 +1,116 @@
+//! What is said of a path that leads nowhere, or to the wrong kind of thing.
+
+use smol_str::SmolStr;
+
+use super::names::Names;
+use super::text::{Texts, Thing};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::syntax::{Path, Scope};
+
+impl Texts<'_> {
+    pub(super) fn no_member<'k>(
+        &mut self,
+        path: &Path,
+        depth: usize,
+        reason: &str,
+        known: impl Iterator<Item = &'k str>,
+    ) -> Option<Thing> {
+        let segment = path.segments.get(depth)?;
+        let mut diagnostic =
+            Diagnostic::new(codes::NAM001, format!("there is no `{}`", path.text())).at(path.span, reason);
+        diagnostic = diagnostic.help_maybe(did_you_mean(segment, known));
+        self.sink.report(diagnostic);
+        None
+    }
+
+    pub(super) fn not_visible(&mut self, path: &Path) {
+        let name = path.segments.first().map(SmolStr::as_str).unwrap_or_default();
+        self.sink.report(
+            Diagnostic::new(codes::NAM006, format!("`{name}` is not visible inside the component"))
+                .at(path.span, "neither a parameter, nor `self`, nor a nested service")
+                .help(format!("declare `parameter {name}` and let the instance pass it in")),
+        );
+    }
+
+    /// Reports a name that nothing declares.
+    pub(super) fn unknown(&mut self, name: &SmolStr, path: &Path) {
+        if self.absent.lost.contains(name) {
+            return;
+        }
+        if let Some((_, span)) = self.absent.disabled.iter().find(|(disabled, _)| disabled == name) {
+            self.sink.report(
+                Diagnostic::new(codes::NAM001, format!("`{name}` is taken out, and something refers to it"))
+                    .at(path.span, "refers to it")
+                    .at(*span, "taken out here"),
+            );
+            return;
+        }
+        let mut known: Vec<&str> = self.names.symbols.keys().map(SmolStr::as_str).collect();
+        known.sort_unstable();
+        let shouted = path.segments.len() == 1
+            && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+        let diagnostic = if shouted {
+            let help = did_you_mean(name, known).filter(|help| help.starts_with("did you mean"));
+            Diagnostic::new(
+                codes::ENV001,
+                format!("`{name}` is used, and neither a variable nor a secret of that name is declared"),
+            )
+            .at(path.span, "not declared")
+            .help(help.unwrap_or_else(|| format!("declare `variable {name}` or `secret {name}`")))
+        } else {
+            Diagnostic::new(codes::NAM001, format!("there is no `{name}`"))
+                .at(path.span, "not declared")
+                .help_maybe(did_you_mean(name, known))
+        };
+        self.sink.report(diagnostic);
+    }
+
+    /// Reports that a path leads to another kind of thing than is needed.
+    pub(super) fn wrong_kind(&mut self, path: &Path, thing: &Thing, needed: &str) {
+        self.sink.report(
+            Diagnostic::new(
+                codes::NAM004,
+                format!("`{}` is {}, not {needed}", path.text(), thing.describe()),
+            )
+            .at(path.span, format!("{needed} is needed here")),
+        );
+    }
+
+    /// A name of a namespace of its own: networks, groups, shared volumes.
+    pub(super) fn own_namespace(
+        &mut self,
+        path: &Path,
+        kind: &str,
+        place: impl Fn(&Names<'_>, &str) -> Option<usize>,
+        known: &[SmolStr],
+    ) -> Option<usize> {
+        if let Some(at) = path.word().and_then(|word| place(self.names, word)) {
+            if path.scope == Scope::Platform {
+                return Some(at);
+            }
+            self.not_visible(path);
+            return None;
+        }
+        let text = path.text();
+        if self.absent.lost.contains(text.as_str()) {
+            return None;
+        }
+        if let Some(first) = path.segments.first()
+            && self.names.symbols.contains_key(first)
+        {
+            self.sink.report(
+                Diagnostic::new(codes::NAM004, format!("`{text}` is not a {kind}"))
+                    .at(path.span, format!("a {kind} is needed here"))
+                    .help_maybe(did_you_mean(&text, known.iter().map(SmolStr::as_str))),
+            );
+            return None;
+        }
+        let help = did_you_mean(&text, known.iter().map(SmolStr::as_str));
+        self.sink.report(
+            Diagnostic::new(codes::NAM001, format!("there is no {kind} `{text}`"))
+                .at(path.span, "not declared")
+                .help(help.unwrap_or_else(|| format!("declare `{kind} {text}`"))),
+        );
+        None
+    }
+}
