@@ -13,8 +13,7 @@ mod report;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::builder::PossibleValuesParser;
-use clap::builder::{PossibleValue, TypedValueParser as _};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::target::{self, TARGETS, Target};
@@ -33,11 +32,12 @@ struct Arguments {
         value_enum,
         value_name = "WHEN",
         default_value = "auto",
-        hide_possible_values = true
+        hide_possible_values = true,
+        display_order = 100
     )]
     color: Color,
     /// Say nothing but errors and what was asked for
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = 100)]
     quiet: bool,
 }
 
@@ -71,7 +71,7 @@ Examples:
   infrac explain unreachable-dependency
   infrac explain                   all codes")]
     Explain {
-        /// A code or its readable name; all codes are listed without it
+        /// A code or its readable name; by default all codes are listed
         code: Option<String>,
     },
 }
@@ -96,7 +96,7 @@ Examples:
 struct BuildArguments {
     #[command(flatten)]
     source: SourceArguments,
-    /// What to build, separated by commas; everything without it
+    /// What to build, separated by commas; all targets by default
     #[arg(long = "target", value_name = "TARGETS", value_delimiter = ',', value_parser = targets())]
     targets: Vec<&'static Target>,
     /// Where to write: by default the project's folder, and `build/ENV` below it with `--env`
@@ -111,8 +111,8 @@ struct BuildArguments {
 
 #[derive(Debug, Args)]
 struct SourceArguments {
-    /// A source file, a folder with a `platform.infra`, or `-` for standard input; the nearest
-    /// `platform.infra` upwards without it
+    /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
+    /// nearest `platform.infra` upwards
     path: Option<PathBuf>,
     /// The environment to put in
     #[arg(long, value_name = "NAME", value_parser = environment)]
@@ -127,7 +127,7 @@ enum Color {
 }
 
 /// The targets as clap checks, suggests and lists them.
-fn targets() -> impl clap::builder::TypedValueParser<Value = &'static Target> {
+fn targets() -> impl TypedValueParser<Value = &'static Target> {
     let known = TARGETS.iter().map(|target| PossibleValue::new(target.name).help(target.purpose));
     PossibleValuesParser::new(known).try_map(|name| target::find(&name).ok_or("no such target"))
 }
@@ -175,7 +175,7 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &report),
         Command::Build(arguments) => build::run(&arguments, &report),
-        Command::Explain { code } => explain::run(code.as_deref(), &report),
+        Command::Explain { code } => explain::run(code.as_deref()),
     };
     match result {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,

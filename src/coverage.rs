@@ -64,7 +64,8 @@ impl Uses {
     pub fn unread(&self, sink: &mut Sink) {
         for kind in Document::SCHEMA.fields.iter().map(|field| field.key) {
             let Some((span, count)) = self.seen.get(kind) else { continue };
-            if TARGETS.iter().any(|target| target.reads.contains(&kind)) {
+            let reads = |read: &&str| read.split('.').next() == Some(kind);
+            if TARGETS.iter().any(|target| target.reads.iter().any(|read| reads(&read))) {
                 continue;
             }
             let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
@@ -78,20 +79,26 @@ impl Uses {
         }
     }
 
-    /// Reports the fields that the chosen targets cannot express, one warning a field and target.
+    /// Reports the fields that the chosen targets cannot express, one warning a target.
     pub fn lost(&self, targets: &[&Target], sink: &mut Sink) {
         for target in targets {
-            for (field, reason) in target.cannot {
-                let Some((span, _)) = self.seen.get(*field) else { continue };
-                sink.report(
-                    Diagnostic::new(
-                        codes::TGT002,
-                        format!("the target `{}` cannot express `{field}`", target.name),
-                    )
-                    .at(*span, *reason)
-                    .help(format!("targets: {}", list_of(TARGETS.iter().map(|target| target.name)))),
-                );
+            let used = target
+                .cannot
+                .iter()
+                .filter_map(|(field, reason)| Some((*field, *reason, self.seen.get(*field)?.0)));
+            let used: Vec<(&str, &str, Span)> = used.collect();
+            if used.is_empty() {
+                continue;
             }
+            let fields = list_of(used.iter().map(|(field, ..)| *field));
+            let mut diagnostic = Diagnostic::new(
+                codes::TGT002,
+                format!("the target `{}` cannot express {fields}", target.name),
+            );
+            for (_, reason, span) in used {
+                diagnostic = diagnostic.at(span, reason);
+            }
+            sink.report(diagnostic);
         }
     }
 }

@@ -39,7 +39,7 @@ impl Diagnostic {
     /// A message without a place yet.
     #[must_use]
     pub fn new(code: &'static Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), labels: Vec::new(), help: None }
+        Self { code, message: clip(message.into()), labels: Vec::new(), help: None }
     }
 
     /// Adds a place; the first one added is the primary.
@@ -79,6 +79,19 @@ impl Diagnostic {
     }
 }
 
+/// The longest message, in characters: a name of ten megabytes tells nobody more than its start.
+const LONGEST: usize = 300;
+
+fn clip(message: String) -> String {
+    match message.char_indices().nth(LONGEST) {
+        None => message,
+        Some((at, _)) => format!("{}…", &message[..at]),
+    }
+}
+
+/// How many diagnostics are kept.
+pub const MOST: usize = 1_000;
+
 /// Where the stages report to.
 #[derive(Debug, Default)]
 pub struct Sink {
@@ -86,9 +99,17 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// Takes a diagnostic. One that says the same at the same place as an earlier one is dropped.
+    /// Takes a diagnostic; behind [`MOST`] of them nothing more is kept.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        if !self.is_full() {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Whether so much was reported that nothing more is kept: whoever reports in a loop may stop.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.diagnostics.len() >= MOST
     }
 
     /// Whether anything reported so far stops a build.

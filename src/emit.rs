@@ -13,5 +13,5 @@ pub use node::Node;
 pub use template::render;
 pub use yaml::{Section, yaml};
 
-/// Styles of YAML: `[a, b]`, `{a: b}`, `"a"`, and a comment behind a value.
-pub use serde_saphyr::{Commented, DoubleQuoted, FlowMap, FlowSeq};
+/// Styles of YAML: `[a, b]`, `{a: b}` and `"a"`.
+pub use serde_saphyr::{DoubleQuoted, FlowMap, FlowSeq};

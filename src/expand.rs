@@ -75,9 +75,17 @@ pub fn expand(
     environment::apply(&mut entries, environment, &components, sink);
     environment::prune(&mut entries, environment::Depth::Top, &mut expanded.disabled, sink);
     group_defaults(&mut entries);
-    let mut expansion =
-        instance::Expansion { components: &mut components, sources, sink, stack: Vec::new(), made: 0 };
+    let mut expansion = instance::Expansion {
+        components: &mut components,
+        sources,
+        sink,
+        stack: Vec::new(),
+        made: 0,
+        lost: Vec::new(),
+    };
     expanded.entries = expansion.entries(entries, &[]);
+    let broken = expansion.lost;
+    expanded.lost.extend(broken);
     environment::prune(&mut expanded.entries, environment::Depth::All, &mut expanded.disabled, sink);
     environment::unmatched(&mut expanded.entries, sink);
     names(&mut expanded.entries, sink);
@@ -88,6 +96,9 @@ pub fn expand(
 /// Reports top-level keys that are neither a block nor a component.
 fn known_keys(entries: &mut Vec<Entry>, components: &Components, sink: &mut Sink) {
     entries.retain(|entry| {
+        if sink.is_full() {
+            return false;
+        }
         let key = entry.key.text.as_str();
         if key == "environment"
             || components.knows(key)

@@ -11,6 +11,9 @@
 //! once; [`compile`] runs them, and [`build`] lowers what came out without an error. Everything but
 //! `output` and `cli` is pure: sources come in through [`source::Loader`], artifacts go out as values.
 
+// Only `cli` and `output` touch the system; clippy.toml names what the others must not call.
+#![warn(clippy::disallowed_methods)]
+
 pub mod check;
 pub mod cli;
 pub mod coverage;
@@ -26,8 +29,6 @@ pub mod source;
 pub mod standard;
 pub mod syntax;
 pub mod target;
-
-use std::sync::Arc;
 
 use coverage::Uses;
 use diagnostic::{Diagnostic, Sink};
@@ -108,7 +109,7 @@ fn bind(expanded: Expanded, origin: Span, environment: Option<&str>, sink: &mut 
     let mut lost = decoder.into_lost();
     lost.extend(expanded.lost);
     let absent = Absent { lost, disabled: expanded.disabled, origin: Some(origin) };
-    let platform = resolve::resolve(&Arc::new(document), &catalogue, &absent, environment, sink);
+    let platform = resolve::resolve(document, &catalogue, &absent, environment, sink);
     check::check(&platform, sink);
     Some(platform)
 }

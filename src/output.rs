@@ -20,25 +20,25 @@ mod tests;
 
 /// What [`write()`] did, as paths below the output folder in the order of the artifacts.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Summary {
+pub struct Summary {
     /// Files that are new or have changed.
-    pub(crate) written: Vec<String>,
+    pub written: Vec<String>,
     /// Files that were left alone.
-    pub(crate) unchanged: Vec<String>,
+    pub unchanged: Vec<String>,
 }
 
 /// A path that cannot be written, and why.
 #[derive(Debug)]
-pub(crate) struct WriteError {
+pub struct WriteError {
     /// The path, as the output folder was given.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// Why.
-    pub(crate) reason: Reason,
+    pub reason: Reason,
 }
 
 /// Why a path cannot be written.
 #[derive(Debug)]
-pub(crate) enum Reason {
+pub enum Reason {
     /// The system refuses, in its own words.
     System(io::Error),
     /// A link on the way leads out of the output folder.
@@ -83,7 +83,7 @@ impl std::error::Error for WriteError {
 ///
 /// The first path that cannot be written. Nothing has changed then, unless the system refused to rename a
 /// file that it had let us prepare.
-pub(crate) fn write(folder: &Path, artifacts: &[Artifact]) -> Result<Summary, WriteError> {
+pub fn write(folder: &Path, artifacts: &[Artifact]) -> Result<Summary, WriteError> {
     let mut made = MadeFolders::default();
     let root = made.root(folder)?;
     let mut summary = Summary::default();

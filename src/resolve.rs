@@ -22,8 +22,9 @@ use smol_str::SmolStr;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{Document, Image};
 use crate::platform::Platform;
+use crate::schema::Visit as _;
 use crate::source::Span;
-use crate::syntax::Name;
+use crate::syntax::{Name, Text};
 
 use names::Names;
 use text::Texts;
@@ -41,12 +42,14 @@ pub struct Absent {
 
 /// Binds the names of a document. The result is only fit for lowering where nothing was reported.
 pub fn resolve(
-    document: &Arc<Document>,
+    mut document: Document,
     catalogue: &[Image],
     absent: &Absent,
     environment: Option<&str>,
     sink: &mut Sink,
 ) -> Platform {
+    settle(&mut document, absent, sink);
+    let document = &Arc::new(document);
     let names = Names::new(document, sink);
     let mut texts = Texts::new(document, &names, absent, sink);
     let header = place::header(document, absent.origin, &mut texts);
@@ -83,6 +86,26 @@ pub fn resolve(
         platform.inputs[input.0].in_url = true;
     }
     platform
+}
+
+/// Puts what they say in the place of the references in constants, so that later stages read them
+/// as they stand. Names that clash are reported here and again by the caller; the sink keeps one.
+fn settle(document: &mut Document, absent: &Absent, sink: &mut Sink) {
+    let mut settled = Vec::new();
+    {
+        let names = Names::new(document, sink);
+        let mut texts = Texts::new(document, &names, absent, sink);
+        document.visit(&mut |constant| {
+            let built = constant.text.as_literal().is_none();
+            settled.push(built.then(|| texts.constant(constant)));
+        });
+    }
+    let mut settled = settled.into_iter();
+    document.visit_mut(&mut |constant| {
+        if let Some(Some(literal)) = settled.next() {
+            constant.text = Text::literal(literal);
+        }
+    });
 }
 
 /// Whether a name can be a DNS label (RFC 1123, section 2.1): letters and digits, hyphens inside,

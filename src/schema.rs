@@ -7,12 +7,16 @@ mod block;
 mod decode;
 mod quantity;
 mod scalar;
+mod visit;
 
 pub use decode::{Decode, Decoder, Map, Raw};
 pub use quantity::{Bytes, Duration, Quantity, Ratio, quantity_member};
 pub use scalar::{Constant, Integer, List, Number, PortNumber, Reference, Scalar, Template, Word};
 
+pub use visit::Visit;
+
 pub(crate) use block::{block, choice};
+pub(crate) use visit::without_constants;
 
 /// A kind of block.
 #[derive(Debug)]

@@ -112,6 +112,10 @@ fn way_out(platform: &Platform, service: &Service) -> String {
 
 /// NET004: a network with a single member.
 pub(super) fn lonely(platform: &Platform, sink: &mut Sink) {
+    // The one network of a platform that declares none is nobody's to remove.
+    if platform.document.network.is_empty() {
+        return;
+    }
     for (at, network) in platform.networks.iter().enumerate() {
         let members: Vec<&Service> =
             platform.services.iter().filter(|service| service.networks.contains(&NetworkId(at))).collect();

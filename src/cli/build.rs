@@ -4,16 +4,19 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::project::Project;
-use super::report::{Report, count};
+use super::report::{Report, count, print};
 use super::{BuildArguments, Failure, Outcome};
 use crate::output::{self, Summary};
 use crate::target::{Artifact, TARGETS, Target};
-use crate::{build, compile};
+use crate::{build, compile, losses};
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.path.as_deref())?;
     let environment = arguments.source.env.as_deref();
-    let compilation = compile(&project.loader(), project.entry(), environment);
+    let targets = wanted(&arguments.targets);
+    let mut compilation = compile(&project.loader(), project.entry(), environment);
+    let losses = losses(&compilation, &targets);
+    compilation.diagnostics.extend(losses);
     report.diagnostics(&compilation);
     let platform = match &compilation.platform {
         Some(platform) if !compilation.has_errors() => platform,
@@ -22,9 +25,9 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
             return Ok(Outcome::SourceErrors);
         }
     };
-    let artifacts = build(platform, &wanted(&arguments.targets));
+    let artifacts = build(platform, &targets);
     if arguments.stdout {
-        report.answer(&printed(&artifacts))?;
+        print(&printed(&artifacts))?;
     } else {
         let folder = arguments.out.clone().unwrap_or_else(|| default_folder(project.folder(), environment));
         let summary =

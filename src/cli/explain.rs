@@ -2,21 +2,25 @@
 
 use std::fmt::Write as _;
 
-use super::report::Report;
+use super::report::print;
 use super::{Failure, Outcome};
 use crate::diagnostic::{CODES, Code, Severity, codes, did_you_mean};
 
-pub(super) fn run(code: Option<&str>, report: &Report) -> Result<Outcome, Failure> {
+pub(super) fn run(code: Option<&str>) -> Result<Outcome, Failure> {
     let text = match code {
         None => list(),
         Some(word) => explanation(codes::find(word).ok_or_else(|| unknown(word))?),
     };
-    report.answer(&text)?;
+    print(&text)?;
     Ok(Outcome::Fine)
 }
 
+/// The page of a code, with its title as a line of its own kind.
 fn explanation(code: &Code) -> String {
-    format!("{}[{}]: {}\n\n{}\n", severity(code), code.id, code.name, code.explanation.trim())
+    let text = code.explanation.trim_start();
+    let text =
+        text.strip_prefix('#').and_then(|titled| titled.split_once('\n')).map_or(text, |(_, rest)| rest);
+    format!("{} {} ({})\n\n{}\n", code.id, code.name, severity(code), text.trim())
 }
 
 fn list() -> String {

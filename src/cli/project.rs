@@ -14,13 +14,16 @@ const FILE_NAME: &str = "platform.infra";
 /// What messages call standard input.
 const STDIN: &str = "<stdin>";
 
+/// Reads what stands at a path below the project's folder.
+type Load = Box<dyn Fn(&str) -> Result<Found, LoadError>>;
+
 /// Where the source is, and what may be read with it.
 pub(super) struct Project {
     /// The folder, as it is shown.
     folder: PathBuf,
     /// The entry file, below the folder.
     entry: String,
-    load: Box<dyn Fn(&str) -> Result<Found, LoadError>>,
+    load: Load,
 }
 
 impl Project {

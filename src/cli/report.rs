@@ -23,12 +23,12 @@ impl Report {
     pub(super) fn new(color: Color, quiet: bool) -> Self {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let is_dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-        let colour = match color {
+        let coloured = match color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => io::stderr().is_terminal() && !is_set("NO_COLOR") && !is_dumb,
         };
-        Self { style: if colour { Style::Colour } else { Style::Plain }, quiet }
+        Self { style: if coloured { Style::Colour } else { Style::Plain }, quiet }
     }
 
     /// Draws the diagnostics of a compilation, with their number behind them.
@@ -47,16 +47,14 @@ impl Report {
             }
         }
         if errors + warnings > MOST_DRAWN {
-            let _ = writeln!(out, "and {} more", errors + warnings - MOST_DRAWN);
+            let _ = writeln!(out, "and {} more\n", errors + warnings - MOST_DRAWN);
         }
         say(&out);
-        match (errors, warnings) {
-            (0, 0) => {}
-            (errors, 0) => self.remark(&count(errors, "error")),
-            (0, warnings) => self.remark(&count(warnings, "warning")),
-            (errors, warnings) => {
-                self.remark(&format!("{}, {}", count(errors, "error"), count(warnings, "warning")))
-            }
+        let numbers =
+            [(errors, "error"), (warnings, "warning")].into_iter().filter(|&(number, _)| number > 0);
+        let numbers: Vec<String> = numbers.map(|(number, thing)| count(number, thing)).collect();
+        if !numbers.is_empty() {
+            self.remark(&numbers.join(", "));
         }
     }
 
@@ -77,20 +75,19 @@ impl Report {
 
     /// Prints what came of a command.
     pub(super) fn result(&self, text: &str) -> Result<(), Failure> {
-        if self.quiet { Ok(()) } else { self.answer(text) }
+        if self.quiet { Ok(()) } else { print(text) }
     }
+}
 
-    /// Prints what was asked for, also when quiet.
-    #[expect(clippy::unused_self, reason = "one way to say things, whoever needs the settings")]
-    pub(super) fn answer(&self, text: &str) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            // Who closes the pipe has read enough.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::System(format!("standard output cannot be written: {error}")))
-            }
-            _ => Ok(()),
+/// Prints what was asked for, also when quiet.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Who closes the pipe has read enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::System(format!("standard output cannot be written: {error}")))
         }
+        _ => Ok(()),
     }
 }
 

@@ -13,8 +13,11 @@ use miette::{
 use super::{Diagnostic, Label, Severity};
 use crate::source::{SourceFile, Sources};
 
-/// How wide help texts run before they wrap.
-const WIDTH: usize = 110;
+/// A line longer than this is drawn in part.
+const LONG_LINE: usize = 400;
+
+/// How much of a long line is drawn on both sides of what is labelled.
+const AROUND: usize = 60;
 
 /// How diagnostics are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,14 +45,15 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
     };
     let handler = GraphicalReportHandler::new()
         .with_theme(GraphicalTheme { characters, styles })
-        .with_width(WIDTH)
+        .with_wrap_lines(false)
         .with_links(false)
-        .with_break_words(false)
         .with_context_lines(0);
     let picture = Picture::new(diagnostic, sources);
     let drawn = Debugged { handler: &handler, picture: &picture }.to_string();
     let mut out = String::with_capacity(drawn.len());
-    for (number, line) in drawn.trim_start_matches('\n').lines().enumerate() {
+    // A picture of another file starts with its severity, which its note makes needless.
+    let lines = drawn.trim_start_matches('\n').lines().filter(|line| line.trim_end() != "Advice:");
+    for (number, line) in lines.enumerate() {
         // miette indents the message, too.
         let line = if number == 0 { line.trim_start() } else { line };
         out.push_str(line.trim_end());
@@ -72,6 +76,7 @@ impl<'a> Picture<'a> {
         let file = diagnostic.labels.first().map(|label| label.span.file);
         let (labels, elsewhere): (Vec<&Label>, Vec<&Label>) =
             diagnostic.labels.iter().partition(|label| Some(label.span.file) == file);
+        let labels = near(labels, sources);
         let related = elsewhere
             .into_iter()
             .map(|label| Picture {
@@ -92,12 +97,27 @@ impl<'a> Picture<'a> {
     }
 }
 
+/// Labels that can be drawn together: on one very long line, only those near the first.
+fn near<'a>(labels: Vec<&'a Label>, sources: &Sources) -> Vec<&'a Label> {
+    let Some(&first) = labels.first() else { return labels };
+    let file = sources.file(first.span.file);
+    let line = file.line_of(first.span.start);
+    if file.line_start(line + 1) - file.line_start(line) <= LONG_LINE {
+        return labels;
+    }
+    let far = |label: &&Label| {
+        file.line_of(label.span.start) == line
+            && label.span.start.abs_diff(first.span.start) as usize > AROUND
+    };
+    labels.into_iter().filter(|label| !far(label)).collect()
+}
+
 impl Picture<'_> {
     /// How many bytes of a label are drawn: its first line.
     fn shown(&self, label: &Label) -> usize {
         let (start, end) = (label.span.start as usize, label.span.end as usize);
         let text = self.file.as_ref().and_then(|file| file.0.text().get(start..end));
-        text.map_or(0, |text| text.lines().next().map_or(0, str::len))
+        text.map_or(0, |text| text.lines().next().map_or(0, |line| floor(line, LONG_LINE)))
     }
 }
 
@@ -176,6 +196,13 @@ impl SourceCode for Snippet<'_> {
         } else {
             0
         };
+        let (start, stop, column) = if stop - start > LONG_LINE && first == last {
+            let from = floor(file.text(), span.offset().saturating_sub(AROUND).max(start));
+            let to = floor(file.text(), (span.offset() + span.len().min(LONG_LINE) + AROUND).min(stop));
+            (from, to, span.offset() - start)
+        } else {
+            (start, stop, column)
+        };
         let bytes = file.text().as_bytes().get(start..stop).ok_or(MietteError::OutOfBounds)?;
         Ok(Box::new(MietteSpanContents::new_named(
             file.name().to_owned(),
@@ -186,6 +213,11 @@ impl SourceCode for Snippet<'_> {
             last - first + 1,
         )))
     }
+}
+
+/// The last boundary of a character at or before `at`.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// miette draws through `fmt::Debug`; this makes it a `Display`.

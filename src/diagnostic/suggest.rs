@@ -1,11 +1,17 @@
 //! Near misses: "did you mean", or the choices where nothing is near.
 
+/// Nothing is near a word longer than this.
+const LONGEST_WORD: usize = 80;
+
 /// How many choices a message lists before it stops.
 const MOST_CHOICES: usize = 12;
 
 /// A help text for an unknown word: the nearest known one, at a distance of at most a third of the
 /// word's length, or else the choices.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    if word.len() > LONGEST_WORD {
+        return None;
+    }
     let mut known: Vec<&str> = known.into_iter().collect();
     known.sort_unstable();
     known.dedup();

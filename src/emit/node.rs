@@ -7,7 +7,6 @@ mod build;
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
-use serde::ser::SerializeTupleStruct as _;
 use serde::{Serialize, Serializer};
 
 /// A value of a structured format.
@@ -29,8 +28,6 @@ pub enum Node {
     Map(IndexMap<String, Node>),
     /// A value in a style, which the printer knows by its name.
     Styled(&'static str, Box<Node>),
-    /// A value with something the printer knows by the name, such as a comment.
-    Tuple(&'static str, Vec<Node>),
 }
 
 impl Node {
@@ -46,7 +43,7 @@ impl Node {
     pub fn merge(&mut self, over: Self) {
         match (self, over) {
             (Self::Styled(_, base), over @ Self::Map(_)) if matches!(**base, Self::Map(_)) => {
-                base.merge(over)
+                base.merge(over);
             }
             (Self::Map(base), Self::Map(over)) => {
                 for (key, value) in over {
@@ -74,13 +71,6 @@ impl Serialize for Node {
             Self::List(items) => serializer.collect_seq(items),
             Self::Map(entries) => serializer.collect_map(entries),
             Self::Styled(style, inner) => serializer.serialize_newtype_struct(style, inner),
-            Self::Tuple(name, items) => {
-                let mut tuple = serializer.serialize_tuple_struct(name, items.len())?;
-                for item in items {
-                    tuple.serialize_field(item)?;
-                }
-                tuple.end()
-            }
         }
     }
 }
@@ -90,13 +80,13 @@ mod tests {
     use serde::Serialize;
 
     use super::Node;
-    use crate::emit::{Commented, Entries, FlowMap, FlowSeq, yaml};
+    use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq, yaml};
 
     #[derive(Serialize)]
     struct Sample {
         list: FlowSeq<Vec<&'static str>>,
         map: FlowMap<Entries<&'static str, u8>>,
-        mode: Commented<u32>,
+        port: DoubleQuoted<&'static str>,
         none: Option<u8>,
     }
 
@@ -104,7 +94,7 @@ mod tests {
         Sample {
             list: FlowSeq(vec!["a", "no"]),
             map: FlowMap(Entries(vec![("z", 1), ("a", 2)])),
-            mode: Commented(256, "0400".into()),
+            port: DoubleQuoted("80:80"),
             none: None,
         }
     }
@@ -119,7 +109,7 @@ mod tests {
         let mut node = Node::of(&sample());
         node.merge(Node::of(&Entries(vec![("map", Entries(vec![("a", 7), ("b", 3)]))])));
         node.merge(Node::of(&Entries(vec![("list", Entries(vec![("x", true)]))])));
-        let expected = "list:\n  x: true\n\nmap: {z: 1, a: 7, b: 3}\n\nmode: 256 # 0400\n\nnone: null\n";
+        let expected = "list:\n  x: true\n\nmap: {z: 1, a: 7, b: 3}\n\nport: \"80:80\"\n\nnone: null\n";
         assert_eq!(yaml(&[], &node, &[]), expected);
     }
 }

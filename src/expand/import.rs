@@ -153,7 +153,14 @@ impl Loading<'_> {
             Err(LoadError::Missing) => format!("there is no `{path}`"),
             Err(LoadError::Outside) => match cause {
                 Some(span) => return self.outside(path, span),
-                None => format!("`{path}` leads out of the project"),
+                None => {
+                    let message = format!("`{path}` leads out of the project");
+                    self.sink.report(
+                        Diagnostic::new(codes::IMP003, message)
+                            .help("sources stay below the folder of the entry file"),
+                    );
+                    return;
+                }
             },
             Err(LoadError::TooLarge) => {
                 let limit = MAX_FILE_BYTES >> 20;

@@ -24,6 +24,8 @@ pub(super) struct Expansion<'a> {
     pub(super) stack: Vec<(SmolStr, Span)>,
     /// How many instances were made.
     pub(super) made: usize,
+    /// Names of what could not be expanded.
+    pub(super) lost: Vec<SmolStr>,
 }
 
 impl Expansion<'_> {
@@ -52,6 +54,7 @@ impl Expansion<'_> {
     fn instance(&mut self, entry: Entry, path: &[SmolStr]) -> Option<Entry> {
         let head = entry.head();
         if self.recursion(&entry, head) {
+            self.lost.extend(path.iter().cloned());
             return None;
         }
         let component = self.components.get(&entry.key.text, self.sources, self.sink)?;
@@ -67,7 +70,8 @@ impl Expansion<'_> {
         let patch = entry.patch;
         let key = Name { text: "service".into(), ..entry.key.clone() };
         let told = self.take_apart(entry, &component);
-        let parameters = self.bind(&component.parameters, told.parameters, &component.name.text, head);
+        let (parameters, missing) =
+            self.bind(&component.parameters, told.parameters, &component.name.text, head);
         let children = self.children(&component, told.children);
         let nested = component
             .body
@@ -78,6 +82,7 @@ impl Expansion<'_> {
             parameters,
             nested: nested.map(|item| item.label_or_key().text.clone()).collect(),
             children: &children,
+            missing,
             kinds: component.children.iter().map(|kind| kind.name.text.clone()).collect(),
             each: Vec::new(),
         };
@@ -162,7 +167,7 @@ impl Expansion<'_> {
         told: Vec<Entry>,
         owner: &str,
         head: Span,
-    ) -> HashMap<SmolStr, Option<Value>> {
+    ) -> (HashMap<SmolStr, Option<Value>>, Vec<SmolStr>) {
         let mut bound: HashMap<SmolStr, Option<Value>> = HashMap::with_capacity(parameters.len());
         for item in told {
             let Some(parameter) = parameters.iter().find(|parameter| parameter.name.text == item.key.text)
@@ -208,7 +213,7 @@ impl Expansion<'_> {
                     .help(format!("write `{} = …`, of type `{}`", first.name.text, first.type_.word())),
             );
         }
-        bound
+        (bound, missing.iter().map(|parameter| parameter.name.text.clone()).collect())
     }
 
     fn children(&mut self, component: &Component, told: Vec<Entry>) -> Vec<ChildValues> {
@@ -253,7 +258,7 @@ impl Expansion<'_> {
                     );
                 }
             }
-            let mut bound = self.bind(&kind.parameters, known, &kind.name.text, head);
+            let (mut bound, _) = self.bind(&kind.parameters, known, &kind.name.text, head);
             let values = kind.parameters.iter().map(|parameter| {
                 let name = parameter.name.text.clone();
                 let value = bound.remove(&name).flatten();

@@ -35,6 +35,8 @@ pub(super) struct Environment<'a> {
     pub(super) children: &'a [ChildValues],
     /// The kinds of children that there can be.
     pub(super) kinds: Vec<SmolStr>,
+    /// Parameters that had to be given and were not, which is reported once.
+    pub(super) missing: Vec<SmolStr>,
     /// The child that an `each` stands at, innermost last.
     pub(super) each: Vec<&'a ChildValues>,
 }
@@ -45,6 +47,8 @@ enum Found {
     Value(Value),
     /// An optional parameter that is not given.
     Unset,
+    /// A parameter that should have been given; nothing more is said of it.
+    Missing,
     /// A path that leads from the top of the platform.
     Path(Path),
     /// Nothing of the component: the word of an enumeration, or not visible.
@@ -157,7 +161,7 @@ impl Environment<'_> {
         let Some(when) = entry.field("when") else { return true };
         if let Some(Value { kind: ValueKind::Reference(path), .. }) = &when.value {
             match self.find(path) {
-                Found::Unset => return false,
+                Found::Unset | Found::Missing => return false,
                 Found::Value(Value { kind: ValueKind::Boolean(value), .. }) => return value,
                 Found::Value(Value { kind: ValueKind::List(items), .. }) => return !items.is_empty(),
                 Found::Value(_) => return true,
@@ -177,7 +181,7 @@ impl Environment<'_> {
         let kind = match &value.kind {
             ValueKind::Reference(path) => match self.find(path) {
                 Found::Value(found) => return Some(found),
-                Found::Unset => return None,
+                Found::Unset | Found::Missing => return None,
                 Found::Path(path) => ValueKind::Reference(path),
                 Found::Unknown => ValueKind::Reference(Path { scope: Scope::Component, ..path.clone() }),
             },
@@ -216,6 +220,7 @@ impl Environment<'_> {
             match self.find(path) {
                 Found::Path(path) => out.push(Part::Reference(path)),
                 Found::Unknown => out.push(Part::Reference(Path { scope: Scope::Component, ..path.clone() })),
+                Found::Missing => {}
                 Found::Unset => sink.report(
                     Diagnostic::new(
                         codes::CMP003,
@@ -256,6 +261,9 @@ impl Environment<'_> {
                 },
                 _ => Found::Unknown,
             };
+        }
+        if self.missing.contains(first) {
+            return Found::Missing;
         }
         if let Some(parameter) = self.parameters.get(first) {
             return match parameter {

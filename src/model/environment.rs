@@ -1,6 +1,6 @@
 //! What the operator sets, and what one target is told.
 
-use crate::schema::{Constant, Decode, Decoder, Integer, Kind, List, Map, Raw, block};
+use crate::schema::{Constant, Decode, Decoder, Integer, Kind, List, Map, Raw, block, without_constants};
 use crate::source::Span;
 use crate::syntax::{Entry, Name};
 
@@ -77,3 +77,5 @@ impl Decode for Override {
 
 /// The value of a map whose meaning only its reader knows.
 pub(super) type Texts = Map<Constant>;
+
+without_constants! { Override }

@@ -2,6 +2,7 @@
 
 use crate::schema::{
     Constant, Decoder, Duration, Integer, Kind, List, Reference, Scalar, Template, block, choice,
+    without_constants,
 };
 use crate::syntax::{Value, ValueKind};
 
@@ -86,3 +87,5 @@ block! {
         optional interval: Duration,
     }
 }
+
+without_constants! { Command }

@@ -1,6 +1,8 @@
 //! Where things are: networks, groups, hosts, and what lies outside.
 
-use crate::schema::{Bytes, Constant, Decoder, Integer, Kind, List, Map, Reference, Scalar, block, choice};
+use crate::schema::{
+    Bytes, Constant, Decoder, Integer, Kind, List, Map, Reference, Scalar, Visit, block, choice,
+};
 use crate::syntax::{Value, ValueKind};
 
 block! {
@@ -28,6 +30,16 @@ block! {
 /// One address or a list of them.
 #[derive(Debug, Clone)]
 pub struct Addresses(pub Vec<Constant>);
+
+impl Visit for Addresses {
+    fn visit(&self, see: &mut dyn FnMut(&Constant)) {
+        self.0.visit(see);
+    }
+
+    fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
+        self.0.visit_mut(change);
+    }
+}
 
 impl Scalar for Addresses {
     fn shape() -> Kind {

@@ -2,6 +2,7 @@
 
 use crate::schema::{
     Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Reference, Scalar, Template, block,
+    without_constants,
 };
 use crate::syntax::{Path, Value, ValueKind};
 
@@ -89,7 +90,7 @@ block! {
 pub enum RouteTarget {
     /// A port, or whatever else a path names.
     To(Path),
-    /// Text such as `"gateway:5921"`, which names a port past the model.
+    /// Text such as `"api:8080"`, which names a port past the model.
     Literal(Template),
     /// Something that the proxy does itself.
     Do(Respond),
@@ -124,3 +125,5 @@ impl Scalar for RouteTarget {
         }
     }
 }
+
+without_constants! { RouteTarget }

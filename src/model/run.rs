@@ -2,6 +2,7 @@
 
 use crate::schema::{
     Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Number, Ratio, Scalar, block, choice,
+    without_constants,
 };
 use crate::syntax::{Value, ValueKind};
 
@@ -186,3 +187,5 @@ block! {
         optional reason: Constant,
     }
 }
+
+without_constants! { Ulimit }

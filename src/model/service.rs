@@ -9,6 +9,7 @@ use super::storage::{Bind, Config, Mount, ServiceVolume, Tmpfs};
 use super::{Allow, Override};
 use crate::schema::{
     Constant, Decode, Decoder, Duration, Kind, List, Map, Reference, Template, block, choice,
+    without_constants,
 };
 use crate::source::Span;
 use crate::syntax::{Entry, Name, Value, ValueKind};
@@ -275,3 +276,5 @@ impl Decode for Child {
         })
     }
 }
+
+without_constants! { EnvValue, Output, Child }

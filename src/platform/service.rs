@@ -7,7 +7,7 @@ use crate::source::Span;
 /// A service, nested ones among them.
 #[derive(Debug, Clone)]
 pub struct Service {
-    /// Its place in [`Platform::services`].
+    /// Its place in [`super::Platform::services`].
     pub id: ServiceId,
     /// What references call it: `mongodb.exporter`.
     pub path: String,

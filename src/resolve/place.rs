@@ -243,7 +243,7 @@ fn proxy(site: &crate::model::Site, platform: &Platform, texts: &mut Texts<'_>) 
                 Diagnostic::new(codes::NAM004, format!("`{}` is not a proxy", service.path))
                     .at(named.0.span, "cannot serve a site")
                     .at(service.span(), "has no `role = proxy`")
-                    .help("name an instance of `nginx`, or of a component with `role = proxy`"),
+                    .help("name an instance of a component with `role = proxy`"),
             );
             None
         }

@@ -81,7 +81,7 @@ fn runs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) 
         (None, Some(_)) => None,
         (None, None) => {
             // A component without a main service is a name for what is nested in it.
-            if block.service.is_empty() {
+            if block.service.is_empty() && !texts.absent.lost.contains(&block.name.text) {
                 texts.sink.report(
                     Diagnostic::new(codes::PLT002, format!("`{}` runs nothing", block.name.text))
                         .at(block.span, "has neither an image nor a build")

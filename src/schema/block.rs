@@ -70,6 +70,22 @@ macro_rules! block {
             };
         }
 
+        impl crate::schema::Visit for $Block {
+            fn visit(&self, see: &mut dyn FnMut(&crate::schema::Constant)) {
+                $(crate::schema::Visit::visit(&self.$value, see);)?
+                $(crate::schema::Visit::visit(&self.$maybe, see);)?
+                $(crate::schema::Visit::visit(&self.$field, see);)*
+                let _ = see;
+            }
+
+            fn visit_mut(&mut self, change: &mut dyn FnMut(&mut crate::schema::Constant)) {
+                $(crate::schema::Visit::visit_mut(&mut self.$value, change);)?
+                $(crate::schema::Visit::visit_mut(&mut self.$maybe, change);)?
+                $(crate::schema::Visit::visit_mut(&mut self.$field, change);)*
+                let _ = change;
+            }
+        }
+
         impl crate::schema::Decode for $Block {
             fn kind() -> crate::schema::Kind {
                 crate::schema::Kind::Block(Self::SCHEMA)
@@ -130,6 +146,8 @@ macro_rules! choice {
                 match self { $(Self::$Word => $word),+ }
             }
         }
+
+        crate::schema::without_constants! { $Choice }
 
         impl crate::schema::Scalar for $Choice {
             fn shape() -> crate::schema::Kind {

@@ -159,17 +159,23 @@ impl<'a> Decoder<'a> {
         for item in entry.entries() {
             if !schema.fields.iter().any(|field| field.key == item.key.text) {
                 self.unknown_key(item, schema);
+                // What is missing may be what this key was meant to be.
+                self.lose(entry);
             }
         }
     }
 
     fn unknown_key(&mut self, item: &Entry, schema: &Block) {
-        let key = &item.key.text;
-        let help = did_you_mean(key, schema.fields.iter().map(|field| field.key));
+        let key = item.key.text.as_str();
+        let near = did_you_mean(key, schema.fields.iter().map(|field| field.key));
+        let help = near.filter(|help| help.starts_with("did you mean")).or_else(|| inside(key, schema));
+        let help = help.or_else(|| {
+            (schema.fields.len() <= 12).then(|| format!("`{}` takes {}", schema.key, keys(schema)))
+        });
         self.report(
             Diagnostic::new(codes::TYP005, format!("`{}` has no key `{key}`", schema.key))
                 .at(item.key.span, "unknown key")
-                .help(help.unwrap_or_else(|| format!("`{}` takes {}", schema.key, keys(schema)))),
+                .help_maybe(help),
         );
     }
 
@@ -297,6 +303,16 @@ impl<'a> Decoder<'a> {
             self.lost.insert(label.text.clone());
         }
     }
+}
+
+/// Where a key belongs that stands one level too high.
+fn inside(key: &str, schema: &Block) -> Option<String> {
+    schema.fields.iter().find_map(|field| match (field.kind)() {
+        Kind::Block(block) if block.label.is_none() && block.fields.iter().any(|inner| inner.key == key) => {
+            Some(format!("did you mean `{} {{ {key} = … }}`?", field.key))
+        }
+        _ => None,
+    })
 }
 
 fn keys(schema: &Block) -> String {

@@ -88,16 +88,23 @@ impl Scalar for bool {
     }
 
     fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
-        match &value.kind {
-            ValueKind::Boolean(boolean) => Some(*boolean),
-            ValueKind::Reference(path) if matches!(path.text().as_str(), "yes" | "on") => {
-                decoder.mismatch(value, "`true`")
-            }
-            ValueKind::Reference(path) if matches!(path.text().as_str(), "no" | "off") => {
-                decoder.mismatch(value, "`false`")
-            }
-            _ => decoder.mismatch(value, "`true` or `false`"),
-        }
+        let word = match &value.kind {
+            ValueKind::Boolean(boolean) => return Some(*boolean),
+            ValueKind::Reference(path) => path.text(),
+            ValueKind::Text(text) => text.as_literal().unwrap_or_default().to_owned(),
+            _ => String::new(),
+        };
+        let meant = match word.to_lowercase().as_str() {
+            "yes" | "on" | "true" => "true",
+            "no" | "off" | "false" => "false",
+            _ => return decoder.mismatch(value, "`true` or `false`"),
+        };
+        decoder.report(
+            Diagnostic::new(codes::TYP001, format!("expected `true` or `false`, found `{word}`"))
+                .at(value.span, "neither of the two")
+                .help(format!("write `{meant}`")),
+        );
+        None
     }
 }
 

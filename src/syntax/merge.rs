@@ -63,6 +63,9 @@ pub fn duplicates(entries: &mut Vec<Entry>, sink: &mut Sink) {
             seen.insert(identity, entry.head());
             return true;
         };
+        if sink.is_full() {
+            return false;
+        }
         let (key, label) = identity;
         let name = label.map_or_else(|| key.to_string(), |label| format!("{key} {label}"));
         sink.report(

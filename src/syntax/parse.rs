@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::text::{multi_line, one_line, path};
 use super::{Body, Entry, File, Name, Value, ValueKind, scan};
-use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::source::{FileId, Sources, Span};
 
 /// How many syntax errors of one file are told.
@@ -173,6 +173,9 @@ impl Builder<'_> {
                 .map(SmolStr::new),
         );
         let start = pair.as_span().start();
+        if self.errors >= MOST_ERRORS {
+            return;
+        }
         match Grammar::parse(Rule::lone, slice) {
             Ok(_) => self.report_at(start, slice, "an entry"),
             Err(error) => {
@@ -251,16 +254,11 @@ fn expectation(error: &pest::error::Error<Rule>) -> String {
     if has(&[Rule::key, Rule::entry]) {
         return "an entry".to_owned();
     }
-    let mut words = Vec::new();
-    if has(&[Rule::equals]) {
-        words.push("=");
+    match (has(&[Rule::equals]), has(&[Rule::body])) {
+        (true, true) => "`=`, `{` or the end of the line",
+        (true, false) => "`=` or the end of the line",
+        (false, true) => "`{` or the end of the line",
+        (false, false) => "the end of the line",
     }
-    if has(&[Rule::body]) {
-        words.push("{");
-    }
-    if words.is_empty() {
-        "the end of the line".to_owned()
-    } else {
-        format!("{} or the end of the line", list_of(words))
-    }
+    .to_owned()
 }

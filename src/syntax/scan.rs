@@ -34,6 +34,8 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
     let mut open: Vec<Open> = Vec::new();
     let mut suspect: Option<usize> = None;
     let mut indent = indent_at(bytes, 0);
+    // Whether a text is not closed, which the parser tells; it may have swallowed a bracket.
+    let mut open_text = false;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
@@ -45,7 +47,9 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
                 continue;
             }
             b'"' => {
-                at = string_end(text, at);
+                let end = string_end(text, at);
+                open_text |= bytes.get(end - 1) != Some(&b'"') || end == at + 1;
+                at = end;
                 continue;
             }
             b'{' | b'[' => {
@@ -70,6 +74,9 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
     }
     if let Some(last) = open.last() {
         scan.unbalanced = true;
+        if open_text {
+            return scan;
+        }
         let at = suspect.unwrap_or(last.at);
         let bracket = char::from(bytes.get(at).copied().unwrap_or(b'{'));
         let mut diagnostic = Diagnostic::new(codes::SYN002, format!("this `{bracket}` is never closed"));

@@ -146,9 +146,10 @@ fn references(raw: &str, place: impl Fn(usize) -> usize, whole: Span, sink: &mut
         }
         text.push_literal(before);
         let inner = &rest[found + 2..];
-        let (name, length) = match inner.find('}') {
-            Some(end) if !inner[..end].contains('\n') => (&inner[..end], end + 1),
-            _ => (inner.lines().next().unwrap_or_default(), 0),
+        let word = inner.find(|c: char| !is_path(c)).unwrap_or(inner.len());
+        let (name, length) = match inner[word..].chars().next() {
+            Some('}') => (&inner[..word], word + 1),
+            _ => (&inner[..word], 0),
         };
         let start = place(at + found);
         let span =
@@ -169,6 +170,11 @@ fn references(raw: &str, place: impl Fn(usize) -> usize, whole: Span, sink: &mut
     }
     text.push_literal(rest);
     text
+}
+
+/// Whether a character can stand in `${…}`.
+fn is_path(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ')
 }
 
 /// A dotted path of words, where every word is one.

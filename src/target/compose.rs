@@ -128,6 +128,11 @@ fn compose_file(platform: &Platform, services: &[&Service], generated: &[String]
             apart: false,
             comments: volumes(platform).map(|(_, description)| comment(description)).collect(),
         },
+        Section {
+            key: "secrets",
+            apart: false,
+            comments: vec![comment(Some("`x-required` stops compose while the variable is empty"))],
+        },
     ];
     match overrides::apply(platform, &platform.overrides, || Node::of(&file)) {
         Some(overridden) => emit::yaml(&header, &overridden, &sections),

@@ -21,7 +21,7 @@ use std::process::{Command, Stdio};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Runs a case; the result is the case itself and what came of each command.
-pub fn run(case: &str) -> Result<String> {
+pub(crate) fn run(case: &str) -> Result<String> {
     let place = tempfile::tempdir()?;
     let top = place.path().canonicalize()?;
     let project = top.join("project");
@@ -97,7 +97,7 @@ fn make_files(case: &str, project: &Path) -> Result<()> {
 }
 
 /// Every file and link below a folder, sorted.
-pub fn tree(top: &Path) -> Result<Vec<String>> {
+pub(crate) fn tree(top: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
     let mut open = vec![top.to_owned()];
     while let Some(folder) = open.pop() {

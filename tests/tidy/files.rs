@@ -5,16 +5,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// A text file.
-pub struct File {
+pub(crate) struct File {
     /// Below the repository's root, with `/` between its parts.
-    pub path: String,
+    pub(crate) path: String,
     /// What it holds.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 impl File {
     /// Whether it stands below a folder and its name ends so; `""` is any.
-    pub fn is(&self, folder: &str, extension: &str) -> bool {
+    pub(crate) fn is(&self, folder: &str, extension: &str) -> bool {
         let below =
             folder.is_empty() || self.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         below && (extension.is_empty() || Path::new(&self.path).extension().is_some_and(|it| it == extension))
@@ -22,12 +22,12 @@ impl File {
 }
 
 /// The repository's root.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every text file, sorted. What `.gitignore` names is left out, and so are files that are no UTF-8 text.
-pub fn repository() -> io::Result<Vec<File>> {
+pub(crate) fn repository() -> io::Result<Vec<File>> {
     let ignored = fs::read_to_string(root().join(".gitignore"))?;
     let ignored: Vec<&str> = ignored
         .lines()
@@ -57,7 +57,7 @@ fn collect(folder: &Path, is_ignored: &dyn Fn(&str) -> bool, files: &mut Vec<Fil
 }
 
 /// The names in a folder, sorted.
-pub fn names(folder: &Path) -> io::Result<Vec<String>> {
+pub(crate) fn names(folder: &Path) -> io::Result<Vec<String>> {
     let entries = fs::read_dir(folder)
         .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", folder.display())))?;
     let mut names = entries

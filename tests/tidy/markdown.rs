@@ -7,17 +7,17 @@ use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::{compile, syntax};
 
 /// A block of the language.
-pub struct Block<'a> {
+pub(crate) struct Block<'a> {
     /// The number of its first line.
-    pub line: usize,
+    pub(crate) line: usize,
     /// What stands behind `infra`.
-    pub mark: &'a str,
+    pub(crate) mark: &'a str,
     /// The source.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// The blocks of the language in a Markdown text.
-pub fn blocks(markdown: &str) -> Vec<Block<'_>> {
+pub(crate) fn blocks(markdown: &str) -> Vec<Block<'_>> {
     let mut found = Vec::new();
     let mut open: Option<(&str, Option<Block<'_>>)> = None;
     for (number, line) in markdown.lines().enumerate() {
@@ -39,19 +39,18 @@ pub fn blocks(markdown: &str) -> Vec<Block<'_>> {
             Some((fence, _)) if ticks.trim_end() == *fence => {
                 found.extend(open.take().and_then(|(_, block)| block));
             }
-            Some((_, block)) => {
-                if let Some(block) = block {
-                    block.text.push_str(line);
-                    block.text.push('\n');
-                }
+            Some((_, Some(block))) => {
+                block.text.push_str(line);
+                block.text.push('\n');
             }
+            Some(_) => {}
         }
     }
     found
 }
 
 /// Whether a block is what it is marked as.
-pub fn judge(block: &Block<'_>) -> Result<(), String> {
+pub(crate) fn judge(block: &Block<'_>) -> Result<(), String> {
     match block.mark {
         "" | "compile" => clean(&compiled(&block.text)),
         "fragment" => clean(&parsed(&block.text)),

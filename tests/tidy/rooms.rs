@@ -32,7 +32,7 @@ static CRATE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\bcrate::(
 static SUPER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b((?:super::)+)(\w+)").ok());
 
 /// Imports of a source file that go against the order.
-pub fn offences(path: &str, text: &str) -> Vec<String> {
+pub(crate) fn offences(path: &str, text: &str) -> Vec<String> {
     let parts: Vec<&str> = path.trim_start_matches("src/").trim_end_matches(".rs").split('/').collect();
     let Some(own) = parts.first().and_then(|room| place(room)) else {
         return vec![format!("{path} is in no room of the order")];

@@ -137,15 +137,15 @@ impl Serializer for Builder {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<List, Refused> {
-        Ok(List { name: None, items: Vec::new() })
+        Ok(List::default())
     }
 
     fn serialize_tuple(self, _: usize) -> Result<List, Refused> {
-        Ok(List { name: None, items: Vec::new() })
+        Ok(List::default())
     }
 
-    fn serialize_tuple_struct(self, name: &'static str, _: usize) -> Result<List, Refused> {
-        Ok(List { name: Some(name), items: Vec::new() })
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<List, Refused> {
+        Ok(List::default())
     }
 
     fn serialize_tuple_variant(
@@ -177,8 +177,8 @@ impl Serializer for Builder {
     }
 }
 
+#[derive(Default)]
 struct List {
-    name: Option<&'static str>,
     items: Vec<Node>,
 }
 
@@ -224,10 +224,7 @@ impl ser::SerializeTupleStruct for List {
     }
 
     fn end(self) -> Result<Node, Refused> {
-        Ok(match self.name {
-            Some(name) => Node::Tuple(name, self.items),
-            None => Node::List(self.items),
-        })
+        Ok(Node::List(self.items))
     }
 }
 

@@ -4,13 +4,12 @@ use super::service::{SCHEDULED, replicas};
 use super::{COMMAND, text};
 use crate::model::RunKind;
 use crate::platform::{Health, Service};
+use crate::schema::{Constant, List};
 
 /// The lines above a service.
 pub(super) fn lines(service: &Service) -> Vec<String> {
     let mut lines: Vec<String> = service.description.iter().cloned().collect();
-    if let Some(reason) = reason(service) {
-        lines.push(format!("Less hardened: {reason}"));
-    }
+    lines.extend(exceptions(service));
     if let Health::None { reason: Some(reason) } = &service.health {
         lines.push(format!("No health check: {reason}"));
     }
@@ -18,26 +17,35 @@ pub(super) fn lines(service: &Service) -> Vec<String> {
     for (name, value) in sysctl.iter().flat_map(|sysctl| &sysctl.entries) {
         lines.push(format!("The host must be set to {} = {} or more", name.text, value.0));
     }
-    if service.run == RunKind::Schedule {
-        lines.push(schedule(service));
-    }
     let min = service.block.scale.as_ref().and_then(|scale| scale.min).map_or(1, |min| min.0);
     if min > 1 && replicas(service).is_none() {
         lines.push(format!("Runs once, not {min} times: a port of the host can be taken once"));
     }
+    if service.run == RunKind::Schedule {
+        let run = service.block.run.as_ref();
+        let cron = run.and_then(|run| run.cron.as_ref()).map(text::constant).unwrap_or_default();
+        lines.push(format!(
+            "Compose keeps no schedule: `up` does not start the profile {SCHEDULED}. In crontab, in UTC:"
+        ));
+        lines.push(format!("  {cron} cd FOLDER && {COMMAND} run --rm --no-deps {}", service.name));
+    }
     lines
 }
 
-fn reason(service: &Service) -> Option<&str> {
+/// Which safe defaults do not hold, and why.
+fn exceptions(service: &Service) -> Option<String> {
     let security = service.block.security.as_ref()?;
-    security.reason.as_ref().map(text::constant)
-}
-
-fn schedule(service: &Service) -> String {
-    let run = service.block.run.as_ref();
-    let cron = run.and_then(|run| run.cron.as_ref()).map(text::constant).unwrap_or_default();
-    format!(
-        "Profile {SCHEDULED}: compose keeps no schedule. In crontab, in UTC: {cron} {COMMAND} run --rm {}",
-        service.name
-    )
+    let reason = security.reason.as_ref().map(text::constant)?;
+    let is_listed = |list: &Option<List<Constant>>| list.as_ref().is_some_and(|list| !list.items.is_empty());
+    let said = [
+        (security.writable == Some(true), "writable"),
+        (security.privileged == Some(true), "privileged"),
+        (security.root == Some(true), "root"),
+        (security.host_pid == Some(true), "processes of the host"),
+        (security.host_network == Some(true), "network of the host"),
+        (is_listed(&security.capabilities), "capabilities"),
+        (is_listed(&security.devices), "devices"),
+    ];
+    let said: Vec<&str> = said.into_iter().filter_map(|(said, words)| said.then_some(words)).collect();
+    Some(format!("Exceptions ({}): {reason}", said.join(", ")))
 }

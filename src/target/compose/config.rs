@@ -11,7 +11,7 @@ use crate::target::Artifact;
 /// that is mounted by itself keeps its old content until the container is restarted, because it is
 /// replaced by another one, not written to (moby/moby#15793).
 const FOLDERS: &[&str] = &[
-    // docker-library/mongo, docker-library/postgres, docker-library/mysql: docker-entrypoint.sh
+    // docker-entrypoint.sh of the databases of docker-library, which have it from one another.
     "docker-entrypoint-initdb.d",
 ];
 

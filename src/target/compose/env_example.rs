@@ -111,7 +111,7 @@ mod tests {
     fn values_are_quoted_where_they_must_be() {
         for (value, expected) in [
             ("", ""),
-            ("http://elasticsearch:9200", "http://elasticsearch:9200"),
+            ("http://store:9200/a,b=c", "http://store:9200/a,b=c"),
             ("two words", "'two words'"),
             ("a$b #c", "'a$b #c'"),
             ("it's $5", "\"it's \\$5\""),

@@ -1,13 +1,9 @@
 //! Environment variables, and secrets that are handed over as files.
 
-use super::file::{Secret, SecretFile};
+use super::file::Secret;
 use super::text;
-use crate::emit::{Commented, Entries};
+use crate::emit::{Entries, FlowSeq};
 use crate::platform::{EnvVar, Input, Platform, Service, ValuePart};
-
-/// Readable by the service's user alone: Elasticsearch refuses a file that others may read
-/// (elastic/elasticsearch#105828). Compose 2.26 takes an octal number in quotes for a decimal one.
-const MODE: u32 = 0o400;
 
 /// The variables of a service, in the order of the source.
 pub(super) fn variables(platform: &Platform, service: &Service) -> Entries<String, String> {
@@ -20,27 +16,17 @@ pub(super) fn variables(platform: &Platform, service: &Service) -> Entries<Strin
     service.env.iter().map(variable).collect()
 }
 
-/// The secrets that a service gets as files, each once.
-pub(super) fn secret_files(platform: &Platform, service: &Service) -> Vec<SecretFile> {
-    let (uid, gid) = match service.user.as_deref().unwrap_or_default().split_once(':') {
-        Some((uid, gid)) => (uid, gid),
-        None => (service.user.as_deref().unwrap_or_default(), ""),
-    };
-    let number = |id: &str| id.parse::<u32>().ok().map(|id| id.to_string());
-    let mut files: Vec<SecretFile> = Vec::new();
+/// The secrets that a service gets as files, each once. They belong to root and may be read by everybody in
+/// the container: told another owner, the engine refuses users of the form `uid:gid` (moby/moby#49213).
+pub(super) fn secret_files(platform: &Platform, service: &Service) -> Option<FlowSeq<Vec<String>>> {
+    let mut names: Vec<String> = Vec::new();
     for (_, input) in service.env.iter().filter_map(|variable| secret_file(platform, variable)) {
         let name = name(input);
-        if files.iter().all(|file| file.source != name) {
-            files.push(SecretFile {
-                target: name.clone(),
-                source: name,
-                uid: number(uid),
-                gid: number(gid),
-                mode: Commented(MODE, format!("0{MODE:o}")),
-            });
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
-    files
+    (!names.is_empty()).then_some(FlowSeq(names))
 }
 
 /// The secrets that any service gets as a file, in the order of their declarations.

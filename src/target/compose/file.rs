@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::emit::{Commented, DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
+use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
 
 #[derive(Debug, Serialize)]
 pub(super) struct File<'a> {
@@ -36,7 +36,7 @@ pub(super) struct Service<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profiles: Option<FlowSeq<[&'a str; 1]>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<&'a str>,
+    pub user: Option<DoubleQuoted<&'a str>>,
     #[serde(skip_serializing_if = "is_false")]
     pub privileged: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,8 +49,8 @@ pub(super) struct Service<'a> {
     pub command: Option<Words>,
     #[serde(skip_serializing_if = "Entries::is_empty")]
     pub environment: Entries<String, String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub secrets: Vec<SecretFile>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secrets: Option<FlowSeq<Vec<String>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_mode: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,18 +115,6 @@ impl From<Vec<String>> for Words {
             Self::Line(FlowSeq(words))
         }
     }
-}
-
-/// A secret in a service, as a file.
-#[derive(Debug, Serialize)]
-pub(super) struct SecretFile {
-    pub source: String,
-    pub target: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gid: Option<String>,
-    pub mode: Commented<u32>,
 }
 
 #[derive(Debug, Serialize)]

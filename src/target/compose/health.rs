@@ -133,6 +133,10 @@ fn tcp(tools: &[String], port: u16, timeout: Duration) -> Option<Vec<String>> {
     let has = |tool: &str| tools.iter().any(|known| known == tool);
     let seconds = timeout.0.div_ceil(1_000);
     let port = port.to_string();
+    if has("nc") && has("busybox") {
+        // BusyBox knows `-z` only where it was built so; a program to run it always knows.
+        return Some(owned(&["nc", "127.0.0.1", &port, "-e", "true"]));
+    }
     if has("nc") {
         return Some(owned(&["nc", "-z", "127.0.0.1", &port]));
     }
@@ -161,4 +165,32 @@ fn tcp(tools: &[String], port: u16, timeout: Duration) -> Option<Vec<String>> {
 
 fn owned(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TIMEOUT, http, tcp};
+    use crate::model::Tool;
+
+    #[test]
+    fn a_path_is_asked_for_with_what_the_image_holds() {
+        let url = "http://127.0.0.1:80/a'b\"c";
+        for tool in [Tool::Curl, Tool::Wget, Tool::Node, Tool::Python, Tool::Perl] {
+            let words = http(tool, url, TIMEOUT);
+            assert_eq!(words.first().map(String::as_str), Some(tool.word()));
+            assert_eq!(words.last().map(String::as_str), Some(url), "the address is an argument of its own");
+        }
+    }
+
+    #[test]
+    fn a_port_is_opened_with_the_first_tool_there_is() {
+        let check = |tools: &[&str]| {
+            let tools: Vec<String> = tools.iter().map(|tool| (*tool).to_owned()).collect();
+            tcp(&tools, 6379, TIMEOUT).map(|words| words.join(" "))
+        };
+        assert_eq!(check(&["sh", "busybox", "nc"]).as_deref(), Some("nc 127.0.0.1 6379 -e true"));
+        assert_eq!(check(&["sh", "nc", "bash"]).as_deref(), Some("nc -z 127.0.0.1 6379"));
+        assert_eq!(check(&["bash"]).as_deref(), Some("bash -c exec 3<>/dev/tcp/127.0.0.1/6379"));
+        assert_eq!(check(&["sh", "wget"]), None);
+    }
 }

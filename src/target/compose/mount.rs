@@ -20,19 +20,25 @@ pub(super) fn volumes(platform: &Platform, service: &Service) -> Vec<Mount> {
         config::mounts(service).into_iter().map(|(source, path)| mount("bind", &source, &path, true, None));
     let binds = service.binds.iter().map(|bind| {
         let propagation = bind.propagation.map(crate::model::Propagation::word);
-        mount("bind", &from_compose_file(&bind.source), &bind.path, bind.read_only, propagation)
+        mount("bind", &from_compose_file(platform, &bind.source), &bind.path, bind.read_only, propagation)
     });
     own.chain(shared).chain(configs).chain(binds).collect()
 }
 
-/// A path of the project as the compose file sees it: one folder up. Others stay.
-pub(super) fn from_compose_file(path: &str) -> String {
+/// A path of the project as the compose file sees it from where it stands by default: `docker/`, and
+/// `build/ENV/docker/` for an environment. Others stay.
+pub(super) fn from_compose_file(platform: &Platform, path: &str) -> String {
+    let project = if platform.environment.is_some() { "../../.." } else { ".." };
+    below(project, path)
+}
+
+fn below(project: &str, path: &str) -> String {
     if path.starts_with(['/', '~']) || path.contains("://") {
         return path.to_owned();
     }
     match path.trim_start_matches("./").trim_end_matches('/') {
-        "" | "." => "..".to_owned(),
-        path => format!("../{path}"),
+        "" | "." => project.to_owned(),
+        path => format!("{project}/{path}"),
     }
 }
 
@@ -77,4 +83,23 @@ pub(super) fn tmpfs(service: &Service) -> Vec<String> {
 /// Whether the root file system cannot be written to.
 pub(super) fn is_read_only(service: &Service) -> bool {
     !service.exception(|security| security.writable) && !service.exception(|security| security.privileged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::below;
+
+    #[test]
+    fn paths_of_the_project_are_seen_from_the_compose_file() {
+        for (path, expected) in [
+            (".", ".."),
+            ("./worker", "../worker"),
+            ("worker/", "../worker"),
+            ("../other", "../../other"),
+            ("/srv/x", "/srv/x"),
+            ("https://example.com/x.git#main", "https://example.com/x.git#main"),
+        ] {
+            assert_eq!(below("..", path), expected);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::file::{
     Service as Out, Words,
 };
 use super::{environment, health, mount, publish, text};
-use crate::emit::{Entries, FlowMap, FlowSeq};
+use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq};
 use crate::model::{Condition, RunKind, Ulimit};
 use crate::platform::{Dependency, Platform, Service, Value};
 use crate::schema::Bytes;
@@ -30,7 +30,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
         image: service.image.as_ref().map(|image| text::value(platform, image)),
         build: build(platform, service),
         profiles: profile(platform, service).map(|profile| FlowSeq([profile])),
-        user: service.user.as_deref(),
+        user: service.user.as_deref().map(DoubleQuoted),
         privileged,
         pid: service.exception(|security| security.host_pid).then_some("host"),
         init: service.block.init,
@@ -85,7 +85,7 @@ fn build(platform: &Platform, service: &Service) -> Option<Build> {
     let constant = |constant| text::literal(text::constant(constant));
     let args = build.args.iter().flat_map(|args| &args.entries);
     Some(Build {
-        context: text::literal(&mount::from_compose_file(text::constant(&build.context))),
+        context: text::literal(&mount::from_compose_file(platform, text::constant(&build.context))),
         dockerfile: build.dockerfile.as_ref().map(constant),
         target: build.target.as_ref().map(constant),
         args: args

@@ -85,18 +85,46 @@ pub(super) fn size(size: Bytes) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration, size};
+    use super::{duration, input, literal, size};
+    use crate::platform::Input;
     use crate::schema::{Bytes, Duration};
+    use crate::source::{Sources, Span};
+
+    fn named(default: Option<&str>, description: Option<&str>, optional: bool) -> Input {
+        Input {
+            name: "X".to_owned(),
+            secret: false,
+            default: default.map(str::to_owned),
+            description: description.map(str::to_owned),
+            optional,
+            one_of: Vec::new(),
+            min_length: None,
+            in_url: false,
+            span: Span::new(Sources::default().add("x", ""), 0, 0),
+        }
+    }
+
+    #[test]
+    fn inputs_are_interpolated_by_compose() {
+        for (default, description, optional, expected) in [
+            (Some("development"), None, false, "${X:-development}"),
+            (Some("a$b"), None, true, "${X:-a$$b}"),
+            (None, Some("Root's: password"), true, "${X:-}"),
+            (None, Some("Root's: password"), false, "${X:?Root's: password}"),
+            (None, Some("a {b} costs $5"), false, "${X:?a (b) costs  5}"),
+            (None, None, false, "${X:?must be set}"),
+            (Some("{\"a\": 1}"), None, false, "${X:?must be set}"),
+        ] {
+            assert_eq!(input(&named(default, description, optional)), expected);
+        }
+        assert_eq!(literal("$HOME ${x}"), "$$HOME $${x}");
+    }
 
     #[test]
     fn quantities_are_written_as_docker_reads_them() {
-        assert_eq!(
-            [0, 250, 90_000, 120_000, 7 * 86_400_000].map(|ms| duration(Duration(ms))),
-            ["0ms", "250ms", "90s", "2m", "168h"]
-        );
-        assert_eq!(
-            [1, 1 << 10, 1536 << 20, 2 << 30].map(|bytes| size(Bytes(bytes))),
-            ["1B", "1K", "1536M", "2G"]
-        );
+        let durations = [0, 250, 90_000, 120_000, 7 * 86_400_000].map(|ms| duration(Duration(ms)));
+        assert_eq!(durations, ["0ms", "250ms", "90s", "2m", "168h"]);
+        let sizes = [1, 1 << 10, 1536 << 20, 2 << 30].map(|bytes| size(Bytes(bytes)));
+        assert_eq!(sizes, ["1B", "1K", "1536M", "2G"]);
     }
 }

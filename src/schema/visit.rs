@@ -1,0 +1,79 @@
+//! Visiting every constant of a block, wherever it stands: `block!` writes the visit of a block.
+
+use super::{
+    Bytes, Constant, Duration, Integer, List, Map, Number, PortNumber, Ratio, Raw, Reference, Template, Word,
+};
+
+/// What holds constants.
+pub trait Visit {
+    /// Shows every constant, in the order of the schema.
+    fn visit(&self, see: &mut dyn FnMut(&Constant));
+
+    /// Hands every constant out to be changed, in the same order.
+    fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant));
+}
+
+impl Visit for Constant {
+    fn visit(&self, see: &mut dyn FnMut(&Constant)) {
+        see(self);
+    }
+
+    fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
+        change(self);
+    }
+}
+
+impl<T: Visit> Visit for Option<T> {
+    fn visit(&self, see: &mut dyn FnMut(&Constant)) {
+        self.iter().for_each(|inner| inner.visit(see));
+    }
+
+    fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
+        self.iter_mut().for_each(|inner| inner.visit_mut(change));
+    }
+}
+
+impl<T: Visit> Visit for Vec<T> {
+    fn visit(&self, see: &mut dyn FnMut(&Constant)) {
+        self.iter().for_each(|inner| inner.visit(see));
+    }
+
+    fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
+        self.iter_mut().for_each(|inner| inner.visit_mut(change));
+    }
+}
+
+impl<T: Visit> Visit for List<T> {
+    fn visit(&self, see: &mut dyn FnMut(&Constant)) {
+        self.items.visit(see);
+    }
+
+    fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
+        self.items.visit_mut(change);
+    }
+}
+
+impl<T: Visit> Visit for Map<T> {
+    fn visit(&self, see: &mut dyn FnMut(&Constant)) {
+        self.entries.iter().for_each(|(_, inner)| inner.visit(see));
+    }
+
+    fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
+        self.entries.iter_mut().for_each(|(_, inner)| inner.visit_mut(change));
+    }
+}
+
+/// Types without constants.
+macro_rules! without_constants {
+    ($($T:ty),+ $(,)?) => {
+        $(impl $crate::schema::Visit for $T {
+            fn visit(&self, _: &mut dyn FnMut(&$crate::schema::Constant)) {}
+
+            fn visit_mut(&mut self, _: &mut dyn FnMut(&mut $crate::schema::Constant)) {}
+        })+
+    };
+}
+
+pub(crate) use without_constants;
+
+without_constants! { bool, Integer, Number, PortNumber, Duration, Bytes, Ratio, Reference, Template, Word, Raw }
