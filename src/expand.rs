@@ -81,6 +81,7 @@ pub fn expand(
         sink,
         stack: Vec::new(),
         made: 0,
+        kinds: kinds(&entries),
         lost: Vec::new(),
     };
     expanded.entries = expansion.entries(entries, &[]);
@@ -91,6 +92,18 @@ pub fn expand(
     names(&mut expanded.entries, sink);
     include::include(&mut expanded.entries, loader, sources, sink);
     expanded
+}
+
+/// What each top-level name is declared as: the key of its block, or its component.
+fn kinds(entries: &[Entry]) -> component::Kinds {
+    let shared = ["variable", "secret", "service", "site", "outside"];
+    let named = entries.iter().filter(|entry| {
+        let key = entry.key.text.as_str();
+        shared.contains(&key) || !Document::SCHEMA.fields.iter().any(|field| field.key == key)
+    });
+    let declared =
+        named.filter_map(|entry| Some((entry.label.as_ref()?.text.clone(), entry.key.text.clone())));
+    declared.chain(["internet", "localhost"].map(|name| (name.into(), "outside".into()))).collect()
 }
 
 /// Reports top-level keys that are neither a block nor a component.

@@ -14,6 +14,7 @@
 // Only `cli` and `output` touch the system; clippy.toml names what the others must not call.
 #![warn(clippy::disallowed_methods)]
 
+pub mod allow;
 pub mod check;
 pub mod cli;
 pub mod coverage;
@@ -30,6 +31,7 @@ pub mod standard;
 pub mod syntax;
 pub mod target;
 
+use allow::Allows;
 use coverage::Uses;
 use diagnostic::{Diagnostic, Sink};
 use expand::Expanded;
@@ -52,6 +54,8 @@ pub struct Compilation {
     pub platform: Option<Platform>,
     /// What the source uses of the language.
     pub uses: Uses,
+    /// What the source allows.
+    pub allows: Allows,
 }
 
 impl Compilation {
@@ -69,14 +73,21 @@ pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>) -> C
     let mut sink = Sink::default();
     let expanded = expand::expand(loader, &mut sources, entry, environment, &mut sink);
     let uses = Uses::new(&expanded.entries, &sources);
+    let mut allows = Allows::new(&expanded.entries, &mut sink);
     let mut platform = None;
     // Without a file, or with its structure in doubt, everything further would only be noise.
     if let Some(origin) = expanded.origin.filter(|_| !expanded.unbalanced) {
         platform = bind(expanded, origin, environment, &mut sink);
-        uses.unread(&mut sink);
+        let mut findings = Sink::default();
+        if let Some(platform) = &platform {
+            check::check(platform, &mut findings);
+        }
+        uses.unread(&mut findings);
+        allows.filter(findings.finish(), &mut sink);
+        allows.unused(&mut sink);
     }
     let platform = platform.filter(|_| !sink.has_errors());
-    Compilation { sources, diagnostics: sink.finish(), platform, uses }
+    Compilation { sources, diagnostics: sink.finish(), platform, uses, allows }
 }
 
 /// Lowers a platform to targets, in the order of their registry.
@@ -91,7 +102,9 @@ pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Artifact> 
 pub fn losses(compilation: &Compilation, targets: &[&'static Target]) -> Vec<Diagnostic> {
     let mut sink = Sink::default();
     compilation.uses.lost(targets, &mut sink);
-    sink.finish()
+    let mut found = sink.finish();
+    found.retain(|diagnostic| !compilation.allows.allow(diagnostic));
+    found
 }
 
 fn bind(expanded: Expanded, origin: Span, environment: Option<&str>, sink: &mut Sink) -> Option<Platform> {
@@ -109,7 +122,5 @@ fn bind(expanded: Expanded, origin: Span, environment: Option<&str>, sink: &mut 
     let mut lost = decoder.into_lost();
     lost.extend(expanded.lost);
     let absent = Absent { lost, disabled: expanded.disabled, origin: Some(origin) };
-    let platform = resolve::resolve(document, &catalogue, &absent, environment, sink);
-    check::check(&platform, sink);
-    Some(platform)
+    Some(resolve::resolve(document, &catalogue, &absent, environment, sink))
 }

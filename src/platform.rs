@@ -14,7 +14,7 @@ use crate::source::Span;
 
 pub use service::{
     ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, Metrics, OwnVolume, Port, Publish, Service,
-    SharedMount,
+    SharedMount, TCP_TOOLS,
 };
 
 macro_rules! index {

@@ -52,7 +52,7 @@ pub fn resolve(
     let document = &Arc::new(document);
     let names = Names::new(document, sink);
     let mut texts = Texts::new(document, &names, absent, sink);
-    let header = place::header(document, absent.origin, &mut texts);
+    let header = place::header(document, &mut texts);
     let mut platform = Platform {
         name: header.name,
         description: header.description,
@@ -78,6 +78,7 @@ pub fn resolve(
         platform.services.push(service);
         mentions.push(mentioned);
     }
+    texts.unused_outputs();
     platform.sites = place::sites(document, &platform, &mut texts);
     order::order(&mut platform, &mentions, &mut texts);
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);

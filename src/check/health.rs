@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
 use crate::model::Command;
-use crate::platform::{Health, ImageFacts, Platform, Service};
+use crate::platform::{Health, ImageFacts, Platform, Service, TCP_TOOLS};
 use crate::source::Span;
 use crate::syntax::Part;
 
@@ -12,7 +12,22 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
         let Some(block) = &service.block.health else { continue };
         let facts = platform.facts(service).filter(|facts| facts.tools_known);
         match &service.health {
-            Health::Http { tool: None, .. } => unknown_tool(service, facts, block.span, sink),
+            Health::Http { tool: None, .. } | Health::Tcp { possible: false, .. } => {
+                unknown_tool(service, facts, block.span, sink);
+            }
+            Health::Builtin if block.builtin == Some(true) => {
+                if let Some(facts) = platform.facts(service).filter(|facts| !facts.builtin_health) {
+                    sink.report(
+                        Diagnostic::new(
+                            codes::HC001,
+                            format!("`{}` has no health check of its own", image(service)),
+                        )
+                        .at(block.span, "uses the image's own check")
+                        .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
+                        .help(held(facts)),
+                    );
+                }
+            }
             Health::Http { tool: Some(tool), .. } => {
                 if let Some(facts) = facts.filter(|facts| !holds(facts, tool.word())) {
                     absent(service, facts, tool.word(), block.span, sink);
@@ -62,15 +77,20 @@ fn holds(facts: &ImageFacts, tool: &str) -> bool {
 }
 
 fn image(service: &Service) -> &str {
-    service.image_name.as_ref().map_or("its image", |name| name.repository.as_str())
+    service.base_name.as_ref().map_or("its image", |name| name.repository.as_str())
 }
 
-fn absent(service: &Service, facts: &ImageFacts, tool: &str, span: Span, sink: &mut Sink) {
-    let help = if facts.tools.is_empty() {
+/// What the catalogue says that an image holds, as a way out.
+fn held(facts: &ImageFacts) -> String {
+    if facts.tools.is_empty() {
         "it holds no tool at all: write `health { none = \"…\" }` with the reason".to_owned()
     } else {
         format!("it holds {}", list_of(facts.tools.iter().map(String::as_str)))
-    };
+    }
+}
+
+fn absent(service: &Service, facts: &ImageFacts, tool: &str, span: Span, sink: &mut Sink) {
+    let help = held(facts);
     sink.report(
         Diagnostic::new(
             codes::HC001,
@@ -81,7 +101,7 @@ fn absent(service: &Service, facts: &ImageFacts, tool: &str, span: Span, sink: &
             ),
         )
         .at(span, format!("needs `{tool}`"))
-        .at_maybe(service.image_name.as_ref().map(|name| name.span), "the image")
+        .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
         .help(help),
     );
 }
@@ -95,6 +115,11 @@ fn unknown_tool(service: &Service, facts: Option<&ImageFacts>, span: Span, sink:
             "the image holds {}: use one of them in `command`",
             list_of(facts.tools.iter().map(String::as_str))
         ),
+        None if matches!(service.health, Health::Tcp { .. }) => format!(
+            "declare what the image holds: `image \"{}\" {{ tools = [\"nc\"] }}`; {} can try a port",
+            image(service),
+            list_of(TCP_TOOLS.iter().copied())
+        ),
         None => format!(
             "say `tool = curl`, or what else the image holds; or declare it: `image \"{}\" {{ tools = [\"curl\"] }}`",
             image(service)
@@ -105,8 +130,8 @@ fn unknown_tool(service: &Service, facts: Option<&ImageFacts>, span: Span, sink:
             codes::HC001,
             format!("nothing is known in the image of `{}` that could ask for its health", service.path),
         )
-        .at(span, "asks over HTTP from inside the container")
-        .at_maybe(service.image_name.as_ref().map(|name| name.span), "the image")
+        .at(span, "asks from inside the container")
+        .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
         .help(help),
     );
 }

@@ -1,17 +1,22 @@
 //! Images: those that are gone, tags that change, and versions that must agree.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::platform::{ImageName, Platform, Service};
+use crate::platform::{ImageFacts, ImageName, Platform, Service};
 
 /// The image of a service that is pulled, not the one it is built on.
 fn pulled(service: &Service) -> Option<&ImageName> {
     service.image_name.as_ref()
 }
 
+/// What the catalogue knows of it.
+fn facts<'a>(platform: &'a Platform, service: &Service) -> Option<&'a ImageFacts> {
+    platform.catalogue.get(service.image_facts?)
+}
+
 /// IMG001 and IMG004: images that are gone, or get no updates.
 pub(super) fn retired(platform: &Platform, sink: &mut Sink) {
     for service in &platform.services {
-        let (Some(name), Some(facts)) = (pulled(service), platform.facts(service)) else { continue };
+        let (Some(name), Some(facts)) = (pulled(service), facts(platform, service)) else { continue };
         let help = facts.instead.as_ref().map(|instead| format!("use `{instead}`"));
         if let Some(reason) = &facts.gone {
             sink.report(
@@ -63,14 +68,15 @@ pub(super) fn tags(platform: &Platform, sink: &mut Sink) {
 /// IMG003: images that only work in the same version, in different ones.
 pub(super) fn versions(platform: &Platform, sink: &mut Sink) {
     for service in &platform.services {
-        let Some(other) = platform.facts(service).and_then(|facts| facts.same_version_as.as_deref()) else {
+        let Some(other) = facts(platform, service).and_then(|facts| facts.same_version_as.as_deref()) else {
             continue;
         };
         let Some(name) = pulled(service) else { continue };
         let others = platform.services.iter().filter_map(|other| Some((other, pulled(other)?)));
         for (peer, peer_name) in others.filter(|(_, peer)| peer.repository == other) {
             let (Some(tag), Some(peer_tag)) = (&name.tag, &peer_name.tag) else { continue };
-            if tag == peer_tag {
+            // What the operator sets is not known here.
+            if tag == peer_tag || tag.contains("${") || peer_tag.contains("${") {
                 continue;
             }
             sink.report(

@@ -61,7 +61,15 @@ fn in_value(value: &Value, span: Span, services: &HashMap<&str, &Service>, sink:
 fn in_text(text: &str, span: Span, services: &HashMap<&str, &Service>, sink: &mut Sink) {
     for (colon, _) in text.match_indices(':') {
         let digits: String = text[colon + 1..].chars().take_while(char::is_ascii_digit).collect();
-        let Ok(number) = digits.parse::<u16>() else { continue };
+        let behind = &text[colon + 1 + digits.len()..];
+        // `name:1234@` is a password, `name:12h` and `name:1.4` are no ports either.
+        let mut behind = behind.chars();
+        let ends = match behind.next() {
+            Some('.') => !behind.next().is_some_and(|next| next.is_ascii_digit()),
+            Some(next) => next != '@' && next != '-' && next != '_' && !next.is_alphanumeric(),
+            None => true,
+        };
+        let Some(number) = digits.parse::<u16>().ok().filter(|_| ends) else { continue };
         let name_start = text[..colon]
             .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '.' || c == '_'))
             .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
@@ -99,7 +107,14 @@ pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
             sink.report(
                 Diagnostic::new(
                     codes::PORT002,
-                    format!("`{}` and `{}` both publish port {number} of the host", first.path, service.path),
+                    if first.id == service.id {
+                        format!("`{}` publishes port {number} of the host twice", service.path)
+                    } else {
+                        format!(
+                            "`{}` and `{}` both publish port {number} of the host",
+                            first.path, service.path
+                        )
+                    },
                 )
                 .at(port.span.to(here.span), "this one")
                 .at(first_port.span.to(there.span), "and this one")

@@ -28,6 +28,13 @@ pub(super) fn twice(platform: &Platform, sink: &mut Sink) {
                 None => format!("{}{suffix}", variable.name),
             };
             let Some(other) = service.env.iter().find(|other| other.name == form) else { continue };
+            // `LOG` and `LOG_FILE` of a program that has both are no mistake.
+            let known =
+                platform.facts(service).is_some_and(|facts| facts.file_variables.contains(&variable.name));
+            let secret = variable.value.is_secret(platform) || other.value.is_secret(platform);
+            if !known && !secret && variable.file.is_none() {
+                continue;
+            }
             sink.report(
                 Diagnostic::new(
                     codes::SEC003,

@@ -18,7 +18,7 @@ pub(super) fn data(platform: &Platform, sink: &mut Sink) {
                     format!("`{}` keeps data in `{path}`, which is on no volume", service.path),
                 )
                 .at(service.span(), "its data is lost with the container")
-                .at_maybe(service.image_name.as_ref().map(|name| name.span), "the image")
+                .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
                 .help(format!(
                     "write `volume data = \"{path}\"`; or `tmpfs \"{path}\"`, where it may be lost"
                 )),
@@ -27,16 +27,18 @@ pub(super) fn data(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-/// Whether a path, or a folder above it, outlives the container or is said not to.
+/// Whether a path outlives the container or is said not to.
 fn kept(service: &Service, path: &str) -> bool {
     let volumes = service.volumes.iter().map(|volume| volume.path.as_str());
     let mounts = service.mounts.iter().map(|mount| mount.path.as_str());
     let binds = service.binds.iter().map(|bind| bind.path.as_str());
     let memory = service.block.tmpfs.iter().map(|tmpfs| tmpfs.path.text.as_str());
-    volumes.chain(mounts).chain(binds).chain(memory).any(|mounted| {
-        path.strip_prefix(mounted.trim_end_matches('/'))
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+    // Not a folder above it: where the image declares a volume, that lies over what is mounted above.
+    volumes
+        .chain(mounts)
+        .chain(binds)
+        .chain(memory)
+        .any(|mounted| mounted.trim_end_matches('/') == path.trim_end_matches('/'))
 }
 
 /// VOL003: two services that write to the same volume.

@@ -137,7 +137,7 @@ codes! {
     NET002 Error "unreachable-scrape";
     /// A connection to the outside from internal networks only.
     NET003 Error "no-way-out";
-    /// A network with a single member.
+    /// A network without members, or an internal one with a single member.
     NET004 Warning "lonely-network";
     /// A published port of a service that is on internal networks only.
     NET006 Error "published-but-internal";
@@ -175,6 +175,11 @@ codes! {
 
     /// A variable that is used and not declared.
     ENV001 Error "undeclared-variable";
+
+    /// An `allow` where nothing of its code is found.
+    ALW001 Warning "allows-nothing";
+    /// An `allow` of something that is no rule.
+    ALW002 Error "cannot-be-allowed";
 }
 
 /// The code of an id, in any case of letters.

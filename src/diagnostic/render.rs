@@ -75,7 +75,7 @@ impl<'a> Picture<'a> {
     fn new(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Self {
         let file = diagnostic.labels.first().map(|label| label.span.file);
         let (labels, elsewhere): (Vec<&Label>, Vec<&Label>) =
-            diagnostic.labels.iter().partition(|label| Some(label.span.file) == file);
+            diagnostic.labels.iter().partition(|label| together(label, diagnostic.labels.first(), sources));
         let labels = near(labels, sources);
         let related = elsewhere
             .into_iter()
@@ -95,6 +95,18 @@ impl<'a> Picture<'a> {
             related,
         }
     }
+}
+
+/// How many lines below the first label others are drawn in its picture; above it, only the next line. Others get pictures of their own, so
+/// that the first place told is the primary one.
+const APART: usize = 6;
+
+/// Whether a label is drawn in the picture of the first one.
+fn together(label: &Label, first: Option<&Label>, sources: &Sources) -> bool {
+    let Some(first) = first.filter(|first| first.span.file == label.span.file) else { return false };
+    let file = sources.file(label.span.file);
+    let (here, primary) = (file.line_of(label.span.start), file.line_of(first.span.start));
+    if here < primary { primary - here <= 1 } else { here - primary <= APART }
 }
 
 /// Labels that can be drawn together: on one very long line, only those near the first.

@@ -1,5 +1,6 @@
 //! What a component declares: parameters, kinds of children, and the body of its service.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use smol_str::SmolStr;
@@ -9,7 +10,7 @@ use crate::model::{Document, ParameterBlock, ParameterType, Service};
 use crate::schema::{Bytes, Decode as _, Decoder, Duration, Integer, Number, Ratio, Scalar as _};
 use crate::source::{Sources, Span};
 use crate::standard;
-use crate::syntax::{self, Entry, Name, Value, ValueKind};
+use crate::syntax::{self, Entry, Name, Path, Value, ValueKind};
 
 /// Keys that mean something to expansion, wherever they stand.
 const RESERVED: &[&str] =
@@ -23,7 +24,12 @@ pub(super) struct Parameter {
     pub(super) default: Option<Value>,
     pub(super) optional: bool,
     pub(super) of: Option<String>,
+    /// Whether its declaration is wrong, which is reported: nothing more is said of it.
+    pub(super) broken: bool,
 }
+
+/// What each top-level name of a platform is declared as.
+pub(super) type Kinds = HashMap<SmolStr, SmolStr>;
 
 /// A kind of children.
 #[derive(Debug)]
@@ -188,11 +194,16 @@ fn child_kind(entry: &Entry, sink: &mut Sink) -> Option<ChildKind> {
 }
 
 fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Parameter> {
-    let declared = {
+    let decoded = {
         let mut decoder = Decoder::new(sink);
         // The default is judged by the type, so it is left out of the decoding.
         let head = Entry { value: None, ..entry.clone() };
-        ParameterBlock::decode(&head, &mut decoder)?
+        ParameterBlock::decode(&head, &mut decoder)
+    };
+    let Some(declared) = decoded else {
+        let name = entry.label.clone()?;
+        let type_ = ParameterType::Text;
+        return Some(Parameter { name, type_, default: None, optional: true, of: None, broken: true });
     };
     let key = declared.name.text.as_str();
     let field = of_service && Service::SCHEMA.fields.iter().any(|field| field.key == key);
@@ -215,16 +226,23 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
         default: entry.value.clone(),
         optional: declared.optional.unwrap_or(false),
         of: declared.of.map(|of| of.text),
+        broken: false,
     };
     if let Some(default) = &parameter.default {
-        check(&parameter, default, sink);
+        check(&parameter, default, &Kinds::new(), sink);
     }
     Some(parameter)
 }
 
 /// Checks the value of a parameter against its type.
-pub(super) fn check(parameter: &Parameter, value: &Value, sink: &mut Sink) -> bool {
+pub(super) fn check(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &mut Sink) -> bool {
+    if parameter.broken {
+        return true;
+    }
     let before = sink.len();
+    if let ValueKind::Reference(path) = &value.kind {
+        expect_kind(parameter.type_, path, kinds, sink);
+    }
     let decoder = &mut Decoder::new(sink);
     let reference = matches!(value.kind, ValueKind::Reference(_));
     match parameter.type_ {
@@ -262,6 +280,41 @@ pub(super) fn check(parameter: &Parameter, value: &Value, sink: &mut Sink) -> bo
         }
     }
     sink.len() == before
+}
+
+/// Reports a name that is declared as something else than a parameter needs. Names that nothing
+/// declares are reported where they are bound.
+fn expect_kind(type_: ParameterType, path: &Path, kinds: &Kinds, sink: &mut Sink) {
+    let Some((first, rest)) = path.segments.split_first() else { return };
+    let Some(kind) = kinds.get(first).map(SmolStr::as_str) else { return };
+    let input = matches!(kind, "variable" | "secret");
+    let runs = kind == "service" || !Document::SCHEMA.fields.iter().any(|field| field.key == kind);
+    let fits = match type_ {
+        ParameterType::Secret => kind != "variable",
+        ParameterType::Text => kind != "secret",
+        ParameterType::Service => runs,
+        ParameterType::Port => runs && !rest.is_empty(),
+        ParameterType::Outside => kind == "outside",
+        _ => !input,
+    };
+    if fits {
+        return;
+    }
+    let needed = match type_ {
+        ParameterType::Text => "text or a variable".to_owned(),
+        ParameterType::Outside => "an outside".to_owned(),
+        type_ => format!("a {}", type_.word()),
+    };
+    let found = match (type_, rest.is_empty()) {
+        (ParameterType::Port, true) if runs => "a service".to_owned(),
+        _ if runs => "part of a service".to_owned(),
+        _ if kind == "outside" => "an outside".to_owned(),
+        _ => format!("a {kind}"),
+    };
+    sink.report(
+        Diagnostic::new(codes::NAM004, format!("`{}` is {found}, not {needed}", path.text()))
+            .at(path.span, format!("{needed} is needed here")),
+    );
 }
 
 /// The names of some parameters.

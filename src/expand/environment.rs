@@ -45,8 +45,31 @@ pub(super) fn apply(
         return;
     };
     let mut patches = environment.entries().to_vec();
+    patches.retain(|patch| !of_another_kind(patch, entries, sink));
     mark(&mut patches);
     syntax::merge_body(entries, patches);
+}
+
+/// Reports a patch whose name is declared as something else.
+fn of_another_kind(patch: &Entry, entries: &[Entry], sink: &mut Sink) -> bool {
+    let Some(label) = &patch.label else { return false };
+    let named = |entry: &&Entry| entry.label.as_ref().is_some_and(|other| other.text == label.text);
+    let mut declared = entries.iter().filter(named).peekable();
+    let Some(first) = declared.peek().copied() else { return false };
+    if declared.any(|entry| entry.key.text == patch.key.text) {
+        return false;
+    }
+    let (key, kind) = (&patch.key.text, &first.key.text);
+    sink.report(
+        Diagnostic::new(
+            codes::MRG002,
+            format!("the environment changes `{key} {}`, which is declared as `{kind}`", label.text),
+        )
+        .at(patch.head(), "nothing to change")
+        .at(first.head(), "declared here")
+        .help(format!("write `{kind} {} {{ … }}`", label.text)),
+    );
+    true
 }
 
 /// What can be patched is a labelled thing of the platform.
@@ -147,12 +170,8 @@ pub(super) fn unmatched(entries: &mut Vec<Entry>, sink: &mut Sink) {
             return true;
         };
         let key = &entry.key.text;
-        let other = known.iter().find(|(_, name)| *name == label.text).map(|(kind, _)| kind);
         let same = known.iter().filter(|(kind, _)| kind == key).map(|(_, name)| name.as_str());
-        let help = match other {
-            Some(kind) => Some(format!("`{}` is declared as `{kind}`", label.text)),
-            None => did_you_mean(&label.text, same),
-        };
+        let help = did_you_mean(&label.text, same);
         sink.report(
             Diagnostic::new(
                 codes::MRG002,

@@ -117,23 +117,33 @@ impl Loading<'_> {
             self.refuse(path, Err(LoadError::TooLarge), cause);
             return None;
         }
-        let (valid, at) = match std::str::from_utf8(bytes) {
-            Ok(text) if !text.contains('\0') => return Some(text.to_owned()),
-            Ok(text) => (text, text.find('\0').unwrap_or(0)),
+        let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+        let (valid, at, reason) = match std::str::from_utf8(bytes) {
+            Ok(text) => {
+                let text_end = text.strip_suffix('\r').unwrap_or(text);
+                let lone = text_end.match_indices('\r').find(|(at, _)| !text[at + 1..].starts_with('\n'));
+                let found = text.find(control).or(lone.map(|(at, _)| at));
+                let Some(at) = found else { return Some(text.to_owned()) };
+                (text, at, "a control character")
+            }
             Err(error) => {
                 let at = error.valid_up_to();
-                (std::str::from_utf8(bytes.get(..at).unwrap_or_default()).unwrap_or_default(), at)
+                let valid = std::str::from_utf8(bytes.get(..at).unwrap_or_default()).unwrap_or_default();
+                (valid, at, "no UTF-8")
             }
         };
-        let id = self.sources.add(path, valid);
+        // What is shown of it must not command the reader's terminal.
+        let shown: String =
+            valid[..at.min(valid.len())].chars().map(|c| if control(c) { '\u{fffd}' } else { c }).collect();
+        let id = self.sources.add(path, &format!("{shown}\u{fffd}"));
         let end = self.sources.file(id).text().len();
         self.sink.report(
-            Diagnostic::new(codes::SYN005, format!("`{path}` is not text"))
+            Diagnostic::new(codes::SYN005, format!("`{path}` is not plain text"))
                 .at(
-                    Span::new(id, at.min(end).saturating_sub(1), at.min(end)),
-                    format!("byte {at} is no UTF-8"),
+                    Span::new(id, end.saturating_sub('\u{fffd}'.len_utf8()), end),
+                    format!("byte {at} is {reason}"),
                 )
-                .help("sources are UTF-8 text"),
+                .help("sources are UTF-8 text without control characters"),
         );
         None
     }

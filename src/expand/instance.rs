@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
-use super::component::{self, ChildKind, Component, Components, Parameter};
+use super::component::{self, ChildKind, Component, Components, Kinds, Parameter};
 use super::substitute::{ChildValues, Environment};
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
 use crate::model::Service;
@@ -24,6 +24,8 @@ pub(super) struct Expansion<'a> {
     pub(super) stack: Vec<(SmolStr, Span)>,
     /// How many instances were made.
     pub(super) made: usize,
+    /// What each top-level name is declared as.
+    pub(super) kinds: Kinds,
     /// Names of what could not be expanded.
     pub(super) lost: Vec<SmolStr>,
 }
@@ -169,6 +171,8 @@ impl Expansion<'_> {
         head: Span,
     ) -> (HashMap<SmolStr, Option<Value>>, Vec<SmolStr>) {
         let mut bound: HashMap<SmolStr, Option<Value>> = HashMap::with_capacity(parameters.len());
+        // What is told, but wrong, is reported once; nothing is built from it.
+        let mut broken: Vec<SmolStr> = Vec::new();
         for item in told {
             let Some(parameter) = parameters.iter().find(|parameter| parameter.name.text == item.key.text)
             else {
@@ -187,11 +191,17 @@ impl Expansion<'_> {
                         .help(format!("it is of type `{}`", parameter.type_.word())),
                 );
                 bound.insert(parameter.name.text.clone(), None);
+                broken.push(parameter.name.text.clone());
                 continue;
             };
-            component::check(parameter, &value, self.sink);
-            bound.insert(parameter.name.text.clone(), Some(value));
+            if component::check(parameter, &value, &self.kinds, self.sink) {
+                bound.insert(parameter.name.text.clone(), Some(value));
+            } else {
+                bound.insert(parameter.name.text.clone(), None);
+                broken.push(parameter.name.text.clone());
+            }
         }
+        broken.extend(parameters.iter().filter(|known| known.broken).map(|known| known.name.text.clone()));
         let mut missing = Vec::new();
         for parameter in parameters {
             let name = &parameter.name.text;
@@ -213,7 +223,8 @@ impl Expansion<'_> {
                     .help(format!("write `{} = …`, of type `{}`", first.name.text, first.type_.word())),
             );
         }
-        (bound, missing.iter().map(|parameter| parameter.name.text.clone()).collect())
+        broken.extend(missing.iter().map(|parameter| parameter.name.text.clone()));
+        (bound, broken)
     }
 
     fn children(&mut self, component: &Component, told: Vec<Entry>) -> Vec<ChildValues> {

@@ -21,9 +21,13 @@ pub struct Service {
     pub parent: Option<ServiceId>,
     /// The image it runs, with its tag; what `build` makes where `build` is set.
     pub image: Option<Value>,
-    /// The repository and tag of the image, or of its base, where they are constant.
+    /// The name of the image that is pulled; `None` where it is built, or the operator sets it.
     pub image_name: Option<ImageName>,
-    /// The entry of the catalogue for its image or its base.
+    /// The name of the image it is built on, where the source says it, else of the one that is pulled.
+    pub base_name: Option<ImageName>,
+    /// The entry of the catalogue for the image that is pulled.
+    pub image_facts: Option<usize>,
+    /// The entry of the catalogue for the image it is built on: what the container holds.
     pub facts: Option<usize>,
     /// What the image starts, in place of its own.
     pub entrypoint: Option<Vec<Value>>,
@@ -201,6 +205,9 @@ pub struct ConfigFile {
     pub span: Span,
 }
 
+/// What can try a port inside a container.
+pub const TCP_TOOLS: &[&str] = &["nc", "bash", "node", "python3", "perl"];
+
 /// How a service is known to work.
 #[derive(Debug, Clone)]
 pub enum Health {
@@ -228,6 +235,8 @@ pub enum Health {
     Tcp {
         /// The port, an index into the service's ports.
         port: usize,
+        /// Whether the image is known to hold something that can try it.
+        possible: bool,
     },
     /// By a program with its arguments.
     Exec(Vec<Value>),
@@ -242,7 +251,8 @@ impl Health {
         match self {
             Self::None { .. } => false,
             Self::Http { tool, .. } => tool.is_some(),
-            Self::Builtin | Self::Tcp { .. } | Self::Exec(_) | Self::Shell(_) => true,
+            Self::Tcp { possible, .. } => *possible,
+            Self::Builtin | Self::Exec(_) | Self::Shell(_) => true,
         }
     }
 }

@@ -79,6 +79,7 @@ impl<'a> Names<'a> {
         names.groups = indices(document.group.iter().map(|group| &group.name), sink);
         names.volumes = indices(document.volume.iter().map(|volume| &volume.name), sink);
         names.artifact_clashes(sink);
+        names.volume_clashes(document, sink);
         names
     }
 
@@ -128,6 +129,28 @@ impl<'a> Names<'a> {
             }
         }
         at
+    }
+
+    /// Volumes of services and shared ones have one namespace in artifacts.
+    fn volume_clashes(&self, document: &Document, sink: &mut Sink) {
+        let shared = document.volume.iter().map(|volume| (volume.name.text.to_string(), volume.name.span));
+        let own = self.services.iter().flat_map(|placed| {
+            let volumes = placed.block.volume.iter();
+            volumes.map(|volume| (format!("{}-{}", placed.name, volume.name.text), volume.name.span))
+        });
+        let mut seen: HashMap<String, Span> = HashMap::new();
+        for (name, span) in shared.chain(own) {
+            if let Some(first) = seen.get(&name) {
+                sink.report(
+                    Diagnostic::new(codes::NAM005, format!("two volumes are both `{name}` in artifacts"))
+                        .at(span, "this one")
+                        .at(*first, "and this one")
+                        .help("give one of them another name"),
+                );
+            } else {
+                seen.insert(name, span);
+            }
+        }
     }
 
     fn artifact_clashes(&self, sink: &mut Sink) {

@@ -18,11 +18,10 @@ pub(super) struct Header {
     pub(super) labels: Vec<(String, String)>,
 }
 
-pub(super) fn header(document: &Document, origin: Option<Span>, texts: &mut Texts<'_>) -> Header {
+pub(super) fn header(document: &Document, texts: &mut Texts<'_>) -> Header {
     let Some(first) = document.platform.first() else {
         texts.sink.report(
             Diagnostic::new(codes::PLT001, "the source declares no platform")
-                .at_maybe(origin, "nothing here says what it is called")
                 .help("write `platform NAME { description = \"…\" }`"),
         );
         return Header { name: String::new(), description: None, owner: None, labels: Vec::new() };

@@ -8,8 +8,9 @@ use super::{image, tree};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::model::{self, Command, RunKind, Tool};
 use crate::platform::{
-    ConfigFile, EnvVar, GroupId, Health, HostPath, ImageName, InputId, Metrics, NetworkId, OutsideId,
-    OwnVolume, Platform, Port, Publish, Service, ServiceId, SharedMount, Value, VolumeId,
+    ConfigFile, EnvVar, GroupId, Health, HostPath, ImageName, InputId, Metrics, NetworkId, Outside,
+    OutsideId, OutsideKind, OwnVolume, Platform, Port, Publish, Service, ServiceId, SharedMount, TCP_TOOLS,
+    Value, VolumeId,
 };
 use crate::schema::{Constant, List, Reference, Template};
 use crate::source::Span;
@@ -25,9 +26,12 @@ pub(super) fn service(index: usize, platform: &Platform, texts: &mut Texts<'_>) 
     let parent = placed.parent.and_then(|parent| platform.services.get(parent));
     let mut mentions = Mentions::default();
     let image = runs(block, &mut mentions, texts);
-    let image_name = named(block, image.as_ref(), texts);
-    let facts = image_name.as_ref().and_then(|name| image::find(&platform.catalogue, name));
-    let ports = ports(block, texts);
+    let image_name = image.as_ref().zip(block.image.as_ref());
+    let image_name = image_name.and_then(|(image, block)| image::name(image, block.name.span));
+    let base_name = base(block, texts).or_else(|| image_name.clone());
+    let find = |name: &ImageName| image::find(&platform.catalogue, name);
+    let facts = base_name.as_ref().and_then(find);
+    let ports = ports(block, platform, texts);
     let (networks, networks_span) = networks(block, parent, platform, texts);
     let env = env(block, &mut mentions, texts);
     let mut service = Service {
@@ -39,7 +43,9 @@ pub(super) fn service(index: usize, platform: &Platform, texts: &mut Texts<'_>) 
         parent: parent.map(|parent| parent.id),
         image,
         facts,
+        image_facts: image_name.as_ref().and_then(find),
         image_name,
+        base_name,
         entrypoint: arguments(block.entrypoint.as_ref(), &mut mentions, texts),
         command: arguments(block.command.as_ref(), &mut mentions, texts),
         user: optional(block.user.as_ref(), texts),
@@ -81,7 +87,8 @@ fn runs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) 
         (None, Some(_)) => None,
         (None, None) => {
             // A component without a main service is a name for what is nested in it.
-            if block.service.is_empty() && !texts.absent.lost.contains(&block.name.text) {
+            let lost = |name: &str| texts.absent.lost.contains(name);
+            if block.service.is_empty() && !lost(&block.name.text) && !lost("image") && !lost("build") {
                 texts.sink.report(
                     Diagnostic::new(codes::PLT002, format!("`{}` runs nothing", block.name.text))
                         .at(block.span, "has neither an image nor a build")
@@ -97,16 +104,12 @@ fn is_secret(input: InputId, texts: &Texts<'_>) -> bool {
     texts.document.secret.iter().any(|secret| texts.input_name(input) == Some(&secret.name.text))
 }
 
-fn named(block: &model::Service, image: Option<&Value>, texts: &mut Texts<'_>) -> Option<ImageName> {
-    let said = block.image.as_ref();
-    let base = said
-        .and_then(|image| image.base.as_ref())
-        .or(block.build.as_ref().and_then(|build| build.base.as_ref()));
-    if let Some(base) = base {
-        let text = texts.constant(base);
-        return image::name(&super::text::literal(text), base.span);
-    }
-    image::name(image?, said?.name.span)
+/// The image that the source says it is built on.
+fn base(block: &model::Service, texts: &mut Texts<'_>) -> Option<ImageName> {
+    let image = block.image.as_ref().and_then(|image| image.base.as_ref());
+    let base = image.or(block.build.as_ref().and_then(|build| build.base.as_ref()))?;
+    let text = texts.constant(base);
+    image::name(&super::text::literal(text), base.span)
 }
 
 fn group(block: &model::Service, texts: &mut Texts<'_>) -> Option<GroupId> {
@@ -130,7 +133,8 @@ fn networks(
         if texts.document.network.is_empty() && !host {
             return (platform.networks.first().map(|_| NetworkId(0)).into_iter().collect(), block.name.span);
         }
-        if !platform.networks.is_empty() && !host && runs {
+        let lost = texts.absent.lost.contains(&block.name.text);
+        if !platform.networks.is_empty() && !host && runs && !lost {
             let known: Vec<&str> = platform.networks.iter().map(|network| network.name.as_str()).collect();
             texts.sink.report(
                 Diagnostic::new(codes::TYP006, format!("`{}` is on no network", block.name.text))
@@ -154,7 +158,7 @@ fn networks(
     (networks, list.span)
 }
 
-fn ports(block: &model::Service, texts: &mut Texts<'_>) -> Vec<Port> {
+fn ports(block: &model::Service, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Port> {
     let mut ports: Vec<Port> = Vec::with_capacity(block.port.len());
     for port in &block.port {
         let number = port.number.0;
@@ -170,6 +174,7 @@ fn ports(block: &model::Service, texts: &mut Texts<'_>) -> Vec<Port> {
         }
         let publish = port.publish.as_ref().and_then(|publish| {
             let to = outside(&publish.to, texts)?;
+            comes_in(&platform[to], publish.to.0.span, texts);
             let host_port = publish.port.map_or(number, |port| port.0);
             Some(Publish { to, host_port, span: publish.to.0.span })
         });
@@ -196,6 +201,22 @@ fn udp_of(port: &model::Port) -> bool {
     protocol(port) == model::Protocol::Udp
 }
 
+/// Reports an outside that only can be reached.
+fn comes_in(outside: &Outside, span: Span, texts: &mut Texts<'_>) {
+    if outside.kind != OutsideKind::Declared || !outside.ranges.is_empty() || outside.endpoints.is_empty() {
+        return;
+    }
+    texts.sink.report(
+        Diagnostic::new(
+            codes::NAM004,
+            format!("`{}` is an endpoint, and nobody comes in from there", outside.name),
+        )
+        .at(span, "addresses that come in are needed here")
+        .at_maybe(outside.span, "has no address range")
+        .help("declare an `outside` with address ranges: `outside admins = [\"203.0.113.7/32\"]`"),
+    );
+}
+
 /// An outside by its name.
 fn outside(reference: &Reference, texts: &mut Texts<'_>) -> Option<OutsideId> {
     // The built-in ones are visible everywhere, in components too.
@@ -203,6 +224,19 @@ fn outside(reference: &Reference, texts: &mut Texts<'_>) -> Option<OutsideId> {
         reference.0.word().and_then(|word| super::names::BUILT_IN.iter().position(|name| *name == word))
     {
         return Some(OutsideId(at));
+    }
+    let known = texts.document.outside.iter().map(|outside| outside.name.text.as_str());
+    let known: Vec<&str> = known.chain(super::names::BUILT_IN).collect();
+    if let Some(word) = reference.0.word().filter(|word| !texts.names.symbols.contains_key(*word))
+        && reference.0.scope == crate::syntax::Scope::Platform
+        && !texts.absent.lost.contains(word)
+    {
+        texts.sink.report(
+            Diagnostic::new(codes::NAM001, format!("there is no outside `{word}`"))
+                .at(reference.0.span, "not declared")
+                .help_maybe(did_you_mean(word, known)),
+        );
+        return None;
     }
     match texts.find(&reference.0, &mut Mentions::default())? {
         Thing::Outside(id) => Some(id),
@@ -217,6 +251,19 @@ fn env(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -
     let entries = block.env.as_ref().map(|env| env.entries.as_slice()).unwrap_or_default();
     let mut out = Vec::with_capacity(entries.len());
     for (name, value) in entries {
+        // POSIX.1-2024, Base Definitions, section 8.1, and no more: images use dots and hyphens, too.
+        if name.text.is_empty()
+            || name.text.contains(|c: char| c == '=' || c.is_whitespace() || c.is_control())
+        {
+            texts.sink.report(
+                Diagnostic::new(
+                    codes::TYP007,
+                    format!("`{}` cannot be the name of an environment variable", name.text),
+                )
+                .at(name.span, "without `=` and white space, and not empty"),
+            );
+            continue;
+        }
         let made = match &value.value {
             Some(template) => texts.template(template, mentions),
             None => passed_on(name, texts),
@@ -361,8 +408,10 @@ fn health(
     }
     mentions.jobs.extend(own.jobs);
     if let Some(tcp) = &block.tcp {
+        let tools = facts.map(|facts| facts.tools.as_slice()).unwrap_or_default();
+        let possible = tools.iter().any(|tool| TCP_TOOLS.contains(&tool.as_str()));
         return own_port(service, tcp, texts)
-            .map_or(Health::None { reason: None }, |port| Health::Tcp { port });
+            .map_or(Health::None { reason: None }, |port| Health::Tcp { port, possible });
     }
     let paths = [&block.readiness, &block.liveness, &block.startup];
     let Some(first) = paths.into_iter().flatten().next() else {

@@ -95,6 +95,20 @@ impl<'a> Texts<'a> {
         self.in_urls
     }
 
+    /// Binds outputs that nobody may have referred to, so that their mistakes are told, too.
+    pub(super) fn unused_outputs(&mut self) {
+        let names = self.names;
+        for (at, placed) in names.services.iter().enumerate() {
+            for (index, output) in placed.block.output.iter().enumerate() {
+                for (field, template) in &output.fields {
+                    self.open.push((at, index, field.text.clone()));
+                    self.text(&template.text, &mut Mentions::default());
+                    self.open.pop();
+                }
+            }
+        }
+    }
+
     /// Text that may hold inputs.
     pub(super) fn template(&mut self, template: &Template, mentions: &mut Mentions) -> Value {
         self.text(&template.text, mentions)

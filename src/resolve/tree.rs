@@ -56,15 +56,20 @@ fn map(entries: &[Entry], texts: &mut Texts<'_>) -> Vec<(String, Tree)> {
                 continue;
             }
         };
-        match &entry.label {
-            None => out.push((key, content)),
-            Some(label) => {
-                let inner = (label.text.to_string(), content);
-                match out.iter_mut().find(|(known, _)| *known == key) {
-                    Some((_, Tree::Map(entries))) => entries.push(inner),
-                    _ => out.push((key, Tree::Map(vec![inner]))),
-                }
+        let known = out.iter_mut().find(|(known, _)| *known == key).map(|(_, tree)| tree);
+        match (&entry.label, known) {
+            (None, None) => out.push((key, content)),
+            (Some(label), None) => out.push((key, Tree::Map(vec![(label.text.to_string(), content)]))),
+            (Some(label), Some(Tree::Map(entries)))
+                if !entries.iter().any(|(inner, _)| label.text == *inner) =>
+            {
+                entries.push((label.text.to_string(), content));
             }
+            _ => texts.sink.report(
+                Diagnostic::new(codes::TGT003, format!("`{key}` is given twice, in two forms"))
+                    .at(entry.head(), "again here")
+                    .help("an override is a tree: a key holds one value or one body"),
+            ),
         }
     }
     out

@@ -9,6 +9,9 @@ use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
 use crate::source::Span;
 use crate::syntax::{Entry, Name, Value, ValueKind};
 
+/// How many keys a message lists before it lists none.
+const MOST_KEYS: usize = 12;
+
 /// What an entry can be decoded to.
 pub trait Decode: Sized {
     /// What is expected.
@@ -150,10 +153,11 @@ impl<'a> Decoder<'a> {
             self.unexpected(label.span, format!("`{}` takes no label", schema.key));
         }
         if let (None, Some(value)) = (&schema.value, &entry.value) {
+            let some = (schema.fields.len() <= MOST_KEYS).then(|| format!(": {}", keys(schema)));
             self.report(
                 Diagnostic::new(codes::TYP008, format!("`{}` takes no value", schema.key))
                     .at(value.span, "does not belong here")
-                    .help(format!("what belongs to it stands in `{{ … }}`: {}", keys(schema))),
+                    .help(format!("what belongs to it stands in `{{ … }}`{}", some.unwrap_or_default())),
             );
         }
         for item in entry.entries() {
@@ -170,7 +174,7 @@ impl<'a> Decoder<'a> {
         let near = did_you_mean(key, schema.fields.iter().map(|field| field.key));
         let help = near.filter(|help| help.starts_with("did you mean")).or_else(|| inside(key, schema));
         let help = help.or_else(|| {
-            (schema.fields.len() <= 12).then(|| format!("`{}` takes {}", schema.key, keys(schema)))
+            (schema.fields.len() <= MOST_KEYS).then(|| format!("`{}` takes {}", schema.key, keys(schema)))
         });
         self.report(
             Diagnostic::new(codes::TYP005, format!("`{}` has no key `{key}`", schema.key))
@@ -235,7 +239,11 @@ impl<'a> Decoder<'a> {
     /// A field that may be there.
     pub fn optional<T: Decode>(&mut self, entry: &Entry, key: &str) -> Option<T> {
         let field = entry.entries().iter().find(|item| item.key.text == key)?;
-        T::decode(field, self)
+        let decoded = T::decode(field, self);
+        if decoded.is_none() {
+            self.lose(entry);
+        }
+        decoded
     }
 
     /// A field that stands once for each label.

@@ -21,6 +21,7 @@ const FOREIGN: &[(&str, &str)] = &[
     ("ki", "KiB"),
     ("kib", "KiB"),
     ("mb", "MiB"),
+    ("m", "MiB"),
     ("mi", "MiB"),
     ("mib", "MiB"),
     ("gb", "GiB"),
@@ -180,6 +181,10 @@ fn read(value: &Value, decoder: &mut Decoder<'_>, what: &str, example: &str, uni
     let meant = FOREIGN.iter().find(|(foreign, _)| *foreign == unit.to_lowercase()).map(|(_, ours)| *ours);
     let help = match meant.filter(|ours| units.iter().any(|(unit, _)| unit == ours)) {
         Some(ours) => format!("did you mean `{number}{ours}`?"),
+        None if unit.is_empty() && !number.is_empty() => {
+            let usual = example.trim_start_matches(|c: char| c.is_ascii_digit());
+            format!("did you mean `{number}{usual}`? the units of {what} are {}", all())
+        }
         None if unit.chars().any(|c| c.is_ascii_digit()) => {
             format!("a quantity is one number and one unit{}", single(word, units).unwrap_or_default())
         }

@@ -100,16 +100,34 @@ impl Scalar for bool {
             _ => return decoder.mismatch(value, "`true` or `false`"),
         };
         decoder.report(
-            Diagnostic::new(codes::TYP001, format!("expected `true` or `false`, found `{word}`"))
-                .at(value.span, "neither of the two")
-                .help(format!("write `{meant}`")),
+            Diagnostic::new(
+                codes::TYP001,
+                match value.kind {
+                    ValueKind::Text(_) => "expected `true` or `false`, found text".to_owned(),
+                    _ => format!("expected `true` or `false`, found `{word}`"),
+                },
+            )
+            .at(value.span, "neither of the two")
+            .help(format!("write `{meant}`")),
         );
         None
     }
 }
 
 fn number<T: std::str::FromStr>(value: &Value, decoder: &mut Decoder<'_>, what: &str) -> Option<T> {
-    let ValueKind::Number(word) = &value.kind else { return decoder.mismatch(value, what) };
+    let ValueKind::Number(word) = &value.kind else {
+        let quoted = match &value.kind {
+            ValueKind::Text(text) => text.as_literal().filter(|text| text.parse::<T>().is_ok()),
+            _ => None,
+        };
+        let Some(quoted) = quoted else { return decoder.mismatch(value, what) };
+        decoder.report(
+            Diagnostic::new(codes::TYP001, format!("expected {what}, found text"))
+                .at(value.span, "numbers stand without quotes")
+                .help(format!("write `{quoted}`")),
+        );
+        return None;
+    };
     if let Ok(number) = word.parse() {
         return Some(number);
     }
@@ -251,7 +269,7 @@ impl Scalar for Reference {
                 decoder.report(
                     Diagnostic::new(codes::TYP001, "expected the name of a declared thing, found text")
                         .at(value.span, "names stand without quotes")
-                        .help(format!("declare `{quoted}` and refer to it by its name")),
+                        .help(format!("write `{quoted}`, or the name it is declared under")),
                 );
                 None
             }

@@ -25,21 +25,29 @@ impl Visit for Constant {
 
 impl<T: Visit> Visit for Option<T> {
     fn visit(&self, see: &mut dyn FnMut(&Constant)) {
-        self.iter().for_each(|inner| inner.visit(see));
+        if let Some(inner) = self {
+            inner.visit(see);
+        }
     }
 
     fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
-        self.iter_mut().for_each(|inner| inner.visit_mut(change));
+        if let Some(inner) = self {
+            inner.visit_mut(change);
+        }
     }
 }
 
 impl<T: Visit> Visit for Vec<T> {
     fn visit(&self, see: &mut dyn FnMut(&Constant)) {
-        self.iter().for_each(|inner| inner.visit(see));
+        for inner in self {
+            inner.visit(see);
+        }
     }
 
     fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
-        self.iter_mut().for_each(|inner| inner.visit_mut(change));
+        for inner in self {
+            inner.visit_mut(change);
+        }
     }
 }
 

@@ -11,6 +11,9 @@ use super::{Body, Entry, File, Name, Value, ValueKind, scan};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::source::{FileId, Sources, Span};
 
+/// How many words of a slice that does not parse are remembered.
+const MOST_LOST: usize = 1_000;
+
 /// How many syntax errors of one file are told.
 const MOST_ERRORS: usize = 20;
 
@@ -166,12 +169,8 @@ impl Builder<'_> {
     /// Parses what is no entry again as the entry it should have been, to learn what is wrong with it.
     fn junk(&mut self, pair: &Pair<'_, Rule>) {
         let slice = pair.as_str();
-        let head = slice.lines().next().unwrap_or_default();
-        self.lost.extend(
-            head.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
-                .filter(|w| !w.is_empty())
-                .map(SmolStr::new),
-        );
+        let words = slice.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
+        self.lost.extend(words.filter(|word| !word.is_empty()).take(MOST_LOST).map(SmolStr::new));
         let start = pair.as_span().start();
         if self.errors >= MOST_ERRORS {
             return;
@@ -199,6 +198,14 @@ impl Builder<'_> {
             Some('\'') => unexpected("'", place(1), expected).help("text is quoted with `\"`"),
             Some(':') => unexpected(":", place(1), expected).help("a value is given with `=`"),
             Some(';') => unexpected(";", place(1), expected).help("an entry ends at the end of its line or at a comma"),
+            Some('{') if expected == "a value" => unexpected("{", place(1), expected)
+                .help("a body follows its key without `=`"),
+            Some('{') => unexpected("{", place(1), expected).help("`{` stands on the line of its key"),
+            Some('/') => unexpected("/", place(1), expected)
+                .help("text, paths too, is quoted; a comment starts with `#`"),
+            Some('=') if rest.starts_with("=>") => {
+                unexpected("=>", place(2), expected).help("a value is given with `=`")
+            }
             Some(',') => unexpected(",", place(1), expected).help("one comma separates two entries"),
             None | Some('\n') => {
                 let end = self.base + before.len();

@@ -16,6 +16,7 @@ const ROOMS: &[&str] = &[
     "platform",
     "resolve",
     "check",
+    "allow",
     "emit",
     "target",
     "coverage",

@@ -76,7 +76,7 @@ fn test(platform: &Platform, service: &Service) -> Option<Vec<String>> {
             let url = format!("{scheme}://127.0.0.1:{}{readiness}", port.number);
             Some(command(&http((*tool)?, &url, timeout(service))))
         }
-        Health::Tcp { port } => {
+        Health::Tcp { port, .. } => {
             let tools = &platform.facts(service)?.tools;
             tcp(tools, service.ports.get(*port)?.number, timeout(service)).map(|words| command(&words))
         }

@@ -1,0 +1,109 @@
+//! The platforms that build: `tests/ok/*.infra` and `platform.infra`, each as it is and with every environment
+//! that its sources declare.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use infrac::diagnostic::{Sink, Style, render};
+use infrac::platform::Platform;
+use infrac::source::{Found, LoadError, Loader, Sources};
+use infrac::syntax;
+use infrac::target::Artifact;
+
+/// A source with or without an environment.
+#[derive(Clone)]
+pub(crate) struct Case {
+    /// What the source is called, without `.infra`.
+    pub(crate) source: String,
+    /// The environment that is put in.
+    pub(crate) environment: Option<String>,
+    /// The project's root.
+    pub(crate) root: PathBuf,
+    /// The entry file, below the root.
+    pub(crate) entry: String,
+}
+
+impl Case {
+    /// Every case; those of a source follow each other, the one without an environment first.
+    pub(crate) fn all() -> Vec<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut entries = vec![(root.to_owned(), "platform.infra".to_owned())];
+        let folder = root.join("tests/ok");
+        let fixtures = names(&folder).into_iter().filter(|name| name.ends_with(".infra"));
+        entries.extend(fixtures.map(|name| (folder.clone(), name)));
+        assert!(entries.len() > 1, "no fixtures in {}", folder.display());
+        entries.into_iter().flat_map(|(root, entry)| Self::of(root, &entry)).collect()
+    }
+
+    fn of(root: PathBuf, entry: &str) -> Vec<Self> {
+        let source = entry.trim_end_matches(".infra").to_owned();
+        let environments = environments(&root, entry, &source).into_iter().map(Some);
+        let case = |environment| Self {
+            source: source.clone(),
+            environment,
+            root: root.clone(),
+            entry: entry.to_owned(),
+        };
+        std::iter::once(None).chain(environments).map(case).collect()
+    }
+
+    /// What messages and snapshots call it: `tour`, `tour@production`.
+    pub(crate) fn name(&self) -> String {
+        match &self.environment {
+            Some(environment) => format!("{}@{environment}", self.source),
+            None => self.source.clone(),
+        }
+    }
+
+    /// Compiles it; that must succeed.
+    pub(crate) fn compile(&self) -> Platform {
+        let load = |path: &str| {
+            let place = self.root.join(path);
+            if place.is_dir() {
+                return Ok(Found::Folder(names(&place)));
+            }
+            fs::read(place).map(Found::File).map_err(|_| LoadError::Missing)
+        };
+        let compilation = infrac::compile(&Loader { load: &load }, &self.entry, self.environment.as_deref());
+        let errors = compilation.diagnostics.iter().filter(|told| told.is_error());
+        let errors: String = errors.map(|told| render(told, &compilation.sources, Style::Plain)).collect();
+        compilation.platform.unwrap_or_else(|| panic!("{} does not build:\n{errors}", self.name()))
+    }
+}
+
+/// Every artifact of a platform.
+pub(crate) fn build(platform: &Platform) -> Vec<Artifact> {
+    infrac::build(platform, &infrac::target::TARGETS.iter().collect::<Vec<_>>())
+}
+
+/// The environments that a source and the files of its own folder declare, each once.
+fn environments(root: &Path, entry: &str, source: &str) -> Vec<String> {
+    let own = root.join(source);
+    let mut paths = vec![root.join(entry)];
+    if own.is_dir() {
+        paths.extend(names(&own).iter().filter(|name| name.ends_with(".infra")).map(|name| own.join(name)));
+    }
+    let mut found: Vec<String> = Vec::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let mut sources = Sources::default();
+        let id = sources.add(entry, &text);
+        let file = syntax::parse(&sources, id, &mut Sink::default());
+        let declared = file.entries.iter().filter(|entry| entry.key.text == "environment");
+        for name in declared.filter_map(|entry| Some(entry.label.as_ref()?.text.to_string())) {
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        }
+    }
+    found
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.expect("a readable folder").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
