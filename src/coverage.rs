@@ -75,7 +75,7 @@ impl Uses {
                     codes::TGT001,
                     format!("`{kind}` stands in the source {times}, and no target of this version reads it"),
                 )
-                .at(*span, "checked, but in no artifact yet"),
+                .at(*span, "in no artifact yet"),
             );
         }
     }

@@ -77,7 +77,7 @@ pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>) -> C
     let mut platform = None;
     // Without a file, or with its structure in doubt, everything further would only be noise.
     if let Some(origin) = expanded.origin.filter(|_| !expanded.unbalanced) {
-        platform = bind(expanded, origin, environment, &mut sink);
+        platform = bind(expanded, origin, entry, environment, &mut sink);
         let mut findings = Sink::default();
         if let Some(platform) = &platform {
             check::check(platform, &mut findings);
@@ -107,20 +107,27 @@ pub fn losses(compilation: &Compilation, targets: &[&'static Target]) -> Vec<Dia
     found
 }
 
-fn bind(expanded: Expanded, origin: Span, environment: Option<&str>, sink: &mut Sink) -> Option<Platform> {
+fn bind(
+    expanded: Expanded,
+    origin: Span,
+    source: &str,
+    environment: Option<&str>,
+    sink: &mut Sink,
+) -> Option<Platform> {
     let mut decoder = Decoder::new(sink);
     let catalogue: Vec<Image> =
         expanded.catalogue.iter().filter_map(|entry| Image::decode(entry, &mut decoder)).collect();
-    let source = Entry {
+    let whole = Entry {
         key: Name { text: "source".into(), span: origin, quoted: false },
         label: None,
         value: None,
         body: Some(Body { entries: expanded.entries, span: origin }),
         patch: false,
     };
-    let document = Document::decode(&source, &mut decoder)?;
+    let document = Document::decode(&whole, &mut decoder)?;
     let mut lost = decoder.into_lost();
     lost.extend(expanded.lost);
-    let absent = Absent { lost, disabled: expanded.disabled, origin: Some(origin) };
+    let absent =
+        Absent { lost, disabled: expanded.disabled, origin: Some(origin), source: source.to_owned() };
     Some(resolve::resolve(document, &catalogue, &absent, environment, sink))
 }

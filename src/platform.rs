@@ -13,8 +13,8 @@ use crate::model::{self, Document, Role};
 use crate::source::Span;
 
 pub use service::{
-    ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, Metrics, OwnVolume, Port, Publish, Service,
-    SharedMount, TCP_TOOLS,
+    Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, Metrics, OwnVolume, Port, Publish,
+    Service, SharedMount, TCP_TOOLS,
 };
 
 macro_rules! index {
@@ -87,6 +87,11 @@ pub struct Platform {
     pub firewall: bool,
     /// The environment that was put in.
     pub environment: Option<String>,
+    /// The name of the entry file.
+    pub source: String,
+    /// The project's folder as seen from where the artifacts go, with `/` between its parts. By default
+    /// they go into the project itself, and those of an environment to `build/ENV`.
+    pub project: String,
     /// The blocks it was made from, for what is read as it is (alerts, dashboards, …).
     pub document: Arc<Document>,
 }

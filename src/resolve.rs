@@ -5,10 +5,12 @@
 
 mod edges;
 mod find;
+mod health;
 mod image;
 mod names;
 mod order;
 mod place;
+mod rest;
 mod service;
 mod text;
 mod tree;
@@ -36,6 +38,8 @@ pub struct Absent {
     pub lost: HashSet<SmolStr>,
     /// Names that were taken out, with the place that says so.
     pub disabled: Vec<(SmolStr, Span)>,
+    /// The name of the entry file.
+    pub source: String,
     /// The place for what has none of its own.
     pub origin: Option<Span>,
 }
@@ -70,6 +74,8 @@ pub fn resolve(
         overrides: tree::overrides(&document.override_, &mut texts),
         firewall: document.host.iter().any(|host| host.firewall == Some(true)),
         environment: environment.map(str::to_owned),
+        source: absent.source.clone(),
+        project: if environment.is_some() { "../..".to_owned() } else { ".".to_owned() },
         document: Arc::clone(document),
     };
     let mut mentions = Vec::with_capacity(names.services.len());
@@ -79,6 +85,7 @@ pub fn resolve(
         mentions.push(mentioned);
     }
     texts.unused_outputs();
+    rest::rest(document, &mut texts);
     platform.sites = place::sites(document, &platform, &mut texts);
     order::order(&mut platform, &mentions, &mut texts);
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);

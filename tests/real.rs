@@ -25,7 +25,7 @@ use infrac::platform::{Platform, Service};
 use regex::Regex;
 use serde_yaml::Value;
 
-use case::{Case, build};
+use case::{Case, build, extension};
 use judge::Judge;
 use project::{COMPOSE, OPTIONS, Project, interpolated, required};
 use rules::{Seen, broken};
@@ -91,7 +91,7 @@ fn compose_accepts_every_profile() {
     let mut complaints = Vec::new();
     for case in Case::all() {
         let platform = case.compile();
-        let project = Project::of(&build(&platform));
+        let project = Project::of(&platform);
         // What `.env` asks for is another test's; here the command line does.
         project.set("COMPOSE_PROFILES", Some(""));
         for chosen in combinations(&profiles(&platform)) {
@@ -122,7 +122,7 @@ fn the_core_starts_alone() {
     let Some(judge) = Judge::find("docker-compose") else { return };
     let flagship = Case::all().into_iter().next().expect("the flagship is the first case");
     let platform = flagship.compile();
-    let project = Project::of(&build(&platform));
+    let project = Project::of(&platform);
     project.set("COMPOSE_PROFILES", None);
     let core = started(&project.config(&judge, &[]).expect("compose accepts the core"));
     for name in ["gateway", "backend", "mongodb"] {
@@ -140,7 +140,7 @@ fn profiles_stand_in_the_env_file() {
     let mut seen = 0;
     for case in Case::all() {
         let platform = case.compile();
-        let project = Project::of(&build(&platform));
+        let project = Project::of(&platform);
         let own: Vec<&str> = profiles(&platform).into_iter().filter(|name| *name != SCHEDULED).collect();
         // As it is copied, it asks for all of them.
         let all = project.config(&judge, &[]).unwrap_or_else(|error| panic!("{}: {error}", case.name()));
@@ -163,7 +163,7 @@ fn what_is_required_must_be_set() {
     let mut seen = 0;
     for case in Case::all() {
         let platform = case.compile();
-        let project = Project::of(&build(&platform));
+        let project = Project::of(&platform);
         let required = required(&project.read(".env.example"));
         let declared: BTreeSet<String> = platform
             .inputs
@@ -193,7 +193,7 @@ fn what_is_required_must_be_set() {
 #[test]
 fn compose_refuses_broken_twins() {
     let Some(judge) = Judge::find("docker-compose") else { return };
-    let project = Project::of(&build(&twins_case().compile()));
+    let project = Project::of(&twins_case().compile());
     let good = project.read(COMPOSE);
     let ask = || project.compose(&judge, &["extras"], &["config", "-q"]);
     let untouched = ask();
@@ -217,7 +217,7 @@ fn what_compose_lets_through_is_right_as_well() {
     let mut complaints = Vec::new();
     for case in Case::all().into_iter().chain([twins_case()]) {
         let platform = case.compile();
-        let project = Project::of(&build(&platform));
+        let project = Project::of(&platform);
         match project.config(&judge, &profiles(&platform)) {
             Ok(config) => {
                 let seen = Seen { platform: &platform, project: &project, config: &config };
@@ -233,7 +233,7 @@ fn what_compose_lets_through_is_right_as_well() {
 fn the_rules_find_broken_twins() {
     let Some(judge) = Judge::find("docker-compose") else { return };
     let platform = twins_case().compile();
-    let project = Project::of(&build(&platform));
+    let project = Project::of(&platform);
     let good = project.read(COMPOSE);
     let mut complaints = Vec::new();
     for twin in twins::FOR_RULES {
@@ -317,15 +317,15 @@ fn programs(case: &Case, judge: &Judge) -> Vec<(String, &'static str, String)> {
     let artifacts = build(&platform);
     let mut programs = Vec::new();
     for artifact in &artifacts {
-        let kind = match artifact.path.rsplit_once('.') {
-            Some((_, "sh" | "bash")) => "sh",
-            Some((_, "js" | "mjs" | "cjs")) => "js",
+        let kind = match extension(&artifact.path) {
+            "sh" | "bash" => "sh",
+            "js" | "mjs" | "cjs" => "js",
             _ if artifact.content.starts_with("#!") => "sh",
             _ => continue,
         };
         programs.push((format!("{}: {}", case.name(), artifact.path), kind, artifact.content.clone()));
     }
-    let project = Project::of(&artifacts);
+    let project = Project::of(&platform);
     let config = project
         .config(judge, &profiles(&platform))
         .unwrap_or_else(|error| panic!("{}: {error}", case.name()));
@@ -399,7 +399,7 @@ fn json_is_json() {
     let mut seen = 0;
     let mut complaints = Vec::new();
     for case in Case::all() {
-        for artifact in build(&case.compile()).iter().filter(|artifact| artifact.path.ends_with(".json")) {
+        for artifact in build(&case.compile()).iter().filter(|artifact| extension(&artifact.path) == "json") {
             seen += 1;
             complaints.extend(
                 json::judge(&artifact.content)

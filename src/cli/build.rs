@@ -18,13 +18,13 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
     let losses = losses(&compilation, &targets);
     compilation.diagnostics.extend(losses);
     report.diagnostics(&compilation);
-    let platform = match &compilation.platform {
-        Some(platform) if !compilation.has_errors() => platform,
-        _ => {
-            report.remark("nothing is built");
-            return Ok(Outcome::SourceErrors);
-        }
+    let Some(platform) = &mut compilation.platform else {
+        report.remark("nothing is built");
+        return Ok(Outcome::SourceErrors);
     };
+    if let Some(path) = arguments.out.as_deref().and_then(|out| seen_from(out, project.folder())) {
+        platform.project = path;
+    }
     let artifacts = build(platform, &targets);
     if arguments.stdout {
         print(&printed(&artifacts))?;
@@ -48,6 +48,18 @@ fn default_folder(project: &Path, environment: Option<&str>) -> PathBuf {
         Some(environment) => project.join("build").join(environment),
         None => project.to_owned(),
     }
+}
+
+/// The project's folder as seen from another one, which may not exist yet; `None` where either has no
+/// place in the file system, or no name in UTF-8.
+fn seen_from(folder: &Path, project: &Path) -> Option<String> {
+    let (folder, project) = (std::path::absolute(folder).ok()?, std::fs::canonicalize(project).ok()?);
+    let folder = std::fs::canonicalize(&folder).unwrap_or(folder);
+    let shared = folder.components().zip(project.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(shared).map(|_| Some(".."));
+    let down = project.components().skip(shared).map(|part| part.as_os_str().to_str());
+    let parts: Vec<&str> = up.chain(down).collect::<Option<_>>()?;
+    Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
 /// One artifact as it is, several with their paths.

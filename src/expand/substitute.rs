@@ -109,6 +109,13 @@ impl Environment<'_> {
             } else {
                 &body.entries
             };
+            let named: Vec<Entry>;
+            let entries = if entry.key.text == "env" && entry.label.is_none() {
+                named = entries.iter().map(stand_for_itself).collect();
+                &named
+            } else {
+                entries
+            };
             made.body = Some(Body { entries: self.entries(entries, within, sink), span: body.span });
             if template
                 .and_then(|item| item.value.as_ref())
@@ -287,6 +294,17 @@ impl Environment<'_> {
             scope: Scope::Platform,
         }
     }
+}
+
+/// In `env` a name alone stands for itself; inside a component that is a parameter of that name.
+fn stand_for_itself(entry: &Entry) -> Entry {
+    let mut entry = entry.clone();
+    if entry.value.is_none() && entry.key.text != "each" && !entry.key.quoted {
+        let span = entry.key.span;
+        let path = Path { segments: vec![entry.key.text.clone()], span, scope: Scope::Platform };
+        entry.value = Some(Value { kind: ValueKind::Reference(path), span });
+    }
+    entry
 }
 
 /// Whether a value is a word of the enumeration that its place takes.

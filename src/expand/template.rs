@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value as Jinja};
 use minijinja::{AutoEscape, UndefinedBehavior};
 
@@ -22,19 +21,33 @@ pub(super) fn render(source: &str, environment: &Environment<'_>) -> Result<Stri
     engine.set_auto_escape_callback(|_| AutoEscape::None);
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
     engine.set_fuel(Some(FUEL));
-    let syntax =
-        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
-    if let Ok(syntax) = syntax {
+    let newline = minijinja::syntax::SyntaxConfig::builder().keep_trailing_newline(true).build();
+    if let Ok(syntax) = newline {
         engine.set_syntax(syntax);
     }
     filters(&mut engine);
-    engine.render_str(source, context(environment)).map_err(|error| {
+    engine.render_str(&lines_of_tags(source), context(environment)).map_err(|error| {
         let words = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
         match error.line() {
             Some(line) => format!("line {line}: {words}"),
             None => words,
         }
     })
+}
+
+/// Takes the line end and the indentation off lines that hold nothing but tags. Jinja's own
+/// `trim_blocks` also takes the line end behind a tag that closes a line of text.
+fn lines_of_tags(source: &str) -> String {
+    let mut out = String::with_capacity(source.len());
+    for line in source.split_inclusive('\n') {
+        let mut rest = line.trim();
+        let tagged = rest.starts_with("{%");
+        while let Some(end) = rest.strip_prefix("{%").and_then(|inner| inner.find("%}")) {
+            rest = rest[end + 4..].trim_start();
+        }
+        out.push_str(if tagged && rest.is_empty() { line.trim() } else { line });
+    }
+    out
 }
 
 fn filters(engine: &mut minijinja::Environment<'_>) {

@@ -1,6 +1,6 @@
 //! Where a service keeps what it writes, and the files it is given.
 
-use crate::schema::{Bytes, Constant, block, choice};
+use crate::schema::{Bytes, Constant, Template, block, choice};
 
 block! {
     /// A volume of a service.
@@ -63,7 +63,7 @@ block! {
     /// A file that the compiler writes for a service.
     "config" => Config {
         label path = "Where it is in the container.";
-        maybe content: Constant = "What it holds.";
+        maybe content: Template = "What it holds.";
         /// The file of the project that holds it.
         optional from: Constant,
         /// Its mode.

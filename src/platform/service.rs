@@ -19,8 +19,10 @@ pub struct Service {
     pub group: Option<GroupId>,
     /// The service it is nested in.
     pub parent: Option<ServiceId>,
-    /// The image it runs, with its tag; what `build` makes where `build` is set.
+    /// The image it runs, with its tag.
     pub image: Option<Value>,
+    /// How its image is built.
+    pub build: Option<Build>,
     /// The name of the image that is pulled; `None` where it is built, or the operator sets it.
     pub image_name: Option<ImageName>,
     /// The name of the image it is built on, where the source says it, else of the one that is pulled.
@@ -97,6 +99,19 @@ impl Service {
     pub fn exception(&self, field: impl Fn(&model::Security) -> Option<bool>) -> bool {
         self.block.security.as_ref().and_then(field).unwrap_or(false)
     }
+}
+
+/// How an image is built.
+#[derive(Debug, Clone)]
+pub struct Build {
+    /// The folder it is built in, as seen from the project.
+    pub context: String,
+    /// The file that says how.
+    pub dockerfile: Option<String>,
+    /// The stage of it.
+    pub target: Option<String>,
+    /// Its arguments; no secret is among them.
+    pub args: Vec<(String, Value)>,
 }
 
 /// The parts of an image's name: `registry/repository:tag@digest`.

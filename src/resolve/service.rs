@@ -4,19 +4,16 @@ use smol_str::SmolStr;
 
 use super::place::{self, optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{image, tree};
+use super::{health, image, tree};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
-use crate::model::{self, Command, RunKind, Tool};
+use crate::model::{self, RunKind};
 use crate::platform::{
-    ConfigFile, EnvVar, GroupId, Health, HostPath, ImageName, InputId, Metrics, NetworkId, Outside,
-    OutsideId, OutsideKind, OwnVolume, Platform, Port, Publish, Service, ServiceId, SharedMount, TCP_TOOLS,
-    Value, VolumeId,
+    Build, ConfigFile, EnvVar, GroupId, Health, HostPath, ImageName, NetworkId, Outside, OutsideId,
+    OutsideKind, OwnVolume, Platform, Port, Publish, Service, ServiceId, SharedMount, Value, ValuePart,
+    VolumeId,
 };
 use crate::schema::{Constant, List, Reference, Template};
 use crate::source::Span;
-
-/// In which order tools are preferred where the image holds several.
-const TOOLS: [Tool; 5] = [Tool::Curl, Tool::Wget, Tool::Node, Tool::Python, Tool::Perl];
 
 /// Binds the service at a place among all services. Those before it are bound already.
 pub(super) fn service(index: usize, platform: &Platform, texts: &mut Texts<'_>) -> (Service, Mentions) {
@@ -42,6 +39,7 @@ pub(super) fn service(index: usize, platform: &Platform, texts: &mut Texts<'_>) 
         group: group(block, texts).or_else(|| parent.and_then(|parent| parent.group)),
         parent: parent.map(|parent| parent.id),
         image,
+        build: build(block, texts),
         facts,
         image_facts: image_name.as_ref().and_then(find),
         image_name,
@@ -57,7 +55,7 @@ pub(super) fn service(index: usize, platform: &Platform, texts: &mut Texts<'_>) 
         volumes: volumes(block, &placed.name, texts),
         mounts: mounts(block, texts),
         binds: binds(block, texts),
-        configs: configs(block, texts),
+        configs: configs(block, &mut mentions, texts),
         dependencies: Vec::new(),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),
         labels: pairs(block.labels.as_ref(), texts),
@@ -69,8 +67,9 @@ pub(super) fn service(index: usize, platform: &Platform, texts: &mut Texts<'_>) 
     if service.user.is_none() && !service.exception(|security| security.root) {
         service.user = known.and_then(|facts| facts.user.clone());
     }
-    service.health = health(&service, known, &mut mentions, texts);
-    service.metrics = metrics(&service, texts);
+    service.health = health::health(&service, known, &mut mentions, texts);
+    service.metrics = health::metrics(&service, texts);
+    expect_reason(block, texts);
     (service, mentions)
 }
 
@@ -78,8 +77,7 @@ fn runs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) 
     match (&block.image, &block.build) {
         (Some(image), _) => {
             let value = texts.template(&image.name, mentions);
-            let secret = value.inputs().find(|input| is_secret(*input, texts));
-            if secret.is_some() {
+            if value.inputs().any(|input| texts.is_secret(input)) {
                 texts.literal(&value, image.name.span);
             }
             Some(value)
@@ -100,8 +98,43 @@ fn runs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) 
     }
 }
 
-fn is_secret(input: InputId, texts: &Texts<'_>) -> bool {
-    texts.document.secret.iter().any(|secret| texts.input_name(input) == Some(&secret.name.text))
+/// Reports exceptions from the safe defaults that have no reason.
+fn expect_reason(block: &model::Service, texts: &mut Texts<'_>) {
+    let Some(security) = &block.security else { return };
+    let flags =
+        [security.writable, security.privileged, security.root, security.host_pid, security.host_network];
+    let lists = [&security.capabilities, &security.devices];
+    let excepted =
+        flags.contains(&Some(true)) || lists.into_iter().flatten().any(|list| !list.items.is_empty());
+    if excepted && security.reason.is_none() {
+        texts.sink.report(
+            Diagnostic::new(
+                codes::TYP006,
+                format!("`{}` is less safe than the default, and says no reason", block.name.text),
+            )
+            .at(security.span, "incomplete")
+            .help("write `reason = \"…\"`; it stands in the artifacts, for whoever reviews them"),
+        );
+    }
+}
+
+fn build(block: &model::Service, texts: &mut Texts<'_>) -> Option<Build> {
+    let build = block.build.as_ref()?;
+    let mut args = Vec::new();
+    for (name, template) in build.args.iter().flat_map(|args| &args.entries) {
+        // A reference is no connection: the build has none to the platform.
+        let value = texts.template(template, &mut Mentions::default());
+        if value.inputs().any(|input| texts.is_secret(input)) {
+            texts.literal(&value, template.span);
+        }
+        args.push((name.text.to_string(), value));
+    }
+    Some(Build {
+        context: texts.constant(&build.context),
+        dockerfile: optional(build.dockerfile.as_ref(), texts),
+        target: optional(build.target.as_ref(), texts),
+        args,
+    })
 }
 
 /// The image that the source says it is built on.
@@ -268,6 +301,9 @@ fn env(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -
             Some(template) => texts.template(template, mentions),
             None => passed_on(name, texts),
         };
+        if value.file.is_some() {
+            expect_one_secret(&name.text, &made, value.span, texts);
+        }
         out.push(EnvVar {
             name: name.text.to_string(),
             value: made,
@@ -276,6 +312,22 @@ fn env(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -
         });
     }
     out
+}
+
+/// Reports what cannot be handed over as a file: a file of secrets is the secret itself.
+fn expect_one_secret(name: &str, value: &Value, span: Span, texts: &mut Texts<'_>) {
+    let reason = match value.parts.as_slice() {
+        [ValuePart::Input(input)] if texts.is_optional(*input) => {
+            "the secret may stay empty, and then there is no file"
+        }
+        [ValuePart::Input(input)] if texts.is_secret(*input) => return,
+        _ => "only a secret, and nothing beside it, can be a file",
+    };
+    texts.sink.report(
+        Diagnostic::new(codes::PHA002, format!("`{name}` cannot be handed over as a file"))
+            .at(span, reason)
+            .help("take `file = true` out, or hand the secret over by itself"),
+    );
 }
 
 /// A name alone passes the variable of that name on.
@@ -342,7 +394,7 @@ fn binds(block: &model::Service, texts: &mut Texts<'_>) -> Vec<HostPath> {
     binds.collect()
 }
 
-fn configs(block: &model::Service, texts: &mut Texts<'_>) -> Vec<ConfigFile> {
+fn configs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -> Vec<ConfigFile> {
     let mut configs = Vec::with_capacity(block.config.len());
     for config in &block.config {
         let path = config.path.text.as_str();
@@ -355,7 +407,8 @@ fn configs(block: &model::Service, texts: &mut Texts<'_>) -> Vec<ConfigFile> {
             );
             continue;
         };
-        let mut content = texts.constant(content);
+        let value = texts.template(content, mentions);
+        let mut content = texts.literal(&value, content.span);
         if !content.is_empty() && !content.ends_with('\n') {
             content.push('\n');
         }
@@ -381,115 +434,4 @@ fn expect_absolute(path: &str, span: Span, texts: &mut Texts<'_>) {
             .at(span, "starts with `/`, without `..` and `:`")
             .help_maybe((!climbs && !path.contains(':')).then(|| format!("write `\"/{path}\"`"))),
     );
-}
-
-fn health(
-    service: &Service,
-    facts: Option<&crate::platform::ImageFacts>,
-    mentions: &mut Mentions,
-    texts: &mut Texts<'_>,
-) -> Health {
-    let builtin = facts.is_some_and(|facts| facts.builtin_health);
-    let Some(block) = &service.block.health else {
-        return if builtin { Health::Builtin } else { Health::None { reason: None } };
-    };
-    // What a check mentions it asks itself: that is no connection, and no order.
-    let mut own = Mentions::default();
-    if let Some(reason) = &block.none {
-        return Health::None { reason: Some(texts.constant(reason)) };
-    }
-    if let Some(command) = &block.command {
-        return match command {
-            Command::Exec(words) => {
-                Health::Exec(words.iter().map(|word| texts.template(word, &mut own)).collect())
-            }
-            Command::Shell(line) => Health::Shell(texts.template(line, &mut own)),
-        };
-    }
-    mentions.jobs.extend(own.jobs);
-    if let Some(tcp) = &block.tcp {
-        let tools = facts.map(|facts| facts.tools.as_slice()).unwrap_or_default();
-        let possible = tools.iter().any(|tool| TCP_TOOLS.contains(&tool.as_str()));
-        return own_port(service, tcp, texts)
-            .map_or(Health::None { reason: None }, |port| Health::Tcp { port, possible });
-    }
-    let paths = [&block.readiness, &block.liveness, &block.startup];
-    let Some(first) = paths.into_iter().flatten().next() else {
-        if block.builtin != Some(true) {
-            texts.sink.report(
-                Diagnostic::new(codes::TYP006, format!("the health of `{}` says no check", service.path))
-                    .at(block.span, "incomplete")
-                    .help("give `readiness = \"/path\"`, `tcp = PORT`, `command = [ … ]`, `builtin = true` or `none = \"reason\"`"),
-            );
-        }
-        return Health::Builtin;
-    };
-    let port = match &block.port {
-        Some(port) => own_port(service, port, texts),
-        None => first_http(service, first.span, texts),
-    };
-    let readiness = texts.constant(block.readiness.as_ref().unwrap_or(first));
-    let tool = block.tool.or_else(|| {
-        let tools = &facts?.tools;
-        TOOLS.into_iter().find(|tool| tools.iter().any(|known| known == tool.word()))
-    });
-    match port {
-        None => Health::None { reason: None },
-        Some(port) => Health::Http {
-            port,
-            readiness,
-            liveness: optional(block.liveness.as_ref(), texts),
-            startup: optional(block.startup.as_ref(), texts),
-            tool,
-        },
-    }
-}
-
-fn metrics(service: &Service, texts: &mut Texts<'_>) -> Option<Metrics> {
-    let block = service.block.metrics.as_ref()?;
-    let port = match &block.port {
-        Some(port) => own_port(service, port, texts)?,
-        None => first_http(service, block.span, texts)?,
-    };
-    let path = optional(block.path.as_ref(), texts).unwrap_or_else(|| "/metrics".to_owned());
-    Some(Metrics { port, path, span: block.span })
-}
-
-fn first_http(service: &Service, span: Span, texts: &mut Texts<'_>) -> Option<usize> {
-    let http =
-        service.http_port().and_then(|port| service.ports.iter().position(|other| other.name == port.name));
-    if http.is_none() {
-        texts.sink.report(
-            Diagnostic::new(codes::TYP006, format!("`{}` has no port that answers HTTP", service.path))
-                .at(span, "asks over HTTP")
-                .help("write `port http = NUMBER`, or `protocol = http` at the port that is meant"),
-        );
-    }
-    http
-}
-
-/// A port of the service itself, by its name or by a path that leads to it.
-fn own_port(service: &Service, reference: &Reference, texts: &mut Texts<'_>) -> Option<usize> {
-    let path = &reference.0;
-    let by_name = |name: &str| service.ports.iter().position(|port| port.name == name);
-    if let Some(at) = path.word().and_then(by_name) {
-        return Some(at);
-    }
-    if path.segments.len() > 1 {
-        return match texts.find(path, &mut Mentions::default())? {
-            Thing::Port(of, port) if of == service.id.0 => Some(port),
-            thing => {
-                texts.wrong_kind(path, &thing, "a port of this service");
-                None
-            }
-        };
-    }
-    let known = service.ports.iter().map(|port| port.name.as_str());
-    let help = did_you_mean(&path.text(), known);
-    texts.sink.report(
-        Diagnostic::new(codes::NAM001, format!("`{}` has no port `{}`", service.path, path.text()))
-            .at(path.span, "no such port")
-            .help(help.unwrap_or_else(|| format!("declare `port {} = NUMBER`", path.text()))),
-    );
-    None
 }

@@ -85,9 +85,16 @@ impl<'a> Texts<'a> {
         Self { document, names, absent, sink, inputs, in_urls: Vec::new(), open: Vec::new() }
     }
 
-    /// The name of an input.
-    pub(super) fn input_name(&self, input: InputId) -> Option<&SmolStr> {
-        self.inputs.get(input.0).map(|(name, _)| name)
+    /// Whether an input may stay empty.
+    pub(super) fn is_optional(&self, input: InputId) -> bool {
+        let name = self.inputs.get(input.0).map(|(name, _)| name);
+        let secret = self.document.secret.iter().find(|secret| Some(&secret.name.text) == name);
+        secret.is_some_and(|secret| secret.optional == Some(true))
+    }
+
+    /// Whether an input is a secret.
+    pub(super) fn is_secret(&self, input: InputId) -> bool {
+        self.inputs.get(input.0).is_some_and(|(_, secret)| *secret)
     }
 
     /// The inputs that stand in an address.

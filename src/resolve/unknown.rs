@@ -45,6 +45,19 @@ impl Texts<'_> {
             );
             return;
         }
+        let nested = self
+            .names
+            .services
+            .iter()
+            .find(|placed| placed.parent.is_some() && placed.block.name.text == *name);
+        if let Some(placed) = nested {
+            self.sink.report(
+                Diagnostic::new(codes::NAM001, format!("there is no `{name}` at the top of the platform"))
+                    .at(path.span, "not declared")
+                    .help(format!("did you mean `{}`?", placed.path)),
+            );
+            return;
+        }
         let mut known: Vec<&str> = self.names.symbols.keys().map(SmolStr::as_str).collect();
         known.sort_unstable();
         let shouted = path.segments.len() == 1

@@ -35,10 +35,6 @@ pub fn merge_body(base: &mut Vec<Entry>, over: Vec<Entry>) {
 
 /// Merges one entry over another of the same key and label.
 pub fn merge_entry(base: &mut Entry, over: Entry) {
-    base.key.span = over.key.span;
-    if over.label.is_some() {
-        base.label = over.label;
-    }
     base.patch = base.patch && over.patch;
     if over.value.is_some() {
         base.value = over.value;

@@ -29,19 +29,19 @@ impl Case {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut entries = vec![(root.to_owned(), "platform.infra".to_owned())];
         let folder = root.join("tests/ok");
-        let fixtures = names(&folder).into_iter().filter(|name| name.ends_with(".infra"));
+        let fixtures = names(&folder).into_iter().filter(|name| extension(name) == "infra");
         entries.extend(fixtures.map(|name| (folder.clone(), name)));
         assert!(entries.len() > 1, "no fixtures in {}", folder.display());
-        entries.into_iter().flat_map(|(root, entry)| Self::of(root, &entry)).collect()
+        entries.into_iter().flat_map(|(root, entry)| Self::of(&root, &entry)).collect()
     }
 
-    fn of(root: PathBuf, entry: &str) -> Vec<Self> {
+    fn of(root: &Path, entry: &str) -> Vec<Self> {
         let source = entry.trim_end_matches(".infra").to_owned();
-        let environments = environments(&root, entry, &source).into_iter().map(Some);
+        let environments = environments(root, entry, &source).into_iter().map(Some);
         let case = |environment| Self {
             source: source.clone(),
             environment,
-            root: root.clone(),
+            root: root.to_owned(),
             entry: entry.to_owned(),
         };
         std::iter::once(None).chain(environments).map(case).collect()
@@ -76,12 +76,18 @@ pub(crate) fn build(platform: &Platform) -> Vec<Artifact> {
     infrac::build(platform, &infrac::target::TARGETS.iter().collect::<Vec<_>>())
 }
 
+/// What stands behind the last dot of a file's name; `""` where there is none.
+pub(crate) fn extension(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').map_or("", |(_, extension)| extension)
+}
+
 /// The environments that a source and the files of its own folder declare, each once.
 fn environments(root: &Path, entry: &str, source: &str) -> Vec<String> {
     let own = root.join(source);
     let mut paths = vec![root.join(entry)];
     if own.is_dir() {
-        paths.extend(names(&own).iter().filter(|name| name.ends_with(".infra")).map(|name| own.join(name)));
+        paths.extend(names(&own).iter().filter(|name| extension(name) == "infra").map(|name| own.join(name)));
     }
     let mut found: Vec<String> = Vec::new();
     for path in paths {

@@ -2,32 +2,37 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use infrac::output;
-use infrac::target::Artifact;
+use infrac::platform::Platform;
 use regex::Regex;
 use serde_yaml::Value;
 use tempfile::TempDir;
 
+use crate::case::build;
 use crate::judge::{Judge, Verdict};
 
 /// The compose file, below the root.
 pub(crate) const COMPOSE: &str = "docker/compose.infrastructure.yaml";
 
-/// A folder with artifacts; it goes with this value.
+/// A project's root with artifacts; it goes with this value.
 pub(crate) struct Project {
-    folder: TempDir,
+    root: TempDir,
+    /// Where the artifacts are: in the root, or in `build/ENV`, as `infrac build` has it.
+    folder: PathBuf,
     /// Options of the documented command, between `docker compose` and `up -d`.
     options: Vec<String>,
 }
 
 impl Project {
-    /// Writes artifacts into a folder of their own, and `.env` as `.env.example` tells.
-    pub(crate) fn of(artifacts: &[Artifact]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        output::write(folder.path(), artifacts).expect("artifacts can be written");
-        let mut project = Self { folder, options: Vec::new() };
+    /// Writes the artifacts of a platform into a project of their own, and `.env` as `.env.example` tells.
+    pub(crate) fn of(platform: &Platform) -> Self {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        let mut folder = root.path().canonicalize().expect("it was made");
+        folder.extend(platform.environment.iter().flat_map(|environment| ["build", environment]));
+        output::write(&folder, &build(platform)).expect("artifacts can be written");
+        let mut project = Self { root, folder, options: Vec::new() };
         let command = documented(&project.read(COMPOSE));
         project.options = command.split(' ').map(str::to_owned).collect();
         let example = project.read(".env.example");
@@ -35,8 +40,14 @@ impl Project {
         project
     }
 
+    /// The project's root, without links.
+    pub(crate) fn root(&self) -> PathBuf {
+        self.root.path().canonicalize().expect("it is there")
+    }
+
+    /// Where the artifacts are, without links.
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     pub(crate) fn read(&self, path: &str) -> String {

@@ -14,14 +14,18 @@ pub(crate) struct Seen<'a> {
     pub(crate) config: &'a Value,
 }
 
+/// The places where something does not hold.
+type Rule = fn(&Seen<'_>) -> Vec<String>;
+
 /// The rules, by name.
-pub(crate) const RULES: &[(&str, fn(&Seen<'_>) -> Vec<String>)] = &[
+pub(crate) const RULES: &[(&str, Rule)] = &[
     ("who is waited for has a health check", awaited),
     ("a health check runs what the image holds", health),
     ("a port of the host is taken once", host_ports),
     ("a published port can be reached", reachable),
     ("a mounted file is there", mounted),
     ("a file that is there is mounted", unmounted),
+    ("what is built is where the source says", built),
     ("every variable stands in .env.example", variables),
     ("every service is limited", limits),
     ("every service is hardened", hardening),
@@ -30,7 +34,7 @@ pub(crate) const RULES: &[(&str, fn(&Seen<'_>) -> Vec<String>)] = &[
 
 /// Every rule that does not hold, with the place.
 pub(crate) fn broken(seen: &Seen<'_>) -> Vec<String> {
-    let complaints = |(name, rule): &(&str, fn(&Seen<'_>) -> Vec<String>)| {
+    let complaints = |(name, rule): &(&str, Rule)| {
         rule(seen).into_iter().map(|place| format!("{name}: {place}")).collect::<Vec<String>>()
     };
     RULES.iter().flat_map(complaints).collect()
@@ -153,7 +157,7 @@ fn reachable(seen: &Seen<'_>) -> Vec<String> {
 
 /// The paths of the project that services mount, each with the service.
 fn binds<'a>(seen: &'a Seen<'_>) -> impl Iterator<Item = (&'a str, String)> {
-    let root = seen.project.folder().canonicalize().expect("the folder is there").display().to_string();
+    let root = seen.project.folder().display().to_string();
     seen.services().flat_map(move |(name, service)| {
         let root = format!("{root}/");
         let binds = items(&service["volumes"]).filter(|volume| volume["type"] == "bind");
@@ -176,6 +180,21 @@ fn unmounted(seen: &Seen<'_>) -> Vec<String> {
     };
     let artifacts = crate::case::build(seen.platform).into_iter().map(|artifact| artifact.path);
     artifacts.filter(|path| path.starts_with("docker/config/") && !is_mounted(path)).collect()
+}
+
+/// Compose counts from the folder of its file, the source from the project's root.
+fn built(seen: &Seen<'_>) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for (name, service) in seen.services() {
+        let build = seen.service(name).block.build.as_ref();
+        let said = build.map(|build| build.context.text.as_literal().unwrap_or_default());
+        let said =
+            said.map(|said| seen.project.root().join(said.trim_start_matches("./")).display().to_string());
+        if service["build"]["context"].as_str() != said.as_deref() {
+            complaints.push(format!("{name}: {:?}, not {said:?}", service["build"]["context"]));
+        }
+    }
+    complaints
 }
 
 fn variables(seen: &Seen<'_>) -> Vec<String> {
@@ -209,9 +228,8 @@ fn hardening(seen: &Seen<'_>) -> Vec<String> {
             complaints.push(format!("{name} may gain privileges"));
         }
         let head = compose.split(&format!("\n  {name}:\n")).next().unwrap_or_default();
-        let comments = head.lines().rev().take_while(|line| line.starts_with("  #"));
-        let exception =
-            comments.filter_map(|line| line.strip_prefix("  # Exceptions (")?.split_once("): ")).next();
+        let mut comments = head.lines().rev().take_while(|line| line.starts_with("  #"));
+        let exception = comments.find_map(|line| line.strip_prefix("  # Exceptions (")?.split_once("): "));
         let excepted =
             |word: &str| exception.is_some_and(|(words, why)| words.contains(word) && !why.is_empty());
         let is_root = service["user"]

@@ -35,7 +35,13 @@ pub(crate) const FOR_COMPOSE: &[Twin] = &[
         "[other_password]",
         "undefined secret other_password",
     ),
-    twin("undefined dependency", "api", "      store: {", "      shop: {", "undefined service shop"),
+    twin(
+        "undefined dependency",
+        "api",
+        "      store: {",
+        "      shop: {",
+        "depends on undefined service \"shop\"",
+    ),
     twin("unknown key", "api", "    restart:", "    restarts: 3\n    restart:", "restarts"),
     twin("unknown key at the top", "", "networks:\n  edge", "network: {}\nnetworks:\n  edge", "network"),
     twin(
@@ -53,7 +59,13 @@ pub(crate) const FOR_COMPOSE: &[Twin] = &[
     twin("bad address", "api", "127.0.0.1:8080:8080", "127.0.0.300:8080:8080", "127.0.0.300"),
     twin("bad unit", "api", "memory: 256M", "memory: 256MX", "256MX"),
     twin("wrong type", "api", "read_only: true", "read_only: [true]", "read_only"),
-    twin("a list where a map must be", "", "networks:\n  edge: {}\n", "networks:\n  - edge\n", "networks"),
+    twin(
+        "a list where a map must be",
+        "",
+        "networks:\n  edge: {}\n  back:\n    internal: true\n",
+        "networks: [edge, back]\n",
+        "networks must be a mapping",
+    ),
     twin("neither image nor build", "api", "    image: example/api:1.0.0\n", "", "api"),
     twin(
         "a file of variables that is missing",
@@ -138,6 +150,13 @@ pub(crate) const FOR_RULES: &[Twin] = &[
         "      - ./config/store/etc/store.conf:/etc/store.conf:ro\n",
         "",
         "a file that is there is mounted",
+    ),
+    twin(
+        "built elsewhere",
+        "console",
+        "context: ../console",
+        "context: ./console",
+        "what is built is where the source says",
     ),
     twin(
         "an unknown variable",

@@ -25,11 +25,12 @@ pub(super) fn volumes(platform: &Platform, service: &Service) -> Vec<Mount> {
     own.chain(shared).chain(configs).chain(binds).collect()
 }
 
-/// A path of the project as the compose file sees it from where it stands by default: `docker/`, and
-/// `build/ENV/docker/` for an environment. Others stay.
+/// A path of the project as the compose file sees it from its folder `docker/`. Others stay.
 pub(super) fn from_compose_file(platform: &Platform, path: &str) -> String {
-    let project = if platform.environment.is_some() { "../../.." } else { ".." };
-    below(project, path)
+    match platform.project.as_str() {
+        "." => below("..", path),
+        project => below(&format!("../{project}"), path),
+    }
 }
 
 fn below(project: &str, path: &str) -> String {

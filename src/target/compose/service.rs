@@ -81,16 +81,13 @@ pub(super) fn replicas(service: &Service) -> Option<u64> {
 }
 
 fn build(platform: &Platform, service: &Service) -> Option<Build> {
-    let build = service.block.build.as_ref()?;
-    let constant = |constant| text::literal(text::constant(constant));
-    let args = build.args.iter().flat_map(|args| &args.entries);
+    let build = service.build.as_ref()?;
+    let literal = |text: &String| text::literal(text);
     Some(Build {
-        context: text::literal(&mount::from_compose_file(platform, text::constant(&build.context))),
-        dockerfile: build.dockerfile.as_ref().map(constant),
-        target: build.target.as_ref().map(constant),
-        args: args
-            .map(|(name, value)| (name.text.to_string(), text::unbound(platform, &value.text)))
-            .collect(),
+        context: text::literal(&mount::from_compose_file(platform, &build.context)),
+        dockerfile: build.dockerfile.as_ref().map(literal),
+        target: build.target.as_ref().map(literal),
+        args: build.args.iter().map(|(name, value)| (name.clone(), text::value(platform, value))).collect(),
     })
 }
 

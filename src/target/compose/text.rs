@@ -3,7 +3,6 @@
 
 use crate::platform::{Input, Platform, Value, ValuePart};
 use crate::schema::{Bytes, Constant, Duration};
-use crate::syntax::{Part, Text};
 
 /// Literal text: a `$` is doubled.
 pub(super) fn literal(text: &str) -> String {
@@ -54,19 +53,6 @@ fn can_stand_inside(default: &str) -> bool {
 /// The text of a constant of a block.
 pub(super) fn constant(constant: &Constant) -> &str {
     constant.text.as_literal().unwrap_or_default()
-}
-
-/// Text of a block that `resolve` does not bind: inputs are known by their names.
-pub(super) fn unbound(platform: &Platform, text: &Text) -> String {
-    let parts = text.parts.iter().map(|part| match part {
-        Part::Literal(text) => literal(text),
-        Part::Reference(path) => platform
-            .inputs
-            .iter()
-            .find(|input| path.word() == Some(&input.name))
-            .map_or_else(|| literal(&path.text()), input),
-    });
-    parts.collect()
 }
 
 /// A duration as Go reads it: it knows no days.
