@@ -37,7 +37,7 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
         lost: Vec::new(),
         unbalanced: scan.unbalanced || scan.too_deep || !scan.stray.is_empty(),
     };
-    if scan.too_deep {
+    if scan.too_deep || scan.stray.len() > MOST_ERRORS {
         return parsed;
     }
     let text = without(file.text(), &scan.stray);
