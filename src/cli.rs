@@ -7,6 +7,7 @@
 mod build;
 mod check;
 mod explain;
+mod fmt;
 mod project;
 mod report;
 
@@ -46,12 +47,14 @@ Examples:
   infrac check                     is the platform of this folder right?
   infrac build                     write every artifact of it
   infrac build --env production    the same for production, into build/production/
+  infrac fmt                       write every source file of it in the one style
   infrac explain NET001            what a diagnostic means, with an example
 
 Exit codes:
   0  all is well
   1  the source has errors, or a file could not be read or written
-  2  the command was not understood";
+  2  the command was not understood
+  3  `infrac fmt --check` found a difference";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -62,6 +65,11 @@ enum Command {
     /// Nothing is written when the source has errors, and no file is ever half-written. A file that would not
     /// change is left alone.
     Build(BuildArguments),
+    /// Write source files in the one style
+    ///
+    /// Comments, blank lines between paragraphs and the meaning are kept. A file with syntax errors is left alone,
+    /// and so is one that would not change.
+    Fmt(FmtArguments),
     /// Explain a diagnostic
     ///
     /// Says what a code means, with an example that fails and its mended twin.
@@ -110,6 +118,26 @@ struct BuildArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac fmt
+  infrac fmt services/ platform.infra
+  infrac fmt --check --diff
+  infrac fmt - < platform.infra")]
+struct FmtArguments {
+    /// Source files, folders with `.infra` files in them or below, or `-` from standard input to standard
+    /// output; by default the folder of the nearest `platform.infra` upwards
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Write nothing, name the files that would change, and end with exit code 3 if there is one
+    #[arg(long)]
+    check: bool,
+    /// Write nothing, and print what would change
+    #[arg(long)]
+    diff: bool,
+}
+
+#[derive(Debug, Args)]
 struct SourceArguments {
     /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
     /// nearest `platform.infra` upwards
@@ -149,6 +177,8 @@ enum Outcome {
     Fine,
     /// The source has errors, which have been told.
     SourceErrors,
+    /// A file would change, and was only to be checked.
+    Difference,
 }
 
 /// Why a command cannot do its work.
@@ -175,11 +205,13 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &report),
         Command::Build(arguments) => build::run(&arguments, &report),
+        Command::Fmt(arguments) => fmt::run(&arguments, &report),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
     match result {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::SourceErrors) => ExitCode::from(1),
+        Ok(Outcome::Difference) => ExitCode::from(3),
         Err(Failure::System(message)) => {
             report.failure(&message);
             ExitCode::from(1)

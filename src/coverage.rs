@@ -80,26 +80,47 @@ impl Uses {
         }
     }
 
-    /// Reports the fields that the chosen targets cannot express, one warning a target.
+    /// Reports the fields that the chosen targets cannot express, one warning a target and block.
     pub fn lost(&self, targets: &[&Target], sink: &mut Sink) {
         for target in targets {
-            let used = target
-                .cannot
-                .iter()
-                .filter_map(|(field, reason)| Some((*field, *reason, self.seen.get(*field)?.0)));
-            let used: Vec<(&str, &str, Span)> = used.collect();
-            if used.is_empty() {
-                continue;
+            let mut blocks: Vec<(&str, Vec<Lost<'_>>)> = Vec::new();
+            for (name, reason) in target.cannot {
+                let (Some((block, field)), Some((span, _))) = (name.split_once('.'), self.seen.get(*name))
+                else {
+                    continue;
+                };
+                let lost = Lost { field, reason, span: *span };
+                match blocks.iter_mut().find(|(known, _)| *known == block) {
+                    Some((_, fields)) => fields.push(lost),
+                    None => blocks.push((block, vec![lost])),
+                }
             }
-            let fields = list_of(used.iter().map(|(field, ..)| *field));
-            let mut diagnostic = Diagnostic::new(
-                codes::TGT002,
-                format!("the target `{}` cannot express {fields}", target.name),
-            );
-            for (_, reason, span) in used {
-                diagnostic = diagnostic.at(span, reason);
+            for (block, fields) in blocks {
+                sink.report(cannot(target, block, &fields));
             }
-            sink.report(diagnostic);
         }
     }
+}
+
+/// A field that is lost, and where it is first used.
+struct Lost<'a> {
+    field: &'a str,
+    reason: &'a str,
+    span: Span,
+}
+
+fn cannot(target: &Target, block: &str, fields: &[Lost<'_>]) -> Diagnostic {
+    let names = list_of(fields.iter().map(|lost| lost.field));
+    let mut diagnostic = Diagnostic::new(
+        codes::TGT002,
+        format!("the target `{}` cannot express {names} of `{block}`", target.name),
+    );
+    let mut told: Vec<&str> = Vec::new();
+    for lost in fields {
+        if !told.contains(&lost.reason) {
+            told.push(lost.reason);
+            diagnostic = diagnostic.at(lost.span, lost.reason);
+        }
+    }
+    diagnostic
 }

@@ -36,6 +36,8 @@ pub struct Expanded {
     pub lost: HashSet<SmolStr>,
     /// Names of what was taken out by `enabled = false`, with the place that says so.
     pub disabled: Vec<(SmolStr, Span)>,
+    /// The environments that the source declares, in their order.
+    pub environments: Vec<String>,
     /// Whether a file's brackets do not balance, so that what follows would only be noise.
     pub unbalanced: bool,
     /// The whole of the first file, for what has no place of its own.
@@ -72,6 +74,7 @@ pub fn expand(
     known_keys(&mut entries, &components, sink);
     name_instances(&mut entries, &components);
     syntax::duplicates(&mut entries, sink);
+    expanded.environments = environment::names(&entries);
     environment::apply(&mut entries, environment, &components, sink);
     environment::prune(&mut entries, environment::Depth::Top, &mut expanded.disabled, sink);
     group_defaults(&mut entries);

@@ -56,6 +56,8 @@ pub struct Compilation {
     pub uses: Uses,
     /// What the source allows.
     pub allows: Allows,
+    /// The environments that the source declares.
+    pub environments: Vec<String>,
 }
 
 impl Compilation {
@@ -72,6 +74,7 @@ pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>) -> C
     let mut sources = Sources::default();
     let mut sink = Sink::default();
     let expanded = expand::expand(loader, &mut sources, entry, environment, &mut sink);
+    let environments = expanded.environments.clone();
     let uses = Uses::new(&expanded.entries, &sources);
     let mut allows = Allows::new(&expanded.entries, &mut sink);
     let mut platform = None;
@@ -87,7 +90,7 @@ pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>) -> C
         allows.unused(&mut sink);
     }
     let platform = platform.filter(|_| !sink.has_errors());
-    Compilation { sources, diagnostics: sink.finish(), platform, uses, allows }
+    Compilation { sources, diagnostics: sink.finish(), platform, uses, allows, environments }
 }
 
 /// Lowers a platform to targets, in the order of their registry.

@@ -12,6 +12,7 @@ mod order;
 mod place;
 mod rest;
 mod service;
+mod sound;
 mod text;
 mod tree;
 mod unknown;
@@ -86,6 +87,7 @@ pub fn resolve(
     }
     texts.unused_outputs();
     rest::rest(document, &mut texts);
+    sound::document(document, &mut texts);
     platform.sites = place::sites(document, &platform, &mut texts);
     order::order(&mut platform, &mentions, &mut texts);
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);

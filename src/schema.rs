@@ -6,11 +6,13 @@
 mod block;
 mod decode;
 mod quantity;
+mod reference;
 mod scalar;
 mod visit;
 
 pub use decode::{Decode, Decoder, Map, Raw};
 pub use quantity::{Bytes, Duration, Quantity, Ratio, quantity_member};
+pub use reference::markdown;
 pub use scalar::{Constant, Integer, List, Number, PortNumber, Reference, Scalar, Template, Word};
 
 pub use visit::Visit;

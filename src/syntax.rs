@@ -5,6 +5,8 @@
 
 mod merge;
 mod parse;
+mod print;
+mod read;
 mod scan;
 mod text;
 
@@ -14,6 +16,8 @@ use crate::source::{FileId, Span};
 
 pub use merge::{duplicates, merge_body, merge_entry};
 pub use parse::parse;
+pub use print::{MAX_WIDTH, print};
+pub use read::plain_text;
 pub use text::{interpolate, literal_text};
 
 /// The deepest nesting of `{` and `[` that is parsed.

@@ -50,8 +50,7 @@ fn between(
     sink: &mut Sink,
 ) {
     let host = |service: &Service| service.exception(|security| security.host_network);
-    let runs = |service: &Service| service.image.is_some() || service.block.build.is_some();
-    if host(from) || host(to) || !runs(from) || !runs(to) {
+    if host(from) || host(to) || !from.runs() || !to.runs() {
         return;
     }
     let number = port

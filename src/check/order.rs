@@ -1,7 +1,7 @@
 //! Order: what waits for what, and whether that can come to be.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::model::Condition;
+use crate::model::{Condition, RunKind};
 use crate::platform::{Dependency, Platform, Service, ServiceId};
 
 /// DEP001 and DEP003: conditions that never come to be.
@@ -38,20 +38,26 @@ pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
                     )
                     .help(format!("write `wait {} = started`, or give it a `health` block", on.path)),
                 );
-            } else if dependency.condition == Condition::Completed && !on.is_job() {
+            } else if dependency.condition == Condition::Completed && on.run != RunKind::Once {
                 sink.report(
                     Diagnostic::new(
                         codes::DEP003,
-                        format!("`{}` waits for the end of `{}`, which runs always", service.path, on.path),
+                        format!(
+                            "`{}` waits for the end of `{}`, which is no job that runs once",
+                            service.path, on.path
+                        ),
                     )
                     .at(dependency.span, "waits for its end")
-                    .at(on.span(), "is no job")
+                    .at(on.span(), "does not run once")
                     .help(format!("write `wait {} = healthy`, or `run = once` at `{}`", on.path, on.path)),
                 );
             }
         }
     }
 }
+
+/// How many services of a cycle are told.
+const MOST_SHOWN: usize = 8;
 
 /// DEP002: services that wait for each other.
 pub(super) fn cycles(platform: &Platform, sink: &mut Sink) {
@@ -98,7 +104,7 @@ fn report(platform: &Platform, cycle: &[usize], sink: &mut Sink) {
         cycle.iter().chain([&first]).map(|at| format!("`{}`", service(*at).path)).collect();
     let mut diagnostic =
         Diagnostic::new(codes::DEP002, format!("services wait for each other: {}", names.join(" → ")));
-    for (at, from) in cycle.iter().enumerate() {
+    for (at, from) in cycle.iter().enumerate().take(MOST_SHOWN) {
         let to = cycle.get(at + 1).copied().unwrap_or(first);
         if let Some(dependency) = link(*from, to) {
             let (from, to): (&Service, &Service) = (service(*from), service(to));

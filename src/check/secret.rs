@@ -1,7 +1,9 @@
 //! Secrets: values in the source, and variables that are set twice.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::platform::Platform;
+use crate::platform::{EnvVar, Platform};
 
 /// SEC001: a secret whose value stands in the source.
 pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
@@ -21,13 +23,15 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
 /// SEC003: a variable and its file form, both set.
 pub(super) fn twice(platform: &Platform, sink: &mut Sink) {
     for service in &platform.services {
+        let by_name: HashMap<&str, &EnvVar> =
+            service.env.iter().map(|variable| (variable.name.as_str(), variable)).collect();
         for variable in &service.env {
             let suffix = platform.facts(service).map_or("_FILE", |facts| facts.file_suffix.as_str());
             let form = match &variable.file {
                 Some(suffix) => format!("{}{suffix}", variable.name),
                 None => format!("{}{suffix}", variable.name),
             };
-            let Some(other) = service.env.iter().find(|other| other.name == form) else { continue };
+            let Some(other) = by_name.get(form.as_str()) else { continue };
             // `LOG` and `LOG_FILE` of a program that has both are no mistake.
             let known =
                 platform.facts(service).is_some_and(|facts| facts.file_variables.contains(&variable.name));

@@ -12,7 +12,7 @@ use crate::source::{Found, LoadError, Loader, MAX_FILE_BYTES};
 const FILE_NAME: &str = "platform.infra";
 
 /// What messages call standard input.
-const STDIN: &str = "<stdin>";
+pub(super) const STDIN: &str = "<stdin>";
 
 /// Reads what stands at a path below the project's folder.
 type Load = Box<dyn Fn(&str) -> Result<Found, LoadError>>;
@@ -91,7 +91,7 @@ impl Project {
 }
 
 /// The nearest `platform.infra` from the current folder upwards.
-fn nearest() -> Result<PathBuf, Failure> {
+pub(super) fn nearest() -> Result<PathBuf, Failure> {
     let here = std::env::current_dir()
         .map_err(|error| Failure::System(format!("the current folder cannot be read: {error}")))?;
     let mut path = PathBuf::from(FILE_NAME);

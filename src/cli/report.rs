@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use super::{Color, Failure};
 use crate::Compilation;
-use crate::diagnostic::{Style, render};
+use crate::diagnostic::{Diagnostic, Style, render};
+use crate::source::Sources;
 
 /// How many diagnostics are drawn. Who has more mends these first.
 const MOST_DRAWN: usize = 50;
@@ -33,17 +34,22 @@ impl Report {
 
     /// Draws the diagnostics of a compilation, with their number behind them.
     pub(super) fn diagnostics(&self, compilation: &Compilation) {
-        let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
-        let warnings = if self.quiet { 0 } else { compilation.diagnostics.len() - errors };
+        self.draw(&compilation.diagnostics, &compilation.sources);
+    }
+
+    /// Draws diagnostics, with their number behind them.
+    pub(super) fn draw(&self, diagnostics: &[Diagnostic], sources: &Sources) {
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+        let warnings = if self.quiet { 0 } else { diagnostics.len() - errors };
         // All are drawn in the order of the source, but warnings only where errors leave room.
         let mut room_for_errors = MOST_DRAWN;
         let mut room_for_warnings = MOST_DRAWN.saturating_sub(errors).min(warnings);
         let mut out = String::new();
-        for diagnostic in &compilation.diagnostics {
+        for diagnostic in diagnostics {
             let room = if diagnostic.is_error() { &mut room_for_errors } else { &mut room_for_warnings };
             if *room > 0 {
                 *room -= 1;
-                let _ = writeln!(out, "{}", render(diagnostic, &compilation.sources, self.style));
+                let _ = writeln!(out, "{}", render(diagnostic, sources, self.style));
             }
         }
         if errors + warnings > MOST_DRAWN {

@@ -13,12 +13,11 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let mut known: Vec<&str> = known.into_iter().collect();
-    known.sort_unstable();
-    known.dedup();
     let bound = (word.chars().count() / 3).max(1);
     let folded = word.to_lowercase();
     let nearest = known
         .iter()
+        .filter(|candidate| candidate.len().abs_diff(word.len()) <= bound * 4)
         .map(|candidate| (strsim::osa_distance(&folded, &candidate.to_lowercase()), *candidate))
         .filter(|&(distance, _)| distance <= bound)
         .min();
@@ -26,7 +25,11 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         Some((_, candidate)) => Some(format!("did you mean `{candidate}`?")),
         None if known.is_empty() => None,
         None if known.len() > MOST_CHOICES => None,
-        None => Some(format!("known here: {}", list_of(known))),
+        None => {
+            known.sort_unstable();
+            known.dedup();
+            Some(format!("known here: {}", list_of(known)))
+        }
     }
 }
 

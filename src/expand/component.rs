@@ -10,7 +10,7 @@ use crate::model::{Document, ParameterBlock, ParameterType, Service};
 use crate::schema::{Bytes, Decode as _, Decoder, Duration, Integer, Number, Ratio, Scalar as _};
 use crate::source::{Sources, Span};
 use crate::standard;
-use crate::syntax::{self, Entry, Name, Path, Value, ValueKind};
+use crate::syntax::{self, Entry, Name, Part, Path, Scope, Text, Value, ValueKind};
 
 /// Keys that mean something to expansion, wherever they stand.
 const RESERVED: &[&str] =
@@ -223,7 +223,7 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
     let parameter = Parameter {
         name: declared.name,
         type_: declared.type_,
-        default: entry.value.clone(),
+        default: entry.value.clone().map(own_scope),
         optional: declared.optional.unwrap_or(false),
         of: declared.of.map(|of| of.text),
         broken: false,
@@ -232,6 +232,24 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
         check(&parameter, default, &Kinds::new(), sink);
     }
     Some(parameter)
+}
+
+/// Marks the references of a default: a component sees nothing that they could lead to.
+fn own_scope(value: Value) -> Value {
+    let own = |path: Path| Path { scope: Scope::Component, ..path };
+    let kind = match value.kind {
+        ValueKind::Reference(path) => ValueKind::Reference(own(path)),
+        ValueKind::List(items) => ValueKind::List(items.into_iter().map(own_scope).collect()),
+        ValueKind::Text(text) => {
+            let part = |part| match part {
+                Part::Reference(path) => Part::Reference(own(path)),
+                literal @ Part::Literal(_) => literal,
+            };
+            ValueKind::Text(Text { parts: text.parts.into_iter().map(part).collect() })
+        }
+        kind => kind,
+    };
+    Value { kind, ..value }
 }
 
 /// Checks the value of a parameter against its type.

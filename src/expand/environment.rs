@@ -7,6 +7,12 @@ use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
 use crate::source::Span;
 use crate::syntax::{self, Entry, ValueKind};
 
+/// The environments that a tree declares.
+pub(super) fn names(entries: &[Entry]) -> Vec<String> {
+    let environments = entries.iter().filter(|entry| entry.key.text == "environment");
+    environments.filter_map(|entry| Some(entry.label.as_ref()?.text.to_string())).collect()
+}
+
 /// Takes the environments out of the tree and merges the chosen one into it.
 pub(super) fn apply(
     entries: &mut Vec<Entry>,

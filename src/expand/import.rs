@@ -117,35 +117,7 @@ impl Loading<'_> {
             self.refuse(path, Err(LoadError::TooLarge), cause);
             return None;
         }
-        let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
-        let (valid, at, reason) = match std::str::from_utf8(bytes) {
-            Ok(text) => {
-                let text_end = text.strip_suffix('\r').unwrap_or(text);
-                let lone = text_end.match_indices('\r').find(|(at, _)| !text[at + 1..].starts_with('\n'));
-                let found = text.find(control).or(lone.map(|(at, _)| at));
-                let Some(at) = found else { return Some(text.to_owned()) };
-                (text, at, "a control character")
-            }
-            Err(error) => {
-                let at = error.valid_up_to();
-                let valid = std::str::from_utf8(bytes.get(..at).unwrap_or_default()).unwrap_or_default();
-                (valid, at, "no UTF-8")
-            }
-        };
-        // What is shown of it must not command the reader's terminal.
-        let shown: String =
-            valid[..at.min(valid.len())].chars().map(|c| if control(c) { '\u{fffd}' } else { c }).collect();
-        let id = self.sources.add(path, &format!("{shown}\u{fffd}"));
-        let end = self.sources.file(id).text().len();
-        self.sink.report(
-            Diagnostic::new(codes::SYN005, format!("`{path}` is not plain text"))
-                .at(
-                    Span::new(id, end.saturating_sub('\u{fffd}'.len_utf8()), end),
-                    format!("byte {at} is {reason}"),
-                )
-                .help("sources are UTF-8 text without control characters"),
-        );
-        None
+        syntax::plain_text(self.sources, path, bytes, self.sink)
     }
 
     fn outside(&mut self, path: &str, span: Span) {

@@ -12,8 +12,11 @@ use crate::model::Service;
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
 
+/// How deep components may contain each other.
+const MAX_NESTED: usize = 32;
+
 /// How many instances one platform may come to.
-const MAX_INSTANCES: usize = 100_000;
+const MAX_INSTANCES: usize = 50_000;
 
 /// The expansion of all instances of a platform.
 pub(super) struct Expansion<'a> {
@@ -112,6 +115,16 @@ impl Expansion<'_> {
                     .help("components that contain each other several times multiply"),
                 );
             }
+            return true;
+        }
+        if self.stack.len() >= MAX_NESTED {
+            self.sink.report(
+                Diagnostic::new(
+                    codes::CMP002,
+                    format!("components contain each other more than {MAX_NESTED} levels deep"),
+                )
+                .at(head, "one level too many"),
+            );
             return true;
         }
         let Some(at) = self.stack.iter().position(|(name, _)| *name == entry.key.text) else { return false };
@@ -252,8 +265,14 @@ impl Expansion<'_> {
             let head = item.head();
             let patch = item.patch;
             let mut known = Vec::new();
+            let mut taken_out = false;
             for value in item.body.map(|body| body.entries).unwrap_or_default() {
-                if matches!(value.key.text.as_str(), "description" | "enabled") {
+                if value.key.text == "enabled" {
+                    taken_out |= matches!(value.value, Some(Value { kind: ValueKind::Boolean(false), .. }));
+                    continue;
+                }
+                let described = kind.parameters.iter().any(|parameter| parameter.name.text == "description");
+                if value.key.text == "description" && !described {
                     continue;
                 }
                 if kind.parameters.iter().any(|parameter| parameter.name.text == value.key.text) {
@@ -269,6 +288,9 @@ impl Expansion<'_> {
                     );
                 }
             }
+            if taken_out {
+                continue;
+            }
             let (mut bound, _) = self.bind(&kind.parameters, known, &kind.name.text, head);
             let values = kind.parameters.iter().map(|parameter| {
                 let name = parameter.name.text.clone();
@@ -283,8 +305,28 @@ impl Expansion<'_> {
                 patch,
             });
         }
+        self.one_spelling(&children);
         self.siblings(component, &children);
         children
+    }
+
+    /// Reports children whose names are the same as environment variables spell them.
+    fn one_spelling(&mut self, children: &[ChildValues]) {
+        let mut seen: HashMap<(SmolStr, SmolStr), Span> = HashMap::with_capacity(children.len());
+        for child in children {
+            let spelt = component::env_name(&child.name.text);
+            if let Some(first) = seen.insert((child.kind.clone(), spelt.clone()), child.name.span) {
+                self.sink.report(
+                    Diagnostic::new(
+                        codes::NAM005,
+                        format!("two children of the kind `{}` are both `{spelt}` in variables", child.kind),
+                    )
+                    .at(child.name.span, "this one")
+                    .at(first, "and this one")
+                    .help("give one of them another name"),
+                );
+            }
+        }
     }
 
     /// Checks lists that name other children of the instance.

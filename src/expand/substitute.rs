@@ -68,9 +68,7 @@ impl Environment<'_> {
         let mut out = Vec::with_capacity(entries.len());
         for entry in entries {
             if entry.key.text == "each" {
-                for made in self.each(entry, schema, sink) {
-                    syntax::merge_body(&mut out, vec![made]);
-                }
+                syntax::merge_body(&mut out, self.each(entry, schema, sink));
             } else if self.wanted(entry, sink) {
                 out.extend(self.entry(entry, schema, sink));
             }
@@ -83,6 +81,7 @@ impl Environment<'_> {
         let kind = field.map(|field| (field.kind)());
         let value = match &entry.value {
             Some(value) if is_choice(value, kind) => Some(value.clone()),
+            Some(value) if is_template(entry) => Some(self.render(value, sink)?),
             Some(value) => Some(self.value(value, sink)?),
             None => None,
         };
@@ -90,13 +89,12 @@ impl Environment<'_> {
             Some(Kind::Block(block)) => Some(block),
             _ => None,
         };
-        let mut made = Entry {
-            key: self.name(&entry.key, sink),
-            label: entry.label.as_ref().map(|label| self.name(label, sink)),
-            value,
-            body: None,
-            patch: entry.patch,
+        let label = match (entry.key.text.as_str(), &entry.label) {
+            ("wait" | "mount", Some(label)) => Some(self.label_path(label, sink)?),
+            (_, label) => label.as_ref().map(|label| self.name(label, sink)),
         };
+        let mut made =
+            Entry { key: self.name(&entry.key, sink), label, value, body: None, patch: entry.patch };
         if let Some(body) = &entry.body {
             let kept: Vec<Entry>;
             let template = entry.field("template");
@@ -117,26 +115,34 @@ impl Environment<'_> {
                 entries
             };
             made.body = Some(Body { entries: self.entries(entries, within, sink), span: body.span });
-            if template
-                .and_then(|item| item.value.as_ref())
-                .is_some_and(|value| matches!(value.kind, ValueKind::Boolean(true)))
-            {
-                self.render(&mut made, sink);
-            }
         }
         Some(made)
     }
 
-    fn render(&self, entry: &mut Entry, sink: &mut Sink) {
-        let Some(Value { kind: ValueKind::Text(text), span }) = &mut entry.value else { return };
-        match template::render(&syntax::literal_text(text), self) {
-            Ok(rendered) => *text = syntax::interpolate(&rendered, *span, sink),
-            Err(error) => sink.report(
-                Diagnostic::new(codes::CMP004, format!("the template does not render: {error}"))
-                    .at(*span, "this template")
-                    .help("a template sees the parameters, `self.name` and `children.KIND`"),
-            ),
+    /// Renders the text of a template; references come behind, so that no value is taken for a tag.
+    fn render(&mut self, value: &Value, sink: &mut Sink) -> Option<Value> {
+        let ValueKind::Text(text) = &value.kind else { return self.value(value, sink) };
+        let rendered = match template::render(&syntax::literal_text(text), self) {
+            Ok(rendered) => rendered,
+            Err(error) => {
+                sink.report(
+                    Diagnostic::new(codes::CMP004, format!("the template does not render: {error}"))
+                        .at(value.span, "this template")
+                        .help("a template sees the parameters, `self.name` and `children.KIND`"),
+                );
+                return None;
+            }
+        };
+        let mut out = Text::default();
+        for part in self.text(&syntax::interpolate(&rendered.text, value.span, sink), sink).parts {
+            match &part {
+                Part::Reference(path) => {
+                    out.push(Part::Reference(rendered.reference(path).unwrap_or(path).clone()));
+                }
+                Part::Literal(_) => out.push(part),
+            }
         }
+        Some(Value { kind: ValueKind::Text(out), span: value.span })
     }
 
     /// Unrolls `each KIND { … }`.
@@ -204,12 +210,35 @@ impl Environment<'_> {
         Some(Value { kind, span: value.span })
     }
 
+    /// A label that names a thing of the platform: only what the component sees.
+    fn label_path(&self, label: &Name, sink: &mut Sink) -> Option<Name> {
+        let segments = label.text.split('.').map(SmolStr::new).collect();
+        let path = Path { segments, span: label.span, scope: Scope::Platform };
+        match self.find(&path) {
+            Found::Path(path) | Found::Value(Value { kind: ValueKind::Reference(path), .. }) => {
+                Some(Name { text: path.text().into(), ..label.clone() })
+            }
+            Found::Missing | Found::Unset => None,
+            Found::Value(_) | Found::Unknown => {
+                not_visible(&label.text, label.span, sink);
+                None
+            }
+        }
+    }
+
     /// A key or label; what is only known later stays in it as `${…}`.
     fn name(&self, name: &Name, sink: &mut Sink) -> Name {
         if !name.quoted || !name.text.contains("${") {
             return name.clone();
         }
         let text = self.text(&syntax::interpolate(&name.text, name.span, sink), sink);
+        for part in &text.parts {
+            if let Part::Reference(path) = part
+                && path.scope == Scope::Component
+            {
+                not_visible(&path.text(), name.span, sink);
+            }
+        }
         Name { text: syntax::literal_text(&text).into(), ..name.clone() }
     }
 
@@ -219,7 +248,19 @@ impl Environment<'_> {
             return text.clone();
         }
         let mut out = Text::default();
+        let mut length = 0;
         for part in &text.parts {
+            length += out.parts.last().map_or(0, |part| match part {
+                Part::Literal(text) => text.len(),
+                Part::Reference(_) => 1,
+            });
+            if length > MAX_TEXT {
+                sink.report(
+                    Diagnostic::new(codes::TYP003, "the text becomes longer than 1 MiB")
+                        .at_maybe(first_place(text), "this reference makes it too long"),
+                );
+                return Text::default();
+            }
             let Part::Reference(path) = part else {
                 out.push(part.clone());
                 continue;
@@ -296,6 +337,22 @@ impl Environment<'_> {
     }
 }
 
+/// The longest text that parameters may make, in bytes.
+const MAX_TEXT: usize = 1024 * 1024;
+
+fn first_place(text: &Text) -> Option<Span> {
+    text.parts.iter().find_map(|part| match part {
+        Part::Reference(path) => Some(path.span),
+        Part::Literal(_) => None,
+    })
+}
+
+/// Whether the text of a `config` is a template.
+fn is_template(entry: &Entry) -> bool {
+    let said = entry.field("template").and_then(|item| item.value.as_ref());
+    said.is_some_and(|value| matches!(value.kind, ValueKind::Boolean(true)))
+}
+
 /// In `env` a name alone stands for itself; inside a component that is a parameter of that name.
 fn stand_for_itself(entry: &Entry) -> Entry {
     let mut entry = entry.clone();
@@ -305,6 +362,15 @@ fn stand_for_itself(entry: &Entry) -> Entry {
         entry.value = Some(Value { kind: ValueKind::Reference(path), span });
     }
     entry
+}
+
+/// Reports a name of the platform that a component does not see.
+fn not_visible(name: &str, span: Span, sink: &mut Sink) {
+    sink.report(
+        Diagnostic::new(codes::NAM006, format!("`{name}` is not visible inside the component"))
+            .at(span, "neither a parameter, nor `self`, nor a nested service")
+            .help("declare a parameter, and let the instance pass it in"),
+    );
 }
 
 /// Whether a value is a word of the enumeration that its place takes.

@@ -1,5 +1,6 @@
 //! Templates in `config`: Jinja over the instance, with a bound on the work it may do.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -10,13 +11,14 @@ use minijinja::{AutoEscape, UndefinedBehavior};
 use super::component::env_name;
 use super::substitute::{ChildValues, Environment};
 use crate::schema::quantity_member;
-use crate::syntax::{self, Value, ValueKind};
+use crate::syntax::{self, Part, Path, Text, Value, ValueKind};
 
 /// How many instructions one template may take.
 const FUEL: u64 = 1_000_000;
 
 /// Renders a template for an instance. What is not constant stays in the result as `${…}`.
-pub(super) fn render(source: &str, environment: &Environment<'_>) -> Result<String, String> {
+pub(super) fn render(source: &str, environment: &Environment<'_>) -> Result<Rendered, String> {
+    let kept = Kept::default();
     let mut engine = minijinja::Environment::empty();
     engine.set_auto_escape_callback(|_| AutoEscape::None);
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -26,13 +28,14 @@ pub(super) fn render(source: &str, environment: &Environment<'_>) -> Result<Stri
         engine.set_syntax(syntax);
     }
     filters(&mut engine);
-    engine.render_str(&lines_of_tags(source), context(environment)).map_err(|error| {
+    let text = engine.render_str(&lines_of_tags(source), context(environment, &kept)).map_err(|error| {
         let words = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
         match error.line() {
             Some(line) => format!("line {line}: {words}"),
             None => words,
         }
-    })
+    })?;
+    Ok(Rendered { text, paths: kept.0.into_inner() })
 }
 
 /// Takes the line end and the indentation off lines that hold nothing but tags. Jinja's own
@@ -81,54 +84,90 @@ fn json(value: &Jinja) -> String {
     }
 }
 
-fn context(environment: &Environment<'_>) -> Jinja {
+/// References that values brought into a template. They stand in its text as `${__N}` until it is read
+/// again, because what a value refers to is not what the component sees.
+#[derive(Default)]
+struct Kept(RefCell<Vec<Path>>);
+
+impl Kept {
+    fn path(&self, path: &Path) -> String {
+        let mut paths = self.0.borrow_mut();
+        paths.push(path.clone());
+        format!("${{__{}}}", paths.len() - 1)
+    }
+
+    fn text(&self, text: &Text) -> String {
+        let part = |part: &Part| match part {
+            Part::Literal(_) => syntax::literal_text(&Text { parts: vec![part.clone()] }),
+            Part::Reference(path) => self.path(path),
+        };
+        text.parts.iter().map(part).collect()
+    }
+}
+
+/// The text that a template came to.
+pub(super) struct Rendered {
+    pub(super) text: String,
+    paths: Vec<Path>,
+}
+
+impl Rendered {
+    /// The reference of a value that a path of the text stands for.
+    pub(super) fn reference(&self, path: &Path) -> Option<&Path> {
+        self.paths.get(path.word()?.strip_prefix("__")?.parse::<usize>().ok()?)
+    }
+}
+
+fn context(environment: &Environment<'_>, kept: &Kept) -> Jinja {
     let mut kinds: BTreeMap<String, Jinja> = BTreeMap::new();
     for kind in &environment.kinds {
         let of_kind = environment.children.iter().filter(|child| child.kind == *kind);
-        kinds.insert(kind.to_string(), of_kind.map(child).collect::<Vec<_>>().into());
+        kinds.insert(kind.to_string(), of_kind.map(|at| child(at, kept)).collect::<Vec<_>>().into());
     }
     let mut all: BTreeMap<String, Jinja> = environment
         .parameters
         .iter()
-        .map(|(name, value)| (name.to_string(), value.as_ref().map_or(Jinja::from(()), convert)))
+        .map(|(name, value)| {
+            (name.to_string(), value.as_ref().map_or(Jinja::from(()), |value| convert(value, kept)))
+        })
         .collect();
-    all.extend(environment.each.iter().map(|at| (at.kind.to_string(), child(at))));
+    all.extend(environment.each.iter().map(|at| (at.kind.to_string(), child(at, kept))));
     all.insert("children".to_owned(), kinds.into());
     all.insert("self".to_owned(), BTreeMap::from([("name".to_owned(), environment.own.join("-"))]).into());
     all.into()
 }
 
-fn child(child: &ChildValues) -> Jinja {
+fn child(child: &ChildValues, kept: &Kept) -> Jinja {
     let mut members: BTreeMap<String, Jinja> = BTreeMap::from([
         ("name".to_owned(), Jinja::from(child.name.text.as_str())),
         ("env_name".to_owned(), Jinja::from(env_name(&child.name.text).as_str())),
     ]);
     let values = child.values.iter();
-    members.extend(
-        values.map(|(name, value)| (name.to_string(), value.as_ref().map_or(Jinja::from(()), convert))),
-    );
+    members.extend(values.map(|(name, value)| {
+        (name.to_string(), value.as_ref().map_or(Jinja::from(()), |value| convert(value, kept)))
+    }));
     members.into()
 }
 
-fn convert(value: &Value) -> Jinja {
+fn convert(value: &Value, kept: &Kept) -> Jinja {
     match &value.kind {
-        ValueKind::Text(text) => syntax::literal_text(text).into(),
+        ValueKind::Text(text) => kept.text(text).into(),
         ValueKind::Boolean(boolean) => (*boolean).into(),
-        ValueKind::List(items) => items.iter().map(item).collect::<Vec<_>>().into(),
+        ValueKind::List(items) => items.iter().map(|value| item(value, kept)).collect::<Vec<_>>().into(),
         ValueKind::Number(number) => match number.parse::<i64>() {
             Ok(number) => number.into(),
             Err(_) => Jinja::from_object(Amount(number.to_string())),
         },
-        ValueKind::Reference(path) => format!("${{{}}}", path.text()).into(),
+        ValueKind::Reference(path) => kept.path(path).into(),
         ValueKind::Body(_) => Jinja::UNDEFINED,
     }
 }
 
 /// A bare word in a list is a name, not a value.
-fn item(value: &Value) -> Jinja {
+fn item(value: &Value, kept: &Kept) -> Jinja {
     match &value.kind {
         ValueKind::Reference(path) => path.text().into(),
-        _ => convert(value),
+        _ => convert(value, kept),
     }
 }
 

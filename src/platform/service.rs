@@ -76,6 +76,12 @@ impl Service {
         self.ports.iter().find(|port| port.name == name)
     }
 
+    /// Whether it runs something itself: one without an image and a build is a name for what is nested in it.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        self.image.is_some() || self.build.is_some()
+    }
+
     /// Whether it ends by itself.
     #[must_use]
     pub fn is_job(&self) -> bool {

@@ -9,6 +9,9 @@ use crate::model::Child;
 use crate::platform::{InputId, OutsideId, Value, ValuePart};
 use crate::syntax::{Part, Path, Scope, Text, ValueKind};
 
+/// How many outputs one reference may lead through.
+const MAX_CHAIN: usize = 32;
+
 impl Texts<'_> {
     /// What a path leads to; `None` where it leads nowhere, which is reported.
     pub(super) fn find(&mut self, path: &Path, mentions: &mut Mentions) -> Option<Thing> {
@@ -145,14 +148,27 @@ impl Texts<'_> {
             );
             return None;
         }
-        self.open.push(key);
+        if let Some((value, inner)) = self.outputs.get(&key).cloned() {
+            mentions.at(path.span, inner);
+            return Some(Thing::Text(value));
+        }
+        if self.open.len() >= MAX_CHAIN {
+            self.sink.report(
+                Diagnostic::new(
+                    codes::NAM003,
+                    format!("`{}` leads through more than {MAX_CHAIN} outputs", path.text()),
+                )
+                .at(path.span, "one too many"),
+            );
+            return None;
+        }
+        self.open.push(key.clone());
         // What the output mentions is mentioned at the place that refers to the output.
         let mut inner = Mentions::default();
         let value = self.text(&template.text, &mut inner);
         self.open.pop();
-        mentions.ports.extend(inner.ports.into_iter().map(|(service, port, _)| (service, port, path.span)));
-        mentions.jobs.extend(inner.jobs.into_iter().map(|(service, _)| (service, path.span)));
-        mentions.outsides.extend(inner.outsides.into_iter().map(|(outside, _)| (outside, path.span)));
+        self.outputs.insert(key, (value.clone(), inner.clone()));
+        mentions.at(path.span, inner);
         Some(Thing::Text(value))
     }
 

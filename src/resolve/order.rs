@@ -42,8 +42,7 @@ impl Dependencies<'_> {
         let on = ServiceId(at);
         let Some(service) = platform.services.get(at) else { return };
         // A service without a container of its own stands for what is nested in it.
-        let runs = service.image.is_some() || service.block.build.is_some();
-        if on == self.of.id || !runs || self.list.iter().any(|known| known.on == on) {
+        if on == self.of.id || !service.runs() || self.list.iter().any(|known| known.on == on) {
             return;
         }
         let condition = match service.run {
@@ -66,6 +65,16 @@ fn waits(dependencies: &mut Dependencies<'_>, platform: &Platform, texts: &mut T
                 Diagnostic::new(codes::DEP002, format!("`{}` waits for itself", dependencies.of.path))
                     .at(path.span, "is this very service"),
             ),
+            Some(Thing::Service(at)) if platform.services.get(at).is_some_and(|on| !on.runs()) => {
+                texts.sink.report(
+                    Diagnostic::new(
+                        codes::NAM004,
+                        format!("`{}` runs nothing itself, so nobody can wait for it", path.text()),
+                    )
+                    .at(path.span, "a service that runs is needed here")
+                    .help("wait for one of the services that are nested in it"),
+                );
+            }
             Some(Thing::Service(at)) if at < platform.services.len() => dependencies.list.push(Dependency {
                 on: ServiceId(at),
                 condition: wait.condition,

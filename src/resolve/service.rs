@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::place::{self, optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{health, image, tree};
+use super::{health, image, sound, tree};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::model::{self, RunKind};
 use crate::platform::{
@@ -70,6 +70,8 @@ pub(super) fn service(index: usize, platform: &Platform, texts: &mut Texts<'_>) 
     service.health = health::health(&service, known, &mut mentions, texts);
     service.metrics = health::metrics(&service, texts);
     expect_reason(block, texts);
+    sound::service(block, service.image.as_ref(), texts);
+    one_place_each(&service, texts);
     (service, mentions)
 }
 
@@ -94,6 +96,32 @@ fn runs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) 
                 );
             }
             None
+        }
+    }
+}
+
+/// Reports two things that are mounted in the same place, and files where another file's folder is.
+fn one_place_each(service: &Service, texts: &mut Texts<'_>) {
+    let block = &service.block;
+    let volumes = service.volumes.iter().map(|volume| (volume.path.clone(), volume.block.path.span));
+    let mounts = service.mounts.iter().map(|mount| (mount.path.clone(), mount.span));
+    let binds = service.binds.iter().zip(&block.bind).map(|(bind, said)| (bind.path.clone(), said.path.span));
+    let memory = block.tmpfs.iter().map(|tmpfs| (tmpfs.path.text.to_string(), tmpfs.path.span));
+    let configs = service.configs.iter().map(|config| (config.path.clone(), config.span));
+    let mut places: Vec<(String, Span)> =
+        volumes.chain(mounts).chain(binds).chain(memory).chain(configs).collect();
+    places.sort();
+    for pair in places.windows(2) {
+        let [(first, first_span), (second, second_span)] = pair else { continue };
+        let file = service.configs.iter().any(|config| config.path == *first);
+        let below = second.strip_prefix(first.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        if first == second || (file && below) {
+            texts.sink.report(
+                Diagnostic::new(codes::NAM002, format!("`{second}` of `{}` is taken twice", service.path))
+                    .at(*second_span, "this one")
+                    .at(*first_span, "and this one")
+                    .help("each path in a container holds one thing"),
+            );
         }
     }
 }
@@ -385,6 +413,19 @@ fn mounts(block: &model::Service, texts: &mut Texts<'_>) -> Vec<SharedMount> {
 }
 
 fn binds(block: &model::Service, texts: &mut Texts<'_>) -> Vec<HostPath> {
+    for tmpfs in &block.tmpfs {
+        expect_absolute(&tmpfs.path.text, tmpfs.path.span, texts);
+    }
+    for bind in &block.bind {
+        let source = bind.source.text.as_str();
+        if !source.starts_with('/') && crate::source::join("", source).is_none() {
+            texts.sink.report(
+                Diagnostic::new(codes::IMP003, format!("`{source}` leads out of the project"))
+                    .at(bind.source.span, "relative paths stay below the project")
+                    .help("a path of the host starts with `/`"),
+            );
+        }
+    }
     let binds = block.bind.iter().map(|bind| HostPath {
         source: bind.source.text.to_string(),
         path: absolute(&bind.path, texts),
@@ -426,12 +467,18 @@ fn absolute(path: &Constant, texts: &mut Texts<'_>) -> String {
 
 fn expect_absolute(path: &str, span: Span, texts: &mut Texts<'_>) {
     let climbs = path.split('/').any(|part| part == "..");
-    if path.is_empty() || (path.starts_with('/') && !climbs && !path.contains(':')) {
+    // One way of writing a path, so that two that are the same look the same.
+    let plain = path == "/" || path.split('/').skip(1).all(|part| !part.is_empty() && part != ".");
+    let odd = path.contains(|c: char| c == ':' || c.is_control());
+    if path.is_empty() || (path.starts_with('/') && !climbs && plain && !odd) {
         return;
     }
     texts.sink.report(
         Diagnostic::new(codes::TYP007, format!("`{path}` is no path in a container"))
-            .at(span, "starts with `/`, without `..` and `:`")
-            .help_maybe((!climbs && !path.contains(':')).then(|| format!("write `\"/{path}\"`"))),
+            .at(span, "starts with `/`, without `..`, `.`, `//`, `:` and a `/` at its end")
+            .help_maybe((!climbs && !odd).then(|| {
+                let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".");
+                format!("write `\"/{}\"`", parts.collect::<Vec<_>>().join("/"))
+            })),
     );
 }

@@ -1,5 +1,7 @@
 //! What references stand for: text, ports, services, outsides.
 
+use std::collections::HashMap;
+
 use smol_str::SmolStr;
 
 use super::Absent;
@@ -20,6 +22,15 @@ pub(super) struct Mentions {
     pub(super) jobs: Vec<(usize, Span)>,
     /// Outsides.
     pub(super) outsides: Vec<(usize, Span)>,
+}
+
+impl Mentions {
+    /// Takes what an output mentions over, as mentioned at the place that refers to the output.
+    pub(super) fn at(&mut self, span: Span, inner: Self) {
+        self.ports.extend(inner.ports.into_iter().map(|(service, port, _)| (service, port, span)));
+        self.jobs.extend(inner.jobs.into_iter().map(|(service, _)| (service, span)));
+        self.outsides.extend(inner.outsides.into_iter().map(|(outside, _)| (outside, span)));
+    }
 }
 
 /// What a path leads to.
@@ -67,6 +78,8 @@ pub(super) struct Texts<'a> {
     in_urls: Vec<InputId>,
     /// Outputs that are being read, to find those that lead back to themselves.
     pub(super) open: Vec<(usize, usize, SmolStr)>,
+    /// Outputs that were read, with what they mention.
+    pub(super) outputs: HashMap<(usize, usize, SmolStr), (Value, Mentions)>,
 }
 
 impl<'a> Texts<'a> {
@@ -82,7 +95,16 @@ impl<'a> Texts<'a> {
         let mut inputs: Vec<_> = variables.chain(secrets).collect();
         inputs.sort_by_key(|(span, ..)| *span);
         let inputs = inputs.into_iter().map(|(_, name, secret)| (name, secret)).collect();
-        Self { document, names, absent, sink, inputs, in_urls: Vec::new(), open: Vec::new() }
+        Self {
+            document,
+            names,
+            absent,
+            sink,
+            inputs,
+            in_urls: Vec::new(),
+            open: Vec::new(),
+            outputs: HashMap::new(),
+        }
     }
 
     /// Whether an input may stay empty.
@@ -168,6 +190,13 @@ impl<'a> Texts<'a> {
                         self.in_urls.extend(found.inputs());
                     }
                     found.parts.into_iter().for_each(|part| push(&mut value, part));
+                    if length(&value) > MAX_TEXT {
+                        self.sink.report(
+                            Diagnostic::new(codes::TYP003, "the text becomes longer than 1 MiB")
+                                .at(path.span, "this reference makes it too long"),
+                        );
+                        return Value::default();
+                    }
                 }
             }
         }
@@ -217,6 +246,17 @@ impl<'a> Texts<'a> {
         );
         Value::default()
     }
+}
+
+/// The longest text that references may make, in bytes.
+const MAX_TEXT: usize = 1024 * 1024;
+
+fn length(value: &Value) -> usize {
+    let parts = value.parts.iter().map(|part| match part {
+        ValuePart::Literal(text) => text.len(),
+        ValuePart::Input(_) => 16,
+    });
+    parts.sum()
 }
 
 /// What is spoken on a port: what it says, or what its name says.

@@ -34,7 +34,7 @@ impl Texts<'_> {
 
     /// Reports a name that nothing declares.
     pub(super) fn unknown(&mut self, name: &SmolStr, path: &Path) {
-        if self.absent.lost.contains(name) {
+        if self.absent.lost.contains(name) || self.sink.is_full() {
             return;
         }
         if let Some((_, span)) = self.absent.disabled.iter().find(|(disabled, _)| disabled == name) {
@@ -58,8 +58,7 @@ impl Texts<'_> {
             );
             return;
         }
-        let mut known: Vec<&str> = self.names.symbols.keys().map(SmolStr::as_str).collect();
-        known.sort_unstable();
+        let known: Vec<&str> = self.names.symbols.keys().map(SmolStr::as_str).collect();
         let shouted = path.segments.len() == 1
             && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
         let diagnostic = if shouted {
@@ -105,7 +104,15 @@ impl Texts<'_> {
             return None;
         }
         let text = path.text();
-        if self.absent.lost.contains(text.as_str()) {
+        if self.absent.lost.contains(text.as_str()) || self.sink.is_full() {
+            return None;
+        }
+        if let Some((_, span)) = self.absent.disabled.iter().find(|(disabled, _)| *disabled == text) {
+            self.sink.report(
+                Diagnostic::new(codes::NAM001, format!("`{text}` is taken out, and something refers to it"))
+                    .at(path.span, "refers to it")
+                    .at(*span, "taken out here"),
+            );
             return None;
         }
         if let Some(first) = path.segments.first()

@@ -172,7 +172,8 @@ impl<'a> Decoder<'a> {
     fn unknown_key(&mut self, item: &Entry, schema: &Block) {
         let key = item.key.text.as_str();
         let near = did_you_mean(key, schema.fields.iter().map(|field| field.key));
-        let help = near.filter(|help| help.starts_with("did you mean")).or_else(|| inside(key, schema));
+        let near = near.filter(|help| help.starts_with("did you mean"));
+        let help = foreign(key, schema).or(near).or_else(|| inside(key, schema));
         let help = help.or_else(|| {
             (schema.fields.len() <= MOST_KEYS).then(|| format!("`{}` takes {}", schema.key, keys(schema)))
         });
@@ -311,6 +312,26 @@ impl<'a> Decoder<'a> {
             self.lost.insert(label.text.clone());
         }
     }
+}
+
+/// Keys of other languages, with what says the same here.
+const FOREIGN: &[(&str, &str)] = &[
+    ("depends_on", "`after = [NAME]`, and a reference orders by itself"),
+    ("restart", "`run`: `always`, `once`, `each_host` or `schedule`"),
+    ("environment", "`env { NAME = \"value\" }`"),
+    ("healthcheck", "`health { … }`"),
+    ("ports", "`port NAME = NUMBER { publish = … }`"),
+    ("volumes", "`volume NAME = \"/path\"`"),
+    ("cap_add", "`security { capabilities = [ … ] }`"),
+    ("privileged", "`security { privileged = true, reason = \"…\" }`"),
+    ("replicas", "`scale { min = NUMBER }`"),
+    ("deploy", "`resources { … }` and `scale { … }`"),
+    ("container_name", "nothing: the service's own name is used"),
+];
+
+fn foreign(key: &str, schema: &Block) -> Option<String> {
+    let (_, ours) = FOREIGN.iter().find(|(foreign, _)| *foreign == key && schema.key == "service")?;
+    Some(format!("what other languages call `{key}` is {ours} here"))
 }
 
 /// Where a key belongs that stands one level too high.

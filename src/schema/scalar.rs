@@ -57,7 +57,8 @@ impl Scalar for Constant {
     fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
         let text = match &value.kind {
             ValueKind::Text(text) => text.clone(),
-            ValueKind::Reference(path) if path.segments.len() > 1 => {
+            // A word in capitals is meant as a variable; whether it can stand here is judged when it is bound.
+            ValueKind::Reference(path) if path.segments.len() > 1 || is_env_name(&path.text()) => {
                 Text { parts: vec![Part::Reference(path.clone())] }
             }
             ValueKind::Reference(path) => {
@@ -80,6 +81,10 @@ impl Scalar for Constant {
         };
         Some(Self { text, span: value.span })
     }
+}
+
+fn is_env_name(word: &str) -> bool {
+    word.len() > 2 && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 impl Scalar for bool {

@@ -1,6 +1,8 @@
 //! From text to the tree, in one walk over pest's pairs.
 
 use std::borrow::Cow;
+use std::num::NonZero;
+use std::ops::Range;
 
 use pest::Parser as _;
 use pest::iterators::Pair;
@@ -37,25 +39,89 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
         lost: Vec::new(),
         unbalanced: scan.unbalanced || scan.too_deep || !scan.stray.is_empty(),
     };
-    if scan.too_deep || scan.stray.len() > MOST_ERRORS {
+    if scan.too_deep || scan.stray.len() >= scan::MOST_STRAY {
         return parsed;
     }
     let text = without(file.text(), &scan.stray);
-    let mut builder = Builder { id, text: &text, base: 0, sink, lost: &mut parsed.lost, errors: 0 };
-    match Grammar::parse(Rule::file, &text) {
+    // With the structure in doubt, only the whole says where an entry ends.
+    let ends = if parsed.unbalanced { &[] } else { scan.ends.as_slice() };
+    let parts = parts(text.len(), ends);
+    for part in parallel(&parts, |range| parse_part(id, &text, range, parsed.unbalanced)) {
+        parsed.entries.extend(part.entries);
+        parsed.lost.extend(part.lost);
+        part.found.finish().into_iter().for_each(|diagnostic| sink.report(diagnostic));
+    }
+    parsed
+}
+
+/// How many bytes of a file are parsed at once, at least. Fixed, so that what is told does not depend on
+/// the machine.
+const PART: usize = 128 * 1024;
+
+/// Ranges of a text that begin and end between two top-level entries.
+fn parts(length: usize, ends: &[usize]) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for &end in ends {
+        if end - start >= PART {
+            parts.push(start..end);
+            start = end;
+        }
+    }
+    parts.push(start..length);
+    parts
+}
+
+/// Does some work for each range, on as many threads as there are processors, and hands the results out in
+/// the order of the ranges.
+fn parallel<T: Send>(ranges: &[Range<usize>], work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(ranges.len());
+    if threads <= 1 {
+        return ranges.iter().cloned().map(work).collect();
+    }
+    let mut done: Vec<(usize, T)> = std::thread::scope(|scope| {
+        let every = |first: usize| {
+            let work = &work;
+            let own = ranges.iter().enumerate().skip(first).step_by(threads);
+            scope.spawn(move || own.map(|(at, range)| (at, work(range.clone()))).collect::<Vec<_>>())
+        };
+        let handles: Vec<_> = (0..threads).map(every).collect();
+        // A thread that panics is a bug; its panic goes on here.
+        let join = |handle: std::thread::ScopedJoinHandle<'_, Vec<(usize, T)>>| match handle.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        handles.into_iter().flat_map(join).collect()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// What a part of a file parsed to.
+struct Part {
+    entries: Vec<Entry>,
+    lost: Vec<SmolStr>,
+    found: Sink,
+}
+
+fn parse_part(id: FileId, text: &str, range: Range<usize>, unbalanced: bool) -> Part {
+    let mut part = Part { entries: Vec::new(), lost: Vec::new(), found: Sink::default() };
+    let base = range.start;
+    let text = &text[range];
+    let mut builder = Builder { id, text, base, sink: &mut part.found, lost: &mut part.lost, errors: 0 };
+    match Grammar::parse(Rule::file, text) {
         Ok(pairs) => {
             let inner = pairs.flat_map(Pair::into_inner);
-            parsed.entries = inner.filter_map(|pair| builder.item(pair)).collect();
+            part.entries = inner.filter_map(|pair| builder.item(pair)).collect();
         }
         // `junk` takes everything but brackets that do not balance, which the scan has reported.
-        Err(error) if !parsed.unbalanced => {
+        Err(error) if !unbalanced => {
             let at = start_of(&error);
-            let rest = &text[at..];
-            builder.report_at(at, rest, &expectation(&error));
+            builder.report_at(at, &text[at..], &expectation(&error));
         }
         Err(_) => {}
     }
-    parsed
+    part
 }
 
 /// The text with spaces in place of brackets that close nothing.
@@ -192,6 +258,8 @@ impl Builder<'_> {
         let place = |length: usize| Span::new(self.id, self.base + at, self.base + at + length);
         let before = self.text[..at].trim_end_matches([' ', '\t']);
         let diagnostic = match rest.chars().next() {
+            Some('"') if closes(rest) => unexpected("\"", place(1), expected)
+                .help("two entries, and two items of a list, stand on lines of their own or have a comma between them"),
             Some('"') => Diagnostic::new(codes::SYN003, "this text is not closed")
                 .at(place(rest.lines().next().map_or(1, str::len)), "opened here")
                 .help("text ends on its line with `\"`; text of several lines stands between `\"\"\"` and `\"\"\"`"),
@@ -241,6 +309,12 @@ fn unexpected(found: &str, span: Span, expected: &str) -> Diagnostic {
     };
     Diagnostic::new(codes::SYN001, format!("expected {expected}, found {found}"))
         .at(span, "not expected here")
+}
+
+/// Whether a text that starts here is closed on its line.
+fn closes(rest: &str) -> bool {
+    let end = scan::string_end(rest, 0);
+    end > 1 && rest.as_bytes().get(end - 1) == Some(&b'"')
 }
 
 fn start_of(error: &pest::error::Error<Rule>) -> usize {

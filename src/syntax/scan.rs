@@ -8,12 +8,17 @@ use crate::source::{SourceFile, Span};
 
 use super::MAX_DEPTH;
 
+/// How many brackets that close nothing are told; a file with more is none of ours.
+pub(super) const MOST_STRAY: usize = 20;
+
 /// What the scan found.
 pub(super) struct Scan {
     /// Every comment.
     pub(super) comments: Vec<Span>,
     /// Closing brackets that close nothing, to be passed over.
     pub(super) stray: Vec<usize>,
+    /// Where lines start that are in no bracket: a top-level entry may begin there.
+    pub(super) ends: Vec<usize>,
     /// Whether the structure is in doubt.
     pub(super) unbalanced: bool,
     /// Whether the parser must not see the text.
@@ -30,7 +35,13 @@ struct Open {
 pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink: &mut Sink) -> Scan {
     let text = file.text();
     let bytes = text.as_bytes();
-    let mut scan = Scan { comments: Vec::new(), stray: Vec::new(), unbalanced: false, too_deep: false };
+    let mut scan = Scan {
+        comments: Vec::new(),
+        stray: Vec::new(),
+        ends: Vec::new(),
+        unbalanced: false,
+        too_deep: false,
+    };
     let mut open: Vec<Open> = Vec::new();
     let mut suspect: Option<usize> = None;
     let mut indent = indent_at(bytes, 0);
@@ -39,7 +50,12 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
-            b'\n' => indent = indent_at(bytes, at + 1),
+            b'\n' => {
+                indent = indent_at(bytes, at + 1);
+                if open.is_empty() {
+                    scan.ends.push(at + 1);
+                }
+            }
             b'#' => {
                 let end = line_end(bytes, at);
                 scan.comments.push(span(at, end));
@@ -66,6 +82,10 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
                     return scan;
                 }
                 open.push(Open { byte, at, indent });
+            }
+            b'}' | b']' if scan.stray.len() >= MOST_STRAY => {
+                scan.unbalanced = true;
+                return scan;
             }
             b'}' | b']' => close(byte, at, &mut open, &mut suspect, &mut scan, bytes, &span, sink),
             _ => {}

@@ -80,7 +80,7 @@ pub(super) fn multi_line(raw: &str, span: Span, sink: &mut Sink) -> Text {
     }
     let mut text = Text::default();
     let Some(body) = body else { return text };
-    let indent = shared_indent(body);
+    let indent = shared_indent(body.split('\n'));
     let mut at = base + first.len() + 1;
     for (number, line) in body.split('\n').enumerate() {
         if number > 0 {
@@ -97,8 +97,8 @@ pub(super) fn multi_line(raw: &str, span: Span, sink: &mut Sink) -> Text {
 }
 
 /// The number of bytes of white space that all lines with text start with.
-fn shared_indent(body: &str) -> usize {
-    let mut lines = body.split('\n').filter(|line| !line.trim().is_empty());
+pub(super) fn shared_indent<'a>(lines: impl Iterator<Item = &'a str>) -> usize {
+    let mut lines = lines.filter(|line| !line.trim().is_empty());
     let Some(first) = lines.next() else { return 0 };
     let mut shared = &first[..first.len() - first.trim_start_matches([' ', '\t']).len()];
     for line in lines {

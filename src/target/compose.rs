@@ -63,6 +63,13 @@ pub(super) const TARGET: Target = Target {
         ),
         ("run.deadline", "compose keeps no schedule"),
         ("run.overlap", "compose keeps no schedule"),
+        ("service.metrics", "compose scrapes nothing"),
+        ("host.size", "compose runs where it is started"),
+        ("host.memory", "compose runs where it is started"),
+        ("host.disk", "compose runs where it is started"),
+        ("host.image", "compose runs where it is started"),
+        ("host.ssh", "compose runs where it is started"),
+        ("host.sysctl", "compose does not change settings of the host"),
         ("requires.sysctl", "compose does not change settings of the host"),
     ],
     lower,
@@ -163,7 +170,9 @@ fn volumes(platform: &Platform) -> impl Iterator<Item = (&str, Option<&str>)> {
 fn project(platform: &Platform) -> String {
     let settings = platform.document.target.iter().filter(|target| target.name.text == NAME);
     let said = settings.filter_map(|target| target.project.as_ref()).map(text::constant).next_back();
-    let name = said.unwrap_or(&platform.name).to_lowercase();
+    // Environments that meet on one host must not share containers and volumes.
+    let environment = platform.environment.as_ref().map(|name| format!("-{name}")).unwrap_or_default();
+    let name = format!("{}{environment}", said.unwrap_or(&platform.name)).to_lowercase();
     let allowed = name.chars().filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(*c));
     allowed.collect::<String>().trim_start_matches(['-', '_']).to_owned()
 }

@@ -1,16 +1,34 @@
 #!/bin/bash
-# install.sh DIR: the real programs that judge what infrac writes, unpacked into DIR/root with one command
-# each in DIR/bin. Nothing outside DIR changes and no root is needed: Debian's packages and everything they
-# need, down to the C library, are downloaded over an apt state of their own and unpacked, so that every
-# machine judges with the same programs. A second run with the same script does nothing.
+# install.sh DIR [GROUP]: the real programs that judge what infrac writes, unpacked into DIR/root. Nothing outside
+# DIR changes and no root is needed: Debian's packages and everything they need, down to the C library, are
+# downloaded over an apt state of their own and unpacked, so that every machine judges with the same programs.
+# A second run with the same script does nothing. Each group has a DIR of its own:
+#   judges  (or nothing) programs that read artifacts, with one command each in DIR/bin
+#   engine  a small Debian with a Docker engine and what the real start of tests/start runs in its containers
 set -euo pipefail
 
 suite=trixie
-packages=(docker-compose shellcheck yamllint quickjs)
+group=${2:-judges}
+case $group in
+  judges) packages=(docker-compose shellcheck yamllint quickjs) ;;
+  engine)
+    packages=(
+      base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
+      docker.io docker-cli docker-compose containerd runc tini
+      curl busybox-static nginx nodejs postgresql-17 redis-server
+      prometheus prometheus-alertmanager prometheus-node-exporter prometheus-blackbox-exporter
+      prometheus-elasticsearch-exporter prometheus-postgres-exporter prometheus-redis-exporter
+    )
+    ;;
+  *)
+    echo "usage: install.sh DIR [judges|engine]" >&2
+    exit 2
+    ;;
+esac
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-dir=$(realpath -m "${1:?usage: install.sh DIR}")
-stamp=$(cat "$here/install.sh" "$here/yaml-to-json.py" | sha256sum)
+dir=$(realpath -m "${1:?usage: install.sh DIR [GROUP]}")
+stamp=$(cat <(echo "$group") "$here/install.sh" "$here/yaml-to-json.py" | sha256sum)
 
 fail() {
   echo "judges: $*" >&2
@@ -86,12 +104,29 @@ unpack() {
   loader=$(cd "$new" && find root/usr/lib root/lib -name 'ld-linux*.so.*' -print -quit 2>/dev/null)
   [ -n "$loader" ] || fail "the C library's loader is not among the packages"
   libraries=${loader%/*}
+  "unpack_$group"
+}
+
+unpack_judges() {
   cp "$here/yaml-to-json.py" "$new/yaml-to-json.py"
   program docker-compose root/usr/libexec/docker/cli-plugins/docker-compose
   program shellcheck root/usr/bin/shellcheck
   program yamllint root/usr/bin/python3 root/usr/bin/yamllint
   program yaml-to-json root/usr/bin/python3 yaml-to-json.py
   program js-check root/usr/bin/qjsc -e -o /dev/null
+}
+
+# What the packages' own scripts would do, as far as the engine needs it.
+unpack_engine() {
+  local name
+  for name in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
+    ln -sf xtables-nft-multi "$new/root/usr/sbin/$name"
+  done
+  ln -sf mawk "$new/root/usr/bin/awk"
+  printf 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n' >"$new/root/etc/passwd"
+  printf 'root:x:0:\nnogroup:x:65534:\n' >"$new/root/etc/group"
+  printf '127.0.0.1 localhost\n' >"$new/root/etc/hosts"
+  rm -rf "$new"/root/usr/share/{doc,man,locale,i18n} "$new"/root/usr/lib/"$(uname -m)"-linux-gnu/libLLVM*
 }
 
 # judge SAMPLE VERDICT NAME [ARGUMENT...]: the program must accept or refuse the sample, which it gets as a
@@ -110,7 +145,7 @@ judge() {
 compose_check() { docker-compose -f "$1" config -q; }
 yaml_check() { yaml-to-json <"$1" | grep -qx '\[{"a": false}\]'; }
 
-try() {
+try_judges() {
   judge '{ services: { a: { image: b, networks: [c] } } }' refuse compose_check
   judge '{ services: { a: { image: b, networks: [c] } }, networks: { c: {} } }' accept compose_check
   judge 'if true; echo a; fi' refuse shellcheck -s sh
@@ -121,6 +156,22 @@ try() {
   judge 'const f = ({ a }) => a ?? b(;' refuse js-check
   judge 'const f = ({ a }) => a ?? b();' accept js-check
   rm "$new/sample" "$new/said"
+}
+
+try_engine() {
+  local name
+  for name in bin/dockerd bin/containerd sbin/runc bin/docker bin/prometheus bin/node; do
+    [ -e "$new/root/usr/$name" ] || name=sbin/${name#*/}
+    "$new/$loader" --library-path "$new/$libraries" "$new/root/usr/$name" --version >"$new/said" 2>&1 || {
+      cat "$new/said" >&2
+      fail "$name does not run"
+    }
+  done
+  rm "$new/said"
+}
+
+versions() {
+  local name
   for name in "${packages[@]}"; do basename "$apt"/archives/"${name}"_*.deb | cut -d_ -f1,2; done >"$new/versions"
 }
 
@@ -141,7 +192,8 @@ rm -rf "$new"
 mkdir -p "$new"
 download
 unpack
-try
+"try_$group"
+versions
 rm -rf "$apt"
 echo "$stamp" >"$new/stamp"
 rm -rf "$dir"

@@ -2,7 +2,7 @@
 
 use super::service::{SCHEDULED, replicas};
 use super::{COMMAND, text};
-use crate::model::RunKind;
+use crate::model::{Role, RunKind};
 use crate::platform::{Health, Service};
 use crate::schema::{Constant, List};
 
@@ -10,6 +10,7 @@ use crate::schema::{Constant, List};
 pub(super) fn lines(service: &Service) -> Vec<String> {
     let mut lines: Vec<String> = service.description.iter().cloned().collect();
     lines.extend(exceptions(service));
+    lines.extend(own_configuration(service));
     if let Health::None { reason: Some(reason) } = &service.health {
         lines.push(format!("No health check: {reason}"));
     }
@@ -30,6 +31,20 @@ pub(super) fn lines(service: &Service) -> Vec<String> {
         lines.push(format!("  {cron} cd FOLDER && {COMMAND} run --rm --no-deps {}", service.name));
     }
     lines
+}
+
+/// What nobody configures: the targets that write for these roles are still to come.
+fn own_configuration(service: &Service) -> Option<String> {
+    let missing = match service.block.role? {
+        Role::Proxy => "it serves no site",
+        Role::Metrics => "it scrapes nothing but itself",
+        Role::Alerts => "it tells nobody",
+        Role::Dashboards => "it has no data source and no dashboard",
+        Role::Probe => "nothing asks it to probe",
+        Role::Store | Role::Search | Role::Database => return None,
+    };
+    // Configuration from the source takes the place of the image's own.
+    service.configs.is_empty().then(|| format!("Runs with the image's own configuration: {missing}"))
 }
 
 /// Which safe defaults do not hold, and why.

@@ -1,10 +1,12 @@
 //! `.env.example`: every variable and secret that the operator sets.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::publish::{ADMIN_BIND, bound_by_operator, default_bind};
 use crate::emit;
-use crate::platform::{Input, Platform};
+use crate::platform::{Health, Input, InputId, Platform, Value};
 
 const TEMPLATE: &str = include_str!("../../../targets/compose/env.example.j2");
 const PROFILES: &str = "COMPOSE_PROFILES";
@@ -28,11 +30,17 @@ struct Line<'a> {
 }
 
 pub(super) fn lower(platform: &Platform, header: &[String]) -> String {
+    let used = used(platform);
     let declared = |name: &str| platform.inputs.iter().any(|input| input.name == name);
     let bound = bound_by_operator(platform).map(|(service, port)| format!("{} {port}", service.name));
     let context = Context {
         header,
-        inputs: platform.inputs.iter().map(line).collect(),
+        inputs: platform
+            .inputs
+            .iter()
+            .enumerate()
+            .map(|(at, input)| line(input, used.contains(&InputId(at))))
+            .collect(),
         bound: if declared(ADMIN_BIND) { Vec::new() } else { bound.collect() },
         bind: default_bind(platform),
         profiles: if declared(PROFILES) { Vec::new() } else { profiles(platform) },
@@ -53,10 +61,27 @@ fn profiles(platform: &Platform) -> Vec<&str> {
     profiles
 }
 
-fn line(input: &Input) -> Line<'_> {
+/// The inputs that the compose file asks for.
+fn used(platform: &Platform) -> BTreeSet<InputId> {
+    let values = platform.services.iter().flat_map(|service| {
+        let env = service.env.iter().map(|variable| &variable.value);
+        let words = service.entrypoint.iter().chain(&service.command).flatten();
+        let health: &[Value] = match &service.health {
+            Health::Exec(words) => words,
+            Health::Shell(line) => std::slice::from_ref(line),
+            _ => &[],
+        };
+        let args = service.build.iter().flat_map(|build| build.args.iter().map(|(_, value)| value));
+        env.chain(words).chain(health).chain(&service.image).chain(args)
+    });
+    values.flat_map(Value::inputs).collect()
+}
+
+fn line(input: &Input, used: bool) -> Line<'_> {
     let mut comments: Vec<String> = input.description.iter().map(|text| text.replace('\n', " ")).collect();
     let mut facts = Vec::new();
     match (&input.default, input.optional) {
+        _ if !used => facts.push("Not asked for by what is built here".to_owned()),
         (None, false) => facts.push("Required".to_owned()),
         (_, true) => facts.push("May stay empty".to_owned()),
         (Some(_), false) => {}

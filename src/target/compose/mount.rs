@@ -62,7 +62,7 @@ fn mount(
 
 /// Paths in memory: those of the source, and `/tmp` where nothing else can be written to. Everybody may
 /// write there, since Docker gives such a path to root.
-pub(super) fn tmpfs(service: &Service) -> Vec<String> {
+pub(super) fn tmpfs(platform: &Platform, service: &Service) -> Vec<String> {
     let said = service.block.tmpfs.iter().map(|tmpfs| (tmpfs.path.text.as_str(), tmpfs.size));
     let mut paths: Vec<(&str, Option<Bytes>)> = said.collect();
     let mounted = |path: &str| {
@@ -71,8 +71,10 @@ pub(super) fn tmpfs(service: &Service) -> Vec<String> {
             || service.binds.iter().any(|bind| bind.path == path)
             || service.block.tmpfs.iter().any(|tmpfs| tmpfs.path.text == path)
     };
-    if is_read_only(service) && !mounted("/tmp") {
-        paths.push(("/tmp", None));
+    if is_read_only(service) {
+        let writes = platform.facts(service).map(|facts| facts.writes.as_slice()).unwrap_or_default();
+        let needed = writes.iter().map(String::as_str).chain(["/tmp"]);
+        paths.extend(needed.filter(|path| !mounted(path)).map(|path| (path, None)));
     }
     let option = |(path, size): (&str, Option<Bytes>)| {
         let size = text::size(size.unwrap_or(TMPFS_SIZE)).to_lowercase();

@@ -23,7 +23,11 @@ pub(super) fn by_dependency(platform: &Platform) -> Vec<&Service> {
         (0..count).filter(|at| waiting_for[*at] == 0).map(Reverse).collect();
     let mut ordered = Vec::with_capacity(count);
     while let Some(Reverse(at)) = ready.pop() {
-        ordered.push(&platform.services[at]);
+        let service = &platform.services[at];
+        // A service without a container of its own is a name for those nested in it.
+        if service.runs() {
+            ordered.push(service);
+        }
         for dependent in &waited_for_by[at] {
             waiting_for[*dependent] -= 1;
             if waiting_for[*dependent] == 0 {

@@ -42,7 +42,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
         networks: (!host_network && !networks.is_empty()).then_some(FlowSeq(networks)),
         ports: if host_network { Vec::new() } else { publish::ports(platform, service) },
         volumes: mount::volumes(platform, service),
-        tmpfs: mount::tmpfs(service),
+        tmpfs: mount::tmpfs(platform, service),
         devices: devices
             .map(|list| list.items.iter().map(|device| in_and_out(text::constant(device))).collect())
             .unwrap_or_default(),

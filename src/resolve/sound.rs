@@ -1,0 +1,265 @@
+//! Values that are of the right type and still make no sense.
+
+use super::text::Texts;
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::model::{Document, Group, Health, Resources, RunKind, Scale, Service};
+use crate::platform::{Value, ValuePart};
+use crate::schema::Constant;
+use crate::source::Span;
+
+/// Targets that settings can be given for.
+const WITH_SETTINGS: &[&str] = &["compose"];
+
+/// Reports what no block may say, in the whole document.
+pub(super) fn document(document: &Document, texts: &mut Texts<'_>) {
+    for group in &document.group {
+        profile(group, texts);
+    }
+    for backup in &document.backup {
+        cron(&backup.schedule, texts);
+    }
+    for target in &document.target {
+        let name = target.name.text.as_str();
+        if !WITH_SETTINGS.contains(&name) {
+            texts.sink.report(
+                Diagnostic::new(codes::NAM001, format!("there is no target `{name}` that has settings"))
+                    .at(target.name.span, "unknown target")
+                    .help_maybe(did_you_mean(name, WITH_SETTINGS.iter().copied())),
+            );
+        }
+    }
+}
+
+/// Reports what no service may say.
+pub(super) fn service(block: &Service, image_value: Option<&Value>, texts: &mut Texts<'_>) {
+    if let (Some(image), Some(build)) = (&block.image, &block.build) {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP008, format!("`{}` has an image and a build", block.name.text))
+                .at(build.span, "builds one")
+                .at(image.span, "and runs another")
+                .help("one of the two says what runs"),
+        );
+    }
+    // What is built from a reference that leads nowhere was reported.
+    if let (Some(value), Some(said)) = (image_value, &block.image)
+        && (said.name.text.as_literal().is_some() || value.inputs().next().is_some())
+    {
+        image(value, said.name.span, texts);
+    }
+    run(block, texts);
+    if let Some(health) = &block.health {
+        check(health, texts);
+    }
+    if let Some(path) = block.metrics.as_ref().and_then(|metrics| metrics.path.as_ref()) {
+        expect_path(path, texts);
+    }
+    if let Some(resources) = &block.resources {
+        limits(resources, texts);
+    }
+    if let Some(scale) = &block.scale {
+        bounds(scale, texts);
+    }
+}
+
+fn out_of_range(message: String, span: Span, note: &str, texts: &mut Texts<'_>) {
+    texts.sink.report(Diagnostic::new(codes::TYP003, message).at(span, note));
+}
+
+/// The grammar of distribution/reference (reference.go): lower-case repositories, and no white space.
+fn image(value: &Value, span: Span, texts: &mut Texts<'_>) {
+    let mut text = String::new();
+    for part in &value.parts {
+        match part {
+            ValuePart::Literal(literal) => text.push_str(literal),
+            ValuePart::Input(_) => text.push('x'),
+        }
+    }
+    let (name, digest) =
+        text.split_once('@').map_or((text.as_str(), None), |(name, digest)| (name, Some(digest)));
+    let last = name.rfind('/').map_or(0, |at| at + 1);
+    let (repository, tag) = match name[last..].split_once(':') {
+        Some((image, tag)) => (&name[..last + image.len()], Some(tag)),
+        None => (name, None),
+    };
+    // A registry's host and port may hold other characters than a repository.
+    let path = match repository.split_once('/') {
+        Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => path,
+        _ => repository,
+    };
+    let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    let sound = path.split('/').all(|part| !part.is_empty() && part.chars().all(word))
+        && tag.is_none_or(|tag| {
+            !tag.is_empty() && tag.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
+        })
+        && digest.is_none_or(|digest| {
+            digest.split_once(':').is_some_and(|(kind, hex)| {
+                !kind.is_empty() && hex.len() >= 32 && hex.chars().all(|c| c.is_ascii_hexdigit())
+            })
+        });
+    if !sound {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP007, format!("`{text}` cannot be the name of an image"))
+                .at(span, "not of that form")
+                .help("write `repository:tag` in lower-case letters, with a registry before it where needed"),
+        );
+    }
+}
+
+fn run(block: &Service, texts: &mut Texts<'_>) {
+    let Some(run) = &block.run else { return };
+    match (&run.cron, run.kind) {
+        (Some(line), RunKind::Schedule) => cron(line, texts),
+        (None, RunKind::Schedule) => texts.sink.report(
+            Diagnostic::new(
+                codes::TYP006,
+                format!("`{}` runs on a schedule, and none is said", block.name.text),
+            )
+            .at(run.span, "incomplete")
+            .help("write `run = schedule { cron = \"0 2 * * *\" }`, in UTC"),
+        ),
+        (Some(line), kind) => texts.sink.report(
+            Diagnostic::new(codes::TYP008, format!("`run = {}` takes no `cron`", kind.word()))
+                .at(line.span, "does not belong here")
+                .help("write `run = schedule { … }`"),
+        ),
+        (None, _) => {}
+    }
+}
+
+/// The five fields of cron, each with its range: crontab(5).
+const FIELDS: [(&str, u32, u32); 5] = [
+    ("minute", 0, 59),
+    ("hour", 0, 23),
+    ("day of the month", 1, 31),
+    ("month", 1, 12),
+    ("day of the week", 0, 7),
+];
+
+/// Names that stand for numbers, in the fourth and fifth field.
+const NAMES: &str = "jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat";
+
+fn cron(line: &Constant, texts: &mut Texts<'_>) {
+    let text = texts.constant(line);
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let problem = if fields.len() == FIELDS.len() {
+        let wrong = fields.iter().zip(FIELDS).find(|(field, range)| !fits(field, *range));
+        wrong
+            .map(|(field, (name, least, most))| format!("`{field}` is no {name}: expected {least} to {most}"))
+    } else {
+        Some(format!("{} fields where cron has five", fields.len()))
+    };
+    if let Some(problem) = problem {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP001, format!("`{text}` is no schedule")).at(line.span, problem).help(
+                "minute, hour, day of the month, month, day of the week: `0 2 * * *` is every day at two",
+            ),
+        );
+    }
+}
+
+fn fits(field: &str, (_, least, most): (&str, u32, u32)) -> bool {
+    field.split(',').all(|item| {
+        let (range, step) = item.split_once('/').map_or((item, None), |(range, step)| (range, Some(step)));
+        let number = |word: &str| {
+            let named = most <= 12 && word.len() == 3 && NAMES.contains(&word.to_lowercase());
+            named || word.parse::<u32>().is_ok_and(|n| (least..=most).contains(&n))
+        };
+        let range = range == "*"
+            || range.split_once('-').map_or_else(|| number(range), |(a, b)| number(a) && number(b));
+        range && step.is_none_or(|step| step.parse::<u32>().is_ok_and(|step| step > 0))
+    })
+}
+
+fn check(health: &Health, texts: &mut Texts<'_>) {
+    let http = [&health.readiness, &health.liveness, &health.startup];
+    let forms = [
+        ("a path", http.iter().any(|path| path.is_some())),
+        ("`tcp`", health.tcp.is_some()),
+        ("`command`", health.command.is_some()),
+        ("`builtin`", health.builtin == Some(true)),
+        ("`none`", health.none.is_some()),
+    ];
+    let said: Vec<&str> = forms.iter().filter(|(_, said)| *said).map(|(words, _)| *words).collect();
+    if said.len() > 1 {
+        texts.sink.report(
+            Diagnostic::new(
+                codes::TYP008,
+                format!("`health` says {}, and takes one of them", said.join(" and ")),
+            )
+            .at(health.span, "one check is all a service has"),
+        );
+    }
+    for path in http.into_iter().flatten() {
+        expect_path(path, texts);
+    }
+    let zero = |duration: Option<crate::schema::Duration>| duration.is_some_and(|duration| duration.0 == 0);
+    for (key, wrong) in [
+        ("interval", zero(health.interval)),
+        ("timeout", zero(health.timeout)),
+        ("retries", health.retries.is_some_and(|retries| retries.0 == 0)),
+    ] {
+        if wrong {
+            out_of_range(format!("`{key}` of a health check is zero"), health.span, "at least one", texts);
+        }
+    }
+}
+
+fn expect_path(path: &Constant, texts: &mut Texts<'_>) {
+    let text = texts.constant(path);
+    if text.starts_with('/') || text.is_empty() {
+        return;
+    }
+    texts.sink.report(
+        Diagnostic::new(codes::TYP007, format!("`{text}` is no path of an address"))
+            .at(path.span, "starts with `/`")
+            .help(format!("write `\"/{text}\"`")),
+    );
+}
+
+fn limits(resources: &Resources, texts: &mut Texts<'_>) {
+    let zero = [
+        ("memory", resources.memory.is_some_and(|memory| memory.0 == 0)),
+        ("cpu", resources.cpu.is_some_and(|cpu| cpu.0 <= 0.0)),
+        ("pids", resources.pids.is_some_and(|pids| pids.0 == 0)),
+    ];
+    for (key, _) in zero.into_iter().filter(|(_, zero)| *zero) {
+        out_of_range(
+            format!("`{key}` is zero, which many programs read as no limit"),
+            resources.span,
+            "more than zero",
+            texts,
+        );
+    }
+    let Some(reserve) = &resources.reserve else { return };
+    let memory = reserve.memory.zip(resources.memory).is_some_and(|(kept, most)| kept > most);
+    let cpu = reserve.cpu.zip(resources.cpu).is_some_and(|(kept, most)| kept > most);
+    if memory || cpu {
+        out_of_range("more is kept free than may be used".to_owned(), reserve.span, "above the limit", texts);
+    }
+}
+
+fn bounds(scale: &Scale, texts: &mut Texts<'_>) {
+    if let (Some(min), Some(max)) = (scale.min, scale.max)
+        && min > max
+    {
+        out_of_range(
+            format!("at least {} and at most {}", min.0, max.0),
+            scale.span,
+            "`min` is above `max`",
+            texts,
+        );
+    }
+}
+
+/// Profiles: compose-spec:schema/compose-spec.json.
+fn profile(group: &Group, texts: &mut Texts<'_>) {
+    let Some(profile) = &group.profile else { return };
+    let text = texts.constant(profile);
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    if text.len() < 2 || !text.chars().all(word) || !text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP007, format!("`{text}` cannot be the name of a profile"))
+                .at(profile.span, "letters, digits, `_`, `.` and `-`, two or more"),
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! The reference of the language, written from the schema: every block with its keys.
+
+use std::fmt::Write as _;
+
+use super::{Block, Field, Kind, Presence};
+
+/// The reference as Markdown: the blocks of `root`, each behind those it first stands in.
+#[must_use]
+pub fn markdown(root: &'static Block) -> String {
+    let mut out = String::from(
+        "# Reference\n\n\
+         <!-- Written by `infrac schema` from the compiler's own schema; do not edit. -->\n\n\
+         Every block and every key of the language. [The guide](language.md) explains them by example.\n\n\
+         `env`, `labels`, `headers`, `match` and other keys marked *free keys* take any entries of the type that\n\
+         is named. Values that hold `${…}` may refer to anything that is known at that place.\n",
+    );
+    let _ = write!(out, "\n## At the top level\n\n");
+    table(root, &mut out);
+    for block in blocks(root) {
+        let _ = write!(out, "\n## {}\n\n{}\n", block.key, paragraph(block.doc));
+        let _ = write!(out, "\n```text\n{}\n```\n", form(block));
+        if let Some(label) = block.label {
+            let _ = write!(out, "\n- NAME: {label}\n");
+        }
+        if let Some(value) = &block.value {
+            let lead = if block.label.is_some() { "" } else { "\n" };
+            let _ = writeln!(out, "{lead}- VALUE: {} {}", value.doc, sentence(&describe((value.kind)())));
+        }
+        if !block.fields.is_empty() {
+            out.push('\n');
+            table(block, &mut out);
+        }
+    }
+    out
+}
+
+/// Every block below `root`, once, those of the upper levels first. Blocks of one key that differ are two.
+fn blocks(root: &'static Block) -> Vec<&'static Block> {
+    let mut found: Vec<&'static Block> = Vec::new();
+    let mut next = vec![root];
+    while !next.is_empty() {
+        let mut below = Vec::new();
+        for field in next.iter().flat_map(|block| block.fields) {
+            if let Some(block) = block_of((field.kind)())
+                && !found.iter().any(|known| std::ptr::eq(*known, block))
+            {
+                found.push(block);
+                below.push(block);
+            }
+        }
+        next = below;
+    }
+    found
+}
+
+fn block_of(kind: Kind) -> Option<&'static Block> {
+    match kind {
+        Kind::Block(block) => Some(block),
+        Kind::Map(inner) => block_of(inner()),
+        _ => None,
+    }
+}
+
+/// `port NAME = VALUE { … }`, with what may be left out in brackets.
+fn form(block: &Block) -> String {
+    let mut form = block.key.to_owned();
+    if block.label.is_some() {
+        form.push_str(" NAME");
+    }
+    match &block.value {
+        Some(value) if value.required => form.push_str(" = VALUE"),
+        Some(_) => form.push_str(" [= VALUE]"),
+        None => {}
+    }
+    if !block.fields.is_empty() {
+        form.push_str(if block.value.is_some() { " [{ … }]" } else { " { … }" });
+    }
+    form
+}
+
+fn table(block: &Block, out: &mut String) {
+    out.push_str("| key | type | meaning |\n| --- | --- | --- |\n");
+    for field in block.fields {
+        let _ =
+            writeln!(out, "| {} | {} | {} |", name(field), cell(&kind(field)), cell(&paragraph(field.doc)));
+    }
+    for field in block.fields {
+        if let Kind::Choice(words) = (field.kind)() {
+            let _ = write!(out, "\n`{}` is one of:\n\n", field.key);
+            for (word, meaning) in words {
+                let _ = writeln!(out, "- `{word}`: {}", paragraph(meaning));
+            }
+        }
+    }
+}
+
+fn name(field: &Field) -> String {
+    match field.presence {
+        Presence::Required => format!("`{}` (required)", field.key),
+        Presence::Optional => format!("`{}`", field.key),
+        Presence::Many => format!("`{} NAME` (any number)", field.key),
+    }
+}
+
+fn kind(field: &Field) -> String {
+    describe((field.kind)())
+}
+
+fn describe(kind: Kind) -> String {
+    match kind {
+        Kind::Scalar(words) => words.to_owned(),
+        Kind::Choice(words) => {
+            words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+        }
+        Kind::List(item) => format!("a list: {}", describe(item())),
+        Kind::Reference(_) => "a name or reference".to_owned(),
+        Kind::Block(block) => format!("a block, [{0}](#{0})", block.key),
+        Kind::Map(inner) => format!("free keys: {}", describe(inner())),
+        Kind::Raw => "free entries".to_owned(),
+    }
+}
+
+/// Doc text on one line.
+fn paragraph(doc: &str) -> String {
+    doc.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn sentence(words: &str) -> String {
+    let mut characters = words.chars();
+    match characters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), characters.as_str()),
+        None => String::new(),
+    }
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}

@@ -1,0 +1,103 @@
+//! Columns: the `=`, labels and bodies of lines that follow each other, and the comments at their ends.
+
+use super::Line;
+
+/// The spaces before a comment at the end of a line.
+const COMMENT_GAP: usize = 2;
+
+/// What an entry consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// `key label`, with or without a value and a body.
+    Labelled,
+    /// `key = value`, with or without a body.
+    Value,
+    /// `key { … }`.
+    Body,
+    /// A key alone.
+    Word,
+}
+
+/// The columns of a line.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// Which line it is.
+    pub(super) line: usize,
+    pub(super) shape: Shape,
+    pub(super) key: String,
+    pub(super) label: Option<String>,
+    /// The value with its `=`, and with all that follows where that is no body on the same line.
+    pub(super) value: Option<String>,
+    /// The body, where it stands on the same line.
+    pub(super) body: Option<String>,
+}
+
+/// The columns that a text takes: one a character.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Aligns rows that go with each other, and follow each other without a blank line or a comment between them.
+pub(super) fn rows(lines: &mut [Line<'_>], rows: &[Row]) {
+    let Some(first) = rows.first() else { return };
+    let key = widest(rows.iter().map(|row| row.key.as_str()));
+    let label = widest(rows.iter().filter_map(|row| row.label.as_deref()));
+    // Only the bodies of labelled entries have a column.
+    let with_body = rows.iter().filter(|row| row.body.is_some() && first.shape == Shape::Labelled);
+    let value = widest(with_body.filter_map(|row| row.value.as_deref()));
+    for row in rows {
+        if let Some(line) = lines.get_mut(row.line) {
+            line.text = row.aligned(key, label, value);
+        }
+    }
+}
+
+impl Row {
+    /// Whether a row and the next one are aligned: those of one shape are, and of labelled ones those that
+    /// have the same key, or both a body, or both a value and no body.
+    pub(super) fn goes_with(&self, next: &Self) -> bool {
+        let both = |has: &dyn Fn(&Self) -> bool| has(self) && has(next);
+        self.shape == next.shape
+            && (self.shape != Shape::Labelled
+                || self.key == next.key
+                || both(&|row| row.body.is_some())
+                || both(&|row| row.body.is_none() && row.value.is_some()))
+    }
+
+    /// The line, with its columns as wide as they are given.
+    fn aligned(&self, key: usize, label: usize, value: usize) -> String {
+        let mut columns = vec![(self.key.as_str(), key)];
+        columns.extend(self.label.as_deref().map(|text| (text, label)));
+        match (&self.value, &self.body) {
+            (Some(text), _) => columns.push((text, value)),
+            // The body stands below those that have a value before them.
+            (None, Some(_)) if value > 0 => columns.push(("", value)),
+            _ => {}
+        }
+        columns.extend(self.body.as_deref().map(|text| (text, 0)));
+        let last = columns.len() - 1;
+        let mut out = String::new();
+        for (at, (text, column)) in columns.into_iter().enumerate() {
+            out.push_str(text);
+            if at < last {
+                out.extend(std::iter::repeat_n(' ', column.saturating_sub(width(text)) + 1));
+            }
+        }
+        out
+    }
+}
+
+/// Aligns the comments at the ends of lines that follow each other with the same indentation.
+pub(super) fn comments(lines: &mut [Line<'_>]) {
+    for group in lines.chunk_by_mut(|a, b| a.comment.is_some() && b.comment.is_some() && a.indent == b.indent)
+    {
+        let column = group.iter().map(|line| width(&line.text)).max().unwrap_or(0);
+        for line in group {
+            line.gap = column - width(&line.text) + COMMENT_GAP;
+        }
+    }
+}
+
+fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    texts.map(width).max().unwrap_or(0)
+}

@@ -1,0 +1,457 @@
+"""verify.py FOLDER PROFILES: starts the stack of FOLDER as it is and says what is so and what is not.
+
+It runs inside the machine (see `machine`). Every line that starts with FAILED is a fault; the exit code is then 1.
+"""
+
+import json
+import os
+import re
+import socket
+import struct
+import subprocess
+import sys
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+
+TESTS = os.path.dirname(os.path.abspath(__file__))
+FILE = "docker/compose.infrastructure.yaml"
+HOST, OUTSIDE = "198.51.100.1", "198.51.100.2"
+BEGUN = time.monotonic()
+failures = 0
+
+
+def say(text=""):
+    print(text, flush=True)
+
+
+def check(good, text):
+    """One thing that has to hold; what does not is a failure."""
+    global failures
+    if not good:
+        failures += 1
+        say(f"FAILED: {text}")
+    return good
+
+
+def title(text):
+    say(f"\n-- {text} ({time.monotonic() - BEGUN:.0f} s)")
+
+
+def run(*words, **more):
+    return subprocess.run(words, capture_output=True, text=True, **more)
+
+
+def compose(*words):
+    return run("docker", "compose", "--env-file", ".env", "-f", FILE, *words)
+
+
+# -- the operator's part
+
+
+def fill_in(profiles):
+    """`.env` from `.env.example`: what is required gets a value that is as hard as the file allows."""
+    lines, comment = [], ""
+    for line in open(".env.example").read().splitlines():
+        if line.startswith("#"):
+            comment += line
+        elif not line:
+            comment = ""
+        elif line.startswith("COMPOSE_PROFILES="):
+            line = line if profiles == "all" else f"COMPOSE_PROFILES={'' if profiles == 'core' else profiles}"
+        elif line.endswith("=") and "Required" in comment:
+            name = line[:-1]
+            hard = f"{name.lower()}.~_-0123456789abcdef" if "part of an address" in comment else f'a"b\\c d$e#f{{g}}%h&i;{name}-0123456789'
+            line = f"{line}'{hard}'"
+        lines.append(line)
+    with open(".env", "w") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+# -- the outside: a network namespace behind a cable, with one server
+
+
+def outside():
+    ready, told = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.unshare(os.CLONE_NEWNET)
+        os.write(told, b"x")
+        while not os.path.exists("/sys/class/net/cable1") and run("ip", "link", "show", "cable1").returncode != 0:
+            time.sleep(0.02)
+        for words in ("link set lo up", f"addr add {OUTSIDE}/24 dev cable1", "link set cable1 up", f"route add 172.16.0.0/12 via {HOST}", f"route add 192.168.0.0/16 via {HOST}"):
+            run("ip", *words.split(), check=True)
+        server = socket.create_server((OUTSIDE, 443))
+        while True:
+            server.accept()[0].close()
+    os.read(ready, 1)
+    for words in (
+        "link add cable0 type veth peer name cable1",
+        f"link set cable1 netns {child}",
+        f"addr add {HOST}/24 dev cable0",
+        "link set cable0 up",
+        f"route add default via {OUTSIDE}",
+    ):
+        run("ip", *words.split(), check=True)
+    return child
+
+
+# -- looking from inside
+
+
+def within(pid, work):
+    """What `work` finds in the network of the process."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 0
+        try:
+            os.close(reading)
+            with open(f"/proc/{pid}/ns/net") as network:
+                os.setns(network.fileno(), os.CLONE_NEWNET)
+            with os.fdopen(writing, "w") as pipe:
+                json.dump(work(), pipe)
+        except BaseException as error:  # noqa: BLE001: the child must not go on as its parent
+            print("FAILED: looking from inside:", repr(error), flush=True)
+            code = 1
+        os._exit(code)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        text = pipe.read()
+    os.waitpid(child, 0)
+    return json.loads(text)
+
+
+def answers(address, port, patience=0.8):
+    try:
+        socket.create_connection((address, port), timeout=patience).close()
+        return True
+    except OSError:
+        return False
+
+
+def resolve(name):
+    """The addresses that Docker's own name server gives: one query for A records."""
+    query = struct.pack(">6H", 7, 0x0100, 1, 0, 0, 0) + b"".join(bytes([len(part)]) + part.encode() for part in name.split(".")) + b"\0\0\1\0\1"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(3)
+        try:
+            client.sendto(query, ("127.0.0.11", 53))
+            reply = client.recv(4096)
+        except OSError:
+            return []
+    count, at, found = struct.unpack(">H", reply[6:8])[0], len(query), []
+    for _ in range(count):
+        at += 2 if reply[at] >= 0xC0 else reply.index(b"\0", at) - at + 1
+        kind, _, _, length = struct.unpack(">HHIH", reply[at : at + 10])
+        if kind == 1:
+            found.append(socket.inet_ntoa(reply[at + 10 : at + 14]))
+        at += 10 + length
+    return found
+
+
+def listening(pid):
+    """The ports on which the container listens for others."""
+    ports = set()
+    for file in ("tcp", "tcp6"):
+        for line in open(f"/proc/{pid}/net/{file}").read().splitlines()[1:]:
+            _, local, _, state = line.split()[:4]
+            address, port = local.split(":")
+            if state == "0A" and not address.endswith("7F") and address not in ("0B00007F", "0100007F", "00000000000000000000000001000000"):
+                ports.add(int(port, 16))
+    return sorted(ports)
+
+
+def containers(project):
+    ids = run("docker", "ps", "-aq", "--filter", f"label=com.docker.compose.project={project}").stdout.split()
+    found = json.loads(run("docker", "inspect", *ids).stdout) if ids else []
+    return {c["Name"].lstrip("/").removeprefix(project + "-"): c for c in sorted(found, key=lambda c: c["Name"])}
+
+
+def service_of(container):
+    return container["Config"]["Labels"]["com.docker.compose.service"]
+
+
+def duration(text):
+    units = {"h": 3600, "m": 60, "s": 1, "ms": 0.001}
+    return sum(float(number) * units[unit] for number, unit in re.findall(r"([\d.]+)(ms|h|m|s)", text))
+
+
+class Stack:
+    def __init__(self):
+        config = compose("config", "--format", "json")
+        if config.returncode:
+            sys.exit(f"FAILED: docker compose config: {config.stderr}")
+        self.config = json.loads(config.stdout)
+        self.services = self.config["services"]
+        self.project = self.config["name"]
+        with open("/run/compose.json", "w") as file:
+            file.write(config.stdout)
+
+    def job(self, name):
+        return self.services[name].get("restart") == "no"
+
+    def networks(self, name):
+        return set(self.services[name].get("networks") or {"default": None})
+
+    def internal(self, network):
+        return self.config["networks"][network].get("internal", False)
+
+    def running(self):
+        return {name: c for name, c in containers(self.project).items() if c["State"]["Running"] and c["State"]["Pid"]}
+
+
+# -- the parts
+
+
+def start(stack):
+    title("up: docker compose up --detach --wait")
+    begun = time.monotonic()
+    up = compose("up", "--detach", "--wait", "--wait-timeout", "300", "--quiet-pull")
+    say(f"took {time.monotonic() - begun:.0f} s, exit code {up.returncode}")
+    if up.returncode:
+        said = [line for line in up.stderr.splitlines() if not re.search(r" (Created?|Creating|Start(ed|ing)|Waiting|Healthy|Exited)\s*$", line)]
+        done = [name for name in stack.services if stack.job(name)]
+        # docker/compose#10596: `--wait` takes a job that has ended well, and that nobody waits for, for a failure.
+        ended = re.search(r"container (\S+) exited \(0\)", up.stderr)
+        if ended and any(ended[1].startswith(f"{stack.project}-{job}-") for job in done):
+            say(f"note: `--wait` takes the job {ended[1]}, which ended well, for a failure (docker/compose#10596)")
+        else:
+            check(False, "up --wait: " + "\n  ".join(said[-8:] or up.stderr.splitlines()[-8:]))
+    found = {}
+    for _ in range(120):  # what `--wait` gave up
+        found = containers(stack.project)
+        if not any(c["State"].get("Health", {}).get("Status") == "starting" or (stack.job(service_of(c)) and c["State"]["Running"]) or (not up.returncode and c["State"]["Status"] == "created") for c in found.values()):
+            break
+        time.sleep(1)
+
+    title("health of every service")
+    if os.path.exists("/run/lowered"):
+        say(f"  NOT CHECKED: limits that this machine may not raise: {', '.join(sorted(set(open('/run/lowered').read().splitlines())))}")
+    for name, container in found.items():
+        state, service = container["State"], service_of(container)
+        health = state.get("Health", {}).get("Status", "no check")
+        if stack.job(service):
+            good, text = state["Status"] == "exited" and state["ExitCode"] == 0, f"job, {state['Status']} with {state['ExitCode']}"
+        else:
+            good, text = state["Running"] and health in ("healthy", "no check") and container["RestartCount"] == 0, f"{state['Status']}, {health}"
+        say(f"  {name:26} {text}{'' if not container['RestartCount'] else ', restarted %d times' % container['RestartCount']}")
+        if not check(good, f"{name}: {text}"):
+            for entry in state.get("Health", {}).get("Log", [])[-1:]:
+                say(f"    health: {entry['ExitCode']} {entry['Output'].strip()[:300]}")
+            log = run("docker", "logs", "--tail", "6", container["Id"])
+            say("    " + "\n    ".join((log.stdout + log.stderr).splitlines()))
+    for service in stack.services:
+        copies = sum(service_of(c) == service for c in found.values())
+        wanted = stack.services[service].get("deploy", {}).get("replicas", 1)
+        check(copies == wanted, f"{service}: {copies} containers instead of {wanted}")
+        checks = stack.services[service].get("healthcheck")
+        for c in found.values():
+            if service_of(c) == service and checks and not stack.job(service):
+                check("Health" in c["State"], f"{service}: the container has no health check though the file has one")
+
+
+def confinement(stack):
+    title("what the processes may")
+    for name, container in stack.running().items():
+        service, pid = stack.services[service_of(container)], container["State"]["Pid"]
+        status = dict(re.findall(r"^(\w+):\s*(.*)$", open(f"/proc/{pid}/status").read(), flags=re.MULTILINE))
+        uid, capabilities = status["Uid"].split()[1], int(status["CapEff"], 16) | int(status["CapBnd"], 16)
+        root = next(line.split() for line in open(f"/proc/{pid}/mountinfo") if line.split()[4] == "/")
+        writable = not root[5].startswith("ro")
+        wanted = service.get("user", container["Config"]["User"] or "0").split(":")[0]
+        limits = container["HostConfig"]
+        say(f"  {name:26} uid {uid:6} capabilities {capabilities:x}, no new privileges {status['NoNewPrivs']}, root {'writable' if writable else 'read-only'}, {limits['Memory'] >> 20} MiB, {limits['NanoCpus'] / 1e9} CPU")
+        check(uid == (wanted or "0"), f"{name}: runs as {uid} instead of {wanted}")
+        check(status["NoNewPrivs"] == "1", f"{name}: may get new privileges")
+        check(service.get("privileged") or capabilities == 0, f"{name}: has capabilities")
+        check(writable != service.get("read_only", False), f"{name}: its root is {'' if writable else 'not '}writable")
+        check(limits["Memory"] and limits["NanoCpus"] and limits["PidsLimit"], f"{name}: is not limited")
+        for secret in service.get("secrets") or []:
+            path = f"/run/secrets/{secret['source']}"
+            read = run("docker", "exec", "-u", service["user"], container["Id"], "cat", path) if service_has(container, "cat") else None
+            length = len(read.stdout) if read else os.stat(f"/proc/{pid}/root{path}").st_size
+            mode = os.stat(f"/proc/{pid}/root{path}").st_mode & 0o777
+            say(f"  {'':26} reads {path} ({length} bytes, mode {mode:o})")
+            check(length > 0 and mode & 0o004, f"{name}: cannot read {path}")
+
+
+def service_has(container, program):
+    return os.path.lexists(f"/proc/{container['State']['Pid']}/root/usr/bin/{program}")
+
+
+def connections(stack):
+    title("connections: from each container to every port on which another listens (+ allowed and open, . forbidden and closed)")
+    running = stack.running()
+    ports = {name: listening(c["State"]["Pid"]) for name, c in running.items()}
+    addresses = {
+        name: {network.removeprefix(stack.project + "_"): end["IPAddress"] for network, end in c["NetworkSettings"]["Networks"].items()}
+        for name, c in running.items()
+    }
+    for name, found in ports.items():
+        check(found or not stack.services[service_of(running[name])].get("healthcheck"), f"{name} listens nowhere")
+    columns = [name for name in running if ports[name]]
+    letters = {name: f"{number:2}" for number, name in enumerate(columns)}
+    for name in columns:
+        say(f"  {letters[name]} {name}: {', '.join(map(str, ports[name]))} on {', '.join(sorted(addresses[name]))}")
+    say(f"  {'':28}{' '.join(letters.values())}  out")
+    count = {"allowed": 0, "refused": 0}
+    bypasses = []
+    for source, container in running.items():
+        mine = stack.networks(service_of(container))
+        wanted = []  # what is tried: target, way, address or name, port, whether it is allowed
+        for target in columns:
+            if target == source:
+                continue
+            shared = mine & stack.networks(service_of(running[target]))
+            for port in ports[target]:
+                wanted.append((target, "name", service_of(running[target]), port, bool(shared)))
+                wanted += [(target, network, address, port, network in shared) for network, address in addresses[target].items()]
+        away = any(not stack.internal(network) for network in mine)
+        gates = sorted({end["Gateway"] or end["IPAddress"].rsplit(".", 1)[0] + ".1" for end in container["NetworkSettings"]["Networks"].values()})
+        hosts = sorted({int(p["published"]) for s in stack.services.values() for p in s.get("ports") or []})
+
+        def look():
+            with ThreadPoolExecutor(96) as pool:
+                def one(item):
+                    _, way, address, port, _ = item
+                    return any(answers(a, port) for a in (resolve(address) if way == "name" else [address]))
+
+                tried = list(pool.map(one, wanted))
+                return [tried, answers(OUTSIDE, 443), [[g, p] for g in gates for p in hosts if answers(g, p, 0.3)]]
+
+        got, out, around = within(container["State"]["Pid"], look)
+        cells = {name: "." for name in columns}
+        for (target, way, address, port, allowed), open_ in zip(wanted, got):
+            count["allowed" if allowed else "refused"] += allowed == open_
+            if allowed:
+                cells[target] = "+"
+            if not check(allowed == open_, f"{source} to {target}:{port} by {way} {address}: {'open' if open_ else 'closed'}, but {'allowed' if allowed else 'forbidden'}"):
+                cells[target] = "!"
+        if source in cells:
+            cells[source] = "-"
+        say(f"  {source:28} {'  '.join(cells.values())}   {'+' if out else '.'}")
+        check(out == away, f"{source}: the way out is {'open' if out else 'closed'}, though its networks say otherwise")
+        bypasses += [(source, gate, port) for gate, port in around]
+        # What its environment names must be within reach.
+        for value in (stack.services[service_of(container)].get("environment") or {}).values():
+            for host, port in re.findall(r"(?:^|[/@])([a-z][a-z0-9-]*):(\d+)", value or ""):
+                known = [name for name in columns if service_of(running[name]) == host]
+                if known:
+                    check(any(int(port) in ports[name] for name in known), f"{source} is told {host}:{port}, where nothing listens")
+                    check(mine & stack.networks(host), f"{source} is told {host}:{port}, but shares no network with it")
+    say(f"  {count['allowed']} connections are allowed and open, {count['refused']} are forbidden and closed")
+    internal_only = [b for b in bypasses if all(stack.internal(n) for n in stack.networks(service_of(running[b[0]])))]
+    say(f"  through the host's own address of their network, internal-only containers reach published ports: {', '.join(f'{s} {p}' for s, _, p in internal_only) or 'none'}")
+
+
+def published(stack, neighbour):
+    title("published ports: from the host, and from outside")
+    declared = set()
+    for name, service in stack.services.items():
+        for port in service.get("ports") or []:
+            number, everywhere = int(port["published"]), port.get("host_ip", "0.0.0.0") in ("", "0.0.0.0")
+            declared.add(number)
+            near = answers("127.0.0.1", number)
+            far = within(neighbour, lambda: answers(HOST, number))
+            say(f"  {name:16} {port.get('host_ip', '0.0.0.0'):10} {number:5}  host {'answers' if near else 'refuses'}, outside {'answers' if far else 'refuses'}")
+            check(near, f"{name}: the published port {number} does not answer on the host")
+            check(far == everywhere, f"{name}: the published port {number} is {'open' if far else 'closed'} to the outside")
+    extra = set(listening("self")) - declared
+    check(not extra, f"the host listens on ports that nobody published: {sorted(extra)}")
+    if "proxy" in stack.services:
+        def page(address):
+            with urllib.request.urlopen(f"http://{address}/", timeout=5) as reply:
+                return reply.status, reply.read().decode().strip()
+
+        check(within(neighbour, lambda: page(HOST)) == [200, "ready"], "from outside through the proxy to the gateway and the backend")
+        say("  from outside through proxy, gateway and backend: 200")
+    routed = []
+    for name, container in stack.running().items():
+        for end in container["NetworkSettings"]["Networks"].values():
+            address, ports = end["IPAddress"], listening(container["State"]["Pid"])
+            routed += [f"{name}:{port}" for port in within(neighbour, lambda: [p for p in ports if answers(address, p, 0.3)])]
+    say(f"  a neighbour that routes to the containers' own addresses reaches: {', '.join(sorted(set(routed))) or 'none'} (before Engine 28 also what is published to the host alone)")
+    open_ports = {f"{n}:{p['target']}" for n, s in stack.services.items() for p in s.get("ports") or []}
+    check({re.sub(r"-\d+:", ":", r) for r in routed} <= open_ports, "a neighbour reaches what is not published")
+
+
+def metrics(stack):
+    if "prometheus" not in stack.services:
+        return
+    title("scrapes and alerts")
+    ask = lambda address: json.load(urllib.request.urlopen(f"http://{address}", timeout=5))
+    for _ in range(15):
+        targets = ask("127.0.0.1:9090/api/v1/targets")["data"]["activeTargets"]
+        alerts = [alert["labels"]["alertname"] for alert in ask("127.0.0.1:9093/api/v2/alerts")]
+        if all(target["health"] == "up" for target in targets) and alerts:
+            break
+        time.sleep(1)
+    for target in targets:
+        say(f"  {target['scrapeUrl']:50} {target['health']} {target['lastError']}")
+        check(target["health"] == "up", f"{target['scrapeUrl']} is not scraped")
+    say(f"  alerts that arrived at Alertmanager: {', '.join(alerts)}")
+    check("Watchdog" in alerts, "the alert does not arrive")
+
+
+def again(stack):
+    title("a second `up`")
+    before = {name: (c["Id"], c["State"]["StartedAt"]) for name, c in containers(stack.project).items()}
+    up = compose("up", "--detach")
+    check(up.returncode == 0, f"the second up: {up.stderr[-500:]}")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and any(stack.job(service_of(c)) and c["State"]["Running"] for c in containers(stack.project).values()):
+        time.sleep(0.3)
+    jobs = 0
+    for name, container in containers(stack.project).items():
+        old = before.get(name)
+        check(old and old[0] == container["Id"], f"{name} was created again")
+        if stack.job(service_of(container)):
+            jobs += 1
+            if not check(container["State"]["ExitCode"] == 0, f"{name}: the second run of the job ended with {container['State']['ExitCode']}"):
+                say(run("docker", "logs", "--tail", "5", container["Id"]).stderr)
+        else:
+            check(old and old[1] == container["State"]["StartedAt"], f"{name} was started again")
+    say(f"  no container was made again, no service was started again, {jobs} jobs ran again and ended well" if not failures else "  see above")
+
+
+def stop(stack):
+    title("stop")
+    before, begun = stack.running(), time.time()
+    compose("stop")
+    say(f"took {time.time() - begun:.1f} s")
+    for name, container in containers(stack.project).items():
+        if name not in before:
+            continue
+        state, grace = container["State"], duration(stack.services[service_of(container)].get("stop_grace_period", "10s"))
+        say(f"  {name:26} exit code {state['ExitCode']}")
+        check(state["ExitCode"] not in (137, -1) and not state["OOMKilled"], f"{name} had to be killed after {grace:.0f} s")
+        check(state["Status"] == "exited", f"{name} is {state['Status']}")
+    down = compose("down", "--volumes")
+    check(down.returncode == 0 and not containers(stack.project), f"down: {down.stderr[-300:]}")
+
+
+def main():
+    folder, profiles = sys.argv[1:]
+    os.chdir(folder)
+    fill_in(profiles)
+    file = open(FILE, "rb").read()
+    stack = Stack()
+    title("images")
+    subprocess.run([sys.executable, f"{TESTS}/images.py", "/srv/catalogue.infra", "/run/compose.json"], check=True)
+    neighbour = outside()
+    start(stack)
+    if failures == 0:
+        confinement(stack)
+        connections(stack)
+        published(stack, neighbour)
+        metrics(stack)
+        again(stack)
+    stop(stack)
+    check(file == open(FILE, "rb").read(), "the compose file has changed")
+    os.kill(neighbour, 9)
+    title(f"{failures} failures")
+    sys.exit(failures > 0)
+
+
+main()
