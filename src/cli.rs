@@ -6,6 +6,7 @@
 
 mod build;
 mod check;
+mod describe;
 mod explain;
 mod fmt;
 mod project;
@@ -63,13 +64,19 @@ enum Command {
     /// Write the artifacts of a platform
     ///
     /// Nothing is written when the source has errors, and no file is ever half-written. A file that would not
-    /// change is left alone.
+    /// change is left alone, and one that is no longer generated is removed. `.infrac.manifest`, beside the
+    /// files, says which are infrac's: nothing is written while a file that has been edited, or that infrac did
+    /// not write, is in the way.
     Build(BuildArguments),
     /// Write source files in the one style
     ///
     /// Comments, blank lines between paragraphs and the meaning are kept. A file with syntax errors is left alone,
     /// and so is one that would not change.
     Fmt(FmtArguments),
+    /// Say what each target writes, reads and cannot express
+    Targets,
+    /// Print the reference of the language, in Markdown
+    Schema,
     /// Explain a diagnostic
     ///
     /// Says what a code means, with an example that fails and its mended twin.
@@ -113,8 +120,12 @@ struct BuildArguments {
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     /// Print the artifacts instead of writing them, several under lines `==> PATH <==`
-    #[arg(long, conflicts_with = "out")]
+    #[arg(long, conflicts_with_all = ["out", "force"])]
     stdout: bool,
+    /// Replace and remove also files that have been edited, or that infrac did not write; each is kept as
+    /// NAME.orig
+    #[arg(long)]
+    force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -206,6 +217,8 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, &report),
         Command::Build(arguments) => build::run(&arguments, &report),
         Command::Fmt(arguments) => fmt::run(&arguments, &report),
+        Command::Targets => describe::targets(),
+        Command::Schema => describe::reference(),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
     match result {

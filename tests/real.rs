@@ -82,7 +82,13 @@ fn started(config: &Value) -> BTreeSet<String> {
 fn expected(platform: &Platform, chosen: &[&str]) -> BTreeSet<String> {
     let starts =
         |service: &&Service| profile(platform, service).is_none_or(|profile| chosen.contains(&profile));
-    platform.services.iter().filter(starts).map(|service| service.name.clone()).collect()
+    platform
+        .services
+        .iter()
+        .filter(|service| service.runs())
+        .filter(starts)
+        .map(|service| service.name.clone())
+        .collect()
 }
 
 #[test]

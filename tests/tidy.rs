@@ -185,3 +185,11 @@ fn examples_in_the_documentation_are_true() -> Result {
     none(&complaints);
     Ok(())
 }
+
+/// The reference is what the schema says: `cargo run -- schema > docs/reference.md`.
+#[test]
+fn the_reference_is_not_stale() {
+    let written = std::fs::read_to_string("docs/reference.md").unwrap_or_default();
+    let current = infrac::schema::markdown(infrac::model::Document::SCHEMA);
+    assert!(written == current, "docs/reference.md is stale: cargo run -- schema > docs/reference.md");
+}

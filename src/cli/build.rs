@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use super::project::Project;
 use super::report::{Report, count, print};
 use super::{BuildArguments, Failure, Outcome};
-use crate::output::{self, Summary};
+use crate::output::manifest::{self, State};
+use crate::output::{self, Build, Lowered, Summary, WriteError};
+use crate::platform::Platform;
 use crate::target::{Artifact, TARGETS, Target};
-use crate::{build, compile, losses};
+use crate::{compile, losses};
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.path.as_deref())?;
@@ -25,16 +27,61 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
     if let Some(path) = arguments.out.as_deref().and_then(|out| seen_from(out, project.folder())) {
         platform.project = path;
     }
-    let artifacts = build(platform, &targets);
+    let build = Build {
+        lowered: lowered(platform, &targets),
+        whole: arguments.targets.is_empty(),
+        force: arguments.force,
+    };
     if arguments.stdout {
+        let artifacts: Vec<&Artifact> = build.lowered.iter().flat_map(|it| &it.artifacts).collect();
         print(&printed(&artifacts))?;
     } else {
         let folder = arguments.out.clone().unwrap_or_else(|| default_folder(project.folder(), environment));
-        let summary =
-            output::write(&folder, &artifacts).map_err(|error| Failure::System(error.to_string()))?;
+        let summary = output::write(&folder, &build).map_err(|error| refused(&folder, &error, report))?;
+        warn_of_damage(&folder, summary.state, report);
         report.result(&told(&folder, &summary))?;
     }
     Ok(Outcome::Fine)
+}
+
+/// As [`crate::build`], with the name of the target that makes each artifact.
+fn lowered(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
+    let names: Vec<&str> = targets.iter().map(|target| target.name).collect();
+    let of = |target: &&'static Target| Lowered {
+        target: target.name,
+        artifacts: (target.lower)(platform, &names),
+    };
+    targets.iter().map(of).collect()
+}
+
+/// Why nothing is written, and what helps.
+fn refused(folder: &Path, error: &WriteError, report: &Report) -> Failure {
+    warn_of_damage(folder, error.state, report);
+    let [first, rest @ ..] = error.problems.as_slice() else { return Failure::System(error.to_string()) };
+    let mut message = error.to_string();
+    if !rest.is_empty() {
+        message = format!("nothing is written\n{}", message.replace('\n', "\n  ").replacen("", "  ", 1));
+    }
+    if first.reason.yields_to_force() || rest.iter().any(|problem| problem.reason.yields_to_force()) {
+        message.push_str("\nhelp: take such a file away, or keep it as NAME.orig and go on with `--force`");
+    }
+    Failure::System(message)
+}
+
+fn warn_of_damage(folder: &Path, state: State, report: &Report) {
+    if let State::Damaged(lines) = state {
+        let path = shown(folder).join(manifest::NAME);
+        let lines = count(lines, "line");
+        report.remark(&format!(
+            "warning: `{}` is damaged: {lines} cannot be understood; what only they knew of is taken for a person's",
+            path.display()
+        ));
+    }
+}
+
+/// A path without a `./` before it.
+fn shown(folder: &Path) -> &Path {
+    folder.strip_prefix(".").unwrap_or(folder)
 }
 
 /// The targets asked for, each once, in the order of the table; all of them where none is named.
@@ -63,7 +110,7 @@ fn seen_from(folder: &Path, project: &Path) -> Option<String> {
 }
 
 /// One artifact as it is, several with their paths.
-fn printed(artifacts: &[Artifact]) -> String {
+fn printed(artifacts: &[&Artifact]) -> String {
     if let [artifact] = artifacts {
         return artifact.content.clone();
     }
@@ -77,15 +124,26 @@ fn printed(artifacts: &[Artifact]) -> String {
 }
 
 fn told(folder: &Path, summary: &Summary) -> String {
-    let folder = folder.strip_prefix(".").unwrap_or(folder);
+    let folder = shown(folder);
     let mut out = String::new();
-    for path in &summary.written {
-        let _ = writeln!(out, "wrote {}", folder.join(path).display());
+    for kept in &summary.kept {
+        let (path, copy) = (folder.join(&kept.path), folder.join(&kept.copy));
+        let _ = writeln!(out, "kept {} as {}", path.display(), copy.display());
     }
-    let _ = match (summary.written.len(), summary.unchanged.len()) {
-        (0, unchanged) => writeln!(out, "{} unchanged", count(unchanged, "file")),
-        (written, 0) => writeln!(out, "{} written", count(written, "file")),
-        (written, unchanged) => writeln!(out, "{} written, {unchanged} unchanged", count(written, "file")),
-    };
+    for (verb, paths) in [("wrote", &summary.written), ("removed", &summary.removed)] {
+        for path in paths {
+            let _ = writeln!(out, "{verb} {}", folder.join(path).display());
+        }
+    }
+    let numbers = [
+        (summary.written.len(), "written"),
+        (summary.removed.len(), "removed"),
+        (summary.unchanged.len(), "unchanged"),
+    ];
+    let numbers: Vec<(usize, &str)> = numbers.into_iter().filter(|(number, _)| *number > 0).collect();
+    let first = numbers.first().map(|(number, what)| format!("{} {what}", count(*number, "file")));
+    let rest = numbers.iter().skip(1).map(|(number, what)| format!("{number} {what}"));
+    let told: Vec<String> = first.into_iter().chain(rest).collect();
+    let _ = writeln!(out, "{}", if told.is_empty() { "no files".to_owned() } else { told.join(", ") });
     out
 }

@@ -1,25 +1,59 @@
+//! What `write` promises, step by step: at every change of the file system a build is made to fail, and to end.
+
+mod basics;
+mod edited;
+mod manifest;
+mod stale;
+pub(super) mod stop;
+mod stopped;
+
 use std::error::Error;
 use std::fs;
+use std::io;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
-use super::{Reason, Summary, write};
+use super::{Build, Lowered, Summary, WriteError, write};
 use crate::target::Artifact;
 
-type Result = std::result::Result<(), Box<dyn Error>>;
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+const NAME: &str = super::manifest::NAME;
 
 fn file(path: &str, content: &str) -> Artifact {
     Artifact { path: path.to_owned(), content: content.to_owned(), executable: false }
 }
 
-/// Every path below a folder, sorted.
-fn tree(folder: &Path) -> std::io::Result<Vec<String>> {
+/// A build of one target, which is all there are.
+fn whole(artifacts: &[Artifact]) -> Build {
+    let lowered = vec![Lowered { target: "compose", artifacts: artifacts.to_vec() }];
+    Build { lowered, whole: true, force: false }
+}
+
+fn build(folder: &Path, artifacts: &[Artifact]) -> std::result::Result<Summary, WriteError> {
+    write(folder, &whole(artifacts))
+}
+
+fn forced(folder: &Path, artifacts: &[Artifact]) -> std::result::Result<Summary, WriteError> {
+    write(folder, &Build { force: true, ..whole(artifacts) })
+}
+
+/// What stands against a build, without the folder.
+fn refusal(folder: &Path, artifacts: &[Artifact]) -> Result<String> {
+    let error = build(folder, artifacts).err().ok_or("written")?;
+    Ok(error.to_string().replace(&format!("{}/", folder.display()), ""))
+}
+
+/// Every path below a folder but the manifest, sorted.
+fn tree(folder: &Path) -> io::Result<Vec<String>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(here) = open.pop() {
         for entry in fs::read_dir(here)? {
             let path = entry?.path();
-            found.push(path.strip_prefix(folder).unwrap_or(&path).display().to_string());
+            let below = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+            if below != NAME {
+                found.push(below);
+            }
             if path.is_dir() && !path.is_symlink() {
                 open.push(path);
             }
@@ -29,111 +63,16 @@ fn tree(folder: &Path) -> std::io::Result<Vec<String>> {
     Ok(found)
 }
 
-#[test]
-fn files_are_written_with_their_folders() -> Result {
-    let place = tempfile::tempdir()?;
-    let out = place.path().join("new/out");
-    let summary = write(&out, &[file("a.txt", "a\n"), file("b/c/d.txt", "d\n")])?;
-    assert_eq!(summary.written, ["a.txt", "b/c/d.txt"]);
-    assert_eq!(tree(&out)?, ["a.txt", "b", "b/c", "b/c/d.txt"]);
-    assert_eq!(fs::read_to_string(out.join("b/c/d.txt"))?, "d\n");
-    Ok(())
-}
-
-#[cfg(unix)]
-#[test]
-fn only_programs_may_be_run() -> Result {
-    use std::os::unix::fs::PermissionsExt as _;
-    let place = tempfile::tempdir()?;
-    let mode = |path: &str| fs::metadata(place.path().join(path)).map(|it| it.permissions().mode() & 0o777);
-    let program = Artifact { executable: true, ..file("run.sh", "#!/bin/sh\n") };
-    write(place.path(), &[program.clone(), file("data", "")])?;
-    assert_eq!((mode("run.sh")?, mode("data")?), (0o755, 0o644));
-    fs::set_permissions(place.path().join("run.sh"), fs::Permissions::from_mode(0o644))?;
-    assert_eq!(write(place.path(), &[program])?.written, ["run.sh"]);
-    assert_eq!(mode("run.sh")?, 0o755);
-    Ok(())
-}
-
-#[test]
-fn what_says_the_same_keeps_its_time() -> Result {
-    let place = tempfile::tempdir()?;
-    let before = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
-    for name in ["same", "other"] {
-        fs::write(place.path().join(name), "12345")?;
-        fs::File::options().write(true).open(place.path().join(name))?.set_modified(before)?;
+/// Every path below a folder with its content, the manifest too.
+fn contents(folder: &Path) -> io::Result<Vec<(String, String)>> {
+    let mut paths = tree(folder)?;
+    if folder.join(NAME).exists() {
+        paths.push(NAME.to_owned());
     }
-    let summary = write(place.path(), &[file("same", "12345"), file("other", "54321")])?;
-    assert_eq!(summary, Summary { written: vec!["other".to_owned()], unchanged: vec!["same".to_owned()] });
-    assert_eq!(fs::metadata(place.path().join("same"))?.modified()?, before);
-    assert_ne!(fs::metadata(place.path().join("other"))?.modified()?, before);
-    Ok(())
-}
-
-/// The last artifact cannot be written; the ones before it, new or not, leave no trace.
-#[test]
-fn nothing_changes_when_one_file_cannot_be_written() -> Result {
-    let place = tempfile::tempdir()?;
-    fs::write(place.path().join("kept"), "before")?;
-    fs::write(place.path().join("file"), "")?;
-    let artifacts = [file("kept", "after"), file("new/deep/a", "a"), file("file/b", "b")];
-    let error = write(place.path(), &artifacts).err().ok_or("written")?;
-    assert!(error.to_string().ends_with("file` must be a folder, and is something else"), "{error}");
-    assert_eq!(tree(place.path())?, ["file", "kept"]);
-    assert_eq!(fs::read_to_string(place.path().join("kept"))?, "before");
-    Ok(())
-}
-
-#[test]
-fn a_folder_is_not_replaced_by_a_file() -> Result {
-    let place = tempfile::tempdir()?;
-    fs::create_dir(place.path().join("a"))?;
-    let error = write(place.path(), &[file("a", "")]).err().ok_or("written")?;
-    assert!(matches!(error.reason, Reason::NotAFile), "{error}");
-    Ok(())
-}
-
-#[test]
-fn a_path_that_leaves_the_folder_is_refused() -> Result {
-    let place = tempfile::tempdir()?;
-    let out = place.path().join("out");
-    for path in ["../a", "/a", "a/../../b", "", "a/", "./a", "a\\b"] {
-        let error = write(&out, &[file(path, "")]).err().ok_or(path)?;
-        assert!(matches!(error.reason, Reason::NotBelow), "{error}");
-    }
-    assert_eq!(tree(place.path())?, [""; 0]);
-    Ok(())
-}
-
-#[cfg(unix)]
-#[test]
-fn links_are_followed_inside_the_folder_only() -> Result {
-    use std::os::unix::fs::symlink;
-    let place = tempfile::tempdir()?;
-    let out = place.path().join("out");
-    fs::create_dir_all(out.join("real"))?;
-    fs::create_dir(place.path().join("elsewhere"))?;
-    fs::write(place.path().join("elsewhere/file"), "mine")?;
-    symlink("real", out.join("inside"))?;
-    symlink("../elsewhere", out.join("outside"))?;
-    symlink("../elsewhere/file", out.join("file"))?;
-    symlink("nowhere", out.join("broken"))?;
-
-    write(&out, &[file("inside/a", "a")])?;
-    assert_eq!(fs::read_to_string(out.join("real/a"))?, "a");
-    assert!(out.join("inside").is_symlink());
-
-    for (path, words) in [
-        ("outside/a", "outside` is a link that leads out of the output folder"),
-        ("file", "file` is a link that leads out of the output folder"),
-        ("broken/a", "broken` is a link that leads to nothing"),
-        ("broken", "broken` is a link that leads to nothing"),
-    ] {
-        let error = write(&out, &[file("first", ""), file(path, "")]).err().ok_or(path)?;
-        assert!(error.to_string().ends_with(words), "{error}");
-    }
-    assert_eq!(tree(&place.path().join("elsewhere"))?, ["file"]);
-    assert_eq!(fs::read_to_string(place.path().join("elsewhere/file"))?, "mine");
-    assert!(!out.join("first").exists());
-    Ok(())
+    let read = |path: String| {
+        let place = folder.join(&path);
+        let content = if place.is_dir() { "(folder)".to_owned() } else { fs::read_to_string(place)? };
+        Ok((path, content))
+    };
+    paths.into_iter().map(read).collect()
 }

@@ -42,7 +42,7 @@ fn blocks(root: &'static Block) -> Vec<&'static Block> {
         let mut below = Vec::new();
         for field in next.iter().flat_map(|block| block.fields) {
             if let Some(block) = block_of((field.kind)())
-                && !found.iter().any(|known| std::ptr::eq(*known, block))
+                && !found.iter().any(|known| known.key == block.key && known.doc == block.doc)
             {
                 found.push(block);
                 below.push(block);

@@ -18,7 +18,7 @@ use align::{Row, Shape, width};
 
 /// How wide a line may become before its bodies and lists are spread over several. The spaces that align
 /// are not counted, and neither is a comment at the end.
-pub const MAX_WIDTH: usize = 110;
+pub const MAX_WIDTH: usize = 140;
 
 /// The spaces of one level.
 const INDENT: usize = 2;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use infrac::output;
+use infrac::output::{self, Build, Lowered};
 use infrac::platform::Platform;
 use regex::Regex;
 use serde_yaml::Value;
@@ -31,7 +31,9 @@ impl Project {
         let root = tempfile::tempdir().expect("a temporary folder");
         let mut folder = root.path().canonicalize().expect("it was made");
         folder.extend(platform.environment.iter().flat_map(|environment| ["build", environment]));
-        output::write(&folder, &build(platform)).expect("artifacts can be written");
+        let lowered = vec![Lowered { target: "compose", artifacts: build(platform) }];
+        output::write(&folder, &Build { lowered, whole: true, force: false })
+            .expect("artifacts can be written");
         let mut project = Self { root, folder, options: Vec::new() };
         let command = documented(&project.read(COMPOSE));
         project.options = command.split(' ').map(str::to_owned).collect();

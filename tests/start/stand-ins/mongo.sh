@@ -1,3 +1,4 @@
+#!/bin/sh
 # What mongo's entrypoint does, in small: the folder's scripts once, then the server.
 set -eu
 for file in /docker-entrypoint-initdb.d/*.js; do

@@ -1,3 +1,4 @@
+#!/bin/sh
 # What postgres' entrypoint does, in small.
 set -eu
 if [ ! -s "$PGDATA/PG_VERSION" ]; then

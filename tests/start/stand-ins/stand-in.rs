@@ -121,8 +121,9 @@ fn answer(mut stream: TcpStream, expected: Option<&str>) {
     if !open {
         println!("{first} {status}");
     }
-    let body = if path.ends_with("metrics") { "# TYPE stand_in gauge\nstand_in 1\n" } else { "{}\n" };
-    let kind = if path.ends_with("metrics") { "text/plain; version=0.0.4" } else { "application/json" };
+    let metrics = path.ends_with("metrics") || path.contains("/metrics/");
+    let body = if metrics { "# TYPE stand_in gauge\nstand_in 1\n" } else { "{}\n" };
+    let kind = if metrics { "text/plain; version=0.0.4" } else { "application/json" };
     let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
 }
 

@@ -1,0 +1,31 @@
+//! `infrac targets` and `infrac schema`: what the compiler itself knows.
+
+use std::fmt::Write as _;
+
+use super::report::print;
+use super::{Failure, Outcome};
+use crate::model::Document;
+use crate::schema;
+use crate::target::TARGETS;
+
+/// What each target writes, reads and cannot express.
+pub(super) fn targets() -> Result<Outcome, Failure> {
+    let mut out = String::new();
+    for target in TARGETS {
+        let _ = writeln!(out, "{}: {}", target.name, target.purpose);
+        let _ = writeln!(out, "\n  reads {}", target.reads.join(", "));
+        let _ = writeln!(out, "\n  cannot express");
+        let widest = target.cannot.iter().map(|(field, _)| field.len()).max().unwrap_or(0);
+        for (field, reason) in target.cannot {
+            let _ = writeln!(out, "    {field:widest$}  {reason}");
+        }
+    }
+    print(&out)?;
+    Ok(Outcome::Fine)
+}
+
+/// The reference of the language.
+pub(super) fn reference() -> Result<Outcome, Failure> {
+    print(&schema::markdown(Document::SCHEMA))?;
+    Ok(Outcome::Fine)
+}

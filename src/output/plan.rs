@@ -1,0 +1,141 @@
+//! What a build has to do in an output folder: found out before anything is done.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Build;
+use super::manifest::{Digest, Entry, Manifest};
+use super::place::Root;
+use super::problem::{Problem, Reason};
+use super::seen::{Seen, leads_to_the_same};
+use crate::target::Artifact;
+
+/// What has to be done.
+#[derive(Default)]
+pub(super) struct Plan<'a> {
+    pub(super) writes: Vec<(&'a Artifact, Change)>,
+    pub(super) removals: Vec<Change>,
+    pub(super) unchanged: Vec<String>,
+    /// Paths that are no longer generated. Their folders may now be empty.
+    pub(super) stale: Vec<String>,
+    /// What holds when it is done.
+    pub(super) after: Manifest,
+    problems: Vec<Problem>,
+}
+
+/// A file that changes or goes.
+pub(super) struct Change {
+    pub(super) path: String,
+    pub(super) place: PathBuf,
+    /// What stood there when it was decided.
+    pub(super) seen: Seen,
+    /// Whether it is a person's, and is kept under another name.
+    pub(super) keep: bool,
+}
+
+/// Whose a file is.
+enum Owner {
+    /// It says what will be written.
+    Same,
+    Infrac,
+    Person(Reason),
+}
+
+impl<'a> Plan<'a> {
+    /// Decides what to do.
+    ///
+    /// # Errors
+    ///
+    /// Everything that stands against it.
+    pub(super) fn new(root: &mut Root, before: &Manifest, build: &'a Build) -> Result<Self, Vec<Problem>> {
+        let mut plan = Self::default();
+        let mut generated = BTreeSet::new();
+        for (target, artifact) in build.artifacts() {
+            generated.insert(artifact.path.as_str());
+            plan.after.add(&artifact.path, target, Digest::of(artifact.content.as_bytes()));
+            if let Err(problem) = plan.write(root, before, build.force, artifact) {
+                plan.problems.push(problem);
+            }
+        }
+        for (path, entry) in before.files.iter().filter(|(path, _)| !generated.contains(path.as_str())) {
+            if !build.covers(&entry.target) {
+                plan.after.files.insert(path.clone(), entry.clone());
+            } else if let Err(problem) = plan.remove(root, entry, build.force, path) {
+                plan.problems.push(problem);
+            }
+        }
+        if plan.problems.is_empty() { Ok(plan) } else { Err(plan.problems) }
+    }
+
+    fn write(
+        &mut self,
+        root: &mut Root,
+        before: &Manifest,
+        force: bool,
+        artifact: &'a Artifact,
+    ) -> Result<(), Problem> {
+        let path = &artifact.path;
+        let place = root.place(path)?;
+        let fail = |reason| root.problem(path, reason);
+        let seen = Seen::at(&place).map_err(fail)?;
+        let owner = owner(&place, &seen, before, artifact).map_err(fail)?;
+        let keep = match (owner, &seen) {
+            (Owner::Same, Seen::File { executable, .. }) if *executable != artifact.executable => false,
+            (Owner::Same, _) => {
+                self.unchanged.push(path.clone());
+                return Ok(());
+            }
+            (Owner::Infrac, _) => false,
+            (Owner::Person(reason), _) if force && reason.yields_to_force() => true,
+            (Owner::Person(reason), _) => return Err(fail(reason)),
+        };
+        self.writes.push((artifact, Change { path: path.clone(), place, seen, keep }));
+        Ok(())
+    }
+
+    /// Removes what is no longer generated, where it still is what infrac wrote.
+    fn remove(&mut self, root: &mut Root, entry: &Entry, force: bool, path: &str) -> Result<(), Problem> {
+        // Behind a link that leads elsewhere, or where there is no folder any more, nothing of ours is left.
+        let Ok(place) = root.place(path) else { return Ok(()) };
+        let fail = |reason| root.problem(path, reason);
+        self.stale.push(path.to_owned());
+        let seen = Seen::at(&place).map_err(fail)?;
+        let keep = match &seen {
+            Seen::Nothing | Seen::Other => return Ok(()),
+            Seen::Link if force => true,
+            Seen::Link => return Err(fail(Reason::Link)),
+            Seen::File { .. } => {
+                let bytes = fs::read(&place).map_err(|error| fail(Reason::System(error)))?;
+                let is_ours = entry.digests.contains(&Digest::of(&bytes));
+                if !is_ours && !force {
+                    return Err(fail(Reason::EditedAndStale));
+                }
+                !is_ours
+            }
+        };
+        self.removals.push(Change { path: path.to_owned(), place, seen, keep });
+        Ok(())
+    }
+}
+
+/// Whose the file is that stands where an artifact must be.
+fn owner(place: &Path, seen: &Seen, before: &Manifest, artifact: &Artifact) -> Result<Owner, Reason> {
+    match seen {
+        Seen::Nothing => return Ok(Owner::Infrac),
+        Seen::Other => return Err(Reason::NotAFile),
+        Seen::Link if leads_to_the_same(place, artifact) => return Ok(Owner::Same),
+        Seen::Link => return Ok(Owner::Person(Reason::Link)),
+        Seen::File { .. } => {}
+    }
+    let bytes = fs::read(place).map_err(Reason::System)?;
+    if bytes == artifact.content.as_bytes() {
+        Ok(Owner::Same)
+    } else if before.knows(&artifact.path, Digest::of(&bytes)) {
+        Ok(Owner::Infrac)
+    } else if before.files.contains_key(&artifact.path) {
+        Ok(Owner::Person(Reason::Edited))
+    } else {
+        Ok(Owner::Person(Reason::Foreign))
+    }
+}

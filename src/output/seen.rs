@@ -1,0 +1,69 @@
+//! What stands at a place, as far as a decision depends on it.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::problem::Reason;
+use crate::target::Artifact;
+
+/// What stands at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Seen {
+    Nothing,
+    File {
+        bytes: u64,
+        modified: Option<SystemTime>,
+        executable: bool,
+    },
+    /// A link, to anything.
+    Link,
+    /// A folder, a device or the like.
+    Other,
+}
+
+impl Seen {
+    pub(super) fn at(place: &Path) -> Result<Self, Reason> {
+        match fs::symlink_metadata(place) {
+            Ok(found) if found.is_symlink() => Ok(Self::Link),
+            Ok(found) if found.is_file() => Ok(Self::file(&found)),
+            Ok(_) => Ok(Self::Other),
+            // A folder on the way is missing, or there is a file instead.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Ok(Self::Nothing)
+            }
+            Err(error) => Err(Reason::System(error)),
+        }
+    }
+
+    fn file(found: &Metadata) -> Self {
+        Self::File { bytes: found.len(), modified: found.modified().ok(), executable: is_executable(found) }
+    }
+
+    /// Fails where somebody has changed it since we looked.
+    pub(super) fn still(&self, place: &Path) -> Result<(), Reason> {
+        if Self::at(place)? == *self { Ok(()) } else { Err(Reason::Changed) }
+    }
+}
+
+/// Whether what a link leads to says what the artifact says.
+pub(super) fn leads_to_the_same(place: &Path, artifact: &Artifact) -> bool {
+    let is_like_it = fs::metadata(place).is_ok_and(|found| {
+        found.is_file()
+            && found.len() == artifact.content.len() as u64
+            && is_executable(&found) == artifact.executable
+    });
+    is_like_it && fs::read(place).is_ok_and(|bytes| bytes == artifact.content.as_bytes())
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    metadata.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &Metadata) -> bool {
+    false
+}

@@ -1,0 +1,100 @@
+//! The changes of the file system, one function each. Tests stop a build before any of them.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use tempfile::TempPath;
+
+use super::temporary;
+
+/// Where tests let a build fail or end.
+#[cfg(not(test))]
+#[expect(clippy::unnecessary_wraps, reason = "tests have another one")]
+const fn step() -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+use super::tests::stop::step;
+
+/// A temporary file in a folder, closed: a build may have more of them than a process may have files open.
+pub(super) fn prepare(folder: &Path, content: &[u8], executable: bool) -> io::Result<TempPath> {
+    step()?;
+    let mut file = temporary::create(folder)?;
+    step()?;
+    file.write_all(content)?;
+    step()?;
+    set_mode(file.path(), if executable { 0o755 } else { 0o644 })?;
+    Ok(file.into_temp_path())
+}
+
+/// Puts a temporary file into its place, in one step: whoever looks sees the old file or the new one.
+pub(super) fn put(file: TempPath, place: &Path) -> io::Result<()> {
+    step()?;
+    file.persist(place).map_err(|refused| refused.error)
+}
+
+pub(super) fn remove_file(place: &Path) -> io::Result<()> {
+    step()?;
+    fs::remove_file(place)
+}
+
+/// Removes a folder that is empty.
+pub(super) fn remove_folder(place: &Path) -> io::Result<()> {
+    step()?;
+    fs::remove_dir(place)
+}
+
+/// Makes a folder; `false` where something stands there already.
+pub(super) fn make_folder(place: &Path) -> io::Result<bool> {
+    step()?;
+    match fs::create_dir(place) {
+        Ok(()) => set_mode(place, 0o755).map(|()| true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Gives a file or a link a second name, which must be free. Where the file system knows no second names, it
+/// becomes a copy.
+pub(super) fn name_also(place: &Path, other: &Path) -> io::Result<()> {
+    step()?;
+    if place.is_symlink() {
+        return link(&fs::read_link(place)?, other);
+    }
+    match fs::hard_link(place, other) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => copy(place, other),
+        done => done,
+    }
+}
+
+/// A copy that stands under its name only when it is whole.
+fn copy(place: &Path, other: &Path) -> io::Result<()> {
+    let mut from = fs::File::open(place)?;
+    let mut to = temporary::create(other.parent().unwrap_or(other))?;
+    io::copy(&mut from, &mut to)?;
+    fs::set_permissions(to.path(), from.metadata()?.permissions())?;
+    to.into_temp_path().persist_noclobber(other).map_err(|refused| refused.error)
+}
+
+#[cfg(unix)]
+fn link(target: &Path, place: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, place)
+}
+
+#[cfg(not(unix))]
+fn link(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &Path, _: u32) -> io::Result<()> {
+    Ok(())
+}
