@@ -29,8 +29,15 @@ pub(super) fn include(entries: &mut [Entry], loader: &Loader<'_>, sources: &Sour
             );
             continue;
         };
-        let text =
-            read(path.as_literal().unwrap_or_default(), *span, loader, sources, sink).unwrap_or_default();
+        let Some(path) = path.as_literal() else {
+            sink.report(
+                Diagnostic::new(codes::PHA001, "the path of a file is built from a reference")
+                    .at(*span, "must be known before names are bound"),
+            );
+            entry.value = Some(Value { kind: ValueKind::Text(Text::default()), span: *span });
+            continue;
+        };
+        let text = read(path, *span, loader, sources, sink).unwrap_or_default();
         entry.value = Some(Value { kind: ValueKind::Text(Text::literal(text)), span: *span });
     }
 }

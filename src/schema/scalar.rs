@@ -299,7 +299,10 @@ impl Scalar for Word {
 
     fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
         let text = match &value.kind {
-            ValueKind::Text(text) => text.as_literal()?.to_owned(),
+            ValueKind::Text(text) => match text.as_literal() {
+                Some(literal) => literal.to_owned(),
+                None => return decoder.mismatch(value, "a word or text without `${…}`"),
+            },
             ValueKind::Reference(path) => path.text(),
             ValueKind::Number(number) => number.to_string(),
             ValueKind::Boolean(boolean) => boolean.to_string(),
