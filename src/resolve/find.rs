@@ -7,9 +7,10 @@ use super::text::{Mentions, Texts, Thing, literal, protocol, push};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::Child;
 use crate::platform::{InputId, OutsideId, Value, ValuePart};
+use crate::source::Span;
 use crate::syntax::{Part, Path, Scope, Text, ValueKind};
 
-/// How many outputs one reference may lead through.
+/// How many outputs and children one reference may lead through.
 const MAX_CHAIN: usize = 32;
 
 impl Texts<'_> {
@@ -139,12 +140,23 @@ impl Texts<'_> {
                 known.into_iter(),
             );
         };
-        let key = (at, index, member.clone());
+        self.follow((at, index, member.clone()), &template.text, template.span, path, mentions)
+    }
+
+    /// Reads the text that a path leads to, once: what it mentions is mentioned at the place of the path.
+    fn follow(
+        &mut self,
+        key: (usize, usize, SmolStr),
+        text: &Text,
+        said: Span,
+        path: &Path,
+        mentions: &mut Mentions,
+    ) -> Option<Thing> {
         if self.open.contains(&key) {
             self.sink.report(
                 Diagnostic::new(codes::NAM003, format!("`{}` leads back to itself", path.text()))
                     .at(path.span, "leads back here")
-                    .at(template.span, "the value that needs itself"),
+                    .at(said, "the value that needs itself"),
             );
             return None;
         }
@@ -156,16 +168,15 @@ impl Texts<'_> {
             self.sink.report(
                 Diagnostic::new(
                     codes::NAM003,
-                    format!("`{}` leads through more than {MAX_CHAIN} outputs", path.text()),
+                    format!("`{}` leads through more than {MAX_CHAIN} values", path.text()),
                 )
                 .at(path.span, "one too many"),
             );
             return None;
         }
         self.open.push(key.clone());
-        // What the output mentions is mentioned at the place that refers to the output.
         let mut inner = Mentions::default();
-        let value = self.text(&template.text, &mut inner);
+        let value = self.text(text, &mut inner);
         self.open.pop();
         self.outputs.insert(key, (value.clone(), inner.clone()));
         mentions.at(path.span, inner);
@@ -213,19 +224,8 @@ impl Texts<'_> {
                 return None;
             }
         };
-        let key = (at, usize::MAX - index, member.clone());
-        if self.open.contains(&key) {
-            self.sink.report(
-                Diagnostic::new(codes::NAM003, format!("`{}` leads back to itself", path.text()))
-                    .at(path.span, "leads back here")
-                    .at(value.span, "the value that needs itself"),
-            );
-            return None;
-        }
-        self.open.push(key);
-        let value = self.text(&text, mentions);
-        self.open.pop();
-        Some(Thing::Text(value))
+        // Children are counted from the other end than outputs, so that the two never meet.
+        self.follow((at, usize::MAX - index, member.clone()), &text, value.span, path, mentions)
     }
 
     fn site(&mut self, at: usize, path: &Path, rest: &[SmolStr], mentions: &mut Mentions) -> Option<Thing> {
