@@ -23,6 +23,7 @@ pub mod emit;
 pub mod expand;
 pub mod model;
 pub mod output;
+pub mod parallel;
 pub mod platform;
 pub mod resolve;
 pub mod schema;
@@ -41,7 +42,7 @@ use resolve::Absent;
 use schema::{Decode, Decoder};
 use source::{Loader, Sources, Span};
 use syntax::{Body, Entry, Name};
-use target::{Artifact, Target};
+use target::{Lowered, Target};
 
 /// What compiling a source came to.
 #[derive(Debug)]
@@ -93,11 +94,14 @@ pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>) -> C
     Compilation { sources, diagnostics: sink.finish(), platform, uses, allows, environments }
 }
 
-/// Lowers a platform to targets, in the order of their registry.
+/// Lowers a platform to targets, all at the same time; what each makes comes in the order of `targets`.
 #[must_use]
-pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Artifact> {
+pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
     let names: Vec<&str> = targets.iter().map(|target| target.name).collect();
-    targets.iter().flat_map(|target| (target.lower)(platform, &names)).collect()
+    parallel::map(targets, |target| Lowered {
+        target: target.name,
+        artifacts: (target.lower)(platform, &names),
+    })
 }
 
 /// What is lost when a source is lowered to targets.

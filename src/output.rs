@@ -29,7 +29,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::target::Artifact;
+use crate::target::{Artifact, Lowered};
 use folders::MadeFolders;
 use lock::Lock;
 use manifest::State;
@@ -37,15 +37,6 @@ use place::Root;
 use plan::Plan;
 pub use problem::{Problem, Reason, WriteError};
 use record::Record;
-
-/// What a target makes of a platform.
-#[derive(Debug, Clone)]
-pub struct Lowered {
-    /// The target's name: one word.
-    pub target: &'static str,
-    /// Its files.
-    pub artifacts: Vec<Artifact>,
-}
 
 /// What is to be written.
 #[derive(Debug, Clone)]

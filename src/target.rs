@@ -18,6 +18,15 @@ pub struct Artifact {
     pub executable: bool,
 }
 
+/// What a target makes of a platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lowered {
+    /// The target's name: one word.
+    pub target: &'static str,
+    /// Its files. No other target writes to their paths.
+    pub artifacts: Vec<Artifact>,
+}
+
 /// A format that a platform is lowered to.
 #[derive(Debug)]
 pub struct Target {
@@ -29,7 +38,8 @@ pub struct Target {
     pub reads: &'static [&'static str],
     /// Fields that it cannot express, as `block.field`, each with the reason.
     pub cannot: &'static [(&'static str, &'static str)],
-    /// Makes its artifacts.
+    /// Makes its artifacts. Told are the names of all targets that are built, its own among them. Targets
+    /// are lowered at the same time, each knowing only the platform.
     pub lower: fn(&Platform, &[&str]) -> Vec<Artifact>,
 }
 

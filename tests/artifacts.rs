@@ -79,7 +79,8 @@ fn snapshots(case: &Case, platform: &Platform) -> BTreeMap<String, String> {
         built.iter().map(|(path, text)| (named(&case.source, path), text.clone())).collect();
     let mut left: BTreeSet<&String> = built.keys().collect();
     for target in TARGETS {
-        let alone = texts(&infrac::build(platform, &[target]));
+        let alone = infrac::build(platform, &[target]).into_iter().flat_map(|it| it.artifacts);
+        let alone = texts(&alone.collect::<Vec<_>>());
         left.retain(|path| !alone.contains_key(*path));
         let beside = built.iter().filter(|(path, _)| alone.contains_key(*path));
         let beside = beside.map(|(path, text)| (path.clone(), text.clone())).collect();

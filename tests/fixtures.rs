@@ -263,7 +263,7 @@ fn built(compilation: &Compilation) -> (Vec<String>, Vec<Artifact>) {
     let messages =
         said(compilation).iter().map(|told| render(told, &compilation.sources, Style::Plain)).collect();
     let artifacts = compilation.platform.iter().flat_map(|platform| infrac::build(platform, &targets()));
-    (messages, artifacts.collect())
+    (messages, artifacts.flat_map(|it| it.artifacts).collect())
 }
 
 fn targets() -> Vec<&'static Target> {

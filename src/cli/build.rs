@@ -7,8 +7,7 @@ use super::project::Project;
 use super::report::{Report, count, print};
 use super::{BuildArguments, Failure, Outcome};
 use crate::output::manifest::{self, State};
-use crate::output::{self, Build, Lowered, Summary, WriteError};
-use crate::platform::Platform;
+use crate::output::{self, Build, Summary, WriteError};
 use crate::target::{Artifact, TARGETS, Target};
 use crate::{compile, losses};
 
@@ -28,7 +27,7 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
         platform.project = path;
     }
     let build = Build {
-        lowered: lowered(platform, &targets),
+        lowered: crate::build(platform, &targets),
         whole: arguments.targets.is_empty(),
         force: arguments.force,
     };
@@ -42,16 +41,6 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
         report.result(&told(&folder, &summary))?;
     }
     Ok(Outcome::Fine)
-}
-
-/// As [`crate::build`], with the name of the target that makes each artifact.
-fn lowered(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
-    let names: Vec<&str> = targets.iter().map(|target| target.name).collect();
-    let of = |target: &&'static Target| Lowered {
-        target: target.name,
-        artifacts: (target.lower)(platform, &names),
-    };
-    targets.iter().map(of).collect()
 }
 
 /// Why nothing is written, and what helps.

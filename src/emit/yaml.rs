@@ -1,6 +1,8 @@
 //! The printer of YAML. serde-saphyr writes what readers of YAML 1.1 and 1.2 understand alike; the
 //! layout between entries is added here.
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// How a top-level key is laid out.
@@ -17,51 +19,71 @@ pub struct Section {
 /// Prints a value under a header of comments, with an empty line between top-level keys.
 #[must_use]
 pub fn yaml(header: &[String], value: &impl Serialize, sections: &[Section]) -> String {
-    lay_out(header, &print(value), sections)
-}
-
-fn print(value: &impl Serialize) -> String {
     let options = serde_saphyr::ser_options! {
         compact_list_indent: false,
         // Folded text is hard to read and to search.
         folded_wrap_chars: usize::MAX,
     };
-    let mut text = String::new();
+    let mut layout = Layout { out: String::new(), start: 0, sections, section: None, entry: 0 };
+    for line in header {
+        comment(&mut layout.out, "", line);
+    }
+    layout.start = layout.out.len();
     // A string takes all that is written, and what is printed holds nothing that YAML cannot say.
-    let printed = serde_saphyr::to_fmt_writer_with_options(&mut text, value, options);
+    let printed = serde_saphyr::to_fmt_writer_with_options(&mut layout, value, options);
     debug_assert!(printed.is_ok(), "{printed:?}");
-    text
+    layout.out
 }
 
+/// Lays out what is printed, line by line as it comes, so that no second copy of a large text is needed.
+///
 /// A line that starts in the first column is a top-level key, one that is indented by two columns an entry
 /// of it: block scalars are indented deeper than their key, and everything else stands on one line.
-fn lay_out(header: &[String], printed: &str, sections: &[Section]) -> String {
-    let mut out = String::with_capacity(printed.len() + printed.len() / 16);
-    for line in header {
-        comment(&mut out, "", line);
-    }
-    let mut section: Option<&Section> = None;
-    let mut entry = 0;
-    for line in printed.lines() {
-        if !line.starts_with([' ', '-']) && !line.is_empty() {
-            if !out.is_empty() {
-                out.push('\n');
+struct Layout<'a> {
+    out: String,
+    /// Where the line starts that is being written.
+    start: usize,
+    sections: &'a [Section],
+    section: Option<&'a Section>,
+    /// How many entries of the section have been written.
+    entry: usize,
+}
+
+impl fmt::Write for Layout<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for piece in text.split_inclusive('\n') {
+            self.out.push_str(piece);
+            if piece.ends_with('\n') {
+                self.end_line();
             }
-            section = sections.iter().find(|section| line.strip_suffix(':') == Some(section.key));
-            entry = 0;
-        } else if let Some(section) = section.filter(|_| starts_entry(line)) {
-            if section.apart && entry > 0 {
-                out.push('\n');
-            }
-            for line in section.comments.get(entry).into_iter().flatten() {
-                comment(&mut out, "  ", line);
-            }
-            entry += 1;
         }
-        out.push_str(line);
-        out.push('\n');
+        Ok(())
     }
-    out
+}
+
+impl Layout<'_> {
+    /// Puts above a line what belongs there.
+    fn end_line(&mut self) {
+        let line = self.out[self.start..].trim_end_matches('\n');
+        let mut above = String::new();
+        if !line.starts_with([' ', '-']) && !line.is_empty() {
+            if self.start > 0 {
+                above.push('\n');
+            }
+            self.section = self.sections.iter().find(|section| line.strip_suffix(':') == Some(section.key));
+            self.entry = 0;
+        } else if let Some(section) = self.section.filter(|_| starts_entry(line)) {
+            if section.apart && self.entry > 0 {
+                above.push('\n');
+            }
+            for line in section.comments.get(self.entry).into_iter().flatten() {
+                comment(&mut above, "  ", line);
+            }
+            self.entry += 1;
+        }
+        self.out.insert_str(self.start, &above);
+        self.start = self.out.len();
+    }
 }
 
 fn starts_entry(line: &str) -> bool {

@@ -11,9 +11,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
+use std::io;
+use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
+use super::seen::pieces;
 use crate::source::join;
 
 /// What it is called, in the output folder.
@@ -61,6 +64,15 @@ pub(super) struct Manifest {
 impl Digest {
     pub(super) fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    pub(super) fn of_file(place: &Path) -> io::Result<Self> {
+        let mut hasher = Sha256::new();
+        pieces(place, |piece| {
+            hasher.update(piece);
+            true
+        })?;
+        Ok(Self(hasher.finalize().into()))
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -118,11 +130,6 @@ impl Manifest {
             .or_insert_with(|| Entry { target: target.to_owned(), digests: BTreeSet::new() });
         target.clone_into(&mut entry.target);
         entry.digests.insert(digest);
-    }
-
-    /// Whether infrac gave a file this content.
-    pub(super) fn knows(&self, path: &str, digest: Digest) -> bool {
-        self.files.get(path).is_some_and(|entry| entry.digests.contains(&digest))
     }
 
     /// What holds while a build turns the one into the other.

@@ -1,14 +1,13 @@
 //! What a build has to do in an output folder: found out before anything is done.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Build;
 use super::manifest::{Digest, Entry, Manifest};
 use super::place::Root;
 use super::problem::{Problem, Reason};
-use super::seen::{Seen, leads_to_the_same};
+use super::seen::{Seen, holds, leads_to_the_same};
 use crate::target::Artifact;
 
 /// What has to be done.
@@ -106,8 +105,8 @@ impl<'a> Plan<'a> {
             Seen::Link if force => true,
             Seen::Link => return Err(fail(Reason::Link)),
             Seen::File { .. } => {
-                let bytes = fs::read(&place).map_err(|error| fail(Reason::System(error)))?;
-                let is_ours = entry.digests.contains(&Digest::of(&bytes));
+                let digest = Digest::of_file(&place).map_err(|error| fail(Reason::System(error)))?;
+                let is_ours = entry.digests.contains(&digest);
                 if !is_ours && !force {
                     return Err(fail(Reason::EditedAndStale));
                 }
@@ -128,14 +127,14 @@ fn owner(place: &Path, seen: &Seen, before: &Manifest, artifact: &Artifact) -> R
         Seen::Link => return Ok(Owner::Person(Reason::Link)),
         Seen::File { .. } => {}
     }
-    let bytes = fs::read(place).map_err(Reason::System)?;
-    if bytes == artifact.content.as_bytes() {
-        Ok(Owner::Same)
-    } else if before.knows(&artifact.path, Digest::of(&bytes)) {
-        Ok(Owner::Infrac)
-    } else if before.files.contains_key(&artifact.path) {
-        Ok(Owner::Person(Reason::Edited))
-    } else {
-        Ok(Owner::Person(Reason::Foreign))
+    if holds(place, artifact.content.as_bytes()).map_err(Reason::System)? {
+        return Ok(Owner::Same);
+    }
+    match before.files.get(&artifact.path) {
+        Some(entry) if entry.digests.contains(&Digest::of_file(place).map_err(Reason::System)?) => {
+            Ok(Owner::Infrac)
+        }
+        Some(_) => Ok(Owner::Person(Reason::Edited)),
+        None => Ok(Owner::Person(Reason::Foreign)),
     }
 }

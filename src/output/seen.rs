@@ -1,7 +1,7 @@
 //! What stands at a place, as far as a decision depends on it.
 
-use std::fs::{self, Metadata};
-use std::io;
+use std::fs::{self, File, Metadata};
+use std::io::{self, BufRead as _, BufReader};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -54,7 +54,38 @@ pub(super) fn leads_to_the_same(place: &Path, artifact: &Artifact) -> bool {
             && found.len() == artifact.content.len() as u64
             && is_executable(&found) == artifact.executable
     });
-    is_like_it && fs::read(place).is_ok_and(|bytes| bytes == artifact.content.as_bytes())
+    is_like_it && holds(place, artifact.content.as_bytes()).unwrap_or(false)
+}
+
+/// Whether a file holds these bytes.
+pub(super) fn holds(place: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let mut rest = bytes;
+    let mut same = true;
+    pieces(place, |piece| {
+        match rest.strip_prefix(piece) {
+            Some(behind) => rest = behind,
+            None => same = false,
+        }
+        same
+    })?;
+    Ok(same && rest.is_empty())
+}
+
+/// Reads a file piece by piece, for as long as more is asked for: an artifact may be larger than all else that a
+/// build keeps in memory.
+pub(super) fn pieces(place: &Path, mut take: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
+    let mut file = BufReader::with_capacity(1 << 16, File::open(place)?);
+    loop {
+        let piece = match file.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            piece => piece?,
+        };
+        let length = piece.len();
+        if length == 0 || !take(piece) {
+            return Ok(());
+        }
+        file.consume(length);
+    }
 }
 
 #[cfg(unix)]

@@ -12,8 +12,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{Build, Lowered, Summary, WriteError, write};
-use crate::target::Artifact;
+use super::{Build, Summary, WriteError, write};
+use crate::target::{Artifact, Lowered};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 

@@ -1,7 +1,6 @@
 //! From text to the tree, in one walk over pest's pairs.
 
 use std::borrow::Cow;
-use std::num::NonZero;
 use std::ops::Range;
 
 use pest::Parser as _;
@@ -11,6 +10,7 @@ use smol_str::SmolStr;
 use super::text::{multi_line, one_line, path};
 use super::{Body, Entry, File, Name, Value, ValueKind, scan};
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::parallel;
 use crate::source::{FileId, Sources, Span};
 
 /// How many words of a slice that does not parse are remembered.
@@ -46,7 +46,7 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
     // With the structure in doubt, only the whole says where an entry ends.
     let ends = if parsed.unbalanced { &[] } else { scan.ends.as_slice() };
     let parts = parts(text.len(), ends);
-    for part in parallel(&parts, |range| parse_part(id, &text, range, parsed.unbalanced)) {
+    for part in parallel::map(&parts, |range| parse_part(id, &text, range, parsed.unbalanced)) {
         parsed.entries.extend(part.entries);
         parsed.lost.extend(part.lost);
         part.found.finish().into_iter().for_each(|diagnostic| sink.report(diagnostic));
@@ -72,31 +72,6 @@ fn parts(length: usize, ends: &[usize]) -> Vec<Range<usize>> {
     parts
 }
 
-/// Does some work for each range, on as many threads as there are processors, and hands the results out in
-/// the order of the ranges.
-fn parallel<T: Send>(ranges: &[Range<usize>], work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(ranges.len());
-    if threads <= 1 {
-        return ranges.iter().cloned().map(work).collect();
-    }
-    let mut done: Vec<(usize, T)> = std::thread::scope(|scope| {
-        let every = |first: usize| {
-            let work = &work;
-            let own = ranges.iter().enumerate().skip(first).step_by(threads);
-            scope.spawn(move || own.map(|(at, range)| (at, work(range.clone()))).collect::<Vec<_>>())
-        };
-        let handles: Vec<_> = (0..threads).map(every).collect();
-        // A thread that panics is a bug; its panic goes on here.
-        let join = |handle: std::thread::ScopedJoinHandle<'_, Vec<(usize, T)>>| match handle.join() {
-            Ok(done) => done,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        handles.into_iter().flat_map(join).collect()
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
-}
-
 /// What a part of a file parsed to.
 struct Part {
     entries: Vec<Entry>,
@@ -104,10 +79,10 @@ struct Part {
     found: Sink,
 }
 
-fn parse_part(id: FileId, text: &str, range: Range<usize>, unbalanced: bool) -> Part {
+fn parse_part(id: FileId, text: &str, range: &Range<usize>, unbalanced: bool) -> Part {
     let mut part = Part { entries: Vec::new(), lost: Vec::new(), found: Sink::default() };
     let base = range.start;
-    let text = &text[range];
+    let text = &text[range.clone()];
     let mut builder = Builder { id, text, base, sink: &mut part.found, lost: &mut part.lost, errors: 0 };
     match Grammar::parse(Rule::file, text) {
         Ok(pairs) => {

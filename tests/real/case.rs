@@ -8,7 +8,7 @@ use infrac::diagnostic::{Sink, Style, render};
 use infrac::platform::Platform;
 use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::syntax;
-use infrac::target::Artifact;
+use infrac::target::{Artifact, Lowered, TARGETS};
 
 /// A source with or without an environment.
 #[derive(Clone)]
@@ -71,9 +71,14 @@ impl Case {
     }
 }
 
+/// What every target makes of a platform.
+pub(crate) fn lowered(platform: &Platform) -> Vec<Lowered> {
+    infrac::build(platform, &TARGETS.iter().collect::<Vec<_>>())
+}
+
 /// Every artifact of a platform.
 pub(crate) fn build(platform: &Platform) -> Vec<Artifact> {
-    infrac::build(platform, &infrac::target::TARGETS.iter().collect::<Vec<_>>())
+    lowered(platform).into_iter().flat_map(|it| it.artifacts).collect()
 }
 
 /// What stands behind the last dot of a file's name; `""` where there is none.

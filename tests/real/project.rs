@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use infrac::output::{self, Build, Lowered};
+use infrac::output::{self, Build};
 use infrac::platform::Platform;
 use regex::Regex;
 use serde_yaml::Value;
 use tempfile::TempDir;
 
-use crate::case::build;
+use crate::case::lowered;
 use crate::judge::{Judge, Verdict};
 
 /// The compose file, below the root.
@@ -31,8 +31,7 @@ impl Project {
         let root = tempfile::tempdir().expect("a temporary folder");
         let mut folder = root.path().canonicalize().expect("it was made");
         folder.extend(platform.environment.iter().flat_map(|environment| ["build", environment]));
-        let lowered = vec![Lowered { target: "compose", artifacts: build(platform) }];
-        output::write(&folder, &Build { lowered, whole: true, force: false })
+        output::write(&folder, &Build { lowered: lowered(platform), whole: true, force: false })
             .expect("artifacts can be written");
         let mut project = Self { root, folder, options: Vec::new() };
         let command = documented(&project.read(COMPOSE));

@@ -3,7 +3,8 @@
 use std::fs;
 
 use super::{Result, build, file, forced, refusal, tree};
-use crate::output::{Build, Lowered, write};
+use crate::output::{Build, write};
+use crate::target::Lowered;
 
 #[test]
 fn what_is_no_longer_generated_is_removed_with_its_folders() -> Result {

@@ -1,0 +1,51 @@
+//! Work divided among the processors, whose results do not show it: they come in the order of the items.
+
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Does the same to every item, on as many threads as there are processors, and gives what comes of it in the
+/// order of the items. One item, or one processor, needs no thread.
+pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    // Asking for the processors costs more than a small piece of work.
+    let processors = || thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = if items.len() < 2 { 1 } else { processors().min(items.len()) };
+    if threads == 1 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { return done };
+            done.push((at, work(item)));
+        }
+    };
+    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(take)).collect();
+        let own = take();
+        // A thread that panics is a bug; its panic goes on here.
+        let join = |other: thread::ScopedJoinHandle<'_, _>| {
+            other.join().unwrap_or_else(|panic| resume_unwind(panic))
+        };
+        own.into_iter().chain(others.into_iter().flat_map(join)).collect()
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::map;
+
+    #[test]
+    fn results_come_in_the_order_of_the_items() {
+        for many in [0, 1, 2, 1_000] {
+            let items: Vec<usize> = (0..many).collect();
+            let expected: Vec<usize> = items.iter().map(|item| item * 3).collect();
+            assert_eq!(map(&items, |item| item * 3), expected);
+        }
+    }
+}
