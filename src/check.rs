@@ -8,6 +8,7 @@ mod image;
 mod network;
 mod order;
 mod port;
+mod query;
 mod secret;
 mod volume;
 
@@ -42,6 +43,17 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::IMG001, codes::IMG004], check: image::retired },
     Rule { codes: &[codes::IMG002], check: image::tags },
     Rule { codes: &[codes::IMG003], check: image::versions },
+    Rule {
+        codes: &[
+            codes::OBS002,
+            codes::OBS004,
+            codes::OBS005,
+            codes::OBS006,
+            codes::OBS007,
+            codes::OBS009,
+        ],
+        check: query::queries,
+    },
 ];
 
 /// Checks every rule.

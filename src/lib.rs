@@ -25,6 +25,7 @@ pub mod model;
 pub mod output;
 pub mod parallel;
 pub mod platform;
+pub mod promql;
 pub mod resolve;
 pub mod schema;
 pub mod source;

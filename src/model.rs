@@ -20,7 +20,7 @@ use crate::schema::{Constant, Map, block};
 pub use environment::{Allow, Override, Secret, Target, Variable};
 pub use health::{Command, Health, Metrics, Tool};
 pub use observe::{
-    Alert, AlertTest, Choose, Dashboard, Inhibit, Metric, MetricKind, Panel, PanelKind, Query, Receiver,
+    Alert, AlertTest, Choose, Dashboard, Exports, Inhibit, Metric, MetricKind, Panel, PanelKind, Query, Receiver,
     Record, Row, Series, Severity, Slack, Threshold,
 };
 pub use parameter::{ParameterBlock, ParameterType};
@@ -32,7 +32,7 @@ pub use run::{
     Ulimit, Zone,
 };
 pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
-pub use storage::{Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
+pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
 pub use store::{Backup, Image};
 
 block! {
@@ -45,6 +45,8 @@ block! {
         optional owner: Constant,
         /// Labels that every artifact carries where its format has labels.
         optional labels: Map<Constant>,
+        /// Where runbooks are: the address of an alert's ends with the alert's name, where it says none.
+        optional runbooks: Constant,
     }
 }
 
@@ -75,8 +77,10 @@ block! {
         many alert: Alert,
         /// A query that is computed regularly and kept under a name.
         many record: Record,
-        /// A metric that an own service exports.
+        /// A metric that none of the platform's services exports, but its metrics server knows.
         many metric: Metric,
+        /// What programs of an image, or with a library, export.
+        many exports: Exports,
         /// Who is told.
         many receiver: Receiver,
         /// What mutes what.

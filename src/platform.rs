@@ -4,6 +4,7 @@
 //! [`Value`] holds literals and inputs only, and every connection is an [`Edge`]. Components,
 //! instances and nesting are gone: services stand in one list, each under its artifact name.
 
+pub mod observe;
 mod service;
 
 use std::ops::Index;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use crate::model::{self, Document, Role};
 use crate::source::Span;
 
+pub use observe::Observed;
 pub use service::{
     Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, Metrics, OwnVolume, Port, Publish,
     Service, SharedMount, TCP_TOOLS,
@@ -92,9 +94,14 @@ pub struct Platform {
     /// The project's folder as seen from where the artifacts go, with `/` between its parts. By default
     /// they go into the project itself, and those of an environment to `build/ENV`.
     pub project: String,
-    /// The blocks it was made from, for what is read as it is (alerts, dashboards, …).
+    /// What is observed of it, and who is told.
+    pub observed: Observed,
+    /// The blocks it was made from, for what is read as it is (targets, policies, …).
     pub document: Arc<Document>,
 }
+
+/// The folder, below the output folder, of what targets write for services of the platform.
+pub const ARTIFACTS: &str = "monitoring";
 
 impl Platform {
     /// The services with a role.

@@ -8,6 +8,7 @@ mod find;
 mod health;
 mod image;
 mod names;
+mod observe;
 mod order;
 mod place;
 mod rest;
@@ -24,7 +25,7 @@ use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{Document, Image};
-use crate::platform::Platform;
+use crate::platform::{Observed, Platform};
 use crate::schema::Visit as _;
 use crate::source::Span;
 use crate::syntax::{Name, Text};
@@ -77,6 +78,7 @@ pub fn resolve(
         environment: environment.map(str::to_owned),
         source: absent.source.clone(),
         project: if environment.is_some() { "../..".to_owned() } else { ".".to_owned() },
+        observed: Observed::default(),
         document: Arc::clone(document),
     };
     let mut mentions = Vec::with_capacity(names.services.len());
@@ -91,6 +93,7 @@ pub fn resolve(
     platform.sites = place::sites(document, &platform, &mut texts);
     order::order(&mut platform, &mentions, &mut texts);
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);
+    platform.observed = observe::observe(document, &platform, &mut texts);
     let in_urls = texts.finish();
     for input in in_urls {
         platform.inputs[input.0].in_url = true;

@@ -1,6 +1,8 @@
 //! The standard components and the catalogue of images: `.infra` files in the compiler, written
 //! in the language itself. Nothing in Rust knows any of them.
 
+pub mod exports;
+
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => {
         /// The standard components, by name, each with its source.

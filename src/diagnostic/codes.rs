@@ -180,6 +180,49 @@ codes! {
     ALW001 Warning "allows-nothing";
     /// An `allow` of something that is no rule.
     ALW002 Error "cannot-be-allowed";
+
+    /// A scrape path that the service does not answer metrics at.
+    OBS001 Error "wrong-metrics-path";
+    /// A metric or label that nothing exports, at least not with the arguments that are set.
+    OBS002 Error "unknown-metric";
+    /// A service that is known to export metrics and is not scraped.
+    OBS003 Warning "not-scraped";
+    /// A rate divided by a rate of the same metric, series by series.
+    OBS004 Error "unaggregated-ratio";
+    /// `histogram_quantile` of something without its buckets.
+    OBS005 Error "quantile-without-buckets";
+    /// A range that holds too few samples.
+    OBS006 Warning "range-too-short";
+    /// A job that no scrape job is called.
+    OBS007 Error "unknown-job";
+    /// Text that is no PromQL.
+    OBS008 Error "malformed-query";
+    /// `rate` of a gauge, or `delta` of a counter.
+    OBS009 Error "wrong-function-for-type";
+    /// An alert or a scrape that nobody collects.
+    OBS010 Error "no-metrics-server";
+
+    /// A receiver without what its messages are sent with.
+    ALR001 Error "missing-credentials";
+    /// A receiver that no alert can reach.
+    ALR002 Error "unreachable-receiver";
+    /// An alert that does not say how bad it is, what it means or what to do.
+    ALR003 Warning "incomplete-alert";
+    /// A label that both sides of a mute lack, so that it mutes everything.
+    ALR004 Warning "label-on-neither-side";
+    /// No alert that always fires tells that alerting works.
+    ALR005 Warning "no-dead-mans-switch";
+    /// A template that shows a label the alert does not carry.
+    ALR006 Error "unknown-label-in-template";
+    /// An alert that nobody is told of.
+    ALR007 Warning "nobody-is-told";
+    /// A test that says nothing, or an alert that has none.
+    ALR008 Warning "untested-alert";
+
+    /// Two dashboards of one address.
+    GRA002 Error "duplicate-dashboard";
+    /// A panel that does not fit into the page.
+    GRA003 Error "panel-does-not-fit";
 }
 
 /// The code of an id, in any case of letters.

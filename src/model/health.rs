@@ -1,7 +1,7 @@
 //! How a service is known to work, and where its metrics are.
 
 use crate::schema::{
-    Constant, Decoder, Duration, Integer, Kind, List, Reference, Scalar, Template, block, choice,
+    Constant, Decoder, Duration, Integer, Kind, List, Reference, Scalar, Template, Word, block, choice,
     without_constants,
 };
 use crate::syntax::{Value, ValueKind};
@@ -85,6 +85,8 @@ block! {
         optional port: Reference,
         /// The time between two scrapes.
         optional interval: Duration,
+        /// What it exports, by the names of `exports`; what is known of its image where none is named.
+        optional exports: List<Word>,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Alerts, who is told, and dashboards.
 
 use crate::schema::{
-    Constant, Duration, Integer, List, Map, Number, Reference, Template, Word, block, choice,
+    Constant, Duration, Integer, List, Map, Number, Reference, Template, Word, Words, block, choice,
 };
 
 block! {
@@ -81,15 +81,34 @@ block! {
 }
 
 block! {
-    /// A metric that an own service exports.
+    /// A metric that is exported.
     "metric" => Metric {
         label name = "The name of the metric.";
         /// What it counts.
         optional description: Constant,
         /// How it behaves.
         required type_ as "type": MetricKind,
-        /// The labels it carries.
-        optional labels: List<Constant>,
+        /// The labels it carries beside `job` and `instance`; one may end with `*`.
+        optional labels: List<Word>,
+        /// The argument or `VARIABLE=value` without which it is not exported; of several, any.
+        optional with: Words,
+        /// The argument or `VARIABLE=value` that ends its export; of several, any.
+        optional without: Words,
+        /// The path that exports it, where others do not; of several, any.
+        optional path: Words,
+    }
+}
+
+block! {
+    /// What programs export: those of an image, or those with a library in them.
+    "exports" => Exports {
+        label name = "The image's repository, or the library's name.";
+        /// The paths that answer with metrics.
+        optional paths: List<Constant>,
+        /// What else they export, by the names of other `exports`.
+        optional includes: List<Word>,
+        /// A metric.
+        many metric: Metric,
     }
 }
 
@@ -104,6 +123,8 @@ choice! {
         Histogram = "histogram",
         /// It carries quantiles.
         Summary = "summary",
+        /// Nobody says.
+        Untyped = "untyped",
     }
 }
 
@@ -179,6 +200,13 @@ block! {
         many row: Row,
         /// A panel.
         many panel: Panel,
+    }
+}
+
+impl Dashboard {
+    /// Every panel: those under headings first, as the reader meets them.
+    pub fn panels(&self) -> impl Iterator<Item = &Panel> {
+        self.row.iter().flat_map(|row| &row.panel).chain(&self.panel)
     }
 }
 

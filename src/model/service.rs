@@ -5,7 +5,7 @@ use super::health::{Health, Metrics};
 use super::observe::{Alert, Dashboard, Metric, Record};
 use super::port::Port;
 use super::run::{After, Place, Requires, Resources, Run, Scale, Security, Ulimit};
-use super::storage::{Bind, Config, Mount, ServiceVolume, Tmpfs};
+use super::storage::{Artifacts, Bind, Config, Mount, ServiceVolume, Tmpfs};
 use super::{Allow, Override};
 use crate::schema::{
     Constant, Decode, Decoder, Duration, Kind, List, Map, Reference, Template, block, choice,
@@ -51,6 +51,8 @@ block! {
         many tmpfs: Tmpfs,
         /// Files that the compiler writes for it.
         many config: Config,
+        /// Folders of what targets write.
+        many artifacts: Artifacts,
         /// How it is known to work.
         optional health: Health,
         /// Where its metrics are.

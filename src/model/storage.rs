@@ -1,6 +1,6 @@
 //! Where a service keeps what it writes, and the files it is given.
 
-use crate::schema::{Bytes, Constant, Template, block, choice};
+use crate::schema::{Bytes, Constant, Template, Word, block, choice};
 
 block! {
     /// A volume of a service.
@@ -56,6 +56,15 @@ block! {
         label path = "Where it is in the container.";
         /// How much it holds.
         optional size: Bytes,
+    }
+}
+
+block! {
+    /// A folder of what a target writes, in a service. It is mounted as a whole, so that a program that reads
+    /// its configuration again finds the new files.
+    "artifacts" => Artifacts {
+        label path = "Where it is in the container.";
+        value folder: Word = "The target, or a folder below it: `grafana/dashboards`.";
     }
 }
 

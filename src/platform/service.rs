@@ -53,6 +53,10 @@ pub struct Service {
     pub binds: Vec<HostPath>,
     /// Files that the compiler writes for it.
     pub configs: Vec<ConfigFile>,
+    /// Folders of what targets write, each as the folder below [`super::ARTIFACTS`] and the path in the container.
+    pub artifacts: Vec<(String, String)>,
+    /// Secrets that are handed over as files beside those of its environment.
+    pub secret_files: Vec<super::InputId>,
     /// How it is known to work.
     pub health: Health,
     /// Where its metrics are.

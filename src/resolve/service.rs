@@ -56,6 +56,12 @@ pub(super) fn service(index: usize, platform: &Platform, texts: &mut Texts<'_>) 
         mounts: mounts(block, texts),
         binds: binds(block, texts),
         configs: configs(block, &mut mentions, texts),
+        artifacts: block
+            .artifacts
+            .iter()
+            .map(|artifacts| (artifacts.folder.text.clone(), artifacts.path.text.to_string()))
+            .collect(),
+        secret_files: Vec::new(),
         dependencies: Vec::new(),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),
         labels: pairs(block.labels.as_ref(), texts),
@@ -108,8 +114,9 @@ fn one_place_each(service: &Service, texts: &mut Texts<'_>) {
     let binds = service.binds.iter().zip(&block.bind).map(|(bind, said)| (bind.path.clone(), said.path.span));
     let memory = block.tmpfs.iter().map(|tmpfs| (tmpfs.path.text.to_string(), tmpfs.path.span));
     let configs = service.configs.iter().map(|config| (config.path.clone(), config.span));
+    let artifacts = block.artifacts.iter().map(|folder| (folder.path.text.to_string(), folder.path.span));
     let mut places: Vec<(String, Span)> =
-        volumes.chain(mounts).chain(binds).chain(memory).chain(configs).collect();
+        volumes.chain(mounts).chain(binds).chain(memory).chain(configs).chain(artifacts).collect();
     places.sort();
     for pair in places.windows(2) {
         let [(first, first_span), (second, second_span)] = pair else { continue };

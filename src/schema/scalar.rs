@@ -49,6 +49,21 @@ pub struct Constant {
     pub span: Span,
 }
 
+impl Constant {
+    /// The place of a part of its text, where the source says the text as it is: in quotes on one line,
+    /// without escapes and references.
+    #[must_use]
+    pub fn part(&self, part: std::ops::Range<usize>) -> Option<Span> {
+        let text = self.text.as_literal()?;
+        let quoted = text.len() + 2 == (self.span.end - self.span.start) as usize;
+        if !quoted || !text.is_ascii() || text.contains(['\\', '\n', '"', '\t']) {
+            return None;
+        }
+        let start = self.span.start as usize + 1;
+        Some(Span::new(self.span.file, start + part.start, start + part.end))
+    }
+}
+
 impl Scalar for Constant {
     fn shape() -> Kind {
         Kind::Scalar("text")
@@ -254,6 +269,26 @@ impl<T: Scalar> Scalar for List<T> {
             items: items.iter().filter_map(|item| T::read(item, decoder)).collect(),
             span: value.span,
         })
+    }
+}
+
+/// A word, or a list of words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// The words.
+    pub items: Vec<Word>,
+}
+
+impl Scalar for Words {
+    fn shape() -> Kind {
+        Kind::Scalar("a word or a list of words")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &value.kind {
+            ValueKind::List(_) => List::read(value, decoder).map(|list| Self { items: list.items }),
+            _ => Word::read(value, decoder).map(|word| Self { items: vec![word] }),
+        }
     }
 }
 

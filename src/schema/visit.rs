@@ -1,7 +1,7 @@
 //! Visiting every constant of a block, wherever it stands: `block!` writes the visit of a block.
 
 use super::{
-    Bytes, Constant, Duration, Integer, List, Map, Number, PortNumber, Ratio, Raw, Reference, Template, Word,
+    Bytes, Constant, Duration, Integer, List, Map, Number, PortNumber, Ratio, Raw, Reference, Template, Word, Words,
 };
 
 /// What holds constants.
@@ -84,4 +84,4 @@ macro_rules! without_constants {
 
 pub(crate) use without_constants;
 
-without_constants! { bool, Integer, Number, PortNumber, Duration, Bytes, Ratio, Reference, Template, Word, Raw }
+without_constants! { bool, Integer, Number, PortNumber, Duration, Bytes, Ratio, Reference, Template, Word, Words, Raw }

@@ -14,6 +14,7 @@ const ROOMS: &[&str] = &[
     "model",
     "standard",
     "expand",
+    "promql",
     "platform",
     "resolve",
     "check",

@@ -26,6 +26,12 @@ pub(super) fn secret_files(platform: &Platform, service: &Service) -> Option<Flo
             names.push(name);
         }
     }
+    for input in &service.secret_files {
+        let name = name(&platform[*input]);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     (!names.is_empty()).then_some(FlowSeq(names))
 }
 
@@ -36,6 +42,9 @@ pub(super) fn secrets(platform: &Platform) -> Entries<String, Secret<'_>> {
         if secret_file(platform, variable).is_some() {
             variable.value.inputs().for_each(|input| used[input.0] = true);
         }
+    }
+    for input in platform.services.iter().flat_map(|service| &service.secret_files) {
+        used[input.0] = true;
     }
     let inputs = platform.inputs.iter().zip(used).filter(|(_, used)| *used);
     inputs

@@ -3,13 +3,13 @@
 use super::file::{Bind, Mount};
 use super::{config, text};
 use crate::emit::FlowMap;
-use crate::platform::{Platform, Service};
+use crate::platform::{ARTIFACTS, Platform, Service};
 use crate::schema::Bytes;
 
 /// How much a path in memory holds where nothing is said.
 const TMPFS_SIZE: Bytes = Bytes(64 << 20);
 
-/// Volumes, then files that are written for the service, then paths of the host.
+/// Volumes, then files that are written for the service, by this target and others, then paths of the host.
 pub(super) fn volumes(platform: &Platform, service: &Service) -> Vec<Mount> {
     let own = service.volumes.iter().map(|volume| mount("volume", &volume.name, &volume.path, false, None));
     let shared = service
@@ -18,11 +18,16 @@ pub(super) fn volumes(platform: &Platform, service: &Service) -> Vec<Mount> {
         .map(|shared| mount("volume", &platform[shared.volume].name, &shared.path, shared.read_only, None));
     let configs =
         config::mounts(service).into_iter().map(|(source, path)| mount("bind", &source, &path, true, None));
+    // Both stand below the output folder, wherever that is.
+    let artifacts = service
+        .artifacts
+        .iter()
+        .map(|(folder, path)| mount("bind", &format!("../{ARTIFACTS}/{folder}"), path, true, None));
     let binds = service.binds.iter().map(|bind| {
         let propagation = bind.propagation.map(crate::model::Propagation::word);
         mount("bind", &from_compose_file(platform, &bind.source), &bind.path, bind.read_only, propagation)
     });
-    own.chain(shared).chain(configs).chain(binds).collect()
+    own.chain(shared).chain(configs).chain(artifacts).chain(binds).collect()
 }
 
 /// A path of the project as the compose file sees it from its folder `docker/`. Others stay.

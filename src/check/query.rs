@@ -1,0 +1,407 @@
+//! Queries: whether what they ask for exists, and whether they can be meant.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::platform::observe::{Found, Job, Query, SCRAPE_INTERVAL, TARGET_LABELS};
+use crate::platform::{Platform, Service};
+use crate::promql::{self, Facts, Finding, Labels, Matcher, Op, Selector};
+use crate::standard;
+
+/// OBS002, OBS004 to OBS007 and OBS009: every query of records, alerts and panels.
+pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
+    let observed = &platform.observed;
+    let context = Context::new(platform);
+    let records = observed.records.iter().map(|record| &record.query);
+    let alerts = observed.alerts.iter().map(|alert| &alert.query);
+    let panels = observed.dashboards.iter().flat_map(|dashboard| dashboard.queries.iter().flatten());
+    for query in records.chain(alerts).chain(panels) {
+        if sink.is_full() {
+            return;
+        }
+        let Some(parsed) = &query.parsed else { continue };
+        for selector in parsed.selectors() {
+            context.selector(query, selector, sink);
+        }
+        context.groupings(query, parsed, sink);
+        context.meaning(query, parsed, sink);
+    }
+}
+
+/// What is looked up for every query.
+struct Context<'a> {
+    platform: &'a Platform,
+    jobs: HashMap<&'a str, &'a Job>,
+    records: HashMap<&'a str, &'a Labels>,
+    /// Whether a job may export anything.
+    open: bool,
+    /// The labels of series, by their names.
+    labels: RefCell<HashMap<String, Labels>>,
+}
+
+impl<'a> Context<'a> {
+    fn new(platform: &'a Platform) -> Self {
+        let observed = &platform.observed;
+        Self {
+            platform,
+            jobs: observed.jobs.iter().map(|job| (job.name.as_str(), job)).collect(),
+            records: observed
+                .records
+                .iter()
+                .map(|record| (record.name.as_str(), &record.query.labels))
+                .collect(),
+            open: observed.jobs.iter().any(|job| job.exports.unknown),
+            labels: RefCell::default(),
+        }
+    }
+
+    fn selector(&self, query: &Query, selector: &'a Selector, sink: &mut Sink) {
+        let about: Vec<&Matcher> = selector.matchers.iter().filter(|matcher| matcher.label == "job").collect();
+        let jobs = match about.as_slice() {
+            [] => None,
+            matchers => Some(self.fitting(matchers)),
+        };
+        if let (Some(jobs), Some(matcher)) = (&jobs, about.first())
+            && jobs.is_empty()
+            && !matcher.value.contains('$')
+        {
+            self.unknown_job(query, matcher, sink);
+            return;
+        }
+        let Some(metric) = selector.metric.as_deref() else { return };
+        if let Some(labels) = self.records.get(metric) {
+            self.labels_of_record(query, selector, labels, sink);
+            return;
+        }
+        let variable = about.iter().any(|matcher| matcher.value.contains('$'));
+        let jobs = jobs.filter(|_| !variable);
+        let found = self.found(metric, query, jobs.as_deref());
+        if found.is_empty() {
+            let open = jobs.as_ref().map_or(self.open, |jobs| jobs.iter().any(|job| job.exports.unknown));
+            if !open {
+                self.unknown_metric(query, selector, metric, jobs.as_deref(), sink);
+            }
+            return;
+        }
+        let exported: Vec<&(Option<&Job>, Found<'_>)> =
+            found.iter().filter(|(job, found)| job.is_none_or(|job| self.missing(job, found).is_none())).collect();
+        if exported.is_empty() {
+            if let Some((Some(job), first)) = found.first() {
+                self.not_exported(query, selector, metric, job, first, sink);
+            }
+            return;
+        }
+        for matcher in &selector.matchers {
+            let label = matcher.label.as_str();
+            if TARGET_LABELS.contains(&label) || exported.iter().any(|(_, found)| found.can_hold(label)) {
+                continue;
+            }
+            // Whatever carries no label passes when it must be empty.
+            if matcher.fits("") {
+                continue;
+            }
+            let known = exported.iter().flat_map(|(_, found)| found.metric.labels.iter().map(String::as_str));
+            let known: Vec<&str> = known.chain(exported.iter().filter_map(|(_, found)| found.extra)).collect();
+            unknown_label(query, label, matcher.place.clone(), metric, &known, sink);
+        }
+    }
+
+    /// The jobs that matchers of the label `job` let through.
+    fn fitting(&self, matchers: &[&Matcher]) -> Vec<&'a Job> {
+        if let [matcher] = matchers
+            && matcher.op == Op::Equal
+        {
+            return self.jobs.get(matcher.value.as_str()).copied().into_iter().collect();
+        }
+        let fits = |job: &&Job| matchers.iter().all(|matcher| matcher.fits(&job.name));
+        self.platform.observed.jobs.iter().filter(fits).collect()
+    }
+
+    /// The declarations that a selector can mean.
+    fn found(&self, metric: &'a str, query: &Query, jobs: Option<&[&'a Job]>) -> Vec<(Option<&'a Job>, Found<'a>)> {
+        let observed = &self.platform.observed;
+        let elsewhere = observed.elsewhere(metric).map(|found| (None, found));
+        let of = |job: &'a Job| Some((Some(job), job.exports.series(metric)?));
+        if let Some(jobs) = jobs {
+            return jobs.iter().filter_map(|job| of(job)).chain(elsewhere).collect();
+        }
+        let own = query.jobs.iter().filter_map(|name| of(self.jobs.get(name.as_str())?));
+        let own: Vec<_> = own.collect();
+        if !own.is_empty() {
+            return own;
+        }
+        observed.exporters(metric).map(|(job, found)| (Some(job), found)).chain(elsewhere).collect()
+    }
+
+    /// What keeps a job from exporting a metric that it declares.
+    fn missing(&self, job: &Job, found: &Found<'_>) -> Option<Missing> {
+        let service = &self.platform[job.service];
+        let metric = found.metric;
+        if let Some(path) = metric.path.first().filter(|_| !metric.path.contains(&job.path)) {
+            return Some(Missing::Path(path.clone()));
+        }
+        if !metric.with.is_empty() && !metric.with.iter().any(|flag| is_set(service, flag)) {
+            return Some(Missing::With(metric.with.clone()));
+        }
+        let ended = metric.without.iter().find(|flag| is_set(service, flag));
+        ended.map(|flag| Missing::Without(flag.clone()))
+    }
+
+    fn unknown_job(&self, query: &Query, matcher: &Matcher, sink: &mut Sink) {
+        let known: Vec<&str> = self.platform.observed.jobs.iter().map(|job| job.name.as_str()).collect();
+        let value = matcher.value.as_str();
+        let service = self.platform.services.iter().find(|service| service.name == value || service.path == value);
+        let diagnostic = Diagnostic::new(codes::OBS007, format!("no scrape job is called `{value}`"))
+            .at(query.part(matcher.place.clone()), "this matches no series");
+        sink.report(match service {
+            Some(service) => diagnostic
+                .at(service.span(), "has no `metrics` block")
+                .help("give it a `metrics` block, or leave it out"),
+            None => diagnostic.help_maybe(did_you_mean(value, known)),
+        });
+    }
+
+    fn unknown_metric(
+        &self,
+        query: &Query,
+        selector: &Selector,
+        metric: &str,
+        jobs: Option<&[&Job]>,
+        sink: &mut Sink,
+    ) {
+        let observed = &self.platform.observed;
+        let all: Vec<&Job> = observed.jobs.iter().collect();
+        let mut names: HashSet<&str> = HashSet::new();
+        for job in jobs.unwrap_or(&all) {
+            names.extend(job.exports.names());
+            for table in &job.exports.shared {
+                names.extend(standard::exports::source(&table.name).iter().flat_map(|it| standard::exports::names(it)));
+            }
+        }
+        if jobs.is_none() {
+            names.extend(self.records.keys());
+        }
+        let mut names: Vec<&str> = names.into_iter().collect();
+        names.sort_unstable();
+        let whom = match jobs {
+            Some([job]) => format!("`{}` exports no metric `{metric}`", job.name),
+            _ => format!("nothing exports a metric `{metric}`"),
+        };
+        let help = did_you_mean(metric, names).unwrap_or_else(|| {
+            "declare it where it is exported: `metric NAME { type = … }` in the service".to_owned()
+        });
+        sink.report(
+            Diagnostic::new(codes::OBS002, whom)
+                .at(query.part(selector.place.clone()), "not exported")
+                .help(help),
+        );
+    }
+
+    fn not_exported(
+        &self,
+        query: &Query,
+        selector: &Selector,
+        metric: &str,
+        job: &Job,
+        found: &Found<'_>,
+        sink: &mut Sink,
+    ) {
+        let service = &self.platform[job.service];
+        let command = service.block.command.as_ref().map_or(service.span(), |list| list.span);
+        let at = query.part(selector.place.clone());
+        let path = &service.path;
+        sink.report(match self.missing(job, found) {
+            Some(Missing::Path(wanted)) => Diagnostic::new(
+                codes::OBS002,
+                format!("`{path}` exports `{metric}` at `{wanted}`, and is scraped at `{}`", job.path),
+            )
+            .at(at, "not at the path that is scraped")
+            .at(job.span, format!("scrapes `{}`", job.path))
+            .help(format!("set `path = \"{wanted}\"` in its `metrics`, or ask for what that path has")),
+            Some(Missing::With(flags)) => Diagnostic::new(
+                codes::OBS002,
+                format!(
+                    "`{path}` exports `{metric}` only with {}",
+                    flags.iter().map(|flag| format!("`{flag}`")).collect::<Vec<_>>().join(" or ")
+                ),
+            )
+            .at(at, "not exported as it is configured")
+            .at(command, "without it")
+            .help(format!("add `\"{}\"` to its arguments", flags.first().map_or("", String::as_str))),
+            Some(Missing::Without(flag)) => {
+                Diagnostic::new(codes::OBS002, format!("`{path}` does not export `{metric}` with `{flag}`"))
+                    .at(at, "not exported as it is configured")
+                    .at(command, "with it")
+                    .help("take the argument away, or ask for another metric")
+            }
+            None => return,
+        });
+    }
+
+    fn labels_of_record(&self, query: &Query, selector: &Selector, labels: &Labels, sink: &mut Sink) {
+        let Labels::Some(known) = labels else { return };
+        let metric = selector.metric.as_deref().unwrap_or_default();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        for matcher in &selector.matchers {
+            if !known.contains(&matcher.label.as_str()) && !matcher.fits("") {
+                unknown_label(query, &matcher.label, matcher.place.clone(), metric, &known, sink);
+            }
+        }
+    }
+
+    /// The labels of a series, whoever exports it.
+    fn labels(&self, metric: Option<&str>) -> Labels {
+        let Some(metric) = metric else { return Labels::Any };
+        if let Some(labels) = self.records.get(metric) {
+            return (*labels).clone();
+        }
+        if let Some(known) = self.labels.borrow().get(metric) {
+            return known.clone();
+        }
+        let labels = self.platform.observed.labels(metric);
+        self.labels.borrow_mut().insert(metric.to_owned(), labels.clone());
+        labels
+    }
+
+    /// Labels in `by (…)`, `on (…)` and their like that no series of the query carries.
+    fn groupings(&self, query: &Query, parsed: &promql::Query, sink: &mut Sink) {
+        if parsed.label_uses().is_empty() || ["label_replace", "label_join", "count_values"].iter().any(|makes| parsed.text().contains(makes)) {
+            return;
+        }
+        let all = parsed.selectors().iter().map(|selector| self.labels(selector.metric.as_deref()));
+        let Some(Labels::Some(known)) = all.reduce(Labels::or) else { return };
+        for used in parsed.label_uses() {
+            if !known.contains(&used.label) {
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                let diagnostic = Diagnostic::new(
+                    codes::OBS002,
+                    format!("no series of this query carries a label `{}`", used.label),
+                );
+                sink.report(
+                    diagnostic
+                        .at(query.part(used.place.clone()), "not a label of theirs")
+                        .help(did_you_mean(&used.label, known.iter().copied()).unwrap_or_else(|| carried(&known))),
+                );
+            }
+        }
+    }
+
+    /// What cannot be meant, whatever the data.
+    fn meaning(&self, query: &Query, parsed: &promql::Query, sink: &mut Sink) {
+        let labels = |metric: Option<&str>| self.labels(metric);
+        let kind = |metric: &str| {
+            let observed = &self.platform.observed;
+            let own = query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str())?.exports.series(metric));
+            let all = own.chain(observed.exporters(metric).map(|(_, found)| found).take(1));
+            all.chain(observed.elsewhere(metric)).map(|found| found.kind).next()
+        };
+        let interval = |metric: Option<&str>| {
+            let exporters = metric.into_iter().flat_map(|metric| self.platform.observed.exporters(metric));
+            let own = query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str()).copied());
+            let jobs: Vec<&Job> = if query.jobs.is_empty() {
+                exporters.map(|(job, _)| job).take(100).collect()
+            } else {
+                own.collect()
+            };
+            let said = jobs.iter().map(|job| {
+                job.interval.map_or(Duration::from_secs(SCRAPE_INTERVAL), |it| Duration::from_millis(it.0))
+            });
+            said.max()
+        };
+        let facts = Facts { labels: &labels, kind: &kind };
+        for finding in promql::findings(parsed, &facts, &interval) {
+            sink.report(meant(query, parsed, &finding));
+        }
+    }
+}
+
+/// What keeps a declared metric from being there.
+enum Missing {
+    Path(String),
+    With(Vec<String>),
+    Without(String),
+}
+
+/// Whether an argument or `VARIABLE=value` is set. An argument's value may be one of a list.
+fn is_set(service: &Service, flag: &str) -> bool {
+    let (name, wanted) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
+    if !name.starts_with('-') {
+        let value = service.env.iter().find(|variable| variable.name == name).map(|variable| &variable.value);
+        return value.is_some_and(|value| wanted.is_none_or(|wanted| value.as_literal() == Some(wanted)));
+    }
+    let arguments = service.entrypoint.iter().chain(&service.command).flatten();
+    let mut arguments = arguments.filter_map(|argument| argument.as_literal());
+    arguments.any(|argument| {
+        let (known, value) =
+            argument.split_once('=').map_or((argument, None), |(name, value)| (name, Some(value)));
+        known.trim_start_matches('-') == name.trim_start_matches('-')
+            && match wanted {
+                None => value != Some("false"),
+                Some(wanted) => value.is_some_and(|value| value.split(',').any(|item| item == wanted)),
+            }
+    })
+}
+
+fn unknown_label(
+    query: &Query,
+    label: &str,
+    place: std::ops::Range<usize>,
+    metric: &str,
+    known: &[&str],
+    sink: &mut Sink,
+) {
+    let help = did_you_mean(label, known.iter().copied()).unwrap_or_else(|| carried(known));
+    sink.report(
+        Diagnostic::new(codes::OBS002, format!("`{metric}` carries no label `{label}`"))
+            .at(query.part(place), "not a label of it")
+            .help(help),
+    );
+}
+
+fn carried(known: &[&str]) -> String {
+    if known.is_empty() {
+        return "it carries `job` and `instance` only".to_owned();
+    }
+    format!("it carries {}", list_of(known.iter().copied()))
+}
+
+fn meant(query: &Query, parsed: &promql::Query, finding: &Finding) -> Diagnostic {
+    let of = |metric: &str| {
+        let selector = parsed.selectors().iter().find(|selector| selector.metric.as_deref() == Some(metric));
+        selector.map_or(query.said.span, |selector| query.part(selector.place.clone()))
+    };
+    match finding {
+        Finding::RateOfGauge { function, metric } => {
+            Diagnostic::new(codes::OBS009, format!("`{function}` of `{metric}`, which goes down, too"))
+                .at(of(metric), "a gauge")
+                .help(format!("`{function}` is for counters; a gauge has `deriv` and `delta`, or `avg_over_time`"))
+        }
+        Finding::DeltaOfCounter { function, metric } => {
+            Diagnostic::new(codes::OBS009, format!("`{function}` of `{metric}`, which starts again at 0"))
+                .at(of(metric), "a counter")
+                .help("a counter has `rate` and `increase`, which know of restarts")
+        }
+        Finding::UnaggregatedRatio { metric } => Diagnostic::new(
+            codes::OBS004,
+            format!("rates of `{metric}` are divided series by series: each meets only itself, and the ratio is 1"),
+        )
+        .at(of(metric), "not summed up")
+        .help("sum both sides: `sum by (job) (rate(…)) / sum by (job) (rate(…))`"),
+        Finding::QuantileWithoutBuckets => {
+            Diagnostic::new(codes::OBS005, "`histogram_quantile` needs the label `le`, and its buckets have lost it")
+                .at(query.said.span, "summed up without `le`")
+                .help("keep it: `sum by (job, le) (rate(…_bucket[…]))`")
+        }
+        Finding::ShortRange { metric, function, range } => {
+            let name = metric.as_deref().unwrap_or_default();
+            Diagnostic::new(
+                codes::OBS006,
+                format!("`{function}` over {}s holds too few samples of `{name}`", range.as_secs()),
+            )
+            .at(of(name), "scraped too rarely for this range")
+            .help("take a range of at least four scrape intervals")
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! What is observed of a platform: scrape jobs, the metrics they bring, the rules over them, and who is told.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::{OutsideId, ServiceId};
+use crate::model::{self, MetricKind, Severity};
+use crate::promql::{self, Labels, MetricType};
+use crate::schema::{Constant, Duration};
+use crate::source::Span;
+
+/// Everything between a metric and a person.
+#[derive(Debug, Default)]
+pub struct Observed {
+    /// What is scraped, in the order of the services.
+    pub jobs: Vec<Job>,
+    /// Metrics of the top level, which come from no job of this platform.
+    pub metrics: Vec<Metric>,
+    /// What the metrics server itself writes: `up`, `ALERTS`.
+    pub server: Vec<Metric>,
+    /// The jobs that export what queries ask for, by the name of the series.
+    pub exporters: HashMap<String, Vec<usize>>,
+    /// Recording rules, in the order of the source.
+    pub records: Vec<Record>,
+    /// Alerts, in the order of the source.
+    pub alerts: Vec<Alert>,
+    /// Dashboards, in the order of the source.
+    pub dashboards: Vec<Dashboard>,
+    /// Who is told, in the order of the source.
+    pub receivers: Vec<Receiver>,
+    /// What mutes what, in the order of the source.
+    pub inhibits: Vec<model::Inhibit>,
+}
+
+impl Observed {
+    /// The jobs that export a series, with its declaration there.
+    pub fn exporters<'a>(&'a self, series: &'a str) -> impl Iterator<Item = (&'a Job, Found<'a>)> {
+        let jobs = self.exporters.get(series).map(Vec::as_slice).unwrap_or_default();
+        jobs.iter().filter_map(move |at| {
+            let job = self.jobs.get(*at)?;
+            Some((job, job.exports.series(series)?))
+        })
+    }
+
+    /// The declarations of a series that no job brings: of the metrics server, and of the top level.
+    pub fn elsewhere<'a>(&'a self, series: &'a str) -> impl Iterator<Item = Found<'a>> {
+        self.server.iter().chain(&self.metrics).filter_map(move |metric| metric.series(series))
+    }
+
+    /// The labels that a series can carry, whoever exports it; any where nobody is known to.
+    #[must_use]
+    pub fn labels(&self, series: &str) -> Labels {
+        let found = self.exporters(series).map(|(_, found)| found).chain(self.elsewhere(series));
+        found.map(|found| found.labels()).reduce(Labels::or).unwrap_or(Labels::Any)
+    }
+
+    /// Notes who exports each of the series that queries ask for. Every declaration is looked at once.
+    pub(crate) fn index(&mut self, series: &BTreeSet<String>) {
+        let mut tables: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut exporters: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, job) in self.jobs.iter().enumerate() {
+            let mut found: BTreeSet<&str> = BTreeSet::new();
+            for metric in &job.exports.own {
+                found.extend(metric.among(series));
+            }
+            for table in &job.exports.shared {
+                let known = tables.entry(table.name.as_str()).or_insert_with(|| {
+                    table.metrics.iter().flat_map(|metric| metric.among(series)).collect()
+                });
+                found.extend(known.iter());
+            }
+            for name in found {
+                exporters.entry(name.to_owned()).or_default().push(at);
+            }
+        }
+        self.exporters = exporters;
+    }
+}
+
+/// A scrape job.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// What the label `job` says: the service's artifact name.
+    pub name: String,
+    /// The service that is asked.
+    pub service: ServiceId,
+    /// The port, an index into its ports.
+    pub port: usize,
+    /// The path.
+    pub path: String,
+    /// The time between two scrapes, where it is said.
+    pub interval: Option<Duration>,
+    /// What it looks at in the place of the service: addresses that a probe is asked for.
+    pub probes: Vec<Probe>,
+    /// What it brings.
+    pub exports: Exports,
+    /// The place that declares it.
+    pub span: Span,
+}
+
+/// An address that a probe is asked for.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// The site.
+    pub site: String,
+    /// Its address.
+    pub address: String,
+}
+
+/// The time between two scrapes where none is said, in seconds.
+pub const SCRAPE_INTERVAL: u64 = 15;
+
+/// The metrics of a job.
+#[derive(Debug, Clone, Default)]
+pub struct Exports {
+    /// Its own declarations.
+    pub own: Vec<Metric>,
+    /// Those of catalogue entries.
+    pub shared: Vec<Arc<ExportTable>>,
+    /// Whether nobody says what it exports, so that it may be anything.
+    pub unknown: bool,
+}
+
+/// What programs of a kind export.
+#[derive(Debug, Clone, Default)]
+pub struct ExportTable {
+    /// The image's repository, or the name of a library.
+    pub name: String,
+    /// Paths that answer with metrics; empty where nobody says.
+    pub paths: Vec<String>,
+    /// The metrics, by name; open families behind them.
+    pub metrics: Vec<Metric>,
+    /// What else comes with it.
+    pub includes: Vec<String>,
+}
+
+/// A metric that is exported.
+#[derive(Debug, Clone)]
+pub struct Metric {
+    /// The name; with `*` at its end a family of names.
+    pub name: String,
+    /// How it behaves.
+    pub kind: MetricKind,
+    /// The labels it carries; one may end with `*`.
+    pub labels: Vec<String>,
+    /// Arguments or `VARIABLE=value` of which one must be set, or it is not exported.
+    pub with: Vec<String>,
+    /// Arguments or `VARIABLE=value` of which none may be set.
+    pub without: Vec<String>,
+    /// The paths that it is exported at; empty where it is at every one.
+    pub path: Vec<String>,
+    /// The place, where the source declares it.
+    pub span: Option<Span>,
+}
+
+/// A metric as a query names it.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    /// The declaration.
+    pub metric: &'a Metric,
+    /// How the series behaves: the buckets of a histogram are counters.
+    pub kind: MetricType,
+    /// A label beside the declared ones: `le` or `quantile`.
+    pub extra: Option<&'static str>,
+}
+
+impl Metric {
+    /// Which of some series are this metric's.
+    fn among<'a>(&self, series: &'a BTreeSet<String>) -> Vec<&'a str> {
+        if self.name.ends_with('*') {
+            return series.iter().map(String::as_str).filter(|name| self.series(name).is_some()).collect();
+        }
+        let names = ["", "_bucket", "_sum", "_count"].map(|suffix| format!("{}{suffix}", self.name));
+        let known = names.iter().filter(|name| self.series(name).is_some());
+        known.filter_map(|name| series.get(name.as_str())).map(String::as_str).collect()
+    }
+
+    /// The series of a name, when this metric has it.
+    #[must_use]
+    pub fn series(&self, name: &str) -> Option<Found<'_>> {
+        let found = |kind, extra| Some(Found { metric: self, kind, extra });
+        if let Some(family) = self.name.strip_suffix('*') {
+            return name.starts_with(family).then_some(Found {
+                metric: self,
+                kind: MetricType::Unknown,
+                extra: None,
+            });
+        }
+        let suffix = name.strip_prefix(self.name.as_str())?;
+        match (suffix, self.kind) {
+            ("", MetricKind::Counter) => found(MetricType::Counter, None),
+            ("", MetricKind::Gauge) => found(MetricType::Gauge, None),
+            ("", MetricKind::Untyped) => found(MetricType::Unknown, None),
+            ("", MetricKind::Histogram) => found(MetricType::Histogram, None),
+            ("", MetricKind::Summary) => found(MetricType::Summary, Some("quantile")),
+            ("_bucket", MetricKind::Histogram) => found(MetricType::Counter, Some("le")),
+            ("_sum" | "_count", MetricKind::Histogram | MetricKind::Summary) => {
+                found(MetricType::Counter, None)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Found<'_> {
+    /// Whether the series can carry a label, beside those of its target.
+    #[must_use]
+    pub fn can_hold(&self, label: &str) -> bool {
+        self.extra == Some(label)
+            || self.metric.labels.iter().any(|known| match known.strip_suffix('*') {
+                Some(family) => label.starts_with(family),
+                None => known == label,
+            })
+    }
+
+    /// The labels of the series, `job` and `instance` among them.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        if self.metric.labels.iter().any(|label| label.ends_with('*')) {
+            return Labels::Any;
+        }
+        let declared = self.metric.labels.iter().map(String::as_str);
+        Labels::none().with(declared.chain(self.extra).chain(TARGET_LABELS.iter().copied()))
+    }
+}
+
+/// The labels that every scraped series gets (prometheus.io, "Jobs and instances").
+pub const TARGET_LABELS: &[&str] = &["job", "instance"];
+
+impl Exports {
+    /// The series of a name, whatever flags it needs. The most exact declaration wins.
+    #[must_use]
+    pub fn series(&self, name: &str) -> Option<Found<'_>> {
+        let shared = self.shared.iter().flat_map(|table| table.series(name));
+        let mut found: Vec<Found<'_>> =
+            self.own.iter().filter_map(|metric| metric.series(name)).chain(shared).collect();
+        found.sort_by_key(|found| found.metric.name.ends_with('*'));
+        found.first().copied()
+    }
+
+    /// Every name that a query could ask for, for suggestions.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let shared = self.shared.iter().flat_map(|table| &table.metrics);
+        self.own.iter().chain(shared).map(|metric| metric.name.as_str())
+    }
+}
+
+impl ExportTable {
+    /// The declarations that have the series of a name: the exact ones by search, families one by one.
+    fn series(&self, name: &str) -> impl Iterator<Item = Found<'_>> {
+        let base = |suffix: &str| name.strip_suffix(suffix);
+        let names = [Some(name), base("_bucket"), base("_sum"), base("_count")];
+        let exact = names.into_iter().flatten().filter_map(|base| {
+            let at = self.metrics.partition_point(|metric| metric.name.as_str() < base);
+            self.metrics.get(at).filter(|metric| metric.name == base)
+        });
+        let families = self.metrics.iter().filter(|metric| metric.name.ends_with('*'));
+        exact.chain(families).filter_map(move |metric| metric.series(name))
+    }
+}
+
+/// A query whose matchers are complete.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// As artifacts say it.
+    pub text: String,
+    /// As the source says it, parsed; `None` where that failed, which is reported.
+    pub parsed: Option<promql::Query>,
+    /// The jobs that a matcher was put in for, by their names; empty where none was.
+    pub jobs: Vec<String>,
+    /// The labels that its result can carry.
+    pub labels: Labels,
+    /// What the source says, for places in it.
+    pub said: Constant,
+}
+
+impl Query {
+    /// The place of a part of the query, or the whole of it.
+    #[must_use]
+    pub fn part(&self, part: std::ops::Range<usize>) -> Span {
+        self.said.part(part).unwrap_or(self.said.span)
+    }
+}
+
+/// A recording rule.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The name of the new metric.
+    pub name: String,
+    /// The service it stands in.
+    pub owner: Option<ServiceId>,
+    /// What is computed.
+    pub query: Query,
+    /// More labels.
+    pub labels: Vec<(String, String)>,
+    /// The place of its name.
+    pub span: Span,
+}
+
+/// An alert.
+#[derive(Debug, Clone)]
+pub struct Alert {
+    /// What it is called.
+    pub name: String,
+    /// The service it stands in.
+    pub owner: Option<ServiceId>,
+    /// The condition.
+    pub query: Query,
+    /// How long it must hold.
+    pub wait: Option<Duration>,
+    /// How long it goes on after the condition ended.
+    pub keep_firing_for: Option<Duration>,
+    /// How bad it is.
+    pub severity: Option<Severity>,
+    /// Labels beside those of the series: `severity`, the service and group it belongs to, and its own.
+    pub labels: Vec<(String, String)>,
+    /// What people read, each with its place.
+    pub annotations: Vec<Annotation>,
+    /// Series that make it fire, or must not.
+    pub tests: Vec<AlertTest>,
+    /// The place of its name.
+    pub span: Span,
+}
+
+impl Alert {
+    /// The annotation of a name.
+    #[must_use]
+    pub fn annotation(&self, name: &str) -> Option<&Annotation> {
+        self.annotations.iter().find(|annotation| annotation.name == name)
+    }
+}
+
+/// What people read of an alert.
+#[derive(Debug, Clone)]
+pub struct Annotation {
+    /// `summary`, `description`, `runbook_url`, or an own name.
+    pub name: String,
+    /// The text, a Go template.
+    pub text: String,
+    /// The place.
+    pub span: Span,
+}
+
+/// Series, and when the alert fires on them.
+#[derive(Debug, Clone)]
+pub struct AlertTest {
+    /// What happens in it.
+    pub name: String,
+    /// The series with their values, as promtool writes them.
+    pub series: Vec<(String, String)>,
+    /// The time between two values.
+    pub interval: Option<Duration>,
+    /// When it must be firing.
+    pub fires_at: Option<Duration>,
+    /// When it must not.
+    pub silent_at: Option<Duration>,
+    /// Labels of the firing alert, beside those of the rule.
+    pub labels: Vec<(String, String)>,
+    /// The place of its name.
+    pub span: Span,
+}
+
+/// Panels.
+#[derive(Debug, Clone)]
+pub struct Dashboard {
+    /// What its address ends with.
+    pub name: String,
+    /// The service it stands in.
+    pub owner: Option<ServiceId>,
+    /// The queries of its panels, rows' panels in the order of the source; one list a panel.
+    pub queries: Vec<Vec<Query>>,
+    /// The block.
+    pub block: model::Dashboard,
+}
+
+/// Who is told of which alerts.
+#[derive(Debug, Clone)]
+pub struct Receiver {
+    /// What it is called.
+    pub name: String,
+    /// The outsides that its messages go through.
+    pub via: Vec<OutsideId>,
+    /// The block.
+    pub block: model::Receiver,
+}

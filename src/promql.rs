@@ -1,0 +1,277 @@
+//! PromQL: the queries of alerts, records and panels, parsed, and what can be said of them without data.
+//!
+//! The grammar and its types are `promql-parser`'s. It keeps no places, so [`scan`] finds where each
+//! selector and label name stands in the text: messages point there, and a matcher is put in without
+//! changing how the author wrote the rest.
+
+mod findings;
+mod labels;
+mod scan;
+pub mod template;
+
+use std::ops::Range;
+use std::time::Duration;
+
+use promql_parser::label::{MatchOp, Matchers};
+use promql_parser::parser::{self, Expr, VectorSelector};
+
+pub use findings::{Finding, findings};
+pub use labels::{Facts, Labels, labels};
+use scan::Scan;
+
+/// The longest query, in bytes, and the most operators and brackets in it: the parsed tree is walked
+/// by recursion.
+pub const MAX_BYTES: usize = 32 * 1024;
+const MAX_NODES: usize = 2_000;
+
+/// How a metric behaves, as the exposition formats tell it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricType {
+    /// It only grows.
+    Counter,
+    /// It goes up and down.
+    Gauge,
+    /// It counts into buckets.
+    Histogram,
+    /// It carries quantiles.
+    Summary,
+    /// Nobody says.
+    Unknown,
+}
+
+/// A parsed query.
+#[derive(Debug, Clone)]
+pub struct Query {
+    text: String,
+    expr: Expr,
+    selectors: Vec<Selector>,
+    labels: Vec<LabelUse>,
+}
+
+/// Series that a query asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selector {
+    /// The name of the metric, where one is said.
+    pub metric: Option<String>,
+    /// What labels must be.
+    pub matchers: Vec<Matcher>,
+    /// The range, where it is one.
+    pub range: Option<Duration>,
+    /// Where it stands: its name, or its brace.
+    pub place: Range<usize>,
+}
+
+/// What a label must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matcher {
+    /// The label.
+    pub label: String,
+    /// How it is compared.
+    pub op: Op,
+    /// With what.
+    pub value: String,
+    /// Where the label's name stands.
+    pub place: Range<usize>,
+    pattern: Option<Pattern>,
+}
+
+/// A regular expression that is equal where its source is.
+#[derive(Debug, Clone)]
+struct Pattern(regex::Regex);
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+}
+
+impl Eq for Pattern {}
+
+/// How a matcher compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `=~`
+    Matches,
+    /// `!~`
+    MatchesNot,
+}
+
+impl Matcher {
+    /// Whether a value of the label fits.
+    #[must_use]
+    pub fn fits(&self, value: &str) -> bool {
+        let matches = || self.pattern.as_ref().is_some_and(|pattern| pattern.0.is_match(value));
+        match self.op {
+            Op::Equal => self.value == value,
+            Op::NotEqual => self.value != value,
+            Op::Matches => matches(),
+            Op::MatchesNot => !matches(),
+        }
+    }
+}
+
+/// A label's name in `by (…)`, `on (…)` and their like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelUse {
+    /// The name.
+    pub label: String,
+    /// Where it stands.
+    pub place: Range<usize>,
+}
+
+/// Why a text is no query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The reason: lower case, no full stop.
+    pub message: String,
+    /// Where, when that is known.
+    pub place: Option<Range<usize>>,
+}
+
+impl Query {
+    /// Parses a query. Variables of dashboards (`$job`, `$__rate_interval`) may stand in it.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let whole = |message: &str| Problem { message: message.to_owned(), place: None };
+        if text.trim().is_empty() {
+            return Err(whole("it is empty"));
+        }
+        if text.len() > MAX_BYTES {
+            return Err(whole("it is longer than 32 KiB"));
+        }
+        let plain = scan::without_variables(text);
+        let scan = Scan::new(&plain);
+        if scan.nodes > MAX_NODES {
+            return Err(whole("it has more than 2,000 operators and brackets"));
+        }
+        if let Some(problem) = scan.problem {
+            return Err(problem);
+        }
+        let expr = parser::parse(&plain).map_err(|message| scan::locate(&message, &scan, &plain))?;
+        let mut found = Vec::new();
+        collect(&expr, &mut found);
+        let known = found.len() == scan.selectors.len();
+        let selectors = found
+            .iter()
+            .enumerate()
+            .map(|(at, (vector, range))| {
+                let scanned = scan.selectors.get(at).filter(|_| known);
+                selector(vector, *range, scanned, text.len())
+            })
+            .collect();
+        Ok(Self { text: text.to_owned(), expr, selectors, labels: scan.labels })
+    }
+
+    /// The query as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The series it asks for, in the order of the text.
+    #[must_use]
+    pub fn selectors(&self) -> &[Selector] {
+        &self.selectors
+    }
+
+    /// The labels that its groupings and matchings name, in the order of the text.
+    #[must_use]
+    pub fn label_uses(&self) -> &[LabelUse] {
+        &self.labels
+    }
+
+    /// The query with a matcher put into selectors: for each the matcher's text, where it gets one.
+    #[must_use]
+    pub fn with_matchers(&self, matcher: impl Fn(&Selector) -> Option<String>) -> String {
+        let mut out = String::with_capacity(self.text.len() + 32);
+        let mut from = 0;
+        for selector in &self.selectors {
+            let Some(matcher) = matcher(selector) else { continue };
+            let Some((at, braced)) = scan::brace_behind(&self.text, &selector.place) else { continue };
+            if at < from {
+                continue;
+            }
+            out.push_str(&self.text[from..at]);
+            let rest = self.text[at..].trim_start();
+            match (braced, rest.starts_with('}')) {
+                (false, _) => out.push_str(&format!("{{{matcher}}}")),
+                (true, true) => out.push_str(&matcher),
+                (true, false) => out.push_str(&format!("{matcher}, ")),
+            }
+            from = at;
+        }
+        out.push_str(&self.text[from..]);
+        out
+    }
+}
+
+/// The selectors of an expression in the order of its text.
+fn collect<'a>(expr: &'a Expr, found: &mut Vec<(&'a VectorSelector, Option<Duration>)>) {
+    match expr {
+        Expr::Aggregate(aggregate) => {
+            if let Some(param) = &aggregate.param {
+                collect(param, found);
+            }
+            collect(&aggregate.expr, found);
+        }
+        Expr::Unary(unary) => collect(&unary.expr, found),
+        Expr::Binary(binary) => {
+            collect(&binary.lhs, found);
+            collect(&binary.rhs, found);
+        }
+        Expr::Paren(paren) => collect(&paren.expr, found),
+        Expr::Subquery(subquery) => collect(&subquery.expr, found),
+        Expr::VectorSelector(vector) => found.push((vector, None)),
+        Expr::MatrixSelector(matrix) => found.push((&matrix.vs, Some(matrix.range))),
+        Expr::Call(call) => call.args.args.iter().for_each(|argument| collect(argument, found)),
+        Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::Extension(_) => {}
+    }
+}
+
+fn selector(
+    vector: &VectorSelector,
+    range: Option<Duration>,
+    scanned: Option<&scan::Place>,
+    length: usize,
+) -> Selector {
+    let place = scanned.map_or(0..length, |scanned| scanned.place.clone());
+    let mut metric = vector.name.clone();
+    let mut matchers = Vec::new();
+    for matcher in all(&vector.matchers) {
+        let op = match &matcher.op {
+            MatchOp::Equal => Op::Equal,
+            MatchOp::NotEqual => Op::NotEqual,
+            MatchOp::Re(_) => Op::Matches,
+            MatchOp::NotRe(_) => Op::MatchesNot,
+        };
+        if matcher.name == "__name__" {
+            if op == Op::Equal {
+                metric.get_or_insert_with(|| matcher.value.clone());
+            }
+            continue;
+        }
+        let pattern = match &matcher.op {
+            MatchOp::Re(pattern) | MatchOp::NotRe(pattern) => Some(Pattern(pattern.clone())),
+            MatchOp::Equal | MatchOp::NotEqual => None,
+        };
+        let label_place = scanned
+            .and_then(|scanned| scanned.labels.iter().find(|label| label.label == matcher.name))
+            .map_or_else(|| place.clone(), |label| label.place.clone());
+        matchers.push(Matcher {
+            label: matcher.name.clone(),
+            op,
+            value: matcher.value.clone(),
+            place: label_place,
+            pattern,
+        });
+    }
+    Selector { metric, matchers, range, place }
+}
+
+/// Matchers, those behind `or` among them.
+fn all(matchers: &Matchers) -> impl Iterator<Item = &promql_parser::label::Matcher> {
+    matchers.matchers.iter().chain(matchers.or_matchers.iter().flatten())
+}

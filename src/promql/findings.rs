@@ -1,0 +1,172 @@
+//! What is wrong with a query whatever the data: rates of what is no counter, ratios of series that do not
+//! meet, quantiles without buckets.
+
+use std::time::Duration;
+
+use promql_parser::parser::token::T_DIV;
+use promql_parser::parser::{Call, Expr, VectorSelector};
+
+use super::labels::{Facts, of};
+use super::{MetricType, Query};
+
+/// Something that cannot be meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// `rate` and its like of a metric that goes down, too.
+    RateOfGauge {
+        /// The function.
+        function: String,
+        /// The metric.
+        metric: String,
+    },
+    /// `delta` and its like of a metric that only grows.
+    DeltaOfCounter {
+        /// The function.
+        function: String,
+        /// The metric.
+        metric: String,
+    },
+    /// A rate divided by a rate of the same metric with other matchers: each series meets itself only.
+    UnaggregatedRatio {
+        /// The metric.
+        metric: String,
+    },
+    /// `histogram_quantile` of something that has lost its buckets.
+    QuantileWithoutBuckets,
+    /// A range that holds too few samples.
+    ShortRange {
+        /// The metric.
+        metric: Option<String>,
+        /// The function.
+        function: String,
+        /// The range.
+        range: Duration,
+    },
+}
+
+/// Everything that cannot be meant, in the order of the text. `interval` is the time between two samples
+/// of a metric.
+#[must_use]
+pub fn findings(
+    query: &Query,
+    facts: &Facts<'_>,
+    interval: &dyn Fn(Option<&str>) -> Option<Duration>,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    walk(&query.expr, facts, interval, &mut found);
+    found
+}
+
+fn walk(
+    expr: &Expr,
+    facts: &Facts<'_>,
+    interval: &dyn Fn(Option<&str>) -> Option<Duration>,
+    found: &mut Vec<Finding>,
+) {
+    let mut down = |expr: &Expr| walk(expr, facts, interval, found);
+    match expr {
+        Expr::Aggregate(aggregate) => {
+            aggregate.param.iter().for_each(|param| down(param));
+            down(&aggregate.expr);
+        }
+        Expr::Unary(unary) => down(&unary.expr),
+        Expr::Binary(binary) => {
+            down(&binary.lhs);
+            down(&binary.rhs);
+            if binary.op.id() == T_DIV
+                && let (Some(over), Some(under)) = (bare_rate(&binary.lhs), bare_rate(&binary.rhs))
+                && binary.modifier.as_ref().is_none_or(|modifier| modifier.matching.is_none())
+                && over.name.is_some()
+                && over.name == under.name
+                && over.matchers != under.matchers
+            {
+                found.push(Finding::UnaggregatedRatio { metric: over.name.clone().unwrap_or_default() });
+            }
+        }
+        Expr::Paren(paren) => down(&paren.expr),
+        Expr::Subquery(subquery) => down(&subquery.expr),
+        Expr::Call(call) => {
+            call.args.args.iter().for_each(|argument| down(argument));
+            of_call(call, facts, interval, found);
+        }
+        Expr::NumberLiteral(_)
+        | Expr::StringLiteral(_)
+        | Expr::VectorSelector(_)
+        | Expr::MatrixSelector(_)
+        | Expr::Extension(_) => {}
+    }
+}
+
+fn of_call(
+    call: &Call,
+    facts: &Facts<'_>,
+    interval: &dyn Fn(Option<&str>) -> Option<Duration>,
+    found: &mut Vec<Finding>,
+) {
+    let function = call.func.name;
+    if function == "histogram_quantile"
+        && let Some(buckets) = call.args.args.get(1)
+        && !of(buckets, facts).can_hold("le")
+        && !native(buckets, facts)
+    {
+        found.push(Finding::QuantileWithoutBuckets);
+    }
+    let Some(Expr::MatrixSelector(matrix)) = call.args.args.first().map(AsRef::as_ref) else { return };
+    let metric = name(&matrix.vs);
+    let grows = matches!(function, "rate" | "irate" | "increase");
+    let moves = matches!(function, "delta" | "idelta" | "deriv" | "predict_linear");
+    let kind = metric.and_then(|metric| (facts.kind)(metric));
+    match (metric, kind) {
+        (Some(metric), Some(MetricType::Gauge)) if grows => {
+            found.push(Finding::RateOfGauge { function: function.to_owned(), metric: metric.to_owned() });
+        }
+        (Some(metric), Some(MetricType::Counter)) if moves => {
+            found.push(Finding::DeltaOfCounter { function: function.to_owned(), metric: metric.to_owned() });
+        }
+        _ => {}
+    }
+    let needs = match function {
+        // Two samples, and one scrape may fail on either side (robustperception.io, "What range should I
+        // use with rate()?").
+        "rate" | "increase" | "deriv" | "delta" | "predict_linear" => 4,
+        "irate" | "idelta" => 2,
+        _ => return,
+    };
+    if interval(metric).is_some_and(|interval| matrix.range < interval * needs) {
+        found.push(Finding::ShortRange {
+            metric: metric.map(str::to_owned),
+            function: function.to_owned(),
+            range: matrix.range,
+        });
+    }
+}
+
+/// Whether a query leads to a native histogram, which carries its buckets inside.
+fn native(expr: &Expr, facts: &Facts<'_>) -> bool {
+    let mut selectors = Vec::new();
+    super::collect(expr, &mut selectors);
+    selectors.iter().any(|(vector, _)| {
+        name(vector).is_some_and(|metric| {
+            !metric.ends_with("_bucket") && (facts.kind)(metric) == Some(MetricType::Histogram)
+        })
+    })
+}
+
+fn name(vector: &VectorSelector) -> Option<&str> {
+    vector.name.as_deref()
+}
+
+/// The series of `rate(x[…])`, in parentheses or not, that nothing sums up.
+fn bare_rate(expr: &Expr) -> Option<&VectorSelector> {
+    match expr {
+        Expr::Paren(paren) => bare_rate(&paren.expr),
+        Expr::Binary(binary) if binary.op.is_comparison_operator() => bare_rate(&binary.lhs),
+        Expr::Call(call) if matches!(call.func.name, "rate" | "irate" | "increase") => {
+            match call.args.args.first().map(AsRef::as_ref) {
+                Some(Expr::MatrixSelector(matrix)) => Some(&matrix.vs),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}

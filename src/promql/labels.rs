@@ -1,0 +1,201 @@
+//! Which labels the result of a query can carry.
+
+use std::collections::BTreeSet;
+
+use promql_parser::parser::token::{T_LAND, T_LOR, T_LUNLESS};
+use promql_parser::parser::{
+    AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector,
+};
+
+use super::MetricType;
+
+/// What is known of the metrics that a query asks for.
+pub struct Facts<'a> {
+    /// The labels of a metric, `job` and `instance` among them; by its name and its matchers' labels.
+    pub labels: &'a dyn Fn(Option<&str>) -> Labels,
+    /// How a metric behaves; `None` where nobody knows.
+    pub kind: &'a dyn Fn(&str) -> Option<MetricType>,
+}
+
+impl std::fmt::Debug for Facts<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Facts")
+    }
+}
+
+/// Labels that series can carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Labels {
+    /// Any.
+    Any,
+    /// These at most.
+    Some(BTreeSet<String>),
+}
+
+impl Labels {
+    /// No labels.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::Some(BTreeSet::new())
+    }
+
+    /// Whether a label can be among them.
+    #[must_use]
+    pub fn can_hold(&self, label: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Some(labels) => labels.contains(label),
+        }
+    }
+
+    /// The labels of either.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Some(mut labels), Self::Some(more)) => {
+                labels.extend(more);
+                Self::Some(labels)
+            }
+            _ => Self::Any,
+        }
+    }
+
+    /// With some more.
+    #[must_use]
+    pub fn with<'a>(mut self, more: impl IntoIterator<Item = &'a str>) -> Self {
+        if let Self::Some(labels) = &mut self {
+            labels.extend(more.into_iter().map(str::to_owned));
+        }
+        self
+    }
+
+    fn only(self, kept: &[String]) -> Self {
+        match self {
+            // What is grouped by is there, as far as anybody knows.
+            Self::Any => Self::Some(kept.iter().cloned().collect()),
+            Self::Some(labels) => Self::Some(labels.into_iter().filter(|label| kept.contains(label)).collect()),
+        }
+    }
+
+    fn without(self, dropped: &[String]) -> Self {
+        match self {
+            Self::Any => Self::Any,
+            Self::Some(labels) => {
+                Self::Some(labels.into_iter().filter(|label| !dropped.contains(label)).collect())
+            }
+        }
+    }
+}
+
+/// The labels of a query's result.
+#[must_use]
+pub fn labels(query: &super::Query, facts: &Facts<'_>) -> Labels {
+    of(&query.expr, facts)
+}
+
+pub(super) fn of(expr: &Expr, facts: &Facts<'_>) -> Labels {
+    match expr {
+        Expr::Aggregate(aggregate) => of_aggregate(aggregate, facts),
+        Expr::Unary(unary) => of(&unary.expr, facts),
+        Expr::Binary(binary) => of_binary(binary, facts),
+        Expr::Paren(paren) => of(&paren.expr, facts),
+        Expr::Subquery(subquery) => of(&subquery.expr, facts),
+        Expr::VectorSelector(vector) => of_vector(vector, facts),
+        Expr::MatrixSelector(matrix) => of_vector(&matrix.vs, facts),
+        Expr::Call(call) => of_call(call, facts),
+        Expr::NumberLiteral(_) | Expr::StringLiteral(_) => Labels::none(),
+        Expr::Extension(_) => Labels::Any,
+    }
+}
+
+fn of_vector(vector: &VectorSelector, facts: &Facts<'_>) -> Labels {
+    let named = vector.matchers.matchers.iter().find(|matcher| matcher.name == "__name__");
+    (facts.labels)(vector.name.as_deref().or(named.map(|matcher| matcher.value.as_str())))
+}
+
+fn of_aggregate(aggregate: &AggregateExpr, facts: &Facts<'_>) -> Labels {
+    let inner = of(&aggregate.expr, facts);
+    let op = aggregate.op.to_string();
+    // These choose among series and keep their labels.
+    if matches!(op.as_str(), "topk" | "bottomk" | "limitk" | "limit_ratio") {
+        return inner;
+    }
+    let outer = match &aggregate.modifier {
+        Some(LabelModifier::Include(kept)) => inner.only(&kept.labels),
+        Some(LabelModifier::Exclude(dropped)) => inner.without(&dropped.labels),
+        None => Labels::none(),
+    };
+    match aggregate.param.as_deref() {
+        Some(Expr::StringLiteral(label)) if op == "count_values" => outer.with([label.val.as_str()]),
+        _ => outer,
+    }
+}
+
+fn of_binary(binary: &BinaryExpr, facts: &Facts<'_>) -> Labels {
+    let (left, right) = (of(&binary.lhs, facts), of(&binary.rhs, facts));
+    let scalar = |expr: &Expr| expr.value_type() == promql_parser::parser::value::ValueType::Scalar;
+    match binary.op.id() {
+        T_LOR => return left.or(right),
+        T_LAND | T_LUNLESS => return left,
+        _ => {}
+    }
+    if scalar(&binary.lhs) {
+        return right;
+    }
+    if scalar(&binary.rhs) {
+        return left;
+    }
+    let Some(modifier) = &binary.modifier else { return left };
+    let added = |labels: Labels, more: &[String]| labels.with(more.iter().map(String::as_str));
+    match &modifier.card {
+        VectorMatchCardinality::ManyToOne(more) => added(left, &more.labels),
+        VectorMatchCardinality::OneToMany(more) => added(right, &more.labels),
+        VectorMatchCardinality::OneToOne | VectorMatchCardinality::ManyToMany => {
+            // A comparison keeps the left side whole, `on` or not.
+            if binary.op.is_comparison_operator() && !modifier.return_bool {
+                return left;
+            }
+            match &modifier.matching {
+                Some(LabelModifier::Include(kept)) => left.only(&kept.labels),
+                Some(LabelModifier::Exclude(dropped)) => left.without(&dropped.labels),
+                None => left,
+            }
+        }
+    }
+}
+
+fn of_call(call: &Call, facts: &Facts<'_>) -> Labels {
+    let argument = |at: usize| call.args.args.get(at).map(AsRef::as_ref);
+    let text = |at: usize| match argument(at) {
+        Some(Expr::StringLiteral(text)) => Some(text.val.as_str()),
+        _ => None,
+    };
+    let first = argument(0).map_or(Labels::none(), |argument| of(argument, facts));
+    match call.func.name {
+        "absent" | "absent_over_time" => absent(argument(0)),
+        "histogram_quantile" | "histogram_fraction" => {
+            let last = call.args.args.last().map_or(Labels::none(), |argument| of(argument, facts));
+            last.without(&["le".to_owned()])
+        }
+        "quantile_over_time" => argument(1).map_or(Labels::none(), |argument| of(argument, facts)),
+        "label_replace" | "label_join" => first.with(text(1)),
+        "info" => Labels::Any,
+        "vector" | "time" | "scalar" | "pi" | "step" => Labels::none(),
+        // Parts of a date of nothing in particular.
+        _ if call.args.args.is_empty() => Labels::none(),
+        _ => first,
+    }
+}
+
+/// What is absent has the labels that were asked for by `=`.
+fn absent(argument: Option<&Expr>) -> Labels {
+    let vector = match argument {
+        Some(Expr::VectorSelector(vector)) => vector,
+        Some(Expr::MatrixSelector(matrix)) => &matrix.vs,
+        _ => return Labels::none(),
+    };
+    let equal = vector.matchers.matchers.iter().filter(|matcher| {
+        matches!(matcher.op, promql_parser::label::MatchOp::Equal) && matcher.name != "__name__"
+    });
+    Labels::Some(equal.map(|matcher| matcher.name.clone()).collect())
+}

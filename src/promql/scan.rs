@@ -1,0 +1,234 @@
+//! Where things stand in a query: a scan of its words and brackets, beside the parser, which keeps no places.
+
+use std::ops::Range;
+
+use super::{LabelUse, Problem};
+
+/// What a scan finds.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// Selectors in the order of the text.
+    pub(super) selectors: Vec<Place>,
+    /// Labels in groupings and matchings.
+    pub(super) labels: Vec<LabelUse>,
+    /// Every word with its place.
+    pub(super) words: Vec<Range<usize>>,
+    /// How many operators and brackets there are.
+    pub(super) nodes: usize,
+    /// A bracket or quote that is not closed.
+    pub(super) problem: Option<Problem>,
+}
+
+/// Where a selector stands.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// Its name, or its opening brace.
+    pub(super) place: Range<usize>,
+    /// The labels between its braces.
+    pub(super) labels: Vec<LabelUse>,
+}
+
+/// Words before a list of labels.
+const LISTS: &[&str] = &["by", "without", "on", "ignoring", "group_left", "group_right"];
+
+/// Words that are no metric where nothing opens behind them.
+const KEYWORDS: &[&str] = &[
+    "and", "or", "unless", "atan2", "bool", "offset", "inf", "nan", "by", "without", "on", "ignoring",
+    "group_left", "group_right", "fill", "fill_left", "fill_right",
+];
+
+impl Scan {
+    pub(super) fn new(text: &str) -> Self {
+        let mut scan = Self::default();
+        let mut open: Vec<(usize, u8)> = Vec::new();
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        // The list of labels that the next parenthesis opens, and the depth of the open one.
+        let mut list_next = false;
+        let mut list_depth: Option<usize> = None;
+        while let Some(&byte) = bytes.get(at) {
+            let start = at;
+            at += 1;
+            match byte {
+                b'#' => at = text[start..].find('\n').map_or(text.len(), |end| start + end),
+                b'"' | b'\'' | b'`' => match string_end(bytes, start) {
+                    Some(end) => at = end,
+                    None => {
+                        scan.fail("this text is not closed", start..start + 1);
+                        return scan;
+                    }
+                },
+                b'(' | b'[' | b'{' => {
+                    scan.nodes += 1;
+                    if byte == b'{' && !scan.belongs_to_a_name(text, start) {
+                        scan.selectors.push(Place { place: start..start + 1, labels: Vec::new() });
+                    }
+                    open.push((start, byte));
+                    if byte == b'(' && list_next {
+                        list_depth = Some(open.len());
+                    }
+                    list_next = false;
+                }
+                b')' | b']' | b'}' => {
+                    let fits = |(_, opened): (usize, u8)| {
+                        matches!((opened, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}'))
+                    };
+                    if list_depth == Some(open.len()) {
+                        list_depth = None;
+                    }
+                    if !open.pop().is_some_and(fits) {
+                        scan.fail("this bracket closes nothing", start..at);
+                        return scan;
+                    }
+                }
+                b'0'..=b'9' | b'.' => at = word_end(bytes, start),
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' | b':' => {
+                    at = word_end(bytes, start);
+                    let inside = open.last().map(|(_, opened)| *opened);
+                    list_next = scan.word(text, start..at, inside, list_depth.is_some());
+                }
+                b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'=' | b'>' | b'<' => scan.nodes += 1,
+                _ => {}
+            }
+        }
+        if let Some((start, _)) = open.first() {
+            scan.fail("this bracket is not closed", *start..*start + 1);
+        }
+        scan
+    }
+
+    fn fail(&mut self, message: &str, place: Range<usize>) {
+        self.problem = Some(Problem { message: message.to_owned(), place: Some(place) });
+    }
+
+    /// Takes a word; says whether a list of labels follows.
+    fn word(&mut self, text: &str, place: Range<usize>, inside: Option<u8>, in_list: bool) -> bool {
+        self.words.push(place.clone());
+        let word = &text[place.clone()];
+        let label = || LabelUse { label: word.to_owned(), place: place.clone() };
+        if in_list {
+            self.labels.push(label());
+            return false;
+        }
+        match inside {
+            Some(b'{') => {
+                if let Some(selector) = self.selectors.last_mut() {
+                    selector.labels.push(label());
+                }
+                return false;
+            }
+            Some(b'[') => return false,
+            _ => {}
+        }
+        let lower = word.to_ascii_lowercase();
+        let opens = text[place.end..].trim_start().starts_with('(');
+        if opens {
+            return LISTS.contains(&lower.as_str());
+        }
+        // `sum by (job) (x)`: an aggregation stands before its grouping.
+        let next = text[place.end..].trim_start();
+        let grouped = ["by", "without"].iter().any(|word| {
+            next.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+                && next[word.len()..].trim_start().starts_with('(')
+        });
+        if KEYWORDS.contains(&lower.as_str()) {
+            self.nodes += 1;
+        } else if !grouped {
+            self.selectors.push(Place { place, labels: Vec::new() });
+        }
+        false
+    }
+
+    /// Whether a brace stands behind the name of the last selector.
+    fn belongs_to_a_name(&self, text: &str, brace: usize) -> bool {
+        self.selectors.last().is_some_and(|selector| {
+            let end = selector.place.end;
+            end <= brace && !text[selector.place.clone()].starts_with('{') && text[end..brace].trim().is_empty()
+        })
+    }
+}
+
+/// The end of a word or number.
+fn word_end(bytes: &[u8], start: usize) -> usize {
+    let inner = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'.');
+    let number = bytes[start].is_ascii_digit() || bytes[start] == b'.';
+    let length = bytes[start..].iter().take_while(|byte| inner(byte) && (number || **byte != b'.')).count();
+    start + length.max(1)
+}
+
+/// The end of a quoted text.
+fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let quote = *bytes.get(start)?;
+    let mut at = start + 1;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        if byte == quote {
+            return Some(at);
+        }
+        if byte == b'\\' && quote != b'`' {
+            at += 1;
+        }
+    }
+    None
+}
+
+/// A dashboard's variables outside of quotes become durations of the same length, so that places stay.
+pub(super) fn without_variables(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = bytes.to_vec();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' | b'\'' | b'`' => at = string_end(bytes, at).unwrap_or(bytes.len()),
+            b'$' => {
+                let braced = bytes.get(at + 1) == Some(&b'{');
+                let mut end = at + 1;
+                while bytes.get(end).is_some_and(|byte| {
+                    byte.is_ascii_alphanumeric() || *byte == b'_' || (braced && (*byte == b'{' || *byte == b':'))
+                }) {
+                    end += 1;
+                }
+                if braced && bytes.get(end) == Some(&b'}') {
+                    end += 1;
+                }
+                if end - at >= 3 {
+                    out[at..end].fill(b' ');
+                    out[at] = b'5';
+                    out[at + 1] = b'm';
+                }
+                at = end;
+            }
+            _ => at += 1,
+        }
+    }
+    // Only ASCII was put in the place of ASCII.
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Where the brace behind a selector's name opens, or would open, and whether it does.
+pub(super) fn brace_behind(text: &str, place: &Range<usize>) -> Option<(usize, bool)> {
+    if text.get(place.clone())?.starts_with('{') {
+        return Some((place.end, true));
+    }
+    let rest = text.get(place.end..)?;
+    let trimmed = rest.trim_start();
+    Some(match trimmed.strip_prefix('{') {
+        Some(inside) => (text.len() - inside.len(), true),
+        None => (place.end, false),
+    })
+}
+
+/// The parser's message, in our words where its own say little, at the word that it names.
+pub(super) fn locate(message: &str, scan: &Scan, text: &str) -> Problem {
+    let quoted: Vec<&str> = message.split('\'').skip(1).step_by(2).collect();
+    let place = scan
+        .words
+        .iter()
+        .find(|place| quoted.contains(&&text[(*place).clone()]))
+        .cloned();
+    let message = match message {
+        "invalid promql query" => "it is no PromQL".to_owned(),
+        other => other.to_owned(),
+    };
+    Problem { message, place }
+}

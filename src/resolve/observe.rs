@@ -1,0 +1,284 @@
+//! From blocks to the chain between a metric and a person: scrape jobs, what they export, complete queries,
+//! and rules, dashboards and receivers over them.
+
+mod exports;
+mod query;
+
+
+
+use super::text::{Mentions, Texts, Thing};
+use crate::model::{self, Document, Role, Severity};
+use crate::platform::observe::{
+    Alert, AlertTest, Annotation, Dashboard, Job, Observed, Probe, Receiver, Record,
+};
+use crate::platform::{OutsideId, Platform, Service, ServiceId};
+use crate::schema::{Constant, Map, Reference, Word};
+use exports::Tables;
+use query::{Queries, Written};
+
+/// Everything that is observed of a platform whose services are bound.
+pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Observed {
+    let records = records(document, platform, texts);
+    let alerts = alerts(document, platform, texts);
+    let dashboards = dashboards(document, platform, texts);
+    let mut tables = Tables::new(&document.exports);
+    let written = records.iter().map(|(record, ..)| record);
+    let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
+    let written = written.chain(dashboards.iter().flat_map(|(panels, ..)| panels.iter().flatten()));
+    let needed = query::metrics(written);
+    let jobs = jobs(platform, &mut tables, &needed, texts);
+    let mut observed = Observed {
+        jobs,
+        metrics: document.metric.iter().map(exports::metric).collect(),
+        server: tables.server(&needed),
+        inhibits: document.inhibit.clone(),
+        receivers: receivers(document, texts),
+        ..Observed::default()
+    };
+    observed.index(&needed.0);
+    let queries = Queries::new(&observed, platform, &records);
+    let records = records
+        .iter()
+        .map(|(written, owner, block)| Record {
+            name: block.name.text.to_string(),
+            owner: *owner,
+            query: queries.complete(written, *owner),
+            labels: words(block.labels.as_ref()),
+            span: block.name.span,
+        })
+        .collect();
+    let alerts =
+        alerts.iter().map(|(written, owner, block)| alert(written, *owner, block, platform, &queries)).collect();
+    let dashboards = dashboards
+        .into_iter()
+        .map(|(panels, owner, block)| Dashboard {
+            name: block.name.text.to_string(),
+            owner,
+            queries: panels
+                .iter()
+                .map(|panel| panel.iter().map(|written| queries.complete(written, owner)).collect())
+                .collect(),
+            block: block.clone(),
+        })
+        .collect();
+    observed.records = records;
+    observed.alerts = alerts;
+    observed.dashboards = dashboards;
+    observed
+}
+
+/// Blocks of services, each with its owner, in the order of the services.
+fn owned<'a, T: 'a>(
+    platform: &'a Platform,
+    blocks: impl Fn(&'a model::Service) -> &'a [T] + 'a,
+) -> impl Iterator<Item = (Option<ServiceId>, &'a T)> {
+    platform
+        .services
+        .iter()
+        .flat_map(move |service| blocks(&service.block).iter().map(|block| (Some(service.id), block)))
+}
+
+type Owned<'a, W, T> = Vec<(W, Option<ServiceId>, &'a T)>;
+
+fn records<'a>(
+    document: &'a Document,
+    platform: &'a Platform,
+    texts: &mut Texts<'_>,
+) -> Owned<'a, Written, model::Record> {
+    let top = document.record.iter().map(|record| (None, record));
+    let all = top.chain(owned(platform, |service| &service.record));
+    all.map(|(owner, record)| (query::read(&record.expr, texts.sink), owner, record)).collect()
+}
+
+fn alerts<'a>(
+    document: &'a Document,
+    platform: &'a Platform,
+    texts: &mut Texts<'_>,
+) -> Owned<'a, Written, model::Alert> {
+    let top = document.alert.iter().map(|alert| (None, alert));
+    let all = top.chain(owned(platform, |service| &service.alert));
+    all.map(|(owner, alert)| (query::read(&alert.expr, texts.sink), owner, alert)).collect()
+}
+
+fn dashboards<'a>(
+    document: &'a Document,
+    platform: &'a Platform,
+    texts: &mut Texts<'_>,
+) -> Owned<'a, Vec<Vec<Written>>, model::Dashboard> {
+    let top = document.dashboard.iter().map(|dashboard| (None, dashboard));
+    let all = top.chain(owned(platform, |service| &service.dashboard));
+    all.map(|(owner, dashboard)| {
+        let panels = dashboard.panels().map(|panel| {
+            panel.query.iter().map(|query| query::read(&query.expr, texts.sink)).collect()
+        });
+        (panels.collect(), owner, dashboard)
+    })
+    .collect()
+}
+
+fn alert(
+    written: &Written,
+    owner: Option<ServiceId>,
+    block: &model::Alert,
+    platform: &Platform,
+    queries: &Queries<'_>,
+) -> Alert {
+    let annotation = |name: &str, text: &Constant| Annotation {
+        name: name.to_owned(),
+        text: literal(text).to_owned(),
+        span: text.span,
+    };
+    let known =
+        [("summary", &block.summary), ("description", &block.description), ("runbook_url", &block.runbook)];
+    let known = known.into_iter().filter_map(|(name, text)| Some(annotation(name, text.as_ref()?)));
+    let runbook = block.runbook.is_none().then(|| runbook(block, platform)).flatten();
+    let more = block.annotations.iter().flat_map(|map| &map.entries);
+    let query = queries.complete(written, owner);
+    let mut labels: Vec<(String, String)> = Vec::new();
+    if let Some(severity) = block.severity {
+        labels.push(("severity".to_owned(), severity_word(severity).to_owned()));
+    }
+    if let Some(owner) = owner {
+        let top = top(platform, owner);
+        labels.push(("service".to_owned(), top.name.clone()));
+        if let Some(group) = platform[owner].group {
+            labels.push(("group".to_owned(), platform[group].name.clone()));
+        }
+    }
+    for (name, value) in words(block.labels.as_ref()) {
+        labels.retain(|(known, _)| *known != name);
+        labels.push((name, value));
+    }
+    let tests = block.test.iter().map(|test| AlertTest {
+        name: test.name.text.to_string(),
+        series: test
+            .series
+            .iter()
+            .map(|series| (queries.series(&series.selector.text, owner), literal(&series.values).to_owned()))
+            .collect(),
+        interval: test.interval,
+        fires_at: test.fires_at,
+        silent_at: test.silent_at,
+        labels: words(test.labels.as_ref()),
+        span: test.name.span,
+    });
+    Alert {
+        name: block.name.text.to_string(),
+        owner,
+        tests: tests.collect(),
+        query,
+        wait: block.for_,
+        keep_firing_for: block.keep_firing_for,
+        severity: block.severity,
+        labels,
+        annotations: known
+            .chain(runbook)
+            .chain(more.map(|(name, text)| annotation(&name.text, text)))
+            .collect(),
+        span: block.name.span,
+    }
+}
+
+/// The page of an alert where all runbooks are.
+fn runbook(block: &model::Alert, platform: &Platform) -> Option<Annotation> {
+    let base = platform.document.platform.first()?.runbooks.as_ref()?;
+    let address = format!("{}/{}", literal(base).trim_end_matches('/'), block.name.text);
+    Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span })
+}
+
+/// The service that another one is nested in, at the top.
+fn top(platform: &Platform, mut id: ServiceId) -> &Service {
+    while let Some(parent) = platform[id].parent {
+        id = parent;
+    }
+    &platform[id]
+}
+
+/// A severity as the label says it.
+fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "critical",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+        Severity::None => "none",
+    }
+}
+
+fn jobs(
+    platform: &Platform,
+    tables: &mut Tables<'_>,
+    needed: &query::Needed,
+    texts: &mut Texts<'_>,
+) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for service in &platform.services {
+        let Some(metrics) = &service.metrics else { continue };
+        let job = Job {
+            name: service.name.clone(),
+            service: service.id,
+            port: metrics.port,
+            path: metrics.path.clone(),
+            interval: service.block.metrics.as_ref().and_then(|metrics| metrics.interval),
+            probes: Vec::new(),
+            exports: tables.of(service, needed, texts),
+            span: metrics.span,
+        };
+        let probes = probes(platform, service);
+        let looks = (!probes.is_empty()).then(|| Job {
+            name: format!("{}-sites", service.name),
+            path: PROBE_PATH.to_owned(),
+            probes,
+            ..job.clone()
+        });
+        jobs.push(job);
+        jobs.extend(looks);
+    }
+    jobs
+}
+
+/// Where a probe answers what it was asked for (prometheus/blackbox_exporter:README.md).
+const PROBE_PATH: &str = "/probe";
+
+/// The sites that a probe looks at. One whose name the operator sets is not known here.
+fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
+    if service.block.role != Some(Role::Probe) {
+        return Vec::new();
+    }
+    let known = platform.sites.iter().filter_map(|site| Some((site, site.domain.as_literal()?)));
+    known
+        .map(|(site, domain)| {
+            let scheme = if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
+            Probe { site: site.name.clone(), address: format!("{scheme}://{domain}") }
+        })
+        .collect()
+}
+
+fn receivers(document: &Document, texts: &mut Texts<'_>) -> Vec<Receiver> {
+    let mut via = |reference: &Reference| match texts.find(&reference.0, &mut Mentions::default()) {
+        Some(Thing::Outside(OutsideId(at))) => Some(OutsideId(at)),
+        _ => None,
+    };
+    document
+        .receiver
+        .iter()
+        .map(|block| Receiver {
+            name: block.name.text.to_string(),
+            via: {
+                let slack = block.slack.iter().filter_map(|slack| slack.via.as_ref());
+                block.via.iter().chain(slack).filter_map(&mut via).collect()
+            },
+            block: block.clone(),
+        })
+        .collect()
+}
+
+/// A constant, which `settle` has made literal.
+fn literal(constant: &Constant) -> &str {
+    constant.text.as_literal().unwrap_or_default()
+}
+
+fn words(map: Option<&Map<Word>>) -> Vec<(String, String)> {
+    let entries = map.map(|map| map.entries.as_slice()).unwrap_or_default();
+    entries.iter().map(|(name, word)| (name.text.to_string(), word.text.clone())).collect()
+}
+

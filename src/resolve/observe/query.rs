@@ -1,0 +1,207 @@
+//! Queries: read, and completed by the job that an alert inside a service is about.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+
+use super::literal;
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::model;
+use crate::platform::observe::{Job, Observed, Query};
+use crate::platform::{Platform, ServiceId};
+use crate::promql::{self, Facts, Labels, Selector};
+use crate::schema::Constant;
+
+/// A query as the source says it.
+pub(super) struct Written {
+    text: String,
+    parsed: Option<promql::Query>,
+    said: Constant,
+}
+
+/// Reads a query; one that is none is reported.
+pub(super) fn read(constant: &Constant, sink: &mut Sink) -> Written {
+    let text = literal(constant).trim().to_owned();
+    // A constant that could not be settled is reported already.
+    let settled = constant.text.as_literal().is_some();
+    let parsed = match promql::Query::parse(&text) {
+        Ok(query) => Some(query),
+        Err(problem) => {
+            if settled {
+                let at = problem.place.as_ref().and_then(|place| constant.part(place.clone()));
+                sink.report(
+                    Diagnostic::new(codes::OBS008, format!("this query cannot be read: {}", problem.message))
+                        .at(at.unwrap_or(constant.span), "here"),
+                );
+            }
+            None
+        }
+    };
+    Written { text, parsed, said: constant.clone() }
+}
+
+/// The metrics that queries ask for, with the names that a histogram or summary of them would have.
+pub(super) struct Needed(pub(super) BTreeSet<String>);
+
+impl Needed {
+    /// The names that a declaration may have to be meant.
+    pub(super) fn bases(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+/// The metrics that queries ask for.
+pub(super) fn metrics<'a>(written: impl Iterator<Item = &'a Written>) -> Needed {
+    let mut names = BTreeSet::new();
+    let asked = written.filter_map(|written| written.parsed.as_ref()).flat_map(promql::Query::selectors);
+    for metric in asked.filter_map(|selector| selector.metric.as_deref()) {
+        names.insert(metric.to_owned());
+        for suffix in ["_bucket", "_sum", "_count"] {
+            names.extend(metric.strip_suffix(suffix).map(str::to_owned));
+        }
+    }
+    Needed(names)
+}
+
+/// Completes queries.
+pub(super) struct Queries<'a> {
+    observed: &'a Observed,
+    /// The jobs of each family of services, by the service at its top.
+    families: HashMap<ServiceId, Vec<usize>>,
+    platform: &'a Platform,
+    records: HashMap<&'a str, &'a Written>,
+    /// The labels of what records keep; `None` while they are being found.
+    labels: RefCell<HashMap<String, Option<Labels>>>,
+}
+
+impl<'a> Queries<'a> {
+    pub(super) fn new(
+        observed: &'a Observed,
+        platform: &'a Platform,
+        records: &'a [(Written, Option<ServiceId>, &'a model::Record)],
+    ) -> Self {
+        let mut families: HashMap<ServiceId, Vec<usize>> = HashMap::new();
+        for (at, job) in observed.jobs.iter().enumerate() {
+            families.entry(super::top(platform, job.service).id).or_default().push(at);
+        }
+        let records =
+            records.iter().map(|(written, _, block)| (block.name.text.as_str(), written)).collect();
+        Self { observed, families, platform, records, labels: RefCell::default() }
+    }
+
+    /// A query with the job of its owner in the selectors that name none.
+    pub(super) fn complete(&self, written: &Written, owner: Option<ServiceId>) -> Query {
+        let jobs: RefCell<Vec<String>> = RefCell::default();
+        let text = match (&written.parsed, owner) {
+            (Some(query), Some(owner)) => query.with_matchers(|selector| {
+                let names = self.jobs(selector, owner);
+                let matcher = matcher(&names, &written.text)?;
+                jobs_add(&mut jobs.borrow_mut(), &names);
+                Some(matcher)
+            }),
+            _ => written.text.clone(),
+        };
+        Query {
+            text,
+            parsed: written.parsed.clone(),
+            jobs: jobs.into_inner(),
+            labels: self.labels_of(written),
+            said: written.said.clone(),
+        }
+    }
+
+    /// A series of a test, with the job of its alert.
+    pub(super) fn series(&self, text: &str, owner: Option<ServiceId>) -> String {
+        let (Ok(query), Some(owner)) = (promql::Query::parse(text), owner) else { return text.to_owned() };
+        query.with_matchers(|selector| {
+            let names = self.jobs(selector, owner);
+            matcher(names.get(..1).unwrap_or_default(), text)
+        })
+    }
+
+    /// The names of the jobs that a selector of a service's query is about.
+    fn jobs(&self, selector: &Selector, owner: ServiceId) -> Vec<&'a str> {
+        if selector.matchers.iter().any(|matcher| matcher.label == "job") {
+            return Vec::new();
+        }
+        let Some(metric) = selector.metric.as_deref() else { return Vec::new() };
+        let top = super::top(self.platform, owner).id;
+        let family = self.families.get(&top).map(Vec::as_slice).unwrap_or_default();
+        let family: Vec<&'a Job> = family.iter().map(|at| &self.observed.jobs[*at]).collect();
+        let exports = |job: &&&'a Job| job.exports.series(metric).is_some();
+        let synthetic = self.observed.server.iter().any(|known| known.series(metric).is_some());
+        let of_targets = synthetic && !metric.starts_with("ALERTS");
+        let recorded = self.records.contains_key(metric) && self.record(metric).can_hold("job");
+        let below = |job: &&&'a Job| self.is_below(job.service, owner);
+        let fits = |job: &&&'a Job| of_targets || recorded || exports(job);
+        let own: Vec<&str> =
+            family.iter().filter(below).filter(fits).map(|job| job.name.as_str()).collect();
+        if !own.is_empty() {
+            return own;
+        }
+        family.iter().filter(fits).map(|job| job.name.as_str()).collect()
+    }
+
+    /// Whether a service is another one, or is nested in it.
+    fn is_below(&self, mut service: ServiceId, owner: ServiceId) -> bool {
+        loop {
+            if service == owner {
+                return true;
+            }
+            match self.platform[service].parent {
+                Some(parent) => service = parent,
+                None => return false,
+            }
+        }
+    }
+
+    /// The labels of what a record keeps. One that leads back to itself may hold any.
+    fn record(&self, name: &str) -> Labels {
+        match self.labels.borrow().get(name) {
+            Some(Some(known)) => return known.clone(),
+            Some(None) => return Labels::Any,
+            None => {}
+        }
+        self.labels.borrow_mut().insert(name.to_owned(), None);
+        let labels = self.records.get(name).map_or(Labels::Any, |written| self.labels_of(written));
+        self.labels.borrow_mut().insert(name.to_owned(), Some(labels.clone()));
+        labels
+    }
+
+    /// The labels of a query's result.
+    fn labels_of(&self, written: &Written) -> Labels {
+        let known = |metric: Option<&str>| metric.map_or(Labels::Any, |metric| self.metric(metric));
+        let kind = |_: &str| None;
+        let facts = Facts { labels: &known, kind: &kind };
+        written.parsed.as_ref().map_or(Labels::Any, |query| promql::labels(query, &facts))
+    }
+
+    fn metric(&self, metric: &str) -> Labels {
+        if self.records.contains_key(metric) {
+            return self.record(metric);
+        }
+        if let Some(Some(known)) = self.labels.borrow().get(metric) {
+            return known.clone();
+        }
+        let labels = self.observed.labels(metric);
+        self.labels.borrow_mut().insert(metric.to_owned(), Some(labels.clone()));
+        labels
+    }
+}
+
+fn jobs_add(jobs: &mut Vec<String>, names: &[&str]) {
+    for name in names {
+        if !jobs.iter().any(|known| known == name) {
+            jobs.push((*name).to_owned());
+        }
+    }
+}
+
+/// `job="a"` or `job=~"a|b"`, in the quotes that the text uses. Names of jobs are DNS labels.
+fn matcher(names: &[&str], text: &str) -> Option<String> {
+    let quote = if text.contains('\'') && !text.contains('"') { '\'' } else { '"' };
+    match names {
+        [] => None,
+        [name] => Some(format!("job={quote}{name}{quote}")),
+        names => Some(format!("job=~{quote}{}{quote}", names.join("|"))),
+    }
+}

@@ -1,0 +1,65 @@
+//! Target prometheus: what is scraped, the rules over it, and the tests of the alerts.
+//!
+//! `targets/prometheus/README.md` tells how each concept maps.
+
+mod config;
+mod rules;
+mod tests;
+
+use super::{Artifact, Target, generated};
+use crate::emit;
+use crate::model::Role;
+use crate::platform::{ARTIFACTS, Platform, ServiceId};
+
+/// The target.
+pub(super) const TARGET: Target = Target {
+    name: "prometheus",
+    purpose: "Prometheus' configuration, its rules by group, and promtool's tests of the alerts",
+    reads: &[
+        "platform",
+        "service.metrics",
+        "service.metric",
+        "metric",
+        "exports",
+        "alert",
+        "record",
+        "site",
+        "group",
+    ],
+    cannot: &[],
+    lower,
+};
+
+fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
+    if platform.with_role(Role::Metrics).next().is_none() {
+        return Vec::new();
+    }
+    let header = [generated(platform)];
+    let files = rules::files(platform);
+    let mut artifacts = vec![yaml("prometheus.yml".to_owned(), &header, &config::config(platform, !files.is_empty()))];
+    for file in &files {
+        artifacts.push(yaml(format!("rules/{}.yml", file.name), &header, &rules::rules(platform, file)));
+    }
+    for file in &files {
+        if let Some(tests) = tests::tests(platform, file, &files) {
+            artifacts.push(yaml(format!("tests/{}.yml", file.name), &header, &tests));
+        }
+    }
+    artifacts
+}
+
+fn yaml(path: String, header: &[String], value: &impl serde::Serialize) -> Artifact {
+    Artifact {
+        path: format!("{ARTIFACTS}/{}/{path}", TARGET.name),
+        content: emit::yaml(header, value, &[]),
+        executable: false,
+    }
+}
+
+/// The service at the top of what one is nested in.
+fn top(platform: &Platform, mut id: ServiceId) -> ServiceId {
+    while let Some(parent) = platform[id].parent {
+        id = parent;
+    }
+    id
+}

@@ -1,0 +1,176 @@
+//! `prometheus.yml` (prometheus/prometheus:docs/configuration/configuration.md).
+
+use serde::Serialize;
+
+use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq};
+use crate::model::{Protocol, Role};
+use crate::platform::observe::{Job, SCRAPE_INTERVAL};
+use crate::platform::{Platform, Service};
+use crate::schema::Duration;
+
+/// How long a scrape may take, in milliseconds, where its interval is not shorter.
+const TIMEOUT: Duration = Duration(10_000);
+
+#[derive(Debug, Serialize)]
+pub(super) struct Config<'a> {
+    global: Global<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_files: Option<FlowSeq<[&'static str; 1]>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alerting: Option<Alerting>,
+    scrape_configs: Vec<Scrape<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Global<'a> {
+    scrape_interval: String,
+    scrape_timeout: String,
+    evaluation_interval: String,
+    external_labels: Entries<&'static str, &'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Alerting {
+    alertmanagers: Vec<Alertmanager>,
+}
+
+#[derive(Debug, Serialize)]
+struct Alertmanager {
+    static_configs: Vec<Static<'static>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Scrape<'a> {
+    job_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scrape_interval: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scrape_timeout: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scheme: Option<&'static str>,
+    metrics_path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    params: Option<Params>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    static_configs: Vec<Static<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dns_sd_configs: Vec<Dns<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    relabel_configs: Vec<Relabel>,
+}
+
+#[derive(Debug, Serialize)]
+struct Params {
+    module: FlowSeq<[&'static str; 1]>,
+}
+
+#[derive(Debug, Serialize)]
+struct Static<'a> {
+    targets: FlowSeq<Vec<DoubleQuoted<String>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<FlowMap<Entries<&'static str, &'a str>>>,
+}
+
+/// Several containers answer to one name: each of its addresses is a target.
+#[derive(Debug, Serialize)]
+struct Dns<'a> {
+    names: FlowSeq<[&'a str; 1]>,
+    r#type: &'static str,
+    port: u16,
+}
+
+#[derive(Debug, Serialize)]
+struct Relabel {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_labels: Option<FlowSeq<[&'static str; 1]>>,
+    target_label: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replacement: Option<String>,
+}
+
+pub(super) fn config(platform: &Platform, rules: bool) -> Config<'_> {
+    let mut labels = vec![("platform", platform.name.as_str())];
+    labels.extend(platform.environment.as_deref().map(|environment| ("environment", environment)));
+    let interval = Duration(SCRAPE_INTERVAL * 1000);
+    Config {
+        global: Global {
+            scrape_interval: interval.to_string(),
+            scrape_timeout: TIMEOUT.to_string(),
+            evaluation_interval: interval.to_string(),
+            external_labels: Entries(labels),
+        },
+        rule_files: rules.then_some(FlowSeq(["rules/*.yml"])),
+        alerting: alerting(platform),
+        scrape_configs: platform.observed.jobs.iter().map(|job| scrape(platform, job)).collect(),
+    }
+}
+
+fn alerting(platform: &Platform) -> Option<Alerting> {
+    let targets = platform.with_role(Role::Alerts).filter_map(|teller| {
+        let port = teller.http_port()?;
+        Some(DoubleQuoted(format!("{}:{}", teller.name, port.number)))
+    });
+    let targets: Vec<_> = targets.collect();
+    (!targets.is_empty()).then(|| Alerting {
+        alertmanagers: vec![Alertmanager {
+            static_configs: vec![Static { targets: FlowSeq(targets), labels: None }],
+        }],
+    })
+}
+
+fn scrape<'a>(platform: &'a Platform, job: &'a Job) -> Scrape<'a> {
+    let service = &platform[job.service];
+    let port = &service.ports[job.port];
+    let mut scrape = Scrape {
+        job_name: &job.name,
+        scrape_interval: job.interval.map(|interval| interval.to_string()),
+        // It must not be longer than the interval.
+        scrape_timeout: job.interval.filter(|interval| *interval < TIMEOUT).map(|interval| interval.to_string()),
+        scheme: (port.protocol == Protocol::Https && job.probes.is_empty()).then_some("https"),
+        metrics_path: &job.path,
+        params: None,
+        static_configs: Vec::new(),
+        dns_sd_configs: Vec::new(),
+        relabel_configs: Vec::new(),
+    };
+    if !job.probes.is_empty() {
+        probe(&mut scrape, service, port.number, job);
+    } else if several(service) {
+        scrape.dns_sd_configs =
+            vec![Dns { names: FlowSeq([&service.name]), r#type: "A", port: port.number }];
+    } else {
+        let target = DoubleQuoted(format!("{}:{}", service.name, port.number));
+        scrape.static_configs = vec![Static { targets: FlowSeq(vec![target]), labels: None }];
+    }
+    scrape
+}
+
+/// Addresses that a probe is asked for: the address becomes a parameter and the label `instance`, and the
+/// probe takes its place (prometheus/blackbox_exporter:README.md).
+fn probe<'a>(scrape: &mut Scrape<'a>, service: &Service, port: u16, job: &'a Job) {
+    scrape.params = Some(Params { module: FlowSeq(["http_2xx"]) });
+    scrape.static_configs = job
+        .probes
+        .iter()
+        .map(|probe| Static {
+            targets: FlowSeq(vec![DoubleQuoted(probe.address.clone())]),
+            labels: Some(FlowMap(Entries(vec![("site", probe.site.as_str())]))),
+        })
+        .collect();
+    let rule = |from, target_label, replacement| Relabel {
+        source_labels: from,
+        target_label,
+        replacement,
+    };
+    scrape.relabel_configs = vec![
+        rule(Some(FlowSeq(["__address__"])), "__param_target", None),
+        rule(Some(FlowSeq(["__param_target"])), "instance", None),
+        rule(None, "__address__", Some(format!("{}:{port}", service.name))),
+    ];
+}
+
+/// Whether more than one container answers to the name.
+fn several(service: &Service) -> bool {
+    let scale = service.block.scale.as_ref();
+    scale.is_some_and(|scale| [scale.min, scale.max].into_iter().flatten().any(|number| number.0 > 1))
+}

@@ -1,0 +1,118 @@
+//! Tests of alerts, as promtool runs them
+//! (prometheus/prometheus:docs/configuration/unit_testing_rules.md).
+//!
+//! What is asked is whether the alert fires: the series `ALERTS` tells, whatever labels and annotations the
+//! firing alert has, so that a test says what matters and nothing else.
+
+use std::collections::HashSet;
+
+use serde::Serialize;
+
+use super::rules::File;
+use crate::emit::FlowSeq;
+use crate::platform::Platform;
+use crate::platform::observe::{Alert, AlertTest, SCRAPE_INTERVAL};
+use crate::schema::Duration;
+
+/// The time between two values where a test says none.
+const INTERVAL: Duration = Duration(60_000);
+
+#[derive(Debug, Serialize)]
+pub(super) struct Tests {
+    rule_files: FlowSeq<Vec<String>>,
+    evaluation_interval: String,
+    tests: Vec<Test>,
+}
+
+#[derive(Debug, Serialize)]
+struct Test {
+    name: String,
+    interval: String,
+    input_series: Vec<Series>,
+    promql_expr_test: Vec<Question>,
+}
+
+#[derive(Debug, Serialize)]
+struct Series {
+    series: String,
+    values: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Question {
+    expr: String,
+    eval_time: String,
+    exp_samples: Vec<Sample>,
+}
+
+#[derive(Debug, Serialize)]
+struct Sample {
+    labels: &'static str,
+    value: u8,
+}
+
+/// The tests of a file's alerts; `None` where it has none.
+pub(super) fn tests(platform: &Platform, file: &File, files: &[File]) -> Option<Tests> {
+    let tests: Vec<Test> =
+        file.alerts(platform).flat_map(|alert| alert.tests.iter().map(|it| test(alert, it))).collect();
+    (!tests.is_empty()).then(|| Tests {
+        rule_files: FlowSeq(needed(platform, file, files)),
+        evaluation_interval: Duration(SCRAPE_INTERVAL * 1000).to_string(),
+        tests,
+    })
+}
+
+/// The file itself, and those whose records its queries ask for, those of records among them.
+fn needed(platform: &Platform, file: &File, files: &[File]) -> Vec<String> {
+    let mut taken: HashSet<&str> = HashSet::from([file.name.as_str()]);
+    let mut open = vec![file];
+    while let Some(file) = open.pop() {
+        let queries = file.records(platform).map(|record| &record.query);
+        let queries = queries.chain(file.alerts(platform).map(|alert| &alert.query));
+        let asked: HashSet<&str> = queries
+            .filter_map(|query| query.parsed.as_ref())
+            .flat_map(|query| query.selectors())
+            .filter_map(|selector| selector.metric.as_deref())
+            .collect();
+        for other in files {
+            if !taken.contains(other.name.as_str())
+                && other.records(platform).any(|record| asked.contains(record.name.as_str()))
+            {
+                taken.insert(&other.name);
+                open.push(other);
+            }
+        }
+    }
+    let names = files.iter().map(|file| file.name.as_str()).filter(|name| taken.contains(name));
+    names.map(|name| format!("../rules/{name}.yml")).collect()
+}
+
+fn test(alert: &Alert, test: &AlertTest) -> Test {
+    let questions = [(test.silent_at, 0), (test.fires_at, 1)];
+    let mut questions: Vec<(Duration, u8)> =
+        questions.into_iter().filter_map(|(time, value)| Some((time?, value))).collect();
+    questions.sort();
+    let labels: String = test.labels.iter().map(|(name, value)| format!(", {name}={}", quoted(value))).collect();
+    let firing = format!("ALERTS{{alertname={}, alertstate=\"firing\"{labels}}}", quoted(&alert.name));
+    Test {
+        name: format!("{}: {}", alert.name, test.name),
+        interval: test.interval.unwrap_or(INTERVAL).to_string(),
+        input_series: test
+            .series
+            .iter()
+            .map(|(series, values)| Series { series: series.clone(), values: values.clone() })
+            .collect(),
+        promql_expr_test: questions
+            .into_iter()
+            .map(|(time, value)| Question {
+                expr: format!("clamp_max(count({firing}) or vector(0), 1)"),
+                eval_time: time.to_string(),
+                exp_samples: vec![Sample { labels: "{}", value }],
+            })
+            .collect(),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
