@@ -3,9 +3,11 @@
 //! A rule is a function over the resolved platform, listed once with the codes it reports. Rules
 //! do not depend on each other, so a platform that breaks several is told of all of them.
 
+mod alert;
 mod health;
 mod image;
 mod network;
+mod observe;
 mod order;
 mod port;
 mod query;
@@ -54,6 +56,12 @@ pub const RULES: &[Rule] = &[
         ],
         check: query::queries,
     },
+    Rule { codes: &[codes::OBS001], check: observe::paths },
+    Rule { codes: &[codes::OBS003], check: observe::unscraped },
+    Rule { codes: &[codes::OBS010], check: observe::unread },
+    Rule { codes: &[codes::ALR003], check: alert::incomplete },
+    Rule { codes: &[codes::ALR006], check: alert::templates },
+    Rule { codes: &[codes::ALR008], check: alert::tests },
 ];
 
 /// Checks every rule.

@@ -200,7 +200,7 @@ codes! {
     /// `rate` of a gauge, or `delta` of a counter.
     OBS009 Error "wrong-function-for-type";
     /// An alert or a scrape that nobody collects.
-    OBS010 Error "no-metrics-server";
+    OBS010 Warning "no-metrics-server";
 
     /// A receiver without what its messages are sent with.
     ALR001 Error "missing-credentials";
@@ -216,8 +216,8 @@ codes! {
     ALR006 Error "unknown-label-in-template";
     /// An alert that nobody is told of.
     ALR007 Warning "nobody-is-told";
-    /// A test that says nothing, or an alert that has none.
-    ALR008 Warning "untested-alert";
+    /// A test that asks nothing of its alert.
+    ALR008 Warning "test-asks-nothing";
 
     /// Two dashboards of one address.
     GRA002 Error "duplicate-dashboard";
