@@ -22,7 +22,7 @@ pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
         if !missing.is_empty() {
             let names = list_of(missing.iter().copied());
             sink.report(
-                Diagnostic::new(codes::ALR003, format!("the alert `{}` has no {names}", alert.name))
+                Diagnostic::new(codes::ALR003, format!("the alert `{}` lacks {names}", alert.name))
                     .at(alert.span, "whoever is told of it at night knows less than they could")
                     .help("say `severity`, a `summary` without values, and a `description` with them"),
             );
