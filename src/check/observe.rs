@@ -27,7 +27,9 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
                 format!("`{}` is scraped at `{}`, where it has no metrics", service.path, job.path),
             )
             .at(job.span, format!("{whose} has them at {}", list_of(known.iter().map(String::as_str))))
-            .help(help.unwrap_or_else(|| format!("write `path = \"{}\"`", known.first().map_or("", String::as_str)))),
+            .help(help.unwrap_or_else(|| {
+                format!("write `path = \"{}\"`", known.first().map_or("", String::as_str))
+            })),
         );
     }
 }
@@ -46,14 +48,18 @@ pub(super) fn unscraped(platform: &Platform, sink: &mut Sink) {
     }
     for service in platform.services.iter().filter(|service| service.metrics.is_none() && !service.is_job()) {
         let images = [&service.base_name, &service.image_name];
-        let known = images.into_iter().flatten().any(|image| standard::exports::source(&image.repository).is_some());
+        let known =
+            images.into_iter().flatten().any(|image| standard::exports::source(&image.repository).is_some());
         let declared = service.block.metric.first();
         if known || declared.is_some() {
             sink.report(
-                Diagnostic::new(codes::OBS003, format!("`{}` exports metrics, and is not scraped", service.path))
-                    .at(service.span(), "has no `metrics` block")
-                    .at_maybe(declared.map(|metric| metric.name.span), "one of its metrics")
-                    .help("write `metrics { path = \"/metrics\" }`, or `allow OBS003` with the reason"),
+                Diagnostic::new(
+                    codes::OBS003,
+                    format!("`{}` exports metrics, and is not scraped", service.path),
+                )
+                .at(service.span(), "has no `metrics` block")
+                .at_maybe(declared.map(|metric| metric.name.span), "one of its metrics")
+                .help("write `metrics { path = \"/metrics\" }`, or `allow OBS003` with the reason"),
             );
         }
     }

@@ -4,8 +4,6 @@
 mod exports;
 mod query;
 
-
-
 use super::text::{Mentions, Texts, Thing};
 use crate::model::{self, Document, Role, Severity};
 use crate::platform::observe::{
@@ -47,8 +45,10 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
             span: block.name.span,
         })
         .collect();
-    let alerts =
-        alerts.iter().map(|(written, owner, block)| alert(written, *owner, block, platform, &queries)).collect();
+    let alerts = alerts
+        .iter()
+        .map(|(written, owner, block)| alert(written, *owner, block, platform, &queries))
+        .collect();
     let dashboards = dashboards
         .into_iter()
         .map(|(panels, owner, block)| Dashboard {
@@ -108,9 +108,9 @@ fn dashboards<'a>(
     let top = document.dashboard.iter().map(|dashboard| (None, dashboard));
     let all = top.chain(owned(platform, |service| &service.dashboard));
     all.map(|(owner, dashboard)| {
-        let panels = dashboard.panels().map(|panel| {
-            panel.query.iter().map(|query| query::read(&query.expr, texts.sink)).collect()
-        });
+        let panels = dashboard
+            .panels()
+            .map(|panel| panel.query.iter().map(|query| query::read(&query.expr, texts.sink)).collect());
         (panels.collect(), owner, dashboard)
     })
     .collect()
@@ -247,7 +247,8 @@ fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
     let known = platform.sites.iter().filter_map(|site| Some((site, site.domain.as_literal()?)));
     known
         .map(|(site, domain)| {
-            let scheme = if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
+            let scheme =
+                if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
             Probe { site: site.name.clone(), address: format!("{scheme}://{domain}") }
         })
         .collect()
@@ -281,4 +282,3 @@ fn words(map: Option<&Map<Word>>) -> Vec<(String, String)> {
     let entries = map.map(|map| map.entries.as_slice()).unwrap_or_default();
     entries.iter().map(|(name, word)| (name.text.to_string(), word.text.clone())).collect()
 }
-
