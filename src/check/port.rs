@@ -101,8 +101,12 @@ fn asked(service: &Service, sink: &mut Sink) {
         }
     }
     // `nc -z 127.0.0.1 5432`, and the path of bash: `/dev/tcp/127.0.0.1/5432`.
-    let words: Vec<(&str, Span)> =
-        said.iter().flat_map(|said| said.text.split([' ', '/']).map(|word| (word, said.span))).collect();
+    let mut words: Vec<(&str, Span)> = Vec::new();
+    for said in &said {
+        let by_path = said.text.contains("/dev/tcp/");
+        let apart = |c: char| c == ' ' || (by_path && c == '/');
+        words.extend(said.text.split(apart).map(|word| (word, said.span)));
+    }
     for pair in words.windows(2) {
         let [(host, _), (port, span)] = pair else { continue };
         if address::is_own(host) {
@@ -156,12 +160,12 @@ fn own_address(platform: &Platform, service: &Service, sink: &mut Sink) {
             let other = ports().find(|(_, port)| port.number == number);
             let known = match scheme {
                 // It may be for a browser on somebody's own machine, which is named so.
-                "http" | "https" => {
+                "http" | "https" | "ws" | "wss" => {
                     other.is_some() || (said.place == Place::File && address.host != "localhost")
                 }
-                // As likely what it listens on.
+                // As likely what it listens on: `tcp://`, or the listeners that some brokers name in capitals.
                 "tcp" | "udp" | "unix" => other.is_some(),
-                _ => true,
+                scheme => address.host != "0.0.0.0" && scheme == scheme.to_lowercase(),
             };
             let published =
                 |port: &Port| port.publish.as_ref().is_some_and(|publish| publish.host_port == number);
