@@ -10,6 +10,7 @@ mod environment;
 mod import;
 mod include;
 mod instance;
+mod mention;
 mod substitute;
 mod template;
 
@@ -38,6 +39,9 @@ pub struct Expanded {
     pub disabled: Vec<(SmolStr, Span)>,
     /// The environments that the source declares, in their order.
     pub environments: Vec<String>,
+    /// Names that the source mentions anywhere, whatever is put in or taken out; `None` where something of
+    /// it could not be read.
+    pub mentioned: Option<HashSet<SmolStr>>,
     /// Whether a file's brackets do not balance, so that what follows would only be noise.
     pub unbalanced: bool,
     /// The whole of the first file, for what has no place of its own.
@@ -66,6 +70,7 @@ pub fn expand(
     if expanded.unbalanced {
         return expanded;
     }
+    expanded.mentioned = (expanded.lost.is_empty() && !sink.has_errors()).then(|| mention::names(&entries));
     expanded.catalogue = {
         let id = sources.add(standard::file_name("catalogue"), standard::CATALOGUE);
         syntax::parse(sources, id, sink).entries

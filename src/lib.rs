@@ -134,7 +134,12 @@ fn bind(
     let document = Document::decode(&whole, &mut decoder)?;
     let mut lost = decoder.into_lost();
     lost.extend(expanded.lost);
-    let absent =
-        Absent { lost, disabled: expanded.disabled, origin: Some(origin), source: source.to_owned() };
+    let absent = Absent {
+        lost,
+        disabled: expanded.disabled,
+        mentioned: expanded.mentioned,
+        origin: Some(origin),
+        source: source.to_owned(),
+    };
     Some(resolve::resolve(document, &catalogue, &absent, environment, sink))
 }

@@ -33,7 +33,7 @@ pub use run::{
 };
 pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
 pub use storage::{Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
-pub use store::{Backup, Image};
+pub use store::{Backup, FirstStart, Image};
 
 block! {
     /// The platform: its name and whom it belongs to. It stands once.

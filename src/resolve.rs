@@ -41,6 +41,8 @@ pub struct Absent {
     pub disabled: Vec<(SmolStr, Span)>,
     /// The name of the entry file.
     pub source: String,
+    /// Names that the source mentions; `None` where something of it could not be read.
+    pub mentioned: Option<HashSet<SmolStr>>,
     /// The place for what has none of its own.
     pub origin: Option<Span>,
 }
@@ -91,7 +93,12 @@ pub fn resolve(
     platform.sites = place::sites(document, &platform, &mut texts);
     order::order(&mut platform, &mentions, &mut texts);
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);
+    // A name that leads nowhere may be meant for one that seems to be used nowhere.
+    let unsure = texts.sink.has_errors();
     let in_urls = texts.finish();
+    for input in &mut platform.inputs {
+        input.mentioned |= unsure;
+    }
     for input in in_urls {
         platform.inputs[input.0].in_url = true;
     }

@@ -3,7 +3,7 @@
 use super::place::optional;
 use super::text::Texts;
 use crate::model::Image;
-use crate::platform::{ImageFacts, ImageName, Value, ValuePart};
+use crate::platform::{FirstStart, ImageFacts, ImageName, Value, ValuePart};
 use crate::schema::{Constant, List};
 use crate::source::Span;
 
@@ -24,6 +24,17 @@ fn facts(image: &Image, texts: &mut Texts<'_>) -> ImageFacts {
         data: list(image.data.as_ref(), texts),
         scratch: list(image.scratch.as_ref(), texts),
         writes: list(image.writes.as_ref(), texts),
+        filled: list(image.filled.as_ref(), texts),
+        reloads: list(image.reloads.as_ref(), texts),
+        root_variables: list(image.root_variables.as_ref(), texts),
+        heap: optional(image.heap.as_ref(), texts),
+        first_start: image.first_start.as_ref().map(|start| FirstStart {
+            by: list(start.by.as_ref(), texts),
+            clients: list(start.clients.as_ref(), texts),
+            proof: list(start.proof.as_ref(), texts),
+            port: start.port.unwrap_or(false),
+        }),
+        files_known: image.file_variables.is_some(),
         endpoints: list(image.endpoints.as_ref(), texts),
         file_variables: list(image.file_variables.as_ref(), texts),
         file_suffix: optional(image.file_suffix.as_ref(), texts).unwrap_or_else(|| "_FILE".to_owned()),
