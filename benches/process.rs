@@ -1,6 +1,9 @@
 //! Whole processes, as a user runs them, against a program that only writes the same bytes. Rewrites the figures in
 //! `docs/performance.md`: `cargo bench --bench process`, at a quiet time, takes a few minutes.
 
+#![expect(clippy::print_stdout, reason = "it prints what it measures")]
+#![expect(clippy::cast_precision_loss, reason = "of sizes and counts that are far from the limit")]
+
 #[path = "large/platform.rs"]
 mod platform;
 

@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 
 /// How many services the declarations of a team come to.
-pub const TEAM: usize = 20;
+pub(crate) const TEAM: usize = 20;
 
 /// What is shared comes to as many: two proxies, two sinks of metrics and alerts.
 const SHARED: usize = 4;
@@ -27,7 +27,7 @@ const WORDS: [&str; 24] = [
 
 /// The source of a platform with this many services: what components bring and what teams share are counted. It has
 /// no fewer than twelve.
-pub fn platform(services: usize) -> String {
+pub(crate) fn platform(services: usize) -> String {
     let mut out = String::new();
     shared(&mut out);
     let mut left = services.max(12) - SHARED;
