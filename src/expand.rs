@@ -22,9 +22,11 @@ use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
 use crate::model::Document;
 use crate::source::{Loader, Sources, Span};
 use crate::standard;
-use crate::syntax::{self, Body, Entry, Name};
+use crate::syntax::{self, Body, Entry, File, Name};
 
 use component::Components;
+pub use environment::names as environments;
+pub use import::load;
 
 /// The tree of a platform.
 #[derive(Debug, Default)]
@@ -37,8 +39,6 @@ pub struct Expanded {
     pub lost: HashSet<SmolStr>,
     /// Names of what was taken out by `enabled = false`, with the place that says so.
     pub disabled: Vec<(SmolStr, Span)>,
-    /// The environments that the source declares, in their order.
-    pub environments: Vec<String>,
     /// Names that the source mentions anywhere, whatever is put in or taken out; `None` where something of
     /// it could not be read.
     pub mentioned: Option<HashSet<SmolStr>>,
@@ -48,15 +48,14 @@ pub struct Expanded {
     pub origin: Option<Span>,
 }
 
-/// Loads a platform from its entry file and expands it.
+/// Expands the files of a platform, the first of which is its entry file.
 pub fn expand(
+    files: Vec<File>,
     loader: &Loader<'_>,
     sources: &mut Sources,
-    entry: &str,
     environment: Option<&str>,
     sink: &mut Sink,
 ) -> Expanded {
-    let files = import::load(loader, sources, entry, sink);
     let mut expanded = Expanded {
         unbalanced: files.iter().any(|file| file.unbalanced),
         origin: files.first().map(|file| Span::new(file.id, 0, 0)),
@@ -79,7 +78,6 @@ pub fn expand(
     known_keys(&mut entries, &components, sink);
     name_instances(&mut entries, &components);
     syntax::duplicates(&mut entries, sink);
-    expanded.environments = environment::names(&entries);
     environment::apply(&mut entries, environment, &components, sink);
     environment::prune(&mut entries, environment::Depth::Top, &mut expanded.disabled, sink);
     group_defaults(&mut entries);

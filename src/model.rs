@@ -15,6 +15,8 @@ mod service;
 mod storage;
 mod store;
 
+use std::sync::Arc;
+
 use crate::schema::{Constant, Map, block};
 
 pub use environment::{Allow, Override, Secret, Target, Variable};
@@ -68,7 +70,7 @@ block! {
         /// A machine to run on.
         many host: Host,
         /// Something that runs.
-        many service: Service,
+        many service: Arc<Service>,
         /// A public host name and what is served under it.
         many site: Site,
         /// A condition that a person is told of.

@@ -81,9 +81,10 @@ pub fn resolve(
         project: if environment.is_some() { "../..".to_owned() } else { ".".to_owned() },
         document: Arc::clone(document),
     };
+    let images = image::Index::new(&platform.catalogue);
     let mut mentions = Vec::with_capacity(names.services.len());
     for index in 0..names.services.len() {
-        let (service, mentioned) = service::service(index, &platform, &mut texts);
+        let (service, mentioned) = service::service(index, &platform, &images, &mut texts);
         platform.services.push(service);
         mentions.push(mentioned);
     }

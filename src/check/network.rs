@@ -117,9 +117,16 @@ pub(super) fn lonely(platform: &Platform, sink: &mut Sink) {
     if platform.document.network.is_empty() {
         return;
     }
-    for (at, network) in platform.networks.iter().enumerate() {
-        let members: Vec<&Service> =
-            platform.services.iter().filter(|service| service.networks.contains(&NetworkId(at))).collect();
+    // In one walk over the services: with each network come more services to look through.
+    let mut members: Vec<Vec<&Service>> = vec![Vec::new(); platform.networks.len()];
+    for service in &platform.services {
+        for network in &service.networks {
+            if let Some(members) = members.get_mut(network.0) {
+                members.push(service);
+            }
+        }
+    }
+    for (network, members) in platform.networks.iter().zip(&members) {
         // A single member of a network with a way out uses just that.
         let alone = match members.as_slice() {
             [] => true,

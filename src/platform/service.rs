@@ -1,5 +1,7 @@
 //! A service of the platform, with everything its artifacts need.
 
+use std::sync::Arc;
+
 use super::{GroupId, NetworkId, OutsideId, Override, ServiceId, Value, VolumeId};
 use crate::model::{self, Access, Condition, Propagation, Protocol, RunKind, Tool};
 use crate::schema::Bytes;
@@ -70,7 +72,7 @@ pub struct Service {
     /// What targets are told beside the language.
     pub overrides: Vec<Override>,
     /// The block, for what is read as it is: resources, security, scale, ulimits, timings.
-    pub block: model::Service,
+    pub block: Arc<model::Service>,
 }
 
 impl Service {

@@ -1,6 +1,6 @@
 //! What lies around services: the platform's own lines, inputs, networks, outsides, groups, sites.
 
-use super::names::{BUILT_IN, Names};
+use super::names::BUILT_IN;
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Document, Role, RouteTarget};
@@ -255,19 +255,4 @@ fn proxy(site: &crate::model::Site, platform: &Platform, texts: &mut Texts<'_>) 
             None
         }
     }
-}
-
-/// The place of a network, group or volume among those of a document.
-pub(super) fn network(names: &Names<'_>, name: &str) -> Option<usize> {
-    names.networks.get(name).copied()
-}
-
-/// The place of a group.
-pub(super) fn group(names: &Names<'_>, name: &str) -> Option<usize> {
-    names.groups.get(name).copied()
-}
-
-/// The place of a shared volume.
-pub(super) fn volume(names: &Names<'_>, name: &str) -> Option<usize> {
-    names.volumes.get(name).copied()
 }
