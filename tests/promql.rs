@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
 
 #[path = "real/judge.rs"]
+#[expect(dead_code, reason = "only the verdict is asked for")]
 mod judge;
 
 use infrac::promql::{Facts, Finding, Labels, Query, findings, labels};

@@ -4,7 +4,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
 
 #[path = "real/case.rs"]
-#[expect(dead_code, reason = "other tests use the rest")]
 mod case;
 #[path = "real/judge.rs"]
 mod judge;

@@ -78,6 +78,6 @@ pub(super) fn unread(platform: &Platform, sink: &mut Sink) {
     sink.report(
         Diagnostic::new(codes::OBS010, format!("{what} in the source, and no service evaluates them"))
             .at(first, "never fires")
-            .help("add `prometheus prometheus { … }`, or a service with `role = metrics`"),
+            .help("a service with `role = metrics` evaluates them; a standard component has it"),
     );
 }

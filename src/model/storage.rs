@@ -64,7 +64,7 @@ block! {
     /// its configuration again finds the new files.
     "artifacts" => Artifacts {
         label path = "Where it is in the container.";
-        value folder: Word = "The target, or a folder below it: `grafana/dashboards`.";
+        value folder: Word = "The target, or a folder below it: `TARGET/FOLDER`.";
     }
 }
 
