@@ -16,6 +16,7 @@ embedded! {
     "blackbox",
     "cadvisor",
     "elasticsearch",
+    "fluent-bit",
     "grafana",
     "kibana",
     "minio",

@@ -14,6 +14,7 @@ embedded! {
     "blackbox-exporter" => "quay.io/prometheus/blackbox-exporter",
     "cadvisor" => "ghcr.io/google/cadvisor",
     "elasticsearch-exporter" => "quay.io/prometheuscommunity/elasticsearch-exporter",
+    "fluent-bit" => "fluent/fluent-bit",
     "grafana" => "grafana/grafana",
     "minio" => "quay.io/minio/minio",
     "mongodb-exporter" => "percona/mongodb_exporter",

@@ -217,6 +217,8 @@ pub(super) struct Logging {
 pub(super) struct LoggingOptions {
     pub max_size: &'static str,
     pub max_file: &'static str,
+    /// What each line says of its container, for whoever collects them.
+    pub labels: &'static str,
 }
 
 #[derive(Debug, Serialize)]

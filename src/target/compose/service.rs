@@ -61,11 +61,15 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
         deploy: deploy(service),
         logging: FlowMap(Logging {
             driver: "json-file",
-            options: LoggingOptions { max_size: "10m", max_file: "3" },
+            options: LoggingOptions { max_size: "10m", max_file: "3", labels: LOG_LABELS },
         }),
         labels: labels(platform, service),
     }
 }
+
+/// The labels that compose gives every container, and that the engine writes into each line of its log: a line is
+/// known to be a service's by itself (docs.docker.com, "JSON File logging driver").
+const LOG_LABELS: &str = "com.docker.compose.project,com.docker.compose.service";
 
 /// The profile that starts a service; `None` where it always starts.
 pub(super) fn profile<'a>(platform: &'a Platform, service: &Service) -> Option<&'a str> {
