@@ -354,6 +354,8 @@ pub struct AlertTest {
     pub fires_at: Option<Duration>,
     /// When it must not.
     pub silent_at: Option<Duration>,
+    /// When the condition begins to hold.
+    pub holds_from: Option<Duration>,
     /// Labels of the firing alert, beside those of the rule.
     pub labels: Vec<(String, String)>,
     /// The place of its name.

@@ -159,6 +159,7 @@ fn alert(
         interval: test.interval,
         fires_at: test.fires_at,
         silent_at: test.silent_at,
+        holds_from: test.holds_from,
         labels: words(test.labels.as_ref()),
         span: test.name.span,
     });
