@@ -356,6 +356,8 @@ pub struct AlertTest {
     pub silent_at: Option<Duration>,
     /// When the condition begins to hold.
     pub holds_from: Option<Duration>,
+    /// How long after the time that the alert waits it must not fire.
+    pub silent_after: Option<Duration>,
     /// Labels of the firing alert, beside those of the rule.
     pub labels: Vec<(String, String)>,
     /// The place of its name.

@@ -117,12 +117,15 @@ fn test(alert: &Alert, test: &AlertTest) -> Test {
 /// When is asked whether the alert fires, and the answer. Around the moment at which it must begin to, there is
 /// a value of the series on each side.
 fn questions(alert: &Alert, test: &AlertTest, interval: Duration) -> Vec<(Duration, u8)> {
-    let begins = test.holds_from.map(|from| from.0.saturating_add(alert.wait.map_or(0, |wait| wait.0)));
-    let before = begins.and_then(|begins| begins.checked_sub(interval.0)).map(Duration);
-    let after = begins.map(|begins| Duration(begins.saturating_add(interval.0)));
-    let questions = [(test.silent_at, 0), (before, 0), (after, 1), (test.fires_at, 1)];
+    let wait = alert.wait.map_or(0, |wait| wait.0);
+    let waited = |time: Duration| Duration(time.0.saturating_add(wait));
+    let begins = test.holds_from.map(waited);
+    let before = begins.and_then(|begins| begins.0.checked_sub(interval.0)).map(Duration);
+    let after = begins.map(|begins| Duration(begins.0.saturating_add(interval.0)));
+    let silent = [test.silent_at, test.silent_after.map(waited), before];
+    let questions = silent.map(|time| (time, 0)).into_iter().chain([test.fires_at, after].map(|time| (time, 1)));
     let mut questions: Vec<(Duration, u8)> =
-        questions.into_iter().filter_map(|(time, value)| Some((time?, value))).collect();
+        questions.filter_map(|(time, value)| Some((time?, value))).collect();
     questions.sort();
     questions
 }
