@@ -92,11 +92,12 @@ fn shown(alert: &Alert, annotation: &Annotation, sink: &mut Sink) {
 pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
     for alert in &platform.observed.alerts {
         for test in &alert.tests {
-            if test.fires_at.is_none() && test.silent_at.is_none() {
+            let asked = [test.fires_at, test.silent_at, test.holds_from, test.silent_after];
+            if asked.iter().all(Option::is_none) {
                 sink.report(
                     Diagnostic::new(codes::ALR008, format!("the test `{}` asks nothing", test.name))
                         .at(test.span, "holds whatever the alert does")
-                        .help("say `fires_at` or `silent_at`"),
+                        .help("say `holds_from`, `silent_after`, `fires_at` or `silent_at`"),
                 );
             }
         }

@@ -354,6 +354,10 @@ pub struct AlertTest {
     pub fires_at: Option<Duration>,
     /// When it must not.
     pub silent_at: Option<Duration>,
+    /// When the condition begins to hold.
+    pub holds_from: Option<Duration>,
+    /// How long after the time that the alert waits it must not fire.
+    pub silent_after: Option<Duration>,
     /// Labels of the firing alert, beside those of the rule.
     pub labels: Vec<(String, String)>,
     /// The place of its name.

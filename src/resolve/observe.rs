@@ -159,6 +159,8 @@ fn alert(
         interval: test.interval,
         fires_at: test.fires_at,
         silent_at: test.silent_at,
+        holds_from: test.holds_from,
+        silent_after: test.silent_after,
         labels: words(test.labels.as_ref()),
         span: test.name.span,
     });

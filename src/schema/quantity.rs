@@ -120,10 +120,17 @@ pub fn quantity_member(word: &str, member: &str) -> Option<String> {
         (Quantity::Bytes(size), "MiB") => (size.0, 1 << 20),
         (Quantity::Bytes(size), "GiB") => (size.0, 1 << 30),
         (Quantity::Ratio(ratio), "percent") => (u64::from(ratio.0), 100),
+        // What is missing to the whole, in percent.
+        (Quantity::Ratio(ratio), "rest") => (10_000_u64.checked_sub(u64::from(ratio.0))?, 100),
+        (Quantity::Ratio(ratio), "fraction") => (u64::from(ratio.0), 10_000),
         _ => return None,
     };
     if amount.is_multiple_of(unit) {
         return Some((amount / unit).to_string());
+    }
+    if unit == 10_000 {
+        let digits = format!("{}.{:04}", amount / unit, amount % unit);
+        return Some(digits.trim_end_matches('0').to_owned());
     }
     // Three decimals, cut off: a limit that is told in larger units must not grow.
     let thousandths = u128::from(amount) * 1_000 / u128::from(unit);

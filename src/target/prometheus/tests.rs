@@ -88,10 +88,8 @@ fn needed(platform: &Platform, file: &File, files: &[File]) -> Vec<String> {
 }
 
 fn test(alert: &Alert, test: &AlertTest) -> Test {
-    let questions = [(test.silent_at, 0), (test.fires_at, 1)];
-    let mut questions: Vec<(Duration, u8)> =
-        questions.into_iter().filter_map(|(time, value)| Some((time?, value))).collect();
-    questions.sort();
+    let interval = test.interval.unwrap_or(INTERVAL);
+    let questions = questions(alert, test, interval);
     // Several instances of a component have alerts of one name.
     let service = alert.labels.iter().filter(|(name, _)| name == "service");
     let labels = service.chain(&test.labels).map(|(name, value)| format!(", {name}={}", quoted(value)));
@@ -99,7 +97,7 @@ fn test(alert: &Alert, test: &AlertTest) -> Test {
     let firing = format!("ALERTS{{alertname={}, alertstate=\"firing\"{labels}}}", quoted(&alert.name));
     Test {
         name: format!("{}: {}", alert.name, test.name),
-        interval: test.interval.unwrap_or(INTERVAL).to_string(),
+        interval: interval.to_string(),
         input_series: test
             .series
             .iter()
@@ -114,6 +112,22 @@ fn test(alert: &Alert, test: &AlertTest) -> Test {
             })
             .collect(),
     }
+}
+
+/// When is asked whether the alert fires, and the answer. Around the moment at which it must begin to, there is
+/// a value of the series on each side.
+fn questions(alert: &Alert, test: &AlertTest, interval: Duration) -> Vec<(Duration, u8)> {
+    let wait = alert.wait.map_or(0, |wait| wait.0);
+    let waited = |time: Duration| Duration(time.0.saturating_add(wait));
+    let begins = test.holds_from.map(waited);
+    let before = begins.and_then(|begins| begins.0.checked_sub(interval.0)).map(Duration);
+    let after = begins.map(|begins| Duration(begins.0.saturating_add(interval.0)));
+    let silent = [test.silent_at, test.silent_after.map(waited), before];
+    let questions = silent.map(|time| (time, 0)).into_iter().chain([test.fires_at, after].map(|time| (time, 1)));
+    let mut questions: Vec<(Duration, u8)> =
+        questions.filter_map(|(time, value)| Some((time?, value))).collect();
+    questions.sort();
+    questions
 }
 
 fn quoted(text: &str) -> String {

@@ -1,0 +1,221 @@
+//! Whether the tests of alerts hold them: every alert of every standard component, and those of the flagship, is
+//! changed in its comparisons, its limits, its matchers and its `for`, one change at a time. promtool runs the tests
+//! of the changed alert, of which one must fail. What may survive stands below, with the reason.
+
+#![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
+
+#[path = "real/case.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod case;
+#[path = "real/judge.rs"]
+mod judge;
+#[path = "mutants/mutate.rs"]
+mod mutate;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_yaml::{Mapping, Value};
+
+use case::{Case, build};
+use judge::Judge;
+use mutate::mutants;
+
+/// Mutants that no test can tell from the alert, each with the reason: alert, change, reason.
+const SURVIVORS: &[(&str, &str, &str)] = &[];
+
+/// How many changed alerts one run of promtool is asked about.
+const BATCH: usize = 24;
+
+fn sources() -> Vec<Case> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let case = |root: &Path, source: &str| Case {
+        source: source.to_owned(),
+        environment: None,
+        root: root.to_owned(),
+        entry: format!("{source}.infra"),
+    };
+    vec![case(&root.join("tests/mutants"), "every"), case(root, "platform")]
+}
+
+/// A rule or a test, as the target writes it.
+type Block = Mapping;
+
+fn text<'a>(block: &'a Block, key: &str) -> &'a str {
+    block.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The rules and the tests of a platform.
+fn written(case: &Case) -> (Vec<Block>, Vec<Block>) {
+    let (mut rules, mut tests) = (Vec::new(), Vec::new());
+    for artifact in build(&case.compile()) {
+        let Some(path) = artifact.path.strip_prefix("monitoring/prometheus/") else { continue };
+        let file: Value = serde_yaml::from_str(&artifact.content).unwrap_or_else(|why| panic!("{path}: {why}"));
+        let blocks = |list: &Value| -> Vec<Block> {
+            list.as_sequence().into_iter().flatten().filter_map(|it| it.as_mapping().cloned()).collect()
+        };
+        if path.starts_with("rules/") {
+            rules.extend(blocks(&file["groups"]).iter().flat_map(|group| blocks(&group["rules"])));
+        } else if path.starts_with("tests/") {
+            tests.extend(blocks(&file["tests"]));
+        }
+    }
+    (rules, tests)
+}
+
+/// An alert with its tests and the records that it needs.
+struct Tested {
+    alert: Block,
+    records: Vec<Block>,
+    tests: Vec<Block>,
+}
+
+impl Tested {
+    fn name(&self) -> &str {
+        text(&self.alert, "alert")
+    }
+}
+
+/// The alerts of a platform, each name once: several instances of a component have the same ones.
+fn alerts(rules: &[Block], tests: &[Block], seen: &mut BTreeSet<String>) -> Vec<Tested> {
+    let records: Vec<&Block> = rules.iter().filter(|rule| rule.contains_key("record")).collect();
+    let mut found = Vec::new();
+    for alert in rules.iter().filter(|rule| rule.contains_key("alert")) {
+        if !seen.insert(text(alert, "alert").to_owned()) {
+            continue;
+        }
+        let mut asked = text(alert, "expr").to_owned();
+        let mut needed: Vec<Block> = Vec::new();
+        while let Some(record) = records.iter().find(|record| {
+            asked.contains(text(record, "record")) && !needed.iter().any(|known| text(known, "record") == text(record, "record"))
+        }) {
+            asked.push_str(text(record, "expr"));
+            needed.insert(0, (*record).clone());
+        }
+        let start = format!("{}: ", text(alert, "alert"));
+        let own = tests.iter().filter(|test| text(test, "name").starts_with(&start));
+        found.push(Tested { alert: alert.clone(), records: needed, tests: own.cloned().collect() });
+    }
+    found
+}
+
+/// Writes an alert and its tests; says how the file of the tests is called.
+fn write(folder: &Path, number: usize, alert: &Block, tested: &Tested) -> String {
+    let value = |blocks: &[Block]| Value::Sequence(blocks.iter().cloned().map(Value::Mapping).collect());
+    let mut rules = tested.records.clone();
+    rules.push(alert.clone());
+    let mut group = Block::new();
+    group.insert("name".into(), "mutant".into());
+    group.insert("rules".into(), value(&rules));
+    let mut file = Block::new();
+    file.insert("groups".into(), value(&[group]));
+    let mut tests = Block::new();
+    tests.insert("rule_files".into(), Value::Sequence(vec![format!("{number}.rules.yml").into()]));
+    tests.insert("evaluation_interval".into(), "15s".into());
+    tests.insert("tests".into(), value(&tested.tests));
+    let write = |name: &str, content: &Block| {
+        let content = serde_yaml::to_string(content).expect("it was YAML before");
+        fs::write(folder.join(name), content).expect("a new file");
+    };
+    let name = format!("{number}.yml");
+    write(&format!("{number}.rules.yml"), &file);
+    write(&name, &tests);
+    name
+}
+
+/// What promtool says of each file: whether all of its tests pass.
+fn verdicts(judge: &Judge, folder: &Path, files: &[String]) -> Vec<bool> {
+    // A query that cannot be read fails every test, and says nothing about them.
+    let rules: Vec<String> = files.iter().map(|file| file.replace(".yml", ".rules.yml")).collect();
+    let ask = |command: [&str; 2], files: &[String]| {
+        let arguments: Vec<&str> = command.into_iter().chain(files.iter().map(String::as_str)).collect();
+        judge.ask(folder, &arguments, "")
+    };
+    let check = ask(["check", "rules"], &rules);
+    assert!(check.accepted, "a change is no query: {}", check.complaint);
+    let verdict = ask(["test", "rules"], files);
+    let passed = |file: &String| {
+        let mut lines = verdict.output.lines();
+        let found = lines.find(|line| line.trim_start_matches("Unit Testing:").trim() == file);
+        assert!(found.is_some(), "promtool says nothing of {file}: {}", verdict.output);
+        lines.next().is_some_and(|line| line.trim() == "SUCCESS")
+    };
+    files.iter().map(passed).collect()
+}
+
+/// Every verdict, from as many runs at the same time as there are processors.
+fn all_verdicts(judge: &Judge, folder: &Path, files: &[String]) -> Vec<bool> {
+    let width = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut verdicts_of = vec![false; files.len()];
+    let work: Vec<_> = files.chunks(BATCH).zip(verdicts_of.chunks_mut(BATCH)).collect();
+    let queue = std::sync::Mutex::new(work);
+    std::thread::scope(|scope| {
+        for _ in 0..width {
+            scope.spawn(|| {
+                loop {
+                    let next = queue.lock().expect("no other thread panicked").pop();
+                    let Some((files, places)) = next else { return };
+                    places.copy_from_slice(&verdicts(judge, folder, files));
+                }
+            });
+        }
+    });
+    verdicts_of
+}
+
+#[test]
+fn every_change_of_an_alert_fails_one_of_its_tests() {
+    let Some(judge) = Judge::find("promtool") else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut seen = BTreeSet::new();
+    let mut complaints = Vec::new();
+    // Each file with the alert, and the change; `None` is the alert as it is.
+    let mut files: Vec<String> = Vec::new();
+    let mut about: Vec<(String, Option<String>)> = Vec::new();
+    for case in sources() {
+        let (rules, tests) = written(&case);
+        for tested in alerts(&rules, &tests, &mut seen) {
+            let name = tested.name().to_owned();
+            let answers = |value: i64| {
+                let questions = tested.tests.iter().flat_map(|test| test["promql_expr_test"].as_sequence().into_iter().flatten());
+                let mut samples = questions.flat_map(|question| question["exp_samples"].as_sequence().into_iter().flatten());
+                samples.any(|sample| sample["value"].as_i64() == Some(value))
+            };
+            // What always fires can only fire.
+            if !answers(1) || (!answers(0) && text(&tested.alert, "expr") != "vector(1)") {
+                complaints.push(format!("{name}: has no test in which it fires, or none in which it does not"));
+            }
+            files.push(write(folder.path(), files.len(), &tested.alert, &tested));
+            about.push((name.clone(), None));
+            for mutant in mutants(&tested.alert) {
+                files.push(write(folder.path(), files.len(), &mutant.alert, &tested));
+                about.push((name.clone(), Some(mutant.change)));
+            }
+        }
+    }
+    let mut survivors = BTreeSet::new();
+    let mut killed = 0;
+    for ((name, change), passes) in about.iter().zip(all_verdicts(&judge, folder.path(), &files)) {
+        match change {
+            None if !passes => complaints.push(format!("{name}: its own tests fail")),
+            Some(change) if passes => {
+                survivors.insert((name.as_str(), change.as_str()));
+            }
+            Some(_) => killed += 1,
+            None => {}
+        }
+    }
+    for (name, change) in &survivors {
+        if !SURVIVORS.iter().any(|(known, what, _)| known == name && what == change) {
+            complaints.push(format!("{name}: no test notices: {change}"));
+        }
+    }
+    for (name, change, _) in SURVIVORS {
+        if !survivors.contains(&(*name, *change)) {
+            complaints.push(format!("{name}: is killed, or no change of it, take it from the list: {change}"));
+        }
+    }
+    assert!(killed > 200, "{killed} mutants killed: the check is broken");
+    assert!(complaints.is_empty(), "{killed} killed, {} complaints:\n{}", complaints.len(), complaints.join("\n"));
+}
