@@ -3,6 +3,7 @@
 //! A rule is a function over the resolved platform, listed once with the codes it reports. Rules
 //! do not depend on each other, so a platform that breaks several is told of all of them.
 
+mod dashboard;
 mod health;
 mod image;
 mod network;
@@ -54,6 +55,9 @@ pub const RULES: &[Rule] = &[
         ],
         check: query::queries,
     },
+    Rule { codes: &[codes::GRA001, codes::GRA004], check: dashboard::shown },
+    Rule { codes: &[codes::GRA002], check: dashboard::clashes },
+    Rule { codes: &[codes::GRA003], check: dashboard::sizes },
 ];
 
 /// Checks every rule.

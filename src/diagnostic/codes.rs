@@ -219,10 +219,14 @@ codes! {
     /// A test that says nothing, or an alert that has none.
     ALR008 Warning "untested-alert";
 
-    /// Two dashboards of one address.
+    /// Dashboards over metrics that nobody keeps.
+    GRA001 Error "no-data-source";
+    /// Two dashboards of one address, or one title.
     GRA002 Error "duplicate-dashboard";
     /// A panel that does not fit into the page.
     GRA003 Error "panel-does-not-fit";
+    /// Dashboards that nobody shows.
+    GRA004 Warning "not-shown";
 }
 
 /// The code of an id, in any case of letters.

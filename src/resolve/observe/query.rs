@@ -14,7 +14,7 @@ use crate::schema::Constant;
 /// A query as the source says it.
 pub(super) struct Written {
     text: String,
-    parsed: Option<promql::Query>,
+    pub(super) parsed: Option<promql::Query>,
     said: Constant,
 }
 
