@@ -3,13 +3,19 @@
 //! A rule is a function over the resolved platform, listed once with the codes it reports. Rules
 //! do not depend on each other, so a platform that breaks several is told of all of them.
 
+mod address;
+mod alert;
 mod dashboard;
 mod health;
 mod image;
+mod input;
 mod network;
+mod observe;
 mod order;
 mod port;
 mod query;
+mod readiness;
+mod resource;
 mod secret;
 mod volume;
 
@@ -29,35 +35,54 @@ pub struct Rule {
 pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::PORT001], check: port::literals },
     Rule { codes: &[codes::PORT002], check: port::clashes },
+    Rule { codes: &[codes::PORT003], check: port::undeclared },
     Rule { codes: &[codes::PORT004, codes::PORT005], check: port::access },
     Rule { codes: &[codes::NET001, codes::NET002, codes::NET003], check: network::edges },
     Rule { codes: &[codes::NET004], check: network::lonely },
+    Rule { codes: &[codes::NET005], check: network::names_of_hosts },
     Rule { codes: &[codes::NET006], check: network::published },
     Rule { codes: &[codes::DEP001, codes::DEP003], check: order::conditions },
     Rule { codes: &[codes::DEP002], check: order::cycles },
+    Rule { codes: &[codes::DEP004], check: order::absent },
+    Rule { codes: &[codes::DEP005], check: order::literals },
     Rule { codes: &[codes::HC001], check: health::tools },
+    Rule { codes: &[codes::HC002], check: readiness::start },
+    Rule { codes: &[codes::HC003], check: readiness::too_early },
+    Rule { codes: &[codes::HC004], check: readiness::localhost },
     Rule { codes: &[codes::HC005], check: health::paths },
+    Rule { codes: &[codes::HC006], check: readiness::of_others },
     Rule { codes: &[codes::SEC001], check: secret::literals },
+    Rule { codes: &[codes::SEC002], check: secret::files },
     Rule { codes: &[codes::SEC003], check: secret::twice },
+    Rule { codes: &[codes::SEC006], check: secret::root_accounts },
+    Rule { codes: &[codes::SEC007], check: secret::arguments },
+    Rule { codes: &[codes::SEC008], check: secret::read_only },
+    Rule { codes: &[codes::SEC009], check: secret::root },
     Rule { codes: &[codes::VOL001], check: volume::data },
+    Rule { codes: &[codes::VOL002], check: volume::scratch },
     Rule { codes: &[codes::VOL003], check: volume::writers },
+    Rule { codes: &[codes::VOL004], check: volume::single_files },
+    Rule { codes: &[codes::VOL005], check: volume::unwritable },
+    Rule { codes: &[codes::RES001], check: resource::sum },
+    Rule { codes: &[codes::RES002], check: resource::heaps },
+    Rule { codes: &[codes::RES003], check: resource::unsaid },
     Rule { codes: &[codes::IMG001, codes::IMG004], check: image::retired },
     Rule { codes: &[codes::IMG002], check: image::tags },
     Rule { codes: &[codes::IMG003], check: image::versions },
     Rule {
-        codes: &[
-            codes::OBS002,
-            codes::OBS004,
-            codes::OBS005,
-            codes::OBS006,
-            codes::OBS007,
-            codes::OBS009,
-        ],
+        codes: &[codes::OBS002, codes::OBS004, codes::OBS005, codes::OBS006, codes::OBS007, codes::OBS009],
         check: query::queries,
     },
     Rule { codes: &[codes::GRA001, codes::GRA004], check: dashboard::shown },
     Rule { codes: &[codes::GRA002], check: dashboard::clashes },
     Rule { codes: &[codes::GRA003], check: dashboard::sizes },
+    Rule { codes: &[codes::OBS001], check: observe::paths },
+    Rule { codes: &[codes::OBS003], check: observe::unscraped },
+    Rule { codes: &[codes::OBS010], check: observe::unread },
+    Rule { codes: &[codes::ALR003], check: alert::incomplete },
+    Rule { codes: &[codes::ALR006], check: alert::templates },
+    Rule { codes: &[codes::ALR008], check: alert::tests },
+    Rule { codes: &[codes::ENV002], check: input::unused },
 ];
 
 /// Checks every rule.

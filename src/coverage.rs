@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::model::Document;
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::Entry;
 use crate::target::{TARGETS, Target};
 
 /// Where the source first uses a kind of block, or a field of one, and how often it does.
 #[derive(Debug, Default)]
 pub struct Uses {
-    /// By `block` and by `block.field`.
-    seen: BTreeMap<String, (Span, usize)>,
+    /// By block and field; a block itself is a field of nothing.
+    seen: BTreeMap<SmolStr, BTreeMap<SmolStr, (Span, usize)>>,
 }
 
 impl Uses {
@@ -21,61 +23,66 @@ impl Uses {
     #[must_use]
     pub fn new(entries: &[Entry], sources: &Sources) -> Self {
         let mut uses = Self::default();
-        let mut own = Vec::new();
-        uses.collect(entries, "", &mut own, sources);
+        uses.collect(entries, &SmolStr::default(), sources);
         uses
     }
 
-    fn collect(
-        &mut self,
-        entries: &[Entry],
-        within: &str,
-        own: &mut Vec<crate::source::FileId>,
-        sources: &Sources,
-    ) {
+    fn collect(&mut self, entries: &[Entry], within: &SmolStr, sources: &Sources) {
+        // Entries of one file mostly stand together.
+        let mut last: Option<(FileId, bool)> = None;
         for entry in entries {
             let span = entry.head();
-            let embedded = own.contains(&span.file) || {
-                let embedded = sources.file(span.file).name().starts_with('<')
-                    && sources.file(span.file).name() != "<stdin>";
-                if embedded {
-                    own.push(span.file);
-                }
-                embedded
+            let embedded = match last {
+                Some((file, embedded)) if file == span.file => embedded,
+                _ => is_embedded(sources.file(span.file).name()),
             };
-            let key = entry.key.text.as_str();
+            last = Some((span.file, embedded));
+            let key = &entry.key.text;
             if !embedded {
-                let mut count = |name: String| self.seen.entry(name).or_insert((span, 0)).1 += 1;
                 if !within.is_empty() {
-                    count(format!("{within}.{key}"));
+                    self.count(within, key, span);
                 }
                 if within.is_empty() || within == "service" {
-                    count(key.to_owned());
+                    self.count("", key, span);
                 }
             }
-            if matches!(key, "env" | "labels" | "override" | "output" | "child") {
+            if matches!(key.as_str(), "env" | "labels" | "override" | "output" | "child") {
                 continue;
             }
-            self.collect(entry.entries(), key, own, sources);
+            self.collect(entry.entries(), key, sources);
         }
+    }
+
+    fn count(&mut self, block: &str, field: &SmolStr, span: Span) {
+        match self.seen.get_mut(block).and_then(|fields| fields.get_mut(field)) {
+            Some((_, count)) => *count += 1,
+            None => {
+                self.seen.entry(block.into()).or_default().insert(field.clone(), (span, 1));
+            }
+        }
+    }
+
+    /// The first use of a block, or of a field of one, and how many there are.
+    fn seen(&self, block: &str, field: &str) -> Option<(Span, usize)> {
+        self.seen.get(block)?.get(field).copied()
     }
 
     /// Reports the kinds of blocks that no target reads, one warning a kind.
     pub fn unread(&self, sink: &mut Sink) {
         // The compiler itself reads what is allowed.
         for kind in Document::SCHEMA.fields.iter().map(|field| field.key).filter(|kind| *kind != "allow") {
-            let Some((span, count)) = self.seen.get(kind) else { continue };
+            let Some((span, count)) = self.seen("", kind) else { continue };
             let reads = |read: &&str| read.split('.').next() == Some(kind);
             if TARGETS.iter().any(|target| target.reads.iter().any(reads)) {
                 continue;
             }
-            let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
+            let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
             sink.report(
                 Diagnostic::new(
                     codes::TGT001,
                     format!("`{kind}` stands in the source {times}, and no target of this version reads it"),
                 )
-                .at(*span, "in no artifact yet"),
+                .at(span, "in no artifact yet"),
             );
         }
     }
@@ -85,11 +92,9 @@ impl Uses {
         for target in targets {
             let mut blocks: Vec<(&str, Vec<Lost<'_>>)> = Vec::new();
             for (name, reason) in target.cannot {
-                let (Some((block, field)), Some((span, _))) = (name.split_once('.'), self.seen.get(*name))
-                else {
-                    continue;
-                };
-                let lost = Lost { field, reason, span: *span };
+                let Some((block, field)) = name.split_once('.') else { continue };
+                let Some((span, _)) = self.seen(block, field) else { continue };
+                let lost = Lost { field, reason, span };
                 match blocks.iter_mut().find(|(known, _)| *known == block) {
                     Some((_, fields)) => fields.push(lost),
                     None => blocks.push((block, vec![lost])),
@@ -100,6 +105,10 @@ impl Uses {
             }
         }
     }
+}
+
+fn is_embedded(name: &str) -> bool {
+    name.starts_with('<') && name != "<stdin>"
 }
 
 /// A field that is lost, and where it is first used.

@@ -93,7 +93,7 @@ fn clip(message: String) -> String {
 pub const MOST: usize = 1_000;
 
 /// Where the stages report to.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Sink {
     diagnostics: Vec<Diagnostic>,
 }

@@ -10,6 +10,7 @@ mod environment;
 mod import;
 mod include;
 mod instance;
+mod mention;
 mod substitute;
 mod template;
 
@@ -21,9 +22,11 @@ use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
 use crate::model::Document;
 use crate::source::{Loader, Sources, Span};
 use crate::standard;
-use crate::syntax::{self, Body, Entry, Name};
+use crate::syntax::{self, Body, Entry, File, Name};
 
 use component::Components;
+pub use environment::names as environments;
+pub use import::load;
 
 /// The tree of a platform.
 #[derive(Debug, Default)]
@@ -36,23 +39,23 @@ pub struct Expanded {
     pub lost: HashSet<SmolStr>,
     /// Names of what was taken out by `enabled = false`, with the place that says so.
     pub disabled: Vec<(SmolStr, Span)>,
-    /// The environments that the source declares, in their order.
-    pub environments: Vec<String>,
+    /// Names that the source mentions anywhere, whatever is put in or taken out; `None` where something of
+    /// it could not be read.
+    pub mentioned: Option<HashSet<SmolStr>>,
     /// Whether a file's brackets do not balance, so that what follows would only be noise.
     pub unbalanced: bool,
     /// The whole of the first file, for what has no place of its own.
     pub origin: Option<Span>,
 }
 
-/// Loads a platform from its entry file and expands it.
+/// Expands the files of a platform, the first of which is its entry file.
 pub fn expand(
+    files: Vec<File>,
     loader: &Loader<'_>,
     sources: &mut Sources,
-    entry: &str,
     environment: Option<&str>,
     sink: &mut Sink,
 ) -> Expanded {
-    let files = import::load(loader, sources, entry, sink);
     let mut expanded = Expanded {
         unbalanced: files.iter().any(|file| file.unbalanced),
         origin: files.first().map(|file| Span::new(file.id, 0, 0)),
@@ -66,6 +69,7 @@ pub fn expand(
     if expanded.unbalanced {
         return expanded;
     }
+    expanded.mentioned = (expanded.lost.is_empty() && !sink.has_errors()).then(|| mention::names(&entries));
     expanded.catalogue = {
         let id = sources.add(standard::file_name("catalogue"), standard::CATALOGUE);
         syntax::parse(sources, id, sink).entries
@@ -74,7 +78,6 @@ pub fn expand(
     known_keys(&mut entries, &components, sink);
     name_instances(&mut entries, &components);
     syntax::duplicates(&mut entries, sink);
-    expanded.environments = environment::names(&entries);
     environment::apply(&mut entries, environment, &components, sink);
     environment::prune(&mut entries, environment::Depth::Top, &mut expanded.disabled, sink);
     group_defaults(&mut entries);

@@ -8,8 +8,9 @@
 //! ```
 //!
 //! Every stage reports to one [`diagnostic::Sink`] and goes on, so that all mistakes are told at
-//! once; [`compile`] runs them, and [`build`] lowers what came out without an error. Everything but
-//! `output` and `cli` is pure: sources come in through [`source::Loader`], artifacts go out as values.
+//! once; [`compile`] runs them, and [`build`] lowers what came out without an error. What the first stage makes is
+//! [`Parsed`], which can be compiled with each environment. Everything but `output` and `cli` is pure: sources come in
+//! through [`source::Loader`], artifacts go out as values.
 
 // Only `cli` and `output` touch the system; clippy.toml names what the others must not call.
 #![warn(clippy::disallowed_methods)]
@@ -42,7 +43,7 @@ use platform::Platform;
 use resolve::Absent;
 use schema::{Decode, Decoder};
 use source::{Loader, Sources, Span};
-use syntax::{Body, Entry, Name};
+use syntax::{Body, Entry, File, Name};
 use target::{Lowered, Target};
 
 /// What compiling a source came to.
@@ -58,8 +59,6 @@ pub struct Compilation {
     pub uses: Uses,
     /// What the source allows.
     pub allows: Allows,
-    /// The environments that the source declares.
-    pub environments: Vec<String>,
 }
 
 impl Compilation {
@@ -70,29 +69,68 @@ impl Compilation {
     }
 }
 
+/// A source that has been read: every file is parsed, and nothing is put in yet. It compiles with any environment.
+#[derive(Debug, Clone)]
+pub struct Parsed {
+    entry: String,
+    sources: Sources,
+    files: Vec<File>,
+    sink: Sink,
+}
+
+impl Parsed {
+    /// Reads the source that starts with the file `entry`.
+    #[must_use]
+    pub fn load(loader: &Loader<'_>, entry: &str) -> Self {
+        let mut sources = Sources::default();
+        let mut sink = Sink::default();
+        let files = expand::load(loader, &mut sources, entry, &mut sink);
+        Self { entry: entry.to_owned(), sources, files, sink }
+    }
+
+    /// The environments that the source declares, each once; none where its structure is in doubt.
+    #[must_use]
+    pub fn environments(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        if self.files.iter().any(|file| file.unbalanced) {
+            return names;
+        }
+        for name in self.files.iter().flat_map(|file| expand::environments(&file.entries)) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Compiles it with an environment put in.
+    #[must_use]
+    pub fn compile(self, loader: &Loader<'_>, environment: Option<&str>) -> Compilation {
+        let Self { entry, mut sources, files, mut sink } = self;
+        let expanded = expand::expand(files, loader, &mut sources, environment, &mut sink);
+        let uses = Uses::new(&expanded.entries, &sources);
+        let mut allows = Allows::new(&expanded.entries, &mut sink);
+        let mut platform = None;
+        // Without a file, or with its structure in doubt, everything further would only be noise.
+        if let Some(origin) = expanded.origin.filter(|_| !expanded.unbalanced) {
+            platform = bind(expanded, origin, &entry, environment, &mut sink);
+            let mut findings = Sink::default();
+            if let Some(platform) = &platform {
+                check::check(platform, &mut findings);
+            }
+            uses.unread(&mut findings);
+            allows.filter(findings.finish(), &mut sink);
+            allows.unused(&mut sink);
+        }
+        let platform = platform.filter(|_| !sink.has_errors());
+        Compilation { sources, diagnostics: sink.finish(), platform, uses, allows }
+    }
+}
+
 /// Compiles the source that starts with the file `entry`, with an environment put in.
 #[must_use]
 pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>) -> Compilation {
-    let mut sources = Sources::default();
-    let mut sink = Sink::default();
-    let expanded = expand::expand(loader, &mut sources, entry, environment, &mut sink);
-    let environments = expanded.environments.clone();
-    let uses = Uses::new(&expanded.entries, &sources);
-    let mut allows = Allows::new(&expanded.entries, &mut sink);
-    let mut platform = None;
-    // Without a file, or with its structure in doubt, everything further would only be noise.
-    if let Some(origin) = expanded.origin.filter(|_| !expanded.unbalanced) {
-        platform = bind(expanded, origin, entry, environment, &mut sink);
-        let mut findings = Sink::default();
-        if let Some(platform) = &platform {
-            check::check(platform, &mut findings);
-        }
-        uses.unread(&mut findings);
-        allows.filter(findings.finish(), &mut sink);
-        allows.unused(&mut sink);
-    }
-    let platform = platform.filter(|_| !sink.has_errors());
-    Compilation { sources, diagnostics: sink.finish(), platform, uses, allows, environments }
+    Parsed::load(loader, entry).compile(loader, environment)
 }
 
 /// Lowers a platform to targets, all at the same time; what each makes comes in the order of `targets`.
@@ -135,7 +173,12 @@ fn bind(
     let document = Document::decode(&whole, &mut decoder)?;
     let mut lost = decoder.into_lost();
     lost.extend(expanded.lost);
-    let absent =
-        Absent { lost, disabled: expanded.disabled, origin: Some(origin), source: source.to_owned() };
+    let absent = Absent {
+        lost,
+        disabled: expanded.disabled,
+        mentioned: expanded.mentioned,
+        origin: Some(origin),
+        source: source.to_owned(),
+    };
     Some(resolve::resolve(document, &catalogue, &absent, environment, sink))
 }

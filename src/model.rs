@@ -15,6 +15,8 @@ mod service;
 mod storage;
 mod store;
 
+use std::sync::Arc;
+
 use crate::schema::{Constant, Map, block};
 
 pub use environment::{Allow, Override, Secret, Target, Variable};
@@ -33,7 +35,7 @@ pub use run::{
 };
 pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
-pub use store::{Backup, Image};
+pub use store::{Backup, FirstStart, Image};
 
 block! {
     /// The platform: its name and whom it belongs to. It stands once.
@@ -70,7 +72,7 @@ block! {
         /// A machine to run on.
         many host: Host,
         /// Something that runs.
-        many service: Service,
+        many service: Arc<Service>,
         /// A public host name and what is served under it.
         many site: Site,
         /// A condition that a person is told of.

@@ -15,8 +15,8 @@ use crate::source::Span;
 
 pub use observe::Observed;
 pub use service::{
-    Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, Metrics, OwnVolume, Port, Publish,
-    Service, SharedMount, TCP_TOOLS,
+    Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, OwnVolume, Port,
+    Publish, Service, SharedMount, TCP_TOOLS,
 };
 
 macro_rules! index {
@@ -175,6 +175,7 @@ impl Value {
 
 /// A variable or a secret.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, in any combination")]
 pub struct Input {
     /// The name of the environment variable.
     pub name: String,
@@ -192,6 +193,8 @@ pub struct Input {
     pub min_length: Option<u64>,
     /// Whether it is part of an address, so that only characters that mean nothing there may stand in it.
     pub in_url: bool,
+    /// Whether the source says its name anywhere.
+    pub mentioned: bool,
     /// The place of its declaration.
     pub span: Span,
 }
@@ -377,10 +380,22 @@ pub struct ImageFacts {
     pub writes: Vec<String>,
     /// Paths that it answers on its HTTP port; empty where unknown.
     pub endpoints: Vec<String>,
+    /// Paths that are written to and hold files of the image.
+    pub filled: Vec<String>,
+    /// Configuration that is read again while it runs.
+    pub reloads: Vec<String>,
     /// Variables that may be given as a file.
     pub file_variables: Vec<String>,
+    /// Whether the entry says which variables these are.
+    pub files_known: bool,
     /// What the second variable's name ends with.
     pub file_suffix: String,
+    /// Variables that hold the password of its most powerful account.
+    pub root_variables: Vec<String>,
+    /// The variable that bounds its Java heap.
+    pub heap: Option<String>,
+    /// What answers while the first start goes on.
+    pub first_start: Option<FirstStart>,
     /// Whether it has a health check of its own.
     pub builtin_health: bool,
     /// The image whose version must be the same.
@@ -391,6 +406,30 @@ pub struct ImageFacts {
     pub discontinued: Option<String>,
     /// What to use in its place.
     pub instead: Option<String>,
+}
+
+impl ImageFacts {
+    /// Whether a variable may be given as a file.
+    #[must_use]
+    pub fn takes_file(&self, name: &str) -> bool {
+        self.file_variables.iter().any(|known| match known.strip_suffix('*') {
+            Some(start) => name.starts_with(start),
+            None => known == name,
+        })
+    }
+}
+
+/// A temporary server that answers while an image fills its empty data folder.
+#[derive(Debug, Clone)]
+pub struct FirstStart {
+    /// The variables and folders that cause it; none where it always comes.
+    pub by: Vec<String>,
+    /// Programs that health checks ask with.
+    pub clients: Vec<String>,
+    /// What a check says that only the real server answers.
+    pub proof: Vec<String>,
+    /// Whether it accepts connections on the port.
+    pub port: bool,
 }
 
 /// What one target is told beside the language.

@@ -42,6 +42,8 @@ pub struct Absent {
     pub disabled: Vec<(SmolStr, Span)>,
     /// The name of the entry file.
     pub source: String,
+    /// Names that the source mentions; `None` where something of it could not be read.
+    pub mentioned: Option<HashSet<SmolStr>>,
     /// The place for what has none of its own.
     pub origin: Option<Span>,
 }
@@ -81,9 +83,10 @@ pub fn resolve(
         observed: Observed::default(),
         document: Arc::clone(document),
     };
+    let images = image::Index::new(&platform.catalogue);
     let mut mentions = Vec::with_capacity(names.services.len());
     for index in 0..names.services.len() {
-        let (service, mentioned) = service::service(index, &platform, &mut texts);
+        let (service, mentioned) = service::service(index, &platform, &images, &mut texts);
         platform.services.push(service);
         mentions.push(mentioned);
     }
@@ -94,7 +97,12 @@ pub fn resolve(
     order::order(&mut platform, &mentions, &mut texts);
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);
     platform.observed = observe::observe(document, &platform, &mut texts);
+    // A name that leads nowhere may be meant for one that seems to be used nowhere.
+    let unsure = texts.sink.has_errors();
     let in_urls = texts.finish();
+    for input in &mut platform.inputs {
+        input.mentioned |= unsure;
+    }
     for input in in_urls {
         platform.inputs[input.0].in_url = true;
     }

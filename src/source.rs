@@ -5,6 +5,7 @@
 //! byte-order mark, and `\n` as the only end of a line.
 
 use std::path::Path;
+use std::sync::Arc;
 
 /// The largest source file, in bytes. A platform of ten thousand services takes about 8 MiB.
 pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
@@ -83,10 +84,10 @@ impl SourceFile {
     }
 }
 
-/// All source texts of one compilation.
-#[derive(Debug, Default)]
+/// All source texts of one compilation. Its copies share the texts.
+#[derive(Debug, Default, Clone)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl Sources {
@@ -99,7 +100,7 @@ impl Sources {
             .map(|at| u32::try_from(at).unwrap_or(u32::MAX))
             .collect();
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile { name: name.into(), text, line_starts });
+        self.files.push(Arc::new(SourceFile { name: name.into(), text, line_starts }));
         id
     }
 
@@ -149,7 +150,7 @@ pub enum LoadError {
 /// relative to the project's root, with `/` between their parts.
 pub struct Loader<'a> {
     /// Reads a file or lists a folder.
-    pub load: &'a dyn Fn(&str) -> Result<Found, LoadError>,
+    pub load: &'a (dyn Fn(&str) -> Result<Found, LoadError> + Sync),
 }
 
 impl std::fmt::Debug for Loader<'_> {

@@ -24,7 +24,7 @@ pub use text::{interpolate, literal_text};
 pub const MAX_DEPTH: usize = 64;
 
 /// A parsed file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct File {
     /// The source.
     pub id: FileId,

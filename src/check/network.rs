@@ -1,7 +1,9 @@
 //! Networks: connections that nothing carries, ways out that are none, and networks for nothing.
 
+use super::address;
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
-use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideKind, Platform, Service};
+use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideKind, Platform, Service, ServiceId};
+use crate::source::Span;
 
 /// NET001, NET002 and NET003: connections that no network carries.
 pub(super) fn edges(platform: &Platform, sink: &mut Sink) {
@@ -115,9 +117,16 @@ pub(super) fn lonely(platform: &Platform, sink: &mut Sink) {
     if platform.document.network.is_empty() {
         return;
     }
-    for (at, network) in platform.networks.iter().enumerate() {
-        let members: Vec<&Service> =
-            platform.services.iter().filter(|service| service.networks.contains(&NetworkId(at))).collect();
+    // In one walk over the services: with each network come more services to look through.
+    let mut members: Vec<Vec<&Service>> = vec![Vec::new(); platform.networks.len()];
+    for service in &platform.services {
+        for network in &service.networks {
+            if let Some(members) = members.get_mut(network.0) {
+                members.push(service);
+            }
+        }
+    }
+    for (network, members) in platform.networks.iter().zip(&members) {
         // A single member of a network with a way out uses just that.
         let alone = match members.as_slice() {
             [] => true,
@@ -165,4 +174,62 @@ pub(super) fn published(platform: &Platform, sink: &mut Sink) {
             );
         }
     }
+}
+
+/// NET005: a name that does not resolve, because one of both is on the network of the host.
+pub(super) fn names_of_hosts(platform: &Platform, sink: &mut Sink) {
+    let on_host = |service: &Service| service.exception(|security| security.host_network);
+    if !platform.services.iter().any(on_host) {
+        return;
+    }
+    for from in &platform.services {
+        let mut told: Vec<(ServiceId, Span)> = Vec::new();
+        for said in address::texts(from) {
+            let addresses = address::addresses(&said);
+            let named = |to: &&Service| {
+                said.is_host(&to.name) || addresses.iter().any(|address| address.host == to.name)
+            };
+            told.extend(platform.services.iter().filter(named).map(|to| (to.id, said.span)));
+        }
+        for edge in platform.edges.iter().filter(|edge| edge.from == from.id) {
+            if let (EdgeEnd::Service(to, _), Cause::Scrape | Cause::Route | Cause::Alerting | Cause::Backup) =
+                (edge.to, edge.cause)
+            {
+                told.push((to, edge.span));
+            }
+        }
+        for (to, span) in told {
+            let to = &platform[to];
+            if to.id != from.id && (on_host(from) || on_host(to)) {
+                unresolved(from, to, span, sink);
+            }
+        }
+    }
+}
+
+fn unresolved(from: &Service, to: &Service, span: Span, sink: &mut Sink) {
+    let security =
+        |service: &Service| service.block.security.as_ref().map_or(service.span(), |block| block.span);
+    let to_host = to.exception(|security| security.host_network);
+    let (excepted, help) = if to_host {
+        (to, "it is reached through the host, by an address that is handed over; or take `host_network` out")
+    } else {
+        (from, "publish that port to `localhost` and name it as `127.0.0.1`; or take `host_network` out")
+    };
+    sink.report(
+        Diagnostic::new(
+            codes::NET005,
+            format!("`{}` addresses `{}` by a name that does not resolve", from.path, to.path),
+        )
+        .at(span, format!("needs the name `{}`", to.name))
+        .at(
+            security(excepted),
+            if to_host {
+                format!("`{}` is on the network of the host, and has no name on others", to.path)
+            } else {
+                format!("`{}` is on the network of the host, where names of services mean nothing", from.path)
+            },
+        )
+        .help(help),
+    );
 }

@@ -1,8 +1,9 @@
 //! Order: what waits for what, and whether that can come to be.
 
+use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{Condition, RunKind};
-use crate::platform::{Dependency, Platform, Service, ServiceId};
+use crate::platform::{Dependency, EdgeEnd, Platform, Service, ServiceId};
 
 /// DEP001 and DEP003: conditions that never come to be.
 pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
@@ -54,6 +55,119 @@ pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// DEP004: a wait for a service that does not start with the one that waits.
+pub(super) fn absent(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        for dependency in service.dependencies.iter().filter(|dependency| dependency.said) {
+            let on = &platform[dependency.on];
+            let waits = format!("`{}` waits for `{}`", service.path, on.path);
+            if on.run == RunKind::Schedule && dependency.condition == Condition::Started {
+                sink.report(
+                    Diagnostic::new(codes::DEP004, format!("{waits}, which runs on a schedule only"))
+                        .at(dependency.span, "waits for its start")
+                        .at(on.block.run.as_ref().map_or(on.span(), |run| run.span), "runs when it is due")
+                        .help("take the `wait` out"),
+                );
+                continue;
+            }
+            let Some(profile) = platform.profile(on) else { continue };
+            // `started` weakens what a reference derives; the others insist.
+            let insists = matches!(dependency.condition, Condition::Healthy | Condition::Completed);
+            if on.is_job() && dependency.condition == Condition::Healthy
+                || !insists
+                || platform.profile(service) == Some(profile)
+            {
+                continue;
+            }
+            let own = match platform.profile(service) {
+                Some(own) => format!("`{}` starts with the profile `{own}`", service.path),
+                None => format!("`{}` starts without any profile", service.path),
+            };
+            sink.report(
+                Diagnostic::new(
+                    codes::DEP004,
+                    format!("{waits}, which starts only with the profile `{profile}`"),
+                )
+                .at(dependency.span, "insists on it")
+                .at(on.block.group.as_ref().map_or(on.span(), |group| group.0.span), "its group has the profile")
+                .at(service.block.group.as_ref().map_or(service.span(), |group| group.0.span), own)
+                .help(format!(
+                    "take the `wait` out: what is referred to, or named in `after`, is waited for where it starts; or put `{}` into the same profile",
+                    service.path
+                )),
+            );
+        }
+    }
+}
+
+/// DEP005: text that names a service without a reference, so that nothing is known of the connection.
+pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        let mut told: Vec<ServiceId> = Vec::new();
+        for said in address::texts(service) {
+            // What a check asks is no connection of the service.
+            if said.place == Place::Health {
+                continue;
+            }
+            let addresses = address::addresses(&said);
+            for to in &platform.services {
+                let right = |port: Option<u16>| {
+                    port.is_none_or(|number| to.ports.iter().any(|port| port.number == number))
+                };
+                let named = addresses.iter().find(|found| {
+                    found.host == to.name
+                        && right(found.port)
+                        && (found.scheme.is_some() || found.port.is_some())
+                });
+                if named.is_none() && !said.is_host(&to.name)
+                    || told.contains(&to.id)
+                    || is_known(platform, service, to)
+                {
+                    continue;
+                }
+                told.push(to.id);
+                let port =
+                    to.ports.iter().find(|port| named.is_some_and(|named| named.port == Some(port.number)));
+                let port = port.or(to.ports.first());
+                let member = if named.is_some() { "address" } else { "host" };
+                sink.report(
+                    Diagnostic::new(
+                        codes::DEP005,
+                        format!(
+                            "`{}` connects to `{}` by a name in text, so the connection is not known",
+                            service.path, to.path
+                        ),
+                    )
+                    .at(said.span, format!("names `{}`", named.map_or_else(|| to.name.clone(), address::Address::text)))
+                    .at(port.map_or(to.span(), |port| port.span), "the service that is meant")
+                    .help(match port {
+                        Some(port) => format!(
+                            "refer to it: `${{{}.{}.{member}}}`; then its network is checked, and it starts first",
+                            to.path, port.name
+                        ),
+                        None => format!("declare its port, and refer to it; or write `after = [{}]`", to.path),
+                    }),
+                );
+            }
+        }
+    }
+}
+
+/// Whether the source says by itself that one has to do with the other, or need not be told.
+fn is_known(platform: &Platform, from: &Service, to: &Service) -> bool {
+    let host = |service: &Service| service.exception(|security| security.host_network);
+    from.id == to.id
+        || !to.runs()
+        || host(from)
+        || host(to)
+        || from.dependencies.iter().any(|dependency| dependency.on == to.id)
+        || from.block.wait.iter().any(|wait| wait.service.text == to.path)
+        || platform
+            .edges
+            .iter()
+            .any(|edge| edge.from == from.id && matches!(edge.to, EdgeEnd::Service(end, _) if end == to.id))
 }
 
 /// How many services of a cycle are told.

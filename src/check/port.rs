@@ -2,34 +2,20 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::model::{Access, Command, Protocol, RouteTarget};
-use crate::platform::{OutsideKind, Platform, Port, Service, Value, ValuePart};
+use crate::model::{Access, Protocol, RouteTarget};
+use crate::platform::{OutsideKind, Platform, Port, Service};
 use crate::schema::Template;
 use crate::source::Span;
 use crate::syntax::Part;
 
 /// PORT001: text that names a service with a port it does not listen on.
 pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
-    let services: HashMap<&str, &Service> =
-        platform.services.iter().map(|service| (service.name.as_str(), service)).collect();
+    let services = by_name(platform);
     for service in &platform.services {
-        for variable in &service.env {
-            in_value(&variable.value, variable.span, &services, sink);
-        }
-        let words = service.command.iter().chain(&service.entrypoint).flatten();
-        let spans =
-            service.block.command.iter().chain(&service.block.entrypoint).flat_map(|list| &list.items);
-        for (word, template) in words.zip(spans) {
-            in_value(word, template.span, &services, sink);
-        }
-        for config in &service.configs {
-            in_text(&config.content, config.span, &services, sink);
-        }
-        if let Some(Command::Shell(line)) =
-            service.block.health.as_ref().and_then(|health| health.command.as_ref())
-        {
-            in_template(line, &services, sink);
+        for said in address::texts(service) {
+            in_text(&said.text, said.span, &services, sink);
         }
     }
     for site in &platform.sites {
@@ -41,18 +27,14 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+fn by_name(platform: &Platform) -> HashMap<&str, &Service> {
+    platform.services.iter().map(|service| (service.name.as_str(), service)).collect()
+}
+
 fn in_template(template: &Template, services: &HashMap<&str, &Service>, sink: &mut Sink) {
     for part in &template.text.parts {
         if let Part::Literal(text) = part {
             in_text(text, template.span, services, sink);
-        }
-    }
-}
-
-fn in_value(value: &Value, span: Span, services: &HashMap<&str, &Service>, sink: &mut Sink) {
-    for part in &value.parts {
-        if let ValuePart::Literal(text) = part {
-            in_text(text, span, services, sink);
         }
     }
 }
@@ -87,6 +69,169 @@ fn in_text(text: &str, span: Span, services: &HashMap<&str, &Service>, sink: &mu
                 .at(first.span, format!("it listens on {}", listening.join(", ")))
                 .help(format!("refer to the port by its name: `{}.{}.address`", service.path, first.name)),
         );
+    }
+}
+
+/// PORT003: an address with a port that the service behind it does not declare: its own, or that of
+/// a service without any port.
+pub(super) fn undeclared(platform: &Platform, sink: &mut Sink) {
+    let services = by_name(platform);
+    for service in &platform.services {
+        // On the host's network its own address is the host's.
+        if !service.exception(|security| security.host_network) {
+            asked(service, sink);
+            own_address(platform, service, sink);
+        }
+        portless(service, &services, sink);
+    }
+}
+
+/// A health check that asks a port of its own container.
+fn asked(service: &Service, sink: &mut Sink) {
+    let said = address::check(service);
+    let mut ports: Vec<(u16, Span)> = Vec::new();
+    for said in &said {
+        for address in address::addresses(said).iter().filter(|address| address.is_own()) {
+            let usual = match address.scheme {
+                Some("http") => Some(80),
+                Some("https") => Some(443),
+                _ => None,
+            };
+            ports.extend(address.port.or(usual).map(|port| (port, said.span)));
+        }
+    }
+    // `nc -z 127.0.0.1 5432`, and the path of bash: `/dev/tcp/127.0.0.1/5432`.
+    let mut words: Vec<(&str, Span)> = Vec::new();
+    for said in &said {
+        let by_path = said.text.contains("/dev/tcp/");
+        let apart = |c: char| c == ' ' || (by_path && c == '/');
+        words.extend(said.text.split(apart).map(|word| (word, said.span)));
+    }
+    for pair in words.windows(2) {
+        let [(host, _), (port, span)] = pair else { continue };
+        if address::is_own(host) {
+            ports.extend(port.parse().ok().map(|port| (port, *span)));
+        }
+    }
+    for (number, span) in ports {
+        if service.ports.iter().any(|port| port.number == number) {
+            continue;
+        }
+        sink.report(
+            Diagnostic::new(
+                codes::PORT003,
+                format!(
+                    "the health check of `{}` asks port {number}, which it does not declare",
+                    service.path
+                ),
+            )
+            .at(span, format!("asks port {number}"))
+            .at(service.ports.first().map_or(service.span(), |port| port.span), declared(service))
+            .help(match service.ports.first() {
+                Some(port) => format!(
+                    "refer to the port: `${{{}.{}.number}}`; or declare `port NAME = {number}`",
+                    service.path, port.name
+                ),
+                None => format!("declare `port NAME = {number}`"),
+            }),
+        );
+    }
+}
+
+fn declared(service: &Service) -> String {
+    if service.ports.is_empty() {
+        return "declares no port".to_owned();
+    }
+    let ports: Vec<String> =
+        service.ports.iter().map(|port| format!("{} ({})", port.number, port.name)).collect();
+    format!("it declares {}", ports.join(", "))
+}
+
+/// An address of the own container, where nothing listens that is declared.
+fn own_address(platform: &Platform, service: &Service, sink: &mut Sink) {
+    let texts = address::texts(service);
+    for said in texts.iter().filter(|said| said.place != Place::Health) {
+        for address in address::addresses(said) {
+            let (true, Some(scheme), Some(number)) = (address.is_own(), address.scheme, address.port) else {
+                continue;
+            };
+            let ports =
+                || platform.services.iter().flat_map(|of| of.ports.iter().map(move |port| (of, port)));
+            let other = ports().find(|(_, port)| port.number == number);
+            let known = match scheme {
+                // It may be for a browser on somebody's own machine, which is named so.
+                "http" | "https" | "ws" | "wss" => {
+                    other.is_some() || (said.place == Place::File && address.host != "localhost")
+                }
+                // As likely what it listens on: `tcp://`, or the listeners that some brokers name in capitals.
+                "tcp" | "udp" | "unix" => other.is_some(),
+                scheme => address.host != "0.0.0.0" && scheme == scheme.to_lowercase(),
+            };
+            let published =
+                |port: &Port| port.publish.as_ref().is_some_and(|publish| publish.host_port == number);
+            if !known
+                || service.ports.iter().any(|port| port.number == number)
+                || ports().any(|(_, port)| published(port))
+                || listens(&texts, number)
+            {
+                continue;
+            }
+            let message = format!(
+                "`{}` names port {number} of its own container, which it does not declare",
+                service.path
+            );
+            let diagnostic = Diagnostic::new(codes::PORT003, message)
+                .at(said.span, format!("`{}` is the container itself", address.text()));
+            sink.report(match other {
+                Some((other, port)) => diagnostic
+                    .at(port.span, format!("this is a port of `{}`", other.path))
+                    .help(format!("refer to it: `{}.{}.address`", other.path, port.name)),
+                None => diagnostic.help(format!(
+                    "declare `port NAME = {number}` where it listens there, or refer to the port that is meant"
+                )),
+            });
+        }
+    }
+}
+
+/// Whether the number stands elsewhere in the texts of a service, and not as the port of an address
+/// that is asked: then the service listens there for itself.
+fn listens(texts: &[address::Said<'_>], number: u16) -> bool {
+    let number = number.to_string();
+    texts.iter().any(|said| {
+        said.text.match_indices(&number).any(|(at, _)| {
+            let (before, behind) = (&said.text[..at], &said.text[at + number.len()..]);
+            let digit = |c: char| c.is_ascii_digit();
+            let apart = |c: char| c.is_whitespace() || "\"'`,;(".contains(c);
+            let word = before.rsplit(apart).next().unwrap_or_default();
+            !before.ends_with(digit) && !behind.starts_with(digit) && !word.contains("://")
+        })
+    })
+}
+
+/// An address of a service that declares no port at all.
+fn portless(service: &Service, services: &HashMap<&str, &Service>, sink: &mut Sink) {
+    for said in address::texts(service) {
+        for address in address::addresses(&said) {
+            let (Some(number), Some(to)) = (address.port, services.get(address.host)) else { continue };
+            // `worker:2` can be anything; as a whole value with a port's number it is an address.
+            let meant = address.scheme.is_some() || (said.text == address.text() && number >= 1024);
+            if !to.ports.is_empty() || !meant || !to.runs() {
+                continue;
+            }
+            sink.report(
+                Diagnostic::new(
+                    codes::PORT003,
+                    format!("`{}` asks port {number} of `{}`, which declares no port", service.path, to.path),
+                )
+                .at(said.span, format!("names `{}`", address.text()))
+                .at(to.span(), "declares no port")
+                .help(format!(
+                    "write `port main = {number}` in `{0}`, and refer to it: `{0}.main.address`",
+                    to.path
+                )),
+            );
+        }
     }
 }
 

@@ -1,9 +1,12 @@
-//! Secrets: values in the source, and variables that are set twice.
+//! Secrets: where their values stand, who gets them, in which form; and who runs as root.
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::platform::{EnvVar, Platform};
+use super::address::{self, Place};
+use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::model::{Command, RunKind};
+use crate::platform::{EnvVar, Health, InputId, Platform, Service, Value};
+use crate::source::Span;
 
 /// SEC001: a secret whose value stands in the source.
 pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
@@ -33,8 +36,7 @@ pub(super) fn twice(platform: &Platform, sink: &mut Sink) {
             };
             let Some(other) = by_name.get(form.as_str()) else { continue };
             // `LOG` and `LOG_FILE` of a program that has both are no mistake.
-            let known =
-                platform.facts(service).is_some_and(|facts| facts.file_variables.contains(&variable.name));
+            let known = platform.facts(service).is_some_and(|facts| facts.takes_file(&variable.name));
             let secret = variable.value.is_secret(platform) || other.value.is_secret(platform);
             if !known && !secret && variable.file.is_none() {
                 continue;
@@ -51,5 +53,182 @@ pub(super) fn twice(platform: &Platform, sink: &mut Sink) {
                 ),
             );
         }
+    }
+}
+
+/// SEC002: a variable in the form of a file that the image does not read.
+pub(super) fn files(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        let Some(facts) = service.image_facts.and_then(|at| platform.catalogue.get(at)) else { continue };
+        // Another program may read other variables, and so may a script of the project.
+        let own =
+            service.entrypoint.is_some() || service.binds.iter().any(|bind| !bind.source.starts_with('/'));
+        if own || !facts.files_known {
+            continue;
+        }
+        for variable in &service.env {
+            let Some((name, suffix)) = file_form(variable) else { continue };
+            let form = format!("{name}{suffix}");
+            let takes = facts.takes_file(name);
+            if takes && suffix == facts.file_suffix || reads(service, &form) {
+                continue;
+            }
+            let help = if takes {
+                format!("this image reads `{name}{0}`: write `suffix = \"{0}\"`", facts.file_suffix)
+            } else if facts.file_variables.is_empty() {
+                "this image reads no variable from a file: hand the secret over itself, without `file`"
+                    .to_owned()
+            } else {
+                format!(
+                    "hand it over itself, without `file`; this image reads {} from files",
+                    list_of(facts.file_variables.iter().map(String::as_str))
+                )
+            };
+            sink.report(
+                Diagnostic::new(
+                    codes::SEC002,
+                    format!("`{}` sets `{form}`, which its image does not read", service.path),
+                )
+                .at(variable.span, "handed over as a file")
+                .at_maybe(service.image_name.as_ref().map(|name| name.span), "the image")
+                .help(help),
+            );
+        }
+    }
+}
+
+/// The name and the suffix of a variable that gets the path of a file.
+fn file_form(variable: &EnvVar) -> Option<(&str, &str)> {
+    if let Some(suffix) = &variable.file {
+        return Some((&variable.name, suffix));
+    }
+    variable.value.as_literal().filter(|value| value.starts_with("/run/secrets/"))?;
+    ["__FILE", "_FILE"].into_iter().find_map(|suffix| Some((variable.name.strip_suffix(suffix)?, suffix)))
+}
+
+/// Whether a text of the service itself reads a variable.
+fn reads(service: &Service, name: &str) -> bool {
+    let texts = address::texts(service);
+    texts.iter().any(|said| !matches!(said.place, Place::Variable(_)) && said.text.contains(name))
+}
+
+/// SEC006: the password of an image's most powerful account in another service.
+pub(super) fn root_accounts(platform: &Platform, sink: &mut Sink) {
+    let mut roots: Vec<(InputId, &Service, &EnvVar)> = Vec::new();
+    for service in platform.services.iter().filter(|service| !service.is_job()) {
+        let Some(facts) = platform.facts(service) else { continue };
+        for variable in service.env.iter().filter(|variable| facts.root_variables.contains(&variable.name)) {
+            let secrets = variable.value.inputs().filter(|input| platform[*input].secret);
+            roots.extend(secrets.map(|input| (input, service, variable)));
+        }
+    }
+    for service in &platform.services {
+        // A job that runs once makes the limited accounts.
+        if service.run == RunKind::Once {
+            continue;
+        }
+        let mut told: Vec<InputId> = Vec::new();
+        for variable in &service.env {
+            for (input, of, said) in &roots {
+                let same = of.id == service.id
+                    || platform
+                        .facts(service)
+                        .is_some_and(|facts| facts.root_variables.contains(&variable.name));
+                if same || told.contains(input) || !variable.value.inputs().any(|used| used == *input) {
+                    continue;
+                }
+                told.push(*input);
+                sink.report(
+                    Diagnostic::new(
+                        codes::SEC006,
+                        format!(
+                            "`{}` has the password of the most powerful account of `{}`",
+                            service.path, of.path
+                        ),
+                    )
+                    .at(variable.span, "may do everything there")
+                    .at(said.span, "the account that may do everything")
+                    .help("give it an account of its own, with the rights that it needs"),
+                );
+            }
+        }
+    }
+}
+
+/// SEC007: a secret on a command line, which everybody on the machine can read.
+pub(super) fn arguments(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        let words = service.command.iter().chain(&service.entrypoint).flatten();
+        let said = service.block.command.iter().chain(&service.block.entrypoint).flat_map(|list| &list.items);
+        let mut all: Vec<(&Value, Span)> = words.zip(said).map(|(word, said)| (word, said.span)).collect();
+        match (&service.health, service.block.health.as_ref().and_then(|health| health.command.as_ref())) {
+            (Health::Exec(words), Some(Command::Exec(said))) => {
+                all.extend(words.iter().zip(said).map(|(word, said)| (word, said.span)));
+            }
+            (Health::Shell(line), Some(Command::Shell(said))) => all.push((line, said.span)),
+            _ => {}
+        }
+        for (value, span) in all {
+            let Some(input) = value.inputs().find(|input| platform[*input].secret) else { continue };
+            let name = &platform[input].name;
+            sink.report(
+                Diagnostic::new(
+                    codes::SEC007,
+                    format!("the secret `{name}` stands on a command line of `{}`", service.path),
+                )
+                .at(span, "shown by `ps` and `docker inspect`")
+                .help("hand it over in `env`, and let the program read it there, or from its standard input"),
+            );
+        }
+    }
+}
+
+/// SEC008: a secret as a file in a service that is read-only.
+pub(super) fn read_only(platform: &Platform, sink: &mut Sink) {
+    for service in platform.services.iter().filter(|service| service.is_read_only()) {
+        for variable in service.env.iter().filter(|variable| variable.file.is_some()) {
+            if !variable.value.is_secret(platform) {
+                continue;
+            }
+            sink.report(
+                Diagnostic::new(
+                    codes::SEC008,
+                    format!("`{}` cannot get `{}` as a file: its file system is read-only", service.path, variable.name),
+                )
+                .at(variable.span, "is put into the container when it starts, which compose refuses")
+                .at(service.block.security.as_ref().map_or(service.span(), |block| block.span), "not writable")
+                .help(
+                    "hand the secret over itself, without `file = true`; or write `security { writable = true, reason = \"…\" }`",
+                ),
+            );
+        }
+    }
+}
+
+/// SEC009: a service that runs as root, and does not say why.
+pub(super) fn root(platform: &Platform, sink: &mut Sink) {
+    for service in platform.services.iter().filter(|service| service.runs()) {
+        let excepted =
+            service.exception(|security| security.root) || service.exception(|security| security.privileged);
+        let user = service.user.as_deref().and_then(|user| user.split(':').next());
+        if excepted || !matches!(user, Some("0" | "root")) {
+            continue;
+        }
+        let said = service.block.user.as_ref().map(|user| user.span);
+        let instead = platform.facts(service).and_then(|facts| facts.instead.as_ref());
+        let other = instead.map_or_else(
+            || "write `user = \"1000:1000\"`, or another that the image can run as".to_owned(),
+            |instead| format!("use `{instead}`, which runs without root"),
+        );
+        sink.report(
+            Diagnostic::new(codes::SEC009, format!("`{}` runs as root, and says no reason", service.path))
+                .at(
+                    said.or(service.base_name.as_ref().map(|name| name.span)).unwrap_or(service.span()),
+                    if said.is_some() { "is root" } else { "its user is root, and no other is said" },
+                )
+                .help(format!(
+                    "{other}; or write `security {{ root = true, reason = \"…\" }}`, with the `capabilities` it needs: all are taken away"
+                )),
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::platform::{Platform, Service, VolumeId};
+use crate::source::Span;
 
 /// VOL001: data that is lost with the container.
 pub(super) fn data(platform: &Platform, sink: &mut Sink) {
@@ -69,4 +70,124 @@ pub(super) fn writers(platform: &Platform, sink: &mut Sink) {
             .help("let one of them read only (`read_only = true`), or say `concurrent = true` at the volume"),
         );
     }
+}
+
+/// VOL002: a volume of the image that nothing is mounted at, so that each start leaves one behind.
+pub(super) fn scratch(platform: &Platform, sink: &mut Sink) {
+    for service in platform.services.iter().filter(|service| !service.is_job()) {
+        let Some(facts) = platform.facts(service) else { continue };
+        for path in facts.scratch.iter().filter(|path| !kept(service, path)) {
+            sink.report(
+                Diagnostic::new(
+                    codes::VOL002,
+                    format!("nothing is mounted at `{path}`, a volume of the image of `{}`", service.path),
+                )
+                .at(service.span(), "each new container leaves a volume without a name behind")
+                .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
+                .help(format!(
+                    "write `tmpfs \"{path}\" {{ size = 16MiB }}`, or a volume where it shall be kept"
+                )),
+            );
+        }
+    }
+}
+
+/// VOL004: a single file of configuration from the host, which the program would read again.
+pub(super) fn single_files(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        let Some(facts) = platform.facts(service) else { continue };
+        for (bind, said) in service.binds.iter().zip(&service.block.bind) {
+            let Some(folder) = facts.reloads.iter().find(|folder| lies_below(&bind.path, folder)) else {
+                continue;
+            };
+            // Folders have dots, too: `conf.d`.
+            let file = |path: &str| {
+                let name = path.rsplit('/').next().unwrap_or(path);
+                name.rsplit_once('.')
+                    .is_some_and(|(stem, kind)| !stem.is_empty() && !kind.is_empty() && kind != "d")
+            };
+            if !file(&bind.path) || !file(&bind.source) {
+                continue;
+            }
+            let above = |path: &str| path.rsplit_once('/').map_or(".", |(above, _)| above).to_owned();
+            sink.report(
+                Diagnostic::new(
+                    codes::VOL004,
+                    format!(
+                        "`{}` keeps reading the old `{}` when the file is replaced",
+                        service.path, bind.path
+                    ),
+                )
+                .at(said.span, "a single file, mounted by itself")
+                .help(format!(
+                    "mount its folder: `bind \"{}\" = \"{}\" {{ read_only = true }}`",
+                    above(&bind.source),
+                    if above(&bind.path).is_empty() { folder.clone() } else { above(&bind.path) }
+                )),
+            );
+        }
+    }
+}
+
+/// VOL005: a path that the image writes to, where nothing can be written, or nothing is left of the image.
+pub(super) fn unwritable(platform: &Platform, sink: &mut Sink) {
+    for service in platform.services.iter().filter(|service| !service.is_job()) {
+        let Some(facts) = platform.facts(service) else { continue };
+        for path in facts.data.iter().chain(&facts.writes).chain(&facts.filled) {
+            if let Some(span) = read_only(service, path) {
+                sink.report(
+                    Diagnostic::new(
+                        codes::VOL005,
+                        format!("the image of `{}` writes to `{path}`, which is read-only", service.path),
+                    )
+                    .at(span, "mounted to be read only")
+                    .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
+                    .help("take `read_only = true` out, or mount it at another path"),
+                );
+            }
+        }
+        for path in &facts.filled {
+            let memory = service.block.tmpfs.iter().find(|tmpfs| tmpfs.path.text == *path);
+            let told = if let Some(tmpfs) = memory {
+                Diagnostic::new(
+                    codes::VOL005,
+                    format!(
+                        "the image of `{}` has files in `{path}`, and memory lies over them",
+                        service.path
+                    ),
+                )
+                .at(tmpfs.span, "empty at each start")
+            } else if service.is_read_only() && !kept(service, path) {
+                Diagnostic::new(
+                    codes::VOL005,
+                    format!("the image of `{}` writes to `{path}`, which is read-only", service.path),
+                )
+                .at(service.span(), "its root file system cannot be written to")
+                .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
+            } else {
+                continue;
+            };
+            let first = if memory.is_some() { "take `tmpfs` out, and write" } else { "write" };
+            sink.report(told.help(format!(
+                "{first} `security {{ writable = true, reason = \"…\" }}`; or `volume config = \"{path}\"`, which starts with the files of the image"
+            )));
+        }
+    }
+}
+
+/// The place where the folder of a path is mounted to be read only; the innermost mount decides.
+fn read_only(service: &Service, path: &str) -> Option<Span> {
+    let volumes = service.volumes.iter().map(|volume| (volume.path.as_str(), None));
+    let memory = service.block.tmpfs.iter().map(|tmpfs| (tmpfs.path.text.as_str(), None));
+    let mounts =
+        service.mounts.iter().map(|mount| (mount.path.as_str(), mount.read_only.then_some(mount.span)));
+    let binds = service.binds.iter().zip(&service.block.bind);
+    let binds = binds.map(|(bind, said)| (bind.path.as_str(), bind.read_only.then_some(said.span)));
+    let all = volumes.chain(memory).chain(mounts).chain(binds);
+    let above = all.filter(|(mounted, _)| path == *mounted || lies_below(path, mounted));
+    above.max_by_key(|(mounted, _)| mounted.len()).and_then(|(_, span)| span)
+}
+
+fn lies_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
 }

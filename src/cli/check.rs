@@ -3,30 +3,34 @@
 use super::project::Project;
 use super::report::{Report, count};
 use super::{CheckArguments, Failure, Outcome};
-use crate::{Compilation, compile};
+use crate::source::Loader;
+use crate::{Compilation, Parsed, parallel};
 
 pub(super) fn run(arguments: &CheckArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.path.as_deref())?;
-    let chosen = arguments.source.env.as_deref();
-    let compilation = compile(&project.loader(), project.entry(), chosen);
+    let loader = project.loader();
+    let parsed = Parsed::load(&loader, project.entry());
+    let (compilation, varied) = match arguments.source.env.as_deref() {
+        Some(environment) => (parsed.compile(&loader, Some(environment)), Vec::new()),
+        None => with_every_environment(parsed, &loader),
+    };
     report.diagnostics(&compilation);
     let mut errors = compilation.has_errors();
-    if chosen.is_none() {
-        let mut told = places(&compilation);
-        for environment in &compilation.environments {
-            let mut varied = compile(&project.loader(), project.entry(), Some(environment));
-            // What holds without the environment, too, was told.
-            let new = places(&varied);
-            let mut new_one = new.iter().map(|place| !told.contains(place));
-            varied.diagnostics.retain(|_| new_one.next().unwrap_or(true));
-            if !varied.diagnostics.is_empty() {
-                report.remark(&format!("in the environment `{environment}`:\n"));
-                report.diagnostics(&varied);
-            }
-            errors |= varied.has_errors();
-            told.extend(new);
+    let mut told = places(&compilation);
+    for (environment, mut varied) in varied {
+        // What holds without the environment, too, was told.
+        let new = places(&varied);
+        let mut new_one = new.iter().map(|place| !told.contains(place));
+        varied.diagnostics.retain(|_| new_one.next().unwrap_or(true));
+        if !varied.diagnostics.is_empty() {
+            report.remark(&format!("in the environment `{environment}`:\n"));
+            report.diagnostics(&varied);
         }
+        errors |= varied.has_errors();
+        told.extend(new);
     }
+    // The process ends here: to take a large platform apart piece by piece would cost as much as to check it.
+    let compilation = std::mem::ManuallyDrop::new(compilation);
     match &compilation.platform {
         Some(platform) if !errors => {
             let services = count(platform.services.len(), "service");
@@ -37,6 +41,26 @@ pub(super) fn run(arguments: &CheckArguments, report: &Report) -> Result<Outcome
         }
         _ => Ok(Outcome::SourceErrors),
     }
+}
+
+/// Compiles a source as it is, and with each of its environments at the same time.
+fn with_every_environment(parsed: Parsed, loader: &Loader<'_>) -> (Compilation, Vec<(String, Compilation)>) {
+    let environments = parsed.environments();
+    if environments.is_empty() {
+        return (parsed.compile(loader, None), Vec::new());
+    }
+    let variations: Vec<Option<&str>> =
+        std::iter::once(None).chain(environments.iter().map(|name| Some(name.as_str()))).collect();
+    let mut compiled = parallel::map(&variations, |environment| {
+        let mut compilation = parsed.clone().compile(loader, *environment);
+        if environment.is_some() {
+            // Only what is said of it is needed; all platforms together would take much memory.
+            compilation.platform = None;
+        }
+        compilation
+    });
+    let base = compiled.remove(0);
+    (base, environments.into_iter().zip(compiled).collect())
 }
 
 /// A diagnostic in the words that tell it from others, whatever else was compiled with it.

@@ -15,7 +15,7 @@ const FILE_NAME: &str = "platform.infra";
 pub(super) const STDIN: &str = "<stdin>";
 
 /// Reads what stands at a path below the project's folder.
-type Load = Box<dyn Fn(&str) -> Result<Found, LoadError>>;
+type Load = Box<dyn Fn(&str) -> Result<Found, LoadError> + Sync>;
 
 /// Where the source is, and what may be read with it.
 pub(super) struct Project {

@@ -126,6 +126,8 @@ codes! {
     PORT001 Error "no-such-port";
     /// Two services that publish the same port of the host.
     PORT002 Error "host-port-clash";
+    /// An address with a port that the service behind it does not declare.
+    PORT003 Error "undeclared-port";
     /// An administration interface that everybody can reach.
     PORT004 Warning "admin-interface-public";
     /// A port that is published though it is marked internal.
@@ -139,6 +141,8 @@ codes! {
     NET003 Error "no-way-out";
     /// A network without members, or an internal one with a single member.
     NET004 Warning "lonely-network";
+    /// A name that does not resolve, because one of both is on the network of the host.
+    NET005 Error "unresolvable-name";
     /// A published port of a service that is on internal networks only.
     NET006 Error "published-but-internal";
 
@@ -149,20 +153,56 @@ codes! {
     /// Waiting for the health of a job, which ends.
     DEP003 Error "job-is-not-healthy";
 
+    /// A wait for a service that does not start with the one that waits.
+    DEP004 Error "wait-for-another-profile";
+    /// Text that names a service without a reference.
+    DEP005 Warning "unknown-connection";
+
     /// A health check by a tool that the image does not hold.
     HC001 Error "tool-not-in-image";
+    /// An interval for the start, whose length is not said.
+    HC002 Error "start-without-length";
+    /// A health check that succeeds before the first start is over.
+    HC003 Warning "healthy-too-early";
+    /// A health check of `localhost`.
+    HC004 Warning "ambiguous-localhost";
     /// A health path that the service does not serve.
     HC005 Error "no-such-endpoint";
+    /// A health check that fails where another service does.
+    HC006 Warning "health-of-another";
 
     /// A secret whose value stands in the source.
     SEC001 Error "secret-in-source";
+    /// A variable in the form of a file that the image does not read.
+    SEC002 Error "file-not-read";
     /// A variable and its file form, both set.
     SEC003 Error "variable-and-file";
+    /// The password of a most powerful account, where a limited one would do.
+    SEC006 Warning "root-account";
+    /// A secret on a command line.
+    SEC007 Warning "secret-in-arguments";
+    /// A secret as a file in a read-only service.
+    SEC008 Error "file-in-read-only";
+    /// A service that runs as root without a reason.
+    SEC009 Warning "root-without-reason";
 
     /// Data that is lost with the container.
     VOL001 Error "data-without-volume";
+    /// A volume of the image that nothing is mounted at.
+    VOL002 Warning "volume-left-behind";
     /// Two services that write to the same volume.
     VOL003 Error "two-writers";
+    /// A single file of configuration from the host that is read again.
+    VOL004 Warning "file-mounted-alone";
+    /// A path that the image writes to and cannot.
+    VOL005 Error "cannot-be-written";
+
+    /// Limits of memory that do not fit on the host.
+    RES001 Warning "memory-overcommitted";
+    /// A Java heap that changes its size, or is too large.
+    RES002 Error "heap-out-of-proportion";
+    /// An own service without a limit where memory is counted.
+    RES003 Warning "limit-not-said";
 
     /// An image that can no longer be pulled.
     IMG001 Error "image-gone";
@@ -175,6 +215,8 @@ codes! {
 
     /// A variable that is used and not declared.
     ENV001 Error "undeclared-variable";
+    /// A variable or secret that nothing uses.
+    ENV002 Warning "unused-variable";
 
     /// An `allow` where nothing of its code is found.
     ALW001 Warning "allows-nothing";
@@ -200,7 +242,7 @@ codes! {
     /// `rate` of a gauge, or `delta` of a counter.
     OBS009 Error "wrong-function-for-type";
     /// An alert or a scrape that nobody collects.
-    OBS010 Error "no-metrics-server";
+    OBS010 Warning "no-metrics-server";
 
     /// A receiver without what its messages are sent with.
     ALR001 Error "missing-credentials";
@@ -216,8 +258,8 @@ codes! {
     ALR006 Error "unknown-label-in-template";
     /// An alert that nobody is told of.
     ALR007 Warning "nobody-is-told";
-    /// A test that says nothing, or an alert that has none.
-    ALR008 Warning "untested-alert";
+    /// A test that asks nothing of its alert.
+    ALR008 Warning "test-asks-nothing";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";

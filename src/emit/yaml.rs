@@ -51,12 +51,15 @@ struct Layout<'a> {
 
 impl fmt::Write for Layout<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for piece in text.split_inclusive('\n') {
-            self.out.push_str(piece);
-            if piece.ends_with('\n') {
-                self.end_line();
-            }
+        let mut rest = text;
+        // Most of what the printer writes is a word or two: a search for bytes made for long texts would cost more.
+        while let Some(at) = rest.bytes().position(|byte| byte == b'\n') {
+            let (line, behind) = rest.split_at(at + 1);
+            self.out.push_str(line);
+            self.end_line();
+            rest = behind;
         }
+        self.out.push_str(rest);
         Ok(())
     }
 }
@@ -81,7 +84,9 @@ impl Layout<'_> {
             }
             self.entry += 1;
         }
-        self.out.insert_str(self.start, &above);
+        if !above.is_empty() {
+            self.out.insert_str(self.start, &above);
+        }
         self.start = self.out.len();
     }
 }

@@ -8,7 +8,8 @@ use crate::source::Span;
 use crate::syntax::{self, Entry, ValueKind};
 
 /// The environments that a tree declares.
-pub(super) fn names(entries: &[Entry]) -> Vec<String> {
+#[must_use]
+pub fn names(entries: &[Entry]) -> Vec<String> {
     let environments = entries.iter().filter(|entry| entry.key.text == "environment");
     environments.filter_map(|entry| Some(entry.label.as_ref()?.text.to_string())).collect()
 }

@@ -8,7 +8,7 @@ use crate::syntax::{self, File};
 const MAX_FILES: usize = 10_000;
 
 /// Loads and parses the entry file and, in the order of their imports, every file it leads to.
-pub(super) fn load(loader: &Loader<'_>, sources: &mut Sources, entry: &str, sink: &mut Sink) -> Vec<File> {
+pub fn load(loader: &Loader<'_>, sources: &mut Sources, entry: &str, sink: &mut Sink) -> Vec<File> {
     let mut loading =
         Loading { loader, sources, sink, files: Vec::new(), open: Vec::new(), seen: Vec::new() };
     match (loader.load)(entry) {

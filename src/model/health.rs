@@ -35,6 +35,10 @@ block! {
         optional retries: Integer,
         /// How long failures do not count after the start.
         optional start: Duration,
+        /// The time between two checks as long as failures do not count; with `start` only.
+        optional start_interval: Duration,
+        /// Other services that `readiness` looks at, so that it fails where they do.
+        optional needs: List<Reference>,
     }
 }
 

@@ -1,5 +1,7 @@
 //! What runs, and everything about it.
 
+use std::sync::Arc;
+
 use super::environment::Texts;
 use super::health::{Health, Metrics};
 use super::observe::{Alert, Dashboard, Metric, Record};
@@ -86,7 +88,7 @@ block! {
         /// Exceptions from the safe defaults.
         optional security: Security,
         /// Services that belong to it.
-        many service: Service,
+        many service: Arc<Service>,
         /// What it holds, of the kinds that its component declares.
         many child: Child,
         /// Values that others refer to.

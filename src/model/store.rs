@@ -3,6 +3,20 @@
 use crate::schema::{Constant, Duration, List, Reference, Word, block};
 
 block! {
+    /// A temporary server that answers while an image fills its empty data folder, before the real one.
+    "first_start" => FirstStart {
+        /// The variables and folders that cause it; without any it comes with every empty data folder.
+        optional by: List<Constant>,
+        /// Programs that health checks ask with.
+        optional clients: List<Constant>,
+        /// What a check says that only the real server answers: arguments, variables, parts of its text.
+        optional proof: List<Constant>,
+        /// Whether the temporary server accepts connections on the port.
+        optional port: bool,
+    }
+}
+
+block! {
     /// A copy of data, made regularly.
     "backup" => Backup {
         label name = "What it is called.";
@@ -36,14 +50,24 @@ block! {
         optional data: List<Constant>,
         /// Volumes of the image whose content need not.
         optional scratch: List<Constant>,
-        /// Other paths that are written to.
+        /// Other paths that are written to, and may be empty at the start.
         optional writes: List<Constant>,
+        /// Paths that are written to and hold files of the image, so that nothing empty may lie there.
+        optional filled: List<Constant>,
+        /// Folders and files of configuration that the program reads again while it runs.
+        optional reloads: List<Constant>,
         /// Paths that it answers on its HTTP port.
         optional endpoints: List<Constant>,
         /// Variables that may be given as a file, by a second variable.
         optional file_variables: List<Constant>,
-        /// What that second variable's name ends with.
+        /// What that second variable's name ends with. Variables may end in `*`.
         optional file_suffix: Constant,
+        /// Variables that hold the password of its most powerful account.
+        optional root_variables: List<Constant>,
+        /// The variable whose `-Xms` and `-Xmx` bound a Java heap: both the same, at most half of the memory limit.
+        optional heap: Constant,
+        /// What answers while the first start goes on.
+        optional first_start: FirstStart,
         /// Whether it has a health check of its own.
         optional builtin_health: bool,
         /// The image whose version must be the same.

@@ -1,8 +1,14 @@
 //! A service of the platform, with everything its artifacts need.
 
+use std::sync::Arc;
+
 use super::{GroupId, NetworkId, OutsideId, Override, ServiceId, Value, VolumeId};
 use crate::model::{self, Access, Condition, Propagation, Protocol, RunKind, Tool};
+use crate::schema::Bytes;
 use crate::source::Span;
+
+/// The memory of a service that says none.
+pub const MEMORY: Bytes = Bytes(512 << 20);
 
 /// A service, nested ones among them.
 #[derive(Debug, Clone)]
@@ -70,7 +76,7 @@ pub struct Service {
     /// What targets are told beside the language.
     pub overrides: Vec<Override>,
     /// The block, for what is read as it is: resources, security, scale, ulimits, timings.
-    pub block: model::Service,
+    pub block: Arc<model::Service>,
 }
 
 impl Service {
@@ -102,6 +108,26 @@ impl Service {
     #[must_use]
     pub fn span(&self) -> Span {
         self.block.name.span
+    }
+
+    /// The memory it may use: what it says, or the default.
+    #[must_use]
+    pub fn memory(&self) -> Bytes {
+        self.block.resources.as_ref().and_then(|resources| resources.memory).unwrap_or(MEMORY)
+    }
+
+    /// How many of it run on one host, where it says so. A port of the host can be taken once, so what is
+    /// published runs once.
+    #[must_use]
+    pub fn replicas(&self) -> Option<u64> {
+        let min = self.block.scale.as_ref().and_then(|scale| scale.min).map(|min| min.0);
+        min.filter(|min| *min > 1 && self.ports.iter().all(|port| port.publish.is_none()))
+    }
+
+    /// Whether its root file system cannot be written to.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        !self.exception(|security| security.writable) && !self.exception(|security| security.privileged)
     }
 
     /// Whether an exception of its `security` block is set.

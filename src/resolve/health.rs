@@ -22,6 +22,12 @@ pub(super) fn health(
     let Some(block) = &service.block.health else {
         return if builtin { Health::Builtin } else { Health::None { reason: None } };
     };
+    for reference in block.needs.iter().flat_map(|list| &list.items) {
+        match texts.find(&reference.0, &mut Mentions::default()) {
+            Some(Thing::Service(_) | Thing::Port(..)) | None => {}
+            Some(thing) => texts.wrong_kind(&reference.0, &thing, "a service"),
+        }
+    }
     // What a check mentions it asks itself: that is no connection, and no order.
     let mut own = Mentions::default();
     if let Some(reason) = &block.none {

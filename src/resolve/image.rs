@@ -1,9 +1,11 @@
 //! Images: their names taken apart, and what the catalogue knows of them.
 
+use std::collections::HashMap;
+
 use super::place::optional;
 use super::text::Texts;
 use crate::model::Image;
-use crate::platform::{ImageFacts, ImageName, Value, ValuePart};
+use crate::platform::{FirstStart, ImageFacts, ImageName, Value, ValuePart};
 use crate::schema::{Constant, List};
 use crate::source::Span;
 
@@ -24,6 +26,17 @@ fn facts(image: &Image, texts: &mut Texts<'_>) -> ImageFacts {
         data: list(image.data.as_ref(), texts),
         scratch: list(image.scratch.as_ref(), texts),
         writes: list(image.writes.as_ref(), texts),
+        filled: list(image.filled.as_ref(), texts),
+        reloads: list(image.reloads.as_ref(), texts),
+        root_variables: list(image.root_variables.as_ref(), texts),
+        heap: optional(image.heap.as_ref(), texts),
+        first_start: image.first_start.as_ref().map(|start| FirstStart {
+            by: list(start.by.as_ref(), texts),
+            clients: list(start.clients.as_ref(), texts),
+            proof: list(start.proof.as_ref(), texts),
+            port: start.port.unwrap_or(false),
+        }),
+        files_known: image.file_variables.is_some(),
         endpoints: list(image.endpoints.as_ref(), texts),
         file_variables: list(image.file_variables.as_ref(), texts),
         file_suffix: optional(image.file_suffix.as_ref(), texts).unwrap_or_else(|| "_FILE".to_owned()),
@@ -70,22 +83,41 @@ pub(super) fn name(image: &Value, span: Span) -> Option<ImageName> {
     })
 }
 
-/// The entry of the catalogue for an image: the most specific one, and of these the last.
-pub(super) fn find(catalogue: &[ImageFacts], image: &ImageName) -> Option<usize> {
-    let tag = image.tag.as_deref().unwrap_or("latest");
-    let specific = |facts: &ImageFacts| {
-        let last = facts.image.rfind('/').map_or(0, |at| at + 1);
-        match facts.image[last..].split_once(':') {
-            None => (facts.image == image.repository).then_some(0),
-            Some((name, pattern)) => {
-                let repository = facts.image.get(..last + name.len());
-                (repository == Some(image.repository.as_str()) && matches(pattern, tag))
-                    .then_some(pattern.len())
-            }
+/// The catalogue by its repositories.
+pub(super) struct Index(HashMap<String, Vec<Entry>>);
+
+/// An entry of the catalogue.
+struct Entry {
+    /// What its tags look like; `None` for all.
+    pattern: Option<String>,
+    /// Its place in the catalogue.
+    at: usize,
+}
+
+impl Index {
+    pub(super) fn new(catalogue: &[ImageFacts]) -> Self {
+        let mut index: HashMap<String, Vec<Entry>> = HashMap::new();
+        for (at, facts) in catalogue.iter().enumerate() {
+            let last = facts.image.rfind('/').map_or(0, |at| at + 1);
+            let (repository, pattern) = match facts.image[last..].split_once(':') {
+                None => (facts.image.as_str(), None),
+                Some((name, pattern)) => (&facts.image[..last + name.len()], Some(pattern.to_owned())),
+            };
+            index.entry(repository.to_owned()).or_default().push(Entry { pattern, at });
         }
-    };
-    let candidates = catalogue.iter().enumerate().filter_map(|(at, facts)| Some((specific(facts)?, at)));
-    candidates.max().map(|(_, at)| at)
+        Self(index)
+    }
+
+    /// The entry of the catalogue for an image: the most specific one, and of these the last.
+    pub(super) fn find(&self, image: &ImageName) -> Option<usize> {
+        let tag = image.tag.as_deref().unwrap_or("latest");
+        let specific = |entry: &Entry| match &entry.pattern {
+            None => Some(0),
+            Some(pattern) => matches(pattern, tag).then_some(pattern.len()),
+        };
+        let candidates = self.0.get(&image.repository)?.iter();
+        candidates.filter_map(|entry| Some((specific(entry)?, entry.at))).max().map(|(_, at)| at)
+    }
 }
 
 /// Whether a text matches a pattern in which `*` stands for anything.

@@ -1,6 +1,7 @@
 //! What is declared under which name, and what each name stands for.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -29,7 +30,7 @@ pub(super) enum Symbol {
 /// A service and where it stands.
 #[derive(Debug)]
 pub(super) struct Placed<'a> {
-    pub(super) block: &'a Service,
+    pub(super) block: &'a Arc<Service>,
     pub(super) path: String,
     pub(super) name: String,
     pub(super) parent: Option<usize>,
@@ -104,7 +105,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn place(&mut self, block: &'a Service, parent: Option<usize>, sink: &mut Sink) -> usize {
+    fn place(&mut self, block: &'a Arc<Service>, parent: Option<usize>, sink: &mut Sink) -> usize {
         let at = self.services.len();
         let (path, name) = match parent.and_then(|parent| self.services.get(parent)) {
             Some(parent) => (

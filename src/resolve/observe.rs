@@ -47,8 +47,10 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
             span: block.name.span,
         })
         .collect();
-    let alerts =
-        alerts.iter().map(|(written, owner, block)| alert(written, *owner, block, platform, &queries)).collect();
+    let alerts = alerts
+        .iter()
+        .map(|(written, owner, block)| alert(written, *owner, block, platform, &queries))
+        .collect();
     let dashboards = dashboard::complete(dashboards, platform, &queries);
     observed.records = records;
     observed.alerts = alerts;
@@ -220,7 +222,8 @@ fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
     let known = platform.sites.iter().filter_map(|site| Some((site, site.domain.as_literal()?)));
     known
         .map(|(site, domain)| {
-            let scheme = if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
+            let scheme =
+                if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
             Probe { site: site.name.clone(), address: format!("{scheme}://{domain}") }
         })
         .collect()
@@ -254,4 +257,3 @@ fn words(map: Option<&Map<Word>>) -> Vec<(String, String)> {
     let entries = map.map(|map| map.entries.as_slice()).unwrap_or_default();
     entries.iter().map(|(name, word)| (name.text.to_string(), word.text.clone())).collect()
 }
-

@@ -1,6 +1,6 @@
 //! What lies around services: the platform's own lines, inputs, networks, outsides, groups, sites.
 
-use super::names::{BUILT_IN, Names};
+use super::names::BUILT_IN;
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Document, Role, RouteTarget};
@@ -56,6 +56,8 @@ pub(super) fn pairs(map: Option<&Map<Constant>>, texts: &mut Texts<'_>) -> Vec<(
 
 pub(super) fn inputs(document: &Document, texts: &mut Texts<'_>) -> Vec<Input> {
     let mut inputs = Vec::with_capacity(document.variable.len() + document.secret.len());
+    let mentioned = texts.absent.mentioned.as_ref();
+    let is_mentioned = |name: &str| mentioned.is_none_or(|mentioned| mentioned.contains(name));
     for variable in &document.variable {
         let one_of: Vec<String> = match &variable.one_of {
             Some(list) => list.items.iter().map(|item| texts.constant(item)).collect(),
@@ -85,6 +87,7 @@ pub(super) fn inputs(document: &Document, texts: &mut Texts<'_>) -> Vec<Input> {
             one_of,
             min_length: None,
             in_url: false,
+            mentioned: is_mentioned(&variable.name.text),
             span: variable.name.span,
         });
     }
@@ -98,6 +101,7 @@ pub(super) fn inputs(document: &Document, texts: &mut Texts<'_>) -> Vec<Input> {
             one_of: Vec::new(),
             min_length: secret.min_length.map(|length| length.0),
             in_url: false,
+            mentioned: is_mentioned(&secret.name.text),
             span: secret.name.span,
         });
     }
@@ -251,19 +255,4 @@ fn proxy(site: &crate::model::Site, platform: &Platform, texts: &mut Texts<'_>) 
             None
         }
     }
-}
-
-/// The place of a network, group or volume among those of a document.
-pub(super) fn network(names: &Names<'_>, name: &str) -> Option<usize> {
-    names.networks.get(name).copied()
-}
-
-/// The place of a group.
-pub(super) fn group(names: &Names<'_>, name: &str) -> Option<usize> {
-    names.groups.get(name).copied()
-}
-
-/// The place of a shared volume.
-pub(super) fn volume(names: &Names<'_>, name: &str) -> Option<usize> {
-    names.volumes.get(name).copied()
 }

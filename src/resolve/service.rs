@@ -1,8 +1,8 @@
 //! One service: its references bound, its defaults filled in.
 
-use smol_str::SmolStr;
+use std::sync::Arc;
 
-use super::place::{self, optional, pairs};
+use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
 use super::{health, image, sound, tree};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
@@ -16,7 +16,12 @@ use crate::schema::{Constant, List, Reference, Template};
 use crate::source::Span;
 
 /// Binds the service at a place among all services. Those before it are bound already.
-pub(super) fn service(index: usize, platform: &Platform, texts: &mut Texts<'_>) -> (Service, Mentions) {
+pub(super) fn service(
+    index: usize,
+    platform: &Platform,
+    images: &image::Index,
+    texts: &mut Texts<'_>,
+) -> (Service, Mentions) {
     let names = texts.names;
     let placed = &names.services[index];
     let block = placed.block;
@@ -26,7 +31,7 @@ pub(super) fn service(index: usize, platform: &Platform, texts: &mut Texts<'_>) 
     let image_name = image.as_ref().zip(block.image.as_ref());
     let image_name = image_name.and_then(|(image, block)| image::name(image, block.name.span));
     let base_name = base(block, texts).or_else(|| image_name.clone());
-    let find = |name: &ImageName| image::find(&platform.catalogue, name);
+    let find = |name: &ImageName| images.find(name);
     let facts = base_name.as_ref().and_then(find);
     let ports = ports(block, platform, texts);
     let (networks, networks_span) = networks(block, parent, platform, texts);
@@ -67,7 +72,7 @@ pub(super) fn service(index: usize, platform: &Platform, texts: &mut Texts<'_>) 
         labels: pairs(block.labels.as_ref(), texts),
         overrides: tree::overrides(&block.override_, texts),
         ports,
-        block: model::Service { service: Vec::new(), ..block.clone() },
+        block: Arc::clone(block),
     };
     let known = facts.and_then(|at| platform.catalogue.get(at));
     if service.user.is_none() && !service.exception(|security| security.root) {
@@ -182,8 +187,7 @@ fn base(block: &model::Service, texts: &mut Texts<'_>) -> Option<ImageName> {
 
 fn group(block: &model::Service, texts: &mut Texts<'_>) -> Option<GroupId> {
     let group = block.group.as_ref()?;
-    let known: Vec<SmolStr> = texts.document.group.iter().map(|group| group.name.text.clone()).collect();
-    texts.own_namespace(&group.0, "group", place::group, &known).map(GroupId)
+    texts.own_namespace(&group.0, "group", &texts.names.groups).map(GroupId)
 }
 
 fn networks(
@@ -203,22 +207,18 @@ fn networks(
         }
         let lost = texts.absent.lost.contains(&block.name.text);
         if !platform.networks.is_empty() && !host && runs && !lost {
-            let known: Vec<&str> = platform.networks.iter().map(|network| network.name.as_str()).collect();
+            let first = platform.networks.first().map_or("NAME", |network| network.name.as_str());
             texts.sink.report(
                 Diagnostic::new(codes::TYP006, format!("`{}` is on no network", block.name.text))
                     .at(block.span, "nobody reaches it, and it reaches nobody")
-                    .help(format!(
-                        "write `networks = [{}]`, or `[]` where that is meant",
-                        known.first().copied().unwrap_or("NAME")
-                    )),
+                    .help(format!("write `networks = [{first}]`, or `[]` where that is meant")),
             );
         }
         return (Vec::new(), block.name.span);
     };
-    let known: Vec<SmolStr> = platform.networks.iter().map(|network| network.name.as_str().into()).collect();
     let mut networks = Vec::with_capacity(list.items.len());
     for item in &list.items {
-        let Some(at) = texts.own_namespace(&item.0, "network", place::network, &known) else { continue };
+        let Some(at) = texts.own_namespace(&item.0, "network", &texts.names.networks) else { continue };
         if !networks.contains(&NetworkId(at)) {
             networks.push(NetworkId(at));
         }
@@ -293,12 +293,12 @@ fn outside(reference: &Reference, texts: &mut Texts<'_>) -> Option<OutsideId> {
     {
         return Some(OutsideId(at));
     }
-    let known = texts.document.outside.iter().map(|outside| outside.name.text.as_str());
-    let known: Vec<&str> = known.chain(super::names::BUILT_IN).collect();
     if let Some(word) = reference.0.word().filter(|word| !texts.names.symbols.contains_key(*word))
         && reference.0.scope == crate::syntax::Scope::Platform
         && !texts.absent.lost.contains(word)
     {
+        let known = texts.document.outside.iter().map(|outside| outside.name.text.as_str());
+        let known = known.chain(super::names::BUILT_IN);
         texts.sink.report(
             Diagnostic::new(codes::NAM001, format!("there is no outside `{word}`"))
                 .at(reference.0.span, "not declared")
@@ -400,7 +400,6 @@ fn volumes(block: &model::Service, name: &str, texts: &mut Texts<'_>) -> Vec<Own
 }
 
 fn mounts(block: &model::Service, texts: &mut Texts<'_>) -> Vec<SharedMount> {
-    let known: Vec<SmolStr> = texts.document.volume.iter().map(|volume| volume.name.text.clone()).collect();
     let mut mounts = Vec::with_capacity(block.mount.len());
     for mount in &block.mount {
         let path = crate::syntax::Path {
@@ -408,7 +407,7 @@ fn mounts(block: &model::Service, texts: &mut Texts<'_>) -> Vec<SharedMount> {
             span: mount.name.span,
             scope: crate::syntax::Scope::Platform,
         };
-        let Some(at) = texts.own_namespace(&path, "volume", place::volume, &known) else { continue };
+        let Some(at) = texts.own_namespace(&path, "volume", &texts.names.volumes) else { continue };
         mounts.push(SharedMount {
             volume: VolumeId(at),
             path: absolute(&mount.path, texts),

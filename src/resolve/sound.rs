@@ -196,6 +196,7 @@ fn check(health: &Health, texts: &mut Texts<'_>) {
     for (key, wrong) in [
         ("interval", zero(health.interval)),
         ("timeout", zero(health.timeout)),
+        ("start_interval", zero(health.start_interval)),
         ("retries", health.retries.is_some_and(|retries| retries.0 == 0)),
     ] {
         if wrong {

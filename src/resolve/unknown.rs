@@ -1,8 +1,9 @@
 //! What is said of a path that leads nowhere, or to the wrong kind of thing.
 
+use std::collections::HashMap;
+
 use smol_str::SmolStr;
 
-use super::names::Names;
 use super::text::{Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::syntax::{Path, Scope};
@@ -93,10 +94,9 @@ impl Texts<'_> {
         &mut self,
         path: &Path,
         kind: &str,
-        place: impl Fn(&Names<'_>, &str) -> Option<usize>,
-        known: &[SmolStr],
+        known: &HashMap<SmolStr, usize>,
     ) -> Option<usize> {
-        if let Some(at) = path.word().and_then(|word| place(self.names, word)) {
+        if let Some(&at) = path.word().and_then(|word| known.get(word)) {
             if path.scope == Scope::Platform {
                 return Some(at);
             }
@@ -121,11 +121,11 @@ impl Texts<'_> {
             self.sink.report(
                 Diagnostic::new(codes::NAM004, format!("`{text}` is not a {kind}"))
                     .at(path.span, format!("a {kind} is needed here"))
-                    .help_maybe(did_you_mean(&text, known.iter().map(SmolStr::as_str))),
+                    .help_maybe(did_you_mean(&text, known.keys().map(SmolStr::as_str))),
             );
             return None;
         }
-        let help = did_you_mean(&text, known.iter().map(SmolStr::as_str));
+        let help = did_you_mean(&text, known.keys().map(SmolStr::as_str));
         self.sink.report(
             Diagnostic::new(codes::NAM001, format!("there is no {kind} `{text}`"))
                 .at(path.span, "not declared")

@@ -1,6 +1,7 @@
 //! From entries to typed blocks, reporting every problem of a block.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -53,6 +54,17 @@ impl<T: Scalar> Decode for T {
                 None
             }
         }
+    }
+}
+
+/// What the resolved platform keeps as it is, and the document as well.
+impl<T: Decode> Decode for Arc<T> {
+    fn kind() -> Kind {
+        T::kind()
+    }
+
+    fn decode(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self> {
+        T::decode(entry, decoder).map(Self::new)
     }
 }
 

@@ -1,7 +1,10 @@
 //! Visiting every constant of a block, wherever it stands: `block!` writes the visit of a block.
 
+use std::sync::Arc;
+
 use super::{
-    Bytes, Constant, Duration, Integer, List, Map, Number, PortNumber, Ratio, Raw, Reference, Template, Word, Words,
+    Bytes, Constant, Duration, Integer, List, Map, Number, PortNumber, Ratio, Raw, Reference, Template, Word,
+    Words,
 };
 
 /// What holds constants.
@@ -20,6 +23,17 @@ impl Visit for Constant {
 
     fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
         change(self);
+    }
+}
+
+impl<T: Visit + Clone> Visit for Arc<T> {
+    fn visit(&self, see: &mut dyn FnMut(&Constant)) {
+        T::visit(self, see);
+    }
+
+    /// Nobody shares what is still being changed, so nothing is copied.
+    fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
+        Self::make_mut(self).visit_mut(change);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The one merge of trees: environments over instances, instances over components, services over
 //! the defaults of their group.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
@@ -14,10 +14,30 @@ fn identity(entry: &Entry) -> Identity {
     (entry.key.text.clone(), entry.label.as_ref().map(|label| label.text.clone()))
 }
 
+/// As many entries are compared with each other sooner than they are hashed.
+const FEW: usize = 32;
+
+fn same(one: &Entry, other: &Entry) -> bool {
+    name(one) == name(other)
+}
+
+fn name(entry: &Entry) -> (&str, Option<&str>) {
+    (&entry.key.text, entry.label.as_ref().map(|label| label.text.as_str()))
+}
+
 /// Merges `over` into `base`: a value replaces (a list as a whole), a missing value keeps, bodies
 /// merge, and what has no counterpart is appended.
 pub fn merge_body(base: &mut Vec<Entry>, over: Vec<Entry>) {
     if over.is_empty() {
+        return;
+    }
+    if base.len() + over.len() <= FEW {
+        for entry in over {
+            match base.iter_mut().find(|known| same(known, &entry)) {
+                Some(known) => merge_entry(known, entry),
+                None => base.push(entry),
+            }
+        }
         return;
     }
     let mut places: HashMap<Identity, usize> =
@@ -49,6 +69,11 @@ pub fn merge_entry(base: &mut Entry, over: Entry) {
 /// Reports entries that stand twice in one body, in all bodies below `entries`, and takes the
 /// later ones out.
 pub fn duplicates(entries: &mut Vec<Entry>, sink: &mut Sink) {
+    if all_differ(entries) {
+        let bodies = entries.iter_mut().filter_map(|entry| entry.body.as_mut());
+        bodies.for_each(|body| duplicates(&mut body.entries, sink));
+        return;
+    }
     let mut seen: HashMap<Identity, crate::source::Span> = HashMap::with_capacity(entries.len());
     entries.retain_mut(|entry| {
         if let Some(body) = &mut entry.body {
@@ -72,4 +97,16 @@ pub fn duplicates(entries: &mut Vec<Entry>, sink: &mut Sink) {
         );
         false
     });
+}
+
+/// Whether no entry stands twice, as is so in nearly every body.
+fn all_differ(entries: &[Entry]) -> bool {
+    if entries.len() <= FEW {
+        return entries
+            .iter()
+            .enumerate()
+            .all(|(at, entry)| !entries[..at].iter().any(|one| same(one, entry)));
+    }
+    let mut seen = HashSet::with_capacity(entries.len());
+    entries.iter().all(|entry| seen.insert(name(entry)))
 }

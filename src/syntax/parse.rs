@@ -179,6 +179,7 @@ impl Builder<'_> {
             Rule::text => ValueKind::Text(multi_line(pair.as_str(), span, self.sink)),
             Rule::list => ValueKind::List(pair.into_inner().filter_map(|item| self.value(item)).collect()),
             Rule::body => ValueKind::Body(self.body(pair)),
+            Rule::comment => return None,
             _ => self.word(pair.as_str(), span)?,
         };
         Some(Value { kind, span })

@@ -83,8 +83,7 @@ impl<'a> Queries<'a> {
         for (at, job) in observed.jobs.iter().enumerate() {
             families.entry(super::top(platform, job.service).id).or_default().push(at);
         }
-        let records =
-            records.iter().map(|(written, _, block)| (block.name.text.as_str(), written)).collect();
+        let records = records.iter().map(|(written, _, block)| (block.name.text.as_str(), written)).collect();
         Self { observed, families, platform, records, labels: RefCell::default() }
     }
 
@@ -101,10 +100,14 @@ impl<'a> Queries<'a> {
             _ => written.text.clone(),
         };
         Query {
+            // What is absent carries the job that was put in.
+            labels: match promql::Query::parse(&text) {
+                Ok(query) if text != written.text => self.labels_of(&query),
+                _ => written.parsed.as_ref().map_or(Labels::Any, |query| self.labels_of(query)),
+            },
             text,
             parsed: written.parsed.clone(),
             jobs: jobs.into_inner(),
-            labels: self.labels_of(written),
             said: written.said.clone(),
         }
     }
@@ -133,8 +136,7 @@ impl<'a> Queries<'a> {
         let recorded = self.records.contains_key(metric) && self.record(metric).can_hold("job");
         let below = |job: &&&'a Job| self.is_below(job.service, owner);
         let fits = |job: &&&'a Job| of_targets || recorded || exports(job);
-        let own: Vec<&str> =
-            family.iter().filter(below).filter(fits).map(|job| job.name.as_str()).collect();
+        let own: Vec<&str> = family.iter().filter(below).filter(fits).map(|job| job.name.as_str()).collect();
         if !own.is_empty() {
             return own;
         }
@@ -162,17 +164,18 @@ impl<'a> Queries<'a> {
             None => {}
         }
         self.labels.borrow_mut().insert(name.to_owned(), None);
-        let labels = self.records.get(name).map_or(Labels::Any, |written| self.labels_of(written));
+        let labels = self.records.get(name).and_then(|written| written.parsed.as_ref());
+        let labels = labels.map_or(Labels::Any, |query| self.labels_of(query));
         self.labels.borrow_mut().insert(name.to_owned(), Some(labels.clone()));
         labels
     }
 
     /// The labels of a query's result.
-    fn labels_of(&self, written: &Written) -> Labels {
+    fn labels_of(&self, query: &promql::Query) -> Labels {
         let known = |metric: Option<&str>| metric.map_or(Labels::Any, |metric| self.metric(metric));
         let kind = |_: &str| None;
         let facts = Facts { labels: &known, kind: &kind };
-        written.parsed.as_ref().map_or(Labels::Any, |query| promql::labels(query, &facts))
+        promql::labels(query, &facts)
     }
 
     fn metric(&self, metric: &str) -> Labels {

@@ -1,6 +1,6 @@
 //! What the compose file says about a service in comments: what it is for, and why it is an exception.
 
-use super::service::{SCHEDULED, replicas};
+use super::service::SCHEDULED;
 use super::{COMMAND, text};
 use crate::model::{Role, RunKind};
 use crate::platform::{Health, Service};
@@ -19,7 +19,7 @@ pub(super) fn lines(service: &Service) -> Vec<String> {
         lines.push(format!("The host must be set to {} = {} or more", name.text, value.0));
     }
     let min = service.block.scale.as_ref().and_then(|scale| scale.min).map_or(1, |min| min.0);
-    if min > 1 && replicas(service).is_none() {
+    if min > 1 && service.replicas().is_none() {
         lines.push(format!("Runs once, not {min} times: a port of the host can be taken once"));
     }
     if service.run == RunKind::Schedule {

@@ -159,6 +159,8 @@ pub(super) struct Healthcheck {
     pub retries: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_period: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_interval: Option<String>,
 }
 
 #[derive(Debug, Serialize)]

@@ -41,6 +41,7 @@ fn timed(service: &Service, check: Healthcheck) -> Healthcheck {
         timeout: Some(text::duration(timeout(service))),
         retries: Some(retries),
         start_period: Some(text::duration(start)),
+        start_interval: block.and_then(|health| health.start_interval).map(text::duration),
         ..check
     }
 }
@@ -57,12 +58,14 @@ fn own_timings(service: &Service) -> Option<Healthcheck> {
         timeout: health.timeout.map(text::duration),
         retries: health.retries.map(|retries| retries.0),
         start_period: health.start.map(text::duration),
+        start_interval: health.start_interval.map(text::duration),
         ..Healthcheck::default()
     };
     let said = health.interval.is_some()
         || health.timeout.is_some()
         || health.retries.is_some()
-        || health.start.is_some();
+        || health.start.is_some()
+        || health.start_interval.is_some();
     said.then_some(check)
 }
 

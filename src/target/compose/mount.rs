@@ -76,7 +76,7 @@ pub(super) fn tmpfs(platform: &Platform, service: &Service) -> Vec<String> {
             || service.binds.iter().any(|bind| bind.path == path)
             || service.block.tmpfs.iter().any(|tmpfs| tmpfs.path.text == path)
     };
-    if is_read_only(service) {
+    if service.is_read_only() {
         let writes = platform.facts(service).map(|facts| facts.writes.as_slice()).unwrap_or_default();
         let needed = writes.iter().map(String::as_str).chain(["/tmp"]);
         paths.extend(needed.filter(|path| !mounted(path)).map(|path| (path, None)));
@@ -86,11 +86,6 @@ pub(super) fn tmpfs(platform: &Platform, service: &Service) -> Vec<String> {
         format!("{}:size={size},mode=1777", text::literal(path))
     };
     paths.into_iter().map(option).collect()
-}
-
-/// Whether the root file system cannot be written to.
-pub(super) fn is_read_only(service: &Service) -> bool {
-    !service.exception(|security| security.writable) && !service.exception(|security| security.privileged)
 }
 
 #[cfg(test)]

@@ -8,10 +8,8 @@ use super::{environment, health, mount, publish, text};
 use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq};
 use crate::model::{Condition, RunKind, Ulimit};
 use crate::platform::{Dependency, Platform, Service, Value};
-use crate::schema::Bytes;
 
 const CPUS: f64 = 1.0;
-const MEMORY: Bytes = Bytes(512 << 20);
 const PIDS: u64 = 512;
 
 /// The profile of services that run on a schedule. Nobody asks for it: `up` leaves them out, and
@@ -55,7 +53,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
         restart: if service.is_job() { "no" } else { "unless-stopped" },
         stop_grace_period: service.block.stop_grace.map(text::duration),
         stop_signal: service.block.stop_signal.as_ref().map(text::constant),
-        read_only: mount::is_read_only(service),
+        read_only: service.is_read_only(),
         cap_drop: (!privileged).then_some(FlowSeq(["ALL"])),
         cap_add: capabilities.map(|list| FlowSeq(list.items.iter().map(text::constant).collect())),
         security_opt: FlowSeq(["no-new-privileges:true"]),
@@ -72,12 +70,6 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
 /// The profile that starts a service; `None` where it always starts.
 pub(super) fn profile<'a>(platform: &'a Platform, service: &Service) -> Option<&'a str> {
     if service.run == RunKind::Schedule { Some(SCHEDULED) } else { platform.profile(service) }
-}
-
-/// How many of a service run. A port of the host can be taken once, so what is published runs once.
-pub(super) fn replicas(service: &Service) -> Option<u64> {
-    let min = service.block.scale.as_ref().and_then(|scale| scale.min).map(|min| min.0);
-    min.filter(|min| *min > 1 && service.ports.iter().all(|port| port.publish.is_none()))
 }
 
 fn build(platform: &Platform, service: &Service) -> Option<Build> {
@@ -131,11 +123,11 @@ fn deploy(service: &Service) -> Deploy {
     let reserve = resources.and_then(|resources| resources.reserve.as_ref());
     let gpu = service.block.place.as_ref().and_then(|place| place.gpu);
     Deploy {
-        replicas: replicas(service),
+        replicas: service.replicas(),
         resources: Resources {
             limits: FlowMap(Limits {
                 cpus: resources.and_then(|resources| resources.cpu).map_or(CPUS, |cpu| cpu.0).to_string(),
-                memory: text::size(resources.and_then(|resources| resources.memory).unwrap_or(MEMORY)),
+                memory: text::size(service.memory()),
                 pids: resources.and_then(|resources| resources.pids).map_or(PIDS, |pids| pids.0),
             }),
             reservations: Reservations {

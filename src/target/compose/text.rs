@@ -85,6 +85,7 @@ mod tests {
             optional,
             one_of: Vec::new(),
             min_length: None,
+            mentioned: true,
             in_url: false,
             span: Span::new(Sources::default().add("x", ""), 0, 0),
         }

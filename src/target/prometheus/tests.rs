@@ -92,7 +92,10 @@ fn test(alert: &Alert, test: &AlertTest) -> Test {
     let mut questions: Vec<(Duration, u8)> =
         questions.into_iter().filter_map(|(time, value)| Some((time?, value))).collect();
     questions.sort();
-    let labels: String = test.labels.iter().map(|(name, value)| format!(", {name}={}", quoted(value))).collect();
+    // Several instances of a component have alerts of one name.
+    let service = alert.labels.iter().filter(|(name, _)| name == "service");
+    let labels = service.chain(&test.labels).map(|(name, value)| format!(", {name}={}", quoted(value)));
+    let labels: String = labels.collect();
     let firing = format!("ALERTS{{alertname={}, alertstate=\"firing\"{labels}}}", quoted(&alert.name));
     Test {
         name: format!("{}: {}", alert.name, test.name),

@@ -1,0 +1,194 @@
+//! Addresses in text: what variables, arguments, files and health checks name past the model.
+
+use crate::model::Command;
+use crate::platform::{Health, Service, Value, ValuePart};
+use crate::source::Span;
+
+/// Where a text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place<'a> {
+    /// The value of a variable of this name.
+    Variable(&'a str),
+    /// An argument of what runs.
+    Argument,
+    /// A file that is written for the service.
+    File,
+    /// The health check.
+    Health,
+}
+
+/// A text of a service.
+#[derive(Debug)]
+pub(super) struct Said<'a> {
+    pub(super) place: Place<'a>,
+    pub(super) text: String,
+    pub(super) span: Span,
+}
+
+/// What an address names.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Address<'a> {
+    /// What is spoken there: the word before `://`.
+    pub(super) scheme: Option<&'a str>,
+    pub(super) host: &'a str,
+    pub(super) port: Option<u16>,
+}
+
+impl Address<'_> {
+    /// Whether it means the container itself.
+    pub(super) fn is_own(&self) -> bool {
+        is_own(self.host)
+    }
+
+    /// As it is written, without what is around it.
+    pub(super) fn text(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.to_owned(),
+        }
+    }
+}
+
+/// Whether a host is the container itself.
+pub(super) fn is_own(host: &str) -> bool {
+    matches!(host, "127.0.0.1" | "localhost" | "[::1]" | "::1" | "0.0.0.0")
+}
+
+/// What the last word of a variable's name says, where its value is the name of a host.
+const HOSTS: &[&str] =
+    &["HOST", "HOSTS", "SERVER", "SERVERS", "ADDR", "ADDRS", "ADDRESS", "ADDRESSES", "ENDPOINT", "ENDPOINTS"];
+
+impl Said<'_> {
+    /// Whether the text is the name of a host and nothing else, by the name of its variable.
+    pub(super) fn is_host(&self, host: &str) -> bool {
+        let Place::Variable(name) = self.place else { return false };
+        let last = name.rsplit(['_', '.']).next().unwrap_or(name);
+        self.text == host && HOSTS.contains(&last.to_uppercase().as_str())
+    }
+}
+
+/// Every text of a service that may name another one, or itself.
+pub(super) fn texts(service: &Service) -> Vec<Said<'_>> {
+    let variables = service.env.iter().map(|variable| Said {
+        place: Place::Variable(&variable.name),
+        text: plain(&variable.value),
+        span: variable.span,
+    });
+    let words = service.command.iter().chain(&service.entrypoint).flatten();
+    let spans = service.block.command.iter().chain(&service.block.entrypoint).flat_map(|list| &list.items);
+    let arguments = words.zip(spans).map(|(word, said)| Said {
+        place: Place::Argument,
+        text: plain(word),
+        span: said.span,
+    });
+    let files = service.configs.iter().map(|config| Said {
+        place: Place::File,
+        text: config.content.clone(),
+        span: config.span,
+    });
+    variables.chain(arguments).chain(files).chain(check(service)).collect()
+}
+
+/// The words of a health check, or its line.
+pub(super) fn check(service: &Service) -> Vec<Said<'_>> {
+    let said = |value: &Value, span: Span| Said { place: Place::Health, text: plain(value), span };
+    let command = service.block.health.as_ref().and_then(|health| health.command.as_ref());
+    match (&service.health, command) {
+        (Health::Exec(words), Some(Command::Exec(spans))) => {
+            words.iter().zip(spans).map(|(word, template)| said(word, template.span)).collect()
+        }
+        (Health::Shell(line), Some(Command::Shell(template))) => vec![said(line, template.span)],
+        _ => Vec::new(),
+    }
+}
+
+/// Stands for what the operator sets: nothing is known of it.
+const OPERATOR: char = '\u{1}';
+
+fn plain(value: &Value) -> String {
+    let mut text = String::new();
+    for part in &value.parts {
+        match part {
+            ValuePart::Literal(literal) => text.push_str(literal),
+            ValuePart::Input(_) => text.push(OPERATOR),
+        }
+    }
+    text
+}
+
+/// The addresses in a text: hosts behind `://`, and `name:1234`. Comments of files are left out.
+pub(super) fn addresses<'a>(said: &'a Said<'_>) -> Vec<Address<'a>> {
+    let comment = |line: &&str| {
+        said.place == Place::File && line.trim_start().starts_with(['#', ';'])
+            || line.trim_start().starts_with("//")
+    };
+    said.text.lines().filter(|line| !comment(line)).flat_map(in_line).collect()
+}
+
+fn in_line(line: &str) -> Vec<Address<'_>> {
+    let mut found = Vec::new();
+    let mut urls = Vec::new();
+    for (at, _) in line.match_indices("://") {
+        let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        let start = line[..at].rfind(|c| !word(c)).map_or(0, |last| last + width(line, last));
+        let rest = &line[at + 3..];
+        let ends = |c: char| c.is_whitespace() || "/?#\"'`()<>{}|\\;".contains(c);
+        let authority = &rest[..rest.find(ends).unwrap_or(rest.len())];
+        urls.push(at..at + 3 + authority.len());
+        let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+        found.extend(hosts.split(',').filter_map(|host| split(Some(&line[start..at]), host)));
+    }
+    for (colon, _) in line.match_indices(':') {
+        if urls.iter().any(|url| url.contains(&colon)) {
+            continue;
+        }
+        let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+        let start = line[..colon].rfind(|c| !name(c)).map_or(0, |last| last + width(line, last));
+        let digits = line[colon + 1..].find(|c: char| !c.is_ascii_digit()).unwrap_or(line.len() - colon - 1);
+        let behind = &line[colon + 1 + digits..];
+        // `name:1234@` is a password, `name:12h`, `name:1.4` and `10:30:00` are no ports either.
+        let odd = |c: char| "@-_.:".contains(c) || c.is_alphanumeric();
+        let dot = behind.strip_prefix('.').is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+        if start < colon && !line[..start].ends_with(':') && digits > 0 && (dot || !behind.starts_with(odd)) {
+            found.extend(split(None, &line[start..colon + 1 + digits]));
+        }
+    }
+    found
+}
+
+fn width(text: &str, at: usize) -> usize {
+    text[at..].chars().next().map_or(1, char::len_utf8)
+}
+
+/// A host and its port; `None` where the port is no number, or the host is not known.
+fn split<'a>(scheme: Option<&'a str>, text: &'a str) -> Option<Address<'a>> {
+    let (host, port) = match text.rfind(':').filter(|colon| !text[*colon..].contains(']')) {
+        Some(colon) => (&text[..colon], Some(text[colon + 1..].parse().ok()?)),
+        None => (text, None),
+    };
+    (!host.is_empty() && !host.contains([OPERATOR, '$', '%'])).then_some(Address { scheme, host, port })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_line;
+
+    #[test]
+    fn addresses_are_found_in_text() {
+        let found = |line: &str| -> Vec<String> {
+            in_line(line).iter().map(|address| format!("{:?} {}", address.scheme, address.text())).collect()
+        };
+        for (line, expected) in [
+            ("http://127.0.0.1:9999/x", vec!["Some(\"http\") 127.0.0.1:9999"]),
+            ("curl -fsS 'https://localhost/x' || exit 1", vec!["Some(\"https\") localhost"]),
+            ("kv://u:p@a:1,b:2/x", vec!["Some(\"kv\") a:1", "Some(\"kv\") b:2"]),
+            ("http://[::1]:80/", vec!["Some(\"http\") [::1]:80"]),
+            ("cache:6379,", vec!["None cache:6379"]),
+            ("at 10:30:00, node:24-alpine, u:12@x, ratio 3:1.5", vec![]),
+            ("http://127.0.0.1:$PORT/, http://${HOST}:80, http://\u{1}:80", vec![]),
+            ("ü:80 http://", vec![]),
+        ] {
+            assert_eq!(found(line), expected, "{line}");
+        }
+    }
+}

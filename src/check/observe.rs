@@ -1,0 +1,83 @@
+//! Scrapes: whether they find metrics, and whether somebody reads them.
+
+use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::model::Role;
+use crate::platform::{Platform, Service};
+use crate::standard;
+
+/// OBS001: scrape paths that the service does not answer metrics at.
+pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
+    for job in platform.observed.jobs.iter().filter(|job| job.probes.is_empty()) {
+        let service = &platform[job.service];
+        let port = &service.ports[job.port];
+        let table = job.exports.shared.iter().find(|table| !table.paths.is_empty());
+        let (known, whose) = match table {
+            Some(table) if !table.paths.contains(&job.path) && !is_said(service, &job.path) => {
+                (&table.paths, format!("`{}`", table.name))
+            }
+            _ if !port.paths.is_empty() && !port.paths.contains(&job.path) => {
+                (&port.paths, "the port".to_owned())
+            }
+            _ => continue,
+        };
+        let help = did_you_mean(&job.path, known.iter().map(String::as_str));
+        sink.report(
+            Diagnostic::new(
+                codes::OBS001,
+                format!("`{}` is scraped at `{}`, where it has no metrics", service.path, job.path),
+            )
+            .at(job.span, format!("{whose} has them at {}", list_of(known.iter().map(String::as_str))))
+            .help(help.unwrap_or_else(|| {
+                format!("write `path = \"{}\"`", known.first().map_or("", String::as_str))
+            })),
+        );
+    }
+}
+
+/// Whether an argument or a variable of the service names a path: it may set where metrics are.
+fn is_said(service: &Service, path: &str) -> bool {
+    let arguments = service.entrypoint.iter().chain(&service.command).flatten();
+    let variables = service.env.iter().map(|variable| &variable.value);
+    arguments.chain(variables).filter_map(|value| value.as_literal()).any(|text| text.contains(path))
+}
+
+/// OBS003: services that are known to export metrics, which nobody scrapes.
+pub(super) fn unscraped(platform: &Platform, sink: &mut Sink) {
+    if platform.with_role(Role::Metrics).next().is_none() {
+        return;
+    }
+    for service in platform.services.iter().filter(|service| service.metrics.is_none() && !service.is_job()) {
+        let images = [&service.base_name, &service.image_name];
+        let known =
+            images.into_iter().flatten().any(|image| standard::exports::source(&image.repository).is_some());
+        let declared = service.block.metric.first();
+        if known || declared.is_some() {
+            sink.report(
+                Diagnostic::new(
+                    codes::OBS003,
+                    format!("`{}` exports metrics, and is not scraped", service.path),
+                )
+                .at(service.span(), "has no `metrics` block")
+                .at_maybe(declared.map(|metric| metric.name.span), "one of its metrics")
+                .help("write `metrics { path = \"/metrics\" }`, or `allow OBS003` with the reason"),
+            );
+        }
+    }
+}
+
+/// OBS010: alerts and records that nobody evaluates.
+pub(super) fn unread(platform: &Platform, sink: &mut Sink) {
+    let observed = &platform.observed;
+    if platform.with_role(Role::Metrics).next().is_some() {
+        return;
+    }
+    let first = observed.alerts.first().map(|alert| alert.span);
+    let Some(first) = first.or_else(|| observed.records.first().map(|record| record.span)) else { return };
+    let number = observed.alerts.len() + observed.records.len();
+    let what = if number == 1 { "a rule stands".to_owned() } else { format!("{number} rules stand") };
+    sink.report(
+        Diagnostic::new(codes::OBS010, format!("{what} in the source, and no service evaluates them"))
+            .at(first, "never fires")
+            .help("add `prometheus prometheus { … }`, or a service with `role = metrics`"),
+    );
+}

@@ -1,0 +1,231 @@
+//! Health checks that can run, and tell something else than whether the service works.
+
+use super::address;
+use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::platform::{FirstStart, Health, Platform, Service, Tree, Value, ValuePart};
+use crate::source::Span;
+
+/// HC002: a shorter interval for the start, of which nobody knows how long it lasts.
+pub(super) fn start(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        let health = service.block.health.as_ref();
+        if let Some(block) = health.filter(|block| block.start_interval.is_some() && block.start.is_none()) {
+            sink.report(
+                Diagnostic::new(
+                    codes::HC002,
+                    format!(
+                        "`{}` is checked more often while it starts, and nothing says how long that is",
+                        service.path
+                    ),
+                )
+                .at(block.span, "has `start_interval` and no `start`")
+                .help("write `start = 60s`, or as long as a slow start takes"),
+            );
+        }
+        // Without times of its own the image's check is left as it is, and there is no period to add to.
+        let bare =
+            matches!(service.health, Health::Builtin) && health.is_none_or(|block| block.start.is_none());
+        for said in service.overrides.iter().filter(|_| bare) {
+            let check = said.entries.iter().find(|(key, _)| key == "healthcheck").map(|(_, tree)| tree);
+            let has = |key: &str| matches!(check, Some(Tree::Map(entries)) if entries.iter().any(|(name, _)| name == key));
+            if has("start_interval") && !has("start_period") {
+                sink.report(
+                    Diagnostic::new(
+                        codes::HC002,
+                        format!("`{}` gets a `start_interval` without a `start_period`", service.path),
+                    )
+                    .at(said.span, "compose refuses this")
+                    .help(
+                        "write `health { builtin = true, start = 60s, start_interval = 2s }` in place of it",
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// HC003: a check that succeeds while the first start still goes on.
+pub(super) fn too_early(platform: &Platform, sink: &mut Sink) {
+    for service in platform.services.iter().filter(|service| !service.is_job()) {
+        let Some(block) = &service.block.health else { continue };
+        let Some(first) = platform.facts(service).and_then(|facts| facts.first_start.as_ref()) else {
+            continue;
+        };
+        let fooled = match &service.health {
+            Health::Tcp { .. } => first.port,
+            Health::Exec(words) => {
+                let words: Vec<String> = words.iter().map(|word| named(platform, word)).collect();
+                proves_nothing(service, first, &words.join(" "))
+            }
+            Health::Shell(line) => proves_nothing(service, first, &named(platform, line)),
+            Health::None { .. } | Health::Builtin | Health::Http { .. } => false,
+        };
+        if !fooled || !happens(service, first) {
+            continue;
+        }
+        sink.report(
+            Diagnostic::new(
+                codes::HC003,
+                format!("the health check of `{}` succeeds before its first start is over", service.path),
+            )
+            .at(block.span, "a temporary server answers this")
+            .at_maybe(
+                service.base_name.as_ref().map(|name| name.span),
+                "starts one as long as its data folder is being filled",
+            )
+            .help(format!(
+                "ask in a `command` for what only the real server answers: with {}",
+                list_of(first.proof.iter().filter(|proof| proof.starts_with('-')).map(String::as_str))
+            )),
+        );
+    }
+}
+
+/// Whether anything makes the image start its temporary server.
+fn happens(service: &Service, first: &FirstStart) -> bool {
+    let below = |path: &str, folder: &str| {
+        path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let paths: Vec<&str> = service
+        .configs
+        .iter()
+        .map(|config| config.path.as_str())
+        .chain(service.binds.iter().map(|bind| bind.path.as_str()))
+        .chain(service.mounts.iter().map(|mount| mount.path.as_str()))
+        .collect();
+    let sets = |name: &str| {
+        service
+            .env
+            .iter()
+            .any(|variable| variable.name.strip_prefix(name).is_some_and(|rest| matches!(rest, "" | "_FILE")))
+    };
+    first.by.is_empty()
+        || first
+            .by
+            .iter()
+            .any(|by| sets(by) || paths.iter().any(|path| by.starts_with('/') && below(path, by)))
+}
+
+/// Parts of names of variables that may hold a whole address, with a host or a login in it.
+const ADDRESSES: &[&str] = &["URL", "URI", "DSN", "HOST", "CONN", "OPT", "ARG", "ADDR"];
+
+/// Whether a check asks with a client of the image, and nothing in it is for the real server only.
+fn proves_nothing(service: &Service, first: &FirstStart, check: &str) -> bool {
+    let apart = |c: char| c.is_whitespace() || "\"'`();|&/=".contains(c);
+    let asks = check.split(apart).any(|word| first.clients.iter().any(|client| client == word));
+    let words: Vec<&str> = check.split(|c: char| c.is_whitespace() || "\"'`".contains(c)).collect();
+    let proof = first.proof.iter().any(|proof| {
+        if proof.starts_with('-') {
+            words.iter().any(|word| word.starts_with(proof.as_str()))
+        } else {
+            check.contains(proof.as_str()) || service.env.iter().any(|variable| variable.name == *proof)
+        }
+    });
+    let unknown = check.contains("process.env")
+        || check.match_indices('$').any(|(at, _)| {
+            let name: String = check[at + 1..]
+                .chars()
+                .skip_while(|c| *c == '{')
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
+            ADDRESSES.iter().any(|part| name.contains(part))
+        });
+    asks && !proof && !unknown
+}
+
+/// Text with the names of what the operator sets.
+fn named(platform: &Platform, value: &Value) -> String {
+    let parts = value.parts.iter().map(|part| match part {
+        ValuePart::Literal(text) => text.clone(),
+        ValuePart::Input(input) => format!("${}", platform[*input].name),
+    });
+    parts.collect()
+}
+
+/// HC004: a check of `localhost`, which may mean another address than the one that is listened on.
+pub(super) fn localhost(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        for said in address::check(service) {
+            if !said.text.match_indices("localhost").any(|(at, name)| means_host(&said.text, at, name.len()))
+            {
+                continue;
+            }
+            sink.report(
+                Diagnostic::new(
+                    codes::HC004,
+                    format!("the health check of `{}` asks `localhost`, which may be `::1`", service.path),
+                )
+                .at(said.span, "where few servers listen")
+                .help("write `127.0.0.1`"),
+            );
+        }
+    }
+}
+
+fn means_host(text: &str, at: usize, length: usize) -> bool {
+    let name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let (before, behind) = (&text[..at], &text[at + length..]);
+    let whole = !before.ends_with(name) && !behind.starts_with(name);
+    // A certificate is made out to a name, and a header only says one.
+    let lower = before.to_ascii_lowercase();
+    whole && !before.ends_with("https://") && !lower.trim_end().ends_with("host:")
+}
+
+/// HC006: a check that fails where another service does.
+pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        let Some(block) = &service.block.health else { continue };
+        if let (Some(needs), Some(live), Some(ready)) = (&block.needs, &block.liveness, &block.readiness)
+            && live.text == ready.text
+            && let Some(first) = needs.items.first()
+        {
+            sink.report(
+                Diagnostic::new(
+                    codes::HC006,
+                    format!("`{}` is started again where `{}` fails", service.path, first.0.text()),
+                )
+                .at(live.span, "the path of `readiness`")
+                .at(first.0.span, "looks at another service")
+                .help("give `liveness` a path that looks at the service alone, or take it out"),
+            );
+        }
+        for (to, span) in asked(platform, service) {
+            let to = &platform[to];
+            sink.report(
+                Diagnostic::new(
+                    codes::HC006,
+                    format!("the health check of `{}` asks `{}`, and fails where that does", service.path, to.path),
+                )
+                .at(span, format!("asks `{}`", to.path))
+                .at(to.span(), "another service")
+                .help(format!(
+                    "ask `{0}` itself, at 127.0.0.1; that it starts after `{1}` is said by a reference, or by `after`",
+                    service.path, to.path
+                )),
+            );
+        }
+    }
+}
+
+/// Arguments that a host follows.
+const BEFORE_HOST: &[&str] = &["-h", "--host", "--hostname", "-H", "-z"];
+
+/// The other services that a check names as a host.
+fn asked(platform: &Platform, service: &Service) -> Vec<(crate::platform::ServiceId, Span)> {
+    let said = address::check(service);
+    let words: Vec<(&str, Span)> = said
+        .iter()
+        .flat_map(|said| said.text.split([' ', '=', '"', '\'']).map(|word| (word, said.span)))
+        .collect();
+    let mut found = Vec::new();
+    for to in platform.services.iter().filter(|to| to.id != service.id && to.runs()) {
+        let by_address =
+            said.iter().find(|said| address::addresses(said).iter().any(|address| address.host == to.name));
+        let by_argument = words.windows(2).find(|pair| {
+            matches!(pair, [(argument, _), (host, _)] if *host == to.name && BEFORE_HOST.contains(argument))
+        });
+        let span = by_address.map(|said| said.span).or_else(|| by_argument.map(|pair| pair[1].1));
+        found.extend(span.map(|span| (to.id, span)));
+    }
+    found
+}

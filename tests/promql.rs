@@ -1,0 +1,138 @@
+//! PromQL as people write it: what public rules and dashboards say must be read without a false error, and every
+//! selector must be found where it stands.
+//!
+//! The few queries below stand for the forms of the language. A larger body is read from a file with a list of
+//! queries (JSON or YAML) that `INFRAC_PROMQL_CORPUS` names; what promtool refuses, too, is no false error.
+
+#![expect(clippy::disallowed_methods, reason = "tests read files")]
+
+#[path = "real/judge.rs"]
+mod judge;
+
+use infrac::promql::{Facts, Finding, Labels, Query, findings, labels};
+
+const FORMS: &[&str] = &[
+    "up",
+    "up == 0",
+    "{__name__=~\"node_.*\", job!=\"x\"}",
+    "{job='a'}",
+    "sum without (instance, pod) (rate(http_requests_total{code=~\"5..\"}[5m])) / ignoring (code) group_left sum(rate(x[5m]))",
+    "sum(rate(x[5m])) by (job)",
+    "topk(3, count by (a) (b{c=\"d\"}))",
+    "count_values(\"version\", build_info)",
+    "histogram_quantile(0.95, sum by (le) (rate(x_bucket[5m])))",
+    "max_over_time(sum(rate(x[5m]))[1h:1m] offset 1d)",
+    "x @ 1609746000 offset -5m",
+    "x and on (a) y unless ignoring (b) z or w",
+    "a > bool 1 < 2",
+    "-x ^ 2 % 3 atan2 y",
+    "label_replace(x, \"a\", \"$1\", \"b\", \"(.*)\")",
+    "absent(up{job=\"a\", instance=~\"b\"})",
+    "time() - x{a=\"b\"} > 0x1F + 1e3 + Inf",
+    "# a comment\nsum(x) # another {\n",
+    "rate(x{a=\"$b\"}[$__rate_interval]) > ${limit}",
+    "vector(1)",
+    "job:requests:rate5m{job=~'a|b'}",
+    "sum by (job) (x) > on () group_left () vector(1)",
+    "predict_linear(x[6h], 24 * 3600) < 0",
+    "x{}",
+    "SUM(x) BY (job)",
+];
+
+/// What is wrong with how a query is read; `None` where nothing is.
+fn problem(text: &str) -> Option<String> {
+    let query = match Query::parse(text) {
+        Ok(query) => query,
+        Err(problem) => return Some(problem.message),
+    };
+    for selector in query.selectors() {
+        let found = text.get(selector.place.clone()).unwrap_or_default();
+        let metric = selector.metric.as_deref().unwrap_or_default();
+        if found != metric && found != "{" {
+            return Some(format!("`{metric}` is found at `{found}`"));
+        }
+    }
+    // What is put in can be read again, and is there.
+    let with = query.with_matchers(|_| Some("zone=\"north\"".to_owned()));
+    match Query::parse(&with) {
+        Ok(again) => {
+            let has = |matcher: &infrac::promql::Matcher| matcher.label == "zone";
+            let lacks = again.selectors().iter().any(|selector| !selector.matchers.iter().any(has));
+            lacks.then(|| format!("a selector of `{with}` got no matcher"))
+        }
+        Err(problem) => Some(format!("`{with}`: {}", problem.message)),
+    }
+}
+
+/// What cannot be meant, whatever is exported.
+fn slips(text: &str) -> Vec<Finding> {
+    let Ok(query) = Query::parse(text) else { return Vec::new() };
+    let any = |_: Option<&str>| Labels::Any;
+    let kind = |_: &str| None;
+    let facts = Facts { labels: &any, kind: &kind };
+    let _ = labels(&query, &facts);
+    findings(&query, &facts, &|_| None)
+}
+
+#[test]
+fn every_form_is_read() {
+    let problems: Vec<String> =
+        FORMS.iter().filter_map(|text| Some(format!("{text}: {}", problem(text)?))).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn what_is_no_query_is_refused() {
+    for text in [
+        "",
+        "1 +",
+        "sum(rate(x))",
+        "x{",
+        "x}",
+        "rate(x[5m]",
+        "foo(x)",
+        "x{a=b}",
+        "x[5m] + 1",
+        "'a",
+        "sum by job (x)",
+    ] {
+        assert!(Query::parse(text).is_err(), "{text} is read");
+    }
+    let deep = "(".repeat(100_000) + "x" + &")".repeat(100_000);
+    assert!(Query::parse(&deep).is_err());
+    let long = vec!["x"; 10_000].join("+");
+    assert!(Query::parse(&long).is_err());
+}
+
+#[test]
+fn a_public_body_is_read() {
+    let Some(path) = std::env::var_os("INFRAC_PROMQL_CORPUS") else { return };
+    let text = std::fs::read_to_string(path).expect("the file that is named");
+    let queries: Vec<String> = serde_yaml::from_str(&text).expect("a list of queries");
+    let judge = judge::Judge::find("promtool");
+    let refused = |text: &str| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let rule = format!("groups: [{{name: a, rules: [{{record: b, expr: {}}}]}}]", text_in_flow(text));
+        std::fs::write(folder.path().join("rule.yml"), rule).expect("a new file");
+        judge
+            .as_ref()
+            .is_some_and(|judge| !judge.ask(folder.path(), &["check", "rules", "rule.yml"], "").accepted)
+    };
+    let mut false_errors = Vec::new();
+    for text in &queries {
+        for slip in slips(text) {
+            eprintln!("found {slip:?} in {text}");
+        }
+        if let Some(problem) = problem(text).filter(|_| !refused(text)) {
+            false_errors.push(format!("{text}\n  -> {problem}"));
+        }
+    }
+    eprintln!("{} queries, {} false errors", queries.len(), false_errors.len());
+    assert!(false_errors.is_empty(), "{}", false_errors.join("\n"));
+}
+
+/// Text as a scalar of YAML in one line.
+fn text_in_flow(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t");
+    format!("\"{escaped}\"")
+}

@@ -1,0 +1,173 @@
+//! What the target prometheus writes, judged by promtool: configuration, rules and the alerts' own tests are
+//! accepted, and broken twins are refused.
+
+#![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
+
+#[path = "real/case.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod case;
+#[path = "real/judge.rs"]
+mod judge;
+
+use std::fs;
+use std::path::Path;
+
+use case::{Case, build};
+use judge::{Judge, Verdict};
+use tempfile::TempDir;
+
+/// Where the target writes.
+const FOLDER: &str = "monitoring/prometheus";
+
+/// The files of the target, in a folder of their own; `None` where a platform has no metrics server.
+fn written(case: &Case) -> Option<TempDir> {
+    let platform = case.compile();
+    let artifacts = build(&platform);
+    let own: Vec<_> = artifacts.iter().filter(|artifact| artifact.path.starts_with(FOLDER)).collect();
+    if own.is_empty() {
+        return None;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for artifact in own {
+        let path = folder.path().join(artifact.path.trim_start_matches(FOLDER).trim_start_matches('/'));
+        fs::create_dir_all(path.parent().expect("it is below the folder")).expect("a new folder");
+        fs::write(path, &artifact.content).expect("a new file");
+    }
+    Some(folder)
+}
+
+fn files(folder: &Path, below: &str) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder.join(below)) else { return Vec::new() };
+    let mut names: Vec<String> = entries
+        .map(|entry| format!("{below}/{}", entry.expect("a readable folder").file_name().to_string_lossy()))
+        .collect();
+    names.sort();
+    names
+}
+
+/// What promtool says of a folder: of the first thing that it refuses, or of the last.
+fn judged(judge: &Judge, folder: &Path) -> Verdict {
+    let rules = files(folder, "rules");
+    let tests = files(folder, "tests");
+    let with = |command: &[&'static str], files: &[String]| {
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        judge.ask(folder, &[command, files.as_slice()].concat(), "")
+    };
+    let mut verdict = judge.ask(folder, &["check", "config", "prometheus.yml"], "");
+    if verdict.accepted && !rules.is_empty() {
+        verdict = with(&["check", "rules", "--lint=all", "--lint-fatal"], &rules);
+    }
+    if verdict.accepted && !tests.is_empty() {
+        verdict = with(&["test", "rules"], &tests);
+    }
+    verdict
+}
+
+#[test]
+fn promtool_accepts_everything_and_every_alert_behaves() {
+    let Some(judge) = Judge::find("promtool") else { return };
+    let mut complaints = Vec::new();
+    let mut seen = 0;
+    for case in Case::all() {
+        let Some(folder) = written(&case) else { continue };
+        seen += 1;
+        let verdict = judged(&judge, folder.path());
+        if !verdict.accepted {
+            complaints.push(format!("{}: {}{}", case.name(), verdict.output, verdict.complaint));
+        }
+    }
+    assert!(seen > 0, "no platform has a metrics server: the check is broken");
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// A change of one of the files, and what the refusal must say.
+struct Twin {
+    wrong: &'static str,
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+    told: &'static str,
+}
+
+const fn twin(
+    wrong: &'static str,
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+    told: &'static str,
+) -> Twin {
+    Twin { wrong, file, from, to, told }
+}
+
+const TWINS: &[Twin] = &[
+    twin(
+        "unknown key",
+        "prometheus.yml",
+        "  scrape_interval: 15s",
+        "  scrape_intervall: 15s",
+        "scrape_intervall",
+    ),
+    twin("bad duration", "prometheus.yml", "scrape_interval: 15s", "scrape_interval: 15 seconds", "duration"),
+    twin(
+        "timeout above the interval",
+        "prometheus.yml",
+        "scrape_timeout: 10s",
+        "scrape_timeout: 1m",
+        "timeout",
+    ),
+    twin("job twice", "prometheus.yml", "job_name: backend", "job_name: gateway", "multiple scrape configs"),
+    twin("no rule files", "prometheus.yml", "[rules/*.yml]", "[rules/none.yml]", "none.yml"),
+    twin("bad target", "prometheus.yml", "gateway:5921", "http://gateway:5921", "not a valid hostname"),
+    twin("bad label", "prometheus.yml", "    platform: ", "    plat-form: ", "plat-form"),
+    twin("malformed query", "rules/platform.yml", "sum by (job)", "sum by (job", "parse error"),
+    twin("unknown function", "rules/platform.yml", "rate(http", "rates(http", "rates"),
+    twin("wrong type", "rules/platform.yml", "[5m]", "", "expected type range vector"),
+    twin("unknown key of a rule", "rules/platform.yml", "        for: ", "        fore: ", "fore"),
+    twin(
+        "bad record name",
+        "rules/platform.yml",
+        "record: job:http_requests:rate5m",
+        "record: job-http-requests",
+        "recording rule name",
+    ),
+    twin("group twice", "rules/application.yml", "name: mongodb", "name: gateway", "repeated"),
+    twin(
+        "bad template",
+        "rules/application.yml",
+        "humanizePercentage",
+        "humanisePercentage",
+        "humanisePercentage",
+    ),
+    twin("wrong expectation", "tests/application.yml", "value: 1", "value: 0", "FAILED"),
+    twin("another threshold", "rules/application.yml", "> 0.05", "> 0.95", "FAILED"),
+    twin(
+        "another comparison",
+        "rules/application.yml",
+        "mongodb_up{job=\"mongodb-exporter\"} == 0",
+        "mongodb_up{job=\"mongodb-exporter\"} == 2",
+        "FAILED",
+    ),
+];
+
+#[test]
+fn promtool_refuses_twins() {
+    let Some(judge) = Judge::find("promtool") else { return };
+    let flagship = Case::all().into_iter().next().expect("the flagship is the first case");
+    let mut complaints = Vec::new();
+    for twin in TWINS {
+        let folder = written(&flagship).expect("the flagship has a metrics server");
+        let path = folder.path().join(twin.file);
+        let good = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", twin.file));
+        if !good.contains(twin.from) {
+            complaints.push(format!("{}: `{}` does not stand in {}", twin.wrong, twin.from, twin.file));
+            continue;
+        }
+        fs::write(&path, good.replacen(twin.from, twin.to, 1)).expect("the file was written before");
+        let verdict = judged(&judge, folder.path());
+        let said = format!("{}{}", verdict.output, verdict.complaint);
+        if verdict.accepted || !said.contains(twin.told) {
+            complaints.push(format!("{}: accepted: {}, said {said}", twin.wrong, verdict.accepted));
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
