@@ -11,20 +11,24 @@ use crate::source::Span;
 /// How wide a page is.
 const COLUMNS: u64 = 24;
 
+/// The highest that a panel may be: more than any screen shows.
+const HIGHEST: u64 = 100;
+
 /// GRA001: dashboards over metrics that nobody keeps. GRA004: dashboards that nobody shows.
 pub(super) fn shown(platform: &Platform, sink: &mut Sink) {
     let dashboards = &platform.observed.dashboards;
     let stand = |number: usize| match number {
-        1 => "a dashboard stands in the source".to_owned(),
-        number => format!("{number} dashboards stand in the source"),
+        1 => ("a dashboard stands in the source".to_owned(), "it"),
+        number => (format!("{number} dashboards stand in the source"), "them"),
     };
     match platform.with_role(Role::Dashboards).next() {
         Some(shower) if platform.with_role(Role::Metrics).next().is_none() => {
             let Some(first) = dashboards.first() else { return };
+            let (what, them) = stand(dashboards.len());
             sink.report(
                 Diagnostic::new(
                     codes::GRA001,
-                    format!("{}, and no service keeps metrics for it to show", stand(dashboards.len())),
+                    format!("{what}, and no service keeps the metrics for {them}"),
                 )
                 .at(first.block.span, "asks for metrics")
                 .at(shower.span(), "shows dashboards, and has no data source of metrics")
@@ -36,13 +40,11 @@ pub(super) fn shown(platform: &Platform, sink: &mut Sink) {
             // What a component brings along is not meant to be shown everywhere.
             let mut own = dashboards.iter().filter(|dashboard| dashboard.owner.is_none());
             let Some(first) = own.next() else { return };
+            let (what, them) = stand(own.count() + 1);
             sink.report(
-                Diagnostic::new(
-                    codes::GRA004,
-                    format!("{}, and no service shows it", stand(own.count() + 1)),
-                )
-                .at(first.block.span, "in no artifact")
-                .help("add `grafana grafana { … }`, or a service with `role = dashboards`"),
+                Diagnostic::new(codes::GRA004, format!("{what}, and no service shows {them}"))
+                    .at(first.block.span, "in no artifact")
+                    .help("add `grafana grafana { … }`, or a service with `role = dashboards`"),
             );
         }
     }
@@ -68,7 +70,6 @@ pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
                 known.insert(text, (span, &dashboard.name));
                 continue;
             };
-            // One name for both is reported where names are.
             sink.report(
                 Diagnostic::new(
                     codes::GRA002,
@@ -99,6 +100,3 @@ pub(super) fn sizes(platform: &Platform, sink: &mut Sink) {
         );
     }
 }
-
-/// The highest that a panel may be: more than any screen shows.
-const HIGHEST: u64 = 100;

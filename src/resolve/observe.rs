@@ -8,9 +8,7 @@ mod query;
 
 use super::text::{Mentions, Texts, Thing};
 use crate::model::{self, Document, Role, Severity};
-use crate::platform::observe::{
-    Alert, AlertTest, Annotation, Job, Observed, Probe, Receiver, Record,
-};
+use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Receiver, Record};
 use crate::platform::{OutsideId, Platform, Service, ServiceId};
 use crate::schema::{Constant, Map, Reference, Word};
 use exports::Tables;
@@ -20,7 +18,7 @@ use query::{Queries, Written};
 pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Observed {
     let records = records(document, platform, texts);
     let alerts = alerts(document, platform, texts);
-    let dashboards = dashboard::read(document, platform, texts);
+    let mut dashboards = dashboard::read(document, platform, texts);
     let mut tables = Tables::new(&document.exports);
     let written = records.iter().map(|(record, ..)| record);
     let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
@@ -36,6 +34,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         ..Observed::default()
     };
     observed.index(&needed.0);
+    dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
     let queries = Queries::new(&observed, platform, &records);
     let records = records
         .iter()

@@ -25,8 +25,7 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
     let Some(shower) = platform.with_role(Role::Dashboards).next() else { return Vec::new() };
     let header = [generated(platform)];
     let yaml = |name: &str, content: String| artifact(format!("provisioning/{name}/{name}.yaml"), content);
-    let mut artifacts =
-        vec![yaml("datasources", emit::yaml(&header, &provisioning::sources(platform), &[]))];
+    let mut artifacts = vec![yaml("datasources", emit::yaml(&header, &provisioning::sources(platform), &[]))];
     let dashboards = &platform.observed.dashboards;
     // Without metrics no panel has anything to show, which is reported.
     if dashboards.is_empty() || platform.with_role(Role::Metrics).next().is_none() {

@@ -3,9 +3,9 @@
 use super::super::text::Texts;
 use super::query::{self, Queries, Written};
 use super::{literal, owned, preset, top};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{self, Document};
-use crate::platform::observe::{Choice, Dashboard};
+use crate::platform::observe::{Choice, Dashboard, Observed};
 use crate::platform::{Platform, ServiceId};
 use crate::promql::Op;
 use crate::schema::Constant;
@@ -53,6 +53,37 @@ pub(super) fn read(document: &Document, platform: &Platform, texts: &mut Texts<'
         Read { owner, block, panels, choices }
     })
     .collect()
+}
+
+/// Presets that would show nothing, because nobody exports what they ask for: one message for each row, in the
+/// place of one for each metric.
+pub(super) fn expect_exports(read: &mut [Read], observed: &Observed, sink: &mut Sink) {
+    if observed.jobs.iter().any(|job| job.exports.unknown) {
+        return;
+    }
+    for read in read {
+        for row in read.block.row.iter().filter(|row| row.preset.is_some()) {
+            // What a preset brings stands at the row's heading.
+            let place = row.title.span;
+            let mut brought: Vec<&mut Written> =
+                read.panels.iter_mut().flatten().filter(|written| written.said.span == place).collect();
+            let metrics = || brought.iter().flat_map(|written| written.metrics());
+            if metrics().next().is_none()
+                || metrics().any(|metric| observed.exporters(metric).next().is_some())
+            {
+                continue;
+            }
+            let first = metrics().next().unwrap_or_default().to_owned();
+            sink.report(
+                Diagnostic::new(codes::OBS002, format!("nothing exports the metrics of the preset, such as `{first}`"))
+                    .at(place, "would show nothing")
+                    .help("add what exports them: for `preset = use` an exporter of containers, `cadvisor cadvisor`"),
+            );
+            for written in &mut brought {
+                written.parsed = None;
+            }
+        }
+    }
 }
 
 /// Reads `label_values(series, label)` or `label_values(label)`.
@@ -164,7 +195,8 @@ fn choices(read: &Read, queries: &Queries<'_>) -> Vec<Choice> {
 fn asked_for_one(read: &Read, variable: &str) -> bool {
     let names = [format!("${variable}"), format!("${{{variable}}}")];
     let parsed = read.panels.iter().flatten().filter_map(|written| written.parsed.as_ref());
-    parsed.flat_map(|query| query.selectors()).flat_map(|selector| &selector.matchers).any(|matcher| {
-        matches!(matcher.op, Op::Equal | Op::NotEqual) && names.contains(&matcher.value)
-    })
+    parsed
+        .flat_map(|query| query.selectors())
+        .flat_map(|selector| &selector.matchers)
+        .any(|matcher| matches!(matcher.op, Op::Equal | Op::NotEqual) && names.contains(&matcher.value))
 }

@@ -49,11 +49,7 @@ pub(super) fn expand(
 }
 
 /// The services that a row is about; all where none is named.
-fn services<'a>(
-    of: Option<&[Reference]>,
-    platform: &'a Platform,
-    texts: &mut Texts<'_>,
-) -> Vec<&'a Service> {
+fn services<'a>(of: Option<&[Reference]>, platform: &'a Platform, texts: &mut Texts<'_>) -> Vec<&'a Service> {
     let Some(of) = of else { return platform.services.iter().collect() };
     let mut services = Vec::new();
     for reference in of {
@@ -208,8 +204,11 @@ mod tests {
             }
         }
         let facts = Facts { part: "errors", is: "='api'", metric: "requests_total", status: "code" };
-        let legends: Vec<String> =
-            panels(&facts).iter().flat_map(|panel| &panel.query).map(|query| query.legend.text.to_string()).collect();
+        let legends: Vec<String> = panels(&facts)
+            .iter()
+            .flat_map(|panel| &panel.query)
+            .map(|query| query.legend.text.to_string())
+            .collect();
         assert_eq!(legends, ["{{job}}", "{{code}}"]);
     }
 }

@@ -15,7 +15,15 @@ use crate::schema::Constant;
 pub(super) struct Written {
     text: String,
     pub(super) parsed: Option<promql::Query>,
-    said: Constant,
+    pub(super) said: Constant,
+}
+
+impl Written {
+    /// The metrics that it asks for.
+    pub(super) fn metrics(&self) -> impl Iterator<Item = &str> {
+        let selectors = self.parsed.iter().flat_map(promql::Query::selectors);
+        selectors.filter_map(|selector| selector.metric.as_deref())
+    }
 }
 
 /// Reads a query; one that is none is reported.

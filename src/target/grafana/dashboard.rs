@@ -122,7 +122,12 @@ pub(super) fn dashboard<'a>(platform: &'a Platform, dashboard: &'a observe::Dash
         id: None,
         uid: &dashboard.uid,
         title: &dashboard.title,
-        description: said.map(str::to_owned).into_iter().chain([generated(platform)]).collect::<Vec<_>>().join("\n\n"),
+        description: said
+            .map(str::to_owned)
+            .into_iter()
+            .chain([generated(platform)])
+            .collect::<Vec<_>>()
+            .join("\n\n"),
         tags: tags.chain([platform.name.as_str()]).collect(),
         timezone: "utc",
         editable: false,

@@ -81,9 +81,6 @@ mod tests {
         places.push(page.heading());
         places.push(page.place(3, 3));
         let starts: Vec<(u64, u64)> = places.iter().map(|place| (place.x, place.y)).collect();
-        assert_eq!(
-            starts,
-            [(0, 0), (6, 0), (18, 0), (0, 8), (0, 9), (0, 12), (0, 13), (0, 18), (0, 19)]
-        );
+        assert_eq!(starts, [(0, 0), (6, 0), (18, 0), (0, 8), (0, 9), (0, 12), (0, 13), (0, 18), (0, 19)]);
     }
 }

@@ -85,12 +85,7 @@ struct Transformation {
 }
 
 /// A panel at its place.
-pub(super) fn panel<'a>(
-    id: usize,
-    place: Place,
-    block: &'a model::Panel,
-    queries: &'a [Query],
-) -> Panel<'a> {
+pub(super) fn panel<'a>(id: usize, place: Place, block: &'a model::Panel, queries: &'a [Query]) -> Panel<'a> {
     let kind = block.type_.unwrap_or(PanelKind::Timeseries);
     let targets: Vec<Target<'_>> = block
         .query
@@ -216,9 +211,7 @@ fn options(kind: PanelKind, block: &model::Panel) -> Value {
     let last = json!({ "calcs": ["lastNotNull"], "fields": "", "values": false });
     // One line that is called like its panel needs no legend.
     let several = block.query.len() > 1 || block.query.iter().any(|query| query.legend.text.contains("{{"));
-    let legend = |shown: bool| {
-        json!({ "calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": shown })
-    };
+    let legend = |shown: bool| json!({ "calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": shown });
     match kind {
         PanelKind::Timeseries => json!({
             "legend": legend(several),

@@ -126,7 +126,11 @@ pub(super) fn providers<'a>(platform: &'a Platform, path: &'a str) -> Providers<
         api_version: 1,
         providers: vec![Provider {
             name: &platform.name,
-            folder: platform.description.as_deref().filter(|text| !text.contains('$')).unwrap_or(&platform.name),
+            folder: platform
+                .description
+                .as_deref()
+                .filter(|text| !text.contains('$'))
+                .unwrap_or(&platform.name),
             r#type: "file",
             disable_deletion: false,
             allow_ui_updates: false,
