@@ -3,8 +3,9 @@
 //! A rule is a function over the resolved platform, listed once with the codes it reports. Rules
 //! do not depend on each other, so a platform that breaks several is told of all of them.
 
-mod alert;
 mod address;
+mod alert;
+mod dashboard;
 mod health;
 mod image;
 mod input;
@@ -72,6 +73,9 @@ pub const RULES: &[Rule] = &[
         codes: &[codes::OBS002, codes::OBS004, codes::OBS005, codes::OBS006, codes::OBS007, codes::OBS009],
         check: query::queries,
     },
+    Rule { codes: &[codes::GRA001, codes::GRA004], check: dashboard::shown },
+    Rule { codes: &[codes::GRA002], check: dashboard::clashes },
+    Rule { codes: &[codes::GRA003], check: dashboard::sizes },
     Rule { codes: &[codes::OBS001], check: observe::paths },
     Rule { codes: &[codes::OBS003], check: observe::unscraped },
     Rule { codes: &[codes::OBS010], check: observe::unread },

@@ -3,12 +3,14 @@
 
 mod comment;
 mod entries;
+mod json;
 mod node;
 mod template;
 mod yaml;
 
 pub use comment::with_header;
 pub use entries::Entries;
+pub use json::json;
 pub use node::Node;
 pub use template::render;
 pub use yaml::{Section, yaml};

@@ -22,8 +22,8 @@ use crate::schema::{Constant, Map, block};
 pub use environment::{Allow, Override, Secret, Target, Variable};
 pub use health::{Command, Health, Metrics, Tool};
 pub use observe::{
-    Alert, AlertTest, Choose, Dashboard, Exports, Inhibit, Metric, MetricKind, Panel, PanelKind, Query,
-    Receiver, Record, Row, Series, Severity, Slack, Threshold,
+    Alert, AlertTest, Choose, Dashboard, Exports, Inhibit, Metric, MetricKind, Panel, PanelKind, Preset,
+    Query, Receiver, Record, Row, Series, Severity, Slack, Threshold,
 };
 pub use parameter::{ParameterBlock, ParameterType};
 pub use place::{Addresses, Group, Host, Network, Outside, Policy, Reach, Volume};

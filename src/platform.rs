@@ -336,6 +336,8 @@ pub enum Cause {
     Scrape,
     /// Alerts are handed over there.
     Alerting,
+    /// Dashboards show what is asked there.
+    DataSource,
     /// A receiver is told there.
     Receiver,
     /// A backup is taken there.
@@ -352,6 +354,7 @@ impl Cause {
             Self::Route => "route",
             Self::Scrape => "scrape",
             Self::Alerting => "alerting",
+            Self::DataSource => "data source",
             Self::Receiver => "receiver",
             Self::Backup => "backup",
         }

@@ -31,6 +31,9 @@ embedded! {
 /// The catalogue of images.
 pub const CATALOGUE: &str = include_str!("standard/catalogue.infra");
 
+/// The panels of presets.
+pub const PRESETS: &str = include_str!("standard/presets.infra");
+
 /// The name under which messages show an embedded source.
 #[must_use]
 pub fn file_name(name: &str) -> String {

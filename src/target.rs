@@ -4,6 +4,7 @@
 //! how it makes artifacts of a platform. It never fails: `resolve` and `check` have seen to that.
 
 mod compose;
+mod grafana;
 mod prometheus;
 
 use crate::platform::Platform;
@@ -51,7 +52,7 @@ fn generated(platform: &Platform) -> String {
 }
 
 /// Every target.
-pub const TARGETS: &[Target] = &[compose::TARGET, prometheus::TARGET];
+pub const TARGETS: &[Target] = &[compose::TARGET, prometheus::TARGET, grafana::TARGET];
 
 /// The target of a name.
 #[must_use]

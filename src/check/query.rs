@@ -17,7 +17,9 @@ pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
     let records = observed.records.iter().map(|record| &record.query);
     let alerts = observed.alerts.iter().map(|alert| &alert.query);
     let panels = observed.dashboards.iter().flat_map(|dashboard| dashboard.queries.iter().flatten());
-    for query in records.chain(alerts).chain(panels) {
+    let choices = observed.dashboards.iter().flat_map(|dashboard| &dashboard.choices);
+    let choices = choices.filter_map(|choice| choice.query.as_ref());
+    for query in records.chain(alerts).chain(panels).chain(choices) {
         if sink.is_full() {
             return;
         }

@@ -261,10 +261,14 @@ codes! {
     /// A test that asks nothing of its alert.
     ALR008 Warning "test-asks-nothing";
 
-    /// Two dashboards of one address.
+    /// Dashboards over metrics that nobody keeps.
+    GRA001 Error "no-data-source";
+    /// Two dashboards of one address, or one title.
     GRA002 Error "duplicate-dashboard";
     /// A panel that does not fit into the page.
     GRA003 Error "panel-does-not-fit";
+    /// Dashboards that nobody shows.
+    GRA004 Warning "not-shown";
 }
 
 /// The code of an id, in any case of letters.

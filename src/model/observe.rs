@@ -201,17 +201,17 @@ block! {
         optional tags: List<Word>,
         /// A choice at its top.
         many choose: Choose,
+        /// A panel above the first heading.
+        many panel: Panel,
         /// Panels under a heading.
         many row: Row,
-        /// A panel.
-        many panel: Panel,
     }
 }
 
 impl Dashboard {
-    /// Every panel: those under headings first, as the reader meets them.
+    /// Every panel as the reader meets them: those under no heading first.
     pub fn panels(&self) -> impl Iterator<Item = &Panel> {
-        self.row.iter().flat_map(|row| &row.panel).chain(&self.panel)
+        self.panel.iter().chain(self.row.iter().flat_map(|row| &row.panel))
     }
 }
 
@@ -219,7 +219,9 @@ block! {
     /// A choice at the top of a dashboard.
     "choose" => Choose {
         label name = "The name that queries use: `$name`.";
-        value query: Constant = "What it offers.";
+        value query: Constant = "What it offers: `label_values(metric, label)`.";
+        /// What stands before it; its name where nothing is said.
+        optional title: Constant,
     }
 }
 
@@ -227,8 +229,22 @@ block! {
     /// Panels under a heading.
     "row" => Row {
         label title = "The heading.";
-        /// A panel.
+        /// Panels that need not be written.
+        optional preset: Preset,
+        /// The services that the preset is about. Where none is named: those that `$job` chooses, or all that fit.
+        optional of: List<Reference>,
+        /// A panel, behind those of the preset.
         many panel: Panel,
+    }
+}
+
+choice! {
+    /// Panels that need not be written.
+    Preset {
+        /// Rate, errors and duration of requests, by the metrics that the services declare.
+        Red = "red",
+        /// Use and saturation of the containers, by what their exporter says.
+        Use = "use",
     }
 }
 
@@ -236,16 +252,18 @@ block! {
     /// A picture of some queries.
     "panel" => Panel {
         label title = "The heading.";
-        /// How it is drawn.
+        /// How it is drawn; `timeseries` where nothing is said.
         optional type_ as "type": PanelKind,
         /// The unit, as Grafana calls it.
         optional unit: Constant,
         /// What is to be seen.
         optional description: Constant,
-        /// How wide it is, of 24.
+        /// How wide it is, of 24. Each kind has a width where nothing is said.
         optional width: Integer,
-        /// How high it is.
+        /// How high it is. Each kind has a height where nothing is said.
         optional height: Integer,
+        /// Whether series stand on top of each other.
+        optional stacked: bool,
         /// What it draws.
         many query: Query,
         /// Where its colour changes.
@@ -264,12 +282,10 @@ choice! {
         Gauge = "gauge",
         /// Rows and columns.
         Table = "table",
-        /// Bars side by side.
+        /// A bar for each series, by its last value.
         Bar = "bar",
         /// Buckets over time.
         Heatmap = "heatmap",
-        /// Lines of a log.
-        Logs = "logs",
     }
 }
 

@@ -371,10 +371,31 @@ pub struct Dashboard {
     pub name: String,
     /// The service it stands in.
     pub owner: Option<ServiceId>,
-    /// The queries of its panels, rows' panels in the order of the source; one list a panel.
+    /// What its address is: at most 40 letters, digits and hyphens.
+    pub uid: String,
+    /// The heading.
+    pub title: String,
+    /// What can be chosen at its top.
+    pub choices: Vec<Choice>,
+    /// The queries of its panels, one list for each of [`model::Dashboard::panels`].
     pub queries: Vec<Vec<Query>>,
-    /// The block.
+    /// The block, with the panels of presets.
     pub block: model::Dashboard,
+}
+
+/// A choice at the top of a dashboard.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The name that queries use.
+    pub name: String,
+    /// The series whose label is offered, with complete matchers; `None` where it is that of any.
+    pub series: Option<String>,
+    /// The label whose values are offered.
+    pub label: String,
+    /// Whether several values fit: no query asks for equality.
+    pub several: bool,
+    /// The same as a query, for what is checked of queries; `None` where it cannot be read, which is reported.
+    pub query: Option<Query>,
 }
 
 /// Who is told of which alerts.

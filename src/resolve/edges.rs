@@ -29,6 +29,7 @@ pub(super) fn edges(
     }
     routes(&mut edges);
     scrapes(&mut edges);
+    data_sources(&mut edges);
     receivers(document, &mut edges, texts);
     backups(document, &mut edges, texts);
     edges.finish()
@@ -112,12 +113,27 @@ fn scrapes(edges: &mut Edges<'_>) {
             }
         }
         for teller in edges.platform.with_role(Role::Alerts) {
-            let port = teller
-                .http_port()
-                .and_then(|http| teller.ports.iter().position(|port| port.name == http.name));
-            edges.add(scraper.id, EdgeEnd::Service(teller.id, port), Cause::Alerting, scraper.span());
+            edges.add(scraper.id, http(teller), Cause::Alerting, scraper.span());
         }
     }
+}
+
+/// Who shows dashboards asks whoever keeps what they show.
+fn data_sources(edges: &mut Edges<'_>) {
+    for shower in edges.platform.with_role(Role::Dashboards) {
+        for role in [Role::Metrics, Role::Alerts] {
+            for source in edges.platform.with_role(role) {
+                edges.add(shower.id, http(source), Cause::DataSource, shower.span());
+            }
+        }
+    }
+}
+
+/// A service at its HTTP port, where it has one.
+fn http(service: &Service) -> EdgeEnd {
+    let port = service.http_port();
+    let port = port.and_then(|http| service.ports.iter().position(|port| port.name == http.name));
+    EdgeEnd::Service(service.id, port)
 }
 
 fn receivers(document: &Document, edges: &mut Edges<'_>, texts: &mut Texts<'_>) {

@@ -1,14 +1,14 @@
 //! From blocks to the chain between a metric and a person: scrape jobs, what they export, complete queries,
 //! and rules, dashboards and receivers over them.
 
+mod dashboard;
 mod exports;
+mod preset;
 mod query;
 
 use super::text::{Mentions, Texts, Thing};
 use crate::model::{self, Document, Role, Severity};
-use crate::platform::observe::{
-    Alert, AlertTest, Annotation, Dashboard, Job, Observed, Probe, Receiver, Record,
-};
+use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Receiver, Record};
 use crate::platform::{OutsideId, Platform, Service, ServiceId};
 use crate::schema::{Constant, Map, Reference, Word};
 use exports::Tables;
@@ -18,11 +18,11 @@ use query::{Queries, Written};
 pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Observed {
     let records = records(document, platform, texts);
     let alerts = alerts(document, platform, texts);
-    let dashboards = dashboards(document, platform, texts);
+    let mut dashboards = dashboard::read(document, platform, texts);
     let mut tables = Tables::new(&document.exports);
     let written = records.iter().map(|(record, ..)| record);
     let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
-    let written = written.chain(dashboards.iter().flat_map(|(panels, ..)| panels.iter().flatten()));
+    let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
     let needed = query::metrics(written);
     let jobs = jobs(platform, &mut tables, &needed, texts);
     let mut observed = Observed {
@@ -34,6 +34,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         ..Observed::default()
     };
     observed.index(&needed.0);
+    dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
     let queries = Queries::new(&observed, platform, &records);
     let records = records
         .iter()
@@ -49,18 +50,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         .iter()
         .map(|(written, owner, block)| alert(written, *owner, block, platform, &queries))
         .collect();
-    let dashboards = dashboards
-        .into_iter()
-        .map(|(panels, owner, block)| Dashboard {
-            name: block.name.text.to_string(),
-            owner,
-            queries: panels
-                .iter()
-                .map(|panel| panel.iter().map(|written| queries.complete(written, owner)).collect())
-                .collect(),
-            block: block.clone(),
-        })
-        .collect();
+    let dashboards = dashboard::complete(dashboards, platform, &queries);
     observed.records = records;
     observed.alerts = alerts;
     observed.dashboards = dashboards;
@@ -98,22 +88,6 @@ fn alerts<'a>(
     let top = document.alert.iter().map(|alert| (None, alert));
     let all = top.chain(owned(platform, |service| &service.alert));
     all.map(|(owner, alert)| (query::read(&alert.expr, texts.sink), owner, alert)).collect()
-}
-
-fn dashboards<'a>(
-    document: &'a Document,
-    platform: &'a Platform,
-    texts: &mut Texts<'_>,
-) -> Owned<'a, Vec<Vec<Written>>, model::Dashboard> {
-    let top = document.dashboard.iter().map(|dashboard| (None, dashboard));
-    let all = top.chain(owned(platform, |service| &service.dashboard));
-    all.map(|(owner, dashboard)| {
-        let panels = dashboard
-            .panels()
-            .map(|panel| panel.query.iter().map(|query| query::read(&query.expr, texts.sink)).collect());
-        (panels.collect(), owner, dashboard)
-    })
-    .collect()
 }
 
 fn alert(

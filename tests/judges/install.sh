@@ -10,7 +10,7 @@ set -euo pipefail
 suite=trixie
 group=${2:-judges}
 case $group in
-  judges) packages=(docker-compose shellcheck yamllint quickjs) ;;
+  judges) packages=(docker-compose shellcheck yamllint quickjs prometheus prometheus-alertmanager python3-jsonschema) ;;
   engine)
     packages=(
       base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
@@ -28,7 +28,7 @@ esac
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 dir=$(realpath -m "${1:?usage: install.sh DIR [GROUP]}")
-stamp=$(cat <(echo "$group") "$here/install.sh" "$here/yaml-to-json.py" | sha256sum)
+stamp=$(cat <(echo "$group") "$here"/install.sh "$here"/*.py "$here"/*.mjs "$here"/package*.json | sha256sum)
 
 fail() {
   echo "judges: $*" >&2
@@ -114,6 +114,22 @@ unpack_judges() {
   program yamllint root/usr/bin/python3 root/usr/bin/yamllint
   program yaml-to-json root/usr/bin/python3 yaml-to-json.py
   program js-check root/usr/bin/qjsc -e -o /dev/null
+  program promtool root/usr/bin/promtool
+  program amtool root/usr/bin/amtool
+  grafana_schema
+  program grafana-dashboard root/usr/bin/python3 grafana-dashboard.py
+}
+
+# What Grafana's own types say of a dashboard. Types are no package of Debian's: they come from npm, fixed by a lock file.
+grafana_schema() {
+  mkdir "$new/npm"
+  cp "$here"/package*.json "$new/npm"
+  (cd "$new/npm" && npm ci --ignore-scripts --no-audit --no-fund --silent --cache "$new/npm/cache") >&2 ||
+    fail "Grafana's types could not be fetched from the npm registry"
+  node "$here/grafana-schema.mjs" "$new/npm/node_modules" >"$new/grafana-schema.json" ||
+    fail "Grafana's types could not be made into a schema"
+  rm -rf "$new/npm"
+  cp "$here/grafana-dashboard.py" "$new/grafana-dashboard.py"
 }
 
 # What the packages' own scripts would do, as far as the engine needs it.
@@ -155,6 +171,10 @@ try_judges() {
   judge 'a: no' accept yaml_check
   judge 'const f = ({ a }) => a ?? b(;' refuse js-check
   judge 'const f = ({ a }) => a ?? b();' accept js-check
+  judge 'groups: [{ name: a, rules: [{ record: b, expr: sum( }] }]' refuse promtool check rules
+  judge 'groups: [{ name: a, rules: [{ record: b, expr: sum(c) }] }]' accept promtool check rules
+  judge '{ "schemaVersion": 42, "panels": [{ "type": "stat", "options": { "wideLayout": 1 } }] }' refuse grafana-dashboard
+  judge '{ "schemaVersion": 42, "panels": [{ "type": "stat", "options": { "wideLayout": true } }] }' accept grafana-dashboard
   rm "$new/sample" "$new/said"
 }
 
@@ -176,8 +196,10 @@ versions() {
 }
 
 installed && exit 0
-for tool in apt-get dpkg awk flock; do
-  [ -n "$(type -P "$tool")" ] || fail "'$tool' is missing: the judges are taken from Debian's packages"
+tools=(apt-get dpkg awk flock)
+[ "$group" != judges ] || tools+=(node npm)
+for tool in "${tools[@]}"; do
+  [ -n "$(type -P "$tool")" ] || fail "'$tool' is missing: the judges are taken from Debian's packages, Grafana's types from npm"
 done
 
 mkdir -p "$(dirname "$dir")"

@@ -14,8 +14,16 @@ use crate::schema::Constant;
 /// A query as the source says it.
 pub(super) struct Written {
     text: String,
-    parsed: Option<promql::Query>,
-    said: Constant,
+    pub(super) parsed: Option<promql::Query>,
+    pub(super) said: Constant,
+}
+
+impl Written {
+    /// The metrics that it asks for.
+    pub(super) fn metrics(&self) -> impl Iterator<Item = &str> {
+        let selectors = self.parsed.iter().flat_map(promql::Query::selectors);
+        selectors.filter_map(|selector| selector.metric.as_deref())
+    }
 }
 
 /// Reads a query; one that is none is reported.

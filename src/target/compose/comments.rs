@@ -44,7 +44,8 @@ fn own_configuration(service: &Service) -> Option<String> {
         Role::Store | Role::Search | Role::Database => return None,
     };
     // Configuration from the source takes the place of the image's own.
-    service.configs.is_empty().then(|| format!("Runs with the image's own configuration: {missing}"))
+    (service.configs.is_empty() && service.artifacts.is_empty())
+        .then(|| format!("Runs with the image's own configuration: {missing}"))
 }
 
 /// Which safe defaults do not hold, and why.

@@ -1,0 +1,102 @@
+//! Dashboards: whether each has an address, whether panels fit, and whether there is anything to show.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::model::Role;
+use crate::platform::Platform;
+use crate::platform::observe::Dashboard;
+use crate::source::Span;
+
+/// How wide a page is.
+const COLUMNS: u64 = 24;
+
+/// The highest that a panel may be: more than any screen shows.
+const HIGHEST: u64 = 100;
+
+/// GRA001: dashboards over metrics that nobody keeps. GRA004: dashboards that nobody shows.
+pub(super) fn shown(platform: &Platform, sink: &mut Sink) {
+    let dashboards = &platform.observed.dashboards;
+    let stand = |number: usize| match number {
+        1 => ("a dashboard stands in the source".to_owned(), "it"),
+        number => (format!("{number} dashboards stand in the source"), "them"),
+    };
+    match platform.with_role(Role::Dashboards).next() {
+        Some(shower) if platform.with_role(Role::Metrics).next().is_none() => {
+            let Some(first) = dashboards.first() else { return };
+            let (what, them) = stand(dashboards.len());
+            sink.report(
+                Diagnostic::new(
+                    codes::GRA001,
+                    format!("{what}, and no service keeps the metrics for {them}"),
+                )
+                .at(first.block.span, "asks for metrics")
+                .at(shower.span(), "shows dashboards, and has no data source of metrics")
+                .help("add `prometheus prometheus { … }`, or a service with `role = metrics`"),
+            );
+        }
+        Some(_) => {}
+        None => {
+            // What a component brings along is not meant to be shown everywhere.
+            let mut own = dashboards.iter().filter(|dashboard| dashboard.owner.is_none());
+            let Some(first) = own.next() else { return };
+            let (what, them) = stand(own.count() + 1);
+            sink.report(
+                Diagnostic::new(codes::GRA004, format!("{what}, and no service shows {them}"))
+                    .at(first.block.span, "in no artifact")
+                    .help("add `grafana grafana { … }`, or a service with `role = dashboards`"),
+            );
+        }
+    }
+}
+
+/// GRA002: two dashboards with one address, or one title.
+pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
+    type Of = fn(&Dashboard) -> (&str, Span);
+    let uid: Of = |dashboard| (&dashboard.uid, dashboard.block.name.span);
+    let title: Of = |dashboard| {
+        let said = dashboard.block.title.as_ref().map_or(dashboard.block.name.span, |title| title.span);
+        (&dashboard.title, said)
+    };
+    let kinds: [(&str, &str, Of); 2] = [
+        ("the same address", "addresses are the first 40 characters of the names: rename one", uid),
+        ("the same title", "give one of them another `title`", title),
+    ];
+    for (what, help, of) in kinds {
+        let mut known: HashMap<&str, (Span, &str)> = HashMap::new();
+        for dashboard in &platform.observed.dashboards {
+            let (text, span) = of(dashboard);
+            let Some((first, name)) = known.get(text) else {
+                known.insert(text, (span, &dashboard.name));
+                continue;
+            };
+            sink.report(
+                Diagnostic::new(
+                    codes::GRA002,
+                    format!("the dashboards `{name}` and `{}` have {what}, `{text}`", dashboard.name),
+                )
+                .at(span, "also here")
+                .at(*first, "first here")
+                .help(help),
+            );
+        }
+    }
+}
+
+/// GRA003: panels that do not fit on a page.
+pub(super) fn sizes(platform: &Platform, sink: &mut Sink) {
+    for panel in platform.observed.dashboards.iter().flat_map(|dashboard| dashboard.block.panels()) {
+        let problem = match (panel.width, panel.height) {
+            (Some(width), _) if width.0 == 0 => "no width",
+            (Some(width), _) if width.0 > COLUMNS => "a width of more than 24 columns",
+            (_, Some(height)) if height.0 == 0 => "no height",
+            (_, Some(height)) if height.0 > HIGHEST => "a height of more than 100 lines",
+            _ => continue,
+        };
+        sink.report(
+            Diagnostic::new(codes::GRA003, format!("the panel \"{}\" has {problem}", panel.title.text))
+                .at(panel.title.span, "does not fit on a page")
+                .help("a width is from 1 to 24, a height from 1 to 100"),
+        );
+    }
+}

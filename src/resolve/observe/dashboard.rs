@@ -1,0 +1,202 @@
+//! Dashboards: their panels' queries, what can be chosen at their tops, and the addresses they get.
+
+use super::super::text::Texts;
+use super::query::{self, Queries, Written};
+use super::{literal, owned, preset, top};
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::model::{self, Document};
+use crate::platform::observe::{Choice, Dashboard, Observed};
+use crate::platform::{Platform, ServiceId};
+use crate::promql::Op;
+use crate::schema::Constant;
+use crate::syntax::Text;
+
+/// How long an address may be (grafana/grafana:pkg/services/dashboards/models.go).
+const UID: usize = 40;
+
+/// A dashboard whose queries are read.
+pub(super) struct Read {
+    owner: Option<ServiceId>,
+    block: model::Dashboard,
+    panels: Vec<Vec<Written>>,
+    choices: Vec<Option<Offer>>,
+}
+
+/// What a choice offers.
+struct Offer {
+    label: String,
+    /// Whether series are named.
+    of_series: bool,
+    /// Series by the label, as a query.
+    written: Written,
+}
+
+impl Read {
+    /// Every query of it.
+    pub(super) fn written(&self) -> impl Iterator<Item = &Written> {
+        let choices = self.choices.iter().flatten().map(|offer| &offer.written);
+        self.panels.iter().flatten().chain(choices)
+    }
+}
+
+/// Reads every dashboard: the document's, then those of services.
+pub(super) fn read(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Read> {
+    let top = document.dashboard.iter().map(|dashboard| (None, dashboard));
+    let all = top.chain(owned(platform, |service| &service.dashboard));
+    all.map(|(owner, block)| {
+        let block = preset::expand(block, platform, texts);
+        let panels = block
+            .panels()
+            .map(|panel| panel.query.iter().map(|query| query::read(&query.expr, texts.sink)).collect())
+            .collect();
+        let choices = block.choose.iter().map(|choose| offer(&choose.query, texts)).collect();
+        Read { owner, block, panels, choices }
+    })
+    .collect()
+}
+
+/// Presets that would show nothing, because nobody exports what they ask for: one message for each row, in the
+/// place of one for each metric.
+pub(super) fn expect_exports(read: &mut [Read], observed: &Observed, sink: &mut Sink) {
+    if observed.jobs.iter().any(|job| job.exports.unknown) {
+        return;
+    }
+    for read in read {
+        for row in read.block.row.iter().filter(|row| row.preset.is_some()) {
+            // What a preset brings stands at the row's heading.
+            let place = row.title.span;
+            let mut brought: Vec<&mut Written> =
+                read.panels.iter_mut().flatten().filter(|written| written.said.span == place).collect();
+            let metrics = || brought.iter().flat_map(|written| written.metrics());
+            if metrics().next().is_none()
+                || metrics().any(|metric| observed.exporters(metric).next().is_some())
+            {
+                continue;
+            }
+            let first = metrics().next().unwrap_or_default().to_owned();
+            sink.report(
+                Diagnostic::new(codes::OBS002, format!("nothing exports the metrics of the preset, such as `{first}`"))
+                    .at(place, "would show nothing")
+                    .help("add what exports them: for `preset = use` an exporter of containers, `cadvisor cadvisor`"),
+            );
+            for written in &mut brought {
+                written.parsed = None;
+            }
+        }
+    }
+}
+
+/// Reads `label_values(series, label)` or `label_values(label)`.
+fn offer(constant: &Constant, texts: &mut Texts<'_>) -> Option<Offer> {
+    let text = literal(constant).trim();
+    let inside = text.strip_prefix("label_values(").and_then(|rest| rest.strip_suffix(')'));
+    let (series, label) = match inside.map(|inside| inside.rsplit_once(',').unwrap_or(("", inside))) {
+        Some((series, label)) if is_label(label.trim()) => (series.trim(), label.trim()),
+        _ => {
+            if constant.text.as_literal().is_some() {
+                texts.sink.report(
+                    Diagnostic::new(codes::OBS008, "this choice cannot be read")
+                        .at(constant.span, "expected `label_values(series, label)`")
+                        .help("`label_values(up, job)` offers every value that the label `job` has in `up`"),
+                );
+            }
+            return None;
+        }
+    };
+    let asked = if series.is_empty() { "up" } else { series };
+    let asked = Text::literal(format!("count by ({label}) ({asked})"));
+    Some(Offer {
+        label: label.to_owned(),
+        of_series: !series.is_empty(),
+        written: query::read(&Constant { text: asked, span: constant.span }, texts.sink),
+    })
+}
+
+fn is_label(word: &str) -> bool {
+    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !word.is_empty() && word.chars().all(inside) && !word.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Completes every dashboard.
+pub(super) fn complete(read: Vec<Read>, platform: &Platform, queries: &Queries<'_>) -> Vec<Dashboard> {
+    let names: Vec<Names> = read.iter().map(|read| Names::new(read, platform)).collect();
+    let mut dashboards = Vec::with_capacity(read.len());
+    for (read, own) in read.into_iter().zip(&names) {
+        let foreign = || names.iter().filter(|other| other.owner != own.owner);
+        let complete = |written: &Written| queries.complete(written, read.owner);
+        dashboards.push(Dashboard {
+            name: own.name.clone(),
+            owner: read.owner,
+            uid: own.uid(foreign().any(|other| other.name == own.name)),
+            title: own.title(foreign().any(|other| other.title == own.title)),
+            choices: choices(&read, queries),
+            queries: read.panels.iter().map(|panel| panel.iter().map(complete).collect()).collect(),
+            block: read.block,
+        });
+    }
+    dashboards
+}
+
+/// What a dashboard is called, and where it comes from.
+struct Names {
+    owner: Option<(ServiceId, String)>,
+    name: String,
+    title: String,
+}
+
+impl Names {
+    fn new(read: &Read, platform: &Platform) -> Self {
+        let owner = read.owner.map(|owner| top(platform, owner));
+        let name = read.block.name.text.to_string();
+        let title = read.block.title.as_ref().map_or(name.as_str(), literal).to_owned();
+        Self { owner: owner.map(|owner| (owner.id, owner.name.clone())), name, title }
+    }
+
+    /// The address. Two instances of a component bring dashboards of one name: the service tells them apart.
+    fn uid(&self, taken: bool) -> String {
+        let mut uid = match &self.owner {
+            Some((_, owner)) if taken => format!("{owner}-{}", self.name),
+            _ => self.name.clone(),
+        };
+        uid.truncate(uid.char_indices().nth(UID).map_or(uid.len(), |(at, _)| at));
+        uid
+    }
+
+    fn title(&self, taken: bool) -> String {
+        match &self.owner {
+            Some((_, owner)) if taken => format!("{} ({owner})", self.title),
+            _ => self.title.clone(),
+        }
+    }
+}
+
+fn choices(read: &Read, queries: &Queries<'_>) -> Vec<Choice> {
+    let all = read.block.choose.iter().zip(&read.choices);
+    all.map(|(choose, offer)| {
+        let name = choose.name.text.as_str();
+        let query = offer.as_ref().map(|offer| queries.complete(&offer.written, read.owner));
+        let series = offer.as_ref().zip(query.as_ref()).filter(|(offer, _)| offer.of_series);
+        let series = series.and_then(|(offer, query)| {
+            let start = format!("count by ({}) (", offer.label);
+            Some(query.text.strip_prefix(&start)?.strip_suffix(')')?.to_owned())
+        });
+        Choice {
+            name: name.to_owned(),
+            series,
+            label: offer.as_ref().map(|offer| offer.label.clone()).unwrap_or_default(),
+            several: !asked_for_one(read, name),
+            query,
+        }
+    })
+    .collect()
+}
+
+/// Whether a query compares a label with a variable by `=` or `!=`, which only one value fits.
+fn asked_for_one(read: &Read, variable: &str) -> bool {
+    let names = [format!("${variable}"), format!("${{{variable}}}")];
+    let parsed = read.panels.iter().flatten().filter_map(|written| written.parsed.as_ref());
+    parsed
+        .flat_map(|query| query.selectors())
+        .flat_map(|selector| &selector.matchers)
+        .any(|matcher| matches!(matcher.op, Op::Equal | Op::NotEqual) && names.contains(&matcher.value))
+}

@@ -1,0 +1,52 @@
+//! Target grafana: where Grafana finds metrics and alerts, and the dashboards over them.
+//!
+//! `targets/grafana/README.md` tells how each concept maps.
+
+mod dashboard;
+mod layout;
+mod panel;
+mod provisioning;
+
+use super::{Artifact, Target, generated};
+use crate::emit;
+use crate::model::Role;
+use crate::platform::{ARTIFACTS, Platform, Service};
+
+/// The target.
+pub(super) const TARGET: Target = Target {
+    name: "grafana",
+    purpose: "Grafana's data sources and dashboards",
+    reads: &["platform", "service.dashboard", "dashboard"],
+    cannot: &[],
+    lower,
+};
+
+fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
+    let Some(shower) = platform.with_role(Role::Dashboards).next() else { return Vec::new() };
+    let header = [generated(platform)];
+    let yaml = |name: &str, content: String| artifact(format!("provisioning/{name}/{name}.yaml"), content);
+    let mut artifacts = vec![yaml("datasources", emit::yaml(&header, &provisioning::sources(platform), &[]))];
+    let dashboards = &platform.observed.dashboards;
+    // Without metrics no panel has anything to show, which is reported.
+    if dashboards.is_empty() || platform.with_role(Role::Metrics).next().is_none() {
+        return artifacts;
+    }
+    let providers = provisioning::providers(platform, folder(shower));
+    artifacts.push(yaml("dashboards", emit::yaml(&header, &providers, &[])));
+    artifacts.extend(dashboards.iter().map(|dashboard| {
+        let path = format!("dashboards/{}.json", dashboard.uid);
+        artifact(path, emit::json(&dashboard::dashboard(platform, dashboard)))
+    }));
+    artifacts
+}
+
+fn artifact(path: String, content: String) -> Artifact {
+    Artifact { path: format!("{ARTIFACTS}/{}/{path}", TARGET.name), content, executable: false }
+}
+
+/// Where the dashboards are in the container.
+fn folder(shower: &Service) -> &str {
+    let own = format!("{}/dashboards", TARGET.name);
+    let mounted = shower.artifacts.iter().find(|(folder, _)| *folder == own);
+    mounted.map_or("/etc/grafana/dashboards", |(_, path)| path)
+}

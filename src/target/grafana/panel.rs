@@ -1,0 +1,302 @@
+//! A panel. Each kind has options without which Grafana draws it poorly (grafana/grafana:public/app/plugins/panel,
+//! `panelcfg.cue` of each).
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::layout::Place;
+use super::provisioning::{SOURCE, Source};
+use crate::emit::Entries;
+use crate::model::{self, PanelKind};
+use crate::platform::observe::Query;
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Panel<'a> {
+    id: usize,
+    r#type: &'static str,
+    title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    grid_pos: Place,
+    datasource: Source,
+    targets: Vec<Target<'a>>,
+    field_config: FieldConfig<'a>,
+    options: Value,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    transformations: Vec<Transformation>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Target<'a> {
+    ref_id: String,
+    datasource: Source,
+    editor_mode: &'static str,
+    expr: &'a str,
+    legend_format: &'a str,
+    format: &'static str,
+    instant: bool,
+    range: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct FieldConfig<'a> {
+    defaults: Defaults<'a>,
+    overrides: [(); 0],
+}
+
+#[derive(Debug, Serialize)]
+struct Defaults<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<u8>,
+    color: Color,
+    thresholds: Thresholds<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom: Option<Value>,
+}
+
+#[derive(Debug, Serialize)]
+struct Color {
+    mode: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Thresholds<'a> {
+    mode: &'static str,
+    steps: Vec<Step<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Step<'a> {
+    color: &'a str,
+    /// The first step has none: it starts below every number.
+    value: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Transformation {
+    id: &'static str,
+    options: Value,
+}
+
+/// A panel at its place.
+pub(super) fn panel<'a>(id: usize, place: Place, block: &'a model::Panel, queries: &'a [Query]) -> Panel<'a> {
+    let kind = block.type_.unwrap_or(PanelKind::Timeseries);
+    let targets: Vec<Target<'_>> = block
+        .query
+        .iter()
+        .zip(queries)
+        .enumerate()
+        .map(|(at, (block, query))| target(at, kind, &block.legend.text, query))
+        .collect();
+    Panel {
+        id,
+        r#type: name(kind),
+        title: &block.title.text,
+        description: block.description.as_ref().and_then(|text| text.text.as_literal()),
+        grid_pos: place,
+        datasource: SOURCE,
+        transformations: if kind == PanelKind::Table { columns(&targets) } else { Vec::new() },
+        field_config: FieldConfig { defaults: defaults(kind, block), overrides: [] },
+        options: options(kind, block),
+        targets,
+    }
+}
+
+fn name(kind: PanelKind) -> &'static str {
+    match kind {
+        PanelKind::Timeseries => "timeseries",
+        PanelKind::Stat => "stat",
+        PanelKind::Gauge => "gauge",
+        PanelKind::Table => "table",
+        PanelKind::Bar => "bargauge",
+        PanelKind::Heatmap => "heatmap",
+    }
+}
+
+fn target<'a>(at: usize, kind: PanelKind, legend: &'a str, query: &'a Query) -> Target<'a> {
+    // The last value of a range would still be shown where the series has ended.
+    let instant = !matches!(kind, PanelKind::Timeseries | PanelKind::Heatmap);
+    Target {
+        ref_id: ref_id(at),
+        datasource: SOURCE,
+        editor_mode: "code",
+        expr: &query.text,
+        legend_format: legend,
+        format: match kind {
+            PanelKind::Table => "table",
+            PanelKind::Heatmap => "heatmap",
+            _ => "time_series",
+        },
+        instant,
+        range: !instant,
+    }
+}
+
+/// `A` to `Z`, then `AA`, …
+fn ref_id(at: usize) -> String {
+    let letter = |at: usize| char::from(b'A' + u8::try_from(at % 26).unwrap_or_default());
+    match at / 26 {
+        0 => letter(at).to_string(),
+        more => format!("{}{}", ref_id(more - 1), letter(at)),
+    }
+}
+
+fn defaults(kind: PanelKind, block: &model::Panel) -> Defaults<'_> {
+    let unit = block.unit.as_ref().and_then(|unit| unit.text.as_literal());
+    let share = match unit {
+        Some("percentunit") => Some(1),
+        Some("percent") => Some(100),
+        _ => None,
+    };
+    let on_a_scale = matches!(kind, PanelKind::Gauge | PanelKind::Bar);
+    let by_threshold = match kind {
+        PanelKind::Stat | PanelKind::Gauge | PanelKind::Bar => !block.threshold.is_empty(),
+        PanelKind::Table => true,
+        PanelKind::Timeseries | PanelKind::Heatmap => false,
+    };
+    Defaults {
+        unit,
+        min: (share.is_some() || on_a_scale).then_some(0),
+        max: share.filter(|_| on_a_scale),
+        color: Color { mode: if by_threshold { "thresholds" } else { "palette-classic" } },
+        thresholds: thresholds(block),
+        custom: custom(kind, block),
+    }
+}
+
+/// The steps from below. Under a first step that is green it is red, under every other one green.
+fn thresholds(block: &model::Panel) -> Thresholds<'_> {
+    let mut steps: Vec<Step<'_>> = block
+        .threshold
+        .iter()
+        .map(|threshold| Step { color: &threshold.colour.text, value: Some(threshold.from.0) })
+        .collect();
+    steps.sort_by(|a, b| a.value.unwrap_or_default().total_cmp(&b.value.unwrap_or_default()));
+    let color = if steps.first().is_some_and(|step| step.color == "green") { "red" } else { "green" };
+    steps.insert(0, Step { color, value: None });
+    Thresholds { mode: "absolute", steps }
+}
+
+fn custom(kind: PanelKind, block: &model::Panel) -> Option<Value> {
+    let stacked = block.stacked == Some(true);
+    match kind {
+        PanelKind::Timeseries => Some(json!({
+            "drawStyle": "line",
+            "fillOpacity": if stacked { 30 } else { 10 },
+            "lineInterpolation": "linear",
+            "lineWidth": 1,
+            "showPoints": "auto",
+            "spanNulls": false,
+            "stacking": { "group": "A", "mode": if stacked { "normal" } else { "none" } },
+            "thresholdsStyle": { "mode": if block.threshold.is_empty() { "off" } else { "dashed" } },
+        })),
+        PanelKind::Table => Some(json!({
+            "align": "auto",
+            "cellOptions": { "type": if block.threshold.is_empty() { "auto" } else { "color-text" } },
+            "inspect": false,
+        })),
+        PanelKind::Heatmap => Some(json!({ "scaleDistribution": { "type": "linear" } })),
+        PanelKind::Stat | PanelKind::Gauge | PanelKind::Bar => None,
+    }
+}
+
+fn options(kind: PanelKind, block: &model::Panel) -> Value {
+    let unit = block.unit.as_ref().and_then(|unit| unit.text.as_literal());
+    let last = json!({ "calcs": ["lastNotNull"], "fields": "", "values": false });
+    // One line that is called like its panel needs no legend.
+    let several = block.query.len() > 1 || block.query.iter().any(|query| query.legend.text.contains("{{"));
+    let legend = |shown: bool| json!({ "calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": shown });
+    match kind {
+        PanelKind::Timeseries => json!({
+            "legend": legend(several),
+            "tooltip": { "mode": "multi", "sort": "desc" },
+        }),
+        PanelKind::Stat => json!({
+            "colorMode": if block.threshold.is_empty() { "none" } else { "background" },
+            "graphMode": "none",
+            "justifyMode": "auto",
+            "orientation": "auto",
+            "percentChangeColorMode": "standard",
+            "reduceOptions": last,
+            "showPercentChange": false,
+            "textMode": if several { "value_and_name" } else { "value" },
+            "wideLayout": true,
+        }),
+        PanelKind::Gauge => json!({
+            "minVizHeight": 75,
+            "minVizWidth": 75,
+            "orientation": "auto",
+            "reduceOptions": last,
+            "showThresholdLabels": false,
+            "showThresholdMarkers": true,
+            "sizing": "auto",
+        }),
+        PanelKind::Table => json!({ "cellHeight": "sm", "frameIndex": 0, "showHeader": true }),
+        PanelKind::Bar => json!({
+            "displayMode": "basic",
+            "legend": legend(false),
+            "maxVizHeight": 300,
+            "minVizHeight": 16,
+            "minVizWidth": 8,
+            "namePlacement": "auto",
+            "orientation": "horizontal",
+            "reduceOptions": last,
+            "showUnfilled": true,
+            "sizing": "auto",
+            "valueMode": "color",
+        }),
+        PanelKind::Heatmap => json!({
+            "calculate": false,
+            "cellGap": 1,
+            "color": {
+                "exponent": 0.5,
+                "fill": "dark-orange",
+                "mode": "scheme",
+                "reverse": false,
+                "scale": "exponential",
+                "scheme": "Oranges",
+                "steps": 64,
+            },
+            "exemplars": { "color": "rgba(255,0,255,0.7)" },
+            "filterValues": { "le": 1e-9 },
+            "legend": { "show": true },
+            "rowsFrame": { "layout": "auto" },
+            "showValue": "never",
+            "tooltip": { "mode": "single", "showColorScale": false, "yHistogram": false },
+            "yAxis": { "axisPlacement": "left", "reverse": false, "unit": unit.unwrap_or("short") },
+        }),
+    }
+}
+
+/// One line for each series, with a column for each query under its legend.
+fn columns(targets: &[Target<'_>]) -> Vec<Transformation> {
+    let value = |target: &Target<'_>| match targets.len() {
+        1 => "Value".to_owned(),
+        _ => format!("Value #{}", target.ref_id),
+    };
+    let names: Entries<String, &str> =
+        targets.iter().map(|target| (value(target), target.legend_format)).collect();
+    let merge = Transformation { id: "merge", options: json!({}) };
+    let organize = Transformation {
+        id: "organize",
+        options: json!({ "excludeByName": { "Time": true }, "indexByName": {}, "renameByName": names }),
+    };
+    (targets.len() > 1).then_some(merge).into_iter().chain([organize]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ref_id;
+
+    #[test]
+    fn targets_are_lettered() {
+        let letters: Vec<String> = [0, 1, 25, 26, 51, 52, 701, 702].into_iter().map(ref_id).collect();
+        assert_eq!(letters, ["A", "B", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
+    }
+}
