@@ -9,6 +9,7 @@ mod network;
 mod order;
 mod port;
 mod query;
+mod receiver;
 mod secret;
 mod volume;
 
@@ -54,6 +55,11 @@ pub const RULES: &[Rule] = &[
         ],
         check: query::queries,
     },
+    Rule { codes: &[codes::ALR001], check: receiver::credentials },
+    Rule { codes: &[codes::ALR002], check: receiver::unreachable },
+    Rule { codes: &[codes::ALR004], check: receiver::mutes },
+    Rule { codes: &[codes::ALR005], check: receiver::heartbeat },
+    Rule { codes: &[codes::ALR007], check: receiver::nobody },
 ];
 
 /// Checks every rule.

@@ -6,11 +6,14 @@
 mod edges;
 mod find;
 mod health;
+mod hours;
 mod image;
+mod mute;
 mod names;
 mod observe;
 mod order;
 mod place;
+mod receiver;
 mod rest;
 mod service;
 mod sound;
@@ -94,6 +97,7 @@ pub fn resolve(
     order::order(&mut platform, &mentions, &mut texts);
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);
     platform.observed = observe::observe(document, &platform, &mut texts);
+    receiver::hand_over(&mut platform);
     let in_urls = texts.finish();
     for input in in_urls {
         platform.inputs[input.0].in_url = true;

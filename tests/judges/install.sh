@@ -10,7 +10,7 @@ set -euo pipefail
 suite=trixie
 group=${2:-judges}
 case $group in
-  judges) packages=(docker-compose shellcheck yamllint quickjs) ;;
+  judges) packages=(docker-compose shellcheck yamllint quickjs prometheus prometheus-alertmanager) ;;
   engine)
     packages=(
       base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
@@ -114,6 +114,8 @@ unpack_judges() {
   program yamllint root/usr/bin/python3 root/usr/bin/yamllint
   program yaml-to-json root/usr/bin/python3 yaml-to-json.py
   program js-check root/usr/bin/qjsc -e -o /dev/null
+  program promtool root/usr/bin/promtool
+  program amtool root/usr/bin/amtool
 }
 
 # What the packages' own scripts would do, as far as the engine needs it.
@@ -155,6 +157,10 @@ try_judges() {
   judge 'a: no' accept yaml_check
   judge 'const f = ({ a }) => a ?? b(;' refuse js-check
   judge 'const f = ({ a }) => a ?? b();' accept js-check
+  judge 'scrape_configs: [{ job: a }]' refuse promtool check config
+  judge 'scrape_configs: [{ job_name: a }]' accept promtool check config
+  judge '{ route: { receiver: b }, receivers: [{ name: a }] }' refuse amtool check-config
+  judge '{ route: { receiver: a }, receivers: [{ name: a }] }' accept amtool check-config
   rm "$new/sample" "$new/said"
 }
 
