@@ -38,8 +38,8 @@ struct Global<'a> {
 /// The sentence it stands for is a comment above it: the key `name` is refused by versions before 0.30.
 #[derive(Debug, Serialize)]
 struct Inhibit<'a> {
-    source_matchers: Vec<String>,
-    target_matchers: Vec<String>,
+    source_matchers: FlowSeq<Vec<String>>,
+    target_matchers: FlowSeq<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     equal: Option<FlowSeq<Vec<&'a str>>>,
 }
@@ -96,8 +96,8 @@ fn global(platform: &Platform) -> Option<Global<'_>> {
 fn inhibit(mute: &Mute) -> Inhibit<'_> {
     let equal: Vec<&str> = mute.equal.iter().map(|(label, _)| label.as_str()).collect();
     Inhibit {
-        source_matchers: mute.source.iter().map(matcher).collect(),
-        target_matchers: mute.target.iter().map(matcher).collect(),
+        source_matchers: FlowSeq(mute.source.iter().map(matcher).collect()),
+        target_matchers: FlowSeq(mute.target.iter().map(matcher).collect()),
         equal: (!equal.is_empty()).then_some(FlowSeq(equal)),
     }
 }

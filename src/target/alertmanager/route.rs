@@ -31,8 +31,8 @@ pub(super) struct Root<'a> {
 #[derive(Debug, Serialize)]
 struct Route<'a> {
     receiver: &'a str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    matchers: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matchers: Option<FlowSeq<Vec<String>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     group_by: Option<FlowSeq<Vec<&'a str>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,10 +70,11 @@ fn route<'a>(platform: &'a Platform, receiver: &'a Receiver) -> Route<'a> {
         hours.map(|hours| FlowSeq([hours.name.as_str()]))
     };
     let differs = |own: Duration, root: Duration| (own != root).then(|| time(own));
+    let matchers: Vec<String> = receiver.matches.iter().map(matcher).collect();
     let group_by: Vec<&str> = receiver.group_by.iter().map(String::as_str).collect();
     Route {
         receiver: &receiver.name,
-        matchers: receiver.matches.iter().map(matcher).collect(),
+        matchers: (!matchers.is_empty()).then_some(FlowSeq(matchers)),
         group_by: (group_by != GROUP_BY).then_some(FlowSeq(group_by)),
         group_wait: differs(receiver.wait, WAIT),
         group_interval: differs(receiver.interval, INTERVAL),
