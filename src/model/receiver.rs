@@ -25,9 +25,6 @@ block! {
         /// Who gives an alarm when it hears nothing: told every minute of alerts that always fire, which are
         /// those of severity `none` where `match` says nothing else.
         optional heartbeat: Heartbeat,
-        /// The outside that its messages go through, where the way of telling says none. Mail goes through
-        /// the server of `smtp`.
-        optional via: Reference,
         /// When it is told again: after 1h of critical alerts, after 12h of others.
         optional repeat: Duration,
         /// How long a group waits for more before it is told of first: 10s for critical alerts, 30s for others.

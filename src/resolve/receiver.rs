@@ -39,7 +39,7 @@ pub(super) fn ways(receiver: &model::Receiver) -> Vec<Way<'_>> {
     let ways = [slack, pagerduty, opsgenie, teams, webhook, heartbeat];
     ways.into_iter()
         .flatten()
-        .map(|(via, address, span)| Way { via: via.as_ref().or(receiver.via.as_ref()), address, span })
+        .map(|(via, address, span)| Way { via: via.as_ref(), address, span })
         .collect()
 }
 
