@@ -33,7 +33,13 @@ pub(super) fn credentials(platform: &Platform, sink: &mut Sink) {
                 && outside.kind == OutsideKind::Declared
                 && outside.endpoints.is_empty()
             {
-                no_endpoint(&format!("`{word}` of `{}`", receiver.name), &outside.name, way.span, outside.span, sink);
+                no_endpoint(
+                    &format!("`{word}` of `{}`", receiver.name),
+                    &outside.name,
+                    way.span,
+                    outside.span,
+                    sink,
+                );
             }
             if matches!(way.channel, Channel::Email(_)) {
                 mail.get_or_insert((receiver, way));
@@ -47,7 +53,8 @@ pub(super) fn credentials(platform: &Platform, sink: &mut Sink) {
 
 /// The mail server, which the first receiver of mail asks for.
 fn server(platform: &Platform, receiver: &Receiver, way: &Integration, sink: &mut Sink) {
-    let missing = |what: &str| Diagnostic::new(codes::ALR001, format!("`{}` gets mail, and {what}", receiver.name));
+    let missing =
+        |what: &str| Diagnostic::new(codes::ALR001, format!("`{}` gets mail, and {what}", receiver.name));
     let Some(smtp) = &platform.observed.smtp else {
         let Some(teller) = platform.with_role(Role::Alerts).next() else { return };
         // One that could not be bound was reported.
@@ -122,18 +129,25 @@ pub(super) fn unreachable(platform: &Platform, sink: &mut Sink) {
             continue;
         }
         let said = receiver.matches.iter().any(|one| one.span.is_some());
-        let message = if alerts.is_empty() {
-            format!("`{}` is told of nothing: the platform has no alerts", receiver.name)
+        let (reason, help) = if alerts.is_empty() {
+            ("the platform has no alerts", None)
         } else if said {
-            format!("`{}` is told of nothing: no alert fits all of its `match`", receiver.name)
+            ("no alert fits all of its `match`", None)
+        } else if receiver.is_heartbeat() {
+            (
+                "no alert is of severity `none`",
+                Some("name the alert that always fires: `match { alert = NAME }`"),
+            )
         } else {
-            format!("`{}` is told of nothing: no alert has such a severity", receiver.name)
+            (
+                "all alerts are of severity `info` or `none`",
+                Some("those reach only receivers that name them: `match { severity = info }`"),
+            )
         };
-        let help = "alerts of severity `info` and `none` reach only receivers that name the alert or the severity";
         sink.report(
-            Diagnostic::new(codes::ALR002, message)
+            Diagnostic::new(codes::ALR002, format!("`{}` is told of nothing: {reason}", receiver.name))
                 .at(receiver.matches_span, "nothing comes here")
-                .help_maybe((!alerts.is_empty()).then(|| help.to_owned())),
+                .help_maybe(help.map(str::to_owned)),
         );
     }
 }
@@ -149,9 +163,12 @@ fn unknown(platform: &Platform, receiver: &Receiver, one: &LabelMatch, sink: &mu
     let said = said(&one.label);
     if carried.iter().all(|carried| *carried == Carried::Known("")) {
         sink.report(
-            Diagnostic::new(codes::ALR002, format!("no alert carries the label `{said}`, which `{}` asks for", receiver.name))
-                .at(span, "on no alert")
-                .help_maybe(did_you_mean(said, labels(platform))),
+            Diagnostic::new(
+                codes::ALR002,
+                format!("no alert carries the label `{said}`, which `{}` asks for", receiver.name),
+            )
+            .at(span, "on no alert")
+            .help_maybe(did_you_mean(said, labels(platform))),
         );
         return true;
     }
@@ -163,16 +180,18 @@ fn unknown(platform: &Platform, receiver: &Receiver, one: &LabelMatch, sink: &mu
     let mut told = false;
     for wanted in one.values.iter().filter(absent) {
         // Which severities there are is the language's to say: beside others, one that nothing has yet is no slip.
-        let severity = one.label == "severity" && Severity::WORDS.iter().any(|(word, _)| *word == wanted.text);
+        let severity =
+            one.label == "severity" && Severity::WORDS.iter().any(|(word, _)| *word == wanted.text);
         if some && severity {
             continue;
         }
-        let known: BTreeSet<&str> = carried.iter().flat_map(values).filter(|value| !value.is_empty()).collect();
-        let pattern = if wanted.is_pattern() { "fits" } else { "is" };
+        let known: BTreeSet<&str> =
+            carried.iter().flat_map(values).filter(|value| !value.is_empty()).collect();
+        let what = if one.label == NAME { "is called".to_owned() } else { format!("carries the `{said}`") };
         sink.report(
             Diagnostic::new(
                 codes::ALR002,
-                format!("`{said}` of no alert {pattern} `{}`, which `{}` asks for", wanted.text, receiver.name),
+                format!("no alert {what} `{}`, which `{}` asks for", wanted.text, receiver.name),
             )
             .at(wanted.span.unwrap_or(span), "nothing comes of it")
             .help_maybe(did_you_mean(&wanted.text, known)),
@@ -216,19 +235,24 @@ fn neither(platform: &Platform, mute: &Mute, label: &str, span: Span, sink: &mut
     let lacks = |alert: &&Alert| platform.carried(alert, label) == Carried::Known("");
     let Some(source) = platform.sources(mute).find(lacks) else { return };
     let Some(target) = platform.targets(mute).find(lacks) else { return };
-    let both = platform.labels_of(source);
-    let both = both.iter().map(|(label, _)| said(label));
-    let mut known: BTreeSet<&str> = both.filter(|label| *label != "alert").collect();
-    known.extend(["job", "instance"].into_iter().filter(|label| {
-        platform.carried(source, label) != Carried::Known("") && platform.carried(target, label) != Carried::Known("")
-    }));
+    let both = platform.labels_of(source).into_iter().map(|(label, _)| label).chain(["job", "instance"]);
+    let both = both.filter(|label| {
+        [source, target].iter().all(|alert| platform.carried(alert, label) != Carried::Known(""))
+    });
+    let near = did_you_mean(said(label), both.map(said)).filter(|help| help.starts_with("did you mean"));
+    let otherwise = "keep the label in both queries, or leave it out of `equal` where that is meant";
     sink.report(
         Diagnostic::new(
             codes::ALR004,
-            format!("neither `{}` nor `{}` carries `{}`: every `{0}` mutes every `{1}`", source.name, target.name, said(label)),
+            format!(
+                "neither `{}` nor `{}` carries `{}`: every `{0}` mutes every `{1}`",
+                source.name,
+                target.name,
+                said(label)
+            ),
         )
         .at(span, "equal, because it is missing on both")
-        .help_maybe(did_you_mean(said(label), known)),
+        .help(near.unwrap_or_else(|| otherwise.to_owned())),
     );
 }
 
@@ -287,7 +311,8 @@ pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
                 codes::ALR007,
                 format!("nobody is told of {}: no service has `role = alerts`", names(&untold)),
             )
-            .at(evaluates.span(), "alerts fire here, and go nowhere"),
+            .at(evaluates.span(), "alerts fire here, and go nowhere")
+            .help("add an instance of a component that tells people, and a receiver"),
         );
         return;
     }
@@ -296,8 +321,7 @@ pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
         by_severity.entry(severity(alert)).or_default().push(alert);
     }
     for (severity, alerts) in by_severity {
-        let mut diagnostic =
-            Diagnostic::new(codes::ALR007, format!("nobody is told of {}", names(&alerts)));
+        let mut diagnostic = Diagnostic::new(codes::ALR007, format!("nobody is told of {}", names(&alerts)));
         for alert in alerts.iter().take(MOST_NAMED) {
             diagnostic = diagnostic.at(alert.span, "reaches no receiver");
         }

@@ -44,7 +44,8 @@ fn wanted<'a>(platform: &'a Platform, name: &str, given: &[(&str, &str)]) -> Res
         })
     };
     let fitting: Vec<&Alert> = named.iter().copied().filter(|alert| differs(alert).is_none()).collect();
-    if let (true, Some((label, known))) = (fitting.is_empty(), named.first().and_then(|alert| differs(alert))) {
+    if let (true, Some((label, known))) = (fitting.is_empty(), named.first().and_then(|alert| differs(alert)))
+    {
         let help = match known.as_str() {
             "" => {
                 let labels = platform.labels_of(named[0]);
@@ -64,8 +65,11 @@ fn told(platform: &Platform, alert: &Alert, given: &[(&str, &str)]) -> String {
             labels.push((label, value));
         }
     }
-    let shown: Vec<String> =
-        labels.iter().filter(|(label, _)| *label != NAME).map(|(label, value)| format!("{label}={value}")).collect();
+    let shown: Vec<String> = labels
+        .iter()
+        .filter(|(label, _)| *label != NAME)
+        .map(|(label, value)| format!("{label}={value}"))
+        .collect();
     let mut out = format!("{} {}\n", alert.name, shown.join(" ")).replace(" \n", "\n");
     let carried = |label: &str| tell::known(&labels, label).unwrap_or_else(|| platform.carried(alert, label));
     let fits: Vec<(Fit, &Receiver)> = platform
@@ -90,7 +94,8 @@ fn told(platform: &Platform, alert: &Alert, given: &[(&str, &str)]) -> String {
         .muted_by(alert)
         .map(|(mute, by)| {
             let equal: Vec<&str> = mute.equal.iter().map(|(label, _)| label.as_str()).collect();
-            let same = if equal.is_empty() { String::new() } else { format!(" with the same {}", list_of(equal)) };
+            let same =
+                if equal.is_empty() { String::new() } else { format!(" with the same {}", list_of(equal)) };
             format!("  muted while `{}` fires{same}: {}\n", by.name, mute.sentence)
         })
         .collect();
@@ -136,7 +141,9 @@ fn integration(platform: &Platform, way: &Integration) -> String {
 fn times(alert: &Alert, receiver: &Receiver) -> String {
     let first = Duration(alert.wait.map_or(0, |wait| wait.0) + receiver.wait.0);
     let holds = match alert.wait {
-        Some(wait) if receiver.wait.0 > 0 => format!(" ({wait} that it holds, {} for its group)", receiver.wait),
+        Some(wait) if receiver.wait.0 > 0 => {
+            format!(" ({wait} that it holds, {} for its group)", receiver.wait)
+        }
         Some(_) => " that it holds".to_owned(),
         None => String::new(),
     };

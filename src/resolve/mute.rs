@@ -37,7 +37,8 @@ fn mute(inhibit: &Inhibit, names: &HashSet<&str>, texts: &mut Texts<'_>) -> Opti
         }
     }
     let equal = inhibit.equal.iter().flat_map(|equal| &equal.items);
-    let equal = equal.filter_map(|word| Some((label(&word.text, word.span, texts)?, Some(word.span)))).collect();
+    let equal =
+        equal.filter_map(|word| Some((label(&word.text, word.span, texts)?, Some(word.span)))).collect();
     if !known || of.is_empty() {
         return None;
     }
@@ -51,7 +52,9 @@ fn mute(inhibit: &Inhibit, names: &HashSet<&str>, texts: &mut Texts<'_>) -> Opti
 /// Whether a word names an alert, or a pattern fits one.
 fn expect_alert(word: &Word, names: &HashSet<&str>, texts: &mut Texts<'_>) -> bool {
     let wanted = Wanted { text: word.text.clone(), span: Some(word.span) };
-    if names.contains(word.text.as_str()) || (wanted.is_pattern() && names.iter().any(|name| wanted.fits(name))) {
+    if names.contains(word.text.as_str())
+        || (wanted.is_pattern() && names.iter().any(|name| wanted.fits(name)))
+    {
         return true;
     }
     if !texts.absent.lost.contains(word.text.as_str()) {

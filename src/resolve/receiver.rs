@@ -37,10 +37,7 @@ pub(super) fn ways(receiver: &model::Receiver) -> Vec<Way<'_>> {
     let webhook = receiver.webhook.as_ref().map(|way| (&way.via, Some(&way.address), way.span));
     let heartbeat = receiver.heartbeat.as_ref().map(|way| (&way.via, Some(&way.address), way.span));
     let ways = [slack, pagerduty, opsgenie, teams, webhook, heartbeat];
-    ways.into_iter()
-        .flatten()
-        .map(|(via, address, span)| Way { via: via.as_ref(), address, span })
-        .collect()
+    ways.into_iter().flatten().map(|(via, address, span)| Way { via: via.as_ref(), address, span }).collect()
 }
 
 /// Everybody who is told.
@@ -56,11 +53,12 @@ fn receiver(block: &model::Receiver, document: &Document, texts: &mut Texts<'_>)
     let only_critical = matches.iter().any(|one| {
         one.label == "severity" && !one.negated && one.values.iter().all(|wanted| wanted.text == critical)
     });
-    let repeat = not_zero("repeat", block.repeat, block.span, texts).unwrap_or(match (beats, only_critical) {
-        (true, _) => BEAT,
-        (_, true) => Duration(3_600_000),
-        (_, false) => Duration(12 * 3_600_000),
-    });
+    let repeat =
+        not_zero("repeat", block.repeat, block.span, texts).unwrap_or(match (beats, only_critical) {
+            (true, _) => BEAT,
+            (_, true) => Duration(3_600_000),
+            (_, false) => Duration(12 * 3_600_000),
+        });
     let interval = not_zero("interval", block.interval, block.span, texts);
     if let Some(interval) = interval
         && !repeat.0.is_multiple_of(interval.0)
@@ -182,17 +180,28 @@ fn group_by(said: Option<&List<Word>>, texts: &mut Texts<'_>) -> Vec<String> {
 }
 
 fn integrations(block: &model::Receiver, texts: &mut Texts<'_>) -> Vec<Integration> {
-    let email = block.email.as_ref().map(|address| (Channel::Email(literal(address).to_owned()), address.span));
+    let email =
+        block.email.as_ref().map(|address| (Channel::Email(literal(address).to_owned()), address.span));
     let slack = block.slack.as_ref().and_then(|slack| {
         let channel = Channel::Slack(literal(&slack.channel).to_owned(), secret(&slack.webhook, texts)?);
         Some((channel, slack.span))
     });
-    let pagerduty = block.pagerduty.as_ref().and_then(|way| Some((Channel::PagerDuty(secret(&way.key, texts)?), way.span)));
-    let opsgenie = block.opsgenie.as_ref().and_then(|way| Some((Channel::Opsgenie(secret(&way.key, texts)?), way.span)));
-    let teams = block.teams.as_ref().and_then(|way| Some((Channel::Teams(secret(&way.webhook, texts)?), way.span)));
-    let webhook = block.webhook.as_ref().and_then(|way| Some((Channel::Webhook(address(&way.address, texts)?), way.span)));
-    let heartbeat =
-        block.heartbeat.as_ref().and_then(|way| Some((Channel::Heartbeat(address(&way.address, texts)?), way.span)));
+    let pagerduty = block
+        .pagerduty
+        .as_ref()
+        .and_then(|way| Some((Channel::PagerDuty(secret(&way.key, texts)?), way.span)));
+    let opsgenie =
+        block.opsgenie.as_ref().and_then(|way| Some((Channel::Opsgenie(secret(&way.key, texts)?), way.span)));
+    let teams =
+        block.teams.as_ref().and_then(|way| Some((Channel::Teams(secret(&way.webhook, texts)?), way.span)));
+    let webhook = block
+        .webhook
+        .as_ref()
+        .and_then(|way| Some((Channel::Webhook(address(&way.address, texts)?), way.span)));
+    let heartbeat = block
+        .heartbeat
+        .as_ref()
+        .and_then(|way| Some((Channel::Heartbeat(address(&way.address, texts)?), way.span)));
     let found = [email, slack, pagerduty, opsgenie, teams, webhook, heartbeat];
     let ways = ways(block);
     found
@@ -227,7 +236,9 @@ fn address(template: &Template, texts: &mut Texts<'_>) -> Option<Address> {
     let text = texts.literal(&value, template.span);
     let host = text.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"));
     let sound = host.is_some_and(|(_, host)| {
-        !host.is_empty() && !host.starts_with('/') && !host.contains(|c: char| c.is_whitespace() || c.is_control())
+        !host.is_empty()
+            && !host.starts_with('/')
+            && !host.contains(|c: char| c.is_whitespace() || c.is_control())
     });
     // What could not be bound was reported.
     if sound || !literal || text.is_empty() {
@@ -247,8 +258,11 @@ pub(super) fn smtp(platform: &Platform, texts: &mut Texts<'_>) -> Option<Smtp> {
         let Some(block) = &service.block.smtp else { continue };
         if service.block.role != Some(Role::Alerts) {
             texts.sink.report(
-                Diagnostic::new(codes::TYP008, format!("`{}` tells nobody, and has a mail server", service.path))
-                    .at(block.span, "for a service with `role = alerts`"),
+                Diagnostic::new(
+                    codes::TYP008,
+                    format!("`{}` tells nobody, and has a mail server", service.path),
+                )
+                .at(block.span, "for a service with `role = alerts`"),
             );
             continue;
         }

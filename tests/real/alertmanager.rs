@@ -61,7 +61,10 @@ impl Written {
     fn render(&self, judge: &Judge, name: &str, data: &str) -> Verdict {
         let text = format!("--template.text={{{{ template \"infrac.{name}\" . }}}}");
         self.write("data.json", data);
-        self.ask(judge, &["template", "render", "--template.glob=templates/*.tmpl", &text, "--template.data=data.json"])
+        self.ask(
+            judge,
+            &["template", "render", "--template.glob=templates/*.tmpl", &text, "--template.data=data.json"],
+        )
     }
 }
 
@@ -165,13 +168,38 @@ const TWINS: &[(&str, &str, &str, &str)] = &[
     ("zero", "group_interval: 2m", "group_interval: 0s", "group_interval cannot be zero"),
     ("undefined hours", "active_time_intervals: [business]", "active_time_intervals: [holidays]", "holidays"),
     ("no matcher", "matchers: [severity=\"info\"]", "matchers: [severity]", "severity"),
-    ("a bad pattern", "alertname=~\"Store.*\"]\n      group_by", "alertname=~\"Store(\"]\n      group_by", "Store("),
+    (
+        "a bad pattern",
+        "alertname=~\"Store.*\"]\n      group_by",
+        "alertname=~\"Store(\"]\n      group_by",
+        "Store(",
+    ),
     ("no mail server", "  smtp_smarthost: smtp.example.com:587\n", "", "no global SMTP smarthost"),
     ("no sender", "  smtp_from: alerts@example.com\n", "", "no global SMTP from"),
-    ("no webhook of Slack", "      - api_url_file: /run/secrets/slack_webhook\n        channel", "      - channel", "Slack API URL"),
-    ("no key of PagerDuty", "      - routing_key_file: /run/secrets/pagerduty_key\n        url", "      - url", "missing service or routing key"),
-    ("no key of Opsgenie", "      - api_key_file: /run/secrets/opsgenie_key\n        api_url", "      - api_url", "global OpsGenie API Key"),
-    ("no webhook of Teams", "      - webhook_url_file: /run/secrets/teams_webhook\n        send", "      - send", "webhook_url"),
+    (
+        "no webhook of Slack",
+        "      - api_url_file: /run/secrets/slack_webhook\n        channel",
+        "      - channel",
+        "Slack API URL",
+    ),
+    (
+        "no key of PagerDuty",
+        "      - routing_key_file: /run/secrets/pagerduty_key\n        url",
+        "      - url",
+        "missing service or routing key",
+    ),
+    (
+        "no key of Opsgenie",
+        "      - api_key_file: /run/secrets/opsgenie_key\n        api_url",
+        "      - api_url",
+        "global OpsGenie API Key",
+    ),
+    (
+        "no webhook of Teams",
+        "      - webhook_url_file: /run/secrets/teams_webhook\n        send",
+        "      - send",
+        "webhook_url",
+    ),
     ("no address", "      - url_file: /run/secrets/heartbeat_url\n        send", "      - send", "url_file"),
     ("no such day", "\"monday:friday\"", "\"monday:freitag\"", "freitag"),
     ("no such hour", "\"18:00\"", "\"25:00\"", "25:00"),
@@ -242,8 +270,11 @@ fn messages_read_well() {
         assert_eq!(said.join("\n").trim_end(), expected.trim_end(), "{name}");
     }
     // An alert that says nothing of itself, in a group without common labels.
-    let bare = DATA.replace("\"alertname\": \"Down\", \"platform\"", "\"platform\"").replace("\"critical\"", "\"\"");
-    for (name, expected) in [("title", "several alerts"), ("pagerduty.severity", "error"), ("opsgenie.priority", "P3")] {
+    let bare =
+        DATA.replace("\"alertname\": \"Down\", \"platform\"", "\"platform\"").replace("\"critical\"", "\"\"");
+    for (name, expected) in
+        [("title", "several alerts"), ("pagerduty.severity", "error"), ("opsgenie.priority", "P3")]
+    {
         let verdict = written.render(&judge, name, &bare);
         assert!(verdict.accepted && verdict.output.contains(expected), "{name}: {}", verdict.output);
     }

@@ -48,7 +48,9 @@ pub(super) fn secrets(platform: &Platform) -> Entries<String, Secret<'_>> {
     }
     let inputs = platform.inputs.iter().zip(used).filter(|(_, used)| *used);
     inputs
-        .map(|(input, _)| (input.file_name(), Secret { environment: &input.name, required: text::required(input) }))
+        .map(|(input, _)| {
+            (input.file_name(), Secret { environment: &input.name, required: text::required(input) })
+        })
         .collect()
 }
 
