@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::model::Role;
 use crate::platform::observe::{Found, Job, Query, SCRAPE_INTERVAL, TARGET_LABELS};
 use crate::platform::{Platform, Service};
 use crate::promql::{self, Facts, Finding, Labels, Matcher, Op, Selector};
@@ -150,7 +151,9 @@ impl<'a> Context<'a> {
     fn missing(&self, job: &Job, found: &Found<'_>) -> Option<Missing> {
         let service = &self.platform[job.service];
         let metric = found.metric;
-        if let Some(path) = metric.path.first().filter(|_| !metric.path.contains(&job.path)) {
+        // A probe answers at another path for each of the sites, of which it may have none.
+        let probe = service.block.role == Some(Role::Probe);
+        if let Some(path) = metric.path.first().filter(|_| !metric.is_at(&job.path) && !probe) {
             return Some(Missing::Path(path.clone()));
         }
         if !metric.with.is_empty() && !metric.with.iter().any(|flag| is_set(service, flag)) {
