@@ -15,6 +15,7 @@ mod order;
 mod port;
 mod query;
 mod readiness;
+mod receiver;
 mod resource;
 mod secret;
 mod volume;
@@ -83,6 +84,11 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::ALR006], check: alert::templates },
     Rule { codes: &[codes::ALR008], check: alert::tests },
     Rule { codes: &[codes::ENV002], check: input::unused },
+    Rule { codes: &[codes::ALR001], check: receiver::credentials },
+    Rule { codes: &[codes::ALR002], check: receiver::unreachable },
+    Rule { codes: &[codes::ALR004], check: receiver::mutes },
+    Rule { codes: &[codes::ALR005], check: receiver::heartbeat },
+    Rule { codes: &[codes::ALR007], check: receiver::nobody },
 ];
 
 /// Checks every rule.

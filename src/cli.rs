@@ -11,6 +11,7 @@ mod explain;
 mod fmt;
 mod project;
 mod report;
+mod route;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,6 +51,7 @@ Examples:
   infrac build --env production    the same for production, into build/production/
   infrac fmt                       write every source file of it in the one style
   infrac explain NET001            what a diagnostic means, with an example
+  infrac route ServiceDown         who is told of an alert
 
 Exit codes:
   0  all is well
@@ -73,6 +75,12 @@ enum Command {
     /// Comments, blank lines between paragraphs and the meaning are kept. A file with syntax errors is left alone,
     /// and so is one that would not change.
     Fmt(FmtArguments),
+    /// Say who is told of an alert
+    ///
+    /// By which receivers and in which ways, after what time, and what mutes it. The labels that the alert always
+    /// carries are known: its severity, service and group, its own, and those of the platform. What others are
+    /// given is what the firing alert would carry; where a receiver asks for one that is not given, that is said.
+    Route(RouteArguments),
     /// Say what each target writes, reads and cannot express
     Targets,
     /// Print the reference of the language, in Markdown
@@ -149,6 +157,27 @@ struct FmtArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac route ServiceDown
+  infrac route ServiceDown job=gateway --env production
+  infrac route Watchdog --source deploy/")]
+struct RouteArguments {
+    /// The alert
+    alert: String,
+    /// Labels that it carries when it fires
+    #[arg(value_name = "LABEL=VALUE", value_parser = label)]
+    labels: Vec<(String, String)>,
+    /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
+    /// nearest `platform.infra` upwards
+    #[arg(long, value_name = "PATH")]
+    source: Option<PathBuf>,
+    /// The environment to put in
+    #[arg(long, value_name = "NAME", value_parser = environment)]
+    env: Option<String>,
+}
+
+#[derive(Debug, Args)]
 struct SourceArguments {
     /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
     /// nearest `platform.infra` upwards
@@ -169,6 +198,14 @@ enum Color {
 fn targets() -> impl TypedValueParser<Value = &'static Target> {
     let known = TARGETS.iter().map(|target| PossibleValue::new(target.name).help(target.purpose));
     PossibleValuesParser::new(known).try_map(|name| target::find(&name).ok_or("no such target"))
+}
+
+/// `label=value`.
+fn label(word: &str) -> Result<(String, String), &'static str> {
+    match word.split_once('=') {
+        Some((label, value)) if !label.is_empty() => Ok((label.to_owned(), value.to_owned())),
+        _ => Err("a label has the form `label=value`"),
+    }
 }
 
 /// A name that can be one of a folder, too.
@@ -217,6 +254,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, &report),
         Command::Build(arguments) => build::run(&arguments, &report),
         Command::Fmt(arguments) => fmt::run(&arguments, &report),
+        Command::Route(arguments) => route::run(&arguments, &report),
         Command::Targets => describe::targets(),
         Command::Schema => describe::reference(),
         Command::Explain { code } => explain::run(code.as_deref()),

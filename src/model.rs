@@ -9,6 +9,7 @@ mod observe;
 mod parameter;
 mod place;
 mod port;
+mod receiver;
 mod route;
 mod run;
 mod service;
@@ -23,11 +24,12 @@ pub use environment::{Allow, Override, Secret, Target, Variable};
 pub use health::{Command, Health, Metrics, Tool};
 pub use observe::{
     Alert, AlertTest, Choose, Dashboard, Exports, Inhibit, Metric, MetricKind, Panel, PanelKind, Preset,
-    Query, Receiver, Record, Row, Series, Severity, Slack, Threshold,
+    Query, Record, Row, Series, Severity, Threshold,
 };
 pub use parameter::{ParameterBlock, ParameterType};
 pub use place::{Addresses, Group, Host, Network, Outside, Policy, Reach, Volume};
 pub use port::{Access, Port, Protocol, Publish};
+pub use receiver::{Heartbeat, Hours, Opsgenie, PagerDuty, Receiver, Slack, Smtp, Teams, Webhook};
 pub use route::{Limit, Respond, Route, RouteTarget, Site, Tls};
 pub use run::{
     After, Condition, Overlap, Place, Requires, Reserve, Resources, Run, RunKind, Scale, ScaleOn, Security,
@@ -85,6 +87,8 @@ block! {
         many exports: Exports,
         /// Who is told.
         many receiver: Receiver,
+        /// Hours of the week.
+        many hours: Hours,
         /// What mutes what.
         many inhibit: Inhibit,
         /// Panels that show how it goes.

@@ -5,7 +5,9 @@
 //! instances and nesting are gone: services stand in one list, each under its artifact name.
 
 pub mod observe;
+pub mod receiver;
 mod service;
+pub mod tell;
 
 use std::ops::Index;
 use std::sync::Arc;
@@ -124,6 +126,13 @@ impl Platform {
         a.networks.iter().copied().filter(|network| b.networks.contains(network))
     }
 
+    /// What is true of every series and alert of this platform, as labels.
+    #[must_use]
+    pub fn external_labels(&self) -> Vec<(&'static str, &str)> {
+        let environment = self.environment.as_deref().map(|environment| ("environment", environment));
+        std::iter::once(("platform", self.name.as_str())).chain(environment).collect()
+    }
+
     /// The profile of a service's group: it starts only where that is asked for.
     #[must_use]
     pub fn profile(&self, service: &Service) -> Option<&str> {
@@ -197,6 +206,14 @@ pub struct Input {
     pub mentioned: bool,
     /// The place of its declaration.
     pub span: Span,
+}
+
+impl Input {
+    /// What the file is called that a secret is handed over as.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        self.name.to_lowercase()
+    }
 }
 
 /// A network.

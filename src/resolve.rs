@@ -6,11 +6,14 @@
 mod edges;
 mod find;
 mod health;
+mod hours;
 mod image;
+mod mute;
 mod names;
 mod observe;
 mod order;
 mod place;
+mod receiver;
 mod rest;
 mod service;
 mod sound;
@@ -97,6 +100,7 @@ pub fn resolve(
     order::order(&mut platform, &mentions, &mut texts);
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);
     platform.observed = observe::observe(document, &platform, &mut texts);
+    receiver::hand_over(&mut platform);
     // A name that leads nowhere may be meant for one that seems to be used nowhere.
     let unsure = texts.sink.has_errors();
     let in_urls = texts.finish();

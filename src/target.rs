@@ -3,6 +3,7 @@
 //! A target is data and one function: which kinds of blocks it reads, what it cannot express, and
 //! how it makes artifacts of a platform. It never fails: `resolve` and `check` have seen to that.
 
+mod alertmanager;
 mod compose;
 mod grafana;
 mod prometheus;
@@ -52,7 +53,7 @@ fn generated(platform: &Platform) -> String {
 }
 
 /// Every target.
-pub const TARGETS: &[Target] = &[compose::TARGET, prometheus::TARGET, grafana::TARGET];
+pub const TARGETS: &[Target] = &[compose::TARGET, prometheus::TARGET, alertmanager::TARGET, grafana::TARGET];
 
 /// The target of a name.
 #[must_use]

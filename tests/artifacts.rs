@@ -37,6 +37,8 @@ const COMMENTS: &[(&str, Option<&str>)] = &[
     (".sh", Some("#")),
     (".env.example", Some("#")),
     (".conf", Some("#")),
+    // What stands outside of definitions is in no message.
+    (".tmpl", Some("#")),
     (".tf", Some("#")),
     ("Makefile", Some("#")),
     (".js", Some("//")),

@@ -51,7 +51,8 @@ fn written(case: &Case) -> (Vec<Block>, Vec<Block>) {
     let (mut rules, mut tests) = (Vec::new(), Vec::new());
     for artifact in build(&case.compile()) {
         let Some(path) = artifact.path.strip_prefix("monitoring/prometheus/") else { continue };
-        let file: Value = serde_yaml::from_str(&artifact.content).unwrap_or_else(|why| panic!("{path}: {why}"));
+        let file: Value =
+            serde_yaml::from_str(&artifact.content).unwrap_or_else(|why| panic!("{path}: {why}"));
         let blocks = |list: &Value| -> Vec<Block> {
             list.as_sequence().into_iter().flatten().filter_map(|it| it.as_mapping().cloned()).collect()
         };
@@ -88,7 +89,8 @@ fn alerts(rules: &[Block], tests: &[Block], seen: &mut BTreeSet<String>) -> Vec<
         let mut asked = text(alert, "expr").to_owned();
         let mut needed: Vec<Block> = Vec::new();
         while let Some(record) = records.iter().find(|record| {
-            asked.contains(text(record, "record")) && !needed.iter().any(|known| text(known, "record") == text(record, "record"))
+            asked.contains(text(record, "record"))
+                && !needed.iter().any(|known| text(known, "record") == text(record, "record"))
         }) {
             asked.push_str(text(record, "expr"));
             needed.insert(0, (*record).clone());
@@ -178,13 +180,18 @@ fn every_change_of_an_alert_fails_one_of_its_tests() {
         for tested in alerts(&rules, &tests, &mut seen) {
             let name = tested.name().to_owned();
             let answers = |value: i64| {
-                let questions = tested.tests.iter().flat_map(|test| test["promql_expr_test"].as_sequence().into_iter().flatten());
-                let mut samples = questions.flat_map(|question| question["exp_samples"].as_sequence().into_iter().flatten());
+                let questions = tested
+                    .tests
+                    .iter()
+                    .flat_map(|test| test["promql_expr_test"].as_sequence().into_iter().flatten());
+                let mut samples = questions
+                    .flat_map(|question| question["exp_samples"].as_sequence().into_iter().flatten());
                 samples.any(|sample| sample["value"].as_i64() == Some(value))
             };
             // What always fires can only fire.
             if !answers(1) || (!answers(0) && text(&tested.alert, "expr") != "vector(1)") {
-                complaints.push(format!("{name}: has no test in which it fires, or none in which it does not"));
+                complaints
+                    .push(format!("{name}: has no test in which it fires, or none in which it does not"));
             }
             files.push(write(folder.path(), files.len(), &tested.alert, &tested));
             about.push((name.clone(), None));
@@ -213,9 +220,15 @@ fn every_change_of_an_alert_fails_one_of_its_tests() {
     }
     for (name, change, _) in SURVIVORS {
         if !survivors.contains(&(*name, *change)) {
-            complaints.push(format!("{name}: is killed, or no change of it, take it from the list: {change}"));
+            complaints
+                .push(format!("{name}: is killed, or no change of it, take it from the list: {change}"));
         }
     }
     assert!(killed > 200, "{killed} mutants killed: the check is broken");
-    assert!(complaints.is_empty(), "{killed} killed, {} complaints:\n{}", complaints.len(), complaints.join("\n"));
+    assert!(
+        complaints.is_empty(),
+        "{killed} killed, {} complaints:\n{}",
+        complaints.len(),
+        complaints.join("\n")
+    );
 }

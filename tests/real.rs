@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
 
+#[path = "real/alertmanager.rs"]
+mod alertmanager;
 #[path = "real/case.rs"]
 mod case;
 #[path = "real/json.rs"]

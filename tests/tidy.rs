@@ -150,10 +150,13 @@ fn the_compiler_does_not_know_the_flagship() -> Result {
         own.filter_map(|entry| Some(regex::escape(&entry.label.as_ref()?.text))).collect();
     assert!(names.len() > 1, "the names are not found: {names:?}");
     let pattern = Regex::new(&format!(r"(?i)(?:^|[^a-z0-9])(?:{})(?:[^a-z0-9]|$)", names.join("|")))?;
-    none(&found(repository()?.iter().filter(|file| {
-        // What programs export is called as their makers call it.
-        (file.is("src", "") && !file.is("src/standard/metrics", "")) || file.is("targets", "")
-    }), &pattern));
+    none(&found(
+        repository()?.iter().filter(|file| {
+            // What programs export is called as their makers call it.
+            (file.is("src", "") && !file.is("src/standard/metrics", "")) || file.is("targets", "")
+        }),
+        &pattern,
+    ));
     Ok(())
 }
 

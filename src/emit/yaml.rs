@@ -8,7 +8,7 @@ use serde::Serialize;
 /// How a top-level key is laid out.
 #[derive(Debug)]
 pub struct Section {
-    /// The key. Its value is a map.
+    /// The key. Its value is a map or a list.
     pub key: &'static str,
     /// Whether an empty line stands between its entries.
     pub apart: bool,
@@ -38,7 +38,7 @@ pub fn yaml(header: &[String], value: &impl Serialize, sections: &[Section]) -> 
 /// Lays out what is printed, line by line as it comes, so that no second copy of a large text is needed.
 ///
 /// A line that starts in the first column is a top-level key, one that is indented by two columns an entry
-/// of it: block scalars are indented deeper than their key, and everything else stands on one line.
+/// or an item of it: block scalars are indented deeper than their key, and everything else stands on one line.
 struct Layout<'a> {
     out: String,
     /// Where the line starts that is being written.
@@ -92,7 +92,7 @@ impl Layout<'_> {
 }
 
 fn starts_entry(line: &str) -> bool {
-    line.strip_prefix("  ").is_some_and(|rest| !rest.starts_with([' ', '-']) && !rest.is_empty())
+    line.strip_prefix("  ").is_some_and(|rest| !rest.starts_with(' ') && !rest.is_empty())
 }
 
 /// A comment cannot be escaped, so what is no printable character of YAML becomes a space.

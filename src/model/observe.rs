@@ -1,8 +1,6 @@
-//! Alerts, who is told, and dashboards.
+//! Alerts, what mutes them, and dashboards.
 
-use crate::schema::{
-    Constant, Duration, Integer, List, Map, Number, Reference, Template, Word, Words, block, choice,
-};
+use crate::schema::{Constant, Duration, Integer, List, Map, Number, Reference, Word, Words, block, choice};
 
 block! {
     /// A condition that a person is told of. Inside a service it is about that service.
@@ -134,57 +132,14 @@ choice! {
 }
 
 block! {
-    /// Who is told of which alerts.
-    "receiver" => Receiver {
-        label name = "What it is called.";
-        /// The labels that alerts must carry; `alert` is their name.
-        optional match_ as "match": Map<Word>,
-        /// A mail address.
-        optional email: Constant,
-        /// A channel of Slack.
-        optional slack: Slack,
-        /// The integration key of PagerDuty.
-        optional pagerduty: Reference,
-        /// The key of Opsgenie.
-        optional opsgenie: Reference,
-        /// The webhook of a Teams channel.
-        optional teams: Reference,
-        /// Any other address that alerts are posted to.
-        optional webhook: Template,
-        /// The outside that its messages go through.
-        optional via: Reference,
-        /// When it is told again.
-        optional repeat: Duration,
-        /// How long a group waits for more.
-        optional wait: Duration,
-        /// What makes a group.
-        optional group_by: List<Word>,
-        /// Whether it is told of the end, too.
-        optional resolved: bool,
-    }
-}
-
-block! {
-    /// A channel of Slack.
-    "slack" => Slack {
-        /// The channel.
-        required channel: Constant,
-        /// The secret that holds the webhook's address.
-        required webhook: Reference,
-        /// The outside that its messages go through.
-        optional via: Reference,
-    }
-}
-
-block! {
     /// What mutes what.
     "inhibit" => Inhibit {
         label name = "The sentence it stands for.";
         /// The alert that explains the others.
         required by: Word,
-        /// The alerts that are not told meanwhile.
+        /// The alerts that are not told meanwhile; `*` in a name stands for any text.
         required of: List<Word>,
-        /// Labels that both must carry with the same value.
+        /// Labels that both must carry with the same value; `alert` is the name.
         optional equal: List<Word>,
     }
 }

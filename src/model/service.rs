@@ -6,6 +6,7 @@ use super::environment::Texts;
 use super::health::{Health, Metrics};
 use super::observe::{Alert, Dashboard, Metric, Record};
 use super::port::Port;
+use super::receiver::Smtp;
 use super::run::{After, Place, Requires, Resources, Run, Scale, Security, Ulimit};
 use super::storage::{Artifacts, Bind, Config, Mount, ServiceVolume, Tmpfs};
 use super::{Allow, Override};
@@ -59,6 +60,8 @@ block! {
         optional health: Health,
         /// Where its metrics are.
         optional metrics: Metrics,
+        /// The mail server that it tells people through; for a service with `role = alerts`.
+        optional smtp: Smtp,
         /// What it may use.
         optional resources: Resources,
         /// How many of it run.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{OutsideId, ServiceId};
+use super::ServiceId;
+use super::receiver::{Hours, Mute, Receiver, Smtp};
 use crate::model::{self, MetricKind, Severity};
 use crate::promql::{self, Labels, MetricType};
 use crate::schema::{Constant, Duration};
@@ -29,7 +30,11 @@ pub struct Observed {
     /// Who is told, in the order of the source.
     pub receivers: Vec<Receiver>,
     /// What mutes what, in the order of the source.
-    pub inhibits: Vec<model::Inhibit>,
+    pub mutes: Vec<Mute>,
+    /// Hours of the week, in the order of the source.
+    pub hours: Vec<Hours>,
+    /// The mail server.
+    pub smtp: Option<Smtp>,
 }
 
 impl Observed {
@@ -396,15 +401,4 @@ pub struct Choice {
     pub several: bool,
     /// The same as a query, for what is checked of queries; `None` where it cannot be read, which is reported.
     pub query: Option<Query>,
-}
-
-/// Who is told of which alerts.
-#[derive(Debug, Clone)]
-pub struct Receiver {
-    /// What it is called.
-    pub name: String,
-    /// The outsides that its messages go through.
-    pub via: Vec<OutsideId>,
-    /// The block.
-    pub block: model::Receiver,
 }

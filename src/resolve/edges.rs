@@ -136,14 +136,38 @@ fn http(service: &Service) -> EdgeEnd {
     EdgeEnd::Service(service.id, port)
 }
 
+/// Who tells people reaches the mail server, and the outside of each way of telling: the internet where none is
+/// said.
 fn receivers(document: &Document, edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
-    let tellers: Vec<ServiceId> = edges.platform.with_role(Role::Alerts).map(|service| service.id).collect();
+    let platform = edges.platform;
+    let internet = EdgeEnd::Outside(OutsideId(0));
+    let tellers: Vec<&Service> = platform.with_role(Role::Alerts).collect();
+    for teller in &tellers {
+        let Some(smtp) = &teller.block.smtp else { continue };
+        if let Some(end @ EdgeEnd::Outside(_)) = end(&smtp.via, "an outside", texts) {
+            edges.add(teller.id, end, Cause::Receiver, smtp.via.0.span);
+        }
+    }
     for receiver in &document.receiver {
-        let via = receiver.via.iter().chain(receiver.slack.iter().filter_map(|slack| slack.via.as_ref()));
-        for reference in via {
-            let Some(end @ EdgeEnd::Outside(_)) = end(reference, "an outside", texts) else { continue };
-            for &teller in &tellers {
-                edges.add(teller, end, Cause::Receiver, reference.0.span);
+        for way in super::receiver::ways(receiver) {
+            let mut mentions = Mentions::default();
+            if let Some(address) = way.address {
+                texts.template(address, &mut mentions);
+            }
+            let mut ends: Vec<(EdgeEnd, Span)> = mentions
+                .ports
+                .iter()
+                .map(|&(service, port, span)| (EdgeEnd::Service(ServiceId(service), port), span))
+                .collect();
+            if let Some(via) = way.via {
+                ends.extend(end(via, "an outside", texts).map(|end| (end, via.0.span)));
+            } else if ends.is_empty() {
+                ends.push((internet, way.span));
+            }
+            for teller in &tellers {
+                for (end, span) in &ends {
+                    edges.add(teller.id, *end, Cause::Receiver, *span);
+                }
             }
         }
     }

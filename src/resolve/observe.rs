@@ -6,11 +6,12 @@ mod exports;
 mod preset;
 mod query;
 
-use super::text::{Mentions, Texts, Thing};
-use crate::model::{self, Document, Role, Severity};
-use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Receiver, Record};
-use crate::platform::{OutsideId, Platform, Service, ServiceId};
-use crate::schema::{Constant, Map, Reference, Word};
+use super::text::Texts;
+use super::{hours, mute, receiver};
+use crate::model::{self, Document, Role};
+use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Record};
+use crate::platform::{Platform, Service, ServiceId};
+use crate::schema::{Constant, Map, Word};
 use exports::Tables;
 use query::{Queries, Written};
 
@@ -29,8 +30,9 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         jobs,
         metrics: document.metric.iter().map(exports::metric).collect(),
         server: tables.server(&needed),
-        inhibits: document.inhibit.clone(),
-        receivers: receivers(document, texts),
+        hours: hours::hours(document, texts),
+        receivers: receiver::receivers(document, texts),
+        smtp: receiver::smtp(platform, texts),
         ..Observed::default()
     };
     observed.index(&needed.0);
@@ -54,6 +56,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     observed.records = records;
     observed.alerts = alerts;
     observed.dashboards = dashboards;
+    observed.mutes = mute::mutes(document, &observed.alerts, texts);
     observed
 }
 
@@ -110,7 +113,7 @@ fn alert(
     let query = queries.complete(written, owner);
     let mut labels: Vec<(String, String)> = Vec::new();
     if let Some(severity) = block.severity {
-        labels.push(("severity".to_owned(), severity_word(severity).to_owned()));
+        labels.push(("severity".to_owned(), severity.word().to_owned()));
     }
     if let Some(owner) = owner {
         let top = top(platform, owner);
@@ -170,16 +173,6 @@ fn top(platform: &Platform, mut id: ServiceId) -> &Service {
     &platform[id]
 }
 
-/// A severity as the label says it.
-fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "critical",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-        Severity::None => "none",
-    }
-}
-
 fn jobs(
     platform: &Platform,
     tables: &mut Tables<'_>,
@@ -230,27 +223,8 @@ fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
         .collect()
 }
 
-fn receivers(document: &Document, texts: &mut Texts<'_>) -> Vec<Receiver> {
-    let mut via = |reference: &Reference| match texts.find(&reference.0, &mut Mentions::default()) {
-        Some(Thing::Outside(OutsideId(at))) => Some(OutsideId(at)),
-        _ => None,
-    };
-    document
-        .receiver
-        .iter()
-        .map(|block| Receiver {
-            name: block.name.text.to_string(),
-            via: {
-                let slack = block.slack.iter().filter_map(|slack| slack.via.as_ref());
-                block.via.iter().chain(slack).filter_map(&mut via).collect()
-            },
-            block: block.clone(),
-        })
-        .collect()
-}
-
 /// A constant, which `settle` has made literal.
-fn literal(constant: &Constant) -> &str {
+pub(super) fn literal(constant: &Constant) -> &str {
     constant.text.as_literal().unwrap_or_default()
 }
 

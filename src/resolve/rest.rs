@@ -1,14 +1,12 @@
 //! What no stage needs bound yet, but must lead somewhere all the same.
 
-use std::collections::HashSet;
-
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
-use crate::model::{Document, Service};
-use crate::platform::ValuePart;
+use crate::model::Document;
+use crate::platform::{InputId, ValuePart};
 use crate::schema::{Reference, Word};
 
-/// Binds the references of policies, hosts, routes, receivers, mutes and backups.
+/// Binds the references of policies, hosts, routes and backups.
 pub(super) fn rest(document: &Document, texts: &mut Texts<'_>) {
     for policy in &document.policy {
         for reference in policy.from.items.iter().chain(&policy.to.items) {
@@ -23,15 +21,8 @@ pub(super) fn rest(document: &Document, texts: &mut Texts<'_>) {
         expect(reference, "an outside", |thing| matches!(thing, Thing::Outside(_)), texts);
     }
     let logins = document.site.iter().flat_map(|site| &site.route).filter_map(|route| route.login.as_ref());
-    let keys = document.receiver.iter().flat_map(|receiver| {
-        let own = [&receiver.pagerduty, &receiver.opsgenie, &receiver.teams];
-        own.into_iter().flatten().chain(receiver.slack.iter().map(|slack| &slack.webhook))
-    });
-    for reference in logins.chain(keys) {
+    for reference in logins {
         secret(reference, texts);
-    }
-    for webhook in document.receiver.iter().filter_map(|receiver| receiver.webhook.as_ref()) {
-        texts.template(webhook, &mut Mentions::default());
     }
     for backup in &document.backup {
         if let Some(account) = &backup.account {
@@ -41,7 +32,6 @@ pub(super) fn rest(document: &Document, texts: &mut Texts<'_>) {
             switch(upload, texts);
         }
     }
-    inhibitions(document, texts);
 }
 
 fn expect(reference: &Reference, needed: &str, fits: impl Fn(&Thing) -> bool, texts: &mut Texts<'_>) {
@@ -53,18 +43,16 @@ fn expect(reference: &Reference, needed: &str, fits: impl Fn(&Thing) -> bool, te
 }
 
 /// A secret, by its name.
-fn secret(reference: &Reference, texts: &mut Texts<'_>) {
-    let Some(thing) = texts.find(&reference.0, &mut Mentions::default()) else { return };
-    let is_secret = match &thing {
-        Thing::Text(value) => match value.parts.as_slice() {
-            [ValuePart::Input(input)] => texts.is_secret(*input),
-            _ => false,
-        },
-        _ => false,
-    };
-    if !is_secret {
-        texts.wrong_kind(&reference.0, &thing, "a secret");
+pub(super) fn secret(reference: &Reference, texts: &mut Texts<'_>) -> Option<InputId> {
+    let thing = texts.find(&reference.0, &mut Mentions::default())?;
+    if let Thing::Text(value) = &thing
+        && let [ValuePart::Input(input)] = value.parts.as_slice()
+        && texts.is_secret(*input)
+    {
+        return Some(*input);
     }
+    texts.wrong_kind(&reference.0, &thing, "a secret");
+    None
 }
 
 /// `true`, `false` or a variable that says one of them.
@@ -80,32 +68,4 @@ fn switch(word: &Word, texts: &mut Texts<'_>) {
             .at(word.span, "expected `true`, `false` or a variable")
             .help_maybe(help),
     );
-}
-
-fn inhibitions(document: &Document, texts: &mut Texts<'_>) {
-    let mut alerts: HashSet<&str> = document.alert.iter().map(|alert| alert.name.text.as_str()).collect();
-    for service in &document.service {
-        collect(service, &mut alerts);
-    }
-    for inhibit in &document.inhibit {
-        for word in std::iter::once(&inhibit.by).chain(&inhibit.of.items) {
-            if alerts.contains(word.text.as_str()) || texts.absent.lost.contains(word.text.as_str()) {
-                continue;
-            }
-            let mut known: Vec<&str> = alerts.iter().copied().collect();
-            known.sort_unstable();
-            texts.sink.report(
-                Diagnostic::new(codes::NAM001, format!("there is no alert `{}`", word.text))
-                    .at(word.span, "not declared")
-                    .help_maybe(did_you_mean(&word.text, known)),
-            );
-        }
-    }
-}
-
-fn collect<'a>(service: &'a Service, alerts: &mut HashSet<&'a str>) {
-    alerts.extend(service.alert.iter().map(|alert| alert.name.text.as_str()));
-    for nested in &service.service {
-        collect(nested, alerts);
-    }
 }

@@ -175,6 +175,8 @@ try_judges() {
   judge 'groups: [{ name: a, rules: [{ record: b, expr: sum(c) }] }]' accept promtool check rules
   judge '{ "schemaVersion": 42, "panels": [{ "type": "stat", "options": { "wideLayout": 1 } }] }' refuse grafana-dashboard
   judge '{ "schemaVersion": 42, "panels": [{ "type": "stat", "options": { "wideLayout": true } }] }' accept grafana-dashboard
+  judge '{ route: { receiver: b }, receivers: [{ name: a }] }' refuse amtool check-config
+  judge '{ route: { receiver: a }, receivers: [{ name: a }] }' accept amtool check-config
   rm "$new/sample" "$new/said"
 }
 

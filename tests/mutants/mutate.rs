@@ -84,7 +84,8 @@ fn operators(expr: &str) -> Vec<Range<usize>> {
             (None, '{') => braces += 1,
             (None, '}') => braces -= 1,
             (None, _) if braces == 0 && at >= end => {
-                let operator = OPERATORS.iter().map(|(operator, _)| operator).find(|it| expr[at..].starts_with(**it));
+                let operator =
+                    OPERATORS.iter().map(|(operator, _)| operator).find(|it| expr[at..].starts_with(**it));
                 if let Some(operator) = operator {
                     end = at + operator.len();
                     found.push(at..end);

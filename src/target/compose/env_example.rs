@@ -74,7 +74,8 @@ fn used(platform: &Platform) -> BTreeSet<InputId> {
         let args = service.build.iter().flat_map(|build| build.args.iter().map(|(_, value)| value));
         env.chain(words).chain(health).chain(&service.image).chain(args)
     });
-    values.flat_map(Value::inputs).collect()
+    let files = platform.services.iter().flat_map(|service| service.secret_files.iter().copied());
+    values.flat_map(Value::inputs).chain(files).collect()
 }
 
 fn line(input: &Input, used: bool) -> Line<'_> {

@@ -9,7 +9,7 @@ use crate::platform::{EnvVar, Input, Platform, Service, ValuePart};
 pub(super) fn variables(platform: &Platform, service: &Service) -> Entries<String, String> {
     let variable = |variable: &EnvVar| match secret_file(platform, variable) {
         Some((suffix, input)) => {
-            (format!("{}{suffix}", variable.name), format!("/run/secrets/{}", name(input)))
+            (format!("{}{suffix}", variable.name), format!("/run/secrets/{}", input.file_name()))
         }
         None => (variable.name.clone(), text::value(platform, &variable.value)),
     };
@@ -21,13 +21,13 @@ pub(super) fn variables(platform: &Platform, service: &Service) -> Entries<Strin
 pub(super) fn secret_files(platform: &Platform, service: &Service) -> Option<FlowSeq<Vec<String>>> {
     let mut names: Vec<String> = Vec::new();
     for (_, input) in service.env.iter().filter_map(|variable| secret_file(platform, variable)) {
-        let name = name(input);
+        let name = input.file_name();
         if !names.contains(&name) {
             names.push(name);
         }
     }
     for input in &service.secret_files {
-        let name = name(&platform[*input]);
+        let name = platform[*input].file_name();
         if !names.contains(&name) {
             names.push(name);
         }
@@ -48,7 +48,9 @@ pub(super) fn secrets(platform: &Platform) -> Entries<String, Secret<'_>> {
     }
     let inputs = platform.inputs.iter().zip(used).filter(|(_, used)| *used);
     inputs
-        .map(|(input, _)| (name(input), Secret { environment: &input.name, required: text::required(input) }))
+        .map(|(input, _)| {
+            (input.file_name(), Secret { environment: &input.name, required: text::required(input) })
+        })
         .collect()
 }
 
@@ -60,8 +62,4 @@ fn secret_file<'a>(platform: &'a Platform, variable: &'a EnvVar) -> Option<(&'a 
     let [ValuePart::Input(input)] = variable.value.parts.as_slice() else { return None };
     let input = &platform[*input];
     (input.secret && !input.optional).then_some((suffix, input))
-}
-
-fn name(input: &Input) -> String {
-    input.name.to_lowercase()
 }

@@ -89,15 +89,13 @@ struct Relabel {
 }
 
 pub(super) fn config(platform: &Platform, rules: bool) -> Config<'_> {
-    let mut labels = vec![("platform", platform.name.as_str())];
-    labels.extend(platform.environment.as_deref().map(|environment| ("environment", environment)));
     let interval = Duration(SCRAPE_INTERVAL * 1000);
     Config {
         global: Global {
             scrape_interval: interval.to_string(),
             scrape_timeout: TIMEOUT.to_string(),
             evaluation_interval: interval.to_string(),
-            external_labels: Entries(labels),
+            external_labels: Entries(platform.external_labels()),
         },
         rule_files: rules.then_some(FlowSeq(["rules/*.yml"])),
         alerting: alerting(platform),

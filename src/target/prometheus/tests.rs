@@ -123,7 +123,8 @@ fn questions(alert: &Alert, test: &AlertTest, interval: Duration) -> Vec<(Durati
     let before = begins.and_then(|begins| begins.0.checked_sub(interval.0)).map(Duration);
     let after = begins.map(|begins| Duration(begins.0.saturating_add(interval.0)));
     let silent = [test.silent_at, test.silent_after.map(waited), before];
-    let questions = silent.map(|time| (time, 0)).into_iter().chain([test.fires_at, after].map(|time| (time, 1)));
+    let questions =
+        silent.map(|time| (time, 0)).into_iter().chain([test.fires_at, after].map(|time| (time, 1)));
     let mut questions: Vec<(Duration, u8)> =
         questions.filter_map(|(time, value)| Some((time?, value))).collect();
     questions.sort();

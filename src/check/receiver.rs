@@ -1,0 +1,353 @@
+//! Receivers and mutes: whether messages can be sent, whether anybody is told, and of what.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::model::{Role, Severity};
+use crate::platform::observe::Alert;
+use crate::platform::receiver::{Channel, Integration, LabelMatch, Mute, Receiver, Wanted};
+use crate::platform::tell::{self, Carried, Fit, NAME};
+use crate::platform::{InputId, OutsideKind, Platform};
+use crate::source::Span;
+
+/// How many alerts a message names.
+const MOST_NAMED: usize = 3;
+
+/// ALR001: a receiver without what its messages are sent with.
+pub(super) fn credentials(platform: &Platform, sink: &mut Sink) {
+    let mut mail = None;
+    for receiver in &platform.observed.receivers {
+        if receiver.silent {
+            sink.report(
+                Diagnostic::new(codes::ALR001, format!("`{}` is told in no way", receiver.name))
+                    .at(receiver.span, "no message is sent")
+                    .help("write `email = \"…\"`, `slack { … }`, or a secret behind `pagerduty`, `opsgenie`, `teams`, `webhook` or `heartbeat`"),
+            );
+        }
+        for way in &receiver.integrations {
+            let word = way.channel.word();
+            if let Some(secret) = way.channel.secret() {
+                not_empty(platform, secret, &format!("`{word}` of `{}`", receiver.name), way.span, sink);
+            }
+            if let Some(outside) = way.via.map(|via| &platform[via])
+                && outside.kind == OutsideKind::Declared
+                && outside.endpoints.is_empty()
+            {
+                no_endpoint(
+                    &format!("`{word}` of `{}`", receiver.name),
+                    &outside.name,
+                    way.span,
+                    outside.span,
+                    sink,
+                );
+            }
+            if matches!(way.channel, Channel::Email(_)) {
+                mail.get_or_insert((receiver, way));
+            }
+        }
+    }
+    if let Some((receiver, way)) = mail {
+        server(platform, receiver, way, sink);
+    }
+}
+
+/// The mail server, which the first receiver of mail asks for.
+fn server(platform: &Platform, receiver: &Receiver, way: &Integration, sink: &mut Sink) {
+    let missing =
+        |what: &str| Diagnostic::new(codes::ALR001, format!("`{}` gets mail, and {what}", receiver.name));
+    let Some(smtp) = &platform.observed.smtp else {
+        let Some(teller) = platform.with_role(Role::Alerts).next() else { return };
+        // One that could not be bound was reported.
+        if teller.block.smtp.is_none() {
+            sink.report(
+                missing(&format!("`{}` has no mail server", teller.path))
+                    .at(way.span, "an address")
+                    .at(teller.span(), "sends the messages")
+                    .help(format!("write `smtp {{ via = OUTSIDE, from = \"…\" }}` in `{}`", teller.path)),
+            );
+        }
+        return;
+    };
+    let outside = &platform[smtp.via];
+    if outside.endpoints.is_empty() {
+        no_endpoint("the mail server", &outside.name, smtp.span, outside.span, sink);
+    }
+    if smtp.from.is_none() {
+        sink.report(
+            missing("the mail server is told no sender")
+                .at(smtp.span, "no `from`")
+                .at(way.span, "an address")
+                .help("say the sender, an address that the server accepts mail from"),
+        );
+    }
+    if smtp.username.is_some() != smtp.password.is_some() {
+        let (said, lacking) =
+            if smtp.username.is_some() { ("an account", "password") } else { ("a password", "username") };
+        sink.report(
+            missing(&format!("the mail server is told {said} and no {lacking}"))
+                .at(smtp.span, format!("no `{lacking}`"))
+                .at(way.span, "an address")
+                .help("say both, or neither"),
+        );
+    }
+    if let Some(password) = smtp.password {
+        not_empty(platform, password, "the mail server", smtp.span, sink);
+    }
+}
+
+fn no_endpoint(who: &str, outside: &str, span: Span, declared: Option<Span>, sink: &mut Sink) {
+    sink.report(
+        Diagnostic::new(codes::ALR001, format!("{who} goes through `{outside}`, which has no endpoint"))
+            .at(span, "cannot be reached")
+            .at_maybe(declared, "addresses that come in")
+            .help("declare an `outside` with a host and a port: `outside mail = \"smtp.example.com:587\"`"),
+    );
+}
+
+/// Secrets of receivers are files, and of an empty one none is made.
+fn not_empty(platform: &Platform, secret: InputId, who: &str, span: Span, sink: &mut Sink) {
+    let input = &platform[secret];
+    if input.optional {
+        sink.report(
+            Diagnostic::new(codes::ALR001, format!("{who} needs `{}`, which may stay empty", input.name))
+                .at(span, "sends nothing then")
+                .at(input.span, "optional")
+                .help(format!("take `optional` of `{}` out", input.name)),
+        );
+    }
+}
+
+/// ALR002: a receiver that no alert can reach, and values that none carries.
+pub(super) fn unreachable(platform: &Platform, sink: &mut Sink) {
+    let alerts = &platform.observed.alerts;
+    for receiver in &platform.observed.receivers {
+        let mut told = false;
+        for one in receiver.matches.iter().filter(|one| !one.negated) {
+            told |= unknown(platform, receiver, one, sink);
+        }
+        if told || alerts.iter().any(|alert| platform.tells(receiver, alert) != Fit::No) {
+            continue;
+        }
+        let said = receiver.matches.iter().any(|one| one.span.is_some());
+        let (reason, help) = if alerts.is_empty() {
+            ("the platform has no alerts", None)
+        } else if said {
+            ("no alert fits all of its `match`", None)
+        } else if receiver.is_heartbeat() {
+            (
+                "no alert is of severity `none`",
+                Some("name the alert that always fires: `match { alert = NAME }`"),
+            )
+        } else {
+            (
+                "all alerts are of severity `info` or `none`",
+                Some("those reach only receivers that name them: `match { severity = info }`"),
+            )
+        };
+        sink.report(
+            Diagnostic::new(codes::ALR002, format!("`{}` is told of nothing: {reason}", receiver.name))
+                .at(receiver.matches_span, "nothing comes here")
+                .help_maybe(help.map(str::to_owned)),
+        );
+    }
+}
+
+/// Reports a label that no alert carries, and each value that none carries under it.
+fn unknown(platform: &Platform, receiver: &Receiver, one: &LabelMatch, sink: &mut Sink) -> bool {
+    let Some(span) = one.span else { return false };
+    let alerts = &platform.observed.alerts;
+    if alerts.is_empty() {
+        return false;
+    }
+    let carried: Vec<Carried<'_>> = alerts.iter().map(|alert| platform.carried(alert, &one.label)).collect();
+    let said = said(&one.label);
+    if carried.iter().all(|carried| *carried == Carried::Known("")) {
+        sink.report(
+            Diagnostic::new(
+                codes::ALR002,
+                format!("no alert carries the label `{said}`, which `{}` asks for", receiver.name),
+            )
+            .at(span, "on no alert")
+            .help_maybe(did_you_mean(said, labels(platform))),
+        );
+        return true;
+    }
+    let absent = |wanted: &&Wanted| {
+        let one = LabelMatch { values: vec![(*wanted).clone()], ..one.clone() };
+        carried.iter().all(|carried| tell::fits(&one, carried) == Fit::No)
+    };
+    let some = one.values.len() > one.values.iter().filter(absent).count();
+    let mut told = false;
+    for wanted in one.values.iter().filter(absent) {
+        // Which severities there are is the language's to say: beside others, one that nothing has yet is no slip.
+        let severity =
+            one.label == "severity" && Severity::WORDS.iter().any(|(word, _)| *word == wanted.text);
+        if some && severity {
+            continue;
+        }
+        let known: BTreeSet<&str> =
+            carried.iter().flat_map(values).filter(|value| !value.is_empty()).collect();
+        let what = if one.label == NAME { "is called".to_owned() } else { format!("carries the `{said}`") };
+        sink.report(
+            Diagnostic::new(
+                codes::ALR002,
+                format!("no alert {what} `{}`, which `{}` asks for", wanted.text, receiver.name),
+            )
+            .at(wanted.span.unwrap_or(span), "nothing comes of it")
+            .help_maybe(did_you_mean(&wanted.text, known)),
+        );
+        told = true;
+    }
+    told
+}
+
+fn values<'a>(carried: &Carried<'a>) -> Vec<&'a str> {
+    match carried {
+        Carried::Known(value) => vec![value],
+        Carried::OneOf(values) => values.clone(),
+        Carried::Any => Vec::new(),
+    }
+}
+
+/// A label as the source says it.
+fn said(label: &str) -> &str {
+    if label == NAME { "alert" } else { label }
+}
+
+/// The labels that alerts always carry, as the source says them.
+fn labels(platform: &Platform) -> BTreeSet<&str> {
+    let alerts = platform.observed.alerts.iter();
+    alerts.flat_map(|alert| platform.labels_of(alert)).map(|(label, _)| said(label)).collect()
+}
+
+/// ALR004: a label that is to be equal and that neither side carries, so that it is.
+pub(super) fn mutes(platform: &Platform, sink: &mut Sink) {
+    for mute in &platform.observed.mutes {
+        for (label, span) in &mute.equal {
+            if let Some(span) = span {
+                neither(platform, mute, label, *span, sink);
+            }
+        }
+    }
+}
+
+fn neither(platform: &Platform, mute: &Mute, label: &str, span: Span, sink: &mut Sink) {
+    let lacks = |alert: &&Alert| platform.carried(alert, label) == Carried::Known("");
+    let Some(source) = platform.sources(mute).find(lacks) else { return };
+    let Some(target) = platform.targets(mute).find(lacks) else { return };
+    let both = platform.labels_of(source).into_iter().map(|(label, _)| label).chain(["job", "instance"]);
+    let both = both.filter(|label| {
+        [source, target].iter().all(|alert| platform.carried(alert, label) != Carried::Known(""))
+    });
+    let near = did_you_mean(said(label), both.map(said)).filter(|help| help.starts_with("did you mean"));
+    let otherwise = "keep the label in both queries, or leave it out of `equal` where that is meant";
+    sink.report(
+        Diagnostic::new(
+            codes::ALR004,
+            format!(
+                "neither `{}` nor `{}` carries `{}`: every `{0}` mutes every `{1}`",
+                source.name,
+                target.name,
+                said(label)
+            ),
+        )
+        .at(span, "equal, because it is missing on both")
+        .help(near.unwrap_or_else(|| otherwise.to_owned())),
+    );
+}
+
+/// ALR005: nobody notices that alerts no longer arrive.
+pub(super) fn heartbeat(platform: &Platform, sink: &mut Sink) {
+    let Some(teller) = platform.with_role(Role::Alerts).next() else { return };
+    let mut beats = platform.observed.alerts.iter().filter(|alert| always_fires(alert)).peekable();
+    let Some(first) = beats.peek().copied() else {
+        sink.report(
+            Diagnostic::new(codes::ALR005, "no alert always fires, so that its absence would be noticed")
+                .at(teller.span(), "may fail without a word")
+                .help("write `alert Watchdog { expr = \"vector(1)\", severity = none, … }` and a receiver with `heartbeat`"),
+        );
+        return;
+    };
+    let listens = |receiver: &Receiver, alert: &Alert| {
+        receiver.is_heartbeat()
+            && receiver.only.is_none()
+            && receiver.mute.is_none()
+            && platform.tells(receiver, alert) == Fit::Yes
+    };
+    if beats.any(|alert| platform.receivers().any(|receiver| listens(receiver, alert))) {
+        return;
+    }
+    sink.report(
+        Diagnostic::new(codes::ALR005, format!("nobody outside listens to `{}`, which always fires", first.name))
+            .at(teller.span(), "may fail without a word")
+            .at(first.span, "its absence would be the news")
+            .help(format!(
+                "write `receiver heartbeat {{ match {{ alert = {} }}, heartbeat = SECRET }}`: the secret holds an address that gives an alarm when it hears nothing",
+                first.name
+            )),
+    );
+}
+
+/// Whether an alert asks for no series, so that nothing can end it.
+fn always_fires(alert: &Alert) -> bool {
+    alert.query.parsed.as_ref().is_some_and(|query| query.selectors().is_empty())
+}
+
+/// ALR007: alerts that nobody is told of, one warning for all of a severity.
+pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
+    let observed = &platform.observed;
+    // Without who evaluates alerts, none fires.
+    let Some(evaluates) = platform.with_role(Role::Metrics).next() else { return };
+    let loud = observed.alerts.iter().filter(|alert| !is_quiet(alert));
+    let untold: Vec<&Alert> = loud
+        .filter(|alert| !observed.receivers.iter().any(|receiver| platform.tells(receiver, alert) != Fit::No))
+        .collect();
+    if untold.is_empty() {
+        return;
+    }
+    if platform.with_role(Role::Alerts).next().is_none() {
+        sink.report(
+            Diagnostic::new(
+                codes::ALR007,
+                format!("nobody is told of {}: no service has `role = alerts`", names(&untold)),
+            )
+            .at(evaluates.span(), "alerts fire here, and go nowhere")
+            .help("add an instance of a component that tells people, and a receiver"),
+        );
+        return;
+    }
+    let mut by_severity: BTreeMap<Option<&str>, Vec<&Alert>> = BTreeMap::new();
+    for alert in untold {
+        by_severity.entry(severity(alert)).or_default().push(alert);
+    }
+    for (severity, alerts) in by_severity {
+        let mut diagnostic = Diagnostic::new(codes::ALR007, format!("nobody is told of {}", names(&alerts)));
+        for alert in alerts.iter().take(MOST_NAMED) {
+            diagnostic = diagnostic.at(alert.span, "reaches no receiver");
+        }
+        sink.report(diagnostic.help(match severity {
+            Some(severity) => format!("write a receiver with `match {{ severity = {severity} }}`"),
+            None => "say how bad it is: `severity = critical` or `warning`".to_owned(),
+        }));
+    }
+}
+
+fn severity(alert: &Alert) -> Option<&str> {
+    alert.labels.iter().find(|(label, _)| label == "severity").map(|(_, value)| value.as_str())
+}
+
+fn is_quiet(alert: &Alert) -> bool {
+    [Severity::Info, Severity::None].iter().any(|quiet| severity(alert) == Some(quiet.word()))
+}
+
+fn names(alerts: &[&Alert]) -> String {
+    let mut names: Vec<&str> = alerts.iter().map(|alert| alert.name.as_str()).collect();
+    names.dedup();
+    match names.len() {
+        count if count > MOST_NAMED + 1 => {
+            let first: Vec<String> = names.iter().take(MOST_NAMED).map(|name| format!("`{name}`")).collect();
+            format!("{} and {} more", first.join(", "), count - MOST_NAMED)
+        }
+        _ => list_of(names),
+    }
+}

@@ -1,0 +1,166 @@
+//! `infrac route`: who is told of an alert, how, after what time, and what mutes it.
+
+use std::fmt::Write as _;
+
+use super::project::Project;
+use super::report::{Report, print};
+use super::{Failure, Outcome, RouteArguments};
+use crate::compile;
+use crate::diagnostic::{did_you_mean, list_of};
+use crate::platform::Platform;
+use crate::platform::observe::Alert;
+use crate::platform::receiver::{Address, Channel, Hours, Integration, LabelMatch, Receiver};
+use crate::platform::tell::{self, Carried, Fit, NAME};
+use crate::schema::Duration;
+
+pub(super) fn run(arguments: &RouteArguments, report: &Report) -> Result<Outcome, Failure> {
+    let project = Project::find(arguments.source.as_deref())?;
+    let compilation = compile(&project.loader(), project.entry(), arguments.env.as_deref());
+    let Some(platform) = &compilation.platform else {
+        report.diagnostics(&compilation);
+        return Ok(Outcome::SourceErrors);
+    };
+    let given: Vec<(&str, &str)> =
+        arguments.labels.iter().map(|(label, value)| (label.as_str(), value.as_str())).collect();
+    let alerts = wanted(platform, &arguments.alert, &given)?;
+    let blocks: Vec<String> = alerts.into_iter().map(|alert| told(platform, alert, &given)).collect();
+    print(&blocks.join("\n"))?;
+    Ok(Outcome::Fine)
+}
+
+/// The alerts of a name that can carry some labels.
+fn wanted<'a>(platform: &'a Platform, name: &str, given: &[(&str, &str)]) -> Result<Vec<&'a Alert>, Failure> {
+    let alerts = &platform.observed.alerts;
+    let named: Vec<&Alert> = alerts.iter().filter(|alert| alert.name == name).collect();
+    if named.is_empty() {
+        let help = did_you_mean(name, alerts.iter().map(|alert| alert.name.as_str()))
+            .unwrap_or_else(|| format!("the platform has {} alerts", alerts.len()));
+        return Err(Failure::Usage(format!("there is no alert `{name}`\n  help: {help}")));
+    }
+    let differs = |alert: &Alert| {
+        given.iter().find_map(|(label, value)| match platform.carried(alert, label) {
+            Carried::Known(known) if known != *value => Some((*label, known.to_owned())),
+            _ => None,
+        })
+    };
+    let fitting: Vec<&Alert> = named.iter().copied().filter(|alert| differs(alert).is_none()).collect();
+    if let (true, Some((label, known))) = (fitting.is_empty(), named.first().and_then(|alert| differs(alert)))
+    {
+        let help = match known.as_str() {
+            "" => {
+                let labels = platform.labels_of(named[0]);
+                format!("it always carries {}", list_of(labels.iter().map(|(label, _)| *label)))
+            }
+            known => format!("it is always `{known}`"),
+        };
+        return Err(Failure::Usage(format!("`{name}` never carries that `{label}`\n  help: {help}")));
+    }
+    Ok(fitting)
+}
+
+fn told(platform: &Platform, alert: &Alert, given: &[(&str, &str)]) -> String {
+    let mut labels = platform.labels_of(alert);
+    for (label, value) in given {
+        if !labels.iter().any(|(known, _)| known == label) {
+            labels.push((label, value));
+        }
+    }
+    let shown: Vec<String> = labels
+        .iter()
+        .filter(|(label, _)| *label != NAME)
+        .map(|(label, value)| format!("{label}={value}"))
+        .collect();
+    let mut out = format!("{} {}\n", alert.name, shown.join(" ")).replace(" \n", "\n");
+    let carried = |label: &str| tell::known(&labels, label).unwrap_or_else(|| platform.carried(alert, label));
+    let fits: Vec<(Fit, &Receiver)> = platform
+        .receivers()
+        .map(|receiver| (tell::fit(&receiver.matches, carried), receiver))
+        .filter(|(fit, _)| *fit != Fit::No)
+        .collect();
+    if fits.is_empty() {
+        out.push_str("\n  nobody is told\n");
+    }
+    for (fit, receiver) in fits {
+        let _ = writeln!(out, "\n  {}{}", receiver.name, perhaps(fit, receiver, &carried));
+        for way in &receiver.integrations {
+            let _ = writeln!(out, "    {}", integration(platform, way));
+        }
+        let _ = writeln!(out, "    {}", times(alert, receiver));
+        for line in hours(platform, receiver) {
+            let _ = writeln!(out, "    {line}");
+        }
+    }
+    let muted: Vec<String> = platform
+        .muted_by(alert)
+        .map(|(mute, by)| {
+            let equal: Vec<&str> = mute.equal.iter().map(|(label, _)| label.as_str()).collect();
+            let same =
+                if equal.is_empty() { String::new() } else { format!(" with the same {}", list_of(equal)) };
+            format!("  muted while `{}` fires{same}: {}\n", by.name, mute.sentence)
+        })
+        .collect();
+    if !muted.is_empty() {
+        out.push('\n');
+        out.extend(muted);
+    }
+    out
+}
+
+/// What the firing alert decides: the matches whose labels are not known yet.
+fn perhaps<'a>(fit: Fit, receiver: &Receiver, carried: &impl Fn(&str) -> Carried<'a>) -> String {
+    if fit == Fit::Yes {
+        return String::new();
+    }
+    let open = receiver.matches.iter().filter(|one| tell::fits(one, &carried(&one.label)) == Fit::Perhaps);
+    format!(", where {}", open.map(condition).collect::<Vec<_>>().join(" and "))
+}
+
+fn condition(one: &LabelMatch) -> String {
+    let values = list_of(one.values.iter().map(|wanted| wanted.text.as_str()));
+    format!("`{}` is {}{values}", one.label, if one.negated { "none of " } else { "" })
+}
+
+fn integration(platform: &Platform, way: &Integration) -> String {
+    let word = way.channel.word();
+    let address = |address: &Address| match address {
+        Address::Text(text) => text.clone(),
+        Address::Secret(secret) => platform[*secret].name.clone(),
+    };
+    let what = match &way.channel {
+        Channel::Email(to) => to.clone(),
+        Channel::Slack(channel, _) => channel.clone(),
+        Channel::PagerDuty(secret) | Channel::Opsgenie(secret) | Channel::Teams(secret) => {
+            platform[*secret].name.clone()
+        }
+        Channel::Webhook(to) | Channel::Heartbeat(to) => address(to),
+    };
+    let through = way.via.map(|via| format!(" through {}", platform[via].name)).unwrap_or_default();
+    format!("{word} {what}{through}{}", if way.resolved { ", also when it ends" } else { "" })
+}
+
+fn times(alert: &Alert, receiver: &Receiver) -> String {
+    let first = Duration(alert.wait.map_or(0, |wait| wait.0) + receiver.wait.0);
+    let holds = match alert.wait {
+        Some(wait) if receiver.wait.0 > 0 => {
+            format!(" ({wait} that it holds, {} for its group)", receiver.wait)
+        }
+        Some(_) => " that it holds".to_owned(),
+        None => String::new(),
+    };
+    let first = if first.0 == 0 { "at once".to_owned() } else { format!("after {first}{holds}") };
+    let group = list_of(receiver.group_by.iter().map(String::as_str));
+    format!("{first}, again every {}; one message for each {group}", receiver.repeat)
+}
+
+fn hours(platform: &Platform, receiver: &Receiver) -> Vec<String> {
+    let of = |at: Option<usize>| at.and_then(|at| platform.observed.hours.get(at));
+    let only = of(receiver.only).map(|hours| format!("only in `{}`: {}", hours.name, span(hours)));
+    let mute = of(receiver.mute).map(|hours| format!("not in `{}`: {}", hours.name, span(hours)));
+    only.into_iter().chain(mute).collect()
+}
+
+fn span(hours: &Hours) -> String {
+    let days = if hours.days.is_empty() { "every day".to_owned() } else { hours.days.join(", ") };
+    let times: Vec<String> = hours.times.iter().map(|(from, to)| format!(" {from}-{to}")).collect();
+    format!("{days}{} {}", times.join(","), hours.zone.as_deref().unwrap_or("UTC"))
+}

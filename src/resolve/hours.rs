@@ -1,0 +1,137 @@
+//! Hours of the week.
+
+use std::collections::HashMap;
+
+use smol_str::SmolStr;
+
+use super::observe::literal;
+use super::text::Texts;
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::model::{self, Document};
+use crate::platform::receiver::Hours;
+use crate::schema::{Constant, Reference, Word};
+
+/// The days, as they are counted (prometheus/alertmanager:docs/configuration.md, `time_interval`).
+const DAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+
+/// The end of a day.
+const MIDNIGHT: &str = "24:00";
+
+/// The hours that a receiver names.
+pub(super) fn find(name: &Reference, document: &Document, texts: &mut Texts<'_>) -> Option<usize> {
+    let names = document.hours.iter().map(|hours| hours.name.text.clone());
+    let known: HashMap<SmolStr, usize> = names.enumerate().map(|(at, name)| (name, at)).collect();
+    texts.own_namespace(&name.0, "hours", &known)
+}
+
+/// Every block of hours.
+pub(super) fn hours(document: &Document, texts: &mut Texts<'_>) -> Vec<Hours> {
+    document.hours.iter().map(|block| one(block, texts)).collect()
+}
+
+fn one(block: &model::Hours, texts: &mut Texts<'_>) -> Hours {
+    if block.days.is_none() && block.from.is_none() && block.to.is_none() {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP006, format!("`{}` says no hours", block.name.text))
+                .at(block.span, "always")
+                .help("write `days = [\"monday:friday\"]`, or `from` and `to`"),
+        );
+    }
+    let days = block.days.iter().flat_map(|days| &days.items);
+    Hours {
+        name: block.name.text.to_string(),
+        days: days.filter_map(|day| days_of(day, texts)).flatten().collect(),
+        times: times(block, texts),
+        zone: block.zone.as_ref().and_then(|zone| zone_of(zone, texts)),
+    }
+}
+
+/// A day or a range of days. Alertmanager counts from Sunday and takes no range that leads beyond Saturday.
+fn days_of(word: &Word, texts: &mut Texts<'_>) -> Option<Vec<String>> {
+    let (first, last) = word.text.split_once(':').unwrap_or((&word.text, &word.text));
+    let mut number = |day: &str| {
+        let found = DAYS.iter().position(|known| *known == day.to_lowercase());
+        if found.is_none() {
+            texts.sink.report(
+                Diagnostic::new(codes::TYP004, format!("`{day}` is no day of the week"))
+                    .at(word.span, "expected a day, or a range such as `\"monday:friday\"`")
+                    .help_maybe(did_you_mean(day, DAYS)),
+            );
+        }
+        found
+    };
+    let (first, last) = (number(first)?, number(last)?);
+    let range = |first: usize, last: usize| {
+        if first == last { DAYS[first].to_owned() } else { format!("{}:{}", DAYS[first], DAYS[last]) }
+    };
+    Some(if first <= last {
+        vec![range(first, last)]
+    } else {
+        vec![range(first, DAYS.len() - 1), range(0, last)]
+    })
+}
+
+fn times(block: &model::Hours, texts: &mut Texts<'_>) -> Vec<(String, String)> {
+    if block.from.is_none() && block.to.is_none() {
+        return Vec::new();
+    }
+    let mut time = |said: &Option<Constant>, otherwise: &str| match said {
+        Some(said) => time_of(said, texts),
+        None => Some(otherwise.to_owned()),
+    };
+    let midnight = "00:00";
+    let (Some(from), Some(to)) = (time(&block.from, midnight), time(&block.to, MIDNIGHT)) else {
+        return Vec::new();
+    };
+    // Two digits each, so the texts compare as the times do.
+    match from.cmp(&to) {
+        std::cmp::Ordering::Less => vec![(from, to)],
+        std::cmp::Ordering::Greater => {
+            let ends = [(midnight.to_owned(), to), (from, MIDNIGHT.to_owned())];
+            ends.into_iter().filter(|(from, to)| from != to).collect()
+        }
+        std::cmp::Ordering::Equal => {
+            texts.sink.report(
+                Diagnostic::new(codes::TYP003, format!("`{}` begins and ends at {from}", block.name.text))
+                    .at(block.span, "no time at all"),
+            );
+            Vec::new()
+        }
+    }
+}
+
+fn time_of(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
+    let text = literal(said);
+    let number = |part: &str| (part.len() == 2).then(|| part.parse::<u32>().ok()).flatten();
+    let parts = text.split_once(':').and_then(|(hour, minute)| Some((number(hour)?, number(minute)?)));
+    if parts.is_some_and(|(hour, minute)| hour < 24 && minute < 60 || (hour, minute) == (24, 0)) {
+        return Some(text.to_owned());
+    }
+    // What could not be settled was reported.
+    if said.text.as_literal().is_some() {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP001, format!("`{text}` is no time of a day"))
+                .at(said.span, "expected two digits, `:` and two digits, up to 24:00")
+                .help("write `\"08:00\"`"),
+        );
+    }
+    None
+}
+
+/// The name of a time zone in the IANA database, by its form: which ones there are, changes.
+fn zone_of(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
+    let text = literal(said);
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+');
+    let known = text == "UTC" || text.contains('/');
+    if known && text.split('/').all(|part| !part.is_empty() && part.chars().all(word)) {
+        return Some(text.to_owned());
+    }
+    if said.text.as_literal().is_some() {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP001, format!("`{text}` is no time zone"))
+                .at(said.span, "expected a region and a place of the IANA database")
+                .help("write `\"UTC\"`, or for example `\"Europe/Berlin\"`"),
+        );
+    }
+    None
+}

@@ -1,0 +1,94 @@
+//! What mutes what: the source's own sentences, and that the worse alert of a name mutes the milder one.
+
+use std::collections::{HashMap, HashSet};
+
+use super::receiver::label;
+use super::text::Texts;
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::model::{Document, Inhibit, Severity};
+use crate::platform::observe::Alert;
+use crate::platform::receiver::{LabelMatch, Mute, Wanted};
+use crate::platform::tell::NAME;
+use crate::schema::Word;
+
+/// Every mute. No alert mutes itself.
+pub(super) fn mutes(document: &Document, alerts: &[Alert], texts: &mut Texts<'_>) -> Vec<Mute> {
+    let names: HashSet<&str> = alerts.iter().map(|alert| alert.name.as_str()).collect();
+    let said = document.inhibit.iter().filter_map(|inhibit| mute(inhibit, &names, texts));
+    let mut mutes: Vec<Mute> = said.collect();
+    mutes.extend(by_severity(alerts));
+    mutes
+}
+
+fn mute(inhibit: &Inhibit, names: &HashSet<&str>, texts: &mut Texts<'_>) -> Option<Mute> {
+    let by = &inhibit.by;
+    let known = expect_alert(by, names, texts);
+    let wanted = |word: &Word| Wanted { text: word.text.clone(), span: Some(word.span) };
+    let mut of = Vec::with_capacity(inhibit.of.items.len());
+    for word in &inhibit.of.items {
+        if word.text == by.text {
+            texts.sink.report(
+                Diagnostic::new(codes::TYP008, format!("`{}` mutes itself", by.text))
+                    .at(word.span, "does not belong here")
+                    .at(by.span, "explains the others"),
+            );
+        } else if expect_alert(word, names, texts) {
+            of.push(wanted(word));
+        }
+    }
+    let equal = inhibit.equal.iter().flat_map(|equal| &equal.items);
+    let equal =
+        equal.filter_map(|word| Some((label(&word.text, word.span, texts)?, Some(word.span)))).collect();
+    if !known || of.is_empty() {
+        return None;
+    }
+    let itself = of.iter().any(|wanted| wanted.fits(&by.text));
+    let mut target = vec![LabelMatch { label: NAME.to_owned(), values: of, negated: false, span: None }];
+    target.extend(itself.then(|| LabelMatch::derived(NAME, &[by.text.as_str()], true)));
+    let source = LabelMatch { label: NAME.to_owned(), values: vec![wanted(by)], negated: false, span: None };
+    Some(Mute { sentence: inhibit.name.text.to_string(), source: vec![source], target, equal })
+}
+
+/// Whether a word names an alert, or a pattern fits one.
+fn expect_alert(word: &Word, names: &HashSet<&str>, texts: &mut Texts<'_>) -> bool {
+    let wanted = Wanted { text: word.text.clone(), span: Some(word.span) };
+    if names.contains(word.text.as_str())
+        || (wanted.is_pattern() && names.iter().any(|name| wanted.fits(name)))
+    {
+        return true;
+    }
+    if !texts.absent.lost.contains(word.text.as_str()) {
+        let mut known: Vec<&str> = names.iter().copied().collect();
+        known.sort_unstable();
+        texts.sink.report(
+            Diagnostic::new(codes::NAM001, format!("there is no alert `{}`", word.text))
+                .at(word.span, "not declared")
+                .help_maybe(did_you_mean(&word.text, known)),
+        );
+    }
+    false
+}
+
+/// Where one service has alerts of one name and several severities, the critical one is enough. Those of different
+/// names are about different things.
+fn by_severity(alerts: &[Alert]) -> Option<Mute> {
+    let quiet = [Severity::Warning.word(), Severity::Info.word()];
+    let critical = Severity::Critical.word();
+    let value = |alert: &'_ Alert, label: &str| {
+        alert.labels.iter().find(|(known, _)| known == label).map(|(_, value)| value.clone())
+    };
+    let mut worst: HashMap<(&str, Option<String>), [bool; 2]> = HashMap::new();
+    for alert in alerts {
+        let severity = value(alert, "severity").unwrap_or_default();
+        let seen = worst.entry((alert.name.as_str(), value(alert, "service"))).or_default();
+        seen[0] |= severity == critical;
+        seen[1] |= quiet.contains(&severity.as_str());
+    }
+    let both = worst.values().any(|seen| seen[0] && seen[1]);
+    both.then(|| Mute {
+        sentence: "the critical alert of a name is enough".to_owned(),
+        source: vec![LabelMatch::derived("severity", &[critical], false)],
+        target: vec![LabelMatch::derived("severity", &quiet, false)],
+        equal: [NAME, "service", "instance"].map(|label| (label.to_owned(), None)).to_vec(),
+    })
+}

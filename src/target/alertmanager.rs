@@ -1,0 +1,53 @@
+//! Target alertmanager: who is told of which alerts, when, in which words, and what mutes what.
+//!
+//! `targets/alertmanager/README.md` tells how each concept maps.
+
+mod config;
+mod matcher;
+mod receiver;
+mod route;
+
+use super::{Artifact, Target, generated};
+use crate::emit::{self, Section};
+use crate::model::Role;
+use crate::platform::{ARTIFACTS, Platform};
+
+/// The target.
+pub(super) const TARGET: Target = Target {
+    name: "alertmanager",
+    purpose: "Alertmanager's configuration, and the templates of its messages",
+    reads: &["platform", "secret", "outside", "service.smtp", "alert", "receiver", "hours", "inhibit"],
+    cannot: &[],
+    lower,
+};
+
+/// The words of messages. Everything in them is a definition, so that the header, which stands outside of them,
+/// is in no message.
+const MESSAGES: &str = include_str!("../../targets/alertmanager/messages.tmpl");
+
+fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
+    if platform.with_role(Role::Alerts).next().is_none() {
+        return Vec::new();
+    }
+    let header = [generated(platform)];
+    let sentences = platform.observed.mutes.iter().map(|mute| vec![mute.sentence.clone()]);
+    let sections = [Section { key: "inhibit_rules", apart: false, comments: sentences.collect() }];
+    let nobody = nobody(platform);
+    vec![
+        artifact("alertmanager.yml", emit::yaml(&header, &config::config(platform, &nobody), &sections)),
+        artifact("templates/messages.tmpl", format!("# {}\n\n{MESSAGES}", header[0])),
+    ]
+}
+
+fn artifact(path: &str, content: String) -> Artifact {
+    Artifact { path: format!("{ARTIFACTS}/{}/{path}", TARGET.name), content, executable: false }
+}
+
+/// The name of who is told nothing: what no receiver is told of ends there.
+fn nobody(platform: &Platform) -> String {
+    let mut name = "nobody".to_owned();
+    while platform.observed.receivers.iter().any(|receiver| receiver.name == name) {
+        name.push('-');
+    }
+    name
+}

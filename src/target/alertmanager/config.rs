@@ -1,0 +1,119 @@
+//! `alertmanager.yml` (prometheus/alertmanager:docs/configuration.md).
+
+use serde::Serialize;
+
+use super::matcher::matcher;
+use super::receiver::{self, Receiver};
+use super::route;
+use crate::emit::{DoubleQuoted, FlowMap, FlowSeq};
+use crate::platform::Platform;
+use crate::platform::receiver::{Channel, Hours, Mute};
+
+#[derive(Debug, Serialize)]
+pub(super) struct Config<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    global: Option<Global<'a>>,
+    templates: FlowSeq<[&'static str; 1]>,
+    route: route::Root<'a>,
+    receivers: Vec<Receiver<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    inhibit_rules: Vec<Inhibit<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    time_intervals: Vec<Interval<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Global<'a> {
+    smtp_smarthost: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smtp_from: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smtp_auth_username: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smtp_auth_password_file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smtp_require_tls: Option<bool>,
+}
+
+/// The sentence it stands for is a comment above it: the key `name` is refused by versions before 0.30.
+#[derive(Debug, Serialize)]
+struct Inhibit<'a> {
+    source_matchers: FlowSeq<Vec<String>>,
+    target_matchers: FlowSeq<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    equal: Option<FlowSeq<Vec<&'a str>>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Interval<'a> {
+    name: &'a str,
+    time_intervals: Vec<Times<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Times<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weekdays: Option<FlowSeq<Vec<DoubleQuoted<&'a str>>>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    times: Vec<FlowMap<Time<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Time<'a> {
+    start_time: DoubleQuoted<&'a str>,
+    end_time: DoubleQuoted<&'a str>,
+}
+
+pub(super) fn config<'a>(platform: &'a Platform, nobody: &'a str) -> Config<'a> {
+    let observed = &platform.observed;
+    Config {
+        global: global(platform),
+        templates: FlowSeq(["templates/*.tmpl"]),
+        route: route::root(platform, nobody),
+        receivers: receiver::receivers(platform, nobody),
+        inhibit_rules: observed.mutes.iter().map(inhibit).collect(),
+        time_intervals: observed.hours.iter().map(interval).collect(),
+    }
+}
+
+/// The mail server, where anybody gets mail.
+fn global(platform: &Platform) -> Option<Global<'_>> {
+    let observed = &platform.observed;
+    let mut ways = observed.receivers.iter().flat_map(|receiver| &receiver.integrations);
+    let smtp = observed.smtp.as_ref().filter(|_| ways.any(|way| matches!(way.channel, Channel::Email(_))))?;
+    let endpoint = platform[smtp.via].endpoints.first()?;
+    Some(Global {
+        smtp_smarthost: format!("{}:{}", endpoint.host, endpoint.port),
+        smtp_from: smtp.from.as_deref(),
+        smtp_auth_username: smtp.username.as_deref(),
+        smtp_auth_password_file: smtp.password.map(|password| receiver::secret_path(platform, password)),
+        smtp_require_tls: (!smtp.tls).then_some(false),
+    })
+}
+
+fn inhibit(mute: &Mute) -> Inhibit<'_> {
+    let equal: Vec<&str> = mute.equal.iter().map(|(label, _)| label.as_str()).collect();
+    Inhibit {
+        source_matchers: FlowSeq(mute.source.iter().map(matcher).collect()),
+        target_matchers: FlowSeq(mute.target.iter().map(matcher).collect()),
+        equal: (!equal.is_empty()).then_some(FlowSeq(equal)),
+    }
+}
+
+fn interval(hours: &Hours) -> Interval<'_> {
+    let days: Vec<_> = hours.days.iter().map(|day| DoubleQuoted(day.as_str())).collect();
+    let times = hours.times.iter();
+    let times = times.map(|(from, to)| {
+        FlowMap(Time { start_time: DoubleQuoted(from.as_str()), end_time: DoubleQuoted(to.as_str()) })
+    });
+    Interval {
+        name: &hours.name,
+        time_intervals: vec![Times {
+            weekdays: (!days.is_empty()).then_some(FlowSeq(days)),
+            times: times.collect(),
+            location: hours.zone.as_deref(),
+        }],
+    }
+}

@@ -1,0 +1,90 @@
+//! The tree of routes: one below the root for each receiver. Whoever fits is told, so each but the last goes on to
+//! the next; what fits nobody stays with the root, whose receiver tells nobody.
+
+use serde::Serialize;
+
+use super::matcher::matcher;
+use crate::emit::FlowSeq;
+use crate::platform::Platform;
+use crate::platform::receiver::Receiver;
+use crate::platform::tell::NAME;
+use crate::schema::Duration;
+
+/// How the root groups, which tells nobody, and where a route says nothing.
+const GROUP_BY: [&str; 2] = [NAME, "job"];
+/// Its times, in milliseconds.
+const WAIT: Duration = Duration(30_000);
+const INTERVAL: Duration = Duration(300_000);
+const REPEAT: Duration = Duration(12 * 3_600_000);
+
+#[derive(Debug, Serialize)]
+pub(super) struct Root<'a> {
+    receiver: &'a str,
+    group_by: FlowSeq<[&'static str; 2]>,
+    group_wait: String,
+    group_interval: String,
+    repeat_interval: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    routes: Vec<Route<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Route<'a> {
+    receiver: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matchers: Option<FlowSeq<Vec<String>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_by: Option<FlowSeq<Vec<&'a str>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_wait: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_interval: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeat_interval: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    active_time_intervals: Option<FlowSeq<[&'a str; 1]>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mute_time_intervals: Option<FlowSeq<[&'a str; 1]>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    r#continue: bool,
+}
+
+pub(super) fn root<'a>(platform: &'a Platform, nobody: &'a str) -> Root<'a> {
+    let mut routes: Vec<Route<'_>> = platform.receivers().map(|receiver| route(platform, receiver)).collect();
+    if let Some((_, before)) = routes.split_last_mut() {
+        before.iter_mut().for_each(|route| route.r#continue = true);
+    }
+    Root {
+        receiver: nobody,
+        group_by: FlowSeq(GROUP_BY),
+        group_wait: time(WAIT),
+        group_interval: time(INTERVAL),
+        repeat_interval: time(REPEAT),
+        routes,
+    }
+}
+
+fn route<'a>(platform: &'a Platform, receiver: &'a Receiver) -> Route<'a> {
+    let hours = |at: Option<usize>| {
+        let hours = at.and_then(|at| platform.observed.hours.get(at));
+        hours.map(|hours| FlowSeq([hours.name.as_str()]))
+    };
+    let differs = |own: Duration, root: Duration| (own != root).then(|| time(own));
+    let matchers: Vec<String> = receiver.matches.iter().map(matcher).collect();
+    let group_by: Vec<&str> = receiver.group_by.iter().map(String::as_str).collect();
+    Route {
+        receiver: &receiver.name,
+        matchers: (!matchers.is_empty()).then_some(FlowSeq(matchers)),
+        group_by: (group_by != GROUP_BY).then_some(FlowSeq(group_by)),
+        group_wait: differs(receiver.wait, WAIT),
+        group_interval: differs(receiver.interval, INTERVAL),
+        repeat_interval: differs(receiver.repeat, REPEAT),
+        active_time_intervals: hours(receiver.only),
+        mute_time_intervals: hours(receiver.mute),
+        r#continue: false,
+    }
+}
+
+fn time(duration: Duration) -> String {
+    if duration.0 == 0 { "0s".to_owned() } else { duration.to_string() }
+}
