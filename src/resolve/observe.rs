@@ -45,10 +45,8 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
             span: block.name.span,
         })
         .collect();
-    let alerts = alerts
-        .iter()
-        .map(|(written, owner, block)| alert(written, *owner, block, platform, &queries))
-        .collect();
+    let alerts =
+        alerts.iter().map(|(written, owner, block)| alert(written, *owner, block, platform, &queries)).collect();
     let dashboards = dashboards
         .into_iter()
         .map(|(panels, owner, block)| Dashboard {
@@ -109,9 +107,9 @@ fn dashboards<'a>(
     let top = document.dashboard.iter().map(|dashboard| (None, dashboard));
     let all = top.chain(owned(platform, |service| &service.dashboard));
     all.map(|(owner, dashboard)| {
-        let panels = dashboard
-            .panels()
-            .map(|panel| panel.query.iter().map(|query| query::read(&query.expr, texts.sink)).collect());
+        let panels = dashboard.panels().map(|panel| {
+            panel.query.iter().map(|query| query::read(&query.expr, texts.sink)).collect()
+        });
         (panels.collect(), owner, dashboard)
     })
     .collect()
@@ -238,8 +236,7 @@ fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
     let known = platform.sites.iter().filter_map(|site| Some((site, site.domain.as_literal()?)));
     known
         .map(|(site, domain)| {
-            let scheme =
-                if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
+            let scheme = if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
             Probe { site: site.name.clone(), address: format!("{scheme}://{domain}") }
         })
         .collect()

@@ -1,8 +1,7 @@
 //! Visiting every constant of a block, wherever it stands: `block!` writes the visit of a block.
 
 use super::{
-    Bytes, Constant, Duration, Integer, List, Map, Number, PortNumber, Ratio, Raw, Reference, Template, Word,
-    Words,
+    Bytes, Constant, Duration, Integer, List, Map, Number, PortNumber, Ratio, Raw, Reference, Template, Word, Words,
 };
 
 /// What holds constants.

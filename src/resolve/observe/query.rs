@@ -83,7 +83,8 @@ impl<'a> Queries<'a> {
         for (at, job) in observed.jobs.iter().enumerate() {
             families.entry(super::top(platform, job.service).id).or_default().push(at);
         }
-        let records = records.iter().map(|(written, _, block)| (block.name.text.as_str(), written)).collect();
+        let records =
+            records.iter().map(|(written, _, block)| (block.name.text.as_str(), written)).collect();
         Self { observed, families, platform, records, labels: RefCell::default() }
     }
 
@@ -132,7 +133,8 @@ impl<'a> Queries<'a> {
         let recorded = self.records.contains_key(metric) && self.record(metric).can_hold("job");
         let below = |job: &&&'a Job| self.is_below(job.service, owner);
         let fits = |job: &&&'a Job| of_targets || recorded || exports(job);
-        let own: Vec<&str> = family.iter().filter(below).filter(fits).map(|job| job.name.as_str()).collect();
+        let own: Vec<&str> =
+            family.iter().filter(below).filter(fits).map(|job| job.name.as_str()).collect();
         if !own.is_empty() {
             return own;
         }

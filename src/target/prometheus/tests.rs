@@ -92,8 +92,7 @@ fn test(alert: &Alert, test: &AlertTest) -> Test {
     let mut questions: Vec<(Duration, u8)> =
         questions.into_iter().filter_map(|(time, value)| Some((time?, value))).collect();
     questions.sort();
-    let labels: String =
-        test.labels.iter().map(|(name, value)| format!(", {name}={}", quoted(value))).collect();
+    let labels: String = test.labels.iter().map(|(name, value)| format!(", {name}={}", quoted(value))).collect();
     let firing = format!("ALERTS{{alertname={}, alertstate=\"firing\"{labels}}}", quoted(&alert.name));
     Test {
         name: format!("{}: {}", alert.name, test.name),
