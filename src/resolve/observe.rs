@@ -119,7 +119,8 @@ impl<'a> Answers<'a> {
     /// ask another component, and a probe has series for each site.
     fn are_there(&self, written: &Written, owner: Option<ServiceId>, block: &model::Alert) -> bool {
         // What stands in another file than the service comes with its component.
-        let Some(owner) = owner.filter(|owner| self.platform[*owner].span().file != block.name.span.file) else {
+        let Some(owner) = owner.filter(|owner| self.platform[*owner].span().file != block.name.span.file)
+        else {
             return true;
         };
         if self.platform[owner].block.role == Some(Role::Probe) && self.is_of_sites(written, owner) {
@@ -266,7 +267,8 @@ fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
     let known = platform.sites.iter().filter_map(|site| Some((site, site.domain.as_literal()?)));
     known
         .map(|(site, domain)| {
-            let scheme = if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
+            let scheme =
+                if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
             Probe { site: site.name.clone(), address: format!("{scheme}://{domain}") }
         })
         .collect()

@@ -26,14 +26,6 @@ impl Written {
     }
 }
 
-impl Written {
-    /// The metrics that it asks for.
-    pub(super) fn metrics(&self) -> impl Iterator<Item = &str> {
-        let selectors = self.parsed.iter().flat_map(promql::Query::selectors);
-        selectors.filter_map(|selector| selector.metric.as_deref())
-    }
-}
-
 /// Reads a query; one that is none is reported.
 pub(super) fn read(constant: &Constant, sink: &mut Sink) -> Written {
     let text = literal(constant).trim().to_owned();
@@ -99,8 +91,7 @@ impl<'a> Queries<'a> {
         for (at, job) in observed.jobs.iter().enumerate() {
             families.entry(super::top(platform, job.service).id).or_default().push(at);
         }
-        let records =
-            records.iter().map(|(written, _, block)| (block.name.text.as_str(), written)).collect();
+        let records = records.iter().map(|(written, _, block)| (block.name.text.as_str(), written)).collect();
         Self { observed, families, platform, records, labels: RefCell::default() }
     }
 
