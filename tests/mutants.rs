@@ -5,7 +5,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
 
 #[path = "real/case.rs"]
-#[expect(dead_code, reason = "other tests use the rest")]
 mod case;
 #[path = "real/judge.rs"]
 mod judge;
@@ -19,24 +18,49 @@ use std::path::Path;
 use serde_yaml::{Mapping, Value};
 
 use case::{Case, build};
+use infrac::standard::COMPONENTS;
 use judge::Judge;
 use mutate::mutants;
 
 /// Mutants that no test can tell from the alert, each with the reason: alert, change, reason.
-const SURVIVORS: &[(&str, &str, &str)] = &[];
+const SURVIVORS: &[(&str, &str, &str)] = &[
+    ("AlertmanagerNotificationsFailing", "#1 > → >=", A_RATE),
+    ("ContainerCpuHigh", "#1 > → >=", A_RATE),
+    ("ContainerCpuThrottled", "#1 > → >=", A_RATE),
+    ("HighErrorRate", "#1 > → >=", A_RATE),
+    ("HighErrorRate", "#2 > → >=", A_RATE),
+    ("HighRequestLatency", "#1 > → >=", A_RATE),
+    ("HighRequestLatency", "#2 > → >=", A_RATE),
+    ("HostCpuHigh", "#1 > → >=", A_RATE),
+    ("HostCpuSteal", "#1 > → >=", A_RATE),
+    ("MinioErrorRateHigh", "#1 > → >=", A_RATE),
+    ("MinioErrorRateHigh", "#2 > → >=", A_RATE),
+    ("MongodbNoOperations", "#2 > → >=", A_RATE),
+    ("ContainerMemoryHigh", "#1 0 → 1", "no container is limited to a byte"),
+    ("RedisMemoryHigh", "#1 0 → 1", "no server is limited to a byte"),
+    ("HostDiskFillingUp", "#1 < → <=", "a disk that fills up is at the limit for a moment"),
+    ("HostDiskFillingUp", "#2 < → <=", A_FORECAST),
+    ("HostDiskFillingUp", "#2 0 → -1", A_FORECAST),
+    ("HostDiskFillingUp", "#2 0 → 1", A_FORECAST),
+];
+
+const A_RATE: &str = "a rate is extrapolated, and never exactly at the limit";
+const A_FORECAST: &str = "a forecast is never exact to a byte";
+
+/// Where alerts of components have other limits.
+const TUNED: &str = "tuned";
 
 /// How many changed alerts one run of promtool is asked about.
 const BATCH: usize = 24;
 
-fn sources() -> Vec<Case> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let case = |root: &Path, source: &str| Case {
-        source: source.to_owned(),
-        environment: None,
-        root: root.to_owned(),
-        entry: format!("{source}.infra"),
-    };
-    vec![case(&root.join("tests/mutants"), "every"), case(root, "platform")]
+/// The platform with every standard component that brings alerts.
+fn every(environment: Option<&str>) -> Case {
+    Case {
+        source: "every".to_owned(),
+        environment: environment.map(str::to_owned),
+        root: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants"),
+        entry: "every.infra".to_owned(),
+    }
 }
 
 /// A rule or a test, as the target writes it.
@@ -175,7 +199,8 @@ fn every_change_of_an_alert_fails_one_of_its_tests() {
     // Each file with the alert, and the change; `None` is the alert as it is.
     let mut files: Vec<String> = Vec::new();
     let mut about: Vec<(String, Option<String>)> = Vec::new();
-    for case in sources() {
+    let flagship = Case::all().into_iter().next().expect("the flagship is the first case");
+    for case in [every(None), flagship] {
         let (rules, tests) = written(&case);
         for tested in alerts(&rules, &tests, &mut seen) {
             let name = tested.name().to_owned();
@@ -200,6 +225,11 @@ fn every_change_of_an_alert_fails_one_of_its_tests() {
                 about.push((name.clone(), Some(mutant.change)));
             }
         }
+    }
+    let declared = regex::Regex::new(r"(?m)^  alert ([A-Za-z]+) ").expect("a pattern");
+    for (component, source) in COMPONENTS {
+        let alerts = declared.captures_iter(source).filter(|found| !seen.contains(&found[1]));
+        complaints.extend(alerts.map(|found| format!("{}: `{component}` is not in every.infra", &found[1])));
     }
     let mut survivors = BTreeSet::new();
     let mut killed = 0;
@@ -231,4 +261,40 @@ fn every_change_of_an_alert_fails_one_of_its_tests() {
         complaints.len(),
         complaints.join("\n")
     );
+}
+
+/// Whoever sets another limit gets tests that hold for it.
+#[test]
+fn tests_follow_the_parameters() {
+    let Some(judge) = Judge::find("promtool") else { return };
+    let parameter = regex::Regex::new(r"(?m)^  parameter (alert_[a-z_]+) ").expect("a pattern");
+    let source = fs::read_to_string(every(None).root.join("every.infra")).expect("the source");
+    let (_, tuned) = source.split_once("environment tuned").expect("the environment");
+    for (component, text) in COMPONENTS {
+        for found in parameter.captures_iter(text) {
+            let block =
+                tuned.split_once(&format!("\n  {component} ")).map(|(_, rest)| rest.split("\n  }").next());
+            let block = block.flatten().unwrap_or_default();
+            let block = block.split('\n').next().filter(|line| line.ends_with('}')).unwrap_or(block);
+            let set = regex::Regex::new(&format!(r"\b{} +=", &found[1])).expect("a pattern");
+            assert!(
+                set.is_match(block),
+                "`{}` of `{component}` has no other value in every.infra",
+                &found[1]
+            );
+        }
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (rules, tests) = written(&every(Some(TUNED)));
+    let (usual, _) = written(&every(None));
+    assert_ne!(rules, usual, "nothing is tuned");
+    let alerts = alerts(&rules, &tests, &mut BTreeSet::new());
+    let files: Vec<String> = alerts
+        .iter()
+        .enumerate()
+        .map(|(number, tested)| write(folder.path(), number, &tested.alert, tested))
+        .collect();
+    let verdicts = all_verdicts(&judge, folder.path(), &files);
+    let failed = alerts.iter().zip(verdicts).filter(|(_, passes)| !passes).map(|(tested, _)| tested.name());
+    assert_eq!(failed.collect::<Vec<_>>(), Vec::<&str>::new(), "their tests hold for the usual limits only");
 }

@@ -71,13 +71,15 @@ pub(super) fn unread(platform: &Platform, sink: &mut Sink) {
     if platform.with_role(Role::Metrics).next().is_some() {
         return;
     }
-    let first = observed.alerts.first().map(|alert| alert.span);
-    let Some(first) = first.or_else(|| observed.records.first().map(|record| record.span)) else { return };
+    let Some(header) = platform.document.platform.first() else { return };
     let number = observed.alerts.len() + observed.records.len();
+    if number == 0 {
+        return;
+    }
     let what = if number == 1 { "a rule stands".to_owned() } else { format!("{number} rules stand") };
     sink.report(
         Diagnostic::new(codes::OBS010, format!("{what} in the source, and no service evaluates them"))
-            .at(first, "never fires")
-            .help("a service with `role = metrics` evaluates them; a standard component has it"),
+            .at(header.name.span, "has no service with `role = metrics`")
+            .help("add an instance of a component that collects metrics, or `allow OBS010` with the reason"),
     );
 }

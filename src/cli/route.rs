@@ -11,7 +11,6 @@ use crate::platform::Platform;
 use crate::platform::observe::Alert;
 use crate::platform::receiver::{Address, Channel, Hours, Integration, LabelMatch, Receiver};
 use crate::platform::tell::{self, Carried, Fit, NAME};
-use crate::schema::Duration;
 
 pub(super) fn run(arguments: &RouteArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.as_deref())?;
@@ -39,12 +38,13 @@ fn wanted<'a>(platform: &'a Platform, name: &str, given: &[(&str, &str)]) -> Res
     }
     let differs = |alert: &Alert| {
         given.iter().find_map(|(label, value)| match platform.carried(alert, label) {
-            Carried::Known(known) if known != *value => Some((*label, known.to_owned())),
+            Carried::Known(known) if known != *value => Some((*label, *value, known.to_owned())),
             _ => None,
         })
     };
     let fitting: Vec<&Alert> = named.iter().copied().filter(|alert| differs(alert).is_none()).collect();
-    if let (true, Some((label, known))) = (fitting.is_empty(), named.first().and_then(|alert| differs(alert)))
+    if let (true, Some((label, value, known))) =
+        (fitting.is_empty(), named.first().and_then(|alert| differs(alert)))
     {
         let help = match known.as_str() {
             "" => {
@@ -53,7 +53,7 @@ fn wanted<'a>(platform: &'a Platform, name: &str, given: &[(&str, &str)]) -> Res
             }
             known => format!("it is always `{known}`"),
         };
-        return Err(Failure::Usage(format!("`{name}` never carries that `{label}`\n  help: {help}")));
+        return Err(Failure::Usage(format!("`{name}` never carries `{label}={value}`\n  help: {help}")));
     }
     Ok(fitting)
 }
@@ -139,15 +139,11 @@ fn integration(platform: &Platform, way: &Integration) -> String {
 }
 
 fn times(alert: &Alert, receiver: &Receiver) -> String {
-    let first = Duration(alert.wait.map_or(0, |wait| wait.0) + receiver.wait.0);
-    let holds = match alert.wait {
-        Some(wait) if receiver.wait.0 > 0 => {
-            format!(" ({wait} that it holds, {} for its group)", receiver.wait)
-        }
-        Some(_) => " that it holds".to_owned(),
-        None => String::new(),
-    };
-    let first = if first.0 == 0 { "at once".to_owned() } else { format!("after {first}{holds}") };
+    let holds = alert.wait.map(|wait| format!("{wait} that it holds"));
+    let gathers = (receiver.wait.0 > 0).then(|| format!("{} for its group", receiver.wait));
+    let first: Vec<String> = holds.into_iter().chain(gathers).collect();
+    let first =
+        if first.is_empty() { "at once".to_owned() } else { format!("after {}", first.join(" and ")) };
     let group = list_of(receiver.group_by.iter().map(String::as_str));
     format!("{first}, again every {}; one message for each {group}", receiver.repeat)
 }

@@ -180,6 +180,12 @@ impl Metric {
         known.filter_map(|name| series.get(name.as_str())).map(String::as_str).collect()
     }
 
+    /// Whether a path exports it.
+    #[must_use]
+    pub fn is_at(&self, path: &str) -> bool {
+        self.path.is_empty() || self.path.iter().any(|known| known == path)
+    }
+
     /// The series of a name, when this metric has it.
     #[must_use]
     pub fn series(&self, name: &str) -> Option<Found<'_>> {

@@ -38,6 +38,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     observed.index(&needed.0);
     dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
     let queries = Queries::new(&observed, platform, &records);
+    let answers = Answers::new(platform, &observed);
     let records = records
         .iter()
         .map(|(written, owner, block)| Record {
@@ -50,6 +51,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         .collect();
     let alerts = alerts
         .iter()
+        .filter(|(written, owner, block)| answers.are_there(written, *owner, block))
         .map(|(written, owner, block)| alert(written, *owner, block, platform, &queries))
         .collect();
     let dashboards = dashboard::complete(dashboards, platform, &queries);
@@ -91,6 +93,54 @@ fn alerts<'a>(
     let top = document.alert.iter().map(|alert| (None, alert));
     let all = top.chain(owned(platform, |service| &service.alert));
     all.map(|(owner, alert)| (query::read(&alert.expr, texts.sink), owner, alert)).collect()
+}
+
+/// Which of the alerts that components bring are evaluated, and have series.
+struct Answers<'a> {
+    platform: &'a Platform,
+    observed: &'a Observed,
+    /// Whether anybody evaluates rules.
+    evaluated: bool,
+    /// Whether a job may export anything.
+    open: bool,
+}
+
+impl<'a> Answers<'a> {
+    fn new(platform: &'a Platform, observed: &'a Observed) -> Self {
+        Self {
+            platform,
+            observed,
+            evaluated: platform.with_role(Role::Metrics).next().is_some(),
+            open: observed.jobs.iter().any(|job| job.exports.unknown),
+        }
+    }
+
+    /// Whether an alert has an answer. What the source says itself must have one; what a component brings may
+    /// ask another component, and a probe has series for each site.
+    fn are_there(&self, written: &Written, owner: Option<ServiceId>, block: &model::Alert) -> bool {
+        // What stands in another file than the service comes with its component.
+        let Some(owner) = owner.filter(|owner| self.platform[*owner].span().file != block.name.span.file) else {
+            return true;
+        };
+        if self.platform[owner].block.role == Some(Role::Probe) && self.is_of_sites(written, owner) {
+            return false;
+        }
+        let observed = self.observed;
+        let exported = |metric: &str| {
+            observed.exporters(metric).next().is_some() || observed.elsewhere(metric).next().is_some()
+        };
+        self.evaluated && (self.open || written.metrics().all(exported))
+    }
+
+    /// Whether it asks about sites, of which the probe has none.
+    fn is_of_sites(&self, written: &Written, owner: ServiceId) -> bool {
+        let jobs: Vec<&Job> = self.observed.jobs.iter().filter(|job| job.service == owner).collect();
+        let of_sites = |metric: &str| {
+            let found = jobs.iter().find_map(|job| job.exports.series(metric));
+            found.is_some_and(|found| found.metric.path.iter().any(|path| path == PROBE_PATH))
+        };
+        jobs.iter().all(|job| job.probes.is_empty()) && written.metrics().any(of_sites)
+    }
 }
 
 fn alert(
@@ -216,8 +266,7 @@ fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
     let known = platform.sites.iter().filter_map(|site| Some((site, site.domain.as_literal()?)));
     known
         .map(|(site, domain)| {
-            let scheme =
-                if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
+            let scheme = if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
             Probe { site: site.name.clone(), address: format!("{scheme}://{domain}") }
         })
         .collect()

@@ -135,7 +135,7 @@ fn said(map: &Map<Words>, texts: &mut Texts<'_>) -> Vec<LabelMatch> {
             values.map(|word| Wanted { text: word.text.clone(), span: Some(word.span) }).collect();
         if values.is_empty() {
             texts.sink.report(
-                Diagnostic::new(codes::TYP006, format!("`{}` is to be none of no values", name.text))
+                Diagnostic::new(codes::TYP006, format!("`{}` is to be one of no values", name.text))
                     .at(name.span, "no alert fits")
                     .help("write a value, or take the line out"),
             );

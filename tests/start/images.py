@@ -57,8 +57,6 @@ RECIPES = {
         True,
         {
             "/bin/prometheus": "/usr/bin/prometheus",
-            "/etc/prometheus/prometheus.yml": "supplied/prometheus.yml",
-            "/etc/prometheus/rules.yml": "supplied/rules.yml",
         },
         {"/prometheus": "65534:65534"},
         # prometheus/prometheus:Dockerfile
@@ -70,7 +68,6 @@ RECIPES = {
         True,
         {
             "/bin/alertmanager": "/usr/bin/prometheus-alertmanager",
-            "/etc/alertmanager/alertmanager.yml": "supplied/alertmanager.yml",
             "/usr/share/prometheus/alertmanager": "/usr/share/prometheus/alertmanager",
         },
         {"/alertmanager": "65534:65534"},
@@ -125,6 +122,7 @@ RECIPES = {
         },
         {"/data/db": "999:999", "/data/configdb": "999:999"},
     ),
+    "fluent/fluent-bit": stand_in("scratch", "--port", "2020", "--env", "ELASTICSEARCH_PASSWORD", "--writes", "/fluent-bit/state", folders={"/fluent-bit/state": "0:0"}),
     "percona/mongodb_exporter": stand_in("scratch", "--port", "9216", "--env", "MONGODB_URI", "--env", "MONGODB_PASSWORD"),
     "quay.io/minio/minio": stand_in(
         "micro", "--port", "9000", "--port", "9001", "--login-from", "MINIO_ROOT_USER:MINIO_ROOT_PASSWORD", "--writes", "/data", folders={"/data": "0:0"}
@@ -165,7 +163,11 @@ def catalogue(path):
     entries, at = {}, 0
     while at < len(words):
         assert words[at] == "image" and words[at + 2] == "{", f"the catalogue is not as expected at {words[at : at + 3]}"
-        end = words.index("}", at)
+        end, depth = at + 3, 1
+        while depth:
+            depth += {"{": 1, "}": -1}.get(words[end], 0)
+            end += 1
+        end -= 1
         body = words[at + 3 : end]
         user = body[body.index("user") + 2] if "user" in body else ""
         tools = body[body.index("tools") + 3 : body.index("]", body.index("tools"))] if "tools" in body else []

@@ -3,6 +3,7 @@
 It runs inside the machine (see `machine`). Every line that starts with FAILED is a fault; the exit code is then 1.
 """
 
+import http.server
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -68,7 +70,23 @@ def fill_in(profiles):
         file.write("\n".join(lines) + "\n")
 
 
-# -- the outside: a network namespace behind a cable, with one server
+# -- the outside: a network namespace behind a cable, with a server, and one that is told of alerts
+
+TOLD = "/run/told"
+
+
+class Hook(http.server.BaseHTTPRequestHandler):
+    """What is posted to it stands in a file, one line each."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        with open(TOLD, "ab") as file:
+            file.write(body.replace(b"\n", b" ") + b"\n")
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
 
 
 def outside():
@@ -81,6 +99,7 @@ def outside():
             time.sleep(0.02)
         for words in ("link set lo up", f"addr add {OUTSIDE}/24 dev cable1", "link set cable1 up", f"route add 172.16.0.0/12 via {HOST}", f"route add 192.168.0.0/16 via {HOST}"):
             run("ip", *words.split(), check=True)
+        threading.Thread(target=http.server.ThreadingHTTPServer((OUTSIDE, 8080), Hook).serve_forever, daemon=True).start()
         server = socket.create_server((OUTSIDE, 443))
         while True:
             server.accept()[0].close()
@@ -251,6 +270,10 @@ def start(stack):
                 check("Health" in c["State"], f"{service}: the container has no health check though the file has one")
 
 
+# linux/capability.h: those that a component asks for.
+CAPABILITIES = {"DAC_READ_SEARCH": 2}
+
+
 def confinement(stack):
     title("what the processes may")
     for name, container in stack.running().items():
@@ -264,7 +287,8 @@ def confinement(stack):
         say(f"  {name:26} uid {uid:6} capabilities {capabilities:x}, no new privileges {status['NoNewPrivs']}, root {'writable' if writable else 'read-only'}, {limits['Memory'] >> 20} MiB, {limits['NanoCpus'] / 1e9} CPU")
         check(uid == (wanted or "0"), f"{name}: runs as {uid} instead of {wanted}")
         check(status["NoNewPrivs"] == "1", f"{name}: may get new privileges")
-        check(service.get("privileged") or capabilities == 0, f"{name}: has capabilities")
+        added = sum(1 << CAPABILITIES[one] for one in service.get("cap_add") or [])
+        check(service.get("privileged") or capabilities & ~added == 0, f"{name}: has capabilities")
         check(writable != service.get("read_only", False), f"{name}: its root is {'' if writable else 'not '}writable")
         check(limits["Memory"] and limits["NanoCpus"] and limits["PidsLimit"], f"{name}: is not limited")
         for secret in service.get("secrets") or []:
@@ -402,6 +426,29 @@ def metrics(stack):
     check("Watchdog" in alerts, "the alert does not arrive")
 
 
+def told(status):
+    """The names and jobs of the alerts that the outside was told of as firing or resolved."""
+    lines = open(TOLD).read().splitlines() if os.path.exists(TOLD) else []
+    alerts = [alert for line in lines for alert in json.loads(line)["alerts"]]
+    return {(alert["labels"]["alertname"], alert["labels"].get("job")) for alert in alerts if alert["status"] == status}
+
+
+def failing(stack):
+    """A service is stopped: its alert fires and reaches the outside; it is started again: the alert is resolved."""
+    if "prometheus" not in stack.services:
+        return
+    title("an alert from a failure to its end")
+    wanted = ("ServiceDown", "backend")
+    check(wanted not in told("firing"), "the alert fires before anything has failed")
+    for words, status in (("stop", "firing"), ("start", "resolved")):
+        begun = time.monotonic()
+        compose(words, "backend")
+        while wanted not in told(status) and time.monotonic() - begun < 180:
+            time.sleep(0.5)
+        if check(wanted in told(status), f"nobody is told that {wanted[0]} of {wanted[1]} is {status}"):
+            say(f"  {words} backend: the outside is told that {wanted[0]} is {status} after {time.monotonic() - begun:.0f} s")
+
+
 def again(stack):
     title("a second `up`")
     faults = failures
@@ -456,6 +503,7 @@ def main():
         published(stack, neighbour)
         metrics(stack)
         again(stack)
+        failing(stack)
     stop(stack)
     check(file == open(FILE, "rb").read(), "the compose file has changed")
     os.kill(neighbour, 9)

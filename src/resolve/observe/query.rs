@@ -26,6 +26,14 @@ impl Written {
     }
 }
 
+impl Written {
+    /// The metrics that it asks for.
+    pub(super) fn metrics(&self) -> impl Iterator<Item = &str> {
+        let selectors = self.parsed.iter().flat_map(promql::Query::selectors);
+        selectors.filter_map(|selector| selector.metric.as_deref())
+    }
+}
+
 /// Reads a query; one that is none is reported.
 pub(super) fn read(constant: &Constant, sink: &mut Sink) -> Written {
     let text = literal(constant).trim().to_owned();
@@ -91,7 +99,8 @@ impl<'a> Queries<'a> {
         for (at, job) in observed.jobs.iter().enumerate() {
             families.entry(super::top(platform, job.service).id).or_default().push(at);
         }
-        let records = records.iter().map(|(written, _, block)| (block.name.text.as_str(), written)).collect();
+        let records =
+            records.iter().map(|(written, _, block)| (block.name.text.as_str(), written)).collect();
         Self { observed, families, platform, records, labels: RefCell::default() }
     }
 
@@ -144,11 +153,13 @@ impl<'a> Queries<'a> {
         let recorded = self.records.contains_key(metric) && self.record(metric).can_hold("job");
         let below = |job: &&&'a Job| self.is_below(job.service, owner);
         let fits = |job: &&&'a Job| of_targets || recorded || exports(job);
-        let own: Vec<&str> = family.iter().filter(below).filter(fits).map(|job| job.name.as_str()).collect();
-        if !own.is_empty() {
-            return own;
-        }
-        family.iter().filter(fits).map(|job| job.name.as_str()).collect()
+        let own: Vec<&'a Job> = family.iter().filter(below).filter(fits).copied().collect();
+        let meant = if own.is_empty() { family.iter().filter(fits).copied().collect() } else { own };
+        // A service that is scraped at several paths has what is asked for at one of them.
+        let here =
+            |job: &&&'a Job| job.exports.series(metric).is_some_and(|found| found.metric.is_at(&job.path));
+        let at_path: Vec<&str> = meant.iter().filter(here).map(|job| job.name.as_str()).collect();
+        if at_path.is_empty() { meant.iter().map(|job| job.name.as_str()).collect() } else { at_path }
     }
 
     /// Whether a service is another one, or is nested in it.

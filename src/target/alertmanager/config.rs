@@ -24,15 +24,16 @@ pub(super) struct Config<'a> {
 
 #[derive(Debug, Serialize)]
 struct Global<'a> {
-    smtp_smarthost: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    smtp_from: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    smtp_auth_username: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    smtp_auth_password_file: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    smtp_require_tls: Option<bool>,
+    #[serde(rename = "smtp_smarthost")]
+    smarthost: String,
+    #[serde(rename = "smtp_from", skip_serializing_if = "Option::is_none")]
+    from: Option<&'a str>,
+    #[serde(rename = "smtp_auth_username", skip_serializing_if = "Option::is_none")]
+    auth_username: Option<&'a str>,
+    #[serde(rename = "smtp_auth_password_file", skip_serializing_if = "Option::is_none")]
+    auth_password_file: Option<String>,
+    #[serde(rename = "smtp_require_tls", skip_serializing_if = "Option::is_none")]
+    require_tls: Option<bool>,
 }
 
 /// The sentence it stands for is a comment above it: the key `name` is refused by versions before 0.30.
@@ -54,8 +55,8 @@ struct Interval<'a> {
 struct Times<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     weekdays: Option<FlowSeq<Vec<DoubleQuoted<&'a str>>>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    times: Vec<FlowMap<Time<'a>>>,
+    #[serde(rename = "times", skip_serializing_if = "Vec::is_empty")]
+    of_day: Vec<FlowMap<Time<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<&'a str>,
 }
@@ -85,11 +86,11 @@ fn global(platform: &Platform) -> Option<Global<'_>> {
     let smtp = observed.smtp.as_ref().filter(|_| ways.any(|way| matches!(way.channel, Channel::Email(_))))?;
     let endpoint = platform[smtp.via].endpoints.first()?;
     Some(Global {
-        smtp_smarthost: format!("{}:{}", endpoint.host, endpoint.port),
-        smtp_from: smtp.from.as_deref(),
-        smtp_auth_username: smtp.username.as_deref(),
-        smtp_auth_password_file: smtp.password.map(|password| receiver::secret_path(platform, password)),
-        smtp_require_tls: (!smtp.tls).then_some(false),
+        smarthost: format!("{}:{}", endpoint.host, endpoint.port),
+        from: smtp.from.as_deref(),
+        auth_username: smtp.username.as_deref(),
+        auth_password_file: smtp.password.map(|password| receiver::secret_path(platform, password)),
+        require_tls: (!smtp.tls).then_some(false),
     })
 }
 
@@ -112,7 +113,7 @@ fn interval(hours: &Hours) -> Interval<'_> {
         name: &hours.name,
         time_intervals: vec![Times {
             weekdays: (!days.is_empty()).then_some(FlowSeq(days)),
-            times: times.collect(),
+            of_day: times.collect(),
             location: hours.zone.as_deref(),
         }],
     }

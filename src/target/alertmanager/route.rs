@@ -52,7 +52,9 @@ struct Route<'a> {
 pub(super) fn root<'a>(platform: &'a Platform, nobody: &'a str) -> Root<'a> {
     let mut routes: Vec<Route<'_>> = platform.receivers().map(|receiver| route(platform, receiver)).collect();
     if let Some((_, before)) = routes.split_last_mut() {
-        before.iter_mut().for_each(|route| route.r#continue = true);
+        for route in before {
+            route.r#continue = true;
+        }
     }
     Root {
         receiver: nobody,
