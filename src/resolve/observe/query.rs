@@ -26,14 +26,6 @@ impl Written {
     }
 }
 
-impl Written {
-    /// The metrics that it asks for.
-    pub(super) fn metrics(&self) -> impl Iterator<Item = &str> {
-        let selectors = self.parsed.iter().flat_map(promql::Query::selectors);
-        selectors.filter_map(|selector| selector.metric.as_deref())
-    }
-}
-
 /// Reads a query; one that is none is reported.
 pub(super) fn read(constant: &Constant, sink: &mut Sink) -> Written {
     let text = literal(constant).trim().to_owned();
