@@ -145,10 +145,11 @@ const FOR_THE_SCHEMA: &[Twin] = &[
 fn the_schema_refuses_broken_twins() {
     let Some(judge) = Judge::find("grafana-dashboard") else { return };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let good = judge.ask(folder, &[], &sample().to_string());
+    let sample = sample();
+    let good = judge.ask(folder, &[], &sample.to_string());
     assert!(good.accepted, "{}", good.complaint);
     for (slip, damage) in FOR_THE_SCHEMA {
-        let mut twin = sample();
+        let mut twin = sample.clone();
         damage(&mut twin);
         assert!(!judge.ask(folder, &[], &twin.to_string()).accepted, "accepted: {slip}");
     }
