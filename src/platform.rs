@@ -9,6 +9,8 @@ mod service;
 use std::ops::Index;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use crate::model::{self, Document, Role};
 use crate::source::Span;
 
@@ -108,14 +110,6 @@ impl Platform {
         service.facts.and_then(|at| self.catalogue.get(at))
     }
 
-    /// The networks that two services share, in the order of the first one's list.
-    pub fn shared_networks<'a>(
-        &'a self,
-        a: &'a Service,
-        b: &'a Service,
-    ) -> impl Iterator<Item = NetworkId> + 'a {
-        a.networks.iter().copied().filter(|network| b.networks.contains(network))
-    }
 
     /// The profile of a service's group: it starts only where that is asked for.
     #[must_use]
@@ -428,7 +422,7 @@ pub struct Override {
     /// The target.
     pub target: String,
     /// What is merged into its output.
-    pub entries: Vec<(String, Tree)>,
+    pub entries: IndexMap<String, Tree>,
     /// The place.
     pub span: Span,
 }
@@ -447,7 +441,7 @@ pub enum Tree {
     /// A list.
     List(Vec<Tree>),
     /// A body.
-    Map(Vec<(String, Tree)>),
+    Map(IndexMap<String, Tree>),
 }
 
 /// The children of an instance, for targets that know its role.

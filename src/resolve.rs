@@ -17,7 +17,7 @@ mod text;
 mod tree;
 mod unknown;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -38,7 +38,7 @@ pub struct Absent {
     /// Names that may be missing because what declares them is broken.
     pub lost: HashSet<SmolStr>,
     /// Names that were taken out, with the place that says so.
-    pub disabled: Vec<(SmolStr, Span)>,
+    pub disabled: HashMap<SmolStr, Span>,
     /// The name of the entry file.
     pub source: String,
     /// Names that the source mentions; `None` where something of it could not be read.

@@ -1,5 +1,7 @@
 //! Images: those that are gone, tags that change, and versions that must agree.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::platform::{ImageFacts, ImageName, Platform, Service};
 
@@ -67,13 +69,21 @@ pub(super) fn tags(platform: &Platform, sink: &mut Sink) {
 
 /// IMG003: images that only work in the same version, in different ones.
 pub(super) fn versions(platform: &Platform, sink: &mut Sink) {
+    let mut of_image: HashMap<&str, Vec<(&Service, &ImageName)>> = HashMap::new();
     for service in &platform.services {
+        if let Some(name) = pulled(service) {
+            of_image.entry(&name.repository).or_default().push((service, name));
+        }
+    }
+    for service in &platform.services {
+        if sink.is_full() {
+            return;
+        }
         let Some(other) = facts(platform, service).and_then(|facts| facts.same_version_as.as_deref()) else {
             continue;
         };
         let Some(name) = pulled(service) else { continue };
-        let others = platform.services.iter().filter_map(|other| Some((other, pulled(other)?)));
-        for (peer, peer_name) in others.filter(|(_, peer)| peer.repository == other) {
+        for (peer, peer_name) in of_image.get(other).into_iter().flatten() {
             let (Some(tag), Some(peer_tag)) = (&name.tag, &peer_name.tag) else { continue };
             // What the operator sets is not known here.
             if tag == peer_tag || tag.contains("${") || peer_tag.contains("${") {

@@ -173,16 +173,22 @@ fn is_known(platform: &Platform, from: &Service, to: &Service) -> bool {
 /// How many services of a cycle are told.
 const MOST_SHOWN: usize = 8;
 
+/// How many services of a cycle are named.
+const MOST_NAMED: usize = 16;
+
 /// DEP002: services that wait for each other.
 pub(super) fn cycles(platform: &Platform, sink: &mut Sink) {
     // 0: not seen, 1: on the way, 2: done. Each service and each dependency is looked at once.
     let mut state = vec![0u8; platform.services.len()];
+    // Where a service stands on the way.
+    let mut place = vec![0usize; platform.services.len()];
     for start in 0..platform.services.len() {
         if state.get(start) != Some(&0) {
             continue;
         }
         let mut way: Vec<(usize, usize)> = vec![(start, 0)];
         state[start] = 1;
+        place[start] = 0;
         while let Some(top) = way.last_mut() {
             let (at, next) = *top;
             top.1 += 1;
@@ -195,38 +201,39 @@ pub(super) fn cycles(platform: &Platform, sink: &mut Sink) {
             match state[on] {
                 0 => {
                     state[on] = 1;
+                    place[on] = way.len();
                     way.push((on, 0));
                 }
-                1 => {
-                    let from = way.iter().position(|(service, _)| *service == on).unwrap_or(0);
-                    let cycle: Vec<usize> = way[from..].iter().map(|(service, _)| *service).collect();
-                    report(platform, &cycle, sink);
-                }
+                1 if !sink.is_full() => report(platform, &way[place[on]..], sink),
                 _ => {}
             }
         }
     }
 }
 
-fn report(platform: &Platform, cycle: &[usize], sink: &mut Sink) {
+fn report(platform: &Platform, cycle: &[(usize, usize)], sink: &mut Sink) {
     let service = |at: usize| &platform[ServiceId(at)];
     let link = |from: usize, to: usize| -> Option<&Dependency> {
         service(from).dependencies.iter().find(|dependency| dependency.on.0 == to)
     };
-    let Some(&first) = cycle.first() else { return };
-    let names: Vec<String> =
-        cycle.iter().chain([&first]).map(|at| format!("`{}`", service(*at).path)).collect();
+    let Some(&(first, _)) = cycle.first() else { return };
+    let mut names: Vec<String> =
+        cycle.iter().take(MOST_NAMED).map(|(at, _)| format!("`{}`", service(*at).path)).collect();
+    if cycle.len() > MOST_NAMED {
+        names.push(format!("{} more", cycle.len() - MOST_NAMED));
+    }
+    names.push(format!("`{}`", service(first).path));
     let mut diagnostic =
         Diagnostic::new(codes::DEP002, format!("services wait for each other: {}", names.join(" → ")));
-    for (at, from) in cycle.iter().enumerate().take(MOST_SHOWN) {
-        let to = cycle.get(at + 1).copied().unwrap_or(first);
+    for (at, (from, _)) in cycle.iter().enumerate().take(MOST_SHOWN) {
+        let to = cycle.get(at + 1).map_or(first, |(to, _)| *to);
         if let Some(dependency) = link(*from, to) {
             let (from, to): (&Service, &Service) = (service(*from), service(to));
             diagnostic =
                 diagnostic.at(dependency.span, format!("`{}` starts after `{}`", from.path, to.path));
         }
     }
-    let last = service(cycle.last().copied().unwrap_or(first));
+    let last = service(cycle.last().map_or(first, |(last, _)| *last));
     let name = &service(first).path;
     sink.report(diagnostic.help(format!(
         "let one of them start without the other and try again: `wait {name} = nothing` in `{}`",

@@ -1,6 +1,6 @@
 //! Ports: those named past the model, those published twice, and those that must not be published.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes};
@@ -10,9 +10,20 @@ use crate::schema::Template;
 use crate::source::Span;
 use crate::syntax::Part;
 
+/// How many ports of a service a message lists.
+const MOST_LISTED: usize = 12;
+
+/// Services by their names in artifacts, each with the numbers it listens on.
+type Services<'a> = HashMap<&'a str, (&'a Service, HashSet<u16>)>;
+
 /// PORT001: text that names a service with a port it does not listen on.
 pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
-    let services = by_name(platform);
+    let numbers = |service: &Service| service.ports.iter().map(|port| port.number).collect();
+    let services: Services<'_> = platform
+        .services
+        .iter()
+        .map(|service| (service.name.as_str(), (service, numbers(service))))
+        .collect();
     for service in &platform.services {
         for said in address::texts(service) {
             in_text(&said.text, said.span, &services, sink);
@@ -31,7 +42,7 @@ fn by_name(platform: &Platform) -> HashMap<&str, &Service> {
     platform.services.iter().map(|service| (service.name.as_str(), service)).collect()
 }
 
-fn in_template(template: &Template, services: &HashMap<&str, &Service>, sink: &mut Sink) {
+fn in_template(template: &Template, services: &Services<'_>, sink: &mut Sink) {
     for part in &template.text.parts {
         if let Part::Literal(text) = part {
             in_text(text, template.span, services, sink);
@@ -40,7 +51,7 @@ fn in_template(template: &Template, services: &HashMap<&str, &Service>, sink: &m
 }
 
 /// Looks for `name:number`, where a service has that name.
-fn in_text(text: &str, span: Span, services: &HashMap<&str, &Service>, sink: &mut Sink) {
+fn in_text(text: &str, span: Span, services: &Services<'_>, sink: &mut Sink) {
     for (colon, _) in text.match_indices(':') {
         let digits: String = text[colon + 1..].chars().take_while(char::is_ascii_digit).collect();
         let behind = &text[colon + 1 + digits.len()..];
@@ -56,12 +67,19 @@ fn in_text(text: &str, span: Span, services: &HashMap<&str, &Service>, sink: &mu
             .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '.' || c == '_'))
             .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
         let host = &text[name_start..colon];
-        let Some(service) = services.get(host) else { continue };
-        if service.ports.iter().any(|port| port.number == number) || service.ports.is_empty() {
+        let Some((service, numbers)) = services.get(host) else { continue };
+        if numbers.contains(&number) || numbers.is_empty() {
             continue;
         }
-        let listening: Vec<String> =
-            service.ports.iter().map(|port| format!("{} ({})", port.number, port.name)).collect();
+        let mut listening: Vec<String> = service
+            .ports
+            .iter()
+            .take(MOST_LISTED)
+            .map(|port| format!("{} ({})", port.number, port.name))
+            .collect();
+        if service.ports.len() > MOST_LISTED {
+            listening.push(format!("{} more", service.ports.len() - MOST_LISTED));
+        }
         let first = &service.ports[0];
         sink.report(
             Diagnostic::new(codes::PORT001, format!("`{}` does not listen on {number}", service.path))

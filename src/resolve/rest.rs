@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use super::text::{Mentions, Texts, Thing};
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use super::names::Symbol;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Document, Service};
-use crate::platform::ValuePart;
+use crate::platform::{InputId, ValuePart};
 use crate::schema::{Reference, Word};
 
 /// Binds the references of policies, hosts, routes, receivers, mutes and backups.
@@ -69,12 +70,15 @@ fn secret(reference: &Reference, texts: &mut Texts<'_>) {
 
 /// `true`, `false` or a variable that says one of them.
 fn switch(word: &Word, texts: &mut Texts<'_>) {
-    let known: Vec<&str> =
-        texts.document.variable.iter().map(|variable| variable.name.text.as_str()).collect();
-    if matches!(word.text.as_str(), "true" | "false") || known.contains(&word.text.as_str()) {
+    let of_variable = |name: &str| match texts.names.symbols.get(name) {
+        Some(&(Symbol::Input(at), _)) => !texts.is_secret(InputId(at)),
+        _ => false,
+    };
+    if matches!(word.text.as_str(), "true" | "false") || of_variable(&word.text) {
         return;
     }
-    let help = did_you_mean(&word.text, known);
+    let known = texts.document.variable.iter().map(|variable| variable.name.text.as_str());
+    let help = texts.sink.did_you_mean(&word.text, known);
     texts.sink.report(
         Diagnostic::new(codes::NAM001, format!("there is no variable `{}`", word.text))
             .at(word.span, "expected `true`, `false` or a variable")
@@ -92,12 +96,11 @@ fn inhibitions(document: &Document, texts: &mut Texts<'_>) {
             if alerts.contains(word.text.as_str()) || texts.absent.lost.contains(word.text.as_str()) {
                 continue;
             }
-            let mut known: Vec<&str> = alerts.iter().copied().collect();
-            known.sort_unstable();
+            let help = texts.sink.did_you_mean(&word.text, alerts.iter().copied());
             texts.sink.report(
                 Diagnostic::new(codes::NAM001, format!("there is no alert `{}`", word.text))
                     .at(word.span, "not declared")
-                    .help_maybe(did_you_mean(&word.text, known)),
+                    .help_maybe(help),
             );
         }
     }

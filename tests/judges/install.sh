@@ -10,7 +10,7 @@ set -euo pipefail
 suite=trixie
 group=${2:-judges}
 case $group in
-  judges) packages=(docker-compose shellcheck yamllint quickjs) ;;
+  judges) packages=(docker-compose shellcheck yamllint quickjs valgrind) ;;
   engine)
     packages=(
       base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
@@ -114,6 +114,15 @@ unpack_judges() {
   program yamllint root/usr/bin/python3 root/usr/bin/yamllint
   program yaml-to-json root/usr/bin/python3 yaml-to-json.py
   program js-check root/usr/bin/qjsc -e -o /dev/null
+  # The programs whose work is counted are the machine's own.
+  cat >"$new/bin/work" <<END
+#!/bin/sh
+dir=\$(cd "\${0%/*}/.." && pwd)
+export VALGRIND_LIB="\$dir/root/usr/libexec/valgrind"
+exec "\$dir/$loader" --library-path "\$dir/$libraries" "\$dir/root/usr/bin/valgrind.bin" \\
+  --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null "\$@"
+END
+  chmod +x "$new/bin/work"
 }
 
 # What the packages' own scripts would do, as far as the engine needs it.
@@ -143,6 +152,7 @@ judge() {
 }
 
 compose_check() { docker-compose -f "$1" config -q; }
+work_check() { work cat "$1" 2>&1 | grep -q 'I *refs: *[1-9]'; }
 yaml_check() { yaml-to-json <"$1" | grep -qx '\[{"a": false}\]'; }
 
 try_judges() {
@@ -155,6 +165,7 @@ try_judges() {
   judge 'a: no' accept yaml_check
   judge 'const f = ({ a }) => a ?? b(;' refuse js-check
   judge 'const f = ({ a }) => a ?? b();' accept js-check
+  judge 'work is counted' accept work_check
   rm "$new/sample" "$new/said"
 }
 
