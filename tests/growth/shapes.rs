@@ -61,7 +61,7 @@ fn service(inside: &str) -> String {
 /// A component with a kind of children, and one instance of it.
 fn instance(component: &str, inside: &str) -> String {
     format!(
-        "component box {{\n  image = \"p/box:1.0\"\n  child item {{ parameter text {{ type = text, default = \"x\" }} }}\n  {component}\n}}\nbox box {{ networks = [net], {inside} }}\n"
+        "component box {{\n  image = \"p/box:1.0\"\n  child item {{ parameter text = \"x\" {{ type = text }} }}\n  {component}\n}}\nbox box {{ networks = [net], {inside} }}\n"
     )
 }
 
@@ -127,13 +127,13 @@ shapes! {
     BUILD 0 300 "fields of an output, and references to each" |n| platform(&(format!("service api {{ image = \"p/api:1.0\", networks = [net]\noutput o {{ {} }} }}\n", each(n, |at| format!("f{at} = \"y\", "))) + &services(1, |_| format!("env {{ {} }}", each(n, |at| format!("K{at} = api.o.f{at}, "))))));
     BUILD 0 300 "children" |n| platform(&instance("env { each item { \"K_${item.env_name}\" = item.text } }", &each(n, |at| format!("item i{at} {{ }}\n"))));
     BUILD 0 300 "children, and references to each" |n| platform(&(instance("", &each(n, |at| format!("item i{at} {{ }}\n"))) + &services(1, |_| format!("env {{ {} }}", each(n, |at| format!("K{at} = box.i{at}.text, "))))));
-    BUILD 0 300 "children that name each other" |n| platform(&format!("component box {{\n  image = \"p/box:1.0\"\n  child item {{ }}\n  child user {{ parameter items {{ type = list, of = item }} }}\n}}\nbox box {{ networks = [net]\n{}user u {{ items = {} }} }}\n", each(n, |at| format!("item i{at} {{ }}\n")), list(n, "i")));
+    BUILD 0 300 "children that name each other" |n| platform(&format!("component box {{\n  image = \"p/box:1.0\"\n  child item {{ }}\n  child reader {{ parameter items {{ type = list, of = item }} }}\n}}\nbox box {{ networks = [net]\n{}reader u {{ items = {} }} }}\n", each(n, |at| format!("item i{at} {{ }}\n")), list(n, "i")));
     BUILD 0 100 "kinds of children, each unrolled" |n| platform(&format!("component box {{\n  image = \"p/box:1.0\"\n  {}  env {{ {} }}\n}}\nbox box {{ networks = [net], {} }}\n", each(n, |at| format!("child k{at} {{ }}\n")), each(n, |at| format!("each k{at} {{ \"V_${{k{at}.env_name}}\" = \"x\" }}\n")), each(n, |at| format!("k{at} c{at} {{ }}\n"))));
     BUILD 0 300 "parameters, each given and used" |n| platform(&format!("component box {{\n  image = \"p/box:1.0\"\n  {}  env {{ {} }}\n}}\nbox box {{ networks = [net], {} }}\n", each(n, |at| format!("parameter p{at} {{ type = text }}\n")), each(n, |at| format!("V{at} = p{at}\n")), each(n, |at| format!("p{at} = \"x\"\n"))));
     BUILD 0 300 "parameters of a child" |n| platform(&format!("component box {{\n  image = \"p/box:1.0\"\n  child item {{ {} }}\n  env {{ each item {{ {} }} }}\n}}\nbox box {{ networks = [net], item i {{ {} }} }}\n", each(n, |at| format!("parameter p{at} {{ type = text }}\n")), each(n, |at| format!("V{at} = item.p{at}\n")), each(n, |at| format!("p{at} = \"x\"\n"))));
     BUILD 0 100 "components, each used" |n| platform(&(each(n, |at| format!("component c{at} {{ image = \"p/c:1.0\" }}\n")) + &each(n, |at| format!("c{at} i{at} {{ networks = [net] }}\n"))));
     BUILD 0 50 "instances of a wide component" |n| platform(&(format!("component box {{\n  image = \"p/box:1.0\"\n  env {{ {} }}\n}}\n", each(50, |at| format!("K{at} = \"x\", "))) + &each(n, |at| format!("box b{at} {{ networks = [net] }}\n"))));
-    BUILD 0 30 "instances of a standard component" |n| platform(&each(n, |at| format!("redis r{at} {{ networks = [net], password = P{at} }}\nsecret P{at}\n")));
+    BUILD 0 50 "instances of a standard component" |n| platform(&each(n, |at| format!("prometheus r{at} {{ networks = [net] }}\n")));
     BUILD 0 20 "services nested in instances" |n| platform(&format!("component box {{\n  {}\n}}\nbox box {{ networks = [net] }}\n", each(n, |at| format!("service s{at} {{ image = \"p/s:1.0\", env {{ A = self.name }} }}\n"))));
     BUILD_ENVIRONMENT 0 200 "environments" |n| platform(&each(n, |at| format!("environment e{at} {{ service db {{ init = true }} }}\n")));
     BUILD_ENVIRONMENT 0 200 "changes of an environment" |n| platform(&(services(n, |_| String::new()) + &format!("environment e0 {{ {} }}", each(n, |at| format!("service s{at} {{ init = true }}\n")))));
@@ -142,6 +142,7 @@ shapes! {
     BUILD 0 200 "imports of one file" |n| { let mut files = platform(&each(n, |_| "import \"more.infra\"\n".to_owned())); files.push(("more.infra".to_owned(), "variable V = \"x\"\n".to_owned())); files };
     BUILD 0 1000 "what is allowed, and finds nothing" |n| platform(&services(n, |_| "allow NET004 { reason = \"x\" }".to_owned()));
     BUILD 0 300 "scrapes" |n| platform(&("prometheus prometheus { networks = [net] }\n".to_owned() + &services(n, |_| "port http = 80, metrics { port = http, path = \"/metrics\" }".to_owned())));
+    BUILD 1 5 "levels of brackets" |n| platform(&format!("{}{}", "a {\n".repeat(n), "}\n".repeat(n)));
     FORMAT 0 1000 "formatted: entries" |n| platform(&each(n, |at| format!("variable V{at} = \"x\" {{ description = \"y\" }} # z\n")));
     FORMAT 0 1000 "formatted: a long list" |n| platform(&format!("a = {}", list(n, "b")));
     FORMAT 0 2000 "formatted: comments" |n| platform(&each(n, |_| "# a comment\n".to_owned()));
