@@ -110,6 +110,22 @@ impl Platform {
         service.facts.and_then(|at| self.catalogue.get(at))
     }
 
+    /// Whether any connection leads from one service to another. They are ordered by where they start and end.
+    #[must_use]
+    pub fn connects(&self, from: ServiceId, to: ServiceId) -> bool {
+        let at = self.edges.partition_point(|edge| (edge.from, edge.to) < (from, EdgeEnd::Service(to, None)));
+        self.edges
+            .get(at)
+            .is_some_and(|edge| edge.from == from && matches!(edge.to, EdgeEnd::Service(end, _) if end == to))
+    }
+
+    /// The connections that start at a service.
+    #[must_use]
+    pub fn edges_from(&self, service: ServiceId) -> &[Edge] {
+        let start = self.edges.partition_point(|edge| edge.from < service);
+        let rest = self.edges.get(start..).unwrap_or_default();
+        &rest[..rest.partition_point(|edge| edge.from == service)]
+    }
 
     /// The profile of a service's group: it starts only where that is asked for.
     #[must_use]

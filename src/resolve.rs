@@ -30,7 +30,7 @@ use crate::source::Span;
 use crate::syntax::{Name, Text};
 
 use names::Names;
-use text::Texts;
+use text::{BYTES, Texts};
 
 /// What the earlier stages know of things that are not in the document.
 #[derive(Debug, Default)]
@@ -82,6 +82,14 @@ pub fn resolve(
         document: Arc::clone(document),
     };
     let images = image::Index::new(&platform.catalogue);
+    // They stand on every service.
+    let labels: usize =
+        platform.labels.iter().map(|(key, value)| 1 + (key.len() + value.len()) / BYTES).sum();
+    if let Some(said) = document.platform.first()
+        && !texts.copy(labels * names.services.len(), said.span)
+    {
+        platform.labels.clear();
+    }
     let mut mentions = Vec::with_capacity(names.services.len());
     for index in 0..names.services.len() {
         let (service, mentioned) = service::service(index, &platform, &images, &mut texts);

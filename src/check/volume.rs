@@ -1,7 +1,7 @@
 //! Volumes: data that is lost with the container, and data that two write.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::platform::{Platform, Service, VolumeId};
+use crate::platform::{Platform, Service};
 use crate::source::Span;
 
 /// VOL001: data that is lost with the container.

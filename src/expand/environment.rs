@@ -56,7 +56,8 @@ pub(super) fn apply(
     let mut patches = environment.entries().to_vec();
     let labelled = || entries.iter().rev().filter_map(|entry| Some((&entry.label.as_ref()?.text, entry)));
     let declared: HashMap<&SmolStr, &Entry> = labelled().collect();
-    let kinds: HashSet<(&SmolStr, &SmolStr)> = labelled().map(|(name, entry)| (name, &entry.key.text)).collect();
+    let kinds: HashSet<(&SmolStr, &SmolStr)> =
+        labelled().map(|(name, entry)| (name, &entry.key.text)).collect();
     patches.retain(|patch| !of_another_kind(patch, &declared, &kinds, sink));
     mark(&mut patches);
     syntax::merge_body(entries, patches);

@@ -19,8 +19,15 @@ const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Loads and parses the entry file and, in the order of their imports, every file it leads to.
 pub fn load(loader: &Loader<'_>, sources: &mut Sources, entry: &str, sink: &mut Sink) -> Vec<File> {
-    let mut loading =
-        Loading { loader, sources, sink, files: Vec::new(), open: IndexSet::new(), seen: HashSet::new(), bytes: 0 };
+    let mut loading = Loading {
+        loader,
+        sources,
+        sink,
+        files: Vec::new(),
+        open: IndexSet::new(),
+        seen: HashSet::new(),
+        bytes: 0,
+    };
     match (loader.load)(entry) {
         Ok(Found::File(bytes)) => loading.file(entry, &bytes, None),
         other => loading.refuse(entry, other, None),

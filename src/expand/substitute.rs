@@ -90,7 +90,8 @@ impl Environment<'_> {
         let value = match &entry.value {
             Some(value) if is_choice(value, kind) => Some(value.clone()),
             Some(value) => {
-                let made = if is_template(entry) { self.render(value, sink) } else { self.value(value, sink) }?;
+                let made =
+                    if is_template(entry) { self.render(value, sink) } else { self.value(value, sink) }?;
                 if !self.room.take_value(&made, value.span, sink) {
                     return None;
                 }

@@ -60,7 +60,8 @@ impl Edges<'_> {
     /// service it starts at is on.
     fn carrier(&mut self, from: ServiceId, to: ServiceId) -> Option<NetworkId> {
         let platform = self.platform;
-        let (here, there) = (&platform.services.get(from.0)?.networks, &platform.services.get(to.0)?.networks);
+        let (here, there) =
+            (&platform.services.get(from.0)?.networks, &platform.services.get(to.0)?.networks);
         let is_longer = here.len() > there.len();
         let (longer, shorter) = if is_longer { (from, there) } else { (to, here) };
         let places = self.networks.get_mut(longer.0)?.get_or_insert_with(|| {
@@ -165,6 +166,12 @@ fn backups(document: &Document, edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
         let store = edges.platform.services.get(to);
         let port = store.and_then(Service::http_port);
         let port = port.and_then(|http| store?.ports.iter().position(|port| port.name == http.name));
-        edges.add(ServiceId(of), EdgeEnd::Service(ServiceId(to), port), Cause::Backup, backup.to.0.span, texts);
+        edges.add(
+            ServiceId(of),
+            EdgeEnd::Service(ServiceId(to), port),
+            Cause::Backup,
+            backup.to.0.span,
+            texts,
+        );
     }
 }

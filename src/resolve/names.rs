@@ -14,6 +14,9 @@ use crate::syntax::Name;
 /// Outsides that need no declaration.
 pub(super) const BUILT_IN: [&str; 2] = ["internet", "localhost"];
 
+/// How many characters of a service's name go on: more than the 63 that DNS takes.
+const MOST_COPIED: usize = 80;
+
 /// A thing of the platform's own namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Symbol {
@@ -118,12 +121,12 @@ impl<'a> Names<'a> {
 
     fn place(&mut self, block: &'a Arc<Service>, parent: Option<usize>, sink: &mut Sink) -> usize {
         let at = self.services.len();
+        // A longer one is a mistake, which must not be copied to everything that stands in the service.
+        let own = block.name.text.char_indices().nth(MOST_COPIED);
+        let own = own.map_or(block.name.text.as_str(), |(end, _)| &block.name.text[..end]);
         let (path, name) = match parent.and_then(|parent| self.services.get(parent)) {
-            Some(parent) => (
-                format!("{}.{}", parent.path, block.name.text),
-                format!("{}-{}", parent.name, block.name.text),
-            ),
-            None => (block.name.text.to_string(), block.name.text.to_string()),
+            Some(parent) => (format!("{}.{own}", parent.path), format!("{}-{own}", parent.name)),
+            None => (own.to_owned(), own.to_owned()),
         };
         expect_dns_label(&block.name, sink);
         if is_dns_label(&block.name.text) && !is_dns_label(&name) {

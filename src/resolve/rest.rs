@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::text::{Mentions, Texts, Thing};
 use super::names::Symbol;
+use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Document, Service};
 use crate::platform::{InputId, ValuePart};

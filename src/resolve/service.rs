@@ -195,8 +195,11 @@ fn networks(
 ) -> (Vec<NetworkId>, Span) {
     let Some(list) = &block.networks else {
         if let Some(parent) = parent {
-            let networks =
-                if texts.copy(parent.networks.len(), block.span) { parent.networks.clone() } else { Vec::new() };
+            let networks = if texts.copy(parent.networks.len(), block.span) {
+                parent.networks.clone()
+            } else {
+                Vec::new()
+            };
             return (networks, parent.networks_span);
         }
         let host = block.security.as_ref().and_then(|security| security.host_network).unwrap_or(false);

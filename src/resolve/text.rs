@@ -92,6 +92,8 @@ struct Known {
     name: SmolStr,
     is_secret: bool,
     is_optional: bool,
+    /// How long what stands for it in artifacts may be, in bytes: it holds the default, or else the description.
+    length: usize,
 }
 
 impl<'a> Texts<'a> {
@@ -101,12 +103,20 @@ impl<'a> Texts<'a> {
         absent: &'a Absent,
         sink: &'a mut Sink,
     ) -> Self {
-        let known = |name: &Name, is_secret, is_optional| {
-            (name.span, Known { name: name.text.clone(), is_secret, is_optional })
+        let length = |constant: &Option<Constant>| {
+            constant.as_ref().and_then(|constant| constant.text.as_literal()).map_or(0, str::len)
         };
-        let variables = document.variable.iter().map(|variable| known(&variable.name, false, false));
-        let secrets =
-            document.secret.iter().map(|secret| known(&secret.name, true, secret.optional == Some(true)));
+        let known = |name: &Name, is_secret, is_optional, said: usize| {
+            let length = BYTES + name.text.len() + said;
+            (name.span, Known { name: name.text.clone(), is_secret, is_optional, length })
+        };
+        let variables = document.variable.iter().map(|variable| {
+            let said = length(&variable.default) + length(&variable.description);
+            known(&variable.name, false, false, said)
+        });
+        let secrets = document.secret.iter().map(|secret| {
+            known(&secret.name, true, secret.optional == Some(true), length(&secret.description))
+        });
         let mut inputs: Vec<(Span, Known)> = variables.chain(secrets).collect();
         inputs.sort_by_key(|(span, _)| *span);
         let inputs = inputs.into_iter().map(|(_, input)| input).collect();
@@ -230,7 +240,12 @@ impl<'a> Texts<'a> {
                             ValuePart::Literal(literal) => in_url.see(literal),
                             ValuePart::Input(_) => in_url.end.clear(),
                         }
-                        made += length(&part);
+                        made += match &part {
+                            ValuePart::Literal(literal) => literal.len(),
+                            ValuePart::Input(input) => {
+                                self.inputs.get(input.0).map_or(0, |input| input.length)
+                            }
+                        };
                         push(&mut value, part);
                     }
                     if !self.copy(made / BYTES, path.span) {
@@ -298,18 +313,11 @@ impl<'a> Texts<'a> {
 const MAX_TEXT: usize = 1024 * 1024;
 
 /// How many bytes of text count as a thing that is copied.
-const BYTES: usize = 16;
+pub(super) const BYTES: usize = 16;
 
 /// How many things may come together that the source says once and the platform many times: items of inherited
 /// lists, connections of roles, and text behind references.
 const MOST_COPIED: usize = 8_000_000;
-
-fn length(part: &ValuePart) -> usize {
-    match part {
-        ValuePart::Literal(text) => text.len(),
-        ValuePart::Input(_) => BYTES,
-    }
-}
 
 /// Whether `://` stands in literals that follow each other.
 #[derive(Default)]
