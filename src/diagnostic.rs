@@ -45,7 +45,7 @@ impl Diagnostic {
     /// Adds a place; the first one added is the primary.
     #[must_use]
     pub fn at(mut self, span: Span, note: impl Into<String>) -> Self {
-        self.labels.push(Label { span, note: note.into() });
+        self.labels.push(Label { span, note: clip(note.into()) });
         self
     }
 
@@ -61,14 +61,14 @@ impl Diagnostic {
     /// Sets the way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(clip(help.into()));
         self
     }
 
     /// Sets the way out where there is one.
     #[must_use]
     pub fn help_maybe(mut self, help: Option<String>) -> Self {
-        self.help = help.or(self.help);
+        self.help = help.map(clip).or(self.help);
         self
     }
 
@@ -81,6 +81,9 @@ impl Diagnostic {
 
 /// The longest message, in characters: a name of ten megabytes tells nobody more than its start.
 const LONGEST: usize = 300;
+
+/// How many suggestions are looked for: each compares a word with all that are known.
+const MOST_SUGGESTIONS: usize = 100;
 
 fn clip(message: String) -> String {
     match message.char_indices().nth(LONGEST) {
@@ -96,6 +99,8 @@ pub const MOST: usize = 1_000;
 #[derive(Debug, Default, Clone)]
 pub struct Sink {
     diagnostics: Vec<Diagnostic>,
+    /// How many suggestions were looked for.
+    suggestions: usize,
 }
 
 impl Sink {
@@ -110,6 +115,20 @@ impl Sink {
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.diagnostics.len() >= MOST
+    }
+
+    /// A help text for an unknown word, as [`did_you_mean`] has it, where so many words may be known that only the
+    /// first mistakes can be helped.
+    pub fn did_you_mean<'a>(
+        &mut self,
+        word: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Option<String> {
+        if self.suggestions >= MOST_SUGGESTIONS {
+            return None;
+        }
+        self.suggestions += 1;
+        suggest::did_you_mean(word, known)
     }
 
     /// Whether anything reported so far stops a build.

@@ -11,14 +11,15 @@ mod import;
 mod include;
 mod instance;
 mod mention;
+mod room;
 mod substitute;
 mod template;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::Document;
 use crate::source::{Loader, Sources, Span};
 use crate::standard;
@@ -27,6 +28,7 @@ use crate::syntax::{self, Body, Entry, File, Name};
 use component::Components;
 pub use environment::names as environments;
 pub use import::load;
+use room::Room;
 
 /// The tree of a platform.
 #[derive(Debug, Default)]
@@ -38,11 +40,11 @@ pub struct Expanded {
     /// Names that may be missing because what declares them did not parse.
     pub lost: HashSet<SmolStr>,
     /// Names of what was taken out by `enabled = false`, with the place that says so.
-    pub disabled: Vec<(SmolStr, Span)>,
+    pub disabled: HashMap<SmolStr, Span>,
     /// Names that the source mentions anywhere, whatever is put in or taken out; `None` where something of
     /// it could not be read.
     pub mentioned: Option<HashSet<SmolStr>>,
-    /// Whether a file's brackets do not balance, so that what follows would only be noise.
+    /// Whether a file's brackets do not balance, or the whole is too large, so that what follows would only be noise.
     pub unbalanced: bool,
     /// The whole of the first file, for what has no place of its own.
     pub origin: Option<Span>,
@@ -80,7 +82,8 @@ pub fn expand(
     syntax::duplicates(&mut entries, sink);
     environment::apply(&mut entries, environment, &components, sink);
     environment::prune(&mut entries, environment::Depth::Top, &mut expanded.disabled, sink);
-    group_defaults(&mut entries);
+    let mut room = Room::default();
+    group_defaults(&mut entries, &mut room, sink);
     let mut expansion = instance::Expansion {
         components: &mut components,
         sources,
@@ -89,8 +92,13 @@ pub fn expand(
         made: 0,
         kinds: kinds(&entries),
         lost: Vec::new(),
+        room,
     };
     expanded.entries = expansion.entries(entries, &[]);
+    if expansion.room.is_full() {
+        expanded.unbalanced = true;
+        return expanded;
+    }
     let broken = expansion.lost;
     expanded.lost.extend(broken);
     environment::prune(&mut expanded.entries, environment::Depth::All, &mut expanded.disabled, sink);
@@ -127,13 +135,14 @@ fn known_keys(entries: &mut Vec<Entry>, components: &Components, sink: &mut Sink
         }
         let blocks = Document::SCHEMA.fields.iter().map(|field| field.key);
         let known = blocks.chain(components.names()).chain(["import", "component", "environment"]);
+        let help = sink.did_you_mean(key, known);
         sink.report(
             Diagnostic::new(
                 codes::TYP005,
                 format!("`{key}` is neither a block of the language nor a component"),
             )
             .at(entry.key.span, "unknown key")
-            .help_maybe(did_you_mean(key, known)),
+            .help_maybe(help),
         );
         false
     });
@@ -191,15 +200,16 @@ fn built(name: &Name, sink: &mut Sink) -> SmolStr {
 }
 
 /// Merges each group's `defaults` under the services that name the group.
-fn group_defaults(entries: &mut [Entry]) {
-    let mut defaults: Vec<(SmolStr, Vec<Entry>)> = Vec::new();
+fn group_defaults(entries: &mut [Entry], room: &mut Room, sink: &mut Sink) {
+    let mut defaults: HashMap<SmolStr, Vec<Entry>> = HashMap::new();
     for group in entries.iter_mut().filter(|entry| entry.key.text == "group") {
         let (Some(label), Some(body)) = (&group.label, &mut group.body) else { continue };
         if let Some(at) =
             body.entries.iter().position(|item| item.key.text == "defaults" && item.label.is_none())
         {
             let taken = body.entries.remove(at);
-            defaults.push((label.text.clone(), taken.body.map(|body| body.entries).unwrap_or_default()));
+            let taken = taken.body.map(|body| body.entries).unwrap_or_default();
+            defaults.entry(label.text.clone()).or_insert(taken);
         }
     }
     if defaults.is_empty() {
@@ -211,11 +221,11 @@ fn group_defaults(entries: &mut [Entry]) {
                 syntax::ValueKind::Reference(path) => path.word().map(SmolStr::new),
                 _ => None,
             });
-        let Some((_, under)) = group.and_then(|group| defaults.iter().find(|(name, _)| *name == group))
-        else {
-            continue;
-        };
+        let Some(under) = group.and_then(|group| defaults.get(&group)) else { continue };
         let Some(Body { entries: own, .. }) = &mut entry.body else { continue };
+        if !room.take_all(under, sink) {
+            return;
+        }
         let mut merged = under.clone();
         syntax::merge_body(&mut merged, std::mem::take(own));
         *own = merged;

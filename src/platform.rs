@@ -12,6 +12,8 @@ pub mod tell;
 use std::ops::Index;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use crate::model::{self, Document, Role};
 use crate::source::Span;
 
@@ -117,13 +119,21 @@ impl Platform {
         service.facts.and_then(|at| self.catalogue.get(at))
     }
 
-    /// The networks that two services share, in the order of the first one's list.
-    pub fn shared_networks<'a>(
-        &'a self,
-        a: &'a Service,
-        b: &'a Service,
-    ) -> impl Iterator<Item = NetworkId> + 'a {
-        a.networks.iter().copied().filter(|network| b.networks.contains(network))
+    /// Whether any connection leads from one service to another. They are ordered by where they start and end.
+    #[must_use]
+    pub fn connects(&self, from: ServiceId, to: ServiceId) -> bool {
+        let at = self.edges.partition_point(|edge| (edge.from, edge.to) < (from, EdgeEnd::Service(to, None)));
+        self.edges
+            .get(at)
+            .is_some_and(|edge| edge.from == from && matches!(edge.to, EdgeEnd::Service(end, _) if end == to))
+    }
+
+    /// The connections that start at a service.
+    #[must_use]
+    pub fn edges_from(&self, service: ServiceId) -> &[Edge] {
+        let start = self.edges.partition_point(|edge| edge.from < service);
+        let rest = self.edges.get(start..).unwrap_or_default();
+        &rest[..rest.partition_point(|edge| edge.from == service)]
     }
 
     /// What is true of every series and alert of this platform, as labels.
@@ -455,7 +465,7 @@ pub struct Override {
     /// The target.
     pub target: String,
     /// What is merged into its output.
-    pub entries: Vec<(String, Tree)>,
+    pub entries: IndexMap<String, Tree>,
     /// The place.
     pub span: Span,
 }
@@ -474,7 +484,7 @@ pub enum Tree {
     /// A list.
     List(Vec<Tree>),
     /// A body.
-    Map(Vec<(String, Tree)>),
+    Map(IndexMap<String, Tree>),
 }
 
 /// The children of an instance, for targets that know its role.

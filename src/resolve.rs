@@ -21,7 +21,7 @@ mod text;
 mod tree;
 mod unknown;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -34,7 +34,7 @@ use crate::source::Span;
 use crate::syntax::{Name, Text};
 
 use names::Names;
-use text::Texts;
+use text::{BYTES, Texts};
 
 /// What the earlier stages know of things that are not in the document.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ pub struct Absent {
     /// Names that may be missing because what declares them is broken.
     pub lost: HashSet<SmolStr>,
     /// Names that were taken out, with the place that says so.
-    pub disabled: Vec<(SmolStr, Span)>,
+    pub disabled: HashMap<SmolStr, Span>,
     /// The name of the entry file.
     pub source: String,
     /// Names that the source mentions; `None` where something of it could not be read.
@@ -87,6 +87,14 @@ pub fn resolve(
         document: Arc::clone(document),
     };
     let images = image::Index::new(&platform.catalogue);
+    // They stand on every service.
+    let labels: usize =
+        platform.labels.iter().map(|(key, value)| 1 + (key.len() + value.len()) / BYTES).sum();
+    if let Some(said) = document.platform.first()
+        && !texts.copy(labels * names.services.len(), said.span)
+    {
+        platform.labels.clear();
+    }
     let mut mentions = Vec::with_capacity(names.services.len());
     for index in 0..names.services.len() {
         let (service, mentioned) = service::service(index, &platform, &images, &mut texts);

@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 
 use crate::source::{FileId, Span};
 
-pub use merge::{duplicates, merge_body, merge_entry};
+pub use merge::{Merged, duplicates, merge_body, merge_entry};
 pub use parse::parse;
 pub use print::{MAX_WIDTH, print};
 pub use read::plain_text;

@@ -23,10 +23,11 @@ export INFRAC_JUDGES=$PWD/target/judges
 export PATH=$INFRAC_JUDGES/bin:$PATH
 
 step 'format: cargo fmt --check' cargo fmt --check
-step 'scripts: shellcheck' shellcheck tests/all.sh tests/judges/install.sh tests/start/{run,machine} tests/start/stand-ins/*.sh .ci/run
+step 'scripts: shellcheck' shellcheck tests/all.sh tests/judges/install.sh tests/start/{run,machine} tests/start/stand-ins/*.sh .ci/run fuzz/seed
 step 'lints: cargo clippy' cargo clippy --all-targets --locked -- -D warnings
 step 'documentation: cargo doc' env RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --document-private-items --locked
 step 'tests: cargo test' cargo test --locked
+step 'growth: twice the source, twice the work' cargo test --locked --release --test growth -- --ignored
 
 # 77: it cannot be here. `run` has said so, loudly; it is said again where the eye ends.
 start() {

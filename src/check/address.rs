@@ -1,5 +1,7 @@
 //! Addresses in text: what variables, arguments, files and health checks name past the model.
 
+use std::collections::{HashMap, VecDeque};
+
 use crate::model::Command;
 use crate::platform::{Health, Service, Value, ValuePart};
 use crate::source::Span;
@@ -67,6 +69,25 @@ impl Said<'_> {
     }
 }
 
+/// Services by what texts call them.
+#[derive(Debug)]
+pub(super) struct Directory<'a>(HashMap<&'a str, Vec<&'a Service>>);
+
+impl<'a> Directory<'a> {
+    pub(super) fn new(services: &'a [Service]) -> Self {
+        let mut names: HashMap<&str, Vec<&Service>> = HashMap::with_capacity(services.len());
+        for service in services {
+            names.entry(&service.name).or_default().push(service);
+        }
+        Self(names)
+    }
+
+    /// The services of a name: one, where names do not clash.
+    pub(super) fn named(&self, name: &str) -> &[&'a Service] {
+        self.0.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
 /// Every text of a service that may name another one, or itself.
 pub(super) fn texts(service: &Service) -> Vec<Said<'_>> {
     let variables = service.env.iter().map(|variable| Said {
@@ -127,19 +148,23 @@ pub(super) fn addresses<'a>(said: &'a Said<'_>) -> Vec<Address<'a>> {
 
 fn in_line(line: &str) -> Vec<Address<'_>> {
     let mut found = Vec::new();
-    let mut urls = Vec::new();
+    let mut urls = VecDeque::new();
     for (at, _) in line.match_indices("://") {
         let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
         let start = line[..at].rfind(|c| !word(c)).map_or(0, |last| last + width(line, last));
         let rest = &line[at + 3..];
         let ends = |c: char| c.is_whitespace() || "/?#\"'`()<>{}|\\;".contains(c);
         let authority = &rest[..rest.find(ends).unwrap_or(rest.len())];
-        urls.push(at..at + 3 + authority.len());
+        urls.push_back(at..at + 3 + authority.len());
         let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
         found.extend(hosts.split(',').filter_map(|host| split(Some(&line[start..at]), host)));
     }
     for (colon, _) in line.match_indices(':') {
-        if urls.iter().any(|url| url.contains(&colon)) {
+        // Both stand in their order.
+        while urls.front().is_some_and(|url| url.end <= colon) {
+            urls.pop_front();
+        }
+        if urls.front().is_some_and(|url| url.contains(&colon)) {
             continue;
         }
         let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');

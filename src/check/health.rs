@@ -1,6 +1,6 @@
 //! Health checks: whether they can run in the image, and ask for something that is there.
 
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::model::Command;
 use crate::platform::{Health, ImageFacts, Platform, Service, TCP_TOOLS};
 use crate::source::Span;
@@ -154,7 +154,7 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
             if known.iter().any(|known| known == asked) {
                 continue;
             }
-            let help = did_you_mean(asked, known.iter().map(String::as_str));
+            let help = sink.did_you_mean(asked, known.iter().map(String::as_str));
             sink.report(
                 Diagnostic::new(codes::HC005, format!("`{}` does not serve `{asked}`", service.path))
                     .at(path.span, "asked for its health")

@@ -1,5 +1,9 @@
 //! Images: those that are gone, tags that change, and versions that must agree.
 
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::platform::{ImageFacts, ImageName, Platform, Service};
 
@@ -67,17 +71,30 @@ pub(super) fn tags(platform: &Platform, sink: &mut Sink) {
 
 /// IMG003: images that only work in the same version, in different ones.
 pub(super) fn versions(platform: &Platform, sink: &mut Sink) {
+    // By repository and tag: those of the same one need not be compared.
+    let mut of_image: HashMap<&str, IndexMap<&str, Vec<(&Service, &ImageName)>>> = HashMap::new();
     for service in &platform.services {
+        if let Some((name, tag)) = pulled(service).and_then(|name| Some((name, name.tag.as_deref()?))) {
+            of_image.entry(&name.repository).or_default().entry(tag).or_default().push((service, name));
+        }
+    }
+    for service in &platform.services {
+        if sink.is_full() {
+            return;
+        }
         let Some(other) = facts(platform, service).and_then(|facts| facts.same_version_as.as_deref()) else {
             continue;
         };
         let Some(name) = pulled(service) else { continue };
-        let others = platform.services.iter().filter_map(|other| Some((other, pulled(other)?)));
-        for (peer, peer_name) in others.filter(|(_, peer)| peer.repository == other) {
-            let (Some(tag), Some(peer_tag)) = (&name.tag, &peer_name.tag) else { continue };
-            // What the operator sets is not known here.
-            if tag == peer_tag || tag.contains("${") || peer_tag.contains("${") {
-                continue;
+        let Some(tag) = name.tag.as_deref() else { continue };
+        // What the operator sets is not known here.
+        let apart = |peer_tag: &str| tag != peer_tag && !tag.contains("${") && !peer_tag.contains("${");
+        let others = of_image.get(other).into_iter().flatten().filter(|(peer_tag, _)| apart(peer_tag));
+        for (peer_tag, (peer, peer_name)) in
+            others.flat_map(|(peer_tag, peers)| peers.iter().map(move |peer| (peer_tag, peer)))
+        {
+            if sink.is_full() {
+                return;
             }
             sink.report(
                 Diagnostic::new(

@@ -1,6 +1,8 @@
 //! Networks: connections that nothing carries, ways out that are none, and networks for nothing.
 
-use super::address;
+use std::collections::BTreeSet;
+
+use super::address::{self, Directory};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideKind, Platform, Service, ServiceId};
 use crate::source::Span;
@@ -182,16 +184,17 @@ pub(super) fn names_of_hosts(platform: &Platform, sink: &mut Sink) {
     if !platform.services.iter().any(on_host) {
         return;
     }
+    let directory = Directory::new(&platform.services);
     for from in &platform.services {
         let mut told: Vec<(ServiceId, Span)> = Vec::new();
         for said in address::texts(from) {
-            let addresses = address::addresses(&said);
-            let named = |to: &&Service| {
-                said.is_host(&to.name) || addresses.iter().any(|address| address.host == to.name)
-            };
-            told.extend(platform.services.iter().filter(named).map(|to| (to.id, said.span)));
+            let hosts = address::addresses(&said).into_iter().map(|address| address.host);
+            let whole = directory.named(&said.text).iter().filter(|to| said.is_host(&to.name));
+            let mut named: BTreeSet<ServiceId> = whole.map(|to| to.id).collect();
+            named.extend(hosts.flat_map(|host| directory.named(host)).map(|to| to.id));
+            told.extend(named.into_iter().map(|to| (to, said.span)));
         }
-        for edge in platform.edges.iter().filter(|edge| edge.from == from.id) {
+        for edge in platform.edges_from(from.id) {
             if let (EdgeEnd::Service(to, _), Cause::Scrape | Cause::Route | Cause::Alerting | Cause::Backup) =
                 (edge.to, edge.cause)
             {

@@ -1,9 +1,11 @@
 //! Order: what waits for what, and whether that can come to be.
 
-use super::address::{self, Place};
+use std::collections::HashSet;
+
+use super::address::{self, Directory, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{Condition, RunKind};
-use crate::platform::{Dependency, EdgeEnd, Platform, Service, ServiceId};
+use crate::platform::{Dependency, Platform, Service, ServiceId};
 
 /// DEP001 and DEP003: conditions that never come to be.
 pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
@@ -104,32 +106,36 @@ pub(super) fn absent(platform: &Platform, sink: &mut Sink) {
 
 /// DEP005: text that names a service without a reference, so that nothing is known of the connection.
 pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
+    let directory = Directory::new(&platform.services);
     for service in &platform.services {
-        let mut told: Vec<ServiceId> = Vec::new();
+        let waits: HashSet<&str> = service.block.wait.iter().map(|wait| wait.service.text.as_str()).collect();
+        let mut told: HashSet<ServiceId> = HashSet::new();
         for said in address::texts(service) {
             // What a check asks is no connection of the service.
             if said.place == Place::Health {
                 continue;
             }
             let addresses = address::addresses(&said);
-            for to in &platform.services {
-                let right = |port: Option<u16>| {
-                    port.is_none_or(|number| to.ports.iter().any(|port| port.number == number))
-                };
-                let named = addresses.iter().find(|found| {
-                    found.host == to.name
-                        && right(found.port)
-                        && (found.scheme.is_some() || found.port.is_some())
-                });
-                if named.is_none() && !said.is_host(&to.name)
-                    || told.contains(&to.id)
+            let by_address = addresses.iter().filter(|found| found.scheme.is_some() || found.port.is_some());
+            let by_address = by_address
+                .flat_map(|found| directory.named(found.host).iter().map(move |to| (*to, Some(found))));
+            let by_name = directory.named(&said.text).iter().filter(|to| said.is_host(&to.name));
+            for (to, named) in by_address.chain(by_name.map(|to| (*to, None))) {
+                if sink.is_full() {
+                    return;
+                }
+                if told.contains(&to.id)
+                    || waits.contains(to.path.as_str())
                     || is_known(platform, service, to)
                 {
                     continue;
                 }
-                told.push(to.id);
-                let port =
-                    to.ports.iter().find(|port| named.is_some_and(|named| named.port == Some(port.number)));
+                let number = named.and_then(|named| named.port);
+                let port = to.ports.iter().find(|port| Some(port.number) == number);
+                if number.is_some() && port.is_none() {
+                    continue;
+                }
+                told.insert(to.id);
                 let port = port.or(to.ports.first());
                 let member = if named.is_some() { "address" } else { "host" };
                 sink.report(
@@ -162,27 +168,29 @@ fn is_known(platform: &Platform, from: &Service, to: &Service) -> bool {
         || !to.runs()
         || host(from)
         || host(to)
-        || from.dependencies.iter().any(|dependency| dependency.on == to.id)
-        || from.block.wait.iter().any(|wait| wait.service.text == to.path)
-        || platform
-            .edges
-            .iter()
-            .any(|edge| edge.from == from.id && matches!(edge.to, EdgeEnd::Service(end, _) if end == to.id))
+        || from.dependencies.binary_search_by_key(&to.id, |dependency| dependency.on).is_ok()
+        || platform.connects(from.id, to.id)
 }
 
 /// How many services of a cycle are told.
 const MOST_SHOWN: usize = 8;
 
+/// How many services of a cycle are named.
+const MOST_NAMED: usize = 16;
+
 /// DEP002: services that wait for each other.
 pub(super) fn cycles(platform: &Platform, sink: &mut Sink) {
     // 0: not seen, 1: on the way, 2: done. Each service and each dependency is looked at once.
     let mut state = vec![0u8; platform.services.len()];
+    // Where a service stands on the way.
+    let mut place = vec![0usize; platform.services.len()];
     for start in 0..platform.services.len() {
         if state.get(start) != Some(&0) {
             continue;
         }
         let mut way: Vec<(usize, usize)> = vec![(start, 0)];
         state[start] = 1;
+        place[start] = 0;
         while let Some(top) = way.last_mut() {
             let (at, next) = *top;
             top.1 += 1;
@@ -195,38 +203,39 @@ pub(super) fn cycles(platform: &Platform, sink: &mut Sink) {
             match state[on] {
                 0 => {
                     state[on] = 1;
+                    place[on] = way.len();
                     way.push((on, 0));
                 }
-                1 => {
-                    let from = way.iter().position(|(service, _)| *service == on).unwrap_or(0);
-                    let cycle: Vec<usize> = way[from..].iter().map(|(service, _)| *service).collect();
-                    report(platform, &cycle, sink);
-                }
+                1 if !sink.is_full() => report(platform, &way[place[on]..], sink),
                 _ => {}
             }
         }
     }
 }
 
-fn report(platform: &Platform, cycle: &[usize], sink: &mut Sink) {
+fn report(platform: &Platform, cycle: &[(usize, usize)], sink: &mut Sink) {
     let service = |at: usize| &platform[ServiceId(at)];
     let link = |from: usize, to: usize| -> Option<&Dependency> {
         service(from).dependencies.iter().find(|dependency| dependency.on.0 == to)
     };
-    let Some(&first) = cycle.first() else { return };
-    let names: Vec<String> =
-        cycle.iter().chain([&first]).map(|at| format!("`{}`", service(*at).path)).collect();
+    let Some(&(first, _)) = cycle.first() else { return };
+    let mut names: Vec<String> =
+        cycle.iter().take(MOST_NAMED).map(|(at, _)| format!("`{}`", service(*at).path)).collect();
+    if cycle.len() > MOST_NAMED {
+        names.push(format!("{} more", cycle.len() - MOST_NAMED));
+    }
+    names.push(format!("`{}`", service(first).path));
     let mut diagnostic =
         Diagnostic::new(codes::DEP002, format!("services wait for each other: {}", names.join(" → ")));
-    for (at, from) in cycle.iter().enumerate().take(MOST_SHOWN) {
-        let to = cycle.get(at + 1).copied().unwrap_or(first);
+    for (at, (from, _)) in cycle.iter().enumerate().take(MOST_SHOWN) {
+        let to = cycle.get(at + 1).map_or(first, |(to, _)| *to);
         if let Some(dependency) = link(*from, to) {
             let (from, to): (&Service, &Service) = (service(*from), service(to));
             diagnostic =
                 diagnostic.at(dependency.span, format!("`{}` starts after `{}`", from.path, to.path));
         }
     }
-    let last = service(cycle.last().copied().unwrap_or(first));
+    let last = service(cycle.last().map_or(first, |(last, _)| *last));
     let name = &service(first).path;
     sink.report(diagnostic.help(format!(
         "let one of them start without the other and try again: `wait {name} = nothing` in `{}`",

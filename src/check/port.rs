@@ -1,6 +1,6 @@
 //! Ports: those named past the model, those published twice, and those that must not be published.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes};
@@ -10,9 +10,20 @@ use crate::schema::Template;
 use crate::source::Span;
 use crate::syntax::Part;
 
+/// How many ports of a service a message lists.
+const MOST_LISTED: usize = 12;
+
+/// Services by their names in artifacts, each with the numbers it listens on.
+type Services<'a> = HashMap<&'a str, (&'a Service, HashSet<u16>)>;
+
 /// PORT001: text that names a service with a port it does not listen on.
 pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
-    let services = by_name(platform);
+    let numbers = |service: &Service| service.ports.iter().map(|port| port.number).collect();
+    let services: Services<'_> = platform
+        .services
+        .iter()
+        .map(|service| (service.name.as_str(), (service, numbers(service))))
+        .collect();
     for service in &platform.services {
         for said in address::texts(service) {
             in_text(&said.text, said.span, &services, sink);
@@ -31,7 +42,7 @@ fn by_name(platform: &Platform) -> HashMap<&str, &Service> {
     platform.services.iter().map(|service| (service.name.as_str(), service)).collect()
 }
 
-fn in_template(template: &Template, services: &HashMap<&str, &Service>, sink: &mut Sink) {
+fn in_template(template: &Template, services: &Services<'_>, sink: &mut Sink) {
     for part in &template.text.parts {
         if let Part::Literal(text) = part {
             in_text(text, template.span, services, sink);
@@ -40,7 +51,7 @@ fn in_template(template: &Template, services: &HashMap<&str, &Service>, sink: &m
 }
 
 /// Looks for `name:number`, where a service has that name.
-fn in_text(text: &str, span: Span, services: &HashMap<&str, &Service>, sink: &mut Sink) {
+fn in_text(text: &str, span: Span, services: &Services<'_>, sink: &mut Sink) {
     for (colon, _) in text.match_indices(':') {
         let digits: String = text[colon + 1..].chars().take_while(char::is_ascii_digit).collect();
         let behind = &text[colon + 1 + digits.len()..];
@@ -56,17 +67,15 @@ fn in_text(text: &str, span: Span, services: &HashMap<&str, &Service>, sink: &mu
             .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '.' || c == '_'))
             .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
         let host = &text[name_start..colon];
-        let Some(service) = services.get(host) else { continue };
-        if service.ports.iter().any(|port| port.number == number) || service.ports.is_empty() {
+        let Some((service, numbers)) = services.get(host) else { continue };
+        if numbers.contains(&number) || numbers.is_empty() {
             continue;
         }
-        let listening: Vec<String> =
-            service.ports.iter().map(|port| format!("{} ({})", port.number, port.name)).collect();
         let first = &service.ports[0];
         sink.report(
             Diagnostic::new(codes::PORT001, format!("`{}` does not listen on {number}", service.path))
                 .at(span, format!("names `{host}:{number}`"))
-                .at(first.span, format!("it listens on {}", listening.join(", ")))
+                .at(first.span, format!("it listens on {}", listed(service)))
                 .help(format!("refer to the port by its name: `{}.{}.address`", service.path, first.name)),
         );
     }
@@ -76,11 +85,12 @@ fn in_text(text: &str, span: Span, services: &HashMap<&str, &Service>, sink: &mu
 /// a service without any port.
 pub(super) fn undeclared(platform: &Platform, sink: &mut Sink) {
     let services = by_name(platform);
+    let numbers = Numbers::new(platform);
     for service in &platform.services {
         // On the host's network its own address is the host's.
         if !service.exception(|security| security.host_network) {
             asked(service, sink);
-            own_address(platform, service, sink);
+            own_address(&numbers, service, sink);
         }
         portless(service, &services, sink);
     }
@@ -113,8 +123,9 @@ fn asked(service: &Service, sink: &mut Sink) {
             ports.extend(port.parse().ok().map(|port| (port, *span)));
         }
     }
+    let own: HashSet<u16> = service.ports.iter().map(|port| port.number).collect();
     for (number, span) in ports {
-        if service.ports.iter().any(|port| port.number == number) {
+        if own.contains(&number) {
             continue;
         }
         sink.report(
@@ -142,22 +153,51 @@ fn declared(service: &Service) -> String {
     if service.ports.is_empty() {
         return "declares no port".to_owned();
     }
-    let ports: Vec<String> =
-        service.ports.iter().map(|port| format!("{} ({})", port.number, port.name)).collect();
-    format!("it declares {}", ports.join(", "))
+    format!("it declares {}", listed(service))
+}
+
+fn listed(service: &Service) -> String {
+    let ports = service.ports.iter().take(MOST_LISTED);
+    let mut ports: Vec<String> = ports.map(|port| format!("{} ({})", port.number, port.name)).collect();
+    if service.ports.len() > MOST_LISTED {
+        ports.push(format!("{} more", service.ports.len() - MOST_LISTED));
+    }
+    ports.join(", ")
+}
+
+/// What is known of a number on any service.
+struct Numbers<'a> {
+    /// The first port of each number.
+    listening: HashMap<u16, (&'a Service, &'a Port)>,
+    /// Numbers on the host.
+    published: HashSet<u16>,
+}
+
+impl<'a> Numbers<'a> {
+    fn new(platform: &'a Platform) -> Self {
+        let mut listening = HashMap::new();
+        let mut published = HashSet::new();
+        for service in &platform.services {
+            for port in &service.ports {
+                listening.entry(port.number).or_insert((service, port));
+                published.extend(port.publish.as_ref().map(|publish| publish.host_port));
+            }
+        }
+        Self { listening, published }
+    }
 }
 
 /// An address of the own container, where nothing listens that is declared.
-fn own_address(platform: &Platform, service: &Service, sink: &mut Sink) {
+fn own_address(numbers: &Numbers<'_>, service: &Service, sink: &mut Sink) {
     let texts = address::texts(service);
+    let own: HashSet<u16> = service.ports.iter().map(|port| port.number).collect();
+    let mut listens: Option<HashSet<u16>> = None;
     for said in texts.iter().filter(|said| said.place != Place::Health) {
         for address in address::addresses(said) {
             let (true, Some(scheme), Some(number)) = (address.is_own(), address.scheme, address.port) else {
                 continue;
             };
-            let ports =
-                || platform.services.iter().flat_map(|of| of.ports.iter().map(move |port| (of, port)));
-            let other = ports().find(|(_, port)| port.number == number);
+            let other = numbers.listening.get(&number);
             let known = match scheme {
                 // It may be for a browser on somebody's own machine, which is named so.
                 "http" | "https" | "ws" | "wss" => {
@@ -167,12 +207,10 @@ fn own_address(platform: &Platform, service: &Service, sink: &mut Sink) {
                 "tcp" | "udp" | "unix" => other.is_some(),
                 scheme => address.host != "0.0.0.0" && scheme == scheme.to_lowercase(),
             };
-            let published =
-                |port: &Port| port.publish.as_ref().is_some_and(|publish| publish.host_port == number);
             if !known
-                || service.ports.iter().any(|port| port.number == number)
-                || ports().any(|(_, port)| published(port))
-                || listens(&texts, number)
+                || own.contains(&number)
+                || numbers.published.contains(&number)
+                || listens.get_or_insert_with(|| numbers_in(&texts)).contains(&number)
             {
                 continue;
             }
@@ -194,19 +232,24 @@ fn own_address(platform: &Platform, service: &Service, sink: &mut Sink) {
     }
 }
 
-/// Whether the number stands elsewhere in the texts of a service, and not as the port of an address
-/// that is asked: then the service listens there for itself.
-fn listens(texts: &[address::Said<'_>], number: u16) -> bool {
-    let number = number.to_string();
-    texts.iter().any(|said| {
-        said.text.match_indices(&number).any(|(at, _)| {
-            let (before, behind) = (&said.text[..at], &said.text[at + number.len()..]);
-            let digit = |c: char| c.is_ascii_digit();
-            let apart = |c: char| c.is_whitespace() || "\"'`,;(".contains(c);
-            let word = before.rsplit(apart).next().unwrap_or_default();
-            !before.ends_with(digit) && !behind.starts_with(digit) && !word.contains("://")
-        })
-    })
+/// Numbers in the texts of a service that are not ports of addresses that are asked: the service may listen there
+/// for itself.
+fn numbers_in(texts: &[address::Said<'_>]) -> HashSet<u16> {
+    let apart = |c: char| c.is_whitespace() || "\"'`,;(".contains(c);
+    let mut numbers = HashSet::new();
+    for said in texts {
+        for word in said.text.split(apart) {
+            // What stands before `://` does not belong to it.
+            let own = word.find("://").map_or(word, |at| &word[..at]);
+            let digits = own.split(|c: char| !c.is_ascii_digit());
+            numbers.extend(
+                digits
+                    .filter(|digits| !digits.starts_with('0'))
+                    .filter_map(|digits| digits.parse::<u16>().ok()),
+            );
+        }
+    }
+    numbers
 }
 
 /// An address of a service that declares no port at all.

@@ -1,8 +1,10 @@
 //! Health checks that can run, and tell something else than whether the service works.
 
-use super::address;
+use std::collections::BTreeMap;
+
+use super::address::{self, Directory};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
-use crate::platform::{FirstStart, Health, Platform, Service, Tree, Value, ValuePart};
+use crate::platform::{FirstStart, Health, Platform, Service, ServiceId, Tree, Value, ValuePart};
 use crate::source::Span;
 
 /// HC002: a shorter interval for the start, of which nobody knows how long it lasts.
@@ -26,8 +28,8 @@ pub(super) fn start(platform: &Platform, sink: &mut Sink) {
         let bare =
             matches!(service.health, Health::Builtin) && health.is_none_or(|block| block.start.is_none());
         for said in service.overrides.iter().filter(|_| bare) {
-            let check = said.entries.iter().find(|(key, _)| key == "healthcheck").map(|(_, tree)| tree);
-            let has = |key: &str| matches!(check, Some(Tree::Map(entries)) if entries.iter().any(|(name, _)| name == key));
+            let check = said.entries.get("healthcheck");
+            let has = |key: &str| matches!(check, Some(Tree::Map(entries)) if entries.contains_key(key));
             if has("start_interval") && !has("start_period") {
                 sink.report(
                     Diagnostic::new(
@@ -167,12 +169,14 @@ fn means_host(text: &str, at: usize, length: usize) -> bool {
     let (before, behind) = (&text[..at], &text[at + length..]);
     let whole = !before.ends_with(name) && !behind.starts_with(name);
     // A certificate is made out to a name, and a header only says one.
-    let lower = before.to_ascii_lowercase();
-    whole && !before.ends_with("https://") && !lower.trim_end().ends_with("host:")
+    let header = before.trim_end().as_bytes();
+    let header = &header[header.len().saturating_sub("host:".len())..];
+    whole && !before.ends_with("https://") && !header.eq_ignore_ascii_case(b"host:")
 }
 
 /// HC006: a check that fails where another service does.
 pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
+    let directory = Directory::new(&platform.services);
     for service in &platform.services {
         let Some(block) = &service.block.health else { continue };
         if let (Some(needs), Some(live), Some(ready)) = (&block.needs, &block.liveness, &block.readiness)
@@ -189,7 +193,7 @@ pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
                 .help("give `liveness` a path that looks at the service alone, or take it out"),
             );
         }
-        for (to, span) in asked(platform, service) {
+        for (to, span) in asked(&directory, service) {
             let to = &platform[to];
             sink.report(
                 Diagnostic::new(
@@ -211,21 +215,24 @@ pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
 const BEFORE_HOST: &[&str] = &["-h", "--host", "--hostname", "-H", "-z"];
 
 /// The other services that a check names as a host.
-fn asked(platform: &Platform, service: &Service) -> Vec<(crate::platform::ServiceId, Span)> {
+fn asked(directory: &Directory<'_>, service: &Service) -> BTreeMap<ServiceId, Span> {
     let said = address::check(service);
     let words: Vec<(&str, Span)> = said
         .iter()
         .flat_map(|said| said.text.split([' ', '=', '"', '\'']).map(|word| (word, said.span)))
         .collect();
-    let mut found = Vec::new();
-    for to in platform.services.iter().filter(|to| to.id != service.id && to.runs()) {
-        let by_address =
-            said.iter().find(|said| address::addresses(said).iter().any(|address| address.host == to.name));
-        let by_argument = words.windows(2).find(|pair| {
-            matches!(pair, [(argument, _), (host, _)] if *host == to.name && BEFORE_HOST.contains(argument))
-        });
-        let span = by_address.map(|said| said.span).or_else(|| by_argument.map(|pair| pair[1].1));
-        found.extend(span.map(|span| (to.id, span)));
+    let by_address = said
+        .iter()
+        .flat_map(|said| address::addresses(said).into_iter().map(|address| (address.host, said.span)));
+    let by_argument = words.windows(2).filter_map(|pair| match pair {
+        [(argument, _), host] if BEFORE_HOST.contains(argument) => Some(*host),
+        _ => None,
+    });
+    let mut found = BTreeMap::new();
+    for (host, span) in by_address.chain(by_argument) {
+        for to in directory.named(host).iter().filter(|to| to.id != service.id && to.runs()) {
+            found.entry(to.id).or_insert(span);
+        }
     }
     found
 }

@@ -1,6 +1,6 @@
 //! Secrets: where their values stand, who gets them, in which form; and who runs as root.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
@@ -66,11 +66,13 @@ pub(super) fn files(platform: &Platform, sink: &mut Sink) {
         if own || !facts.files_known {
             continue;
         }
+        let mut words = None;
         for variable in &service.env {
             let Some((name, suffix)) = file_form(variable) else { continue };
             let form = format!("{name}{suffix}");
             let takes = facts.takes_file(name);
-            if takes && suffix == facts.file_suffix || reads(service, &form) {
+            let words = words.get_or_insert_with(|| own_words(service));
+            if takes && suffix == facts.file_suffix || words.contains(&form) {
                 continue;
             }
             let help = if takes {
@@ -106,20 +108,31 @@ fn file_form(variable: &EnvVar) -> Option<(&str, &str)> {
     ["__FILE", "_FILE"].into_iter().find_map(|suffix| Some((variable.name.strip_suffix(suffix)?, suffix)))
 }
 
-/// Whether a text of the service itself reads a variable.
-fn reads(service: &Service, name: &str) -> bool {
-    let texts = address::texts(service);
-    texts.iter().any(|said| !matches!(said.place, Place::Variable(_)) && said.text.contains(name))
+/// The words of the texts of a service itself, which may be names of variables that it reads.
+fn own_words(service: &Service) -> HashSet<String> {
+    let word = |c: char| c.is_alphanumeric() || "_.-".contains(c);
+    let mut words = HashSet::new();
+    for said in address::texts(service) {
+        if matches!(said.place, Place::Variable(_)) {
+            continue;
+        }
+        for found in said.text.split(|c| !word(c)).filter(|found| !found.is_empty()) {
+            // A name may have dots, and a sentence, too.
+            words.extend(found.split(['.', '-']).map(str::to_owned));
+            words.insert(found.trim_matches(['.', '-']).to_owned());
+        }
+    }
+    words
 }
 
 /// SEC006: the password of an image's most powerful account in another service.
 pub(super) fn root_accounts(platform: &Platform, sink: &mut Sink) {
-    let mut roots: Vec<(InputId, &Service, &EnvVar)> = Vec::new();
+    let mut roots: HashMap<InputId, Vec<(&Service, &EnvVar)>> = HashMap::new();
     for service in platform.services.iter().filter(|service| !service.is_job()) {
         let Some(facts) = platform.facts(service) else { continue };
         for variable in service.env.iter().filter(|variable| facts.root_variables.contains(&variable.name)) {
             let secrets = variable.value.inputs().filter(|input| platform[*input].secret);
-            roots.extend(secrets.map(|input| (input, service, variable)));
+            secrets.for_each(|input| roots.entry(input).or_default().push((service, variable)));
         }
     }
     for service in &platform.services {
@@ -127,17 +140,15 @@ pub(super) fn root_accounts(platform: &Platform, sink: &mut Sink) {
         if service.run == RunKind::Once {
             continue;
         }
-        let mut told: Vec<InputId> = Vec::new();
+        let mut told: HashSet<InputId> = HashSet::new();
         for variable in &service.env {
-            for (input, of, said) in &roots {
-                let same = of.id == service.id
-                    || platform
-                        .facts(service)
-                        .is_some_and(|facts| facts.root_variables.contains(&variable.name));
-                if same || told.contains(input) || !variable.value.inputs().any(|used| used == *input) {
-                    continue;
-                }
-                told.push(*input);
+            if platform.facts(service).is_some_and(|facts| facts.root_variables.contains(&variable.name)) {
+                continue;
+            }
+            for input in variable.value.inputs() {
+                let of_others = roots.get(&input).into_iter().flatten().find(|(of, _)| of.id != service.id);
+                let Some((of, said)) = of_others.filter(|_| !told.contains(&input)) else { continue };
+                told.insert(input);
                 sink.report(
                     Diagnostic::new(
                         codes::SEC006,

@@ -1,7 +1,7 @@
 //! Volumes: data that is lost with the container, and data that two write.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::platform::{Platform, Service, VolumeId};
+use crate::platform::{Platform, Service};
 use crate::source::Span;
 
 /// VOL001: data that is lost with the container.
@@ -44,29 +44,28 @@ fn kept(service: &Service, path: &str) -> bool {
 
 /// VOL003: two services that write to the same volume.
 pub(super) fn writers(platform: &Platform, sink: &mut Sink) {
-    for (at, volume) in platform.volumes.iter().enumerate() {
+    // Who writes to each, with the first place that says so.
+    let mut writers: Vec<Vec<(&Service, Span)>> = vec![Vec::new(); platform.volumes.len()];
+    for service in &platform.services {
+        for mount in service.mounts.iter().filter(|mount| !mount.read_only) {
+            let writers = &mut writers[mount.volume.0];
+            if writers.last().is_none_or(|(last, _)| last.id != service.id) {
+                writers.push((service, mount.span));
+            }
+        }
+    }
+    for (volume, writers) in platform.volumes.iter().zip(writers) {
         if volume.block.concurrent == Some(true) {
             continue;
         }
-        let writes = |service: &&Service| {
-            service.mounts.iter().any(|mount| mount.volume == VolumeId(at) && !mount.read_only)
-        };
-        let mut writers = platform.services.iter().filter(writes);
-        let (Some(first), Some(second)) = (writers.next(), writers.next()) else { continue };
-        let place = |service: &Service| {
-            service
-                .mounts
-                .iter()
-                .find(|mount| mount.volume == VolumeId(at) && !mount.read_only)
-                .map(|mount| mount.span)
-        };
+        let [(first, first_span), (second, second_span), ..] = writers[..] else { continue };
         sink.report(
             Diagnostic::new(
                 codes::VOL003,
                 format!("`{}` and `{}` both write to the volume `{}`", first.path, second.path, volume.name),
             )
-            .at_maybe(place(second), "this one writes")
-            .at_maybe(place(first), "and so does this one")
+            .at(second_span, "this one writes")
+            .at(first_span, "and so does this one")
             .help("let one of them read only (`read_only = true`), or say `concurrent = true` at the volume"),
         );
     }

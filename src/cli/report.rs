@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use super::{Color, Failure};
 use crate::Compilation;
-use crate::diagnostic::{Diagnostic, Style, render};
+use crate::diagnostic::{Diagnostic, MOST, Style, render};
 use crate::source::Sources;
 
 /// How many diagnostics are drawn. Who has more mends these first.
@@ -45,6 +45,8 @@ impl Report {
         let mut room_for_errors = MOST_DRAWN;
         let mut room_for_warnings = MOST_DRAWN.saturating_sub(errors).min(warnings);
         let mut out = String::new();
+        // Behind so many, nothing more was looked for.
+        let least = if diagnostics.len() >= MOST { "at least " } else { "" };
         for diagnostic in diagnostics {
             let room = if diagnostic.is_error() { &mut room_for_errors } else { &mut room_for_warnings };
             if *room > 0 {
@@ -53,14 +55,14 @@ impl Report {
             }
         }
         if errors + warnings > MOST_DRAWN {
-            let _ = writeln!(out, "and {} more\n", errors + warnings - MOST_DRAWN);
+            let _ = writeln!(out, "and {least}{} more\n", errors + warnings - MOST_DRAWN);
         }
         say(&out);
         let numbers =
             [(errors, "error"), (warnings, "warning")].into_iter().filter(|&(number, _)| number > 0);
         let numbers: Vec<String> = numbers.map(|(number, thing)| count(number, thing)).collect();
         if !numbers.is_empty() {
-            self.remark(&numbers.join(", "));
+            self.remark(&format!("{least}{}", numbers.join(", ")));
         }
     }
 

@@ -114,6 +114,8 @@ codes! {
     PLT001 Error "no-platform";
     /// A service without an image and without a build.
     PLT002 Error "no-image";
+    /// Copies of copies, without end in practice.
+    PLT003 Error "too-large";
 
     /// A kind of block that no target of this version reads.
     TGT001 Warning "not-read-by-any-target";

@@ -33,9 +33,17 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
     }
 }
 
+/// How many words a sentence lists.
+const MOST_LISTED: usize = 30;
+
 /// Words as a sentence has them: `` `a`, `b` and `c` ``.
 pub fn list_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    let mut rest = words.into_iter();
+    let mut words: Vec<String> = rest.by_ref().take(MOST_LISTED).map(|word| format!("`{word}`")).collect();
+    match rest.count() {
+        0 => {}
+        more => words.push(format!("{more} more")),
+    }
     match words.split_last() {
         None => "nothing".to_owned(),
         Some((last, [])) => last.clone(),

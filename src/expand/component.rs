@@ -1,8 +1,9 @@
 //! What a component declares: parameters, kinds of children, and the body of its service.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
@@ -51,14 +52,14 @@ pub(super) struct Component {
 
 /// The components of a platform: its own, and the standard ones, which are parsed when first used.
 pub(super) struct Components {
-    own: Vec<Rc<Component>>,
+    own: IndexMap<SmolStr, Rc<Component>>,
     standard: Vec<(&'static str, Option<Rc<Component>>)>,
 }
 
 impl Components {
     /// Takes the platform's own components out of its entries.
     pub(super) fn new(entries: &mut Vec<Entry>, sink: &mut Sink) -> Self {
-        let mut own: Vec<Rc<Component>> = Vec::new();
+        let mut own: IndexMap<SmolStr, Rc<Component>> = IndexMap::new();
         let mut declared = Vec::new();
         entries.retain(|entry| {
             let component = entry.key.text == "component";
@@ -69,7 +70,7 @@ impl Components {
         });
         for entry in declared {
             let Some(component) = declare(entry, sink) else { continue };
-            if let Some(first) = own.iter().find(|known| known.name.text == component.name.text) {
+            if let Some(first) = own.get(&component.name.text) {
                 sink.report(
                     Diagnostic::new(
                         codes::NAM002,
@@ -80,19 +81,19 @@ impl Components {
                 );
                 continue;
             }
-            own.push(Rc::new(component));
+            own.insert(component.name.text.clone(), Rc::new(component));
         }
         Self { own, standard: Vec::new() }
     }
 
     /// Whether a key opens an instance.
     pub(super) fn knows(&self, key: &str) -> bool {
-        self.own.iter().any(|component| component.name.text == key) || standard::component(key).is_some()
+        self.own.contains_key(key) || standard::component(key).is_some()
     }
 
     /// The names of all components.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        let own = self.own.iter().map(|component| component.name.text.as_str());
+        let own = self.own.keys().map(SmolStr::as_str);
         own.chain(standard::COMPONENTS.iter().map(|(name, _)| *name))
     }
 
@@ -103,7 +104,7 @@ impl Components {
         sources: &mut Sources,
         sink: &mut Sink,
     ) -> Option<Rc<Component>> {
-        if let Some(own) = self.own.iter().find(|component| component.name.text == name) {
+        if let Some(own) = self.own.get(name) {
             return Some(Rc::clone(own));
         }
         if let Some((_, parsed)) = self.standard.iter().find(|(known, _)| *known == name) {
@@ -152,8 +153,9 @@ fn declare(entry: Entry, sink: &mut Sink) -> Option<Component> {
             _ => component.body.push(item),
         }
     }
+    let parameters: HashSet<&str> = names(&component.parameters).collect();
     for kind in &component.children {
-        let clash = component.parameters.iter().any(|parameter| parameter.name.text == kind.name.text)
+        let clash = parameters.contains(kind.name.text.as_str())
             || Service::SCHEMA.fields.iter().any(|field| field.key == kind.name.text);
         if clash {
             sink.report(

@@ -1,5 +1,7 @@
 //! Environments: named sets of changes, put in by the merge; and `enabled = false`.
 
+use std::collections::{HashMap, HashSet};
+
 use smol_str::SmolStr;
 
 use super::component::Components;
@@ -52,18 +54,25 @@ pub(super) fn apply(
         return;
     };
     let mut patches = environment.entries().to_vec();
-    patches.retain(|patch| !of_another_kind(patch, entries, sink));
+    let labelled = || entries.iter().rev().filter_map(|entry| Some((&entry.label.as_ref()?.text, entry)));
+    let declared: HashMap<&SmolStr, &Entry> = labelled().collect();
+    let kinds: HashSet<(&SmolStr, &SmolStr)> =
+        labelled().map(|(name, entry)| (name, &entry.key.text)).collect();
+    patches.retain(|patch| !of_another_kind(patch, &declared, &kinds, sink));
     mark(&mut patches);
     syntax::merge_body(entries, patches);
 }
 
 /// Reports a patch whose name is declared as something else.
-fn of_another_kind(patch: &Entry, entries: &[Entry], sink: &mut Sink) -> bool {
+fn of_another_kind(
+    patch: &Entry,
+    declared: &HashMap<&SmolStr, &Entry>,
+    kinds: &HashSet<(&SmolStr, &SmolStr)>,
+    sink: &mut Sink,
+) -> bool {
     let Some(label) = &patch.label else { return false };
-    let named = |entry: &&Entry| entry.label.as_ref().is_some_and(|other| other.text == label.text);
-    let mut declared = entries.iter().filter(named).peekable();
-    let Some(first) = declared.peek().copied() else { return false };
-    if declared.any(|entry| entry.key.text == patch.key.text) {
+    let Some(first) = declared.get(&label.text) else { return false };
+    if kinds.contains(&(&label.text, &patch.key.text)) {
         return false;
     }
     let (key, kind) = (&patch.key.text, &first.key.text);
@@ -118,7 +127,7 @@ pub(super) enum Depth {
 pub(super) fn prune(
     entries: &mut Vec<Entry>,
     depth: Depth,
-    disabled: &mut Vec<(SmolStr, Span)>,
+    disabled: &mut HashMap<SmolStr, Span>,
     sink: &mut Sink,
 ) {
     entries.retain_mut(|entry| {
@@ -130,7 +139,9 @@ pub(super) fn prune(
             match said.as_ref().and_then(|said| said.value.as_ref()).map(|value| (&value.kind, value.span)) {
                 Some((ValueKind::Boolean(true), _)) => {}
                 Some((ValueKind::Boolean(false), span)) => {
-                    disabled.extend(label.map(|label| (label.text, span)));
+                    if let Some(label) = label {
+                        disabled.entry(label.text).or_insert(span);
+                    }
                     return false;
                 }
                 Some((kind, span)) => sink.report(
@@ -178,7 +189,7 @@ pub(super) fn unmatched(entries: &mut Vec<Entry>, sink: &mut Sink) {
         };
         let key = &entry.key.text;
         let same = known.iter().filter(|(kind, _)| kind == key).map(|(_, name)| name.as_str());
-        let help = did_you_mean(&label.text, same);
+        let help = sink.did_you_mean(&label.text, same);
         sink.report(
             Diagnostic::new(
                 codes::MRG002,

@@ -1,5 +1,9 @@
 //! Loading: the entry file and what it imports.
 
+use std::collections::HashSet;
+
+use indexmap::IndexSet;
+
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::source::{Found, LoadError, Loader, MAX_FILE_BYTES, Sources, Span, join};
 use crate::syntax::{self, File};
@@ -7,10 +11,23 @@ use crate::syntax::{self, File};
 /// How many files one platform may be split over.
 const MAX_FILES: usize = 10_000;
 
+/// How many files one import may lead through.
+const MAX_CHAIN: usize = 64;
+
+/// How many bytes all files may come to.
+const MAX_BYTES: u64 = 256 * 1024 * 1024;
+
 /// Loads and parses the entry file and, in the order of their imports, every file it leads to.
 pub fn load(loader: &Loader<'_>, sources: &mut Sources, entry: &str, sink: &mut Sink) -> Vec<File> {
-    let mut loading =
-        Loading { loader, sources, sink, files: Vec::new(), open: Vec::new(), seen: Vec::new() };
+    let mut loading = Loading {
+        loader,
+        sources,
+        sink,
+        files: Vec::new(),
+        open: IndexSet::new(),
+        seen: HashSet::new(),
+        bytes: 0,
+    };
     match (loader.load)(entry) {
         Ok(Found::File(bytes)) => loading.file(entry, &bytes, None),
         other => loading.refuse(entry, other, None),
@@ -24,14 +41,16 @@ struct Loading<'a> {
     sink: &'a mut Sink,
     files: Vec<File>,
     /// The files whose imports are being followed.
-    open: Vec<String>,
+    open: IndexSet<String>,
     /// Every path that was followed.
-    seen: Vec<String>,
+    seen: HashSet<String>,
+    /// How many bytes were read.
+    bytes: u64,
 }
 
 impl Loading<'_> {
     fn file(&mut self, path: &str, bytes: &[u8], cause: Option<Span>) {
-        self.seen.push(path.to_owned());
+        self.seen.insert(path.to_owned());
         let Some(text) = self.text(path, bytes, cause) else { return };
         let id = self.sources.add(path, &text);
         let mut file = syntax::parse(self.sources, id, self.sink);
@@ -44,7 +63,7 @@ impl Loading<'_> {
             !import
         });
         self.files.push(file);
-        self.open.push(path.to_owned());
+        self.open.insert(path.to_owned());
         for import in imports {
             match &import.label {
                 Some(label) if label.quoted && import.value.is_none() && import.body.is_none() => {
@@ -78,6 +97,14 @@ impl Loading<'_> {
         if self.seen.contains(&path) {
             return;
         }
+        if self.open.len() >= MAX_CHAIN {
+            self.sink.report(
+                Diagnostic::new(codes::IMP001, format!("imports lead more than {MAX_CHAIN} files deep"))
+                    .at(span, "one too many")
+                    .help("import a folder: it stands for every `.infra` file in it"),
+            );
+            return;
+        }
         if self.seen.len() >= MAX_FILES {
             self.sink.report(
                 Diagnostic::new(codes::IMP001, format!("more than {MAX_FILES} files are imported"))
@@ -93,7 +120,7 @@ impl Loading<'_> {
     }
 
     fn folder(&mut self, path: &str, names: &[String], span: Span) {
-        self.seen.push(path.to_owned());
+        self.seen.insert(path.to_owned());
         let mut none = true;
         for name in names.iter().filter(|name| name.rsplit_once('.').is_some_and(|(_, kind)| kind == "infra"))
         {
@@ -115,6 +142,12 @@ impl Loading<'_> {
     fn text(&mut self, path: &str, bytes: &[u8], cause: Option<Span>) -> Option<String> {
         if bytes.len() as u64 > MAX_FILE_BYTES {
             self.refuse(path, Err(LoadError::TooLarge), cause);
+            return None;
+        }
+        self.bytes += bytes.len() as u64;
+        if self.bytes > MAX_BYTES {
+            let message = format!("the sources are larger than {} MiB in all", MAX_BYTES >> 20);
+            self.sink.report(Diagnostic::new(codes::SYN005, message).at_maybe(cause, "imported here"));
             return None;
         }
         syntax::plain_text(self.sources, path, bytes, self.sink)

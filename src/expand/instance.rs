@@ -1,13 +1,14 @@
 //! Instances: an instance becomes a service, with its component's body under its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use smol_str::SmolStr;
 
 use super::component::{self, ChildKind, Component, Components, Kinds, Parameter};
-use super::substitute::{ChildValues, Environment};
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use super::room::Room;
+use super::substitute::{ChildValues, Children, Environment};
+use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::Service;
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
@@ -31,6 +32,8 @@ pub(super) struct Expansion<'a> {
     pub(super) kinds: Kinds,
     /// Names of what could not be expanded.
     pub(super) lost: Vec<SmolStr>,
+    /// What the platform may still grow by.
+    pub(super) room: Room,
 }
 
 impl Expansion<'_> {
@@ -88,8 +91,8 @@ impl Expansion<'_> {
             nested: nested.map(|item| item.label_or_key().text.clone()).collect(),
             children: &children,
             missing,
-            kinds: component.children.iter().map(|kind| kind.name.text.clone()).collect(),
             each: Vec::new(),
+            room: &mut self.room,
         };
         let mut body = environment.entries(&component.body, Some(Service::SCHEMA), self.sink);
         let forms: Vec<Entry> =
@@ -143,12 +146,13 @@ impl Expansion<'_> {
     /// Sorts what an instance says into parameters, children and what a service takes.
     fn take_apart(&mut self, entry: Entry, component: &Rc<Component>) -> Told {
         let mut told = Told::default();
+        let parameters: HashSet<&str> = component::names(&component.parameters).collect();
+        let kinds: HashSet<&str> = component.children.iter().map(|kind| kind.name.text.as_str()).collect();
         for item in entry.body.map(|body| body.entries).unwrap_or_default() {
             let key = item.key.text.as_str();
-            if item.label.is_none() && component.parameters.iter().any(|parameter| parameter.name.text == key)
-            {
+            if item.label.is_none() && parameters.contains(key) {
                 told.parameters.push(item);
-            } else if component.children.iter().any(|kind| kind.name.text == key) {
+            } else if kinds.contains(key) {
                 told.children.push(item);
             } else if Service::SCHEMA.fields.iter().any(|field| field.key == key)
                 || key == "enabled"
@@ -158,8 +162,8 @@ impl Expansion<'_> {
             } else {
                 let fields = Service::SCHEMA.fields.iter().map(|field| field.key);
                 let kinds = component.children.iter().map(|kind| kind.name.text.as_str());
-                let help =
-                    did_you_mean(key, component::names(&component.parameters).chain(kinds).chain(fields));
+                let known = component::names(&component.parameters).chain(kinds).chain(fields);
+                let help = self.sink.did_you_mean(key, known);
                 let name = &component.name.text;
                 let parameters = crate::diagnostic::list_of(component::names(&component.parameters));
                 self.sink.report(
@@ -182,15 +186,14 @@ impl Expansion<'_> {
         told: Vec<Entry>,
         owner: &str,
         head: Span,
-    ) -> (HashMap<SmolStr, Option<Value>>, Vec<SmolStr>) {
+    ) -> (HashMap<SmolStr, Option<Value>>, HashSet<SmolStr>) {
+        let declared: HashMap<&SmolStr, &Parameter> =
+            parameters.iter().rev().map(|parameter| (&parameter.name.text, parameter)).collect();
         let mut bound: HashMap<SmolStr, Option<Value>> = HashMap::with_capacity(parameters.len());
         // What is told, but wrong, is reported once; nothing is built from it.
-        let mut broken: Vec<SmolStr> = Vec::new();
+        let mut broken: HashSet<SmolStr> = HashSet::new();
         for item in told {
-            let Some(parameter) = parameters.iter().find(|parameter| parameter.name.text == item.key.text)
-            else {
-                continue;
-            };
+            let Some(parameter) = declared.get(&item.key.text) else { continue };
             if let Some(body) = &item.body {
                 self.sink.report(
                     Diagnostic::new(codes::TYP008, format!("`{}` takes no body", item.key.text))
@@ -204,14 +207,14 @@ impl Expansion<'_> {
                         .help(format!("it is of type `{}`", parameter.type_.word())),
                 );
                 bound.insert(parameter.name.text.clone(), None);
-                broken.push(parameter.name.text.clone());
+                broken.insert(parameter.name.text.clone());
                 continue;
             };
             if component::check(parameter, &value, &self.kinds, self.sink) {
                 bound.insert(parameter.name.text.clone(), Some(value));
             } else {
                 bound.insert(parameter.name.text.clone(), None);
-                broken.push(parameter.name.text.clone());
+                broken.insert(parameter.name.text.clone());
             }
         }
         broken.extend(parameters.iter().filter(|known| known.broken).map(|known| known.name.text.clone()));
@@ -240,12 +243,13 @@ impl Expansion<'_> {
         (bound, broken)
     }
 
-    fn children(&mut self, component: &Component, told: Vec<Entry>) -> Vec<ChildValues> {
-        let mut children = Vec::with_capacity(told.len());
+    fn children(&mut self, component: &Component, told: Vec<Entry>) -> Children {
+        let kinds: HashMap<&SmolStr, &ChildKind> =
+            component.children.iter().rev().map(|kind| (&kind.name.text, kind)).collect();
+        let mut children: Children =
+            component.children.iter().map(|kind| (kind.name.text.clone(), Vec::new())).collect();
         for item in told {
-            let Some(kind) = component.children.iter().find(|kind| kind.name.text == item.key.text) else {
-                continue;
-            };
+            let Some(kind) = kinds.get(&item.key.text) else { continue };
             let Some(name) = item.label.clone() else {
                 self.sink.report(
                     Diagnostic::new(codes::TYP006, format!("`{}` has no name", kind.name.text))
@@ -266,25 +270,23 @@ impl Expansion<'_> {
             let patch = item.patch;
             let mut known = Vec::new();
             let mut taken_out = false;
+            let parameters: HashSet<&str> = component::names(&kind.parameters).collect();
             for value in item.body.map(|body| body.entries).unwrap_or_default() {
                 if value.key.text == "enabled" {
                     taken_out |= matches!(value.value, Some(Value { kind: ValueKind::Boolean(false), .. }));
                     continue;
                 }
-                let described = kind.parameters.iter().any(|parameter| parameter.name.text == "description");
-                if value.key.text == "description" && !described {
-                    continue;
-                }
-                if kind.parameters.iter().any(|parameter| parameter.name.text == value.key.text) {
+                if parameters.contains(value.key.text.as_str()) {
                     known.push(value);
-                } else {
+                } else if value.key.text != "description" {
+                    let help = self.sink.did_you_mean(&value.key.text, component::names(&kind.parameters));
                     self.sink.report(
                         Diagnostic::new(
                             codes::TYP005,
                             format!("`{}` has no parameter `{}`", kind.name.text, value.key.text),
                         )
                         .at(value.key.span, "unknown key")
-                        .help_maybe(did_you_mean(&value.key.text, component::names(&kind.parameters))),
+                        .help_maybe(help),
                     );
                 }
             }
@@ -297,8 +299,9 @@ impl Expansion<'_> {
                 let value = bound.remove(&name).flatten();
                 (name, value)
             });
-            children.push(ChildValues {
-                kind: kind.name.text.clone(),
+            let kind = kind.name.text.clone();
+            children.entry(kind.clone()).or_default().push(ChildValues {
+                kind,
                 name,
                 values: values.collect(),
                 head,
@@ -311,9 +314,9 @@ impl Expansion<'_> {
     }
 
     /// Reports children whose names are the same as environment variables spell them.
-    fn one_spelling(&mut self, children: &[ChildValues]) {
-        let mut seen: HashMap<(SmolStr, SmolStr), Span> = HashMap::with_capacity(children.len());
-        for child in children {
+    fn one_spelling(&mut self, children: &Children) {
+        let mut seen: HashMap<(SmolStr, SmolStr), Span> = HashMap::new();
+        for child in children.values().flatten() {
             let spelt = component::env_name(&child.name.text);
             if let Some(first) = seen.insert((child.kind.clone(), spelt.clone()), child.name.span) {
                 self.sink.report(
@@ -330,32 +333,28 @@ impl Expansion<'_> {
     }
 
     /// Checks lists that name other children of the instance.
-    fn siblings(&mut self, component: &Component, children: &[ChildValues]) {
+    fn siblings(&mut self, component: &Component, children: &Children) {
+        let of_kind = |kind: &str| children.get(kind).map(Vec::as_slice).unwrap_or_default();
+        let mut names: HashMap<&str, HashSet<&str>> = HashMap::new();
         for kind in &component.children {
             for parameter in &kind.parameters {
                 let Some(of) = &parameter.of else { continue };
-                let known = || {
-                    children
-                        .iter()
-                        .filter(|child| child.kind == of.as_str())
-                        .map(|child| child.name.text.as_str())
-                };
-                let values = children
-                    .iter()
-                    .filter(|child| child.kind == kind.name.text)
-                    .flat_map(|child| &child.values);
-                for (_, value) in values.filter(|(name, _)| *name == parameter.name.text) {
-                    let Some(Value { kind: ValueKind::List(items), .. }) = value else { continue };
+                let siblings = || of_kind(of).iter().map(|child| child.name.text.as_str());
+                let known = names.entry(of).or_insert_with(|| siblings().collect());
+                for child in of_kind(&kind.name.text) {
+                    let value = child.values.get(&parameter.name.text);
+                    let Some(Some(Value { kind: ValueKind::List(items), .. })) = value else { continue };
                     for item in items {
                         let named = match &item.kind {
                             ValueKind::Reference(path) => path.text(),
                             _ => String::new(),
                         };
-                        if !known().any(|name| name == named) {
+                        if !known.contains(named.as_str()) {
+                            let help = self.sink.did_you_mean(&named, siblings());
                             self.sink.report(
                                 Diagnostic::new(codes::NAM001, format!("there is no {of} `{named}` here"))
                                     .at(item.span, format!("expected the name of a {of} of this instance"))
-                                    .help_maybe(did_you_mean(&named, known())),
+                                    .help_maybe(help),
                             );
                         }
                     }
@@ -374,8 +373,8 @@ struct Told {
 }
 
 /// The children of one kind as `child NAME = kind { … }`.
-fn normal_forms(kind: &ChildKind, children: &[ChildValues], own: &[SmolStr]) -> Vec<Entry> {
-    let of_kind = children.iter().filter(|child| child.kind == kind.name.text);
+fn normal_forms(kind: &ChildKind, children: &Children, own: &[SmolStr]) -> Vec<Entry> {
+    let of_kind = children.get(&kind.name.text).into_iter().flatten();
     let word = |text: &str, span| Name { text: text.into(), span, quoted: false };
     let path = |segments: Vec<SmolStr>, span| Value {
         kind: ValueKind::Reference(Path { segments, span, scope: Scope::Platform }),

@@ -1,27 +1,32 @@
 //! Putting the values of an instance into a copy of its component's body.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 use super::component::env_name;
+use super::room::Room;
 use super::template;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::schema::{Block, Kind, quantity_member};
 use crate::source::Span;
-use crate::syntax::{self, Body, Entry, Name, Part, Path, Scope, Text, Value, ValueKind};
+use crate::syntax::{self, Body, Entry, Merged, Name, Part, Path, Scope, Text, Value, ValueKind};
 
 /// A child of an instance, with the value of each of its kind's parameters.
 #[derive(Debug, Clone)]
 pub(super) struct ChildValues {
     pub(super) kind: SmolStr,
     pub(super) name: Name,
-    pub(super) values: Vec<(SmolStr, Option<Value>)>,
+    pub(super) values: IndexMap<SmolStr, Option<Value>>,
     /// The place of its kind and name.
     pub(super) head: Span,
     /// Whether an environment wrote it.
     pub(super) patch: bool,
 }
+
+/// The children of an instance, by their kinds; a kind without children is there, too.
+pub(super) type Children = IndexMap<SmolStr, Vec<ChildValues>>;
 
 /// What a component's body sees.
 pub(super) struct Environment<'a> {
@@ -30,15 +35,15 @@ pub(super) struct Environment<'a> {
     /// The parameters; `None` where an optional one is not given.
     pub(super) parameters: HashMap<SmolStr, Option<Value>>,
     /// Nested services and instances.
-    pub(super) nested: Vec<SmolStr>,
+    pub(super) nested: HashSet<SmolStr>,
     /// The children of the instance.
-    pub(super) children: &'a [ChildValues],
-    /// The kinds of children that there can be.
-    pub(super) kinds: Vec<SmolStr>,
+    pub(super) children: &'a Children,
     /// Parameters that had to be given and were not, which is reported once.
-    pub(super) missing: Vec<SmolStr>,
+    pub(super) missing: HashSet<SmolStr>,
     /// The child that an `each` stands at, innermost last.
     pub(super) each: Vec<&'a ChildValues>,
+    /// What the platform may still grow by.
+    pub(super) room: &'a mut Room,
 }
 
 /// What a path stands for.
@@ -65,15 +70,18 @@ impl Environment<'_> {
         schema: Option<&'static Block>,
         sink: &mut Sink,
     ) -> Vec<Entry> {
-        let mut out = Vec::with_capacity(entries.len());
+        let mut out = Merged::default();
         for entry in entries {
+            if !self.room.take(entry, sink) {
+                break;
+            }
             if entry.key.text == "each" {
-                syntax::merge_body(&mut out, self.each(entry, schema, sink));
+                out.merge(self.each(entry, schema, sink));
             } else if self.wanted(entry, sink) {
-                out.extend(self.entry(entry, schema, sink));
+                out.entries.extend(self.entry(entry, schema, sink));
             }
         }
-        out
+        out.entries
     }
 
     fn entry(&mut self, entry: &Entry, schema: Option<&'static Block>, sink: &mut Sink) -> Option<Entry> {
@@ -81,8 +89,14 @@ impl Environment<'_> {
         let kind = field.map(|field| (field.kind)());
         let value = match &entry.value {
             Some(value) if is_choice(value, kind) => Some(value.clone()),
-            Some(value) if is_template(entry) => Some(self.render(value, sink)?),
-            Some(value) => Some(self.value(value, sink)?),
+            Some(value) => {
+                let made =
+                    if is_template(entry) { self.render(value, sink) } else { self.value(value, sink) }?;
+                if !self.room.take_value(&made, value.span, sink) {
+                    return None;
+                }
+                Some(made)
+            }
             None => None,
         };
         let within = match kind {
@@ -148,20 +162,20 @@ impl Environment<'_> {
     /// Unrolls `each KIND { … }`.
     fn each(&mut self, entry: &Entry, schema: Option<&'static Block>, sink: &mut Sink) -> Vec<Entry> {
         let kind = entry.label.as_ref().map(|label| &label.text);
-        let Some(kind) = kind.filter(|kind| self.kinds.contains(kind)) else {
+        let children = self.children;
+        let Some(children) = kind.and_then(|kind| children.get(kind)) else {
             sink.report(
                 Diagnostic::new(codes::CMP003, "`each` names no kind of children of this component")
                     .at(entry.head(), "cannot stand")
                     .help(format!(
                         "its kinds are {}",
-                        crate::diagnostic::list_of(self.kinds.iter().map(SmolStr::as_str))
+                        crate::diagnostic::list_of(self.children.keys().map(SmolStr::as_str))
                     )),
             );
             return Vec::new();
         };
-        let children = self.children;
         let mut out = Vec::new();
-        for child in children.iter().filter(|child| child.kind == *kind) {
+        for child in children {
             self.each.push(child);
             out.extend(self.entries(entry.entries(), schema, sink));
             self.each.pop();
@@ -393,9 +407,9 @@ fn child_member(child: &ChildValues, member: &str, path: &Path) -> Found {
     match member {
         "name" => literal(&child.name.text),
         "env_name" => literal(&env_name(&child.name.text)),
-        _ => match child.values.iter().find(|(name, _)| name == member) {
-            Some((_, Some(value))) => Found::Value(value.clone()),
-            Some((_, None)) => Found::Unset,
+        _ => match child.values.get(member) {
+            Some(Some(value)) => Found::Value(value.clone()),
+            Some(None) => Found::Unset,
             None => Found::Unknown,
         },
     }

@@ -120,9 +120,8 @@ impl Rendered {
 
 fn context(environment: &Environment<'_>, kept: &Kept) -> Jinja {
     let mut kinds: BTreeMap<String, Jinja> = BTreeMap::new();
-    for kind in &environment.kinds {
-        let of_kind = environment.children.iter().filter(|child| child.kind == *kind);
-        kinds.insert(kind.to_string(), of_kind.map(|at| child(at, kept)).collect::<Vec<_>>().into());
+    for (kind, of_kind) in environment.children {
+        kinds.insert(kind.to_string(), of_kind.iter().map(|at| child(at, kept)).collect::<Vec<_>>().into());
     }
     let mut all: BTreeMap<String, Jinja> = environment
         .parameters

@@ -1,5 +1,7 @@
 //! Every connection of the platform, with its cause and its place.
 
+use std::collections::HashMap;
+
 use super::text::{Mentions, Texts, Thing};
 use crate::model::{Document, Role};
 use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideId, Platform, Service, ServiceId};
@@ -13,23 +15,23 @@ pub(super) fn edges(
     mentions: &[Mentions],
     texts: &mut Texts<'_>,
 ) -> Vec<Edge> {
-    let mut edges = Edges { platform, list: Vec::new() };
+    let mut edges = Edges { platform, list: Vec::new(), networks: vec![None; platform.services.len()] };
     for (service, mentioned) in platform.services.iter().zip(mentions) {
         for &(at, port, span) in &mentioned.ports {
-            edges.add(service.id, EdgeEnd::Service(ServiceId(at), port), Cause::Reference, span);
+            edges.add(service.id, EdgeEnd::Service(ServiceId(at), port), Cause::Reference, span, texts);
         }
         for &(at, span) in &mentioned.outsides {
-            edges.add(service.id, EdgeEnd::Outside(OutsideId(at)), Cause::Reference, span);
+            edges.add(service.id, EdgeEnd::Outside(OutsideId(at)), Cause::Reference, span, texts);
         }
         for reference in service.block.reaches.iter().flat_map(|list| &list.items) {
             if let Some(end) = end(reference, "a port, a service or an outside", texts) {
-                edges.add(service.id, end, Cause::Reaches, reference.0.span);
+                edges.add(service.id, end, Cause::Reaches, reference.0.span, texts);
             }
         }
     }
-    routes(&mut edges);
-    scrapes(&mut edges);
-    data_sources(&mut edges);
+    routes(&mut edges, texts);
+    scrapes(&mut edges, texts);
+    data_sources(&mut edges, texts);
     receivers(document, &mut edges, texts);
     backups(document, &mut edges, texts);
     edges.finish()
@@ -38,20 +40,39 @@ pub(super) fn edges(
 struct Edges<'a> {
     platform: &'a Platform,
     list: Vec<Edge>,
+    /// The places of networks among those of a service, for services that were looked at.
+    networks: Vec<Option<HashMap<NetworkId, usize>>>,
 }
 
 impl Edges<'_> {
-    fn add(&mut self, from: ServiceId, to: EdgeEnd, cause: Cause, span: Span) {
-        let services = &self.platform.services;
+    fn add(&mut self, from: ServiceId, to: EdgeEnd, cause: Cause, span: Span, texts: &mut Texts<'_>) {
         let network = match to {
             EdgeEnd::Service(to, _) if to == from => return,
-            EdgeEnd::Service(to, _) => match (services.get(from.0), services.get(to.0)) {
-                (Some(a), Some(b)) => carrier(self.platform, a, b),
-                _ => return,
-            },
+            EdgeEnd::Service(to, _) => self.carrier(from, to),
             EdgeEnd::Outside(_) => None,
         };
-        self.list.push(Edge { from, to, cause, network, span });
+        // Where there are too many, that was reported.
+        if texts.copy(1, span) {
+            self.list.push(Edge { from, to, cause, network, span });
+        }
+    }
+
+    /// The network that carries a connection: an internal one where there is one, and of these the first that the
+    /// service it starts at is on.
+    fn carrier(&mut self, from: ServiceId, to: ServiceId) -> Option<NetworkId> {
+        let platform = self.platform;
+        let (here, there) =
+            (&platform.services.get(from.0)?.networks, &platform.services.get(to.0)?.networks);
+        let is_longer = here.len() > there.len();
+        let (longer, shorter) = if is_longer { (from, there) } else { (to, here) };
+        let places = self.networks.get_mut(longer.0)?.get_or_insert_with(|| {
+            platform[longer].networks.iter().enumerate().map(|(at, network)| (*network, at)).collect()
+        });
+        let shared = shorter.iter().enumerate().filter_map(|(at, network)| {
+            let place = *places.get(network)?;
+            Some((!platform[*network].internal, if is_longer { place } else { at }, *network))
+        });
+        shared.min().map(|(.., network)| network)
     }
 
     fn finish(mut self) -> Vec<Edge> {
@@ -59,18 +80,6 @@ impl Edges<'_> {
         self.list.dedup_by_key(|edge| (edge.from, edge.to, edge.cause));
         self.list
     }
-}
-
-/// The network that carries a connection: an internal one where there is one.
-fn carrier(platform: &Platform, a: &Service, b: &Service) -> Option<NetworkId> {
-    let mut first = None;
-    for network in platform.shared_networks(a, b) {
-        if platform[network].internal {
-            return Some(network);
-        }
-        first.get_or_insert(network);
-    }
-    first
 }
 
 fn end(reference: &Reference, needed: &str, texts: &mut Texts<'_>) -> Option<EdgeEnd> {
@@ -90,17 +99,17 @@ fn end(reference: &Reference, needed: &str, texts: &mut Texts<'_>) -> Option<Edg
     }
 }
 
-fn routes(edges: &mut Edges<'_>) {
+fn routes(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
     for site in &edges.platform.sites {
         let Some(proxy) = site.served_by else { continue };
         for route in &site.routes {
-            edges.add(proxy, EdgeEnd::Service(route.to, Some(route.port)), Cause::Route, route.span);
+            edges.add(proxy, EdgeEnd::Service(route.to, Some(route.port)), Cause::Route, route.span, texts);
         }
     }
 }
 
 /// Who keeps metrics scrapes everybody who has some, and hands alerts over to who tells people.
-fn scrapes(edges: &mut Edges<'_>) {
+fn scrapes(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
     for scraper in edges.platform.with_role(Role::Metrics) {
         for service in &edges.platform.services {
             if let Some(metrics) = &service.metrics {
@@ -109,21 +118,22 @@ fn scrapes(edges: &mut Edges<'_>) {
                     EdgeEnd::Service(service.id, Some(metrics.port)),
                     Cause::Scrape,
                     metrics.span,
+                    texts,
                 );
             }
         }
         for teller in edges.platform.with_role(Role::Alerts) {
-            edges.add(scraper.id, http(teller), Cause::Alerting, scraper.span());
+            edges.add(scraper.id, http(teller), Cause::Alerting, scraper.span(), texts);
         }
     }
 }
 
 /// Who shows dashboards asks whoever keeps what they show.
-fn data_sources(edges: &mut Edges<'_>) {
+fn data_sources(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
     for shower in edges.platform.with_role(Role::Dashboards) {
         for role in [Role::Metrics, Role::Alerts] {
             for source in edges.platform.with_role(role) {
-                edges.add(shower.id, http(source), Cause::DataSource, shower.span());
+                edges.add(shower.id, http(source), Cause::DataSource, shower.span(), texts);
             }
         }
     }
@@ -145,7 +155,7 @@ fn receivers(document: &Document, edges: &mut Edges<'_>, texts: &mut Texts<'_>) 
     for teller in &tellers {
         let Some(smtp) = &teller.block.smtp else { continue };
         if let Some(end @ EdgeEnd::Outside(_)) = end(&smtp.via, "an outside", texts) {
-            edges.add(teller.id, end, Cause::Receiver, smtp.via.0.span);
+            edges.add(teller.id, end, Cause::Receiver, smtp.via.0.span, texts);
         }
     }
     for receiver in &document.receiver {
@@ -166,7 +176,7 @@ fn receivers(document: &Document, edges: &mut Edges<'_>, texts: &mut Texts<'_>) 
             }
             for teller in &tellers {
                 for (end, span) in &ends {
-                    edges.add(teller.id, *end, Cause::Receiver, *span);
+                    edges.add(teller.id, *end, Cause::Receiver, *span, texts);
                 }
             }
         }
@@ -196,6 +206,12 @@ fn backups(document: &Document, edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
         let store = edges.platform.services.get(to);
         let port = store.and_then(Service::http_port);
         let port = port.and_then(|http| store?.ports.iter().position(|port| port.name == http.name));
-        edges.add(ServiceId(of), EdgeEnd::Service(ServiceId(to), port), Cause::Backup, backup.to.0.span);
+        edges.add(
+            ServiceId(of),
+            EdgeEnd::Service(ServiceId(to), port),
+            Cause::Backup,
+            backup.to.0.span,
+            texts,
+        );
     }
 }

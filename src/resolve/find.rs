@@ -1,8 +1,10 @@
 //! Where a path leads: through services, ports, outputs, children, sites and outsides.
 
+use std::collections::HashMap;
+
 use smol_str::SmolStr;
 
-use super::names::{BUILT_IN, Symbol};
+use super::names::{BUILT_IN, Member, Symbol};
 use super::text::{Mentions, Texts, Thing, literal, protocol, push};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::Child;
@@ -46,18 +48,13 @@ impl Texts<'_> {
         let names = self.names;
         let placed = names.services.get(at)?;
         let Some(segment) = path.segments.get(depth) else { return Some(Thing::Service(at)) };
-        if let Some(nested) = names.nested(at, segment) {
-            return self.member(nested, path, depth + 1, mentions);
-        }
         let rest = path.segments.get(depth + 1..).unwrap_or_default();
-        if let Some(port) = placed.block.port.iter().position(|port| port.name.text == *segment) {
-            return self.port(at, port, path, rest, mentions);
-        }
-        if let Some(output) = placed.block.output.iter().position(|output| output.name.text == *segment) {
-            return self.output(at, output, path, rest, mentions);
-        }
-        if let Some(child) = placed.block.child.iter().position(|child| child.name.text == *segment) {
-            return self.child(at, child, path, rest, mentions);
+        match placed.members.get(segment) {
+            Some(&Member::Service(nested)) => return self.member(nested, path, depth + 1, mentions),
+            Some(&Member::Port(port)) => return self.port(at, port, path, rest, mentions),
+            Some(&Member::Output(output)) => return self.output(at, output, path, rest, mentions),
+            Some(&Member::Child(child)) => return self.child(at, child, path, rest, mentions),
+            None => {}
         }
         if segment == "name" && rest.is_empty() {
             mentions.ports.push((at, None, path.span));
@@ -67,13 +64,12 @@ impl Texts<'_> {
             return None;
         }
         let block = placed.block;
-        let known = block.port.iter().map(|port| &port.name.text);
-        let known = known.chain(block.output.iter().map(|output| &output.name.text));
-        let known = known.chain(block.child.iter().map(|child| &child.name.text));
-        let known: Vec<SmolStr> =
-            known.chain(placed.nested.iter().map(|(name, _)| name)).cloned().chain(["name".into()]).collect();
+        let known = block.port.iter().map(|port| &port.name);
+        let known = known.chain(block.output.iter().map(|output| &output.name));
+        let known = known.chain(block.child.iter().map(|child| &child.name));
+        let known = known.chain(block.service.iter().map(|service| &service.name));
         let reason = format!("`{}` has no such port, output, child or service", placed.path);
-        self.no_member(path, depth, &reason, known.iter().map(SmolStr::as_str))
+        self.no_member(path, depth, &reason, known.map(|name| name.text.as_str()).chain(["name"]))
     }
 
     fn port(
@@ -131,13 +127,13 @@ impl Texts<'_> {
         let names = self.names;
         let output = names.services.get(at)?.block.output.get(index)?;
         let [member] = rest else { return Some(Thing::Output(at, index)) };
-        let Some((_, template)) = output.fields.iter().find(|(name, _)| name.text == *member) else {
-            let known: Vec<&str> = output.fields.iter().map(|(name, _)| name.text.as_str()).collect();
+        let known = output.fields.iter().map(|(name, _)| &name.text);
+        let Some((_, template)) = self.field((at, index), known.clone(), member, &output.fields) else {
             return self.no_member(
                 path,
                 path.segments.len() - 1,
                 "the output has no such field",
-                known.into_iter(),
+                known.map(SmolStr::as_str),
             );
         };
         self.follow((at, index, member.clone()), &template.text, template.span, path, mentions)
@@ -202,11 +198,13 @@ impl Texts<'_> {
         if member == "name" {
             return Some(Thing::Text(literal(child.name.text.to_string())));
         }
-        let Some((_, value)) = child.values.iter().find(|(name, _)| name.text == *member) else {
-            let known: Vec<SmolStr> =
-                child.values.iter().map(|(name, _)| name.text.clone()).chain(["name".into()]).collect();
+        // Children are counted from the other end than outputs, so that the two never meet.
+        let index = usize::MAX - index;
+        let known = child.values.iter().map(|(name, _)| &name.text);
+        let Some((_, value)) = self.field((at, index), known.clone(), member, &child.values) else {
             let reason = format!("`{}` has no such parameter, or it is not given", child.kind.text);
-            return self.no_member(path, path.segments.len() - 1, &reason, known.iter().map(SmolStr::as_str));
+            let known = known.map(SmolStr::as_str).chain(["name"]);
+            return self.no_member(path, path.segments.len() - 1, &reason, known);
         };
         let text = match &value.kind {
             ValueKind::Text(text) => text.clone(),
@@ -224,8 +222,25 @@ impl Texts<'_> {
                 return None;
             }
         };
-        // Children are counted from the other end than outputs, so that the two never meet.
-        self.follow((at, usize::MAX - index, member.clone()), &text, value.span, path, mentions)
+        self.follow((at, index, member.clone()), &text, value.span, path, mentions)
+    }
+
+    /// The field of a name. The names of an output or child are collected once.
+    fn field<'f, T>(
+        &mut self,
+        of: (usize, usize),
+        names: impl Iterator<Item = &'f SmolStr>,
+        name: &str,
+        fields: &'f [T],
+    ) -> Option<&'f T> {
+        let places = self.fields.entry(of).or_insert_with(|| {
+            let mut places = HashMap::new();
+            for (at, name) in names.enumerate() {
+                places.entry(name.clone()).or_insert(at);
+            }
+            places
+        });
+        fields.get(*places.get(name)?)
     }
 
     fn site(&mut self, at: usize, path: &Path, rest: &[SmolStr], mentions: &mut Mentions) -> Option<Thing> {

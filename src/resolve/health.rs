@@ -2,7 +2,7 @@
 
 use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Command, Tool};
 use crate::platform::{Health, ImageFacts, Metrics, Service, TCP_TOOLS};
 use crate::schema::Reference;
@@ -121,7 +121,7 @@ fn own_port(service: &Service, reference: &Reference, texts: &mut Texts<'_>) -> 
         };
     }
     let known = service.ports.iter().map(|port| port.name.as_str());
-    let help = did_you_mean(&path.text(), known);
+    let help = texts.sink.did_you_mean(&path.text(), known);
     texts.sink.report(
         Diagnostic::new(codes::NAM001, format!("`{}` has no port `{}`", service.path, path.text()))
             .at(path.span, "no such port")

@@ -14,6 +14,9 @@ use crate::syntax::Name;
 /// Outsides that need no declaration.
 pub(super) const BUILT_IN: [&str; 2] = ["internet", "localhost"];
 
+/// How many characters of a service's name go on: more than the 63 that DNS takes.
+const MOST_COPIED: usize = 80;
+
 /// A thing of the platform's own namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Symbol {
@@ -34,8 +37,17 @@ pub(super) struct Placed<'a> {
     pub(super) path: String,
     pub(super) name: String,
     pub(super) parent: Option<usize>,
-    /// Nested services, by name.
-    pub(super) nested: Vec<(SmolStr, usize)>,
+    /// What the names of its members stand for.
+    pub(super) members: HashMap<SmolStr, Member>,
+}
+
+/// What a service has under a name. Each is the place among its like; of a nested service, among all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Member {
+    Service(usize),
+    Port(usize),
+    Output(usize),
+    Child(usize),
 }
 
 /// Every name of a platform.
@@ -47,6 +59,8 @@ pub(super) struct Names<'a> {
     pub(super) volumes: HashMap<SmolStr, usize>,
     /// Every service, a nested one behind the one it belongs to.
     pub(super) services: Vec<Placed<'a>>,
+    /// The first nested service of each name.
+    pub(super) nested: HashMap<SmolStr, usize>,
 }
 
 impl<'a> Names<'a> {
@@ -107,12 +121,12 @@ impl<'a> Names<'a> {
 
     fn place(&mut self, block: &'a Arc<Service>, parent: Option<usize>, sink: &mut Sink) -> usize {
         let at = self.services.len();
+        // A longer one is a mistake, which must not be copied to everything that stands in the service.
+        let own = block.name.text.char_indices().nth(MOST_COPIED);
+        let own = own.map_or(block.name.text.as_str(), |(end, _)| &block.name.text[..end]);
         let (path, name) = match parent.and_then(|parent| self.services.get(parent)) {
-            Some(parent) => (
-                format!("{}.{}", parent.path, block.name.text),
-                format!("{}-{}", parent.name, block.name.text),
-            ),
-            None => (block.name.text.to_string(), block.name.text.to_string()),
+            Some(parent) => (format!("{}.{own}", parent.path), format!("{}-{own}", parent.name)),
+            None => (own.to_owned(), own.to_owned()),
         };
         expect_dns_label(&block.name, sink);
         if is_dns_label(&block.name.text) && !is_dns_label(&name) {
@@ -121,13 +135,25 @@ impl<'a> Names<'a> {
                     .at(block.name.span, "at most 63 characters with the names around it"),
             );
         }
-        members(block, sink);
-        self.services.push(Placed { block, path, name, parent, nested: Vec::new() });
+        expect_members(block, sink);
+        self.services.push(Placed { block, path, name, parent, members: HashMap::new() });
+        let mut members = HashMap::new();
         for nested in &block.service {
             let index = self.place(nested, Some(at), sink);
-            if let Some(placed) = self.services.get_mut(at) {
-                placed.nested.push((nested.name.text.clone(), index));
-            }
+            members.entry(nested.name.text.clone()).or_insert(Member::Service(index));
+            self.nested.entry(nested.name.text.clone()).or_insert(index);
+        }
+        let ports = block.port.iter().map(|port| &port.name);
+        let outputs = block.output.iter().map(|output| &output.name);
+        let children = block.child.iter().map(|child| &child.name);
+        let ports = ports.enumerate().map(|(at, name)| (name, Member::Port(at)));
+        let outputs = outputs.enumerate().map(|(at, name)| (name, Member::Output(at)));
+        let children = children.enumerate().map(|(at, name)| (name, Member::Child(at)));
+        for (name, member) in ports.chain(outputs).chain(children) {
+            members.entry(name.text.clone()).or_insert(member);
+        }
+        if let Some(placed) = self.services.get_mut(at) {
+            placed.members = members;
         }
         at
     }
@@ -175,16 +201,11 @@ impl<'a> Names<'a> {
             }
         }
     }
-
-    /// The nested service of a name.
-    pub(super) fn nested(&self, of: usize, name: &str) -> Option<usize> {
-        self.services.get(of)?.nested.iter().find(|(nested, _)| nested == name).map(|(_, at)| *at)
-    }
 }
 
 /// Reports names that an instance gives twice: ports, children, outputs and nested services share
 /// one namespace.
-fn members(block: &Service, sink: &mut Sink) {
+fn expect_members(block: &Service, sink: &mut Sink) {
     let mut seen: HashMap<&SmolStr, Span> = HashMap::new();
     let ports = block.port.iter().map(|port| &port.name);
     let children = block.child.iter().map(|child| &child.name);

@@ -1,5 +1,7 @@
 //! What starts before what, derived from references, `after` and `wait`.
 
+use std::collections::HashSet;
+
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Condition, RunKind};
@@ -11,8 +13,9 @@ use crate::syntax::{Path, Scope};
 pub(super) fn order(platform: &mut Platform, mentions: &[Mentions], texts: &mut Texts<'_>) {
     let mut all = Vec::with_capacity(platform.services.len());
     for (service, mentioned) in platform.services.iter().zip(mentions) {
-        let mut dependencies = Dependencies { of: service, list: Vec::new() };
+        let mut dependencies = Dependencies { of: service, list: Vec::new(), known: HashSet::new() };
         waits(&mut dependencies, platform, texts);
+        dependencies.known.extend(dependencies.list.iter().map(|dependency| dependency.on));
         for (at, span) in after(service, texts) {
             dependencies.derive(platform, at, span);
         }
@@ -34,6 +37,8 @@ pub(super) fn order(platform: &mut Platform, mentions: &[Mentions], texts: &mut 
 struct Dependencies<'a> {
     of: &'a Service,
     list: Vec<Dependency>,
+    /// Whom it is known to wait for.
+    known: HashSet<ServiceId>,
 }
 
 impl Dependencies<'_> {
@@ -42,7 +47,7 @@ impl Dependencies<'_> {
         let on = ServiceId(at);
         let Some(service) = platform.services.get(at) else { return };
         // A service without a container of its own stands for what is nested in it.
-        if on == self.of.id || !service.runs() || self.list.iter().any(|known| known.on == on) {
+        if on == self.of.id || !service.runs() || self.known.contains(&on) {
             return;
         }
         let condition = match service.run {
@@ -52,6 +57,7 @@ impl Dependencies<'_> {
             RunKind::Always | RunKind::EachHost if service.health.can_be_waited_for() => Condition::Healthy,
             RunKind::Always | RunKind::EachHost => Condition::Started,
         };
+        self.known.insert(on);
         self.list.push(Dependency { on, condition, said: false, span });
     }
 }

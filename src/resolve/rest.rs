@@ -1,7 +1,8 @@
 //! What no stage needs bound yet, but must lead somewhere all the same.
 
+use super::names::Symbol;
 use super::text::{Mentions, Texts, Thing};
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::Document;
 use crate::platform::{InputId, ValuePart};
 use crate::schema::{Reference, Word};
@@ -57,12 +58,15 @@ pub(super) fn secret(reference: &Reference, texts: &mut Texts<'_>) -> Option<Inp
 
 /// `true`, `false` or a variable that says one of them.
 fn switch(word: &Word, texts: &mut Texts<'_>) {
-    let known: Vec<&str> =
-        texts.document.variable.iter().map(|variable| variable.name.text.as_str()).collect();
-    if matches!(word.text.as_str(), "true" | "false") || known.contains(&word.text.as_str()) {
+    let of_variable = |name: &str| match texts.names.symbols.get(name) {
+        Some(&(Symbol::Input(at), _)) => !texts.is_secret(InputId(at)),
+        _ => false,
+    };
+    if matches!(word.text.as_str(), "true" | "false") || of_variable(&word.text) {
         return;
     }
-    let help = did_you_mean(&word.text, known);
+    let known = texts.document.variable.iter().map(|variable| variable.name.text.as_str());
+    let help = texts.sink.did_you_mean(&word.text, known);
     texts.sink.report(
         Diagnostic::new(codes::NAM001, format!("there is no variable `{}`", word.text))
             .at(word.span, "expected `true`, `false` or a variable")

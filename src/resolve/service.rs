@@ -1,11 +1,14 @@
 //! One service: its references bound, its defaults filled in.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use indexmap::IndexSet;
 
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
 use super::{health, image, sound, tree};
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{self, RunKind};
 use crate::platform::{
     Build, ConfigFile, EnvVar, GroupId, Health, HostPath, ImageName, NetworkId, Outside, OutsideId,
@@ -123,9 +126,10 @@ fn one_place_each(service: &Service, texts: &mut Texts<'_>) {
     let mut places: Vec<(String, Span)> =
         volumes.chain(mounts).chain(binds).chain(memory).chain(configs).chain(artifacts).collect();
     places.sort();
+    let files: HashSet<&str> = service.configs.iter().map(|config| config.path.as_str()).collect();
     for pair in places.windows(2) {
         let [(first, first_span), (second, second_span)] = pair else { continue };
-        let file = service.configs.iter().any(|config| config.path == *first);
+        let file = files.contains(first.as_str());
         let below = second.strip_prefix(first.as_str()).is_some_and(|rest| rest.starts_with('/'));
         if first == second || (file && below) {
             texts.sink.report(
@@ -198,7 +202,12 @@ fn networks(
 ) -> (Vec<NetworkId>, Span) {
     let Some(list) = &block.networks else {
         if let Some(parent) = parent {
-            return (parent.networks.clone(), parent.networks_span);
+            let networks = if texts.copy(parent.networks.len(), block.span) {
+                parent.networks.clone()
+            } else {
+                Vec::new()
+            };
+            return (networks, parent.networks_span);
         }
         let host = block.security.as_ref().and_then(|security| security.host_network).unwrap_or(false);
         let runs = block.image.is_some() || block.build.is_some();
@@ -216,29 +225,31 @@ fn networks(
         }
         return (Vec::new(), block.name.span);
     };
-    let mut networks = Vec::with_capacity(list.items.len());
+    let mut networks = IndexSet::with_capacity(list.items.len());
     for item in &list.items {
-        let Some(at) = texts.own_namespace(&item.0, "network", &texts.names.networks) else { continue };
-        if !networks.contains(&NetworkId(at)) {
-            networks.push(NetworkId(at));
-        }
+        networks.extend(texts.own_namespace(&item.0, "network", &texts.names.networks).map(NetworkId));
     }
+    let networks = networks.into_iter().collect();
     (networks, list.span)
 }
 
 fn ports(block: &model::Service, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Port> {
     let mut ports: Vec<Port> = Vec::with_capacity(block.port.len());
+    let mut numbers: HashMap<(u16, bool), Span> = HashMap::new();
     for port in &block.port {
         let number = port.number.0;
-        if let Some(first) = ports.iter().find(|other| other.number == number && udp(other) == udp_of(port)) {
+        let is_udp = protocol(port) == model::Protocol::Udp;
+        if let Some(first) = numbers.get(&(number, is_udp)) {
             texts.sink.report(
                 Diagnostic::new(
                     codes::NAM002,
                     format!("two ports of `{}` have the number {number}", block.name.text),
                 )
                 .at(port.span, "this one")
-                .at(first.span, "and this one"),
+                .at(*first, "and this one"),
             );
+        } else {
+            numbers.insert((number, is_udp), port.span);
         }
         let publish = port.publish.as_ref().and_then(|publish| {
             let to = outside(&publish.to, texts)?;
@@ -259,14 +270,6 @@ fn ports(block: &model::Service, platform: &Platform, texts: &mut Texts<'_>) -> 
         });
     }
     ports
-}
-
-fn udp(port: &Port) -> bool {
-    port.protocol == model::Protocol::Udp
-}
-
-fn udp_of(port: &model::Port) -> bool {
-    protocol(port) == model::Protocol::Udp
 }
 
 /// Reports an outside that only can be reached.
@@ -298,11 +301,11 @@ fn outside(reference: &Reference, texts: &mut Texts<'_>) -> Option<OutsideId> {
         && !texts.absent.lost.contains(word)
     {
         let known = texts.document.outside.iter().map(|outside| outside.name.text.as_str());
-        let known = known.chain(super::names::BUILT_IN);
+        let help = texts.sink.did_you_mean(word, known.chain(super::names::BUILT_IN));
         texts.sink.report(
             Diagnostic::new(codes::NAM001, format!("there is no outside `{word}`"))
                 .at(reference.0.span, "not declared")
-                .help_maybe(did_you_mean(word, known)),
+                .help_maybe(help),
         );
         return None;
     }

@@ -11,7 +11,7 @@ use crate::model::{Document, Port, Protocol};
 use crate::platform::{InputId, OutsideId, Value, ValuePart};
 use crate::schema::{Constant, Template};
 use crate::source::Span;
-use crate::syntax::{self, Part, Path, Text, ValueKind};
+use crate::syntax::{self, Name, Part, Path, Text, ValueKind};
 
 /// What a text leads to beside what it says.
 #[derive(Debug, Default, Clone)]
@@ -72,14 +72,28 @@ pub(super) struct Texts<'a> {
     pub(super) names: &'a Names<'a>,
     pub(super) absent: &'a Absent,
     pub(super) sink: &'a mut Sink,
-    /// The inputs, in the order of the source: name, and whether it is a secret.
-    inputs: Vec<(SmolStr, bool)>,
+    /// The inputs, in the order of the source.
+    inputs: Vec<Known>,
     /// Inputs that stand in an address.
     in_urls: Vec<InputId>,
     /// Outputs that are being read, to find those that lead back to themselves.
     pub(super) open: Vec<(usize, usize, SmolStr)>,
     /// Outputs that were read, with what they mention.
     pub(super) outputs: HashMap<(usize, usize, SmolStr), (Value, Mentions)>,
+    /// The places of names among the fields of outputs and children that were referred to.
+    pub(super) fields: HashMap<(usize, usize), HashMap<SmolStr, usize>>,
+    /// How much has come together that the source says once and the platform many times.
+    copied: usize,
+}
+
+/// What is known of an input before the platform is made.
+#[derive(Clone)]
+struct Known {
+    name: SmolStr,
+    is_secret: bool,
+    is_optional: bool,
+    /// How long what stands for it in artifacts may be, in bytes: it holds the default, or else the description.
+    length: usize,
 }
 
 impl<'a> Texts<'a> {
@@ -89,12 +103,23 @@ impl<'a> Texts<'a> {
         absent: &'a Absent,
         sink: &'a mut Sink,
     ) -> Self {
-        let variables =
-            document.variable.iter().map(|variable| (variable.name.span, variable.name.text.clone(), false));
-        let secrets = document.secret.iter().map(|secret| (secret.name.span, secret.name.text.clone(), true));
-        let mut inputs: Vec<_> = variables.chain(secrets).collect();
-        inputs.sort_by_key(|(span, ..)| *span);
-        let inputs = inputs.into_iter().map(|(_, name, secret)| (name, secret)).collect();
+        let length = |constant: &Option<Constant>| {
+            constant.as_ref().and_then(|constant| constant.text.as_literal()).map_or(0, str::len)
+        };
+        let known = |name: &Name, is_secret, is_optional, said: usize| {
+            let length = BYTES + name.text.len() + said;
+            (name.span, Known { name: name.text.clone(), is_secret, is_optional, length })
+        };
+        let variables = document.variable.iter().map(|variable| {
+            let said = length(&variable.default) + length(&variable.description);
+            known(&variable.name, false, false, said)
+        });
+        let secrets = document.secret.iter().map(|secret| {
+            known(&secret.name, true, secret.optional == Some(true), length(&secret.description))
+        });
+        let mut inputs: Vec<(Span, Known)> = variables.chain(secrets).collect();
+        inputs.sort_by_key(|(span, _)| *span);
+        let inputs = inputs.into_iter().map(|(_, input)| input).collect();
         Self {
             document,
             names,
@@ -104,19 +129,37 @@ impl<'a> Texts<'a> {
             in_urls: Vec::new(),
             open: Vec::new(),
             outputs: HashMap::new(),
+            fields: HashMap::new(),
+            copied: 0,
         }
     }
 
     /// Whether an input may stay empty.
     pub(super) fn is_optional(&self, input: InputId) -> bool {
-        let name = self.inputs.get(input.0).map(|(name, _)| name);
-        let secret = self.document.secret.iter().find(|secret| Some(&secret.name.text) == name);
-        secret.is_some_and(|secret| secret.optional == Some(true))
+        self.inputs.get(input.0).is_some_and(|input| input.is_optional)
     }
 
     /// Whether an input is a secret.
     pub(super) fn is_secret(&self, input: InputId) -> bool {
-        self.inputs.get(input.0).is_some_and(|(_, secret)| *secret)
+        self.inputs.get(input.0).is_some_and(|input| input.is_secret)
+    }
+
+    /// Takes note of things that are copied to a place. Where they are too many, that is reported once, and the
+    /// answer is no.
+    pub(super) fn copy(&mut self, things: usize, place: Span) -> bool {
+        let before = self.copied;
+        self.copied = before.saturating_add(things);
+        if self.copied <= MOST_COPIED {
+            return true;
+        }
+        if before <= MOST_COPIED {
+            self.sink.report(
+                Diagnostic::new(codes::PLT003, "the platform becomes too large")
+                    .at(place, format!("with this, more than {MOST_COPIED} things are copied"))
+                    .help("lists that many services inherit, and text behind references, multiply"),
+            );
+        }
+        false
     }
 
     /// The inputs that stand in an address.
@@ -156,8 +199,8 @@ impl<'a> Texts<'a> {
             return literal.to_owned();
         }
         for input in value.inputs() {
-            let Some((name, secret)) = self.inputs.get(input.0).cloned() else { continue };
-            let diagnostic = if secret {
+            let Some(Known { name, is_secret, .. }) = self.inputs.get(input.0).cloned() else { continue };
+            let diagnostic = if is_secret {
                 Diagnostic::new(codes::PHA002, format!("the secret `{name}` would stand in an artifact"))
                     .at(span, "every reader of the artifact would see it")
                     .help("hand it over in `env`, and let the program read it there")
@@ -177,20 +220,38 @@ impl<'a> Texts<'a> {
     /// Text with its references bound.
     pub(super) fn text(&mut self, text: &Text, mentions: &mut Mentions) -> Value {
         let mut value = Value::default();
+        let mut made = 0;
+        let mut in_url = InUrl::default();
         for part in &text.parts {
             match part {
-                Part::Literal(literal) => push(&mut value, ValuePart::Literal(literal.clone())),
+                Part::Literal(literal) => {
+                    made += literal.len();
+                    in_url.see(literal);
+                    push(&mut value, ValuePart::Literal(literal.clone()));
+                }
                 Part::Reference(path) => {
-                    let in_url = value
-                        .parts
-                        .iter()
-                        .any(|part| matches!(part, ValuePart::Literal(text) if text.contains("://")));
+                    let was_in_url = in_url.found;
                     let found = self.value(path, mentions);
-                    if in_url {
+                    if was_in_url {
                         self.in_urls.extend(found.inputs());
                     }
-                    found.parts.into_iter().for_each(|part| push(&mut value, part));
-                    if length(&value) > MAX_TEXT {
+                    for part in found.parts {
+                        match &part {
+                            ValuePart::Literal(literal) => in_url.see(literal),
+                            ValuePart::Input(_) => in_url.end.clear(),
+                        }
+                        made += match &part {
+                            ValuePart::Literal(literal) => literal.len(),
+                            ValuePart::Input(input) => {
+                                self.inputs.get(input.0).map_or(0, |input| input.length)
+                            }
+                        };
+                        push(&mut value, part);
+                    }
+                    if !self.copy(made / BYTES, path.span) {
+                        return Value::default();
+                    }
+                    if made > MAX_TEXT {
                         self.sink.report(
                             Diagnostic::new(codes::TYP003, "the text becomes longer than 1 MiB")
                                 .at(path.span, "this reference makes it too long"),
@@ -251,12 +312,37 @@ impl<'a> Texts<'a> {
 /// The longest text that references may make, in bytes.
 const MAX_TEXT: usize = 1024 * 1024;
 
-fn length(value: &Value) -> usize {
-    let parts = value.parts.iter().map(|part| match part {
-        ValuePart::Literal(text) => text.len(),
-        ValuePart::Input(_) => 16,
-    });
-    parts.sum()
+/// How many bytes of text count as a thing that is copied.
+pub(super) const BYTES: usize = 16;
+
+/// How many things may come together that the source says once and the platform many times: items of inherited
+/// lists, connections of roles, and text behind references.
+const MOST_COPIED: usize = 8_000_000;
+
+/// Whether `://` stands in literals that follow each other.
+#[derive(Default)]
+struct InUrl {
+    found: bool,
+    /// The last bytes, of which the next literal may make it.
+    end: String,
+}
+
+impl InUrl {
+    fn see(&mut self, literal: &str) {
+        const MARK: &str = "://";
+        if self.found {
+            return;
+        }
+        let start: String = literal.chars().take(MARK.len()).collect();
+        self.end.push_str(&start);
+        self.found = self.end.contains(MARK) || literal.contains(MARK);
+        let rest: Vec<char> = if literal.chars().nth(MARK.len()).is_some() { literal } else { &self.end }
+            .chars()
+            .rev()
+            .take(MARK.len() - 1)
+            .collect();
+        self.end = rest.into_iter().rev().collect();
+    }
 }
 
 /// What is spoken on a port: what it says, or what its name says.

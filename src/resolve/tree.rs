@@ -1,5 +1,7 @@
 //! Overrides: free values for one target.
 
+use indexmap::IndexMap;
+
 use super::text::{Mentions, Texts, free_text};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::model;
@@ -31,8 +33,8 @@ pub(super) fn overrides(blocks: &[model::Override], texts: &mut Texts<'_>) -> Ve
     out
 }
 
-fn map(entries: &[Entry], texts: &mut Texts<'_>) -> Vec<(String, Tree)> {
-    let mut out: Vec<(String, Tree)> = Vec::with_capacity(entries.len());
+fn map(entries: &[Entry], texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
+    let mut out: IndexMap<String, Tree> = IndexMap::with_capacity(entries.len());
     for entry in entries {
         let key = entry.key.text.to_string();
         let content = match (&entry.value, &entry.body) {
@@ -56,14 +58,15 @@ fn map(entries: &[Entry], texts: &mut Texts<'_>) -> Vec<(String, Tree)> {
                 continue;
             }
         };
-        let known = out.iter_mut().find(|(known, _)| *known == key).map(|(_, tree)| tree);
-        match (&entry.label, known) {
-            (None, None) => out.push((key, content)),
-            (Some(label), None) => out.push((key, Tree::Map(vec![(label.text.to_string(), content)]))),
-            (Some(label), Some(Tree::Map(entries)))
-                if !entries.iter().any(|(inner, _)| label.text == *inner) =>
-            {
-                entries.push((label.text.to_string(), content));
+        match (&entry.label, out.get_mut(&key)) {
+            (None, None) => {
+                out.insert(key, content);
+            }
+            (Some(label), None) => {
+                out.insert(key, Tree::Map([(label.text.to_string(), content)].into()));
+            }
+            (Some(label), Some(Tree::Map(entries))) if !entries.contains_key(label.text.as_str()) => {
+                entries.insert(label.text.to_string(), content);
             }
             _ => texts.sink.report(
                 Diagnostic::new(codes::TGT003, format!("`{key}` is given twice, in two forms"))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use smol_str::SmolStr;
 
 use super::text::{Texts, Thing};
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::syntax::{Path, Scope};
 
 impl Texts<'_> {
@@ -17,9 +17,12 @@ impl Texts<'_> {
         known: impl Iterator<Item = &'k str>,
     ) -> Option<Thing> {
         let segment = path.segments.get(depth)?;
+        if self.sink.is_full() {
+            return None;
+        }
         let mut diagnostic =
             Diagnostic::new(codes::NAM001, format!("there is no `{}`", path.text())).at(path.span, reason);
-        diagnostic = diagnostic.help_maybe(did_you_mean(segment, known));
+        diagnostic = diagnostic.help_maybe(self.sink.did_you_mean(segment, known));
         self.sink.report(diagnostic);
         None
     }
@@ -38,7 +41,7 @@ impl Texts<'_> {
         if self.absent.lost.contains(name) || self.sink.is_full() {
             return;
         }
-        if let Some((_, span)) = self.absent.disabled.iter().find(|(disabled, _)| disabled == name) {
+        if let Some(span) = self.absent.disabled.get(name) {
             self.sink.report(
                 Diagnostic::new(codes::NAM001, format!("`{name}` is taken out, and something refers to it"))
                     .at(path.span, "refers to it")
@@ -46,12 +49,8 @@ impl Texts<'_> {
             );
             return;
         }
-        let nested = self
-            .names
-            .services
-            .iter()
-            .find(|placed| placed.parent.is_some() && placed.block.name.text == *name);
-        if let Some(placed) = nested {
+        let nested = self.names.nested.get(name);
+        if let Some(placed) = nested.and_then(|at| self.names.services.get(*at)) {
             self.sink.report(
                 Diagnostic::new(codes::NAM001, format!("there is no `{name}` at the top of the platform"))
                     .at(path.span, "not declared")
@@ -59,11 +58,12 @@ impl Texts<'_> {
             );
             return;
         }
-        let known: Vec<&str> = self.names.symbols.keys().map(SmolStr::as_str).collect();
+        let known = self.names.symbols.keys().map(SmolStr::as_str);
+        let help = self.sink.did_you_mean(name, known);
         let shouted = path.segments.len() == 1
             && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
         let diagnostic = if shouted {
-            let help = did_you_mean(name, known).filter(|help| help.starts_with("did you mean"));
+            let help = help.filter(|help| help.starts_with("did you mean"));
             Diagnostic::new(
                 codes::ENV001,
                 format!("`{name}` is used, and neither a variable nor a secret of that name is declared"),
@@ -73,7 +73,7 @@ impl Texts<'_> {
         } else {
             Diagnostic::new(codes::NAM001, format!("there is no `{name}`"))
                 .at(path.span, "not declared")
-                .help_maybe(did_you_mean(name, known))
+                .help_maybe(help)
         };
         self.sink.report(diagnostic);
     }
@@ -107,7 +107,7 @@ impl Texts<'_> {
         if self.absent.lost.contains(text.as_str()) || self.sink.is_full() {
             return None;
         }
-        if let Some((_, span)) = self.absent.disabled.iter().find(|(disabled, _)| *disabled == text) {
+        if let Some(span) = self.absent.disabled.get(text.as_str()) {
             self.sink.report(
                 Diagnostic::new(codes::NAM001, format!("`{text}` is taken out, and something refers to it"))
                     .at(path.span, "refers to it")
@@ -118,14 +118,15 @@ impl Texts<'_> {
         if let Some(first) = path.segments.first()
             && self.names.symbols.contains_key(first)
         {
+            let help = self.sink.did_you_mean(&text, known.keys().map(SmolStr::as_str));
             self.sink.report(
                 Diagnostic::new(codes::NAM004, format!("`{text}` is not a {kind}"))
                     .at(path.span, format!("a {kind} is needed here"))
-                    .help_maybe(did_you_mean(&text, known.keys().map(SmolStr::as_str))),
+                    .help_maybe(help),
             );
             return None;
         }
-        let help = did_you_mean(&text, known.keys().map(SmolStr::as_str));
+        let help = self.sink.did_you_mean(&text, known.keys().map(SmolStr::as_str));
         self.sink.report(
             Diagnostic::new(codes::NAM001, format!("there is no {kind} `{text}`"))
                 .at(path.span, "not declared")

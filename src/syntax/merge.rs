@@ -40,16 +40,40 @@ pub fn merge_body(base: &mut Vec<Entry>, over: Vec<Entry>) {
         }
         return;
     }
-    let mut places: HashMap<Identity, usize> =
-        base.iter().enumerate().map(|(at, entry)| (identity(entry), at)).collect();
-    for entry in over {
-        match places.get(&identity(&entry)) {
-            Some(&at) => merge_entry(&mut base[at], entry),
-            None => {
-                places.insert(identity(&entry), base.len());
-                base.push(entry);
+    let mut merged = Merged { entries: std::mem::take(base), ..Merged::default() };
+    merged.merge(over);
+    *base = merged.entries;
+}
+
+/// Entries that others are merged into, one lot after the other.
+#[derive(Debug, Default)]
+pub struct Merged {
+    /// What came of it so far.
+    pub entries: Vec<Entry>,
+    /// Where each of the first entries stands.
+    places: HashMap<Identity, usize>,
+    /// How many entries `places` knows.
+    placed: usize,
+}
+
+impl Merged {
+    /// Merges more entries over what is there, as [`merge_body`] does.
+    pub fn merge(&mut self, over: Vec<Entry>) {
+        if over.is_empty() {
+            return;
+        }
+        let new = self.entries.iter().enumerate().skip(self.placed);
+        self.places.extend(new.map(|(at, entry)| (identity(entry), at)));
+        for entry in over {
+            match self.places.get(&identity(&entry)) {
+                Some(&at) => merge_entry(&mut self.entries[at], entry),
+                None => {
+                    self.places.insert(identity(&entry), self.entries.len());
+                    self.entries.push(entry);
+                }
             }
         }
+        self.placed = self.entries.len();
     }
 }
 

@@ -31,6 +31,7 @@ use grammar::{Grammar, Rule};
 /// Parses a file. What does not parse is reported and left out; the rest is in the tree.
 pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
     let file = sources.file(id);
+    let before = sink.len();
     let scan = scan::scan(file, |start, end| Span::new(id, start, end), sink);
     let mut parsed = File {
         id,
@@ -50,6 +51,10 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
         parsed.entries.extend(part.entries);
         parsed.lost.extend(part.lost);
         part.found.finish().into_iter().for_each(|diagnostic| sink.report(diagnostic));
+    }
+    // Where both blame the other, the reader would be told nothing.
+    if sink.len() == before {
+        scan.unclosed.into_iter().for_each(|diagnostic| sink.report(diagnostic));
     }
     parsed
 }

@@ -23,6 +23,9 @@ pub(super) struct Scan {
     pub(super) unbalanced: bool,
     /// Whether the parser must not see the text.
     pub(super) too_deep: bool,
+    /// What is to be said of a bracket that is not closed, where a text that is not closed may be the cause: the
+    /// parser tells that one, as a rule.
+    pub(super) unclosed: Option<Diagnostic>,
 }
 
 struct Open {
@@ -41,6 +44,7 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
         ends: Vec::new(),
         unbalanced: false,
         too_deep: false,
+        unclosed: None,
     };
     let mut open: Vec<Open> = Vec::new();
     let mut suspect: Option<usize> = None;
@@ -94,9 +98,6 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
     }
     if let Some(last) = open.last() {
         scan.unbalanced = true;
-        if open_text {
-            return scan;
-        }
         let at = suspect.unwrap_or(last.at);
         let bracket = char::from(bytes.get(at).copied().unwrap_or(b'{'));
         let mut diagnostic = Diagnostic::new(codes::SYN002, format!("this `{bracket}` is never closed"));
@@ -105,7 +106,11 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
             diagnostic = diagnostic
                 .help("a closing brace further down is indented less than the line this one opens on");
         }
-        sink.report(diagnostic);
+        if open_text {
+            scan.unclosed = Some(diagnostic);
+        } else {
+            sink.report(diagnostic);
+        }
     }
     scan
 }

@@ -152,8 +152,9 @@ fn references(raw: &str, place: impl Fn(usize) -> usize, whole: Span, sink: &mut
             _ => (&inner[..word], 0),
         };
         let start = place(at + found);
-        let span =
-            if start == usize::MAX { whole } else { Span::new(whole.file, start, start + 2 + length.max(1)) };
+        // Without its end, what comes first behind it is shown; behind the text, that is a quote or the line's end.
+        let shown = if length > 0 { length } else { inner.chars().next().map_or(1, char::len_utf8) };
+        let span = if start == usize::MAX { whole } else { Span::new(whole.file, start, start + 2 + shown) };
         match (length, path(name.trim(), span)) {
             (1.., Some(path)) => text.push(Part::Reference(path)),
             _ => {

@@ -10,7 +10,7 @@ set -euo pipefail
 suite=trixie
 group=${2:-judges}
 case $group in
-  judges) packages=(docker-compose shellcheck yamllint quickjs prometheus prometheus-alertmanager python3-jsonschema) ;;
+  judges) packages=(docker-compose shellcheck yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema) ;;
   engine)
     packages=(
       base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
@@ -116,6 +116,15 @@ unpack_judges() {
   program js-check root/usr/bin/qjsc -e -o /dev/null
   program promtool root/usr/bin/promtool
   program amtool root/usr/bin/amtool
+  # The programs whose work is counted are the machine's own.
+  cat >"$new/bin/work" <<END
+#!/bin/sh
+dir=\$(cd "\${0%/*}/.." && pwd)
+export VALGRIND_LIB="\$dir/root/usr/libexec/valgrind"
+exec "\$dir/$loader" --library-path "\$dir/$libraries" "\$dir/root/usr/bin/valgrind.bin" \\
+  --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null "\$@"
+END
+  chmod +x "$new/bin/work"
   grafana_schema
 }
 
@@ -166,6 +175,7 @@ judge() {
 }
 
 compose_check() { docker-compose -f "$1" config -q; }
+work_check() { work cat "$1" 2>&1 | grep -q 'I *refs: *[1-9]'; }
 yaml_check() { yaml-to-json <"$1" | grep -qx '\[{"a": false}\]'; }
 
 try_judges() {
@@ -184,6 +194,7 @@ try_judges() {
   [ -e "$new/lacking/grafana-dashboard" ] || judge '{ "schemaVersion": 42, "panels": [{ "type": "stat", "options": { "wideLayout": true } }] }' accept grafana-dashboard
   judge '{ route: { receiver: b }, receivers: [{ name: a }] }' refuse amtool check-config
   judge '{ route: { receiver: a }, receivers: [{ name: a }] }' accept amtool check-config
+  judge 'work is counted' accept work_check
   rm "$new/sample" "$new/said"
 }
 

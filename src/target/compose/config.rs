@@ -1,6 +1,8 @@
 //! Files that the compiler writes for a service: where they stand beside the compose file, and how
 //! they get into the container.
 
+use indexmap::IndexSet;
+
 use crate::emit;
 use crate::platform::{ConfigFile, Service};
 use crate::target::Artifact;
@@ -17,16 +19,13 @@ const FOLDERS: &[&str] = &[
 
 /// What the container sees: a path beside the compose file, and the path inside.
 pub(super) fn mounts(service: &Service) -> Vec<(String, String)> {
-    let mut mounts: Vec<(String, String)> = Vec::new();
+    let mut mounts: IndexSet<(String, String)> = IndexSet::new();
     for config in &service.configs {
         let path = below_root(&config.path);
         let seen = FOLDERS.iter().copied().find(|folder| lies_in(&path, folder)).unwrap_or(&path);
-        let mount = (format!("./config/{}/{seen}", service.name), format!("/{seen}"));
-        if !mounts.contains(&mount) {
-            mounts.push(mount);
-        }
+        mounts.insert((format!("./config/{}/{seen}", service.name), format!("/{seen}")));
     }
-    mounts
+    mounts.into_iter().collect()
 }
 
 /// The files of a service, each under the path it has in the container.

@@ -1,7 +1,8 @@
 //! `.env.example`: every variable and secret that the operator sets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
+use indexmap::IndexSet;
 use serde::Serialize;
 
 use super::publish::{ADMIN_BIND, bound_by_operator, default_bind};
@@ -50,15 +51,11 @@ pub(super) fn lower(platform: &Platform, header: &[String]) -> String {
 
 /// The profiles of the groups that services belong to, in the order of the source.
 fn profiles(platform: &Platform) -> Vec<&str> {
-    let mut profiles: Vec<&str> = Vec::new();
-    for group in &platform.groups {
-        let Some(profile) = group.profile.as_deref() else { continue };
-        let used = platform.services.iter().any(|service| platform.profile(service) == Some(profile));
-        if used && !profiles.contains(&profile) {
-            profiles.push(profile);
-        }
-    }
-    profiles
+    let used: HashSet<&str> =
+        platform.services.iter().filter_map(|service| platform.profile(service)).collect();
+    let profiles = platform.groups.iter().filter_map(|group| group.profile.as_deref());
+    let profiles: IndexSet<&str> = profiles.filter(|profile| used.contains(profile)).collect();
+    profiles.into_iter().collect()
 }
 
 /// The inputs that the compose file asks for.

@@ -1,5 +1,7 @@
 //! Environment variables, and secrets that are handed over as files.
 
+use indexmap::IndexSet;
+
 use super::file::Secret;
 use super::text;
 use crate::emit::{Entries, FlowSeq};
@@ -19,20 +21,10 @@ pub(super) fn variables(platform: &Platform, service: &Service) -> Entries<Strin
 /// The secrets that a service gets as files, each once. They belong to root and may be read by everybody in
 /// the container: told another owner, the engine refuses users of the form `uid:gid` (moby/moby#49213).
 pub(super) fn secret_files(platform: &Platform, service: &Service) -> Option<FlowSeq<Vec<String>>> {
-    let mut names: Vec<String> = Vec::new();
-    for (_, input) in service.env.iter().filter_map(|variable| secret_file(platform, variable)) {
-        let name = input.file_name();
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    for input in &service.secret_files {
-        let name = platform[*input].file_name();
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    (!names.is_empty()).then_some(FlowSeq(names))
+    let files = service.env.iter().filter_map(|variable| secret_file(platform, variable));
+    let inputs = files.map(|(_, input)| input).chain(service.secret_files.iter().map(|id| &platform[*id]));
+    let names: IndexSet<String> = inputs.map(Input::file_name).collect();
+    (!names.is_empty()).then(|| FlowSeq(names.into_iter().collect()))
 }
 
 /// The secrets that any service gets as a file, in the order of their declarations.

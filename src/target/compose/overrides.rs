@@ -1,5 +1,7 @@
 //! What the source tells this target beside the language, put over what it made.
 
+use indexmap::IndexMap;
+
 use super::{NAME, text};
 use crate::emit::Node;
 use crate::platform::{Override, Platform, Tree, Value, ValuePart};
@@ -19,7 +21,7 @@ pub(super) fn apply(
     Some(node)
 }
 
-fn map(platform: &Platform, entries: &[(String, Tree)]) -> Node {
+fn map(platform: &Platform, entries: &IndexMap<String, Tree>) -> Node {
     Node::Map(entries.iter().map(|(key, tree)| (key.clone(), node(platform, tree))).collect())
 }
 

@@ -17,7 +17,11 @@ pub(super) fn default_bind(platform: &Platform) -> &'static str {
 
 /// The published ports of a service.
 pub(super) fn ports(platform: &Platform, service: &Service) -> Vec<DoubleQuoted<String>> {
-    service.ports.iter().filter_map(|port| published(platform, port)).map(DoubleQuoted).collect()
+    if service.ports.iter().all(|port| port.publish.is_none()) {
+        return Vec::new();
+    }
+    let bind = bind(platform);
+    service.ports.iter().filter_map(|port| published(platform, port, &bind)).map(DoubleQuoted).collect()
 }
 
 /// Services with their host ports that are bound to [`ADMIN_BIND`].
@@ -29,13 +33,13 @@ pub(super) fn bound_by_operator(platform: &Platform) -> impl Iterator<Item = (&S
     })
 }
 
-fn published(platform: &Platform, port: &Port) -> Option<String> {
+fn published(platform: &Platform, port: &Port, bind: &str) -> Option<String> {
     let publish = port.publish.as_ref()?;
     let address = match platform[publish.to].kind {
         // Every address, also those of IPv6.
         OutsideKind::Internet => String::new(),
         OutsideKind::Localhost => "127.0.0.1:".to_owned(),
-        OutsideKind::Declared => format!("{}:", bind(platform)),
+        OutsideKind::Declared => format!("{bind}:"),
     };
     let protocol = if port.protocol == Protocol::Udp { "/udp" } else { "" };
     Some(format!("{address}{}:{}{protocol}", publish.host_port, port.number))

@@ -1,5 +1,7 @@
 //! One service of the platform as a service of compose.
 
+use std::collections::HashSet;
+
 use super::file::{
     Build, DependsOn, Deploy, Device, Limits, Logging, LoggingOptions, Reservations, Resources,
     Service as Out, Words,
@@ -148,7 +150,7 @@ fn deploy(service: &Service) -> Deploy {
 
 /// The platform's labels, then those of the service, which prevail.
 fn labels(platform: &Platform, service: &Service) -> Entries<String, String> {
-    let own = |key: &str| service.labels.iter().any(|(own, _)| own == key);
-    let shared = platform.labels.iter().filter(|(key, _)| !own(key));
+    let own: HashSet<&str> = service.labels.iter().map(|(key, _)| key.as_str()).collect();
+    let shared = platform.labels.iter().filter(|(key, _)| !own.contains(key.as_str()));
     shared.chain(&service.labels).map(|(key, value)| (key.clone(), text::literal(value))).collect()
 }

@@ -1,0 +1,116 @@
+//! What the fuzz targets share: a project made of one input, what must hold of every compilation, and the
+//! mutations that keep an input a source of the language.
+
+pub mod mutate;
+mod random;
+mod words;
+
+use std::collections::BTreeMap;
+
+use infrac::diagnostic::{Diagnostic, MOST, Style, render};
+use infrac::source::{Found, LoadError, Loader, Sources};
+use infrac::target::TARGETS;
+use infrac::{Compilation, build, compile, losses};
+
+/// The file that an input starts with.
+pub const ENTRY: &str = "platform.infra";
+
+/// A project: the files of an input. `-- NAME --` on a line of its own starts the next file, as in
+/// `tests/cli/*.case`.
+pub struct Project {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Project {
+    /// The project of an input.
+    #[must_use]
+    pub fn new(data: &[u8]) -> Self {
+        let mut files = BTreeMap::new();
+        let mut name = ENTRY.to_owned();
+        let mut content = Vec::new();
+        for line in data.split_inclusive(|&byte| byte == b'\n') {
+            let head = std::str::from_utf8(line).ok().and_then(|line| {
+                line.trim_end().strip_prefix("-- ").and_then(|line| line.strip_suffix(" --"))
+            });
+            match head {
+                Some(next) => {
+                    files.insert(std::mem::replace(&mut name, next.to_owned()), std::mem::take(&mut content));
+                }
+                None => content.extend_from_slice(line),
+            }
+        }
+        files.insert(name, content);
+        Self { files }
+    }
+
+    fn load(&self, path: &str) -> Result<Found, LoadError> {
+        if let Some(bytes) = self.files.get(path) {
+            return Ok(Found::File(bytes.clone()));
+        }
+        let below = format!("{path}/");
+        let inside = self.files.keys().filter_map(|name| {
+            let rest = if path.is_empty() { name } else { name.strip_prefix(&below)? };
+            Some(rest.split('/').next().unwrap_or(rest).to_owned())
+        });
+        let mut inside: Vec<String> = inside.collect();
+        inside.dedup();
+        if inside.is_empty() { Err(LoadError::Missing) } else { Ok(Found::Folder(inside)) }
+    }
+
+    /// Compiles the project, with an environment put in.
+    #[must_use]
+    pub fn compile(&self, environment: Option<&str>) -> Compilation {
+        compile(&Loader { load: &|path| self.load(path) }, ENTRY, environment)
+    }
+}
+
+/// What must hold of diagnostics: there are not too many, and each can be drawn.
+///
+/// # Panics
+///
+/// Where it does not hold.
+pub fn judge_diagnostics(diagnostics: &[Diagnostic], sources: &Sources) {
+    assert!(diagnostics.len() <= 2 * MOST, "{} diagnostics", diagnostics.len());
+    for diagnostic in diagnostics.iter().take(60) {
+        for style in [Style::Plain, Style::Colour] {
+            assert!(!render(diagnostic, sources, style).is_empty());
+        }
+        for label in &diagnostic.labels {
+            let text = sources.file(label.span.file).text();
+            let (start, end) = (label.span.start as usize, label.span.end as usize);
+            assert!(text.get(start..end).is_some(), "{}: no place {start}..{end}", diagnostic.message);
+        }
+    }
+}
+
+/// What must hold of a compilation: an answer always, artifacts where there is no error, and YAML that another
+/// crate reads.
+///
+/// # Panics
+///
+/// Where it does not hold.
+pub fn judge(compilation: &Compilation) {
+    judge_diagnostics(&compilation.diagnostics, &compilation.sources);
+    let targets: Vec<_> = TARGETS.iter().collect();
+    judge_diagnostics(&losses(compilation, &targets), &compilation.sources);
+    assert_eq!(compilation.platform.is_none(), compilation.has_errors(), "a platform where there are no errors");
+    let Some(platform) = &compilation.platform else { return };
+    let artifacts = build(platform, &targets);
+    assert!(!artifacts.is_empty(), "no artifact");
+    let mut seen = std::collections::BTreeSet::new();
+    for artifact in &artifacts {
+        let (path, content) = (&artifact.path, &artifact.content);
+        assert!(seen.insert(path), "{path} is written twice");
+        assert!(
+            !path.starts_with('/') && path.split('/').all(|part| !matches!(part, "" | "." | "..")),
+            "{path} leads out"
+        );
+        // The text of a `config` is the user's own.
+        if path.ends_with(".yaml") && !path.starts_with("docker/config/") {
+            if let Err(error) = serde_yaml::from_str::<serde_yaml::Value>(content) {
+                panic!("{path} is no YAML: {error}\n{content}");
+            }
+        }
+    }
+    assert_eq!(artifacts, build(platform, &targets), "another build, other bytes");
+}
