@@ -117,6 +117,14 @@ impl Platform {
         a.networks.iter().copied().filter(|network| b.networks.contains(network))
     }
 
+    /// The connections that start from a service.
+    #[must_use]
+    pub fn edges_from(&self, service: ServiceId) -> &[Edge] {
+        let start = self.edges.partition_point(|edge| edge.from < service);
+        let behind = self.edges[start..].partition_point(|edge| edge.from == service);
+        &self.edges[start..start + behind]
+    }
+
     /// The profile of a service's group: it starts only where that is asked for.
     #[must_use]
     pub fn profile(&self, service: &Service) -> Option<&str> {

@@ -1,7 +1,9 @@
 //! Addresses in text: what variables, arguments, files and health checks name past the model.
 
+use std::collections::HashMap;
+
 use crate::model::Command;
-use crate::platform::{Health, Service, Value, ValuePart};
+use crate::platform::{Health, Platform, Service, Value, ValuePart};
 use crate::source::Span;
 
 /// Where a text stands.
@@ -59,11 +61,34 @@ const HOSTS: &[&str] =
     &["HOST", "HOSTS", "SERVER", "SERVERS", "ADDR", "ADDRS", "ADDRESS", "ADDRESSES", "ENDPOINT", "ENDPOINTS"];
 
 impl Said<'_> {
-    /// Whether the text is the name of a host and nothing else, by the name of its variable.
-    pub(super) fn is_host(&self, host: &str) -> bool {
-        let Place::Variable(name) = self.place else { return false };
+    /// The text, where it is the name of a host and nothing else, by the name of its variable.
+    pub(super) fn host(&self) -> Option<&str> {
+        let Place::Variable(name) = self.place else { return None };
         let last = name.rsplit(['_', '.']).next().unwrap_or(name);
-        self.text == host && HOSTS.contains(&last.to_uppercase().as_str())
+        HOSTS.iter().any(|host| last.eq_ignore_ascii_case(host)).then_some(self.text.as_str())
+    }
+}
+
+/// The services by the names that they have as hosts, so that a text is looked at once and not once a service.
+#[derive(Debug)]
+pub(super) struct Hosts<'a>(HashMap<&'a str, Vec<&'a Service>>);
+
+impl<'a> Hosts<'a> {
+    pub(super) fn of(platform: &'a Platform) -> Self {
+        let mut hosts: HashMap<&str, Vec<&Service>> = HashMap::new();
+        for service in &platform.services {
+            hosts.entry(&service.name).or_default().push(service);
+        }
+        Self(hosts)
+    }
+
+    /// The services that any of these names means, each once, in the order of the platform.
+    pub(super) fn named<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Vec<&'a Service> {
+        let found = names.into_iter().filter_map(|name| self.0.get(name));
+        let mut found: Vec<&Service> = found.flatten().copied().collect();
+        found.sort_unstable_by_key(|service| service.id);
+        found.dedup_by_key(|service| service.id);
+        found
     }
 }
 

@@ -1,6 +1,6 @@
 //! Networks: connections that nothing carries, ways out that are none, and networks for nothing.
 
-use super::address;
+use super::address::{self, Hosts};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideKind, Platform, Service, ServiceId};
 use crate::source::Span;
@@ -182,16 +182,15 @@ pub(super) fn names_of_hosts(platform: &Platform, sink: &mut Sink) {
     if !platform.services.iter().any(on_host) {
         return;
     }
+    let hosts = Hosts::of(platform);
     for from in &platform.services {
         let mut told: Vec<(ServiceId, Span)> = Vec::new();
         for said in address::texts(from) {
             let addresses = address::addresses(&said);
-            let named = |to: &&Service| {
-                said.is_host(&to.name) || addresses.iter().any(|address| address.host == to.name)
-            };
-            told.extend(platform.services.iter().filter(named).map(|to| (to.id, said.span)));
+            let named = hosts.named(addresses.iter().map(|address| address.host).chain(said.host()));
+            told.extend(named.into_iter().map(|to| (to.id, said.span)));
         }
-        for edge in platform.edges.iter().filter(|edge| edge.from == from.id) {
+        for edge in platform.edges_from(from.id) {
             if let (EdgeEnd::Service(to, _), Cause::Scrape | Cause::Route | Cause::Alerting | Cause::Backup) =
                 (edge.to, edge.cause)
             {

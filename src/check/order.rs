@@ -1,6 +1,6 @@
 //! Order: what waits for what, and whether that can come to be.
 
-use super::address::{self, Place};
+use super::address::{self, Hosts, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{Condition, RunKind};
 use crate::platform::{Dependency, EdgeEnd, Platform, Service, ServiceId};
@@ -104,6 +104,7 @@ pub(super) fn absent(platform: &Platform, sink: &mut Sink) {
 
 /// DEP005: text that names a service without a reference, so that nothing is known of the connection.
 pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
+    let hosts = Hosts::of(platform);
     for service in &platform.services {
         let mut told: Vec<ServiceId> = Vec::new();
         for said in address::texts(service) {
@@ -112,7 +113,7 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
                 continue;
             }
             let addresses = address::addresses(&said);
-            for to in &platform.services {
+            for to in hosts.named(addresses.iter().map(|found| found.host).chain(said.host())) {
                 let right = |port: Option<u16>| {
                     port.is_none_or(|number| to.ports.iter().any(|port| port.number == number))
                 };
@@ -121,7 +122,7 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
                         && right(found.port)
                         && (found.scheme.is_some() || found.port.is_some())
                 });
-                if named.is_none() && !said.is_host(&to.name)
+                if named.is_none() && said.host() != Some(&to.name)
                     || told.contains(&to.id)
                     || is_known(platform, service, to)
                 {
@@ -165,9 +166,9 @@ fn is_known(platform: &Platform, from: &Service, to: &Service) -> bool {
         || from.dependencies.iter().any(|dependency| dependency.on == to.id)
         || from.block.wait.iter().any(|wait| wait.service.text == to.path)
         || platform
-            .edges
+            .edges_from(from.id)
             .iter()
-            .any(|edge| edge.from == from.id && matches!(edge.to, EdgeEnd::Service(end, _) if end == to.id))
+            .any(|edge| matches!(edge.to, EdgeEnd::Service(end, _) if end == to.id))
 }
 
 /// How many services of a cycle are told.

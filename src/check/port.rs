@@ -1,6 +1,6 @@
 //! Ports: those named past the model, those published twice, and those that must not be published.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes};
@@ -76,11 +76,12 @@ fn in_text(text: &str, span: Span, services: &HashMap<&str, &Service>, sink: &mu
 /// a service without any port.
 pub(super) fn undeclared(platform: &Platform, sink: &mut Sink) {
     let services = by_name(platform);
+    let numbers = Numbers::of(platform);
     for service in &platform.services {
         // On the host's network its own address is the host's.
         if !service.exception(|security| security.host_network) {
             asked(service, sink);
-            own_address(platform, service, sink);
+            own_address(&numbers, service, sink);
         }
         portless(service, &services, sink);
     }
@@ -147,17 +148,36 @@ fn declared(service: &Service) -> String {
     format!("it declares {}", ports.join(", "))
 }
 
+/// The ports of the platform by their numbers.
+struct Numbers<'a> {
+    /// The first one that listens on a number.
+    listening: HashMap<u16, (&'a Service, &'a Port)>,
+    /// The numbers that are published on the host.
+    published: HashSet<u16>,
+}
+
+impl<'a> Numbers<'a> {
+    fn of(platform: &'a Platform) -> Self {
+        let mut numbers = Self { listening: HashMap::new(), published: HashSet::new() };
+        for service in &platform.services {
+            for port in &service.ports {
+                numbers.listening.entry(port.number).or_insert((service, port));
+                numbers.published.extend(port.publish.as_ref().map(|publish| publish.host_port));
+            }
+        }
+        numbers
+    }
+}
+
 /// An address of the own container, where nothing listens that is declared.
-fn own_address(platform: &Platform, service: &Service, sink: &mut Sink) {
+fn own_address(numbers: &Numbers<'_>, service: &Service, sink: &mut Sink) {
     let texts = address::texts(service);
     for said in texts.iter().filter(|said| said.place != Place::Health) {
         for address in address::addresses(said) {
             let (true, Some(scheme), Some(number)) = (address.is_own(), address.scheme, address.port) else {
                 continue;
             };
-            let ports =
-                || platform.services.iter().flat_map(|of| of.ports.iter().map(move |port| (of, port)));
-            let other = ports().find(|(_, port)| port.number == number);
+            let other = numbers.listening.get(&number);
             let known = match scheme {
                 // It may be for a browser on somebody's own machine, which is named so.
                 "http" | "https" | "ws" | "wss" => {
@@ -167,11 +187,9 @@ fn own_address(platform: &Platform, service: &Service, sink: &mut Sink) {
                 "tcp" | "udp" | "unix" => other.is_some(),
                 scheme => address.host != "0.0.0.0" && scheme == scheme.to_lowercase(),
             };
-            let published =
-                |port: &Port| port.publish.as_ref().is_some_and(|publish| publish.host_port == number);
             if !known
                 || service.ports.iter().any(|port| port.number == number)
-                || ports().any(|(_, port)| published(port))
+                || numbers.published.contains(&number)
                 || listens(&texts, number)
             {
                 continue;

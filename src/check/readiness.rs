@@ -1,6 +1,6 @@
 //! Health checks that can run, and tell something else than whether the service works.
 
-use super::address;
+use super::address::{self, Hosts};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::platform::{FirstStart, Health, Platform, Service, Tree, Value, ValuePart};
 use crate::source::Span;
@@ -173,6 +173,7 @@ fn means_host(text: &str, at: usize, length: usize) -> bool {
 
 /// HC006: a check that fails where another service does.
 pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
+    let hosts = Hosts::of(platform);
     for service in &platform.services {
         let Some(block) = &service.block.health else { continue };
         if let (Some(needs), Some(live), Some(ready)) = (&block.needs, &block.liveness, &block.readiness)
@@ -189,8 +190,7 @@ pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
                 .help("give `liveness` a path that looks at the service alone, or take it out"),
             );
         }
-        for (to, span) in asked(platform, service) {
-            let to = &platform[to];
+        for (to, span) in asked(&hosts, service) {
             sink.report(
                 Diagnostic::new(
                     codes::HC006,
@@ -211,21 +211,23 @@ pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
 const BEFORE_HOST: &[&str] = &["-h", "--host", "--hostname", "-H", "-z"];
 
 /// The other services that a check names as a host.
-fn asked(platform: &Platform, service: &Service) -> Vec<(crate::platform::ServiceId, Span)> {
+fn asked<'a>(hosts: &Hosts<'a>, service: &Service) -> Vec<(&'a Service, Span)> {
     let said = address::check(service);
     let words: Vec<(&str, Span)> = said
         .iter()
         .flat_map(|said| said.text.split([' ', '=', '"', '\'']).map(|word| (word, said.span)))
         .collect();
-    let mut found = Vec::new();
-    for to in platform.services.iter().filter(|to| to.id != service.id && to.runs()) {
-        let by_address =
-            said.iter().find(|said| address::addresses(said).iter().any(|address| address.host == to.name));
-        let by_argument = words.windows(2).find(|pair| {
-            matches!(pair, [(argument, _), (host, _)] if *host == to.name && BEFORE_HOST.contains(argument))
-        });
-        let span = by_address.map(|said| said.span).or_else(|| by_argument.map(|pair| pair[1].1));
-        found.extend(span.map(|span| (to.id, span)));
-    }
-    found
+    // Addresses first: where a service is named both ways, the address is shown.
+    let addresses = said
+        .iter()
+        .flat_map(|said| address::addresses(said).into_iter().map(|address| (address.host, said.span)));
+    let arguments =
+        words.windows(2).filter(|pair| BEFORE_HOST.contains(&pair[0].0)).map(|pair| (pair[1].0, pair[1].1));
+    let named: Vec<(&str, Span)> = addresses.chain(arguments).collect();
+    let others = hosts.named(named.iter().map(|(host, _)| *host));
+    others
+        .into_iter()
+        .filter(|to| to.id != service.id && to.runs())
+        .filter_map(|to| Some((to, named.iter().find(|(host, _)| *host == to.name)?.1)))
+        .collect()
 }

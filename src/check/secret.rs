@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::model::{Command, RunKind};
-use crate::platform::{EnvVar, Health, InputId, Platform, Service, Value};
+use crate::platform::{EnvVar, Health, ImageFacts, InputId, Platform, Service, Value};
 use crate::source::Span;
 
 /// SEC001: a secret whose value stands in the source.
@@ -114,12 +114,12 @@ fn reads(service: &Service, name: &str) -> bool {
 
 /// SEC006: the password of an image's most powerful account in another service.
 pub(super) fn root_accounts(platform: &Platform, sink: &mut Sink) {
-    let mut roots: Vec<(InputId, &Service, &EnvVar)> = Vec::new();
+    let mut roots: HashMap<InputId, Vec<(&Service, &EnvVar)>> = HashMap::new();
     for service in platform.services.iter().filter(|service| !service.is_job()) {
         let Some(facts) = platform.facts(service) else { continue };
         for variable in service.env.iter().filter(|variable| facts.root_variables.contains(&variable.name)) {
             let secrets = variable.value.inputs().filter(|input| platform[*input].secret);
-            roots.extend(secrets.map(|input| (input, service, variable)));
+            secrets.for_each(|input| roots.entry(input).or_default().push((service, variable)));
         }
     }
     for service in &platform.services {
@@ -129,15 +129,19 @@ pub(super) fn root_accounts(platform: &Platform, sink: &mut Sink) {
         }
         let mut told: Vec<InputId> = Vec::new();
         for variable in &service.env {
-            for (input, of, said) in &roots {
-                let same = of.id == service.id
-                    || platform
-                        .facts(service)
-                        .is_some_and(|facts| facts.root_variables.contains(&variable.name));
-                if same || told.contains(input) || !variable.value.inputs().any(|used| used == *input) {
+            let is_root = |facts: &ImageFacts| facts.root_variables.contains(&variable.name);
+            if platform.facts(service).is_some_and(is_root) {
+                continue;
+            }
+            for input in variable.value.inputs() {
+                let others = roots.get(&input).into_iter().flatten();
+                let Some((of, said)) = others.into_iter().find(|(of, _)| of.id != service.id) else {
+                    continue;
+                };
+                if told.contains(&input) {
                     continue;
                 }
-                told.push(*input);
+                told.push(input);
                 sink.report(
                     Diagnostic::new(
                         codes::SEC006,
