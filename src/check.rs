@@ -16,6 +16,7 @@ mod secret;
 mod volume;
 
 use crate::diagnostic::{Code, Sink, codes};
+use crate::parallel;
 use crate::platform::Platform;
 
 /// A rule.
@@ -68,9 +69,12 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::ENV002], check: input::unused },
 ];
 
-/// Checks every rule.
+/// Checks every rule, all at the same time.
 pub fn check(platform: &Platform, sink: &mut Sink) {
-    for rule in RULES {
-        (rule.check)(platform, sink);
-    }
+    let found = parallel::map(RULES, |rule| {
+        let mut found = Sink::default();
+        (rule.check)(platform, &mut found);
+        found.finish()
+    });
+    found.into_iter().flatten().for_each(|diagnostic| sink.report(diagnostic));
 }
