@@ -21,6 +21,7 @@ mod secret;
 mod volume;
 
 use crate::diagnostic::{Code, Sink, codes};
+use crate::parallel;
 use crate::platform::Platform;
 
 /// A rule.
@@ -91,9 +92,12 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::ALR007], check: receiver::nobody },
 ];
 
-/// Checks every rule.
+/// Checks every rule, all at the same time.
 pub fn check(platform: &Platform, sink: &mut Sink) {
-    for rule in RULES {
-        (rule.check)(platform, sink);
-    }
+    let found = parallel::map(RULES, |rule| {
+        let mut found = Sink::default();
+        (rule.check)(platform, &mut found);
+        found.finish()
+    });
+    found.into_iter().flatten().for_each(|diagnostic| sink.report(diagnostic));
 }

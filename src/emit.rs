@@ -13,7 +13,7 @@ pub use entries::Entries;
 pub use json::json;
 pub use node::Node;
 pub use template::render;
-pub use yaml::{Section, yaml};
+pub use yaml::{Section, yaml, yaml_rest};
 
 /// Styles of YAML: `[a, b]`, `{a: b}` and `"a"`.
 pub use serde_saphyr::{DoubleQuoted, FlowMap, FlowSeq};

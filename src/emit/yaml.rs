@@ -19,20 +19,21 @@ pub struct Section {
 /// Prints a value under a header of comments, with an empty line between top-level keys.
 #[must_use]
 pub fn yaml(header: &[String], value: &impl Serialize, sections: &[Section]) -> String {
-    let options = serde_saphyr::ser_options! {
-        compact_list_indent: false,
-        // Folded text is hard to read and to search.
-        folded_wrap_chars: usize::MAX,
-    };
-    let mut layout = Layout { out: String::new(), start: 0, sections, section: None, entry: 0 };
+    let mut layout = Layout::new(sections);
     for line in header {
         comment(&mut layout.out, "", line);
     }
     layout.start = layout.out.len();
-    // A string takes all that is written, and what is printed holds nothing that YAML cannot say.
-    let printed = serde_saphyr::to_fmt_writer_with_options(&mut layout, value, options);
-    debug_assert!(printed.is_ok(), "{printed:?}");
-    layout.out
+    layout.print(value)
+}
+
+/// Prints a value that goes on where another one has ended, so that both can be printed at the same time: its first
+/// key is the other's last one. It is not said again, and its entries follow.
+#[must_use]
+pub fn yaml_rest(value: &impl Serialize, sections: &[Section]) -> String {
+    let mut layout = Layout::new(sections);
+    layout.goes_on = true;
+    layout.print(value)
 }
 
 /// Lays out what is printed, line by line as it comes, so that no second copy of a large text is needed.
@@ -47,6 +48,56 @@ struct Layout<'a> {
     section: Option<&'a Section>,
     /// How many entries of the section have been written.
     entry: usize,
+    /// Whether the first key goes on with a section of another text.
+    goes_on: bool,
+}
+
+impl<'a> Layout<'a> {
+    fn new(sections: &'a [Section]) -> Self {
+        Self { out: String::new(), start: 0, sections, section: None, entry: 0, goes_on: false }
+    }
+
+    fn print(mut self, value: &impl Serialize) -> String {
+        let options = serde_saphyr::ser_options! {
+            compact_list_indent: false,
+            // Folded text is hard to read and to search.
+            folded_wrap_chars: usize::MAX,
+        };
+        // A string takes all that is written, and what is printed holds nothing that YAML cannot say.
+        let printed = serde_saphyr::to_fmt_writer_with_options(&mut self, value, options);
+        debug_assert!(printed.is_ok(), "{printed:?}");
+        self.out
+    }
+
+    /// Puts above a line what belongs there.
+    fn end_line(&mut self) {
+        let line = self.out[self.start..].trim_end_matches('\n');
+        let mut above = String::new();
+        if !line.starts_with([' ', '-']) && !line.is_empty() {
+            self.section = self.sections.iter().find(|section| line.strip_suffix(':') == Some(section.key));
+            self.entry = 0;
+            if self.goes_on && self.start == 0 {
+                self.out.clear();
+                return;
+            }
+            self.goes_on = false;
+            if self.start > 0 {
+                above.push('\n');
+            }
+        } else if let Some(section) = self.section.filter(|_| starts_entry(line)) {
+            if section.apart && (self.entry > 0 || self.goes_on) {
+                above.push('\n');
+            }
+            for line in section.comments.get(self.entry).into_iter().flatten() {
+                comment(&mut above, "  ", line);
+            }
+            self.entry += 1;
+        }
+        if !above.is_empty() {
+            self.out.insert_str(self.start, &above);
+        }
+        self.start = self.out.len();
+    }
 }
 
 impl fmt::Write for Layout<'_> {
@@ -61,33 +112,6 @@ impl fmt::Write for Layout<'_> {
         }
         self.out.push_str(rest);
         Ok(())
-    }
-}
-
-impl Layout<'_> {
-    /// Puts above a line what belongs there.
-    fn end_line(&mut self) {
-        let line = self.out[self.start..].trim_end_matches('\n');
-        let mut above = String::new();
-        if !line.starts_with([' ', '-']) && !line.is_empty() {
-            if self.start > 0 {
-                above.push('\n');
-            }
-            self.section = self.sections.iter().find(|section| line.strip_suffix(':') == Some(section.key));
-            self.entry = 0;
-        } else if let Some(section) = self.section.filter(|_| starts_entry(line)) {
-            if section.apart && self.entry > 0 {
-                above.push('\n');
-            }
-            for line in section.comments.get(self.entry).into_iter().flatten() {
-                comment(&mut above, "  ", line);
-            }
-            self.entry += 1;
-        }
-        if !above.is_empty() {
-            self.out.insert_str(self.start, &above);
-        }
-        self.start = self.out.len();
     }
 }
 
@@ -108,7 +132,7 @@ fn is_break(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Section, yaml};
+    use super::{Section, yaml, yaml_rest};
     use crate::emit::Entries;
 
     #[test]
@@ -120,5 +144,26 @@ mod tests {
         let printed = yaml(&["made".into(), String::new()], &value, &sections);
         let expected = "# made\n#\n\nservices:\n  # first : x\n  a: |\n    one\n      two\n\n    three\n\n  b: \"no\"\n\nx-other:\n  a: \"22:22\"\n  b: \"no\"\n";
         assert_eq!(printed, expected);
+    }
+
+    #[test]
+    fn a_text_in_parts_is_the_same_as_the_whole() {
+        let comments =
+            [vec!["first".to_owned()], Vec::new(), vec!["third".to_owned(), "of three".to_owned()]];
+        let entries =
+            |names: &[&'static str]| Entries(names.iter().map(|name| (*name, name.len())).collect());
+        let section = |comments: &[Vec<String>]| {
+            [Section { key: "services", apart: true, comments: comments.to_vec() }]
+        };
+        let value = |names: &[&'static str]| Entries(vec![("services", entries(names))]);
+        let last =
+            |names: &[&'static str]| Entries(vec![("services", entries(names)), ("x", entries(&["y"]))]);
+        let whole = yaml(&["made".into()], &last(&["a", "b", "c"]), &section(&comments));
+        for at in 1..3 {
+            let (before, behind) = ["a", "b", "c"].split_at(at);
+            let mut text = yaml(&["made".into()], &value(before), &section(&comments[..at]));
+            text.push_str(&yaml_rest(&last(behind), &section(&comments[at..])));
+            assert_eq!(text, whole);
+        }
     }
 }

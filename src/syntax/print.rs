@@ -13,6 +13,7 @@ mod flat;
 
 use super::text::shared_indent;
 use super::{Body, Entry, File, Value, ValueKind};
+use crate::parallel;
 use crate::source::{SourceFile, Span};
 use align::{Row, Shape, width};
 
@@ -27,15 +28,68 @@ const INDENT: usize = 2;
 /// what is not in the tree would be lost.
 #[must_use]
 pub fn print(source: &SourceFile, file: &File) -> String {
-    let mut printer = Printer { source, comments: &file.comments, lines: Vec::new() };
     let items: Vec<Item<'_>> = file.entries.iter().map(Item::Entry).collect();
-    printer.sequence(&items, source.text().len(), Place { indent: 0, is_list: false, apart: false });
-    align::comments(&mut printer.lines);
-    let mut out = String::with_capacity(source.text().len());
-    for line in printer.lines {
-        line.write(&mut out);
+    parallel::map(&parts(source, &file.comments, &items), |part| part.print(source)).concat()
+}
+
+/// How many bytes of a file are printed at once, at least.
+const PART: usize = 64 * 1024;
+
+/// What stands between two blank lines of a file. Nothing is aligned across them, so parts can be printed at the same
+/// time.
+struct Part<'a> {
+    items: &'a [Item<'a>],
+    comments: &'a [Span],
+    /// Where the item before it ends.
+    before: Option<usize>,
+    end: usize,
+}
+
+fn parts<'a>(source: &SourceFile, comments: &'a [Span], items: &'a [Item<'a>]) -> Vec<Part<'a>> {
+    let text = source.text();
+    let mut parts = Vec::new();
+    let mut last = Part { items, comments, before: None, end: text.len() };
+    let mut start = 0;
+    for (at, pair) in items.windows(2).enumerate() {
+        let item_end = pair[0].end();
+        if item_end - last.before.unwrap_or(0) < PART {
+            continue;
+        }
+        // A comment behind the item belongs to it.
+        let end = item_end + text[item_end..].find('\n').unwrap_or(0);
+        let (own, rest) =
+            last.comments.split_at(last.comments.partition_point(|it| (it.start as usize) < end));
+        let next = rest.first().map_or(text.len(), |comment| comment.start as usize).min(pair[1].start());
+        if has_blank_line(source, item_end, next) {
+            let items = &items[start..=at];
+            parts.push(Part { items, comments: own, end, ..last });
+            start = at + 1;
+            last = Part { comments: rest, before: Some(item_end), ..last };
+        }
     }
-    out
+    parts.push(Part { items: &items[start..], ..last });
+    parts
+}
+
+impl Part<'_> {
+    fn print(&self, source: &SourceFile) -> String {
+        let mut printer = Printer { source, comments: self.comments, lines: Vec::new() };
+        let place = Place { indent: 0, is_list: false, apart: false };
+        printer.sequence(self.items, self.before, self.end, place);
+        align::comments(&mut printer.lines);
+        let mut out = String::with_capacity(self.end - self.before.unwrap_or(0));
+        for line in printer.lines {
+            line.write(&mut out);
+        }
+        out
+    }
+}
+
+/// Whether a line between two places is blank.
+fn has_blank_line(source: &SourceFile, from: usize, to: usize) -> bool {
+    let gap = source.text().get(from..to).unwrap_or_default();
+    let lines = gap.split_once('\n').and_then(|(_, rest)| rest.rsplit_once('\n'));
+    lines.is_some_and(|(lines, _)| lines.split('\n').any(|line| line.trim().is_empty()))
 }
 
 /// A line of the result.
@@ -114,10 +168,9 @@ struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     /// Prints what stands in a file, a body or a list up to `end`, each item or row of items on lines of its
-    /// own.
-    fn sequence(&mut self, items: &[Item<'_>], end: usize, place: Place) {
-        let mut run: Vec<Row> = Vec::new();
-        let mut before: Option<usize> = None;
+    /// own. The item before the first one, where there is one, ends at `before`.
+    fn sequence(&mut self, items: &[Item<'_>], mut before: Option<usize>, end: usize, place: Place) {
+        let mut run: Vec<Row<'a>> = Vec::new();
         let mut rest = items;
         loop {
             let next = rest.first().map_or(end, |item| item.start());
@@ -134,8 +187,8 @@ impl<'a> Printer<'a> {
             }
             let together = if place.apart { 1 } else { self.together(rest) };
             let row = &rest[..together];
-            if let Some(texts) = self.one_line(row, place) {
-                self.row(row, &texts, place, &mut run);
+            if let Some((text, body)) = self.one_line(row, place) {
+                self.row(row, text, body, place, &mut run);
             } else {
                 for item in row {
                     self.item(*item, place, &mut run);
@@ -152,23 +205,35 @@ impl<'a> Printer<'a> {
 
     /// How many items follow each other without the end of a line between them.
     fn together(&self, items: &[Item<'_>]) -> usize {
-        let apart = items.windows(2).position(|pair| self.line(pair[0].end()) != self.line(pair[1].start()));
+        let text = self.source.text();
+        let apart = items.windows(2).position(|pair| text[pair[0].end()..pair[1].start()].contains('\n'));
         apart.map_or(items.len(), |at| at + 1)
     }
 
-    /// Prints items that stay on one line.
-    fn row(&mut self, items: &[Item<'_>], texts: &[String], place: Place, run: &mut Vec<Row>) {
-        let at = self.lines.len();
+    /// Prints items that stay on one line; the body of the last one starts at `body`.
+    fn row(
+        &mut self,
+        items: &[Item<'_>],
+        mut text: String,
+        body: usize,
+        place: Place,
+        run: &mut Vec<Row<'a>>,
+    ) {
+        let line = self.lines.len();
         let row = match items {
-            [Item::Entry(entry)] => Some(self.row_of(entry, at)),
+            [Item::Entry(entry)] => {
+                let row = self.row_of(entry, line, text.len());
+                let body = entry.body.as_ref().map(|_| body);
+                // The body is a column of its own.
+                let value = row.value.map(|value| value.start..body.map_or(value.end, |body| body - 1));
+                Some(Row { value, body, ..row })
+            }
             // Of several entries on a line the first one is aligned, and that only by its `=`.
             [Item::Entry(entry), ..] if shape(entry) == Shape::Value => {
-                let value = texts.join(", ").split_off(self.text(entry.key.span).len() + 1);
-                Some(Row { value: Some(value), body: None, ..self.row_of(entry, at) })
+                Some(self.row_of(entry, line, text.len()))
             }
             _ => None,
         };
-        let mut text = texts.join(", ");
         if place.is_list {
             text.push(',');
         }
@@ -177,9 +242,9 @@ impl<'a> Printer<'a> {
     }
 
     /// Prints an item that stands alone, on one line or several.
-    fn item(&mut self, item: Item<'_>, place: Place, run: &mut Vec<Row>) {
-        if let Some(texts) = self.one_line(&[item], place) {
-            return self.row(&[item], &texts, place, run);
+    fn item(&mut self, item: Item<'_>, place: Place, run: &mut Vec<Row<'a>>) {
+        if let Some((text, body)) = self.one_line(&[item], place) {
+            return self.row(&[item], text, body, place, run);
         }
         let at = self.lines.len();
         match item {
@@ -187,11 +252,8 @@ impl<'a> Printer<'a> {
                 let last = self.spread(entry, place.indent);
                 self.lines.push(last);
                 // Of an entry on several lines the first one is aligned, and that only by its `=`.
-                let key = self.text(entry.key.span);
-                let value = self.lines[at].text.get(key.len() + 1..).map(str::to_owned);
-                let shape = shape(entry);
-                let row = Row { line: at, shape, key: key.to_owned(), label: None, value, body: None };
-                self.add(run, (shape == Shape::Value).then_some(row));
+                let row = self.row_of(entry, at, self.lines[at].text.len());
+                self.add(run, Some(row).filter(|row| row.shape == Shape::Value));
             }
             Item::Value(value) => {
                 let mut line = Line { indent: place.indent, ..Line::default() };
@@ -225,8 +287,11 @@ impl<'a> Printer<'a> {
                 self.lines_of_text(value, line);
             }
             ValueKind::List(items) => {
-                let items: Vec<Item<'_>> = items.iter().map(Item::Value).collect();
-                self.bracket(&items, value.span, line, behind, ["[", "]"]);
+                if !self.on_the_line(value.span, line, behind, |flat, room| self.flat_list(items, flat, room))
+                {
+                    let items: Vec<Item<'_>> = items.iter().map(Item::Value).collect();
+                    self.bracket(&items, value.span, line, ["[", "]"]);
+                }
             }
             ValueKind::Body(body) => self.body(body, line, behind),
             _ => line.text.push_str(self.text(value.span)),
@@ -235,27 +300,35 @@ impl<'a> Printer<'a> {
 
     /// Appends a body to a line that still needs room for what stands behind it.
     fn body(&mut self, body: &Body, line: &mut Line<'a>, behind: usize) {
-        let items: Vec<Item<'_>> = body.entries.iter().map(Item::Entry).collect();
-        self.bracket(&items, body.span, line, behind, ["{", "}"]);
+        if !self.on_the_line(body.span, line, behind, |flat, room| self.flat_body(body, flat, room)) {
+            let items: Vec<Item<'_>> = body.entries.iter().map(Item::Entry).collect();
+            self.bracket(&items, body.span, line, ["{", "}"]);
+        }
     }
 
-    /// Appends what stands between brackets: on the line, where it was written so and fits; otherwise the
-    /// line ends with the opening bracket, and the closing one starts another.
-    fn bracket(
-        &mut self,
-        items: &[Item<'_>],
+    /// Appends what stands between brackets to the line, where it was written so and fits.
+    fn on_the_line(
+        &self,
         span: Span,
         line: &mut Line<'a>,
         behind: usize,
-        [open, close]: [&str; 2],
-    ) {
-        let room = MAX_WIDTH.saturating_sub(line.indent + width(&line.text) + behind);
-        let mut flat = String::new();
-        let fits = !self.spans_lines(span) && self.flat_items(items, &mut flat, room, open);
-        if fits || self.is_bare(span) {
-            line.text.push_str(&flat);
-            return;
+        flat: impl FnOnce(&mut String, usize) -> Option<usize>,
+    ) -> bool {
+        if self.spans_lines(span) {
+            return false;
         }
+        let room = MAX_WIDTH.saturating_sub(line.indent + width(&line.text) + behind);
+        let start = line.text.len();
+        // Nothing is won by spreading brackets around nothing.
+        let fits = flat(&mut line.text, if self.is_bare(span) { usize::MAX } else { room }).is_some();
+        if !fits {
+            line.text.truncate(start);
+        }
+        fits
+    }
+
+    /// Ends the line with the opening bracket, and starts another one with the closing bracket.
+    fn bracket(&mut self, items: &[Item<'_>], span: Span, line: &mut Line<'a>, [open, close]: [&str; 2]) {
         let indent = line.indent;
         line.text.push_str(open);
         self.lines.push(std::mem::take(line));
@@ -263,7 +336,7 @@ impl<'a> Printer<'a> {
         // What was on one line and does not fit there is taken apart.
         let apart = !self.spans_lines(span);
         self.comment_behind(span.start as usize, items.first().map_or(end, |item| item.start()));
-        self.sequence(items, end, Place { indent: indent + INDENT, is_list: open == "[", apart });
+        self.sequence(items, None, end, Place { indent: indent + INDENT, is_list: open == "[", apart });
         *line = Line { indent, text: close.to_owned(), ..Line::default() };
     }
 
@@ -284,21 +357,13 @@ impl<'a> Printer<'a> {
         *line = Line { indent, text: "\"\"\"".to_owned(), ..Line::default() };
     }
 
-    /// The columns of an entry that stands on one line, which is the line `at` of the result.
-    fn row_of(&self, entry: &Entry, at: usize) -> Row {
-        let value = entry.value.as_ref().map(|value| {
-            let mut text = "= ".to_owned();
-            self.flat_value(value, &mut text, usize::MAX);
-            text
-        });
-        let body = entry.body.as_ref().map(|body| {
-            let mut text = String::new();
-            self.flat_body(body, &mut text, usize::MAX);
-            text
-        });
-        let key = self.text(entry.key.span).to_owned();
-        let label = entry.label.as_ref().map(|label| self.text(label.span).to_owned());
-        Row { line: at, shape: shape(entry), key, label, value, body }
+    /// The columns of an entry that starts the line `at` of the result, which is so long.
+    fn row_of(&self, entry: &Entry, line: usize, length: usize) -> Row<'a> {
+        let key = self.text(entry.key.span);
+        let label = entry.label.as_ref().map(|label| self.text(label.span));
+        let head = key.len() + label.map_or(0, |label| 1 + label.len());
+        let value = entry.value.as_ref().map(|_| head + 1..length);
+        Row { line, shape: shape(entry), key, label, value, body: None }
     }
 
     fn head(&self, entry: &Entry) -> String {
@@ -311,23 +376,21 @@ impl<'a> Printer<'a> {
     }
 
     /// Adds a row to those that are aligned together, where it belongs to them; otherwise they end here.
-    fn add(&mut self, run: &mut Vec<Row>, row: Option<Row>) {
+    fn add(&mut self, run: &mut Vec<Row<'a>>, row: Option<Row<'a>>) {
         if !run.last().zip(row.as_ref()).is_some_and(|(last, row)| last.goes_with(row)) {
             self.end_run(run);
         }
         run.extend(row);
     }
 
-    fn end_run(&mut self, run: &mut Vec<Row>) {
+    fn end_run(&mut self, run: &mut Vec<Row<'a>>) {
         align::rows(&mut self.lines, run);
         run.clear();
     }
 
     /// Prints a blank line where the source has one or more between two things of a sequence.
     fn blank(&mut self, before: Option<usize>, next: usize) -> bool {
-        let gap = before.and_then(|before| self.source.text().get(before..next)).unwrap_or_default();
-        let lines = gap.split_once('\n').and_then(|(_, rest)| rest.rsplit_once('\n'));
-        let has_blank = lines.is_some_and(|(lines, _)| lines.split('\n').any(|line| line.trim().is_empty()));
+        let has_blank = before.is_some_and(|before| has_blank_line(self.source, before, next));
         if has_blank {
             self.lines.push(Line::default());
         }
@@ -347,8 +410,9 @@ impl<'a> Printer<'a> {
     /// Puts the next comment at the end of the last line, where it stands on the line of the source that
     /// `place` is on, and before `next`.
     fn comment_behind(&mut self, place: usize, next: usize) {
-        let Some(first) = self.comments.first() else { return };
-        if self.line(first.start as usize) != self.line(place) {
+        let Some(first) = self.comments.first().filter(|first| (first.start as usize) < next) else { return };
+        let gap = self.source.text().get(place..first.start as usize).unwrap_or_default();
+        if gap.contains('\n') {
             return;
         }
         let Some(comment) = self.comment_before(next) else { return };
@@ -370,7 +434,7 @@ impl<'a> Printer<'a> {
 
     /// Whether a text or a pair of brackets spans several lines. Brackets around nothing never do.
     fn spans_lines(&self, span: Span) -> bool {
-        self.line(span.start as usize) != self.line(span.end as usize) && !self.is_bare(span)
+        self.text(span).contains('\n') && !self.is_bare(span)
     }
 
     /// Whether a span is a pair of brackets with nothing between them, not even a comment.
@@ -378,10 +442,6 @@ impl<'a> Printer<'a> {
         let text = self.text(span);
         let inner = text.strip_prefix(['[', '{']).and_then(|text| text.strip_suffix([']', '}']));
         inner.is_some_and(|inner| inner.trim().is_empty())
-    }
-
-    fn line(&self, offset: usize) -> usize {
-        self.source.line_of(u32::try_from(offset).unwrap_or(u32::MAX))
     }
 
     fn text(&self, span: Span) -> &'a str {

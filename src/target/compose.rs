@@ -18,7 +18,8 @@ mod text;
 use file::{Entry, File, Network, Volume};
 
 use super::{Artifact, Target, generated};
-use crate::emit::{self, Node, Section};
+use crate::emit::{self, Entries, Node, Section};
+use crate::parallel;
 use crate::platform::{Platform, Service};
 
 const NAME: &str = "compose";
@@ -98,47 +99,96 @@ fn compose_file(platform: &Platform, services: &[&Service], generated: &[String]
     let mut header: Vec<String> = platform.description.iter().cloned().collect();
     header.extend_from_slice(generated);
     header.extend([String::new(), format!("  {COMMAND} up -d")]);
-    let file = File {
-        name: project(platform),
-        services: services.iter().map(|service| (service.name.as_str(), entry(platform, service))).collect(),
-        networks: platform
-            .networks
-            .iter()
-            .map(|network| (network.name.as_str(), Network { internal: network.internal }))
-            .collect(),
-        volumes: volumes(platform).map(|(name, _)| (name, Volume {})).collect(),
-        secrets: environment::secrets(platform),
-    };
-    let comment = |text: Option<&str>| text.map(str::to_owned).into_iter().collect();
-    let sections = [
-        Section {
+    let whole = Part { services, first: true, last: true };
+    if let Some(overridden) =
+        overrides::apply(platform, &platform.overrides, || Node::of(&whole.file(platform)))
+    {
+        return emit::yaml(&header, &overridden, &whole.sections(platform));
+    }
+    let parts = parts(services);
+    let texts = parallel::map(&parts, |part| {
+        let (file, sections) = (part.file(platform), part.sections(platform));
+        if part.first { emit::yaml(&header, &file, &sections) } else { emit::yaml_rest(&file, &sections) }
+    });
+    texts.concat()
+}
+
+/// How many services are lowered and printed at once. Fixed, so that nothing depends on the machine.
+const PART: usize = 50;
+
+/// Some of the services, and what stands before the first and behind the last of all.
+struct Part<'a> {
+    services: &'a [&'a Service],
+    first: bool,
+    last: bool,
+}
+
+fn parts<'a>(services: &'a [&'a Service]) -> Vec<Part<'a>> {
+    let mut rest = services;
+    let mut parts = Vec::new();
+    loop {
+        let (services, behind) = rest.split_at(rest.len().min(PART));
+        parts.push(Part { services, first: parts.is_empty(), last: behind.is_empty() });
+        if behind.is_empty() {
+            return parts;
+        }
+        rest = behind;
+    }
+}
+
+impl<'a> Part<'a> {
+    fn file(&self, platform: &'a Platform) -> File<'a> {
+        let services = self.services.iter();
+        let head = File {
+            name: self.first.then(|| project(platform)),
+            services: services.map(|service| (service.name.as_str(), entry(platform, service))).collect(),
+            networks: Entries::default(),
+            volumes: Entries::default(),
+            secrets: Entries::default(),
+        };
+        if !self.last {
+            return head;
+        }
+        let networks = platform.networks.iter();
+        File {
+            networks: networks
+                .map(|network| (network.name.as_str(), Network { internal: network.internal }))
+                .collect(),
+            volumes: volumes(platform).map(|(name, _)| (name, Volume {})).collect(),
+            secrets: environment::secrets(platform),
+            ..head
+        }
+    }
+
+    fn sections(&self, platform: &Platform) -> Vec<Section> {
+        let services = Section {
             key: "services",
             apart: true,
-            comments: services.iter().map(|service| comments::lines(service)).collect(),
-        },
-        Section {
-            key: "networks",
-            apart: false,
-            comments: platform
-                .networks
-                .iter()
-                .map(|network| comment(network.description.as_deref()))
-                .collect(),
-        },
-        Section {
-            key: "volumes",
-            apart: false,
-            comments: volumes(platform).map(|(_, description)| comment(description)).collect(),
-        },
-        Section {
-            key: "secrets",
-            apart: false,
-            comments: vec![comment(Some("`x-required` stops compose while the variable is empty"))],
-        },
-    ];
-    match overrides::apply(platform, &platform.overrides, || Node::of(&file)) {
-        Some(overridden) => emit::yaml(&header, &overridden, &sections),
-        None => emit::yaml(&header, &file, &sections),
+            comments: self.services.iter().map(|service| comments::lines(service)).collect(),
+        };
+        if !self.last {
+            return vec![services];
+        }
+        let comment = |text: Option<&str>| text.map(str::to_owned).into_iter().collect();
+        let networks = platform.networks.iter();
+        vec![
+            services,
+            Section {
+                key: "networks",
+                apart: false,
+                comments: networks.map(|network| comment(network.description.as_deref())).collect(),
+            },
+            Section {
+                key: "volumes",
+                apart: false,
+                comments: volumes(platform).map(|(_, description)| comment(description)).collect(),
+            },
+            Section {
+                key: "secrets",
+                apart: false,
+                comments: vec![comment(Some("`x-required` stops compose while the variable is empty"))],
+            },
+        ]
     }
 }
 

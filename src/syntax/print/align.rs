@@ -1,5 +1,7 @@
 //! Columns: the `=`, labels and bodies of lines that follow each other, and the comments at their ends.
 
+use std::ops::Range;
+
 use super::Line;
 
 /// The spaces before a comment at the end of a line.
@@ -20,16 +22,17 @@ pub(super) enum Shape {
 
 /// The columns of a line.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct Row<'a> {
     /// Which line it is.
     pub(super) line: usize,
     pub(super) shape: Shape,
-    pub(super) key: String,
-    pub(super) label: Option<String>,
-    /// The value with its `=`, and with all that follows where that is no body on the same line.
-    pub(super) value: Option<String>,
-    /// The body, where it stands on the same line.
-    pub(super) body: Option<String>,
+    pub(super) key: &'a str,
+    pub(super) label: Option<&'a str>,
+    /// Where in the line the value stands with its `=`, and with all that follows where that is no body on the
+    /// same line.
+    pub(super) value: Option<Range<usize>>,
+    /// Where the body starts, where it stands on the same line.
+    pub(super) body: Option<usize>,
 }
 
 /// The columns that a text takes: one a character.
@@ -38,21 +41,26 @@ pub(super) fn width(text: &str) -> usize {
 }
 
 /// Aligns rows that go with each other, and follow each other without a blank line or a comment between them.
-pub(super) fn rows(lines: &mut [Line<'_>], rows: &[Row]) {
-    let Some(first) = rows.first() else { return };
-    let key = widest(rows.iter().map(|row| row.key.as_str()));
-    let label = widest(rows.iter().filter_map(|row| row.label.as_deref()));
+pub(super) fn rows(lines: &mut [Line<'_>], rows: &[Row<'_>]) {
+    // A row alone stands as it is.
+    let [first, _, ..] = rows else { return };
+    let key = widest(rows.iter().map(|row| row.key));
+    let label = widest(rows.iter().filter_map(|row| row.label));
     // Only the bodies of labelled entries have a column.
     let with_body = rows.iter().filter(|row| row.body.is_some() && first.shape == Shape::Labelled);
-    let value = widest(with_body.filter_map(|row| row.value.as_deref()));
+    let value = widest(with_body.filter_map(|row| row.value_in(&lines.get(row.line)?.text)));
     for row in rows {
         if let Some(line) = lines.get_mut(row.line) {
-            line.text = row.aligned(key, label, value);
+            line.text = row.aligned(&line.text, key, label, value);
         }
     }
 }
 
-impl Row {
+impl Row<'_> {
+    fn value_in<'t>(&self, line: &'t str) -> Option<&'t str> {
+        line.get(self.value.clone()?)
+    }
+
     /// Whether a row and the next one are aligned: those of one shape are, and of labelled ones those that
     /// have the same key, or both a body, or both a value and no body.
     pub(super) fn goes_with(&self, next: &Self) -> bool {
@@ -65,23 +73,22 @@ impl Row {
     }
 
     /// The line, with its columns as wide as they are given.
-    fn aligned(&self, key: usize, label: usize, value: usize) -> String {
-        let mut columns = vec![(self.key.as_str(), key)];
-        columns.extend(self.label.as_deref().map(|text| (text, label)));
-        match (&self.value, &self.body) {
-            (Some(text), _) => columns.push((text, value)),
+    fn aligned(&self, line: &str, key: usize, label: usize, value: usize) -> String {
+        let said = self.value_in(line);
+        let body = self.body.and_then(|start| line.get(start..));
+        let columns = [
+            Some((self.key, key)),
+            self.label.map(|text| (text, label)),
             // The body stands below those that have a value before them.
-            (None, Some(_)) if value > 0 => columns.push(("", value)),
-            _ => {}
-        }
-        columns.extend(self.body.as_deref().map(|text| (text, 0)));
-        let last = columns.len() - 1;
-        let mut out = String::new();
-        for (at, (text, column)) in columns.into_iter().enumerate() {
+            said.or(body.filter(|_| value > 0).map(|_| "")).map(|text| (text, value)),
+            body.map(|text| (text, 0)),
+        ];
+        let mut out = String::with_capacity(line.len() + key + label + value);
+        let mut gap = 0;
+        for (text, column) in columns.into_iter().flatten() {
+            out.extend(std::iter::repeat_n(' ', gap));
             out.push_str(text);
-            if at < last {
-                out.extend(std::iter::repeat_n(' ', column.saturating_sub(width(text)) + 1));
-            }
+            gap = column.saturating_sub(width(text)) + 1;
         }
         out
     }

@@ -7,9 +7,11 @@ use serde::Serialize;
 
 use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
 
+/// The file, or a part of it.
 #[derive(Debug, Serialize)]
 pub(super) struct File<'a> {
-    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     pub services: Entries<&'a str, Entry<'a>>,
     #[serde(skip_serializing_if = "Entries::is_empty")]
     pub networks: Entries<&'a str, Network>,
