@@ -32,7 +32,7 @@ pub(super) fn shown(platform: &Platform, sink: &mut Sink) {
                 )
                 .at(first.block.span, "asks for metrics")
                 .at(shower.span(), "shows dashboards, and has no data source of metrics")
-                .help("add `prometheus prometheus { … }`, or a service with `role = metrics`"),
+                .help("add an instance of a component that keeps metrics, or a service with `role = metrics`"),
             );
         }
         Some(_) => {}
@@ -44,7 +44,7 @@ pub(super) fn shown(platform: &Platform, sink: &mut Sink) {
             sink.report(
                 Diagnostic::new(codes::GRA004, format!("{what}, and no service shows {them}"))
                     .at(first.block.span, "in no artifact")
-                    .help("add `grafana grafana { … }`, or a service with `role = dashboards`"),
+                    .help("add an instance of a component that shows dashboards, or a service with `role = dashboards`"),
             );
         }
     }
