@@ -71,14 +71,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::IMG002], check: image::tags },
     Rule { codes: &[codes::IMG003], check: image::versions },
     Rule {
-        codes: &[
-            codes::OBS002,
-            codes::OBS004,
-            codes::OBS005,
-            codes::OBS006,
-            codes::OBS007,
-            codes::OBS009,
-        ],
+        codes: &[codes::OBS002, codes::OBS004, codes::OBS005, codes::OBS006, codes::OBS007, codes::OBS009],
         check: query::queries,
     },
     Rule { codes: &[codes::GRA001, codes::GRA004], check: dashboard::shown },

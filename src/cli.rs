@@ -160,7 +160,7 @@ struct FmtArguments {
 #[command(after_help = "\
 Examples:
   infrac route ServiceDown
-  infrac route ServiceDown job=gateway --env production
+  infrac route ServiceDown job=api --env production
   infrac route Watchdog --source deploy/")]
 struct RouteArguments {
     /// The alert

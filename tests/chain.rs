@@ -78,7 +78,7 @@ const LINKS: &[Link] = &[
         "job=~'${gateway.name}|${backend.name}'",
         "job=~'gatewai|backent'",
         "OBS007",
-        "job",
+        "\"up{",
     ),
     link(
         "a service is no longer scraped",

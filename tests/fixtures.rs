@@ -20,6 +20,9 @@ use infrac::target::{Artifact, TARGETS, Target};
 
 use project::{Fixture, compile_bytes, compile_text};
 
+/// What the alerts that components bring cause in a source that is about something else.
+const BESIDE: &[&Code] = &[codes::ALR003, codes::ALR007];
+
 /// Codes that one text cannot show: they need several files, or bytes that are no text.
 const WITHOUT_EXAMPLE: &[&Code] = &[codes::SYN005, codes::IMP001, codes::IMP002, codes::IMP003];
 
@@ -154,9 +157,8 @@ fn explanations_hold() {
             }
         }
         for text in mended {
-            for told in
-                said(&compile_text(&text)).iter().filter(|told| told.code == *code || !of_targets(told))
-            {
+            let beside = |told: &&Diagnostic| of_targets(told) || BESIDE.contains(&told.code);
+            for told in said(&compile_text(&text)).iter().filter(|told| told.code == *code || !beside(told)) {
                 problems.add(code.id, format!("the mended twin fires {}: {}", told.code.id, told.message));
             }
         }
@@ -278,7 +280,10 @@ fn code_of(name: &str) -> Option<&'static Code> {
 
 /// Whether a source for one code may fire another: only what its directive allows.
 fn allowed(told: &Diagnostic, code: &Code, also: &str) -> bool {
-    told.code == code || of_targets(told) || also.split(' ').any(|id| id == told.code.id)
+    told.code == code
+        || of_targets(told)
+        || BESIDE.contains(&told.code)
+        || also.split(' ').any(|id| id == told.code.id)
 }
 
 /// A character that a terminal obeys instead of showing it.

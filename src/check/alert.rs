@@ -1,7 +1,7 @@
 //! Alerts: whether they tell a person what is wrong and what to do.
 
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
-use crate::model::Severity;
+use crate::model::{Role, Severity};
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, Annotation};
 use crate::promql::{Labels, template};
@@ -9,14 +9,16 @@ use crate::promql::{Labels, template};
 /// ALR003: alerts that do not say how bad it is, what it means, or where to read on.
 pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
     let mut without_runbook: Vec<&Alert> = Vec::new();
-    for alert in &platform.observed.alerts {
+    // What components bring matters where people are told.
+    let told = platform.with_role(Role::Alerts).next().is_some();
+    for alert in platform.observed.alerts.iter().filter(|alert| told || !alert.brought) {
         let mut missing: Vec<&str> = Vec::new();
         if alert.severity.is_none() && !alert.labels.iter().any(|(name, _)| name == "severity") {
             missing.push("severity");
         }
         missing.extend(["summary", "description"].iter().filter(|name| alert.annotation(name).is_none()));
-        let told = !matches!(alert.severity, Some(Severity::None | Severity::Info));
-        if told && alert.annotation("runbook_url").is_none() {
+        let loud = !matches!(alert.severity, Some(Severity::None | Severity::Info));
+        if loud && alert.annotation("runbook_url").is_none() {
             without_runbook.push(alert);
         }
         if !missing.is_empty() {

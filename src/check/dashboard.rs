@@ -32,7 +32,7 @@ pub(super) fn shown(platform: &Platform, sink: &mut Sink) {
                 )
                 .at(first.block.span, "asks for metrics")
                 .at(shower.span(), "shows dashboards, and has no data source of metrics")
-                .help("add an instance of a component that keeps metrics, or a service with `role = metrics`"),
+                .help("add an instance of a component that collects metrics, or a service with `role = metrics`"),
             );
         }
         Some(_) => {}

@@ -61,7 +61,8 @@ impl<'a> Context<'a> {
     }
 
     fn selector(&self, query: &Query, selector: &'a Selector, sink: &mut Sink) {
-        let about: Vec<&Matcher> = selector.matchers.iter().filter(|matcher| matcher.label == "job").collect();
+        let about: Vec<&Matcher> =
+            selector.matchers.iter().filter(|matcher| matcher.label == "job").collect();
         let jobs = match about.as_slice() {
             [] => None,
             matchers => Some(self.fitting(matchers)),
@@ -88,8 +89,10 @@ impl<'a> Context<'a> {
             }
             return;
         }
-        let exported: Vec<&(Option<&Job>, Found<'_>)> =
-            found.iter().filter(|(job, found)| job.is_none_or(|job| self.missing(job, found).is_none())).collect();
+        let exported: Vec<&(Option<&Job>, Found<'_>)> = found
+            .iter()
+            .filter(|(job, found)| job.is_none_or(|job| self.missing(job, found).is_none()))
+            .collect();
         if exported.is_empty() {
             if let Some((Some(job), first)) = found.first() {
                 self.not_exported(query, selector, metric, job, first, sink);
@@ -106,7 +109,8 @@ impl<'a> Context<'a> {
                 continue;
             }
             let known = exported.iter().flat_map(|(_, found)| found.metric.labels.iter().map(String::as_str));
-            let known: Vec<&str> = known.chain(exported.iter().filter_map(|(_, found)| found.extra)).collect();
+            let known: Vec<&str> =
+                known.chain(exported.iter().filter_map(|(_, found)| found.extra)).collect();
             unknown_label(query, label, matcher.place.clone(), metric, &known, sink);
         }
     }
@@ -123,7 +127,12 @@ impl<'a> Context<'a> {
     }
 
     /// The declarations that a selector can mean.
-    fn found(&self, metric: &'a str, query: &Query, jobs: Option<&[&'a Job]>) -> Vec<(Option<&'a Job>, Found<'a>)> {
+    fn found(
+        &self,
+        metric: &'a str,
+        query: &Query,
+        jobs: Option<&[&'a Job]>,
+    ) -> Vec<(Option<&'a Job>, Found<'a>)> {
         let observed = &self.platform.observed;
         let elsewhere = observed.elsewhere(metric).map(|found| (None, found));
         let of = |job: &'a Job| Some((Some(job), job.exports.series(metric)?));
@@ -157,7 +166,8 @@ impl<'a> Context<'a> {
     fn unknown_job(&self, query: &Query, matcher: &Matcher, sink: &mut Sink) {
         let known: Vec<&str> = self.platform.observed.jobs.iter().map(|job| job.name.as_str()).collect();
         let value = matcher.value.as_str();
-        let service = self.platform.services.iter().find(|service| service.name == value || service.path == value);
+        let service =
+            self.platform.services.iter().find(|service| service.name == value || service.path == value);
         let diagnostic = Diagnostic::new(codes::OBS007, format!("no scrape job is called `{value}`"))
             .at(query.part(matcher.place.clone()), "this matches no series");
         sink.report(match service {
@@ -182,7 +192,9 @@ impl<'a> Context<'a> {
         for job in jobs.unwrap_or(&all) {
             names.extend(job.exports.names());
             for table in &job.exports.shared {
-                names.extend(standard::exports::source(&table.name).iter().flat_map(|it| standard::exports::names(it)));
+                names.extend(
+                    standard::exports::source(&table.name).iter().flat_map(|it| standard::exports::names(it)),
+                );
             }
         }
         if jobs.is_none() {
@@ -272,7 +284,11 @@ impl<'a> Context<'a> {
 
     /// Labels in `by (…)`, `on (…)` and their like that no series of the query carries.
     fn groupings(&self, query: &Query, parsed: &promql::Query, sink: &mut Sink) {
-        if parsed.label_uses().is_empty() || ["label_replace", "label_join", "count_values"].iter().any(|makes| parsed.text().contains(makes)) {
+        if parsed.label_uses().is_empty()
+            || ["label_replace", "label_join", "count_values"]
+                .iter()
+                .any(|makes| parsed.text().contains(makes))
+        {
             return;
         }
         let all = parsed.selectors().iter().map(|selector| self.labels(selector.metric.as_deref()));
@@ -284,11 +300,9 @@ impl<'a> Context<'a> {
                     codes::OBS002,
                     format!("no series of this query carries a label `{}`", used.label),
                 );
-                sink.report(
-                    diagnostic
-                        .at(query.part(used.place.clone()), "not a label of theirs")
-                        .help(did_you_mean(&used.label, known.iter().copied()).unwrap_or_else(|| carried(&known))),
-                );
+                sink.report(diagnostic.at(query.part(used.place.clone()), "not a label of theirs").help(
+                    did_you_mean(&used.label, known.iter().copied()).unwrap_or_else(|| carried(&known)),
+                ));
             }
         }
     }
@@ -298,7 +312,8 @@ impl<'a> Context<'a> {
         let labels = |metric: Option<&str>| self.labels(metric);
         let kind = |metric: &str| {
             let observed = &self.platform.observed;
-            let own = query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str())?.exports.series(metric));
+            let own =
+                query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str())?.exports.series(metric));
             let all = own.chain(observed.exporters(metric).map(|(_, found)| found).take(1));
             all.chain(observed.elsewhere(metric)).map(|found| found.kind).next()
         };
@@ -381,7 +396,9 @@ fn meant(query: &Query, parsed: &promql::Query, finding: &Finding) -> Diagnostic
         Finding::RateOfGauge { function, metric } => {
             Diagnostic::new(codes::OBS009, format!("`{function}` of `{metric}`, which goes down, too"))
                 .at(of(metric), "a gauge")
-                .help(format!("`{function}` is for counters; a gauge has `deriv` and `delta`, or `avg_over_time`"))
+                .help(format!(
+                    "`{function}` is for counters; a gauge has `deriv` and `delta`, or `avg_over_time`"
+                ))
         }
         Finding::DeltaOfCounter { function, metric } => {
             Diagnostic::new(codes::OBS009, format!("`{function}` of `{metric}`, which starts again at 0"))
@@ -390,15 +407,18 @@ fn meant(query: &Query, parsed: &promql::Query, finding: &Finding) -> Diagnostic
         }
         Finding::UnaggregatedRatio { metric } => Diagnostic::new(
             codes::OBS004,
-            format!("rates of `{metric}` are divided series by series: each meets only itself, and the ratio is 1"),
+            format!(
+                "rates of `{metric}` are divided series by series: each meets only itself, and the ratio is 1"
+            ),
         )
         .at(of(metric), "not summed up")
         .help("sum both sides: `sum by (job) (rate(…)) / sum by (job) (rate(…))`"),
-        Finding::QuantileWithoutBuckets => {
-            Diagnostic::new(codes::OBS005, "`histogram_quantile` needs the label `le`, and its buckets have lost it")
-                .at(query.said.span, "summed up without `le`")
-                .help("keep it: `sum by (job, le) (rate(…_bucket[…]))`")
-        }
+        Finding::QuantileWithoutBuckets => Diagnostic::new(
+            codes::OBS005,
+            "`histogram_quantile` needs the label `le`, and its buckets have lost it",
+        )
+        .at(query.said.span, "summed up without `le`")
+        .help("keep it: `sum by (job, le) (rate(…_bucket[…]))`"),
         Finding::ShortRange { metric, function, range } => {
             let name = metric.as_deref().unwrap_or_default();
             Diagnostic::new(

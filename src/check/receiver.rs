@@ -298,14 +298,16 @@ pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
     let observed = &platform.observed;
     // Without who evaluates alerts, none fires.
     let Some(evaluates) = platform.with_role(Role::Metrics).next() else { return };
-    let loud = observed.alerts.iter().filter(|alert| !is_quiet(alert));
+    // What components bring matters where people are told.
+    let told = platform.with_role(Role::Alerts).next().is_some();
+    let loud = observed.alerts.iter().filter(|alert| !is_quiet(alert) && (told || !alert.brought));
     let untold: Vec<&Alert> = loud
         .filter(|alert| !observed.receivers.iter().any(|receiver| platform.tells(receiver, alert) != Fit::No))
         .collect();
     if untold.is_empty() {
         return;
     }
-    if platform.with_role(Role::Alerts).next().is_none() {
+    if !told {
         sink.report(
             Diagnostic::new(
                 codes::ALR007,

@@ -315,6 +315,8 @@ pub struct Alert {
     pub name: String,
     /// The service it stands in.
     pub owner: Option<ServiceId>,
+    /// Whether it comes with a component, and not from the source that uses it.
+    pub brought: bool,
     /// The condition.
     pub query: Query,
     /// How long it must hold.

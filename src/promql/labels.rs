@@ -73,7 +73,9 @@ impl Labels {
         match self {
             // What is grouped by is there, as far as anybody knows.
             Self::Any => Self::Some(kept.iter().cloned().collect()),
-            Self::Some(labels) => Self::Some(labels.into_iter().filter(|label| kept.contains(label)).collect()),
+            Self::Some(labels) => {
+                Self::Some(labels.into_iter().filter(|label| kept.contains(label)).collect())
+            }
         }
     }
 

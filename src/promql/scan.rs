@@ -33,8 +33,23 @@ const LISTS: &[&str] = &["by", "without", "on", "ignoring", "group_left", "group
 
 /// Words that are no metric where nothing opens behind them.
 const KEYWORDS: &[&str] = &[
-    "and", "or", "unless", "atan2", "bool", "offset", "inf", "nan", "by", "without", "on", "ignoring",
-    "group_left", "group_right", "fill", "fill_left", "fill_right",
+    "and",
+    "or",
+    "unless",
+    "atan2",
+    "bool",
+    "offset",
+    "inf",
+    "nan",
+    "by",
+    "without",
+    "on",
+    "ignoring",
+    "group_left",
+    "group_right",
+    "fill",
+    "fill_left",
+    "fill_right",
 ];
 
 impl Scan {
@@ -143,7 +158,9 @@ impl Scan {
     fn belongs_to_a_name(&self, text: &str, brace: usize) -> bool {
         self.selectors.last().is_some_and(|selector| {
             let end = selector.place.end;
-            end <= brace && !text[selector.place.clone()].starts_with('{') && text[end..brace].trim().is_empty()
+            end <= brace
+                && !text[selector.place.clone()].starts_with('{')
+                && text[end..brace].trim().is_empty()
         })
     }
 }
@@ -184,7 +201,9 @@ pub(super) fn without_variables(text: &str) -> String {
                 let braced = bytes.get(at + 1) == Some(&b'{');
                 let mut end = at + 1;
                 while bytes.get(end).is_some_and(|byte| {
-                    byte.is_ascii_alphanumeric() || *byte == b'_' || (braced && (*byte == b'{' || *byte == b':'))
+                    byte.is_ascii_alphanumeric()
+                        || *byte == b'_'
+                        || (braced && (*byte == b'{' || *byte == b':'))
                 }) {
                     end += 1;
                 }
@@ -221,11 +240,7 @@ pub(super) fn brace_behind(text: &str, place: &Range<usize>) -> Option<(usize, b
 /// The parser's message, in our words where its own say little, at the word that it names.
 pub(super) fn locate(message: &str, scan: &Scan, text: &str) -> Problem {
     let quoted: Vec<&str> = message.split('\'').skip(1).step_by(2).collect();
-    let place = scan
-        .words
-        .iter()
-        .find(|place| quoted.contains(&&text[(*place).clone()]))
-        .cloned();
+    let place = scan.words.iter().find(|place| quoted.contains(&&text[(*place).clone()])).cloned();
     let message = match message {
         "invalid promql query" => "it is no PromQL".to_owned(),
         other => other.to_owned(),

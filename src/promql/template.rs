@@ -11,7 +11,8 @@ pub fn labels(text: &str) -> Vec<(&str, Range<usize>)> {
             for (at, _) in inside.match_indices(start) {
                 let from = at + start.len();
                 let word = inside.get(from..).unwrap_or_default();
-                let length = word.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+                let length =
+                    word.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
                 if length > 0 {
                     found.push((&word[..length], open + from..open + from + length));
                 }

@@ -95,6 +95,11 @@ fn alerts<'a>(
     all.map(|(owner, alert)| (query::read(&alert.expr, texts.sink), owner, alert)).collect()
 }
 
+/// Whether an alert comes with the component of its service: it stands in another file.
+fn is_brought(platform: &Platform, owner: ServiceId, block: &model::Alert) -> bool {
+    platform[owner].span().file != block.name.span.file
+}
+
 /// Which of the alerts that components bring are evaluated, and have series.
 struct Answers<'a> {
     platform: &'a Platform,
@@ -118,10 +123,7 @@ impl<'a> Answers<'a> {
     /// Whether an alert has an answer. What the source says itself must have one; what a component brings may
     /// ask another component, and a probe has series for each site.
     fn are_there(&self, written: &Written, owner: Option<ServiceId>, block: &model::Alert) -> bool {
-        // What stands in another file than the service comes with its component.
-        let Some(owner) = owner.filter(|owner| self.platform[*owner].span().file != block.name.span.file) else {
-            return true;
-        };
+        let Some(owner) = owner.filter(|owner| is_brought(self.platform, *owner, block)) else { return true };
         if self.platform[owner].block.role == Some(Role::Probe) && self.is_of_sites(written, owner) {
             return false;
         }
@@ -194,6 +196,7 @@ fn alert(
     Alert {
         name: block.name.text.to_string(),
         owner,
+        brought: owner.is_some_and(|owner| is_brought(platform, owner, block)),
         tests: tests.collect(),
         query,
         wait: block.for_,
@@ -266,7 +269,8 @@ fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
     let known = platform.sites.iter().filter_map(|site| Some((site, site.domain.as_literal()?)));
     known
         .map(|(site, domain)| {
-            let scheme = if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
+            let scheme =
+                if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
             Probe { site: site.name.clone(), address: format!("{scheme}://{domain}") }
         })
         .collect()

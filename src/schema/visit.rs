@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Bytes, Constant, Duration, Integer, List, Map, Number, PortNumber, Ratio, Raw, Reference, Template, Word, Words,
+    Bytes, Constant, Duration, Integer, List, Map, Number, PortNumber, Ratio, Raw, Reference, Template, Word,
+    Words,
 };
 
 /// What holds constants.

@@ -36,7 +36,8 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
     }
     let header = [generated(platform)];
     let files = rules::files(platform);
-    let mut artifacts = vec![yaml("prometheus.yml".to_owned(), &header, &config::config(platform, !files.is_empty()))];
+    let mut artifacts =
+        vec![yaml("prometheus.yml".to_owned(), &header, &config::config(platform, !files.is_empty()))];
     for file in &files {
         artifacts.push(yaml(format!("rules/{}.yml", file.name), &header, &rules::rules(platform, file)));
     }

@@ -75,9 +75,12 @@ pub(super) fn expect_exports(read: &mut [Read], observed: &Observed, sink: &mut 
             }
             let first = metrics().next().unwrap_or_default().to_owned();
             sink.report(
-                Diagnostic::new(codes::OBS002, format!("nothing exports the metrics of the preset, such as `{first}`"))
-                    .at(place, "would show nothing")
-                    .help("add what exports them: for `preset = use` a component that exports metrics of containers"),
+                Diagnostic::new(
+                    codes::OBS002,
+                    format!("nothing exports the metrics of the preset, such as `{first}`"),
+                )
+                .at(place, "would show nothing")
+                .help("add what exports them: for `preset = use` an exporter of containers"),
             );
             for written in &mut brought {
                 written.parsed = None;

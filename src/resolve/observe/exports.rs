@@ -8,8 +8,8 @@ use super::literal;
 use super::query::Needed;
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
 use crate::model;
-use crate::platform::observe::{ExportTable, Exports, Metric};
 use crate::platform::Service;
+use crate::platform::observe::{ExportTable, Exports, Metric};
 use crate::resolve::text::Texts;
 use crate::schema::{Decode, Decoder, List, Word, Words};
 use crate::source::Sources;
@@ -93,9 +93,10 @@ impl<'a> Tables<'a> {
         texts.sink.report(
             Diagnostic::new(codes::NAM001, format!("there are no `exports` called `{}`", name.text))
                 .at(name.span, "not declared")
-                .help(did_you_mean(&name.text, known).unwrap_or_else(|| {
-                    format!("declare `exports \"{}\" {{ metric … }}`", name.text)
-                })),
+                .help(
+                    did_you_mean(&name.text, known)
+                        .unwrap_or_else(|| format!("declare `exports \"{}\" {{ metric … }}`", name.text)),
+                ),
         );
     }
 }
@@ -173,7 +174,9 @@ mod tests {
         for (name, file, source) in standard::EXPORTS {
             let whole = decode::<model::Exports>(source);
             assert!(whole.is_some(), "{file}");
-            for include in whole.iter().filter_map(|block| block.includes.as_ref()).flat_map(|list| &list.items) {
+            for include in
+                whole.iter().filter_map(|block| block.includes.as_ref()).flat_map(|list| &list.items)
+            {
                 assert!(standard::source(&include.text).is_some(), "{name} includes {}", include.text);
             }
         }

@@ -91,8 +91,7 @@ impl<'a> Queries<'a> {
         for (at, job) in observed.jobs.iter().enumerate() {
             families.entry(super::top(platform, job.service).id).or_default().push(at);
         }
-        let records =
-            records.iter().map(|(written, _, block)| (block.name.text.as_str(), written)).collect();
+        let records = records.iter().map(|(written, _, block)| (block.name.text.as_str(), written)).collect();
         Self { observed, families, platform, records, labels: RefCell::default() }
     }
 

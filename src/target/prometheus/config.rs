@@ -123,7 +123,10 @@ fn scrape<'a>(platform: &'a Platform, job: &'a Job) -> Scrape<'a> {
         job_name: &job.name,
         scrape_interval: job.interval.map(|interval| interval.to_string()),
         // It must not be longer than the interval.
-        scrape_timeout: job.interval.filter(|interval| *interval < TIMEOUT).map(|interval| interval.to_string()),
+        scrape_timeout: job
+            .interval
+            .filter(|interval| *interval < TIMEOUT)
+            .map(|interval| interval.to_string()),
         scheme: (port.protocol == Protocol::Https && job.probes.is_empty()).then_some("https"),
         metrics_path: &job.path,
         params: None,
@@ -134,8 +137,7 @@ fn scrape<'a>(platform: &'a Platform, job: &'a Job) -> Scrape<'a> {
     if !job.probes.is_empty() {
         probe(&mut scrape, service, port.number, job);
     } else if several(service) {
-        scrape.dns_sd_configs =
-            vec![Dns { names: FlowSeq([&service.name]), r#type: "A", port: port.number }];
+        scrape.dns_sd_configs = vec![Dns { names: FlowSeq([&service.name]), r#type: "A", port: port.number }];
     } else {
         let target = DoubleQuoted(format!("{}:{}", service.name, port.number));
         scrape.static_configs = vec![Static { targets: FlowSeq(vec![target]), labels: None }];
@@ -155,11 +157,7 @@ fn probe<'a>(scrape: &mut Scrape<'a>, service: &Service, port: u16, job: &'a Job
             labels: Some(FlowMap(Entries(vec![("site", probe.site.as_str())]))),
         })
         .collect();
-    let rule = |from, target_label, replacement| Relabel {
-        source_labels: from,
-        target_label,
-        replacement,
-    };
+    let rule = |from, target_label, replacement| Relabel { source_labels: from, target_label, replacement };
     scrape.relabel_configs = vec![
         rule(Some(FlowSeq(["__address__"])), "__param_target", None),
         rule(Some(FlowSeq(["__param_target"])), "instance", None),
