@@ -15,7 +15,7 @@ use std::path::Path;
 use regex::Regex;
 use serde_json::{Value, json};
 
-use case::{Case, build};
+use case::{Case, build, extension};
 use judge::Judge;
 
 /// Where the target writes.
@@ -34,7 +34,7 @@ fn written() -> Vec<Written> {
         let mut written = Written { case: case.name(), dashboards: Vec::new(), sources: BTreeSet::new() };
         for artifact in build(&case.compile()) {
             let Some(path) = artifact.path.strip_prefix(FOLDER) else { continue };
-            if path.ends_with(".json") {
+            if extension(path) == "json" {
                 written.dashboards.push((path.to_owned(), artifact.content));
             } else if path.starts_with("provisioning/datasources/") {
                 let sources: serde_yaml::Value = serde_yaml::from_str(&artifact.content).expect("YAML");

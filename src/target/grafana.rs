@@ -24,7 +24,7 @@ pub(super) const TARGET: Target = Target {
 fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
     let Some(shower) = platform.with_role(Role::Dashboards).next() else { return Vec::new() };
     let header = [generated(platform)];
-    let yaml = |name: &str, content: String| artifact(format!("provisioning/{name}/{name}.yaml"), content);
+    let yaml = |name: &str, content: String| artifact(&format!("provisioning/{name}/{name}.yaml"), content);
     let mut artifacts = vec![yaml("datasources", emit::yaml(&header, &provisioning::sources(platform), &[]))];
     let dashboards = &platform.observed.dashboards;
     // Without metrics no panel has anything to show, which is reported.
@@ -35,12 +35,12 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
     artifacts.push(yaml("dashboards", emit::yaml(&header, &providers, &[])));
     artifacts.extend(dashboards.iter().map(|dashboard| {
         let path = format!("dashboards/{}.json", dashboard.uid);
-        artifact(path, emit::json(&dashboard::dashboard(platform, dashboard)))
+        artifact(&path, emit::json(&dashboard::dashboard(platform, dashboard)))
     }));
     artifacts
 }
 
-fn artifact(path: String, content: String) -> Artifact {
+fn artifact(path: &str, content: String) -> Artifact {
     Artifact { path: format!("{ARTIFACTS}/{}/{path}", TARGET.name), content, executable: false }
 }
 

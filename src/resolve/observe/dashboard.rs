@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{self, Document};
 use crate::platform::observe::{Choice, Dashboard, Observed};
 use crate::platform::{Platform, ServiceId};
-use crate::promql::Op;
+use crate::promql::{self, Op};
 use crate::schema::Constant;
 use crate::syntax::Text;
 
@@ -199,7 +199,7 @@ fn asked_for_one(read: &Read, variable: &str) -> bool {
     let names = [format!("${variable}"), format!("${{{variable}}}")];
     let parsed = read.panels.iter().flatten().filter_map(|written| written.parsed.as_ref());
     parsed
-        .flat_map(|query| query.selectors())
+        .flat_map(promql::Query::selectors)
         .flat_map(|selector| &selector.matchers)
         .any(|matcher| matches!(matcher.op, Op::Equal | Op::NotEqual) && names.contains(&matcher.value))
 }

@@ -65,6 +65,7 @@ struct Row<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "they are Grafana's")]
 struct Link<'a> {
     title: &'static str,
     r#type: &'static str,
