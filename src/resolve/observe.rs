@@ -1,6 +1,7 @@
 //! From blocks to the chain between a metric and a person: scrape jobs, what they export, complete queries,
 //! and rules, dashboards and receivers over them.
 
+mod answers;
 mod dashboard;
 mod exports;
 mod preset;
@@ -12,6 +13,7 @@ use crate::model::{self, Document, Role};
 use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Record};
 use crate::platform::{Platform, Service, ServiceId};
 use crate::schema::{Constant, Map, Word};
+use answers::{Answers, is_brought};
 use exports::Tables;
 use query::{Queries, Written};
 
@@ -93,56 +95,6 @@ fn alerts<'a>(
     let top = document.alert.iter().map(|alert| (None, alert));
     let all = top.chain(owned(platform, |service| &service.alert));
     all.map(|(owner, alert)| (query::read(&alert.expr, texts.sink), owner, alert)).collect()
-}
-
-/// Whether an alert comes with the component of its service: it stands in another file.
-fn is_brought(platform: &Platform, owner: ServiceId, block: &model::Alert) -> bool {
-    platform[owner].span().file != block.name.span.file
-}
-
-/// Which of the alerts that components bring are evaluated, and have series.
-struct Answers<'a> {
-    platform: &'a Platform,
-    observed: &'a Observed,
-    /// Whether anybody evaluates rules.
-    evaluated: bool,
-    /// Whether a job may export anything.
-    open: bool,
-}
-
-impl<'a> Answers<'a> {
-    fn new(platform: &'a Platform, observed: &'a Observed) -> Self {
-        Self {
-            platform,
-            observed,
-            evaluated: platform.with_role(Role::Metrics).next().is_some(),
-            open: observed.jobs.iter().any(|job| job.exports.unknown),
-        }
-    }
-
-    /// Whether an alert has an answer. What the source says itself must have one; what a component brings may
-    /// ask another component, and a probe has series for each site.
-    fn are_there(&self, written: &Written, owner: Option<ServiceId>, block: &model::Alert) -> bool {
-        let Some(owner) = owner.filter(|owner| is_brought(self.platform, *owner, block)) else { return true };
-        if self.platform[owner].block.role == Some(Role::Probe) && self.is_of_sites(written, owner) {
-            return false;
-        }
-        let observed = self.observed;
-        let exported = |metric: &str| {
-            observed.exporters(metric).next().is_some() || observed.elsewhere(metric).next().is_some()
-        };
-        self.evaluated && (self.open || written.metrics().all(exported))
-    }
-
-    /// Whether it asks about sites, of which the probe has none.
-    fn is_of_sites(&self, written: &Written, owner: ServiceId) -> bool {
-        let jobs: Vec<&Job> = self.observed.jobs.iter().filter(|job| job.service == owner).collect();
-        let of_sites = |metric: &str| {
-            let found = jobs.iter().find_map(|job| job.exports.series(metric));
-            found.is_some_and(|found| found.metric.path.iter().any(|path| path == PROBE_PATH))
-        };
-        jobs.iter().all(|job| job.probes.is_empty()) && written.metrics().any(of_sites)
-    }
 }
 
 fn alert(

@@ -1,0 +1,69 @@
+//! Which of the alerts that components bring have somebody who evaluates them, and series.
+
+use super::PROBE_PATH;
+use super::query::Written;
+use crate::model::{self, Role};
+use crate::platform::observe::{Job, Observed};
+use crate::platform::{Platform, ServiceId};
+use crate::standard::exports;
+
+/// Whether an alert comes with the component of its service: it stands in another file.
+pub(super) fn is_brought(platform: &Platform, owner: ServiceId, block: &model::Alert) -> bool {
+    platform[owner].span().file != block.name.span.file
+}
+
+/// What is looked up for every alert.
+pub(super) struct Answers<'a> {
+    platform: &'a Platform,
+    observed: &'a Observed,
+    /// Whether anybody evaluates rules.
+    evaluated: bool,
+    /// Whether a job may export anything.
+    open: bool,
+}
+
+impl<'a> Answers<'a> {
+    pub(super) fn new(platform: &'a Platform, observed: &'a Observed) -> Self {
+        Self {
+            platform,
+            observed,
+            evaluated: platform.with_role(Role::Metrics).next().is_some(),
+            open: observed.jobs.iter().any(|job| job.exports.unknown),
+        }
+    }
+
+    /// Whether an alert has an answer. One that the platform's source says must have it. One that comes with a
+    /// component may need a metrics server, a site to probe, or the metrics of another component, which are
+    /// known, and not there.
+    pub(super) fn are_there(
+        &self,
+        written: &Written,
+        owner: Option<ServiceId>,
+        block: &model::Alert,
+    ) -> bool {
+        let brought = owner.filter(|owner| is_brought(self.platform, *owner, block));
+        let Some(owner) = brought else { return true };
+        if self.platform[owner].block.role == Some(Role::Probe) && self.is_of_sites(written, owner) {
+            return false;
+        }
+        self.evaluated && (self.open || !written.metrics().any(|metric| self.is_of_others(metric)))
+    }
+
+    /// Whether it asks about sites, of which the probe has none.
+    fn is_of_sites(&self, written: &Written, owner: ServiceId) -> bool {
+        let jobs: Vec<&Job> = self.observed.jobs.iter().filter(|job| job.service == owner).collect();
+        let of_sites = |metric: &str| {
+            let found = jobs.iter().find_map(|job| job.exports.series(metric));
+            found.is_some_and(|found| found.metric.path.iter().any(|path| path == PROBE_PATH))
+        };
+        jobs.iter().all(|job| job.probes.is_empty()) && written.metrics().any(of_sites)
+    }
+
+    /// Whether programs are known to export a metric, of which the platform has none.
+    fn is_of_others(&self, metric: &str) -> bool {
+        let exported = self.observed.exporters(metric).next().is_some();
+        let elsewhere = self.observed.elsewhere(metric).next().is_some();
+        let known = |source: &str| exports::names(source).any(|name| name == metric);
+        !exported && !elsewhere && exports::EXPORTS.iter().any(|(_, _, source)| known(source))
+    }
+}
