@@ -2,13 +2,13 @@
 //! do, counted by Valgrind: the same on every machine, and no loop is missed.
 
 #[path = "real/judge.rs"]
-#[expect(dead_code, reason = "shared with `real`, which asks for verdicts as well")]
 mod judge;
 #[path = "growth/shapes.rs"]
 mod shapes;
 
 use std::error::Error;
 use std::fs;
+use std::io::{self, Write as _};
 use std::num::NonZero;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,6 +21,9 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 /// How much more the second doubling may cost than the first. Linear work makes it 2, sorting a little more, and
 /// quadratic work 4.
 const MOST: f64 = 2.3;
+
+/// How many instructions a size must differ from the one before, so that anything can be said of it.
+const LEAST: f64 = 50_000.0;
 
 #[test]
 #[ignore = "takes minutes: `tests/all.sh` runs it with what is built for release"]
@@ -57,19 +60,15 @@ fn growth(judge: &Judge, shape: &Shape) -> Result<f64> {
     }
     let [first, second, third] = work[..] else { return Err("three sizes".into()) };
     // A source that is not read costs nothing.
-    if second < first + 10.0 * shape.size as f64 {
+    if second < first + LEAST {
         return Err(format!("the sizes make no difference: {work:?}").into());
     }
+    let growth = (third - second) / (second - first);
     if std::env::var_os("INFRAC_GROWTH").is_some() {
-        eprintln!(
-            "{:.2} {:>9.1} {:>9.1} M  {}",
-            (third - second) / (second - first),
-            first / 1e6,
-            third / 1e6,
-            shape.name
-        );
+        let line = format!("{growth:.2} {:>8.1} {:>8.1} million, {}\n", first / 1e6, third / 1e6, shape.name);
+        io::stderr().write_all(line.as_bytes())?;
     }
-    Ok((third - second) / (second - first))
+    Ok(growth)
 }
 
 /// How many instructions the compiler takes.

@@ -69,10 +69,13 @@ pub(super) fn tags(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// The services of one repository, by tag.
+type Versions<'a> = IndexMap<&'a str, Vec<(&'a Service, &'a ImageName)>>;
+
 /// IMG003: images that only work in the same version, in different ones.
 pub(super) fn versions(platform: &Platform, sink: &mut Sink) {
     // By repository and tag: those of the same one need not be compared.
-    let mut of_image: HashMap<&str, IndexMap<&str, Vec<(&Service, &ImageName)>>> = HashMap::new();
+    let mut of_image: HashMap<&str, Versions<'_>> = HashMap::new();
     for service in &platform.services {
         if let Some((name, tag)) = pulled(service).and_then(|name| Some((name, name.tag.as_deref()?))) {
             of_image.entry(&name.repository).or_default().entry(tag).or_default().push((service, name));

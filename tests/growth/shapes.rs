@@ -79,7 +79,7 @@ shapes! {
     BUILD 1 400 "ports as wrong literals" |n| platform(&(format!("service api {{ image = \"p/api:1.0\", networks = [net]\n{}}}\n", each(n, |at| format!("port p{at} = {}\n", at + 1))) + &services(1, |_| format!("env {{ {} }}", each(n, |at| format!("K{at} = \"api:{}\", ", at + 20_000))))));
     BUILD 0 500 "interpolations of a text" |n| platform(&service(&format!("env {{ URL = \"http://{}\" }}", each(n, |_| "${db.main.host}/".to_owned()))));
     BUILD 0 500 "interpolations of variables" |n| platform(&(each(n, |at| format!("variable V{at} = \"x\"\n")) + &service(&format!("env {{ URL = \"http://{}\" }}", each(n, |at| format!("${{V{at}}}/"))))));
-    BUILD 0 500 "secrets, each used" |n| platform(&(each(n, |at| format!("secret S{at}\n")) + &service(&format!("env {{ {} }}", each(n, |at| format!("S{at} {{ file = true }}, "))))));
+    BUILD 0 500 "secrets, each used" |n| platform(&(each(n, |at| format!("secret S{at}\n")) + &service(&format!("security {{ writable = true, reason = \"x\" }}, env {{ {} }}", each(n, |at| format!("S{at} {{ file = true }}, "))))));
     BUILD 0 500 "variables, each used" |n| platform(&(each(n, |at| format!("variable V{at} = \"x\"\n")) + &service(&format!("env {{ {} }}", each(n, |at| format!("V{at}, "))))));
     BUILD 1 200 "names that nothing declares" |n| platform(&service(&format!("env {{ {} }}", each(n, |at| format!("K{at} = nobody{at}.main.url, ")))));
     BUILD 1 200 "names that nothing declares, among many" |n| platform(&(each(n, |at| format!("variable V{at} = \"x\"\n")) + &service(&format!("env {{ {} }}", each(n, |at| format!("K{at} = v{at}x.main.url, "))))));
@@ -132,7 +132,7 @@ shapes! {
     BUILD 0 300 "parameters of a child" |n| platform(&format!("component box {{\n  image = \"p/box:1.0\"\n  child item {{ {} }}\n  env {{ each item {{ {} }} }}\n}}\nbox box {{ networks = [net], item i {{ {} }} }}\n", each(n, |at| format!("parameter p{at} {{ type = text }}\n")), each(n, |at| format!("V{at} = item.p{at}\n")), each(n, |at| format!("p{at} = \"x\"\n"))));
     BUILD 0 100 "components, each used" |n| platform(&(each(n, |at| format!("component c{at} {{ image = \"p/c:1.0\" }}\n")) + &each(n, |at| format!("c{at} i{at} {{ networks = [net] }}\n"))));
     BUILD 0 50 "instances of a wide component" |n| platform(&(format!("component box {{\n  image = \"p/box:1.0\"\n  env {{ {} }}\n}}\n", each(50, |at| format!("K{at} = \"x\", "))) + &each(n, |at| format!("box b{at} {{ networks = [net] }}\n"))));
-    BUILD 0 50 "instances of a standard component" |n| platform(&each(n, |at| format!("prometheus r{at} {{ networks = [net] }}\n")));
+    BUILD 0 50 "instances of a standard component" |n| platform(&each(n, |at| format!("blackbox r{at} {{ networks = [net] }}\n")));
     BUILD 0 20 "services nested in instances" |n| platform(&format!("component box {{\n  {}\n}}\nbox box {{ networks = [net] }}\n", each(n, |at| format!("service s{at} {{ image = \"p/s:1.0\", env {{ A = self.name }} }}\n"))));
     BUILD_ENVIRONMENT 0 200 "environments" |n| platform(&each(n, |at| format!("environment e{at} {{ service db {{ init = true }} }}\n")));
     BUILD_ENVIRONMENT 0 200 "changes of an environment" |n| platform(&(services(n, |_| String::new()) + &format!("environment e0 {{ {} }}", each(n, |at| format!("service s{at} {{ init = true }}\n")))));
