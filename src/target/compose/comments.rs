@@ -40,8 +40,8 @@ fn own_configuration(service: &Service) -> Option<String> {
         Role::Metrics => "it scrapes nothing but itself",
         Role::Alerts => "it tells nobody",
         Role::Dashboards => "it has no data source and no dashboard",
-        Role::Probe => "nothing asks it to probe",
-        Role::Store | Role::Search | Role::Database => return None,
+        // Its image knows how to ask for a page, and the metrics server says which.
+        Role::Probe | Role::Store | Role::Search | Role::Database => return None,
     };
     // Configuration from the source takes the place of the image's own.
     (service.configs.is_empty() && service.artifacts.is_empty())
