@@ -65,10 +65,11 @@ fn copy(from: &Path, to: &Path) -> Result {
     Ok(())
 }
 
-/// What a command took: the median of its wall times, and the most memory it had in any run.
+/// What a command took: the median of its wall times and the least of them, and the most memory it had in any run.
 #[derive(Clone, Copy)]
 struct Taken {
     wall: Duration,
+    least: Duration,
     memory: u64,
 }
 
@@ -139,7 +140,7 @@ fn taken(
         }
     }
     walls.sort_unstable();
-    Ok(Taken { wall: walls[walls.len() / 2], memory })
+    Ok(Taken { wall: walls[walls.len() / 2], least: walls[0], memory })
 }
 
 fn bytes(folder: &Path) -> Result<u64> {
@@ -182,9 +183,10 @@ fn table(figures: &[Figures]) -> Result<String> {
     {
         write!(out, "| {name} |")?;
         for size in figures {
-            let Taken { wall, memory } = size.commands[at].1;
+            let Taken { wall, least, memory } = size.commands[at].1;
             let ratio = wall.as_secs_f64() / size.floor.wall.as_secs_f64();
-            write!(out, " {}, {} MB, {ratio:.1} × |", milliseconds(wall), memory.div_ceil(1 << 20))?;
+            let (wall, least) = (milliseconds(wall), milliseconds(least));
+            write!(out, " {wall} (min {least}), {} MB, {ratio:.1} × |", memory.div_ceil(1 << 20))?;
         }
         writeln!(out, " {} |", exponent(figures, |size| size.commands[at].1.wall))?;
     }
