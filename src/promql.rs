@@ -197,9 +197,9 @@ impl Query {
             out.push_str(&self.text[from..at]);
             let rest = self.text[at..].trim_start();
             match (braced, rest.starts_with('}')) {
-                (false, _) => out.push_str(&format!("{{{matcher}}}")),
-                (true, true) => out.push_str(&matcher),
-                (true, false) => out.push_str(&format!("{matcher}, ")),
+                (false, _) => out.extend(["{", matcher.as_str(), "}"]),
+                (true, true) => out.push_str(matcher.as_str()),
+                (true, false) => out.extend([matcher.as_str(), ", "]),
             }
             from = at;
         }

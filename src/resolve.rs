@@ -130,7 +130,10 @@ fn settle(document: &mut Document, absent: &Absent, sink: &mut Sink) {
         let mut texts = Texts::new(document, &names, absent, sink);
         document.visit(&mut |constant| {
             let built = constant.text.as_literal().is_none();
-            settled.push(built.then(|| texts.constant(constant)));
+            let told = texts.sink.len();
+            let literal = built.then(|| texts.constant(constant));
+            // What could not be read stays as it is: nobody judges a text with holes.
+            settled.push(literal.filter(|_| texts.sink.len() == told));
         });
     }
     let mut settled = settled.into_iter();

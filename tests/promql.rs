@@ -5,6 +5,7 @@
 //! queries (JSON or YAML) that `INFRAC_PROMQL_CORPUS` names; what promtool refuses, too, is no false error.
 
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
+#![expect(clippy::print_stderr, reason = "the large body says what it found")]
 
 #[path = "real/judge.rs"]
 #[expect(dead_code, reason = "only the verdict is asked for")]

@@ -412,15 +412,16 @@ site {name} = "{name}.example.com" {{
     fn observed(&self, out: &mut String) {
         let name = self.name();
         let api = self.service_name(0);
+        let team = name.replace('-', "_");
         let _ = write!(
             out,
             r#"
-record "{name}:http_requests:rate5m" = "sum(rate(http_requests_total{{job='{api}'}}[5m]))"
+record "{team}:http_requests:rate5m" = "sum(rate(http_requests_total{{job='{api}'}}[5m]))"
 
 dashboard {name} {{
   title = "Team {name}"
   row "Traffic" {{
-    panel "Requests"        {{ type = timeseries, unit = "reqps", query "{{{{job}}}}" = "{name}:http_requests:rate5m", width = 12 }}
+    panel "Requests"        {{ type = timeseries, unit = "reqps", query "{{{{job}}}}" = "{team}:http_requests:rate5m", width = 12 }}
     panel "95th percentile" {{ type = timeseries, unit = "s", query "{{{{le}}}}" = "histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{{job='{api}'}}[5m])))", width = 12 }}
   }}
   row "State" {{

@@ -76,7 +76,7 @@ impl<'a> Context<'a> {
         }
         let Some(metric) = selector.metric.as_deref() else { return };
         if let Some(labels) = self.records.get(metric) {
-            self.labels_of_record(query, selector, labels, sink);
+            Self::labels_of_record(query, selector, labels, sink);
             return;
         }
         let variable = about.iter().any(|matcher| matcher.value.contains('$'));
@@ -257,7 +257,7 @@ impl<'a> Context<'a> {
         });
     }
 
-    fn labels_of_record(&self, query: &Query, selector: &Selector, labels: &Labels, sink: &mut Sink) {
+    fn labels_of_record(query: &Query, selector: &Selector, labels: &Labels, sink: &mut Sink) {
         let Labels::Some(known) = labels else { return };
         let metric = selector.metric.as_deref().unwrap_or_default();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();

@@ -9,10 +9,12 @@ mod query;
 
 use super::text::Texts;
 use super::{hours, mute, receiver};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{self, Document, Role};
 use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Record};
 use crate::platform::{Platform, Service, ServiceId};
 use crate::schema::{Constant, Map, Word};
+use crate::syntax::Name;
 use answers::{Answers, is_brought};
 use exports::Tables;
 use query::{Queries, Written};
@@ -83,8 +85,28 @@ fn records<'a>(
     texts: &mut Texts<'_>,
 ) -> Owned<'a, Written, model::Record> {
     let top = document.record.iter().map(|record| (None, record));
-    let all = top.chain(owned(platform, |service| &service.record));
+    let all: Vec<_> = top.chain(owned(platform, |service| &service.record)).collect();
+    for (_, record) in &all {
+        expect_metric_name(&record.name, texts);
+    }
+    let all = all.into_iter();
     all.map(|(owner, record)| (query::read(&record.expr, texts.sink), owner, record)).collect()
+}
+
+/// Reports a name that no metric can have (prometheus.io, "Data model"): one with other characters than letters,
+/// digits, `_` and `:`.
+fn expect_metric_name(name: &Name, texts: &mut Texts<'_>) {
+    let inner = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
+    let text = name.text.as_str();
+    if text.chars().all(inner) && text.starts_with(|c: char| !c.is_ascii_digit()) {
+        return;
+    }
+    let known: String = text.chars().map(|c| if inner(c) { c } else { '_' }).collect();
+    texts.sink.report(
+        Diagnostic::new(codes::TYP007, format!("`{text}` cannot be the name of a metric"))
+            .at(name.span, "letters, digits, `_` and `:`, and no digit first")
+            .help(format!("`{}` can", known.trim_start_matches(|c: char| c.is_ascii_digit()))),
+    );
 }
 
 fn alerts<'a>(

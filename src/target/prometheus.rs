@@ -36,20 +36,19 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
     }
     let header = [generated(platform)];
     let files = rules::files(platform);
-    let mut artifacts =
-        vec![yaml("prometheus.yml".to_owned(), &header, &config::config(platform, !files.is_empty()))];
+    let mut artifacts = vec![yaml("prometheus.yml", &header, &config::config(platform, !files.is_empty()))];
     for file in &files {
-        artifacts.push(yaml(format!("rules/{}.yml", file.name), &header, &rules::rules(platform, file)));
+        artifacts.push(yaml(&format!("rules/{}.yml", file.name), &header, &rules::rules(platform, file)));
     }
     for file in &files {
         if let Some(tests) = tests::tests(platform, file, &files) {
-            artifacts.push(yaml(format!("tests/{}.yml", file.name), &header, &tests));
+            artifacts.push(yaml(&format!("tests/{}.yml", file.name), &header, &tests));
         }
     }
     artifacts
 }
 
-fn yaml(path: String, header: &[String], value: &impl serde::Serialize) -> Artifact {
+fn yaml(path: &str, header: &[String], value: &impl serde::Serialize) -> Artifact {
     Artifact {
         path: format!("{ARTIFACTS}/{}/{path}", TARGET.name),
         content: emit::yaml(header, value, &[]),

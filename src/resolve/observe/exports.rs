@@ -122,7 +122,7 @@ fn embedded(name: &str, source: &'static str, needed: &Needed) -> ExportTable {
         .bases()
         .filter_map(|base| standard::declaration(source, base))
         .chain(standard::families(source))
-        .filter_map(|text| decode::<model::Metric>(text))
+        .filter_map(decode::<model::Metric>)
         .map(|block| Metric { span: None, ..metric(&block) })
         .collect();
     metrics.sort_by(|a, b| a.name.cmp(&b.name));

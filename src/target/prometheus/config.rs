@@ -40,6 +40,7 @@ struct Alertmanager {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the keys are Prometheus'")]
 struct Scrape<'a> {
     job_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -18,6 +18,7 @@ use crate::schema::Duration;
 const INTERVAL: Duration = Duration(60_000);
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the keys are promtool's")]
 pub(super) struct Tests {
     rule_files: FlowSeq<Vec<String>>,
     evaluation_interval: String,
@@ -25,6 +26,7 @@ pub(super) struct Tests {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the keys are promtool's")]
 struct Test {
     name: String,
     interval: String,
@@ -71,7 +73,7 @@ fn needed(platform: &Platform, file: &File, files: &[File]) -> Vec<String> {
         let queries = queries.chain(file.alerts(platform).map(|alert| &alert.query));
         let asked: HashSet<&str> = queries
             .filter_map(|query| query.parsed.as_ref())
-            .flat_map(|query| query.selectors())
+            .flat_map(crate::promql::Query::selectors)
             .filter_map(|selector| selector.metric.as_deref())
             .collect();
         for other in files {
