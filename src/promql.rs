@@ -1,6 +1,6 @@
 //! PromQL: the queries of alerts, records and panels, parsed, and what can be said of them without data.
 //!
-//! The grammar and its types are `promql-parser`'s. It keeps no places, so [`scan`] finds where each
+//! The grammar and its types are `promql-parser`'s. It keeps no places, so `scan` finds where each
 //! selector and label name stands in the text: messages point there, and a matcher is put in without
 //! changing how the author wrote the rest.
 
