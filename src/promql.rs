@@ -13,6 +13,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use promql_parser::label::{MatchOp, Matchers};
+use promql_parser::parser::value::ValueType;
 use promql_parser::parser::{self, Expr, VectorSelector};
 
 pub use findings::{Finding, findings};
@@ -151,6 +152,11 @@ impl Query {
             return Err(problem);
         }
         let expr = parser::parse(&plain).map_err(|message| scan::locate(&message, &scan, &plain))?;
+        match expr.value_type() {
+            ValueType::Vector | ValueType::Scalar => {}
+            ValueType::Matrix => return Err(whole("it is a range of values where one at a time is needed")),
+            ValueType::String => return Err(whole("it is a text")),
+        }
         let mut found = Vec::new();
         collect(&expr, &mut found);
         let known = found.len() == scan.selectors.len();

@@ -97,6 +97,8 @@ fn what_is_no_query_is_refused() {
         "x[5m] + 1",
         "'a",
         "sum by job (x)",
+        "up[5m]",
+        "'foo'",
     ] {
         assert!(Query::parse(text).is_err(), "{text} is read");
     }
