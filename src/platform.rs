@@ -436,6 +436,24 @@ pub struct ImageFacts {
 }
 
 impl ImageFacts {
+    /// How many things its lists hold, which are compared with those of every service of the image.
+    #[must_use]
+    pub fn listed(&self) -> usize {
+        let own = [
+            &self.tools,
+            &self.data,
+            &self.scratch,
+            &self.writes,
+            &self.endpoints,
+            &self.filled,
+            &self.reloads,
+            &self.file_variables,
+            &self.root_variables,
+        ];
+        let first = self.first_start.iter().flat_map(|first| [&first.by, &first.clients, &first.proof]);
+        own.into_iter().chain(first).map(Vec::len).sum()
+    }
+
     /// Whether a variable may be given as a file.
     #[must_use]
     pub fn takes_file(&self, name: &str) -> bool {

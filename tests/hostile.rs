@@ -146,6 +146,20 @@ fn what_services_inherit_has_a_limit() -> Result {
     Ok(())
 }
 
+/// What an image holds is compared with what its services have.
+#[test]
+fn what_images_list_has_a_limit() -> Result {
+    let paths = (0..2_000).fold(String::new(), |all, at| format!("{all}\"/d{at}\", "));
+    let places = (0..200).fold(String::new(), |all, at| format!("{all}tmpfs \"/t{at}\"\n"));
+    let services = (0..500).fold(String::new(), |all, at| {
+        format!("{all}service s{at} {{ image = \"p/s:1.0\", group = all }}\n")
+    });
+    let group = format!("group all {{ defaults {{ {places} }} }}\n");
+    let source = format!("platform p\nimage \"p/s\" {{ writes = [{paths}] }}\n{group}{services}");
+    message(&alone(&source), "PLT003")?;
+    Ok(())
+}
+
 #[test]
 fn a_name_is_not_copied_to_all_that_stands_in_it() {
     let name = "x".repeat(1_000_000);
@@ -173,6 +187,31 @@ fn templates_come_to_an_end() -> Result {
         message(&compilation, "CMP004")?;
     }
     Ok(())
+}
+
+/// What is not understood is taken up bracket by bracket, which must not be deeper than was counted.
+#[test]
+fn brackets_are_counted_where_the_parser_sees_them() {
+    let deep = |what: &str| what.repeat(200_000);
+    for source in [
+        format!("a = \"{}\n", deep("{")),
+        format!("a = [1, 2\n\"{}\n", deep("[")),
+        format!("a = \"\"\"{}\n", deep("{")),
+        format!("a {{ b = \"\"\"{}\n", deep("{")),
+        format!("a = # {}\n", deep("{")),
+        format!("a = b # {}\n{{ # {}\n}}", deep("{"), deep("{")),
+        format!("a {{\n{}", deep("{]")),
+        format!("a [\n{}", deep("[}")),
+        deep("{]\n"),
+        deep("{\"]"),
+        deep("\"{\n"),
+        deep("{"),
+        deep("["),
+    ] {
+        let compilation = alone(&format!("platform p\n{source}"));
+        assert!(compilation.has_errors());
+        assert!(!drawn(&compilation).is_empty());
+    }
 }
 
 #[test]

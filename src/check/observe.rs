@@ -1,6 +1,6 @@
 //! Scrapes: whether they find metrics, and whether somebody reads them.
 
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::model::Role;
 use crate::platform::{Platform, Service};
 use crate::standard;
@@ -20,7 +20,7 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
             }
             _ => continue,
         };
-        let help = did_you_mean(&job.path, known.iter().map(String::as_str));
+        let help = sink.did_you_mean(&job.path, known.iter().map(String::as_str));
         sink.report(
             Diagnostic::new(
                 codes::OBS001,

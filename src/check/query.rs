@@ -164,30 +164,24 @@ impl<'a> Context<'a> {
     }
 
     fn unknown_job(&self, query: &Query, matcher: &Matcher, sink: &mut Sink) {
-        let known: Vec<&str> = self.platform.observed.jobs.iter().map(|job| job.name.as_str()).collect();
+        let known = self.platform.observed.jobs.iter().map(|job| job.name.as_str());
         let value = matcher.value.as_str();
         let service =
             self.platform.services.iter().find(|service| service.name == value || service.path == value);
         let diagnostic = Diagnostic::new(codes::OBS007, format!("no scrape job is called `{value}`"))
             .at(query.part(matcher.place.clone()), "this matches no series");
-        sink.report(match service {
+        let told = match service {
             Some(service) => diagnostic
                 .at(service.span(), "has no `metrics` block")
                 .help("give it a `metrics` block, or leave it out"),
-            None => diagnostic.help_maybe(did_you_mean(value, known)),
-        });
+            None => diagnostic.help_maybe(sink.did_you_mean(value, known)),
+        };
+        sink.report(told);
     }
 
-    fn unknown_metric(
-        &self,
-        query: &Query,
-        selector: &Selector,
-        metric: &str,
-        jobs: Option<&[&Job]>,
-        sink: &mut Sink,
-    ) {
-        let observed = &self.platform.observed;
-        let all: Vec<&Job> = observed.jobs.iter().collect();
+    /// The metrics of these jobs; of all, and what is recorded, where none is named.
+    fn metrics<'m>(&'m self, jobs: Option<&[&'m Job]>) -> HashSet<&'m str> {
+        let all: Vec<&Job> = self.platform.observed.jobs.iter().collect();
         let mut names: HashSet<&str> = HashSet::new();
         for job in jobs.unwrap_or(&all) {
             names.extend(job.exports.names());
@@ -200,13 +194,23 @@ impl<'a> Context<'a> {
         if jobs.is_none() {
             names.extend(self.records.keys());
         }
-        let mut names: Vec<&str> = names.into_iter().collect();
-        names.sort_unstable();
+        names
+    }
+
+    fn unknown_metric(
+        &self,
+        query: &Query,
+        selector: &Selector,
+        metric: &str,
+        jobs: Option<&[&Job]>,
+        sink: &mut Sink,
+    ) {
+        let known = std::iter::once_with(|| self.metrics(jobs)).flatten();
         let whom = match jobs {
             Some([job]) => format!("`{}` exports no metric `{metric}`", job.name),
             _ => format!("nothing exports a metric `{metric}`"),
         };
-        let help = did_you_mean(metric, names).unwrap_or_else(|| {
+        let help = sink.did_you_mean(metric, known).unwrap_or_else(|| {
             "declare it where it is exported: `metric NAME { type = … }` in the service".to_owned()
         });
         sink.report(

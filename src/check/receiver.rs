@@ -162,13 +162,14 @@ fn unknown(platform: &Platform, receiver: &Receiver, one: &LabelMatch, sink: &mu
     let carried: Vec<Carried<'_>> = alerts.iter().map(|alert| platform.carried(alert, &one.label)).collect();
     let said = said(&one.label);
     if carried.iter().all(|carried| *carried == Carried::Known("")) {
+        let near = sink.did_you_mean(said, std::iter::once_with(|| labels(platform)).flatten());
         sink.report(
             Diagnostic::new(
                 codes::ALR002,
                 format!("no alert carries the label `{said}`, which `{}` asks for", receiver.name),
             )
             .at(span, "on no alert")
-            .help_maybe(did_you_mean(said, labels(platform))),
+            .help_maybe(near),
         );
         return true;
     }
@@ -185,8 +186,8 @@ fn unknown(platform: &Platform, receiver: &Receiver, one: &LabelMatch, sink: &mu
         if some && severity {
             continue;
         }
-        let known: BTreeSet<&str> =
-            carried.iter().flat_map(values).filter(|value| !value.is_empty()).collect();
+        let known = carried.iter().flat_map(values).filter(|value| !value.is_empty());
+        let near = sink.did_you_mean(&wanted.text, known);
         let what = if one.label == NAME { "is called".to_owned() } else { format!("carries the `{said}`") };
         sink.report(
             Diagnostic::new(
@@ -194,7 +195,7 @@ fn unknown(platform: &Platform, receiver: &Receiver, one: &LabelMatch, sink: &mu
                 format!("no alert {what} `{}`, which `{}` asks for", wanted.text, receiver.name),
             )
             .at(wanted.span.unwrap_or(span), "nothing comes of it")
-            .help_maybe(did_you_mean(&wanted.text, known)),
+            .help_maybe(near),
         );
         told = true;
     }

@@ -4,13 +4,16 @@ use std::collections::HashMap;
 
 use super::place::optional;
 use super::text::Texts;
-use crate::model::Image;
-use crate::platform::{FirstStart, ImageFacts, ImageName, Value, ValuePart};
+use crate::model::{Image, Service};
+use crate::platform::{FirstStart, ImageFacts, ImageName, Platform, Value, ValuePart};
 use crate::schema::{Constant, List};
 use crate::source::Span;
 
 /// Stands for a part of a tag that the operator sets.
 const OPERATOR: &str = "${…}";
+
+/// How many comparisons weigh as much as a copy.
+const COMPARED: usize = 16;
 
 /// The catalogue, then the platform's own entries, which come first when facts are looked up.
 pub(super) fn catalogue(shipped: &[Image], own: &[Image], texts: &mut Texts<'_>) -> Vec<ImageFacts> {
@@ -118,6 +121,15 @@ impl Index {
         let candidates = self.0.get(&image.repository)?.iter();
         candidates.filter_map(|entry| Some((specific(entry)?, entry.at))).max().map(|(_, at)| at)
     }
+}
+
+/// Takes note of what the checks compare: each item of the image's lists with each of the service's own.
+pub(super) fn comparable(facts: usize, block: &Service, platform: &Platform, texts: &mut Texts<'_>) -> bool {
+    let listed = platform.catalogue.get(facts).map_or(0, ImageFacts::listed);
+    let env = block.env.as_ref().map_or(0, |env| env.entries.len());
+    let places = block.volume.len() + block.mount.len() + block.bind.len() + block.tmpfs.len();
+    let own = 1 + env + places + block.config.len() + block.port.len();
+    texts.copy(listed * own / COMPARED, block.span)
 }
 
 /// Whether a text matches a pattern in which `*` stands for anything.

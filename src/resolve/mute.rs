@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::receiver::label;
 use super::text::Texts;
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Document, Inhibit, Severity};
 use crate::platform::observe::Alert;
 use crate::platform::receiver::{LabelMatch, Mute, Wanted};
@@ -58,12 +58,11 @@ fn expect_alert(word: &Word, names: &HashSet<&str>, texts: &mut Texts<'_>) -> bo
         return true;
     }
     if !texts.absent.lost.contains(word.text.as_str()) {
-        let mut known: Vec<&str> = names.iter().copied().collect();
-        known.sort_unstable();
+        let help = texts.sink.did_you_mean(&word.text, names.iter().copied());
         texts.sink.report(
             Diagnostic::new(codes::NAM001, format!("there is no alert `{}`", word.text))
                 .at(word.span, "not declared")
-                .help_maybe(did_you_mean(&word.text, known)),
+                .help_maybe(help),
         );
     }
     false

@@ -35,7 +35,7 @@ pub(super) fn service(
     let image_name = image_name.and_then(|(image, block)| image::name(image, block.name.span));
     let base_name = base(block, texts).or_else(|| image_name.clone());
     let find = |name: &ImageName| images.find(name);
-    let facts = base_name.as_ref().and_then(find);
+    let facts = base_name.as_ref().and_then(find).filter(|at| image::comparable(*at, block, platform, texts));
     let ports = ports(block, platform, texts);
     let (networks, networks_span) = networks(block, parent, platform, texts);
     let env = env(block, &mut mentions, texts);
@@ -49,7 +49,7 @@ pub(super) fn service(
         image,
         build: build(block, texts),
         facts,
-        image_facts: image_name.as_ref().and_then(find),
+        image_facts: image_name.as_ref().and_then(find).filter(|_| texts.has_room()),
         image_name,
         base_name,
         entrypoint: arguments(block.entrypoint.as_ref(), &mut mentions, texts),

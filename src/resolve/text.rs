@@ -162,6 +162,11 @@ impl<'a> Texts<'a> {
         false
     }
 
+    /// Whether more can be copied.
+    pub(super) fn has_room(&self) -> bool {
+        self.copied <= MOST_COPIED
+    }
+
     /// The inputs that stand in an address.
     pub(super) fn finish(self) -> Vec<InputId> {
         self.in_urls

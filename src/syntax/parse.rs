@@ -38,9 +38,9 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
         entries: Vec::new(),
         comments: scan.comments,
         lost: Vec::new(),
-        unbalanced: scan.unbalanced || scan.too_deep || !scan.stray.is_empty(),
+        unbalanced: scan.unbalanced,
     };
-    if scan.too_deep || scan.stray.len() >= scan::MOST_STRAY {
+    if scan.hopeless {
         return parsed;
     }
     let text = without(file.text(), &scan.stray);

@@ -8,8 +8,9 @@ use crate::source::{SourceFile, Span};
 
 use super::MAX_DEPTH;
 
-/// How many brackets that close nothing are told; a file with more is none of ours.
-pub(super) const MOST_STRAY: usize = 20;
+/// How many brackets that close nothing, or the wrong bracket, are told; a file with more is none of ours, and the
+/// parser would see it deeper than the scan does: to `{ ]` it is open still.
+const MOST_WRONG: usize = 20;
 
 /// What the scan found.
 pub(super) struct Scan {
@@ -21,8 +22,8 @@ pub(super) struct Scan {
     pub(super) ends: Vec<usize>,
     /// Whether the structure is in doubt.
     pub(super) unbalanced: bool,
-    /// Whether the parser must not see the text.
-    pub(super) too_deep: bool,
+    /// Whether the parser must not see the text: it is too deep, or not what it is thought to be.
+    pub(super) hopeless: bool,
     /// What is to be said of a bracket that is not closed, where a text that is not closed may be the cause: the
     /// parser tells that one, as a rule.
     pub(super) unclosed: Option<Diagnostic>,
@@ -43,7 +44,7 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
         stray: Vec::new(),
         ends: Vec::new(),
         unbalanced: false,
-        too_deep: false,
+        hopeless: false,
         unclosed: None,
     };
     let mut open: Vec<Open> = Vec::new();
@@ -51,6 +52,7 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
     let mut indent = indent_at(bytes, 0);
     // Whether a text is not closed, which the parser tells; it may have swallowed a bracket.
     let mut open_text = false;
+    let mut wrong = 0;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
@@ -74,7 +76,8 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
             }
             b'{' | b'[' => {
                 if open.len() == MAX_DEPTH {
-                    scan.too_deep = true;
+                    scan.unbalanced = true;
+                    scan.hopeless = true;
                     sink.report(
                         Diagnostic::new(
                             codes::SYN004,
@@ -87,11 +90,14 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
                 }
                 open.push(Open { byte, at, indent });
             }
-            b'}' | b']' if scan.stray.len() >= MOST_STRAY => {
-                scan.unbalanced = true;
-                return scan;
+            b'}' | b']' => {
+                wrong +=
+                    usize::from(!close(byte, at, &mut open, &mut suspect, &mut scan, bytes, &span, sink));
+                if wrong == MOST_WRONG {
+                    scan.hopeless = true;
+                    return scan;
+                }
             }
-            b'}' | b']' => close(byte, at, &mut open, &mut suspect, &mut scan, bytes, &span, sink),
             _ => {}
         }
         at += 1;
@@ -115,6 +121,7 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
     scan
 }
 
+/// Takes note of a closing bracket. Whether it closes one of its kind.
 #[expect(clippy::too_many_arguments, reason = "the state of one scan, taken apart by a single caller")]
 fn close(
     byte: u8,
@@ -125,7 +132,7 @@ fn close(
     bytes: &[u8],
     span: &impl Fn(usize, usize) -> Span,
     sink: &mut Sink,
-) {
+) -> bool {
     let closes = if byte == b'}' { b'{' } else { b'[' };
     let bracket = char::from(byte);
     match open.last() {
@@ -139,6 +146,7 @@ fn close(
                 }
             }
             open.pop();
+            true
         }
         Some(last) => {
             let opener = char::from(last.byte);
@@ -149,13 +157,16 @@ fn close(
                     .at(span(last.at, last.at + 1), "opened here"),
             );
             open.pop();
+            false
         }
         None => {
+            scan.unbalanced = true;
             scan.stray.push(at);
             sink.report(
                 Diagnostic::new(codes::SYN002, format!("this `{bracket}` closes nothing"))
                     .at(span(at, at + 1), "nothing is open here"),
             );
+            false
         }
     }
 }

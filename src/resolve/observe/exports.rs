@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::literal;
 use super::query::Needed;
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model;
 use crate::platform::Service;
 use crate::platform::observe::{ExportTable, Exports, Metric};
@@ -90,13 +90,11 @@ impl<'a> Tables<'a> {
     fn unknown(&self, name: &Word, texts: &mut Texts<'_>) {
         let own = self.own.iter().map(|exports| exports.name.text.as_str());
         let known = own.chain(standard::EXPORTS.iter().map(|(name, ..)| *name));
+        let near = texts.sink.did_you_mean(&name.text, known);
         texts.sink.report(
             Diagnostic::new(codes::NAM001, format!("there are no `exports` called `{}`", name.text))
                 .at(name.span, "not declared")
-                .help(
-                    did_you_mean(&name.text, known)
-                        .unwrap_or_else(|| format!("declare `exports \"{}\" {{ metric … }}`", name.text)),
-                ),
+                .help(near.unwrap_or_else(|| format!("declare `exports \"{}\" {{ metric … }}`", name.text))),
         );
     }
 }
