@@ -7,9 +7,11 @@ mod exports;
 mod preset;
 mod query;
 
+use std::collections::BTreeSet;
+
 use super::text::Texts;
 use super::{hours, mute, receiver};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{self, Document, Role};
 use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Record};
 use crate::platform::{Platform, Service, ServiceId};
@@ -17,13 +19,17 @@ use crate::schema::{Constant, Map, Word};
 use crate::syntax::Name;
 use answers::{Answers, is_brought};
 use exports::Tables;
-use query::{Queries, Written};
+use query::{Queries, Reader, Written};
 
 /// Everything that is observed of a platform whose services are bound.
 pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Observed {
     let records = records(document, platform, texts);
-    let alerts = alerts(document, platform, texts);
-    let mut dashboards = dashboard::read(document, platform, texts);
+    let alerts = alerts(document, platform);
+    let dashboards = dashboard::expand(document, platform, texts);
+    let reader = reader(&records, &alerts, &dashboards);
+    let records: Vec<_> = read(&records, |record| &record.expr, &reader, texts.sink);
+    let alerts: Vec<_> = read(&alerts, |alert| &alert.expr, &reader, texts.sink);
+    let mut dashboards = dashboard::read(dashboards, &reader, texts.sink);
     let mut tables = Tables::new(&document.exports);
     let written = records.iter().map(|(record, ..)| record);
     let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
@@ -39,9 +45,9 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         smtp: receiver::smtp(platform, texts),
         ..Observed::default()
     };
-    observed.index(&needed.0);
+    observed.index(&needed);
     dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
-    let queries = Queries::new(&observed, platform, &records);
+    let queries = Queries::new(&reader, &observed, platform, &records);
     let answers = Answers::new(platform, &observed);
     let records = records
         .iter()
@@ -77,20 +83,49 @@ fn owned<'a, T: 'a>(
         .flat_map(move |service| blocks(&service.block).iter().map(|block| (Some(service.id), block)))
 }
 
-type Owned<'a, W, T> = Vec<(W, Option<ServiceId>, &'a T)>;
+/// Blocks with the service that each stands in.
+type Owned<'a, T> = Vec<(Option<ServiceId>, &'a T)>;
 
 fn records<'a>(
     document: &'a Document,
     platform: &'a Platform,
     texts: &mut Texts<'_>,
-) -> Owned<'a, Written, model::Record> {
+) -> Owned<'a, model::Record> {
     let top = document.record.iter().map(|record| (None, record));
-    let all: Vec<_> = top.chain(owned(platform, |service| &service.record)).collect();
+    let all: Owned<'a, _> = top.chain(owned(platform, |service| &service.record)).collect();
     for (_, record) in &all {
         expect_metric_name(&record.name, texts);
     }
-    let all = all.into_iter();
-    all.map(|(owner, record)| (query::read(&record.expr, texts.sink), owner, record)).collect()
+    all
+}
+
+fn alerts<'a>(document: &'a Document, platform: &'a Platform) -> Owned<'a, model::Alert> {
+    let top = document.alert.iter().map(|alert| (None, alert));
+    top.chain(owned(platform, |service| &service.alert)).collect()
+}
+
+/// What reads the queries of all of these, and the series of the alerts' tests.
+fn reader(
+    records: &Owned<'_, model::Record>,
+    alerts: &Owned<'_, model::Alert>,
+    dashboards: &[(Option<ServiceId>, model::Dashboard)],
+) -> Reader {
+    let rules = records.iter().map(|(_, record)| &record.expr);
+    let rules = rules.chain(alerts.iter().map(|(_, alert)| &alert.expr));
+    let panels = dashboards.iter().flat_map(|(_, dashboard)| dashboard.panels());
+    let queries = rules.chain(panels.flat_map(|panel| panel.query.iter().map(|query| &query.expr)));
+    let tests = alerts.iter().flat_map(|(_, alert)| &alert.test);
+    let series = tests.flat_map(|test| test.series.iter().map(|series| series.selector.text.as_str()));
+    Reader::new(queries.map(literal).chain(series))
+}
+
+fn read<'a, T>(
+    blocks: &Owned<'a, T>,
+    expr: impl Fn(&'a T) -> &'a Constant,
+    reader: &Reader,
+    sink: &mut Sink,
+) -> Vec<(Written, Option<ServiceId>, &'a T)> {
+    blocks.iter().map(|&(owner, block)| (reader.read(expr(block), sink), owner, block)).collect()
 }
 
 /// Reports a name that no metric can have (prometheus.io, "Data model"): one with other characters than letters,
@@ -107,16 +142,6 @@ fn expect_metric_name(name: &Name, texts: &mut Texts<'_>) {
             .at(name.span, "letters, digits, `_` and `:`, and no digit first")
             .help(format!("`{}` can", known.trim_start_matches(|c: char| c.is_ascii_digit()))),
     );
-}
-
-fn alerts<'a>(
-    document: &'a Document,
-    platform: &'a Platform,
-    texts: &mut Texts<'_>,
-) -> Owned<'a, Written, model::Alert> {
-    let top = document.alert.iter().map(|alert| (None, alert));
-    let all = top.chain(owned(platform, |service| &service.alert));
-    all.map(|(owner, alert)| (query::read(&alert.expr, texts.sink), owner, alert)).collect()
 }
 
 fn alert(
@@ -203,7 +228,7 @@ fn top(platform: &Platform, mut id: ServiceId) -> &Service {
 fn jobs(
     platform: &Platform,
     tables: &mut Tables<'_>,
-    needed: &query::Needed,
+    needed: &BTreeSet<String>,
     texts: &mut Texts<'_>,
 ) -> Vec<Job> {
     let mut jobs = Vec::new();
