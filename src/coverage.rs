@@ -1,6 +1,6 @@
 //! What of a source is used, and what no target reads: nothing is passed over in silence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use smol_str::SmolStr;
 
@@ -23,16 +23,21 @@ impl Uses {
     #[must_use]
     pub fn new(entries: &[Entry], sources: &Sources) -> Self {
         let mut uses = Self::default();
-        uses.collect(entries, &SmolStr::default(), sources);
+        // Of the others nobody asks.
+        let cannot = TARGETS.iter().flat_map(|target| target.cannot);
+        let lossy = cannot.filter_map(|(name, _)| Some(name.split_once('.')?.0)).collect();
+        uses.collect(entries, &SmolStr::default(), &lossy, sources);
         uses
     }
 
-    fn collect(&mut self, entries: &[Entry], within: &SmolStr, sources: &Sources) {
-        // Only what a target cannot express is asked for.
-        let lossy = TARGETS
-            .iter()
-            .flat_map(|target| target.cannot)
-            .any(|(name, _)| name.strip_prefix(within.as_str()).is_some_and(|field| field.starts_with('.')));
+    fn collect(
+        &mut self,
+        entries: &[Entry],
+        within: &SmolStr,
+        lossy_blocks: &HashSet<&str>,
+        sources: &Sources,
+    ) {
+        let lossy = lossy_blocks.contains(within.as_str());
         // Entries of one file mostly stand together.
         let mut last: Option<(FileId, bool)> = None;
         for entry in entries {
@@ -54,7 +59,7 @@ impl Uses {
             if matches!(key.as_str(), "env" | "labels" | "override" | "output" | "child") {
                 continue;
             }
-            self.collect(entry.entries(), key, sources);
+            self.collect(entry.entries(), key, lossy_blocks, sources);
         }
     }
 

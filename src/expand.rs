@@ -22,7 +22,6 @@ use smol_str::SmolStr;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::Document;
 use crate::source::{Loader, Sources, Span};
-use crate::standard;
 use crate::syntax::{self, Body, Entry, File, Name};
 
 use component::Components;
@@ -72,11 +71,8 @@ pub fn expand(
         return expanded;
     }
     expanded.mentioned = (expanded.lost.is_empty() && !sink.has_errors()).then(|| mention::names(&entries));
-    expanded.catalogue = {
-        let id = sources.add(standard::file_name("catalogue"), standard::CATALOGUE);
-        syntax::parse(sources, id, sink).entries
-    };
     let mut components = Components::new(&mut entries, sink);
+    expanded.catalogue = components.read(&entries, sources, sink);
     known_keys(&mut entries, &components, sink);
     name_instances(&mut entries, &components);
     syntax::duplicates(&mut entries, sink);

@@ -40,8 +40,8 @@ pub fn file_name(name: &str) -> String {
     format!("<standard>/{name}.infra")
 }
 
-/// The source of a standard component.
+/// A standard component's name and source.
 #[must_use]
-pub fn component(name: &str) -> Option<&'static str> {
-    COMPONENTS.iter().find(|(known, _)| *known == name).map(|(_, source)| *source)
+pub fn component(name: &str) -> Option<(&'static str, &'static str)> {
+    COMPONENTS.iter().find(|(known, _)| *known == name).copied()
 }

@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 use crate::source::{FileId, Span};
 
 pub use merge::{Merged, duplicates, merge_body, merge_entry};
-pub use parse::parse;
+pub use parse::{parse, parse_all};
 pub use print::{MAX_WIDTH, print};
 pub use read::plain_text;
 pub use text::{interpolate, literal_text};

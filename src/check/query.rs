@@ -42,6 +42,8 @@ struct Context<'a> {
     open: bool,
     /// The labels of series, by their names.
     labels: RefCell<HashMap<String, Labels>>,
+    /// The times between samples of metrics, by their names.
+    intervals: RefCell<HashMap<String, Option<Duration>>>,
 }
 
 impl<'a> Context<'a> {
@@ -57,6 +59,7 @@ impl<'a> Context<'a> {
                 .collect(),
             open: observed.jobs.iter().any(|job| job.exports.unknown),
             labels: RefCell::default(),
+            intervals: RefCell::default(),
         }
     }
 
@@ -312,6 +315,17 @@ impl<'a> Context<'a> {
     }
 
     /// What cannot be meant, whatever the data.
+    /// The longest time between two samples of a metric, whoever exports it.
+    fn interval(&self, metric: &str) -> Option<Duration> {
+        if let Some(known) = self.intervals.borrow().get(metric) {
+            return *known;
+        }
+        let jobs = self.platform.observed.exporters(metric).map(|(job, _)| job);
+        let longest = jobs.map(interval_of).max();
+        self.intervals.borrow_mut().insert(metric.to_owned(), longest);
+        longest
+    }
+
     fn meaning(&self, query: &Query, parsed: &promql::Query, sink: &mut Sink) {
         let labels = |metric: Option<&str>| self.labels(metric);
         let kind = |metric: &str| {
@@ -322,23 +336,20 @@ impl<'a> Context<'a> {
             all.chain(observed.elsewhere(metric)).map(|found| found.kind).next()
         };
         let interval = |metric: Option<&str>| {
-            let exporters = metric.into_iter().flat_map(|metric| self.platform.observed.exporters(metric));
-            let own = query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str()).copied());
-            let jobs: Vec<&Job> = if query.jobs.is_empty() {
-                exporters.map(|(job, _)| job).take(100).collect()
-            } else {
-                own.collect()
-            };
-            let said = jobs.iter().map(|job| {
-                job.interval.map_or(Duration::from_secs(SCRAPE_INTERVAL), |it| Duration::from_millis(it.0))
-            });
-            said.max()
+            if query.jobs.is_empty() {
+                return metric.and_then(|metric| self.interval(metric));
+            }
+            query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str()).copied()).map(interval_of).max()
         };
         let facts = Facts { labels: &labels, kind: &kind };
         for finding in promql::findings(parsed, &facts, &interval) {
             sink.report(meant(query, parsed, &finding));
         }
     }
+}
+
+fn interval_of(job: &Job) -> Duration {
+    job.interval.map_or(Duration::from_secs(SCRAPE_INTERVAL), |it| Duration::from_millis(it.0))
 }
 
 /// What keeps a declared metric from being there.

@@ -86,6 +86,23 @@ impl Components {
         Self { own, standard: Vec::new() }
     }
 
+    /// Parses what the compiler brings for these entries, all at the same time: the standard components that they
+    /// name, and the catalogue of images, which it gives.
+    pub(super) fn read(&mut self, entries: &[Entry], sources: &mut Sources, sink: &mut Sink) -> Vec<Entry> {
+        let named = entries.iter().filter_map(|entry| standard::component(&entry.key.text));
+        let mut named: Vec<(&'static str, &'static str)> =
+            named.filter(|(name, _)| !self.own.contains_key(*name)).collect();
+        let mut seen = HashSet::new();
+        named.retain(|(name, _)| seen.insert(*name));
+        let mut ids = vec![sources.add(standard::file_name("catalogue"), standard::CATALOGUE)];
+        ids.extend(named.iter().map(|(name, source)| sources.add(standard::file_name(name), source)));
+        let mut files = syntax::parse_all(sources, &ids, sink);
+        for ((name, _), file) in named.iter().zip(files.drain(1..)) {
+            self.standard.push((name, component(file.entries, sink)));
+        }
+        files.pop().map(|catalogue| catalogue.entries).unwrap_or_default()
+    }
+
     /// Whether a key opens an instance.
     pub(super) fn knows(&self, key: &str) -> bool {
         self.own.contains_key(key) || standard::component(key).is_some()
@@ -110,14 +127,19 @@ impl Components {
         if let Some((_, parsed)) = self.standard.iter().find(|(known, _)| *known == name) {
             return parsed.clone();
         }
-        let &(name, source) = standard::COMPONENTS.iter().find(|(known, _)| *known == name)?;
+        // One that only a component names.
+        let (name, source) = standard::component(name)?;
         let id = sources.add(standard::file_name(name), source);
-        let entries = syntax::parse(sources, id, sink).entries;
-        let entry = entries.into_iter().find(|entry| entry.key.text == "component");
-        let parsed = entry.and_then(|entry| declare(entry, sink)).map(Rc::new);
+        let parsed = component(syntax::parse(sources, id, sink).entries, sink);
         self.standard.push((name, parsed.clone()));
         parsed
     }
+}
+
+/// The component that a standard file declares.
+fn component(entries: Vec<Entry>, sink: &mut Sink) -> Option<Rc<Component>> {
+    let entry = entries.into_iter().find(|entry| entry.key.text == "component");
+    entry.and_then(|entry| declare(entry, sink)).map(Rc::new)
 }
 
 fn declare(entry: Entry, sink: &mut Sink) -> Option<Component> {

@@ -1,6 +1,6 @@
 //! Loading: the entry file and what it imports.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexSet;
 
@@ -27,6 +27,7 @@ pub fn load(loader: &Loader<'_>, sources: &mut Sources, entry: &str, sink: &mut 
         open: IndexSet::new(),
         seen: HashSet::new(),
         bytes: 0,
+        ready: HashMap::new(),
     };
     match (loader.load)(entry) {
         Ok(Found::File(bytes)) => loading.file(entry, &bytes, None),
@@ -46,14 +47,21 @@ struct Loading<'a> {
     seen: HashSet<String>,
     /// How many bytes were read.
     bytes: u64,
+    /// Files that were parsed together with the others of their folder; `None` for one that is no text.
+    ready: HashMap<String, Option<File>>,
 }
 
 impl Loading<'_> {
     fn file(&mut self, path: &str, bytes: &[u8], cause: Option<Span>) {
+        let id = self.text(path, bytes, cause).map(|text| self.sources.add(path, &text));
+        let file = id.map(|id| syntax::parse(self.sources, id, self.sink));
+        self.take(path, file);
+    }
+
+    /// Takes a file, and follows its imports.
+    fn take(&mut self, path: &str, file: Option<File>) {
         self.seen.insert(path.to_owned());
-        let Some(text) = self.text(path, bytes, cause) else { return };
-        let id = self.sources.add(path, &text);
-        let mut file = syntax::parse(self.sources, id, self.sink);
+        let Some(mut file) = file else { return };
         let mut imports = Vec::new();
         file.entries.retain(|entry| {
             let import = entry.key.text == "import";
@@ -112,6 +120,10 @@ impl Loading<'_> {
             );
             return;
         }
+        if let Some(file) = self.ready.remove(&path) {
+            self.take(&path, file);
+            return;
+        }
         match (self.loader.load)(&path) {
             Ok(Found::File(bytes)) => self.file(&path, &bytes, Some(span)),
             Ok(Found::Folder(names)) => self.folder(&path, &names, span),
@@ -121,22 +133,40 @@ impl Loading<'_> {
 
     fn folder(&mut self, path: &str, names: &[String], span: Span) {
         self.seen.insert(path.to_owned());
-        let mut none = true;
-        for name in names.iter().filter(|name| name.rsplit_once('.').is_some_and(|(_, kind)| kind == "infra"))
-        {
-            none = false;
-            let below = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
-            // A folder may hold the very file that imports it.
-            if !self.open.contains(&below) {
-                self.follow("", &below, span);
-            }
+        let is_source = |name: &&String| name.rsplit_once('.').is_some_and(|(_, kind)| kind == "infra");
+        let below = |name: &String| if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
+        let paths: Vec<String> = names.iter().filter(is_source).map(below).collect();
+        self.prepare(&paths, span);
+        // A folder may hold the very file that imports it.
+        for below in paths.iter().filter(|below| !self.open.contains(*below)).cloned().collect::<Vec<_>>() {
+            self.follow("", &below, span);
         }
-        if none {
+        if paths.is_empty() {
             self.sink.report(
                 Diagnostic::new(codes::IMP001, format!("the folder `{path}` holds no `.infra` file"))
                     .at(span, "imported here"),
             );
         }
+    }
+
+    /// Reads the files of a folder that are new, and parses them all at the same time.
+    fn prepare(&mut self, paths: &[String], span: Span) {
+        let new = paths.iter().filter(|path| !self.seen.contains(*path) && !self.ready.contains_key(*path));
+        let new: Vec<&String> = new.take(MAX_FILES.saturating_sub(self.seen.len())).collect();
+        let (mut known, mut ids) = (Vec::new(), Vec::new());
+        for path in new {
+            // What is no file is told where it is followed.
+            let Ok(Found::File(bytes)) = (self.loader.load)(path) else { continue };
+            match self.text(path, &bytes, Some(span)) {
+                Some(text) => {
+                    ids.push(self.sources.add(path.as_str(), &text));
+                    known.push(path.clone());
+                }
+                None => drop(self.ready.insert(path.clone(), None)),
+            }
+        }
+        let files = syntax::parse_all(self.sources, &ids, self.sink);
+        self.ready.extend(known.into_iter().zip(files.into_iter().map(Some)));
     }
 
     fn text(&mut self, path: &str, bytes: &[u8], cause: Option<Span>) -> Option<String> {

@@ -59,6 +59,19 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
     parsed
 }
 
+/// Parses files, all at the same time; what is wrong with them is told in their order.
+pub fn parse_all(sources: &Sources, ids: &[FileId], sink: &mut Sink) -> Vec<File> {
+    let parsed = parallel::map(ids, |id| {
+        let mut found = Sink::default();
+        (parse(sources, *id, &mut found), found)
+    });
+    let told = parsed.into_iter().map(|(file, found)| {
+        found.finish().into_iter().for_each(|diagnostic| sink.report(diagnostic));
+        file
+    });
+    told.collect()
+}
+
 /// How many bytes of a file are parsed at once, at least. Fixed, so that what is told does not depend on
 /// the machine.
 const PART: usize = 128 * 1024;
