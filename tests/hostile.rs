@@ -207,6 +207,13 @@ fn brackets_are_counted_where_the_parser_sees_them() {
         deep("\"{\n"),
         deep("{"),
         deep("["),
+        format!("a \" {}", deep("b { ")),
+        format!("a {{ b \"\n c \" {}\n}}", deep("b { ")),
+        format!("a = [ \" {}", deep("[")),
+        format!("\"\"\" x \" {} \"\"\"", deep("{ a ")),
+        format!("a {{ {}", deep("] { ")),
+        format!("a = {}", deep("[ } ")),
+        format!("a = {}", deep("[ { ] \n b = ")),
     ] {
         let compilation = alone(&format!("platform p\n{source}"));
         assert!(compilation.has_errors());

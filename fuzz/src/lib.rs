@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use infrac::diagnostic::{Diagnostic, MOST, Style, render};
 use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::target::TARGETS;
-use infrac::{Compilation, build, compile, losses};
+use infrac::{Compilation, Parsed, build, losses};
 
 /// The file that an input starts with.
 pub const ENTRY: &str = "platform.infra";
@@ -57,10 +57,15 @@ impl Project {
         if inside.is_empty() { Err(LoadError::Missing) } else { Ok(Found::Folder(inside)) }
     }
 
-    /// Compiles the project, with an environment put in.
+    /// Compiles the project as it stands, and with each of at most so many of its environments.
     #[must_use]
-    pub fn compile(&self, environment: Option<&str>) -> Compilation {
-        compile(&Loader { load: &|path| self.load(path) }, ENTRY, environment)
+    pub fn compile(&self, environments: usize) -> Vec<Compilation> {
+        let load = |path: &str| self.load(path);
+        let loader = Loader { load: &load };
+        let parsed = Parsed::load(&loader, ENTRY);
+        let names = parsed.environments();
+        let with = names.iter().take(environments).map(|name| Some(name.as_str()));
+        std::iter::once(None).chain(with).map(|name| parsed.clone().compile(&loader, name)).collect()
     }
 }
 
@@ -93,12 +98,17 @@ pub fn judge(compilation: &Compilation) {
     judge_diagnostics(&compilation.diagnostics, &compilation.sources);
     let targets: Vec<_> = TARGETS.iter().collect();
     judge_diagnostics(&losses(compilation, &targets), &compilation.sources);
-    assert_eq!(compilation.platform.is_none(), compilation.has_errors(), "a platform where there are no errors");
+    assert_eq!(
+        compilation.platform.is_none(),
+        compilation.has_errors(),
+        "a platform where there are no errors"
+    );
     let Some(platform) = &compilation.platform else { return };
-    let artifacts = build(platform, &targets);
+    let lowered = build(platform, &targets);
+    let artifacts: Vec<_> = lowered.iter().flat_map(|lowered| &lowered.artifacts).collect();
     assert!(!artifacts.is_empty(), "no artifact");
     let mut seen = std::collections::BTreeSet::new();
-    for artifact in &artifacts {
+    for artifact in artifacts {
         let (path, content) = (&artifact.path, &artifact.content);
         assert!(seen.insert(path), "{path} is written twice");
         assert!(
@@ -106,11 +116,12 @@ pub fn judge(compilation: &Compilation) {
             "{path} leads out"
         );
         // The text of a `config` is the user's own.
-        if path.ends_with(".yaml") && !path.starts_with("docker/config/") {
+        let is_tree = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
+        if is_tree && !path.starts_with("docker/config/") {
             if let Err(error) = serde_yaml::from_str::<serde_yaml::Value>(content) {
                 panic!("{path} is no YAML: {error}\n{content}");
             }
         }
     }
-    assert_eq!(artifacts, build(platform, &targets), "another build, other bytes");
+    assert_eq!(lowered, build(platform, &targets), "another build, other bytes");
 }

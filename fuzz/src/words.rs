@@ -124,7 +124,8 @@ fn value(kind: Kind, names: &[&str], depth: usize, random: &mut Random) -> Strin
             random.one_of(&words).unwrap_or("a").to_owned()
         }
         Kind::List(item) => {
-            let items: Vec<String> = (0..random.below(3)).map(|_| value(item(), names, depth, random)).collect();
+            let items: Vec<String> =
+                (0..random.below(3)).map(|_| value(item(), names, depth, random)).collect();
             format!("[{}]", items.join(", "))
         }
         Kind::Reference(_) => reference(names, random),

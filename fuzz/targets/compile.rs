@@ -11,12 +11,7 @@ use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 const ENVIRONMENTS: usize = 2;
 
 fuzz_target!(|data: &[u8]| {
-    let project = Project::new(data);
-    let compilation = project.compile(None);
-    judge(&compilation);
-    for environment in compilation.environments.iter().take(ENVIRONMENTS) {
-        judge(&project.compile(Some(environment)));
-    }
+    Project::new(data).compile(ENVIRONMENTS).iter().for_each(judge);
 });
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
