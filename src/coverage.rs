@@ -1,6 +1,6 @@
 //! What of a source is used, and what no target reads: nothing is passed over in silence.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
@@ -23,10 +23,7 @@ impl Uses {
     #[must_use]
     pub fn new(entries: &[Entry], sources: &Sources) -> Self {
         let mut uses = Self::default();
-        // Of the others nobody asks.
-        let cannot = TARGETS.iter().flat_map(|target| target.cannot);
-        let lossy = cannot.filter_map(|(name, _)| Some(name.split_once('.')?.0)).collect();
-        uses.collect(entries, &SmolStr::default(), &lossy, sources);
+        uses.collect(entries, &SmolStr::default(), &asked_for(), sources);
         uses
     }
 
@@ -34,10 +31,14 @@ impl Uses {
         &mut self,
         entries: &[Entry],
         within: &SmolStr,
-        lossy_blocks: &HashSet<&str>,
+        asked_for: &[(&str, &str)],
         sources: &Sources,
     ) {
-        let lossy = lossy_blocks.contains(within.as_str());
+        let asked_for_here = |block: &str| -> Vec<&str> {
+            asked_for.iter().filter(|(known, _)| *known == block).map(|(_, field)| *field).collect()
+        };
+        let fields = if within.is_empty() { Vec::new() } else { asked_for_here(within) };
+        let kinds = if within.is_empty() || within == "service" { asked_for_here("") } else { Vec::new() };
         // Entries of one file mostly stand together.
         let mut last: Option<(FileId, bool)> = None;
         for entry in entries {
@@ -49,17 +50,17 @@ impl Uses {
             last = Some((span.file, embedded));
             let key = &entry.key.text;
             if !embedded {
-                if lossy {
+                if fields.contains(&key.as_str()) {
                     self.count(within, key, span);
                 }
-                if within.is_empty() || within == "service" {
+                if kinds.contains(&key.as_str()) {
                     self.count("", key, span);
                 }
             }
             if matches!(key.as_str(), "env" | "labels" | "override" | "output" | "child") {
                 continue;
             }
-            self.collect(entry.entries(), key, lossy_blocks, sources);
+            self.collect(entry.entries(), key, asked_for, sources);
         }
     }
 
@@ -79,13 +80,8 @@ impl Uses {
 
     /// Reports the kinds of blocks that no target reads, one warning a kind.
     pub fn unread(&self, sink: &mut Sink) {
-        // The compiler itself reads what is allowed.
-        for kind in Document::SCHEMA.fields.iter().map(|field| field.key).filter(|kind| *kind != "allow") {
+        for kind in unread_kinds() {
             let Some((span, count)) = self.seen("", kind) else { continue };
-            let reads = |read: &&str| read.split('.').next() == Some(kind);
-            if TARGETS.iter().any(|target| target.reads.iter().any(reads)) {
-                continue;
-            }
             let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
             sink.report(
                 Diagnostic::new(
@@ -115,6 +111,23 @@ impl Uses {
             }
         }
     }
+}
+
+/// The kinds of blocks that no target reads.
+fn unread_kinds() -> impl Iterator<Item = &'static str> {
+    // The compiler itself reads what is allowed.
+    let kinds = Document::SCHEMA.fields.iter().map(|field| field.key).filter(|kind| *kind != "allow");
+    kinds.filter(|kind| {
+        let reads = |read: &&str| read.split('.').next() == Some(kind);
+        !TARGETS.iter().any(|target| target.reads.iter().any(reads))
+    })
+}
+
+/// What is told of, as block and field: kinds of blocks that no target reads, and fields that one cannot express.
+fn asked_for() -> Vec<(&'static str, &'static str)> {
+    let cannot = TARGETS.iter().flat_map(|target| target.cannot);
+    let fields = cannot.filter_map(|(name, _)| name.split_once('.'));
+    unread_kinds().map(|kind| ("", kind)).chain(fields).collect()
 }
 
 fn is_embedded(name: &str) -> bool {

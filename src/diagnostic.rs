@@ -111,6 +111,11 @@ impl Sink {
         }
     }
 
+    /// Takes over what was reported to another sink.
+    pub fn take(&mut self, other: Self) {
+        other.diagnostics.into_iter().for_each(|diagnostic| self.report(diagnostic));
+    }
+
     /// Whether so much was reported that nothing more is kept: whoever reports in a loop may stop.
     #[must_use]
     pub fn is_full(&self) -> bool {

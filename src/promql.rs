@@ -11,7 +11,7 @@ pub mod template;
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use promql_parser::label::{MatchOp, Matchers};
@@ -80,7 +80,7 @@ pub struct Matcher {
 
 /// A regular expression that is equal where its source is.
 #[derive(Debug, Clone)]
-struct Pattern(regex::Regex);
+struct Pattern(Arc<regex::Regex>);
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
@@ -101,7 +101,8 @@ impl Patterns {
         if let Some(pattern) = known.get(source) {
             return pattern.clone();
         }
-        let pattern = regex::Regex::new(&format!("^(?:{source})$")).ok().map(Pattern);
+        let pattern =
+            regex::Regex::new(&format!("^(?:{source})$")).ok().map(|pattern| Pattern(Arc::new(pattern)));
         known.insert(source.to_owned(), pattern.clone());
         pattern
     }
@@ -297,8 +298,8 @@ fn selector(
             (Some((op, patterns)), _) => (op, Some(patterns.get(&matcher.value)?)),
             (None, MatchOp::Equal) => (Op::Equal, None),
             (None, MatchOp::NotEqual) => (Op::NotEqual, None),
-            (None, MatchOp::Re(pattern)) => (Op::Matches, Some(Pattern(pattern.clone()))),
-            (None, MatchOp::NotRe(pattern)) => (Op::MatchesNot, Some(Pattern(pattern.clone()))),
+            (None, MatchOp::Re(pattern)) => (Op::Matches, Some(Pattern(Arc::new(pattern.clone())))),
+            (None, MatchOp::NotRe(pattern)) => (Op::MatchesNot, Some(Pattern(Arc::new(pattern.clone())))),
         };
         if matcher.name == "__name__" {
             if op == Op::Equal {

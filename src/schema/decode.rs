@@ -7,14 +7,18 @@ use smol_str::SmolStr;
 
 use super::{Block, Kind, Scalar};
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::parallel;
 use crate::source::Span;
 use crate::syntax::{Entry, Name, Value, ValueKind};
+
+/// How many blocks of a kind are decoded one after the other; more are, in parts of so many, at the same time.
+const MANY: usize = 128;
 
 /// How many keys a message lists before it lists none.
 const MOST_KEYS: usize = 12;
 
 /// What an entry can be decoded to.
-pub trait Decode: Sized {
+pub trait Decode: Sized + Send + Sync {
     /// What is expected.
     fn kind() -> Kind;
 
@@ -262,7 +266,24 @@ impl<'a> Decoder<'a> {
     /// A field that stands once for each label.
     pub fn many<T: Decode>(&mut self, entry: &Entry, key: &str) -> Vec<T> {
         let fields = entry.entries().iter().filter(|item| item.key.text == key);
-        fields.filter_map(|item| T::decode(item, self)).collect()
+        if entry.entries().len() < MANY {
+            return fields.filter_map(|item| T::decode(item, self)).collect();
+        }
+        let fields: Vec<&Entry> = fields.collect();
+        let parts: Vec<&[&Entry]> = fields.chunks(MANY).collect();
+        let decoded = parallel::map(&parts, |part| {
+            let mut sink = Sink::default();
+            let mut decoder = Decoder::new(&mut sink);
+            let blocks: Vec<T> = part.iter().filter_map(|item| T::decode(item, &mut decoder)).collect();
+            (blocks, decoder.into_lost(), sink)
+        });
+        let mut blocks = Vec::with_capacity(fields.len());
+        for (part, lost, found) in decoded {
+            blocks.extend(part);
+            self.lost.extend(lost);
+            self.sink.take(found);
+        }
+        blocks
     }
 
     /// A word of an enumeration.

@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::syntax::{Part, Path, Text, Value, ValueKind};
 
 /// A value without label and body.
-pub trait Scalar: Sized {
+pub trait Scalar: Sized + Send + Sync {
     /// What is expected.
     fn shape() -> Kind;
 

@@ -50,7 +50,7 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
     for part in parallel::map(&parts, |range| parse_part(id, &text, range, parsed.unbalanced)) {
         parsed.entries.extend(part.entries);
         parsed.lost.extend(part.lost);
-        part.found.finish().into_iter().for_each(|diagnostic| sink.report(diagnostic));
+        sink.take(part.found);
     }
     // Where both blame the other, the reader would be told nothing.
     if sink.len() == before {
@@ -66,7 +66,7 @@ pub fn parse_all(sources: &Sources, ids: &[FileId], sink: &mut Sink) -> Vec<File
         (parse(sources, *id, &mut found), found)
     });
     let told = parsed.into_iter().map(|(file, found)| {
-        found.finish().into_iter().for_each(|diagnostic| sink.report(diagnostic));
+        sink.take(found);
         file
     });
     told.collect()
