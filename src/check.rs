@@ -82,7 +82,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::OBS003], check: observe::unscraped },
     Rule { codes: &[codes::OBS010], check: observe::unread },
     Rule { codes: &[codes::ALR003], check: alert::incomplete },
-    Rule { codes: &[codes::ALR006], check: alert::templates },
+    Rule { codes: &[codes::ALR006, codes::ALR010], check: alert::templates },
     Rule { codes: &[codes::ALR008], check: alert::tests },
     Rule { codes: &[codes::ENV002], check: input::unused },
     Rule { codes: &[codes::ALR001], check: receiver::credentials },

@@ -157,10 +157,13 @@ impl Query {
             ValueType::Matrix => return Err(whole("it is a range of values where one at a time is needed")),
             ValueType::String => return Err(whole("it is a text")),
         }
+        if let Some(used) = scan.labels.iter().find(|used| !is_label(&used.label)) {
+            return Err(no_label(&used.label, used.place.clone()));
+        }
         let mut found = Vec::new();
         collect(&expr, &mut found);
         let known = found.len() == scan.selectors.len();
-        let selectors = found
+        let selectors: Vec<Selector> = found
             .iter()
             .enumerate()
             .map(|(at, (vector, range))| {
@@ -168,6 +171,10 @@ impl Query {
                 selector(vector, *range, scanned, text.len())
             })
             .collect();
+        let matchers = || selectors.iter().flat_map(|selector| &selector.matchers);
+        if let Some(matcher) = matchers().find(|matcher| !is_label(&matcher.label)) {
+            return Err(no_label(&matcher.label, matcher.place.clone()));
+        }
         Ok(Self { text: text.to_owned(), expr, selectors, labels: scan.labels })
     }
 
@@ -212,6 +219,17 @@ impl Query {
         out.push_str(&self.text[from..]);
         out
     }
+}
+
+fn no_label(name: &str, place: Range<usize>) -> Problem {
+    Problem { message: format!("`{name}` cannot be the name of a label"), place: Some(place) }
+}
+
+/// Whether a label can have a name (prometheus.io, "Data model").
+#[must_use]
+pub fn is_label(name: &str) -> bool {
+    let inner = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    name.chars().all(inner) && name.starts_with(|c: char| !c.is_ascii_digit())
 }
 
 /// The selectors of an expression in the order of its text.

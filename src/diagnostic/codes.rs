@@ -262,6 +262,8 @@ codes! {
     ALR007 Warning "nobody-is-told";
     /// A test that asks nothing of its alert.
     ALR008 Warning "test-asks-nothing";
+    /// A text of an alert that no message can be made of.
+    ALR010 Error "malformed-template";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";

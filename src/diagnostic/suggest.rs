@@ -23,12 +23,11 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         .min();
     match nearest {
         Some((_, candidate)) => Some(format!("did you mean `{candidate}`?")),
-        None if known.is_empty() => None,
-        None if known.len() > MOST_CHOICES => None,
         None => {
             known.sort_unstable();
             known.dedup();
-            Some(format!("known here: {}", list_of(known)))
+            let few = !known.is_empty() && known.len() <= MOST_CHOICES;
+            few.then(|| format!("known here: {}", list_of(known)))
         }
     }
 }

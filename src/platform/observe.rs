@@ -327,6 +327,8 @@ pub struct Alert {
     pub severity: Option<Severity>,
     /// Labels beside those of the series: `severity`, the service and group it belongs to, and its own.
     pub labels: Vec<(String, String)>,
+    /// The labels that the source says, with their places; their texts are templates, too.
+    pub said_labels: Vec<Annotation>,
     /// What people read, each with its place.
     pub annotations: Vec<Annotation>,
     /// Series that make it fire, or must not.
@@ -346,12 +348,26 @@ impl Alert {
 /// What people read of an alert.
 #[derive(Debug, Clone)]
 pub struct Annotation {
-    /// `summary`, `description`, `runbook_url`, or an own name.
+    /// `summary`, `description`, `runbook_url`, or an own name; that of a label.
     pub name: String,
     /// The text, a Go template.
     pub text: String,
     /// The place.
     pub span: Span,
+    /// Whether the source says the text as it is, in quotes on one line: places in it are known.
+    pub verbatim: bool,
+}
+
+impl Annotation {
+    /// The place of a part of the text, or the whole of it.
+    #[must_use]
+    pub fn part(&self, part: std::ops::Range<usize>) -> Span {
+        if !self.verbatim {
+            return self.span;
+        }
+        let start = self.span.start as usize + 1;
+        Span::new(self.span.file, start + part.start, start + part.end)
+    }
 }
 
 /// Series, and when the alert fires on them.

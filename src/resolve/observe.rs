@@ -4,12 +4,12 @@
 mod answers;
 mod dashboard;
 mod exports;
+mod names;
 mod preset;
 mod query;
 
 use super::text::Texts;
 use super::{hours, mute, receiver};
-use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{self, Document, Role};
 use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Record};
 use crate::platform::{Platform, Service, ServiceId};
@@ -21,6 +21,7 @@ use query::{Queries, Written};
 
 /// Everything that is observed of a platform whose services are bound.
 pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Observed {
+    names::expect(document, platform, texts);
     let records = records(document, platform, texts);
     let alerts = alerts(document, platform, texts);
     let mut dashboards = dashboard::read(document, platform, texts);
@@ -85,28 +86,8 @@ fn records<'a>(
     texts: &mut Texts<'_>,
 ) -> Owned<'a, Written, model::Record> {
     let top = document.record.iter().map(|record| (None, record));
-    let all: Vec<_> = top.chain(owned(platform, |service| &service.record)).collect();
-    for (_, record) in &all {
-        expect_metric_name(&record.name, texts);
-    }
-    let all = all.into_iter();
+    let all = top.chain(owned(platform, |service| &service.record));
     all.map(|(owner, record)| (query::read(&record.expr, texts.sink), owner, record)).collect()
-}
-
-/// Reports a name that no metric can have (prometheus.io, "Data model"): one with other characters than letters,
-/// digits, `_` and `:`.
-fn expect_metric_name(name: &Name, texts: &mut Texts<'_>) {
-    let inner = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
-    let text = name.text.as_str();
-    if text.chars().all(inner) && text.starts_with(|c: char| !c.is_ascii_digit()) {
-        return;
-    }
-    let known: String = text.chars().map(|c| if inner(c) { c } else { '_' }).collect();
-    texts.sink.report(
-        Diagnostic::new(codes::TYP007, format!("`{text}` cannot be the name of a metric"))
-            .at(name.span, "letters, digits, `_` and `:`, and no digit first")
-            .help(format!("`{}` can", known.trim_start_matches(|c: char| c.is_ascii_digit()))),
-    );
 }
 
 fn alerts<'a>(
@@ -130,6 +111,7 @@ fn alert(
         name: name.to_owned(),
         text: literal(text).to_owned(),
         span: text.span,
+        verbatim: text.part(0..0).is_some(),
     };
     let known =
         [("summary", &block.summary), ("description", &block.description), ("runbook_url", &block.runbook)];
@@ -176,6 +158,7 @@ fn alert(
         wait: block.for_,
         keep_firing_for: block.keep_firing_for,
         severity: block.severity,
+        said_labels: said_labels(block),
         labels,
         annotations: known
             .chain(runbook)
@@ -185,11 +168,23 @@ fn alert(
     }
 }
 
+/// The labels that an alert's block says.
+fn said_labels(block: &model::Alert) -> Vec<Annotation> {
+    let entries = block.labels.iter().flat_map(|map| &map.entries);
+    let label = |(name, word): &(Name, Word)| Annotation {
+        name: name.text.to_string(),
+        text: word.text.clone(),
+        span: word.span,
+        verbatim: false,
+    };
+    entries.map(label).collect()
+}
+
 /// The page of an alert where all runbooks are.
 fn runbook(block: &model::Alert, platform: &Platform) -> Option<Annotation> {
     let base = platform.document.platform.first()?.runbooks.as_ref()?;
     let address = format!("{}/{}", literal(base).trim_end_matches('/'), block.name.text);
-    Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span })
+    Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span, verbatim: false })
 }
 
 /// The service that another one is nested in, at the top.

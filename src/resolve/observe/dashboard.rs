@@ -94,7 +94,7 @@ fn offer(constant: &Constant, texts: &mut Texts<'_>) -> Option<Offer> {
     let text = literal(constant).trim();
     let inside = text.strip_prefix("label_values(").and_then(|rest| rest.strip_suffix(')'));
     let (series, label) = match inside.map(|inside| inside.rsplit_once(',').unwrap_or(("", inside))) {
-        Some((series, label)) if is_label(label.trim()) => (series.trim(), label.trim()),
+        Some((series, label)) if promql::is_label(label.trim()) => (series.trim(), label.trim()),
         _ => {
             if constant.text.as_literal().is_some() {
                 texts.sink.report(
@@ -113,11 +113,6 @@ fn offer(constant: &Constant, texts: &mut Texts<'_>) -> Option<Offer> {
         of_series: !series.is_empty(),
         written: query::read(&Constant { text: asked, span: constant.span }, texts.sink),
     })
-}
-
-fn is_label(word: &str) -> bool {
-    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    !word.is_empty() && word.chars().all(inside) && !word.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Completes every dashboard.
