@@ -5,8 +5,11 @@
 //! changing how the author wrote the rest.
 
 mod findings;
+mod firing;
 mod labels;
+mod meeting;
 mod scan;
+mod series;
 pub mod template;
 
 use std::ops::Range;
@@ -16,9 +19,12 @@ use promql_parser::label::{MatchOp, Matchers};
 use promql_parser::parser::value::ValueType;
 use promql_parser::parser::{self, Expr, VectorSelector};
 
-pub use findings::{Finding, findings};
+pub use findings::{Finding, findings, quantiles};
+pub use firing::{Always, always as fires_always, needs_series, reach};
 pub use labels::{Facts, Labels, labels};
+pub use meeting::{Carried, Unmet, always as labels_in_any_case, unmet};
 use scan::Scan;
+pub use series::{series, values};
 
 /// The longest query, in bytes, and the most operators and brackets in it: the parsed tree is walked
 /// by recursion.

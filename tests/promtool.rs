@@ -326,5 +326,82 @@ fn templates_are_read_as_promtool_reads_them() {
     assert!(differ.is_empty(), "{}", differ.join("\n"));
 }
 
+/// Values of series. What promtool takes, and is not taken here, are sizes.
+const VALUES: &[&str] = &[
+    "1",
+    "1 2 3",
+    "1  2",
+    " 1 ",
+    "0x4",
+    "0x0",
+    "0+10x5",
+    "0-10x5",
+    "-1x3",
+    "+1x3",
+    "1+-2x3",
+    "1.5e3x2",
+    "1e-3",
+    ".5x2",
+    "5.",
+    "_",
+    "_x3",
+    "_x",
+    "_3",
+    "_ x3",
+    "stale",
+    "stalex3",
+    "Stale",
+    "NaN",
+    "nan",
+    "Inf",
+    "-Inf",
+    "+inf",
+    "--1",
+    "-NaN",
+    "NaNx3",
+    "Infx3",
+    "infinity",
+    "1 x3",
+    "1x",
+    "x3",
+    "1x3.5",
+    "1x-3",
+    "1+x3",
+    "1+2",
+    "1+2x",
+    "1+2x3x4",
+    "0x1F",
+    "1e",
+    "1_000",
+    "foo",
+    "1;2",
+    "1,2",
+    "{{}}",
+    "{{count:1}}",
+    "{{schema:1 sum:-0.3 count:3.1 z_bucket:7.1}}x3",
+    "{{count:1}}+{{count:1}}x2",
+    "{{count:1}",
+    "{{count:1",
+    "1 # comment",
+];
+
+#[test]
+fn values_are_read_as_promtool_reads_them() {
+    let Some(judge) = Judge::find("promtool") else { return };
+    let mut differ = Vec::new();
+    for text in VALUES {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let series = serde_json::json!([{ "series": "x{a='b'}", "values": text }]);
+        let file = serde_json::json!({ "tests": [{ "interval": "1m", "input_series": series }] });
+        fs::write(folder.path().join("test.yml"), file.to_string()).expect("a new file");
+        let verdict = judge.ask(folder.path(), &["test", "rules", "test.yml"], "");
+        let read = infrac::promql::values(text);
+        if verdict.accepted != read.is_ok() {
+            differ.push(format!("`{text}`: promtool {}, here {read:?}", verdict.accepted));
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
 /// What can be read, and fails when the alert fires.
 const ONLY_HERE: &[&str] = &["{{ $x = 1 }}{{ $value = 2 }}"];

@@ -95,19 +95,3 @@ fn shown(alert: &Alert, annotation: &Annotation, what: &str, labels: &template::
         );
     }
 }
-
-/// ALR008: tests that say nothing.
-pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
-    for alert in &platform.observed.alerts {
-        for test in &alert.tests {
-            let asked = [test.fires_at, test.silent_at, test.holds_from, test.silent_after];
-            if asked.iter().all(Option::is_none) {
-                sink.report(
-                    Diagnostic::new(codes::ALR008, format!("the test `{}` asks nothing", test.name))
-                        .at(test.span, "holds whatever the alert does")
-                        .help("say `holds_from`, `silent_after`, `fires_at` or `silent_at`"),
-                );
-            }
-        }
-    }
-}

@@ -1,5 +1,10 @@
 //! Queries: whether what they ask for exists, and whether they can be meant.
 
+pub(super) mod firing;
+mod meeting;
+mod pattern;
+pub(super) mod series;
+
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -11,7 +16,7 @@ use crate::platform::{Platform, Service};
 use crate::promql::{self, Facts, Finding, Labels, Matcher, Op, Selector};
 use crate::standard;
 
-/// OBS002, OBS004 to OBS007 and OBS009: every query of records, alerts and panels.
+/// OBS002, OBS004 to OBS007, OBS009, OBS012 and OBS013: every query of records, alerts and panels.
 pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
     let observed = &platform.observed;
     let context = Context::new(platform);
@@ -30,6 +35,8 @@ pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
         }
         context.groupings(query, parsed, sink);
         context.meaning(query, parsed, sink);
+        context.meeting(query, parsed, sink);
+        Context::quantiles(query, parsed, sink);
     }
 }
 
@@ -67,11 +74,14 @@ impl<'a> Context<'a> {
             [] => None,
             matchers => Some(self.fitting(matchers)),
         };
+        let told = self.words(query, &about, sink);
         if let (Some(jobs), Some(matcher)) = (&jobs, about.first())
             && jobs.is_empty()
             && !matcher.value.contains('$')
         {
-            self.unknown_job(query, matcher, sink);
+            if !told {
+                self.unknown_job(query, matcher, &matcher.value, sink);
+            }
             return;
         }
         let Some(metric) = selector.metric.as_deref() else { return };
@@ -163,13 +173,14 @@ impl<'a> Context<'a> {
         ended.map(|flag| Missing::Without(flag.clone()))
     }
 
-    fn unknown_job(&self, query: &Query, matcher: &Matcher, sink: &mut Sink) {
+    fn unknown_job(&self, query: &Query, matcher: &Matcher, value: &str, sink: &mut Sink) {
         let known = self.platform.observed.jobs.iter().map(|job| job.name.as_str());
-        let value = matcher.value.as_str();
         let service =
             self.platform.services.iter().find(|service| service.name == value || service.path == value);
-        let diagnostic = Diagnostic::new(codes::OBS007, format!("no scrape job is called `{value}`"))
-            .at(query.part(matcher.place.clone()), "this matches no series");
+        let diagnostic = Diagnostic::new(codes::OBS007, format!("no scrape job is called `{value}`")).at(
+            query.part(matcher.place.clone()),
+            if value == matcher.value { "this matches no series" } else { "no series is of it" },
+        );
         let told = match service {
             Some(service) => diagnostic
                 .at(service.span(), "has no `metrics` block")

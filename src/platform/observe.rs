@@ -370,6 +370,15 @@ impl Annotation {
     }
 }
 
+/// A series of a test as the source says it, with places.
+#[derive(Debug, Clone)]
+pub struct SaidSeries {
+    /// The metric with its labels.
+    pub series: Constant,
+    /// Its values.
+    pub values: Constant,
+}
+
 /// Series, and when the alert fires on them.
 #[derive(Debug, Clone)]
 pub struct AlertTest {
@@ -377,6 +386,8 @@ pub struct AlertTest {
     pub name: String,
     /// The series with their values, as promtool writes them.
     pub series: Vec<(String, String)>,
+    /// The same as the source says them.
+    pub said: Vec<SaidSeries>,
     /// The time between two values.
     pub interval: Option<Duration>,
     /// When it must be firing.

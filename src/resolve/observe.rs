@@ -11,10 +11,11 @@ mod query;
 use super::text::Texts;
 use super::{hours, mute, receiver};
 use crate::model::{self, Document, Role};
-use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Record};
+use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Record, SaidSeries};
 use crate::platform::{Platform, Service, ServiceId};
+use crate::promql;
 use crate::schema::{Constant, Map, Word};
-use crate::syntax::Name;
+use crate::syntax::{Name, Text};
 use answers::{Answers, is_brought};
 use exports::Tables;
 use query::{Queries, Written};
@@ -29,7 +30,10 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let written = records.iter().map(|(record, ..)| record);
     let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
     let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
-    let needed = query::metrics(written);
+    let mut needed = query::metrics(written);
+    // Series of tests are looked up as queries are.
+    let tests = alerts.iter().flat_map(|(.., block)| &block.test).flat_map(|test| &test.series);
+    needed.add(tests.filter_map(|series| promql::series(&series.selector.text).ok()));
     let jobs = jobs(platform, &mut tables, &needed, texts);
     let mut observed = Observed {
         jobs,
@@ -141,6 +145,7 @@ fn alert(
             .iter()
             .map(|series| (queries.series(&series.selector.text, owner), literal(&series.values).to_owned()))
             .collect(),
+        said: test.series.iter().map(said_series).collect(),
         interval: test.interval,
         fires_at: test.fires_at,
         silent_at: test.silent_at,
@@ -166,6 +171,12 @@ fn alert(
             .collect(),
         span: block.name.span,
     }
+}
+
+fn said_series(block: &model::Series) -> SaidSeries {
+    let name = &block.selector;
+    let series = Constant { text: Text::literal(name.text.as_str()), span: name.span };
+    SaidSeries { series, values: block.values.clone() }
 }
 
 /// The labels that an alert's block says.

@@ -42,10 +42,13 @@ fn alert_labels(alert: &model::Alert, texts: &mut Texts<'_>) {
     for (name, _) in alert.labels.iter().flat_map(|map| &map.entries) {
         match (name.text.as_str(), alert.severity) {
             ("alertname", _) => texts.sink.report(
-                Diagnostic::new(codes::TYP007, "the label `alertname` is the name of the alert, and cannot be said")
-                    .at(name.span, "set by Prometheus")
-                    .at(alert.name.span, "to this name")
-                    .help("take it out"),
+                Diagnostic::new(
+                    codes::TYP007,
+                    "the label `alertname` is the name of the alert, and cannot be said",
+                )
+                .at(name.span, "set by Prometheus")
+                .at(alert.name.span, "to this name")
+                .help("take it out"),
             ),
             ("severity", Some(severity)) => texts.sink.report(
                 Diagnostic::new(codes::NAM002, format!("`{}` has two severities", alert.name.text))

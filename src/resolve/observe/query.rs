@@ -51,6 +51,20 @@ pub(super) fn read(constant: &Constant, sink: &mut Sink) -> Written {
 pub(super) struct Needed(pub(super) BTreeSet<String>);
 
 impl Needed {
+    /// Adds what more queries ask for.
+    pub(super) fn add(&mut self, queries: impl Iterator<Item = promql::Query>) {
+        queries.for_each(|query| self.add_query(&query));
+    }
+
+    fn add_query(&mut self, query: &promql::Query) {
+        for metric in query.selectors().iter().filter_map(|selector| selector.metric.as_deref()) {
+            self.0.insert(metric.to_owned());
+            for suffix in ["_bucket", "_sum", "_count"] {
+                self.0.extend(metric.strip_suffix(suffix).map(str::to_owned));
+            }
+        }
+    }
+
     /// The names that a declaration may have to be meant.
     pub(super) fn bases(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
@@ -59,15 +73,9 @@ impl Needed {
 
 /// The metrics that queries ask for.
 pub(super) fn metrics<'a>(written: impl Iterator<Item = &'a Written>) -> Needed {
-    let mut names = BTreeSet::new();
-    let asked = written.filter_map(|written| written.parsed.as_ref()).flat_map(promql::Query::selectors);
-    for metric in asked.filter_map(|selector| selector.metric.as_deref()) {
-        names.insert(metric.to_owned());
-        for suffix in ["_bucket", "_sum", "_count"] {
-            names.extend(metric.strip_suffix(suffix).map(str::to_owned));
-        }
-    }
-    Needed(names)
+    let mut needed = Needed(BTreeSet::new());
+    written.filter_map(|written| written.parsed.as_ref()).for_each(|query| needed.add_query(query));
+    needed
 }
 
 /// Completes queries.
