@@ -1,5 +1,7 @@
 //! Tests of alerts: whether promtool can run them, and whether they ask anything.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, AlertTest, SaidSeries};
@@ -14,6 +16,8 @@ const LONGEST: Duration = Duration(31 * 24 * 60 * 60 * 1000);
 
 /// ALR008 and ALR012: tests that say nothing, and tests that cannot be run.
 pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
+    let records = &platform.observed.records;
+    let recorded: HashSet<&str> = records.iter().map(|record| record.name.as_str()).collect();
     for alert in &platform.observed.alerts {
         for test in &alert.tests {
             if sink.is_full() {
@@ -28,7 +32,7 @@ pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
                         .help("say `holds_from`, `silent_after`, `fires_at` or `silent_at`"),
                 );
             } else if sound && let Some(lengths) = lengths.into_iter().collect::<Option<Vec<u64>>>() {
-                nothing_there(platform, alert, test, &lengths, sink);
+                nothing_there(&recorded, alert, test, &lengths, sink);
             }
         }
     }
@@ -104,13 +108,17 @@ fn length(said: &SaidSeries, sink: &mut Sink) -> Option<u64> {
 }
 
 /// Reports tests that ask where there is no series, or none any more.
-fn nothing_there(platform: &Platform, alert: &Alert, test: &AlertTest, lengths: &[u64], sink: &mut Sink) {
-    let records = &platform.observed.records;
+fn nothing_there(
+    recorded: &HashSet<&str>,
+    alert: &Alert,
+    test: &AlertTest,
+    lengths: &[u64],
+    sink: &mut Sink,
+) {
     let Some(query) = &alert.query.parsed else { return };
-    let recorded = |metric: &str| records.iter().any(|record| record.name == metric);
-    let metrics = query.selectors().iter().filter_map(|selector| selector.metric.as_deref());
+    let mut metrics = query.selectors().iter().filter_map(|selector| selector.metric.as_deref());
     // What a record keeps may be there without any series, and longer.
-    if !promql::needs_series(query) || metrics.into_iter().any(recorded) {
+    if !promql::needs_series(query) || metrics.any(|metric| recorded.contains(metric)) {
         return;
     }
     let Some(longest) = lengths.iter().max() else {

@@ -5,13 +5,13 @@ mod meeting;
 mod pattern;
 pub(super) mod series;
 
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
 use crate::model::Role;
-use crate::platform::observe::{Found, Job, Query, SCRAPE_INTERVAL, TARGET_LABELS};
+use crate::platform::observe::{Found, Job, Query, Record, SCRAPE_INTERVAL, TARGET_LABELS};
 use crate::platform::{Platform, Service};
 use crate::promql::{self, Facts, Finding, Labels, Matcher, Op, Selector};
 use crate::standard;
@@ -44,26 +44,42 @@ pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
 struct Context<'a> {
     platform: &'a Platform,
     jobs: HashMap<&'a str, &'a Job>,
-    records: HashMap<&'a str, &'a Labels>,
+    records: HashMap<&'a str, Labels>,
     /// Whether a job may export anything.
     open: bool,
     /// The labels of series, by their names.
     labels: RefCell<HashMap<String, Labels>>,
+    /// Recording rules by the names of what they keep.
+    recorded: HashMap<&'a str, Vec<&'a Record>>,
+    /// The labels that series carry in any case, by their names.
+    carried: RefCell<HashMap<String, BTreeSet<String>>>,
+    /// Through how many records they are being followed.
+    depth: Cell<usize>,
 }
 
 impl<'a> Context<'a> {
     fn new(platform: &'a Platform) -> Self {
         let observed = &platform.observed;
+        let mut recorded: HashMap<&str, Vec<&Record>> = HashMap::new();
+        for record in &observed.records {
+            recorded.entry(&record.name).or_default().push(record);
+        }
         Self {
             platform,
             jobs: observed.jobs.iter().map(|job| (job.name.as_str(), job)).collect(),
             records: observed
                 .records
                 .iter()
-                .map(|record| (record.name.as_str(), &record.query.labels))
+                .map(|record| {
+                    let own = record.labels.iter().map(|(name, _)| name.as_str());
+                    (record.name.as_str(), record.query.labels.clone().with(own))
+                })
                 .collect(),
             open: observed.jobs.iter().any(|job| job.exports.unknown),
             labels: RefCell::default(),
+            recorded,
+            carried: RefCell::default(),
+            depth: Cell::default(),
         }
     }
 
@@ -287,7 +303,7 @@ impl<'a> Context<'a> {
     fn labels(&self, metric: Option<&str>) -> Labels {
         let Some(metric) = metric else { return Labels::Any };
         if let Some(labels) = self.records.get(metric) {
-            return (*labels).clone();
+            return labels.clone();
         }
         if let Some(known) = self.labels.borrow().get(metric) {
             return known.clone();

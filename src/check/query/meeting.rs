@@ -1,12 +1,14 @@
 //! OBS012 and OBS013: quantiles of what is no share, and operations whose sides never meet.
 
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::Context;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::platform::observe::{Found, Job, Query, TARGET_LABELS};
 use crate::promql::{self, Facts, Labels};
+
+/// Through how many records a label is followed.
+const MOST_RECORDS: usize = 30;
 
 impl Context<'_> {
     pub(super) fn quantiles(query: &Query, parsed: &promql::Query, sink: &mut Sink) {
@@ -30,16 +32,13 @@ impl Context<'_> {
         let labels = |metric: Option<&str>| self.labels(metric);
         let kind = |_: &str| None;
         let facts = Facts { labels: &labels, kind: &kind };
-        let known = RefCell::new(HashMap::new());
-        for unmet in promql::unmet(parsed, &facts, &|metric| self.carried(metric, &known)) {
+        for unmet in promql::unmet(parsed, &facts, &|metric| self.carried(metric)) {
             let place = |at: Option<usize>| {
                 let selector = at.and_then(|at| parsed.selectors().get(at));
                 selector.map_or(query.said.span, |selector| query.part(selector.place.clone()))
             };
-            let (carrier, other) = match unmet.left {
-                true => (unmet.selectors.0, unmet.selectors.1),
-                false => (unmet.selectors.1, unmet.selectors.0),
-            };
+            let (left, right) = unmet.selectors;
+            let (carrier, other) = if unmet.left { (left, right) } else { (right, left) };
             let label = unmet.label;
             sink.report(
                 Diagnostic::new(
@@ -55,29 +54,33 @@ impl Context<'_> {
         }
     }
 
-    /// The labels that every series of a metric carries. One whose record leads back to itself may have none.
-    fn carried(&self, metric: &str, known: &RefCell<HashMap<String, BTreeSet<String>>>) -> BTreeSet<String> {
-        if let Some(labels) = known.borrow().get(metric) {
+    /// The labels that every series of a metric carries. One whose record leads back to itself, or through very
+    /// many others, may have none.
+    fn carried(&self, metric: &str) -> BTreeSet<String> {
+        if let Some(labels) = self.carried.borrow().get(metric) {
             return labels.clone();
         }
-        known.borrow_mut().insert(metric.to_owned(), BTreeSet::new());
+        self.carried.borrow_mut().insert(metric.to_owned(), BTreeSet::new());
         let observed = &self.platform.observed;
-        let labels = if self.records.contains_key(metric) {
-            let records = observed.records.iter().filter(|record| record.name == metric);
-            let of = |query: &promql::Query| {
-                promql::labels_in_any_case(query, &|metric| self.carried(metric, known))
-            };
-            common(records.map(|record| {
-                let mut labels = record.query.parsed.as_ref().map(of).unwrap_or_default();
+        let labels = if let Some(records) = self.recorded.get(metric) {
+            let deep = self.depth.get() >= MOST_RECORDS;
+            self.depth.set(self.depth.get() + 1);
+            let of =
+                |query: &promql::Query| promql::labels_in_any_case(query, &|metric| self.carried(metric));
+            let labels = common(records.iter().map(|record| {
+                let query = record.query.parsed.as_ref().filter(|_| !deep);
+                let mut labels = query.map(of).unwrap_or_default();
                 labels.extend(record.labels.iter().map(|(name, _)| name.clone()));
                 labels
-            }))
+            }));
+            self.depth.set(self.depth.get() - 1);
+            labels
         } else if observed.elsewhere(metric).next().is_some() {
             BTreeSet::new()
         } else {
             common(observed.exporters(metric).map(|(job, found)| self.of_job(job, &found)))
         };
-        known.borrow_mut().insert(metric.to_owned(), labels.clone());
+        self.carried.borrow_mut().insert(metric.to_owned(), labels.clone());
         labels
     }
 

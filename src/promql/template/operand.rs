@@ -124,7 +124,7 @@ impl Parser<'_> {
         self.at += 1;
         let operand = match token.kind {
             Kind::Word => {
-                self.function(name, &place, word)?;
+                function(name, &place, word)?;
                 Operand::Function
             }
             Kind::Variable => {
@@ -202,22 +202,23 @@ impl Parser<'_> {
         let problem = Problem::new(format!("there is no variable `{name}` here"), place.clone());
         Err(problem.unknown(name, self.scope.variables.iter().map(String::as_str)))
     }
+}
 
-    fn function(&self, name: &str, place: &Range<usize>, word: &str) -> Read<()> {
-        if functions::arguments(name).is_some() {
-            return Ok(());
-        }
-        if functions::NEWER.contains(&name) {
-            let message = format!("Prometheus 2.53, which reads the rules, too, has no function `{name}`");
-            return Err(Problem::new(message, place.clone()));
-        }
-        if matches!(name, "if" | "else" | "end" | "range" | "with" | "define" | "block" | "template") {
-            let inside = if word == "command" { "an action" } else { word };
-            return Err(Problem::new(format!("`{name}` cannot stand inside of {inside}"), place.clone()));
-        }
-        let problem = Problem::new(format!("there is no function `{name}`"), place.clone());
-        Err(problem.unknown(name, functions::names()))
+/// Reports what is the name of no function.
+fn function(name: &str, place: &Range<usize>, word: &str) -> Read<()> {
+    if functions::arguments(name).is_some() {
+        return Ok(());
     }
+    if functions::NEWER.contains(&name) {
+        let message = format!("Prometheus 2.53, which reads the rules, too, has no function `{name}`");
+        return Err(Problem::new(message, place.clone()));
+    }
+    if matches!(name, "if" | "else" | "end" | "range" | "with" | "define" | "block" | "template") {
+        let inside = if word == "command" { "an action" } else { word };
+        return Err(Problem::new(format!("`{name}` cannot stand inside of {inside}"), place.clone()));
+    }
+    let problem = Problem::new(format!("there is no function `{name}`"), place.clone());
+    Err(problem.unknown(name, functions::names()))
 }
 
 fn counted(number: usize) -> String {

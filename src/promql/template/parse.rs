@@ -33,7 +33,7 @@ pub(super) struct Parser<'a> {
 }
 
 /// What ended a list of actions.
-enum End {
+enum Stop {
     /// `{{ end }}`
     End(Range<usize>),
     /// `{{ else`, whose rest is still to be read.
@@ -130,14 +130,16 @@ impl<'a> Parser<'a> {
 
     fn top(&mut self) -> Read<()> {
         match self.list(true)? {
-            End::Text => Ok(()),
-            End::End(place) => Err(Problem::new("this `end` ends nothing", place)),
-            End::Else(place) => Err(Problem::new("this `else` belongs to no `if`, `with` or `range`", place)),
+            Stop::Text => Ok(()),
+            Stop::End(place) => Err(Problem::new("this `end` ends nothing", place)),
+            Stop::Else(place) => {
+                Err(Problem::new("this `else` belongs to no `if`, `with` or `range`", place))
+            }
         }
     }
 
     /// Actions up to the one that ends them.
-    fn list(&mut self, top: bool) -> Read<End> {
+    fn list(&mut self, top: bool) -> Read<Stop> {
         self.deeper()?;
         while self.next().is_some() {
             // It is the opening of an action.
@@ -168,11 +170,11 @@ impl<'a> Parser<'a> {
                 "end" => {
                     self.expect(Kind::Close, "end")?;
                     self.depth -= 1;
-                    return Ok(End::End(place));
+                    return Ok(Stop::End(place));
                 }
                 "else" => {
                     self.depth -= 1;
-                    return Ok(End::Else(place));
+                    return Ok(Stop::Else(place));
                 }
                 "if" | "range" | "with" => self.control(word, &place)?,
                 "break" | "continue" => {
@@ -200,7 +202,7 @@ impl<'a> Parser<'a> {
             }
         }
         self.depth -= 1;
-        Ok(End::Text)
+        Ok(Stop::Text)
     }
 
     fn called(&self, name: &Token) -> Read<()> {
@@ -228,9 +230,9 @@ impl<'a> Parser<'a> {
         let outer = std::mem::replace(&mut self.scope, own);
         let ranges = std::mem::take(&mut self.ranges);
         match self.list(false)? {
-            End::End(_) => {}
-            End::Else(at) => return Err(Problem::new(format!("a `{word}` has no `else`"), at)),
-            End::Text => return Err(open(word, place)),
+            Stop::End(_) => {}
+            Stop::Else(at) => return Err(Problem::new(format!("a `{word}` has no `else`"), at)),
+            Stop::Text => return Err(open(word, place)),
         }
         self.scope = outer;
         self.ranges = ranges;
@@ -250,9 +252,9 @@ impl<'a> Parser<'a> {
         self.scope.variables.truncate(declared);
         self.scope.dot = dot;
         match end {
-            End::End(_) => {}
-            End::Text => return Err(open(word, place)),
-            End::Else(_) => self.otherwise(word, place)?,
+            Stop::End(_) => {}
+            Stop::Text => return Err(open(word, place)),
+            Stop::Else(_) => self.otherwise(word, place)?,
         }
         self.scope.variables.truncate(outer);
         self.depth -= 1;
@@ -270,9 +272,9 @@ impl<'a> Parser<'a> {
         }
         self.expect(Kind::Close, "else")?;
         match self.list(false)? {
-            End::End(_) => Ok(()),
-            End::Else(at) => Err(Problem::new(format!("this is the second `else` of an `{word}`"), at)),
-            End::Text => Err(open(word, place)),
+            Stop::End(_) => Ok(()),
+            Stop::Else(at) => Err(Problem::new(format!("this is the second `else` of an `{word}`"), at)),
+            Stop::Text => Err(open(word, place)),
         }
     }
 

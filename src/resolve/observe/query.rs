@@ -1,6 +1,6 @@
 //! Queries: read, and completed by the job that an alert inside a service is about.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 
 use super::literal;
@@ -84,10 +84,15 @@ pub(super) struct Queries<'a> {
     /// The jobs of each family of services, by the service at its top.
     families: HashMap<ServiceId, Vec<usize>>,
     platform: &'a Platform,
-    records: HashMap<&'a str, &'a Written>,
+    records: HashMap<&'a str, (&'a Written, &'a model::Record)>,
     /// The labels of what records keep; `None` while they are being found.
     labels: RefCell<HashMap<String, Option<Labels>>>,
+    /// Through how many records they are being followed.
+    depth: Cell<usize>,
 }
+
+/// Through how many records labels are followed; behind them a record may hold any.
+const MOST_RECORDS: usize = 100;
 
 impl<'a> Queries<'a> {
     pub(super) fn new(
@@ -99,8 +104,11 @@ impl<'a> Queries<'a> {
         for (at, job) in observed.jobs.iter().enumerate() {
             families.entry(super::top(platform, job.service).id).or_default().push(at);
         }
-        let records = records.iter().map(|(written, _, block)| (block.name.text.as_str(), written)).collect();
-        Self { observed, families, platform, records, labels: RefCell::default() }
+        let named = |(written, _, block): &'a (Written, _, &'a model::Record)| {
+            (block.name.text.as_str(), (written, *block))
+        };
+        let records = records.iter().map(named).collect();
+        Self { observed, families, platform, records, labels: RefCell::default(), depth: Cell::default() }
     }
 
     /// A query with the job of its owner in the selectors that name none.
@@ -182,8 +190,16 @@ impl<'a> Queries<'a> {
             None => {}
         }
         self.labels.borrow_mut().insert(name.to_owned(), None);
-        let labels = self.records.get(name).and_then(|written| written.parsed.as_ref());
-        let labels = labels.map_or(Labels::Any, |query| self.labels_of(query));
+        let labels = match self.records.get(name) {
+            Some((Written { parsed: Some(query), .. }, block)) if self.depth.get() < MOST_RECORDS => {
+                self.depth.set(self.depth.get() + 1);
+                let labels = self.labels_of(query);
+                self.depth.set(self.depth.get() - 1);
+                let own = block.labels.iter().flat_map(|map| &map.entries);
+                labels.with(own.map(|(name, _)| name.text.as_str()))
+            }
+            _ => Labels::Any,
+        };
         self.labels.borrow_mut().insert(name.to_owned(), Some(labels.clone()));
         labels
     }
