@@ -28,6 +28,11 @@ impl Uses {
     }
 
     fn collect(&mut self, entries: &[Entry], within: &SmolStr, sources: &Sources) {
+        // Only what a target cannot express is asked for.
+        let lossy = TARGETS
+            .iter()
+            .flat_map(|target| target.cannot)
+            .any(|(name, _)| name.strip_prefix(within.as_str()).is_some_and(|field| field.starts_with('.')));
         // Entries of one file mostly stand together.
         let mut last: Option<(FileId, bool)> = None;
         for entry in entries {
@@ -39,7 +44,7 @@ impl Uses {
             last = Some((span.file, embedded));
             let key = &entry.key.text;
             if !embedded {
-                if !within.is_empty() {
+                if lossy {
                     self.count(within, key, span);
                 }
                 if within.is_empty() || within == "service" {

@@ -4,6 +4,7 @@
 //! [`Value`] holds literals and inputs only, and every connection is an [`Edge`]. Components,
 //! instances and nesting are gone: services stand in one list, each under its artifact name.
 
+mod image;
 pub mod observe;
 pub mod receiver;
 mod service;
@@ -17,6 +18,7 @@ use indexmap::IndexMap;
 use crate::model::{self, Document, Role};
 use crate::source::Span;
 
+pub use image::{FirstStart, ImageFacts};
 pub use observe::Observed;
 pub use service::{
     Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, OwnVolume, Port,
@@ -386,95 +388,6 @@ impl Cause {
             Self::Backup => "backup",
         }
     }
-}
-
-/// What an image contains.
-#[derive(Debug, Clone)]
-pub struct ImageFacts {
-    /// The repository, or `repository:pattern`.
-    pub image: String,
-    /// The numeric user it runs as.
-    pub user: Option<String>,
-    /// The executables that health checks can use.
-    pub tools: Vec<String>,
-    /// Whether the entry says which tools there are.
-    pub tools_known: bool,
-    /// Paths whose content must outlive the container.
-    pub data: Vec<String>,
-    /// Volumes of the image whose content need not.
-    pub scratch: Vec<String>,
-    /// Other paths that are written to.
-    pub writes: Vec<String>,
-    /// Paths that it answers on its HTTP port; empty where unknown.
-    pub endpoints: Vec<String>,
-    /// Paths that are written to and hold files of the image.
-    pub filled: Vec<String>,
-    /// Configuration that is read again while it runs.
-    pub reloads: Vec<String>,
-    /// Variables that may be given as a file.
-    pub file_variables: Vec<String>,
-    /// Whether the entry says which variables these are.
-    pub files_known: bool,
-    /// What the second variable's name ends with.
-    pub file_suffix: String,
-    /// Variables that hold the password of its most powerful account.
-    pub root_variables: Vec<String>,
-    /// The variable that bounds its Java heap.
-    pub heap: Option<String>,
-    /// What answers while the first start goes on.
-    pub first_start: Option<FirstStart>,
-    /// Whether it has a health check of its own.
-    pub builtin_health: bool,
-    /// The image whose version must be the same.
-    pub same_version_as: Option<String>,
-    /// Why it can no longer be pulled.
-    pub gone: Option<String>,
-    /// Why it gets no updates.
-    pub discontinued: Option<String>,
-    /// What to use in its place.
-    pub instead: Option<String>,
-}
-
-impl ImageFacts {
-    /// How many things its lists hold, which are compared with those of every service of the image.
-    #[must_use]
-    pub fn listed(&self) -> usize {
-        let own = [
-            &self.tools,
-            &self.data,
-            &self.scratch,
-            &self.writes,
-            &self.endpoints,
-            &self.filled,
-            &self.reloads,
-            &self.file_variables,
-            &self.root_variables,
-        ];
-        let first = self.first_start.iter().flat_map(|first| [&first.by, &first.clients, &first.proof]);
-        own.into_iter().chain(first).map(Vec::len).sum()
-    }
-
-    /// Whether a variable may be given as a file.
-    #[must_use]
-    pub fn takes_file(&self, name: &str) -> bool {
-        self.file_variables.iter().any(|known| match known.strip_suffix('*') {
-            Some(start) => name.starts_with(start),
-            None => known == name,
-        })
-    }
-}
-
-/// A temporary server that answers while an image fills its empty data folder.
-#[derive(Debug, Clone)]
-pub struct FirstStart {
-    /// The variables and folders that cause it; none where it always comes.
-    pub by: Vec<String>,
-    /// Programs that health checks ask with.
-    pub clients: Vec<String>,
-    /// What a check says that only the real server answers.
-    pub proof: Vec<String>,
-    /// Whether it accepts connections on the port.
-    pub port: bool,
 }
 
 /// What one target is told beside the language.

@@ -12,7 +12,9 @@ mod scan;
 mod series;
 pub mod template;
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use promql_parser::label::{MatchOp, Matchers};
@@ -24,7 +26,7 @@ pub use firing::{Always, always as fires_always, needs_series, reach};
 pub use labels::{Facts, Labels, labels};
 pub use meeting::{Carried, Unmet, always as labels_in_any_case, unmet};
 use scan::Scan;
-pub use series::{series, values};
+pub use series::{expect_series, values};
 
 /// The longest query, in bytes, and the most operators and brackets in it: the parsed tree is walked
 /// by recursion.
@@ -94,6 +96,23 @@ impl PartialEq for Pattern {
 
 impl Eq for Pattern {}
 
+/// Regular expressions that stand in queries, each compiled once.
+#[derive(Debug, Default)]
+pub struct Patterns(Mutex<HashMap<String, Option<Pattern>>>);
+
+impl Patterns {
+    /// A pattern, which has to fit a whole value; `None` where it cannot be compiled.
+    fn get(&self, source: &str) -> Option<Pattern> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pattern) = known.get(source) {
+            return pattern.clone();
+        }
+        let pattern = regex::Regex::new(&format!("^(?:{source})$")).ok().map(Pattern);
+        known.insert(source.to_owned(), pattern.clone());
+        pattern
+    }
+}
+
 /// How a matcher compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
@@ -142,6 +161,11 @@ pub struct Problem {
 impl Query {
     /// Parses a query. Variables of dashboards (`$job`, `$__rate_interval`) may stand in it.
     pub fn parse(text: &str) -> Result<Self, Problem> {
+        Self::parse_sharing(text, &Patterns::default())
+    }
+
+    /// Parses a query, one of many in which the same regular expressions stand.
+    pub fn parse_sharing(text: &str, patterns: &Patterns) -> Result<Self, Problem> {
         let whole = |message: &str| Problem { message: message.to_owned(), place: None };
         if text.trim().is_empty() {
             return Err(whole("it is empty"));
@@ -157,7 +181,20 @@ impl Query {
         if let Some(problem) = scan.problem {
             return Err(problem);
         }
-        let expr = parser::parse(&plain).map_err(|message| scan::locate(&message, &scan, &plain))?;
+        // Compiling patterns takes longer than all else, and the parser compiles each it sees. What is wrong is told
+        // by the plain text.
+        if let Some(hidden) = scan.without_patterns(&plain)
+            && let Ok(query) = Self::read(text, &hidden, &scan, Some(patterns))
+        {
+            return Ok(query);
+        }
+        Self::read(text, &plain, &scan, None)
+    }
+
+    /// Parses `plain`; the patterns that are hidden in it come from `patterns`.
+    fn read(text: &str, plain: &str, scan: &Scan, patterns: Option<&Patterns>) -> Result<Self, Problem> {
+        let whole = |message: &str| Problem { message: message.to_owned(), place: None };
+        let expr = parser::parse(plain).map_err(|message| scan::locate(&message, scan, plain))?;
         match expr.value_type() {
             ValueType::Vector | ValueType::Scalar => {}
             ValueType::Matrix => return Err(whole("it is a range of values where one at a time is needed")),
@@ -174,14 +211,16 @@ impl Query {
             .enumerate()
             .map(|(at, (vector, range))| {
                 let scanned = scan.selectors.get(at).filter(|_| known);
-                selector(vector, *range, scanned, text.len())
+                selector(vector, *range, scanned, text.len(), patterns)
             })
-            .collect();
+            .collect::<Option<_>>()
+            .filter(|_| known || patterns.is_none())
+            .ok_or_else(|| whole("a pattern of it cannot be read"))?;
         let matchers = || selectors.iter().flat_map(|selector| &selector.matchers);
         if let Some(matcher) = matchers().find(|matcher| !is_label(&matcher.label)) {
             return Err(no_label(&matcher.label, matcher.place.clone()));
         }
-        Ok(Self { text: text.to_owned(), expr, selectors, labels: scan.labels })
+        Ok(Self { text: text.to_owned(), expr, selectors, labels: scan.labels.clone() })
     }
 
     /// The query as it was written.
@@ -261,21 +300,29 @@ fn collect<'a>(expr: &'a Expr, found: &mut Vec<(&'a VectorSelector, Option<Durat
     }
 }
 
+/// A selector; `None` where a hidden pattern cannot be compiled.
 fn selector(
     vector: &VectorSelector,
     range: Option<Duration>,
     scanned: Option<&scan::Place>,
     length: usize,
-) -> Selector {
+    patterns: Option<&Patterns>,
+) -> Option<Selector> {
     let place = scanned.map_or(0..length, |scanned| scanned.place.clone());
     let mut metric = vector.name.clone();
     let mut matchers = Vec::new();
+    let mut labels: Vec<&scan::Label> = scanned.iter().flat_map(|scanned| &scanned.labels).collect();
     for matcher in all(&vector.matchers) {
-        let op = match &matcher.op {
-            MatchOp::Equal => Op::Equal,
-            MatchOp::NotEqual => Op::NotEqual,
-            MatchOp::Re(_) => Op::Matches,
-            MatchOp::NotRe(_) => Op::MatchesNot,
+        // A label may stand there several times.
+        let at = labels.iter().position(|label| label.name == matcher.name);
+        let label = at.map(|at| labels.remove(at));
+        let hidden = label.and_then(|label| Some((label.pattern.as_ref()?.0, patterns?)));
+        let (op, pattern) = match (hidden, &matcher.op) {
+            (Some((op, patterns)), _) => (op, Some(patterns.get(&matcher.value)?)),
+            (None, MatchOp::Equal) => (Op::Equal, None),
+            (None, MatchOp::NotEqual) => (Op::NotEqual, None),
+            (None, MatchOp::Re(pattern)) => (Op::Matches, Some(Pattern(pattern.clone()))),
+            (None, MatchOp::NotRe(pattern)) => (Op::MatchesNot, Some(Pattern(pattern.clone()))),
         };
         if matcher.name == "__name__" {
             if op == Op::Equal {
@@ -283,22 +330,15 @@ fn selector(
             }
             continue;
         }
-        let pattern = match &matcher.op {
-            MatchOp::Re(pattern) | MatchOp::NotRe(pattern) => Some(Pattern(pattern.clone())),
-            MatchOp::Equal | MatchOp::NotEqual => None,
-        };
-        let label_place = scanned
-            .and_then(|scanned| scanned.labels.iter().find(|label| label.label == matcher.name))
-            .map_or_else(|| place.clone(), |label| label.place.clone());
         matchers.push(Matcher {
             label: matcher.name.clone(),
             op,
             value: matcher.value.clone(),
-            place: label_place,
+            place: label.map_or_else(|| place.clone(), |label| label.place.clone()),
             pattern,
         });
     }
-    Selector { metric, matchers, range, place }
+    Some(Selector { metric, matchers, range, place })
 }
 
 /// Matchers, those behind `or` among them.

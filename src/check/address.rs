@@ -1,5 +1,6 @@
 //! Addresses in text: what variables, arguments, files and health checks name past the model.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 use crate::model::Command;
@@ -23,7 +24,7 @@ pub(super) enum Place<'a> {
 #[derive(Debug)]
 pub(super) struct Said<'a> {
     pub(super) place: Place<'a>,
-    pub(super) text: String,
+    pub(super) text: Cow<'a, str>,
     pub(super) span: Span,
 }
 
@@ -104,7 +105,7 @@ pub(super) fn texts(service: &Service) -> Vec<Said<'_>> {
     });
     let files = service.configs.iter().map(|config| Said {
         place: Place::File,
-        text: config.content.clone(),
+        text: Cow::Borrowed(config.content.as_str()),
         span: config.span,
     });
     variables.chain(arguments).chain(files).chain(check(service)).collect()
@@ -112,7 +113,7 @@ pub(super) fn texts(service: &Service) -> Vec<Said<'_>> {
 
 /// The words of a health check, or its line.
 pub(super) fn check(service: &Service) -> Vec<Said<'_>> {
-    let said = |value: &Value, span: Span| Said { place: Place::Health, text: plain(value), span };
+    let said = |value, span| Said { place: Place::Health, text: plain(value), span };
     let command = service.block.health.as_ref().and_then(|health| health.command.as_ref());
     match (&service.health, command) {
         (Health::Exec(words), Some(Command::Exec(spans))) => {
@@ -126,7 +127,10 @@ pub(super) fn check(service: &Service) -> Vec<Said<'_>> {
 /// Stands for what the operator sets: nothing is known of it.
 const OPERATOR: char = '\u{1}';
 
-fn plain(value: &Value) -> String {
+fn plain(value: &Value) -> Cow<'_, str> {
+    if let [ValuePart::Literal(literal)] = value.parts.as_slice() {
+        return Cow::Borrowed(literal);
+    }
     let mut text = String::new();
     for part in &value.parts {
         match part {
@@ -134,7 +138,7 @@ fn plain(value: &Value) -> String {
             ValuePart::Input(_) => text.push(OPERATOR),
         }
     }
-    text
+    Cow::Owned(text)
 }
 
 /// The addresses in a text: hosts behind `://`, and `name:1234`. Comments of files are left out.
@@ -143,6 +147,9 @@ pub(super) fn addresses<'a>(said: &'a Said<'_>) -> Vec<Address<'a>> {
         said.place == Place::File && line.trim_start().starts_with(['#', ';'])
             || line.trim_start().starts_with("//")
     };
+    if !said.text.contains(':') {
+        return Vec::new();
+    }
     said.text.lines().filter(|line| !comment(line)).flat_map(in_line).collect()
 }
 

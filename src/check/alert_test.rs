@@ -90,15 +90,13 @@ fn length(said: &SaidSeries, sink: &mut Sink) -> Option<u64> {
             );
         }
     };
-    let series = promql::series(said.series.text.as_literal().unwrap_or_default());
     let values = promql::values(said.values.text.as_literal().unwrap_or_default());
-    let readable = series.is_ok();
-    if let Err(problem) = series {
+    if let Err(problem) = said.parsed.clone() {
         let help = "write a metric and its labels: `series \"metric{label='value'}\" = \"0x10\"`";
         told(&said.series, "the series", problem, help);
     }
     match values {
-        Ok(length) => Some(length).filter(|_| readable),
+        Ok(length) => Some(length).filter(|_| said.parsed.is_ok()),
         Err(problem) => {
             let help = "write values with spaces between them: `1`, `0x10` for eleven of it, `0+5x10` with a step, `_` for none, `stale`";
             told(&said.values, "the values of the series", problem, help);

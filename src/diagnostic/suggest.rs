@@ -21,15 +21,12 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         .map(|candidate| (strsim::osa_distance(&folded, &candidate.to_lowercase()), *candidate))
         .filter(|&(distance, _)| distance <= bound)
         .min();
-    match nearest {
-        Some((_, candidate)) => Some(format!("did you mean `{candidate}`?")),
-        None => {
-            known.sort_unstable();
-            known.dedup();
-            let few = !known.is_empty() && known.len() <= MOST_CHOICES;
-            few.then(|| format!("known here: {}", list_of(known)))
-        }
+    if let Some((_, candidate)) = nearest {
+        return Some(format!("did you mean `{candidate}`?"));
     }
+    known.sort_unstable();
+    known.dedup();
+    (1..=MOST_CHOICES).contains(&known.len()).then(|| format!("known here: {}", list_of(known)))
 }
 
 /// How many words a sentence lists.

@@ -170,9 +170,14 @@ pub struct Found<'a> {
 }
 
 impl Metric {
+    /// Whether it stands for all names that begin so.
+    fn is_family(&self) -> bool {
+        self.name.ends_with('*')
+    }
+
     /// Which of some series are this metric's.
     fn among<'a>(&self, series: &'a BTreeSet<String>) -> Vec<&'a str> {
-        if self.name.ends_with('*') {
+        if self.is_family() {
             return series.iter().map(String::as_str).filter(|name| self.series(name).is_some()).collect();
         }
         let names = ["", "_bucket", "_sum", "_count"].map(|suffix| format!("{}{suffix}", self.name));
@@ -242,11 +247,14 @@ impl Exports {
     /// The series of a name, whatever flags it needs. The most exact declaration wins.
     #[must_use]
     pub fn series(&self, name: &str) -> Option<Found<'_>> {
-        let shared = self.shared.iter().flat_map(|table| table.series(name));
-        let mut found: Vec<Found<'_>> =
-            self.own.iter().filter_map(|metric| metric.series(name)).chain(shared).collect();
-        found.sort_by_key(|found| found.metric.name.ends_with('*'));
-        found.first().copied()
+        let own = |of_family| {
+            let mut metrics = self.own.iter().filter(move |metric| metric.is_family() == of_family);
+            metrics.find_map(|metric| metric.series(name))
+        };
+        own(false)
+            .or_else(|| self.shared.iter().find_map(|table| table.exactly(name)))
+            .or_else(|| own(true))
+            .or_else(|| self.shared.iter().find_map(|table| table.of_family(name)))
     }
 
     /// Every name that a query could ask for, for suggestions.
@@ -257,16 +265,19 @@ impl Exports {
 }
 
 impl ExportTable {
-    /// The declarations that have the series of a name: the exact ones by search, families one by one.
-    fn series(&self, name: &str) -> impl Iterator<Item = Found<'_>> {
+    /// The declaration of just this series, found by search.
+    fn exactly(&self, name: &str) -> Option<Found<'_>> {
         let base = |suffix: &str| name.strip_suffix(suffix);
         let names = [Some(name), base("_bucket"), base("_sum"), base("_count")];
-        let exact = names.into_iter().flatten().filter_map(|base| {
+        names.into_iter().flatten().find_map(|base| {
             let at = self.metrics.partition_point(|metric| metric.name.as_str() < base);
-            self.metrics.get(at).filter(|metric| metric.name == base)
-        });
-        let families = self.metrics.iter().filter(|metric| metric.name.ends_with('*'));
-        exact.chain(families).filter_map(move |metric| metric.series(name))
+            self.metrics.get(at).filter(|metric| metric.name == base)?.series(name)
+        })
+    }
+
+    /// The declaration of a family that has the series.
+    fn of_family(&self, name: &str) -> Option<Found<'_>> {
+        self.metrics.iter().filter(|metric| metric.is_family()).find_map(|metric| metric.series(name))
     }
 }
 
@@ -276,7 +287,7 @@ pub struct Query {
     /// As artifacts say it.
     pub text: String,
     /// As the source says it, parsed; `None` where that failed, which is reported.
-    pub parsed: Option<promql::Query>,
+    pub parsed: Option<Arc<promql::Query>>,
     /// The jobs that a matcher was put in for, by their names; empty where none was.
     pub jobs: Vec<String>,
     /// The labels that its result can carry.
@@ -375,6 +386,8 @@ impl Annotation {
 pub struct SaidSeries {
     /// The metric with its labels.
     pub series: Constant,
+    /// The same, parsed.
+    pub parsed: Result<Arc<promql::Query>, promql::Problem>,
     /// Its values.
     pub values: Constant,
 }

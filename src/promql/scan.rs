@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{LabelUse, Problem};
+use super::{LabelUse, Op, Problem};
 
 /// What a scan finds.
 #[derive(Debug, Default)]
@@ -25,7 +25,18 @@ pub(super) struct Place {
     /// Its name, or its opening brace.
     pub(super) place: Range<usize>,
     /// The labels between its braces.
-    pub(super) labels: Vec<LabelUse>,
+    pub(super) labels: Vec<Label>,
+}
+
+/// A label that is compared.
+#[derive(Debug)]
+pub(super) struct Label {
+    /// Its name.
+    pub(super) name: String,
+    /// Where the name stands.
+    pub(super) place: Range<usize>,
+    /// How it is compared with a pattern, and where that stands.
+    pub(super) pattern: Option<(Op, usize)>,
 }
 
 /// Words before a list of labels.
@@ -112,6 +123,28 @@ impl Scan {
         scan
     }
 
+    /// The text with plain comparisons in the place of those with patterns. `None` where there are none, and where
+    /// more depends on how it is compared: what makes a selector without a name one, and what `absent` carries.
+    pub(super) fn without_patterns(&self, text: &str) -> Option<String> {
+        if text.contains("absent") {
+            return None;
+        }
+        let mut out = text.as_bytes().to_vec();
+        let mut hidden = false;
+        for selector in &self.selectors {
+            for label in &selector.labels {
+                let Some((op, at)) = label.pattern else { continue };
+                if label.name == "__name__" || text[selector.place.clone()].starts_with('{') {
+                    return None;
+                }
+                let plain = if op == Op::Matches { b"= " } else { b"!=" };
+                out[at..at + plain.len()].copy_from_slice(plain);
+                hidden = true;
+            }
+        }
+        hidden.then(|| String::from_utf8(out).ok()).flatten()
+    }
+
     fn fail(&mut self, message: &str, place: Range<usize>) {
         self.problem = Some(Problem { message: message.to_owned(), place: Some(place) });
     }
@@ -120,15 +153,15 @@ impl Scan {
     fn word(&mut self, text: &str, place: Range<usize>, inside: Option<u8>, in_list: bool) -> bool {
         self.words.push(place.clone());
         let word = &text[place.clone()];
-        let label = || LabelUse { label: word.to_owned(), place: place.clone() };
         if in_list {
-            self.labels.push(label());
+            self.labels.push(LabelUse { label: word.to_owned(), place });
             return false;
         }
         match inside {
             Some(b'{') => {
                 if let Some(selector) = self.selectors.last_mut() {
-                    selector.labels.push(label());
+                    let pattern = pattern_at(text, place.end);
+                    selector.labels.push(Label { name: word.to_owned(), place, pattern });
                 }
                 return false;
             }
@@ -163,6 +196,17 @@ impl Scan {
                 && text[end..brace].trim().is_empty()
         })
     }
+}
+
+/// The comparison with a pattern that stands behind a label, and where it does.
+fn pattern_at(text: &str, end: usize) -> Option<(Op, usize)> {
+    let rest = text[end..].trim_start();
+    let op = match rest.get(..2)? {
+        "=~" => Op::Matches,
+        "!~" => Op::MatchesNot,
+        _ => return None,
+    };
+    Some((op, text.len() - rest.len()))
 }
 
 /// The end of a word or number.

@@ -10,9 +10,8 @@ use super::{Op, Problem, Query};
 /// The most values that a series may have: promtool keeps each, and reads as often as the rules are evaluated.
 const MAX_VALUES: u64 = 100_000;
 
-/// Reads the name of a series: a metric, and labels with `=`.
-pub fn series(text: &str) -> Result<Query, Problem> {
-    let query = Query::parse(text)?;
+/// Refuses what is no name of a series: a metric, and labels with `=`.
+pub fn expect_series(query: &Query) -> Result<(), Problem> {
     let whole = |message: &str| Problem { message: message.to_owned(), place: None };
     let Expr::VectorSelector(vector) = &query.expr else {
         return Err(whole("a series is a metric with labels: `metric{label='value'}`"));
@@ -28,7 +27,7 @@ pub fn series(text: &str) -> Result<Query, Problem> {
     if selector.is_none_or(|selector| selector.metric.is_none()) {
         return Err(whole("it names no metric"));
     }
-    Ok(query)
+    Ok(())
 }
 
 /// Reads the values of a series; says how many there are, those left out among them.
@@ -144,7 +143,7 @@ fn number(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{series, values};
+    use super::{Query, expect_series, values};
 
     #[test]
     fn values_are_counted() {
@@ -178,7 +177,8 @@ mod tests {
 
     #[test]
     fn series_are_metrics_with_labels() {
-        assert!(series("up{job='a', instance=\"b\"}").is_ok());
+        let series = |text: &str| Query::parse(text).and_then(|query| expect_series(&query));
+        assert_eq!(series("up{job='a', instance=\"b\"}"), Ok(()));
         for text in ["", "up[5m]", "up{job=~'a'}", "sum(up)", "1", "up offset 5m", "{job='a'}", "up{job='a'"]
         {
             assert!(series(text).is_err(), "{text}");

@@ -8,32 +8,38 @@ mod names;
 mod preset;
 mod query;
 
+use std::collections::BTreeSet;
+
 use super::text::Texts;
 use super::{hours, mute, receiver};
+use crate::diagnostic::Sink;
 use crate::model::{self, Document, Role};
 use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Record, SaidSeries};
 use crate::platform::{Platform, Service, ServiceId};
-use crate::promql;
 use crate::schema::{Constant, Map, Word};
 use crate::syntax::{Name, Text};
 use answers::{Answers, is_brought};
 use exports::Tables;
-use query::{Queries, Written};
+use query::{Queries, Reader, Written};
 
 /// Everything that is observed of a platform whose services are bound.
 pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Observed {
     names::expect(document, platform, texts);
-    let records = records(document, platform, texts);
-    let alerts = alerts(document, platform, texts);
-    let mut dashboards = dashboard::read(document, platform, texts);
+    let records = records(document, platform);
+    let alerts = alerts(document, platform);
+    let dashboards = dashboard::expand(document, platform, texts);
+    let reader = reader(&records, &alerts, &dashboards);
+    let records: Vec<_> = read(&records, |record| &record.expr, &reader, texts.sink);
+    let alerts: Vec<_> = read(&alerts, |alert| &alert.expr, &reader, texts.sink);
+    let mut dashboards = dashboard::read(dashboards, &reader, texts.sink);
     let mut tables = Tables::new(&document.exports);
     let written = records.iter().map(|(record, ..)| record);
     let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
     let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
-    let mut needed = query::metrics(written);
     // Series of tests are looked up as queries are.
     let tests = alerts.iter().flat_map(|(.., block)| &block.test).flat_map(|test| &test.series);
-    needed.add(tests.filter_map(|series| promql::series(&series.selector.text).ok()));
+    let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
+    let needed = query::metrics(written, series);
     let jobs = jobs(platform, &mut tables, &needed, texts);
     let mut observed = Observed {
         jobs,
@@ -44,9 +50,9 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         smtp: receiver::smtp(platform, texts),
         ..Observed::default()
     };
-    observed.index(&needed.0);
+    observed.index(&needed);
     dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
-    let queries = Queries::new(&observed, platform, &records);
+    let queries = Queries::new(&reader, &observed, platform, &records);
     let answers = Answers::new(platform, &observed);
     let records = records
         .iter()
@@ -82,26 +88,41 @@ fn owned<'a, T: 'a>(
         .flat_map(move |service| blocks(&service.block).iter().map(|block| (Some(service.id), block)))
 }
 
-type Owned<'a, W, T> = Vec<(W, Option<ServiceId>, &'a T)>;
+/// Blocks with the service that each stands in.
+type Owned<'a, T> = Vec<(Option<ServiceId>, &'a T)>;
 
-fn records<'a>(
-    document: &'a Document,
-    platform: &'a Platform,
-    texts: &mut Texts<'_>,
-) -> Owned<'a, Written, model::Record> {
+fn records<'a>(document: &'a Document, platform: &'a Platform) -> Owned<'a, model::Record> {
     let top = document.record.iter().map(|record| (None, record));
-    let all = top.chain(owned(platform, |service| &service.record));
-    all.map(|(owner, record)| (query::read(&record.expr, texts.sink), owner, record)).collect()
+    top.chain(owned(platform, |service| &service.record)).collect()
 }
 
-fn alerts<'a>(
-    document: &'a Document,
-    platform: &'a Platform,
-    texts: &mut Texts<'_>,
-) -> Owned<'a, Written, model::Alert> {
+fn alerts<'a>(document: &'a Document, platform: &'a Platform) -> Owned<'a, model::Alert> {
     let top = document.alert.iter().map(|alert| (None, alert));
-    let all = top.chain(owned(platform, |service| &service.alert));
-    all.map(|(owner, alert)| (query::read(&alert.expr, texts.sink), owner, alert)).collect()
+    top.chain(owned(platform, |service| &service.alert)).collect()
+}
+
+/// What reads the queries of all of these, and the series of the alerts' tests.
+fn reader(
+    records: &Owned<'_, model::Record>,
+    alerts: &Owned<'_, model::Alert>,
+    dashboards: &[(Option<ServiceId>, model::Dashboard)],
+) -> Reader {
+    let rules = records.iter().map(|(_, record)| &record.expr);
+    let rules = rules.chain(alerts.iter().map(|(_, alert)| &alert.expr));
+    let panels = dashboards.iter().flat_map(|(_, dashboard)| dashboard.panels());
+    let queries = rules.chain(panels.flat_map(|panel| panel.query.iter().map(|query| &query.expr)));
+    let tests = alerts.iter().flat_map(|(_, alert)| &alert.test);
+    let series = tests.flat_map(|test| test.series.iter().map(|series| series.selector.text.as_str()));
+    Reader::new(queries.map(literal).chain(series))
+}
+
+fn read<'a, T>(
+    blocks: &Owned<'a, T>,
+    expr: impl Fn(&'a T) -> &'a Constant,
+    reader: &Reader,
+    sink: &mut Sink,
+) -> Vec<(Written, Option<ServiceId>, &'a T)> {
+    blocks.iter().map(|&(owner, block)| (reader.read(expr(block), sink), owner, block)).collect()
 }
 
 fn alert(
@@ -145,7 +166,7 @@ fn alert(
             .iter()
             .map(|series| (queries.series(&series.selector.text, owner), literal(&series.values).to_owned()))
             .collect(),
-        said: test.series.iter().map(said_series).collect(),
+        said: test.series.iter().map(|series| said_series(series, queries)).collect(),
         interval: test.interval,
         fires_at: test.fires_at,
         silent_at: test.silent_at,
@@ -173,10 +194,10 @@ fn alert(
     }
 }
 
-fn said_series(block: &model::Series) -> SaidSeries {
+fn said_series(block: &model::Series, queries: &Queries<'_>) -> SaidSeries {
     let name = &block.selector;
     let series = Constant { text: Text::literal(name.text.as_str()), span: name.span };
-    SaidSeries { series, values: block.values.clone() }
+    SaidSeries { parsed: queries.parsed_series(&name.text), series, values: block.values.clone() }
 }
 
 /// The labels that an alert's block says.
@@ -209,7 +230,7 @@ fn top(platform: &Platform, mut id: ServiceId) -> &Service {
 fn jobs(
     platform: &Platform,
     tables: &mut Tables<'_>,
-    needed: &query::Needed,
+    needed: &BTreeSet<String>,
     texts: &mut Texts<'_>,
 ) -> Vec<Job> {
     let mut jobs = Vec::new();

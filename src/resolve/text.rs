@@ -329,7 +329,7 @@ const MOST_COPIED: usize = 8_000_000;
 struct InUrl {
     found: bool,
     /// The last bytes, of which the next literal may make it.
-    end: String,
+    end: Vec<u8>,
 }
 
 impl InUrl {
@@ -338,15 +338,12 @@ impl InUrl {
         if self.found {
             return;
         }
-        let start: String = literal.chars().take(MARK.len()).collect();
-        self.end.push_str(&start);
-        self.found = self.end.contains(MARK) || literal.contains(MARK);
-        let rest: Vec<char> = if literal.chars().nth(MARK.len()).is_some() { literal } else { &self.end }
-            .chars()
-            .rev()
-            .take(MARK.len() - 1)
-            .collect();
-        self.end = rest.into_iter().rev().collect();
+        let literal = literal.as_bytes();
+        self.end.extend(&literal[..literal.len().min(MARK.len())]);
+        let marks = |bytes: &[u8]| bytes.windows(MARK.len()).any(|bytes| bytes == MARK.as_bytes());
+        self.found = marks(&self.end) || marks(literal);
+        let end = if literal.len() >= MARK.len() { literal } else { &self.end };
+        self.end = end[end.len().saturating_sub(MARK.len() - 1)..].to_vec();
     }
 }
 

@@ -28,8 +28,8 @@ embedded! {
     "scrape" => "scrape",
 }
 
-/// Before each metric: the formatter indents it by one level.
-const START: &str = "\n  metric ";
+/// What a metric's line starts with: the formatter indents it by one level.
+const START: &str = "  metric ";
 
 /// The source of a table.
 #[must_use]
@@ -37,61 +37,56 @@ pub fn source(name: &str) -> Option<&'static str> {
     EXPORTS.iter().find(|(known, ..)| *known == name).map(|(.., source)| *source)
 }
 
-/// What stands before a table's first metric, closed.
-#[must_use]
-pub fn header(source: &str) -> String {
-    let end = source.find(START).unwrap_or(source.len());
-    format!("{}\n}}\n", source[..end].trim_end().trim_end_matches('}'))
-}
-
-/// The lines that declare a metric.
-#[must_use]
-pub fn declaration<'a>(source: &'a str, metric: &str) -> Option<&'a str> {
-    let start = source.find(&format!("{START}{metric} "))?;
-    Some(block(&source[start..]))
-}
-
-/// The lines of each family: names that end with `*` are quoted.
-pub fn families(source: &str) -> impl Iterator<Item = &str> {
-    source.match_indices("\n  metric \"").map(|(start, _)| block(&source[start..]))
+/// A table without the metrics that nobody wants. Families, whose names end with `*`, stay.
+pub fn excerpt(source: &str, wanted: impl Fn(&str) -> bool) -> String {
+    let mut out = String::new();
+    let mut kept = true;
+    for line in source.lines() {
+        if let Some(name) = name(line) {
+            kept = name.ends_with('*') || wanted(name);
+        } else if line == "}" {
+            kept = true;
+        }
+        if kept {
+            out.extend([line, "\n"]);
+        }
+    }
+    out
 }
 
 /// The names of a table, in its order.
 pub fn names(source: &str) -> impl Iterator<Item = &str> {
-    source.split(START).skip(1).filter_map(|rest| rest.split([' ', '"']).find(|word| !word.is_empty()))
+    source.lines().filter_map(name)
 }
 
-/// The block that text starts with: one line, or all to the brace that closes it.
-fn block(text: &str) -> &str {
-    let text = text.trim_start_matches('\n');
-    let line = text.find('\n').unwrap_or(text.len());
-    if text[..line].ends_with('}') {
-        return &text[..line];
-    }
-    text.find("\n  }").map_or(text, |end| &text[..end + "\n  }".len()])
+/// The name of the metric that a line starts to declare.
+fn name(line: &str) -> Option<&str> {
+    line.strip_prefix(START)?.split([' ', '"']).find(|word| !word.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EXPORTS, declaration, header, names};
+    use super::{EXPORTS, excerpt, names};
 
     #[test]
     fn tables_are_named_as_listed_and_every_metric_is_found() {
         for (name, file, source) in EXPORTS {
-            assert!(header(source).contains(&format!("exports \"{name}\" {{")), "{file}");
-            for metric in names(source).filter(|metric| !metric.ends_with('*')) {
-                let found = declaration(source, metric).unwrap_or_default();
-                assert!(found.contains(metric) && found.ends_with('}'), "{file}: {metric}");
-            }
+            assert!(source.contains(&format!("exports \"{name}\" {{")), "{file}");
+            assert_eq!(names(source).count(), source.matches("\n  metric ").count(), "{file}");
+            assert_eq!(excerpt(source, |_| true), *source, "{file}");
         }
     }
 
     #[test]
     fn a_block_may_take_several_lines() {
-        let source = "exports \"x\" {\n  paths = [\"/m\"]\n\n  metric a { type = gauge }\n  metric a_b {\n    type = gauge\n  }\n}\n";
-        assert_eq!(declaration(source, "a"), Some("  metric a { type = gauge }"));
-        assert_eq!(declaration(source, "a_b"), Some("  metric a_b {\n    type = gauge\n  }"));
-        assert_eq!(declaration(source, "b"), None);
-        assert_eq!(header(source), "exports \"x\" {\n  paths = [\"/m\"]\n}\n");
+        let start = "exports \"x\" {\n  paths = [\"/m\"]\n\n";
+        let one = "  metric a { type = gauge }\n";
+        let lines = "  metric a_b {\n    type = gauge\n  }\n";
+        let family = "  metric \"a_c_*\" { type = gauge }\n";
+        let source = format!("{start}{one}{lines}{family}}}\n");
+        assert_eq!(excerpt(&source, |name| name == "a"), format!("{start}{one}{family}}}\n"));
+        assert_eq!(excerpt(&source, |name| name == "a_b"), format!("{start}{lines}{family}}}\n"));
+        assert_eq!(excerpt(&source, |_| false), format!("{start}{family}}}\n"));
+        assert_eq!(names(&source).collect::<Vec<_>>(), ["a", "a_b", "a_c_*"]);
     }
 }

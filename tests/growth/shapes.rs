@@ -96,7 +96,7 @@ shapes! {
     BUILD 1 400 "references that are not closed" |n| platform(&service(&format!("env {{ A = \"{}\" }}", each(n, |_| "${a ".to_owned()))));
     BUILD 1 8000 "brackets that close nothing" |n| platform(&each(n, |_| "}\n".to_owned()));
     BUILD 1 400 "brackets that are not closed" |n| platform(&each(n, |_| "service a {".to_owned()));
-    BUILD 1 400 "brackets of the other kind" |n| platform(&each(n, |_| "a = [ }\n".to_owned()));
+    BUILD 1 4000 "brackets of the other kind" |n| platform(&each(n, |_| "a = [ }\n".to_owned()));
     BUILD 1 500 "blocks behind what is no entry" |n| platform(&each(n, |_| "a b c { d { e f g { } } }\n".to_owned()));
     BUILD 0 2000 "comments" |n| platform(&each(n, |_| "# a comment\n".to_owned()));
     BUILD 0 20000 "blank lines" |n| platform(&"\n".repeat(n));

@@ -64,7 +64,7 @@ fn sometimes<'a>(
         let queries = || own.iter().filter_map(|record| record.query.parsed.as_ref());
         if !asked && !own.is_empty() && seen.insert(metric) {
             open.push((metric, true));
-            let selectors = queries().flat_map(promql::Query::selectors);
+            let selectors = queries().flat_map(|query| query.selectors());
             open.extend(selectors.filter_map(|selector| Some((selector.metric.as_deref()?, false))));
             continue;
         }

@@ -68,7 +68,7 @@ impl Context<'_> {
             let of =
                 |query: &promql::Query| promql::labels_in_any_case(query, &|metric| self.carried(metric));
             let labels = common(records.iter().map(|record| {
-                let query = record.query.parsed.as_ref().filter(|_| !deep);
+                let query = record.query.parsed.as_deref().filter(|_| !deep);
                 let mut labels = query.map(of).unwrap_or_default();
                 labels.extend(record.labels.iter().map(|(name, _)| name.clone()));
                 labels

@@ -4,7 +4,7 @@ use super::{Context, unknown_label};
 use crate::diagnostic::Sink;
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, Found, Query, SaidSeries, TARGET_LABELS};
-use crate::promql::{self, Labels, Matcher, Op, Selector};
+use crate::promql::{Labels, Matcher, Op, Selector};
 
 /// Every series of a test.
 pub(in crate::check) fn series(platform: &Platform, sink: &mut Sink) {
@@ -19,7 +19,7 @@ pub(in crate::check) fn series(platform: &Platform, sink: &mut Sink) {
 impl Context<'_> {
     fn series(&self, alert: &Alert, said: &SaidSeries, sink: &mut Sink) {
         // One that cannot be read is reported elsewhere.
-        let Ok(parsed) = promql::series(said.series.text.as_literal().unwrap_or_default()) else { return };
+        let Ok(parsed) = &said.parsed else { return };
         let Some(selector) = parsed.selectors().first() else { return };
         let query = Query {
             text: parsed.text().to_owned(),
@@ -53,7 +53,7 @@ impl Context<'_> {
 /// Whether the alert asks for the metric of named jobs, or of those that were put in; otherwise a test may call
 /// them anything.
 fn is_of_a_job(alert: &Alert, metric: &str) -> bool {
-    let selectors = alert.query.parsed.iter().flat_map(promql::Query::selectors);
+    let selectors = alert.query.parsed.iter().flat_map(|query| query.selectors());
     let own = selectors.filter(|selector| selector.metric.as_deref() == Some(metric));
     own.map(|selector| selector.matchers.iter().filter(|matcher| matcher.label == "job").collect()).all(
         |about: Vec<&Matcher>| match about.as_slice() {
@@ -65,7 +65,7 @@ fn is_of_a_job(alert: &Alert, metric: &str) -> bool {
 
 /// Whether the alert itself asks for a metric: then it is told there.
 fn asks_for(alert: &Alert, metric: &str) -> bool {
-    let selectors = alert.query.parsed.iter().flat_map(promql::Query::selectors);
+    let selectors = alert.query.parsed.iter().flat_map(|query| query.selectors());
     selectors.filter_map(|selector| selector.metric.as_deref()).any(|asked| asked == metric)
 }
 

@@ -1,7 +1,9 @@
 //! Dashboards: their panels' queries, what can be chosen at their tops, and the addresses they get.
 
+use std::collections::HashMap;
+
 use super::super::text::Texts;
-use super::query::{self, Queries, Written};
+use super::query::{Queries, Reader, Written};
 use super::{literal, owned, preset, top};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{self, Document};
@@ -39,17 +41,30 @@ impl Read {
     }
 }
 
-/// Reads every dashboard: the document's, then those of services.
-pub(super) fn read(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Read> {
+/// Every dashboard with the panels of its presets: the document's, then those of services.
+pub(super) fn expand(
+    document: &Document,
+    platform: &Platform,
+    texts: &mut Texts<'_>,
+) -> Vec<(Option<ServiceId>, model::Dashboard)> {
     let top = document.dashboard.iter().map(|dashboard| (None, dashboard));
     let all = top.chain(owned(platform, |service| &service.dashboard));
+    all.map(|(owner, block)| (owner, preset::expand(block, platform, texts))).collect()
+}
+
+/// Reads the queries of dashboards.
+pub(super) fn read(
+    dashboards: Vec<(Option<ServiceId>, model::Dashboard)>,
+    reader: &Reader,
+    sink: &mut Sink,
+) -> Vec<Read> {
+    let all = dashboards.into_iter();
     all.map(|(owner, block)| {
-        let block = preset::expand(block, platform, texts);
         let panels = block
             .panels()
-            .map(|panel| panel.query.iter().map(|query| query::read(&query.expr, texts.sink)).collect())
+            .map(|panel| panel.query.iter().map(|query| reader.read(&query.expr, sink)).collect())
             .collect();
-        let choices = block.choose.iter().map(|choose| offer(&choose.query, texts)).collect();
+        let choices = block.choose.iter().map(|choose| offer(&choose.query, reader, sink)).collect();
         Read { owner, block, panels, choices }
     })
     .collect()
@@ -90,14 +105,14 @@ pub(super) fn expect_exports(read: &mut [Read], observed: &Observed, sink: &mut 
 }
 
 /// Reads `label_values(series, label)` or `label_values(label)`.
-fn offer(constant: &Constant, texts: &mut Texts<'_>) -> Option<Offer> {
+fn offer(constant: &Constant, reader: &Reader, sink: &mut Sink) -> Option<Offer> {
     let text = literal(constant).trim();
     let inside = text.strip_prefix("label_values(").and_then(|rest| rest.strip_suffix(')'));
     let (series, label) = match inside.map(|inside| inside.rsplit_once(',').unwrap_or(("", inside))) {
         Some((series, label)) if promql::is_label(label.trim()) => (series.trim(), label.trim()),
         _ => {
             if constant.text.as_literal().is_some() {
-                texts.sink.report(
+                sink.report(
                     Diagnostic::new(codes::OBS008, "this choice cannot be read")
                         .at(constant.span, "expected `label_values(series, label)`")
                         .help("`label_values(up, job)` offers every value that the label `job` has in `up`"),
@@ -111,28 +126,52 @@ fn offer(constant: &Constant, texts: &mut Texts<'_>) -> Option<Offer> {
     Some(Offer {
         label: label.to_owned(),
         of_series: !series.is_empty(),
-        written: query::read(&Constant { text: asked, span: constant.span }, texts.sink),
+        written: reader.read(&Constant { text: asked, span: constant.span }, sink),
     })
 }
 
 /// Completes every dashboard.
 pub(super) fn complete(read: Vec<Read>, platform: &Platform, queries: &Queries<'_>) -> Vec<Dashboard> {
     let names: Vec<Names> = read.iter().map(|read| Names::new(read, platform)).collect();
+    let called = Shared::new(&names, |names| &names.name);
+    let titled = Shared::new(&names, |names| &names.title);
     let mut dashboards = Vec::with_capacity(read.len());
     for (read, own) in read.into_iter().zip(&names) {
-        let foreign = || names.iter().filter(|other| other.owner != own.owner);
         let complete = |written: &Written| queries.complete(written, read.owner);
         dashboards.push(Dashboard {
             name: own.name.clone(),
             owner: read.owner,
-            uid: own.uid(foreign().any(|other| other.name == own.name)),
-            title: own.title(foreign().any(|other| other.title == own.title)),
+            uid: own.uid(called.is_taken(&own.name, own.owner())),
+            title: own.title(titled.is_taken(&own.title, own.owner())),
             choices: choices(&read, queries),
             queries: read.panels.iter().map(|panel| panel.iter().map(complete).collect()).collect(),
             block: read.block,
         });
     }
     dashboards
+}
+
+/// How often words stand for dashboards, of everybody and of each service.
+#[derive(Default)]
+struct Shared<'a> {
+    all: HashMap<&'a str, usize>,
+    of: HashMap<(&'a str, Option<ServiceId>), usize>,
+}
+
+impl<'a> Shared<'a> {
+    fn new(names: &'a [Names], word: impl Fn(&'a Names) -> &'a str) -> Self {
+        let mut shared = Self::default();
+        for names in names {
+            *shared.all.entry(word(names)).or_default() += 1;
+            *shared.of.entry((word(names), names.owner())).or_default() += 1;
+        }
+        shared
+    }
+
+    /// Whether a dashboard of somebody else has the word, too.
+    fn is_taken(&self, word: &str, owner: Option<ServiceId>) -> bool {
+        self.all.get(word) != self.of.get(&(word, owner))
+    }
 }
 
 /// What a dashboard is called, and where it comes from.
@@ -148,6 +187,10 @@ impl Names {
         let name = read.block.name.text.to_string();
         let title = read.block.title.as_ref().map_or(name.as_str(), literal).to_owned();
         Self { owner: owner.map(|owner| (owner.id, owner.name.clone())), name, title }
+    }
+
+    fn owner(&self) -> Option<ServiceId> {
+        self.owner.as_ref().map(|(id, _)| *id)
     }
 
     /// The address. Two instances of a component bring dashboards of one name: the service tells them apart.
@@ -194,7 +237,7 @@ fn asked_for_one(read: &Read, variable: &str) -> bool {
     let names = [format!("${variable}"), format!("${{{variable}}}")];
     let parsed = read.panels.iter().flatten().filter_map(|written| written.parsed.as_ref());
     parsed
-        .flat_map(promql::Query::selectors)
+        .flat_map(|query| query.selectors())
         .flat_map(|selector| &selector.matchers)
         .any(|matcher| matches!(matcher.op, Op::Equal | Op::NotEqual) && names.contains(&matcher.value))
 }

@@ -1,11 +1,10 @@
 //! What jobs export: their own declarations, the document's tables, and the embedded ones, of which only
 //! what queries ask for is read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::literal;
-use super::query::Needed;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model;
 use crate::platform::Service;
@@ -31,12 +30,17 @@ impl<'a> Tables<'a> {
     }
 
     /// What the metrics server itself writes.
-    pub(super) fn server(&mut self, needed: &Needed) -> Vec<Metric> {
+    pub(super) fn server(&mut self, needed: &BTreeSet<String>) -> Vec<Metric> {
         self.table(SERVER, needed).map(|table| table.metrics.clone()).unwrap_or_default()
     }
 
     /// What a service exports.
-    pub(super) fn of(&mut self, service: &Service, needed: &Needed, texts: &mut Texts<'_>) -> Exports {
+    pub(super) fn of(
+        &mut self,
+        service: &Service,
+        needed: &BTreeSet<String>,
+        texts: &mut Texts<'_>,
+    ) -> Exports {
         let own: Vec<Metric> = service.block.metric.iter().map(metric).collect();
         let said = service.block.metrics.as_ref().and_then(|metrics| metrics.exports.as_ref());
         let mut shared = Vec::new();
@@ -63,7 +67,12 @@ impl<'a> Tables<'a> {
     }
 
     /// Adds a table and all it includes.
-    fn add(&mut self, table: Arc<ExportTable>, needed: &Needed, shared: &mut Vec<Arc<ExportTable>>) {
+    fn add(
+        &mut self,
+        table: Arc<ExportTable>,
+        needed: &BTreeSet<String>,
+        shared: &mut Vec<Arc<ExportTable>>,
+    ) {
         if shared.iter().any(|known| known.name == table.name) {
             return;
         }
@@ -76,12 +85,12 @@ impl<'a> Tables<'a> {
         }
     }
 
-    fn table(&mut self, name: &str, needed: &Needed) -> Option<Arc<ExportTable>> {
+    fn table(&mut self, name: &str, needed: &BTreeSet<String>) -> Option<Arc<ExportTable>> {
         if let Some(known) = self.read.get(name) {
             return known.clone();
         }
-        let own = self.own.iter().find(|exports| exports.name.text == name).map(own_table);
-        let table = own.or_else(|| standard::source(name).map(|source| embedded(name, source, needed)));
+        let own = self.own.iter().find(|exports| exports.name.text == name).map(table);
+        let table = own.or_else(|| standard::source(name).and_then(|source| embedded(source, needed)));
         let table = table.map(Arc::new);
         self.read.insert(name.to_owned(), table.clone());
         table
@@ -99,13 +108,9 @@ impl<'a> Tables<'a> {
     }
 }
 
-fn own_table(block: &model::Exports) -> ExportTable {
+fn table(block: &model::Exports) -> ExportTable {
     let mut metrics: Vec<Metric> = block.metric.iter().map(metric).collect();
     metrics.sort_by(|a, b| a.name.cmp(&b.name));
-    table(block, metrics)
-}
-
-fn table(block: &model::Exports, metrics: Vec<Metric>) -> ExportTable {
     ExportTable {
         name: block.name.text.to_string(),
         paths: block.paths.iter().flat_map(|list| &list.items).map(|path| literal(path).to_owned()).collect(),
@@ -115,30 +120,20 @@ fn table(block: &model::Exports, metrics: Vec<Metric>) -> ExportTable {
 }
 
 /// An embedded table with the metrics that queries ask for, and its families.
-fn embedded(name: &str, source: &'static str, needed: &Needed) -> ExportTable {
-    let mut metrics: Vec<Metric> = needed
-        .bases()
-        .filter_map(|base| standard::declaration(source, base))
-        .chain(standard::families(source))
-        .filter_map(decode::<model::Metric>)
-        .map(|block| Metric { span: None, ..metric(&block) })
-        .collect();
-    metrics.sort_by(|a, b| a.name.cmp(&b.name));
-    metrics.dedup_by(|a, b| a.name == b.name);
-    let header = decode::<model::Exports>(&standard::header(source));
-    header.map_or_else(
-        || ExportTable { name: name.to_owned(), ..ExportTable::default() },
-        |header| table(&header, metrics),
-    )
+fn embedded(source: &'static str, needed: &BTreeSet<String>) -> Option<ExportTable> {
+    let mut table = table(&decode(&standard::excerpt(source, |name| needed.contains(name)))?);
+    // They stand in no file of the reader's.
+    table.metrics.iter_mut().for_each(|metric| metric.span = None);
+    Some(table)
 }
 
-/// Reads a block of an embedded table. They are part of the compiler: a test reads all of them.
-fn decode<T: Decode>(text: &str) -> Option<T> {
+/// Reads an embedded table, or a part of it. They are part of the compiler: a test reads all of them.
+fn decode(text: &str) -> Option<model::Exports> {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
     let id = sources.add(String::new(), text);
     let file = syntax::parse(&sources, id, &mut sink);
-    let decoded = T::decode(file.entries.first()?, &mut Decoder::new(&mut sink));
+    let decoded = model::Exports::decode(file.entries.first()?, &mut Decoder::new(&mut sink));
     debug_assert!(sink.is_empty(), "{text}");
     decoded
 }
@@ -165,12 +160,11 @@ pub(super) fn metric(block: &model::Metric) -> Metric {
 #[cfg(test)]
 mod tests {
     use super::{decode, standard};
-    use crate::model;
 
     #[test]
     fn every_embedded_table_is_sound() {
         for (name, file, source) in standard::EXPORTS {
-            let whole = decode::<model::Exports>(source);
+            let whole = decode(source);
             assert!(whole.is_some(), "{file}");
             for include in
                 whole.iter().filter_map(|block| block.includes.as_ref()).flat_map(|list| &list.items)

@@ -1,39 +1,60 @@
 //! Queries: read, and completed by the job that an alert inside a service is about.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::literal;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model;
+use crate::parallel;
 use crate::platform::observe::{Job, Observed, Query};
 use crate::platform::{Platform, ServiceId};
-use crate::promql::{self, Facts, Labels, Selector};
+use crate::promql::{self, Facts, Labels, Patterns, Problem, Selector};
 use crate::schema::Constant;
 
 /// A query as the source says it.
 pub(super) struct Written {
     text: String,
-    pub(super) parsed: Option<promql::Query>,
+    pub(super) parsed: Option<Arc<promql::Query>>,
     pub(super) said: Constant,
 }
 
 impl Written {
     /// The metrics that it asks for.
     pub(super) fn metrics(&self) -> impl Iterator<Item = &str> {
-        let selectors = self.parsed.iter().flat_map(promql::Query::selectors);
+        let selectors = self.parsed.iter().flat_map(|query| query.selectors());
         selectors.filter_map(|selector| selector.metric.as_deref())
     }
 }
 
-/// Reads a query; one that is none is reported.
-pub(super) fn read(constant: &Constant, sink: &mut Sink) -> Written {
-    let text = literal(constant).trim().to_owned();
-    // A constant that could not be settled is reported already.
-    let settled = constant.text.as_literal().is_some();
-    let parsed = match promql::Query::parse(&text) {
-        Ok(query) => Some(query),
-        Err(problem) => {
+/// What texts of queries are, each parsed once: instances of a component bring the same ones.
+pub(super) struct Reader {
+    parsed: HashMap<String, Result<Arc<promql::Query>, Problem>>,
+    patterns: Patterns,
+}
+
+impl Reader {
+    /// Parses texts, all at the same time.
+    pub(super) fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+        let mut seen = HashSet::new();
+        let texts: Vec<&str> = texts.map(str::trim).filter(|text| seen.insert(*text)).collect();
+        let patterns = Patterns::default();
+        let parsed = parallel::map(&texts, |text| ((*text).to_owned(), parse(text, &patterns)));
+        Self { parsed: parsed.into_iter().collect(), patterns }
+    }
+
+    /// A query, parsed.
+    pub(super) fn get(&self, text: &str) -> Result<Arc<promql::Query>, Problem> {
+        self.parsed.get(text).cloned().unwrap_or_else(|| parse(text, &self.patterns))
+    }
+
+    /// Reads a query; one that is none is reported.
+    pub(super) fn read(&self, constant: &Constant, sink: &mut Sink) -> Written {
+        let text = literal(constant).trim().to_owned();
+        // A constant that could not be settled is reported already.
+        let settled = constant.text.as_literal().is_some();
+        let parsed = self.get(&text).map_err(|problem| {
             if settled {
                 let at = problem.place.as_ref().and_then(|place| constant.part(place.clone()));
                 sink.report(
@@ -41,45 +62,38 @@ pub(super) fn read(constant: &Constant, sink: &mut Sink) -> Written {
                         .at(at.unwrap_or(constant.span), "here"),
                 );
             }
-            None
-        }
-    };
-    Written { text, parsed, said: constant.clone() }
+        });
+        Written { text, parsed: parsed.ok(), said: constant.clone() }
+    }
 }
 
-/// The metrics that queries ask for, with the names that a histogram or summary of them would have.
-pub(super) struct Needed(pub(super) BTreeSet<String>);
+fn parse(text: &str, patterns: &Patterns) -> Result<Arc<promql::Query>, Problem> {
+    promql::Query::parse_sharing(text, patterns).map(Arc::new)
+}
 
-impl Needed {
-    /// Adds what more queries ask for.
-    pub(super) fn add(&mut self, queries: impl Iterator<Item = promql::Query>) {
-        queries.for_each(|query| self.add_query(&query));
-    }
-
-    fn add_query(&mut self, query: &promql::Query) {
+/// The metrics that queries and series of tests ask for, with the names that a histogram or summary of them would
+/// have.
+pub(super) fn metrics<'a>(
+    written: impl Iterator<Item = &'a Written>,
+    series: impl Iterator<Item = Arc<promql::Query>>,
+) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut add = |query: &promql::Query| {
         for metric in query.selectors().iter().filter_map(|selector| selector.metric.as_deref()) {
-            self.0.insert(metric.to_owned());
+            names.insert(metric.to_owned());
             for suffix in ["_bucket", "_sum", "_count"] {
-                self.0.extend(metric.strip_suffix(suffix).map(str::to_owned));
+                names.extend(metric.strip_suffix(suffix).map(str::to_owned));
             }
         }
-    }
-
-    /// The names that a declaration may have to be meant.
-    pub(super) fn bases(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
-    }
-}
-
-/// The metrics that queries ask for.
-pub(super) fn metrics<'a>(written: impl Iterator<Item = &'a Written>) -> Needed {
-    let mut needed = Needed(BTreeSet::new());
-    written.filter_map(|written| written.parsed.as_ref()).for_each(|query| needed.add_query(query));
-    needed
+    };
+    written.filter_map(|written| written.parsed.as_ref()).for_each(|query| add(query));
+    series.for_each(|query| add(&query));
+    names
 }
 
 /// Completes queries.
 pub(super) struct Queries<'a> {
+    reader: &'a Reader,
     observed: &'a Observed,
     /// The jobs of each family of services, by the service at its top.
     families: HashMap<ServiceId, Vec<usize>>,
@@ -96,6 +110,7 @@ const MOST_RECORDS: usize = 100;
 
 impl<'a> Queries<'a> {
     pub(super) fn new(
+        reader: &'a Reader,
         observed: &'a Observed,
         platform: &'a Platform,
         records: &'a [(Written, Option<ServiceId>, &'a model::Record)],
@@ -108,7 +123,15 @@ impl<'a> Queries<'a> {
             (block.name.text.as_str(), (written, *block))
         };
         let records = records.iter().map(named).collect();
-        Self { observed, families, platform, records, labels: RefCell::default(), depth: Cell::default() }
+        Self {
+            reader,
+            observed,
+            families,
+            platform,
+            records,
+            labels: RefCell::default(),
+            depth: Cell::default(),
+        }
     }
 
     /// A query with the job of its owner in the selectors that name none.
@@ -124,11 +147,7 @@ impl<'a> Queries<'a> {
             _ => written.text.clone(),
         };
         Query {
-            // What is absent carries the job that was put in.
-            labels: match promql::Query::parse(&text) {
-                Ok(query) if text != written.text => self.labels_of(&query),
-                _ => written.parsed.as_ref().map_or(Labels::Any, |query| self.labels_of(query)),
-            },
+            labels: self.labels_with(&text, written),
             text,
             parsed: written.parsed.clone(),
             jobs: jobs.into_inner(),
@@ -138,11 +157,18 @@ impl<'a> Queries<'a> {
 
     /// A series of a test, with the job of its alert.
     pub(super) fn series(&self, text: &str, owner: Option<ServiceId>) -> String {
-        let (Ok(query), Some(owner)) = (promql::Query::parse(text), owner) else { return text.to_owned() };
+        let (Ok(query), Some(owner)) = (self.reader.get(text.trim()), owner) else { return text.to_owned() };
         query.with_matchers(|selector| {
             let names = self.jobs(selector, owner);
             matcher(names.get(..1).unwrap_or_default(), text)
         })
+    }
+
+    /// A series of a test, as it is said.
+    pub(super) fn parsed_series(&self, text: &str) -> Result<Arc<promql::Query>, Problem> {
+        let query = self.reader.get(text)?;
+        promql::expect_series(&query)?;
+        Ok(query)
     }
 
     /// The names of the jobs that a selector of a service's query is about.
@@ -202,6 +228,14 @@ impl<'a> Queries<'a> {
         };
         self.labels.borrow_mut().insert(name.to_owned(), Some(labels.clone()));
         labels
+    }
+
+    /// The labels of a completed query's result. What is absent carries the job that was put in.
+    fn labels_with(&self, text: &str, written: &Written) -> Labels {
+        if text != written.text && text.contains("absent") {
+            return promql::Query::parse(text).map_or(Labels::Any, |query| self.labels_of(&query));
+        }
+        written.parsed.as_ref().map_or(Labels::Any, |query| self.labels_of(query))
     }
 
     /// The labels of a query's result.

@@ -73,7 +73,7 @@ fn needed(platform: &Platform, file: &File, files: &[File]) -> Vec<String> {
         let queries = queries.chain(file.alerts(platform).map(|alert| &alert.query));
         let asked: HashSet<&str> = queries
             .filter_map(|query| query.parsed.as_ref())
-            .flat_map(crate::promql::Query::selectors)
+            .flat_map(|query| query.selectors())
             .filter_map(|selector| selector.metric.as_deref())
             .collect();
         for other in files {
