@@ -5,6 +5,7 @@
 
 mod address;
 mod alert;
+mod alert_test;
 mod dashboard;
 mod health;
 mod image;
@@ -72,7 +73,16 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::IMG002], check: image::tags },
     Rule { codes: &[codes::IMG003], check: image::versions },
     Rule {
-        codes: &[codes::OBS002, codes::OBS004, codes::OBS005, codes::OBS006, codes::OBS007, codes::OBS009],
+        codes: &[
+            codes::OBS002,
+            codes::OBS004,
+            codes::OBS005,
+            codes::OBS006,
+            codes::OBS007,
+            codes::OBS009,
+            codes::OBS012,
+            codes::OBS013,
+        ],
         check: query::queries,
     },
     Rule { codes: &[codes::GRA001, codes::GRA004], check: dashboard::shown },
@@ -82,8 +92,10 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::OBS003], check: observe::unscraped },
     Rule { codes: &[codes::OBS010], check: observe::unread },
     Rule { codes: &[codes::ALR003], check: alert::incomplete },
-    Rule { codes: &[codes::ALR006], check: alert::templates },
-    Rule { codes: &[codes::ALR008], check: alert::tests },
+    Rule { codes: &[codes::ALR006, codes::ALR010], check: alert::templates },
+    Rule { codes: &[codes::ALR008, codes::ALR012], check: alert_test::tests },
+    Rule { codes: &[codes::OBS002, codes::OBS007], check: query::series::series },
+    Rule { codes: &[codes::ALR011], check: query::firing::always },
     Rule { codes: &[codes::ENV002], check: input::unused },
     Rule { codes: &[codes::ALR001], check: receiver::credentials },
     Rule { codes: &[codes::ALR002], check: receiver::unreachable },

@@ -5,8 +5,11 @@
 //! changing how the author wrote the rest.
 
 mod findings;
+mod firing;
 mod labels;
+mod meeting;
 mod scan;
+mod series;
 pub mod template;
 
 use std::collections::HashMap;
@@ -18,9 +21,12 @@ use promql_parser::label::{MatchOp, Matchers};
 use promql_parser::parser::value::ValueType;
 use promql_parser::parser::{self, Expr, VectorSelector};
 
-pub use findings::{Finding, findings};
+pub use findings::{Finding, findings, quantiles};
+pub use firing::{Always, always as fires_always, needs_series, reach};
 pub use labels::{Facts, Labels, labels};
+pub use meeting::{Carried, Unmet, always as labels_in_any_case, unmet};
 use scan::Scan;
+pub use series::{expect_series, values};
 
 /// The longest query, in bytes, and the most operators and brackets in it: the parsed tree is walked
 /// by recursion.
@@ -195,10 +201,13 @@ impl Query {
             ValueType::Matrix => return Err(whole("it is a range of values where one at a time is needed")),
             ValueType::String => return Err(whole("it is a text")),
         }
+        if let Some(used) = scan.labels.iter().find(|used| !is_label(&used.label)) {
+            return Err(no_label(&used.label, used.place.clone()));
+        }
         let mut found = Vec::new();
         collect(&expr, &mut found);
         let known = found.len() == scan.selectors.len();
-        let selectors = found
+        let selectors: Vec<Selector> = found
             .iter()
             .enumerate()
             .map(|(at, (vector, range))| {
@@ -208,6 +217,10 @@ impl Query {
             .collect::<Option<_>>()
             .filter(|_| known || patterns.is_none())
             .ok_or_else(|| whole("a pattern of it cannot be read"))?;
+        let matchers = || selectors.iter().flat_map(|selector| &selector.matchers);
+        if let Some(matcher) = matchers().find(|matcher| !is_label(&matcher.label)) {
+            return Err(no_label(&matcher.label, matcher.place.clone()));
+        }
         Ok(Self { text: text.to_owned(), expr, selectors, labels: scan.labels.clone() })
     }
 
@@ -252,6 +265,17 @@ impl Query {
         out.push_str(&self.text[from..]);
         out
     }
+}
+
+fn no_label(name: &str, place: Range<usize>) -> Problem {
+    Problem { message: format!("`{name}` cannot be the name of a label"), place: Some(place) }
+}
+
+/// Whether a label can have a name (prometheus.io, "Data model").
+#[must_use]
+pub fn is_label(name: &str) -> bool {
+    let inner = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    name.chars().all(inner) && name.starts_with(|c: char| !c.is_ascii_digit())
 }
 
 /// The selectors of an expression in the order of its text.

@@ -191,6 +191,16 @@ fn templates_come_to_an_end() -> Result {
 
 /// What is not understood is taken up bracket by bracket, which must not be deeper than was counted.
 #[test]
+fn records_of_records_are_followed_so_far() {
+    let mut source = String::from("platform shop\nprometheus prometheus\n");
+    for number in (1..5_000).rev() {
+        let _ = writeln!(source, "record r{number} = \"r{} + r{number}\"", number - 1);
+    }
+    source.push_str("record r0 = \"sum(up)\"\nalert A { expr = \"r4999 > on (job) r4998\" }\n");
+    assert!(drawn(&alone(&source)).contains("ALR003"));
+}
+
+#[test]
 fn brackets_are_counted_where_the_parser_sees_them() {
     let deep = |what: &str| what.repeat(200_000);
     for source in [

@@ -185,3 +185,223 @@ fn promtool_refuses_twins() {
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
+
+/// Templates whose syntax promtool judges; whether they can be run, it does not ask.
+const TEMPLATES: &[&str] = &[
+    "plain } text }}",
+    "{{ $value }}",
+    "{{$labels.job}}",
+    "{{- $value -}}",
+    "{{-$value}}",
+    "{{ $value-}}",
+    "{{/* a comment */}}",
+    "{{- /* a comment */ -}}",
+    "{{ /* no comment */ }}",
+    "{{/* open }}",
+    "{{/* a */ $value }}",
+    "{{ $value",
+    "{{ }}",
+    "{{",
+    "{{ ( }}",
+    "{{ ) }}",
+    "{{ () }}",
+    "{{ ($value) }}",
+    "{{ ($value).x }}",
+    "{{ (1).x }}",
+    "{{ \"a\".x }}",
+    "{{ \"a\" }}",
+    "{{ \"a }}",
+    "{{ \"a\\q\" }}",
+    "{{ \"a\\x41\\u00e9\\101\" }}",
+    "{{ `a\\q` }}",
+    "{{ `a }}",
+    "{{ 'a' }}",
+    "{{ 'ab' }}",
+    "{{ '' }}",
+    "{{ 1 }}",
+    "{{ 1.5e3 }}",
+    "{{ .5 }}",
+    "{{ 0x1F }}",
+    "{{ 0b12 }}",
+    "{{ 1a }}",
+    "{{ 1_000 }}",
+    "{{ 1+2i }}",
+    "{{ 1+2 }}",
+    "{{ 1e }}",
+    "{{ + }}",
+    "{{ -1 }}",
+    "{{ true }}",
+    "{{ . }}",
+    "{{ ..x }}",
+    "{{ .Labels.job.more }}",
+    "{{ $ }}",
+    "{{ $.Value }}",
+    "{{ $none }}",
+    "{{ $x := 1 }}{{ $x }}",
+    "{{ $x = 1 }}{{ $value = 2 }}",
+    "{{ $x := }}",
+    "{{ $x, $y := 1 }}",
+    "{{ range $i, $x := query \"a\" }}{{ $i }}{{ $x }}{{ end }}",
+    "{{ range $i, $x, $y := query \"a\" }}{{ end }}",
+    "{{ range $x := query \"a\" }}{{ else }}{{ end }}{{ $x }}",
+    "{{ range query \"a\" }}{{ break }}{{ continue }}{{ end }}",
+    "{{ break }}",
+    "{{ range }}{{ end }}",
+    "{{ range 1 }}",
+    "{{ if $value }}",
+    "{{ if $value }}a{{ else }}b{{ end }}",
+    "{{ if $value }}a{{ else if 1 }}b{{ else }}c{{ end }}",
+    "{{ if $value }}a{{ else }}b{{ else }}c{{ end }}",
+    "{{ if }}a{{ end }}",
+    "{{ with $x := 1 }}{{ $x }}{{ end }}",
+    "{{ with $x := 1 }}{{ end }}{{ $x }}",
+    "{{ with 1 }}{{ else with 2 }}{{ end }}",
+    "{{ with 1 }}{{ else if 2 }}{{ end }}",
+    "{{ end }}",
+    "{{ else }}",
+    "{{ if 1 }}{{ end 1 }}",
+    "{{ define \"a\" }}x{{ end }}{{ template \"a\" }}",
+    "{{ define \"a\" }}{{ $labels.job }}{{ end }}",
+    "{{ define \"a\" }}x",
+    "{{ define a }}x{{ end }}",
+    "{{ if 1 }}{{ define \"a\" }}x{{ end }}{{ end }}",
+    "{{ block \"a\" . }}{{ $ }}{{ end }}",
+    "{{ block \"a\" }}x{{ end }}",
+    "{{ template \"a\" $value 1 }}{{ define \"a\" }}x{{ end }}",
+    "{{ template a }}",
+    "{{ $value | humanize }}",
+    "{{ $value | humanizes }}",
+    "{{ $value | 1 }}",
+    "{{ | $value }}",
+    "{{ $value || humanize }}",
+    "{{ $value | if }}",
+    "{{ printf \"%s\" if }}",
+    "{{ $value, 1 }}",
+    "{{ $value ; }}",
+    "{{ a:b }}",
+    "{{ $value:1 }}",
+    "{{ humanize$value }}",
+    "{{ humanize($value) }}",
+    "{{ humanize ($value) | printf \"%s\" }}",
+    "{{ index $labels \"a\" \"b\" }}",
+    "{{ eq 1\n2 }}",
+    "{{ tmpl \"a\" . }}",
+    "{{ now }}",
+    "{{ $value | toDuration }}",
+    "{{ $é := 1 }}{{ $é }}",
+    "{{ § }}",
+    "{{ nil }}{{ printf \"%v\" nil.x }}",
+];
+
+#[test]
+fn templates_are_read_as_promtool_reads_them() {
+    let Some(judge) = Judge::find("promtool") else { return };
+    let rules: Vec<serde_json::Value> = (TEMPLATES.iter().enumerate())
+        .map(|(at, text)| {
+            serde_json::json!({
+                "alert": format!("A{at}"), "expr": format!("up > {at}"), "annotations": { "summary": text },
+            })
+        })
+        .collect();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = serde_json::json!({ "groups": [{ "name": "templates", "rules": rules }] });
+    fs::write(folder.path().join("rules.yml"), file.to_string()).expect("a new file");
+    let verdict = judge.ask(folder.path(), &["check", "rules", "rules.yml"], "");
+    let said = format!("{}{}", verdict.output, verdict.complaint);
+    let mut differ = Vec::new();
+    for (at, text) in TEMPLATES.iter().enumerate() {
+        let refused = said.contains(&format!("\"A{at}\""));
+        let read = infrac::promql::template::read(text);
+        if refused && read.is_ok() {
+            differ.push(format!("{text}: only promtool refuses it"));
+        }
+        if !refused
+            && let Err(problem) = read
+            && !ONLY_HERE.contains(text)
+        {
+            differ.push(format!("{text}: only here it is refused: {}", problem.message));
+        }
+    }
+    assert!(said.contains("\"A7\"") || !verdict.accepted, "promtool judges no templates: {said}");
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+/// Values of series. What promtool takes, and is not taken here, are sizes.
+const VALUES: &[&str] = &[
+    "1",
+    "1 2 3",
+    "1  2",
+    " 1 ",
+    "0x4",
+    "0x0",
+    "0+10x5",
+    "0-10x5",
+    "-1x3",
+    "+1x3",
+    "1+-2x3",
+    "1.5e3x2",
+    "1e-3",
+    ".5x2",
+    "5.",
+    "_",
+    "_x3",
+    "_x",
+    "_3",
+    "_ x3",
+    "stale",
+    "stalex3",
+    "Stale",
+    "NaN",
+    "nan",
+    "Inf",
+    "-Inf",
+    "+inf",
+    "--1",
+    "-NaN",
+    "NaNx3",
+    "Infx3",
+    "infinity",
+    "1 x3",
+    "1x",
+    "x3",
+    "1x3.5",
+    "1x-3",
+    "1+x3",
+    "1+2",
+    "1+2x",
+    "1+2x3x4",
+    "0x1F",
+    "1e",
+    "1_000",
+    "foo",
+    "1;2",
+    "1,2",
+    "{{}}",
+    "{{count:1}}",
+    "{{schema:1 sum:-0.3 count:3.1 z_bucket:7.1}}x3",
+    "{{count:1}}+{{count:1}}x2",
+    "{{count:1}",
+    "{{count:1",
+    "1 # comment",
+];
+
+#[test]
+fn values_are_read_as_promtool_reads_them() {
+    let Some(judge) = Judge::find("promtool") else { return };
+    let mut differ = Vec::new();
+    for text in VALUES {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let series = serde_json::json!([{ "series": "x{a='b'}", "values": text }]);
+        let file = serde_json::json!({ "tests": [{ "interval": "1m", "input_series": series }] });
+        fs::write(folder.path().join("test.yml"), file.to_string()).expect("a new file");
+        let verdict = judge.ask(folder.path(), &["test", "rules", "test.yml"], "");
+        let read = infrac::promql::values(text);
+        if verdict.accepted != read.is_ok() {
+            differ.push(format!("`{text}`: promtool {}, here {read:?}", verdict.accepted));
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+/// What can be read, and fails when the alert fires.
+const ONLY_HERE: &[&str] = &["{{ $x = 1 }}{{ $value = 2 }}"];

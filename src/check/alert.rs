@@ -1,6 +1,6 @@
 //! Alerts: whether they tell a person what is wrong and what to do.
 
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::model::{Role, Severity};
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, Annotation};
@@ -45,28 +45,38 @@ pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
     );
 }
 
-/// ALR006: templates that show a label which the alert's series do not carry, and templates that do not end.
+/// ALR006 and ALR010: templates that show a label which the alert's series do not carry, and texts that are no
+/// templates.
 pub(super) fn templates(platform: &Platform, sink: &mut Sink) {
     for alert in &platform.observed.alerts {
         for annotation in &alert.annotations {
-            if !template::is_closed(&annotation.text) {
-                sink.report(
-                    Diagnostic::new(
-                        codes::ALR006,
-                        format!("the {} of `{}` is no complete template", annotation.name, alert.name),
-                    )
-                    .at(annotation.span, "each `{{` needs its `}}`"),
-                );
-                continue;
-            }
-            shown(alert, annotation, sink);
+            template(alert, annotation, &format!("the {} of `{}`", annotation.name, alert.name), sink);
+        }
+        for label in &alert.said_labels {
+            template(alert, label, &format!("the label `{}` of `{}`", label.name, alert.name), sink);
         }
     }
 }
 
-fn shown(alert: &Alert, annotation: &Annotation, sink: &mut Sink) {
+fn template(alert: &Alert, annotation: &Annotation, what: &str, sink: &mut Sink) {
+    match template::read(&annotation.text) {
+        Ok(labels) => shown(alert, annotation, what, &labels, sink),
+        Err(problem) => {
+            let help = problem
+                .known
+                .and_then(|(word, known)| sink.did_you_mean(&word, known.iter().map(String::as_str)));
+            sink.report(
+                Diagnostic::new(codes::ALR010, format!("{what} cannot be shown: {}", problem.message))
+                    .at(annotation.part(problem.place), "here")
+                    .help_maybe(help),
+            );
+        }
+    }
+}
+
+fn shown(alert: &Alert, annotation: &Annotation, what: &str, labels: &template::Shown, sink: &mut Sink) {
     let Labels::Some(known) = &alert.query.labels else { return };
-    for (label, _) in template::labels(&annotation.text) {
+    for (label, place) in labels {
         if known.contains(label) {
             continue;
         }
@@ -75,33 +85,13 @@ fn shown(alert: &Alert, annotation: &Annotation, sink: &mut Sink) {
             [] => "they carry no label".to_owned(),
             names => format!("they carry {}", list_of(names.iter().copied())),
         };
+        let help = sink.did_you_mean(label, names).unwrap_or(carried);
+        let message = format!("{what} shows the label `{label}`, which its series do not carry");
         sink.report(
-            Diagnostic::new(
-                codes::ALR006,
-                format!(
-                    "the {} of `{}` shows the label `{label}`, which its series do not carry",
-                    annotation.name, alert.name
-                ),
-            )
-            .at(annotation.span, "empty in every message")
-            .at(alert.query.said.span, "the series of the alert")
-            .help(did_you_mean(label, names).unwrap_or(carried)),
+            Diagnostic::new(codes::ALR006, message)
+                .at(annotation.part(place.clone()), "empty in every message")
+                .at(alert.query.said.span, "the series of the alert")
+                .help(help),
         );
-    }
-}
-
-/// ALR008: tests that say nothing.
-pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
-    for alert in &platform.observed.alerts {
-        for test in &alert.tests {
-            let asked = [test.fires_at, test.silent_at, test.holds_from, test.silent_after];
-            if asked.iter().all(Option::is_none) {
-                sink.report(
-                    Diagnostic::new(codes::ALR008, format!("the test `{}` asks nothing", test.name))
-                        .at(test.span, "holds whatever the alert does")
-                        .help("say `holds_from`, `silent_after`, `fires_at` or `silent_at`"),
-                );
-            }
-        }
     }
 }

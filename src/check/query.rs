@@ -1,17 +1,22 @@
 //! Queries: whether what they ask for exists, and whether they can be meant.
 
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+pub(super) mod firing;
+mod meeting;
+mod pattern;
+pub(super) mod series;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
 use crate::model::Role;
-use crate::platform::observe::{Found, Job, Query, SCRAPE_INTERVAL, TARGET_LABELS};
+use crate::platform::observe::{Found, Job, Query, Record, SCRAPE_INTERVAL, TARGET_LABELS};
 use crate::platform::{Platform, Service};
 use crate::promql::{self, Facts, Finding, Labels, Matcher, Op, Selector};
 use crate::standard;
 
-/// OBS002, OBS004 to OBS007 and OBS009: every query of records, alerts and panels.
+/// OBS002, OBS004 to OBS007, OBS009, OBS012 and OBS013: every query of records, alerts and panels.
 pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
     let observed = &platform.observed;
     let context = Context::new(platform);
@@ -30,6 +35,8 @@ pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
         }
         context.groupings(query, parsed, sink);
         context.meaning(query, parsed, sink);
+        context.meeting(query, parsed, sink);
+        Context::quantiles(query, parsed, sink);
     }
 }
 
@@ -37,29 +44,45 @@ pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
 struct Context<'a> {
     platform: &'a Platform,
     jobs: HashMap<&'a str, &'a Job>,
-    records: HashMap<&'a str, &'a Labels>,
+    records: HashMap<&'a str, Labels>,
     /// Whether a job may export anything.
     open: bool,
     /// The labels of series, by their names.
     labels: RefCell<HashMap<String, Labels>>,
     /// The times between samples of metrics, by their names.
     intervals: RefCell<HashMap<String, Option<Duration>>>,
+    /// Recording rules by the names of what they keep.
+    recorded: HashMap<&'a str, Vec<&'a Record>>,
+    /// The labels that series carry in any case, by their names.
+    carried: RefCell<HashMap<String, BTreeSet<String>>>,
+    /// Through how many records they are being followed.
+    depth: Cell<usize>,
 }
 
 impl<'a> Context<'a> {
     fn new(platform: &'a Platform) -> Self {
         let observed = &platform.observed;
+        let mut recorded: HashMap<&str, Vec<&Record>> = HashMap::new();
+        for record in &observed.records {
+            recorded.entry(&record.name).or_default().push(record);
+        }
         Self {
             platform,
             jobs: observed.jobs.iter().map(|job| (job.name.as_str(), job)).collect(),
             records: observed
                 .records
                 .iter()
-                .map(|record| (record.name.as_str(), &record.query.labels))
+                .map(|record| {
+                    let own = record.labels.iter().map(|(name, _)| name.as_str());
+                    (record.name.as_str(), record.query.labels.clone().with(own))
+                })
                 .collect(),
             open: observed.jobs.iter().any(|job| job.exports.unknown),
             labels: RefCell::default(),
             intervals: RefCell::default(),
+            recorded,
+            carried: RefCell::default(),
+            depth: Cell::default(),
         }
     }
 
@@ -70,11 +93,14 @@ impl<'a> Context<'a> {
             [] => None,
             matchers => Some(self.fitting(matchers)),
         };
+        let told = self.words(query, &about, sink);
         if let (Some(jobs), Some(matcher)) = (&jobs, about.first())
             && jobs.is_empty()
             && !matcher.value.contains('$')
         {
-            self.unknown_job(query, matcher, sink);
+            if !told {
+                self.unknown_job(query, matcher, &matcher.value, sink);
+            }
             return;
         }
         let Some(metric) = selector.metric.as_deref() else { return };
@@ -166,13 +192,14 @@ impl<'a> Context<'a> {
         ended.map(|flag| Missing::Without(flag.clone()))
     }
 
-    fn unknown_job(&self, query: &Query, matcher: &Matcher, sink: &mut Sink) {
+    fn unknown_job(&self, query: &Query, matcher: &Matcher, value: &str, sink: &mut Sink) {
         let known = self.platform.observed.jobs.iter().map(|job| job.name.as_str());
-        let value = matcher.value.as_str();
         let service =
             self.platform.services.iter().find(|service| service.name == value || service.path == value);
-        let diagnostic = Diagnostic::new(codes::OBS007, format!("no scrape job is called `{value}`"))
-            .at(query.part(matcher.place.clone()), "this matches no series");
+        let diagnostic = Diagnostic::new(codes::OBS007, format!("no scrape job is called `{value}`")).at(
+            query.part(matcher.place.clone()),
+            if value == matcher.value { "this matches no series" } else { "no series is of it" },
+        );
         let told = match service {
             Some(service) => diagnostic
                 .at(service.span(), "has no `metrics` block")
@@ -279,7 +306,7 @@ impl<'a> Context<'a> {
     fn labels(&self, metric: Option<&str>) -> Labels {
         let Some(metric) = metric else { return Labels::Any };
         if let Some(labels) = self.records.get(metric) {
-            return (*labels).clone();
+            return labels.clone();
         }
         if let Some(known) = self.labels.borrow().get(metric) {
             return known.clone();

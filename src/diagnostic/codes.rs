@@ -245,6 +245,10 @@ codes! {
     OBS009 Error "wrong-function-for-type";
     /// An alert or a scrape that nobody collects.
     OBS010 Warning "no-metrics-server";
+    /// A quantile of a share that is not from 0 to 1.
+    OBS012 Error "quantile-out-of-range";
+    /// An operation whose sides have no series of the same labels.
+    OBS013 Error "sides-never-meet";
 
     /// A receiver without what its messages are sent with.
     ALR001 Error "missing-credentials";
@@ -262,6 +266,12 @@ codes! {
     ALR007 Warning "nobody-is-told";
     /// A test that asks nothing of its alert.
     ALR008 Warning "test-asks-nothing";
+    /// A text of an alert that no message can be made of.
+    ALR010 Error "malformed-template";
+    /// An alert whose query has a result whatever the values are.
+    ALR011 Warning "fires-always";
+    /// A test of an alert that cannot be run.
+    ALR012 Error "malformed-test";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";

@@ -338,6 +338,8 @@ pub struct Alert {
     pub severity: Option<Severity>,
     /// Labels beside those of the series: `severity`, the service and group it belongs to, and its own.
     pub labels: Vec<(String, String)>,
+    /// The labels that the source says, with their places; their texts are templates, too.
+    pub said_labels: Vec<Annotation>,
     /// What people read, each with its place.
     pub annotations: Vec<Annotation>,
     /// Series that make it fire, or must not.
@@ -357,12 +359,37 @@ impl Alert {
 /// What people read of an alert.
 #[derive(Debug, Clone)]
 pub struct Annotation {
-    /// `summary`, `description`, `runbook_url`, or an own name.
+    /// `summary`, `description`, `runbook_url`, or an own name; that of a label.
     pub name: String,
     /// The text, a Go template.
     pub text: String,
     /// The place.
     pub span: Span,
+    /// Whether the source says the text as it is, in quotes on one line: places in it are known.
+    pub verbatim: bool,
+}
+
+impl Annotation {
+    /// The place of a part of the text, or the whole of it.
+    #[must_use]
+    pub fn part(&self, part: std::ops::Range<usize>) -> Span {
+        if !self.verbatim {
+            return self.span;
+        }
+        let start = self.span.start as usize + 1;
+        Span::new(self.span.file, start + part.start, start + part.end)
+    }
+}
+
+/// A series of a test as the source says it, with places.
+#[derive(Debug, Clone)]
+pub struct SaidSeries {
+    /// The metric with its labels.
+    pub series: Constant,
+    /// The same, parsed.
+    pub parsed: Result<Arc<promql::Query>, promql::Problem>,
+    /// Its values.
+    pub values: Constant,
 }
 
 /// Series, and when the alert fires on them.
@@ -372,6 +399,8 @@ pub struct AlertTest {
     pub name: String,
     /// The series with their values, as promtool writes them.
     pub series: Vec<(String, String)>,
+    /// The same as the source says them.
+    pub said: Vec<SaidSeries>,
     /// The time between two values.
     pub interval: Option<Duration>,
     /// When it must be firing.

@@ -111,8 +111,11 @@ fn of_call(
     {
         found.push(Finding::QuantileWithoutBuckets);
     }
-    let Some(Expr::MatrixSelector(matrix)) = call.args.args.first().map(AsRef::as_ref) else { return };
-    let metric = name(&matrix.vs);
+    let (metric, matrix) = match call.args.args.first().map(AsRef::as_ref) {
+        Some(Expr::MatrixSelector(matrix)) => (name(&matrix.vs), Some(matrix)),
+        Some(Expr::Subquery(subquery)) => (bare(&subquery.expr), None),
+        _ => return,
+    };
     let grows = matches!(function, "rate" | "irate" | "increase");
     let moves = matches!(function, "delta" | "idelta" | "deriv" | "predict_linear");
     let kind = metric.and_then(|metric| (facts.kind)(metric));
@@ -125,6 +128,7 @@ fn of_call(
         }
         _ => {}
     }
+    let Some(matrix) = matrix else { return };
     let needs = match function {
         // Two samples, and one scrape may fail on either side (robustperception.io, "What range should I
         // use with rate()?").
@@ -138,6 +142,67 @@ fn of_call(
             function: function.to_owned(),
             range: matrix.range,
         });
+    }
+}
+
+/// The metric of a selector, in parentheses or not.
+fn bare(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Paren(paren) => bare(&paren.expr),
+        Expr::VectorSelector(vector) => name(vector),
+        _ => None,
+    }
+}
+
+/// Quantiles of a constant that is no share from 0 to 1: the functions, and the constants.
+#[must_use]
+pub fn quantiles(query: &Query) -> Vec<(String, f64)> {
+    let mut found = Vec::new();
+    shares(&query.expr, &mut found);
+    found
+}
+
+fn shares(expr: &Expr, found: &mut Vec<(String, f64)>) {
+    let mut outside = |function: &str, share: Option<&Expr>| {
+        if let Some(share) = share.and_then(constant).filter(|share| !(0.0..=1.0).contains(share)) {
+            found.push((function.to_owned(), share));
+        }
+    };
+    match expr {
+        Expr::Aggregate(aggregate) => {
+            if aggregate.op.to_string() == "quantile" {
+                outside("quantile", aggregate.param.as_deref());
+            }
+            shares(&aggregate.expr, found);
+        }
+        Expr::Unary(unary) => shares(&unary.expr, found),
+        Expr::Binary(binary) => {
+            shares(&binary.lhs, found);
+            shares(&binary.rhs, found);
+        }
+        Expr::Paren(paren) => shares(&paren.expr, found),
+        Expr::Subquery(subquery) => shares(&subquery.expr, found),
+        Expr::Call(call) => {
+            if matches!(call.func.name, "histogram_quantile" | "quantile_over_time") {
+                outside(call.func.name, call.args.args.first().map(AsRef::as_ref));
+            }
+            call.args.args.iter().for_each(|argument| shares(argument, found));
+        }
+        Expr::NumberLiteral(_)
+        | Expr::StringLiteral(_)
+        | Expr::VectorSelector(_)
+        | Expr::MatrixSelector(_)
+        | Expr::Extension(_) => {}
+    }
+}
+
+/// The number that an expression is.
+fn constant(expr: &Expr) -> Option<f64> {
+    match expr {
+        Expr::NumberLiteral(number) => Some(number.val),
+        Expr::Paren(paren) => constant(&paren.expr),
+        Expr::Unary(unary) => constant(&unary.expr).map(|number| -number),
+        _ => None,
     }
 }
 

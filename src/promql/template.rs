@@ -1,38 +1,51 @@
-//! Go templates in annotations: the labels they show.
+//! Go templates in annotations and labels of alerts: whether they can be read and run, and the labels they show.
+//!
+//! What Prometheus says only when an alert fires is said here, too: a function with too few arguments, a field
+//! that there is not. It puts the failure in the place of the text, and nobody learns what is wrong.
+//! The grammar is that of Go (golang/go:src/text/template/parse/parse.go).
+
+mod functions;
+mod lex;
+mod operand;
+mod parse;
 
 use std::ops::Range;
 
-/// The labels that a template reads by `$labels.NAME` or `.Labels.NAME`, with their places.
-#[must_use]
-pub fn labels(text: &str) -> Vec<(&str, Range<usize>)> {
-    let mut found = Vec::new();
-    for (open, inside) in actions(text) {
-        for start in ["$labels.", ".Labels."] {
-            for (at, _) in inside.match_indices(start) {
-                let from = at + start.len();
-                let word = inside.get(from..).unwrap_or_default();
-                let length =
-                    word.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-                if length > 0 {
-                    found.push((&word[..length], open + from..open + from + length));
-                }
-            }
-        }
+/// The labels that a template reads by `$labels.NAME`, `.Labels.NAME` or `index $labels "NAME"`, with their
+/// places.
+pub type Shown = Vec<(String, Range<usize>)>;
+
+/// Why a text is no template that can be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The reason: lower case, no full stop.
+    pub message: String,
+    /// Where.
+    pub place: Range<usize>,
+    /// The words that are known where an unknown one stands.
+    pub known: Option<(String, Vec<String>)>,
+}
+
+impl Problem {
+    fn new(message: impl Into<String>, place: Range<usize>) -> Self {
+        Self { message: message.into(), place, known: None }
     }
-    found
+
+    fn unknown<'a>(self, word: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        Self { known: Some((word.to_owned(), known.map(str::to_owned).collect())), ..self }
+    }
 }
 
-/// The insides of `{{ … }}` with where they start.
-fn actions(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.match_indices("{{").filter_map(move |(at, _)| {
-        let rest = text.get(at + 2..)?;
-        let end = rest.find("}}")?;
-        Some((at + 2, &rest[..end]))
-    })
+/// The longest template, in bytes.
+pub const MAX_BYTES: usize = 32 * 1024;
+
+/// Reads a template.
+pub fn read(text: &str) -> Result<Shown, Problem> {
+    if text.len() > MAX_BYTES {
+        return Err(Problem::new("it is longer than 32 KiB", 0..text.len()));
+    }
+    parse::template(text, &lex::tokens(text)?)
 }
 
-/// Whether every action of a template is closed.
-#[must_use]
-pub fn is_closed(text: &str) -> bool {
-    text.matches("{{").count() == text.matches("}}").count()
-}
+#[cfg(test)]
+mod tests;

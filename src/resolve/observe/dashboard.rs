@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{self, Document};
 use crate::platform::observe::{Choice, Dashboard, Observed};
 use crate::platform::{Platform, ServiceId};
-use crate::promql::Op;
+use crate::promql::{self, Op};
 use crate::schema::Constant;
 use crate::syntax::Text;
 
@@ -109,7 +109,7 @@ fn offer(constant: &Constant, reader: &Reader, sink: &mut Sink) -> Option<Offer>
     let text = literal(constant).trim();
     let inside = text.strip_prefix("label_values(").and_then(|rest| rest.strip_suffix(')'));
     let (series, label) = match inside.map(|inside| inside.rsplit_once(',').unwrap_or(("", inside))) {
-        Some((series, label)) if is_label(label.trim()) => (series.trim(), label.trim()),
+        Some((series, label)) if promql::is_label(label.trim()) => (series.trim(), label.trim()),
         _ => {
             if constant.text.as_literal().is_some() {
                 sink.report(
@@ -128,11 +128,6 @@ fn offer(constant: &Constant, reader: &Reader, sink: &mut Sink) -> Option<Offer>
         of_series: !series.is_empty(),
         written: reader.read(&Constant { text: asked, span: constant.span }, sink),
     })
-}
-
-fn is_label(word: &str) -> bool {
-    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    !word.is_empty() && word.chars().all(inside) && !word.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Completes every dashboard.

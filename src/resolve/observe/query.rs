@@ -1,6 +1,6 @@
 //! Queries: read, and completed by the job that an alert inside a service is about.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -44,7 +44,8 @@ impl Reader {
         Self { parsed: parsed.into_iter().collect(), patterns }
     }
 
-    fn get(&self, text: &str) -> Result<Arc<promql::Query>, Problem> {
+    /// A query, parsed.
+    pub(super) fn get(&self, text: &str) -> Result<Arc<promql::Query>, Problem> {
         self.parsed.get(text).cloned().unwrap_or_else(|| parse(text, &self.patterns))
     }
 
@@ -70,16 +71,23 @@ fn parse(text: &str, patterns: &Patterns) -> Result<Arc<promql::Query>, Problem>
     promql::Query::parse_sharing(text, patterns).map(Arc::new)
 }
 
-/// The metrics that queries ask for, with the names that a histogram or summary of them would have.
-pub(super) fn metrics<'a>(written: impl Iterator<Item = &'a Written>) -> BTreeSet<String> {
+/// The metrics that queries and series of tests ask for, with the names that a histogram or summary of them would
+/// have.
+pub(super) fn metrics<'a>(
+    written: impl Iterator<Item = &'a Written>,
+    series: impl Iterator<Item = Arc<promql::Query>>,
+) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    let asked = written.filter_map(|written| written.parsed.as_ref()).flat_map(|query| query.selectors());
-    for metric in asked.filter_map(|selector| selector.metric.as_deref()) {
-        names.insert(metric.to_owned());
-        for suffix in ["_bucket", "_sum", "_count"] {
-            names.extend(metric.strip_suffix(suffix).map(str::to_owned));
+    let mut add = |query: &promql::Query| {
+        for metric in query.selectors().iter().filter_map(|selector| selector.metric.as_deref()) {
+            names.insert(metric.to_owned());
+            for suffix in ["_bucket", "_sum", "_count"] {
+                names.extend(metric.strip_suffix(suffix).map(str::to_owned));
+            }
         }
-    }
+    };
+    written.filter_map(|written| written.parsed.as_ref()).for_each(|query| add(query));
+    series.for_each(|query| add(&query));
     names
 }
 
@@ -90,10 +98,15 @@ pub(super) struct Queries<'a> {
     /// The jobs of each family of services, by the service at its top.
     families: HashMap<ServiceId, Vec<usize>>,
     platform: &'a Platform,
-    records: HashMap<&'a str, &'a Written>,
+    records: HashMap<&'a str, (&'a Written, &'a model::Record)>,
     /// The labels of what records keep; `None` while they are being found.
     labels: RefCell<HashMap<String, Option<Labels>>>,
+    /// Through how many records they are being followed.
+    depth: Cell<usize>,
 }
+
+/// Through how many records labels are followed; behind them a record may hold any.
+const MOST_RECORDS: usize = 100;
 
 impl<'a> Queries<'a> {
     pub(super) fn new(
@@ -106,8 +119,19 @@ impl<'a> Queries<'a> {
         for (at, job) in observed.jobs.iter().enumerate() {
             families.entry(super::top(platform, job.service).id).or_default().push(at);
         }
-        let records = records.iter().map(|(written, _, block)| (block.name.text.as_str(), written)).collect();
-        Self { reader, observed, families, platform, records, labels: RefCell::default() }
+        let named = |(written, _, block): &'a (Written, _, &'a model::Record)| {
+            (block.name.text.as_str(), (written, *block))
+        };
+        let records = records.iter().map(named).collect();
+        Self {
+            reader,
+            observed,
+            families,
+            platform,
+            records,
+            labels: RefCell::default(),
+            depth: Cell::default(),
+        }
     }
 
     /// A query with the job of its owner in the selectors that name none.
@@ -138,6 +162,13 @@ impl<'a> Queries<'a> {
             let names = self.jobs(selector, owner);
             matcher(names.get(..1).unwrap_or_default(), text)
         })
+    }
+
+    /// A series of a test, as it is said.
+    pub(super) fn parsed_series(&self, text: &str) -> Result<Arc<promql::Query>, Problem> {
+        let query = self.reader.get(text)?;
+        promql::expect_series(&query)?;
+        Ok(query)
     }
 
     /// The names of the jobs that a selector of a service's query is about.
@@ -185,8 +216,16 @@ impl<'a> Queries<'a> {
             None => {}
         }
         self.labels.borrow_mut().insert(name.to_owned(), None);
-        let labels = self.records.get(name).and_then(|written| written.parsed.as_ref());
-        let labels = labels.map_or(Labels::Any, |query| self.labels_of(query));
+        let labels = match self.records.get(name) {
+            Some((Written { parsed: Some(query), .. }, block)) if self.depth.get() < MOST_RECORDS => {
+                self.depth.set(self.depth.get() + 1);
+                let labels = self.labels_of(query);
+                self.depth.set(self.depth.get() - 1);
+                let own = block.labels.iter().flat_map(|map| &map.entries);
+                labels.with(own.map(|(name, _)| name.text.as_str()))
+            }
+            _ => Labels::Any,
+        };
         self.labels.borrow_mut().insert(name.to_owned(), Some(labels.clone()));
         labels
     }

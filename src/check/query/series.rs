@@ -1,0 +1,82 @@
+//! OBS002 and OBS007 for series of tests: what nothing exports cannot make an alert fire.
+
+use super::{Context, unknown_label};
+use crate::diagnostic::Sink;
+use crate::platform::Platform;
+use crate::platform::observe::{Alert, Found, Query, SaidSeries, TARGET_LABELS};
+use crate::promql::{Labels, Matcher, Op, Selector};
+
+/// Every series of a test.
+pub(in crate::check) fn series(platform: &Platform, sink: &mut Sink) {
+    let context = Context::new(platform);
+    for alert in &platform.observed.alerts {
+        for said in alert.tests.iter().flat_map(|test| &test.said) {
+            context.series(alert, said, sink);
+        }
+    }
+}
+
+impl Context<'_> {
+    fn series(&self, alert: &Alert, said: &SaidSeries, sink: &mut Sink) {
+        // One that cannot be read is reported elsewhere.
+        let Ok(parsed) = &said.parsed else { return };
+        let Some(selector) = parsed.selectors().first() else { return };
+        let query = Query {
+            text: parsed.text().to_owned(),
+            parsed: None,
+            jobs: alert.query.jobs.clone(),
+            labels: Labels::Any,
+            said: said.series.clone(),
+        };
+        let Some(metric) = selector.metric.as_deref() else { return };
+        let job = selector.matchers.iter().find(|matcher| matcher.label == "job");
+        let job = job.filter(|_| is_of_a_job(alert, metric));
+        if let Some(job) = job.filter(|job| !self.jobs.contains_key(job.value.as_str())) {
+            self.unknown_job(&query, job, &job.value, sink);
+            return;
+        }
+        if let Some(labels) = self.records.get(metric) {
+            Self::labels_of_record(&query, selector, labels, sink);
+            return;
+        }
+        let observed = &self.platform.observed;
+        let exporters = observed.exporters(metric).map(|(_, found)| found);
+        let found: Vec<Found<'_>> = exporters.chain(observed.elsewhere(metric)).collect();
+        if !found.is_empty() {
+            unknown_labels(&query, selector, metric, &found, sink);
+        } else if !self.open && !asks_for(alert, metric) {
+            self.unknown_metric(&query, selector, metric, None, sink);
+        }
+    }
+}
+
+/// Whether the alert asks for the metric of named jobs, or of those that were put in; otherwise a test may call
+/// them anything.
+fn is_of_a_job(alert: &Alert, metric: &str) -> bool {
+    let selectors = alert.query.parsed.iter().flat_map(|query| query.selectors());
+    let own = selectors.filter(|selector| selector.metric.as_deref() == Some(metric));
+    own.map(|selector| selector.matchers.iter().filter(|matcher| matcher.label == "job").collect()).all(
+        |about: Vec<&Matcher>| match about.as_slice() {
+            [] => !alert.query.jobs.is_empty(),
+            matchers => matchers.iter().any(|matcher| matcher.op == Op::Equal),
+        },
+    )
+}
+
+/// Whether the alert itself asks for a metric: then it is told there.
+fn asks_for(alert: &Alert, metric: &str) -> bool {
+    let selectors = alert.query.parsed.iter().flat_map(|query| query.selectors());
+    selectors.filter_map(|selector| selector.metric.as_deref()).any(|asked| asked == metric)
+}
+
+fn unknown_labels(query: &Query, selector: &Selector, metric: &str, found: &[Found<'_>], sink: &mut Sink) {
+    for matcher in &selector.matchers {
+        let label = matcher.label.as_str();
+        if TARGET_LABELS.contains(&label) || found.iter().any(|found| found.can_hold(label)) {
+            continue;
+        }
+        let declared = found.iter().flat_map(|found| found.metric.labels.iter().map(String::as_str));
+        let known: Vec<&str> = declared.chain(found.iter().filter_map(|found| found.extra)).collect();
+        unknown_label(query, label, matcher.place.clone(), metric, &known, sink);
+    }
+}

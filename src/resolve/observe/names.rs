@@ -1,0 +1,96 @@
+//! The names of metrics and labels, as Prometheus takes them.
+
+use crate::diagnostic::{Diagnostic, codes};
+use crate::model::{self, Document};
+use crate::platform::Platform;
+use crate::promql::is_label;
+use crate::resolve::text::Texts;
+use crate::source::Span;
+
+/// Reports the names that Prometheus would refuse, of metrics, records, alerts' labels and tests' labels.
+pub(super) fn expect(document: &Document, platform: &Platform, texts: &mut Texts<'_>) {
+    let services = || platform.services.iter().map(|service| &service.block);
+    let records = document.record.iter().chain(services().flat_map(|service| &service.record));
+    for record in records {
+        metric(&record.name.text, record.name.span, texts);
+        for (name, _) in record.labels.iter().flat_map(|map| &map.entries) {
+            label(&name.text, name.span, texts);
+        }
+    }
+    let exports = document.exports.iter().flat_map(|exports| &exports.metric);
+    let metrics = document.metric.iter().chain(exports);
+    for block in metrics.chain(services().flat_map(|service| &service.metric)) {
+        if block.name.text != ANY {
+            metric(family(&block.name.text), block.name.span, texts);
+        }
+        let labels = block.labels.iter().flat_map(|labels| &labels.items);
+        labels.filter(|word| word.text != ANY).for_each(|word| label(family(&word.text), word.span, texts));
+    }
+    for alert in document.alert.iter().chain(services().flat_map(|service| &service.alert)) {
+        alert_labels(alert, texts);
+    }
+}
+
+/// Every name. At the end of a name it stands for a family.
+const ANY: &str = "*";
+
+fn family(name: &str) -> &str {
+    name.strip_suffix(ANY).unwrap_or(name)
+}
+
+fn alert_labels(alert: &model::Alert, texts: &mut Texts<'_>) {
+    for (name, _) in alert.labels.iter().flat_map(|map| &map.entries) {
+        match (name.text.as_str(), alert.severity) {
+            ("alertname", _) => texts.sink.report(
+                Diagnostic::new(
+                    codes::TYP007,
+                    "the label `alertname` is the name of the alert, and cannot be said",
+                )
+                .at(name.span, "set by Prometheus")
+                .at(alert.name.span, "to this name")
+                .help("take it out"),
+            ),
+            ("severity", Some(severity)) => texts.sink.report(
+                Diagnostic::new(codes::NAM002, format!("`{}` has two severities", alert.name.text))
+                    .at(name.span, "said here once more")
+                    .at(alert.name.span, format!("says `severity = {}`", severity.word()))
+                    .help("keep `severity` of the alert, and take the label out"),
+            ),
+            (text, _) => label(text, name.span, texts),
+        }
+    }
+    for (name, _) in alert.test.iter().flat_map(|test| &test.labels).flat_map(|map| &map.entries) {
+        label(&name.text, name.span, texts);
+    }
+}
+
+/// Reports a name that no metric can have (prometheus.io, "Data model"): one with other characters than letters,
+/// digits, `_` and `:`.
+fn metric(text: &str, span: Span, texts: &mut Texts<'_>) {
+    let inner = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
+    if text.chars().all(inner) && text.starts_with(|c: char| !c.is_ascii_digit()) {
+        return;
+    }
+    let known: String = text.chars().map(|c| if inner(c) { c } else { '_' }).collect();
+    let known = known.trim_start_matches(|c: char| c.is_ascii_digit());
+    texts.sink.report(
+        Diagnostic::new(codes::TYP007, format!("`{text}` cannot be the name of a metric"))
+            .at(span, "letters, digits, `_` and `:`, and no digit first")
+            .help_maybe((!known.is_empty()).then(|| format!("`{known}` can"))),
+    );
+}
+
+/// Reports a name that no label can have, and those that Prometheus keeps for itself (prometheus.io, "Data
+/// model").
+fn label(text: &str, span: Span, texts: &mut Texts<'_>) {
+    let note = if text.starts_with("__") {
+        "what begins with `__` is Prometheus' own"
+    } else if is_label(text) {
+        return;
+    } else {
+        "letters, digits and `_`, and no digit first"
+    };
+    texts.sink.report(
+        Diagnostic::new(codes::TYP007, format!("`{text}` cannot be the name of a label")).at(span, note),
+    );
+}
