@@ -245,6 +245,8 @@ codes! {
     OBS009 Error "wrong-function-for-type";
     /// An alert or a scrape that nobody collects.
     OBS010 Warning "no-metrics-server";
+    /// A site that no probe can look at, because the operator sets its name.
+    OBS011 Warning "site-not-probed";
 
     /// A receiver without what its messages are sent with.
     ALR001 Error "missing-credentials";
@@ -262,6 +264,8 @@ codes! {
     ALR007 Warning "nobody-is-told";
     /// A test that asks nothing of its alert.
     ALR008 Warning "test-asks-nothing";
+    /// A receiver of what only alerts of unknown labels could carry.
+    ALR009 Warning "perhaps-unreachable";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";
@@ -271,6 +275,14 @@ codes! {
     GRA003 Error "panel-does-not-fit";
     /// Dashboards that nobody shows.
     GRA004 Warning "not-shown";
+    /// A variable that a dashboard uses, and no choice offers.
+    GRA005 Error "unknown-variable";
+    /// A choice that nothing in its dashboard asks for.
+    GRA006 Warning "unused-choice";
+    /// A legend that shows a label the series do not carry.
+    GRA007 Error "unknown-label-in-legend";
+    /// A dashboard or a row without panels, or a panel without a query.
+    GRA008 Error "nothing-to-show";
 }
 
 /// The code of an id, in any case of letters.

@@ -118,7 +118,8 @@ impl Decode for Raw {
 #[derive(Debug)]
 pub struct Decoder<'a> {
     sink: &'a mut Sink,
-    /// Labels of blocks that could not be decoded: whoever refers to them is not to blame.
+    /// Labels of blocks that could not be decoded: whoever refers to them is not to blame. Keys of those of which there
+    /// may be many: where none is left, there was one.
     lost: HashSet<SmolStr>,
 }
 
@@ -128,7 +129,7 @@ impl<'a> Decoder<'a> {
         Self { sink, lost: HashSet::new() }
     }
 
-    /// Labels of blocks that could not be decoded.
+    /// Labels of blocks that could not be decoded, and keys of those of which there may be many.
     #[must_use]
     pub fn into_lost(self) -> HashSet<SmolStr> {
         self.lost
@@ -262,7 +263,14 @@ impl<'a> Decoder<'a> {
     /// A field that stands once for each label.
     pub fn many<T: Decode>(&mut self, entry: &Entry, key: &str) -> Vec<T> {
         let fields = entry.entries().iter().filter(|item| item.key.text == key);
-        fields.filter_map(|item| T::decode(item, self)).collect()
+        let mut decoded = Vec::new();
+        for field in fields {
+            match T::decode(field, self) {
+                Some(one) => decoded.push(one),
+                None => drop(self.lost.insert(field.key.text.clone())),
+            }
+        }
+        decoded
     }
 
     /// A word of an enumeration.
