@@ -57,6 +57,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::HC006], check: readiness::of_others },
     Rule { codes: &[codes::SEC001], check: secret::literals },
     Rule { codes: &[codes::SEC001], check: credential::addresses },
+    Rule { codes: &[codes::SEC001], check: credential::overrides },
     Rule { codes: &[codes::SEC002], check: secret::files },
     Rule { codes: &[codes::SEC003], check: secret::twice },
     Rule { codes: &[codes::SEC006], check: secret::root_accounts },

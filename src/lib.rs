@@ -119,6 +119,7 @@ impl Parsed {
             let mut findings = Sink::default();
             if let Some(platform) = &platform {
                 check::check(platform, &mut findings);
+                coverage::untaken(platform, &mut findings);
             }
             uses.unread(&mut findings);
             allows.filter(findings.finish(), &mut sink);

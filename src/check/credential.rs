@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::platform::Platform;
 use crate::platform::receiver::{Address, Channel};
+use crate::platform::{Override, Platform, Tree};
 use crate::schema::part_of;
 use crate::source::Span;
 use crate::syntax::Text;
@@ -101,6 +101,45 @@ pub(super) fn addresses(platform: &Platform, sink: &mut Sink) {
         let help = "take it out: who reads a runbook says who they are in the browser";
         report("of the runbook", text, &found, (&page.text, page.span), help.to_owned(), sink);
     }
+}
+
+/// SEC001: credentials in what is put over the files of targets.
+pub(super) fn overrides(platform: &Platform, sink: &mut Sink) {
+    let of_services = platform.services.iter().flat_map(|service| &service.overrides);
+    // Whoever writes for compose names a variable, and its keys are anybody's.
+    let all = platform.overrides.iter().chain(of_services);
+    for over in all.filter(|over| over.target != "compose") {
+        for (key, tree) in &over.entries {
+            in_tree(key, tree, over, sink);
+        }
+    }
+}
+
+fn in_tree(key: &str, tree: &Tree, over: &Override, sink: &mut Sink) {
+    match tree {
+        Tree::Text(value) => {
+            let Some(text) = value.as_literal() else { return };
+            let named = NAMES.contains(&last_word(key).as_str()) && !is_path(text);
+            if text.is_empty() || !(named || find(text).is_some()) {
+                return;
+            }
+            sink.report(
+                Diagnostic::new(
+                    codes::SEC001,
+                    format!("`{key}` in `override {}` holds a credential", over.target),
+                )
+                .at(over.span, "whoever reads the source or the artifact knows it")
+                .help("name a file that holds it, by the key that ends with `_file`"),
+            );
+        }
+        Tree::List(items) => items.iter().for_each(|item| in_tree(key, item, over, sink)),
+        Tree::Map(entries) => entries.iter().for_each(|(key, tree)| in_tree(key, tree, over, sink)),
+        Tree::Integer(_) | Tree::Number(_) | Tree::Boolean(_) => {}
+    }
+}
+
+fn is_path(text: &str) -> bool {
+    text.starts_with('/')
 }
 
 fn report(who: &str, text: &str, found: &Found<'_>, said: (&Text, Span), help: String, sink: &mut Sink) {

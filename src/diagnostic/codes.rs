@@ -123,6 +123,8 @@ codes! {
     TGT002 Warning "not-expressible";
     /// An override that the target cannot take.
     TGT003 Error "malformed-override";
+    /// An override that no target takes where it stands.
+    TGT004 Warning "override-not-taken";
 
     /// A port that the service named does not listen on.
     PORT001 Error "no-such-port";
