@@ -158,10 +158,8 @@ impl<'a> Queries<'a> {
 
     /// A series of a test, with the job of its alert.
     pub(super) fn series(&self, text: &str, about: About<'_>) -> String {
-        let query = match (self.reader.get(text.trim()), about) {
-            (Ok(query), About::Service(_) | About::Job(_)) => query,
-            _ => return text.to_owned(),
-        };
+        let of_platform = matches!(about, About::Platform);
+        let (Ok(query), false) = (self.reader.get(text.trim()), of_platform) else { return text.to_owned() };
         query.with_matchers(|selector| {
             let names = self.jobs(selector, about);
             matcher(names.get(..1).unwrap_or_default(), text)
