@@ -6,6 +6,7 @@
 mod address;
 mod alert;
 mod alert_test;
+mod credential;
 mod dashboard;
 mod health;
 mod image;
@@ -13,6 +14,7 @@ mod input;
 mod network;
 mod observe;
 mod order;
+mod panel;
 mod port;
 mod query;
 mod readiness;
@@ -55,6 +57,8 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::HC005], check: health::paths },
     Rule { codes: &[codes::HC006], check: readiness::of_others },
     Rule { codes: &[codes::SEC001], check: secret::literals },
+    Rule { codes: &[codes::SEC001], check: credential::addresses },
+    Rule { codes: &[codes::SEC001], check: credential::overrides },
     Rule { codes: &[codes::SEC002], check: secret::files },
     Rule { codes: &[codes::SEC003], check: secret::twice },
     Rule { codes: &[codes::SEC006], check: secret::root_accounts },
@@ -88,9 +92,13 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::GRA001, codes::GRA004], check: dashboard::shown },
     Rule { codes: &[codes::GRA002], check: dashboard::clashes },
     Rule { codes: &[codes::GRA003], check: dashboard::sizes },
+    Rule { codes: &[codes::GRA005, codes::GRA006], check: panel::variables },
+    Rule { codes: &[codes::GRA007], check: panel::legends },
+    Rule { codes: &[codes::GRA008], check: panel::empty },
     Rule { codes: &[codes::OBS001], check: observe::paths },
     Rule { codes: &[codes::OBS003], check: observe::unscraped },
     Rule { codes: &[codes::OBS010], check: observe::unread },
+    Rule { codes: &[codes::OBS011], check: observe::unprobed },
     Rule { codes: &[codes::ALR003], check: alert::incomplete },
     Rule { codes: &[codes::ALR006, codes::ALR010], check: alert::templates },
     Rule { codes: &[codes::ALR008, codes::ALR012], check: alert_test::tests },
@@ -98,7 +106,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::ALR011], check: query::firing::always },
     Rule { codes: &[codes::ENV002], check: input::unused },
     Rule { codes: &[codes::ALR001], check: receiver::credentials },
-    Rule { codes: &[codes::ALR002], check: receiver::unreachable },
+    Rule { codes: &[codes::ALR002, codes::ALR009], check: receiver::unreachable },
     Rule { codes: &[codes::ALR004], check: receiver::mutes },
     Rule { codes: &[codes::ALR005], check: receiver::heartbeat },
     Rule { codes: &[codes::ALR007], check: receiver::nobody },

@@ -34,6 +34,8 @@ pub mod standard;
 pub mod syntax;
 pub mod target;
 
+use std::collections::HashSet;
+
 use allow::Allows;
 use coverage::Uses;
 use diagnostic::{Diagnostic, Sink};
@@ -42,7 +44,7 @@ use model::{Document, Image};
 use platform::Platform;
 use resolve::Absent;
 use schema::{Decode, Decoder};
-use source::{Loader, Sources, Span};
+use source::{FileId, Loader, Sources, Span};
 use syntax::{Body, Entry, File, Name};
 use target::{Lowered, Target};
 
@@ -113,10 +115,11 @@ impl Parsed {
         let mut platform = None;
         // Without a file, or with its structure in doubt, everything further would only be noise.
         if let Some(origin) = expanded.origin.filter(|_| !expanded.unbalanced) {
-            platform = bind(expanded, origin, &entry, environment, &mut sink);
+            platform = bind(expanded, origin, &entry, sources.embedded(), environment, &mut sink);
             let mut findings = Sink::default();
             if let Some(platform) = &platform {
                 check::check(platform, &mut findings);
+                coverage::untaken(platform, &mut findings);
             }
             uses.unread(&mut findings);
             allows.filter(findings.finish(), &mut sink);
@@ -157,6 +160,7 @@ fn bind(
     expanded: Expanded,
     origin: Span,
     source: &str,
+    embedded: &HashSet<FileId>,
     environment: Option<&str>,
     sink: &mut Sink,
 ) -> Option<Platform> {
@@ -179,6 +183,7 @@ fn bind(
         mentioned: expanded.mentioned,
         origin: Some(origin),
         source: source.to_owned(),
+        embedded: embedded.clone(),
     };
     Some(resolve::resolve(document, &catalogue, &absent, environment, sink))
 }

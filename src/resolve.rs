@@ -30,7 +30,7 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{Document, Image};
 use crate::platform::{Observed, Platform};
 use crate::schema::Visit as _;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::{Name, Text};
 
 use names::Names;
@@ -49,6 +49,8 @@ pub struct Absent {
     pub mentioned: Option<HashSet<SmolStr>>,
     /// The place for what has none of its own.
     pub origin: Option<Span>,
+    /// The files that are a part of the compiler.
+    pub embedded: HashSet<FileId>,
 }
 
 /// Binds the names of a document. The result is only fit for lowering where nothing was reported.

@@ -4,6 +4,7 @@
 //! spans, so that each message can show its place. Text is normalised once, when it is added: no
 //! byte-order mark, and `\n` as the only end of a line.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -88,6 +89,7 @@ impl SourceFile {
 #[derive(Debug, Default, Clone)]
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
+    embedded: HashSet<FileId>,
 }
 
 impl Sources {
@@ -102,6 +104,19 @@ impl Sources {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(Arc::new(SourceFile { name: name.into(), text, line_starts }));
         id
+    }
+
+    /// Adds a text that is a part of the compiler.
+    pub fn add_embedded(&mut self, name: impl Into<String>, text: &str) -> FileId {
+        let id = self.add(name, text);
+        self.embedded.insert(id);
+        id
+    }
+
+    /// The texts that are a part of the compiler.
+    #[must_use]
+    pub fn embedded(&self) -> &HashSet<FileId> {
+        &self.embedded
     }
 
     /// The file of an id that [`Sources::add`] returned.

@@ -6,6 +6,7 @@
 mod alertmanager;
 mod compose;
 mod grafana;
+mod overrides;
 mod prometheus;
 
 use crate::platform::Platform;
@@ -41,9 +42,22 @@ pub struct Target {
     pub reads: &'static [&'static str],
     /// Fields that it cannot express, as `block.field`, each with the reason.
     pub cannot: &'static [(&'static str, &'static str)],
+    /// Where it takes overrides.
+    pub overrides: &'static [Place],
     /// Makes its artifacts. Told are the names of all targets that are built, its own among them. Targets
     /// are lowered at the same time, each knowing only the platform.
     pub lower: fn(&Platform, &[&str]) -> Vec<Artifact>,
+}
+
+/// A place where an override may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The top level.
+    Platform,
+    /// A service.
+    Service,
+    /// A service that is scraped.
+    Scraped,
 }
 
 /// The line above every artifact.

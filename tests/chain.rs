@@ -234,6 +234,41 @@ const LINKS: &[Link] = &[
         "ALR002",
         "criticol",
     ),
+    link(
+        "a receiver asks for a label that no alert carries",
+        "match { severity = warning }, slack",
+        "match { team = shop }, slack",
+        "ALR002",
+        "team",
+    ),
+    link(
+        "the address of the heartbeat stands in the source",
+        "heartbeat = HEARTBEAT_URL { via",
+        "heartbeat = \"https://hc-ping.com/6f1c2b1e-8f4e-4c55-9d8e-2f4d3a1b0c9d\" { via",
+        "SEC001",
+        "6f1c2b1e",
+    ),
+    link(
+        "a choice of a dashboard is renamed",
+        "process_resident_memory_bytes{job=~'$job'}",
+        "process_resident_memory_bytes{job=~'$jobs'}",
+        "GRA005",
+        "$jobs",
+    ),
+    link(
+        "a legend shows a label that is summed away",
+        "query \"{{route}}\" = \"sum by (route)",
+        "query \"{{method}}\" = \"sum by (route)",
+        "GRA007",
+        "{{method}}",
+    ),
+    link(
+        "the name of the site is no longer known",
+        "site shop = \"shop.example.com\"",
+        "variable SITE_NAME\nsite shop = SITE_NAME",
+        "OBS011",
+        "SITE_NAME",
+    ),
     link("the mail server is gone", "  mail          = mail\n", "", "ALR001", ""),
 ];
 

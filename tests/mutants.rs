@@ -120,7 +120,14 @@ fn alerts(rules: &[Block], tests: &[Block], seen: &mut BTreeSet<String>) -> Vec<
             needed.insert(0, (*record).clone());
         }
         let start = format!("{}: ", text(alert, "alert"));
-        let own = tests.iter().filter(|test| text(test, "name").starts_with(&start));
+        // Of an alert of each job, those of the same job.
+        let job = alert.get("labels").and_then(|labels| labels["job"].as_str());
+        let job = job.map_or_else(String::new, |job| format!("job=\"{job}\""));
+        let asks = |test: &&Block| {
+            let questions = test["promql_expr_test"].as_sequence().into_iter().flatten();
+            questions.filter_map(|question| question["expr"].as_str()).all(|expr| expr.contains(&job))
+        };
+        let own = tests.iter().filter(|test| text(test, "name").starts_with(&start)).filter(asks);
         found.push(Tested { alert: alert.clone(), records: needed, tests: own.cloned().collect() });
     }
     found

@@ -192,6 +192,27 @@ fn examples_in_the_documentation_are_true() -> Result {
     Ok(())
 }
 
+/// Where all standard components are listed, all are, and nothing else.
+#[test]
+fn every_standard_component_is_listed() -> Result {
+    let mut known: Vec<&str> = standard::COMPONENTS.iter().map(|(name, _)| *name).collect();
+    known.sort_unstable();
+    let word = Regex::new("`([^`]+)`")?;
+    for (file, start, end) in [
+        ("docs/language.md", "The standard components ship", "They stand"),
+        ("CHANGELOG.md", "The standard ones: ", ".\n"),
+    ] {
+        let text = fs::read_to_string(root().join(file))?;
+        let list = text.split_once(start).and_then(|(_, rest)| rest.split_once(end));
+        let (list, _) = list.ok_or_else(|| format!("{file} has no list of the standard components"))?;
+        let mut listed: Vec<&str> =
+            word.captures_iter(list).filter_map(|found| found.get(1)).map(|found| found.as_str()).collect();
+        listed.sort_unstable();
+        assert_eq!(listed, known, "{file}");
+    }
+    Ok(())
+}
+
 /// The reference is what the schema says: `cargo run -- schema > docs/reference.md`.
 #[test]
 fn the_reference_is_not_stale() {

@@ -421,8 +421,8 @@ record "{team}:http_requests:rate5m" = "sum(rate(http_requests_total{{job='{api}
 dashboard {name} {{
   title = "Team {name}"
   row "Traffic" {{
-    panel "Requests"        {{ type = timeseries, unit = "reqps", query "{{{{job}}}}" = "{team}:http_requests:rate5m", width = 12 }}
-    panel "95th percentile" {{ type = timeseries, unit = "s", query "{{{{le}}}}" = "histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{{job='{api}'}}[5m])))", width = 12 }}
+    panel "Requests"        {{ type = timeseries, unit = "reqps", query "requests" = "{team}:http_requests:rate5m", width = 12 }}
+    panel "95th percentile" {{ type = timeseries, unit = "s", query "95%" = "histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{{job='{api}'}}[5m])))", width = 12 }}
   }}
   row "State" {{
     panel "Services up" {{ type = stat, query "{{{{job}}}}" = "up{{job=~'{name}-.*'}}", width = 24 }}

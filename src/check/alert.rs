@@ -18,7 +18,9 @@ pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
         }
         missing.extend(["summary", "description"].iter().filter(|name| alert.annotation(name).is_none()));
         let loud = !matches!(alert.severity, Some(Severity::None | Severity::Info));
-        if loud && alert.annotation("runbook_url").is_none() {
+        // One of each job, or of each instance, is one alert of the source.
+        let again = without_runbook.last().is_some_and(|last| last.span == alert.span);
+        if loud && !again && alert.annotation("runbook_url").is_none() {
             without_runbook.push(alert);
         }
         if !missing.is_empty() {

@@ -65,6 +65,24 @@ pub(super) fn unscraped(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// OBS011: sites that a probe could look at, if their names were known.
+pub(super) fn unprobed(platform: &Platform, sink: &mut Sink) {
+    let Some(probe) = platform.with_role(Role::Probe).find(|service| service.metrics.is_some()) else {
+        return;
+    };
+    for site in platform.sites.iter().filter(|site| site.domain.as_literal().is_none()) {
+        let name = &site.name;
+        sink.report(
+            Diagnostic::new(codes::OBS011, format!("`{}` does not look at the site `{name}`", probe.path))
+                .at(site.block.domain.span, "set by the operator: what is asked for must be known before")
+                .at(probe.span(), "looks at every site whose name is known")
+                .help(format!(
+                    "write the name here, and where it is another one: `environment production {{ site {name} = \"shop.example.com\" }}`"
+                )),
+        );
+    }
+}
+
 /// OBS010: alerts and records that nobody evaluates.
 pub(super) fn unread(platform: &Platform, sink: &mut Sink) {
     let observed = &platform.observed;

@@ -1,6 +1,7 @@
 //! Queries: whether what they ask for exists, and whether they can be meant.
 
 pub(super) mod firing;
+mod job;
 mod meeting;
 mod pattern;
 pub(super) mod series;
@@ -14,6 +15,7 @@ use crate::model::Role;
 use crate::platform::observe::{Found, Job, Query, Record, SCRAPE_INTERVAL, TARGET_LABELS};
 use crate::platform::{Platform, Service};
 use crate::promql::{self, Facts, Finding, Labels, Matcher, Op, Selector};
+use crate::schema;
 use crate::standard;
 
 /// OBS002, OBS004 to OBS007, OBS009, OBS012 and OBS013: every query of records, alerts and panels.
@@ -99,7 +101,10 @@ impl<'a> Context<'a> {
             && !matcher.value.contains('$')
         {
             if !told {
-                self.unknown_job(query, matcher, &matcher.value, sink);
+                match self.contradiction(&about) {
+                    Some(other) => job::contradict(query, matcher, other, sink),
+                    None => self.unknown_job(query, matcher, &matcher.value, sink),
+                }
             }
             return;
         }
@@ -192,23 +197,6 @@ impl<'a> Context<'a> {
         ended.map(|flag| Missing::Without(flag.clone()))
     }
 
-    fn unknown_job(&self, query: &Query, matcher: &Matcher, value: &str, sink: &mut Sink) {
-        let known = self.platform.observed.jobs.iter().map(|job| job.name.as_str());
-        let service =
-            self.platform.services.iter().find(|service| service.name == value || service.path == value);
-        let diagnostic = Diagnostic::new(codes::OBS007, format!("no scrape job is called `{value}`")).at(
-            query.part(matcher.place.clone()),
-            if value == matcher.value { "this matches no series" } else { "no series is of it" },
-        );
-        let told = match service {
-            Some(service) => diagnostic
-                .at(service.span(), "has no `metrics` block")
-                .help("give it a `metrics` block, or leave it out"),
-            None => diagnostic.help_maybe(sink.did_you_mean(value, known)),
-        };
-        sink.report(told);
-    }
-
     /// The metrics of these jobs; of all, and what is recorded, where none is named.
     fn metrics<'m>(&'m self, jobs: Option<&[&'m Job]>) -> HashSet<&'m str> {
         let all: Vec<&Job> = self.platform.observed.jobs.iter().collect();
@@ -240,14 +228,28 @@ impl<'a> Context<'a> {
             Some([job]) => format!("`{}` exports no metric `{metric}`", job.name),
             _ => format!("nothing exports a metric `{metric}`"),
         };
-        let help = sink.did_you_mean(metric, known).unwrap_or_else(|| {
+        let elsewhere = jobs.and_then(|_| self.platform.observed.exporters(metric).next());
+        let place = query.part(selector.place.clone());
+        if let Some((job, _)) = elsewhere {
+            sink.report(
+                Diagnostic::new(codes::OBS002, whom)
+                    .at(place, "asked of the wrong job")
+                    .at(job.span, format!("`{}` exports it", job.name))
+                    .help(format!(
+                        "write `job=\"{}\"`; inside a service, `job` is put in where it is left out",
+                        job.name
+                    )),
+            );
+            return;
+        }
+        let exports = |source: &str| standard::exports::names(source).any(|name| name == metric);
+        let program = standard::exports::EXPORTS.iter().find(|(_, _, source)| exports(source));
+        let program = program
+            .map(|(name, ..)| format!("`{name}` exports it, and no service that is scraped runs that"));
+        let help = program.or_else(|| sink.did_you_mean(metric, known)).unwrap_or_else(|| {
             "declare it where it is exported: `metric NAME { type = … }` in the service".to_owned()
         });
-        sink.report(
-            Diagnostic::new(codes::OBS002, whom)
-                .at(query.part(selector.place.clone()), "not exported")
-                .help(help),
-        );
+        sink.report(Diagnostic::new(codes::OBS002, whom).at(place, "not exported").help(help));
     }
 
     fn not_exported(
@@ -370,7 +372,17 @@ impl<'a> Context<'a> {
         };
         let facts = Facts { labels: &labels, kind: &kind };
         for finding in promql::findings(parsed, &facts, &interval) {
-            sink.report(meant(query, parsed, &finding));
+            let told = meant(query, parsed, &finding);
+            sink.report(match &finding {
+                Finding::RateOfGauge { metric, .. } | Finding::DeltaOfCounter { metric, .. } => {
+                    told.at_maybe(self.declared(query, metric), "declared here")
+                }
+                Finding::ShortRange { metric, .. } => {
+                    let place = metric.as_deref().and_then(|metric| self.rarest(query, metric));
+                    told.at_maybe(place, "scraped as often as is said here")
+                }
+                _ => told,
+            });
         }
     }
 }
@@ -461,14 +473,21 @@ fn meant(query: &Query, parsed: &promql::Query, finding: &Finding) -> Diagnostic
         )
         .at(query.said.span, "summed up without `le`")
         .help("keep it: `sum by (job, le) (rate(…_bucket[…]))`"),
-        Finding::ShortRange { metric, function, range } => {
+        Finding::ShortRange { metric, function, range, least } => {
             let name = metric.as_deref().unwrap_or_default();
+            let time = |time: &Duration| {
+                schema::Duration(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)).to_string()
+            };
+            let (scrapes, why) = match function.as_str() {
+                "irate" | "idelta" => (2, "two samples"),
+                _ => (4, "two samples, also where a scrape fails"),
+            };
             Diagnostic::new(
                 codes::OBS006,
-                format!("`{function}` over {}s holds too few samples of `{name}`", range.as_secs()),
+                format!("`{function}` over {} holds too few samples of `{name}`", time(range)),
             )
-            .at(of(name), "scraped too rarely for this range")
-            .help("take a range of at least four scrape intervals")
+            .at(of(name), format!("scraped every {}", time(&(*least / scrapes))))
+            .help(format!("take at least `[{}]`, {scrapes} scrapes: they hold {why}", time(least)))
         }
     }
 }

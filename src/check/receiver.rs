@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
 use crate::model::{Role, Severity};
-use crate::platform::observe::Alert;
+use crate::platform::observe::{Alert, TARGET_LABELS};
 use crate::platform::receiver::{Channel, Integration, LabelMatch, Mute, Receiver, Wanted};
 use crate::platform::tell::{self, Carried, Fit, NAME};
 use crate::platform::{InputId, OutsideKind, Platform};
+use crate::promql::Labels;
 use crate::source::Span;
 
 /// How many alerts a message names.
@@ -130,7 +131,12 @@ pub(super) fn unreachable(platform: &Platform, sink: &mut Sink) {
         }
         let said = receiver.matches.iter().any(|one| one.span.is_some());
         let (reason, help) = if alerts.is_empty() {
-            ("the platform has no alerts", None)
+            (
+                "the platform has no alerts",
+                Some(
+                    "write `alert NAME { … }`; those that components bring need a service with `role = metrics`",
+                ),
+            )
         } else if said {
             ("no alert fits all of its `match`", None)
         } else if receiver.is_heartbeat() {
@@ -152,25 +158,36 @@ pub(super) fn unreachable(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-/// Reports a label that no alert carries, and each value that none carries under it.
+/// Reports a label that no alert carries, and each value that none carries under it. Where an alert could, of which
+/// nobody says what its series carry, that is a warning.
 fn unknown(platform: &Platform, receiver: &Receiver, one: &LabelMatch, sink: &mut Sink) -> bool {
     let Some(span) = one.span else { return false };
-    let alerts = &platform.observed.alerts;
-    if alerts.is_empty() {
+    if platform.observed.alerts.is_empty() {
         return false;
     }
-    let carried: Vec<Carried<'_>> = alerts.iter().map(|alert| platform.carried(alert, &one.label)).collect();
+    let alerts: Vec<On<'_>> =
+        platform.observed.alerts.iter().map(|alert| on(platform, alert, &one.label)).collect();
     let said = said(&one.label);
-    if carried.iter().all(|carried| *carried == Carried::Known("")) {
+    let open = alerts.iter().find_map(|on| match on {
+        On::Perhaps(place) => Some(*place),
+        _ => None,
+    });
+    let carried: Vec<&Carried<'_>> = alerts
+        .iter()
+        .filter_map(|on| match on {
+            On::Carried(carried) => Some(carried),
+            _ => None,
+        })
+        .collect();
+    if carried.is_empty() {
         let near = sink.did_you_mean(said, std::iter::once_with(|| labels(platform)).flatten());
-        sink.report(
-            Diagnostic::new(
-                codes::ALR002,
-                format!("no alert carries the label `{said}`, which `{}` asks for", receiver.name),
-            )
-            .at(span, "on no alert")
-            .help_maybe(near),
-        );
+        let what = format!("the label `{said}`, which `{}` asks for", receiver.name);
+        sink.report(match open {
+            None => Diagnostic::new(codes::ALR002, format!("no alert carries {what}"))
+                .at(span, "on no alert")
+                .help_maybe(near),
+            Some(place) => perhaps(&what, said, (span, place), near),
+        });
         return true;
     }
     let absent = |wanted: &&Wanted| {
@@ -186,20 +203,76 @@ fn unknown(platform: &Platform, receiver: &Receiver, one: &LabelMatch, sink: &mu
         if some && severity {
             continue;
         }
-        let known = carried.iter().flat_map(values).filter(|value| !value.is_empty());
+        let known = carried.iter().flat_map(|carried| values(carried)).filter(|value| !value.is_empty());
         let near = sink.did_you_mean(&wanted.text, known);
+        let asks = format!("`{}`, which `{}` asks for", wanted.text, receiver.name);
+        let place = wanted.span.unwrap_or(span);
         let what = if one.label == NAME { "is called".to_owned() } else { format!("carries the `{said}`") };
-        sink.report(
-            Diagnostic::new(
-                codes::ALR002,
-                format!("no alert {what} `{}`, which `{}` asks for", wanted.text, receiver.name),
-            )
-            .at(wanted.span.unwrap_or(span), "nothing comes of it")
-            .help_maybe(near),
-        );
+        sink.report(match open {
+            None => Diagnostic::new(codes::ALR002, format!("no alert {what} {asks}"))
+                .at(place, "nothing comes of it")
+                .help_maybe(near),
+            Some(open) => perhaps(&format!("the `{said}` {asks}"), said, (place, open), near),
+        });
         told = true;
     }
     told
+}
+
+/// ALR009: what only an alert could carry of which nobody knows the labels.
+fn perhaps(what: &str, label: &str, (place, open): (Span, Span), near: Option<String>) -> Diagnostic {
+    let otherwise = format!(
+        "write `labels {{ {label} = … }}` in the alerts that are meant, or declare the labels of their metrics"
+    );
+    Diagnostic::new(codes::ALR009, format!("no alert is known to carry {what}"))
+        .at(place, "perhaps nothing comes here")
+        .at(open, "could carry it: nobody says which labels this has")
+        .help(near.unwrap_or(otherwise))
+}
+
+/// What is known of a label of an alert.
+enum On<'a> {
+    /// It has it, or its series are known to have it.
+    Carried(Carried<'a>),
+    /// Nobody says which labels its series have: the place of those.
+    Perhaps(Span),
+    /// It does not.
+    Missing,
+}
+
+fn on<'a>(platform: &'a Platform, alert: &'a Alert, label: &str) -> On<'a> {
+    let carried = platform.carried(alert, label);
+    let query = &alert.query;
+    match carried {
+        Carried::Known("") => return On::Missing,
+        Carried::Known(_) | Carried::OneOf(_) => return On::Carried(carried),
+        Carried::Any => {}
+    }
+    let own = alert.labels.iter().any(|(known, _)| known == label);
+    let in_query = || query.text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == label);
+    if own || matches!(query.labels, Labels::Some(_)) || TARGET_LABELS.contains(&label) || in_query() {
+        return On::Carried(carried);
+    }
+    let observed = &platform.observed;
+    let mut missing = true;
+    for selector in query.parsed.iter().flat_map(|parsed| parsed.selectors()) {
+        let Some(metric) = selector.metric.as_deref() else {
+            return On::Perhaps(query.part(selector.place.clone()));
+        };
+        let exported = observed.exporters(metric).map(|(_, found)| found);
+        let mut found = exported.chain(observed.elsewhere(metric)).peekable();
+        if found.peek().is_none() {
+            return On::Perhaps(query.part(selector.place.clone()));
+        }
+        missing &= !found.any(|found| found.can_hold(label));
+    }
+    // `info` brings labels of other series.
+    let complete = query.parsed.as_ref().is_some_and(|parsed| !parsed.text().contains("info"));
+    match (missing, complete) {
+        (false, _) => On::Carried(carried),
+        (true, true) => On::Missing,
+        (true, false) => On::Perhaps(query.said.span),
+    }
 }
 
 fn values<'a>(carried: &Carried<'a>) -> Vec<&'a str> {
@@ -302,9 +375,12 @@ pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
     // What components bring matters where people are told.
     let told = platform.with_role(Role::Alerts).next().is_some();
     let loud = observed.alerts.iter().filter(|alert| !is_quiet(alert) && (told || !alert.brought));
-    let untold: Vec<&Alert> = loud
+    let mut untold: Vec<&Alert> = loud
         .filter(|alert| !observed.receivers.iter().any(|receiver| platform.tells(receiver, alert) != Fit::No))
         .collect();
+    // One of each job, or of each instance, is one alert of the source.
+    let mut known: BTreeSet<Span> = BTreeSet::new();
+    untold.retain(|alert| known.insert(alert.span));
     if untold.is_empty() {
         return;
     }

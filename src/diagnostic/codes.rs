@@ -123,6 +123,8 @@ codes! {
     TGT002 Warning "not-expressible";
     /// An override that the target cannot take.
     TGT003 Error "malformed-override";
+    /// An override that no target takes where it stands.
+    TGT004 Warning "override-not-taken";
 
     /// A port that the service named does not listen on.
     PORT001 Error "no-such-port";
@@ -245,6 +247,8 @@ codes! {
     OBS009 Error "wrong-function-for-type";
     /// An alert or a scrape that nobody collects.
     OBS010 Warning "no-metrics-server";
+    /// A site that no probe can look at, because the operator sets its name.
+    OBS011 Warning "site-not-probed";
     /// A quantile of a share that is not from 0 to 1.
     OBS012 Error "quantile-out-of-range";
     /// An operation whose sides have no series of the same labels.
@@ -266,6 +270,8 @@ codes! {
     ALR007 Warning "nobody-is-told";
     /// A test that asks nothing of its alert.
     ALR008 Warning "test-asks-nothing";
+    /// A receiver of what only alerts of unknown labels could carry.
+    ALR009 Warning "perhaps-unreachable";
     /// A text of an alert that no message can be made of.
     ALR010 Error "malformed-template";
     /// An alert whose query has a result whatever the values are.
@@ -281,6 +287,14 @@ codes! {
     GRA003 Error "panel-does-not-fit";
     /// Dashboards that nobody shows.
     GRA004 Warning "not-shown";
+    /// A variable that a dashboard uses, and no choice offers.
+    GRA005 Error "unknown-variable";
+    /// A choice that nothing in its dashboard asks for.
+    GRA006 Warning "unused-choice";
+    /// A legend that shows a label the series do not carry.
+    GRA007 Error "unknown-label-in-legend";
+    /// A dashboard or a row without panels, or a panel without a query.
+    GRA008 Error "nothing-to-show";
 }
 
 /// The code of an id, in any case of letters.

@@ -94,8 +94,10 @@ impl Components {
             named.filter(|(name, _)| !self.own.contains_key(*name)).collect();
         let mut seen = HashSet::new();
         named.retain(|(name, _)| seen.insert(*name));
-        let mut ids = vec![sources.add(standard::file_name("catalogue"), standard::CATALOGUE)];
-        ids.extend(named.iter().map(|(name, source)| sources.add(standard::file_name(name), source)));
+        let mut ids = vec![sources.add_embedded(standard::file_name("catalogue"), standard::CATALOGUE)];
+        ids.extend(
+            named.iter().map(|(name, source)| sources.add_embedded(standard::file_name(name), source)),
+        );
         let mut files = syntax::parse_all(sources, &ids, sink);
         for ((name, _), file) in named.iter().zip(files.drain(1..)) {
             self.standard.push((name, component(file.entries, sink)));
@@ -129,7 +131,7 @@ impl Components {
         }
         // One that only a component names.
         let (name, source) = standard::component(name)?;
-        let id = sources.add(standard::file_name(name), source);
+        let id = sources.add_embedded(standard::file_name(name), source);
         let parsed = component(syntax::parse(sources, id, sink).entries, sink);
         self.standard.push((name, parsed.clone()));
         parsed

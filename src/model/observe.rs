@@ -20,6 +20,8 @@ block! {
         optional description: Constant,
         /// Where to read what to do.
         optional runbook: Constant,
+        /// Whether there is one for each scrape job, as if it stood in the service that is scraped.
+        optional each_job: bool,
         /// More labels.
         optional labels: Map<Word>,
         /// More annotations.

@@ -27,6 +27,8 @@ pub struct Observed {
     pub alerts: Vec<Alert>,
     /// Dashboards, in the order of the source.
     pub dashboards: Vec<Dashboard>,
+    /// Whether parts of dashboards could not be read, which is reported.
+    pub panels_lost: bool,
     /// Who is told, in the order of the source.
     pub receivers: Vec<Receiver>,
     /// What mutes what, in the order of the source.
@@ -326,7 +328,7 @@ pub struct Alert {
     pub name: String,
     /// The service it stands in.
     pub owner: Option<ServiceId>,
-    /// Whether it comes with a component, and not from the source that uses it.
+    /// Whether it comes with a standard component, and not from the source.
     pub brought: bool,
     /// The condition.
     pub query: Query,

@@ -41,6 +41,8 @@ pub enum Finding {
         function: String,
         /// The range.
         range: Duration,
+        /// The shortest that holds enough.
+        least: Duration,
     },
 }
 
@@ -136,11 +138,14 @@ fn of_call(
         "irate" | "idelta" => 2,
         _ => return,
     };
-    if interval(metric).is_some_and(|interval| matrix.range < interval * needs) {
+    if let Some(least) = interval(metric).map(|interval| interval * needs)
+        && matrix.range < least
+    {
         found.push(Finding::ShortRange {
             metric: metric.map(str::to_owned),
             function: function.to_owned(),
             range: matrix.range,
+            least,
         });
     }
 }

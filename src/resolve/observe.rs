@@ -12,15 +12,17 @@ use std::collections::BTreeSet;
 
 use super::text::Texts;
 use super::{hours, mute, receiver};
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{self, Document, Role};
-use crate::platform::observe::{Alert, AlertTest, Annotation, Job, Observed, Probe, Record, SaidSeries};
+use crate::platform::observe::{
+    Alert, AlertTest, Annotation, Job, Observed, Probe, Record, SaidSeries, TARGET_LABELS,
+};
 use crate::platform::{Platform, Service, ServiceId};
 use crate::schema::{Constant, Map, Word};
 use crate::syntax::{Name, Text};
-use answers::{Answers, is_brought};
+use answers::Answers;
 use exports::Tables;
-use query::{Queries, Reader, Written};
+use query::{About, Queries, Reader, Written};
 
 /// Everything that is observed of a platform whose services are bound.
 pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Observed {
@@ -48,18 +50,19 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         hours: hours::hours(document, texts),
         receivers: receiver::receivers(document, texts),
         smtp: receiver::smtp(platform, texts),
+        panels_lost: ["row", "panel", "query"].iter().any(|key| texts.absent.lost.contains(*key)),
         ..Observed::default()
     };
     observed.index(&needed);
     dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
     let queries = Queries::new(&reader, &observed, platform, &records);
-    let answers = Answers::new(platform, &observed);
+    let answers = Answers::new(platform, &observed, &texts.absent.embedded);
     let records = records
         .iter()
         .map(|(written, owner, block)| Record {
             name: block.name.text.to_string(),
             owner: *owner,
-            query: queries.complete(written, *owner),
+            query: queries.complete(written, About::of(*owner)),
             labels: words(block.labels.as_ref()),
             span: block.name.span,
         })
@@ -67,7 +70,22 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let alerts = alerts
         .iter()
         .filter(|(written, owner, block)| answers.are_there(written, *owner, block))
-        .map(|(written, owner, block)| alert(written, *owner, block, platform, &queries))
+        .flat_map(|(written, owner, block)| {
+            let abouts: Vec<About<'_>> = match block.each_job {
+                Some(true) => {
+                    if observed.jobs.is_empty() {
+                        no_job(&block.name, texts.sink);
+                    }
+                    observed.jobs.iter().map(About::Job).collect()
+                }
+                _ => vec![About::of(*owner)],
+            };
+            let brought = texts.absent.embedded.contains(&block.name.span.file);
+            let queries = &queries;
+            abouts
+                .into_iter()
+                .map(move |about| Alert { brought, ..alert(written, about, block, platform, queries) })
+        })
         .collect();
     let dashboards = dashboard::complete(dashboards, platform, &queries);
     observed.records = records;
@@ -127,11 +145,12 @@ fn read<'a, T>(
 
 fn alert(
     written: &Written,
-    owner: Option<ServiceId>,
+    about: About<'_>,
     block: &model::Alert,
     platform: &Platform,
     queries: &Queries<'_>,
 ) -> Alert {
+    let owner = about.service();
     let annotation = |name: &str, text: &Constant| Annotation {
         name: name.to_owned(),
         text: literal(text).to_owned(),
@@ -143,7 +162,7 @@ fn alert(
     let known = known.into_iter().filter_map(|(name, text)| Some(annotation(name, text.as_ref()?)));
     let runbook = block.runbook.is_none().then(|| runbook(block, platform)).flatten();
     let more = block.annotations.iter().flat_map(|map| &map.entries);
-    let query = queries.complete(written, owner);
+    let query = queries.complete(written, about);
     let mut labels: Vec<(String, String)> = Vec::new();
     if let Some(severity) = block.severity {
         labels.push(("severity".to_owned(), severity.word().to_owned()));
@@ -155,6 +174,9 @@ fn alert(
             labels.push(("group".to_owned(), platform[group].name.clone()));
         }
     }
+    if let About::Job(job) = about {
+        labels.push((TARGET_LABELS[0].to_owned(), job.name.clone()));
+    }
     for (name, value) in words(block.labels.as_ref()) {
         labels.retain(|(known, _)| *known != name);
         labels.push((name, value));
@@ -164,7 +186,7 @@ fn alert(
         series: test
             .series
             .iter()
-            .map(|series| (queries.series(&series.selector.text, owner), literal(&series.values).to_owned()))
+            .map(|series| (queries.series(&series.selector.text, about), literal(&series.values).to_owned()))
             .collect(),
         said: test.series.iter().map(|series| said_series(series, queries)).collect(),
         interval: test.interval,
@@ -178,7 +200,7 @@ fn alert(
     Alert {
         name: block.name.text.to_string(),
         owner,
-        brought: owner.is_some_and(|owner| is_brought(platform, owner, block)),
+        brought: false,
         tests: tests.collect(),
         query,
         wait: block.for_,
@@ -210,6 +232,18 @@ fn said_labels(block: &model::Alert) -> Vec<Annotation> {
         verbatim: false,
     };
     entries.map(label).collect()
+}
+
+/// Reports an alert of each job where there is none.
+fn no_job(name: &Name, sink: &mut Sink) {
+    sink.report(
+        Diagnostic::new(
+            codes::OBS007,
+            format!("`{}` is an alert of each scrape job, and there is none", name.text),
+        )
+        .at(name.span, "never fires")
+        .help("give a service a `metrics` block"),
+    );
 }
 
 /// The page of an alert where all runbooks are.

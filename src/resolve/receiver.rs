@@ -1,6 +1,7 @@
 //! Who is told: receivers with everything their ways of telling need, and the mail server.
 
 use super::hours;
+use super::names::Symbol;
 use super::observe::literal;
 use super::rest::secret;
 use super::text::{Mentions, Texts, Thing};
@@ -72,7 +73,9 @@ fn receiver(block: &model::Receiver, document: &Document, texts: &mut Texts<'_>)
     Receiver {
         name: block.name.text.to_string(),
         integrations,
-        silent: block.email.is_none() && ways(block).is_empty(),
+        silent: block.email.is_none()
+            && ways(block).is_empty()
+            && !texts.absent.lost.contains(&block.name.text),
         group_by: group_by(block.group_by.as_ref(), texts),
         wait: block.wait.unwrap_or(match (beats, only_critical) {
             (true, _) => Duration(0),
@@ -231,6 +234,17 @@ fn address(template: &Template, texts: &mut Texts<'_>) -> Option<Address> {
         && texts.is_secret(*input)
     {
         return Some(Address::Secret(*input));
+    }
+    if let Some(secret) = value.inputs().find(|input| texts.is_secret(*input)) {
+        let is = |name: &str| matches!(texts.names.symbols.get(name), Some(&(Symbol::Input(at), _)) if at == secret.0);
+        let name = texts.document.secret.iter().map(|secret| secret.name.text.as_str()).find(|name| is(name));
+        let name = name.unwrap_or_default();
+        texts.sink.report(
+            Diagnostic::new(codes::PHA002, format!("the secret `{name}` would stand in an artifact"))
+                .at(template.span, "every reader of the artifact would see it")
+                .help("let a secret hold the whole address, and write its name here: it is read from a file"),
+        );
+        return None;
     }
     let literal = value.as_literal().is_some();
     let text = texts.literal(&value, template.span);

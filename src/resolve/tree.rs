@@ -8,6 +8,9 @@ use crate::model;
 use crate::platform::{Override, Tree};
 use crate::syntax::{Entry, Value, ValueKind};
 
+/// The target that puts in what the operator sets: in what others write it would stay as it is written.
+const WITH_INPUTS: &str = "compose";
+
 /// Targets that an override may name; those of later versions are no mistake.
 const TARGETS: &[&str] =
     &["compose", "kubernetes", "prometheus", "alertmanager", "grafana", "nginx", "terraform", "scripts"];
@@ -26,14 +29,14 @@ pub(super) fn overrides(blocks: &[model::Override], texts: &mut Texts<'_>) -> Ve
         }
         out.push(Override {
             target: target.to_owned(),
-            entries: map(&block.body.entries, texts),
+            entries: map(&block.body.entries, target == WITH_INPUTS, texts),
             span: block.span,
         });
     }
     out
 }
 
-fn map(entries: &[Entry], texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
+fn map(entries: &[Entry], inputs: bool, texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
     let mut out: IndexMap<String, Tree> = IndexMap::with_capacity(entries.len());
     for entry in entries {
         let key = entry.key.text.to_string();
@@ -46,9 +49,9 @@ fn map(entries: &[Entry], texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
                             .help("an override is a tree: a key holds a value or a body"),
                     );
                 }
-                tree(value, texts)
+                tree(value, inputs, texts)
             }
-            (None, Some(body)) => Tree::Map(map(&body.entries, texts)),
+            (None, Some(body)) => Tree::Map(map(&body.entries, inputs, texts)),
             (None, None) => {
                 texts.sink.report(
                     Diagnostic::new(codes::TGT003, format!("`{key}` has neither a value nor a body"))
@@ -78,7 +81,7 @@ fn map(entries: &[Entry], texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
     out
 }
 
-fn tree(value: &Value, texts: &mut Texts<'_>) -> Tree {
+fn tree(value: &Value, inputs: bool, texts: &mut Texts<'_>) -> Tree {
     match &value.kind {
         ValueKind::Boolean(boolean) => Tree::Boolean(*boolean),
         ValueKind::Number(word) => match (word.parse::<i64>(), word.parse::<f64>()) {
@@ -86,29 +89,34 @@ fn tree(value: &Value, texts: &mut Texts<'_>) -> Tree {
             (_, Ok(number)) if number.is_finite() => Tree::Number(number),
             _ => Tree::Text(super::text::literal(word.to_string())),
         },
-        ValueKind::List(items) => Tree::List(items.iter().map(|item| tree(item, texts)).collect()),
-        ValueKind::Body(body) => Tree::Map(map(&body.entries, texts)),
+        ValueKind::List(items) => Tree::List(items.iter().map(|item| tree(item, inputs, texts)).collect()),
+        ValueKind::Body(body) => Tree::Map(map(&body.entries, inputs, texts)),
         ValueKind::Text(_) | ValueKind::Reference(_) => {
-            let Some(text) = free_text(value) else { return word(value, texts) };
-            let made = texts.text(&text, &mut Mentions::default());
-            interpolated(&made, value, texts);
-            Tree::Text(made)
+            let made = match free_text(value) {
+                Some(text) => texts.text(&text, &mut Mentions::default()),
+                None => word(value, texts),
+            };
+            if inputs {
+                interpolated(&made, value, texts);
+                return Tree::Text(made);
+            }
+            Tree::Text(super::text::literal(texts.literal(&made, value.span)))
         }
     }
 }
 
 /// A bare word is text where no input has that name.
-fn word(value: &Value, texts: &mut Texts<'_>) -> Tree {
+fn word(value: &Value, texts: &mut Texts<'_>) -> crate::platform::Value {
     let ValueKind::Reference(path) = &value.kind else {
-        return Tree::Text(crate::platform::Value::default());
+        return crate::platform::Value::default();
     };
     let input = path.word().is_some_and(|word| texts.names.symbols.contains_key(word));
     if !input {
-        return Tree::Text(super::text::literal(path.text()));
+        return super::text::literal(path.text());
     }
     match texts.find(path, &mut Mentions::default()) {
-        Some(super::text::Thing::Text(made)) => Tree::Text(made),
-        _ => Tree::Text(super::text::literal(path.text())),
+        Some(super::text::Thing::Text(made)) => made,
+        _ => super::text::literal(path.text()),
     }
 }
 

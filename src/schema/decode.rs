@@ -122,7 +122,8 @@ impl Decode for Raw {
 #[derive(Debug)]
 pub struct Decoder<'a> {
     sink: &'a mut Sink,
-    /// Labels of blocks that could not be decoded: whoever refers to them is not to blame.
+    /// Labels of blocks that could not be decoded: whoever refers to them is not to blame. Keys of those of which there
+    /// may be many: where none is left, there was one.
     lost: HashSet<SmolStr>,
 }
 
@@ -132,7 +133,7 @@ impl<'a> Decoder<'a> {
         Self { sink, lost: HashSet::new() }
     }
 
-    /// Labels of blocks that could not be decoded.
+    /// Labels of blocks that could not be decoded, and keys of those of which there may be many.
     #[must_use]
     pub fn into_lost(self) -> HashSet<SmolStr> {
         self.lost
@@ -267,14 +268,14 @@ impl<'a> Decoder<'a> {
     pub fn many<T: Decode>(&mut self, entry: &Entry, key: &str) -> Vec<T> {
         let fields = entry.entries().iter().filter(|item| item.key.text == key);
         if entry.entries().len() < MANY {
-            return fields.filter_map(|item| T::decode(item, self)).collect();
+            return fields.filter_map(|item| self.one(item)).collect();
         }
         let fields: Vec<&Entry> = fields.collect();
         let parts: Vec<&[&Entry]> = fields.chunks(MANY).collect();
         let decoded = parallel::map(&parts, |part| {
             let mut sink = Sink::default();
             let mut decoder = Decoder::new(&mut sink);
-            let blocks: Vec<T> = part.iter().filter_map(|item| T::decode(item, &mut decoder)).collect();
+            let blocks: Vec<T> = part.iter().filter_map(|item| decoder.one(item)).collect();
             (blocks, decoder.into_lost(), sink)
         });
         let mut blocks = Vec::with_capacity(fields.len());
@@ -284,6 +285,15 @@ impl<'a> Decoder<'a> {
             self.sink.take(found);
         }
         blocks
+    }
+
+    /// One of several blocks of a kind.
+    fn one<T: Decode>(&mut self, entry: &Entry) -> Option<T> {
+        let decoded = T::decode(entry, self);
+        if decoded.is_none() {
+            self.lost.insert(entry.key.text.clone());
+        }
+        decoded
     }
 
     /// A word of an enumeration.

@@ -54,14 +54,20 @@ impl Constant {
     /// without escapes and references.
     #[must_use]
     pub fn part(&self, part: std::ops::Range<usize>) -> Option<Span> {
-        let text = self.text.as_literal()?;
-        let quoted = text.len() + 2 == (self.span.end - self.span.start) as usize;
-        if !quoted || !text.is_ascii() || text.contains(['\\', '\n', '"', '\t']) {
-            return None;
-        }
-        let start = self.span.start as usize + 1;
-        Some(Span::new(self.span.file, start + part.start, start + part.end))
+        part_of(self.text.as_literal()?, self.span, part)
     }
+}
+
+/// The place of a part of a text that stands at a place, where the source says the text as it is: in quotes on
+/// one line, without escapes and references.
+#[must_use]
+pub fn part_of(text: &str, span: Span, part: std::ops::Range<usize>) -> Option<Span> {
+    let quoted = text.len() + 2 == (span.end - span.start) as usize;
+    if !quoted || !text.is_ascii() || text.contains(['\\', '\n', '"', '\t']) {
+        return None;
+    }
+    let start = span.start as usize + 1;
+    Some(Span::new(span.file, start + part.start, start + part.end))
 }
 
 impl Scalar for Constant {

@@ -7,8 +7,8 @@ mod matcher;
 mod receiver;
 mod route;
 
-use super::{Artifact, Target, generated};
-use crate::emit::{self, Section};
+use super::{Artifact, Place, Target, generated, overrides};
+use crate::emit::{self, Node, Section};
 use crate::model::Role;
 use crate::platform::{ARTIFACTS, Platform};
 
@@ -16,8 +16,19 @@ use crate::platform::{ARTIFACTS, Platform};
 pub(super) const TARGET: Target = Target {
     name: "alertmanager",
     purpose: "Alertmanager's configuration, and the templates of its messages",
-    reads: &["platform", "secret", "outside", "service.smtp", "alert", "receiver", "hours", "inhibit"],
+    reads: &[
+        "platform",
+        "secret",
+        "outside",
+        "service.smtp",
+        "alert",
+        "receiver",
+        "hours",
+        "inhibit",
+        "override",
+    ],
     cannot: &[],
+    overrides: &[Place::Platform],
     lower,
 };
 
@@ -33,8 +44,12 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
     let sentences = platform.observed.mutes.iter().map(|mute| vec![mute.sentence.clone()]);
     let sections = [Section { key: "inhibit_rules", apart: false, comments: sentences.collect() }];
     let nobody = nobody(platform);
+    let config = config::config(platform, &nobody);
+    let overridden =
+        overrides::apply(TARGET.name, &platform.overrides, &overrides::constant, || Node::of(&config));
+    let config = overridden.unwrap_or_else(|| Node::of(&config));
     vec![
-        artifact("alertmanager.yml", emit::yaml(&header, &config::config(platform, &nobody), &sections)),
+        artifact("alertmanager.yml", emit::yaml(&header, &config, &sections)),
         artifact("templates/messages.tmpl", format!("# {}\n\n{MESSAGES}", header[0])),
     ]
 }

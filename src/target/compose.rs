@@ -17,7 +17,7 @@ mod text;
 
 use file::{Entry, File, Network, Volume};
 
-use super::{Artifact, Target, generated};
+use super::{Artifact, Place, Target, generated};
 use crate::emit::{self, Entries, Node, Section};
 use crate::parallel;
 use crate::platform::{Platform, Service};
@@ -46,6 +46,7 @@ pub(super) const TARGET: Target = Target {
         "target",
         "override",
     ],
+    overrides: &[Place::Platform, Place::Service],
     cannot: &[
         ("place.zone", "compose runs on one host"),
         ("scale.max", "compose starts a fixed number, `scale.min`"),

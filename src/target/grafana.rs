@@ -18,6 +18,7 @@ pub(super) const TARGET: Target = Target {
     purpose: "Grafana's data sources and dashboards",
     reads: &["platform", "service.dashboard", "dashboard"],
     cannot: &[],
+    overrides: &[],
     lower,
 };
 

@@ -6,8 +6,8 @@ mod config;
 mod rules;
 mod tests;
 
-use super::{Artifact, Target, generated};
-use crate::emit;
+use super::{Artifact, Place, Target, generated, overrides};
+use crate::emit::{self, Node};
 use crate::model::Role;
 use crate::platform::{ARTIFACTS, Platform, ServiceId};
 
@@ -25,8 +25,10 @@ pub(super) const TARGET: Target = Target {
         "record",
         "site",
         "group",
+        "override",
     ],
     cannot: &[],
+    overrides: &[Place::Platform, Place::Scraped],
     lower,
 };
 
@@ -36,7 +38,11 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
     }
     let header = [generated(platform)];
     let files = rules::files(platform);
-    let mut artifacts = vec![yaml("prometheus.yml", &header, &config::config(platform, !files.is_empty()))];
+    let config = config::config(platform, !files.is_empty());
+    let overridden =
+        overrides::apply(TARGET.name, &platform.overrides, &overrides::constant, || Node::of(&config));
+    let config = overridden.unwrap_or_else(|| Node::of(&config));
+    let mut artifacts = vec![yaml("prometheus.yml", &header, &config)];
     for file in &files {
         artifacts.push(yaml(&format!("rules/{}.yml", file.name), &header, &rules::rules(platform, file)));
     }

@@ -1,21 +1,21 @@
 //! Which of the alerts that components bring have somebody who evaluates them, and series.
 
+use std::collections::HashSet;
+
 use super::PROBE_PATH;
 use super::query::Written;
 use crate::model::{self, Role};
 use crate::platform::observe::{Job, Observed};
 use crate::platform::{Platform, ServiceId};
+use crate::source::FileId;
 use crate::standard::exports;
-
-/// Whether an alert comes with the component of its service: it stands in another file.
-pub(super) fn is_brought(platform: &Platform, owner: ServiceId, block: &model::Alert) -> bool {
-    platform[owner].span().file != block.name.span.file
-}
 
 /// What is looked up for every alert.
 pub(super) struct Answers<'a> {
     platform: &'a Platform,
     observed: &'a Observed,
+    /// The files that are a part of the compiler.
+    embedded: &'a HashSet<FileId>,
     /// Whether anybody evaluates rules.
     evaluated: bool,
     /// Whether a job may export anything.
@@ -23,25 +23,26 @@ pub(super) struct Answers<'a> {
 }
 
 impl<'a> Answers<'a> {
-    pub(super) fn new(platform: &'a Platform, observed: &'a Observed) -> Self {
+    pub(super) fn new(platform: &'a Platform, observed: &'a Observed, embedded: &'a HashSet<FileId>) -> Self {
         Self {
             platform,
             observed,
+            embedded,
             evaluated: platform.with_role(Role::Metrics).next().is_some(),
             open: observed.jobs.iter().any(|job| job.exports.unknown),
         }
     }
 
-    /// Whether an alert has an answer. One that the platform's source says must have it. One that comes with a
-    /// component may need a metrics server, a site to probe, or the metrics of another component, which are
-    /// known, and not there.
+    /// Whether an alert has an answer. One that the platform's source says must have it, wherever it stands there.
+    /// One that comes with a standard component may need a metrics server, a site to probe, or the metrics of
+    /// another component, which are known, and not there.
     pub(super) fn are_there(
         &self,
         written: &Written,
         owner: Option<ServiceId>,
         block: &model::Alert,
     ) -> bool {
-        let brought = owner.filter(|owner| is_brought(self.platform, *owner, block));
+        let brought = owner.filter(|_| self.embedded.contains(&block.name.span.file));
         let Some(owner) = brought else { return true };
         if self.platform[owner].block.role == Some(Role::Probe) && self.is_of_sites(written, owner) {
             return false;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::text::Texts;
-use super::query::{Queries, Reader, Written};
+use super::query::{About, Queries, Reader, Written};
 use super::{literal, owned, preset, top};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{self, Document};
@@ -137,7 +137,7 @@ pub(super) fn complete(read: Vec<Read>, platform: &Platform, queries: &Queries<'
     let titled = Shared::new(&names, |names| &names.title);
     let mut dashboards = Vec::with_capacity(read.len());
     for (read, own) in read.into_iter().zip(&names) {
-        let complete = |written: &Written| queries.complete(written, read.owner);
+        let complete = |written: &Written| queries.complete(written, About::of(read.owner));
         dashboards.push(Dashboard {
             name: own.name.clone(),
             owner: read.owner,
@@ -215,7 +215,7 @@ fn choices(read: &Read, queries: &Queries<'_>) -> Vec<Choice> {
     let all = read.block.choose.iter().zip(&read.choices);
     all.map(|(choose, offer)| {
         let name = choose.name.text.as_str();
-        let query = offer.as_ref().map(|offer| queries.complete(&offer.written, read.owner));
+        let query = offer.as_ref().map(|offer| queries.complete(&offer.written, About::of(read.owner)));
         let series = offer.as_ref().zip(query.as_ref()).filter(|(offer, _)| offer.of_series);
         let series = series.and_then(|(offer, query)| {
             let start = format!("count by ({}) (", offer.label);

@@ -91,6 +91,31 @@ pub(super) fn metrics<'a>(
     names
 }
 
+/// What a query is about, whose job is put in where it names none.
+#[derive(Clone, Copy)]
+pub(super) enum About<'a> {
+    /// The platform: nothing is put in.
+    Platform,
+    /// A service.
+    Service(ServiceId),
+    /// A scrape job.
+    Job(&'a Job),
+}
+
+impl About<'_> {
+    pub(super) fn of(owner: Option<ServiceId>) -> Self {
+        owner.map_or(Self::Platform, Self::Service)
+    }
+
+    pub(super) fn service(self) -> Option<ServiceId> {
+        match self {
+            Self::Platform => None,
+            Self::Service(service) => Some(service),
+            Self::Job(job) => Some(job.service),
+        }
+    }
+}
+
 /// Completes queries.
 pub(super) struct Queries<'a> {
     reader: &'a Reader,
@@ -135,11 +160,11 @@ impl<'a> Queries<'a> {
     }
 
     /// A query with the job of its owner in the selectors that name none.
-    pub(super) fn complete(&self, written: &Written, owner: Option<ServiceId>) -> Query {
+    pub(super) fn complete(&self, written: &Written, about: About<'_>) -> Query {
         let jobs: RefCell<Vec<String>> = RefCell::default();
-        let text = match (&written.parsed, owner) {
-            (Some(query), Some(owner)) => query.with_matchers(|selector| {
-                let names = self.jobs(selector, owner);
+        let text = match (&written.parsed, about) {
+            (Some(query), About::Service(_) | About::Job(_)) => query.with_matchers(|selector| {
+                let names = self.jobs(selector, about);
                 let matcher = matcher(&names, &written.text)?;
                 jobs_add(&mut jobs.borrow_mut(), &names);
                 Some(matcher)
@@ -156,10 +181,11 @@ impl<'a> Queries<'a> {
     }
 
     /// A series of a test, with the job of its alert.
-    pub(super) fn series(&self, text: &str, owner: Option<ServiceId>) -> String {
-        let (Ok(query), Some(owner)) = (self.reader.get(text.trim()), owner) else { return text.to_owned() };
+    pub(super) fn series(&self, text: &str, about: About<'_>) -> String {
+        let of_platform = matches!(about, About::Platform);
+        let (Ok(query), false) = (self.reader.get(text.trim()), of_platform) else { return text.to_owned() };
         query.with_matchers(|selector| {
-            let names = self.jobs(selector, owner);
+            let names = self.jobs(selector, about);
             matcher(names.get(..1).unwrap_or_default(), text)
         })
     }
@@ -171,11 +197,19 @@ impl<'a> Queries<'a> {
         Ok(query)
     }
 
-    /// The names of the jobs that a selector of a service's query is about.
-    fn jobs(&self, selector: &Selector, owner: ServiceId) -> Vec<&'a str> {
+    /// The names of the jobs that a selector of a query is about.
+    fn jobs<'n>(&self, selector: &Selector, about: About<'n>) -> Vec<&'n str>
+    where
+        'a: 'n,
+    {
         if selector.matchers.iter().any(|matcher| matcher.label == "job") {
             return Vec::new();
         }
+        let owner = match about {
+            About::Platform => return Vec::new(),
+            About::Service(owner) => owner,
+            About::Job(job) => return vec![&job.name],
+        };
         let Some(metric) = selector.metric.as_deref() else { return Vec::new() };
         let top = super::top(self.platform, owner).id;
         let family = self.families.get(&top).map(Vec::as_slice).unwrap_or_default();

@@ -1,10 +1,9 @@
 //! What the source tells this target beside the language, put over what it made.
 
-use indexmap::IndexMap;
-
+use super::super::overrides;
 use super::{NAME, text};
 use crate::emit::Node;
-use crate::platform::{Override, Platform, Tree, Value, ValuePart};
+use crate::platform::{Override, Platform, Value, ValuePart};
 
 /// Merges the overrides of this target into a tree; `None` where there are none for it.
 pub(super) fn apply(
@@ -12,28 +11,7 @@ pub(super) fn apply(
     overrides: &[Override],
     base: impl FnOnce() -> Node,
 ) -> Option<Node> {
-    let mut ours = overrides.iter().filter(|over| over.target == NAME).peekable();
-    ours.peek()?;
-    let mut node = base();
-    for over in ours {
-        node.merge(map(platform, &over.entries));
-    }
-    Some(node)
-}
-
-fn map(platform: &Platform, entries: &IndexMap<String, Tree>) -> Node {
-    Node::Map(entries.iter().map(|(key, tree)| (key.clone(), node(platform, tree))).collect())
-}
-
-fn node(platform: &Platform, tree: &Tree) -> Node {
-    match tree {
-        Tree::Text(value) => Node::Text(raw(platform, value)),
-        Tree::Integer(integer) => Node::Integer(*integer),
-        Tree::Number(number) => Node::Number(*number),
-        Tree::Boolean(boolean) => Node::Boolean(*boolean),
-        Tree::List(items) => Node::List(items.iter().map(|item| node(platform, item)).collect()),
-        Tree::Map(entries) => map(platform, entries),
-    }
+    overrides::apply(NAME, overrides, &|value| raw(platform, value), base)
 }
 
 /// An override speaks to compose itself, so its `$` are compose's.

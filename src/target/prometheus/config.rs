@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq};
+use super::super::overrides;
+use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
 use crate::model::{Protocol, Role};
 use crate::platform::observe::{Job, SCRAPE_INTERVAL};
 use crate::platform::{Platform, Service};
@@ -18,7 +19,15 @@ pub(super) struct Config<'a> {
     rule_files: Option<FlowSeq<[&'static str; 1]>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     alerting: Option<Alerting>,
-    scrape_configs: Vec<Scrape<'a>>,
+    scrape_configs: Vec<Entry<'a>>,
+}
+
+/// A scrape job as it is made, or with what its service's source puts over it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Entry<'a> {
+    Typed(Box<Scrape<'a>>),
+    Overridden(Node),
 }
 
 #[derive(Debug, Serialize)]
@@ -100,7 +109,7 @@ pub(super) fn config(platform: &Platform, rules: bool) -> Config<'_> {
         },
         rule_files: rules.then_some(FlowSeq(["rules/*.yml"])),
         alerting: alerting(platform),
-        scrape_configs: platform.observed.jobs.iter().map(|job| scrape(platform, job)).collect(),
+        scrape_configs: platform.observed.jobs.iter().map(|job| entry(platform, job)).collect(),
     }
 }
 
@@ -115,6 +124,15 @@ fn alerting(platform: &Platform) -> Option<Alerting> {
             static_configs: vec![Static { targets: FlowSeq(targets), labels: None }],
         }],
     })
+}
+
+fn entry<'a>(platform: &'a Platform, job: &'a Job) -> Entry<'a> {
+    let scrape = scrape(platform, job);
+    let said = &platform[job.service].overrides;
+    match overrides::apply(super::TARGET.name, said, &overrides::constant, || Node::of(&scrape)) {
+        Some(overridden) => Entry::Overridden(overridden),
+        None => Entry::Typed(Box::new(scrape)),
+    }
 }
 
 fn scrape<'a>(platform: &'a Platform, job: &'a Job) -> Scrape<'a> {

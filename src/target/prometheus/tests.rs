@@ -92,8 +92,8 @@ fn needed(platform: &Platform, file: &File, files: &[File]) -> Vec<String> {
 fn test(alert: &Alert, test: &AlertTest) -> Test {
     let interval = test.interval.unwrap_or(INTERVAL);
     let questions = questions(alert, test, interval);
-    // Several instances of a component have alerts of one name.
-    let service = alert.labels.iter().filter(|(name, _)| name == "service");
+    // Several instances of a component have alerts of one name, and so have several jobs.
+    let service = alert.labels.iter().filter(|(name, _)| matches!(name.as_str(), "service" | "job"));
     let labels = service.chain(&test.labels).map(|(name, value)| format!(", {name}={}", quoted(value)));
     let labels: String = labels.collect();
     let firing = format!("ALERTS{{alertname={}, alertstate=\"firing\"{labels}}}", quoted(&alert.name));

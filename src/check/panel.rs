@@ -1,0 +1,295 @@
+//! What dashboards say: whether the variables and labels in their texts are there, and whether anything is shown.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::model::PanelKind;
+use crate::platform::Platform;
+use crate::platform::observe::Dashboard;
+use crate::promql::Labels;
+use crate::schema::{Constant, part_of};
+use crate::source::Span;
+use crate::syntax::Name;
+
+/// What Grafana itself puts in (`https://grafana.com/docs/grafana/latest/dashboards/variables/add-template-variables`,
+/// "Global variables"; grafana/grafana:public/app/features/templating/macroRegistry.ts).
+const BUILT_IN: &[&str] = &[
+    "__all",
+    "__all_variables",
+    "__dashboard",
+    "__data",
+    "__field",
+    "__from",
+    "__interval",
+    "__interval_ms",
+    "__name",
+    "__org",
+    "__range",
+    "__range_ms",
+    "__range_s",
+    "__rate_interval",
+    "__rate_interval_ms",
+    "__series",
+    "__timezone",
+    "__to",
+    "__url",
+    "__url_time_range",
+    "__user",
+    "__value",
+    "timeFilter",
+];
+
+/// The label that holds a metric's name, which a query that changes nothing keeps.
+const METRIC: &str = "__name__";
+
+/// What to write where nothing is shown.
+const QUERY: &str = "write what it draws: `query \"LEGEND\" = \"QUERY\"`";
+const PANEL: &str = "write `panel \"TITLE\" { query \"LEGEND\" = \"QUERY\" }` in it, or take it out";
+
+/// A text of a dashboard.
+struct Said<'a> {
+    text: &'a str,
+    span: Span,
+    /// Whether it is a query, in which `$name` may be a part of a match.
+    query: bool,
+    /// Whether it is prose, in which what looks like a variable may be none.
+    prose: bool,
+}
+
+impl<'a> Said<'a> {
+    fn name(name: &'a Name) -> Self {
+        Self { text: &name.text, span: name.span, query: false, prose: false }
+    }
+
+    fn constant(constant: &'a Constant) -> Self {
+        let text = constant.text.as_literal().unwrap_or_default();
+        Self { text, span: constant.span, query: false, prose: false }
+    }
+
+    fn query(constant: &'a Constant) -> Self {
+        Self { query: true, ..Self::constant(constant) }
+    }
+
+    fn prose(constant: &'a Constant) -> Self {
+        Self { prose: true, ..Self::constant(constant) }
+    }
+
+    /// The place of a part of it, or the whole of it.
+    fn part(&self, part: Range<usize>) -> Span {
+        part_of(self.text, self.span, part).unwrap_or(self.span)
+    }
+}
+
+/// Everything in a dashboard that Grafana puts variables into.
+fn texts(dashboard: &Dashboard) -> Vec<Said<'_>> {
+    let block = &dashboard.block;
+    let mut texts: Vec<Said<'_>> = block.title.iter().map(Said::constant).collect();
+    texts.extend(block.description.iter().map(Said::prose));
+    texts.extend(block.choose.iter().map(|choose| Said::query(&choose.query)));
+    texts.extend(block.row.iter().map(|row| Said::name(&row.title)));
+    for panel in block.panels() {
+        texts.push(Said::name(&panel.title));
+        texts.extend(panel.description.iter().map(Said::prose));
+        for query in &panel.query {
+            texts.push(Said::name(&query.legend));
+            texts.push(Said::query(&query.expr));
+        }
+    }
+    texts
+}
+
+/// GRA005: variables that no choice offers. GRA006: choices that nothing asks for.
+pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
+    for dashboard in &platform.observed.dashboards {
+        let offered: HashSet<&str> =
+            dashboard.block.choose.iter().map(|choose| choose.name.text.as_str()).collect();
+        let mut used: HashSet<&str> = HashSet::new();
+        let mut misspelt = false;
+        for said in texts(dashboard) {
+            for (name, place) in found(said.text) {
+                used.insert(name);
+                let group = || said.query && is_group(said.text, name);
+                if offered.contains(name) || BUILT_IN.contains(&name) || said.prose || group() {
+                    continue;
+                }
+                unknown(name, &offered, said.part(place), sink);
+                misspelt = true;
+            }
+        }
+        for choose in &dashboard.block.choose {
+            let name = choose.name.text.as_str();
+            // A name that is unknown may stand for this one.
+            if !used.contains(name) && !misspelt {
+                sink.report(
+                    Diagnostic::new(
+                        codes::GRA006,
+                        format!("nothing in the dashboard `{}` asks for `${name}`", dashboard.name),
+                    )
+                    .at(choose.name.span, "whatever is chosen, the same is shown")
+                    .help(format!(
+                        "compare a label with it in the queries, such as `{}=~'${name}'`, or take it out",
+                        label_of(dashboard, name)
+                    )),
+                );
+            }
+        }
+    }
+}
+
+/// The label whose values a choice offers.
+fn label_of<'a>(dashboard: &'a Dashboard, choice: &'a str) -> &'a str {
+    let known = dashboard.choices.iter().find(|known| known.name == choice);
+    known.map(|known| known.label.as_str()).filter(|label| !label.is_empty()).unwrap_or(choice)
+}
+
+fn unknown(name: &str, offered: &HashSet<&str>, place: Span, sink: &mut Sink) {
+    let own = if name.starts_with("__") { BUILT_IN } else { &[] };
+    let mut known: Vec<&str> = offered.iter().copied().chain(own.iter().copied()).collect();
+    known.sort_unstable();
+    let near = sink.did_you_mean(name, known).filter(|help| help.starts_with("did you mean"));
+    let offer = format!("offer it: `choose {name} = \"label_values(SERIES, LABEL)\"`");
+    sink.report(
+        Diagnostic::new(codes::GRA005, format!("no choice of this dashboard is called `{name}`"))
+            .at(place, "stays as it is written")
+            .help(near.unwrap_or(if name.starts_with("__") {
+                "names that begin with `__` are Grafana's own, and this is none of them".to_owned()
+            } else {
+                offer
+            })),
+    );
+}
+
+/// Whether a name is that of a group in a regular expression, which `label_replace` puts in.
+fn is_group(query: &str, name: &str) -> bool {
+    query.contains(&format!("(?P<{name}>")) || query.contains(&format!("(?<{name}>"))
+}
+
+/// The variables in a text, as Grafana finds them: `$name`, `${name}`, `${name:format}`, `${name.field}` and
+/// `[[name]]`, with their places. What begins with a digit is none.
+fn found(text: &str) -> Vec<(&str, Range<usize>)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text[at..].find(['$', '[']).map(|next| at + next) {
+        let forms = [("${", "}"), ("[[", "]]"), ("$", "")];
+        let form = forms.iter().find(|(open, _)| text[start..].starts_with(open));
+        at = start + 1;
+        let Some((open, close)) = form else { continue };
+        let inside = &text[start + open.len()..];
+        let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let (name, rest) = inside.split_at(inside.bytes().take_while(|byte| word(*byte)).count());
+        // A format or a field may stand behind the name.
+        let more = if rest.starts_with([':', '.']) { rest.find(close) } else { Some(0) };
+        let Some(end) = more.filter(|more| rest[*more..].starts_with(close)) else { continue };
+        if !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) {
+            at = start + open.len() + name.len() + end + close.len();
+            found.push((name, start..at));
+        }
+    }
+    found
+}
+
+/// GRA007: legends that show a label which the series of their query do not carry.
+pub(super) fn legends(platform: &Platform, sink: &mut Sink) {
+    for dashboard in &platform.observed.dashboards {
+        for (panel, queries) in dashboard.block.panels().zip(&dashboard.queries) {
+            // The columns of a table are called as it stands.
+            if panel.type_ == Some(PanelKind::Table) {
+                continue;
+            }
+            for (block, query) in panel.query.iter().zip(queries) {
+                let Labels::Some(known) = &query.labels else { continue };
+                let legend = &block.legend;
+                for (label, place) in labels(&legend.text) {
+                    if label == METRIC || known.contains(label) {
+                        continue;
+                    }
+                    let names: Vec<&str> = known.iter().map(String::as_str).collect();
+                    let carried = match names.as_slice() {
+                        [] => "they carry no label".to_owned(),
+                        names => format!("they carry {}", list_of(names.iter().copied())),
+                    };
+                    sink.report(
+                        Diagnostic::new(
+                            codes::GRA007,
+                            format!("the legend shows the label `{label}`, which the series of its query do not carry"),
+                        )
+                        .at(part_of(&legend.text, legend.span, place).unwrap_or(legend.span), "empty for every series")
+                        .at(query.said.span, "these series")
+                        .help(did_you_mean(label, names).unwrap_or(carried)),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The labels that a legend shows by `{{label}}`, with their places.
+fn labels(legend: &str) -> Vec<(&str, Range<usize>)> {
+    let mut found = Vec::new();
+    for (at, _) in legend.match_indices("{{") {
+        let Some(rest) = legend.get(at + 2..) else { continue };
+        let Some(end) = rest.find("}}") else { continue };
+        found.push((rest[..end].trim(), at..at + 2 + end + 2));
+    }
+    found
+}
+
+/// GRA008: dashboards and rows without panels, and panels without a query.
+pub(super) fn empty(platform: &Platform, sink: &mut Sink) {
+    if platform.observed.panels_lost {
+        return;
+    }
+    for dashboard in &platform.observed.dashboards {
+        let block = &dashboard.block;
+        let mut report = |what: String, span: Span, help: &str| {
+            sink.report(Diagnostic::new(codes::GRA008, what).at(span, "nothing to see").help(help));
+        };
+        // A preset that finds nothing was reported.
+        let preset = block.row.iter().any(|row| row.preset.is_some());
+        if block.panels().next().is_none() && !preset {
+            report(format!("the dashboard `{}` has no panels", dashboard.name), block.name.span, PANEL);
+            continue;
+        }
+        for row in block.row.iter().filter(|row| row.panel.is_empty() && row.preset.is_none()) {
+            report(format!("the row \"{}\" has no panels", row.title.text), row.title.span, PANEL);
+        }
+        for panel in block.panels().filter(|panel| panel.query.is_empty()) {
+            report(format!("the panel \"{}\" asks for nothing", panel.title.text), panel.title.span, QUERY);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{found, labels};
+
+    #[test]
+    fn variables_are_found_as_grafana_finds_them() {
+        for (text, names) in [
+            ("up{job=~'$job'}", vec![("job", "$job")]),
+            ("rate(x[$__rate_interval])", vec![("__rate_interval", "$__rate_interval")]),
+            ("x[${__range_s}s:]", vec![("__range_s", "${__range_s}")]),
+            (
+                "${job:regex} ${job.text} ${a}",
+                vec![("job", "${job:regex}"), ("job", "${job.text}"), ("a", "${a}")],
+            ),
+            ("[[job]] [[job:csv]]", vec![("job", "[[job]]"), ("job", "[[job:csv]]")]),
+            ("label_replace(up, 'a', '$1-${2}', 'b', '(.*)$')", vec![]),
+            ("a=~'[[:alpha:]]$|x$' $ $$ ${ ${a $", vec![]),
+            ("Δ $a€", vec![("a", "$a")]),
+            ("[$a]", vec![("a", "$a")]),
+        ] {
+            let found: Vec<(&str, &str)> =
+                found(text).into_iter().map(|(name, place)| (name, &text[place])).collect();
+            assert_eq!(found, names, "{text}");
+        }
+    }
+
+    #[test]
+    fn labels_of_legends_are_found() {
+        let legend = "{{job}}: {{ instance }} {{x";
+        let found: Vec<&str> = labels(legend).into_iter().map(|(label, _)| label).collect();
+        assert_eq!(found, ["job", "instance"]);
+    }
+}

@@ -1,0 +1,81 @@
+//! What queries say of jobs: matchers that contradict each other, and where the source says of a metric what counts.
+
+use super::Context;
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::platform::observe::{Job, Query};
+use crate::promql::{Matcher, Op};
+use crate::source::Span;
+
+impl Context<'_> {
+    /// Reports a job that is none.
+    pub(super) fn unknown_job(&self, query: &Query, matcher: &Matcher, value: &str, sink: &mut Sink) {
+        let known = self.platform.observed.jobs.iter().map(|job| job.name.as_str());
+        let service =
+            self.platform.services.iter().find(|service| service.name == value || service.path == value);
+        let diagnostic = Diagnostic::new(codes::OBS007, format!("no scrape job is called `{value}`")).at(
+            query.part(matcher.place.clone()),
+            if value == matcher.value { "this matches no series" } else { "no series is of it" },
+        );
+        let told = match service {
+            Some(service) => diagnostic
+                .at(service.span(), "has no `metrics` block")
+                .help("give it a `metrics` block, or leave it out"),
+            None => diagnostic.help_maybe(sink.did_you_mean(value, known)),
+        };
+        sink.report(told);
+    }
+
+    /// The second of two matchers, each of which some job fits, and no job both.
+    pub(super) fn contradiction<'m>(&self, matchers: &[&'m Matcher]) -> Option<&'m Matcher> {
+        let (first, others) = matchers.split_first()?;
+        let some = |matchers: &[&Matcher]| !self.fitting(matchers).is_empty();
+        let clashes = |other: &&&Matcher| some(&[**other]) && !some(&[*first, **other]);
+        others.iter().find(clashes).copied().filter(|_| some(&[*first]))
+    }
+
+    /// Where the source declares a metric.
+    pub(super) fn declared(&self, query: &Query, metric: &str) -> Option<Span> {
+        let observed = &self.platform.observed;
+        let own = query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str())?.exports.series(metric));
+        let all = own.chain(observed.exporters(metric).map(|(_, found)| found));
+        all.chain(observed.elsewhere(metric)).find_map(|found| found.metric.span)
+    }
+
+    /// Where is said how often a metric is scraped: of several jobs, that of the rarest.
+    pub(super) fn rarest(&self, query: &Query, metric: &str) -> Option<Span> {
+        let own: Vec<&Job> =
+            query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str()).copied()).collect();
+        let exporters = self.platform.observed.exporters(metric).map(|(job, _)| job).take(100);
+        let jobs = if own.is_empty() { exporters.collect() } else { own };
+        let said = jobs.into_iter().filter(|job| job.interval.is_some());
+        said.max_by_key(|job| job.interval).map(|job| job.span)
+    }
+}
+
+/// Reports two matchers of the label `job` that no job fits.
+pub(super) fn contradict(query: &Query, first: &Matcher, second: &Matcher, sink: &mut Sink) {
+    let said = |matcher: &Matcher| {
+        let op = match matcher.op {
+            Op::Equal => "=",
+            Op::NotEqual => "!=",
+            Op::Matches => "=~",
+            Op::MatchesNot => "!~",
+        };
+        format!("`job{op}\"{}\"`", matcher.value)
+    };
+    let both = match (first.op, second.op) {
+        (Op::Equal, Op::Equal) => {
+            format!("keep one of them, or ask for both: `job=~\"{}|{}\"`", first.value, second.value)
+        }
+        _ => "keep one of them".to_owned(),
+    };
+    sink.report(
+        Diagnostic::new(
+            codes::OBS007,
+            format!("no scrape job fits both {} and {}", said(first), said(second)),
+        )
+        .at(query.part(first.place.clone()), "one job")
+        .at(query.part(second.place.clone()), "and another one at the same time")
+        .help(both),
+    );
+}
