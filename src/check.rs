@@ -11,6 +11,7 @@ mod dashboard;
 mod health;
 mod image;
 mod input;
+mod mute;
 mod network;
 mod observe;
 mod order;
@@ -105,9 +106,11 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::OBS002, codes::OBS007], check: query::series::series },
     Rule { codes: &[codes::ALR011], check: query::firing::always },
     Rule { codes: &[codes::ENV002], check: input::unused },
-    Rule { codes: &[codes::ALR001], check: receiver::credentials },
+    Rule { codes: &[codes::ALR001, codes::TYP007], check: receiver::credentials },
     Rule { codes: &[codes::ALR002, codes::ALR009], check: receiver::unreachable },
-    Rule { codes: &[codes::ALR004], check: receiver::mutes },
+    Rule { codes: &[codes::ALR004], check: mute::mutes },
+    Rule { codes: &[codes::ALR013], check: receiver::untold },
+    Rule { codes: &[codes::ALR014], check: mute::unsound },
     Rule { codes: &[codes::ALR005], check: receiver::heartbeat },
     Rule { codes: &[codes::ALR007], check: receiver::nobody },
 ];

@@ -182,6 +182,9 @@ impl Query {
         if let Some(problem) = scan.problem {
             return Err(problem);
         }
+        if let Some(problem) = scan.experimental(&plain) {
+            return Err(problem);
+        }
         // Compiling patterns takes longer than all else, and the parser compiles each it sees. What is wrong is told
         // by the plain text.
         if let Some(hidden) = scan.without_patterns(&plain)

@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 /// How many services the declarations of a team come to.
 pub(crate) const TEAM: usize = 20;
 
-/// What is shared comes to as many: two proxies, two sinks of metrics and alerts.
-const SHARED: usize = 4;
+/// What is shared comes to as many: two proxies, what keeps metrics, what hands alerts over, and what shows both.
+const SHARED: usize = 5;
 
 /// What a database brings: itself, its set-up and its exporter.
 const DATABASE: usize = 3;
@@ -49,12 +49,14 @@ fn shared(out: &mut String) {
 platform company {
   description = "Every team's services"
   owner       = "platform@example.com"
+  runbooks    = "https://runbooks.example.com"
 }
 
 variable REGION    = "eu-central" { description = "Where it runs" }
 variable LOG_LEVEL = "info"       { description = "How much is logged", one_of = ["debug", "info", "warn"] }
 secret SENTRY_DSN                 { description = "Address of the error tracker", optional = true }
 secret EXPORTER_PASSWORD          { description = "Password of the databases' exporters", min_length = 12 }
+secret GRAFANA_PASSWORD           { description = "Password of Grafana's administrator", min_length = 12 }
 secret PAGER_WEBHOOK              { description = "Slack webhook of the on-call channel" }
 
 outside admins = ["203.0.113.7/32"]
@@ -120,6 +122,13 @@ nginx internal-proxy {
 }
 
 prometheus prometheus { group = shared, networks = [monitoring, admin], port http { publish = admins } }
+
+grafana grafana {
+  group          = shared
+  networks       = [monitoring, admin]
+  admin_password = GRAFANA_PASSWORD
+  port http { publish = admins { port = 3000 } }
+}
 
 alertmanager alertmanager {
   group    = shared

@@ -1,11 +1,11 @@
-//! Receivers and mutes: whether messages can be sent, whether anybody is told, and of what.
+//! Receivers: whether messages can be sent, whether anybody is told, and of what.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::model::{Role, Severity};
 use crate::platform::observe::{Alert, TARGET_LABELS};
-use crate::platform::receiver::{Channel, Integration, LabelMatch, Mute, Receiver, Wanted};
+use crate::platform::receiver::{Channel, Integration, LabelMatch, Receiver, Wanted};
 use crate::platform::tell::{self, Carried, Fit, NAME};
 use crate::platform::{InputId, OutsideKind, Platform};
 use crate::promql::Labels;
@@ -42,14 +42,29 @@ pub(super) fn credentials(platform: &Platform, sink: &mut Sink) {
                     sink,
                 );
             }
-            if matches!(way.channel, Channel::Email(_)) {
+            if let Channel::Email(to) = &way.channel {
                 mail.get_or_insert((receiver, way));
+                if let Some(wrong) = to.split(',').map(str::trim).find(|one| !to.is_empty() && !is_mailbox(one)) {
+                    sink.report(
+                        Diagnostic::new(codes::TYP007, format!("`{wrong}` cannot be a mail address"))
+                            .at(way.span, "expected `name@example.com`")
+                            .help("several addresses stand behind one another with commas"),
+                    );
+                }
             }
         }
     }
     if let Some((receiver, way)) = mail {
         server(platform, receiver, way, sink);
     }
+}
+
+/// Whether a text can be a mail address, bare or as `Name <address>` (RFC 5322, 3.4); one that the operator sets can.
+fn is_mailbox(text: &str) -> bool {
+    let address = text.rsplit_once('<').map_or(text, |(_, rest)| rest.trim_end_matches('>'));
+    let Some((name, host)) = address.rsplit_once('@') else { return address.contains("${") };
+    let plain = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
+    plain(name) && plain(host) && !name.contains('@')
 }
 
 /// The mail server, which the first receiver of mail asks for.
@@ -284,7 +299,7 @@ fn values<'a>(carried: &Carried<'a>) -> Vec<&'a str> {
 }
 
 /// A label as the source says it.
-fn said(label: &str) -> &str {
+pub(super) fn said(label: &str) -> &str {
     if label == NAME { "alert" } else { label }
 }
 
@@ -294,39 +309,20 @@ fn labels(platform: &Platform) -> BTreeSet<&str> {
     alerts.flat_map(|alert| platform.labels_of(alert)).map(|(label, _)| said(label)).collect()
 }
 
-/// ALR004: a label that is to be equal and that neither side carries, so that it is.
-pub(super) fn mutes(platform: &Platform, sink: &mut Sink) {
-    for mute in &platform.observed.mutes {
-        for (label, span) in &mute.equal {
-            if let Some(span) = span {
-                neither(platform, mute, label, *span, sink);
-            }
-        }
-    }
-}
-
-fn neither(platform: &Platform, mute: &Mute, label: &str, span: Span, sink: &mut Sink) {
-    let lacks = |alert: &&Alert| platform.carried(alert, label) == Carried::Known("");
-    let Some(source) = platform.sources(mute).find(lacks) else { return };
-    let Some(target) = platform.targets(mute).find(lacks) else { return };
-    let both = platform.labels_of(source).into_iter().map(|(label, _)| label).chain(["job", "instance"]);
-    let both = both.filter(|label| {
-        [source, target].iter().all(|alert| platform.carried(alert, label) != Carried::Known(""))
-    });
-    let near = did_you_mean(said(label), both.map(said)).filter(|help| help.starts_with("did you mean"));
-    let otherwise = "keep the label in both queries, or leave it out of `equal` where that is meant";
+/// ALR013: receivers, and nobody who tells them.
+pub(super) fn untold(platform: &Platform, sink: &mut Sink) {
+    let receivers = &platform.observed.receivers;
+    let Some(first) = receivers.first().filter(|_| platform.with_role(Role::Alerts).next().is_none()) else {
+        return;
+    };
+    let whom = match receivers.len() {
+        1 => format!("`{}`", first.name),
+        many => format!("`{}` and {} more", first.name, many - 1),
+    };
     sink.report(
-        Diagnostic::new(
-            codes::ALR004,
-            format!(
-                "neither `{}` nor `{}` carries `{}`: every `{0}` mutes every `{1}`",
-                source.name,
-                target.name,
-                said(label)
-            ),
-        )
-        .at(span, "equal, because it is missing on both")
-        .help(near.unwrap_or_else(|| otherwise.to_owned())),
+        Diagnostic::new(codes::ALR013, format!("no service hands alerts to {whom}"))
+            .at(first.span, "is never told")
+            .help("add an instance of a component that hands alerts over, or a service with `role = alerts`"),
     );
 }
 
@@ -363,7 +359,7 @@ pub(super) fn heartbeat(platform: &Platform, sink: &mut Sink) {
 }
 
 /// Whether an alert asks for no series, so that nothing can end it.
-fn always_fires(alert: &Alert) -> bool {
+pub(super) fn always_fires(alert: &Alert) -> bool {
     alert.query.parsed.as_ref().is_some_and(|query| query.selectors().is_empty())
 }
 

@@ -278,6 +278,10 @@ codes! {
     ALR011 Warning "fires-always";
     /// A test of an alert that cannot be run.
     ALR012 Error "malformed-test";
+    /// Receivers, and no service that tells them.
+    ALR013 Error "nobody-tells-receivers";
+    /// A mute that silences too much, or nothing.
+    ALR014 Error "unsound-mute";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";

@@ -61,7 +61,6 @@ block! {
         optional holds_from: Duration,
         /// How long after the time that `for` says it must not fire.
         optional silent_after: Duration,
-        /// When the condition begins to hold: the alert must fire once it did so for as long as `for` says, and
         /// Labels of the firing alert.
         optional labels: Map<Word>,
     }

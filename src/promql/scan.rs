@@ -63,6 +63,22 @@ const KEYWORDS: &[&str] = &[
     "fill_right",
 ];
 
+/// Functions and aggregations behind `--enable-feature=promql-experimental-functions`
+/// (prometheus/prometheus:docs/querying/functions.md and operators.md, v3).
+const EXPERIMENTAL: &[&str] = &[
+    "double_exponential_smoothing",
+    "info",
+    "limitk",
+    "limit_ratio",
+    "mad_over_time",
+    "sort_by_label",
+    "sort_by_label_desc",
+    "ts_of_first_over_time",
+    "ts_of_last_over_time",
+    "ts_of_max_over_time",
+    "ts_of_min_over_time",
+];
+
 impl Scan {
     pub(super) fn new(text: &str) -> Self {
         let mut scan = Self::default();
@@ -143,6 +159,25 @@ impl Scan {
             }
         }
         hidden.then(|| String::from_utf8(out).ok()).flatten()
+    }
+
+    /// The first function that Prometheus takes only with a flag, or no longer.
+    pub(super) fn experimental(&self, text: &str) -> Option<Problem> {
+        let called = |place: &&Range<usize>| text[place.end..].trim_start().starts_with('(');
+        self.words.iter().filter(called).find_map(|place| {
+            let word = &text[place.clone()];
+            let message = match word {
+                "holt_winters" => {
+                    "`holt_winters` is gone since Prometheus 3; `predict_linear` and `deriv` follow a trend"
+                        .to_owned()
+                }
+                _ if EXPERIMENTAL.contains(&word) => {
+                    format!("`{word}` is experimental: Prometheus takes it only with a feature flag")
+                }
+                _ => return None,
+            };
+            Some(Problem { message, place: Some(place.clone()) })
+        })
     }
 
     fn fail(&mut self, message: &str, place: Range<usize>) {

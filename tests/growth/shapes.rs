@@ -95,7 +95,7 @@ shapes! {
     BUILD 1 400 "texts that are not closed" |n| platform(&each(n, |at| format!("a{at} = \"b\n")));
     BUILD 1 400 "references that are not closed" |n| platform(&service(&format!("env {{ A = \"{}\" }}", each(n, |_| "${a ".to_owned()))));
     BUILD 1 8000 "brackets that close nothing" |n| platform(&each(n, |_| "}\n".to_owned()));
-    BUILD 1 400 "brackets that are not closed" |n| platform(&each(n, |_| "service a {".to_owned()));
+    BUILD 1 4000 "brackets that are not closed" |n| platform(&each(n, |_| "service a {".to_owned()));
     BUILD 1 4000 "brackets of the other kind" |n| platform(&each(n, |_| "a = [ }\n".to_owned()));
     BUILD 1 500 "blocks behind what is no entry" |n| platform(&each(n, |_| "a b c { d { e f g { } } }\n".to_owned()));
     BUILD 0 2000 "comments" |n| platform(&each(n, |_| "# a comment\n".to_owned()));
@@ -105,7 +105,7 @@ shapes! {
     BUILD 0 6666 "one long text of lines" |n| platform(&service(&format!("env {{ A = \"\"\"\n{}\"\"\" }}", "x\n".repeat(n))));
     BUILD 0 20000 "spaces" |n| platform(&format!("variable A{}= \"x\"", " ".repeat(n)));
     BUILD 1 20000 "one long word" |n| platform(&format!("variable A = {}", "x".repeat(n)));
-    BUILD 1 2000 "one long path" |n| platform(&service(&format!("env {{ A = db{} }}", ".x".repeat(n))));
+    BUILD 1 8000 "one long path" |n| platform(&service(&format!("env {{ A = db{} }}", ".x".repeat(n))));
     BUILD 0 1000 "escapes" |n| platform(&service(&format!("env {{ A = \"{}\" }}", "\\n\\\"$${".repeat(n))));
     BUILD 0 1000 "colons" |n| platform(&service(&format!("env {{ A = \"{}\" }}", "db:a:1:".repeat(n))));
     BUILD 0 500 "entries on one line" |n| platform(&each(n, |at| format!("variable V{at} = \"x\", ")));
