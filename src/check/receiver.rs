@@ -44,7 +44,9 @@ pub(super) fn credentials(platform: &Platform, sink: &mut Sink) {
             }
             if let Channel::Email(to) = &way.channel {
                 mail.get_or_insert((receiver, way));
-                if let Some(wrong) = to.split(',').map(str::trim).find(|one| !to.is_empty() && !is_mailbox(one)) {
+                if let Some(wrong) =
+                    to.split(',').map(str::trim).find(|one| !to.is_empty() && !is_mailbox(one))
+                {
                     sink.report(
                         Diagnostic::new(codes::TYP007, format!("`{wrong}` cannot be a mail address"))
                             .at(way.span, "expected `name@example.com`")
