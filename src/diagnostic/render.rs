@@ -3,15 +3,17 @@
 //! miette draws the labels of one file; labels in other files follow as notes with a picture of
 //! their own.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, ReportHandler,
     SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::{Diagnostic, Label, Severity};
-use crate::source::{SourceFile, Sources};
+use super::{Diagnostic, Label, Severity, codes};
+use crate::source::{FileId, SourceFile, Sources};
 
 /// A line longer than this is drawn in part.
 const LONG_LINE: usize = 400;
@@ -82,7 +84,7 @@ impl<'a> Picture<'a> {
             .map(|label| Picture {
                 diagnostic: None,
                 message: &label.note,
-                file: Some(Snippet(sources.file(label.span.file))),
+                file: Some(Snippet::new(sources, label.span.file, diagnostic)),
                 labels: vec![label],
                 related: Vec::new(),
             })
@@ -90,7 +92,7 @@ impl<'a> Picture<'a> {
         Picture {
             diagnostic: Some(diagnostic),
             message: &diagnostic.message,
-            file: file.map(|file| Snippet(sources.file(file))),
+            file: file.map(|file| Snippet::new(sources, file, diagnostic)),
             labels,
             related,
         }
@@ -128,7 +130,7 @@ impl Picture<'_> {
     /// How many bytes of a label are drawn: its first line.
     fn shown(&self, label: &Label) -> usize {
         let (start, end) = (label.span.start as usize, label.span.end as usize);
-        let text = self.file.as_ref().and_then(|file| file.0.text().get(start..end));
+        let text = self.file.as_ref().and_then(|file| file.text.get(start..end));
         text.map_or(0, |text| text.lines().next().map_or(0, |line| floor(line, LONG_LINE)))
     }
 }
@@ -187,7 +189,51 @@ impl miette::Diagnostic for Picture<'_> {
 }
 
 /// A file of which miette sees only the lines it draws, found through the table of line starts.
-struct Snippet<'a>(&'a SourceFile);
+struct Snippet<'a> {
+    file: &'a SourceFile,
+    /// Its text, without what no message may show.
+    text: Cow<'a, str>,
+}
+
+impl<'a> Snippet<'a> {
+    fn new(sources: &'a Sources, id: FileId, diagnostic: &Diagnostic) -> Self {
+        let file = sources.file(id);
+        let text = file.text();
+        // The place of a secret's value in the source is its first one. Logs of builds are read by many.
+        let hidden = diagnostic
+            .labels
+            .first()
+            .filter(|label| label.span.file == id && diagnostic.code.id == codes::SEC001.id);
+        let range =
+            hidden.map(|label| hidden_range(text, label.span.start as usize..label.span.end as usize));
+        let parts = range.and_then(|range| {
+            Some((text.get(..range.start)?, text.get(range.clone())?, text.get(range.end..)?))
+        });
+        let text = match parts {
+            Some((before, inside, behind)) => Cow::Owned(format!("{before}{}{behind}", stars(inside))),
+            None => Cow::Borrowed(text),
+        };
+        Self { file, text }
+    }
+}
+
+/// What is not shown: the place, where it is text; the rest of its line, where it only leads to some.
+fn hidden_range(text: &str, place: Range<usize>) -> Range<usize> {
+    let before = text.get(..place.start).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    if line.matches('"').count() % 2 == 1
+        || text.get(place.clone()).is_some_and(|inside| inside.contains('"'))
+    {
+        return place;
+    }
+    let behind = text.get(place.end..).unwrap_or_default();
+    place.end..place.end + behind.find('\n').unwrap_or(behind.len())
+}
+
+/// As many bytes, none of them told, on as many lines.
+fn stars(text: &str) -> String {
+    text.bytes().map(|byte| if matches!(byte, b'\n' | b'"') { char::from(byte) } else { '*' }).collect()
+}
 
 impl SourceCode for Snippet<'_> {
     fn read_span<'b>(
@@ -196,7 +242,7 @@ impl SourceCode for Snippet<'_> {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
-        let file = self.0;
+        let (file, text) = (self.file, self.text.as_ref());
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let first = file.line_of(offset(span.offset())).saturating_sub(before);
         let end = span.offset() + span.len().saturating_sub(1);
@@ -204,18 +250,18 @@ impl SourceCode for Snippet<'_> {
         let start = file.line_start(first);
         let stop = file.line_start(last + 1);
         let column = if before == 0 {
-            file.text().get(start..span.offset()).map_or(0, |text| text.chars().count())
+            text.get(start..span.offset()).map_or(0, |text| text.chars().count())
         } else {
             0
         };
         let (start, stop, column) = if stop - start > LONG_LINE && first == last {
-            let from = floor(file.text(), span.offset().saturating_sub(AROUND).max(start));
-            let to = floor(file.text(), (span.offset() + span.len().min(LONG_LINE) + AROUND).min(stop));
+            let from = floor(text, span.offset().saturating_sub(AROUND).max(start));
+            let to = floor(text, (span.offset() + span.len().min(LONG_LINE) + AROUND).min(stop));
             (from, to, span.offset() - start)
         } else {
             (start, stop, column)
         };
-        let bytes = file.text().as_bytes().get(start..stop).ok_or(MietteError::OutOfBounds)?;
+        let bytes = text.as_bytes().get(start..stop).ok_or(MietteError::OutOfBounds)?;
         Ok(Box::new(MietteSpanContents::new_named(
             file.name().to_owned(),
             bytes,
