@@ -58,6 +58,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::HC005], check: health::paths },
     Rule { codes: &[codes::HC006], check: readiness::of_others },
     Rule { codes: &[codes::SEC001], check: secret::literals },
+    Rule { codes: &[codes::SEC001], check: credential::variables },
     Rule { codes: &[codes::SEC001], check: credential::addresses },
     Rule { codes: &[codes::SEC001], check: credential::overrides },
     Rule { codes: &[codes::SEC002], check: secret::files },

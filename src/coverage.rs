@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::hash::HashMap;
 use crate::model::Document;
 use crate::platform::{Override, Platform, Service};
 use crate::source::{FileId, Sources, Span};
@@ -28,18 +29,11 @@ impl Uses {
         uses
     }
 
-    fn collect(
-        &mut self,
-        entries: &[Entry],
-        within: &SmolStr,
-        asked_for: &[(&str, &str)],
-        sources: &Sources,
-    ) {
-        let asked_for_here = |block: &str| -> Vec<&str> {
-            asked_for.iter().filter(|(known, _)| *known == block).map(|(_, field)| *field).collect()
-        };
-        let fields = if within.is_empty() { Vec::new() } else { asked_for_here(within) };
-        let kinds = if within.is_empty() || within == "service" { asked_for_here("") } else { Vec::new() };
+    fn collect(&mut self, entries: &[Entry], within: &SmolStr, asked_for: &Asked, sources: &Sources) {
+        let asked_for_here =
+            |block: &str| asked_for.get(block).map_or::<&[&str], _>(&[], |fields| fields.as_slice());
+        let fields = if within.is_empty() { &[] } else { asked_for_here(within) };
+        let kinds = if within.is_empty() || within == "service" { asked_for_here("") } else { &[] };
         // Entries of one file mostly stand together.
         let mut last: Option<(FileId, bool)> = None;
         for entry in entries {
@@ -124,11 +118,19 @@ fn unread_kinds() -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// What is told of, as block and field: kinds of blocks that no target reads, and fields that one cannot express.
-fn asked_for() -> Vec<(&'static str, &'static str)> {
+/// Fields by their blocks.
+type Asked = HashMap<&'static str, Vec<&'static str>>;
+
+/// What is told of: fields that a target cannot express, and, as fields of nothing, kinds of blocks that no target
+/// reads.
+fn asked_for() -> Asked {
     let cannot = TARGETS.iter().flat_map(|target| target.cannot);
     let fields = cannot.filter_map(|(name, _)| name.split_once('.'));
-    unread_kinds().map(|kind| ("", kind)).chain(fields).collect()
+    let mut asked = Asked::default();
+    for (block, field) in unread_kinds().map(|kind| ("", kind)).chain(fields) {
+        asked.entry(block).or_default().push(field);
+    }
+    asked
 }
 
 /// TGT004: overrides that no target takes where they stand.

@@ -4,12 +4,14 @@
 //! finds to the [`Sink`] and goes on with what is left.
 
 pub mod codes;
+mod hide;
 mod render;
 mod suggest;
 
 use crate::source::Span;
 
 pub use codes::{CODES, Code, Severity};
+pub use hide::hide_credentials;
 pub use render::{Style, render};
 pub use suggest::{did_you_mean, list_of};
 

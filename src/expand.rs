@@ -15,11 +15,10 @@ mod room;
 mod substitute;
 mod template;
 
-use std::collections::{HashMap, HashSet};
-
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::{HashMap, HashSet};
 use crate::model::Document;
 use crate::source::{Loader, Sources, Span};
 use crate::syntax::{self, Body, Entry, File, Name};
@@ -197,7 +196,7 @@ fn built(name: &Name, sink: &mut Sink) -> SmolStr {
 
 /// Merges each group's `defaults` under the services that name the group.
 fn group_defaults(entries: &mut [Entry], room: &mut Room, sink: &mut Sink) {
-    let mut defaults: HashMap<SmolStr, Vec<Entry>> = HashMap::new();
+    let mut defaults: HashMap<SmolStr, Vec<Entry>> = HashMap::default();
     for group in entries.iter_mut().filter(|entry| entry.key.text == "group") {
         let (Some(label), Some(body)) = (&group.label, &mut group.body) else { continue };
         if let Some(at) =

@@ -22,6 +22,7 @@ pub mod coverage;
 pub mod diagnostic;
 pub mod emit;
 pub mod expand;
+pub mod hash;
 pub mod model;
 pub mod output;
 pub mod parallel;
@@ -34,8 +35,6 @@ pub mod standard;
 pub mod syntax;
 pub mod target;
 
-use std::collections::HashSet;
-
 use allow::Allows;
 use coverage::Uses;
 use diagnostic::{Diagnostic, Sink};
@@ -47,6 +46,8 @@ use schema::{Decode, Decoder};
 use source::{FileId, Loader, Sources, Span};
 use syntax::{Body, Entry, File, Name};
 use target::{Lowered, Target};
+
+use crate::hash::HashSet;
 
 /// What compiling a source came to.
 #[derive(Debug)]
@@ -126,7 +127,9 @@ impl Parsed {
             allows.unused(&mut sink);
         }
         let platform = platform.filter(|_| !sink.has_errors());
-        Compilation { sources, diagnostics: sink.finish(), platform, uses, allows }
+        let diagnostics = sink.finish();
+        diagnostic::hide_credentials(&diagnostics, &mut sources);
+        Compilation { sources, diagnostics, platform, uses, allows }
     }
 }
 
@@ -175,6 +178,7 @@ fn bind(
         patch: false,
     };
     let document = Document::decode(&whole, &mut decoder)?;
+    parallel::set_aside(whole);
     let mut lost = decoder.into_lost();
     lost.extend(expanded.lost);
     let absent = Absent {

@@ -36,6 +36,12 @@ pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Takes something large apart while other work goes on.
+pub fn set_aside<T: Send + 'static>(value: T) {
+    // Where no thread is to be had, it is done here and now.
+    drop(thread::Builder::new().spawn(move || drop(value)));
+}
+
 #[cfg(test)]
 mod tests {
     use super::map;

@@ -13,8 +13,7 @@ pub mod tell;
 use std::ops::Index;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
+use crate::hash::IndexMap;
 use crate::model::{self, Document, Role};
 use crate::source::Span;
 

@@ -8,13 +8,12 @@ mod findings;
 mod firing;
 mod labels;
 mod meeting;
+mod pattern;
 mod scan;
 mod series;
 pub mod template;
 
-use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use promql_parser::label::{MatchOp, Matchers};
@@ -25,6 +24,8 @@ pub use findings::{Finding, findings, quantiles};
 pub use firing::{Always, always as fires_always, needs_series, reach};
 pub use labels::{Facts, Labels, labels};
 pub use meeting::{Carried, Unmet, always as labels_in_any_case, unmet};
+use pattern::Pattern;
+pub use pattern::Patterns;
 use scan::Scan;
 pub use series::{expect_series, values};
 
@@ -84,36 +85,6 @@ pub struct Matcher {
     pattern: Option<Pattern>,
 }
 
-/// A regular expression that is equal where its source is.
-#[derive(Debug, Clone)]
-struct Pattern(Arc<regex::Regex>);
-
-impl PartialEq for Pattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.as_str() == other.0.as_str()
-    }
-}
-
-impl Eq for Pattern {}
-
-/// Regular expressions that stand in queries, each compiled once.
-#[derive(Debug, Default)]
-pub struct Patterns(Mutex<HashMap<String, Option<Pattern>>>);
-
-impl Patterns {
-    /// A pattern, which has to fit a whole value; `None` where it cannot be compiled.
-    fn get(&self, source: &str) -> Option<Pattern> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pattern) = known.get(source) {
-            return pattern.clone();
-        }
-        let pattern =
-            regex::Regex::new(&format!("^(?:{source})$")).ok().map(|pattern| Pattern(Arc::new(pattern)));
-        known.insert(source.to_owned(), pattern.clone());
-        pattern
-    }
-}
-
 /// How a matcher compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
@@ -131,12 +102,22 @@ impl Matcher {
     /// Whether a value of the label fits.
     #[must_use]
     pub fn fits(&self, value: &str) -> bool {
-        let matches = || self.pattern.as_ref().is_some_and(|pattern| pattern.0.is_match(value));
+        let matches = || self.pattern.as_ref().is_some_and(|pattern| pattern.fits(value));
         match self.op {
             Op::Equal => self.value == value,
             Op::NotEqual => self.value != value,
             Op::Matches => matches(),
             Op::MatchesNot => !matches(),
+        }
+    }
+
+    /// What every value that fits begins with: values in order are few behind it.
+    #[must_use]
+    pub fn beginning(&self) -> &str {
+        match (self.op, &self.pattern) {
+            (Op::Equal, _) => &self.value,
+            (Op::Matches, Some(pattern)) => pattern.beginning(),
+            _ => "",
         }
     }
 }
@@ -325,8 +306,8 @@ fn selector(
             (Some((op, patterns)), _) => (op, Some(patterns.get(&matcher.value)?)),
             (None, MatchOp::Equal) => (Op::Equal, None),
             (None, MatchOp::NotEqual) => (Op::NotEqual, None),
-            (None, MatchOp::Re(pattern)) => (Op::Matches, Some(Pattern(Arc::new(pattern.clone())))),
-            (None, MatchOp::NotRe(pattern)) => (Op::MatchesNot, Some(Pattern(Arc::new(pattern.clone())))),
+            (None, MatchOp::Re(pattern)) => (Op::Matches, Some(Pattern::compiled(pattern))),
+            (None, MatchOp::NotRe(pattern)) => (Op::MatchesNot, Some(Pattern::compiled(pattern))),
         };
         if matcher.name == "__name__" {
             if op == Op::Equal {

@@ -21,12 +21,12 @@ mod text;
 mod tree;
 mod unknown;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::{HashMap, HashSet};
 use crate::model::{Document, Image};
 use crate::platform::{Observed, Platform};
 use crate::schema::Visit as _;

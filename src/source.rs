@@ -4,9 +4,11 @@
 //! spans, so that each message can show its place. Text is normalised once, when it is added: no
 //! byte-order mark, and `\n` as the only end of a line.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+
+use crate::hash::HashSet;
 
 /// The largest source file, in bytes. A platform of ten thousand services takes about 8 MiB.
 pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
@@ -90,6 +92,8 @@ impl SourceFile {
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
     embedded: HashSet<FileId>,
+    /// What messages show in the place of a text.
+    shown: BTreeMap<FileId, Arc<str>>,
 }
 
 impl Sources {
@@ -123,6 +127,17 @@ impl Sources {
     #[must_use]
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
+    }
+
+    /// What messages show of a file: its text, without what nobody may see.
+    #[must_use]
+    pub fn shown(&self, id: FileId) -> &str {
+        self.shown.get(&id).map_or_else(|| self.file(id).text(), |shown| shown)
+    }
+
+    /// Sets what messages show of a file: a text of the same length, line by line.
+    pub fn show(&mut self, id: FileId, shown: String) {
+        self.shown.insert(id, shown.into());
     }
 
     /// The text of a span.

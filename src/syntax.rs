@@ -3,6 +3,8 @@
 //! Nothing here knows what a service is. What is absent: comments are kept beside the tree
 //! ([`File::comments`]), not in it, and quantities are still the words that were written.
 
+mod direct;
+mod grammar;
 mod merge;
 mod parse;
 mod print;

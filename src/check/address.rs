@@ -1,8 +1,9 @@
 //! Addresses in text: what variables, arguments, files and health checks name past the model.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
+use crate::hash::HashMap;
 use crate::model::Command;
 use crate::platform::{Health, Service, Value, ValuePart};
 use crate::source::Span;
@@ -76,7 +77,8 @@ pub(super) struct Directory<'a>(HashMap<&'a str, Vec<&'a Service>>);
 
 impl<'a> Directory<'a> {
     pub(super) fn new(services: &'a [Service]) -> Self {
-        let mut names: HashMap<&str, Vec<&Service>> = HashMap::with_capacity(services.len());
+        let mut names: HashMap<&str, Vec<&Service>> =
+            HashMap::with_capacity_and_hasher(services.len(), Default::default());
         for service in services {
             names.entry(&service.name).or_default().push(service);
         }

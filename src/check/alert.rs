@@ -52,15 +52,17 @@ pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
 pub(super) fn templates(platform: &Platform, sink: &mut Sink) {
     for alert in &platform.observed.alerts {
         for annotation in &alert.annotations {
-            template(alert, annotation, &format!("the {} of `{}`", annotation.name, alert.name), sink);
+            let what = || format!("the {} of `{}`", annotation.name, alert.name);
+            template(alert, annotation, &what, sink);
         }
         for label in &alert.said_labels {
-            template(alert, label, &format!("the label `{}` of `{}`", label.name, alert.name), sink);
+            let what = || format!("the label `{}` of `{}`", label.name, alert.name);
+            template(alert, label, &what, sink);
         }
     }
 }
 
-fn template(alert: &Alert, annotation: &Annotation, what: &str, sink: &mut Sink) {
+fn template(alert: &Alert, annotation: &Annotation, what: &dyn Fn() -> String, sink: &mut Sink) {
     match template::read(&annotation.text) {
         Ok(labels) => shown(alert, annotation, what, &labels, sink),
         Err(problem) => {
@@ -68,7 +70,7 @@ fn template(alert: &Alert, annotation: &Annotation, what: &str, sink: &mut Sink)
                 .known
                 .and_then(|(word, known)| sink.did_you_mean(&word, known.iter().map(String::as_str)));
             sink.report(
-                Diagnostic::new(codes::ALR010, format!("{what} cannot be shown: {}", problem.message))
+                Diagnostic::new(codes::ALR010, format!("{} cannot be shown: {}", what(), problem.message))
                     .at(annotation.part(problem.place), "here")
                     .help_maybe(help),
             );
@@ -76,7 +78,13 @@ fn template(alert: &Alert, annotation: &Annotation, what: &str, sink: &mut Sink)
     }
 }
 
-fn shown(alert: &Alert, annotation: &Annotation, what: &str, labels: &template::Shown, sink: &mut Sink) {
+fn shown(
+    alert: &Alert,
+    annotation: &Annotation,
+    what: &dyn Fn() -> String,
+    labels: &template::Shown,
+    sink: &mut Sink,
+) {
     let Labels::Some(known) = &alert.query.labels else { return };
     for (label, place) in labels {
         if known.contains(label) {
@@ -88,7 +96,7 @@ fn shown(alert: &Alert, annotation: &Annotation, what: &str, labels: &template::
             names => format!("they carry {}", list_of(names.iter().copied())),
         };
         let help = sink.did_you_mean(label, names).unwrap_or(carried);
-        let message = format!("{what} shows the label `{label}`, which its series do not carry");
+        let message = format!("{} shows the label `{label}`, which its series do not carry", what());
         sink.report(
             Diagnostic::new(codes::ALR006, message)
                 .at(annotation.part(place.clone()), "empty in every message")

@@ -1,8 +1,7 @@
 //! Tests of alerts: whether promtool can run them, and whether they ask anything.
 
-use std::collections::HashSet;
-
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashSet;
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, AlertTest, SaidSeries};
 use crate::promql::{self, Problem};

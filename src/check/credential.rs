@@ -1,11 +1,11 @@
-//! Credentials in the addresses of receivers: whoever reads the source, or Alertmanager's file, could send in the
-//! platform's name.
+//! Credentials in variables of containers, and in the addresses of receivers: whoever reads the source, or an artifact,
+//! could log in, or send in the platform's name.
 
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::platform::receiver::{Address, Channel};
-use crate::platform::{Override, Platform, Tree};
+use crate::platform::{EnvVar, Override, Platform, Service, Tree};
 use crate::schema::part_of;
 use crate::source::Span;
 use crate::syntax::Text;
@@ -103,6 +103,79 @@ pub(super) fn addresses(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// The ends of names of variables whose values are credentials. Another `KEY` may be one of a cache, and an `AUTH` a
+/// way to log in: these are told by their values.
+const VARIABLES: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "pass",
+    "secret",
+    "token",
+    "apikey",
+    "secretkey",
+    "privatekey",
+    "encryptionkey",
+];
+
+/// SEC001: variables of containers that say a credential, or an address with one.
+pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
+    for service in &platform.services {
+        for variable in &service.env {
+            let Some(text) = variable.value.as_literal() else { continue };
+            let is_address = find(text).is_some_and(|found| found.what == PASSWORD);
+            if !is_address && !(names_credential(&variable.name, text) && !is_other(text)) {
+                continue;
+            }
+            let (what, help) = if is_address {
+                (
+                    format!("the address in `{}` of `{}` holds a password", variable.name, service.path),
+                    "declare a secret for the password, and put it into the address: `${NAME}`".to_owned(),
+                )
+            } else {
+                let name = constant_name(&variable.name);
+                let said =
+                    if name == variable.name { name.clone() } else { format!("{} = {name}", variable.name) };
+                (
+                    format!("`{}` of `{}` has its value in the source", variable.name, service.path),
+                    format!("declare `secret {name}`, which the operator sets, and write `{said}`"),
+                )
+            };
+            let diagnostic = Diagnostic::new(codes::SEC001, what)
+                .at(value_place(service, variable), "whoever reads the source or the artifact knows it");
+            sink.report(diagnostic.help(help));
+        }
+    }
+}
+
+/// Where the value of a variable stands: where a component hands a parameter on, that is another place.
+fn value_place(service: &Service, variable: &EnvVar) -> Span {
+    let entries = service.block.env.iter().flat_map(|env| &env.entries);
+    let said =
+        entries.filter(|(name, _)| name.text == variable.name).find_map(|(_, said)| said.value.as_ref());
+    said.map_or(variable.span, |value| value.span)
+}
+
+/// Whether a name says that its value is a credential; where others have such names, too, the value must look like one.
+fn names_credential(name: &str, value: &str) -> bool {
+    let word = last_word(name);
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let plain = plain.to_ascii_lowercase();
+    // `bypass` ends like `pass`, and `apikey` is two words to those who write them so.
+    VARIABLES.iter().any(|end| word == *end || (end.len() > 5 && plain.ends_with(end)))
+        || (NAMES.contains(&word.as_str()) && is_key(value))
+}
+
+/// Whether a text is no credential, though its name says so: a path, a switch, or nothing.
+fn is_other(text: &str) -> bool {
+    is_path(text)
+        || matches!(
+            text.to_lowercase().as_str(),
+            "" | "true" | "false" | "yes" | "no" | "on" | "off" | "none"
+        )
+}
+
 /// SEC001: credentials in what is put over the files of targets.
 pub(super) fn overrides(platform: &Platform, sink: &mut Sink) {
     let of_services = platform.services.iter().flat_map(|service| &service.overrides);
@@ -159,10 +232,13 @@ fn report(who: &str, text: &str, found: &Found<'_>, said: (&Text, Span), help: S
 
 /// What a secret with the address of a receiver could be called.
 fn secret_name(receiver: &str, word: &str) -> String {
-    let name: String = format!("{receiver}_{word}_URL")
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
-        .collect();
+    constant_name(&format!("{receiver}_{word}_URL"))
+}
+
+/// A name as variables are written.
+fn constant_name(name: &str) -> String {
+    let name: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     name.trim_start_matches(|c: char| !c.is_ascii_alphabetic()).to_owned()
 }
 

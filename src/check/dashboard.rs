@@ -1,8 +1,7 @@
 //! Dashboards: whether each has an address, whether panels fit, and whether there is anything to show.
 
-use std::collections::HashMap;
-
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashMap;
 use crate::model::Role;
 use crate::platform::Platform;
 use crate::platform::observe::Dashboard;
@@ -63,7 +62,7 @@ pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
         ("the same title", "give one of them another `title`", title),
     ];
     for (what, help, of) in kinds {
-        let mut known: HashMap<&str, (Span, &str)> = HashMap::new();
+        let mut known: HashMap<&str, (Span, &str)> = HashMap::default();
         for dashboard in &platform.observed.dashboards {
             let (text, span) = of(dashboard);
             let Some((first, name)) = known.get(text) else {

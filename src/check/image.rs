@@ -1,10 +1,7 @@
 //! Images: those that are gone, tags that change, and versions that must agree.
 
-use std::collections::HashMap;
-
-use indexmap::IndexMap;
-
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::{HashMap, IndexMap};
 use crate::platform::{ImageFacts, ImageName, Platform, Service};
 
 /// The image of a service that is pulled, not the one it is built on.
@@ -75,7 +72,7 @@ type Versions<'a> = IndexMap<&'a str, Vec<(&'a Service, &'a ImageName)>>;
 /// IMG003: images that only work in the same version, in different ones.
 pub(super) fn versions(platform: &Platform, sink: &mut Sink) {
     // By repository and tag: those of the same one need not be compared.
-    let mut of_image: HashMap<&str, Versions<'_>> = HashMap::new();
+    let mut of_image: HashMap<&str, Versions<'_>> = HashMap::default();
     for service in &platform.services {
         if let Some((name, tag)) = pulled(service).and_then(|name| Some((name, name.tag.as_deref()?))) {
             of_image.entry(&name.repository).or_default().entry(tag).or_default().push((service, name));

@@ -1,9 +1,8 @@
 //! Mutes: whether they silence what they are meant to, and nothing else.
 
-use std::collections::HashMap;
-
 use super::receiver::{always_fires, said};
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::hash::HashMap;
 use crate::platform::Platform;
 use crate::platform::observe::Alert;
 use crate::platform::receiver::{LabelMatch, Mute};
@@ -108,7 +107,7 @@ fn never_equal(platform: &Platform, mute: &Mute, label: &str, span: Span, sink: 
 
 /// Two alerts that mute each other: where both fire, nobody is told of either.
 fn each_other(platform: &Platform, said: &[(&Mute, Span)], sink: &mut Sink) {
-    let mut pairs: HashMap<(&str, &str), Span> = HashMap::new();
+    let mut pairs: HashMap<(&str, &str), Span> = HashMap::default();
     for (mute, span) in said {
         for source in platform.sources(mute) {
             for target in platform.targets(mute) {

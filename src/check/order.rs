@@ -1,9 +1,8 @@
 //! Order: what waits for what, and whether that can come to be.
 
-use std::collections::HashSet;
-
 use super::address::{self, Directory, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashSet;
 use crate::model::{Condition, RunKind};
 use crate::platform::{Dependency, Platform, Service, ServiceId};
 
@@ -109,7 +108,7 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
     let directory = Directory::new(&platform.services);
     for service in &platform.services {
         let waits: HashSet<&str> = service.block.wait.iter().map(|wait| wait.service.text.as_str()).collect();
-        let mut told: HashSet<ServiceId> = HashSet::new();
+        let mut told: HashSet<ServiceId> = HashSet::default();
         for said in address::texts(service) {
             // What a check asks is no connection of the service.
             if said.place == Place::Health {

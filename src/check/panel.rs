@@ -1,9 +1,9 @@
 //! What dashboards say: whether the variables and labels in their texts are there, and whether anything is shown.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::hash::HashSet;
 use crate::model::PanelKind;
 use crate::platform::Platform;
 use crate::platform::observe::Dashboard;
@@ -104,7 +104,7 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
     for dashboard in &platform.observed.dashboards {
         let offered: HashSet<&str> =
             dashboard.block.choose.iter().map(|choose| choose.name.text.as_str()).collect();
-        let mut used: HashSet<&str> = HashSet::new();
+        let mut used: HashSet<&str> = HashSet::default();
         let mut misspelt = false;
         for said in texts(dashboard) {
             for (name, place) in found(said.text) {

@@ -1,9 +1,10 @@
 //! Ports: those named past the model, those published twice, and those that must not be published.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
-use super::address::{self, Place};
+use super::address::{self, Address, Place, Said};
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::{HashMap, HashSet};
 use crate::model::{Access, Protocol, RouteTarget};
 use crate::platform::{OutsideKind, Platform, Port, Service};
 use crate::schema::Template;
@@ -18,11 +19,10 @@ type Services<'a> = HashMap<&'a str, (&'a Service, HashSet<u16>)>;
 
 /// PORT001: text that names a service with a port it does not listen on.
 pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
-    let numbers = |service: &Service| service.ports.iter().map(|port| port.number).collect();
     let services: Services<'_> = platform
         .services
         .iter()
-        .map(|service| (service.name.as_str(), (service, numbers(service))))
+        .map(|service| (service.name.as_str(), (service, listened(service))))
         .collect();
     for service in &platform.services {
         for said in address::texts(service) {
@@ -87,18 +87,24 @@ pub(super) fn undeclared(platform: &Platform, sink: &mut Sink) {
     let services = by_name(platform);
     let numbers = Numbers::new(platform);
     for service in &platform.services {
+        let texts = address::texts(service);
+        let named: Vec<(&Said<'_>, Vec<Address<'_>>)> =
+            texts.iter().map(|said| (said, address::addresses(said))).collect();
         // On the host's network its own address is the host's.
         if !service.exception(|security| security.host_network) {
             asked(service, sink);
-            own_address(&numbers, service, sink);
+            own_address(&numbers, service, &texts, &named, sink);
         }
-        portless(service, &services, sink);
+        portless(service, &services, &named, sink);
     }
 }
 
 /// A health check that asks a port of its own container.
 fn asked(service: &Service, sink: &mut Sink) {
     let said = address::check(service);
+    if said.is_empty() {
+        return;
+    }
     let mut ports: Vec<(u16, Span)> = Vec::new();
     for said in &said {
         for address in address::addresses(said).iter().filter(|address| address.is_own()) {
@@ -123,7 +129,7 @@ fn asked(service: &Service, sink: &mut Sink) {
             ports.extend(port.parse().ok().map(|port| (port, *span)));
         }
     }
-    let own: HashSet<u16> = service.ports.iter().map(|port| port.number).collect();
+    let own = listened(service);
     for (number, span) in ports {
         if own.contains(&number) {
             continue;
@@ -147,6 +153,11 @@ fn asked(service: &Service, sink: &mut Sink) {
             }),
         );
     }
+}
+
+/// The numbers that a service listens on.
+fn listened(service: &Service) -> HashSet<u16> {
+    service.ports.iter().map(|port| port.number).collect()
 }
 
 fn declared(service: &Service) -> String {
@@ -175,8 +186,8 @@ struct Numbers<'a> {
 
 impl<'a> Numbers<'a> {
     fn new(platform: &'a Platform) -> Self {
-        let mut listening = HashMap::new();
-        let mut published = HashSet::new();
+        let mut listening = HashMap::default();
+        let mut published = HashSet::default();
         for service in &platform.services {
             for port in &service.ports {
                 listening.entry(port.number).or_insert((service, port));
@@ -188,12 +199,17 @@ impl<'a> Numbers<'a> {
 }
 
 /// An address of the own container, where nothing listens that is declared.
-fn own_address(numbers: &Numbers<'_>, service: &Service, sink: &mut Sink) {
-    let texts = address::texts(service);
-    let own: HashSet<u16> = service.ports.iter().map(|port| port.number).collect();
+fn own_address(
+    numbers: &Numbers<'_>,
+    service: &Service,
+    texts: &[Said<'_>],
+    named: &[(&Said<'_>, Vec<Address<'_>>)],
+    sink: &mut Sink,
+) {
+    let mut own: Option<HashSet<u16>> = None;
     let mut listens: Option<HashSet<u16>> = None;
-    for said in texts.iter().filter(|said| said.place != Place::Health) {
-        for address in address::addresses(said) {
+    for (said, addresses) in named.iter().filter(|(said, _)| said.place != Place::Health) {
+        for address in addresses {
             let (true, Some(scheme), Some(number)) = (address.is_own(), address.scheme, address.port) else {
                 continue;
             };
@@ -208,9 +224,9 @@ fn own_address(numbers: &Numbers<'_>, service: &Service, sink: &mut Sink) {
                 scheme => address.host != "0.0.0.0" && scheme == scheme.to_lowercase(),
             };
             if !known
-                || own.contains(&number)
+                || own.get_or_insert_with(|| listened(service)).contains(&number)
                 || numbers.published.contains(&number)
-                || listens.get_or_insert_with(|| numbers_in(&texts)).contains(&number)
+                || listens.get_or_insert_with(|| numbers_in(texts)).contains(&number)
             {
                 continue;
             }
@@ -234,9 +250,9 @@ fn own_address(numbers: &Numbers<'_>, service: &Service, sink: &mut Sink) {
 
 /// Numbers in the texts of a service that are not ports of addresses that are asked: the service may listen there
 /// for itself.
-fn numbers_in(texts: &[address::Said<'_>]) -> HashSet<u16> {
+fn numbers_in(texts: &[Said<'_>]) -> HashSet<u16> {
     let apart = |c: char| c.is_whitespace() || "\"'`,;(".contains(c);
-    let mut numbers = HashSet::new();
+    let mut numbers = HashSet::default();
     for said in texts {
         for word in said.text.split(apart) {
             // What stands before `://` does not belong to it.
@@ -253,9 +269,14 @@ fn numbers_in(texts: &[address::Said<'_>]) -> HashSet<u16> {
 }
 
 /// An address of a service that declares no port at all.
-fn portless(service: &Service, services: &HashMap<&str, &Service>, sink: &mut Sink) {
-    for said in address::texts(service) {
-        for address in address::addresses(&said) {
+fn portless(
+    service: &Service,
+    services: &HashMap<&str, &Service>,
+    named: &[(&Said<'_>, Vec<Address<'_>>)],
+    sink: &mut Sink,
+) {
+    for (said, addresses) in named {
+        for address in addresses {
             let (Some(number), Some(to)) = (address.port, services.get(address.host)) else { continue };
             // `worker:2` can be anything; as a whole value with a port's number it is an address.
             let meant = address.scheme.is_some() || (said.text == address.text() && number >= 1024);

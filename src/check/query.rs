@@ -7,14 +7,15 @@ mod pattern;
 pub(super) mod series;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::hash::{HashMap, HashSet};
 use crate::model::Role;
 use crate::platform::observe::{Found, Job, Query, Record, SCRAPE_INTERVAL, TARGET_LABELS};
 use crate::platform::{Platform, Service};
-use crate::promql::{self, Facts, Finding, Labels, Matcher, Op, Selector};
+use crate::promql::{self, Facts, Finding, Labels, Matcher, Selector};
 use crate::schema;
 use crate::standard;
 
@@ -46,6 +47,8 @@ pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
 struct Context<'a> {
     platform: &'a Platform,
     jobs: HashMap<&'a str, &'a Job>,
+    /// The names of jobs in order, each with the place of its job.
+    in_order: Vec<(&'a str, usize)>,
     records: HashMap<&'a str, Labels>,
     /// Whether a job may export anything.
     open: bool,
@@ -64,12 +67,16 @@ struct Context<'a> {
 impl<'a> Context<'a> {
     fn new(platform: &'a Platform) -> Self {
         let observed = &platform.observed;
-        let mut recorded: HashMap<&str, Vec<&Record>> = HashMap::new();
+        let mut recorded: HashMap<&str, Vec<&Record>> = HashMap::default();
         for record in &observed.records {
             recorded.entry(&record.name).or_default().push(record);
         }
+        let mut in_order: Vec<(&str, usize)> =
+            observed.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect();
+        in_order.sort_unstable();
         Self {
             platform,
+            in_order,
             jobs: observed.jobs.iter().map(|job| (job.name.as_str(), job)).collect(),
             records: observed
                 .records
@@ -149,17 +156,6 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The jobs that matchers of the label `job` let through.
-    fn fitting(&self, matchers: &[&Matcher]) -> Vec<&'a Job> {
-        if let [matcher] = matchers
-            && matcher.op == Op::Equal
-        {
-            return self.jobs.get(matcher.value.as_str()).copied().into_iter().collect();
-        }
-        let fits = |job: &&Job| matchers.iter().all(|matcher| matcher.fits(&job.name));
-        self.platform.observed.jobs.iter().filter(fits).collect()
-    }
-
     /// The declarations that a selector can mean.
     fn found(
         &self,
@@ -200,7 +196,7 @@ impl<'a> Context<'a> {
     /// The metrics of these jobs; of all, and what is recorded, where none is named.
     fn metrics<'m>(&'m self, jobs: Option<&[&'m Job]>) -> HashSet<&'m str> {
         let all: Vec<&Job> = self.platform.observed.jobs.iter().collect();
-        let mut names: HashSet<&str> = HashSet::new();
+        let mut names: HashSet<&str> = HashSet::default();
         for job in jobs.unwrap_or(&all) {
             names.extend(job.exports.names());
             for table in &job.exports.shared {

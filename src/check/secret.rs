@@ -1,9 +1,8 @@
 //! Secrets: where their values stand, who gets them, in which form; and who runs as root.
 
-use std::collections::{HashMap, HashSet};
-
 use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::hash::{HashMap, HashSet};
 use crate::model::{Command, RunKind};
 use crate::platform::{EnvVar, Health, InputId, Platform, Service, Value};
 use crate::source::Span;
@@ -111,7 +110,7 @@ fn file_form(variable: &EnvVar) -> Option<(&str, &str)> {
 /// The words of the texts of a service itself, which may be names of variables that it reads.
 fn own_words(service: &Service) -> HashSet<String> {
     let word = |c: char| c.is_alphanumeric() || "_.-".contains(c);
-    let mut words = HashSet::new();
+    let mut words = HashSet::default();
     for said in address::texts(service) {
         if matches!(said.place, Place::Variable(_)) {
             continue;
@@ -127,7 +126,7 @@ fn own_words(service: &Service) -> HashSet<String> {
 
 /// SEC006: the password of an image's most powerful account in another service.
 pub(super) fn root_accounts(platform: &Platform, sink: &mut Sink) {
-    let mut roots: HashMap<InputId, Vec<(&Service, &EnvVar)>> = HashMap::new();
+    let mut roots: HashMap<InputId, Vec<(&Service, &EnvVar)>> = HashMap::default();
     for service in platform.services.iter().filter(|service| !service.is_job()) {
         let Some(facts) = platform.facts(service) else { continue };
         for variable in service.env.iter().filter(|variable| facts.root_variables.contains(&variable.name)) {
@@ -140,7 +139,7 @@ pub(super) fn root_accounts(platform: &Platform, sink: &mut Sink) {
         if service.run == RunKind::Once {
             continue;
         }
-        let mut told: HashSet<InputId> = HashSet::new();
+        let mut told: HashSet<InputId> = HashSet::default();
         for variable in &service.env {
             if platform.facts(service).is_some_and(|facts| facts.root_variables.contains(&variable.name)) {
                 continue;

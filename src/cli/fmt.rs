@@ -1,6 +1,5 @@
 //! `infrac fmt`: source files in the one style.
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Read, Write as _};
@@ -12,6 +11,7 @@ use super::project::{STDIN, nearest};
 use super::report::{Report, count, print};
 use super::{Failure, FmtArguments, Outcome};
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashSet;
 use crate::source::{MAX_FILE_BYTES, Sources};
 use crate::syntax;
 
@@ -132,7 +132,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             return Err(Failure::Usage(format!("`{}` holds no `.infra` file", path.display())));
         }
     }
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     found.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
     Ok(found)
 }

@@ -3,16 +3,14 @@
 //! miette draws the labels of one file; labels in other files follow as notes with a picture of
 //! their own.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, ReportHandler,
     SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::{Diagnostic, Label, Severity, codes};
+use super::{Diagnostic, Label, Severity};
 use crate::source::{FileId, SourceFile, Sources};
 
 /// A line longer than this is drawn in part.
@@ -84,7 +82,7 @@ impl<'a> Picture<'a> {
             .map(|label| Picture {
                 diagnostic: None,
                 message: &label.note,
-                file: Some(Snippet::new(sources, label.span.file, diagnostic)),
+                file: Some(Snippet::new(sources, label.span.file)),
                 labels: vec![label],
                 related: Vec::new(),
             })
@@ -92,7 +90,7 @@ impl<'a> Picture<'a> {
         Picture {
             diagnostic: Some(diagnostic),
             message: &diagnostic.message,
-            file: file.map(|file| Snippet::new(sources, file, diagnostic)),
+            file: file.map(|file| Snippet::new(sources, file)),
             labels,
             related,
         }
@@ -192,47 +190,13 @@ impl miette::Diagnostic for Picture<'_> {
 struct Snippet<'a> {
     file: &'a SourceFile,
     /// Its text, without what no message may show.
-    text: Cow<'a, str>,
+    text: &'a str,
 }
 
 impl<'a> Snippet<'a> {
-    fn new(sources: &'a Sources, id: FileId, diagnostic: &Diagnostic) -> Self {
-        let file = sources.file(id);
-        let text = file.text();
-        // The place of a secret's value in the source is its first one. Logs of builds are read by many.
-        let hidden = diagnostic
-            .labels
-            .first()
-            .filter(|label| label.span.file == id && diagnostic.code.id == codes::SEC001.id);
-        let range =
-            hidden.map(|label| hidden_range(text, label.span.start as usize..label.span.end as usize));
-        let parts = range.and_then(|range| {
-            Some((text.get(..range.start)?, text.get(range.clone())?, text.get(range.end..)?))
-        });
-        let text = match parts {
-            Some((before, inside, behind)) => Cow::Owned(format!("{before}{}{behind}", stars(inside))),
-            None => Cow::Borrowed(text),
-        };
-        Self { file, text }
+    fn new(sources: &'a Sources, id: FileId) -> Self {
+        Self { file: sources.file(id), text: sources.shown(id) }
     }
-}
-
-/// What is not shown: the place, where it is text; the rest of its line, where it only leads to some.
-fn hidden_range(text: &str, place: Range<usize>) -> Range<usize> {
-    let before = text.get(..place.start).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    if line.matches('"').count() % 2 == 1
-        || text.get(place.clone()).is_some_and(|inside| inside.contains('"'))
-    {
-        return place;
-    }
-    let behind = text.get(place.end..).unwrap_or_default();
-    place.end..place.end + behind.find('\n').unwrap_or(behind.len())
-}
-
-/// As many bytes, none of them told, on as many lines.
-fn stars(text: &str) -> String {
-    text.bytes().map(|byte| if matches!(byte, b'\n' | b'"') { char::from(byte) } else { '*' }).collect()
 }
 
 impl SourceCode for Snippet<'_> {
@@ -242,7 +206,7 @@ impl SourceCode for Snippet<'_> {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
-        let (file, text) = (self.file, self.text.as_ref());
+        let (file, text) = (self.file, self.text);
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let first = file.line_of(offset(span.offset())).saturating_sub(before);
         let end = span.offset() + span.len().saturating_sub(1);

@@ -5,9 +5,10 @@
 
 mod build;
 
-use indexmap::IndexMap;
 use indexmap::map::Entry;
 use serde::{Serialize, Serializer};
+
+use crate::hash::IndexMap;
 
 /// A value of a structured format.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,8 +1,6 @@
 //! The printer of YAML. serde-saphyr writes what readers of YAML 1.1 and 1.2 understand alike; the
 //! layout between entries is added here.
 
-use std::fmt;
-
 use serde::Serialize;
 
 /// How a top-level key is laid out.
@@ -19,99 +17,80 @@ pub struct Section {
 /// Prints a value under a header of comments, with an empty line between top-level keys.
 #[must_use]
 pub fn yaml(header: &[String], value: &impl Serialize, sections: &[Section]) -> String {
-    let mut layout = Layout::new(sections);
+    let printed = print(value);
+    let mut out = String::with_capacity(printed.len() + printed.len() / 16);
     for line in header {
-        comment(&mut layout.out, "", line);
+        comment(&mut out, "", line);
     }
-    layout.start = layout.out.len();
-    layout.print(value)
+    lay_out(&printed, sections, false, &mut out);
+    out
 }
 
 /// Prints a value that goes on where another one has ended, so that both can be printed at the same time: its first
 /// key is the other's last one. It is not said again, and its entries follow.
 #[must_use]
 pub fn yaml_rest(value: &impl Serialize, sections: &[Section]) -> String {
-    let mut layout = Layout::new(sections);
-    layout.goes_on = true;
-    layout.print(value)
+    let printed = print(value);
+    let mut out = String::with_capacity(printed.len() + printed.len() / 16);
+    lay_out(&printed, sections, true, &mut out);
+    out
 }
 
-/// Lays out what is printed, line by line as it comes, so that no second copy of a large text is needed.
+fn print(value: &impl Serialize) -> String {
+    let options = serde_saphyr::ser_options! {
+        compact_list_indent: false,
+        // Folded text is hard to read and to search.
+        folded_wrap_chars: usize::MAX,
+    };
+    let mut out = String::new();
+    // A string takes all that is written, and what is printed holds nothing that YAML cannot say.
+    let printed = serde_saphyr::to_fmt_writer_with_options(&mut out, value, options);
+    debug_assert!(printed.is_ok(), "{printed:?}");
+    out
+}
+
+/// Puts between the lines of what is printed what belongs there. Where it goes on with another text, its first line
+/// is left out.
 ///
 /// A line that starts in the first column is a top-level key, one that is indented by two columns an entry
 /// or an item of it: block scalars are indented deeper than their key, and everything else stands on one line.
-struct Layout<'a> {
-    out: String,
-    /// Where the line starts that is being written.
-    start: usize,
-    sections: &'a [Section],
-    section: Option<&'a Section>,
-    /// How many entries of the section have been written.
-    entry: usize,
-    /// Whether the first key goes on with a section of another text.
-    goes_on: bool,
-}
-
-impl<'a> Layout<'a> {
-    fn new(sections: &'a [Section]) -> Self {
-        Self { out: String::new(), start: 0, sections, section: None, entry: 0, goes_on: false }
-    }
-
-    fn print(mut self, value: &impl Serialize) -> String {
-        let options = serde_saphyr::ser_options! {
-            compact_list_indent: false,
-            // Folded text is hard to read and to search.
-            folded_wrap_chars: usize::MAX,
-        };
-        // A string takes all that is written, and what is printed holds nothing that YAML cannot say.
-        let printed = serde_saphyr::to_fmt_writer_with_options(&mut self, value, options);
-        debug_assert!(printed.is_ok(), "{printed:?}");
-        self.out
-    }
-
-    /// Puts above a line what belongs there.
-    fn end_line(&mut self) {
-        let line = self.out[self.start..].trim_end_matches('\n');
-        let mut above = String::new();
+fn lay_out(printed: &str, sections: &[Section], goes_on: bool, out: &mut String) {
+    let mut section: Option<&Section> = None;
+    // How many entries of the section have been written, and whether others stand before them.
+    let mut entry = 0;
+    let mut others = goes_on;
+    let mut rest = printed;
+    while !rest.is_empty() {
+        let end = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
+        let (whole, behind) = rest.split_at(end);
+        let is_first = rest.len() == printed.len();
+        rest = behind;
+        // Nearly every line stands deeper than what is laid out.
+        if whole.starts_with("   ") {
+            out.push_str(whole);
+            continue;
+        }
+        let line = whole.trim_end_matches('\n');
         if !line.starts_with([' ', '-']) && !line.is_empty() {
-            self.section = self.sections.iter().find(|section| line.strip_suffix(':') == Some(section.key));
-            self.entry = 0;
-            if self.goes_on && self.start == 0 {
-                self.out.clear();
-                return;
+            section = sections.iter().find(|section| line.strip_suffix(':') == Some(section.key));
+            entry = 0;
+            if goes_on && is_first {
+                continue;
             }
-            self.goes_on = false;
-            if self.start > 0 {
-                above.push('\n');
+            others = false;
+            if !out.is_empty() || goes_on {
+                out.push('\n');
             }
-        } else if let Some(section) = self.section.filter(|_| starts_entry(line)) {
-            if section.apart && (self.entry > 0 || self.goes_on) {
-                above.push('\n');
+        } else if let Some(section) = section.filter(|_| starts_entry(line)) {
+            if section.apart && (entry > 0 || others) {
+                out.push('\n');
             }
-            for line in section.comments.get(self.entry).into_iter().flatten() {
-                comment(&mut above, "  ", line);
+            for line in section.comments.get(entry).into_iter().flatten() {
+                comment(out, "  ", line);
             }
-            self.entry += 1;
+            entry += 1;
         }
-        if !above.is_empty() {
-            self.out.insert_str(self.start, &above);
-        }
-        self.start = self.out.len();
-    }
-}
-
-impl fmt::Write for Layout<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut rest = text;
-        // Most of what the printer writes is a word or two: a search for bytes made for long texts would cost more.
-        while let Some(at) = rest.bytes().position(|byte| byte == b'\n') {
-            let (line, behind) = rest.split_at(at + 1);
-            self.out.push_str(line);
-            self.end_line();
-            rest = behind;
-        }
-        self.out.push_str(rest);
-        Ok(())
+        out.push_str(whole);
     }
 }
 

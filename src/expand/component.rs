@@ -1,12 +1,11 @@
 //! What a component declares: parameters, kinds of children, and the body of its service.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::model::{Document, ParameterBlock, ParameterType, Service};
 use crate::schema::{Bytes, Decode as _, Decoder, Duration, Integer, Number, Ratio, Scalar as _};
 use crate::source::{Sources, Span};
@@ -25,6 +24,8 @@ pub(super) struct Parameter {
     pub(super) default: Option<Value>,
     pub(super) optional: bool,
     pub(super) of: Option<String>,
+    /// Whether its default is wrong, which is reported: nothing is built from it.
+    pub(super) lost_default: bool,
     /// Whether its declaration is wrong, which is reported: nothing more is said of it.
     pub(super) broken: bool,
 }
@@ -59,7 +60,7 @@ pub(super) struct Components {
 impl Components {
     /// Takes the platform's own components out of its entries.
     pub(super) fn new(entries: &mut Vec<Entry>, sink: &mut Sink) -> Self {
-        let mut own: IndexMap<SmolStr, Rc<Component>> = IndexMap::new();
+        let mut own: IndexMap<SmolStr, Rc<Component>> = IndexMap::default();
         let mut declared = Vec::new();
         entries.retain(|entry| {
             let component = entry.key.text == "component";
@@ -92,7 +93,7 @@ impl Components {
         let named = entries.iter().filter_map(|entry| standard::component(&entry.key.text));
         let mut named: Vec<(&'static str, &'static str)> =
             named.filter(|(name, _)| !self.own.contains_key(*name)).collect();
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         named.retain(|(name, _)| seen.insert(*name));
         let mut ids = vec![sources.add_embedded(standard::file_name("catalogue"), standard::CATALOGUE)];
         ids.extend(
@@ -229,7 +230,15 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
     let Some(declared) = decoded else {
         let name = entry.label.clone()?;
         let type_ = ParameterType::Text;
-        return Some(Parameter { name, type_, default: None, optional: true, of: None, broken: true });
+        return Some(Parameter {
+            name,
+            type_,
+            default: None,
+            optional: true,
+            of: None,
+            lost_default: false,
+            broken: true,
+        });
     };
     let key = declared.name.text.as_str();
     let field = of_service && Service::SCHEMA.fields.iter().any(|field| field.key == key);
@@ -246,16 +255,21 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
         );
         return None;
     }
-    let parameter = Parameter {
+    let mut parameter = Parameter {
         name: declared.name,
         type_: declared.type_,
         default: entry.value.clone().map(own_scope),
         optional: declared.optional.unwrap_or(false),
         of: declared.of.map(|of| of.text),
+        lost_default: false,
         broken: false,
     };
-    if let Some(default) = &parameter.default {
-        check(&parameter, default, &Kinds::new(), sink);
+    if let Some(default) = parameter.default.clone()
+        && !check(&parameter, &default, &Kinds::default(), sink)
+    {
+        // It is told once; nothing is built from it.
+        parameter.default = None;
+        parameter.lost_default = true;
     }
     Some(parameter)
 }

@@ -1,11 +1,10 @@
 //! Environments: named sets of changes, put in by the merge; and `enabled = false`.
 
-use std::collections::{HashMap, HashSet};
-
 use smol_str::SmolStr;
 
 use super::component::Components;
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::hash::{HashMap, HashSet};
 use crate::source::Span;
 use crate::syntax::{self, Entry, ValueKind};
 
@@ -171,9 +170,10 @@ pub(super) fn prune(
 
 /// Reports what an environment names and nothing declares, and takes it out.
 pub(super) fn unmatched(entries: &mut Vec<Entry>, sink: &mut Sink) {
+    let patched = entries.iter().any(|entry| entry.patch && entry.label.is_some());
     let known: Vec<(SmolStr, SmolStr)> = entries
         .iter()
-        .filter(|entry| !entry.patch)
+        .filter(|entry| patched && !entry.patch)
         .filter_map(|entry| Some((entry.key.text.clone(), entry.label.as_ref()?.text.clone())))
         .collect();
     entries.retain_mut(|entry| {

@@ -1,10 +1,9 @@
 //! Loading: the entry file and what it imports.
 
-use std::collections::{HashMap, HashSet};
-
 use indexmap::IndexSet;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::{HashMap, HashSet};
 use crate::source::{Found, LoadError, Loader, MAX_FILE_BYTES, Sources, Span, join};
 use crate::syntax::{self, File};
 
@@ -25,9 +24,9 @@ pub fn load(loader: &Loader<'_>, sources: &mut Sources, entry: &str, sink: &mut 
         sink,
         files: Vec::new(),
         open: IndexSet::new(),
-        seen: HashSet::new(),
+        seen: HashSet::default(),
         bytes: 0,
-        ready: HashMap::new(),
+        ready: HashMap::default(),
     };
     match (loader.load)(entry) {
         Ok(Found::File(bytes)) => loading.file(entry, &bytes, None),

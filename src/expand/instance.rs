@@ -1,6 +1,5 @@
 //! Instances: an instance becomes a service, with its component's body under its own.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use smol_str::SmolStr;
@@ -9,6 +8,7 @@ use super::component::{self, ChildKind, Component, Components, Kinds, Parameter}
 use super::room::Room;
 use super::substitute::{ChildValues, Children, Environment};
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::{HashMap, HashSet};
 use crate::model::Service;
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
@@ -39,6 +39,10 @@ pub(super) struct Expansion<'a> {
 impl Expansion<'_> {
     /// Makes services of the instances among `entries`, which stand in the thing of path `own`.
     pub(super) fn entries(&mut self, entries: Vec<Entry>, own: &[SmolStr]) -> Vec<Entry> {
+        let opens = |entry: &Entry| entry.key.text == "service" || self.components.knows(&entry.key.text);
+        if !entries.iter().any(opens) {
+            return entries;
+        }
         let mut out = Vec::with_capacity(entries.len());
         for mut entry in entries {
             if self.components.knows(&entry.key.text) {
@@ -189,9 +193,10 @@ impl Expansion<'_> {
     ) -> (HashMap<SmolStr, Option<Value>>, HashSet<SmolStr>) {
         let declared: HashMap<&SmolStr, &Parameter> =
             parameters.iter().rev().map(|parameter| (&parameter.name.text, parameter)).collect();
-        let mut bound: HashMap<SmolStr, Option<Value>> = HashMap::with_capacity(parameters.len());
+        let mut bound: HashMap<SmolStr, Option<Value>> =
+            HashMap::with_capacity_and_hasher(parameters.len(), Default::default());
         // What is told, but wrong, is reported once; nothing is built from it.
-        let mut broken: HashSet<SmolStr> = HashSet::new();
+        let mut broken: HashSet<SmolStr> = HashSet::default();
         for item in told {
             let Some(parameter) = declared.get(&item.key.text) else { continue };
             if let Some(body) = &item.body {
@@ -224,7 +229,9 @@ impl Expansion<'_> {
             if bound.contains_key(name) {
                 continue;
             }
-            if parameter.default.is_none() && !parameter.optional {
+            if parameter.lost_default {
+                broken.insert(name.clone());
+            } else if parameter.default.is_none() && !parameter.optional {
                 missing.push(parameter);
             }
             bound.insert(name.clone(), parameter.default.clone());
@@ -315,7 +322,7 @@ impl Expansion<'_> {
 
     /// Reports children whose names are the same as environment variables spell them.
     fn one_spelling(&mut self, children: &Children) {
-        let mut seen: HashMap<(SmolStr, SmolStr), Span> = HashMap::new();
+        let mut seen: HashMap<(SmolStr, SmolStr), Span> = HashMap::default();
         for child in children.values().flatten() {
             let spelt = component::env_name(&child.name.text);
             if let Some(first) = seen.insert((child.kind.clone(), spelt.clone()), child.name.span) {
@@ -335,7 +342,7 @@ impl Expansion<'_> {
     /// Checks lists that name other children of the instance.
     fn siblings(&mut self, component: &Component, children: &Children) {
         let of_kind = |kind: &str| children.get(kind).map(Vec::as_slice).unwrap_or_default();
-        let mut names: HashMap<&str, HashSet<&str>> = HashMap::new();
+        let mut names: HashMap<&str, HashSet<&str>> = HashMap::default();
         for kind in &component.children {
             for parameter in &kind.parameters {
                 let Some(of) = &parameter.of else { continue };

@@ -1,14 +1,13 @@
 //! What a source mentions, before anything is put in or taken out.
 
-use std::collections::HashSet;
-
 use smol_str::SmolStr;
 
+use crate::hash::HashSet;
 use crate::syntax::{Entry, Part, Text, Value, ValueKind};
 
 /// Every name that is referred to: the first word of each path, and names that stand alone.
 pub(super) fn names(entries: &[Entry]) -> HashSet<SmolStr> {
-    let mut found = HashSet::new();
+    let mut found = HashSet::default();
     collect(entries, &mut found);
     found
 }

@@ -1,14 +1,12 @@
 //! Putting the values of an instance into a copy of its component's body.
 
-use std::collections::{HashMap, HashSet};
-
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 use super::component::env_name;
 use super::room::Room;
 use super::template;
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::schema::{Block, Kind, quantity_member};
 use crate::source::Span;
 use crate::syntax::{self, Body, Entry, Merged, Name, Part, Path, Scope, Text, Value, ValueKind};

@@ -8,6 +8,7 @@ use super::manifest::{Digest, Entry, Manifest};
 use super::place::Root;
 use super::problem::{Problem, Reason};
 use super::seen::{Seen, holds, leads_to_the_same};
+use crate::parallel;
 use crate::target::Artifact;
 
 /// What has to be done.
@@ -50,9 +51,11 @@ impl<'a> Plan<'a> {
     pub(super) fn new(root: &mut Root, before: &Manifest, build: &'a Build) -> Result<Self, Vec<Problem>> {
         let mut plan = Self::default();
         let mut generated = BTreeSet::new();
-        for (target, artifact) in build.artifacts() {
+        let artifacts: Vec<_> = build.artifacts().collect();
+        let digests = parallel::map(&artifacts, |(_, artifact)| Digest::of(artifact.content.as_bytes()));
+        for ((target, artifact), digest) in artifacts.into_iter().zip(digests) {
             generated.insert(artifact.path.as_str());
-            plan.after.add(&artifact.path, target, Digest::of(artifact.content.as_bytes()));
+            plan.after.add(&artifact.path, target, digest);
             if let Err(problem) = plan.write(root, before, build.force, artifact) {
                 plan.problems.push(problem);
             }

@@ -1,10 +1,11 @@
 //! What is observed of a platform: scrape jobs, the metrics they bring, the rules over them, and who is told.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::ServiceId;
 use super::receiver::{Hours, Mute, Receiver, Smtp};
+use crate::hash::HashMap;
 use crate::model::{self, MetricKind, Severity};
 use crate::promql::{self, Labels, MetricType};
 use crate::schema::{Constant, Duration};
@@ -41,7 +42,7 @@ pub struct Observed {
 
 impl Observed {
     /// The jobs that export a series, with its declaration there.
-    pub fn exporters<'a>(&'a self, series: &'a str) -> impl Iterator<Item = (&'a Job, Found<'a>)> {
+    pub fn exporters<'a>(&'a self, series: &'a str) -> impl Iterator<Item = (&'a Job, Found<'a>)> + Clone {
         let jobs = self.exporters.get(series).map(Vec::as_slice).unwrap_or_default();
         jobs.iter().filter_map(move |at| {
             let job = self.jobs.get(*at)?;
@@ -50,7 +51,7 @@ impl Observed {
     }
 
     /// The declarations of a series that no job brings: of the metrics server, and of the top level.
-    pub fn elsewhere<'a>(&'a self, series: &'a str) -> impl Iterator<Item = Found<'a>> {
+    pub fn elsewhere<'a>(&'a self, series: &'a str) -> impl Iterator<Item = Found<'a>> + Clone {
         self.server.iter().chain(&self.metrics).filter_map(move |metric| metric.series(series))
     }
 
@@ -63,8 +64,8 @@ impl Observed {
 
     /// Notes who exports each of the series that queries ask for. Every declaration is looked at once.
     pub(crate) fn index(&mut self, series: &BTreeSet<String>) {
-        let mut tables: HashMap<&str, Vec<&str>> = HashMap::new();
-        let mut exporters: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut tables: HashMap<&str, Vec<&str>> = HashMap::default();
+        let mut exporters: HashMap<String, Vec<usize>> = HashMap::default();
         for (at, job) in self.jobs.iter().enumerate() {
             let mut found: BTreeSet<&str> = BTreeSet::new();
             for metric in &job.exports.own {

@@ -44,6 +44,10 @@ pub fn read(text: &str) -> Result<Shown, Problem> {
     if text.len() > MAX_BYTES {
         return Err(Problem::new("it is longer than 32 KiB", 0..text.len()));
     }
+    // A text without an action shows no label.
+    if !text.contains("{{") {
+        return Ok(Shown::new());
+    }
     parse::template(text, &lex::tokens(text)?)
 }
 

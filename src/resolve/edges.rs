@@ -1,8 +1,7 @@
 //! Every connection of the platform, with its cause and its place.
 
-use std::collections::HashMap;
-
 use super::text::{Mentions, Texts, Thing};
+use crate::hash::HashMap;
 use crate::model::{Document, Role};
 use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideId, Platform, Service, ServiceId};
 use crate::schema::Reference;

@@ -1,12 +1,11 @@
 //! Where a path leads: through services, ports, outputs, children, sites and outsides.
 
-use std::collections::HashMap;
-
 use smol_str::SmolStr;
 
 use super::names::{BUILT_IN, Member, Symbol};
 use super::text::{Mentions, Texts, Thing, literal, protocol, push};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::hash::HashMap;
 use crate::model::Child;
 use crate::platform::{InputId, OutsideId, Value, ValuePart};
 use crate::source::Span;
@@ -234,7 +233,7 @@ impl Texts<'_> {
         fields: &'f [T],
     ) -> Option<&'f T> {
         let places = self.fields.entry(of).or_insert_with(|| {
-            let mut places = HashMap::new();
+            let mut places = HashMap::default();
             for (at, name) in names.enumerate() {
                 places.entry(name.clone()).or_insert(at);
             }

@@ -1,12 +1,11 @@
 //! Hours of the week.
 
-use std::collections::HashMap;
-
 use smol_str::SmolStr;
 
 use super::observe::literal;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::hash::HashMap;
 use crate::model::{self, Document};
 use crate::platform::receiver::Hours;
 use crate::schema::{Constant, Reference, Word};

@@ -1,9 +1,8 @@
 //! Images: their names taken apart, and what the catalogue knows of them.
 
-use std::collections::HashMap;
-
 use super::place::optional;
 use super::text::Texts;
+use crate::hash::HashMap;
 use crate::model::{Image, Service};
 use crate::platform::{FirstStart, ImageFacts, ImageName, Platform, Value, ValuePart};
 use crate::schema::{Constant, List};
@@ -99,7 +98,7 @@ struct Entry {
 
 impl Index {
     pub(super) fn new(catalogue: &[ImageFacts]) -> Self {
-        let mut index: HashMap<String, Vec<Entry>> = HashMap::new();
+        let mut index: HashMap<String, Vec<Entry>> = HashMap::default();
         for (at, facts) in catalogue.iter().enumerate() {
             let last = facts.image.rfind('/').map_or(0, |at| at + 1);
             let (repository, pattern) = match facts.image[last..].split_once(':') {

@@ -1,10 +1,9 @@
 //! What mutes what: the source's own sentences, and that the worse alert of a name mutes the milder one.
 
-use std::collections::{HashMap, HashSet};
-
 use super::receiver::label;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::hash::{HashMap, HashSet};
 use crate::model::{Document, Inhibit, Severity};
 use crate::platform::observe::Alert;
 use crate::platform::receiver::{LabelMatch, Mute, Wanted};
@@ -76,7 +75,7 @@ fn by_severity(alerts: &[Alert]) -> Option<Mute> {
     let value = |alert: &'_ Alert, label: &str| {
         alert.labels.iter().find(|(known, _)| known == label).map(|(_, value)| value.clone())
     };
-    let mut worst: HashMap<(&str, Option<String>), [bool; 2]> = HashMap::new();
+    let mut worst: HashMap<(&str, Option<String>), [bool; 2]> = HashMap::default();
     for alert in alerts {
         let severity = value(alert, "severity").unwrap_or_default();
         let seen = worst.entry((alert.name.as_str(), value(alert, "service"))).or_default();

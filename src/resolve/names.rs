@@ -1,12 +1,12 @@
 //! What is declared under which name, and what each name stands for.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
 use super::{expect_dns_label, is_dns_label};
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashMap;
 use crate::model::{Document, Service};
 use crate::source::Span;
 use crate::syntax::Name;
@@ -136,8 +136,8 @@ impl<'a> Names<'a> {
             );
         }
         expect_members(block, sink);
-        self.services.push(Placed { block, path, name, parent, members: HashMap::new() });
-        let mut members = HashMap::new();
+        self.services.push(Placed { block, path, name, parent, members: HashMap::default() });
+        let mut members = HashMap::default();
         for nested in &block.service {
             let index = self.place(nested, Some(at), sink);
             members.entry(nested.name.text.clone()).or_insert(Member::Service(index));
@@ -165,7 +165,7 @@ impl<'a> Names<'a> {
             let volumes = placed.block.volume.iter();
             volumes.map(|volume| (format!("{}-{}", placed.name, volume.name.text), volume.name.span))
         });
-        let mut seen: HashMap<String, Span> = HashMap::new();
+        let mut seen: HashMap<String, Span> = HashMap::default();
         for (name, span) in shared.chain(own) {
             if let Some(first) = seen.get(&name) {
                 sink.report(
@@ -181,7 +181,7 @@ impl<'a> Names<'a> {
     }
 
     fn artifact_clashes(&self, sink: &mut Sink) {
-        let mut seen: HashMap<&str, &Placed<'_>> = HashMap::new();
+        let mut seen: HashMap<&str, &Placed<'_>> = HashMap::default();
         for placed in &self.services {
             if let Some(first) = seen.insert(&placed.name, placed)
                 && first.path != placed.path
@@ -206,7 +206,7 @@ impl<'a> Names<'a> {
 /// Reports names that an instance gives twice: ports, children, outputs and nested services share
 /// one namespace.
 fn expect_members(block: &Service, sink: &mut Sink) {
-    let mut seen: HashMap<&SmolStr, Span> = HashMap::new();
+    let mut seen: HashMap<&SmolStr, Span> = HashMap::default();
     let ports = block.port.iter().map(|port| &port.name);
     let children = block.child.iter().map(|child| &child.name);
     let outputs = block.output.iter().map(|output| &output.name);

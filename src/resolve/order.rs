@@ -1,9 +1,8 @@
 //! What starts before what, derived from references, `after` and `wait`.
 
-use std::collections::HashSet;
-
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::hash::HashSet;
 use crate::model::{Condition, RunKind};
 use crate::platform::{Dependency, Platform, Service, ServiceId};
 use crate::source::Span;
@@ -13,7 +12,7 @@ use crate::syntax::{Path, Scope};
 pub(super) fn order(platform: &mut Platform, mentions: &[Mentions], texts: &mut Texts<'_>) {
     let mut all = Vec::with_capacity(platform.services.len());
     for (service, mentioned) in platform.services.iter().zip(mentions) {
-        let mut dependencies = Dependencies { of: service, list: Vec::new(), known: HashSet::new() };
+        let mut dependencies = Dependencies { of: service, list: Vec::new(), known: HashSet::default() };
         waits(&mut dependencies, platform, texts);
         dependencies.known.extend(dependencies.list.iter().map(|dependency| dependency.on));
         for (at, span) in after(service, texts) {

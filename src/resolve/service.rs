@@ -1,6 +1,5 @@
 //! One service: its references bound, its defaults filled in.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexSet;
@@ -9,6 +8,7 @@ use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
 use super::{health, image, sound, tree};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::hash::{HashMap, HashSet};
 use crate::model::{self, RunKind};
 use crate::platform::{
     Build, ConfigFile, EnvVar, GroupId, Health, HostPath, ImageName, NetworkId, Outside, OutsideId,
@@ -235,7 +235,7 @@ fn networks(
 
 fn ports(block: &model::Service, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Port> {
     let mut ports: Vec<Port> = Vec::with_capacity(block.port.len());
-    let mut numbers: HashMap<(u16, bool), Span> = HashMap::new();
+    let mut numbers: HashMap<(u16, bool), Span> = HashMap::default();
     for port in &block.port {
         let number = port.number.0;
         let is_udp = protocol(port) == model::Protocol::Udp;

@@ -1,12 +1,11 @@
 //! What references stand for: text, ports, services, outsides.
 
-use std::collections::HashMap;
-
 use smol_str::SmolStr;
 
 use super::Absent;
 use super::names::Names;
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashMap;
 use crate::model::{Document, Port, Protocol};
 use crate::platform::{InputId, OutsideId, Value, ValuePart};
 use crate::schema::{Constant, Template};
@@ -128,8 +127,8 @@ impl<'a> Texts<'a> {
             inputs,
             in_urls: Vec::new(),
             open: Vec::new(),
-            outputs: HashMap::new(),
-            fields: HashMap::new(),
+            outputs: HashMap::default(),
+            fields: HashMap::default(),
             copied: 0,
         }
     }

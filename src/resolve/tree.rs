@@ -1,9 +1,8 @@
 //! Overrides: free values for one target.
 
-use indexmap::IndexMap;
-
 use super::text::{Mentions, Texts, free_text};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::hash::IndexMap;
 use crate::model;
 use crate::platform::{Override, Tree};
 use crate::syntax::{Entry, Value, ValueKind};
@@ -37,7 +36,8 @@ pub(super) fn overrides(blocks: &[model::Override], texts: &mut Texts<'_>) -> Ve
 }
 
 fn map(entries: &[Entry], inputs: bool, texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
-    let mut out: IndexMap<String, Tree> = IndexMap::with_capacity(entries.len());
+    let mut out: IndexMap<String, Tree> =
+        IndexMap::with_capacity_and_hasher(entries.len(), Default::default());
     for entry in entries {
         let key = entry.key.text.to_string();
         let content = match (&entry.value, &entry.body) {
@@ -66,7 +66,7 @@ fn map(entries: &[Entry], inputs: bool, texts: &mut Texts<'_>) -> IndexMap<Strin
                 out.insert(key, content);
             }
             (Some(label), None) => {
-                out.insert(key, Tree::Map([(label.text.to_string(), content)].into()));
+                out.insert(key, Tree::Map(IndexMap::from_iter([(label.text.to_string(), content)])));
             }
             (Some(label), Some(Tree::Map(entries))) if !entries.contains_key(label.text.as_str()) => {
                 entries.insert(label.text.to_string(), content);

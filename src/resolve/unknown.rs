@@ -1,11 +1,10 @@
 //! What is said of a path that leads nowhere, or to the wrong kind of thing.
 
-use std::collections::HashMap;
-
 use smol_str::SmolStr;
 
 use super::text::{Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::hash::HashMap;
 use crate::syntax::{Path, Scope};
 
 impl Texts<'_> {

@@ -1,12 +1,12 @@
 //! From entries to typed blocks, reporting every problem of a block.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
 use super::{Block, Kind, Scalar};
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::hash::HashSet;
 use crate::parallel;
 use crate::source::Span;
 use crate::syntax::{Entry, Name, Value, ValueKind};
@@ -130,7 +130,7 @@ pub struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     /// A decoder that reports to `sink`.
     pub fn new(sink: &'a mut Sink) -> Self {
-        Self { sink, lost: HashSet::new() }
+        Self { sink, lost: HashSet::default() }
     }
 
     /// Labels of blocks that could not be decoded, and keys of those of which there may be many.

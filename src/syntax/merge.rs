@@ -1,12 +1,11 @@
 //! The one merge of trees: environments over instances, instances over components, services over
 //! the defaults of their group.
 
-use std::collections::{HashMap, HashSet};
-
 use smol_str::SmolStr;
 
 use super::{Body, Entry};
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::{HashMap, HashSet};
 
 type Identity = (SmolStr, Option<SmolStr>);
 
@@ -98,7 +97,8 @@ pub fn duplicates(entries: &mut Vec<Entry>, sink: &mut Sink) {
         bodies.for_each(|body| duplicates(&mut body.entries, sink));
         return;
     }
-    let mut seen: HashMap<Identity, crate::source::Span> = HashMap::with_capacity(entries.len());
+    let mut seen: HashMap<Identity, crate::source::Span> =
+        HashMap::with_capacity_and_hasher(entries.len(), Default::default());
     entries.retain_mut(|entry| {
         if let Some(body) = &mut entry.body {
             duplicates(&mut body.entries, sink);
@@ -131,6 +131,6 @@ fn all_differ(entries: &[Entry]) -> bool {
             .enumerate()
             .all(|(at, entry)| !entries[..at].iter().any(|one| same(one, entry)));
     }
-    let mut seen = HashSet::with_capacity(entries.len());
+    let mut seen = HashSet::with_capacity_and_hasher(entries.len(), Default::default());
     entries.iter().all(|entry| seen.insert(name(entry)))
 }

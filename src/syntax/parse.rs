@@ -1,32 +1,13 @@
-//! From text to the tree, in one walk over pest's pairs.
+//! From text to the tree: by the short way ([`super::direct`]), and by the grammar where that gives up.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use pest::Parser as _;
-use pest::iterators::Pair;
-use smol_str::SmolStr;
-
-use super::text::{multi_line, one_line, path};
-use super::{Body, Entry, File, Name, Value, ValueKind, scan};
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use super::grammar::{self, Part};
+use super::{File, direct, scan};
+use crate::diagnostic::Sink;
 use crate::parallel;
 use crate::source::{FileId, Sources, Span};
-
-/// How many words of a slice that does not parse are remembered.
-const MOST_LOST: usize = 1_000;
-
-/// How many syntax errors of one file are told.
-const MOST_ERRORS: usize = 20;
-
-mod grammar {
-    /// The grammar of `grammar/infra.pest`.
-    #[derive(pest_derive::Parser)]
-    #[grammar = "../grammar/infra.pest"]
-    pub(super) struct Grammar;
-}
-
-use grammar::{Grammar, Rule};
 
 /// Parses a file. What does not parse is reported and left out; the rest is in the tree.
 pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
@@ -47,10 +28,12 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
     // With the structure in doubt, only the whole says where an entry ends.
     let ends = if parsed.unbalanced { &[] } else { scan.ends.as_slice() };
     let parts = parts(text.len(), ends);
-    for part in parallel::map(&parts, |range| parse_part(id, &text, range, parsed.unbalanced)) {
+    let unbalanced = parsed.unbalanced;
+    let read = |range: &Range<usize>| read(id, &text[range.clone()], range.start, unbalanced);
+    for (part, found) in parallel::map(&parts, read) {
         parsed.entries.extend(part.entries);
         parsed.lost.extend(part.lost);
-        sink.take(part.found);
+        sink.take(found);
     }
     // Where both blame the other, the reader would be told nothing.
     if sink.len() == before {
@@ -90,31 +73,14 @@ fn parts(length: usize, ends: &[usize]) -> Vec<Range<usize>> {
     parts
 }
 
-/// What a part of a file parsed to.
-struct Part {
-    entries: Vec<Entry>,
-    lost: Vec<SmolStr>,
-    found: Sink,
-}
-
-fn parse_part(id: FileId, text: &str, range: &Range<usize>, unbalanced: bool) -> Part {
-    let mut part = Part { entries: Vec::new(), lost: Vec::new(), found: Sink::default() };
-    let base = range.start;
-    let text = &text[range.clone()];
-    let mut builder = Builder { id, text, base, sink: &mut part.found, lost: &mut part.lost, errors: 0 };
-    match Grammar::parse(Rule::file, text) {
-        Ok(pairs) => {
-            let inner = pairs.flat_map(Pair::into_inner);
-            part.entries = inner.filter_map(|pair| builder.item(pair)).collect();
-        }
-        // `junk` takes everything but brackets that do not balance, which the scan has reported.
-        Err(error) if !unbalanced => {
-            let at = start_of(&error);
-            builder.report_at(at, &text[at..], &expectation(&error));
-        }
-        Err(_) => {}
+/// Reads a part of a file that starts at `base`.
+fn read(id: FileId, text: &str, base: usize, unbalanced: bool) -> (Part, Sink) {
+    let mut found = Sink::default();
+    if !unbalanced && let Some(entries) = direct::entries(id, text, base, &mut found) {
+        return (Part { entries, lost: Vec::new() }, found);
     }
-    part
+    let mut found = Sink::default();
+    (grammar::part(id, text, base, unbalanced, &mut found), found)
 }
 
 /// The text with spaces in place of brackets that close nothing.
@@ -127,213 +93,4 @@ fn without<'a>(text: &'a str, stray: &[usize]) -> Cow<'a, str> {
         text.replace_range(at..=at, " ");
     }
     Cow::Owned(text)
-}
-
-struct Builder<'a> {
-    id: FileId,
-    text: &'a str,
-    /// Where the parsed slice starts in the file.
-    base: usize,
-    sink: &'a mut Sink,
-    lost: &'a mut Vec<SmolStr>,
-    errors: usize,
-}
-
-impl Builder<'_> {
-    fn span(&self, pair: &Pair<'_, Rule>) -> Span {
-        let span = pair.as_span();
-        Span::new(self.id, self.base + span.start(), self.base + span.end())
-    }
-
-    fn item(&mut self, pair: Pair<'_, Rule>) -> Option<Entry> {
-        match pair.as_rule() {
-            Rule::entry => self.entry(pair),
-            Rule::junk => {
-                self.junk(&pair);
-                None
-            }
-            _ => None,
-        }
-    }
-
-    fn entry(&mut self, pair: Pair<'_, Rule>) -> Option<Entry> {
-        let mut key = None;
-        let mut label = None;
-        let mut value = None;
-        let mut body = None;
-        for part in pair.into_inner() {
-            match part.as_rule() {
-                Rule::key => key = Some(self.name(&part)),
-                Rule::label => label = Some(self.name(&part)),
-                Rule::equals => {}
-                Rule::body => body = Some(self.body(part)),
-                _ => value = self.value(part),
-            }
-        }
-        Some(Entry { key: key?, label, value, body, patch: false })
-    }
-
-    fn name(&mut self, pair: &Pair<'_, Rule>) -> Name {
-        let span = self.span(pair);
-        let raw = pair.as_str();
-        if raw.starts_with('"') {
-            // References in a name are read where the name is expanded, inside `each`.
-            let text = super::text::literal_text(&one_line(raw, span, self.sink));
-            Name { text: text.into(), span, quoted: true }
-        } else {
-            Name { text: raw.into(), span, quoted: false }
-        }
-    }
-
-    fn body(&mut self, pair: Pair<'_, Rule>) -> Body {
-        let span = self.span(&pair);
-        Body { entries: pair.into_inner().filter_map(|pair| self.item(pair)).collect(), span }
-    }
-
-    fn value(&mut self, pair: Pair<'_, Rule>) -> Option<Value> {
-        let span = self.span(&pair);
-        let kind = match pair.as_rule() {
-            Rule::string => ValueKind::Text(one_line(pair.as_str(), span, self.sink)),
-            Rule::text => ValueKind::Text(multi_line(pair.as_str(), span, self.sink)),
-            Rule::list => ValueKind::List(pair.into_inner().filter_map(|item| self.value(item)).collect()),
-            Rule::body => ValueKind::Body(self.body(pair)),
-            Rule::comment => return None,
-            _ => self.word(pair.as_str(), span)?,
-        };
-        Some(Value { kind, span })
-    }
-
-    fn word(&mut self, word: &str, span: Span) -> Option<ValueKind> {
-        let number = word.trim_start_matches(['-', '+', '.']).starts_with(|c: char| c.is_ascii_digit());
-        match word {
-            "true" => Some(ValueKind::Boolean(true)),
-            "false" => Some(ValueKind::Boolean(false)),
-            _ if number => Some(ValueKind::Number(word.into())),
-            _ => {
-                let path = path(word, span);
-                if path.is_none() {
-                    self.sink.report(
-                        Diagnostic::new(
-                            codes::SYN001,
-                            format!("`{word}` is neither a name, a number nor a reference"),
-                        )
-                        .at(span, "not understood")
-                        .help("text is written in quotes"),
-                    );
-                }
-                path.map(ValueKind::Reference)
-            }
-        }
-    }
-
-    /// Parses what is no entry again as the entry it should have been, to learn what is wrong with it.
-    fn junk(&mut self, pair: &Pair<'_, Rule>) {
-        let slice = pair.as_str();
-        let words = slice.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
-        self.lost.extend(words.filter(|word| !word.is_empty()).take(MOST_LOST).map(SmolStr::new));
-        let start = pair.as_span().start();
-        if self.errors >= MOST_ERRORS {
-            return;
-        }
-        match Grammar::parse(Rule::lone, slice) {
-            Ok(_) => self.report_at(start, slice, "an entry"),
-            Err(error) => {
-                let at = start_of(&error);
-                self.report_at(start + at, &slice[at..], &expectation(&error));
-            }
-        }
-    }
-
-    fn report_at(&mut self, at: usize, rest: &str, expected: &str) {
-        self.errors += 1;
-        if self.errors > MOST_ERRORS {
-            return;
-        }
-        let place = |length: usize| Span::new(self.id, self.base + at, self.base + at + length);
-        let before = self.text[..at].trim_end_matches([' ', '\t']);
-        let diagnostic = match rest.chars().next() {
-            Some('"') if closes(rest) => unexpected("\"", place(1), expected)
-                .help("two entries, and two items of a list, stand on lines of their own or have a comma between them"),
-            Some('"') => Diagnostic::new(codes::SYN003, "this text is not closed")
-                .at(place(rest.lines().next().map_or(1, str::len)), "opened here")
-                .help("text ends on its line with `\"`; text of several lines stands between `\"\"\"` and `\"\"\"`"),
-            Some('\'') => unexpected("'", place(1), expected).help("text is quoted with `\"`"),
-            Some(':') => unexpected(":", place(1), expected).help("a value is given with `=`"),
-            Some(';') => unexpected(";", place(1), expected).help("an entry ends at the end of its line or at a comma"),
-            Some('{') if expected == "a value" => unexpected("{", place(1), expected)
-                .help("a body follows its key without `=`"),
-            Some('{') => unexpected("{", place(1), expected).help("`{` stands on the line of its key"),
-            Some('/') => unexpected("/", place(1), expected)
-                .help("text, paths too, is quoted; a comment starts with `#`"),
-            Some('=') if rest.starts_with("=>") => {
-                unexpected("=>", place(2), expected).help("a value is given with `=`")
-            }
-            Some(',') => unexpected(",", place(1), expected).help("one comma separates two entries"),
-            None | Some('\n') => {
-                let end = self.base + before.len();
-                let last = before.chars().next_back().map_or(0, char::len_utf8);
-                Diagnostic::new(codes::SYN001, format!("expected {expected}, found the end of the line"))
-                    .at(Span::new(self.id, end - last, end), "something is missing behind this")
-                    .help("`{` and the value start on the line of their key")
-            }
-            Some(first) => {
-                let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')).collect();
-                let found = if word.is_empty() { first.to_string() } else { word };
-                unexpected(&found, place(found.len()), expected)
-            }
-        };
-        self.sink.report(diagnostic);
-        if self.errors == MOST_ERRORS {
-            self.sink.report(
-                Diagnostic::new(
-                    codes::SYN001,
-                    format!("{MOST_ERRORS} places of this file are not understood; the others are not shown"),
-                )
-                .at(place(0), "the last one shown"),
-            );
-        }
-    }
-}
-
-fn unexpected(found: &str, span: Span, expected: &str) -> Diagnostic {
-    let found = if found.chars().all(char::is_control) {
-        "a control character".to_owned()
-    } else {
-        format!("`{found}`")
-    };
-    Diagnostic::new(codes::SYN001, format!("expected {expected}, found {found}"))
-        .at(span, "not expected here")
-}
-
-/// Whether a text that starts here is closed on its line.
-fn closes(rest: &str) -> bool {
-    let end = scan::string_end(rest, 0);
-    end > 1 && rest.as_bytes().get(end - 1) == Some(&b'"')
-}
-
-fn start_of(error: &pest::error::Error<Rule>) -> usize {
-    match error.location {
-        pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at,
-    }
-}
-
-/// What the grammar could have gone on with, in the reader's words.
-fn expectation(error: &pest::error::Error<Rule>) -> String {
-    let pest::error::ErrorVariant::ParsingError { positives, .. } = &error.variant else {
-        return "an entry".to_owned();
-    };
-    let has = |rules: &[Rule]| positives.iter().any(|rule| rules.contains(rule));
-    if has(&[Rule::list, Rule::text]) && !has(&[Rule::key, Rule::label]) {
-        return "a value".to_owned();
-    }
-    if has(&[Rule::key, Rule::entry]) {
-        return "an entry".to_owned();
-    }
-    match (has(&[Rule::equals]), has(&[Rule::body])) {
-        (true, true) => "`=`, `{` or the end of the line",
-        (true, false) => "`=` or the end of the line",
-        (false, true) => "`{` or the end of the line",
-        (false, false) => "the end of the line",
-    }
-    .to_owned()
 }

@@ -29,6 +29,18 @@ pub(super) struct Scan {
     pub(super) unclosed: Option<Diagnostic>,
 }
 
+/// The bytes that the scan stops at.
+static IS_MARK: [bool; 256] = {
+    let mut is_mark = [false; 256];
+    let marks = b"\n#\"{[}]";
+    let mut at = 0;
+    while at < marks.len() {
+        is_mark[marks[at] as usize] = true;
+        at += 1;
+    }
+    is_mark
+};
+
 struct Open {
     byte: u8,
     at: usize,
@@ -98,7 +110,11 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
                     return scan;
                 }
             }
-            _ => {}
+            _ => {
+                let rest = &bytes[at..];
+                at += rest.iter().position(|&byte| IS_MARK[usize::from(byte)]).unwrap_or(rest.len());
+                continue;
+            }
         }
         at += 1;
     }

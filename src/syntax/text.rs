@@ -1,10 +1,45 @@
-//! Text: escapes, indentation, and `${…}`.
+//! Words and text: what they stand for, escapes, indentation, and `${…}`.
 
 use smol_str::SmolStr;
 
-use super::{Part, Path, Scope, Text};
+use super::{Name, Part, Path, Scope, Text, ValueKind};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::source::Span;
+
+/// Reads a key or a label, with its quotes where it has some.
+pub(super) fn name(raw: &str, span: Span, sink: &mut Sink) -> Name {
+    if raw.starts_with('"') {
+        // References in a name are read where the name is expanded, inside `each`.
+        let text = literal_text(&one_line(raw, span, sink));
+        Name { text: text.into(), span, quoted: true }
+    } else {
+        Name { text: raw.into(), span, quoted: false }
+    }
+}
+
+/// Reads a bare word; `None`, with a report, where it is nothing.
+pub(super) fn word(word: &str, span: Span, sink: &mut Sink) -> Option<ValueKind> {
+    let number = word.trim_start_matches(['-', '+', '.']).starts_with(|c: char| c.is_ascii_digit());
+    match word {
+        "true" => Some(ValueKind::Boolean(true)),
+        "false" => Some(ValueKind::Boolean(false)),
+        _ if number => Some(ValueKind::Number(word.into())),
+        _ => {
+            let path = path(word, span);
+            if path.is_none() {
+                sink.report(
+                    Diagnostic::new(
+                        codes::SYN001,
+                        format!("`{word}` is neither a name, a number nor a reference"),
+                    )
+                    .at(span, "not understood")
+                    .help("text is written in quotes"),
+                );
+            }
+            path.map(ValueKind::Reference)
+        }
+    }
+}
 
 /// Reads a one-line text, quotes included, that starts at `span.start`.
 pub(super) fn one_line(raw: &str, span: Span, sink: &mut Sink) -> Text {
@@ -13,13 +48,9 @@ pub(super) fn one_line(raw: &str, span: Span, sink: &mut Sink) -> Text {
     let mut text = Text::default();
     let mut plain = String::new();
     let mut from = 0;
-    let mut chars = inner.char_indices();
-    while let Some((at, char)) = chars.next() {
-        if char != '\\' {
-            continue;
-        }
+    while let Some(at) = memchr::memchr(b'\\', &inner.as_bytes()[from..]).map(|found| from + found) {
         plain.push_str(&inner[from..at]);
-        let escaped = chars.next().map(|(_, escaped)| escaped);
+        let escaped = inner[at + 1..].chars().next();
         from = at + 1 + escaped.map_or(0, char::len_utf8);
         match escaped {
             Some('n') => plain.push('\n'),
@@ -88,8 +119,12 @@ pub(super) fn multi_line(raw: &str, span: Span, sink: &mut Sink) -> Text {
         }
         let taken = line.get(indent..).filter(|_| !line.trim().is_empty()).unwrap_or_default();
         let offset = at + line.len() - taken.len();
-        for part in references(taken, |inside| offset + inside, span, sink).parts {
-            text.push(part);
+        if memchr::memchr(b'$', taken.as_bytes()).is_none() {
+            text.push_literal(taken);
+        } else {
+            for part in references(taken, |inside| offset + inside, span, sink).parts {
+                text.push(part);
+            }
         }
         at += line.len() + 1;
     }
@@ -132,6 +167,10 @@ pub fn literal_text(text: &Text) -> String {
 }
 
 fn references(raw: &str, place: impl Fn(usize) -> usize, whole: Span, sink: &mut Sink) -> Text {
+    // Nearly every text: nothing in it can be a reference.
+    if memchr::memchr(b'$', raw.as_bytes()).is_none() {
+        return Text::literal(raw);
+    }
     let mut text = Text::default();
     let mut rest = raw;
     let mut at = 0;
@@ -180,8 +219,12 @@ fn is_path(c: char) -> bool {
 
 /// A dotted path of words, where every word is one.
 pub(super) fn path(text: &str, span: Span) -> Option<Path> {
-    let word =
-        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
-    let segments: Vec<SmolStr> = text.split('.').map(SmolStr::new).collect();
-    segments.iter().all(|segment| word(segment)).then_some(Path { segments, span, scope: Scope::Platform })
+    let inner = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let word = |word: &str| !word.is_empty() && word.chars().all(inner);
+    if !text.split('.').all(word) {
+        return None;
+    }
+    let mut segments = Vec::with_capacity(1 + text.bytes().filter(|&byte| byte == b'.').count());
+    segments.extend(text.split('.').map(SmolStr::new));
+    Some(Path { segments, span, scope: Scope::Platform })
 }

@@ -1,8 +1,7 @@
 //! What the source tells a target beside the language, put over what it made.
 
-use indexmap::IndexMap;
-
 use crate::emit::Node;
+use crate::hash::IndexMap;
 use crate::platform::{Override, Tree, Value};
 
 /// How a target writes a value that stands in an override.

@@ -9,6 +9,7 @@ mod tests;
 use super::{Artifact, Place, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::model::Role;
+use crate::parallel;
 use crate::platform::{ARTIFACTS, Platform, ServiceId};
 
 /// The target.
@@ -43,14 +44,16 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
         overrides::apply(TARGET.name, &platform.overrides, &overrides::constant, || Node::of(&config));
     let config = overridden.unwrap_or_else(|| Node::of(&config));
     let mut artifacts = vec![yaml("prometheus.yml", &header, &config)];
-    for file in &files {
-        artifacts.push(yaml(&format!("rules/{}.yml", file.name), &header, &rules::rules(platform, file)));
-    }
-    for file in &files {
-        if let Some(tests) = tests::tests(platform, file, &files) {
-            artifacts.push(yaml(&format!("tests/{}.yml", file.name), &header, &tests));
-        }
-    }
+    artifacts.extend(parallel::map(&files, |file| {
+        yaml(&format!("rules/{}.yml", file.name), &header, &rules::rules(platform, file))
+    }));
+    let recorded = tests::recorded(platform, &files);
+    let places: Vec<usize> = (0..files.len()).collect();
+    let tests = parallel::map(&places, |at| {
+        let tests = tests::tests(platform, *at, &files, &recorded)?;
+        Some(yaml(&format!("tests/{}.yml", files[*at].name), &header, &tests))
+    });
+    artifacts.extend(tests.into_iter().flatten());
     artifacts
 }
 

@@ -141,7 +141,7 @@ shapes! {
     BUILD 0 200 "imports of one file" |n| { let mut files = platform(&each(n, |_| "import \"more.infra\"\n".to_owned())); files.push(("more.infra".to_owned(), "variable V = \"x\"\n".to_owned())); files };
     BUILD 0 1000 "what is allowed, and finds nothing" |n| platform(&services(n, |_| "allow NET004 { reason = \"x\" }".to_owned()));
     BUILD 0 300 "scrapes" |n| platform(&("prometheus prometheus { networks = [net] }\n".to_owned() + &services(n, |_| "port http = 80, metrics { port = http, path = \"/metrics\" }".to_owned())));
-    BUILD 1 15 "levels of brackets" |n| platform(&format!("{}{}", "a {\n".repeat(n), "}\n".repeat(n)));
+    BUILD 1 15 "levels of brackets" |n| platform(&each(200, |at| format!("{}{}", format!("a{at} {{\n").repeat(n), "}\n".repeat(n))));
     FORMAT 0 1000 "formatted: entries" |n| platform(&each(n, |at| format!("variable V{at} = \"x\" {{ description = \"y\" }} # z\n")));
     FORMAT 0 1000 "formatted: a long list" |n| platform(&format!("a = {}", list(n, "b")));
     FORMAT 0 2000 "formatted: comments" |n| platform(&each(n, |_| "# a comment\n".to_owned()));

@@ -1,8 +1,7 @@
 //! ALR011: alerts that fire whatever the values are.
 
-use std::collections::{HashMap, HashSet};
-
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::{HashMap, HashSet};
 use crate::model::Severity;
 use crate::platform::Platform;
 use crate::platform::observe::Record;
@@ -12,11 +11,11 @@ use crate::promql::{self, Always};
 /// `none`, is to fire always.
 pub(in crate::check) fn always(platform: &Platform, sink: &mut Sink) {
     let observed = &platform.observed;
-    let mut records: HashMap<&str, Vec<&Record>> = HashMap::new();
+    let mut records: HashMap<&str, Vec<&Record>> = HashMap::default();
     for record in &observed.records {
         records.entry(&record.name).or_default().push(record);
     }
-    let mut known = HashMap::new();
+    let mut known = HashMap::default();
     for alert in observed.alerts.iter().filter(|alert| alert.severity != Some(Severity::None)) {
         let Some(parsed) = &alert.query.parsed else { continue };
         for selector in parsed.selectors() {
@@ -55,7 +54,7 @@ fn sometimes<'a>(
 ) {
     // Records of records are walked with a stack of one's own, each behind those that it asks for.
     let mut open = vec![(metric, false)];
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     while let Some((metric, asked)) = open.pop() {
         if known.contains_key(metric) {
             continue;

@@ -6,7 +6,24 @@ use crate::platform::observe::{Job, Query};
 use crate::promql::{Matcher, Op};
 use crate::source::Span;
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// The jobs that matchers of the label `job` let through.
+    pub(super) fn fitting(&self, matchers: &[&Matcher]) -> Vec<&'a Job> {
+        if let [matcher] = matchers
+            && matcher.op == Op::Equal
+        {
+            return self.jobs.get(matcher.value.as_str()).copied().into_iter().collect();
+        }
+        let fits = |job: &&Job| matchers.iter().all(|matcher| matcher.fits(&job.name));
+        let begin = matchers.iter().map(|matcher| matcher.beginning()).max_by_key(|begin| begin.len());
+        let begin = begin.unwrap_or_default();
+        let from = self.in_order.partition_point(|(name, _)| *name < begin);
+        let near = self.in_order[from..].iter().take_while(|(name, _)| name.starts_with(begin));
+        let mut found: Vec<usize> = near.map(|(_, at)| *at).collect();
+        found.sort_unstable();
+        found.into_iter().filter_map(|at| self.platform.observed.jobs.get(at)).filter(fits).collect()
+    }
+
     /// Reports a job that is none.
     pub(super) fn unknown_job(&self, query: &Query, matcher: &Matcher, value: &str, sink: &mut Sink) {
         let known = self.platform.observed.jobs.iter().map(|job| job.name.as_str());

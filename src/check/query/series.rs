@@ -2,6 +2,7 @@
 
 use super::{Context, unknown_label};
 use crate::diagnostic::Sink;
+use crate::hash::HashSet;
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, Found, Query, SaidSeries, TARGET_LABELS};
 use crate::promql::{Labels, Matcher, Op, Selector};
@@ -39,10 +40,11 @@ impl Context<'_> {
             Self::labels_of_record(&query, selector, labels, sink);
             return;
         }
+        // Of many jobs that export it, the first one mostly answers.
         let observed = &self.platform.observed;
         let exporters = observed.exporters(metric).map(|(_, found)| found);
-        let found: Vec<Found<'_>> = exporters.chain(observed.elsewhere(metric)).collect();
-        if !found.is_empty() {
+        let found = exporters.chain(observed.elsewhere(metric));
+        if found.clone().next().is_some() {
             unknown_labels(&query, selector, metric, &found, sink);
         } else if !self.open && !asks_for(alert, metric) {
             self.unknown_metric(&query, selector, metric, None, sink);
@@ -69,14 +71,25 @@ fn asks_for(alert: &Alert, metric: &str) -> bool {
     selectors.filter_map(|selector| selector.metric.as_deref()).any(|asked| asked == metric)
 }
 
-fn unknown_labels(query: &Query, selector: &Selector, metric: &str, found: &[Found<'_>], sink: &mut Sink) {
+fn unknown_labels<'a>(
+    query: &Query,
+    selector: &Selector,
+    metric: &str,
+    found: &(impl Iterator<Item = Found<'a>> + Clone),
+    sink: &mut Sink,
+) {
     for matcher in &selector.matchers {
         let label = matcher.label.as_str();
-        if TARGET_LABELS.contains(&label) || found.iter().any(|found| found.can_hold(label)) {
+        if TARGET_LABELS.contains(&label)
+            || found.clone().any(|found| found.can_hold(label))
+            || sink.is_full()
+        {
             continue;
         }
-        let declared = found.iter().flat_map(|found| found.metric.labels.iter().map(String::as_str));
-        let known: Vec<&str> = declared.chain(found.iter().filter_map(|found| found.extra)).collect();
+        let declared = found.clone().flat_map(|found| found.metric.labels.iter().map(String::as_str));
+        let mut known: Vec<&str> = declared.chain(found.clone().filter_map(|found| found.extra)).collect();
+        let mut seen = HashSet::default();
+        known.retain(|label| seen.insert(*label));
         unknown_label(query, label, matcher.place.clone(), metric, &known, sink);
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Display};
 
-use indexmap::IndexMap;
+use crate::hash::IndexMap;
+
 use serde::ser::{self, Impossible, Serialize, Serializer};
 
 use super::Node;
@@ -133,7 +134,7 @@ impl Serializer for Builder {
         variant: &'static str,
         value: &T,
     ) -> Result<Node, Refused> {
-        Ok(Node::Map(IndexMap::from([(variant.to_owned(), build(value)?)])))
+        Ok(Node::Map(IndexMap::from_iter([(variant.to_owned(), build(value)?)])))
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<List, Refused> {

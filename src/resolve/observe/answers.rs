@@ -1,9 +1,8 @@
 //! Which of the alerts that components bring have somebody who evaluates them, and series.
 
-use std::collections::HashSet;
-
 use super::PROBE_PATH;
 use super::query::Written;
+use crate::hash::HashSet;
 use crate::model::{self, Role};
 use crate::platform::observe::{Job, Observed};
 use crate::platform::{Platform, ServiceId};

@@ -1,11 +1,10 @@
 //! Dashboards: their panels' queries, what can be chosen at their tops, and the addresses they get.
 
-use std::collections::HashMap;
-
 use super::super::text::Texts;
 use super::query::{About, Queries, Reader, Written};
 use super::{literal, owned, preset, top};
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashMap;
 use crate::model::{self, Document};
 use crate::platform::observe::{Choice, Dashboard, Observed};
 use crate::platform::{Platform, ServiceId};

@@ -1,11 +1,12 @@
 //! What jobs export: their own declarations, the document's tables, and the embedded ones, of which only
 //! what queries ask for is read.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::literal;
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashMap;
 use crate::model;
 use crate::platform::Service;
 use crate::platform::observe::{ExportTable, Exports, Metric};
@@ -26,7 +27,7 @@ pub(super) struct Tables<'a> {
 
 impl<'a> Tables<'a> {
     pub(super) fn new(own: &'a [model::Exports]) -> Self {
-        Self { own, read: HashMap::new() }
+        Self { own, read: HashMap::default() }
     }
 
     /// What the metrics server itself writes.

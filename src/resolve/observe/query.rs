@@ -1,11 +1,12 @@
 //! Queries: read, and completed by the job that an alert inside a service is about.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::literal;
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::{HashMap, HashSet};
 use crate::model;
 use crate::parallel;
 use crate::platform::observe::{Job, Observed, Query};
@@ -37,7 +38,7 @@ pub(super) struct Reader {
 impl Reader {
     /// Parses texts, all at the same time.
     pub(super) fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let texts: Vec<&str> = texts.map(str::trim).filter(|text| seen.insert(*text)).collect();
         let patterns = Patterns::default();
         let parsed = parallel::map(&texts, |text| ((*text).to_owned(), parse(text, &patterns)));
@@ -126,6 +127,8 @@ pub(super) struct Queries<'a> {
     records: HashMap<&'a str, (&'a Written, &'a model::Record)>,
     /// The labels of what records keep; `None` while they are being found.
     labels: RefCell<HashMap<String, Option<Labels>>>,
+    /// The labels of completed queries about what is absent, by what is written and whether one job was put in.
+    absent: RefCell<HashMap<(String, bool), Labels>>,
     /// Through how many records they are being followed.
     depth: Cell<usize>,
 }
@@ -140,7 +143,7 @@ impl<'a> Queries<'a> {
         platform: &'a Platform,
         records: &'a [(Written, Option<ServiceId>, &'a model::Record)],
     ) -> Self {
-        let mut families: HashMap<ServiceId, Vec<usize>> = HashMap::new();
+        let mut families: HashMap<ServiceId, Vec<usize>> = HashMap::default();
         for (at, job) in observed.jobs.iter().enumerate() {
             families.entry(super::top(platform, job.service).id).or_default().push(at);
         }
@@ -155,6 +158,7 @@ impl<'a> Queries<'a> {
             platform,
             records,
             labels: RefCell::default(),
+            absent: RefCell::default(),
             depth: Cell::default(),
         }
     }
@@ -171,11 +175,12 @@ impl<'a> Queries<'a> {
             }),
             _ => written.text.clone(),
         };
+        let jobs = jobs.into_inner();
         Query {
-            labels: self.labels_with(&text, written),
+            labels: self.labels_with(&text, written, jobs.len() == 1),
             text,
             parsed: written.parsed.clone(),
-            jobs: jobs.into_inner(),
+            jobs,
             said: written.said.clone(),
         }
     }
@@ -265,9 +270,16 @@ impl<'a> Queries<'a> {
     }
 
     /// The labels of a completed query's result. What is absent carries the job that was put in.
-    fn labels_with(&self, text: &str, written: &Written) -> Labels {
+    fn labels_with(&self, text: &str, written: &Written, one_job: bool) -> Labels {
         if text != written.text && text.contains("absent") {
-            return promql::Query::parse(text).map_or(Labels::Any, |query| self.labels_of(&query));
+            // Whichever job it is, the labels are the same; several are matched by a pattern, and none is carried.
+            let key = (written.text.clone(), one_job);
+            if let Some(known) = self.absent.borrow().get(&key) {
+                return known.clone();
+            }
+            let labels = promql::Query::parse(text).map_or(Labels::Any, |query| self.labels_of(&query));
+            self.absent.borrow_mut().insert(key, labels.clone());
+            return labels;
         }
         written.parsed.as_ref().map_or(Labels::Any, |query| self.labels_of(query))
     }

@@ -1,12 +1,13 @@
 //! `.env.example`: every variable and secret that the operator sets.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use indexmap::IndexSet;
 use serde::Serialize;
 
 use super::publish::{ADMIN_BIND, bound_by_operator, default_bind};
 use crate::emit;
+use crate::hash::HashSet;
 use crate::platform::{Health, Input, InputId, Platform, Value};
 
 const TEMPLATE: &str = include_str!("../../../targets/compose/env.example.j2");

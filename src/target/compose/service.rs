@@ -1,13 +1,12 @@
 //! One service of the platform as a service of compose.
 
-use std::collections::HashSet;
-
 use super::file::{
     Build, DependsOn, Deploy, Device, Limits, Logging, LoggingOptions, Reservations, Resources,
     Service as Out, Words,
 };
 use super::{environment, health, mount, publish, text};
 use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq};
+use crate::hash::HashSet;
 use crate::model::{Condition, RunKind, Ulimit};
 use crate::platform::{Dependency, Platform, Service, Value};
 

@@ -4,12 +4,13 @@
 //! What is asked is whether the alert fires: the series `ALERTS` tells, whatever labels and annotations the
 //! firing alert has, so that a test says what matters and nothing else.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::rules::File;
 use crate::emit::FlowSeq;
+use crate::hash::HashMap;
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, AlertTest, SCRAPE_INTERVAL};
 use crate::schema::Duration;
@@ -53,40 +54,52 @@ struct Sample {
     value: u8,
 }
 
+/// The places of the files that compute a record, by its name.
+pub(super) type Recorded<'a> = HashMap<&'a str, Vec<usize>>;
+
+pub(super) fn recorded<'a>(platform: &'a Platform, files: &'a [File]) -> Recorded<'a> {
+    let mut recorded = Recorded::default();
+    for (at, file) in files.iter().enumerate() {
+        for record in file.records(platform) {
+            recorded.entry(record.name.as_str()).or_default().push(at);
+        }
+    }
+    recorded
+}
+
 /// The tests of a file's alerts; `None` where it has none.
-pub(super) fn tests(platform: &Platform, file: &File, files: &[File]) -> Option<Tests> {
+pub(super) fn tests(
+    platform: &Platform,
+    at: usize,
+    files: &[File],
+    recorded: &Recorded<'_>,
+) -> Option<Tests> {
+    let file = files.get(at)?;
     let tests: Vec<Test> =
         file.alerts(platform).flat_map(|alert| alert.tests.iter().map(|it| test(alert, it))).collect();
     (!tests.is_empty()).then(|| Tests {
-        rule_files: FlowSeq(needed(platform, file, files)),
+        rule_files: FlowSeq(needed(platform, at, files, recorded)),
         evaluation_interval: Duration(SCRAPE_INTERVAL * 1000).to_string(),
         tests,
     })
 }
 
 /// The file itself, and those whose records its queries ask for, those of records among them.
-fn needed(platform: &Platform, file: &File, files: &[File]) -> Vec<String> {
-    let mut taken: HashSet<&str> = HashSet::from([file.name.as_str()]);
-    let mut open = vec![file];
-    while let Some(file) = open.pop() {
+fn needed(platform: &Platform, at: usize, files: &[File], recorded: &Recorded<'_>) -> Vec<String> {
+    let mut taken = BTreeSet::from([at]);
+    let mut open = vec![at];
+    while let Some(file) = open.pop().and_then(|at| files.get(at)) {
         let queries = file.records(platform).map(|record| &record.query);
         let queries = queries.chain(file.alerts(platform).map(|alert| &alert.query));
-        let asked: HashSet<&str> = queries
-            .filter_map(|query| query.parsed.as_ref())
-            .flat_map(|query| query.selectors())
-            .filter_map(|selector| selector.metric.as_deref())
-            .collect();
-        for other in files {
-            if !taken.contains(other.name.as_str())
-                && other.records(platform).any(|record| asked.contains(record.name.as_str()))
-            {
-                taken.insert(&other.name);
+        let selectors = queries.filter_map(|query| query.parsed.as_ref()).flat_map(|query| query.selectors());
+        let asked = selectors.filter_map(|selector| selector.metric.as_deref());
+        for &other in asked.filter_map(|metric| recorded.get(metric)).flatten() {
+            if taken.insert(other) {
                 open.push(other);
             }
         }
     }
-    let names = files.iter().map(|file| file.name.as_str()).filter(|name| taken.contains(name));
-    names.map(|name| format!("../rules/{name}.yml")).collect()
+    taken.into_iter().map(|at| format!("../rules/{}.yml", files[at].name)).collect()
 }
 
 fn test(alert: &Alert, test: &AlertTest) -> Test {
