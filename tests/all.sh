@@ -27,7 +27,7 @@ step 'scripts: shellcheck' shellcheck tests/all.sh tests/judges/install.sh tests
 step 'lints: cargo clippy' cargo clippy --all-targets --locked -- -D warnings
 step 'documentation: cargo doc' env RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --document-private-items --locked
 step 'tests: cargo test' cargo test --locked
-step 'growth: twice the source, twice the work' cargo test --locked --release --test growth -- --ignored
+step 'growth: twice the source, twice the work' cargo test --locked --test growth -- --ignored
 
 # 77: it cannot be here. `run` has said so, loudly; it is said again where the eye ends.
 start() {

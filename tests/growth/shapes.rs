@@ -76,7 +76,7 @@ shapes! {
     BUILD 0 500 "references of a container to one port" |n| platform(&service(&format!("env {{ {} }}", each(n, |at| format!("K{at} = db.main.url, ")))));
     BUILD 0 300 "ports, and references to each" |n| platform(&(format!("service api {{ image = \"p/api:1.0\", networks = [net]\n{}}}\n", each(n, |at| format!("port p{at} = {}\n", at + 1))) + &services(1, |_| format!("env {{ {} }}", each(n, |at| format!("K{at} = api.p{at}.url, "))))));
     BUILD 0 300 "ports as literals" |n| platform(&(format!("service api {{ image = \"p/api:1.0\", networks = [net]\n{}}}\n", each(n, |at| format!("port p{at} = {}\n", at + 1))) + &services(1, |_| format!("env {{ {} }}", each(n, |at| format!("K{at} = \"api:{}\", ", at + 1))))));
-    BUILD 1 400 "ports as wrong literals" |n| platform(&(format!("service api {{ image = \"p/api:1.0\", networks = [net]\n{}}}\n", each(n, |at| format!("port p{at} = {}\n", at + 1))) + &services(1, |_| format!("env {{ {} }}", each(n, |at| format!("K{at} = \"api:{}\", ", at + 20_000))))));
+    BUILD 1 400 "ports as wrong literals" |n| platform(&(format!("service api {{ image = \"p/api:1.0\", networks = [net]\n{}}}\n", each(n, |at| format!("port p{at} = {}\n", at + 1))) + &services(1, |_| format!("env {{ {} }}", each(n, |at| format!("K{at} = \"api:{}\"\n", at + 20_000))))));
     BUILD 0 500 "interpolations of a text" |n| platform(&service(&format!("env {{ URL = \"http://{}\" }}", each(n, |_| "${db.main.host}/".to_owned()))));
     BUILD 0 500 "interpolations of variables" |n| platform(&(each(n, |at| format!("variable V{at} = \"x\"\n")) + &service(&format!("env {{ URL = \"http://{}\" }}", each(n, |at| format!("${{V{at}}}/"))))));
     BUILD 0 500 "secrets, each used" |n| platform(&(each(n, |at| format!("secret S{at}\n")) + &service(&format!("security {{ writable = true, reason = \"x\" }}, env {{ {} }}", each(n, |at| format!("S{at} {{ file = true }}, "))))));
@@ -100,10 +100,10 @@ shapes! {
     BUILD 1 500 "blocks behind what is no entry" |n| platform(&each(n, |_| "a b c { d { e f g { } } }\n".to_owned()));
     BUILD 0 2000 "comments" |n| platform(&each(n, |_| "# a comment\n".to_owned()));
     BUILD 0 20000 "blank lines" |n| platform(&"\n".repeat(n));
-    BUILD 0 20000 "one long comment" |n| platform(&format!("# {}", "x".repeat(n)));
+    BUILD 0 100000 "one long comment" |n| platform(&format!("# {}", "x".repeat(n)));
     BUILD 0 20000 "one long text" |n| platform(&service(&format!("env {{ A = \"{}\" }}", "x".repeat(n))));
     BUILD 0 6666 "one long text of lines" |n| platform(&service(&format!("env {{ A = \"\"\"\n{}\"\"\" }}", "x\n".repeat(n))));
-    BUILD 0 20000 "spaces" |n| platform(&format!("variable A{}= \"x\"", " ".repeat(n)));
+    BUILD 0 60000 "spaces" |n| platform(&format!("variable A{}= \"x\"", " ".repeat(n)));
     BUILD 1 20000 "one long word" |n| platform(&format!("variable A = {}", "x".repeat(n)));
     BUILD 1 8000 "one long path" |n| platform(&service(&format!("env {{ A = db{} }}", ".x".repeat(n))));
     BUILD 0 1000 "escapes" |n| platform(&service(&format!("env {{ A = \"{}\" }}", "\\n\\\"$${".repeat(n))));
@@ -142,7 +142,7 @@ shapes! {
     BUILD 0 1000 "what is allowed, and finds nothing" |n| platform(&services(n, |_| "allow NET004 { reason = \"x\" }".to_owned()));
     BUILD 0 300 "scrapes" |n| platform(&("prometheus prometheus { networks = [net] }\n".to_owned() + &services(n, |_| "port http = 80, metrics { port = http, path = \"/metrics\" }".to_owned())));
     BUILD 1 15 "levels of brackets" |n| platform(&each(200, |at| format!("{}{}", format!("a{at} {{\n").repeat(n), "}\n".repeat(n))));
-    FORMAT 0 1000 "formatted: entries" |n| platform(&each(n, |at| format!("variable V{at} = \"x\" {{ description = \"y\" }} # z\n")));
+    FORMAT 0 3000 "formatted: entries" |n| platform(&each(n, |at| format!("variable V{at} = \"x\" {{ description = \"y\" }} # z\n")));
     FORMAT 0 1000 "formatted: a long list" |n| platform(&format!("a = {}", list(n, "b")));
     FORMAT 0 2000 "formatted: comments" |n| platform(&each(n, |_| "# a comment\n".to_owned()));
     FORMAT 0 1000 "formatted: comments in a list" |n| platform(&format!("a = [\n{}]", each(n, |_| "b, # c\n".to_owned())));
