@@ -112,20 +112,24 @@ fn alerts(rules: &[Block], tests: &[Block], seen: &mut BTreeSet<String>) -> Vec<
         }
         let mut asked = text(alert, "expr").to_owned();
         let mut needed: Vec<Block> = Vec::new();
-        while let Some(record) = records.iter().find(|record| {
-            asked.contains(text(record, "record"))
-                && !needed.iter().any(|known| text(known, "record") == text(record, "record"))
-        }) {
+        while let Some(record) =
+            records.iter().find(|record| asked.contains(text(record, "record")) && !needed.contains(record))
+        {
             asked.push_str(text(record, "expr"));
             needed.insert(0, (*record).clone());
         }
         let start = format!("{}: ", text(alert, "alert"));
-        // Of an alert of each job, those of the same job.
-        let job = alert.get("labels").and_then(|labels| labels["job"].as_str());
-        let job = job.map_or_else(String::new, |job| format!("job=\"{job}\""));
+        // Of an alert of several services or jobs, those of the same one.
+        let label = |name: &str| {
+            let value = alert.get("labels").and_then(|labels| labels.get(name)?.as_str());
+            value.map_or_else(String::new, |value| format!("{name}=\"{value}\""))
+        };
+        let (service, job) = (label("service"), label("job"));
         let asks = |test: &&Block| {
             let questions = test["promql_expr_test"].as_sequence().into_iter().flatten();
-            questions.filter_map(|question| question["expr"].as_str()).all(|expr| expr.contains(&job))
+            questions
+                .filter_map(|question| question["expr"].as_str())
+                .all(|expr| expr.contains(&service) && expr.contains(&job))
         };
         let own = tests.iter().filter(|test| text(test, "name").starts_with(&start)).filter(asks);
         found.push(Tested { alert: alert.clone(), records: needed, tests: own.cloned().collect() });
@@ -287,10 +291,15 @@ fn tests_follow_the_parameters() {
     let (_, tuned) = source.split_once("environment tuned").expect("the environment");
     for (component, text) in COMPONENTS {
         for found in parameter.captures_iter(text) {
-            let block =
-                tuned.split_once(&format!("\n  {component} ")).map(|(_, rest)| rest.split("\n  }").next());
-            let block = block.flatten().unwrap_or_default();
-            let block = block.split('\n').next().filter(|line| line.ends_with('}')).unwrap_or(block);
+            let start = regex::Regex::new(&format!(r"(?m)^( +)(.*[ {{])?{component} .*")).expect("a pattern");
+            let start = start.captures(tuned).unwrap_or_else(|| panic!("`{component}` is not tuned"));
+            let block = match &start[0] {
+                line if line.ends_with('}') => line,
+                line => {
+                    let from = tuned.split_once(line).map_or("", |(_, rest)| rest);
+                    from.split(&format!("\n{}}}", &start[1])).next().unwrap_or_default()
+                }
+            };
             let set = regex::Regex::new(&format!(r"\b{} +=", &found[1])).expect("a pattern");
             assert!(
                 set.is_match(block),

@@ -46,6 +46,8 @@ pub(super) struct Component {
     pub(super) name: Name,
     pub(super) parameters: Vec<Parameter>,
     pub(super) children: Vec<ChildKind>,
+    /// Whether its body becomes a part of the service that an instance stands in.
+    pub(super) mixin: bool,
     /// The body of its service: everything else.
     pub(super) body: Vec<Entry>,
 }
@@ -169,13 +171,19 @@ fn declare(entry: Entry, sink: &mut Sink) -> Option<Component> {
     }
     let mut body = entry.body.map(|body| body.entries).unwrap_or_default();
     syntax::duplicates(&mut body, sink);
-    let mut component = Component { name, parameters: Vec::new(), children: Vec::new(), body: Vec::new() };
+    let mut component =
+        Component { name, parameters: Vec::new(), children: Vec::new(), mixin: false, body: Vec::new() };
     for item in body {
         match item.key.text.as_str() {
             "parameter" => component.parameters.extend(parameter(&item, true, sink)),
             "child" if item.value.is_none() => component.children.extend(child_kind(&item, sink)),
+            "mixin" if item.label.is_none() => component.mixin = mixin(&item, sink),
             _ => component.body.push(item),
         }
+    }
+    if component.mixin {
+        // It tells what the mixin is for, and nothing of the services that take it.
+        component.body.retain(|item| item.key.text != "description");
     }
     let parameters: HashSet<&str> = names(&component.parameters).collect();
     for kind in &component.children {
@@ -192,6 +200,19 @@ fn declare(entry: Entry, sink: &mut Sink) -> Option<Component> {
         }
     }
     Some(component)
+}
+
+/// Whether a component says that it is a mixin.
+fn mixin(entry: &Entry, sink: &mut Sink) -> bool {
+    let Some(value) = &entry.value else {
+        sink.report(
+            Diagnostic::new(codes::TYP006, "`mixin` has no value")
+                .at(entry.head(), "incomplete")
+                .help("write `mixin = true`"),
+        );
+        return true;
+    };
+    bool::read(value, &mut Decoder::new(sink)).unwrap_or(true)
 }
 
 fn child_kind(entry: &Entry, sink: &mut Sink) -> Option<ChildKind> {

@@ -37,11 +37,15 @@ pub(super) struct Expansion<'a> {
 }
 
 impl Expansion<'_> {
-    /// Makes services of the instances among `entries`, which stand in the thing of path `own`.
+    /// Makes services of the instances among `entries`, which stand in the thing of path `own`. What mixins bring
+    /// comes under the rest.
     pub(super) fn entries(&mut self, entries: Vec<Entry>, own: &[SmolStr]) -> Vec<Entry> {
         let mut out = Vec::with_capacity(entries.len());
+        let mut brought = Vec::new();
         for mut entry in entries {
-            if self.components.knows(&entry.key.text) {
+            if let Some(component) = self.mixin(&entry) {
+                syntax::merge_body(&mut brought, self.part(entry, &component, own));
+            } else if self.components.knows(&entry.key.text) {
                 let label =
                     entry.label.get_or_insert_with(|| Name { quoted: false, ..entry.key.clone() }).clone();
                 let path: Vec<SmolStr> = own.iter().cloned().chain([label.text]).collect();
@@ -56,7 +60,41 @@ impl Expansion<'_> {
                 out.push(entry);
             }
         }
-        out
+        if brought.is_empty() {
+            return out;
+        }
+        syntax::merge_body(&mut brought, out);
+        brought
+    }
+
+    /// The component of an instance that is a part of the service it stands in.
+    fn mixin(&mut self, entry: &Entry) -> Option<Rc<Component>> {
+        let key = &entry.key.text;
+        let component =
+            self.components.knows(key).then(|| self.components.get(key, self.sources, self.sink))??;
+        component.mixin.then_some(component)
+    }
+
+    /// What a mixin brings to the service of path `own`.
+    fn part(&mut self, entry: Entry, component: &Rc<Component>, own: &[SmolStr]) -> Vec<Entry> {
+        let key = &entry.key;
+        if own.is_empty() {
+            self.sink.report(
+                Diagnostic::new(codes::CMP003, format!("`{}` is a part of a service", key.text))
+                    .at(entry.head(), "stands in none")
+                    .help(format!("write `{} {{ … }}` in the service that it is for", key.text)),
+            );
+            return Vec::new();
+        }
+        if let Some(label) = entry.label.as_ref().filter(|label| **label != *key) {
+            self.sink.report(
+                Diagnostic::new(codes::TYP008, format!("`{}` takes no name", key.text))
+                    .at(label.span, "does not belong here")
+                    .help("what it brings belongs to the service it stands in"),
+            );
+        }
+        let head = entry.head();
+        if self.recursion(&entry, head) { Vec::new() } else { self.body(entry, component, own) }
     }
 
     fn instance(&mut self, entry: Entry, path: &[SmolStr]) -> Option<Entry> {
@@ -66,6 +104,17 @@ impl Expansion<'_> {
             return None;
         }
         let component = self.components.get(&entry.key.text, self.sources, self.sink)?;
+        let label = entry.label.clone()?;
+        let span = entry.body.as_ref().map_or(head, |body| body.span);
+        let patch = entry.patch;
+        let key = Name { text: "service".into(), ..entry.key.clone() };
+        let entries = self.body(entry, &component, path);
+        Some(Entry { key, label: Some(label), value: None, body: Some(Body { entries, span }), patch })
+    }
+
+    /// The body of a component with what an instance says over it, for the service of a path.
+    fn body(&mut self, entry: Entry, component: &Rc<Component>, path: &[SmolStr]) -> Vec<Entry> {
+        let head = entry.head();
         if let Some(value) = &entry.value {
             self.sink.report(
                 Diagnostic::new(codes::TYP008, format!("`{}` takes no value", entry.key.text))
@@ -73,14 +122,10 @@ impl Expansion<'_> {
                     .help("what an instance is told stands in `{ … }`"),
             );
         }
-        let label = entry.label.clone()?;
-        let span = entry.body.as_ref().map_or(head, |body| body.span);
-        let patch = entry.patch;
-        let key = Name { text: "service".into(), ..entry.key.clone() };
-        let told = self.take_apart(entry, &component);
+        let told = self.take_apart(entry, component);
         let (parameters, missing) =
             self.bind(&component.parameters, told.parameters, &component.name.text, head);
-        let children = self.children(&component, told.children);
+        let children = self.children(component, told.children);
         let nested = component
             .body
             .iter()
@@ -102,7 +147,7 @@ impl Expansion<'_> {
         self.stack.push((component.name.text.clone(), head));
         let entries = self.entries(body, path);
         self.stack.pop();
-        Some(Entry { key, label: Some(label), value: None, body: Some(Body { entries, span }), patch })
+        entries
     }
 
     fn recursion(&mut self, entry: &Entry, head: Span) -> bool {

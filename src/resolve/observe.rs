@@ -8,7 +8,7 @@ mod names;
 mod preset;
 mod query;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::text::Texts;
 use super::{hours, mute, receiver};
@@ -57,7 +57,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
     let queries = Queries::new(&reader, &observed, platform, &records);
     let answers = Answers::new(platform, &observed, &texts.absent.embedded);
-    let records = records
+    let mut kept: Vec<Record> = records
         .iter()
         .map(|(written, owner, block)| Record {
             name: block.name.text.to_string(),
@@ -67,6 +67,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
             span: block.name.span,
         })
         .collect();
+    tell_apart(&mut kept);
     let alerts = alerts
         .iter()
         .filter(|(written, owner, block)| answers.are_there(written, *owner, block))
@@ -76,9 +77,13 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                     if observed.jobs.is_empty() {
                         no_job(&block.name, texts.sink);
                     }
-                    observed.jobs.iter().map(About::Job).collect()
+                    let told = |job: &&Job| !tells_itself(platform, job, block);
+                    observed.jobs.iter().filter(told).map(About::Job).collect()
                 }
-                _ => vec![About::of(*owner)],
+                _ => {
+                    alone(block, texts.sink);
+                    vec![About::of(*owner)]
+                }
             };
             let brought = texts.absent.embedded.contains(&block.name.span.file);
             let queries = &queries;
@@ -88,7 +93,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         })
         .collect();
     let dashboards = dashboard::complete(dashboards, platform, &queries);
-    observed.records = records;
+    observed.records = kept;
     observed.alerts = alerts;
     observed.dashboards = dashboards;
     observed.mutes = mute::mutes(document, &observed.alerts, texts);
@@ -232,6 +237,45 @@ fn said_labels(block: &model::Alert) -> Vec<Annotation> {
         verbatim: false,
     };
     entries.map(label).collect()
+}
+
+/// Gives records of one name, which several services have, the job that each is of. Their series carry it already;
+/// by the label they are different rules, which promtool's lint demands.
+fn tell_apart(records: &mut [Record]) {
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for record in records.iter() {
+        *times.entry(record.name.clone()).or_default() += 1;
+    }
+    let several = |record: &&mut Record| times.get(&record.name).is_some_and(|times| *times > 1);
+    for record in records.iter_mut().filter(several) {
+        let job = TARGET_LABELS[0];
+        if let [name] = record.query.jobs.as_slice()
+            && record.query.labels.can_hold(job)
+            && !record.labels.iter().any(|(label, _)| label == job)
+        {
+            record.labels.push((job.to_owned(), name.clone()));
+        }
+    }
+}
+
+/// Whether a scraped service has an alert that takes the place of one of each job.
+fn tells_itself(platform: &Platform, job: &Job, block: &model::Alert) -> bool {
+    let own = &platform[job.service].block.alert;
+    let mut names = block.unless.iter().flat_map(|words| &words.items);
+    names.any(|name| own.iter().any(|alert| alert.name.text == name.text))
+}
+
+/// Reports an `unless` of an alert that is not one of each job.
+fn alone(block: &model::Alert, sink: &mut Sink) {
+    let said = block.unless.iter().flat_map(|words| &words.items).next();
+    if let Some(word) = said {
+        sink.report(
+            Diagnostic::new(codes::TYP008, "`unless` stands beside `each_job = true` alone")
+                .at(word.span, "does not belong here")
+                .at(block.name.span, "one alert, whatever others there are")
+                .help("take it out, or write `each_job = true`"),
+        );
+    }
 }
 
 /// Reports an alert of each job where there is none.
