@@ -322,3 +322,68 @@ fn tests_follow_the_parameters() {
     let failed = alerts.iter().zip(verdicts).filter(|(_, passes)| !passes).map(|(tested, _)| tested.name());
     assert_eq!(failed.collect::<Vec<_>>(), Vec::<&str>::new(), "their tests hold for the usual limits only");
 }
+
+/// The parameters of alerts that have bounds of a kind, each with its component and the bound.
+fn bounds(kind: &str) -> Vec<(&'static str, String, String)> {
+    let parameter = regex::Regex::new(r"(?s)\n  parameter (alert_[a-z_]+|failing_for) += [^{]*\{(.*?)\}")
+        .expect("a pattern");
+    let bound = regex::Regex::new(&format!(r"\b{kind} += ([0-9.]+[a-z%]*)")).expect("a pattern");
+    let mut found = Vec::new();
+    for (component, text) in COMPONENTS {
+        for said in parameter.captures_iter(text) {
+            match bound.captures(&said[2]) {
+                Some(value) => found.push((*component, said[1].to_owned(), value[1].to_owned())),
+                None => assert_ne!(kind, "max", "`{}` of `{component}` may be anything", &said[1]),
+            }
+        }
+    }
+    found
+}
+
+/// The environment in which every parameter of alerts that has a bound of a kind is at it.
+fn at(kind: &str, source: &str) -> String {
+    let mut lines = vec![format!("environment {kind} {{")];
+    let mut service = "";
+    for line in source.split("environment tuned").next().unwrap_or_default().lines() {
+        service = line.strip_prefix("service ").and_then(|rest| rest.split(' ').next()).unwrap_or(service);
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let Some(component) = words.first() else { continue };
+        let of_it = bounds(kind).into_iter().filter(|(known, ..)| known == component);
+        let values: Vec<String> = of_it.map(|(_, name, value)| format!("{name} = {value}")).collect();
+        let values = values.join(", ");
+        if !values.is_empty() {
+            lines.push(match line.starts_with("  ") {
+                true => format!("  service {service} {{ {component} {{ {values} }} }}"),
+                false => format!("  {component} {} {{ {values} }}", words[1]),
+            });
+        }
+    }
+    lines.push("}\n".to_owned());
+    lines.join("\n")
+}
+
+/// What a parameter takes, its alert's tests hold for.
+#[test]
+fn tests_hold_at_the_ends_of_the_ranges() {
+    let Some(judge) = Judge::find("promtool") else { return };
+    let source = fs::read_to_string(every(None).root.join("every.infra")).expect("the source");
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let ends = ["min", "max"];
+    let text = ends.iter().fold(source.clone(), |text, kind| text + &at(kind, &source));
+    fs::write(root.path().join("every.infra"), text).expect("a new file");
+    for kind in ends {
+        let case = Case { root: root.path().to_owned(), ..every(Some(kind)) };
+        let (rules, tests) = written(&case);
+        let alerts = alerts(&rules, &tests, &mut BTreeSet::new());
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let files: Vec<String> = alerts
+            .iter()
+            .enumerate()
+            .map(|(number, tested)| write(folder.path(), number, &tested.alert, tested))
+            .collect();
+        let verdicts = all_verdicts(&judge, folder.path(), &files);
+        let failed =
+            alerts.iter().zip(verdicts).filter(|(_, passes)| !passes).map(|(tested, _)| tested.name());
+        assert_eq!(failed.collect::<Vec<_>>(), Vec::<&str>::new(), "their tests do not hold at `{kind}`");
+    }
+}

@@ -1,5 +1,7 @@
 //! What a component declares: parameters, kinds of children, and the body of its service.
 
+mod bounds;
+
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -8,7 +10,7 @@ use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
 use crate::model::{Document, ParameterBlock, ParameterType, Service};
-use crate::schema::{Bytes, Decode as _, Decoder, Duration, Integer, Number, Ratio, Scalar as _};
+use crate::schema::{Amount, Bytes, Decode as _, Decoder, Duration, Integer, Number, Ratio, Scalar as _};
 use crate::source::{Sources, Span};
 use crate::standard;
 use crate::syntax::{self, Entry, Name, Part, Path, Scope, Text, Value, ValueKind};
@@ -25,6 +27,8 @@ pub(super) struct Parameter {
     pub(super) default: Option<Value>,
     pub(super) optional: bool,
     pub(super) of: Option<String>,
+    pub(super) min: Option<Amount>,
+    pub(super) max: Option<Amount>,
     /// Whether its declaration is wrong, which is reported: nothing more is said of it.
     pub(super) broken: bool,
 }
@@ -250,7 +254,8 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
     let Some(declared) = decoded else {
         let name = entry.label.clone()?;
         let type_ = ParameterType::Text;
-        return Some(Parameter { name, type_, default: None, optional: true, of: None, broken: true });
+        let (default, of, min, max) = (None, None, None, None);
+        return Some(Parameter { name, type_, default, optional: true, of, min, max, broken: true });
     };
     let key = declared.name.text.as_str();
     let field = of_service && Service::SCHEMA.fields.iter().any(|field| field.key == key);
@@ -267,14 +272,19 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
         );
         return None;
     }
-    let parameter = Parameter {
+    let mut parameter = Parameter {
         name: declared.name,
         type_: declared.type_,
         default: entry.value.clone().map(own_scope),
         optional: declared.optional.unwrap_or(false),
         of: declared.of.map(|of| of.text),
+        min: None,
+        max: None,
         broken: false,
     };
+    if bounds::are_sound(&parameter, entry, sink) {
+        (parameter.min, parameter.max) = (declared.min, declared.max);
+    }
     if let Some(default) = &parameter.default {
         check(&parameter, default, &Kinds::new(), sink);
     }
@@ -299,11 +309,12 @@ fn own_scope(value: Value) -> Value {
     Value { kind, ..value }
 }
 
-/// Checks the value of a parameter against its type.
+/// Checks the value of a parameter against its type and its bounds.
 pub(super) fn check(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &mut Sink) -> bool {
-    if parameter.broken {
-        return true;
-    }
+    parameter.broken || is_of_type(parameter, value, kinds, sink) && bounds::hold(parameter, value, sink)
+}
+
+fn is_of_type(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &mut Sink) -> bool {
     let before = sink.len();
     if let ValueKind::Reference(path) = &value.kind {
         expect_kind(parameter.type_, path, kinds, sink);

@@ -235,7 +235,7 @@ impl Expansion<'_> {
         let declared: HashMap<&SmolStr, &Parameter> =
             parameters.iter().rev().map(|parameter| (&parameter.name.text, parameter)).collect();
         let mut bound: HashMap<SmolStr, Option<Value>> = HashMap::with_capacity(parameters.len());
-        // What is told, but wrong, is reported once; nothing is built from it.
+        // What is told, but wrong, is reported once: the default stands in for it, or nothing is built from it.
         let mut broken: HashSet<SmolStr> = HashSet::new();
         for item in told {
             let Some(parameter) = declared.get(&item.key.text) else { continue };
@@ -255,12 +255,15 @@ impl Expansion<'_> {
                 broken.insert(parameter.name.text.clone());
                 continue;
             };
+            let name = parameter.name.text.clone();
             if component::check(parameter, &value, &self.kinds, self.sink) {
-                bound.insert(parameter.name.text.clone(), Some(value));
-            } else {
-                bound.insert(parameter.name.text.clone(), None);
-                broken.insert(parameter.name.text.clone());
+                bound.insert(name, Some(value));
+                continue;
             }
+            if parameter.default.is_none() {
+                broken.insert(name.clone());
+            }
+            bound.insert(name, parameter.default.clone());
         }
         broken.extend(parameters.iter().filter(|known| known.broken).map(|known| known.name.text.clone()));
         let mut missing = Vec::new();
