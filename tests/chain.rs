@@ -152,6 +152,13 @@ const LINKS: &[Link] = &[
         "",
     ),
     link(
+        "the probe is taken out, and its alerts with it",
+        "blackbox      blackbox      { group = monitoring, networks = [monitoring, outbound], reaches = [internet] }\n",
+        "",
+        "OBS014",
+        "shop",
+    ),
+    link(
         "a flag of the database's exporter is removed",
         "service exporter { networks = [data, monitoring] }",
         "service exporter { networks = [data, monitoring], command = [\"--collector.replicasetstatus\"] }",

@@ -253,6 +253,8 @@ codes! {
     OBS012 Error "quantile-out-of-range";
     /// An operation whose sides have no series of the same labels.
     OBS013 Error "sides-never-meet";
+    /// Sites, and no service that looks at them from outside.
+    OBS014 Warning "no-probe";
 
     /// A receiver without what its messages are sent with.
     ALR001 Error "missing-credentials";

@@ -89,6 +89,8 @@ block! {
         optional port: Reference,
         /// The time between two scrapes.
         optional interval: Duration,
+        /// How long one may take: not longer than the interval.
+        optional timeout: Duration,
         /// What it exports, by the names of `exports`; what is known of its image where none is named.
         optional exports: List<Word>,
     }

@@ -314,12 +314,14 @@ fn jobs(
     let mut jobs = Vec::new();
     for service in &platform.services {
         let Some(metrics) = &service.metrics else { continue };
+        let said = service.block.metrics.as_ref();
         let job = Job {
             name: service.name.clone(),
             service: service.id,
             port: metrics.port,
             path: metrics.path.clone(),
-            interval: service.block.metrics.as_ref().and_then(|metrics| metrics.interval),
+            interval: said.and_then(|metrics| metrics.interval),
+            timeout: said.and_then(|metrics| metrics.timeout),
             probes: Vec::new(),
             exports: tables.of(service, needed, texts),
             span: metrics.span,

@@ -2,9 +2,10 @@
 
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
-use crate::model::{Document, Group, Health, Resources, RunKind, Scale, Service};
+use crate::model::{Document, Group, Health, Metrics, Resources, RunKind, Scale, Service};
+use crate::platform::observe::SCRAPE_INTERVAL;
 use crate::platform::{Value, ValuePart};
-use crate::schema::Constant;
+use crate::schema::{Constant, Duration};
 use crate::source::Span;
 
 /// Targets that settings can be given for.
@@ -50,8 +51,8 @@ pub(super) fn service(block: &Service, image_value: Option<&Value>, texts: &mut 
     if let Some(health) = &block.health {
         check(health, texts);
     }
-    if let Some(path) = block.metrics.as_ref().and_then(|metrics| metrics.path.as_ref()) {
-        expect_path(path, texts);
+    if let Some(metrics) = &block.metrics {
+        scrape(metrics, texts);
     }
     if let Some(resources) = &block.resources {
         limits(resources, texts);
@@ -192,7 +193,7 @@ fn check(health: &Health, texts: &mut Texts<'_>) {
     for path in http.into_iter().flatten() {
         expect_path(path, texts);
     }
-    let zero = |duration: Option<crate::schema::Duration>| duration.is_some_and(|duration| duration.0 == 0);
+    let zero = |duration: Option<Duration>| duration.is_some_and(|duration| duration.0 == 0);
     for (key, wrong) in [
         ("interval", zero(health.interval)),
         ("timeout", zero(health.timeout)),
@@ -202,6 +203,27 @@ fn check(health: &Health, texts: &mut Texts<'_>) {
         if wrong {
             out_of_range(format!("`{key}` of a health check is zero"), health.span, "at least one", texts);
         }
+    }
+}
+
+/// Prometheus does not start with a timeout above the interval (prometheus/prometheus:config/config.go).
+fn scrape(metrics: &Metrics, texts: &mut Texts<'_>) {
+    if let Some(path) = &metrics.path {
+        expect_path(path, texts);
+    }
+    for (key, said) in [("interval", metrics.interval), ("timeout", metrics.timeout)] {
+        if said.is_some_and(|said| said.0 == 0) {
+            out_of_range(format!("`{key}` of a scrape is zero"), metrics.span, "more than zero", texts);
+        }
+    }
+    let interval = metrics.interval.unwrap_or(Duration(SCRAPE_INTERVAL * 1000));
+    if let Some(timeout) = metrics.timeout.filter(|timeout| interval.0 > 0 && *timeout > interval) {
+        out_of_range(
+            format!("a scrape may take {timeout}, and there is one every {interval}"),
+            metrics.span,
+            "the timeout is above the interval",
+            texts,
+        );
     }
 }
 

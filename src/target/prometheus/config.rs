@@ -143,9 +143,9 @@ fn scrape<'a>(platform: &'a Platform, job: &'a Job) -> Scrape<'a> {
         scrape_interval: job.interval.map(|interval| interval.to_string()),
         // It must not be longer than the interval.
         scrape_timeout: job
-            .interval
-            .filter(|interval| *interval < TIMEOUT)
-            .map(|interval| interval.to_string()),
+            .timeout
+            .or(job.interval.filter(|interval| *interval < TIMEOUT))
+            .map(|timeout| timeout.to_string()),
         scheme: (port.protocol == Protocol::Https && job.probes.is_empty()).then_some("https"),
         metrics_path: &job.path,
         params: None,
