@@ -352,9 +352,10 @@ fn at(kind: &str, source: &str) -> String {
         let values: Vec<String> = of_it.map(|(_, name, value)| format!("{name} = {value}")).collect();
         let values = values.join(", ");
         if !values.is_empty() {
-            lines.push(match line.starts_with("  ") {
-                true => format!("  service {service} {{ {component} {{ {values} }} }}"),
-                false => format!("  {component} {} {{ {values} }}", words[1]),
+            lines.push(if line.starts_with("  ") {
+                format!("  service {service} {{ {component} {{ {values} }} }}")
+            } else {
+                format!("  {component} {} {{ {values} }}", words[1])
             });
         }
     }
