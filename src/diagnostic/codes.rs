@@ -125,6 +125,8 @@ codes! {
     TGT003 Error "malformed-override";
     /// An override that no target takes where it stands.
     TGT004 Warning "override-not-taken";
+    /// A program that is older than what its files are written for.
+    TGT005 Error "image-too-old";
 
     /// A port that the service named does not listen on.
     PORT001 Error "no-such-port";
