@@ -291,15 +291,33 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
     Some(parameter)
 }
 
-/// Marks the references of a default: a component sees nothing that they could lead to.
+/// Marks the references of a default: a component sees nothing that they could lead to but the instance itself.
 fn own_scope(value: Value) -> Value {
-    let own = |path: Path| Path { scope: Scope::Component, ..path };
+    with_paths(value, &|path| match path.segments.first() {
+        Some(first) if first == "self" => path,
+        _ => Path { scope: Scope::Component, ..path },
+    })
+}
+
+/// A default whose references to `self` lead to an instance.
+pub(super) fn of_instance(value: Value, own: &[SmolStr]) -> Value {
+    with_paths(value, &|path| match path.segments.split_first() {
+        Some((first, rest)) if first == "self" => {
+            Path { segments: own.iter().chain(rest).cloned().collect(), ..path }
+        }
+        _ => path,
+    })
+}
+
+fn with_paths(value: Value, change: &impl Fn(Path) -> Path) -> Value {
     let kind = match value.kind {
-        ValueKind::Reference(path) => ValueKind::Reference(own(path)),
-        ValueKind::List(items) => ValueKind::List(items.into_iter().map(own_scope).collect()),
+        ValueKind::Reference(path) => ValueKind::Reference(change(path)),
+        ValueKind::List(items) => {
+            ValueKind::List(items.into_iter().map(|item| with_paths(item, change)).collect())
+        }
         ValueKind::Text(text) => {
             let part = |part| match part {
-                Part::Reference(path) => Part::Reference(own(path)),
+                Part::Reference(path) => Part::Reference(change(path)),
                 literal @ Part::Literal(_) => literal,
             };
             ValueKind::Text(Text { parts: text.parts.into_iter().map(part).collect() })

@@ -10,6 +10,7 @@ use super::room::Room;
 use super::substitute::{ChildValues, Children, Environment};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::Service;
+use crate::schema::{Decoder, Scalar as _};
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
 
@@ -76,7 +77,7 @@ impl Expansion<'_> {
     }
 
     /// What a mixin brings to the service of path `own`.
-    fn part(&mut self, entry: Entry, component: &Rc<Component>, own: &[SmolStr]) -> Vec<Entry> {
+    fn part(&mut self, mut entry: Entry, component: &Rc<Component>, own: &[SmolStr]) -> Vec<Entry> {
         let key = &entry.key;
         if own.is_empty() {
             self.sink.report(
@@ -94,7 +95,20 @@ impl Expansion<'_> {
             );
         }
         let head = entry.head();
-        if self.recursion(&entry, head) { Vec::new() } else { self.body(entry, component, own) }
+        if self.taken_out(&mut entry) || self.recursion(&entry, head) {
+            return Vec::new();
+        }
+        self.body(entry, component, own)
+    }
+
+    /// Whether a mixin says `enabled = false`. The word is taken out: in the service it would be about the service.
+    fn taken_out(&mut self, entry: &mut Entry) -> bool {
+        let Some(body) = &mut entry.body else { return false };
+        let said = |item: &Entry| item.key.text == "enabled" && item.label.is_none();
+        let Some(at) = body.entries.iter().position(said) else { return false };
+        let value = body.entries.remove(at).value;
+        let read = value.and_then(|value| bool::read(&value, &mut Decoder::new(self.sink)));
+        read == Some(false)
     }
 
     fn instance(&mut self, entry: Entry, path: &[SmolStr]) -> Option<Entry> {
@@ -124,8 +138,8 @@ impl Expansion<'_> {
         }
         let told = self.take_apart(entry, component);
         let (parameters, missing) =
-            self.bind(&component.parameters, told.parameters, &component.name.text, head);
-        let children = self.children(component, told.children);
+            self.bind(&component.parameters, told.parameters, &component.name.text, path, head);
+        let children = self.children(component, told.children, path);
         let nested = component
             .body
             .iter()
@@ -224,14 +238,18 @@ impl Expansion<'_> {
         told
     }
 
-    /// Binds parameters to what is told, or to their defaults.
+    /// Binds parameters to what is told, or to their defaults, for the instance of path `own`.
     fn bind(
         &mut self,
         parameters: &[Parameter],
         told: Vec<Entry>,
         owner: &str,
+        own: &[SmolStr],
         head: Span,
     ) -> (HashMap<SmolStr, Option<Value>>, HashSet<SmolStr>) {
+        let default = |parameter: &Parameter| {
+            parameter.default.clone().map(|default| component::of_instance(default, own))
+        };
         let declared: HashMap<&SmolStr, &Parameter> =
             parameters.iter().rev().map(|parameter| (&parameter.name.text, parameter)).collect();
         let mut bound: HashMap<SmolStr, Option<Value>> = HashMap::with_capacity(parameters.len());
@@ -263,7 +281,7 @@ impl Expansion<'_> {
             if parameter.default.is_none() {
                 broken.insert(name.clone());
             }
-            bound.insert(name, parameter.default.clone());
+            bound.insert(name, default(parameter));
         }
         broken.extend(parameters.iter().filter(|known| known.broken).map(|known| known.name.text.clone()));
         let mut missing = Vec::new();
@@ -275,7 +293,7 @@ impl Expansion<'_> {
             if parameter.default.is_none() && !parameter.optional {
                 missing.push(parameter);
             }
-            bound.insert(name.clone(), parameter.default.clone());
+            bound.insert(name.clone(), default(parameter));
         }
         if let Some(first) = missing.first() {
             let names =
@@ -291,7 +309,7 @@ impl Expansion<'_> {
         (bound, broken)
     }
 
-    fn children(&mut self, component: &Component, told: Vec<Entry>) -> Children {
+    fn children(&mut self, component: &Component, told: Vec<Entry>, own: &[SmolStr]) -> Children {
         let kinds: HashMap<&SmolStr, &ChildKind> =
             component.children.iter().rev().map(|kind| (&kind.name.text, kind)).collect();
         let mut children: Children =
@@ -341,7 +359,7 @@ impl Expansion<'_> {
             if taken_out {
                 continue;
             }
-            let (mut bound, _) = self.bind(&kind.parameters, known, &kind.name.text, head);
+            let (mut bound, _) = self.bind(&kind.parameters, known, &kind.name.text, own, head);
             let values = kind.parameters.iter().map(|parameter| {
                 let name = parameter.name.text.clone();
                 let value = bound.remove(&name).flatten();
