@@ -8,7 +8,7 @@ mod names;
 mod preset;
 mod query;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::text::Texts;
 use super::{hours, mute, receiver};
@@ -56,6 +56,8 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     observed.index(&needed);
     dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
     let queries = Queries::new(&reader, &observed, platform, &records);
+    let named = alerts.iter().filter_map(|(_, owner, block)| Some(((*owner)?, block.name.text.as_str())));
+    let named: HashSet<(ServiceId, &str)> = named.collect();
     let answers = Answers::new(platform, &observed, &texts.absent.embedded);
     let mut kept: Vec<Record> = records
         .iter()
@@ -77,7 +79,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                     if observed.jobs.is_empty() {
                         no_job(&block.name, texts.sink);
                     }
-                    let told = |job: &&Job| !tells_itself(platform, job, block);
+                    let told = |job: &&Job| !tells_itself(&named, job, block);
                     observed.jobs.iter().filter(told).map(About::Job).collect()
                 }
                 _ => {
@@ -259,10 +261,9 @@ fn tell_apart(records: &mut [Record]) {
 }
 
 /// Whether a scraped service has an alert that takes the place of one of each job.
-fn tells_itself(platform: &Platform, job: &Job, block: &model::Alert) -> bool {
-    let own = &platform[job.service].block.alert;
+fn tells_itself(named: &HashSet<(ServiceId, &str)>, job: &Job, block: &model::Alert) -> bool {
     let mut names = block.unless.iter().flat_map(|words| &words.items);
-    names.any(|name| own.iter().any(|alert| alert.name.text == name.text))
+    names.any(|name| named.contains(&(job.service, name.text.as_str())))
 }
 
 /// Reports an `unless` of an alert that is not one of each job.
