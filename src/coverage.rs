@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::HashMap;
 use crate::model::Document;
-use crate::platform::{Override, Platform, Service};
+use crate::platform::{Override, Platform, Service, Version};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::Entry;
 use crate::target::{Place, TARGETS, Target};
@@ -141,6 +141,33 @@ pub fn untaken(platform: &Platform, sink: &mut Sink) {
     for service in &platform.services {
         for over in &service.overrides {
             report(over, Some(service), sink);
+        }
+    }
+}
+
+/// TGT005: services whose image is older than what a target's files are written for.
+pub fn too_old(platform: &Platform, sink: &mut Sink) {
+    for target in TARGETS {
+        let Some(written) = platform.version_of(target.name) else { continue };
+        let settings = platform.document.target.iter().filter(|settings| settings.name.text == target.name);
+        let said = settings.filter_map(|settings| settings.version.as_ref()).next_back();
+        for reader in target.reader.into_iter().flat_map(|role| platform.with_role(role)) {
+            let image = reader.image_name.as_ref();
+            let tag = image.and_then(|image| image.tag.as_deref());
+            let Some(runs) = tag.and_then(Version::of_tag).filter(|runs| *runs < written) else { continue };
+            let Version(major, minor) = runs;
+            sink.report(
+                Diagnostic::new(
+                    codes::TGT005,
+                    format!(
+                        "`{}` is version {major}.{minor}, and its files are written for a later one",
+                        reader.path
+                    ),
+                )
+                .at_maybe(said.map(|said| said.span), "what is written for it, an older one may refuse")
+                .at(reader.span(), format!("runs {major}.{minor}"))
+                .help(format!("write `version = \"{major}.{minor}\"`, or give the service a newer image")),
+            );
         }
     }
 }

@@ -121,6 +121,7 @@ impl Parsed {
             if let Some(platform) = &platform {
                 check::check(platform, &mut findings);
                 coverage::untaken(platform, &mut findings);
+                coverage::too_old(platform, &mut findings);
             }
             uses.unread(&mut findings);
             allows.filter(findings.finish(), &mut sink);

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use crate::schema::{Constant, Map, block};
 
 pub use environment::{Allow, Override, Secret, Target, Variable};
-pub use health::{Command, Health, Metrics, Tool};
+pub use health::{Command, Health, Metrics, Samples, Tool};
 pub use observe::{
     Alert, AlertTest, Choose, Dashboard, Exports, Inhibit, Metric, MetricKind, Panel, PanelKind, Preset,
     Query, Record, Row, Series, Severity, Threshold,

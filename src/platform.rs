@@ -9,6 +9,7 @@ pub mod observe;
 pub mod receiver;
 mod service;
 pub mod tell;
+mod version;
 
 use std::ops::Index;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use service::{
     Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, OwnVolume, Port,
     Publish, Service, SharedMount, TCP_TOOLS,
 };
+pub use version::Version;
 
 macro_rules! index {
     ($($(#[doc = $doc:literal])+ $Id:ident in $field:ident of $Item:ident;)+) => {

@@ -3,6 +3,7 @@
 //! One declaration per concept (`block!`, in `model`) yields the struct, this description and the
 //! decoder. Documentation, suggestions and every type error come from it.
 
+mod amount;
 mod block;
 mod decode;
 mod quantity;
@@ -10,6 +11,7 @@ mod reference;
 mod scalar;
 mod visit;
 
+pub use amount::Amount;
 pub use decode::{Decode, Decoder, Map, Raw};
 pub use quantity::{Bytes, Duration, Quantity, Ratio, quantity_member};
 pub use reference::markdown;

@@ -9,7 +9,8 @@ mod grafana;
 mod overrides;
 mod prometheus;
 
-use crate::platform::Platform;
+use crate::model::Role;
+use crate::platform::{Platform, Service};
 
 /// A file of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,10 @@ pub struct Target {
     pub reads: &'static [&'static str],
     /// Fields that it cannot express, as `block.field`, each with the reason.
     pub cannot: &'static [(&'static str, &'static str)],
+    /// The role of the services that read its files.
+    pub reader: Option<Role>,
+    /// What a service must be told by arguments behind its command, because the files cannot say it.
+    pub arguments: fn(&Platform, &Service) -> Vec<String>,
     /// Where it takes overrides.
     pub overrides: &'static [Place],
     /// Makes its artifacts. Told are the names of all targets that are built, its own among them. Targets
@@ -68,6 +73,11 @@ fn generated(platform: &Platform) -> String {
 
 /// Every target.
 pub const TARGETS: &[Target] = &[compose::TARGET, prometheus::TARGET, alertmanager::TARGET, grafana::TARGET];
+
+/// What no files say: nothing is told by arguments.
+fn no_arguments(_: &Platform, _: &Service) -> Vec<String> {
+    Vec::new()
+}
 
 /// The target of a name.
 #[must_use]

@@ -112,20 +112,24 @@ fn alerts(rules: &[Block], tests: &[Block], seen: &mut BTreeSet<String>) -> Vec<
         }
         let mut asked = text(alert, "expr").to_owned();
         let mut needed: Vec<Block> = Vec::new();
-        while let Some(record) = records.iter().find(|record| {
-            asked.contains(text(record, "record"))
-                && !needed.iter().any(|known| text(known, "record") == text(record, "record"))
-        }) {
+        while let Some(record) =
+            records.iter().find(|record| asked.contains(text(record, "record")) && !needed.contains(record))
+        {
             asked.push_str(text(record, "expr"));
             needed.insert(0, (*record).clone());
         }
         let start = format!("{}: ", text(alert, "alert"));
-        // Of an alert of each job, those of the same job.
-        let job = alert.get("labels").and_then(|labels| labels["job"].as_str());
-        let job = job.map_or_else(String::new, |job| format!("job=\"{job}\""));
+        // Of an alert of several services or jobs, those of the same one.
+        let label = |name: &str| {
+            let value = alert.get("labels").and_then(|labels| labels.get(name)?.as_str());
+            value.map_or_else(String::new, |value| format!("{name}=\"{value}\""))
+        };
+        let (service, job) = (label("service"), label("job"));
         let asks = |test: &&Block| {
             let questions = test["promql_expr_test"].as_sequence().into_iter().flatten();
-            questions.filter_map(|question| question["expr"].as_str()).all(|expr| expr.contains(&job))
+            questions
+                .filter_map(|question| question["expr"].as_str())
+                .all(|expr| expr.contains(&service) && expr.contains(&job))
         };
         let own = tests.iter().filter(|test| text(test, "name").starts_with(&start)).filter(asks);
         found.push(Tested { alert: alert.clone(), records: needed, tests: own.cloned().collect() });
@@ -287,10 +291,15 @@ fn tests_follow_the_parameters() {
     let (_, tuned) = source.split_once("environment tuned").expect("the environment");
     for (component, text) in COMPONENTS {
         for found in parameter.captures_iter(text) {
-            let block =
-                tuned.split_once(&format!("\n  {component} ")).map(|(_, rest)| rest.split("\n  }").next());
-            let block = block.flatten().unwrap_or_default();
-            let block = block.split('\n').next().filter(|line| line.ends_with('}')).unwrap_or(block);
+            let start = regex::Regex::new(&format!(r"(?m)^( +)(.*[ {{])?{component} .*")).expect("a pattern");
+            let start = start.captures(tuned).unwrap_or_else(|| panic!("`{component}` is not tuned"));
+            let block = match &start[0] {
+                line if line.ends_with('}') => line,
+                line => {
+                    let from = tuned.split_once(line).map_or("", |(_, rest)| rest);
+                    from.split(&format!("\n{}}}", &start[1])).next().unwrap_or_default()
+                }
+            };
             let set = regex::Regex::new(&format!(r"\b{} +=", &found[1])).expect("a pattern");
             assert!(
                 set.is_match(block),
@@ -312,4 +321,70 @@ fn tests_follow_the_parameters() {
     let verdicts = all_verdicts(&judge, folder.path(), &files);
     let failed = alerts.iter().zip(verdicts).filter(|(_, passes)| !passes).map(|(tested, _)| tested.name());
     assert_eq!(failed.collect::<Vec<_>>(), Vec::<&str>::new(), "their tests hold for the usual limits only");
+}
+
+/// The parameters of alerts that have bounds of a kind, each with its component and the bound.
+fn bounds(kind: &str) -> Vec<(&'static str, String, String)> {
+    let parameter = regex::Regex::new(r"(?s)\n  parameter (alert_[a-z_]+|failing_for) += [^{]*\{(.*?)\}")
+        .expect("a pattern");
+    let bound = regex::Regex::new(&format!(r"\b{kind} += ([0-9.]+[a-z%]*)")).expect("a pattern");
+    let mut found = Vec::new();
+    for (component, text) in COMPONENTS {
+        for said in parameter.captures_iter(text) {
+            match bound.captures(&said[2]) {
+                Some(value) => found.push((*component, said[1].to_owned(), value[1].to_owned())),
+                None => assert_ne!(kind, "max", "`{}` of `{component}` may be anything", &said[1]),
+            }
+        }
+    }
+    found
+}
+
+/// The environment in which every parameter of alerts that has a bound of a kind is at it.
+fn at(kind: &str, source: &str) -> String {
+    let mut lines = vec![format!("environment {kind} {{")];
+    let mut service = "";
+    for line in source.split("environment tuned").next().unwrap_or_default().lines() {
+        service = line.strip_prefix("service ").and_then(|rest| rest.split(' ').next()).unwrap_or(service);
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let Some(component) = words.first() else { continue };
+        let of_it = bounds(kind).into_iter().filter(|(known, ..)| known == component);
+        let values: Vec<String> = of_it.map(|(_, name, value)| format!("{name} = {value}")).collect();
+        let values = values.join(", ");
+        if !values.is_empty() {
+            lines.push(if line.starts_with("  ") {
+                format!("  service {service} {{ {component} {{ {values} }} }}")
+            } else {
+                format!("  {component} {} {{ {values} }}", words[1])
+            });
+        }
+    }
+    lines.push("}\n".to_owned());
+    lines.join("\n")
+}
+
+/// What a parameter takes, its alert's tests hold for.
+#[test]
+fn tests_hold_at_the_ends_of_the_ranges() {
+    let Some(judge) = Judge::find("promtool") else { return };
+    let source = fs::read_to_string(every(None).root.join("every.infra")).expect("the source");
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let ends = ["min", "max"];
+    let text = ends.iter().fold(source.clone(), |text, kind| text + &at(kind, &source));
+    fs::write(root.path().join("every.infra"), text).expect("a new file");
+    for kind in ends {
+        let case = Case { root: root.path().to_owned(), ..every(Some(kind)) };
+        let (rules, tests) = written(&case);
+        let alerts = alerts(&rules, &tests, &mut BTreeSet::new());
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let files: Vec<String> = alerts
+            .iter()
+            .enumerate()
+            .map(|(number, tested)| write(folder.path(), number, &tested.alert, tested))
+            .collect();
+        let verdicts = all_verdicts(&judge, folder.path(), &files);
+        let failed =
+            alerts.iter().zip(verdicts).filter(|(_, passes)| !passes).map(|(tested, _)| tested.name());
+        assert_eq!(failed.collect::<Vec<_>>(), Vec::<&str>::new(), "their tests do not hold at `{kind}`");
+    }
 }

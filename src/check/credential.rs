@@ -124,7 +124,10 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
     for service in &platform.services {
         for variable in &service.env {
             let Some(text) = variable.value.as_literal() else { continue };
-            let is_address = find(text).is_some_and(|found| found.what == PASSWORD);
+            // A name alone before the host is nobody's secret here.
+            let is_password =
+                |found: &Found<'_>| found.what == PASSWORD && text[..found.place.start].ends_with(':');
+            let is_address = find(text).is_some_and(|found| is_password(&found));
             if !is_address && !(names_credential(&variable.name, text) && !is_other(text)) {
                 continue;
             }

@@ -83,6 +83,26 @@ pub(super) fn unprobed(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// OBS014: sites that nobody looks at from outside, where metrics are collected.
+pub(super) fn probeless(platform: &Platform, sink: &mut Sink) {
+    let there = |role| platform.with_role(role).next().is_some();
+    let Some(first) = platform.sites.first().filter(|_| there(Role::Metrics) && !there(Role::Probe)) else {
+        return;
+    };
+    let names = list_of(platform.sites.iter().map(|site| site.name.as_str()));
+    let (what, them) = match platform.sites.len() {
+        1 => (format!("the site {names}"), "it"),
+        _ => (format!("the sites {names}"), "them"),
+    };
+    sink.report(
+        Diagnostic::new(codes::OBS014, format!("nobody looks at {what} from outside"))
+            .at(first.block.name.span, "nobody is told when it does not answer, or its certificate ends")
+            .help(format!(
+                "add an instance of a component with `role = probe` that looks at {them}, or `allow OBS014` with the reason"
+            )),
+    );
+}
+
 /// OBS010: alerts and records that nobody evaluates.
 pub(super) fn unread(platform: &Platform, sink: &mut Sink) {
     let observed = &platform.observed;

@@ -1,7 +1,7 @@
 //! Queries: whether what they ask for exists, and whether they can be meant.
 
 pub(super) mod firing;
-mod job;
+pub(super) mod job;
 mod meeting;
 mod pattern;
 pub(super) mod series;

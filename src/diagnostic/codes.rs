@@ -125,6 +125,8 @@ codes! {
     TGT003 Error "malformed-override";
     /// An override that no target takes where it stands.
     TGT004 Warning "override-not-taken";
+    /// A program that is older than what its files are written for.
+    TGT005 Error "image-too-old";
 
     /// A port that the service named does not listen on.
     PORT001 Error "no-such-port";
@@ -253,6 +255,8 @@ codes! {
     OBS012 Error "quantile-out-of-range";
     /// An operation whose sides have no series of the same labels.
     OBS013 Error "sides-never-meet";
+    /// Sites, and no service that looks at them from outside.
+    OBS014 Warning "no-probe";
 
     /// A receiver without what its messages are sent with.
     ALR001 Error "missing-credentials";

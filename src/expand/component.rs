@@ -1,5 +1,7 @@
 //! What a component declares: parameters, kinds of children, and the body of its service.
 
+mod bounds;
+
 use std::rc::Rc;
 
 use smol_str::SmolStr;
@@ -7,7 +9,7 @@ use smol_str::SmolStr;
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::model::{Document, ParameterBlock, ParameterType, Service};
-use crate::schema::{Bytes, Decode as _, Decoder, Duration, Integer, Number, Ratio, Scalar as _};
+use crate::schema::{Amount, Bytes, Decode as _, Decoder, Duration, Integer, Number, Ratio, Scalar as _};
 use crate::source::{Sources, Span};
 use crate::standard;
 use crate::syntax::{self, Entry, Name, Part, Path, Scope, Text, Value, ValueKind};
@@ -24,6 +26,8 @@ pub(super) struct Parameter {
     pub(super) default: Option<Value>,
     pub(super) optional: bool,
     pub(super) of: Option<String>,
+    pub(super) min: Option<Amount>,
+    pub(super) max: Option<Amount>,
     /// Whether its default is wrong, which is reported: nothing is built from it.
     pub(super) lost_default: bool,
     /// Whether its declaration is wrong, which is reported: nothing more is said of it.
@@ -47,6 +51,8 @@ pub(super) struct Component {
     pub(super) name: Name,
     pub(super) parameters: Vec<Parameter>,
     pub(super) children: Vec<ChildKind>,
+    /// Whether its body becomes a part of the service that an instance stands in.
+    pub(super) mixin: bool,
     /// The body of its service: everything else.
     pub(super) body: Vec<Entry>,
 }
@@ -170,13 +176,19 @@ fn declare(entry: Entry, sink: &mut Sink) -> Option<Component> {
     }
     let mut body = entry.body.map(|body| body.entries).unwrap_or_default();
     syntax::duplicates(&mut body, sink);
-    let mut component = Component { name, parameters: Vec::new(), children: Vec::new(), body: Vec::new() };
+    let mut component =
+        Component { name, parameters: Vec::new(), children: Vec::new(), mixin: false, body: Vec::new() };
     for item in body {
         match item.key.text.as_str() {
             "parameter" => component.parameters.extend(parameter(&item, true, sink)),
             "child" if item.value.is_none() => component.children.extend(child_kind(&item, sink)),
+            "mixin" if item.label.is_none() => component.mixin = mixin(&item, sink),
             _ => component.body.push(item),
         }
+    }
+    if component.mixin {
+        // It tells what the mixin is for, and nothing of the services that take it.
+        component.body.retain(|item| item.key.text != "description");
     }
     let parameters: HashSet<&str> = names(&component.parameters).collect();
     for kind in &component.children {
@@ -193,6 +205,19 @@ fn declare(entry: Entry, sink: &mut Sink) -> Option<Component> {
         }
     }
     Some(component)
+}
+
+/// Whether a component says that it is a mixin.
+fn mixin(entry: &Entry, sink: &mut Sink) -> bool {
+    let Some(value) = &entry.value else {
+        sink.report(
+            Diagnostic::new(codes::TYP006, "`mixin` has no value")
+                .at(entry.head(), "incomplete")
+                .help("write `mixin = true`"),
+        );
+        return true;
+    };
+    bool::read(value, &mut Decoder::new(sink)).unwrap_or(true)
 }
 
 fn child_kind(entry: &Entry, sink: &mut Sink) -> Option<ChildKind> {
@@ -230,12 +255,15 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
     let Some(declared) = decoded else {
         let name = entry.label.clone()?;
         let type_ = ParameterType::Text;
+        let (default, of, min, max) = (None, None, None, None);
         return Some(Parameter {
             name,
             type_,
-            default: None,
+            default,
             optional: true,
-            of: None,
+            of,
+            min,
+            max,
             lost_default: false,
             broken: true,
         });
@@ -261,9 +289,14 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
         default: entry.value.clone().map(own_scope),
         optional: declared.optional.unwrap_or(false),
         of: declared.of.map(|of| of.text),
+        min: None,
+        max: None,
         lost_default: false,
         broken: false,
     };
+    if bounds::are_sound(&parameter, entry, sink) {
+        (parameter.min, parameter.max) = (declared.min, declared.max);
+    }
     if let Some(default) = parameter.default.clone()
         && !check(&parameter, &default, &Kinds::default(), sink)
     {
@@ -274,15 +307,33 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
     Some(parameter)
 }
 
-/// Marks the references of a default: a component sees nothing that they could lead to.
+/// Marks the references of a default: a component sees nothing that they could lead to but the instance itself.
 fn own_scope(value: Value) -> Value {
-    let own = |path: Path| Path { scope: Scope::Component, ..path };
+    with_paths(value, &|path| match path.segments.first() {
+        Some(first) if first == "self" => path,
+        _ => Path { scope: Scope::Component, ..path },
+    })
+}
+
+/// A default whose references to `self` lead to an instance.
+pub(super) fn of_instance(value: Value, own: &[SmolStr]) -> Value {
+    with_paths(value, &|path| match path.segments.split_first() {
+        Some((first, rest)) if first == "self" => {
+            Path { segments: own.iter().chain(rest).cloned().collect(), ..path }
+        }
+        _ => path,
+    })
+}
+
+fn with_paths(value: Value, change: &impl Fn(Path) -> Path) -> Value {
     let kind = match value.kind {
-        ValueKind::Reference(path) => ValueKind::Reference(own(path)),
-        ValueKind::List(items) => ValueKind::List(items.into_iter().map(own_scope).collect()),
+        ValueKind::Reference(path) => ValueKind::Reference(change(path)),
+        ValueKind::List(items) => {
+            ValueKind::List(items.into_iter().map(|item| with_paths(item, change)).collect())
+        }
         ValueKind::Text(text) => {
             let part = |part| match part {
-                Part::Reference(path) => Part::Reference(own(path)),
+                Part::Reference(path) => Part::Reference(change(path)),
                 literal @ Part::Literal(_) => literal,
             };
             ValueKind::Text(Text { parts: text.parts.into_iter().map(part).collect() })
@@ -292,11 +343,12 @@ fn own_scope(value: Value) -> Value {
     Value { kind, ..value }
 }
 
-/// Checks the value of a parameter against its type.
+/// Checks the value of a parameter against its type and its bounds.
 pub(super) fn check(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &mut Sink) -> bool {
-    if parameter.broken {
-        return true;
-    }
+    parameter.broken || is_of_type(parameter, value, kinds, sink) && bounds::hold(parameter, value, sink)
+}
+
+fn is_of_type(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &mut Sink) -> bool {
     let before = sink.len();
     if let ValueKind::Reference(path) = &value.kind {
         expect_kind(parameter.type_, path, kinds, sink);

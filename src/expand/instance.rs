@@ -10,6 +10,7 @@ use super::substitute::{ChildValues, Children, Environment};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::Service;
+use crate::schema::{Decoder, Scalar as _};
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
 
@@ -37,15 +38,19 @@ pub(super) struct Expansion<'a> {
 }
 
 impl Expansion<'_> {
-    /// Makes services of the instances among `entries`, which stand in the thing of path `own`.
+    /// Makes services of the instances among `entries`, which stand in the thing of path `own`. What mixins bring
+    /// comes under the rest.
     pub(super) fn entries(&mut self, entries: Vec<Entry>, own: &[SmolStr]) -> Vec<Entry> {
         let opens = |entry: &Entry| entry.key.text == "service" || self.components.knows(&entry.key.text);
         if !entries.iter().any(opens) {
             return entries;
         }
         let mut out = Vec::with_capacity(entries.len());
+        let mut brought = Vec::new();
         for mut entry in entries {
-            if self.components.knows(&entry.key.text) {
+            if let Some(component) = self.mixin(&entry) {
+                syntax::merge_body(&mut brought, self.part(entry, &component, own));
+            } else if self.components.knows(&entry.key.text) {
                 let label =
                     entry.label.get_or_insert_with(|| Name { quoted: false, ..entry.key.clone() }).clone();
                 let path: Vec<SmolStr> = own.iter().cloned().chain([label.text]).collect();
@@ -60,7 +65,54 @@ impl Expansion<'_> {
                 out.push(entry);
             }
         }
-        out
+        if brought.is_empty() {
+            return out;
+        }
+        syntax::merge_body(&mut brought, out);
+        brought
+    }
+
+    /// The component of an instance that is a part of the service it stands in.
+    fn mixin(&mut self, entry: &Entry) -> Option<Rc<Component>> {
+        let key = &entry.key.text;
+        let component =
+            self.components.knows(key).then(|| self.components.get(key, self.sources, self.sink))??;
+        component.mixin.then_some(component)
+    }
+
+    /// What a mixin brings to the service of path `own`.
+    fn part(&mut self, mut entry: Entry, component: &Rc<Component>, own: &[SmolStr]) -> Vec<Entry> {
+        let key = &entry.key;
+        if own.is_empty() {
+            self.sink.report(
+                Diagnostic::new(codes::CMP003, format!("`{}` is a part of a service", key.text))
+                    .at(entry.head(), "stands in none")
+                    .help(format!("write `{} {{ … }}` in the service that it is for", key.text)),
+            );
+            return Vec::new();
+        }
+        if let Some(label) = entry.label.as_ref().filter(|label| **label != *key) {
+            self.sink.report(
+                Diagnostic::new(codes::TYP008, format!("`{}` takes no name", key.text))
+                    .at(label.span, "does not belong here")
+                    .help("what it brings belongs to the service it stands in"),
+            );
+        }
+        let head = entry.head();
+        if self.taken_out(&mut entry) || self.recursion(&entry, head) {
+            return Vec::new();
+        }
+        self.body(entry, component, own)
+    }
+
+    /// Whether a mixin says `enabled = false`. The word is taken out: in the service it would be about the service.
+    fn taken_out(&mut self, entry: &mut Entry) -> bool {
+        let Some(body) = &mut entry.body else { return false };
+        let said = |item: &Entry| item.key.text == "enabled" && item.label.is_none();
+        let Some(at) = body.entries.iter().position(said) else { return false };
+        let value = body.entries.remove(at).value;
+        let read = value.and_then(|value| bool::read(&value, &mut Decoder::new(self.sink)));
+        read == Some(false)
     }
 
     fn instance(&mut self, entry: Entry, path: &[SmolStr]) -> Option<Entry> {
@@ -70,6 +122,17 @@ impl Expansion<'_> {
             return None;
         }
         let component = self.components.get(&entry.key.text, self.sources, self.sink)?;
+        let label = entry.label.clone()?;
+        let span = entry.body.as_ref().map_or(head, |body| body.span);
+        let patch = entry.patch;
+        let key = Name { text: "service".into(), ..entry.key.clone() };
+        let entries = self.body(entry, &component, path);
+        Some(Entry { key, label: Some(label), value: None, body: Some(Body { entries, span }), patch })
+    }
+
+    /// The body of a component with what an instance says over it, for the service of a path.
+    fn body(&mut self, entry: Entry, component: &Rc<Component>, path: &[SmolStr]) -> Vec<Entry> {
+        let head = entry.head();
         if let Some(value) = &entry.value {
             self.sink.report(
                 Diagnostic::new(codes::TYP008, format!("`{}` takes no value", entry.key.text))
@@ -77,14 +140,10 @@ impl Expansion<'_> {
                     .help("what an instance is told stands in `{ … }`"),
             );
         }
-        let label = entry.label.clone()?;
-        let span = entry.body.as_ref().map_or(head, |body| body.span);
-        let patch = entry.patch;
-        let key = Name { text: "service".into(), ..entry.key.clone() };
-        let told = self.take_apart(entry, &component);
+        let told = self.take_apart(entry, component);
         let (parameters, missing) =
-            self.bind(&component.parameters, told.parameters, &component.name.text, head);
-        let children = self.children(&component, told.children);
+            self.bind(&component.parameters, told.parameters, &component.name.text, path, head);
+        let children = self.children(component, told.children, path);
         let nested = component
             .body
             .iter()
@@ -106,7 +165,7 @@ impl Expansion<'_> {
         self.stack.push((component.name.text.clone(), head));
         let entries = self.entries(body, path);
         self.stack.pop();
-        Some(Entry { key, label: Some(label), value: None, body: Some(Body { entries, span }), patch })
+        entries
     }
 
     fn recursion(&mut self, entry: &Entry, head: Span) -> bool {
@@ -183,19 +242,23 @@ impl Expansion<'_> {
         told
     }
 
-    /// Binds parameters to what is told, or to their defaults.
+    /// Binds parameters to what is told, or to their defaults, for the instance of path `own`.
     fn bind(
         &mut self,
         parameters: &[Parameter],
         told: Vec<Entry>,
         owner: &str,
+        own: &[SmolStr],
         head: Span,
     ) -> (HashMap<SmolStr, Option<Value>>, HashSet<SmolStr>) {
+        let default = |parameter: &Parameter| {
+            parameter.default.clone().map(|default| component::of_instance(default, own))
+        };
         let declared: HashMap<&SmolStr, &Parameter> =
             parameters.iter().rev().map(|parameter| (&parameter.name.text, parameter)).collect();
         let mut bound: HashMap<SmolStr, Option<Value>> =
             HashMap::with_capacity_and_hasher(parameters.len(), Default::default());
-        // What is told, but wrong, is reported once; nothing is built from it.
+        // What is told, but wrong, is reported once: the default stands in for it, or nothing is built from it.
         let mut broken: HashSet<SmolStr> = HashSet::default();
         for item in told {
             let Some(parameter) = declared.get(&item.key.text) else { continue };
@@ -215,12 +278,15 @@ impl Expansion<'_> {
                 broken.insert(parameter.name.text.clone());
                 continue;
             };
+            let name = parameter.name.text.clone();
             if component::check(parameter, &value, &self.kinds, self.sink) {
-                bound.insert(parameter.name.text.clone(), Some(value));
-            } else {
-                bound.insert(parameter.name.text.clone(), None);
-                broken.insert(parameter.name.text.clone());
+                bound.insert(name, Some(value));
+                continue;
             }
+            if parameter.default.is_none() {
+                broken.insert(name.clone());
+            }
+            bound.insert(name, default(parameter));
         }
         broken.extend(parameters.iter().filter(|known| known.broken).map(|known| known.name.text.clone()));
         let mut missing = Vec::new();
@@ -234,7 +300,7 @@ impl Expansion<'_> {
             } else if parameter.default.is_none() && !parameter.optional {
                 missing.push(parameter);
             }
-            bound.insert(name.clone(), parameter.default.clone());
+            bound.insert(name.clone(), default(parameter));
         }
         if let Some(first) = missing.first() {
             let names =
@@ -250,7 +316,7 @@ impl Expansion<'_> {
         (bound, broken)
     }
 
-    fn children(&mut self, component: &Component, told: Vec<Entry>) -> Children {
+    fn children(&mut self, component: &Component, told: Vec<Entry>, own: &[SmolStr]) -> Children {
         let kinds: HashMap<&SmolStr, &ChildKind> =
             component.children.iter().rev().map(|kind| (&kind.name.text, kind)).collect();
         let mut children: Children =
@@ -300,7 +366,7 @@ impl Expansion<'_> {
             if taken_out {
                 continue;
             }
-            let (mut bound, _) = self.bind(&kind.parameters, known, &kind.name.text, head);
+            let (mut bound, _) = self.bind(&kind.parameters, known, &kind.name.text, own, head);
             let values = kind.parameters.iter().map(|parameter| {
                 let name = parameter.name.text.clone();
                 let value = bound.remove(&name).flatten();

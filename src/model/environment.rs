@@ -39,6 +39,9 @@ block! {
         label name = "The target.";
         /// compose: the project's name, in place of the platform's.
         optional project: Constant,
+        /// prometheus, alertmanager: the version that its files are written for, such as `"3.13"`. Without it they hold
+        /// nothing that promtool 2.53 and amtool 0.28 refuse.
+        optional version: Constant,
     }
 }
 

@@ -1,8 +1,8 @@
 //! How a service is known to work, and where its metrics are.
 
 use crate::schema::{
-    Constant, Decoder, Duration, Integer, Kind, List, Reference, Scalar, Template, Word, block, choice,
-    without_constants,
+    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Reference, Scalar, Template, Word, block,
+    choice, without_constants,
 };
 use crate::syntax::{Value, ValueKind};
 
@@ -89,8 +89,20 @@ block! {
         optional port: Reference,
         /// The time between two scrapes.
         optional interval: Duration,
+        /// How long one may take: not longer than the interval.
+        optional timeout: Duration,
         /// What it exports, by the names of `exports`; what is known of its image where none is named.
         optional exports: List<Word>,
+    }
+}
+
+block! {
+    /// How long a service that collects metrics keeps them. What comes first counts.
+    "samples" => Samples {
+        /// How long, in whole hours.
+        optional time: Duration,
+        /// How much at most, in whole MiB.
+        optional size: Bytes,
     }
 }
 

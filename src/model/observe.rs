@@ -22,6 +22,8 @@ block! {
         optional runbook: Constant,
         /// Whether there is one for each scrape job, as if it stood in the service that is scraped.
         optional each_job: bool,
+        /// each_job: services that have an alert of this name, or of one of these, tell it themselves and are left out.
+        optional unless: Words,
         /// More labels.
         optional labels: Map<Word>,
         /// More annotations.

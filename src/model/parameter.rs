@@ -1,6 +1,6 @@
 //! What a component is told.
 
-use crate::schema::{Constant, Word, block, choice};
+use crate::schema::{Amount, Constant, Word, block, choice};
 
 choice! {
     /// The type of a parameter.
@@ -40,6 +40,10 @@ block! {
         required type_ as "type": ParameterType,
         /// Whether it may be missing.
         optional optional: bool,
+        /// integer, number, duration, size, ratio: the least that it may be.
+        optional min: Amount,
+        /// integer, number, duration, size, ratio: the most that it may be.
+        optional max: Amount,
         /// What it is for.
         optional description: Constant,
         /// list: the kind of children that its names stand for.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::environment::Texts;
-use super::health::{Health, Metrics};
+use super::health::{Health, Metrics, Samples};
 use super::observe::{Alert, Dashboard, Metric, Record};
 use super::port::Port;
 use super::receiver::Smtp;
@@ -62,6 +62,8 @@ block! {
         optional metrics: Metrics,
         /// The mail server that it tells people through; for a service with `role = alerts`.
         optional smtp: Smtp,
+        /// How long it keeps what it collects; for a service with `role = metrics`.
+        optional samples: Samples,
         /// What it may use.
         optional resources: Resources,
         /// How many of it run.

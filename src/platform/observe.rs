@@ -98,6 +98,8 @@ pub struct Job {
     pub path: String,
     /// The time between two scrapes, where it is said.
     pub interval: Option<Duration>,
+    /// How long a scrape may take, where it is said.
+    pub timeout: Option<Duration>,
     /// What it looks at in the place of the service: addresses that a probe is asked for.
     pub probes: Vec<Probe>,
     /// What it brings.

@@ -2,11 +2,11 @@
 
 use smol_str::SmolStr;
 
-use super::names::{BUILT_IN, Member, Symbol};
+use super::names::{BUILT_IN, Member, Placed, Symbol};
 use super::text::{Mentions, Texts, Thing, literal, protocol, push};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
-use crate::model::Child;
+use crate::model::{Child, Port, RouteTarget};
 use crate::platform::{InputId, OutsideId, Value, ValuePart};
 use crate::source::Span;
 use crate::syntax::{Part, Path, Scope, Text, ValueKind};
@@ -101,8 +101,12 @@ impl Texts<'_> {
             "number" => number.to_string(),
             "address" => format!("{host}:{number}"),
             "name" => port.name.text.to_string(),
+            "link" => match self.serving(placed, port) {
+                Some(site) => return self.site(site, path, &["url".into()], mentions),
+                None => link(port, host),
+            },
             _ => {
-                let known = ["url", "host", "number", "address", "name"];
+                let known = ["url", "link", "host", "number", "address", "name"];
                 return self.no_member(
                     path,
                     path.segments.len() - 1,
@@ -113,6 +117,23 @@ impl Texts<'_> {
         };
         mentions.ports.push((at, Some(index), path.span));
         Some(Thing::Text(literal(text)))
+    }
+
+    /// The first site that serves a port as a whole.
+    fn serving(&mut self, placed: &Placed<'_>, port: &Port) -> Option<usize> {
+        let document = self.document;
+        let served = self.served.get_or_insert_with(|| {
+            let mut served = HashMap::default();
+            for (at, site) in document.site.iter().enumerate() {
+                for route in site.route.iter().filter(|route| route.path.text == "/") {
+                    if let RouteTarget::To(path) = &route.target {
+                        served.entry(path.text()).or_insert(at);
+                    }
+                }
+            }
+            served
+        });
+        served.get(&format!("{}.{}", placed.path, port.name.text)).copied()
     }
 
     fn output(
@@ -301,5 +322,17 @@ impl Texts<'_> {
         };
         mentions.outsides.push((at, path.span));
         Some(Thing::Text(literal(text)))
+    }
+}
+
+/// Where people find a port that no site serves: on the host that publishes it, or, if only from within the platform's
+/// networks, under the service's name.
+fn link(port: &Port, host: &str) -> String {
+    let scheme = protocol(port).word();
+    match &port.publish {
+        Some(publish) => {
+            format!("{scheme}://localhost:{}", publish.port.map_or(port.number.0, |port| port.0))
+        }
+        None => format!("{scheme}://{host}:{}", port.number.0),
     }
 }

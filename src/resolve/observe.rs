@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use super::text::Texts;
 use super::{hours, mute, receiver};
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role};
 use crate::platform::observe::{
     Alert, AlertTest, Annotation, Job, Observed, Probe, Record, SaidSeries, TARGET_LABELS,
@@ -56,8 +57,10 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     observed.index(&needed);
     dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
     let queries = Queries::new(&reader, &observed, platform, &records);
+    let named = alerts.iter().filter_map(|(_, owner, block)| Some(((*owner)?, block.name.text.as_str())));
+    let named: HashSet<(ServiceId, &str)> = named.collect();
     let answers = Answers::new(platform, &observed, &texts.absent.embedded);
-    let records = records
+    let mut kept: Vec<Record> = records
         .iter()
         .map(|(written, owner, block)| Record {
             name: block.name.text.to_string(),
@@ -67,6 +70,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
             span: block.name.span,
         })
         .collect();
+    tell_apart(&mut kept);
     let alerts = alerts
         .iter()
         .filter(|(written, owner, block)| answers.are_there(written, *owner, block))
@@ -76,9 +80,13 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                     if observed.jobs.is_empty() {
                         no_job(&block.name, texts.sink);
                     }
-                    observed.jobs.iter().map(About::Job).collect()
+                    let told = |job: &&Job| !tells_itself(&named, job, block);
+                    observed.jobs.iter().filter(told).map(About::Job).collect()
                 }
-                _ => vec![About::of(*owner)],
+                _ => {
+                    alone(block, texts.sink);
+                    vec![About::of(*owner)]
+                }
             };
             let brought = texts.absent.embedded.contains(&block.name.span.file);
             let queries = &queries;
@@ -88,7 +96,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         })
         .collect();
     let dashboards = dashboard::complete(dashboards, platform, &queries);
-    observed.records = records;
+    observed.records = kept;
     observed.alerts = alerts;
     observed.dashboards = dashboards;
     observed.mutes = mute::mutes(document, &observed.alerts, texts);
@@ -234,6 +242,44 @@ fn said_labels(block: &model::Alert) -> Vec<Annotation> {
     entries.map(label).collect()
 }
 
+/// Gives records of one name, which several services have, the job that each is of. Their series carry it already;
+/// by the label they are different rules, which promtool's lint demands.
+fn tell_apart(records: &mut [Record]) {
+    let mut times: HashMap<String, usize> = HashMap::default();
+    for record in records.iter() {
+        *times.entry(record.name.clone()).or_default() += 1;
+    }
+    let several = |record: &&mut Record| times.get(&record.name).is_some_and(|times| *times > 1);
+    for record in records.iter_mut().filter(several) {
+        let job = TARGET_LABELS[0];
+        if let [name] = record.query.jobs.as_slice()
+            && record.query.labels.can_hold(job)
+            && !record.labels.iter().any(|(label, _)| label == job)
+        {
+            record.labels.push((job.to_owned(), name.clone()));
+        }
+    }
+}
+
+/// Whether a scraped service has an alert that takes the place of one of each job.
+fn tells_itself(named: &HashSet<(ServiceId, &str)>, job: &Job, block: &model::Alert) -> bool {
+    let mut names = block.unless.iter().flat_map(|words| &words.items);
+    names.any(|name| named.contains(&(job.service, name.text.as_str())))
+}
+
+/// Reports an `unless` of an alert that is not one of each job.
+fn alone(block: &model::Alert, sink: &mut Sink) {
+    let said = block.unless.iter().flat_map(|words| &words.items).next();
+    if let Some(word) = said {
+        sink.report(
+            Diagnostic::new(codes::TYP008, "`unless` stands beside `each_job = true` alone")
+                .at(word.span, "does not belong here")
+                .at(block.name.span, "one alert, whatever others there are")
+                .help("take it out, or write `each_job = true`"),
+        );
+    }
+}
+
 /// Reports an alert of each job where there is none.
 fn no_job(name: &Name, sink: &mut Sink) {
     sink.report(
@@ -270,12 +316,14 @@ fn jobs(
     let mut jobs = Vec::new();
     for service in &platform.services {
         let Some(metrics) = &service.metrics else { continue };
+        let said = service.block.metrics.as_ref();
         let job = Job {
             name: service.name.clone(),
             service: service.id,
             port: metrics.port,
             path: metrics.path.clone(),
-            interval: service.block.metrics.as_ref().and_then(|metrics| metrics.interval),
+            interval: said.and_then(|metrics| metrics.interval),
+            timeout: said.and_then(|metrics| metrics.timeout),
             probes: Vec::new(),
             exports: tables.of(service, needed, texts),
             span: metrics.span,

@@ -2,13 +2,17 @@
 
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
-use crate::model::{Document, Group, Health, Resources, RunKind, Scale, Service};
-use crate::platform::{Value, ValuePart};
-use crate::schema::Constant;
+use crate::model::{
+    Document, Group, Health, Metrics, Resources, Role, RunKind, Samples, Scale, Service, Target,
+};
+use crate::platform::observe::SCRAPE_INTERVAL;
+use crate::platform::{Value, ValuePart, Version};
+use crate::schema::{Constant, Duration};
 use crate::source::Span;
 
-/// Targets that settings can be given for.
-const WITH_SETTINGS: &[&str] = &["compose"];
+/// Targets that settings can be given for, each with the key of its setting.
+const WITH_SETTINGS: &[(&str, &str)] =
+    &[("compose", "project"), ("prometheus", "version"), ("alertmanager", "version")];
 
 /// Reports what no block may say, in the whole document.
 pub(super) fn document(document: &Document, texts: &mut Texts<'_>) {
@@ -19,14 +23,37 @@ pub(super) fn document(document: &Document, texts: &mut Texts<'_>) {
         cron(&backup.schedule, texts);
     }
     for target in &document.target {
-        let name = target.name.text.as_str();
-        if !WITH_SETTINGS.contains(&name) {
-            texts.sink.report(
-                Diagnostic::new(codes::NAM001, format!("there is no target `{name}` that has settings"))
-                    .at(target.name.span, "unknown target")
-                    .help_maybe(did_you_mean(name, WITH_SETTINGS.iter().copied())),
-            );
-        }
+        settings(target, texts);
+    }
+}
+
+fn settings(target: &Target, texts: &mut Texts<'_>) {
+    let name = target.name.text.as_str();
+    let Some((_, own)) = WITH_SETTINGS.iter().find(|(known, _)| *known == name) else {
+        texts.sink.report(
+            Diagnostic::new(codes::NAM001, format!("there is no target `{name}` that has settings"))
+                .at(target.name.span, "unknown target")
+                .help_maybe(did_you_mean(name, WITH_SETTINGS.iter().map(|(name, _)| *name))),
+        );
+        return;
+    };
+    for (key, said) in [("project", &target.project), ("version", &target.version)] {
+        let Some(said) = said.as_ref().filter(|_| key != *own) else { continue };
+        texts.sink.report(
+            Diagnostic::new(codes::TYP008, format!("the target `{name}` has no `{key}`"))
+                .at(said.span, "does not belong here")
+                .help(format!("its setting is `{own}`")),
+        );
+    }
+    let Some(said) = target.version.as_ref().filter(|_| *own == "version") else { return };
+    let text = texts.constant(said);
+    if Version::parse(&text).is_none() {
+        let near = Version::of_tag(&text).map(|Version(major, minor)| format!("write `\"{major}.{minor}\"`"));
+        texts.sink.report(
+            Diagnostic::new(codes::TYP007, format!("`{text}` is no version"))
+                .at(said.span, "two or three numbers with dots between them")
+                .help(near.unwrap_or_else(|| "write it like `\"3.13\"`".to_owned())),
+        );
     }
 }
 
@@ -50,8 +77,11 @@ pub(super) fn service(block: &Service, image_value: Option<&Value>, texts: &mut 
     if let Some(health) = &block.health {
         check(health, texts);
     }
-    if let Some(path) = block.metrics.as_ref().and_then(|metrics| metrics.path.as_ref()) {
-        expect_path(path, texts);
+    if let Some(metrics) = &block.metrics {
+        scrape(metrics, texts);
+    }
+    if let Some(said) = &block.samples {
+        samples(block, said, texts);
     }
     if let Some(resources) = &block.resources {
         limits(resources, texts);
@@ -192,7 +222,7 @@ fn check(health: &Health, texts: &mut Texts<'_>) {
     for path in http.into_iter().flatten() {
         expect_path(path, texts);
     }
-    let zero = |duration: Option<crate::schema::Duration>| duration.is_some_and(|duration| duration.0 == 0);
+    let zero = |duration: Option<Duration>| duration.is_some_and(|duration| duration.0 == 0);
     for (key, wrong) in [
         ("interval", zero(health.interval)),
         ("timeout", zero(health.timeout)),
@@ -202,6 +232,53 @@ fn check(health: &Health, texts: &mut Texts<'_>) {
         if wrong {
             out_of_range(format!("`{key}` of a health check is zero"), health.span, "at least one", texts);
         }
+    }
+}
+
+/// Prometheus does not start with a timeout above the interval (prometheus/prometheus:config/config.go).
+fn scrape(metrics: &Metrics, texts: &mut Texts<'_>) {
+    if let Some(path) = &metrics.path {
+        expect_path(path, texts);
+    }
+    for (key, said) in [("interval", metrics.interval), ("timeout", metrics.timeout)] {
+        if said.is_some_and(|said| said.0 == 0) {
+            out_of_range(format!("`{key}` of a scrape is zero"), metrics.span, "more than zero", texts);
+        }
+    }
+    let interval = metrics.interval.unwrap_or(Duration(SCRAPE_INTERVAL * 1000));
+    if let Some(timeout) = metrics.timeout.filter(|timeout| interval.0 > 0 && *timeout > interval) {
+        out_of_range(
+            format!("a scrape may take {timeout}, and there is one every {interval}"),
+            metrics.span,
+            "the timeout is above the interval",
+            texts,
+        );
+    }
+}
+
+fn samples(block: &Service, said: &Samples, texts: &mut Texts<'_>) {
+    if block.role != Some(Role::Metrics) {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP008, format!("`{}` collects no samples", block.name.text))
+                .at(said.span, "does not belong here")
+                .help("a service with `role = metrics` does"),
+        );
+    } else if block.command.is_none() {
+        // In place of the image's own, arguments of ours would be all that it is told.
+        texts.sink.report(
+            Diagnostic::new(
+                codes::TYP006,
+                format!("`{}` has no command, and keeps samples", block.name.text),
+            )
+            .at(said.span, "becomes arguments where no file can say it")
+            .help("write the `command` that they are added to"),
+        );
+    }
+    if said.time.is_some_and(|time| time.0 == 0 || !time.0.is_multiple_of(3_600_000)) {
+        out_of_range("`time` of samples is not in whole hours".to_owned(), said.span, "`1h` at least", texts);
+    }
+    if said.size.is_some_and(|size| size.0 == 0 || !size.0.is_multiple_of(1 << 20)) {
+        out_of_range("`size` of samples is not in whole MiB".to_owned(), said.span, "`1MiB` at least", texts);
     }
 }
 

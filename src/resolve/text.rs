@@ -81,6 +81,8 @@ pub(super) struct Texts<'a> {
     pub(super) outputs: HashMap<(usize, usize, SmolStr), (Value, Mentions)>,
     /// The places of names among the fields of outputs and children that were referred to.
     pub(super) fields: HashMap<(usize, usize), HashMap<SmolStr, usize>>,
+    /// The first site that serves each port as a whole, by what its route says; made when it is first asked for.
+    pub(super) served: Option<HashMap<String, usize>>,
     /// How much has come together that the source says once and the platform many times.
     copied: usize,
 }
@@ -129,6 +131,7 @@ impl<'a> Texts<'a> {
             open: Vec::new(),
             outputs: HashMap::default(),
             fields: HashMap::default(),
+            served: None,
             copied: 0,
         }
     }

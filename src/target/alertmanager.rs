@@ -25,9 +25,12 @@ pub(super) const TARGET: Target = Target {
         "receiver",
         "hours",
         "inhibit",
+        "target",
         "override",
     ],
     cannot: &[],
+    reader: Some(Role::Alerts),
+    arguments: super::no_arguments,
     overrides: &[Place::Platform],
     lower,
 };
@@ -42,6 +45,7 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
     }
     let header = [generated(platform)];
     let sentences = platform.observed.mutes.iter().map(|mute| vec![mute.sentence.clone()]);
+    let sentences = sentences.filter(|_| !config::has_names(platform));
     let sections = [Section { key: "inhibit_rules", apart: false, comments: sentences.collect() }];
     let nobody = nobody(platform);
     let config = config::config(platform, &nobody);

@@ -46,6 +46,8 @@ pub(super) const TARGET: Target = Target {
         "target",
         "override",
     ],
+    reader: None,
+    arguments: super::no_arguments,
     overrides: &[Place::Platform, Place::Service],
     cannot: &[
         ("place.zone", "compose runs on one host"),

@@ -18,6 +18,8 @@ pub(super) const TARGET: Target = Target {
     purpose: "Grafana's data sources and dashboards",
     reads: &["platform", "service.dashboard", "dashboard"],
     cannot: &[],
+    reader: Some(Role::Dashboards),
+    arguments: super::no_arguments,
     overrides: &[],
     lower,
 };

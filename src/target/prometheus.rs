@@ -20,6 +20,8 @@ pub(super) const TARGET: Target = Target {
         "platform",
         "service.metrics",
         "service.metric",
+        "service.samples",
+        "target",
         "metric",
         "exports",
         "alert",
@@ -29,6 +31,8 @@ pub(super) const TARGET: Target = Target {
         "override",
     ],
     cannot: &[],
+    reader: Some(Role::Metrics),
+    arguments: config::arguments,
     overrides: &[Place::Platform, Place::Scraped],
     lower,
 };

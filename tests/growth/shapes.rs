@@ -140,6 +140,9 @@ shapes! {
     BUILD 0 200 "imports" |n| { let mut files = platform("import \"more\""); files.extend((0..n).map(|at| (format!("more/f{at}.infra"), format!("variable V{at} = \"x\"\n")))); files };
     BUILD 0 200 "imports of one file" |n| { let mut files = platform(&each(n, |_| "import \"more.infra\"\n".to_owned())); files.push(("more.infra".to_owned(), "variable V = \"x\"\n".to_owned())); files };
     BUILD 0 1000 "what is allowed, and finds nothing" |n| platform(&services(n, |_| "allow NET004 { reason = \"x\" }".to_owned()));
+    BUILD 0 50 "mixins" |n| platform(&("prometheus prometheus { networks = [net] }\n".to_owned() + &services(n, |_| "port http = 80, metrics {}, http-service {}".to_owned())));
+    BUILD 0 300 "links to sites" |n| platform(&(services(n, |at| format!("port http = 80 {{ protocol = http }}, env {{ L = s{at}.http.link }}")) + &each(n, |at| format!("site x{at} = \"x{at}.example.com\" {{ route \"/\" = s{at}.http }}\n"))));
+    BUILD 0 300 "alerts of each job, and as many that tell themselves" |n| platform(&("prometheus prometheus { networks = [net] }\n".to_owned() + &service(&format!("port http = 80, metrics {{}}, {}", each(n, |at| format!("alert A{at} {{ expr = \"up == {at}\" }}, ")))) + &each(n, |at| format!("alert B{at} {{ each_job = true, unless = A{at}, expr = \"up == {at}\" }}\n"))));
     BUILD 0 300 "scrapes" |n| platform(&("prometheus prometheus { networks = [net] }\n".to_owned() + &services(n, |_| "port http = 80, metrics { port = http, path = \"/metrics\" }".to_owned())));
     BUILD 1 15 "levels of brackets" |n| platform(&each(200, |at| format!("{}{}", format!("a{at} {{\n").repeat(n), "}\n".repeat(n))));
     FORMAT 0 3000 "formatted: entries" |n| platform(&each(n, |at| format!("variable V{at} = \"x\" {{ description = \"y\" }} # z\n")));

@@ -2,8 +2,10 @@
 
 use super::Context;
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::model::Role;
+use crate::platform::Platform;
 use crate::platform::observe::{Job, Query};
-use crate::promql::{Matcher, Op};
+use crate::promql::{Matcher, Op, Selector};
 use crate::source::Span;
 
 impl<'a> Context<'a> {
@@ -66,6 +68,44 @@ impl<'a> Context<'a> {
         let jobs = if own.is_empty() { exporters.collect() } else { own };
         let said = jobs.into_iter().filter(|job| job.interval.is_some());
         said.max_by_key(|job| job.interval).map(|job| job.span)
+    }
+}
+
+/// OBS007 for alerts about a service that nobody scrapes: `up` without its job would be that of every target.
+pub(in crate::check) fn of_nobody(platform: &Platform, sink: &mut Sink) {
+    let observed = &platform.observed;
+    // Where nobody evaluates rules, that is what is told.
+    if platform.with_role(Role::Metrics).next().is_none() {
+        return;
+    }
+    for alert in observed.alerts.iter().filter(|alert| alert.query.jobs.is_empty()) {
+        let (Some(owner), Some(parsed)) = (alert.owner, &alert.query.parsed) else { continue };
+        let service = &platform[owner];
+        let of_targets = |selector: &&Selector| {
+            let metric = selector.metric.as_deref().unwrap_or_default();
+            let synthetic = observed.server.iter().any(|known| known.series(metric).is_some());
+            let named = selector.matchers.iter().any(|matcher| matcher.label == "job");
+            synthetic && !named && !metric.starts_with("ALERTS")
+        };
+        let Some(selector) = parsed.selectors().iter().find(of_targets) else { continue };
+        // One whose block is wrong is reported there.
+        if service.block.metrics.is_some() {
+            continue;
+        }
+        let metric = selector.metric.as_deref().unwrap_or_default();
+        let about = format!("`{}` is about `{}`, which is not scraped", alert.name, service.path);
+        let diagnostic = Diagnostic::new(codes::OBS007, about);
+        let told = if alert.brought {
+            diagnostic
+                .at(service.span(), format!("has no `metrics` block, and so no `{metric}`"))
+                .help("give it a `metrics` block, or take out what brings the alert")
+        } else {
+            diagnostic
+                .at(alert.query.part(selector.place.clone()), "would be that of every target")
+                .at(service.span(), "has no `metrics` block")
+                .help("give it a `metrics` block, or name the job that is meant: `job='…'`")
+        };
+        sink.report(told);
     }
 }
 

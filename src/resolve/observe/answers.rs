@@ -1,5 +1,7 @@
 //! Which of the alerts that components bring have somebody who evaluates them, and series.
 
+use std::cell::OnceCell;
+
 use super::PROBE_PATH;
 use super::query::Written;
 use crate::hash::HashSet;
@@ -19,6 +21,8 @@ pub(super) struct Answers<'a> {
     evaluated: bool,
     /// Whether a job may export anything.
     open: bool,
+    /// The metrics that programs are known to export; read when one is first asked for that the platform has not.
+    known: OnceCell<HashSet<&'static str>>,
 }
 
 impl<'a> Answers<'a> {
@@ -29,6 +33,7 @@ impl<'a> Answers<'a> {
             embedded,
             evaluated: platform.with_role(Role::Metrics).next().is_some(),
             open: observed.jobs.iter().any(|job| job.exports.unknown),
+            known: OnceCell::new(),
         }
     }
 
@@ -63,7 +68,7 @@ impl<'a> Answers<'a> {
     fn is_of_others(&self, metric: &str) -> bool {
         let exported = self.observed.exporters(metric).next().is_some();
         let elsewhere = self.observed.elsewhere(metric).next().is_some();
-        let known = |source: &str| exports::names(source).any(|name| name == metric);
-        !exported && !elsewhere && exports::EXPORTS.iter().any(|(_, _, source)| known(source))
+        let known = || exports::EXPORTS.iter().flat_map(|(_, _, source)| exports::names(source)).collect();
+        !exported && !elsewhere && self.known.get_or_init(known).contains(metric)
     }
 }

@@ -6,8 +6,8 @@ use super::matcher::matcher;
 use super::receiver::{self, Receiver};
 use super::route;
 use crate::emit::{DoubleQuoted, FlowMap, FlowSeq};
-use crate::platform::Platform;
 use crate::platform::receiver::{Channel, Hours, Mute};
+use crate::platform::{Platform, Version};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Config<'a> {
@@ -36,9 +36,10 @@ struct Global<'a> {
     require_tls: Option<bool>,
 }
 
-/// The sentence it stands for is a comment above it: the key `name` is refused by versions before 0.30.
 #[derive(Debug, Serialize)]
 struct Inhibit<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
     source_matchers: FlowSeq<Vec<String>>,
     target_matchers: FlowSeq<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +75,7 @@ pub(super) fn config<'a>(platform: &'a Platform, nobody: &'a str) -> Config<'a> 
         templates: FlowSeq(["templates/*.tmpl"]),
         route: route::root(platform, nobody),
         receivers: receiver::receivers(platform, nobody),
-        inhibit_rules: observed.mutes.iter().map(inhibit).collect(),
+        inhibit_rules: observed.mutes.iter().map(|mute| inhibit(mute, has_names(platform))).collect(),
         time_intervals: observed.hours.iter().map(interval).collect(),
     }
 }
@@ -94,9 +95,16 @@ fn global(platform: &Platform) -> Option<Global<'_>> {
     })
 }
 
-fn inhibit(mute: &Mute) -> Inhibit<'_> {
+/// Whether the sentence that a mute stands for is its name. Versions before 0.30 refuse the key
+/// (prometheus/alertmanager:CHANGELOG.md); for them it is a comment above it.
+pub(super) fn has_names(platform: &Platform) -> bool {
+    platform.version_of(super::TARGET.name).is_some_and(|version| version >= Version(0, 30))
+}
+
+fn inhibit(mute: &Mute, named: bool) -> Inhibit<'_> {
     let equal: Vec<&str> = mute.equal.iter().map(|(label, _)| label.as_str()).collect();
     Inhibit {
+        name: named.then_some(mute.sentence.as_str()),
         source_matchers: FlowSeq(mute.source.iter().map(matcher).collect()),
         target_matchers: FlowSeq(mute.target.iter().map(matcher).collect()),
         equal: (!equal.is_empty()).then_some(FlowSeq(equal)),

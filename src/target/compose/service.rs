@@ -1,5 +1,6 @@
 //! One service of the platform as a service of compose.
 
+use super::super::TARGETS;
 use super::file::{
     Build, DependsOn, Deploy, Device, Limits, Logging, LoggingOptions, Reservations, Resources,
     Service as Out, Words,
@@ -34,7 +35,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
         pid: service.exception(|security| security.host_pid).then_some("host"),
         init: service.block.init,
         entrypoint: service.entrypoint.as_deref().map(|words| command(platform, words)),
-        command: service.command.as_deref().map(|words| command(platform, words)),
+        command: service.command.as_deref().map(|words| command_with_arguments(platform, service, words)),
         environment: environment::variables(platform, service),
         secrets: environment::secret_files(platform, service),
         network_mode: host_network.then_some("host"),
@@ -90,6 +91,13 @@ fn build(platform: &Platform, service: &Service) -> Option<Build> {
 
 fn command(platform: &Platform, words: &[Value]) -> Words {
     words.iter().map(|word| text::value(platform, word)).collect::<Vec<_>>().into()
+}
+
+/// A command with what targets' files cannot say behind it.
+fn command_with_arguments(platform: &Platform, service: &Service, words: &[Value]) -> Words {
+    let own = words.iter().map(|word| text::value(platform, word));
+    let more = TARGETS.iter().flat_map(|target| (target.arguments)(platform, service));
+    own.chain(more.map(|word| text::literal(&word))).collect::<Vec<_>>().into()
 }
 
 /// A device under the same name inside.

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::super::overrides;
 use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
-use crate::model::{Protocol, Role};
+use crate::model::{Protocol, Role, Samples};
 use crate::platform::observe::{Job, SCRAPE_INTERVAL};
-use crate::platform::{Platform, Service};
+use crate::platform::{Platform, Service, Version};
 use crate::schema::Duration;
 
 /// How long a scrape may take, in milliseconds, where its interval is not shorter.
@@ -19,6 +19,8 @@ pub(super) struct Config<'a> {
     rule_files: Option<FlowSeq<[&'static str; 1]>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     alerting: Option<Alerting>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    storage: Option<Storage>,
     scrape_configs: Vec<Entry<'a>>,
 }
 
@@ -39,6 +41,24 @@ struct Global<'a> {
 }
 
 #[derive(Debug, Serialize)]
+struct Storage {
+    tsdb: Tsdb,
+}
+
+#[derive(Debug, Serialize)]
+struct Tsdb {
+    retention: Retention,
+}
+
+#[derive(Debug, Serialize)]
+struct Retention {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
 struct Alerting {
     alertmanagers: Vec<Alertmanager>,
 }
@@ -56,6 +76,8 @@ struct Scrape<'a> {
     scrape_interval: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scrape_timeout: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fallback_scrape_protocol: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scheme: Option<&'static str>,
     metrics_path: &'a str,
@@ -109,8 +131,46 @@ pub(super) fn config(platform: &Platform, rules: bool) -> Config<'_> {
         },
         rule_files: rules.then_some(FlowSeq(["rules/*.yml"])),
         alerting: alerting(platform),
+        storage: storage(platform),
         scrape_configs: platform.observed.jobs.iter().map(|job| entry(platform, job)).collect(),
     }
+}
+
+/// From when on the file says how long samples are kept (prometheus/prometheus:CHANGELOG.md, 3.8.0); the flags are
+/// deprecated since 3.13.
+const WITH_RETENTION: Version = Version(3, 8);
+
+/// From when on a scrape without a content type fails, unless a protocol is named
+/// (prometheus/prometheus:docs/migration.md, 3.0).
+const WITH_FALLBACK: Version = Version(3, 0);
+
+fn is_for(platform: &Platform, first: Version) -> bool {
+    platform.version_of(super::TARGET.name).is_some_and(|version| version >= first)
+}
+
+fn retention(samples: &Samples) -> Retention {
+    Retention {
+        time: samples.time.map(|time| format!("{}h", time.0 / 3_600_000)),
+        size: samples.size.map(|size| format!("{}MB", size.0 >> 20)),
+    }
+}
+
+fn storage(platform: &Platform) -> Option<Storage> {
+    let said = platform.with_role(Role::Metrics).find_map(|service| service.block.samples.as_ref());
+    let said = said.filter(|_| is_for(platform, WITH_RETENTION))?;
+    Some(Storage { tsdb: Tsdb { retention: retention(said) } })
+}
+
+/// How long samples are kept, for versions whose file has no key for it.
+pub(super) fn arguments(platform: &Platform, service: &Service) -> Vec<String> {
+    let said = service.block.samples.as_ref().filter(|_| service.block.role == Some(Role::Metrics));
+    let Some(said) = said.filter(|_| !is_for(platform, WITH_RETENTION)) else { return Vec::new() };
+    let Retention { time, size } = retention(said);
+    let flags = [("time", time), ("size", size)];
+    flags
+        .into_iter()
+        .filter_map(|(key, value)| Some(format!("--storage.tsdb.retention.{key}={}", value?)))
+        .collect()
 }
 
 fn alerting(platform: &Platform) -> Option<Alerting> {
@@ -143,9 +203,10 @@ fn scrape<'a>(platform: &'a Platform, job: &'a Job) -> Scrape<'a> {
         scrape_interval: job.interval.map(|interval| interval.to_string()),
         // It must not be longer than the interval.
         scrape_timeout: job
-            .interval
-            .filter(|interval| *interval < TIMEOUT)
-            .map(|interval| interval.to_string()),
+            .timeout
+            .or(job.interval.filter(|interval| *interval < TIMEOUT))
+            .map(|timeout| timeout.to_string()),
+        fallback_scrape_protocol: is_for(platform, WITH_FALLBACK).then_some("PrometheusText0.0.4"),
         scheme: (port.protocol == Protocol::Https && job.probes.is_empty()).then_some("https"),
         metrics_path: &job.path,
         params: None,

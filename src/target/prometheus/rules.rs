@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::top;
 use crate::emit::Entries;
+use crate::hash::HashMap;
 use crate::platform::observe::{Alert, Record};
 use crate::platform::{Platform, ServiceId};
 
@@ -46,7 +47,7 @@ pub(super) fn files(platform: &Platform) -> Vec<File> {
     let mut files = vec![File { name: PLATFORM.to_owned(), groups: Vec::new() }];
     let groups = platform.groups.iter().filter(|group| group.name != PLATFORM);
     files.extend(groups.map(|group| File { name: group.name.clone(), groups: Vec::new() }));
-    let mut places = std::collections::HashMap::new();
+    let mut places = HashMap::default();
     let mut place = |owner: Option<ServiceId>, files: &mut Vec<File>| {
         let owner = owner.map(|owner| top(platform, owner));
         *places.entry(owner).or_insert_with(|| {
