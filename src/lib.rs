@@ -38,7 +38,7 @@ use std::collections::HashSet;
 
 use allow::Allows;
 use coverage::Uses;
-use diagnostic::{Diagnostic, Sink};
+use diagnostic::{Diagnostic, Sink, cause};
 use expand::Expanded;
 use model::{Document, Image};
 use platform::Platform;
@@ -126,7 +126,8 @@ impl Parsed {
             allows.unused(&mut sink);
         }
         let platform = platform.filter(|_| !sink.has_errors());
-        Compilation { sources, diagnostics: sink.finish(), platform, uses, allows }
+        let diagnostics = cause::gather(sink.finish(), sources.embedded());
+        Compilation { sources, diagnostics, platform, uses, allows }
     }
 }
 

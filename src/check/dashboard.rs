@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::model::Role;
 use crate::platform::Platform;
 use crate::platform::observe::Dashboard;
@@ -30,6 +30,7 @@ pub(super) fn shown(platform: &Platform, sink: &mut Sink) {
                     codes::GRA001,
                     format!("{what}, and no service keeps the metrics for {them}"),
                 )
+                .because(cause::NO_METRICS_SERVER)
                 .at(first.block.span, "asks for metrics")
                 .at(shower.span(), "shows dashboards, and has no data source of metrics")
                 .help("add an instance of a component that collects metrics, or a service with `role = metrics`"),

@@ -79,7 +79,7 @@ impl Expansion<'_> {
         let key = Name { text: "service".into(), ..entry.key.clone() };
         let told = self.take_apart(entry, &component);
         let (parameters, missing) =
-            self.bind(&component.parameters, told.parameters, &component.name.text, head);
+            self.bind(&component.parameters, told.parameters, &component.name.text, head, patch);
         let children = self.children(&component, told.children);
         let nested = component
             .body
@@ -179,13 +179,15 @@ impl Expansion<'_> {
         told
     }
 
-    /// Binds parameters to what is told, or to their defaults.
+    /// Binds parameters to what is told, or to their defaults. A patch of an instance that is not there lacks them all,
+    /// and is reported as that.
     fn bind(
         &mut self,
         parameters: &[Parameter],
         told: Vec<Entry>,
         owner: &str,
         head: Span,
+        patch: bool,
     ) -> (HashMap<SmolStr, Option<Value>>, HashSet<SmolStr>) {
         let declared: HashMap<&SmolStr, &Parameter> =
             parameters.iter().rev().map(|parameter| (&parameter.name.text, parameter)).collect();
@@ -229,7 +231,7 @@ impl Expansion<'_> {
             }
             bound.insert(name.clone(), parameter.default.clone());
         }
-        if let Some(first) = missing.first() {
+        if let (Some(first), false) = (missing.first(), patch) {
             let names =
                 crate::diagnostic::list_of(missing.iter().map(|parameter| parameter.name.text.as_str()));
             self.sink.report(
@@ -293,7 +295,7 @@ impl Expansion<'_> {
             if taken_out {
                 continue;
             }
-            let (mut bound, _) = self.bind(&kind.parameters, known, &kind.name.text, head);
+            let (mut bound, _) = self.bind(&kind.parameters, known, &kind.name.text, head, patch);
             let values = kind.parameters.iter().map(|parameter| {
                 let name = parameter.name.text.clone();
                 let value = bound.remove(&name).flatten();

@@ -47,6 +47,8 @@ pub struct Service {
     pub networks: Vec<NetworkId>,
     /// The place where its networks are said: its own list, or its name.
     pub networks_span: Span,
+    /// Whether some of them could not be bound, which is reported.
+    pub networks_lost: bool,
     /// The ports it listens on.
     pub ports: Vec<Port>,
     /// Its environment variables, in the order of the source.

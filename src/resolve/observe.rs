@@ -8,7 +8,9 @@ mod names;
 mod preset;
 mod query;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+
+use smol_str::SmolStr;
 
 use super::text::Texts;
 use super::{hours, mute, receiver};
@@ -19,6 +21,7 @@ use crate::platform::observe::{
 };
 use crate::platform::{Platform, Service, ServiceId};
 use crate::schema::{Constant, Map, Word};
+use crate::source::Span;
 use crate::syntax::{Name, Text};
 use answers::Answers;
 use exports::Tables;
@@ -43,8 +46,12 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
     let needed = query::metrics(written, series);
     let jobs = jobs(platform, &mut tables, &needed, texts);
+    let unbound = |service: &&Service| service.block.metrics.is_some() && service.metrics.is_none();
+    let lost = platform.services.iter().filter(unbound);
     let mut observed = Observed {
         jobs,
+        lost: lost.map(|service| service.name.clone()).collect(),
+        taken_out: taken_out(&texts.absent.disabled),
         metrics: document.metric.iter().map(exports::metric).collect(),
         server: tables.server(&needed),
         hours: hours::hours(document, texts),
@@ -87,12 +94,20 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                 .map(move |about| Alert { brought, ..alert(written, about, block, platform, queries) })
         })
         .collect();
-    let dashboards = dashboard::complete(dashboards, platform, &queries);
+    let dashboards = dashboard::complete(dashboards, platform, &queries, &texts.absent.embedded);
     observed.records = records;
     observed.alerts = alerts;
     observed.dashboards = dashboards;
     observed.mutes = mute::mutes(document, &observed.alerts, texts);
     observed
+}
+
+/// What is taken out of services, in the order of the source.
+fn taken_out(disabled: &HashMap<SmolStr, Span>) -> Vec<(String, Span)> {
+    let nested = disabled.iter().filter(|(path, _)| path.contains('.'));
+    let mut nested: Vec<(String, Span)> = nested.map(|(path, span)| (path.to_string(), *span)).collect();
+    nested.sort_by_key(|(_, span)| *span);
+    nested
 }
 
 /// Blocks of services, each with its owner, in the order of the services.

@@ -288,6 +288,7 @@ pub(super) fn smtp(platform: &Platform, texts: &mut Texts<'_>) -> Option<Smtp> {
                 from: block.from.as_ref().map(|from| literal(from).to_owned()),
                 username: block.username.as_ref().map(|name| literal(name).to_owned()),
                 password,
+                password_lost: password.is_none() && block.password.is_some(),
                 tls: block.tls.unwrap_or(true),
                 span: block.via.0.span,
             });
