@@ -112,6 +112,9 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::ALR013], check: receiver::untold },
     Rule { codes: &[codes::ALR014], check: mute::unsound },
     Rule { codes: &[codes::ALR005], check: receiver::heartbeat },
+    Rule { codes: &[codes::ALR015], check: receiver::way::elsewhere },
+    Rule { codes: &[codes::ALR016], check: receiver::way::groups },
+    Rule { codes: &[codes::ALR017], check: receiver::way::beats },
     Rule { codes: &[codes::ALR007], check: receiver::nobody },
 ];
 

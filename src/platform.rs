@@ -9,6 +9,7 @@ pub mod observe;
 pub mod receiver;
 mod service;
 pub mod tell;
+pub mod whose;
 
 use std::ops::Index;
 use std::sync::Arc;

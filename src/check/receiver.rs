@@ -1,5 +1,7 @@
 //! Receivers: whether messages can be sent, whether anybody is told, and of what.
 
+pub(super) mod way;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Sink, cause, codes, list_of};

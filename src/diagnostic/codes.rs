@@ -282,6 +282,12 @@ codes! {
     ALR013 Error "nobody-tells-receivers";
     /// A mute that silences too much, or nothing.
     ALR014 Error "unsound-mute";
+    /// A message that is posted to another host than the outside that is named for it.
+    ALR015 Error "posted-elsewhere";
+    /// A group by a label that no alert carries.
+    ALR016 Warning "group-by-no-label";
+    /// A heartbeat that hears an alert which does not always fire.
+    ALR017 Error "heartbeat-of-another-alert";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";

@@ -19,6 +19,7 @@ use crate::model::{self, Document, Role};
 use crate::platform::observe::{
     Alert, AlertTest, Annotation, Job, Observed, Probe, Record, SaidSeries, TARGET_LABELS,
 };
+use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
 use crate::schema::{Constant, Map, Word};
 use crate::source::Span;
@@ -182,11 +183,10 @@ fn alert(
     if let Some(severity) = block.severity {
         labels.push(("severity".to_owned(), severity.word().to_owned()));
     }
-    if let Some(owner) = owner {
-        let top = top(platform, owner);
-        labels.push(("service".to_owned(), top.name.clone()));
+    if let Some(owner) = owner.filter(|_| !queries.is_of_many(&query)) {
+        labels.push((WHOSE[0].to_owned(), platform.top(owner).name.clone()));
         if let Some(group) = platform[owner].group {
-            labels.push(("group".to_owned(), platform[group].name.clone()));
+            labels.push((WHOSE[1].to_owned(), platform[group].name.clone()));
         }
     }
     if let About::Job(job) = about {
@@ -266,14 +266,6 @@ fn runbook(block: &model::Alert, platform: &Platform) -> Option<Annotation> {
     let base = platform.document.platform.first()?.runbooks.as_ref()?;
     let address = format!("{}/{}", literal(base).trim_end_matches('/'), block.name.text);
     Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span, verbatim: false })
-}
-
-/// The service that another one is nested in, at the top.
-fn top(platform: &Platform, mut id: ServiceId) -> &Service {
-    while let Some(parent) = platform[id].parent {
-        id = parent;
-    }
-    &platform[id]
 }
 
 fn jobs(

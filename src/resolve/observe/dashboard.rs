@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::text::Texts;
 use super::query::{About, Queries, Reader, Written};
-use super::{literal, owned, preset, top};
+use super::{literal, owned, preset};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{self, Document};
 use crate::platform::observe::{Choice, Dashboard, Observed};
@@ -190,7 +190,7 @@ struct Names {
 
 impl Names {
     fn new(read: &Read, platform: &Platform) -> Self {
-        let owner = read.owner.map(|owner| top(platform, owner));
+        let owner = read.owner.map(|owner| platform.top(owner));
         let name = read.block.name.text.to_string();
         let title = read.block.title.as_ref().map_or(name.as_str(), literal).to_owned();
         Self { owner: owner.map(|owner| (owner.id, owner.name.clone())), name, title }
