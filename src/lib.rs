@@ -181,6 +181,7 @@ fn bind(
     let absent = Absent {
         lost,
         disabled: expanded.disabled,
+        given: expanded.given,
         mentioned: expanded.mentioned,
         origin: Some(origin),
         source: source.to_owned(),

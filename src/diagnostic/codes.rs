@@ -102,6 +102,8 @@ codes! {
     CMP003 Error "malformed-component";
     /// A template that does not render.
     CMP004 Error "template-failed";
+    /// A child that another one must name in a list, and does not.
+    CMP005 Error "not-listed";
 
     /// An import of something that cannot be read.
     IMP001 Error "import-not-found";

@@ -25,6 +25,8 @@ pub(super) struct Parameter {
     pub(super) default: Option<Value>,
     pub(super) optional: bool,
     pub(super) of: Option<String>,
+    /// The list of another parameter's child in which its own must stand.
+    pub(super) listed: Option<Path>,
     /// Whether its declaration is wrong, which is reported: nothing more is said of it.
     pub(super) broken: bool,
 }
@@ -229,7 +231,15 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
     let Some(declared) = decoded else {
         let name = entry.label.clone()?;
         let type_ = ParameterType::Text;
-        return Some(Parameter { name, type_, default: None, optional: true, of: None, broken: true });
+        return Some(Parameter {
+            name,
+            type_,
+            default: None,
+            optional: true,
+            of: None,
+            listed: None,
+            broken: true,
+        });
     };
     let key = declared.name.text.as_str();
     let field = of_service && Service::SCHEMA.fields.iter().any(|field| field.key == key);
@@ -252,6 +262,7 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
         default: entry.value.clone().map(own_scope),
         optional: declared.optional.unwrap_or(false),
         of: declared.of.map(|of| of.text),
+        listed: declared.listed.map(|listed| listed.0),
         broken: false,
     };
     if let Some(default) = &parameter.default {
@@ -318,8 +329,9 @@ pub(super) fn check(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &
         ParameterType::List => {
             decoder.mismatch::<()>(value, "a list");
         }
-        ParameterType::Service | ParameterType::Port | ParameterType::Outside if reference => {}
-        ParameterType::Service | ParameterType::Port | ParameterType::Outside => {
+        ParameterType::Service | ParameterType::Port | ParameterType::Outside | ParameterType::Child
+            if reference => {}
+        ParameterType::Service | ParameterType::Port | ParameterType::Outside | ParameterType::Child => {
             decoder.mismatch::<()>(value, &format!("the name of a {}", parameter.type_.word()));
         }
     }
@@ -337,7 +349,7 @@ fn expect_kind(type_: ParameterType, path: &Path, kinds: &Kinds, sink: &mut Sink
         ParameterType::Secret => kind != "variable",
         ParameterType::Text => kind != "secret",
         ParameterType::Service => runs,
-        ParameterType::Port => runs && !rest.is_empty(),
+        ParameterType::Port | ParameterType::Child => runs && !rest.is_empty(),
         ParameterType::Outside => kind == "outside",
         _ => !input,
     };
@@ -350,7 +362,7 @@ fn expect_kind(type_: ParameterType, path: &Path, kinds: &Kinds, sink: &mut Sink
         type_ => format!("a {}", type_.word()),
     };
     let found = match (type_, rest.is_empty()) {
-        (ParameterType::Port, true) if runs => "a service".to_owned(),
+        (ParameterType::Port | ParameterType::Child, true) if runs => "a service".to_owned(),
         _ if runs => "part of a service".to_owned(),
         _ if kind == "outside" => "an outside".to_owned(),
         _ => format!("a {kind}"),

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::component::{self, ChildKind, Component, Components, Kinds, Parameter};
+use super::given::{self, Given};
 use super::room::Room;
 use super::substitute::{ChildValues, Children, Environment};
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::model::Service;
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
@@ -32,6 +33,8 @@ pub(super) struct Expansion<'a> {
     pub(super) kinds: Kinds,
     /// Names of what could not be expanded.
     pub(super) lost: Vec<SmolStr>,
+    /// What instances are given.
+    pub(super) given: Vec<Given>,
     /// What the platform may still grow by.
     pub(super) room: Room,
 }
@@ -80,7 +83,7 @@ impl Expansion<'_> {
         let told = self.take_apart(entry, &component);
         let (parameters, missing) =
             self.bind(&component.parameters, told.parameters, &component.name.text, head, patch);
-        let children = self.children(&component, told.children);
+        let children = self.children(&component, told.children, path);
         let nested = component
             .body
             .iter()
@@ -242,10 +245,11 @@ impl Expansion<'_> {
             );
         }
         broken.extend(missing.iter().map(|parameter| parameter.name.text.clone()));
+        self.given.extend(given::given(parameters, &bound));
         (bound, broken)
     }
 
-    fn children(&mut self, component: &Component, told: Vec<Entry>) -> Children {
+    fn children(&mut self, component: &Component, told: Vec<Entry>, own: &[SmolStr]) -> Children {
         let kinds: HashMap<&SmolStr, &ChildKind> =
             component.children.iter().rev().map(|kind| (&kind.name.text, kind)).collect();
         let mut children: Children =
@@ -311,7 +315,7 @@ impl Expansion<'_> {
             });
         }
         self.one_spelling(&children);
-        self.siblings(component, &children);
+        self.siblings(component, &children, own);
         children
     }
 
@@ -335,7 +339,7 @@ impl Expansion<'_> {
     }
 
     /// Checks lists that name other children of the instance.
-    fn siblings(&mut self, component: &Component, children: &Children) {
+    fn siblings(&mut self, component: &Component, children: &Children, own: &[SmolStr]) {
         let of_kind = |kind: &str| children.get(kind).map(Vec::as_slice).unwrap_or_default();
         let mut names: HashMap<&str, HashSet<&str>> = HashMap::new();
         for kind in &component.children {
@@ -356,7 +360,8 @@ impl Expansion<'_> {
                             self.sink.report(
                                 Diagnostic::new(codes::NAM001, format!("there is no {of} `{named}` here"))
                                     .at(item.span, format!("expected the name of a {of} of this instance"))
-                                    .help_maybe(help),
+                                    .help_maybe(help)
+                                    .because(cause::name(&format!("{}-{named}", own.join("-")))),
                             );
                         }
                     }
