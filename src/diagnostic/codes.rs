@@ -307,6 +307,10 @@ codes! {
     GRA007 Error "unknown-label-in-legend";
     /// A dashboard or a row without panels, or a panel without a query.
     GRA008 Error "nothing-to-show";
+    /// A unit that Grafana does not know.
+    GRA009 Error "unknown-unit";
+    /// A colour that Grafana does not know.
+    GRA010 Error "unknown-colour";
 }
 
 /// The code of an id, in any case of letters.
