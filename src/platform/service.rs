@@ -254,6 +254,8 @@ pub struct ConfigFile {
     pub content: String,
     /// Its mode.
     pub mode: Option<String>,
+    /// Whether it comes with a component of the compiler.
+    pub brought: bool,
     /// Where it stands in the source, when it was written there.
     pub span: Span,
 }

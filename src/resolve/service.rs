@@ -467,7 +467,9 @@ fn configs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_
             content.push('\n');
         }
         let mode = optional(config.mode.as_ref(), texts);
-        configs.push(ConfigFile { path: path.to_owned(), content, mode, span: config.path.span });
+        let span = config.path.span;
+        let brought = texts.absent.embedded.contains(&span.file);
+        configs.push(ConfigFile { path: path.to_owned(), content, mode, brought, span });
     }
     configs
 }
