@@ -3,6 +3,8 @@
 //! Every receiver whose match fits is told. What labels an alert carries is known in part: those of its rule
 //! and of the platform always, those of its query only when it fires.
 
+use std::collections::BTreeSet;
+
 use super::Platform;
 use super::observe::{Alert, TARGET_LABELS};
 use super::receiver::{LabelMatch, Mute, Receiver};
@@ -48,9 +50,8 @@ impl Platform {
             // Who is scraped is called as one of the jobs, unless series come from elsewhere, or are named anew.
             let named = alert.query.text.contains("label_replace") || alert.query.text.contains("label_join");
             return if label == TARGET_LABELS[0] && self.observed.metrics.is_empty() && !named {
-                Carried::OneOf(
-                    self.observed.jobs_of(&alert.query).into_iter().map(|job| job.name.as_str()).collect(),
-                )
+                let jobs = self.observed.jobs_of(&alert.query).map(|job| job.name.as_str());
+                Carried::OneOf(jobs.collect::<BTreeSet<&str>>().into_iter().collect())
             } else {
                 Carried::Any
             };

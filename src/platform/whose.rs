@@ -36,8 +36,7 @@ impl Platform {
         match self.carried(alert, TARGET_LABELS[0]) {
             Carried::Known(name) => Carried::Known(self.whose_job(name, label)),
             Carried::OneOf(_) => {
-                let values: BTreeSet<&str> =
-                    self.observed.jobs_of(&alert.query).into_iter().map(of).collect();
+                let values: BTreeSet<&str> = self.observed.jobs_of(&alert.query).map(of).collect();
                 Carried::OneOf(values.into_iter().collect())
             }
             Carried::Any => Carried::Any,
@@ -53,19 +52,17 @@ impl Platform {
 }
 
 impl Observed {
-    /// The jobs that the series of a query can come from: those that one of its selectors lets through, and that have
-    /// what it asks for.
-    pub(crate) fn jobs_of(&self, query: &Query) -> Vec<&Job> {
-        let Some(parsed) = &query.parsed else { return self.jobs.iter().collect() };
-        let has = |job: &Job, metric: &str| {
+    /// The jobs that the series of a query can come from, some perhaps several times: those that one of its selectors
+    /// lets through, and that have what it asks for.
+    pub(crate) fn jobs_of<'a>(&'a self, query: &'a Query) -> impl Iterator<Item = &'a Job> {
+        let selectors = query.parsed.iter().flat_map(|parsed| parsed.selectors());
+        selectors.flat_map(move |selector| {
+            let metric = selector.metric.as_deref();
+            let exporters = metric.into_iter().flat_map(|metric| self.exporters(metric)).map(|(job, _)| job);
+            let mut exporters = exporters.peekable();
             // Of what nobody is known to export, anybody may be the one who does.
-            job.exports.series(metric).is_some() || self.exporters(metric).next().is_none()
-        };
-        let lets_through = |job: &&Job| {
-            parsed.selectors().iter().any(|selector| {
-                if !selector.metric.as_deref().is_none_or(|metric| has(job, metric)) {
-                    return false;
-                }
+            let anybody = if exporters.peek().is_none() { self.jobs.as_slice() } else { &[] };
+            exporters.chain(anybody).filter(move |job| {
                 let mut about = selector.matchers.iter().filter(|it| it.label == TARGET_LABELS[0]).peekable();
                 // The matcher that is put in is not one of the source.
                 if about.peek().is_none() && !query.jobs.is_empty() {
@@ -73,7 +70,6 @@ impl Observed {
                 }
                 about.all(|matcher| matcher.fits(&job.name))
             })
-        };
-        self.jobs.iter().filter(lets_through).collect()
+        })
     }
 }

@@ -10,7 +10,7 @@ use crate::model;
 use crate::parallel;
 use crate::platform::observe::{Job, Observed, Query, TARGET_LABELS};
 use crate::platform::{Platform, ServiceId};
-use crate::promql::{self, Facts, Labels, Patterns, Problem, Selector};
+use crate::promql::{self, Facts, Labels, Op, Patterns, Problem, Selector};
 use crate::schema::Constant;
 
 /// A query as the source says it.
@@ -136,9 +136,11 @@ const MOST_RECORDS: usize = 100;
 impl<'a> Queries<'a> {
     /// Whether a query gives series of several services, each with its job, so that no service is the one it is about.
     pub(super) fn is_of_many(&self, query: &Query) -> bool {
-        let apart = query.jobs.is_empty() && query.labels.can_hold(TARGET_LABELS[0]);
-        let services =
-            || self.observed.jobs_of(query).into_iter().map(|job| self.platform.top(job.service).id);
+        let selectors = query.parsed.iter().flat_map(|parsed| parsed.selectors());
+        let mut matchers = selectors.flat_map(|selector| &selector.matchers);
+        let one = matchers.any(|matcher| matcher.label == TARGET_LABELS[0] && matcher.op == Op::Equal);
+        let apart = query.jobs.is_empty() && !one && query.labels.can_hold(TARGET_LABELS[0]);
+        let services = || self.observed.jobs_of(query).map(|job| self.platform.top(job.service).id);
         apart && services().next().is_some_and(|first| services().any(|other| other != first))
     }
 
