@@ -22,6 +22,7 @@ mod readiness;
 mod receiver;
 mod resource;
 mod secret;
+mod unit;
 mod volume;
 
 use crate::diagnostic::{Code, Sink, codes};
@@ -97,6 +98,8 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::GRA005, codes::GRA006], check: panel::variables },
     Rule { codes: &[codes::GRA007], check: panel::legends },
     Rule { codes: &[codes::GRA008], check: panel::empty },
+    Rule { codes: &[codes::GRA009], check: unit::units },
+    Rule { codes: &[codes::GRA010], check: unit::colours },
     Rule { codes: &[codes::OBS001], check: observe::paths },
     Rule { codes: &[codes::OBS003], check: observe::unscraped },
     Rule { codes: &[codes::OBS010], check: observe::unread },
@@ -115,6 +118,9 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::ALR013], check: receiver::untold },
     Rule { codes: &[codes::ALR014], check: mute::unsound },
     Rule { codes: &[codes::ALR005], check: receiver::heartbeat },
+    Rule { codes: &[codes::ALR015], check: receiver::way::elsewhere },
+    Rule { codes: &[codes::ALR016], check: receiver::way::groups },
+    Rule { codes: &[codes::ALR017], check: receiver::way::beats },
     Rule { codes: &[codes::ALR007], check: receiver::nobody },
 ];
 

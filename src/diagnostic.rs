@@ -3,6 +3,7 @@
 //! A user's mistake is never a Rust `Result` that stops at the first: a stage reports what it
 //! finds to the [`Sink`] and goes on with what is left.
 
+pub mod cause;
 pub mod codes;
 mod hide;
 mod render;
@@ -35,13 +36,24 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// The way out. It alone suggests; the message states.
     pub help: Option<String>,
+    /// What it comes of, the nearest first: [`cause::gather`] tells of each once.
+    pub causes: Vec<String>,
+    /// The place, one of `labels`, that is the primary where several messages come of it.
+    pub origin: Option<usize>,
 }
 
 impl Diagnostic {
     /// A message without a place yet.
     #[must_use]
     pub fn new(code: &'static Code, message: impl Into<String>) -> Self {
-        Self { code, message: clip(message.into()), labels: Vec::new(), help: None }
+        Self {
+            code,
+            message: clip(message.into()),
+            labels: Vec::new(),
+            help: None,
+            causes: Vec::new(),
+            origin: None,
+        }
     }
 
     /// Adds a place; the first one added is the primary.
@@ -58,6 +70,20 @@ impl Diagnostic {
             Some(span) => self.at(span, note),
             None => self,
         }
+    }
+
+    /// Adds the place that everything suffers from that comes of the same.
+    #[must_use]
+    pub fn at_cause(mut self, span: Span, note: impl Into<String>) -> Self {
+        self.origin = Some(self.labels.len());
+        self.at(span, note)
+    }
+
+    /// Says what it comes of; what is said later lies farther away.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
     }
 
     /// Sets the way out.
@@ -159,13 +185,18 @@ impl Sink {
     /// Everything reported, each once, ordered as the source is: by file, by place, by code.
     #[must_use]
     pub fn finish(mut self) -> Vec<Diagnostic> {
-        self.diagnostics.sort_by(|a, b| {
-            let place = |d: &Diagnostic| d.labels.first().map(|label| (label.span.file, label.span.start));
-            (place(a), a.code.id, &a.message).cmp(&(place(b), b.code.id, &b.message))
-        });
+        sort(&mut self.diagnostics);
         self.diagnostics.dedup_by(|a, b| {
             a.code.id == b.code.id && a.message == b.message && a.labels.first() == b.labels.first()
         });
         self.diagnostics
     }
+}
+
+/// As the source is: by file, by place, by code.
+fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by(|a, b| {
+        let place = |d: &Diagnostic| d.labels.first().map(|label| (label.span.file, label.span.start));
+        (place(a), a.code.id, &a.message).cmp(&(place(b), b.code.id, &b.message))
+    });
 }

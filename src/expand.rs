@@ -7,6 +7,7 @@
 
 mod component;
 mod environment;
+mod given;
 mod import;
 mod include;
 mod instance;
@@ -25,6 +26,7 @@ use crate::syntax::{self, Body, Entry, File, Name};
 
 use component::Components;
 pub use environment::names as environments;
+pub use given::Given;
 pub use import::load;
 use room::Room;
 
@@ -39,6 +41,8 @@ pub struct Expanded {
     pub lost: HashSet<SmolStr>,
     /// Names of what was taken out by `enabled = false`, with the place that says so.
     pub disabled: HashMap<SmolStr, Span>,
+    /// Things of the platform that instances are given.
+    pub given: Vec<Given>,
     /// Names that the source mentions anywhere, whatever is put in or taken out; `None` where something of
     /// it could not be read.
     pub mentioned: Option<HashSet<SmolStr>>,
@@ -87,6 +91,7 @@ pub fn expand(
         made: 0,
         kinds: kinds(&entries),
         lost: Vec::new(),
+        given: Vec::new(),
         room,
     };
     expanded.entries = expansion.entries(entries, &[]);
@@ -94,6 +99,7 @@ pub fn expand(
         expanded.unbalanced = true;
         return expanded;
     }
+    expanded.given = std::mem::take(&mut expansion.given);
     let broken = expansion.lost;
     expanded.lost.extend(broken);
     environment::prune(&mut expanded.entries, environment::Depth::All, &mut expanded.disabled, sink);

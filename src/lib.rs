@@ -37,7 +37,7 @@ pub mod target;
 
 use allow::Allows;
 use coverage::Uses;
-use diagnostic::{Diagnostic, Sink};
+use diagnostic::{Diagnostic, Sink, cause};
 use expand::Expanded;
 use model::{Document, Image};
 use platform::Platform;
@@ -128,7 +128,7 @@ impl Parsed {
             allows.unused(&mut sink);
         }
         let platform = platform.filter(|_| !sink.has_errors());
-        let diagnostics = sink.finish();
+        let diagnostics = cause::gather(sink.finish(), sources.embedded());
         diagnostic::hide_credentials(&diagnostics, &mut sources);
         Compilation { sources, diagnostics, platform, uses, allows }
     }
@@ -185,6 +185,7 @@ fn bind(
     let absent = Absent {
         lost,
         disabled: expanded.disabled,
+        given: expanded.given,
         mentioned: expanded.mentioned,
         origin: Some(origin),
         source: source.to_owned(),

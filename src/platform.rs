@@ -10,6 +10,7 @@ pub mod receiver;
 mod service;
 pub mod tell;
 mod version;
+pub mod whose;
 
 use std::ops::Index;
 use std::sync::Arc;

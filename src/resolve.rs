@@ -5,6 +5,7 @@
 
 mod edges;
 mod find;
+mod given;
 mod health;
 mod hours;
 mod image;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::expand::Given;
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Document, Image};
 use crate::platform::{Observed, Platform};
@@ -43,6 +45,8 @@ pub struct Absent {
     pub lost: HashSet<SmolStr>,
     /// Names that were taken out, with the place that says so.
     pub disabled: HashMap<SmolStr, Span>,
+    /// Things of the platform that instances are given.
+    pub given: Vec<Given>,
     /// The name of the entry file.
     pub source: String,
     /// Names that the source mentions; `None` where something of it could not be read.
@@ -65,6 +69,7 @@ pub fn resolve(
     let document = &Arc::new(document);
     let names = Names::new(document, sink);
     let mut texts = Texts::new(document, &names, absent, sink);
+    given::expect(&mut texts);
     let header = place::header(document, &mut texts);
     let mut platform = Platform {
         name: header.name,

@@ -42,6 +42,12 @@ pub fn file_name(name: &str) -> String {
     format!("<standard>/{name}.infra")
 }
 
+/// The standard component whose source holds a text: an alert it brings, an image it runs.
+#[must_use]
+pub fn holding(text: &str) -> Option<&'static str> {
+    COMPONENTS.iter().find(|(_, source)| source.contains(text)).map(|(name, _)| *name)
+}
+
 /// A standard component's name and source.
 #[must_use]
 pub fn component(name: &str) -> Option<(&'static str, &'static str)> {

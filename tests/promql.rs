@@ -2,7 +2,9 @@
 //! selector must be found where it stands.
 //!
 //! The few queries below stand for the forms of the language. A larger body is read from a file with a list of
-//! queries (JSON or YAML) that `INFRAC_PROMQL_CORPUS` names; what promtool refuses, too, is no false error.
+//! queries (JSON or YAML) that `INFRAC_PROMQL_CORPUS` names; what promtool refuses, too, is no false error. It is not
+//! part of the repository: others have written it. The queries of the standard components are, and are read as well;
+//! of all of them, twins that are broken in one place must be refused.
 
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
 #![expect(clippy::print_stderr, reason = "the large body says what it found")]
@@ -14,6 +16,7 @@ mod judge;
 use std::collections::BTreeSet;
 
 use infrac::promql::{Facts, Labels, Query, findings, fires_always, labels, quantiles, unmet};
+use infrac::source::{Found, LoadError, Loader};
 
 const FORMS: &[&str] = &[
     "up",
@@ -115,6 +118,51 @@ fn what_is_no_query_is_refused() {
     assert!(Query::parse(&long).is_err());
 }
 
+/// A query broken in one place: each must be refused.
+fn twins(text: &str) -> Vec<String> {
+    let mut twins =
+        vec![format!("{text} +"), format!("({text}"), format!("{text})"), format!("sum by job ({text})")];
+    for bracket in [')', ']', '}'] {
+        // What Grafana puts in is read as it stands, `${` with and without an end.
+        if let Some(rest) = text.strip_suffix(bracket).filter(|_| !text.contains("${")) {
+            twins.push(rest.to_owned());
+        }
+    }
+    twins
+}
+
+/// Every query of the flagship, with those that the standard components bring.
+fn of_the_flagship() -> Vec<String> {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/platform.infra"));
+    let text = text.expect("the flagship");
+    let load = |path: &str| match path {
+        "platform.infra" => Ok(Found::File(text.as_bytes().to_vec())),
+        _ => Err(LoadError::Missing),
+    };
+    let platform = infrac::compile(&Loader { load: &load }, "platform.infra", None).platform;
+    let observed = platform.expect("it is sound").observed;
+    let records = observed.records.iter().map(|record| &record.query);
+    let alerts = observed.alerts.iter().map(|alert| &alert.query);
+    let panels = observed.dashboards.iter().flat_map(|dashboard| dashboard.queries.iter().flatten());
+    records.chain(alerts).chain(panels).map(|query| query.text.clone()).collect()
+}
+
+#[test]
+fn broken_twins_are_refused() {
+    let own = of_the_flagship();
+    assert!(own.len() > 150, "{} queries", own.len());
+    let mut complaints = Vec::new();
+    for text in own.iter().map(String::as_str).chain(FORMS.iter().copied()) {
+        complaints.extend(problem(text).map(|problem| format!("{text}: {problem}")));
+        // Behind a comment, what is added says nothing.
+        let twins = if text.contains('#') { Vec::new() } else { twins(text) };
+        complaints.extend(
+            twins.iter().filter(|twin| Query::parse(twin).is_ok()).map(|twin| format!("{twin} is read")),
+        );
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
 #[test]
 fn a_public_body_is_read() {
     let Some(path) = std::env::var_os("INFRAC_PROMQL_CORPUS") else { return };
@@ -137,6 +185,10 @@ fn a_public_body_is_read() {
         if let Some(problem) = problem(text).filter(|_| !refused(text)) {
             false_errors.push(format!("{text}\n  -> {problem}"));
         }
+        let twins = if text.contains('#') { Vec::new() } else { twins(text) };
+        false_errors.extend(
+            twins.iter().filter(|twin| Query::parse(twin).is_ok()).map(|twin| format!("{twin} is read")),
+        );
     }
     eprintln!("{} queries, {} false errors", queries.len(), false_errors.len());
     assert!(false_errors.is_empty(), "{}", false_errors.join("\n"));

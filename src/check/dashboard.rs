@@ -1,6 +1,6 @@
 //! Dashboards: whether each has an address, whether panels fit, and whether there is anything to show.
 
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::hash::HashMap;
 use crate::model::Role;
 use crate::platform::Platform;
@@ -29,6 +29,7 @@ pub(super) fn shown(platform: &Platform, sink: &mut Sink) {
                     codes::GRA001,
                     format!("{what}, and no service keeps the metrics for {them}"),
                 )
+                .because(cause::NO_METRICS_SERVER)
                 .at(first.block.span, "asks for metrics")
                 .at(shower.span(), "shows dashboards, and has no data source of metrics")
                 .help("add an instance of a component that collects metrics, or a service with `role = metrics`"),

@@ -4,17 +4,20 @@ use std::collections::BTreeSet;
 
 use super::address::{self, Directory};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::hash::HashMap;
 use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideKind, Platform, Service, ServiceId};
 use crate::source::Span;
 
 /// NET001, NET002 and NET003: connections that no network carries.
 pub(super) fn edges(platform: &Platform, sink: &mut Sink) {
+    let broken = broken(platform);
     for edge in &platform.edges {
         let from = &platform[edge.from];
         match edge.to {
             EdgeEnd::Service(to, port) => {
-                if edge.network.is_none() {
-                    between(platform, edge, from, &platform[to], port, sink);
+                if is_broken(platform, edge) {
+                    let told = between(platform, edge, from, &platform[to], port);
+                    sink.report(of_one_end(told, platform, edge, &broken));
                 }
             }
             EdgeEnd::Outside(outside) => {
@@ -29,7 +32,8 @@ pub(super) fn edges(platform: &Platform, sink: &mut Sink) {
                             ),
                         )
                         .at(edge.span, format!("leads out, to `{}`", outside.name))
-                        .at(
+                        .because(no_way_out(from))
+                        .at_cause(
                             from.networks_span,
                             format!(
                                 "{} {} no way out",
@@ -51,12 +55,7 @@ fn between(
     from: &Service,
     to: &Service,
     port: Option<usize>,
-    sink: &mut Sink,
-) {
-    let host = |service: &Service| service.exception(|security| security.host_network);
-    if host(from) || host(to) || !from.runs() || !to.runs() {
-        return;
-    }
+) -> Diagnostic {
     let number = port
         .and_then(|port| to.ports.get(port))
         .map(|port| format!(" on port {}", port.number))
@@ -66,7 +65,7 @@ fn between(
         Some(network) => format!("add `{network}` to the networks of `{}`", from.path),
         None => format!("put both on one network: `{}` is on none", to.path),
     };
-    let diagnostic = if edge.cause == Cause::Scrape {
+    if edge.cause == Cause::Scrape {
         Diagnostic::new(
             codes::NET002,
             format!("`{}` cannot scrape `{}`: they share no network", from.path, to.path),
@@ -84,12 +83,76 @@ fn between(
         .at(from.networks_span, format!("`{}` is on {}", from.path, names(platform, &from.networks)))
         .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)))
         .help(help)
-    };
-    sink.report(diagnostic);
+    }
+}
+
+/// Whether an edge joins services that share no network. Where a network could not be bound, that was reported.
+fn is_broken(platform: &Platform, edge: &Edge) -> bool {
+    let EdgeEnd::Service(to, _) = edge.to else { return false };
+    let (from, to) = (&platform[edge.from], &platform[to]);
+    let host = |service: &Service| service.exception(|security| security.host_network);
+    let whole = |service: &Service| !host(service) && service.runs() && !service.networks_lost;
+    edge.network.is_none() && whole(from) && whole(to)
+}
+
+/// The edges that break at a list of networks.
+#[derive(Default)]
+struct Broken {
+    number: usize,
+    /// The networks that every other end of them is on.
+    common: Option<BTreeSet<NetworkId>>,
+}
+
+fn broken(platform: &Platform) -> HashMap<Span, Broken> {
+    let mut all: HashMap<Span, Broken> = HashMap::default();
+    for edge in platform.edges.iter().filter(|edge| is_broken(platform, edge)) {
+        let EdgeEnd::Service(to, _) = edge.to else { continue };
+        for (end, other) in [(edge.from, to), (to, edge.from)] {
+            let broken = all.entry(platform[end].networks_span).or_default();
+            broken.number += 1;
+            let others: BTreeSet<NetworkId> = platform[other].networks.iter().copied().collect();
+            broken.common = Some(match broken.common.take() {
+                Some(common) => common.intersection(&others).copied().collect(),
+                None => others,
+            });
+        }
+    }
+    all
+}
+
+/// Says that an edge breaks at the end where others break as well, if one more network there carried them all.
+fn of_one_end(
+    mut told: Diagnostic,
+    platform: &Platform,
+    edge: &Edge,
+    broken: &HashMap<Span, Broken>,
+) -> Diagnostic {
+    let EdgeEnd::Service(to, _) = edge.to else { return told };
+    let ends = [edge.from, to].map(|end| &platform[end]);
+    if let Some(end) = ends.into_iter().find(|end| end.networks.is_empty()) {
+        told.origin = told.labels.iter().position(|label| label.span == end.networks_span);
+        return told.because(format!("networks of {}", end.path));
+    }
+    let shared = ends.into_iter().filter_map(|end| {
+        let broken = broken.get(&end.networks_span).filter(|broken| broken.number > 1)?;
+        let common = broken.common.as_ref()?;
+        let network = common.iter().find(|network| platform[**network].internal).or(common.first())?;
+        Some((broken.number, end, *network))
+    });
+    let Some((_, end, network)) = shared.max_by_key(|(number, ..)| *number) else { return told };
+    told.origin = told.labels.iter().position(|label| label.span == end.networks_span);
+    told.help(format!("add `{}` to the networks of `{}`", platform[network].name, end.path))
+        .because(format!("networks at {:?}", end.networks_span))
+}
+
+/// The cause that a service has no way out.
+fn no_way_out(service: &Service) -> String {
+    format!("no way out of {}", service.path)
 }
 
 fn only_internal(platform: &Platform, service: &Service) -> bool {
-    !service.exception(|security| security.host_network)
+    !service.networks_lost
+        && !service.exception(|security| security.host_network)
         && service.networks.iter().all(|network| platform[*network].internal)
 }
 
@@ -170,8 +233,9 @@ pub(super) fn published(platform: &Platform, sink: &mut Sink) {
                         service.path, publish.host_port
                     ),
                 )
+                .because(no_way_out(service))
                 .at(publish.span, "published here")
-                .at(service.networks_span, format!("only {}", names(platform, &service.networks)))
+                .at_cause(service.networks_span, format!("only {}", names(platform, &service.networks)))
                 .help(way_out(platform, service)),
             );
         }

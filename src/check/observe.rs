@@ -1,6 +1,7 @@
 //! Scrapes: whether they find metrics, and whether somebody reads them.
 
-use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use super::query::missing::path_cause;
+use crate::diagnostic::{Diagnostic, Sink, cause, codes, list_of};
 use crate::model::Role;
 use crate::platform::{Platform, Service};
 use crate::standard;
@@ -26,7 +27,11 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
                 codes::OBS001,
                 format!("`{}` is scraped at `{}`, where it has no metrics", service.path, job.path),
             )
-            .at(job.span, format!("{whose} has them at {}", list_of(known.iter().map(String::as_str))))
+            .at(
+                service.block.metrics.as_ref().and_then(|it| it.path.as_ref()).map_or(job.span, |it| it.span),
+                format!("{whose} has them at {}", list_of(known.iter().map(String::as_str))),
+            )
+            .because(path_cause(job))
             .help(help.unwrap_or_else(|| {
                 format!("write `path = \"{}\"`", known.first().map_or("", String::as_str))
             })),
@@ -46,7 +51,8 @@ pub(super) fn unscraped(platform: &Platform, sink: &mut Sink) {
     if platform.with_role(Role::Metrics).next().is_none() {
         return;
     }
-    for service in platform.services.iter().filter(|service| service.metrics.is_none() && !service.is_job()) {
+    // Where there is a block that could not be bound, that was reported.
+    for service in platform.services.iter().filter(|it| it.block.metrics.is_none() && !it.is_job()) {
         let images = [&service.base_name, &service.image_name];
         let known =
             images.into_iter().flatten().any(|image| standard::exports::source(&image.repository).is_some());
@@ -59,6 +65,7 @@ pub(super) fn unscraped(platform: &Platform, sink: &mut Sink) {
                 )
                 .at(service.span(), "has no `metrics` block")
                 .at_maybe(declared.map(|metric| metric.name.span), "one of its metrics")
+                .because(cause::job(&service.name))
                 .help("write `metrics { path = \"/metrics\" }`, or `allow OBS003` with the reason"),
             );
         }
@@ -118,6 +125,7 @@ pub(super) fn unread(platform: &Platform, sink: &mut Sink) {
     sink.report(
         Diagnostic::new(codes::OBS010, format!("{what} in the source, and no service evaluates them"))
             .at(header.name.span, "has no service with `role = metrics`")
+            .because(cause::NO_METRICS_SERVER)
             .help("add an instance of a component that collects metrics, or `allow OBS010` with the reason"),
     );
 }

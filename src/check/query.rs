@@ -3,6 +3,7 @@
 pub(super) mod firing;
 pub(super) mod job;
 mod meeting;
+pub(super) mod missing;
 mod pattern;
 pub(super) mod series;
 
@@ -11,30 +12,30 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
-use crate::hash::{HashMap, HashSet};
-use crate::model::Role;
+use crate::hash::HashMap;
 use crate::platform::observe::{Found, Job, Query, Record, SCRAPE_INTERVAL, TARGET_LABELS};
-use crate::platform::{Platform, Service};
+use crate::platform::{Platform, ServiceId};
 use crate::promql::{self, Facts, Finding, Labels, Matcher, Selector};
 use crate::schema;
-use crate::standard;
 
 /// OBS002, OBS004 to OBS007, OBS009, OBS012 and OBS013: every query of records, alerts and panels.
 pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
     let observed = &platform.observed;
     let context = Context::new(platform);
-    let records = observed.records.iter().map(|record| &record.query);
-    let alerts = observed.alerts.iter().map(|alert| &alert.query);
-    let panels = observed.dashboards.iter().flat_map(|dashboard| dashboard.queries.iter().flatten());
-    let choices = observed.dashboards.iter().flat_map(|dashboard| &dashboard.choices);
-    let choices = choices.filter_map(|choice| choice.query.as_ref());
-    for query in records.chain(alerts).chain(panels).chain(choices) {
+    let records = observed.records.iter().map(|record| (&record.query, None));
+    let alerts = observed.alerts.iter().map(|alert| (&alert.query, alert.owner.filter(|_| alert.brought)));
+    let shown = observed.dashboards.iter().flat_map(|dashboard| {
+        let choices = dashboard.choices.iter().filter_map(|choice| choice.query.as_ref());
+        let bringing = dashboard.owner.filter(|_| dashboard.brought);
+        dashboard.queries.iter().flatten().chain(choices).map(move |query| (query, bringing))
+    });
+    for (query, bringing) in records.chain(alerts).chain(shown) {
         if sink.is_full() {
             return;
         }
         let Some(parsed) = &query.parsed else { continue };
         for selector in parsed.selectors() {
-            context.selector(query, selector, sink);
+            context.selector(query, selector, bringing, sink);
         }
         context.groupings(query, parsed, sink);
         context.meaning(query, parsed, sink);
@@ -86,7 +87,7 @@ impl<'a> Context<'a> {
                     (record.name.as_str(), record.query.labels.clone().with(own))
                 })
                 .collect(),
-            open: observed.jobs.iter().any(|job| job.exports.unknown),
+            open: observed.is_open(),
             labels: RefCell::default(),
             intervals: RefCell::default(),
             recorded,
@@ -95,7 +96,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn selector(&self, query: &Query, selector: &'a Selector, sink: &mut Sink) {
+    /// What a selector asks for, in a query that an instance may have brought.
+    fn selector(&self, query: &Query, selector: &'a Selector, bringing: Option<ServiceId>, sink: &mut Sink) {
         let about: Vec<&Matcher> =
             selector.matchers.iter().filter(|matcher| matcher.label == "job").collect();
         let jobs = match about.as_slice() {
@@ -126,7 +128,11 @@ impl<'a> Context<'a> {
         if found.is_empty() {
             let open = jobs.as_ref().map_or(self.open, |jobs| jobs.iter().any(|job| job.exports.unknown));
             if !open {
-                self.unknown_metric(query, selector, metric, jobs.as_deref(), sink);
+                let told = self.unknown_metric(query, selector, metric, jobs.as_deref(), sink);
+                sink.report(match bringing.map(|id| &self.platform[id]) {
+                    Some(instance) => missing::of_instance(told, instance, &self.platform.observed.taken_out),
+                    None => told,
+                });
             }
             return;
         }
@@ -175,118 +181,6 @@ impl<'a> Context<'a> {
             return own;
         }
         observed.exporters(metric).map(|(job, found)| (Some(job), found)).chain(elsewhere).collect()
-    }
-
-    /// What keeps a job from exporting a metric that it declares.
-    fn missing(&self, job: &Job, found: &Found<'_>) -> Option<Missing> {
-        let service = &self.platform[job.service];
-        let metric = found.metric;
-        // A probe answers at another path for each of the sites, of which it may have none.
-        let probe = service.block.role == Some(Role::Probe);
-        if let Some(path) = metric.path.first().filter(|_| !metric.is_at(&job.path) && !probe) {
-            return Some(Missing::Path(path.clone()));
-        }
-        if !metric.with.is_empty() && !metric.with.iter().any(|flag| is_set(service, flag)) {
-            return Some(Missing::With(metric.with.clone()));
-        }
-        let ended = metric.without.iter().find(|flag| is_set(service, flag));
-        ended.map(|flag| Missing::Without(flag.clone()))
-    }
-
-    /// The metrics of these jobs; of all, and what is recorded, where none is named.
-    fn metrics<'m>(&'m self, jobs: Option<&[&'m Job]>) -> HashSet<&'m str> {
-        let all: Vec<&Job> = self.platform.observed.jobs.iter().collect();
-        let mut names: HashSet<&str> = HashSet::default();
-        for job in jobs.unwrap_or(&all) {
-            names.extend(job.exports.names());
-            for table in &job.exports.shared {
-                names.extend(
-                    standard::exports::source(&table.name).iter().flat_map(|it| standard::exports::names(it)),
-                );
-            }
-        }
-        if jobs.is_none() {
-            names.extend(self.records.keys());
-        }
-        names
-    }
-
-    fn unknown_metric(
-        &self,
-        query: &Query,
-        selector: &Selector,
-        metric: &str,
-        jobs: Option<&[&Job]>,
-        sink: &mut Sink,
-    ) {
-        let known = std::iter::once_with(|| self.metrics(jobs)).flatten();
-        let whom = match jobs {
-            Some([job]) => format!("`{}` exports no metric `{metric}`", job.name),
-            _ => format!("nothing exports a metric `{metric}`"),
-        };
-        let elsewhere = jobs.and_then(|_| self.platform.observed.exporters(metric).next());
-        let place = query.part(selector.place.clone());
-        if let Some((job, _)) = elsewhere {
-            sink.report(
-                Diagnostic::new(codes::OBS002, whom)
-                    .at(place, "asked of the wrong job")
-                    .at(job.span, format!("`{}` exports it", job.name))
-                    .help(format!(
-                        "write `job=\"{}\"`; inside a service, `job` is put in where it is left out",
-                        job.name
-                    )),
-            );
-            return;
-        }
-        let exports = |source: &str| standard::exports::names(source).any(|name| name == metric);
-        let program = standard::exports::EXPORTS.iter().find(|(_, _, source)| exports(source));
-        let program = program
-            .map(|(name, ..)| format!("`{name}` exports it, and no service that is scraped runs that"));
-        let help = program.or_else(|| sink.did_you_mean(metric, known)).unwrap_or_else(|| {
-            "declare it where it is exported: `metric NAME { type = … }` in the service".to_owned()
-        });
-        sink.report(Diagnostic::new(codes::OBS002, whom).at(place, "not exported").help(help));
-    }
-
-    fn not_exported(
-        &self,
-        query: &Query,
-        selector: &Selector,
-        metric: &str,
-        job: &Job,
-        found: &Found<'_>,
-        sink: &mut Sink,
-    ) {
-        let service = &self.platform[job.service];
-        let command = service.block.command.as_ref().map_or(service.span(), |list| list.span);
-        let at = query.part(selector.place.clone());
-        let path = &service.path;
-        sink.report(match self.missing(job, found) {
-            Some(Missing::Path(wanted)) => Diagnostic::new(
-                codes::OBS002,
-                format!("`{path}` exports `{metric}` at `{wanted}`, and is scraped at `{}`", job.path),
-            )
-            .at(at, "not at the path that is scraped")
-            .at(job.span, format!("scrapes `{}`", job.path))
-            .help(format!("set `path = \"{wanted}\"` in its `metrics`, or ask for what that path has")),
-            Some(Missing::With(flags)) => Diagnostic::new(
-                codes::OBS002,
-                format!(
-                    "`{path}` exports `{metric}` only with {}",
-                    flags.iter().map(|flag| format!("`{flag}`")).collect::<Vec<_>>().join(" or ")
-                ),
-            )
-            .at(at, "not exported as it is configured")
-            .at(command, "without it")
-            .help(format!("add `\"{}\"` to its arguments", flags.first().map_or("", String::as_str))),
-            Some(Missing::Without(flag)) => {
-                Diagnostic::new(codes::OBS002, format!("`{path}` does not export `{metric}` with `{flag}`"))
-                    .at(at, "not exported as it is configured")
-                    .at(command, "with it")
-                    .help("take the argument away, or ask for another metric")
-            }
-            None => return,
-        });
     }
 
     fn labels_of_record(query: &Query, selector: &Selector, labels: &Labels, sink: &mut Sink) {
@@ -339,7 +233,6 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What cannot be meant, whatever the data.
     /// The longest time between two samples of a metric, whoever exports it.
     fn interval(&self, metric: &str) -> Option<Duration> {
         if let Some(known) = self.intervals.borrow().get(metric) {
@@ -351,6 +244,7 @@ impl<'a> Context<'a> {
         longest
     }
 
+    /// What cannot be meant, whatever the data.
     fn meaning(&self, query: &Query, parsed: &promql::Query, sink: &mut Sink) {
         let labels = |metric: Option<&str>| self.labels(metric);
         let kind = |metric: &str| {
@@ -371,11 +265,20 @@ impl<'a> Context<'a> {
             let told = meant(query, parsed, &finding);
             sink.report(match &finding {
                 Finding::RateOfGauge { metric, .. } | Finding::DeltaOfCounter { metric, .. } => {
-                    told.at_maybe(self.declared(query, metric), "declared here")
+                    let told = told.because(format!("type of {metric}"));
+                    match self.declared(query, metric) {
+                        Some(place) => told.at_cause(place, "declared here"),
+                        None => told,
+                    }
                 }
                 Finding::ShortRange { metric, .. } => {
                     let place = metric.as_deref().and_then(|metric| self.rarest(query, metric));
-                    told.at_maybe(place, "scraped as often as is said here")
+                    match place {
+                        Some(place) => told
+                            .at_cause(place, "scraped as often as is said here")
+                            .because(format!("interval at {place:?}")),
+                        None => told,
+                    }
                 }
                 _ => told,
             });
@@ -385,33 +288,6 @@ impl<'a> Context<'a> {
 
 fn interval_of(job: &Job) -> Duration {
     job.interval.map_or(Duration::from_secs(SCRAPE_INTERVAL), |it| Duration::from_millis(it.0))
-}
-
-/// What keeps a declared metric from being there.
-enum Missing {
-    Path(String),
-    With(Vec<String>),
-    Without(String),
-}
-
-/// Whether an argument or `VARIABLE=value` is set. An argument's value may be one of a list.
-fn is_set(service: &Service, flag: &str) -> bool {
-    let (name, wanted) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
-    if !name.starts_with('-') {
-        let value = service.env.iter().find(|variable| variable.name == name).map(|variable| &variable.value);
-        return value.is_some_and(|value| wanted.is_none_or(|wanted| value.as_literal() == Some(wanted)));
-    }
-    let arguments = service.entrypoint.iter().chain(&service.command).flatten();
-    let mut arguments = arguments.filter_map(|argument| argument.as_literal());
-    arguments.any(|argument| {
-        let (known, value) =
-            argument.split_once('=').map_or((argument, None), |(name, value)| (name, Some(value)));
-        known.trim_start_matches('-') == name.trim_start_matches('-')
-            && match wanted {
-                None => value != Some("false"),
-                Some(wanted) => value.is_some_and(|value| value.split(',').any(|item| item == wanted)),
-            }
-    })
 }
 
 fn unknown_label(
@@ -426,7 +302,8 @@ fn unknown_label(
     sink.report(
         Diagnostic::new(codes::OBS002, format!("`{metric}` carries no label `{label}`"))
             .at(query.part(place), "not a label of it")
-            .help(help),
+            .help(help)
+            .because(format!("label {label} of {metric}")),
     );
 }
 

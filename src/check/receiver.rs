@@ -1,8 +1,10 @@
 //! Receivers: whether messages can be sent, whether anybody is told, and of what.
 
+pub(super) mod way;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::diagnostic::{Diagnostic, Sink, cause, codes, list_of};
 use crate::model::{Role, Severity};
 use crate::platform::observe::{Alert, TARGET_LABELS};
 use crate::platform::receiver::{Channel, Integration, LabelMatch, Receiver, Wanted};
@@ -10,6 +12,7 @@ use crate::platform::tell::{self, Carried, Fit, NAME};
 use crate::platform::{InputId, OutsideKind, Platform};
 use crate::promql::Labels;
 use crate::source::Span;
+use crate::standard;
 
 /// How many alerts a message names.
 const MOST_NAMED: usize = 3;
@@ -98,7 +101,8 @@ fn server(platform: &Platform, receiver: &Receiver, way: &Integration, sink: &mu
                 .help("say the sender, an address that the server accepts mail from"),
         );
     }
-    if smtp.username.is_some() != smtp.password.is_some() {
+    let secret = smtp.password.is_some() || smtp.password_lost;
+    if smtp.username.is_some() != secret {
         let (said, lacking) =
             if smtp.username.is_some() { ("an account", "password") } else { ("a password", "username") };
         sink.report(
@@ -199,12 +203,13 @@ fn unknown(platform: &Platform, receiver: &Receiver, one: &LabelMatch, sink: &mu
     if carried.is_empty() {
         let near = sink.did_you_mean(said, std::iter::once_with(|| labels(platform)).flatten());
         let what = format!("the label `{said}`, which `{}` asks for", receiver.name);
-        sink.report(match open {
+        let told = match open {
             None => Diagnostic::new(codes::ALR002, format!("no alert carries {what}"))
                 .at(span, "on no alert")
                 .help_maybe(near),
             Some(place) => perhaps(&what, said, (span, place), near),
-        });
+        };
+        sink.report(told.because(of_match(receiver, one, None)));
         return true;
     }
     let absent = |wanted: &&Wanted| {
@@ -212,7 +217,7 @@ fn unknown(platform: &Platform, receiver: &Receiver, one: &LabelMatch, sink: &mu
         carried.iter().all(|carried| tell::fits(&one, carried) == Fit::No)
     };
     let some = one.values.len() > one.values.iter().filter(absent).count();
-    let mut told = false;
+    let mut any = false;
     for wanted in one.values.iter().filter(absent) {
         // Which severities there are is the language's to say: beside others, one that nothing has yet is no slip.
         let severity =
@@ -225,13 +230,53 @@ fn unknown(platform: &Platform, receiver: &Receiver, one: &LabelMatch, sink: &mu
         let asks = format!("`{}`, which `{}` asks for", wanted.text, receiver.name);
         let place = wanted.span.unwrap_or(span);
         let what = if one.label == NAME { "is called".to_owned() } else { format!("carries the `{said}`") };
-        sink.report(match open {
+        let told = match open {
             None => Diagnostic::new(codes::ALR002, format!("no alert {what} {asks}"))
                 .at(place, "nothing comes of it")
                 .help_maybe(near),
             Some(open) => perhaps(&format!("the `{said}` {asks}"), said, (place, open), near),
+        };
+        let told = told.because(of_match(receiver, one, Some(wanted)));
+        // Most alerts come with what collects metrics, and all are told of by it.
+        let collects = platform.with_role(Role::Metrics).next().is_some();
+        let told = if collects { told } else { told.because(cause::NO_METRICS_SERVER) };
+        let component = standard::holding(&format!("\n  alert {} {{\n", wanted.text));
+        sink.report(match component.filter(|_| one.label == NAME) {
+            Some(name) => told.because(cause::component(name)).because(cause::name(name)),
+            None => told,
         });
-        told = true;
+        any = true;
+    }
+    any
+}
+
+/// The cause that no alert has what a receiver asks for.
+fn of_match(receiver: &Receiver, one: &LabelMatch, wanted: Option<&Wanted>) -> String {
+    let value = wanted.map_or("", |wanted| wanted.text.as_str());
+    format!("receiver {} {} {value}", receiver.name, one.label)
+}
+
+/// Says that receivers may be told of nothing because of one of their matches, without which they would be told of
+/// these alerts.
+fn but_for_a_match<'a>(
+    mut told: Diagnostic,
+    platform: &Platform,
+    receivers: impl Iterator<Item = &'a Receiver>,
+    alerts: &[&Alert],
+) -> Diagnostic {
+    for receiver in receivers {
+        for one in receiver.matches.iter().filter(|one| one.span.is_some()) {
+            let others = || receiver.matches.iter().filter(|other| *other != one);
+            let fits = |alert: &&Alert| {
+                others().all(|other| tell::fits(other, &platform.carried(alert, &other.label)) != Fit::No)
+            };
+            if alerts.iter().any(fits) {
+                told = told.because(of_match(receiver, one, None));
+                for wanted in &one.values {
+                    told = told.because(of_match(receiver, one, Some(wanted)));
+                }
+            }
+        }
     }
     told
 }
@@ -336,6 +381,8 @@ pub(super) fn heartbeat(platform: &Platform, sink: &mut Sink) {
         sink.report(
             Diagnostic::new(codes::ALR005, "no alert always fires, so that its absence would be noticed")
                 .at(teller.span(), "may fail without a word")
+                .because("no alert that always fires")
+                .because(cause::NO_METRICS_SERVER)
                 .help("write `alert Watchdog { expr = \"vector(1)\", severity = none, … }` and a receiver with `heartbeat`"),
         );
         return;
@@ -349,15 +396,19 @@ pub(super) fn heartbeat(platform: &Platform, sink: &mut Sink) {
     if beats.any(|alert| platform.receivers().any(|receiver| listens(receiver, alert))) {
         return;
     }
-    sink.report(
-        Diagnostic::new(codes::ALR005, format!("nobody outside listens to `{}`, which always fires", first.name))
-            .at(teller.span(), "may fail without a word")
-            .at(first.span, "its absence would be the news")
-            .help(format!(
-                "write `receiver heartbeat {{ match {{ alert = {} }}, heartbeat = SECRET }}`: the secret holds an address that gives an alarm when it hears nothing",
-                first.name
-            )),
-    );
+    let told = Diagnostic::new(
+        codes::ALR005,
+        format!("nobody outside listens to `{}`, which always fires", first.name),
+    )
+    .at(teller.span(), "may fail without a word")
+    .at(first.span, "its absence would be the news")
+    .because("nobody outside")
+    .help(format!(
+        "write `receiver heartbeat {{ match {{ alert = {} }}, heartbeat = SECRET }}`: the secret holds an address that gives an alarm when it hears nothing",
+        first.name
+    ));
+    let beating = platform.receivers().filter(|receiver| receiver.is_heartbeat());
+    sink.report(but_for_a_match(told, platform, beating, &[first]));
 }
 
 /// Whether an alert asks for no series, so that nothing can end it.
@@ -371,7 +422,8 @@ pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
     // Without who evaluates alerts, none fires.
     let Some(evaluates) = platform.with_role(Role::Metrics).next() else { return };
     // What components bring matters where people are told.
-    let told = platform.with_role(Role::Alerts).next().is_some();
+    let teller = platform.with_role(Role::Alerts).next();
+    let told = teller.is_some();
     let loud = observed.alerts.iter().filter(|alert| !is_quiet(alert) && (told || !alert.brought));
     let mut untold: Vec<&Alert> = loud
         .filter(|alert| !observed.receivers.iter().any(|receiver| platform.tells(receiver, alert) != Fit::No))
@@ -402,6 +454,10 @@ pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
         for alert in alerts.iter().take(MOST_NAMED) {
             diagnostic = diagnostic.at(alert.span, "reaches no receiver");
         }
+        let place = teller.map(|teller| teller.span());
+        let diagnostic = diagnostic.at_maybe(place, "has no receiver for it");
+        let diagnostic = diagnostic.because(format!("untold {}", severity.unwrap_or_default()));
+        let diagnostic = but_for_a_match(diagnostic, platform, observed.receivers.iter(), &alerts);
         sink.report(diagnostic.help(match severity {
             Some(severity) => format!("write a receiver with `match {{ severity = {severity} }}`"),
             None => "say how bad it is: `severity = critical` or `warning`".to_owned(),

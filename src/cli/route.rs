@@ -11,6 +11,7 @@ use crate::platform::Platform;
 use crate::platform::observe::Alert;
 use crate::platform::receiver::{Address, Channel, Hours, Integration, LabelMatch, Receiver};
 use crate::platform::tell::{self, Carried, Fit, NAME};
+use crate::platform::whose::WHOSE;
 
 pub(super) fn run(arguments: &RouteArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.as_deref())?;
@@ -37,21 +38,30 @@ fn wanted<'a>(platform: &'a Platform, name: &str, given: &[(&str, &str)]) -> Res
         return Err(Failure::Usage(format!("there is no alert `{name}`\n  help: {help}")));
     }
     let differs = |alert: &Alert| {
-        given.iter().find_map(|(label, value)| match platform.carried(alert, label) {
-            Carried::Known(known) if known != *value => Some((*label, *value, known.to_owned())),
-            _ => None,
+        given.iter().find_map(|(label, value)| {
+            let others: Vec<(&str, &str)> =
+                given.iter().filter(|(other, _)| other != label).copied().collect();
+            match platform.carried_with(alert, label, &others) {
+                Carried::Known(known) if known != *value => Some((*label, *value, vec![known.to_owned()])),
+                Carried::OneOf(known) if !known.contains(value) => {
+                    Some((*label, *value, known.into_iter().map(str::to_owned).collect()))
+                }
+                _ => None,
+            }
         })
     };
     let fitting: Vec<&Alert> = named.iter().copied().filter(|alert| differs(alert).is_none()).collect();
     if let (true, Some((label, value, known))) =
         (fitting.is_empty(), named.first().and_then(|alert| differs(alert)))
     {
-        let help = match known.as_str() {
-            "" => {
+        let help = match known.as_slice() {
+            [one] if one.is_empty() => {
                 let labels = platform.labels_of(named[0]);
                 format!("it always carries {}", list_of(labels.iter().map(|(label, _)| *label)))
             }
-            known => format!("it is always `{known}`"),
+            [one] => format!("it is always `{one}`"),
+            several => did_you_mean(value, several.iter().map(String::as_str))
+                .unwrap_or_else(|| format!("it is one of {}", list_of(several.iter().map(String::as_str)))),
         };
         return Err(Failure::Usage(format!("`{name}` never carries `{label}={value}`\n  help: {help}")));
     }
@@ -65,13 +75,25 @@ fn told(platform: &Platform, alert: &Alert, given: &[(&str, &str)]) -> String {
             labels.push((label, value));
         }
     }
+    let mut whose: Vec<(&str, String)> = Vec::new();
+    for label in WHOSE {
+        let known = labels.iter().any(|(known, _)| *known == label);
+        let job = labels.iter().find(|(known, _)| *known == "job").map(|(_, job)| *job);
+        let given: Vec<(&str, &str)> = job.map(|job| ("job", job)).into_iter().collect();
+        let value = match platform.carried_with(alert, label, &given) {
+            Carried::Known(value) if !known && !value.is_empty() => value.to_owned(),
+            _ => continue,
+        };
+        whose.push((label, value));
+    }
+    labels.extend(whose.iter().map(|(label, value)| (*label, value.as_str())));
     let shown: Vec<String> = labels
         .iter()
         .filter(|(label, _)| *label != NAME)
         .map(|(label, value)| format!("{label}={value}"))
         .collect();
     let mut out = format!("{} {}\n", alert.name, shown.join(" ")).replace(" \n", "\n");
-    let carried = |label: &str| tell::known(&labels, label).unwrap_or_else(|| platform.carried(alert, label));
+    let carried = |label: &str| platform.carried_with(alert, label, &labels);
     let fits: Vec<(Fit, &Receiver)> = platform
         .receivers()
         .map(|receiver| (tell::fit(&receiver.matches, carried), receiver))

@@ -102,6 +102,8 @@ codes! {
     CMP003 Error "malformed-component";
     /// A template that does not render.
     CMP004 Error "template-failed";
+    /// A child that another one must name in a list, and does not.
+    CMP005 Error "not-listed";
 
     /// An import of something that cannot be read.
     IMP001 Error "import-not-found";
@@ -286,6 +288,12 @@ codes! {
     ALR013 Error "nobody-tells-receivers";
     /// A mute that silences too much, or nothing.
     ALR014 Error "unsound-mute";
+    /// A message that is posted to another host than the outside that is named for it.
+    ALR015 Error "posted-elsewhere";
+    /// A group by a label that no alert carries.
+    ALR016 Warning "group-by-no-label";
+    /// A heartbeat that hears an alert which does not always fire.
+    ALR017 Error "heartbeat-of-another-alert";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";
@@ -303,6 +311,10 @@ codes! {
     GRA007 Error "unknown-label-in-legend";
     /// A dashboard or a row without panels, or a panel without a query.
     GRA008 Error "nothing-to-show";
+    /// A unit that Grafana does not know.
+    GRA009 Error "unknown-unit";
+    /// A colour that Grafana does not know.
+    GRA010 Error "unknown-colour";
 }
 
 /// The code of an id, in any case of letters.

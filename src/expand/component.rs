@@ -30,6 +30,8 @@ pub(super) struct Parameter {
     pub(super) max: Option<Amount>,
     /// Whether its default is wrong, which is reported: nothing is built from it.
     pub(super) lost_default: bool,
+    /// The list of another parameter's child in which its own must stand.
+    pub(super) listed: Option<Path>,
     /// Whether its declaration is wrong, which is reported: nothing more is said of it.
     pub(super) broken: bool,
 }
@@ -264,6 +266,7 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
             of,
             min,
             max,
+            listed: None,
             lost_default: false,
             broken: true,
         });
@@ -289,6 +292,7 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
         default: entry.value.clone().map(own_scope),
         optional: declared.optional.unwrap_or(false),
         of: declared.of.map(|of| of.text),
+        listed: declared.listed.map(|listed| listed.0),
         min: None,
         max: None,
         lost_default: false,
@@ -384,8 +388,9 @@ fn is_of_type(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &mut Si
         ParameterType::List => {
             decoder.mismatch::<()>(value, "a list");
         }
-        ParameterType::Service | ParameterType::Port | ParameterType::Outside if reference => {}
-        ParameterType::Service | ParameterType::Port | ParameterType::Outside => {
+        ParameterType::Service | ParameterType::Port | ParameterType::Outside | ParameterType::Child
+            if reference => {}
+        ParameterType::Service | ParameterType::Port | ParameterType::Outside | ParameterType::Child => {
             decoder.mismatch::<()>(value, &format!("the name of a {}", parameter.type_.word()));
         }
     }
@@ -403,7 +408,7 @@ fn expect_kind(type_: ParameterType, path: &Path, kinds: &Kinds, sink: &mut Sink
         ParameterType::Secret => kind != "variable",
         ParameterType::Text => kind != "secret",
         ParameterType::Service => runs,
-        ParameterType::Port => runs && !rest.is_empty(),
+        ParameterType::Port | ParameterType::Child => runs && !rest.is_empty(),
         ParameterType::Outside => kind == "outside",
         _ => !input,
     };
@@ -416,7 +421,7 @@ fn expect_kind(type_: ParameterType, path: &Path, kinds: &Kinds, sink: &mut Sink
         type_ => format!("a {}", type_.word()),
     };
     let found = match (type_, rest.is_empty()) {
-        (ParameterType::Port, true) if runs => "a service".to_owned(),
+        (ParameterType::Port | ParameterType::Child, true) if runs => "a service".to_owned(),
         _ if runs => "part of a service".to_owned(),
         _ if kind == "outside" => "an outside".to_owned(),
         _ => format!("a {kind}"),

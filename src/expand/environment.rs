@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::component::Components;
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Sink, cause, codes, did_you_mean};
 use crate::hash::{HashMap, HashSet};
 use crate::source::Span;
 use crate::syntax::{self, Entry, ValueKind};
@@ -122,9 +122,20 @@ pub(super) enum Depth {
     All,
 }
 
-/// Takes out what says `enabled = false`, and the word itself where it stands.
+/// Takes out what says `enabled = false`, and the word itself where it stands. What is nested is noted behind the
+/// names of what it stands in: `mongodb.exporter`.
 pub(super) fn prune(
     entries: &mut Vec<Entry>,
+    depth: Depth,
+    disabled: &mut HashMap<SmolStr, Span>,
+    sink: &mut Sink,
+) {
+    prune_within(entries, "", depth, disabled, sink);
+}
+
+fn prune_within(
+    entries: &mut Vec<Entry>,
+    within: &str,
     depth: Depth,
     disabled: &mut HashMap<SmolStr, Span>,
     sink: &mut Sink,
@@ -138,8 +149,8 @@ pub(super) fn prune(
             match said.as_ref().and_then(|said| said.value.as_ref()).map(|value| (&value.kind, value.span)) {
                 Some((ValueKind::Boolean(true), _)) => {}
                 Some((ValueKind::Boolean(false), span)) => {
-                    if let Some(label) = label {
-                        disabled.entry(label.text).or_insert(span);
+                    if let Some(label) = &label {
+                        disabled.entry(format!("{within}{}", label.text).into()).or_insert(span);
                     }
                     return false;
                 }
@@ -162,7 +173,8 @@ pub(super) fn prune(
             }
         }
         if depth == Depth::All {
-            prune(&mut body.entries, depth, disabled, sink);
+            let within = label.map_or(within.to_owned(), |label| format!("{within}{}.", label.text));
+            prune_within(&mut body.entries, &within, depth, disabled, sink);
         }
         true
     });
@@ -196,7 +208,8 @@ pub(super) fn unmatched(entries: &mut Vec<Entry>, sink: &mut Sink) {
                 format!("the environment changes `{key} {}`, which is not declared", label.text),
             )
             .at(entry.head(), "nothing to change")
-            .help_maybe(help),
+            .help_maybe(help)
+            .because(cause::name(&label.text)),
         );
         false
     });

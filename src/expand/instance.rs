@@ -5,9 +5,10 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::component::{self, ChildKind, Component, Components, Kinds, Parameter};
+use super::given::{self, Given};
 use super::room::Room;
 use super::substitute::{ChildValues, Children, Environment};
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::Service;
 use crate::schema::{Decoder, Scalar as _};
@@ -33,6 +34,8 @@ pub(super) struct Expansion<'a> {
     pub(super) kinds: Kinds,
     /// Names of what could not be expanded.
     pub(super) lost: Vec<SmolStr>,
+    /// What instances are given.
+    pub(super) given: Vec<Given>,
     /// What the platform may still grow by.
     pub(super) room: Room,
 }
@@ -140,9 +143,10 @@ impl Expansion<'_> {
                     .help("what an instance is told stands in `{ … }`"),
             );
         }
+        let patch = entry.patch;
         let told = self.take_apart(entry, component);
         let (parameters, missing) =
-            self.bind(&component.parameters, told.parameters, &component.name.text, path, head);
+            self.bind(&component.parameters, told.parameters, &component.name.text, path, head, patch);
         let children = self.children(component, told.children, path);
         let nested = component
             .body
@@ -242,7 +246,8 @@ impl Expansion<'_> {
         told
     }
 
-    /// Binds parameters to what is told, or to their defaults, for the instance of path `own`.
+    /// Binds parameters to what is told, or to their defaults, for the instance of path `own`. A patch of an instance
+    /// that is not there lacks them all, and is reported as that.
     fn bind(
         &mut self,
         parameters: &[Parameter],
@@ -250,6 +255,7 @@ impl Expansion<'_> {
         owner: &str,
         own: &[SmolStr],
         head: Span,
+        patch: bool,
     ) -> (HashMap<SmolStr, Option<Value>>, HashSet<SmolStr>) {
         let default = |parameter: &Parameter| {
             parameter.default.clone().map(|default| component::of_instance(default, own))
@@ -302,7 +308,7 @@ impl Expansion<'_> {
             }
             bound.insert(name.clone(), default(parameter));
         }
-        if let Some(first) = missing.first() {
+        if let (Some(first), false) = (missing.first(), patch) {
             let names =
                 crate::diagnostic::list_of(missing.iter().map(|parameter| parameter.name.text.as_str()));
             self.sink.report(
@@ -313,6 +319,7 @@ impl Expansion<'_> {
             );
         }
         broken.extend(missing.iter().map(|parameter| parameter.name.text.clone()));
+        self.given.extend(given::given(parameters, &bound));
         (bound, broken)
     }
 
@@ -366,7 +373,7 @@ impl Expansion<'_> {
             if taken_out {
                 continue;
             }
-            let (mut bound, _) = self.bind(&kind.parameters, known, &kind.name.text, own, head);
+            let (mut bound, _) = self.bind(&kind.parameters, known, &kind.name.text, own, head, patch);
             let values = kind.parameters.iter().map(|parameter| {
                 let name = parameter.name.text.clone();
                 let value = bound.remove(&name).flatten();
@@ -382,7 +389,7 @@ impl Expansion<'_> {
             });
         }
         self.one_spelling(&children);
-        self.siblings(component, &children);
+        self.siblings(component, &children, own);
         children
     }
 
@@ -406,7 +413,7 @@ impl Expansion<'_> {
     }
 
     /// Checks lists that name other children of the instance.
-    fn siblings(&mut self, component: &Component, children: &Children) {
+    fn siblings(&mut self, component: &Component, children: &Children, own: &[SmolStr]) {
         let of_kind = |kind: &str| children.get(kind).map(Vec::as_slice).unwrap_or_default();
         let mut names: HashMap<&str, HashSet<&str>> = HashMap::default();
         for kind in &component.children {
@@ -427,7 +434,8 @@ impl Expansion<'_> {
                             self.sink.report(
                                 Diagnostic::new(codes::NAM001, format!("there is no {of} `{named}` here"))
                                     .at(item.span, format!("expected the name of a {of} of this instance"))
-                                    .help_maybe(help),
+                                    .help_maybe(help)
+                                    .because(cause::name(&format!("{}-{named}", own.join("-")))),
                             );
                         }
                     }

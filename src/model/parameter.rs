@@ -1,6 +1,6 @@
 //! What a component is told.
 
-use crate::schema::{Amount, Constant, Word, block, choice};
+use crate::schema::{Amount, Constant, Reference, Word, block, choice};
 
 choice! {
     /// The type of a parameter.
@@ -29,6 +29,8 @@ choice! {
         Port = "port",
         /// Something external.
         Outside = "outside",
+        /// A child of an instance: its name and its parameters stand behind it.
+        Child = "child",
     }
 }
 
@@ -46,7 +48,9 @@ block! {
         optional max: Amount,
         /// What it is for.
         optional description: Constant,
-        /// list: the kind of children that its names stand for.
+        /// list, child: the kind of children that its names stand for.
         optional of: Word,
+        /// child: the list of another child in which it must stand, such as `account.write`.
+        optional listed: Reference,
     }
 }

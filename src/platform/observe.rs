@@ -16,12 +16,16 @@ use crate::source::Span;
 pub struct Observed {
     /// What is scraped, in the order of the services.
     pub jobs: Vec<Job>,
+    /// The names of jobs whose scrape could not be bound, which is reported.
+    pub lost: Vec<String>,
     /// Metrics of the top level, which come from no job of this platform.
     pub metrics: Vec<Metric>,
     /// What the metrics server itself writes: `up`, `ALERTS`.
     pub server: Vec<Metric>,
     /// The jobs that export what queries ask for, by the name of the series.
     pub exporters: HashMap<String, Vec<usize>>,
+    /// What the source takes out of services, by its path, each with the place.
+    pub taken_out: Vec<(String, Span)>,
     /// Recording rules, in the order of the source.
     pub records: Vec<Record>,
     /// Alerts, in the order of the source.
@@ -48,6 +52,12 @@ impl Observed {
             let job = self.jobs.get(*at)?;
             Some((job, job.exports.series(series)?))
         })
+    }
+
+    /// Whether a job may export anything.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.lost.is_empty() || self.jobs.iter().any(|job| job.exports.unknown)
     }
 
     /// The declarations of a series that no job brings: of the metrics server, and of the top level.
@@ -429,6 +439,8 @@ pub struct Dashboard {
     pub name: String,
     /// The service it stands in.
     pub owner: Option<ServiceId>,
+    /// Whether it comes with a component of the compiler.
+    pub brought: bool,
     /// What its address is: at most 40 letters, digits and hyphens.
     pub uid: String,
     /// The heading.

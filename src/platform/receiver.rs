@@ -17,6 +17,8 @@ pub struct Receiver {
     pub silent: bool,
     /// The labels that make a group.
     pub group_by: Vec<String>,
+    /// Those that the source says, each with its place.
+    pub group_by_said: Vec<(String, Span)>,
     /// How long a group waits before it is told of first.
     pub wait: Duration,
     /// How long a group waits before it is told of what came later.
@@ -185,6 +187,8 @@ pub struct Smtp {
     pub username: Option<String>,
     /// The secret that holds its password.
     pub password: Option<InputId>,
+    /// Whether that could not be bound, which is reported.
+    pub password_lost: bool,
     /// Whether the server must speak TLS.
     pub tls: bool,
     /// The place of the block.

@@ -47,6 +47,8 @@ pub struct Service {
     pub networks: Vec<NetworkId>,
     /// The place where its networks are said: its own list, or its name.
     pub networks_span: Span,
+    /// Whether some of them could not be bound, which is reported.
+    pub networks_lost: bool,
     /// The ports it listens on.
     pub ports: Vec<Port>,
     /// Its environment variables, in the order of the source.
@@ -252,6 +254,8 @@ pub struct ConfigFile {
     pub content: String,
     /// Its mode.
     pub mode: Option<String>,
+    /// Whether it comes with a component of the compiler.
+    pub brought: bool,
     /// Where it stands in the source, when it was written there.
     pub span: Span,
 }

@@ -3,9 +3,12 @@
 //! Every receiver whose match fits is told. What labels an alert carries is known in part: those of its rule
 //! and of the platform always, those of its query only when it fires.
 
+use std::collections::BTreeSet;
+
 use super::Platform;
 use super::observe::{Alert, TARGET_LABELS};
 use super::receiver::{LabelMatch, Mute, Receiver};
+use super::whose::WHOSE;
 
 /// The label that holds an alert's name.
 pub const NAME: &str = "alertname";
@@ -44,15 +47,40 @@ impl Platform {
             return if value.contains("{{") { Carried::Any } else { Carried::Known(value) };
         }
         if alert.query.labels.can_hold(label) {
-            // Who is scraped is called as one of the jobs, unless series come from elsewhere.
-            return if label == TARGET_LABELS[0] && self.observed.metrics.is_empty() {
-                Carried::OneOf(self.observed.jobs.iter().map(|job| job.name.as_str()).collect())
+            // Who is scraped is called as one of the jobs, unless series come from elsewhere, or are named anew.
+            let named = alert.query.text.contains("label_replace") || alert.query.text.contains("label_join");
+            return if label == TARGET_LABELS[0] && self.observed.metrics.is_empty() && !named {
+                let jobs = self.observed.jobs_of(&alert.query).map(|job| job.name.as_str());
+                Carried::OneOf(jobs.collect::<BTreeSet<&str>>().into_iter().collect())
             } else {
                 Carried::Any
             };
         }
+        if WHOSE.contains(&label) {
+            return self.by_job(alert, label);
+        }
         let external = self.external_labels().into_iter().find(|(known, _)| *known == label);
         Carried::Known(external.map_or("", |(_, value)| value))
+    }
+
+    /// What a firing alert carries under a label, of which some are given.
+    #[must_use]
+    pub fn carried_with<'a>(
+        &'a self,
+        alert: &'a Alert,
+        label: &str,
+        given: &'a [(&'a str, &'a str)],
+    ) -> Carried<'a> {
+        if let Some(given) = known(given, label) {
+            return given;
+        }
+        let own = alert.labels.iter().any(|(known, _)| known == label) || alert.query.labels.can_hold(label);
+        match known(given, TARGET_LABELS[0]) {
+            Some(Carried::Known(job)) if !own && WHOSE.contains(&label) => {
+                Carried::Known(self.whose_job(job, label))
+            }
+            _ => self.carried(alert, label),
+        }
     }
 
     /// The labels that an alert always carries, each with its value, its name first.

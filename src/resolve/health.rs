@@ -2,7 +2,7 @@
 
 use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, cause, codes};
 use crate::model::{Command, Tool};
 use crate::platform::{Health, ImageFacts, Metrics, Service, TCP_TOOLS};
 use crate::schema::Reference;
@@ -125,7 +125,8 @@ fn own_port(service: &Service, reference: &Reference, texts: &mut Texts<'_>) -> 
     texts.sink.report(
         Diagnostic::new(codes::NAM001, format!("`{}` has no port `{}`", service.path, path.text()))
             .at(path.span, "no such port")
-            .help(help.unwrap_or_else(|| format!("declare `port {} = NUMBER`", path.text()))),
+            .help(help.unwrap_or_else(|| format!("declare `port {} = NUMBER`", path.text())))
+            .because(cause::name(&format!("{}-{}", service.name, path.text()))),
     );
     None
 }

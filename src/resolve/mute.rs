@@ -2,13 +2,14 @@
 
 use super::receiver::label;
 use super::text::Texts;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, cause, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Document, Inhibit, Severity};
 use crate::platform::observe::Alert;
 use crate::platform::receiver::{LabelMatch, Mute, Wanted};
 use crate::platform::tell::NAME;
 use crate::schema::Word;
+use crate::standard;
 
 /// Every mute. No alert mutes itself.
 pub(super) fn mutes(document: &Document, alerts: &[Alert], texts: &mut Texts<'_>) -> Vec<Mute> {
@@ -58,11 +59,18 @@ fn expect_alert(word: &Word, names: &HashSet<&str>, texts: &mut Texts<'_>) -> bo
     }
     if !texts.absent.lost.contains(word.text.as_str()) {
         let help = texts.sink.did_you_mean(&word.text, names.iter().copied());
-        texts.sink.report(
-            Diagnostic::new(codes::NAM001, format!("there is no alert `{}`", word.text))
-                .at(word.span, "not declared")
-                .help_maybe(help),
-        );
+        let told = Diagnostic::new(codes::NAM001, format!("there is no alert `{}`", word.text))
+            .at(word.span, "not declared");
+        texts.sink.report(match standard::holding(&format!("\n  alert {} {{\n", word.text)) {
+            Some(component) => told
+                .help(format!(
+                    "it comes with `{component}`, where that is scraped and somebody evaluates alerts"
+                ))
+                .because(cause::component(component))
+                .because(cause::name(component))
+                .because(cause::NO_METRICS_SERVER),
+            None => told.help_maybe(help).because(format!("alert {}", word.text)),
+        });
     }
     false
 }

@@ -10,6 +10,8 @@ mod query;
 
 use std::collections::BTreeSet;
 
+use smol_str::SmolStr;
+
 use super::text::Texts;
 use super::{hours, mute, receiver};
 use crate::diagnostic::{Diagnostic, Sink, codes};
@@ -18,8 +20,10 @@ use crate::model::{self, Document, Role};
 use crate::platform::observe::{
     Alert, AlertTest, Annotation, Job, Observed, Probe, Record, SaidSeries, TARGET_LABELS,
 };
+use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
 use crate::schema::{Constant, Map, Word};
+use crate::source::Span;
 use crate::syntax::{Name, Text};
 use answers::Answers;
 use exports::Tables;
@@ -44,8 +48,12 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
     let needed = query::metrics(written, series);
     let jobs = jobs(platform, &mut tables, &needed, texts);
+    let unbound = |service: &&Service| service.block.metrics.is_some() && service.metrics.is_none();
+    let lost = platform.services.iter().filter(unbound);
     let mut observed = Observed {
         jobs,
+        lost: lost.map(|service| service.name.clone()).collect(),
+        taken_out: taken_out(&texts.absent.disabled),
         metrics: document.metric.iter().map(exports::metric).collect(),
         server: tables.server(&needed),
         hours: hours::hours(document, texts),
@@ -95,12 +103,20 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                 .map(move |about| Alert { brought, ..alert(written, about, block, platform, queries) })
         })
         .collect();
-    let dashboards = dashboard::complete(dashboards, platform, &queries);
+    let dashboards = dashboard::complete(dashboards, platform, &queries, &texts.absent.embedded);
     observed.records = kept;
     observed.alerts = alerts;
     observed.dashboards = dashboards;
     observed.mutes = mute::mutes(document, &observed.alerts, texts);
     observed
+}
+
+/// What is taken out of services, in the order of the source.
+fn taken_out(disabled: &HashMap<SmolStr, Span>) -> Vec<(String, Span)> {
+    let nested = disabled.iter().filter(|(path, _)| path.contains('.'));
+    let mut nested: Vec<(String, Span)> = nested.map(|(path, span)| (path.to_string(), *span)).collect();
+    nested.sort_by_key(|(_, span)| *span);
+    nested
 }
 
 /// Blocks of services, each with its owner, in the order of the services.
@@ -175,11 +191,10 @@ fn alert(
     if let Some(severity) = block.severity {
         labels.push(("severity".to_owned(), severity.word().to_owned()));
     }
-    if let Some(owner) = owner {
-        let top = top(platform, owner);
-        labels.push(("service".to_owned(), top.name.clone()));
+    if let Some(owner) = owner.filter(|_| !queries.is_of_many(&query)) {
+        labels.push((WHOSE[0].to_owned(), platform.top(owner).name.clone()));
         if let Some(group) = platform[owner].group {
-            labels.push(("group".to_owned(), platform[group].name.clone()));
+            labels.push((WHOSE[1].to_owned(), platform[group].name.clone()));
         }
     }
     if let About::Job(job) = about {
@@ -297,14 +312,6 @@ fn runbook(block: &model::Alert, platform: &Platform) -> Option<Annotation> {
     let base = platform.document.platform.first()?.runbooks.as_ref()?;
     let address = format!("{}/{}", literal(base).trim_end_matches('/'), block.name.text);
     Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span, verbatim: false })
-}
-
-/// The service that another one is nested in, at the top.
-fn top(platform: &Platform, mut id: ServiceId) -> &Service {
-    while let Some(parent) = platform[id].parent {
-        id = parent;
-    }
-    &platform[id]
 }
 
 fn jobs(

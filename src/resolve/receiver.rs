@@ -70,13 +70,15 @@ fn receiver(block: &model::Receiver, document: &Document, texts: &mut Texts<'_>)
                 .help("leave `interval` out: a fitting one of at most 5m is taken"),
         );
     }
+    let group_by_said = group_by_said(block.group_by.as_ref(), texts);
     Receiver {
         name: block.name.text.to_string(),
         integrations,
         silent: block.email.is_none()
             && ways(block).is_empty()
             && !texts.absent.lost.contains(&block.name.text),
-        group_by: group_by(block.group_by.as_ref(), texts),
+        group_by: group_by(&group_by_said, block.group_by.is_some()),
+        group_by_said,
         wait: block.wait.unwrap_or(match (beats, only_critical) {
             (true, _) => Duration(0),
             (_, true) => Duration(10_000),
@@ -165,21 +167,30 @@ pub(super) fn label(name: &str, span: Span, texts: &mut Texts<'_>) -> Option<Str
 /// What stands for all labels (prometheus/alertmanager:docs/configuration.md, `group_by`).
 const EVERY_LABEL: &str = "...";
 
-fn group_by(said: Option<&List<Word>>, texts: &mut Texts<'_>) -> Vec<String> {
-    let Some(said) = said else { return vec![NAME.to_owned(), "job".to_owned()] };
-    if let [word] = said.items.as_slice()
+/// The labels that the source says, each once.
+fn group_by_said(said: Option<&List<Word>>, texts: &mut Texts<'_>) -> Vec<(String, Span)> {
+    let items = said.map(|said| said.items.as_slice()).unwrap_or_default();
+    if let [word] = items
         && word.text == EVERY_LABEL
     {
-        return vec![EVERY_LABEL.to_owned()];
+        return vec![(EVERY_LABEL.to_owned(), word.span)];
     }
-    let mut labels: Vec<String> = Vec::with_capacity(said.items.len());
-    for word in &said.items {
+    let mut labels: Vec<(String, Span)> = Vec::with_capacity(items.len());
+    for word in items {
         let Some(label) = label(&word.text, word.span, texts) else { continue };
-        if !labels.contains(&label) {
-            labels.push(label);
+        if !labels.iter().any(|(known, _)| *known == label) {
+            labels.push((label, word.span));
         }
     }
     labels
+}
+
+fn group_by(labels: &[(String, Span)], said: bool) -> Vec<String> {
+    if said {
+        labels.iter().map(|(label, _)| label.clone()).collect()
+    } else {
+        vec![NAME.to_owned(), "job".to_owned()]
+    }
 }
 
 fn integrations(block: &model::Receiver, texts: &mut Texts<'_>) -> Vec<Integration> {
@@ -288,6 +299,7 @@ pub(super) fn smtp(platform: &Platform, texts: &mut Texts<'_>) -> Option<Smtp> {
                 from: block.from.as_ref().map(|from| literal(from).to_owned()),
                 username: block.username.as_ref().map(|name| literal(name).to_owned()),
                 password,
+                password_lost: password.is_none() && block.password.is_some(),
                 tls: block.tls.unwrap_or(true),
                 span: block.via.0.span,
             });

@@ -37,7 +37,7 @@ pub(super) fn service(
     let find = |name: &ImageName| images.find(name);
     let facts = base_name.as_ref().and_then(find).filter(|at| image::comparable(*at, block, platform, texts));
     let ports = ports(block, platform, texts);
-    let (networks, networks_span) = networks(block, parent, platform, texts);
+    let (networks, networks_span, networks_lost) = networks(block, parent, platform, texts);
     let env = env(block, &mut mentions, texts);
     let mut service = Service {
         id: ServiceId(index),
@@ -57,6 +57,7 @@ pub(super) fn service(
         user: optional(block.user.as_ref(), texts),
         networks,
         networks_span,
+        networks_lost,
         health: Health::None { reason: None },
         metrics: None,
         env,
@@ -199,7 +200,7 @@ fn networks(
     parent: Option<&Service>,
     platform: &Platform,
     texts: &mut Texts<'_>,
-) -> (Vec<NetworkId>, Span) {
+) -> (Vec<NetworkId>, Span, bool) {
     let Some(list) = &block.networks else {
         if let Some(parent) = parent {
             let networks = if texts.copy(parent.networks.len(), block.span) {
@@ -207,12 +208,13 @@ fn networks(
             } else {
                 Vec::new()
             };
-            return (networks, parent.networks_span);
+            return (networks, parent.networks_span, parent.networks_lost);
         }
         let host = block.security.as_ref().and_then(|security| security.host_network).unwrap_or(false);
         let runs = block.image.is_some() || block.build.is_some();
         if texts.document.network.is_empty() && !host {
-            return (platform.networks.first().map(|_| NetworkId(0)).into_iter().collect(), block.name.span);
+            let all = platform.networks.first().map(|_| NetworkId(0));
+            return (all.into_iter().collect(), block.name.span, false);
         }
         let lost = texts.absent.lost.contains(&block.name.text);
         if !platform.networks.is_empty() && !host && runs && !lost {
@@ -223,14 +225,16 @@ fn networks(
                     .help(format!("write `networks = [{first}]`, or `[]` where that is meant")),
             );
         }
-        return (Vec::new(), block.name.span);
+        return (Vec::new(), block.name.span, false);
     };
     let mut networks = IndexSet::with_capacity(list.items.len());
+    let mut lost = false;
     for item in &list.items {
-        networks.extend(texts.own_namespace(&item.0, "network", &texts.names.networks).map(NetworkId));
+        let network = texts.own_namespace(&item.0, "network", &texts.names.networks);
+        lost |= network.is_none();
+        networks.extend(network.map(NetworkId));
     }
-    let networks = networks.into_iter().collect();
-    (networks, list.span)
+    (networks.into_iter().collect(), list.span, lost)
 }
 
 fn ports(block: &model::Service, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Port> {
@@ -463,7 +467,9 @@ fn configs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_
             content.push('\n');
         }
         let mode = optional(config.mode.as_ref(), texts);
-        configs.push(ConfigFile { path: path.to_owned(), content, mode, span: config.path.span });
+        let span = config.path.span;
+        let brought = texts.absent.embedded.contains(&span.file);
+        configs.push(ConfigFile { path: path.to_owned(), content, mode, brought, span });
     }
     configs
 }

@@ -1,7 +1,7 @@
 //! Values that are of the right type and still make no sense.
 
 use super::text::Texts;
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, cause, codes, did_you_mean};
 use crate::model::{
     Document, Group, Health, Metrics, Resources, Role, RunKind, Samples, Scale, Service, Target,
 };
@@ -261,7 +261,8 @@ fn samples(block: &Service, said: &Samples, texts: &mut Texts<'_>) {
         texts.sink.report(
             Diagnostic::new(codes::TYP008, format!("`{}` collects no samples", block.name.text))
                 .at(said.span, "does not belong here")
-                .help("a service with `role = metrics` does"),
+                .help("a service with `role = metrics` does")
+                .because(cause::NO_METRICS_SERVER),
         );
     } else if block.command.is_none() {
         // In place of the image's own, arguments of ours would be all that it is told.

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::text::{Texts, Thing};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, cause, codes};
 use crate::hash::HashMap;
 use crate::syntax::{Path, Scope};
 
@@ -19,9 +19,22 @@ impl Texts<'_> {
         if self.sink.is_full() {
             return None;
         }
-        let mut diagnostic =
-            Diagnostic::new(codes::NAM001, format!("there is no `{}`", path.text())).at(path.span, reason);
-        diagnostic = diagnostic.help_maybe(self.sink.did_you_mean(segment, known));
+        let member = path.segments[..=depth].join(".");
+        let mut diagnostic = match self.absent.disabled.get(member.as_str()) {
+            Some(place) => {
+                Diagnostic::new(codes::NAM001, format!("`{member}` is taken out, and something refers to it"))
+                    .at(path.span, "refers to it")
+                    .at_cause(*place, "taken out here")
+            }
+            None => Diagnostic::new(codes::NAM001, format!("there is no `{}`", path.text()))
+                .at(path.span, reason)
+                .help_maybe(self.sink.did_you_mean(segment, known)),
+        };
+        diagnostic = diagnostic.because(cause::name(&member.replace('.', "-")));
+        // Of what is nested in a service, artifacts say both names.
+        for outer in (1..=depth).rev() {
+            diagnostic = diagnostic.because(cause::name(&path.segments[..outer].join("-")));
+        }
         self.sink.report(diagnostic);
         None
     }
@@ -44,7 +57,8 @@ impl Texts<'_> {
             self.sink.report(
                 Diagnostic::new(codes::NAM001, format!("`{name}` is taken out, and something refers to it"))
                     .at(path.span, "refers to it")
-                    .at(*span, "taken out here"),
+                    .at_cause(*span, "taken out here")
+                    .because(cause::name(name)),
             );
             return;
         }
@@ -53,7 +67,8 @@ impl Texts<'_> {
             self.sink.report(
                 Diagnostic::new(codes::NAM001, format!("there is no `{name}` at the top of the platform"))
                     .at(path.span, "not declared")
-                    .help(format!("did you mean `{}`?", placed.path)),
+                    .help(format!("did you mean `{}`?", placed.path))
+                    .because(cause::name(name)),
             );
             return;
         }
@@ -74,7 +89,7 @@ impl Texts<'_> {
                 .at(path.span, "not declared")
                 .help_maybe(help)
         };
-        self.sink.report(diagnostic);
+        self.sink.report(diagnostic.because(cause::name(name)));
     }
 
     /// Reports that a path leads to another kind of thing than is needed.
@@ -110,7 +125,8 @@ impl Texts<'_> {
             self.sink.report(
                 Diagnostic::new(codes::NAM001, format!("`{text}` is taken out, and something refers to it"))
                     .at(path.span, "refers to it")
-                    .at(*span, "taken out here"),
+                    .at_cause(*span, "taken out here")
+                    .because(cause::name(&text)),
             );
             return None;
         }
@@ -129,7 +145,8 @@ impl Texts<'_> {
         self.sink.report(
             Diagnostic::new(codes::NAM001, format!("there is no {kind} `{text}`"))
                 .at(path.span, "not declared")
-                .help(help.unwrap_or_else(|| format!("declare `{kind} {text}`"))),
+                .help(help.unwrap_or_else(|| format!("declare `{kind} {text}`")))
+                .because(format!("{kind} {text}")),
         );
         None
     }

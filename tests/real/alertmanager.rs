@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use infrac::platform::Platform;
 use infrac::platform::observe::Alert;
+use infrac::platform::tell::Carried;
+use infrac::platform::whose::WHOSE;
 use tempfile::TempDir;
 
 use crate::case::{Case, build};
@@ -102,7 +104,11 @@ fn amtool_accepts_every_configuration() {
     none(&complaints);
 }
 
-/// The labels an alert may fire with: those it always carries, and what each receiver asks for beside them.
+/// How many of the jobs that an alert may be about are tried.
+const MOST_JOBS: usize = 4;
+
+/// The labels an alert may fire with: those it always carries, what each receiver asks for beside them, and the jobs it
+/// may be about, with what the metrics server adds for each.
 fn fired<'a>(platform: &'a Platform, alert: &'a Alert) -> BTreeSet<Vec<(&'a str, String)>> {
     let always: Vec<(&str, String)> =
         platform.labels_of(alert).into_iter().map(|(label, value)| (label, value.to_owned())).collect();
@@ -114,6 +120,19 @@ fn fired<'a>(platform: &'a Platform, alert: &'a Alert) -> BTreeSet<Vec<(&'a str,
                 let known = labels.iter().any(|(label, _)| *label == one.label);
                 if let (false, Some(wanted)) = (known, one.values.iter().cycle().nth(wanted)) {
                     labels.push((&one.label, wanted.text.replace('*', "x")));
+                }
+            }
+            fired.insert(labels);
+        }
+    }
+    if let Carried::OneOf(jobs) = platform.carried(alert, "job") {
+        for job in jobs.into_iter().take(MOST_JOBS) {
+            let mut labels = always.clone();
+            labels.push(("job", job.to_owned()));
+            for label in WHOSE {
+                let value = platform.whose_job(job, label);
+                if !value.is_empty() && !labels.iter().any(|(known, _)| *known == label) {
+                    labels.push((label, value.to_owned()));
                 }
             }
             fired.insert(labels);

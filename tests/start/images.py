@@ -123,6 +123,7 @@ RECIPES = {
         {"/data/db": "999:999", "/data/configdb": "999:999"},
     ),
     "fluent/fluent-bit": stand_in("scratch", "--port", "2020", "--env", "ELASTICSEARCH_PASSWORD", "--writes", "/fluent-bit/state", folders={"/fluent-bit/state": "0:0"}),
+    "nginx/nginx-prometheus-exporter": stand_in("scratch", "--port", "9113"),
     "percona/mongodb_exporter": stand_in("scratch", "--port", "9216", "--env", "MONGODB_URI", "--env", "MONGODB_PASSWORD"),
     "quay.io/minio/minio": stand_in(
         "micro", "--port", "9000", "--port", "9001", "--login-from", "MINIO_ROOT_USER:MINIO_ROOT_PASSWORD", "--writes", "/data", folders={"/data": "0:0"}

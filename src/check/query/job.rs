@@ -1,7 +1,7 @@
 //! What queries say of jobs: matchers that contradict each other, and where the source says of a metric what counts.
 
 use super::Context;
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::model::Role;
 use crate::platform::Platform;
 use crate::platform::observe::{Job, Query};
@@ -28,18 +28,29 @@ impl<'a> Context<'a> {
 
     /// Reports a job that is none.
     pub(super) fn unknown_job(&self, query: &Query, matcher: &Matcher, value: &str, sink: &mut Sink) {
+        if self.platform.observed.lost.iter().any(|job| job == value) {
+            return;
+        }
         let known = self.platform.observed.jobs.iter().map(|job| job.name.as_str());
         let service =
             self.platform.services.iter().find(|service| service.name == value || service.path == value);
-        let diagnostic = Diagnostic::new(codes::OBS007, format!("no scrape job is called `{value}`")).at(
-            query.part(matcher.place.clone()),
-            if value == matcher.value { "this matches no series" } else { "no series is of it" },
-        );
+        let diagnostic = Diagnostic::new(codes::OBS007, format!("no scrape job is called `{value}`"))
+            .at(
+                query.part(matcher.place.clone()),
+                if value == matcher.value { "this matches no series" } else { "no series is of it" },
+            )
+            .because(cause::job(value));
         let told = match service {
             Some(service) => diagnostic
-                .at(service.span(), "has no `metrics` block")
+                .at_cause(service.span(), "has no `metrics` block")
                 .help("give it a `metrics` block, or leave it out"),
-            None => diagnostic.help_maybe(sink.did_you_mean(value, known)),
+            None => {
+                // The service, or the one it is nested in, may be what is not there.
+                let outer = value.match_indices('-').map(|(at, _)| &value[..at]);
+                let names = std::iter::once(value).chain(outer.collect::<Vec<_>>().into_iter().rev());
+                let told = names.fold(diagnostic, |told, name| told.because(cause::name(name)));
+                told.help_maybe(sink.did_you_mean(value, known))
+            }
         };
         sink.report(told);
     }
@@ -105,7 +116,7 @@ pub(in crate::check) fn of_nobody(platform: &Platform, sink: &mut Sink) {
                 .at(service.span(), "has no `metrics` block")
                 .help("give it a `metrics` block, or name the job that is meant: `job='…'`")
         };
-        sink.report(told);
+        sink.report(told.because(cause::job(&service.name)));
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Context, unknown_label};
 use crate::diagnostic::Sink;
 use crate::hash::HashSet;
 use crate::platform::Platform;
-use crate::platform::observe::{Alert, Found, Query, SaidSeries, TARGET_LABELS};
+use crate::platform::observe::{Alert, Found, Job, Query, SaidSeries, TARGET_LABELS};
 use crate::promql::{Labels, Matcher, Op, Selector};
 
 /// Every series of a test.
@@ -42,13 +42,38 @@ impl Context<'_> {
         }
         // Of many jobs that export it, the first one mostly answers.
         let observed = &self.platform.observed;
+        if let Some(about) = self.about(alert, job)
+            && observed.elsewhere(metric).next().is_none()
+        {
+            let found = about.iter().filter_map(|job| job.exports.series(metric));
+            if found.clone().next().is_some() {
+                unknown_labels(&query, selector, metric, &found, sink);
+            } else if !about.iter().any(|job| job.exports.unknown) && !asks_for(alert, metric) {
+                let told = self.unknown_metric(&query, selector, metric, Some(&about), sink);
+                sink.report(told);
+            }
+            return;
+        }
         let exporters = observed.exporters(metric).map(|(_, found)| found);
         let found = exporters.chain(observed.elsewhere(metric));
         if found.clone().next().is_some() {
             unknown_labels(&query, selector, metric, &found, sink);
         } else if !self.open && !asks_for(alert, metric) {
-            self.unknown_metric(&query, selector, metric, None, sink);
+            let told = self.unknown_metric(&query, selector, metric, None, sink);
+            sink.report(told);
         }
+    }
+}
+
+impl<'a> Context<'a> {
+    /// The jobs that a series is of: the one it names, else those that are put in for the alert.
+    fn about(&self, alert: &Alert, named: Option<&Matcher>) -> Option<Vec<&'a Job>> {
+        let names = match named {
+            Some(matcher) => vec![matcher.value.as_str()],
+            None => alert.query.jobs.iter().map(String::as_str).collect(),
+        };
+        let jobs: Vec<&Job> = names.iter().filter_map(|name| self.jobs.get(name).copied()).collect();
+        (!jobs.is_empty()).then_some(jobs)
     }
 }
 

@@ -32,7 +32,7 @@ impl<'a> Answers<'a> {
             observed,
             embedded,
             evaluated: platform.with_role(Role::Metrics).next().is_some(),
-            open: observed.jobs.iter().any(|job| job.exports.unknown),
+            open: observed.is_open(),
             known: OnceCell::new(),
         }
     }

@@ -2,14 +2,15 @@
 
 use super::super::text::Texts;
 use super::query::{About, Queries, Reader, Written};
-use super::{literal, owned, preset, top};
+use super::{literal, owned, preset};
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document};
 use crate::platform::observe::{Choice, Dashboard, Observed};
 use crate::platform::{Platform, ServiceId};
 use crate::promql::{self, Op};
 use crate::schema::Constant;
+use crate::source::FileId;
 use crate::syntax::Text;
 
 /// How long an address may be (grafana/grafana:pkg/services/dashboards/models.go).
@@ -72,7 +73,7 @@ pub(super) fn read(
 /// Presets that would show nothing, because nobody exports what they ask for: one message for each row, in the
 /// place of one for each metric.
 pub(super) fn expect_exports(read: &mut [Read], observed: &Observed, sink: &mut Sink) {
-    if observed.jobs.iter().any(|job| job.exports.unknown) {
+    if observed.is_open() {
         return;
     }
     for read in read {
@@ -130,7 +131,12 @@ fn offer(constant: &Constant, reader: &Reader, sink: &mut Sink) -> Option<Offer>
 }
 
 /// Completes every dashboard.
-pub(super) fn complete(read: Vec<Read>, platform: &Platform, queries: &Queries<'_>) -> Vec<Dashboard> {
+pub(super) fn complete(
+    read: Vec<Read>,
+    platform: &Platform,
+    queries: &Queries<'_>,
+    embedded: &HashSet<FileId>,
+) -> Vec<Dashboard> {
     let names: Vec<Names> = read.iter().map(|read| Names::new(read, platform)).collect();
     let called = Shared::new(&names, |names| &names.name);
     let titled = Shared::new(&names, |names| &names.title);
@@ -140,6 +146,7 @@ pub(super) fn complete(read: Vec<Read>, platform: &Platform, queries: &Queries<'
         dashboards.push(Dashboard {
             name: own.name.clone(),
             owner: read.owner,
+            brought: embedded.contains(&read.block.name.span.file),
             uid: own.uid(called.is_taken(&own.name, own.owner())),
             title: own.title(titled.is_taken(&own.title, own.owner())),
             choices: choices(&read, queries),
@@ -182,7 +189,7 @@ struct Names {
 
 impl Names {
     fn new(read: &Read, platform: &Platform) -> Self {
-        let owner = read.owner.map(|owner| top(platform, owner));
+        let owner = read.owner.map(|owner| platform.top(owner));
         let name = read.block.name.text.to_string();
         let title = read.block.title.as_ref().map_or(name.as_str(), literal).to_owned();
         Self { owner: owner.map(|owner| (owner.id, owner.name.clone())), name, title }

@@ -9,9 +9,9 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model;
 use crate::parallel;
-use crate::platform::observe::{Job, Observed, Query};
+use crate::platform::observe::{Job, Observed, Query, TARGET_LABELS};
 use crate::platform::{Platform, ServiceId};
-use crate::promql::{self, Facts, Labels, Patterns, Problem, Selector};
+use crate::promql::{self, Facts, Labels, Op, Patterns, Problem, Selector};
 use crate::schema::Constant;
 
 /// A query as the source says it.
@@ -137,6 +137,16 @@ pub(super) struct Queries<'a> {
 const MOST_RECORDS: usize = 100;
 
 impl<'a> Queries<'a> {
+    /// Whether a query gives series of several services, each with its job, so that no service is the one it is about.
+    pub(super) fn is_of_many(&self, query: &Query) -> bool {
+        let selectors = query.parsed.iter().flat_map(|parsed| parsed.selectors());
+        let mut matchers = selectors.flat_map(|selector| &selector.matchers);
+        let one = matchers.any(|matcher| matcher.label == TARGET_LABELS[0] && matcher.op == Op::Equal);
+        let apart = query.jobs.is_empty() && !one && query.labels.can_hold(TARGET_LABELS[0]);
+        let services = || self.observed.jobs_of(query).map(|job| self.platform.top(job.service).id);
+        apart && services().next().is_some_and(|first| services().any(|other| other != first))
+    }
+
     pub(super) fn new(
         reader: &'a Reader,
         observed: &'a Observed,
@@ -145,7 +155,7 @@ impl<'a> Queries<'a> {
     ) -> Self {
         let mut families: HashMap<ServiceId, Vec<usize>> = HashMap::default();
         for (at, job) in observed.jobs.iter().enumerate() {
-            families.entry(super::top(platform, job.service).id).or_default().push(at);
+            families.entry(platform.top(job.service).id).or_default().push(at);
         }
         let named = |(written, _, block): &'a (Written, _, &'a model::Record)| {
             (block.name.text.as_str(), (written, *block))
@@ -216,7 +226,7 @@ impl<'a> Queries<'a> {
             About::Job(job) => return vec![&job.name],
         };
         let Some(metric) = selector.metric.as_deref() else { return Vec::new() };
-        let top = super::top(self.platform, owner).id;
+        let top = self.platform.top(owner).id;
         let family = self.families.get(&top).map(Vec::as_slice).unwrap_or_default();
         let family: Vec<&'a Job> = family.iter().map(|at| &self.observed.jobs[*at]).collect();
         let exports = |job: &&&'a Job| job.exports.series(metric).is_some();

@@ -43,8 +43,8 @@ fn own_configuration(service: &Service) -> Option<String> {
         // Its image knows how to ask for a page, and the metrics server says which.
         Role::Probe | Role::Store | Role::Search | Role::Database => return None,
     };
-    // Configuration from the source takes the place of the image's own.
-    (service.configs.is_empty() && service.artifacts.is_empty())
+    // Configuration from the source takes the place of the image's own; what a component brings stands beside it.
+    (service.configs.iter().all(|config| config.brought) && service.artifacts.is_empty())
         .then(|| format!("Runs with the image's own configuration: {missing}"))
 }
 

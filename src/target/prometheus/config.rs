@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::super::overrides;
 use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
+use crate::hash::IndexMap;
 use crate::model::{Protocol, Role, Samples};
-use crate::platform::observe::{Job, SCRAPE_INTERVAL};
+use crate::platform::observe::{Job, SCRAPE_INTERVAL, TARGET_LABELS};
+use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, Version};
 use crate::schema::Duration;
 
@@ -60,7 +62,18 @@ struct Retention {
 
 #[derive(Debug, Serialize)]
 struct Alerting {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    alert_relabel_configs: Vec<Whose>,
     alertmanagers: Vec<Alertmanager>,
+}
+
+/// Says whose an alert is that has a job and does not say it.
+#[derive(Debug, Serialize)]
+struct Whose {
+    source_labels: FlowSeq<[&'static str; 2]>,
+    regex: String,
+    target_label: &'static str,
+    replacement: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -180,10 +193,34 @@ fn alerting(platform: &Platform) -> Option<Alerting> {
     });
     let targets: Vec<_> = targets.collect();
     (!targets.is_empty()).then(|| Alerting {
+        alert_relabel_configs: WHOSE.iter().flat_map(|label| whose(platform, label)).collect(),
         alertmanagers: vec![Alertmanager {
             static_configs: vec![Static { targets: FlowSeq(targets), labels: None }],
         }],
     })
+}
+
+/// One rule for each value of a label; the values are joined by `;`, and an empty one stands for a label that is not
+/// there (prometheus/prometheus:docs/configuration/configuration.md, `relabel_config`).
+fn whose(platform: &Platform, label: &'static str) -> Vec<Whose> {
+    let mut jobs: IndexMap<&str, Vec<&str>> = IndexMap::default();
+    for job in &platform.observed.jobs {
+        if let Some(value) = platform.whose(job, label) {
+            jobs.entry(value).or_default().push(&job.name);
+        }
+    }
+    // Most jobs are called as their service: one rule says it of all of these.
+    let (same, others): (Vec<_>, Vec<_>) =
+        jobs.into_iter().partition(|(value, jobs)| jobs.as_slice() == [*value]);
+    let same: Vec<&str> = same.into_iter().map(|(value, _)| value).collect();
+    let rule = |jobs: &[&str], replacement: &str| Whose {
+        source_labels: FlowSeq([label, TARGET_LABELS[0]]),
+        regex: format!(";({})", jobs.join("|")),
+        target_label: label,
+        replacement: replacement.to_owned(),
+    };
+    let same = (!same.is_empty()).then(|| rule(&same, "$1"));
+    same.into_iter().chain(others.iter().map(|(value, jobs)| rule(jobs, value))).collect()
 }
 
 fn entry<'a>(platform: &'a Platform, job: &'a Job) -> Entry<'a> {

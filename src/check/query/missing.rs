@@ -1,0 +1,189 @@
+//! OBS002: metrics that nobody exports, or not as the service is set up.
+
+use super::Context;
+use crate::diagnostic::{Diagnostic, Sink, cause, codes};
+use crate::hash::HashSet;
+use crate::model::Role;
+use crate::platform::Service;
+use crate::platform::observe::{Found, Job, Query};
+use crate::promql::Selector;
+use crate::source::Span;
+use crate::standard;
+
+impl Context<'_> {
+    /// What keeps a job from exporting a metric that it declares.
+    pub(super) fn missing(&self, job: &Job, found: &Found<'_>) -> Option<Missing> {
+        let service = &self.platform[job.service];
+        let metric = found.metric;
+        // A probe answers at another path for each of the sites, of which it may have none.
+        let probe = service.block.role == Some(Role::Probe);
+        if let Some(path) = metric.path.first().filter(|_| !metric.is_at(&job.path) && !probe) {
+            return Some(Missing::Path(path.clone()));
+        }
+        if !metric.with.is_empty() && !metric.with.iter().any(|flag| is_set(service, flag)) {
+            return Some(Missing::With(metric.with.clone()));
+        }
+        let ended = metric.without.iter().find(|flag| is_set(service, flag));
+        ended.map(|flag| Missing::Without(flag.clone()))
+    }
+
+    /// The metrics of these jobs; of all, and what is recorded, where none is named.
+    fn metrics<'m>(&'m self, jobs: Option<&[&'m Job]>) -> HashSet<&'m str> {
+        let all: Vec<&Job> = self.platform.observed.jobs.iter().collect();
+        let mut names: HashSet<&str> = HashSet::default();
+        for job in jobs.unwrap_or(&all) {
+            names.extend(job.exports.names());
+            for table in &job.exports.shared {
+                names.extend(
+                    standard::exports::source(&table.name).iter().flat_map(|it| standard::exports::names(it)),
+                );
+            }
+        }
+        if jobs.is_none() {
+            names.extend(self.records.keys());
+        }
+        names
+    }
+
+    /// What is said of a metric that nobody exports.
+    pub(super) fn unknown_metric(
+        &self,
+        query: &Query,
+        selector: &Selector,
+        metric: &str,
+        jobs: Option<&[&Job]>,
+        sink: &mut Sink,
+    ) -> Diagnostic {
+        let known = std::iter::once_with(|| self.metrics(jobs)).flatten();
+        let whom = match jobs {
+            Some([job]) => format!("`{}` exports no metric `{metric}`", job.name),
+            _ => format!("nothing exports a metric `{metric}`"),
+        };
+        let elsewhere = jobs.and_then(|_| self.platform.observed.exporters(metric).next());
+        let place = query.part(selector.place.clone());
+        if let Some((job, _)) = elsewhere {
+            return Diagnostic::new(codes::OBS002, whom.clone())
+                .because(whom)
+                .at(place, "asked of the wrong job")
+                .at(job.span, format!("`{}` exports it", job.name))
+                .help(format!(
+                    "write `job=\"{}\"`; inside a service, `job` is put in where it is left out",
+                    job.name
+                ));
+        }
+        let exports = |source: &str| standard::exports::names(source).any(|name| name == metric);
+        let program = standard::exports::EXPORTS.iter().find(|(_, _, source)| exports(source));
+        let told = Diagnostic::new(codes::OBS002, whom).at(place, "not exported");
+        let told = match program {
+            Some((name, ..)) => because_of(told, standard::holding(&format!("\"{name}:")), name),
+            None => told.because(format!("metric {metric}")),
+        };
+        let program = program
+            .map(|(name, ..)| format!("`{name}` exports it, and no service that is scraped runs that"));
+        let help = program.or_else(|| sink.did_you_mean(metric, known)).unwrap_or_else(|| {
+            "declare it where it is exported: `metric NAME { type = … }` in the service".to_owned()
+        });
+        told.help(help)
+    }
+
+    /// Reports a metric that the job would export, if it were set up otherwise.
+    pub(super) fn not_exported(
+        &self,
+        query: &Query,
+        selector: &Selector,
+        metric: &str,
+        job: &Job,
+        found: &Found<'_>,
+        sink: &mut Sink,
+    ) {
+        let service = &self.platform[job.service];
+        let command = service.block.command.as_ref().map_or(service.span(), |list| list.span);
+        let at = query.part(selector.place.clone());
+        let path = &service.path;
+        // Whatever is asked of it and missing comes of how it is set up.
+        let cause = format!("exports of {path}");
+        let scraped = service.block.metrics.as_ref().and_then(|metrics| metrics.path.as_ref());
+        let told = match self.missing(job, found) {
+            Some(Missing::Path(wanted)) => Diagnostic::new(
+                codes::OBS002,
+                format!("`{path}` exports `{metric}` at `{wanted}`, and is scraped at `{}`", job.path),
+            )
+            .at(at, "not at the path that is scraped")
+            .at_cause(scraped.map_or(job.span, |path| path.span), format!("scrapes `{}`", job.path))
+            .help(format!("set `path = \"{wanted}\"` in its `metrics`, or ask for what that path has")),
+            Some(Missing::With(flags)) => Diagnostic::new(
+                codes::OBS002,
+                format!(
+                    "`{path}` exports `{metric}` only with {}",
+                    flags.iter().map(|flag| format!("`{flag}`")).collect::<Vec<_>>().join(" or ")
+                ),
+            )
+            .at(at, "not exported as it is configured")
+            .at_cause(command, "without it")
+            .help(format!("add `\"{}\"` to its arguments", flags.first().map_or("", String::as_str))),
+            Some(Missing::Without(flag)) => {
+                Diagnostic::new(codes::OBS002, format!("`{path}` does not export `{metric}` with `{flag}`"))
+                    .at(at, "not exported as it is configured")
+                    .at_cause(command, "with it")
+                    .help("take the argument away, or ask for another metric")
+            }
+            None => return,
+        };
+        sink.report(told.because(cause).because(path_cause(job)));
+    }
+}
+
+/// What keeps a declared metric from being there.
+pub(super) enum Missing {
+    Path(String),
+    With(Vec<String>),
+    Without(String),
+}
+
+/// Whether an argument or `VARIABLE=value` is set. An argument's value may be one of a list.
+fn is_set(service: &Service, flag: &str) -> bool {
+    let (name, wanted) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
+    if !name.starts_with('-') {
+        let value = service.env.iter().find(|variable| variable.name == name).map(|variable| &variable.value);
+        return value.is_some_and(|value| wanted.is_none_or(|wanted| value.as_literal() == Some(wanted)));
+    }
+    let arguments = service.entrypoint.iter().chain(&service.command).flatten();
+    let mut arguments = arguments.filter_map(|argument| argument.as_literal());
+    arguments.any(|argument| {
+        let (known, value) =
+            argument.split_once('=').map_or((argument, None), |(name, value)| (name, Some(value)));
+        known.trim_start_matches('-') == name.trim_start_matches('-')
+            && match wanted {
+                None => value != Some("false"),
+                Some(wanted) => value.is_some_and(|value| value.split(',').any(|item| item == wanted)),
+            }
+    })
+}
+
+/// What a metric comes of that a program exports which nobody runs: the component that would bring it.
+fn because_of(told: Diagnostic, component: Option<&str>, program: &str) -> Diagnostic {
+    match component {
+        Some(name) => told.because(cause::component(name)).because(cause::name(name)),
+        None => told.because(format!("program {program}")),
+    }
+}
+
+/// What an instance's own queries miss comes of what is nested in it, too.
+pub(super) fn of_instance(
+    mut told: Diagnostic,
+    instance: &Service,
+    taken_out: &[(String, Span)],
+) -> Diagnostic {
+    told.causes.insert(0, cause::name(&instance.name));
+    let nested = |path: &str| path.strip_prefix(&instance.path).is_some_and(|rest| rest.starts_with('.'));
+    match taken_out.iter().find(|(path, _)| nested(path)) {
+        Some((path, place)) => told.at_cause(*place, format!("takes `{path}` out")),
+        None => told,
+    }
+    .at(instance.span(), "brings what asks for it")
+}
+
+/// The cause that a job is scraped where it has no metrics.
+pub(in crate::check) fn path_cause(job: &Job) -> String {
+    format!("path of {}", job.name)
+}

@@ -1,0 +1,195 @@
+//! One cause, one message: what several places suffer from is told once, where it comes from.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::{Diagnostic, Label, sort};
+use crate::hash::{HashMap, HashSet};
+use crate::source::{FileId, Span};
+
+/// How many of the other places a message shows.
+const MOST_PLACES: usize = 3;
+
+/// The cause that a name stands for nothing: that of a service and of what is nested in it, as artifacts have it.
+#[must_use]
+pub fn name(name: &str) -> String {
+    format!("name {name}")
+}
+
+/// The cause that nothing is there of a standard component.
+#[must_use]
+pub fn component(name: &str) -> String {
+    format!("component {name}")
+}
+
+/// The cause that there is no scrape job of a name.
+#[must_use]
+pub fn job(name: &str) -> String {
+    format!("job {name}")
+}
+
+/// The cause that nobody collects metrics.
+pub const NO_METRICS_SERVER: &str = "no metrics server";
+
+/// Tells of each cause once, and of everything at a place that a person wrote: what stands in a file of `embedded` is
+/// nobody's to mend while another place belongs to it.
+#[must_use]
+pub fn gather(diagnostics: Vec<Diagnostic>, embedded: &HashSet<FileId>) -> Vec<Diagnostic> {
+    let roots = Roots::new(&diagnostics);
+    let of = |it: &Diagnostic| it.causes.first().and_then(|nearest| roots.of(nearest));
+    let of: Vec<Option<usize>> = diagnostics.iter().map(of).collect();
+    let mut groups: BTreeMap<usize, Vec<Diagnostic>> = BTreeMap::new();
+    let mut told = Vec::with_capacity(diagnostics.len());
+    for (diagnostic, of) in diagnostics.into_iter().zip(of) {
+        match of {
+            Some(root) => groups.entry(root).or_default().push(diagnostic),
+            None => told.push(diagnostic),
+        }
+    }
+    let own = |span: Span| !embedded.contains(&span.file);
+    told.extend(groups.into_values().filter_map(|group| one(group, &own)));
+    for diagnostic in &mut told {
+        let at = diagnostic.labels.iter().position(|label| own(label.span));
+        if let Some(at) = at.filter(|at| *at > 0) {
+            diagnostic.labels[..=at].rotate_right(1);
+        }
+    }
+    sort(&mut told);
+    told
+}
+
+/// What messages come of, with what is known to be the same: a message's nearest cause, and the farthest of its
+/// others that is the nearest of another message.
+struct Roots<'a> {
+    numbers: HashMap<&'a str, usize>,
+    same: Vec<usize>,
+}
+
+impl<'a> Roots<'a> {
+    fn new(diagnostics: &'a [Diagnostic]) -> Self {
+        let mut roots = Self { numbers: HashMap::default(), same: Vec::new() };
+        for nearest in diagnostics.iter().filter_map(|diagnostic| diagnostic.causes.first()) {
+            let next = roots.same.len();
+            if *roots.numbers.entry(nearest).or_insert(next) == next {
+                roots.same.push(next);
+            }
+        }
+        for diagnostic in diagnostics {
+            let Some((nearest, farther)) = diagnostic.causes.split_first() else { continue };
+            let farthest = farther.iter().rev().find(|cause| roots.numbers.contains_key(cause.as_str()));
+            if let (Some(near), Some(far)) =
+                (roots.of(nearest), farthest.and_then(|farthest| roots.of(farthest)))
+            {
+                roots.same[near] = far;
+            }
+        }
+        roots
+    }
+
+    /// The number of what a cause comes of.
+    fn of(&self, cause: &str) -> Option<usize> {
+        let mut at = *self.numbers.get(cause)?;
+        while self.same[at] != at {
+            at = self.same[at];
+        }
+        Some(at)
+    }
+}
+
+/// The message of a group that stands nearest to its cause, with the places of the others.
+fn one(mut group: Vec<Diagnostic>, own: &impl Fn(Span) -> bool) -> Option<Diagnostic> {
+    let nearness = |diagnostic: &Diagnostic| {
+        let place = diagnostic.labels.first().is_some_and(|label| own(label.span));
+        (diagnostic.is_error(), Reverse(diagnostic.causes.len()), place)
+    };
+    let mut leader = 0;
+    for (at, diagnostic) in group.iter().enumerate() {
+        if nearness(diagnostic) > nearness(&group[leader]) {
+            leader = at;
+        }
+    }
+    if leader >= group.len() {
+        return None;
+    }
+    let mut told = group.remove(leader);
+    if group.is_empty() {
+        return Some(told);
+    }
+    let origin = |it: &Diagnostic| it.labels.get(it.origin?).filter(|label| own(label.span)).cloned();
+    if let Some(origin) = origin(&told).or_else(|| group.iter().find_map(origin)) {
+        told.labels.retain(|label| label.span != origin.span);
+        told.labels.insert(0, origin);
+    }
+    let mut known: HashSet<Span> = told.labels.iter().map(|label| label.span).collect();
+    // What the compiler brings is counted, where there is a place to show, and left out where it says something else.
+    let others: Vec<Label> = group
+        .into_iter()
+        .filter(|other| other.code == told.code || other.labels.first().is_some_and(|label| own(label.span)))
+        .filter_map(|other| {
+            let label = other.labels.into_iter().next()?;
+            let note = if other.message == told.message { "and here".to_owned() } else { other.message };
+            known.insert(label.span).then_some(Label { span: label.span, note })
+        })
+        .collect();
+    let shown = others.iter().filter(|label| own(label.span)).take(MOST_PLACES).count();
+    let more = others.len() - shown;
+    told.labels.extend(others.into_iter().filter(|label| own(label.span)).take(MOST_PLACES));
+    let places = match more {
+        0 => String::new(),
+        1 => "; one place more".to_owned(),
+        more => format!("; {more} places more"),
+    };
+    if let Some(last) = told.labels.last_mut() {
+        last.note.push_str(&places);
+    }
+    Some(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::gather;
+    use crate::diagnostic::{Diagnostic, codes};
+    use crate::source::{Sources, Span};
+
+    fn place(file: usize, start: u32) -> Span {
+        let mut sources = Sources::default();
+        let files = ["own", "compiler"].map(|name| sources.add(name, ""));
+        Span::new(files[file], start as usize, start as usize + 1)
+    }
+
+    fn told(diagnostics: Vec<Diagnostic>) -> Vec<(String, Vec<u32>)> {
+        let told = gather(diagnostics, &HashSet::from_iter([place(1, 0).file]));
+        let places = |it: &Diagnostic| it.labels.iter().map(|label| label.span.start).collect();
+        told.iter().map(|it| (it.message.clone(), places(it))).collect()
+    }
+
+    #[test]
+    fn what_shares_a_cause_is_one_message() {
+        let of = |message: &str, at: u32| Diagnostic::new(codes::NAM001, message).at(place(0, at), "");
+        let apart = [of("a", 1), of("a", 2)];
+        assert_eq!(told(apart.to_vec()).len(), 2);
+        let together = apart.map(|it| it.because("x")).to_vec();
+        assert_eq!(told(together), [("a".to_owned(), vec![1, 2])]);
+    }
+
+    #[test]
+    fn a_farther_cause_counts_where_it_is_told() {
+        let of = |message: &str, at: u32| Diagnostic::new(codes::NAM001, message).at(place(0, at), "");
+        let job = of("job", 1).because("job").because("name");
+        let other = of("other", 2).because("other").because("name");
+        assert_eq!(told(vec![job.clone(), other.clone()]).len(), 2);
+        let name = of("name", 3).because("name");
+        assert_eq!(told(vec![job, other, name]), [("name".to_owned(), vec![3, 1, 2])]);
+    }
+
+    #[test]
+    fn what_they_share_comes_first_and_a_place_of_the_compiler_last() {
+        let of = |at: u32| Diagnostic::new(codes::OBS002, "a").at(place(1, at), "").because("x");
+        let shared = |at: u32| of(at).at_cause(place(0, 9), "");
+        assert_eq!(told(vec![shared(1), shared(2)]), [("a".to_owned(), vec![9, 1])]);
+        let alone = of(1).at(place(0, 5), "");
+        assert_eq!(told(vec![alone]), [("a".to_owned(), vec![5, 1])]);
+    }
+}

@@ -1,0 +1,75 @@
+//! Whose an alert is where its rule does not say it: that of the job that its series come from.
+//!
+//! An alert of many services, such as `up == 0`, knows the job alone. The metrics server adds the job's service and
+//! group when it hands the alert over, so that receivers are told of it by service as of all others.
+
+use std::collections::BTreeSet;
+
+use super::observe::{Alert, Job, Observed, Query, TARGET_LABELS};
+use super::tell::Carried;
+use super::{Platform, Service, ServiceId};
+
+/// The labels that say whose an alert is.
+pub const WHOSE: [&str; 2] = ["service", "group"];
+
+impl Platform {
+    /// What one of [`WHOSE`] is of a job's alerts.
+    #[must_use]
+    pub fn whose<'a>(&'a self, job: &Job, label: &str) -> Option<&'a str> {
+        if label == WHOSE[0] {
+            return Some(&self.top(job.service).name);
+        }
+        self[job.service].group.map(|group| self[group].name.as_str())
+    }
+
+    /// The service that another one is nested in, at the top; it stands there itself.
+    pub(crate) fn top(&self, mut id: ServiceId) -> &Service {
+        while let Some(parent) = self[id].parent {
+            id = parent;
+        }
+        &self[id]
+    }
+
+    /// What an alert carries of [`WHOSE`] by its job.
+    pub(super) fn by_job<'a>(&'a self, alert: &'a Alert, label: &str) -> Carried<'a> {
+        let of = |job: &'a Job| self.whose(job, label).unwrap_or_default();
+        match self.carried(alert, TARGET_LABELS[0]) {
+            Carried::Known(name) => Carried::Known(self.whose_job(name, label)),
+            Carried::OneOf(_) => {
+                let values: BTreeSet<&str> = self.observed.jobs_of(&alert.query).map(of).collect();
+                Carried::OneOf(values.into_iter().collect())
+            }
+            Carried::Any => Carried::Any,
+        }
+    }
+
+    /// What one of [`WHOSE`] is of an alert that carries this job; empty where nobody is called so.
+    #[must_use]
+    pub fn whose_job<'a>(&'a self, name: &str, label: &str) -> &'a str {
+        let job = self.observed.jobs.iter().find(|job| job.name == name);
+        job.and_then(|job| self.whose(job, label)).unwrap_or_default()
+    }
+}
+
+impl Observed {
+    /// The jobs that the series of a query can come from, some perhaps several times: those that one of its selectors
+    /// lets through, and that have what it asks for.
+    pub(crate) fn jobs_of<'a>(&'a self, query: &'a Query) -> impl Iterator<Item = &'a Job> {
+        let selectors = query.parsed.iter().flat_map(|parsed| parsed.selectors());
+        selectors.flat_map(move |selector| {
+            let metric = selector.metric.as_deref();
+            let exporters = metric.into_iter().flat_map(|metric| self.exporters(metric)).map(|(job, _)| job);
+            let mut exporters = exporters.peekable();
+            // Of what nobody is known to export, anybody may be the one who does.
+            let anybody = if exporters.peek().is_none() { self.jobs.as_slice() } else { &[] };
+            exporters.chain(anybody).filter(move |job| {
+                let mut about = selector.matchers.iter().filter(|it| it.label == TARGET_LABELS[0]).peekable();
+                // The matcher that is put in is not one of the source.
+                if about.peek().is_none() && !query.jobs.is_empty() {
+                    return query.jobs.contains(&job.name);
+                }
+                about.all(|matcher| matcher.fits(&job.name))
+            })
+        })
+    }
+}
