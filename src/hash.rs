@@ -2,7 +2,8 @@
 //! seeded at random as well, so that no source can be made that fills one place. Nothing depends on their order:
 //! a lint forbids to walk them.
 
-use foldhash::fast::RandomState;
+/// What hashes are made with.
+pub use foldhash::fast::RandomState;
 
 /// A map.
 pub type HashMap<K, V> = std::collections::HashMap<K, V, RandomState>;

@@ -132,7 +132,10 @@ impl Sources {
     /// What messages show of a file: its text, without what nobody may see.
     #[must_use]
     pub fn shown(&self, id: FileId) -> &str {
-        self.shown.get(&id).map_or_else(|| self.file(id).text(), |shown| shown)
+        match self.shown.get(&id) {
+            Some(shown) => shown,
+            None => self.file(id).text(),
+        }
     }
 
     /// Sets what messages show of a file: a text of the same length, line by line.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
-use crate::hash::HashMap;
+use crate::hash::{HashMap, RandomState};
 use crate::model::Command;
 use crate::platform::{Health, Service, Value, ValuePart};
 use crate::source::Span;
@@ -78,7 +78,7 @@ pub(super) struct Directory<'a>(HashMap<&'a str, Vec<&'a Service>>);
 impl<'a> Directory<'a> {
     pub(super) fn new(services: &'a [Service]) -> Self {
         let mut names: HashMap<&str, Vec<&Service>> =
-            HashMap::with_capacity_and_hasher(services.len(), Default::default());
+            HashMap::with_capacity_and_hasher(services.len(), RandomState::default());
         for service in services {
             names.entry(&service.name).or_default().push(service);
         }

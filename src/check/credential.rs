@@ -128,7 +128,8 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
             let is_password =
                 |found: &Found<'_>| found.what == PASSWORD && text[..found.place.start].ends_with(':');
             let is_address = find(text).is_some_and(|found| is_password(&found));
-            if !is_address && !(names_credential(&variable.name, text) && !is_other(text)) {
+            let says_one = names_credential(&variable.name, text) && !is_other(text);
+            if !is_address && !says_one {
                 continue;
             }
             let (what, help) = if is_address {

@@ -9,7 +9,7 @@ use crate::model::{Role, Severity};
 use crate::platform::observe::{Alert, TARGET_LABELS};
 use crate::platform::receiver::{Channel, Integration, LabelMatch, Receiver, Wanted};
 use crate::platform::tell::{self, Carried, Fit, NAME};
-use crate::platform::{InputId, OutsideKind, Platform};
+use crate::platform::{InputId, OutsideKind, Platform, Service};
 use crate::promql::Labels;
 use crate::source::Span;
 use crate::standard;
@@ -454,7 +454,7 @@ pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
         for alert in alerts.iter().take(MOST_NAMED) {
             diagnostic = diagnostic.at(alert.span, "reaches no receiver");
         }
-        let place = teller.map(|teller| teller.span());
+        let place = teller.map(Service::span);
         let diagnostic = diagnostic.at_maybe(place, "has no receiver for it");
         let diagnostic = diagnostic.because(format!("untold {}", severity.unwrap_or_default()));
         let diagnostic = but_for_a_match(diagnostic, platform, observed.receivers.iter(), &alerts);

@@ -34,6 +34,7 @@ pub const NO_METRICS_SERVER: &str = "no metrics server";
 /// Tells of each cause once, and of everything at a place that a person wrote: what stands in a file of `embedded` is
 /// nobody's to mend while another place belongs to it.
 #[must_use]
+#[expect(clippy::implicit_hasher, reason = "the compiler has one hash")]
 pub fn gather(diagnostics: Vec<Diagnostic>, embedded: &HashSet<FileId>) -> Vec<Diagnostic> {
     let roots = Roots::new(&diagnostics);
     let of = |it: &Diagnostic| it.causes.first().and_then(|nearest| roots.of(nearest));

@@ -66,15 +66,17 @@ mod tests {
 
     #[test]
     fn ranges_may_overlap_and_keep_their_length() {
-        for (ranges, expected) in [
-            (vec![], "a \"bé\"\nc"),
-            (vec![3..6], "a \"***\"\nc"),
-            (vec![3..6, 3..6, 4..8], "a \"***\"\nc"),
-            (vec![0..1, 8..9], "* \"bé\"\n*"),
-            (vec![5..6], "a \"bé\"\nc"),
-            (vec![90..99], "a \"bé\"\nc"),
-        ] {
-            assert_eq!(without("a \"bé\"\nc", &ranges), expected, "{ranges:?}");
+        let cases: &[(&[(usize, usize)], &str)] = &[
+            (&[], "a \"bé\"\nc"),
+            (&[(3, 6)], "a \"***\"\nc"),
+            (&[(3, 6), (3, 6), (4, 8)], "a \"***\"\nc"),
+            (&[(0, 1), (8, 9)], "* \"bé\"\n*"),
+            (&[(5, 6)], "a \"bé\"\nc"),
+            (&[(90, 99)], "a \"bé\"\nc"),
+        ];
+        for (ranges, expected) in cases {
+            let ranges: Vec<_> = ranges.iter().map(|(start, end)| *start..*end).collect();
+            assert_eq!(without("a \"bé\"\nc", &ranges), *expected, "{ranges:?}");
         }
     }
 }

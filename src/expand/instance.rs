@@ -9,7 +9,7 @@ use super::given::{self, Given};
 use super::room::Room;
 use super::substitute::{ChildValues, Children, Environment};
 use crate::diagnostic::{Diagnostic, Sink, cause, codes};
-use crate::hash::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet, RandomState};
 use crate::model::Service;
 use crate::schema::{Decoder, Scalar as _};
 use crate::source::{Sources, Span};
@@ -263,7 +263,7 @@ impl Expansion<'_> {
         let declared: HashMap<&SmolStr, &Parameter> =
             parameters.iter().rev().map(|parameter| (&parameter.name.text, parameter)).collect();
         let mut bound: HashMap<SmolStr, Option<Value>> =
-            HashMap::with_capacity_and_hasher(parameters.len(), Default::default());
+            HashMap::with_capacity_and_hasher(parameters.len(), RandomState::default());
         // What is told, but wrong, is reported once: the default stands in for it, or nothing is built from it.
         let mut broken: HashSet<SmolStr> = HashSet::default();
         for item in told {

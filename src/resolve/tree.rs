@@ -2,7 +2,7 @@
 
 use super::text::{Mentions, Texts, free_text};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
-use crate::hash::IndexMap;
+use crate::hash::{IndexMap, RandomState};
 use crate::model;
 use crate::platform::{Override, Tree};
 use crate::syntax::{Entry, Value, ValueKind};
@@ -37,7 +37,7 @@ pub(super) fn overrides(blocks: &[model::Override], texts: &mut Texts<'_>) -> Ve
 
 fn map(entries: &[Entry], inputs: bool, texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
     let mut out: IndexMap<String, Tree> =
-        IndexMap::with_capacity_and_hasher(entries.len(), Default::default());
+        IndexMap::with_capacity_and_hasher(entries.len(), RandomState::default());
     for entry in entries {
         let key = entry.key.text.to_string();
         let content = match (&entry.value, &entry.body) {

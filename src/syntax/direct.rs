@@ -210,14 +210,16 @@ const TRIPLE: &[u8] = b"\"\"\"";
 /// The bytes that a word consists of; every character outside of ASCII may stand in one.
 static IS_WORD: [bool; 256] = {
     let mut is_word = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        is_word[byte] = byte >= 0x80
-            || (byte as u8).is_ascii_alphanumeric()
-            || matches!(byte as u8, b'_' | b'.' | b'-' | b'%' | b'+');
+    let mut byte: u8 = 0;
+    loop {
+        is_word[byte as usize] = !byte.is_ascii()
+            || byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'.' | b'-' | b'%' | b'+');
+        if byte == u8::MAX {
+            break is_word;
+        }
         byte += 1;
     }
-    is_word
 };
 
 #[cfg(test)]
@@ -298,12 +300,16 @@ mod tests {
 
     #[test]
     fn both_ways_lead_to_the_same_tree() {
-        SOURCES.iter().for_each(|source| compare(source));
+        for source in SOURCES {
+            compare(source);
+        }
     }
 
     #[test]
     fn both_ways_lead_to_the_same_tree_for_long_sources() {
-        LONG.iter().for_each(|source| compare(source));
+        for source in LONG {
+            compare(source);
+        }
     }
 
     /// Places, marks and the numbers of the generator are fixed: what fails once fails again.

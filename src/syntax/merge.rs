@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::{Body, Entry};
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::hash::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet, RandomState};
 
 type Identity = (SmolStr, Option<SmolStr>);
 
@@ -98,7 +98,7 @@ pub fn duplicates(entries: &mut Vec<Entry>, sink: &mut Sink) {
         return;
     }
     let mut seen: HashMap<Identity, crate::source::Span> =
-        HashMap::with_capacity_and_hasher(entries.len(), Default::default());
+        HashMap::with_capacity_and_hasher(entries.len(), RandomState::default());
     entries.retain_mut(|entry| {
         if let Some(body) = &mut entry.body {
             duplicates(&mut body.entries, sink);
@@ -131,6 +131,6 @@ fn all_differ(entries: &[Entry]) -> bool {
             .enumerate()
             .all(|(at, entry)| !entries[..at].iter().any(|one| same(one, entry)));
     }
-    let mut seen = HashSet::with_capacity_and_hasher(entries.len(), Default::default());
+    let mut seen = HashSet::with_capacity_and_hasher(entries.len(), RandomState::default());
     entries.iter().all(|entry| seen.insert(name(entry)))
 }

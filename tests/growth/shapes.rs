@@ -100,7 +100,7 @@ shapes! {
     BUILD 1 500 "blocks behind what is no entry" |n| platform(&each(n, |_| "a b c { d { e f g { } } }\n".to_owned()));
     BUILD 0 2000 "comments" |n| platform(&each(n, |_| "# a comment\n".to_owned()));
     BUILD 0 20000 "blank lines" |n| platform(&"\n".repeat(n));
-    BUILD 0 100000 "one long comment" |n| platform(&format!("# {}", "x".repeat(n)));
+    BUILD 0 100_000 "one long comment" |n| platform(&format!("# {}", "x".repeat(n)));
     BUILD 0 20000 "one long text" |n| platform(&service(&format!("env {{ A = \"{}\" }}", "x".repeat(n))));
     BUILD 0 6666 "one long text of lines" |n| platform(&service(&format!("env {{ A = \"\"\"\n{}\"\"\" }}", "x\n".repeat(n))));
     BUILD 0 60000 "spaces" |n| platform(&format!("variable A{}= \"x\"", " ".repeat(n)));
