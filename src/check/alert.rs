@@ -1,6 +1,7 @@
 //! Alerts: whether they tell a person what is wrong and what to do.
 
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::hash::HashMap;
 use crate::model::{Role, Severity};
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, Annotation};
@@ -50,28 +51,38 @@ pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
 /// ALR006 and ALR010: templates that show a label which the alert's series do not carry, and texts that are no
 /// templates.
 pub(super) fn templates(platform: &Platform, sink: &mut Sink) {
+    let mut known = Read::default();
     for alert in &platform.observed.alerts {
         for annotation in &alert.annotations {
             let what = || format!("the {} of `{}`", annotation.name, alert.name);
-            template(alert, annotation, &what, sink);
+            template(alert, annotation, &what, &mut known, sink);
         }
         for label in &alert.said_labels {
             let what = || format!("the label `{}` of `{}`", label.name, alert.name);
-            template(alert, label, &what, sink);
+            template(alert, label, &what, &mut known, sink);
         }
     }
 }
 
-fn template(alert: &Alert, annotation: &Annotation, what: &dyn Fn() -> String, sink: &mut Sink) {
-    match template::read(&annotation.text) {
-        Ok(labels) => shown(alert, annotation, what, &labels, sink),
+/// What texts show: alerts of every job, and those of instances, often say the same.
+type Read<'a> = HashMap<&'a str, Result<template::Shown, template::Problem>>;
+
+fn template<'a>(
+    alert: &Alert,
+    annotation: &'a Annotation,
+    what: &dyn Fn() -> String,
+    known: &mut Read<'a>,
+    sink: &mut Sink,
+) {
+    match known.entry(&annotation.text).or_insert_with(|| template::read(&annotation.text)) {
+        Ok(labels) => shown(alert, annotation, what, labels, sink),
         Err(problem) => {
-            let help = problem
-                .known
-                .and_then(|(word, known)| sink.did_you_mean(&word, known.iter().map(String::as_str)));
+            let near = problem.known.as_ref();
+            let help =
+                near.and_then(|(word, known)| sink.did_you_mean(word, known.iter().map(String::as_str)));
             sink.report(
                 Diagnostic::new(codes::ALR010, format!("{} cannot be shown: {}", what(), problem.message))
-                    .at(annotation.part(problem.place), "here")
+                    .at(annotation.part(problem.place.clone()), "here")
                     .help_maybe(help),
             );
         }

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashMap;
 use crate::platform::receiver::{Address, Channel};
 use crate::platform::{EnvVar, Override, Platform, Service, Tree};
 use crate::schema::part_of;
@@ -121,6 +122,8 @@ const VARIABLES: &[&str] = &[
 
 /// SEC001: variables of containers that say a credential, or an address with one.
 pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
+    // Many services have variables of the same names.
+    let mut kinds: HashMap<&str, Names> = HashMap::default();
     for service in &platform.services {
         for variable in &service.env {
             let Some(text) = variable.value.as_literal() else { continue };
@@ -128,7 +131,12 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
             let is_password =
                 |found: &Found<'_>| found.what == PASSWORD && text[..found.place.start].ends_with(':');
             let is_address = find(text).is_some_and(|found| is_password(&found));
-            let says_one = names_credential(&variable.name, text) && !is_other(text);
+            let kind = kinds.entry(&variable.name).or_insert_with(|| names(&variable.name));
+            let says_one = match kind {
+                Names::Credential => !is_other(text),
+                Names::Perhaps => is_key(text),
+                Names::Other => false,
+            };
             if !is_address && !says_one {
                 continue;
             }
@@ -161,14 +169,26 @@ fn value_place(service: &Service, variable: &EnvVar) -> Span {
     said.map_or(variable.span, |value| value.span)
 }
 
-/// Whether a name says that its value is a credential; where others have such names, too, the value must look like one.
-fn names_credential(name: &str, value: &str) -> bool {
+/// What the name of a variable says of its value.
+enum Names {
+    Credential,
+    /// Others have such names, too: the value must look like a credential.
+    Perhaps,
+    Other,
+}
+
+fn names(name: &str) -> Names {
     let word = last_word(name);
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let plain = plain.to_ascii_lowercase();
     // `bypass` ends like `pass`, and `apikey` is two words to those who write them so.
-    VARIABLES.iter().any(|end| word == *end || (end.len() > 5 && plain.ends_with(end)))
-        || (NAMES.contains(&word.as_str()) && is_key(value))
+    if VARIABLES.iter().any(|end| word == *end || (end.len() > 5 && plain.ends_with(end))) {
+        Names::Credential
+    } else if NAMES.contains(&word.as_str()) {
+        Names::Perhaps
+    } else {
+        Names::Other
+    }
 }
 
 /// Whether a text is no credential, though its name says so: a path, a switch, or nothing.

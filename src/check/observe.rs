@@ -96,10 +96,11 @@ pub(super) fn probeless(platform: &Platform, sink: &mut Sink) {
     let Some(first) = platform.sites.first().filter(|_| there(Role::Metrics) && !there(Role::Probe)) else {
         return;
     };
-    let names = list_of(platform.sites.iter().map(|site| site.name.as_str()));
+    let names = || list_of(platform.sites.iter().map(|site| site.name.as_str()));
     let (what, them) = match platform.sites.len() {
-        1 => (format!("the site {names}"), "it"),
-        _ => (format!("the sites {names}"), "them"),
+        1 => (format!("the site {}", names()), "it"),
+        2..=6 => (format!("the sites {}", names()), "them"),
+        many => (format!("{many} sites, `{}` among them,", first.name), "them"),
     };
     sink.report(
         Diagnostic::new(codes::OBS014, format!("nobody looks at {what} from outside"))

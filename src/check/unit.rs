@@ -1,6 +1,7 @@
 //! Units and colours of panels: words that Grafana knows.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashSet;
 use crate::platform::Platform;
 use crate::source::Span;
 
@@ -58,9 +59,13 @@ const OF_CSS: &str = "
 
 /// GRA009: a unit that Grafana does not know.
 pub(super) fn units(platform: &Platform, sink: &mut Sink) {
+    let known: HashSet<&str> = UNITS.split_whitespace().collect();
     for panel in platform.observed.dashboards.iter().flat_map(|dashboard| dashboard.block.panels()) {
         let Some(said) = &panel.unit else { continue };
-        let Some(unit) = said.text.as_literal().filter(|unit| !is_unit(unit)) else { continue };
+        let Some(unit) = said.text.as_literal() else { continue };
+        if is_unit(unit, &known) {
+            continue;
+        }
         let near = sink.did_you_mean(unit, UNITS.split_whitespace());
         let near = near.filter(|help| help.starts_with("did you mean"));
         let own = format!("a word of one's own is written `suffix:{unit}`");
@@ -72,9 +77,8 @@ pub(super) fn units(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-fn is_unit(unit: &str) -> bool {
-    let of_a_kind = unit.split_once(':').is_some_and(|(kind, _)| KINDS.contains(&kind));
-    of_a_kind || UNITS.split_whitespace().any(|known| known == unit)
+fn is_unit(unit: &str, known: &HashSet<&str>) -> bool {
+    known.contains(unit) || unit.split_once(':').is_some_and(|(kind, _)| KINDS.contains(&kind))
 }
 
 /// GRA010: a colour that Grafana does not know.
@@ -113,15 +117,16 @@ fn is_colour(colour: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_colour, is_unit};
+    use super::{UNITS, is_colour, is_unit};
 
     #[test]
     fn units_and_colours_are_known() {
+        let known = UNITS.split_whitespace().collect();
         for unit in ["s", "µs", "reqps", "percentunit", "suffix:orders", "si:Pa", "bool_yes_no"] {
-            assert!(is_unit(unit), "{unit}");
+            assert!(is_unit(unit, &known), "{unit}");
         }
         for unit in ["", "seconds", "reqsps", "prefixes:a"] {
-            assert!(!is_unit(unit), "{unit}");
+            assert!(!is_unit(unit, &known), "{unit}");
         }
         for colour in [
             "green",
