@@ -21,7 +21,7 @@ use wait4::Wait4 as _;
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
 /// Sizes, each with how often every command is run.
-const SIZES: [(usize, usize); 4] = [(14, 41), (100, 31), (1_000, 21), (10_000, 7)];
+const SIZES: [(usize, usize); 4] = [(12, 41), (100, 31), (1_000, 21), (10_000, 7)];
 
 /// What this program is called with to be the floor.
 const FLOOR: &str = "--floor";
@@ -39,7 +39,7 @@ fn main() -> Result {
     }
     // `cargo test --benches` runs every benchmark once, to see that it runs.
     let is_try = !arguments.iter().any(|argument| argument == "--bench");
-    let sizes = if is_try { vec![(14, 1)] } else { SIZES.to_vec() };
+    let sizes = if is_try { vec![(12, 1)] } else { SIZES.to_vec() };
     let place = tempfile::tempdir()?;
     let figures = sizes
         .iter()

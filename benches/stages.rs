@@ -1,4 +1,4 @@
-//! The stages of the compiler on platforms of 14 to 10,000 services: `cargo bench --bench stages`.
+//! The stages of the compiler on platforms of 12 to 10,000 services: `cargo bench --bench stages`.
 
 #[path = "large/platform.rs"]
 mod platform;
@@ -11,7 +11,7 @@ use infrac::source::{Found, Loader, Sources};
 use infrac::syntax;
 use infrac::target::{TARGETS, Target};
 
-const SIZES: [usize; 4] = [14, 100, 1_000, 10_000];
+const SIZES: [usize; 4] = [12, 100, 1_000, 10_000];
 
 fn main() {
     divan::main();

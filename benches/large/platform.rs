@@ -10,8 +10,12 @@ use std::fmt::Write as _;
 /// How many services the declarations of a team come to.
 pub(crate) const TEAM: usize = 20;
 
-/// What is shared comes to as many: two proxies, each with its exporter, what keeps metrics, what hands alerts over, and what shows both.
-const SHARED: usize = 7;
+/// What is shared comes to as many: a proxy with its exporter, what keeps metrics, what hands alerts over, and what shows
+/// both.
+const SHARED: usize = 5;
+
+/// A second proxy, with its exporter, comes to as many. The smallest platforms have none.
+const INTERNAL: usize = 2;
 
 /// What a database brings: itself, its set-up and its exporter.
 const DATABASE: usize = 3;
@@ -26,11 +30,15 @@ const WORDS: [&str; 24] = [
 ];
 
 /// The source of a platform with this many services: what components bring and what teams share are counted. It has
-/// no fewer than fourteen.
+/// no fewer than twelve.
 pub(crate) fn platform(services: usize) -> String {
     let mut out = String::new();
     shared(&mut out);
-    let mut left = services.max(14) - SHARED;
+    let mut left = services.max(12) - SHARED;
+    if left >= TEAM {
+        internal(&mut out);
+        left -= INTERNAL;
+    }
     let mut team = 0;
     while left > 0 {
         // The last team takes what would be too few for one more.
@@ -116,13 +124,6 @@ nginx proxy {
   service exporter { networks = [edge, monitoring] }
 }
 
-nginx internal-proxy {
-  group    = shared
-  networks = [mesh, admin]
-  port http { publish = admins { port = 8080 } }
-  service exporter { networks = [mesh, monitoring] }
-}
-
 prometheus prometheus { group = shared, networks = [monitoring, admin], port http { publish = admins } }
 
 grafana grafana {
@@ -150,6 +151,19 @@ alert ServiceDown {
 receiver critical-alerts { match { severity = critical }, slack { channel = "#alerts", webhook = PAGER_WEBHOOK, via = slack }, repeat = 1h }
 receiver warnings        { match { severity = warning }, slack { channel = "#alerts", webhook = PAGER_WEBHOOK, via = slack }, repeat = 12h }
 "##,
+    );
+}
+
+fn internal(out: &mut String) {
+    out.push_str(
+        r"
+nginx internal-proxy {
+  group    = shared
+  networks = [mesh, admin]
+  port http { publish = admins { port = 8080 } }
+  service exporter { networks = [mesh, monitoring] }
+}
+",
     );
 }
 

@@ -2,9 +2,9 @@
 
 use super::address::{self, Directory, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::hash::HashSet;
+use crate::hash::{HashMap, HashSet};
 use crate::model::{Condition, RunKind};
-use crate::platform::{Dependency, Platform, Service, ServiceId};
+use crate::platform::{Dependency, Platform, Port, Service, ServiceId};
 
 /// DEP001 and DEP003: conditions that never come to be.
 pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
@@ -106,6 +106,7 @@ pub(super) fn absent(platform: &Platform, sink: &mut Sink) {
 /// DEP005: text that names a service without a reference, so that nothing is known of the connection.
 pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
     let directory = Directory::new(&platform.services);
+    let mut listening: HashMap<ServiceId, HashMap<u16, &Port>> = HashMap::default();
     for service in &platform.services {
         let waits: HashSet<&str> = service.block.wait.iter().map(|wait| wait.service.text.as_str()).collect();
         let mut told: HashSet<ServiceId> = HashSet::default();
@@ -130,7 +131,11 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
                     continue;
                 }
                 let number = named.and_then(|named| named.port);
-                let port = to.ports.iter().find(|port| Some(port.number) == number);
+                // Of ports of one number the first is meant.
+                let ports = listening
+                    .entry(to.id)
+                    .or_insert_with(|| to.ports.iter().rev().map(|port| (port.number, port)).collect());
+                let port = number.and_then(|number| ports.get(&number).copied());
                 if number.is_some() && port.is_none() {
                     continue;
                 }
