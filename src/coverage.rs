@@ -94,6 +94,10 @@ impl Uses {
             let mut blocks: Vec<(&str, Vec<Lost<'_>>)> = Vec::new();
             for (name, reason) in target.cannot {
                 let Some((block, field)) = name.split_once('.') else { continue };
+                // Nothing is lost that another one of them reads.
+                if targets.iter().any(|other| other.reads.contains(name)) {
+                    continue;
+                }
                 let Some((span, _)) = self.seen(block, field) else { continue };
                 let lost = Lost { field, reason, span };
                 match blocks.iter_mut().find(|(known, _)| *known == block) {

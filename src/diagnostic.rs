@@ -5,6 +5,7 @@
 
 pub mod cause;
 pub mod codes;
+pub mod credential;
 mod hide;
 mod render;
 mod suggest;

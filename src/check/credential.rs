@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::diagnostic::credential::{NAMES, Names, last_word, names};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashMap;
 use crate::platform::receiver::{Address, Channel};
@@ -30,24 +31,6 @@ const HOOKS: &[(&str, &str)] = &[
     ("cronitor.link", "/p/"),
     ("uptime.betterstack.com", "/api/v1/heartbeat/"),
     ("events.pagerduty.com", "/integration/"),
-];
-
-/// The last words of names in a query whose values are credentials.
-const NAMES: &[&str] = &[
-    "token",
-    "key",
-    "apikey",
-    "secret",
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "pass",
-    "auth",
-    "sig",
-    "signature",
-    "credential",
-    "credentials",
 ];
 
 /// From how many characters on letters mixed with digits are a key, and nothing that somebody reads.
@@ -104,22 +87,6 @@ pub(super) fn addresses(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-/// The ends of names of variables whose values are credentials. Another `KEY` may be one of a cache, and an `AUTH` a
-/// way to log in: these are told by their values.
-const VARIABLES: &[&str] = &[
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "pass",
-    "secret",
-    "token",
-    "apikey",
-    "secretkey",
-    "privatekey",
-    "encryptionkey",
-];
-
 /// SEC001: variables of containers that say a credential, or an address with one.
 pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
     // Many services have variables of the same names.
@@ -135,7 +102,7 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
             let says_one = match kind {
                 Names::Credential => !is_other(text),
                 Names::Perhaps => is_key(text),
-                Names::Other => false,
+                Names::Other => is_token(text),
             };
             if !is_address && !says_one {
                 continue;
@@ -169,26 +136,28 @@ fn value_place(service: &Service, variable: &EnvVar) -> Span {
     said.map_or(variable.span, |value| value.span)
 }
 
-/// What the name of a variable says of its value.
-enum Names {
-    Credential,
-    /// Others have such names, too: the value must look like a credential.
-    Perhaps,
-    Other,
-}
+/// What tokens of well-known services start with (docs.github.com, "About authentication to GitHub"; docs.gitlab.com, "Token
+/// overview"; api.slack.com, "Token types"; docs.stripe.com, "API keys"), and keys in the form of RFC 7468.
+const TOKENS: &[&str] = &[
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "github_pat_",
+    "glpat-",
+    "xoxb-",
+    "xoxp-",
+    "xapp-",
+    "sk_live_",
+    "rk_live_",
+    "Bearer ",
+    "-----BEGIN PRIVATE KEY",
+    "-----BEGIN RSA PRIVATE KEY",
+    "-----BEGIN EC PRIVATE KEY",
+    "-----BEGIN OPENSSH PRIVATE KEY",
+];
 
-fn names(name: &str) -> Names {
-    let word = last_word(name);
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let plain = plain.to_ascii_lowercase();
-    // `bypass` ends like `pass`, and `apikey` is two words to those who write them so.
-    if VARIABLES.iter().any(|end| word == *end || (end.len() > 5 && plain.ends_with(end))) {
-        Names::Credential
-    } else if NAMES.contains(&word.as_str()) {
-        Names::Perhaps
-    } else {
-        Names::Other
-    }
+fn is_token(text: &str) -> bool {
+    TOKENS.iter().any(|start| text.len() > start.len() && text.starts_with(start))
 }
 
 /// Whether a text is no credential, though its name says so: a path, a switch, or nothing.
@@ -324,15 +293,6 @@ fn in_query(query: &str, at: usize) -> Option<Found<'_>> {
         }
     }
     None
-}
-
-/// The last word of a name in any style: `apiKey`, `api_key`, `api-key`.
-fn last_word(name: &str) -> String {
-    let word = name.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or(name);
-    // Of capitals only, it is one word.
-    let humps = word.chars().any(|c| c.is_ascii_lowercase());
-    let hump = word.rfind(|c: char| c.is_ascii_uppercase()).filter(|_| humps).unwrap_or(0);
-    word[hump..].to_ascii_lowercase()
 }
 
 /// Whether a word is none that somebody would read: a UUID, or many letters mixed with digits.

@@ -127,7 +127,8 @@ impl<'a> Context<'a> {
         let found = self.found(metric, query, jobs.as_deref());
         if found.is_empty() {
             let open = jobs.as_ref().map_or(self.open, |jobs| jobs.iter().any(|job| job.exports.unknown));
-            if !open {
+            // Names with a colon are those of records (prometheus.io, "Metric names and labels").
+            if !open || metric.contains(':') {
                 let told = self.unknown_metric(query, selector, metric, jobs.as_deref(), sink);
                 sink.report(match bringing.map(|id| &self.platform[id]) {
                     Some(instance) => missing::of_instance(told, instance, &self.platform.observed.taken_out),

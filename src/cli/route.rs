@@ -1,5 +1,6 @@
 //! `infrac route`: who is told of an alert, how, after what time, and what mutes it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::project::Project;
@@ -121,6 +122,9 @@ fn told(platform: &Platform, alert: &Alert, given: &[(&str, &str)]) -> String {
             format!("  muted while `{}` fires{same}: {}\n", by.name, mute.sentence)
         })
         .collect();
+    // Alerts of one name in several services mute alike.
+    let mut seen = BTreeSet::new();
+    let muted: Vec<String> = muted.into_iter().filter(|line| seen.insert(line.clone())).collect();
     if !muted.is_empty() {
         out.push('\n');
         out.extend(muted);

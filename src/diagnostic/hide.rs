@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::credential::{Names, names};
 use super::{Diagnostic, codes};
 use crate::source::{FileId, Sources};
 
@@ -15,6 +16,18 @@ pub fn hide_credentials(diagnostics: &[Diagnostic], sources: &mut Sources) {
         let text = sources.file(label.span.file).text();
         let range = hidden_range(text, label.span.start as usize..label.span.end as usize);
         hidden.entry(label.span.file).or_default().push(range);
+    }
+    // A mistake in a line keeps the rules from reading it, so the lines that messages show are looked at as text.
+    for label in diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels) {
+        let file = sources.file(label.span.file);
+        let line = file.line_of(label.span.start);
+        let start = file.line_start(line);
+        let shown = file.text().get(start..file.line_start(line + 1)).unwrap_or_default();
+        let found = values(shown.trim_end_matches('\n'));
+        if !found.is_empty() {
+            let found = found.into_iter().map(|range| start + range.start..start + range.end);
+            hidden.entry(label.span.file).or_default().extend(found);
+        }
     }
     for (file, mut ranges) in hidden {
         ranges.sort_unstable_by_key(|range| range.start);
@@ -40,6 +53,45 @@ fn without(text: &str, ranges: &[Range<usize>]) -> String {
     out
 }
 
+/// Where values of credentials stand in a line: what is given to a name of one, and to a `secret`.
+fn values(line: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let is_word = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+    let mut at = 0;
+    let mut secret = false;
+    while let Some(start) = line[at..].find(is_word).map(|start| at + start) {
+        let end = line[start..].find(|c| !is_word(c)).map_or(line.len(), |length| start + length);
+        let word = &line[start..end];
+        let apart = line[at..start].trim().is_empty();
+        let declares = std::mem::replace(&mut secret, word == "secret") && apart;
+        at = end;
+        let is_default = word == "default" && line.trim_start().starts_with("secret ");
+        if !declares && !is_default && names(word) != Names::Credential {
+            continue;
+        }
+        let rest = line[end..].trim_start_matches('"').trim_start_matches([' ', '\t']);
+        let (given, rest) = match rest.strip_prefix(['=', ':']) {
+            Some(rest) => (true, rest.trim_start_matches([' ', '\t'])),
+            None => (false, rest),
+        };
+        let from = line.len() - rest.len();
+        let length = match rest.chars().next() {
+            Some(quote @ ('"' | '\'')) => rest[1..].find(quote).map_or(rest.len(), |length| length + 2),
+            // A bare word is the name of a secret, but for one that starts as a number does, or behind `secret NAME =`.
+            Some(first) if given && (first.is_ascii_digit() || declares) => {
+                rest.find(|c: char| c.is_whitespace() || ",}]".contains(c)).unwrap_or(rest.len())
+            }
+            _ => continue,
+        };
+        let inside = rest[..length].trim_matches(['"', '\'']);
+        if !(inside.starts_with("${") && inside.find('}') == Some(inside.len() - 1)) {
+            found.push(from..from + length);
+        }
+        at = at.max(from + length);
+    }
+    found
+}
+
 /// What is not shown: the place, where it is text; the rest of its line, where it only leads to some.
 fn hidden_range(text: &str, place: Range<usize>) -> Range<usize> {
     let before = text.get(..place.start).unwrap_or_default();
@@ -50,6 +102,10 @@ fn hidden_range(text: &str, place: Range<usize>) -> Range<usize> {
     let inside = text.get(place.clone()).unwrap_or_default();
     if let (Some(first), Some(last)) = (inside.find('"'), inside.rfind('"')) {
         return place.start + first..place.start + last + 1;
+    }
+    // Without quotes it is a value where something is given.
+    if line.trim_end().ends_with('=') {
+        return place;
     }
     let behind = text.get(place.end..).unwrap_or_default();
     place.end..place.end + behind.find('\n').unwrap_or(behind.len())
@@ -62,7 +118,31 @@ fn stars(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::without;
+    use super::{values, without};
+
+    #[test]
+    fn values_of_credentials_are_found_in_a_line() {
+        for (line, expected) in [
+            ("  DB_PASSWORD = \"a b\" # c", vec!["\"a b\""]),
+            ("  DB_PASSWORD: 'a'", vec!["'a'"]),
+            ("  DB_PASSWORD = \"a", vec!["\"a"]),
+            ("  DB_PASSWORD = 1234, TOKEN = \"x\"", vec!["1234", "\"x\""]),
+            ("  \"db.password\" = \"a\"", vec!["\"a\""]),
+            ("secret X = hunter2", vec!["hunter2"]),
+            ("secret X \"hunter2\"", vec!["\"hunter2\""]),
+            ("secret X { default = \"a\", description = \"b\" }", vec!["\"a\""]),
+            ("  password = DB_PASSWORD", vec![]),
+            ("  env { DB_PASSWORD, A = \"b\" }", vec![]),
+            ("secret DB_PASSWORD { description = \"a\" }", vec![]),
+            ("", vec![]),
+            ("password =", vec![]),
+            ("password { type = secret, description = \"a\" }", vec![]),
+            ("command = \"a --password '${PASSWORD}' b\"", vec![]),
+        ] {
+            let found: Vec<&str> = values(line).into_iter().map(|range| &line[range]).collect();
+            assert_eq!(found, expected, "{line}");
+        }
+    }
 
     #[test]
     fn ranges_may_overlap_and_keep_their_length() {

@@ -311,11 +311,16 @@ impl Scalar for Reference {
         match &value.kind {
             ValueKind::Reference(path) => Some(Self(path.clone())),
             ValueKind::Text(text) => {
-                let quoted = text.as_literal().unwrap_or("NAME").to_owned();
+                // What cannot be a name may be the very secret that a name is to stand for.
+                let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+                let quoted = text.as_literal().filter(|text| text.len() <= 20 && text.chars().all(name));
                 decoder.report(
                     Diagnostic::new(codes::TYP001, "expected the name of a declared thing, found text")
                         .at(value.span, "names stand without quotes")
-                        .help(format!("write `{quoted}`, or the name it is declared under")),
+                        .help(match quoted {
+                            Some(quoted) => format!("write `{quoted}`, or the name it is declared under"),
+                            None => "write the name it is declared under".to_owned(),
+                        }),
                 );
                 None
             }

@@ -235,7 +235,11 @@ impl<'a> Queries<'a> {
         let recorded = self.records.contains_key(metric) && self.record(metric).can_hold("job");
         let below = |job: &&&'a Job| self.is_below(job.service, owner);
         let fits = |job: &&&'a Job| of_targets || recorded || exports(job);
-        let own: Vec<&'a Job> = family.iter().filter(below).filter(fits).copied().collect();
+        // The service itself, where it has what is asked for; else what is nested in it; else what it is nested in.
+        let itself = family.iter().filter(|job| job.service == owner).filter(fits);
+        let itself: Vec<&'a Job> = itself.copied().collect();
+        let own = || family.iter().filter(below).filter(fits).copied().collect::<Vec<_>>();
+        let own = if itself.is_empty() { own() } else { itself };
         let meant = if own.is_empty() { family.iter().filter(fits).copied().collect() } else { own };
         // A service that is scraped at several paths has what is asked for at one of them.
         let here =
