@@ -65,8 +65,13 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     observed.index(&needed);
     dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
     let queries = Queries::new(&reader, &observed, platform, &records);
-    let named = alerts.iter().filter_map(|(_, owner, block)| Some(((*owner)?, block.name.text.as_str())));
-    let named: HashSet<(ServiceId, &str)> = named.collect();
+    let mut named: HashSet<(ServiceId, &str)> = HashSet::default();
+    let mut in_family: HashMap<(ServiceId, &str), usize> = HashMap::default();
+    for (owner, name) in alerts.iter().filter_map(|(_, owner, block)| Some(((*owner)?, &block.name.text))) {
+        if named.insert((owner, name.as_str())) {
+            *in_family.entry((platform.top(owner).id, name.as_str())).or_default() += 1;
+        }
+    }
     let answers = Answers::new(platform, &observed, &texts.absent.embedded);
     let mut kept: Vec<Record> = records
         .iter()
@@ -93,7 +98,13 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                 }
                 _ => {
                     alone(block, texts.sink);
-                    vec![About::of(*owner)]
+                    // Where several services of a family have an alert of one name, their jobs tell them apart.
+                    let shares = |owner: &ServiceId| {
+                        let key = (platform.top(*owner).id, block.name.text.as_str());
+                        in_family.get(&key).is_some_and(|services| *services > 1)
+                    };
+                    let job = owner.filter(shares).and_then(|owner| queries.only_job(owner));
+                    vec![job.map_or(About::of(*owner), About::Job)]
                 }
             };
             let brought = texts.absent.embedded.contains(&block.name.span.file);

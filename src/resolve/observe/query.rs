@@ -248,6 +248,14 @@ impl<'a> Queries<'a> {
         if at_path.is_empty() { meant.iter().map(|job| job.name.as_str()).collect() } else { at_path }
     }
 
+    /// The job of a service, where it has just one.
+    pub(super) fn only_job(&self, service: ServiceId) -> Option<&'a Job> {
+        let family = self.families.get(&self.platform.top(service).id)?;
+        let mut own =
+            family.iter().filter_map(|at| self.observed.jobs.get(*at)).filter(|job| job.service == service);
+        own.next().filter(|_| own.next().is_none())
+    }
+
     /// Whether a service is another one, or is nested in it.
     fn is_below(&self, mut service: ServiceId, owner: ServiceId) -> bool {
         loop {
