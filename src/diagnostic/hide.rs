@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::credential::{Names, names};
 use super::{Diagnostic, codes};
+use crate::hash::HashSet;
 use crate::source::{FileId, Sources};
 
 /// Hides the credentials that are told of, from every message: others may be about the same line.
@@ -18,9 +19,13 @@ pub fn hide_credentials(diagnostics: &[Diagnostic], sources: &mut Sources) {
         hidden.entry(label.span.file).or_default().push(range);
     }
     // A mistake in a line keeps the rules from reading it, so the lines that messages show are looked at as text.
+    let mut seen = HashSet::default();
     for label in diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels) {
         let file = sources.file(label.span.file);
         let line = file.line_of(label.span.start);
+        if !seen.insert((label.span.file, line)) {
+            continue;
+        }
         let start = file.line_start(line);
         let shown = file.text().get(start..file.line_start(line + 1)).unwrap_or_default();
         let found = values(shown.trim_end_matches('\n'));
