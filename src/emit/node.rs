@@ -34,10 +34,15 @@ pub enum Node {
 impl Node {
     /// The tree of any value.
     #[must_use]
-    pub fn of(value: &impl Serialize) -> Self {
+    pub fn of(value: &(impl Serialize + ?Sized)) -> Self {
         let node = build::build(value);
         debug_assert!(node.is_ok(), "{node:?}");
         node.unwrap_or(Self::Null)
+    }
+
+    /// Whether the name of a newtype is that of a style.
+    pub(super) fn is_style(name: &str) -> bool {
+        name.starts_with("__yaml_")
     }
 
     /// Puts a tree over this one: maps merge key by key, everything else is replaced.

@@ -1,7 +1,12 @@
-//! The printer of YAML. serde-saphyr writes what readers of YAML 1.1 and 1.2 understand alike; the
-//! layout between entries is added here.
+//! The printer of YAML. serde-saphyr writes what readers of YAML 1.1 and 1.2 understand alike; blocks, and the
+//! layout between entries, are added here.
+
+mod print;
+mod scalar;
 
 use serde::Serialize;
+
+use print::print;
 
 /// How a top-level key is laid out.
 #[derive(Debug)]
@@ -33,19 +38,6 @@ pub fn yaml_rest(value: &impl Serialize, sections: &[Section]) -> String {
     let printed = print(value);
     let mut out = String::with_capacity(printed.len() + printed.len() / 16);
     lay_out(&printed, sections, true, &mut out);
-    out
-}
-
-fn print(value: &impl Serialize) -> String {
-    let options = serde_saphyr::ser_options! {
-        compact_list_indent: false,
-        // Folded text is hard to read and to search.
-        folded_wrap_chars: usize::MAX,
-    };
-    let mut out = String::new();
-    // A string takes all that is written, and what is printed holds nothing that YAML cannot say.
-    let printed = serde_saphyr::to_fmt_writer_with_options(&mut out, value, options);
-    debug_assert!(printed.is_ok(), "{printed:?}");
     out
 }
 

@@ -17,6 +17,7 @@ use super::{hours, mute, receiver};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role};
+use crate::parallel;
 use crate::platform::observe::{
     Alert, AlertTest, Annotation, Job, Observed, Probe, Record, SaidSeries, TARGET_LABELS,
 };
@@ -28,6 +29,9 @@ use crate::syntax::{Name, Text};
 use answers::Answers;
 use exports::Tables;
 use query::{About, Queries, Reader, Written};
+
+/// How many alerts are completed together.
+const PART: usize = 64;
 
 /// Everything that is observed of a platform whose services are bound.
 pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Observed {
@@ -84,36 +88,44 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         })
         .collect();
     tell_apart(&mut kept);
-    let alerts = alerts
-        .iter()
-        .filter(|(written, owner, block)| answers.are_there(written, *owner, block))
-        .flat_map(|(written, owner, block)| {
-            let abouts: Vec<About<'_>> = match block.each_job {
-                Some(true) => {
-                    if observed.jobs.is_empty() {
-                        no_job(&block.name, texts.sink);
-                    }
-                    let told = |job: &&Job| !tells_itself(&named, job, block);
-                    observed.jobs.iter().filter(told).map(About::Job).collect()
+    let embedded = &texts.absent.embedded;
+    let complete = |(written, owner, block): &(Written, Option<ServiceId>, &model::Alert),
+                    sink: &mut Sink| {
+        let abouts: Vec<About<'_>> = match block.each_job {
+            Some(true) => {
+                if observed.jobs.is_empty() {
+                    no_job(&block.name, sink);
                 }
-                _ => {
-                    alone(block, texts.sink);
-                    // Where several services of a family have an alert of one name, their jobs tell them apart.
-                    let shares = |owner: &ServiceId| {
-                        let key = (platform.top(*owner).id, block.name.text.as_str());
-                        in_family.get(&key).is_some_and(|services| *services > 1)
-                    };
-                    let job = owner.filter(shares).and_then(|owner| queries.only_job(owner));
-                    vec![job.map_or(About::of(*owner), About::Job)]
-                }
-            };
-            let brought = texts.absent.embedded.contains(&block.name.span.file);
-            let queries = &queries;
-            abouts
-                .into_iter()
-                .map(move |about| Alert { brought, ..alert(written, about, block, platform, queries) })
-        })
-        .collect();
+                let told = |job: &&Job| !tells_itself(&named, job, block);
+                observed.jobs.iter().filter(told).map(About::Job).collect()
+            }
+            _ => {
+                alone(block, sink);
+                // Where several services of a family have an alert of one name, their jobs tell them apart.
+                let shares = |owner: &ServiceId| {
+                    let key = (platform.top(*owner).id, block.name.text.as_str());
+                    in_family.get(&key).is_some_and(|services| *services > 1)
+                };
+                let job = owner.filter(shares).and_then(|owner| queries.only_job(owner));
+                vec![job.map_or(About::of(*owner), About::Job)]
+            }
+        };
+        let brought = embedded.contains(&block.name.span.file);
+        let alert = |about| Alert { brought, ..alert(written, about, block, platform, &queries) };
+        abouts.into_iter().map(alert).collect::<Vec<_>>()
+    };
+    let parts: Vec<_> = alerts.chunks(PART).collect();
+    let done = parallel::map(&parts, |part| {
+        let mut sink = Sink::default();
+        let there = part.iter().filter(|(written, owner, block)| answers.are_there(written, *owner, block));
+        let alerts: Vec<Alert> = there.flat_map(|written| complete(written, &mut sink)).collect();
+        (alerts, sink)
+    });
+    let mut alerts = Vec::new();
+    for (part, found) in done {
+        alerts.extend(part);
+        texts.sink.take(found);
+    }
     let dashboards = dashboard::complete(dashboards, platform, &queries, &texts.absent.embedded);
     observed.records = kept;
     observed.alerts = alerts;

@@ -1,6 +1,6 @@
 //! Which of the alerts that components bring have somebody who evaluates them, and series.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use super::PROBE_PATH;
 use super::query::Written;
@@ -22,7 +22,7 @@ pub(super) struct Answers<'a> {
     /// Whether a job may export anything.
     open: bool,
     /// The metrics that programs are known to export; read when one is first asked for that the platform has not.
-    known: OnceCell<HashSet<&'static str>>,
+    known: OnceLock<HashSet<&'static str>>,
 }
 
 impl<'a> Answers<'a> {
@@ -33,7 +33,7 @@ impl<'a> Answers<'a> {
             embedded,
             evaluated: platform.with_role(Role::Metrics).next().is_some(),
             open: observed.is_open(),
-            known: OnceCell::new(),
+            known: OnceLock::new(),
         }
     }
 

@@ -1,8 +1,9 @@
 //! Queries: read, and completed by the job that an alert inside a service is about.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::literal;
 use crate::diagnostic::{Diagnostic, Sink, codes};
@@ -124,13 +125,12 @@ pub(super) struct Queries<'a> {
     /// The jobs of each family of services, by the service at its top.
     families: HashMap<ServiceId, Vec<usize>>,
     platform: &'a Platform,
-    records: HashMap<&'a str, (&'a Written, &'a model::Record)>,
-    /// The labels of what records keep; `None` while they are being found.
-    labels: RefCell<HashMap<String, Option<Labels>>>,
+    /// The labels of what each record keeps.
+    records: HashMap<&'a str, Labels>,
+    /// The labels of metrics that were asked for.
+    labels: Mutex<HashMap<String, Labels>>,
     /// The labels of completed queries about what is absent, by what is written and whether one job was put in.
-    absent: RefCell<HashMap<(String, bool), Labels>>,
-    /// Through how many records they are being followed.
-    depth: Cell<usize>,
+    absent: Mutex<HashMap<(String, bool), Labels>>,
 }
 
 /// Through how many records labels are followed; behind them a record may hold any.
@@ -157,20 +157,17 @@ impl<'a> Queries<'a> {
         for (at, job) in observed.jobs.iter().enumerate() {
             families.entry(platform.top(job.service).id).or_default().push(at);
         }
-        let named = |(written, _, block): &'a (Written, _, &'a model::Record)| {
-            (block.name.text.as_str(), (written, *block))
-        };
-        let records = records.iter().map(named).collect();
-        Self {
+        let mut queries = Self {
             reader,
             observed,
             families,
             platform,
-            records,
-            labels: RefCell::default(),
-            absent: RefCell::default(),
-            depth: Cell::default(),
-        }
+            records: HashMap::default(),
+            labels: Mutex::default(),
+            absent: Mutex::default(),
+        };
+        queries.records = Kept::new(&queries, records).labels();
+        queries
     }
 
     /// A query with the job of its owner in the selectors that name none.
@@ -232,7 +229,7 @@ impl<'a> Queries<'a> {
         let exports = |job: &&&'a Job| job.exports.series(metric).is_some();
         let synthetic = self.observed.server.iter().any(|known| known.series(metric).is_some());
         let of_targets = synthetic && !metric.starts_with("ALERTS");
-        let recorded = self.records.contains_key(metric) && self.record(metric).can_hold("job");
+        let recorded = self.records.get(metric).is_some_and(|labels| labels.can_hold("job"));
         let below = |job: &&&'a Job| self.is_below(job.service, owner);
         let fits = |job: &&&'a Job| of_targets || recorded || exports(job);
         // The service itself, where it has what is asked for; else what is nested in it; else what it is nested in.
@@ -269,60 +266,97 @@ impl<'a> Queries<'a> {
         }
     }
 
-    /// The labels of what a record keeps. One that leads back to itself may hold any.
-    fn record(&self, name: &str) -> Labels {
-        match self.labels.borrow().get(name) {
-            Some(Some(known)) => return known.clone(),
-            Some(None) => return Labels::Any,
-            None => {}
-        }
-        self.labels.borrow_mut().insert(name.to_owned(), None);
-        let labels = match self.records.get(name) {
-            Some((Written { parsed: Some(query), .. }, block)) if self.depth.get() < MOST_RECORDS => {
-                self.depth.set(self.depth.get() + 1);
-                let labels = self.labels_of(query);
-                self.depth.set(self.depth.get() - 1);
-                let own = block.labels.iter().flat_map(|map| &map.entries);
-                labels.with(own.map(|(name, _)| name.text.as_str()))
-            }
-            _ => Labels::Any,
-        };
-        self.labels.borrow_mut().insert(name.to_owned(), Some(labels.clone()));
-        labels
-    }
-
     /// The labels of a completed query's result. What is absent carries the job that was put in.
     fn labels_with(&self, text: &str, written: &Written, one_job: bool) -> Labels {
         if text != written.text && text.contains("absent") {
             // Whichever job it is, the labels are the same; several are matched by a pattern, and none is carried.
             let key = (written.text.clone(), one_job);
-            if let Some(known) = self.absent.borrow().get(&key) {
-                return known.clone();
-            }
-            let labels = promql::Query::parse(text).map_or(Labels::Any, |query| self.labels_of(&query));
-            self.absent.borrow_mut().insert(key, labels.clone());
-            return labels;
+            return remembered(&self.absent, key, || {
+                promql::Query::parse(text).map_or(Labels::Any, |query| self.labels_of(&query))
+            });
         }
         written.parsed.as_ref().map_or(Labels::Any, |query| self.labels_of(query))
     }
 
     /// The labels of a query's result.
     fn labels_of(&self, query: &promql::Query) -> Labels {
-        let known = |metric: Option<&str>| metric.map_or(Labels::Any, |metric| self.metric(metric));
-        let kind = |_: &str| None;
-        let facts = Facts { labels: &known, kind: &kind };
-        promql::labels(query, &facts)
+        labels_of(query, &|metric| match self.records.get(metric) {
+            Some(labels) => labels.clone(),
+            None => self.metric(metric),
+        })
     }
 
+    /// The labels of a metric that is exported.
     fn metric(&self, metric: &str) -> Labels {
-        if self.records.contains_key(metric) {
-            return self.record(metric);
+        remembered(&self.labels, metric.to_owned(), || self.observed.labels(metric))
+    }
+}
+
+/// The labels of a query's result, by those of its metrics.
+fn labels_of(query: &promql::Query, of: &dyn Fn(&str) -> Labels) -> Labels {
+    let known = |metric: Option<&str>| metric.map_or(Labels::Any, of);
+    let kind = |_: &str| None;
+    promql::labels(query, &Facts { labels: &known, kind: &kind })
+}
+
+/// What was found before, or is found now; it is the same whoever finds it.
+fn remembered<K: Eq + Hash>(
+    known: &Mutex<HashMap<K, Labels>>,
+    key: K,
+    find: impl FnOnce() -> Labels,
+) -> Labels {
+    if let Some(labels) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return labels.clone();
+    }
+    let labels = find();
+    known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, labels.clone());
+    labels
+}
+
+/// Finds the labels of what records keep, which may be about other records.
+struct Kept<'q, 'a> {
+    queries: &'q Queries<'a>,
+    /// In the order of the source: where records lead back to themselves, it matters which one is the first.
+    names: Vec<&'a str>,
+    written: HashMap<&'a str, (&'a Written, &'a model::Record)>,
+    /// `None` while they are being found.
+    found: RefCell<HashMap<&'a str, Option<Labels>>>,
+}
+
+impl<'q, 'a> Kept<'q, 'a> {
+    fn new(queries: &'q Queries<'a>, records: &'a [(Written, Option<ServiceId>, &'a model::Record)]) -> Self {
+        let named = |(written, _, block): &'a (Written, _, &'a model::Record)| {
+            (block.name.text.as_str(), (written, *block))
+        };
+        let names = records.iter().map(|(_, _, block)| block.name.text.as_str()).collect();
+        Self { queries, names, written: records.iter().map(named).collect(), found: RefCell::default() }
+    }
+
+    /// The labels of each record, by its name.
+    fn labels(self) -> HashMap<&'a str, Labels> {
+        self.names.iter().map(|name| (*name, self.record(name, 0))).collect()
+    }
+
+    /// The labels of a record, found through so many others. One that leads back to itself may hold any.
+    fn record(&self, name: &'a str, depth: usize) -> Labels {
+        match self.found.borrow().get(name) {
+            Some(Some(known)) => return known.clone(),
+            Some(None) => return Labels::Any,
+            None => {}
         }
-        if let Some(Some(known)) = self.labels.borrow().get(metric) {
-            return known.clone();
-        }
-        let labels = self.observed.labels(metric);
-        self.labels.borrow_mut().insert(metric.to_owned(), Some(labels.clone()));
+        self.found.borrow_mut().insert(name, None);
+        let labels = match self.written.get(name) {
+            Some((Written { parsed: Some(query), .. }, block)) if depth < MOST_RECORDS => {
+                let labels = labels_of(query, &|metric| match self.written.get_key_value(metric) {
+                    Some((name, _)) => self.record(name, depth + 1),
+                    None => self.queries.metric(metric),
+                });
+                let own = block.labels.iter().flat_map(|map| &map.entries);
+                labels.with(own.map(|(name, _)| name.text.as_str()))
+            }
+            _ => Labels::Any,
+        };
+        self.found.borrow_mut().insert(name, Some(labels.clone()));
         labels
     }
 }
