@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::HashMap;
 use crate::model::Document;
+use crate::parallel;
 use crate::platform::{Override, Platform, Service, Version};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::Entry;
@@ -19,14 +20,33 @@ pub struct Uses {
     seen: BTreeMap<SmolStr, BTreeMap<SmolStr, (Span, usize)>>,
 }
 
+/// How many entries are looked at together.
+const PART: usize = 256;
+
 impl Uses {
     /// Collects what an expanded tree uses. What stands in the compiler's own sources is not the
     /// user's to mend, so it does not count.
     #[must_use]
     pub fn new(entries: &[Entry], sources: &Sources) -> Self {
-        let mut uses = Self::default();
-        uses.collect(entries, &SmolStr::default(), &asked_for(), sources);
-        uses
+        let asked_for = asked_for();
+        let parts: Vec<&[Entry]> = entries.chunks(PART).collect();
+        let found = parallel::map(&parts, |part| {
+            let mut uses = Self::default();
+            uses.collect(part, &SmolStr::default(), &asked_for, sources);
+            uses
+        });
+        found.into_iter().reduce(Self::and).unwrap_or_default()
+    }
+
+    /// These and what is used further down.
+    fn and(mut self, behind: Self) -> Self {
+        for (block, fields) in behind.seen {
+            let seen = self.seen.entry(block).or_default();
+            for (field, (first, times)) in fields {
+                seen.entry(field).or_insert((first, 0)).1 += times;
+            }
+        }
+        self
     }
 
     fn collect(&mut self, entries: &[Entry], within: &SmolStr, asked_for: &Asked, sources: &Sources) {

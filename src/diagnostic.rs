@@ -140,6 +140,13 @@ impl Sink {
         }
     }
 
+    /// One of several sinks that what is reported at the same time goes to. They share the suggestions that are left.
+    #[must_use]
+    pub fn part(&self, parts: usize) -> Self {
+        let left = MOST_SUGGESTIONS.saturating_sub(self.suggestions) / parts.max(1);
+        Self { diagnostics: Vec::new(), suggestions: MOST_SUGGESTIONS - left }
+    }
+
     /// Takes over what was reported to another sink.
     pub fn take(&mut self, other: Self) {
         other.diagnostics.into_iter().for_each(|diagnostic| self.report(diagnostic));

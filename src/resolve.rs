@@ -17,6 +17,7 @@ mod place;
 mod receiver;
 mod rest;
 mod service;
+mod services;
 mod sound;
 mod text;
 mod tree;
@@ -102,12 +103,8 @@ pub fn resolve(
     {
         platform.labels.clear();
     }
-    let mut mentions = Vec::with_capacity(names.services.len());
-    for index in 0..names.services.len() {
-        let (service, mentioned) = service::service(index, &platform, &images, &mut texts);
-        platform.services.push(service);
-        mentions.push(mentioned);
-    }
+    let (services, mentions) = services::services(&platform, &images, &mut texts);
+    platform.services = services;
     texts.unused_outputs();
     rest::rest(document, &mut texts);
     sound::document(document, &mut texts);

@@ -3,14 +3,28 @@
 use smol_str::SmolStr;
 
 use crate::hash::HashSet;
+use crate::parallel;
 use crate::syntax::{Entry, Part, Text, Value, ValueKind};
 
 /// Every name that is referred to: the first word of each path, and names that stand alone.
 pub(super) fn names(entries: &[Entry]) -> HashSet<SmolStr> {
-    let mut found = HashSet::default();
-    collect(entries, &mut found);
+    let parts: Vec<&[Entry]> = entries.chunks(PART).collect();
+    let found = parallel::map(&parts, |part| {
+        let mut found = HashSet::default();
+        collect(part, &mut found);
+        found
+    });
     found
+        .into_iter()
+        .reduce(|mut all, part| {
+            all.extend(part);
+            all
+        })
+        .unwrap_or_default()
 }
+
+/// How many entries are looked at together.
+const PART: usize = 256;
 
 fn collect(entries: &[Entry], found: &mut HashSet<SmolStr>) {
     for entry in entries {

@@ -18,9 +18,10 @@ use crate::platform::{
 use crate::schema::{Constant, List, Reference, Template};
 use crate::source::Span;
 
-/// Binds the service at a place among all services. Those before it are bound already.
+/// Binds the service at a place among all services; the one that it stands in is bound already.
 pub(super) fn service(
     index: usize,
+    parent: Option<&Service>,
     platform: &Platform,
     images: &image::Index,
     texts: &mut Texts<'_>,
@@ -28,7 +29,6 @@ pub(super) fn service(
     let names = texts.names;
     let placed = &names.services[index];
     let block = placed.block;
-    let parent = placed.parent.and_then(|parent| platform.services.get(parent));
     let mut mentions = Mentions::default();
     let image = runs(block, &mut mentions, texts);
     let image_name = image.as_ref().zip(block.image.as_ref());

@@ -1,5 +1,8 @@
 //! What references stand for: text, ports, services, outsides.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use smol_str::SmolStr;
 
 use super::Absent;
@@ -72,7 +75,7 @@ pub(super) struct Texts<'a> {
     pub(super) absent: &'a Absent,
     pub(super) sink: &'a mut Sink,
     /// The inputs, in the order of the source.
-    inputs: Vec<Known>,
+    inputs: Arc<[Known]>,
     /// Inputs that stand in an address.
     in_urls: Vec<InputId>,
     /// Outputs that are being read, to find those that lead back to themselves.
@@ -84,7 +87,7 @@ pub(super) struct Texts<'a> {
     /// The first site that serves each port as a whole, by what its route says; made when it is first asked for.
     pub(super) served: Option<HashMap<String, usize>>,
     /// How much has come together that the source says once and the platform many times.
-    copied: usize,
+    copied: Arc<AtomicUsize>,
 }
 
 /// What is known of an input before the platform is made.
@@ -132,8 +135,41 @@ impl<'a> Texts<'a> {
             outputs: HashMap::default(),
             fields: HashMap::default(),
             served: None,
-            copied: 0,
+            copied: Arc::default(),
         }
+    }
+
+    /// What binds a part of the services while others bind the rest. It reports to a sink of its own.
+    pub(super) fn part<'p>(&'p self, sink: &'p mut Sink) -> Texts<'p> {
+        Texts {
+            document: self.document,
+            names: self.names,
+            absent: self.absent,
+            sink,
+            inputs: Arc::clone(&self.inputs),
+            in_urls: Vec::new(),
+            open: Vec::new(),
+            outputs: HashMap::default(),
+            fields: HashMap::default(),
+            served: None,
+            copied: Arc::clone(&self.copied),
+        }
+    }
+
+    /// Takes over what a part found.
+    pub(super) fn take(&mut self, sink: Sink, in_urls: Vec<InputId>) {
+        self.sink.take(sink);
+        self.in_urls.extend(in_urls);
+    }
+
+    /// How much was copied so far.
+    pub(super) fn copied(&self) -> usize {
+        self.copied.load(Ordering::Relaxed)
+    }
+
+    /// Forgets what was copied since.
+    pub(super) fn forget_copied(&mut self, before: usize) {
+        self.copied.store(before, Ordering::Relaxed);
     }
 
     /// Whether an input may stay empty.
@@ -149,9 +185,8 @@ impl<'a> Texts<'a> {
     /// Takes note of things that are copied to a place. Where they are too many, that is reported once, and the
     /// answer is no.
     pub(super) fn copy(&mut self, things: usize, place: Span) -> bool {
-        let before = self.copied;
-        self.copied = before.saturating_add(things);
-        if self.copied <= MOST_COPIED {
+        let before = self.copied.fetch_add(things, Ordering::Relaxed);
+        if before.saturating_add(things) <= MOST_COPIED {
             return true;
         }
         if before <= MOST_COPIED {
@@ -166,7 +201,7 @@ impl<'a> Texts<'a> {
 
     /// Whether more can be copied.
     pub(super) fn has_room(&self) -> bool {
-        self.copied <= MOST_COPIED
+        self.copied() <= MOST_COPIED
     }
 
     /// The inputs that stand in an address.

@@ -6,6 +6,7 @@ use super::{literal, owned, preset};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document};
+use crate::parallel;
 use crate::platform::observe::{Choice, Dashboard, Observed};
 use crate::platform::{Platform, ServiceId};
 use crate::promql::{self, Op};
@@ -140,17 +141,21 @@ pub(super) fn complete(
     let names: Vec<Names> = read.iter().map(|read| Names::new(read, platform)).collect();
     let called = Shared::new(&names, |names| &names.name);
     let titled = Shared::new(&names, |names| &names.title);
-    let mut dashboards = Vec::with_capacity(read.len());
-    for (read, own) in read.into_iter().zip(&names) {
+    let completed = parallel::map(&read, |read| {
         let complete = |written: &Written| queries.complete(written, About::of(read.owner));
+        let panels = read.panels.iter().map(|panel| panel.iter().map(complete).collect());
+        (choices(read, queries), panels.collect::<Vec<_>>())
+    });
+    let mut dashboards = Vec::with_capacity(read.len());
+    for ((read, own), (choices, queries)) in read.into_iter().zip(&names).zip(completed) {
         dashboards.push(Dashboard {
             name: own.name.clone(),
             owner: read.owner,
             brought: embedded.contains(&read.block.name.span.file),
             uid: own.uid(called.is_taken(&own.name, own.owner())),
             title: own.title(titled.is_taken(&own.title, own.owner())),
-            choices: choices(&read, queries),
-            queries: read.panels.iter().map(|panel| panel.iter().map(complete).collect()).collect(),
+            choices,
+            queries,
             block: read.block,
         });
     }
