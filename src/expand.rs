@@ -6,12 +6,14 @@
 //! children are `child NAME = kind`, and every path leads from the top of the platform.
 
 mod component;
+mod defaults;
 mod environment;
 mod given;
 mod import;
 mod include;
 mod instance;
 mod mention;
+mod part;
 mod room;
 mod substitute;
 mod template;
@@ -22,13 +24,12 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::Document;
 use crate::source::{Loader, Sources, Span};
-use crate::syntax::{self, Body, Entry, File, Name};
+use crate::syntax::{self, Entry, File, Name};
 
 use component::Components;
 pub use environment::names as environments;
 pub use given::Given;
 pub use import::load;
-use room::Room;
 
 /// The tree of a platform.
 #[derive(Debug, Default)]
@@ -81,30 +82,21 @@ pub fn expand(
     syntax::duplicates(&mut entries, sink);
     environment::apply(&mut entries, environment, &components, sink);
     environment::prune(&mut entries, environment::Depth::Top, &mut expanded.disabled, sink);
-    let mut room = Room::default();
-    group_defaults(&mut entries, &mut room, sink);
-    let mut expansion = instance::Expansion {
-        components: &mut components,
-        sources,
-        sink,
-        stack: Vec::new(),
-        made: 0,
-        kinds: kinds(&entries),
-        lost: Vec::new(),
-        given: Vec::new(),
-        room,
-    };
-    expanded.entries = expansion.entries(entries, &[]);
-    if expansion.room.is_full() {
+    let defaults = defaults::take(&mut entries);
+    let shared = part::Shared { components: &components, kinds: &kinds(&entries), defaults: &defaults };
+    let Some(parts) = part::expand(entries, &shared, expanded.origin, sink) else {
         expanded.unbalanced = true;
         return expanded;
+    };
+    for part in parts {
+        expanded.entries.extend(part.entries);
+        expanded.given.extend(part.given);
+        expanded.lost.extend(part.lost);
+        for (path, place) in part.disabled {
+            expanded.disabled.entry(path).or_insert(place);
+        }
     }
-    expanded.given = std::mem::take(&mut expansion.given);
-    let broken = expansion.lost;
-    expanded.lost.extend(broken);
-    environment::prune(&mut expanded.entries, environment::Depth::All, &mut expanded.disabled, sink);
-    environment::unmatched(&mut expanded.entries, sink);
-    names(&mut expanded.entries, sink);
+    environment::unmatched_among(&mut expanded.entries, sink);
     include::include(&mut expanded.entries, loader, sources, sink);
     expanded
 }
@@ -198,37 +190,4 @@ fn built(name: &Name, sink: &mut Sink) -> SmolStr {
         }
     }
     text.into()
-}
-
-/// Merges each group's `defaults` under the services that name the group.
-fn group_defaults(entries: &mut [Entry], room: &mut Room, sink: &mut Sink) {
-    let mut defaults: HashMap<SmolStr, Vec<Entry>> = HashMap::default();
-    for group in entries.iter_mut().filter(|entry| entry.key.text == "group") {
-        let (Some(label), Some(body)) = (&group.label, &mut group.body) else { continue };
-        if let Some(at) =
-            body.entries.iter().position(|item| item.key.text == "defaults" && item.label.is_none())
-        {
-            let taken = body.entries.remove(at);
-            let taken = taken.body.map(|body| body.entries).unwrap_or_default();
-            defaults.entry(label.text.clone()).or_insert(taken);
-        }
-    }
-    if defaults.is_empty() {
-        return;
-    }
-    for entry in entries.iter_mut().filter(|entry| entry.key.text != "group") {
-        let group =
-            entry.field("group").and_then(|field| field.value.as_ref()).and_then(|value| match &value.kind {
-                syntax::ValueKind::Reference(path) => path.word().map(SmolStr::new),
-                _ => None,
-            });
-        let Some(under) = group.and_then(|group| defaults.get(&group)) else { continue };
-        let Some(Body { entries: own, .. }) = &mut entry.body else { continue };
-        if !room.take_all(under, sink) {
-            return;
-        }
-        let mut merged = under.clone();
-        syntax::merge_body(&mut merged, std::mem::take(own));
-        *own = merged;
-    }
 }

@@ -2,7 +2,7 @@
 
 mod bounds;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -61,14 +61,14 @@ pub(super) struct Component {
 
 /// The components of a platform: its own, and the standard ones, which are parsed when first used.
 pub(super) struct Components {
-    own: IndexMap<SmolStr, Rc<Component>>,
-    standard: Vec<(&'static str, Option<Rc<Component>>)>,
+    own: IndexMap<SmolStr, Arc<Component>>,
+    standard: Vec<(&'static str, Option<Arc<Component>>)>,
 }
 
 impl Components {
     /// Takes the platform's own components out of its entries.
     pub(super) fn new(entries: &mut Vec<Entry>, sink: &mut Sink) -> Self {
-        let mut own: IndexMap<SmolStr, Rc<Component>> = IndexMap::default();
+        let mut own: IndexMap<SmolStr, Arc<Component>> = IndexMap::default();
         let mut declared = Vec::new();
         entries.retain(|entry| {
             let component = entry.key.text == "component";
@@ -90,28 +90,62 @@ impl Components {
                 );
                 continue;
             }
-            own.insert(component.name.text.clone(), Rc::new(component));
+            own.insert(component.name.text.clone(), Arc::new(component));
         }
         Self { own, standard: Vec::new() }
     }
 
-    /// Parses what the compiler brings for these entries, all at the same time: the standard components that they
-    /// name, and the catalogue of images, which it gives.
+    /// Parses what the compiler brings for these entries: the standard components that they name, those that these
+    /// name, and the catalogue of images, which it gives. What is named by one is parsed at the same time.
     pub(super) fn read(&mut self, entries: &[Entry], sources: &mut Sources, sink: &mut Sink) -> Vec<Entry> {
-        let named = entries.iter().filter_map(|entry| standard::component(&entry.key.text));
-        let mut named: Vec<(&'static str, &'static str)> =
-            named.filter(|(name, _)| !self.own.contains_key(*name)).collect();
-        let mut seen = HashSet::default();
-        named.retain(|(name, _)| seen.insert(*name));
         let mut ids = vec![sources.add_embedded(standard::file_name("catalogue"), standard::CATALOGUE)];
-        ids.extend(
-            named.iter().map(|(name, source)| sources.add_embedded(standard::file_name(name), source)),
-        );
-        let mut files = syntax::parse_all(sources, &ids, sink);
-        for ((name, _), file) in named.iter().zip(files.drain(1..)) {
-            self.standard.push((name, component(file.entries, sink)));
+        let mut catalogue = None;
+        let mut seen = HashSet::default();
+        let mut named = Vec::new();
+        self.named(entries, &mut seen, &mut named);
+        for own in self.own.values() {
+            self.named(&own.body, &mut seen, &mut named);
         }
-        files.pop().map(|catalogue| catalogue.entries).unwrap_or_default()
+        while !ids.is_empty() || !named.is_empty() {
+            ids.extend(
+                named.iter().map(|(name, source)| sources.add_embedded(standard::file_name(name), source)),
+            );
+            let mut files = syntax::parse_all(sources, &ids, sink).into_iter();
+            if catalogue.is_none() {
+                catalogue = files.next();
+            }
+            let parsed: Vec<_> = named.iter().zip(files).map(|((name, _), file)| (*name, file)).collect();
+            ids.clear();
+            named.clear();
+            for (name, file) in parsed {
+                let component = component(file.entries, sink);
+                if let Some(component) = &component {
+                    self.named(&component.body, &mut seen, &mut named);
+                }
+                self.standard.push((name, component));
+            }
+        }
+        catalogue.map(|catalogue| catalogue.entries).unwrap_or_default()
+    }
+
+    /// Finds the standard components that entries name, and the bodies of what runs.
+    fn named(
+        &self,
+        entries: &[Entry],
+        seen: &mut HashSet<&'static str>,
+        named: &mut Vec<(&'static str, &'static str)>,
+    ) {
+        for entry in entries {
+            let key = entry.key.text.as_str();
+            if let Some(found) = standard::component(key).filter(|_| !self.own.contains_key(key))
+                && seen.insert(found.0)
+            {
+                named.push(found);
+            }
+            if matches!(key, "service" | "environment" | "group" | "defaults" | "each") || self.knows(key) {
+                self.named(entry.entries(), seen, named);
+            }
+        }
     }
 
     /// Whether a key opens an instance.
@@ -126,31 +160,17 @@ impl Components {
     }
 
     /// The component of a name. A platform's own one comes before a standard one.
-    pub(super) fn get(
-        &mut self,
-        name: &str,
-        sources: &mut Sources,
-        sink: &mut Sink,
-    ) -> Option<Rc<Component>> {
-        if let Some(own) = self.own.get(name) {
-            return Some(Rc::clone(own));
-        }
-        if let Some((_, parsed)) = self.standard.iter().find(|(known, _)| *known == name) {
-            return parsed.clone();
-        }
-        // One that only a component names.
-        let (name, source) = standard::component(name)?;
-        let id = sources.add_embedded(standard::file_name(name), source);
-        let parsed = component(syntax::parse(sources, id, sink).entries, sink);
-        self.standard.push((name, parsed.clone()));
-        parsed
+    pub(super) fn get(&self, name: &str) -> Option<Arc<Component>> {
+        let own = self.own.get(name);
+        let standard = || self.standard.iter().find(|(known, _)| *known == name)?.1.as_ref();
+        own.or_else(standard).cloned()
     }
 }
 
 /// The component that a standard file declares.
-fn component(entries: Vec<Entry>, sink: &mut Sink) -> Option<Rc<Component>> {
+fn component(entries: Vec<Entry>, sink: &mut Sink) -> Option<Arc<Component>> {
     let entry = entries.into_iter().find(|entry| entry.key.text == "component");
-    entry.and_then(|entry| declare(entry, sink)).map(Rc::new)
+    entry.and_then(|entry| declare(entry, sink)).map(Arc::new)
 }
 
 fn declare(entry: Entry, sink: &mut Sink) -> Option<Component> {

@@ -180,8 +180,22 @@ fn prune_within(
     });
 }
 
-/// Reports what an environment names and nothing declares, and takes it out.
+/// Reports what an environment names in entries and nothing declares, at every level, and takes it out.
 pub(super) fn unmatched(entries: &mut Vec<Entry>, sink: &mut Sink) {
+    entries.iter_mut().for_each(|entry| unmatched_within(entry, sink));
+    unmatched_among(entries, sink);
+}
+
+/// The same for what stands in an entry.
+pub(super) fn unmatched_within(entry: &mut Entry, sink: &mut Sink) {
+    let is_free = matches!(entry.key.text.as_str(), "override" | "allow");
+    if let Some(body) = entry.body.as_mut().filter(|_| !is_free) {
+        unmatched(&mut body.entries, sink);
+    }
+}
+
+/// The same for the entries themselves.
+pub(super) fn unmatched_among(entries: &mut Vec<Entry>, sink: &mut Sink) {
     let patched = entries.iter().any(|entry| entry.patch && entry.label.is_some());
     let known: Vec<(SmolStr, SmolStr)> = entries
         .iter()
@@ -193,12 +207,7 @@ pub(super) fn unmatched(entries: &mut Vec<Entry>, sink: &mut Sink) {
         if matches!(entry.key.text.as_str(), "override" | "allow") {
             return true;
         }
-        let Some(label) = entry.label.as_ref().filter(|_| entry.patch) else {
-            if let Some(body) = &mut entry.body {
-                unmatched(&mut body.entries, sink);
-            }
-            return true;
-        };
+        let Some(label) = entry.label.as_ref().filter(|_| entry.patch) else { return true };
         let key = &entry.key.text;
         let same = known.iter().filter(|(kind, _)| kind == key).map(|(_, name)| name.as_str());
         let help = sink.did_you_mean(&label.text, same);

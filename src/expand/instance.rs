@@ -1,6 +1,6 @@
 //! Instances: an instance becomes a service, with its component's body under its own.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -12,26 +12,25 @@ use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::hash::{HashMap, HashSet, RandomState};
 use crate::model::Service;
 use crate::schema::{Decoder, Scalar as _};
-use crate::source::{Sources, Span};
+use crate::source::Span;
 use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
 
 /// How deep components may contain each other.
 const MAX_NESTED: usize = 32;
 
 /// How many instances one platform may come to.
-const MAX_INSTANCES: usize = 50_000;
+pub(super) const MAX_INSTANCES: usize = 50_000;
 
 /// The expansion of all instances of a platform.
 pub(super) struct Expansion<'a> {
-    pub(super) components: &'a mut Components,
-    pub(super) sources: &'a mut Sources,
+    pub(super) components: &'a Components,
     pub(super) sink: &'a mut Sink,
     /// The components that are being expanded, each with the place of its instance.
     pub(super) stack: Vec<(SmolStr, Span)>,
     /// How many instances were made.
     pub(super) made: usize,
     /// What each top-level name is declared as.
-    pub(super) kinds: Kinds,
+    pub(super) kinds: &'a Kinds,
     /// Names of what could not be expanded.
     pub(super) lost: Vec<SmolStr>,
     /// What instances are given.
@@ -76,15 +75,14 @@ impl Expansion<'_> {
     }
 
     /// The component of an instance that is a part of the service it stands in.
-    fn mixin(&mut self, entry: &Entry) -> Option<Rc<Component>> {
+    fn mixin(&mut self, entry: &Entry) -> Option<Arc<Component>> {
         let key = &entry.key.text;
-        let component =
-            self.components.knows(key).then(|| self.components.get(key, self.sources, self.sink))??;
+        let component = self.components.knows(key).then(|| self.components.get(key))??;
         component.mixin.then_some(component)
     }
 
     /// What a mixin brings to the service of path `own`.
-    fn part(&mut self, mut entry: Entry, component: &Rc<Component>, own: &[SmolStr]) -> Vec<Entry> {
+    fn part(&mut self, mut entry: Entry, component: &Arc<Component>, own: &[SmolStr]) -> Vec<Entry> {
         let key = &entry.key;
         if own.is_empty() {
             self.sink.report(
@@ -124,7 +122,7 @@ impl Expansion<'_> {
             self.lost.extend(path.iter().cloned());
             return None;
         }
-        let component = self.components.get(&entry.key.text, self.sources, self.sink)?;
+        let component = self.components.get(&entry.key.text)?;
         let label = entry.label.clone()?;
         let span = entry.body.as_ref().map_or(head, |body| body.span);
         let patch = entry.patch;
@@ -134,7 +132,7 @@ impl Expansion<'_> {
     }
 
     /// The body of a component with what an instance says over it, for the service of a path.
-    fn body(&mut self, entry: Entry, component: &Rc<Component>, path: &[SmolStr]) -> Vec<Entry> {
+    fn body(&mut self, entry: Entry, component: &Arc<Component>, path: &[SmolStr]) -> Vec<Entry> {
         let head = entry.head();
         if let Some(value) = &entry.value {
             self.sink.report(
@@ -211,7 +209,7 @@ impl Expansion<'_> {
     }
 
     /// Sorts what an instance says into parameters, children and what a service takes.
-    fn take_apart(&mut self, entry: Entry, component: &Rc<Component>) -> Told {
+    fn take_apart(&mut self, entry: Entry, component: &Arc<Component>) -> Told {
         let mut told = Told::default();
         let parameters: HashSet<&str> = component::names(&component.parameters).collect();
         let kinds: HashSet<&str> = component.children.iter().map(|kind| kind.name.text.as_str()).collect();
@@ -285,7 +283,7 @@ impl Expansion<'_> {
                 continue;
             };
             let name = parameter.name.text.clone();
-            if component::check(parameter, &value, &self.kinds, self.sink) {
+            if component::check(parameter, &value, self.kinds, self.sink) {
                 bound.insert(name, Some(value));
                 continue;
             }

@@ -1,29 +1,67 @@
 //! How large a platform may become: what is said once can be copied many times, and copies can be copied.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::source::Span;
 use crate::syntax::{Entry, Part, Text, Value, ValueKind};
 
 /// How many entries all copies may come to. Ten thousand services of the largest standard component are fewer.
-const MOST_ENTRIES: usize = 4_000_000;
+pub(super) const MOST_ENTRIES: usize = 4_000_000;
 
 /// How many bytes of text count as an entry.
 const BYTES: usize = 16;
 
+/// How many entries a part of a platform takes from what all of them have.
+const PORTION: usize = 4_096;
+
 /// What a platform may still grow by, in entries.
 #[derive(Debug)]
-pub(super) struct Room(usize);
+pub(super) struct Room {
+    left: usize,
+    /// How many were copied.
+    spent: usize,
+    is_full: bool,
+    /// What the parts of a platform have together, where there are several.
+    shared: Option<Arc<AtomicUsize>>,
+}
 
 impl Default for Room {
     fn default() -> Self {
-        Self(MOST_ENTRIES)
+        Self { left: MOST_ENTRIES, spent: 0, is_full: false, shared: None }
     }
 }
 
 impl Room {
+    /// Room for so many parts of a platform, which are expanded at the same time. Together they have more than the
+    /// platform: whether it is too large does not depend on who took the last of it, but on [`Self::join`].
+    pub(super) fn parts(parts: usize) -> Vec<Self> {
+        let shared = Arc::new(AtomicUsize::new(2 * MOST_ENTRIES));
+        let part = || Self { left: 0, spent: 0, is_full: false, shared: Some(Arc::clone(&shared)) };
+        (0..parts).map(|_| part()).collect()
+    }
+
+    /// Takes what a part took; whether the platform has it.
+    pub(super) fn join(&mut self, part: &Self) -> bool {
+        self.is_full |= part.is_full || part.spent > self.left;
+        self.left = self.left.saturating_sub(part.spent);
+        !self.is_full
+    }
+
     /// Whether nothing more is copied, which was reported.
     pub(super) fn is_full(&self) -> bool {
-        self.0 == 0
+        self.is_full
+    }
+
+    /// Asks for as much as one entry and the next ones take.
+    fn ask(&mut self, size: usize) {
+        let Some(shared) = &self.shared else { return };
+        let wanted = size.max(PORTION);
+        let take = |left: usize| left.checked_sub(wanted);
+        if shared.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
+            self.left += wanted;
+        }
     }
 
     /// Takes the room of an entry without its value and what stands in its body.
@@ -45,20 +83,28 @@ impl Room {
     }
 
     fn spend(&mut self, size: usize, place: Span, sink: &mut Sink) -> bool {
-        if self.0 > size {
-            self.0 -= size;
+        if self.left <= size && !self.is_full {
+            self.ask(size);
+        }
+        if self.left > size && !self.is_full {
+            self.left -= size;
+            self.spent += size;
             return true;
         }
-        if !self.is_full() {
-            self.0 = 0;
+        if !self.is_full {
+            self.is_full = true;
             sink.report(
-                Diagnostic::new(codes::PLT003, "the platform becomes too large")
-                    .at(place, format!("with this, copies come to more than {MOST_ENTRIES} entries"))
-                    .help("what `each`, components and defaults of groups copy multiplies"),
+                too_large().at(place, format!("with this, copies come to more than {MOST_ENTRIES} entries")),
             );
         }
         false
     }
+}
+
+/// The platform copies too much.
+pub(super) fn too_large() -> Diagnostic {
+    Diagnostic::new(codes::PLT003, "the platform becomes too large")
+        .help("what `each`, components and defaults of groups copy multiplies")
 }
 
 fn weight(value: &Value) -> usize {
