@@ -32,7 +32,7 @@ fn parse(bencher: Bencher<'_, '_>, services: usize) {
     let text = platform::platform(services);
     bencher.counter(BytesCount::of_str(&text)).bench(|| {
         let mut sources = Sources::default();
-        let id = sources.add("platform.infra", &text);
+        let id = sources.add("platform.infra", text.clone());
         syntax::parse(&sources, id, &mut Sink::default())
     });
 }
@@ -43,7 +43,7 @@ fn format(bencher: Bencher<'_, '_>, services: usize) {
     let text = platform::platform(services);
     bencher.counter(BytesCount::of_str(&text)).bench(|| {
         let mut sources = Sources::default();
-        let id = sources.add("platform.infra", &text);
+        let id = sources.add("platform.infra", text.clone());
         let file = syntax::parse(&sources, id, &mut Sink::default());
         syntax::print(sources.file(id), &file)
     });

@@ -4,9 +4,10 @@
 //! spans, so that each message can show its place. Text is normalised once, when it is added: no
 //! byte-order mark, and `\n` as the only end of a line.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::hash::HashSet;
 
@@ -51,8 +52,9 @@ impl Span {
 #[derive(Debug)]
 pub struct SourceFile {
     name: String,
-    text: String,
-    line_starts: Vec<u32>,
+    text: Cow<'static, str>,
+    /// Where lines start; found when a place is first asked for.
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 impl SourceFile {
@@ -68,23 +70,39 @@ impl SourceFile {
         &self.text
     }
 
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let behind = memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at + 1);
+            std::iter::once(0).chain(behind).map(|at| u32::try_from(at).unwrap_or(u32::MAX)).collect()
+        })
+    }
+
     /// The zero-based line of a byte offset.
     #[must_use]
     pub fn line_of(&self, offset: u32) -> usize {
-        self.line_starts.partition_point(|&start| start <= offset).saturating_sub(1)
+        self.line_starts().partition_point(|&start| start <= offset).saturating_sub(1)
     }
 
     /// The byte offset at which a zero-based line starts; the end of the text for lines behind it.
     #[must_use]
     pub fn line_start(&self, line: usize) -> usize {
-        self.line_starts.get(line).map_or(self.text.len(), |&start| start as usize)
+        self.line_starts().get(line).map_or(self.text.len(), |&start| start as usize)
     }
 
     /// How many lines the text has.
     #[must_use]
     pub fn line_count(&self) -> usize {
-        self.line_starts.len()
+        self.line_starts().len()
     }
+}
+
+fn normalised(text: Cow<'static, str>) -> Cow<'static, str> {
+    let (marked, returned) = (text.starts_with('\u{feff}'), memchr::memchr(b'\r', text.as_bytes()).is_some());
+    if !marked && !returned {
+        return text;
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Cow::Owned(text.replace("\r\n", "\n"))
 }
 
 /// All source texts of one compilation. Its copies share the texts.
@@ -98,20 +116,15 @@ pub struct Sources {
 
 impl Sources {
     /// Adds a text under a name and normalises it: a byte-order mark is dropped, `\r\n` becomes `\n`.
-    pub fn add(&mut self, name: impl Into<String>, text: &str) -> FileId {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text.to_owned() };
-        let line_starts = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
-            .map(|at| u32::try_from(at).unwrap_or(u32::MAX))
-            .collect();
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> FileId {
+        let text = normalised(text.into());
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Arc::new(SourceFile { name: name.into(), text, line_starts }));
+        self.files.push(Arc::new(SourceFile { name: name.into(), text, line_starts: OnceLock::new() }));
         id
     }
 
     /// Adds a text that is a part of the compiler.
-    pub fn add_embedded(&mut self, name: impl Into<String>, text: &str) -> FileId {
+    pub fn add_embedded(&mut self, name: impl Into<String>, text: &'static str) -> FileId {
         let id = self.add(name, text);
         self.embedded.insert(id);
         id

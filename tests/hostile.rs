@@ -92,6 +92,26 @@ fn a_platform_comes_to_so_many_instances() -> Result {
     Ok(())
 }
 
+/// Many entries are expanded in parts, and the limits are those of the whole.
+#[test]
+fn limits_are_those_of_all_parts() -> Result {
+    let many = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    // A page comes to 8⁴ variables; a thousand of them are just above what a platform may come to.
+    let each = "each word { each word { each word { each word { PAGE = word.name } } } }";
+    let words = many(8, &|at| format!("word w{at} {{}}\n"));
+    let component = format!("component page {{ image = \"p/p:1.0\"\nchild word {{}}\nenv {{ {each} }} }}\n");
+    let pages = many(1_000, &|at| format!("page p{at} {{ {words} }}\n"));
+    let said = drawn(&alone(&format!("platform p\n{component}{pages}")));
+    assert_eq!(said.matches("the platform becomes too large").count(), 1, "{said}");
+
+    let instances = many(1_000, &|at| format!("outer o{at} {{}}\n"));
+    let inner = many(60, &|at| format!("inner i{at} {{}}\n"));
+    let components = format!("component inner {{ image = \"p/i:1.0\" }}\ncomponent outer {{ {inner} }}\n");
+    let said = message(&alone(&format!("platform p\n{components}{instances}")), "PLT003")?;
+    assert!(said.contains("more than 50000 instances"), "{said}");
+    Ok(())
+}
+
 /// A text that holds another one several times, which holds another one several times.
 #[test]
 fn texts_do_not_multiply_without_end() -> Result {

@@ -143,7 +143,7 @@ fn every_page_belongs_to_a_code() -> Result {
 fn the_compiler_does_not_know_the_flagship() -> Result {
     let mut sources = Sources::default();
     let text = fs::read_to_string(root().join("platform.infra"))?;
-    let id = sources.add("platform.infra", &text);
+    let id = sources.add("platform.infra", text);
     let file = syntax::parse(&sources, id, &mut Sink::default());
     let own = file.entries.iter().filter(|entry| ["platform", "service"].contains(&entry.key.text.as_str()));
     let names: Vec<String> =

@@ -100,7 +100,7 @@ impl Formatting {
         let mut sink = Sink::default();
         let text = syntax::plain_text(&mut self.sources, name, bytes, &mut sink);
         let formatted = text.map(|text| {
-            let id = self.sources.add(name, &text);
+            let id = self.sources.add(name, text);
             let file = syntax::parse(&self.sources, id, &mut sink);
             (id, file)
         });

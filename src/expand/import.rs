@@ -52,7 +52,7 @@ struct Loading<'a> {
 
 impl Loading<'_> {
     fn file(&mut self, path: &str, bytes: &[u8], cause: Option<Span>) {
-        let id = self.text(path, bytes, cause).map(|text| self.sources.add(path, &text));
+        let id = self.text(path, bytes, cause).map(|text| self.sources.add(path, text));
         let file = id.map(|id| syntax::parse(self.sources, id, self.sink));
         self.take(path, file);
     }
@@ -158,7 +158,7 @@ impl Loading<'_> {
             let Ok(Found::File(bytes)) = (self.loader.load)(path) else { continue };
             match self.text(path, &bytes, Some(span)) {
                 Some(text) => {
-                    ids.push(self.sources.add(path.as_str(), &text));
+                    ids.push(self.sources.add(path.as_str(), text));
                     known.push(path.clone());
                 }
                 None => drop(self.ready.insert(path.clone(), None)),

@@ -271,7 +271,7 @@ mod tests {
     /// has nothing to tell, the short way does not give up.
     fn compare(source: &str) {
         let mut sources = Sources::default();
-        let id = sources.add("a.infra", source);
+        let id = sources.add("a.infra", source.to_owned());
         let (mut short, mut long) = (Sink::default(), Sink::default());
         let direct = entries(id, source, 7, &mut short);
         let part = grammar::part(id, source, 7, false, &mut long);
@@ -287,7 +287,7 @@ mod tests {
     /// Whether a bracket is not closed, which the grammar takes and the scan tells.
     fn is_open(source: &str) -> bool {
         let mut sources = Sources::default();
-        let id = sources.add("a.infra", source);
+        let id = sources.add("a.infra", source.to_owned());
         scan::scan(sources.file(id), |start, end| Span::new(id, start, end), &mut Sink::default()).unbalanced
     }
 

@@ -30,7 +30,7 @@ pub fn plain_text(sources: &mut Sources, path: &str, bytes: &[u8], sink: &mut Si
     // What is shown of it must not command the reader's terminal.
     let shown: String =
         valid[..at.min(valid.len())].chars().map(|c| if control(c) { '\u{fffd}' } else { c }).collect();
-    let id = sources.add(path, &format!("{shown}\u{fffd}"));
+    let id = sources.add(path, format!("{shown}\u{fffd}"));
     let end = sources.file(id).text().len();
     sink.report(
         Diagnostic::new(codes::SYN005, format!("`{path}` is not plain text"))

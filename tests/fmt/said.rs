@@ -18,7 +18,7 @@ pub(crate) struct Said {
 pub(crate) fn read(text: &str) -> Option<Said> {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
-    let id = sources.add("test.infra", text);
+    let id = sources.add("test.infra", text.to_owned());
     let file = syntax::parse(&sources, id, &mut sink);
     if sink.has_errors() {
         return None;

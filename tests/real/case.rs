@@ -98,7 +98,7 @@ fn environments(root: &Path, entry: &str, source: &str) -> Vec<String> {
     for path in paths {
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let mut sources = Sources::default();
-        let id = sources.add(entry, &text);
+        let id = sources.add(entry, text);
         let file = syntax::parse(&sources, id, &mut Sink::default());
         let declared = file.entries.iter().filter(|entry| entry.key.text == "environment");
         for name in declared.filter_map(|entry| Some(entry.label.as_ref()?.text.to_string())) {

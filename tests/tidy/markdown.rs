@@ -71,7 +71,7 @@ fn compiled(text: &str) -> Vec<Diagnostic> {
 fn parsed(text: &str) -> Vec<Diagnostic> {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
-    let id = sources.add("fragment", text);
+    let id = sources.add("fragment", text.to_owned());
     syntax::parse(&sources, id, &mut sink);
     sink.finish()
 }

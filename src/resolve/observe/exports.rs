@@ -132,7 +132,7 @@ fn embedded(source: &'static str, needed: &BTreeSet<String>) -> Option<ExportTab
 fn decode(text: &str) -> Option<model::Exports> {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
-    let id = sources.add(String::new(), text);
+    let id = sources.add(String::new(), text.to_owned());
     let file = syntax::parse(&sources, id, &mut sink);
     let decoded = model::Exports::decode(file.entries.first()?, &mut Decoder::new(&mut sink));
     debug_assert!(sink.is_empty(), "{text}");
