@@ -44,8 +44,8 @@ pub struct Expanded {
     pub disabled: HashMap<SmolStr, Span>,
     /// Things of the platform that instances are given.
     pub given: Vec<Given>,
-    /// Names that the source mentions anywhere, whatever is put in or taken out; `None` where something of
-    /// it could not be read.
+    /// Variables and secrets that the source mentions anywhere, whatever is put in or taken out; `None` where
+    /// something of it could not be read.
     pub mentioned: Option<HashSet<SmolStr>>,
     /// Whether a file's brackets do not balance, or the whole is too large, so that what follows would only be noise.
     pub unbalanced: bool,
@@ -74,7 +74,7 @@ pub fn expand(
     if expanded.unbalanced {
         return expanded;
     }
-    expanded.mentioned = (expanded.lost.is_empty() && !sink.has_errors()).then(|| mention::names(&entries));
+    expanded.mentioned = (expanded.lost.is_empty() && !sink.has_errors()).then(|| mention::inputs(&entries));
     let mut components = Components::new(&mut entries, sink);
     expanded.catalogue = components.read(&entries, sources, sink);
     known_keys(&mut entries, &components, sink);
@@ -92,9 +92,9 @@ pub fn expand(
         expanded.entries.extend(part.entries);
         expanded.given.extend(part.given);
         expanded.lost.extend(part.lost);
-        for (path, place) in part.disabled {
-            expanded.disabled.entry(path).or_insert(place);
-        }
+        // Of several places the first one counts.
+        let before = std::mem::replace(&mut expanded.disabled, part.disabled);
+        expanded.disabled.extend(before);
     }
     environment::unmatched_among(&mut expanded.entries, sink);
     include::include(&mut expanded.entries, loader, sources, sink);

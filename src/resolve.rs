@@ -50,7 +50,7 @@ pub struct Absent {
     pub given: Vec<Given>,
     /// The name of the entry file.
     pub source: String,
-    /// Names that the source mentions; `None` where something of it could not be read.
+    /// Variables and secrets that the source mentions; `None` where something of it could not be read.
     pub mentioned: Option<HashSet<SmolStr>>,
     /// The place for what has none of its own.
     pub origin: Option<Span>,

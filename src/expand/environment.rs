@@ -182,7 +182,9 @@ fn prune_within(
 
 /// Reports what an environment names in entries and nothing declares, at every level, and takes it out.
 pub(super) fn unmatched(entries: &mut Vec<Entry>, sink: &mut Sink) {
-    entries.iter_mut().for_each(|entry| unmatched_within(entry, sink));
+    for entry in entries.iter_mut() {
+        unmatched_within(entry, sink);
+    }
     unmatched_among(entries, sink);
 }
 

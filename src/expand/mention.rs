@@ -1,4 +1,4 @@
-//! What a source mentions, before anything is put in or taken out.
+//! Which variables and secrets a source mentions, before anything is put in or taken out.
 
 use smol_str::SmolStr;
 
@@ -6,65 +6,97 @@ use crate::hash::HashSet;
 use crate::parallel;
 use crate::syntax::{Entry, Part, Text, Value, ValueKind};
 
-/// Every name that is referred to: the first word of each path, and names that stand alone.
-pub(super) fn names(entries: &[Entry]) -> HashSet<SmolStr> {
-    let parts: Vec<&[Entry]> = entries.chunks(PART).collect();
-    let found = parallel::map(&parts, |part| {
-        let mut found = HashSet::default();
-        collect(part, &mut found);
-        found
-    });
-    found
-        .into_iter()
-        .reduce(|mut all, part| {
-            all.extend(part);
-            all
-        })
-        .unwrap_or_default()
-}
-
 /// How many entries are looked at together.
 const PART: usize = 256;
 
-fn collect(entries: &[Entry], found: &mut HashSet<SmolStr>) {
-    for entry in entries {
-        for name in std::iter::once(&entry.key).chain(&entry.label).filter(|name| name.quoted) {
-            interpolated(&name.text, found);
-        }
-        match (&entry.value, &entry.body) {
-            // In `env`, a name alone passes the variable of that name on.
-            (None, _) if entry.label.is_none() => drop(found.insert(entry.key.text.clone())),
-            (Some(value), _) => in_value(value, found),
-            (None, _) => {}
-        }
-        collect(entry.entries(), found);
+/// Those of the declared inputs that are referred to: by the first word of a path, or by a name that stands alone.
+pub(super) fn inputs(entries: &[Entry]) -> HashSet<SmolStr> {
+    let mut inputs = Inputs::default();
+    inputs.declared(entries);
+    let parts: Vec<&[Entry]> = entries.chunks(PART).collect();
+    let found = parallel::map(&parts, |part| {
+        let mut found = HashSet::default();
+        inputs.collect(part, &mut found);
+        found
+    });
+    found.into_iter().flatten().map(SmolStr::new).collect()
+}
+
+/// The names of inputs.
+struct Inputs<'a> {
+    names: HashSet<&'a str>,
+    /// Whether one begins with a byte: most words are none by their first.
+    first: [bool; 256],
+}
+
+impl Default for Inputs<'_> {
+    fn default() -> Self {
+        Self { names: HashSet::default(), first: [false; 256] }
     }
 }
 
-fn in_value(value: &Value, found: &mut HashSet<SmolStr>) {
-    match &value.kind {
-        ValueKind::Text(text) => in_text(text, found),
-        ValueKind::Reference(path) => found.extend(path.segments.first().cloned()),
-        ValueKind::List(items) => items.iter().for_each(|item| in_value(item, found)),
-        ValueKind::Body(body) => collect(&body.entries, found),
-        ValueKind::Number(_) | ValueKind::Boolean(_) => {}
-    }
-}
-
-fn in_text(text: &Text, found: &mut HashSet<SmolStr>) {
-    for part in &text.parts {
-        match part {
-            Part::Reference(path) => found.extend(path.segments.first().cloned()),
-            // Overrides leave `${NAME}` to their target.
-            Part::Literal(text) => interpolated(text, found),
+impl<'a> Inputs<'a> {
+    fn declared(&mut self, entries: &'a [Entry]) {
+        for entry in entries {
+            match (entry.key.text.as_str(), &entry.label) {
+                ("variable" | "secret", Some(label)) => {
+                    self.names.insert(&label.text);
+                    label.text.bytes().take(1).for_each(|byte| self.first[usize::from(byte)] = true);
+                }
+                ("environment", _) => self.declared(entry.entries()),
+                _ => {}
+            }
         }
     }
-}
 
-fn interpolated(text: &str, found: &mut HashSet<SmolStr>) {
-    for (at, _) in text.match_indices("${") {
-        let rest = &text[at + 2..];
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-        found.insert(rest[..end].into());
+    fn note(&self, word: &str, found: &mut HashSet<&'a str>) {
+        if word.bytes().next().is_some_and(|byte| self.first[usize::from(byte)]) {
+            found.extend(self.names.get(word).copied());
+        }
+    }
+
+    fn collect(&self, entries: &[Entry], found: &mut HashSet<&'a str>) {
+        for entry in entries {
+            for name in std::iter::once(&entry.key).chain(&entry.label).filter(|name| name.quoted) {
+                self.interpolated(&name.text, found);
+            }
+            match (&entry.value, &entry.body) {
+                // In `env`, a name alone passes the variable of that name on.
+                (None, _) if entry.label.is_none() => self.note(&entry.key.text, found),
+                (Some(value), _) => self.in_value(value, found),
+                (None, _) => {}
+            }
+            self.collect(entry.entries(), found);
+        }
+    }
+
+    fn in_value(&self, value: &Value, found: &mut HashSet<&'a str>) {
+        match &value.kind {
+            ValueKind::Text(text) => self.in_text(text, found),
+            ValueKind::Reference(path) => {
+                path.segments.iter().take(1).for_each(|word| self.note(word, found));
+            }
+            ValueKind::List(items) => items.iter().for_each(|item| self.in_value(item, found)),
+            ValueKind::Body(body) => self.collect(&body.entries, found),
+            ValueKind::Number(_) | ValueKind::Boolean(_) => {}
+        }
+    }
+
+    fn in_text(&self, text: &Text, found: &mut HashSet<&'a str>) {
+        for part in &text.parts {
+            match part {
+                Part::Reference(path) => path.segments.iter().take(1).for_each(|word| self.note(word, found)),
+                // Overrides leave `${NAME}` to their target.
+                Part::Literal(text) => self.interpolated(text, found),
+            }
+        }
+    }
+
+    fn interpolated(&self, text: &str, found: &mut HashSet<&'a str>) {
+        for at in memchr::memchr_iter(b'$', text.as_bytes()) {
+            let Some(rest) = text[at + 1..].strip_prefix('{') else { continue };
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+            self.note(&rest[..end], found);
+        }
     }
 }

@@ -56,21 +56,23 @@ pub(super) fn expand(
         sink.take(part.sink.clone());
         return fits.then(|| vec![part]);
     }
-    let rooms = Room::parts(entries.len().div_ceil(size));
     let mut rest = entries.into_iter();
-    let given: Vec<_> = rooms.into_iter().map(|room| (rest.by_ref().take(size).collect(), room)).collect();
-    let count = given.len();
-    let given: Vec<Mutex<Option<(Vec<Entry>, Room)>>> =
-        given.into_iter().map(|part| Mutex::new(Some(part))).collect();
-    let parts = parallel::map(&given, |given| {
-        let (entries, room) = given.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        Some(part(entries, shared, room, sink.part(count)))
+    let given = Room::parts(rest.len().div_ceil(size)).into_iter().map(|room| {
+        let entries: Vec<Entry> = rest.by_ref().take(size).collect();
+        Mutex::new(Some((entries, room)))
+    });
+    let given: Vec<_> = given.collect();
+    let parts = parallel::map(&given, |one| {
+        let (entries, room) = one.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        Some(part(entries, shared, room, sink.part(given.len())))
     });
     let parts: Vec<Part> = parts.into_iter().flatten().collect();
     let mut room = Room::default();
-    let fits = parts.iter().fold(true, |fits, part| room.join(&part.room) && fits);
+    for part in &parts {
+        room.join(&part.room);
+    }
     let made: usize = parts.iter().map(|part| part.made).sum();
-    if !fits || made > MAX_INSTANCES {
+    if room.is_full() || made > MAX_INSTANCES {
         // Where the last one of too many stands depends on which part came first.
         sink.report(too_large().at_maybe(
             origin,
@@ -80,7 +82,9 @@ pub(super) fn expand(
         ));
         return None;
     }
-    parts.iter().for_each(|part| sink.take(part.sink.clone()));
+    for part in &parts {
+        sink.take(part.sink.clone());
+    }
     Some(parts)
 }
 
@@ -103,7 +107,9 @@ fn part(mut entries: Vec<Entry>, shared: &Shared<'_>, mut room: Room, mut sink: 
     let mut disabled = HashMap::default();
     if !room.is_full() {
         environment::prune(&mut entries, environment::Depth::All, &mut disabled, &mut sink);
-        entries.iter_mut().for_each(|entry| environment::unmatched_within(entry, &mut sink));
+        for entry in &mut entries {
+            environment::unmatched_within(entry, &mut sink);
+        }
         super::names(&mut entries, &mut sink);
     }
     Part { entries, given, lost, disabled, sink, room, made }

@@ -42,11 +42,10 @@ impl Room {
         (0..parts).map(|_| part()).collect()
     }
 
-    /// Takes what a part took; whether the platform has it.
-    pub(super) fn join(&mut self, part: &Self) -> bool {
+    /// Takes what a part took.
+    pub(super) fn join(&mut self, part: &Self) {
         self.is_full |= part.is_full || part.spent > self.left;
         self.left = self.left.saturating_sub(part.spent);
-        !self.is_full
     }
 
     /// Whether nothing more is copied, which was reported.
