@@ -28,7 +28,7 @@ impl Context<'_> {
     }
 
     /// The metrics of these jobs; of all, and what is recorded, where none is named.
-    fn metrics<'m>(&'m self, jobs: Option<&[&'m Job]>) -> HashSet<&'m str> {
+    pub(super) fn metrics<'m>(&'m self, jobs: Option<&[&'m Job]>) -> HashSet<&'m str> {
         let all: Vec<&Job> = self.platform.observed.jobs.iter().collect();
         let mut names: HashSet<&str> = HashSet::default();
         for job in jobs.unwrap_or(&all) {
