@@ -294,6 +294,10 @@ codes! {
     ALR016 Warning "group-by-no-label";
     /// A heartbeat that hears an alert which does not always fire.
     ALR017 Error "heartbeat-of-another-alert";
+    /// A test of an alert that fails whatever the alert is.
+    ALR018 Error "test-cannot-pass";
+    /// An alert whose tests only see it fire, or only see it silent.
+    ALR019 Warning "one-sided-tests";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";
