@@ -330,14 +330,9 @@ impl<'a> Context<'a> {
                         None => told,
                     }
                 }
-                Finding::ShortRange { metric, .. } => {
-                    let place = metric.as_deref().and_then(|metric| self.rarest(query, metric));
-                    match place {
-                        Some(place) => told
-                            .at_cause(place, "scraped as often as is said here")
-                            .because(format!("interval at {place:?}")),
-                        None => told,
-                    }
+                Finding::ShortRange { metric, range, .. } => {
+                    let metric = metric.as_deref().unwrap_or_default();
+                    self.short(query, metric, *range, told)
                 }
                 _ => told,
             });
