@@ -16,10 +16,12 @@ const INTERVAL: Duration = Duration(60_000);
 /// The longest time of a test: promtool evaluates all rules every fifteen seconds of it.
 const LONGEST: Duration = Duration(31 * 24 * 60 * 60 * 1000);
 
-/// ALR008, ALR012 and ALR018: tests that say nothing, tests that cannot be run, and tests that cannot pass.
+/// ALR008, ALR012, ALR018 and ALR019: tests that say nothing, that cannot be run, or that cannot pass; and where
+/// nothing is wrong with any test of an alert, whether they see both sides of it.
 pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
     let mut reach = Reach::new(&platform.observed.records);
     for alert in &platform.observed.alerts {
+        let told = sink.len();
         for test in &alert.tests {
             if sink.is_full() {
                 return;
@@ -38,6 +40,9 @@ pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
             {
                 nothing_there(&mut reach, alert, test, &lengths, sink);
             }
+        }
+        if sink.len() == told {
+            one_sided(alert, sink);
         }
     }
 }
@@ -194,28 +199,28 @@ fn nothing_there<'a>(
     }
 }
 
-/// ALR019: alerts of the source whose tests see one side only.
-pub(super) fn one_sided(platform: &Platform, sink: &mut Sink) {
-    let own = platform.observed.alerts.iter().filter(|alert| !alert.brought && !alert.tests.is_empty());
-    for alert in own.filter(|alert| alert.severity != Some(Severity::None)) {
-        let tests = || alert.tests.iter();
-        let fires = tests().any(|test| test.fires_at.or(test.holds_from).is_some());
-        // Before the condition holds it must not fire, where there is such a time.
-        let begins = |test: &AlertTest| test.holds_from.is_some_and(|time| time.0 > 0);
-        let silent = tests().any(|test| test.silent_at.or(test.silent_after).is_some() || begins(test));
-        let (message, note, help) = match (fires, silent) {
-            (true, false) => (
-                format!("no test of `{}` says when it must not fire", alert.name),
-                "may fire always, and its tests pass",
-                "write a test with values at which nothing is wrong, and `silent_after`",
-            ),
-            (false, true) => (
-                format!("no test of `{}` sees it fire", alert.name),
-                "may never fire, and its tests pass",
-                "write a test with values at which it must fire, and `holds_from`",
-            ),
-            _ => continue,
-        };
-        sink.report(Diagnostic::new(codes::ALR019, message).at(alert.span, note).help(help));
+/// Reports an alert of the source whose tests see one side only. One of severity `none` is to fire always.
+fn one_sided(alert: &Alert, sink: &mut Sink) {
+    if alert.brought || alert.tests.is_empty() || alert.severity == Some(Severity::None) {
+        return;
     }
+    let tests = || alert.tests.iter();
+    let fires = tests().any(|test| test.fires_at.or(test.holds_from).is_some());
+    // Before the condition holds it must not fire, where there is such a time.
+    let begins = |test: &AlertTest| test.holds_from.is_some_and(|time| time.0 > 0);
+    let silent = tests().any(|test| test.silent_at.or(test.silent_after).is_some() || begins(test));
+    let (message, note, help) = match (fires, silent) {
+        (true, false) => (
+            format!("no test of `{}` says when it must not fire", alert.name),
+            "may fire always, and its tests pass",
+            "write a test with values at which nothing is wrong, and `silent_after`",
+        ),
+        (false, true) => (
+            format!("no test of `{}` sees it fire", alert.name),
+            "may never fire, and its tests pass",
+            "write a test with values at which it must fire, and `holds_from`",
+        ),
+        _ => return,
+    };
+    sink.report(Diagnostic::new(codes::ALR019, message).at(alert.span, note).help(help));
 }

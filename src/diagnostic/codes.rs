@@ -259,6 +259,8 @@ codes! {
     OBS013 Error "sides-never-meet";
     /// Sites, and no service that looks at them from outside.
     OBS014 Warning "no-probe";
+    /// A range that is shorter than the time between two scrapes.
+    OBS015 Error "range-without-samples";
 
     /// A receiver without what its messages are sent with.
     ALR001 Error "missing-credentials";
