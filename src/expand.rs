@@ -12,6 +12,7 @@ mod import;
 mod include;
 mod instance;
 mod mention;
+mod normal;
 mod room;
 mod substitute;
 mod template;

@@ -12,10 +12,10 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::diagnostic::{Diagnostic, Sink, cause, codes, did_you_mean, list_of};
 use crate::hash::HashMap;
 use crate::platform::observe::{Found, Job, Query, Record, SCRAPE_INTERVAL, TARGET_LABELS};
-use crate::platform::{Platform, ServiceId};
+use crate::platform::{Platform, Service, ServiceId};
 use crate::promql::{self, Facts, Finding, Labels, Matcher, Selector};
 use crate::schema;
 
@@ -85,6 +85,8 @@ struct Context<'a> {
     families: HashMap<ServiceId, Vec<&'a Job>>,
     /// The names of all that is known to be exported.
     near: OnceCell<near::Near>,
+    /// Services that are not scraped, by the metrics that they declare.
+    unscraped: OnceCell<HashMap<&'a str, &'a Service>>,
 }
 
 impl<'a> Context<'a> {
@@ -121,6 +123,7 @@ impl<'a> Context<'a> {
             depth: Cell::default(),
             families,
             near: OnceCell::new(),
+            unscraped: OnceCell::new(),
         }
     }
 
@@ -285,9 +288,15 @@ impl<'a> Context<'a> {
                     codes::OBS002,
                     format!("no series of this query carries a label `{}`", used.label),
                 );
-                sink.report(diagnostic.at(query.part(used.place.clone()), "not a label of theirs").help(
-                    did_you_mean(&used.label, known.iter().copied()).unwrap_or_else(|| carried(&known)),
-                ));
+                sink.report(
+                    diagnostic
+                        .at(query.part(used.place.clone()), "not a label of theirs")
+                        .help(
+                            did_you_mean(&used.label, known.iter().copied())
+                                .unwrap_or_else(|| carried(&known)),
+                        )
+                        .because(cause::label(&used.label, query.said.span)),
+                );
             }
         }
     }

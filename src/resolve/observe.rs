@@ -108,10 +108,13 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                 }
             };
             let brought = texts.absent.embedded.contains(&block.name.span.file);
+            let lost = texts.absent.lost.contains(&block.name.text);
             let queries = &queries;
-            abouts
-                .into_iter()
-                .map(move |about| Alert { brought, ..alert(written, about, block, platform, queries) })
+            abouts.into_iter().map(move |about| Alert {
+                brought,
+                lost,
+                ..alert(written, about, block, platform, queries)
+            })
         })
         .collect();
     let dashboards = dashboard::complete(dashboards, platform, &queries, &texts.absent.embedded);
@@ -235,6 +238,7 @@ fn alert(
         name: block.name.text.to_string(),
         owner,
         brought: false,
+        lost: false,
         tests: tests.collect(),
         query,
         wait: block.for_,

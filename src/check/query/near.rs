@@ -1,6 +1,7 @@
 //! OBS002 where a service may export anything: names that are a letter away from a known one, and what a service of
 //! which everything is known asks for itself.
 
+use std::fmt::Write as _;
 use std::hash::BuildHasher as _;
 
 use super::Context;
@@ -116,7 +117,7 @@ impl<'a> Context<'a> {
         let open = self.platform.observed.jobs.iter().find(|job| job.exports.unknown);
         if let (Some(help), Some(open)) = (&mut told.help, open) {
             let (end, begin) = if help.ends_with('?') { ("", "Where") } else { (";", "where") };
-            help.push_str(&format!("{end} {begin} `{0}` exports it, say so: `job=\"{0}\"`", open.name));
+            let _ = write!(help, "{end} {begin} `{0}` exports it, say so: `job=\"{0}\"`", open.name);
         }
         told
     }

@@ -59,11 +59,14 @@ impl Context<'_> {
         if found.clone().next().is_some() {
             unknown_labels(&query, selector, metric, &found, sink);
         } else if !asks_for(alert, metric) {
-            let told = match self.open {
-                true => self.nearly(&query, selector, metric).filter(|_| !alert.brought),
-                false => Some(self.unknown_metric(&query, selector, metric, None, sink)),
+            let told = if self.open {
+                self.nearly(&query, selector, metric).filter(|_| !alert.brought)
+            } else {
+                Some(self.unknown_metric(&query, selector, metric, None, sink))
             };
-            told.into_iter().for_each(|told| sink.report(told));
+            if let Some(told) = told {
+                sink.report(told);
+            }
         }
     }
 }

@@ -32,8 +32,9 @@ pub(super) fn expand(
         let Some(preset) = row.preset else { continue };
         let place = row.title.span;
         let of = row.of.as_ref().map(|list| list.items.as_slice());
-        let all = of.is_none() && owner.filter(|_| !chosen).is_none();
-        let services = match owner.filter(|_| of.is_none() && !chosen) {
+        let own = owner.filter(|_| of.is_none() && !chosen);
+        let all = of.is_none() && own.is_none();
+        let services = match own {
             Some(owner) => within(owner, platform),
             None => services(of, platform, texts),
         };
