@@ -13,6 +13,7 @@ mod import;
 mod include;
 mod instance;
 mod mention;
+mod normal;
 mod part;
 mod room;
 mod substitute;

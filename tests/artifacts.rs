@@ -18,6 +18,7 @@ use std::path::Path;
 use std::process::Command;
 
 use infrac::platform::Platform;
+use infrac::standard::COMPONENTS;
 use infrac::target::{Artifact, TARGETS};
 use regex::Regex;
 use serde::Deserialize as _;
@@ -167,6 +168,56 @@ fn two_builds_are_the_same() {
             case.name()
         );
     }
+}
+
+/// An instance that gives a port of a standard component another number moves what listens there, too, and nothing
+/// asks the old one.
+#[test]
+fn a_port_of_another_number_is_what_the_program_listens_on() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/artifacts");
+    let case = Case { source: "moved".to_owned(), environment: None, root, entry: "moved.infra".to_owned() };
+    let platform = case.compile();
+    let built = texts(&build(&platform));
+    let port = Regex::new(r"(?m)^ +port +\w+ *= (\d+)").expect("a pattern");
+    let brought: BTreeSet<String> = COMPONENTS
+        .iter()
+        .flat_map(|(_, source)| port.captures_iter(source))
+        .map(|number| number[1].to_owned())
+        .collect();
+    let moved = |number: &str| number.starts_with("200");
+    let left: Vec<String> = platform
+        .services
+        .iter()
+        .flat_map(|service| &service.ports)
+        .map(|port| port.number.to_string())
+        .filter(|number| !moved(number))
+        .collect();
+    // No target writes the sites of a proxy yet.
+    assert_eq!(left, ["8080", "8443"], "ports that are not moved");
+    let number = Regex::new(r"\b\d{4,5}\b").expect("a pattern");
+    let mut complaints = Vec::new();
+    for (path, text) in &built {
+        let found = number.find_iter(text).map(|found| found.as_str());
+        let old = found.filter(|found| brought.contains(*found) && !left.iter().any(|left| left == found));
+        complaints.extend(old.map(|old| format!("{path}: still holds {old}")));
+    }
+    let compose: Value = serde_yaml::from_str(&built["docker/compose.infrastructure.yaml"]).expect("YAML");
+    for service in &platform.services {
+        let mut told = compose["services"][service.name.as_str()].clone();
+        for asks in ["healthcheck", "ports", "expose"] {
+            told.as_mapping_mut().map(|service| service.remove(asks));
+        }
+        let mut told = serde_yaml::to_string(&told).expect("YAML");
+        let files = format!("docker/config/{}/", service.name);
+        told.extend(built.iter().filter(|(path, _)| path.starts_with(&files)).map(|(_, text)| text.as_str()));
+        for port in service.ports.iter().filter(|port| moved(&port.number.to_string())) {
+            if !told.contains(&port.number.to_string()) {
+                complaints
+                    .push(format!("{}: its program is not told of the port `{}`", service.path, port.name));
+            }
+        }
+    }
+    none(&complaints);
 }
 
 /// What two readers of YAML do not see alike.

@@ -12,7 +12,7 @@ pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
     let mut without_runbook: Vec<&Alert> = Vec::new();
     // What components bring matters where people are told.
     let told = platform.with_role(Role::Alerts).next().is_some();
-    for alert in platform.observed.alerts.iter().filter(|alert| told || !alert.brought) {
+    for alert in platform.observed.alerts.iter().filter(|alert| (told || !alert.brought) && !alert.lost) {
         let mut missing: Vec<&str> = Vec::new();
         if alert.severity.is_none() && !alert.labels.iter().any(|(name, _)| name == "severity") {
             missing.push("severity");

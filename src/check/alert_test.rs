@@ -1,11 +1,14 @@
-//! Tests of alerts: whether promtool can run them, and whether they ask anything.
+//! Tests of alerts: whether promtool can run them, whether they ask anything, and whether they can pass.
+
+mod reach;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::hash::HashSet;
+use crate::model::Severity;
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, AlertTest, SaidSeries};
 use crate::promql::{self, Problem};
 use crate::schema::{Constant, Duration};
+use reach::Reach;
 
 /// The time between two values where a test says none.
 const INTERVAL: Duration = Duration(60_000);
@@ -13,11 +16,12 @@ const INTERVAL: Duration = Duration(60_000);
 /// The longest time of a test: promtool evaluates all rules every fifteen seconds of it.
 const LONGEST: Duration = Duration(31 * 24 * 60 * 60 * 1000);
 
-/// ALR008 and ALR012: tests that say nothing, and tests that cannot be run.
+/// ALR008, ALR012, ALR018 and ALR019: tests that say nothing, that cannot be run, or that cannot pass; and where
+/// nothing is wrong with any test of an alert, whether they see both sides of it.
 pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
-    let records = &platform.observed.records;
-    let recorded: HashSet<&str> = records.iter().map(|record| record.name.as_str()).collect();
+    let mut reach = Reach::new(&platform.observed.records);
     for alert in &platform.observed.alerts {
+        let told = sink.len();
         for test in &alert.tests {
             if sink.is_full() {
                 return;
@@ -30,9 +34,15 @@ pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
                         .at(test.span, "holds whatever the alert does")
                         .help("say `holds_from`, `silent_after`, `fires_at` or `silent_at`"),
                 );
-            } else if sound && let Some(lengths) = lengths.into_iter().collect::<Option<Vec<u64>>>() {
-                nothing_there(&recorded, alert, test, &lengths, sink);
+            } else if sound
+                && !too_early(alert, test, sink)
+                && let Some(lengths) = lengths.into_iter().collect::<Option<Vec<u64>>>()
+            {
+                nothing_there(&mut reach, alert, test, &lengths, sink);
             }
+        }
+        if sink.len() == told {
+            one_sided(alert, sink);
         }
     }
 }
@@ -104,24 +114,59 @@ fn length(said: &SaidSeries, sink: &mut Sink) -> Option<u64> {
     }
 }
 
-/// Reports tests that ask where there is no series, or none any more.
-fn nothing_there(
-    recorded: &HashSet<&str>,
-    alert: &Alert,
+/// Reports tests that want an alert to fire before it has waited, or at a moment at which it must not; says whether
+/// there is something.
+fn too_early(alert: &Alert, test: &AlertTest, sink: &mut Sink) -> bool {
+    let Some(fires) = test.fires_at else { return false };
+    let wait = alert.wait.unwrap_or(Duration(0));
+    let told = if fires < wait {
+        Diagnostic::new(
+            codes::ALR018,
+            format!(
+                "the test `{}` wants `{}` to fire at {fires}, and it waits {wait} first",
+                test.name, alert.name
+            ),
+        )
+        .at(test.span, format!("`fires_at = {fires}` is too early"))
+        .at(alert.span, format!("has `for = {wait}`"))
+        .help(format!(
+            "say `fires_at = {wait}` or later; `holds_from` says when the condition begins to hold, and `for` is added"
+        ))
+    } else if test.silent_at == Some(fires) {
+        Diagnostic::new(
+            codes::ALR018,
+            format!("the test `{}` wants `{}` to fire and to be silent at {fires}", test.name, alert.name),
+        )
+        .at(test.span, "asks for both")
+        .help("take one of `fires_at` and `silent_at` away")
+    } else {
+        return false;
+    };
+    sink.report(told);
+    true
+}
+
+/// Reports tests that ask where there is no series, or none any more: the alert cannot fire there, and is silent
+/// whatever it is.
+fn nothing_there<'a>(
+    reach: &mut Reach<'a>,
+    alert: &'a Alert,
     test: &AlertTest,
     lengths: &[u64],
     sink: &mut Sink,
 ) {
-    let Some(query) = &alert.query.parsed else { return };
-    let mut metrics = query.selectors().iter().filter_map(|selector| selector.metric.as_deref());
-    // What a record keeps may be there without any series, and longer.
-    if !promql::needs_series(query) || metrics.any(|metric| recorded.contains(metric)) {
-        return;
-    }
+    let Some(reach) = reach.of(&alert.query) else { return };
+    let wanted = || format!("the test `{}` wants `{}` to fire", test.name, alert.name);
     let Some(longest) = lengths.iter().max() else {
+        let (code, message, note) = if test.fires_at.or(test.holds_from).is_some() {
+            (codes::ALR018, format!("{}, and has no series", wanted()), "nothing can make it fire")
+        } else {
+            let message = format!("the test `{}` has no series", test.name);
+            (codes::ALR008, message, "silent whatever the alert does")
+        };
         sink.report(
-            Diagnostic::new(codes::ALR008, format!("the test `{}` has no series", test.name))
-                .at(test.span, "silent whatever the alert does")
+            Diagnostic::new(code, message)
+                .at(test.span, note)
                 .at(alert.query.said.span, "finds nothing")
                 .help(
                     "write the series that the alert asks for: `series \"metric{label='value'}\" = \"0x10\"`",
@@ -132,26 +177,50 @@ fn nothing_there(
     let interval = test.interval.unwrap_or(INTERVAL).0;
     let end = (longest - 1).saturating_mul(interval);
     let wait = alert.wait.map_or(0, |wait| wait.0);
-    let Some(reach) = promql::reach(query) else { return };
-    let reach = u64::try_from(reach.as_millis()).unwrap_or(u64::MAX);
     let last = end.saturating_add(reach).saturating_add(alert.keep_firing_for.map_or(0, |time| time.0));
     for (key, time) in said(test).filter(|(key, _)| *key != "interval") {
         let asked =
             time.0.saturating_add(if matches!(key, "holds_from" | "silent_after") { wait } else { 0 });
-        if asked > last {
-            sink.report(
-                Diagnostic::new(
-                    codes::ALR008,
-                    format!(
-                        "the test `{}` asks at {}, and its series end at {}",
-                        test.name,
-                        Duration(asked),
-                        Duration(end)
-                    ),
-                )
-                .at(test.span, format!("`{key}` asks where nothing is left"))
-                .help("write more values, or ask earlier"),
-            );
+        if asked <= last {
+            continue;
         }
+        let (asked, ended) = (Duration(asked), Duration(end));
+        let told = if matches!(key, "holds_from" | "fires_at") {
+            let message = format!("{} at {asked}, and its series end at {ended}", wanted());
+            Diagnostic::new(codes::ALR018, message)
+                .at(test.span, format!("at the moment of `{key}` nothing is left that could make it fire"))
+        } else {
+            let message = format!("the test `{}` asks at {asked}, and its series end at {ended}", test.name);
+            Diagnostic::new(codes::ALR008, message)
+                .at(test.span, format!("`{key}` asks where nothing is left"))
+        };
+        sink.report(told.help("write more values, or ask earlier"));
+        return;
     }
+}
+
+/// Reports an alert of the source whose tests see one side only. One of severity `none` is to fire always.
+fn one_sided(alert: &Alert, sink: &mut Sink) {
+    if alert.brought || alert.tests.is_empty() || alert.severity == Some(Severity::None) {
+        return;
+    }
+    let tests = || alert.tests.iter();
+    let fires = tests().any(|test| test.fires_at.or(test.holds_from).is_some());
+    // Before the condition holds it must not fire, where there is such a time.
+    let begins = |test: &AlertTest| test.holds_from.is_some_and(|time| time.0 > 0);
+    let silent = tests().any(|test| test.silent_at.or(test.silent_after).is_some() || begins(test));
+    let (message, note, help) = match (fires, silent) {
+        (true, false) => (
+            format!("no test of `{}` says when it must not fire", alert.name),
+            "may fire always, and its tests pass",
+            "write a test with values at which nothing is wrong, and `silent_after`",
+        ),
+        (false, true) => (
+            format!("no test of `{}` sees it fire", alert.name),
+            "may never fire, and its tests pass",
+            "write a test with values at which it must fire, and `holds_from`",
+        ),
+        _ => return,
+    };
+    sink.report(Diagnostic::new(codes::ALR019, message).at(alert.span, note).help(help));
 }

@@ -49,6 +49,30 @@ pub(super) fn edges(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// NET003: probes that are to look at sites from outside, and cannot get there.
+pub(super) fn probes(platform: &Platform, sink: &mut Sink) {
+    for job in platform.observed.jobs.iter().filter(|job| !job.probes.is_empty()) {
+        let probe = &platform[job.service];
+        // What it says to reach is told there.
+        let said = |edge: &Edge| edge.from == probe.id && matches!(edge.to, EdgeEnd::Outside(_));
+        if !only_internal(platform, probe) || platform.edges.iter().any(said) {
+            continue;
+        }
+        sink.report(
+            Diagnostic::new(
+                codes::NET003,
+                format!("`{}` looks at sites from outside, but all its networks are internal", probe.path),
+            )
+            .at(
+                probe.networks_span,
+                format!("{} {} no way out", names(platform, &probe.networks), has(probe.networks.len())),
+            )
+            .because(no_way_out(probe))
+            .help(way_out(platform, probe)),
+        );
+    }
+}
+
 fn between(
     platform: &Platform,
     edge: &Edge,

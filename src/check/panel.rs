@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::diagnostic::{Diagnostic, Sink, cause, codes, did_you_mean, list_of};
 use crate::hash::HashSet;
 use crate::model::PanelKind;
 use crate::platform::Platform;
@@ -216,7 +216,9 @@ pub(super) fn legends(platform: &Platform, sink: &mut Sink) {
                         )
                         .at(part_of(&legend.text, legend.span, place).unwrap_or(legend.span), "empty for every series")
                         .at(query.said.span, "these series")
-                        .help(did_you_mean(label, names).unwrap_or(carried)),
+                        .help(did_you_mean(label, names).unwrap_or(carried))
+                        .because(format!("legend {label} at {:?}", legend.span))
+                        .because(cause::label(label, query.said.span)),
                     );
                 }
             }

@@ -4,17 +4,18 @@ pub(super) mod firing;
 pub(super) mod job;
 mod meeting;
 pub(super) mod missing;
+mod near;
 mod pattern;
 pub(super) mod series;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::diagnostic::{Diagnostic, Sink, cause, codes, did_you_mean, list_of};
 use crate::hash::HashMap;
 use crate::platform::observe::{Found, Job, Query, Record, SCRAPE_INTERVAL, TARGET_LABELS};
-use crate::platform::{Platform, ServiceId};
+use crate::platform::{Platform, Service, ServiceId};
 use crate::promql::{self, Facts, Finding, Labels, Matcher, Selector};
 use crate::schema;
 
@@ -22,26 +23,43 @@ use crate::schema;
 pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
     let observed = &platform.observed;
     let context = Context::new(platform);
-    let records = observed.records.iter().map(|record| (&record.query, None));
-    let alerts = observed.alerts.iter().map(|alert| (&alert.query, alert.owner.filter(|_| alert.brought)));
+    let instance = |owner: Option<ServiceId>, brought: bool| {
+        owner.filter(|_| brought).map_or(Asker::Platform, Asker::Instance)
+    };
+    let records = observed.records.iter().map(|record| (&record.query, Asker::Platform));
+    let alerts = observed.alerts.iter().map(|alert| {
+        let own = alert.owner.filter(|_| !alert.brought).map(Asker::Service);
+        (&alert.query, own.unwrap_or_else(|| instance(alert.owner, alert.brought)))
+    });
     let shown = observed.dashboards.iter().flat_map(|dashboard| {
         let choices = dashboard.choices.iter().filter_map(|choice| choice.query.as_ref());
-        let bringing = dashboard.owner.filter(|_| dashboard.brought);
-        dashboard.queries.iter().flatten().chain(choices).map(move |query| (query, bringing))
+        let asker = instance(dashboard.owner, dashboard.brought);
+        dashboard.queries.iter().flatten().chain(choices).map(move |query| (query, asker))
     });
-    for (query, bringing) in records.chain(alerts).chain(shown) {
+    for (query, asker) in records.chain(alerts).chain(shown) {
         if sink.is_full() {
             return;
         }
         let Some(parsed) = &query.parsed else { continue };
         for selector in parsed.selectors() {
-            context.selector(query, selector, bringing, sink);
+            context.selector(query, selector, asker, sink);
         }
         context.groupings(query, parsed, sink);
         context.meaning(query, parsed, sink);
         context.meeting(query, parsed, sink);
         Context::quantiles(query, parsed, sink);
     }
+}
+
+/// Whose a query is.
+#[derive(Clone, Copy)]
+enum Asker {
+    /// The platform, a record or a panel: it may be about any service.
+    Platform,
+    /// An alert of the source in a service: it is about that one.
+    Service(ServiceId),
+    /// What an instance of a standard component brings.
+    Instance(ServiceId),
 }
 
 /// What is looked up for every query.
@@ -63,6 +81,12 @@ struct Context<'a> {
     carried: RefCell<HashMap<String, BTreeSet<String>>>,
     /// Through how many records they are being followed.
     depth: Cell<usize>,
+    /// The jobs of each service with those nested in it.
+    families: HashMap<ServiceId, Vec<&'a Job>>,
+    /// The names of all that is known to be exported.
+    near: OnceCell<near::Near>,
+    /// Services that are not scraped, by the metrics that they declare.
+    unscraped: OnceCell<HashMap<&'a str, &'a Service>>,
 }
 
 impl<'a> Context<'a> {
@@ -75,6 +99,10 @@ impl<'a> Context<'a> {
         let mut in_order: Vec<(&str, usize)> =
             observed.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect();
         in_order.sort_unstable();
+        let mut families: HashMap<ServiceId, Vec<&Job>> = HashMap::default();
+        for job in &observed.jobs {
+            families.entry(platform.top(job.service).id).or_default().push(job);
+        }
         Self {
             platform,
             in_order,
@@ -93,11 +121,14 @@ impl<'a> Context<'a> {
             recorded,
             carried: RefCell::default(),
             depth: Cell::default(),
+            families,
+            near: OnceCell::new(),
+            unscraped: OnceCell::new(),
         }
     }
 
-    /// What a selector asks for, in a query that an instance may have brought.
-    fn selector(&self, query: &Query, selector: &'a Selector, bringing: Option<ServiceId>, sink: &mut Sink) {
+    /// What a selector asks for.
+    fn selector(&self, query: &Query, selector: &'a Selector, asker: Asker, sink: &mut Sink) {
         let about: Vec<&Matcher> =
             selector.matchers.iter().filter(|matcher| matcher.label == "job").collect();
         let jobs = match about.as_slice() {
@@ -126,15 +157,7 @@ impl<'a> Context<'a> {
         let jobs = jobs.filter(|_| !variable);
         let found = self.found(metric, query, jobs.as_deref());
         if found.is_empty() {
-            let open = jobs.as_ref().map_or(self.open, |jobs| jobs.iter().any(|job| job.exports.unknown));
-            // Names with a colon are those of records (prometheus.io, "Metric names and labels").
-            if !open || metric.contains(':') {
-                let told = self.unknown_metric(query, selector, metric, jobs.as_deref(), sink);
-                sink.report(match bringing.map(|id| &self.platform[id]) {
-                    Some(instance) => missing::of_instance(told, instance, &self.platform.observed.taken_out),
-                    None => told,
-                });
-            }
+            self.of_nobody(query, selector, jobs.as_deref(), asker, sink);
             return;
         }
         let exported: Vec<&(Option<&Job>, Found<'_>)> = found
@@ -161,6 +184,44 @@ impl<'a> Context<'a> {
                 known.chain(exported.iter().filter_map(|(_, found)| found.extra)).collect();
             unknown_label(query, label, matcher.place.clone(), metric, &known, sink);
         }
+    }
+
+    /// What nothing is known to export, of jobs that a selector names.
+    fn of_nobody(
+        &self,
+        query: &Query,
+        selector: &Selector,
+        jobs: Option<&[&Job]>,
+        asker: Asker,
+        sink: &mut Sink,
+    ) {
+        let metric = selector.metric.as_deref().unwrap_or_default();
+        let open = jobs.map_or(self.open, |jobs| jobs.iter().any(|job| job.exports.unknown));
+        // Names with a colon are those of records (prometheus.io, "Metric names and labels").
+        let told = if !open || metric.contains(':') {
+            self.unknown_metric(query, selector, metric, jobs, sink)
+        } else {
+            let own = match asker {
+                Asker::Service(owner) if jobs.is_none() => self.known_jobs(owner),
+                // What a component asks of others is not for its instance to mend.
+                Asker::Instance(_) => return,
+                _ => None,
+            };
+            let told = match own {
+                Some(own) => Some(self.not_of_itself(query, selector, metric, own, sink)),
+                // Who names a service of which nothing is known says whose it is.
+                None if jobs.is_some() => None,
+                None => self.nearly(query, selector, metric),
+            };
+            let Some(told) = told else { return };
+            told
+        };
+        sink.report(match asker {
+            Asker::Instance(id) => {
+                missing::of_instance(told, &self.platform[id], &self.platform.observed.taken_out)
+            }
+            _ => told,
+        });
     }
 
     /// The declarations that a selector can mean.
@@ -227,9 +288,15 @@ impl<'a> Context<'a> {
                     codes::OBS002,
                     format!("no series of this query carries a label `{}`", used.label),
                 );
-                sink.report(diagnostic.at(query.part(used.place.clone()), "not a label of theirs").help(
-                    did_you_mean(&used.label, known.iter().copied()).unwrap_or_else(|| carried(&known)),
-                ));
+                sink.report(
+                    diagnostic
+                        .at(query.part(used.place.clone()), "not a label of theirs")
+                        .help(
+                            did_you_mean(&used.label, known.iter().copied())
+                                .unwrap_or_else(|| carried(&known)),
+                        )
+                        .because(cause::label(&used.label, query.said.span)),
+                );
             }
         }
     }
@@ -272,14 +339,9 @@ impl<'a> Context<'a> {
                         None => told,
                     }
                 }
-                Finding::ShortRange { metric, .. } => {
-                    let place = metric.as_deref().and_then(|metric| self.rarest(query, metric));
-                    match place {
-                        Some(place) => told
-                            .at_cause(place, "scraped as often as is said here")
-                            .because(format!("interval at {place:?}")),
-                        None => told,
-                    }
+                Finding::ShortRange { metric, range, .. } => {
+                    let metric = metric.as_deref().unwrap_or_default();
+                    self.short(query, metric, *range, told)
                 }
                 _ => told,
             });

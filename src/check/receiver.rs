@@ -236,7 +236,13 @@ fn unknown(platform: &Platform, receiver: &Receiver, one: &LabelMatch, sink: &mu
                 .help_maybe(near),
             Some(open) => perhaps(&format!("the `{said}` {asks}"), said, (place, open), near),
         };
-        let told = told.because(of_match(receiver, one, Some(wanted)));
+        // Whoever it stands for may be what is not there.
+        let is_there = || platform.services.iter().any(|service| service.name == wanted.text);
+        let told = match said {
+            "job" => told.because(cause::job(&wanted.text)).because(cause::name(&wanted.text)),
+            "service" if !is_there() => told.because(cause::name(&wanted.text)),
+            _ => told.because(of_match(receiver, one, Some(wanted))),
+        };
         // Most alerts come with what collects metrics, and all are told of by it.
         let collects = platform.with_role(Role::Metrics).next().is_some();
         let told = if collects { told } else { told.because(cause::NO_METRICS_SERVER) };
@@ -424,7 +430,8 @@ pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
     // What components bring matters where people are told.
     let teller = platform.with_role(Role::Alerts).next();
     let told = teller.is_some();
-    let loud = observed.alerts.iter().filter(|alert| !is_quiet(alert) && (told || !alert.brought));
+    let loud =
+        observed.alerts.iter().filter(|alert| !is_quiet(alert) && !alert.lost && (told || !alert.brought));
     let mut untold: Vec<&Alert> = loud
         .filter(|alert| !observed.receivers.iter().any(|receiver| platform.tells(receiver, alert) != Fit::No))
         .collect();

@@ -9,7 +9,7 @@ use super::{Failure, Outcome, RouteArguments};
 use crate::compile;
 use crate::diagnostic::{did_you_mean, list_of};
 use crate::platform::Platform;
-use crate::platform::observe::Alert;
+use crate::platform::observe::{Alert, TARGET_LABELS};
 use crate::platform::receiver::{Address, Channel, Hours, Integration, LabelMatch, Receiver};
 use crate::platform::tell::{self, Carried, Fit, NAME};
 use crate::platform::whose::WHOSE;
@@ -52,9 +52,15 @@ fn wanted<'a>(platform: &'a Platform, name: &str, given: &[(&str, &str)]) -> Res
         })
     };
     let fitting: Vec<&Alert> = named.iter().copied().filter(|alert| differs(alert).is_none()).collect();
-    if let (true, Some((label, value, known))) =
+    if let (true, Some((label, value, mut known))) =
         (fitting.is_empty(), named.first().and_then(|alert| differs(alert)))
     {
+        // Of several alerts of the name each has its own.
+        for (_, _, others) in named.iter().filter_map(|alert| differs(alert)).filter(|it| it.0 == label) {
+            known.extend(others);
+        }
+        known.sort_unstable();
+        known.dedup();
         let help = match known.as_slice() {
             [one] if one.is_empty() => {
                 let labels = platform.labels_of(named[0]);
@@ -75,6 +81,13 @@ fn told(platform: &Platform, alert: &Alert, given: &[(&str, &str)]) -> String {
         if !labels.iter().any(|(known, _)| known == label) {
             labels.push((label, value));
         }
+    }
+    // Where its series come from one job, it is that one's.
+    if !labels.iter().any(|(known, _)| *known == TARGET_LABELS[0])
+        && let Carried::OneOf(jobs) = platform.carried(alert, TARGET_LABELS[0])
+        && let [job] = jobs.as_slice()
+    {
+        labels.push((TARGET_LABELS[0], job));
     }
     let mut whose: Vec<(&str, String)> = Vec::new();
     for label in WHOSE {

@@ -28,6 +28,12 @@ pub fn job(name: &str) -> String {
     format!("job {name}")
 }
 
+/// The cause that the series of the query at a place carry no such label.
+#[must_use]
+pub fn label(name: &str, query: Span) -> String {
+    format!("label {name} of {query:?}")
+}
+
 /// The cause that nobody collects metrics.
 pub const NO_METRICS_SERVER: &str = "no metrics server";
 

@@ -259,6 +259,8 @@ codes! {
     OBS013 Error "sides-never-meet";
     /// Sites, and no service that looks at them from outside.
     OBS014 Warning "no-probe";
+    /// A range that is shorter than the time between two scrapes.
+    OBS015 Error "range-without-samples";
 
     /// A receiver without what its messages are sent with.
     ALR001 Error "missing-credentials";
@@ -294,6 +296,10 @@ codes! {
     ALR016 Warning "group-by-no-label";
     /// A heartbeat that hears an alert which does not always fire.
     ALR017 Error "heartbeat-of-another-alert";
+    /// A test of an alert that fails whatever the alert is.
+    ALR018 Error "test-cannot-pass";
+    /// An alert whose tests only see it fire, or only see it silent.
+    ALR019 Warning "one-sided-tests";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";

@@ -1,6 +1,7 @@
 //! What a component declares: parameters, kinds of children, and the body of its service.
 
 mod bounds;
+mod names;
 
 use std::sync::Arc;
 
@@ -383,6 +384,9 @@ fn is_of_type(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &mut Si
         ParameterType::Text if reference || matches!(value.kind, ValueKind::Text(_)) => {}
         ParameterType::Text => {
             decoder.mismatch::<()>(value, "text or a variable");
+        }
+        ParameterType::Metric | ParameterType::Label => {
+            names::hold(parameter.type_, value, decoder);
         }
         ParameterType::Secret if reference => {}
         ParameterType::Secret => {

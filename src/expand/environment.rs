@@ -150,7 +150,16 @@ fn prune_within(
                 Some((ValueKind::Boolean(true), _)) => {}
                 Some((ValueKind::Boolean(false), span)) => {
                     if let Some(label) = &label {
-                        disabled.entry(format!("{within}{}", label.text).into()).or_insert(span);
+                        let path = format!("{within}{}", label.text);
+                        // With a service go its alerts, and what mixins bring to it.
+                        let inner = body.entries.iter().filter_map(|item| match &item.label {
+                            Some(label) => (item.key.text == "alert").then_some(&label.text),
+                            None => item.value.is_none().then_some(&item.key.text),
+                        });
+                        for inner in inner {
+                            disabled.entry(format!("{path}.{inner}").into()).or_insert(span);
+                        }
+                        disabled.entry(path.into()).or_insert(span);
                     }
                     return false;
                 }

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use super::component::{self, ChildKind, Component, Components, Kinds, Parameter};
 use super::given::{self, Given};
+use super::normal::normal_forms;
 use super::room::Room;
 use super::substitute::{ChildValues, Children, Environment};
 use crate::diagnostic::{Diagnostic, Sink, cause, codes};
@@ -13,7 +14,7 @@ use crate::hash::{HashMap, HashSet, RandomState};
 use crate::model::Service;
 use crate::schema::{Decoder, Scalar as _};
 use crate::source::Span;
-use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
+use crate::syntax::{self, Body, Entry, Name, Value, ValueKind};
 
 /// How deep components may contain each other.
 const MAX_NESTED: usize = 32;
@@ -211,6 +212,7 @@ impl Expansion<'_> {
     /// Sorts what an instance says into parameters, children and what a service takes.
     fn take_apart(&mut self, entry: Entry, component: &Arc<Component>) -> Told {
         let mut told = Told::default();
+        let mut misspelt: Vec<Entry> = Vec::new();
         let parameters: HashSet<&str> = component::names(&component.parameters).collect();
         let kinds: HashSet<&str> = component.children.iter().map(|kind| kind.name.text.as_str()).collect();
         for item in entry.body.map(|body| body.entries).unwrap_or_default() {
@@ -237,10 +239,22 @@ impl Expansion<'_> {
                         format!("`{name}` has no parameter `{key}`, and services have no such key"),
                     )
                     .at(item.key.span, "unknown key")
-                    .help(help.unwrap_or_else(|| format!("the parameters of `{name}` are {parameters}"))),
+                    .help(
+                        help.clone()
+                            .unwrap_or_else(|| format!("the parameters of `{name}` are {parameters}")),
+                    ),
                 );
+                // It is read as what it was meant to be: else that would be missing as well.
+                let mut names = component.parameters.iter().map(|parameter| &parameter.name.text);
+                let meant = names.find(|name| help == Some(format!("did you mean `{name}`?")));
+                if let (Some(text), None) = (meant.cloned(), &item.label) {
+                    misspelt.push(Entry { key: Name { text, ..item.key.clone() }, ..item });
+                }
             }
         }
+        let given = |entry: &Entry| told.parameters.iter().any(|known| known.key.text == entry.key.text);
+        misspelt.retain(|entry| !given(entry));
+        told.parameters.extend(misspelt);
         told
     }
 
@@ -449,39 +463,4 @@ struct Told {
     parameters: Vec<Entry>,
     children: Vec<Entry>,
     overlay: Vec<Entry>,
-}
-
-/// The children of one kind as `child NAME = kind { … }`.
-fn normal_forms(kind: &ChildKind, children: &Children, own: &[SmolStr]) -> Vec<Entry> {
-    let of_kind = children.get(&kind.name.text).into_iter().flatten();
-    let word = |text: &str, span| Name { text: text.into(), span, quoted: false };
-    let path = |segments: Vec<SmolStr>, span| Value {
-        kind: ValueKind::Reference(Path { segments, span, scope: Scope::Platform }),
-        span,
-    };
-    of_kind
-        .map(|child| {
-            let span = child.head;
-            let mut entries: Vec<Entry> = child
-                .values
-                .iter()
-                .filter_map(|(name, value)| {
-                    let key = Name { text: name.clone(), span, quoted: false };
-                    Some(Entry { key, label: None, value: Some(value.clone()?), body: None, patch: false })
-                })
-                .collect();
-            if let Some(Value { kind: ValueKind::Reference(by), span: at }) = &kind.by {
-                let segments = own.iter().chain(&by.segments).cloned().collect();
-                let value = Some(path(segments, *at));
-                entries.push(Entry { key: word("by", *at), label: None, value, body: None, patch: false });
-            }
-            Entry {
-                key: word("child", span),
-                label: Some(child.name.clone()),
-                value: Some(path(vec![kind.name.text.clone()], span)),
-                body: Some(Body { entries, span }),
-                patch: child.patch,
-            }
-        })
-        .collect()
 }

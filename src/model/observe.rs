@@ -189,7 +189,7 @@ block! {
         label title = "The heading.";
         /// Panels that need not be written.
         optional preset: Preset,
-        /// The services that the preset is about. Where none is named: those that `$job` chooses, or all that fit.
+        /// The services that the preset is about. Where none is named: those that `$job` chooses, the one that the dashboard stands in, or all that fit.
         optional of: List<Reference>,
         /// A panel, behind those of the preset.
         many panel: Panel,

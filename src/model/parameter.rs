@@ -7,6 +7,10 @@ choice! {
     ParameterType {
         /// Text, or a variable.
         Text = "text",
+        /// The name of a metric.
+        Metric = "metric",
+        /// The name of a label of metrics.
+        Label = "label",
         /// A secret.
         Secret = "secret",
         /// A whole number.

@@ -343,6 +343,8 @@ pub struct Alert {
     pub owner: Option<ServiceId>,
     /// Whether it comes with a standard component, and not from the source.
     pub brought: bool,
+    /// Whether something that it says could not be read, which is reported.
+    pub lost: bool,
     /// The condition.
     pub query: Query,
     /// How long it must hold.

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::observe::{Alert, Job, Observed, Query, TARGET_LABELS};
+use super::observe::{Alert, Job, Observed, Query, SCRAPE_INTERVAL, TARGET_LABELS};
 use super::tell::Carried;
 use super::{Platform, Service, ServiceId};
+use crate::schema::Duration;
 
 /// The labels that say whose an alert is.
 pub const WHOSE: [&str; 2] = ["service", "group"];
@@ -68,8 +69,21 @@ impl Observed {
                 if about.peek().is_none() && !query.jobs.is_empty() {
                     return query.jobs.contains(&job.name);
                 }
-                about.all(|matcher| matcher.fits(&job.name))
+                // A variable of a dashboard stands for any.
+                about.all(|matcher| matcher.value.contains('$') || matcher.fits(&job.name))
             })
         })
+    }
+
+    /// The longest time between two samples of what a query asks for, where it is said and longer than usual.
+    #[must_use]
+    pub fn rarest_of(&self, query: &Query) -> Option<Duration> {
+        let asked = || query.parsed.iter().flat_map(|parsed| parsed.selectors());
+        let exports = |job: &&Job| {
+            let mut metrics = asked().filter_map(|selector| selector.metric.as_deref());
+            job.exports.unknown || metrics.any(|metric| job.exports.series(metric).is_some())
+        };
+        let longest = self.jobs_of(query).filter(exports).filter_map(|job| job.interval).max();
+        longest.filter(|interval| interval.0 > SCRAPE_INTERVAL * 1000)
     }
 }

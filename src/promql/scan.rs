@@ -268,6 +268,9 @@ fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
     None
 }
 
+/// The variable that is always long enough.
+const LONG_ENOUGH: &str = "__rate_interval";
+
 /// A dashboard's variables outside of quotes become durations of the same length, so that places stay.
 pub(super) fn without_variables(text: &str) -> String {
     let bytes = text.as_bytes();
@@ -290,9 +293,10 @@ pub(super) fn without_variables(text: &str) -> String {
                     end += 1;
                 }
                 if end - at >= 3 {
+                    let name = text.get(at + 1 + usize::from(braced)..end).unwrap_or_default();
+                    let long = if name.starts_with(LONG_ENOUGH) { b"9y" } else { b"5m" };
                     out[at..end].fill(b' ');
-                    out[at] = b'5';
-                    out[at + 1] = b'm';
+                    out[at..at + 2].copy_from_slice(long);
                 }
                 at = end;
             }

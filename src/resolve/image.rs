@@ -55,6 +55,14 @@ fn list(list: Option<&List<Constant>>, texts: &mut Texts<'_>) -> Vec<String> {
     items.iter().map(|item| texts.constant(item)).collect()
 }
 
+/// The image that the source says it is built on.
+pub(super) fn base(block: &Service, texts: &mut Texts<'_>) -> Option<ImageName> {
+    let image = block.image.as_ref().and_then(|image| image.base.as_ref());
+    let base = image.or(block.build.as_ref().and_then(|build| build.base.as_ref()))?;
+    let text = texts.constant(base);
+    name(&super::text::literal(text), base.span)
+}
+
 /// Takes `registry/repository:tag@digest` apart (distribution/reference, reference.go). The
 /// default registry and its `library/` are left out, as people write it.
 pub(super) fn name(image: &Value, span: Span) -> Option<ImageName> {

@@ -1,5 +1,7 @@
 //! What mutes what: the source's own sentences, and that the worse alert of a name mutes the milder one.
 
+use smol_str::SmolStr;
+
 use super::receiver::label;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, cause, codes};
@@ -58,21 +60,42 @@ fn expect_alert(word: &Word, names: &HashSet<&str>, texts: &mut Texts<'_>) -> bo
         return true;
     }
     if !texts.absent.lost.contains(word.text.as_str()) {
-        let help = texts.sink.did_you_mean(&word.text, names.iter().copied());
-        let told = Diagnostic::new(codes::NAM001, format!("there is no alert `{}`", word.text))
-            .at(word.span, "not declared");
-        texts.sink.report(match standard::holding(&format!("\n  alert {} {{\n", word.text)) {
-            Some(component) => told
-                .help(format!(
-                    "it comes with `{component}`, where that is scraped and somebody evaluates alerts"
-                ))
-                .because(cause::component(component))
-                .because(cause::name(component))
-                .because(cause::NO_METRICS_SERVER),
-            None => told.help_maybe(help).because(format!("alert {}", word.text)),
-        });
+        let told = no_alert(word, wanted.is_pattern(), names, texts);
+        texts.sink.report(told);
     }
     false
+}
+
+/// What is said of an alert that is not there: it may have gone with a service, or with a component.
+fn no_alert(word: &Word, pattern: bool, names: &HashSet<&str>, texts: &mut Texts<'_>) -> Diagnostic {
+    let name = &word.text;
+    let component = standard::holding(&format!("\n  alert {name} {{\n"));
+    let disabled = || texts.absent.disabled.iter();
+    let within = |inner: &str| {
+        let outer = |path: &SmolStr| Some(SmolStr::new(path.strip_suffix(inner)?.strip_suffix('.')?));
+        disabled().filter_map(|(path, span)| Some((outer(path)?, *span))).min_by_key(|(_, span)| *span)
+    };
+    if let Some((service, span)) = within(name).or_else(|| within(component?)) {
+        return Diagnostic::new(codes::NAM001, format!("the alert `{name}` is taken out with `{service}`"))
+            .at(word.span, "refers to it")
+            .at_cause(span, "taken out here")
+            .because(cause::name(&service.replace('.', "-")));
+    }
+    let told =
+        Diagnostic::new(codes::NAM001, format!("there is no alert `{name}`")).at(word.span, "not declared");
+    let help = texts.sink.did_you_mean(name, names.iter().copied());
+    match component {
+        Some(component) => told
+            .help(format!("it comes with `{component}`, where that is scraped and somebody evaluates alerts"))
+            .because(cause::component(component))
+            .because(cause::name(component))
+            .because(cause::NO_METRICS_SERVER),
+        None => {
+            let told = told.help_maybe(help).because(format!("alert {name}"));
+            // A pattern is mostly of what comes with components.
+            if pattern { told.because(cause::NO_METRICS_SERVER) } else { told }
+        }
+    }
 }
 
 /// Where one service has alerts of one name and several severities, the critical one is enough. Those of different

@@ -88,7 +88,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         })
         .collect();
     tell_apart(&mut kept);
-    let embedded = &texts.absent.embedded;
+    let absent = texts.absent;
     let complete = |(written, owner, block): &(Written, Option<ServiceId>, &model::Alert),
                     sink: &mut Sink| {
         let abouts: Vec<About<'_>> = match block.each_job {
@@ -110,8 +110,9 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                 vec![job.map_or(About::of(*owner), About::Job)]
             }
         };
-        let brought = embedded.contains(&block.name.span.file);
-        let alert = |about| Alert { brought, ..alert(written, about, block, platform, &queries) };
+        let brought = absent.embedded.contains(&block.name.span.file);
+        let lost = absent.lost.contains(&block.name.text);
+        let alert = |about| Alert { brought, lost, ..alert(written, about, block, platform, &queries) };
         abouts.into_iter().map(alert).collect::<Vec<_>>()
     };
     let parts: Vec<_> = alerts.chunks(PART).collect();
@@ -247,6 +248,7 @@ fn alert(
         name: block.name.text.to_string(),
         owner,
         brought: false,
+        lost: false,
         tests: tests.collect(),
         query,
         wait: block.for_,

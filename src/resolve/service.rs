@@ -33,7 +33,7 @@ pub(super) fn service(
     let image = runs(block, &mut mentions, texts);
     let image_name = image.as_ref().zip(block.image.as_ref());
     let image_name = image_name.and_then(|(image, block)| image::name(image, block.name.span));
-    let base_name = base(block, texts).or_else(|| image_name.clone());
+    let base_name = image::base(block, texts).or_else(|| image_name.clone());
     let find = |name: &ImageName| images.find(name);
     let facts = base_name.as_ref().and_then(find).filter(|at| image::comparable(*at, block, platform, texts));
     let ports = ports(block, platform, texts);
@@ -182,14 +182,6 @@ fn build(block: &model::Service, texts: &mut Texts<'_>) -> Option<Build> {
     })
 }
 
-/// The image that the source says it is built on.
-fn base(block: &model::Service, texts: &mut Texts<'_>) -> Option<ImageName> {
-    let image = block.image.as_ref().and_then(|image| image.base.as_ref());
-    let base = image.or(block.build.as_ref().and_then(|build| build.base.as_ref()))?;
-    let text = texts.constant(base);
-    image::name(&super::text::literal(text), base.span)
-}
-
 fn group(block: &model::Service, texts: &mut Texts<'_>) -> Option<GroupId> {
     let group = block.group.as_ref()?;
     texts.own_namespace(&group.0, "group", &texts.names.groups).map(GroupId)
@@ -216,7 +208,10 @@ fn networks(
             let all = platform.networks.first().map(|_| NetworkId(0));
             return (all.into_iter().collect(), block.name.span, false);
         }
-        let lost = texts.absent.lost.contains(&block.name.text);
+        // The networks may be those that its group says.
+        let group = block.group.as_ref().and_then(|group| group.0.word());
+        let no_group = group.is_some_and(|group| !texts.names.groups.contains_key(group));
+        let lost = no_group || texts.absent.lost.contains(&block.name.text);
         if !platform.networks.is_empty() && !host && runs && !lost {
             let first = platform.networks.first().map_or("NAME", |network| network.name.as_str());
             texts.sink.report(
@@ -225,7 +220,7 @@ fn networks(
                     .help(format!("write `networks = [{first}]`, or `[]` where that is meant")),
             );
         }
-        return (Vec::new(), block.name.span, false);
+        return (Vec::new(), block.name.span, no_group);
     };
     let mut networks = IndexSet::with_capacity(list.items.len());
     let mut lost = false;

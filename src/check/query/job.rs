@@ -1,6 +1,8 @@
 //! What queries say of jobs: matchers that contradict each other, and where the source says of a metric what counts.
 
-use super::Context;
+use std::time::Duration;
+
+use super::{Context, interval_of};
 use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::model::Role;
 use crate::platform::Platform;
@@ -71,14 +73,24 @@ impl<'a> Context<'a> {
         all.chain(observed.elsewhere(metric)).find_map(|found| found.metric.span)
     }
 
-    /// Where is said how often a metric is scraped: of several jobs, that of the rarest.
-    pub(super) fn rarest(&self, query: &Query, metric: &str) -> Option<Span> {
+    /// What is said of a range that holds too few samples: none at all where every job that exports the metric is
+    /// scraped more rarely, and of several jobs the rarest is shown.
+    pub(super) fn short(&self, query: &Query, metric: &str, range: Duration, told: Diagnostic) -> Diagnostic {
         let own: Vec<&Job> =
             query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str()).copied()).collect();
         let exporters = self.platform.observed.exporters(metric).map(|(job, _)| job).take(100);
         let jobs = if own.is_empty() { exporters.collect() } else { own };
-        let said = jobs.into_iter().filter(|job| job.interval.is_some());
-        said.max_by_key(|job| job.interval).map(|job| job.span)
+        let mut told = told;
+        if !jobs.is_empty() && jobs.iter().all(|job| range < interval_of(job)) {
+            told.code = codes::OBS015;
+            told.message = told.message.replace("holds too few samples", "never holds two samples");
+        }
+        let said = jobs.into_iter().filter_map(|job| Some((job.interval?, job.span)));
+        let Some((_, place)) = said.max_by_key(|(interval, _)| *interval) else { return told };
+        if let Some(help) = &mut told.help {
+            help.push_str("; or scrape it more often, `metrics { interval = … }`");
+        }
+        told.at_cause(place, "scraped as often as is said here").because(format!("interval at {place:?}"))
     }
 }
 

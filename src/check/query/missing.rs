@@ -28,7 +28,7 @@ impl Context<'_> {
     }
 
     /// The metrics of these jobs; of all, and what is recorded, where none is named.
-    fn metrics<'m>(&'m self, jobs: Option<&[&'m Job]>) -> HashSet<&'m str> {
+    pub(super) fn metrics<'m>(&'m self, jobs: Option<&[&'m Job]>) -> HashSet<&'m str> {
         let all: Vec<&Job> = self.platform.observed.jobs.iter().collect();
         let mut names: HashSet<&str> = HashSet::default();
         for job in jobs.unwrap_or(&all) {
@@ -43,6 +43,20 @@ impl Context<'_> {
             names.extend(self.records.keys());
         }
         names
+    }
+
+    /// The service that declares a series and is not scraped.
+    fn unscraped(&self, series: &str) -> Option<&Service> {
+        let declaring = self.unscraped.get_or_init(|| {
+            let services = self.platform.services.iter().filter(|service| service.block.metrics.is_none());
+            services
+                .flat_map(|service| {
+                    service.block.metric.iter().map(move |metric| (metric.name.text.as_str(), service))
+                })
+                .collect()
+        });
+        let bases = ["", "_bucket", "_sum", "_count"].iter().filter_map(|suffix| series.strip_suffix(suffix));
+        bases.into_iter().find_map(|base| declaring.get(base).copied())
     }
 
     /// What is said of a metric that nobody exports.
@@ -62,8 +76,8 @@ impl Context<'_> {
         let elsewhere = jobs.and_then(|_| self.platform.observed.exporters(metric).next());
         let place = query.part(selector.place.clone());
         if let Some((job, _)) = elsewhere {
-            return Diagnostic::new(codes::OBS002, whom.clone())
-                .because(whom)
+            let told = Diagnostic::new(codes::OBS002, whom.clone()).because(whom);
+            return by_mixin(told, metric)
                 .at(place, "asked of the wrong job")
                 .at(job.span, format!("`{}` exports it", job.name))
                 .help(format!(
@@ -71,12 +85,19 @@ impl Context<'_> {
                     job.name
                 ));
         }
+        if let Some(service) = self.unscraped(metric) {
+            return Diagnostic::new(codes::OBS002, whom)
+                .because(cause::job(&service.name))
+                .at(place, "not exported")
+                .at_cause(service.span(), "declares it, and has no `metrics` block")
+                .help("give it a `metrics` block, or leave out what asks for its metrics");
+        }
         let exports = |source: &str| standard::exports::names(source).any(|name| name == metric);
         let program = standard::exports::EXPORTS.iter().find(|(_, _, source)| exports(source));
         let told = Diagnostic::new(codes::OBS002, whom).at(place, "not exported");
         let told = match program {
             Some((name, ..)) => because_of(told, standard::holding(&format!("\"{name}:")), name),
-            None => told.because(format!("metric {metric}")),
+            None => by_mixin(told.because(format!("metric {metric}")), metric),
         };
         let program = program
             .map(|(name, ..)| format!("`{name}` exports it, and no service that is scraped runs that"));
@@ -165,6 +186,14 @@ fn because_of(told: Diagnostic, component: Option<&str>, program: &str) -> Diagn
     match component {
         Some(name) => told.because(cause::component(name)).because(cause::name(name)),
         None => told.because(format!("program {program}")),
+    }
+}
+
+/// What a metric comes of that a mixin declares: where that is not there, the alerts that it brings are missed, too.
+fn by_mixin(told: Diagnostic, metric: &str) -> Diagnostic {
+    match standard::holding(&format!("= \"{metric}\"")) {
+        Some(component) => told.because(cause::component(component)),
+        None => told,
     }
 }
 

@@ -58,9 +58,15 @@ impl Context<'_> {
         let found = exporters.chain(observed.elsewhere(metric));
         if found.clone().next().is_some() {
             unknown_labels(&query, selector, metric, &found, sink);
-        } else if !self.open && !asks_for(alert, metric) {
-            let told = self.unknown_metric(&query, selector, metric, None, sink);
-            sink.report(told);
+        } else if !asks_for(alert, metric) {
+            let told = if self.open {
+                self.nearly(&query, selector, metric).filter(|_| !alert.brought)
+            } else {
+                Some(self.unknown_metric(&query, selector, metric, None, sink))
+            };
+            if let Some(told) = told {
+                sink.report(told);
+            }
         }
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn expand(
 ) -> Vec<(Option<ServiceId>, model::Dashboard)> {
     let top = document.dashboard.iter().map(|dashboard| (None, dashboard));
     let all = top.chain(owned(platform, |service| &service.dashboard));
-    all.map(|(owner, block)| (owner, preset::expand(block, platform, texts))).collect()
+    all.map(|(owner, block)| (owner, preset::expand(block, owner, platform, texts))).collect()
 }
 
 /// Reads the queries of dashboards.

@@ -3,7 +3,7 @@
 use super::super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{self, MetricKind, Preset};
-use crate::platform::{Platform, Service};
+use crate::platform::{Platform, Service, ServiceId};
 use crate::schema::{Decode as _, Decoder, Reference, Visit as _};
 use crate::source::{Sources, Span};
 use crate::standard;
@@ -18,9 +18,11 @@ const STATUS: &[&str] = &["status", "status_code", "code", "http_status", "http_
 /// What stands in the standard panels' legends for the label that says how a request ended.
 const STATUS_LEGEND: &str = "{{status}}";
 
-/// A dashboard with the panels of its presets in front of each row's own.
+/// A dashboard with the panels of its presets in front of each row's own. Inside a service they are about that one,
+/// and what is nested in it.
 pub(super) fn expand(
     block: &model::Dashboard,
+    owner: Option<ServiceId>,
     platform: &Platform,
     texts: &mut Texts<'_>,
 ) -> model::Dashboard {
@@ -29,11 +31,16 @@ pub(super) fn expand(
     for row in &mut block.row {
         let Some(preset) = row.preset else { continue };
         let place = row.title.span;
-        let services = services(row.of.as_ref().map(|list| list.items.as_slice()), platform, texts);
+        let of = row.of.as_ref().map(|list| list.items.as_slice());
+        let own = owner.filter(|_| of.is_none() && !chosen);
+        let all = of.is_none() && own.is_none();
+        let services = match own {
+            Some(owner) => within(owner, platform),
+            None => services(of, platform, texts),
+        };
         let panels = match preset {
             Preset::Red => red(&services, chosen && row.of.is_none(), place, texts.sink),
             Preset::Use => {
-                let all = row.of.is_none();
                 let is = match (all, chosen) {
                     (true, true) => format!("=~'${CHOICE}'"),
                     (true, false) => "!=''".to_owned(),
@@ -46,6 +53,17 @@ pub(super) fn expand(
         row.panel = panels.into_iter().map(|panel| at(panel, place)).chain(own).collect();
     }
     block
+}
+
+/// A service and those that are nested in it.
+fn within(owner: ServiceId, platform: &Platform) -> Vec<&Service> {
+    let mut services = vec![&platform[owner]];
+    let mut at = 0;
+    while let Some(outer) = services.get(at).map(|service| service.id) {
+        services.extend(platform.services.iter().filter(|service| service.parent == Some(outer)));
+        at += 1;
+    }
+    services
 }
 
 /// The services that a row is about; all where none is named.
@@ -93,18 +111,16 @@ fn red(services: &[&Service], chosen: bool, place: Span, sink: &mut Sink) -> Vec
         }
     }
     if found.is_empty() && !services.is_empty() {
-        let labels: Vec<String> = STATUS.iter().map(|label| format!("`{label}`")).collect();
         sink.report(
             Diagnostic::new(
                 codes::OBS002,
                 "no service here declares a metric of requests for `preset = red`",
             )
             .at(place, "would show nothing")
-            .help(format!(
-                "declare a counter with one of the labels {}, or a histogram whose name ends with `_seconds`, \
-                 in a service with `metrics`",
-                labels.join(", ")
-            )),
+            .help(
+                "write in a service with `metrics` what it exports: `metric http_requests_total { type = counter, labels = [status] }` \
+                 and `metric http_request_duration_seconds { type = histogram }`, or `http-service {}`, which brings both",
+            ),
         );
     }
     let several = |part: &str| found.iter().filter(|known| known.0 == part).count() > 1;

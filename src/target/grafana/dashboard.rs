@@ -140,7 +140,7 @@ pub(super) fn dashboard<'a>(platform: &'a Platform, dashboard: &'a observe::Dash
         annotations: List { list: Vec::new() },
         links: [others(platform)].into_iter().chain(runbooks.map(runbook)).collect(),
         templating: List { list: block.choose.iter().zip(&dashboard.choices).map(variable).collect() },
-        panels: items(dashboard),
+        panels: items(dashboard, &platform.observed),
     }
 }
 
@@ -199,11 +199,11 @@ fn variable<'a>((block, choice): (&'a crate::model::Choose, &'a Choice)) -> Vari
     }
 }
 
-fn items(dashboard: &observe::Dashboard) -> Vec<Item<'_>> {
+fn items<'a>(dashboard: &'a observe::Dashboard, observed: &observe::Observed) -> Vec<Item<'a>> {
     let block = &dashboard.block;
     let mut page = Page::default();
     let mut queries = dashboard.queries.iter();
-    let mut items: Vec<Item<'_>> = Vec::new();
+    let mut items: Vec<Item<'a>> = Vec::new();
     // What stands under no heading comes first.
     let first = (None, &block.panel);
     let rows = block.row.iter().map(|row| (Some(row.title.text.as_str()), &row.panel));
@@ -220,7 +220,7 @@ fn items(dashboard: &observe::Dashboard) -> Vec<Item<'_>> {
         }
         for panel in panels {
             let asked = queries.next().map(Vec::as_slice).unwrap_or_default();
-            let made = panel::panel(items.len() + 1, page.panel(panel), panel, asked);
+            let made = panel::panel(items.len() + 1, page.panel(panel), panel, asked, observed);
             items.push(Item::Panel(Box::new(made)));
         }
     }

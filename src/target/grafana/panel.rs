@@ -8,7 +8,7 @@ use super::layout::Place;
 use super::provisioning::{SOURCE, Source};
 use crate::emit::Entries;
 use crate::model::{self, PanelKind};
-use crate::platform::observe::Query;
+use crate::platform::observe::{Observed, Query};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -38,6 +38,9 @@ struct Target<'a> {
     format: &'static str,
     instant: bool,
     range: bool,
+    /// The shortest step, which stands for the time between two scrapes in `$__rate_interval` (grafana/grafana#77234).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -84,15 +87,24 @@ struct Transformation {
     options: Value,
 }
 
+/// What the variables begin with that Grafana fills in with times.
+const INTERVALS: &str = "$__";
+
 /// A panel at its place.
-pub(super) fn panel<'a>(id: usize, place: Place, block: &'a model::Panel, queries: &'a [Query]) -> Panel<'a> {
+pub(super) fn panel<'a>(
+    id: usize,
+    place: Place,
+    block: &'a model::Panel,
+    queries: &'a [Query],
+    observed: &Observed,
+) -> Panel<'a> {
     let kind = block.type_.unwrap_or(PanelKind::Timeseries);
     let targets: Vec<Target<'_>> = block
         .query
         .iter()
         .zip(queries)
         .enumerate()
-        .map(|(at, (block, query))| target(at, kind, &block.legend.text, query))
+        .map(|(at, (block, query))| target(at, kind, &block.legend.text, query, observed))
         .collect();
     Panel {
         id,
@@ -119,7 +131,13 @@ fn name(kind: PanelKind) -> &'static str {
     }
 }
 
-fn target<'a>(at: usize, kind: PanelKind, legend: &'a str, query: &'a Query) -> Target<'a> {
+fn target<'a>(
+    at: usize,
+    kind: PanelKind,
+    legend: &'a str,
+    query: &'a Query,
+    observed: &Observed,
+) -> Target<'a> {
     // The last value of a range would still be shown where the series has ended.
     let instant = !matches!(kind, PanelKind::Timeseries | PanelKind::Heatmap);
     Target {
@@ -135,6 +153,12 @@ fn target<'a>(at: usize, kind: PanelKind, legend: &'a str, query: &'a Query) -> 
         },
         instant,
         range: !instant,
+        interval: query
+            .text
+            .contains(INTERVALS)
+            .then(|| observed.rarest_of(query))
+            .flatten()
+            .map(|it| it.to_string()),
     }
 }
 

@@ -1,0 +1,35 @@
+//! Names of metrics and labels that instances give.
+
+use crate::diagnostic::{Diagnostic, codes};
+use crate::model::ParameterType;
+use crate::schema::Decoder;
+use crate::syntax::{Value, ValueKind};
+
+/// Reports a value that no metric, or no label, can be called (prometheus.io, "Data model"). A name with a colon is
+/// that of a record. A component hands a name on by a reference, which was held to it where it came from.
+pub(super) fn hold(type_: ParameterType, value: &Value, decoder: &mut Decoder<'_>) {
+    let what = type_.word();
+    let name = match &value.kind {
+        ValueKind::Text(text) => text.as_literal(),
+        ValueKind::Reference(_) => return,
+        _ => {
+            decoder.mismatch::<()>(value, &format!("the name of a {what}, in quotes"));
+            return;
+        }
+    };
+    let Some(name) = name else { return };
+    let note = if name.starts_with("__") {
+        "what begins with `__` is Prometheus' own"
+    } else if !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+    {
+        return;
+    } else {
+        "letters, digits and `_`, and no digit first"
+    };
+    decoder.report(
+        Diagnostic::new(codes::TYP007, format!("`{name}` cannot be the name of a {what}"))
+            .at(value.span, note),
+    );
+}
