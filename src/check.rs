@@ -62,6 +62,8 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SEC001], check: credential::variables },
     Rule { codes: &[codes::SEC001], check: credential::addresses },
     Rule { codes: &[codes::SEC001], check: credential::overrides },
+    Rule { codes: &[codes::SEC001], check: credential::said::texts },
+    Rule { codes: &[codes::SEC001], check: credential::said::defaults },
     Rule { codes: &[codes::SEC002], check: secret::files },
     Rule { codes: &[codes::SEC003], check: secret::twice },
     Rule { codes: &[codes::SEC006], check: secret::root_accounts },

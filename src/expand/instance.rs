@@ -10,7 +10,7 @@ use super::room::Room;
 use super::substitute::{ChildValues, Children, Environment};
 use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::hash::{HashMap, HashSet, RandomState};
-use crate::model::Service;
+use crate::model::{ParameterType, Service};
 use crate::schema::{Decoder, Scalar as _};
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
@@ -287,6 +287,14 @@ impl Expansion<'_> {
             let name = parameter.name.text.clone();
             if component::check(parameter, &value, &self.kinds, self.sink) {
                 bound.insert(name, Some(value));
+                continue;
+            }
+            if let ParameterType::Secret | ParameterType::Outside = parameter.type_ {
+                // What is built from it is there, and leads to what is known to be lost: nothing is missed beside it.
+                let lost: SmolStr = format!("{}.{name}", own.join(".")).into();
+                self.lost.push(lost.clone());
+                let path = Path { segments: vec![lost], span: value.span, scope: Scope::Platform };
+                bound.insert(name, Some(Value { kind: ValueKind::Reference(path), span: value.span }));
                 continue;
             }
             if parameter.default.is_none() {

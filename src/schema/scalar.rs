@@ -329,6 +329,39 @@ impl Scalar for Reference {
     }
 }
 
+/// The name of a secret. Text in its place may be the secret itself.
+#[derive(Debug, Clone)]
+pub struct SecretName(pub Path);
+
+impl Scalar for SecretName {
+    fn shape() -> Kind {
+        Kind::Reference("a secret")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let parts = match &value.kind {
+            ValueKind::Reference(path) => return Some(Self(path.clone())),
+            ValueKind::Text(text) => text.parts.as_slice(),
+            ValueKind::Number(_) => &[],
+            _ => return decoder.mismatch(value, "the name of a secret"),
+        };
+        if let [Part::Reference(path)] = parts {
+            decoder.report(
+                Diagnostic::new(codes::TYP001, "expected the name of a secret, found text")
+                    .at(value.span, "names stand without quotes")
+                    .help(format!("write `{}`", path.text())),
+            );
+            return None;
+        }
+        decoder.report(
+            Diagnostic::new(codes::SEC001, "a secret has its value in the source")
+                .at(value.span, "whoever reads the source knows it")
+                .help("declare it with `secret NAME`, which the operator sets, and write `NAME` here"),
+        );
+        None
+    }
+}
+
 /// A word that only its readers judge: bare, or quoted where it is no name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
