@@ -123,9 +123,9 @@ fn files<'a>(service: &'a Service, config: &'a ConfigFile, holdings: &mut Holdin
     if found.is_empty() {
         return;
     }
-    let mut lines: Vec<String> = found.iter().map(|found| in_line(&config.content, found)).collect();
-    let more = lines.len().saturating_sub(MOST_LINES);
-    lines.truncate(MOST_LINES);
+    let lines: Vec<String> =
+        found.iter().take(MOST_LINES).map(|found| in_line(&config.content, found)).collect();
+    let more = found.len() - lines.len();
     let more = if more > 0 { format!(", and {more} more") } else { String::new() };
     holdings.0.entry(config.span).or_insert_with(|| Holding {
         what: (format!("`config \"{}\"`", config.path), format!("{}{more}", lines.join(", "))),

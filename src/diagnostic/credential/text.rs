@@ -35,6 +35,9 @@ const TOKEN: usize = 8;
 /// How many digits a number has at most that is no password.
 const NUMBER: usize = 5;
 
+/// How far from where it begins something is looked at, in bytes: a line may be long, and have many beginnings.
+const NEAR: usize = 1_024;
+
 /// Words that stand where a value would, and are none.
 const WORDS: &[&str] =
     &["", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "~"];
@@ -110,10 +113,17 @@ fn in_lines(text: &str, spaced: bool) -> Vec<Found<'_>> {
 
 fn addresses<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
     let odd = |c: char| c.is_whitespace() || "\"'`<>|\\".contains(c);
+    let mut behind = 0;
     for (at, _) in line.match_indices("://") {
         let scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
         let start = line[..at].rfind(|c| !scheme(c)).map_or(0, |last| last + width(line, last));
-        let end = line[at..].find(odd).map_or(line.len(), |length| at + length);
+        // Within another one, it is what that one's query holds.
+        if start < behind && !line[..start].ends_with('=') {
+            continue;
+        }
+        let near = first(&line[at..]);
+        let end = at + near.find(odd).unwrap_or(near.len());
+        behind = end;
         let url = &line[start..end];
         let Some(one) = address::in_address(url) else { continue };
         let sure = match one.what {
@@ -128,7 +138,8 @@ fn addresses<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
     }
     // `NAME:PASSWORD@tcp(HOST:PORT)/DATABASE` (go-sql-driver/mysql:README.md, "DSN").
     for (at, _) in ["@tcp(", "@unix("].iter().flat_map(|host| line.match_indices(host)) {
-        let start = line[..at].rfind(odd).map_or(0, |last| last + width(line, last));
+        let near = last(&line[..at]);
+        let start = at - near.len() + near.rfind(odd).map_or(0, |last| last + width(near, last));
         let Some(colon) = line[start..at].find(':') else { continue };
         let place = start + colon + 1..at;
         if is_value(&line[place.clone()]) {
@@ -149,7 +160,8 @@ fn tokens<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
                 found.push(Found { what: "a private key", name: None, place: at..line.len() });
                 continue;
             }
-            let length = line[from..].find(|c| !word(c)).unwrap_or(line.len() - from);
+            let near = first(&line[from..]);
+            let length = near.find(|c| !word(c)).unwrap_or(near.len());
             let body = &line[from..from + length];
             // Sentences have the word, too.
             if length >= TOKEN && (*start != BEARER || body.contains(|c: char| c.is_ascii_digit())) {
@@ -197,11 +209,12 @@ fn given(line: &str, start: usize, end: usize, spaced: bool) -> Option<std::ops:
     let next = if sign.is_empty() && quote.is_some() { rest.strip_prefix(',') } else { None };
     let value = next.unwrap_or(rest).trim_start();
     let from = line.len() - value.len();
+    let value = first(value);
     let quoted = value.chars().next().filter(|c| "\"'".contains(*c));
-    let close = sign == "=" && behind.starts_with('=') && value.len() == rest.len();
+    let close = sign == "=" && behind.starts_with('=') && from == line.len() - rest.len();
     match sign {
         // An option with its value, or `PASSWORD 'x'` as databases have it.
-        "" if line[start..end].starts_with("--") && value.len() < behind.len() => {
+        "" if line[start..end].starts_with("--") && from > line.len() - behind.len() => {
             let none = value.starts_with('-') || next.is_some() && quoted.is_none();
             (!none).then_some(())?;
         }
@@ -246,6 +259,16 @@ fn is_first(before: &str) -> bool {
     before.is_empty()
         || before.ends_with(['{', ',', ';', '-', '(', '[', '&'])
         || before.rsplit(char::is_whitespace).next().is_some_and(|word| matches!(word, "export" | "set"))
+}
+
+fn first(text: &str) -> &str {
+    let end = (0..=NEAR.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
+}
+
+fn last(text: &str) -> &str {
+    let start = (text.len().saturating_sub(NEAR)..text.len()).find(|at| text.is_char_boundary(*at));
+    &text[start.unwrap_or(text.len())..]
 }
 
 fn width(text: &str, at: usize) -> usize {
