@@ -12,6 +12,7 @@ mod import;
 mod include;
 mod instance;
 mod mention;
+mod naming;
 mod room;
 mod substitute;
 mod template;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
+use super::naming::Naming;
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::model::{Document, ParameterBlock, ParameterType, Service};
@@ -44,6 +45,8 @@ pub(super) type Kinds = HashMap<SmolStr, SmolStr>;
 pub(super) struct ChildKind {
     pub(super) name: Name,
     pub(super) by: Option<Value>,
+    /// What they may be called.
+    pub(super) naming: Naming,
     pub(super) parameters: Vec<Parameter>,
 }
 
@@ -231,16 +234,20 @@ fn child_kind(entry: &Entry, sink: &mut Sink) -> Option<ChildKind> {
         );
         return None;
     };
-    let mut kind = ChildKind { name, by: None, parameters: Vec::new() };
+    let mut kind = ChildKind { name, by: None, naming: Naming::default(), parameters: Vec::new() };
     for item in entry.entries() {
         match item.key.text.as_str() {
             "parameter" => kind.parameters.extend(parameter(item, false, sink)),
             "by" => kind.by.clone_from(&item.value),
             "description" => {}
+            key if Naming::KEYS.contains(&key) => kind.naming.take(item, sink),
             other => sink.report(
                 Diagnostic::new(codes::TYP005, format!("`child` has no key `{other}`"))
                     .at(item.key.span, "unknown key")
-                    .help_maybe(did_you_mean(other, ["parameter", "by", "description"])),
+                    .help_maybe(did_you_mean(
+                        other,
+                        ["parameter", "by", "description"].into_iter().chain(Naming::KEYS),
+                    )),
             ),
         }
     }

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use super::component::{self, ChildKind, Component, Components, Kinds, Parameter};
 use super::given::{self, Given};
+use super::naming;
 use super::room::Room;
 use super::substitute::{ChildValues, Children, Environment};
 use crate::diagnostic::{Diagnostic, Sink, cause, codes};
@@ -396,28 +397,9 @@ impl Expansion<'_> {
                 patch,
             });
         }
-        self.one_spelling(&children);
+        naming::check(component, &children, self.sink);
         self.siblings(component, &children, own);
         children
-    }
-
-    /// Reports children whose names are the same as environment variables spell them.
-    fn one_spelling(&mut self, children: &Children) {
-        let mut seen: HashMap<(SmolStr, SmolStr), Span> = HashMap::default();
-        for child in children.values().flatten() {
-            let spelt = component::env_name(&child.name.text);
-            if let Some(first) = seen.insert((child.kind.clone(), spelt.clone()), child.name.span) {
-                self.sink.report(
-                    Diagnostic::new(
-                        codes::NAM005,
-                        format!("two children of the kind `{}` are both `{spelt}` in variables", child.kind),
-                    )
-                    .at(child.name.span, "this one")
-                    .at(first, "and this one")
-                    .help("give one of them another name"),
-                );
-            }
-        }
     }
 
     /// Checks lists that name other children of the instance.
