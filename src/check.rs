@@ -107,6 +107,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::OBS010], check: observe::unread },
     Rule { codes: &[codes::OBS011], check: observe::unprobed },
     Rule { codes: &[codes::OBS014], check: observe::probeless },
+    Rule { codes: &[codes::OBS016, codes::OBS017], check: observe::away },
     Rule { codes: &[codes::ALR003], check: alert::incomplete },
     Rule { codes: &[codes::ALR006, codes::ALR010], check: alert::templates },
     Rule { codes: &[codes::ALR008, codes::ALR012], check: alert_test::tests },

@@ -259,6 +259,10 @@ codes! {
     OBS013 Error "sides-never-meet";
     /// Sites, and no service that looks at them from outside.
     OBS014 Warning "no-probe";
+    /// A job that ends, scraped as if it were always there.
+    OBS016 Error "scraped-job";
+    /// A scraped service that starts only with a profile, while what scrapes it starts without.
+    OBS017 Warning "scraped-while-away";
 
     /// A receiver without what its messages are sent with.
     ALR001 Error "missing-credentials";
