@@ -35,6 +35,8 @@ pub(super) struct Expansion<'a> {
     pub(super) kinds: Kinds,
     /// Names of what could not be expanded.
     pub(super) lost: Vec<SmolStr>,
+    /// Parameters that unknown keys of what is being bound were meant to be.
+    pub(super) meant: HashSet<SmolStr>,
     /// What instances are given.
     pub(super) given: Vec<Given>,
     /// What the platform may still grow by.
@@ -231,7 +233,9 @@ impl Expansion<'_> {
                 let fields = Service::SCHEMA.fields.iter().map(|field| field.key);
                 let kinds = component.children.iter().map(|kind| kind.name.text.as_str());
                 let known = component::names(&component.parameters).chain(kinds).chain(fields);
+                let known = known.chain(self.components.names());
                 let help = self.sink.did_you_mean(key, known);
+                self.meant.extend(meant(help.as_deref(), &component.parameters));
                 let name = &component.name.text;
                 let parameters = crate::diagnostic::list_of(component::names(&component.parameters));
                 self.sink.report(
@@ -258,6 +262,7 @@ impl Expansion<'_> {
         head: Span,
         patch: bool,
     ) -> (HashMap<SmolStr, Option<Value>>, HashSet<SmolStr>) {
+        let meant = std::mem::take(&mut self.meant);
         let default = |parameter: &Parameter| {
             parameter.default.clone().map(|default| component::of_instance(default, own))
         };
@@ -310,7 +315,7 @@ impl Expansion<'_> {
             if bound.contains_key(name) {
                 continue;
             }
-            if parameter.lost_default {
+            if parameter.lost_default || meant.contains(name) {
                 broken.insert(name.clone());
             } else if parameter.default.is_none() && !parameter.optional {
                 missing.push(parameter);
@@ -369,6 +374,7 @@ impl Expansion<'_> {
                     known.push(value);
                 } else if value.key.text != "description" {
                     let help = self.sink.did_you_mean(&value.key.text, component::names(&kind.parameters));
+                    self.meant.extend(meant(help.as_deref(), &kind.parameters));
                     self.sink.report(
                         Diagnostic::new(
                             codes::TYP005,
@@ -433,6 +439,12 @@ impl Expansion<'_> {
             }
         }
     }
+}
+
+/// The parameter that a help text suggests.
+fn meant(help: Option<&str>, parameters: &[Parameter]) -> Option<SmolStr> {
+    let word = help?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
+    component::names(parameters).find(|name| *name == word).map(SmolStr::from)
 }
 
 /// What an instance says.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Amount, Bytes, Constant, Duration, Integer, List, Map, Number, PortNumber, Ratio, Raw, Reference,
+    Amount, Bytes, Constant, Duration, Integer, List, Map, Number, Placed, PortNumber, Ratio, Raw, Reference,
     SecretName, Template, Word, Words,
 };
 
@@ -98,4 +98,4 @@ macro_rules! without_constants {
 
 pub(crate) use without_constants;
 
-without_constants! { bool, Amount, Integer, Number, PortNumber, Duration, Bytes, Ratio, Reference, SecretName, Template, Word, Words, Raw }
+without_constants! { bool, Amount, Integer, Number, PortNumber, Duration, Bytes, Placed<Duration>, Placed<Bytes>, Ratio, Reference, SecretName, Template, Word, Words, Raw }
