@@ -10,11 +10,39 @@ use crate::schema::{Constant, Decoder, List, Scalar as _};
 use crate::source::Span;
 use crate::syntax::{Entry, Name};
 
+/// A pattern of a whole text.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    expression: regex_lite::Regex,
+    /// As it is written.
+    pub(super) source: String,
+}
+
+impl Pattern {
+    /// Reads one; what is none is reported.
+    pub(super) fn new(source: &str, span: Span, sink: &mut Sink) -> Option<Self> {
+        match regex_lite::Regex::new(&format!("^(?:{source})$")) {
+            Ok(expression) => Some(Self { expression, source: source.to_owned() }),
+            Err(error) => {
+                sink.report(
+                    Diagnostic::new(codes::CMP003, format!("this is no pattern: {error}"))
+                        .at(span, "no regular expression"),
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn is_match(&self, text: &str) -> bool {
+        self.expression.is_match(text)
+    }
+}
+
 /// What the children of a kind may be called.
 #[derive(Debug, Default)]
 pub(super) struct Naming {
-    /// The names that are possible, as a pattern and as it is written.
-    pattern: Option<(regex_lite::Regex, String)>,
+    /// The names that are possible.
+    pattern: Option<Pattern>,
     /// Names that others have.
     reserved: Vec<String>,
     /// What stands between a name and what else belongs to it.
@@ -39,13 +67,7 @@ impl Naming {
         match entry.key.text.as_str() {
             "names" => {
                 let Some(source) = Constant::read(value, decoder).map(literal) else { return };
-                match regex_lite::Regex::new(&format!("^(?:{source})$")) {
-                    Ok(pattern) => self.pattern = Some((pattern, source)),
-                    Err(error) => sink.report(
-                        Diagnostic::new(codes::CMP003, format!("the names fit no pattern: {error}"))
-                            .at(value.span, "no regular expression"),
-                    ),
-                }
+                self.pattern = Pattern::new(&source, value.span, sink);
             }
             "reserved" => {
                 let names = List::<Constant>::read(value, decoder).map(|list| list.items);
@@ -67,18 +89,15 @@ impl Naming {
             )));
             return;
         }
-        let Some((pattern, source)) = self.pattern.as_ref().filter(|(pattern, _)| !pattern.is_match(text))
-        else {
-            return;
-        };
+        let Some(pattern) = self.pattern.as_ref().filter(|pattern| !pattern.is_match(text)) else { return };
         let other: String = text.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
         let other = other.trim_matches('-');
         let near = pattern.is_match(other).then(|| format!("write `{other}`; "));
-        sink.report(
-            cannot()
-                .at(name.span, "cannot stand")
-                .help(format!("{}its names fit `{source}`", near.unwrap_or_default())),
-        );
+        sink.report(cannot().at(name.span, "cannot stand").help(format!(
+            "{}its names fit `{}`",
+            near.unwrap_or_default(),
+            pattern.source
+        )));
     }
 
     /// Reports names that begin as what belongs to another one does.
