@@ -13,6 +13,7 @@ mod import;
 mod include;
 mod instance;
 mod mention;
+mod naming;
 mod normal;
 mod part;
 mod room;
@@ -48,6 +49,8 @@ pub struct Expanded {
     /// Variables and secrets that the source mentions anywhere, whatever is put in or taken out; `None` where
     /// something of it could not be read.
     pub mentioned: Option<HashSet<SmolStr>>,
+    /// The names of all components.
+    pub components: Vec<SmolStr>,
     /// Whether a file's brackets do not balance, or the whole is too large, so that what follows would only be noise.
     pub unbalanced: bool,
     /// The whole of the first file, for what has no place of its own.
@@ -78,6 +81,7 @@ pub fn expand(
     expanded.mentioned = (expanded.lost.is_empty() && !sink.has_errors()).then(|| mention::inputs(&entries));
     let mut components = Components::new(&mut entries, sink);
     expanded.catalogue = components.read(&entries, sources, sink);
+    expanded.components = components.names().map(SmolStr::from).collect();
     known_keys(&mut entries, &components, sink);
     name_instances(&mut entries, &components);
     syntax::duplicates(&mut entries, sink);

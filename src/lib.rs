@@ -168,7 +168,7 @@ fn bind(
     environment: Option<&str>,
     sink: &mut Sink,
 ) -> Option<Platform> {
-    let mut decoder = Decoder::new(sink);
+    let mut decoder = Decoder::new(sink).with_components(&expanded.components);
     let catalogue: Vec<Image> =
         expanded.catalogue.iter().filter_map(|entry| Image::decode(entry, &mut decoder)).collect();
     let whole = Entry {

@@ -16,7 +16,8 @@ pub use decode::{Decode, Decoder, Map, Raw};
 pub use quantity::{Bytes, Duration, Quantity, Ratio, quantity_member};
 pub use reference::markdown;
 pub use scalar::{
-    Constant, Integer, List, Number, PortNumber, Reference, Scalar, Template, Word, Words, part_of,
+    Constant, Integer, List, Number, Placed, PortNumber, Reference, Scalar, SecretName, Template, Word,
+    Words, part_of,
 };
 
 pub use visit::Visit;

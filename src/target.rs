@@ -10,7 +10,8 @@ mod overrides;
 mod prometheus;
 
 use crate::model::Role;
-use crate::platform::{Platform, Service};
+use crate::platform::{Platform, Service, Version};
+use crate::source::Span;
 
 /// A file of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,11 +48,24 @@ pub struct Target {
     pub reader: Option<Role>,
     /// What a service must be told by arguments behind its command, because the files cannot say it.
     pub arguments: fn(&Platform, &Service) -> Vec<String>,
+    /// What its files hold, for this platform, that not every version of their reader knows.
+    pub needs: fn(&Platform) -> Vec<Need>,
     /// Where it takes overrides.
     pub overrides: &'static [Place],
     /// Makes its artifacts. Told are the names of all targets that are built, its own among them. Targets
     /// are lowered at the same time, each knowing only the platform.
     pub lower: fn(&Platform, &[&str]) -> Vec<Artifact>,
+}
+
+/// Something that later versions of a program brought.
+#[derive(Debug, Clone, Copy)]
+pub struct Need {
+    /// The first version that reads it.
+    pub since: Version,
+    /// What it is.
+    pub what: &'static str,
+    /// What asks for it.
+    pub span: Span,
 }
 
 /// A place where an override may stand.
@@ -76,6 +90,11 @@ pub const TARGETS: &[Target] = &[compose::TARGET, prometheus::TARGET, alertmanag
 
 /// What no files say: nothing is told by arguments.
 fn no_arguments(_: &Platform, _: &Service) -> Vec<String> {
+    Vec::new()
+}
+
+/// Nothing that a version could lack.
+fn no_needs(_: &Platform) -> Vec<Need> {
     Vec::new()
 }
 

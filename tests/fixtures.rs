@@ -32,6 +32,9 @@ const AT_ONCE: Duration = Duration::from_secs(60);
 /// The longest line that a message may have.
 const LONGEST_LINE: usize = 1_000;
 
+/// What values of secrets start with in the sources for the code of secrets that stand there.
+const SECRET: &str = "hunter";
+
 #[test]
 fn mistakes_are_told() {
     let mut problems = Problems::default();
@@ -79,6 +82,9 @@ fn messages_read_well() {
             let message = render(&told, &compilation.sources, Style::Plain);
             if message.contains(obeyed) {
                 problems.add(&fixture.name, "a message holds characters that a terminal obeys");
+            }
+            if fixture.name.starts_with(codes::SEC001.id) && message.contains(SECRET) {
+                problems.add(&fixture.name, "a message shows the value of a secret");
             }
             if message.lines().any(|line| line.chars().count() > LONGEST_LINE) {
                 problems.add(

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+use crate::diagnostic::credential::text::OPERATOR;
 use crate::hash::{HashMap, RandomState};
 use crate::model::Command;
 use crate::platform::{Health, Service, Value, ValuePart};
@@ -126,10 +127,8 @@ pub(super) fn check(service: &Service) -> Vec<Said<'_>> {
     }
 }
 
-/// Stands for what the operator sets: nothing is known of it.
-const OPERATOR: char = '\u{1}';
-
-fn plain(value: &Value) -> Cow<'_, str> {
+/// A text with a sign for what the operator sets.
+pub(super) fn plain(value: &Value) -> Cow<'_, str> {
     if let [ValuePart::Literal(literal)] = value.parts.as_slice() {
         return Cow::Borrowed(literal);
     }

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, IndexMap};
 use crate::platform::{ImageFacts, ImageName, Platform, Service};
+use crate::source::Span;
 
 /// The image of a service that is pulled, not the one it is built on.
 fn pulled(service: &Service) -> Option<&ImageName> {
@@ -66,6 +67,19 @@ pub(super) fn tags(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// The service at the top of what one is nested in.
+fn top<'a>(platform: &'a Platform, mut service: &'a Service) -> &'a Service {
+    while let Some(parent) = service.parent {
+        service = &platform[parent];
+    }
+    service
+}
+
+/// The place of the service at the top, where its image is said in another file: in its component.
+fn elsewhere(top: &Service, image: &ImageName) -> Option<Span> {
+    Some(top.span()).filter(|span| span.file != image.span.file)
+}
+
 /// The services of one repository, by tag.
 type Versions<'a> = IndexMap<&'a str, Vec<(&'a Service, &'a ImageName)>>;
 
@@ -96,15 +110,20 @@ pub(super) fn versions(platform: &Platform, sink: &mut Sink) {
             if sink.is_full() {
                 return;
             }
-            sink.report(
-                Diagnostic::new(
-                    codes::IMG003,
-                    format!("`{}` is version {tag} and `{}` is version {peer_tag}, and they only work in the same one", service.path, peer.path),
-                )
-                .at(name.span, format!("version {tag}"))
-                .at(peer_name.span, format!("version {peer_tag}"))
-                .help("give both the same version"),
-            );
+            let (of, of_peer) = (top(platform, service), top(platform, peer));
+            let told = Diagnostic::new(
+                codes::IMG003,
+                format!("`{}` is version {tag} and `{}` is version {peer_tag}, and they only work in the same one", service.path, peer.path),
+            )
+            .at(name.span, format!("version {tag}"))
+            .at(peer_name.span, format!("version {peer_tag}"))
+            .at_maybe(elsewhere(of, name), format!("version {tag}"))
+            .at_maybe(elsewhere(of_peer, peer_name), format!("version {peer_tag}"))
+            // What is nested in the two has their versions, and stands behind them.
+            .because(format!("versions {} {}", of.path, of_peer.path));
+            let nested = service.parent.is_some() || peer.parent.is_some();
+            let told = if nested { told.because("nested") } else { told };
+            sink.report(told.help("give both the same version"));
         }
     }
 }

@@ -111,6 +111,47 @@ pub(super) fn probeless(platform: &Platform, sink: &mut Sink) {
     );
 }
 
+/// OBS016, OBS017: targets that are not always there, and are missed while they are not.
+pub(super) fn away(platform: &Platform, sink: &mut Sink) {
+    let readers: Vec<Option<&str>> =
+        platform.with_role(Role::Metrics).map(|reader| platform.profile(reader)).collect();
+    if readers.is_empty() {
+        return;
+    }
+    for job in platform.observed.jobs.iter().filter(|job| job.probes.is_empty()) {
+        let service = &platform[job.service];
+        if service.is_job() {
+            sink.report(
+                Diagnostic::new(
+                    codes::OBS016,
+                    format!("`{}` ends by itself, and is scraped as if it were always there", service.path),
+                )
+                .at(job.span, "is missed as soon as it has ended")
+                .at_maybe(service.block.run.as_ref().map(|run| run.span), "ends")
+                .because(cause::job(&service.name))
+                .help("take `metrics` out, and what brings alerts about it; let it leave its time of success to something that is scraped"),
+            );
+            continue;
+        }
+        let Some(profile) = platform.profile(service).filter(|profile| !readers.contains(&Some(profile)))
+        else {
+            continue;
+        };
+        sink.report(
+            Diagnostic::new(
+                codes::OBS017,
+                format!("`{}` is scraped, and starts only with the profile `{profile}`", service.path),
+            )
+            .at(
+                service.block.group.as_ref().map_or(service.span(), |group| group.0.span),
+                "is missed wherever nobody asks for the profile",
+            )
+            .because(format!("profile {profile}"))
+            .help("put what scrapes it into the same profile, take `metrics` out, or `allow OBS017` where the profile is always asked for"),
+        );
+    }
+}
+
 /// OBS010: alerts and records that nobody evaluates.
 pub(super) fn unread(platform: &Platform, sink: &mut Sink) {
     let observed = &platform.observed;

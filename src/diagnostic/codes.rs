@@ -261,6 +261,10 @@ codes! {
     OBS014 Warning "no-probe";
     /// A range that is shorter than the time between two scrapes.
     OBS015 Error "range-without-samples";
+    /// A job that ends, scraped as if it were always there.
+    OBS016 Error "scraped-job";
+    /// A scraped service that starts only with a profile, while what scrapes it starts without.
+    OBS017 Warning "scraped-while-away";
 
     /// A receiver without what its messages are sent with.
     ALR001 Error "missing-credentials";

@@ -1,4 +1,7 @@
-//! Names of credentials: what rules tell of, and no message shows.
+//! Credentials and their names: what rules tell of, and no message shows.
+
+pub mod address;
+pub mod text;
 
 /// The last words of names whose values may be credentials.
 pub const NAMES: &[&str] = &[

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::credential::text::in_source;
 use super::credential::{Names, names};
 use super::{Diagnostic, codes};
 use crate::hash::HashSet;
@@ -58,7 +59,8 @@ fn without(text: &str, ranges: &[Range<usize>]) -> String {
     out
 }
 
-/// Where values of credentials stand in a line: what is given to a name of one, and to a `secret`.
+/// Where values of credentials stand in a line: what is given to a name of one, and to a `secret`, and what looks like
+/// one.
 fn values(line: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let is_word = |c: char| c.is_alphanumeric() || "_-.".contains(c);
@@ -94,6 +96,13 @@ fn values(line: &str) -> Vec<Range<usize>> {
         }
         at = at.max(from + length);
     }
+    found.extend(in_source(line).into_iter().map(|one| one.place));
+    found.sort_unstable_by_key(|range| range.start);
+    found.dedup_by(|next, one| {
+        let within = next.start < one.end;
+        one.end = if within { one.end.max(next.end) } else { one.end };
+        within
+    });
     found
 }
 
@@ -105,6 +114,12 @@ fn hidden_range(text: &str, place: Range<usize>) -> Range<usize> {
         return place;
     }
     let inside = text.get(place.clone()).unwrap_or_default();
+    let behind = text.get(place.end..).unwrap_or_default();
+    // What is given to a name stands behind it.
+    let leads = behind.trim_start_matches([' ', '\t']).starts_with(['=', '{']);
+    if leads && !line.trim_end().ends_with('=') && inside.ends_with('"') {
+        return place.end..place.end + behind.find('\n').unwrap_or(behind.len());
+    }
     if let (Some(first), Some(last)) = (inside.find('"'), inside.rfind('"')) {
         return place.start + first..place.start + last + 1;
     }
@@ -112,7 +127,6 @@ fn hidden_range(text: &str, place: Range<usize>) -> Range<usize> {
     if line.trim_end().ends_with('=') {
         return place;
     }
-    let behind = text.get(place.end..).unwrap_or_default();
     place.end..place.end + behind.find('\n').unwrap_or(behind.len())
 }
 
@@ -143,6 +157,10 @@ mod tests {
             ("password =", vec![]),
             ("password { type = secret, description = \"a\" }", vec![]),
             ("command = \"a --password '${PASSWORD}' b\"", vec![]),
+            ("command = [\"--password=a\", \"--db-password\", \"x\"]", vec!["a", "x"]),
+            ("HOOK = \"https://hooks.slack.com/services/T0/B0/x\"", vec!["T0/B0/x"]),
+            ("DB = \"sql://app:a@db/shop\"", vec!["a"]),
+            ("password=PASSWORD", vec![]),
         ] {
             let found: Vec<&str> = values(line).into_iter().map(|range| &line[range]).collect();
             assert_eq!(found, expected, "{line}");

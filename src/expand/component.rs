@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::naming::{Naming, Pattern};
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::model::{Document, ParameterBlock, ParameterType, Service};
@@ -29,6 +30,8 @@ pub(super) struct Parameter {
     pub(super) of: Option<String>,
     pub(super) min: Option<Amount>,
     pub(super) max: Option<Amount>,
+    /// What text it may be.
+    pub(super) matches: Option<Pattern>,
     /// Whether its default is wrong, which is reported: nothing is built from it.
     pub(super) lost_default: bool,
     /// The list of another parameter's child in which its own must stand.
@@ -45,6 +48,8 @@ pub(super) type Kinds = HashMap<SmolStr, SmolStr>;
 pub(super) struct ChildKind {
     pub(super) name: Name,
     pub(super) by: Option<Value>,
+    /// What they may be called.
+    pub(super) naming: Naming,
     pub(super) parameters: Vec<Parameter>,
 }
 
@@ -252,16 +257,20 @@ fn child_kind(entry: &Entry, sink: &mut Sink) -> Option<ChildKind> {
         );
         return None;
     };
-    let mut kind = ChildKind { name, by: None, parameters: Vec::new() };
+    let mut kind = ChildKind { name, by: None, naming: Naming::default(), parameters: Vec::new() };
     for item in entry.entries() {
         match item.key.text.as_str() {
             "parameter" => kind.parameters.extend(parameter(item, false, sink)),
             "by" => kind.by.clone_from(&item.value),
             "description" => {}
+            key if Naming::KEYS.contains(&key) => kind.naming.take(item, sink),
             other => sink.report(
                 Diagnostic::new(codes::TYP005, format!("`child` has no key `{other}`"))
                     .at(item.key.span, "unknown key")
-                    .help_maybe(did_you_mean(other, ["parameter", "by", "description"])),
+                    .help_maybe(did_you_mean(
+                        other,
+                        ["parameter", "by", "description"].into_iter().chain(Naming::KEYS),
+                    )),
             ),
         }
     }
@@ -287,6 +296,7 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
             of,
             min,
             max,
+            matches: None,
             listed: None,
             lost_default: false,
             broken: true,
@@ -316,11 +326,15 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
         listed: declared.listed.map(|listed| listed.0),
         min: None,
         max: None,
+        matches: None,
         lost_default: false,
         broken: false,
     };
     if bounds::are_sound(&parameter, entry, sink) {
         (parameter.min, parameter.max) = (declared.min, declared.max);
+    }
+    if let Some(matches) = &declared.matches {
+        parameter.matches = bounds::pattern(&parameter, matches, sink);
     }
     if let Some(default) = parameter.default.clone()
         && !check(&parameter, &default, &Kinds::default(), sink)
@@ -370,7 +384,10 @@ fn with_paths(value: Value, change: &impl Fn(Path) -> Path) -> Value {
 
 /// Checks the value of a parameter against its type and its bounds.
 pub(super) fn check(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &mut Sink) -> bool {
-    parameter.broken || is_of_type(parameter, value, kinds, sink) && bounds::hold(parameter, value, sink)
+    parameter.broken
+        || is_of_type(parameter, value, kinds, sink)
+            && bounds::hold(parameter, value, sink)
+            && bounds::fits(parameter, value, sink)
 }
 
 fn is_of_type(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &mut Sink) -> bool {

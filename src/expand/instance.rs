@@ -6,15 +6,16 @@ use smol_str::SmolStr;
 
 use super::component::{self, ChildKind, Component, Components, Kinds, Parameter};
 use super::given::{self, Given};
+use super::naming;
 use super::normal::normal_forms;
 use super::room::Room;
 use super::substitute::{ChildValues, Children, Environment};
 use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::hash::{HashMap, HashSet, RandomState};
-use crate::model::Service;
+use crate::model::{ParameterType, Service};
 use crate::schema::{Decoder, Scalar as _};
 use crate::source::Span;
-use crate::syntax::{self, Body, Entry, Name, Value, ValueKind};
+use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
 
 /// How deep components may contain each other.
 const MAX_NESTED: usize = 32;
@@ -230,7 +231,12 @@ impl Expansion<'_> {
                 let fields = Service::SCHEMA.fields.iter().map(|field| field.key);
                 let kinds = component.children.iter().map(|kind| kind.name.text.as_str());
                 let known = component::names(&component.parameters).chain(kinds).chain(fields);
+                let known = known.chain(self.components.names());
                 let help = self.sink.did_you_mean(key, known);
+                // It is read as what it was meant to be: else that would be missing as well.
+                if let (Some(text), None) = (meant(help.as_deref(), &component.parameters), &item.label) {
+                    misspelt.push(Entry { key: Name { text, ..item.key.clone() }, ..item.clone() });
+                }
                 let name = &component.name.text;
                 let parameters = crate::diagnostic::list_of(component::names(&component.parameters));
                 self.sink.report(
@@ -239,22 +245,11 @@ impl Expansion<'_> {
                         format!("`{name}` has no parameter `{key}`, and services have no such key"),
                     )
                     .at(item.key.span, "unknown key")
-                    .help(
-                        help.clone()
-                            .unwrap_or_else(|| format!("the parameters of `{name}` are {parameters}")),
-                    ),
+                    .help(help.unwrap_or_else(|| format!("the parameters of `{name}` are {parameters}"))),
                 );
-                // It is read as what it was meant to be: else that would be missing as well.
-                let mut names = component.parameters.iter().map(|parameter| &parameter.name.text);
-                let meant = names.find(|name| help == Some(format!("did you mean `{name}`?")));
-                if let (Some(text), None) = (meant.cloned(), &item.label) {
-                    misspelt.push(Entry { key: Name { text, ..item.key.clone() }, ..item });
-                }
             }
         }
-        let given = |entry: &Entry| told.parameters.iter().any(|known| known.key.text == entry.key.text);
-        misspelt.retain(|entry| !given(entry));
-        told.parameters.extend(misspelt);
+        add_meant(&mut told.parameters, misspelt);
         told
     }
 
@@ -299,6 +294,14 @@ impl Expansion<'_> {
             let name = parameter.name.text.clone();
             if component::check(parameter, &value, self.kinds, self.sink) {
                 bound.insert(name, Some(value));
+                continue;
+            }
+            if let ParameterType::Secret | ParameterType::Outside = parameter.type_ {
+                // What is built from it is there, and leads to what is known to be lost: nothing is missed beside it.
+                let lost: SmolStr = format!("{}.{name}", own.join(".")).into();
+                self.lost.push(lost.clone());
+                let path = Path { segments: vec![lost], span: value.span, scope: Scope::Platform };
+                bound.insert(name, Some(Value { kind: ValueKind::Reference(path), span: value.span }));
                 continue;
             }
             if parameter.default.is_none() {
@@ -361,6 +364,7 @@ impl Expansion<'_> {
             let head = item.head();
             let patch = item.patch;
             let mut known = Vec::new();
+            let mut misspelt = Vec::new();
             let mut taken_out = false;
             let parameters: HashSet<&str> = component::names(&kind.parameters).collect();
             for value in item.body.map(|body| body.entries).unwrap_or_default() {
@@ -372,6 +376,9 @@ impl Expansion<'_> {
                     known.push(value);
                 } else if value.key.text != "description" {
                     let help = self.sink.did_you_mean(&value.key.text, component::names(&kind.parameters));
+                    if let (Some(text), None) = (meant(help.as_deref(), &kind.parameters), &value.label) {
+                        misspelt.push(Entry { key: Name { text, ..value.key.clone() }, ..value.clone() });
+                    }
                     self.sink.report(
                         Diagnostic::new(
                             codes::TYP005,
@@ -385,6 +392,7 @@ impl Expansion<'_> {
             if taken_out {
                 continue;
             }
+            add_meant(&mut known, misspelt);
             let (mut bound, _) = self.bind(&kind.parameters, known, &kind.name.text, own, head, patch);
             let values = kind.parameters.iter().map(|parameter| {
                 let name = parameter.name.text.clone();
@@ -400,28 +408,9 @@ impl Expansion<'_> {
                 patch,
             });
         }
-        self.one_spelling(&children);
+        naming::check(component, &children, self.sink);
         self.siblings(component, &children, own);
         children
-    }
-
-    /// Reports children whose names are the same as environment variables spell them.
-    fn one_spelling(&mut self, children: &Children) {
-        let mut seen: HashMap<(SmolStr, SmolStr), Span> = HashMap::default();
-        for child in children.values().flatten() {
-            let spelt = component::env_name(&child.name.text);
-            if let Some(first) = seen.insert((child.kind.clone(), spelt.clone()), child.name.span) {
-                self.sink.report(
-                    Diagnostic::new(
-                        codes::NAM005,
-                        format!("two children of the kind `{}` are both `{spelt}` in variables", child.kind),
-                    )
-                    .at(child.name.span, "this one")
-                    .at(first, "and this one")
-                    .help("give one of them another name"),
-                );
-            }
-        }
     }
 
     /// Checks lists that name other children of the instance.
@@ -453,6 +442,21 @@ impl Expansion<'_> {
                     }
                 }
             }
+        }
+    }
+}
+
+/// The parameter that a help text suggests.
+fn meant(help: Option<&str>, parameters: &[Parameter]) -> Option<SmolStr> {
+    let word = help?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
+    component::names(parameters).find(|name| *name == word).map(SmolStr::from)
+}
+
+/// Adds what misspelt parameters were meant to be, where these are not said as well.
+fn add_meant(said: &mut Vec<Entry>, misspelt: Vec<Entry>) {
+    for entry in misspelt {
+        if !said.iter().any(|known| known.key.text == entry.key.text) {
+            said.push(entry);
         }
     }
 }

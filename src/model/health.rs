@@ -1,8 +1,8 @@
 //! How a service is known to work, and where its metrics are.
 
 use crate::schema::{
-    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Reference, Scalar, Template, Word, block,
-    choice, without_constants,
+    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Placed, Reference, Scalar, Template, Word,
+    block, choice, without_constants,
 };
 use crate::syntax::{Value, ValueKind};
 
@@ -100,9 +100,9 @@ block! {
     /// How long a service that collects metrics keeps them. What comes first counts.
     "samples" => Samples {
         /// How long, in whole hours.
-        optional time: Duration,
+        optional time: Placed<Duration>,
         /// How much at most, in whole MiB.
-        optional size: Bytes,
+        optional size: Placed<Bytes>,
     }
 }
 

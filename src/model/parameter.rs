@@ -50,6 +50,8 @@ block! {
         optional min: Amount,
         /// integer, number, duration, size, ratio: the most that it may be.
         optional max: Amount,
+        /// text: a pattern of what it may be as a whole.
+        optional matches: Constant,
         /// What it is for.
         optional description: Constant,
         /// list, child: the kind of children that its names stand for.

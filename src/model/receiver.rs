@@ -1,6 +1,6 @@
 //! Who is told of alerts, how, and when.
 
-use crate::schema::{Constant, Duration, List, Map, Reference, Template, Word, Words, block};
+use crate::schema::{Constant, Duration, List, Map, Reference, SecretName, Template, Word, Words, block};
 
 block! {
     /// Who is told of which alerts. Every receiver whose `match` fits is told.
@@ -49,7 +49,7 @@ block! {
         /// The channel.
         required channel: Constant,
         /// The secret that holds the webhook's address.
-        required webhook: Reference,
+        required webhook: SecretName,
         /// The outside that its messages go through.
         optional via: Reference,
     }
@@ -58,7 +58,7 @@ block! {
 block! {
     /// A service of PagerDuty.
     "pagerduty" => PagerDuty {
-        value key: Reference = "The secret that holds the integration key of its Events API v2.";
+        value key: SecretName = "The secret that holds the integration key of its Events API v2.";
         /// The outside that its messages go through, in place of `events.pagerduty.com:443`.
         optional via: Reference,
     }
@@ -67,7 +67,7 @@ block! {
 block! {
     /// A team of Opsgenie.
     "opsgenie" => Opsgenie {
-        value key: Reference = "The secret that holds the key of its API integration.";
+        value key: SecretName = "The secret that holds the key of its API integration.";
         /// The outside that its messages go through, in place of `api.opsgenie.com:443`.
         optional via: Reference,
     }
@@ -76,7 +76,7 @@ block! {
 block! {
     /// A channel of Teams.
     "teams" => Teams {
-        value webhook: Reference = "The secret that holds the address of its workflow.";
+        value webhook: SecretName = "The secret that holds the address of its workflow.";
         /// The outside that its messages go through.
         optional via: Reference,
     }
@@ -110,7 +110,7 @@ block! {
         /// The account.
         optional username: Constant,
         /// The secret that holds its password.
-        optional password: Reference,
+        optional password: SecretName,
         /// Whether the server must speak TLS. It must, unless this says `false`.
         optional tls: bool,
     }

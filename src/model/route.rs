@@ -1,8 +1,8 @@
 //! Public host names and what is served under them.
 
 use crate::schema::{
-    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Reference, Scalar, Template, block,
-    without_constants,
+    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Reference, Scalar, SecretName, Template,
+    block, without_constants,
 };
 use crate::syntax::{Path, Value, ValueKind};
 
@@ -63,7 +63,7 @@ block! {
         /// Who may come, where not everybody.
         optional from: Reference,
         /// A secret with the users (htpasswd) who may come.
-        optional login: Reference,
+        optional login: SecretName,
         /// The folder that files are served from.
         optional root: Constant,
         /// The file that stands for a folder.

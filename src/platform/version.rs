@@ -1,10 +1,18 @@
 //! Versions of the programs that targets write for.
 
+use std::fmt;
+
 use super::Platform;
 
 /// A version without what stands behind its second number: as much as decides what a program reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub u32, pub u32);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.0, self.1)
+    }
+}
 
 impl Version {
     /// Reads `3.13`, `3.13.2` and the `v3.13.2-alpine` of an image's tag.

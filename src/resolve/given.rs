@@ -1,7 +1,7 @@
 //! Things of the platform that instances are given: found at the place that gives them, and of the right kind.
 
 use super::text::{Mentions, Texts, Thing};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, cause, codes};
 use crate::model::{Child, ParameterType};
 use crate::syntax::{Path, ValueKind};
 
@@ -26,7 +26,9 @@ pub(super) fn expect(texts: &mut Texts<'_>) {
                     format!("`{}` is of the kind `{}`, not `{of}`", given.path.text(), child.kind.text),
                 )
                 .at(given.path.span, format!("the name of a child of the kind `{of}` is needed here"))
-                .at(child.span, "declared here"),
+                .at(child.span, "declared here")
+                // What the component asks of it is not there, either.
+                .because(cause::name(&given.path.segments.join("-"))),
             );
             continue;
         }

@@ -5,7 +5,7 @@ use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::Document;
 use crate::platform::{InputId, ValuePart};
-use crate::schema::{Reference, Word};
+use crate::schema::{Reference, SecretName, Word};
 
 /// Binds the references of policies, hosts, routes and backups.
 pub(super) fn rest(document: &Document, texts: &mut Texts<'_>) {
@@ -44,7 +44,7 @@ fn expect(reference: &Reference, needed: &str, fits: impl Fn(&Thing) -> bool, te
 }
 
 /// A secret, by its name.
-pub(super) fn secret(reference: &Reference, texts: &mut Texts<'_>) -> Option<InputId> {
+pub(super) fn secret(reference: &SecretName, texts: &mut Texts<'_>) -> Option<InputId> {
     let thing = texts.find(&reference.0, &mut Mentions::default())?;
     if let Thing::Text(value) = &thing
         && let [ValuePart::Input(input)] = value.parts.as_slice()

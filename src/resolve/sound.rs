@@ -275,11 +275,15 @@ fn samples(block: &Service, said: &Samples, texts: &mut Texts<'_>) {
             .help("write the `command` that they are added to"),
         );
     }
-    if said.time.is_some_and(|time| time.0 == 0 || !time.0.is_multiple_of(3_600_000)) {
-        out_of_range("`time` of samples is not in whole hours".to_owned(), said.span, "`1h` at least", texts);
+    // The values may be those of parameters, and their places those of an instance.
+    if let Some(time) = said.time.filter(|time| time.value.0 == 0 || !time.value.0.is_multiple_of(3_600_000))
+    {
+        let message = "`time` of samples is not in whole hours".to_owned();
+        out_of_range(message, time.span, "`1h` at least", texts);
     }
-    if said.size.is_some_and(|size| size.0 == 0 || !size.0.is_multiple_of(1 << 20)) {
-        out_of_range("`size` of samples is not in whole MiB".to_owned(), said.span, "`1MiB` at least", texts);
+    if let Some(size) = said.size.filter(|size| size.value.0 == 0 || !size.value.0.is_multiple_of(1 << 20)) {
+        let message = "`size` of samples is not in whole MiB".to_owned();
+        out_of_range(message, size.span, "`1MiB` at least", texts);
     }
 }
 

@@ -125,12 +125,20 @@ pub struct Decoder<'a> {
     /// Labels of blocks that could not be decoded: whoever refers to them is not to blame. Keys of those of which there
     /// may be many: where none is left, there was one.
     lost: HashSet<SmolStr>,
+    /// What a service takes beside its own keys, for suggestions: the names of components.
+    components: &'a [SmolStr],
 }
 
 impl<'a> Decoder<'a> {
     /// A decoder that reports to `sink`.
     pub fn new(sink: &'a mut Sink) -> Self {
-        Self { sink, lost: HashSet::default() }
+        Self { sink, lost: HashSet::default(), components: &[] }
+    }
+
+    /// The same, which knows the names of components.
+    #[must_use]
+    pub fn with_components(self, components: &'a [SmolStr]) -> Self {
+        Self { components, ..self }
     }
 
     /// Labels of blocks that could not be decoded, and keys of those of which there may be many.
@@ -188,7 +196,9 @@ impl<'a> Decoder<'a> {
 
     fn unknown_key(&mut self, item: &Entry, schema: &Block) {
         let key = item.key.text.as_str();
-        let near = did_you_mean(key, schema.fields.iter().map(|field| field.key));
+        let components = if schema.key == "service" { self.components } else { &[] };
+        let known = schema.fields.iter().map(|field| field.key);
+        let near = did_you_mean(key, known.chain(components.iter().map(SmolStr::as_str)));
         let near = near.filter(|help| help.starts_with("did you mean"));
         let help = foreign(key, schema).or(near).or_else(|| inside(key, schema));
         let help = help.or_else(|| {
@@ -272,9 +282,10 @@ impl<'a> Decoder<'a> {
         }
         let fields: Vec<&Entry> = fields.collect();
         let parts: Vec<&[&Entry]> = fields.chunks(MANY).collect();
+        let components = self.components;
         let decoded = parallel::map(&parts, |part| {
             let mut sink = Sink::default();
-            let mut decoder = Decoder::new(&mut sink);
+            let mut decoder = Decoder::new(&mut sink).with_components(components);
             let blocks: Vec<T> = part.iter().filter_map(|item| decoder.one(item)).collect();
             (blocks, decoder.into_lost(), sink)
         });

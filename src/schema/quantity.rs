@@ -184,18 +184,24 @@ fn read(value: &Value, decoder: &mut Decoder<'_>, what: &str, example: &str, uni
         }
         return amount;
     }
-    let all = || list_of(units.iter().map(|(unit, _)| *unit));
+    let all = || match units {
+        [(unit, _)] => format!("the unit of {what} is `{unit}`"),
+        units => format!("the units of {what} are {}", list_of(units.iter().map(|(unit, _)| *unit))),
+    };
     let meant = FOREIGN.iter().find(|(foreign, _)| *foreign == unit.to_lowercase()).map(|(_, ours)| *ours);
     let help = match meant.filter(|ours| units.iter().any(|(unit, _)| unit == ours)) {
         Some(ours) => format!("did you mean `{number}{ours}`?"),
         None if unit.is_empty() && !number.is_empty() => {
             let usual = example.trim_start_matches(|c: char| c.is_ascii_digit());
-            format!("did you mean `{number}{usual}`? the units of {what} are {}", all())
+            // A part of one is that many hundredths.
+            let hundredths = scaled(number, 10_000).filter(|n| *n < 10_000 && units == [("%", 100)]);
+            let number = hundredths.map_or_else(|| number.to_owned(), percent);
+            format!("did you mean `{number}{usual}`? {}", all())
         }
         None if unit.chars().any(|c| c.is_ascii_digit()) => {
             format!("a quantity is one number and one unit{}", single(word, units).unwrap_or_default())
         }
-        None => format!("the units of {what} are {}", all()),
+        None => all(),
     };
     let message =
         if unit.is_empty() { format!("`{word}` has no unit") } else { format!("`{word}` is not {what}") };
@@ -203,6 +209,12 @@ fn read(value: &Value, decoder: &mut Decoder<'_>, what: &str, example: &str, uni
         Diagnostic::new(codes::TYP002, message).at(value.span, format!("expected {what}")).help(help),
     );
     None
+}
+
+/// Hundredths of a percent as a number of percents.
+fn percent(hundredths: u64) -> String {
+    let number = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+    number.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// `1h30m` as one number and one unit: `: write `90m``.

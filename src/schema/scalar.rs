@@ -166,8 +166,11 @@ fn number<T: std::str::FromStr>(value: &Value, decoder: &mut Decoder<'_>, what: 
             .at(value.span, format!("expected {what}"))
             .help(format!("did you mean `{}`?", milli / 1000.0))
     } else {
+        let part = word.strip_suffix('%').and_then(|n| n.parse::<f64>().ok()).map(|n| n / 100.0);
+        let part = part.map(|part| part.to_string()).filter(|part| part.parse::<T>().is_ok());
         Diagnostic::new(codes::TYP002, format!("`{word}` is not {what}"))
             .at(value.span, format!("expected {what}"))
+            .help_maybe(part.map(|part| format!("did you mean `{part}`?")))
     };
     decoder.report(diagnostic);
     None
@@ -326,6 +329,58 @@ impl Scalar for Reference {
             }
             _ => decoder.mismatch(value, "the name of a declared thing"),
         }
+    }
+}
+
+/// A value with its place.
+#[derive(Debug, Clone, Copy)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// The place.
+    pub span: Span,
+}
+
+impl<T: Scalar> Scalar for Placed<T> {
+    fn shape() -> Kind {
+        T::shape()
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        T::read(value, decoder).map(|read| Self { value: read, span: value.span })
+    }
+}
+
+/// The name of a secret. Text in its place may be the secret itself.
+#[derive(Debug, Clone)]
+pub struct SecretName(pub Path);
+
+impl Scalar for SecretName {
+    fn shape() -> Kind {
+        Kind::Reference("a secret")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let parts = match &value.kind {
+            ValueKind::Reference(path) => return Some(Self(path.clone())),
+            ValueKind::Text(text) => text.parts.as_slice(),
+            ValueKind::Number(_) => &[],
+            _ => return decoder.mismatch(value, "the name of a secret"),
+        };
+        if let [Part::Reference(path)] = parts {
+            decoder.report(
+                Diagnostic::new(codes::TYP001, "expected the name of a secret, found text")
+                    .at(value.span, "names stand without quotes")
+                    .help(format!("write `{}`", path.text())),
+            );
+            return None;
+        }
+        decoder.report(
+            Diagnostic::new(codes::SEC001, "a secret has its value in the source")
+                .at(value.span, "whoever reads the source knows it")
+                .help("declare it with `secret NAME`, which the operator sets, and write `NAME` here"),
+        );
+        None
     }
 }
 

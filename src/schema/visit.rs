@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Amount, Bytes, Constant, Duration, Integer, List, Map, Number, PortNumber, Ratio, Raw, Reference,
-    Template, Word, Words,
+    Amount, Bytes, Constant, Duration, Integer, List, Map, Number, Placed, PortNumber, Ratio, Raw, Reference,
+    SecretName, Template, Word, Words,
 };
 
 /// What holds constants.
@@ -98,4 +98,4 @@ macro_rules! without_constants {
 
 pub(crate) use without_constants;
 
-without_constants! { bool, Amount, Integer, Number, PortNumber, Duration, Bytes, Ratio, Reference, Template, Word, Words, Raw }
+without_constants! { bool, Amount, Integer, Number, PortNumber, Duration, Bytes, Placed<Duration>, Placed<Bytes>, Ratio, Reference, SecretName, Template, Word, Words, Raw }

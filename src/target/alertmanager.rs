@@ -4,6 +4,7 @@
 
 mod config;
 mod matcher;
+mod needs;
 mod receiver;
 mod route;
 
@@ -31,6 +32,7 @@ pub(super) const TARGET: Target = Target {
     cannot: &[],
     reader: Some(Role::Alerts),
     arguments: super::no_arguments,
+    needs: needs::needs,
     overrides: &[Place::Platform],
     lower,
 };

@@ -48,6 +48,7 @@ pub(super) const TARGET: Target = Target {
     ],
     reader: None,
     arguments: super::no_arguments,
+    needs: super::no_needs,
     overrides: &[Place::Platform, Place::Service],
     cannot: &[
         ("place.zone", "compose runs on one host"),

@@ -20,6 +20,7 @@ pub(super) const TARGET: Target = Target {
     cannot: &[],
     reader: Some(Role::Dashboards),
     arguments: super::no_arguments,
+    needs: super::no_needs,
     overrides: &[],
     lower,
 };

@@ -35,7 +35,7 @@ fn map(entries: &IndexMap<String, Tree>, write: Write<'_>) -> Node {
 fn node(tree: &Tree, write: Write<'_>) -> Node {
     match tree {
         Tree::Text(value) => Node::Text(write(value)),
-        Tree::Integer(integer) => Node::Integer(*integer),
+        Tree::Integer(integer) => Node::Integer((*integer).into()),
         Tree::Number(number) => Node::Number(*number),
         Tree::Boolean(boolean) => Node::Boolean(*boolean),
         Tree::List(items) => Node::List(items.iter().map(|item| node(item, write)).collect()),

@@ -6,11 +6,11 @@ mod config;
 mod rules;
 mod tests;
 
-use super::{Artifact, Place, Target, generated, overrides};
+use super::{Artifact, Need, Place, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::model::Role;
 use crate::parallel;
-use crate::platform::{ARTIFACTS, Platform, ServiceId};
+use crate::platform::{ARTIFACTS, Platform, ServiceId, Version};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -33,6 +33,7 @@ pub(super) const TARGET: Target = Target {
     cannot: &[],
     reader: Some(Role::Metrics),
     arguments: config::arguments,
+    needs,
     overrides: &[Place::Platform, Place::Scraped],
     lower,
 };
@@ -59,6 +60,13 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
     });
     artifacts.extend(tests.into_iter().flatten());
     artifacts
+}
+
+/// `keep_firing_for` came with 2.42 (prometheus/prometheus:CHANGELOG.md).
+fn needs(platform: &Platform) -> Vec<Need> {
+    let alerts = platform.observed.alerts.iter().filter(|alert| alert.keep_firing_for.is_some());
+    let need = |span| Need { since: Version(2, 42), what: "`keep_firing_for`", span };
+    alerts.map(|alert| need(alert.span)).collect()
 }
 
 fn yaml(path: &str, header: &[String], value: &impl serde::Serialize) -> Artifact {

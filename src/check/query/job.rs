@@ -119,9 +119,13 @@ pub(in crate::check) fn of_nobody(platform: &Platform, sink: &mut Sink) {
         let about = format!("`{}` is about `{}`, which is not scraped", alert.name, service.path);
         let diagnostic = Diagnostic::new(codes::OBS007, about);
         let told = if alert.brought {
-            diagnostic
-                .at(service.span(), format!("has no `metrics` block, and so no `{metric}`"))
-                .help("give it a `metrics` block, or take out what brings the alert")
+            diagnostic.at(service.span(), format!("has no `metrics` block, and so no `{metric}`")).help(
+                if service.is_job() {
+                    "take out what brings the alert: the service ends by itself"
+                } else {
+                    "give it a `metrics` block, or take out what brings the alert"
+                },
+            )
         } else {
             diagnostic
                 .at(alert.query.part(selector.place.clone()), "would be that of every target")

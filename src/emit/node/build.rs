@@ -60,7 +60,7 @@ impl Serializer for Builder {
     }
 
     fn serialize_i64(self, value: i64) -> Result<Node, Refused> {
-        Ok(Node::Integer(value))
+        Ok(Node::Integer(value.into()))
     }
 
     fn serialize_u8(self, value: u8) -> Result<Node, Refused> {
@@ -76,7 +76,15 @@ impl Serializer for Builder {
     }
 
     fn serialize_u64(self, value: u64) -> Result<Node, Refused> {
-        i64::try_from(value).map(Node::Integer).map_err(ser::Error::custom)
+        Ok(Node::Integer(value.into()))
+    }
+
+    fn serialize_i128(self, value: i128) -> Result<Node, Refused> {
+        Ok(Node::Integer(value))
+    }
+
+    fn serialize_u128(self, value: u128) -> Result<Node, Refused> {
+        i128::try_from(value).map(Node::Integer).map_err(ser::Error::custom)
     }
 
     fn serialize_f32(self, value: f32) -> Result<Node, Refused> {

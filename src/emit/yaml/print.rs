@@ -193,6 +193,14 @@ impl<'a> Serializer for At<'a> {
         self.line(value)
     }
 
+    fn serialize_i128(self, value: i128) -> Done {
+        self.line(value)
+    }
+
+    fn serialize_u128(self, value: u128) -> Done {
+        self.line(value)
+    }
+
     fn serialize_f32(self, value: f32) -> Done {
         self.serialize_f64(value.into())
     }

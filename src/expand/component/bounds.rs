@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
-use super::{Kinds, Parameter, is_of_type};
+use super::{Kinds, Parameter, Pattern, is_of_type};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::ParameterType;
-use crate::schema::Amount;
+use crate::schema::{Amount, Constant};
 use crate::syntax::{Entry, Value, ValueKind};
 
 /// Whether the bounds that a parameter's entry says are amounts of its type, and leave something between them.
@@ -42,6 +42,32 @@ pub(super) fn are_sound(parameter: &Parameter, entry: &Entry, sink: &mut Sink) -
         );
     }
     !empty
+}
+
+/// The pattern of a text parameter.
+pub(super) fn pattern(parameter: &Parameter, said: &Constant, sink: &mut Sink) -> Option<Pattern> {
+    if parameter.type_ != ParameterType::Text {
+        let type_ = parameter.type_.word();
+        sink.report(
+            Diagnostic::new(codes::CMP003, format!("a parameter of type `{type_}` matches no pattern"))
+                .at(said.span, "cannot stand")
+                .help("text does"),
+        );
+        return None;
+    }
+    Pattern::new(said.text.as_literal().unwrap_or_default(), said.span, sink)
+}
+
+/// Reports text that is another than its parameter takes. What the operator sets is not known.
+pub(super) fn fits(parameter: &Parameter, value: &Value, sink: &mut Sink) -> bool {
+    let (Some(pattern), ValueKind::Text(text)) = (&parameter.matches, &value.kind) else { return true };
+    let Some(text) = text.as_literal().filter(|text| !pattern.is_match(text)) else { return true };
+    sink.report(
+        Diagnostic::new(codes::TYP007, format!("`{}` cannot be `{text}`", parameter.name.text))
+            .at(value.span, "cannot stand")
+            .help(format!("it fits `{}`", pattern.source)),
+    );
+    false
 }
 
 /// Reports a value that lies outside of its parameter's bounds.

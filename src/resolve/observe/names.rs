@@ -24,10 +24,30 @@ pub(super) fn expect(document: &Document, platform: &Platform, texts: &mut Texts
             metric(family(&block.name.text), block.name.span, texts);
         }
         let labels = block.labels.iter().flat_map(|labels| &labels.items);
+        twice(block, texts);
         labels.filter(|word| word.text != ANY).for_each(|word| label(family(&word.text), word.span, texts));
     }
     for alert in document.alert.iter().chain(services().flat_map(|service| &service.alert)) {
         alert_labels(alert, texts);
+    }
+}
+
+/// Reports a label that a metric is said to carry twice: one of the two is meant to be another. Several metrics may have
+/// it of one place.
+fn twice(block: &model::Metric, texts: &mut Texts<'_>) {
+    let items = block.labels.as_ref().map(|labels| labels.items.as_slice()).unwrap_or_default();
+    for (at, word) in items.iter().enumerate() {
+        let Some(first) = items[..at].iter().find(|first| first.text == word.text) else { continue };
+        texts.sink.report(
+            Diagnostic::new(
+                codes::NAM002,
+                format!("`{}` has the label `{}` twice", block.name.text, word.text),
+            )
+            .at(word.span, "once more here")
+            .at(first.span, "said here")
+            .because(format!("label {} {}", word.text, word.span.start))
+            .help("name the label that is meant"),
+        );
     }
 }
 

@@ -163,8 +163,8 @@ fn is_for(platform: &Platform, first: Version) -> bool {
 
 fn retention(samples: &Samples) -> Retention {
     Retention {
-        time: samples.time.map(|time| format!("{}h", time.0 / 3_600_000)),
-        size: samples.size.map(|size| format!("{}MB", size.0 >> 20)),
+        time: samples.time.map(|time| format!("{}h", time.value.0 / 3_600_000)),
+        size: samples.size.map(|size| format!("{}MB", size.value.0 >> 20)),
     }
 }
 

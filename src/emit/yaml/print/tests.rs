@@ -126,11 +126,21 @@ impl Trees {
         }
     }
 
+    fn integer(&mut self) -> i128 {
+        match self.below(6) {
+            0 => i64::MAX.into(),
+            1 => u64::MAX.into(),
+            2 => i64::MIN.into(),
+            3 => i128::from(u64::MAX) + 1,
+            _ => i128::try_from(self.below(100_000)).unwrap_or_default() - 50_000,
+        }
+    }
+
     fn tree(&mut self, depth: usize) -> Node {
         match self.below(if depth == 0 { 6 } else { 9 }) {
             0 => Node::Null,
             1 => Node::Boolean(self.below(2) == 0),
-            2 => Node::Integer(i64::try_from(self.below(100_000)).unwrap_or_default() - 50_000),
+            2 => Node::Integer(self.integer()),
             3 => Node::Number(f64::from(u16::try_from(self.below(1_000)).unwrap_or_default()) / 8.0),
             4 => Node::of(&DoubleQuoted(self.text())),
             5 => Node::Text(self.text()),
@@ -180,4 +190,15 @@ fn the_library_prints_what_has_no_layout() {
     assert_eq!(super::print(&"alone"), "alone\n");
     let kept = Entries(vec![("a", "b\n\n"), ("c", "d")]);
     assert_eq!(super::print(&kept), scalar::whole(&Node::of(&kept)));
+}
+
+/// A number that is lost would be a limit that is lost.
+#[test]
+fn every_number_is_printed() {
+    let value = Entries(vec![("signed", FlowMap(Entries(vec![("least", i64::MIN), ("most", i64::MAX)])))]);
+    assert_eq!(super::print(&value), "signed: {least: -9223372036854775808, most: 9223372036854775807}\n");
+    let value = Entries(vec![("unsigned", FlowMap(Entries(vec![("most", u64::MAX)])))]);
+    assert_eq!(super::print(&value), "unsigned: {most: 18446744073709551615}\n");
+    let value = Entries(vec![("alone", u64::MAX)]);
+    assert_eq!(super::print(&value), "alone: 18446744073709551615\n");
 }

@@ -1,0 +1,225 @@
+//! Credentials in whatever else services say: arguments, labels, files, arguments of builds, and in variables' defaults.
+
+use std::borrow::Cow;
+
+use super::super::address::plain;
+use super::constant_name;
+use crate::diagnostic::credential::address::{Found, is_key};
+use crate::diagnostic::credential::text::{in_text, is_token, is_value};
+use crate::diagnostic::credential::{Names, names};
+use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::hash::IndexMap;
+use crate::model::Command;
+use crate::platform::{ConfigFile, Health, Platform, Service, Value};
+use crate::schema::{Template, part_of};
+use crate::source::Span;
+use crate::syntax::Text;
+
+const IN_ARGUMENT: &str =
+    "declare a secret, hand it over in `env`, and let the program read it there: arguments are shown to all";
+const IN_LABEL: &str = "take it out: who sees the container sees its labels";
+const IN_FILE: &str = "declare a secret and hand it over in `env`; the file names the variable, as in `$${NAME}`, or leaves it to the program";
+const IN_BUILD: &str = "take it out: arguments stay in the history of the image";
+
+/// How many lines of a file a message names.
+const MOST_LINES: usize = 3;
+
+/// What holds a credential, at a place that several services may share.
+struct Holding<'a> {
+    /// Before the services, and behind them.
+    what: (String, String),
+    services: Vec<&'a str>,
+    /// The service, where the text is put together from elsewhere.
+    of: Option<Span>,
+    help: &'static str,
+}
+
+#[derive(Default)]
+struct Holdings<'a>(IndexMap<Span, Holding<'a>>);
+
+/// A text of a service, and where it comes from.
+struct Said<'t, 'a> {
+    service: &'a Service,
+    /// What of the service it is.
+    what: String,
+    text: &'t str,
+    /// As the source says it.
+    source: &'t Text,
+    span: Span,
+    help: &'static str,
+}
+
+impl<'a> Holdings<'a> {
+    /// Takes note of the first credential in a text.
+    fn look(&mut self, said: &Said<'_, 'a>) {
+        if let Some(found) = in_text(said.text).first() {
+            self.take(said, found);
+        }
+    }
+
+    fn take(&mut self, said: &Said<'_, 'a>, found: &Found<'_>) {
+        let own = said.source.as_literal() == Some(said.text);
+        let place = if own { part_of(said.text, said.span, found.place.clone()) } else { None };
+        let holding = self.0.entry(place.unwrap_or(said.span)).or_insert_with(|| Holding {
+            what: (said.what.clone(), describe(found)),
+            services: Vec::new(),
+            of: (!own).then(|| said.service.span()),
+            help: said.help,
+        });
+        holding.services.push(&said.service.path);
+    }
+
+    fn report(self, sink: &mut Sink) {
+        for (span, holding) in self.0 {
+            let services = list_of(holding.services);
+            let (what, holds) = holding.what;
+            sink.report(
+                Diagnostic::new(codes::SEC001, format!("{what} of {services} holds {holds}"))
+                    .at(span, "whoever reads the source or the artifact knows it")
+                    .at_maybe(holding.of, "where it stands")
+                    .help(holding.help),
+            );
+        }
+    }
+}
+
+/// What a credential is, and behind which name it stands.
+pub(super) fn describe(found: &Found<'_>) -> String {
+    match found.name {
+        Some(name) => format!("{} behind `{name}`", found.what),
+        None => found.what.to_owned(),
+    }
+}
+
+/// SEC001: credentials in arguments, labels, files and arguments of builds.
+pub(in super::super) fn texts(platform: &Platform, sink: &mut Sink) {
+    let mut holdings = Holdings::default();
+    for service in &platform.services {
+        arguments(service, &mut holdings);
+        let labels = service.block.labels.iter().flat_map(|labels| &labels.entries);
+        for ((name, text), (_, said)) in service.labels.iter().zip(labels) {
+            let what = format!("the label `{name}`");
+            let (source, span, help) = (&said.text, said.span, IN_LABEL);
+            named(name, &Said { service, what, text, source, span, help }, &mut holdings);
+        }
+        let args = service.build.iter().flat_map(|build| &build.args);
+        let said = service.block.build.iter().filter_map(|build| build.args.as_ref());
+        for ((name, value), (_, said)) in args.zip(said.flat_map(|args| &args.entries)) {
+            let what = format!("the argument `{name}`");
+            let (text, source, span, help) = (&plain(value), &said.text, said.span, IN_BUILD);
+            named(name, &Said { service, what, text, source, span, help }, &mut holdings);
+        }
+        // What comes with the compiler holds none, and names much that looks like some.
+        for config in service.configs.iter().filter(|config| !config.brought) {
+            files(service, config, &mut holdings);
+        }
+    }
+    holdings.report(sink);
+}
+
+/// The credentials in a file. It is a block of lines, so its name leads to them.
+fn files<'a>(service: &'a Service, config: &'a ConfigFile, holdings: &mut Holdings<'a>) {
+    let found = in_text(&config.content);
+    if found.is_empty() {
+        return;
+    }
+    let lines: Vec<String> =
+        found.iter().take(MOST_LINES).map(|found| in_line(&config.content, found)).collect();
+    let more = found.len() - lines.len();
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    holdings.0.entry(config.span).or_insert_with(|| Holding {
+        what: (format!("`config \"{}\"`", config.path), format!("{}{more}", lines.join(", "))),
+        services: Vec::new(),
+        of: None,
+        help: IN_FILE,
+    });
+    holdings.0.entry(config.span).and_modify(|holding| holding.services.push(&service.path));
+}
+
+fn in_line(text: &str, found: &Found<'_>) -> String {
+    let line = text.get(..found.place.start).unwrap_or_default().matches('\n').count() + 1;
+    format!("{} in its line {line}", describe(found))
+}
+
+/// A text with a name, which may say what it is.
+fn named<'a>(name: &str, said: &Said<'_, 'a>, holdings: &mut Holdings<'a>) {
+    if names(name) == Names::Credential && is_value(said.text) {
+        let found = Found { what: "a credential", name: None, place: 0..said.text.len() };
+        holdings.take(said, &found);
+    } else {
+        holdings.look(said);
+    }
+}
+
+fn arguments<'a>(service: &'a Service, holdings: &mut Holdings<'a>) {
+    let lists = [
+        (service.entrypoint.as_ref(), service.block.entrypoint.as_ref()),
+        (service.command.as_ref(), service.block.command.as_ref()),
+    ];
+    for (values, said) in lists {
+        if let (Some(values), Some(said)) = (values, said) {
+            words(service, values, &said.items, holdings);
+        }
+    }
+    match (&service.health, service.block.health.as_ref().and_then(|health| health.command.as_ref())) {
+        (Health::Exec(values), Some(Command::Exec(said))) => words(service, values, said, holdings),
+        (Health::Shell(line), Some(Command::Shell(said))) => {
+            let what = "the health check".to_owned();
+            let (text, source, span, help) = (&plain(line), &said.text, said.span, IN_ARGUMENT);
+            holdings.look(&Said { service, what, text, source, span, help });
+        }
+        _ => {}
+    }
+}
+
+/// Arguments, of which one may be an option and the next its value.
+fn words<'a>(service: &'a Service, values: &[Value], said: &[Template], holdings: &mut Holdings<'a>) {
+    let mut before: Cow<'_, str> = Cow::Borrowed("");
+    for (value, said) in values.iter().zip(said) {
+        let text = plain(value);
+        let option = before.strip_prefix('-').filter(|option| !option.contains(['=', ' ']));
+        let of_option = option.is_some_and(|option| match names(option) {
+            Names::Credential => is_value(&text) && !text.starts_with('-'),
+            Names::Perhaps => is_key(&text),
+            Names::Other => false,
+        });
+        let what = "an argument".to_owned();
+        let (source, span, help) = (&said.text, said.span, IN_ARGUMENT);
+        let said = Said { service, what, text: &text, source, span, help };
+        if of_option {
+            let found = Found { what: "a credential", name: Some(&before), place: 0..text.len() };
+            holdings.take(&said, &found);
+        } else {
+            holdings.look(&said);
+        }
+        before = text;
+    }
+}
+
+/// SEC001: credentials that variables have where the operator sets none.
+pub(in super::super) fn defaults(platform: &Platform, sink: &mut Sink) {
+    for variable in &platform.document.variable {
+        let Some(default) = &variable.default else { continue };
+        let text = default.text.as_literal().unwrap_or_default();
+        let found = in_text(text);
+        let by_name = match names(&variable.name.text) {
+            Names::Credential => is_value(text),
+            Names::Perhaps => is_key(text),
+            Names::Other => is_token(text),
+        };
+        if found.is_empty() && !by_name {
+            continue;
+        }
+        let place = found.first().and_then(|found| part_of(text, default.span, found.place.clone()));
+        let name = &variable.name.text;
+        let what = format!("the default of `{name}` holds a credential");
+        sink.report(
+            Diagnostic::new(codes::SEC001, what)
+                .at(place.unwrap_or(default.span), "whoever reads the source or the artifact knows it")
+                .help(format!(
+                    "declare `secret {}` in its place, which the operator sets",
+                    constant_name(name)
+                )),
+        );
+    }
+}
