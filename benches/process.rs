@@ -23,7 +23,7 @@ type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 /// Sizes, each with how often every command is run.
 const SIZES: [(usize, usize); 4] = [(12, 41), (100, 31), (1_000, 21), (10_000, 7)];
 
-/// What this program is called with to be the floor.
+/// What this program is called with to be the floor: with two folders it copies one to the other, with none it ends.
 const FLOOR: &str = "--floor";
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/performance.md");
@@ -32,6 +32,9 @@ const END: &str = "<!-- up to here -->";
 
 fn main() -> Result {
     let arguments: Vec<String> = env::args().skip(1).collect();
+    if arguments.as_slice() == [FLOOR] {
+        return Ok(());
+    }
     if let [mode, from, to] = arguments.as_slice()
         && mode == FLOOR
     {
@@ -41,11 +44,12 @@ fn main() -> Result {
     let is_try = !arguments.iter().any(|argument| argument == "--bench");
     let sizes = if is_try { vec![(12, 1)] } else { SIZES.to_vec() };
     let place = tempfile::tempdir()?;
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let figures = sizes
         .iter()
         .map(|&(services, runs)| measure(place.path(), services, runs))
         .collect::<Result<Vec<_>>>()?;
-    let text = table(&figures)?;
+    let text = table(&figures, &load)?;
     print!("{text}");
     if is_try { Ok(()) } else { note(&text) }
 }
@@ -78,6 +82,7 @@ struct Figures {
     services: usize,
     source: usize,
     out: u64,
+    start: Taken,
     floor: Taken,
     commands: Vec<(&'static str, Taken)>,
 }
@@ -109,6 +114,12 @@ fn measure(place: &Path, services: usize, runs: usize) -> Result<Figures> {
         command
     };
     let floor = taken(runs, || fresh(&copied), floor)?;
+    let start = || {
+        let mut command = Command::new(env::current_exe().unwrap_or_default());
+        command.arg(FLOOR);
+        command
+    };
+    let start = taken(runs, nothing, start)?;
     commands.push((
         "`check --env production`",
         taken(runs, nothing, || infrac(&["check", "--env", "production"]))?,
@@ -116,7 +127,7 @@ fn measure(place: &Path, services: usize, runs: usize) -> Result<Figures> {
     commands.push(("`check`, with both environments", taken(runs, nothing, || infrac(&["check"]))?));
     commands
         .push(("`fmt`", taken(runs, || fs::write(&source, &text), || infrac(&["fmt", "platform.infra"]))?));
-    Ok(Figures { services, source: text.len(), out: bytes, floor, commands })
+    Ok(Figures { services, source: text.len(), out: bytes, start, floor, commands })
 }
 
 /// Runs a command several times, each time prepared.
@@ -152,12 +163,11 @@ fn bytes(folder: &Path) -> Result<u64> {
     Ok(sum)
 }
 
-fn table(figures: &[Figures]) -> Result<String> {
+fn table(figures: &[Figures], load: &str) -> Result<String> {
     let mut out = String::new();
-    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     writeln!(
         out,
-        "Measured on {}, {} processors, load {} at the end, with infrac {}.\n",
+        "Measured on {}, {} processors, load {} before, with infrac {}. First the median, then the least of the times.\n",
         processor(),
         available_parallelism()?,
         load.split(' ').next().unwrap_or("unknown"),
@@ -173,22 +183,24 @@ fn table(figures: &[Figures]) -> Result<String> {
     for size in figures {
         write!(out, " {} → {} |", kilobytes(size.source as u64), kilobytes(size.out))?;
     }
-    out.push_str(" |\n| the floor |");
-    for size in figures {
-        write!(out, " {} |", milliseconds(size.floor.wall))?;
-    }
-    writeln!(out, " {} |", exponent(figures, |size| size.floor.wall))?;
-    for (at, (name, _)) in
-        figures.first().map(|size| size.commands.as_slice()).unwrap_or_default().iter().enumerate()
-    {
-        write!(out, "| {name} |")?;
-        for size in figures {
-            let Taken { wall, least, memory } = size.commands[at].1;
-            let ratio = wall.as_secs_f64() / size.floor.wall.as_secs_f64();
+    out.push_str(" |\n");
+    let row = |name: &str, of: &dyn Fn(&Figures) -> (Taken, bool)| {
+        let cells = figures.iter().map(|size| {
+            let (Taken { wall, least, memory }, writes) = of(size);
+            let ratio = least.as_secs_f64() / size.floor.least.as_secs_f64();
+            let ratio = if writes { format!(", {ratio:.1} ×") } else { String::new() };
             let (wall, least) = (milliseconds(wall), milliseconds(least));
-            write!(out, " {wall} (min {least}), {} MB, {ratio:.1} × |", memory.div_ceil(1 << 20))?;
-        }
-        writeln!(out, " {} |", exponent(figures, |size| size.commands[at].1.wall))?;
+            format!(" {wall} (least {least}), {} MB{ratio} |", memory.div_ceil(1 << 20))
+        });
+        let cells: String = cells.collect();
+        format!("| {name} |{cells} {} |\n", exponent(figures, |size| of(size).0.least))
+    };
+    out.push_str(&row("a process that does nothing", &|size| (size.start, false)));
+    out.push_str(&row("the floor", &|size| (size.floor, false)));
+    let commands = figures.first().map(|size| size.commands.as_slice()).unwrap_or_default();
+    for (at, (name, _)) in commands.iter().enumerate() {
+        // What writes no artifacts is not to be compared with what does.
+        out.push_str(&row(name, &|size| (size.commands[at].1, name.starts_with("`build`"))));
     }
     Ok(out)
 }
