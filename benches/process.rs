@@ -193,7 +193,7 @@ fn table(figures: &[Figures], load: &str) -> Result<String> {
             format!(" {wall} (least {least}), {} MB{ratio} |", memory.div_ceil(1 << 20))
         });
         let cells: String = cells.collect();
-        format!("| {name} |{cells} {} |\n", exponent(figures, |size| of(size).0.least))
+        format!("| {name} |{cells} {}|\n", exponent(figures, |size| of(size).0.least))
     };
     out.push_str(&row("a process that does nothing", &|size| (size.start, false)));
     out.push_str(&row("the floor", &|size| (size.floor, false)));
@@ -210,7 +210,7 @@ fn exponent(figures: &[Figures], wall: impl Fn(&Figures) -> Duration) -> String 
     let [.., small, large] = figures else { return String::new() };
     let times = wall(large).as_secs_f64() / wall(small).as_secs_f64();
     let sizes = large.services as f64 / small.services as f64;
-    format!("{:.2}", times.ln() / sizes.ln())
+    format!("{:.2} ", times.ln() / sizes.ln())
 }
 
 fn milliseconds(time: Duration) -> String {
