@@ -44,3 +44,49 @@ fn mistakes_in_a_large_file_are_told_alike_each_time() {
     assert_eq!(syntax, 2, "{first:?}");
     assert_eq!(first, told());
 }
+
+/// Entries are expanded, services bound and alerts completed in parts. What is told of mistakes is what is told of them
+/// in a small platform, wherever they stand in a large one.
+#[test]
+fn mistakes_are_told_alike_in_platforms_of_any_size() {
+    const MISTAKES: &str = r#"
+service odd-one {
+  image    = "odd/one:1.0"
+  networks = [nowhere-at-all]
+  port http = 8080
+  port also = 8080
+  env { A = "${odd-two.htp.url}", B = UNDECLARED_VARIABLE, C = odd-two.http.numbr }
+  memmory  = 5MiB
+  limits { memory = soon }
+}
+service odd-two {
+  image = "odd/two:latest"
+  port http = 8080
+  redis inner {}
+  alert OddTwo { expr = "rate(odd_two_total[5m])) > 1", severity = warning, summary = "Odd" }
+}
+mongodb odd-three { no_such_parameter = 1 }
+"#;
+    let told = |services: usize, first: bool| {
+        let platform = platform::platform(services);
+        let text = if first { format!("{MISTAKES}{platform}") } else { format!("{platform}{MISTAKES}") };
+        let start = if first { 0 } else { platform.len() };
+        let load = |_: &str| Ok(Found::File(text.as_bytes().to_vec()));
+        let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None);
+        let places = |told: &infrac::diagnostic::Diagnostic| {
+            let label = told.labels.first()?;
+            let at = usize::try_from(label.span.start).ok()?;
+            Some(at.wrapping_sub(start)).filter(|at| *at < MISTAKES.len())
+        };
+        let here = compilation
+            .diagnostics
+            .iter()
+            .filter_map(|told| Some((places(told)?, told.code.id, told.message.clone())));
+        here.collect::<Vec<_>>()
+    };
+    let alone = told(12, false);
+    assert!(alone.len() >= 8, "{alone:#?}");
+    for (services, first) in [(12, true), (300, false), (300, true), (1_000, false)] {
+        assert_eq!(told(services, first), alone, "{services} services, the mistakes first: {first}");
+    }
+}

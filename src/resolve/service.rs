@@ -212,7 +212,8 @@ fn networks(
         let group = block.group.as_ref().and_then(|group| group.0.word());
         let no_group = group.is_some_and(|group| !texts.names.groups.contains_key(group));
         let lost = no_group || texts.absent.lost.contains(&block.name.text);
-        if !platform.networks.is_empty() && !host && runs && !lost {
+        let nowhere = !platform.networks.is_empty() && !host && runs && !lost;
+        if nowhere {
             let first = platform.networks.first().map_or("NAME", |network| network.name.as_str());
             texts.sink.report(
                 Diagnostic::new(codes::TYP006, format!("`{}` is on no network", block.name.text))
@@ -220,7 +221,8 @@ fn networks(
                     .help(format!("write `networks = [{first}]`, or `[]` where that is meant")),
             );
         }
-        return (Vec::new(), block.name.span, no_group);
+        // That nobody reaches it is told once.
+        return (Vec::new(), block.name.span, no_group || nowhere);
     };
     let mut networks = IndexSet::with_capacity(list.items.len());
     let mut lost = false;
