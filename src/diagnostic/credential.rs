@@ -54,6 +54,10 @@ pub enum Names {
 /// What a name says of its value.
 #[must_use]
 pub fn names(name: &str) -> Names {
+    // Nearly every name is none, and has none of the parts of one.
+    if !text::is_marked(name) {
+        return Names::Other;
+    }
     let word = last_word(name);
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let plain = plain.to_ascii_lowercase();

@@ -1,5 +1,10 @@
 //! Credentials anywhere in text: in arguments, in files, in labels.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::address::{self, Found};
 use super::{Names, names};
 
@@ -92,21 +97,73 @@ pub fn in_source(line: &str) -> Vec<Found<'_>> {
     in_lines(line, false)
 }
 
+/// Marks of addresses.
+const ADDRESSES: &[&str] = &["://", "@tcp(", "@unix("];
+/// Parts of names.
+const PARTS: &[&str] = &["token", "key", "secret", "pass", "pwd", "auth", "sig", "credential"];
+
+/// What stands in every line that holds a credential: marks of addresses, parts of names, and starts of tokens.
+static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let marks = ADDRESSES.iter().chain(PARTS).chain(TOKENS);
+    AhoCorasick::builder().ascii_case_insensitive(true).build(marks).ok()
+});
+
+/// A line, and which kinds of marks it has.
+#[derive(Default)]
+struct Marked {
+    place: Range<usize>,
+    addresses: bool,
+    names: bool,
+    tokens: bool,
+}
+
+/// The lines of a text that have marks.
+fn marked(text: &str) -> Vec<Marked> {
+    let mut lines: Vec<Marked> = Vec::new();
+    for mark in MARKS.iter().flat_map(|marks| marks.find_overlapping_iter(text)) {
+        if lines.last().is_none_or(|line| line.place.end < mark.end()) {
+            let start = text[..mark.start()].rfind('\n').map_or(0, |end| end + 1);
+            let length = memchr::memchr(b'\n', &text.as_bytes()[start..]);
+            let end = length.map_or(text.len(), |length| start + length);
+            lines.push(Marked { place: start..end, ..Marked::default() });
+        }
+        let Some(line) = lines.last_mut() else { continue };
+        match mark.pattern().as_usize().checked_sub(ADDRESSES.len()) {
+            None => line.addresses = true,
+            Some(behind) if behind < PARTS.len() => line.names = true,
+            Some(_) => line.tokens = true,
+        }
+    }
+    lines
+}
+
+/// Whether a text has one of the marks, without which it holds no credential and is the name of none.
+pub(super) fn is_marked(text: &str) -> bool {
+    MARKS.as_ref().is_some_and(|marks| marks.is_match(text))
+}
+
 /// `spaced`: whether ` = ` gives a value, which in a source may be a name.
 fn in_lines(text: &str, spaced: bool) -> Vec<Found<'_>> {
     let mut found = Vec::new();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
+    for marked in marked(text) {
+        let start = marked.place.start;
+        let line = text[marked.place].trim_end();
         let mut here = Vec::new();
-        addresses(line.trim_end(), &mut here);
-        tokens(line.trim_end(), &mut here);
-        pairs(line.trim_end(), spaced, &mut here);
+        if marked.addresses {
+            addresses(line, &mut here);
+        }
+        if marked.tokens {
+            tokens(line, &mut here);
+        }
+        if marked.names {
+            pairs(line, spaced, &mut here);
+        }
         here.sort_by_key(|one: &Found<'_>| one.place.start);
         here.dedup_by(|next, one| next.place.start < one.place.end);
         found.extend(
-            here.into_iter().map(|one| Found { place: at + one.place.start..at + one.place.end, ..one }),
+            here.into_iter()
+                .map(|one| Found { place: start + one.place.start..start + one.place.end, ..one }),
         );
-        at += line.len();
     }
     found
 }
@@ -194,7 +251,7 @@ fn pairs<'a>(line: &'a str, spaced: bool, found: &mut Vec<Found<'a>>) {
 }
 
 /// The place of what a line gives to the name that stands from `start` to `end`.
-fn given(line: &str, start: usize, end: usize, spaced: bool) -> Option<std::ops::Range<usize>> {
+fn given(line: &str, start: usize, end: usize, spaced: bool) -> Option<Range<usize>> {
     let quote = line[..start].chars().next_back().filter(|c| "\"'".contains(*c));
     let behind = quote.map_or(&line[end..], |quote| line[end..].strip_prefix(quote).unwrap_or(&line[end..]));
     let rest = behind.trim_start();
@@ -303,6 +360,16 @@ mod tests {
         ] {
             let found: Vec<&str> = in_text(text).into_iter().map(|one| &text[one.place]).collect();
             assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    /// Whatever is the name of a credential has one of the marks by which lines are chosen.
+    #[test]
+    fn names_have_marks() {
+        for name in
+            crate::diagnostic::credential::NAMES.iter().chain(crate::diagnostic::credential::VARIABLES)
+        {
+            assert!(super::is_marked(name), "{name}");
         }
     }
 
