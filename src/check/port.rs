@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::address::{self, Address, Place, Said};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
-use crate::model::{Access, Protocol, RouteTarget};
-use crate::platform::{OutsideKind, Platform, Port, Service};
+use crate::model::{Protocol, RouteTarget};
+use crate::platform::{Platform, Port, Service};
 use crate::schema::Template;
 use crate::source::Span;
 use crate::syntax::Part;
@@ -329,37 +329,6 @@ pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
                 .at(first_port.span.to(there.span), "and this one")
                 .help("give one of them another port of the host: `publish = … { port = NUMBER }`"),
             );
-        }
-    }
-}
-
-/// PORT004 and PORT005: ports that are published to whom they are not meant for.
-pub(super) fn access(platform: &Platform, sink: &mut Sink) {
-    for service in &platform.services {
-        for port in &service.ports {
-            let Some(publish) = &port.publish else { continue };
-            let everybody = platform[publish.to].kind == OutsideKind::Internet;
-            match port.access {
-                Some(Access::Internal) => sink.report(
-                    Diagnostic::new(
-                        codes::PORT005,
-                        format!("`{}.{}` is published, and it is meant for the platform only", service.path, port.name),
-                    )
-                    .at(publish.span, "published here")
-                    .at(port.span, "has `access = internal`")
-                    .help("take `publish` out; services of the platform reach it without"),
-                ),
-                Some(Access::Admin) if everybody => sink.report(
-                    Diagnostic::new(
-                        codes::PORT004,
-                        format!("everybody can reach `{}.{}`, an administration interface", service.path, port.name),
-                    )
-                    .at(publish.span, "published to everybody")
-                    .at(port.span, "has `access = admin`")
-                    .help("publish it to `localhost`, or to an `outside` with the addresses of those who run the platform"),
-                ),
-                _ => {}
-            }
         }
     }
 }
