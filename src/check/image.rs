@@ -62,6 +62,7 @@ pub(super) fn tags(platform: &Platform, sink: &mut Sink) {
         sink.report(
             Diagnostic::new(codes::IMG002, message)
                 .at(name.span, "another image from one day to the next")
+                .at_maybe(elsewhere(top(platform, service), name), format!("the image of `{}`", service.path))
                 .help("pin a version, and a digest where the image must never change"),
         );
     }
