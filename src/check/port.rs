@@ -299,35 +299,52 @@ fn portless(
     }
 }
 
-/// PORT002: two services that publish the same port of the host.
+/// PORT002: two services that take the same port of the host: one that they publish, or listen on in its network.
 pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
-    let mut published: BTreeMap<(u16, bool), Vec<(&Service, &Port)>> = BTreeMap::new();
+    let mut taken: BTreeMap<(u16, bool), Vec<(&Service, &Port)>> = BTreeMap::new();
     for service in &platform.services {
+        let on_host = service.exception(|security| security.host_network);
         for port in &service.ports {
-            let Some(publish) = &port.publish else { continue };
             let udp = port.protocol == Protocol::Udp;
-            published.entry((publish.host_port, udp)).or_default().push((service, port));
+            let number = port.publish.as_ref().map(|publish| publish.host_port);
+            if let Some(number) = if on_host { Some(port.number) } else { number } {
+                taken.entry((number, udp)).or_default().push((service, port));
+            }
         }
     }
-    for ((number, _), ports) in published {
+    for ((number, _), ports) in taken {
         let Some(((first, first_port), rest)) = ports.split_first() else { continue };
+        let whole =
+            |port: &Port| port.publish.as_ref().map_or(port.span, |publish| port.span.to(publish.span));
         for (service, port) in rest {
-            let (Some(here), Some(there)) = (&port.publish, &first_port.publish) else { continue };
+            let on_host = [first, service]
+                .into_iter()
+                .find(|service| service.exception(|security| security.host_network));
+            let message = match on_host {
+                _ if first.id == service.id => {
+                    format!("`{}` publishes port {number} of the host twice", service.path)
+                }
+                None => {
+                    format!("`{}` and `{}` both publish port {number} of the host", first.path, service.path)
+                }
+                Some(_) => {
+                    format!("`{}` and `{}` both take port {number} of the host", first.path, service.path)
+                }
+            };
+            let help = match on_host {
+                None => {
+                    "give one of them another port of the host: `publish = … { port = NUMBER }`".to_owned()
+                }
+                Some(on_host) => format!(
+                    "let one of them listen elsewhere: `{}` has the host's network, so its ports are the host's",
+                    on_host.path
+                ),
+            };
             sink.report(
-                Diagnostic::new(
-                    codes::PORT002,
-                    if first.id == service.id {
-                        format!("`{}` publishes port {number} of the host twice", service.path)
-                    } else {
-                        format!(
-                            "`{}` and `{}` both publish port {number} of the host",
-                            first.path, service.path
-                        )
-                    },
-                )
-                .at(port.span.to(here.span), "this one")
-                .at(first_port.span.to(there.span), "and this one")
-                .help("give one of them another port of the host: `publish = … { port = NUMBER }`"),
+                Diagnostic::new(codes::PORT002, message)
+                    .at(whole(port), "this one")
+                    .at(whole(first_port), "and this one")
+                    .help(help),
             );
         }
     }
