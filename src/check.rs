@@ -53,7 +53,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::DEP001, codes::DEP003], check: order::conditions },
     Rule { codes: &[codes::DEP002], check: order::cycles },
     Rule { codes: &[codes::DEP004], check: order::absent },
-    Rule { codes: &[codes::DEP005], check: order::literals },
+    Rule { codes: &[codes::DEP005, codes::NET001], check: order::literals },
     Rule { codes: &[codes::HC001], check: health::tools },
     Rule { codes: &[codes::HC002], check: readiness::start },
     Rule { codes: &[codes::HC003], check: readiness::too_early },
