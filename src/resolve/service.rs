@@ -84,7 +84,7 @@ pub(super) fn service(
     }
     service.health = health::health(&service, known, &mut mentions, texts);
     service.metrics = health::metrics(&service, texts);
-    expect_reason(block, texts);
+    sound::expect_reason(block, texts);
     sound::service(block, service.image.as_ref(), texts);
     one_place_each(&service, texts);
     (service, mentions)
@@ -140,26 +140,6 @@ fn one_place_each(service: &Service, texts: &mut Texts<'_>) {
                     .help("each path in a container holds one thing"),
             );
         }
-    }
-}
-
-/// Reports exceptions from the safe defaults that have no reason.
-fn expect_reason(block: &model::Service, texts: &mut Texts<'_>) {
-    let Some(security) = &block.security else { return };
-    let flags =
-        [security.writable, security.privileged, security.root, security.host_pid, security.host_network];
-    let lists = [&security.capabilities, &security.devices];
-    let excepted =
-        flags.contains(&Some(true)) || lists.into_iter().flatten().any(|list| !list.items.is_empty());
-    if excepted && security.reason.is_none() {
-        texts.sink.report(
-            Diagnostic::new(
-                codes::TYP006,
-                format!("`{}` is less safe than the default, and says no reason", block.name.text),
-            )
-            .at(security.span, "incomplete")
-            .help("write `reason = \"…\"`; it stands in the artifacts, for whoever reviews them"),
-        );
     }
 }
 
