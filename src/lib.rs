@@ -125,8 +125,12 @@ impl Parsed {
                 coverage::too_old(platform, &mut findings);
             }
             uses.unread(&mut findings);
+            // Of a source with mistakes not everything is looked at.
+            let sound = !sink.has_errors();
             allows.filter(findings.each(), &mut sink);
-            allows.unused(&mut sink);
+            if sound {
+                allows.unused(&mut sink);
+            }
         }
         let platform = platform.filter(|_| !sink.has_errors());
         let diagnostics = cause::gather(sink.finish(), sources.embedded());
