@@ -2,44 +2,80 @@
 
 use crate::check::RULES;
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::hash::HashSet;
+use crate::model::Allow as Model;
+use crate::schema::{Decode as _, Decoder};
 use crate::source::Span;
-use crate::syntax::{Entry, Name};
+use crate::syntax::{Entry, Name, Value, ValueKind};
 
 /// Codes beside those of [`RULES`] that can be allowed: what targets leave out.
-const OF_TARGETS: [&str; 3] = ["TGT001", "TGT002", "TGT004"];
+const OF_TARGETS: [&str; 3] = ["TGT001", OF_BUILDS, "TGT004"];
+
+/// The code of what a target leaves out that is built.
+const OF_BUILDS: &str = "TGT002";
 
 /// Everything that a source allows.
 #[derive(Debug, Default)]
 pub struct Allows {
     list: Vec<Allow>,
+    regions: Vec<Region>,
+    /// The names of services, each of whom findings can be about.
+    heads: HashSet<Span>,
+    /// Whether the source can be compiled otherwise as well: with another environment.
+    varied: bool,
 }
 
 #[derive(Debug)]
 struct Allow {
     code: Name,
-    /// The thing it stands in; `None` at the top level, where it is for the whole platform.
-    within: Option<Span>,
+    /// Which of the regions it is for; `None` at the top level, where it is for the whole platform.
+    within: Option<usize>,
+    /// Whether it allows something; what is wrong with it by itself was told already.
     used: bool,
 }
 
+/// A block, and what other places brought into it: those of its component, of an environment, of defaults.
+#[derive(Debug)]
+struct Region {
+    own: Span,
+    head: Span,
+    brought: Vec<Span>,
+}
+
+/// What holds keys of its own, in which `allow` is one of them.
+const FREE: [&str; 5] = ["env", "labels", "override", "output", "child"];
+
 impl Allows {
-    /// Collects what an expanded tree allows, and reports codes that cannot be allowed.
-    pub fn new(entries: &[Entry], sink: &mut Sink) -> Self {
-        let mut allows = Self::default();
+    /// Collects what an expanded tree allows, and reports codes that cannot be allowed. `varied` says whether the
+    /// source has environments.
+    pub fn new(entries: &[Entry], varied: bool, sink: &mut Sink) -> Self {
+        let mut allows = Self { varied, ..Self::default() };
         allows.collect(entries, None, sink);
+        if !allows.list.is_empty() {
+            let services = entries.iter().filter(|entry| entry.key.text == "service");
+            allows.heads = services.map(Entry::head).collect();
+        }
         allows
     }
 
-    fn collect(&mut self, entries: &[Entry], within: Option<Span>, sink: &mut Sink) {
+    fn collect(&mut self, entries: &[Entry], block: Option<&Entry>, sink: &mut Sink) {
+        let mut within = None;
         for entry in entries {
             if let (true, Some(code)) = (entry.key.text == "allow", &entry.label) {
-                if can_be_allowed(&code.text) {
-                    self.list.push(Allow { code: code.clone(), within, used: false });
-                } else {
+                let sound = reason(entry, code, block, sink);
+                if !can_be_allowed(&code.text) {
                     refuse(code, sink);
+                    continue;
                 }
-            } else if let Some(body) = &entry.body {
-                self.collect(&body.entries, Some(entry.head().to(body.span)), sink);
+                let region = block.map(|block| {
+                    *within.get_or_insert_with(|| {
+                        self.regions.push(Region::new(block));
+                        self.regions.len() - 1
+                    })
+                });
+                self.list.push(Allow { code: code.clone(), within: region, used: !sound });
+            } else if !FREE.contains(&entry.key.text.as_str()) {
+                self.collect(entry.entries(), Some(entry), sink);
             }
         }
     }
@@ -47,43 +83,127 @@ impl Allows {
     /// Reports everything that is not allowed.
     pub fn filter(&mut self, diagnostics: Vec<Diagnostic>, sink: &mut Sink) {
         for diagnostic in diagnostics {
-            let allowing = self.list.iter_mut().find(|allow| allow.covers(&diagnostic));
-            match allowing {
+            let allowing = self.list.iter().position(|allow| self.covers(allow, &diagnostic));
+            match allowing.and_then(|at| self.list.get_mut(at)) {
                 Some(allow) => allow.used = true,
                 None => sink.report(diagnostic),
             }
         }
     }
 
-    /// Whether a diagnostic is allowed.
-    #[must_use]
-    pub fn allow(&self, diagnostic: &Diagnostic) -> bool {
-        self.list.iter().any(|allow| allow.covers(diagnostic))
+    /// Reports what allows nothing, where this is known of one compilation: what targets leave out is known when they
+    /// are built, and what another environment needs when it is put in.
+    pub fn unused(&self, sink: &mut Sink) {
+        if !self.varied {
+            self.idle().filter(|code| code.text != OF_BUILDS).for_each(|code| sink.report(nothing(code)));
+        }
     }
 
-    /// Reports what allows nothing. What a target leaves out is only known when it is built.
-    pub fn unused(&self, sink: &mut Sink) {
-        for allow in self.list.iter().filter(|allow| !allow.used && allow.code.text != "TGT002") {
-            sink.report(
-                Diagnostic::new(codes::ALW001, format!("`allow {}` allows nothing", allow.code.text))
-                    .at(allow.code.span, "nothing of that code is found here")
-                    .help("take it out; what it was for is mended, or lies elsewhere"),
-            );
+    /// The losses that are not allowed; what allows none of them is added where these are `all` there can be.
+    #[must_use]
+    pub fn losses(&self, losses: Vec<Diagnostic>, all: bool) -> Vec<Diagnostic> {
+        let of_builds = || self.list.iter().filter(|allow| allow.code.text == OF_BUILDS);
+        let used: HashSet<Span> = of_builds()
+            .filter(|allow| losses.iter().any(|loss| self.covers(allow, loss)))
+            .map(|allow| allow.code.span)
+            .collect();
+        let mut told: Vec<Diagnostic> = losses
+            .into_iter()
+            .filter(|loss| !self.list.iter().any(|allow| self.covers(allow, loss)))
+            .collect();
+        if all && !self.varied {
+            let codes = of_builds().map(|allow| &allow.code);
+            told.extend(codes.filter(|code| !used.contains(&code.span)).map(nothing));
+        }
+        told
+    }
+
+    /// What allows nothing with any of several environments, for each of them what it is the first to hold.
+    #[must_use]
+    pub fn unused_in_all(compiled: &[&Self]) -> Vec<Vec<Diagnostic>> {
+        let used = compiled.iter().flat_map(|allows| &allows.list).filter(|allow| allow.used);
+        let mut known: HashSet<Span> = used.map(|allow| allow.code.span).collect();
+        let varied = compiled.iter().map(|allows| {
+            let idle = allows.idle().filter(|code| allows.varied && code.text != OF_BUILDS);
+            idle.filter(|code| known.insert(code.span)).map(nothing).collect()
+        });
+        varied.collect()
+    }
+
+    /// The codes that allow nothing, each place once: that of a component may allow something in one of its instances.
+    fn idle(&self) -> impl Iterator<Item = &Name> {
+        let used = self.list.iter().filter(|allow| allow.used);
+        let mut known: HashSet<Span> = used.map(|allow| allow.code.span).collect();
+        self.list.iter().map(|allow| &allow.code).filter(move |code| known.insert(code.span))
+    }
+
+    fn covers(&self, allow: &Allow, diagnostic: &Diagnostic) -> bool {
+        if allow.code.text != diagnostic.code.id {
+            return false;
+        }
+        let Some(region) = allow.within.and_then(|at| self.regions.get(at)) else { return true };
+        let mut places = diagnostic.labels.iter().map(|label| label.span);
+        if contains(region.own, allow.code.span) && places.clone().any(|place| contains(region.own, place)) {
+            return true;
+        }
+        let Some(first) = diagnostic.labels.first().map(|label| label.span) else { return false };
+        contains(region.own, first)
+            || (region.brought.iter().any(|brought| contains(*brought, first))
+                // Of several instances of a component it may be about another one.
+                && !places.any(|place| place != region.head && self.heads.contains(&place)))
+    }
+}
+
+impl Region {
+    fn new(block: &Entry) -> Self {
+        let mut region = Self { own: whole(block), head: block.head(), brought: Vec::new() };
+        region.add(block.entries());
+        region
+    }
+
+    fn add(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            // A key and its value may come from two places.
+            let value = entry.value.as_ref().map(|value| value.span);
+            let places = std::iter::once(entry.head()).chain(value);
+            self.brought.extend(places.filter(|place| !contains(self.own, *place)));
+            self.add(entry.entries());
         }
     }
 }
 
-impl Allow {
-    fn covers(&self, diagnostic: &Diagnostic) -> bool {
-        let inside = |within: Span| {
-            diagnostic.labels.iter().any(|label| {
-                label.span.file == within.file
-                    && label.span.start >= within.start
-                    && label.span.end <= within.end
-            })
-        };
-        self.code.text == diagnostic.code.id && self.within.is_none_or(inside)
+/// An entry with all that stands in it.
+fn whole(entry: &Entry) -> Span {
+    entry.body.as_ref().map_or(entry.head(), |body| entry.head().to(body.span))
+}
+
+fn contains(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// Whether an `allow` says why; it is reported where it does not. Those of the platform and of services are decoded with them.
+fn reason(allow: &Entry, code: &Name, block: Option<&Entry>, sink: &mut Sink) -> bool {
+    let said = allow.field("reason").and_then(|reason| reason.value.as_ref());
+    if let Some(Value { kind: ValueKind::Text(text), span }) = said
+        && text.as_literal().is_some_and(|text| text.trim().is_empty())
+    {
+        sink.report(
+            Diagnostic::new(codes::TYP006, format!("`allow {}` says no reason", code.text))
+                .at(*span, "empty")
+                .help("write why it is meant, for whoever reviews it: `reason = \"…\"`"),
+        );
+        return false;
     }
+    if block.is_some_and(|block| block.key.text != "service") {
+        Model::decode(allow, &mut Decoder::new(sink));
+    }
+    said.is_some()
+}
+
+fn nothing(code: &Name) -> Diagnostic {
+    Diagnostic::new(codes::ALW001, format!("`allow {}` allows nothing", code.text))
+        .at(code.span, "nothing of that code is found here")
+        .help("take it out; what it was for is mended, or lies elsewhere")
 }
 
 fn can_be_allowed(code: &str) -> bool {
@@ -91,14 +211,17 @@ fn can_be_allowed(code: &str) -> bool {
 }
 
 fn refuse(code: &Name, sink: &mut Sink) {
-    let (message, help) = if codes::find(&code.text).is_some() {
+    let capitals = code.text.to_uppercase();
+    let (message, help) = if codes::find(&code.text).is_some() && !can_be_allowed(&capitals) {
         (
             format!("`{}` cannot be allowed", code.text),
             Some("only what a rule says of a sound platform can".to_owned()),
         )
+    } else if can_be_allowed(&capitals) {
+        (format!("there is no code `{}`", code.text), Some(format!("did you mean `{capitals}`?")))
     } else {
         let known = RULES.iter().flat_map(|rule| rule.codes).map(|known| known.id).chain(OF_TARGETS);
-        (format!("there is no code `{}`", code.text), did_you_mean(&code.text, known))
+        (format!("there is no code `{}`", code.text), did_you_mean(&capitals, known))
     };
     sink.report(
         Diagnostic::new(codes::ALW002, message).at(code.span, "not a code to allow").help_maybe(help),

@@ -3,6 +3,7 @@
 //! A rule is a function over the resolved platform, listed once with the codes it reports. Rules
 //! do not depend on each other, so a platform that breaks several is told of all of them.
 
+mod access;
 mod address;
 mod alert;
 mod alert_test;
@@ -43,7 +44,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::PORT001], check: port::literals },
     Rule { codes: &[codes::PORT002], check: port::clashes },
     Rule { codes: &[codes::PORT003], check: port::undeclared },
-    Rule { codes: &[codes::PORT004, codes::PORT005], check: port::access },
+    Rule { codes: &[codes::PORT004, codes::PORT005], check: access::access },
     Rule { codes: &[codes::NET001, codes::NET002, codes::NET003], check: network::edges },
     Rule { codes: &[codes::NET003], check: network::probes },
     Rule { codes: &[codes::NET004], check: network::lonely },
@@ -52,7 +53,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::DEP001, codes::DEP003], check: order::conditions },
     Rule { codes: &[codes::DEP002], check: order::cycles },
     Rule { codes: &[codes::DEP004], check: order::absent },
-    Rule { codes: &[codes::DEP005], check: order::literals },
+    Rule { codes: &[codes::DEP005, codes::NET001], check: order::literals },
     Rule { codes: &[codes::HC001], check: health::tools },
     Rule { codes: &[codes::HC002], check: readiness::start },
     Rule { codes: &[codes::HC003], check: readiness::too_early },

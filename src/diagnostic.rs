@@ -190,6 +190,12 @@ impl Sink {
         self.diagnostics.is_empty()
     }
 
+    /// Everything reported, in the order of the reports.
+    #[must_use]
+    pub fn each(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+
     /// Everything reported, each once, ordered as the source is: by file, by place, by code.
     #[must_use]
     pub fn finish(mut self) -> Vec<Diagnostic> {

@@ -45,7 +45,7 @@ use resolve::Absent;
 use schema::{Decode, Decoder};
 use source::{FileId, Loader, Sources, Span};
 use syntax::{Body, Entry, File, Name};
-use target::{Lowered, Target};
+use target::{Lowered, TARGETS, Target};
 
 use crate::hash::HashSet;
 
@@ -109,10 +109,11 @@ impl Parsed {
     /// Compiles it with an environment put in.
     #[must_use]
     pub fn compile(self, loader: &Loader<'_>, environment: Option<&str>) -> Compilation {
+        let varied = !self.environments().is_empty();
         let Self { entry, mut sources, files, mut sink } = self;
         let expanded = expand::expand(files, loader, &mut sources, environment, &mut sink);
         let uses = Uses::new(&expanded.entries, &sources);
-        let mut allows = Allows::new(&expanded.entries, &mut sink);
+        let mut allows = Allows::new(&expanded.entries, varied, &mut sink);
         let mut platform = None;
         // Without a file, or with its structure in doubt, everything further would only be noise.
         if let Some(origin) = expanded.origin.filter(|_| !expanded.unbalanced) {
@@ -124,8 +125,12 @@ impl Parsed {
                 coverage::too_old(platform, &mut findings);
             }
             uses.unread(&mut findings);
-            allows.filter(findings.finish(), &mut sink);
-            allows.unused(&mut sink);
+            // Of a source with mistakes not everything is looked at.
+            let sound = !sink.has_errors();
+            allows.filter(findings.each(), &mut sink);
+            if sound {
+                allows.unused(&mut sink);
+            }
         }
         let platform = platform.filter(|_| !sink.has_errors());
         let diagnostics = cause::gather(sink.finish(), sources.embedded());
@@ -155,9 +160,7 @@ pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
 pub fn losses(compilation: &Compilation, targets: &[&'static Target]) -> Vec<Diagnostic> {
     let mut sink = Sink::default();
     compilation.uses.lost(targets, &mut sink);
-    let mut found = sink.finish();
-    found.retain(|diagnostic| !compilation.allows.allow(diagnostic));
-    found
+    compilation.allows.losses(sink.finish(), targets.len() == TARGETS.len())
 }
 
 fn bind(

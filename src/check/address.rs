@@ -16,6 +16,8 @@ pub(super) enum Place<'a> {
     Variable(&'a str),
     /// An argument of what runs.
     Argument,
+    /// An argument behind an option of this name: `--host db`.
+    Option(&'a str),
     /// A file that is written for the service.
     File,
     /// The health check.
@@ -64,31 +66,40 @@ const HOSTS: &[&str] =
     &["HOST", "HOSTS", "SERVER", "SERVERS", "ADDR", "ADDRS", "ADDRESS", "ADDRESSES", "ENDPOINT", "ENDPOINTS"];
 
 impl Said<'_> {
-    /// Whether the text is the name of a host and nothing else, by the name of its variable.
-    pub(super) fn is_host(&self, host: &str) -> bool {
-        let Place::Variable(name) = self.place else { return false };
-        let last = name.rsplit(['_', '.']).next().unwrap_or(name);
-        self.text == host && HOSTS.contains(&last.to_uppercase().as_str())
+    /// The name of a host, where the text is that and nothing else by the name of its variable or option.
+    pub(super) fn host(&self) -> Option<&str> {
+        let (name, host) = match self.place {
+            Place::Variable(name) | Place::Option(name) => (name, self.text.as_ref()),
+            Place::Argument => self.text.split_once('=').filter(|(name, _)| name.starts_with("--"))?,
+            _ => return None,
+        };
+        let last = name.rsplit(['_', '.', '-']).next().unwrap_or(name);
+        HOSTS.contains(&last.to_uppercase().as_str()).then_some(host)
     }
 }
 
 /// Services by what texts call them.
 #[derive(Debug)]
-pub(super) struct Directory<'a>(HashMap<&'a str, Vec<&'a Service>>);
+pub(super) struct Directory<'a>(HashMap<String, Vec<&'a Service>>);
 
 impl<'a> Directory<'a> {
     pub(super) fn new(services: &'a [Service]) -> Self {
-        let mut names: HashMap<&str, Vec<&Service>> =
+        let mut names: HashMap<String, Vec<&Service>> =
             HashMap::with_capacity_and_hasher(services.len(), RandomState::default());
         for service in services {
-            names.entry(&service.name).or_default().push(service);
+            names.entry(service.name.to_ascii_lowercase()).or_default().push(service);
         }
         Self(names)
     }
 
-    /// The services of a name: one, where names do not clash.
+    /// The services of a name, in letters of any size as names of hosts are: one, where names do not clash.
     pub(super) fn named(&self, name: &str) -> &[&'a Service] {
-        self.0.get(name).map(Vec::as_slice).unwrap_or_default()
+        let named = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            self.0.get(name.to_ascii_lowercase().as_str())
+        } else {
+            self.0.get(name)
+        };
+        named.map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -101,10 +112,10 @@ pub(super) fn texts(service: &Service) -> Vec<Said<'_>> {
     });
     let words = service.command.iter().chain(&service.entrypoint).flatten();
     let spans = service.block.command.iter().chain(&service.block.entrypoint).flat_map(|list| &list.items);
-    let arguments = words.zip(spans).map(|(word, said)| Said {
-        place: Place::Argument,
-        text: plain(word),
-        span: said.span,
+    let mut before = None;
+    let arguments = words.zip(spans).map(move |(word, said)| {
+        let place = std::mem::replace(&mut before, option(word)).map_or(Place::Argument, Place::Option);
+        Said { place, text: plain(word), span: said.span }
     });
     let files = service.configs.iter().map(|config| Said {
         place: Place::File,
@@ -112,6 +123,12 @@ pub(super) fn texts(service: &Service) -> Vec<Said<'_>> {
         span: config.span,
     });
     variables.chain(arguments).chain(files).chain(check(service)).collect()
+}
+
+/// The name of an option whose value is the next argument.
+fn option(word: &Value) -> Option<&str> {
+    let [ValuePart::Literal(word)] = word.parts.as_slice() else { return None };
+    word.strip_prefix("--").filter(|name| !name.is_empty() && !name.contains('='))
 }
 
 /// The words of a health check, or its line.

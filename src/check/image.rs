@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, IndexMap};
-use crate::platform::{ImageFacts, ImageName, Platform, Service};
+use crate::platform::{ImageFacts, ImageName, Input, Platform, Service, ValuePart};
 use crate::source::Span;
 
 /// The image of a service that is pulled, not the one it is built on.
@@ -47,6 +47,11 @@ const FLOATING: &[&str] = &["latest", "main", "master", "edge", "nightly", "stab
 
 /// IMG002: tags that change what they mean.
 pub(super) fn tags(platform: &Platform, sink: &mut Sink) {
+    // What a component says is said of several.
+    let mut users: HashMap<Span, usize> = HashMap::default();
+    for name in platform.services.iter().filter_map(pulled) {
+        *users.entry(name.span).or_default() += 1;
+    }
     for service in &platform.services {
         let Some(name) = pulled(service) else { continue };
         if name.digest.is_some() {
@@ -57,14 +62,38 @@ pub(super) fn tags(platform: &Platform, sink: &mut Sink) {
             Some(tag) if FLOATING.contains(&tag) => {
                 format!("the tag `{tag}` of `{}` changes what it means", name.repository)
             }
-            Some(_) => continue,
+            Some(_) => match default(platform, service, name) {
+                Some(input) => format!(
+                    "the tag `{}` of `{}`, the default of `{}`, changes what it means",
+                    input.default.as_deref().unwrap_or_default(),
+                    name.repository,
+                    input.name
+                ),
+                None => continue,
+            },
         };
+        let top = top(platform, service);
+        let several = users.get(&name.span).is_some_and(|users| *users > 1);
+        let of = elsewhere(top, name).or_else(|| several.then(|| top.span()));
         sink.report(
             Diagnostic::new(codes::IMG002, message)
                 .at(name.span, "another image from one day to the next")
+                .at_maybe(default(platform, service, name).map(|input| input.span), "its default")
+                .at_maybe(of, format!("the image of `{}`", service.path))
                 .help("pin a version, and a digest where the image must never change"),
         );
     }
+}
+
+/// The variable that is the whole tag of an image, where its default changes what it means.
+fn default<'a>(platform: &'a Platform, service: &Service, name: &ImageName) -> Option<&'a Input> {
+    let [.., ValuePart::Literal(before), ValuePart::Input(input)] = service.image.as_ref()?.parts.as_slice()
+    else {
+        return None;
+    };
+    let input = &platform[*input];
+    (name.tag.is_some() && before.ends_with(':') && FLOATING.contains(&input.default.as_deref()?))
+        .then_some(input)
 }
 
 /// The service at the top of what one is nested in.

@@ -119,6 +119,39 @@ fn is_broken(platform: &Platform, edge: &Edge) -> bool {
     edge.network.is_none() && whole(from) && whole(to)
 }
 
+/// Whether two services share no network, and no edge joins them that says so.
+pub(super) fn apart(platform: &Platform, from: &Service, to: &Service) -> bool {
+    let host = |service: &Service| service.exception(|security| security.host_network);
+    let whole = |service: &Service| !host(service) && service.runs() && !service.networks_lost;
+    from.id != to.id
+        && whole(from)
+        && whole(to)
+        && !platform.connects(from.id, to.id)
+        && !from.networks.iter().any(|network| to.networks.contains(network))
+}
+
+/// NET001: a text that names a service which shares no network.
+pub(super) fn by_text(platform: &Platform, from: &Service, to: &Service, said: Span) -> Diagnostic {
+    let help = match to.networks.first() {
+        Some(network) => {
+            format!("add `{}` to the networks of `{}`", platform[*network].name, from.path)
+        }
+        None => format!("put both on one network: `{}` is on none", to.path),
+    };
+    let told = Diagnostic::new(
+        codes::NET001,
+        format!("`{}` names `{}` in text, but they share no network", from.path, to.path),
+    )
+    .at(said, format!("names `{}`", to.path))
+    .at(from.networks_span, format!("`{}` is on {}", from.path, names(platform, &from.networks)))
+    .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)))
+    .help(help);
+    match [from, to].into_iter().find(|end| end.networks.is_empty()) {
+        Some(end) => told.because(format!("networks of {}", end.path)),
+        None => told,
+    }
+}
+
 /// The edges that break at a list of networks.
 #[derive(Default)]
 struct Broken {
@@ -277,7 +310,7 @@ pub(super) fn names_of_hosts(platform: &Platform, sink: &mut Sink) {
         let mut told: Vec<(ServiceId, Span)> = Vec::new();
         for said in address::texts(from) {
             let hosts = address::addresses(&said).into_iter().map(|address| address.host);
-            let whole = directory.named(&said.text).iter().filter(|to| said.is_host(&to.name));
+            let whole = said.host().map(|host| directory.named(host)).unwrap_or_default().iter();
             let mut named: BTreeSet<ServiceId> = whole.map(|to| to.id).collect();
             named.extend(hosts.flat_map(|host| directory.named(host)).map(|to| to.id));
             told.extend(named.into_iter().map(|to| (to, said.span)));

@@ -1,6 +1,7 @@
 //! Order: what waits for what, and whether that can come to be.
 
 use super::address::{self, Directory, Place};
+use super::network;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Condition, RunKind};
@@ -103,7 +104,8 @@ pub(super) fn absent(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-/// DEP005: text that names a service without a reference, so that nothing is known of the connection.
+/// DEP005 and NET001: text that names a service without a reference, so that nothing is known of the connection, and
+/// text that names one which is not reached.
 pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
     let directory = Directory::new(&platform.services);
     let mut listening: HashMap<ServiceId, HashMap<u16, &Port>> = HashMap::default();
@@ -119,15 +121,15 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
             let by_address = addresses.iter().filter(|found| found.scheme.is_some() || found.port.is_some());
             let by_address = by_address
                 .flat_map(|found| directory.named(found.host).iter().map(move |to| (*to, Some(found))));
-            let by_name = directory.named(&said.text).iter().filter(|to| said.is_host(&to.name));
+            let by_name = said.host().map(|host| directory.named(host)).unwrap_or_default().iter();
             for (to, named) in by_address.chain(by_name.map(|to| (*to, None))) {
                 if sink.is_full() {
                     return;
                 }
-                if told.contains(&to.id)
-                    || waits.contains(to.path.as_str())
-                    || is_known(platform, service, to)
-                {
+                // A file may speak of what it does not connect to.
+                let apart = said.place != Place::File && network::apart(platform, service, to);
+                let known = waits.contains(to.path.as_str()) || is_known(platform, service, to);
+                if told.contains(&to.id) || (known && !apart) {
                     continue;
                 }
                 let number = named.and_then(|named| named.port);
@@ -142,6 +144,10 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
                 told.insert(to.id);
                 let port = port.or(to.ports.first());
                 let member = if named.is_some() { "address" } else { "host" };
+                if apart {
+                    sink.report(network::by_text(platform, service, to, said.span));
+                    continue;
+                }
                 sink.report(
                     Diagnostic::new(
                         codes::DEP005,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::address::{self, Address, Place, Said};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
-use crate::model::{Access, Protocol, RouteTarget};
-use crate::platform::{OutsideKind, Platform, Port, Service};
+use crate::model::{Protocol, RouteTarget};
+use crate::platform::{Platform, Port, Service};
 use crate::schema::Template;
 use crate::source::Span;
 use crate::syntax::Part;
@@ -299,67 +299,53 @@ fn portless(
     }
 }
 
-/// PORT002: two services that publish the same port of the host.
+/// PORT002: two services that take the same port of the host: one that they publish, or listen on in its network.
 pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
-    let mut published: BTreeMap<(u16, bool), Vec<(&Service, &Port)>> = BTreeMap::new();
+    let mut taken: BTreeMap<(u16, bool), Vec<(&Service, &Port)>> = BTreeMap::new();
     for service in &platform.services {
+        let on_host = service.exception(|security| security.host_network);
         for port in &service.ports {
-            let Some(publish) = &port.publish else { continue };
             let udp = port.protocol == Protocol::Udp;
-            published.entry((publish.host_port, udp)).or_default().push((service, port));
-        }
-    }
-    for ((number, _), ports) in published {
-        let Some(((first, first_port), rest)) = ports.split_first() else { continue };
-        for (service, port) in rest {
-            let (Some(here), Some(there)) = (&port.publish, &first_port.publish) else { continue };
-            sink.report(
-                Diagnostic::new(
-                    codes::PORT002,
-                    if first.id == service.id {
-                        format!("`{}` publishes port {number} of the host twice", service.path)
-                    } else {
-                        format!(
-                            "`{}` and `{}` both publish port {number} of the host",
-                            first.path, service.path
-                        )
-                    },
-                )
-                .at(port.span.to(here.span), "this one")
-                .at(first_port.span.to(there.span), "and this one")
-                .help("give one of them another port of the host: `publish = … { port = NUMBER }`"),
-            );
-        }
-    }
-}
-
-/// PORT004 and PORT005: ports that are published to whom they are not meant for.
-pub(super) fn access(platform: &Platform, sink: &mut Sink) {
-    for service in &platform.services {
-        for port in &service.ports {
-            let Some(publish) = &port.publish else { continue };
-            let everybody = platform[publish.to].kind == OutsideKind::Internet;
-            match port.access {
-                Some(Access::Internal) => sink.report(
-                    Diagnostic::new(
-                        codes::PORT005,
-                        format!("`{}.{}` is published, and it is meant for the platform only", service.path, port.name),
-                    )
-                    .at(publish.span, "published here")
-                    .at(port.span, "has `access = internal`")
-                    .help("take `publish` out; services of the platform reach it without"),
-                ),
-                Some(Access::Admin) if everybody => sink.report(
-                    Diagnostic::new(
-                        codes::PORT004,
-                        format!("everybody can reach `{}.{}`, an administration interface", service.path, port.name),
-                    )
-                    .at(publish.span, "published to everybody")
-                    .at(port.span, "has `access = admin`")
-                    .help("publish it to `localhost`, or to an `outside` with the addresses of those who run the platform"),
-                ),
-                _ => {}
+            let number = port.publish.as_ref().map(|publish| publish.host_port);
+            if let Some(number) = if on_host { Some(port.number) } else { number } {
+                taken.entry((number, udp)).or_default().push((service, port));
             }
+        }
+    }
+    for ((number, _), ports) in taken {
+        let Some(((first, first_port), rest)) = ports.split_first() else { continue };
+        let whole =
+            |port: &Port| port.publish.as_ref().map_or(port.span, |publish| port.span.to(publish.span));
+        for (service, port) in rest {
+            let on_host = [first, service]
+                .into_iter()
+                .find(|service| service.exception(|security| security.host_network));
+            let message = match on_host {
+                _ if first.id == service.id => {
+                    format!("`{}` publishes port {number} of the host twice", service.path)
+                }
+                None => {
+                    format!("`{}` and `{}` both publish port {number} of the host", first.path, service.path)
+                }
+                Some(_) => {
+                    format!("`{}` and `{}` both take port {number} of the host", first.path, service.path)
+                }
+            };
+            let help = match on_host {
+                None => {
+                    "give one of them another port of the host: `publish = … { port = NUMBER }`".to_owned()
+                }
+                Some(on_host) => format!(
+                    "let one of them listen elsewhere: `{}` has the host's network, so its ports are the host's",
+                    on_host.path
+                ),
+            };
+            sink.report(
+                Diagnostic::new(codes::PORT002, message)
+                    .at(whole(port), "this one")
+                    .at(whole(first_port), "and this one")
+                    .help(help),
+            );
         }
     }
 }

@@ -171,7 +171,10 @@ fn means_host(text: &str, at: usize, length: usize) -> bool {
     // A certificate is made out to a name, and a header only says one.
     let header = before.trim_end().as_bytes();
     let header = &header[header.len().saturating_sub("host:".len())..];
-    whole && !before.ends_with("https://") && !header.eq_ignore_ascii_case(b"host:")
+    // What stands behind the host of an address is its path.
+    let word = before.rsplit(|c: char| c.is_whitespace() || "\"'`(".contains(c)).next().unwrap_or_default();
+    let path = word.split_once("://").is_some_and(|(_, rest)| rest.contains(['/', '?', '#']));
+    whole && !path && !before.ends_with("https://") && !header.eq_ignore_ascii_case(b"host:")
 }
 
 /// HC006: a check that fails where another service does.

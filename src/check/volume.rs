@@ -54,11 +54,22 @@ pub(super) fn writers(platform: &Platform, sink: &mut Sink) {
             }
         }
     }
+    for service in &platform.services {
+        for own in &service.volumes {
+            let otherwise = "declare it as a `volume` of the platform with `concurrent = true`";
+            copies(service, &own.name, own.block.span, otherwise, sink);
+        }
+    }
     for (volume, writers) in platform.volumes.iter().zip(writers) {
         if volume.block.concurrent == Some(true) {
             continue;
         }
-        let [(first, first_span), (second, second_span), ..] = writers[..] else { continue };
+        let [(first, first_span), (second, second_span), ..] = writers[..] else {
+            if let [(only, span)] = writers[..] {
+                copies(only, &volume.name, span, "say `concurrent = true` at the volume", sink);
+            }
+            continue;
+        };
         sink.report(
             Diagnostic::new(
                 codes::VOL003,
@@ -66,9 +77,26 @@ pub(super) fn writers(platform: &Platform, sink: &mut Sink) {
             )
             .at(second_span, "this one writes")
             .at(first_span, "and so does this one")
+            .at(volume.block.span, "the volume")
             .help("let one of them read only (`read_only = true`), or say `concurrent = true` at the volume"),
         );
     }
+}
+
+/// VOL003: copies of one service that write to the same volume.
+fn copies(service: &Service, volume: &str, span: Span, otherwise: &str, sink: &mut Sink) {
+    let Some(copies) = service.replicas() else { return };
+    sink.report(
+        Diagnostic::new(
+            codes::VOL003,
+            format!("the {copies} copies of `{}` all write to the volume `{volume}`", service.path),
+        )
+        .at(span, "all of them write")
+        .at_maybe(service.block.scale.as_ref().map(|scale| scale.span), "runs several times")
+        .help(format!(
+            "let one run (`scale` out), or let them only read; where they agree among themselves, {otherwise}"
+        )),
+    );
 }
 
 /// VOL002: a volume of the image that nothing is mounted at, so that each start leaves one behind.

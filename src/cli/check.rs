@@ -3,6 +3,7 @@
 use super::project::Project;
 use super::report::{Report, count};
 use super::{CheckArguments, Failure, Outcome};
+use crate::allow::Allows;
 use crate::source::Loader;
 use crate::{Compilation, Parsed, parallel};
 
@@ -10,10 +11,11 @@ pub(super) fn run(arguments: &CheckArguments, report: &Report) -> Result<Outcome
     let project = Project::find(arguments.source.path.as_deref())?;
     let loader = project.loader();
     let parsed = Parsed::load(&loader, project.entry());
-    let (compilation, varied) = match arguments.source.env.as_deref() {
+    let (mut compilation, mut varied) = match arguments.source.env.as_deref() {
         Some(environment) => (parsed.compile(&loader, Some(environment)), Vec::new()),
         None => with_every_environment(parsed, &loader),
     };
+    unused(&mut compilation, &mut varied);
     report.diagnostics(&compilation);
     let mut errors = compilation.has_errors();
     let mut told = places(&compilation);
@@ -61,6 +63,21 @@ fn with_every_environment(parsed: Parsed, loader: &Loader<'_>) -> (Compilation, 
     });
     let base = compiled.remove(0);
     (base, environments.into_iter().zip(compiled).collect())
+}
+
+/// Tells of what the source allows and nothing needs, whatever environment is put in.
+fn unused(base: &mut Compilation, varied: &mut [(String, Compilation)]) {
+    let mut all: Vec<&mut Compilation> =
+        std::iter::once(base).chain(varied.iter_mut().map(|(_, it)| it)).collect();
+    // Where one of them has errors not everything was looked at.
+    if all.len() == 1 || all.iter().any(|compilation| compilation.has_errors()) {
+        return;
+    }
+    let allows: Vec<_> = all.iter().map(|compilation| &compilation.allows).collect();
+    let unused = Allows::unused_in_all(&allows);
+    for (compilation, unused) in all.iter_mut().zip(unused) {
+        compilation.diagnostics.extend(unused);
+    }
 }
 
 /// A diagnostic in the words that tell it from others, whatever else was compiled with it.

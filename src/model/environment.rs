@@ -46,7 +46,8 @@ block! {
 }
 
 block! {
-    /// A rule code that is meant as it is.
+    /// A rule code that is meant as it is: in the block that it is found in, of whatever kind, or at the top for the whole
+    /// platform.
     "allow" => Allow {
         label code = "The code.";
         /// Why.

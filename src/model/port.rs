@@ -1,6 +1,6 @@
 //! Ports: what a service listens on, and who may come in.
 
-use crate::schema::{Constant, List, PortNumber, Reference, block, choice};
+use crate::schema::{Constant, List, Placed, PortNumber, Reference, block, choice, without_constants};
 
 block! {
     /// A port that a service listens on.
@@ -12,7 +12,7 @@ block! {
         /// Who may come in from outside.
         optional publish: Publish,
         /// Who it is meant for.
-        optional access: Access,
+        optional access: Placed<Access>,
         /// The paths it answers, where they are known.
         optional paths: List<Constant>,
         /// What it is for.
@@ -65,6 +65,8 @@ choice! {
         Internal = "internal",
     }
 }
+
+without_constants! { Placed<Access> }
 
 block! {
     /// Who may come in from outside.

@@ -1,6 +1,6 @@
 //! Copies of data, and what images contain.
 
-use crate::schema::{Constant, Duration, List, Reference, Word, block};
+use crate::schema::{Constant, Duration, List, PortNumber, Reference, Word, block};
 
 block! {
     /// A temporary server that answers while an image fills its empty data folder, before the real one.
@@ -56,6 +56,10 @@ block! {
         optional filled: List<Constant>,
         /// Folders and files of configuration that the program reads again while it runs.
         optional reloads: List<Constant>,
+        /// Ports that are for those who run the platform: what is declared with their number has `access = admin`.
+        optional admin_ports: List<PortNumber>,
+        /// Ports that are for services of the platform only: `access = internal`.
+        optional internal_ports: List<PortNumber>,
         /// Paths that it answers on its HTTP port.
         optional endpoints: List<Constant>,
         /// Variables that may be given as a file, by a second variable.

@@ -1,5 +1,7 @@
 //! What the catalogue knows of images.
 
+use crate::model::Access;
+
 /// What an image contains.
 #[derive(Debug, Clone)]
 pub struct ImageFacts {
@@ -17,6 +19,8 @@ pub struct ImageFacts {
     pub scratch: Vec<String>,
     /// Other paths that are written to.
     pub writes: Vec<String>,
+    /// Ports that are meant for somebody, with whom.
+    pub ports: Vec<(u16, Access)>,
     /// Paths that it answers on its HTTP port; empty where unknown.
     pub endpoints: Vec<String>,
     /// Paths that are written to and hold files of the image.
@@ -63,7 +67,13 @@ impl ImageFacts {
             &self.root_variables,
         ];
         let first = self.first_start.iter().flat_map(|first| [&first.by, &first.clients, &first.proof]);
-        own.into_iter().chain(first).map(Vec::len).sum()
+        own.into_iter().chain(first).map(Vec::len).sum::<usize>() + self.ports.len()
+    }
+
+    /// Who a port is meant for, where the image says it.
+    #[must_use]
+    pub fn access(&self, number: u16) -> Option<Access> {
+        self.ports.iter().find(|(known, _)| *known == number).map(|(_, access)| *access)
     }
 
     /// Whether a variable may be given as a file.

@@ -178,6 +178,8 @@ pub struct Port {
     pub publish: Option<Publish>,
     /// Who it is meant for.
     pub access: Option<Access>,
+    /// The place where the platform itself says so, and not a standard component or the catalogue.
+    pub access_said: Option<Span>,
     /// The paths it answers, where they are known.
     pub paths: Vec<String>,
     /// The place of its declaration.

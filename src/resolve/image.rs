@@ -3,7 +3,7 @@
 use super::place::optional;
 use super::text::Texts;
 use crate::hash::HashMap;
-use crate::model::{Image, Service};
+use crate::model::{Access, Image, Service};
 use crate::platform::{FirstStart, ImageFacts, ImageName, Platform, Value, ValuePart};
 use crate::schema::{Constant, List};
 use crate::source::Span;
@@ -39,6 +39,12 @@ fn facts(image: &Image, texts: &mut Texts<'_>) -> ImageFacts {
             port: start.port.unwrap_or(false),
         }),
         files_known: image.file_variables.is_some(),
+        ports: [(&image.admin_ports, Access::Admin), (&image.internal_ports, Access::Internal)]
+            .into_iter()
+            .flat_map(|(said, access)| {
+                said.iter().flat_map(|list| &list.items).map(move |port| (port.0, access))
+            })
+            .collect(),
         endpoints: list(image.endpoints.as_ref(), texts),
         file_variables: list(image.file_variables.as_ref(), texts),
         file_suffix: optional(image.file_suffix.as_ref(), texts).unwrap_or_else(|| "_FILE".to_owned()),

@@ -11,9 +11,9 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, RunKind};
 use crate::platform::{
-    Build, ConfigFile, EnvVar, GroupId, Health, HostPath, ImageName, NetworkId, Outside, OutsideId,
-    OutsideKind, OwnVolume, Platform, Port, Publish, Service, ServiceId, SharedMount, Value, ValuePart,
-    VolumeId,
+    Build, ConfigFile, EnvVar, GroupId, Health, HostPath, ImageFacts, ImageName, NetworkId, Outside,
+    OutsideId, OutsideKind, OwnVolume, Platform, Port, Publish, Service, ServiceId, SharedMount, Value,
+    ValuePart, VolumeId,
 };
 use crate::schema::{Constant, List, Reference, Template};
 use crate::source::Span;
@@ -36,7 +36,7 @@ pub(super) fn service(
     let base_name = image::base(block, texts).or_else(|| image_name.clone());
     let find = |name: &ImageName| images.find(name);
     let facts = base_name.as_ref().and_then(find).filter(|at| image::comparable(*at, block, platform, texts));
-    let ports = ports(block, platform, texts);
+    let ports = ports(block, facts.and_then(|at| platform.catalogue.get(at)), platform, texts);
     let (networks, networks_span, networks_lost) = networks(block, parent, platform, texts);
     let env = env(block, &mut mentions, texts);
     let mut service = Service {
@@ -84,7 +84,7 @@ pub(super) fn service(
     }
     service.health = health::health(&service, known, &mut mentions, texts);
     service.metrics = health::metrics(&service, texts);
-    expect_reason(block, texts);
+    sound::expect_reason(block, texts);
     sound::service(block, service.image.as_ref(), texts);
     one_place_each(&service, texts);
     (service, mentions)
@@ -140,26 +140,6 @@ fn one_place_each(service: &Service, texts: &mut Texts<'_>) {
                     .help("each path in a container holds one thing"),
             );
         }
-    }
-}
-
-/// Reports exceptions from the safe defaults that have no reason.
-fn expect_reason(block: &model::Service, texts: &mut Texts<'_>) {
-    let Some(security) = &block.security else { return };
-    let flags =
-        [security.writable, security.privileged, security.root, security.host_pid, security.host_network];
-    let lists = [&security.capabilities, &security.devices];
-    let excepted =
-        flags.contains(&Some(true)) || lists.into_iter().flatten().any(|list| !list.items.is_empty());
-    if excepted && security.reason.is_none() {
-        texts.sink.report(
-            Diagnostic::new(
-                codes::TYP006,
-                format!("`{}` is less safe than the default, and says no reason", block.name.text),
-            )
-            .at(security.span, "incomplete")
-            .help("write `reason = \"…\"`; it stands in the artifacts, for whoever reviews them"),
-        );
     }
 }
 
@@ -234,7 +214,12 @@ fn networks(
     (networks.into_iter().collect(), list.span, lost)
 }
 
-fn ports(block: &model::Service, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Port> {
+fn ports(
+    block: &model::Service,
+    facts: Option<&ImageFacts>,
+    platform: &Platform,
+    texts: &mut Texts<'_>,
+) -> Vec<Port> {
     let mut ports: Vec<Port> = Vec::with_capacity(block.port.len());
     let mut numbers: HashMap<(u16, bool), Span> = HashMap::default();
     for port in &block.port {
@@ -258,6 +243,7 @@ fn ports(block: &model::Service, platform: &Platform, texts: &mut Texts<'_>) -> 
             let host_port = publish.port.map_or(number, |port| port.0);
             Some(Publish { to, host_port, span: publish.to.0.span })
         });
+        let said = port.access;
         let paths =
             port.paths.as_ref().map(|list| list.items.iter().map(|path| texts.constant(path)).collect());
         ports.push(Port {
@@ -265,7 +251,10 @@ fn ports(block: &model::Service, platform: &Platform, texts: &mut Texts<'_>) -> 
             number,
             protocol: protocol(port),
             publish,
-            access: port.access,
+            access: said.map(|said| said.value).or_else(|| facts.and_then(|facts| facts.access(number))),
+            access_said: said
+                .map(|said| said.span)
+                .filter(|span| !texts.absent.embedded.contains(&span.file)),
             paths: paths.unwrap_or_default(),
             span: port.span,
         });

@@ -346,3 +346,23 @@ fn profile(group: &Group, texts: &mut Texts<'_>) {
         );
     }
 }
+
+/// Reports exceptions from the safe defaults that have no reason.
+pub(super) fn expect_reason(block: &Service, texts: &mut Texts<'_>) {
+    let Some(security) = &block.security else { return };
+    let flags =
+        [security.writable, security.privileged, security.root, security.host_pid, security.host_network];
+    let lists = [&security.capabilities, &security.devices];
+    let excepted =
+        flags.contains(&Some(true)) || lists.into_iter().flatten().any(|list| !list.items.is_empty());
+    if excepted && security.reason.is_none() {
+        texts.sink.report(
+            Diagnostic::new(
+                codes::TYP006,
+                format!("`{}` is less safe than the default, and says no reason", block.name.text),
+            )
+            .at(security.span, "incomplete")
+            .help("write `reason = \"…\"`; it stands in the artifacts, for whoever reviews them"),
+        );
+    }
+}

@@ -186,7 +186,9 @@ impl<'a> Decoder<'a> {
             );
         }
         for item in entry.entries() {
-            if !schema.fields.iter().any(|field| field.key == item.key.text) {
+            // What a rule finds may be meant wherever it points: `allow` reads that itself.
+            let allows = item.key.text == "allow" && item.label.is_some();
+            if !allows && !schema.fields.iter().any(|field| field.key == item.key.text) {
                 self.unknown_key(item, schema);
                 // What is missing may be what this key was meant to be.
                 self.lose(entry);
