@@ -80,6 +80,11 @@ impl<'a> Programs<'a> {
     }
 }
 
+/// Whether an option says that a line follows: `-c`, `-ec`.
+fn is_line(option: &str) -> bool {
+    option.strip_prefix('-').is_some_and(|letters| !letters.starts_with('-') && letters.ends_with('c'))
+}
+
 /// A command that calls programs which are not there.
 fn command(service: &Service, facts: &ImageFacts, known: &Programs<'_>, sink: &mut Sink) {
     let said = address::check(service);
@@ -91,7 +96,7 @@ fn command(service: &Service, facts: &ImageFacts, known: &Programs<'_>, sink: &m
             called.extend(line::programs(line).into_iter().map(|ways| (ways, *span)));
         }
         (_, [(shell, first), (option, _), (text, span), ..])
-            if *option == "-c" && line::program(shell).is_some_and(|shell| SHELLS.contains(&shell)) =>
+            if is_line(option) && line::program(shell).is_some_and(|shell| SHELLS.contains(&shell)) =>
         {
             called.extend(line::program(shell).map(|shell| (vec![shell], *first)));
             called.extend(line::programs(text).into_iter().map(|ways| (ways, *span)));

@@ -62,8 +62,8 @@ struct Asked<'a> {
     open: Option<Span>,
     /// Whether one carries a value that only it tells when it fires.
     any: bool,
-    /// The values that are known.
-    values: BTreeMap<&'a str, ()>,
+    /// The values that are known, each with how many alerts may carry it.
+    values: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Asked<'a> {
@@ -73,9 +73,11 @@ impl<'a> Asked<'a> {
             match on(platform, alert, label) {
                 On::Missing => {}
                 On::Perhaps(place) => found.open = found.open.or(Some(place)),
-                On::Carried(Carried::Known(value)) => found.values.extend([(value, ())]),
+                On::Carried(Carried::Known(value)) => *found.values.entry(value).or_default() += 1,
                 On::Carried(Carried::OneOf(values)) => {
-                    found.values.extend(values.into_iter().map(|value| (value, ())));
+                    for value in values {
+                        *found.values.entry(value).or_default() += 1;
+                    }
                 }
                 On::Carried(Carried::Any) => found.any = true,
             }

@@ -151,9 +151,11 @@ pub fn among<'m, V>(
 ) -> impl Iterator<Item = (&'m str, &'m V)> {
     let begins = wanted.text.split('*').next().unwrap_or_default();
     let behind = known.range::<str, _>((Bound::Included(begins), Bound::Unbounded));
-    let near = behind.take_while(move |(value, _)| match wanted.is_pattern() {
-        true => value.starts_with(begins),
-        false => **value == begins,
-    });
+    let near =
+        behind.take_while(
+            move |(value, _)| {
+                if wanted.is_pattern() { value.starts_with(begins) } else { **value == begins }
+            },
+        );
     near.map(|(value, places)| (*value, places)).filter(|(value, _)| wanted.fits(value))
 }
