@@ -79,7 +79,9 @@ pub(super) fn program(word: &str) -> Option<&str> {
 }
 
 fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    // What begins with a digit is mostly a number: of a signal, of seconds.
+    name.starts_with(|c: char| !c.is_ascii_digit())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
 /// The commands of a line, each with the sign before it and its words, without redirections. What stands between
