@@ -119,7 +119,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::ALR011], check: query::firing::always },
     Rule { codes: &[codes::ENV002], check: input::unused },
     Rule { codes: &[codes::ALR001, codes::TYP007], check: receiver::credentials },
-    Rule { codes: &[codes::ALR002, codes::ALR009], check: receiver::unreachable },
+    Rule { codes: &[codes::ALR002, codes::ALR009], check: receiver::reach::unreachable },
     Rule { codes: &[codes::ALR004], check: mute::mutes },
     Rule { codes: &[codes::ALR013], check: receiver::untold },
     Rule { codes: &[codes::ALR014], check: mute::unsound },

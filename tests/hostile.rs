@@ -338,3 +338,32 @@ mod files {
         Ok(())
     }
 }
+
+/// A finding at two lines next to one another, of which one is very long, shows a part of it.
+#[test]
+fn long_lines_beside_others_are_drawn_in_part() {
+    let long = "x".repeat(500_000);
+    let sources = [
+        format!(
+            "platform p\nservice a {{ image = \"p/a:1\"\n  port b = 80, env {{ X = \"{long}\" }}, port c = 80\n  port d = 80 }}\n"
+        ),
+        format!("platform p\nnetwork n\nvariable V = \"{long}\" \nvariable V = \"a\"\n"),
+        format!("platform p\nnetwork n\nvariable V = \"a\"\nvariable V = \"{long}\" \n"),
+        format!(
+            "platform p\nservice a {{ image = \"p/a:1\"\n  labels {{ x = \"{long}\", y = \"1\"\n    y = \"2\" }} }}\n"
+        ),
+    ];
+    for source in sources {
+        let compilation = alone(&source);
+        assert!(!compilation.diagnostics.is_empty(), "nothing is told");
+        for found in &compilation.diagnostics {
+            let said = render(found, &compilation.sources, Style::Plain);
+            assert!(
+                said.len() < 10_000,
+                "{} bytes: {}",
+                said.len(),
+                said.chars().take(2_000).collect::<String>()
+            );
+        }
+    }
+}

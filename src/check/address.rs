@@ -65,7 +65,19 @@ pub(super) fn is_own(host: &str) -> bool {
 const HOSTS: &[&str] =
     &["HOST", "HOSTS", "SERVER", "SERVERS", "ADDR", "ADDRS", "ADDRESS", "ADDRESSES", "ENDPOINT", "ENDPOINTS"];
 
+/// What the name of a variable or a key ends with, where its value is an image and not an address.
+const IMAGES: &[&str] = &["IMAGE", "IMAGES", "IMAGE_NAME", "IMAGE_REF", "IMAGE_TAG"];
+
 impl Said<'_> {
+    /// Whether `name:number`, which starts at a place of the text, is part of an image's name or of a path.
+    pub(super) fn is_no_address(&self, start: usize) -> bool {
+        let variable = match self.place {
+            Place::Variable(name) => is_image(name),
+            _ => false,
+        };
+        variable || is_no_address(self.text.get(..start).unwrap_or_default())
+    }
+
     /// The name of a host, where the text is that and nothing else by the name of its variable or option.
     pub(super) fn host(&self) -> Option<&str> {
         let (name, host) = match self.place {
@@ -76,6 +88,26 @@ impl Said<'_> {
         let last = name.rsplit(['_', '.', '-']).next().unwrap_or(name);
         HOSTS.contains(&last.to_uppercase().as_str()).then_some(host)
     }
+}
+
+/// Whether a key or the name of a variable says that its value is an image.
+fn is_image(name: &str) -> bool {
+    let name = name.to_uppercase().replace(['.', '-'], "_");
+    IMAGES.iter().any(|image| {
+        name.strip_suffix(image).is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
+    })
+}
+
+/// Whether what stands before `name:number` says that it is none of an address: `library/name:7`, `/var/name:7`,
+/// `image: name:7`.
+pub(super) fn is_no_address(before: &str) -> bool {
+    let path = before.ends_with('/') && !before.ends_with("//");
+    let apart = |c: char| matches!(c, ' ' | '"' | '\'' | ':' | '=');
+    let key = before.trim_end_matches(apart);
+    let key = &key[key
+        .rfind(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
+        .map_or(0, |at| at + width(key, at))..];
+    path || (before.ends_with(apart) && is_image(key))
 }
 
 /// Services by what texts call them.
@@ -165,7 +197,8 @@ pub(super) fn addresses<'a>(said: &'a Said<'_>) -> Vec<Address<'a>> {
         said.place == Place::File && line.trim_start().starts_with(['#', ';'])
             || line.trim_start().starts_with("//")
     };
-    if !said.text.contains(':') {
+    let of_image = matches!(said.place, Place::Variable(name) if is_image(name));
+    if of_image || !said.text.contains(':') {
         return Vec::new();
     }
     said.text.lines().filter(|line| !comment(line)).flat_map(in_line).collect()
@@ -199,7 +232,11 @@ fn in_line(line: &str) -> Vec<Address<'_>> {
         // `name:1234@` is a password, `name:12h`, `name:1.4` and `10:30:00` are no ports either.
         let odd = |c: char| "@-_.:".contains(c) || c.is_alphanumeric();
         let dot = behind.strip_prefix('.').is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
-        if start < colon && !line[..start].ends_with(':') && digits > 0 && (dot || !behind.starts_with(odd)) {
+        let odd = !dot && behind.starts_with(odd);
+        if start == colon || digits == 0 || odd || line[..start].ends_with(':') {
+            continue;
+        }
+        if !is_no_address(&line[..start]) {
             found.extend(split(None, &line[start..colon + 1 + digits]));
         }
     }
@@ -237,6 +274,9 @@ mod tests {
             ("at 10:30:00, node:24-alpine, u:12@x, ratio 3:1.5", vec![]),
             ("http://127.0.0.1:$PORT/, http://${HOST}:80, http://\u{1}:80", vec![]),
             ("ü:80 http://", vec![]),
+            ("library/cache:7 /var/cache:7 https://hub/cache:7", vec!["Some(\"https\") hub"]),
+            ("image: cache:7, --image=cache:7, \"image\": \"cache:7\"", vec![]),
+            ("image_host: cache:7", vec!["None cache:7"]),
         ] {
             assert_eq!(found(line), expected, "{line}");
         }

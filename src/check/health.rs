@@ -1,13 +1,16 @@
 //! Health checks: whether they can run in the image, and ask for something that is there.
 
+mod line;
+
+use super::address;
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
-use crate::model::Command;
+use crate::hash::{HashMap, HashSet};
 use crate::platform::{Health, ImageFacts, Platform, Service, TCP_TOOLS};
 use crate::source::Span;
-use crate::syntax::Part;
 
 /// HC001: a check by a tool that the image does not hold.
 pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
+    let known = Programs::new(platform);
     for service in &platform.services {
         let Some(block) = &service.block.health else { continue };
         let facts = platform.facts(service).filter(|facts| facts.tools_known);
@@ -34,25 +37,8 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
                 }
             }
             Health::Exec(_) | Health::Shell(_) => {
-                let (Some(facts), Some(command)) = (facts, &block.command) else { continue };
-                let (program, span) = match command {
-                    Command::Exec(words) => match words.first() {
-                        Some(word) => (literal(&word.text.parts), word.span),
-                        None => continue,
-                    },
-                    Command::Shell(line) => {
-                        if !holds(facts, "sh") {
-                            absent(service, facts, "sh", line.span, sink);
-                            continue;
-                        }
-                        (literal(&line.text.parts), line.span)
-                    }
-                };
-                let program = program.split_whitespace().next().unwrap_or_default().to_owned();
-                let plain = !program.is_empty()
-                    && program.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-                if plain && !BUILT_IN.contains(&program.as_str()) && !holds(facts, &program) {
-                    absent(service, facts, &program, span, sink);
+                if let Some(facts) = facts {
+                    command(service, facts, &known, sink);
                 }
             }
             Health::None { .. } | Health::Builtin | Health::Tcp { .. } => {}
@@ -60,20 +46,73 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-/// Words that every shell knows by itself.
-const BUILT_IN: &[&str] = &[
-    "test", "exec", "exit", "true", "false", "if", "for", "while", "set", "command", "printf", "echo", "read",
-];
+/// The shells whose lines are read.
+const SHELLS: &[&str] = &["sh", "bash", "dash", "ash"];
 
-fn literal(parts: &[Part]) -> String {
-    match parts.first() {
-        Some(Part::Literal(text)) => text.trim_start().to_owned(),
-        _ => String::new(),
+/// What images hold beside the tools of their own entries.
+struct Programs<'a> {
+    /// By the image that brings them; where several entries have the name, the last one, which is the platform's.
+    of: HashMap<&'a str, &'a [String]>,
+    /// What any of them brings.
+    common: HashSet<&'a str>,
+}
+
+impl<'a> Programs<'a> {
+    fn new(platform: &'a Platform) -> Self {
+        let named = || platform.catalogue.iter().filter(|facts| !facts.programs.is_empty());
+        Self {
+            of: named().map(|facts| (facts.image.as_str(), facts.programs.as_slice())).collect(),
+            common: named().flat_map(|facts| &facts.programs).map(String::as_str).collect(),
+        }
+    }
+
+    /// Whether an image holds a program by what it is made of. Of an image with a shell of which nobody says that,
+    /// what comes with others is not missed.
+    fn holds(&self, facts: &ImageFacts, program: &str) -> bool {
+        match facts.on.as_deref() {
+            Some(on) => self.of.get(on).is_some_and(|programs| programs.iter().any(|known| known == program)),
+            None => {
+                facts.programs.is_empty()
+                    && SHELLS.iter().any(|shell| holds(facts, shell))
+                    && self.common.contains(program)
+            }
+        }
+    }
+}
+
+/// Whether an option says that a line follows: `-c`, `-ec`.
+fn is_line(option: &str) -> bool {
+    option.strip_prefix('-').is_some_and(|letters| !letters.starts_with('-') && letters.ends_with('c'))
+}
+
+/// A command that calls programs which are not there.
+fn command(service: &Service, facts: &ImageFacts, known: &Programs<'_>, sink: &mut Sink) {
+    let said = address::check(service);
+    let texts: Vec<(&str, Span)> = said.iter().map(|said| (said.text.as_ref(), said.span)).collect();
+    let mut called: Vec<(Vec<&str>, Span)> = Vec::new();
+    match (&service.health, texts.as_slice()) {
+        (Health::Shell(_), [(line, span)]) => {
+            called.push((vec!["sh"], *span));
+            called.extend(line::programs(line).into_iter().map(|ways| (ways, *span)));
+        }
+        (_, [(shell, first), (option, _), (text, span), ..])
+            if is_line(option) && line::program(shell).is_some_and(|shell| SHELLS.contains(&shell)) =>
+        {
+            called.extend(line::program(shell).map(|shell| (vec![shell], *first)));
+            called.extend(line::programs(text).into_iter().map(|ways| (ways, *span)));
+        }
+        (_, [(word, span), ..]) => called.extend(line::program(word).map(|program| (vec![program], *span))),
+        _ => {}
+    }
+    let there = |program: &&str| holds(facts, program) || known.holds(facts, program);
+    let missing = called.iter().find(|(ways, _)| !ways.iter().any(there));
+    if let Some(([program, ..], span)) = missing.map(|(ways, span)| (ways.as_slice(), *span)) {
+        absent(service, facts, program, span, sink);
     }
 }
 
 fn holds(facts: &ImageFacts, tool: &str) -> bool {
-    facts.tools.iter().any(|known| known == tool)
+    facts.tools.iter().chain(&facts.programs).any(|known| known == tool)
 }
 
 fn image(service: &Service) -> &str {

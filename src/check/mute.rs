@@ -2,11 +2,11 @@
 
 use super::receiver::{always_fires, said};
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::platform::Platform;
 use crate::platform::observe::Alert;
 use crate::platform::receiver::{LabelMatch, Mute};
-use crate::platform::tell::Carried;
+use crate::platform::tell::{Alerts, Carried};
 use crate::source::Span;
 
 /// How many pairs of alerts are looked at for those that mute each other.
@@ -14,19 +14,20 @@ const MOST_PAIRS: usize = 10_000;
 
 /// ALR004: a label that is to be equal and that neither side carries, so that it is.
 pub(super) fn mutes(platform: &Platform, sink: &mut Sink) {
+    let alerts = Alerts::new(platform);
     for mute in &platform.observed.mutes {
         for (label, span) in &mute.equal {
             if let Some(span) = span {
-                neither(platform, mute, label, *span, sink);
+                neither(platform, &alerts, mute, label, *span, sink);
             }
         }
     }
 }
 
-fn neither(platform: &Platform, mute: &Mute, label: &str, span: Span, sink: &mut Sink) {
+fn neither(platform: &Platform, alerts: &Alerts<'_>, mute: &Mute, label: &str, span: Span, sink: &mut Sink) {
     let lacks = |alert: &&Alert| platform.carried(alert, label) == Carried::Known("");
-    let Some(source) = platform.sources(mute).find(lacks) else { return };
-    let Some(target) = platform.targets(mute).find(lacks) else { return };
+    let Some(source) = sources(alerts, mute).find(lacks) else { return };
+    let Some(target) = targets(alerts, mute).find(lacks) else { return };
     let both = platform.labels_of(source).into_iter().map(|(label, _)| label).chain(["job", "instance"]);
     let both = both.filter(|label| {
         [source, target].iter().all(|alert| platform.carried(alert, label) != Carried::Known(""))
@@ -48,13 +49,24 @@ fn neither(platform: &Platform, mute: &Mute, label: &str, span: Span, sink: &mut
     );
 }
 
+/// The alerts that a mute starts from.
+fn sources<'a>(alerts: &Alerts<'a>, mute: &Mute) -> impl Iterator<Item = &'a Alert> {
+    alerts.fitting(mute.source.iter()).map(|(_, alert, _)| alert)
+}
+
+/// The alerts that a mute is about.
+fn targets<'a>(alerts: &Alerts<'a>, mute: &Mute) -> impl Iterator<Item = &'a Alert> {
+    alerts.fitting(mute.target.iter()).map(|(_, alert, _)| alert)
+}
+
 /// ALR014: mutes that silence the sign of life, that never apply, or that leave nobody told.
 pub(super) fn unsound(platform: &Platform, sink: &mut Sink) {
     // Those that the compiler adds have no place, and are sound.
     let mutes = platform.observed.mutes.iter();
     let said: Vec<(&Mute, Span)> = mutes.filter_map(|mute| Some((mute, place(&mute.source)?))).collect();
+    let alerts = Alerts::new(platform);
     for (mute, by) in &said {
-        if let Some(beat) = platform.targets(mute).find(|alert| always_fires(alert)) {
+        if let Some(beat) = targets(&alerts, mute).find(|alert| always_fires(alert)) {
             sink.report(
                 Diagnostic::new(
                     codes::ALR014,
@@ -67,11 +79,11 @@ pub(super) fn unsound(platform: &Platform, sink: &mut Sink) {
         }
         for (label, span) in &mute.equal {
             if let Some(span) = span {
-                never_equal(platform, mute, label, *span, sink);
+                never_equal(platform, &alerts, mute, label, *span, sink);
             }
         }
     }
-    each_other(platform, &said, sink);
+    each_other(&alerts, &said, sink);
 }
 
 fn place(matches: &[LabelMatch]) -> Option<Span> {
@@ -79,16 +91,24 @@ fn place(matches: &[LabelMatch]) -> Option<Span> {
 }
 
 /// A label under which no alert of the one side has a value of the other side.
-fn never_equal(platform: &Platform, mute: &Mute, label: &str, span: Span, sink: &mut Sink) {
+fn never_equal(
+    platform: &Platform,
+    alerts: &Alerts<'_>,
+    mute: &Mute,
+    label: &str,
+    span: Span,
+    sink: &mut Sink,
+) {
     let known = |alert| match platform.carried(alert, label) {
         Carried::Known(value) => Some((alert, value.to_owned())),
         Carried::OneOf(_) | Carried::Any => None,
     };
-    let sources: Option<Vec<(&Alert, String)>> = platform.sources(mute).map(known).collect();
-    let targets: Option<Vec<(&Alert, String)>> = platform.targets(mute).map(known).collect();
+    let sources: Option<Vec<(&Alert, String)>> = sources(alerts, mute).map(known).collect();
+    let targets: Option<Vec<(&Alert, String)>> = targets(alerts, mute).map(known).collect();
     let (Some(sources), Some(targets)) = (sources, targets) else { return };
     let (Some((source, left)), Some((target, right))) = (sources.first(), targets.first()) else { return };
-    if sources.iter().any(|(_, value)| targets.iter().any(|(_, other)| other == value)) {
+    let values: HashSet<&str> = targets.iter().map(|(_, value)| value.as_str()).collect();
+    if sources.iter().any(|(_, value)| values.contains(value.as_str())) {
         return;
     }
     let says = |alert: &Alert, value: &str| match value {
@@ -106,11 +126,11 @@ fn never_equal(platform: &Platform, mute: &Mute, label: &str, span: Span, sink: 
 }
 
 /// Two alerts that mute each other: where both fire, nobody is told of either.
-fn each_other(platform: &Platform, said: &[(&Mute, Span)], sink: &mut Sink) {
+fn each_other(alerts: &Alerts<'_>, said: &[(&Mute, Span)], sink: &mut Sink) {
     let mut pairs: HashMap<(&str, &str), Span> = HashMap::default();
     for (mute, span) in said {
-        for source in platform.sources(mute) {
-            for target in platform.targets(mute) {
+        for source in sources(alerts, mute) {
+            for target in targets(alerts, mute) {
                 if pairs.len() >= MOST_PAIRS {
                     return;
                 }

@@ -26,7 +26,7 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
         .collect();
     for service in &platform.services {
         for said in address::texts(service) {
-            in_text(&said.text, said.span, &services, sink);
+            in_text(&said.text, said.span, &services, &|start| said.is_no_address(start), sink);
         }
     }
     for site in &platform.sites {
@@ -45,13 +45,19 @@ fn by_name(platform: &Platform) -> HashMap<&str, &Service> {
 fn in_template(template: &Template, services: &Services<'_>, sink: &mut Sink) {
     for part in &template.text.parts {
         if let Part::Literal(text) = part {
-            in_text(text, template.span, services, sink);
+            in_text(text, template.span, services, &|_| false, sink);
         }
     }
 }
 
 /// Looks for `name:number`, where a service has that name.
-fn in_text(text: &str, span: Span, services: &Services<'_>, sink: &mut Sink) {
+fn in_text(
+    text: &str,
+    span: Span,
+    services: &Services<'_>,
+    is_other: &dyn Fn(usize) -> bool,
+    sink: &mut Sink,
+) {
     for (colon, _) in text.match_indices(':') {
         let digits: String = text[colon + 1..].chars().take_while(char::is_ascii_digit).collect();
         let behind = &text[colon + 1 + digits.len()..];
@@ -68,7 +74,7 @@ fn in_text(text: &str, span: Span, services: &Services<'_>, sink: &mut Sink) {
             .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
         let host = &text[name_start..colon];
         let Some((service, numbers)) = services.get(host) else { continue };
-        if numbers.contains(&number) || numbers.is_empty() {
+        if numbers.contains(&number) || numbers.is_empty() || is_other(name_start) {
             continue;
         }
         let first = &service.ports[0];

@@ -1,18 +1,18 @@
 //! Receivers: whether messages can be sent, whether anybody is told, and of what.
 
+pub(super) mod reach;
 pub(super) mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Sink, cause, codes, list_of};
+use crate::hash::{HashMap, HashSet};
 use crate::model::{Role, Severity};
-use crate::platform::observe::{Alert, TARGET_LABELS};
+use crate::platform::observe::{Alert, Observed};
 use crate::platform::receiver::{Channel, Integration, LabelMatch, Receiver, Wanted};
-use crate::platform::tell::{self, Carried, Fit, NAME};
+use crate::platform::tell::{Alerts, Fit, NAME};
 use crate::platform::{InputId, OutsideKind, Platform, Service};
-use crate::promql::Labels;
 use crate::source::Span;
-use crate::standard;
 
 /// How many alerts a message names.
 const MOST_NAMED: usize = 3;
@@ -139,123 +139,6 @@ fn not_empty(platform: &Platform, secret: InputId, who: &str, span: Span, sink: 
     }
 }
 
-/// ALR002: a receiver that no alert can reach, and values that none carries.
-pub(super) fn unreachable(platform: &Platform, sink: &mut Sink) {
-    let alerts = &platform.observed.alerts;
-    for receiver in &platform.observed.receivers {
-        let mut told = false;
-        for one in receiver.matches.iter().filter(|one| !one.negated) {
-            told |= unknown(platform, receiver, one, sink);
-        }
-        if told || alerts.iter().any(|alert| platform.tells(receiver, alert) != Fit::No) {
-            continue;
-        }
-        let said = receiver.matches.iter().any(|one| one.span.is_some());
-        let (reason, help) = if alerts.is_empty() {
-            (
-                "the platform has no alerts",
-                Some(
-                    "write `alert NAME { … }`; those that components bring need a service with `role = metrics`",
-                ),
-            )
-        } else if said {
-            ("no alert fits all of its `match`", None)
-        } else if receiver.is_heartbeat() {
-            (
-                "no alert is of severity `none`",
-                Some("name the alert that always fires: `match { alert = NAME }`"),
-            )
-        } else {
-            (
-                "all alerts are of severity `info` or `none`",
-                Some("those reach only receivers that name them: `match { severity = info }`"),
-            )
-        };
-        sink.report(
-            Diagnostic::new(codes::ALR002, format!("`{}` is told of nothing: {reason}", receiver.name))
-                .at(receiver.matches_span, "nothing comes here")
-                .help_maybe(help.map(str::to_owned)),
-        );
-    }
-}
-
-/// Reports a label that no alert carries, and each value that none carries under it. Where an alert could, of which
-/// nobody says what its series carry, that is a warning.
-fn unknown(platform: &Platform, receiver: &Receiver, one: &LabelMatch, sink: &mut Sink) -> bool {
-    let Some(span) = one.span else { return false };
-    if platform.observed.alerts.is_empty() {
-        return false;
-    }
-    let alerts: Vec<On<'_>> =
-        platform.observed.alerts.iter().map(|alert| on(platform, alert, &one.label)).collect();
-    let said = said(&one.label);
-    let open = alerts.iter().find_map(|on| match on {
-        On::Perhaps(place) => Some(*place),
-        _ => None,
-    });
-    let carried: Vec<&Carried<'_>> = alerts
-        .iter()
-        .filter_map(|on| match on {
-            On::Carried(carried) => Some(carried),
-            _ => None,
-        })
-        .collect();
-    if carried.is_empty() {
-        let near = sink.did_you_mean(said, std::iter::once_with(|| labels(platform)).flatten());
-        let what = format!("the label `{said}`, which `{}` asks for", receiver.name);
-        let told = match open {
-            None => Diagnostic::new(codes::ALR002, format!("no alert carries {what}"))
-                .at(span, "on no alert")
-                .help_maybe(near),
-            Some(place) => perhaps(&what, said, (span, place), near),
-        };
-        sink.report(told.because(of_match(receiver, one, None)));
-        return true;
-    }
-    let absent = |wanted: &&Wanted| {
-        let one = LabelMatch { values: vec![(*wanted).clone()], ..one.clone() };
-        carried.iter().all(|carried| tell::fits(&one, carried) == Fit::No)
-    };
-    let some = one.values.len() > one.values.iter().filter(absent).count();
-    let mut any = false;
-    for wanted in one.values.iter().filter(absent) {
-        // Which severities there are is the language's to say: beside others, one that nothing has yet is no slip.
-        let severity =
-            one.label == "severity" && Severity::WORDS.iter().any(|(word, _)| *word == wanted.text);
-        if some && severity {
-            continue;
-        }
-        let known = carried.iter().flat_map(|carried| values(carried)).filter(|value| !value.is_empty());
-        let near = sink.did_you_mean(&wanted.text, known);
-        let asks = format!("`{}`, which `{}` asks for", wanted.text, receiver.name);
-        let place = wanted.span.unwrap_or(span);
-        let what = if one.label == NAME { "is called".to_owned() } else { format!("carries the `{said}`") };
-        let told = match open {
-            None => Diagnostic::new(codes::ALR002, format!("no alert {what} {asks}"))
-                .at(place, "nothing comes of it")
-                .help_maybe(near),
-            Some(open) => perhaps(&format!("the `{said}` {asks}"), said, (place, open), near),
-        };
-        // Whoever it stands for may be what is not there.
-        let is_there = || platform.services.iter().any(|service| service.name == wanted.text);
-        let told = match said {
-            "job" => told.because(cause::job(&wanted.text)).because(cause::name(&wanted.text)),
-            "service" if !is_there() => told.because(cause::name(&wanted.text)),
-            _ => told.because(of_match(receiver, one, Some(wanted))),
-        };
-        // Most alerts come with what collects metrics, and all are told of by it.
-        let collects = platform.with_role(Role::Metrics).next().is_some();
-        let told = if collects { told } else { told.because(cause::NO_METRICS_SERVER) };
-        let component = standard::holding(&format!("\n  alert {} {{\n", wanted.text));
-        sink.report(match component.filter(|_| one.label == NAME) {
-            Some(name) => told.because(cause::component(name)).because(cause::name(name)),
-            None => told,
-        });
-        any = true;
-    }
-    any
-}
-
 /// The cause that no alert has what a receiver asks for.
 fn of_match(receiver: &Receiver, one: &LabelMatch, wanted: Option<&Wanted>) -> String {
     let value = wanted.map_or("", |wanted| wanted.text.as_str());
@@ -266,17 +149,15 @@ fn of_match(receiver: &Receiver, one: &LabelMatch, wanted: Option<&Wanted>) -> S
 /// these alerts.
 fn but_for_a_match<'a>(
     mut told: Diagnostic,
-    platform: &Platform,
+    fitting: &Alerts<'_>,
     receivers: impl Iterator<Item = &'a Receiver>,
-    alerts: &[&Alert],
+    alerts: &[usize],
 ) -> Diagnostic {
+    let mut known: HashMap<Asks<'_>, bool> = HashMap::default();
     for receiver in receivers {
         for one in receiver.matches.iter().filter(|one| one.span.is_some()) {
             let others = || receiver.matches.iter().filter(|other| *other != one);
-            let fits = |alert: &&Alert| {
-                others().all(|other| tell::fits(other, &platform.carried(alert, &other.label)) != Fit::No)
-            };
-            if alerts.iter().any(fits) {
+            if *known.entry(asks(others())).or_insert_with(|| fitting.fit_any(others(), alerts)) {
                 told = told.because(of_match(receiver, one, None));
                 for wanted in &one.values {
                     told = told.because(of_match(receiver, one, Some(wanted)));
@@ -287,79 +168,17 @@ fn but_for_a_match<'a>(
     told
 }
 
-/// ALR009: what only an alert could carry of which nobody knows the labels.
-fn perhaps(what: &str, label: &str, (place, open): (Span, Span), near: Option<String>) -> Diagnostic {
-    let otherwise = format!(
-        "write `labels {{ {label} = … }}` in the alerts that are meant, or declare the labels of their metrics"
-    );
-    Diagnostic::new(codes::ALR009, format!("no alert is known to carry {what}"))
-        .at(place, "perhaps nothing comes here")
-        .at(open, "could carry it: nobody says which labels this has")
-        .help(near.unwrap_or(otherwise))
-}
+/// What matches ask for, wherever they stand.
+type Asks<'a> = Vec<(&'a str, bool, Vec<&'a str>)>;
 
-/// What is known of a label of an alert.
-enum On<'a> {
-    /// It has it, or its series are known to have it.
-    Carried(Carried<'a>),
-    /// Nobody says which labels its series have: the place of those.
-    Perhaps(Span),
-    /// It does not.
-    Missing,
-}
-
-fn on<'a>(platform: &'a Platform, alert: &'a Alert, label: &str) -> On<'a> {
-    let carried = platform.carried(alert, label);
-    let query = &alert.query;
-    match carried {
-        Carried::Known("") => return On::Missing,
-        Carried::Known(_) | Carried::OneOf(_) => return On::Carried(carried),
-        Carried::Any => {}
-    }
-    let own = alert.labels.iter().any(|(known, _)| known == label);
-    let in_query = || query.text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == label);
-    if own || matches!(query.labels, Labels::Some(_)) || TARGET_LABELS.contains(&label) || in_query() {
-        return On::Carried(carried);
-    }
-    let observed = &platform.observed;
-    let mut missing = true;
-    for selector in query.parsed.iter().flat_map(|parsed| parsed.selectors()) {
-        let Some(metric) = selector.metric.as_deref() else {
-            return On::Perhaps(query.part(selector.place.clone()));
-        };
-        let exported = observed.exporters(metric).map(|(_, found)| found);
-        let mut found = exported.chain(observed.elsewhere(metric)).peekable();
-        if found.peek().is_none() {
-            return On::Perhaps(query.part(selector.place.clone()));
-        }
-        missing &= !found.any(|found| found.can_hold(label));
-    }
-    // `info` brings labels of other series.
-    let complete = query.parsed.as_ref().is_some_and(|parsed| !parsed.text().contains("info"));
-    match (missing, complete) {
-        (false, _) => On::Carried(carried),
-        (true, true) => On::Missing,
-        (true, false) => On::Perhaps(query.said.span),
-    }
-}
-
-fn values<'a>(carried: &Carried<'a>) -> Vec<&'a str> {
-    match carried {
-        Carried::Known(value) => vec![value],
-        Carried::OneOf(values) => values.clone(),
-        Carried::Any => Vec::new(),
-    }
+fn asks<'a>(matches: impl Iterator<Item = &'a LabelMatch>) -> Asks<'a> {
+    let values = |one: &'a LabelMatch| one.values.iter().map(|wanted| wanted.text.as_str()).collect();
+    matches.map(|one| (one.label.as_str(), one.negated, values(one))).collect()
 }
 
 /// A label as the source says it.
 pub(super) fn said(label: &str) -> &str {
     if label == NAME { "alert" } else { label }
-}
-
-/// The labels that alerts always carry, as the source says them.
-fn labels(platform: &Platform) -> BTreeSet<&str> {
-    let alerts = platform.observed.alerts.iter();
-    alerts.flat_map(|alert| platform.labels_of(alert)).map(|(label, _)| said(label)).collect()
 }
 
 /// ALR013: receivers, and nobody who tells them.
@@ -382,8 +201,8 @@ pub(super) fn untold(platform: &Platform, sink: &mut Sink) {
 /// ALR005: nobody notices that alerts no longer arrive.
 pub(super) fn heartbeat(platform: &Platform, sink: &mut Sink) {
     let Some(teller) = platform.with_role(Role::Alerts).next() else { return };
-    let mut beats = platform.observed.alerts.iter().filter(|alert| always_fires(alert)).peekable();
-    let Some(first) = beats.peek().copied() else {
+    let all = &platform.observed.alerts;
+    let Some((at, first)) = all.iter().enumerate().find(|(_, alert)| always_fires(alert)) else {
         sink.report(
             Diagnostic::new(codes::ALR005, "no alert always fires, so that its absence would be noticed")
                 .at(teller.span(), "may fail without a word")
@@ -393,13 +212,14 @@ pub(super) fn heartbeat(platform: &Platform, sink: &mut Sink) {
         );
         return;
     };
-    let listens = |receiver: &Receiver, alert: &Alert| {
-        receiver.is_heartbeat()
-            && receiver.only.is_none()
-            && receiver.mute.is_none()
-            && platform.tells(receiver, alert) == Fit::Yes
+    let listens =
+        |receiver: &&Receiver| receiver.is_heartbeat() && receiver.only.is_none() && receiver.mute.is_none();
+    let alerts = Alerts::new(platform);
+    let hears = |receiver: &Receiver| {
+        let mut told = alerts.fitting(receiver.matches.iter());
+        told.any(|(_, alert, fit)| fit == Fit::Yes && always_fires(alert))
     };
-    if beats.any(|alert| platform.receivers().any(|receiver| listens(receiver, alert))) {
+    if platform.receivers().filter(listens).any(hears) {
         return;
     }
     let told = Diagnostic::new(
@@ -414,7 +234,7 @@ pub(super) fn heartbeat(platform: &Platform, sink: &mut Sink) {
         first.name
     ));
     let beating = platform.receivers().filter(|receiver| receiver.is_heartbeat());
-    sink.report(but_for_a_match(told, platform, beating, &[first]));
+    sink.report(but_for_a_match(told, &alerts, beating, &[at]));
 }
 
 /// Whether an alert asks for no series, so that nothing can end it.
@@ -430,18 +250,20 @@ pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
     // What components bring matters where people are told.
     let teller = platform.with_role(Role::Alerts).next();
     let told = teller.is_some();
-    let loud =
-        observed.alerts.iter().filter(|alert| !is_quiet(alert) && !alert.lost && (told || !alert.brought));
-    let mut untold: Vec<&Alert> = loud
-        .filter(|alert| !observed.receivers.iter().any(|receiver| platform.tells(receiver, alert) != Fit::No))
-        .collect();
+    let loud = observed.alerts.iter().enumerate();
+    let loud = loud.filter(|(_, alert)| !is_quiet(alert) && !alert.lost && (told || !alert.brought));
+    let alerts = Alerts::new(platform);
+    let hear = heard(&alerts, observed);
+    let mut untold: Vec<(usize, &Alert)> =
+        loud.filter(|(at, _)| !hear.get(*at).is_some_and(|heard| *heard)).collect();
     // One of each job, or of each instance, is one alert of the source.
     let mut known: BTreeSet<Span> = BTreeSet::new();
-    untold.retain(|alert| known.insert(alert.span));
+    untold.retain(|(_, alert)| known.insert(alert.span));
     if untold.is_empty() {
         return;
     }
     if !told {
+        let untold: Vec<&Alert> = untold.into_iter().map(|(_, alert)| alert).collect();
         sink.report(
             Diagnostic::new(
                 codes::ALR007,
@@ -452,24 +274,40 @@ pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
         );
         return;
     }
-    let mut by_severity: BTreeMap<Option<&str>, Vec<&Alert>> = BTreeMap::new();
-    for alert in untold {
-        by_severity.entry(severity(alert)).or_default().push(alert);
+    let mut by_severity: BTreeMap<Option<&str>, (Vec<usize>, Vec<&Alert>)> = BTreeMap::new();
+    for (at, alert) in untold {
+        let of_severity = by_severity.entry(severity(alert)).or_default();
+        of_severity.0.push(at);
+        of_severity.1.push(alert);
     }
-    for (severity, alerts) in by_severity {
-        let mut diagnostic = Diagnostic::new(codes::ALR007, format!("nobody is told of {}", names(&alerts)));
-        for alert in alerts.iter().take(MOST_NAMED) {
+    for (severity, (places, untold)) in by_severity {
+        let mut diagnostic = Diagnostic::new(codes::ALR007, format!("nobody is told of {}", names(&untold)));
+        for alert in untold.iter().take(MOST_NAMED) {
             diagnostic = diagnostic.at(alert.span, "reaches no receiver");
         }
         let place = teller.map(Service::span);
         let diagnostic = diagnostic.at_maybe(place, "has no receiver for it");
         let diagnostic = diagnostic.because(format!("untold {}", severity.unwrap_or_default()));
-        let diagnostic = but_for_a_match(diagnostic, platform, observed.receivers.iter(), &alerts);
+        let diagnostic = but_for_a_match(diagnostic, &alerts, observed.receivers.iter(), &places);
         sink.report(diagnostic.help(match severity {
             Some(severity) => format!("write a receiver with `match {{ severity = {severity} }}`"),
             None => "say how bad it is: `severity = critical` or `warning`".to_owned(),
         }));
     }
+}
+
+/// Whether somebody may be told of each alert. Receivers that ask for the same are looked at once.
+fn heard(alerts: &Alerts<'_>, observed: &Observed) -> Vec<bool> {
+    let mut heard = vec![false; observed.alerts.len()];
+    let mut known: HashSet<Asks<'_>> = HashSet::default();
+    for receiver in &observed.receivers {
+        if known.insert(asks(receiver.matches.iter())) {
+            for (at, ..) in alerts.fitting(receiver.matches.iter()) {
+                heard[at] = true;
+            }
+        }
+    }
+    heard
 }
 
 fn severity(alert: &Alert) -> Option<&str> {

@@ -14,7 +14,9 @@ pub(super) fn targets() -> Result<Outcome, Failure> {
     for target in TARGETS {
         let _ = writeln!(out, "{}: {}", target.name, target.purpose);
         let _ = writeln!(out, "\n  reads {}", target.reads.join(", "));
-        let _ = writeln!(out, "\n  cannot express");
+        if !target.cannot.is_empty() {
+            let _ = writeln!(out, "\n  cannot express");
+        }
         let widest = target.cannot.iter().map(|(field, _)| field.len()).max().unwrap_or(0);
         for (field, reason) in target.cannot {
             let _ = writeln!(out, "    {field:widest$}  {reason}");

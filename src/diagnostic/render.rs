@@ -106,7 +106,10 @@ fn together(label: &Label, first: Option<&Label>, sources: &Sources) -> bool {
     let Some(first) = first.filter(|first| first.span.file == label.span.file) else { return false };
     let file = sources.file(label.span.file);
     let (here, primary) = (file.line_of(label.span.start), file.line_of(first.span.start));
-    if here < primary { primary - here <= 1 } else { here - primary <= APART }
+    let near = if here < primary { primary - here <= 1 } else { here - primary <= APART };
+    // Of a very long line only a part is drawn, which can be done where the picture has no other.
+    let is_long = |line: usize| file.line_start(line + 1) - file.line_start(line) > LONG_LINE;
+    near && (here == primary || !(here.min(primary)..=here.max(primary)).any(is_long))
 }
 
 /// Labels that can be drawn together: on one very long line, only those near the first.

@@ -1,5 +1,6 @@
 //! When, how often and with what a service runs.
 
+use crate::diagnostic::{Diagnostic, codes};
 use crate::schema::{
     Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Number, Ratio, Scalar, block, choice,
     without_constants,
@@ -152,7 +153,18 @@ impl Scalar for Ulimit {
     fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &value.kind {
             ValueKind::Reference(path) if path.word() == Some("unlimited") => Some(Self::Unlimited),
-            ValueKind::Number(_) => Integer::read(value, decoder).map(|number| Self::At(number.0)),
+            ValueKind::Number(word) => {
+                let limit = Integer::read(value, decoder)?.0;
+                if i64::try_from(limit).is_err() {
+                    decoder.report(
+                        Diagnostic::new(codes::TYP003, format!("`{word}` is out of range"))
+                            .at(value.span, "no process has so much")
+                            .help("write `unlimited` where no limit is meant"),
+                    );
+                    return None;
+                }
+                Some(Self::At(limit))
+            }
             _ => decoder.mismatch(value, "a whole number or `unlimited`"),
         }
     }

@@ -46,6 +46,10 @@ block! {
         optional user: Constant,
         /// The executables that health checks can use.
         optional tools: List<Constant>,
+        /// The image that it is made of, whose programs it holds as well.
+        optional on: Constant,
+        /// What else commands can call, in this image and in those made of it.
+        optional programs: List<Constant>,
         /// Paths whose content must outlive the container.
         optional data: List<Constant>,
         /// Volumes of the image whose content need not.

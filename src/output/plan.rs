@@ -8,6 +8,7 @@ use super::manifest::{Digest, Entry, Manifest};
 use super::place::Root;
 use super::problem::{Problem, Reason};
 use super::seen::{Seen, holds, leads_to_the_same};
+use crate::hash::HashSet;
 use crate::parallel;
 use crate::target::Artifact;
 
@@ -67,6 +68,9 @@ impl<'a> Plan<'a> {
                 plan.problems.push(problem);
             }
         }
+        // What stands in the way of several files is told once.
+        let mut told = HashSet::default();
+        plan.problems.retain(|problem| told.insert(problem.to_string()));
         if plan.problems.is_empty() { Ok(plan) } else { Err(plan.problems) }
     }
 

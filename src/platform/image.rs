@@ -13,6 +13,10 @@ pub struct ImageFacts {
     pub tools: Vec<String>,
     /// Whether the entry says which tools there are.
     pub tools_known: bool,
+    /// The image that it is made of.
+    pub on: Option<String>,
+    /// What else commands can call; empty where nobody says.
+    pub programs: Vec<String>,
     /// Paths whose content must outlive the container.
     pub data: Vec<String>,
     /// Volumes of the image whose content need not.

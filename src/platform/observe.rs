@@ -1,8 +1,12 @@
 //! What is observed of a platform: scrape jobs, the metrics they bring, the rules over them, and who is told.
 
+mod metrics;
+
 use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::sync::Arc;
 
+pub use self::metrics::Metrics;
 use super::ServiceId;
 use super::receiver::{Hours, Mute, Receiver, Smtp};
 use crate::hash::HashMap;
@@ -19,9 +23,9 @@ pub struct Observed {
     /// The names of jobs whose scrape could not be bound, which is reported.
     pub lost: Vec<String>,
     /// Metrics of the top level, which come from no job of this platform.
-    pub metrics: Vec<Metric>,
+    pub metrics: Metrics,
     /// What the metrics server itself writes: `up`, `ALERTS`.
-    pub server: Vec<Metric>,
+    pub server: Metrics,
     /// The jobs that export what queries ask for, by the name of the series.
     pub exporters: HashMap<String, Vec<usize>>,
     /// What the source takes out of services, by its path, each with the place.
@@ -62,7 +66,7 @@ impl Observed {
 
     /// The declarations of a series that no job brings: of the metrics server, and of the top level.
     pub fn elsewhere<'a>(&'a self, series: &'a str) -> impl Iterator<Item = Found<'a>> + Clone {
-        self.server.iter().chain(&self.metrics).filter_map(move |metric| metric.series(series))
+        self.server.every(series).into_iter().chain(self.metrics.every(series))
     }
 
     /// The labels that a series can carry, whoever exports it; any where nobody is known to.
@@ -78,7 +82,7 @@ impl Observed {
         let mut exporters: HashMap<String, Vec<usize>> = HashMap::default();
         for (at, job) in self.jobs.iter().enumerate() {
             let mut found: BTreeSet<&str> = BTreeSet::new();
-            for metric in &job.exports.own {
+            for metric in job.exports.own.iter() {
                 found.extend(metric.among(series));
             }
             for table in &job.exports.shared {
@@ -134,7 +138,7 @@ pub const SCRAPE_INTERVAL: u64 = 15;
 #[derive(Debug, Clone, Default)]
 pub struct Exports {
     /// Its own declarations.
-    pub own: Vec<Metric>,
+    pub own: Metrics,
     /// Those of catalogue entries.
     pub shared: Vec<Arc<ExportTable>>,
     /// Whether nobody says what it exports, so that it may be anything.
@@ -149,7 +153,7 @@ pub struct ExportTable {
     /// Paths that answer with metrics; empty where nobody says.
     pub paths: Vec<String>,
     /// The metrics, by name; open families behind them.
-    pub metrics: Vec<Metric>,
+    pub metrics: Metrics,
     /// What else comes with it.
     pub includes: Vec<String>,
 }
@@ -185,15 +189,11 @@ pub struct Found<'a> {
 }
 
 impl Metric {
-    /// Whether it stands for all names that begin so.
-    fn is_family(&self) -> bool {
-        self.name.ends_with('*')
-    }
-
     /// Which of some series are this metric's.
     fn among<'a>(&self, series: &'a BTreeSet<String>) -> Vec<&'a str> {
-        if self.is_family() {
-            return series.iter().map(String::as_str).filter(|name| self.series(name).is_some()).collect();
+        if let Some(family) = self.name.strip_suffix('*') {
+            let behind = series.range::<str, _>((Bound::Included(family), Bound::Unbounded));
+            return behind.map(String::as_str).take_while(|name| name.starts_with(family)).collect();
         }
         let names = ["", "_bucket", "_sum", "_count"].map(|suffix| format!("{}{suffix}", self.name));
         let known = names.iter().filter(|name| self.series(name).is_some());
@@ -262,19 +262,16 @@ impl Exports {
     /// The series of a name, whatever flags it needs. The most exact declaration wins.
     #[must_use]
     pub fn series(&self, name: &str) -> Option<Found<'_>> {
-        let own = |of_family| {
-            let mut metrics = self.own.iter().filter(move |metric| metric.is_family() == of_family);
-            metrics.find_map(|metric| metric.series(name))
-        };
-        own(false)
+        self.own
+            .exactly(name)
             .or_else(|| self.shared.iter().find_map(|table| table.exactly(name)))
-            .or_else(|| own(true))
-            .or_else(|| self.shared.iter().find_map(|table| table.of_family(name)))
+            .or_else(|| self.own.of_family(name))
+            .or_else(|| self.shared.iter().find_map(|table| table.metrics.of_family(name)))
     }
 
     /// Every name that a query could ask for, for suggestions.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let shared = self.shared.iter().flat_map(|table| &table.metrics);
+        let shared = self.shared.iter().flat_map(|table| table.metrics.iter());
         self.own.iter().chain(shared).map(|metric| metric.name.as_str())
     }
 }
@@ -288,11 +285,6 @@ impl ExportTable {
             let at = self.metrics.partition_point(|metric| metric.name.as_str() < base);
             self.metrics.get(at).filter(|metric| metric.name == base)?.series(name)
         })
-    }
-
-    /// The declaration of a family that has the series.
-    fn of_family(&self, name: &str) -> Option<Found<'_>> {
-        self.metrics.iter().filter(|metric| metric.is_family()).find_map(|metric| metric.series(name))
     }
 }
 

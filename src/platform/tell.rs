@@ -3,8 +3,11 @@
 //! Every receiver whose match fits is told. What labels an alert carries is known in part: those of its rule
 //! and of the platform always, those of its query only when it fires.
 
+mod alerts;
+
 use std::collections::BTreeSet;
 
+pub use self::alerts::{Alerts, among};
 use super::Platform;
 use super::observe::{Alert, TARGET_LABELS};
 use super::receiver::{LabelMatch, Mute, Receiver};
@@ -122,22 +125,10 @@ impl Platform {
     pub fn muted_by<'a>(&'a self, alert: &'a Alert) -> impl Iterator<Item = (&'a Mute, &'a Alert)> {
         let mutes = self.observed.mutes.iter();
         let mutes = mutes.filter(|mute| fit(&mute.target, |label| self.carried(alert, label)) != Fit::No);
-        mutes.flat_map(move |mute| self.sources(mute).map(move |source| (mute, source)))
-    }
-
-    /// The alerts that a mute starts from.
-    pub fn sources<'a>(&'a self, mute: &'a Mute) -> impl Iterator<Item = &'a Alert> {
-        self.fitting(&mute.source)
-    }
-
-    /// The alerts that a mute is about.
-    pub fn targets<'a>(&'a self, mute: &'a Mute) -> impl Iterator<Item = &'a Alert> {
-        self.fitting(&mute.target)
-    }
-
-    fn fitting<'a>(&'a self, matches: &'a [LabelMatch]) -> impl Iterator<Item = &'a Alert> {
-        let alerts = self.observed.alerts.iter();
-        alerts.filter(|alert| fit(matches, |label| self.carried(alert, label)) != Fit::No)
+        let alerts = Alerts::new(self);
+        mutes.flat_map(move |mute| {
+            alerts.fitting(mute.source.iter()).map(move |(_, source, _)| (mute, source))
+        })
     }
 }
 

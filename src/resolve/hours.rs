@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::hash::HashMap;
 use crate::model::{self, Document};
 use crate::platform::receiver::Hours;
-use crate::schema::{Constant, Reference, Word};
+use crate::schema::{Constant, Word};
 
 /// The days, as they are counted (prometheus/alertmanager:docs/configuration.md, `time_interval`).
 const DAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
@@ -16,11 +16,10 @@ const DAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday",
 /// The end of a day.
 const MIDNIGHT: &str = "24:00";
 
-/// The hours that a receiver names.
-pub(super) fn find(name: &Reference, document: &Document, texts: &mut Texts<'_>) -> Option<usize> {
+/// Where the hours of each name are.
+pub(super) fn places(document: &Document) -> HashMap<SmolStr, usize> {
     let names = document.hours.iter().map(|hours| hours.name.text.clone());
-    let known: HashMap<SmolStr, usize> = names.enumerate().map(|(at, name)| (name, at)).collect();
-    texts.own_namespace(&name.0, "hours", &known)
+    names.enumerate().map(|(at, name)| (name, at)).collect()
 }
 
 /// Every block of hours.

@@ -25,6 +25,8 @@ fn facts(image: &Image, texts: &mut Texts<'_>) -> ImageFacts {
         user: optional(image.user.as_ref(), texts),
         tools: list(image.tools.as_ref(), texts),
         tools_known: image.tools.is_some(),
+        on: optional(image.on.as_ref(), texts),
+        programs: list(image.programs.as_ref(), texts),
         data: list(image.data.as_ref(), texts),
         scratch: list(image.scratch.as_ref(), texts),
         writes: list(image.writes.as_ref(), texts),

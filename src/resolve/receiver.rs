@@ -1,11 +1,14 @@
 //! Who is told: receivers with everything their ways of telling need, and the mail server.
 
+use smol_str::SmolStr;
+
 use super::hours;
 use super::names::Symbol;
 use super::observe::literal;
 use super::rest::secret;
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::hash::HashMap;
 use crate::model::{self, Document, Role, Severity};
 use crate::platform::receiver::{Address, Channel, Integration, LabelMatch, Receiver, Smtp, Wanted};
 use crate::platform::tell::NAME;
@@ -43,10 +46,11 @@ pub(super) fn ways(receiver: &model::Receiver) -> Vec<Way<'_>> {
 
 /// Everybody who is told.
 pub(super) fn receivers(document: &Document, texts: &mut Texts<'_>) -> Vec<Receiver> {
-    document.receiver.iter().map(|block| receiver(block, document, texts)).collect()
+    let hours = hours::places(document);
+    document.receiver.iter().map(|block| receiver(block, &hours, texts)).collect()
 }
 
-fn receiver(block: &model::Receiver, document: &Document, texts: &mut Texts<'_>) -> Receiver {
+fn receiver(block: &model::Receiver, hours: &HashMap<SmolStr, usize>, texts: &mut Texts<'_>) -> Receiver {
     let integrations = integrations(block, texts);
     let beats = block.heartbeat.is_some();
     let matches = matches(block, texts);
@@ -86,8 +90,8 @@ fn receiver(block: &model::Receiver, document: &Document, texts: &mut Texts<'_>)
         }),
         interval: interval.unwrap_or_else(|| interval_of(repeat)),
         repeat,
-        only: block.only.as_ref().and_then(|name| hours::find(name, document, texts)),
-        mute: block.mute.as_ref().and_then(|name| hours::find(name, document, texts)),
+        only: block.only.as_ref().and_then(|name| texts.own_namespace(&name.0, "hours", hours)),
+        mute: block.mute.as_ref().and_then(|name| texts.own_namespace(&name.0, "hours", hours)),
         matches,
         span: block.name.span,
         matches_span: block

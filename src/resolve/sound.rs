@@ -7,7 +7,7 @@ use crate::model::{
 };
 use crate::platform::observe::SCRAPE_INTERVAL;
 use crate::platform::{Value, ValuePart, Version};
-use crate::schema::{Constant, Duration};
+use crate::schema::{Bytes, Constant, Duration};
 use crate::source::Span;
 
 /// Targets that settings can be given for, each with the key of its setting.
@@ -313,11 +313,41 @@ fn limits(resources: &Resources, texts: &mut Texts<'_>) {
             texts,
         );
     }
+    engine(resources, texts);
     let Some(reserve) = &resources.reserve else { return };
     let memory = reserve.memory.zip(resources.memory).is_some_and(|(kept, most)| kept > most);
     let cpu = reserve.cpu.zip(resources.cpu).is_some_and(|(kept, most)| kept > most);
     if memory || cpu {
         out_of_range("more is kept free than may be used".to_owned(), reserve.span, "above the limit", texts);
+    }
+}
+
+/// The least memory that a container starts with (moby/moby:daemon/daemon_unix.go, `linuxMinMemory`).
+const LEAST_MEMORY: Bytes = Bytes(6 << 20);
+
+/// The least part of a processor: a thousandth of a second of each tenth (Linux, Documentation/scheduler/sched-bwc.rst).
+const LEAST_CPU: f64 = 0.01;
+
+/// The most processors that Linux runs on (Linux, arch/x86/Kconfig, `NR_CPUS`).
+const MOST_CPUS: f64 = 8_192.0;
+
+/// The most processes of a machine (Linux, include/linux/threads.h, `PID_MAX_LIMIT`).
+const MOST_PIDS: u64 = 4 << 20;
+
+/// Limits that no engine takes; zero is told as such.
+fn engine(resources: &Resources, texts: &mut Texts<'_>) {
+    let memory = resources.memory.filter(|memory| memory.0 > 0);
+    if memory.is_some_and(|memory| memory < LEAST_MEMORY || i64::try_from(memory.0).is_err()) {
+        let message = "`memory` is what no container can have".to_owned();
+        out_of_range(message, resources.span, "at least `6MiB`, and less than eight million TiB", texts);
+    }
+    if resources.cpu.is_some_and(|cpu| cpu.0 > 0.0 && !(LEAST_CPU..=MOST_CPUS).contains(&cpu.0)) {
+        let message = "`cpu` is what no container can have".to_owned();
+        out_of_range(message, resources.span, "from 0.01 to 8192", texts);
+    }
+    if resources.pids.is_some_and(|pids| pids.0 > MOST_PIDS) {
+        let message = "`pids` is more than a machine has processes".to_owned();
+        out_of_range(message, resources.span, "at most 4194304", texts);
     }
 }
 

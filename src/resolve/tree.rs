@@ -86,6 +86,14 @@ fn tree(value: &Value, inputs: bool, texts: &mut Texts<'_>) -> Tree {
         ValueKind::Boolean(boolean) => Tree::Boolean(*boolean),
         ValueKind::Number(word) => match (word.parse::<i64>(), word.parse::<f64>()) {
             (Ok(integer), _) => Tree::Integer(integer),
+            (_, Ok(_)) if word.trim_start_matches('-').chars().all(|c| c.is_ascii_digit()) => {
+                texts.sink.report(
+                    Diagnostic::new(codes::TYP003, format!("`{word}` is out of range"))
+                        .at(value.span, "a whole number has 64 bits at most")
+                        .help(format!("write `\"{word}\"` where the digits are meant as text")),
+                );
+                Tree::Integer(0)
+            }
             (_, Ok(number)) if number.is_finite() => Tree::Number(number),
             _ => Tree::Text(super::text::literal(word.to_string())),
         },

@@ -3,6 +3,9 @@
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::source::{Sources, Span};
 
+/// The byte-order mark. At the start of a file it is left out; elsewhere it would be a letter that nobody sees.
+const MARK: char = '\u{feff}';
+
 /// The text of a source file; `None`, with a report, where its bytes are no plain text.
 pub fn plain_text(sources: &mut Sources, path: &str, bytes: &[u8], sink: &mut Sink) -> Option<String> {
     let ordinary = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
@@ -13,13 +16,22 @@ pub fn plain_text(sources: &mut Sources, path: &str, bytes: &[u8], sink: &mut Si
         return std::str::from_utf8(bytes).ok().map(str::to_owned);
     }
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+    let mut help = "sources are UTF-8 text without control characters";
     let (valid, at, reason) = match std::str::from_utf8(bytes) {
         Ok(text) => {
             let text_end = text.strip_suffix('\r').unwrap_or(text);
             let lone = text_end.match_indices('\r').find(|(at, _)| !text[at + 1..].starts_with('\n'));
             let found = text.find(control).or(lone.map(|(at, _)| at));
-            let Some(at) = found else { return Some(text.to_owned()) };
-            (text, at, "a control character")
+            let begins = if text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
+            let mark = text[begins..].find(MARK).map(|at| begins + at);
+            match (found, mark) {
+                (Some(at), _) => (text, at, "a control character"),
+                (None, Some(at)) => {
+                    help = "nobody sees it there: take it out; files that were joined hold one where each of them began";
+                    (text, at, "a byte-order mark, which only begins a file")
+                }
+                (None, None) => return Some(text.to_owned()),
+            }
         }
         Err(error) => {
             let at = error.valid_up_to();
@@ -38,7 +50,7 @@ pub fn plain_text(sources: &mut Sources, path: &str, bytes: &[u8], sink: &mut Si
                 Span::new(id, end.saturating_sub('\u{fffd}'.len_utf8()), end),
                 format!("byte {at} is {reason}"),
             )
-            .help("sources are UTF-8 text without control characters"),
+            .help(help),
     );
     None
 }

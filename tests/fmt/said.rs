@@ -18,7 +18,9 @@ pub(crate) struct Said {
 pub(crate) fn read(text: &str) -> Option<Said> {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
-    let id = sources.add("test.infra", text.to_owned());
+    // As the commands read it.
+    let text = syntax::plain_text(&mut sources, "test.infra", text.as_bytes(), &mut sink)?;
+    let id = sources.add("test.infra", text);
     let file = syntax::parse(&sources, id, &mut sink);
     if sink.has_errors() {
         return None;

@@ -57,6 +57,33 @@ fn service(inside: &str) -> String {
     format!("service api {{ image = \"p/api:1.0\", networks = [net], {inside} }}\n")
 }
 
+/// Who collects metrics, who tells of alerts, and who shows them.
+const WATCHED: &str = "secret PW\nprometheus { networks = [net] }\nalertmanager { networks = [net] }\ngrafana { networks = [net], admin_password = PW }\n";
+
+/// Alerts, each of a team.
+fn alerts(count: usize, expr: &str) -> String {
+    each(count, |at| {
+        format!(
+            "alert A{at} {{ expr = \"{expr}\", severity = warning, summary = \"s\", labels {{ team = t{at} }} }}\n"
+        )
+    })
+}
+
+/// Teams with a receiver and an alert each.
+fn teams(count: usize) -> String {
+    let receiver =
+        |at: usize| format!("secret W{at}\nreceiver r{at} {{ match {{ team = t{at} }}, webhook = W{at} }}\n");
+    each(count, receiver) + &alerts(count, "up == 0")
+}
+
+/// A service that declares metrics.
+fn declared(count: usize) -> String {
+    service(&format!(
+        "port http = 80, metrics {{}}\n{}",
+        each(count, |at| format!("metric m{at} {{ type = counter }}\n"))
+    ))
+}
+
 /// A component with a kind of children, and one instance of it.
 fn instance(component: &str, inside: &str) -> String {
     format!(
@@ -119,6 +146,13 @@ shapes! {
     BUILD 0 500 "labels of an override" |n| platform(&format!("override compose {{ {} }}", each(n, |at| format!("x a{at} = 1, "))));
     BUILD 0 500 "alerts" |n| platform(&each(n, |at| format!("alert A{at} {{ expr = \"up == 0\", severity = warning, summary = \"s\" }}\n")));
     BUILD 1 200 "inhibitions of nothing" |n| platform(&(each(n, |at| format!("alert A{at} {{ expr = \"up == 0\", severity = warning, summary = \"s\" }}\n")) + &each(n, |at| format!("inhibit \"i{at}\" {{ by = A{at}, of = [B{at}], equal = [\"job\"] }}\n"))));
+    BUILD 0 100 "receivers of teams, and alerts of each" |n| platform(&(WATCHED.to_owned() + &teams(n)));
+    BUILD 0 100 "hours, and receivers that they mute" |n| platform(&(WATCHED.to_owned() + &each(n, |at| format!("hours h{at} {{ days = [\"monday:friday\"] }}\n")) + &each(n, |at| format!("secret W{at}\nreceiver r{at} {{ match {{ team = t{at} }}, webhook = W{at}, mute = h{at} }}\n")) + &alerts(n, "up == 0")));
+    BUILD 0 200 "declared metrics, and alerts of each" |n| platform(&(WATCHED.to_owned() + &declared(n) + &each(n, |at| format!("alert A{at} {{ expr = \"rate(m{at}[5m]) > 0\", severity = warning, summary = \"s\" }}\n"))));
+    BUILD 0 200 "declared metrics, and panels of each" |n| platform(&(WATCHED.to_owned() + &declared(n) + &format!("dashboard d {{ title = \"D\"\n{}}}\n", each(n, |at| format!("panel \"p{at}\" {{ query \"q\" = \"rate(m{at}[5m])\" }}\n")))));
+    BUILD 0 200 "metrics of elsewhere, and alerts of each" |n| platform(&(WATCHED.to_owned() + &each(n, |at| format!("metric m{at} {{ type = counter }}\n")) + &each(n, |at| format!("alert A{at} {{ expr = \"rate(m{at}[5m]) > 0\", severity = warning, summary = \"s\" }}\n"))));
+    BUILD 0 100 "dashboards" |n| platform(&(WATCHED.to_owned() + &each(n, |at| format!("dashboard d{at} {{ title = \"D{at}\", panel \"p\" {{ query \"q\" = \"sum(up)\" }} }}\n"))));
+    BUILD 0 200 "inhibitions" |n| platform(&(WATCHED.to_owned() + &alerts(n, "up == 0") + &each(n, |at| format!("inhibit \"i{at}\" {{ by = A{at}, of = [A{}], equal = [job] }}\n", (at + 1) % n))));
     BUILD 0 300 "routes" |n| platform(&format!("service api {{ image = \"p/api:1.0\", networks = [net], port http = 80 {{ protocol = http }} }}\nsite shop = \"a.example\" {{\n{}}}\n", each(n, |at| format!("route \"/{at}\" = api.http\n"))));
     BUILD 0 2000 "a long list" |n| platform(&service(&format!("command = [{}]", each(n, |_| "\"a\", ".to_owned()))));
     BUILD 0 100 "nested services, and references to each" |n| platform(&(format!("service api {{ networks = [net]\n{}}}\n", each(n, |at| format!("service s{at} {{ image = \"p/s:1.0\", port main = 80 }}\n"))) + &services(1, |_| format!("env {{ {} }}", each(n, |at| format!("K{at} = api.s{at}.main.url, "))))));

@@ -1,7 +1,7 @@
 """images.py CATALOGUE COMPOSE.json SUPPLIED: a local image for every image of the stack.
 
-An image holds its program, or a stand-in that listens on the same ports, and the tools that the catalogue gives the real
-image, below the same user and with the same owners of its folders; nothing else that could be called by name.
+An image holds its program, or a stand-in that listens on the same ports, and the tools and programs that the catalogue gives the
+real image, below the same user and with the same owners of its folders; nothing else that could be called by name.
 """
 
 import fnmatch
@@ -15,9 +15,6 @@ import tempfile
 from dataclasses import dataclass, field
 
 TESTS = os.path.dirname(os.path.abspath(__file__))
-# What comes with the distribution an image is made of, beside the tools that the catalogue names.
-COREUTILS = "cat cut sha256sum mkdir ls id env sleep true false wc head tail tr chmod rm cp mv sort printf echo test date dirname basename".split()
-DISTRIBUTIONS = {"scratch": [], "busybox": [], "micro": COREUTILS, "ubi": [*COREUTILS, "sed", "grep"], "debian": [*COREUTILS, "sed", "grep", "gzip"]}
 POSTGRES = "/usr/lib/postgresql/17/bin/"
 # Programs that the machine has under another name or place.
 PLACES = {"sh": "/usr/bin/dash", **{name: POSTGRES + name for name in ("psql", "pg_isready", "pg_dumpall")}}
@@ -27,7 +24,6 @@ PLACES = {"sh": "/usr/bin/dash", **{name: POSTGRES + name for name in ("psql", "
 class Recipe:
     """How an image is made."""
 
-    distribution: str
     run: list[str]
     real: bool = False
     copies: dict[str, str] = field(default_factory=dict)  # path in the image: path here
@@ -37,22 +33,21 @@ class Recipe:
     catalogue: str = ""  # the entry that says what it holds, where that is another image
 
 
-def stand_in(distribution, *options, **more):
-    return Recipe(distribution, ["/stand-in/stand-in", "serve", *options], copies={"/stand-in/stand-in": "stand-in"}, **more)
+def stand_in(*options, **more):
+    return Recipe(["/stand-in/stand-in", "serve", *options], copies={"/stand-in/stand-in": "stand-in"}, **more)
 
 
 def exporter(program, here, **more):
-    return Recipe("busybox", [f"/bin/{program}"], True, {f"/bin/{program}": f"/usr/bin/{here}", **more})
+    return Recipe([f"/bin/{program}"], True, {f"/bin/{program}": f"/usr/bin/{here}", **more})
 
 
-def application(distribution, base, *scripts):
+def application(base, *scripts):
     copies = {"/usr/local/bin/node": "/usr/bin/node", "/usr/share/nodejs": "/usr/share/nodejs", **{f"/app/{name}": "stand-ins/app.js" for name in scripts}}
-    return Recipe(distribution, [], False, copies, {"/uploads": "1000:1000"}, changes=["WORKDIR /app"], catalogue=base)
+    return Recipe([], False, copies, {"/uploads": "1000:1000"}, changes=["WORKDIR /app"], catalogue=base)
 
 
 RECIPES = {
     "prom/prometheus": Recipe(
-        "busybox",
         ["/bin/prometheus"],
         True,
         {
@@ -63,7 +58,6 @@ RECIPES = {
         changes=["WORKDIR /prometheus"],
     ),
     "prom/alertmanager": Recipe(
-        "busybox",
         ["/bin/alertmanager"],
         True,
         {
@@ -81,7 +75,6 @@ RECIPES = {
     "quay.io/prometheuscommunity/postgres-exporter": exporter("postgres_exporter", "prometheus-postgres-exporter"),
     "oliver006/redis_exporter": exporter("redis_exporter", "prometheus-redis-exporter"),
     "nginxinc/nginx-unprivileged": Recipe(
-        "busybox",
         ["/usr/sbin/nginx", "-e", "stderr", "-g", "daemon off;"],
         True,
         {
@@ -94,7 +87,6 @@ RECIPES = {
         changes=["STOPSIGNAL SIGQUIT"],
     ),
     "postgres": Recipe(
-        "debian",
         ["sh", "/stand-in/postgres.sh"],
         True,
         {
@@ -108,9 +100,8 @@ RECIPES = {
         {"PGDATA": "/var/lib/postgresql/18/docker", "PATH": f"/usr/local/bin:/usr/bin:/bin:{POSTGRES}"},
         ["STOPSIGNAL SIGINT"],
     ),
-    "redis": Recipe("debian", [], True, {"/usr/local/bin/redis-server": "/usr/bin/redis-server"}, {"/data": "999:999"}, changes=["WORKDIR /data"]),
+    "redis": Recipe([], True, {"/usr/local/bin/redis-server": "/usr/bin/redis-server"}, {"/data": "999:999"}, changes=["WORKDIR /data"]),
     "mongo": Recipe(
-        "debian",
         ["sh", "/stand-in/mongo.sh"],
         False,
         {
@@ -122,44 +113,40 @@ RECIPES = {
         },
         {"/data/db": "999:999", "/data/configdb": "999:999"},
     ),
-    "fluent/fluent-bit": stand_in("scratch", "--port", "2020", "--env", "ELASTICSEARCH_PASSWORD", "--writes", "/fluent-bit/state", folders={"/fluent-bit/state": "0:0"}),
-    "nginx/nginx-prometheus-exporter": stand_in("scratch", "--port", "9113"),
-    "percona/mongodb_exporter": stand_in("scratch", "--port", "9216", "--env", "MONGODB_URI", "--env", "MONGODB_PASSWORD"),
+    "fluent/fluent-bit": stand_in("--port", "2020", "--env", "ELASTICSEARCH_PASSWORD", "--writes", "/fluent-bit/state", folders={"/fluent-bit/state": "0:0"}),
+    "nginx/nginx-prometheus-exporter": stand_in("--port", "9113"),
+    "percona/mongodb_exporter": stand_in("--port", "9216", "--env", "MONGODB_URI", "--env", "MONGODB_PASSWORD"),
     "quay.io/minio/minio": stand_in(
-        "micro", "--port", "9000", "--port", "9001", "--login-from", "MINIO_ROOT_USER:MINIO_ROOT_PASSWORD", "--writes", "/data", folders={"/data": "0:0"}
+        "--port", "9000", "--port", "9001", "--login-from", "MINIO_ROOT_USER:MINIO_ROOT_PASSWORD", "--writes", "/data", folders={"/data": "0:0"}
     ),
-    "quay.io/minio/mc": Recipe("micro", ["mc"], False, {"/stand-in/stand-in": "stand-in"}),
+    "quay.io/minio/mc": Recipe(["mc"], False, {"/stand-in/stand-in": "stand-in"}),
     "docker.elastic.co/elasticsearch/elasticsearch": stand_in(
-        "ubi",
         *("--port", "9200", "--port", "9300", "--login", "elastic:ELASTIC_PASSWORD"),
         *("--writes", "/usr/share/elasticsearch/data", "--writes", "/usr/share/elasticsearch/config", "--writes", "/usr/share/elasticsearch/logs"),
         folders={f"/usr/share/elasticsearch/{name}": "1000:0" for name in ("data", "config", "logs")},
     ),
     "docker.elastic.co/kibana/kibana": stand_in(
-        "ubi",
         *("--port", "5601", "--env", "KIBANA_SYSTEM_PASSWORD", "--env", "KIBANA_ENCRYPTION_KEY"),
         *("--writes", "/usr/share/kibana/data", "--writes", "/usr/share/kibana/logs"),
         folders={f"/usr/share/kibana/{name}": "1000:0" for name in ("data", "logs", "config")},
     ),
     "grafana/grafana": stand_in(
-        "ubi",
         *("--port", "3000", "--env-file", "GF_SECURITY_ADMIN_PASSWORD__FILE", "--writes", "/var/lib/grafana"),
         folders={"/var/lib/grafana": "472:0"},
     ),
     "ghcr.io/google/cadvisor": stand_in(
-        "busybox",
         *("--port", "8080"),
         # google/cadvisor:deploy/Dockerfile
         changes=['HEALTHCHECK --interval=30s --timeout=3s CMD ["sh", "-c", "wget -q -O /dev/null http://127.0.0.1:8080/healthz || exit 1"]'],
     ),
-    "ecommerce/gateway": application("debian", "node:24-bookworm-slim", "server.js"),
-    "ecommerce/backend": application("debian", "node:24-bookworm-slim", "server.js"),
-    "example/jobs": application("busybox", "node:24-alpine", "migrate.js", "api.js", "worker.js", "clean-up.js"),
+    "ecommerce/gateway": application("node:24-bookworm-slim", "server.js"),
+    "ecommerce/backend": application("node:24-bookworm-slim", "server.js"),
+    "example/jobs": application("node:24-alpine", "migrate.js", "api.js", "worker.js", "clean-up.js"),
 }
 
 
 def catalogue(path):
-    """What the compiler knows of images: label to user and tools."""
+    """What the compiler knows of images: label to user, tools, and what else is there."""
     words = [word for word in re.findall(r'#[^\n]*|"[^"]*"|[^\s"#{}\[\],=]+|[{}\[\],=]', open(path).read()) if word[0] != "#"]
     entries, at = {}, 0
     while at < len(words):
@@ -170,9 +157,9 @@ def catalogue(path):
             end += 1
         end -= 1
         body = words[at + 3 : end]
-        user = body[body.index("user") + 2] if "user" in body else ""
-        tools = body[body.index("tools") + 3 : body.index("]", body.index("tools"))] if "tools" in body else []
-        entries[words[at + 1].strip('"')] = (user.strip('"'), [tool.strip('"') for tool in tools if tool != ","])
+        text = lambda key: body[body.index(key) + 2].strip('"') if key in body else ""
+        items = lambda key: [word.strip('"') for word in body[body.index(key) + 3 : body.index("]", body.index(key))] if word != ","] if key in body else []
+        entries[words[at + 1].strip('"')] = (text("user"), items("tools"), items("programs"), text("on"))
         at = end + 1
     return entries
 
@@ -182,7 +169,8 @@ def known(entries, image):
     fitting = [label for label in entries if label == repository or fnmatch.fnmatch(f"{repository}:{tag}", label)]
     if not fitting:
         sys.exit(f"images: the catalogue does not know {image}")
-    return entries[max(fitting, key=len)]
+    user, tools, programs, on = entries[max(fitting, key=len)]
+    return user, tools, programs + (entries[on][2] if on else [])
 
 
 def put(root, here, there):
@@ -235,7 +223,7 @@ def make(image, entries):
     recipe = RECIPES.get(repository)
     if recipe is None:
         sys.exit(f"images: no recipe for {repository}; add one to tests/start/images.py")
-    user, tools = known(entries, recipe.catalogue or image)
+    user, tools, programs = known(entries, recipe.catalogue or image)
     root = tempfile.mkdtemp(prefix="image-")
     os.chmod(root, 0o755)
     for folder in ("usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "etc", "tmp", "var/log", "run", "root"):
@@ -253,14 +241,15 @@ def make(image, entries):
     if "busybox" in tools:
         put(root, "/usr/bin/busybox", "/usr/bin/busybox")
         busybox = set(subprocess.run(["busybox", "--list"], capture_output=True, text=True, check=True).stdout.split())
-        for name in busybox - {"busybox", "bash"} - ({"wget", "nc"} - set(tools)):
+        for name in busybox & {*tools, *programs} - {"busybox", "bash"}:
             os.symlink("busybox", f"{root}/usr/bin/{name}")
     for there, source in recipe.copies.items():
         put(root, here(source), there)
     for name in tools:
         tool(root, name, busybox)
-    for name in DISTRIBUTIONS[recipe.distribution]:
-        put(root, f"/usr/bin/{name}", f"/usr/bin/{name}") if name not in busybox else None
+    for name in programs:
+        if name not in busybox and name not in tools:
+            tool(root, name, busybox)
     for folder, owner in recipe.folders.items():
         os.makedirs(root + folder, exist_ok=True)
         os.chown(root + folder, *map(int, owner.split(":")))

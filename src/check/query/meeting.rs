@@ -87,7 +87,7 @@ impl Context<'_> {
     /// Those of one exporter: the source's own declarations say what is there, tables of images what can be.
     fn of_job(&self, job: &Job, found: &Found<'_>) -> BTreeSet<String> {
         let mut labels: BTreeSet<String> = TARGET_LABELS.iter().map(|label| (*label).to_owned()).collect();
-        let own = job.exports.own.iter().any(|metric| std::ptr::eq(metric, found.metric));
+        let own = job.exports.own.as_ptr_range().contains(&std::ptr::from_ref(found.metric));
         if let (true, false, Labels::Some(declared)) = (own, self.open, found.labels()) {
             labels.extend(declared);
         }

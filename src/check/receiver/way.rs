@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{On, always_fires, of_match, on, said};
+use super::reach::{On, on};
+use super::{always_fires, of_match, said};
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashMap;
 use crate::platform::observe::Alert;
 use crate::platform::receiver::{Address, Channel, Integration, Receiver};
-use crate::platform::tell::Fit;
+use crate::platform::tell::{Alerts, Fit};
 use crate::platform::{Endpoint, OutsideKind, Platform};
 
 /// What stands for all labels (prometheus/alertmanager:docs/configuration.md, `group_by`).
@@ -77,18 +79,22 @@ fn host_and_port(address: &str) -> Option<(&str, u16)> {
 
 /// ALR016: labels of a group that no alert carries of which the receiver is told.
 pub(in crate::check) fn groups(platform: &Platform, sink: &mut Sink) {
+    let alerts = Alerts::new(platform);
+    let mut carrying: HashMap<&str, Vec<bool>> = HashMap::default();
     for receiver in &platform.observed.receivers {
-        let told: Vec<&Alert> = told(platform, receiver).map(|(alert, _)| alert).collect();
-        if told.is_empty() {
-            continue;
-        }
-        for (label, span) in &receiver.group_by_said {
-            let missing = |alert: &&Alert| matches!(on(platform, alert, label), On::Missing);
-            if label == EVERY_LABEL || !told.iter().all(missing) {
+        let told = || alerts.fitting(receiver.matches.iter()).map(|(at, alert, _)| (at, alert));
+        for (label, span) in receiver.group_by_said.iter().filter(|(label, _)| label != EVERY_LABEL) {
+            let all = platform.observed.alerts.iter();
+            let carrying = carrying.entry(label).or_insert_with(|| {
+                all.map(|alert| !matches!(on(platform, alert, label), On::Missing)).collect()
+            });
+            let carries = |(at, _): (usize, &Alert)| carrying.get(at).is_some_and(|carries| *carries);
+            if told().next().is_none() || (carrying.contains(&true) && told().any(carries)) {
                 continue;
             }
-            let known = told.iter().flat_map(|alert| platform.labels_of(alert)).map(|(label, _)| said(label));
-            let known: BTreeSet<&str> = known.chain(["job", "instance"]).collect();
+            let labels = told().flat_map(|(_, alert)| platform.labels_of(alert));
+            let known: BTreeSet<&str> =
+                labels.map(|(label, _)| said(label)).chain(["job", "instance"]).collect();
             let near = sink.did_you_mean(said(label), known);
             sink.report(
                 Diagnostic::new(
@@ -108,9 +114,11 @@ pub(in crate::check) fn groups(platform: &Platform, sink: &mut Sink) {
 
 /// ALR017: a heartbeat that hears an alert which does not always fire.
 pub(in crate::check) fn beats(platform: &Platform, sink: &mut Sink) {
+    let alerts = Alerts::new(platform);
     for receiver in platform.observed.receivers.iter().filter(|receiver| receiver.is_heartbeat()) {
-        let other = told(platform, receiver).find(|(alert, fit)| *fit == Fit::Yes && !always_fires(alert));
-        let Some((other, _)) = other else { continue };
+        let mut told = alerts.fitting(receiver.matches.iter());
+        let other = told.find(|(_, alert, fit)| *fit == Fit::Yes && !always_fires(alert));
+        let Some((_, other, _)) = other else { continue };
         let beat = platform.observed.alerts.iter().find(|alert| always_fires(alert));
         let help = match beat {
             Some(beat) => format!("let it hear that one alone: `match {{ alert = {} }}`", beat.name),
@@ -131,10 +139,4 @@ pub(in crate::check) fn beats(platform: &Platform, sink: &mut Sink) {
             None => told,
         });
     }
-}
-
-/// The alerts that a receiver is told of, or may be.
-fn told<'a>(platform: &'a Platform, receiver: &'a Receiver) -> impl Iterator<Item = (&'a Alert, Fit)> {
-    let alerts = platform.observed.alerts.iter();
-    alerts.map(|alert| (alert, platform.tells(receiver, alert))).filter(|(_, fit)| *fit != Fit::No)
 }

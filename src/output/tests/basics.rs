@@ -111,6 +111,8 @@ fn links_are_followed_inside_the_folder_only() -> Result {
         let error = build(&out, &[file("first", ""), file(path, "")]).err().ok_or(path)?;
         assert!(error.to_string().ends_with(words), "{error}");
     }
+    let both = build(&out, &[file("outside/a", ""), file("outside/b", "")]).err().ok_or("it leads out")?;
+    assert_eq!(both.problems.len(), 1, "{both}");
     assert_eq!(tree(&place.path().join("elsewhere"))?, ["file"]);
     assert_eq!(fs::read_to_string(place.path().join("elsewhere/file"))?, "mine");
     assert!(!out.join("first").exists());

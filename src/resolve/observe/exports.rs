@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashMap;
 use crate::model;
 use crate::platform::Service;
-use crate::platform::observe::{ExportTable, Exports, Metric};
+use crate::platform::observe::{ExportTable, Exports, Metric, Metrics};
 use crate::resolve::text::Texts;
 use crate::schema::{Decode, Decoder, List, Word, Words};
 use crate::source::Sources;
@@ -31,7 +31,7 @@ impl<'a> Tables<'a> {
     }
 
     /// What the metrics server itself writes.
-    pub(super) fn server(&mut self, needed: &BTreeSet<String>) -> Vec<Metric> {
+    pub(super) fn server(&mut self, needed: &BTreeSet<String>) -> Metrics {
         self.table(SERVER, needed).map(|table| table.metrics.clone()).unwrap_or_default()
     }
 
@@ -42,7 +42,7 @@ impl<'a> Tables<'a> {
         needed: &BTreeSet<String>,
         texts: &mut Texts<'_>,
     ) -> Exports {
-        let own: Vec<Metric> = service.block.metric.iter().map(metric).collect();
+        let own: Metrics = service.block.metric.iter().map(metric).collect();
         let said = service.block.metrics.as_ref().and_then(|metrics| metrics.exports.as_ref());
         let mut shared = Vec::new();
         match said {
@@ -115,7 +115,7 @@ fn table(block: &model::Exports) -> ExportTable {
     ExportTable {
         name: block.name.text.to_string(),
         paths: block.paths.iter().flat_map(|list| &list.items).map(|path| literal(path).to_owned()).collect(),
-        metrics,
+        metrics: metrics.into(),
         includes: block.includes.iter().flat_map(|list| &list.items).map(|word| word.text.clone()).collect(),
     }
 }
@@ -124,7 +124,7 @@ fn table(block: &model::Exports) -> ExportTable {
 fn embedded(source: &'static str, needed: &BTreeSet<String>) -> Option<ExportTable> {
     let mut table = table(&decode(&standard::excerpt(source, |name| needed.contains(name)))?);
     // They stand in no file of the reader's.
-    table.metrics.iter_mut().for_each(|metric| metric.span = None);
+    table.metrics.forget_places();
     Some(table)
 }
 
