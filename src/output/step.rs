@@ -74,7 +74,9 @@ fn copy(place: &Path, other: &Path) -> io::Result<()> {
     let mut from = fs::File::open(place)?;
     let mut to = temporary::create(other.parent().unwrap_or(other))?;
     io::copy(&mut from, &mut to)?;
-    fs::set_permissions(to.path(), from.metadata()?.permissions())?;
+    let known = from.metadata()?;
+    fs::set_permissions(to.path(), known.permissions())?;
+    to.as_file().set_modified(known.modified()?)?;
     to.into_temp_path().persist_noclobber(other).map_err(|refused| refused.error)
 }
 
@@ -97,4 +99,26 @@ fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
 #[cfg(not(unix))]
 fn set_mode(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::{Duration, SystemTime};
+
+    /// As a second name of the file would.
+    #[test]
+    fn a_copy_keeps_mode_and_time() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let [place, other] = ["a", "b"].map(|name| folder.path().join(name));
+        fs::write(&place, "text")?;
+        super::set_mode(&place, 0o640)?;
+        let before = SystemTime::now() - Duration::from_hours(24);
+        fs::File::options().append(true).open(&place)?.set_modified(before)?;
+        super::copy(&place, &other)?;
+        let (one, two) = (fs::metadata(&place)?, fs::metadata(&other)?);
+        assert_eq!((one.permissions(), one.modified()?), (two.permissions(), two.modified()?));
+        assert_eq!(fs::read_to_string(other)?, "text");
+        Ok(())
+    }
 }

@@ -329,7 +329,9 @@ fn env(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -
             Some(template) => texts.template(template, mentions),
             None => passed_on(name, texts),
         };
-        if value.file.is_some() {
+        // A name that leads nowhere is told where it stands.
+        let lost = value.value.as_ref().is_none_or(|said| said.text.as_literal().is_none());
+        if value.file.is_some() && !(lost && made.parts.is_empty()) {
             expect_one_secret(&name.text, &made, value.span, texts);
         }
         out.push(EnvVar {

@@ -1,7 +1,7 @@
 //! The layout of YAML: blocks of maps and lists, written as they are met.
 //!
 //! serde-saphyr knows how a scalar must be written to be read as what it is. It is asked for every scalar but plain
-//! words that need no question ([`is_plain`]), and for what stands in a style of its own. It prints the whole where
+//! words that need no question ([`scalar::is_plain`]), and for what stands in a style of its own. It prints the whole where
 //! something is met that has no layout here. What comes out is what it would have printed; a test compares them.
 
 #[cfg(test)]
