@@ -94,15 +94,13 @@ impl Parsed {
     /// The environments that the source declares, each once; none where its structure is in doubt.
     #[must_use]
     pub fn environments(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
         if self.files.iter().any(|file| file.unbalanced) {
-            return names;
+            return Vec::new();
         }
-        for name in self.files.iter().flat_map(|file| expand::environments(&file.entries)) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
+        let mut names: Vec<String> =
+            self.files.iter().flat_map(|file| expand::environments(&file.entries)).collect();
+        let mut known = HashSet::default();
+        names.retain(|name| known.insert(name.clone()));
         names
     }
 
