@@ -11,6 +11,7 @@ mod meeting;
 mod pattern;
 mod scan;
 mod series;
+mod shape;
 pub mod template;
 
 use std::ops::Range;
@@ -24,10 +25,10 @@ pub use findings::{Finding, findings, quantiles};
 pub use firing::{Always, always as fires_always, needs_series, reach};
 pub use labels::{Facts, Labels, labels};
 pub use meeting::{Carried, Unmet, always as labels_in_any_case, unmet};
-use pattern::Pattern;
-pub use pattern::Patterns;
+use pattern::{Pattern, Patterns};
 use scan::Scan;
 pub use series::{expect_series, values};
+use shape::Shapes;
 
 /// The longest query, in bytes, and the most operators and brackets in it: the parsed tree is walked
 /// by recursion.
@@ -56,6 +57,13 @@ pub struct Query {
     expr: Expr,
     selectors: Vec<Selector>,
     labels: Vec<LabelUse>,
+}
+
+/// What queries that are parsed one after the other, or at the same time, have in common.
+#[derive(Debug, Default)]
+pub struct Shared {
+    patterns: Patterns,
+    shapes: Shapes,
 }
 
 /// Series that a query asks for.
@@ -143,11 +151,11 @@ pub struct Problem {
 impl Query {
     /// Parses a query. Variables of dashboards (`$job`, `$__rate_interval`) may stand in it.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        Self::parse_sharing(text, &Patterns::default())
+        Self::parse_sharing(text, &Shared::default())
     }
 
-    /// Parses a query, one of many in which the same regular expressions stand.
-    pub fn parse_sharing(text: &str, patterns: &Patterns) -> Result<Self, Problem> {
+    /// Parses a query, one of many that are alike.
+    pub fn parse_sharing(text: &str, shared: &Shared) -> Result<Self, Problem> {
         let whole = |message: &str| Problem { message: message.to_owned(), place: None };
         if text.trim().is_empty() {
             return Err(whole("it is empty"));
@@ -169,17 +177,25 @@ impl Query {
         // Compiling patterns takes longer than all else, and the parser compiles each it sees. What is wrong is told
         // by the plain text.
         if let Some(hidden) = scan.without_patterns(&plain)
-            && let Ok(query) = Self::read(text, &hidden, &scan, Some(patterns))
+            && let Ok(query) = Self::read(text, &hidden, &scan, Some(&shared.patterns), &shared.shapes)
         {
             return Ok(query);
         }
-        Self::read(text, &plain, &scan, None)
+        Self::read(text, &plain, &scan, None, &shared.shapes)
     }
 
     /// Parses `plain`; the patterns that are hidden in it come from `patterns`.
-    fn read(text: &str, plain: &str, scan: &Scan, patterns: Option<&Patterns>) -> Result<Self, Problem> {
+    fn read(
+        text: &str,
+        plain: &str,
+        scan: &Scan,
+        patterns: Option<&Patterns>,
+        shapes: &Shapes,
+    ) -> Result<Self, Problem> {
         let whole = |message: &str| Problem { message: message.to_owned(), place: None };
-        let expr = parser::parse(plain).map_err(|message| scan::locate(&message, scan, plain))?;
+        let expr = shapes
+            .parsed(plain, scan, || parser::parse(plain))
+            .map_err(|message| scan::locate(&message, scan, plain))?;
         match expr.value_type() {
             ValueType::Vector | ValueType::Scalar => {}
             ValueType::Matrix => return Err(whole("it is a range of values where one at a time is needed")),

@@ -83,7 +83,7 @@ impl Eq for Pattern {}
 
 /// Regular expressions that stand in queries, each compiled once.
 #[derive(Debug, Default)]
-pub struct Patterns(Mutex<HashMap<String, Option<Pattern>>>);
+pub(super) struct Patterns(Mutex<HashMap<String, Option<Pattern>>>);
 
 impl Patterns {
     /// A pattern, which has to fit a whole value; `None` where it cannot be compiled.

@@ -37,6 +37,8 @@ pub(super) struct Label {
     pub(super) place: Range<usize>,
     /// How it is compared with a pattern, and where that stands.
     pub(super) pattern: Option<(Op, usize)>,
+    /// Where the text stands that it is compared with, with its quotes.
+    pub(super) value: Option<Range<usize>>,
 }
 
 /// Words before a list of labels.
@@ -94,7 +96,12 @@ impl Scan {
             match byte {
                 b'#' => at = text[start..].find('\n').map_or(text.len(), |end| start + end),
                 b'"' | b'\'' | b'`' => match string_end(bytes, start) {
-                    Some(end) => at = end,
+                    Some(end) => {
+                        at = end;
+                        if open.last().is_some_and(|(_, opened)| *opened == b'{') {
+                            scan.value(start..end);
+                        }
+                    }
                     None => {
                         scan.fail("this text is not closed", start..start + 1);
                         return scan;
@@ -184,6 +191,14 @@ impl Scan {
         self.problem = Some(Problem { message: message.to_owned(), place: Some(place) });
     }
 
+    /// Takes a text between braces.
+    fn value(&mut self, place: Range<usize>) {
+        let label = self.selectors.last_mut().and_then(|selector| selector.labels.last_mut());
+        if let Some(label) = label.filter(|label| label.value.is_none()) {
+            label.value = Some(place);
+        }
+    }
+
     /// Takes a word; says whether a list of labels follows.
     fn word(&mut self, text: &str, place: Range<usize>, inside: Option<u8>, in_list: bool) -> bool {
         self.words.push(place.clone());
@@ -196,7 +211,7 @@ impl Scan {
             Some(b'{') => {
                 if let Some(selector) = self.selectors.last_mut() {
                     let pattern = pattern_at(text, place.end);
-                    selector.labels.push(Label { name: word.to_owned(), place, pattern });
+                    selector.labels.push(Label { name: word.to_owned(), place, pattern, value: None });
                 }
                 return false;
             }

@@ -12,7 +12,7 @@ use crate::model;
 use crate::parallel;
 use crate::platform::observe::{Job, Observed, Query, TARGET_LABELS};
 use crate::platform::{Platform, ServiceId};
-use crate::promql::{self, Facts, Labels, Op, Patterns, Problem, Selector};
+use crate::promql::{self, Facts, Labels, Op, Problem, Selector, Shared};
 use crate::schema::Constant;
 
 /// A query as the source says it.
@@ -33,7 +33,7 @@ impl Written {
 /// What texts of queries are, each parsed once: instances of a component bring the same ones.
 pub(super) struct Reader {
     parsed: HashMap<String, Result<Arc<promql::Query>, Problem>>,
-    patterns: Patterns,
+    shared: Shared,
 }
 
 impl Reader {
@@ -41,14 +41,14 @@ impl Reader {
     pub(super) fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
         let mut seen = HashSet::default();
         let texts: Vec<&str> = texts.map(str::trim).filter(|text| seen.insert(*text)).collect();
-        let patterns = Patterns::default();
-        let parsed = parallel::map(&texts, |text| ((*text).to_owned(), parse(text, &patterns)));
-        Self { parsed: parsed.into_iter().collect(), patterns }
+        let shared = Shared::default();
+        let parsed = parallel::map(&texts, |text| ((*text).to_owned(), parse(text, &shared)));
+        Self { parsed: parsed.into_iter().collect(), shared }
     }
 
     /// A query, parsed.
     pub(super) fn get(&self, text: &str) -> Result<Arc<promql::Query>, Problem> {
-        self.parsed.get(text).cloned().unwrap_or_else(|| parse(text, &self.patterns))
+        self.parsed.get(text).cloned().unwrap_or_else(|| parse(text, &self.shared))
     }
 
     /// Reads a query; one that is none is reported.
@@ -69,8 +69,8 @@ impl Reader {
     }
 }
 
-fn parse(text: &str, patterns: &Patterns) -> Result<Arc<promql::Query>, Problem> {
-    promql::Query::parse_sharing(text, patterns).map(Arc::new)
+fn parse(text: &str, shared: &Shared) -> Result<Arc<promql::Query>, Problem> {
+    promql::Query::parse_sharing(text, shared).map(Arc::new)
 }
 
 /// The metrics that queries and series of tests ask for, with the names that a histogram or summary of them would
