@@ -86,15 +86,22 @@ impl Said<'_> {
             _ => return None,
         };
         let last = name.rsplit(['_', '.', '-']).next().unwrap_or(name);
-        HOSTS.contains(&last.to_uppercase().as_str()).then_some(host)
+        HOSTS.iter().any(|name| name.eq_ignore_ascii_case(last)).then_some(host)
     }
 }
 
 /// Whether a key or the name of a variable says that its value is an image.
 fn is_image(name: &str) -> bool {
-    let name = name.to_uppercase().replace(['.', '-'], "_");
+    let name = name.as_bytes();
+    let same = |a: &u8, b: &u8| match a {
+        b'.' | b'-' => *b == b'_',
+        _ => a.eq_ignore_ascii_case(b),
+    };
     IMAGES.iter().any(|image| {
-        name.strip_suffix(image).is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
+        let Some(start) = name.len().checked_sub(image.len()) else { return false };
+        let (before, end) = name.split_at(start);
+        end.iter().zip(image.as_bytes()).all(|(a, b)| same(a, b))
+            && !before.last().is_some_and(u8::is_ascii_alphanumeric)
     })
 }
 
@@ -194,11 +201,14 @@ pub(super) fn plain(value: &Value) -> Cow<'_, str> {
 /// The addresses in a text: hosts behind `://`, and `name:1234`. Comments of files are left out.
 pub(super) fn addresses<'a>(said: &'a Said<'_>) -> Vec<Address<'a>> {
     let comment = |line: &&str| {
-        said.place == Place::File && line.trim_start().starts_with(['#', ';'])
-            || line.trim_start().starts_with("//")
+        let start = line.trim_start().as_bytes();
+        said.place == Place::File && matches!(start, [b'#' | b';', ..]) || start.starts_with(b"//")
     };
+    if memchr::memchr(b':', said.text.as_bytes()).is_none() {
+        return Vec::new();
+    }
     let of_image = matches!(said.place, Place::Variable(name) if is_image(name));
-    if of_image || !said.text.contains(':') {
+    if of_image {
         return Vec::new();
     }
     said.text.lines().filter(|line| !comment(line)).flat_map(in_line).collect()
@@ -217,7 +227,11 @@ fn in_line(line: &str) -> Vec<Address<'_>> {
         let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
         found.extend(hosts.split(',').filter_map(|host| split(Some(&line[start..at]), host)));
     }
-    for (colon, _) in line.match_indices(':') {
+    let bytes = line.as_bytes();
+    for colon in memchr::memchr_iter(b':', bytes) {
+        if !bytes.get(colon + 1).is_some_and(u8::is_ascii_digit) {
+            continue;
+        }
         // Both stand in their order.
         while urls.front().is_some_and(|url| url.end <= colon) {
             urls.pop_front();
@@ -227,13 +241,13 @@ fn in_line(line: &str) -> Vec<Address<'_>> {
         }
         let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
         let start = line[..colon].rfind(|c| !name(c)).map_or(0, |last| last + width(line, last));
-        let digits = line[colon + 1..].find(|c: char| !c.is_ascii_digit()).unwrap_or(line.len() - colon - 1);
+        let digits = bytes[colon + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         let behind = &line[colon + 1 + digits..];
         // `name:1234@` is a password, `name:12h`, `name:1.4` and `10:30:00` are no ports either.
         let odd = |c: char| "@-_.:".contains(c) || c.is_alphanumeric();
         let dot = behind.strip_prefix('.').is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
         let odd = !dot && behind.starts_with(odd);
-        if start == colon || digits == 0 || odd || line[..start].ends_with(':') {
+        if start == colon || odd || line[..start].ends_with(':') {
             continue;
         }
         if !is_no_address(&line[..start]) {

@@ -58,7 +58,10 @@ fn in_text(
     is_other: &dyn Fn(usize) -> bool,
     sink: &mut Sink,
 ) {
-    for (colon, _) in text.match_indices(':') {
+    for colon in memchr::memchr_iter(b':', text.as_bytes()) {
+        if !text.as_bytes().get(colon + 1).is_some_and(u8::is_ascii_digit) {
+            continue;
+        }
         let digits: String = text[colon + 1..].chars().take_while(char::is_ascii_digit).collect();
         let behind = &text[colon + 1 + digits.len()..];
         // `name:1234@` is a password, `name:12h` and `name:1.4` are no ports either.

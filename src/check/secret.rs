@@ -27,12 +27,12 @@ pub(super) fn twice(platform: &Platform, sink: &mut Sink) {
     for service in &platform.services {
         let by_name: HashMap<&str, &EnvVar> =
             service.env.iter().map(|variable| (variable.name.as_str(), variable)).collect();
+        let mut form = String::new();
         for variable in &service.env {
             let suffix = platform.facts(service).map_or("_FILE", |facts| facts.file_suffix.as_str());
-            let form = match &variable.file {
-                Some(suffix) => format!("{}{suffix}", variable.name),
-                None => format!("{}{suffix}", variable.name),
-            };
+            form.clear();
+            form.push_str(&variable.name);
+            form.push_str(variable.file.as_deref().unwrap_or(suffix));
             let Some(other) = by_name.get(form.as_str()) else { continue };
             // `LOG` and `LOG_FILE` of a program that has both are no mistake.
             let known = platform.facts(service).is_some_and(|facts| facts.takes_file(&variable.name));

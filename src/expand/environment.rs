@@ -130,12 +130,12 @@ pub(super) fn prune(
     disabled: &mut HashMap<SmolStr, Span>,
     sink: &mut Sink,
 ) {
-    prune_within(entries, "", depth, disabled, sink);
+    prune_within(entries, &mut String::new(), depth, disabled, sink);
 }
 
 fn prune_within(
     entries: &mut Vec<Entry>,
-    within: &str,
+    within: &mut String,
     depth: Depth,
     disabled: &mut HashMap<SmolStr, Span>,
     sink: &mut Sink,
@@ -182,8 +182,13 @@ fn prune_within(
             }
         }
         if depth == Depth::All {
-            let within = label.map_or(within.to_owned(), |label| format!("{within}{}.", label.text));
-            prune_within(&mut body.entries, &within, depth, disabled, sink);
+            let outside = within.len();
+            if let Some(label) = label {
+                within.push_str(&label.text);
+                within.push('.');
+            }
+            prune_within(&mut body.entries, within, depth, disabled, sink);
+            within.truncate(outside);
         }
         true
     });

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use promql_parser::parser::token::{T_LAND, T_LOR, T_LUNLESS};
+use promql_parser::parser::token::{
+    T_BOTTOMK, T_COUNT_VALUES, T_LAND, T_LIMIT_RATIO, T_LIMITK, T_LOR, T_LUNLESS, T_TOPK,
+};
 use promql_parser::parser::{
     AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector,
 };
@@ -117,9 +119,9 @@ fn of_vector(vector: &VectorSelector, facts: &Facts<'_>) -> Labels {
 
 fn of_aggregate(aggregate: &AggregateExpr, facts: &Facts<'_>) -> Labels {
     let inner = of(&aggregate.expr, facts);
-    let op = aggregate.op.to_string();
+    let op = aggregate.op.id();
     // These choose among series and keep their labels.
-    if matches!(op.as_str(), "topk" | "bottomk" | "limitk" | "limit_ratio") {
+    if matches!(op, T_TOPK | T_BOTTOMK | T_LIMITK | T_LIMIT_RATIO) {
         return inner;
     }
     let outer = match &aggregate.modifier {
@@ -128,7 +130,7 @@ fn of_aggregate(aggregate: &AggregateExpr, facts: &Facts<'_>) -> Labels {
         None => Labels::none(),
     };
     match aggregate.param.as_deref() {
-        Some(Expr::StringLiteral(label)) if op == "count_values" => outer.with([label.val.as_str()]),
+        Some(Expr::StringLiteral(label)) if op == T_COUNT_VALUES => outer.with([label.val.as_str()]),
         _ => outer,
     }
 }

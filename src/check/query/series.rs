@@ -1,5 +1,7 @@
 //! OBS002 and OBS007 for series of tests: what nothing exports cannot make an alert fire.
 
+use std::cell::LazyCell;
+
 use super::{Context, unknown_label};
 use crate::diagnostic::Sink;
 use crate::hash::HashSet;
@@ -22,13 +24,13 @@ impl Context<'_> {
         // One that cannot be read is reported elsewhere.
         let Ok(parsed) = &said.parsed else { return };
         let Some(selector) = parsed.selectors().first() else { return };
-        let query = Query {
+        let query = LazyCell::new(|| Query {
             text: parsed.text().to_owned(),
             parsed: None,
             jobs: alert.query.jobs.clone(),
             labels: Labels::Any,
             said: said.series.clone(),
-        };
+        });
         let Some(metric) = selector.metric.as_deref() else { return };
         let job = selector.matchers.iter().find(|matcher| matcher.label == "job");
         let job = job.filter(|_| is_of_a_job(alert, metric));
@@ -42,8 +44,9 @@ impl Context<'_> {
         }
         // Of many jobs that export it, the first one mostly answers.
         let observed = &self.platform.observed;
+        let elsewhere: Vec<Found<'_>> = observed.elsewhere(metric).collect();
         if let Some(about) = self.about(alert, job)
-            && observed.elsewhere(metric).next().is_none()
+            && elsewhere.is_empty()
         {
             let found = about.iter().filter_map(|job| job.exports.series(metric));
             if found.clone().next().is_some() {
@@ -55,7 +58,7 @@ impl Context<'_> {
             return;
         }
         let exporters = observed.exporters(metric).map(|(_, found)| found);
-        let found = exporters.chain(observed.elsewhere(metric));
+        let found = exporters.chain(elsewhere.iter().copied());
         if found.clone().next().is_some() {
             unknown_labels(&query, selector, metric, &found, sink);
         } else if !asks_for(alert, metric) {
@@ -103,7 +106,7 @@ fn asks_for(alert: &Alert, metric: &str) -> bool {
 }
 
 fn unknown_labels<'a>(
-    query: &Query,
+    query: &LazyCell<Query, impl FnOnce() -> Query>,
     selector: &Selector,
     metric: &str,
     found: &(impl Iterator<Item = Found<'a>> + Clone),

@@ -1,6 +1,7 @@
 //! Declarations of metrics, found by the name of a series without looking at each: a service may declare many, and many
 //! queries ask.
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use super::{Found, Metric};
@@ -17,6 +18,8 @@ pub struct Metrics {
     exact: HashMap<String, Vec<usize>>,
     /// Where families are, by what their names begin with.
     families: HashMap<String, Vec<usize>>,
+    /// How long these beginnings are, in bytes: each length once, in order.
+    lengths: Vec<usize>,
 }
 
 impl Deref for Metrics {
@@ -37,7 +40,8 @@ impl From<Vec<Metric>> for Metrics {
             };
             names.entry(name.to_owned()).or_default().push(at);
         }
-        Self { all, ..metrics }
+        let lengths: BTreeSet<usize> = all.iter().filter_map(|it| it.name.strip_suffix('*')).map(str::len).collect();
+        Self { all, lengths: lengths.into_iter().collect(), ..metrics }
     }
 }
 
@@ -82,8 +86,7 @@ impl Metrics {
     }
 
     fn families_of<'a>(&'a self, series: &'a str) -> impl Iterator<Item = usize> + 'a {
-        let none = self.families.is_empty();
-        let begins = series.char_indices().map(|(at, _)| at).chain([series.len()]).filter(move |_| !none);
-        begins.filter_map(|end| self.families.get(&series[..end])).flatten().copied()
+        let beginnings = self.lengths.iter().map_while(|length| series.get(..*length));
+        beginnings.filter_map(|start| self.families.get(start)).flatten().copied()
     }
 }

@@ -374,7 +374,14 @@ fn matcher(names: &[&str], text: &str) -> Option<String> {
     let quote = if text.contains('\'') && !text.contains('"') { '\'' } else { '"' };
     match names {
         [] => None,
-        [name] => Some(format!("job={quote}{name}{quote}")),
+        [name] => {
+            let mut matcher = String::with_capacity(name.len() + 6);
+            matcher.push_str("job=");
+            matcher.push(quote);
+            matcher.push_str(name);
+            matcher.push(quote);
+            Some(matcher)
+        }
         names => Some(format!("job=~{quote}{}{quote}", names.join("|"))),
     }
 }
