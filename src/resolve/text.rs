@@ -230,6 +230,9 @@ impl<'a> Texts<'a> {
 
     /// Text that is known now; empty where it is not, which is reported.
     pub(super) fn constant(&mut self, constant: &Constant) -> String {
+        if let Some(literal) = constant.text.as_literal() {
+            return literal.to_owned();
+        }
         let mut mentions = Mentions::default();
         let value = self.text(&constant.text, &mut mentions);
         self.literal(&value, constant.span)
@@ -261,6 +264,10 @@ impl<'a> Texts<'a> {
 
     /// Text with its references bound.
     pub(super) fn text(&mut self, text: &Text, mentions: &mut Mentions) -> Value {
+        // Nearly every text.
+        if let Some(known) = text.as_literal() {
+            return literal(known.to_owned());
+        }
         let mut value = Value::default();
         let mut made = 0;
         let mut in_url = InUrl::default();
@@ -280,7 +287,7 @@ impl<'a> Texts<'a> {
                     for part in found.parts {
                         match &part {
                             ValuePart::Literal(literal) => in_url.see(literal),
-                            ValuePart::Input(_) => in_url.end.clear(),
+                            ValuePart::Input(_) => in_url.end = Default::default(),
                         }
                         made += match &part {
                             ValuePart::Literal(literal) => literal.len(),
@@ -366,7 +373,7 @@ const MOST_COPIED: usize = 8_000_000;
 struct InUrl {
     found: bool,
     /// The last bytes, of which the next literal may make it.
-    end: Vec<u8>,
+    end: ([u8; 2], usize),
 }
 
 impl InUrl {
@@ -376,11 +383,17 @@ impl InUrl {
             return;
         }
         let literal = literal.as_bytes();
-        self.end.extend(&literal[..literal.len().min(MARK.len())]);
+        let (before, known) = self.end;
+        let mut around = [0; 2 + MARK.len()];
+        let bytes = before.iter().take(known).chain(literal.iter().take(MARK.len()));
+        let length = around.iter_mut().zip(bytes).map(|(to, from)| *to = *from).count();
+        let around = &around[..length];
         let marks = |bytes: &[u8]| bytes.windows(MARK.len()).any(|bytes| bytes == MARK.as_bytes());
-        self.found = marks(&self.end) || marks(literal);
-        let end = if literal.len() >= MARK.len() { literal } else { &self.end };
-        self.end = end[end.len().saturating_sub(MARK.len() - 1)..].to_vec();
+        self.found = marks(around) || marks(literal);
+        let all = if literal.len() >= MARK.len() { literal } else { around };
+        let end = &all[all.len().saturating_sub(2)..];
+        self.end.1 = end.len();
+        self.end.0[..end.len()].copy_from_slice(end);
     }
 }
 
