@@ -5,10 +5,22 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
+
 /// Does the same to every item, on as many threads as there are processors, and gives what comes of it in the
-/// order of the items. One item, or one processor, needs no thread.
+/// order of the items. One item needs no thread.
+///
+/// A thread that waits for others takes on their work meanwhile, so what holds a lock must not call this.
 pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    // Asking for the processors costs more than a small piece of work.
+    if items.len() < 2 {
+        return items.iter().map(work).collect();
+    }
+    items.par_iter().with_max_len(1).map(&work).collect()
+}
+
+/// The same for work that is divided further: a whole compilation. It has threads of its own, so that none waits with
+/// one begun while it takes on the next.
+pub fn map_whole<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let processors = || thread::available_parallelism().map_or(1, NonZero::get);
     let threads = if items.len() < 2 { 1 } else { processors().min(items.len()) };
     if threads == 1 {
@@ -38,13 +50,12 @@ pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
 
 /// Takes something large apart while other work goes on.
 pub fn set_aside<T: Send + 'static>(value: T) {
-    // Where no thread is to be had, it is done here and now.
-    drop(thread::Builder::new().spawn(move || drop(value)));
+    rayon::spawn(move || drop(value));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::map;
+    use super::{map, map_whole};
 
     #[test]
     fn results_come_in_the_order_of_the_items() {
@@ -52,6 +63,7 @@ mod tests {
             let items: Vec<usize> = (0..many).collect();
             let expected: Vec<usize> = items.iter().map(|item| item * 3).collect();
             assert_eq!(map(&items, |item| item * 3), expected);
+            assert_eq!(map_whole(&items, |item| item * 3), expected);
         }
     }
 }

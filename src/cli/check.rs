@@ -53,7 +53,7 @@ fn with_every_environment(parsed: Parsed, loader: &Loader<'_>) -> (Compilation, 
     }
     let variations: Vec<Option<&str>> =
         std::iter::once(None).chain(environments.iter().map(|name| Some(name.as_str()))).collect();
-    let mut compiled = parallel::map(&variations, |environment| {
+    let mut compiled = parallel::map_whole(&variations, |environment| {
         let mut compilation = parsed.clone().compile(loader, *environment);
         if environment.is_some() {
             // Only what is said of it is needed; all platforms together would take much memory.
