@@ -54,7 +54,7 @@ struct Parts<'a> {
 
 fn parts(text: &str) -> Parts<'_> {
     let mut sources = Sources::default();
-    let id = sources.add("", text);
+    let id = sources.add("", text.to_owned());
     let mut parts = Parts::default();
     // Where reading it changes the text, places would be those of another one.
     if sources.file(id).text() == text {
