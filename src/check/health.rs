@@ -25,6 +25,7 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
                             codes::HC001,
                             format!("`{}` has no health check of its own", image(service)),
                         )
+                        .about(&service.path)
                         .at(block.span, "uses the image's own check")
                         .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
                         .help(held(facts)),
@@ -101,7 +102,9 @@ fn command(service: &Service, facts: &ImageFacts, known: &Programs<'_>, sink: &m
             called.extend(line::program(shell).map(|shell| (vec![shell], *first)));
             called.extend(line::programs(text).into_iter().map(|ways| (ways, *span)));
         }
-        (_, [(word, span), ..]) => called.extend(line::program(word).map(|program| (vec![program], *span))),
+        (_, [(word, span), ..]) => {
+            called.extend(line::program(word).map(|program| (vec![program], *span)));
+        }
         _ => {}
     }
     let there = |program: &&str| holds(facts, program) || known.holds(facts, program);
@@ -139,6 +142,7 @@ fn absent(service: &Service, facts: &ImageFacts, tool: &str, span: Span, sink: &
                 image(service)
             ),
         )
+        .about(&service.path)
         .at(span, format!("needs `{tool}`"))
         .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
         .help(help),
@@ -169,6 +173,7 @@ fn unknown_tool(service: &Service, facts: Option<&ImageFacts>, span: Span, sink:
             codes::HC001,
             format!("nothing is known in the image of `{}` that could ask for its health", service.path),
         )
+        .about(&service.path)
         .at(span, "asks from inside the container")
         .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
         .help(help),
@@ -196,6 +201,7 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
             let help = sink.did_you_mean(asked, known.iter().map(String::as_str));
             sink.report(
                 Diagnostic::new(codes::HC005, format!("`{}` does not serve `{asked}`", service.path))
+                    .about(&service.path)
                     .at(path.span, "asked for its health")
                     .help(help.unwrap_or_else(|| {
                         format!("it serves {}", list_of(known.iter().map(String::as_str)))
