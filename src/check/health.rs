@@ -90,24 +90,24 @@ fn is_line(option: &str) -> bool {
 fn command(service: &Service, facts: &ImageFacts, known: &Programs<'_>, sink: &mut Sink) {
     let said = address::check(service);
     let texts: Vec<(&str, Span)> = said.iter().map(|said| (said.text.as_ref(), said.span)).collect();
-    let mut called: Vec<(Vec<&str>, Span)> = Vec::new();
+    let mut called: Vec<(Vec<String>, Span)> = Vec::new();
     match (&service.health, texts.as_slice()) {
         (Health::Shell(_), [(line, span)]) => {
-            called.push((vec!["sh"], *span));
+            called.push((vec!["sh".to_owned()], *span));
             called.extend(line::programs(line).into_iter().map(|ways| (ways, *span)));
         }
         (_, [(shell, first), (option, _), (text, span), ..])
             if is_line(option) && line::program(shell).is_some_and(|shell| SHELLS.contains(&shell)) =>
         {
-            called.extend(line::program(shell).map(|shell| (vec![shell], *first)));
+            called.extend(line::program(shell).map(|shell| (vec![shell.to_owned()], *first)));
             called.extend(line::programs(text).into_iter().map(|ways| (ways, *span)));
         }
         (_, [(word, span), ..]) => {
-            called.extend(line::program(word).map(|program| (vec![program], *span)));
+            called.extend(line::program(word).map(|program| (vec![program.to_owned()], *span)));
         }
         _ => {}
     }
-    let there = |program: &&str| holds(facts, program) || known.holds(facts, program);
+    let there = |program: &String| holds(facts, program) || known.holds(facts, program);
     let missing = called.iter().find(|(ways, _)| !ways.iter().any(there));
     if let Some(([program, ..], span)) = missing.map(|(ways, span)| (ways.as_slice(), *span)) {
         absent(service, facts, program, span, sink);
