@@ -106,7 +106,9 @@ impl Allows {
                 told.push(diagnostic);
             }
         }
-        once(told).into_iter().for_each(|diagnostic| sink.report(diagnostic));
+        for diagnostic in once(told) {
+            sink.report(diagnostic);
+        }
     }
 
     /// Reports what allows nothing, where this is known of one compilation: what targets leave out is known when they
