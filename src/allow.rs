@@ -1,7 +1,7 @@
 //! Rule codes that the source means: `allow NET004 { reason = "…" }` at the thing it concerns.
 
 use crate::check::RULES;
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, once};
 use crate::hash::HashSet;
 use crate::model::Allow as Model;
 use crate::schema::{Decode as _, Decoder};
@@ -37,20 +37,22 @@ struct Allow {
 /// A block, and what other places brought into it: those of its component, of an environment, of defaults.
 #[derive(Debug)]
 struct Region {
+    /// The path of the service that it is, or stands in.
+    service: Option<String>,
     own: Span,
     head: Span,
     brought: Vec<Span>,
 }
 
 /// What holds keys of its own, in which `allow` is one of them.
-const FREE: [&str; 5] = ["env", "labels", "override", "output", "child"];
+const FREE: [&str; 4] = ["env", "labels", "override", "output"];
 
 impl Allows {
     /// Collects what an expanded tree allows, and reports codes that cannot be allowed. `varied` says whether the
     /// source has environments.
     pub fn new(entries: &[Entry], varied: bool, sink: &mut Sink) -> Self {
         let mut allows = Self { varied, ..Self::default() };
-        allows.collect(entries, None, sink);
+        allows.collect(entries, None, None, sink);
         if !allows.list.is_empty() {
             let services = entries.iter().filter(|entry| entry.key.text == "service");
             allows.heads = services.map(Entry::head).collect();
@@ -58,7 +60,8 @@ impl Allows {
         allows
     }
 
-    fn collect(&mut self, entries: &[Entry], block: Option<&Entry>, sink: &mut Sink) {
+    /// Collects those of `block`, which stands in the service of the path `service`.
+    fn collect(&mut self, entries: &[Entry], block: Option<&Entry>, service: Option<&str>, sink: &mut Sink) {
         let mut within = None;
         for entry in entries {
             if let (true, Some(code)) = (entry.key.text == "allow", &entry.label) {
@@ -69,25 +72,42 @@ impl Allows {
                 }
                 let region = block.map(|block| {
                     *within.get_or_insert_with(|| {
-                        self.regions.push(Region::new(block));
+                        self.regions.push(Region::new(block, service));
                         self.regions.len() - 1
                     })
                 });
                 self.list.push(Allow { code: code.clone(), within: region, used: !sound });
             } else if !FREE.contains(&entry.key.text.as_str()) {
-                self.collect(entry.entries(), Some(entry), sink);
+                let own = (entry.key.text == "service").then(|| path(service, entry));
+                self.collect(entry.entries(), Some(entry), own.as_deref().or(service), sink);
             }
         }
     }
 
-    /// Reports everything that is not allowed.
+    /// Reports everything that is not allowed, each once.
     pub fn filter(&mut self, diagnostics: Vec<Diagnostic>, sink: &mut Sink) {
+        let mut told = Vec::with_capacity(diagnostics.len());
         for diagnostic in diagnostics {
-            let allowing = self.list.iter().position(|allow| self.covers(allow, &diagnostic));
-            match allowing.and_then(|at| self.list.get_mut(at)) {
-                Some(allow) => allow.used = true,
-                None => sink.report(diagnostic),
+            // What several have in common is allowed where each of them does.
+            let services = diagnostic.about.as_slice();
+            let parts: Vec<&[String]> = match services {
+                [_, _, ..] if diagnostic.of_all => services.chunks(1).collect(),
+                services => vec![services],
+            };
+            let mut allowed = true;
+            for about in parts {
+                let allowing = self.list.iter().position(|allow| self.covers(allow, &diagnostic, about));
+                match allowing.and_then(|at| self.list.get_mut(at)) {
+                    Some(allow) => allow.used = true,
+                    None => allowed = false,
+                }
             }
+            if !allowed {
+                told.push(diagnostic);
+            }
+        }
+        for diagnostic in once(told) {
+            sink.report(diagnostic);
         }
     }
 
@@ -104,12 +124,12 @@ impl Allows {
     pub fn losses(&self, losses: Vec<Diagnostic>, all: bool) -> Vec<Diagnostic> {
         let of_builds = || self.list.iter().filter(|allow| allow.code.text == OF_BUILDS);
         let used: HashSet<Span> = of_builds()
-            .filter(|allow| losses.iter().any(|loss| self.covers(allow, loss)))
+            .filter(|allow| losses.iter().any(|loss| self.covers(allow, loss, &loss.about)))
             .map(|allow| allow.code.span)
             .collect();
         let mut told: Vec<Diagnostic> = losses
             .into_iter()
-            .filter(|loss| !self.list.iter().any(|allow| self.covers(allow, loss)))
+            .filter(|loss| !self.list.iter().any(|allow| self.covers(allow, loss, &loss.about)))
             .collect();
         if all && !self.varied {
             let codes = of_builds().map(|allow| &allow.code);
@@ -137,7 +157,8 @@ impl Allows {
         self.list.iter().map(|allow| &allow.code).filter(move |code| known.insert(code.span))
     }
 
-    fn covers(&self, allow: &Allow, diagnostic: &Diagnostic) -> bool {
+    /// Whether something allows a finding about some of the services that it is about.
+    fn covers(&self, allow: &Allow, diagnostic: &Diagnostic, about: &[String]) -> bool {
         if allow.code.text != diagnostic.code.id {
             return false;
         }
@@ -147,18 +168,30 @@ impl Allows {
             return true;
         }
         let Some(first) = diagnostic.labels.first().map(|label| label.span) else { return false };
-        contains(region.own, first)
-            || (region.brought.iter().any(|brought| contains(*brought, first))
-                // Of several instances of a component it may be about another one.
-                && !places.any(|place| place != region.head && self.heads.contains(&place)))
+        // What a component says is at the same place in all of its instances, and in what is nested in them.
+        match &region.service {
+            Some(service) if !about.is_empty() => {
+                about.iter().any(|of| is_within(of, service)) && region.holds(first)
+            }
+            _ => {
+                contains(region.own, first)
+                    || region.holds(first)
+                        && !places.any(|place| place != region.head && self.heads.contains(&place))
+            }
+        }
     }
 }
 
 impl Region {
-    fn new(block: &Entry) -> Self {
-        let mut region = Self { own: whole(block), head: block.head(), brought: Vec::new() };
+    fn new(block: &Entry, service: Option<&str>) -> Self {
+        let service = service.map(str::to_owned);
+        let mut region = Self { service, own: whole(block), head: block.head(), brought: Vec::new() };
         region.add(block.entries());
         region
+    }
+
+    fn holds(&self, place: Span) -> bool {
+        contains(self.own, place) || self.brought.iter().any(|brought| contains(*brought, place))
     }
 
     fn add(&mut self, entries: &[Entry]) {
@@ -170,6 +203,17 @@ impl Region {
             self.add(entry.entries());
         }
     }
+}
+
+/// The path of a service that stands in another one, or in none.
+fn path(parent: Option<&str>, service: &Entry) -> String {
+    let name = service.label_or_key().text.as_str();
+    parent.map_or_else(|| name.to_owned(), |parent| format!("{parent}.{name}"))
+}
+
+/// Whether the path of a service is that of another one, or of what is nested in it.
+fn is_within(path: &str, service: &str) -> bool {
+    path.strip_prefix(service).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// An entry with all that stands in it.

@@ -26,7 +26,7 @@ mod secret;
 mod unit;
 mod volume;
 
-use crate::diagnostic::{Code, Sink, codes};
+use crate::diagnostic::{Code, Diagnostic, Sink, codes};
 use crate::parallel;
 use crate::platform::Platform;
 
@@ -130,12 +130,14 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::ALR007], check: receiver::nobody },
 ];
 
-/// Checks every rule, all at the same time.
-pub fn check(platform: &Platform, sink: &mut Sink) {
+/// Checks every rule, all at the same time. What is found of each of several instances is told of each: one of them
+/// may allow it.
+#[must_use]
+pub fn check(platform: &Platform) -> Vec<Diagnostic> {
     let found = parallel::map(RULES, |rule| {
         let mut found = Sink::default();
         (rule.check)(platform, &mut found);
-        found.finish()
+        found.each()
     });
-    found.into_iter().flatten().for_each(|diagnostic| sink.report(diagnostic));
+    found.into_iter().flatten().collect()
 }

@@ -41,6 +41,10 @@ pub struct Diagnostic {
     pub causes: Vec<String>,
     /// The place, one of `labels`, that is the primary where several messages come of it.
     pub origin: Option<usize>,
+    /// The services that it is about, by their paths: several instances of a component have its places in common.
+    pub about: Vec<String>,
+    /// Whether it is about all of them at once, and not about what one has to do with another.
+    pub of_all: bool,
 }
 
 impl Diagnostic {
@@ -54,6 +58,8 @@ impl Diagnostic {
             help: None,
             causes: Vec::new(),
             origin: None,
+            about: Vec::new(),
+            of_all: false,
         }
     }
 
@@ -71,6 +77,21 @@ impl Diagnostic {
             Some(span) => self.at(span, note),
             None => self,
         }
+    }
+
+    /// Says which service it is about, by its path; of two, each may allow it.
+    #[must_use]
+    pub fn about(mut self, path: &str) -> Self {
+        self.about.push(path.to_owned());
+        self
+    }
+
+    /// Says which services have it in common, by their paths: all of them must allow it.
+    #[must_use]
+    pub fn about_all<'a>(mut self, paths: impl IntoIterator<Item = &'a str>) -> Self {
+        self.about.extend(paths.into_iter().map(str::to_owned));
+        self.of_all = true;
+        self
     }
 
     /// Adds the place that everything suffers from that comes of the same.
@@ -152,6 +173,15 @@ impl Sink {
         other.diagnostics.into_iter().for_each(|diagnostic| self.report(diagnostic));
     }
 
+    /// Reports what is about the service of a path, where it does not itself say what it is about.
+    pub fn about(&mut self, path: Option<&str>, report: impl FnOnce(&mut Self)) {
+        let before = self.diagnostics.len();
+        report(self);
+        for told in self.diagnostics.iter_mut().skip(before).filter(|told| told.about.is_empty()) {
+            told.about.extend(path.map(str::to_owned));
+        }
+    }
+
     /// Whether so much was reported that nothing more is kept: whoever reports in a loop may stop.
     #[must_use]
     pub fn is_full(&self) -> bool {
@@ -198,13 +228,19 @@ impl Sink {
 
     /// Everything reported, each once, ordered as the source is: by file, by place, by code.
     #[must_use]
-    pub fn finish(mut self) -> Vec<Diagnostic> {
-        sort(&mut self.diagnostics);
-        self.diagnostics.dedup_by(|a, b| {
-            a.code.id == b.code.id && a.message == b.message && a.labels.first() == b.labels.first()
-        });
-        self.diagnostics
+    pub fn finish(self) -> Vec<Diagnostic> {
+        once(self.diagnostics)
     }
+}
+
+/// Each of them once, ordered as the source is.
+#[must_use]
+pub fn once(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    sort(&mut diagnostics);
+    diagnostics.dedup_by(|a, b| {
+        a.code.id == b.code.id && a.message == b.message && a.labels.first() == b.labels.first()
+    });
+    diagnostics
 }
 
 /// As the source is: by file, by place, by code.

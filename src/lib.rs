@@ -116,16 +116,17 @@ impl Parsed {
         // Without a file, or with its structure in doubt, everything further would only be noise.
         if let Some(origin) = expanded.origin.filter(|_| !expanded.unbalanced) {
             platform = bind(expanded, origin, &entry, sources.embedded(), environment, &mut sink);
-            let mut findings = Sink::default();
+            let mut findings = platform.as_ref().map(check::check).unwrap_or_default();
+            let mut losses = Sink::default();
             if let Some(platform) = &platform {
-                check::check(platform, &mut findings);
-                coverage::untaken(platform, &mut findings);
-                coverage::too_old(platform, &mut findings);
+                coverage::untaken(platform, &mut losses);
+                coverage::too_old(platform, &mut losses);
             }
-            uses.unread(&mut findings);
+            uses.unread(&mut losses);
+            findings.extend(losses.each());
             // Of a source with mistakes not everything is looked at.
             let sound = !sink.has_errors();
-            allows.filter(findings.each(), &mut sink);
+            allows.filter(findings, &mut sink);
             if sound {
                 allows.unused(&mut sink);
             }

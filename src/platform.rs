@@ -117,6 +117,12 @@ impl Platform {
         self.services.iter().filter(move |service| service.block.role == Some(role))
     }
 
+    /// The path of a service that something may stand in.
+    #[must_use]
+    pub fn path(&self, owner: Option<ServiceId>) -> Option<&str> {
+        owner.map(|owner| self[owner].path.as_str())
+    }
+
     /// The catalogue's entry for what a service runs.
     #[must_use]
     pub fn facts(&self, service: &Service) -> Option<&ImageFacts> {

@@ -117,10 +117,11 @@ pub fn judge(compilation: &Compilation) {
         );
         // The text of a `config` is the user's own.
         let is_tree = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
-        if is_tree && !path.starts_with("docker/config/") {
-            if let Err(error) = serde_yaml::from_str::<serde_yaml::Value>(content) {
-                panic!("{path} is no YAML: {error}\n{content}");
-            }
+        if is_tree
+            && !path.starts_with("docker/config/")
+            && let Err(error) = serde_yaml::from_str::<serde_yaml::Value>(content)
+        {
+            panic!("{path} is no YAML: {error}\n{content}");
         }
     }
     assert_eq!(lowered, build(platform, &targets), "another build, other bytes");

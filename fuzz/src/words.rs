@@ -75,7 +75,7 @@ pub(crate) fn entry(field: &Field, names: &[&str], depth: usize, random: &mut Ra
                 && (main.required || random.below(2) == 0)
             {
                 out.push_str(" = ");
-                out.push_str(&value((main.kind)(), names, depth, random));
+                out.push_str(&value((main.kind)(), names, random));
             }
             if depth > 0 && !block.fields.is_empty() {
                 out.push_str(" { ");
@@ -88,7 +88,7 @@ pub(crate) fn entry(field: &Field, names: &[&str], depth: usize, random: &mut Ra
             for _ in 0..random.below(3) {
                 out.push_str(random.one_of(names).unwrap_or("a"));
                 out.push_str(" = ");
-                out.push_str(&value(kind(), names, 0, random));
+                out.push_str(&value(kind(), names, random));
                 out.push_str(", ");
             }
             out.push('}');
@@ -96,7 +96,7 @@ pub(crate) fn entry(field: &Field, names: &[&str], depth: usize, random: &mut Ra
         Kind::Raw => out.push_str(" { a { b = [1, { c = \"d\" }] } }"),
         kind => {
             out.push_str(" = ");
-            out.push_str(&value(kind, names, depth, random));
+            out.push_str(&value(kind, names, random));
         }
     }
     out
@@ -113,7 +113,7 @@ fn body(block: &Block, names: &[&str], depth: usize, random: &mut Random) -> Str
     entries.join(", ")
 }
 
-fn value(kind: Kind, names: &[&str], depth: usize, random: &mut Random) -> String {
+fn value(kind: Kind, names: &[&str], random: &mut Random) -> String {
     if random.below(8) == 0 {
         return hard(random).to_owned();
     }
@@ -124,8 +124,7 @@ fn value(kind: Kind, names: &[&str], depth: usize, random: &mut Random) -> Strin
             random.one_of(&words).unwrap_or("a").to_owned()
         }
         Kind::List(item) => {
-            let items: Vec<String> =
-                (0..random.below(3)).map(|_| value(item(), names, depth, random)).collect();
+            let items: Vec<String> = (0..random.below(3)).map(|_| value(item(), names, random)).collect();
             format!("[{}]", items.join(", "))
         }
         Kind::Reference(_) => reference(names, random),

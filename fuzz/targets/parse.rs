@@ -12,7 +12,7 @@ fuzz_target!(|data: &[u8]| {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
     if let Some(text) = syntax::plain_text(&mut sources, "fuzz.infra", data, &mut sink) {
-        let id = sources.add("fuzz.infra", &text);
+        let id = sources.add("fuzz.infra", text);
         let file = syntax::parse(&sources, id, &mut sink);
         assert!(!file.unbalanced || !sink.is_empty(), "not understood, and nothing is said");
         assert!(file.unbalanced || deepest(&file.entries) <= MAX_DEPTH, "deeper than the scan lets through");

@@ -17,7 +17,7 @@ pub(super) fn access(platform: &Platform, sink: &mut Sink) {
                     Diagnostic::new(
                         codes::PORT005,
                         format!("`{path}` is published, and it is meant for the platform only"),
-                    )
+                    ).about(&service.path)
                     .at(publish.span, "published here")
                     .at(port.span, "has `access = internal`")
                     .help("take `publish` out; services of the platform reach it without"),
@@ -33,7 +33,7 @@ pub(super) fn access(platform: &Platform, sink: &mut Sink) {
                         Diagnostic::new(
                             codes::PORT004,
                             format!("everybody can reach `{path}`, an administration interface"),
-                        )
+                        ).about(&service.path)
                         .at(publish.span, "published to everybody")
                         .at(port.span, "has `access = admin`")
                     } else {
@@ -53,7 +53,7 @@ pub(super) fn access(platform: &Platform, sink: &mut Sink) {
 /// A port of which the platform says nothing, and its component or the catalogue does.
 fn known(code: &'static Code, service: &Service, port: &Port, publish: &Publish, what: &str) -> Diagnostic {
     let message = format!("everybody can reach `{}.{}`, which {what}", service.path, port.name);
-    let told = Diagnostic::new(code, message).at(publish.span, "published to everybody");
+    let told = Diagnostic::new(code, message).about(&service.path).at(publish.span, "published to everybody");
     match service.image_name.as_ref().or(service.base_name.as_ref()) {
         Some(image) => told.at(port.span, format!("port {} of `{}`", port.number, image.repository)),
         None => told,

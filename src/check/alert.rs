@@ -26,11 +26,13 @@ pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
         }
         if !missing.is_empty() {
             let names = list_of(missing.iter().copied());
-            sink.report(
-                Diagnostic::new(codes::ALR003, format!("the alert `{}` lacks {names}", alert.name))
-                    .at(alert.span, "whoever is told of it at night knows less than they could")
-                    .help("say `severity`, a `summary` without values, and a `description` with them"),
-            );
+            sink.about(platform.path(alert.owner), |sink| {
+                sink.report(
+                    Diagnostic::new(codes::ALR003, format!("the alert `{}` lacks {names}", alert.name))
+                        .at(alert.span, "whoever is told of it at night knows less than they could")
+                        .help("say `severity`, a `summary` without values, and a `description` with them"),
+                );
+            });
         }
     }
     let (Some(first), Some(header)) = (without_runbook.first(), platform.document.platform.first()) else {
@@ -53,14 +55,16 @@ pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
 pub(super) fn templates(platform: &Platform, sink: &mut Sink) {
     let mut known = Read::default();
     for alert in &platform.observed.alerts {
-        for annotation in &alert.annotations {
-            let what = || format!("the {} of `{}`", annotation.name, alert.name);
-            template(alert, annotation, &what, &mut known, sink);
-        }
-        for label in &alert.said_labels {
-            let what = || format!("the label `{}` of `{}`", label.name, alert.name);
-            template(alert, label, &what, &mut known, sink);
-        }
+        sink.about(platform.path(alert.owner), |sink| {
+            for annotation in &alert.annotations {
+                let what = || format!("the {} of `{}`", annotation.name, alert.name);
+                template(alert, annotation, &what, &mut known, sink);
+            }
+            for label in &alert.said_labels {
+                let what = || format!("the label `{}` of `{}`", label.name, alert.name);
+                template(alert, label, &what, &mut known, sink);
+            }
+        });
     }
 }
 

@@ -21,29 +21,31 @@ const LONGEST: Duration = Duration(31 * 24 * 60 * 60 * 1000);
 pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
     let mut reach = Reach::new(&platform.observed.records);
     for alert in &platform.observed.alerts {
-        let told = sink.len();
-        for test in &alert.tests {
-            if sink.is_full() {
-                return;
+        sink.about(platform.path(alert.owner), |sink| {
+            let told = sink.len();
+            for test in &alert.tests {
+                if sink.is_full() {
+                    return;
+                }
+                let sound = times(test, sink);
+                let lengths: Vec<Option<u64>> = test.said.iter().map(|said| length(said, sink)).collect();
+                if asks(test).is_empty() {
+                    sink.report(
+                        Diagnostic::new(codes::ALR008, format!("the test `{}` asks nothing", test.name))
+                            .at(test.span, "holds whatever the alert does")
+                            .help("say `holds_from`, `silent_after`, `fires_at` or `silent_at`"),
+                    );
+                } else if sound
+                    && !too_early(alert, test, sink)
+                    && let Some(lengths) = lengths.into_iter().collect::<Option<Vec<u64>>>()
+                {
+                    nothing_there(&mut reach, alert, test, &lengths, sink);
+                }
             }
-            let sound = times(test, sink);
-            let lengths: Vec<Option<u64>> = test.said.iter().map(|said| length(said, sink)).collect();
-            if asks(test).is_empty() {
-                sink.report(
-                    Diagnostic::new(codes::ALR008, format!("the test `{}` asks nothing", test.name))
-                        .at(test.span, "holds whatever the alert does")
-                        .help("say `holds_from`, `silent_after`, `fires_at` or `silent_at`"),
-                );
-            } else if sound
-                && !too_early(alert, test, sink)
-                && let Some(lengths) = lengths.into_iter().collect::<Option<Vec<u64>>>()
-            {
-                nothing_there(&mut reach, alert, test, &lengths, sink);
+            if sink.len() == told {
+                one_sided(alert, sink);
             }
-        }
-        if sink.len() == told {
-            one_sided(alert, sink);
-        }
+        });
     }
 }
 

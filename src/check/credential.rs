@@ -82,13 +82,13 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
         }
     }
     for (place, (variable, says_one, services)) in told {
-        let services = list_of(services);
+        let of = list_of(services.iter().copied());
         let (what, help) = if says_one {
             let name = constant_name(&variable.name);
             let said =
                 if name == variable.name { name.clone() } else { format!("{} = {name}", variable.name) };
             (
-                format!("`{}` of {services} has its value in the source", variable.name),
+                format!("`{}` of {of} has its value in the source", variable.name),
                 format!("declare `secret {name}`, which the operator sets, and write `{said}`"),
             )
         } else {
@@ -96,8 +96,8 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
             let found = in_text(&text);
             let Some(found) = found.first() else { continue };
             let what = match found.what {
-                PASSWORD | HOOK => format!("the address in `{}` of {services}", variable.name),
-                _ => format!("`{}` of {services}", variable.name),
+                PASSWORD | HOOK => format!("the address in `{}` of {of}", variable.name),
+                _ => format!("`{}` of {of}", variable.name),
             };
             let help = match found.what {
                 PASSWORD => "declare a secret for the password, and put it into the address: `${NAME}`",
@@ -108,6 +108,7 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
         };
         sink.report(
             Diagnostic::new(codes::SEC001, what)
+                .about_all(services)
                 .at(place, "whoever reads the source or the artifact knows it")
                 .help(help),
         );

@@ -85,18 +85,25 @@ pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
 
 /// GRA003: panels that do not fit on a page.
 pub(super) fn sizes(platform: &Platform, sink: &mut Sink) {
-    for panel in platform.observed.dashboards.iter().flat_map(|dashboard| dashboard.block.panels()) {
-        let problem = match (panel.width, panel.height) {
-            (Some(width), _) if width.0 == 0 => "no width",
-            (Some(width), _) if width.0 > COLUMNS => "a width of more than 24 columns",
-            (_, Some(height)) if height.0 == 0 => "no height",
-            (_, Some(height)) if height.0 > HIGHEST => "a height of more than 100 lines",
-            _ => continue,
-        };
-        sink.report(
-            Diagnostic::new(codes::GRA003, format!("the panel \"{}\" has {problem}", panel.title.text))
-                .at(panel.title.span, "does not fit on a page")
-                .help("a width is from 1 to 24, a height from 1 to 100"),
-        );
+    for dashboard in &platform.observed.dashboards {
+        sink.about(platform.path(dashboard.owner), |sink| {
+            for panel in dashboard.block.panels() {
+                let problem = match (panel.width, panel.height) {
+                    (Some(width), _) if width.0 == 0 => "no width",
+                    (Some(width), _) if width.0 > COLUMNS => "a width of more than 24 columns",
+                    (_, Some(height)) if height.0 == 0 => "no height",
+                    (_, Some(height)) if height.0 > HIGHEST => "a height of more than 100 lines",
+                    _ => continue,
+                };
+                sink.report(
+                    Diagnostic::new(
+                        codes::GRA003,
+                        format!("the panel \"{}\" has {problem}", panel.title.text),
+                    )
+                    .at(panel.title.span, "does not fit on a page")
+                    .help("a width is from 1 to 24, a height from 1 to 100"),
+                );
+            }
+        });
     }
 }

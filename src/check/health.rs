@@ -25,6 +25,7 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
                             codes::HC001,
                             format!("`{}` has no health check of its own", image(service)),
                         )
+                        .about(&service.path)
                         .at(block.span, "uses the image's own check")
                         .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
                         .help(held(facts)),
@@ -89,22 +90,24 @@ fn is_line(option: &str) -> bool {
 fn command(service: &Service, facts: &ImageFacts, known: &Programs<'_>, sink: &mut Sink) {
     let said = address::check(service);
     let texts: Vec<(&str, Span)> = said.iter().map(|said| (said.text.as_ref(), said.span)).collect();
-    let mut called: Vec<(Vec<&str>, Span)> = Vec::new();
+    let mut called: Vec<(Vec<String>, Span)> = Vec::new();
     match (&service.health, texts.as_slice()) {
         (Health::Shell(_), [(line, span)]) => {
-            called.push((vec!["sh"], *span));
+            called.push((vec!["sh".to_owned()], *span));
             called.extend(line::programs(line).into_iter().map(|ways| (ways, *span)));
         }
         (_, [(shell, first), (option, _), (text, span), ..])
             if is_line(option) && line::program(shell).is_some_and(|shell| SHELLS.contains(&shell)) =>
         {
-            called.extend(line::program(shell).map(|shell| (vec![shell], *first)));
+            called.extend(line::program(shell).map(|shell| (vec![shell.to_owned()], *first)));
             called.extend(line::programs(text).into_iter().map(|ways| (ways, *span)));
         }
-        (_, [(word, span), ..]) => called.extend(line::program(word).map(|program| (vec![program], *span))),
+        (_, [(word, span), ..]) => {
+            called.extend(line::program(word).map(|program| (vec![program.to_owned()], *span)));
+        }
         _ => {}
     }
-    let there = |program: &&str| holds(facts, program) || known.holds(facts, program);
+    let there = |program: &String| holds(facts, program) || known.holds(facts, program);
     let missing = called.iter().find(|(ways, _)| !ways.iter().any(there));
     if let Some(([program, ..], span)) = missing.map(|(ways, span)| (ways.as_slice(), *span)) {
         absent(service, facts, program, span, sink);
@@ -139,6 +142,7 @@ fn absent(service: &Service, facts: &ImageFacts, tool: &str, span: Span, sink: &
                 image(service)
             ),
         )
+        .about(&service.path)
         .at(span, format!("needs `{tool}`"))
         .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
         .help(help),
@@ -169,6 +173,7 @@ fn unknown_tool(service: &Service, facts: Option<&ImageFacts>, span: Span, sink:
             codes::HC001,
             format!("nothing is known in the image of `{}` that could ask for its health", service.path),
         )
+        .about(&service.path)
         .at(span, "asks from inside the container")
         .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
         .help(help),
@@ -196,6 +201,7 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
             let help = sink.did_you_mean(asked, known.iter().map(String::as_str));
             sink.report(
                 Diagnostic::new(codes::HC005, format!("`{}` does not serve `{asked}`", service.path))
+                    .about(&service.path)
                     .at(path.span, "asked for its health")
                     .help(help.unwrap_or_else(|| {
                         format!("it serves {}", list_of(known.iter().map(String::as_str)))

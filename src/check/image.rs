@@ -26,6 +26,7 @@ pub(super) fn retired(platform: &Platform, sink: &mut Sink) {
                     codes::IMG001,
                     format!("the image `{}` can no longer be pulled", name.repository),
                 )
+                .about(&service.path)
                 .at(name.span, reason.clone())
                 .help_maybe(help),
             );
@@ -35,6 +36,7 @@ pub(super) fn retired(platform: &Platform, sink: &mut Sink) {
                     codes::IMG004,
                     format!("the image `{}` gets no updates any more", name.repository),
                 )
+                .about(&service.path)
                 .at(name.span, reason.clone())
                 .help_maybe(help),
             );
@@ -77,6 +79,7 @@ pub(super) fn tags(platform: &Platform, sink: &mut Sink) {
         let of = elsewhere(top, name).or_else(|| several.then(|| top.span()));
         sink.report(
             Diagnostic::new(codes::IMG002, message)
+                .about(&service.path)
                 .at(name.span, "another image from one day to the next")
                 .at_maybe(default(platform, service, name).map(|input| input.span), "its default")
                 .at_maybe(of, format!("the image of `{}`", service.path))
@@ -144,6 +147,8 @@ pub(super) fn versions(platform: &Platform, sink: &mut Sink) {
                 codes::IMG003,
                 format!("`{}` is version {tag} and `{}` is version {peer_tag}, and they only work in the same one", service.path, peer.path),
             )
+            .about(&service.path)
+            .about(&peer.path)
             .at(name.span, format!("version {tag}"))
             .at(peer_name.span, format!("version {peer_tag}"))
             .at_maybe(elsewhere(of, name), format!("version {tag}"))

@@ -31,6 +31,7 @@ pub(super) fn edges(platform: &Platform, sink: &mut Sink) {
                                 from.path, outside.name
                             ),
                         )
+                        .about(&from.path)
                         .at(edge.span, format!("leads out, to `{}`", outside.name))
                         .because(no_way_out(from))
                         .at_cause(
@@ -63,6 +64,7 @@ pub(super) fn probes(platform: &Platform, sink: &mut Sink) {
                 codes::NET003,
                 format!("`{}` looks at sites from outside, but all its networks are internal", probe.path),
             )
+            .about(&probe.path)
             .at(
                 probe.networks_span,
                 format!("{} {} no way out", names(platform, &probe.networks), has(probe.networks.len())),
@@ -94,6 +96,8 @@ fn between(
             codes::NET002,
             format!("`{}` cannot scrape `{}`: they share no network", from.path, to.path),
         )
+        .about(&from.path)
+        .about(&to.path)
         .at(edge.span, format!("these metrics are scraped by `{}`{number}", from.path))
         .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)))
         .at(from.networks_span, format!("`{}` is on {}", from.path, names(platform, &from.networks)))
@@ -103,6 +107,8 @@ fn between(
             codes::NET001,
             format!("`{}` connects to `{}`, but they share no network", from.path, to.path),
         )
+        .about(&from.path)
+        .about(&to.path)
         .at(edge.span, format!("this makes `{}` connect to `{}`{number}", from.path, to.path))
         .at(from.networks_span, format!("`{}` is on {}", from.path, names(platform, &from.networks)))
         .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)))
@@ -142,6 +148,8 @@ pub(super) fn by_text(platform: &Platform, from: &Service, to: &Service, said: S
         codes::NET001,
         format!("`{}` names `{}` in text, but they share no network", from.path, to.path),
     )
+    .about(&from.path)
+    .about(&to.path)
     .at(said, format!("names `{}`", to.path))
     .at(from.networks_span, format!("`{}` is on {}", from.path, names(platform, &from.networks)))
     .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)))
@@ -267,6 +275,8 @@ pub(super) fn lonely(platform: &Platform, sink: &mut Sink) {
                 None => format!("no service is on the network `{}`", network.name),
             },
         );
+        let diagnostic =
+            members.first().into_iter().fold(diagnostic, |told, member| told.about(&member.path));
         let diagnostic = diagnostic.at(network.span, "declared here");
         let diagnostic =
             diagnostic.at_maybe(members.first().map(|member| member.networks_span), "its only member");
@@ -290,6 +300,7 @@ pub(super) fn published(platform: &Platform, sink: &mut Sink) {
                         service.path, publish.host_port
                     ),
                 )
+                .about(&service.path)
                 .because(no_way_out(service))
                 .at(publish.span, "published here")
                 .at_cause(service.networks_span, format!("only {}", names(platform, &service.networks)))
@@ -345,6 +356,8 @@ fn unresolved(from: &Service, to: &Service, span: Span, sink: &mut Sink) {
             codes::NET005,
             format!("`{}` addresses `{}` by a name that does not resolve", from.path, to.path),
         )
+        .about(&from.path)
+        .about(&to.path)
         .at(span, format!("needs the name `{}`", to.name))
         .at(
             security(excepted),

@@ -27,6 +27,7 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
                 codes::OBS001,
                 format!("`{}` is scraped at `{}`, where it has no metrics", service.path, job.path),
             )
+            .about(&service.path)
             .at(
                 service.block.metrics.as_ref().and_then(|it| it.path.as_ref()).map_or(job.span, |it| it.span),
                 format!("{whose} has them at {}", list_of(known.iter().map(String::as_str))),
@@ -63,6 +64,7 @@ pub(super) fn unscraped(platform: &Platform, sink: &mut Sink) {
                     codes::OBS003,
                     format!("`{}` exports metrics, and is not scraped", service.path),
                 )
+                .about(&service.path)
                 .at(service.span(), "has no `metrics` block")
                 .at_maybe(declared.map(|metric| metric.name.span), "one of its metrics")
                 .because(cause::job(&service.name))
@@ -126,6 +128,7 @@ pub(super) fn away(platform: &Platform, sink: &mut Sink) {
                     codes::OBS016,
                     format!("`{}` ends by itself, and is scraped as if it were always there", service.path),
                 )
+                .about(&service.path)
                 .at(job.span, "is missed as soon as it has ended")
                 .at_maybe(service.block.run.as_ref().map(|run| run.span), "ends")
                 .because(cause::job(&service.name))
@@ -142,6 +145,7 @@ pub(super) fn away(platform: &Platform, sink: &mut Sink) {
                 codes::OBS017,
                 format!("`{}` is scraped, and starts only with the profile `{profile}`", service.path),
             )
+            .about(&service.path)
             .at(
                 service.block.group.as_ref().map_or(service.span(), |group| group.0.span),
                 "is missed wherever nobody asks for the profile",

@@ -21,6 +21,7 @@ pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
                             service.path, on.path
                         ),
                     )
+                    .about(&service.path)
                     .at(dependency.span, "waits for its health")
                     .at(on.span(), "runs once")
                     .help(format!("write `wait {} = completed`, or `after = [{}]`", on.path, on.path)),
@@ -34,6 +35,7 @@ pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
                             service.path, on.path
                         ),
                     )
+                    .about(&service.path)
                     .at(dependency.span, "waits for its health")
                     .at(
                         on.block.health.as_ref().map_or(on.span(), |health| health.span),
@@ -50,6 +52,7 @@ pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
                             service.path, on.path
                         ),
                     )
+                    .about(&service.path)
                     .at(dependency.span, "waits for its end")
                     .at(on.span(), "does not run once")
                     .help(format!("write `wait {} = healthy`, or `run = once` at `{}`", on.path, on.path)),
@@ -68,6 +71,7 @@ pub(super) fn absent(platform: &Platform, sink: &mut Sink) {
             if on.run == RunKind::Schedule && dependency.condition == Condition::Started {
                 sink.report(
                     Diagnostic::new(codes::DEP004, format!("{waits}, which runs on a schedule only"))
+                        .about(&service.path)
                         .at(dependency.span, "waits for its start")
                         .at(on.block.run.as_ref().map_or(on.span(), |run| run.span), "runs when it is due")
                         .help("take the `wait` out"),
@@ -91,7 +95,7 @@ pub(super) fn absent(platform: &Platform, sink: &mut Sink) {
                 Diagnostic::new(
                     codes::DEP004,
                     format!("{waits}, which starts only with the profile `{profile}`"),
-                )
+                ).about(&service.path)
                 .at(dependency.span, "insists on it")
                 .at(on.block.group.as_ref().map_or(on.span(), |group| group.0.span), "its group has the profile")
                 .at(service.block.group.as_ref().map_or(service.span(), |group| group.0.span), own)
@@ -155,7 +159,7 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
                             "`{}` connects to `{}` by a name in text, so the connection is not known",
                             service.path, to.path
                         ),
-                    )
+                    ).about(&service.path)
                     .at(said.span, format!("names `{}`", named.map_or_else(|| to.name.clone(), address::Address::text)))
                     .at(port.map_or(to.span(), |port| port.span), "the service that is meant")
                     .help(match port {

@@ -102,38 +102,40 @@ fn texts(dashboard: &Dashboard) -> Vec<Said<'_>> {
 /// GRA005: variables that no choice offers. GRA006: choices that nothing asks for.
 pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
     for dashboard in &platform.observed.dashboards {
-        let offered: HashSet<&str> =
-            dashboard.block.choose.iter().map(|choose| choose.name.text.as_str()).collect();
-        let mut used: HashSet<&str> = HashSet::default();
-        let mut misspelt = false;
-        for said in texts(dashboard) {
-            for (name, place) in found(said.text) {
-                used.insert(name);
-                let group = || said.query && is_group(said.text, name);
-                if offered.contains(name) || BUILT_IN.contains(&name) || said.prose || group() {
-                    continue;
+        sink.about(platform.path(dashboard.owner), |sink| {
+            let offered: HashSet<&str> =
+                dashboard.block.choose.iter().map(|choose| choose.name.text.as_str()).collect();
+            let mut used: HashSet<&str> = HashSet::default();
+            let mut misspelt = false;
+            for said in texts(dashboard) {
+                for (name, place) in found(said.text) {
+                    used.insert(name);
+                    let group = || said.query && is_group(said.text, name);
+                    if offered.contains(name) || BUILT_IN.contains(&name) || said.prose || group() {
+                        continue;
+                    }
+                    unknown(name, &offered, said.part(place), sink);
+                    misspelt = true;
                 }
-                unknown(name, &offered, said.part(place), sink);
-                misspelt = true;
             }
-        }
-        for choose in &dashboard.block.choose {
-            let name = choose.name.text.as_str();
-            // A name that is unknown may stand for this one.
-            if !used.contains(name) && !misspelt {
-                sink.report(
-                    Diagnostic::new(
-                        codes::GRA006,
-                        format!("nothing in the dashboard `{}` asks for `${name}`", dashboard.name),
-                    )
-                    .at(choose.name.span, "whatever is chosen, the same is shown")
-                    .help(format!(
-                        "compare a label with it in the queries, such as `{}=~'${name}'`, or take it out",
-                        label_of(dashboard, name)
-                    )),
-                );
+            for choose in &dashboard.block.choose {
+                let name = choose.name.text.as_str();
+                // A name that is unknown may stand for this one.
+                if !used.contains(name) && !misspelt {
+                    sink.report(
+                        Diagnostic::new(
+                            codes::GRA006,
+                            format!("nothing in the dashboard `{}` asks for `${name}`", dashboard.name),
+                        )
+                        .at(choose.name.span, "whatever is chosen, the same is shown")
+                        .help(format!(
+                            "compare a label with it in the queries, such as `{}=~'${name}'`, or take it out",
+                            label_of(dashboard, name)
+                        )),
+                    );
+                }
             }
-        }
+        });
     }
 }
 
@@ -192,6 +194,7 @@ fn found(text: &str) -> Vec<(&str, Range<usize>)> {
 /// GRA007: legends that show a label which the series of their query do not carry.
 pub(super) fn legends(platform: &Platform, sink: &mut Sink) {
     for dashboard in &platform.observed.dashboards {
+        sink.about(platform.path(dashboard.owner), |sink| {
         for (panel, queries) in dashboard.block.panels().zip(&dashboard.queries) {
             // The columns of a table are called as it stands.
             if panel.type_ == Some(PanelKind::Table) {
@@ -223,6 +226,7 @@ pub(super) fn legends(platform: &Platform, sink: &mut Sink) {
                 }
             }
         }
+    });
     }
 }
 
@@ -243,22 +247,28 @@ pub(super) fn empty(platform: &Platform, sink: &mut Sink) {
         return;
     }
     for dashboard in &platform.observed.dashboards {
-        let block = &dashboard.block;
-        let mut report = |what: String, span: Span, help: &str| {
-            sink.report(Diagnostic::new(codes::GRA008, what).at(span, "nothing to see").help(help));
-        };
-        // A preset that finds nothing was reported.
-        let preset = block.row.iter().any(|row| row.preset.is_some());
-        if block.panels().next().is_none() && !preset {
-            report(format!("the dashboard `{}` has no panels", dashboard.name), block.name.span, PANEL);
-            continue;
-        }
-        for row in block.row.iter().filter(|row| row.panel.is_empty() && row.preset.is_none()) {
-            report(format!("the row \"{}\" has no panels", row.title.text), row.title.span, PANEL);
-        }
-        for panel in block.panels().filter(|panel| panel.query.is_empty()) {
-            report(format!("the panel \"{}\" asks for nothing", panel.title.text), panel.title.span, QUERY);
-        }
+        sink.about(platform.path(dashboard.owner), |sink| {
+            let block = &dashboard.block;
+            let mut report = |what: String, span: Span, help: &str| {
+                sink.report(Diagnostic::new(codes::GRA008, what).at(span, "nothing to see").help(help));
+            };
+            // A preset that finds nothing was reported.
+            let preset = block.row.iter().any(|row| row.preset.is_some());
+            if block.panels().next().is_none() && !preset {
+                report(format!("the dashboard `{}` has no panels", dashboard.name), block.name.span, PANEL);
+                return;
+            }
+            for row in block.row.iter().filter(|row| row.panel.is_empty() && row.preset.is_none()) {
+                report(format!("the row \"{}\" has no panels", row.title.text), row.title.span, PANEL);
+            }
+            for panel in block.panels().filter(|panel| panel.query.is_empty()) {
+                report(
+                    format!("the panel \"{}\" asks for nothing", panel.title.text),
+                    panel.title.span,
+                    QUERY,
+                );
+            }
+        });
     }
 }
 

@@ -26,7 +26,9 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
         .collect();
     for service in &platform.services {
         for said in address::texts(service) {
-            in_text(&said.text, said.span, &services, &|start| said.is_no_address(start), sink);
+            sink.about(Some(&service.path), |sink| {
+                in_text(&said.text, said.span, &services, &|start| said.is_no_address(start), sink);
+            });
         }
     }
     for site in &platform.sites {
@@ -151,6 +153,7 @@ fn asked(service: &Service, sink: &mut Sink) {
                     service.path
                 ),
             )
+            .about(&service.path)
             .at(span, format!("asks port {number}"))
             .at(service.ports.first().map_or(service.span(), |port| port.span), declared(service))
             .help(match service.ports.first() {
@@ -244,6 +247,7 @@ fn own_address(
                 service.path
             );
             let diagnostic = Diagnostic::new(codes::PORT003, message)
+                .about(&service.path)
                 .at(said.span, format!("`{}` is the container itself", address.text()));
             sink.report(match other {
                 Some((other, port)) => diagnostic
@@ -297,6 +301,7 @@ fn portless(
                     codes::PORT003,
                     format!("`{}` asks port {number} of `{}`, which declares no port", service.path, to.path),
                 )
+                .about(&service.path)
                 .at(said.span, format!("names `{}`", address.text()))
                 .at(to.span(), "declares no port")
                 .help(format!(
@@ -351,6 +356,8 @@ pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
             };
             sink.report(
                 Diagnostic::new(codes::PORT002, message)
+                    .about(&service.path)
+                    .about(&first.path)
                     .at(whole(port), "this one")
                     .at(whole(first_port), "and this one")
                     .help(help),

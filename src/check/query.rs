@@ -26,28 +26,30 @@ pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
     let instance = |owner: Option<ServiceId>, brought: bool| {
         owner.filter(|_| brought).map_or(Asker::Platform, Asker::Instance)
     };
-    let records = observed.records.iter().map(|record| (&record.query, Asker::Platform));
+    let records = observed.records.iter().map(|record| (&record.query, Asker::Platform, record.owner));
     let alerts = observed.alerts.iter().map(|alert| {
         let own = alert.owner.filter(|_| !alert.brought).map(Asker::Service);
-        (&alert.query, own.unwrap_or_else(|| instance(alert.owner, alert.brought)))
+        (&alert.query, own.unwrap_or_else(|| instance(alert.owner, alert.brought)), alert.owner)
     });
     let shown = observed.dashboards.iter().flat_map(|dashboard| {
         let choices = dashboard.choices.iter().filter_map(|choice| choice.query.as_ref());
         let asker = instance(dashboard.owner, dashboard.brought);
-        dashboard.queries.iter().flatten().chain(choices).map(move |query| (query, asker))
+        dashboard.queries.iter().flatten().chain(choices).map(move |query| (query, asker, dashboard.owner))
     });
-    for (query, asker) in records.chain(alerts).chain(shown) {
+    for (query, asker, owner) in records.chain(alerts).chain(shown) {
         if sink.is_full() {
             return;
         }
         let Some(parsed) = &query.parsed else { continue };
-        for selector in parsed.selectors() {
-            context.selector(query, selector, asker, sink);
-        }
-        context.groupings(query, parsed, sink);
-        context.meaning(query, parsed, sink);
-        context.meeting(query, parsed, sink);
-        Context::quantiles(query, parsed, sink);
+        sink.about(platform.path(owner), |sink| {
+            for selector in parsed.selectors() {
+                context.selector(query, selector, asker, sink);
+            }
+            context.groupings(query, parsed, sink);
+            context.meaning(query, parsed, sink);
+            context.meeting(query, parsed, sink);
+            Context::quantiles(query, parsed, sink);
+        });
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) fn start(platform: &Platform, sink: &mut Sink) {
                         service.path
                     ),
                 )
+                .about(&service.path)
                 .at(block.span, "has `start_interval` and no `start`")
                 .help("write `start = 60s`, or as long as a slow start takes"),
             );
@@ -36,6 +37,7 @@ pub(super) fn start(platform: &Platform, sink: &mut Sink) {
                         codes::HC002,
                         format!("`{}` gets a `start_interval` without a `start_period`", service.path),
                     )
+                    .about(&service.path)
                     .at(said.span, "compose refuses this")
                     .help(
                         "write `health { builtin = true, start = 60s, start_interval = 2s }` in place of it",
@@ -70,6 +72,7 @@ pub(super) fn too_early(platform: &Platform, sink: &mut Sink) {
                 codes::HC003,
                 format!("the health check of `{}` succeeds before its first start is over", service.path),
             )
+            .about(&service.path)
             .at(block.span, "a temporary server answers this")
             .at_maybe(
                 service.base_name.as_ref().map(|name| name.span),
@@ -157,6 +160,7 @@ pub(super) fn localhost(platform: &Platform, sink: &mut Sink) {
                     codes::HC004,
                     format!("the health check of `{}` asks `localhost`, which may be `::1`", service.path),
                 )
+                .about(&service.path)
                 .at(said.span, "where few servers listen")
                 .help("write `127.0.0.1`"),
             );
@@ -191,6 +195,7 @@ pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
                     codes::HC006,
                     format!("`{}` is started again where `{}` fails", service.path, first.0.text()),
                 )
+                .about(&service.path)
                 .at(live.span, "the path of `readiness`")
                 .at(first.0.span, "looks at another service")
                 .help("give `liveness` a path that looks at the service alone, or take it out"),
@@ -202,7 +207,7 @@ pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
                 Diagnostic::new(
                     codes::HC006,
                     format!("the health check of `{}` asks `{}`, and fails where that does", service.path, to.path),
-                )
+                ).about(&service.path)
                 .at(span, format!("asks `{}`", to.path))
                 .at(to.span(), "another service")
                 .help(format!(

@@ -112,6 +112,7 @@ fn heap(service: &Service, text: &str, span: Span, sink: &mut Sink) {
                     gib(most)
                 ),
             )
+            .about(&service.path)
             .at(span, "`-Xms` and `-Xmx` differ")
             .help(
                 "give both the same size: a heap that grows stops everything, and cannot be locked in memory",
@@ -134,6 +135,7 @@ fn heap(service: &Service, text: &str, span: Span, sink: &mut Sink) {
                 gib(limit.0)
             ),
         )
+        .about(&service.path)
         .at(span, format!("a heap of {}", gib(heap)))
         .at(
             place(service),
@@ -178,6 +180,7 @@ pub(super) fn unsaid(platform: &Platform, sink: &mut Sink) {
                 codes::RES003,
                 format!("`{}` says no limit of memory, so it is ended above {}", service.path, gib(default)),
             )
+            .about(&service.path)
             .at(service.span(), "what it needs is not known")
             .at(host.span, "the memory of a host is counted here")
             .help("write `resources { memory = … }`, with what it needs at its busiest and a third more"),

@@ -45,6 +45,7 @@ pub(super) fn twice(platform: &Platform, sink: &mut Sink) {
                     codes::SEC003,
                     format!("`{}` sets both `{}` and `{form}`", service.path, variable.name),
                 )
+                .about(&service.path)
                 .at(variable.span, "the value")
                 .at(other.span, "and a file that holds it")
                 .help(
@@ -90,6 +91,7 @@ pub(super) fn files(platform: &Platform, sink: &mut Sink) {
                     codes::SEC002,
                     format!("`{}` sets `{form}`, which its image does not read", service.path),
                 )
+                .about(&service.path)
                 .at(variable.span, "handed over as a file")
                 .at_maybe(service.image_name.as_ref().map(|name| name.span), "the image")
                 .help(help),
@@ -156,6 +158,7 @@ pub(super) fn root_accounts(platform: &Platform, sink: &mut Sink) {
                             service.path, of.path
                         ),
                     )
+                    .about(&service.path)
                     .at(variable.span, "may do everything there")
                     .at(said.span, "the account that may do everything")
                     .help("give it an account of its own, with the rights that it needs"),
@@ -186,6 +189,7 @@ pub(super) fn arguments(platform: &Platform, sink: &mut Sink) {
                     codes::SEC007,
                     format!("the secret `{name}` stands on a command line of `{}`", service.path),
                 )
+                .about(&service.path)
                 .at(span, "shown by `ps` and `docker inspect`")
                 .help("hand it over in `env`, and let the program read it there, or from its standard input"),
             );
@@ -204,7 +208,7 @@ pub(super) fn read_only(platform: &Platform, sink: &mut Sink) {
                 Diagnostic::new(
                     codes::SEC008,
                     format!("`{}` cannot get `{}` as a file: its file system is read-only", service.path, variable.name),
-                )
+                ).about(&service.path)
                 .at(variable.span, "is put into the container when it starts, which compose refuses")
                 .at(service.block.security.as_ref().map_or(service.span(), |block| block.span), "not writable")
                 .help(
@@ -231,7 +235,7 @@ pub(super) fn root(platform: &Platform, sink: &mut Sink) {
             |instead| format!("use `{instead}`, which runs without root"),
         );
         sink.report(
-            Diagnostic::new(codes::SEC009, format!("`{}` runs as root, and says no reason", service.path))
+            Diagnostic::new(codes::SEC009, format!("`{}` runs as root, and says no reason", service.path)).about(&service.path)
                 .at(
                     said.or(service.base_name.as_ref().map(|name| name.span)).unwrap_or(service.span()),
                     if said.is_some() { "is root" } else { "its user is root, and no other is said" },

@@ -60,20 +60,24 @@ const OF_CSS: &str = "
 /// GRA009: a unit that Grafana does not know.
 pub(super) fn units(platform: &Platform, sink: &mut Sink) {
     let known: HashSet<&str> = UNITS.split_whitespace().collect();
-    for panel in platform.observed.dashboards.iter().flat_map(|dashboard| dashboard.block.panels()) {
-        let Some(said) = &panel.unit else { continue };
-        let Some(unit) = said.text.as_literal() else { continue };
-        if is_unit(unit, &known) {
-            continue;
-        }
-        let near = sink.did_you_mean(unit, UNITS.split_whitespace());
-        let near = near.filter(|help| help.starts_with("did you mean"));
-        let own = format!("a word of one's own is written `suffix:{unit}`");
-        sink.report(
-            Diagnostic::new(codes::GRA009, format!("Grafana knows no unit `{unit}`"))
-                .at(said.span, "would stand behind the number as it is")
-                .help(near.unwrap_or(own)),
-        );
+    for dashboard in &platform.observed.dashboards {
+        sink.about(platform.path(dashboard.owner), |sink| {
+            for panel in dashboard.block.panels() {
+                let Some(said) = &panel.unit else { continue };
+                let Some(unit) = said.text.as_literal() else { continue };
+                if is_unit(unit, &known) {
+                    continue;
+                }
+                let near = sink.did_you_mean(unit, UNITS.split_whitespace());
+                let near = near.filter(|help| help.starts_with("did you mean"));
+                let own = format!("a word of one's own is written `suffix:{unit}`");
+                sink.report(
+                    Diagnostic::new(codes::GRA009, format!("Grafana knows no unit `{unit}`"))
+                        .at(said.span, "would stand behind the number as it is")
+                        .help(near.unwrap_or(own)),
+                );
+            }
+        });
     }
 }
 
@@ -83,22 +87,26 @@ fn is_unit(unit: &str, known: &HashSet<&str>) -> bool {
 
 /// GRA010: a colour that Grafana does not know.
 pub(super) fn colours(platform: &Platform, sink: &mut Sink) {
-    let panels = platform.observed.dashboards.iter().flat_map(|dashboard| dashboard.block.panels());
-    let colours = panels.flat_map(|panel| panel.threshold.iter().map(|threshold| &threshold.colour));
-    let unknown: Vec<(&str, Span)> = colours
-        .map(|colour| (colour.text.as_str(), colour.span))
-        .filter(|(colour, _)| !is_colour(colour))
+    let panels =
+        platform.observed.dashboards.iter().flat_map(|dashboard| {
+            dashboard.block.panels().map(|panel| (platform.path(dashboard.owner), panel))
+        });
+    let colours =
+        panels.flat_map(|(of, panel)| panel.threshold.iter().map(move |threshold| (of, &threshold.colour)));
+    let unknown: Vec<(Option<&str>, &str, Span)> = colours
+        .map(|(of, colour)| (of, colour.text.as_str(), colour.span))
+        .filter(|(_, colour, _)| !is_colour(colour))
         .collect();
-    for (colour, place) in unknown {
+    for (of, colour, place) in unknown {
         let help = sink.did_you_mean(colour, HUES).filter(|help| help.starts_with("did you mean"));
-        sink.report(
+        sink.about(of, |sink| sink.report(
             Diagnostic::new(codes::GRA010, format!("Grafana knows no colour `{colour}`"))
                 .at(place, "would be no colour")
                 .help(help.unwrap_or_else(|| {
                     "the colours are `green`, `yellow`, `red`, `blue`, `orange` and `purple`, with `light-` or `dark-` before them, or `\"#rrggbb\"`"
                         .to_owned()
                 })),
-        );
+        ));
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) fn data(platform: &Platform, sink: &mut Sink) {
                     codes::VOL001,
                     format!("`{}` keeps data in `{path}`, which is on no volume", service.path),
                 )
+                .about(&service.path)
                 .at(service.span(), "its data is lost with the container")
                 .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
                 .help(format!(
@@ -75,6 +76,8 @@ pub(super) fn writers(platform: &Platform, sink: &mut Sink) {
                 codes::VOL003,
                 format!("`{}` and `{}` both write to the volume `{}`", first.path, second.path, volume.name),
             )
+            .about(&first.path)
+            .about(&second.path)
             .at(second_span, "this one writes")
             .at(first_span, "and so does this one")
             .at(volume.block.span, "the volume")
@@ -91,6 +94,7 @@ fn copies(service: &Service, volume: &str, span: Span, otherwise: &str, sink: &m
             codes::VOL003,
             format!("the {copies} copies of `{}` all write to the volume `{volume}`", service.path),
         )
+        .about(&service.path)
         .at(span, "all of them write")
         .at_maybe(service.block.scale.as_ref().map(|scale| scale.span), "runs several times")
         .help(format!(
@@ -109,6 +113,7 @@ pub(super) fn scratch(platform: &Platform, sink: &mut Sink) {
                     codes::VOL002,
                     format!("nothing is mounted at `{path}`, a volume of the image of `{}`", service.path),
                 )
+                .about(&service.path)
                 .at(service.span(), "each new container leaves a volume without a name behind")
                 .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
                 .help(format!(
@@ -145,6 +150,7 @@ pub(super) fn single_files(platform: &Platform, sink: &mut Sink) {
                         service.path, bind.path
                     ),
                 )
+                .about(&service.path)
                 .at(said.span, "a single file, mounted by itself")
                 .help(format!(
                     "mount its folder: `bind \"{}\" = \"{}\" {{ read_only = true }}`",
@@ -167,6 +173,7 @@ pub(super) fn unwritable(platform: &Platform, sink: &mut Sink) {
                         codes::VOL005,
                         format!("the image of `{}` writes to `{path}`, which is read-only", service.path),
                     )
+                    .about(&service.path)
                     .at(span, "mounted to be read only")
                     .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
                     .help("take `read_only = true` out, or mount it at another path"),
@@ -183,12 +190,14 @@ pub(super) fn unwritable(platform: &Platform, sink: &mut Sink) {
                         service.path
                     ),
                 )
+                .about(&service.path)
                 .at(tmpfs.span, "empty at each start")
             } else if service.is_read_only() && !kept(service, path) {
                 Diagnostic::new(
                     codes::VOL005,
                     format!("the image of `{}` writes to `{path}`, which is read-only", service.path),
                 )
+                .about(&service.path)
                 .at(service.span(), "its root file system cannot be written to")
                 .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
             } else {

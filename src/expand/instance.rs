@@ -362,8 +362,10 @@ impl Expansion<'_> {
                 );
             }
             let head = item.head();
+            let span = item.body.as_ref().map_or(head, |body| body.span);
             let patch = item.patch;
             let mut known = Vec::new();
+            let mut allows = Vec::new();
             let mut misspelt = Vec::new();
             let mut taken_out = false;
             let parameters: HashSet<&str> = component::names(&kind.parameters).collect();
@@ -372,7 +374,9 @@ impl Expansion<'_> {
                     taken_out |= matches!(value.value, Some(Value { kind: ValueKind::Boolean(false), .. }));
                     continue;
                 }
-                if parameters.contains(value.key.text.as_str()) {
+                if value.key.text == "allow" && value.label.is_some() {
+                    allows.push(value);
+                } else if parameters.contains(value.key.text.as_str()) {
                     known.push(value);
                 } else if value.key.text != "description" {
                     let help = self.sink.did_you_mean(&value.key.text, component::names(&kind.parameters));
@@ -405,6 +409,8 @@ impl Expansion<'_> {
                 name,
                 values: values.collect(),
                 head,
+                allows,
+                span,
                 patch,
             });
         }

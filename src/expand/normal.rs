@@ -30,11 +30,12 @@ pub(super) fn normal_forms(kind: &ChildKind, children: &Children, own: &[SmolStr
                 let value = Some(path(segments, *at));
                 entries.push(Entry { key: word("by", *at), label: None, value, body: None, patch: false });
             }
+            entries.extend(child.allows.iter().cloned());
             Entry {
                 key: word("child", span),
                 label: Some(child.name.clone()),
                 value: Some(path(vec![kind.name.text.clone()], span)),
-                body: Some(Body { entries, span }),
+                body: Some(Body { entries, span: child.span }),
                 patch: child.patch,
             }
         })

@@ -19,6 +19,10 @@ pub(super) struct ChildValues {
     pub(super) values: IndexMap<SmolStr, Option<Value>>,
     /// The place of its kind and name.
     pub(super) head: Span,
+    /// What rules may say of it.
+    pub(super) allows: Vec<Entry>,
+    /// The place of all that it says; its head where it says nothing.
+    pub(super) span: Span,
     /// Whether an environment wrote it.
     pub(super) patch: bool,
 }

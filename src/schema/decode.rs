@@ -250,10 +250,10 @@ impl<'a> Decoder<'a> {
     /// A field that must be there.
     pub fn required<T: Decode>(&mut self, entry: &Entry, key: &str) -> Option<T> {
         let Some(field) = entry.entries().iter().find(|item| item.key.text == key) else {
-            let name = entry.label_or_key();
+            let label = entry.label.as_ref().map(|label| format!(" {}", label.text)).unwrap_or_default();
             self.missing(
                 entry.head(),
-                format!("`{}` has no `{key}`", name.text),
+                format!("`{}{label}` has no `{key}`", entry.key.text),
                 format!("`{key}` must be given: {}", T::kind().describe()),
             );
             self.lose(entry);

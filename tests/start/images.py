@@ -248,7 +248,8 @@ def make(image, entries):
     for name in tools:
         tool(root, name, busybox)
     for name in programs:
-        if name not in busybox and name not in tools:
+        # What is not here either is called by nothing that is generated.
+        if name not in busybox and name not in tools and os.path.exists(PLACES.get(name, f"/usr/bin/{name}")):
             tool(root, name, busybox)
     for folder, owner in recipe.folders.items():
         os.makedirs(root + folder, exist_ok=True)

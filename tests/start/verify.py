@@ -1,6 +1,8 @@
 """verify.py FOLDER PROFILES: starts the stack of FOLDER as it is and says what is so and what is not.
 
-It runs inside the machine (see `machine`). Every line that starts with FAILED is a fault; the exit code is then 1.
+It runs inside the machine (see `machine`). FOLDER/connections holds what the source says of who reaches whom (see
+`connections.rs`): what is allowed is read there, and not in the generated files. Every line that starts with FAILED
+is a fault; the exit code is then 1.
 """
 
 import http.server
@@ -8,13 +10,14 @@ import json
 import os
 import re
 import socket
-import struct
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+
+from look import answers, listening, resolve, within
 
 TESTS = os.path.dirname(os.path.abspath(__file__))
 FILE = "docker/compose.infrastructure.yaml"
@@ -115,70 +118,7 @@ def outside():
     return child
 
 
-# -- looking from inside
-
-
-def within(pid, work):
-    """What `work` finds in the network of the process."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 0
-        try:
-            os.close(reading)
-            with open(f"/proc/{pid}/ns/net") as network:
-                os.setns(network.fileno(), os.CLONE_NEWNET)
-            with os.fdopen(writing, "w") as pipe:
-                json.dump(work(), pipe)
-        except BaseException as error:  # noqa: BLE001: the child must not go on as its parent
-            print("FAILED: looking from inside:", repr(error), flush=True)
-            code = 1
-        os._exit(code)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        text = pipe.read()
-    os.waitpid(child, 0)
-    return json.loads(text)
-
-
-def answers(address, port, patience=0.5):
-    try:
-        socket.create_connection((address, port), timeout=patience).close()
-        return True
-    except OSError:
-        return False
-
-
-def resolve(name):
-    """The addresses that Docker's own name server gives: one query for A records."""
-    query = struct.pack(">6H", 7, 0x0100, 1, 0, 0, 0) + b"".join(bytes([len(part)]) + part.encode() for part in name.split(".")) + b"\0\0\1\0\1"
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(3)
-        try:
-            client.sendto(query, ("127.0.0.11", 53))
-            reply = client.recv(4096)
-        except OSError:
-            return []
-    count, at, found = struct.unpack(">H", reply[6:8])[0], len(query), []
-    for _ in range(count):
-        at += 2 if reply[at] >= 0xC0 else reply.index(b"\0", at) - at + 1
-        kind, _, _, length = struct.unpack(">HHIH", reply[at : at + 10])
-        if kind == 1:
-            found.append(socket.inet_ntoa(reply[at + 10 : at + 14]))
-        at += 10 + length
-    return found
-
-
-def listening(pid):
-    """The ports on which the container listens for others."""
-    ports = set()
-    for file in ("tcp", "tcp6"):
-        for line in open(f"/proc/{pid}/net/{file}").read().splitlines()[1:]:
-            _, local, _, state = line.split()[:4]
-            address, port = local.split(":")
-            if state == "0A" and not address.endswith("7F") and address not in ("0B00007F", "0100007F", "00000000000000000000000001000000"):
-                ports.add(int(port, 16))
-    return sorted(ports)
+# -- what runs
 
 
 def containers(project):
@@ -206,15 +146,26 @@ class Stack:
         self.project = self.config["name"]
         with open("/run/compose.json", "w") as file:
             file.write(config.stdout)
+        self.on, self.inside, self.edges = {}, {}, []
+        for line in open("connections").read().splitlines():
+            fact, name, *rest = line.split()
+            if fact == "network":
+                self.inside[name] = rest == ["internal"]
+            elif fact == "service":
+                self.on[name] = set(rest)
+            else:
+                self.edges.append((name, rest[0], int(rest[1])))
 
     def job(self, name):
         return self.services[name].get("restart") == "no"
 
     def networks(self, name):
-        return set(self.services[name].get("networks") or {"default": None})
+        """The networks that the source puts a service on."""
+        return self.on[name]
 
     def internal(self, network):
-        return self.config["networks"][network].get("internal", False)
+        """Whether the source lets nobody out of a network."""
+        return self.inside[network]
 
     def running(self):
         return {name: c for name, c in containers(self.project).items() if c["State"]["Running"] and c["State"]["Pid"]}
@@ -312,6 +263,8 @@ def connections(stack):
         name: {network.removeprefix(stack.project + "_"): end["IPAddress"] for network, end in c["NetworkSettings"]["Networks"].items()}
         for name, c in running.items()
     }
+    for name in running:
+        check(set(addresses[name]) == stack.networks(service_of(running[name])), f"{name} is on {', '.join(sorted(addresses[name]))}, but the source puts it on {', '.join(sorted(stack.networks(service_of(running[name]))))}")
     for name, found in ports.items():
         check(found or not stack.services[service_of(running[name])].get("healthcheck"), f"{name} listens nowhere")
     columns = [name for name in running if ports[name]]
@@ -320,6 +273,7 @@ def connections(stack):
         say(f"  {letters[name]} {name}: {', '.join(map(str, ports[name]))} on {', '.join(sorted(addresses[name]))}")
     say(f"  {'':28}{' '.join(letters.values())}  out")
     count = {"allowed": 0, "refused": 0}
+    needed = {edge: False for edge in stack.edges if all(any(service_of(c) == end for c in running.values()) for end in edge[:2])}
     bypasses = []
     for source, container in running.items():
         mine = stack.networks(service_of(container))
@@ -351,6 +305,7 @@ def connections(stack):
             count["allowed" if allowed else "refused"] += allowed == open_
             if allowed:
                 cells[target] = "+"
+                needed.update({(service_of(container), service_of(running[target]), port): True} if open_ else {})
             if not check(allowed == open_, f"{source} to {target}:{port} by {way} {address}: {'open' if open_ else 'closed'}, but {'allowed' if allowed else 'forbidden'}"):
                 cells[target] = "!"
         if source in cells:
@@ -365,6 +320,9 @@ def connections(stack):
                 if known:
                     check(any(int(port) in ports[name] for name in known), f"{source} is told {host}:{port}, where nothing listens")
                     check(mine & stack.networks(host), f"{source} is told {host}:{port}, but shares no network with it")
+    missing = [edge for edge in stack.edges if not needed.get(edge, True)]
+    check(not missing, f"connections that the source needs, and nobody can make: {', '.join(f'{a} to {b}:{port}' for a, b, port in missing)}")
+    say(f"  {sum(edge in needed for edge in stack.edges)} connections that the source needs can be made")
     say(f"  {count['allowed']} connections are allowed and open, {count['refused']} are forbidden and closed")
     internal_only = [b for b in bypasses if all(stack.internal(n) for n in stack.networks(service_of(running[b[0]])))]
     say(f"  through the host's own address of their network, internal-only containers reach published ports: {', '.join(f'{s} {p}' for s, _, p in internal_only) or 'none'}")

@@ -71,10 +71,11 @@ impl<'a> Holdings<'a> {
 
     fn report(self, sink: &mut Sink) {
         for (span, holding) in self.0 {
-            let services = list_of(holding.services);
+            let services = list_of(holding.services.iter().copied());
             let (what, holds) = holding.what;
             sink.report(
                 Diagnostic::new(codes::SEC001, format!("{what} of {services} holds {holds}"))
+                    .about_all(holding.services)
                     .at(span, "whoever reads the source or the artifact knows it")
                     .at_maybe(holding.of, "where it stands")
                     .help(holding.help),

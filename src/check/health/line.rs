@@ -1,5 +1,7 @@
 //! The programs that a line of a shell starts, as far as they can be read off it.
 
+use super::{SHELLS, is_line};
+
 /// What a shell knows by itself (POSIX.1-2024, "Shell Command Language" and "Special Built-In Utilities"; `[[`,
 /// `source` and what follows are those of bash).
 const BUILT_IN: &[&str] = &[
@@ -25,19 +27,32 @@ const ENDS: &[&str] = &["exit", "false", "true", "return", "kill", "echo", "prin
 /// Where programs of an image are.
 const FOLDERS: &[&str] = &["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"];
 
+/// The sign before what is no command of its own: the words of one go on behind a line that it puts in.
+const GOES_ON: &str = "$()";
+
+/// How deep lines in lines are looked into.
+const MAX_NESTED: usize = 8;
+
 /// The programs that a line starts. Each stands with what is tried where it fails, so that one of them is enough.
-pub(super) fn programs(line: &str) -> Vec<Vec<&str>> {
-    let commands = commands(line);
-    // It asks by itself what there is.
+pub(super) fn programs(line: &str) -> Vec<Vec<String>> {
+    read(line, 0).unwrap_or_default()
+}
+
+/// The programs of a line and of those within it; `None` where it asks by itself what there is.
+fn read(line: &str, depth: usize) -> Option<Vec<Vec<String>>> {
+    if depth > MAX_NESTED {
+        return Some(Vec::new());
+    }
+    let (commands, within) = commands(line);
     let asks = |(_, words): &(&str, Vec<&str>)| {
         words.iter().any(|word| matches!(*word, "which" | "type" | "hash"))
             || words.windows(2).any(|pair| matches!(pair, ["command", "-v" | "-V"]))
     };
     if commands.iter().any(asks) {
-        return Vec::new();
+        return None;
     }
     let mut found: Vec<Vec<&str>> = Vec::new();
-    for (before, words) in &commands {
+    for (before, words) in commands.iter().filter(|(before, _)| *before != GOES_ON) {
         let started = started(words);
         let other = *before == "||" && !started.first().is_some_and(|first| ENDS.contains(first));
         match found.last_mut().filter(|_| other) {
@@ -46,7 +61,49 @@ pub(super) fn programs(line: &str) -> Vec<Vec<&str>> {
         }
     }
     found.retain(|ways| ways.iter().all(|program| !BUILT_IN.contains(program)));
-    found
+    let owned = |ways: Vec<&str>| ways.into_iter().map(str::to_owned).collect();
+    let mut found: Vec<Vec<String>> = found.into_iter().map(owned).collect();
+    for line in within {
+        // What a substitution finds out is what the line around it asks.
+        found.extend(read(line, depth + 1)?);
+    }
+    for line in commands.iter().filter_map(|(_, words)| line_of_shell(words)) {
+        found.extend(read(&line, depth + 1).unwrap_or_default());
+    }
+    let mut told: Vec<Vec<String>> = Vec::with_capacity(found.len());
+    for ways in found {
+        if !told.contains(&ways) {
+            told.push(ways);
+        }
+    }
+    Some(told)
+}
+
+/// The line that a command hands to a shell: `sh -c '…'`.
+fn line_of_shell(words: &[&str]) -> Option<String> {
+    let shell = *started(words).last().filter(|program| SHELLS.contains(program))?;
+    let mut behind = words.iter().skip_while(|word| program(word) != Some(shell)).skip(1);
+    let option = behind.find(|word| is_line(word) || !word.starts_with('-'))?;
+    let line = behind.next().filter(|_| is_line(option))?;
+    let between = |quote: char| line.strip_prefix(quote)?.strip_suffix(quote);
+    match (between('\''), between('"')) {
+        (Some(line), _) => Some(line.to_owned()),
+        (_, Some(line)) => Some(unescaped(line)),
+        _ => Some((*line).to_owned()),
+    }
+}
+
+/// What stands between double quotation marks, as the shell reads it (POSIX.1-2024, 2.2.3).
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match rest.peek() {
+            Some('"' | '\\' | '$' | '`') if c == '\\' => out.extend(rest.next()),
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// The programs that the words of a command start.
@@ -85,15 +142,32 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// The commands of a line, each with the sign before it and its words, without redirections. What stands between
-/// quotation marks is one word.
-fn commands(line: &str) -> Vec<(&str, Vec<&str>)> {
+/// quotation marks is one word; the lines of `"$(…)"` in them come beside.
+fn commands(line: &str) -> (Vec<(&str, Vec<&str>)>, Vec<&str>) {
     let mut found: Vec<(&str, Vec<&str>)> = vec![("", Vec::new())];
+    let mut within = Vec::new();
+    // Whether each bracket that is open puts in what its line writes, and whether a backtick is open.
+    let mut open: Vec<bool> = Vec::new();
+    let mut ticked = false;
     let mut at = 0;
     while let Some(next) = line[at..].chars().next() {
         let rest = &line[at..];
         let sign = ["||", "&&", ";;", "$(", ";", "|", "&", "(", ")", "`", "\n"];
-        if let Some(sign) = sign.iter().find_map(|sign| rest.starts_with(sign).then(|| &rest[..sign.len()])) {
-            found.push((sign, Vec::new()));
+        let sign = sign.iter().find_map(|sign| rest.starts_with(sign).then(|| &rest[..sign.len()]));
+        if let Some(sign) = sign.filter(|_| !rest.starts_with("$((")) {
+            let goes_on = match sign {
+                "(" | "$(" => {
+                    open.push(sign == "$(");
+                    false
+                }
+                ")" => open.pop() == Some(true),
+                "`" => {
+                    ticked = !ticked;
+                    !ticked
+                }
+                _ => false,
+            };
+            found.push((if goes_on { GOES_ON } else { sign }, Vec::new()));
             at += sign.len();
             continue;
         }
@@ -101,7 +175,7 @@ fn commands(line: &str) -> Vec<(&str, Vec<&str>)> {
             at += next.len_utf8();
             continue;
         }
-        let end = at + word(rest);
+        let end = at + word(rest, &mut within);
         let text = &line[at..end];
         at = end;
         let redirects = text.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(['<', '>']);
@@ -112,28 +186,60 @@ fn commands(line: &str) -> Vec<(&str, Vec<&str>)> {
         } else if text.ends_with(['<', '>']) {
             // Its target is the next word.
             at += line[at..].len() - line[at..].trim_start_matches(' ').len();
-            at += word(&line[at..]);
+            at += word(&line[at..], &mut within);
         }
     }
     found.retain(|(_, words)| !words.is_empty());
-    found
+    (found, within)
 }
 
-/// How long the word is that a text starts with.
-fn word(text: &str) -> usize {
-    let mut quote = None;
+/// How long the word is that a text starts with. The lines that it puts in between quotation marks go to `within`.
+fn word<'a>(text: &'a str, within: &mut Vec<&'a str>) -> usize {
+    // What closes what is open, the innermost last.
+    let mut open: Vec<char> = Vec::new();
+    let mut start = 0;
     let mut before = ' ';
-    for (at, c) in text.char_indices() {
-        match quote {
-            Some(open) if c == open && before != '\\' => quote = None,
-            Some(_) => {}
-            None if matches!(c, '"' | '\'') && before != '\\' => quote = Some(c),
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let rest = &text[at..];
+        match (open.last(), c) {
+            (Some('\''), _) => {
+                open.pop_if(|close| *close == c);
+            }
+            (_, '\\') => drop(chars.next()),
+            (Some(close), _) if *close == c => {
+                open.pop();
+                if open.len() == 1 && c != '"' && start > 0 {
+                    within.push(&text[start..at]);
+                    start = 0;
+                }
+            }
+            // A number that is worked out is no line.
+            (None | Some('"'), '$') if rest.starts_with("$((") => {
+                open.extend([')', ')']);
+                chars.nth(1);
+            }
+            (Some('"'), '$') if rest.starts_with("$(") => {
+                chars.next();
+                if open.len() == 1 {
+                    start = at + 2;
+                }
+                open.push(')');
+            }
+            (Some('"'), '`') => {
+                if open.len() == 1 {
+                    start = at + 1;
+                }
+                open.push('`');
+            }
+            (Some(')'), '(') => open.push(')'),
+            (None | Some(')'), '"' | '\'') => open.push(c),
             // `2>&1` is one word, and so is a variable in `${…}`.
-            None if c == '&' && before == '>' => {}
-            None if c.is_whitespace() || ";|&()`".contains(c) => return at.max(1),
-            None => {}
+            (None, '&') if before == '>' => {}
+            (None, c) if c.is_whitespace() || ";|&()`".contains(c) => return at.max(1),
+            _ => {}
         }
-        before = if before == '\\' { ' ' } else { c };
+        before = c;
     }
     text.len()
 }
@@ -163,11 +269,26 @@ mod tests {
             ("command -v curl && curl a", ""),
             ("if ! command -v curl; then exit 0; fi; curl a", ""),
             ("for i in a b; do nc -z $i 1; done", "nc"),
+            ("test \"$(curl a)\" = ok", "curl"),
+            ("test $(date +%s) -gt 0 && nc a", "date nc"),
+            ("test `date +%s` -gt `wget a` -a x && (nc a) ", "date wget nc"),
+            ("case $1 in a) curl a ;; esac", "curl"),
+            ("test x = \"a; b $(wget -qO- \"http://a/$(hostname)\" | grep b)\"", "wget grep hostname"),
+            ("test \"`curl a`\" = 1 && nc b", "nc curl"),
+            ("test '$(curl a)' = \"\\$(wget b)\"", ""),
+            ("test -n \"$(command -v curl)\" && curl a", ""),
+            ("test $((x + 1)) -gt \"$((y * 2))\" && nc a", "nc"),
+            ("sh -c 'curl a || exit 1'", "sh curl"),
+            ("timeout 5 bash -ec \"wget a | grep \\\"b; c\\\"\"", "timeout bash wget grep"),
+            ("bash -e -c 'sh -c \"curl a\"' || nc b", "bash/nc sh curl"),
+            ("sh /check -c 'curl a'; sh -c", "sh"),
+            ("sh -c 'command -v curl && curl a'; nc b", "sh nc"),
+            ("test \"$(curl", ""),
             ("exec 3<>/dev/tcp/127.0.0.1/80 && echo a >&3", ""),
             ("$TOOL a; \"${X}\" b; ü", ""),
             ("", ""),
         ] {
-            let found: Vec<String> = programs(line).iter().map(|ways| ways.join("/")).collect();
+            let found: Vec<String> = programs(line).into_iter().map(|ways| ways.join("/")).collect();
             assert_eq!(found.join(" "), expected, "{line}");
         }
     }

@@ -37,11 +37,13 @@ pub(in crate::check) fn always(platform: &Platform, sink: &mut Sink) {
                 "take `bool` away: the comparison alone keeps what is true",
             ),
         };
-        sink.report(
-            Diagnostic::new(codes::ALR011, format!("the alert `{}` fires always", alert.name))
-                .at(alert.query.said.span, note)
-                .help(help),
-        );
+        sink.about(platform.path(alert.owner), |sink| {
+            sink.report(
+                Diagnostic::new(codes::ALR011, format!("the alert `{}` fires always", alert.name))
+                    .at(alert.query.said.span, note)
+                    .help(help),
+            );
+        });
     }
 }
 

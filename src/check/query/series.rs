@@ -14,7 +14,7 @@ pub(in crate::check) fn series(platform: &Platform, sink: &mut Sink) {
     let context = Context::new(platform);
     for alert in &platform.observed.alerts {
         for said in alert.tests.iter().flat_map(|test| &test.said) {
-            context.series(alert, said, sink);
+            sink.about(platform.path(alert.owner), |sink| context.series(alert, said, sink));
         }
     }
 }
