@@ -40,7 +40,8 @@ impl From<Vec<Metric>> for Metrics {
             };
             names.entry(name.to_owned()).or_default().push(at);
         }
-        let lengths: BTreeSet<usize> = all.iter().filter_map(|it| it.name.strip_suffix('*')).map(str::len).collect();
+        let lengths: BTreeSet<usize> =
+            all.iter().filter_map(|it| it.name.strip_suffix('*')).map(str::len).collect();
         Self { all, lengths: lengths.into_iter().collect(), ..metrics }
     }
 }
