@@ -21,6 +21,7 @@ use infrac::source::{Found, LoadError, Loader};
 const FORMS: &[&str] = &[
     "up",
     "up == 0",
+    "topk($top, x > $limit)",
     "{__name__=~\"node_.*\", job!=\"x\"}",
     "{job='a'}",
     "sum without (instance, pod) (rate(http_requests_total{code=~\"5..\"}[5m])) / ignoring (code) group_left sum(rate(x[5m]))",

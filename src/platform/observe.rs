@@ -3,7 +3,7 @@
 mod metrics;
 
 use std::collections::BTreeSet;
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 use std::sync::Arc;
 
 pub use self::metrics::Metrics;
@@ -13,7 +13,8 @@ use crate::hash::HashMap;
 use crate::model::{self, MetricKind, Severity};
 use crate::promql::{self, Labels, MetricType};
 use crate::schema::{Constant, Duration};
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
+use crate::syntax::place;
 
 /// Everything between a metric and a person.
 #[derive(Debug, Default)]
@@ -301,14 +302,24 @@ pub struct Query {
     pub labels: Labels,
     /// What the source says, for places in it.
     pub said: Constant,
+    /// The file that says it.
+    pub source: Option<Arc<SourceFile>>,
 }
 
 impl Query {
     /// The place of a part of the query, or the whole of it.
     #[must_use]
-    pub fn part(&self, part: std::ops::Range<usize>) -> Span {
-        self.said.part(part).unwrap_or(self.said.span)
+    pub fn part(&self, part: Range<usize>) -> Span {
+        part_of_query(&self.said, self.source.as_deref(), part)
     }
+}
+
+/// The place of a part of a query, or the whole of it. What is parsed is without white space around it.
+#[must_use]
+pub fn part_of_query(said: &Constant, source: Option<&SourceFile>, part: Range<usize>) -> Span {
+    let Some((text, source)) = said.text.as_literal().zip(source) else { return said.span };
+    let before = text.len() - text.trim_start().len();
+    place(source, said.span, text, before + part.start..before + part.end).unwrap_or(said.span)
 }
 
 /// A recording rule.
@@ -374,19 +385,16 @@ pub struct Annotation {
     pub text: String,
     /// The place.
     pub span: Span,
-    /// Whether the source says the text as it is, in quotes on one line: places in it are known.
-    pub verbatim: bool,
+    /// The file that says it.
+    pub source: Option<Arc<SourceFile>>,
 }
 
 impl Annotation {
     /// The place of a part of the text, or the whole of it.
     #[must_use]
-    pub fn part(&self, part: std::ops::Range<usize>) -> Span {
-        if !self.verbatim {
-            return self.span;
-        }
-        let start = self.span.start as usize + 1;
-        Span::new(self.span.file, start + part.start, start + part.end)
+    pub fn part(&self, part: Range<usize>) -> Span {
+        let found = self.source.as_ref().and_then(|source| place(source, self.span, &self.text, part));
+        found.unwrap_or(self.span)
     }
 }
 

@@ -39,7 +39,8 @@ impl Shapes {
 }
 
 /// The words of the language that could be taken for the name of a metric, among those with an underscore.
-const WORDS: &[&str] = &["count_values", "group_left", "group_right", "limit_ratio", "fill_left", "fill_right"];
+const WORDS: &[&str] =
+    &["count_values", "group_left", "group_right", "limit_ratio", "fill_left", "fill_right"];
 
 /// Stands in a shape where a word was.
 const WORD: char = '\u{1}';
@@ -112,9 +113,7 @@ fn reword<'a>(expr: &mut Expr, text: &str, places: &mut impl Iterator<Item = &'a
         Expr::Subquery(subquery) => reword(&mut subquery.expr, text, places),
         Expr::VectorSelector(vector) => selector(vector, text, places.next()?),
         Expr::MatrixSelector(matrix) => selector(&mut matrix.vs, text, places.next()?),
-        Expr::Call(call) => {
-            call.args.args.iter_mut().try_for_each(|argument| reword(argument, text, places))
-        }
+        Expr::Call(call) => call.args.args.iter_mut().try_for_each(|argument| reword(argument, text, places)),
         Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::Extension(_) => Some(()),
     }
 }
@@ -126,7 +125,7 @@ fn selector(vector: &mut VectorSelector, text: &str, place: &Place) -> Option<()
     for matcher in or_matchers.iter_mut().flatten().chain(matchers) {
         let label = labels.next().filter(|label| label.name == matcher.name)?;
         if let Some(place) = value(text, label) {
-            matcher.value = text.get(place)?.to_owned();
+            text.get(place)?.clone_into(&mut matcher.value);
         }
     }
     labels.next().is_none().then_some(())

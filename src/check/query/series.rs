@@ -30,6 +30,7 @@ impl Context<'_> {
             jobs: alert.query.jobs.clone(),
             labels: Labels::Any,
             said: said.series.clone(),
+            source: alert.query.source.clone(),
         });
         let Some(metric) = selector.metric.as_deref() else { return };
         let job = selector.matchers.iter().find(|matcher| matcher.label == "job");
