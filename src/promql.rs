@@ -25,7 +25,7 @@ use promql_parser::parser::{self, Expr, VectorSelector};
 pub use findings::{Finding, findings, quantiles};
 pub use firing::{Always, always as fires_always, needs_series, reach};
 pub use labels::{Facts, Labels, labels};
-pub use meeting::{Carried, Unmet, always as labels_in_any_case, unmet};
+pub use meeting::{Apart, Certain, Unmet, always as labels_in_any_case, either, unmet};
 use pattern::{Pattern, Patterns};
 use scan::Scan;
 pub use series::{expect_series, values};

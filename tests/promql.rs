@@ -13,9 +13,7 @@
 #[expect(dead_code, reason = "only the verdict is asked for")]
 mod judge;
 
-use std::collections::BTreeSet;
-
-use infrac::promql::{Facts, Labels, Query, findings, fires_always, labels, quantiles, unmet};
+use infrac::promql::{Certain, Facts, Labels, Query, findings, fires_always, labels, quantiles, unmet};
 use infrac::source::{Found, LoadError, Loader};
 
 const FORMS: &[&str] = &[
@@ -82,7 +80,7 @@ fn slips(text: &str) -> Vec<String> {
     let _ = fires_always(&query, &|_| false);
     let mut slips: Vec<String> =
         findings(&query, &facts, &|_| None).iter().map(|finding| format!("{finding:?}")).collect();
-    slips.extend(unmet(&query, &facts, &|_| BTreeSet::new()).iter().map(|unmet| format!("{unmet:?}")));
+    slips.extend(unmet(&query, &facts, &|_| Certain::new()).iter().map(|unmet| format!("{unmet:?}")));
     slips.extend(quantiles(&query).iter().map(|(function, share)| format!("{function} of {share}")));
     slips
 }

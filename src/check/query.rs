@@ -9,14 +9,13 @@ mod pattern;
 pub(super) mod series;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Sink, cause, codes, did_you_mean, list_of};
 use crate::hash::HashMap;
 use crate::platform::observe::{Found, Job, Query, Record, SCRAPE_INTERVAL, TARGET_LABELS};
 use crate::platform::{Platform, Service, ServiceId};
-use crate::promql::{self, Facts, Finding, Labels, Matcher, Selector};
+use crate::promql::{self, Certain, Facts, Finding, Labels, Matcher, Selector};
 use crate::schema;
 
 /// OBS002, OBS004 to OBS007, OBS009, OBS012 and OBS013: every query of records, alerts and panels.
@@ -78,7 +77,7 @@ struct Context<'a> {
     /// Recording rules by the names of what they keep.
     recorded: HashMap<&'a str, Vec<&'a Record>>,
     /// The labels that series carry in any case, by their names.
-    carried: RefCell<HashMap<String, BTreeSet<String>>>,
+    carried: RefCell<HashMap<String, Certain>>,
     /// Through how many records they are being followed.
     depth: Cell<usize>,
     /// The jobs of each service with those nested in it.
@@ -148,6 +147,7 @@ impl<'a> Context<'a> {
             }
             return;
         }
+        Self::at_odds(query, selector, sink);
         let Some(metric) = selector.metric.as_deref() else { return };
         if let Some(labels) = self.records.get(metric) {
             Self::labels_of_record(query, selector, labels, sink);
