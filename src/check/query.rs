@@ -250,7 +250,7 @@ impl<'a> Context<'a> {
         let metric = selector.metric.as_deref().unwrap_or_default();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         for matcher in &selector.matchers {
-            if !known.contains(&matcher.label.as_str()) && !matcher.fits("") {
+            if !labels.can_hold(&matcher.label) && !matcher.fits("") {
                 unknown_label(query, &matcher.label, matcher.place.clone(), metric, &known, sink);
             }
         }
@@ -280,9 +280,10 @@ impl<'a> Context<'a> {
             return;
         }
         let all = parsed.selectors().iter().map(|selector| self.labels(selector.metric.as_deref()));
-        let Some(Labels::Some(known)) = all.reduce(Labels::or) else { return };
+        let Some(labels) = all.reduce(Labels::or) else { return };
+        let Labels::Some(known) = &labels else { return };
         for used in parsed.label_uses() {
-            if !known.contains(&used.label) {
+            if !labels.can_hold(&used.label) {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 let diagnostic = Diagnostic::new(
                     codes::OBS002,

@@ -248,7 +248,7 @@ impl Found<'_> {
     /// The labels of the series, `job` and `instance` among them.
     #[must_use]
     pub fn labels(&self) -> Labels {
-        if self.metric.labels.iter().any(|label| label.ends_with('*')) {
+        if self.metric.labels.iter().any(|label| label == "*") {
             return Labels::Any;
         }
         let declared = self.metric.labels.iter().map(String::as_str);
