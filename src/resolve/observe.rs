@@ -40,7 +40,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let alerts = alerts(document, platform);
     let dashboards = dashboard::expand(document, platform, texts);
     let reader = reader(&records, &alerts, &dashboards, &texts.absent.sources);
-    let records: Vec<_> = read(&records, |record| &record.expr, &reader, texts.sink);
+    let mut records: Vec<_> = read(&records, |record| &record.expr, &reader, texts.sink);
     let alerts: Vec<_> = read(&alerts, |alert| &alert.expr, &reader, texts.sink);
     let mut dashboards = dashboard::read(dashboards, &reader, texts.sink);
     let mut tables = Tables::new(&document.exports);
@@ -50,7 +50,8 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     // Series of tests are looked up as queries are.
     let tests = alerts.iter().flat_map(|(.., block)| &block.test).flat_map(|test| &test.series);
     let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
-    let needed = query::metrics(written, series);
+    let mut needed = query::metrics(written, series);
+    needed.extend(records.iter().map(|(.., block)| block.name.text.to_string()));
     let jobs = jobs(platform, &mut tables, &needed, texts);
     let unbound = |service: &&Service| service.block.metrics.is_some() && service.metrics.is_none();
     let lost = platform.services.iter().filter(unbound);
@@ -67,6 +68,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         ..Observed::default()
     };
     observed.index(&needed);
+    records.retain(|(.., block)| names::is_free(&block.name, &observed, texts.sink));
     dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
     let queries = Queries::new(&reader, &observed, platform, &records);
     let mut named: HashSet<(ServiceId, &str)> = HashSet::default();
