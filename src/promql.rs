@@ -6,6 +6,7 @@
 
 mod findings;
 mod firing;
+mod kind;
 mod labels;
 mod meeting;
 mod newer;
@@ -24,6 +25,7 @@ use promql_parser::parser::{self, Expr, VectorSelector};
 
 pub use findings::{Finding, findings, quantiles};
 pub use firing::{Always, always as fires_always, needs_series, reach};
+pub use kind::kind;
 pub use labels::{Facts, Labels, labels};
 pub use meeting::{Apart, Certain, Unmet, always as labels_in_any_case, either, unmet};
 use pattern::{Pattern, Patterns};

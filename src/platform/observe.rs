@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use std::ops::{Bound, Range};
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 pub use self::metrics::Metrics;
 use super::ServiceId;
 use super::receiver::{Hours, Mute, Receiver, Smtp};
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::model::{self, MetricKind, Severity};
 use crate::promql::{self, Labels, MetricType};
 use crate::schema::{Constant, Duration};
@@ -23,6 +25,8 @@ pub struct Observed {
     pub jobs: Vec<Job>,
     /// The names of jobs whose scrape could not be bound, which is reported.
     pub lost: Vec<String>,
+    /// Names that may be missing because what declares them is broken, which is reported.
+    pub names_lost: HashSet<SmolStr>,
     /// Metrics of the top level, which come from no job of this platform.
     pub metrics: Metrics,
     /// What the metrics server itself writes: `up`, `ALERTS`.

@@ -59,6 +59,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         jobs,
         lost: lost.map(|service| service.name.clone()).collect(),
         taken_out: taken_out(&texts.absent.disabled),
+        names_lost: texts.absent.lost.clone(),
         metrics: document.metric.iter().map(exports::metric).collect(),
         server: tables.server(&needed),
         hours: hours::hours(document, texts),
