@@ -274,7 +274,13 @@ impl Query {
             Problem::at(format!("`{name}` is a variable of a dashboard, which nobody fills in here"), place)
         };
         if let Some(place) = scan::variables(&self.text).into_iter().next() {
-            return Some(told(&self.text[place.clone()], place).help("write a duration: `[5m]`"));
+            let before = self.text[..place.start].trim_end();
+            let help = if before.ends_with(['[', ':']) {
+                "write a duration: `[5m]`"
+            } else {
+                "write what it stands for"
+            };
+            return Some(told(&self.text[place.clone()], place).help(help));
         }
         let mut matchers = self.selectors.iter().flat_map(|selector| &selector.matchers);
         let found = matchers.find_map(|matcher| Some((matcher, variable_in(matcher)?)));
