@@ -114,7 +114,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::ALR003], check: alert::incomplete },
     Rule { codes: &[codes::ALR006, codes::ALR010], check: alert::templates },
     Rule { codes: &[codes::ALR008, codes::ALR012, codes::ALR018, codes::ALR019], check: alert_test::tests },
-    Rule { codes: &[codes::OBS002, codes::OBS007], check: query::series::series },
+    Rule { codes: &[codes::OBS002, codes::OBS007, codes::ALR018], check: query::series::series },
     Rule { codes: &[codes::OBS007], check: query::job::of_nobody },
     Rule { codes: &[codes::ALR011], check: query::firing::always },
     Rule { codes: &[codes::ENV002], check: input::unused },

@@ -43,7 +43,7 @@ use model::{Document, Image};
 use platform::Platform;
 use resolve::Absent;
 use schema::{Decode, Decoder};
-use source::{FileId, Loader, Sources, Span};
+use source::{Loader, Sources, Span};
 use syntax::{Body, Entry, File, Name};
 use target::{Lowered, TARGETS, Target};
 
@@ -115,7 +115,7 @@ impl Parsed {
         let mut platform = None;
         // Without a file, or with its structure in doubt, everything further would only be noise.
         if let Some(origin) = expanded.origin.filter(|_| !expanded.unbalanced) {
-            platform = bind(expanded, origin, &entry, sources.embedded(), environment, &mut sink);
+            platform = bind(expanded, origin, &entry, &sources, environment, &mut sink);
             let mut findings = platform.as_ref().map(check::check).unwrap_or_default();
             let mut losses = Sink::default();
             if let Some(platform) = &platform {
@@ -166,7 +166,7 @@ fn bind(
     expanded: Expanded,
     origin: Span,
     source: &str,
-    embedded: &HashSet<FileId>,
+    sources: &Sources,
     environment: Option<&str>,
     sink: &mut Sink,
 ) -> Option<Platform> {
@@ -191,7 +191,7 @@ fn bind(
         mentioned: expanded.mentioned,
         origin: Some(origin),
         source: source.to_owned(),
-        embedded: embedded.clone(),
+        sources: sources.clone(),
     };
     Some(resolve::resolve(document, &catalogue, &absent, environment, sink))
 }

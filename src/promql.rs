@@ -6,8 +6,10 @@
 
 mod findings;
 mod firing;
+mod kind;
 mod labels;
 mod meeting;
+mod newer;
 mod pattern;
 mod scan;
 mod series;
@@ -23,8 +25,9 @@ use promql_parser::parser::{self, Expr, VectorSelector};
 
 pub use findings::{Finding, findings, quantiles};
 pub use firing::{Always, always as fires_always, needs_series, reach};
+pub use kind::kind;
 pub use labels::{Facts, Labels, labels};
-pub use meeting::{Carried, Unmet, always as labels_in_any_case, unmet};
+pub use meeting::{Apart, Certain, Unmet, always as labels_in_any_case, either, unmet};
 use pattern::{Pattern, Patterns};
 use scan::Scan;
 pub use series::{expect_series, values};
@@ -146,6 +149,24 @@ pub struct Problem {
     pub message: String,
     /// Where, when that is known.
     pub place: Option<Range<usize>>,
+    /// What to write.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// One of the whole query.
+    fn whole(message: impl Into<String>) -> Self {
+        Self { message: message.into(), place: None, help: None }
+    }
+
+    /// One of a place.
+    fn at(message: impl Into<String>, place: Range<usize>) -> Self {
+        Self { place: Some(place), ..Self::whole(message) }
+    }
+
+    fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
 }
 
 impl Query {
@@ -156,14 +177,15 @@ impl Query {
 
     /// Parses a query, one of many that are alike.
     pub fn parse_sharing(text: &str, shared: &Shared) -> Result<Self, Problem> {
-        let whole = |message: &str| Problem { message: message.to_owned(), place: None };
+        let whole = |message: &str| Problem::whole(message);
         if text.trim().is_empty() {
             return Err(whole("it is empty"));
         }
         if text.len() > MAX_BYTES {
             return Err(whole("it is longer than 32 KiB"));
         }
-        let plain = scan::without_variables(text);
+        let variables = scan::variables(text);
+        let plain = scan::without_variables(text, &variables);
         let scan = Scan::new(&plain);
         if scan.nodes > MAX_NODES {
             return Err(whole("it has more than 2,000 operators and brackets"));
@@ -171,7 +193,7 @@ impl Query {
         if let Some(problem) = scan.problem {
             return Err(problem);
         }
-        if let Some(problem) = scan.experimental(&plain) {
+        if let Some(problem) = newer::problem(&plain, &scan, &variables) {
             return Err(problem);
         }
         // Compiling patterns takes longer than all else, and the parser compiles each it sees. What is wrong is told
@@ -192,7 +214,7 @@ impl Query {
         patterns: Option<&Patterns>,
         shapes: &Shapes,
     ) -> Result<Self, Problem> {
-        let whole = |message: &str| Problem { message: message.to_owned(), place: None };
+        let whole = |message: &str| Problem::whole(message);
         let expr = shapes
             .parsed(plain, scan, || parser::parse(plain))
             .map_err(|message| scan::locate(&message, scan, plain))?;
@@ -242,6 +264,31 @@ impl Query {
         &self.labels
     }
 
+    /// Why a rule cannot ask it: a variable of a dashboard, which nobody replaces there.
+    #[must_use]
+    pub fn variable(&self) -> Option<Problem> {
+        if !self.text.contains('$') {
+            return None;
+        }
+        let told = |name: &str, place| {
+            Problem::at(format!("`{name}` is a variable of a dashboard, which nobody fills in here"), place)
+        };
+        if let Some(place) = scan::variables(&self.text).into_iter().next() {
+            let before = self.text[..place.start].trim_end();
+            let help = if before.ends_with(['[', ':']) {
+                "write a duration: `[5m]`"
+            } else {
+                "write what it stands for"
+            };
+            return Some(told(&self.text[place.clone()], place).help(help));
+        }
+        let mut matchers = self.selectors.iter().flat_map(|selector| &selector.matchers);
+        let found = matchers.find_map(|matcher| Some((matcher, variable_in(matcher)?)));
+        found.map(|(matcher, name)| {
+            told(name, matcher.place.clone()).help("write what it stands for, or leave the matcher out")
+        })
+    }
+
     /// The query with a matcher put into selectors: for each the matcher's text, where it gets one.
     #[must_use]
     pub fn with_matchers(&self, matcher: impl Fn(&Selector) -> Option<String>) -> String {
@@ -267,8 +314,52 @@ impl Query {
     }
 }
 
+/// The variable that a matcher compares with. A value may hold a `$`, a pattern matches nothing behind one.
+fn variable_in(matcher: &Matcher) -> Option<&str> {
+    let value = matcher.value.as_str();
+    let begins =
+        |rest: &str| rest.trim_start_matches('{').starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let length = |rest: &str| {
+        let name = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '{' | ':' | '.')));
+        let name = name.unwrap_or(rest.len());
+        name + usize::from(rest.starts_with('{') && rest[name..].starts_with('}'))
+    };
+    let mut places = value.match_indices('$').map(|(at, _)| at);
+    let at = places.find(|at| begins(&value[at + 1..]) && !value[..*at].ends_with('\\'))?;
+    let end = at + 1 + length(&value[at + 1..]);
+    let pattern = matches!(matcher.op, Op::Matches | Op::MatchesNot);
+    (pattern || (at, end) == (0, value.len())).then(|| &value[at..end])
+}
+
+/// A time as Prometheus writes it: whole numbers with units, from the largest to the smallest
+/// (prometheus/common:model/time.go).
+fn duration(word: &str) -> Option<Duration> {
+    const UNITS: &[(&str, u64)] = &[
+        ("y", 31_536_000_000),
+        ("w", 604_800_000),
+        ("d", 86_400_000),
+        ("h", 3_600_000),
+        ("m", 60_000),
+        ("s", 1_000),
+        ("ms", 1),
+    ];
+    let (mut rest, mut millis, mut left) = (word, 0_u64, UNITS);
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number: u64 = rest[..digits].parse().ok()?;
+        let behind = &rest[digits..];
+        let unit = &behind[..behind.bytes().take_while(u8::is_ascii_alphabetic).count()];
+        let at = left.iter().position(|(name, _)| *name == unit)?;
+        millis = millis.checked_add(number.checked_mul(left[at].1)?)?;
+        left = &left[at + 1..];
+        rest = &behind[unit.len()..];
+    }
+    // Prometheus counts nanoseconds with 63 bits.
+    (!word.is_empty() && millis < 9_223_372_036_854).then_some(Duration::from_millis(millis))
+}
+
 fn no_label(name: &str, place: Range<usize>) -> Problem {
-    Problem { message: format!("`{name}` cannot be the name of a label"), place: Some(place) }
+    Problem::at(format!("`{name}` cannot be the name of a label"), place)
 }
 
 /// Whether a label can have a name (prometheus.io, "Data model").

@@ -33,7 +33,7 @@ use crate::hash::{HashMap, HashSet};
 use crate::model::{Document, Image};
 use crate::platform::{Observed, Platform};
 use crate::schema::Visit as _;
-use crate::source::{FileId, Span};
+use crate::source::{Sources, Span};
 use crate::syntax::{Name, Text};
 
 use names::Names;
@@ -54,8 +54,8 @@ pub struct Absent {
     pub mentioned: Option<HashSet<SmolStr>>,
     /// The place for what has none of its own.
     pub origin: Option<Span>,
-    /// The files that are a part of the compiler.
-    pub embedded: HashSet<FileId>,
+    /// Every text, those that are a part of the compiler among them.
+    pub sources: Sources,
 }
 
 /// Binds the names of a document. The result is only fit for lowering where nothing was reported.

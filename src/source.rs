@@ -142,6 +142,12 @@ impl Sources {
         &self.files[id.0 as usize]
     }
 
+    /// The same, to be kept.
+    #[must_use]
+    pub fn shared(&self, id: FileId) -> Option<Arc<SourceFile>> {
+        self.files.get(id.0 as usize).map(Arc::clone)
+    }
+
     /// What messages show of a file: its text, without what nobody may see.
     #[must_use]
     pub fn shown(&self, id: FileId) -> &str {

@@ -7,6 +7,7 @@ mod direct;
 mod grammar;
 mod merge;
 mod parse;
+mod place;
 mod print;
 mod read;
 mod scan;
@@ -18,6 +19,7 @@ use crate::source::{FileId, Span};
 
 pub use merge::{Merged, duplicates, merge_body, merge_entry};
 pub use parse::{parse, parse_all};
+pub use place::place;
 pub use print::{MAX_WIDTH, print};
 pub use read::plain_text;
 pub use text::{interpolate, literal_text};

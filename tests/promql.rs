@@ -13,14 +13,13 @@
 #[expect(dead_code, reason = "only the verdict is asked for")]
 mod judge;
 
-use std::collections::BTreeSet;
-
-use infrac::promql::{Facts, Labels, Query, findings, fires_always, labels, quantiles, unmet};
+use infrac::promql::{Certain, Facts, Labels, Query, findings, fires_always, labels, quantiles, unmet};
 use infrac::source::{Found, LoadError, Loader};
 
 const FORMS: &[&str] = &[
     "up",
     "up == 0",
+    "topk($top, x > $limit)",
     "{__name__=~\"node_.*\", job!=\"x\"}",
     "{job='a'}",
     "sum without (instance, pod) (rate(http_requests_total{code=~\"5..\"}[5m])) / ignoring (code) group_left sum(rate(x[5m]))",
@@ -81,7 +80,7 @@ fn slips(text: &str) -> Vec<String> {
     let _ = fires_always(&query, &|_| false);
     let mut slips: Vec<String> =
         findings(&query, &facts, &|_| None).iter().map(|finding| format!("{finding:?}")).collect();
-    slips.extend(unmet(&query, &facts, &|_| BTreeSet::new()).iter().map(|unmet| format!("{unmet:?}")));
+    slips.extend(unmet(&query, &facts, &|_| Certain::new()).iter().map(|unmet| format!("{unmet:?}")));
     slips.extend(quantiles(&query).iter().map(|(function, share)| format!("{function} of {share}")));
     slips
 }

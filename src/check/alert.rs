@@ -102,7 +102,7 @@ fn shown(
 ) {
     let Labels::Some(known) = &alert.query.labels else { return };
     for (label, place) in labels {
-        if known.contains(label) {
+        if alert.query.labels.can_hold(label) {
             continue;
         }
         let names: Vec<&str> = known.iter().map(String::as_str).collect();

@@ -204,7 +204,7 @@ pub(super) fn legends(platform: &Platform, sink: &mut Sink) {
                 let Labels::Some(known) = &query.labels else { continue };
                 let legend = &block.legend;
                 for (label, place) in labels(&legend.text) {
-                    if label == METRIC || known.contains(label) {
+                    if label == METRIC || query.labels.can_hold(label) {
                         continue;
                     }
                     let names: Vec<&str> = known.iter().map(String::as_str).collect();

@@ -1,7 +1,9 @@
 //! Queries: whether what they ask for exists, and whether they can be meant.
 
+mod alerts;
 pub(super) mod firing;
 pub(super) mod job;
+mod meaning;
 mod meeting;
 pub(super) mod missing;
 mod near;
@@ -9,15 +11,13 @@ mod pattern;
 pub(super) mod series;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Sink, cause, codes, did_you_mean, list_of};
 use crate::hash::HashMap;
 use crate::platform::observe::{Found, Job, Query, Record, SCRAPE_INTERVAL, TARGET_LABELS};
 use crate::platform::{Platform, Service, ServiceId};
-use crate::promql::{self, Facts, Finding, Labels, Matcher, Selector};
-use crate::schema;
+use crate::promql::{self, Certain, Labels, Matcher, MetricType, Op, Selector};
 
 /// OBS002, OBS004 to OBS007, OBS009, OBS012 and OBS013: every query of records, alerts and panels.
 pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
@@ -80,13 +80,17 @@ struct Context<'a> {
     /// Recording rules by the names of what they keep.
     recorded: HashMap<&'a str, Vec<&'a Record>>,
     /// The labels that series carry in any case, by their names.
-    carried: RefCell<HashMap<String, BTreeSet<String>>>,
+    carried: RefCell<HashMap<String, Certain>>,
     /// Through how many records they are being followed.
     depth: Cell<usize>,
     /// The jobs of each service with those nested in it.
     families: HashMap<ServiceId, Vec<&'a Job>>,
     /// The names of all that is known to be exported.
     near: OnceCell<near::Near>,
+    /// How records behave, by their names.
+    kinds: RefCell<HashMap<String, Option<MetricType>>>,
+    /// Whether native histograms are scraped.
+    native: bool,
     /// Services that are not scraped, by the metrics that they declare.
     unscraped: OnceCell<HashMap<&'a str, &'a Service>>,
 }
@@ -125,6 +129,8 @@ impl<'a> Context<'a> {
             depth: Cell::default(),
             families,
             near: OnceCell::new(),
+            kinds: RefCell::default(),
+            native: missing::scrapes_native(platform),
             unscraped: OnceCell::new(),
         }
     }
@@ -145,11 +151,20 @@ impl<'a> Context<'a> {
             if !told {
                 match self.contradiction(&about) {
                     Some(other) => job::contradict(query, matcher, other, sink),
-                    None => self.unknown_job(query, matcher, &matcher.value, sink),
+                    None => {
+                        let alone = about.iter().find(|matcher| self.fitting(&[**matcher]).is_empty());
+                        let matcher = alone.unwrap_or(matcher);
+                        match matcher.op {
+                            Op::NotEqual | Op::MatchesNot => job::leaves_none(query, matcher, sink),
+                            Op::Equal | Op::Matches => self.unknown_job(query, matcher, &matcher.value, sink),
+                        }
+                    }
                 }
             }
             return;
         }
+        Self::at_odds(query, selector, sink);
+        self.alerts(query, selector, sink);
         let Some(metric) = selector.metric.as_deref() else { return };
         if let Some(labels) = self.records.get(metric) {
             Self::labels_of_record(query, selector, labels, sink);
@@ -160,6 +175,10 @@ impl<'a> Context<'a> {
         let found = self.found(metric, query, jobs.as_deref());
         if found.is_empty() {
             self.of_nobody(query, selector, jobs.as_deref(), asker, sink);
+            return;
+        }
+        if !self.native && found.iter().all(|(_, found)| found.kind == MetricType::Histogram) {
+            of_histogram(query, selector, metric, &found, sink);
             return;
         }
         let exported: Vec<&(Option<&Job>, Found<'_>)> = found
@@ -252,7 +271,7 @@ impl<'a> Context<'a> {
         let metric = selector.metric.as_deref().unwrap_or_default();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         for matcher in &selector.matchers {
-            if !known.contains(&matcher.label.as_str()) && !matcher.fits("") {
+            if !labels.can_hold(&matcher.label) && !matcher.fits("") {
                 unknown_label(query, &matcher.label, matcher.place.clone(), metric, &known, sink);
             }
         }
@@ -282,9 +301,10 @@ impl<'a> Context<'a> {
             return;
         }
         let all = parsed.selectors().iter().map(|selector| self.labels(selector.metric.as_deref()));
-        let Some(Labels::Some(known)) = all.reduce(Labels::or) else { return };
+        let Some(labels) = all.reduce(Labels::or) else { return };
+        let Labels::Some(known) = &labels else { return };
         for used in parsed.label_uses() {
-            if !known.contains(&used.label) {
+            if !labels.can_hold(&used.label) {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 let diagnostic = Diagnostic::new(
                     codes::OBS002,
@@ -313,46 +333,31 @@ impl<'a> Context<'a> {
         self.intervals.borrow_mut().insert(metric.to_owned(), longest);
         longest
     }
-
-    /// What cannot be meant, whatever the data.
-    fn meaning(&self, query: &Query, parsed: &promql::Query, sink: &mut Sink) {
-        let labels = |metric: Option<&str>| self.labels(metric);
-        let kind = |metric: &str| {
-            let observed = &self.platform.observed;
-            let own =
-                query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str())?.exports.series(metric));
-            let all = own.chain(observed.exporters(metric).map(|(_, found)| found).take(1));
-            all.chain(observed.elsewhere(metric)).map(|found| found.kind).next()
-        };
-        let interval = |metric: Option<&str>| {
-            if query.jobs.is_empty() {
-                return metric.and_then(|metric| self.interval(metric));
-            }
-            query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str()).copied()).map(interval_of).max()
-        };
-        let facts = Facts { labels: &labels, kind: &kind };
-        for finding in promql::findings(parsed, &facts, &interval) {
-            let told = meant(query, parsed, &finding);
-            sink.report(match &finding {
-                Finding::RateOfGauge { metric, .. } | Finding::DeltaOfCounter { metric, .. } => {
-                    let told = told.because(format!("type of {metric}"));
-                    match self.declared(query, metric) {
-                        Some(place) => told.at_cause(place, "declared here"),
-                        None => told,
-                    }
-                }
-                Finding::ShortRange { metric, range, .. } => {
-                    let metric = metric.as_deref().unwrap_or_default();
-                    self.short(query, metric, *range, told)
-                }
-                _ => told,
-            });
-        }
-    }
 }
 
 fn interval_of(job: &Job) -> Duration {
     job.interval.map_or(Duration::from_secs(SCRAPE_INTERVAL), |it| Duration::from_millis(it.0))
+}
+
+/// Reports the name of a histogram, of which there is no series.
+fn of_histogram(
+    query: &Query,
+    selector: &Selector,
+    metric: &str,
+    found: &[(Option<&Job>, Found<'_>)],
+    sink: &mut Sink,
+) {
+    let declared = found.iter().find_map(|(_, found)| found.metric.span);
+    sink.report(
+        Diagnostic::new(
+            codes::OBS002,
+            format!("`{metric}` is a histogram, and no series has its name alone"),
+        )
+        .at(query.part(selector.place.clone()), "matches no series")
+        .at_maybe(declared, "declared here")
+        .help(format!("its series are `{metric}_bucket`, `{metric}_sum` and `{metric}_count`"))
+        .because(format!("histogram {metric}")),
+    );
 }
 
 fn unknown_label(
@@ -377,55 +382,4 @@ fn carried(known: &[&str]) -> String {
         return "it carries `job` and `instance` only".to_owned();
     }
     format!("it carries {}", list_of(known.iter().copied()))
-}
-
-fn meant(query: &Query, parsed: &promql::Query, finding: &Finding) -> Diagnostic {
-    let of = |metric: &str| {
-        let selector = parsed.selectors().iter().find(|selector| selector.metric.as_deref() == Some(metric));
-        selector.map_or(query.said.span, |selector| query.part(selector.place.clone()))
-    };
-    match finding {
-        Finding::RateOfGauge { function, metric } => {
-            Diagnostic::new(codes::OBS009, format!("`{function}` of `{metric}`, which goes down, too"))
-                .at(of(metric), "a gauge")
-                .help(format!(
-                    "`{function}` is for counters; a gauge has `deriv` and `delta`, or `avg_over_time`"
-                ))
-        }
-        Finding::DeltaOfCounter { function, metric } => {
-            Diagnostic::new(codes::OBS009, format!("`{function}` of `{metric}`, which starts again at 0"))
-                .at(of(metric), "a counter")
-                .help("a counter has `rate` and `increase`, which know of restarts")
-        }
-        Finding::UnaggregatedRatio { metric } => Diagnostic::new(
-            codes::OBS004,
-            format!(
-                "rates of `{metric}` are divided series by series: each meets only itself, and the ratio is 1"
-            ),
-        )
-        .at(of(metric), "not summed up")
-        .help("sum both sides: `sum by (job) (rate(…)) / sum by (job) (rate(…))`"),
-        Finding::QuantileWithoutBuckets => Diagnostic::new(
-            codes::OBS005,
-            "`histogram_quantile` needs the label `le`, and its buckets have lost it",
-        )
-        .at(query.said.span, "summed up without `le`")
-        .help("keep it: `sum by (job, le) (rate(…_bucket[…]))`"),
-        Finding::ShortRange { metric, function, range, least } => {
-            let name = metric.as_deref().unwrap_or_default();
-            let time = |time: &Duration| {
-                schema::Duration(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)).to_string()
-            };
-            let (scrapes, why) = match function.as_str() {
-                "irate" | "idelta" => (2, "two samples"),
-                _ => (4, "two samples, also where a scrape fails"),
-            };
-            Diagnostic::new(
-                codes::OBS006,
-                format!("`{function}` over {} holds too few samples of `{name}`", time(range)),
-            )
-            .at(of(name), format!("scraped every {}", time(&(*least / scrapes))))
-            .help(format!("take at least `[{}]`, {scrapes} scrapes: they hold {why}", time(least)))
-        }
-    }
 }

@@ -3,17 +3,20 @@
 mod metrics;
 
 use std::collections::BTreeSet;
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 use std::sync::Arc;
+
+use smol_str::SmolStr;
 
 pub use self::metrics::Metrics;
 use super::ServiceId;
 use super::receiver::{Hours, Mute, Receiver, Smtp};
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::model::{self, MetricKind, Severity};
 use crate::promql::{self, Labels, MetricType};
 use crate::schema::{Constant, Duration};
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
+use crate::syntax::place;
 
 /// Everything between a metric and a person.
 #[derive(Debug, Default)]
@@ -22,6 +25,8 @@ pub struct Observed {
     pub jobs: Vec<Job>,
     /// The names of jobs whose scrape could not be bound, which is reported.
     pub lost: Vec<String>,
+    /// Names that may be missing because what declares them is broken, which is reported.
+    pub names_lost: HashSet<SmolStr>,
     /// Metrics of the top level, which come from no job of this platform.
     pub metrics: Metrics,
     /// What the metrics server itself writes: `up`, `ALERTS`.
@@ -247,7 +252,7 @@ impl Found<'_> {
     /// The labels of the series, `job` and `instance` among them.
     #[must_use]
     pub fn labels(&self) -> Labels {
-        if self.metric.labels.iter().any(|label| label.ends_with('*')) {
+        if self.metric.labels.iter().any(|label| label == "*") {
             return Labels::Any;
         }
         let declared = self.metric.labels.iter().map(String::as_str);
@@ -301,14 +306,24 @@ pub struct Query {
     pub labels: Labels,
     /// What the source says, for places in it.
     pub said: Constant,
+    /// The file that says it.
+    pub source: Option<Arc<SourceFile>>,
 }
 
 impl Query {
     /// The place of a part of the query, or the whole of it.
     #[must_use]
-    pub fn part(&self, part: std::ops::Range<usize>) -> Span {
-        self.said.part(part).unwrap_or(self.said.span)
+    pub fn part(&self, part: Range<usize>) -> Span {
+        part_of_query(&self.said, self.source.as_deref(), part)
     }
+}
+
+/// The place of a part of a query, or the whole of it. What is parsed is without white space around it.
+#[must_use]
+pub fn part_of_query(said: &Constant, source: Option<&SourceFile>, part: Range<usize>) -> Span {
+    let Some((text, source)) = said.text.as_literal().zip(source) else { return said.span };
+    let before = text.len() - text.trim_start().len();
+    place(source, said.span, text, before + part.start..before + part.end).unwrap_or(said.span)
 }
 
 /// A recording rule.
@@ -374,19 +389,16 @@ pub struct Annotation {
     pub text: String,
     /// The place.
     pub span: Span,
-    /// Whether the source says the text as it is, in quotes on one line: places in it are known.
-    pub verbatim: bool,
+    /// The file that says it.
+    pub source: Option<Arc<SourceFile>>,
 }
 
 impl Annotation {
     /// The place of a part of the text, or the whole of it.
     #[must_use]
-    pub fn part(&self, part: std::ops::Range<usize>) -> Span {
-        if !self.verbatim {
-            return self.span;
-        }
-        let start = self.span.start as usize + 1;
-        Span::new(self.span.file, start + part.start, start + part.end)
+    pub fn part(&self, part: Range<usize>) -> Span {
+        let found = self.source.as_ref().and_then(|source| place(source, self.span, &self.text, part));
+        found.unwrap_or(self.span)
     }
 }
 

@@ -1,19 +1,29 @@
 //! What is wrong with a query whatever the data: rates of what is no counter, ratios of series that do not
 //! meet, quantiles without buckets.
 
+use std::ops::Range;
 use std::time::Duration;
 
-use promql_parser::parser::token::T_DIV;
+use promql_parser::parser::token::{T_AVG, T_DIV, T_MAX, T_MIN, T_SUM};
 use promql_parser::parser::{Call, Expr, VectorSelector};
 
 use super::labels::{Facts, of};
-use super::{MetricType, Query};
+use super::{MetricType, Op, Query, Selector};
 
 /// Something that cannot be meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
     /// `rate` and its like of a metric that goes down, too.
     RateOfGauge {
+        /// The function.
+        function: String,
+        /// The metric.
+        metric: String,
+        /// Whether it is the quantiles of a summary.
+        quantiles: bool,
+    },
+    /// `rate` and its like of what several counters came to: where one of them starts again, it jumps.
+    RateOfSum {
         /// The function.
         function: String,
         /// The metric.
@@ -31,6 +41,13 @@ pub enum Finding {
         /// The metric.
         metric: String,
     },
+    /// A label is made of one that is not there.
+    NoSource {
+        /// The label that is not there.
+        label: String,
+        /// Where it stands, with its quotes.
+        place: Option<Range<usize>>,
+    },
     /// `histogram_quantile` of something that has lost its buckets.
     QuantileWithoutBuckets,
     /// A range that holds too few samples.
@@ -41,6 +58,8 @@ pub enum Finding {
         function: String,
         /// The range.
         range: Duration,
+        /// How many samples it should hold.
+        samples: u32,
         /// The shortest that holds enough.
         least: Duration,
     },
@@ -55,17 +74,28 @@ pub fn findings(
     interval: &dyn Fn(Option<&str>) -> Option<Duration>,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
-    walk(&query.expr, facts, interval, &mut found);
+    walk(query, &query.expr, facts, interval, &mut found);
+    for finding in &mut found {
+        if let Finding::NoSource { label, place } = finding {
+            let text = query.text();
+            let quoted = ['"', '\'', '`'].map(|quote| format!("{quote}{label}{quote}"));
+            *place = quoted
+                .iter()
+                .find_map(|quoted| Some((text.rfind(quoted.as_str())?, quoted.len())))
+                .map(|(at, length)| at..at + length);
+        }
+    }
     found
 }
 
 fn walk(
+    query: &Query,
     expr: &Expr,
     facts: &Facts<'_>,
     interval: &dyn Fn(Option<&str>) -> Option<Duration>,
     found: &mut Vec<Finding>,
 ) {
-    let mut down = |expr: &Expr| walk(expr, facts, interval, found);
+    let mut down = |expr: &Expr| walk(query, expr, facts, interval, found);
     match expr {
         Expr::Aggregate(aggregate) => {
             aggregate.param.iter().for_each(|param| down(param));
@@ -81,6 +111,7 @@ fn walk(
                 && over.name.is_some()
                 && over.name == under.name
                 && over.matchers != under.matchers
+                && !are_apart(query, over, under)
             {
                 found.push(Finding::UnaggregatedRatio { metric: over.name.clone().unwrap_or_default() });
             }
@@ -99,6 +130,23 @@ fn walk(
     }
 }
 
+/// Whether a label is one value in one selector and another value in the other: then no series meets any.
+fn are_apart(query: &Query, over: &VectorSelector, under: &VectorSelector) -> bool {
+    let mut all = Vec::new();
+    super::collect(&query.expr, &mut all);
+    let selector = |vector: &VectorSelector| {
+        let at = all.iter().position(|(one, _)| std::ptr::eq(*one, vector))?;
+        query.selectors.get(at)
+    };
+    let Some((over, under)) = selector(over).zip(selector(under)) else { return false };
+    let fixed = |selector: &'_ Selector| -> Vec<(String, String)> {
+        let equal = selector.matchers.iter().filter(|matcher| matcher.op == Op::Equal);
+        equal.map(|matcher| (matcher.label.clone(), matcher.value.clone())).collect()
+    };
+    let under = fixed(under);
+    fixed(over).iter().any(|(label, value)| under.iter().any(|(same, other)| same == label && other != value))
+}
+
 fn of_call(
     call: &Call,
     facts: &Facts<'_>,
@@ -113,41 +161,68 @@ fn of_call(
     {
         found.push(Finding::QuantileWithoutBuckets);
     }
-    let (metric, matrix) = match call.args.args.first().map(AsRef::as_ref) {
-        Some(Expr::MatrixSelector(matrix)) => (name(&matrix.vs), Some(matrix)),
-        Some(Expr::Subquery(subquery)) => (bare(&subquery.expr), None),
-        _ => return,
-    };
+    if function == "label_replace"
+        && let Some(label) = source_of(call)
+        && !of(&call.args.args[0], facts).can_hold(label)
+    {
+        found.push(Finding::NoSource { label: label.to_owned(), place: None });
+    }
+    let ranges = call.args.args.iter().find_map(|argument| match argument.as_ref() {
+        Expr::MatrixSelector(matrix) => Some((name(&matrix.vs), Some(matrix), None)),
+        Expr::Subquery(subquery) => Some((bare(&subquery.expr), None, summed(&subquery.expr))),
+        _ => None,
+    });
+    let Some((metric, matrix, summed)) = ranges else { return };
     let grows = matches!(function, "rate" | "irate" | "increase");
     let moves = matches!(function, "delta" | "idelta" | "deriv" | "predict_linear");
     let kind = metric.and_then(|metric| (facts.kind)(metric));
     match (metric, kind) {
-        (Some(metric), Some(MetricType::Gauge)) if grows => {
-            found.push(Finding::RateOfGauge { function: function.to_owned(), metric: metric.to_owned() });
+        (Some(metric), Some(kind @ (MetricType::Gauge | MetricType::Summary))) if grows => {
+            let quantiles = kind == MetricType::Summary;
+            let (function, metric) = (function.to_owned(), metric.to_owned());
+            found.push(Finding::RateOfGauge { function, metric, quantiles });
         }
         (Some(metric), Some(MetricType::Counter)) if moves => {
             found.push(Finding::DeltaOfCounter { function: function.to_owned(), metric: metric.to_owned() });
         }
         _ => {}
     }
+    if let Some(metric) = summed.filter(|_| grows)
+        && (facts.kind)(metric) == Some(MetricType::Counter)
+    {
+        found.push(Finding::RateOfSum { function: function.to_owned(), metric: metric.to_owned() });
+    }
     let Some(matrix) = matrix else { return };
-    let needs = match function {
+    let samples = match function {
         // Two samples, and one scrape may fail on either side (robustperception.io, "What range should I
         // use with rate()?").
         "rate" | "increase" | "deriv" | "delta" | "predict_linear" => 4,
-        "irate" | "idelta" => 2,
+        // What never holds two never changes.
+        "irate" | "idelta" | "changes" | "resets" => 2,
+        _ if function.ends_with("_over_time") => 1,
         _ => return,
     };
-    if let Some(least) = interval(metric).map(|interval| interval * needs)
+    if let Some(least) = interval(metric).map(|interval| interval * samples)
         && matrix.range < least
     {
         found.push(Finding::ShortRange {
             metric: metric.map(str::to_owned),
             function: function.to_owned(),
             range: matrix.range,
+            samples,
             least,
         });
     }
+}
+
+/// The label that a new one is made of a part of. `__name__` is there in any case.
+fn source_of(call: &Call) -> Option<&str> {
+    let [_, _, new, source, _] = call.args.args.as_slice() else { return None };
+    let (Expr::StringLiteral(new), Expr::StringLiteral(source)) = (new.as_ref(), source.as_ref()) else {
+        return None;
+    };
+    let source = source.val.as_str();
+    (new.val.contains('$') && !source.is_empty() && !source.starts_with("__")).then_some(source)
 }
 
 /// The metric of a selector, in parentheses or not.
@@ -155,6 +230,17 @@ fn bare(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::Paren(paren) => bare(&paren.expr),
         Expr::VectorSelector(vector) => name(vector),
+        _ => None,
+    }
+}
+
+/// The metric whose series are made one by an aggregation.
+fn summed(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Paren(paren) => summed(&paren.expr),
+        Expr::Aggregate(aggregate) if matches!(aggregate.op.id(), T_SUM | T_AVG | T_MIN | T_MAX) => {
+            bare(&aggregate.expr)
+        }
         _ => None,
     }
 }

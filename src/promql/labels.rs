@@ -30,7 +30,7 @@ impl std::fmt::Debug for Facts<'_> {
 pub enum Labels {
     /// Any.
     Any,
-    /// These at most.
+    /// These at most; one that ends with `*` stands for all that begin so.
     Some(BTreeSet<String>),
 }
 
@@ -46,8 +46,15 @@ impl Labels {
     pub fn can_hold(&self, label: &str) -> bool {
         match self {
             Self::Any => true,
-            Self::Some(labels) => labels.contains(label),
+            Self::Some(labels) => {
+                labels.contains(label) || Self::families(labels).any(|it| label.starts_with(it))
+            }
         }
+    }
+
+    /// What the names of labels begin with that stand for many.
+    fn families(labels: &BTreeSet<String>) -> impl Iterator<Item = &str> {
+        labels.iter().filter_map(|label| label.strip_suffix('*'))
     }
 
     /// The labels of either.
@@ -75,9 +82,7 @@ impl Labels {
         match self {
             // What is grouped by is there, as far as anybody knows.
             Self::Any => Self::Some(kept.iter().cloned().collect()),
-            Self::Some(labels) => {
-                Self::Some(labels.into_iter().filter(|label| kept.contains(label)).collect())
-            }
+            Self::Some(_) => Self::Some(kept.iter().filter(|label| self.can_hold(label)).cloned().collect()),
         }
     }
 
@@ -155,10 +160,7 @@ fn of_binary(binary: &BinaryExpr, facts: &Facts<'_>) -> Labels {
         VectorMatchCardinality::ManyToOne(more) => added(left, &more.labels),
         VectorMatchCardinality::OneToMany(more) => added(right, &more.labels),
         VectorMatchCardinality::OneToOne | VectorMatchCardinality::ManyToMany => {
-            // A comparison keeps the left side whole, `on` or not.
-            if binary.op.is_comparison_operator() && !modifier.return_bool {
-                return left;
-            }
+            // A comparison drops what is not compared, too (prometheus/prometheus:promql/engine.go, `resultMetric`).
             match &modifier.matching {
                 Some(LabelModifier::Include(kept)) => left.only(&kept.labels),
                 Some(LabelModifier::Exclude(dropped)) => left.without(&dropped.labels),

@@ -1,5 +1,6 @@
 //! Where things stand in a query: a scan of its words and brackets, beside the parser, which keeps no places.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{LabelUse, Op, Problem};
@@ -13,6 +14,10 @@ pub(super) struct Scan {
     pub(super) labels: Vec<LabelUse>,
     /// Every word with its place.
     pub(super) words: Vec<Range<usize>>,
+    /// Numbers and durations.
+    pub(super) numbers: Vec<Number>,
+    /// Labels in quotes, in groupings and matchings.
+    pub(super) quoted: Vec<Range<usize>>,
     /// How many operators and brackets there are.
     pub(super) nodes: usize,
     /// A bracket or quote that is not closed.
@@ -26,6 +31,15 @@ pub(super) struct Place {
     pub(super) place: Range<usize>,
     /// The labels between its braces.
     pub(super) labels: Vec<Label>,
+}
+
+/// A number or a duration.
+#[derive(Debug)]
+pub(super) struct Number {
+    /// Where it stands.
+    pub(super) place: Range<usize>,
+    /// Whether a duration belongs there: between `[` and `]`, and behind `offset`.
+    pub(super) duration: bool,
 }
 
 /// A label that is compared.
@@ -65,21 +79,9 @@ const KEYWORDS: &[&str] = &[
     "fill_right",
 ];
 
-/// Functions and aggregations behind `--enable-feature=promql-experimental-functions`
-/// (prometheus/prometheus:docs/querying/functions.md and operators.md, v3).
-const EXPERIMENTAL: &[&str] = &[
-    "double_exponential_smoothing",
-    "info",
-    "limitk",
-    "limit_ratio",
-    "mad_over_time",
-    "sort_by_label",
-    "sort_by_label_desc",
-    "ts_of_first_over_time",
-    "ts_of_last_over_time",
-    "ts_of_max_over_time",
-    "ts_of_min_over_time",
-];
+/// Words of the language that are a metric where one belongs.
+const OR_NAMES: &[&str] =
+    &["and", "or", "unless", "offset", "by", "without", "fill", "fill_left", "fill_right"];
 
 impl Scan {
     pub(super) fn new(text: &str) -> Self {
@@ -90,6 +92,9 @@ impl Scan {
         // The list of labels that the next parenthesis opens, and the depth of the open one.
         let mut list_next = false;
         let mut list_depth: Option<usize> = None;
+        // Whether something ends there that an operator may follow; and what was so before the list of labels.
+        let mut operand = false;
+        let mut operand_before = false;
         while let Some(&byte) = bytes.get(at) {
             let start = at;
             at += 1;
@@ -98,8 +103,11 @@ impl Scan {
                 b'"' | b'\'' | b'`' => match string_end(bytes, start) {
                     Some(end) => {
                         at = end;
+                        operand = true;
                         if open.last().is_some_and(|(_, opened)| *opened == b'{') {
                             scan.value(start..end);
+                        } else if list_depth.is_some() {
+                            scan.quoted.push(start..end);
                         }
                     }
                     None => {
@@ -115,28 +123,45 @@ impl Scan {
                     open.push((start, byte));
                     if byte == b'(' && list_next {
                         list_depth = Some(open.len());
+                        operand_before = operand;
                     }
+                    operand = false;
                     list_next = false;
                 }
                 b')' | b']' | b'}' => {
                     let fits = |(_, opened): (usize, u8)| {
                         matches!((opened, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}'))
                     };
+                    operand = true;
                     if list_depth == Some(open.len()) {
                         list_depth = None;
+                        operand = operand_before;
                     }
                     if !open.pop().is_some_and(fits) {
                         scan.fail("this bracket closes nothing", start..at);
                         return scan;
                     }
                 }
-                b'0'..=b'9' | b'.' => at = word_end(bytes, start),
+                b'0'..=b'9' | b'.' => {
+                    at = number_end(bytes, start);
+                    let duration = scan.is_duration(text, start, open.last());
+                    scan.numbers.push(Number { place: start..at, duration });
+                    operand = true;
+                }
                 b'a'..=b'z' | b'A'..=b'Z' | b'_' | b':' => {
                     at = word_end(bytes, start);
-                    let inside = open.last().map(|(_, opened)| *opened);
-                    list_next = scan.word(text, start..at, inside, list_depth.is_some());
+                    let around = Around {
+                        inside: open.last().map(|(_, opened)| *opened),
+                        list: list_depth.is_some(),
+                        operand,
+                    };
+                    (list_next, operand) = scan.word(text, start..at, &around);
                 }
-                b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'=' | b'>' | b'<' => scan.nodes += 1,
+                b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'=' | b'>' | b'<' => {
+                    scan.nodes += 1;
+                    operand = false;
+                }
+                b',' | b'!' | b'@' => operand = false,
                 _ => {}
             }
         }
@@ -168,27 +193,8 @@ impl Scan {
         hidden.then(|| String::from_utf8(out).ok()).flatten()
     }
 
-    /// The first function that Prometheus takes only with a flag, or no longer.
-    pub(super) fn experimental(&self, text: &str) -> Option<Problem> {
-        let called = |place: &&Range<usize>| text[place.end..].trim_start().starts_with('(');
-        self.words.iter().filter(called).find_map(|place| {
-            let word = &text[place.clone()];
-            let message = match word {
-                "holt_winters" => {
-                    "`holt_winters` is gone since Prometheus 3; `predict_linear` and `deriv` follow a trend"
-                        .to_owned()
-                }
-                _ if EXPERIMENTAL.contains(&word) => {
-                    format!("`{word}` is experimental: Prometheus takes it only with a feature flag")
-                }
-                _ => return None,
-            };
-            Some(Problem { message, place: Some(place.clone()) })
-        })
-    }
-
     fn fail(&mut self, message: &str, place: Range<usize>) {
-        self.problem = Some(Problem { message: message.to_owned(), place: Some(place) });
+        self.problem = Some(Problem::at(message, place));
     }
 
     /// Takes a text between braces.
@@ -199,42 +205,57 @@ impl Scan {
         }
     }
 
-    /// Takes a word; says whether a list of labels follows.
-    fn word(&mut self, text: &str, place: Range<usize>, inside: Option<u8>, in_list: bool) -> bool {
+    /// Takes a word; says whether a list of labels follows, and whether an operator may.
+    fn word(&mut self, text: &str, place: Range<usize>, around: &Around) -> (bool, bool) {
         self.words.push(place.clone());
         let word = &text[place.clone()];
-        if in_list {
+        if around.list {
             self.labels.push(LabelUse { label: word.to_owned(), place });
-            return false;
+            return (false, true);
         }
-        match inside {
+        match around.inside {
             Some(b'{') => {
                 if let Some(selector) = self.selectors.last_mut() {
                     let pattern = pattern_at(text, place.end);
                     selector.labels.push(Label { name: word.to_owned(), place, pattern, value: None });
                 }
-                return false;
+                return (false, true);
             }
-            Some(b'[') => return false,
+            Some(b'[') => return (false, true),
             _ => {}
         }
         let lower = word.to_ascii_lowercase();
-        let opens = text[place.end..].trim_start().starts_with('(');
-        if opens {
-            return LISTS.contains(&lower.as_str());
+        let next = text[place.end..].trim_start();
+        if next.starts_with('(') {
+            let list = LISTS.contains(&lower.as_str());
+            // `sum(x) by (job)`: what was summed up is there.
+            return (list, list && around.operand);
         }
         // `sum by (job) (x)`: an aggregation stands before its grouping.
-        let next = text[place.end..].trim_start();
         let grouped = ["by", "without"].iter().any(|word| {
             next.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
                 && next[word.len()..].trim_start().starts_with('(')
         });
-        if KEYWORDS.contains(&lower.as_str()) {
+        let keyword = KEYWORDS.contains(&lower.as_str());
+        if keyword && (around.operand || !OR_NAMES.contains(&lower.as_str())) {
             self.nodes += 1;
-        } else if !grouped {
+            return (false, matches!(lower.as_str(), "inf" | "nan"));
+        }
+        if !grouped {
             self.selectors.push(Place { place, labels: Vec::new() });
         }
-        false
+        (false, !grouped)
+    }
+
+    /// Whether a duration belongs where a number stands: `[5m:1m]`, `offset -5m`.
+    fn is_duration(&self, text: &str, start: usize, open: Option<&(usize, u8)>) -> bool {
+        let behind = self.words.last().is_some_and(|word| {
+            let is_name = self.selectors.last().is_some_and(|selector| selector.place == *word);
+            !is_name
+                && text[word.clone()].eq_ignore_ascii_case("offset")
+                && matches!(text[word.end..start].trim(), "" | "+" | "-")
+        });
+        behind || open.is_some_and(|(_, opened)| *opened == b'[')
     }
 
     /// Whether a brace stands behind the name of the last selector.
@@ -246,6 +267,16 @@ impl Scan {
                 && text[end..brace].trim().is_empty()
         })
     }
+}
+
+/// What stands around a word.
+struct Around {
+    /// The bracket that it stands in.
+    inside: Option<u8>,
+    /// Whether it stands in a list of labels.
+    list: bool,
+    /// Whether something ends before it that an operator may follow.
+    operand: bool,
 }
 
 /// The comparison with a pattern that stands behind a label, and where it does.
@@ -267,6 +298,17 @@ fn word_end(bytes: &[u8], start: usize) -> usize {
     start + length.max(1)
 }
 
+/// The end of a number, with the sign of its exponent.
+fn number_end(bytes: &[u8], start: usize) -> usize {
+    let end = word_end(bytes, start);
+    let hex = bytes.get(start + 1).is_some_and(|byte| matches!(byte, b'x' | b'X'));
+    let signed = !hex
+        && matches!(bytes[end - 1], b'e' | b'E')
+        && matches!(bytes.get(end), Some(b'+' | b'-'))
+        && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+    if signed { word_end(bytes, end + 1) } else { end }
+}
+
 /// The end of a quoted text.
 fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
     let quote = *bytes.get(start)?;
@@ -286,10 +328,10 @@ fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
 /// The variable that is always long enough.
 const LONG_ENOUGH: &str = "__rate_interval";
 
-/// A dashboard's variables outside of quotes become durations of the same length, so that places stay.
-pub(super) fn without_variables(text: &str) -> String {
+/// Where variables of a dashboard stand outside of quotes.
+pub(super) fn variables(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
-    let mut out = bytes.to_vec();
+    let mut found = Vec::new();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
@@ -308,18 +350,30 @@ pub(super) fn without_variables(text: &str) -> String {
                     end += 1;
                 }
                 if end - at >= 3 {
-                    let name = text.get(at + 1 + usize::from(braced)..end).unwrap_or_default();
-                    let long = if name.starts_with(LONG_ENOUGH) { b"9y" } else { b"5m" };
-                    out[at..end].fill(b' ');
-                    out[at..at + 2].copy_from_slice(long);
+                    found.push(at..end);
                 }
                 at = end;
             }
             _ => at += 1,
         }
     }
+    found
+}
+
+/// A dashboard's variables outside of quotes become durations of the same length, so that places stay.
+pub(super) fn without_variables<'t>(text: &'t str, variables: &[Range<usize>]) -> Cow<'t, str> {
+    if variables.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = text.as_bytes().to_vec();
+    for place in variables {
+        let name = text[place.clone()].trim_start_matches(['$', '{']);
+        let long = if name.starts_with(LONG_ENOUGH) { b"9y" } else { b"5m" };
+        out[place.clone()].fill(b' ');
+        out[place.start..place.start + 2].copy_from_slice(long);
+    }
     // Only ASCII was put in the place of ASCII.
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+    String::from_utf8(out).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// Where the brace behind a selector's name opens, or would open, and whether it does.
@@ -337,11 +391,33 @@ pub(super) fn brace_behind(text: &str, place: &Range<usize>) -> Option<(usize, b
 
 /// The parser's message, in our words where its own say little, at the word that it names.
 pub(super) fn locate(message: &str, scan: &Scan, text: &str) -> Problem {
+    if let Some(problem) = without_brackets(scan, text) {
+        return problem;
+    }
     let quoted: Vec<&str> = message.split('\'').skip(1).step_by(2).collect();
     let place = scan.words.iter().find(|place| quoted.contains(&&text[(*place).clone()])).cloned();
     let message = match message {
         "invalid promql query" => "it is no PromQL".to_owned(),
         other => other.to_owned(),
     };
-    Problem { message, place }
+    Problem { message, place, help: None }
+}
+
+/// A list of labels without its brackets: `sum by job (x)`.
+fn without_brackets(scan: &Scan, text: &str) -> Option<Problem> {
+    let needs =
+        |word: &str| ["by", "without", "on", "ignoring"].iter().any(|it| it.eq_ignore_ascii_case(word));
+    let pair = scan.words.windows(2).find(|pair| {
+        let [first, second] = pair else { return false };
+        let is_label = scan.labels.iter().any(|used| used.place == *first);
+        needs(&text[first.clone()])
+            && !is_label
+            && !text[first.end..second.start].is_empty()
+            && text[first.end..second.start].trim().is_empty()
+    })?;
+    let (list, label) = (&text[pair[0].clone()], &text[pair[1].clone()]);
+    Some(
+        Problem::at(format!("the labels behind `{list}` stand in brackets"), pair[1].clone())
+            .help(format!("write `{list} ({label})`")),
+    )
 }

@@ -12,7 +12,7 @@ const MAX_VALUES: u64 = 100_000;
 
 /// Refuses what is no name of a series: a metric, and labels with `=`.
 pub fn expect_series(query: &Query) -> Result<(), Problem> {
-    let whole = |message: &str| Problem { message: message.to_owned(), place: None };
+    let whole = |message: &str| Problem::whole(message);
     let Expr::VectorSelector(vector) = &query.expr else {
         return Err(whole("a series is a metric with labels: `metric{label='value'}`"));
     };
@@ -22,7 +22,7 @@ pub fn expect_series(query: &Query) -> Result<(), Problem> {
     let selector = query.selectors.first();
     if let Some(other) = selector.and_then(|it| it.matchers.iter().find(|one| one.op != Op::Equal)) {
         let message = format!("the label `{}` of a series has one value, said by `=`", other.label);
-        return Err(Problem { message, place: Some(other.place.clone()) });
+        return Err(Problem::at(message, other.place.clone()));
     }
     if selector.is_none_or(|selector| selector.metric.is_none()) {
         return Err(whole("it names no metric"));
@@ -34,7 +34,7 @@ pub fn expect_series(query: &Query) -> Result<(), Problem> {
 pub fn values(text: &str) -> Result<u64, Problem> {
     let mut number = 0_u64;
     for (place, item) in items(text)? {
-        let problem = |message: String| Problem { message, place: Some(place.clone()) };
+        let problem = |message: String| Problem::at(message, place.clone());
         let Some(repeated) = one(item) else {
             return Err(problem(format!("`{item}` is no value of a series")));
         };
@@ -45,7 +45,7 @@ pub fn values(text: &str) -> Result<u64, Problem> {
         }
     }
     if number == 0 {
-        return Err(Problem { message: "there are no values".to_owned(), place: None });
+        return Err(Problem::whole("there are no values"));
     }
     Ok(number)
 }
@@ -61,10 +61,9 @@ fn items(text: &str) -> Result<Vec<(Range<usize>, &str)>, Problem> {
         let mut end = start;
         while let Some(next) = text[end..].chars().next().filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\r')) {
             end = if text[end..].starts_with("{{") {
-                let close = text[end..].find("}}").ok_or_else(|| Problem {
-                    message: "this histogram is not closed".to_owned(),
-                    place: Some(end..end + 2),
-                })?;
+                let close = text[end..]
+                    .find("}}")
+                    .ok_or_else(|| Problem::at("this histogram is not closed", end..end + 2))?;
                 end + close + 2
             } else {
                 end + next.len_utf8()

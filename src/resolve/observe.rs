@@ -24,7 +24,7 @@ use crate::platform::observe::{
 use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
 use crate::schema::{Constant, Map, Word};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::syntax::{Name, Text};
 use answers::Answers;
 use exports::Tables;
@@ -39,8 +39,8 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let records = records(document, platform);
     let alerts = alerts(document, platform);
     let dashboards = dashboard::expand(document, platform, texts);
-    let reader = reader(&records, &alerts, &dashboards);
-    let records: Vec<_> = read(&records, |record| &record.expr, &reader, texts.sink);
+    let reader = reader(&records, &alerts, &dashboards, &texts.absent.sources);
+    let mut records: Vec<_> = read(&records, |record| &record.expr, &reader, texts.sink);
     let alerts: Vec<_> = read(&alerts, |alert| &alert.expr, &reader, texts.sink);
     let mut dashboards = dashboard::read(dashboards, &reader, texts.sink);
     let mut tables = Tables::new(&document.exports);
@@ -50,7 +50,8 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     // Series of tests are looked up as queries are.
     let tests = alerts.iter().flat_map(|(.., block)| &block.test).flat_map(|test| &test.series);
     let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
-    let needed = query::metrics(written, series);
+    let mut needed = query::metrics(written, series);
+    needed.extend(records.iter().map(|(.., block)| block.name.text.to_string()));
     let jobs = jobs(platform, &mut tables, &needed, texts);
     let unbound = |service: &&Service| service.block.metrics.is_some() && service.metrics.is_none();
     let lost = platform.services.iter().filter(unbound);
@@ -58,6 +59,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         jobs,
         lost: lost.map(|service| service.name.clone()).collect(),
         taken_out: taken_out(&texts.absent.disabled),
+        names_lost: texts.absent.lost.clone(),
         metrics: document.metric.iter().map(exports::metric).collect(),
         server: tables.server(&needed),
         hours: hours::hours(document, texts),
@@ -67,6 +69,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         ..Observed::default()
     };
     observed.index(&needed);
+    records.retain(|(.., block)| names::is_free(&block.name, &observed, texts.sink));
     dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
     let queries = Queries::new(&reader, &observed, platform, &records);
     let mut named: HashSet<(ServiceId, &str)> = HashSet::default();
@@ -76,7 +79,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
             *in_family.entry((platform.top(owner).id, name.as_str())).or_default() += 1;
         }
     }
-    let answers = Answers::new(platform, &observed, &texts.absent.embedded);
+    let answers = Answers::new(platform, &observed, texts.absent.sources.embedded());
     let mut kept: Vec<Record> = records
         .iter()
         .map(|(written, owner, block)| Record {
@@ -110,7 +113,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                 vec![job.map_or(About::of(*owner), About::Job)]
             }
         };
-        let brought = absent.embedded.contains(&block.name.span.file);
+        let brought = absent.sources.embedded().contains(&block.name.span.file);
         let lost = absent.lost.contains(&block.name.text);
         let alert = |about| Alert { brought, lost, ..alert(written, about, block, platform, &queries) };
         abouts.into_iter().map(alert).collect::<Vec<_>>()
@@ -127,7 +130,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         alerts.extend(part);
         texts.sink.take(found);
     }
-    let dashboards = dashboard::complete(dashboards, platform, &queries, &texts.absent.embedded);
+    let dashboards = dashboard::complete(dashboards, platform, &queries, texts.absent.sources.embedded());
     observed.records = kept;
     observed.alerts = alerts;
     observed.dashboards = dashboards;
@@ -168,27 +171,28 @@ fn alerts<'a>(document: &'a Document, platform: &'a Platform) -> Owned<'a, model
 }
 
 /// What reads the queries of all of these, and the series of the alerts' tests.
-fn reader(
+fn reader<'s>(
     records: &Owned<'_, model::Record>,
     alerts: &Owned<'_, model::Alert>,
     dashboards: &[(Option<ServiceId>, model::Dashboard)],
-) -> Reader {
+    sources: &'s Sources,
+) -> Reader<'s> {
     let rules = records.iter().map(|(_, record)| &record.expr);
     let rules = rules.chain(alerts.iter().map(|(_, alert)| &alert.expr));
     let panels = dashboards.iter().flat_map(|(_, dashboard)| dashboard.panels());
     let queries = rules.chain(panels.flat_map(|panel| panel.query.iter().map(|query| &query.expr)));
     let tests = alerts.iter().flat_map(|(_, alert)| &alert.test);
     let series = tests.flat_map(|test| test.series.iter().map(|series| series.selector.text.as_str()));
-    Reader::new(queries.map(literal).chain(series))
+    Reader::new(queries.map(literal).chain(series), sources)
 }
 
 fn read<'a, T>(
     blocks: &Owned<'a, T>,
     expr: impl Fn(&'a T) -> &'a Constant,
-    reader: &Reader,
+    reader: &Reader<'_>,
     sink: &mut Sink,
 ) -> Vec<(Written, Option<ServiceId>, &'a T)> {
-    blocks.iter().map(|&(owner, block)| (reader.read(expr(block), sink), owner, block)).collect()
+    blocks.iter().map(|&(owner, block)| (reader.rule(expr(block), sink), owner, block)).collect()
 }
 
 fn alert(
@@ -203,7 +207,7 @@ fn alert(
         name: name.to_owned(),
         text: literal(text).to_owned(),
         span: text.span,
-        verbatim: text.part(0..0).is_some(),
+        source: queries.source(text.span),
     };
     let known =
         [("summary", &block.summary), ("description", &block.description), ("runbook_url", &block.runbook)];
@@ -254,7 +258,7 @@ fn alert(
         wait: block.for_,
         keep_firing_for: block.keep_firing_for,
         severity: block.severity,
-        said_labels: said_labels(block),
+        said_labels: said_labels(block, queries),
         labels,
         annotations: known
             .chain(runbook)
@@ -271,13 +275,13 @@ fn said_series(block: &model::Series, queries: &Queries<'_>) -> SaidSeries {
 }
 
 /// The labels that an alert's block says.
-fn said_labels(block: &model::Alert) -> Vec<Annotation> {
+fn said_labels(block: &model::Alert, queries: &Queries<'_>) -> Vec<Annotation> {
     let entries = block.labels.iter().flat_map(|map| &map.entries);
     let label = |(name, word): &(Name, Word)| Annotation {
         name: name.text.to_string(),
         text: word.text.clone(),
         span: word.span,
-        verbatim: false,
+        source: queries.source(word.span),
     };
     entries.map(label).collect()
 }
@@ -336,7 +340,7 @@ fn no_job(name: &Name, sink: &mut Sink) {
 fn runbook(block: &model::Alert, platform: &Platform) -> Option<Annotation> {
     let base = platform.document.platform.first()?.runbooks.as_ref()?;
     let address = format!("{}/{}", literal(base).trim_end_matches('/'), block.name.text);
-    Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span, verbatim: false })
+    Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span, source: None })
 }
 
 fn jobs(

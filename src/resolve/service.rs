@@ -254,7 +254,7 @@ fn ports(
             access: said.map(|said| said.value).or_else(|| facts.and_then(|facts| facts.access(number))),
             access_said: said
                 .map(|said| said.span)
-                .filter(|span| !texts.absent.embedded.contains(&span.file)),
+                .filter(|span| !texts.absent.sources.embedded().contains(&span.file)),
             paths: paths.unwrap_or_default(),
             span: port.span,
         });
@@ -456,7 +456,7 @@ fn configs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_
         }
         let mode = optional(config.mode.as_ref(), texts);
         let span = config.path.span;
-        let brought = texts.absent.embedded.contains(&span.file);
+        let brought = texts.absent.sources.embedded().contains(&span.file);
         configs.push(ConfigFile { path: path.to_owned(), content, mode, brought, span });
     }
     configs

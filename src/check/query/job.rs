@@ -75,13 +75,19 @@ impl<'a> Context<'a> {
 
     /// What is said of a range that holds too few samples: none at all where every job that exports the metric is
     /// scraped more rarely, and of several jobs the rarest is shown.
-    pub(super) fn short(&self, query: &Query, metric: &str, range: Duration, told: Diagnostic) -> Diagnostic {
+    pub(super) fn short(
+        &self,
+        query: &Query,
+        metric: &str,
+        (range, samples): (Duration, u32),
+        told: Diagnostic,
+    ) -> Diagnostic {
         let own: Vec<&Job> =
             query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str()).copied()).collect();
         let exporters = self.platform.observed.exporters(metric).map(|(job, _)| job).take(100);
         let jobs = if own.is_empty() { exporters.collect() } else { own };
         let mut told = told;
-        if !jobs.is_empty() && jobs.iter().all(|job| range < interval_of(job)) {
+        if samples > 1 && !jobs.is_empty() && jobs.iter().all(|job| range < interval_of(job)) {
             told.code = codes::OBS015;
             told.message = told.message.replace("holds too few samples", "never holds two samples");
         }
@@ -161,5 +167,15 @@ pub(super) fn contradict(query: &Query, first: &Matcher, second: &Matcher, sink:
         .at(query.part(first.place.clone()), "one job")
         .at(query.part(second.place.clone()), "and another one at the same time")
         .help(both),
+    );
+}
+
+/// Reports a matcher of the label `job` that excludes every job.
+pub(super) fn leaves_none(query: &Query, matcher: &Matcher, sink: &mut Sink) {
+    let op = if matcher.op == Op::NotEqual { "!=" } else { "!~" };
+    sink.report(
+        Diagnostic::new(codes::OBS007, format!("`job{op}\"{}\"` leaves no scrape job", matcher.value))
+            .at(query.part(matcher.place.clone()), "this matches no series")
+            .help("take it away, or name what is left out"),
     );
 }

@@ -1,11 +1,9 @@
 //! OBS012 and OBS013: quantiles of what is no share, and operations whose sides never meet.
 
-use std::collections::BTreeSet;
-
 use super::Context;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::platform::observe::{Found, Job, Query, TARGET_LABELS};
-use crate::promql::{self, Facts, Labels};
+use crate::promql::{self, Apart, Certain, Facts, Labels, Matcher, Op, Selector};
 
 /// Through how many records a label is followed.
 const MOST_RECORDS: usize = 30;
@@ -28,6 +26,41 @@ impl Context<'_> {
         }
     }
 
+    /// Reports matchers of one selector that no value of their label fits; those of jobs are told elsewhere.
+    pub(super) fn at_odds(query: &Query, selector: &Selector, sink: &mut Sink) {
+        let fixed = selector.matchers.iter().filter(|it| it.op == Op::Equal && it.label != TARGET_LABELS[0]);
+        for one in fixed {
+            let mut same = selector.matchers.iter().filter(|other| other.label == one.label && *other != one);
+            let variable = |it: &Matcher| it.value.contains('$');
+            let Some(other) = same.find(|other| !other.fits(&one.value) && !variable(other)) else {
+                continue;
+            };
+            // Of two that ask for one value each, the first tells.
+            if variable(one) || (other.op == Op::Equal && other.place.start < one.place.start) {
+                continue;
+            }
+            let message = match other.op {
+                Op::Equal => {
+                    format!("`{}` is never `{}` and `{}` at the same time", one.label, one.value, other.value)
+                }
+                _ => format!(
+                    "`{}` is `{}` by one matcher, and another one excludes that",
+                    one.label, one.value
+                ),
+            };
+            let help = match other.op {
+                Op::Equal => format!("either one is `{}=~\"{}|{}\"`", one.label, one.value, other.value),
+                _ => "keep one of them".to_owned(),
+            };
+            sink.report(
+                Diagnostic::new(codes::OBS013, message)
+                    .at(query.part(one.place.clone()), "one value")
+                    .at(query.part(other.place.clone()), "which does not fit this one")
+                    .help(help),
+            );
+        }
+    }
+
     pub(super) fn meeting(&self, query: &Query, parsed: &promql::Query, sink: &mut Sink) {
         let labels = |metric: Option<&str>| self.labels(metric);
         let kind = |_: &str| None;
@@ -38,29 +71,37 @@ impl Context<'_> {
                 selector.map_or(query.said.span, |selector| query.part(selector.place.clone()))
             };
             let (left, right) = unmet.selectors;
-            let (carrier, other) = if unmet.left { (left, right) } else { (right, left) };
-            let label = unmet.label;
-            sink.report(
-                Diagnostic::new(
-                    codes::OBS013,
-                    format!("the sides of `{}` never meet: only one of them carries `{label}`", unmet.operator),
-                )
-                .at(place(carrier), format!("carries `{label}` in any case"))
-                .at(place(other), format!("is without `{label}`"))
-                .help(format!(
-                    "sum both up by the same labels, or say which ones are compared: `ignoring ({label})`, or `on (…)`"
-                )),
-            );
+            let (operator, label) = (&unmet.operator, &unmet.label);
+            let told = |why: String| {
+                Diagnostic::new(codes::OBS013, format!("the sides of `{operator}` never meet: {why}"))
+            };
+            sink.report(match &unmet.apart {
+                Apart::OneSided { left: on_the_left } => {
+                    let (carrier, other) = if *on_the_left { (left, right) } else { (right, left) };
+                    told(format!("only one of them carries `{label}`"))
+                        .at(place(carrier), format!("carries `{label}` in any case"))
+                        .at(place(other), format!("is without `{label}`"))
+                        .help(format!(
+                            "sum both up by the same labels, or say which ones are compared: `ignoring ({label})`, or `on (…)`"
+                        ))
+                }
+                Apart::Values(one, other) => {
+                    told(format!("`{label}` is `{one}` on the left and `{other}` on the right"))
+                        .at(place(left), format!("`{label}` is `{one}`"))
+                        .at(place(right), format!("`{label}` is `{other}`"))
+                        .help(format!("leave it out of what is compared: `ignoring ({label})`, or `on (…)` of other labels"))
+                }
+            });
         }
     }
 
     /// The labels that every series of a metric carries. One whose record leads back to itself, or through very
     /// many others, may have none.
-    fn carried(&self, metric: &str) -> BTreeSet<String> {
+    fn carried(&self, metric: &str) -> Certain {
         if let Some(labels) = self.carried.borrow().get(metric) {
             return labels.clone();
         }
-        self.carried.borrow_mut().insert(metric.to_owned(), BTreeSet::new());
+        self.carried.borrow_mut().insert(metric.to_owned(), Certain::new());
         let observed = &self.platform.observed;
         let labels = if let Some(records) = self.recorded.get(metric) {
             let deep = self.depth.get() >= MOST_RECORDS;
@@ -70,13 +111,13 @@ impl Context<'_> {
             let labels = common(records.iter().map(|record| {
                 let query = record.query.parsed.as_deref().filter(|_| !deep);
                 let mut labels = query.map(of).unwrap_or_default();
-                labels.extend(record.labels.iter().map(|(name, _)| name.clone()));
+                labels.extend(record.labels.iter().map(|(name, value)| (name.clone(), Some(value.clone()))));
                 labels
             }));
             self.depth.set(self.depth.get() - 1);
             labels
         } else if observed.elsewhere(metric).next().is_some() {
-            BTreeSet::new()
+            Certain::new()
         } else {
             common(observed.exporters(metric).map(|(job, found)| self.of_job(job, &found)))
         };
@@ -85,18 +126,19 @@ impl Context<'_> {
     }
 
     /// Those of one exporter: the source's own declarations say what is there, tables of images what can be.
-    fn of_job(&self, job: &Job, found: &Found<'_>) -> BTreeSet<String> {
-        let mut labels: BTreeSet<String> = TARGET_LABELS.iter().map(|label| (*label).to_owned()).collect();
+    fn of_job(&self, job: &Job, found: &Found<'_>) -> Certain {
+        let mut labels: Certain = TARGET_LABELS.iter().map(|label| ((*label).to_owned(), None)).collect();
         let own = job.exports.own.as_ptr_range().contains(&std::ptr::from_ref(found.metric));
         if let (true, false, Labels::Some(declared)) = (own, self.open, found.labels()) {
-            labels.extend(declared);
+            let declared = declared.into_iter().filter(|label| !label.ends_with('*'));
+            labels.extend(declared.map(|label| (label, None)));
         }
         labels
     }
 }
 
-/// The labels that all sets have.
-fn common(mut sets: impl Iterator<Item = BTreeSet<String>>) -> BTreeSet<String> {
-    let first = sets.next().unwrap_or_default();
-    sets.fold(first, |common, set| common.intersection(&set).cloned().collect())
+/// What all carry.
+fn common(mut all: impl Iterator<Item = Certain>) -> Certain {
+    let first = all.next().unwrap_or_default();
+    all.fold(first, |common, labels| promql::either(&common, &labels))
 }

@@ -2,10 +2,10 @@
 
 use super::Context;
 use crate::diagnostic::{Diagnostic, Sink, cause, codes};
-use crate::hash::HashSet;
+use crate::hash::{HashSet, IndexMap};
 use crate::model::Role;
-use crate::platform::Service;
 use crate::platform::observe::{Found, Job, Query};
+use crate::platform::{Platform, Service, Tree};
 use crate::promql::Selector;
 use crate::source::Span;
 use crate::standard;
@@ -159,6 +159,32 @@ pub(super) enum Missing {
     Path(String),
     With(Vec<String>),
     Without(String),
+}
+
+/// Whether native histograms are scraped, which have no series for each bucket: by a flag, or by a key of the
+/// configuration (prometheus/prometheus:docs/feature_flags.md).
+pub(super) fn scrapes_native(platform: &Platform) -> bool {
+    let mut servers = platform.with_role(Role::Metrics);
+    servers.any(|service| is_set(service, "--enable-feature=native-histograms"))
+        || is_overridden(platform, "scrape_native_histograms")
+}
+
+/// Whether an override writes a key.
+pub(super) fn is_overridden(platform: &Platform, key: &str) -> bool {
+    let own = platform.services.iter().flat_map(|service| &service.overrides);
+    platform.overrides.iter().chain(own).any(|it| holds(&it.entries, key))
+}
+
+fn holds(entries: &IndexMap<String, Tree>, key: &str) -> bool {
+    entries.iter().any(|(known, tree)| known == key || below(tree, key))
+}
+
+fn below(tree: &Tree, key: &str) -> bool {
+    match tree {
+        Tree::Map(entries) => holds(entries, key),
+        Tree::List(items) => items.iter().any(|item| below(item, key)),
+        Tree::Text(_) | Tree::Integer(_) | Tree::Number(_) | Tree::Boolean(_) => false,
+    }
 }
 
 /// Whether an argument or `VARIABLE=value` is set. An argument's value may be one of a list.

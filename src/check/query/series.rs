@@ -3,19 +3,49 @@
 use std::cell::LazyCell;
 
 use super::{Context, unknown_label};
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashSet;
 use crate::platform::Platform;
-use crate::platform::observe::{Alert, Found, Job, Query, SaidSeries, TARGET_LABELS};
+use crate::platform::observe::{Alert, AlertTest, Found, Job, Query, SaidSeries, TARGET_LABELS};
 use crate::promql::{Labels, Matcher, Op, Selector};
 
 /// Every series of a test.
 pub(in crate::check) fn series(platform: &Platform, sink: &mut Sink) {
     let context = Context::new(platform);
     for alert in &platform.observed.alerts {
-        for said in alert.tests.iter().flat_map(|test| &test.said) {
-            sink.about(platform.path(alert.owner), |sink| context.series(alert, said, sink));
+        for test in &alert.tests {
+            sink.about(platform.path(alert.owner), |sink| {
+                labels(alert, test, sink);
+                for said in &test.said {
+                    context.series(alert, said, sink);
+                }
+            });
         }
+    }
+}
+
+/// Reports labels that a test wants of an alert which never carries them.
+fn labels(alert: &Alert, test: &AlertTest, sink: &mut Sink) {
+    for (label, value) in &test.labels {
+        let own = alert.labels.iter().any(|(known, _)| known == label) || label == "alertname";
+        if own || value.is_empty() || alert.query.labels.can_hold(label) {
+            continue;
+        }
+        let carried = alert.labels.iter().map(|(name, _)| name.as_str());
+        let Labels::Some(of_series) = &alert.query.labels else { continue };
+        let known: Vec<&str> = of_series.iter().map(String::as_str).chain(carried).collect();
+        let message = format!(
+            "the test `{}` wants a label `{label}` of `{}`, which never carries it",
+            test.name, alert.name
+        );
+        let help = sink.did_you_mean(label, known.iter().copied());
+        sink.report(
+            Diagnostic::new(codes::ALR018, message)
+                .at(test.span, format!("fires with no label `{label}`"))
+                .at(alert.query.said.span, "the series of the alert")
+                .help(help.unwrap_or_else(|| super::carried(&known)))
+                .because(format!("label {label} of a test of {}", alert.name)),
+        );
     }
 }
 
@@ -30,6 +60,7 @@ impl Context<'_> {
             jobs: alert.query.jobs.clone(),
             labels: Labels::Any,
             said: said.series.clone(),
+            source: alert.query.source.clone(),
         });
         let Some(metric) = selector.metric.as_deref() else { return };
         let job = selector.matchers.iter().find(|matcher| matcher.label == "job");
@@ -51,7 +82,9 @@ impl Context<'_> {
             let found = about.iter().filter_map(|job| job.exports.series(metric));
             if found.clone().next().is_some() {
                 unknown_labels(&query, selector, metric, &found, sink);
-            } else if !about.iter().any(|job| job.exports.unknown) && !asks_for(alert, metric) {
+            } else if !about.iter().any(|job| job.exports.unknown)
+                && (!asks_for(alert, metric) || job.is_some() && observed.exporters(metric).next().is_some())
+            {
                 let told = self.unknown_metric(&query, selector, metric, Some(&about), sink);
                 sink.report(told);
             }

@@ -65,7 +65,7 @@ impl Metrics {
     }
 
     /// Every declaration that has a series, in their order.
-    pub(super) fn every(&self, series: &str) -> Vec<Found<'_>> {
+    pub(crate) fn every(&self, series: &str) -> Vec<Found<'_>> {
         let mut places = self.places(series);
         places.extend(self.families_of(series));
         places.sort_unstable();

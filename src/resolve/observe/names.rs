@@ -1,11 +1,13 @@
 //! The names of metrics and labels, as Prometheus takes them.
 
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{self, Document};
 use crate::platform::Platform;
-use crate::promql::is_label;
+use crate::platform::observe::{Found, Observed};
+use crate::promql::{MetricType, is_label};
 use crate::resolve::text::Texts;
 use crate::source::Span;
+use crate::syntax::Name;
 
 /// Reports the names that Prometheus would refuse, of metrics, records, alerts' labels and tests' labels.
 pub(super) fn expect(document: &Document, platform: &Platform, texts: &mut Texts<'_>) {
@@ -49,6 +51,28 @@ fn twice(block: &model::Metric, texts: &mut Texts<'_>) {
             .help("name the label that is meant"),
         );
     }
+}
+
+/// Whether a record is called as nothing else is; what shares its name is reported. The record is left out then: it is
+/// not what queries mean.
+pub(super) fn is_free(name: &Name, observed: &Observed, sink: &mut Sink) -> bool {
+    let is_series =
+        |found: &Found<'_>| !found.metric.name.ends_with(ANY) && found.kind != MetricType::Histogram;
+    let exported = observed.exporters(&name.text).find(|(_, found)| is_series(found));
+    let written = || observed.server.every(&name.text).into_iter().any(|found| is_series(&found));
+    let whose = match exported {
+        Some((job, _)) => format!("`{}` exports it", job.name),
+        None if written() => "Prometheus writes it itself".to_owned(),
+        None => return true,
+    };
+    let declared = exported.and_then(|(_, found)| found.metric.span);
+    sink.report(
+        Diagnostic::new(codes::NAM002, format!("`{}` is recorded, and {whose}", name.text))
+            .at(name.span, "series of two kinds under one name")
+            .at_maybe(declared, "declared here")
+            .help("call it by what it is about, the metric, and what was done: `job:requests:rate5m`"),
+    );
+    false
 }
 
 /// Every name. At the end of a name it stands for a family.

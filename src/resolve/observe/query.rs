@@ -10,16 +10,18 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model;
 use crate::parallel;
-use crate::platform::observe::{Job, Observed, Query, TARGET_LABELS};
+use crate::platform::observe::{Job, Observed, Query, TARGET_LABELS, part_of_query};
 use crate::platform::{Platform, ServiceId};
 use crate::promql::{self, Facts, Labels, Op, Problem, Selector, Shared};
 use crate::schema::Constant;
+use crate::source::{SourceFile, Sources, Span};
 
 /// A query as the source says it.
 pub(super) struct Written {
     text: String,
     pub(super) parsed: Option<Arc<promql::Query>>,
     pub(super) said: Constant,
+    source: Option<Arc<SourceFile>>,
 }
 
 impl Written {
@@ -31,19 +33,20 @@ impl Written {
 }
 
 /// What texts of queries are, each parsed once: instances of a component bring the same ones.
-pub(super) struct Reader {
+pub(super) struct Reader<'s> {
     parsed: HashMap<String, Result<Arc<promql::Query>, Problem>>,
     shared: Shared,
+    sources: &'s Sources,
 }
 
-impl Reader {
+impl<'s> Reader<'s> {
     /// Parses texts, all at the same time.
-    pub(super) fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+    pub(super) fn new<'t>(texts: impl Iterator<Item = &'t str>, sources: &'s Sources) -> Self {
         let mut seen = HashSet::default();
         let texts: Vec<&str> = texts.map(str::trim).filter(|text| seen.insert(*text)).collect();
         let shared = Shared::default();
         let parsed = parallel::map(&texts, |text| ((*text).to_owned(), parse(text, &shared)));
-        Self { parsed: parsed.into_iter().collect(), shared }
+        Self { parsed: parsed.into_iter().collect(), shared, sources }
     }
 
     /// A query, parsed.
@@ -51,22 +54,38 @@ impl Reader {
         self.parsed.get(text).cloned().unwrap_or_else(|| parse(text, &self.shared))
     }
 
+    /// Reads the query of a rule, in which nobody replaces the variables of a dashboard.
+    pub(super) fn rule(&self, constant: &Constant, sink: &mut Sink) -> Written {
+        let written = self.read(constant, sink);
+        let Some(problem) = written.parsed.as_ref().and_then(|query| query.variable()) else {
+            return written;
+        };
+        unread(constant, written.source.as_deref(), problem, sink);
+        Written { parsed: None, ..written }
+    }
+
     /// Reads a query; one that is none is reported.
     pub(super) fn read(&self, constant: &Constant, sink: &mut Sink) -> Written {
         let text = literal(constant).trim().to_owned();
         // A constant that could not be settled is reported already.
         let settled = constant.text.as_literal().is_some();
+        let source = self.sources.shared(constant.span.file);
         let parsed = self.get(&text).map_err(|problem| {
             if settled {
-                let at = problem.place.as_ref().and_then(|place| constant.part(place.clone()));
-                sink.report(
-                    Diagnostic::new(codes::OBS008, format!("this query cannot be read: {}", problem.message))
-                        .at(at.unwrap_or(constant.span), "here"),
-                );
+                unread(constant, source.as_deref(), problem, sink);
             }
         });
-        Written { text, parsed: parsed.ok(), said: constant.clone() }
+        Written { text, parsed: parsed.ok(), said: constant.clone(), source }
     }
+}
+
+fn unread(constant: &Constant, source: Option<&SourceFile>, problem: Problem, sink: &mut Sink) {
+    let at = problem.place.map(|place| part_of_query(constant, source, place));
+    sink.report(
+        Diagnostic::new(codes::OBS008, format!("this query cannot be read: {}", problem.message))
+            .at(at.unwrap_or(constant.span), "here")
+            .help_maybe(problem.help),
+    );
 }
 
 fn parse(text: &str, shared: &Shared) -> Result<Arc<promql::Query>, Problem> {
@@ -120,7 +139,7 @@ impl About<'_> {
 
 /// Completes queries.
 pub(super) struct Queries<'a> {
-    reader: &'a Reader,
+    reader: &'a Reader<'a>,
     observed: &'a Observed,
     /// The jobs of each family of services, by the service at its top.
     families: HashMap<ServiceId, Vec<usize>>,
@@ -148,7 +167,7 @@ impl<'a> Queries<'a> {
     }
 
     pub(super) fn new(
-        reader: &'a Reader,
+        reader: &'a Reader<'a>,
         observed: &'a Observed,
         platform: &'a Platform,
         records: &'a [(Written, Option<ServiceId>, &'a model::Record)],
@@ -189,7 +208,13 @@ impl<'a> Queries<'a> {
             parsed: written.parsed.clone(),
             jobs,
             said: written.said.clone(),
+            source: written.source.clone(),
         }
+    }
+
+    /// The file of a place.
+    pub(super) fn source(&self, span: Span) -> Option<Arc<SourceFile>> {
+        self.reader.sources.shared(span.file)
     }
 
     /// A series of a test, with the job of its alert.

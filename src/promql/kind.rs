@@ -1,0 +1,73 @@
+//! How the result of a query behaves, as metrics do: what a record keeps.
+
+use promql_parser::parser::token::{
+    T_ADD, T_AVG, T_COUNT, T_DIV, T_LAND, T_LOR, T_LUNLESS, T_MAX, T_MIN, T_SUB, T_SUM,
+};
+use promql_parser::parser::value::ValueType;
+use promql_parser::parser::{BinaryExpr, Call, Expr};
+
+use super::{MetricType, Query};
+
+/// Whether the values of a query go up and down, or only grow; `None` where that is not sure. `of` says so of metrics.
+#[must_use]
+pub fn kind(query: &Query, of: &dyn Fn(&str) -> Option<MetricType>) -> Option<MetricType> {
+    of_expr(&query.expr, of)
+}
+
+fn of_expr(expr: &Expr, of: &dyn Fn(&str) -> Option<MetricType>) -> Option<MetricType> {
+    let gauge = |expr: &Expr| of_expr(expr, of).filter(|kind| *kind == MetricType::Gauge);
+    match expr {
+        Expr::Paren(paren) => of_expr(&paren.expr, of),
+        Expr::Unary(unary) => gauge(&unary.expr),
+        Expr::VectorSelector(vector) => match of(vector.name.as_deref()?)? {
+            // Without a suffix it is its quantiles.
+            MetricType::Summary => Some(MetricType::Gauge),
+            kind @ (MetricType::Counter | MetricType::Gauge) => Some(kind),
+            MetricType::Histogram | MetricType::Unknown => None,
+        },
+        Expr::Aggregate(aggregate) => match aggregate.op.id() {
+            T_COUNT => Some(MetricType::Gauge),
+            T_SUM | T_AVG | T_MIN | T_MAX => gauge(&aggregate.expr),
+            _ => None,
+        },
+        Expr::Binary(binary) => of_binary(binary, of),
+        Expr::Call(call) => of_call(call, of),
+        Expr::MatrixSelector(_)
+        | Expr::Subquery(_)
+        | Expr::NumberLiteral(_)
+        | Expr::StringLiteral(_)
+        | Expr::Extension(_) => None,
+    }
+}
+
+fn of_binary(binary: &BinaryExpr, of: &dyn Fn(&str) -> Option<MetricType>) -> Option<MetricType> {
+    let scalar = |expr: &Expr| expr.value_type() == ValueType::Scalar;
+    let (left, right) = (of_expr(&binary.lhs, of), of_expr(&binary.rhs, of));
+    match binary.op.id() {
+        T_LAND | T_LUNLESS => left,
+        T_LOR => left.filter(|left| Some(*left) == right),
+        _ if binary.op.is_comparison_operator() => {
+            let as_number = binary.modifier.as_ref().is_some_and(|modifier| modifier.return_bool);
+            if as_number || scalar(&binary.lhs) { None } else { left }
+        }
+        _ if scalar(&binary.rhs) => left.filter(|left| *left == MetricType::Gauge),
+        _ if scalar(&binary.lhs) => right.filter(|right| *right == MetricType::Gauge),
+        // A ratio goes down, whatever it is of.
+        T_DIV => left.and(right).map(|_| MetricType::Gauge),
+        T_ADD | T_SUB => left.filter(|left| *left == MetricType::Gauge && Some(*left) == right),
+        _ => None,
+    }
+}
+
+fn of_call(call: &Call, of: &dyn Fn(&str) -> Option<MetricType>) -> Option<MetricType> {
+    let first = || of_expr(call.args.args.first()?, of);
+    match call.func.name {
+        "rate" | "irate" | "increase" | "delta" | "idelta" | "deriv" | "predict_linear"
+        | "histogram_quantile" => Some(MetricType::Gauge),
+        "label_replace" | "label_join" | "sort" | "sort_desc" => first(),
+        "abs" | "ceil" | "floor" | "round" | "clamp" | "clamp_min" | "clamp_max" => {
+            first().filter(|kind| *kind == MetricType::Gauge)
+        }
+        _ => None,
+    }
+}
