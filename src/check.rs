@@ -112,7 +112,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::OBS014], check: observe::probeless },
     Rule { codes: &[codes::OBS016, codes::OBS017], check: observe::away },
     Rule { codes: &[codes::ALR003], check: alert::incomplete },
-    Rule { codes: &[codes::ALR006, codes::ALR010], check: alert::templates },
+    Rule { codes: &[codes::ALR006, codes::ALR010, codes::ALR020], check: alert::templates },
     Rule { codes: &[codes::ALR008, codes::ALR012, codes::ALR018, codes::ALR019], check: alert_test::tests },
     Rule { codes: &[codes::OBS002, codes::OBS007], check: query::series::series },
     Rule { codes: &[codes::OBS007], check: query::job::of_nobody },
@@ -120,7 +120,9 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::ENV002], check: input::unused },
     Rule { codes: &[codes::ALR001, codes::TYP007], check: receiver::credentials },
     Rule { codes: &[codes::ALR002, codes::ALR009], check: receiver::reach::unreachable },
-    Rule { codes: &[codes::ALR004], check: mute::mutes },
+    Rule { codes: &[codes::ALR002], check: receiver::when::never },
+    Rule { codes: &[codes::ALR022], check: receiver::when::unused },
+    Rule { codes: &[codes::ALR004, codes::ALR021], check: mute::mutes },
     Rule { codes: &[codes::ALR013], check: receiver::untold },
     Rule { codes: &[codes::ALR014], check: mute::unsound },
     Rule { codes: &[codes::ALR005], check: receiver::heartbeat },
@@ -128,6 +130,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::ALR016], check: receiver::way::groups },
     Rule { codes: &[codes::ALR017], check: receiver::way::beats },
     Rule { codes: &[codes::ALR007], check: receiver::nobody },
+    Rule { codes: &[codes::ALR007], check: receiver::when::at_times },
 ];
 
 /// Checks every rule, all at the same time.

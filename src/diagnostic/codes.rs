@@ -304,6 +304,12 @@ codes! {
     ALR018 Error "test-cannot-pass";
     /// An alert whose tests only see it fire, or only see it silent.
     ALR019 Warning "one-sided-tests";
+    /// A label of an alert that changes with its value.
+    ALR020 Error "label-of-a-value";
+    /// A mute by which one dead service silences all others.
+    ALR021 Warning "mutes-all-services";
+    /// Hours that no receiver names.
+    ALR022 Warning "unused-hours";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";

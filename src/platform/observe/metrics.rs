@@ -40,7 +40,8 @@ impl From<Vec<Metric>> for Metrics {
             };
             names.entry(name.to_owned()).or_default().push(at);
         }
-        let lengths: BTreeSet<usize> = all.iter().filter_map(|it| it.name.strip_suffix('*')).map(str::len).collect();
+        let lengths: BTreeSet<usize> =
+            all.iter().filter_map(|it| it.name.strip_suffix('*')).map(str::len).collect();
         Self { all, lengths: lengths.into_iter().collect(), ..metrics }
     }
 }
@@ -64,7 +65,7 @@ impl Metrics {
     }
 
     /// Every declaration that has a series, in their order.
-    pub(super) fn every(&self, series: &str) -> Vec<Found<'_>> {
+    pub(crate) fn every(&self, series: &str) -> Vec<Found<'_>> {
         let mut places = self.places(series);
         places.extend(self.families_of(series));
         places.sort_unstable();
