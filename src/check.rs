@@ -107,6 +107,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::GRA010], check: unit::colours },
     Rule { codes: &[codes::OBS001], check: observe::paths },
     Rule { codes: &[codes::OBS003], check: observe::unscraped },
+    Rule { codes: &[codes::TGT006], check: observe::renamed },
     Rule { codes: &[codes::OBS010], check: observe::unread },
     Rule { codes: &[codes::OBS011], check: observe::unprobed },
     Rule { codes: &[codes::OBS014], check: observe::probeless },

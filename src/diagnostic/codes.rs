@@ -129,6 +129,8 @@ codes! {
     TGT004 Warning "override-not-taken";
     /// A program that is older than what its files are written for.
     TGT005 Error "image-too-old";
+    /// A scrape job that an override gives another name.
+    TGT006 Error "job-renamed";
 
     /// A port that the service named does not listen on.
     PORT001 Error "no-such-port";
