@@ -103,6 +103,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::GRA005, codes::GRA006], check: panel::variables },
     Rule { codes: &[codes::GRA007], check: panel::legends },
     Rule { codes: &[codes::GRA008], check: panel::empty },
+    Rule { codes: &[codes::GRA011], check: panel::thresholds },
     Rule { codes: &[codes::GRA009], check: unit::units },
     Rule { codes: &[codes::GRA010], check: unit::colours },
     Rule { codes: &[codes::OBS001], check: observe::paths },

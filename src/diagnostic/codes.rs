@@ -333,6 +333,8 @@ codes! {
     GRA009 Error "unknown-unit";
     /// A colour that Grafana does not know.
     GRA010 Error "unknown-colour";
+    /// Thresholds of a panel that do not stand from below.
+    GRA011 Warning "thresholds-go-down";
 }
 
 /// The code of an id, in any case of letters.
