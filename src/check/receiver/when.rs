@@ -1,6 +1,6 @@
 //! Hours: whether a receiver is ever told, and whether somebody is at every time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Asks, MOST_NAMED, asks, names, severity};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
@@ -58,46 +58,32 @@ fn week(hours: &Hours) -> Vec<bool> {
     minutes
 }
 
-/// The hours of a platform as minutes, each found once.
-struct Weeks<'a> {
-    platform: &'a Platform,
-    found: HashMap<usize, Vec<bool>>,
+fn zone(platform: &Platform, at: usize) -> Option<&str> {
+    platform.observed.hours.get(at).map(|hours| hours.zone.as_deref().unwrap_or("UTC"))
 }
 
-impl<'a> Weeks<'a> {
-    fn new(platform: &'a Platform) -> Self {
-        Self { platform, found: HashMap::default() }
+/// The minutes of the week in which who has these hours is told; `None` where they are of several time zones.
+fn told(platform: &Platform, (only, mute): When) -> Option<Vec<bool>> {
+    if let (Some(only), Some(mute)) = (only, mute)
+        && only != mute
+        && zone(platform, only) != zone(platform, mute)
+    {
+        return None;
     }
-
-    fn zone(&self, at: usize) -> Option<&'a str> {
-        self.platform.observed.hours.get(at).map(|hours| hours.zone.as_deref().unwrap_or("UTC"))
+    let mut minutes = vec![true; WEEK];
+    for (at, wanted) in [(only, true), (mute, false)] {
+        let Some(at) = at else { continue };
+        let within = week(platform.observed.hours.get(at)?);
+        minutes.iter_mut().zip(within).for_each(|(told, within)| *told &= within == wanted);
     }
-
-    /// The minutes in which who has these hours is told; `None` where they are of several time zones.
-    fn told(&mut self, (only, mute): When) -> Option<Vec<bool>> {
-        if let (Some(only), Some(mute)) = (only, mute)
-            && only != mute
-            && self.zone(only) != self.zone(mute)
-        {
-            return None;
-        }
-        let mut minutes = vec![true; WEEK];
-        for (at, wanted) in [(only, true), (mute, false)] {
-            let Some(at) = at else { continue };
-            let hours = self.platform.observed.hours.get(at)?;
-            let known = self.found.entry(at).or_insert_with(|| week(hours));
-            minutes.iter_mut().zip(known).for_each(|(told, within)| *told &= *within == wanted);
-        }
-        Some(minutes)
-    }
+    Some(minutes)
 }
 
 /// ALR002: a receiver whose hours leave no time in which it is told.
 pub(in crate::check) fn never(platform: &Platform, sink: &mut Sink) {
-    let mut weeks = Weeks::new(platform);
     for (receiver, block) in platform.observed.receivers.iter().zip(&platform.document.receiver) {
         let (Some(_), Some(_)) = when(receiver) else { continue };
-        if weeks.told(when(receiver)).is_none_or(|minutes| minutes.contains(&true)) {
+        if told(platform, when(receiver)).is_none_or(|minutes| minutes.contains(&true)) {
             continue;
         }
         let (Some(only), Some(mute)) = (&block.only, &block.mute) else { continue };
@@ -118,66 +104,75 @@ pub(in crate::check) fn at_times(platform: &Platform, sink: &mut Sink) {
     if !there(Role::Alerts) || !there(Role::Metrics) || !observed.receivers.iter().any(has_hours) {
         return;
     }
-    // When somebody is told of each alert.
-    let mut heard: Vec<BTreeSet<When>> = vec![BTreeSet::new(); observed.alerts.len()];
+    // Receivers that ask for the same are looked at once, and hear of an alert at all of their hours.
+    let mut known: HashMap<Asks<'_>, usize> = HashMap::default();
+    let mut whens: Vec<BTreeSet<When>> = Vec::new();
+    let mut heard: Vec<Vec<usize>> = vec![Vec::new(); observed.alerts.len()];
     let alerts = Alerts::new(platform);
-    let mut known: BTreeSet<(Asks<'_>, When)> = BTreeSet::new();
     for receiver in &observed.receivers {
-        if known.insert((asks(receiver.matches.iter()), when(receiver))) {
-            for (at, ..) in alerts.fitting(receiver.matches.iter()) {
-                heard[at].insert(when(receiver));
-            }
+        let next = whens.len();
+        let group = *known.entry(asks(receiver.matches.iter())).or_insert(next);
+        if group == next {
+            whens.push(BTreeSet::new());
+            alerts.fitting(receiver.matches.iter()).for_each(|(at, ..)| heard[at].push(group));
         }
+        whens[group].insert(when(receiver));
     }
-    let mut weeks = Weeks::new(platform);
-    let mut covered: HashMap<BTreeSet<When>, bool> = HashMap::default();
-    let mut late: Vec<(&Alert, &BTreeSet<When>)> = Vec::new();
+    let of =
+        |groups: &[usize]| -> BTreeSet<When> { groups.iter().flat_map(|at| &whens[*at]).copied().collect() };
+    let mut covered: HashMap<&[usize], bool> = HashMap::default();
+    let mut late: BTreeMap<BTreeSet<When>, Vec<&Alert>> = BTreeMap::new();
     let mut seen: BTreeSet<Span> = BTreeSet::new();
-    for (alert, whens) in observed.alerts.iter().zip(&heard) {
+    for (alert, groups) in observed.alerts.iter().zip(&heard) {
         let critical = severity(alert) == Some(Severity::Critical.word()) && !alert.lost;
-        if !critical || whens.is_empty() || whens.contains(&(None, None)) {
+        if !critical || groups.is_empty() {
             continue;
         }
-        let all = covered.entry(whens.clone()).or_insert_with(|| at_every_time(&mut weeks, whens));
+        let all = covered.entry(groups).or_insert_with(|| at_every_time(platform, &of(groups)));
         // One of each job, or of each instance, is one alert of the source.
         if !*all && seen.insert(alert.span) {
-            late.push((alert, whens));
+            late.entry(of(groups)).or_default().push(alert);
         }
     }
-    let Some((_, whens)) = late.first() else { return };
+    for (whens, untold) in late {
+        sink.report(told_late(platform, &whens, &untold));
+    }
+}
+
+/// What is said of critical alerts of which people are told at these times alone.
+fn told_late(platform: &Platform, whens: &BTreeSet<When>, untold: &[&Alert]) -> Diagnostic {
+    let observed = &platform.observed;
     let named = |at: &Option<usize>| Some(observed.hours.get((*at)?)?.name.as_str());
-    let only = whens.iter().filter_map(|(only, _)| named(only));
+    let only: BTreeSet<&str> = whens.iter().filter_map(|(only, _)| named(only)).collect();
     let mute = whens.iter().filter_map(|(only, mute)| named(mute).filter(|_| only.is_none()));
-    let (only, mute): (BTreeSet<&str>, BTreeSet<&str>) = (only.collect(), mute.collect());
+    let mute: BTreeSet<&str> = mute.collect();
     let times = if mute.is_empty() {
         format!("outside of {}", list_of(only))
     } else {
         format!("in {}", list_of(mute))
     };
-    let untold: Vec<&Alert> = late.iter().map(|(alert, _)| *alert).collect();
-    let mut told = Diagnostic::new(codes::ALR007, format!("nobody is told of {} {times}", names(&untold)));
+    let mut told = Diagnostic::new(codes::ALR007, format!("nobody is told of {} {times}", names(untold)));
     let mut places = observed.receivers.iter().zip(&platform.document.receiver);
-    let place = places.find(|(receiver, _)| whens.contains(&when(receiver)));
-    if let Some((receiver, block)) = place {
+    if let Some((receiver, block)) = places.find(|(receiver, _)| whens.contains(&when(receiver))) {
         let span = block.only.as_ref().or(block.mute.as_ref()).map_or(receiver.span, |hours| hours.0.span);
         told = told.at(span, "is told at times alone");
     }
     for alert in untold.iter().take(MOST_NAMED) {
         told = told.at(alert.span, "critical: somebody must know now");
     }
-    sink.report(told.help("write a receiver of critical alerts without hours, or one for the other hours"));
+    told.help("write a receiver of critical alerts without hours, or one for the other hours")
 }
 
 /// Whether somebody of several is told at every time. Of several time zones nobody says here how they meet.
-fn at_every_time(weeks: &mut Weeks<'_>, whens: &BTreeSet<When>) -> bool {
+fn at_every_time(platform: &Platform, whens: &BTreeSet<When>) -> bool {
     let hours = whens.iter().flat_map(|(only, mute)| [*only, *mute]).flatten();
-    let zones: BTreeSet<Option<&str>> = hours.map(|at| weeks.zone(at)).collect();
-    if zones.len() > 1 {
+    let zones: BTreeSet<Option<&str>> = hours.map(|at| zone(platform, at)).collect();
+    if whens.contains(&(None, None)) || zones.len() > 1 {
         return true;
     }
     let mut all = vec![false; WEEK];
     for when in whens {
-        let Some(told) = weeks.told(*when) else { return true };
+        let Some(told) = told(platform, *when) else { return true };
         all.iter_mut().zip(told).for_each(|(all, told)| *all |= told);
     }
     !all.contains(&false)
