@@ -24,7 +24,7 @@ pub(super) fn mutes(platform: &Platform, sink: &mut Sink) {
         let mut told = false;
         for (label, span) in &mute.equal {
             if let Some(span) = span {
-                told |= neither(platform, &alerts, mute, label, *span, sink);
+                told |= neither(&alerts, &equals, (mute, platform), (label, *span), sink);
             }
         }
         if !told && let Some(place) = place(&mute.source) {
@@ -33,15 +33,14 @@ pub(super) fn mutes(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-fn neither(
-    platform: &Platform,
-    alerts: &Alerts<'_>,
-    mute: &Mute,
-    label: &str,
-    span: Span,
+fn neither<'a>(
+    alerts: &Alerts<'a>,
+    equals: &Equals<'a>,
+    (mute, platform): (&Mute, &'a Platform),
+    (label, span): (&str, Span),
     sink: &mut Sink,
 ) -> bool {
-    let lacks = |alert: &&Alert| platform.carried(alert, label) == Carried::Known("");
+    let lacks = |alert: &&'a Alert| equals.possible(alert, label).is_nothing();
     let Some(source) = sources(alerts, mute).find(lacks) else { return false };
     let Some(target) = targets(alerts, mute).find(lacks) else { return false };
     let both = platform.labels_of(source).into_iter().map(|(label, _)| label).chain(["job", "instance"]);

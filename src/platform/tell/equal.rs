@@ -34,6 +34,12 @@ impl Possible<'_> {
         (self.any && some(other)) || (other.any && some(self)) || !self.values.is_disjoint(&other.values)
     }
 
+    /// Whether there is no label in any case.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.is_one() && self.values.contains("")
+    }
+
     /// Whether all of these are the same.
     #[must_use]
     pub fn is_one(&self) -> bool {
