@@ -1,5 +1,5 @@
 //! Whether the tests of alerts hold them: every alert of every standard component, and those of the flagship, is
-//! changed in its comparisons, its limits, its matchers and its `for`, one change at a time. promtool runs the tests
+//! changed in its comparisons, its limits, its matchers, its sums, its products and its `for`, one change at a time. promtool runs the tests
 //! of the changed alert, of which one must fail. What may survive stands below, with the reason.
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
@@ -42,10 +42,45 @@ const SURVIVORS: &[(&str, &str, &str)] = &[
     ("HostDiskFillingUp", "#2 < → <=", A_FORECAST),
     ("HostDiskFillingUp", "#2 0 → -1", A_FORECAST),
     ("HostDiskFillingUp", "#2 0 → 1", A_FORECAST),
+    ("ContainerMemoryHigh", "#1 > → !=", NEVER_BELOW),
+    ("ContainerOomKilled", "#1 > → !=", NEVER_BELOW),
+    ("LogsDropped", "#1 > → !=", NEVER_BELOW),
+    ("LogsNotShipped", "#1 > → !=", NEVER_BELOW),
+    ("MinioDriveOffline", "#1 > → !=", NEVER_BELOW),
+    ("PrometheusRuleFailures", "#1 > → !=", NEVER_BELOW),
+    ("PrometheusTsdbCompactionsFailing", "#1 > → !=", NEVER_BELOW),
+    ("RedisMemoryHigh", "#1 > → !=", NEVER_BELOW),
+    ("LogsDropped", "sum #1 → max", ABOVE_TOGETHER),
+    ("LogsNotShipped", "sum #1 → max", ABOVE_TOGETHER),
+    ("LogsNotShipped", "sum #2 → max", ABOVE_TOGETHER),
+    ("MongodbNoOperations", "sum #1 → max", ABOVE_TOGETHER),
+    ("AlertmanagerNotificationsFailing", "sum #2 → max", ONE_SERIES),
+    ("HostCpuSteal", "sum #1 → max", ONE_SERIES),
+    ("ContainerCpuHigh", "without name #1", THE_OTHER_SIDE),
+    ("ContainerCpuHigh", "without name #2", THE_OTHER_SIDE),
+    ("ContainerCpuHigh", "without name #3", THE_OTHER_SIDE),
+    ("ContainerCpuThrottled", "without name #1", THE_OTHER_SIDE),
+    ("ContainerCpuThrottled", "without name #2", THE_OTHER_SIDE),
+    ("ContainerMemoryHigh", "without name #1", THE_OTHER_SIDE),
+    ("ContainerMemoryHigh", "without name #2", THE_OTHER_SIDE),
+    ("ElasticsearchHeapHigh", "without area #1", THE_OTHER_SIDE),
+    ("ElasticsearchHeapHigh", "without area #2", THE_OTHER_SIDE),
+    ("HostDiskFillingUp", "without fstype #1", THE_OTHER_SIDE),
+    ("HostDiskFillingUp", "without fstype #2", THE_OTHER_SIDE),
+    ("HostDiskFillingUp", "without fstype #3", THE_OTHER_SIDE),
+    ("HostDiskSpaceCritical", "without fstype #1", THE_OTHER_SIDE),
+    ("HostDiskSpaceCritical", "without fstype #2", THE_OTHER_SIDE),
+    ("HostDiskSpaceLow", "without fstype #1", THE_OTHER_SIDE),
+    ("HostDiskSpaceLow", "without fstype #2", THE_OTHER_SIDE),
+    ("ElasticsearchYellow", "#2 > → !=", "a cluster has a data node at least"),
 ];
 
 const A_RATE: &str = "a rate is extrapolated, and never exactly at the limit";
 const A_FORECAST: &str = "a forecast is never exact to a byte";
+const NEVER_BELOW: &str = "a count, a size, and what a counter has grown by are never below zero";
+const ABOVE_TOGETHER: &str = "of what is never below zero the sum is zero where the largest is";
+const ONE_SERIES: &str = "there is one series for each of the labels that are kept";
+const THE_OTHER_SIDE: &str = "the other sides ask for it, and both meet by all of these labels";
 
 /// Where alerts of components have other limits.
 const TUNED: &str = "tuned";

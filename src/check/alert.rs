@@ -1,18 +1,22 @@
 //! Alerts: whether they tell a person what is wrong and what to do.
 
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::model::{Role, Severity};
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, Annotation};
 use crate::promql::{Labels, template};
+use crate::source::Span;
 
 /// ALR003: alerts that do not say how bad it is, what it means, or where to read on.
 pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
     let mut without_runbook: Vec<&Alert> = Vec::new();
+    // One of each job, or of each instance, is one alert of the source; one address of runbooks is that of all.
+    let mut known: HashSet<Span> = HashSet::default();
     // What components bring matters where people are told.
     let told = platform.with_role(Role::Alerts).next().is_some();
     for alert in platform.observed.alerts.iter().filter(|alert| (told || !alert.brought) && !alert.lost) {
+        unusable(alert, &mut known, sink);
         let mut missing: Vec<&str> = Vec::new();
         if alert.severity.is_none() && !alert.labels.iter().any(|(name, _)| name == "severity") {
             missing.push("severity");
@@ -50,8 +54,8 @@ pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
     );
 }
 
-/// ALR006 and ALR010: templates that show a label which the alert's series do not carry, and texts that are no
-/// templates.
+/// ALR006, ALR010 and ALR020: templates that show a label which the alert's series do not carry, texts that are no
+/// templates, and labels that change with the value.
 pub(super) fn templates(platform: &Platform, sink: &mut Sink) {
     let mut known = Read::default();
     for alert in &platform.observed.alerts {
@@ -63,9 +67,60 @@ pub(super) fn templates(platform: &Platform, sink: &mut Sink) {
             for label in &alert.said_labels {
                 let what = || format!("the label `{}` of `{}`", label.name, alert.name);
                 template(alert, label, &what, &mut known, sink);
+                changing(alert, label, sink);
             }
         });
     }
+}
+
+/// ALR020: a label that shows a value. Labels make the alert: with another value it is another one.
+fn changing(alert: &Alert, label: &Annotation, sink: &mut Sink) {
+    let Some(place) = template::value_shown(&label.text) else { return };
+    let (name, of) = (&label.name, &alert.name);
+    let message = if alert.wait.is_some() {
+        format!(
+            "the label `{name}` of `{of}` shows a value: each value is another alert, whose `for` begins anew"
+        )
+    } else {
+        format!("the label `{name}` of `{of}` shows a value: each value is another alert")
+    };
+    sink.report(
+        Diagnostic::new(codes::ALR020, message)
+            .at(label.part(place), "changes from one evaluation to the next")
+            .help("show it in `description`, which may change while the alert fires"),
+    );
+}
+
+/// ALR003: what people read and cannot use: a summary that changes with the value, and a runbook that is no address.
+fn unusable(alert: &Alert, known: &mut HashSet<Span>, sink: &mut Sink) {
+    let said = |name: &str| alert.annotation(name);
+    if let Some(summary) = said("summary")
+        && let Some(place) = template::value_shown(&summary.text)
+        && known.insert(summary.span)
+    {
+        sink.report(
+            Diagnostic::new(codes::ALR003, format!("the summary of `{}` shows a value", alert.name))
+                .at(summary.part(place), "another text for each alert of a message, which then has no title")
+                .help("let `summary` say what is wrong, and `description` how much"),
+        );
+    }
+    if let Some(runbook) = said("runbook_url").filter(|runbook| !is_address(&runbook.text))
+        && known.insert(runbook.span)
+    {
+        sink.report(
+            Diagnostic::new(codes::ALR003, format!("the runbook of `{}` is no address", alert.name))
+                .at(runbook.span, "nobody can follow it")
+                .help(
+                    "write where the page is, `https://…`; what to do in a sentence belongs to `description`",
+                ),
+        );
+    }
+}
+
+/// Whether a text leads somewhere; what a template makes is known only when the alert fires.
+fn is_address(text: &str) -> bool {
+    let rest = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    text.starts_with("{{") || rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', ' ']))
 }
 
 /// What texts show: alerts of every job, and those of instances, often say the same.

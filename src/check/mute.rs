@@ -1,33 +1,48 @@
 //! Mutes: whether they silence what they are meant to, and nothing else.
 
+use std::collections::BTreeSet;
+
 use super::receiver::{always_fires, said};
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
-use crate::hash::{HashMap, HashSet};
+use crate::hash::HashMap;
 use crate::platform::Platform;
-use crate::platform::observe::Alert;
+use crate::platform::observe::{Alert, TARGET_LABELS};
 use crate::platform::receiver::{LabelMatch, Mute};
-use crate::platform::tell::{Alerts, Carried};
+use crate::platform::tell::{Alerts, Carried, Equals};
+use crate::platform::whose::WHOSE;
 use crate::source::Span;
 
 /// How many pairs of alerts are looked at for those that mute each other.
 const MOST_PAIRS: usize = 10_000;
 
-/// ALR004: a label that is to be equal and that neither side carries, so that it is.
+/// ALR004 and ALR021: a label that is to be equal and that neither side carries, so that it is, and mutes that leave
+/// out which service is meant.
 pub(super) fn mutes(platform: &Platform, sink: &mut Sink) {
     let alerts = Alerts::new(platform);
+    let equals = Equals::new(platform);
     for mute in &platform.observed.mutes {
+        let mut told = false;
         for (label, span) in &mute.equal {
             if let Some(span) = span {
-                neither(platform, &alerts, mute, label, *span, sink);
+                told |= neither(&alerts, &equals, (mute, platform), (label, *span), sink);
             }
+        }
+        if !told && let Some(place) = place(&mute.source) {
+            of_others(platform, &alerts, &equals, mute, place, sink);
         }
     }
 }
 
-fn neither(platform: &Platform, alerts: &Alerts<'_>, mute: &Mute, label: &str, span: Span, sink: &mut Sink) {
-    let lacks = |alert: &&Alert| platform.carried(alert, label) == Carried::Known("");
-    let Some(source) = sources(alerts, mute).find(lacks) else { return };
-    let Some(target) = targets(alerts, mute).find(lacks) else { return };
+fn neither<'a>(
+    alerts: &Alerts<'a>,
+    equals: &Equals<'a>,
+    (mute, platform): (&Mute, &'a Platform),
+    (label, span): (&str, Span),
+    sink: &mut Sink,
+) -> bool {
+    let lacks = |alert: &&'a Alert| equals.possible(alert, label).is_nothing();
+    let Some(source) = sources(alerts, mute).find(lacks) else { return false };
+    let Some(target) = targets(alerts, mute).find(lacks) else { return false };
     let both = platform.labels_of(source).into_iter().map(|(label, _)| label).chain(["job", "instance"]);
     let both = both.filter(|label| {
         [source, target].iter().all(|alert| platform.carried(alert, label) != Carried::Known(""))
@@ -47,6 +62,65 @@ fn neither(platform: &Platform, alerts: &Alerts<'_>, mute: &Mute, label: &str, s
         .at(span, "equal, because it is missing on both")
         .help(near.unwrap_or_else(|| otherwise.to_owned())),
     );
+    true
+}
+
+/// A mute between alerts of several services each, of which nothing says that they must be of the same one.
+fn of_others<'a>(
+    platform: &'a Platform,
+    alerts: &Alerts<'a>,
+    equals: &Equals<'a>,
+    mute: &Mute,
+    place: Span,
+    sink: &mut Sink,
+) {
+    let both = || sources(alerts, mute).chain(targets(alerts, mute));
+    if mute.equal.iter().any(|(label, _)| !equals.of_all(both(), label).is_one()) {
+        return;
+    }
+    let services = |of: &mut dyn Iterator<Item = &'a Alert>| -> BTreeSet<&'a str> {
+        of.flat_map(|alert| about(platform, alert)).collect()
+    };
+    let by = services(&mut sources(alerts, mute));
+    let of = services(&mut targets(alerts, mute));
+    // One dead thing may explain all others, and many may explain one.
+    let (Some(first), Some(other)) = (by.first(), of.iter().find(|name| by.first() != Some(name))) else {
+        return;
+    };
+    if by.len() < 2 || of.len() < 2 {
+        return;
+    }
+    let divides = |label: &&&str| {
+        let all = equals.of_all(both(), label);
+        !all.values.contains("") && !all.is_one()
+    };
+    let told = Diagnostic::new(
+        codes::ALR021,
+        format!(
+            "`{first}` mutes the alerts of `{other}`, too: nothing says that both must be of the same service"
+        ),
+    );
+    let told = match mute.equal.iter().find_map(|(label, span)| Some((label, (*span)?))) {
+        Some((label, span)) => told.at(span, format!("`{}` is the same on all of them", said(label))),
+        None => told.at(place, "of any service"),
+    };
+    let label = [WHOSE[0], TARGET_LABELS[0], TARGET_LABELS[1]];
+    sink.report(told.help(match label.iter().find(divides) {
+        Some(label) => format!("write `equal = [{label}]`, or `allow ALR021` with the reason"),
+        None => "keep a label that tells them apart in all queries, and name it in `equal`".to_owned(),
+    }));
+}
+
+/// The services that an alert can be of, or their jobs; none where that is not known.
+fn about<'a>(platform: &'a Platform, alert: &'a Alert) -> Vec<&'a str> {
+    let of = |label| match platform.carried(alert, label) {
+        Carried::Known(value) => vec![value],
+        Carried::OneOf(values) => values,
+        Carried::Any => Vec::new(),
+    };
+    let named = |label| of(label).into_iter().filter(|value| !value.is_empty()).collect::<Vec<_>>();
+    let services = named(WHOSE[0]);
+    if services.is_empty() { named(TARGET_LABELS[0]) } else { services }
 }
 
 /// The alerts that a mute starts from.
@@ -65,6 +139,7 @@ pub(super) fn unsound(platform: &Platform, sink: &mut Sink) {
     let mutes = platform.observed.mutes.iter();
     let said: Vec<(&Mute, Span)> = mutes.filter_map(|mute| Some((mute, place(&mute.source)?))).collect();
     let alerts = Alerts::new(platform);
+    let equals = Equals::new(platform);
     for (mute, by) in &said {
         if let Some(beat) = targets(&alerts, mute).find(|alert| always_fires(alert)) {
             sink.report(
@@ -79,7 +154,7 @@ pub(super) fn unsound(platform: &Platform, sink: &mut Sink) {
         }
         for (label, span) in &mute.equal {
             if let Some(span) = span {
-                never_equal(platform, &alerts, mute, label, *span, sink);
+                never_equal(&equals, &alerts, mute, label, *span, sink);
             }
         }
     }
@@ -90,37 +165,39 @@ fn place(matches: &[LabelMatch]) -> Option<Span> {
     matches.iter().flat_map(|one| &one.values).find_map(|wanted| wanted.span)
 }
 
-/// A label under which no alert of the one side has a value of the other side.
-fn never_equal(
-    platform: &Platform,
-    alerts: &Alerts<'_>,
+/// A label under which no alert of the one side can have a value of the other side.
+fn never_equal<'a>(
+    equals: &Equals<'a>,
+    alerts: &Alerts<'a>,
     mute: &Mute,
     label: &str,
     span: Span,
     sink: &mut Sink,
 ) {
-    let known = |alert| match platform.carried(alert, label) {
-        Carried::Known(value) => Some((alert, value.to_owned())),
-        Carried::OneOf(_) | Carried::Any => None,
+    let by = equals.of_all(sources(alerts, mute), label);
+    let of = equals.of_all(targets(alerts, mute), label);
+    let (Some(source), Some(target)) = (sources(alerts, mute).next(), targets(alerts, mute).next()) else {
+        return;
     };
-    let sources: Option<Vec<(&Alert, String)>> = sources(alerts, mute).map(known).collect();
-    let targets: Option<Vec<(&Alert, String)>> = targets(alerts, mute).map(known).collect();
-    let (Some(sources), Some(targets)) = (sources, targets) else { return };
-    let (Some((source, left)), Some((target, right))) = (sources.first(), targets.first()) else { return };
-    let values: HashSet<&str> = targets.iter().map(|(_, value)| value.as_str()).collect();
-    if sources.iter().any(|(_, value)| values.contains(value.as_str())) {
+    if by.meets(&of) {
         return;
     }
-    let says = |alert: &Alert, value: &str| match value {
-        "" => format!("`{}` has none", alert.name),
-        value => format!("`{}` has `{value}`", alert.name),
+    let says = |alert: &'a Alert| {
+        let possible = equals.possible(alert, label);
+        let values: Vec<&str> = possible.values.iter().copied().filter(|value| !value.is_empty()).collect();
+        match values.as_slice() {
+            [] if possible.any => format!("`{}` has one", alert.name),
+            [] => format!("`{}` has none", alert.name),
+            [value] => format!("`{}` has `{value}`", alert.name),
+            [first, ..] => format!("`{}` has another, such as `{first}`", alert.name),
+        }
     };
     sink.report(
         Diagnostic::new(
             codes::ALR014,
             format!("under `{}` these alerts are never equal, so nothing is muted", said(label)),
         )
-        .at(span, format!("{}, and {}", says(source, left), says(target, right)))
+        .at(span, format!("{}, and {}", says(source), says(target)))
         .help("leave the label out of `equal`, or keep it on both sides"),
     );
 }

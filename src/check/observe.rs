@@ -3,7 +3,7 @@
 use super::query::missing::path_cause;
 use crate::diagnostic::{Diagnostic, Sink, cause, codes, list_of};
 use crate::model::Role;
-use crate::platform::{Platform, Service};
+use crate::platform::{Override, Platform, Service, Tree};
 use crate::standard;
 
 /// OBS001: scrape paths that the service does not answer metrics at.
@@ -45,6 +45,30 @@ fn is_said(service: &Service, path: &str) -> bool {
     let arguments = service.entrypoint.iter().chain(&service.command).flatten();
     let variables = service.env.iter().map(|variable| &variable.value);
     arguments.chain(variables).filter_map(|value| value.as_literal()).any(|text| text.contains(path))
+}
+
+/// What a scrape job is called, in the words of who reads the scrapes
+/// (prometheus/prometheus:docs/configuration/configuration.md, `<scrape_config>`).
+const JOB_NAME: &str = "job_name";
+
+/// TGT006: scrape jobs that an override calls otherwise than every query does.
+pub(super) fn renamed(platform: &Platform, sink: &mut Sink) {
+    for job in platform.observed.jobs.iter().filter(|job| job.probes.is_empty()) {
+        let service = &platform[job.service];
+        let same = |tree: &Tree| matches!(tree, Tree::Text(name) if name.as_literal() == Some(&job.name));
+        let other = |over: &&Override| over.entries.get(JOB_NAME).is_some_and(|tree| !same(tree));
+        for over in service.overrides.iter().filter(other) {
+            sink.report(
+                Diagnostic::new(
+                    codes::TGT006,
+                    format!("the scrape job `{}` is called otherwise by an override", job.name),
+                )
+                .at(over.span, "whatever asks for this job asks for nothing")
+                .at(job.span, format!("`job=\"{}\"` in alerts, panels and receivers", job.name))
+                .help(format!("take `{JOB_NAME}` out; the job is called as the service is")),
+            );
+        }
+    }
 }
 
 /// OBS003: services that are known to export metrics, which nobody scrapes.

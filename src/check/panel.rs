@@ -241,6 +241,33 @@ fn labels(legend: &str) -> Vec<(&str, Range<usize>)> {
     found
 }
 
+/// GRA011: thresholds that do not stand from below, as if a colour were that of the values up to there.
+pub(super) fn thresholds(platform: &Platform, sink: &mut Sink) {
+    for panel in platform.observed.dashboards.iter().flat_map(|dashboard| dashboard.block.panels()) {
+        let pairs = panel.threshold.iter().zip(panel.threshold.iter().skip(1));
+        let Some((first, second)) = pairs.into_iter().find(|(first, second)| first.from.0 >= second.from.0)
+        else {
+            continue;
+        };
+        let title = &panel.title.text;
+        let message = if first.from.0 > second.from.0 {
+            format!("the thresholds of \"{title}\" go down")
+        } else {
+            format!("two thresholds of \"{title}\" have the same value")
+        };
+        let (above, below) = (&first.colour, &second.colour);
+        sink.report(
+            Diagnostic::new(codes::GRA011, message)
+                .at(above.span, format!("the colour of {} and more", first.from.0))
+                .at(below.span, format!("and this of {} and more", second.from.0))
+                .help(format!(
+                    "write them from below; where less is worse, the last one is green, and below the first it is red: `threshold {} = {}`, `threshold green = {}`",
+                    above.text, second.from.0, first.from.0
+                )),
+        );
+    }
+}
+
 /// GRA008: dashboards and rows without panels, and panels without a query.
 pub(super) fn empty(platform: &Platform, sink: &mut Sink) {
     if platform.observed.panels_lost {

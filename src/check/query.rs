@@ -187,6 +187,9 @@ impl<'a> Context<'a> {
             .collect();
         if exported.is_empty() {
             if let Some((Some(job), first)) = found.first() {
+                if matches!(asker, Asker::Instance(_)) && self.has_no_sites(job, first) {
+                    return;
+                }
                 self.not_exported(query, selector, metric, job, first, sink);
             }
             return;

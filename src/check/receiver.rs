@@ -2,6 +2,7 @@
 
 pub(super) mod reach;
 pub(super) mod way;
+pub(super) mod when;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -222,6 +223,19 @@ pub(super) fn heartbeat(platform: &Platform, sink: &mut Sink) {
     if platform.receivers().filter(listens).any(hears) {
         return;
     }
+    if let Some((receiver, span, word)) = asleep(platform, hears) {
+        sink.report(
+            Diagnostic::new(
+                codes::ALR005,
+                format!("`{}` does not always listen to `{}`, which always fires", receiver.name, first.name),
+            )
+            .at(span, "hours in which nobody notices that alerts no longer arrive")
+            .at(first.span, "its absence would be the news")
+            .because("nobody outside")
+            .help(format!("take `{word}` out of `{}`: a sign of life has no hours", receiver.name)),
+        );
+        return;
+    }
     let told = Diagnostic::new(
         codes::ALR005,
         format!("nobody outside listens to `{}`, which always fires", first.name),
@@ -235,6 +249,16 @@ pub(super) fn heartbeat(platform: &Platform, sink: &mut Sink) {
     ));
     let beating = platform.receivers().filter(|receiver| receiver.is_heartbeat());
     sink.report(but_for_a_match(told, &alerts, beating, &[at]));
+}
+
+/// A heartbeat that would be the sign of life, if it had no hours: with the place of these and their word.
+fn asleep(platform: &Platform, hears: impl Fn(&Receiver) -> bool) -> Option<(&Receiver, Span, &'static str)> {
+    let all = platform.observed.receivers.iter().zip(&platform.document.receiver);
+    all.filter(|(receiver, _)| receiver.is_heartbeat() && hears(receiver)).find_map(|(receiver, block)| {
+        let only = block.only.as_ref().map(|hours| (hours, "only"));
+        let (hours, word) = only.or(block.mute.as_ref().map(|hours| (hours, "mute")))?;
+        Some((receiver, hours.0.span, word))
+    })
 }
 
 /// Whether an alert asks for no series, so that nothing can end it.

@@ -155,6 +155,11 @@ fn perhaps<'a>(fit: Fit, receiver: &Receiver, carried: &impl Fn(&str) -> Carried
 }
 
 fn condition(one: &LabelMatch) -> String {
+    if let [wanted] = one.values.as_slice()
+        && wanted.is_any_value()
+    {
+        return format!("it carries `{}`", one.label);
+    }
     let values = list_of(one.values.iter().map(|wanted| wanted.text.as_str()));
     format!("`{}` is {}{values}", one.label, if one.negated { "none of " } else { "" })
 }

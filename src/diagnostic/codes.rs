@@ -129,6 +129,8 @@ codes! {
     TGT004 Warning "override-not-taken";
     /// A program that is older than what its files are written for.
     TGT005 Error "image-too-old";
+    /// A scrape job that an override gives another name.
+    TGT006 Error "job-renamed";
 
     /// A port that the service named does not listen on.
     PORT001 Error "no-such-port";
@@ -304,6 +306,12 @@ codes! {
     ALR018 Error "test-cannot-pass";
     /// An alert whose tests only see it fire, or only see it silent.
     ALR019 Warning "one-sided-tests";
+    /// A label of an alert that changes with its value.
+    ALR020 Error "label-of-a-value";
+    /// A mute by which one dead service silences all others.
+    ALR021 Warning "mutes-all-services";
+    /// Hours that no receiver names.
+    ALR022 Warning "unused-hours";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";
@@ -325,6 +333,8 @@ codes! {
     GRA009 Error "unknown-unit";
     /// A colour that Grafana does not know.
     GRA010 Error "unknown-colour";
+    /// Thresholds of a panel that do not stand from below.
+    GRA011 Warning "thresholds-go-down";
 }
 
 /// The code of an id, in any case of letters.

@@ -102,6 +102,8 @@ block! {
         optional without: Words,
         /// The path that exports it, where others do not; of several, any.
         optional path: Words,
+        /// Whether a probe has it of sites with TLS alone.
+        optional tls: bool,
     }
 }
 

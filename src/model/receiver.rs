@@ -7,7 +7,7 @@ block! {
     "receiver" => Receiver {
         label name = "What it is called.";
         /// The labels that alerts must carry, each with a value or a list of them; `*` in a value stands for
-        /// any text. `alert` is their name; every alert has `severity`, those of services `service` and
+        /// any text, alone for any value. `alert` is their name; every alert has `severity`, those of services `service` and
         /// `group`. Alerts of severity `info` and `none` reach only receivers that name the alert or the severity.
         optional match_ as "match": Map<Words>,
         /// A mail address, or several with commas between them. The alerts service has the server (`smtp`).

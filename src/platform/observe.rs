@@ -127,6 +127,14 @@ pub struct Job {
     pub span: Span,
 }
 
+impl Job {
+    /// Whether it is a probe's that looks at sites, and at none with TLS.
+    #[must_use]
+    pub fn is_without_tls(&self) -> bool {
+        !self.probes.is_empty() && !self.probes.iter().any(|probe| probe.address.starts_with("https://"))
+    }
+}
+
 /// An address that a probe is asked for.
 #[derive(Debug, Clone)]
 pub struct Probe {
@@ -178,6 +186,8 @@ pub struct Metric {
     pub without: Vec<String>,
     /// The paths that it is exported at; empty where it is at every one.
     pub path: Vec<String>,
+    /// Whether a probe has it of sites with TLS alone.
+    pub tls: bool,
     /// The place, where the source declares it.
     pub span: Option<Span>,
 }

@@ -59,7 +59,7 @@ pub struct LabelMatch {
 /// A value that fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// The value, in which `*` stands for any text.
+    /// The value, in which `*` stands for any text; alone for any value, so that the label must be there.
     pub text: String,
     /// The place, where the source says it.
     pub span: Option<Span>,
@@ -87,9 +87,18 @@ impl Wanted {
         self.text.contains('*')
     }
 
+    /// Whether it stands for every value that a label can have.
+    #[must_use]
+    pub fn is_any_value(&self) -> bool {
+        !self.text.is_empty() && self.text.bytes().all(|byte| byte == b'*')
+    }
+
     /// Whether a value is this one.
     #[must_use]
     pub fn fits(&self, value: &str) -> bool {
+        if self.is_any_value() {
+            return !value.is_empty();
+        }
         let mut parts = self.text.split('*');
         let Some(mut rest) = parts.next().and_then(|first| value.strip_prefix(first)) else { return false };
         let mut parts: Vec<&str> = parts.collect();
@@ -237,7 +246,9 @@ mod tests {
             ("a*b*a", "aba", true),
             ("a*b*a", "aa", false),
             ("a*a", "a", false),
-            ("*", "", true),
+            ("*", "", false),
+            ("*", "a", true),
+            ("**", "", false),
             ("", "", true),
             ("*b*", "abc", true),
         ] {

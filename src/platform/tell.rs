@@ -4,14 +4,17 @@
 //! and of the platform always, those of its query only when it fires.
 
 mod alerts;
+mod equal;
 
 use std::collections::BTreeSet;
 
 pub use self::alerts::{Alerts, among};
+pub use self::equal::{Equals, Possible};
 use super::Platform;
 use super::observe::{Alert, TARGET_LABELS};
 use super::receiver::{LabelMatch, Mute, Receiver};
 use super::whose::WHOSE;
+use crate::promql;
 
 /// The label that holds an alert's name.
 pub const NAME: &str = "alertname";
@@ -52,7 +55,7 @@ impl Platform {
         if alert.query.labels.can_hold(label) {
             // Who is scraped is called as one of the jobs, unless series come from elsewhere, or are named anew.
             let named = alert.query.text.contains("label_replace") || alert.query.text.contains("label_join");
-            return if label == TARGET_LABELS[0] && self.observed.metrics.is_empty() && !named {
+            return if label == TARGET_LABELS[0] && !named && self.is_of_jobs(alert) {
                 let jobs = self.observed.jobs_of(&alert.query).map(|job| job.name.as_str());
                 Carried::OneOf(jobs.collect::<BTreeSet<&str>>().into_iter().collect())
             } else {
@@ -64,6 +67,17 @@ impl Platform {
         }
         let external = self.external_labels().into_iter().find(|(known, _)| *known == label);
         Carried::Known(external.map_or("", |(_, value)| value))
+    }
+
+    /// Whether the series of an alert are those of jobs: there are no others, or it asks for jobs by their names.
+    fn is_of_jobs(&self, alert: &Alert) -> bool {
+        let selectors = || alert.query.parsed.iter().flat_map(|parsed| parsed.selectors());
+        let named = |selector: &promql::Selector| {
+            selector.matchers.iter().any(|it| it.label == TARGET_LABELS[0] && it.op == promql::Op::Equal)
+        };
+        self.observed.metrics.is_empty()
+            || (selectors().next().is_some()
+                && selectors().all(|selector| !alert.query.jobs.is_empty() || named(selector)))
     }
 
     /// What a firing alert carries under a label, of which some are given.
@@ -126,8 +140,14 @@ impl Platform {
         let mutes = self.observed.mutes.iter();
         let mutes = mutes.filter(|mute| fit(&mute.target, |label| self.carried(alert, label)) != Fit::No);
         let alerts = Alerts::new(self);
+        let equals = Equals::new(self);
         mutes.flat_map(move |mute| {
-            alerts.fitting(mute.source.iter()).map(move |(_, source, _)| (mute, source))
+            let own: Vec<(&str, Possible<'_>)> =
+                mute.equal.iter().map(|(label, _)| (label.as_str(), equals.possible(alert, label))).collect();
+            let sources = alerts.fitting(mute.source.iter()).map(|(_, source, _)| source);
+            let meets =
+                |source: &&Alert| own.iter().all(|(label, own)| equals.possible(source, label).meets(own));
+            sources.filter(meets).map(|source| (mute, source)).collect::<Vec<_>>()
         })
     }
 }

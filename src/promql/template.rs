@@ -51,5 +51,30 @@ pub fn read(text: &str) -> Result<Shown, Problem> {
     parse::template(text, &lex::tokens(text)?)
 }
 
+/// Where a template first shows a value: that of the alert, or of a series that it asks for. One that only chooses
+/// between texts by it, `if`, shows none, and neither does one that keeps it in a variable.
+#[must_use]
+pub fn value_shown(text: &str) -> Option<Range<usize>> {
+    use lex::Kind;
+
+    let tokens = if text.contains("{{") { lex::tokens(text).ok()? } else { return None };
+    let word = |token: &lex::Token| &text[token.place.clone()];
+    tokens.split(|token| token.kind == Kind::Close).find_map(|action| {
+        let action = action.get(1..)?;
+        let first = action.iter().find(|token| token.kind != Kind::Space)?;
+        let keeps = |token: &lex::Token| matches!(token.kind, Kind::Declare | Kind::Assign);
+        if matches!(word(first), "if" | "else") || action.iter().any(keeps) {
+            return None;
+        }
+        let shows = |token: &&lex::Token| {
+            matches!(
+                (token.kind, word(token)),
+                (Kind::Variable, "$value") | (Kind::Field, ".Value") | (Kind::Word, "value")
+            )
+        };
+        action.iter().find(shows).map(|token| token.place.clone())
+    })
+}
+
 #[cfg(test)]
 mod tests;

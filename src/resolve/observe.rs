@@ -19,7 +19,7 @@ use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role};
 use crate::parallel;
 use crate::platform::observe::{
-    Alert, AlertTest, Annotation, Job, Observed, Probe, Record, SaidSeries, TARGET_LABELS,
+    Alert, AlertTest, Annotation, Job, Metric, Observed, Probe, Record, SaidSeries, TARGET_LABELS,
 };
 use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
@@ -365,11 +365,13 @@ fn jobs(
             span: metrics.span,
         };
         let probes = probes(platform, service);
-        let looks = (!probes.is_empty()).then(|| Job {
-            name: format!("{}-sites", service.name),
-            path: PROBE_PATH.to_owned(),
-            probes,
-            ..job.clone()
+        let looks = (!probes.is_empty()).then(|| {
+            let mut exports = job.exports.clone();
+            // What a program exports of itself is not among the answers about sites.
+            let answers = |metric: &Metric| metric.path.iter().any(|path| path == PROBE_PATH);
+            exports.shared.retain(|table| table.metrics.iter().any(answers));
+            let name = format!("{}-sites", service.name);
+            Job { name, path: PROBE_PATH.to_owned(), probes, exports, ..job.clone() }
         });
         jobs.push(job);
         jobs.extend(looks);

@@ -48,7 +48,10 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
     let header = [generated(platform)];
     let sentences = platform.observed.mutes.iter().map(|mute| vec![mute.sentence.clone()]);
     let sentences = sentences.filter(|_| !config::has_names(platform));
-    let sections = [Section { key: "inhibit_rules", apart: false, comments: sentences.collect() }];
+    let sections = [
+        Section { key: "route", apart: false, comments: route::comments(platform) },
+        Section { key: "inhibit_rules", apart: false, comments: sentences.collect() },
+    ];
     let nobody = nobody(platform);
     let config = config::config(platform, &nobody);
     let overridden =

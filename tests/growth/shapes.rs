@@ -152,6 +152,7 @@ shapes! {
     BUILD 0 200 "declared metrics, and panels of each" |n| platform(&(WATCHED.to_owned() + &declared(n) + &format!("dashboard d {{ title = \"D\"\n{}}}\n", each(n, |at| format!("panel \"p{at}\" {{ query \"q\" = \"rate(m{at}[5m])\" }}\n")))));
     BUILD 0 200 "metrics of elsewhere, and alerts of each" |n| platform(&(WATCHED.to_owned() + &each(n, |at| format!("metric m{at} {{ type = counter }}\n")) + &each(n, |at| format!("alert A{at} {{ expr = \"rate(m{at}[5m]) > 0\", severity = warning, summary = \"s\" }}\n"))));
     BUILD 0 100 "dashboards" |n| platform(&(WATCHED.to_owned() + &each(n, |at| format!("dashboard d{at} {{ title = \"D{at}\", panel \"p\" {{ query \"q\" = \"sum(up)\" }} }}\n"))));
+    BUILD 0 100 "hours, and receivers of everything" |n| platform(&(WATCHED.to_owned() + &each(n, |at| format!("hours h{at} {{ days = [\"monday:friday\"] }}\nsecret W{at}\nreceiver r{at} {{ webhook = W{at}, only = h{at} }}\n")) + &alerts(n, "up == 0")));
     BUILD 0 200 "inhibitions" |n| platform(&(WATCHED.to_owned() + &alerts(n, "up == 0") + &each(n, |at| format!("inhibit \"i{at}\" {{ by = A{at}, of = [A{}], equal = [job] }}\n", (at + 1) % n))));
     BUILD 0 300 "routes" |n| platform(&format!("service api {{ image = \"p/api:1.0\", networks = [net], port http = 80 {{ protocol = http }} }}\nsite shop = \"a.example\" {{\n{}}}\n", each(n, |at| format!("route \"/{at}\" = api.http\n"))));
     BUILD 0 2000 "a long list" |n| platform(&service(&format!("command = [{}]", each(n, |_| "\"a\", ".to_owned()))));

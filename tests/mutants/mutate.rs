@@ -24,17 +24,23 @@ pub(crate) fn mutants(alert: &Mapping) -> Vec<Mutant> {
         };
         mutants.push(Mutant { change, alert });
     };
-    for (change, text) in comparisons(expr).into_iter().chain(matchers(expr)) {
+    let changed = comparisons(expr).into_iter().chain(matchers(expr));
+    for (change, text) in changed.chain(each_matcher(expr)).chain(sums(expr)).chain(factors(expr)) {
         with(change, "expr", Some(text));
     }
     if let Some(wait) = alert.get("for").and_then(|wait| wait.as_str()) {
         let (number, unit) = wait.split_at(wait.find(|c: char| !c.is_ascii_digit()).expect("a unit"));
         let number: u64 = number.parse().expect("a whole number");
         with("for × 3".to_owned(), "for", Some(format!("{}{unit}", number * 3)));
+        with("for × 2".to_owned(), "for", Some(format!("{}{unit}", number * 2)));
+        let seconds = number * SECONDS.iter().find(|(known, _)| *known == unit).expect("a known unit").1;
+        with("for ÷ 2".to_owned(), "for", Some(format!("{}s", seconds / 2)));
         with("without for".to_owned(), "for", None);
     }
     mutants
 }
+
+const SECONDS: &[(&str, u64)] = &[("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
 
 const OPERATORS: &[(&str, &str)] =
     &[("==", "!="), ("!=", "=="), (">=", "<"), ("<=", ">"), (">", "<"), ("<", ">")];
@@ -51,9 +57,9 @@ fn comparisons(expr: &str) -> Vec<(String, String)> {
         let mut others: Vec<&str> =
             OPERATORS.iter().filter(|(from, _)| *from == operator).map(|(_, to)| *to).collect();
         others.extend(match operator {
-            ">" => Some(">="),
-            "<" => Some("<="),
-            _ => None,
+            ">" => &[">=", "!="][..],
+            "<" => &["<=", "!="],
+            _ => &[],
         });
         for other in others {
             with(format!("{operator} → {other}"), place.clone(), other);
@@ -97,9 +103,65 @@ fn operators(expr: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Numbers in products, such as the hours of a forecast: four fifths of each.
+fn factors(expr: &str) -> Vec<(String, String)> {
+    let factor = regex::Regex::new(r"\b([0-9]+) \* [0-9]").expect("a pattern");
+    let found = factor.captures_iter(expr).map(|found| found.get(1).expect("the number"));
+    found
+        .map(|number| {
+            let less = number.as_str().parse::<f64>().expect("a number") * 0.8;
+            let change = format!("{} → {less} in a product", number.as_str());
+            (change, format!("{}{less}{}", &expr[..number.start()], &expr[number.end()..]))
+        })
+        .collect()
+}
+
+/// Each sum that is of several series, made the largest of them.
+fn sums(expr: &str) -> Vec<(String, String)> {
+    let sum = regex::Regex::new(r"\bsum\b").expect("a pattern");
+    let places = sum.find_iter(expr).enumerate();
+    places
+        .map(|(at, found)| {
+            let changed = format!("{}max{}", &expr[..found.start()], &expr[found.end()..]);
+            (format!("sum #{} → max", at + 1), changed)
+        })
+        .collect()
+}
+
+fn matcher() -> regex::Regex {
+    regex::Regex::new(r#"([a-z_]+)(=~|!~|!=|=)("[^"]*"|'[^']*')"#).expect("a pattern")
+}
+
+/// Text in which matchers were left out. A comma may stand behind the last one, and nowhere else.
+fn tidy(text: &str) -> String {
+    text.replace("{, ", "{").replace(", , ", ", ")
+}
+
+/// Each matcher left out where it stands, of labels that several selectors name.
+fn each_matcher(expr: &str) -> Vec<(String, String)> {
+    let all: Vec<regex::Match<'_>> = matcher().find_iter(expr).collect();
+    let label = |found: &regex::Match<'_>| {
+        found.as_str().split(['=', '!']).next().expect("a label before the operator").to_owned()
+    };
+    let labels: Vec<String> = all.iter().map(label).collect();
+    let several = |name: &String| labels.iter().filter(|label| *label == name).count() > 1;
+    let mut times = std::collections::BTreeMap::new();
+    let mut found = Vec::new();
+    for (place, label) in all.iter().zip(&labels) {
+        let time = times.entry(label).or_insert(0);
+        *time += 1;
+        if label == "job" || !several(label) {
+            continue;
+        }
+        let changed = format!("{}{}", &expr[..place.start()], &expr[place.end()..]);
+        found.push((format!("without {label} #{time}"), tidy(&changed)));
+    }
+    found
+}
+
 /// Each label that series are chosen by, left out of all selectors. Whose job they are of is the compiler's.
 fn matchers(expr: &str) -> Vec<(String, String)> {
-    let matcher = regex::Regex::new(r#"([a-z_]+)(=~|!~|!=|=)("[^"]*"|'[^']*')"#).expect("a pattern");
+    let matcher = matcher();
     let mut labels: Vec<String> = matcher.captures_iter(expr).map(|found| found[1].to_owned()).collect();
     labels.sort();
     labels.dedup();
@@ -110,9 +172,7 @@ fn matchers(expr: &str) -> Vec<(String, String)> {
             let without = matcher.replace_all(expr, |found: &regex::Captures<'_>| {
                 if found[1] == label { String::new() } else { found[0].to_owned() }
             });
-            // A comma may stand behind the last one, and nowhere else.
-            let tidy = without.replace("{, ", "{").replace(", , ", ", ");
-            (format!("without {label}"), tidy)
+            (format!("without {label}"), tidy(&without))
         })
         .collect()
 }

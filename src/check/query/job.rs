@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{Context, interval_of};
 use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::model::Role;
-use crate::platform::Platform;
 use crate::platform::observe::{Job, Query};
+use crate::platform::{Platform, Service};
 use crate::promql::{Matcher, Op, Selector};
 use crate::source::Span;
 
@@ -42,10 +42,17 @@ impl<'a> Context<'a> {
                 if value == matcher.value { "this matches no series" } else { "no series is of it" },
             )
             .because(cause::job(value));
+        let nested = |service: &Service| {
+            let family = self.families.get(&service.id)?;
+            family.iter().find(|job| job.service != service.id).map(|job| job.name.as_str())
+        };
         let told = match service {
-            Some(service) => diagnostic
-                .at_cause(service.span(), "has no `metrics` block")
-                .help("give it a `metrics` block, or leave it out"),
+            Some(service) => {
+                diagnostic.at_cause(service.span(), "has no `metrics` block").help(match nested(service) {
+                    Some(job) => format!("what is nested in it is scraped for it: write `job=\"{job}\"`"),
+                    None => "give it a `metrics` block, or leave it out".to_owned(),
+                })
+            }
             None => {
                 // The service, or the one it is nested in, may be what is not there.
                 let outer = value.match_indices('-').map(|(at, _)| &value[..at]);

@@ -15,16 +15,32 @@ impl Context<'_> {
     pub(super) fn missing(&self, job: &Job, found: &Found<'_>) -> Option<Missing> {
         let service = &self.platform[job.service];
         let metric = found.metric;
-        // A probe answers at another path for each of the sites, of which it may have none.
-        let probe = service.block.role == Some(Role::Probe);
-        if let Some(path) = metric.path.first().filter(|_| !metric.is_at(&job.path) && !probe) {
+        if let Some(path) = metric.path.first().filter(|_| !metric.is_at(&job.path)) {
             return Some(Missing::Path(path.clone()));
+        }
+        if metric.tls && job.is_without_tls() {
+            return Some(Missing::Tls);
         }
         if !metric.with.is_empty() && !metric.with.iter().any(|flag| is_set(service, flag)) {
             return Some(Missing::With(metric.with.clone()));
         }
         let ended = metric.without.iter().find(|flag| is_set(service, flag));
         ended.map(|flag| Missing::Without(flag.clone()))
+    }
+
+    /// Whether a probe would export a metric of sites, of which there are none, or none with TLS: what a component says
+    /// of them is for those that there will be.
+    pub(super) fn has_no_sites(&self, job: &Job, found: &Found<'_>) -> bool {
+        (found.metric.tls && job.is_without_tls())
+            || (self.platform[job.service].block.role == Some(Role::Probe)
+                && !found.metric.is_at(&job.path)
+                && self.at_path(job, found).is_none())
+    }
+
+    /// The job of the same service that is scraped where a metric is.
+    fn at_path(&self, job: &Job, found: &Found<'_>) -> Option<&Job> {
+        let mut family = self.families.get(&self.platform.top(job.service).id).into_iter().flatten();
+        family.find(|other| other.service == job.service && found.metric.is_at(&other.path)).copied()
     }
 
     /// The metrics of these jobs; of all, and what is recorded, where none is named.
@@ -73,7 +89,11 @@ impl Context<'_> {
             Some([job]) => format!("`{}` exports no metric `{metric}`", job.name),
             _ => format!("nothing exports a metric `{metric}`"),
         };
-        let elsewhere = jobs.and_then(|_| self.platform.observed.exporters(metric).next());
+        let mut exporters = self.platform.observed.exporters(metric);
+        let first = jobs.and_then(|_| exporters.clone().next());
+        // Of the jobs of a service, the one that is scraped where the metric is.
+        let elsewhere = first.and_then(|_| exporters.find(|(job, found)| self.missing(job, found).is_none()));
+        let elsewhere = elsewhere.or(first);
         let place = query.part(selector.place.clone());
         if let Some((job, _)) = elsewhere {
             let told = Diagnostic::new(codes::OBS002, whom.clone()).because(whom);
@@ -125,13 +145,41 @@ impl Context<'_> {
         let cause = format!("exports of {path}");
         let scraped = service.block.metrics.as_ref().and_then(|metrics| metrics.path.as_ref());
         let told = match self.missing(job, found) {
-            Some(Missing::Path(wanted)) => Diagnostic::new(
+            Some(Missing::Path(wanted)) => {
+                let who = if job.name == service.name { String::new() } else { format!("`{}` ", job.name) };
+                let told = Diagnostic::new(
+                    codes::OBS002,
+                    format!(
+                        "`{path}` exports `{metric}` at `{wanted}`, and {who}is scraped at `{}`",
+                        job.path
+                    ),
+                )
+                .at(at, "not at the path that is scraped");
+                if let Some(other) = self.at_path(job, found) {
+                    let help = format!("the job at that path is `{0}`: write `job=\"{0}\"`", other.name);
+                    sink.report(told.because(path_cause(job)).help(help));
+                    return;
+                }
+                if service.block.role == Some(Role::Probe) {
+                    told.at(service.span(), "has no site to look at")
+                        .help("declare a `site` whose name is known, or leave the query out")
+                } else {
+                    told.at_cause(
+                        scraped.map_or(job.span, |path| path.span),
+                        format!("scrapes `{}`", job.path),
+                    )
+                    .help(format!(
+                        "set `path = \"{wanted}\"` in its `metrics`, or ask for what that path has"
+                    ))
+                }
+            }
+            Some(Missing::Tls) => Diagnostic::new(
                 codes::OBS002,
-                format!("`{path}` exports `{metric}` at `{wanted}`, and is scraped at `{}`", job.path),
+                format!("`{path}` exports `{metric}` of sites with TLS, and looks at none"),
             )
-            .at(at, "not at the path that is scraped")
-            .at_cause(scraped.map_or(job.span, |path| path.span), format!("scrapes `{}`", job.path))
-            .help(format!("set `path = \"{wanted}\"` in its `metrics`, or ask for what that path has")),
+            .at(at, "of no site")
+            .at(service.span(), "looks at sites without TLS alone")
+            .help("give a site `tls`, or leave the query out"),
             Some(Missing::With(flags)) => Diagnostic::new(
                 codes::OBS002,
                 format!(
@@ -157,6 +205,7 @@ impl Context<'_> {
 /// What keeps a declared metric from being there.
 pub(super) enum Missing {
     Path(String),
+    Tls,
     With(Vec<String>),
     Without(String),
 }
@@ -231,7 +280,10 @@ pub(super) fn of_instance(
 ) -> Diagnostic {
     told.causes.insert(0, cause::name(&instance.name));
     let nested = |path: &str| path.strip_prefix(&instance.path).is_some_and(|rest| rest.starts_with('.'));
-    match taken_out.iter().find(|(path, _)| nested(path)) {
+    // What is taken out with a service is told by the service.
+    let outermost =
+        taken_out.iter().filter(|(path, _)| nested(path)).min_by_key(|(path, _)| path.matches('.').count());
+    match outermost {
         Some((path, place)) => told.at_cause(*place, format!("takes `{path}` out")),
         None => told,
     }

@@ -54,14 +54,19 @@ impl<'a> Answers<'a> {
         self.evaluated && (self.open || !written.metrics().any(|metric| self.is_of_others(metric)))
     }
 
-    /// Whether it asks about sites, of which the probe has none.
+    /// Whether it asks about sites, of which the probe has none, or none with TLS.
     fn is_of_sites(&self, written: &Written, owner: ServiceId) -> bool {
         let jobs: Vec<&Job> = self.observed.jobs.iter().filter(|job| job.service == owner).collect();
+        let none = jobs.iter().all(|job| job.probes.is_empty());
+        let no_tls = jobs.iter().any(|job| job.is_without_tls());
         let of_sites = |metric: &str| {
             let found = jobs.iter().find_map(|job| job.exports.series(metric));
-            found.is_some_and(|found| found.metric.path.iter().any(|path| path == PROBE_PATH))
+            found.is_some_and(|found| {
+                found.metric.path.iter().any(|path| path == PROBE_PATH)
+                    && (none || no_tls && found.metric.tls)
+            })
         };
-        jobs.iter().all(|job| job.probes.is_empty()) && written.metrics().any(of_sites)
+        (none || no_tls) && written.metrics().any(of_sites)
     }
 
     /// Whether programs are known to export a metric, of which the platform has none.

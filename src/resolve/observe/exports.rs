@@ -154,6 +154,7 @@ pub(super) fn metric(block: &model::Metric) -> Metric {
         with: flags(block.with.as_ref()),
         without: flags(block.without.as_ref()),
         path: flags(block.path.as_ref()),
+        tls: block.tls == Some(true),
         span: Some(block.name.span),
     }
 }

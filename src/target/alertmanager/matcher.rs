@@ -1,22 +1,26 @@
 //! Matchers (prometheus/alertmanager:docs/configuration.md, `<matcher>`).
 
-use crate::platform::receiver::LabelMatch;
+use crate::platform::receiver::{LabelMatch, Wanted};
 
 /// A match as Alertmanager writes it: `severity=~"critical|warning"`.
 pub(super) fn matcher(one: &LabelMatch) -> String {
     let (op, value) = match one.values.as_slice() {
         [single] if !single.is_pattern() => (if one.negated { "!=" } else { "=" }, single.text.clone()),
         values => {
-            let patterns: Vec<String> = values.iter().map(|wanted| pattern(&wanted.text)).collect();
+            let patterns: Vec<String> = values.iter().map(pattern).collect();
             (if one.negated { "!~" } else { "=~" }, patterns.join("|"))
         }
     };
     format!("{}{op}\"{}\"", one.label, quoted(&value))
 }
 
-/// A regular expression of the syntax RE2 for a text in which `*` stands for any other.
-fn pattern(text: &str) -> String {
-    let parts: Vec<String> = text.split('*').map(regex::escape).collect();
+/// A regular expression of the syntax RE2 for a text in which `*` stands for any other. A label that is not there is
+/// empty for Alertmanager, and `*` alone asks for one that is.
+fn pattern(wanted: &Wanted) -> String {
+    if wanted.is_any_value() {
+        return ".+".to_owned();
+    }
+    let parts: Vec<String> = wanted.text.split('*').map(regex::escape).collect();
     parts.join(".*")
 }
 
@@ -44,6 +48,8 @@ mod tests {
             (vec!["critical"], false, "x=\"critical\""),
             (vec!["critical"], true, "x!=\"critical\""),
             (vec!["a", "b"], false, "x=~\"a|b\""),
+            (vec!["*"], false, "x=~\".+\""),
+            (vec!["a", "*"], false, "x=~\"a|.+\""),
             (vec!["Mongodb*"], true, "x!~\"Mongodb.*\""),
             (vec!["a.b", "c|\"d\"*"], false, "x=~\"a\\\\.b|c\\\\|\\\"d\\\".*\""),
             (vec!["a.b\\"], false, "x=\"a.b\\\\\""),

@@ -17,6 +17,9 @@ const WAIT: Duration = Duration(30_000);
 const INTERVAL: Duration = Duration(300_000);
 const REPEAT: Duration = Duration(12 * 3_600_000);
 
+/// How many entries of the root stand before its routes.
+const BEFORE_ROUTES: usize = 5;
+
 #[derive(Debug, Serialize)]
 pub(super) struct Root<'a> {
     receiver: &'a str,
@@ -80,11 +83,35 @@ fn route<'a>(platform: &'a Platform, receiver: &'a Receiver) -> Route<'a> {
         group_by: (group_by != GROUP_BY).then_some(FlowSeq(group_by)),
         group_wait: differs(receiver.wait, WAIT),
         group_interval: differs(receiver.interval, INTERVAL),
-        repeat_interval: differs(receiver.repeat, REPEAT),
+        repeat_interval: differs(repeat(receiver), REPEAT),
         active_time_intervals: hours(receiver.only),
         mute_time_intervals: hours(receiver.mute),
         r#continue: false,
     }
+}
+
+/// How often a receiver is told again. Alertmanager looks for that when an interval ends, and a repeat that is as long
+/// as the intervals since the last one is then not quite over: it waits for one more (notify/notify.go,
+/// `DedupStage.needsUpdate`). Who listens for silence counts on each, so its repeat ends a sixth of an interval before.
+fn repeat(receiver: &Receiver) -> Duration {
+    if receiver.is_heartbeat() {
+        Duration(receiver.repeat.0.saturating_sub(receiver.interval.0 / 6).max(1))
+    } else {
+        receiver.repeat
+    }
+}
+
+/// The comments above the entries of the root: above the last one why the times of heartbeats are as they are.
+pub(super) fn comments(platform: &Platform) -> Vec<Vec<String>> {
+    let Some(beat) = platform.receivers().find(|receiver| receiver.is_heartbeat()) else { return Vec::new() };
+    let why = format!(
+        "`{}` is told every {}: its repeat_interval ends before that, for Alertmanager looks only when a group_interval",
+        beat.name, beat.repeat
+    );
+    let otherwise = "ends, and a repeat that ends at the same moment waits for the next one.".to_owned();
+    let mut comments = vec![Vec::new(); BEFORE_ROUTES];
+    comments.push(vec![why, otherwise]);
+    comments
 }
 
 fn time(duration: Duration) -> String {

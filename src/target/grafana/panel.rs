@@ -194,7 +194,7 @@ fn defaults(kind: PanelKind, block: &model::Panel) -> Defaults<'_> {
     }
 }
 
-/// The steps from below. Under a first step that is green it is red, under every other one green.
+/// The steps from below. Where the last one is green, more is better, and it is red under the first; else it is green.
 fn thresholds(block: &model::Panel) -> Thresholds<'_> {
     let mut steps: Vec<Step<'_>> = block
         .threshold
@@ -202,7 +202,7 @@ fn thresholds(block: &model::Panel) -> Thresholds<'_> {
         .map(|threshold| Step { color: &threshold.colour.text, value: Some(threshold.from.0) })
         .collect();
     steps.sort_by(|a, b| a.value.unwrap_or_default().total_cmp(&b.value.unwrap_or_default()));
-    let color = if steps.first().is_some_and(|step| step.color == "green") { "red" } else { "green" };
+    let color = if steps.last().is_some_and(|step| step.color == "green") { "red" } else { "green" };
     steps.insert(0, Step { color, value: None });
     Thresholds { mode: "absolute", steps }
 }
