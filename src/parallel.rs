@@ -2,20 +2,30 @@
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// How much of a stack a thread has, in bytes: as much as the first thread of a process, as a rule. Trees are walked by
+/// recursion, and a thread may stand in the midst of one when it takes on another.
+const STACK: usize = 8 * 1024 * 1024;
+
+/// The threads; `None` where none are to be had.
+static POOL: LazyLock<Option<ThreadPool>> =
+    LazyLock::new(|| ThreadPoolBuilder::new().stack_size(STACK).build().ok());
 
 /// Does the same to every item, on as many threads as there are processors, and gives what comes of it in the
 /// order of the items. One item needs no thread.
 ///
 /// A thread that waits for others takes on their work meanwhile, so what holds a lock must not call this.
 pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    if items.len() < 2 {
-        return items.iter().map(work).collect();
+    match POOL.as_ref().filter(|_| items.len() > 1) {
+        Some(pool) => pool.install(|| items.par_iter().with_max_len(1).map(&work).collect()),
+        None => items.iter().map(work).collect(),
     }
-    items.par_iter().with_max_len(1).map(&work).collect()
 }
 
 /// The same for work that is divided further: a whole compilation. It has threads of its own, so that none waits with
@@ -36,7 +46,9 @@ pub fn map_whole<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -
         }
     };
     let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(take)).collect();
+        let start = || thread::Builder::new().stack_size(STACK).spawn_scoped(scope, take);
+        // Those that cannot be had are done without.
+        let others: Vec<_> = (1..threads).filter_map(|_| start().ok()).collect();
         let own = take();
         // A thread that panics is a bug; its panic goes on here.
         let join = |other: thread::ScopedJoinHandle<'_, _>| {
@@ -50,7 +62,9 @@ pub fn map_whole<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -
 
 /// Takes something large apart while other work goes on.
 pub fn set_aside<T: Send + 'static>(value: T) {
-    rayon::spawn(move || drop(value));
+    if let Some(pool) = POOL.as_ref() {
+        pool.spawn(move || drop(value));
+    }
 }
 
 #[cfg(test)]
