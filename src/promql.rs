@@ -314,7 +314,8 @@ impl Query {
     }
 }
 
-/// The variable that a matcher compares with. A value may hold a `$`, a pattern matches nothing behind one.
+/// The variable that a matcher compares with. A pattern matches nothing behind a `$`; a value may begin with one, as
+/// `$Default` does, so a variable is what is called as its label is.
 fn variable_in(matcher: &Matcher) -> Option<&str> {
     let value = matcher.value.as_str();
     let begins =
@@ -328,7 +329,9 @@ fn variable_in(matcher: &Matcher) -> Option<&str> {
     let at = places.find(|at| begins(&value[at + 1..]) && !value[..*at].ends_with('\\'))?;
     let end = at + 1 + length(&value[at + 1..]);
     let pattern = matches!(matcher.op, Op::Matches | Op::MatchesNot);
-    (pattern || (at, end) == (0, value.len())).then(|| &value[at..end])
+    let name = value[at..end].trim_matches(['$', '{', '}']);
+    let named = || name == matcher.label || name.starts_with("__");
+    (pattern || ((at, end) == (0, value.len()) && named())).then(|| &value[at..end])
 }
 
 /// A time as Prometheus writes it: whole numbers with units, from the largest to the smallest

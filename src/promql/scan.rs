@@ -335,6 +335,7 @@ pub(super) fn variables(text: &str) -> Vec<Range<usize>> {
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
+            b'#' => at += memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at),
             b'"' | b'\'' | b'`' => at = string_end(bytes, at).unwrap_or(bytes.len()),
             b'$' => {
                 let braced = bytes.get(at + 1) == Some(&b'{');

@@ -59,21 +59,71 @@ pub fn value_shown(text: &str) -> Option<Range<usize>> {
 
     let tokens = if text.contains("{{") { lex::tokens(text).ok()? } else { return None };
     let word = |token: &lex::Token| &text[token.place.clone()];
+    let is_value = |token: &lex::Token| {
+        matches!(
+            (token.kind, word(token)),
+            (Kind::Variable, "$value") | (Kind::Field, ".Value") | (Kind::Word, "value")
+        )
+    };
+    // What `with` or `range` makes of it is shown where the dot is.
+    let mut behind_dot: Option<Range<usize>> = None;
     tokens.split(|token| token.kind == Kind::Close).find_map(|action| {
-        let action = action.get(1..)?;
-        let first = action.iter().find(|token| token.kind != Kind::Space)?;
-        let keeps = |token: &lex::Token| matches!(token.kind, Kind::Declare | Kind::Assign);
-        if matches!(word(first), "if" | "else") || action.iter().any(keeps) {
+        let action: Vec<&lex::Token> =
+            action.get(1..)?.iter().filter(|token| token.kind != Kind::Space).collect();
+        let keeps = |token: &&lex::Token| matches!(token.kind, Kind::Declare | Kind::Assign);
+        let first = word(action.first()?);
+        if matches!(first, "if" | "else") || action.iter().any(keeps) {
             return None;
         }
-        let shows = |token: &&lex::Token| {
-            matches!(
-                (token.kind, word(token)),
-                (Kind::Variable, "$value") | (Kind::Field, ".Value") | (Kind::Word, "value")
-            )
-        };
-        action.iter().find(shows).map(|token| token.place.clone())
+        let told = shown(&action, |token| is_value(token) || (behind_dot.is_some() && token.kind == Kind::Dot), word);
+        match first {
+            "with" | "range" => {
+                behind_dot = told.or(behind_dot.take());
+                None
+            }
+            "end" => {
+                behind_dot = None;
+                None
+            }
+            _ => told.map(|place| if text.get(place.clone()) == Some(".") { behind_dot.clone().unwrap_or(place) } else { place }),
+        }
     })
+}
+
+/// The first of some words of an action that is not only compared.
+fn shown<'t>(
+    action: &[&lex::Token],
+    asked: impl Fn(&lex::Token) -> bool,
+    word: impl Fn(&lex::Token) -> &'t str,
+) -> Option<Range<usize>> {
+    use lex::Kind;
+
+    // The first word of each open bracket.
+    let mut calls: Vec<Option<&str>> = vec![None];
+    for token in action {
+        match token.kind {
+            Kind::ParenOpen => calls.push(None),
+            Kind::ParenClose => {
+                calls.pop();
+            }
+            Kind::Pipe => {
+                if let Some(call) = calls.last_mut() {
+                    *call = None;
+                }
+            }
+            _ => {
+                let compares =
+                    calls.iter().flatten().any(|call| matches!(*call, "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "not"));
+                if asked(token) && !compares {
+                    return Some(token.place.clone());
+                }
+                if let Some(call @ None) = calls.last_mut() {
+                    *call = Some(word(token));
+                }
+            }
+        }
+    }
+    None
 }
 
 #[cfg(test)]
