@@ -177,11 +177,13 @@ impl<'a> Context<'a> {
             self.of_nobody(query, selector, jobs.as_deref(), asker, sink);
             return;
         }
+        if Self::may_be_another(metric, jobs.as_deref()) {
+            return;
+        }
         if !self.native && found.iter().all(|(_, found)| found.kind == MetricType::Histogram) {
-            if self.may_be_another(query, metric, jobs.as_deref()) {
-                return;
+            if !self.is_of_anybody(query, selector, metric) {
+                of_histogram(query, selector, metric, &found, sink);
             }
-            of_histogram(query, selector, metric, &found, sink);
             return;
         }
         let exported: Vec<&(Option<&Job>, Found<'_>)> = found

@@ -20,6 +20,9 @@ impl Context<'_> {
         let interval = |selector: &Selector| self.interval(query, selector);
         let facts = Facts { labels: &labels, kind: &kind };
         for (finding, number) in promql::findings(parsed, &facts, &interval) {
+            if finding == Finding::QuantileWithoutBuckets && self.may_be_native(query, parsed) {
+                continue;
+            }
             let selector = number.and_then(|at| parsed.selectors().get(at));
             let place = selector.map_or(query.said.span, |selector| query.part(selector.place.clone()));
             let told = meant(query, place, &finding);

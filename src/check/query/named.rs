@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Context;
 use crate::platform::observe::named::{self, names_jobs};
 use crate::platform::observe::{Job, Query, SCRAPE_INTERVAL};
-use crate::promql::{Labels, MetricType, Selector};
+use crate::promql::{self, Labels, MetricType, Selector};
 use crate::source::Span;
 
 pub(super) use named::Named;
@@ -127,16 +127,27 @@ impl<'a> Context<'a> {
         jobs.filter(move |job| job.exports.series(metric).is_some())
     }
 
-    /// Whether something of the name of a histogram may be a summary of somebody of whom nothing is known.
-    pub(super) fn may_be_another(&self, query: &Query, metric: &str, jobs: Option<&[&Job]>) -> bool {
-        let exports = |job: &Job| job.exports.series(metric).is_some();
-        match jobs {
-            Some(jobs) => jobs.iter().any(|job| job.exports.unknown && !exports(job)),
-            None => {
-                let mut own = query.jobs.iter().filter_map(|name| self.jobs.get(name));
-                self.open && !own.any(exports)
-            }
-        }
+    /// Whether one of the jobs that a selector names, of which nothing is known, may export its metric, too.
+    pub(super) fn may_be_another(metric: &str, jobs: Option<&[&Job]>) -> bool {
+        let may = |job: &&Job| job.exports.unknown && job.exports.series(metric).is_none();
+        jobs.is_some_and(|jobs| jobs.iter().any(may))
+    }
+
+    /// Whether what a selector asks of nobody in particular may be that of somebody of whom nothing is known.
+    pub(super) fn is_of_anybody(&self, query: &Query, selector: &Selector, metric: &str) -> bool {
+        self.open && !names_jobs(selector) && self.own(query, selector, metric).next().is_none()
+    }
+
+    /// Whether a query may be about native histograms of which nothing is known.
+    pub(super) fn may_be_native(&self, query: &Query, parsed: &promql::Query) -> bool {
+        let may = |selector: &Selector| {
+            let metric = selector.metric.as_deref().unwrap_or_default();
+            !metric.ends_with("_bucket")
+                && !self.recorded.contains_key(metric)
+                && self.kind_of_metric(query, selector, metric).is_none()
+                && self.labels(selector) == Labels::Any
+        };
+        self.native && parsed.selectors().iter().any(may)
     }
 }
 
