@@ -13,7 +13,9 @@
 #[expect(dead_code, reason = "only the verdict is asked for")]
 mod judge;
 
-use infrac::promql::{Certain, Facts, Labels, Query, findings, fires_always, labels, quantiles, unmet};
+use infrac::promql::{
+    Certain, Facts, Labels, Query, Selector, findings, fires_always, labels, quantiles, unmet,
+};
 use infrac::source::{Found, LoadError, Loader};
 
 const FORMS: &[&str] = &[
@@ -73,13 +75,13 @@ fn problem(text: &str) -> Option<String> {
 /// What cannot be meant, whatever is exported.
 fn slips(text: &str) -> Vec<String> {
     let Ok(query) = Query::parse(text) else { return Vec::new() };
-    let any = |_: Option<&str>| Labels::Any;
-    let kind = |_: &str| None;
+    let any = |_: &Selector| Labels::Any;
+    let kind = |_: &Selector| None;
     let facts = Facts { labels: &any, kind: &kind };
     let _ = labels(&query, &facts);
     let _ = fires_always(&query, &|_| false);
     let mut slips: Vec<String> =
-        findings(&query, &facts, &|_| None).iter().map(|finding| format!("{finding:?}")).collect();
+        findings(&query, &facts, &|_| None).iter().map(|(finding, _)| format!("{finding:?}")).collect();
     slips.extend(unmet(&query, &facts, &|_| Certain::new()).iter().map(|unmet| format!("{unmet:?}")));
     slips.extend(quantiles(&query).iter().map(|(function, share)| format!("{function} of {share}")));
     slips

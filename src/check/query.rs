@@ -6,16 +6,19 @@ pub(super) mod job;
 mod meaning;
 mod meeting;
 pub(super) mod missing;
+mod named;
 mod near;
 mod pattern;
 pub(super) mod series;
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Sink, cause, codes, did_you_mean, list_of};
 use crate::hash::HashMap;
-use crate::platform::observe::{Found, Job, Query, Record, SCRAPE_INTERVAL, TARGET_LABELS};
+use crate::platform::observe::named::ByName;
+use crate::platform::observe::{Found, Job, Query, Record, TARGET_LABELS};
 use crate::platform::{Platform, Service, ServiceId};
 use crate::promql::{self, Certain, Labels, Matcher, MetricType, Op, Selector};
 
@@ -67,12 +70,12 @@ enum Asker {
 /// What is looked up for every query.
 struct Context<'a> {
     platform: &'a Platform,
-    jobs: HashMap<&'a str, &'a Job>,
-    /// The names of jobs in order, each with the place of its job.
-    in_order: Vec<(&'a str, usize)>,
+    jobs: ByName<'a>,
     records: HashMap<&'a str, Labels>,
     /// Whether a job may export anything.
     open: bool,
+    /// What is known of series of named jobs, by what asks for them.
+    named: RefCell<HashMap<String, Option<Rc<named::Named<'a>>>>>,
     /// The labels of series, by their names.
     labels: RefCell<HashMap<String, Labels>>,
     /// The times between samples of metrics, by their names.
@@ -102,17 +105,13 @@ impl<'a> Context<'a> {
         for record in &observed.records {
             recorded.entry(&record.name).or_default().push(record);
         }
-        let mut in_order: Vec<(&str, usize)> =
-            observed.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect();
-        in_order.sort_unstable();
         let mut families: HashMap<ServiceId, Vec<&Job>> = HashMap::default();
         for job in &observed.jobs {
             families.entry(platform.top(job.service).id).or_default().push(job);
         }
         Self {
             platform,
-            in_order,
-            jobs: observed.jobs.iter().map(|job| (job.name.as_str(), job)).collect(),
+            jobs: ByName::new(observed),
             records: observed
                 .records
                 .iter()
@@ -122,6 +121,7 @@ impl<'a> Context<'a> {
                 })
                 .collect(),
             open: observed.is_open(),
+            named: RefCell::default(),
             labels: RefCell::default(),
             intervals: RefCell::default(),
             recorded,
@@ -141,7 +141,7 @@ impl<'a> Context<'a> {
             selector.matchers.iter().filter(|matcher| matcher.label == "job").collect();
         let jobs = match about.as_slice() {
             [] => None,
-            matchers => Some(self.fitting(matchers)),
+            matchers => Some(self.jobs.fitting(matchers)),
         };
         let told = self.words(query, &about, sink);
         if let (Some(jobs), Some(matcher)) = (&jobs, about.first())
@@ -152,7 +152,7 @@ impl<'a> Context<'a> {
                 match self.contradiction(&about) {
                     Some(other) => job::contradict(query, matcher, other, sink),
                     None => {
-                        let alone = about.iter().find(|matcher| self.fitting(&[**matcher]).is_empty());
+                        let alone = about.iter().find(|matcher| self.jobs.fitting(&[**matcher]).is_empty());
                         let matcher = alone.unwrap_or(matcher);
                         match matcher.op {
                             Op::NotEqual | Op::MatchesNot => job::leaves_none(query, matcher, sink),
@@ -177,8 +177,13 @@ impl<'a> Context<'a> {
             self.of_nobody(query, selector, jobs.as_deref(), asker, sink);
             return;
         }
+        if Self::may_be_another(metric, jobs.as_deref()) {
+            return;
+        }
         if !self.native && found.iter().all(|(_, found)| found.kind == MetricType::Histogram) {
-            of_histogram(query, selector, metric, &found, sink);
+            if !self.is_of_anybody(query, selector, metric) {
+                of_histogram(query, selector, metric, &found, sink);
+            }
             return;
         }
         let exported: Vec<&(Option<&Job>, Found<'_>)> = found
@@ -280,20 +285,6 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The labels of a series, whoever exports it.
-    fn labels(&self, metric: Option<&str>) -> Labels {
-        let Some(metric) = metric else { return Labels::Any };
-        if let Some(labels) = self.records.get(metric) {
-            return labels.clone();
-        }
-        if let Some(known) = self.labels.borrow().get(metric) {
-            return known.clone();
-        }
-        let labels = self.platform.observed.labels(metric);
-        self.labels.borrow_mut().insert(metric.to_owned(), labels.clone());
-        labels
-    }
-
     /// Labels in `by (…)`, `on (…)` and their like that no series of the query carries.
     fn groupings(&self, query: &Query, parsed: &promql::Query, sink: &mut Sink) {
         if parsed.label_uses().is_empty()
@@ -303,7 +294,7 @@ impl<'a> Context<'a> {
         {
             return;
         }
-        let all = parsed.selectors().iter().map(|selector| self.labels(selector.metric.as_deref()));
+        let all = parsed.selectors().iter().map(|selector| self.labels(selector));
         let Some(labels) = all.reduce(Labels::or) else { return };
         let Labels::Some(known) = &labels else { return };
         for used in parsed.label_uses() {
@@ -325,21 +316,6 @@ impl<'a> Context<'a> {
             }
         }
     }
-
-    /// The longest time between two samples of a metric, whoever exports it.
-    fn interval(&self, metric: &str) -> Option<Duration> {
-        if let Some(known) = self.intervals.borrow().get(metric) {
-            return *known;
-        }
-        let jobs = self.platform.observed.exporters(metric).map(|(job, _)| job);
-        let longest = jobs.map(interval_of).max();
-        self.intervals.borrow_mut().insert(metric.to_owned(), longest);
-        longest
-    }
-}
-
-fn interval_of(job: &Job) -> Duration {
-    job.interval.map_or(Duration::from_secs(SCRAPE_INTERVAL), |it| Duration::from_millis(it.0))
 }
 
 /// Reports the name of a histogram, of which there is no series.

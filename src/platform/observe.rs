@@ -1,6 +1,7 @@
 //! What is observed of a platform: scrape jobs, the metrics they bring, the rules over them, and who is told.
 
 mod metrics;
+pub mod named;
 
 use std::collections::BTreeSet;
 use std::ops::{Bound, Range};
@@ -55,7 +56,7 @@ pub struct Observed {
 
 impl Observed {
     /// The jobs that export a series, with its declaration there.
-    pub fn exporters<'a>(&'a self, series: &'a str) -> impl Iterator<Item = (&'a Job, Found<'a>)> + Clone {
+    pub fn exporters<'a>(&'a self, series: &str) -> impl Iterator<Item = (&'a Job, Found<'a>)> + Clone {
         let jobs = self.exporters.get(series).map(Vec::as_slice).unwrap_or_default();
         jobs.iter().filter_map(move |at| {
             let job = self.jobs.get(*at)?;

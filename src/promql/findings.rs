@@ -7,7 +7,7 @@ use std::time::Duration;
 use promql_parser::parser::token::{T_AVG, T_DIV, T_MAX, T_MIN, T_SUM};
 use promql_parser::parser::{Call, Expr, VectorSelector};
 
-use super::labels::{Facts, of};
+use super::labels::{Facts, Labels, Numbered, of};
 use super::{MetricType, Op, Query, Selector};
 
 /// Something that cannot be meant.
@@ -65,17 +65,18 @@ pub enum Finding {
     },
 }
 
-/// Everything that cannot be meant, in the order of the text. `interval` is the time between two samples
-/// of a metric.
+/// Everything that cannot be meant, each with the number of the selector that it is about. `interval` is the time
+/// between two samples of what a selector asks for.
 #[must_use]
 pub fn findings(
     query: &Query,
     facts: &Facts<'_>,
-    interval: &dyn Fn(Option<&str>) -> Option<Duration>,
-) -> Vec<Finding> {
+    interval: &dyn Fn(&Selector) -> Option<Duration>,
+) -> Vec<(Finding, Option<usize>)> {
+    let asked = Asked { selectors: Numbered::new(query), facts, interval };
     let mut found = Vec::new();
-    walk(query, &query.expr, facts, interval, &mut found);
-    for finding in &mut found {
+    walk(&query.expr, &asked, &mut found);
+    for (finding, _) in &mut found {
         if let Finding::NoSource { label, place } = finding {
             let text = query.text();
             let quoted = ['"', '\'', '`'].map(|quote| format!("{quote}{label}{quote}"));
@@ -88,14 +89,25 @@ pub fn findings(
     found
 }
 
-fn walk(
-    query: &Query,
-    expr: &Expr,
-    facts: &Facts<'_>,
-    interval: &dyn Fn(Option<&str>) -> Option<Duration>,
-    found: &mut Vec<Finding>,
-) {
-    let mut down = |expr: &Expr| walk(query, expr, facts, interval, found);
+/// What is known of the selectors of a query.
+struct Asked<'q> {
+    selectors: Numbered<'q>,
+    facts: &'q Facts<'q>,
+    interval: &'q dyn Fn(&Selector) -> Option<Duration>,
+}
+
+impl Asked<'_> {
+    fn labels(&self, expr: &Expr) -> Labels {
+        of(expr, &|vector| self.selectors.labels(vector, self.facts))
+    }
+
+    fn kind(&self, vector: &VectorSelector) -> Option<MetricType> {
+        (self.facts.kind)(self.selectors.get(vector)?)
+    }
+}
+
+fn walk(expr: &Expr, asked: &Asked<'_>, found: &mut Vec<(Finding, Option<usize>)>) {
+    let mut down = |expr: &Expr| walk(expr, asked, found);
     match expr {
         Expr::Aggregate(aggregate) => {
             aggregate.param.iter().for_each(|param| down(param));
@@ -111,16 +123,17 @@ fn walk(
                 && over.name.is_some()
                 && over.name == under.name
                 && over.matchers != under.matchers
-                && !are_apart(query, over, under)
+                && !are_apart(asked, over, under)
             {
-                found.push(Finding::UnaggregatedRatio { metric: over.name.clone().unwrap_or_default() });
+                let metric = over.name.clone().unwrap_or_default();
+                found.push((Finding::UnaggregatedRatio { metric }, asked.selectors.number(over)));
             }
         }
         Expr::Paren(paren) => down(&paren.expr),
         Expr::Subquery(subquery) => down(&subquery.expr),
         Expr::Call(call) => {
             call.args.args.iter().for_each(|argument| down(argument));
-            of_call(call, facts, interval, found);
+            of_call(call, asked, found);
         }
         Expr::NumberLiteral(_)
         | Expr::StringLiteral(_)
@@ -131,14 +144,8 @@ fn walk(
 }
 
 /// Whether a label is one value in one selector and another value in the other: then no series meets any.
-fn are_apart(query: &Query, over: &VectorSelector, under: &VectorSelector) -> bool {
-    let mut all = Vec::new();
-    super::collect(&query.expr, &mut all);
-    let selector = |vector: &VectorSelector| {
-        let at = all.iter().position(|(one, _)| std::ptr::eq(*one, vector))?;
-        query.selectors.get(at)
-    };
-    let Some((over, under)) = selector(over).zip(selector(under)) else { return false };
+fn are_apart(asked: &Asked<'_>, over: &VectorSelector, under: &VectorSelector) -> bool {
+    let Some((over, under)) = asked.selectors.get(over).zip(asked.selectors.get(under)) else { return false };
     let fixed = |selector: &'_ Selector| -> Vec<(String, String)> {
         let equal = selector.matchers.iter().filter(|matcher| matcher.op == Op::Equal);
         equal.map(|matcher| (matcher.label.clone(), matcher.value.clone())).collect()
@@ -147,71 +154,70 @@ fn are_apart(query: &Query, over: &VectorSelector, under: &VectorSelector) -> bo
     fixed(over).iter().any(|(label, value)| under.iter().any(|(same, other)| same == label && other != value))
 }
 
-fn of_call(
-    call: &Call,
-    facts: &Facts<'_>,
-    interval: &dyn Fn(Option<&str>) -> Option<Duration>,
-    found: &mut Vec<Finding>,
-) {
+fn of_call(call: &Call, asked: &Asked<'_>, found: &mut Vec<(Finding, Option<usize>)>) {
     let function = call.func.name;
     if function == "histogram_quantile"
         && let Some(buckets) = call.args.args.get(1)
-        && !of(buckets, facts).can_hold("le")
-        && !native(buckets, facts)
+        && !asked.labels(buckets).can_hold("le")
+        && !native(buckets, asked)
     {
-        found.push(Finding::QuantileWithoutBuckets);
+        found.push((Finding::QuantileWithoutBuckets, None));
     }
     if function == "label_replace"
         && let Some(label) = source_of(call)
-        && !of(&call.args.args[0], facts).can_hold(label)
+        && !asked.labels(&call.args.args[0]).can_hold(label)
     {
-        found.push(Finding::NoSource { label: label.to_owned(), place: None });
+        found.push((Finding::NoSource { label: label.to_owned(), place: None }, None));
     }
     let ranges = call.args.args.iter().find_map(|argument| match argument.as_ref() {
-        Expr::MatrixSelector(matrix) => Some((name(&matrix.vs), Some(matrix), None)),
+        Expr::MatrixSelector(matrix) => Some((Some(&matrix.vs), Some(matrix), None)),
         Expr::Subquery(subquery) => Some((bare(&subquery.expr), None, summed(&subquery.expr))),
         _ => None,
     });
-    let Some((metric, matrix, summed)) = ranges else { return };
+    let Some((vector, matrix, summed)) = ranges else { return };
     let grows = matches!(function, "rate" | "irate" | "increase");
     let moves = matches!(function, "delta" | "idelta" | "deriv" | "predict_linear");
-    let kind = metric.and_then(|metric| (facts.kind)(metric));
-    match (metric, kind) {
-        (Some(metric), Some(kind @ (MetricType::Gauge | MetricType::Summary))) if grows => {
-            let quantiles = kind == MetricType::Summary;
-            let (function, metric) = (function.to_owned(), metric.to_owned());
-            found.push(Finding::RateOfGauge { function, metric, quantiles });
-        }
-        (Some(metric), Some(MetricType::Counter)) if moves => {
-            found.push(Finding::DeltaOfCounter { function: function.to_owned(), metric: metric.to_owned() });
-        }
-        _ => {}
-    }
-    if let Some(metric) = summed.filter(|_| grows)
-        && (facts.kind)(metric) == Some(MetricType::Counter)
+    let function = || call.func.name.to_owned();
+    if let Some(vector) = vector
+        && let Some(metric) = vector.name.clone()
+        && let Some(kind) = asked.kind(vector)
     {
-        found.push(Finding::RateOfSum { function: function.to_owned(), metric: metric.to_owned() });
+        let number = asked.selectors.number(vector);
+        match kind {
+            MetricType::Gauge | MetricType::Summary if grows => {
+                let quantiles = kind == MetricType::Summary;
+                found.push((Finding::RateOfGauge { function: function(), metric, quantiles }, number));
+            }
+            MetricType::Counter if moves => {
+                found.push((Finding::DeltaOfCounter { function: function(), metric }, number));
+            }
+            _ => {}
+        }
+    }
+    if let Some(vector) = summed.filter(|_| grows)
+        && let Some(metric) = vector.name.clone()
+        && asked.kind(vector) == Some(MetricType::Counter)
+    {
+        let number = asked.selectors.number(vector);
+        found.push((Finding::RateOfSum { function: function(), metric }, number));
     }
     let Some(matrix) = matrix else { return };
-    let samples = match function {
+    let samples = match call.func.name {
         // Two samples, and one scrape may fail on either side (robustperception.io, "What range should I
         // use with rate()?").
         "rate" | "increase" | "deriv" | "delta" | "predict_linear" => 4,
         // What never holds two never changes.
         "irate" | "idelta" | "changes" | "resets" => 2,
-        _ if function.ends_with("_over_time") => 1,
+        name if name.ends_with("_over_time") => 1,
         _ => return,
     };
-    if let Some(least) = interval(metric).map(|interval| interval * samples)
+    let interval = asked.selectors.get(&matrix.vs).and_then(asked.interval);
+    if let Some(least) = interval.map(|interval| interval * samples)
         && matrix.range < least
     {
-        found.push(Finding::ShortRange {
-            metric: metric.map(str::to_owned),
-            function: function.to_owned(),
-            range: matrix.range,
-            samples,
-            least,
-        });
+        let metric = matrix.vs.name.clone();
+        let told = Finding::ShortRange { metric, function: function(), range: matrix.range, samples, least };
+        found.push((told, asked.selectors.number(&matrix.vs)));
     }
 }
 
@@ -225,17 +231,17 @@ fn source_of(call: &Call) -> Option<&str> {
     (new.val.contains('$') && !source.is_empty() && !source.starts_with("__")).then_some(source)
 }
 
-/// The metric of a selector, in parentheses or not.
-fn bare(expr: &Expr) -> Option<&str> {
+/// A selector, in parentheses or not.
+fn bare(expr: &Expr) -> Option<&VectorSelector> {
     match expr {
         Expr::Paren(paren) => bare(&paren.expr),
-        Expr::VectorSelector(vector) => name(vector),
+        Expr::VectorSelector(vector) => Some(vector),
         _ => None,
     }
 }
 
-/// The metric whose series are made one by an aggregation.
-fn summed(expr: &Expr) -> Option<&str> {
+/// The selector whose series are made one by an aggregation.
+fn summed(expr: &Expr) -> Option<&VectorSelector> {
     match expr {
         Expr::Paren(paren) => summed(&paren.expr),
         Expr::Aggregate(aggregate) if matches!(aggregate.op.id(), T_SUM | T_AVG | T_MIN | T_MAX) => {
@@ -298,18 +304,13 @@ fn constant(expr: &Expr) -> Option<f64> {
 }
 
 /// Whether a query leads to a native histogram, which carries its buckets inside.
-fn native(expr: &Expr, facts: &Facts<'_>) -> bool {
+fn native(expr: &Expr, asked: &Asked<'_>) -> bool {
     let mut selectors = Vec::new();
     super::collect(expr, &mut selectors);
     selectors.iter().any(|(vector, _)| {
-        name(vector).is_some_and(|metric| {
-            !metric.ends_with("_bucket") && (facts.kind)(metric) == Some(MetricType::Histogram)
-        })
+        vector.name.as_deref().is_some_and(|metric| !metric.ends_with("_bucket"))
+            && asked.kind(vector) == Some(MetricType::Histogram)
     })
-}
-
-fn name(vector: &VectorSelector) -> Option<&str> {
-    vector.name.as_deref()
 }
 
 /// The series of `rate(x[…])`, in parentheses or not, that nothing sums up.

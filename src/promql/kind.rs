@@ -4,22 +4,28 @@ use promql_parser::parser::token::{
     T_ADD, T_AVG, T_COUNT, T_DIV, T_LAND, T_LOR, T_LUNLESS, T_MAX, T_MIN, T_SUB, T_SUM,
 };
 use promql_parser::parser::value::ValueType;
-use promql_parser::parser::{BinaryExpr, Call, Expr};
+use promql_parser::parser::{BinaryExpr, Call, Expr, VectorSelector};
 
-use super::{MetricType, Query};
+use super::labels::Numbered;
+use super::{MetricType, Query, Selector};
 
-/// Whether the values of a query go up and down, or only grow; `None` where that is not sure. `of` says so of metrics.
+/// Whether the values of a query go up and down, or only grow; `None` where that is not sure. `of` says so of what a
+/// selector asks for.
 #[must_use]
-pub fn kind(query: &Query, of: &dyn Fn(&str) -> Option<MetricType>) -> Option<MetricType> {
-    of_expr(&query.expr, of)
+pub fn kind(query: &Query, of: &dyn Fn(&Selector) -> Option<MetricType>) -> Option<MetricType> {
+    let selectors = Numbered::new(query);
+    of_expr(&query.expr, &|vector| of(selectors.get(vector)?))
 }
 
-fn of_expr(expr: &Expr, of: &dyn Fn(&str) -> Option<MetricType>) -> Option<MetricType> {
+/// How each selector behaves.
+type Of<'a> = &'a dyn Fn(&VectorSelector) -> Option<MetricType>;
+
+fn of_expr(expr: &Expr, of: Of<'_>) -> Option<MetricType> {
     let gauge = |expr: &Expr| of_expr(expr, of).filter(|kind| *kind == MetricType::Gauge);
     match expr {
         Expr::Paren(paren) => of_expr(&paren.expr, of),
         Expr::Unary(unary) => gauge(&unary.expr),
-        Expr::VectorSelector(vector) => match of(vector.name.as_deref()?)? {
+        Expr::VectorSelector(vector) => match of(vector)? {
             // Without a suffix it is its quantiles.
             MetricType::Summary => Some(MetricType::Gauge),
             kind @ (MetricType::Counter | MetricType::Gauge) => Some(kind),
@@ -40,7 +46,7 @@ fn of_expr(expr: &Expr, of: &dyn Fn(&str) -> Option<MetricType>) -> Option<Metri
     }
 }
 
-fn of_binary(binary: &BinaryExpr, of: &dyn Fn(&str) -> Option<MetricType>) -> Option<MetricType> {
+fn of_binary(binary: &BinaryExpr, of: Of<'_>) -> Option<MetricType> {
     let scalar = |expr: &Expr| expr.value_type() == ValueType::Scalar;
     let (left, right) = (of_expr(&binary.lhs, of), of_expr(&binary.rhs, of));
     match binary.op.id() {
@@ -59,7 +65,7 @@ fn of_binary(binary: &BinaryExpr, of: &dyn Fn(&str) -> Option<MetricType>) -> Op
     }
 }
 
-fn of_call(call: &Call, of: &dyn Fn(&str) -> Option<MetricType>) -> Option<MetricType> {
+fn of_call(call: &Call, of: Of<'_>) -> Option<MetricType> {
     let first = || of_expr(call.args.args.first()?, of);
     match call.func.name {
         "rate" | "irate" | "increase" | "delta" | "idelta" | "deriv" | "predict_linear"

@@ -9,14 +9,15 @@ use promql_parser::parser::{
     AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector,
 };
 
-use super::MetricType;
+use super::{MetricType, Query, Selector, collect};
+use crate::hash::HashMap;
 
 /// What is known of the metrics that a query asks for.
 pub struct Facts<'a> {
-    /// The labels of a metric, `job` and `instance` among them; by its name and its matchers' labels.
-    pub labels: &'a dyn Fn(Option<&str>) -> Labels,
-    /// How a metric behaves; `None` where nobody knows.
-    pub kind: &'a dyn Fn(&str) -> Option<MetricType>,
+    /// The labels of what a selector asks for, `job` and `instance` among them.
+    pub labels: &'a dyn Fn(&Selector) -> Labels,
+    /// How it behaves; `None` where nobody knows.
+    pub kind: &'a dyn Fn(&Selector) -> Option<MetricType>,
 }
 
 impl std::fmt::Debug for Facts<'_> {
@@ -98,32 +99,59 @@ impl Labels {
 
 /// The labels of a query's result.
 #[must_use]
-pub fn labels(query: &super::Query, facts: &Facts<'_>) -> Labels {
-    of(&query.expr, facts)
+pub fn labels(query: &Query, facts: &Facts<'_>) -> Labels {
+    let selectors = Numbered::new(query);
+    of(&query.expr, &|vector| selectors.labels(vector, facts))
 }
 
-pub(super) fn of(expr: &Expr, facts: &Facts<'_>) -> Labels {
+/// The selectors of a query by their places in the expression, which may hold a pattern as if it were a plain value.
+pub(super) struct Numbered<'q> {
+    selectors: &'q [Selector],
+    numbers: HashMap<*const VectorSelector, usize>,
+}
+
+impl<'q> Numbered<'q> {
+    pub(super) fn new(query: &'q Query) -> Self {
+        let mut found = Vec::new();
+        collect(&query.expr, &mut found);
+        let number = |(at, (vector, _)): (usize, &(&VectorSelector, _))| (std::ptr::from_ref(*vector), at);
+        Self { selectors: &query.selectors, numbers: found.iter().enumerate().map(number).collect() }
+    }
+
+    /// Its number in the order of the text.
+    pub(super) fn number(&self, vector: &VectorSelector) -> Option<usize> {
+        self.numbers.get(&std::ptr::from_ref(vector)).copied()
+    }
+
+    pub(super) fn get(&self, vector: &VectorSelector) -> Option<&'q Selector> {
+        self.selectors.get(self.number(vector)?)
+    }
+
+    pub(super) fn labels(&self, vector: &VectorSelector, facts: &Facts<'_>) -> Labels {
+        self.get(vector).map_or(Labels::Any, facts.labels)
+    }
+}
+
+/// The labels of each selector.
+pub(super) type Of<'a> = &'a dyn Fn(&VectorSelector) -> Labels;
+
+pub(super) fn of(expr: &Expr, selected: Of<'_>) -> Labels {
     match expr {
-        Expr::Aggregate(aggregate) => of_aggregate(aggregate, facts),
-        Expr::Unary(unary) => of(&unary.expr, facts),
-        Expr::Binary(binary) => of_binary(binary, facts),
-        Expr::Paren(paren) => of(&paren.expr, facts),
-        Expr::Subquery(subquery) => of(&subquery.expr, facts),
-        Expr::VectorSelector(vector) => of_vector(vector, facts),
-        Expr::MatrixSelector(matrix) => of_vector(&matrix.vs, facts),
-        Expr::Call(call) => of_call(call, facts),
+        Expr::Aggregate(aggregate) => of_aggregate(aggregate, selected),
+        Expr::Unary(unary) => of(&unary.expr, selected),
+        Expr::Binary(binary) => of_binary(binary, selected),
+        Expr::Paren(paren) => of(&paren.expr, selected),
+        Expr::Subquery(subquery) => of(&subquery.expr, selected),
+        Expr::VectorSelector(vector) => selected(vector),
+        Expr::MatrixSelector(matrix) => selected(&matrix.vs),
+        Expr::Call(call) => of_call(call, selected),
         Expr::NumberLiteral(_) | Expr::StringLiteral(_) => Labels::none(),
         Expr::Extension(_) => Labels::Any,
     }
 }
 
-fn of_vector(vector: &VectorSelector, facts: &Facts<'_>) -> Labels {
-    let named = vector.matchers.matchers.iter().find(|matcher| matcher.name == "__name__");
-    (facts.labels)(vector.name.as_deref().or(named.map(|matcher| matcher.value.as_str())))
-}
-
-fn of_aggregate(aggregate: &AggregateExpr, facts: &Facts<'_>) -> Labels {
-    let inner = of(&aggregate.expr, facts);
+fn of_aggregate(aggregate: &AggregateExpr, selected: Of<'_>) -> Labels {
+    let inner = of(&aggregate.expr, selected);
     let op = aggregate.op.id();
     // These choose among series and keep their labels.
     if matches!(op, T_TOPK | T_BOTTOMK | T_LIMITK | T_LIMIT_RATIO) {
@@ -140,8 +168,8 @@ fn of_aggregate(aggregate: &AggregateExpr, facts: &Facts<'_>) -> Labels {
     }
 }
 
-fn of_binary(binary: &BinaryExpr, facts: &Facts<'_>) -> Labels {
-    let (left, right) = (of(&binary.lhs, facts), of(&binary.rhs, facts));
+fn of_binary(binary: &BinaryExpr, selected: Of<'_>) -> Labels {
+    let (left, right) = (of(&binary.lhs, selected), of(&binary.rhs, selected));
     let scalar = |expr: &Expr| expr.value_type() == promql_parser::parser::value::ValueType::Scalar;
     match binary.op.id() {
         T_LOR => return left.or(right),
@@ -170,20 +198,20 @@ fn of_binary(binary: &BinaryExpr, facts: &Facts<'_>) -> Labels {
     }
 }
 
-fn of_call(call: &Call, facts: &Facts<'_>) -> Labels {
+fn of_call(call: &Call, selected: Of<'_>) -> Labels {
     let argument = |at: usize| call.args.args.get(at).map(AsRef::as_ref);
     let text = |at: usize| match argument(at) {
         Some(Expr::StringLiteral(text)) => Some(text.val.as_str()),
         _ => None,
     };
-    let first = argument(0).map_or(Labels::none(), |argument| of(argument, facts));
+    let first = argument(0).map_or(Labels::none(), |argument| of(argument, selected));
     match call.func.name {
         "absent" | "absent_over_time" => absent(argument(0)),
         "histogram_quantile" | "histogram_fraction" => {
-            let last = call.args.args.last().map_or(Labels::none(), |argument| of(argument, facts));
+            let last = call.args.args.last().map_or(Labels::none(), |argument| of(argument, selected));
             last.without(&["le".to_owned()])
         }
-        "quantile_over_time" => argument(1).map_or(Labels::none(), |argument| of(argument, facts)),
+        "quantile_over_time" => argument(1).map_or(Labels::none(), |argument| of(argument, selected)),
         "label_replace" | "label_join" => first.with(text(1)),
         "info" => Labels::Any,
         "vector" | "time" | "scalar" | "pi" | "step" => Labels::none(),

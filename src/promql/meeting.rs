@@ -9,9 +9,8 @@ use promql_parser::parser::{
     AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector,
 };
 
-use super::labels::{Facts, of};
-use super::{Op, Query, Selector, collect};
-use crate::hash::HashMap;
+use super::labels::{Facts, Numbered, of};
+use super::{Op, Query, collect};
 
 /// Labels that series carry in any case, each with its value where that is always the same.
 pub type Certain = BTreeMap<String, Option<String>>;
@@ -52,7 +51,7 @@ pub fn unmet(query: &Query, facts: &Facts<'_>, carried: Carried<'_>) -> Vec<Unme
         let mut inside = Vec::new();
         collect(expr, &mut inside);
         let (first, _) = inside.first()?;
-        all.numbers.get(&std::ptr::from_ref(*first)).copied()
+        all.selectors.number(first)
     };
     let mut found = Vec::new();
     walk(&query.expr, &mut |binary, inside| {
@@ -109,18 +108,12 @@ fn walk<'a>(expr: &'a Expr, see: &mut dyn FnMut(&'a BinaryExpr, bool) -> bool) -
 /// What is asked of every expression of a query.
 struct All<'q> {
     carried: Carried<'q>,
-    selectors: &'q [Selector],
-    /// The selectors' numbers: the expression may hold a pattern as if it were a plain value.
-    numbers: HashMap<*const VectorSelector, usize>,
+    selectors: Numbered<'q>,
 }
 
 impl<'q> All<'q> {
     fn new(query: &'q Query, carried: Carried<'q>) -> Self {
-        let mut found = Vec::new();
-        collect(&query.expr, &mut found);
-        let number = |(at, (vector, _)): (usize, &(&VectorSelector, _))| (std::ptr::from_ref(*vector), at);
-        let numbers = found.iter().enumerate().map(number).collect();
-        Self { carried, selectors: &query.selectors, numbers }
+        Self { carried, selectors: Numbered::new(query) }
     }
 
     /// A label that keeps two sides apart, and how.
@@ -141,7 +134,7 @@ impl<'q> All<'q> {
         });
         let only = |carried: &Certain, other: &Expr| {
             let mut labels = carried.keys().filter(|label| compared(label)).peekable();
-            let other = labels.peek().map(|_| of(other, facts))?;
+            let other = labels.peek().map(|_| of(other, &|vector| self.selectors.labels(vector, facts)))?;
             labels.find(|label| !other.can_hold(label)).cloned()
         };
         let left = || only(&left, &binary.rhs).map(|label| (label, Apart::OneSided { left: true }));
@@ -164,8 +157,7 @@ impl<'q> All<'q> {
     }
 
     fn of_vector(&self, vector: &VectorSelector) -> Certain {
-        let number = self.numbers.get(&std::ptr::from_ref(vector));
-        let Some(selector) = number.and_then(|at| self.selectors.get(*at)) else { return Certain::new() };
+        let Some(selector) = self.selectors.get(vector) else { return Certain::new() };
         let mut labels = selector.metric.as_deref().map(self.carried).unwrap_or_default();
         // A matcher that an empty value does not pass lets through only what has the label.
         for matcher in selector.matchers.iter().filter(|matcher| !matcher.fits("")) {

@@ -2,32 +2,15 @@
 
 use std::time::Duration;
 
-use super::{Context, interval_of};
+use super::Context;
+use super::named::interval_of;
 use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::model::Role;
-use crate::platform::observe::{Job, Query};
+use crate::platform::observe::Query;
 use crate::platform::{Platform, Service};
 use crate::promql::{Matcher, Op, Selector};
-use crate::source::Span;
 
-impl<'a> Context<'a> {
-    /// The jobs that matchers of the label `job` let through.
-    pub(super) fn fitting(&self, matchers: &[&Matcher]) -> Vec<&'a Job> {
-        if let [matcher] = matchers
-            && matcher.op == Op::Equal
-        {
-            return self.jobs.get(matcher.value.as_str()).copied().into_iter().collect();
-        }
-        let fits = |job: &&Job| matchers.iter().all(|matcher| matcher.fits(&job.name));
-        let begin = matchers.iter().map(|matcher| matcher.beginning()).max_by_key(|begin| begin.len());
-        let begin = begin.unwrap_or_default();
-        let from = self.in_order.partition_point(|(name, _)| *name < begin);
-        let near = self.in_order[from..].iter().take_while(|(name, _)| name.starts_with(begin));
-        let mut found: Vec<usize> = near.map(|(_, at)| *at).collect();
-        found.sort_unstable();
-        found.into_iter().filter_map(|at| self.platform.observed.jobs.get(at)).filter(fits).collect()
-    }
-
+impl Context<'_> {
     /// Reports a job that is none.
     pub(super) fn unknown_job(&self, query: &Query, matcher: &Matcher, value: &str, sink: &mut Sink) {
         if self.platform.observed.lost.iter().any(|job| job == value) {
@@ -67,17 +50,9 @@ impl<'a> Context<'a> {
     /// The second of two matchers, each of which some job fits, and no job both.
     pub(super) fn contradiction<'m>(&self, matchers: &[&'m Matcher]) -> Option<&'m Matcher> {
         let (first, others) = matchers.split_first()?;
-        let some = |matchers: &[&Matcher]| !self.fitting(matchers).is_empty();
+        let some = |matchers: &[&Matcher]| !self.jobs.fitting(matchers).is_empty();
         let clashes = |other: &&&Matcher| some(&[**other]) && !some(&[*first, **other]);
         others.iter().find(clashes).copied().filter(|_| some(&[*first]))
-    }
-
-    /// Where the source declares a metric.
-    pub(super) fn declared(&self, query: &Query, metric: &str) -> Option<Span> {
-        let observed = &self.platform.observed;
-        let own = query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str())?.exports.series(metric));
-        let all = own.chain(observed.exporters(metric).map(|(_, found)| found));
-        all.chain(observed.elsewhere(metric)).find_map(|found| found.metric.span)
     }
 
     /// What is said of a range that holds too few samples: none at all where every job that exports the metric is
@@ -85,14 +60,11 @@ impl<'a> Context<'a> {
     pub(super) fn short(
         &self,
         query: &Query,
-        metric: &str,
+        selector: &Selector,
         (range, samples): (Duration, u32),
         told: Diagnostic,
     ) -> Diagnostic {
-        let own: Vec<&Job> =
-            query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str()).copied()).collect();
-        let exporters = self.platform.observed.exporters(metric).map(|(job, _)| job).take(100);
-        let jobs = if own.is_empty() { exporters.collect() } else { own };
+        let jobs = self.asked(query, selector);
         let mut told = told;
         if samples > 1 && !jobs.is_empty() && jobs.iter().all(|job| range < interval_of(job)) {
             told.code = codes::OBS015;

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Context, interval_of};
+use super::Context;
 use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::platform::observe::Query;
-use crate::promql::{self, Facts, Finding, MetricType};
+use crate::promql::{self, Facts, Finding, MetricType, Selector};
 use crate::schema;
+use crate::source::Span;
 
 /// Through how many records it is followed how a metric behaves.
 const MOST_RECORDS: usize = 30;
@@ -14,50 +15,44 @@ const MOST_RECORDS: usize = 30;
 impl Context<'_> {
     /// What cannot be meant, whatever the data.
     pub(super) fn meaning(&self, query: &Query, parsed: &promql::Query, sink: &mut Sink) {
-        let labels = |metric: Option<&str>| self.labels(metric);
-        let kind = |metric: &str| self.kind(query, metric);
-        let interval = |metric: Option<&str>| {
-            if query.jobs.is_empty() {
-                return metric.and_then(|metric| self.interval(metric));
-            }
-            query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str()).copied()).map(interval_of).max()
-        };
+        let labels = |selector: &Selector| self.labels(selector);
+        let kind = |selector: &Selector| self.kind(query, selector, 0);
+        let interval = |selector: &Selector| self.interval(query, selector);
         let facts = Facts { labels: &labels, kind: &kind };
-        for finding in promql::findings(parsed, &facts, &interval) {
-            let told = meant(query, parsed, &finding);
+        for (finding, number) in promql::findings(parsed, &facts, &interval) {
+            if finding == Finding::QuantileWithoutBuckets && self.may_be_native(query, parsed) {
+                continue;
+            }
+            let selector = number.and_then(|at| parsed.selectors().get(at));
+            let place = selector.map_or(query.said.span, |selector| query.part(selector.place.clone()));
+            let told = meant(query, place, &finding);
             sink.report(match &finding {
                 Finding::RateOfGauge { metric, .. }
                 | Finding::RateOfSum { metric, .. }
                 | Finding::DeltaOfCounter { metric, .. } => {
                     let told = told.because(format!("type of {metric}"));
                     let record = self.recorded.get(metric.as_str()).and_then(|records| records.first());
-                    match record.map(|record| record.span).or_else(|| self.declared(query, metric)) {
+                    match record.map(|record| record.span).or_else(|| self.declared(query, selector?)) {
                         Some(place) => told.at_cause(place, "declared here"),
                         None => told,
                     }
                 }
-                Finding::ShortRange { metric, range, samples, .. } => {
-                    let metric = metric.as_deref().unwrap_or_default();
-                    self.short(query, metric, (*range, *samples), told)
-                }
+                Finding::ShortRange { range, samples, .. } => match selector {
+                    Some(selector) => self.short(query, selector, (*range, *samples), told),
+                    None => told,
+                },
                 _ => told,
             });
         }
     }
 
-    /// How a metric behaves.
-    fn kind(&self, query: &Query, metric: &str) -> Option<MetricType> {
+    /// How what a selector asks for behaves, found through so many records.
+    fn kind(&self, query: &Query, selector: &Selector, depth: usize) -> Option<MetricType> {
+        let metric = selector.metric.as_deref()?;
         if self.recorded.contains_key(metric) {
-            return self.kind_of_record(metric, 0);
+            return self.kind_of_record(metric, depth);
         }
-        let own = query.jobs.iter().filter_map(|name| self.jobs.get(name.as_str())?.exports.series(metric));
-        own.map(|found| found.kind).next().or_else(|| self.kind_of_metric(metric))
-    }
-
-    fn kind_of_metric(&self, metric: &str) -> Option<MetricType> {
-        let observed = &self.platform.observed;
-        let first = observed.exporters(metric).map(|(_, found)| found).next();
-        first.or_else(|| observed.elsewhere(metric).next()).map(|found| found.kind)
+        self.kind_of_metric(query, selector, metric)
     }
 
     /// How what records of a name keep behaves, where it is the same of all. Of one that leads back to itself nobody
@@ -68,14 +63,10 @@ impl Context<'_> {
         }
         self.kinds.borrow_mut().insert(name.to_owned(), None);
         let records = self.recorded.get(name).filter(|_| depth < MOST_RECORDS)?;
-        let of = |metric: &str| {
-            if self.recorded.contains_key(metric) {
-                self.kind_of_record(metric, depth + 1)
-            } else {
-                self.kind_of_metric(metric)
-            }
-        };
-        let mut kinds = records.iter().map(|record| promql::kind(record.query.parsed.as_deref()?, &of));
+        let mut kinds = records.iter().map(|record| {
+            let of = |selector: &Selector| self.kind(&record.query, selector, depth + 1);
+            promql::kind(record.query.parsed.as_deref()?, &of)
+        });
         let first = kinds.next().flatten();
         let kind = first.filter(|_| kinds.all(|other| other == first));
         self.kinds.borrow_mut().insert(name.to_owned(), kind);
@@ -83,17 +74,13 @@ impl Context<'_> {
     }
 }
 
-fn meant(query: &Query, parsed: &promql::Query, finding: &Finding) -> Diagnostic {
-    let of = |metric: &str| {
-        let selector = parsed.selectors().iter().find(|selector| selector.metric.as_deref() == Some(metric));
-        selector.map_or(query.said.span, |selector| query.part(selector.place.clone()))
-    };
+fn meant(query: &Query, place: Span, finding: &Finding) -> Diagnostic {
     match finding {
         Finding::RateOfGauge { function, metric, quantiles: true } => Diagnostic::new(
             codes::OBS009,
             format!("`{function}` of `{metric}`, which goes down, too"),
         )
-        .at(of(metric), "the quantiles of a summary")
+        .at(place, "the quantiles of a summary")
         .help(format!(
             "they are compared as they are; the average is `rate({metric}_sum[…]) / rate({metric}_count[…])`"
         )),
@@ -103,18 +90,18 @@ fn meant(query: &Query, parsed: &promql::Query, finding: &Finding) -> Diagnostic
                 "`{function}` of what the series of `{metric}` came to: where one starts again at 0, it jumps"
             ),
         )
-        .at(of(metric), "summed up before")
+        .at(place, "summed up before")
         .help(format!("sum up what comes of it: `sum({function}({metric}[…]))`")),
         Finding::RateOfGauge { function, metric, .. } => {
             Diagnostic::new(codes::OBS009, format!("`{function}` of `{metric}`, which goes down, too"))
-                .at(of(metric), "a gauge")
+                .at(place, "a gauge")
                 .help(format!(
                     "`{function}` is for counters; a gauge has `deriv` and `delta`, or `avg_over_time`"
                 ))
         }
         Finding::DeltaOfCounter { function, metric } => {
             Diagnostic::new(codes::OBS009, format!("`{function}` of `{metric}`, which starts again at 0"))
-                .at(of(metric), "a counter")
+                .at(place, "a counter")
                 .help("a counter has `rate` and `increase`, which know of restarts")
         }
         Finding::UnaggregatedRatio { metric } => Diagnostic::new(
@@ -123,7 +110,7 @@ fn meant(query: &Query, parsed: &promql::Query, finding: &Finding) -> Diagnostic
                 "rates of `{metric}` are divided series by series: each meets only itself, and the ratio is 1"
             ),
         )
-        .at(of(metric), "not summed up")
+        .at(place, "not summed up")
         .help("sum both sides: `sum by (job) (rate(…)) / sum by (job) (rate(…))`"),
         Finding::NoSource { label, place } => Diagnostic::new(
             codes::OBS002,
@@ -152,7 +139,7 @@ fn meant(query: &Query, parsed: &promql::Query, finding: &Finding) -> Diagnostic
                 ),
             };
             Diagnostic::new(codes::OBS006, format!("`{function}` over {} {message} of `{name}`", time(range)))
-                .at(of(name), format!("scraped every {}", time(&(*least / *samples))))
+                .at(place, format!("scraped every {}", time(&(*least / *samples))))
                 .help(format!("take at least `[{}]`{why}", time(least)))
         }
     }

@@ -62,8 +62,8 @@ impl Context<'_> {
     }
 
     pub(super) fn meeting(&self, query: &Query, parsed: &promql::Query, sink: &mut Sink) {
-        let labels = |metric: Option<&str>| self.labels(metric);
-        let kind = |_: &str| None;
+        let labels = |selector: &Selector| self.labels(selector);
+        let kind = |_: &Selector| None;
         let facts = Facts { labels: &labels, kind: &kind };
         for unmet in promql::unmet(parsed, &facts, &|metric| self.carried(metric)) {
             let place = |at: Option<usize>| {

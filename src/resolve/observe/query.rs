@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model;
 use crate::parallel;
+use crate::platform::observe::named::{self, ByName};
 use crate::platform::observe::{Job, Observed, Query, TARGET_LABELS, part_of_query};
 use crate::platform::{Platform, ServiceId};
 use crate::promql::{self, Facts, Labels, Op, Problem, Selector, Shared};
@@ -146,7 +147,8 @@ pub(super) struct Queries<'a> {
     platform: &'a Platform,
     /// The labels of what each record keeps.
     records: HashMap<&'a str, Labels>,
-    /// The labels of metrics that were asked for.
+    jobs_by_name: ByName<'a>,
+    /// The labels of what was asked for, by [`named::key`].
     labels: Mutex<HashMap<String, Labels>>,
     /// The labels of completed queries about what is absent, by what is written and whether one job was put in.
     absent: Mutex<HashMap<(String, bool), Labels>>,
@@ -181,6 +183,7 @@ impl<'a> Queries<'a> {
             observed,
             families,
             platform,
+            jobs_by_name: ByName::new(observed),
             records: HashMap::default(),
             labels: Mutex::default(),
             absent: Mutex::default(),
@@ -305,22 +308,26 @@ impl<'a> Queries<'a> {
 
     /// The labels of a query's result.
     fn labels_of(&self, query: &promql::Query) -> Labels {
-        labels_of(query, &|metric| match self.records.get(metric) {
+        labels_of(query, &|selector, metric| match self.records.get(metric) {
             Some(labels) => labels.clone(),
-            None => self.metric(metric),
+            None => self.metric(selector, metric),
         })
     }
 
-    /// The labels of a metric that is exported.
-    fn metric(&self, metric: &str) -> Labels {
-        remembered(&self.labels, metric.to_owned(), || self.observed.labels(metric))
+    /// The labels of a metric that is exported: by the jobs that a selector names, else by whoever does.
+    fn metric(&self, selector: &Selector, metric: &str) -> Labels {
+        remembered(&self.labels, named::key(selector, metric), || {
+            let named = self.jobs_by_name.named(selector, metric);
+            named.map_or_else(|| self.observed.labels(metric), |named| named.labels)
+        })
     }
 }
 
-/// The labels of a query's result, by those of its metrics.
-fn labels_of(query: &promql::Query, of: &dyn Fn(&str) -> Labels) -> Labels {
-    let known = |metric: Option<&str>| metric.map_or(Labels::Any, of);
-    let kind = |_: &str| None;
+/// The labels of a query's result, by those of what its selectors ask for.
+fn labels_of(query: &promql::Query, of: &dyn Fn(&Selector, &str) -> Labels) -> Labels {
+    let known =
+        |selector: &Selector| selector.metric.as_deref().map_or(Labels::Any, |metric| of(selector, metric));
+    let kind = |_: &Selector| None;
     promql::labels(query, &Facts { labels: &known, kind: &kind })
 }
 
@@ -372,9 +379,9 @@ impl<'q, 'a> Kept<'q, 'a> {
         self.found.borrow_mut().insert(name, None);
         let labels = match self.written.get(name) {
             Some((Written { parsed: Some(query), .. }, block)) if depth < MOST_RECORDS => {
-                let labels = labels_of(query, &|metric| match self.written.get_key_value(metric) {
+                let labels = labels_of(query, &|selector, metric| match self.written.get_key_value(metric) {
                     Some((name, _)) => self.record(name, depth + 1),
-                    None => self.queries.metric(metric),
+                    None => self.queries.metric(selector, metric),
                 });
                 let own = block.labels.iter().flat_map(|map| &map.entries);
                 labels.with(own.map(|(name, _)| name.text.as_str()))

@@ -1,0 +1,157 @@
+//! Facts of what a selector asks for: of the jobs that it names, else of those that were put in for it, else of whoever
+//! exports it.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::Context;
+use crate::platform::observe::named::{self, names_jobs};
+use crate::platform::observe::{Job, Query, SCRAPE_INTERVAL};
+use crate::promql::{self, Labels, MetricType, Selector};
+use crate::source::Span;
+
+pub(super) use named::Named;
+
+impl<'a> Context<'a> {
+    /// What is known of what a selector asks of the jobs that it names; `None` where it names none.
+    fn named(&self, selector: &Selector, metric: &str) -> Option<Rc<Named<'a>>> {
+        if !names_jobs(selector) {
+            return None;
+        }
+        let key = named::key(selector, metric);
+        if let Some(known) = self.named.borrow().get(&key) {
+            return known.clone();
+        }
+        let named = self.jobs.named(selector, metric).map(Rc::new);
+        self.named.borrow_mut().insert(key, named.clone());
+        named
+    }
+
+    /// The labels of what a selector asks for.
+    pub(super) fn labels(&self, selector: &Selector) -> Labels {
+        let Some(metric) = selector.metric.as_deref() else { return Labels::Any };
+        if let Some(labels) = self.records.get(metric) {
+            return labels.clone();
+        }
+        if let Some(named) = self.named(selector, metric) {
+            return named.labels.clone();
+        }
+        if let Some(known) = self.labels.borrow().get(metric) {
+            return known.clone();
+        }
+        let labels = self.platform.observed.labels(metric);
+        self.labels.borrow_mut().insert(metric.to_owned(), labels.clone());
+        labels
+    }
+
+    /// How a metric that nobody records behaves.
+    pub(super) fn kind_of_metric(
+        &self,
+        query: &Query,
+        selector: &Selector,
+        metric: &str,
+    ) -> Option<MetricType> {
+        if let Some(named) = self.named(selector, metric) {
+            return named.kind;
+        }
+        if let Some(own) = self.own(query, selector, metric).next() {
+            return own.exports.series(metric).map(|found| found.kind);
+        }
+        let observed = &self.platform.observed;
+        let first = observed.exporters(metric).map(|(_, found)| found).next();
+        first.or_else(|| observed.elsewhere(metric).next()).map(|found| found.kind)
+    }
+
+    /// The longest time between two samples of what a selector asks for.
+    pub(super) fn interval(&self, query: &Query, selector: &Selector) -> Option<Duration> {
+        let metric = selector.metric.as_deref().filter(|metric| !self.recorded.contains_key(metric))?;
+        let unnamed = self.named(selector, metric).is_none();
+        if unnamed && self.of_own(query, selector, metric).is_empty() {
+            return self.interval_of_all(metric);
+        }
+        self.asked(query, selector).into_iter().map(interval_of).max()
+    }
+
+    /// The longest time between two samples of a metric, whoever exports it.
+    fn interval_of_all(&self, metric: &str) -> Option<Duration> {
+        if let Some(known) = self.intervals.borrow().get(metric) {
+            return *known;
+        }
+        let jobs = self.platform.observed.exporters(metric).map(|(job, _)| job);
+        let longest = jobs.map(interval_of).max();
+        self.intervals.borrow_mut().insert(metric.to_owned(), longest);
+        longest
+    }
+
+    /// The jobs whose series a selector asks for; of very many, some.
+    pub(super) fn asked(&self, query: &Query, selector: &Selector) -> Vec<&'a Job> {
+        let Some(metric) = selector.metric.as_deref() else { return Vec::new() };
+        if let Some(named) = self.named(selector, metric) {
+            return named.jobs.clone();
+        }
+        let own = self.of_own(query, selector, metric);
+        if own.is_empty() {
+            let exporters = self.platform.observed.exporters(metric).map(|(job, _)| job);
+            return exporters.take(100).collect();
+        }
+        own
+    }
+
+    /// Where the source declares what a selector asks for.
+    pub(super) fn declared(&self, query: &Query, selector: &Selector) -> Option<Span> {
+        let metric = selector.metric.as_deref()?;
+        if let Some(named) = self.named(selector, metric) {
+            return named.declared;
+        }
+        let observed = &self.platform.observed;
+        let own = self.own(query, selector, metric).filter_map(|job| job.exports.series(metric));
+        let all = own.chain(observed.exporters(metric).map(|(_, found)| found));
+        all.chain(observed.elsewhere(metric)).find_map(|found| found.metric.span)
+    }
+
+    /// The jobs that were put in for a selector, as far as they export its metric, or as every target has it.
+    fn of_own(&self, query: &Query, selector: &Selector, metric: &str) -> Vec<&'a Job> {
+        let own: Vec<&Job> = self.own(query, selector, metric).collect();
+        let observed = &self.platform.observed;
+        let of_targets = || observed.server.iter().any(|known| known.series(metric).is_some());
+        if own.is_empty() && !names_jobs(selector) && !query.jobs.is_empty() && of_targets() {
+            return query.jobs.iter().filter_map(|name| self.jobs.get(name)).collect();
+        }
+        own
+    }
+
+    /// The jobs that were put in for a selector, as far as they export its metric.
+    fn own(&self, query: &Query, selector: &Selector, metric: &str) -> impl Iterator<Item = &'a Job> {
+        let names = if names_jobs(selector) { &[] } else { query.jobs.as_slice() };
+        let jobs = names.iter().filter_map(|name| self.jobs.get(name));
+        jobs.filter(move |job| job.exports.series(metric).is_some())
+    }
+
+    /// Whether one of the jobs that a selector names, of which nothing is known, may export its metric, too.
+    pub(super) fn may_be_another(metric: &str, jobs: Option<&[&Job]>) -> bool {
+        let may = |job: &&Job| job.exports.unknown && job.exports.series(metric).is_none();
+        jobs.is_some_and(|jobs| jobs.iter().any(may))
+    }
+
+    /// Whether what a selector asks of nobody in particular may be that of somebody of whom nothing is known.
+    pub(super) fn is_of_anybody(&self, query: &Query, selector: &Selector, metric: &str) -> bool {
+        self.open && !names_jobs(selector) && self.own(query, selector, metric).next().is_none()
+    }
+
+    /// Whether a query may be about native histograms of which nothing is known.
+    pub(super) fn may_be_native(&self, query: &Query, parsed: &promql::Query) -> bool {
+        let may = |selector: &Selector| {
+            let metric = selector.metric.as_deref().unwrap_or_default();
+            !metric.ends_with("_bucket")
+                && !self.recorded.contains_key(metric)
+                && self.kind_of_metric(query, selector, metric).is_none()
+                && self.labels(selector) == Labels::Any
+        };
+        self.native && parsed.selectors().iter().any(may)
+    }
+}
+
+/// How often a job is scraped.
+pub(super) fn interval_of(job: &Job) -> Duration {
+    job.interval.map_or(Duration::from_secs(SCRAPE_INTERVAL), |it| Duration::from_millis(it.0))
+}

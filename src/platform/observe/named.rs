@@ -1,0 +1,122 @@
+//! The jobs that selectors name, `job="…"`, and what is known of the series that they ask of these.
+
+use std::fmt::Write as _;
+
+use super::{Job, Observed, SCRAPE_INTERVAL, TARGET_LABELS};
+use crate::hash::HashMap;
+use crate::promql::{Labels, Matcher, MetricType, Op, Selector};
+use crate::source::Span;
+
+/// The jobs by their names.
+#[derive(Debug)]
+pub struct ByName<'a> {
+    observed: &'a Observed,
+    jobs: HashMap<&'a str, &'a Job>,
+    /// The names in order, each with the place of its job.
+    in_order: Vec<(&'a str, usize)>,
+}
+
+/// What is known of the series that a selector asks of the jobs that it names.
+#[derive(Debug)]
+pub struct Named<'a> {
+    /// Their labels: any where one of the jobs may export anything.
+    pub labels: Labels,
+    /// How they behave, where that is sure, and the same of all.
+    pub kind: Option<MetricType>,
+    /// Those of the jobs whose series they are; where nobody is known to export them, the one that is scraped most
+    /// often.
+    pub jobs: Vec<&'a Job>,
+    /// Where the source declares them.
+    pub declared: Option<Span>,
+}
+
+impl<'a> ByName<'a> {
+    /// Those that are observed.
+    #[must_use]
+    pub fn new(observed: &'a Observed) -> Self {
+        let names = observed.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at));
+        let mut in_order: Vec<(&str, usize)> = names.collect();
+        in_order.sort_unstable();
+        let jobs = observed.jobs.iter().map(|job| (job.name.as_str(), job)).collect();
+        Self { observed, jobs, in_order }
+    }
+
+    /// The job of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'a Job> {
+        self.jobs.get(name).copied()
+    }
+
+    /// The jobs that matchers of the label `job` let through.
+    #[must_use]
+    pub fn fitting(&self, matchers: &[&Matcher]) -> Vec<&'a Job> {
+        if let [matcher] = matchers
+            && matcher.op == Op::Equal
+        {
+            return self.get(&matcher.value).into_iter().collect();
+        }
+        let fits = |job: &&Job| matchers.iter().all(|matcher| matcher.fits(&job.name));
+        let begin = matchers.iter().map(|matcher| matcher.beginning()).max_by_key(|begin| begin.len());
+        let begin = begin.unwrap_or_default();
+        let from = self.in_order.partition_point(|(name, _)| *name < begin);
+        let near = self.in_order[from..].iter().take_while(|(name, _)| name.starts_with(begin));
+        let mut found: Vec<usize> = near.map(|(_, at)| *at).collect();
+        found.sort_unstable();
+        found.into_iter().filter_map(|at| self.observed.jobs.get(at)).filter(fits).collect()
+    }
+
+    /// What is known of the series of a metric that a selector asks of jobs; `None` where it names none.
+    #[must_use]
+    pub fn named(&self, selector: &Selector, metric: &str) -> Option<Named<'a>> {
+        let about: Vec<&Matcher> = naming(selector).collect();
+        if about.is_empty() {
+            return None;
+        }
+        let fitting = self.fitting(&about);
+        let lost = self.observed.lost.iter().any(|name| about.iter().all(|matcher| matcher.fits(name)));
+        let found = fitting.iter().map(|job| (*job, job.exports.series(metric)));
+        let open = lost || found.clone().any(|(job, found)| found.is_none() && job.exports.unknown);
+        let declared = found.clone().filter_map(|(_, found)| found).chain(self.observed.elsewhere(metric));
+        let mut kinds = declared.clone().map(|found| found.kind);
+        let kind = kinds.next().filter(|first| !open && kinds.all(|other| other == *first));
+        let labels = declared.clone().map(|found| found.labels()).reduce(Labels::or);
+        let certain: Vec<&Job> = found.filter_map(|(job, found)| found.map(|_| job)).collect();
+        let often = |job: &&&Job| job.interval.map_or(SCRAPE_INTERVAL * 1000, |interval| interval.0);
+        let anybody = open || self.observed.elsewhere(metric).next().is_some();
+        let jobs = match fitting.iter().filter(|_| anybody && certain.is_empty()).min_by_key(often) {
+            Some(job) => vec![*job],
+            None => certain,
+        };
+        Some(Named {
+            labels: labels.filter(|_| !open).unwrap_or(Labels::Any),
+            kind,
+            jobs,
+            declared: declared.clone().find_map(|found| found.metric.span),
+        })
+    }
+}
+
+/// The matchers by which a selector names jobs. A variable of a dashboard stands for any.
+fn naming(selector: &Selector) -> impl Iterator<Item = &Matcher> {
+    let is_variable = |matcher: &Matcher| {
+        let mut behind = matcher.value.match_indices('$').map(|(at, _)| &matcher.value[at + 1..]);
+        behind.any(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '{')))
+    };
+    selector.matchers.iter().filter(move |it| it.label == TARGET_LABELS[0] && !is_variable(it))
+}
+
+/// What a selector asks for, as a text that is the same where [`ByName::named`] is: its metric, and how it names jobs.
+#[must_use]
+pub fn key(selector: &Selector, metric: &str) -> String {
+    let mut key = metric.to_owned();
+    for matcher in naming(selector) {
+        let _ = write!(key, "\0{:?}{}", matcher.op, matcher.value);
+    }
+    key
+}
+
+/// Whether a selector says something of its jobs.
+#[must_use]
+pub fn names_jobs(selector: &Selector) -> bool {
+    selector.matchers.iter().any(|matcher| matcher.label == TARGET_LABELS[0])
+}
