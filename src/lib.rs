@@ -116,6 +116,9 @@ impl Parsed {
         // Without a file, or with its structure in doubt, everything further would only be noise.
         if let Some(origin) = expanded.origin.filter(|_| !expanded.unbalanced) {
             platform = bind(expanded, origin, &entry, &sources, environment, &mut sink);
+            if let Some(platform) = &mut platform {
+                platform.varied = varied;
+            }
             let mut findings = platform.as_ref().map(check::check).unwrap_or_default();
             let mut losses = Sink::default();
             if let Some(platform) = &platform {

@@ -97,6 +97,8 @@ pub struct Platform {
     pub firewall: bool,
     /// The environment that was put in.
     pub environment: Option<String>,
+    /// Whether the source has environments, so that it can be compiled otherwise as well.
+    pub varied: bool,
     /// The name of the entry file.
     pub source: String,
     /// The project's folder as seen from where the artifacts go, with `/` between its parts. By default

@@ -89,6 +89,7 @@ pub fn resolve(
         overrides: tree::overrides(&document.override_, &mut texts),
         firewall: document.host.iter().any(|host| host.firewall == Some(true)),
         environment: environment.map(str::to_owned),
+        varied: false,
         source: absent.source.clone(),
         project: if environment.is_some() { "../..".to_owned() } else { ".".to_owned() },
         observed: Observed::default(),

@@ -75,7 +75,11 @@ pub fn value_shown(text: &str) -> Option<Range<usize>> {
         if matches!(first, "if" | "else") || action.iter().any(keeps) {
             return None;
         }
-        let told = shown(&action, |token| is_value(token) || (behind_dot.is_some() && token.kind == Kind::Dot), word);
+        let told = shown(
+            &action,
+            |token| is_value(token) || (behind_dot.is_some() && token.kind == Kind::Dot),
+            word,
+        );
         match first {
             "with" | "range" => {
                 behind_dot = told.or(behind_dot.take());
@@ -85,7 +89,9 @@ pub fn value_shown(text: &str) -> Option<Range<usize>> {
                 behind_dot = None;
                 None
             }
-            _ => told.map(|place| if text.get(place.clone()) == Some(".") { behind_dot.clone().unwrap_or(place) } else { place }),
+            _ => told.map(|place| {
+                if text.get(place.clone()) == Some(".") { behind_dot.clone().unwrap_or(place) } else { place }
+            }),
         }
     })
 }
@@ -112,8 +118,10 @@ fn shown<'t>(
                 }
             }
             _ => {
-                let compares =
-                    calls.iter().flatten().any(|call| matches!(*call, "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "not"));
+                let compares = calls
+                    .iter()
+                    .flatten()
+                    .any(|call| matches!(*call, "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "not"));
                 if asked(token) && !compares {
                     return Some(token.place.clone());
                 }

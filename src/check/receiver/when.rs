@@ -180,6 +180,10 @@ fn at_every_time(platform: &Platform, whens: &BTreeSet<When>) -> bool {
 
 /// ALR022: hours that no receiver names.
 pub(in crate::check) fn unused(platform: &Platform, sink: &mut Sink) {
+    // Another environment may name them.
+    if platform.varied {
+        return;
+    }
     let named: HashSet<_> = platform
         .document
         .receiver
