@@ -43,7 +43,7 @@ fn read(line: &str, depth: usize) -> Option<Vec<Vec<String>>> {
     if depth > MAX_NESTED {
         return Some(Vec::new());
     }
-    let (commands, within) = commands(line);
+    let Commands { found: commands, within, functions } = commands(line);
     let asks = |(_, words): &(&str, Vec<&str>)| {
         words.iter().any(|word| matches!(*word, "which" | "type" | "hash"))
             || words.windows(2).any(|pair| matches!(pair, ["command", "-v" | "-V"]))
@@ -60,7 +60,8 @@ fn read(line: &str, depth: usize) -> Option<Vec<Vec<String>>> {
             None => found.extend(started.into_iter().map(|program| vec![program])),
         }
     }
-    found.retain(|ways| ways.iter().all(|program| !BUILT_IN.contains(program)));
+    let own = |program: &&str| BUILT_IN.contains(program) || functions.contains(program);
+    found.retain(|ways| !ways.iter().any(own));
     let owned = |ways: Vec<&str>| ways.into_iter().map(str::to_owned).collect();
     let mut found: Vec<Vec<String>> = found.into_iter().map(owned).collect();
     for line in within {
@@ -141,17 +142,46 @@ fn is_plain(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
-/// The commands of a line, each with the sign before it and its words, without redirections. What stands between
-/// quotation marks is one word; the lines of `"$(…)"` in them come beside.
-fn commands(line: &str) -> (Vec<(&str, Vec<&str>)>, Vec<&str>) {
+/// What a line consists of.
+struct Commands<'a> {
+    /// Each command with the sign before it and its words, without redirections. What stands between quotation marks
+    /// is one word.
+    found: Vec<(&'a str, Vec<&'a str>)>,
+    /// The lines of `"$(…)"` between quotation marks.
+    within: Vec<&'a str>,
+    /// The functions that it defines.
+    functions: Vec<&'a str>,
+}
+
+fn commands(line: &str) -> Commands<'_> {
     let mut found: Vec<(&str, Vec<&str>)> = vec![("", Vec::new())];
     let mut within = Vec::new();
+    let mut functions = Vec::new();
+    // The words that end the texts which the next lines hold: `<<EOF`.
+    let mut texts: Vec<&str> = Vec::new();
     // Whether each bracket that is open puts in what its line writes, and whether a backtick is open.
     let mut open: Vec<bool> = Vec::new();
     let mut ticked = false;
     let mut at = 0;
     while let Some(next) = line[at..].chars().next() {
         let rest = &line[at..];
+        if let Some(length) = passed_over(line, at) {
+            at += length;
+            continue;
+        }
+        if next == '\n' && !texts.is_empty() {
+            at += texts.drain(..).fold(0, |length, end| length + text(&rest[length..], end));
+            found.push(("\n", Vec::new()));
+            continue;
+        }
+        if let (Some((_, words)), Some(behind)) = (found.last_mut(), rest.strip_prefix('('))
+            && let ([name], Some(behind)) = (words.as_slice(), behind.trim_start().strip_prefix(')'))
+        {
+            functions.push(*name);
+            words.clear();
+            at = line.len() - behind.len();
+            continue;
+        }
         let sign = ["||", "&&", ";;", "$(", ";", "|", "&", "(", ")", "`", "\n"];
         let sign = sign.iter().find_map(|sign| rest.starts_with(sign).then(|| &rest[..sign.len()]));
         if let Some(sign) = sign.filter(|_| !rest.starts_with("$((")) {
@@ -178,6 +208,7 @@ fn commands(line: &str) -> (Vec<(&str, Vec<&str>)>, Vec<&str>) {
         let end = at + word(rest, &mut within);
         let text = &line[at..end];
         at = end;
+        let opens = text.strip_prefix("<<").filter(|behind| !behind.starts_with('<'));
         let redirects = text.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(['<', '>']);
         if !redirects {
             if let Some((_, words)) = found.last_mut() {
@@ -186,11 +217,42 @@ fn commands(line: &str) -> (Vec<(&str, Vec<&str>)>, Vec<&str>) {
         } else if text.ends_with(['<', '>']) {
             // Its target is the next word.
             at += line[at..].len() - line[at..].trim_start_matches(' ').len();
+            let from = at;
             at += word(&line[at..], &mut within);
+            texts.extend(opens.map(|_| &line[from..at]));
+        } else {
+            texts.extend(opens);
         }
     }
     found.retain(|(_, words)| !words.is_empty());
-    (found, within)
+    Commands { found, within, functions }
+}
+
+/// How much of a line that starts at a place is no command: a comment, what is worked out, `((…))`, and the items of a
+/// list, `a=(…)`.
+fn passed_over(line: &str, at: usize) -> Option<usize> {
+    let rest = &line[at..];
+    let to = |end: &str| rest.find(end).map_or(rest.len(), |found| found + end.len());
+    match rest.as_bytes() {
+        [b'#', ..] => Some(rest.find('\n').unwrap_or(rest.len())),
+        [b'(', b'(', ..] => Some(to("))")),
+        [b'(', ..] if line[..at].ends_with('=') => Some(to(")")),
+        _ => None,
+    }
+}
+
+/// How long the text is that starts behind an end of a line and ends with a word on a line of its own.
+fn text(rest: &str, end: &str) -> usize {
+    let end = end.trim_start_matches('-').trim_matches(['"', '\'', '\\']);
+    let mut length = 0;
+    // What is before the first end of a line is none of it.
+    for (number, line) in rest.split_inclusive('\n').enumerate() {
+        if number > 0 && line.trim() == end {
+            return length + line.trim_end_matches('\n').len();
+        }
+        length += line.len();
+    }
+    length
 }
 
 /// How long the word is that a text starts with. The lines that it puts in between quotation marks go to `within`.
@@ -284,6 +346,12 @@ mod tests {
             ("sh /check -c 'curl a'; sh -c", "sh"),
             ("sh -c 'command -v curl && curl a'; nc b", "sh nc"),
             ("test \"$(curl", ""),
+            ("# was: $(curl a)\nnc b # wget\n", "nc"),
+            ("cat - <<EOF && nc a\nwget x\nEOF\ncurl b", "cat nc curl"),
+            ("cat << 'E' <<-F\nwget\nE\nhead\n\tF\ncurl b; cat <<G", "cat curl"),
+            ("a=(wget b); (( a > 1 )) && curl b", "curl"),
+            ("ask() { curl a; }; ask || nc b; b () (wget c)", "curl wget"),
+            ("cat <<<wget", "cat"),
             ("exec 3<>/dev/tcp/127.0.0.1/80 && echo a >&3", ""),
             ("$TOOL a; \"${X}\" b; ü", ""),
             ("", ""),
