@@ -15,6 +15,9 @@ pub mod whose;
 use std::ops::Index;
 use std::sync::Arc;
 
+use smallvec::{SmallVec, smallvec};
+use smol_str::SmolStr;
+
 use crate::hash::IndexMap;
 use crate::model::{self, Document, Role};
 use crate::source::Span;
@@ -166,19 +169,24 @@ impl Platform {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Value {
     /// The parts; two literals never stand side by side.
-    pub parts: Vec<ValuePart>,
+    pub parts: SmallVec<[ValuePart; 1]>,
 }
 
 /// A part of a [`Value`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ValuePart {
     /// As it is.
-    Literal(String),
+    Literal(SmolStr),
     /// What the operator sets.
     Input(InputId),
 }
 
 impl Value {
+    /// What the operator sets, and nothing beside it.
+    pub(crate) fn input(input: InputId) -> Self {
+        Self { parts: smallvec![ValuePart::Input(input)] }
+    }
+
     /// The text where it is constant.
     #[must_use]
     pub fn as_literal(&self) -> Option<&str> {

@@ -13,6 +13,7 @@ mod read;
 mod scan;
 mod text;
 
+use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
 use crate::source::{FileId, Span};
@@ -147,45 +148,93 @@ impl ValueKind {
     }
 }
 
-/// Text with the references it interpolates.
+/// Text with the references it interpolates. Nearly every text is one part, which takes no list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text {
     /// Literal and interpolated parts, in order; two literals never stand side by side.
-    pub parts: Vec<Part>,
+    pub parts: SmallVec<[Part; 1]>,
 }
 
 impl Text {
     /// Text of one literal.
     #[must_use]
-    pub fn literal(text: impl Into<String>) -> Self {
+    pub fn literal(text: impl Into<SmolStr>) -> Self {
         let text = text.into();
-        Self { parts: if text.is_empty() { Vec::new() } else { vec![Part::Literal(text)] } }
+        Self { parts: if text.is_empty() { SmallVec::new() } else { smallvec![Part::Literal(text)] } }
+    }
+
+    /// Text of one reference.
+    #[must_use]
+    pub fn reference(path: Path) -> Self {
+        Self { parts: smallvec![Part::Reference(path)] }
     }
 
     /// The text where nothing is interpolated.
     #[must_use]
     pub fn as_literal(&self) -> Option<&str> {
+        self.literal_part().map(|part| part.map_or("", SmolStr::as_str))
+    }
+
+    /// The literal where nothing is interpolated, `None` in it where there is not even that.
+    pub(crate) fn literal_part(&self) -> Option<Option<&SmolStr>> {
         match self.parts.as_slice() {
-            [] => Some(""),
-            [Part::Literal(text)] => Some(text),
+            [] => Some(None),
+            [Part::Literal(text)] => Some(Some(text)),
             _ => None,
         }
     }
+}
 
+/// Makes a text of what is appended.
+#[derive(Debug, Default)]
+pub struct TextBuilder {
+    parts: SmallVec<[Part; 1]>,
+    /// The literal that is still open.
+    literal: String,
+    length: usize,
+}
+
+impl TextBuilder {
     /// Appends a literal.
     pub fn push_literal(&mut self, text: &str) {
-        match self.parts.last_mut() {
-            Some(Part::Literal(last)) => last.push_str(text),
-            _ if text.is_empty() => {}
-            _ => self.parts.push(Part::Literal(text.to_owned())),
+        self.length += text.len();
+        self.literal.push_str(text);
+    }
+
+    /// Appends a reference.
+    pub fn push_reference(&mut self, path: Path) {
+        self.close();
+        self.length += 1;
+        self.parts.push(Part::Reference(path));
+    }
+
+    /// Appends all parts of a text.
+    pub fn push_text(&mut self, text: Text) {
+        for part in text.parts {
+            match part {
+                Part::Literal(text) => self.push_literal(&text),
+                Part::Reference(path) => self.push_reference(path),
+            }
         }
     }
 
-    /// Appends any part.
-    pub fn push(&mut self, part: Part) {
-        match part {
-            Part::Literal(text) => self.push_literal(&text),
-            part @ Part::Reference(_) => self.parts.push(part),
+    /// How long the text is, in bytes; a reference counts as one.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn finish(mut self) -> Text {
+        self.close();
+        Text { parts: self.parts }
+    }
+
+    fn close(&mut self) {
+        if !self.literal.is_empty() {
+            self.parts.push(Part::Literal(SmolStr::new(&self.literal)));
+            self.literal.clear();
         }
     }
 }
@@ -194,7 +243,7 @@ impl Text {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     /// As it is.
-    Literal(String),
+    Literal(SmolStr),
     /// `${…}`.
     Reference(Path),
 }

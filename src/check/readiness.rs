@@ -141,7 +141,7 @@ fn proves_nothing(service: &Service, first: &FirstStart, check: &str) -> bool {
 /// Text with the names of what the operator sets.
 fn named(platform: &Platform, value: &Value) -> String {
     let parts = value.parts.iter().map(|part| match part {
-        ValuePart::Literal(text) => text.clone(),
+        ValuePart::Literal(text) => text.to_string(),
         ValuePart::Input(input) => format!("${}", platform[*input].name),
     });
     parts.collect()

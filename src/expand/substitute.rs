@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::schema::{Block, Kind, quantity_member};
 use crate::source::Span;
-use crate::syntax::{self, Body, Entry, Merged, Name, Part, Path, Scope, Text, Value, ValueKind};
+use crate::syntax::{self, Body, Entry, Merged, Name, Part, Path, Scope, Text, TextBuilder, Value, ValueKind};
 
 /// A child of an instance, with the value of each of its kind's parameters.
 #[derive(Debug, Clone)]
@@ -149,16 +149,15 @@ impl Environment<'_> {
                 return None;
             }
         };
-        let mut out = Text::default();
-        for part in self.text(&syntax::interpolate(&rendered.text, value.span, sink), sink).parts {
-            match &part {
-                Part::Reference(path) => {
-                    out.push(Part::Reference(rendered.reference(path).unwrap_or(path).clone()));
-                }
-                Part::Literal(_) => out.push(part),
+        let mut text = self.text(&syntax::interpolate(&rendered.text, value.span, sink), sink);
+        for part in &mut text.parts {
+            if let Part::Reference(path) = part
+                && let Some(kept) = rendered.reference(path)
+            {
+                *path = kept.clone();
             }
         }
-        Some(Value { kind: ValueKind::Text(out), span: value.span })
+        Some(Value { kind: ValueKind::Text(text), span: value.span })
     }
 
     /// Unrolls `each KIND { … }`.
@@ -263,27 +262,25 @@ impl Environment<'_> {
         if text.as_literal().is_some() {
             return text.clone();
         }
-        let mut out = Text::default();
-        let mut length = 0;
+        let mut out = TextBuilder::default();
         for part in &text.parts {
-            length += out.parts.last().map_or(0, |part| match part {
-                Part::Literal(text) => text.len(),
-                Part::Reference(_) => 1,
-            });
-            if length > MAX_TEXT {
+            if out.length() > MAX_TEXT {
                 sink.report(
                     Diagnostic::new(codes::TYP003, "the text becomes longer than 1 MiB")
                         .at_maybe(first_place(text), "this reference makes it too long"),
                 );
                 return Text::default();
             }
-            let Part::Reference(path) = part else {
-                out.push(part.clone());
-                continue;
+            let path = match part {
+                Part::Literal(text) => {
+                    out.push_literal(text);
+                    continue;
+                }
+                Part::Reference(path) => path,
             };
             match self.find(path) {
-                Found::Path(path) => out.push(Part::Reference(path)),
-                Found::Unknown => out.push(Part::Reference(Path { scope: Scope::Component, ..path.clone() })),
+                Found::Path(path) => out.push_reference(path),
+                Found::Unknown => out.push_reference(Path { scope: Scope::Component, ..path.clone() }),
                 Found::Missing => {}
                 Found::Unset => sink.report(
                     Diagnostic::new(
@@ -294,10 +291,10 @@ impl Environment<'_> {
                     .help("keep what needs it with `when`, or give it a default"),
                 ),
                 Found::Value(value) => match value.kind {
-                    ValueKind::Text(text) => text.parts.into_iter().for_each(|part| out.push(part)),
+                    ValueKind::Text(text) => out.push_text(text),
                     ValueKind::Number(number) => out.push_literal(&number),
                     ValueKind::Boolean(boolean) => out.push_literal(if boolean { "true" } else { "false" }),
-                    ValueKind::Reference(path) => out.push(Part::Reference(path)),
+                    ValueKind::Reference(path) => out.push_reference(path),
                     kind @ (ValueKind::List(_) | ValueKind::Body(_)) => sink.report(
                         Diagnostic::new(
                             codes::TYP001,
@@ -308,7 +305,7 @@ impl Environment<'_> {
                 },
             }
         }
-        out
+        out.finish()
     }
 
     fn find(&self, path: &Path) -> Found {

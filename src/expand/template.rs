@@ -98,7 +98,7 @@ impl Kept {
 
     fn text(&self, text: &Text) -> String {
         let part = |part: &Part| match part {
-            Part::Literal(_) => syntax::literal_text(&Text { parts: vec![part.clone()] }),
+            Part::Literal(literal) => syntax::literal_text(&Text::literal(literal.clone())),
             Part::Reference(path) => self.path(path),
         };
         text.parts.iter().map(part).collect()

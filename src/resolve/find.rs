@@ -3,13 +3,13 @@
 use smol_str::SmolStr;
 
 use super::names::{BUILT_IN, Member, Placed, Symbol};
-use super::text::{Mentions, Texts, Thing, literal, protocol, push};
+use super::text::{Mentions, Texts, Thing, ValueBuilder, literal, protocol};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{Child, Port, RouteTarget};
-use crate::platform::{InputId, OutsideId, Value, ValuePart};
+use crate::platform::{InputId, OutsideId, Value};
 use crate::source::Span;
-use crate::syntax::{Part, Path, Scope, Text, ValueKind};
+use crate::syntax::{Path, Scope, Text, ValueKind};
 
 /// How many outputs and children one reference may lead through.
 const MAX_CHAIN: usize = 32;
@@ -35,7 +35,7 @@ impl Texts<'_> {
                 if !rest.is_empty() {
                     return self.no_member(path, 1, "a variable has no members", std::iter::empty());
                 }
-                Some(Thing::Text(Value { parts: vec![ValuePart::Input(InputId(at))] }))
+                Some(Thing::Text(Value::input(InputId(at))))
             }
             Symbol::Service(at) => self.member(at, path, 1, mentions),
             Symbol::Site(at) => self.site(at, path, rest, mentions),
@@ -230,7 +230,7 @@ impl Texts<'_> {
             ValueKind::Text(text) => text.clone(),
             ValueKind::Number(number) => Text::literal(number.as_str()),
             ValueKind::Boolean(boolean) => Text::literal(boolean.to_string()),
-            ValueKind::Reference(reference) => Text { parts: vec![Part::Reference(reference.clone())] },
+            ValueKind::Reference(reference) => Text::reference(reference.clone()),
             ValueKind::List(_) | ValueKind::Body(_) => {
                 self.sink.report(
                     Diagnostic::new(
@@ -267,19 +267,17 @@ impl Texts<'_> {
         let document = self.document;
         let site = document.site.get(at)?;
         let [member] = rest else { return Some(Thing::Site) };
-        let mut value = Value::default();
+        let mut value = ValueBuilder::default();
         match member.as_str() {
             "url" => {
                 let secure = site.tls.as_ref().is_some_and(|tls| tls.enabled);
-                push(&mut value, ValuePart::Literal(if secure { "https://" } else { "http://" }.to_owned()));
+                value.push_literal(if secure { "https://" } else { "http://" });
             }
             "host" => {}
             _ => return self.no_member(path, 1, "a site has no such member", ["url", "host"].into_iter()),
         }
-        for part in self.text(&site.domain.text, mentions).parts {
-            push(&mut value, part);
-        }
-        Some(Thing::Text(value))
+        value.push_value(self.text(&site.domain.text, mentions));
+        Some(Thing::Text(value.finish()))
     }
 
     fn outside(

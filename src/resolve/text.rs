@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
 use super::Absent;
@@ -265,10 +266,10 @@ impl<'a> Texts<'a> {
     /// Text with its references bound.
     pub(super) fn text(&mut self, text: &Text, mentions: &mut Mentions) -> Value {
         // Nearly every text.
-        if let Some(known) = text.as_literal() {
-            return literal(known.to_owned());
+        if let Some(known) = text.literal_part() {
+            return known.cloned().map_or_else(Value::default, literal);
         }
-        let mut value = Value::default();
+        let mut value = ValueBuilder::default();
         let mut made = 0;
         let mut in_url = InUrl::default();
         for part in &text.parts {
@@ -276,7 +277,7 @@ impl<'a> Texts<'a> {
                 Part::Literal(literal) => {
                     made += literal.len();
                     in_url.see(literal);
-                    push(&mut value, ValuePart::Literal(literal.clone()));
+                    value.push_literal(literal);
                 }
                 Part::Reference(path) => {
                     let was_in_url = in_url.found;
@@ -284,19 +285,19 @@ impl<'a> Texts<'a> {
                     if was_in_url {
                         self.in_urls.extend(found.inputs());
                     }
-                    for part in found.parts {
-                        match &part {
+                    for part in &found.parts {
+                        match part {
                             ValuePart::Literal(literal) => in_url.see(literal),
                             ValuePart::Input(_) => in_url.end = Default::default(),
                         }
-                        made += match &part {
+                        made += match part {
                             ValuePart::Literal(literal) => literal.len(),
                             ValuePart::Input(input) => {
                                 self.inputs.get(input.0).map_or(0, |input| input.length)
                             }
                         };
-                        push(&mut value, part);
                     }
+                    value.push_value(found);
                     if !self.copy(made / BYTES, path.span) {
                         return Value::default();
                     }
@@ -310,7 +311,7 @@ impl<'a> Texts<'a> {
                 }
             }
         }
-        value
+        value.finish()
     }
 
     /// What a path says as text.
@@ -408,16 +409,46 @@ pub(super) fn protocol(port: &Port) -> Protocol {
 }
 
 /// A value of one literal.
-pub(super) fn literal(text: String) -> Value {
-    Value { parts: if text.is_empty() { Vec::new() } else { vec![ValuePart::Literal(text)] } }
+pub(super) fn literal(text: impl Into<SmolStr>) -> Value {
+    let text = text.into();
+    Value { parts: if text.is_empty() { SmallVec::new() } else { smallvec![ValuePart::Literal(text)] } }
 }
 
-/// Appends a part to a value.
-pub(super) fn push(value: &mut Value, part: ValuePart) {
-    match (value.parts.last_mut(), part) {
-        (Some(ValuePart::Literal(last)), ValuePart::Literal(text)) => last.push_str(&text),
-        (_, ValuePart::Literal(text)) if text.is_empty() => {}
-        (_, part) => value.parts.push(part),
+/// Makes a value of what is appended.
+#[derive(Default)]
+pub(super) struct ValueBuilder {
+    parts: SmallVec<[ValuePart; 1]>,
+    /// The literal that is still open.
+    literal: String,
+}
+
+impl ValueBuilder {
+    pub(super) fn push_literal(&mut self, text: &str) {
+        self.literal.push_str(text);
+    }
+
+    pub(super) fn push_value(&mut self, value: Value) {
+        for part in value.parts {
+            match part {
+                ValuePart::Literal(text) => self.push_literal(&text),
+                input @ ValuePart::Input(_) => {
+                    self.close();
+                    self.parts.push(input);
+                }
+            }
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Value {
+        self.close();
+        Value { parts: self.parts }
+    }
+
+    fn close(&mut self) {
+        if !self.literal.is_empty() {
+            self.parts.push(ValuePart::Literal(SmolStr::new(&self.literal)));
+            self.literal.clear();
+        }
     }
 }
 
@@ -426,7 +457,7 @@ pub(super) fn free_text(value: &syntax::Value) -> Option<Text> {
     match &value.kind {
         ValueKind::Text(text) => Some(text.clone()),
         ValueKind::Reference(path) if path.segments.len() > 1 => {
-            Some(Text { parts: vec![Part::Reference(path.clone())] })
+            Some(Text::reference(path.clone()))
         }
         _ => None,
     }

@@ -33,7 +33,7 @@ impl Scalar for Template {
             ValueKind::Text(text) => text.clone(),
             ValueKind::Number(number) => Text::literal(number.as_str()),
             ValueKind::Boolean(boolean) => Text::literal(boolean.to_string()),
-            ValueKind::Reference(path) => Text { parts: vec![Part::Reference(path.clone())] },
+            ValueKind::Reference(path) => Text::reference(path.clone()),
             ValueKind::List(_) | ValueKind::Body(_) => return decoder.mismatch(value, "text or a reference"),
         };
         Some(Self { text, span: value.span })
@@ -80,7 +80,7 @@ impl Scalar for Constant {
             ValueKind::Text(text) => text.clone(),
             // A word in capitals is meant as a variable; whether it can stand here is judged when it is bound.
             ValueKind::Reference(path) if path.segments.len() > 1 || is_env_name(&path.text()) => {
-                Text { parts: vec![Part::Reference(path.clone())] }
+                Text::reference(path.clone())
             }
             ValueKind::Reference(path) => {
                 decoder.report(

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Name, Part, Path, Scope, Text, ValueKind};
+use super::{Name, Part, Path, Scope, Text, TextBuilder, ValueKind};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::source::Span;
 
@@ -45,7 +45,6 @@ pub(super) fn word(word: &str, span: Span, sink: &mut Sink) -> Option<ValueKind>
 pub(super) fn one_line(raw: &str, span: Span, sink: &mut Sink) -> Text {
     let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
     let base = span.start as usize + 1;
-    let mut text = Text::default();
     let mut plain = String::new();
     let mut from = 0;
     while let Some(at) = memchr::memchr(b'\\', &inner.as_bytes()[from..]).map(|found| from + found) {
@@ -72,11 +71,7 @@ pub(super) fn one_line(raw: &str, span: Span, sink: &mut Sink) -> Text {
     }
     plain.push_str(&inner[from..]);
     // An escape moves what follows, so references in such a text point at the whole of it.
-    let whole = references(&plain, |_| usize::MAX, span, sink);
-    for part in whole.parts {
-        text.push(part);
-    }
-    text
+    references(&plain, |_| usize::MAX, span, sink)
 }
 
 /// Reads a multi-line text, its six quotes included, that starts at `span.start`.
@@ -109,8 +104,8 @@ pub(super) fn multi_line(raw: &str, span: Span, sink: &mut Sink) -> Text {
         );
         return Text::literal(rest);
     }
-    let mut text = Text::default();
-    let Some(body) = body else { return text };
+    let mut text = TextBuilder::default();
+    let Some(body) = body else { return Text::default() };
     let indent = shared_indent(body.split('\n'));
     let mut at = base + first.len() + 1;
     for (number, line) in body.split('\n').enumerate() {
@@ -122,13 +117,11 @@ pub(super) fn multi_line(raw: &str, span: Span, sink: &mut Sink) -> Text {
         if memchr::memchr(b'$', taken.as_bytes()).is_none() {
             text.push_literal(taken);
         } else {
-            for part in references(taken, |inside| offset + inside, span, sink).parts {
-                text.push(part);
-            }
+            text.push_text(references(taken, |inside| offset + inside, span, sink));
         }
         at += line.len() + 1;
     }
-    text
+    text.finish()
 }
 
 /// The number of bytes of white space that all lines with text start with.
@@ -171,7 +164,7 @@ fn references(raw: &str, place: impl Fn(usize) -> usize, whole: Span, sink: &mut
     if memchr::memchr(b'$', raw.as_bytes()).is_none() {
         return Text::literal(raw);
     }
-    let mut text = Text::default();
+    let mut text = TextBuilder::default();
     let mut rest = raw;
     let mut at = 0;
     while let Some(found) = rest.find("${") {
@@ -195,7 +188,7 @@ fn references(raw: &str, place: impl Fn(usize) -> usize, whole: Span, sink: &mut
         let shown = if length > 0 { length } else { inner.chars().next().map_or(1, char::len_utf8) };
         let span = if start == usize::MAX { whole } else { Span::new(whole.file, start, start + 2 + shown) };
         match (length, path(name.trim(), span)) {
-            (1.., Some(path)) => text.push(Part::Reference(path)),
+            (1.., Some(path)) => text.push_reference(path),
             _ => {
                 sink.report(
                     Diagnostic::new(codes::SYN003, "`${` does not hold a reference")
@@ -209,7 +202,7 @@ fn references(raw: &str, place: impl Fn(usize) -> usize, whole: Span, sink: &mut
         at += found + 2 + length;
     }
     text.push_literal(rest);
-    text
+    text.finish()
 }
 
 /// Whether a character can stand in `${…}`.

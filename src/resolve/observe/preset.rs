@@ -159,8 +159,8 @@ fn panels(facts: &Facts<'_>) -> Vec<model::Panel> {
     for panel in &mut panels {
         panel.visit_mut(&mut |constant| {
             let parts = constant.text.parts.iter().map(|part| match part {
-                Part::Literal(literal) => literal.clone(),
-                Part::Reference(path) => fact(facts, &path.text()).to_owned(),
+                Part::Literal(literal) => literal.as_str(),
+                Part::Reference(path) => fact(facts, &path.text()),
             });
             constant.text = Text::literal(parts.collect::<String>());
         });

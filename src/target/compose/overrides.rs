@@ -17,7 +17,7 @@ pub(super) fn apply(
 /// An override speaks to compose itself, so its `$` are compose's.
 fn raw(platform: &Platform, value: &Value) -> String {
     let parts = value.parts.iter().map(|part| match part {
-        ValuePart::Literal(text) => text.clone(),
+        ValuePart::Literal(text) => text.to_string(),
         ValuePart::Input(input) => text::input(&platform[*input]),
     });
     parts.collect()
