@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::parallel;
 use crate::target::{self, TARGETS, Target};
 use report::Report;
 
@@ -250,6 +251,7 @@ pub fn run() -> ExitCode {
         }
     };
     let report = Report::new(arguments.color, arguments.quiet);
+    parallel::take_part();
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &report),
         Command::Build(arguments) => build::run(&arguments, &report),

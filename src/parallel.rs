@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -14,15 +14,29 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 const STACK: usize = 8 * 1024 * 1024;
 
 /// The threads; `None` where none are to be had.
-static POOL: LazyLock<Option<ThreadPool>> =
-    LazyLock::new(|| ThreadPoolBuilder::new().stack_size(STACK).build().ok());
+static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
+
+fn threads() -> ThreadPoolBuilder {
+    ThreadPoolBuilder::new().stack_size(STACK)
+}
+
+fn pool() -> Option<&'static ThreadPool> {
+    POOL.get_or_init(|| threads().build().ok()).as_ref()
+}
+
+/// Makes the thread that calls this one of those that work is divided among. Otherwise it hands its work over and waits:
+/// at each step of a small platform it would wait longer for another thread to wake than for the work. To be called
+/// by the thread that compiles, which others may not wait for.
+pub fn take_part() {
+    POOL.get_or_init(|| threads().use_current_thread().build().or_else(|_| threads().build()).ok());
+}
 
 /// Does the same to every item, on as many threads as there are processors, and gives what comes of it in the
 /// order of the items. One item needs no thread.
 ///
 /// A thread that waits for others takes on their work meanwhile, so what holds a lock must not call this.
 pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    match POOL.as_ref().filter(|_| items.len() > 1) {
+    match pool().filter(|_| items.len() > 1) {
         Some(pool) => pool.install(|| items.par_iter().with_max_len(1).map(&work).collect()),
         None => items.iter().map(work).collect(),
     }
@@ -62,7 +76,7 @@ pub fn map_whole<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -
 
 /// Takes something large apart while other work goes on.
 pub fn set_aside<T: Send + 'static>(value: T) {
-    if let Some(pool) = POOL.as_ref() {
+    if let Some(pool) = pool() {
         pool.spawn(move || drop(value));
     }
 }
