@@ -18,6 +18,7 @@ mod receiver;
 mod rest;
 mod service;
 mod services;
+mod settle;
 mod sound;
 mod text;
 mod tree;
@@ -32,9 +33,8 @@ use crate::expand::Given;
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Document, Image};
 use crate::platform::{Observed, Platform};
-use crate::schema::Visit as _;
 use crate::source::{Sources, Span};
-use crate::syntax::{Name, Text};
+use crate::syntax::Name;
 
 use names::Names;
 use text::{BYTES, Texts};
@@ -66,9 +66,9 @@ pub fn resolve(
     environment: Option<&str>,
     sink: &mut Sink,
 ) -> Platform {
-    settle(&mut document, absent, sink);
+    settle::settle(&mut document, absent, sink);
     let document = &Arc::new(document);
-    let names = Names::new(document, sink);
+    let names = Names::new(document, &document.service, sink);
     let mut texts = Texts::new(document, &names, absent, sink);
     given::expect(&mut texts);
     let header = place::header(document, &mut texts);
@@ -126,36 +126,13 @@ pub fn resolve(
     platform
 }
 
-/// Puts what they say in the place of the references in constants, so that later stages read them
-/// as they stand. Names that clash are reported here and again by the caller; the sink keeps one.
-fn settle(document: &mut Document, absent: &Absent, sink: &mut Sink) {
-    let mut settled = Vec::new();
-    {
-        let names = Names::new(document, sink);
-        let mut texts = Texts::new(document, &names, absent, sink);
-        document.visit(&mut |constant| {
-            let built = constant.text.as_literal().is_none();
-            let told = texts.sink.len();
-            let literal = built.then(|| texts.constant(constant));
-            // What could not be read stays as it is: nobody judges a text with holes.
-            settled.push(literal.filter(|_| texts.sink.len() == told));
-        });
-    }
-    let mut settled = settled.into_iter();
-    document.visit_mut(&mut |constant| {
-        if let Some(Some(literal)) = settled.next() {
-            constant.text = Text::literal(literal);
-        }
-    });
-}
-
 /// Whether a name can be a DNS label (RFC 1123, section 2.1): letters and digits, hyphens inside,
 /// at most 63; upper case is left out, because artifacts tell names apart by case and DNS does not.
 pub(crate) fn is_dns_label(name: &str) -> bool {
-    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     !name.is_empty()
         && name.len() <= 63
-        && name.chars().all(inner)
+        && name.bytes().all(inner)
         && !name.starts_with('-')
         && !name.ends_with('-')
 }

@@ -98,7 +98,7 @@ impl Formatting {
             return None;
         }
         let mut sink = Sink::default();
-        let text = syntax::plain_text(&mut self.sources, name, bytes, &mut sink);
+        let text = syntax::plain_text(&mut self.sources, name, bytes.to_vec(), &mut sink);
         let formatted = text.map(|text| {
             let id = self.sources.add(name, text);
             let file = syntax::parse(&self.sources, id, &mut sink);

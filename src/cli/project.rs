@@ -60,7 +60,7 @@ impl Project {
 
     fn read(input: impl Read) -> Result<Self, Failure> {
         let unreadable = |error| Failure::System(format!("standard input cannot be read: {error}"));
-        let source = read_at_most(input, MAX_FILE_BYTES).map_err(unreadable)?;
+        let source = read_at_most(input, 0, MAX_FILE_BYTES).map_err(unreadable)?;
         let root = fs::canonicalize(".")
             .map_err(|error| Failure::System(format!("the current folder cannot be read: {error}")))?;
         Ok(Self {
@@ -120,7 +120,7 @@ fn load(root: &Path, path: &str) -> Result<Found, LoadError> {
         return Err(LoadError::Refused("it is neither a file nor a folder".to_owned()));
     }
     let file = File::open(&real).map_err(|error| refused(&error))?;
-    match read_at_most(file, MAX_FILE_BYTES).map_err(|error| refused(&error))? {
+    match read_at_most(file, metadata.len(), MAX_FILE_BYTES).map_err(|error| refused(&error))? {
         Some(bytes) => Ok(Found::File(bytes)),
         None => Err(LoadError::TooLarge),
     }
@@ -133,9 +133,10 @@ fn list(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// Everything there is to read; `None` where it is more than `most` bytes.
-fn read_at_most(input: impl Read, most: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
+/// Everything there is to read, which is about as many bytes as `expected`; `None` where it is more than `most`.
+fn read_at_most(input: impl Read, expected: u64, most: u64) -> io::Result<Option<Vec<u8>>> {
+    // With room for one more byte the end is found without asking for more room.
+    let mut bytes = Vec::with_capacity(usize::try_from(expected.min(most)).unwrap_or_default() + 1);
     input.take(most + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= most).then_some(bytes))
 }

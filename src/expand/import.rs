@@ -29,7 +29,7 @@ pub fn load(loader: &Loader<'_>, sources: &mut Sources, entry: &str, sink: &mut 
         ready: HashMap::default(),
     };
     match (loader.load)(entry) {
-        Ok(Found::File(bytes)) => loading.file(entry, &bytes, None),
+        Ok(Found::File(bytes)) => loading.file(entry, bytes, None),
         other => loading.refuse(entry, other, None),
     }
     loading.files
@@ -51,7 +51,7 @@ struct Loading<'a> {
 }
 
 impl Loading<'_> {
-    fn file(&mut self, path: &str, bytes: &[u8], cause: Option<Span>) {
+    fn file(&mut self, path: &str, bytes: Vec<u8>, cause: Option<Span>) {
         let id = self.text(path, bytes, cause).map(|text| self.sources.add(path, text));
         let file = id.map(|id| syntax::parse(self.sources, id, self.sink));
         self.take(path, file);
@@ -124,7 +124,7 @@ impl Loading<'_> {
             return;
         }
         match (self.loader.load)(&path) {
-            Ok(Found::File(bytes)) => self.file(&path, &bytes, Some(span)),
+            Ok(Found::File(bytes)) => self.file(&path, bytes, Some(span)),
             Ok(Found::Folder(names)) => self.folder(&path, &names, span),
             other => self.refuse(written, other, Some(span)),
         }
@@ -156,7 +156,7 @@ impl Loading<'_> {
         for path in new {
             // What is no file is told where it is followed.
             let Ok(Found::File(bytes)) = (self.loader.load)(path) else { continue };
-            match self.text(path, &bytes, Some(span)) {
+            match self.text(path, bytes, Some(span)) {
                 Some(text) => {
                     ids.push(self.sources.add(path.as_str(), text));
                     known.push(path.clone());
@@ -168,7 +168,7 @@ impl Loading<'_> {
         self.ready.extend(known.into_iter().zip(files.into_iter().map(Some)));
     }
 
-    fn text(&mut self, path: &str, bytes: &[u8], cause: Option<Span>) -> Option<String> {
+    fn text(&mut self, path: &str, bytes: Vec<u8>, cause: Option<Span>) -> Option<String> {
         if bytes.len() as u64 > MAX_FILE_BYTES {
             self.refuse(path, Err(LoadError::TooLarge), cause);
             return None;

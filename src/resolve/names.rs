@@ -64,8 +64,8 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// Collects the names of a document and reports those that clash or cannot be names.
-    pub(super) fn new(document: &'a Document, sink: &mut Sink) -> Self {
+    /// Collects the names of a document with its services, and reports those that clash or cannot be names.
+    pub(super) fn new(document: &'a Document, services: &'a [Arc<Service>], sink: &mut Sink) -> Self {
         let mut names = Self::default();
         for (at, name) in BUILT_IN.iter().enumerate() {
             names.symbols.insert((*name).into(), (Symbol::Outside(at), None));
@@ -86,7 +86,7 @@ impl<'a> Names<'a> {
             expect_dns_label(&site.name, sink);
             names.declare(&site.name, Symbol::Site(at), sink);
         }
-        for service in &document.service {
+        for service in services {
             let at = names.place(service, None, sink);
             names.declare(&service.name, Symbol::Service(at), sink);
         }
@@ -206,12 +206,15 @@ impl<'a> Names<'a> {
 /// Reports names that an instance gives twice: ports, children, outputs and nested services share
 /// one namespace.
 fn expect_members(block: &Service, sink: &mut Sink) {
-    let mut seen: HashMap<&SmolStr, Span> = HashMap::default();
     let ports = block.port.iter().map(|port| &port.name);
     let children = block.child.iter().map(|child| &child.name);
     let outputs = block.output.iter().map(|output| &output.name);
     let nested = block.service.iter().map(|service| &service.name);
-    for name in ports.chain(children).chain(outputs).chain(nested) {
+    let members = block.port.len() + block.child.len() + block.output.len() + block.service.len();
+    // One name, as nearly every service has it, is not there twice.
+    let names = ports.chain(children).chain(outputs).chain(nested).filter(|_| members > 1);
+    let mut seen: HashMap<&SmolStr, Span> = HashMap::default();
+    for name in names {
         if let Some(first) = seen.insert(&name.text, name.span) {
             sink.report(
                 Diagnostic::new(

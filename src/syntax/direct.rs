@@ -288,7 +288,7 @@ mod tests {
     fn is_open(source: &str) -> bool {
         let mut sources = Sources::default();
         let id = sources.add("a.infra", source.to_owned());
-        scan::scan(sources.file(id), |start, end| Span::new(id, start, end), &mut Sink::default()).unbalanced
+        scan::scan(sources.file(id).text(), |start, end| Span::new(id, start, end), &mut Sink::default()).unbalanced
     }
 
     /// Long ones, in which everything stands that the language has.

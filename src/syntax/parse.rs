@@ -12,8 +12,11 @@ use crate::source::{FileId, Sources, Span};
 /// Parses a file. What does not parse is reported and left out; the rest is in the tree.
 pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
     let file = sources.file(id);
+    if let Some(parsed) = plain(file.text(), id) {
+        return parsed;
+    }
     let before = sink.len();
-    let scan = scan::scan(file, |start, end| Span::new(id, start, end), sink);
+    let scan = scan::scan(file.text(), |start, end| Span::new(id, start, end), sink);
     let mut parsed = File {
         id,
         entries: Vec::new(),
@@ -40,6 +43,46 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
         scan.unclosed.into_iter().for_each(|diagnostic| sink.report(diagnostic));
     }
     parsed
+}
+
+/// The file that a text plainly is: scanned and read in parts at the same time. `None` where there is anything to be
+/// said of it, which is found by looking at it as a whole.
+fn plain(text: &str, id: FileId) -> Option<File> {
+    let read = |range: &Range<usize>| {
+        let (text, base) = (&text[range.clone()], range.start);
+        let mut sink = Sink::default();
+        let scan = scan::scan(text, |start, end| Span::new(id, base + start, base + end), &mut sink);
+        // A part that ends as a file may end is followed by one that begins as a file may begin.
+        if scan.unbalanced || scan.open_text {
+            return None;
+        }
+        let entries = direct::entries(id, text, base, &mut sink)?;
+        sink.is_empty().then_some((entries, scan.comments))
+    };
+    let (mut entries, mut comments) = (Vec::new(), Vec::new());
+    for part in parallel::map(&guessed(text), read) {
+        let (more, commented) = part?;
+        entries.extend(more);
+        comments.extend(commented);
+    }
+    Some(File { id, entries, comments, lost: Vec::new(), unbalanced: false })
+}
+
+/// Parts of a text that end behind a line of a `}` alone, which closes an entry of the top level in nearly every
+/// source; where it stands in a text of several lines, the part ends within that text.
+fn guessed(text: &str) -> Vec<Range<usize>> {
+    const CLOSED: &str = "\n}\n";
+    let mut parts = Vec::new();
+    let mut start = 0;
+    while let Some(rest) = text.as_bytes().get(start + PART..)
+        && let Some(found) = memchr::memmem::find(rest, CLOSED.as_bytes())
+    {
+        let end = start + PART + found + CLOSED.len();
+        parts.push(start..end);
+        start = end;
+    }
+    parts.push(start..text.len());
+    parts
 }
 
 /// Parses files, all at the same time; what is wrong with them is told in their order.

@@ -7,17 +7,17 @@ use crate::source::{Sources, Span};
 const MARK: char = '\u{feff}';
 
 /// The text of a source file; `None`, with a report, where its bytes are no plain text.
-pub fn plain_text(sources: &mut Sources, path: &str, bytes: &[u8], sink: &mut Sink) -> Option<String> {
+pub fn plain_text(sources: &mut Sources, path: &str, bytes: Vec<u8>, sink: &mut Sink) -> Option<String> {
     let ordinary = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
     // Without a way out in the midst of a piece, all its bytes are looked at together.
     let all_ordinary = |piece: &[u8]| piece.iter().fold(true, |all, byte| all & ordinary(byte));
     if bytes.chunks(64).all(all_ordinary) {
         // Nearly every source: nothing in it needs a closer look.
-        return std::str::from_utf8(bytes).ok().map(str::to_owned);
+        return String::from_utf8(bytes).ok();
     }
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
     let mut help = "sources are UTF-8 text without control characters";
-    let (valid, at, reason) = match std::str::from_utf8(bytes) {
+    let (valid, at, reason) = match std::str::from_utf8(&bytes) {
         Ok(text) => {
             let text_end = text.strip_suffix('\r').unwrap_or(text);
             let lone = text_end.match_indices('\r').find(|(at, _)| !text[at + 1..].starts_with('\n'));

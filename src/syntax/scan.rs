@@ -4,7 +4,7 @@
 //! who looks at brackets and indentation only.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::source::{SourceFile, Span};
+use crate::source::Span;
 
 use super::MAX_DEPTH;
 
@@ -24,6 +24,8 @@ pub(super) struct Scan {
     pub(super) unbalanced: bool,
     /// Whether the parser must not see the text: it is too deep, or not what it is thought to be.
     pub(super) hopeless: bool,
+    /// Whether a text is not closed.
+    pub(super) open_text: bool,
     /// What is to be said of a bracket that is not closed, where a text that is not closed may be the cause: the
     /// parser tells that one, as a rule.
     pub(super) unclosed: Option<Diagnostic>,
@@ -47,9 +49,8 @@ struct Open {
     indent: usize,
 }
 
-/// Scans a file and reports what does not balance.
-pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink: &mut Sink) -> Scan {
-    let text = file.text();
+/// Scans a text and reports what does not balance.
+pub(super) fn scan(text: &str, span: impl Fn(usize, usize) -> Span, sink: &mut Sink) -> Scan {
     let bytes = text.as_bytes();
     let mut scan = Scan {
         comments: Vec::new(),
@@ -57,13 +58,12 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
         ends: Vec::new(),
         unbalanced: false,
         hopeless: false,
+        open_text: false,
         unclosed: None,
     };
     let mut open: Vec<Open> = Vec::new();
     let mut suspect: Option<usize> = None;
     let mut indent = indent_at(bytes, 0);
-    // Whether a text is not closed, which the parser tells; it may have swallowed a bracket.
-    let mut open_text = false;
     let mut wrong = 0;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -82,7 +82,8 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
             }
             b'"' => {
                 let end = string_end(text, at);
-                open_text |= bytes.get(end - 1) != Some(&b'"') || end == at + 1;
+                // The parser tells it; it may have swallowed a bracket.
+                scan.open_text |= bytes.get(end - 1) != Some(&b'"') || end == at + 1;
                 at = end;
                 continue;
             }
@@ -128,7 +129,7 @@ pub(super) fn scan(file: &SourceFile, span: impl Fn(usize, usize) -> Span, sink:
             diagnostic = diagnostic
                 .help("a closing brace further down is indented less than the line this one opens on");
         }
-        if open_text {
+        if scan.open_text {
             scan.unclosed = Some(diagnostic);
         } else {
             sink.report(diagnostic);
