@@ -50,6 +50,10 @@ impl Uses {
     }
 
     fn collect(&mut self, entries: &[Entry], within: &SmolStr, asked_for: &Asked, sources: &Sources) {
+        // Nearly every entry has none.
+        if entries.is_empty() {
+            return;
+        }
         let asked_for_here =
             |block: &str| asked_for.get(block).map_or::<&[&str], _>(&[], |fields| fields.as_slice());
         let fields = if within.is_empty() { &[] } else { asked_for_here(within) };

@@ -85,10 +85,12 @@ pub fn expand(
     known_keys(&mut entries, &components, sink);
     name_instances(&mut entries, &components);
     syntax::duplicates(&mut entries, sink);
-    environment::apply(&mut entries, environment, &components, sink);
+    let changed = environment::apply(&mut entries, environment, &components, sink);
     environment::prune(&mut entries, environment::Depth::Top, &mut expanded.disabled, sink);
     let defaults = defaults::take(&mut entries);
-    let shared = part::Shared { components: &components, kinds: &kinds(&entries), defaults: &defaults };
+    let kinds = kinds(&entries);
+    let shared =
+        part::Shared { components: &components, kinds: &kinds, defaults: &defaults, changed: &changed };
     let Some(parts) = part::expand(entries, &shared, expanded.origin, sink) else {
         expanded.unbalanced = true;
         return expanded;

@@ -110,8 +110,9 @@ impl Parsed {
         let varied = !self.environments().is_empty();
         let Self { entry, mut sources, files, mut sink } = self;
         let expanded = expand::expand(files, loader, &mut sources, environment, &mut sink);
-        let uses = Uses::new(&expanded.entries, &sources);
-        let mut allows = Allows::new(&expanded.entries, varied, &mut sink);
+        let entries = &expanded.entries;
+        let (uses, mut allows) =
+            parallel::both(|| Uses::new(entries, &sources), || Allows::new(entries, varied, &mut sink));
         let mut platform = None;
         // Without a file, or with its structure in doubt, everything further would only be noise.
         if let Some(origin) = expanded.origin.filter(|_| !expanded.unbalanced) {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::slice::ParallelSliceMut as _;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// How much of a stack a thread has, in bytes: as much as the first thread of a process, as a rule. Trees are walked by
@@ -42,7 +43,23 @@ pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
     }
 }
 
-/// The same for work that is divided further: a whole compilation. It has threads of its own, so that none waits with
+/// Does the same to every part of so many items, which it may change, and gives what comes of it in their order.
+pub fn map_parts<T: Send, R: Send>(items: &mut [T], size: usize, work: impl Fn(&mut [T]) -> R + Sync) -> Vec<R> {
+    match pool().filter(|_| items.len() > size) {
+        Some(pool) => pool.install(|| items.par_chunks_mut(size).with_max_len(1).map(&work).collect()),
+        None => items.chunks_mut(size).map(work).collect(),
+    }
+}
+
+/// Does two things at the same time.
+pub fn both<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+    match pool() {
+        Some(pool) => pool.install(|| rayon::join(one, other)),
+        None => (one(), other()),
+    }
+}
+
+/// As [`map`], for work that is divided further: a whole compilation. It has threads of its own, so that none waits with
 /// one begun while it takes on the next.
 pub fn map_whole<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let processors = || thread::available_parallelism().map_or(1, NonZero::get);

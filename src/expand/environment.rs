@@ -15,13 +15,28 @@ pub fn names(entries: &[Entry]) -> Vec<String> {
     environments.filter_map(|entry| Some(entry.label.as_ref()?.text.to_string())).collect()
 }
 
+/// What an environment changes, of the top level.
+#[derive(Default)]
+pub(super) struct Changed {
+    names: HashSet<SmolStr>,
+    /// Whether a group is among it, whose defaults come to every service in it.
+    a_group: bool,
+}
+
+impl Changed {
+    /// Whether it may have changed something in an entry.
+    pub(super) fn holds(&self, entry: &Entry) -> bool {
+        self.a_group || self.names.contains(&entry.label_or_key().text)
+    }
+}
+
 /// Takes the environments out of the tree and merges the chosen one into it.
 pub(super) fn apply(
     entries: &mut Vec<Entry>,
     chosen: Option<&str>,
     components: &Components,
     sink: &mut Sink,
-) {
+) -> Changed {
     let mut environments = Vec::new();
     entries.retain(|entry| {
         let environment = entry.key.text == "environment";
@@ -42,7 +57,7 @@ pub(super) fn apply(
             singular(entry, components, sink);
         }
     }
-    let Some(chosen) = chosen else { return };
+    let Some(chosen) = chosen else { return Changed::default() };
     let named = |entry: &&Entry| entry.label.as_ref().is_some_and(|label| label.text == chosen);
     let Some(environment) = environments.iter().find(named) else {
         let known =
@@ -50,7 +65,7 @@ pub(super) fn apply(
         let help =
             did_you_mean(chosen, known).unwrap_or_else(|| "the platform declares no environment".to_owned());
         sink.report(Diagnostic::new(codes::MRG003, format!("there is no environment `{chosen}`")).help(help));
-        return;
+        return Changed::default();
     };
     let mut patches = environment.entries().to_vec();
     let labelled = || entries.iter().rev().filter_map(|entry| Some((&entry.label.as_ref()?.text, entry)));
@@ -59,7 +74,12 @@ pub(super) fn apply(
         labelled().map(|(name, entry)| (name, &entry.key.text)).collect();
     patches.retain(|patch| !of_another_kind(patch, &declared, &kinds, sink));
     mark(&mut patches);
+    let changed = Changed {
+        names: patches.iter().map(|patch| patch.label_or_key().text.clone()).collect(),
+        a_group: patches.iter().any(|patch| patch.key.text == "group"),
+    };
     syntax::merge_body(entries, patches);
+    changed
 }
 
 /// Reports a patch whose name is declared as something else.
@@ -141,15 +161,14 @@ fn prune_within(
     sink: &mut Sink,
 ) {
     entries.retain_mut(|entry| {
-        let label = entry.label.clone();
-        let Some(body) = &mut entry.body else { return true };
+        let Entry { label, body: Some(body), .. } = entry else { return true };
         if label.is_some() {
             let at = body.entries.iter().position(|item| item.key.text == "enabled" && item.label.is_none());
             let said = at.map(|at| body.entries.remove(at));
             match said.as_ref().and_then(|said| said.value.as_ref()).map(|value| (&value.kind, value.span)) {
                 Some((ValueKind::Boolean(true), _)) => {}
                 Some((ValueKind::Boolean(false), span)) => {
-                    if let Some(label) = &label {
+                    if let Some(label) = label {
                         let path = format!("{within}{}", label.text);
                         // With a service go its alerts, and what mixins bring to it.
                         let inner = body.entries.iter().filter_map(|item| match &item.label {

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::component::{Components, Kinds};
 use super::defaults::{self, Defaults};
-use super::environment;
+use super::environment::{self, Changed};
 use super::given::Given;
 use super::instance::{Expansion, MAX_INSTANCES};
 use super::room::{MOST_ENTRIES, Room, too_large};
@@ -26,6 +26,7 @@ pub(super) struct Shared<'a> {
     /// What each top-level name is declared as.
     pub(super) kinds: &'a Kinds,
     pub(super) defaults: &'a Defaults,
+    pub(super) changed: &'a Changed,
 }
 
 /// What a part came to.
@@ -107,7 +108,7 @@ fn part(mut entries: Vec<Entry>, shared: &Shared<'_>, mut room: Room, mut sink: 
     let mut disabled = HashMap::default();
     if !room.is_full() {
         environment::prune(&mut entries, environment::Depth::All, &mut disabled, &mut sink);
-        for entry in &mut entries {
+        for entry in entries.iter_mut().filter(|entry| shared.changed.holds(entry)) {
             environment::unmatched_within(entry, &mut sink);
         }
         super::names(&mut entries, &mut sink);

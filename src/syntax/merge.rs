@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use super::{Body, Entry};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet, RandomState};
+use crate::parallel;
 
 type Identity = (SmolStr, Option<SmolStr>);
 
@@ -89,19 +90,35 @@ pub fn merge_entry(base: &mut Entry, over: Entry) {
     }
 }
 
+/// How many entries are looked through at once.
+const PART: usize = 64;
+
 /// Reports entries that stand twice in one body, in all bodies below `entries`, and takes the
 /// later ones out.
 pub fn duplicates(entries: &mut Vec<Entry>, sink: &mut Sink) {
+    if !all_differ(entries) {
+        return duplicates_within(entries, sink);
+    }
+    let found = parallel::map_parts(entries, PART, |part| {
+        let mut sink = Sink::default();
+        let bodies = part.iter_mut().filter_map(|entry| entry.body.as_mut());
+        bodies.for_each(|body| duplicates_within(&mut body.entries, &mut sink));
+        sink
+    });
+    found.into_iter().for_each(|found| sink.take(found));
+}
+
+fn duplicates_within(entries: &mut Vec<Entry>, sink: &mut Sink) {
     if all_differ(entries) {
         let bodies = entries.iter_mut().filter_map(|entry| entry.body.as_mut());
-        bodies.for_each(|body| duplicates(&mut body.entries, sink));
+        bodies.for_each(|body| duplicates_within(&mut body.entries, sink));
         return;
     }
     let mut seen: HashMap<Identity, crate::source::Span> =
         HashMap::with_capacity_and_hasher(entries.len(), RandomState::default());
     entries.retain_mut(|entry| {
         if let Some(body) = &mut entry.body {
-            duplicates(&mut body.entries, sink);
+            duplicates_within(&mut body.entries, sink);
         }
         let identity = identity(entry);
         let Some(&first) = seen.get(&identity) else {
