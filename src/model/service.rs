@@ -31,7 +31,7 @@ block! {
         /// The image it runs.
         optional image: ImageUse,
         /// How its image is built.
-        optional build: Build,
+        optional build: Arc<Build>,
         /// What the image starts, in place of its own.
         optional entrypoint: List<Template>,
         /// The arguments of what the image starts.
@@ -57,17 +57,17 @@ block! {
         /// Folders of what targets write.
         many artifacts: Artifacts,
         /// How it is known to work.
-        optional health: Health,
+        optional health: Arc<Health>,
         /// Where its metrics are.
-        optional metrics: Metrics,
+        optional metrics: Arc<Metrics>,
         /// The mail server that it tells people through; for a service with `role = alerts`.
-        optional smtp: Smtp,
+        optional smtp: Arc<Smtp>,
         /// How long it keeps what it collects; for a service with `role = metrics`.
-        optional samples: Samples,
+        optional samples: Arc<Samples>,
         /// What it may use.
         optional resources: Resources,
         /// How many of it run.
-        optional scale: Scale,
+        optional scale: Arc<Scale>,
         /// What starts before it. References do so by themselves.
         optional after: List<Reference>,
         /// What another service must have come to before this one starts, in place of what is derived.
@@ -91,7 +91,7 @@ block! {
         /// What the host must offer.
         optional requires: Requires,
         /// Exceptions from the safe defaults.
-        optional security: Security,
+        optional security: Arc<Security>,
         /// Services that belong to it.
         many service: Arc<Service>,
         /// What it holds, of the kinds that its component declares.
@@ -99,7 +99,7 @@ block! {
         /// Values that others refer to.
         many output: Output,
         /// How its data is copied and brought back.
-        optional dump: Dump,
+        optional dump: Arc<Dump>,
         /// Alerts about it.
         many alert: Alert,
         /// Queries that are kept under a name.

@@ -135,7 +135,7 @@ impl Service {
     /// Whether an exception of its `security` block is set.
     #[must_use]
     pub fn exception(&self, field: impl Fn(&model::Security) -> Option<bool>) -> bool {
-        self.block.security.as_ref().and_then(field).unwrap_or(false)
+        self.block.security.as_deref().and_then(field).unwrap_or(false)
     }
 }
 

@@ -61,7 +61,7 @@ impl<T: Scalar> Decode for T {
     }
 }
 
-/// What the resolved platform keeps as it is, and the document as well.
+/// What the resolved platform keeps as it is, and the document as well; and what takes much room in few of many blocks.
 impl<T: Decode> Decode for Arc<T> {
     fn kind() -> Kind {
         T::kind()

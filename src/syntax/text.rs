@@ -213,11 +213,19 @@ fn is_path(c: char) -> bool {
 /// A dotted path of words, where every word is one.
 pub(super) fn path(text: &str, span: Span) -> Option<Path> {
     let inner = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    let word = |word: &str| !word.is_empty() && word.chars().all(inner);
-    if !text.split('.').all(word) {
-        return None;
+    let word = |word: &str| {
+        let plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+        !word.is_empty() && (plain || word.chars().all(inner))
+    };
+    let mut segments = Vec::with_capacity(1 + memchr::memchr_iter(b'.', text.as_bytes()).count());
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'.', text.as_bytes()).chain([text.len()]) {
+        let segment = &text[start..end];
+        if !word(segment) {
+            return None;
+        }
+        segments.push(SmolStr::new(segment));
+        start = end + 1;
     }
-    let mut segments = Vec::with_capacity(1 + text.bytes().filter(|&byte| byte == b'.').count());
-    segments.extend(text.split('.').map(SmolStr::new));
     Some(Path { segments, span, scope: Scope::Platform })
 }
