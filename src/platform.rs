@@ -166,10 +166,21 @@ impl Platform {
 }
 
 /// Text whose references are bound. What is not literal is an input, which the operator sets.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Value {
     /// The parts; two literals never stand side by side.
     pub parts: SmallVec<[ValuePart; 1]>,
+}
+
+impl Clone for Value {
+    /// As would be derived, with a short way for a single part.
+    fn clone(&self) -> Self {
+        let parts = match self.parts.as_slice() {
+            [part] => smallvec![part.clone()],
+            _ => self.parts.clone(),
+        };
+        Self { parts }
+    }
 }
 
 /// A part of a [`Value`].

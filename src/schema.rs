@@ -12,7 +12,7 @@ mod scalar;
 mod visit;
 
 pub use amount::Amount;
-pub use decode::{Decode, Decoder, Map, Raw};
+pub use decode::{Decode, Decoder, Found, Map, Place, Raw};
 pub use quantity::{Bytes, Duration, Quantity, Ratio, quantity_member};
 pub use reference::markdown;
 pub use scalar::{

@@ -149,10 +149,21 @@ impl ValueKind {
 }
 
 /// Text with the references it interpolates. Nearly every text is one part, which takes no list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Text {
     /// Literal and interpolated parts, in order; two literals never stand side by side.
     pub parts: SmallVec<[Part; 1]>,
+}
+
+impl Clone for Text {
+    /// As would be derived, with a short way for a single part.
+    fn clone(&self) -> Self {
+        let parts = match self.parts.as_slice() {
+            [part] => smallvec![part.clone()],
+            _ => self.parts.clone(),
+        };
+        Self { parts }
+    }
 }
 
 impl Text {

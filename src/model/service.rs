@@ -274,7 +274,8 @@ impl Decode for Child {
             );
             return None;
         };
-        let by = decoder.optional(entry, "by");
+        let by = entry.entries().iter().position(|item| item.key.text == "by");
+        let by = decoder.optional(entry, Some(&by.and_then(|at| u32::try_from(at).ok())));
         let values = entry.entries().iter().filter(|item| item.key.text != "by");
         Some(Self {
             span: entry.head(),

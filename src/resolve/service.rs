@@ -118,20 +118,24 @@ fn runs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) 
 /// Reports two things that are mounted in the same place, and files where another file's folder is.
 fn one_place_each(service: &Service, texts: &mut Texts<'_>) {
     let block = &service.block;
-    let volumes = service.volumes.iter().map(|volume| (volume.path.clone(), volume.block.path.span));
-    let mounts = service.mounts.iter().map(|mount| (mount.path.clone(), mount.span));
-    let binds = service.binds.iter().zip(&block.bind).map(|(bind, said)| (bind.path.clone(), said.path.span));
-    let memory = block.tmpfs.iter().map(|tmpfs| (tmpfs.path.text.to_string(), tmpfs.path.span));
-    let configs = service.configs.iter().map(|config| (config.path.clone(), config.span));
-    let artifacts = block.artifacts.iter().map(|folder| (folder.path.text.to_string(), folder.path.span));
-    let mut places: Vec<(String, Span)> =
+    let volumes = service.volumes.iter().map(|volume| (volume.path.as_str(), volume.block.path.span));
+    let mounts = service.mounts.iter().map(|mount| (mount.path.as_str(), mount.span));
+    let binds =
+        service.binds.iter().zip(&block.bind).map(|(bind, said)| (bind.path.as_str(), said.path.span));
+    let memory = block.tmpfs.iter().map(|tmpfs| (tmpfs.path.text.as_str(), tmpfs.path.span));
+    let configs = service.configs.iter().map(|config| (config.path.as_str(), config.span));
+    let artifacts = block.artifacts.iter().map(|folder| (folder.path.text.as_str(), folder.path.span));
+    let mut places: Vec<(&str, Span)> =
         volumes.chain(mounts).chain(binds).chain(memory).chain(configs).chain(artifacts).collect();
-    places.sort();
+    if places.len() < 2 {
+        return;
+    }
+    places.sort_unstable();
     let files: HashSet<&str> = service.configs.iter().map(|config| config.path.as_str()).collect();
     for pair in places.windows(2) {
         let [(first, first_span), (second, second_span)] = pair else { continue };
-        let file = files.contains(first.as_str());
-        let below = second.strip_prefix(first.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        let file = files.contains(first);
+        let below = second.strip_prefix(first).is_some_and(|rest| rest.starts_with('/'));
         if first == second || (file && below) {
             texts.sink.report(
                 Diagnostic::new(codes::NAM002, format!("`{second}` of `{}` is taken twice", service.path))
@@ -222,10 +226,11 @@ fn ports(
 ) -> Vec<Port> {
     let mut ports: Vec<Port> = Vec::with_capacity(block.port.len());
     let mut numbers: HashMap<(u16, bool), Span> = HashMap::default();
+    let several = block.port.len() > 1;
     for port in &block.port {
         let number = port.number.0;
         let is_udp = protocol(port) == model::Protocol::Udp;
-        if let Some(first) = numbers.get(&(number, is_udp)) {
+        if let Some(first) = numbers.get(&(number, is_udp)).filter(|_| several) {
             texts.sink.report(
                 Diagnostic::new(
                     codes::NAM002,
@@ -234,7 +239,7 @@ fn ports(
                 .at(port.span, "this one")
                 .at(*first, "and this one"),
             );
-        } else {
+        } else if several {
             numbers.insert((number, is_udp), port.span);
         }
         let publish = port.publish.as_ref().and_then(|publish| {

@@ -92,14 +92,16 @@ macro_rules! block {
             }
 
             fn decode(entry: &crate::syntax::Entry, decoder: &mut crate::schema::Decoder<'_>) -> Option<Self> {
-                decoder.open(entry, Self::SCHEMA);
+                let found = decoder.open(entry, Self::SCHEMA);
+                let mut found = found.iter();
                 $(let $label = decoder.label(entry);)?
                 $(let $value = decoder.value::<$Value>(entry);)?
                 $(let $maybe = decoder.maybe_value::<$Maybe>(entry);)?
                 $(let $field = crate::schema::block!(
-                    @decode $presence decoder entry $Field,
+                    @decode $presence decoder entry found $Field,
                     crate::schema::block!(@first $($field_key,)? stringify!($field),)
                 );)*
+                let _ = &mut found;
                 Some(Self {
                     span: entry.head(),
                     $($label: $label?,)?
@@ -116,9 +118,15 @@ macro_rules! block {
     (@presence required) => { crate::schema::Presence::Required };
     (@presence optional) => { crate::schema::Presence::Optional };
     (@presence many) => { crate::schema::Presence::Many };
-    (@decode required $decoder:ident $entry:ident $T:ty, $key:expr) => { $decoder.required::<$T>($entry, $key) };
-    (@decode optional $decoder:ident $entry:ident $T:ty, $key:expr) => { $decoder.optional::<$T>($entry, $key) };
-    (@decode many $decoder:ident $entry:ident $T:ty, $key:expr) => { $decoder.many::<$T>($entry, $key) };
+    (@decode required $decoder:ident $entry:ident $found:ident $T:ty, $key:expr) => {
+        $decoder.required::<$T>($entry, $key, $found.next())
+    };
+    (@decode optional $decoder:ident $entry:ident $found:ident $T:ty, $key:expr) => {
+        $decoder.optional::<$T>($entry, $found.next())
+    };
+    (@decode many $decoder:ident $entry:ident $found:ident $T:ty, $key:expr) => {
+        $decoder.many::<$T>($entry, $key, $found.next())
+    };
     (@take required $field:ident) => { $field? };
     (@take optional $field:ident) => { $field };
     (@take many $field:ident) => { $field };

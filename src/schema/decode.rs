@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
 use super::{Block, Kind, Scalar};
@@ -172,8 +173,8 @@ impl<'a> Decoder<'a> {
         None
     }
 
-    /// Checks the parts of a block against its schema.
-    pub fn open(&mut self, entry: &Entry, schema: &Block) {
+    /// Checks the parts of a block against its schema. Where the first entry of each field stands.
+    pub fn open(&mut self, entry: &Entry, schema: &Block) -> Found {
         if let (None, Some(label)) = (&schema.label, &entry.label) {
             self.unexpected(label.span, format!("`{}` takes no label", schema.key));
         }
@@ -185,15 +186,20 @@ impl<'a> Decoder<'a> {
                     .help(format!("what belongs to it stands in `{{ … }}`{}", some.unwrap_or_default())),
             );
         }
-        for item in entry.entries() {
+        let mut found: Found = smallvec![None; schema.fields.len()];
+        for (at, item) in entry.entries().iter().enumerate() {
+            if let Some(field) = schema.fields.iter().position(|field| field.key == item.key.text) {
+                found[field].get_or_insert(u32::try_from(at).unwrap_or(u32::MAX));
+                continue;
+            }
             // What a rule finds may be meant wherever it points: `allow` reads that itself.
-            let allows = item.key.text == "allow" && item.label.is_some();
-            if !allows && !schema.fields.iter().any(|field| field.key == item.key.text) {
+            if item.key.text != "allow" || item.label.is_none() {
                 self.unknown_key(item, schema);
                 // What is missing may be what this key was meant to be.
                 self.lose(entry);
             }
         }
+        found
     }
 
     fn unknown_key(&mut self, item: &Entry, schema: &Block) {
@@ -247,9 +253,9 @@ impl<'a> Decoder<'a> {
         entry.value.as_ref().and_then(|value| T::read(value, self))
     }
 
-    /// A field that must be there.
-    pub fn required<T: Decode>(&mut self, entry: &Entry, key: &str) -> Option<T> {
-        let Some(field) = entry.entries().iter().find(|item| item.key.text == key) else {
+    /// A field that must be there, which stands where it was found.
+    pub fn required<T: Decode>(&mut self, entry: &Entry, key: &str, found: Place<'_>) -> Option<T> {
+        let Some(field) = at(entry, found) else {
             let label = entry.label.as_ref().map(|label| format!(" {}", label.text)).unwrap_or_default();
             self.missing(
                 entry.head(),
@@ -266,9 +272,9 @@ impl<'a> Decoder<'a> {
         decoded
     }
 
-    /// A field that may be there.
-    pub fn optional<T: Decode>(&mut self, entry: &Entry, key: &str) -> Option<T> {
-        let field = entry.entries().iter().find(|item| item.key.text == key)?;
+    /// A field that may be there, where it was found.
+    pub fn optional<T: Decode>(&mut self, entry: &Entry, found: Place<'_>) -> Option<T> {
+        let field = at(entry, found)?;
         let decoded = T::decode(field, self);
         if decoded.is_none() {
             self.lose(entry);
@@ -276,10 +282,12 @@ impl<'a> Decoder<'a> {
         decoded
     }
 
-    /// A field that stands once for each label.
-    pub fn many<T: Decode>(&mut self, entry: &Entry, key: &str) -> Vec<T> {
-        let fields = entry.entries().iter().filter(|item| item.key.text == key);
-        if entry.entries().len() < MANY {
+    /// A field that stands once for each label, the first of which was found.
+    pub fn many<T: Decode>(&mut self, entry: &Entry, key: &str, found: Place<'_>) -> Vec<T> {
+        let Some(Some(first)) = found else { return Vec::new() };
+        let rest = entry.entries().get(*first as usize..).unwrap_or_default();
+        let fields = rest.iter().filter(|item| item.key.text == key);
+        if rest.len() < MANY {
             return fields.filter_map(|item| self.one(item)).collect();
         }
         let fields: Vec<&Entry> = fields.collect();
@@ -368,6 +376,17 @@ impl<'a> Decoder<'a> {
             self.lost.insert(label.text.clone());
         }
     }
+}
+
+/// Where the first entry of each field of a block stands among the entries of its body, in the order of the schema.
+pub type Found = SmallVec<[Option<u32>; 16]>;
+
+/// One of [`Found`].
+pub type Place<'a> = Option<&'a Option<u32>>;
+
+/// The entry that was found.
+fn at<'e>(entry: &'e Entry, found: Place<'_>) -> Option<&'e Entry> {
+    entry.entries().get(found.copied()?? as usize)
 }
 
 /// Keys of other languages, with what says the same here.
