@@ -44,7 +44,11 @@ pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
 }
 
 /// Does the same to every part of so many items, which it may change, and gives what comes of it in their order.
-pub fn map_parts<T: Send, R: Send>(items: &mut [T], size: usize, work: impl Fn(&mut [T]) -> R + Sync) -> Vec<R> {
+pub fn map_parts<T: Send, R: Send>(
+    items: &mut [T],
+    size: usize,
+    work: impl Fn(&mut [T]) -> R + Sync,
+) -> Vec<R> {
     match pool().filter(|_| items.len() > size) {
         Some(pool) => pool.install(|| items.par_chunks_mut(size).with_max_len(1).map(&work).collect()),
         None => items.chunks_mut(size).map(work).collect(),

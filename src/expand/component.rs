@@ -8,6 +8,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::naming::{Naming, Pattern};
+use super::template::Templates;
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::model::{Document, ParameterBlock, ParameterType, Service};
@@ -69,6 +70,7 @@ pub(super) struct Component {
 pub(super) struct Components {
     own: IndexMap<SmolStr, Arc<Component>>,
     standard: Vec<(&'static str, Option<Arc<Component>>)>,
+    templates: Templates,
 }
 
 impl Components {
@@ -98,7 +100,12 @@ impl Components {
             }
             own.insert(component.name.text.clone(), Arc::new(component));
         }
-        Self { own, standard: Vec::new() }
+        Self { own, standard: Vec::new(), templates: Templates::default() }
+    }
+
+    /// The templates in their bodies that were compiled.
+    pub(super) fn templates(&self) -> &Templates {
+        &self.templates
     }
 
     /// Parses what the compiler brings for these entries: the standard components that they name, those that these

@@ -160,6 +160,7 @@ impl Expansion<'_> {
             missing,
             each: Vec::new(),
             room: &mut self.room,
+            templates: self.components.templates(),
         };
         let mut body = environment.entries(&component.body, Some(Service::SCHEMA), self.sink);
         let forms: Vec<Entry> =

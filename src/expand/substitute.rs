@@ -4,12 +4,14 @@ use smol_str::SmolStr;
 
 use super::component::env_name;
 use super::room::Room;
-use super::template;
+use super::template::{self, Templates};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::schema::{Block, Kind, quantity_member};
 use crate::source::Span;
-use crate::syntax::{self, Body, Entry, Merged, Name, Part, Path, Scope, Text, TextBuilder, Value, ValueKind};
+use crate::syntax::{
+    self, Body, Entry, Merged, Name, Part, Path, Scope, Text, TextBuilder, Value, ValueKind,
+};
 
 /// A child of an instance, with the value of each of its kind's parameters.
 #[derive(Debug, Clone)]
@@ -46,6 +48,8 @@ pub(super) struct Environment<'a> {
     pub(super) each: Vec<&'a ChildValues>,
     /// What the platform may still grow by.
     pub(super) room: &'a mut Room,
+    /// Templates that were compiled.
+    pub(super) templates: &'a Templates,
 }
 
 /// What a path stands for.

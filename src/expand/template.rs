@@ -3,22 +3,42 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value as Jinja};
 use minijinja::{AutoEscape, UndefinedBehavior};
 
 use super::component::env_name;
 use super::substitute::{ChildValues, Environment};
+use crate::hash::HashMap;
 use crate::schema::quantity_member;
 use crate::syntax::{self, Part, Path, Text, Value, ValueKind};
 
 /// How many instructions one template may take.
 const FUEL: u64 = 1_000_000;
 
-/// Renders a template for an instance. What is not constant stays in the result as `${…}`.
-pub(super) fn render(source: &str, environment: &Environment<'_>) -> Result<Rendered, String> {
-    let kept = Kept::default();
+/// What a template is called in its engine; messages do not show it.
+const NAME: &str = "template";
+
+/// The templates that were compiled: instances of a component have the same ones.
+#[derive(Debug, Default)]
+pub(super) struct Templates(Mutex<HashMap<String, Arc<minijinja::Environment<'static>>>>);
+
+impl Templates {
+    fn compiled(&self, source: &str) -> Result<Arc<minijinja::Environment<'static>>, minijinja::Error> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = known().get(source) {
+            return Ok(Arc::clone(engine));
+        }
+        let mut engine = engine();
+        engine.add_template_owned(NAME, lines_of_tags(source))?;
+        let engine = Arc::new(engine);
+        known().insert(source.to_owned(), Arc::clone(&engine));
+        Ok(engine)
+    }
+}
+
+fn engine() -> minijinja::Environment<'static> {
     let mut engine = minijinja::Environment::empty();
     engine.set_auto_escape_callback(|_| AutoEscape::None);
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -28,7 +48,17 @@ pub(super) fn render(source: &str, environment: &Environment<'_>) -> Result<Rend
         engine.set_syntax(syntax);
     }
     filters(&mut engine);
-    let text = engine.render_str(&lines_of_tags(source), context(environment, &kept)).map_err(|error| {
+    engine
+}
+
+/// Renders a template for an instance. What is not constant stays in the result as `${…}`.
+pub(super) fn render(source: &str, environment: &Environment<'_>) -> Result<Rendered, String> {
+    let kept = Kept::default();
+    let rendered = environment
+        .templates
+        .compiled(source)
+        .and_then(|engine| engine.get_template(NAME)?.render(context(environment, &kept)));
+    let text = rendered.map_err(|error| {
         let words = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
         match error.line() {
             Some(line) => format!("line {line}: {words}"),

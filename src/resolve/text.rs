@@ -456,9 +456,7 @@ impl ValueBuilder {
 pub(super) fn free_text(value: &syntax::Value) -> Option<Text> {
     match &value.kind {
         ValueKind::Text(text) => Some(text.clone()),
-        ValueKind::Reference(path) if path.segments.len() > 1 => {
-            Some(Text::reference(path.clone()))
-        }
+        ValueKind::Reference(path) if path.segments.len() > 1 => Some(Text::reference(path.clone())),
         _ => None,
     }
 }

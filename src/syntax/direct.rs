@@ -2,21 +2,39 @@
 //!
 //! `grammar/infra.pest` says what the language is, and explains what is wrong. Nearly every source is right, and
 //! pest takes note of every rule that it tries; this reader takes one look at each byte. It knows no recovery and
-//! reports nothing of its own: where a text is not plainly a row of entries it gives up, and the grammar reads it.
-//! A test and the fuzzing hold that both make the same tree.
+//! reports nothing of its own: where a text is not plainly a row of entries it gives up, and the scan and the grammar
+//! read it. A test and the fuzzing hold that both make the same tree.
 
 use super::text::{multi_line, name, one_line, word};
-use super::{Body, Entry, Name, Value, ValueKind};
+use super::{Body, Entry, MAX_DEPTH, Name, Value, ValueKind};
 use crate::diagnostic::Sink;
 use crate::source::{FileId, Span};
 
-/// The entries of a text that starts at `base` of a file, whose brackets are known to nest no deeper than the scan
-/// allows; `None` where anything of it is no entry. What is wrong with the words themselves is reported either way.
-pub(super) fn entries(id: FileId, text: &str, base: usize, sink: &mut Sink) -> Option<Vec<Entry>> {
-    let mut reader = Reader { id, text, bytes: text.as_bytes(), base, at: 0, open: Vec::new(), sink };
+/// What a text says.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) entries: Vec<Entry>,
+    /// Every comment, from its `#` to the end of its line.
+    pub(super) comments: Vec<Span>,
+}
+
+/// Reads a text that starts at `base` of a file; `None` where anything of it is no entry, or stands in too many
+/// brackets. What is wrong with the words themselves is reported either way.
+pub(super) fn read(id: FileId, text: &str, base: usize, sink: &mut Sink) -> Option<Read> {
+    let mut reader = Reader {
+        id,
+        text,
+        bytes: text.as_bytes(),
+        base,
+        at: 0,
+        depth: 0,
+        open: Vec::new(),
+        comments: Vec::new(),
+        sink,
+    };
     reader.lines();
     let entries = reader.items()?;
-    (reader.at == text.len()).then_some(entries)
+    (reader.at == text.len()).then_some(Read { entries, comments: reader.comments })
 }
 
 struct Reader<'a> {
@@ -26,9 +44,12 @@ struct Reader<'a> {
     /// Where the text starts in the file.
     base: usize,
     at: usize,
+    /// How many brackets are open.
+    depth: usize,
     /// Entries of bodies that are still open, those of the innermost last: a body that ends takes just the room that
     /// it needs.
     open: Vec<Entry>,
+    comments: Vec<Span>,
     sink: &'a mut Sink,
 }
 
@@ -57,8 +78,11 @@ impl Reader<'_> {
             match self.next() {
                 Some(b'\n') => self.at += 1,
                 Some(b'#') => {
-                    let rest = &self.bytes[self.at..];
-                    self.at += memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+                    let (from, rest) = (self.at, &self.bytes[self.at..]);
+                    let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                    self.at += length;
+                    self.comments.push(self.span(from));
+                    self.at += usize::from(length < rest.len());
                 }
                 _ => break,
             }
@@ -146,14 +170,26 @@ impl Reader<'_> {
         Some(Value { kind, span: self.span(start) })
     }
 
-    fn list(&mut self) -> Option<Vec<Value>> {
+    /// Passes over an opening bracket; `None` where it is one too many.
+    fn open(&mut self) -> Option<()> {
+        self.depth += 1;
         self.at += 1;
         self.lines();
+        (self.depth <= MAX_DEPTH).then_some(())
+    }
+
+    fn close(&mut self) {
+        self.depth -= 1;
+        self.at += 1;
+    }
+
+    fn list(&mut self) -> Option<Vec<Value>> {
+        self.open()?;
         let mut items = Vec::new();
         loop {
             match self.next()? {
                 b']' => {
-                    self.at += 1;
+                    self.close();
                     return Some(items);
                 }
                 b'{' => {
@@ -170,13 +206,12 @@ impl Reader<'_> {
 
     fn body(&mut self) -> Option<Body> {
         let start = self.at;
-        self.at += 1;
-        self.lines();
+        self.open()?;
         let entries = self.items()?;
         if self.peek() != Some(b'}') {
             return None;
         }
-        self.at += 1;
+        self.close();
         Some(Body { entries, span: self.span(start) })
     }
 
@@ -224,7 +259,7 @@ static IS_WORD: [bool; 256] = {
 
 #[cfg(test)]
 mod tests {
-    use super::entries;
+    use super::read;
     use crate::diagnostic::Sink;
     use crate::source::{Sources, Span};
     use crate::syntax::{grammar, scan};
@@ -273,22 +308,18 @@ mod tests {
         let mut sources = Sources::default();
         let id = sources.add("a.infra", source.to_owned());
         let (mut short, mut long) = (Sink::default(), Sink::default());
-        let direct = entries(id, source, 7, &mut short);
+        let direct = read(id, source, 7, &mut short);
         let part = grammar::part(id, source, 7, false, &mut long);
+        let scan = scan::scan(source, |start, end| Span::new(id, 7 + start, 7 + end), &mut Sink::default());
         match direct {
             Some(direct) => {
-                assert_eq!(format!("{direct:?}"), format!("{:?}", part.entries), "{source}");
+                assert_eq!(format!("{:?}", direct.entries), format!("{:?}", part.entries), "{source}");
+                assert_eq!(direct.comments, scan.comments, "{source}");
+                assert!(!scan.unbalanced && !scan.hopeless && scan.stray.is_empty(), "{source}");
                 assert_eq!(format!("{short:?}"), format!("{long:?}"), "{source}");
             }
-            None => assert!(!long.is_empty() || is_open(source), "{source}"),
+            None => assert!(!long.is_empty() || scan.unbalanced, "{source}"),
         }
-    }
-
-    /// Whether a bracket is not closed, which the grammar takes and the scan tells.
-    fn is_open(source: &str) -> bool {
-        let mut sources = Sources::default();
-        let id = sources.add("a.infra", source.to_owned());
-        scan::scan(sources.file(id).text(), |start, end| Span::new(id, start, end), &mut Sink::default()).unbalanced
     }
 
     /// Long ones, in which everything stands that the language has.

@@ -45,25 +45,21 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
     parsed
 }
 
-/// The file that a text plainly is: scanned and read in parts at the same time. `None` where there is anything to be
+/// The file that a text plainly is, read in parts at the same time. `None` where there is anything to be
 /// said of it, which is found by looking at it as a whole.
 fn plain(text: &str, id: FileId) -> Option<File> {
     let read = |range: &Range<usize>| {
         let (text, base) = (&text[range.clone()], range.start);
         let mut sink = Sink::default();
-        let scan = scan::scan(text, |start, end| Span::new(id, base + start, base + end), &mut sink);
         // A part that ends as a file may end is followed by one that begins as a file may begin.
-        if scan.unbalanced || scan.open_text {
-            return None;
-        }
-        let entries = direct::entries(id, text, base, &mut sink)?;
-        sink.is_empty().then_some((entries, scan.comments))
+        let read = direct::read(id, text, base, &mut sink)?;
+        sink.is_empty().then_some(read)
     };
     let (mut entries, mut comments) = (Vec::new(), Vec::new());
     for part in parallel::map(&guessed(text), read) {
-        let (more, commented) = part?;
-        entries.extend(more);
-        comments.extend(commented);
+        let part = part?;
+        entries.extend(part.entries);
+        comments.extend(part.comments);
     }
     Some(File { id, entries, comments, lost: Vec::new(), unbalanced: false })
 }
@@ -119,8 +115,8 @@ fn parts(length: usize, ends: &[usize]) -> Vec<Range<usize>> {
 /// Reads a part of a file that starts at `base`.
 fn read(id: FileId, text: &str, base: usize, unbalanced: bool) -> (Part, Sink) {
     let mut found = Sink::default();
-    if !unbalanced && let Some(entries) = direct::entries(id, text, base, &mut found) {
-        return (Part { entries, lost: Vec::new() }, found);
+    if !unbalanced && let Some(read) = direct::read(id, text, base, &mut found) {
+        return (Part { entries: read.entries, lost: Vec::new() }, found);
     }
     let mut found = Sink::default();
     (grammar::part(id, text, base, unbalanced, &mut found), found)

@@ -24,8 +24,6 @@ pub(super) struct Scan {
     pub(super) unbalanced: bool,
     /// Whether the parser must not see the text: it is too deep, or not what it is thought to be.
     pub(super) hopeless: bool,
-    /// Whether a text is not closed.
-    pub(super) open_text: bool,
     /// What is to be said of a bracket that is not closed, where a text that is not closed may be the cause: the
     /// parser tells that one, as a rule.
     pub(super) unclosed: Option<Diagnostic>,
@@ -58,12 +56,13 @@ pub(super) fn scan(text: &str, span: impl Fn(usize, usize) -> Span, sink: &mut S
         ends: Vec::new(),
         unbalanced: false,
         hopeless: false,
-        open_text: false,
         unclosed: None,
     };
     let mut open: Vec<Open> = Vec::new();
     let mut suspect: Option<usize> = None;
     let mut indent = indent_at(bytes, 0);
+    // Whether a text is not closed, which the parser tells; it may have swallowed a bracket.
+    let mut open_text = false;
     let mut wrong = 0;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -82,8 +81,7 @@ pub(super) fn scan(text: &str, span: impl Fn(usize, usize) -> Span, sink: &mut S
             }
             b'"' => {
                 let end = string_end(text, at);
-                // The parser tells it; it may have swallowed a bracket.
-                scan.open_text |= bytes.get(end - 1) != Some(&b'"') || end == at + 1;
+                open_text |= bytes.get(end - 1) != Some(&b'"') || end == at + 1;
                 at = end;
                 continue;
             }
@@ -129,7 +127,7 @@ pub(super) fn scan(text: &str, span: impl Fn(usize, usize) -> Span, sink: &mut S
             diagnostic = diagnostic
                 .help("a closing brace further down is indented less than the line this one opens on");
         }
-        if scan.open_text {
+        if open_text {
             scan.unclosed = Some(diagnostic);
         } else {
             sink.report(diagnostic);
