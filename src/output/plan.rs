@@ -52,14 +52,24 @@ impl<'a> Plan<'a> {
     pub(super) fn new(root: &mut Root, before: &Manifest, build: &'a Build) -> Result<Self, Vec<Problem>> {
         let mut plan = Self::default();
         let mut generated = BTreeSet::new();
-        let artifacts: Vec<_> = build.artifacts().collect();
-        let digests = parallel::map(&artifacts, |(_, artifact)| Digest::of(artifact.content.as_bytes()));
-        for ((target, artifact), digest) in artifacts.into_iter().zip(digests) {
+        let artifacts: Vec<_> = build
+            .artifacts()
+            .map(|(target, artifact)| (target, artifact, root.place(&artifact.path)))
+            .collect();
+        // To look at what stands there, and to take the digests, is most of the work.
+        let looked = parallel::map(&artifacts, |(_, artifact, place)| {
+            let found = place.as_ref().ok().map(|place| look(place, before, artifact));
+            (Digest::of(artifact.content.as_bytes()), found)
+        });
+        for ((target, artifact, place), (digest, found)) in artifacts.into_iter().zip(looked) {
             generated.insert(artifact.path.as_str());
             plan.after.add(&artifact.path, target, digest);
-            if let Err(problem) = plan.write(root, before, build.force, artifact) {
-                plan.problems.push(problem);
-            }
+            let decided = match (place, found) {
+                (Ok(place), Some(found)) => plan.write(root, build.force, artifact, place, found),
+                (Err(problem), _) => Err(problem),
+                (Ok(_), None) => Ok(()),
+            };
+            plan.problems.extend(decided.err());
         }
         for (path, entry) in before.files.iter().filter(|(path, _)| !generated.contains(path.as_str())) {
             if !build.covers(&entry.target) {
@@ -76,16 +86,15 @@ impl<'a> Plan<'a> {
 
     fn write(
         &mut self,
-        root: &mut Root,
-        before: &Manifest,
+        root: &Root,
         force: bool,
         artifact: &'a Artifact,
+        place: PathBuf,
+        found: Result<(Seen, Owner), Reason>,
     ) -> Result<(), Problem> {
         let path = &artifact.path;
-        let place = root.place(path)?;
         let fail = |reason| root.problem(path, reason);
-        let seen = Seen::at(&place).map_err(fail)?;
-        let owner = owner(&place, &seen, before, artifact).map_err(fail)?;
+        let (seen, owner) = found.map_err(fail)?;
         let keep = match (owner, &seen) {
             (Owner::Same, Seen::File { executable, .. }) if *executable != artifact.executable => false,
             (Owner::Same, _) => {
@@ -123,6 +132,13 @@ impl<'a> Plan<'a> {
         self.removals.push(Change { path: path.to_owned(), place, seen, keep });
         Ok(())
     }
+}
+
+/// What stands where an artifact must be, and whose it is.
+fn look(place: &Path, before: &Manifest, artifact: &Artifact) -> Result<(Seen, Owner), Reason> {
+    let seen = Seen::at(place)?;
+    let owner = owner(place, &seen, before, artifact)?;
+    Ok((seen, owner))
 }
 
 /// Whose the file is that stands where an artifact must be.
