@@ -23,7 +23,7 @@ impl Texts<'_> {
             return None;
         }
         if first == "platform" && rest.len() == 1 && rest[0] == "name" {
-            let name = self.document.platform.first().map(|platform| platform.name.text.to_string());
+            let name = self.document.platform.first().map(|platform| platform.name.text.as_str().to_owned());
             return Some(Thing::Text(literal(name.unwrap_or_default())));
         }
         let Some(&(symbol, _)) = self.names.symbols.get(first) else {
@@ -100,7 +100,7 @@ impl Texts<'_> {
             "host" => host.clone(),
             "number" => number.to_string(),
             "address" => format!("{host}:{number}"),
-            "name" => port.name.text.to_string(),
+            "name" => port.name.text.as_str().to_owned(),
             "link" => match self.serving(placed, port) {
                 Some(site) => return self.site(site, path, &["url".into()], mentions),
                 None => link(port, host),
@@ -216,7 +216,7 @@ impl Texts<'_> {
         }
         let [member] = rest else { return Some(Thing::Child(at)) };
         if member == "name" {
-            return Some(Thing::Text(literal(child.name.text.to_string())));
+            return Some(Thing::Text(literal(child.name.text.as_str().to_owned())));
         }
         // Children are counted from the other end than outputs, so that the two never meet.
         let index = usize::MAX - index;

@@ -37,7 +37,7 @@ fn one(block: &model::Hours, texts: &mut Texts<'_>) -> Hours {
     }
     let days = block.days.iter().flat_map(|days| &days.items);
     Hours {
-        name: block.name.text.to_string(),
+        name: block.name.text.as_str().to_owned(),
         days: days.filter_map(|day| days_of(day, texts)).flatten().collect(),
         times: times(block, texts),
         zone: block.zone.as_ref().and_then(|zone| zone_of(zone, texts)),

@@ -21,7 +21,7 @@ pub(super) fn catalogue(shipped: &[Image], own: &[Image], texts: &mut Texts<'_>)
 
 fn facts(image: &Image, texts: &mut Texts<'_>) -> ImageFacts {
     ImageFacts {
-        image: image.name.text.to_string(),
+        image: image.name.text.as_str().to_owned(),
         user: optional(image.user.as_ref(), texts),
         tools: list(image.tools.as_ref(), texts),
         tools_known: image.tools.is_some(),

@@ -160,7 +160,8 @@ impl<'a> Names<'a> {
 
     /// Volumes of services and shared ones have one namespace in artifacts.
     fn volume_clashes(&self, document: &Document, sink: &mut Sink) {
-        let shared = document.volume.iter().map(|volume| (volume.name.text.to_string(), volume.name.span));
+        let shared =
+            document.volume.iter().map(|volume| (volume.name.text.as_str().to_owned(), volume.name.span));
         let own = self.services.iter().flat_map(|placed| {
             let volumes = placed.block.volume.iter();
             volumes.map(|volume| (format!("{}-{}", placed.name, volume.name.text), volume.name.span))

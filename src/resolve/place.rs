@@ -36,7 +36,7 @@ pub(super) fn header(document: &Document, texts: &mut Texts<'_>) -> Header {
     }
     super::expect_dns_label(&first.name, texts.sink);
     Header {
-        name: first.name.text.to_string(),
+        name: first.name.text.as_str().to_owned(),
         description: optional(first.description.as_ref(), texts),
         owner: optional(first.owner.as_ref(), texts),
         labels: pairs(first.labels.as_ref(), texts),
@@ -51,7 +51,7 @@ pub(super) fn optional(constant: Option<&Constant>, texts: &mut Texts<'_>) -> Op
 /// Free keys with constants.
 pub(super) fn pairs(map: Option<&Map<Constant>>, texts: &mut Texts<'_>) -> Vec<(String, String)> {
     let entries = map.map(|map| map.entries.as_slice()).unwrap_or_default();
-    entries.iter().map(|(key, value)| (key.text.to_string(), texts.constant(value))).collect()
+    entries.iter().map(|(key, value)| (key.text.as_str().to_owned(), texts.constant(value))).collect()
 }
 
 pub(super) fn inputs(document: &Document, texts: &mut Texts<'_>) -> Vec<Input> {
@@ -79,7 +79,7 @@ pub(super) fn inputs(document: &Document, texts: &mut Texts<'_>) -> Vec<Input> {
             );
         }
         inputs.push(Input {
-            name: variable.name.text.to_string(),
+            name: variable.name.text.as_str().to_owned(),
             secret: false,
             default,
             description: optional(variable.description.as_ref(), texts),
@@ -93,7 +93,7 @@ pub(super) fn inputs(document: &Document, texts: &mut Texts<'_>) -> Vec<Input> {
     }
     for secret in &document.secret {
         inputs.push(Input {
-            name: secret.name.text.to_string(),
+            name: secret.name.text.as_str().to_owned(),
             secret: true,
             default: None,
             description: optional(secret.description.as_ref(), texts),
@@ -112,7 +112,7 @@ pub(super) fn inputs(document: &Document, texts: &mut Texts<'_>) -> Vec<Input> {
 /// The networks; where the source declares none, every service is on one that is not internal.
 pub(super) fn networks(document: &Document, origin: Option<Span>, texts: &mut Texts<'_>) -> Vec<Network> {
     let declared = document.network.iter().map(|network| Network {
-        name: network.name.text.to_string(),
+        name: network.name.text.as_str().to_owned(),
         description: optional(network.description.as_ref(), texts),
         internal: network.internal.unwrap_or(false),
         span: network.name.span,
@@ -155,7 +155,7 @@ pub(super) fn outsides(document: &Document, texts: &mut Texts<'_>) -> Vec<Outsid
             }
         }
         outsides.push(Outside {
-            name: outside.name.text.to_string(),
+            name: outside.name.text.as_str().to_owned(),
             description: optional(outside.description.as_ref(), texts),
             ranges,
             endpoints,
@@ -190,8 +190,8 @@ pub(super) fn endpoint(text: &str) -> Option<(String, u16)> {
 
 pub(super) fn groups(document: &Document, texts: &mut Texts<'_>) -> Vec<Group> {
     let declared = document.group.iter().map(|group| Group {
-        name: group.name.text.to_string(),
-        title: optional(group.title.as_ref(), texts).unwrap_or_else(|| group.name.text.to_string()),
+        name: group.name.text.as_str().to_owned(),
+        title: optional(group.title.as_ref(), texts).unwrap_or_else(|| group.name.text.as_str().to_owned()),
         description: optional(group.description.as_ref(), texts),
         profile: optional(group.profile.as_ref(), texts),
     });
@@ -201,7 +201,7 @@ pub(super) fn groups(document: &Document, texts: &mut Texts<'_>) -> Vec<Group> {
 pub(super) fn volumes(document: &Document) -> Vec<SharedVolume> {
     let declared = document.volume.iter();
     declared
-        .map(|volume| SharedVolume { name: volume.name.text.to_string(), block: volume.clone() })
+        .map(|volume| SharedVolume { name: volume.name.text.as_str().to_owned(), block: volume.clone() })
         .collect()
 }
 
@@ -215,7 +215,7 @@ pub(super) fn sites(document: &Document, platform: &Platform, texts: &mut Texts<
             let RouteTarget::To(path) = &route.target else { continue };
             match texts.find(path, &mut Mentions::default()) {
                 Some(Thing::Port(service, port)) => routes.push(Route {
-                    path: route.path.text.to_string(),
+                    path: route.path.text.as_str().to_owned(),
                     to: ServiceId(service),
                     port,
                     span: path.span,
@@ -225,7 +225,13 @@ pub(super) fn sites(document: &Document, platform: &Platform, texts: &mut Texts<
                 None => {}
             }
         }
-        sites.push(Site { name: site.name.text.to_string(), domain, served_by, routes, block: site.clone() });
+        sites.push(Site {
+            name: site.name.text.as_str().to_owned(),
+            domain,
+            served_by,
+            routes,
+            block: site.clone(),
+        });
     }
     sites
 }

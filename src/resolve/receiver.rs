@@ -76,7 +76,7 @@ fn receiver(block: &model::Receiver, hours: &HashMap<SmolStr, usize>, texts: &mu
     }
     let group_by_said = group_by_said(block.group_by.as_ref(), texts);
     Receiver {
-        name: block.name.text.to_string(),
+        name: block.name.text.as_str().to_owned(),
         integrations,
         silent: block.email.is_none()
             && ways(block).is_empty()

@@ -68,7 +68,7 @@ pub(super) fn service(
         artifacts: block
             .artifacts
             .iter()
-            .map(|artifacts| (artifacts.folder.text.clone(), artifacts.path.text.to_string()))
+            .map(|artifacts| (artifacts.folder.text.clone(), artifacts.path.text.as_str().to_owned()))
             .collect(),
         secret_files: Vec::new(),
         dependencies: Vec::new(),
@@ -156,7 +156,7 @@ fn build(block: &model::Service, texts: &mut Texts<'_>) -> Option<Build> {
         if value.inputs().any(|input| texts.is_secret(input)) {
             texts.literal(&value, template.span);
         }
-        args.push((name.text.to_string(), value));
+        args.push((name.text.as_str().to_owned(), value));
     }
     Some(Build {
         context: texts.constant(&build.context),
@@ -252,7 +252,7 @@ fn ports(
         let paths =
             port.paths.as_ref().map(|list| list.items.iter().map(|path| texts.constant(path)).collect());
         ports.push(Port {
-            name: port.name.text.to_string(),
+            name: port.name.text.as_str().to_owned(),
             number,
             protocol: protocol(port),
             publish,
@@ -340,7 +340,7 @@ fn env(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -
             expect_one_secret(&name.text, &made, value.span, texts);
         }
         out.push(EnvVar {
-            name: name.text.to_string(),
+            name: name.text.as_str().to_owned(),
             value: made,
             file: value.file.clone(),
             span: value.span,
@@ -433,7 +433,7 @@ fn binds(block: &model::Service, texts: &mut Texts<'_>) -> Vec<HostPath> {
         }
     }
     let binds = block.bind.iter().map(|bind| HostPath {
-        source: bind.source.text.to_string(),
+        source: bind.source.text.as_str().to_owned(),
         path: absolute(&bind.path, texts),
         read_only: bind.read_only.unwrap_or(false),
         propagation: bind.propagation,

@@ -39,7 +39,7 @@ fn map(entries: &[Entry], inputs: bool, texts: &mut Texts<'_>) -> IndexMap<Strin
     let mut out: IndexMap<String, Tree> =
         IndexMap::with_capacity_and_hasher(entries.len(), RandomState::default());
     for entry in entries {
-        let key = entry.key.text.to_string();
+        let key = entry.key.text.as_str().to_owned();
         let content = match (&entry.value, &entry.body) {
             (Some(value), body) => {
                 if let Some(body) = body {
@@ -66,10 +66,10 @@ fn map(entries: &[Entry], inputs: bool, texts: &mut Texts<'_>) -> IndexMap<Strin
                 out.insert(key, content);
             }
             (Some(label), None) => {
-                out.insert(key, Tree::Map(IndexMap::from_iter([(label.text.to_string(), content)])));
+                out.insert(key, Tree::Map(IndexMap::from_iter([(label.text.as_str().to_owned(), content)])));
             }
             (Some(label), Some(Tree::Map(entries))) if !entries.contains_key(label.text.as_str()) => {
-                entries.insert(label.text.to_string(), content);
+                entries.insert(label.text.as_str().to_owned(), content);
             }
             _ => texts.sink.report(
                 Diagnostic::new(codes::TGT003, format!("`{key}` is given twice, in two forms"))
