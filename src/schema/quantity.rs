@@ -145,7 +145,9 @@ fn split(word: &str) -> (&str, &str) {
 
 /// `number × size` as a whole number; `None` where it is none, or does not fit.
 fn scaled(number: &str, size: u64) -> Option<u64> {
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let Some((whole, fraction)) = number.split_once('.') else {
+        return number.parse::<u64>().ok()?.checked_mul(size);
+    };
     if whole.is_empty() || number.ends_with('.') || fraction.len() > 9 {
         return None;
     }
