@@ -51,22 +51,25 @@ fn lay_out(printed: &str, sections: &[Section], goes_on: bool, out: &mut String)
     // How many entries of the section have been written, and whether others stand before them.
     let mut entry = 0;
     let mut others = goes_on;
-    let mut rest = printed;
-    while !rest.is_empty() {
-        let end = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
-        let (whole, behind) = rest.split_at(end);
-        let is_first = rest.len() == printed.len();
-        rest = behind;
-        // Nearly every line stands deeper than what is laid out.
-        if whole.starts_with("   ") {
-            out.push_str(whole);
-            continue;
-        }
+    // Nearly every line stands deeper than what is laid out, and is written with the others behind it.
+    let lies_deep = |at: usize| printed.as_bytes()[at..].starts_with(b"   ");
+    let ends = memchr::memchr_iter(b'\n', printed.as_bytes()).map(|at| at + 1);
+    let mut starts = std::iter::once(0).chain(ends).filter(|&at| at < printed.len() && !lies_deep(at));
+    let mut next = starts.next();
+    if next != Some(0) {
+        out.push_str(&printed[..next.unwrap_or(printed.len())]);
+    }
+    while let Some(start) = next {
+        next = starts.next();
+        let part = &printed[start..next.unwrap_or(printed.len())];
+        let (whole, deeper) = part.split_at(part.find('\n').map_or(part.len(), |at| at + 1));
+        let is_first = start == 0;
         let line = whole.trim_end_matches('\n');
         if !line.starts_with([' ', '-']) && !line.is_empty() {
             section = sections.iter().find(|section| line.strip_suffix(':') == Some(section.key));
             entry = 0;
             if goes_on && is_first {
+                out.push_str(deeper);
                 continue;
             }
             others = false;
@@ -82,7 +85,7 @@ fn lay_out(printed: &str, sections: &[Section], goes_on: bool, out: &mut String)
             }
             entry += 1;
         }
-        out.push_str(whole);
+        out.push_str(part);
     }
 }
 

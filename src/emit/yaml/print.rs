@@ -91,7 +91,10 @@ impl<'a> At<'a> {
         if text.ends_with("\n\n") || text == "\n" {
             return Err(Unknown);
         }
-        let printed = scalar::text(text);
+        if scalar::text(text, self.out) {
+            return Ok(());
+        }
+        let printed = scalar::block(text);
         let mut lines = printed.split_inclusive('\n');
         self.out.push_str(lines.next().unwrap_or_default());
         for line in lines {
@@ -245,8 +248,17 @@ impl<'a> Serializer for At<'a> {
         if !Node::is_style(name) {
             return value.serialize(self);
         }
+        match self.place {
+            Place::Start => return Err(Unknown),
+            Place::Key => self.out.push(' '),
+            Place::Dash => {}
+        }
         // A style that takes several lines is not one of those that are used.
-        self.line(scalar::styled(name, Node::of(value)).ok_or(Unknown)?)
+        if !scalar::styled(name, Node::of(value), self.out) {
+            return Err(Unknown);
+        }
+        self.out.push('\n');
+        Ok(())
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(

@@ -1,5 +1,7 @@
 //! Scalars of YAML: which need no question, and what serde-saphyr makes of the others.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::emit::{Entries, Node};
@@ -22,12 +24,24 @@ pub(super) fn is_plain(text: &str) -> bool {
         b'/' | b'$' | b'(' => true,
         b'-' => is_flag(text),
         // What has a letter that is in no number, no date and no prefix of one is none of them.
-        b'0'..=b'9' => bytes.iter().any(|byte| b"ghjklmpqrsuvwyGHJKLMPQRSUVWY".contains(byte)),
+        b'0'..=b'9' => bytes.iter().any(|byte| IS_WORDS[usize::from(*byte)]),
         _ => false,
     };
     // What ends with a space loses it.
     starts && !matches!(last, b' ' | b':') && is_printable(bytes) && !begins_more(bytes)
 }
+
+/// The letters that are in no number, no date and no prefix of one.
+static IS_WORDS: [bool; 256] = {
+    let letters = b"ghjklmpqrsuvwyGHJKLMPQRSUVWY";
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < letters.len() {
+        table[letters[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// Whether text is read as itself where it is a key, too: a name, of which more marks mean something.
 pub(super) fn is_plain_key(text: &str) -> bool {
@@ -42,14 +56,25 @@ fn is_flag(text: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.eq_ignore_ascii_case("inf")
 }
 
-/// Text in quotes, where it takes no more than a look at its bytes to say that it needs them, and none of them has to
-/// be escaped.
-fn quoted(text: &str) -> Option<String> {
+/// Writes text in quotes, where it takes no more than a look at its bytes to say that it needs them, and none of them
+/// has to be escaped. Whether it is so.
+fn quoted(text: &str, out: &mut String) -> bool {
     let bytes = text.as_bytes();
     // A mark by itself may stand in the other quotes.
     let indicates = bytes.len() > 1 && bytes.first().is_some_and(|first| b",:[]{}#&*!|>'%@`".contains(first));
     let needs = indicates || is_decimal(text) || begins_more(bytes);
-    (needs && is_quotable(bytes)).then(|| format!("\"{text}\""))
+    needs && in_quotes(text, out)
+}
+
+/// Writes text in quotes, where none of its bytes has to be escaped. Whether it is so.
+fn in_quotes(text: &str, out: &mut String) -> bool {
+    let fits = is_quotable(text.as_bytes());
+    if fits {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    }
+    fits
 }
 
 /// Whether text is a number of digits, with or without decimals.
@@ -71,28 +96,33 @@ fn is_printable(bytes: &[u8]) -> bool {
 
 /// Whether the value of a key, or a comment, begins in bytes.
 fn begins_more(bytes: &[u8]) -> bool {
-    memchr::memchr2_iter(b':', b'#', bytes).any(|at| match bytes[at] {
-        b':' => bytes.get(at + 1) == Some(&b' '),
-        _ => at.checked_sub(1).is_some_and(|before| bytes[before] == b' '),
-    })
+    // Without a way out of the loop it takes many bytes at a time.
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    pairs.fold(false, |any, pair| any | matches!(pair, (b':', b' ') | (b' ', b'#')))
 }
 
 /// Whether some reader takes a word for something else than text.
 fn is_word(text: &str) -> bool {
     const WORDS: [&str; 11] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
     const LONGEST: usize = 5;
-    text.len() <= LONGEST && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+    // The first letters of these.
+    let begins = text.starts_with(['y', 'n', 'o', 't', 'f', 'i', 'Y', 'N', 'O', 'T', 'F', 'I']);
+    text.len() <= LONGEST && begins && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// Writes text that is not plain, with the end of its line. Whether it stands on one line: what it is otherwise is
+/// what [`block`] says.
+pub(super) fn text(text: &str, out: &mut String) -> bool {
+    let known = quoted(text, out);
+    if known {
+        out.push('\n');
+    }
+    known
 }
 
 /// Text as a value, with the end of its line. Further lines are those of a block that stands in the first column.
-pub(super) fn text(text: &str) -> String {
-    match quoted(text) {
-        Some(mut quoted) => {
-            quoted.push('\n');
-            quoted
-        }
-        None => saphyr(&text),
-    }
+pub(super) fn block(text: &str) -> String {
+    saphyr(&text)
 }
 
 /// Text as a key, with its colon; `None` where it is none that stands on one line.
@@ -102,50 +132,68 @@ pub(super) fn key(text: &str) -> Option<String> {
     (!key.contains('\n') && !key.starts_with('?')).then(|| key.to_owned())
 }
 
-/// A value in a style of its own, as it stands on one line; `None` where it takes several.
-pub(super) fn styled(style: &'static str, value: Node) -> Option<String> {
-    if let Some(short) = short(style, &value) {
-        return Some(short);
+/// Writes a value in a style of its own, as it stands on one line. `false` where it takes several, and nothing is
+/// written.
+pub(super) fn styled(style: &'static str, value: Node, out: &mut String) -> bool {
+    let before = out.len();
+    if short(style, &value, out) {
+        return true;
     }
+    out.truncate(before);
     let printed = whole(&Node::Styled(style, Box::new(value)));
     let line = printed.trim_end_matches('\n');
-    (!line.contains('\n')).then(|| line.to_owned())
+    let fits = !line.contains('\n');
+    if fits {
+        out.push_str(line);
+    }
+    fits
 }
 
-/// What most values in a style are: a word in quotes, or what stands in `[ ]` and `{ }` and consists of words, numbers
-/// and the like. `None` where it is more.
-fn short(style: &str, value: &Node) -> Option<String> {
+/// Writes what most values in a style are: a word in quotes, or what stands in `[ ]` and `{ }` and consists of words,
+/// numbers and the like. `false` where it is more; then a part of it may be written.
+fn short(style: &str, value: &Node, out: &mut String) -> bool {
     match (style, value) {
-        (DOUBLE_QUOTED, Node::Text(text)) if is_quotable(text.as_bytes()) => Some(format!("\"{text}\"")),
-        (FLOW_SEQ, Node::List(_)) | (FLOW_MAP, Node::Map(_)) => flow(value),
-        _ => None,
+        (DOUBLE_QUOTED, Node::Text(text)) => in_quotes(text, out),
+        (FLOW_SEQ, Node::List(_)) | (FLOW_MAP, Node::Map(_)) => flow(value, out),
+        _ => false,
     }
 }
 
-/// What stands in `[ ]` and `{ }`.
-fn flow(node: &Node) -> Option<String> {
+/// Writes what stands in `[ ]` and `{ }`.
+fn flow(node: &Node, out: &mut String) -> bool {
     match node {
         // These marks mean something here.
-        Node::Text(text) if text.contains([',', '[', ']', '{', '}']) => {
-            is_quotable(text.as_bytes()).then(|| format!("\"{text}\""))
+        Node::Text(text) if text.contains([',', '[', ']', '{', '}']) => in_quotes(text, out),
+        Node::Text(text) if is_plain(text) => {
+            out.push_str(text);
+            true
         }
-        Node::Text(text) if is_plain(text) => Some(text.clone()),
-        Node::Text(text) => quoted(text),
-        Node::Integer(number) => Some(number.to_string()),
-        Node::Boolean(boolean) => Some(boolean.to_string()),
-        Node::Null => Some("null".to_owned()),
+        Node::Text(text) => quoted(text, out),
+        Node::Integer(number) => write!(out, "{number}").is_ok(),
+        Node::Boolean(boolean) => write!(out, "{boolean}").is_ok(),
+        Node::Null => write!(out, "null").is_ok(),
         Node::List(items) => {
-            let items: Option<Vec<String>> = items.iter().map(flow).collect();
-            Some(format!("[{}]", items?.join(", ")))
+            out.push('[');
+            let fits = items.iter().enumerate().all(|(at, item)| {
+                out.push_str(if at > 0 { ", " } else { "" });
+                flow(item, out)
+            });
+            out.push(']');
+            fits
         }
         Node::Map(entries) => {
-            let entry = |(key, value): (&String, &Node)| Some(format!("{key}: {}", flow(value)?));
-            let entries = entries.iter().map(|entry| is_plain_key(entry.0).then_some(entry));
-            let entries: Option<Vec<String>> = entries.map(|known| known.and_then(entry)).collect();
-            Some(format!("{{{}}}", entries?.join(", ")))
+            out.push('{');
+            let fits = entries.iter().enumerate().all(|(at, (key, value))| {
+                out.push_str(if at > 0 { ", " } else { "" });
+                out.push_str(key);
+                out.push_str(": ");
+                is_plain_key(key) && flow(value, out)
+            });
+            out.push('}');
+            fits
         }
-        Node::Styled(style, inner) => short(style, inner),
-        Node::Number(_) => None,
+        Node::Styled(style, inner) => short(style, inner, out),
+        Node::Number(_) => false,
     }
 }
 

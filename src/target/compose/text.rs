@@ -6,6 +6,9 @@ use crate::schema::{Bytes, Constant, Duration};
 
 /// Literal text: a `$` is doubled.
 pub(super) fn literal(text: &str) -> String {
+    if memchr::memchr(b'$', text.as_bytes()).is_none() {
+        return text.to_owned();
+    }
     text.replace('$', "$$")
 }
 

@@ -147,5 +147,16 @@ fn questions(alert: &Alert, test: &AlertTest, interval: Duration) -> Vec<(Durati
 }
 
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for part in text.split_inclusive(['\\', '"']) {
+        let (plain, mark) = part.split_at(part.len() - usize::from(part.ends_with(['\\', '"'])));
+        quoted.push_str(plain);
+        if !mark.is_empty() {
+            quoted.push('\\');
+        }
+        quoted.push_str(mark);
+    }
+    quoted.push('"');
+    quoted
 }
