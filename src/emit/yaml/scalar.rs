@@ -24,7 +24,7 @@ pub(super) fn is_plain(text: &str) -> bool {
         b'/' | b'$' | b'(' => true,
         b'-' => is_flag(text),
         // What has a letter that is in no number, no date and no prefix of one is none of them.
-        b'0'..=b'9' => bytes.iter().any(|byte| IS_WORDS[usize::from(*byte)]),
+        b'0'..=b'9' => bytes.iter().any(|byte| IN_WORDS[usize::from(*byte)]),
         _ => false,
     };
     // What ends with a space loses it.
@@ -32,22 +32,26 @@ pub(super) fn is_plain(text: &str) -> bool {
 }
 
 /// The letters that are in no number, no date and no prefix of one.
-static IS_WORDS: [bool; 256] = {
-    let letters = b"ghjklmpqrsuvwyGHJKLMPQRSUVWY";
+static IN_WORDS: [bool; 256] = table(b"ghjklmpqrsuvwyGHJKLMPQRSUVWY");
+
+/// What names consist of.
+static IN_KEYS: [bool; 256] = table(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./");
+
+const fn table(bytes: &[u8]) -> [bool; 256] {
     let mut table = [false; 256];
     let mut at = 0;
-    while at < letters.len() {
-        table[letters[at] as usize] = true;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
         at += 1;
     }
     table
-};
+}
 
 /// Whether text is read as itself where it is a key, too: a name, of which more marks mean something.
 pub(super) fn is_plain_key(text: &str) -> bool {
-    let named =
-        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/'));
-    named && text.starts_with(|c: char| c.is_ascii_alphabetic()) && !is_word(text)
+    let bytes = text.as_bytes();
+    let named = bytes.iter().all(|byte| IN_KEYS[usize::from(*byte)]);
+    named && bytes.first().is_some_and(u8::is_ascii_alphabetic) && !is_word(text)
 }
 
 /// Whether text that starts with a hyphen is `-x` or `--x`, and no number.
@@ -97,8 +101,10 @@ fn is_printable(bytes: &[u8]) -> bool {
 /// Whether the value of a key, or a comment, begins in bytes.
 fn begins_more(bytes: &[u8]) -> bool {
     // Without a way out of the loop it takes many bytes at a time.
-    let pairs = bytes.iter().zip(bytes.iter().skip(1));
-    pairs.fold(false, |any, pair| any | matches!(pair, (b':', b' ') | (b' ', b'#')))
+    let behind = bytes.get(1..).unwrap_or_default();
+    bytes.iter().zip(behind).fold(false, |any, (&one, &next)| {
+        any | ((one == b':') & (next == b' ')) | ((one == b' ') & (next == b'#'))
+    })
 }
 
 /// Whether some reader takes a word for something else than text.
