@@ -174,9 +174,6 @@ fn bind(
     environment: Option<&str>,
     sink: &mut Sink,
 ) -> Option<Platform> {
-    let mut decoder = Decoder::new(sink).with_components(&expanded.components);
-    let catalogue: Vec<Image> =
-        expanded.catalogue.iter().filter_map(|entry| Image::decode(entry, &mut decoder)).collect();
     let whole = Entry {
         key: Name { text: "source".into(), span: origin, quoted: false },
         label: None,
@@ -184,9 +181,22 @@ fn bind(
         body: Some(Body { entries: expanded.entries, span: origin }),
         patch: false,
     };
-    let document = Document::decode(&whole, &mut decoder)?;
+    let mut in_catalogue = Sink::default();
+    let (catalogue, (document, mut lost)) = parallel::both(
+        || {
+            let mut decoder = Decoder::new(&mut in_catalogue);
+            let entries = expanded.catalogue.iter();
+            entries.filter_map(|entry| Image::decode(entry, &mut decoder)).collect::<Vec<_>>()
+        },
+        || {
+            let mut decoder = Decoder::new(sink).with_components(&expanded.components);
+            let document = Document::decode(&whole, &mut decoder);
+            (document, decoder.into_lost())
+        },
+    );
+    sink.take(in_catalogue);
+    let document = document?;
     parallel::set_aside(whole);
-    let mut lost = decoder.into_lost();
     lost.extend(expanded.lost);
     let absent = Absent {
         lost,
