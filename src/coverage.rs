@@ -50,6 +50,10 @@ impl Uses {
     }
 
     fn collect(&mut self, entries: &[Entry], within: &SmolStr, asked_for: &Asked, sources: &Sources) {
+        // Most entries are lines with a value.
+        if entries.is_empty() {
+            return;
+        }
         let asked_for_here =
             |block: &str| asked_for.get(block).map_or::<&[&str], _>(&[], |fields| fields.as_slice());
         let fields = if within.is_empty() { &[] } else { asked_for_here(within) };
@@ -57,18 +61,19 @@ impl Uses {
         // Entries of one file mostly stand together.
         let mut last: Option<(FileId, bool)> = None;
         for entry in entries {
-            let span = entry.head();
-            let embedded = match last {
-                Some((file, embedded)) if file == span.file => embedded,
-                _ => is_embedded(sources.file(span.file).name()),
-            };
-            last = Some((span.file, embedded));
             let key = &entry.key.text;
-            if !embedded {
-                if fields.contains(&key.as_str()) {
+            let (is_field, is_kind) = (fields.contains(&key.as_str()), kinds.contains(&key.as_str()));
+            if is_field || is_kind {
+                let span = entry.head();
+                let embedded = match last {
+                    Some((file, embedded)) if file == span.file => embedded,
+                    _ => is_embedded(sources.file(span.file).name()),
+                };
+                last = Some((span.file, embedded));
+                if is_field && !embedded {
                     self.count(within, key, span);
                 }
-                if kinds.contains(&key.as_str()) {
+                if is_kind && !embedded {
                     self.count("", key, span);
                 }
             }

@@ -90,10 +90,10 @@ fn times(test: &AlertTest, sink: &mut Sink) -> bool {
 
 /// How many values a series has; `None` where it cannot be read, which is reported.
 fn length(said: &SaidSeries, sink: &mut Sink) -> Option<u64> {
-    let mut told = |constant: &Constant, what: &str, problem: Problem, help: &str| {
+    let mut told = |constant: &Constant, what: &str, problem: &Problem, help: &str| {
         // What could not be settled was reported.
         if constant.text.as_literal().is_some() {
-            let place = problem.place.and_then(|place| constant.part(place)).unwrap_or(constant.span);
+            let place = problem.place.clone().and_then(|place| constant.part(place)).unwrap_or(constant.span);
             sink.report(
                 Diagnostic::new(codes::ALR012, format!("{what} cannot be read: {}", problem.message))
                     .at(place, "here")
@@ -102,7 +102,7 @@ fn length(said: &SaidSeries, sink: &mut Sink) -> Option<u64> {
         }
     };
     let values = promql::values(said.values.text.as_literal().unwrap_or_default());
-    if let Err(problem) = said.parsed.clone() {
+    if let Err(problem) = &said.parsed {
         let help = "write a metric and its labels: `series \"metric{label='value'}\" = \"0x10\"`";
         told(&said.series, "the series", problem, help);
     }
@@ -110,7 +110,7 @@ fn length(said: &SaidSeries, sink: &mut Sink) -> Option<u64> {
         Ok(length) => Some(length).filter(|_| said.parsed.is_ok()),
         Err(problem) => {
             let help = "write values with spaces between them: `1`, `0x10` for eleven of it, `0+5x10` with a step, `_` for none, `stale`";
-            told(&said.values, "the values of the series", problem, help);
+            told(&said.values, "the values of the series", &problem, help);
             None
         }
     }
