@@ -8,7 +8,7 @@ use std::slice;
 use crate::diagnostic::credential::text::OPERATOR;
 use crate::hash::{HashMap, RandomState};
 use crate::model::Command;
-use crate::platform::{Health, Service, Value, ValuePart};
+use crate::platform::{Health, Platform, Service, ServiceId, Value, ValuePart};
 use crate::source::Span;
 
 /// [`OPERATOR`] as a text.
@@ -187,6 +187,52 @@ pub(super) fn texts(service: &Service) -> impl Iterator<Item = Said<'_>> {
         span: config.span,
     });
     variables.chain(arguments).chain(files).chain(check(service))
+}
+
+/// The texts of all services that may name something: those with a colon that an address has, and names of hosts.
+pub(super) fn telling(platform: &Platform) -> Vec<(ServiceId, Said<'_>)> {
+    let mut telling = Vec::new();
+    for service in &platform.services {
+        let may = |said: &Said<'_>| next_line(&said.text, 0).is_some() || said.host().is_some();
+        telling.extend(texts(service).filter(may).map(|said| (service.id, said)));
+    }
+    telling
+}
+
+/// What the texts of services name. Several rules ask for it, and most texts name nothing, so it is found once for all
+/// of them.
+#[derive(Debug)]
+pub struct Named<'a> {
+    /// The texts, in the order of their services.
+    pub(super) texts: &'a [(ServiceId, Said<'a>)],
+    /// What they name: a host alone has neither a scheme nor a port.
+    addresses: Vec<(&'a Said<'a>, Address<'a>)>,
+    /// Where those of each service begin, and behind them all.
+    begins: Vec<usize>,
+}
+
+impl<'a> Named<'a> {
+    pub(super) fn new(platform: &Platform, texts: &'a [(ServiceId, Said<'a>)]) -> Self {
+        let mut named = Self { texts, addresses: Vec::new(), begins: vec![0] };
+        let mut rest = texts.iter().peekable();
+        for service in &platform.services {
+            while let Some((_, said)) = rest.next_if(|(of, _)| *of == service.id) {
+                addresses(said, |address| named.addresses.push((said, address)));
+                let host = said.host().map(|host| Address { scheme: None, host, port: None });
+                named.addresses.extend(host.map(|host| (said, host)));
+            }
+            named.begins.push(named.addresses.len());
+        }
+        named
+    }
+
+    /// What the texts of a service name, in their order.
+    pub(super) fn by(&self, service: ServiceId) -> &[(&'a Said<'a>, Address<'a>)] {
+        match self.begins.get(service.0..) {
+            Some(&[begin, end, ..]) => self.addresses.get(begin..end).unwrap_or_default(),
+            _ => &[],
+        }
+    }
 }
 
 /// The name of an option whose value is the next argument.

@@ -1,6 +1,6 @@
 //! Order: what waits for what, and whether that can come to be.
 
-use super::address::{self, Address, Directory, Place, Said};
+use super::address::{Address, Directory, Named, Place, Said};
 use super::network;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
@@ -110,30 +110,30 @@ pub(super) fn absent(platform: &Platform, sink: &mut Sink) {
 
 /// DEP005 and NET001: text that names a service without a reference, so that nothing is known of the connection, and
 /// text that names one which is not reached.
-pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
+pub(super) fn literals(platform: &Platform, named: &Named<'_>, sink: &mut Sink) {
     let directory = Directory::new(&platform.services);
     let mut listening = Listening::default();
     for service in &platform.services {
-        let mut from = Naming {
+        let named = named.by(service.id);
+        if named.is_empty() {
+            continue;
+        }
+        let mut naming = Naming {
             platform,
             service,
             waits: service.block.wait.iter().map(|wait| wait.service.text.as_str()).collect(),
             told: HashSet::default(),
         };
-        // What a check asks is no connection of the service.
-        for said in address::texts(service).filter(|said| said.place != Place::Health) {
-            if sink.is_full() {
-                return;
+        for (said, address) in named {
+            // What a check asks is no connection of the service.
+            if said.place == Place::Health {
+                continue;
             }
-            address::addresses(&said, |named| {
-                if named.scheme.is_some() || named.port.is_some() {
-                    let to = directory.named(named.host);
-                    to.for_each(|to| from.connects(to, Some(named), &said, &mut listening, sink));
+            for to in directory.named(address.host) {
+                if sink.is_full() {
+                    return;
                 }
-            });
-            if let Some(host) = said.host() {
-                let to = directory.named(host);
-                to.for_each(|to| from.connects(to, None, &said, &mut listening, sink));
+                naming.connects(to, *address, said, &mut listening, sink);
             }
         }
     }
@@ -156,12 +156,12 @@ impl<'a> Naming<'a> {
     fn connects(
         &mut self,
         to: &'a Service,
-        named: Option<Address<'_>>,
+        address: Address<'_>,
         said: &Said<'_>,
         listening: &mut Listening<'a>,
         sink: &mut Sink,
     ) {
-        if sink.is_full() || self.told.contains(&to.id) {
+        if self.told.contains(&to.id) {
             return;
         }
         let (platform, service) = (self.platform, self.service);
@@ -171,7 +171,7 @@ impl<'a> Naming<'a> {
         if known && !apart {
             return;
         }
-        let number = named.and_then(|named| named.port);
+        let number = address.port;
         // Of ports of one number the first is meant.
         let ports = listening
             .entry(to.id)
@@ -186,8 +186,9 @@ impl<'a> Naming<'a> {
             return;
         }
         let port = port.or(to.ports.first());
-        let member = if named.is_some() { "address" } else { "host" };
-        let name = named.map_or_else(|| to.name.clone(), |named| named.text());
+        let alone = address.scheme.is_none() && address.port.is_none();
+        let member = if alone { "host" } else { "address" };
+        let name = if alone { to.name.clone() } else { address.text() };
         sink.report(
             Diagnostic::new(
                 codes::DEP005,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::address::{self, Address, Place, Said};
+use super::address::{self, Address, Named, Place, Said};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Protocol, RouteTarget};
@@ -15,13 +15,12 @@ use crate::syntax::Part;
 const MOST_LISTED: usize = 12;
 
 /// PORT001: text that names a service with a port it does not listen on.
-pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
+pub(super) fn literals(platform: &Platform, named: &Named<'_>, sink: &mut Sink) {
     let mut services = Services::new(platform);
-    for service in &platform.services {
-        for said in address::texts(service) {
-            let is_other = |start: usize| said.is_no_address(start);
-            in_text(&said.text, said.span, Some(&service.path), &mut services, &is_other, sink);
-        }
+    for (service, said) in named.texts {
+        let about = platform[*service].path.as_str();
+        let is_other = |start: usize| said.is_no_address(start);
+        in_text(&said.text, said.span, Some(about), &mut services, &is_other, sink);
     }
     for site in &platform.sites {
         for route in &site.block.route {
@@ -104,26 +103,21 @@ fn in_text(
 
 /// PORT003: an address with a port that the service behind it does not declare: its own, or that of
 /// a service without any port.
-pub(super) fn undeclared(platform: &Platform, sink: &mut Sink) {
+pub(super) fn undeclared(platform: &Platform, named: &Named<'_>, sink: &mut Sink) {
     let without_ports = without_ports(platform);
     let numbers = Numbers::new(platform);
     for service in &platform.services {
+        let named = named.by(service.id);
         // On the host's network its own address is the host's.
-        let mut own = (!service.exception(|security| security.host_network)).then(|| Own::new(service));
-        if own.is_some() {
+        if !service.exception(|security| security.host_network) {
             asked(service, sink);
+            let mut own = Own::new(service);
+            for (said, address) in named {
+                own_address(&numbers, &mut own, said, *address, sink);
+            }
         }
-        let mut of_others = Vec::new();
-        for said in address::texts(service) {
-            address::addresses(&said, |address| {
-                if let Some(own) = &mut own {
-                    own_address(&numbers, own, &said, address, sink);
-                }
-                of_others.extend(portless(service, &without_ports, &said, address));
-            });
-        }
-        for told in of_others {
-            sink.report(told);
+        for (said, address) in named {
+            portless(service, &without_ports, said, *address, sink);
         }
     }
 }
@@ -329,23 +323,24 @@ fn portless(
     without_ports: &HashMap<&str, &Service>,
     said: &Said<'_>,
     address: Address<'_>,
-) -> Option<Diagnostic> {
-    let number = address.port?;
-    let to = without_ports.get(address.host)?;
+    sink: &mut Sink,
+) {
+    let (Some(number), Some(to)) = (address.port, without_ports.get(address.host)) else { return };
     // `worker:2` can be anything; as a whole value with a port's number it is an address.
     let meant = address.scheme.is_some() || (said.text == address.text() && number >= 1024);
-    let message =
-        || format!("`{}` asks port {number} of `{}`, which declares no port", service.path, to.path);
-    meant.then(|| {
-        Diagnostic::new(codes::PORT003, message())
-            .about(&service.path)
-            .at(said.span, format!("names `{}`", address.text()))
-            .at(to.span(), "declares no port")
-            .help(format!(
-                "write `port main = {number}` in `{0}`, and refer to it: `{0}.main.address`",
-                to.path
-            ))
-    })
+    if !meant {
+        return;
+    }
+    sink.report(
+        Diagnostic::new(
+            codes::PORT003,
+            format!("`{}` asks port {number} of `{}`, which declares no port", service.path, to.path),
+        )
+        .about(&service.path)
+        .at(said.span, format!("names `{}`", address.text()))
+        .at(to.span(), "declares no port")
+        .help(format!("write `port main = {number}` in `{0}`, and refer to it: `{0}.main.address`", to.path)),
+    );
 }
 
 /// PORT002: two services that take the same port of the host: one that they publish, or listen on in its network.
