@@ -102,10 +102,13 @@ enum Kind {
     Token,
 }
 
+/// What stands in every URL.
+const URL: &str = "://";
+
 /// What stands in every line that holds a credential, in letters of any size: marks of addresses, parts of names, and
 /// starts of tokens.
 const MARKS: [(Kind, &[&str]); 3] = [
-    (Kind::Address, &["://", "@tcp(", "@unix("]),
+    (Kind::Address, &[URL, "@tcp(", "@unix("]),
     (Kind::Name, &["token", "key", "secret", "pass", "pwd", "auth", "sig", "credential"]),
     (Kind::Token, TOKENS),
 ];
@@ -156,8 +159,15 @@ fn kinds(text: &str, at: usize, bits: u32) -> impl Iterator<Item = Kind> {
     let others = |bits: &u32| Some(bits & (bits - 1)).filter(|bits| *bits != 0);
     let numbers = std::iter::successors(Some(bits), others).map(|bits| bits.trailing_zeros() as usize);
     numbers.filter_map(mark).filter_map(|(kind, mark)| {
-        rest.get(..mark.len())?.eq_ignore_ascii_case(mark.as_bytes()).then_some(kind)
+        let said = rest.get(..mark.len())?.eq_ignore_ascii_case(mark.as_bytes());
+        (said && (mark != URL || may_tell(rest))).then_some(kind)
     })
+}
+
+/// Whether the address that has its mark at the start of a text may hold a credential: who logs in stands in each that
+/// does, a query, or a host that is known.
+fn may_tell(rest: &[u8]) -> bool {
+    memchr::memchr3(b'@', b'?', b'.', rest.get(..NEAR).unwrap_or(rest)).is_some()
 }
 
 /// Where the first mark of a text begins.
@@ -232,13 +242,9 @@ fn in_lines(text: &str, spaced: bool) -> Vec<Found<'_>> {
 }
 
 fn addresses<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
-    // Who logs in, a query, or a host that is known stands in each that tells something.
-    if memchr::memchr3(b'@', b'?', b'.', line.as_bytes()).is_none() {
-        return;
-    }
     let odd = |c: char| matches!(c, '"' | '\'' | '`' | '<' | '>' | '|' | '\\') || c.is_whitespace();
     let mut behind = 0;
-    for at in places(line, "://") {
+    for at in places(line, URL) {
         let scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
         let start = line[..at].rfind(|c| !scheme(c)).map_or(0, |last| last + width(line, last));
         // Within another one, it is what that one's query holds.
