@@ -50,10 +50,6 @@ impl Uses {
     }
 
     fn collect(&mut self, entries: &[Entry], within: &SmolStr, asked_for: &Asked, sources: &Sources) {
-        // Most entries are lines with a value.
-        if entries.is_empty() {
-            return;
-        }
         let asked_for_here =
             |block: &str| asked_for.get(block).map_or::<&[&str], _>(&[], |fields| fields.as_slice());
         let fields = if within.is_empty() { &[] } else { asked_for_here(within) };
@@ -77,10 +73,14 @@ impl Uses {
                     self.count("", key, span);
                 }
             }
-            if matches!(key.as_str(), "env" | "labels" | "override" | "output" | "child") {
+            // Most entries are lines with a value.
+            let entries = entry.entries();
+            if entries.is_empty()
+                || matches!(key.as_str(), "env" | "labels" | "override" | "output" | "child")
+            {
                 continue;
             }
-            self.collect(entry.entries(), key, asked_for, sources);
+            self.collect(entries, key, asked_for, sources);
         }
     }
 
