@@ -253,3 +253,32 @@ pub fn join(base: &str, path: &str) -> Option<String> {
     }
     Some(parts.join("/"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BLOCK, Sources};
+
+    #[test]
+    fn lines_are_found_wherever_blocks_end() {
+        let long = "a".repeat(BLOCK);
+        let texts = ["", "\n", "a", "a\nb", "a\n\nb\n"].map(str::to_owned);
+        let more = (BLOCK - 2..BLOCK + 2).map(|length| format!("{}\n\nb\n{long}\n", "a".repeat(length)));
+        let lined = format!("{}\n{long}{long}{long}\nb", "\n".repeat(BLOCK));
+        for text in texts.into_iter().chain(more).chain([lined]) {
+            let mut sources = Sources::default();
+            let file = sources.add("a", text.clone());
+            let file = sources.file(file);
+            let behind = text.match_indices('\n').map(|(at, _)| at + 1);
+            let starts: Vec<usize> = std::iter::once(0).chain(behind).collect();
+            assert_eq!(file.line_count(), starts.len());
+            for (line, start) in starts.iter().enumerate() {
+                assert_eq!(file.line_start(line), *start);
+            }
+            assert_eq!(file.line_start(starts.len()), text.len());
+            for offset in 0..text.len() + 2 {
+                let line = starts.iter().filter(|start| **start <= offset).count() - 1;
+                assert_eq!(file.line_of(u32::try_from(offset).unwrap_or(u32::MAX)), line);
+            }
+        }
+    }
+}

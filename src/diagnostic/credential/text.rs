@@ -164,10 +164,15 @@ fn kinds(text: &str, at: usize, bits: u32) -> impl Iterator<Item = Kind> {
     })
 }
 
-/// Whether the address that has its mark at the start of a text may hold a credential: who logs in stands in each that
-/// does, a query, or a host that is known.
+/// Whether the address that has its mark at the start of a text may hold a credential: a password stands before an `@`
+/// and behind a colon of its own, and everything else in a query, or behind a host that is known.
 fn may_tell(rest: &[u8]) -> bool {
-    memchr::memchr3(b'@', b'?', b'.', rest.get(..NEAR).unwrap_or(rest)).is_some()
+    let near = rest.get(URL.len()..NEAR.min(rest.len())).unwrap_or_default();
+    let password = || {
+        let user = memchr::memrchr(b'@', near).and_then(|at| near.get(..at));
+        user.is_some_and(|user| memchr::memchr(b':', user).is_some())
+    };
+    memchr::memchr2(b'?', b'.', near).is_some() || password()
 }
 
 /// Where the first mark of a text begins.
