@@ -77,7 +77,7 @@ impl Allows {
                     })
                 });
                 self.list.push(Allow { code: code.clone(), within: region, used: !sound });
-            } else if entry.body.is_some() && !FREE.contains(&entry.key.text.as_str()) {
+            } else if !entry.entries().is_empty() && !FREE.contains(&entry.key.text.as_str()) {
                 let own = (entry.key.text == "service").then(|| path(service, entry));
                 self.collect(entry.entries(), Some(entry), own.as_deref().or(service), sink);
             }

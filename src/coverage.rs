@@ -61,25 +61,30 @@ impl Uses {
         // Entries of one file mostly stand together.
         let mut last: Option<(FileId, bool)> = None;
         for entry in entries {
-            let span = entry.head();
-            let embedded = match last {
-                Some((file, embedded)) if file == span.file => embedded,
-                _ => is_embedded(sources.file(span.file).name()),
-            };
-            last = Some((span.file, embedded));
             let key = &entry.key.text;
-            if !embedded {
-                if fields.contains(&key.as_str()) {
+            let (is_field, is_kind) = (fields.contains(&key.as_str()), kinds.contains(&key.as_str()));
+            if is_field || is_kind {
+                let span = entry.head();
+                let embedded = match last {
+                    Some((file, embedded)) if file == span.file => embedded,
+                    _ => is_embedded(sources.file(span.file).name()),
+                };
+                last = Some((span.file, embedded));
+                if is_field && !embedded {
                     self.count(within, key, span);
                 }
-                if kinds.contains(&key.as_str()) {
+                if is_kind && !embedded {
                     self.count("", key, span);
                 }
             }
-            if matches!(key.as_str(), "env" | "labels" | "override" | "output" | "child") {
+            // Most entries are lines with a value.
+            let entries = entry.entries();
+            if entries.is_empty()
+                || matches!(key.as_str(), "env" | "labels" | "override" | "output" | "child")
+            {
                 continue;
             }
-            self.collect(entry.entries(), key, asked_for, sources);
+            self.collect(entries, key, asked_for, sources);
         }
     }
 

@@ -48,13 +48,17 @@ impl Span {
     }
 }
 
-/// A named text with its line starts.
+/// How many bytes of a text are one block, in which lines are looked for.
+const BLOCK: usize = 1_024;
+
+/// A named text, and where its lines are.
 #[derive(Debug)]
 pub struct SourceFile {
     name: String,
     text: Cow<'static, str>,
-    /// Where lines start; found when a place is first asked for.
-    line_starts: OnceLock<Vec<u32>>,
+    /// How many lines end before each block; counted when a place is first asked for. Few places are, so where each
+    /// line starts is not kept.
+    line_ends: OnceLock<Vec<usize>>,
 }
 
 impl SourceFile {
@@ -70,29 +74,47 @@ impl SourceFile {
         &self.text
     }
 
-    fn line_starts(&self) -> &[u32] {
-        self.line_starts.get_or_init(|| {
-            let behind = memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at + 1);
-            std::iter::once(0).chain(behind).map(|at| u32::try_from(at).unwrap_or(u32::MAX)).collect()
+    fn line_ends(&self) -> &[usize] {
+        self.line_ends.get_or_init(|| {
+            let blocks = self.text.as_bytes().chunks(BLOCK);
+            let ends = blocks.map(|block| memchr::memchr_iter(b'\n', block).count());
+            let before = ends.scan(0, |sum, ends| Some(std::mem::replace(sum, *sum + ends)));
+            before.collect()
         })
+    }
+
+    /// A block, with how many lines end before it.
+    fn block(&self, block: usize) -> (usize, &[u8]) {
+        let bytes = self.text.as_bytes();
+        let before = self.line_ends().get(block).copied().unwrap_or_default();
+        (before, bytes.chunks(BLOCK).nth(block).unwrap_or_default())
     }
 
     /// The zero-based line of a byte offset.
     #[must_use]
     pub fn line_of(&self, offset: u32) -> usize {
-        self.line_starts().partition_point(|&start| start <= offset).saturating_sub(1)
+        let offset = (offset as usize).min(self.text.len());
+        // The end of the text may be that of its last block.
+        let at = (offset / BLOCK).min(self.line_ends().len().saturating_sub(1));
+        let (before, block) = self.block(at);
+        let within = block.get(..offset - at * BLOCK).unwrap_or(block);
+        before + memchr::memchr_iter(b'\n', within).count()
     }
 
     /// The byte offset at which a zero-based line starts; the end of the text for lines behind it.
     #[must_use]
     pub fn line_start(&self, line: usize) -> usize {
-        self.line_starts().get(line).map_or(self.text.len(), |&start| start as usize)
+        let Some(ends) = line.checked_sub(1) else { return 0 };
+        let at = self.line_ends().partition_point(|before| *before <= ends).saturating_sub(1);
+        let (before, block) = self.block(at);
+        let end = memchr::memchr_iter(b'\n', block).nth(ends - before);
+        end.map_or(self.text.len(), |end| at * BLOCK + end + 1)
     }
 
     /// How many lines the text has.
     #[must_use]
     pub fn line_count(&self) -> usize {
-        self.line_starts().len()
+        self.line_of(u32::MAX) + 1
     }
 }
 
@@ -119,7 +141,7 @@ impl Sources {
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> FileId {
         let text = normalised(text.into());
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Arc::new(SourceFile { name: name.into(), text, line_starts: OnceLock::new() }));
+        self.files.push(Arc::new(SourceFile { name: name.into(), text, line_ends: OnceLock::new() }));
         id
     }
 
@@ -230,4 +252,33 @@ pub fn join(base: &str, path: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BLOCK, Sources};
+
+    #[test]
+    fn lines_are_found_wherever_blocks_end() {
+        let long = "a".repeat(BLOCK);
+        let texts = ["", "\n", "a", "a\nb", "a\n\nb\n"].map(str::to_owned);
+        let more = (BLOCK - 2..BLOCK + 2).map(|length| format!("{}\n\nb\n{long}\n", "a".repeat(length)));
+        let lined = format!("{}\n{long}{long}{long}\nb", "\n".repeat(BLOCK));
+        for text in texts.into_iter().chain(more).chain([lined]) {
+            let mut sources = Sources::default();
+            let file = sources.add("a", text.clone());
+            let file = sources.file(file);
+            let behind = text.match_indices('\n').map(|(at, _)| at + 1);
+            let starts: Vec<usize> = std::iter::once(0).chain(behind).collect();
+            assert_eq!(file.line_count(), starts.len());
+            for (line, start) in starts.iter().enumerate() {
+                assert_eq!(file.line_start(line), *start);
+            }
+            assert_eq!(file.line_start(starts.len()), text.len());
+            for offset in 0..text.len() + 2 {
+                let line = starts.iter().filter(|start| **start <= offset).count() - 1;
+                assert_eq!(file.line_of(u32::try_from(offset).unwrap_or(u32::MAX)), line);
+            }
+        }
+    }
 }

@@ -1,23 +1,26 @@
 //! Addresses in text: what variables, arguments, files and health checks name past the model.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
+use std::ops::Range;
+use std::slice;
 
 use crate::diagnostic::credential::text::OPERATOR;
 use crate::hash::{HashMap, RandomState};
 use crate::model::Command;
-use crate::platform::{Health, Service, Value, ValuePart};
+use crate::platform::{Health, Platform, Service, ServiceId, Value, ValuePart};
 use crate::source::Span;
+
+/// [`OPERATOR`] as a text.
+const BY_OPERATOR: &str = "\u{1}";
 
 /// Where a text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place<'a> {
     /// The value of a variable of this name.
     Variable(&'a str),
-    /// An argument of what runs.
-    Argument,
-    /// An argument behind an option of this name: `--host db`.
-    Option(&'a str),
+    /// An argument of what runs, with the one before it, which may be its option: `--host db`.
+    Argument(Option<&'a Value>),
     /// A file that is written for the service.
     File,
     /// The health check.
@@ -33,7 +36,7 @@ pub(super) struct Said<'a> {
 }
 
 /// What an address names.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Address<'a> {
     /// What is spoken there: the word before `://`.
     pub(super) scheme: Option<&'a str>,
@@ -81,10 +84,18 @@ impl Said<'_> {
     /// The name of a host, where the text is that and nothing else by the name of its variable or option.
     pub(super) fn host(&self) -> Option<&str> {
         let (name, host) = match self.place {
-            Place::Variable(name) | Place::Option(name) => (name, self.text.as_ref()),
-            Place::Argument => self.text.split_once('=').filter(|(name, _)| name.starts_with("--"))?,
+            Place::Variable(name) => (name, self.text.as_ref()),
+            Place::Argument(before) => match before.and_then(option) {
+                Some(name) => (name, self.text.as_ref()),
+                None if self.text.starts_with("--") => self.text.split_once('=')?,
+                None => return None,
+            },
             _ => return None,
         };
+        // Nearly every name ends otherwise.
+        if !matches!(name.as_bytes().last(), Some(b'T' | b'R' | b'S' | b't' | b'r' | b's')) {
+            return None;
+        }
         let last = name.rsplit(['_', '.', '-']).next().unwrap_or(name);
         HOSTS.iter().any(|name| name.eq_ignore_ascii_case(last)).then_some(host)
     }
@@ -93,6 +104,10 @@ impl Said<'_> {
 /// Whether a key or the name of a variable says that its value is an image.
 fn is_image(name: &str) -> bool {
     let name = name.as_bytes();
+    // Nearly every name ends otherwise.
+    if !matches!(name.last(), Some(b'E' | b'S' | b'F' | b'G' | b'e' | b's' | b'f' | b'g')) {
+        return false;
+    }
     let same = |a: &u8, b: &u8| match a {
         b'.' | b'-' => *b == b'_',
         _ => a.eq_ignore_ascii_case(b),
@@ -117,33 +132,43 @@ pub(super) fn is_no_address(before: &str) -> bool {
     path || (before.ends_with(apart) && is_image(key))
 }
 
-/// Services by what texts call them.
+/// Services by what texts call them: the first of a name, and the others, where names clash.
 #[derive(Debug)]
-pub(super) struct Directory<'a>(HashMap<String, Vec<&'a Service>>);
+pub(super) struct Directory<'a>(HashMap<Cow<'a, str>, (&'a Service, Vec<&'a Service>)>);
 
 impl<'a> Directory<'a> {
     pub(super) fn new(services: &'a [Service]) -> Self {
-        let mut names: HashMap<String, Vec<&Service>> =
+        let mut names: HashMap<Cow<'_, str>, (&Service, Vec<&Service>)> =
             HashMap::with_capacity_and_hasher(services.len(), RandomState::default());
         for service in services {
-            names.entry(service.name.to_ascii_lowercase()).or_default().push(service);
+            match names.entry(small(&service.name)) {
+                Entry::Occupied(mut named) => named.get_mut().1.push(service),
+                Entry::Vacant(free) => {
+                    free.insert((service, Vec::new()));
+                }
+            }
         }
         Self(names)
     }
 
     /// The services of a name, in letters of any size as names of hosts are: one, where names do not clash.
-    pub(super) fn named(&self, name: &str) -> &[&'a Service] {
-        let named = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            self.0.get(name.to_ascii_lowercase().as_str())
-        } else {
-            self.0.get(name)
-        };
-        named.map(Vec::as_slice).unwrap_or_default()
+    pub(super) fn named(&self, name: &str) -> impl Iterator<Item = &'a Service> {
+        let named = self.0.get(small(name).as_ref());
+        named.into_iter().flat_map(|(first, others)| std::iter::once(*first).chain(others.iter().copied()))
+    }
+}
+
+/// A name in small letters.
+fn small(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
     }
 }
 
 /// Every text of a service that may name another one, or itself.
-pub(super) fn texts(service: &Service) -> Vec<Said<'_>> {
+pub(super) fn texts(service: &Service) -> impl Iterator<Item = Said<'_>> {
     let variables = service.env.iter().map(|variable| Said {
         place: Place::Variable(&variable.name),
         text: plain(&variable.value),
@@ -153,7 +178,7 @@ pub(super) fn texts(service: &Service) -> Vec<Said<'_>> {
     let spans = service.block.command.iter().chain(&service.block.entrypoint).flat_map(|list| &list.items);
     let mut before = None;
     let arguments = words.zip(spans).map(move |(word, said)| {
-        let place = std::mem::replace(&mut before, option(word)).map_or(Place::Argument, Place::Option);
+        let place = Place::Argument(before.replace(word));
         Said { place, text: plain(word), span: said.span }
     });
     let files = service.configs.iter().map(|config| Said {
@@ -161,100 +186,186 @@ pub(super) fn texts(service: &Service) -> Vec<Said<'_>> {
         text: Cow::Borrowed(config.content.as_str()),
         span: config.span,
     });
-    variables.chain(arguments).chain(files).chain(check(service)).collect()
+    variables.chain(arguments).chain(files).chain(check(service))
+}
+
+/// The texts of all services that may name something: those with a colon that an address has, and names of hosts.
+pub(super) fn telling(platform: &Platform) -> Vec<(ServiceId, Said<'_>)> {
+    let mut telling = Vec::new();
+    for service in &platform.services {
+        let may = |said: &Said<'_>| next_line(&said.text, 0).is_some() || said.host().is_some();
+        telling.extend(texts(service).filter(may).map(|said| (service.id, said)));
+    }
+    telling
+}
+
+/// What the texts of services name. Several rules ask for it, and most texts name nothing, so it is found once for all
+/// of them.
+#[derive(Debug)]
+pub struct Named<'a> {
+    /// The texts, in the order of their services.
+    pub(super) texts: &'a [(ServiceId, Said<'a>)],
+    /// What they name: a host alone has neither a scheme nor a port.
+    addresses: Vec<(&'a Said<'a>, Address<'a>)>,
+    /// Where those of each service begin, and behind them all.
+    begins: Vec<usize>,
+}
+
+impl<'a> Named<'a> {
+    pub(super) fn new(platform: &Platform, texts: &'a [(ServiceId, Said<'a>)]) -> Self {
+        let mut named = Self { texts, addresses: Vec::new(), begins: vec![0] };
+        let mut rest = texts.iter().peekable();
+        for service in &platform.services {
+            while let Some((_, said)) = rest.next_if(|(of, _)| *of == service.id) {
+                addresses(said, |address| named.addresses.push((said, address)));
+                let host = said.host().map(|host| Address { scheme: None, host, port: None });
+                named.addresses.extend(host.map(|host| (said, host)));
+            }
+            named.begins.push(named.addresses.len());
+        }
+        named
+    }
+
+    /// What the texts of a service name, in their order.
+    pub(super) fn by(&self, service: ServiceId) -> &[(&'a Said<'a>, Address<'a>)] {
+        match self.begins.get(service.0..) {
+            Some(&[begin, end, ..]) => self.addresses.get(begin..end).unwrap_or_default(),
+            _ => &[],
+        }
+    }
 }
 
 /// The name of an option whose value is the next argument.
 fn option(word: &Value) -> Option<&str> {
-    let [ValuePart::Literal(word)] = word.parts.as_slice() else { return None };
-    word.strip_prefix("--").filter(|name| !name.is_empty() && !name.contains('='))
+    word.as_literal()?.strip_prefix("--").filter(|name| !name.is_empty() && !name.contains('='))
 }
 
 /// The words of a health check, or its line.
-pub(super) fn check(service: &Service) -> Vec<Said<'_>> {
-    let said = |value, span| Said { place: Place::Health, text: plain(value), span };
+pub(super) fn check(service: &Service) -> impl Iterator<Item = Said<'_>> {
     let command = service.block.health.as_ref().and_then(|health| health.command.as_ref());
-    match (&service.health, command) {
-        (Health::Exec(words), Some(Command::Exec(spans))) => {
-            words.iter().zip(spans).map(|(word, template)| said(word, template.span)).collect()
-        }
-        (Health::Shell(line), Some(Command::Shell(template))) => vec![said(line, template.span)],
-        _ => Vec::new(),
-    }
+    let (words, said) = match (&service.health, command) {
+        (Health::Exec(words), Some(Command::Exec(said))) => (words.as_slice(), said.as_slice()),
+        (Health::Shell(line), Some(Command::Shell(said))) => (slice::from_ref(line), slice::from_ref(said)),
+        _ => (&[][..], &[][..]),
+    };
+    words.iter().zip(said).map(|(word, said)| Said {
+        place: Place::Health,
+        text: plain(word),
+        span: said.span,
+    })
 }
 
 /// A text with a sign for what the operator sets.
 pub(super) fn plain(value: &Value) -> Cow<'_, str> {
-    if let [ValuePart::Literal(literal)] = value.parts.as_slice() {
+    if let Some(literal) = value.as_literal() {
         return Cow::Borrowed(literal);
+    }
+    if let [ValuePart::Input(_)] = value.parts.as_slice() {
+        return Cow::Borrowed(BY_OPERATOR);
     }
     let mut text = String::new();
     for part in &value.parts {
-        match part {
-            ValuePart::Literal(literal) => text.push_str(literal),
-            ValuePart::Input(_) => text.push(OPERATOR),
-        }
+        text.push_str(match part {
+            ValuePart::Literal(literal) => literal,
+            ValuePart::Input(_) => BY_OPERATOR,
+        });
     }
     Cow::Owned(text)
 }
 
-/// The addresses in a text: hosts behind `://`, and `name:1234`. Comments of files are left out.
-pub(super) fn addresses<'a>(said: &'a Said<'_>) -> Vec<Address<'a>> {
-    let comment = |line: &&str| {
+/// Looks for the addresses in a text: hosts behind `://`, and `name:1234`. Comments of files are left out.
+pub(super) fn addresses<'a>(said: &'a Said<'_>, mut found: impl FnMut(Address<'a>)) {
+    let comment = |line: &str| {
         let start = line.trim_start().as_bytes();
         said.place == Place::File && matches!(start, [b'#' | b';', ..]) || start.starts_with(b"//")
     };
-    if memchr::memchr(b':', said.text.as_bytes()).is_none() {
-        return Vec::new();
+    let mut at = 0;
+    while let Some(place) = next_line(&said.text, at) {
+        at = place.end + 1;
+        let line = said.text.get(place).unwrap_or_default();
+        if comment(line) {
+            continue;
+        }
+        if matches!(said.place, Place::Variable(name) if is_image(name)) {
+            return;
+        }
+        in_line(line, &mut found);
     }
-    let of_image = matches!(said.place, Place::Variable(name) if is_image(name));
-    if of_image {
-        return Vec::new();
-    }
-    said.text.lines().filter(|line| !comment(line)).flat_map(in_line).collect()
 }
 
-fn in_line(line: &str) -> Vec<Address<'_>> {
-    let mut found = Vec::new();
-    let mut urls = VecDeque::new();
-    for (at, _) in line.match_indices("://") {
-        let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-        let start = line[..at].rfind(|c| !word(c)).map_or(0, |last| last + width(line, last));
-        let rest = &line[at + 3..];
-        let ends = |c: char| c.is_whitespace() || "/?#\"'`()<>{}|\\;".contains(c);
-        let authority = &rest[..rest.find(ends).unwrap_or(rest.len())];
-        urls.push_back(at..at + 3 + authority.len());
-        let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
-        found.extend(hosts.split(',').filter_map(|host| split(Some(&line[start..at]), host)));
-    }
+/// The next line of a text, from the start of one on, that may hold an address: one with a colon that an address has.
+fn next_line(text: &str, at: usize) -> Option<Range<usize>> {
+    let rest = text.as_bytes().get(at..)?;
+    let of_address =
+        |colon: &usize| matches!(rest.get(colon + 1..), Some([b'0'..=b'9', ..] | [b'/', b'/', ..]));
+    let (before, behind) = rest.split_at(memchr::memchr_iter(b':', rest).find(of_address)?);
+    let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+    let length = memchr::memchr(b'\n', behind).unwrap_or(behind.len());
+    Some(at + start..at + before.len() + length)
+}
+
+/// The addresses in a line: those of URLs, then the others.
+fn in_line<'a>(line: &'a str, found: &mut impl FnMut(Address<'a>)) {
     let bytes = line.as_bytes();
+    let mut others = Vec::new();
+    // Where the last URL ends.
+    let mut end = 0;
     for colon in memchr::memchr_iter(b':', bytes) {
-        if !bytes.get(colon + 1).is_some_and(u8::is_ascii_digit) {
-            continue;
-        }
-        // Both stand in their order.
-        while urls.front().is_some_and(|url| url.end <= colon) {
-            urls.pop_front();
-        }
-        if urls.front().is_some_and(|url| url.contains(&colon)) {
-            continue;
-        }
-        let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-        let start = line[..colon].rfind(|c| !name(c)).map_or(0, |last| last + width(line, last));
-        let digits = bytes[colon + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let behind = &line[colon + 1 + digits..];
-        // `name:1234@` is a password, `name:12h`, `name:1.4` and `10:30:00` are no ports either.
-        let odd = |c: char| "@-_.:".contains(c) || c.is_alphanumeric();
-        let dot = behind.strip_prefix('.').is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
-        let odd = !dot && behind.starts_with(odd);
-        if start == colon || odd || line[..start].ends_with(':') {
-            continue;
-        }
-        if !is_no_address(&line[..start]) {
-            found.extend(split(None, &line[start..colon + 1 + digits]));
+        match bytes[colon + 1..] {
+            [b'/', b'/', ..] => {
+                let start = start_of(&bytes[..colon], |byte| matches!(byte, b'+' | b'-' | b'.'));
+                let hosts = hosts(line, colon + 3);
+                end = hosts.end;
+                let of = |host| split(line.get(start..colon), host);
+                line.get(hosts)
+                    .into_iter()
+                    .flat_map(|hosts| hosts.split(','))
+                    .filter_map(of)
+                    .for_each(&mut *found);
+            }
+            [b'0'..=b'9', ..] if colon >= end => others.extend(bare(line, colon)),
+            _ => {}
         }
     }
-    found
+    others.into_iter().for_each(found);
+}
+
+/// Where the word begins that ends a text: of letters, digits and `signs`.
+pub(super) fn start_of(text: &[u8], signs: impl Fn(u8) -> bool) -> usize {
+    let apart = |byte: &u8| !byte.is_ascii_alphanumeric() && !signs(*byte);
+    text.iter().rposition(apart).map_or(0, |last| last + 1)
+}
+
+/// The hosts of a URL, from behind its `://` on, without who logs in there.
+fn hosts(line: &str, from: usize) -> Range<usize> {
+    let mut start = from;
+    for (at, c) in line.get(from..).unwrap_or_default().char_indices() {
+        match c {
+            '@' => start = from + at + 1,
+            '/' | '?' | '#' | '"' | '\'' | '`' | '(' | ')' | '<' | '>' | '{' | '}' | '|' | '\\' | ';' => {
+                return start..from + at;
+            }
+            c if c.is_whitespace() => return start..from + at,
+            _ => {}
+        }
+    }
+    start..line.len()
+}
+
+/// `name:1234`, with its colon.
+fn bare(line: &str, colon: usize) -> Option<Address<'_>> {
+    let bytes = line.as_bytes();
+    let start = start_of(&bytes[..colon], |byte| matches!(byte, b'-' | b'.' | b'_'));
+    let digits = bytes[colon + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (before, behind) = (line.get(..start)?, line.get(colon + 1 + digits..)?);
+    // `name:1234@` is a password, `name:12h`, `name:1.4` and `10:30:00` are no ports either.
+    let odd = |c: char| "@-_.:".contains(c) || c.is_alphanumeric();
+    let dot = behind.strip_prefix('.').is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    let odd = !dot && behind.starts_with(odd);
+    if start == colon || odd || before.ends_with(':') || is_no_address(before) {
+        return None;
+    }
+    split(None, line.get(start..colon + 1 + digits)?)
 }
 
 fn width(text: &str, at: usize) -> usize {
@@ -263,11 +374,13 @@ fn width(text: &str, at: usize) -> usize {
 
 /// A host and its port; `None` where the port is no number, or the host is not known.
 fn split<'a>(scheme: Option<&'a str>, text: &'a str) -> Option<Address<'a>> {
-    let (host, port) = match text.rfind(':').filter(|colon| !text[*colon..].contains(']')) {
-        Some(colon) => (&text[..colon], Some(text[colon + 1..].parse().ok()?)),
-        None => (text, None),
+    let colon = text.bytes().rposition(|byte| byte == b':');
+    let (host, port) = match colon.and_then(|colon| text.split_at_checked(colon)) {
+        Some((host, port)) if !port.contains(']') => (host, Some(port.get(1..)?.parse().ok()?)),
+        _ => (text, None),
     };
-    (!host.is_empty() && !host.contains([OPERATOR, '$', '%'])).then_some(Address { scheme, host, port })
+    let unknown = |byte| byte == b'$' || byte == b'%' || char::from(byte) == OPERATOR;
+    (!host.is_empty() && !host.bytes().any(unknown)).then_some(Address { scheme, host, port })
 }
 
 #[cfg(test)]
@@ -277,7 +390,9 @@ mod tests {
     #[test]
     fn addresses_are_found_in_text() {
         let found = |line: &str| -> Vec<String> {
-            in_line(line).iter().map(|address| format!("{:?} {}", address.scheme, address.text())).collect()
+            let mut found = Vec::new();
+            in_line(line, &mut |address| found.push(format!("{:?} {}", address.scheme, address.text())));
+            found
         };
         for (line, expected) in [
             ("http://127.0.0.1:9999/x", vec!["Some(\"http\") 127.0.0.1:9999"]),

@@ -29,7 +29,7 @@ pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
                 }
                 let sound = times(test, sink);
                 let lengths: Vec<Option<u64>> = test.said.iter().map(|said| length(said, sink)).collect();
-                if asks(test).is_empty() {
+                if !asks(test) {
                     sink.report(
                         Diagnostic::new(codes::ALR008, format!("the test `{}` asks nothing", test.name))
                             .at(test.span, "holds whatever the alert does")
@@ -61,9 +61,9 @@ fn said(test: &AlertTest) -> impl Iterator<Item = (&'static str, Duration)> {
     all.into_iter().filter_map(|(key, time)| Some((key, time?)))
 }
 
-/// The keys by which a test asks.
-fn asks(test: &AlertTest) -> Vec<&'static str> {
-    said(test).map(|(key, _)| key).filter(|key| *key != "interval").collect()
+/// Whether a test asks for something.
+fn asks(test: &AlertTest) -> bool {
+    said(test).any(|(key, _)| key != "interval")
 }
 
 /// Reports times that a test cannot have; says whether there are none.
@@ -90,10 +90,10 @@ fn times(test: &AlertTest, sink: &mut Sink) -> bool {
 
 /// How many values a series has; `None` where it cannot be read, which is reported.
 fn length(said: &SaidSeries, sink: &mut Sink) -> Option<u64> {
-    let mut told = |constant: &Constant, what: &str, problem: Problem, help: &str| {
+    let mut told = |constant: &Constant, what: &str, problem: &Problem, help: &str| {
         // What could not be settled was reported.
         if constant.text.as_literal().is_some() {
-            let place = problem.place.and_then(|place| constant.part(place)).unwrap_or(constant.span);
+            let place = problem.place.clone().and_then(|place| constant.part(place)).unwrap_or(constant.span);
             sink.report(
                 Diagnostic::new(codes::ALR012, format!("{what} cannot be read: {}", problem.message))
                     .at(place, "here")
@@ -102,7 +102,7 @@ fn length(said: &SaidSeries, sink: &mut Sink) -> Option<u64> {
         }
     };
     let values = promql::values(said.values.text.as_literal().unwrap_or_default());
-    if let Err(problem) = said.parsed.clone() {
+    if let Err(problem) = &said.parsed {
         let help = "write a metric and its labels: `series \"metric{label='value'}\" = \"0x10\"`";
         told(&said.series, "the series", problem, help);
     }
@@ -110,7 +110,7 @@ fn length(said: &SaidSeries, sink: &mut Sink) -> Option<u64> {
         Ok(length) => Some(length).filter(|_| said.parsed.is_ok()),
         Err(problem) => {
             let help = "write values with spaces between them: `1`, `0x10` for eleven of it, `0+5x10` with a step, `_` for none, `stale`";
-            told(&said.values, "the values of the series", problem, help);
+            told(&said.values, "the values of the series", &problem, help);
             None
         }
     }

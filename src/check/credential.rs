@@ -5,7 +5,9 @@ pub(super) mod said;
 
 use super::address::plain;
 use crate::diagnostic::credential::address::{Found, HOOK, PASSWORD, in_address, is_key};
-use crate::diagnostic::credential::text::{OPERATOR, in_text, is_other, is_path, is_token, is_value};
+use crate::diagnostic::credential::text::{
+    OPERATOR, in_text, is_marked, is_other, is_path, is_token, is_value,
+};
 use crate::diagnostic::credential::{NAMES, Names, last_word, names};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, IndexMap};
@@ -66,14 +68,15 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
     for service in &platform.services {
         for variable in &service.env {
             let text = plain(&variable.value);
-            let holds = !in_text(&text).is_empty();
+            let marked = is_marked(&text);
+            let holds = marked && !in_text(&text).is_empty();
             let kind = kinds.entry(&variable.name).or_insert_with(|| names(&variable.name));
-            let says_one = !text.contains(OPERATOR)
-                && match kind {
-                    Names::Credential => !is_other(&text),
-                    Names::Perhaps => is_key(&text),
-                    Names::Other => is_token(&text),
-                };
+            let by_source = || !text.contains(OPERATOR);
+            let says_one = match kind {
+                Names::Credential => by_source() && !is_other(&text),
+                Names::Perhaps => by_source() && is_key(&text),
+                Names::Other => marked && by_source() && is_token(&text),
+            };
             if holds || says_one {
                 let place = value_place(service, variable);
                 let (_, _, services) = told.entry(place).or_insert_with(|| (variable, says_one, Vec::new()));

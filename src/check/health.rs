@@ -2,7 +2,7 @@
 
 mod line;
 
-use super::address;
+use super::address::{self, Said};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet};
 use crate::platform::{Health, ImageFacts, Platform, Service, TCP_TOOLS};
@@ -88,7 +88,7 @@ fn is_line(option: &str) -> bool {
 
 /// A command that calls programs which are not there.
 fn command(service: &Service, facts: &ImageFacts, known: &Programs<'_>, sink: &mut Sink) {
-    let said = address::check(service);
+    let said: Vec<Said<'_>> = address::check(service).collect();
     let texts: Vec<(&str, Span)> = said.iter().map(|said| (said.text.as_ref(), said.span)).collect();
     let mut called: Vec<(Vec<String>, Span)> = Vec::new();
     match (&service.health, texts.as_slice()) {

@@ -320,10 +320,9 @@ pub(super) fn names_of_hosts(platform: &Platform, sink: &mut Sink) {
     for from in &platform.services {
         let mut told: Vec<(ServiceId, Span)> = Vec::new();
         for said in address::texts(from) {
-            let hosts = address::addresses(&said).into_iter().map(|address| address.host);
-            let whole = said.host().map(|host| directory.named(host)).unwrap_or_default().iter();
+            let whole = said.host().into_iter().flat_map(|host| directory.named(host));
             let mut named: BTreeSet<ServiceId> = whole.map(|to| to.id).collect();
-            named.extend(hosts.flat_map(|host| directory.named(host)).map(|to| to.id));
+            address::addresses(&said, |address| named.extend(directory.named(address.host).map(|to| to.id)));
             told.extend(named.into_iter().map(|to| (to, said.span)));
         }
         for edge in platform.edges_from(from.id) {

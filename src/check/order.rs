@@ -1,6 +1,6 @@
 //! Order: what waits for what, and whether that can come to be.
 
-use super::address::{self, Directory, Place};
+use super::address::{Address, Directory, Named, Place, Said};
 use super::network;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
@@ -110,68 +110,104 @@ pub(super) fn absent(platform: &Platform, sink: &mut Sink) {
 
 /// DEP005 and NET001: text that names a service without a reference, so that nothing is known of the connection, and
 /// text that names one which is not reached.
-pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
+pub(super) fn literals(platform: &Platform, named: &Named<'_>, sink: &mut Sink) {
     let directory = Directory::new(&platform.services);
-    let mut listening: HashMap<ServiceId, HashMap<u16, &Port>> = HashMap::default();
+    let mut listening = Listening::default();
     for service in &platform.services {
-        let waits: HashSet<&str> = service.block.wait.iter().map(|wait| wait.service.text.as_str()).collect();
-        let mut told: HashSet<ServiceId> = HashSet::default();
-        for said in address::texts(service) {
+        let named = named.by(service.id);
+        if named.is_empty() {
+            continue;
+        }
+        let mut naming = Naming {
+            platform,
+            service,
+            waits: service.block.wait.iter().map(|wait| wait.service.text.as_str()).collect(),
+            told: HashSet::default(),
+        };
+        for (said, address) in named {
             // What a check asks is no connection of the service.
             if said.place == Place::Health {
                 continue;
             }
-            let addresses = address::addresses(&said);
-            let by_address = addresses.iter().filter(|found| found.scheme.is_some() || found.port.is_some());
-            let by_address = by_address
-                .flat_map(|found| directory.named(found.host).iter().map(move |to| (*to, Some(found))));
-            let by_name = said.host().map(|host| directory.named(host)).unwrap_or_default().iter();
-            for (to, named) in by_address.chain(by_name.map(|to| (*to, None))) {
+            for to in directory.named(address.host) {
                 if sink.is_full() {
                     return;
                 }
-                // A file may speak of what it does not connect to.
-                let apart = said.place != Place::File && network::apart(platform, service, to);
-                let known = waits.contains(to.path.as_str()) || is_known(platform, service, to);
-                if told.contains(&to.id) || (known && !apart) {
-                    continue;
-                }
-                let number = named.and_then(|named| named.port);
-                // Of ports of one number the first is meant.
-                let ports = listening
-                    .entry(to.id)
-                    .or_insert_with(|| to.ports.iter().rev().map(|port| (port.number, port)).collect());
-                let port = number.and_then(|number| ports.get(&number).copied());
-                if number.is_some() && port.is_none() {
-                    continue;
-                }
-                told.insert(to.id);
-                let port = port.or(to.ports.first());
-                let member = if named.is_some() { "address" } else { "host" };
-                if apart {
-                    sink.report(network::by_text(platform, service, to, said.span));
-                    continue;
-                }
-                sink.report(
-                    Diagnostic::new(
-                        codes::DEP005,
-                        format!(
-                            "`{}` connects to `{}` by a name in text, so the connection is not known",
-                            service.path, to.path
-                        ),
-                    ).about(&service.path)
-                    .at(said.span, format!("names `{}`", named.map_or_else(|| to.name.clone(), address::Address::text)))
-                    .at(port.map_or(to.span(), |port| port.span), "the service that is meant")
-                    .help(match port {
-                        Some(port) => format!(
-                            "refer to it: `${{{}.{}.{member}}}`; then its network is checked, and it starts first",
-                            to.path, port.name
-                        ),
-                        None => format!("declare its port, and refer to it; or write `after = [{}]`", to.path),
-                    }),
-                );
+                naming.connects(to, *address, said, &mut listening, sink);
             }
         }
+    }
+}
+
+/// The ports of services that texts name, by their numbers.
+type Listening<'a> = HashMap<ServiceId, HashMap<u16, &'a Port>>;
+
+/// A service whose texts name others.
+struct Naming<'a> {
+    platform: &'a Platform,
+    service: &'a Service,
+    /// What it says that it waits for.
+    waits: HashSet<&'a str>,
+    told: HashSet<ServiceId>,
+}
+
+impl<'a> Naming<'a> {
+    /// Reports the connection to a service that a text names, where nobody knows of it, or where it does not come to be.
+    fn connects(
+        &mut self,
+        to: &'a Service,
+        address: Address<'_>,
+        said: &Said<'_>,
+        listening: &mut Listening<'a>,
+        sink: &mut Sink,
+    ) {
+        if self.told.contains(&to.id) {
+            return;
+        }
+        let (platform, service) = (self.platform, self.service);
+        // A file may speak of what it does not connect to.
+        let apart = said.place != Place::File && network::apart(platform, service, to);
+        let known = self.waits.contains(to.path.as_str()) || is_known(platform, service, to);
+        if known && !apart {
+            return;
+        }
+        let number = address.port;
+        // Of ports of one number the first is meant.
+        let ports = listening
+            .entry(to.id)
+            .or_insert_with(|| to.ports.iter().rev().map(|port| (port.number, port)).collect());
+        let port = number.and_then(|number| ports.get(&number).copied());
+        if number.is_some() && port.is_none() {
+            return;
+        }
+        self.told.insert(to.id);
+        if apart {
+            sink.report(network::by_text(platform, service, to, said.span));
+            return;
+        }
+        let port = port.or(to.ports.first());
+        let alone = address.scheme.is_none() && address.port.is_none();
+        let member = if alone { "host" } else { "address" };
+        let name = if alone { to.name.clone() } else { address.text() };
+        sink.report(
+            Diagnostic::new(
+                codes::DEP005,
+                format!(
+                    "`{}` connects to `{}` by a name in text, so the connection is not known",
+                    service.path, to.path
+                ),
+            )
+            .about(&service.path)
+            .at(said.span, format!("names `{name}`"))
+            .at(port.map_or(to.span(), |port| port.span), "the service that is meant")
+            .help(match port {
+                Some(port) => format!(
+                    "refer to it: `${{{}.{}.{member}}}`; then its network is checked, and it starts first",
+                    to.path, port.name
+                ),
+                None => format!("declare its port, and refer to it; or write `after = [{}]`", to.path),
+            }),
+        );
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::address::{self, Address, Place, Said};
+use super::address::{self, Address, Named, Place, Said};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Protocol, RouteTarget};
-use crate::platform::{Platform, Port, Service};
+use crate::platform::{Platform, Port, Service, ServiceId};
 use crate::schema::Template;
 use crate::source::Span;
 use crate::syntax::Part;
@@ -14,58 +14,66 @@ use crate::syntax::Part;
 /// How many ports of a service a message lists.
 const MOST_LISTED: usize = 12;
 
-/// Services by their names in artifacts, each with the numbers it listens on.
-type Services<'a> = HashMap<&'a str, (&'a Service, HashSet<u16>)>;
-
 /// PORT001: text that names a service with a port it does not listen on.
-pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
-    let services: Services<'_> = platform
-        .services
-        .iter()
-        .map(|service| (service.name.as_str(), (service, listened(service))))
-        .collect();
-    for service in &platform.services {
-        for said in address::texts(service) {
-            sink.about(Some(&service.path), |sink| {
-                in_text(&said.text, said.span, &services, &|start| said.is_no_address(start), sink);
-            });
-        }
+pub(super) fn literals(platform: &Platform, named: &Named<'_>, sink: &mut Sink) {
+    let mut services = Services::new(platform);
+    for (service, said) in named.texts {
+        let about = platform[*service].path.as_str();
+        let is_other = |start: usize| said.is_no_address(start);
+        in_text(&said.text, said.span, Some(about), &mut services, &is_other, sink);
     }
     for site in &platform.sites {
         for route in &site.block.route {
             if let RouteTarget::Literal(template) = &route.target {
-                in_template(template, &services, sink);
+                in_template(template, &mut services, sink);
             }
         }
     }
 }
 
-fn by_name(platform: &Platform) -> HashMap<&str, &Service> {
-    platform.services.iter().map(|service| (service.name.as_str(), service)).collect()
+/// Services by their names in artifacts, with the numbers that those listen on which texts name with one.
+struct Services<'a> {
+    by_name: HashMap<&'a str, &'a Service>,
+    listened: HashMap<ServiceId, HashSet<u16>>,
 }
 
-fn in_template(template: &Template, services: &Services<'_>, sink: &mut Sink) {
+impl<'a> Services<'a> {
+    fn new(platform: &'a Platform) -> Self {
+        let by_name = platform.services.iter().map(|service| (service.name.as_str(), service)).collect();
+        Self { by_name, listened: HashMap::default() }
+    }
+
+    /// The service of a name, where it has ports, and none of them has the number.
+    fn without(&mut self, name: &str, number: u16) -> Option<(&'a Service, &'a Port)> {
+        let service = *self.by_name.get(name)?;
+        let first = service.ports.first()?;
+        let listened = self.listened.entry(service.id).or_insert_with(|| listened(service));
+        (!listened.contains(&number)).then_some((service, first))
+    }
+}
+
+fn in_template(template: &Template, services: &mut Services<'_>, sink: &mut Sink) {
     for part in &template.text.parts {
         if let Part::Literal(text) = part {
-            in_text(text, template.span, services, &|_| false, sink);
+            in_text(text, template.span, None, services, &|_| false, sink);
         }
     }
 }
 
-/// Looks for `name:number`, where a service has that name.
+/// Looks for `name:number`, where a service has that name, in a text of the service of the path `about`.
 fn in_text(
     text: &str,
     span: Span,
-    services: &Services<'_>,
+    about: Option<&str>,
+    services: &mut Services<'_>,
     is_other: &dyn Fn(usize) -> bool,
     sink: &mut Sink,
 ) {
-    for colon in memchr::memchr_iter(b':', text.as_bytes()) {
-        if !text.as_bytes().get(colon + 1).is_some_and(u8::is_ascii_digit) {
-            continue;
-        }
-        let digits: String = text[colon + 1..].chars().take_while(char::is_ascii_digit).collect();
-        let behind = &text[colon + 1 + digits.len()..];
+    let bytes = text.as_bytes();
+    for colon in memchr::memchr_iter(b':', bytes) {
+        let length = bytes[colon + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (digits, behind) = text[colon + 1..].split_at(length);
+        let Ok(number) = digits.parse::<u16>() else { continue };
         // `name:1234@` is a password, `name:12h` and `name:1.4` are no ports either.
         let mut behind = behind.chars();
         let ends = match behind.next() {
@@ -73,59 +81,78 @@ fn in_text(
             Some(next) => next != '@' && next != '-' && next != '_' && !next.is_alphanumeric(),
             None => true,
         };
-        let Some(number) = digits.parse::<u16>().ok().filter(|_| ends) else { continue };
-        let name_start = text[..colon]
-            .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '.' || c == '_'))
-            .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-        let host = &text[name_start..colon];
-        let Some((service, numbers)) = services.get(host) else { continue };
-        if numbers.contains(&number) || numbers.is_empty() || is_other(name_start) {
+        let start = address::start_of(&bytes[..colon], |byte| matches!(byte, b'-' | b'.' | b'_'));
+        let host = &text[start..colon];
+        let Some((service, first)) = services.without(host, number).filter(|_| ends) else { continue };
+        if is_other(start) {
             continue;
         }
-        let first = &service.ports[0];
-        sink.report(
-            Diagnostic::new(codes::PORT001, format!("`{}` does not listen on {number}", service.path))
-                .at(span, format!("names `{host}:{number}`"))
-                .at(first.span, format!("it listens on {}", listed(service)))
-                .help(format!("refer to the port by its name: `{}.{}.address`", service.path, first.name)),
-        );
+        sink.about(about, |sink| {
+            sink.report(
+                Diagnostic::new(codes::PORT001, format!("`{}` does not listen on {number}", service.path))
+                    .at(span, format!("names `{host}:{number}`"))
+                    .at(first.span, format!("it listens on {}", listed(service)))
+                    .help(format!(
+                        "refer to the port by its name: `{}.{}.address`",
+                        service.path, first.name
+                    )),
+            );
+        });
     }
 }
 
 /// PORT003: an address with a port that the service behind it does not declare: its own, or that of
 /// a service without any port.
-pub(super) fn undeclared(platform: &Platform, sink: &mut Sink) {
-    let services = by_name(platform);
+pub(super) fn undeclared(platform: &Platform, named: &Named<'_>, sink: &mut Sink) {
+    let without_ports = without_ports(platform);
     let numbers = Numbers::new(platform);
     for service in &platform.services {
-        let texts = address::texts(service);
-        let named: Vec<(&Said<'_>, Vec<Address<'_>>)> =
-            texts.iter().map(|said| (said, address::addresses(said))).collect();
+        let named = named.by(service.id);
         // On the host's network its own address is the host's.
         if !service.exception(|security| security.host_network) {
             asked(service, sink);
-            own_address(&numbers, service, &texts, &named, sink);
+            let mut own = Own::new(service);
+            for (said, address) in named {
+                own_address(&numbers, &mut own, said, *address, sink);
+            }
         }
-        portless(service, &services, &named, sink);
+        for (said, address) in named {
+            portless(service, &without_ports, said, *address, sink);
+        }
     }
+}
+
+/// The services without a port that run, by their names in artifacts.
+fn without_ports(platform: &Platform) -> HashMap<&str, &Service> {
+    let mut by_name = HashMap::default();
+    for service in &platform.services {
+        if service.ports.is_empty() && service.runs() {
+            by_name.insert(service.name.as_str(), service);
+        } else if !by_name.is_empty() {
+            // Names that clash are told of; the last service has the name.
+            by_name.remove(service.name.as_str());
+        }
+    }
+    by_name
 }
 
 /// A health check that asks a port of its own container.
 fn asked(service: &Service, sink: &mut Sink) {
-    let said = address::check(service);
+    let said: Vec<Said<'_>> = address::check(service).collect();
     if said.is_empty() {
         return;
     }
     let mut ports: Vec<(u16, Span)> = Vec::new();
     for said in &said {
-        for address in address::addresses(said).iter().filter(|address| address.is_own()) {
+        address::addresses(said, |address| {
             let usual = match address.scheme {
                 Some("http") => Some(80),
                 Some("https") => Some(443),
                 _ => None,
             };
-            ports.extend(address.port.or(usual).map(|port| (port, said.span)));
-        }
+            let port = address.port.or(usual).filter(|_| address.is_own());
+            ports.extend(port.map(|port| (port, said.span)));
+        });
     }
     // `nc -z 127.0.0.1 5432`, and the path of bash: `/dev/tcp/127.0.0.1/5432`.
     let mut words: Vec<(&str, Span)> = Vec::new();
@@ -210,63 +237,72 @@ impl<'a> Numbers<'a> {
     }
 }
 
+/// A service that may name its own container, with what is known of it once it does.
+struct Own<'a> {
+    service: &'a Service,
+    listened: Option<HashSet<u16>>,
+    said: Option<HashSet<u16>>,
+}
+
+impl<'a> Own<'a> {
+    fn new(service: &'a Service) -> Self {
+        Self { service, listened: None, said: None }
+    }
+
+    /// Whether it listens on a number, or may.
+    fn listens(&mut self, number: u16) -> bool {
+        let service = self.service;
+        self.listened.get_or_insert_with(|| listened(service)).contains(&number)
+            || self.said.get_or_insert_with(|| numbers_in(service)).contains(&number)
+    }
+}
+
 /// An address of the own container, where nothing listens that is declared.
 fn own_address(
     numbers: &Numbers<'_>,
-    service: &Service,
-    texts: &[Said<'_>],
-    named: &[(&Said<'_>, Vec<Address<'_>>)],
+    own: &mut Own<'_>,
+    said: &Said<'_>,
+    address: Address<'_>,
     sink: &mut Sink,
 ) {
-    let mut own: Option<HashSet<u16>> = None;
-    let mut listens: Option<HashSet<u16>> = None;
-    for (said, addresses) in named.iter().filter(|(said, _)| said.place != Place::Health) {
-        for address in addresses {
-            let (true, Some(scheme), Some(number)) = (address.is_own(), address.scheme, address.port) else {
-                continue;
-            };
-            let other = numbers.listening.get(&number);
-            let known = match scheme {
-                // It may be for a browser on somebody's own machine, which is named so.
-                "http" | "https" | "ws" | "wss" => {
-                    other.is_some() || (said.place == Place::File && address.host != "localhost")
-                }
-                // As likely what it listens on: `tcp://`, or the listeners that some brokers name in capitals.
-                "tcp" | "udp" | "unix" => other.is_some(),
-                scheme => address.host != "0.0.0.0" && scheme == scheme.to_lowercase(),
-            };
-            if !known
-                || own.get_or_insert_with(|| listened(service)).contains(&number)
-                || numbers.published.contains(&number)
-                || listens.get_or_insert_with(|| numbers_in(texts)).contains(&number)
-            {
-                continue;
-            }
-            let message = format!(
-                "`{}` names port {number} of its own container, which it does not declare",
-                service.path
-            );
-            let diagnostic = Diagnostic::new(codes::PORT003, message)
-                .about(&service.path)
-                .at(said.span, format!("`{}` is the container itself", address.text()));
-            sink.report(match other {
-                Some((other, port)) => diagnostic
-                    .at(port.span, format!("this is a port of `{}`", other.path))
-                    .help(format!("refer to it: `{}.{}.address`", other.path, port.name)),
-                None => diagnostic.help(format!(
-                    "declare `port NAME = {number}` where it listens there, or refer to the port that is meant"
-                )),
-            });
-        }
+    let (Some(scheme), Some(number)) = (address.scheme, address.port) else { return };
+    if !address.is_own() || said.place == Place::Health {
+        return;
     }
+    let other = numbers.listening.get(&number);
+    let known = match scheme {
+        // It may be for a browser on somebody's own machine, which is named so.
+        "http" | "https" | "ws" | "wss" => {
+            other.is_some() || (said.place == Place::File && address.host != "localhost")
+        }
+        // As likely what it listens on: `tcp://`, or the listeners that some brokers name in capitals.
+        "tcp" | "udp" | "unix" => other.is_some(),
+        scheme => address.host != "0.0.0.0" && scheme == scheme.to_lowercase(),
+    };
+    if !known || numbers.published.contains(&number) || own.listens(number) {
+        return;
+    }
+    let path = &own.service.path;
+    let message = format!("`{path}` names port {number} of its own container, which it does not declare");
+    let diagnostic = Diagnostic::new(codes::PORT003, message)
+        .about(path)
+        .at(said.span, format!("`{}` is the container itself", address.text()));
+    sink.report(match other {
+        Some((other, port)) => diagnostic
+            .at(port.span, format!("this is a port of `{}`", other.path))
+            .help(format!("refer to it: `{}.{}.address`", other.path, port.name)),
+        None => diagnostic.help(format!(
+            "declare `port NAME = {number}` where it listens there, or refer to the port that is meant"
+        )),
+    });
 }
 
 /// Numbers in the texts of a service that are not ports of addresses that are asked: the service may listen there
 /// for itself.
-fn numbers_in(texts: &[Said<'_>]) -> HashSet<u16> {
+fn numbers_in(service: &Service) -> HashSet<u16> {
     let apart = |c: char| c.is_whitespace() || "\"'`,;(".contains(c);
     let mut numbers = HashSet::default();
-    for said in texts {
+    for said in address::texts(service) {
         for word in said.text.split(apart) {
             // What stands before `://` does not belong to it.
             let own = word.find("://").map_or(word, |at| &word[..at]);
@@ -284,33 +320,27 @@ fn numbers_in(texts: &[Said<'_>]) -> HashSet<u16> {
 /// An address of a service that declares no port at all.
 fn portless(
     service: &Service,
-    services: &HashMap<&str, &Service>,
-    named: &[(&Said<'_>, Vec<Address<'_>>)],
+    without_ports: &HashMap<&str, &Service>,
+    said: &Said<'_>,
+    address: Address<'_>,
     sink: &mut Sink,
 ) {
-    for (said, addresses) in named {
-        for address in addresses {
-            let (Some(number), Some(to)) = (address.port, services.get(address.host)) else { continue };
-            // `worker:2` can be anything; as a whole value with a port's number it is an address.
-            let meant = address.scheme.is_some() || (said.text == address.text() && number >= 1024);
-            if !to.ports.is_empty() || !meant || !to.runs() {
-                continue;
-            }
-            sink.report(
-                Diagnostic::new(
-                    codes::PORT003,
-                    format!("`{}` asks port {number} of `{}`, which declares no port", service.path, to.path),
-                )
-                .about(&service.path)
-                .at(said.span, format!("names `{}`", address.text()))
-                .at(to.span(), "declares no port")
-                .help(format!(
-                    "write `port main = {number}` in `{0}`, and refer to it: `{0}.main.address`",
-                    to.path
-                )),
-            );
-        }
+    let (Some(number), Some(to)) = (address.port, without_ports.get(address.host)) else { return };
+    // `worker:2` can be anything; as a whole value with a port's number it is an address.
+    let meant = address.scheme.is_some() || (said.text == address.text() && number >= 1024);
+    if !meant {
+        return;
     }
+    sink.report(
+        Diagnostic::new(
+            codes::PORT003,
+            format!("`{}` asks port {number} of `{}`, which declares no port", service.path, to.path),
+        )
+        .about(&service.path)
+        .at(said.span, format!("names `{}`", address.text()))
+        .at(to.span(), "declares no port")
+        .help(format!("write `port main = {number}` in `{0}`, and refer to it: `{0}.main.address`", to.path)),
+    );
 }
 
 /// PORT002: two services that take the same port of the host: one that they publish, or listen on in its network.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::address::{self, Directory};
+use super::address::{self, Directory, Said};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::platform::{FirstStart, Health, Platform, Service, ServiceId, Tree, Value, ValuePart};
 use crate::source::Span;
@@ -224,23 +224,24 @@ const BEFORE_HOST: &[&str] = &["-h", "--host", "--hostname", "-H", "-z"];
 
 /// The other services that a check names as a host.
 fn asked(directory: &Directory<'_>, service: &Service) -> BTreeMap<ServiceId, Span> {
-    let said = address::check(service);
+    let said: Vec<Said<'_>> = address::check(service).collect();
     let words: Vec<(&str, Span)> = said
         .iter()
         .flat_map(|said| said.text.split([' ', '=', '"', '\'']).map(|word| (word, said.span)))
         .collect();
-    let by_address = said
-        .iter()
-        .flat_map(|said| address::addresses(said).into_iter().map(|address| (address.host, said.span)));
     let by_argument = words.windows(2).filter_map(|pair| match pair {
         [(argument, _), host] if BEFORE_HOST.contains(argument) => Some(*host),
         _ => None,
     });
     let mut found = BTreeMap::new();
-    for (host, span) in by_address.chain(by_argument) {
-        for to in directory.named(host).iter().filter(|to| to.id != service.id && to.runs()) {
+    let mut asks = |host: &str, span: Span| {
+        for to in directory.named(host).filter(|to| to.id != service.id && to.runs()) {
             found.entry(to.id).or_insert(span);
         }
+    };
+    for said in &said {
+        address::addresses(said, |address| asks(address.host, said.span));
     }
+    by_argument.for_each(|(host, span)| asks(host, span));
     found
 }

@@ -25,11 +25,15 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
 /// SEC003: a variable and its file form, both set.
 pub(super) fn twice(platform: &Platform, sink: &mut Sink) {
     for service in &platform.services {
+        let suffix = platform.facts(service).map_or("_FILE", |facts| facts.file_suffix.as_str());
+        // Few services have a variable that could be the file form of another one.
+        if !service.env.iter().any(|variable| variable.file.is_some() || variable.name.ends_with(suffix)) {
+            continue;
+        }
         let by_name: HashMap<&str, &EnvVar> =
             service.env.iter().map(|variable| (variable.name.as_str(), variable)).collect();
         let mut form = String::new();
         for variable in &service.env {
-            let suffix = platform.facts(service).map_or("_FILE", |facts| facts.file_suffix.as_str());
             form.clear();
             form.push_str(&variable.name);
             form.push_str(variable.file.as_deref().unwrap_or(suffix));

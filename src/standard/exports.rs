@@ -41,7 +41,7 @@ pub fn source(name: &str) -> Option<&'static str> {
 pub fn excerpt(source: &str, wanted: impl Fn(&str) -> bool) -> String {
     let mut out = String::new();
     let mut kept = true;
-    for line in source.lines() {
+    for line in lines(source) {
         if let Some(name) = name(line) {
             kept = name.ends_with('*') || wanted(name);
         } else if line == "}" {
@@ -56,12 +56,22 @@ pub fn excerpt(source: &str, wanted: impl Fn(&str) -> bool) -> String {
 
 /// The names of a table, in its order.
 pub fn names(source: &str) -> impl Iterator<Item = &str> {
-    source.lines().filter_map(name)
+    lines(source).filter_map(name)
+}
+
+/// The lines of a table, of which there are thousands.
+fn lines(source: &str) -> impl Iterator<Item = &str> {
+    let last = (!source.ends_with('\n')).then_some(source.len());
+    let ends = memchr::memchr_iter(b'\n', source.as_bytes()).chain(last);
+    let mut start = 0;
+    ends.filter_map(move |end| source.get(std::mem::replace(&mut start, end + 1)..end))
 }
 
 /// The name of the metric that a line starts to declare.
 fn name(line: &str) -> Option<&str> {
-    line.strip_prefix(START)?.split([' ', '"']).find(|word| !word.is_empty())
+    let named = line.strip_prefix(START)?.trim_start_matches([' ', '"']);
+    let end = named.bytes().position(|byte| matches!(byte, b' ' | b'"')).unwrap_or(named.len());
+    named.get(..end).filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]

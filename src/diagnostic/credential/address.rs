@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::text::places;
 use super::{NAMES, last_word};
 
 /// Addresses of which a part is known only to who may post there: the end of the host, and what the path starts
@@ -48,7 +49,7 @@ pub const HOOK: &str = "a key in its path";
 /// The first credential in an address.
 #[must_use]
 pub fn in_address(address: &str) -> Option<Found<'_>> {
-    let start = address.find("://")? + 3;
+    let start = places(address, "://").next()? + 3;
     let rest = &address[start..];
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let authority = &rest[..end];
@@ -71,11 +72,13 @@ pub fn in_address(address: &str) -> Option<Found<'_>> {
 }
 
 fn in_path<'a>(host: &str, path: &str, at: usize) -> Option<Found<'a>> {
-    let name = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
-    let is_of =
-        |known: &str| name.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    let name = host.split(':').next().unwrap_or(host).as_bytes();
+    let is_of = |known: &str| {
+        let (rest, end) = name.split_at(name.len().saturating_sub(known.len()));
+        end.eq_ignore_ascii_case(known.as_bytes()) && matches!(rest, [] | [.., b'.'])
+    };
     for (known, prefix) in HOOKS {
-        if is_of(known) && path.len() > prefix.len() && path.starts_with(prefix) {
+        if path.len() > prefix.len() && path.starts_with(prefix) && is_of(known) {
             return Some(Found { what: HOOK, name: None, place: at + prefix.len()..at + path.len() });
         }
     }
@@ -106,10 +109,11 @@ fn in_query(query: &str, at: usize) -> Option<Found<'_>> {
 /// Whether a word is none that somebody would read: a UUID, or many letters mixed with digits.
 #[must_use]
 pub fn is_key(word: &str) -> bool {
-    let groups: Vec<&str> = word.split('-').collect();
-    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    if word.len() < KEY {
+        return false;
+    }
     let hex = word.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
-    if hex && lengths == [8, 4, 4, 4, 12] {
+    if hex && word.split('-').map(str::len).eq([8, 4, 4, 4, 12]) {
         return true;
     }
     word.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| {

@@ -1,9 +1,6 @@
 //! Credentials anywhere in text: in arguments, in files, in labels.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
 
 use super::address::{self, Found};
 use super::{Names, names};
@@ -59,7 +56,7 @@ pub fn is_token(text: &str) -> bool {
 /// Whether a text is no credential, though its name says so: a path, a switch, or nothing.
 #[must_use]
 pub fn is_other(text: &str) -> bool {
-    is_path(text) || WORDS.contains(&text.to_lowercase().as_str())
+    is_path(text) || WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// Whether a text is the path of a file.
@@ -97,65 +94,146 @@ pub fn in_source(line: &str) -> Vec<Found<'_>> {
     in_lines(line, false)
 }
 
-/// Marks of addresses.
-const ADDRESSES: &[&str] = &["://", "@tcp(", "@unix("];
-/// Parts of names.
-const PARTS: &[&str] = &["token", "key", "secret", "pass", "pwd", "auth", "sig", "credential"];
+/// A kind of mark.
+#[derive(Clone, Copy)]
+enum Kind {
+    Address,
+    Name,
+    Token,
+}
 
-/// What stands in every line that holds a credential: marks of addresses, parts of names, and starts of tokens.
-static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let marks = ADDRESSES.iter().chain(PARTS).chain(TOKENS);
-    AhoCorasick::builder().ascii_case_insensitive(true).build(marks).ok()
-});
+/// What stands in every URL.
+const URL: &str = "://";
+
+/// What stands in every line that holds a credential, in letters of any size: marks of addresses, parts of names, and
+/// starts of tokens.
+const MARKS: [(Kind, &[&str]); 3] = [
+    (Kind::Address, &[URL, "@tcp(", "@unix("]),
+    (Kind::Name, &["token", "key", "secret", "pass", "pwd", "auth", "sig", "credential"]),
+    (Kind::Token, TOKENS),
+];
+
+/// How many bytes of a mark are looked up; none is shorter.
+const SHORTEST: usize = 3;
+
+/// For each byte the marks, a bit each, that have it as their first, second and third one. Texts are many and short, so
+/// looking three bytes up takes less time than a search that has to be made ready.
+static STARTS: [[u32; 256]; SHORTEST] = starts();
+
+const fn starts() -> [[u32; 256]; SHORTEST] {
+    let mut starts = [[0; 256]; SHORTEST];
+    let mut bit = 1u32;
+    let mut kind = 0;
+    while kind < MARKS.len() {
+        let mut at = 0;
+        while at < MARKS[kind].1.len() {
+            assert!(bit != 0, "more marks than bits");
+            let mark = MARKS[kind].1[at].as_bytes();
+            let mut place = 0;
+            while place < SHORTEST {
+                starts[place][mark[place].to_ascii_lowercase() as usize] |= bit;
+                starts[place][mark[place].to_ascii_uppercase() as usize] |= bit;
+                place += 1;
+            }
+            bit <<= 1;
+            at += 1;
+        }
+        kind += 1;
+    }
+    starts
+}
+
+/// Where marks may begin in a text, with the bits of those that may.
+fn beginnings(text: &str) -> impl Iterator<Item = (usize, u32)> {
+    let [first, second, third] = &STARTS;
+    text.as_bytes().windows(SHORTEST).enumerate().filter_map(move |(at, window)| {
+        let &[a, b, c] = window else { return None };
+        let bits = first[usize::from(a)] & second[usize::from(b)] & third[usize::from(c)];
+        (bits != 0).then_some((at, bits))
+    })
+}
+
+/// The kinds of those of some marks, at least one, that begin at a place of a text.
+fn kinds(text: &str, at: usize, bits: u32) -> impl Iterator<Item = Kind> {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    let others = |bits: &u32| Some(bits & (bits - 1)).filter(|bits| *bits != 0);
+    let numbers = std::iter::successors(Some(bits), others).map(|bits| bits.trailing_zeros() as usize);
+    numbers.filter_map(mark).filter_map(|(kind, mark)| {
+        let said = rest.get(..mark.len())?.eq_ignore_ascii_case(mark.as_bytes());
+        (said && (mark != URL || may_tell(rest))).then_some(kind)
+    })
+}
+
+/// Whether the address that has its mark at the start of a text may hold a credential: a password stands before an `@`
+/// and behind a colon of its own, and everything else in a query, or behind a host that is known.
+fn may_tell(rest: &[u8]) -> bool {
+    let near = rest.get(URL.len()..NEAR.min(rest.len())).unwrap_or_default();
+    let password = || {
+        let user = memchr::memrchr(b'@', near).and_then(|at| near.get(..at));
+        user.is_some_and(|user| memchr::memchr(b':', user).is_some())
+    };
+    memchr::memchr2(b'?', b'.', near).is_some() || password()
+}
+
+/// Where the first mark of a text begins.
+fn first_mark(text: &str) -> Option<usize> {
+    beginnings(text).find(|(at, bits)| kinds(text, *at, *bits).next().is_some()).map(|(at, _)| at)
+}
+
+/// The mark of a bit.
+fn mark(mut number: usize) -> Option<(Kind, &'static str)> {
+    for (kind, marks) in MARKS {
+        if let Some(mark) = marks.get(number) {
+            return Some((kind, mark));
+        }
+        number -= marks.len();
+    }
+    None
+}
 
 /// A line, and which kinds of marks it has.
-#[derive(Default)]
-struct Marked {
-    place: Range<usize>,
-    addresses: bool,
-    names: bool,
-    tokens: bool,
+struct Marked<'a> {
+    start: usize,
+    line: &'a str,
+    has: [bool; MARKS.len()],
 }
 
-/// The lines of a text that have marks.
-fn marked(text: &str) -> Vec<Marked> {
-    let mut lines: Vec<Marked> = Vec::new();
-    for mark in MARKS.iter().flat_map(|marks| marks.find_overlapping_iter(text)) {
-        if lines.last().is_none_or(|line| line.place.end < mark.end()) {
-            let start = text[..mark.start()].rfind('\n').map_or(0, |end| end + 1);
-            let length = memchr::memchr(b'\n', &text.as_bytes()[start..]);
-            let end = length.map_or(text.len(), |length| start + length);
-            lines.push(Marked { place: start..end, ..Marked::default() });
-        }
-        let Some(line) = lines.last_mut() else { continue };
-        match mark.pattern().as_usize().checked_sub(ADDRESSES.len()) {
-            None => line.addresses = true,
-            Some(behind) if behind < PARTS.len() => line.names = true,
-            Some(_) => line.tokens = true,
-        }
-    }
-    lines
+/// The next line of a text, from the start of one on, that has a mark.
+fn next_marked(text: &str, at: usize) -> Option<Marked<'_>> {
+    let rest = text.get(at..)?;
+    let first = first_mark(rest)?;
+    let (before, behind) = rest.as_bytes().split_at(first);
+    let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+    let length = memchr::memchr(b'\n', behind).unwrap_or(behind.len());
+    let (line, marked) = (rest.get(start..first + length)?, rest.get(first..first + length)?);
+    let mut has = [false; MARKS.len()];
+    beginnings(marked)
+        .for_each(|(at, bits)| kinds(marked, at, bits).for_each(|kind| has[kind as usize] = true));
+    Some(Marked { start: at + start, line, has })
 }
 
-/// Whether a text has one of the marks, without which it holds no credential and is the name of none.
-pub(super) fn is_marked(text: &str) -> bool {
-    MARKS.as_ref().is_some_and(|marks| marks.is_match(text))
+/// Whether a text has one of the marks, without which it holds no credential, is none and is the name of none.
+#[must_use]
+pub fn is_marked(text: &str) -> bool {
+    first_mark(text).is_some()
 }
 
 /// `spaced`: whether ` = ` gives a value, which in a source may be a name.
 fn in_lines(text: &str, spaced: bool) -> Vec<Found<'_>> {
     let mut found = Vec::new();
-    for marked in marked(text) {
-        let start = marked.place.start;
-        let line = text[marked.place].trim_end();
+    let mut at = 0;
+    while let Some(Marked { start, line, has }) = next_marked(text, at) {
+        at = start + line.len() + 1;
+        let line = line.trim_end();
         let mut here = Vec::new();
-        if marked.addresses {
+        let [has_addresses, has_names, has_tokens] = has;
+        if has_addresses {
             addresses(line, &mut here);
         }
-        if marked.tokens {
+        if has_tokens {
             tokens(line, &mut here);
         }
-        if marked.names {
+        if has_names {
             pairs(line, spaced, &mut here);
         }
         here.sort_by_key(|one: &Found<'_>| one.place.start);
@@ -169,10 +247,10 @@ fn in_lines(text: &str, spaced: bool) -> Vec<Found<'_>> {
 }
 
 fn addresses<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
-    let odd = |c: char| c.is_whitespace() || "\"'`<>|\\".contains(c);
+    let odd = |c: char| matches!(c, '"' | '\'' | '`' | '<' | '>' | '|' | '\\') || c.is_whitespace();
     let mut behind = 0;
-    for (at, _) in line.match_indices("://") {
-        let scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    for at in places(line, URL) {
+        let scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
         let start = line[..at].rfind(|c| !scheme(c)).map_or(0, |last| last + width(line, last));
         // Within another one, it is what that one's query holds.
         if start < behind && !line[..start].ends_with('=') {
@@ -194,7 +272,7 @@ fn addresses<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
         }
     }
     // `NAME:PASSWORD@tcp(HOST:PORT)/DATABASE` (go-sql-driver/mysql:README.md, "DSN").
-    for (at, _) in ["@tcp(", "@unix("].iter().flat_map(|host| line.match_indices(host)) {
+    for at in ["@tcp(", "@unix("].iter().flat_map(|host| places(line, host)) {
         let near = last(&line[..at]);
         let start = at - near.len() + near.rfind(odd).map_or(0, |last| last + width(near, last));
         let Some(colon) = line[start..at].find(':') else { continue };
@@ -203,6 +281,13 @@ fn addresses<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
             found.push(Found { what: address::PASSWORD, name: None, place });
         }
     }
+}
+
+/// Where a line has a sign, of which the first byte is rare in text.
+pub(super) fn places<'a>(line: &'a str, sign: &'static str) -> impl Iterator<Item = usize> + use<'a> {
+    let (line, sign) = (line.as_bytes(), sign.as_bytes());
+    let first = sign.first().copied().unwrap_or_default();
+    memchr::memchr_iter(first, line).filter(move |at| line[*at..].starts_with(sign))
 }
 
 fn tokens<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
