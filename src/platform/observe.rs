@@ -75,6 +75,12 @@ impl Observed {
         self.server.every(series).into_iter().chain(self.metrics.every(series))
     }
 
+    /// Whether no job brings a series, and it is there all the same.
+    #[must_use]
+    pub fn is_elsewhere(&self, series: &str) -> bool {
+        self.server.have(series) || self.metrics.have(series)
+    }
+
     /// The labels that a series can carry, whoever exports it; any where nobody is known to.
     #[must_use]
     pub fn labels(&self, series: &str) -> Labels {
@@ -222,9 +228,17 @@ impl Metric {
         self.path.is_empty() || self.path.iter().any(|known| known == path)
     }
 
+    /// Whether it stands for all names that begin so.
+    fn is_family(&self) -> bool {
+        self.name.ends_with('*')
+    }
+
     /// The series of a name, when this metric has it.
     #[must_use]
     pub fn series(&self, name: &str) -> Option<Found<'_>> {
+        if name.len() + 1 < self.name.len() {
+            return None;
+        }
         let found = |kind, extra| Some(Found { metric: self, kind, extra });
         if let Some(family) = self.name.strip_suffix('*') {
             return name.starts_with(family).then_some(Found {
@@ -293,14 +307,10 @@ impl Exports {
 }
 
 impl ExportTable {
-    /// The declaration of just this series, found by search.
+    /// The declaration of just this series.
     fn exactly(&self, name: &str) -> Option<Found<'_>> {
-        let base = |suffix: &str| name.strip_suffix(suffix);
-        let names = [Some(name), base("_bucket"), base("_sum"), base("_count")];
-        names.into_iter().flatten().find_map(|base| {
-            let at = self.metrics.partition_point(|metric| metric.name.as_str() < base);
-            self.metrics.get(at).filter(|metric| metric.name == base)?.series(name)
-        })
+        let of = |base: &str| self.metrics.named(base)?.series(name);
+        of(name).or_else(|| of(metrics::base(name)?))
     }
 }
 

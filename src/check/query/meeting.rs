@@ -116,7 +116,7 @@ impl Context<'_> {
             }));
             self.depth.set(self.depth.get() - 1);
             labels
-        } else if observed.elsewhere(metric).next().is_some() {
+        } else if observed.is_elsewhere(metric) {
             Certain::new()
         } else {
             common(observed.exporters(metric).map(|(job, found)| self.of_job(job, &found)))

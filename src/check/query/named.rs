@@ -113,7 +113,7 @@ impl<'a> Context<'a> {
     fn of_own(&self, query: &Query, selector: &Selector, metric: &str) -> Vec<&'a Job> {
         let own: Vec<&Job> = self.own(query, selector, metric).collect();
         let observed = &self.platform.observed;
-        let of_targets = || observed.server.iter().any(|known| known.series(metric).is_some());
+        let of_targets = || observed.server.have(metric);
         if own.is_empty() && !names_jobs(selector) && !query.jobs.is_empty() && of_targets() {
             return query.jobs.iter().filter_map(|name| self.jobs.get(name)).collect();
         }

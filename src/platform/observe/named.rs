@@ -82,7 +82,7 @@ impl<'a> ByName<'a> {
         let labels = declared.clone().map(|found| found.labels()).reduce(Labels::or);
         let certain: Vec<&Job> = found.filter_map(|(job, found)| found.map(|_| job)).collect();
         let often = |job: &&&Job| job.interval.map_or(SCRAPE_INTERVAL * 1000, |interval| interval.0);
-        let anybody = open || self.observed.elsewhere(metric).next().is_some();
+        let anybody = open || self.observed.is_elsewhere(metric);
         let jobs = match fitting.iter().filter(|_| anybody && certain.is_empty()).min_by_key(often) {
             Some(job) => vec![*job],
             None => certain,

@@ -255,7 +255,7 @@ impl<'a> Queries<'a> {
         let family = self.families.get(&top).map(Vec::as_slice).unwrap_or_default();
         let family: Vec<&'a Job> = family.iter().map(|at| &self.observed.jobs[*at]).collect();
         let exports = |job: &&&'a Job| job.exports.series(metric).is_some();
-        let synthetic = self.observed.server.iter().any(|known| known.series(metric).is_some());
+        let synthetic = self.observed.server.have(metric);
         let of_targets = synthetic && !metric.starts_with("ALERTS");
         let recorded = self.records.get(metric).is_some_and(|labels| labels.can_hold("job"));
         let below = |job: &&&'a Job| self.is_below(job.service, owner);
