@@ -15,8 +15,10 @@ mod scan;
 mod series;
 mod shape;
 pub mod template;
+mod tree;
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use promql_parser::label::{MatchOp, Matchers};
@@ -32,6 +34,7 @@ use pattern::{Pattern, Patterns};
 use scan::Scan;
 pub use series::{expect_series, values};
 use shape::Shapes;
+use tree::Tree;
 
 /// The longest query, in bytes, and the most operators and brackets in it: the parsed tree is walked
 /// by recursion.
@@ -57,7 +60,7 @@ pub enum MetricType {
 #[derive(Debug, Clone)]
 pub struct Query {
     text: String,
-    expr: Expr,
+    tree: Arc<Tree>,
     selectors: Vec<Selector>,
     labels: Vec<LabelUse>,
 }
@@ -215,9 +218,17 @@ impl Query {
         shapes: &Shapes,
     ) -> Result<Self, Problem> {
         let whole = |message: &str| Problem::whole(message);
-        let expr = shapes
-            .parsed(plain, scan, || parser::parse(plain))
-            .map_err(|message| scan::locate(&message, scan, plain))?;
+        let shape = shape::shape(plain, scan);
+        if let Some(tree) = shape.as_deref().and_then(|shape| shapes.get(shape))
+            && let found = tree.selectors()
+            && shape::is_worded(&found, scan)
+        {
+            // What makes a query no query is the same in every one of a shape, but for a pattern.
+            return shape::worded(&found, plain, scan, patterns)
+                .map(|selectors| Self { text: text.to_owned(), tree, selectors, labels: scan.labels.clone() })
+                .ok_or_else(|| whole("a pattern of it cannot be read"));
+        }
+        let expr = parser::parse(plain).map_err(|message| scan::locate(&message, scan, plain))?;
         match expr.value_type() {
             ValueType::Vector | ValueType::Scalar => {}
             ValueType::Matrix => return Err(whole("it is a range of values where one at a time is needed")),
@@ -226,8 +237,8 @@ impl Query {
         if let Some(used) = scan.labels.iter().find(|used| !is_label(&used.label)) {
             return Err(no_label(&used.label, used.place.clone()));
         }
-        let mut found = Vec::new();
-        collect(&expr, &mut found);
+        let tree = Tree::new(expr);
+        let found = tree.selectors();
         let known = found.len() == scan.selectors.len();
         let selectors: Vec<Selector> = found
             .iter()
@@ -243,7 +254,11 @@ impl Query {
         if let Some(matcher) = matchers().find(|matcher| !is_label(&matcher.label)) {
             return Err(no_label(&matcher.label, matcher.place.clone()));
         }
-        Ok(Self { text: text.to_owned(), expr, selectors, labels: scan.labels.clone() })
+        let tree = Arc::new(tree);
+        if let Some(shape) = shape.filter(|_| shape::is_worded(&tree.selectors(), scan)) {
+            shapes.put(shape, &tree);
+        }
+        Ok(Self { text: text.to_owned(), tree, selectors, labels: scan.labels.clone() })
     }
 
     /// The query as it was written.
@@ -262,6 +277,21 @@ impl Query {
     #[must_use]
     pub fn label_uses(&self) -> &[LabelUse] {
         &self.labels
+    }
+
+    /// The number of a selector of the expression in the order of the text.
+    fn number(&self, vector: &VectorSelector) -> Option<usize> {
+        self.tree.number(vector)
+    }
+
+    /// What a selector of the expression asks for.
+    fn selector(&self, vector: &VectorSelector) -> Option<&Selector> {
+        self.selectors.get(self.number(vector)?)
+    }
+
+    /// The metric of a selector of the expression that stands before its braces.
+    fn name(&self, vector: &VectorSelector) -> Option<&str> {
+        vector.name.as_ref().and_then(|_| self.selector(vector)?.metric.as_deref())
     }
 
     /// Why a rule cannot ask it: a variable of a dashboard, which nobody replaces there.
@@ -289,13 +319,18 @@ impl Query {
         })
     }
 
-    /// The query with a matcher put into selectors: for each the matcher's text, where it gets one.
+    /// The query with a matcher put into selectors: `write` writes that of a selector, where it gets one.
     #[must_use]
-    pub fn with_matchers(&self, matcher: impl Fn(&Selector) -> Option<String>) -> String {
+    pub fn with_matchers(&self, mut write: impl FnMut(&Selector, &mut String)) -> String {
         let mut out = String::with_capacity(self.text.len() + 32);
+        let mut matcher = String::new();
         let mut from = 0;
         for selector in &self.selectors {
-            let Some(matcher) = matcher(selector) else { continue };
+            matcher.clear();
+            write(selector, &mut matcher);
+            if matcher.is_empty() {
+                continue;
+            }
             let Some((at, braced)) = scan::brace_behind(&self.text, &selector.place) else { continue };
             if at < from {
                 continue;
@@ -411,29 +446,47 @@ fn selector(
         // A label may stand there several times.
         let at = labels.iter().position(|label| label.name == matcher.name);
         let label = at.map(|at| labels.remove(at));
-        let hidden = label.and_then(|label| Some((label.pattern.as_ref()?.0, patterns?)));
-        let (op, pattern) = match (hidden, &matcher.op) {
-            (Some((op, patterns)), _) => (op, Some(patterns.get(&matcher.value)?)),
-            (None, MatchOp::Equal) => (Op::Equal, None),
-            (None, MatchOp::NotEqual) => (Op::NotEqual, None),
-            (None, MatchOp::Re(pattern)) => (Op::Matches, Some(Pattern::compiled(pattern))),
-            (None, MatchOp::NotRe(pattern)) => (Op::MatchesNot, Some(Pattern::compiled(pattern))),
-        };
         if matcher.name == "__name__" {
+            let (op, _) = compared(matcher, &matcher.value, label, patterns)?;
             if op == Op::Equal {
                 metric.get_or_insert_with(|| matcher.value.clone());
             }
             continue;
         }
-        matchers.push(Matcher {
-            label: matcher.name.clone(),
-            op,
-            value: matcher.value.clone(),
-            place: label.map_or_else(|| place.clone(), |label| label.place.clone()),
-            pattern,
-        });
+        matchers.push(self::matcher(matcher, &matcher.value, label, &place, patterns)?);
     }
     Some(Selector { metric, matchers, range, place })
+}
+
+/// A matcher, with its value; `None` where a hidden pattern cannot be compiled. Where its label's name is not known, it
+/// stands at the selector's place.
+fn matcher(
+    parsed: &promql_parser::label::Matcher,
+    value: &str,
+    label: Option<&scan::Label>,
+    place: &Range<usize>,
+    patterns: Option<&Patterns>,
+) -> Option<Matcher> {
+    let (op, pattern) = compared(parsed, value, label, patterns)?;
+    let place = label.map_or(place, |label| &label.place).clone();
+    Some(Matcher { label: parsed.name.clone(), op, value: value.to_owned(), place, pattern })
+}
+
+/// How a matcher compares.
+fn compared(
+    parsed: &promql_parser::label::Matcher,
+    value: &str,
+    label: Option<&scan::Label>,
+    patterns: Option<&Patterns>,
+) -> Option<(Op, Option<Pattern>)> {
+    let hidden = label.and_then(|label| Some((label.pattern?.0, patterns?)));
+    Some(match (hidden, &parsed.op) {
+        (Some((op, patterns)), _) => (op, Some(patterns.get(value)?)),
+        (None, MatchOp::Equal) => (Op::Equal, None),
+        (None, MatchOp::NotEqual) => (Op::NotEqual, None),
+        (None, MatchOp::Re(pattern)) => (Op::Matches, Some(Pattern::compiled(pattern))),
+        (None, MatchOp::NotRe(pattern)) => (Op::MatchesNot, Some(Pattern::compiled(pattern))),
+    })
 }
 
 /// Matchers, those behind `or` among them.

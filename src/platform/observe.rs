@@ -441,8 +441,8 @@ pub struct AlertTest {
     pub name: String,
     /// The series with their values, as promtool writes them.
     pub series: Vec<(String, String)>,
-    /// The same as the source says them.
-    pub said: Vec<SaidSeries>,
+    /// The same as the source says them. An alert of each job has those of its block.
+    pub said: Arc<[SaidSeries]>,
     /// The time between two values.
     pub interval: Option<Duration>,
     /// When it must be firing.

@@ -1,6 +1,7 @@
 //! Which labels the result of a query can carry.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use promql_parser::parser::token::{
     T_BOTTOMK, T_COUNT_VALUES, T_LAND, T_LIMIT_RATIO, T_LIMITK, T_LOR, T_LUNLESS, T_TOPK,
@@ -9,8 +10,7 @@ use promql_parser::parser::{
     AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector,
 };
 
-use super::{MetricType, Query, Selector, collect};
-use crate::hash::HashMap;
+use super::{MetricType, Query, Selector};
 
 /// What is known of the metrics that a query asks for.
 pub struct Facts<'a> {
@@ -31,15 +31,15 @@ impl std::fmt::Debug for Facts<'_> {
 pub enum Labels {
     /// Any.
     Any,
-    /// These at most; one that ends with `*` stands for all that begin so.
-    Some(BTreeSet<String>),
+    /// These at most; one that ends with `*` stands for all that begin so. Many queries have the same ones.
+    Some(Arc<BTreeSet<String>>),
 }
 
 impl Labels {
     /// No labels.
     #[must_use]
     pub fn none() -> Self {
-        Self::Some(BTreeSet::new())
+        Self::Some(Arc::default())
     }
 
     /// Whether a label can be among them.
@@ -62,10 +62,7 @@ impl Labels {
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Some(mut labels), Self::Some(more)) => {
-                labels.extend(more);
-                Self::Some(labels)
-            }
+            (labels @ Self::Some(_), Self::Some(more)) => labels.with(more.iter().map(String::as_str)),
             _ => Self::Any,
         }
     }
@@ -74,7 +71,11 @@ impl Labels {
     #[must_use]
     pub fn with<'a>(mut self, more: impl IntoIterator<Item = &'a str>) -> Self {
         if let Self::Some(labels) = &mut self {
-            labels.extend(more.into_iter().map(str::to_owned));
+            for label in more {
+                if !labels.contains(label) {
+                    Arc::make_mut(labels).insert(label.to_owned());
+                }
+            }
         }
         self
     }
@@ -82,53 +83,36 @@ impl Labels {
     fn only(self, kept: &[String]) -> Self {
         match self {
             // What is grouped by is there, as far as anybody knows.
-            Self::Any => Self::Some(kept.iter().cloned().collect()),
-            Self::Some(_) => Self::Some(kept.iter().filter(|label| self.can_hold(label)).cloned().collect()),
+            Self::Any => Self::of(kept.iter()),
+            Self::Some(_) => Self::of(kept.iter().filter(|label| self.can_hold(label))),
         }
     }
 
     fn without(self, dropped: &[String]) -> Self {
         match self {
             Self::Any => Self::Any,
-            Self::Some(labels) => {
-                Self::Some(labels.into_iter().filter(|label| !dropped.contains(label)).collect())
+            Self::Some(labels) if dropped.iter().any(|label| labels.contains(label)) => {
+                Self::of(labels.iter().filter(|label| !dropped.contains(label)))
             }
+            labels @ Self::Some(_) => labels,
         }
+    }
+
+    fn of<'a>(labels: impl Iterator<Item = &'a String>) -> Self {
+        Self::Some(Arc::new(labels.cloned().collect()))
     }
 }
 
 /// The labels of a query's result.
 #[must_use]
 pub fn labels(query: &Query, facts: &Facts<'_>) -> Labels {
-    let selectors = Numbered::new(query);
-    of(&query.expr, &|vector| selectors.labels(vector, facts))
+    of(query.tree.expr(), &|vector| query.labels_of(vector, facts))
 }
 
-/// The selectors of a query by their places in the expression, which may hold a pattern as if it were a plain value.
-pub(super) struct Numbered<'q> {
-    selectors: &'q [Selector],
-    numbers: HashMap<*const VectorSelector, usize>,
-}
-
-impl<'q> Numbered<'q> {
-    pub(super) fn new(query: &'q Query) -> Self {
-        let mut found = Vec::new();
-        collect(&query.expr, &mut found);
-        let number = |(at, (vector, _)): (usize, &(&VectorSelector, _))| (std::ptr::from_ref(*vector), at);
-        Self { selectors: &query.selectors, numbers: found.iter().enumerate().map(number).collect() }
-    }
-
-    /// Its number in the order of the text.
-    pub(super) fn number(&self, vector: &VectorSelector) -> Option<usize> {
-        self.numbers.get(&std::ptr::from_ref(vector)).copied()
-    }
-
-    pub(super) fn get(&self, vector: &VectorSelector) -> Option<&'q Selector> {
-        self.selectors.get(self.number(vector)?)
-    }
-
-    pub(super) fn labels(&self, vector: &VectorSelector, facts: &Facts<'_>) -> Labels {
-        self.get(vector).map_or(Labels::Any, facts.labels)
+impl Query {
+    /// The labels of what a selector of the expression asks for.
+    pub(super) fn labels_of(&self, vector: &VectorSelector, facts: &Facts<'_>) -> Labels {
+        self.selector(vector).map_or(Labels::Any, facts.labels)
     }
 }
 
@@ -231,5 +215,5 @@ fn absent(argument: Option<&Expr>) -> Labels {
     let equal = vector.matchers.matchers.iter().filter(|matcher| {
         matches!(matcher.op, promql_parser::label::MatchOp::Equal) && matcher.name != "__name__"
     });
-    Labels::Some(equal.map(|matcher| matcher.name.clone()).collect())
+    Labels::of(equal.map(|matcher| &matcher.name))
 }

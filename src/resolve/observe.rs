@@ -9,6 +9,7 @@ mod preset;
 mod query;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -72,13 +73,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     records.retain(|(.., block)| names::is_free(&block.name, &observed, texts.sink));
     dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
     let queries = Queries::new(&reader, &observed, platform, &records);
-    let mut named: HashSet<(ServiceId, &str)> = HashSet::default();
-    let mut in_family: HashMap<(ServiceId, &str), usize> = HashMap::default();
-    for (owner, name) in alerts.iter().filter_map(|(_, owner, block)| Some(((*owner)?, &block.name.text))) {
-        if named.insert((owner, name.as_str())) {
-            *in_family.entry((platform.top(owner).id, name.as_str())).or_default() += 1;
-        }
-    }
+    let (named, in_family) = names_of_alerts(&alerts, platform);
     let answers = Answers::new(platform, &observed, texts.absent.sources.embedded());
     let mut kept: Vec<Record> = records
         .iter()
@@ -115,7 +110,9 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         };
         let brought = absent.sources.embedded().contains(&block.name.span.file);
         let lost = absent.lost.contains(&block.name.text);
-        let alert = |about| Alert { brought, lost, ..alert(written, about, block, platform, &queries) };
+        let said: Vec<_> = block.test.iter().map(|test| said_series(test, &queries)).collect();
+        let alert =
+            |about| Alert { brought, lost, ..alert(written, about, block, &said, platform, &queries) };
         abouts.into_iter().map(alert).collect::<Vec<_>>()
     };
     let parts: Vec<_> = alerts.chunks(PART).collect();
@@ -136,6 +133,22 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     observed.dashboards = dashboards;
     observed.mutes = mute::mutes(document, &observed.alerts, texts);
     observed
+}
+
+/// The names of alerts of each service, and how many services of a family have one of a name.
+type NamesOfAlerts<'a> = (HashSet<(ServiceId, &'a str)>, HashMap<(ServiceId, &'a str), usize>);
+
+fn names_of_alerts<'a>(
+    alerts: &[(Written, Option<ServiceId>, &'a model::Alert)],
+    platform: &Platform,
+) -> NamesOfAlerts<'a> {
+    let (mut named, mut in_family) = NamesOfAlerts::default();
+    for (owner, name) in alerts.iter().filter_map(|(_, owner, block)| Some(((*owner)?, &block.name.text))) {
+        if named.insert((owner, name.as_str())) {
+            *in_family.entry((platform.top(owner).id, name.as_str())).or_default() += 1;
+        }
+    }
+    (named, in_family)
 }
 
 /// What is taken out of services, in the order of the source.
@@ -199,6 +212,7 @@ fn alert(
     written: &Written,
     about: About<'_>,
     block: &model::Alert,
+    said: &[Arc<[SaidSeries]>],
     platform: &Platform,
     queries: &Queries<'_>,
 ) -> Alert {
@@ -232,14 +246,18 @@ fn alert(
         labels.retain(|(known, _)| *known != name);
         labels.push((name, value));
     }
-    let tests = block.test.iter().map(|test| AlertTest {
+    let tests = block.test.iter().zip(said).map(|(test, said)| AlertTest {
         name: test.name.text.to_string(),
         series: test
             .series
             .iter()
-            .map(|series| (queries.series(&series.selector.text, about), literal(&series.values).to_owned()))
+            .zip(said.iter())
+            .map(|(series, said)| {
+                let name = queries.series(&series.selector.text, said.parsed.as_ref().ok(), about);
+                (name, literal(&series.values).to_owned())
+            })
             .collect(),
-        said: test.series.iter().map(|series| said_series(series, queries)).collect(),
+        said: Arc::clone(said),
         interval: test.interval,
         fires_at: test.fires_at,
         silent_at: test.silent_at,
@@ -268,10 +286,13 @@ fn alert(
     }
 }
 
-fn said_series(block: &model::Series, queries: &Queries<'_>) -> SaidSeries {
-    let name = &block.selector;
-    let series = Constant { text: Text::literal(name.text.as_str()), span: name.span };
-    SaidSeries { parsed: queries.parsed_series(&name.text), series, values: block.values.clone() }
+fn said_series(test: &model::AlertTest, queries: &Queries<'_>) -> Arc<[SaidSeries]> {
+    let said = test.series.iter().map(|block| {
+        let name = &block.selector;
+        let series = Constant { text: Text::literal(name.text.as_str()), span: name.span };
+        SaidSeries { parsed: queries.parsed_series(&name.text), series, values: block.values.clone() }
+    });
+    said.collect()
 }
 
 /// The labels that an alert's block says.

@@ -130,8 +130,8 @@ impl Context<'_> {
         let mut labels: Certain = TARGET_LABELS.iter().map(|label| ((*label).to_owned(), None)).collect();
         let own = job.exports.own.as_ptr_range().contains(&std::ptr::from_ref(found.metric));
         if let (true, false, Labels::Some(declared)) = (own, self.open, found.labels()) {
-            let declared = declared.into_iter().filter(|label| !label.ends_with('*'));
-            labels.extend(declared.map(|label| (label, None)));
+            let declared = declared.iter().filter(|label| !label.ends_with('*'));
+            labels.extend(declared.map(|label| (label.clone(), None)));
         }
         labels
     }

@@ -158,10 +158,19 @@ mod tests {
         let few: Metrics = declared.iter().map(|(name, kind)| metric(name, *kind)).collect();
         let more = (0..FEW).map(|at| metric(&format!("other_{at}"), MetricKind::Gauge));
         let many: Metrics = few.iter().cloned().chain(more).collect();
-        let asked = ["a_b", "a_b_count", "a_b_sum", "a_b_bucket", "a_c", "a_c_sum", "a_c_bucket", "a_d", "b", ""];
+        let asked =
+            ["a_b", "a_b_count", "a_b_sum", "a_b_bucket", "a_c", "a_c_sum", "a_c_bucket", "a_d", "b", ""];
         for series in asked {
-            assert_eq!(format!("{:?}", few.exactly(series)), format!("{:?}", many.exactly(series)), "{series}");
-            assert_eq!(format!("{:?}", few.of_family(series)), format!("{:?}", many.of_family(series)), "{series}");
+            assert_eq!(
+                format!("{:?}", few.exactly(series)),
+                format!("{:?}", many.exactly(series)),
+                "{series}"
+            );
+            assert_eq!(
+                format!("{:?}", few.of_family(series)),
+                format!("{:?}", many.of_family(series)),
+                "{series}"
+            );
             assert_eq!(format!("{:?}", few.every(series)), format!("{:?}", many.every(series)), "{series}");
             assert_eq!(format!("{:?}", few.named(series)), format!("{:?}", many.named(series)), "{series}");
             assert_eq!(few.have(series), !few.every(series).is_empty(), "{series}");

@@ -150,8 +150,8 @@ pub(super) struct Queries<'a> {
     jobs_by_name: ByName<'a>,
     /// The labels of what was asked for, by [`named::key`].
     labels: Mutex<HashMap<String, Labels>>,
-    /// The labels of completed queries about what is absent, by what is written and whether one job was put in.
-    absent: Mutex<HashMap<(String, bool), Labels>>,
+    /// The labels of completed queries, by where what is written is and whether one job was put in, or several.
+    results: Mutex<HashMap<(usize, Option<bool>), Labels>>,
 }
 
 /// Through how many records labels are followed; behind them a record may hold any.
@@ -186,7 +186,7 @@ impl<'a> Queries<'a> {
             jobs_by_name: ByName::new(observed),
             records: HashMap::default(),
             labels: Mutex::default(),
-            absent: Mutex::default(),
+            results: Mutex::default(),
         };
         queries.records = Kept::new(&queries, records).labels();
         queries
@@ -194,17 +194,16 @@ impl<'a> Queries<'a> {
 
     /// A query with the job of its owner in the selectors that name none.
     pub(super) fn complete(&self, written: &Written, about: About<'_>) -> Query {
-        let jobs: RefCell<Vec<String>> = RefCell::default();
+        let mut jobs: Vec<String> = Vec::new();
+        let mut names = Vec::new();
         let text = match (&written.parsed, about) {
-            (Some(query), About::Service(_) | About::Job(_)) => query.with_matchers(|selector| {
-                let names = self.jobs(selector, about);
-                let matcher = matcher(&names, &written.text)?;
-                jobs_add(&mut jobs.borrow_mut(), &names);
-                Some(matcher)
+            (Some(query), About::Service(_) | About::Job(_)) => query.with_matchers(|selector, out| {
+                self.jobs(selector, about, &mut names);
+                matcher(&names, &written.text, out);
+                jobs_add(&mut jobs, &names);
             }),
             _ => written.text.clone(),
         };
-        let jobs = jobs.into_inner();
         Query {
             labels: self.labels_with(&text, written, jobs.len() == 1),
             text,
@@ -220,13 +219,17 @@ impl<'a> Queries<'a> {
         self.reader.sources.shared(span.file)
     }
 
-    /// A series of a test, with the job of its alert.
-    pub(super) fn series(&self, text: &str, about: About<'_>) -> String {
-        let of_platform = matches!(about, About::Platform);
-        let (Ok(query), false) = (self.reader.get(text.trim()), of_platform) else { return text.to_owned() };
-        query.with_matchers(|selector| {
-            let names = self.jobs(selector, about);
-            matcher(names.get(..1).unwrap_or_default(), text)
+    /// A series of a test, with the job of its alert. `parsed` is what the text is as it stands.
+    pub(super) fn series(&self, text: &str, parsed: Option<&Arc<promql::Query>>, about: About<'_>) -> String {
+        if matches!(about, About::Platform) {
+            return text.to_owned();
+        }
+        let known = parsed.filter(|_| text.trim().len() == text.len()).cloned();
+        let Some(query) = known.or_else(|| self.reader.get(text.trim()).ok()) else { return text.to_owned() };
+        let mut names = Vec::new();
+        query.with_matchers(|selector, out| {
+            self.jobs(selector, about, &mut names);
+            matcher(names.get(..1).unwrap_or_default(), text, out);
         })
     }
 
@@ -237,40 +240,51 @@ impl<'a> Queries<'a> {
         Ok(query)
     }
 
-    /// The names of the jobs that a selector of a query is about.
-    fn jobs<'n>(&self, selector: &Selector, about: About<'n>) -> Vec<&'n str>
+    /// Finds the names of the jobs that a selector of a query is about.
+    fn jobs<'n>(&self, selector: &Selector, about: About<'n>, names: &mut Vec<&'n str>)
     where
         'a: 'n,
     {
-        if selector.matchers.iter().any(|matcher| matcher.label == "job") {
-            return Vec::new();
+        names.clear();
+        if named::names_jobs(selector) {
+            return;
         }
         let owner = match about {
-            About::Platform => return Vec::new(),
+            About::Platform => return,
             About::Service(owner) => owner,
-            About::Job(job) => return vec![&job.name],
+            About::Job(job) => {
+                names.push(&job.name);
+                return;
+            }
         };
-        let Some(metric) = selector.metric.as_deref() else { return Vec::new() };
+        let Some(metric) = selector.metric.as_deref() else { return };
         let top = self.platform.top(owner).id;
         let family = self.families.get(&top).map(Vec::as_slice).unwrap_or_default();
-        let family: Vec<&'a Job> = family.iter().map(|at| &self.observed.jobs[*at]).collect();
-        let exports = |job: &&&'a Job| job.exports.series(metric).is_some();
-        let synthetic = self.observed.server.have(metric);
-        let of_targets = synthetic && !metric.starts_with("ALERTS");
-        let recorded = self.records.get(metric).is_some_and(|labels| labels.can_hold("job"));
-        let below = |job: &&&'a Job| self.is_below(job.service, owner);
-        let fits = |job: &&&'a Job| of_targets || recorded || exports(job);
-        // The service itself, where it has what is asked for; else what is nested in it; else what it is nested in.
-        let itself = family.iter().filter(|job| job.service == owner).filter(fits);
-        let itself: Vec<&'a Job> = itself.copied().collect();
-        let own = || family.iter().filter(below).filter(fits).copied().collect::<Vec<_>>();
-        let own = if itself.is_empty() { own() } else { itself };
-        let meant = if own.is_empty() { family.iter().filter(fits).copied().collect() } else { own };
+        let of_targets = !metric.starts_with("ALERTS") && self.observed.server.have(metric);
+        let anybody = of_targets || self.records.get(metric).is_some_and(|labels| labels.can_hold("job"));
         // A service that is scraped at several paths has what is asked for at one of them.
-        let here =
-            |job: &&&'a Job| job.exports.series(metric).is_some_and(|found| found.metric.is_at(&job.path));
-        let at_path: Vec<&str> = meant.iter().filter(here).map(|job| job.name.as_str()).collect();
-        if at_path.is_empty() { meant.iter().map(|job| job.name.as_str()).collect() } else { at_path }
+        let mut at_path = false;
+        let mut add = |is_meant: &dyn Fn(&Job) -> bool| {
+            for job in family.iter().filter_map(|at| self.observed.jobs.get(*at)) {
+                if !is_meant(job) {
+                    continue;
+                }
+                let found = job.exports.series(metric);
+                let here = found.is_some_and(|found| found.metric.is_at(&job.path));
+                if here && !at_path {
+                    names.clear();
+                    at_path = true;
+                }
+                if here || !at_path && (anybody || found.is_some()) {
+                    names.push(&job.name);
+                }
+            }
+            !names.is_empty()
+        };
+        // The service itself, where it has what is asked for; else what is nested in it; else what it is nested in.
+        let _ = add(&|job| job.service == owner)
+            || add(&|job| self.is_below(job.service, owner))
+            || add(&|_| true);
     }
 
     /// The job of a service, where it has just one.
@@ -296,14 +310,16 @@ impl<'a> Queries<'a> {
 
     /// The labels of a completed query's result. What is absent carries the job that was put in.
     fn labels_with(&self, text: &str, written: &Written, one_job: bool) -> Labels {
-        if text != written.text && text.contains("absent") {
-            // Whichever job it is, the labels are the same; several are matched by a pattern, and none is carried.
-            let key = (written.text.clone(), one_job);
-            return remembered(&self.absent, key, || {
+        let Some(query) = &written.parsed else { return Labels::Any };
+        let put_in = (text != written.text).then_some(one_job);
+        // Whichever job it is, the labels are the same; several are matched by a pattern, and none is carried. What is
+        // read is kept by the reader, or by what is written, so that nothing else comes to be in its place.
+        remembered(&self.results, (Arc::as_ptr(query).addr(), put_in), || match put_in {
+            Some(_) if text.contains("absent") => {
                 promql::Query::parse(text).map_or(Labels::Any, |query| self.labels_of(&query))
-            });
-        }
-        written.parsed.as_ref().map_or(Labels::Any, |query| self.labels_of(query))
+            }
+            _ => self.labels_of(query),
+        })
     }
 
     /// The labels of a query's result.
@@ -401,19 +417,12 @@ fn jobs_add(jobs: &mut Vec<String>, names: &[&str]) {
     }
 }
 
-/// `job="a"` or `job=~"a|b"`, in the quotes that the text uses. Names of jobs are DNS labels.
-fn matcher(names: &[&str], text: &str) -> Option<String> {
-    let quote = if text.contains('\'') && !text.contains('"') { '\'' } else { '"' };
-    match names {
-        [] => None,
-        [name] => {
-            let mut matcher = String::with_capacity(name.len() + 6);
-            matcher.push_str("job=");
-            matcher.push(quote);
-            matcher.push_str(name);
-            matcher.push(quote);
-            Some(matcher)
-        }
-        names => Some(format!("job=~{quote}{}{quote}", names.join("|"))),
-    }
+/// Writes `job="a"` or `job=~"a|b"`, in the quotes that the text uses; nothing for nobody. Names of jobs are DNS
+/// labels.
+fn matcher(names: &[&str], text: &str, out: &mut String) {
+    let Some((first, others)) = names.split_first() else { return };
+    let quote = if text.contains('\'') && !text.contains('"') { "'" } else { "\"" };
+    out.extend([if others.is_empty() { "job=" } else { "job=~" }, quote, first]);
+    out.extend(others.iter().flat_map(|name| ["|", name]));
+    out.push_str(quote);
 }
