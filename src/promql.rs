@@ -11,6 +11,7 @@ mod labels;
 mod meeting;
 mod newer;
 mod pattern;
+mod read;
 mod scan;
 mod series;
 mod shape;
@@ -21,9 +22,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use promql_parser::label::{MatchOp, Matchers};
-use promql_parser::parser::value::ValueType;
-use promql_parser::parser::{self, Expr, VectorSelector};
+use promql_parser::parser::VectorSelector;
 
 pub use findings::{Finding, findings, quantiles};
 pub use firing::{Always, always as fires_always, needs_series, reach};
@@ -31,7 +30,6 @@ pub use kind::kind;
 pub use labels::{Facts, Labels, labels};
 pub use meeting::{Apart, Certain, Unmet, always as labels_in_any_case, either, unmet};
 use pattern::{Pattern, Patterns};
-use scan::Scan;
 pub use series::{expect_series, values};
 use shape::Shapes;
 use tree::Tree;
@@ -178,89 +176,6 @@ impl Query {
         Self::parse_sharing(text, &Shared::default())
     }
 
-    /// Parses a query, one of many that are alike.
-    pub fn parse_sharing(text: &str, shared: &Shared) -> Result<Self, Problem> {
-        let whole = |message: &str| Problem::whole(message);
-        if text.trim().is_empty() {
-            return Err(whole("it is empty"));
-        }
-        if text.len() > MAX_BYTES {
-            return Err(whole("it is longer than 32 KiB"));
-        }
-        let variables = scan::variables(text);
-        let plain = scan::without_variables(text, &variables);
-        let scan = Scan::new(&plain);
-        if scan.nodes > MAX_NODES {
-            return Err(whole("it has more than 2,000 operators and brackets"));
-        }
-        if let Some(problem) = scan.problem {
-            return Err(problem);
-        }
-        if let Some(problem) = newer::problem(&plain, &scan, &variables) {
-            return Err(problem);
-        }
-        // Compiling patterns takes longer than all else, and the parser compiles each it sees. What is wrong is told
-        // by the plain text.
-        if let Some(hidden) = scan.without_patterns(&plain)
-            && let Ok(query) = Self::read(text, &hidden, &scan, Some(&shared.patterns), &shared.shapes)
-        {
-            return Ok(query);
-        }
-        Self::read(text, &plain, &scan, None, &shared.shapes)
-    }
-
-    /// Parses `plain`; the patterns that are hidden in it come from `patterns`.
-    fn read(
-        text: &str,
-        plain: &str,
-        scan: &Scan,
-        patterns: Option<&Patterns>,
-        shapes: &Shapes,
-    ) -> Result<Self, Problem> {
-        let whole = |message: &str| Problem::whole(message);
-        let shape = shape::shape(plain, scan);
-        if let Some(tree) = shape.as_deref().and_then(|shape| shapes.get(shape))
-            && let found = tree.selectors()
-            && shape::is_worded(&found, scan)
-        {
-            // What makes a query no query is the same in every one of a shape, but for a pattern.
-            return shape::worded(&found, plain, scan, patterns)
-                .map(|selectors| Self { text: text.to_owned(), tree, selectors, labels: scan.labels.clone() })
-                .ok_or_else(|| whole("a pattern of it cannot be read"));
-        }
-        let expr = parser::parse(plain).map_err(|message| scan::locate(&message, scan, plain))?;
-        match expr.value_type() {
-            ValueType::Vector | ValueType::Scalar => {}
-            ValueType::Matrix => return Err(whole("it is a range of values where one at a time is needed")),
-            ValueType::String => return Err(whole("it is a text")),
-        }
-        if let Some(used) = scan.labels.iter().find(|used| !is_label(&used.label)) {
-            return Err(no_label(&used.label, used.place.clone()));
-        }
-        let tree = Tree::new(expr);
-        let found = tree.selectors();
-        let known = found.len() == scan.selectors.len();
-        let selectors: Vec<Selector> = found
-            .iter()
-            .enumerate()
-            .map(|(at, (vector, range))| {
-                let scanned = scan.selectors.get(at).filter(|_| known);
-                selector(vector, *range, scanned, text.len(), patterns)
-            })
-            .collect::<Option<_>>()
-            .filter(|_| known || patterns.is_none())
-            .ok_or_else(|| whole("a pattern of it cannot be read"))?;
-        let matchers = || selectors.iter().flat_map(|selector| &selector.matchers);
-        if let Some(matcher) = matchers().find(|matcher| !is_label(&matcher.label)) {
-            return Err(no_label(&matcher.label, matcher.place.clone()));
-        }
-        let tree = Arc::new(tree);
-        if let Some(shape) = shape.filter(|_| shape::is_worded(&tree.selectors(), scan)) {
-            shapes.put(shape, &tree);
-        }
-        Ok(Self { text: text.to_owned(), tree, selectors, labels: scan.labels.clone() })
-    }
-
     /// The query as it was written.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -405,91 +320,4 @@ fn no_label(name: &str, place: Range<usize>) -> Problem {
 pub fn is_label(name: &str) -> bool {
     let inner = |c: char| c.is_ascii_alphanumeric() || c == '_';
     name.chars().all(inner) && name.starts_with(|c: char| !c.is_ascii_digit())
-}
-
-/// The selectors of an expression in the order of its text.
-fn collect<'a>(expr: &'a Expr, found: &mut Vec<(&'a VectorSelector, Option<Duration>)>) {
-    match expr {
-        Expr::Aggregate(aggregate) => {
-            if let Some(param) = &aggregate.param {
-                collect(param, found);
-            }
-            collect(&aggregate.expr, found);
-        }
-        Expr::Unary(unary) => collect(&unary.expr, found),
-        Expr::Binary(binary) => {
-            collect(&binary.lhs, found);
-            collect(&binary.rhs, found);
-        }
-        Expr::Paren(paren) => collect(&paren.expr, found),
-        Expr::Subquery(subquery) => collect(&subquery.expr, found),
-        Expr::VectorSelector(vector) => found.push((vector, None)),
-        Expr::MatrixSelector(matrix) => found.push((&matrix.vs, Some(matrix.range))),
-        Expr::Call(call) => call.args.args.iter().for_each(|argument| collect(argument, found)),
-        Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::Extension(_) => {}
-    }
-}
-
-/// A selector; `None` where a hidden pattern cannot be compiled.
-fn selector(
-    vector: &VectorSelector,
-    range: Option<Duration>,
-    scanned: Option<&scan::Place>,
-    length: usize,
-    patterns: Option<&Patterns>,
-) -> Option<Selector> {
-    let place = scanned.map_or(0..length, |scanned| scanned.place.clone());
-    let mut metric = vector.name.clone();
-    let mut matchers = Vec::new();
-    let mut labels: Vec<&scan::Label> = scanned.iter().flat_map(|scanned| &scanned.labels).collect();
-    for matcher in all(&vector.matchers) {
-        // A label may stand there several times.
-        let at = labels.iter().position(|label| label.name == matcher.name);
-        let label = at.map(|at| labels.remove(at));
-        if matcher.name == "__name__" {
-            let (op, _) = compared(matcher, &matcher.value, label, patterns)?;
-            if op == Op::Equal {
-                metric.get_or_insert_with(|| matcher.value.clone());
-            }
-            continue;
-        }
-        matchers.push(self::matcher(matcher, &matcher.value, label, &place, patterns)?);
-    }
-    Some(Selector { metric, matchers, range, place })
-}
-
-/// A matcher, with its value; `None` where a hidden pattern cannot be compiled. Where its label's name is not known, it
-/// stands at the selector's place.
-fn matcher(
-    parsed: &promql_parser::label::Matcher,
-    value: &str,
-    label: Option<&scan::Label>,
-    place: &Range<usize>,
-    patterns: Option<&Patterns>,
-) -> Option<Matcher> {
-    let (op, pattern) = compared(parsed, value, label, patterns)?;
-    let place = label.map_or(place, |label| &label.place).clone();
-    Some(Matcher { label: parsed.name.clone(), op, value: value.to_owned(), place, pattern })
-}
-
-/// How a matcher compares.
-fn compared(
-    parsed: &promql_parser::label::Matcher,
-    value: &str,
-    label: Option<&scan::Label>,
-    patterns: Option<&Patterns>,
-) -> Option<(Op, Option<Pattern>)> {
-    let hidden = label.and_then(|label| Some((label.pattern?.0, patterns?)));
-    Some(match (hidden, &parsed.op) {
-        (Some((op, patterns)), _) => (op, Some(patterns.get(value)?)),
-        (None, MatchOp::Equal) => (Op::Equal, None),
-        (None, MatchOp::NotEqual) => (Op::NotEqual, None),
-        (None, MatchOp::Re(pattern)) => (Op::Matches, Some(Pattern::compiled(pattern))),
-        (None, MatchOp::NotRe(pattern)) => (Op::MatchesNot, Some(Pattern::compiled(pattern))),
-    })
-}
-
-/// Matchers, those behind `or` among them.
-fn all(matchers: &Matchers) -> impl Iterator<Item = &promql_parser::label::Matcher> {
-    matchers.matchers.iter().chain(matchers.or_matchers.iter().flatten())
 }

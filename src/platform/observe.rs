@@ -1,15 +1,16 @@
 //! What is observed of a platform: scrape jobs, the metrics they bring, the rules over them, and who is told.
 
+mod index;
 mod metrics;
 pub mod named;
 
-use std::collections::BTreeSet;
-use std::ops::{Bound, Range};
+use std::ops::Range;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
 pub use self::metrics::Metrics;
+pub(crate) use self::metrics::base;
 use super::ServiceId;
 use super::receiver::{Hours, Mute, Receiver, Smtp};
 use crate::hash::{HashMap, HashSet};
@@ -85,30 +86,25 @@ impl Observed {
     #[must_use]
     pub fn labels(&self, series: &str) -> Labels {
         let found = self.exporters(series).map(|(_, found)| found).chain(self.elsewhere(series));
-        found.map(|found| found.labels()).reduce(Labels::or).unwrap_or(Labels::Any)
+        labels_of(found).unwrap_or(Labels::Any)
     }
+}
 
-    /// Notes who exports each of the series that queries ask for. Every declaration is looked at once.
-    pub(crate) fn index(&mut self, series: &BTreeSet<String>) {
-        let mut tables: HashMap<&str, Vec<&str>> = HashMap::default();
-        let mut exporters: HashMap<String, Vec<usize>> = HashMap::default();
-        for (at, job) in self.jobs.iter().enumerate() {
-            let mut found: BTreeSet<&str> = BTreeSet::new();
-            for metric in job.exports.own.iter() {
-                found.extend(metric.among(series));
-            }
-            for table in &job.exports.shared {
-                let known = tables.entry(table.name.as_str()).or_insert_with(|| {
-                    table.metrics.iter().flat_map(|metric| metric.among(series)).collect()
-                });
-                found.extend(known.iter());
-            }
-            for name in found {
-                exporters.entry(name.to_owned()).or_default().push(at);
-            }
+/// The labels of any of these; `None` where there is none. Services that are alike declare the same.
+fn labels_of<'a>(found: impl Iterator<Item = Found<'a>>) -> Option<Labels> {
+    let mut last: Option<Found<'_>> = None;
+    let mut labels: Option<Labels> = None;
+    for found in found {
+        if last.is_some_and(|last| last.extra == found.extra && last.metric.labels == found.metric.labels) {
+            continue;
         }
-        self.exporters = exporters;
+        last = Some(found);
+        labels = Some(match labels {
+            Some(known) => known.or(found.labels()),
+            None => found.labels(),
+        });
     }
+    labels
 }
 
 /// A scrape job.
@@ -211,17 +207,6 @@ pub struct Found<'a> {
 }
 
 impl Metric {
-    /// Which of some series are this metric's.
-    fn among<'a>(&self, series: &'a BTreeSet<String>) -> Vec<&'a str> {
-        if let Some(family) = self.name.strip_suffix('*') {
-            let behind = series.range::<str, _>((Bound::Included(family), Bound::Unbounded));
-            return behind.map(String::as_str).take_while(|name| name.starts_with(family)).collect();
-        }
-        let names = ["", "_bucket", "_sum", "_count"].map(|suffix| format!("{}{suffix}", self.name));
-        let known = names.iter().filter(|name| self.series(name).is_some());
-        known.filter_map(|name| series.get(name.as_str())).map(String::as_str).collect()
-    }
-
     /// Whether a path exports it.
     #[must_use]
     pub fn is_at(&self, path: &str) -> bool {

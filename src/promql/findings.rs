@@ -10,7 +10,8 @@ use promql_parser::parser::token::{T_AVG, T_DIV, T_MAX, T_MIN, T_SUM};
 use promql_parser::parser::{Call, Expr, VectorSelector};
 
 use super::labels::{Facts, Labels, of};
-use super::{MetricType, Op, Query, Selector, all};
+use super::read::{all, collect};
+use super::{MetricType, Op, Query, Selector};
 
 /// Something that cannot be meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -328,7 +329,7 @@ fn constant(expr: &Expr) -> Option<f64> {
 /// Whether a query leads to a native histogram, which carries its buckets inside.
 fn native(expr: &Expr, asked: &Asked<'_>) -> bool {
     let mut selectors = Vec::new();
-    super::collect(expr, &mut selectors);
+    collect(expr, &mut selectors);
     selectors.iter().any(|(vector, _)| {
         asked.query.name(vector).is_some_and(|metric| !metric.ends_with("_bucket"))
             && asked.kind(vector) == Some(MetricType::Histogram)

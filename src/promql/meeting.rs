@@ -10,7 +10,8 @@ use promql_parser::parser::{
 };
 
 use super::labels::{Facts, of};
-use super::{Op, Query, collect};
+use super::read::collect;
+use super::{Op, Query};
 
 /// Labels that series carry in any case, each with its value where that is always the same.
 pub type Certain = BTreeMap<String, Option<String>>;

@@ -224,10 +224,10 @@ impl Scan {
             Some(b'[') => return (false, true),
             _ => {}
         }
-        let lower = word.to_ascii_lowercase();
+        let is_one_of = |words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
         let next = text[place.end..].trim_start();
         if next.starts_with('(') {
-            let list = LISTS.contains(&lower.as_str());
+            let list = is_one_of(LISTS);
             // `sum(x) by (job)`: what was summed up is there.
             return (list, list && around.operand);
         }
@@ -236,10 +236,9 @@ impl Scan {
             next.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
                 && next[word.len()..].trim_start().starts_with('(')
         });
-        let keyword = KEYWORDS.contains(&lower.as_str());
-        if keyword && (around.operand || !OR_NAMES.contains(&lower.as_str())) {
+        if is_one_of(KEYWORDS) && (around.operand || !is_one_of(OR_NAMES)) {
             self.nodes += 1;
-            return (false, matches!(lower.as_str(), "inf" | "nan"));
+            return (false, is_one_of(&["inf", "nan"]));
         }
         if !grouped {
             self.selectors.push(Place { place, labels: Vec::new() });
@@ -332,6 +331,9 @@ const LONG_ENOUGH: &str = "__rate_interval";
 pub(super) fn variables(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
+    if memchr::memchr(b'$', bytes).is_none() {
+        return found;
+    }
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {

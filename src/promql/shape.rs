@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use promql_parser::parser::VectorSelector;
 
+use super::Selector;
 use super::pattern::Patterns;
+use super::read::{all, matcher as matcher_of};
 use super::scan::{Label, Place, Scan};
 use super::tree::Tree;
-use super::{Selector, all};
 use crate::hash::HashMap;
 
 /// Expressions, each by the shape of its query.
@@ -110,7 +111,7 @@ pub(super) fn worded(
     let one = |(&(vector, range), place): (&Ranged<'_>, &Place)| {
         let matcher = |(matcher, label): (&promql_parser::label::Matcher, &Label)| {
             let own = value(text, label).and_then(|place| text.get(place));
-            super::matcher(matcher, own.unwrap_or(&matcher.value), Some(label), &place.place, patterns)
+            matcher_of(matcher, own.unwrap_or(&matcher.value), Some(label), &place.place, patterns)
         };
         Some(Selector {
             metric: Some(text.get(place.place.clone())?.to_owned()),

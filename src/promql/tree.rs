@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use promql_parser::parser::{Expr, VectorSelector};
 
-use super::{collect, findings, firing};
+use super::read::collect;
+use super::{findings, firing};
 
 /// An expression, and what is said of it whatever its words are.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub(super) struct Tree {
     expr: Box<Expr>,
     /// Where each selector is, in order, with its number in the order of the text.
     numbers: Vec<(usize, usize)>,
+    /// Whether nothing in it is newer than the queries that are taken; where variables stand in it, that is not sure.
+    pub(super) judged: bool,
     /// Quantiles of a constant that is no share.
     pub(super) quantiles: Vec<(String, f64)>,
     /// Whether there is no result where there is no series at all.
@@ -23,7 +26,7 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    pub(super) fn new(expr: Expr) -> Self {
+    pub(super) fn new(expr: Expr, judged: bool) -> Self {
         let expr = Box::new(expr);
         let mut found = Vec::new();
         collect(&expr, &mut found);
@@ -35,6 +38,7 @@ impl Tree {
             quantiles: findings::shares_of(&expr),
             needs_series: firing::is_empty(&expr),
             reach: firing::of_expr(&expr),
+            judged,
             expr,
         }
     }

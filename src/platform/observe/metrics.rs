@@ -126,7 +126,7 @@ impl Metrics {
 }
 
 /// What a series is a part of, as its name says.
-pub(super) fn base(series: &str) -> Option<&str> {
+pub(crate) fn base(series: &str) -> Option<&str> {
     // Few names end so.
     let may = series.ends_with(['t', 'm']);
     may.then(|| SUFFIXES.iter().find_map(|suffix| series.strip_suffix(suffix))).flatten()

@@ -11,7 +11,7 @@ use crate::hash::{HashMap, HashSet};
 use crate::model;
 use crate::parallel;
 use crate::platform::observe::named::{self, ByName};
-use crate::platform::observe::{Job, Observed, Query, TARGET_LABELS, part_of_query};
+use crate::platform::observe::{Job, Observed, Query, TARGET_LABELS, base, part_of_query};
 use crate::platform::{Platform, ServiceId};
 use crate::promql::{self, Facts, Labels, Op, Problem, Selector, Shared};
 use crate::schema::Constant;
@@ -100,12 +100,16 @@ pub(super) fn metrics<'a>(
     series: impl Iterator<Item = Arc<promql::Query>>,
 ) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
+    let mut seen: HashSet<String> = HashSet::default();
     let mut add = |query: &promql::Query| {
         for metric in query.selectors().iter().filter_map(|selector| selector.metric.as_deref()) {
-            names.insert(metric.to_owned());
-            for suffix in ["_bucket", "_sum", "_count"] {
-                names.extend(metric.strip_suffix(suffix).map(str::to_owned));
+            // Most ask for what others do.
+            if seen.contains(metric) {
+                continue;
             }
+            seen.insert(metric.to_owned());
+            names.insert(metric.to_owned());
+            names.extend(base(metric).map(str::to_owned));
         }
     };
     written.filter_map(|written| written.parsed.as_ref()).for_each(|query| add(query));
@@ -196,10 +200,11 @@ impl<'a> Queries<'a> {
     pub(super) fn complete(&self, written: &Written, about: About<'_>) -> Query {
         let mut jobs: Vec<String> = Vec::new();
         let mut names = Vec::new();
+        let quote = quote(&written.text);
         let text = match (&written.parsed, about) {
             (Some(query), About::Service(_) | About::Job(_)) => query.with_matchers(|selector, out| {
                 self.jobs(selector, about, &mut names);
-                matcher(&names, &written.text, out);
+                matcher(&names, quote, out);
                 jobs_add(&mut jobs, &names);
             }),
             _ => written.text.clone(),
@@ -227,9 +232,10 @@ impl<'a> Queries<'a> {
         let known = parsed.filter(|_| text.trim().len() == text.len()).cloned();
         let Some(query) = known.or_else(|| self.reader.get(text.trim()).ok()) else { return text.to_owned() };
         let mut names = Vec::new();
+        let quote = quote(text);
         query.with_matchers(|selector, out| {
             self.jobs(selector, about, &mut names);
-            matcher(names.get(..1).unwrap_or_default(), text, out);
+            matcher(names.get(..1).unwrap_or_default(), quote, out);
         })
     }
 
@@ -417,12 +423,22 @@ fn jobs_add(jobs: &mut Vec<String>, names: &[&str]) {
     }
 }
 
-/// Writes `job="a"` or `job=~"a|b"`, in the quotes that the text uses; nothing for nobody. Names of jobs are DNS
-/// labels.
-fn matcher(names: &[&str], text: &str, out: &mut String) {
+/// Writes `job="a"` or `job=~"a|b"`, in these quotes; nothing for nobody. Names of jobs are DNS labels.
+fn matcher(names: &[&str], quote: char, out: &mut String) {
     let Some((first, others)) = names.split_first() else { return };
-    let quote = if text.contains('\'') && !text.contains('"') { "'" } else { "\"" };
-    out.extend([if others.is_empty() { "job=" } else { "job=~" }, quote, first]);
-    out.extend(others.iter().flat_map(|name| ["|", name]));
-    out.push_str(quote);
+    out.reserve(first.len() + 6);
+    out.push_str(if others.is_empty() { "job=" } else { "job=~" });
+    out.push(quote);
+    out.push_str(first);
+    for name in others {
+        out.push('|');
+        out.push_str(name);
+    }
+    out.push(quote);
+}
+
+/// The quotes that a text uses.
+fn quote(text: &str) -> char {
+    let has = |quote: u8| memchr::memchr(quote, text.as_bytes()).is_some();
+    if has(b'\'') && !has(b'"') { '\'' } else { '"' }
 }
