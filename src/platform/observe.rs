@@ -3,6 +3,7 @@
 mod index;
 mod metrics;
 pub mod named;
+mod test;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use smol_str::SmolStr;
 
 pub use self::metrics::Metrics;
 pub(crate) use self::metrics::base;
+pub use self::test::{AlertTest, SaidSeries};
 use super::ServiceId;
 use super::receiver::{Hours, Mute, Receiver, Smtp};
 use crate::hash::{HashMap, HashSet};
@@ -406,42 +408,6 @@ impl Annotation {
         let found = self.source.as_ref().and_then(|source| place(source, self.span, &self.text, part));
         found.unwrap_or(self.span)
     }
-}
-
-/// A series of a test as the source says it, with places.
-#[derive(Debug, Clone)]
-pub struct SaidSeries {
-    /// The metric with its labels.
-    pub series: Constant,
-    /// The same, parsed.
-    pub parsed: Result<Arc<promql::Query>, promql::Problem>,
-    /// Its values.
-    pub values: Constant,
-}
-
-/// Series, and when the alert fires on them.
-#[derive(Debug, Clone)]
-pub struct AlertTest {
-    /// What happens in it.
-    pub name: String,
-    /// The series with their values, as promtool writes them.
-    pub series: Vec<(String, String)>,
-    /// The same as the source says them. An alert of each job has those of its block.
-    pub said: Arc<[SaidSeries]>,
-    /// The time between two values.
-    pub interval: Option<Duration>,
-    /// When it must be firing.
-    pub fires_at: Option<Duration>,
-    /// When it must not.
-    pub silent_at: Option<Duration>,
-    /// When the condition begins to hold.
-    pub holds_from: Option<Duration>,
-    /// How long after the time that the alert waits it must not fire.
-    pub silent_after: Option<Duration>,
-    /// Labels of the firing alert, beside those of the rule.
-    pub labels: Vec<(String, String)>,
-    /// The place of its name.
-    pub span: Span,
 }
 
 /// Panels.

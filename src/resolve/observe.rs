@@ -94,8 +94,9 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                 if observed.jobs.is_empty() {
                     no_job(&block.name, sink);
                 }
-                let told = |job: &&Job| !tells_itself(&named, job, block);
-                observed.jobs.iter().filter(told).map(About::Job).collect()
+                let told = |(_, job): &(usize, &Job)| !tells_itself(&named, job, block);
+                let told = observed.jobs.iter().enumerate().filter(told);
+                told.map(|(at, job)| About::Job(at, job)).collect()
             }
             _ => {
                 alone(block, sink);
@@ -105,7 +106,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                     in_family.get(&key).is_some_and(|services| *services > 1)
                 };
                 let job = owner.filter(shares).and_then(|owner| queries.only_job(owner));
-                vec![job.map_or(About::of(*owner), About::Job)]
+                vec![job.unwrap_or(About::of(*owner))]
             }
         };
         let brought = absent.sources.embedded().contains(&block.name.span.file);
@@ -239,7 +240,7 @@ fn alert(
             labels.push((WHOSE[1].to_owned(), platform[group].name.clone()));
         }
     }
-    if let About::Job(job) = about {
+    if let About::Job(_, job) = about {
         labels.push((TARGET_LABELS[0].to_owned(), job.name.clone()));
     }
     for (name, value) in words(block.labels.as_ref()) {
@@ -248,16 +249,8 @@ fn alert(
     }
     let tests = block.test.iter().zip(said).map(|(test, said)| AlertTest {
         name: test.name.text.to_string(),
-        series: test
-            .series
-            .iter()
-            .zip(said.iter())
-            .map(|(series, said)| {
-                let name = queries.series(&series.selector.text, said.parsed.as_ref().ok(), about);
-                (name, literal(&series.values).to_owned())
-            })
-            .collect(),
         said: Arc::clone(said),
+        put_in: said.iter().map(|it| queries.job_of_series(it.parsed.as_ref().ok()?, about)).collect(),
         interval: test.interval,
         fires_at: test.fires_at,
         silent_at: test.silent_at,
@@ -360,7 +353,7 @@ fn no_job(name: &Name, sink: &mut Sink) {
 /// The page of an alert where all runbooks are.
 fn runbook(block: &model::Alert, platform: &Platform) -> Option<Annotation> {
     let base = platform.document.platform.first()?.runbooks.as_ref()?;
-    let address = format!("{}/{}", literal(base).trim_end_matches('/'), block.name.text);
+    let address = [literal(base).trim_end_matches('/'), "/", &block.name.text].concat();
     Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span, source: None })
 }
 

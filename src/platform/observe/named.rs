@@ -131,3 +131,27 @@ pub fn key(selector: &Selector, metric: &str) -> String {
 pub fn names_jobs(selector: &Selector) -> bool {
     selector.matchers.iter().any(|matcher| matcher.label == TARGET_LABELS[0])
 }
+
+/// Writes `job="a"` or `job=~"a|b"`, in these quotes; nothing for nobody. Names of jobs are DNS labels.
+pub(crate) fn write_matcher<'n>(
+    mut names: impl ExactSizeIterator<Item = &'n str>,
+    quote: char,
+    out: &mut String,
+) {
+    let Some(first) = names.next() else { return };
+    out.reserve(first.len() + 6);
+    out.push_str(if names.len() == 0 { "job=" } else { "job=~" });
+    out.push(quote);
+    out.push_str(first);
+    for name in names {
+        out.push('|');
+        out.push_str(name);
+    }
+    out.push(quote);
+}
+
+/// The quotes that a text uses.
+pub(crate) fn quote(text: &str) -> char {
+    let has = |quote: u8| memchr::memchr(quote, text.as_bytes()).is_some();
+    if has(b'\'') && !has(b'"') { '\'' } else { '"' }
+}

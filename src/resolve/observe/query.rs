@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model;
 use crate::parallel;
-use crate::platform::observe::named::{self, ByName};
+use crate::platform::observe::named::{self, ByName, quote, write_matcher};
 use crate::platform::observe::{Job, Observed, Query, TARGET_LABELS, base, part_of_query};
 use crate::platform::{Platform, ServiceId};
 use crate::promql::{self, Facts, Labels, Op, Problem, Selector, Shared};
@@ -125,7 +125,7 @@ pub(super) enum About<'a> {
     /// A service.
     Service(ServiceId),
     /// A scrape job.
-    Job(&'a Job),
+    Job(usize, &'a Job),
 }
 
 impl About<'_> {
@@ -137,7 +137,7 @@ impl About<'_> {
         match self {
             Self::Platform => None,
             Self::Service(service) => Some(service),
-            Self::Job(job) => Some(job.service),
+            Self::Job(_, job) => Some(job.service),
         }
     }
 }
@@ -199,13 +199,14 @@ impl<'a> Queries<'a> {
     /// A query with the job of its owner in the selectors that name none.
     pub(super) fn complete(&self, written: &Written, about: About<'_>) -> Query {
         let mut jobs: Vec<String> = Vec::new();
-        let mut names = Vec::new();
+        let mut found = Vec::new();
         let quote = quote(&written.text);
         let text = match (&written.parsed, about) {
-            (Some(query), About::Service(_) | About::Job(_)) => query.with_matchers(|selector, out| {
-                self.jobs(selector, about, &mut names);
-                matcher(&names, quote, out);
-                jobs_add(&mut jobs, &names);
+            (Some(query), About::Service(_) | About::Job(..)) => query.with_matchers(|selector, out| {
+                self.jobs(selector, about, &mut found);
+                let names = found.iter().map(|at| self.observed.jobs[*at].name.as_str());
+                write_matcher(names.clone(), quote, out);
+                jobs_add(&mut jobs, names);
             }),
             _ => written.text.clone(),
         };
@@ -224,19 +225,11 @@ impl<'a> Queries<'a> {
         self.reader.sources.shared(span.file)
     }
 
-    /// A series of a test, with the job of its alert. `parsed` is what the text is as it stands.
-    pub(super) fn series(&self, text: &str, parsed: Option<&Arc<promql::Query>>, about: About<'_>) -> String {
-        if matches!(about, About::Platform) {
-            return text.to_owned();
-        }
-        let known = parsed.filter(|_| text.trim().len() == text.len()).cloned();
-        let Some(query) = known.or_else(|| self.reader.get(text.trim()).ok()) else { return text.to_owned() };
-        let mut names = Vec::new();
-        let quote = quote(text);
-        query.with_matchers(|selector, out| {
-            self.jobs(selector, about, &mut names);
-            matcher(names.get(..1).unwrap_or_default(), quote, out);
-        })
+    /// The job that is put into a series of a test.
+    pub(super) fn job_of_series(&self, series: &promql::Query, about: About<'_>) -> Option<usize> {
+        let mut found = Vec::new();
+        self.jobs(series.selectors().first()?, about, &mut found);
+        found.first().copied()
     }
 
     /// A series of a test, as it is said.
@@ -246,20 +239,17 @@ impl<'a> Queries<'a> {
         Ok(query)
     }
 
-    /// Finds the names of the jobs that a selector of a query is about.
-    fn jobs<'n>(&self, selector: &Selector, about: About<'n>, names: &mut Vec<&'n str>)
-    where
-        'a: 'n,
-    {
-        names.clear();
+    /// Finds the jobs that a selector of a query is about.
+    fn jobs(&self, selector: &Selector, about: About<'_>, meant: &mut Vec<usize>) {
+        meant.clear();
         if named::names_jobs(selector) {
             return;
         }
         let owner = match about {
             About::Platform => return,
             About::Service(owner) => owner,
-            About::Job(job) => {
-                names.push(&job.name);
+            About::Job(at, _) => {
+                meant.push(at);
                 return;
             }
         };
@@ -271,21 +261,22 @@ impl<'a> Queries<'a> {
         // A service that is scraped at several paths has what is asked for at one of them.
         let mut at_path = false;
         let mut add = |is_meant: &dyn Fn(&Job) -> bool| {
-            for job in family.iter().filter_map(|at| self.observed.jobs.get(*at)) {
+            for &at in family {
+                let job = &self.observed.jobs[at];
                 if !is_meant(job) {
                     continue;
                 }
                 let found = job.exports.series(metric);
                 let here = found.is_some_and(|found| found.metric.is_at(&job.path));
                 if here && !at_path {
-                    names.clear();
+                    meant.clear();
                     at_path = true;
                 }
                 if here || !at_path && (anybody || found.is_some()) {
-                    names.push(&job.name);
+                    meant.push(at);
                 }
             }
-            !names.is_empty()
+            !meant.is_empty()
         };
         // The service itself, where it has what is asked for; else what is nested in it; else what it is nested in.
         let _ = add(&|job| job.service == owner)
@@ -294,11 +285,11 @@ impl<'a> Queries<'a> {
     }
 
     /// The job of a service, where it has just one.
-    pub(super) fn only_job(&self, service: ServiceId) -> Option<&'a Job> {
+    pub(super) fn only_job(&self, service: ServiceId) -> Option<About<'a>> {
         let family = self.families.get(&self.platform.top(service).id)?;
-        let mut own =
-            family.iter().filter_map(|at| self.observed.jobs.get(*at)).filter(|job| job.service == service);
-        own.next().filter(|_| own.next().is_none())
+        let jobs = family.iter().filter_map(|at| Some((*at, self.observed.jobs.get(*at)?)));
+        let mut own = jobs.filter(|(_, job)| job.service == service);
+        own.next().filter(|_| own.next().is_none()).map(|(at, job)| About::Job(at, job))
     }
 
     /// Whether a service is another one, or is nested in it.
@@ -415,30 +406,10 @@ impl<'q, 'a> Kept<'q, 'a> {
     }
 }
 
-fn jobs_add(jobs: &mut Vec<String>, names: &[&str]) {
+fn jobs_add<'n>(jobs: &mut Vec<String>, names: impl Iterator<Item = &'n str>) {
     for name in names {
         if !jobs.iter().any(|known| known == name) {
-            jobs.push((*name).to_owned());
+            jobs.push(name.to_owned());
         }
     }
-}
-
-/// Writes `job="a"` or `job=~"a|b"`, in these quotes; nothing for nobody. Names of jobs are DNS labels.
-fn matcher(names: &[&str], quote: char, out: &mut String) {
-    let Some((first, others)) = names.split_first() else { return };
-    out.reserve(first.len() + 6);
-    out.push_str(if others.is_empty() { "job=" } else { "job=~" });
-    out.push(quote);
-    out.push_str(first);
-    for name in others {
-        out.push('|');
-        out.push_str(name);
-    }
-    out.push(quote);
-}
-
-/// The quotes that a text uses.
-fn quote(text: &str) -> char {
-    let has = |quote: u8| memchr::memchr(quote, text.as_bytes()).is_some();
-    if has(b'\'') && !has(b'"') { '\'' } else { '"' }
 }
