@@ -88,6 +88,8 @@ struct Context<'a> {
     open: bool,
     /// What is known of series of named jobs, by what asks for them.
     named: RefCell<HashMap<String, Option<Rc<named::Named<'a>>>>>,
+    /// The same by where a selector is, which stays there as long as the platform does.
+    named_at: RefCell<HashMap<usize, Option<Rc<named::Named<'a>>>>>,
     /// The labels of series, by their names.
     labels: RefCell<HashMap<String, Labels>>,
     /// The times between samples of metrics, by their names.
@@ -135,6 +137,7 @@ impl<'a> Context<'a> {
                 .collect(),
             open: observed.is_open(),
             named: RefCell::default(),
+            named_at: RefCell::default(),
             labels: RefCell::default(),
             intervals: RefCell::default(),
             recorded,

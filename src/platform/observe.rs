@@ -74,7 +74,7 @@ impl Observed {
     }
 
     /// The declarations of a series that no job brings: of the metrics server, and of the top level.
-    pub fn elsewhere<'a>(&'a self, series: &'a str) -> impl Iterator<Item = Found<'a>> + Clone {
+    pub fn elsewhere<'a>(&'a self, series: &str) -> impl Iterator<Item = Found<'a>> + Clone + use<'a> {
         self.server.every(series).into_iter().chain(self.metrics.every(series))
     }
 
@@ -88,12 +88,16 @@ impl Observed {
     #[must_use]
     pub fn labels(&self, series: &str) -> Labels {
         let found = self.exporters(series).map(|(_, found)| found).chain(self.elsewhere(series));
-        labels_of(found).unwrap_or(Labels::Any)
+        labels_of(found, Found::labels).unwrap_or(Labels::Any)
     }
 }
 
-/// The labels of any of these; `None` where there is none. Services that are alike declare the same.
-fn labels_of<'a>(found: impl Iterator<Item = Found<'a>>) -> Option<Labels> {
+/// The labels of any of these, by what `of` says of one; `None` where there is none. Services that are alike declare
+/// the same.
+fn labels_of<'a>(
+    found: impl Iterator<Item = Found<'a>>,
+    of: impl Fn(&Found<'a>) -> Labels,
+) -> Option<Labels> {
     let mut last: Option<Found<'_>> = None;
     let mut labels: Option<Labels> = None;
     for found in found {
@@ -102,8 +106,8 @@ fn labels_of<'a>(found: impl Iterator<Item = Found<'a>>) -> Option<Labels> {
         }
         last = Some(found);
         labels = Some(match labels {
-            Some(known) => known.or(found.labels()),
-            None => found.labels(),
+            Some(known) => known.or(of(&found)),
+            None => of(&found),
         });
     }
     labels
@@ -371,9 +375,9 @@ pub struct Alert {
     /// Labels beside those of the series: `severity`, the service and group it belongs to, and its own.
     pub labels: Vec<(String, String)>,
     /// The labels that the source says, with their places; their texts are templates, too.
-    pub said_labels: Vec<Annotation>,
+    pub said_labels: Arc<[Annotation]>,
     /// What people read, each with its place.
-    pub annotations: Vec<Annotation>,
+    pub annotations: Arc<[Annotation]>,
     /// Series that make it fire, or must not.
     pub tests: Vec<AlertTest>,
     /// The place of its name.

@@ -85,7 +85,8 @@ const OR_NAMES: &[&str] =
 
 impl Scan {
     pub(super) fn new(text: &str) -> Self {
-        let mut scan = Self::default();
+        // A word and what stands around it take some eight bytes.
+        let mut scan = Self { words: Vec::with_capacity(text.len() / 8), ..Self::default() };
         let mut open: Vec<(usize, u8)> = Vec::new();
         let bytes = text.as_bytes();
         let mut at = 0;

@@ -111,7 +111,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         };
         let brought = absent.sources.embedded().contains(&block.name.span.file);
         let lost = absent.lost.contains(&block.name.text);
-        let said: Vec<_> = block.test.iter().map(|test| said_series(test, &queries)).collect();
+        let said = Said::new(block, platform, &queries);
         let alert =
             |about| Alert { brought, lost, ..alert(written, about, block, &said, platform, &queries) };
         abouts.into_iter().map(alert).collect::<Vec<_>>()
@@ -209,26 +209,48 @@ fn read<'a, T>(
     blocks.iter().map(|&(owner, block)| (reader.rule(expr(block), sink), owner, block)).collect()
 }
 
+/// What an alert says, whichever job it is of.
+struct Said {
+    annotations: Arc<[Annotation]>,
+    labels: Arc<[Annotation]>,
+    /// The series of each test.
+    tests: Vec<Arc<[SaidSeries]>>,
+}
+
+impl Said {
+    fn new(block: &model::Alert, platform: &Platform, queries: &Queries<'_>) -> Self {
+        let annotation = |name: &str, text: &Constant| Annotation {
+            name: name.to_owned(),
+            text: literal(text).to_owned(),
+            span: text.span,
+            source: queries.source(text.span),
+        };
+        let known = [
+            ("summary", &block.summary),
+            ("description", &block.description),
+            ("runbook_url", &block.runbook),
+        ];
+        let known = known.into_iter().filter_map(|(name, text)| Some(annotation(name, text.as_ref()?)));
+        let runbook = block.runbook.is_none().then(|| runbook(block, platform)).flatten();
+        let more = block.annotations.iter().flat_map(|map| &map.entries);
+        let more = more.map(|(name, text)| annotation(&name.text, text));
+        Self {
+            annotations: known.chain(runbook).chain(more).collect(),
+            labels: said_labels(block, queries),
+            tests: block.test.iter().map(|test| said_series(test, queries)).collect(),
+        }
+    }
+}
+
 fn alert(
     written: &Written,
     about: About<'_>,
     block: &model::Alert,
-    said: &[Arc<[SaidSeries]>],
+    said: &Said,
     platform: &Platform,
     queries: &Queries<'_>,
 ) -> Alert {
     let owner = about.service();
-    let annotation = |name: &str, text: &Constant| Annotation {
-        name: name.to_owned(),
-        text: literal(text).to_owned(),
-        span: text.span,
-        source: queries.source(text.span),
-    };
-    let known =
-        [("summary", &block.summary), ("description", &block.description), ("runbook_url", &block.runbook)];
-    let known = known.into_iter().filter_map(|(name, text)| Some(annotation(name, text.as_ref()?)));
-    let runbook = block.runbook.is_none().then(|| runbook(block, platform)).flatten();
-    let more = block.annotations.iter().flat_map(|map| &map.entries);
     let query = queries.complete(written, about);
     let mut labels: Vec<(String, String)> = Vec::new();
     if let Some(severity) = block.severity {
@@ -247,7 +269,7 @@ fn alert(
         labels.retain(|(known, _)| *known != name);
         labels.push((name, value));
     }
-    let tests = block.test.iter().zip(said).map(|(test, said)| AlertTest {
+    let tests = block.test.iter().zip(&said.tests).map(|(test, said)| AlertTest {
         name: test.name.text.to_string(),
         said: Arc::clone(said),
         put_in: said.iter().map(|it| queries.job_of_series(it.parsed.as_ref().ok()?, about)).collect(),
@@ -269,12 +291,9 @@ fn alert(
         wait: block.for_,
         keep_firing_for: block.keep_firing_for,
         severity: block.severity,
-        said_labels: said_labels(block, queries),
+        said_labels: Arc::clone(&said.labels),
         labels,
-        annotations: known
-            .chain(runbook)
-            .chain(more.map(|(name, text)| annotation(&name.text, text)))
-            .collect(),
+        annotations: Arc::clone(&said.annotations),
         span: block.name.span,
     }
 }
@@ -289,7 +308,7 @@ fn said_series(test: &model::AlertTest, queries: &Queries<'_>) -> Arc<[SaidSerie
 }
 
 /// The labels that an alert's block says.
-fn said_labels(block: &model::Alert, queries: &Queries<'_>) -> Vec<Annotation> {
+fn said_labels(block: &model::Alert, queries: &Queries<'_>) -> Arc<[Annotation]> {
     let entries = block.labels.iter().flat_map(|map| &map.entries);
     let label = |(name, word): &(Name, Word)| Annotation {
         name: name.text.to_string(),

@@ -18,12 +18,14 @@ impl<'a> Context<'a> {
         if !names_jobs(selector) {
             return None;
         }
-        let key = named::key(selector, metric);
-        if let Some(known) = self.named.borrow().get(&key) {
+        let place = std::ptr::from_ref(selector).addr();
+        if let Some(known) = self.named_at.borrow().get(&place) {
             return known.clone();
         }
-        let named = self.jobs.named(selector, metric).map(Rc::new);
-        self.named.borrow_mut().insert(key, named.clone());
+        let mut known = self.named.borrow_mut();
+        let named = known.entry(named::key(selector, metric));
+        let named = named.or_insert_with(|| self.jobs.named(selector, metric).map(Rc::new)).clone();
+        self.named_at.borrow_mut().insert(place, named.clone());
         named
     }
 

@@ -48,9 +48,13 @@ impl Metric {
         let suffixes: &[&str] = match self.kind {
             MetricKind::Histogram => &["_bucket", "_sum", "_count"],
             MetricKind::Summary => &["_sum", "_count"],
-            MetricKind::Counter | MetricKind::Gauge | MetricKind::Untyped => &[],
+            MetricKind::Counter | MetricKind::Gauge | MetricKind::Untyped => return,
         };
-        let known = suffixes.iter().filter_map(|suffix| series.get(&format!("{}{suffix}", self.name)));
-        found.extend(known.map(String::as_str));
+        let mut name = self.name.clone();
+        for suffix in suffixes {
+            name.truncate(self.name.len());
+            name.push_str(suffix);
+            found.extend(series.get(&name).map(String::as_str));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The jobs that selectors name, `job="…"`, and what is known of the series that they ask of these.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::{Found, Job, Observed, SCRAPE_INTERVAL, TARGET_LABELS, labels_of};
 use crate::hash::HashMap;
@@ -14,6 +14,9 @@ pub struct ByName<'a> {
     jobs: HashMap<&'a str, &'a Job>,
     /// The names in order, each with the place of its job: patterns alone ask for it.
     in_order: OnceLock<Vec<(&'a str, usize)>>,
+    /// The labels of series, by those that are declared and the one beside them: services that are alike declare the
+    /// same.
+    labels: Mutex<HashMap<Declared<'a>, Labels>>,
 }
 
 /// What is known of the series that a selector asks of the jobs that it names.
@@ -30,12 +33,20 @@ pub struct Named<'a> {
     pub declared: Option<Span>,
 }
 
+/// What the labels of a series depend on.
+type Declared<'a> = (&'a [String], Option<&'static str>);
+
 impl<'a> ByName<'a> {
     /// Those that are observed.
     #[must_use]
     pub fn new(observed: &'a Observed) -> Self {
         let jobs = observed.jobs.iter().map(|job| (job.name.as_str(), job)).collect();
-        Self { observed, jobs, in_order: OnceLock::new() }
+        Self { observed, jobs, in_order: OnceLock::new(), labels: Mutex::default() }
+    }
+
+    fn labels(&self, found: &Found<'a>) -> Labels {
+        let mut known = self.labels.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry((&found.metric.labels, found.extra)).or_insert_with(|| found.labels()).clone()
     }
 
     fn in_order(&self) -> &[(&'a str, usize)] {
@@ -85,11 +96,11 @@ impl<'a> ByName<'a> {
         let certain: Vec<&Job> = found().map(|(job, _)| job).collect();
         let open =
             lost || fitting.iter().any(|job| job.exports.unknown && job.exports.series(metric).is_none());
-        let elsewhere: Vec<Found<'_>> = self.observed.elsewhere(metric).collect();
+        let elsewhere: Vec<Found<'a>> = self.observed.elsewhere(metric).collect();
         let declared = || found().map(|(_, found)| found).chain(elsewhere.iter().copied());
         let mut kinds = declared().map(|found| found.kind);
         let kind = kinds.next().filter(|first| !open && kinds.all(|other| other == *first));
-        let labels = if open { None } else { labels_of(declared()) };
+        let labels = if open { None } else { labels_of(declared(), |found| self.labels(found)) };
         let often = |job: &&&Job| job.interval.map_or(SCRAPE_INTERVAL * 1000, |interval| interval.0);
         let anybody = open || !elsewhere.is_empty();
         let jobs = match fitting.iter().filter(|_| anybody && certain.is_empty()).min_by_key(often) {
