@@ -27,7 +27,7 @@ use promql_parser::parser::VectorSelector;
 pub use findings::{Finding, findings, quantiles};
 pub use firing::{Always, always as fires_always, needs_series, reach};
 pub use kind::kind;
-pub use labels::{Facts, Labels, labels};
+pub use labels::{Facts, Labels, labels, labels_asking_all};
 pub use meeting::{Apart, Certain, Unmet, always as labels_in_any_case, either, unmet};
 use pattern::{Pattern, Patterns};
 pub use series::{expect_series, values};

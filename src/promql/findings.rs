@@ -9,7 +9,7 @@ use promql_parser::label::MatchOp;
 use promql_parser::parser::token::{T_AVG, T_DIV, T_MAX, T_MIN, T_SUM};
 use promql_parser::parser::{Call, Expr, VectorSelector};
 
-use super::labels::{Facts, Labels, of};
+use super::labels::{Facts, Labels, Of, of};
 use super::read::{all, collect};
 use super::{MetricType, Op, Query, Selector};
 
@@ -101,7 +101,7 @@ struct Asked<'q> {
 
 impl Asked<'_> {
     fn labels(&self, expr: &Expr) -> Labels {
-        of(expr, &|vector| self.query.labels_of(vector, self.facts))
+        of(expr, Of { selected: &|vector| self.query.labels_of(vector, self.facts), all: false })
     }
 
     fn kind(&self, vector: &VectorSelector) -> Option<MetricType> {

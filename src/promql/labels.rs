@@ -103,10 +103,16 @@ impl Labels {
     }
 }
 
-/// The labels of a query's result.
+/// The labels of a query's result. Selectors on which they do not depend are not asked about.
 #[must_use]
 pub fn labels(query: &Query, facts: &Facts<'_>) -> Labels {
-    of(query.tree.expr(), &|vector| query.labels_of(vector, facts))
+    of(query.tree.expr(), Of { selected: &|vector| query.labels_of(vector, facts), all: false })
+}
+
+/// The same, where each selector is asked about, for whoever notes what is asked in its order.
+#[must_use]
+pub fn labels_asking_all(query: &Query, facts: &Facts<'_>) -> Labels {
+    of(query.tree.expr(), Of { selected: &|vector| query.labels_of(vector, facts), all: true })
 }
 
 impl Query {
@@ -116,29 +122,36 @@ impl Query {
     }
 }
 
-/// The labels of each selector.
-pub(super) type Of<'a> = &'a dyn Fn(&VectorSelector) -> Labels;
+/// Who says the labels of each selector.
+#[derive(Clone, Copy)]
+pub(super) struct Of<'a> {
+    pub(super) selected: &'a dyn Fn(&VectorSelector) -> Labels,
+    /// Whether it is asked about all.
+    pub(super) all: bool,
+}
 
-pub(super) fn of(expr: &Expr, selected: Of<'_>) -> Labels {
+pub(super) fn of(expr: &Expr, asked: Of<'_>) -> Labels {
     match expr {
-        Expr::Aggregate(aggregate) => of_aggregate(aggregate, selected),
-        Expr::Unary(unary) => of(&unary.expr, selected),
-        Expr::Binary(binary) => of_binary(binary, selected),
-        Expr::Paren(paren) => of(&paren.expr, selected),
-        Expr::Subquery(subquery) => of(&subquery.expr, selected),
-        Expr::VectorSelector(vector) => selected(vector),
-        Expr::MatrixSelector(matrix) => selected(&matrix.vs),
-        Expr::Call(call) => of_call(call, selected),
+        Expr::Aggregate(aggregate) => of_aggregate(aggregate, asked),
+        Expr::Unary(unary) => of(&unary.expr, asked),
+        Expr::Binary(binary) => of_binary(binary, asked),
+        Expr::Paren(paren) => of(&paren.expr, asked),
+        Expr::Subquery(subquery) => of(&subquery.expr, asked),
+        Expr::VectorSelector(vector) => (asked.selected)(vector),
+        Expr::MatrixSelector(matrix) => (asked.selected)(&matrix.vs),
+        Expr::Call(call) => of_call(call, asked),
         Expr::NumberLiteral(_) | Expr::StringLiteral(_) => Labels::none(),
         Expr::Extension(_) => Labels::Any,
     }
 }
 
-fn of_aggregate(aggregate: &AggregateExpr, selected: Of<'_>) -> Labels {
-    let inner = of(&aggregate.expr, selected);
+fn of_aggregate(aggregate: &AggregateExpr, asked: Of<'_>) -> Labels {
     let op = aggregate.op.id();
     // These choose among series and keep their labels.
-    if matches!(op, T_TOPK | T_BOTTOMK | T_LIMITK | T_LIMIT_RATIO) {
+    let chooses = matches!(op, T_TOPK | T_BOTTOMK | T_LIMITK | T_LIMIT_RATIO);
+    let depends = chooses || aggregate.modifier.is_some() || asked.all;
+    let inner = if depends { of(&aggregate.expr, asked) } else { Labels::Any };
+    if chooses {
         return inner;
     }
     let outer = match &aggregate.modifier {
@@ -152,8 +165,8 @@ fn of_aggregate(aggregate: &AggregateExpr, selected: Of<'_>) -> Labels {
     }
 }
 
-fn of_binary(binary: &BinaryExpr, selected: Of<'_>) -> Labels {
-    let (left, right) = (of(&binary.lhs, selected), of(&binary.rhs, selected));
+fn of_binary(binary: &BinaryExpr, asked: Of<'_>) -> Labels {
+    let (left, right) = (of(&binary.lhs, asked), of(&binary.rhs, asked));
     let scalar = |expr: &Expr| expr.value_type() == promql_parser::parser::value::ValueType::Scalar;
     match binary.op.id() {
         T_LOR => return left.or(right),
@@ -182,20 +195,20 @@ fn of_binary(binary: &BinaryExpr, selected: Of<'_>) -> Labels {
     }
 }
 
-fn of_call(call: &Call, selected: Of<'_>) -> Labels {
+fn of_call(call: &Call, asked: Of<'_>) -> Labels {
     let argument = |at: usize| call.args.args.get(at).map(AsRef::as_ref);
     let text = |at: usize| match argument(at) {
         Some(Expr::StringLiteral(text)) => Some(text.val.as_str()),
         _ => None,
     };
-    let first = argument(0).map_or(Labels::none(), |argument| of(argument, selected));
+    let first = argument(0).map_or(Labels::none(), |argument| of(argument, asked));
     match call.func.name {
         "absent" | "absent_over_time" => absent(argument(0)),
         "histogram_quantile" | "histogram_fraction" => {
-            let last = call.args.args.last().map_or(Labels::none(), |argument| of(argument, selected));
+            let last = call.args.args.last().map_or(Labels::none(), |argument| of(argument, asked));
             last.without(&["le".to_owned()])
         }
-        "quantile_over_time" => argument(1).map_or(Labels::none(), |argument| of(argument, selected)),
+        "quantile_over_time" => argument(1).map_or(Labels::none(), |argument| of(argument, asked)),
         "label_replace" | "label_join" => first.with(text(1)),
         "info" => Labels::Any,
         "vector" | "time" | "scalar" | "pi" | "step" => Labels::none(),

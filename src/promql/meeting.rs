@@ -9,7 +9,7 @@ use promql_parser::parser::{
     AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector,
 };
 
-use super::labels::{Facts, of};
+use super::labels::{Facts, Of, of};
 use super::read::collect;
 use super::{Op, Query};
 
@@ -131,7 +131,9 @@ impl All<'_> {
         });
         let only = |carried: &Certain, other: &Expr| {
             let mut labels = carried.keys().filter(|label| compared(label)).peekable();
-            let other = labels.peek().map(|_| of(other, &|vector| self.query.labels_of(vector, facts)))?;
+            let other = labels.peek().map(|_| {
+                of(other, Of { selected: &|vector| self.query.labels_of(vector, facts), all: false })
+            })?;
             labels.find(|label| !other.can_hold(label)).cloned()
         };
         let left = || only(&left, &binary.rhs).map(|label| (label, Apart::OneSided { left: true }));

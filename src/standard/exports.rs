@@ -29,7 +29,10 @@ embedded! {
 }
 
 /// What a metric's line starts with: the formatter indents it by one level.
-const START: &str = "  metric ";
+const START: &str = "\n  metric ";
+
+/// The line that ends a table.
+const END: &str = "\n}";
 
 /// The source of a table.
 #[must_use]
@@ -40,28 +43,39 @@ pub fn source(name: &str) -> Option<&'static str> {
 /// A table without the metrics that nobody wants. Families, whose names end with `*`, stay.
 pub fn excerpt(source: &str, wanted: impl Fn(&str) -> bool) -> String {
     let mut out = String::new();
-    let mut kept = true;
-    for line in source.lines() {
-        if let Some(name) = name(line) {
-            kept = name.ends_with('*') || wanted(name);
-        } else if line == "}" {
-            kept = true;
-        }
-        if kept {
-            out.extend([line, "\n"]);
-        }
+    // The end of what was looked at, and whether that is taken along.
+    let (mut from, mut kept) = (0, true);
+    let mut take = |to: usize, kept: bool| {
+        let part = &source[from..to];
+        from = to;
+        // What stands behind the metrics is no part of the last one.
+        let end = if kept { Some(0) } else { find(part, END) };
+        out.push_str(end.map_or("", |end| &part[end..]));
+    };
+    for (start, name) in declared(source) {
+        take(start, kept);
+        kept = name.ends_with('*') || wanted(name);
     }
+    take(source.len(), kept);
     out
 }
 
 /// The names of a table, in its order.
 pub fn names(source: &str) -> impl Iterator<Item = &str> {
-    source.lines().filter_map(name)
+    declared(source).map(|(_, name)| name)
 }
 
-/// The name of the metric that a line starts to declare.
-fn name(line: &str) -> Option<&str> {
-    line.strip_prefix(START)?.split([' ', '"']).find(|word| !word.is_empty())
+/// The metrics of a table, each with the end of the line before it.
+fn declared(source: &str) -> impl Iterator<Item = (usize, &str)> {
+    memchr::memmem::find_iter(source.as_bytes(), START).filter_map(|start| {
+        let rest = source.get(start + START.len()..)?.trim_start_matches([' ', '"']);
+        let length = rest.bytes().position(|byte| matches!(byte, b' ' | b'"' | b'\n'))?;
+        Some((start, &rest[..length]))
+    })
+}
+
+fn find(text: &str, part: &str) -> Option<usize> {
+    memchr::memmem::find(text.as_bytes(), part.as_bytes())
 }
 
 #[cfg(test)]

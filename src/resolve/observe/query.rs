@@ -321,10 +321,11 @@ impl<'a> Queries<'a> {
 
     /// The labels of a query's result.
     fn labels_of(&self, query: &promql::Query) -> Labels {
-        labels_of(query, &|selector, metric| match self.records.get(metric) {
+        let of = |selector: &Selector, metric: &str| match self.records.get(metric) {
             Some(labels) => labels.clone(),
             None => self.metric(selector, metric),
-        })
+        };
+        promql::labels(query, &Facts { labels: &known(&of), kind: &|_| None })
     }
 
     /// The labels of a metric that is exported: by the jobs that a selector names, else by whoever does.
@@ -336,12 +337,9 @@ impl<'a> Queries<'a> {
     }
 }
 
-/// The labels of a query's result, by those of what its selectors ask for.
-fn labels_of(query: &promql::Query, of: &dyn Fn(&Selector, &str) -> Labels) -> Labels {
-    let known =
-        |selector: &Selector| selector.metric.as_deref().map_or(Labels::Any, |metric| of(selector, metric));
-    let kind = |_: &Selector| None;
-    promql::labels(query, &Facts { labels: &known, kind: &kind })
+/// The labels of what a selector asks for, by those of its metric.
+fn known<'f>(of: &'f dyn Fn(&Selector, &str) -> Labels) -> impl Fn(&Selector) -> Labels + 'f {
+    |selector| selector.metric.as_deref().map_or(Labels::Any, |metric| of(selector, metric))
 }
 
 /// What was found before, or is found now; it is the same whoever finds it.
@@ -392,10 +390,12 @@ impl<'q, 'a> Kept<'q, 'a> {
         self.found.borrow_mut().insert(name, None);
         let labels = match self.written.get(name) {
             Some((Written { parsed: Some(query), .. }, block)) if depth < MOST_RECORDS => {
-                let labels = labels_of(query, &|selector, metric| match self.written.get_key_value(metric) {
+                let of = |selector: &Selector, metric: &str| match self.written.get_key_value(metric) {
                     Some((name, _)) => self.record(name, depth + 1),
                     None => self.queries.metric(selector, metric),
-                });
+                };
+                let labels =
+                    promql::labels_asking_all(query, &Facts { labels: &known(&of), kind: &|_| None });
                 let own = block.labels.iter().flat_map(|map| &map.entries);
                 labels.with(own.map(|(name, _)| name.text.as_str()))
             }
