@@ -318,6 +318,6 @@ fn no_label(name: &str, place: Range<usize>) -> Problem {
 /// Whether a label can have a name (prometheus.io, "Data model").
 #[must_use]
 pub fn is_label(name: &str) -> bool {
-    let inner = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    name.chars().all(inner) && name.starts_with(|c: char| !c.is_ascii_digit())
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    name.bytes().all(inner) && name.starts_with(|c: char| !c.is_ascii_digit())
 }

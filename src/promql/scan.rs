@@ -290,12 +290,22 @@ fn pattern_at(text: &str, end: usize) -> Option<(Op, usize)> {
     Some((op, text.len() - rest.len()))
 }
 
+/// Whether a byte is one of those that words consist of: most of a query is words.
+const IN_WORDS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        table[byte as usize] = matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b':');
+        byte += 1;
+    }
+    table
+};
+
 /// The end of a word or number.
 fn word_end(bytes: &[u8], start: usize) -> usize {
-    let inner = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'.');
     let number = bytes[start].is_ascii_digit() || bytes[start] == b'.';
-    let length = bytes[start..].iter().take_while(|byte| inner(byte) && (number || **byte != b'.')).count();
-    start + length.max(1)
+    let inner = |byte: &u8| IN_WORDS[usize::from(*byte)] || (number && *byte == b'.');
+    start + bytes[start..].iter().take_while(|byte| inner(byte)).count().max(1)
 }
 
 /// The end of a number, with the sign of its exponent.

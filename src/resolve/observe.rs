@@ -8,7 +8,6 @@ mod names;
 mod preset;
 mod query;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -44,7 +43,6 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let mut records: Vec<_> = read(&records, |record| &record.expr, &reader, texts.sink);
     let alerts: Vec<_> = read(&alerts, |alert| &alert.expr, &reader, texts.sink);
     let mut dashboards = dashboard::read(dashboards, &reader, texts.sink);
-    let mut tables = Tables::new(&document.exports);
     let written = records.iter().map(|(record, ..)| record);
     let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
     let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
@@ -53,7 +51,8 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
     let mut needed = query::metrics(written, series);
     needed.extend(records.iter().map(|(.., block)| block.name.text.to_string()));
-    let jobs = jobs(platform, &mut tables, &needed, texts);
+    let mut tables = Tables::new(&document.exports, &needed);
+    let jobs = jobs(platform, &mut tables, texts);
     let unbound = |service: &&Service| service.block.metrics.is_some() && service.metrics.is_none();
     let lost = platform.services.iter().filter(unbound);
     let mut observed = Observed {
@@ -62,7 +61,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         taken_out: taken_out(&texts.absent.disabled),
         names_lost: texts.absent.lost.clone(),
         metrics: document.metric.iter().map(exports::metric).collect(),
-        server: tables.server(&needed),
+        server: tables.server(),
         hours: hours::hours(document, texts),
         receivers: receiver::receivers(document, texts),
         smtp: receiver::smtp(platform, texts),
@@ -376,12 +375,7 @@ fn runbook(block: &model::Alert, platform: &Platform) -> Option<Annotation> {
     Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span, source: None })
 }
 
-fn jobs(
-    platform: &Platform,
-    tables: &mut Tables<'_>,
-    needed: &BTreeSet<String>,
-    texts: &mut Texts<'_>,
-) -> Vec<Job> {
+fn jobs(platform: &Platform, tables: &mut Tables<'_>, texts: &mut Texts<'_>) -> Vec<Job> {
     let mut jobs = Vec::new();
     for service in &platform.services {
         let Some(metrics) = &service.metrics else { continue };
@@ -394,7 +388,7 @@ fn jobs(
             interval: said.and_then(|metrics| metrics.interval),
             timeout: said.and_then(|metrics| metrics.timeout),
             probes: Vec::new(),
-            exports: tables.of(service, needed, texts),
+            exports: tables.of(service, texts),
             span: metrics.span,
         };
         let probes = probes(platform, service);

@@ -32,7 +32,7 @@ embedded! {
 const START: &str = "\n  metric ";
 
 /// The line that ends a table.
-const END: &str = "\n}";
+const END: &[u8] = b"\n}";
 
 /// The source of a table.
 #[must_use]
@@ -45,18 +45,17 @@ pub fn excerpt(source: &str, wanted: impl Fn(&str) -> bool) -> String {
     let mut out = String::new();
     // The end of what was looked at, and whether that is taken along.
     let (mut from, mut kept) = (0, true);
-    let mut take = |to: usize, kept: bool| {
-        let part = &source[from..to];
-        from = to;
-        // What stands behind the metrics is no part of the last one.
-        let end = if kept { Some(0) } else { find(part, END) };
-        out.push_str(end.map_or("", |end| &part[end..]));
-    };
     for (start, name) in declared(source) {
-        take(start, kept);
+        if kept {
+            out.push_str(&source[from..start]);
+        }
+        from = start;
         kept = name.ends_with('*') || wanted(name);
     }
-    take(source.len(), kept);
+    // The end of the table is no part of its last metric.
+    let rest = &source[from..];
+    let end = if kept { Some(0) } else { memchr::memmem::find(rest.as_bytes(), END) };
+    out.push_str(end.map_or("", |end| &rest[end..]));
     out
 }
 
@@ -72,10 +71,6 @@ fn declared(source: &str) -> impl Iterator<Item = (usize, &str)> {
         let length = rest.bytes().position(|byte| matches!(byte, b' ' | b'"' | b'\n'))?;
         Some((start, &rest[..length]))
     })
-}
-
-fn find(text: &str, part: &str) -> Option<usize> {
-    memchr::memmem::find(text.as_bytes(), part.as_bytes())
 }
 
 #[cfg(test)]

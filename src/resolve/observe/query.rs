@@ -338,7 +338,7 @@ impl<'a> Queries<'a> {
 }
 
 /// The labels of what a selector asks for, by those of its metric.
-fn known<'f>(of: &'f dyn Fn(&Selector, &str) -> Labels) -> impl Fn(&Selector) -> Labels + 'f {
+fn known(of: &dyn Fn(&Selector, &str) -> Labels) -> impl Fn(&Selector) -> Labels {
     |selector| selector.metric.as_deref().map_or(Labels::Any, |metric| of(selector, metric))
 }
 
