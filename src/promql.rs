@@ -98,7 +98,7 @@ pub struct Matcher {
 }
 
 /// How a matcher compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Op {
     /// `=`
     Equal,
@@ -192,6 +192,13 @@ impl Query {
     #[must_use]
     pub fn label_uses(&self) -> &[LabelUse] {
         &self.labels
+    }
+
+    /// A number that queries share which differ in the names of metrics and in what labels are compared with alone, as
+    /// long as one of them is kept.
+    #[must_use]
+    pub fn shape(&self) -> usize {
+        Arc::as_ptr(&self.tree).addr()
     }
 
     /// The number of a selector of the expression in the order of the text.

@@ -50,6 +50,10 @@ pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
         if likeness.is_some_and(|it| context.alike.is_sound(it, None)) {
             continue;
         }
+        let parts = likeness.and_then(|likeness| context.alike.parts(likeness, parsed));
+        if parts.as_ref().is_some_and(|parts| context.alike.is_asked(parts)) {
+            continue;
+        }
         let told = sink.len();
         let mut whoever = true;
         sink.about(platform.path(owner), |sink| {
@@ -63,6 +67,9 @@ pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
         });
         if let Some(likeness) = likeness.filter(|_| whoever && sink.len() == told) {
             context.alike.note(likeness, None);
+            if let Some(parts) = parts {
+                context.alike.note_asked(parts);
+            }
         }
     }
 }

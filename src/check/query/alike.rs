@@ -9,8 +9,8 @@ use super::missing::is_set;
 use crate::hash::{HashMap, HashSet};
 use crate::model::MetricKind;
 use crate::platform::Platform;
-use crate::platform::observe::{Job, Metric, Query};
-use crate::promql;
+use crate::platform::observe::{Job, Metric, Query, TARGET_LABELS};
+use crate::promql::{self, Op};
 
 /// What a query asks, and of whom, as far as what is found depends on it: where it is parsed, and what its job is like.
 /// What is parsed stays in its place as long as the platform does.
@@ -24,6 +24,23 @@ pub(super) struct Alike<'a> {
     /// A number that jobs share which are alike, by their names.
     jobs: HashMap<&'a str, usize>,
     sound: RefCell<HashSet<(Likeness, Option<Series>)>>,
+    /// What queries of which nothing is to be told ask, where they name their jobs.
+    asked: RefCell<HashSet<Vec<Part<'a>>>>,
+    /// Whether jobs are missing, of which their names tell.
+    lost: bool,
+    /// What records keep: their series may be of a job that is said by its name.
+    recorded: HashSet<&'a str>,
+}
+
+/// A part of what a query asks. Which job it is does not matter, but which parts are of the same one.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) enum Part<'a> {
+    /// The shape of the query, and what the job is like that was put in.
+    Shape(usize, usize),
+    Metric(Option<&'a str>),
+    Matcher(&'a str, Op, &'a str),
+    /// A job by what it is like, and its number among those of the query.
+    Job(usize, usize),
 }
 
 impl<'a> Alike<'a> {
@@ -33,7 +50,13 @@ impl<'a> Alike<'a> {
             let next = kinds.len() + 1;
             (job.name.as_str(), *kinds.entry(Traits::new(job, platform)).or_insert(next))
         });
-        Self { jobs: jobs.collect(), sound: RefCell::default() }
+        Self {
+            jobs: jobs.collect(),
+            sound: RefCell::default(),
+            asked: RefCell::default(),
+            lost: !platform.observed.lost.is_empty(),
+            recorded: platform.observed.records.iter().map(|record| record.name.as_str()).collect(),
+        }
     }
 
     /// What a query is like; `None` where several jobs were put in, which are seldom the same.
@@ -56,6 +79,58 @@ impl<'a> Alike<'a> {
         self.sound.borrow_mut().insert((query, series));
     }
 }
+
+impl<'a> Alike<'a> {
+    /// What a query asks, where another one may ask the same of other jobs; `None` where it matters what these are
+    /// called: names are compared with each other, with what is no job, or with what records say.
+    pub(super) fn parts(&self, (_, job): Likeness, parsed: &'a promql::Query) -> Option<Vec<Part<'a>>> {
+        let mut names: Vec<&str> = Vec::new();
+        let mut parts = vec![Part::Shape(parsed.shape(), job)];
+        for selector in parsed.selectors() {
+            let metric = selector.metric.as_deref();
+            if metric.is_some_and(|metric| self.recorded.contains(metric)) {
+                return None;
+            }
+            parts.push(Part::Metric(metric));
+            let mut named = false;
+            for matcher in &selector.matchers {
+                let is_job = matcher.label == TARGET_LABELS[0];
+                if is_job && (named || self.lost) {
+                    return None;
+                }
+                named |= is_job;
+                if is_job && matcher.op == Op::Equal {
+                    let name = matcher.value.as_str();
+                    let kind = *self.jobs.get(name)?;
+                    let number = names.iter().position(|known| *known == name).unwrap_or_else(|| {
+                        names.push(name);
+                        names.len() - 1
+                    });
+                    parts.push(Part::Job(kind, number));
+                } else {
+                    parts.push(Part::Matcher(&matcher.label, matcher.op, &matcher.value));
+                }
+            }
+            if names.len() > MOST_JOBS {
+                return None;
+            }
+        }
+        Some(parts)
+    }
+
+    /// Whether nothing is to be told of what is asked.
+    pub(super) fn is_asked(&self, parts: &[Part<'a>]) -> bool {
+        self.asked.borrow().contains(parts)
+    }
+
+    /// Notes that nothing is.
+    pub(super) fn note_asked(&self, parts: Vec<Part<'a>>) {
+        self.asked.borrow_mut().insert(parts);
+    }
+}
+
+/// How many jobs a query may name that is held against others.
+const MOST_JOBS: usize = 8;
 
 /// Where a query is parsed.
 pub(super) fn place(parsed: &Arc<promql::Query>) -> usize {
