@@ -11,27 +11,28 @@ mod labels;
 mod meeting;
 mod newer;
 mod pattern;
+mod read;
 mod scan;
 mod series;
 mod shape;
 pub mod template;
+mod tree;
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
-use promql_parser::label::{MatchOp, Matchers};
-use promql_parser::parser::value::ValueType;
-use promql_parser::parser::{self, Expr, VectorSelector};
+use promql_parser::parser::VectorSelector;
 
 pub use findings::{Finding, findings, quantiles};
 pub use firing::{Always, always as fires_always, needs_series, reach};
 pub use kind::kind;
-pub use labels::{Facts, Labels, labels};
+pub use labels::{Facts, Labels, labels, labels_asking_all};
 pub use meeting::{Apart, Certain, Unmet, always as labels_in_any_case, either, unmet};
 use pattern::{Pattern, Patterns};
-use scan::Scan;
 pub use series::{expect_series, values};
 use shape::Shapes;
+use tree::Tree;
 
 /// The longest query, in bytes, and the most operators and brackets in it: the parsed tree is walked
 /// by recursion.
@@ -57,7 +58,7 @@ pub enum MetricType {
 #[derive(Debug, Clone)]
 pub struct Query {
     text: String,
-    expr: Expr,
+    tree: Arc<Tree>,
     selectors: Vec<Selector>,
     labels: Vec<LabelUse>,
 }
@@ -97,7 +98,7 @@ pub struct Matcher {
 }
 
 /// How a matcher compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Op {
     /// `=`
     Equal,
@@ -175,77 +176,6 @@ impl Query {
         Self::parse_sharing(text, &Shared::default())
     }
 
-    /// Parses a query, one of many that are alike.
-    pub fn parse_sharing(text: &str, shared: &Shared) -> Result<Self, Problem> {
-        let whole = |message: &str| Problem::whole(message);
-        if text.trim().is_empty() {
-            return Err(whole("it is empty"));
-        }
-        if text.len() > MAX_BYTES {
-            return Err(whole("it is longer than 32 KiB"));
-        }
-        let variables = scan::variables(text);
-        let plain = scan::without_variables(text, &variables);
-        let scan = Scan::new(&plain);
-        if scan.nodes > MAX_NODES {
-            return Err(whole("it has more than 2,000 operators and brackets"));
-        }
-        if let Some(problem) = scan.problem {
-            return Err(problem);
-        }
-        if let Some(problem) = newer::problem(&plain, &scan, &variables) {
-            return Err(problem);
-        }
-        // Compiling patterns takes longer than all else, and the parser compiles each it sees. What is wrong is told
-        // by the plain text.
-        if let Some(hidden) = scan.without_patterns(&plain)
-            && let Ok(query) = Self::read(text, &hidden, &scan, Some(&shared.patterns), &shared.shapes)
-        {
-            return Ok(query);
-        }
-        Self::read(text, &plain, &scan, None, &shared.shapes)
-    }
-
-    /// Parses `plain`; the patterns that are hidden in it come from `patterns`.
-    fn read(
-        text: &str,
-        plain: &str,
-        scan: &Scan,
-        patterns: Option<&Patterns>,
-        shapes: &Shapes,
-    ) -> Result<Self, Problem> {
-        let whole = |message: &str| Problem::whole(message);
-        let expr = shapes
-            .parsed(plain, scan, || parser::parse(plain))
-            .map_err(|message| scan::locate(&message, scan, plain))?;
-        match expr.value_type() {
-            ValueType::Vector | ValueType::Scalar => {}
-            ValueType::Matrix => return Err(whole("it is a range of values where one at a time is needed")),
-            ValueType::String => return Err(whole("it is a text")),
-        }
-        if let Some(used) = scan.labels.iter().find(|used| !is_label(&used.label)) {
-            return Err(no_label(&used.label, used.place.clone()));
-        }
-        let mut found = Vec::new();
-        collect(&expr, &mut found);
-        let known = found.len() == scan.selectors.len();
-        let selectors: Vec<Selector> = found
-            .iter()
-            .enumerate()
-            .map(|(at, (vector, range))| {
-                let scanned = scan.selectors.get(at).filter(|_| known);
-                selector(vector, *range, scanned, text.len(), patterns)
-            })
-            .collect::<Option<_>>()
-            .filter(|_| known || patterns.is_none())
-            .ok_or_else(|| whole("a pattern of it cannot be read"))?;
-        let matchers = || selectors.iter().flat_map(|selector| &selector.matchers);
-        if let Some(matcher) = matchers().find(|matcher| !is_label(&matcher.label)) {
-            return Err(no_label(&matcher.label, matcher.place.clone()));
-        }
-        Ok(Self { text: text.to_owned(), expr, selectors, labels: scan.labels.clone() })
-    }
-
     /// The query as it was written.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -262,6 +192,28 @@ impl Query {
     #[must_use]
     pub fn label_uses(&self) -> &[LabelUse] {
         &self.labels
+    }
+
+    /// A number that queries share which differ in the names of metrics and in what labels are compared with alone, as
+    /// long as one of them is kept.
+    #[must_use]
+    pub fn shape(&self) -> usize {
+        Arc::as_ptr(&self.tree).addr()
+    }
+
+    /// The number of a selector of the expression in the order of the text.
+    fn number(&self, vector: &VectorSelector) -> Option<usize> {
+        self.tree.number(vector)
+    }
+
+    /// What a selector of the expression asks for.
+    fn selector(&self, vector: &VectorSelector) -> Option<&Selector> {
+        self.selectors.get(self.number(vector)?)
+    }
+
+    /// The metric of a selector of the expression that stands before its braces.
+    fn name(&self, vector: &VectorSelector) -> Option<&str> {
+        vector.name.as_ref().and_then(|_| self.selector(vector)?.metric.as_deref())
     }
 
     /// Why a rule cannot ask it: a variable of a dashboard, which nobody replaces there.
@@ -289,13 +241,18 @@ impl Query {
         })
     }
 
-    /// The query with a matcher put into selectors: for each the matcher's text, where it gets one.
+    /// The query with a matcher put into selectors: `write` writes that of a selector, where it gets one.
     #[must_use]
-    pub fn with_matchers(&self, matcher: impl Fn(&Selector) -> Option<String>) -> String {
+    pub fn with_matchers(&self, mut write: impl FnMut(&Selector, &mut String)) -> String {
         let mut out = String::with_capacity(self.text.len() + 32);
+        let mut matcher = String::new();
         let mut from = 0;
         for selector in &self.selectors {
-            let Some(matcher) = matcher(selector) else { continue };
+            matcher.clear();
+            write(selector, &mut matcher);
+            if matcher.is_empty() {
+                continue;
+            }
             let Some((at, braced)) = scan::brace_behind(&self.text, &selector.place) else { continue };
             if at < from {
                 continue;
@@ -368,75 +325,6 @@ fn no_label(name: &str, place: Range<usize>) -> Problem {
 /// Whether a label can have a name (prometheus.io, "Data model").
 #[must_use]
 pub fn is_label(name: &str) -> bool {
-    let inner = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    name.chars().all(inner) && name.starts_with(|c: char| !c.is_ascii_digit())
-}
-
-/// The selectors of an expression in the order of its text.
-fn collect<'a>(expr: &'a Expr, found: &mut Vec<(&'a VectorSelector, Option<Duration>)>) {
-    match expr {
-        Expr::Aggregate(aggregate) => {
-            if let Some(param) = &aggregate.param {
-                collect(param, found);
-            }
-            collect(&aggregate.expr, found);
-        }
-        Expr::Unary(unary) => collect(&unary.expr, found),
-        Expr::Binary(binary) => {
-            collect(&binary.lhs, found);
-            collect(&binary.rhs, found);
-        }
-        Expr::Paren(paren) => collect(&paren.expr, found),
-        Expr::Subquery(subquery) => collect(&subquery.expr, found),
-        Expr::VectorSelector(vector) => found.push((vector, None)),
-        Expr::MatrixSelector(matrix) => found.push((&matrix.vs, Some(matrix.range))),
-        Expr::Call(call) => call.args.args.iter().for_each(|argument| collect(argument, found)),
-        Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::Extension(_) => {}
-    }
-}
-
-/// A selector; `None` where a hidden pattern cannot be compiled.
-fn selector(
-    vector: &VectorSelector,
-    range: Option<Duration>,
-    scanned: Option<&scan::Place>,
-    length: usize,
-    patterns: Option<&Patterns>,
-) -> Option<Selector> {
-    let place = scanned.map_or(0..length, |scanned| scanned.place.clone());
-    let mut metric = vector.name.clone();
-    let mut matchers = Vec::new();
-    let mut labels: Vec<&scan::Label> = scanned.iter().flat_map(|scanned| &scanned.labels).collect();
-    for matcher in all(&vector.matchers) {
-        // A label may stand there several times.
-        let at = labels.iter().position(|label| label.name == matcher.name);
-        let label = at.map(|at| labels.remove(at));
-        let hidden = label.and_then(|label| Some((label.pattern.as_ref()?.0, patterns?)));
-        let (op, pattern) = match (hidden, &matcher.op) {
-            (Some((op, patterns)), _) => (op, Some(patterns.get(&matcher.value)?)),
-            (None, MatchOp::Equal) => (Op::Equal, None),
-            (None, MatchOp::NotEqual) => (Op::NotEqual, None),
-            (None, MatchOp::Re(pattern)) => (Op::Matches, Some(Pattern::compiled(pattern))),
-            (None, MatchOp::NotRe(pattern)) => (Op::MatchesNot, Some(Pattern::compiled(pattern))),
-        };
-        if matcher.name == "__name__" {
-            if op == Op::Equal {
-                metric.get_or_insert_with(|| matcher.value.clone());
-            }
-            continue;
-        }
-        matchers.push(Matcher {
-            label: matcher.name.clone(),
-            op,
-            value: matcher.value.clone(),
-            place: label.map_or_else(|| place.clone(), |label| label.place.clone()),
-            pattern,
-        });
-    }
-    Some(Selector { metric, matchers, range, place })
-}
-
-/// Matchers, those behind `or` among them.
-fn all(matchers: &Matchers) -> impl Iterator<Item = &promql_parser::label::Matcher> {
-    matchers.matchers.iter().chain(matchers.or_matchers.iter().flatten())
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    name.bytes().all(inner) && name.starts_with(|c: char| !c.is_ascii_digit())
 }

@@ -61,7 +61,7 @@ fn problem(text: &str) -> Option<String> {
         }
     }
     // What is put in can be read again, and is there.
-    let with = query.with_matchers(|_| Some("zone=\"north\"".to_owned()));
+    let with = query.with_matchers(|_, matcher| matcher.push_str("zone=\"north\""));
     match Query::parse(&with) {
         Ok(again) => {
             let has = |matcher: &infrac::promql::Matcher| matcher.label == "zone";

@@ -60,11 +60,11 @@ pub(super) fn templates(platform: &Platform, sink: &mut Sink) {
     let mut known = Read::default();
     for alert in &platform.observed.alerts {
         sink.about(platform.path(alert.owner), |sink| {
-            for annotation in &alert.annotations {
+            for annotation in alert.annotations.iter() {
                 let what = || format!("the {} of `{}`", annotation.name, alert.name);
                 template(alert, annotation, &what, &mut known, sink);
             }
-            for label in &alert.said_labels {
+            for label in alert.said_labels.iter() {
                 let what = || format!("the label `{}` of `{}`", label.name, alert.name);
                 template(alert, label, &what, &mut known, sink);
                 changing(alert, label, sink);

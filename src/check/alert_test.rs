@@ -3,6 +3,7 @@
 mod reach;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashMap;
 use crate::model::Severity;
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, AlertTest, SaidSeries};
@@ -20,6 +21,7 @@ const LONGEST: Duration = Duration(31 * 24 * 60 * 60 * 1000);
 /// nothing is wrong with any test of an alert, whether they see both sides of it.
 pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
     let mut reach = Reach::new(&platform.observed.records);
+    let mut known = HashMap::default();
     for alert in &platform.observed.alerts {
         sink.about(platform.path(alert.owner), |sink| {
             let told = sink.len();
@@ -28,8 +30,8 @@ pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
                     return;
                 }
                 let sound = times(test, sink);
-                let lengths: Vec<Option<u64>> = test.said.iter().map(|said| length(said, sink)).collect();
-                if !asks(test) {
+                let longest = longest(test, &mut known, sink);
+                if asks(test).next().is_none() {
                     sink.report(
                         Diagnostic::new(codes::ALR008, format!("the test `{}` asks nothing", test.name))
                             .at(test.span, "holds whatever the alert does")
@@ -37,9 +39,9 @@ pub(super) fn tests(platform: &Platform, sink: &mut Sink) {
                     );
                 } else if sound
                     && !too_early(alert, test, sink)
-                    && let Some(lengths) = lengths.into_iter().collect::<Option<Vec<u64>>>()
+                    && let Some(longest) = longest
                 {
-                    nothing_there(&mut reach, alert, test, &lengths, sink);
+                    nothing_there(&mut reach, alert, test, longest, sink);
                 }
             }
             if sink.len() == told {
@@ -61,9 +63,9 @@ fn said(test: &AlertTest) -> impl Iterator<Item = (&'static str, Duration)> {
     all.into_iter().filter_map(|(key, time)| Some((key, time?)))
 }
 
-/// Whether a test asks for something.
-fn asks(test: &AlertTest) -> bool {
-    said(test).any(|(key, _)| key != "interval")
+/// The times by which a test asks, with their keys.
+fn asks(test: &AlertTest) -> impl Iterator<Item = (&'static str, Duration)> {
+    said(test).filter(|(key, _)| *key != "interval")
 }
 
 /// Reports times that a test cannot have; says whether there are none.
@@ -88,8 +90,27 @@ fn times(test: &AlertTest, sink: &mut Sink) -> bool {
     sound
 }
 
+/// How many values there are, by their texts: tests of alerts that are alike have the same ones.
+type Known<'a> = HashMap<&'a str, Result<u64, Problem>>;
+
+/// How many values the longest series of a test has, 0 where there is no series; `None` where one cannot be read, which
+/// is reported.
+fn longest<'a>(test: &'a AlertTest, known: &mut Known<'a>, sink: &mut Sink) -> Option<u64> {
+    let mut longest = Some(0);
+    for said in test.said.iter() {
+        let length = length(said, known, sink);
+        longest = longest.zip(length).map(|(longest, length)| longest.max(length));
+    }
+    longest
+}
+
 /// How many values a series has; `None` where it cannot be read, which is reported.
-fn length(said: &SaidSeries, sink: &mut Sink) -> Option<u64> {
+fn length<'a>(said: &'a SaidSeries, known: &mut Known<'a>, sink: &mut Sink) -> Option<u64> {
+    let text = said.values.text.as_literal().unwrap_or_default();
+    let values = known.entry(text).or_insert_with(|| promql::values(text));
+    if let (Ok(length), Ok(_)) = (&values, &said.parsed) {
+        return Some(*length);
+    }
     let mut told = |constant: &Constant, what: &str, problem: &Problem, help: &str| {
         // What could not be settled was reported.
         if constant.text.as_literal().is_some() {
@@ -101,19 +122,15 @@ fn length(said: &SaidSeries, sink: &mut Sink) -> Option<u64> {
             );
         }
     };
-    let values = promql::values(said.values.text.as_literal().unwrap_or_default());
     if let Err(problem) = &said.parsed {
         let help = "write a metric and its labels: `series \"metric{label='value'}\" = \"0x10\"`";
         told(&said.series, "the series", problem, help);
     }
-    match values {
-        Ok(length) => Some(length).filter(|_| said.parsed.is_ok()),
-        Err(problem) => {
-            let help = "write values with spaces between them: `1`, `0x10` for eleven of it, `0+5x10` with a step, `_` for none, `stale`";
-            told(&said.values, "the values of the series", &problem, help);
-            None
-        }
+    if let Err(problem) = values {
+        let help = "write values with spaces between them: `1`, `0x10` for eleven of it, `0+5x10` with a step, `_` for none, `stale`";
+        told(&said.values, "the values of the series", problem, help);
     }
+    None
 }
 
 /// Reports tests that want an alert to fire before it has waited, or at a moment at which it must not; says whether
@@ -154,12 +171,12 @@ fn nothing_there<'a>(
     reach: &mut Reach<'a>,
     alert: &'a Alert,
     test: &AlertTest,
-    lengths: &[u64],
+    longest: u64,
     sink: &mut Sink,
 ) {
     let Some(reach) = reach.of(&alert.query) else { return };
     let wanted = || format!("the test `{}` wants `{}` to fire", test.name, alert.name);
-    let Some(longest) = lengths.iter().max() else {
+    if longest == 0 {
         let (code, message, note) = if test.fires_at.or(test.holds_from).is_some() {
             (codes::ALR018, format!("{}, and has no series", wanted()), "nothing can make it fire")
         } else {
@@ -175,12 +192,12 @@ fn nothing_there<'a>(
                 ),
         );
         return;
-    };
+    }
     let interval = test.interval.unwrap_or(INTERVAL).0;
     let end = (longest - 1).saturating_mul(interval);
     let wait = alert.wait.map_or(0, |wait| wait.0);
     let last = end.saturating_add(reach).saturating_add(alert.keep_firing_for.map_or(0, |time| time.0));
-    for (key, time) in said(test).filter(|(key, _)| *key != "interval") {
+    for (key, time) in asks(test) {
         let asked =
             time.0.saturating_add(if matches!(key, "holds_from" | "silent_after") { wait } else { 0 });
         if asked <= last {

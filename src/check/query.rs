@@ -1,6 +1,7 @@
 //! Queries: whether what they ask for exists, and whether they can be meant.
 
 mod alerts;
+mod alike;
 pub(super) mod firing;
 pub(super) mod job;
 mod meaning;
@@ -21,6 +22,7 @@ use crate::platform::observe::named::ByName;
 use crate::platform::observe::{Found, Job, Query, Record, TARGET_LABELS};
 use crate::platform::{Platform, Service, ServiceId};
 use crate::promql::{self, Certain, Labels, Matcher, MetricType, Op, Selector};
+use alike::Alike;
 
 /// OBS002, OBS004 to OBS007, OBS009, OBS012 and OBS013: every query of records, alerts and panels.
 pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
@@ -44,15 +46,31 @@ pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
             return;
         }
         let Some(parsed) = &query.parsed else { continue };
+        let likeness = context.alike.likeness(query);
+        if likeness.is_some_and(|it| context.alike.is_sound(it, None)) {
+            continue;
+        }
+        let parts = likeness.and_then(|likeness| context.alike.parts(likeness, parsed));
+        if parts.as_ref().is_some_and(|parts| context.alike.is_asked(parts)) {
+            continue;
+        }
+        let told = sink.len();
+        let mut whoever = true;
         sink.about(platform.path(owner), |sink| {
             for selector in parsed.selectors() {
-                context.selector(query, selector, asker, sink);
+                whoever &= context.selector(query, selector, asker, sink);
             }
             context.groupings(query, parsed, sink);
             context.meaning(query, parsed, sink);
             context.meeting(query, parsed, sink);
             Context::quantiles(query, parsed, sink);
         });
+        if let Some(likeness) = likeness.filter(|_| whoever && sink.len() == told) {
+            context.alike.note(likeness, None);
+            if let Some(parts) = parts {
+                context.alike.note_asked(parts);
+            }
+        }
     }
 }
 
@@ -71,11 +89,14 @@ enum Asker {
 struct Context<'a> {
     platform: &'a Platform,
     jobs: ByName<'a>,
+    alike: Alike<'a>,
     records: HashMap<&'a str, Labels>,
     /// Whether a job may export anything.
     open: bool,
     /// What is known of series of named jobs, by what asks for them.
     named: RefCell<HashMap<String, Option<Rc<named::Named<'a>>>>>,
+    /// The same by where a selector is, which stays there as long as the platform does.
+    named_at: RefCell<HashMap<usize, Option<Rc<named::Named<'a>>>>>,
     /// The labels of series, by their names.
     labels: RefCell<HashMap<String, Labels>>,
     /// The times between samples of metrics, by their names.
@@ -112,6 +133,7 @@ impl<'a> Context<'a> {
         Self {
             platform,
             jobs: ByName::new(observed),
+            alike: Alike::new(platform),
             records: observed
                 .records
                 .iter()
@@ -122,6 +144,7 @@ impl<'a> Context<'a> {
                 .collect(),
             open: observed.is_open(),
             named: RefCell::default(),
+            named_at: RefCell::default(),
             labels: RefCell::default(),
             intervals: RefCell::default(),
             recorded,
@@ -135,8 +158,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What a selector asks for.
-    fn selector(&self, query: &Query, selector: &'a Selector, asker: Asker, sink: &mut Sink) {
+    /// What a selector asks for. Says whether what is found of it is the same whoever asks.
+    fn selector(&self, query: &Query, selector: &'a Selector, asker: Asker, sink: &mut Sink) -> bool {
         let about: Vec<&Matcher> =
             selector.matchers.iter().filter(|matcher| matcher.label == "job").collect();
         let jobs = match about.as_slice() {
@@ -161,30 +184,30 @@ impl<'a> Context<'a> {
                     }
                 }
             }
-            return;
+            return true;
         }
         Self::at_odds(query, selector, sink);
         self.alerts(query, selector, sink);
-        let Some(metric) = selector.metric.as_deref() else { return };
+        let Some(metric) = selector.metric.as_deref() else { return true };
         if let Some(labels) = self.records.get(metric) {
             Self::labels_of_record(query, selector, labels, sink);
-            return;
+            return true;
         }
         let variable = about.iter().any(|matcher| matcher.value.contains('$'));
         let jobs = jobs.filter(|_| !variable);
         let found = self.found(metric, query, jobs.as_deref());
         if found.is_empty() {
             self.of_nobody(query, selector, jobs.as_deref(), asker, sink);
-            return;
+            return false;
         }
         if Self::may_be_another(metric, jobs.as_deref()) {
-            return;
+            return true;
         }
         if !self.native && found.iter().all(|(_, found)| found.kind == MetricType::Histogram) {
             if !self.is_of_anybody(query, selector, metric) {
                 of_histogram(query, selector, metric, &found, sink);
             }
-            return;
+            return true;
         }
         let exported: Vec<&(Option<&Job>, Found<'_>)> = found
             .iter()
@@ -193,11 +216,11 @@ impl<'a> Context<'a> {
         if exported.is_empty() {
             if let Some((Some(job), first)) = found.first() {
                 if matches!(asker, Asker::Instance(_)) && self.has_no_sites(job, first) {
-                    return;
+                    return false;
                 }
                 self.not_exported(query, selector, metric, job, first, sink);
             }
-            return;
+            return false;
         }
         for matcher in &selector.matchers {
             let label = matcher.label.as_str();
@@ -213,6 +236,7 @@ impl<'a> Context<'a> {
                 known.chain(exported.iter().filter_map(|(_, found)| found.extra)).collect();
             unknown_label(query, label, matcher.place.clone(), metric, &known, sink);
         }
+        true
     }
 
     /// What nothing is known to export, of jobs that a selector names.

@@ -1,15 +1,18 @@
 //! What is observed of a platform: scrape jobs, the metrics they bring, the rules over them, and who is told.
 
+mod index;
 mod metrics;
 pub mod named;
+mod test;
 
-use std::collections::BTreeSet;
-use std::ops::{Bound, Range};
+use std::ops::Range;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
 pub use self::metrics::Metrics;
+pub(crate) use self::metrics::base;
+pub use self::test::{AlertTest, SaidSeries};
 use super::ServiceId;
 use super::receiver::{Hours, Mute, Receiver, Smtp};
 use crate::hash::{HashMap, HashSet};
@@ -71,38 +74,43 @@ impl Observed {
     }
 
     /// The declarations of a series that no job brings: of the metrics server, and of the top level.
-    pub fn elsewhere<'a>(&'a self, series: &'a str) -> impl Iterator<Item = Found<'a>> + Clone {
+    pub fn elsewhere<'a>(&'a self, series: &str) -> impl Iterator<Item = Found<'a>> + Clone + use<'a> {
         self.server.every(series).into_iter().chain(self.metrics.every(series))
+    }
+
+    /// Whether no job brings a series, and it is there all the same.
+    #[must_use]
+    pub fn is_elsewhere(&self, series: &str) -> bool {
+        self.server.have(series) || self.metrics.have(series)
     }
 
     /// The labels that a series can carry, whoever exports it; any where nobody is known to.
     #[must_use]
     pub fn labels(&self, series: &str) -> Labels {
         let found = self.exporters(series).map(|(_, found)| found).chain(self.elsewhere(series));
-        found.map(|found| found.labels()).reduce(Labels::or).unwrap_or(Labels::Any)
+        labels_of(found, Found::labels).unwrap_or(Labels::Any)
     }
+}
 
-    /// Notes who exports each of the series that queries ask for. Every declaration is looked at once.
-    pub(crate) fn index(&mut self, series: &BTreeSet<String>) {
-        let mut tables: HashMap<&str, Vec<&str>> = HashMap::default();
-        let mut exporters: HashMap<String, Vec<usize>> = HashMap::default();
-        for (at, job) in self.jobs.iter().enumerate() {
-            let mut found: BTreeSet<&str> = BTreeSet::new();
-            for metric in job.exports.own.iter() {
-                found.extend(metric.among(series));
-            }
-            for table in &job.exports.shared {
-                let known = tables.entry(table.name.as_str()).or_insert_with(|| {
-                    table.metrics.iter().flat_map(|metric| metric.among(series)).collect()
-                });
-                found.extend(known.iter());
-            }
-            for name in found {
-                exporters.entry(name.to_owned()).or_default().push(at);
-            }
+/// The labels of any of these, by what `of` says of one; `None` where there is none. Services that are alike declare
+/// the same.
+fn labels_of<'a>(
+    found: impl Iterator<Item = Found<'a>>,
+    of: impl Fn(&Found<'a>) -> Labels,
+) -> Option<Labels> {
+    let mut last: Option<Found<'_>> = None;
+    let mut labels: Option<Labels> = None;
+    for found in found {
+        if last.is_some_and(|last| last.extra == found.extra && last.metric.labels == found.metric.labels) {
+            continue;
         }
-        self.exporters = exporters;
+        last = Some(found);
+        labels = Some(match labels {
+            Some(known) => known.or(of(&found)),
+            None => of(&found),
+        });
     }
+    labels
 }
 
 /// A scrape job.
@@ -205,26 +213,23 @@ pub struct Found<'a> {
 }
 
 impl Metric {
-    /// Which of some series are this metric's.
-    fn among<'a>(&self, series: &'a BTreeSet<String>) -> Vec<&'a str> {
-        if let Some(family) = self.name.strip_suffix('*') {
-            let behind = series.range::<str, _>((Bound::Included(family), Bound::Unbounded));
-            return behind.map(String::as_str).take_while(|name| name.starts_with(family)).collect();
-        }
-        let names = ["", "_bucket", "_sum", "_count"].map(|suffix| format!("{}{suffix}", self.name));
-        let known = names.iter().filter(|name| self.series(name).is_some());
-        known.filter_map(|name| series.get(name.as_str())).map(String::as_str).collect()
-    }
-
     /// Whether a path exports it.
     #[must_use]
     pub fn is_at(&self, path: &str) -> bool {
         self.path.is_empty() || self.path.iter().any(|known| known == path)
     }
 
+    /// Whether it stands for all names that begin so.
+    fn is_family(&self) -> bool {
+        self.name.ends_with('*')
+    }
+
     /// The series of a name, when this metric has it.
     #[must_use]
     pub fn series(&self, name: &str) -> Option<Found<'_>> {
+        if name.len() + 1 < self.name.len() {
+            return None;
+        }
         let found = |kind, extra| Some(Found { metric: self, kind, extra });
         if let Some(family) = self.name.strip_suffix('*') {
             return name.starts_with(family).then_some(Found {
@@ -293,14 +298,10 @@ impl Exports {
 }
 
 impl ExportTable {
-    /// The declaration of just this series, found by search.
+    /// The declaration of just this series.
     fn exactly(&self, name: &str) -> Option<Found<'_>> {
-        let base = |suffix: &str| name.strip_suffix(suffix);
-        let names = [Some(name), base("_bucket"), base("_sum"), base("_count")];
-        names.into_iter().flatten().find_map(|base| {
-            let at = self.metrics.partition_point(|metric| metric.name.as_str() < base);
-            self.metrics.get(at).filter(|metric| metric.name == base)?.series(name)
-        })
+        let of = |base: &str| self.metrics.named(base)?.series(name);
+        of(name).or_else(|| of(metrics::base(name)?))
     }
 }
 
@@ -374,9 +375,9 @@ pub struct Alert {
     /// Labels beside those of the series: `severity`, the service and group it belongs to, and its own.
     pub labels: Vec<(String, String)>,
     /// The labels that the source says, with their places; their texts are templates, too.
-    pub said_labels: Vec<Annotation>,
+    pub said_labels: Arc<[Annotation]>,
     /// What people read, each with its place.
-    pub annotations: Vec<Annotation>,
+    pub annotations: Arc<[Annotation]>,
     /// Series that make it fire, or must not.
     pub tests: Vec<AlertTest>,
     /// The place of its name.
@@ -411,42 +412,6 @@ impl Annotation {
         let found = self.source.as_ref().and_then(|source| place(source, self.span, &self.text, part));
         found.unwrap_or(self.span)
     }
-}
-
-/// A series of a test as the source says it, with places.
-#[derive(Debug, Clone)]
-pub struct SaidSeries {
-    /// The metric with its labels.
-    pub series: Constant,
-    /// The same, parsed.
-    pub parsed: Result<Arc<promql::Query>, promql::Problem>,
-    /// Its values.
-    pub values: Constant,
-}
-
-/// Series, and when the alert fires on them.
-#[derive(Debug, Clone)]
-pub struct AlertTest {
-    /// What happens in it.
-    pub name: String,
-    /// The series with their values, as promtool writes them.
-    pub series: Vec<(String, String)>,
-    /// The same as the source says them.
-    pub said: Vec<SaidSeries>,
-    /// The time between two values.
-    pub interval: Option<Duration>,
-    /// When it must be firing.
-    pub fires_at: Option<Duration>,
-    /// When it must not.
-    pub silent_at: Option<Duration>,
-    /// When the condition begins to hold.
-    pub holds_from: Option<Duration>,
-    /// How long after the time that the alert waits it must not fire.
-    pub silent_after: Option<Duration>,
-    /// Labels of the firing alert, beside those of the rule.
-    pub labels: Vec<(String, String)>,
-    /// The place of its name.
-    pub span: Span,
 }
 
 /// Panels.

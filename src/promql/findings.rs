@@ -1,13 +1,16 @@
 //! What is wrong with a query whatever the data: rates of what is no counter, ratios of series that do not
 //! meet, quantiles without buckets.
 
+use std::mem::{Discriminant, discriminant};
 use std::ops::Range;
 use std::time::Duration;
 
+use promql_parser::label::MatchOp;
 use promql_parser::parser::token::{T_AVG, T_DIV, T_MAX, T_MIN, T_SUM};
 use promql_parser::parser::{Call, Expr, VectorSelector};
 
-use super::labels::{Facts, Labels, Numbered, of};
+use super::labels::{Facts, Labels, Of, of};
+use super::read::{all, collect};
 use super::{MetricType, Op, Query, Selector};
 
 /// Something that cannot be meant.
@@ -73,9 +76,9 @@ pub fn findings(
     facts: &Facts<'_>,
     interval: &dyn Fn(&Selector) -> Option<Duration>,
 ) -> Vec<(Finding, Option<usize>)> {
-    let asked = Asked { selectors: Numbered::new(query), facts, interval };
+    let asked = Asked { query, facts, interval };
     let mut found = Vec::new();
-    walk(&query.expr, &asked, &mut found);
+    walk(query.tree.expr(), &asked, &mut found);
     for (finding, _) in &mut found {
         if let Finding::NoSource { label, place } = finding {
             let text = query.text();
@@ -91,18 +94,18 @@ pub fn findings(
 
 /// What is known of the selectors of a query.
 struct Asked<'q> {
-    selectors: Numbered<'q>,
+    query: &'q Query,
     facts: &'q Facts<'q>,
     interval: &'q dyn Fn(&Selector) -> Option<Duration>,
 }
 
 impl Asked<'_> {
     fn labels(&self, expr: &Expr) -> Labels {
-        of(expr, &|vector| self.selectors.labels(vector, self.facts))
+        of(expr, Of { selected: &|vector| self.query.labels_of(vector, self.facts), all: false })
     }
 
     fn kind(&self, vector: &VectorSelector) -> Option<MetricType> {
-        (self.facts.kind)(self.selectors.get(vector)?)
+        (self.facts.kind)(self.query.selector(vector)?)
     }
 }
 
@@ -120,13 +123,13 @@ fn walk(expr: &Expr, asked: &Asked<'_>, found: &mut Vec<(Finding, Option<usize>)
             if binary.op.id() == T_DIV
                 && let (Some(over), Some(under)) = (bare_rate(&binary.lhs), bare_rate(&binary.rhs))
                 && binary.modifier.as_ref().is_none_or(|modifier| modifier.matching.is_none())
-                && over.name.is_some()
-                && over.name == under.name
-                && over.matchers != under.matchers
+                && let Some(metric) = asked.query.name(over)
+                && Some(metric) == asked.query.name(under)
+                && !compared(asked, over).eq(compared(asked, under))
                 && !are_apart(asked, over, under)
             {
-                let metric = over.name.clone().unwrap_or_default();
-                found.push((Finding::UnaggregatedRatio { metric }, asked.selectors.number(over)));
+                let metric = metric.to_owned();
+                found.push((Finding::UnaggregatedRatio { metric }, asked.query.number(over)));
             }
         }
         Expr::Paren(paren) => down(&paren.expr),
@@ -143,9 +146,25 @@ fn walk(expr: &Expr, asked: &Asked<'_>, found: &mut Vec<(Finding, Option<usize>)
     }
 }
 
+/// What a selector compares, and how. A pattern that is hidden is compared as a plain value is.
+fn compared<'q>(
+    asked: &Asked<'q>,
+    vector: &'q VectorSelector,
+) -> impl Iterator<Item = (&'q str, Discriminant<MatchOp>, &'q str)> {
+    let selector = asked.query.selector(vector);
+    let mut own = selector.into_iter().flat_map(|selector| &selector.matchers);
+    all(&vector.matchers).map(move |matcher| {
+        let own = if matcher.name == "__name__" { None } else { own.next() };
+        let value = own.map_or(&matcher.value, |own| &own.value);
+        (matcher.name.as_str(), discriminant(&matcher.op), value.as_str())
+    })
+}
+
 /// Whether a label is one value in one selector and another value in the other: then no series meets any.
 fn are_apart(asked: &Asked<'_>, over: &VectorSelector, under: &VectorSelector) -> bool {
-    let Some((over, under)) = asked.selectors.get(over).zip(asked.selectors.get(under)) else { return false };
+    let Some((over, under)) = asked.query.selector(over).zip(asked.query.selector(under)) else {
+        return false;
+    };
     let fixed = |selector: &'_ Selector| -> Vec<(String, String)> {
         let equal = selector.matchers.iter().filter(|matcher| matcher.op == Op::Equal);
         equal.map(|matcher| (matcher.label.clone(), matcher.value.clone())).collect()
@@ -179,10 +198,10 @@ fn of_call(call: &Call, asked: &Asked<'_>, found: &mut Vec<(Finding, Option<usiz
     let moves = matches!(function, "delta" | "idelta" | "deriv" | "predict_linear");
     let function = || call.func.name.to_owned();
     if let Some(vector) = vector
-        && let Some(metric) = vector.name.clone()
+        && let Some(metric) = asked.query.name(vector).map(str::to_owned)
         && let Some(kind) = asked.kind(vector)
     {
-        let number = asked.selectors.number(vector);
+        let number = asked.query.number(vector);
         match kind {
             MetricType::Gauge | MetricType::Summary if grows => {
                 let quantiles = kind == MetricType::Summary;
@@ -195,10 +214,10 @@ fn of_call(call: &Call, asked: &Asked<'_>, found: &mut Vec<(Finding, Option<usiz
         }
     }
     if let Some(vector) = summed.filter(|_| grows)
-        && let Some(metric) = vector.name.clone()
+        && let Some(metric) = asked.query.name(vector).map(str::to_owned)
         && asked.kind(vector) == Some(MetricType::Counter)
     {
-        let number = asked.selectors.number(vector);
+        let number = asked.query.number(vector);
         found.push((Finding::RateOfSum { function: function(), metric }, number));
     }
     let Some(matrix) = matrix else { return };
@@ -211,13 +230,13 @@ fn of_call(call: &Call, asked: &Asked<'_>, found: &mut Vec<(Finding, Option<usiz
         name if name.ends_with("_over_time") => 1,
         _ => return,
     };
-    let interval = asked.selectors.get(&matrix.vs).and_then(asked.interval);
+    let interval = asked.query.selector(&matrix.vs).and_then(asked.interval);
     if let Some(least) = interval.map(|interval| interval * samples)
         && matrix.range < least
     {
-        let metric = matrix.vs.name.clone();
+        let metric = asked.query.name(&matrix.vs).map(str::to_owned);
         let told = Finding::ShortRange { metric, function: function(), range: matrix.range, samples, least };
-        found.push((told, asked.selectors.number(&matrix.vs)));
+        found.push((told, asked.query.number(&matrix.vs)));
     }
 }
 
@@ -254,8 +273,12 @@ fn summed(expr: &Expr) -> Option<&VectorSelector> {
 /// Quantiles of a constant that is no share from 0 to 1: the functions, and the constants.
 #[must_use]
 pub fn quantiles(query: &Query) -> Vec<(String, f64)> {
+    query.tree.quantiles.clone()
+}
+
+pub(super) fn shares_of(expr: &Expr) -> Vec<(String, f64)> {
     let mut found = Vec::new();
-    shares(&query.expr, &mut found);
+    shares(expr, &mut found);
     found
 }
 
@@ -306,9 +329,9 @@ fn constant(expr: &Expr) -> Option<f64> {
 /// Whether a query leads to a native histogram, which carries its buckets inside.
 fn native(expr: &Expr, asked: &Asked<'_>) -> bool {
     let mut selectors = Vec::new();
-    super::collect(expr, &mut selectors);
+    collect(expr, &mut selectors);
     selectors.iter().any(|(vector, _)| {
-        vector.name.as_deref().is_some_and(|metric| !metric.ends_with("_bucket"))
+        asked.query.name(vector).is_some_and(|metric| !metric.ends_with("_bucket"))
             && asked.kind(vector) == Some(MetricType::Histogram)
     })
 }

@@ -20,14 +20,18 @@ pub enum Always {
 /// a metric whether its series are there only at times.
 #[must_use]
 pub fn always(query: &Query, sometimes: &dyn Fn(&str) -> bool) -> Option<Always> {
-    if query.selectors.is_empty() || !is_always(&query.expr, sometimes) {
+    if query.selectors.is_empty()
+        || !is_always(query.tree.expr(), &|vector| {
+            query.name(vector).is_some_and(|metric| !sometimes(metric))
+        })
+    {
         return None;
     }
-    Some(if compares(&query.expr) { Always::Bool } else { Always::NoComparison })
+    Some(if compares(query.tree.expr()) { Always::Bool } else { Always::NoComparison })
 }
 
-fn is_always(expr: &Expr, sometimes: &dyn Fn(&str) -> bool) -> bool {
-    let of = |expr: &Expr| is_always(expr, sometimes);
+fn is_always(expr: &Expr, has_series: &dyn Fn(&VectorSelector) -> bool) -> bool {
+    let of = |expr: &Expr| is_always(expr, has_series);
     match expr {
         Expr::Aggregate(aggregate) => of(&aggregate.expr),
         Expr::Unary(unary) => of(&unary.expr),
@@ -39,8 +43,8 @@ fn is_always(expr: &Expr, sometimes: &dyn Fn(&str) -> bool) -> bool {
             _ if binary.op.is_comparison_operator() && !returns_bool(expr) => false,
             _ => of(&binary.lhs) && of(&binary.rhs),
         },
-        Expr::VectorSelector(vector) => vector.name.as_deref().is_some_and(|metric| !sometimes(metric)),
-        Expr::MatrixSelector(matrix) => matrix.vs.name.as_deref().is_some_and(|metric| !sometimes(metric)),
+        Expr::VectorSelector(vector) => has_series(vector),
+        Expr::MatrixSelector(matrix) => has_series(&matrix.vs),
         Expr::Call(call) => match call.func.name {
             "absent" | "absent_over_time" => false,
             "scalar" => true,
@@ -54,10 +58,10 @@ fn is_always(expr: &Expr, sometimes: &dyn Fn(&str) -> bool) -> bool {
 /// Whether a query has no result where there is no series at all. `absent` has one, and constants.
 #[must_use]
 pub fn needs_series(query: &Query) -> bool {
-    is_empty(&query.expr)
+    query.tree.needs_series
 }
 
-fn is_empty(expr: &Expr) -> bool {
+pub(super) fn is_empty(expr: &Expr) -> bool {
     match expr {
         Expr::Aggregate(aggregate) => is_empty(&aggregate.expr),
         Expr::Unary(unary) => is_empty(&unary.expr),
@@ -80,13 +84,13 @@ fn is_empty(expr: &Expr) -> bool {
 /// How long a query looks back from the moment of its result; `None` where it looks at other moments.
 #[must_use]
 pub fn reach(query: &Query) -> Option<Duration> {
-    of_expr(&query.expr)
+    query.tree.reach
 }
 
 /// How long the last value of a series counts (prometheus.io, "Staleness").
 const LOOKBACK: Duration = Duration::from_secs(300);
 
-fn of_expr(expr: &Expr) -> Option<Duration> {
+pub(super) fn of_expr(expr: &Expr) -> Option<Duration> {
     let moved = |offset: &Option<Offset>| match offset {
         Some(Offset::Pos(back)) => *back,
         Some(Offset::Neg(_)) | None => Duration::ZERO,

@@ -6,15 +6,13 @@ use promql_parser::parser::token::{
 use promql_parser::parser::value::ValueType;
 use promql_parser::parser::{BinaryExpr, Call, Expr, VectorSelector};
 
-use super::labels::Numbered;
 use super::{MetricType, Query, Selector};
 
 /// Whether the values of a query go up and down, or only grow; `None` where that is not sure. `of` says so of what a
 /// selector asks for.
 #[must_use]
 pub fn kind(query: &Query, of: &dyn Fn(&Selector) -> Option<MetricType>) -> Option<MetricType> {
-    let selectors = Numbered::new(query);
-    of_expr(&query.expr, &|vector| of(selectors.get(vector)?))
+    of_expr(query.tree.expr(), &|vector| of(query.selector(vector)?))
 }
 
 /// How each selector behaves.

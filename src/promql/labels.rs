@@ -1,6 +1,7 @@
 //! Which labels the result of a query can carry.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use promql_parser::parser::token::{
     T_BOTTOMK, T_COUNT_VALUES, T_LAND, T_LIMIT_RATIO, T_LIMITK, T_LOR, T_LUNLESS, T_TOPK,
@@ -9,8 +10,7 @@ use promql_parser::parser::{
     AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector,
 };
 
-use super::{MetricType, Query, Selector, collect};
-use crate::hash::HashMap;
+use super::{MetricType, Query, Selector};
 
 /// What is known of the metrics that a query asks for.
 pub struct Facts<'a> {
@@ -31,15 +31,15 @@ impl std::fmt::Debug for Facts<'_> {
 pub enum Labels {
     /// Any.
     Any,
-    /// These at most; one that ends with `*` stands for all that begin so.
-    Some(BTreeSet<String>),
+    /// These at most; one that ends with `*` stands for all that begin so. Many queries have the same ones.
+    Some(Arc<BTreeSet<String>>),
 }
 
 impl Labels {
     /// No labels.
     #[must_use]
     pub fn none() -> Self {
-        Self::Some(BTreeSet::new())
+        Self::Some(Arc::default())
     }
 
     /// Whether a label can be among them.
@@ -62,10 +62,7 @@ impl Labels {
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Some(mut labels), Self::Some(more)) => {
-                labels.extend(more);
-                Self::Some(labels)
-            }
+            (labels @ Self::Some(_), Self::Some(more)) => labels.with(more.iter().map(String::as_str)),
             _ => Self::Any,
         }
     }
@@ -74,7 +71,11 @@ impl Labels {
     #[must_use]
     pub fn with<'a>(mut self, more: impl IntoIterator<Item = &'a str>) -> Self {
         if let Self::Some(labels) = &mut self {
-            labels.extend(more.into_iter().map(str::to_owned));
+            for label in more {
+                if !labels.contains(label) {
+                    Arc::make_mut(labels).insert(label.to_owned());
+                }
+            }
         }
         self
     }
@@ -82,79 +83,75 @@ impl Labels {
     fn only(self, kept: &[String]) -> Self {
         match self {
             // What is grouped by is there, as far as anybody knows.
-            Self::Any => Self::Some(kept.iter().cloned().collect()),
-            Self::Some(_) => Self::Some(kept.iter().filter(|label| self.can_hold(label)).cloned().collect()),
+            Self::Any => Self::of(kept.iter()),
+            Self::Some(_) => Self::of(kept.iter().filter(|label| self.can_hold(label))),
         }
     }
 
     fn without(self, dropped: &[String]) -> Self {
         match self {
             Self::Any => Self::Any,
-            Self::Some(labels) => {
-                Self::Some(labels.into_iter().filter(|label| !dropped.contains(label)).collect())
+            Self::Some(labels) if dropped.iter().any(|label| labels.contains(label)) => {
+                Self::of(labels.iter().filter(|label| !dropped.contains(label)))
             }
+            labels @ Self::Some(_) => labels,
         }
     }
+
+    fn of<'a>(labels: impl Iterator<Item = &'a String>) -> Self {
+        Self::Some(Arc::new(labels.cloned().collect()))
+    }
 }
 
-/// The labels of a query's result.
+/// The labels of a query's result. Selectors on which they do not depend are not asked about.
 #[must_use]
 pub fn labels(query: &Query, facts: &Facts<'_>) -> Labels {
-    let selectors = Numbered::new(query);
-    of(&query.expr, &|vector| selectors.labels(vector, facts))
+    of(query.tree.expr(), Of { selected: &|vector| query.labels_of(vector, facts), all: false })
 }
 
-/// The selectors of a query by their places in the expression, which may hold a pattern as if it were a plain value.
-pub(super) struct Numbered<'q> {
-    selectors: &'q [Selector],
-    numbers: HashMap<*const VectorSelector, usize>,
+/// The same, where each selector is asked about, for whoever notes what is asked in its order.
+#[must_use]
+pub fn labels_asking_all(query: &Query, facts: &Facts<'_>) -> Labels {
+    of(query.tree.expr(), Of { selected: &|vector| query.labels_of(vector, facts), all: true })
 }
 
-impl<'q> Numbered<'q> {
-    pub(super) fn new(query: &'q Query) -> Self {
-        let mut found = Vec::new();
-        collect(&query.expr, &mut found);
-        let number = |(at, (vector, _)): (usize, &(&VectorSelector, _))| (std::ptr::from_ref(*vector), at);
-        Self { selectors: &query.selectors, numbers: found.iter().enumerate().map(number).collect() }
-    }
-
-    /// Its number in the order of the text.
-    pub(super) fn number(&self, vector: &VectorSelector) -> Option<usize> {
-        self.numbers.get(&std::ptr::from_ref(vector)).copied()
-    }
-
-    pub(super) fn get(&self, vector: &VectorSelector) -> Option<&'q Selector> {
-        self.selectors.get(self.number(vector)?)
-    }
-
-    pub(super) fn labels(&self, vector: &VectorSelector, facts: &Facts<'_>) -> Labels {
-        self.get(vector).map_or(Labels::Any, facts.labels)
+impl Query {
+    /// The labels of what a selector of the expression asks for.
+    pub(super) fn labels_of(&self, vector: &VectorSelector, facts: &Facts<'_>) -> Labels {
+        self.selector(vector).map_or(Labels::Any, facts.labels)
     }
 }
 
-/// The labels of each selector.
-pub(super) type Of<'a> = &'a dyn Fn(&VectorSelector) -> Labels;
+/// Who says the labels of each selector.
+#[derive(Clone, Copy)]
+pub(super) struct Of<'a> {
+    pub(super) selected: &'a dyn Fn(&VectorSelector) -> Labels,
+    /// Whether it is asked about all.
+    pub(super) all: bool,
+}
 
-pub(super) fn of(expr: &Expr, selected: Of<'_>) -> Labels {
+pub(super) fn of(expr: &Expr, asked: Of<'_>) -> Labels {
     match expr {
-        Expr::Aggregate(aggregate) => of_aggregate(aggregate, selected),
-        Expr::Unary(unary) => of(&unary.expr, selected),
-        Expr::Binary(binary) => of_binary(binary, selected),
-        Expr::Paren(paren) => of(&paren.expr, selected),
-        Expr::Subquery(subquery) => of(&subquery.expr, selected),
-        Expr::VectorSelector(vector) => selected(vector),
-        Expr::MatrixSelector(matrix) => selected(&matrix.vs),
-        Expr::Call(call) => of_call(call, selected),
+        Expr::Aggregate(aggregate) => of_aggregate(aggregate, asked),
+        Expr::Unary(unary) => of(&unary.expr, asked),
+        Expr::Binary(binary) => of_binary(binary, asked),
+        Expr::Paren(paren) => of(&paren.expr, asked),
+        Expr::Subquery(subquery) => of(&subquery.expr, asked),
+        Expr::VectorSelector(vector) => (asked.selected)(vector),
+        Expr::MatrixSelector(matrix) => (asked.selected)(&matrix.vs),
+        Expr::Call(call) => of_call(call, asked),
         Expr::NumberLiteral(_) | Expr::StringLiteral(_) => Labels::none(),
         Expr::Extension(_) => Labels::Any,
     }
 }
 
-fn of_aggregate(aggregate: &AggregateExpr, selected: Of<'_>) -> Labels {
-    let inner = of(&aggregate.expr, selected);
+fn of_aggregate(aggregate: &AggregateExpr, asked: Of<'_>) -> Labels {
     let op = aggregate.op.id();
     // These choose among series and keep their labels.
-    if matches!(op, T_TOPK | T_BOTTOMK | T_LIMITK | T_LIMIT_RATIO) {
+    let chooses = matches!(op, T_TOPK | T_BOTTOMK | T_LIMITK | T_LIMIT_RATIO);
+    let depends = chooses || aggregate.modifier.is_some() || asked.all;
+    let inner = if depends { of(&aggregate.expr, asked) } else { Labels::Any };
+    if chooses {
         return inner;
     }
     let outer = match &aggregate.modifier {
@@ -168,8 +165,8 @@ fn of_aggregate(aggregate: &AggregateExpr, selected: Of<'_>) -> Labels {
     }
 }
 
-fn of_binary(binary: &BinaryExpr, selected: Of<'_>) -> Labels {
-    let (left, right) = (of(&binary.lhs, selected), of(&binary.rhs, selected));
+fn of_binary(binary: &BinaryExpr, asked: Of<'_>) -> Labels {
+    let (left, right) = (of(&binary.lhs, asked), of(&binary.rhs, asked));
     let scalar = |expr: &Expr| expr.value_type() == promql_parser::parser::value::ValueType::Scalar;
     match binary.op.id() {
         T_LOR => return left.or(right),
@@ -198,20 +195,20 @@ fn of_binary(binary: &BinaryExpr, selected: Of<'_>) -> Labels {
     }
 }
 
-fn of_call(call: &Call, selected: Of<'_>) -> Labels {
+fn of_call(call: &Call, asked: Of<'_>) -> Labels {
     let argument = |at: usize| call.args.args.get(at).map(AsRef::as_ref);
     let text = |at: usize| match argument(at) {
         Some(Expr::StringLiteral(text)) => Some(text.val.as_str()),
         _ => None,
     };
-    let first = argument(0).map_or(Labels::none(), |argument| of(argument, selected));
+    let first = argument(0).map_or(Labels::none(), |argument| of(argument, asked));
     match call.func.name {
         "absent" | "absent_over_time" => absent(argument(0)),
         "histogram_quantile" | "histogram_fraction" => {
-            let last = call.args.args.last().map_or(Labels::none(), |argument| of(argument, selected));
+            let last = call.args.args.last().map_or(Labels::none(), |argument| of(argument, asked));
             last.without(&["le".to_owned()])
         }
-        "quantile_over_time" => argument(1).map_or(Labels::none(), |argument| of(argument, selected)),
+        "quantile_over_time" => argument(1).map_or(Labels::none(), |argument| of(argument, asked)),
         "label_replace" | "label_join" => first.with(text(1)),
         "info" => Labels::Any,
         "vector" | "time" | "scalar" | "pi" | "step" => Labels::none(),
@@ -231,5 +228,5 @@ fn absent(argument: Option<&Expr>) -> Labels {
     let equal = vector.matchers.matchers.iter().filter(|matcher| {
         matches!(matcher.op, promql_parser::label::MatchOp::Equal) && matcher.name != "__name__"
     });
-    Labels::Some(equal.map(|matcher| matcher.name.clone()).collect())
+    Labels::of(equal.map(|matcher| &matcher.name))
 }

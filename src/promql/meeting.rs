@@ -9,8 +9,9 @@ use promql_parser::parser::{
     AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector,
 };
 
-use super::labels::{Facts, Numbered, of};
-use super::{Op, Query, collect};
+use super::labels::{Facts, Of, of};
+use super::read::collect;
+use super::{Op, Query};
 
 /// Labels that series carry in any case, each with its value where that is always the same.
 pub type Certain = BTreeMap<String, Option<String>>;
@@ -46,15 +47,15 @@ pub enum Apart {
 /// Every operation whose sides never meet.
 #[must_use]
 pub fn unmet(query: &Query, facts: &Facts<'_>, carried: Carried<'_>) -> Vec<Unmet> {
-    let all = All::new(query, carried);
+    let all = All { carried, query };
     let number = |expr: &Expr| {
         let mut inside = Vec::new();
         collect(expr, &mut inside);
         let (first, _) = inside.first()?;
-        all.selectors.number(first)
+        query.number(first)
     };
     let mut found = Vec::new();
-    walk(&query.expr, &mut |binary, inside| {
+    walk(query.tree.expr(), &mut |binary, inside| {
         // What has no result meets nothing, and is told once.
         if inside {
             return true;
@@ -74,7 +75,7 @@ pub fn unmet(query: &Query, facts: &Facts<'_>, carried: Carried<'_>) -> Vec<Unme
 /// The labels that the series of a query's result carry in any case.
 #[must_use]
 pub fn always(query: &Query, carried: Carried<'_>) -> Certain {
-    All::new(query, carried).must(&query.expr)
+    All { carried, query }.must(query.tree.expr())
 }
 
 /// Shows operations, those within others first, each with whether the sides of one of these never meet; says so of all
@@ -108,14 +109,10 @@ fn walk<'a>(expr: &'a Expr, see: &mut dyn FnMut(&'a BinaryExpr, bool) -> bool) -
 /// What is asked of every expression of a query.
 struct All<'q> {
     carried: Carried<'q>,
-    selectors: Numbered<'q>,
+    query: &'q Query,
 }
 
-impl<'q> All<'q> {
-    fn new(query: &'q Query, carried: Carried<'q>) -> Self {
-        Self { carried, selectors: Numbered::new(query) }
-    }
-
+impl All<'_> {
     /// A label that keeps two sides apart, and how.
     fn apart(&self, binary: &BinaryExpr, facts: &Facts<'_>) -> Option<(String, Apart)> {
         if binary.op.id() == T_LOR || is_scalar(&binary.lhs) || is_scalar(&binary.rhs) {
@@ -134,7 +131,9 @@ impl<'q> All<'q> {
         });
         let only = |carried: &Certain, other: &Expr| {
             let mut labels = carried.keys().filter(|label| compared(label)).peekable();
-            let other = labels.peek().map(|_| of(other, &|vector| self.selectors.labels(vector, facts)))?;
+            let other = labels.peek().map(|_| {
+                of(other, Of { selected: &|vector| self.query.labels_of(vector, facts), all: false })
+            })?;
             labels.find(|label| !other.can_hold(label)).cloned()
         };
         let left = || only(&left, &binary.rhs).map(|label| (label, Apart::OneSided { left: true }));
@@ -157,7 +156,7 @@ impl<'q> All<'q> {
     }
 
     fn of_vector(&self, vector: &VectorSelector) -> Certain {
-        let Some(selector) = self.selectors.get(vector) else { return Certain::new() };
+        let Some(selector) = self.query.selector(vector) else { return Certain::new() };
         let mut labels = selector.metric.as_deref().map(self.carried).unwrap_or_default();
         // A matcher that an empty value does not pass lets through only what has the label.
         for matcher in selector.matchers.iter().filter(|matcher| !matcher.fits("")) {

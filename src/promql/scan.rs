@@ -85,7 +85,8 @@ const OR_NAMES: &[&str] =
 
 impl Scan {
     pub(super) fn new(text: &str) -> Self {
-        let mut scan = Self::default();
+        // A word and what stands around it take some eight bytes.
+        let mut scan = Self { words: Vec::with_capacity(text.len() / 8), ..Self::default() };
         let mut open: Vec<(usize, u8)> = Vec::new();
         let bytes = text.as_bytes();
         let mut at = 0;
@@ -224,10 +225,10 @@ impl Scan {
             Some(b'[') => return (false, true),
             _ => {}
         }
-        let lower = word.to_ascii_lowercase();
+        let is_one_of = |words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
         let next = text[place.end..].trim_start();
         if next.starts_with('(') {
-            let list = LISTS.contains(&lower.as_str());
+            let list = is_one_of(LISTS);
             // `sum(x) by (job)`: what was summed up is there.
             return (list, list && around.operand);
         }
@@ -236,10 +237,9 @@ impl Scan {
             next.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
                 && next[word.len()..].trim_start().starts_with('(')
         });
-        let keyword = KEYWORDS.contains(&lower.as_str());
-        if keyword && (around.operand || !OR_NAMES.contains(&lower.as_str())) {
+        if is_one_of(KEYWORDS) && (around.operand || !is_one_of(OR_NAMES)) {
             self.nodes += 1;
-            return (false, matches!(lower.as_str(), "inf" | "nan"));
+            return (false, is_one_of(&["inf", "nan"]));
         }
         if !grouped {
             self.selectors.push(Place { place, labels: Vec::new() });
@@ -290,12 +290,22 @@ fn pattern_at(text: &str, end: usize) -> Option<(Op, usize)> {
     Some((op, text.len() - rest.len()))
 }
 
+/// Whether a byte is one of those that words consist of: most of a query is words.
+const IN_WORDS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        table[byte as usize] = matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b':');
+        byte += 1;
+    }
+    table
+};
+
 /// The end of a word or number.
 fn word_end(bytes: &[u8], start: usize) -> usize {
-    let inner = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'.');
     let number = bytes[start].is_ascii_digit() || bytes[start] == b'.';
-    let length = bytes[start..].iter().take_while(|byte| inner(byte) && (number || **byte != b'.')).count();
-    start + length.max(1)
+    let inner = |byte: &u8| IN_WORDS[usize::from(*byte)] || (number && *byte == b'.');
+    start + bytes[start..].iter().take_while(|byte| inner(byte)).count().max(1)
 }
 
 /// The end of a number, with the sign of its exponent.
@@ -332,6 +342,9 @@ const LONG_ENOUGH: &str = "__rate_interval";
 pub(super) fn variables(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
+    if memchr::memchr(b'$', bytes).is_none() {
+        return found;
+    }
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {

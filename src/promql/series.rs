@@ -13,7 +13,7 @@ const MAX_VALUES: u64 = 100_000;
 /// Refuses what is no name of a series: a metric, and labels with `=`.
 pub fn expect_series(query: &Query) -> Result<(), Problem> {
     let whole = |message: &str| Problem::whole(message);
-    let Expr::VectorSelector(vector) = &query.expr else {
+    let Expr::VectorSelector(vector) = query.tree.expr() else {
         return Err(whole("a series is a metric with labels: `metric{label='value'}`"));
     };
     if vector.offset.is_some() || vector.at.is_some() {

@@ -3,38 +3,30 @@
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use promql_parser::label::Matchers;
-use promql_parser::parser::{Expr, VectorSelector};
+use promql_parser::parser::VectorSelector;
 
+use super::Selector;
+use super::pattern::Patterns;
+use super::read::{all, matcher as matcher_of};
 use super::scan::{Label, Place, Scan};
+use super::tree::Tree;
 use crate::hash::HashMap;
 
 /// Expressions, each by the shape of its query.
 #[derive(Debug, Default)]
-pub(super) struct Shapes(Mutex<HashMap<String, Arc<Expr>>>);
+pub(super) struct Shapes(Mutex<HashMap<String, Arc<Tree>>>);
 
 impl Shapes {
-    /// The expression of a query, with `parse` where none of its shape is known.
-    pub(super) fn parsed(
-        &self,
-        text: &str,
-        scan: &Scan,
-        parse: impl FnOnce() -> Result<Expr, String>,
-    ) -> Result<Expr, String> {
-        let Some(shape) = shape(text, scan) else { return parse() };
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&shape).cloned();
-        if let Some(known) = known {
-            let mut expr = (*known).clone();
-            let mut places = scan.selectors.iter();
-            if reword(&mut expr, text, &mut places).is_some() && places.next().is_none() {
-                return Ok(expr);
-            }
-            return parse();
-        }
-        let expr = parse()?;
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(shape, Arc::new(expr.clone()));
-        Ok(expr)
+    /// The expression of a shape.
+    pub(super) fn get(&self, shape: &str) -> Option<Arc<Tree>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(shape).cloned()
+    }
+
+    /// Keeps an expression for the others of its shape.
+    pub(super) fn put(&self, shape: String, tree: &Arc<Tree>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(shape, Arc::clone(tree));
     }
 }
 
@@ -45,9 +37,9 @@ const WORDS: &[&str] =
 /// Stands in a shape where a word was.
 const WORD: char = '\u{1}';
 
-/// A query without the words that `reword` brings back. `None` where more depends on them: a selector without a name
+/// A query without the words that `worded` brings back. `None` where more depends on them: a selector without a name
 /// asks for all there is where its matchers fit what is empty.
-fn shape(text: &str, scan: &Scan) -> Option<String> {
+pub(super) fn shape(text: &str, scan: &Scan) -> Option<String> {
     if text.contains(WORD) {
         return None;
     }
@@ -94,48 +86,80 @@ fn value(text: &str, label: &Label) -> Option<Range<usize>> {
     (!is_pattern && !text.get(inside.clone())?.contains('\\')).then_some(inside)
 }
 
-/// Puts the words of a text into an expression of its shape, selector by selector in their order; `None` where it
-/// has others.
-fn reword<'a>(expr: &mut Expr, text: &str, places: &mut impl Iterator<Item = &'a Place>) -> Option<()> {
-    match expr {
-        Expr::Aggregate(aggregate) => {
-            if let Some(param) = &mut aggregate.param {
-                reword(param, text, places)?;
-            }
-            reword(&mut aggregate.expr, text, places)
-        }
-        Expr::Unary(unary) => reword(&mut unary.expr, text, places),
-        Expr::Binary(binary) => {
-            reword(&mut binary.lhs, text, places)?;
-            reword(&mut binary.rhs, text, places)
-        }
-        Expr::Paren(paren) => reword(&mut paren.expr, text, places),
-        Expr::Subquery(subquery) => reword(&mut subquery.expr, text, places),
-        Expr::VectorSelector(vector) => selector(vector, text, places.next()?),
-        Expr::MatrixSelector(matrix) => selector(&mut matrix.vs, text, places.next()?),
-        Expr::Call(call) => call.args.args.iter_mut().try_for_each(|argument| reword(argument, text, places)),
-        Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::Extension(_) => Some(()),
-    }
+/// A selector with its range.
+pub(super) type Ranged<'t> = (&'t VectorSelector, Option<Duration>);
+
+/// Whether the selectors and labels of an expression are those that its scan found, so that the words of another query
+/// of its shape have a place in it.
+pub(super) fn is_worded(found: &[Ranged<'_>], scan: &Scan) -> bool {
+    let same = |((vector, _), place): (&Ranged<'_>, &Place)| {
+        let mut labels = place.labels.iter();
+        vector.name.is_some()
+            && all(&vector.matchers).all(|matcher| labels.next().is_some_and(|it| it.name == matcher.name))
+            && labels.next().is_none()
+    };
+    found.len() == scan.selectors.len() && found.iter().zip(&scan.selectors).all(same)
 }
 
-fn selector(vector: &mut VectorSelector, text: &str, place: &Place) -> Option<()> {
-    vector.name = Some(text.get(place.place.clone())?.to_owned());
-    let Matchers { matchers, or_matchers } = &mut vector.matchers;
-    let mut labels = place.labels.iter();
-    for matcher in or_matchers.iter_mut().flatten().chain(matchers) {
-        let label = labels.next().filter(|label| label.name == matcher.name)?;
-        if let Some(place) = value(text, label) {
-            text.get(place)?.clone_into(&mut matcher.value);
-        }
-    }
-    labels.next().is_none().then_some(())
+/// The selectors of a query by the expression of its shape; `None` where a hidden pattern cannot be compiled.
+pub(super) fn worded(
+    found: &[Ranged<'_>],
+    text: &str,
+    scan: &Scan,
+    patterns: Option<&Patterns>,
+) -> Option<Vec<Selector>> {
+    let one = |(&(vector, range), place): (&Ranged<'_>, &Place)| {
+        let matcher = |(matcher, label): (&promql_parser::label::Matcher, &Label)| {
+            let own = value(text, label).and_then(|place| text.get(place));
+            matcher_of(matcher, own.unwrap_or(&matcher.value), Some(label), &place.place, patterns)
+        };
+        Some(Selector {
+            metric: Some(text.get(place.place.clone())?.to_owned()),
+            matchers: all(&vector.matchers).zip(&place.labels).map(matcher).collect::<Option<_>>()?,
+            range,
+            place: place.place.clone(),
+        })
+    };
+    found.iter().zip(&scan.selectors).map(one).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Query, Shared};
+    use std::time::Duration;
 
-    /// Queries are the same alone as among others, whichever of a shape comes first.
+    use super::super::{
+        Certain, Facts, Labels, MetricType, Problem, Query, Selector, Shared, findings, fires_always, kind,
+        labels, labels_in_any_case, needs_series, quantiles, reach, unmet,
+    };
+
+    /// Everything that is said of a query, by facts that depend on the name of a metric.
+    fn said(query: &Result<Query, Problem>) -> String {
+        let query = match query {
+            Ok(query) => query,
+            Err(problem) => return format!("{problem:?}"),
+        };
+        let is = |selector: &Selector, name: &str| selector.metric.as_deref() == Some(name);
+        let known = |selector: &Selector| {
+            let own: &[&str] = if is(selector, "a_total") { &["a", "le"] } else { &["b"] };
+            Labels::none().with(["job"]).with(own.iter().copied())
+        };
+        let behaves =
+            |it: &Selector| Some(if is(it, "a_total") { MetricType::Counter } else { MetricType::Gauge });
+        let interval = |it: &Selector| Some(Duration::from_secs(if is(it, "a_total") { 15 } else { 150 }));
+        let carried = |metric: &str| Certain::from([(metric.replace("_total", ""), None)]);
+        let facts = Facts { labels: &known, kind: &behaves };
+        format!(
+            "{:?}",
+            (
+                (&query.text, &query.selectors, &query.labels),
+                (findings(query, &facts, &interval), labels(query, &facts), kind(query, &behaves)),
+                (unmet(query, &facts, &carried), labels_in_any_case(query, &carried), quantiles(query)),
+                (fires_always(query, &|metric| metric == "a_total"), needs_series(query), reach(query)),
+            )
+        )
+    }
+
+    /// Queries are the same alone as among others, whichever of a shape comes first, and the same is said of them.
     #[test]
     fn words_are_brought_back() {
         let shapes = [
@@ -159,6 +183,14 @@ mod tests {
             "NAME (other_name)",
             "quantile_over_time(0.9, NAME{a=\"VALUE\"}[1h])",
             "NAME by (a) (other_name)",
+            "rate(NAME{a=\"VALUE\"}[5m]) / rate(a_total{a=\"x\"}[5m])",
+            "rate(NAME{a=~\"VALUE\"}[5m]) / rate(NAME{a=\"x\"}[5m])",
+            "rate(NAME{a!~\"VALUE\"}[5m]) / rate(NAME{a!=\"x\"}[5m])",
+            "histogram_quantile(0.9, sum by (a, le) (rate(NAME{a=\"VALUE\"}[5m])))",
+            "histogram_quantile(9, NAME) + delta(NAME[1m]) + rate(sum(NAME)[5m:1m])",
+            "NAME{a=\"VALUE\"} and NAME{a=\"x\"}",
+            "sum by (job) (NAME) / on (job, b) group_left sum by (b) (a_total)",
+            "label_replace(NAME, \"c\", \"$1\", \"a\", \"(.*)\") unless on (c) absent_over_time(NAME[5m])",
         ];
         let names = ["a_total", "b_total", "up", "sum", "count_values", "GROUP_LEFT", "limit_ratio", "a:b_c"];
         let values = ["", "x", "y.*", "a|b", "\\\\d", "\\", "é", "[", "\u{1}"];
@@ -167,8 +199,8 @@ mod tests {
             .flat_map(|shape| names.iter().map(move |name| shape.replace("NAME", name)))
             .flat_map(|text| values.iter().map(move |value| text.replace("VALUE", value)))
             .collect();
-        let alone: Vec<String> = texts.iter().map(|text| format!("{:?}", Query::parse(text))).collect();
-        let said = |shared: &Shared, text: &str| format!("{:?}", Query::parse_sharing(text, shared));
+        let alone: Vec<String> = texts.iter().map(|text| said(&Query::parse(text))).collect();
+        let said = |shared: &Shared, text: &str| said(&Query::parse_sharing(text, shared));
         let (forth, back) = (Shared::default(), Shared::default());
         for (text, alone) in texts.iter().zip(&alone) {
             assert_eq!(&said(&forth, text), alone, "{text}");

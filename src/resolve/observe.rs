@@ -8,7 +8,7 @@ mod names;
 mod preset;
 mod query;
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -43,7 +43,6 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let mut records: Vec<_> = read(&records, |record| &record.expr, &reader, texts.sink);
     let alerts: Vec<_> = read(&alerts, |alert| &alert.expr, &reader, texts.sink);
     let mut dashboards = dashboard::read(dashboards, &reader, texts.sink);
-    let mut tables = Tables::new(&document.exports);
     let written = records.iter().map(|(record, ..)| record);
     let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
     let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
@@ -52,7 +51,8 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
     let mut needed = query::metrics(written, series);
     needed.extend(records.iter().map(|(.., block)| block.name.text.to_string()));
-    let jobs = jobs(platform, &mut tables, &needed, texts);
+    let mut tables = Tables::new(&document.exports, &needed);
+    let jobs = jobs(platform, &mut tables, texts);
     let unbound = |service: &&Service| service.block.metrics.is_some() && service.metrics.is_none();
     let lost = platform.services.iter().filter(unbound);
     let mut observed = Observed {
@@ -61,7 +61,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         taken_out: taken_out(&texts.absent.disabled),
         names_lost: texts.absent.lost.clone(),
         metrics: document.metric.iter().map(exports::metric).collect(),
-        server: tables.server(&needed),
+        server: tables.server(),
         hours: hours::hours(document, texts),
         receivers: receiver::receivers(document, texts),
         smtp: receiver::smtp(platform, texts),
@@ -72,13 +72,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     records.retain(|(.., block)| names::is_free(&block.name, &observed, texts.sink));
     dashboard::expect_exports(&mut dashboards, &observed, texts.sink);
     let queries = Queries::new(&reader, &observed, platform, &records);
-    let mut named: HashSet<(ServiceId, &str)> = HashSet::default();
-    let mut in_family: HashMap<(ServiceId, &str), usize> = HashMap::default();
-    for (owner, name) in alerts.iter().filter_map(|(_, owner, block)| Some(((*owner)?, &block.name.text))) {
-        if named.insert((owner, name.as_str())) {
-            *in_family.entry((platform.top(owner).id, name.as_str())).or_default() += 1;
-        }
-    }
+    let (named, in_family) = names_of_alerts(&alerts, platform);
     let answers = Answers::new(platform, &observed, texts.absent.sources.embedded());
     let mut kept: Vec<Record> = records
         .iter()
@@ -99,8 +93,9 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                 if observed.jobs.is_empty() {
                     no_job(&block.name, sink);
                 }
-                let told = |job: &&Job| !tells_itself(&named, job, block);
-                observed.jobs.iter().filter(told).map(About::Job).collect()
+                let told = |(_, job): &(usize, &Job)| !tells_itself(&named, job, block);
+                let told = observed.jobs.iter().enumerate().filter(told);
+                told.map(|(at, job)| About::Job(at, job)).collect()
             }
             _ => {
                 alone(block, sink);
@@ -110,12 +105,14 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                     in_family.get(&key).is_some_and(|services| *services > 1)
                 };
                 let job = owner.filter(shares).and_then(|owner| queries.only_job(owner));
-                vec![job.map_or(About::of(*owner), About::Job)]
+                vec![job.unwrap_or(About::of(*owner))]
             }
         };
         let brought = absent.sources.embedded().contains(&block.name.span.file);
         let lost = absent.lost.contains(&block.name.text);
-        let alert = |about| Alert { brought, lost, ..alert(written, about, block, platform, &queries) };
+        let said = Said::new(block, platform, &queries);
+        let alert =
+            |about| Alert { brought, lost, ..alert(written, about, block, &said, platform, &queries) };
         abouts.into_iter().map(alert).collect::<Vec<_>>()
     };
     let parts: Vec<_> = alerts.chunks(PART).collect();
@@ -136,6 +133,22 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     observed.dashboards = dashboards;
     observed.mutes = mute::mutes(document, &observed.alerts, texts);
     observed
+}
+
+/// The names of alerts of each service, and how many services of a family have one of a name.
+type NamesOfAlerts<'a> = (HashSet<(ServiceId, &'a str)>, HashMap<(ServiceId, &'a str), usize>);
+
+fn names_of_alerts<'a>(
+    alerts: &[(Written, Option<ServiceId>, &'a model::Alert)],
+    platform: &Platform,
+) -> NamesOfAlerts<'a> {
+    let (mut named, mut in_family) = NamesOfAlerts::default();
+    for (owner, name) in alerts.iter().filter_map(|(_, owner, block)| Some(((*owner)?, &block.name.text))) {
+        if named.insert((owner, name.as_str())) {
+            *in_family.entry((platform.top(owner).id, name.as_str())).or_default() += 1;
+        }
+    }
+    (named, in_family)
 }
 
 /// What is taken out of services, in the order of the source.
@@ -195,25 +208,48 @@ fn read<'a, T>(
     blocks.iter().map(|&(owner, block)| (reader.rule(expr(block), sink), owner, block)).collect()
 }
 
+/// What an alert says, whichever job it is of.
+struct Said {
+    annotations: Arc<[Annotation]>,
+    labels: Arc<[Annotation]>,
+    /// The series of each test.
+    tests: Vec<Arc<[SaidSeries]>>,
+}
+
+impl Said {
+    fn new(block: &model::Alert, platform: &Platform, queries: &Queries<'_>) -> Self {
+        let annotation = |name: &str, text: &Constant| Annotation {
+            name: name.to_owned(),
+            text: literal(text).to_owned(),
+            span: text.span,
+            source: queries.source(text.span),
+        };
+        let known = [
+            ("summary", &block.summary),
+            ("description", &block.description),
+            ("runbook_url", &block.runbook),
+        ];
+        let known = known.into_iter().filter_map(|(name, text)| Some(annotation(name, text.as_ref()?)));
+        let runbook = block.runbook.is_none().then(|| runbook(block, platform)).flatten();
+        let more = block.annotations.iter().flat_map(|map| &map.entries);
+        let more = more.map(|(name, text)| annotation(&name.text, text));
+        Self {
+            annotations: known.chain(runbook).chain(more).collect(),
+            labels: said_labels(block, queries),
+            tests: block.test.iter().map(|test| said_series(test, queries)).collect(),
+        }
+    }
+}
+
 fn alert(
     written: &Written,
     about: About<'_>,
     block: &model::Alert,
+    said: &Said,
     platform: &Platform,
     queries: &Queries<'_>,
 ) -> Alert {
     let owner = about.service();
-    let annotation = |name: &str, text: &Constant| Annotation {
-        name: name.to_owned(),
-        text: literal(text).to_owned(),
-        span: text.span,
-        source: queries.source(text.span),
-    };
-    let known =
-        [("summary", &block.summary), ("description", &block.description), ("runbook_url", &block.runbook)];
-    let known = known.into_iter().filter_map(|(name, text)| Some(annotation(name, text.as_ref()?)));
-    let runbook = block.runbook.is_none().then(|| runbook(block, platform)).flatten();
-    let more = block.annotations.iter().flat_map(|map| &map.entries);
     let query = queries.complete(written, about);
     let mut labels: Vec<(String, String)> = Vec::new();
     if let Some(severity) = block.severity {
@@ -225,21 +261,17 @@ fn alert(
             labels.push((WHOSE[1].to_owned(), platform[group].name.clone()));
         }
     }
-    if let About::Job(job) = about {
+    if let About::Job(_, job) = about {
         labels.push((TARGET_LABELS[0].to_owned(), job.name.clone()));
     }
     for (name, value) in words(block.labels.as_ref()) {
         labels.retain(|(known, _)| *known != name);
         labels.push((name, value));
     }
-    let tests = block.test.iter().map(|test| AlertTest {
+    let tests = block.test.iter().zip(&said.tests).map(|(test, said)| AlertTest {
         name: test.name.text.to_string(),
-        series: test
-            .series
-            .iter()
-            .map(|series| (queries.series(&series.selector.text, about), literal(&series.values).to_owned()))
-            .collect(),
-        said: test.series.iter().map(|series| said_series(series, queries)).collect(),
+        said: Arc::clone(said),
+        put_in: said.iter().map(|it| queries.job_of_series(it.parsed.as_ref().ok()?, about)).collect(),
         interval: test.interval,
         fires_at: test.fires_at,
         silent_at: test.silent_at,
@@ -258,24 +290,24 @@ fn alert(
         wait: block.for_,
         keep_firing_for: block.keep_firing_for,
         severity: block.severity,
-        said_labels: said_labels(block, queries),
+        said_labels: Arc::clone(&said.labels),
         labels,
-        annotations: known
-            .chain(runbook)
-            .chain(more.map(|(name, text)| annotation(&name.text, text)))
-            .collect(),
+        annotations: Arc::clone(&said.annotations),
         span: block.name.span,
     }
 }
 
-fn said_series(block: &model::Series, queries: &Queries<'_>) -> SaidSeries {
-    let name = &block.selector;
-    let series = Constant { text: Text::literal(name.text.as_str()), span: name.span };
-    SaidSeries { parsed: queries.parsed_series(&name.text), series, values: block.values.clone() }
+fn said_series(test: &model::AlertTest, queries: &Queries<'_>) -> Arc<[SaidSeries]> {
+    let said = test.series.iter().map(|block| {
+        let name = &block.selector;
+        let series = Constant { text: Text::literal(name.text.as_str()), span: name.span };
+        SaidSeries { parsed: queries.parsed_series(&name.text), series, values: block.values.clone() }
+    });
+    said.collect()
 }
 
 /// The labels that an alert's block says.
-fn said_labels(block: &model::Alert, queries: &Queries<'_>) -> Vec<Annotation> {
+fn said_labels(block: &model::Alert, queries: &Queries<'_>) -> Arc<[Annotation]> {
     let entries = block.labels.iter().flat_map(|map| &map.entries);
     let label = |(name, word): &(Name, Word)| Annotation {
         name: name.text.to_string(),
@@ -339,16 +371,11 @@ fn no_job(name: &Name, sink: &mut Sink) {
 /// The page of an alert where all runbooks are.
 fn runbook(block: &model::Alert, platform: &Platform) -> Option<Annotation> {
     let base = platform.document.platform.first()?.runbooks.as_ref()?;
-    let address = format!("{}/{}", literal(base).trim_end_matches('/'), block.name.text);
+    let address = [literal(base).trim_end_matches('/'), "/", &block.name.text].concat();
     Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span, source: None })
 }
 
-fn jobs(
-    platform: &Platform,
-    tables: &mut Tables<'_>,
-    needed: &BTreeSet<String>,
-    texts: &mut Texts<'_>,
-) -> Vec<Job> {
+fn jobs(platform: &Platform, tables: &mut Tables<'_>, texts: &mut Texts<'_>) -> Vec<Job> {
     let mut jobs = Vec::new();
     for service in &platform.services {
         let Some(metrics) = &service.metrics else { continue };
@@ -361,7 +388,7 @@ fn jobs(
             interval: said.and_then(|metrics| metrics.interval),
             timeout: said.and_then(|metrics| metrics.timeout),
             probes: Vec::new(),
-            exports: tables.of(service, needed, texts),
+            exports: tables.of(service, texts),
             span: metrics.span,
         };
         let probes = probes(platform, service);

@@ -29,7 +29,10 @@ embedded! {
 }
 
 /// What a metric's line starts with: the formatter indents it by one level.
-const START: &str = "  metric ";
+const START: &str = "\n  metric ";
+
+/// The line that ends a table.
+const END: &[u8] = b"\n}";
 
 /// The source of a table.
 #[must_use]
@@ -40,38 +43,34 @@ pub fn source(name: &str) -> Option<&'static str> {
 /// A table without the metrics that nobody wants. Families, whose names end with `*`, stay.
 pub fn excerpt(source: &str, wanted: impl Fn(&str) -> bool) -> String {
     let mut out = String::new();
-    let mut kept = true;
-    for line in lines(source) {
-        if let Some(name) = name(line) {
-            kept = name.ends_with('*') || wanted(name);
-        } else if line == "}" {
-            kept = true;
-        }
+    // The end of what was looked at, and whether that is taken along.
+    let (mut from, mut kept) = (0, true);
+    for (start, name) in declared(source) {
         if kept {
-            out.extend([line, "\n"]);
+            out.push_str(&source[from..start]);
         }
+        from = start;
+        kept = name.ends_with('*') || wanted(name);
     }
+    // The end of the table is no part of its last metric.
+    let rest = &source[from..];
+    let end = if kept { Some(0) } else { memchr::memmem::find(rest.as_bytes(), END) };
+    out.push_str(end.map_or("", |end| &rest[end..]));
     out
 }
 
 /// The names of a table, in its order.
 pub fn names(source: &str) -> impl Iterator<Item = &str> {
-    lines(source).filter_map(name)
+    declared(source).map(|(_, name)| name)
 }
 
-/// The lines of a table, of which there are thousands.
-fn lines(source: &str) -> impl Iterator<Item = &str> {
-    let last = (!source.ends_with('\n')).then_some(source.len());
-    let ends = memchr::memchr_iter(b'\n', source.as_bytes()).chain(last);
-    let mut start = 0;
-    ends.filter_map(move |end| source.get(std::mem::replace(&mut start, end + 1)..end))
-}
-
-/// The name of the metric that a line starts to declare.
-fn name(line: &str) -> Option<&str> {
-    let named = line.strip_prefix(START)?.trim_start_matches([' ', '"']);
-    let end = named.bytes().position(|byte| matches!(byte, b' ' | b'"')).unwrap_or(named.len());
-    named.get(..end).filter(|name| !name.is_empty())
+/// The metrics of a table, each with the end of the line before it.
+fn declared(source: &str) -> impl Iterator<Item = (usize, &str)> {
+    memchr::memmem::find_iter(source.as_bytes(), START).filter_map(|start| {
+        let rest = source.get(start + START.len()..)?.trim_start_matches([' ', '"']);
+        let length = rest.bytes().position(|byte| matches!(byte, b' ' | b'"' | b'\n'))?;
+        Some((start, &rest[..length]))
+    })
 }
 
 #[cfg(test)]

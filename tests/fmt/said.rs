@@ -19,7 +19,7 @@ pub(crate) fn read(text: &str) -> Option<Said> {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
     // As the commands read it.
-    let text = syntax::plain_text(&mut sources, "test.infra", text.as_bytes(), &mut sink)?;
+    let text = syntax::plain_text(&mut sources, "test.infra", text.as_bytes().to_vec(), &mut sink)?;
     let id = sources.add("test.infra", text);
     let file = syntax::parse(&sources, id, &mut sink);
     if sink.has_errors() {

@@ -14,7 +14,7 @@ impl Context<'_> {
     pub(super) fn alerts(&self, query: &Query, selector: &Selector, sink: &mut Sink) {
         let metric = selector.metric.as_deref().unwrap_or_default();
         // What it is called elsewhere, and by rules of one's own, nobody knows.
-        if !metric.starts_with("ALERTS") || self.platform.observed.server.every(metric).is_empty() {
+        if !metric.starts_with("ALERTS") || !self.platform.observed.server.have(metric) {
             return;
         }
         for matcher in &selector.matchers {

@@ -91,7 +91,7 @@ pub(in crate::check) fn of_nobody(platform: &Platform, sink: &mut Sink) {
         let service = &platform[owner];
         let of_targets = |selector: &&Selector| {
             let metric = selector.metric.as_deref().unwrap_or_default();
-            let synthetic = observed.server.iter().any(|known| known.series(metric).is_some());
+            let synthetic = observed.server.have(metric);
             let named = selector.matchers.iter().any(|matcher| matcher.label == "job");
             synthetic && !named && !metric.starts_with("ALERTS")
         };

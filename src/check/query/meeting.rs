@@ -116,10 +116,19 @@ impl Context<'_> {
             }));
             self.depth.set(self.depth.get() - 1);
             labels
-        } else if observed.elsewhere(metric).next().is_some() {
+        } else if observed.is_elsewhere(metric) {
             Certain::new()
         } else {
-            common(observed.exporters(metric).map(|(job, found)| self.of_job(job, &found)))
+            // Services that are alike declare the same.
+            let mut last: Option<Declared<'_>> = None;
+            let different = observed.exporters(metric).filter(|(job, found)| {
+                let own =
+                    Declared { own: is_own(job, found), extra: found.extra, labels: &found.metric.labels };
+                let same = last.as_ref() == Some(&own);
+                last = Some(own);
+                !same
+            });
+            common(different.map(|(job, found)| self.of_job(job, &found)))
         };
         self.carried.borrow_mut().insert(metric.to_owned(), labels.clone());
         labels
@@ -128,13 +137,25 @@ impl Context<'_> {
     /// Those of one exporter: the source's own declarations say what is there, tables of images what can be.
     fn of_job(&self, job: &Job, found: &Found<'_>) -> Certain {
         let mut labels: Certain = TARGET_LABELS.iter().map(|label| ((*label).to_owned(), None)).collect();
-        let own = job.exports.own.as_ptr_range().contains(&std::ptr::from_ref(found.metric));
-        if let (true, false, Labels::Some(declared)) = (own, self.open, found.labels()) {
-            let declared = declared.into_iter().filter(|label| !label.ends_with('*'));
-            labels.extend(declared.map(|label| (label, None)));
+        if let (true, false, Labels::Some(declared)) = (is_own(job, found), self.open, found.labels()) {
+            let declared = declared.iter().filter(|label| !label.ends_with('*'));
+            labels.extend(declared.map(|label| (label.clone(), None)));
         }
         labels
     }
+}
+
+/// What [`Context::of_job`] depends on.
+#[derive(PartialEq)]
+struct Declared<'a> {
+    own: bool,
+    extra: Option<&'static str>,
+    labels: &'a [String],
+}
+
+/// Whether the source itself declares what a job exports.
+fn is_own(job: &Job, found: &Found<'_>) -> bool {
+    job.exports.own.as_ptr_range().contains(&std::ptr::from_ref(found.metric))
 }
 
 /// What all carry.

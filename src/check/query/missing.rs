@@ -237,7 +237,7 @@ fn below(tree: &Tree, key: &str) -> bool {
 }
 
 /// Whether an argument or `VARIABLE=value` is set. An argument's value may be one of a list.
-fn is_set(service: &Service, flag: &str) -> bool {
+pub(super) fn is_set(service: &Service, flag: &str) -> bool {
     let (name, wanted) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
     if !name.starts_with('-') {
         let value = service.env.iter().find(|variable| variable.name == name).map(|variable| &variable.value);

@@ -18,12 +18,14 @@ impl<'a> Context<'a> {
         if !names_jobs(selector) {
             return None;
         }
-        let key = named::key(selector, metric);
-        if let Some(known) = self.named.borrow().get(&key) {
+        let place = std::ptr::from_ref(selector).addr();
+        if let Some(known) = self.named_at.borrow().get(&place) {
             return known.clone();
         }
-        let named = self.jobs.named(selector, metric).map(Rc::new);
-        self.named.borrow_mut().insert(key, named.clone());
+        let mut known = self.named.borrow_mut();
+        let named = known.entry(named::key(selector, metric));
+        let named = named.or_insert_with(|| self.jobs.named(selector, metric).map(Rc::new)).clone();
+        self.named_at.borrow_mut().insert(place, named.clone());
         named
     }
 
@@ -113,7 +115,7 @@ impl<'a> Context<'a> {
     fn of_own(&self, query: &Query, selector: &Selector, metric: &str) -> Vec<&'a Job> {
         let own: Vec<&Job> = self.own(query, selector, metric).collect();
         let observed = &self.platform.observed;
-        let of_targets = || observed.server.iter().any(|known| known.series(metric).is_some());
+        let of_targets = || observed.server.have(metric);
         if own.is_empty() && !names_jobs(selector) && !query.jobs.is_empty() && of_targets() {
             return query.jobs.iter().filter_map(|name| self.jobs.get(name)).collect();
         }

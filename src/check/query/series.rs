@@ -2,6 +2,7 @@
 
 use std::cell::LazyCell;
 
+use super::alike::{Likeness, place};
 use super::{Context, unknown_label};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashSet;
@@ -12,12 +13,13 @@ use crate::promql::{Labels, Matcher, Op, Selector};
 /// Every series of a test.
 pub(in crate::check) fn series(platform: &Platform, sink: &mut Sink) {
     let context = Context::new(platform);
-    for alert in &platform.observed.alerts {
+    for alert in platform.observed.alerts.iter().filter(|alert| !alert.tests.is_empty()) {
+        let likeness = context.alike.likeness(&alert.query);
         for test in &alert.tests {
             sink.about(platform.path(alert.owner), |sink| {
                 labels(alert, test, sink);
-                for said in &test.said {
-                    context.series(alert, said, sink);
+                for said in test.said.iter() {
+                    context.series_once(alert, likeness, said, sink);
                 }
             });
         }
@@ -50,6 +52,23 @@ fn labels(alert: &Alert, test: &AlertTest, sink: &mut Sink) {
 }
 
 impl Context<'_> {
+    /// Looks at a series, where nothing is known of the same one of an alert that is alike.
+    fn series_once(&self, alert: &Alert, likeness: Option<Likeness>, said: &SaidSeries, sink: &mut Sink) {
+        let parsed = said.parsed.as_ref().ok().map(|parsed| (place(parsed), alert.brought));
+        let Some((likeness, series)) = likeness.zip(parsed) else {
+            self.series(alert, said, sink);
+            return;
+        };
+        if self.alike.is_sound(likeness, Some(series)) {
+            return;
+        }
+        let told = sink.len();
+        self.series(alert, said, sink);
+        if sink.len() == told {
+            self.alike.note(likeness, Some(series));
+        }
+    }
+
     fn series(&self, alert: &Alert, said: &SaidSeries, sink: &mut Sink) {
         // One that cannot be read is reported elsewhere.
         let Ok(parsed) = &said.parsed else { return };

@@ -1,8 +1,8 @@
 //! The jobs that selectors name, `job="…"`, and what is known of the series that they ask of these.
 
-use std::fmt::Write as _;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::{Job, Observed, SCRAPE_INTERVAL, TARGET_LABELS};
+use super::{Found, Job, Observed, SCRAPE_INTERVAL, TARGET_LABELS, labels_of};
 use crate::hash::HashMap;
 use crate::promql::{Labels, Matcher, MetricType, Op, Selector};
 use crate::source::Span;
@@ -12,8 +12,11 @@ use crate::source::Span;
 pub struct ByName<'a> {
     observed: &'a Observed,
     jobs: HashMap<&'a str, &'a Job>,
-    /// The names in order, each with the place of its job.
-    in_order: Vec<(&'a str, usize)>,
+    /// The names in order, each with the place of its job: patterns alone ask for it.
+    in_order: OnceLock<Vec<(&'a str, usize)>>,
+    /// The labels of series, by those that are declared and the one beside them: services that are alike declare the
+    /// same.
+    labels: Mutex<HashMap<Declared<'a>, Labels>>,
 }
 
 /// What is known of the series that a selector asks of the jobs that it names.
@@ -30,15 +33,29 @@ pub struct Named<'a> {
     pub declared: Option<Span>,
 }
 
+/// What the labels of a series depend on.
+type Declared<'a> = (&'a [String], Option<&'static str>);
+
 impl<'a> ByName<'a> {
     /// Those that are observed.
     #[must_use]
     pub fn new(observed: &'a Observed) -> Self {
-        let names = observed.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at));
-        let mut in_order: Vec<(&str, usize)> = names.collect();
-        in_order.sort_unstable();
         let jobs = observed.jobs.iter().map(|job| (job.name.as_str(), job)).collect();
-        Self { observed, jobs, in_order }
+        Self { observed, jobs, in_order: OnceLock::new(), labels: Mutex::default() }
+    }
+
+    fn labels(&self, found: &Found<'a>) -> Labels {
+        let mut known = self.labels.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry((&found.metric.labels, found.extra)).or_insert_with(|| found.labels()).clone()
+    }
+
+    fn in_order(&self) -> &[(&'a str, usize)] {
+        self.in_order.get_or_init(|| {
+            let names = self.observed.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at));
+            let mut names: Vec<(&str, usize)> = names.collect();
+            names.sort_unstable();
+            names
+        })
     }
 
     /// The job of a name.
@@ -58,8 +75,9 @@ impl<'a> ByName<'a> {
         let fits = |job: &&Job| matchers.iter().all(|matcher| matcher.fits(&job.name));
         let begin = matchers.iter().map(|matcher| matcher.beginning()).max_by_key(|begin| begin.len());
         let begin = begin.unwrap_or_default();
-        let from = self.in_order.partition_point(|(name, _)| *name < begin);
-        let near = self.in_order[from..].iter().take_while(|(name, _)| name.starts_with(begin));
+        let names = self.in_order();
+        let from = names.partition_point(|(name, _)| *name < begin);
+        let near = names[from..].iter().take_while(|(name, _)| name.starts_with(begin));
         let mut found: Vec<usize> = near.map(|(_, at)| *at).collect();
         found.sort_unstable();
         found.into_iter().filter_map(|at| self.observed.jobs.get(at)).filter(fits).collect()
@@ -74,25 +92,23 @@ impl<'a> ByName<'a> {
         }
         let fitting = self.fitting(&about);
         let lost = self.observed.lost.iter().any(|name| about.iter().all(|matcher| matcher.fits(name)));
-        let found = fitting.iter().map(|job| (*job, job.exports.series(metric)));
-        let open = lost || found.clone().any(|(job, found)| found.is_none() && job.exports.unknown);
-        let declared = found.clone().filter_map(|(_, found)| found).chain(self.observed.elsewhere(metric));
-        let mut kinds = declared.clone().map(|found| found.kind);
+        let found = || fitting.iter().filter_map(|job| Some((*job, job.exports.series(metric)?)));
+        let certain: Vec<&Job> = found().map(|(job, _)| job).collect();
+        let open =
+            lost || fitting.iter().any(|job| job.exports.unknown && job.exports.series(metric).is_none());
+        let elsewhere: Vec<Found<'a>> = self.observed.elsewhere(metric).collect();
+        let declared = || found().map(|(_, found)| found).chain(elsewhere.iter().copied());
+        let mut kinds = declared().map(|found| found.kind);
         let kind = kinds.next().filter(|first| !open && kinds.all(|other| other == *first));
-        let labels = declared.clone().map(|found| found.labels()).reduce(Labels::or);
-        let certain: Vec<&Job> = found.filter_map(|(job, found)| found.map(|_| job)).collect();
+        let labels = if open { None } else { labels_of(declared(), |found| self.labels(found)) };
         let often = |job: &&&Job| job.interval.map_or(SCRAPE_INTERVAL * 1000, |interval| interval.0);
-        let anybody = open || self.observed.elsewhere(metric).next().is_some();
+        let anybody = open || !elsewhere.is_empty();
         let jobs = match fitting.iter().filter(|_| anybody && certain.is_empty()).min_by_key(often) {
             Some(job) => vec![*job],
             None => certain,
         };
-        Some(Named {
-            labels: labels.filter(|_| !open).unwrap_or(Labels::Any),
-            kind,
-            jobs,
-            declared: declared.clone().find_map(|found| found.metric.span),
-        })
+        let declared = declared().find_map(|found| found.metric.span);
+        Some(Named { labels: labels.unwrap_or(Labels::Any), kind, jobs, declared })
     }
 }
 
@@ -110,7 +126,13 @@ fn naming(selector: &Selector) -> impl Iterator<Item = &Matcher> {
 pub fn key(selector: &Selector, metric: &str) -> String {
     let mut key = metric.to_owned();
     for matcher in naming(selector) {
-        let _ = write!(key, "\0{:?}{}", matcher.op, matcher.value);
+        key.push_str(match matcher.op {
+            Op::Equal => "\0=",
+            Op::NotEqual => "\0!",
+            Op::Matches => "\0~",
+            Op::MatchesNot => "\0^",
+        });
+        key.push_str(&matcher.value);
     }
     key
 }
@@ -119,4 +141,28 @@ pub fn key(selector: &Selector, metric: &str) -> String {
 #[must_use]
 pub fn names_jobs(selector: &Selector) -> bool {
     selector.matchers.iter().any(|matcher| matcher.label == TARGET_LABELS[0])
+}
+
+/// Writes `job="a"` or `job=~"a|b"`, in these quotes; nothing for nobody. Names of jobs are DNS labels.
+pub(crate) fn write_matcher<'n>(
+    mut names: impl ExactSizeIterator<Item = &'n str>,
+    quote: char,
+    out: &mut String,
+) {
+    let Some(first) = names.next() else { return };
+    out.reserve(first.len() + 6);
+    out.push_str(if names.len() == 0 { "job=" } else { "job=~" });
+    out.push(quote);
+    out.push_str(first);
+    for name in names {
+        out.push('|');
+        out.push_str(name);
+    }
+    out.push(quote);
+}
+
+/// The quotes that a text uses.
+pub(crate) fn quote(text: &str) -> char {
+    let has = |quote: u8| memchr::memchr(quote, text.as_bytes()).is_some();
+    if has(b'\'') && !has(b'"') { '\'' } else { '"' }
 }

@@ -106,7 +106,7 @@ impl<'a> Equals<'a> {
     fn of_series(&self, metric: &str) -> Certain {
         let observed = &self.platform.observed;
         // Of every target there are `up` and what else the server writes, but for what it writes of alerts.
-        let of_targets = !metric.starts_with("ALERTS") && !observed.server.every(metric).is_empty();
+        let of_targets = !metric.starts_with("ALERTS") && observed.server.have(metric);
         let scraped =
             observed.exporters(metric).next().is_some() && observed.metrics.every(metric).is_empty();
         if of_targets || scraped {

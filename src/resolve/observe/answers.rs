@@ -72,8 +72,7 @@ impl<'a> Answers<'a> {
     /// Whether programs are known to export a metric, of which the platform has none.
     fn is_of_others(&self, metric: &str) -> bool {
         let exported = self.observed.exporters(metric).next().is_some();
-        let elsewhere = self.observed.elsewhere(metric).next().is_some();
         let known = || exports::EXPORTS.iter().flat_map(|(_, _, source)| exports::names(source)).collect();
-        !exported && !elsewhere && self.known.get_or_init(known).contains(metric)
+        !exported && !self.observed.is_elsewhere(metric) && self.known.get_or_init(known).contains(metric)
     }
 }

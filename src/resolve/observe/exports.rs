@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::literal;
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::model;
 use crate::platform::Service;
 use crate::platform::observe::{ExportTable, Exports, Metric, Metrics};
@@ -22,44 +22,40 @@ const SERVER: &str = "scrape";
 /// Tables by name: the document's, and those that were read already.
 pub(super) struct Tables<'a> {
     own: &'a [model::Exports],
+    /// The series that queries ask for.
+    needed: HashSet<&'a str>,
     read: HashMap<String, Option<Arc<ExportTable>>>,
 }
 
 impl<'a> Tables<'a> {
-    pub(super) fn new(own: &'a [model::Exports]) -> Self {
-        Self { own, read: HashMap::default() }
+    pub(super) fn new(own: &'a [model::Exports], needed: &'a BTreeSet<String>) -> Self {
+        Self { own, needed: needed.iter().map(String::as_str).collect(), read: HashMap::default() }
     }
 
     /// What the metrics server itself writes.
-    pub(super) fn server(&mut self, needed: &BTreeSet<String>) -> Metrics {
-        self.table(SERVER, needed).map(|table| table.metrics.clone()).unwrap_or_default()
+    pub(super) fn server(&mut self) -> Metrics {
+        self.table(SERVER).map(|table| table.metrics.clone()).unwrap_or_default()
     }
 
     /// What a service exports.
-    pub(super) fn of(
-        &mut self,
-        service: &Service,
-        needed: &BTreeSet<String>,
-        texts: &mut Texts<'_>,
-    ) -> Exports {
+    pub(super) fn of(&mut self, service: &Service, texts: &mut Texts<'_>) -> Exports {
         let own: Metrics = service.block.metric.iter().map(metric).collect();
         let said = service.block.metrics.as_ref().and_then(|metrics| metrics.exports.as_ref());
         let mut shared = Vec::new();
         match said {
             Some(names) => {
                 for name in &names.items {
-                    match self.table(&name.text, needed) {
-                        Some(table) => self.add(table, needed, &mut shared),
+                    match self.table(&name.text) {
+                        Some(table) => self.add(table, &mut shared),
                         None => self.unknown(name, texts),
                     }
                 }
             }
             None => {
                 let names = [&service.base_name, &service.image_name];
-                let table =
-                    names.into_iter().flatten().find_map(|image| self.table(&image.repository, needed));
+                let table = names.into_iter().flatten().find_map(|image| self.table(&image.repository));
                 if let Some(table) = table {
-                    self.add(table, needed, &mut shared);
+                    self.add(table, &mut shared);
                 }
             }
         }
@@ -68,30 +64,25 @@ impl<'a> Tables<'a> {
     }
 
     /// Adds a table and all it includes.
-    fn add(
-        &mut self,
-        table: Arc<ExportTable>,
-        needed: &BTreeSet<String>,
-        shared: &mut Vec<Arc<ExportTable>>,
-    ) {
+    fn add(&mut self, table: Arc<ExportTable>, shared: &mut Vec<Arc<ExportTable>>) {
         if shared.iter().any(|known| known.name == table.name) {
             return;
         }
         let includes = table.includes.clone();
         shared.push(table);
         for name in &includes {
-            if let Some(table) = self.table(name, needed) {
-                self.add(table, needed, shared);
+            if let Some(table) = self.table(name) {
+                self.add(table, shared);
             }
         }
     }
 
-    fn table(&mut self, name: &str, needed: &BTreeSet<String>) -> Option<Arc<ExportTable>> {
+    fn table(&mut self, name: &str) -> Option<Arc<ExportTable>> {
         if let Some(known) = self.read.get(name) {
             return known.clone();
         }
         let own = self.own.iter().find(|exports| exports.name.text == name).map(table);
-        let table = own.or_else(|| standard::source(name).and_then(|source| embedded(source, needed)));
+        let table = own.or_else(|| standard::source(name).and_then(|source| embedded(source, &self.needed)));
         let table = table.map(Arc::new);
         self.read.insert(name.to_owned(), table.clone());
         table
@@ -121,7 +112,7 @@ fn table(block: &model::Exports) -> ExportTable {
 }
 
 /// An embedded table with the metrics that queries ask for, and its families.
-fn embedded(source: &'static str, needed: &BTreeSet<String>) -> Option<ExportTable> {
+fn embedded(source: &'static str, needed: &HashSet<&str>) -> Option<ExportTable> {
     let mut table = table(&decode(&standard::excerpt(source, |name| needed.contains(name)))?);
     // They stand in no file of the reader's.
     table.metrics.forget_places();

@@ -112,7 +112,7 @@ fn alert_labels(alert: &model::Alert, texts: &mut Texts<'_>) {
 /// digits, `_` and `:`.
 fn metric(text: &str, span: Span, texts: &mut Texts<'_>) {
     let inner = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
-    if text.chars().all(inner) && text.starts_with(|c: char| !c.is_ascii_digit()) {
+    if text.bytes().all(|byte| inner(byte.into())) && text.starts_with(|c: char| !c.is_ascii_digit()) {
         return;
     }
     let known: String = text.chars().map(|c| if inner(c) { c } else { '_' }).collect();

@@ -10,8 +10,8 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model;
 use crate::parallel;
-use crate::platform::observe::named::{self, ByName};
-use crate::platform::observe::{Job, Observed, Query, TARGET_LABELS, part_of_query};
+use crate::platform::observe::named::{self, ByName, quote, write_matcher};
+use crate::platform::observe::{Job, Observed, Query, TARGET_LABELS, base, part_of_query};
 use crate::platform::{Platform, ServiceId};
 use crate::promql::{self, Facts, Labels, Op, Problem, Selector, Shared};
 use crate::schema::Constant;
@@ -100,12 +100,16 @@ pub(super) fn metrics<'a>(
     series: impl Iterator<Item = Arc<promql::Query>>,
 ) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
+    let mut seen: HashSet<String> = HashSet::default();
     let mut add = |query: &promql::Query| {
         for metric in query.selectors().iter().filter_map(|selector| selector.metric.as_deref()) {
-            names.insert(metric.to_owned());
-            for suffix in ["_bucket", "_sum", "_count"] {
-                names.extend(metric.strip_suffix(suffix).map(str::to_owned));
+            // Most ask for what others do.
+            if seen.contains(metric) {
+                continue;
             }
+            seen.insert(metric.to_owned());
+            names.insert(metric.to_owned());
+            names.extend(base(metric).map(str::to_owned));
         }
     };
     written.filter_map(|written| written.parsed.as_ref()).for_each(|query| add(query));
@@ -121,7 +125,7 @@ pub(super) enum About<'a> {
     /// A service.
     Service(ServiceId),
     /// A scrape job.
-    Job(&'a Job),
+    Job(usize, &'a Job),
 }
 
 impl About<'_> {
@@ -133,7 +137,7 @@ impl About<'_> {
         match self {
             Self::Platform => None,
             Self::Service(service) => Some(service),
-            Self::Job(job) => Some(job.service),
+            Self::Job(_, job) => Some(job.service),
         }
     }
 }
@@ -150,8 +154,8 @@ pub(super) struct Queries<'a> {
     jobs_by_name: ByName<'a>,
     /// The labels of what was asked for, by [`named::key`].
     labels: Mutex<HashMap<String, Labels>>,
-    /// The labels of completed queries about what is absent, by what is written and whether one job was put in.
-    absent: Mutex<HashMap<(String, bool), Labels>>,
+    /// The labels of completed queries, by where what is written is and whether one job was put in, or several.
+    results: Mutex<HashMap<(usize, Option<bool>), Labels>>,
 }
 
 /// Through how many records labels are followed; behind them a record may hold any.
@@ -186,7 +190,7 @@ impl<'a> Queries<'a> {
             jobs_by_name: ByName::new(observed),
             records: HashMap::default(),
             labels: Mutex::default(),
-            absent: Mutex::default(),
+            results: Mutex::default(),
         };
         queries.records = Kept::new(&queries, records).labels();
         queries
@@ -194,17 +198,18 @@ impl<'a> Queries<'a> {
 
     /// A query with the job of its owner in the selectors that name none.
     pub(super) fn complete(&self, written: &Written, about: About<'_>) -> Query {
-        let jobs: RefCell<Vec<String>> = RefCell::default();
+        let mut jobs: Vec<String> = Vec::new();
+        let mut found = Vec::new();
+        let quote = quote(&written.text);
         let text = match (&written.parsed, about) {
-            (Some(query), About::Service(_) | About::Job(_)) => query.with_matchers(|selector| {
-                let names = self.jobs(selector, about);
-                let matcher = matcher(&names, &written.text)?;
-                jobs_add(&mut jobs.borrow_mut(), &names);
-                Some(matcher)
+            (Some(query), About::Service(_) | About::Job(..)) => query.with_matchers(|selector, out| {
+                self.jobs(selector, about, &mut found);
+                let names = found.iter().map(|at| self.observed.jobs[*at].name.as_str());
+                write_matcher(names.clone(), quote, out);
+                jobs_add(&mut jobs, names);
             }),
             _ => written.text.clone(),
         };
-        let jobs = jobs.into_inner();
         Query {
             labels: self.labels_with(&text, written, jobs.len() == 1),
             text,
@@ -220,14 +225,11 @@ impl<'a> Queries<'a> {
         self.reader.sources.shared(span.file)
     }
 
-    /// A series of a test, with the job of its alert.
-    pub(super) fn series(&self, text: &str, about: About<'_>) -> String {
-        let of_platform = matches!(about, About::Platform);
-        let (Ok(query), false) = (self.reader.get(text.trim()), of_platform) else { return text.to_owned() };
-        query.with_matchers(|selector| {
-            let names = self.jobs(selector, about);
-            matcher(names.get(..1).unwrap_or_default(), text)
-        })
+    /// The job that is put into a series of a test.
+    pub(super) fn job_of_series(&self, series: &promql::Query, about: About<'_>) -> Option<usize> {
+        let mut found = Vec::new();
+        self.jobs(series.selectors().first()?, about, &mut found);
+        found.first().copied()
     }
 
     /// A series of a test, as it is said.
@@ -237,48 +239,57 @@ impl<'a> Queries<'a> {
         Ok(query)
     }
 
-    /// The names of the jobs that a selector of a query is about.
-    fn jobs<'n>(&self, selector: &Selector, about: About<'n>) -> Vec<&'n str>
-    where
-        'a: 'n,
-    {
-        if selector.matchers.iter().any(|matcher| matcher.label == "job") {
-            return Vec::new();
+    /// Finds the jobs that a selector of a query is about.
+    fn jobs(&self, selector: &Selector, about: About<'_>, meant: &mut Vec<usize>) {
+        meant.clear();
+        if named::names_jobs(selector) {
+            return;
         }
         let owner = match about {
-            About::Platform => return Vec::new(),
+            About::Platform => return,
             About::Service(owner) => owner,
-            About::Job(job) => return vec![&job.name],
+            About::Job(at, _) => {
+                meant.push(at);
+                return;
+            }
         };
-        let Some(metric) = selector.metric.as_deref() else { return Vec::new() };
+        let Some(metric) = selector.metric.as_deref() else { return };
         let top = self.platform.top(owner).id;
         let family = self.families.get(&top).map(Vec::as_slice).unwrap_or_default();
-        let family: Vec<&'a Job> = family.iter().map(|at| &self.observed.jobs[*at]).collect();
-        let exports = |job: &&&'a Job| job.exports.series(metric).is_some();
-        let synthetic = self.observed.server.iter().any(|known| known.series(metric).is_some());
-        let of_targets = synthetic && !metric.starts_with("ALERTS");
-        let recorded = self.records.get(metric).is_some_and(|labels| labels.can_hold("job"));
-        let below = |job: &&&'a Job| self.is_below(job.service, owner);
-        let fits = |job: &&&'a Job| of_targets || recorded || exports(job);
-        // The service itself, where it has what is asked for; else what is nested in it; else what it is nested in.
-        let itself = family.iter().filter(|job| job.service == owner).filter(fits);
-        let itself: Vec<&'a Job> = itself.copied().collect();
-        let own = || family.iter().filter(below).filter(fits).copied().collect::<Vec<_>>();
-        let own = if itself.is_empty() { own() } else { itself };
-        let meant = if own.is_empty() { family.iter().filter(fits).copied().collect() } else { own };
+        let of_targets = !metric.starts_with("ALERTS") && self.observed.server.have(metric);
+        let anybody = of_targets || self.records.get(metric).is_some_and(|labels| labels.can_hold("job"));
         // A service that is scraped at several paths has what is asked for at one of them.
-        let here =
-            |job: &&&'a Job| job.exports.series(metric).is_some_and(|found| found.metric.is_at(&job.path));
-        let at_path: Vec<&str> = meant.iter().filter(here).map(|job| job.name.as_str()).collect();
-        if at_path.is_empty() { meant.iter().map(|job| job.name.as_str()).collect() } else { at_path }
+        let mut at_path = false;
+        let mut add = |is_meant: &dyn Fn(&Job) -> bool| {
+            for &at in family {
+                let job = &self.observed.jobs[at];
+                if !is_meant(job) {
+                    continue;
+                }
+                let found = job.exports.series(metric);
+                let here = found.is_some_and(|found| found.metric.is_at(&job.path));
+                if here && !at_path {
+                    meant.clear();
+                    at_path = true;
+                }
+                if here || !at_path && (anybody || found.is_some()) {
+                    meant.push(at);
+                }
+            }
+            !meant.is_empty()
+        };
+        // The service itself, where it has what is asked for; else what is nested in it; else what it is nested in.
+        let _ = add(&|job| job.service == owner)
+            || add(&|job| self.is_below(job.service, owner))
+            || add(&|_| true);
     }
 
     /// The job of a service, where it has just one.
-    pub(super) fn only_job(&self, service: ServiceId) -> Option<&'a Job> {
+    pub(super) fn only_job(&self, service: ServiceId) -> Option<About<'a>> {
         let family = self.families.get(&self.platform.top(service).id)?;
-        let mut own =
-            family.iter().filter_map(|at| self.observed.jobs.get(*at)).filter(|job| job.service == service);
-        own.next().filter(|_| own.next().is_none())
+        let jobs = family.iter().filter_map(|at| Some((*at, self.observed.jobs.get(*at)?)));
+        let mut own = jobs.filter(|(_, job)| job.service == service);
+        own.next().filter(|_| own.next().is_none()).map(|(at, job)| About::Job(at, job))
     }
 
     /// Whether a service is another one, or is nested in it.
@@ -296,22 +307,25 @@ impl<'a> Queries<'a> {
 
     /// The labels of a completed query's result. What is absent carries the job that was put in.
     fn labels_with(&self, text: &str, written: &Written, one_job: bool) -> Labels {
-        if text != written.text && text.contains("absent") {
-            // Whichever job it is, the labels are the same; several are matched by a pattern, and none is carried.
-            let key = (written.text.clone(), one_job);
-            return remembered(&self.absent, key, || {
+        let Some(query) = &written.parsed else { return Labels::Any };
+        let put_in = (text != written.text).then_some(one_job);
+        // Whichever job it is, the labels are the same; several are matched by a pattern, and none is carried. What is
+        // read is kept by the reader, or by what is written, so that nothing else comes to be in its place.
+        remembered(&self.results, (Arc::as_ptr(query).addr(), put_in), || match put_in {
+            Some(_) if text.contains("absent") => {
                 promql::Query::parse(text).map_or(Labels::Any, |query| self.labels_of(&query))
-            });
-        }
-        written.parsed.as_ref().map_or(Labels::Any, |query| self.labels_of(query))
+            }
+            _ => self.labels_of(query),
+        })
     }
 
     /// The labels of a query's result.
     fn labels_of(&self, query: &promql::Query) -> Labels {
-        labels_of(query, &|selector, metric| match self.records.get(metric) {
+        let of = |selector: &Selector, metric: &str| match self.records.get(metric) {
             Some(labels) => labels.clone(),
             None => self.metric(selector, metric),
-        })
+        };
+        promql::labels(query, &Facts { labels: &known(&of), kind: &|_| None })
     }
 
     /// The labels of a metric that is exported: by the jobs that a selector names, else by whoever does.
@@ -323,12 +337,9 @@ impl<'a> Queries<'a> {
     }
 }
 
-/// The labels of a query's result, by those of what its selectors ask for.
-fn labels_of(query: &promql::Query, of: &dyn Fn(&Selector, &str) -> Labels) -> Labels {
-    let known =
-        |selector: &Selector| selector.metric.as_deref().map_or(Labels::Any, |metric| of(selector, metric));
-    let kind = |_: &Selector| None;
-    promql::labels(query, &Facts { labels: &known, kind: &kind })
+/// The labels of what a selector asks for, by those of its metric.
+fn known(of: &dyn Fn(&Selector, &str) -> Labels) -> impl Fn(&Selector) -> Labels {
+    |selector| selector.metric.as_deref().map_or(Labels::Any, |metric| of(selector, metric))
 }
 
 /// What was found before, or is found now; it is the same whoever finds it.
@@ -379,10 +390,12 @@ impl<'q, 'a> Kept<'q, 'a> {
         self.found.borrow_mut().insert(name, None);
         let labels = match self.written.get(name) {
             Some((Written { parsed: Some(query), .. }, block)) if depth < MOST_RECORDS => {
-                let labels = labels_of(query, &|selector, metric| match self.written.get_key_value(metric) {
+                let of = |selector: &Selector, metric: &str| match self.written.get_key_value(metric) {
                     Some((name, _)) => self.record(name, depth + 1),
                     None => self.queries.metric(selector, metric),
-                });
+                };
+                let labels =
+                    promql::labels_asking_all(query, &Facts { labels: &known(&of), kind: &|_| None });
                 let own = block.labels.iter().flat_map(|map| &map.entries);
                 labels.with(own.map(|(name, _)| name.text.as_str()))
             }
@@ -393,27 +406,10 @@ impl<'q, 'a> Kept<'q, 'a> {
     }
 }
 
-fn jobs_add(jobs: &mut Vec<String>, names: &[&str]) {
+fn jobs_add<'n>(jobs: &mut Vec<String>, names: impl Iterator<Item = &'n str>) {
     for name in names {
         if !jobs.iter().any(|known| known == name) {
-            jobs.push((*name).to_owned());
+            jobs.push(name.to_owned());
         }
-    }
-}
-
-/// `job="a"` or `job=~"a|b"`, in the quotes that the text uses. Names of jobs are DNS labels.
-fn matcher(names: &[&str], text: &str) -> Option<String> {
-    let quote = if text.contains('\'') && !text.contains('"') { '\'' } else { '"' };
-    match names {
-        [] => None,
-        [name] => {
-            let mut matcher = String::with_capacity(name.len() + 6);
-            matcher.push_str("job=");
-            matcher.push(quote);
-            matcher.push_str(name);
-            matcher.push(quote);
-            Some(matcher)
-        }
-        names => Some(format!("job=~{quote}{}{quote}", names.join("|"))),
     }
 }

@@ -75,8 +75,10 @@ pub(super) fn tests(
     recorded: &Recorded<'_>,
 ) -> Option<Tests> {
     let file = files.get(at)?;
-    let tests: Vec<Test> =
-        file.alerts(platform).flat_map(|alert| alert.tests.iter().map(|it| test(alert, it))).collect();
+    let tests: Vec<Test> = file
+        .alerts(platform)
+        .flat_map(|alert| alert.tests.iter().map(|it| test(alert, it, platform)))
+        .collect();
     (!tests.is_empty()).then(|| Tests {
         rule_files: FlowSeq(needed(platform, at, files, recorded)),
         evaluation_interval: Duration(SCRAPE_INTERVAL * 1000).to_string(),
@@ -102,7 +104,7 @@ fn needed(platform: &Platform, at: usize, files: &[File], recorded: &Recorded<'_
     taken.into_iter().map(|at| format!("../rules/{}.yml", files[at].name)).collect()
 }
 
-fn test(alert: &Alert, test: &AlertTest) -> Test {
+fn test(alert: &Alert, test: &AlertTest, platform: &Platform) -> Test {
     let interval = test.interval.unwrap_or(INTERVAL);
     let questions = questions(alert, test, interval);
     // Several instances of a component have alerts of one name, and so have several jobs.
@@ -114,9 +116,8 @@ fn test(alert: &Alert, test: &AlertTest) -> Test {
         name: format!("{}: {}", alert.name, test.name),
         interval: interval.to_string(),
         input_series: test
-            .series
-            .iter()
-            .map(|(series, values)| Series { series: series.clone(), values: values.clone() })
+            .series(alert, &platform.observed.jobs)
+            .map(|(series, values)| Series { series, values: values.to_owned() })
             .collect(),
         promql_expr_test: questions
             .into_iter()
