@@ -49,10 +49,10 @@ impl Texts<'_> {
         let Some(segment) = path.segments.get(depth) else { return Some(Thing::Service(at)) };
         let rest = path.segments.get(depth + 1..).unwrap_or_default();
         match placed.members.get(segment) {
-            Some(&Member::Service(nested)) => return self.member(nested, path, depth + 1, mentions),
-            Some(&Member::Port(port)) => return self.port(at, port, path, rest, mentions),
-            Some(&Member::Output(output)) => return self.output(at, output, path, rest, mentions),
-            Some(&Member::Child(child)) => return self.child(at, child, path, rest, mentions),
+            Some(Member::Service(nested)) => return self.member(nested, path, depth + 1, mentions),
+            Some(Member::Port(port)) => return self.port(at, port, path, rest, mentions),
+            Some(Member::Output(output)) => return self.output(at, output, path, rest, mentions),
+            Some(Member::Child(child)) => return self.child(at, child, path, rest, mentions),
             None => {}
         }
         if segment == "name" && rest.is_empty() {
@@ -97,7 +97,7 @@ impl Texts<'_> {
         let host = &placed.name;
         let text = match member.as_str() {
             "url" => format!("{}://{host}:{number}", protocol(port).word()),
-            "host" => host.clone(),
+            "host" => host.to_string(),
             "number" => number.to_string(),
             "address" => format!("{host}:{number}"),
             "name" => port.name.text.as_str().to_owned(),

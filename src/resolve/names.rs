@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use smol_str::SmolStr;
+use smallvec::SmallVec;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::{expect_dns_label, is_dns_label};
 use crate::diagnostic::{Diagnostic, Sink, codes};
@@ -34,11 +35,29 @@ pub(super) enum Symbol {
 #[derive(Debug)]
 pub(super) struct Placed<'a> {
     pub(super) block: &'a Arc<Service>,
-    pub(super) path: String,
-    pub(super) name: String,
+    pub(super) path: SmolStr,
+    pub(super) name: SmolStr,
     pub(super) parent: Option<usize>,
-    /// What the names of its members stand for.
-    pub(super) members: HashMap<SmolStr, Member>,
+    pub(super) members: Members,
+}
+
+/// What the names of a service's members stand for, in the order of the names: nearly every service has one or two.
+#[derive(Debug, Default)]
+pub(super) struct Members(SmallVec<[(SmolStr, Member); 2]>);
+
+impl Members {
+    /// Of several members with one name the first one counts.
+    fn new(members: impl Iterator<Item = (SmolStr, Member)>) -> Self {
+        let mut members: SmallVec<[(SmolStr, Member); 2]> = members.collect();
+        members.sort_by(|(one, _), (other, _)| one.cmp(other));
+        members.dedup_by(|(later, _), (first, _)| later == first);
+        Self(members)
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<Member> {
+        let at = self.0.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+        self.0.get(at).map(|(_, member)| *member)
+    }
 }
 
 /// What a service has under a name. Each is the place among its like; of a nested service, among all.
@@ -123,25 +142,25 @@ impl<'a> Names<'a> {
         let at = self.services.len();
         // A longer one is a mistake, which must not be copied to everything that stands in the service.
         let own = block.name.text.char_indices().nth(MOST_COPIED);
-        let own = own.map_or(block.name.text.as_str(), |(end, _)| &block.name.text[..end]);
+        let own = own.map_or_else(|| block.name.text.clone(), |(end, _)| block.name.text[..end].into());
         let (path, name) = match parent.and_then(|parent| self.services.get(parent)) {
-            Some(parent) => (format!("{}.{own}", parent.path), format!("{}-{own}", parent.name)),
-            None => (own.to_owned(), own.to_owned()),
+            Some(parent) => (format_smolstr!("{}.{own}", parent.path), format_smolstr!("{}-{own}", parent.name)),
+            None => (own.clone(), own),
         };
         expect_dns_label(&block.name, sink);
-        if is_dns_label(&block.name.text) && !is_dns_label(&name) {
+        if parent.is_some() && is_dns_label(&block.name.text) && !is_dns_label(&name) {
             sink.report(
                 Diagnostic::new(codes::TYP007, format!("`{name}` is too long for a name in DNS"))
                     .at(block.name.span, "at most 63 characters with the names around it"),
             );
         }
         expect_members(block, sink);
-        self.services.push(Placed { block, path, name, parent, members: HashMap::default() });
-        let mut members = HashMap::default();
-        for nested in &block.service {
-            let index = self.place(nested, Some(at), sink);
-            members.entry(nested.name.text.clone()).or_insert(Member::Service(index));
-            self.nested.entry(nested.name.text.clone()).or_insert(index);
+        self.services.push(Placed { block, path, name, parent, members: Members::default() });
+        let mut nested = Vec::with_capacity(block.service.len());
+        for service in &block.service {
+            let index = self.place(service, Some(at), sink);
+            nested.push((service.name.text.clone(), Member::Service(index)));
+            self.nested.entry(service.name.text.clone()).or_insert(index);
         }
         let ports = block.port.iter().map(|port| &port.name);
         let outputs = block.output.iter().map(|output| &output.name);
@@ -149,9 +168,8 @@ impl<'a> Names<'a> {
         let ports = ports.enumerate().map(|(at, name)| (name, Member::Port(at)));
         let outputs = outputs.enumerate().map(|(at, name)| (name, Member::Output(at)));
         let children = children.enumerate().map(|(at, name)| (name, Member::Child(at)));
-        for (name, member) in ports.chain(outputs).chain(children) {
-            members.entry(name.text.clone()).or_insert(member);
-        }
+        let others = ports.chain(outputs).chain(children).map(|(name, member)| (name.text.clone(), member));
+        let members = Members::new(nested.into_iter().chain(others));
         if let Some(placed) = self.services.get_mut(at) {
             placed.members = members;
         }

@@ -41,8 +41,8 @@ pub(super) fn service(
     let env = env(block, &mut mentions, texts);
     let mut service = Service {
         id: ServiceId(index),
-        path: placed.path.clone(),
-        name: placed.name.clone(),
+        path: placed.path.as_str().to_owned(),
+        name: placed.name.as_str().to_owned(),
         description: optional(block.description.as_ref(), texts),
         group: group(block, texts).or_else(|| parent.and_then(|parent| parent.group)),
         parent: parent.map(|parent| parent.id),
