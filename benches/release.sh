@@ -1,6 +1,7 @@
 #!/bin/sh
-# Builds the program as it is released: compiled once to take notes, run on what is in the repository, and compiled
-# again with the notes, which tell the compiler the ways that are taken (profile-guided optimisation).
+# Builds the program as it is released: one file that needs no library of the system, so that it runs on any Linux and
+# nothing is looked for when it starts. It is compiled once to take notes, run on what is in the repository, and
+# compiled again with the notes, which tell the compiler the ways that are taken (profile-guided optimisation).
 #
 #   benches/release.sh                          the program, in target/released/TRIPLE/release/infrac
 #   benches/release.sh bench --bench process    the same, measured (docs/performance.md)
@@ -16,9 +17,15 @@ fi
 [ $# -gt 0 ] || set -- build --release
 
 place=$PWD/target/released
+case $triple in
+*-linux-*) whole="-Ctarget-feature=+crt-static -Crelocation-model=static" ;;
+*) whole= ;;
+esac
 notes=$place/notes
 rm -rf "$notes"
-RUSTFLAGS="-Cprofile-generate=$notes" cargo build --release --target "$triple" --target-dir "$place/noting"
+# Notes are taken before programs are optimised as a whole, which takes long with them.
+CARGO_PROFILE_RELEASE_LTO=off RUSTFLAGS="-Cprofile-generate=$notes" \
+    cargo build --release --target "$triple" --target-dir "$place/noting"
 infrac=$place/noting/$triple/release/infrac
 
 sources=$(mktemp -d)
@@ -38,4 +45,4 @@ for source in "$sources"/*.infra; do
 done
 "$profdata" merge -o "$place/notes.profdata" "$notes"
 
-RUSTFLAGS="-Cprofile-use=$place/notes.profdata" cargo "$@" --target "$triple" --target-dir "$place"
+RUSTFLAGS="$whole -Cprofile-use=$place/notes.profdata" cargo "$@" --target "$triple" --target-dir "$place"
