@@ -14,22 +14,29 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 /// recursion, and a thread may stand in the midst of one when it takes on another.
 const STACK: usize = 8 * 1024 * 1024;
 
-/// The threads; `None` where none are to be had.
+/// The threads; `None` where none are to be had, or a single one.
 static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
 
-fn threads() -> ThreadPoolBuilder {
-    ThreadPoolBuilder::new().stack_size(STACK)
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// As many threads as processors, whatever `RAYON_NUM_THREADS` says: were the thread that takes part the only one,
+/// others would wait for it in vain while it waits for them.
+fn threads() -> Option<ThreadPoolBuilder> {
+    let processors = processors();
+    (processors > 1).then(|| ThreadPoolBuilder::new().num_threads(processors).stack_size(STACK))
 }
 
 fn pool() -> Option<&'static ThreadPool> {
-    POOL.get_or_init(|| threads().build().ok()).as_ref()
+    POOL.get_or_init(|| threads()?.build().ok()).as_ref()
 }
 
 /// Makes the thread that calls this one of those that work is divided among. Otherwise it hands its work over and waits:
 /// at each step of a small platform it would wait longer for another thread to wake than for the work. To be called
 /// by the thread that compiles, which others may not wait for.
 pub fn take_part() {
-    POOL.get_or_init(|| threads().use_current_thread().build().or_else(|_| threads().build()).ok());
+    POOL.get_or_init(|| threads()?.use_current_thread().build().ok());
 }
 
 /// Does the same to every item, on as many threads as there are processors, and gives what comes of it in the
@@ -66,7 +73,6 @@ pub fn both<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce
 /// As [`map`], for work that is divided further: a whole compilation. It has threads of its own, so that none waits with
 /// one begun while it takes on the next.
 pub fn map_whole<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let processors = || thread::available_parallelism().map_or(1, NonZero::get);
     let threads = if items.len() < 2 { 1 } else { processors().min(items.len()) };
     if threads == 1 {
         return items.iter().map(work).collect();

@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|data: &[u8]| {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
-    if let Some(text) = syntax::plain_text(&mut sources, "fuzz.infra", data, &mut sink) {
+    if let Some(text) = syntax::plain_text(&mut sources, "fuzz.infra", data.to_vec(), &mut sink) {
         let id = sources.add("fuzz.infra", text);
         let file = syntax::parse(&sources, id, &mut sink);
         assert!(!file.unbalanced || !sink.is_empty(), "not understood, and nothing is said");
