@@ -183,14 +183,9 @@ impl Text {
     /// The text where nothing is interpolated.
     #[must_use]
     pub fn as_literal(&self) -> Option<&str> {
-        self.literal_part().map(|part| part.map_or("", SmolStr::as_str))
-    }
-
-    /// The literal where nothing is interpolated, `None` in it where there is not even that.
-    pub(crate) fn literal_part(&self) -> Option<Option<&SmolStr>> {
         match self.parts.as_slice() {
-            [] => Some(None),
-            [Part::Literal(text)] => Some(Some(text)),
+            [] => Some(""),
+            [Part::Literal(text)] => Some(text),
             _ => None,
         }
     }

@@ -144,7 +144,9 @@ impl<'a> Names<'a> {
         let own = block.name.text.char_indices().nth(MOST_COPIED);
         let own = own.map_or_else(|| block.name.text.clone(), |(end, _)| block.name.text[..end].into());
         let (path, name) = match parent.and_then(|parent| self.services.get(parent)) {
-            Some(parent) => (format_smolstr!("{}.{own}", parent.path), format_smolstr!("{}-{own}", parent.name)),
+            Some(parent) => {
+                (format_smolstr!("{}.{own}", parent.path), format_smolstr!("{}-{own}", parent.name))
+            }
             None => (own.clone(), own),
         };
         expect_dns_label(&block.name, sink);

@@ -266,8 +266,10 @@ impl<'a> Texts<'a> {
     /// Text with its references bound.
     pub(super) fn text(&mut self, text: &Text, mentions: &mut Mentions) -> Value {
         // Nearly every text.
-        if let Some(known) = text.literal_part() {
-            return known.cloned().map_or_else(Value::default, literal);
+        match text.parts.as_slice() {
+            [] => return Value::default(),
+            [Part::Literal(known)] => return literal(known.clone()),
+            _ => {}
         }
         let mut value = ValueBuilder::default();
         let mut made = 0;

@@ -105,7 +105,9 @@ pub fn duplicates(entries: &mut Vec<Entry>, sink: &mut Sink) {
         bodies.for_each(|body| duplicates_within(&mut body.entries, &mut sink));
         sink
     });
-    found.into_iter().for_each(|found| sink.take(found));
+    for found in found {
+        sink.take(found);
+    }
 }
 
 fn duplicates_within(entries: &mut Vec<Entry>, sink: &mut Sink) {

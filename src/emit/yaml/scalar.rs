@@ -99,8 +99,11 @@ fn is_printable(bytes: &[u8]) -> bool {
 }
 
 /// Whether the value of a key, or a comment, begins in bytes.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a way out of the loop it takes many bytes at a time"
+)]
 fn begins_more(bytes: &[u8]) -> bool {
-    // Without a way out of the loop it takes many bytes at a time.
     let behind = bytes.get(1..).unwrap_or_default();
     bytes.iter().zip(behind).fold(false, |any, (&one, &next)| {
         any | ((one == b':') & (next == b' ')) | ((one == b' ') & (next == b'#'))
