@@ -121,7 +121,7 @@ shapes! {
     BUILD 1 400 "syntax errors on a line" |n| platform(&each(n, |at| format!("a{at} = = b, ")));
     BUILD 1 400 "texts that are not closed" |n| platform(&each(n, |at| format!("a{at} = \"b\n")));
     BUILD 1 400 "references that are not closed" |n| platform(&service(&format!("env {{ A = \"{}\" }}", each(n, |_| "${a ".to_owned()))));
-    BUILD 1 8000 "brackets that close nothing" |n| platform(&each(n, |_| "}\n".to_owned()));
+    BUILD 1 30_000 "brackets that close nothing" |n| platform(&each(n, |_| "}\n".to_owned()));
     BUILD 1 4000 "brackets that are not closed" |n| platform(&each(n, |_| "service a {".to_owned()));
     BUILD 1 4000 "brackets of the other kind" |n| platform(&each(n, |_| "a = [ }\n".to_owned()));
     BUILD 1 500 "blocks behind what is no entry" |n| platform(&each(n, |_| "a b c { d { e f g { } } }\n".to_owned()));
