@@ -12,6 +12,7 @@
 //! [`Parsed`], which can be compiled with each environment. Everything but `output` and `cli` is pure: sources come in
 //! through [`source::Loader`], artifacts go out as values.
 
+#![forbid(unsafe_code)]
 // Only `cli` and `output` touch the system; clippy.toml names what the others must not call.
 #![warn(clippy::disallowed_methods)]
 

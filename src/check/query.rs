@@ -18,11 +18,12 @@ use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Sink, cause, codes, did_you_mean, list_of};
 use crate::hash::HashMap;
-use crate::platform::observe::named::ByName;
-use crate::platform::observe::{Found, Job, Query, Record, TARGET_LABELS};
+use crate::platform::observe::named::NamedJobs;
+use crate::platform::observe::{Found, Job, Jobs, Query, Record, TARGET_LABELS};
 use crate::platform::{Platform, Service, ServiceId};
 use crate::promql::{self, Certain, Labels, Matcher, MetricType, Op, Selector};
 use alike::Alike;
+use named::Having;
 
 /// OBS002, OBS004 to OBS007, OBS009, OBS012 and OBS013: every query of records, alerts and panels.
 pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
@@ -88,7 +89,9 @@ enum Asker {
 /// What is looked up for every query.
 struct Context<'a> {
     platform: &'a Platform,
-    jobs: ByName<'a>,
+    /// The scrape jobs.
+    jobs: &'a Jobs,
+    named_jobs: NamedJobs<'a>,
     alike: Alike<'a>,
     records: HashMap<&'a str, Labels>,
     /// Whether a job may export anything.
@@ -101,6 +104,8 @@ struct Context<'a> {
     labels: RefCell<HashMap<String, Labels>>,
     /// The times between samples of metrics, by their names.
     intervals: RefCell<HashMap<String, Option<Duration>>>,
+    /// Who has a metric that is asked of nobody in particular, by its name.
+    having: RefCell<HashMap<&'a str, Rc<Having<'a>>>>,
     /// Recording rules by the names of what they keep.
     recorded: HashMap<&'a str, Vec<&'a Record>>,
     /// The labels that series carry in any case, by their names.
@@ -132,7 +137,8 @@ impl<'a> Context<'a> {
         }
         Self {
             platform,
-            jobs: ByName::new(observed),
+            jobs: &observed.jobs,
+            named_jobs: NamedJobs::new(observed),
             alike: Alike::new(platform),
             records: observed
                 .records
@@ -147,6 +153,7 @@ impl<'a> Context<'a> {
             named_at: RefCell::default(),
             labels: RefCell::default(),
             intervals: RefCell::default(),
+            having: RefCell::default(),
             recorded,
             carried: RefCell::default(),
             depth: Cell::default(),
@@ -195,7 +202,8 @@ impl<'a> Context<'a> {
         }
         let variable = about.iter().any(|matcher| matcher.value.contains('$'));
         let jobs = jobs.filter(|_| !variable);
-        let found = self.found(metric, query, jobs.as_deref());
+        let having = self.having(metric, query, jobs.as_deref());
+        let Having { found, exported } = &*having;
         if found.is_empty() {
             self.of_nobody(query, selector, jobs.as_deref(), asker, sink);
             return false;
@@ -205,14 +213,10 @@ impl<'a> Context<'a> {
         }
         if !self.native && found.iter().all(|(_, found)| found.kind == MetricType::Histogram) {
             if !self.is_of_anybody(query, selector, metric) {
-                of_histogram(query, selector, metric, &found, sink);
+                of_histogram(query, selector, metric, found, sink);
             }
             return true;
         }
-        let exported: Vec<&(Option<&Job>, Found<'_>)> = found
-            .iter()
-            .filter(|(job, found)| job.is_none_or(|job| self.missing(job, found).is_none()))
-            .collect();
         if exported.is_empty() {
             if let Some((Some(job), first)) = found.first() {
                 if matches!(asker, Asker::Instance(_)) && self.has_no_sites(job, first) {
@@ -275,27 +279,6 @@ impl<'a> Context<'a> {
             }
             _ => told,
         });
-    }
-
-    /// The declarations that a selector can mean.
-    fn found(
-        &self,
-        metric: &'a str,
-        query: &Query,
-        jobs: Option<&[&'a Job]>,
-    ) -> Vec<(Option<&'a Job>, Found<'a>)> {
-        let observed = &self.platform.observed;
-        let elsewhere = observed.elsewhere(metric).map(|found| (None, found));
-        let of = |job: &'a Job| Some((Some(job), job.exports.series(metric)?));
-        if let Some(jobs) = jobs {
-            return jobs.iter().filter_map(|job| of(job)).chain(elsewhere).collect();
-        }
-        let own = query.jobs.iter().filter_map(|name| of(self.jobs.get(name.as_str())?));
-        let own: Vec<_> = own.collect();
-        if !own.is_empty() {
-            return own;
-        }
-        observed.exporters(metric).map(|(job, found)| (Some(job), found)).chain(elsewhere).collect()
     }
 
     fn labels_of_record(query: &Query, selector: &Selector, labels: &Labels, sink: &mut Sink) {

@@ -1,6 +1,7 @@
 //! What is observed of a platform: scrape jobs, the metrics they bring, the rules over them, and who is told.
 
 mod index;
+mod jobs;
 mod metrics;
 pub mod named;
 mod test;
@@ -10,6 +11,8 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+pub use self::index::Exporters;
+pub use self::jobs::Jobs;
 pub use self::metrics::Metrics;
 pub(crate) use self::metrics::base;
 pub use self::test::{AlertTest, SaidSeries};
@@ -26,7 +29,7 @@ use crate::syntax::place;
 #[derive(Debug, Default)]
 pub struct Observed {
     /// What is scraped, in the order of the services.
-    pub jobs: Vec<Job>,
+    pub jobs: Jobs,
     /// The names of jobs whose scrape could not be bound, which is reported.
     pub lost: Vec<String>,
     /// Names that may be missing because what declares them is broken, which is reported.
@@ -35,8 +38,10 @@ pub struct Observed {
     pub metrics: Metrics,
     /// What the metrics server itself writes: `up`, `ALERTS`.
     pub server: Metrics,
-    /// The jobs that export what queries ask for, by the name of the series.
-    pub exporters: HashMap<String, Vec<usize>>,
+    /// Who exports what queries ask for, by the name of the series.
+    pub exporters: HashMap<String, Exporters>,
+    /// Who may export anything.
+    pub unknown: Exporters,
     /// What the source takes out of services, by its path, each with the place.
     pub taken_out: Vec<(String, Span)>,
     /// Recording rules, in the order of the source.
@@ -60,7 +65,7 @@ pub struct Observed {
 impl Observed {
     /// The jobs that export a series, with its declaration there.
     pub fn exporters<'a>(&'a self, series: &str) -> impl Iterator<Item = (&'a Job, Found<'a>)> + Clone {
-        let jobs = self.exporters.get(series).map(Vec::as_slice).unwrap_or_default();
+        let jobs = self.exporters.get(series).map(|it| it.jobs.as_slice()).unwrap_or_default();
         jobs.iter().filter_map(move |at| {
             let job = self.jobs.get(*at)?;
             Some((job, job.exports.series(series)?))
@@ -70,7 +75,7 @@ impl Observed {
     /// Whether a job may export anything.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        !self.lost.is_empty() || self.jobs.iter().any(|job| job.exports.unknown)
+        !self.lost.is_empty() || !self.unknown.jobs.is_empty()
     }
 
     /// The declarations of a series that no job brings: of the metrics server, and of the top level.

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::observe::{Alert, Job, Observed, Query, SCRAPE_INTERVAL, TARGET_LABELS};
+use super::observe::{Alert, Job, Observed, Query, SCRAPE_INTERVAL, TARGET_LABELS, named};
 use super::tell::Carried;
 use super::{Platform, Service, ServiceId};
+use crate::promql::{Matcher, Selector};
 use crate::schema::Duration;
 
 /// The labels that say whose an alert is.
@@ -47,8 +48,7 @@ impl Platform {
     /// What one of [`WHOSE`] is of an alert that carries this job; empty where nobody is called so.
     #[must_use]
     pub fn whose_job<'a>(&'a self, name: &str, label: &str) -> &'a str {
-        let job = self.observed.jobs.iter().find(|job| job.name == name);
-        job.and_then(|job| self.whose(job, label)).unwrap_or_default()
+        self.observed.jobs.named(name).and_then(|job| self.whose(job, label)).unwrap_or_default()
     }
 }
 
@@ -58,32 +58,42 @@ impl Observed {
     pub(crate) fn jobs_of<'a>(&'a self, query: &'a Query) -> impl Iterator<Item = &'a Job> {
         let selectors = query.parsed.iter().flat_map(|parsed| parsed.selectors());
         selectors.flat_map(move |selector| {
-            let metric = selector.metric.as_deref();
-            let exporters = metric.into_iter().flat_map(|metric| self.exporters(metric)).map(|(job, _)| job);
-            let mut exporters = exporters.peekable();
+            let named = self.jobs_named(query, selector);
+            let everybody = named.is_none();
+            let metric = selector.metric.as_deref().unwrap_or_default();
+            let exported = self.exporters(metric).next().is_some();
+            let named = named.into_iter().flatten();
             // Of what nobody is known to export, anybody may be the one who does.
-            let anybody = if exporters.peek().is_none() { self.jobs.as_slice() } else { &[] };
-            exporters.chain(anybody).filter(move |job| {
-                let mut about = selector.matchers.iter().filter(|it| it.label == TARGET_LABELS[0]).peekable();
-                // The matcher that is put in is not one of the source.
-                if about.peek().is_none() && !query.jobs.is_empty() {
-                    return query.jobs.contains(&job.name);
-                }
-                // A variable of a dashboard stands for any.
-                about.all(|matcher| matcher.value.contains('$') || matcher.fits(&job.name))
-            })
+            let named = named.filter(move |job| !exported || job.exports.series(metric).is_some());
+            let exporters = self.exporters(if everybody { metric } else { "" }).map(|(job, _)| job);
+            let anybody = if everybody && !exported { &*self.jobs } else { &[] };
+            named.chain(exporters).chain(anybody)
         })
+    }
+
+    /// The jobs that a selector of a query names, or that were put in for it; `None` where it is about any.
+    fn jobs_named<'a>(&'a self, query: &'a Query, selector: &Selector) -> Option<Vec<&'a Job>> {
+        // What is put in is not one of the source.
+        if !named::names_jobs(selector) {
+            let put_in = query.jobs.iter().filter_map(|name| self.jobs.named(name));
+            return (!query.jobs.is_empty()).then(|| put_in.collect());
+        }
+        let matchers: Vec<&Matcher> = named::naming(selector).collect();
+        (!matchers.is_empty()).then(|| self.jobs.fitting(&matchers))
     }
 
     /// The longest time between two samples of what a query asks for, where it is said and longer than usual.
     #[must_use]
     pub fn rarest_of(&self, query: &Query) -> Option<Duration> {
-        let asked = || query.parsed.iter().flat_map(|parsed| parsed.selectors());
-        let exports = |job: &&Job| {
-            let mut metrics = asked().filter_map(|selector| selector.metric.as_deref());
-            job.exports.unknown || metrics.any(|metric| job.exports.series(metric).is_some())
-        };
-        let longest = self.jobs_of(query).filter(exports).filter_map(|job| job.interval).max();
-        longest.filter(|interval| interval.0 > SCRAPE_INTERVAL * 1000)
+        let selectors = query.parsed.iter().flat_map(|parsed| parsed.selectors());
+        let longest = selectors.filter_map(|selector| {
+            let metric = selector.metric.as_deref().unwrap_or_default();
+            let Some(named) = self.jobs_named(query, selector) else {
+                return self.exporters.get(metric).unwrap_or(&self.unknown).rarest;
+            };
+            let exports = |job: &&&Job| job.exports.unknown || job.exports.series(metric).is_some();
+            named.iter().filter(exports).filter_map(|job| job.interval).max()
+        });
+        longest.max().filter(|interval| interval.0 > SCRAPE_INTERVAL * 1000)
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let unbound = |service: &&Service| service.block.metrics.is_some() && service.metrics.is_none();
     let lost = platform.services.iter().filter(unbound);
     let mut observed = Observed {
-        jobs,
+        jobs: jobs.into(),
         lost: lost.map(|service| service.name.clone()).collect(),
         taken_out: taken_out(&texts.absent.disabled),
         names_lost: texts.absent.lost.clone(),

@@ -6,13 +6,52 @@ use std::time::Duration;
 
 use super::Context;
 use crate::platform::observe::named::{self, names_jobs};
-use crate::platform::observe::{Job, Query, SCRAPE_INTERVAL};
+use crate::platform::observe::{Found, Job, Query, SCRAPE_INTERVAL};
 use crate::promql::{self, Labels, MetricType, Selector};
 use crate::source::Span;
 
 pub(super) use named::Named;
 
+/// A declaration of a metric, and the job that has it, unless it comes from elsewhere.
+type Declared<'a> = (Option<&'a Job>, Found<'a>);
+
+/// Who has a metric.
+pub(super) struct Having<'a> {
+    /// The declarations that are meant.
+    pub(super) found: Vec<Declared<'a>>,
+    /// Those that are exported as their services are set up.
+    pub(super) exported: Vec<Declared<'a>>,
+}
+
 impl<'a> Context<'a> {
+    /// Who has a metric that a selector asks for: of the jobs that it names, which are given, else of those that were put
+    /// in for it, else of everybody.
+    pub(super) fn having(&self, metric: &'a str, query: &Query, jobs: Option<&[&'a Job]>) -> Rc<Having<'a>> {
+        let observed = &self.platform.observed;
+        let elsewhere = observed.elsewhere(metric).map(|found| (None, found));
+        let of = |job: &'a Job| Some((Some(job), job.exports.series(metric)?));
+        if let Some(jobs) = jobs {
+            return Rc::new(self.exported(jobs.iter().filter_map(|job| of(job)).chain(elsewhere).collect()));
+        }
+        let own = query.jobs.iter().filter_map(|name| of(self.jobs.named(name)?));
+        let own: Vec<_> = own.collect();
+        if !own.is_empty() {
+            return Rc::new(self.exported(own));
+        }
+        if let Some(known) = self.having.borrow().get(metric) {
+            return Rc::clone(known);
+        }
+        let exporters = observed.exporters(metric).map(|(job, found)| (Some(job), found));
+        let having = Rc::new(self.exported(exporters.chain(elsewhere).collect()));
+        self.having.borrow_mut().insert(metric, Rc::clone(&having));
+        having
+    }
+
+    fn exported(&self, found: Vec<Declared<'a>>) -> Having<'a> {
+        let is = |(job, found): &&Declared<'a>| job.is_none_or(|job| self.missing(job, found).is_none());
+        Having { exported: found.iter().filter(is).copied().collect(), found }
+    }
+
     /// What is known of what a selector asks of the jobs that it names; `None` where it names none.
     fn named(&self, selector: &Selector, metric: &str) -> Option<Rc<Named<'a>>> {
         if !names_jobs(selector) {
@@ -24,7 +63,7 @@ impl<'a> Context<'a> {
         }
         let mut known = self.named.borrow_mut();
         let named = known.entry(named::key(selector, metric));
-        let named = named.or_insert_with(|| self.jobs.named(selector, metric).map(Rc::new)).clone();
+        let named = named.or_insert_with(|| self.named_jobs.named(selector, metric).map(Rc::new)).clone();
         self.named_at.borrow_mut().insert(place, named.clone());
         named
     }
@@ -117,7 +156,7 @@ impl<'a> Context<'a> {
         let observed = &self.platform.observed;
         let of_targets = || observed.server.have(metric);
         if own.is_empty() && !names_jobs(selector) && !query.jobs.is_empty() && of_targets() {
-            return query.jobs.iter().filter_map(|name| self.jobs.get(name)).collect();
+            return query.jobs.iter().filter_map(|name| self.jobs.named(name)).collect();
         }
         own
     }
@@ -125,7 +164,7 @@ impl<'a> Context<'a> {
     /// The jobs that were put in for a selector, as far as they export its metric.
     fn own(&self, query: &Query, selector: &Selector, metric: &str) -> impl Iterator<Item = &'a Job> {
         let names = if names_jobs(selector) { &[] } else { query.jobs.as_slice() };
-        let jobs = names.iter().filter_map(|name| self.jobs.get(name));
+        let jobs = names.iter().filter_map(|name| self.jobs.named(name));
         jobs.filter(move |job| job.exports.series(metric).is_some())
     }
 

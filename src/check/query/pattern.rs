@@ -10,7 +10,7 @@ impl Context<'_> {
     pub(super) fn words(&self, query: &Query, about: &[&Matcher], sink: &mut Sink) -> bool {
         let mut told = false;
         for matcher in about {
-            for word in words(matcher).into_iter().filter(|word| self.jobs.get(word).is_none()) {
+            for word in words(matcher).into_iter().filter(|word| self.jobs.named(word).is_none()) {
                 self.unknown_job(query, matcher, word, sink);
                 told = true;
             }

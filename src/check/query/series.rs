@@ -84,7 +84,7 @@ impl Context<'_> {
         let Some(metric) = selector.metric.as_deref() else { return };
         let job = selector.matchers.iter().find(|matcher| matcher.label == "job");
         let job = job.filter(|_| is_of_a_job(alert, metric));
-        if let Some(job) = job.filter(|job| self.jobs.get(&job.value).is_none()) {
+        if let Some(job) = job.filter(|job| self.jobs.named(&job.value).is_none()) {
             self.unknown_job(&query, job, &job.value, sink);
             return;
         }
@@ -133,7 +133,7 @@ impl<'a> Context<'a> {
             Some(matcher) => vec![matcher.value.as_str()],
             None => alert.query.jobs.iter().map(String::as_str).collect(),
         };
-        let jobs: Vec<&Job> = names.iter().filter_map(|name| self.jobs.get(name)).collect();
+        let jobs: Vec<&Job> = names.iter().filter_map(|name| self.jobs.named(name)).collect();
         (!jobs.is_empty()).then_some(jobs)
     }
 }

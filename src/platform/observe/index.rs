@@ -3,16 +3,33 @@
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
-use super::{Metric, Observed};
+use super::{Job, Metric, Observed};
 use crate::hash::{HashMap, HashSet};
 use crate::model::MetricKind;
+use crate::schema::Duration;
+
+/// Some jobs.
+#[derive(Debug, Default)]
+pub struct Exporters {
+    /// Where they are in [`Observed::jobs`], in order.
+    pub jobs: Vec<usize>,
+    /// The longest time between two of their scrapes, of those that say it.
+    pub rarest: Option<Duration>,
+}
+
+impl Exporters {
+    fn add(&mut self, at: usize, job: &Job) {
+        self.jobs.push(at);
+        self.rarest = self.rarest.max(job.interval);
+    }
+}
 
 impl Observed {
     /// Notes who exports each of the series that queries ask for. Every declaration is looked at once.
     pub(crate) fn index(&mut self, series: &BTreeSet<String>) {
         let names: HashSet<&str> = series.iter().map(String::as_str).collect();
         let mut tables: HashMap<&str, Vec<&str>> = HashMap::default();
-        let mut exporters: HashMap<&str, Vec<usize>> = HashMap::default();
+        let mut exporters: HashMap<&str, Exporters> = HashMap::default();
         let mut found: Vec<&str> = Vec::new();
         for (at, job) in self.jobs.iter().enumerate() {
             found.clear();
@@ -30,10 +47,13 @@ impl Observed {
             found.sort_unstable();
             found.dedup();
             for name in &found {
-                exporters.entry(name).or_default().push(at);
+                exporters.entry(name).or_default().add(at, job);
+            }
+            if job.exports.unknown {
+                self.unknown.add(at, job);
             }
         }
-        self.exporters = exporters.into_iter().map(|(name, jobs)| (name.to_owned(), jobs)).collect();
+        self.exporters = exporters.into_iter().map(|(name, who)| (name.to_owned(), who)).collect();
     }
 }
 

@@ -1,19 +1,16 @@
 //! The jobs that selectors name, `job="…"`, and what is known of the series that they ask of these.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use super::{Found, Job, Observed, SCRAPE_INTERVAL, TARGET_LABELS, labels_of};
 use crate::hash::HashMap;
 use crate::promql::{Labels, Matcher, MetricType, Op, Selector};
 use crate::source::Span;
 
-/// The jobs by their names.
+/// What is observed, for those who ask for series of jobs by the names of these.
 #[derive(Debug)]
-pub struct ByName<'a> {
+pub struct NamedJobs<'a> {
     observed: &'a Observed,
-    jobs: HashMap<&'a str, &'a Job>,
-    /// The names in order, each with the place of its job: patterns alone ask for it.
-    in_order: OnceLock<Vec<(&'a str, usize)>>,
     /// The labels of series, by those that are declared and the one beside them: services that are alike declare the
     /// same.
     labels: Mutex<HashMap<Declared<'a>, Labels>>,
@@ -36,51 +33,16 @@ pub struct Named<'a> {
 /// What the labels of a series depend on.
 type Declared<'a> = (&'a [String], Option<&'static str>);
 
-impl<'a> ByName<'a> {
+impl<'a> NamedJobs<'a> {
     /// Those that are observed.
     #[must_use]
     pub fn new(observed: &'a Observed) -> Self {
-        let jobs = observed.jobs.iter().map(|job| (job.name.as_str(), job)).collect();
-        Self { observed, jobs, in_order: OnceLock::new(), labels: Mutex::default() }
+        Self { observed, labels: Mutex::default() }
     }
 
     fn labels(&self, found: &Found<'a>) -> Labels {
         let mut known = self.labels.lock().unwrap_or_else(PoisonError::into_inner);
         known.entry((&found.metric.labels, found.extra)).or_insert_with(|| found.labels()).clone()
-    }
-
-    fn in_order(&self) -> &[(&'a str, usize)] {
-        self.in_order.get_or_init(|| {
-            let names = self.observed.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at));
-            let mut names: Vec<(&str, usize)> = names.collect();
-            names.sort_unstable();
-            names
-        })
-    }
-
-    /// The job of a name.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&'a Job> {
-        self.jobs.get(name).copied()
-    }
-
-    /// The jobs that matchers of the label `job` let through.
-    #[must_use]
-    pub fn fitting(&self, matchers: &[&Matcher]) -> Vec<&'a Job> {
-        if let [matcher] = matchers
-            && matcher.op == Op::Equal
-        {
-            return self.get(&matcher.value).into_iter().collect();
-        }
-        let fits = |job: &&Job| matchers.iter().all(|matcher| matcher.fits(&job.name));
-        let begin = matchers.iter().map(|matcher| matcher.beginning()).max_by_key(|begin| begin.len());
-        let begin = begin.unwrap_or_default();
-        let names = self.in_order();
-        let from = names.partition_point(|(name, _)| *name < begin);
-        let near = names[from..].iter().take_while(|(name, _)| name.starts_with(begin));
-        let mut found: Vec<usize> = near.map(|(_, at)| *at).collect();
-        found.sort_unstable();
-        found.into_iter().filter_map(|at| self.observed.jobs.get(at)).filter(fits).collect()
     }
 
     /// What is known of the series of a metric that a selector asks of jobs; `None` where it names none.
@@ -90,7 +52,7 @@ impl<'a> ByName<'a> {
         if about.is_empty() {
             return None;
         }
-        let fitting = self.fitting(&about);
+        let fitting = self.observed.jobs.fitting(&about);
         let lost = self.observed.lost.iter().any(|name| about.iter().all(|matcher| matcher.fits(name)));
         let found = || fitting.iter().filter_map(|job| Some((*job, job.exports.series(metric)?)));
         let certain: Vec<&Job> = found().map(|(job, _)| job).collect();
@@ -113,7 +75,7 @@ impl<'a> ByName<'a> {
 }
 
 /// The matchers by which a selector names jobs. A variable of a dashboard stands for any.
-fn naming(selector: &Selector) -> impl Iterator<Item = &Matcher> {
+pub(crate) fn naming(selector: &Selector) -> impl Iterator<Item = &Matcher> {
     let is_variable = |matcher: &Matcher| {
         let mut behind = matcher.value.match_indices('$').map(|(at, _)| &matcher.value[at + 1..]);
         behind.any(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '{')))
@@ -121,7 +83,7 @@ fn naming(selector: &Selector) -> impl Iterator<Item = &Matcher> {
     selector.matchers.iter().filter(move |it| it.label == TARGET_LABELS[0] && !is_variable(it))
 }
 
-/// What a selector asks for, as a text that is the same where [`ByName::named`] is: its metric, and how it names jobs.
+/// What a selector asks for, as a text that is the same where [`NamedJobs::named`] is: its metric, and how it names jobs.
 #[must_use]
 pub fn key(selector: &Selector, metric: &str) -> String {
     let mut key = metric.to_owned();

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model;
 use crate::parallel;
-use crate::platform::observe::named::{self, ByName, quote, write_matcher};
+use crate::platform::observe::named::{self, NamedJobs, quote, write_matcher};
 use crate::platform::observe::{Job, Observed, Query, TARGET_LABELS, base, part_of_query};
 use crate::platform::{Platform, ServiceId};
 use crate::promql::{self, Facts, Labels, Op, Problem, Selector, Shared};
@@ -151,7 +151,7 @@ pub(super) struct Queries<'a> {
     platform: &'a Platform,
     /// The labels of what each record keeps.
     records: HashMap<&'a str, Labels>,
-    jobs_by_name: ByName<'a>,
+    named_jobs: NamedJobs<'a>,
     /// The labels of what was asked for, by [`named::key`].
     labels: Mutex<HashMap<String, Labels>>,
     /// The labels of completed queries, by where what is written is and whether one job was put in, or several.
@@ -187,7 +187,7 @@ impl<'a> Queries<'a> {
             observed,
             families,
             platform,
-            jobs_by_name: ByName::new(observed),
+            named_jobs: NamedJobs::new(observed),
             records: HashMap::default(),
             labels: Mutex::default(),
             results: Mutex::default(),
@@ -331,7 +331,7 @@ impl<'a> Queries<'a> {
     /// The labels of a metric that is exported: by the jobs that a selector names, else by whoever does.
     fn metric(&self, selector: &Selector, metric: &str) -> Labels {
         remembered(&self.labels, named::key(selector, metric), || {
-            let named = self.jobs_by_name.named(selector, metric);
+            let named = self.named_jobs.named(selector, metric);
             named.map_or_else(|| self.observed.labels(metric), |named| named.labels)
         })
     }

@@ -46,14 +46,15 @@ impl File {
 pub(super) fn files(platform: &Platform) -> Vec<File> {
     let mut files = vec![File { name: PLATFORM.to_owned(), groups: Vec::new() }];
     let groups = platform.groups.iter().filter(|group| group.name != PLATFORM);
+    let by_group: HashMap<&str, usize> = groups.clone().map(|group| group.name.as_str()).zip(1..).collect();
     files.extend(groups.map(|group| File { name: group.name.clone(), groups: Vec::new() }));
     let mut places = HashMap::default();
     let mut place = |owner: Option<ServiceId>, files: &mut Vec<File>| {
         let owner = owner.map(|owner| top(platform, owner));
         *places.entry(owner).or_insert_with(|| {
             let group = owner.and_then(|owner| platform[owner].group);
-            let name = group.map_or(PLATFORM, |group| platform[group].name.as_str());
-            let file = files.iter().position(|file| file.name == name).unwrap_or(0);
+            let file = group.and_then(|group| by_group.get(platform[group].name.as_str()));
+            let file = file.copied().unwrap_or(0);
             files[file].groups.push(Group { owner, records: Vec::new(), alerts: Vec::new() });
             (file, files[file].groups.len() - 1)
         })
