@@ -3,7 +3,7 @@
 use crate::check::RULES;
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, once};
 use crate::hash::HashSet;
-use crate::model::Allow as Model;
+use crate::model::{Allow as Model, Document};
 use crate::schema::{Decode as _, Decoder};
 use crate::source::Span;
 use crate::syntax::{Entry, Name, Value, ValueKind};
@@ -48,16 +48,32 @@ struct Region {
 const FREE: [&str; 4] = ["env", "labels", "override", "output"];
 
 impl Allows {
-    /// Collects what an expanded tree allows, and reports codes that cannot be allowed. `varied` says whether the
-    /// source has environments.
-    pub fn new(entries: &[Entry], varied: bool, sink: &mut Sink) -> Self {
-        let mut allows = Self { varied, ..Self::default() };
+    /// Nothing yet, of a source that has environments or not.
+    #[must_use]
+    pub fn new(varied: bool) -> Self {
+        Self { varied, ..Self::default() }
+    }
+
+    /// Collects what a part of an expanded tree allows, and reports codes that cannot be allowed.
+    pub fn of(entries: &[Entry], sink: &mut Sink) -> Self {
+        let mut allows = Self::default();
         allows.collect(entries, None, None, sink);
-        if !allows.list.is_empty() {
-            let services = entries.iter().filter(|entry| entry.key.text == "service");
-            allows.heads = services.map(Entry::head).collect();
-        }
         allows
+    }
+
+    /// Adds what is allowed further down.
+    pub fn append(&mut self, behind: Self) {
+        let before = self.regions.len();
+        self.regions.extend(behind.regions);
+        let list = behind.list.into_iter();
+        self.list.extend(list.map(|allow| Allow { within: allow.within.map(|at| before + at), ..allow }));
+    }
+
+    /// Notes where services are, when something is allowed at all.
+    pub fn know(&mut self, document: &Document) {
+        if !self.list.is_empty() {
+            self.heads = document.service.iter().map(|service| service.span).collect();
+        }
     }
 
     /// Collects those of `block`, which stands in the service of the path `service`.

@@ -1,13 +1,13 @@
 //! What of a source is used, and what no target reads: nothing is passed over in silence.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::HashMap;
 use crate::model::Document;
-use crate::parallel;
 use crate::platform::{Override, Platform, Service, Version};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::Entry;
@@ -20,33 +20,24 @@ pub struct Uses {
     seen: BTreeMap<SmolStr, BTreeMap<SmolStr, (Span, usize)>>,
 }
 
-/// How many entries are looked at together.
-const PART: usize = 256;
-
 impl Uses {
-    /// Collects what an expanded tree uses. What stands in the compiler's own sources is not the
-    /// user's to mend, so it does not count.
+    /// Collects what a part of an expanded tree uses. What stands in the compiler's own sources is not the user's to
+    /// mend, so it does not count.
     #[must_use]
-    pub fn new(entries: &[Entry], sources: &Sources) -> Self {
-        let asked_for = asked_for();
-        let parts: Vec<&[Entry]> = entries.chunks(PART).collect();
-        let found = parallel::map(&parts, |part| {
-            let mut uses = Self::default();
-            uses.collect(part, &SmolStr::default(), &asked_for, sources);
-            uses
-        });
-        found.into_iter().reduce(Self::and).unwrap_or_default()
+    pub fn of(entries: &[Entry], sources: &Sources) -> Self {
+        let mut uses = Self::default();
+        uses.collect(entries, &SmolStr::default(), &ASKED_FOR, sources);
+        uses
     }
 
-    /// These and what is used further down.
-    fn and(mut self, behind: Self) -> Self {
+    /// Adds what is used further down.
+    pub fn append(&mut self, behind: Self) {
         for (block, fields) in behind.seen {
             let seen = self.seen.entry(block).or_default();
             for (field, (first, times)) in fields {
                 seen.entry(field).or_insert((first, 0)).1 += times;
             }
         }
-        self
     }
 
     fn collect(&mut self, entries: &[Entry], within: &SmolStr, asked_for: &Asked, sources: &Sources) {
@@ -156,7 +147,7 @@ type Asked = HashMap<&'static str, Vec<&'static str>>;
 
 /// What is told of: fields that a target cannot express, and, as fields of nothing, kinds of blocks that no target
 /// reads.
-fn asked_for() -> Asked {
+static ASKED_FOR: LazyLock<Asked> = LazyLock::new(|| {
     let cannot = TARGETS.iter().flat_map(|target| target.cannot);
     let fields = cannot.filter_map(|(name, _)| name.split_once('.'));
     let mut asked = Asked::default();
@@ -164,7 +155,7 @@ fn asked_for() -> Asked {
         asked.entry(block).or_default().push(field);
     }
     asked
-}
+});
 
 /// TGT004: overrides that no target takes where they stand.
 pub fn untaken(platform: &Platform, sink: &mut Sink) {

@@ -33,11 +33,11 @@ pub use environment::names as environments;
 pub use given::Given;
 pub use import::load;
 
-/// The tree of a platform.
-#[derive(Debug, Default)]
-pub struct Expanded {
-    /// Built-in blocks only.
-    pub entries: Vec<Entry>,
+/// A platform, expanded.
+#[derive(Debug)]
+pub struct Expanded<T> {
+    /// What was made of the tree, which is built-in blocks only, part by part.
+    pub parts: Vec<T>,
     /// The entries of the catalogue of images.
     pub catalogue: Vec<Entry>,
     /// Names that may be missing because what declares them did not parse.
@@ -49,63 +49,82 @@ pub struct Expanded {
     /// Variables and secrets that the source mentions anywhere, whatever is put in or taken out; `None` where
     /// something of it could not be read.
     pub mentioned: Option<HashSet<SmolStr>>,
-    /// The names of all components.
-    pub components: Vec<SmolStr>,
-    /// Whether a file's brackets do not balance, or the whole is too large, so that what follows would only be noise.
-    pub unbalanced: bool,
     /// The whole of the first file, for what has no place of its own.
-    pub origin: Option<Span>,
+    pub origin: Span,
 }
 
-/// Expands the files of a platform, the first of which is its entry file.
-pub fn expand(
+/// What is known around a part of the tree.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// The sources, those of the compiler among them.
+    pub sources: &'a Sources,
+    /// The names of all components.
+    pub components: &'a [SmolStr],
+    /// The whole of the first file.
+    pub origin: Span,
+}
+
+/// Expands the files of a platform, the first of which is its entry file. `each` makes something of each part of the tree
+/// as soon as it is there: the tree is never in memory whole, and what was just made is read while it is near.
+///
+/// `None` without a file, where brackets do not balance, or where the whole is too large, which is reported: what follows
+/// would only be noise.
+pub fn expand<T: Send>(
     files: Vec<File>,
     loader: &Loader<'_>,
     sources: &mut Sources,
     environment: Option<&str>,
+    each: impl Fn(Vec<Entry>, Around<'_>, &mut Sink) -> T + Sync,
     sink: &mut Sink,
-) -> Expanded {
-    let mut expanded = Expanded {
-        unbalanced: files.iter().any(|file| file.unbalanced),
-        origin: files.first().map(|file| Span::new(file.id, 0, 0)),
-        ..Expanded::default()
-    };
+) -> Option<Expanded<T>> {
+    let origin = files.first().map(|file| Span::new(file.id, 0, 0))?;
+    if files.iter().any(|file| file.unbalanced) {
+        return None;
+    }
+    let mut lost = HashSet::default();
     let mut entries = Vec::new();
     for file in files {
-        expanded.lost.extend(file.lost);
+        lost.extend(file.lost);
         entries.extend(file.entries);
     }
-    if expanded.unbalanced {
-        return expanded;
-    }
-    expanded.mentioned = (expanded.lost.is_empty() && !sink.has_errors()).then(|| mention::inputs(&entries));
+    let mentioned = (lost.is_empty() && !sink.has_errors()).then(|| mention::inputs(&entries));
     let mut components = Components::new(&mut entries, sink);
-    expanded.catalogue = components.read(&entries, sources, sink);
-    expanded.components = components.names().map(SmolStr::from).collect();
+    let catalogue = components.read(&entries, sources, sink);
+    let names: Vec<SmolStr> = components.names().map(SmolStr::from).collect();
     known_keys(&mut entries, &components, sink);
     name_instances(&mut entries, &components);
     syntax::duplicates(&mut entries, sink);
     let changed = environment::apply(&mut entries, environment, &components, sink);
-    environment::prune(&mut entries, environment::Depth::Top, &mut expanded.disabled, sink);
+    let mut disabled = HashMap::default();
+    environment::prune(&mut entries, environment::Depth::Top, &mut disabled, sink);
     let defaults = defaults::take(&mut entries);
     let kinds = kinds(&entries);
-    let shared =
-        part::Shared { components: &components, kinds: &kinds, defaults: &defaults, changed: &changed };
-    let Some(parts) = part::expand(entries, &shared, expanded.origin, sink) else {
-        expanded.unbalanced = true;
-        return expanded;
+    let shared = part::Shared {
+        components: &components,
+        kinds: &kinds,
+        defaults: &defaults,
+        changed: &changed,
+        patched: entries.iter().any(environment::changes_nothing),
+        loader,
+        around: Around { sources, components: &names, origin },
     };
-    for part in parts {
-        expanded.entries.extend(part.entries);
+    let done = part::expand(entries, &shared, &each, sink)?;
+    let mut expanded =
+        Expanded { parts: Vec::new(), catalogue, lost, disabled, given: Vec::new(), mentioned, origin };
+    let mut declared = Vec::new();
+    let mut unmatched = Vec::new();
+    for part in done {
+        expanded.parts.extend(part.made_of);
         expanded.given.extend(part.given);
         expanded.lost.extend(part.lost);
         // Of several places the first one counts.
         let before = std::mem::replace(&mut expanded.disabled, part.disabled);
         expanded.disabled.extend(before);
+        declared.extend(part.declared);
+        unmatched.extend(part.unmatched);
     }
-    environment::unmatched_among(&mut expanded.entries, sink);
-    include::include(&mut expanded.entries, loader, sources, sink);
-    expanded
+    environment::unmatched(&unmatched, &declared, sink);
+    Some(expanded)
 }
 
 /// What each top-level name is declared as: the key of its block, or its component.
@@ -161,17 +180,15 @@ fn name_instances(entries: &mut [Entry], components: &Components) {
     }
 }
 
-/// Puts names of services into the keys and labels that are built from them.
-fn names(entries: &mut [Entry], sink: &mut Sink) {
-    for entry in entries {
-        for name in std::iter::once(&mut entry.key).chain(&mut entry.label) {
-            if name.quoted && name.text.contains("${") {
-                name.text = built(name, sink);
-            }
+/// Puts names of services into the keys and labels below an entry that are built from them, and into its own.
+fn names(entry: &mut Entry, sink: &mut Sink) {
+    for name in std::iter::once(&mut entry.key).chain(&mut entry.label) {
+        if name.quoted && name.text.contains("${") {
+            name.text = built(name, sink);
         }
-        if let Some(body) = &mut entry.body {
-            names(&mut body.entries, sink);
-        }
+    }
+    for entry in entry.body.iter_mut().flat_map(|body| &mut body.entries) {
+        names(entry, sink);
     }
 }
 

@@ -39,13 +39,14 @@ pub mod target;
 use allow::Allows;
 use coverage::Uses;
 use diagnostic::{Diagnostic, Sink, cause};
-use expand::Expanded;
+use expand::{Around, Expanded};
 use model::{Document, Image};
 use platform::Platform;
 use resolve::Absent;
 use schema::{Decode, Decoder};
-use source::{Loader, Sources, Span};
-use syntax::{Body, Entry, File, Name};
+use smol_str::SmolStr;
+use source::{Loader, Sources};
+use syntax::{Entry, File};
 use target::{Lowered, TARGETS, Target};
 
 use crate::hash::HashSet;
@@ -110,17 +111,22 @@ impl Parsed {
     pub fn compile(self, loader: &Loader<'_>, environment: Option<&str>) -> Compilation {
         let varied = !self.environments().is_empty();
         let Self { entry, mut sources, files, mut sink } = self;
-        let expanded = expand::expand(files, loader, &mut sources, environment, &mut sink);
-        let entries = &expanded.entries;
-        let (uses, mut allows) =
-            parallel::both(|| Uses::new(entries, &sources), || Allows::new(entries, varied, &mut sink));
+        let each = |entries: Vec<Entry>, around: Around<'_>, sink: &mut Sink| Part {
+            uses: Uses::of(&entries, around.sources),
+            allows: Allows::of(&entries, sink),
+            document: Document::part(entries, around.origin, around.components, sink),
+        };
+        let expanded = expand::expand(files, loader, &mut sources, environment, each, &mut sink);
+        let mut uses = Uses::default();
+        let mut allows = Allows::new(varied);
         let mut platform = None;
-        // Without a file, or with its structure in doubt, everything further would only be noise.
-        if let Some(origin) = expanded.origin.filter(|_| !expanded.unbalanced) {
-            platform = bind(expanded, origin, &entry, &sources, environment, &mut sink);
-            if let Some(platform) = &mut platform {
+        if let Some(mut expanded) = expanded {
+            let document = whole(&mut expanded, &mut uses, &mut allows);
+            platform = document.map(|document| {
+                let mut platform = bind(document, expanded, &entry, &sources, environment, &mut sink);
                 platform.varied = varied;
-            }
+                platform
+            });
             let mut findings = platform.as_ref().map(check::check).unwrap_or_default();
             let mut losses = Sink::default();
             if let Some(platform) = &platform {
@@ -167,46 +173,53 @@ pub fn losses(compilation: &Compilation, targets: &[&'static Target]) -> Vec<Dia
     compilation.allows.losses(sink.finish(), targets.len() == TARGETS.len())
 }
 
+/// What is made of a part of the tree.
+struct Part {
+    uses: Uses,
+    allows: Allows,
+    /// What it says, and what of it could not be decoded.
+    document: (Option<Document>, HashSet<SmolStr>),
+}
+
+/// Puts together what was made of the parts.
+fn whole(expanded: &mut Expanded<Part>, uses: &mut Uses, allows: &mut Allows) -> Option<Document> {
+    let (mut whole, _) = Document::part(Vec::new(), expanded.origin, &[], &mut Sink::default());
+    for part in std::mem::take(&mut expanded.parts) {
+        uses.append(part.uses);
+        allows.append(part.allows);
+        let (document, lost) = part.document;
+        expanded.lost.extend(lost);
+        match (&mut whole, document) {
+            (Some(whole), Some(document)) => whole.append(document),
+            _ => return None,
+        }
+    }
+    if let Some(whole) = &whole {
+        allows.know(whole);
+    }
+    whole
+}
+
+/// Binds the names of a document.
 fn bind(
-    expanded: Expanded,
-    origin: Span,
+    document: Document,
+    expanded: Expanded<Part>,
     source: &str,
     sources: &Sources,
     environment: Option<&str>,
     sink: &mut Sink,
-) -> Option<Platform> {
-    let whole = Entry {
-        key: Name { text: "source".into(), span: origin, quoted: false },
-        label: None,
-        value: None,
-        body: Some(Body { entries: expanded.entries, span: origin }),
-        patch: false,
-    };
-    let mut in_catalogue = Sink::default();
-    let (catalogue, (document, mut lost)) = parallel::both(
-        || {
-            let mut decoder = Decoder::new(&mut in_catalogue);
-            let entries = expanded.catalogue.iter();
-            entries.filter_map(|entry| Image::decode(entry, &mut decoder)).collect::<Vec<_>>()
-        },
-        || {
-            let mut decoder = Decoder::new(sink).with_components(&expanded.components);
-            let document = Document::decode(&whole, &mut decoder);
-            (document, decoder.into_lost())
-        },
-    );
-    sink.take(in_catalogue);
-    let document = document?;
-    parallel::set_aside(whole);
-    lost.extend(expanded.lost);
+) -> Platform {
+    let mut decoder = Decoder::new(sink);
+    let entries = expanded.catalogue.iter();
+    let catalogue: Vec<Image> = entries.filter_map(|entry| Image::decode(entry, &mut decoder)).collect();
     let absent = Absent {
-        lost,
+        lost: expanded.lost,
         disabled: expanded.disabled,
         given: expanded.given,
         mentioned: expanded.mentioned,
-        origin: Some(origin),
+        origin: Some(expanded.origin),
         source: source.to_owned(),
         sources: sources.clone(),
     };
-    Some(resolve::resolve(document, &catalogue, &absent, environment, sink))
+    resolve::resolve(document, &catalogue, &absent, environment, sink)
 }

@@ -3,6 +3,7 @@
 //! A [`Document`] is what the source says after imports, the environment and components were put
 //! in: typed, with every place, but with names not yet bound (that is `resolve`).
 
+mod document;
 mod environment;
 mod health;
 mod observe;
@@ -16,10 +17,9 @@ mod service;
 mod storage;
 mod store;
 
-use std::sync::Arc;
-
 use crate::schema::{Constant, Map, block};
 
+pub use document::Document;
 pub use environment::{Allow, Override, Secret, Target, Variable};
 pub use health::{Command, Health, Metrics, Samples, Tool};
 pub use observe::{
@@ -51,59 +51,5 @@ block! {
         optional labels: Map<Constant>,
         /// Where runbooks are: the address of an alert's ends with the alert's name, where it says none.
         optional runbooks: Constant,
-    }
-}
-
-block! {
-    /// Everything that a platform's source can say.
-    "source" => Document {
-        /// The platform: its name and whom it belongs to.
-        many platform: PlatformBlock,
-        /// What the operator sets.
-        many variable: Variable,
-        /// What the operator sets and nobody may see.
-        many secret: Secret,
-        /// Who may talk to whom.
-        many network: Network,
-        /// Everything external, by name.
-        many outside: Outside,
-        /// Services that belong together.
-        many group: Group,
-        /// A volume that several services share.
-        many volume: Volume,
-        /// A machine to run on.
-        many host: Host,
-        /// Something that runs.
-        many service: Arc<Service>,
-        /// A public host name and what is served under it.
-        many site: Site,
-        /// A condition that a person is told of.
-        many alert: Alert,
-        /// A query that is computed regularly and kept under a name.
-        many record: Record,
-        /// A metric that none of the platform's services exports, but its metrics server knows.
-        many metric: Metric,
-        /// What programs of an image, or with a library, export.
-        many exports: Exports,
-        /// Who is told.
-        many receiver: Receiver,
-        /// Hours of the week.
-        many hours: Hours,
-        /// What mutes what.
-        many inhibit: Inhibit,
-        /// Panels that show how it goes.
-        many dashboard: Dashboard,
-        /// A copy of data, made regularly.
-        many backup: Backup,
-        /// What must never, or must always, be reachable.
-        many policy: Policy,
-        /// What an image contains.
-        many image: Image,
-        /// Settings of one target.
-        many target: Target,
-        /// What one target is told beside the language.
-        many override_ as "override": Override,
-        /// A rule code that is meant.
-        many allow: Allow,
     }
 }

@@ -101,13 +101,6 @@ pub fn map_whole<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Takes something large apart while other work goes on.
-pub fn set_aside<T: Send + 'static>(value: T) {
-    if let Some(pool) = pool() {
-        pool.spawn(move || drop(value));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{map, map_whole};

@@ -12,10 +12,14 @@ use super::template::Templates;
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::model::{Document, ParameterBlock, ParameterType, Service};
+use crate::parallel;
 use crate::schema::{Amount, Bytes, Decode as _, Decoder, Duration, Integer, Number, Ratio, Scalar as _};
 use crate::source::{Sources, Span};
 use crate::standard;
 use crate::syntax::{self, Entry, Name, Part, Path, Scope, Text, Value, ValueKind};
+
+/// How many entries are looked at together.
+const PART: usize = 256;
 
 /// Keys that mean something to expansion, wherever they stand.
 const RESERVED: &[&str] =
@@ -114,8 +118,13 @@ impl Components {
         let mut ids = vec![sources.add_embedded(standard::file_name("catalogue"), standard::CATALOGUE)];
         let mut catalogue = None;
         let mut seen = HashSet::default();
-        let mut named = Vec::new();
-        self.named(entries, &mut seen, &mut named);
+        let parts: Vec<&[Entry]> = entries.chunks(PART).collect();
+        let in_parts = parallel::map(&parts, |part| {
+            let mut named = Vec::new();
+            self.named(part, &mut HashSet::default(), &mut named);
+            named
+        });
+        let mut named = in_parts.into_iter().flatten().filter(|(name, _)| seen.insert(*name)).collect();
         for own in self.own.values() {
             self.named(&own.body, &mut seen, &mut named);
         }

@@ -213,38 +213,38 @@ fn prune_within(
     });
 }
 
-/// Reports what an environment names in entries and nothing declares, at every level, and takes it out.
-pub(super) fn unmatched(entries: &mut Vec<Entry>, sink: &mut Sink) {
-    for entry in entries.iter_mut() {
-        unmatched_within(entry, sink);
-    }
-    unmatched_among(entries, sink);
-}
-
-/// The same for what stands in an entry.
+/// Reports what an environment changes of nothing in an entry, at every level, and takes it out.
 pub(super) fn unmatched_within(entry: &mut Entry, sink: &mut Sink) {
     let is_free = matches!(entry.key.text.as_str(), "override" | "allow");
-    if let Some(body) = entry.body.as_mut().filter(|_| !is_free) {
-        unmatched(&mut body.entries, sink);
+    let Some(body) = entry.body.as_mut().filter(|_| !is_free) else { return };
+    for entry in &mut body.entries {
+        unmatched_within(entry, sink);
+    }
+    if body.entries.iter().any(changes_nothing) {
+        let changing: Vec<Entry> = body.entries.extract_if(.., |entry| changes_nothing(entry)).collect();
+        let declared: Vec<_> = declared(&body.entries).collect();
+        unmatched(&changing, &declared, sink);
     }
 }
 
-/// The same for the entries themselves.
-pub(super) fn unmatched_among(entries: &mut Vec<Entry>, sink: &mut Sink) {
-    let patched = entries.iter().any(|entry| entry.patch && entry.label.is_some());
-    let known: Vec<(SmolStr, SmolStr)> = entries
-        .iter()
-        .filter(|entry| patched && !entry.patch)
-        .filter_map(|entry| Some((entry.key.text.clone(), entry.label.as_ref()?.text.clone())))
-        .collect();
-    entries.retain_mut(|entry| {
-        // What a target is told, and what is allowed, may be new in an environment.
-        if matches!(entry.key.text.as_str(), "override" | "allow") {
-            return true;
-        }
-        let Some(label) = entry.label.as_ref().filter(|_| entry.patch) else { return true };
+/// Whether an entry is what an environment changes, and nothing was there to be changed. What a target is told, and what
+/// is allowed, may be new in an environment.
+pub(super) fn changes_nothing(entry: &Entry) -> bool {
+    entry.patch && entry.label.is_some() && !matches!(entry.key.text.as_str(), "override" | "allow")
+}
+
+/// The keys and labels of what is declared, not changed.
+pub(super) fn declared(entries: &[Entry]) -> impl Iterator<Item = (SmolStr, SmolStr)> {
+    let named = entries.iter().filter(|entry| !entry.patch);
+    named.filter_map(|entry| Some((entry.key.text.clone(), entry.label.as_ref()?.text.clone())))
+}
+
+/// Reports what an environment changes of nothing, beside which keys and labels are declared.
+pub(super) fn unmatched(entries: &[Entry], declared: &[(SmolStr, SmolStr)], sink: &mut Sink) {
+    for entry in entries {
+        let Some(label) = &entry.label else { continue };
         let key = &entry.key.text;
-        let same = known.iter().filter(|(kind, _)| kind == key).map(|(_, name)| name.as_str());
+        let same = declared.iter().filter(|(kind, _)| kind == key).map(|(_, name)| name.as_str());
         let help = sink.did_you_mean(&label.text, same);
         sink.report(
             Diagnostic::new(
@@ -255,6 +255,5 @@ pub(super) fn unmatched_among(entries: &mut Vec<Entry>, sink: &mut Sink) {
             .help_maybe(help)
             .because(cause::name(&label.text)),
         );
-        false
-    });
+    }
 }

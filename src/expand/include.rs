@@ -7,39 +7,39 @@ use crate::syntax::{Entry, Text, Value, ValueKind};
 /// The largest file that is taken into an artifact, in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// Puts the text of the file that `from` names in its place, in every `config` below `entries`.
-pub(super) fn include(entries: &mut [Entry], loader: &Loader<'_>, sources: &Sources, sink: &mut Sink) {
-    for entry in entries {
-        let config = entry.key.text == "config" && entry.label.is_some();
-        let Some(body) = &mut entry.body else { continue };
-        if !config {
-            include(&mut body.entries, loader, sources, sink);
-            continue;
+/// Puts the text of the file that `from` names in its place, in every `config` below an entry and in itself.
+pub(super) fn include(entry: &mut Entry, loader: &Loader<'_>, sources: &Sources, sink: &mut Sink) {
+    let config = entry.key.text == "config" && entry.label.is_some();
+    let Some(body) = &mut entry.body else { return };
+    if !config {
+        for entry in &mut body.entries {
+            include(entry, loader, sources, sink);
         }
-        let Some(at) = body.entries.iter().position(|item| item.key.text == "from" && item.label.is_none())
-        else {
-            continue;
-        };
-        let from = body.entries.remove(at);
-        let Some(Value { kind: ValueKind::Text(path), span }) = &from.value else {
-            sink.report(
-                Diagnostic::new(codes::TYP001, "`from` takes the path of a file as text")
-                    .at(from.head(), "not of that form")
-                    .help("write `from = \"files/app.json\"`"),
-            );
-            continue;
-        };
-        let Some(path) = path.as_literal() else {
-            sink.report(
-                Diagnostic::new(codes::PHA001, "the path of a file is built from a reference")
-                    .at(*span, "must be known before names are bound"),
-            );
-            entry.value = Some(Value { kind: ValueKind::Text(Text::default()), span: *span });
-            continue;
-        };
-        let text = read(path, *span, loader, sources, sink).unwrap_or_default();
-        entry.value = Some(Value { kind: ValueKind::Text(Text::literal(text)), span: *span });
+        return;
     }
+    let Some(at) = body.entries.iter().position(|item| item.key.text == "from" && item.label.is_none())
+    else {
+        return;
+    };
+    let from = body.entries.remove(at);
+    let Some(Value { kind: ValueKind::Text(path), span }) = &from.value else {
+        sink.report(
+            Diagnostic::new(codes::TYP001, "`from` takes the path of a file as text")
+                .at(from.head(), "not of that form")
+                .help("write `from = \"files/app.json\"`"),
+        );
+        return;
+    };
+    let Some(path) = path.as_literal() else {
+        sink.report(
+            Diagnostic::new(codes::PHA001, "the path of a file is built from a reference")
+                .at(*span, "must be known before names are bound"),
+        );
+        entry.value = Some(Value { kind: ValueKind::Text(Text::default()), span: *span });
+        return;
+    };
+    let text = read(path, *span, loader, sources, sink).unwrap_or_default();
+    entry.value = Some(Value { kind: ValueKind::Text(Text::literal(text)), span: *span });
 }
 
 fn read(path: &str, span: Span, loader: &Loader<'_>, sources: &Sources, sink: &mut Sink) -> Option<String> {

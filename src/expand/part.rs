@@ -4,21 +4,26 @@ use std::sync::{Mutex, PoisonError};
 
 use smol_str::SmolStr;
 
+use super::Around;
 use super::component::{Components, Kinds};
 use super::defaults::{self, Defaults};
 use super::environment::{self, Changed};
 use super::given::Given;
+use super::include;
 use super::instance::{Expansion, MAX_INSTANCES};
 use super::room::{MOST_ENTRIES, Room, too_large};
 use crate::diagnostic::Sink;
 use crate::hash::HashMap;
 use crate::parallel;
-use crate::source::Span;
+use crate::source::{Loader, Span};
 use crate::syntax::Entry;
 
 /// The fewest entries of a part, and the most parts.
 const LEAST: usize = 64;
 const MOST_PARTS: usize = 16;
+
+/// How many entries of a part are expanded before something is made of them: they are still near the processor then.
+const NEAR: usize = 32;
 
 /// What all parts see.
 pub(super) struct Shared<'a> {
@@ -27,11 +32,20 @@ pub(super) struct Shared<'a> {
     pub(super) kinds: &'a Kinds,
     pub(super) defaults: &'a Defaults,
     pub(super) changed: &'a Changed,
+    /// Whether an environment may change something of the top that is not there.
+    pub(super) patched: bool,
+    pub(super) loader: &'a Loader<'a>,
+    pub(super) around: Around<'a>,
 }
 
 /// What a part came to.
-pub(super) struct Part {
-    pub(super) entries: Vec<Entry>,
+pub(super) struct Part<T> {
+    /// What was made of its entries.
+    pub(super) made_of: Vec<T>,
+    /// Keys and labels of the top, where something is missing there.
+    pub(super) declared: Vec<(SmolStr, SmolStr)>,
+    /// What an environment changes of nothing.
+    pub(super) unmatched: Vec<Entry>,
     /// What instances are given.
     pub(super) given: Vec<Given>,
     /// Names of what could not be expanded.
@@ -43,16 +57,16 @@ pub(super) struct Part {
     made: usize,
 }
 
-/// Expands entries, in their order; `None` where they come to too much, which is reported.
-pub(super) fn expand(
+/// Expands entries, in their order, and makes something of them; `None` where they come to too much, which is reported.
+pub(super) fn expand<T: Send>(
     entries: Vec<Entry>,
     shared: &Shared<'_>,
-    origin: Option<Span>,
+    each: &(impl Fn(Vec<Entry>, Around<'_>, &mut Sink) -> T + Sync),
     sink: &mut Sink,
-) -> Option<Vec<Part>> {
+) -> Option<Vec<Part<T>>> {
     let size = entries.len().div_ceil(MOST_PARTS).max(LEAST);
     if entries.len() <= size {
-        let part = part(entries, shared, Room::default(), sink.part(1));
+        let part = part(entries, shared, each, Room::default(), sink.part(1));
         let fits = !part.room.is_full();
         sink.take(part.sink.clone());
         return fits.then(|| vec![part]);
@@ -65,9 +79,9 @@ pub(super) fn expand(
     let given: Vec<_> = given.collect();
     let parts = parallel::map(&given, |one| {
         let (entries, room) = one.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        Some(part(entries, shared, room, sink.part(given.len())))
+        Some(part(entries, shared, each, room, sink.part(given.len())))
     });
-    let parts: Vec<Part> = parts.into_iter().flatten().collect();
+    let parts: Vec<Part<T>> = parts.into_iter().flatten().collect();
     let mut room = Room::default();
     for part in &parts {
         room.join(&part.room);
@@ -75,8 +89,8 @@ pub(super) fn expand(
     let made: usize = parts.iter().map(|part| part.made).sum();
     if room.is_full() || made > MAX_INSTANCES {
         // Where the last one of too many stands depends on which part came first.
-        sink.report(too_large().at_maybe(
-            origin,
+        sink.report(too_large().at(
+            shared.around.origin,
             format!(
                 "copies come to more than {MOST_ENTRIES} entries, or to more than {MAX_INSTANCES} instances"
             ),
@@ -89,10 +103,13 @@ pub(super) fn expand(
     Some(parts)
 }
 
-fn part(mut entries: Vec<Entry>, shared: &Shared<'_>, mut room: Room, mut sink: Sink) -> Part {
-    for entry in &mut entries {
-        defaults::put_under(entry, shared.defaults, &mut room, &mut sink);
-    }
+fn part<T>(
+    entries: Vec<Entry>,
+    shared: &Shared<'_>,
+    each: &impl Fn(Vec<Entry>, Around<'_>, &mut Sink) -> T,
+    room: Room,
+    mut sink: Sink,
+) -> Part<T> {
     let mut expansion = Expansion {
         components: shared.components,
         sink: &mut sink,
@@ -103,15 +120,34 @@ fn part(mut entries: Vec<Entry>, shared: &Shared<'_>, mut room: Room, mut sink: 
         given: Vec::new(),
         room,
     };
-    let mut entries = expansion.entries(entries, &[]);
-    let Expansion { made, lost, given, room, .. } = expansion;
     let mut disabled = HashMap::default();
-    if !room.is_full() {
-        environment::prune(&mut entries, environment::Depth::All, &mut disabled, &mut sink);
-        for entry in entries.iter_mut().filter(|entry| shared.changed.holds(entry)) {
-            environment::unmatched_within(entry, &mut sink);
+    let mut declared = Vec::new();
+    let mut unmatched = Vec::new();
+    let mut made_of = Vec::with_capacity(entries.len().div_ceil(NEAR));
+    let mut rest = entries.into_iter();
+    while rest.len() > 0 && !expansion.room.is_full() {
+        let mut entries: Vec<Entry> = rest.by_ref().take(NEAR).collect();
+        for entry in &mut entries {
+            defaults::put_under(entry, shared.defaults, &mut expansion.room, expansion.sink);
         }
-        super::names(&mut entries, &mut sink);
+        let mut entries = expansion.entries(entries, &[]);
+        if expansion.room.is_full() {
+            break;
+        }
+        environment::prune(&mut entries, environment::Depth::All, &mut disabled, expansion.sink);
+        if shared.patched {
+            unmatched.extend(entries.extract_if(.., |entry| environment::changes_nothing(entry)));
+            declared.extend(environment::declared(&entries));
+        }
+        for entry in &mut entries {
+            if shared.changed.holds(entry) {
+                environment::unmatched_within(entry, expansion.sink);
+            }
+            super::names(entry, expansion.sink);
+            include::include(entry, shared.loader, shared.around.sources, expansion.sink);
+        }
+        made_of.push(each(entries, shared.around, expansion.sink));
     }
-    Part { entries, given, lost, disabled, sink, room, made }
+    let Expansion { made, lost, given, room, .. } = expansion;
+    Part { made_of, declared, unmatched, given, lost, disabled, sink, room, made }
 }

@@ -1,0 +1,146 @@
+//! The whole: everything that a source can say, put together from what its parts do.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::{
+    Alert, Allow, Backup, Dashboard, Exports, Group, Host, Hours, Image, Inhibit, Metric, Network, Outside,
+    Override, PlatformBlock, Policy, Receiver, Record, Secret, Service, Site, Target, Variable, Volume,
+};
+use crate::diagnostic::Sink;
+use crate::hash::HashSet;
+use crate::schema::{Decode, Decoder, block};
+use crate::source::Span;
+use crate::syntax::{Body, Entry, Name};
+
+block! {
+    /// Everything that a platform's source can say.
+    "source" => Document {
+        /// The platform: its name and whom it belongs to.
+        many platform: PlatformBlock,
+        /// What the operator sets.
+        many variable: Variable,
+        /// What the operator sets and nobody may see.
+        many secret: Secret,
+        /// Who may talk to whom.
+        many network: Network,
+        /// Everything external, by name.
+        many outside: Outside,
+        /// Services that belong together.
+        many group: Group,
+        /// A volume that several services share.
+        many volume: Volume,
+        /// A machine to run on.
+        many host: Host,
+        /// Something that runs.
+        many service: Arc<Service>,
+        /// A public host name and what is served under it.
+        many site: Site,
+        /// A condition that a person is told of.
+        many alert: Alert,
+        /// A query that is computed regularly and kept under a name.
+        many record: Record,
+        /// A metric that none of the platform's services exports, but its metrics server knows.
+        many metric: Metric,
+        /// What programs of an image, or with a library, export.
+        many exports: Exports,
+        /// Who is told.
+        many receiver: Receiver,
+        /// Hours of the week.
+        many hours: Hours,
+        /// What mutes what.
+        many inhibit: Inhibit,
+        /// Panels that show how it goes.
+        many dashboard: Dashboard,
+        /// A copy of data, made regularly.
+        many backup: Backup,
+        /// What must never, or must always, be reachable.
+        many policy: Policy,
+        /// What an image contains.
+        many image: Image,
+        /// Settings of one target.
+        many target: Target,
+        /// What one target is told beside the language.
+        many override_ as "override": Override,
+        /// A rule code that is meant.
+        many allow: Allow,
+    }
+}
+
+impl Document {
+    /// What a part of a source says, and the labels and keys of what could not be decoded. `origin` is where the source
+    /// begins, `components` are the names of all of them.
+    pub(crate) fn part(
+        entries: Vec<Entry>,
+        origin: Span,
+        components: &[SmolStr],
+        sink: &mut Sink,
+    ) -> (Option<Self>, HashSet<SmolStr>) {
+        let whole = Entry {
+            key: Name { text: Self::SCHEMA.key.into(), span: origin, quoted: false },
+            label: None,
+            value: None,
+            body: Some(Body { entries, span: origin }),
+            patch: false,
+        };
+        let mut decoder = Decoder::new(sink).with_components(components);
+        let document = Self::decode(&whole, &mut decoder);
+        (document, decoder.into_lost())
+    }
+
+    /// Adds what stands further down.
+    pub(crate) fn append(&mut self, behind: Self) {
+        let Self {
+            span: _,
+            platform,
+            variable,
+            secret,
+            network,
+            outside,
+            group,
+            volume,
+            host,
+            service,
+            site,
+            alert,
+            record,
+            metric,
+            exports,
+            receiver,
+            hours,
+            inhibit,
+            dashboard,
+            backup,
+            policy,
+            image,
+            target,
+            override_,
+            allow,
+        } = behind;
+        self.platform.extend(platform);
+        self.variable.extend(variable);
+        self.secret.extend(secret);
+        self.network.extend(network);
+        self.outside.extend(outside);
+        self.group.extend(group);
+        self.volume.extend(volume);
+        self.host.extend(host);
+        self.service.extend(service);
+        self.site.extend(site);
+        self.alert.extend(alert);
+        self.record.extend(record);
+        self.metric.extend(metric);
+        self.exports.extend(exports);
+        self.receiver.extend(receiver);
+        self.hours.extend(hours);
+        self.inhibit.extend(inhibit);
+        self.dashboard.extend(dashboard);
+        self.backup.extend(backup);
+        self.policy.extend(policy);
+        self.image.extend(image);
+        self.target.extend(target);
+        self.override_.extend(override_);
+        self.allow.extend(allow);
+    }
+}
