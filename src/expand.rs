@@ -1,4 +1,4 @@
-//! From files to one tree of built-in blocks: imports, the environment, groups' defaults and
+//! From files to a tree of built-in blocks, part by part: imports, the environment, groups' defaults and
 //! components are put in here, all by the one merge of `syntax`.
 //!
 //! What is absent behind this stage: `import`, `environment`, `component`, `parameter`, `each`,
@@ -104,8 +104,8 @@ pub fn expand<T: Send>(
         kinds: &kinds,
         defaults: &defaults,
         changed: &changed,
-        patched: entries.iter().any(environment::changes_nothing),
-        loader,
+        may_miss: entries.iter().any(environment::changes_nothing),
+        files: include::Files::new(loader, sources),
         around: Around { sources, components: &names, origin },
     };
     let done = part::expand(entries, &shared, &each, sink)?;
@@ -113,6 +113,7 @@ pub fn expand<T: Send>(
         Expanded { parts: Vec::new(), catalogue, lost, disabled, given: Vec::new(), mentioned, origin };
     let mut declared = Vec::new();
     let mut unmatched = Vec::new();
+    let mut found = Vec::with_capacity(done.len());
     for part in done {
         expanded.parts.extend(part.made_of);
         expanded.given.extend(part.given);
@@ -122,8 +123,13 @@ pub fn expand<T: Send>(
         expanded.disabled.extend(before);
         declared.extend(part.declared);
         unmatched.extend(part.unmatched);
+        found.push(part.sink);
     }
+    // It would be told behind so much that nothing more is taken.
     environment::unmatched(&unmatched, &declared, sink);
+    for found in found {
+        sink.take(found);
+    }
     Some(expanded)
 }
 

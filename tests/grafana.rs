@@ -312,3 +312,46 @@ fn promtool_reads_every_query() {
         assert!(!ask(&rules([twin.as_str()].into_iter())).accepted, "accepted: {twin}");
     }
 }
+
+/// The rates of a panel look back over the samples of whoever exports their metric: who is only named with them does not
+/// count, unless nobody is known to export it.
+#[test]
+fn intervals_are_those_of_who_exports_the_metric() {
+    let intervals = |query: &str| -> Vec<Option<String>> {
+        let source = format!(
+            r#"
+            platform shop
+            network net
+            secret PW {{ description = "Password", min_length = 12 }}
+            prometheus {{ networks = [net] }}
+            grafana {{ networks = [net], admin_password = PW }}
+            service api {{ image = "p/api:1.0", networks = [net], port http = 80, metrics {{}}, metric m {{ type = counter }} }}
+            service apx {{ image = "p/apx:1.0", networks = [net], port http = 80, metrics {{ interval = 5m }} }}
+            service apy {{
+              image = "p/apy:1.0"
+              networks = [net]
+              port http = 80
+              metrics {{ interval = 3m }}
+              metric n {{ type = counter }}
+            }}
+            dashboard d {{ title = "D", panel "p" {{ query "q" = "{query}" }} }}
+            "#
+        );
+        let load = |_: &str| Ok(infrac::source::Found::File(source.clone().into_bytes()));
+        let compilation = infrac::compile(&infrac::source::Loader { load: &load }, "platform.infra", None);
+        let platform = compilation.platform.as_ref().expect("a sound platform");
+        let artifacts: Vec<_> = infrac::build(platform, &infrac::target::TARGETS.iter().collect::<Vec<_>>())
+            .into_iter()
+            .flat_map(|lowered| lowered.artifacts)
+            .collect();
+        let board = artifacts.iter().find(|it| it.path.ends_with("/d.json")).expect("the dashboard");
+        let board = read(&board.content);
+        let panels = board["panels"].as_array().expect("panels");
+        let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().expect("targets"));
+        targets.map(|target| target["interval"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(intervals("rate(m[$__rate_interval])"), [None]);
+    assert_eq!(intervals("rate(m{job=~'ap.*'}[$__rate_interval])"), [None]);
+    assert_eq!(intervals("rate(n[$__rate_interval])"), [Some("3m".to_owned())]);
+    assert_eq!(intervals("rate(n{job=~'ap.*'}[$__rate_interval])"), [Some("3m".to_owned())]);
+}

@@ -3,6 +3,7 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use infrac::diagnostic::{MOST, Style, render};
 use infrac::source::{Found, LoadError, Loader};
@@ -109,6 +110,32 @@ fn limits_are_those_of_all_parts() -> Result {
     let components = format!("component inner {{ image = \"p/i:1.0\" }}\ncomponent outer {{ {inner} }}\n");
     let said = message(&alone(&format!("platform p\n{components}{instances}")), "PLT003")?;
     assert!(said.contains("more than 50000 instances"), "{said}");
+    Ok(())
+}
+
+/// A file is read once, whoever puts it in, and what all copies of files come to has a limit.
+#[test]
+fn files_that_are_put_in_have_a_limit() -> Result {
+    let read = AtomicUsize::new(0);
+    let load = |_: &str| {
+        read.fetch_add(1, Ordering::Relaxed);
+        Ok(Found::File(vec![b'x'; 1 << 20]))
+    };
+    let source = |services: usize| {
+        let service =
+            |at| format!("service s{at} {{ image = \"p/s:1.0\", config \"/x\" {{ from = \"x.txt\" }} }}\n");
+        format!("platform p\n{}", (0..services).map(service).collect::<String>())
+    };
+    let few = drawn(&compiled(&source(50), &load));
+    assert!(!few.contains("PLT003"), "{few}");
+    assert_eq!(read.load(Ordering::Relaxed), 1);
+    message(&compiled(&source(600), &load), "PLT003")?;
+
+    // Too many instances are noticed before all of them have put in their file.
+    let component = "component c { service c { image = \"p/c:1.0\", config \"/x\" { from = \"x.txt\" } } }\n";
+    let instance = |at| format!("c x{at} {{}}\n");
+    let instances: String = (0..50_100).map(instance).collect();
+    message(&compiled(&format!("platform p\n{component}{instances}"), &load), "PLT003")?;
     Ok(())
 }
 

@@ -217,13 +217,13 @@ fn prune_within(
 pub(super) fn unmatched_within(entry: &mut Entry, sink: &mut Sink) {
     let is_free = matches!(entry.key.text.as_str(), "override" | "allow");
     let Some(body) = entry.body.as_mut().filter(|_| !is_free) else { return };
-    for entry in &mut body.entries {
-        unmatched_within(entry, sink);
-    }
     if body.entries.iter().any(changes_nothing) {
         let changing: Vec<Entry> = body.entries.extract_if(.., |entry| changes_nothing(entry)).collect();
         let declared: Vec<_> = declared(&body.entries).collect();
         unmatched(&changing, &declared, sink);
+    }
+    for entry in &mut body.entries {
+        unmatched_within(entry, sink);
     }
 }
 
@@ -239,7 +239,7 @@ pub(super) fn declared(entries: &[Entry]) -> impl Iterator<Item = (SmolStr, Smol
     named.filter_map(|entry| Some((entry.key.text.clone(), entry.label.as_ref()?.text.clone())))
 }
 
-/// Reports what an environment changes of nothing, beside which keys and labels are declared.
+/// Reports what an environment changes of nothing. The keys and labels that are declared there are for suggestions.
 pub(super) fn unmatched(entries: &[Entry], declared: &[(SmolStr, SmolStr)], sink: &mut Sink) {
     for entry in entries {
         let Some(label) = &entry.label else { continue };

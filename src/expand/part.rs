@@ -15,7 +15,7 @@ use super::room::{MOST_ENTRIES, Room, too_large};
 use crate::diagnostic::Sink;
 use crate::hash::HashMap;
 use crate::parallel;
-use crate::source::{Loader, Span};
+use crate::source::Span;
 use crate::syntax::Entry;
 
 /// The fewest entries of a part, and the most parts.
@@ -32,9 +32,9 @@ pub(super) struct Shared<'a> {
     pub(super) kinds: &'a Kinds,
     pub(super) defaults: &'a Defaults,
     pub(super) changed: &'a Changed,
-    /// Whether an environment may change something of the top that is not there.
-    pub(super) patched: bool,
-    pub(super) loader: &'a Loader<'a>,
+    /// Whether an environment changes something of the top that may not be there.
+    pub(super) may_miss: bool,
+    pub(super) files: include::Files<'a>,
     pub(super) around: Around<'a>,
 }
 
@@ -52,12 +52,14 @@ pub(super) struct Part<T> {
     pub(super) lost: Vec<SmolStr>,
     /// Names of what was taken out, with the place that says so.
     pub(super) disabled: HashMap<SmolStr, Span>,
-    sink: Sink,
+    /// What was reported.
+    pub(super) sink: Sink,
     room: Room,
     made: usize,
 }
 
-/// Expands entries, in their order, and makes something of them; `None` where they come to too much, which is reported.
+/// Expands entries, in their order, and makes something of them. What is reported stands in the parts; `None` where they
+/// come to too much, which is reported here.
 pub(super) fn expand<T: Send>(
     entries: Vec<Entry>,
     shared: &Shared<'_>,
@@ -67,9 +69,11 @@ pub(super) fn expand<T: Send>(
     let size = entries.len().div_ceil(MOST_PARTS).max(LEAST);
     if entries.len() <= size {
         let part = part(entries, shared, each, Room::default(), sink.part(1));
-        let fits = !part.room.is_full();
-        sink.take(part.sink.clone());
-        return fits.then(|| vec![part]);
+        if part.room.is_full() {
+            sink.take(part.sink);
+            return None;
+        }
+        return Some(vec![part]);
     }
     let mut rest = entries.into_iter();
     let given = Room::parts(rest.len().div_ceil(size)).into_iter().map(|room| {
@@ -96,9 +100,6 @@ pub(super) fn expand<T: Send>(
             ),
         ));
         return None;
-    }
-    for part in &parts {
-        sink.take(part.sink.clone());
     }
     Some(parts)
 }
@@ -130,12 +131,17 @@ fn part<T>(
         for entry in &mut entries {
             defaults::put_under(entry, shared.defaults, &mut expansion.room, expansion.sink);
         }
+        let before = expansion.made;
         let mut entries = expansion.entries(entries, &[]);
-        if expansion.room.is_full() {
+        if expansion.room.instances(expansion.made - before) || expansion.room.is_full() {
             break;
         }
         environment::prune(&mut entries, environment::Depth::All, &mut disabled, expansion.sink);
-        if shared.patched {
+        // Their names are in what is told of them.
+        for entry in &mut entries {
+            super::names(entry, expansion.sink);
+        }
+        if shared.may_miss {
             unmatched.extend(entries.extract_if(.., |entry| environment::changes_nothing(entry)));
             declared.extend(environment::declared(&entries));
         }
@@ -143,8 +149,10 @@ fn part<T>(
             if shared.changed.holds(entry) {
                 environment::unmatched_within(entry, expansion.sink);
             }
-            super::names(entry, expansion.sink);
-            include::include(entry, shared.loader, shared.around.sources, expansion.sink);
+            include::include(entry, &shared.files, &mut expansion.room, expansion.sink);
+        }
+        if expansion.room.is_full() {
+            break;
         }
         made_of.push(each(entries, shared.around, expansion.sink));
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::instance::MAX_INSTANCES;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::source::Span;
 use crate::syntax::{Entry, Part, Text, Value, ValueKind};
@@ -12,6 +13,9 @@ pub(super) const MOST_ENTRIES: usize = 4_000_000;
 
 /// How many bytes of text count as an entry.
 const BYTES: usize = 16;
+
+/// How many bytes of a file that is put in count as an entry: copies of one share its text, but each of them is written.
+const FILE_BYTES: usize = 64;
 
 /// How many entries a part of a platform takes from what all of them have.
 const PORTION: usize = 4_096;
@@ -24,7 +28,16 @@ pub(super) struct Room {
     spent: usize,
     is_full: bool,
     /// What the parts of a platform have together, where there are several.
-    shared: Option<Arc<AtomicUsize>>,
+    shared: Option<Arc<Shared>>,
+}
+
+/// What the parts of a platform have together.
+#[derive(Debug)]
+struct Shared {
+    /// The entries that none of them has taken yet.
+    left: AtomicUsize,
+    /// The instances that they made.
+    instances: AtomicUsize,
 }
 
 impl Default for Room {
@@ -37,7 +50,8 @@ impl Room {
     /// Room for so many parts of a platform, which are expanded at the same time. Together they have more than the
     /// platform: whether it is too large does not depend on who took the last of it, but on [`Self::join`].
     pub(super) fn parts(parts: usize) -> Vec<Self> {
-        let shared = Arc::new(AtomicUsize::new(2 * MOST_ENTRIES));
+        let left = AtomicUsize::new(2 * MOST_ENTRIES);
+        let shared = Arc::new(Shared { left, instances: AtomicUsize::new(0) });
         let part = || Self { left: 0, spent: 0, is_full: false, shared: Some(Arc::clone(&shared)) };
         (0..parts).map(|_| part()).collect()
     }
@@ -58,9 +72,20 @@ impl Room {
         let Some(shared) = &self.shared else { return };
         let wanted = size.max(PORTION);
         let take = |left: usize| left.checked_sub(wanted);
-        if shared.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
+        if shared.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
             self.left += wanted;
         }
+    }
+
+    /// Notes that a part made more instances. Whether all parts together made too many, so that none needs to go on.
+    pub(super) fn instances(&self, more: usize) -> bool {
+        let before = |shared: &Arc<Shared>| shared.instances.fetch_add(more, Ordering::Relaxed);
+        self.shared.as_ref().is_some_and(|shared| before(shared) + more > MAX_INSTANCES)
+    }
+
+    /// Takes the room of a file that is put in at a place.
+    pub(super) fn take_file(&mut self, text: &str, place: Span, sink: &mut Sink) -> bool {
+        self.spend(text.len() / FILE_BYTES, place, sink)
     }
 
     /// Takes the room of an entry without its value and what stands in its body.
@@ -103,7 +128,7 @@ impl Room {
 /// The platform copies too much.
 pub(super) fn too_large() -> Diagnostic {
     Diagnostic::new(codes::PLT003, "the platform becomes too large")
-        .help("what `each`, components and defaults of groups copy multiplies")
+        .help("what `each`, components, defaults of groups and `from` copy multiplies")
 }
 
 fn weight(value: &Value) -> usize {

@@ -121,7 +121,7 @@ impl<'a> Plan<'a> {
             Seen::Link if force => true,
             Seen::Link => return Err(fail(Reason::Link)),
             Seen::File { .. } => {
-                let digest = Digest::of_file(&place).map_err(|error| fail(Reason::System(error)))?;
+                let digest = Digest::of_file(&place).map_err(|error| fail(Reason::NotRead(error)))?;
                 let is_ours = entry.digests.contains(&digest);
                 if !is_ours && !force {
                     return Err(fail(Reason::EditedAndStale));
@@ -150,11 +150,11 @@ fn owner(place: &Path, seen: &Seen, before: &Manifest, artifact: &Artifact) -> R
         Seen::Link => return Ok(Owner::Person(Reason::Link)),
         Seen::File { .. } => {}
     }
-    if holds(place, artifact.content.as_bytes()).map_err(Reason::System)? {
+    if holds(place, artifact.content.as_bytes()).map_err(Reason::NotRead)? {
         return Ok(Owner::Same);
     }
     match before.files.get(&artifact.path) {
-        Some(entry) if entry.digests.contains(&Digest::of_file(place).map_err(Reason::System)?) => {
+        Some(entry) if entry.digests.contains(&Digest::of_file(place).map_err(Reason::NotRead)?) => {
             Ok(Owner::Infrac)
         }
         Some(_) => Ok(Owner::Person(Reason::Edited)),

@@ -15,7 +15,7 @@ pub struct WriteError {
     pub state: State,
 }
 
-/// A path that cannot be written or removed, and why.
+/// A path that cannot be read, written or removed, and why.
 #[derive(Debug)]
 pub struct Problem {
     /// The path, as the output folder was given.
@@ -24,11 +24,13 @@ pub struct Problem {
     pub reason: Reason,
 }
 
-/// Why a path cannot be written or removed.
+/// Why a path cannot be read, written or removed.
 #[derive(Debug)]
 pub enum Reason {
     /// The system refuses, in its own words.
     System(io::Error),
+    /// The system refuses to read it.
+    NotRead(io::Error),
     /// The system refuses to remove it.
     NotRemoved(io::Error),
     /// A link on the way leads out of the output folder.
@@ -68,6 +70,7 @@ impl fmt::Display for Problem {
         write!(f, "`{}` ", self.path.display())?;
         f.write_str(match &self.reason {
             Reason::System(error) => return write!(f, "cannot be written: {error}"),
+            Reason::NotRead(error) => return write!(f, "cannot be read: {error}"),
             Reason::NotRemoved(error) => return write!(f, "cannot be removed: {error}"),
             Reason::LinkOutside => "is a link that leads out of the output folder",
             Reason::LinkNowhere => "is a link that leads to nothing",
@@ -100,7 +103,7 @@ impl fmt::Display for WriteError {
 impl std::error::Error for WriteError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.problems.first()?.reason {
-            Reason::System(error) | Reason::NotRemoved(error) => Some(error),
+            Reason::System(error) | Reason::NotRead(error) | Reason::NotRemoved(error) => Some(error),
             _ => None,
         }
     }

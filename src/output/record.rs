@@ -31,7 +31,7 @@ impl Record {
             }
             _ => {}
         }
-        let bytes = fs::read(&place).map_err(|error| fail(Reason::System(error)))?;
+        let bytes = fs::read(&place).map_err(|error| fail(Reason::NotRead(error)))?;
         let (manifest, state) = Manifest::parse(&String::from_utf8_lossy(&bytes));
         Ok(Self { place, bytes: Some(bytes), manifest, state })
     }

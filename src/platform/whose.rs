@@ -91,7 +91,11 @@ impl Observed {
             let Some(named) = self.jobs_named(query, selector) else {
                 return self.exporters.get(metric).unwrap_or(&self.unknown).rarest;
             };
-            let exports = |job: &&&Job| job.exports.unknown || job.exports.series(metric).is_some();
+            // Of what nobody is known to export, anybody may be the one who does.
+            let exported = self.exporters.contains_key(metric);
+            let exports = |job: &&&Job| {
+                if exported { job.exports.series(metric).is_some() } else { job.exports.unknown }
+            };
             named.iter().filter(exports).filter_map(|job| job.interval).max()
         });
         longest.max().filter(|interval| interval.0 > SCRAPE_INTERVAL * 1000)
