@@ -10,7 +10,7 @@ use crate::diagnostic::credential::text::{
 };
 use crate::diagnostic::credential::{NAMES, Names, last_word, names};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
-use crate::hash::{HashMap, IndexMap};
+use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::platform::receiver::{Address, Channel};
 use crate::platform::{EnvVar, Override, Platform, Service, Tree};
 use crate::schema::part_of;
@@ -61,8 +61,11 @@ pub(super) fn addresses(platform: &Platform, sink: &mut Sink) {
 
 /// SEC001: variables of containers that say a credential, or an address with one.
 pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
-    // Many services have variables of the same names.
-    let mut kinds: HashMap<&str, Names> = HashMap::default();
+    // Many services have variables of the same names. What is called as a secret of the platform is one.
+    let secrets = platform.inputs.iter().filter(|input| input.secret).map(|input| input.name.as_str());
+    let secrets: HashSet<&str> = secrets.collect();
+    let credentials = secrets.iter().map(|name| (*name, Names::Credential));
+    let mut kinds: HashMap<&str, Names> = credentials.collect();
     // A group or a component says it once for all of its services.
     let mut told: IndexMap<Span, (&EnvVar, bool, Vec<&str>)> = IndexMap::default();
     for service in &platform.services {
@@ -92,7 +95,11 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
                 if name == variable.name { name.clone() } else { format!("{} = {name}", variable.name) };
             (
                 format!("`{}` of {of} has its value in the source", variable.name),
-                format!("declare `secret {name}`, which the operator sets, and write `{said}`"),
+                if secrets.contains(name.as_str()) {
+                    format!("write `{said}`: the operator sets the secret of that name")
+                } else {
+                    format!("declare `secret {name}`, which the operator sets, and write `{said}`")
+                },
             )
         } else {
             let text = plain(&variable.value);
