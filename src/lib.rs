@@ -40,10 +40,9 @@ use allow::Allows;
 use coverage::Uses;
 use diagnostic::{Diagnostic, Sink, cause};
 use expand::{Around, Expanded};
-use model::{Document, Image};
+use model::Document;
 use platform::Platform;
 use resolve::Absent;
-use schema::{Decode, Decoder};
 use smol_str::SmolStr;
 use source::{Loader, Sources};
 use syntax::{Entry, File};
@@ -209,9 +208,6 @@ fn bind(
     environment: Option<&str>,
     sink: &mut Sink,
 ) -> Platform {
-    let mut decoder = Decoder::new(sink);
-    let entries = expanded.catalogue.iter();
-    let catalogue: Vec<Image> = entries.filter_map(|entry| Image::decode(entry, &mut decoder)).collect();
     let absent = Absent {
         lost: expanded.lost,
         disabled: expanded.disabled,
@@ -221,5 +217,5 @@ fn bind(
         source: source.to_owned(),
         sources: sources.clone(),
     };
-    resolve::resolve(document, &catalogue, &absent, environment, sink)
+    resolve::resolve(document, &absent, environment, sink)
 }

@@ -6,6 +6,7 @@
 mod document;
 mod environment;
 mod health;
+mod image;
 mod observe;
 mod parameter;
 mod place;
@@ -21,6 +22,7 @@ use crate::schema::{Constant, Map, block};
 
 pub use document::Document;
 pub use environment::{Allow, Override, Secret, Target, Variable};
+pub use image::{Ended, Expects, FirstStart, Image, Mirror};
 pub use health::{Command, Health, Metrics, Samples, Tool};
 pub use observe::{
     Alert, AlertTest, Choose, Dashboard, Exports, Inhibit, Metric, MetricKind, Panel, PanelKind, Preset,
@@ -37,7 +39,7 @@ pub use run::{
 };
 pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
-pub use store::{Backup, FirstStart, Image};
+pub use store::Backup;
 
 block! {
     /// The platform: its name and whom it belongs to. It stands once.

@@ -22,10 +22,10 @@ use crate::hash::IndexMap;
 use crate::model::{self, Document, Role};
 use crate::source::Span;
 
-pub use image::{FirstStart, ImageFacts};
+pub use image::{Expects, FirstStart, ImageFacts};
 pub use observe::Observed;
 pub use service::{
-    Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, OwnVolume, Port,
+    Bears, Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, OwnVolume, Port,
     Publish, Service, SharedMount, TCP_TOOLS,
 };
 pub use version::Version;

@@ -43,6 +43,8 @@ pub struct Service {
     pub command: Option<Vec<Value>>,
     /// The user it runs as, `uid:gid`; the catalogue's where the source says none.
     pub user: Option<String>,
+    /// How far it can be locked up.
+    pub bears: Bears,
     /// The networks it is on.
     pub networks: Vec<NetworkId>,
     /// The place where its networks are said: its own list, or its name.
@@ -129,7 +131,18 @@ impl Service {
     /// Whether its root file system cannot be written to.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
-        !self.exception(|security| security.writable) && !self.exception(|security| security.privileged)
+        let said = self.block.security.as_deref().and_then(|security| security.writable);
+        !said.unwrap_or(self.bears.writable) && !self.exception(|security| security.privileged)
+    }
+
+    /// The capabilities that it keeps: those that the source says, then those that its image needs.
+    pub fn capabilities(&self) -> impl Iterator<Item = &str> {
+        let security = self.block.security.as_deref();
+        let said = security.and_then(|security| security.capabilities.as_ref());
+        let said = said.map(|list| list.items.as_slice()).unwrap_or_default();
+        let is_said = |name: &str| said.iter().any(|said| said.text.as_literal() == Some(name));
+        let needed = self.bears.capabilities.iter().map(String::as_str).filter(move |name| !is_said(name));
+        said.iter().filter_map(|said| said.text.as_literal()).chain(needed)
     }
 
     /// Whether an exception of its `security` block is set.
@@ -137,6 +150,21 @@ impl Service {
     pub fn exception(&self, field: impl Fn(&model::Security) -> Option<bool>) -> bool {
         self.block.security.as_deref().and_then(field).unwrap_or(false)
     }
+}
+
+/// How far a service can be locked up, and what its image needs besides.
+#[derive(Debug, Clone, Default)]
+pub struct Bears {
+    /// Whether nothing is known of its image.
+    pub unknown: bool,
+    /// Whether its root file system stays writable where the source says nothing.
+    pub writable: bool,
+    /// The capabilities without which it does not start.
+    pub capabilities: Vec<String>,
+    /// How many files it wants to be able to open.
+    pub nofile: Option<u64>,
+    /// Whether its data is bound to the name of its host.
+    pub hostname_is_state: bool,
 }
 
 /// How an image is built.

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, RunKind};
 use crate::platform::{
-    Build, ConfigFile, EnvVar, GroupId, Health, HostPath, ImageFacts, ImageName, NetworkId, Outside,
+    Bears, Build, ConfigFile, EnvVar, GroupId, Health, HostPath, ImageFacts, ImageName, NetworkId, Outside,
     OutsideId, OutsideKind, OwnVolume, Platform, Port, Publish, Service, ServiceId, SharedMount, Value,
     ValuePart, VolumeId,
 };
@@ -23,7 +23,7 @@ pub(super) fn service(
     index: usize,
     parent: Option<&Service>,
     platform: &Platform,
-    images: &image::Index,
+    images: &image::Images,
     texts: &mut Texts<'_>,
 ) -> (Service, Mentions) {
     let names = texts.names;
@@ -31,10 +31,29 @@ pub(super) fn service(
     let block = placed.block;
     let mut mentions = Mentions::default();
     let image = runs(block, &mut mentions, texts);
-    let image_name = image.as_ref().zip(block.image.as_ref());
-    let image_name = image_name.and_then(|(image, block)| image::name(image, block.name.span));
-    let base_name = image::base(block, texts).or_else(|| image_name.clone());
-    let find = |name: &ImageName| images.find(name);
+    let said = image.as_ref().zip(block.image.as_ref());
+    let mut image_name = said.and_then(|(image, block)| image::name(image, block.name.span));
+    let original = |mut name: ImageName| {
+        name.repository = images.mirrors.original(&name.repository);
+        name
+    };
+    let default = |(image, block): (&Value, &model::ImageUse)| {
+        image::by_default(image, &platform.inputs, block.name.span)
+    };
+    let mut base_name = image::base(block, texts).or_else(|| said.and_then(default)).map(original);
+    let mut image = image;
+    if let Some(parent) = parent.filter(|_| from_component(block, texts))
+        && let (Some(own), Some(other)) = (&base_name, &parent.base_name)
+        && own.repository == other.repository
+        && parent.image.is_some()
+        && !from_component(&parent.block, texts)
+    {
+        // What a component runs beside its main service is the same image: it comes from where that one comes from.
+        image.clone_from(&parent.image);
+        image_name.clone_from(&parent.image_name);
+        base_name.clone_from(&parent.base_name);
+    }
+    let find = |name: &ImageName| images.index.find(name);
     let facts = base_name.as_ref().and_then(find).filter(|at| image::comparable(*at, block, platform, texts));
     let ports = ports(block, facts.and_then(|at| platform.catalogue.get(at)), platform, texts);
     let (networks, networks_span, networks_lost) = networks(block, parent, platform, texts);
@@ -49,12 +68,18 @@ pub(super) fn service(
         image,
         build: build(block, texts),
         facts,
-        image_facts: image_name.as_ref().and_then(find).filter(|_| texts.has_room()),
+        image_facts: image_name
+            .clone()
+            .map(original)
+            .as_ref()
+            .and_then(find)
+            .filter(|_| texts.has_room()),
         image_name,
         base_name,
         entrypoint: arguments(block.entrypoint.as_ref(), &mut mentions, texts),
         command: arguments(block.command.as_ref(), &mut mentions, texts),
         user: optional(block.user.as_ref(), texts),
+        bears: Bears::default(),
         networks,
         networks_span,
         networks_lost,
@@ -82,6 +107,7 @@ pub(super) fn service(
     if service.user.is_none() && !service.exception(|security| security.root) {
         service.user = known.and_then(|facts| facts.user.clone());
     }
+    service.bears = bears(&service, known);
     service.health = health::health(&service, known, &mut mentions, texts);
     service.metrics = health::metrics(&service, texts);
     sound::expect_reason(block, texts);
@@ -89,6 +115,47 @@ pub(super) fn service(
     one_place_each(&service, texts);
     (service, mentions)
 }
+
+/// Whether the image is a component's of the compiler.
+fn from_component(block: &model::Service, texts: &Texts<'_>) -> bool {
+    let image = block.image.as_ref();
+    image.is_some_and(|image| texts.absent.sources.embedded().contains(&image.name.span.file))
+}
+
+/// How far a service can be locked up. An image that nothing is known of may start as root, give its files away, change
+/// its user, listen on a low port and write wherever it likes.
+fn bears(service: &Service, known: Option<&ImageFacts>) -> Bears {
+    let user = service.user.as_deref().and_then(|user| user.split(':').next());
+    let privileged = service.exception(|security| security.privileged);
+    let Some(facts) = known else {
+        let unknown = service.image.is_some();
+        let some_user = user.is_some_and(|user| !matches!(user, "0" | "root"));
+        let capabilities = if unknown && !some_user && !privileged { UNKNOWN } else { &[] };
+        return Bears {
+            unknown,
+            writable: unknown,
+            capabilities: capabilities.iter().map(|&name| name.to_owned()).collect(),
+            ..Bears::default()
+        };
+    };
+    let as_root = match user {
+        Some(user) => matches!(user, "0" | "root"),
+        None => facts.starts_as_root || service.exception(|security| security.root),
+    };
+    let of_root = facts.root_capabilities.iter().filter(|_| as_root);
+    Bears {
+        unknown: false,
+        writable: facts.writable,
+        capabilities: facts.capabilities.iter().chain(of_root).filter(|_| !privileged).cloned().collect(),
+        nofile: facts.nofile,
+        hostname_is_state: facts.hostname_is_state,
+    }
+}
+
+/// What the entrypoints of images need that start as root: `chown`, folders of others, a change of the user, a
+/// signal to it, a low port (capabilities(7)). They are half of what the engine gives (moby/moby:oci/caps/defaults.go).
+const UNKNOWN: &[&str] =
+    &["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"];
 
 fn runs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -> Option<Value> {
     match (&block.image, &block.build) {

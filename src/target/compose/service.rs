@@ -22,7 +22,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
     let host_network = service.exception(|security| security.host_network);
     let privileged = service.exception(|security| security.privileged);
     let security = service.block.security.as_ref();
-    let capabilities = security.and_then(|security| security.capabilities.as_ref());
+    let capabilities: Vec<&str> = service.capabilities().collect();
     let devices = security.and_then(|security| security.devices.as_ref());
     let networks: Vec<&str> =
         service.networks.iter().map(|network| platform[*network].name.as_str()).collect();
@@ -34,6 +34,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
         privileged,
         pid: service.exception(|security| security.host_pid).then_some("host"),
         init: service.block.init,
+        hostname: service.bears.hostname_is_state.then_some(service.name.as_str()),
         entrypoint: service.entrypoint.as_deref().map(|words| command(platform, words)),
         command: service.command.as_deref().map(|words| command_with_arguments(platform, service, words)),
         environment: environment::variables(platform, service),
@@ -57,7 +58,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
         stop_signal: service.block.stop_signal.as_ref().map(text::constant),
         read_only: service.is_read_only(),
         cap_drop: (!privileged).then_some(FlowSeq(["ALL"])),
-        cap_add: capabilities.map(|list| FlowSeq(list.items.iter().map(text::constant).collect())),
+        cap_add: (!capabilities.is_empty()).then_some(FlowSeq(capabilities)),
         security_opt: FlowSeq(["no-new-privileges:true"]),
         ulimits: ulimits(service),
         deploy: deploy(service),
@@ -124,11 +125,13 @@ fn depends_on<'a>(
 
 fn ulimits(service: &Service) -> Entries<&str, i64> {
     let limits = service.block.ulimits.iter().flat_map(|limits| &limits.entries);
+    let wanted = service.bears.nofile.filter(|_| !limits.clone().any(|(name, _)| name.text == "nofile"));
+    let wanted = wanted.map(|nofile| ("nofile", i64::try_from(nofile).unwrap_or(i64::MAX)));
     let limit = |limit: Ulimit| match limit {
         Ulimit::Unlimited => -1,
         Ulimit::At(limit) => i64::try_from(limit).unwrap_or(i64::MAX),
     };
-    limits.map(|(name, value)| (name.text.as_str(), limit(*value))).collect()
+    limits.map(|(name, value)| (name.text.as_str(), limit(*value))).chain(wanted).collect()
 }
 
 fn deploy(service: &Service) -> Deploy {
