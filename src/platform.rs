@@ -6,6 +6,7 @@
 
 mod image;
 pub mod observe;
+pub mod owner;
 pub mod receiver;
 mod service;
 pub mod tell;

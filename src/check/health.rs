@@ -170,7 +170,8 @@ fn unknown_tool(service: &Service, facts: Option<&ImageFacts>, span: Span, sink:
             list_of(TCP_TOOLS.iter().copied())
         ),
         None => format!(
-            "say `tool = curl`, or what else the image holds; or declare it: `image \"{}\" {{ tools = [\"curl\"] }}`",
+            "where the image holds one of {}, say which: `tool = …`, or for every check `image \"{}\" {{ tools = [ … ] }}`; else ask with a program of its own in `command`, or write `none = \"…\"` with the reason",
+            list_of(["curl", "wget", "node", "python3", "perl"]),
             image(service)
         ),
     };

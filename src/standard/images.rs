@@ -31,6 +31,10 @@ embedded! {
 /// The month that the catalogue describes. No clock is read: what had ended by then is reported.
 pub const MONTH: &str = "2026-11";
 
+/// The image of jobs whose service has none that could do the work: BusyBox, 2 MB, in every version of which `sh`,
+/// `chown` and `stat` are the same. docs/decisions.md says why this one.
+pub const HELPER: &str = "busybox:1.37.0";
+
 /// The mirrors that everybody can use.
 pub const MIRRORS: &str = include_str!("images/mirrors.infra");
 

@@ -18,7 +18,8 @@ const PIDS: u64 = 512;
 /// `run --rm NAME` starts one all the same.
 pub(super) const SCHEDULED: &str = "scheduled";
 
-pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a> {
+/// A service; `jobs` are the names of those that hand volumes over to it.
+pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service, jobs: &[&'a str]) -> Out<'a> {
     let host_network = service.exception(|security| security.host_network);
     let privileged = service.exception(|security| security.privileged);
     let security = service.block.security.as_ref();
@@ -51,6 +52,10 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
             .dependencies
             .iter()
             .filter_map(|dependency| depends_on(platform, service, dependency))
+            .chain(jobs.iter().map(|job| {
+                let condition = "service_completed_successfully";
+                (*job, FlowMap(DependsOn { condition, required: None }))
+            }))
             .collect(),
         healthcheck: health::lower(platform, service),
         restart: if service.is_job() { "no" } else { "unless-stopped" },
@@ -72,7 +77,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
 
 /// The labels that compose gives every container, and that the engine writes into each line of its log: a line is
 /// known to be a service's by itself (docs.docker.com, "JSON File logging driver").
-const LOG_LABELS: &str = "com.docker.compose.project,com.docker.compose.service";
+pub(super) const LOG_LABELS: &str = "com.docker.compose.project,com.docker.compose.service";
 
 /// The profile that starts a service; `None` where it always starts.
 pub(super) fn profile<'a>(platform: &'a Platform, service: &Service) -> Option<&'a str> {
