@@ -1,6 +1,7 @@
 //! What the catalogue says of images, and that it says nothing.
 
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::hash::HashSet;
 use crate::platform::{Expects, ImageFacts, Platform, Service};
 use crate::resolve::image::{is_of, namesake};
 use crate::standard::images;
@@ -11,9 +12,10 @@ const NAMED: usize = 6;
 /// IMG005: images of which the catalogue knows nothing, all in one message.
 pub(in crate::check) fn unknown(platform: &Platform, sink: &mut Sink) {
     let mut names: Vec<(&str, &Service)> = Vec::new();
+    let mut seen = HashSet::default();
     for service in platform.services.iter().filter(|service| service.bears.unknown) {
         let Some(name) = &service.base_name else { continue };
-        if !names.iter().any(|(known, _)| *known == name.repository) {
+        if seen.insert(name.repository.as_str()) {
             names.push((&name.repository, service));
         }
     }
