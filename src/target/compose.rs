@@ -46,6 +46,7 @@ pub(super) const TARGET: Target = Target {
         "host.firewall",
         "service",
         "image",
+        "mirror",
         "target",
         "override",
     ],
