@@ -107,8 +107,7 @@ pub fn expand<T: Send>(
         around: Around { sources, components: &names, origin },
     };
     let done = part::expand(entries, &shared, &each, sink)?;
-    let mut expanded =
-        Expanded { parts: Vec::new(), lost, disabled, given: Vec::new(), mentioned, origin };
+    let mut expanded = Expanded { parts: Vec::new(), lost, disabled, given: Vec::new(), mentioned, origin };
     let mut declared = Vec::new();
     let mut unmatched = Vec::new();
     let mut found = Vec::with_capacity(done.len());

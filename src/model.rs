@@ -22,8 +22,8 @@ use crate::schema::{Constant, Map, block};
 
 pub use document::Document;
 pub use environment::{Allow, Override, Secret, Target, Variable};
-pub use image::{Ended, Expects, FirstStart, Image, Mirror};
 pub use health::{Command, Health, Metrics, Samples, Tool};
+pub use image::{Ended, Expects, FirstStart, Image, Mirror};
 pub use observe::{
     Alert, AlertTest, Choose, Dashboard, Exports, Inhibit, Metric, MetricKind, Panel, PanelKind, Preset,
     Query, Record, Row, Series, Severity, Threshold,

@@ -26,8 +26,8 @@ use crate::source::Span;
 pub use image::{Expects, FirstStart, ImageFacts};
 pub use observe::Observed;
 pub use service::{
-    Bears, Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, OwnVolume, Port,
-    Publish, Service, SharedMount, TCP_TOOLS,
+    Bears, Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, OwnVolume,
+    Port, Publish, Service, SharedMount, TCP_TOOLS,
 };
 pub use version::Version;
 

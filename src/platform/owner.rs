@@ -35,8 +35,20 @@ pub struct Place {
 
 /// Folders of the host that belong to the system: nothing in them is given away.
 const SYSTEM: &[&str] = &[
-    "/bin", "/boot", "/dev", "/etc", "/lib", "/proc", "/root", "/run", "/sbin", "/sys", "/usr", "/var/lib/docker",
-    "/var/log", "/var/run",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/proc",
+    "/root",
+    "/run",
+    "/sbin",
+    "/sys",
+    "/usr",
+    "/var/lib/docker",
+    "/var/log",
+    "/var/run",
 ];
 
 /// Everything that has to be handed over.
@@ -52,11 +64,11 @@ pub fn handovers(platform: &Platform) -> Vec<Handover> {
             path: volume.path.clone(),
             host: false,
         });
-        let binds = service.binds.iter().filter(|bind| !bind.read_only && is_data(&bind.source)).map(|bind| Place {
-            source: bind.source.clone(),
-            path: bind.path.clone(),
-            host: true,
-        });
+        let binds = service
+            .binds
+            .iter()
+            .filter(|bind| !bind.read_only && is_data(&bind.source))
+            .map(|bind| Place { source: bind.source.clone(), path: bind.path.clone(), host: true });
         let places: Vec<Place> = own.chain(binds).collect();
         if !places.is_empty() {
             let (name, user) = (service.name.clone(), user.to_owned());
@@ -67,7 +79,8 @@ pub fn handovers(platform: &Platform) -> Vec<Handover> {
         }
     }
     for (volume, writers) in shared {
-        let (Some((first, path, _)), true) = (writers.first(), writers.iter().any(|(.., missing)| *missing)) else {
+        let (Some((first, path, _)), true) = (writers.first(), writers.iter().any(|(.., missing)| *missing))
+        else {
             continue;
         };
         let (Some(to), Some(volume)) = (user(first), platform.volumes.get(volume)) else { continue };
@@ -75,7 +88,9 @@ pub fn handovers(platform: &Platform) -> Vec<Handover> {
             name: volume.name.clone(),
             user: to.to_owned(),
             places: vec![Place { source: volume.name.clone(), path: (*path).to_owned(), host: false }],
-            several: writers.iter().any(|(writer, ..)| user(writer).is_some_and(|other| uid(other) != uid(to))),
+            several: writers
+                .iter()
+                .any(|(writer, ..)| user(writer).is_some_and(|other| uid(other) != uid(to))),
             services: writers.iter().map(|(writer, ..)| writer.id).collect(),
         });
     }
@@ -97,7 +112,8 @@ pub fn waits(handovers: &[Handover]) -> HashMap<ServiceId, Vec<usize>> {
 /// The user of a service by number, where that is not root.
 fn user(service: &Service) -> Option<&str> {
     let user = service.user.as_deref()?;
-    let numeric = user.split(':').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let numeric =
+        user.split(':').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     (numeric && uid(user).trim_start_matches('0') != "").then_some(user)
 }
 
@@ -118,7 +134,9 @@ fn is_data(source: &str) -> bool {
     let last = source.trim_end_matches('/').rsplit('/').next().unwrap_or(source);
     let file = last.trim_start_matches('.').contains('.');
     let system = source == "/"
-        || SYSTEM.iter().any(|folder| source.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+        || SYSTEM.iter().any(|folder| {
+            source.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
     let project = matches!(source.trim_end_matches('/'), "." | "" | "~") || source.contains("..");
     !file && !system && !project
 }

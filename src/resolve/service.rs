@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexSet;
 
+use super::bears::{bears, from_component};
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
 use super::{health, image, sound, tree};
@@ -68,12 +69,7 @@ pub(super) fn service(
         image,
         build: build(block, texts),
         facts,
-        image_facts: image_name
-            .clone()
-            .map(original)
-            .as_ref()
-            .and_then(find)
-            .filter(|_| texts.has_room()),
+        image_facts: image_name.clone().map(original).as_ref().and_then(find).filter(|_| texts.has_room()),
         image_name,
         base_name,
         entrypoint: arguments(block.entrypoint.as_ref(), &mut mentions, texts),
@@ -115,47 +111,6 @@ pub(super) fn service(
     one_place_each(&service, texts);
     (service, mentions)
 }
-
-/// Whether the image is a component's of the compiler.
-fn from_component(block: &model::Service, texts: &Texts<'_>) -> bool {
-    let image = block.image.as_ref();
-    image.is_some_and(|image| texts.absent.sources.embedded().contains(&image.name.span.file))
-}
-
-/// How far a service can be locked up. An image that nothing is known of may start as root, give its files away, change
-/// its user, listen on a low port and write wherever it likes.
-fn bears(service: &Service, known: Option<&ImageFacts>) -> Bears {
-    let user = service.user.as_deref().and_then(|user| user.split(':').next());
-    let privileged = service.exception(|security| security.privileged);
-    let Some(facts) = known else {
-        let unknown = service.image.is_some();
-        let some_user = user.is_some_and(|user| !matches!(user, "0" | "root"));
-        let capabilities = if unknown && !some_user && !privileged { UNKNOWN } else { &[] };
-        return Bears {
-            unknown,
-            writable: unknown,
-            capabilities: capabilities.iter().map(|&name| name.to_owned()).collect(),
-            ..Bears::default()
-        };
-    };
-    let as_root = match user {
-        Some(user) => matches!(user, "0" | "root"),
-        None => facts.starts_as_root || service.exception(|security| security.root),
-    };
-    let of_root = facts.root_capabilities.iter().filter(|_| as_root);
-    Bears {
-        unknown: false,
-        writable: facts.writable,
-        capabilities: facts.capabilities.iter().chain(of_root).filter(|_| !privileged).cloned().collect(),
-        nofile: facts.nofile,
-        hostname_is_state: facts.hostname_is_state,
-    }
-}
-
-/// What the entrypoints of images need that start as root: `chown`, folders of others, a change of the user, a
-/// signal to it, a low port (capabilities(7)). They are half of what the engine gives (moby/moby:oci/caps/defaults.go).
-const UNKNOWN: &[&str] =
-    &["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"];
 
 fn runs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -> Option<Value> {
     match (&block.image, &block.build) {

@@ -48,7 +48,9 @@ static ENTRIES: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::n
         let starts: Vec<usize> = memchr::memmem::find_iter(source.as_bytes(), START).collect();
         for (at, start) in starts.iter().enumerate() {
             let end = starts.get(at + 1).copied().unwrap_or(source.len());
-            let (Some(label), Some(entry)) = (label(source, *start), source.get(*start..end)) else { continue };
+            let (Some(label), Some(entry)) = (label(source, *start), source.get(*start..end)) else {
+                continue;
+            };
             entries.entry(repository(label)).or_default().push(entry);
         }
     }

@@ -20,8 +20,8 @@ use file::{Entry, File, Network, Volume};
 
 use super::{Artifact, Place, Target, generated};
 use crate::emit::{self, Entries, Node, Section};
-use crate::parallel;
 use crate::hash::HashMap;
+use crate::parallel;
 use crate::platform::owner::{handovers, waits};
 use crate::platform::{Platform, Service, ServiceId};
 
@@ -175,9 +175,11 @@ impl<'a> Part<'a> {
             name: self.first.then(|| project(platform)),
             services: services
                 .map(|service| (service.name.as_str(), entry(platform, service, self.owners)))
-                .chain(self.jobs().iter().map(|job| {
-                    (job.name.as_str(), Entry::Typed(Box::new(owner::lower(platform, job))))
-                }))
+                .chain(
+                    self.jobs()
+                        .iter()
+                        .map(|job| (job.name.as_str(), Entry::Typed(Box::new(owner::lower(platform, job))))),
+                )
                 .collect(),
             networks: Entries::default(),
             volumes: Entries::default(),

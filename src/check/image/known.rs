@@ -25,7 +25,11 @@ pub(in crate::check) fn unknown(platform: &Platform, sink: &mut Sink) {
     let and = if rest > 0 { format!(", and {rest} more") } else { String::new() };
     let mut diagnostic = Diagnostic::new(
         codes::IMG005,
-        format!("nothing is known of what {}{and} {}", list_of(shown), if names.len() == 1 { "holds" } else { "hold" }),
+        format!(
+            "nothing is known of what {}{and} {}",
+            list_of(shown),
+            if names.len() == 1 { "holds" } else { "hold" }
+        ),
     );
     for (_, service) in names.iter().take(NAMED) {
         let Some(name) = &service.base_name else { continue };
@@ -61,10 +65,13 @@ pub(in crate::check) fn ended(platform: &Platform, sink: &mut Sink) {
         let over = facts.ended.iter().find(|(line, _)| is_of(line, tag));
         let Some((_, month)) = over.filter(|(_, month)| month.as_str() <= images::MONTH) else { continue };
         sink.report(
-            Diagnostic::new(codes::IMG006, format!("`{}:{tag}` gets no updates since {}", name.repository, said(month)))
-                .about(&service.path)
-                .at(name.span, "what is found in it from then on stays open")
-                .help(newer(facts)),
+            Diagnostic::new(
+                codes::IMG006,
+                format!("`{}:{tag}` gets no updates since {}", name.repository, said(month)),
+            )
+            .about(&service.path)
+            .at(name.span, "what is found in it from then on stays open")
+            .help(newer(facts)),
         );
     }
 }
@@ -80,8 +87,18 @@ fn newer(facts: &ImageFacts) -> String {
 /// A month in words: `2025-07` is July 2025.
 fn said(month: &str) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let words = month.split_once('-').and_then(|(year, number)| {
         let number: usize = number.parse().ok()?;
@@ -101,14 +118,17 @@ pub(in crate::check) fn expected(platform: &Platform, sink: &mut Sink) {
         for expects in facts.expects.iter().filter(|expects| !given(service, facts, expects)) {
             let ways = expects.any.iter().map(String::as_str);
             sink.report(
-                Diagnostic::new(codes::IMG007, format!("the image of `{}` {}", service.path, expects.otherwise))
-                    .about(&service.path)
-                    .at(name.span, format!("is given none of what `{}` needs", name.repository))
-                    .help(if expects.any.len() == 1 {
-                        format!("give it {}", list_of(ways))
-                    } else {
-                        format!("give it one of {}", list_of(ways))
-                    }),
+                Diagnostic::new(
+                    codes::IMG007,
+                    format!("the image of `{}` {}", service.path, expects.otherwise),
+                )
+                .about(&service.path)
+                .at(name.span, format!("is given none of what `{}` needs", name.repository))
+                .help(if expects.any.len() == 1 {
+                    format!("give it {}", list_of(ways))
+                } else {
+                    format!("give it one of {}", list_of(ways))
+                }),
             );
         }
     }
@@ -117,7 +137,9 @@ pub(in crate::check) fn expected(platform: &Platform, sink: &mut Sink) {
 /// Whether the command is a program of its own, and no arguments of the image's.
 fn starts_another(service: &Service) -> bool {
     let first = service.command.as_ref().and_then(|words| words.first());
-    first.is_some_and(|word| word.as_literal().is_none_or(|word| word.contains('/') || word == "sh" || word == "bash"))
+    first.is_some_and(|word| {
+        word.as_literal().is_none_or(|word| word.contains('/') || word == "sh" || word == "bash")
+    })
 }
 
 fn given(service: &Service, facts: &ImageFacts, expects: &Expects) -> bool {
@@ -138,7 +160,10 @@ fn given(service: &Service, facts: &ImageFacts, expects: &Expects) -> bool {
             let stem = way.strip_suffix('*');
             service.env.iter().any(|variable| match stem {
                 Some(stem) => variable.name.starts_with(stem),
-                None => variable.name == *way || variable.name.strip_suffix(facts.file_suffix.as_str()) == Some(way),
+                None => {
+                    variable.name == *way
+                        || variable.name.strip_suffix(facts.file_suffix.as_str()) == Some(way)
+                }
             })
         }
     })

@@ -11,7 +11,11 @@ use crate::schema::{Constant, List};
 const MOST_ALIKE: usize = 8;
 
 /// Every entry, completed by the one that it is like.
-pub(in crate::resolve) fn catalogue(shipped: &[Image], own: &[Image], texts: &mut Texts<'_>) -> Vec<ImageFacts> {
+pub(in crate::resolve) fn catalogue(
+    shipped: &[Image],
+    own: &[Image],
+    texts: &mut Texts<'_>,
+) -> Vec<ImageFacts> {
     let entries = || shipped.iter().chain(own);
     let labels: HashMap<&str, &Image> = entries().map(|image| (image.name.text.as_str(), image)).collect();
     entries().map(|image| facts(&whole(image, &labels), texts)).collect()
@@ -53,10 +57,39 @@ fn complete(into: &mut Image, from: &Image) {
         into.ended.clone_from(ended);
     }
     take_over!(
-        into, from, user, like, tools, on, programs, unlisted, data, scratch, writes, filled, reloads, admin_ports,
-        internal_ports, endpoints, file_variables, file_suffix, root_variables, heap, first_start,
-        builtin_health, starts_as_root, capabilities, root_capabilities, writable, owned, open, nofile,
-        hostname_is_state, same_version_as, instead, current
+        into,
+        from,
+        user,
+        like,
+        tools,
+        on,
+        programs,
+        unlisted,
+        data,
+        scratch,
+        writes,
+        filled,
+        reloads,
+        admin_ports,
+        internal_ports,
+        endpoints,
+        file_variables,
+        file_suffix,
+        root_variables,
+        heap,
+        first_start,
+        builtin_health,
+        starts_as_root,
+        capabilities,
+        root_capabilities,
+        writable,
+        owned,
+        open,
+        nofile,
+        hostname_is_state,
+        same_version_as,
+        instead,
+        current
     );
 }
 

@@ -51,13 +51,20 @@ pub(super) fn lower<'a>(platform: &'a Platform, job: &'a Job<'_>) -> Out<'a> {
     let mut profiles = services().map(|of| service::profile(platform, of));
     let profile = profiles.next().flatten().filter(|first| profiles.all(|other| other == Some(*first)));
     let own = services().find(|of| can(platform, of)).and_then(|of| of.image.as_ref());
-    let capabilities: &[&str] =
-        if handover.several { &["CHOWN", "DAC_READ_SEARCH", "FOWNER"] } else { &["CHOWN", "DAC_READ_SEARCH"] };
+    let capabilities: &[&str] = if handover.several {
+        &["CHOWN", "DAC_READ_SEARCH", "FOWNER"]
+    } else {
+        &["CHOWN", "DAC_READ_SEARCH"]
+    };
     Out {
         image: Some(own.map_or_else(|| images::HELPER.to_owned(), |image| text::value(platform, image))),
         profiles: profile.map(|profile| FlowSeq([profile])),
         user: Some(DoubleQuoted("0:0")),
-        entrypoint: Some(Words::from(vec!["sh".to_owned(), "-ec".to_owned(), text::literal(&script(handover))])),
+        entrypoint: Some(Words::from(vec![
+            "sh".to_owned(),
+            "-ec".to_owned(),
+            text::literal(&script(handover)),
+        ])),
         network_mode: Some("none"),
         volumes: handover.places.iter().map(|place| mounted(platform, place)).collect(),
         restart: "no",
@@ -116,7 +123,8 @@ fn can(platform: &Platform, service: &Service) -> bool {
     let base = platform.catalogue.iter().rev().find(|base| Some(base.image.as_str()) == on);
     let programs = base.map(|base| base.programs.as_slice()).unwrap_or_default();
     let holds = |name: &str| programs.iter().any(|known| known == name);
-    facts.tools.iter().any(|tool| tool == "sh") && ["chown", "chmod", "ls", "stat", "test"].into_iter().all(holds)
+    facts.tools.iter().any(|tool| tool == "sh")
+        && ["chown", "chmod", "ls", "stat", "test"].into_iter().all(holds)
 }
 
 /// A volume belongs to the stack: all in it is handed over where its folder belongs to somebody else, as Kubernetes
