@@ -11,8 +11,9 @@ pub(crate) fn takes(name: &str, one_of: u64) -> bool {
     let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    // The low bits of such a hash depend on the low bits of the letters alone.
-    whole() || (hash >> 32).is_multiple_of(one_of)
+    // The low bits of such a hash depend on the low bits of the letters alone, and the last letter is in few of the others.
+    let mixed = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    whole() || (mixed >> 32).is_multiple_of(one_of)
 }
 
 #[test]
