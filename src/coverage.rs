@@ -23,7 +23,7 @@ use crate::target::{Coverage, TARGETS, Target};
 /// that restrict access where a target writes what they stand at without them.
 pub fn unwritten(uses: &Uses, platform: &Platform, sink: &mut Sink) {
     let targets: Vec<&Target> = targets(platform).collect();
-    let mut losses = Losses { uses, platform, targets: &targets, found: Vec::new() };
+    let mut losses = Losses { uses, targets: &targets, found: Vec::new() };
     losses.below(Document::SCHEMA, 0);
     for found in losses.found {
         sink.report(found.diagnostic());
@@ -40,7 +40,6 @@ fn targets(platform: &Platform) -> impl Iterator<Item = &'static Target> {
 /// Looks for fields that come to nothing.
 struct Losses<'a> {
     uses: &'a Uses,
-    platform: &'a Platform,
     targets: &'a [&'static Target],
     found: Vec<Lost>,
 }
@@ -101,7 +100,7 @@ impl Losses<'_> {
 
     fn is_written(&self, number: u32) -> bool {
         let Some(field) = SourceField::at(number) else { return false };
-        let by_target = |target: &&Target| (target.coverage)(field).is_written(self.platform);
+        let by_target = |target: &&Target| (target.coverage)(field) == Coverage::Written;
         compiler::uses(field) || self.targets.iter().any(by_target)
     }
 
@@ -118,7 +117,7 @@ impl Losses<'_> {
         let is_of_platform = |target: &Target| self.targets.iter().any(|known| known.name == target.name);
         let writes = |target: &&Target| {
             let mut fields = numbers.clone().filter_map(SourceField::at);
-            fields.any(|field| (target.coverage)(field).is_written(self.platform))
+            fields.any(|field| (target.coverage)(field) == Coverage::Written)
         };
         let others = TARGETS.iter().filter(|target| !is_of_platform(target)).filter(writes);
         others.map(|target| target.name).collect()
@@ -192,5 +191,49 @@ fn unenforced(uses: &Uses, targets: &[&Target], sink: &mut Sink) {
                 );
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Uses, unenforced};
+    use crate::diagnostic::Sink;
+    use crate::hash::HashSet;
+    use crate::model::Document;
+    use crate::model::fields::{RouteField, SiteField, SourceField};
+    use crate::source::{Sources, Span};
+    use crate::syntax;
+    use crate::target::{Coverage, TARGETS, Target};
+
+    /// What a text uses of the language.
+    fn uses(text: &str) -> Uses {
+        let mut sources = Sources::default();
+        let id = sources.add("a.infra", text.to_owned());
+        let file = syntax::parse(&sources, id, &mut Sink::default());
+        let (origin, none) = (Span::new(id, 0, 0), HashSet::default());
+        let (_, (_, uses)) = Document::part(file.entries, origin, &[], &none, &mut Sink::default());
+        uses
+    }
+
+    /// A target that serves sites and knows no logins.
+    fn without_logins(field: SourceField) -> Coverage {
+        match field {
+            SourceField::site(SiteField::route(RouteField::login(_))) => Coverage::Lost("it knows no logins"),
+            SourceField::site(_) => Coverage::Written,
+            _ => Coverage::NotConcerned,
+        }
+    }
+
+    #[test]
+    fn a_restriction_that_a_target_leaves_out_is_an_error() {
+        let target = Target { name: "skeleton", coverage: without_logins, ..TARGETS[0] };
+        let codes = |text: &str| {
+            let mut sink = Sink::default();
+            unenforced(&uses(text), &[&target], &mut sink);
+            sink.finish().iter().map(|found| (found.code.id, found.is_error())).collect::<Vec<_>>()
+        };
+        let site = |route: &str| format!("site a = \"a.example\" {{ route \"/\" = b.http {{ {route} }} }}");
+        assert_eq!(codes(&site("login = USERS")), [("TGT007", true)]);
+        assert_eq!(codes(&site("websocket = true")), []);
     }
 }

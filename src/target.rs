@@ -10,7 +10,7 @@ mod grafana;
 mod overrides;
 mod prometheus;
 
-pub use coverage::{Condition, Coverage};
+pub use coverage::Coverage;
 
 use crate::model::Role;
 use crate::model::fields::SourceField;
@@ -38,7 +38,7 @@ pub struct Lowered {
 }
 
 /// A format that a platform is lowered to.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Target {
     /// What `--target` calls it.
     pub name: &'static str,
