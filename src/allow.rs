@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::{Entry, Name, Value, ValueKind};
 
 /// Codes beside those of [`RULES`] that can be allowed: what targets leave out.
-const OF_TARGETS: [&str; 3] = ["TGT001", OF_BUILDS, "TGT004"];
+const OF_TARGETS: [&str; 2] = ["TGT001", OF_BUILDS];
 
 /// The code of what a target leaves out that is built.
 const OF_BUILDS: &str = "TGT002";

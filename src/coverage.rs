@@ -8,10 +8,10 @@ use smol_str::SmolStr;
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::HashMap;
 use crate::model::Document;
-use crate::platform::{Override, Platform, Service, Version};
+use crate::platform::{Platform, Version};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::Entry;
-use crate::target::{Place, TARGETS, Target};
+use crate::target::{TARGETS, Target};
 
 /// Where the source first uses a kind of block, or a field of one, and how often it does.
 #[derive(Debug, Default)]
@@ -157,30 +157,16 @@ static ASKED_FOR: LazyLock<Asked> = LazyLock::new(|| {
     asked
 });
 
-/// TGT004: overrides that no target takes where they stand.
-pub fn untaken(platform: &Platform, sink: &mut Sink) {
-    for over in &platform.overrides {
-        report(over, None, sink);
-    }
-    for service in &platform.services {
-        for over in &service.overrides {
-            report(over, Some(service), sink);
-        }
-    }
-}
-
 /// TGT005: services whose image is older than what a target's files hold, or are written for; and settings of versions
 /// that do not read what the source asks for.
 pub fn too_old(platform: &Platform, sink: &mut Sink) {
     for target in TARGETS {
-        let settings = platform.document.target.iter().filter(|settings| settings.name.text == target.name);
-        let said =
-            settings.filter_map(|settings| settings.version.as_ref()).next_back().map(|said| said.span);
-        let written = platform.version_of(target.name);
+        let version = (target.version)(platform);
+        let (said, written) = (version.map(|it| it.span), version.map(|it| it.value));
         // The latest tells of all.
         let need = (target.needs)(platform).into_iter().rev().max_by_key(|need| need.since);
         let mut lacks = false;
-        for reader in target.reader.into_iter().flat_map(|role| platform.with_role(role)) {
+        for reader in target.format.reader.into_iter().flat_map(|role| platform.with_role(role)) {
             let image = reader.image_name.as_ref();
             let Some(runs) = image.and_then(|image| image.tag.as_deref()).and_then(Version::of_tag) else {
                 continue;
@@ -220,7 +206,7 @@ pub fn too_old(platform: &Platform, sink: &mut Sink) {
             sink.report(
                 Diagnostic::new(
                     codes::TGT005,
-                    format!("files for {} {written} cannot hold {}", target.name, need.what),
+                    format!("files for {} {written} cannot hold {}", target.format.name, need.what),
                 )
                 .at_maybe(said, "an older version than is needed")
                 .at(need.span, format!("is {}, since {}", need.what, need.since))
@@ -228,35 +214,6 @@ pub fn too_old(platform: &Platform, sink: &mut Sink) {
             );
         }
     }
-}
-
-fn report(over: &Override, service: Option<&Service>, sink: &mut Sink) {
-    let takes = TARGETS.iter().find(|target| target.name == over.target).map(|target| target.overrides);
-    let takes = takes.unwrap_or_default();
-    let fits = |place: &Place| match (place, service) {
-        (Place::Platform, service) => service.is_none(),
-        (Place::Service, service) => service.is_some(),
-        (Place::Scraped, service) => service.is_some_and(|service| service.metrics.is_some()),
-    };
-    if takes.iter().any(fits) {
-        return;
-    }
-    let of = service.map(|service| format!(" of `{}`", service.path)).unwrap_or_default();
-    let places: Vec<&str> = takes
-        .iter()
-        .map(|place| match place {
-            Place::Platform => "at the top level",
-            Place::Service => "in a service",
-            Place::Scraped => "in a service that is scraped",
-        })
-        .collect();
-    let told = Diagnostic::new(codes::TGT004, format!("`override {}`{of} is in no artifact", over.target));
-    sink.report(if places.is_empty() {
-        told.at(over.span, "no target of this version takes it")
-    } else {
-        told.at(over.span, format!("`{}` takes none here", over.target))
-            .help(format!("it takes overrides {}", places.join(", or ")))
-    });
 }
 
 fn is_embedded(name: &str) -> bool {
@@ -274,7 +231,7 @@ fn cannot(target: &Target, block: &str, fields: &[Lost<'_>]) -> Diagnostic {
     let names = list_of(fields.iter().map(|lost| lost.field));
     let mut diagnostic = Diagnostic::new(
         codes::TGT002,
-        format!("the target `{}` cannot express {names} of `{block}`", target.name),
+        format!("the target `{}` cannot express {names} of `{block}`", target.format.name),
     );
     let mut told: Vec<&str> = Vec::new();
     for lost in fields {

@@ -23,6 +23,7 @@ pub mod coverage;
 pub mod diagnostic;
 pub mod emit;
 pub mod expand;
+pub mod formats;
 pub mod hash;
 pub mod model;
 pub mod output;
@@ -40,6 +41,7 @@ use allow::Allows;
 use coverage::Uses;
 use diagnostic::{Diagnostic, Sink, cause};
 use expand::{Around, Expanded};
+use formats::Format;
 use model::{Document, Image};
 use platform::Platform;
 use resolve::Absent;
@@ -47,7 +49,7 @@ use schema::{Decode, Decoder};
 use smol_str::SmolStr;
 use source::{Loader, Sources};
 use syntax::{Entry, File};
-use target::{Lowered, TARGETS, Target};
+use target::{Lowered, Target};
 
 use crate::hash::HashSet;
 
@@ -60,6 +62,8 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The platform; `None` where an error was reported.
     pub platform: Option<Platform>,
+    /// The targets of the platform, in the order of the table; none where there is no telling.
+    pub targets: Vec<&'static Format>,
     /// What the source uses of the language.
     pub uses: Uses,
     /// What the source allows.
@@ -130,7 +134,6 @@ impl Parsed {
             let mut findings = platform.as_ref().map(check::check).unwrap_or_default();
             let mut losses = Sink::default();
             if let Some(platform) = &platform {
-                coverage::untaken(platform, &mut losses);
                 coverage::too_old(platform, &mut losses);
             }
             uses.unread(&mut losses);
@@ -142,10 +145,11 @@ impl Parsed {
                 allows.unused(&mut sink);
             }
         }
+        let targets = platform.as_ref().map(|platform| platform.targets.clone()).unwrap_or_default();
         let platform = platform.filter(|_| !sink.has_errors());
         let diagnostics = cause::gather(sink.finish(), sources.embedded());
         diagnostic::hide_credentials(&diagnostics, &mut sources);
-        Compilation { sources, diagnostics, platform, uses, allows }
+        Compilation { sources, diagnostics, platform, targets, uses, allows }
     }
 }
 
@@ -158,10 +162,9 @@ pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>) -> C
 /// Lowers a platform to targets, all at the same time; what each makes comes in the order of `targets`.
 #[must_use]
 pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
-    let names: Vec<&str> = targets.iter().map(|target| target.name).collect();
     parallel::map(targets, |target| Lowered {
-        target: target.name,
-        artifacts: (target.lower)(platform, &names),
+        target: target.format.name,
+        artifacts: (target.lower)(platform),
     })
 }
 
@@ -170,7 +173,8 @@ pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
 pub fn losses(compilation: &Compilation, targets: &[&'static Target]) -> Vec<Diagnostic> {
     let mut sink = Sink::default();
     compilation.uses.lost(targets, &mut sink);
-    compilation.allows.losses(sink.finish(), targets.len() == TARGETS.len())
+    let is_built = |wanted: &&Format| targets.iter().any(|target| target.format == *wanted);
+    compilation.allows.losses(sink.finish(), compilation.targets.iter().all(|wanted| is_built(wanted)))
 }
 
 /// What is made of a part of the tree.

@@ -88,6 +88,8 @@ pub enum Kind {
     Reference(&'static str),
     /// A block.
     Block(&'static Block),
+    /// One of some blocks: its label says which.
+    Named(&'static [&'static Block]),
     /// A body of free keys.
     Map(fn() -> Kind),
     /// A body that the compiler passes on as it is.
@@ -106,6 +108,9 @@ impl Kind {
             Self::List(item) => format!("a list of items, each {}", item().describe()),
             Self::Reference(kind) => format!("the name of {kind}"),
             Self::Block(block) => format!("a block `{}`", block.key),
+            Self::Named(blocks) => {
+                format!("a block {}", crate::diagnostic::list_of(blocks.iter().map(|block| block.key)))
+            }
             Self::Map(_) | Self::Raw => "a block of entries".to_owned(),
         }
     }

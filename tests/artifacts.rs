@@ -87,7 +87,7 @@ fn snapshots(case: &Case, platform: &Platform) -> BTreeMap<String, String> {
         left.retain(|path| !alone.contains_key(*path));
         let beside = built.iter().filter(|(path, _)| alone.contains_key(*path));
         let beside = beside.map(|(path, text)| (path.clone(), text.clone())).collect();
-        let name = format!("{}+{}", case.source, target.name);
+        let name = format!("{}+{}", case.source, target.format.name);
         snapshots
             .extend(changes(&beside, &alone).into_iter().map(|(path, change)| (named(&name, &path), change)));
     }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use infrac::Compilation;
 use infrac::diagnostic::{CODES, Code, Diagnostic, Style, codes, render};
-use infrac::target::{Artifact, TARGETS, Target};
+use infrac::target::{self, Artifact};
 
 use project::{Fixture, compile_bytes, compile_text};
 
@@ -261,7 +261,7 @@ impl Problems {
 fn said(compilation: &Compilation) -> Vec<Diagnostic> {
     let mut said = compilation.diagnostics.clone();
     if compilation.platform.is_some() {
-        said.extend(infrac::losses(compilation, &targets()));
+        said.extend(infrac::losses(compilation, &target::of(&compilation.targets)));
     }
     said
 }
@@ -270,12 +270,11 @@ fn said(compilation: &Compilation) -> Vec<Diagnostic> {
 fn built(compilation: &Compilation) -> (Vec<String>, Vec<Artifact>) {
     let messages =
         said(compilation).iter().map(|told| render(told, &compilation.sources, Style::Plain)).collect();
-    let artifacts = compilation.platform.iter().flat_map(|platform| infrac::build(platform, &targets()));
+    let artifacts = compilation
+        .platform
+        .iter()
+        .flat_map(|platform| infrac::build(platform, &target::of(&platform.targets)));
     (messages, artifacts.flat_map(|it| it.artifacts).collect())
-}
-
-fn targets() -> Vec<&'static Target> {
-    TARGETS.iter().collect()
 }
 
 /// The code that a fixture's name starts with.

@@ -8,14 +8,14 @@ use super::report::{Report, count, print};
 use super::{BuildArguments, Failure, Outcome};
 use crate::output::manifest::{self, State};
 use crate::output::{self, Build, Summary, WriteError};
-use crate::target::{Artifact, TARGETS, Target};
-use crate::{compile, losses};
+use crate::target::{self, Artifact, TARGETS, Target};
+use crate::{Compilation, compile, losses};
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.path.as_deref())?;
     let environment = arguments.source.env.as_deref();
-    let targets = wanted(&arguments.targets);
     let mut compilation = compile(&project.loader(), project.entry(), environment);
+    let targets = wanted(&arguments.targets, &compilation);
     let losses = losses(&compilation, &targets);
     compilation.diagnostics.extend(losses);
     report.diagnostics(&compilation);
@@ -75,9 +75,12 @@ fn shown(folder: &Path) -> &Path {
     folder.strip_prefix(".").unwrap_or(folder)
 }
 
-/// The targets asked for, each once, in the order of the table; all of them where none is named.
-fn wanted(named: &[&'static Target]) -> Vec<&'static Target> {
-    let is_named = |target: &&Target| named.is_empty() || named.iter().any(|named| named.name == target.name);
+/// The targets asked for, each once, in the order of the table; those of the platform where none is named.
+fn wanted(named: &[&'static Target], compilation: &Compilation) -> Vec<&'static Target> {
+    if named.is_empty() {
+        return target::of(&compilation.targets);
+    }
+    let is_named = |target: &&Target| named.iter().any(|named| named.format == target.format);
     TARGETS.iter().filter(is_named).collect()
 }
 
