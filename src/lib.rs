@@ -174,7 +174,8 @@ pub fn losses(compilation: &Compilation, targets: &[&'static Target]) -> Vec<Dia
     let mut sink = Sink::default();
     compilation.uses.lost(targets, &mut sink);
     let is_built = |wanted: &&Format| targets.iter().any(|target| target.format == *wanted);
-    compilation.allows.losses(sink.finish(), compilation.targets.iter().all(|wanted| is_built(wanted)))
+    let wanted = &compilation.targets;
+    compilation.allows.losses(sink.finish(), !wanted.is_empty() && wanted.iter().all(is_built))
 }
 
 /// What is made of a part of the tree.
