@@ -1,7 +1,6 @@
 //! The formats that a platform is lowered to, as far as a source speaks of them: their names and settings, the folders
 //! that services mount, the places of overrides. How each is lowered is `target`.
 
-use crate::diagnostic::did_you_mean;
 use crate::model::{AlertmanagerSettings, ComposeSettings, GrafanaSettings, PrometheusSettings, Role};
 use crate::schema::Block;
 
@@ -118,10 +117,4 @@ impl Format {
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().copied().find(|format| format.name == name)
-}
-
-/// What a name that no format has may be meant for.
-#[must_use]
-pub fn suggest(name: &str) -> Option<String> {
-    did_you_mean(name, FORMATS.iter().map(|format| format.name))
 }

@@ -116,7 +116,7 @@ pub struct Platform {
     pub project: String,
     /// What is observed of it, and who is told.
     pub observed: Observed,
-    /// The blocks it was made from, for what is read as it is (targets, policies, …).
+    /// The blocks it was made from, for what is read as it is (policies, …).
     pub document: Arc<Document>,
 }
 

@@ -99,3 +99,19 @@ pub fn find(name: &str) -> Option<&'static Target> {
 pub fn of(formats: &[&Format]) -> Vec<&'static Target> {
     TARGETS.iter().filter(|target| formats.contains(&target.format)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::TARGETS;
+    use crate::formats::FORMATS;
+    use crate::model::Settings;
+
+    #[test]
+    fn every_format_is_written_by_one_target_and_has_settings() {
+        let formats: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        let targets: Vec<&str> = TARGETS.iter().map(|target| target.format.name).collect();
+        let settings: Vec<&str> = Settings::BLOCKS.iter().map(|block| block.key).collect();
+        assert_eq!(targets, formats);
+        assert_eq!(settings, formats);
+    }
+}

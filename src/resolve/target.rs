@@ -1,7 +1,7 @@
 //! What the source says of targets: which there are, their settings, and what services mount of theirs.
 
 use super::text::Texts;
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::formats::{self, FORMATS, Format, Place};
 use crate::model::{self, Document};
 use crate::platform::{Mounted, Override, Platform, Service, Settings, Version};
@@ -12,10 +12,11 @@ use crate::source::Span;
 pub(super) fn named(name: &str, span: Span, texts: &mut Texts<'_>) -> Option<&'static Format> {
     let found = formats::find(name);
     if found.is_none() {
+        let help = texts.sink.did_you_mean(name, FORMATS.iter().map(|format| format.name));
         texts.sink.report(
             Diagnostic::new(codes::NAM001, format!("there is no target `{name}`"))
                 .at(span, "unknown target")
-                .help_maybe(formats::suggest(name)),
+                .help_maybe(help),
         );
     }
     found
@@ -66,10 +67,11 @@ fn folder(said: &Word, texts: &mut Texts<'_>) -> Option<(&'static Format, &'stat
                 .at(said.span, "nothing to mount")
         } else {
             let known = target.folders.iter().filter(|folder| !folder.is_empty());
+            let help = texts.sink.did_you_mean(below, known.copied());
             let start = said.text.len() - below.len();
             Diagnostic::new(codes::NAM001, format!("`{name}` writes no folder `{below}`"))
                 .at(part(start..said.text.len()), "no such folder")
-                .help_maybe(did_you_mean(below, known.copied()))
+                .help_maybe(help)
         };
         texts.sink.report(diagnostic);
     }
