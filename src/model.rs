@@ -5,6 +5,7 @@
 
 mod document;
 mod environment;
+pub mod fields;
 mod health;
 mod observe;
 mod parameter;
@@ -40,12 +41,12 @@ pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role,
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
 pub use store::{Backup, FirstStart, Image};
 pub use target::{
-    AlertmanagerSettings, ComposeSettings, GrafanaSettings, PrometheusSettings, Settings, Target,
+    AlertmanagerSettings, ComposeSettings, GrafanaSettings, PrometheusSettings, Target, TargetSettings,
 };
 
 block! {
     /// The platform: its name and whom it belongs to. It stands once.
-    "platform" => PlatformBlock {
+    "platform" => PlatformBlock / PlatformField {
         label name = "What the platform is called in artifacts.";
         /// What it is for, in one line.
         optional description: Constant,

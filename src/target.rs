@@ -5,11 +5,15 @@
 
 mod alertmanager;
 mod compose;
+mod coverage;
 mod grafana;
 mod overrides;
 mod prometheus;
 
+pub use coverage::{Condition, Coverage};
+
 use crate::formats::Format;
+use crate::model::fields::SourceField;
 use crate::platform::{Platform, Service, Version};
 use crate::schema::Placed;
 use crate::source::Span;
@@ -39,10 +43,8 @@ pub struct Lowered {
 pub struct Target {
     /// Its name, its settings, and what else a source says of it.
     pub format: &'static Format,
-    /// The kinds of blocks that it reads, as `block` or `block.field`.
-    pub reads: &'static [&'static str],
-    /// Fields that it cannot express, as `block.field`, each with the reason.
-    pub cannot: &'static [(&'static str, &'static str)],
+    /// What becomes of each field of the language.
+    pub coverage: fn(SourceField) -> Coverage,
     /// What a service must be told by arguments behind its command, because the files cannot say it.
     pub arguments: fn(&Platform, &Service) -> Vec<String>,
     /// What its files hold, for this platform, that not every version of their reader knows.
@@ -104,13 +106,13 @@ pub fn of(formats: &[&Format]) -> Vec<&'static Target> {
 mod tests {
     use super::TARGETS;
     use crate::formats::FORMATS;
-    use crate::model::Settings;
+    use crate::model::TargetSettings;
 
     #[test]
     fn every_format_is_written_by_one_target_and_has_settings() {
         let formats: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
         let targets: Vec<&str> = TARGETS.iter().map(|target| target.format.name).collect();
-        let settings: Vec<&str> = Settings::BLOCKS.iter().map(|block| block.key).collect();
+        let settings: Vec<&str> = TargetSettings::SCHEMA.fields.iter().map(|field| field.key).collect();
         assert_eq!(targets, formats);
         assert_eq!(settings, formats);
     }

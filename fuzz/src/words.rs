@@ -93,11 +93,11 @@ pub(crate) fn entry(field: &Field, names: &[&str], depth: usize, random: &mut Ra
             }
             out.push('}');
         }
-        Kind::Named(blocks) => {
-            out.push(' ');
-            match random.one_of(blocks) {
-                Some(block) => out.push_str(&format!("{} {{ {} }}", block.key, body(block, names, depth, random))),
-                None => out.push_str("a {}"),
+        Kind::Named(named) => {
+            let blocks: Vec<&Field> = named.fields.iter().collect();
+            if let Some(block) = random.one_of(&blocks) {
+                out.push(' ');
+                out.push_str(&entry(block, names, depth, random));
             }
         }
         Kind::Raw => out.push_str(" { a { b = [1, { c = \"d\" }] } }"),

@@ -1,11 +1,11 @@
 //! The settings of targets: one block a target, which is called as the target is.
 
-use crate::schema::{Block, Constant, Decode, Decoder, Kind, Visit, block};
-use crate::syntax::{Entry, Name};
+use crate::schema::{Constant, Decode, Decoder, Kind, Visit, block};
+use crate::syntax::{Body, Entry, Name};
 
 block! {
     /// Settings of Docker Compose.
-    "compose" => ComposeSettings {
+    "compose" => ComposeSettings / ComposeSettingsField {
         /// The project's name, in place of the platform's.
         optional project: Constant,
     }
@@ -13,7 +13,7 @@ block! {
 
 block! {
     /// Settings of Prometheus.
-    "prometheus" => PrometheusSettings {
+    "prometheus" => PrometheusSettings / PrometheusSettingsField {
         /// The version that its files are written for, such as `"3.13"`. Without it they hold nothing that promtool 2.53
         /// refuses.
         optional version: Constant,
@@ -22,7 +22,7 @@ block! {
 
 block! {
     /// Settings of Alertmanager.
-    "alertmanager" => AlertmanagerSettings {
+    "alertmanager" => AlertmanagerSettings / AlertmanagerSettingsField {
         /// The version that its files are written for, such as `"0.30"`. Without it they hold nothing that amtool 0.28
         /// refuses.
         optional version: Constant,
@@ -31,7 +31,21 @@ block! {
 
 block! {
     /// Settings of Grafana: there are none yet.
-    "grafana" => GrafanaSettings {}
+    "grafana" => GrafanaSettings / GrafanaSettingsField {}
+}
+
+block! {
+    /// The settings of targets, by the name of the target.
+    "target" => TargetSettings / TargetField {
+        /// Those of Docker Compose.
+        optional compose: ComposeSettings,
+        /// Those of Prometheus.
+        optional prometheus: PrometheusSettings,
+        /// Those of Alertmanager.
+        optional alertmanager: AlertmanagerSettings,
+        /// Those of Grafana.
+        optional grafana: GrafanaSettings,
+    }
 }
 
 /// Settings of one target: `target NAME { … }`.
@@ -39,68 +53,37 @@ block! {
 pub struct Target {
     /// The target.
     pub name: Name,
-    /// What its block says; `None` where no target has this name.
-    pub settings: Option<Settings>,
+    /// What its block says, as the only one in here; `None` where no target has this name.
+    pub settings: Option<TargetSettings>,
 }
 
 impl Decode for Target {
+    type Fields = TargetField;
+
     fn kind() -> Kind {
-        Kind::Named(Settings::BLOCKS)
+        Kind::Named(TargetSettings::SCHEMA)
     }
 
+    /// Reads `target NAME { … }` as `target { NAME { … } }`. What an unknown target is set to is not looked at.
     fn decode(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self> {
         let name = decoder.label(entry)?;
-        // Its settings are a block that is called as the target is.
+        if !TargetSettings::SCHEMA.fields.iter().any(|field| field.key == name.text) {
+            return Some(Self { name, settings: None });
+        }
         let block = Entry { key: name.clone(), label: None, ..entry.clone() };
-        let settings = Settings::decode(&block, decoder)?;
-        Some(Self { name, settings })
+        let body = Body { entries: vec![block], span: name.span };
+        let whole = Entry { label: None, value: None, body: Some(body), ..entry.clone() };
+        let settings = TargetSettings::decode(&whole, decoder)?;
+        Some(Self { name, settings: Some(settings) })
     }
 }
 
-/// One block a target.
-macro_rules! settings {
-    ($($Target:ident of $Block:ident,)+) => {
-        /// What the block of a target says.
-        #[derive(Debug, Clone)]
-        pub enum Settings {
-            $(#[doc = concat!("Those of [`", stringify!($Block), "`].")] $Target($Block),)+
-        }
+impl Visit for Target {
+    fn visit(&self, see: &mut dyn FnMut(&Constant)) {
+        self.settings.visit(see);
+    }
 
-        impl Settings {
-            /// The blocks of all targets.
-            pub const BLOCKS: &'static [&'static Block] = &[$($Block::SCHEMA),+];
-
-            /// The settings in a block; `Some(None)` where no target is called as the block is.
-            #[expect(clippy::option_option, reason = "as `Decode` has it, around what may be unknown")]
-            fn decode(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Option<Self>> {
-                $(if entry.key.text == $Block::SCHEMA.key {
-                    return $Block::decode(entry, decoder).map(|block| Some(Self::$Target(block)));
-                })+
-                Some(None)
-            }
-        }
-
-        impl Visit for Target {
-            fn visit(&self, see: &mut dyn FnMut(&Constant)) {
-                match &self.settings {
-                    $(Some(Settings::$Target(block)) => block.visit(see),)+
-                    None => {}
-                }
-            }
-
-            fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
-                match &mut self.settings {
-                    $(Some(Settings::$Target(block)) => block.visit_mut(change),)+
-                    None => {}
-                }
-            }
-        }
-    };
-}
-
-settings! {
-    Compose of ComposeSettings,
-    Prometheus of PrometheusSettings,
-    Alertmanager of AlertmanagerSettings,
-    Grafana of GrafanaSettings,
+    fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
+        self.settings.visit_mut(change);
+    }
 }

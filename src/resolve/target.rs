@@ -82,23 +82,21 @@ fn folder(said: &Word, texts: &mut Texts<'_>) -> Option<(&'static Format, &'stat
 pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
     let mut settings = Settings::default();
     for target in &document.target {
-        match &target.settings {
-            Some(model::Settings::Compose(said)) => {
-                let project = said.project.as_ref().map(|project| texts.constant(project));
-                settings.compose.project = project.or(settings.compose.project);
-            }
-            Some(model::Settings::Prometheus(said)) => {
-                let version = version(said.version.as_ref(), texts);
-                settings.prometheus.version = version.or(settings.prometheus.version);
-            }
-            Some(model::Settings::Alertmanager(said)) => {
-                let version = version(said.version.as_ref(), texts);
-                settings.alertmanager.version = version.or(settings.alertmanager.version);
-            }
-            Some(model::Settings::Grafana(_)) => {}
-            None => {
-                named(&target.name.text, target.name.span, texts);
-            }
+        let Some(block) = &target.settings else {
+            named(&target.name.text, target.name.span, texts);
+            continue;
+        };
+        if let Some(said) = &block.compose {
+            let project = said.project.as_ref().map(|project| texts.constant(project));
+            settings.compose.project = project.or(settings.compose.project);
+        }
+        if let Some(said) = &block.prometheus {
+            let version = version(said.version.as_ref(), texts);
+            settings.prometheus.version = version.or(settings.prometheus.version);
+        }
+        if let Some(said) = &block.alertmanager {
+            let version = version(said.version.as_ref(), texts);
+            settings.alertmanager.version = version.or(settings.alertmanager.version);
         }
     }
     settings

@@ -57,7 +57,10 @@ fn blocks(root: &'static Block) -> Vec<(String, &'static Block)> {
 fn blocks_of(kind: Kind, key: &str) -> Vec<(String, &'static Block)> {
     match kind {
         Kind::Block(block) => vec![(String::new(), block)],
-        Kind::Named(blocks) => blocks.iter().map(|block| (format!("{key} "), *block)).collect(),
+        Kind::Named(named) => {
+            let below = named.fields.iter().flat_map(|field| blocks_of((field.kind)(), key));
+            below.map(|(_, block)| (format!("{key} "), block)).collect()
+        }
         Kind::Map(inner) => blocks_of(inner(), key),
         _ => Vec::new(),
     }
@@ -106,9 +109,9 @@ fn name(field: &Field) -> String {
 
 fn kind(field: &Field) -> String {
     match (field.kind)() {
-        Kind::Named(blocks) => {
-            let link = |block: &&Block| format!("[{0} {1}](#{0}-{1})", field.key, block.key);
-            format!("a block: {}", blocks.iter().map(link).collect::<Vec<_>>().join(", "))
+        Kind::Named(named) => {
+            let link = |block: &Field| format!("[{0} {1}](#{0}-{1})", field.key, block.key);
+            format!("a block: {}", named.fields.iter().map(link).collect::<Vec<_>>().join(", "))
         }
         kind => describe(kind),
     }

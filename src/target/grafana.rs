@@ -2,6 +2,7 @@
 //!
 //! `targets/grafana/README.md` tells how each concept maps.
 
+mod coverage;
 mod dashboard;
 mod layout;
 mod panel;
@@ -16,8 +17,7 @@ use crate::platform::{ARTIFACTS, Mounted, Platform, Service};
 /// The target.
 pub(super) const TARGET: Target = Target {
     format: &formats::GRAFANA,
-    reads: &["platform", "service.dashboard", "dashboard"],
-    cannot: &[],
+    coverage: coverage::coverage,
     arguments: super::no_arguments,
     needs: super::no_needs,
     version: super::no_version,

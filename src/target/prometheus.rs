@@ -3,6 +3,7 @@
 //! `targets/prometheus/README.md` tells how each concept maps.
 
 mod config;
+mod coverage;
 mod rules;
 mod tests;
 
@@ -16,21 +17,7 @@ use crate::platform::{ARTIFACTS, Platform, ServiceId, Version};
 /// The target.
 pub(super) const TARGET: Target = Target {
     format: &formats::PROMETHEUS,
-    reads: &[
-        "platform",
-        "service.metrics",
-        "service.metric",
-        "service.samples",
-        "target",
-        "metric",
-        "exports",
-        "alert",
-        "record",
-        "site",
-        "group",
-        "override",
-    ],
-    cannot: &[],
+    coverage: coverage::coverage,
     arguments: config::arguments,
     needs,
     version: |platform| platform.settings.prometheus.version,
