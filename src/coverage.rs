@@ -5,6 +5,7 @@
 
 mod compiler;
 pub mod lists;
+mod overrides;
 mod version;
 
 pub use version::too_old;
@@ -26,6 +27,7 @@ pub fn unwritten(uses: &Uses, platform: &Platform, sink: &mut Sink) {
     for found in losses.found {
         sink.report(found.diagnostic());
     }
+    overrides::unwritten(platform, &targets, sink);
     unenforced(uses, &targets, sink);
 }
 
