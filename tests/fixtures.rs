@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use infrac::Compilation;
 use infrac::diagnostic::{CODES, Code, Diagnostic, Style, codes, render};
-use infrac::target::{Artifact, TARGETS, Target};
+use infrac::target::{self, Artifact};
 
 use crate::sample;
 use project::{Fixture, compile_bytes, compile_text};
@@ -169,7 +169,9 @@ fn explanations_hold() {
         }
         for text in mended {
             let beside = |told: &&Diagnostic| of_targets(told) || BESIDE.contains(&told.code);
-            for told in compile_text(&text).diagnostics.iter().filter(|told| told.code == *code || !beside(told)) {
+            for told in
+                compile_text(&text).diagnostics.iter().filter(|told| told.code == *code || !beside(told))
+            {
                 problems.add(code.id, format!("the mended twin fires {}: {}", told.code.id, told.message));
             }
         }
@@ -268,12 +270,11 @@ impl Problems {
 fn built(compilation: &Compilation) -> (Vec<String>, Vec<Artifact>) {
     let messages =
         compilation.diagnostics.iter().map(|told| render(told, &compilation.sources, Style::Plain)).collect();
-    let artifacts = compilation.platform.iter().flat_map(|platform| infrac::build(platform, &targets()));
+    let artifacts = compilation
+        .platform
+        .iter()
+        .flat_map(|platform| infrac::build(platform, &target::of(&platform.targets)));
     (messages, artifacts.flat_map(|it| it.artifacts).collect())
-}
-
-fn targets() -> Vec<&'static Target> {
-    TARGETS.iter().collect()
 }
 
 /// The code that a fixture's name starts with.

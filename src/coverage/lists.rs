@@ -52,7 +52,9 @@ pub fn text(target: &Target) -> String {
     }
     let lost: Vec<(String, &str)> = listings
         .iter()
-        .flat_map(|listing| listing.lost.iter().map(|(key, reason)| (format!("{}.{key}", listing.path), *reason)))
+        .flat_map(|listing| {
+            listing.lost.iter().map(|(key, reason)| (format!("{}.{key}", listing.path), *reason))
+        })
         .collect();
     if !lost.is_empty() {
         out.push_str("\n  cannot express\n");
@@ -71,7 +73,11 @@ fn list(target: &Target, block: &'static Block, number: u32, path: &str, out: &m
     for field in block.below() {
         let (number, key) = (number + field.number, field.key.unwrap_or("its value"));
         if let Some(nested) = field.block {
-            below.push((nested, number, if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }));
+            below.push((
+                nested,
+                number,
+                if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") },
+            ));
             continue;
         }
         // Free keys hold blocks without keys of their own in the description: the first field stands for all.

@@ -60,7 +60,7 @@ impl Block {
 
 fn nested(kind: Kind) -> Option<&'static Block> {
     match kind {
-        Kind::Block(block) => Some(block),
+        Kind::Block(block) | Kind::Named(block) => Some(block),
         Kind::Map(inner) => nested(inner()),
         _ => None,
     }
