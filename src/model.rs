@@ -5,6 +5,7 @@
 
 mod document;
 mod environment;
+pub mod fields;
 mod health;
 mod image;
 mod observe;
@@ -17,11 +18,12 @@ mod run;
 mod service;
 mod storage;
 mod store;
+mod target;
 
-use crate::schema::{Constant, Map, block};
+use crate::schema::{Constant, List, Map, Word, block};
 
 pub use document::Document;
-pub use environment::{Allow, Override, Secret, Target, Variable};
+pub use environment::{Allow, Override, Secret, Variable};
 pub use health::{Command, Health, Metrics, Samples, Tool};
 pub use image::{Ended, Expects, FirstStart, Image, Mirror};
 pub use observe::{
@@ -40,10 +42,13 @@ pub use run::{
 pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
 pub use store::Backup;
+pub use target::{
+    AlertmanagerSettings, ComposeSettings, GrafanaSettings, PrometheusSettings, Target, TargetSettings,
+};
 
 block! {
     /// The platform: its name and whom it belongs to. It stands once.
-    "platform" => PlatformBlock {
+    "platform" => PlatformBlock / PlatformField {
         label name = "What the platform is called in artifacts.";
         /// What it is for, in one line.
         optional description: Constant,
@@ -53,5 +58,8 @@ block! {
         optional labels: Map<Constant>,
         /// Where runbooks are: the address of an alert's ends with the alert's name, where it says none.
         optional runbooks: Constant,
+        /// The targets that are built of it: `[compose, prometheus]`. Those whose files a service mounts (`artifacts`) are
+        /// always among them; where none are said, `compose` is.
+        optional targets: List<Word>,
     }
 }

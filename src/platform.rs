@@ -9,6 +9,7 @@ pub mod observe;
 pub mod owner;
 pub mod receiver;
 mod service;
+mod settings;
 pub mod tell;
 mod version;
 pub mod whose;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
+use crate::formats::Format;
 use crate::hash::IndexMap;
 use crate::model::{self, Document, Role};
 use crate::source::Span;
@@ -26,9 +28,10 @@ use crate::source::Span;
 pub use image::{Expects, FirstStart, ImageFacts};
 pub use observe::Observed;
 pub use service::{
-    Bears, Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, OwnVolume,
-    Port, Publish, Service, SharedMount, TCP_TOOLS,
+    Bears, Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, Mounted,
+    OwnVolume, Port, Publish, Service, SharedMount, TCP_TOOLS,
 };
+pub use settings::Settings;
 pub use version::Version;
 
 macro_rules! index {
@@ -95,6 +98,10 @@ pub struct Platform {
     pub edges: Vec<Edge>,
     /// What images contain: the catalogue, then the platform's own entries.
     pub catalogue: Vec<ImageFacts>,
+    /// Its targets, in the order of the table: those that are built where no others are asked for.
+    pub targets: Vec<&'static Format>,
+    /// What the source sets for each target.
+    pub settings: Settings,
     /// Overrides of the whole platform.
     pub overrides: Vec<Override>,
     /// Whether the host's firewall guards what is published to a named outside.
@@ -110,7 +117,7 @@ pub struct Platform {
     pub project: String,
     /// What is observed of it, and who is told.
     pub observed: Observed,
-    /// The blocks it was made from, for what is read as it is (targets, policies, …).
+    /// The blocks it was made from, for what is read as it is (policies, …).
     pub document: Arc<Document>,
 }
 
@@ -424,7 +431,7 @@ impl Cause {
 #[derive(Debug, Clone)]
 pub struct Override {
     /// The target.
-    pub target: String,
+    pub target: &'static Format,
     /// What is merged into its output.
     pub entries: IndexMap<String, Tree>,
     /// The place.

@@ -4,7 +4,7 @@ use crate::schema::{Constant, Integer, List, PortNumber, block};
 
 block! {
     /// A temporary server that answers while an image fills its empty data folder, before the real one.
-    "first_start" => FirstStart {
+    "first_start" => FirstStart / FirstStartField {
         /// The variables and folders that cause it; without any it comes with every empty data folder.
         optional by: List<Constant>,
         /// Programs that health checks ask with.
@@ -18,7 +18,7 @@ block! {
 
 block! {
     /// Something that an image has to be given.
-    "expects" => Expects {
+    "expects" => Expects / ExpectsField {
         label otherwise = "What happens where it is given none of them: the end of a sentence that starts with the image.";
         value any: List<Constant> = "Variables (`NAME`, `NAME*`), beginnings of arguments (`--name`) and paths (`/etc/name`), of which one is enough.";
     }
@@ -26,7 +26,7 @@ block! {
 
 block! {
     /// A version of an image that gets no updates any more.
-    "ended" => Ended {
+    "ended" => Ended / EndedField {
         label versions = "The version (`\"6.0\"`, with all behind it), or those before one (`\"<7.2\"`).";
         value month: Constant = "The month of the end: `\"2025-07\"`.";
     }
@@ -34,7 +34,7 @@ block! {
 
 block! {
     /// A registry, or a folder of one, that holds copies of images.
-    "mirror" => Mirror {
+    "mirror" => Mirror / MirrorField {
         label prefix = "What the names of the copies start with: `\"harbor.example.com/hub\"`.";
         value of: Constant = "What the names of the originals start with: `\"docker.io\"`, `\"quay.io\"`.";
     }
@@ -43,7 +43,7 @@ block! {
 block! {
     /// What an image contains: facts that checks and defaults read. The label is the image's
     /// repository, with a pattern for the tag where tags differ: `"node:*-slim"`, `"postgres:<18"`, `"postgres:<18 *-alpine*"`.
-    "image" => Image {
+    "image" => Image / ImageField {
         label name = "The repository, `repository:pattern`, or `namespace/*`.";
         /// The numeric user it runs as when told none, `uid:gid`; also what it is told here.
         optional user: Constant,

@@ -4,7 +4,7 @@ use crate::schema::{Constant, Duration, Reference, Word, block};
 
 block! {
     /// A copy of data, made regularly.
-    "backup" => Backup {
+    "backup" => Backup / BackupField {
         label name = "What it is called.";
         /// The instance whose data is copied; its component says how (`dump`).
         required of: Reference,

@@ -1,14 +1,6 @@
 //! How far a service can be locked up: what its image is known to bear.
 
-use super::text::Texts;
-use crate::model;
 use crate::platform::{Bears, ImageFacts, Service};
-
-/// Whether the image is a component's of the compiler.
-pub(super) fn from_component(block: &model::Service, texts: &Texts<'_>) -> bool {
-    let image = block.image.as_ref();
-    image.is_some_and(|image| texts.absent.sources.embedded().contains(&image.name.span.file))
-}
 
 /// How far a service can be locked up. An image that nothing is known of may start as root, give its files away, change
 /// its user, listen on a low port and write wherever it likes.

@@ -1,6 +1,7 @@
 //! Images: their names taken apart, and what the catalogue knows of them.
 
 mod facts;
+mod runs;
 mod shipped;
 mod tag;
 
@@ -13,6 +14,7 @@ use crate::standard::images;
 use tag::Pattern;
 
 pub(super) use facts::catalogue;
+pub(super) use runs::{Runs, runs};
 pub(super) use shipped::{entries, mirrors};
 pub(crate) use tag::is_of;
 
@@ -125,6 +127,14 @@ pub(crate) fn namesake(repository: &str) -> Option<&str> {
 pub(super) struct Images {
     pub(super) index: Index,
     pub(super) mirrors: Mirrors,
+}
+
+impl Images {
+    /// The name of what an image is a copy of.
+    pub(super) fn original(&self, mut name: ImageName) -> ImageName {
+        name.repository = self.mirrors.original(&name.repository);
+        name
+    }
 }
 
 /// The catalogue by its repositories.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use indexmap::IndexSet;
 
-use super::bears::{bears, from_component};
+use super::bears::bears;
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{health, image, sound, tree};
+use super::{health, image, sound, target, tree};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, RunKind};
@@ -31,29 +31,8 @@ pub(super) fn service(
     let placed = &names.services[index];
     let block = placed.block;
     let mut mentions = Mentions::default();
-    let image = runs(block, &mut mentions, texts);
-    let said = image.as_ref().zip(block.image.as_ref());
-    let mut image_name = said.and_then(|(image, block)| image::name(image, block.name.span));
-    let original = |mut name: ImageName| {
-        name.repository = images.mirrors.original(&name.repository);
-        name
-    };
-    let default = |(image, block): (&Value, &model::ImageUse)| {
-        image::by_default(image, &platform.inputs, block.name.span)
-    };
-    let mut base_name = image::base(block, texts).or_else(|| said.and_then(default)).map(original);
-    let mut image = image;
-    if let Some(parent) = parent.filter(|_| from_component(block, texts))
-        && let (Some(own), Some(other)) = (&base_name, &parent.base_name)
-        && own.repository == other.repository
-        && parent.image.is_some()
-        && !from_component(&parent.block, texts)
-    {
-        // What a component runs beside its main service is the same image: it comes from where that one comes from.
-        image.clone_from(&parent.image);
-        image_name.clone_from(&parent.image_name);
-        base_name.clone_from(&parent.base_name);
-    }
+    let image::Runs { image, image_name, base_name } =
+        image::runs(block, parent, platform, images, &mut mentions, texts);
     let find = |name: &ImageName| images.index.find(name);
     let facts = base_name.as_ref().and_then(find).filter(|at| image::comparable(*at, block, platform, texts));
     let ports = ports(block, facts.and_then(|at| platform.catalogue.get(at)), platform, texts);
@@ -69,7 +48,10 @@ pub(super) fn service(
         image,
         build: build(block, texts),
         facts,
-        image_facts: image_name.clone().map(original).as_ref().and_then(find).filter(|_| texts.has_room()),
+        image_facts: image_name
+            .as_ref()
+            .and_then(|name| find(&images.original(name.clone())))
+            .filter(|_| texts.has_room()),
         image_name,
         base_name,
         entrypoint: arguments(block.entrypoint.as_ref(), &mut mentions, texts),
@@ -86,11 +68,7 @@ pub(super) fn service(
         mounts: mounts(block, texts),
         binds: binds(block, texts),
         configs: configs(block, &mut mentions, texts),
-        artifacts: block
-            .artifacts
-            .iter()
-            .map(|artifacts| (artifacts.folder.text.clone(), artifacts.path.text.as_str().to_owned()))
-            .collect(),
+        artifacts: target::mounted(block, texts),
         secret_files: Vec::new(),
         dependencies: Vec::new(),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),
@@ -110,31 +88,6 @@ pub(super) fn service(
     sound::service(block, service.image.as_ref(), texts);
     one_place_each(&service, texts);
     (service, mentions)
-}
-
-fn runs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -> Option<Value> {
-    match (&block.image, &block.build) {
-        (Some(image), _) => {
-            let value = texts.template(&image.name, mentions);
-            if value.inputs().any(|input| texts.is_secret(input)) {
-                texts.literal(&value, image.name.span);
-            }
-            Some(value)
-        }
-        (None, Some(_)) => None,
-        (None, None) => {
-            // A component without a main service is a name for what is nested in it.
-            let lost = |name: &str| texts.absent.lost.contains(name);
-            if block.service.is_empty() && !lost(&block.name.text) && !lost("image") && !lost("build") {
-                texts.sink.report(
-                    Diagnostic::new(codes::PLT002, format!("`{}` runs nothing", block.name.text))
-                        .at(block.span, "has neither an image nor a build")
-                        .help("write `image = \"repository:tag\"` or `build = \"./folder\"`"),
-                );
-            }
-            None
-        }
-    }
 }
 
 /// Reports two things that are mounted in the same place, and files where another file's folder is.

@@ -4,6 +4,7 @@
 
 mod comments;
 mod config;
+mod coverage;
 mod env_example;
 mod environment;
 mod file;
@@ -18,14 +19,13 @@ mod text;
 
 use file::{Entry, File, Network, Volume};
 
-use super::{Artifact, Place, Target, generated};
+use super::{Artifact, Target, generated};
 use crate::emit::{self, Entries, Node, Section};
+use crate::formats;
 use crate::hash::HashMap;
 use crate::parallel;
 use crate::platform::owner::{handovers, waits};
 use crate::platform::{Platform, Service, ServiceId};
-
-const NAME: &str = "compose";
 
 /// How compose is called with what we write. It looks for `.env` in the folder of its file, which is
 /// `docker/`; ours stands in the root.
@@ -33,58 +33,15 @@ const COMMAND: &str = "docker compose --env-file .env -f docker/compose.infrastr
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    name: NAME,
-    purpose: "a Docker Compose file for one host, the files it mounts, and .env.example",
-    reads: &[
-        "platform",
-        "variable",
-        "secret",
-        "network",
-        "outside",
-        "group",
-        "volume",
-        "host.firewall",
-        "service",
-        "image",
-        "mirror",
-        "target",
-        "override",
-    ],
-    reader: None,
+    format: &formats::COMPOSE,
+    coverage: coverage::coverage,
     arguments: super::no_arguments,
     needs: super::no_needs,
-    overrides: &[Place::Platform, Place::Service],
-    cannot: &[
-        ("place.zone", "compose runs on one host"),
-        ("scale.max", "compose starts a fixed number, `scale.min`"),
-        ("scale.cpu", "compose does not scale by load"),
-        ("scale.memory", "compose does not scale by load"),
-        ("scale.on", "compose does not scale by load"),
-        ("health.liveness", "a container has one check, and others wait for it: `health.readiness`"),
-        (
-            "health.startup",
-            "a container has one check, `health.readiness`, which does not count until `health.start` is over",
-        ),
-        ("volume.size", "volumes of the local driver have no limit"),
-        (
-            "run.cron",
-            "compose keeps no schedule: the service gets the profile `scheduled`, and the line for crontab stands above it",
-        ),
-        ("run.deadline", "compose keeps no schedule"),
-        ("run.overlap", "compose keeps no schedule"),
-        ("service.metrics", "compose scrapes nothing"),
-        ("host.size", "compose runs where it is started"),
-        ("host.memory", "compose runs where it is started"),
-        ("host.disk", "compose runs where it is started"),
-        ("host.image", "compose runs where it is started"),
-        ("host.ssh", "compose runs where it is started"),
-        ("host.sysctl", "compose does not change settings of the host"),
-        ("requires.sysctl", "compose does not change settings of the host"),
-    ],
+    version: super::no_version,
     lower,
 };
 
-fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
+fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = [generated(platform)];
     let services = order::by_dependency(platform);
     let mut artifacts = vec![
@@ -257,8 +214,7 @@ fn volumes(platform: &Platform) -> impl Iterator<Item = (&str, Option<&str>)> {
 /// The project's name, in the characters that compose allows
 /// (compose-spec/compose-go:loader/loader.go, `NormalizeProjectName`).
 fn project(platform: &Platform) -> String {
-    let settings = platform.document.target.iter().filter(|target| target.name.text == NAME);
-    let said = settings.filter_map(|target| target.project.as_ref()).map(text::constant).next_back();
+    let said = platform.settings.compose.project.as_deref();
     // Environments that meet on one host must not share containers and volumes.
     let environment = platform.environment.as_ref().map(|name| format!("-{name}")).unwrap_or_default();
     let name = format!("{}{environment}", said.unwrap_or(&platform.name)).to_lowercase();

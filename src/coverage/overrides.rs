@@ -1,0 +1,27 @@
+//! Overrides for targets that write nothing for the platform.
+
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::platform::{Override, Platform};
+use crate::target::Target;
+
+/// TGT001: overrides for other targets than those that write something for the platform.
+pub(super) fn unwritten(platform: &Platform, targets: &[&Target], sink: &mut Sink) {
+    let of_services = platform.services.iter().flat_map(|service| &service.overrides);
+    for over in platform.overrides.iter().chain(of_services) {
+        if !targets.iter().any(|target| target.format == over.target) {
+            sink.report(unread(over, platform));
+        }
+    }
+}
+
+fn unread(over: &Override, platform: &Platform) -> Diagnostic {
+    let name = over.target.name;
+    let diagnostic =
+        Diagnostic::new(codes::TGT001, format!("`override {name}` is in no artifact of this platform"));
+    if platform.targets.contains(&over.target) {
+        return diagnostic.at(over.span, format!("no service reads what `{name}` writes"));
+    }
+    diagnostic
+        .at(over.span, format!("`{name}` is no target of the platform"))
+        .help(format!("add `{name}` to `targets` of the platform"))
+}
