@@ -10,7 +10,7 @@ mod grafana;
 mod overrides;
 mod prometheus;
 
-pub use coverage::{Condition, Coverage};
+pub use coverage::Coverage;
 
 use crate::formats::Format;
 use crate::model::fields::SourceField;
@@ -39,7 +39,7 @@ pub struct Lowered {
 }
 
 /// A format that a platform is lowered to.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Target {
     /// Its name, its settings, and what else a source says of it.
     pub format: &'static Format,

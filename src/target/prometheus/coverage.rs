@@ -1,20 +1,14 @@
 //! What Prometheus' target says of each field of the language.
 
-use Coverage::{NotConcerned, Written, WrittenWhere};
+use Coverage::{NotConcerned, Written};
 
-use crate::model::Role;
 use crate::model::fields::{
     AlertField, AlertTestField, ExportsField, GroupField, MetricField, MetricsField, PlatformField,
     PortField, PrometheusSettingsField, RecordField, SamplesField, ScaleField, SeriesField, ServiceField,
     SiteField, SourceField, TargetField, TlsField,
 };
 use crate::schema::Leaf;
-use crate::target::{Condition, Coverage};
-
-const PROBED: Coverage = WrittenWhere(&Condition {
-    holds: |platform| platform.with_role(Role::Probe).next().is_some(),
-    words: "a service has `role = probe`",
-});
+use crate::target::Coverage;
 
 pub(super) fn coverage(field: SourceField) -> Coverage {
     match field {
@@ -31,7 +25,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             GroupField::title(Leaf) | GroupField::description(Leaf) => NotConcerned,
         },
         SourceField::site(field) => match field {
-            SiteField::domain(Leaf) | SiteField::tls(TlsField::enabled(Leaf)) => PROBED,
+            // Probes ask for it; a site without a probe is reported by a rule (OBS014).
+            SiteField::domain(Leaf) | SiteField::tls(TlsField::enabled(Leaf)) => Written,
             SiteField::tls(TlsField::issuer(Leaf) | TlsField::email(Leaf))
             | SiteField::description(Leaf)
             | SiteField::served_by(Leaf)
