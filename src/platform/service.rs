@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{GroupId, NetworkId, OutsideId, Override, ServiceId, Value, VolumeId};
+use super::{Dump, GroupId, NetworkId, OutsideId, Override, ServiceId, Value, VolumeId};
 use crate::model::{self, Access, Condition, Propagation, Protocol, RunKind, Tool};
 use crate::schema::Bytes;
 use crate::source::Span;
@@ -69,6 +69,8 @@ pub struct Service {
     pub health: Health,
     /// Where its metrics are.
     pub metrics: Option<Metrics>,
+    /// How its data is copied and brought back.
+    pub dump: Option<Box<Dump>>,
     /// What starts before it.
     pub dependencies: Vec<Dependency>,
     /// When it runs.

@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{health, image, sound, tree};
+use super::{backup, health, image, sound, tree};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, RunKind};
@@ -72,6 +72,7 @@ pub(super) fn service(
             .collect(),
         secret_files: Vec::new(),
         dependencies: Vec::new(),
+        dump: block.dump.as_ref().map(|dump| Box::new(backup::dump(dump, texts))),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),
         labels: pairs(block.labels.as_ref(), texts),
         overrides: tree::overrides(&block.override_, texts),
@@ -268,7 +269,7 @@ fn ports(
 }
 
 /// Reports an outside that only can be reached.
-fn comes_in(outside: &Outside, span: Span, texts: &mut Texts<'_>) {
+pub(super) fn comes_in(outside: &Outside, span: Span, texts: &mut Texts<'_>) {
     if outside.kind != OutsideKind::Declared || !outside.ranges.is_empty() || outside.endpoints.is_empty() {
         return;
     }
@@ -382,7 +383,7 @@ fn passed_on(name: &crate::syntax::Name, texts: &mut Texts<'_>) -> Value {
     }
 }
 
-fn arguments(
+pub(super) fn arguments(
     list: Option<&List<Template>>,
     mentions: &mut Mentions,
     texts: &mut Texts<'_>,
