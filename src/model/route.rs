@@ -1,8 +1,8 @@
 //! Public host names and what is served under them.
 
 use crate::schema::{
-    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Placed, Reference, Scalar, SecretName, Template,
-    block, without_constants,
+    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Placed, Reference, Scalar, SecretName,
+    Template, block, without_constants,
 };
 use crate::syntax::{Path, Value, ValueKind};
 

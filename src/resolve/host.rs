@@ -29,7 +29,11 @@ pub(super) fn hosts(document: &Document, platform: &Platform, texts: &mut Texts<
 }
 
 /// An outside from which somebody comes in.
-pub(super) fn comes_in(reference: &Reference, platform: &Platform, texts: &mut Texts<'_>) -> Option<OutsideId> {
+pub(super) fn comes_in(
+    reference: &Reference,
+    platform: &Platform,
+    texts: &mut Texts<'_>,
+) -> Option<OutsideId> {
     match texts.find(&reference.0, &mut Mentions::default())? {
         Thing::Outside(id) => {
             service::comes_in(platform.outsides.get(id.0)?, reference.0.span, texts);

@@ -78,33 +78,35 @@ impl Stores {
             return;
         }
         let diagnostic = if is_there {
-            Diagnostic::new(codes::CMP005, format!("`write` of `{}` does not name `{}`", said.text(), to.text()))
-                .at(said.span, format!("must have `{}` in its `write`", held.name))
-                .at(account.span, format!("lacks `{}`", held.name))
-                .help(format!("add `{}` to its `write`, or name another account", held.name))
+            Diagnostic::new(
+                codes::CMP005,
+                format!("`write` of `{}` does not name `{}`", said.text(), to.text()),
+            )
+            .at(said.span, format!("must have `{}` in its `write`", held.name))
+            .at(account.span, format!("lacks `{}`", held.name))
+            .help(format!("add `{}` to its `write`, or name another account", held.name))
         } else {
-            Diagnostic::new(codes::CMP005, format!("`{}` is no account where `{}` is", said.text(), to.text()))
-                .at(said.span, "belongs to another instance")
-                .at(to.span, "the copies go here")
-                .help("name an account of the instance that holds the bucket")
+            Diagnostic::new(
+                codes::CMP005,
+                format!("`{}` is no account where `{}` is", said.text(), to.text()),
+            )
+            .at(said.span, "belongs to another instance")
+            .at(to.span, "the copies go here")
+            .help("name an account of the instance that holds the bucket")
         };
         texts.sink.report(diagnostic);
     }
 
     /// What a reference to a child of a kind leads to; anything else is reported.
-    fn held(
-        &self,
-        reference: &Reference,
-        kind: &str,
-        needed: &str,
-        texts: &mut Texts<'_>,
-    ) -> Option<Held> {
+    fn held(&self, reference: &Reference, kind: &str, needed: &str, texts: &mut Texts<'_>) -> Option<Held> {
         let thing = texts.find(&reference.0, &mut Mentions::default())?;
         let names = texts.names;
         let child = match thing {
-            Thing::Child(at, child) => {
-                names.services.get(at).and_then(|placed| placed.block.child.get(child)).map(|found| (at, child, found))
-            }
+            Thing::Child(at, child) => names
+                .services
+                .get(at)
+                .and_then(|placed| placed.block.child.get(child))
+                .map(|found| (at, child, found)),
             _ => None,
         };
         let Some((at, index, child)) = child else {
@@ -138,7 +140,9 @@ pub(super) fn stores(texts: &mut Texts<'_>) -> Stores {
                 stores.held.insert((at, index), held);
             }
         }
-        for (index, child) in placed.block.child.iter().enumerate().filter(|(_, child)| child.kind.text == "account") {
+        for (index, child) in
+            placed.block.child.iter().enumerate().filter(|(_, child)| child.kind.text == "account")
+        {
             let account = account(at, child, &stores, texts);
             stores.held.insert((at, index), Held::Account(AccountId(stores.accounts.len())));
             stores.accounts.push(account);

@@ -1,6 +1,6 @@
 //! Which parts a route may have, by where it goes.
 
-use crate::diagnostic::{Diagnostic, codes, list_of};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Respond, Route, RouteTarget};
 use crate::resolve::text::Texts;
 use crate::source::Span;
@@ -37,25 +37,33 @@ impl To {
     }
 }
 
-/// Whoever is let in at all may be asked for more.
-const LETS_IN: &[To] = &[To::Port, To::Files, To::Redirect, To::Respond];
+/// The targets that take a part, and the way out where a route has another one.
+type Takes = (&'static [To], &'static str);
+
+const PORT: Takes = (&[To::Port], "is for routes to a port");
+const CONTENT: Takes = (&[To::Port, To::Files], "is for routes to a port and for `files`");
+const FILES: Takes = (&[To::Files], "is for `files`");
+const REDIRECT: Takes = (&[To::Redirect], "is for `redirect`");
+const RESPOND: Takes = (&[To::Respond], "is for `respond`");
+const OPEN: Takes =
+    (&[To::Port, To::Files, To::Redirect, To::Respond], "is for routes that let clients in: take it out");
 
 /// The parts that a route has, each with its place, and the targets that take it.
-fn said(route: &Route) -> impl Iterator<Item = (&'static str, Span, &'static [To])> {
-    let parts: [(&str, Option<Span>, &[To]); 13] = [
-        ("websocket", route.websocket.map(|said| said.span), &[To::Port]),
-        ("max_body", route.max_body.map(|said| said.span), &[To::Port]),
-        ("timeout", route.timeout.map(|said| said.span), &[To::Port]),
-        ("cache", route.cache.map(|said| said.span), &[To::Port, To::Files]),
-        ("to", route.to.as_ref().map(|said| said.span), &[To::Redirect]),
-        ("permanent", route.permanent.map(|said| said.span), &[To::Redirect]),
-        ("status", route.status.map(|said| said.span), &[To::Respond]),
-        ("body", route.body.as_ref().map(|said| said.span), &[To::Respond]),
-        ("root", route.root.as_ref().map(|said| said.span), &[To::Files]),
-        ("index", route.index.as_ref().map(|said| said.span), &[To::Files]),
-        ("from", route.from.as_ref().map(|said| said.0.span), LETS_IN),
-        ("login", route.login.as_ref().map(|said| said.0.span), LETS_IN),
-        ("limit", route.limit.as_ref().map(|said| said.span), LETS_IN),
+fn said(route: &Route) -> impl Iterator<Item = (&'static str, Span, Takes)> {
+    let parts: [(&str, Option<Span>, Takes); 13] = [
+        ("websocket", route.websocket.map(|said| said.span), PORT),
+        ("max_body", route.max_body.map(|said| said.span), PORT),
+        ("timeout", route.timeout.map(|said| said.span), PORT),
+        ("cache", route.cache.map(|said| said.span), CONTENT),
+        ("to", route.to.as_ref().map(|said| said.span), REDIRECT),
+        ("permanent", route.permanent.map(|said| said.span), REDIRECT),
+        ("status", route.status.map(|said| said.span), RESPOND),
+        ("body", route.body.as_ref().map(|said| said.span), RESPOND),
+        ("root", route.root.as_ref().map(|said| said.span), FILES),
+        ("index", route.index.as_ref().map(|said| said.span), FILES),
+        ("from", route.from.as_ref().map(|said| said.0.span), OPEN),
+        ("login", route.login.as_ref().map(|said| said.0.span), OPEN),
+        ("limit", route.limit.as_ref().map(|said| said.span), OPEN),
     ];
     parts.into_iter().filter_map(|(key, span, takes)| Some((key, span?, takes)))
 }
@@ -63,24 +71,21 @@ fn said(route: &Route) -> impl Iterator<Item = (&'static str, Span, &'static [To
 /// Reports parts that mean nothing where a route goes, parts that are missing there, and a status that is none.
 pub(super) fn expect(route: &Route, texts: &mut Texts<'_>) {
     let to = To::of(&route.target.value);
-    for (key, span, takes) in said(route) {
-        if !takes.contains(&to) {
-            let others = takes.iter().map(|to| to.describe().trim_matches('`'));
-            let help = match takes {
-                [To::Port] => format!("`{key}` is for routes to a port"),
-                _ if takes == LETS_IN => format!("take `{key}` out: nobody is let in here"),
-                _ => format!("`{key}` is for {}", list_of(others)),
-            };
-            texts.sink.report(
-                Diagnostic::new(codes::TYP008, format!("{} takes no `{key}`", to.describe()))
-                    .at(span, "does not belong here")
-                    .at(route.target.span, "where the route goes")
-                    .help(help),
-            );
+    for (key, span, (takes, help)) in said(route) {
+        if takes.contains(&to) {
+            continue;
         }
+        texts.sink.report(
+            Diagnostic::new(codes::TYP008, format!("{} takes no `{key}`", to.describe()))
+                .at(span, "does not belong here")
+                .at(route.target.span, "where the route goes")
+                .help(format!("`{key}` {help}")),
+        );
     }
     match to {
-        To::Redirect if route.to.is_none() => missing(route, "`redirect` leads nowhere", "redirect { to = \"/new\" }", texts),
+        To::Redirect if route.to.is_none() => {
+            missing(route, "`redirect` leads nowhere", "redirect { to = \"/new\" }", texts)
+        }
         To::Files if route.root.is_none() => {
             missing(route, "`files` has no folder", "files { root = \"/srv/www\" }", texts);
         }
