@@ -2,13 +2,13 @@
 
 use super::names::Symbol;
 use super::place::optional;
+use super::sound;
 use super::store::Stores;
 use super::text::{Mentions, Texts, Thing};
-use super::{service, sound};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{self, Document};
 use crate::platform::{Backup, Dump, InputId, ServiceId, Switch};
-use crate::schema::Word;
+use crate::schema::{List, Template, Word};
 
 /// Binds every backup. One whose data or whose bucket leads nowhere is left out, which is reported.
 pub(super) fn backups(document: &Document, stores: &Stores, texts: &mut Texts<'_>) -> Vec<Backup> {
@@ -71,12 +71,14 @@ fn switch(word: &Word, texts: &mut Texts<'_>) -> Option<Switch> {
 /// How the data of a service is copied. Its commands run in the service's own container, so what they mention is no
 /// connection.
 pub(super) fn dump(block: &model::Dump, texts: &mut Texts<'_>) -> Dump {
-    let mut mentions = Mentions::default();
-    let mut arguments = |list| service::arguments(Some(list), &mut mentions, texts);
+    let mut arguments = |list: &List<Template>| {
+        let mut mentions = Mentions::default();
+        list.items.iter().map(|item| texts.template(item, &mut mentions)).collect()
+    };
     Dump {
-        save: arguments(&block.save).unwrap_or_default(),
-        restore: arguments(&block.restore).unwrap_or_default(),
-        verify: block.verify.as_ref().and_then(arguments),
+        save: arguments(&block.save),
+        restore: arguments(&block.restore),
+        verify: block.verify.as_ref().map(arguments),
         suffix: optional(block.suffix.as_ref(), texts),
         span: block.span,
     }

@@ -383,7 +383,7 @@ fn passed_on(name: &crate::syntax::Name, texts: &mut Texts<'_>) -> Value {
     }
 }
 
-pub(super) fn arguments(
+fn arguments(
     list: Option<&List<Template>>,
     mentions: &mut Mentions,
     texts: &mut Texts<'_>,
