@@ -11,6 +11,7 @@ pub mod observe;
 mod policy;
 pub mod receiver;
 mod service;
+mod settings;
 mod site;
 mod store;
 pub mod tell;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
+use crate::formats::Format;
 use crate::hash::IndexMap;
 use crate::model::{self, Document, Role};
 use crate::source::Span;
@@ -33,9 +35,10 @@ pub use image::{FirstStart, ImageFacts};
 pub use observe::Observed;
 pub use policy::Policy;
 pub use service::{
-    Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, OwnVolume, Port,
-    Publish, Service, SharedMount, TCP_TOOLS,
+    Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, Mounted, OwnVolume,
+    Port, Publish, Service, SharedMount, TCP_TOOLS,
 };
+pub use settings::Settings;
 pub use site::{Limit, Route, RoutePath, RouteTarget, Site, Tls};
 pub use store::{Account, Bucket, Database, Grant, Index};
 pub use version::Version;
@@ -126,6 +129,10 @@ pub struct Platform {
     pub edges: Vec<Edge>,
     /// What images contain: the catalogue, then the platform's own entries.
     pub catalogue: Vec<ImageFacts>,
+    /// Its targets, in the order of the table: those that are built where no others are asked for.
+    pub targets: Vec<&'static Format>,
+    /// What the source sets for each target.
+    pub settings: Settings,
     /// Overrides of the whole platform.
     pub overrides: Vec<Override>,
     /// The environment that was put in.
@@ -139,7 +146,7 @@ pub struct Platform {
     pub project: String,
     /// What is observed of it, and who is told.
     pub observed: Observed,
-    /// The blocks it was made from, for what is read as it is (targets, receivers, alerts, …).
+    /// The blocks it was made from, for what is read as it is (policies, …).
     pub document: Arc<Document>,
 }
 
@@ -425,7 +432,7 @@ impl Cause {
 #[derive(Debug, Clone)]
 pub struct Override {
     /// The target.
-    pub target: String,
+    pub target: &'static Format,
     /// What is merged into its output.
     pub entries: IndexMap<String, Tree>,
     /// The place.

@@ -24,6 +24,7 @@ mod settle;
 mod site;
 mod sound;
 mod store;
+mod target;
 mod text;
 mod tree;
 mod unknown;
@@ -97,6 +98,8 @@ pub fn resolve(
         hosts: Vec::new(),
         edges: Vec::new(),
         catalogue: image::catalogue(catalogue, &document.image, &mut texts),
+        targets: Vec::new(),
+        settings: target::settings(document, &mut texts),
         overrides: tree::overrides(&document.override_, &mut texts),
         environment: environment.map(str::to_owned),
         varied: false,
@@ -116,6 +119,8 @@ pub fn resolve(
     }
     let (services, mentions) = services::services(&platform, &images, &mut texts);
     platform.services = services;
+    platform.targets = target::targets(document, &platform.services, &mut texts);
+    target::untaken(&platform, &mut texts);
     texts.unused_outputs();
     sound::document(document, &mut texts);
     let stores = store::stores(&mut texts);
