@@ -4,16 +4,21 @@
 //! [`Value`] holds literals and inputs only, and every connection is an [`Edge`]. Components,
 //! instances and nesting are gone: services stand in one list, each under its artifact name.
 
+mod backup;
+mod host;
 mod image;
 pub mod observe;
+mod policy;
 pub mod receiver;
 mod service;
 mod settings;
+mod site;
+mod store;
 pub mod tell;
 mod version;
 pub mod whose;
 
-use std::ops::Index;
+use std::ops;
 use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
@@ -24,13 +29,18 @@ use crate::hash::IndexMap;
 use crate::model::{self, Document, Role};
 use crate::source::Span;
 
+pub use backup::{Backup, Dump, Switch};
+pub use host::Host;
 pub use image::{FirstStart, ImageFacts};
 pub use observe::Observed;
+pub use policy::Policy;
 pub use service::{
     Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, Mounted, OwnVolume,
     Port, Publish, Service, SharedMount, TCP_TOOLS,
 };
 pub use settings::Settings;
+pub use site::{Limit, Route, RoutePath, RouteTarget, Site, Tls};
+pub use store::{Account, Bucket, Database, Grant, Index};
 pub use version::Version;
 
 macro_rules! index {
@@ -40,7 +50,7 @@ macro_rules! index {
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
             pub struct $Id(pub(crate) usize);
 
-            impl Index<$Id> for Platform {
+            impl ops::Index<$Id> for Platform {
                 type Output = $Item;
 
                 fn index(&self, id: $Id) -> &$Item {
@@ -66,6 +76,14 @@ index! {
     VolumeId in volumes of SharedVolume;
     /// A public host name.
     SiteId in sites of Site;
+    /// A bucket of an instance.
+    BucketId in buckets of Bucket;
+    /// An index of an instance.
+    IndexId in indexes of Index;
+    /// A database of an instance.
+    DatabaseId in databases of Database;
+    /// An account of an instance.
+    AccountId in accounts of Account;
 }
 
 /// A platform whose names are bound and whose connections are known.
@@ -93,6 +111,20 @@ pub struct Platform {
     pub services: Vec<Service>,
     /// Sites, in the order of the source.
     pub sites: Vec<Site>,
+    /// Buckets of instances, in the order of the services.
+    pub buckets: Vec<Bucket>,
+    /// Indexes of instances, in the order of the services.
+    pub indexes: Vec<Index>,
+    /// Databases of instances, in the order of the services.
+    pub databases: Vec<Database>,
+    /// Accounts of instances, in the order of the services.
+    pub accounts: Vec<Account>,
+    /// Backups, in the order of the source.
+    pub backups: Vec<Backup>,
+    /// Policies, in the order of the source.
+    pub policies: Vec<Policy>,
+    /// Hosts, in the order of the source.
+    pub hosts: Vec<Host>,
     /// Every connection, ordered by the service it starts from.
     pub edges: Vec<Edge>,
     /// What images contain: the catalogue, then the platform's own entries.
@@ -103,8 +135,6 @@ pub struct Platform {
     pub settings: Settings,
     /// Overrides of the whole platform.
     pub overrides: Vec<Override>,
-    /// Whether the host's firewall guards what is published to a named outside.
-    pub firewall: bool,
     /// The environment that was put in.
     pub environment: Option<String>,
     /// Whether the source has environments, so that it can be compiled otherwise as well.
@@ -336,34 +366,6 @@ pub struct SharedVolume {
     pub block: model::Volume,
 }
 
-/// A public host name.
-#[derive(Debug, Clone)]
-pub struct Site {
-    /// What references call it.
-    pub name: String,
-    /// The host name.
-    pub domain: Value,
-    /// The proxy that serves it.
-    pub served_by: Option<ServiceId>,
-    /// The routes that lead to a port.
-    pub routes: Vec<Route>,
-    /// The block.
-    pub block: model::Site,
-}
-
-/// A route that leads to a port.
-#[derive(Debug, Clone)]
-pub struct Route {
-    /// The path, as the source says it.
-    pub path: String,
-    /// The service.
-    pub to: ServiceId,
-    /// The port, an index into the service's ports.
-    pub port: usize,
-    /// The place.
-    pub span: Span,
-}
-
 /// A connection.
 #[derive(Debug, Clone)]
 pub struct Edge {
@@ -452,9 +454,4 @@ pub enum Tree {
     List(Vec<Tree>),
     /// A body.
     Map(IndexMap<String, Tree>),
-}
-
-/// The children of an instance, for targets that know its role.
-pub fn children<'a>(service: &'a Service, kind: &'a str) -> impl Iterator<Item = &'a model::Child> {
-    service.block.child.iter().filter(move |child| child.kind.text == kind)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{GroupId, NetworkId, OutsideId, Override, ServiceId, Value, VolumeId};
+use super::{Dump, GroupId, NetworkId, OutsideId, Override, ServiceId, Value, VolumeId};
 use crate::formats::Format;
 use crate::model::{self, Access, Condition, Propagation, Protocol, RunKind, Tool};
 use crate::schema::Bytes;
@@ -70,6 +70,8 @@ pub struct Service {
     pub health: Health,
     /// Where its metrics are.
     pub metrics: Option<Metrics>,
+    /// How its data is copied and brought back.
+    pub dump: Option<Box<Dump>>,
     /// What starts before it.
     pub dependencies: Vec<Dependency>,
     /// When it runs.

@@ -417,9 +417,8 @@ fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
     let known = platform.sites.iter().filter_map(|site| Some((site, site.domain.as_literal()?)));
     known
         .map(|(site, domain)| {
-            let scheme =
-                if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
-            Probe { site: site.name.clone(), address: format!("{scheme}://{domain}") }
+            let address = format!("{}://{domain}", site.scheme());
+            Probe { site: site.name.clone(), address }
         })
         .collect()
 }

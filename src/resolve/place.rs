@@ -1,12 +1,10 @@
-//! What lies around services: the platform's own lines, inputs, networks, outsides, groups, sites.
+//! What lies around services: the platform's own lines, inputs, networks, outsides, groups.
 
 use super::names::BUILT_IN;
-use super::text::{Mentions, Texts, Thing};
+use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::model::{Document, Role, RouteTarget};
-use crate::platform::{
-    Endpoint, Group, Input, Network, Outside, OutsideKind, Platform, Route, ServiceId, SharedVolume, Site,
-};
+use crate::model::Document;
+use crate::platform::{Endpoint, Group, Input, Network, Outside, OutsideKind, SharedVolume};
 use crate::schema::{Constant, Map};
 use crate::source::Span;
 
@@ -203,62 +201,4 @@ pub(super) fn volumes(document: &Document) -> Vec<SharedVolume> {
     declared
         .map(|volume| SharedVolume { name: volume.name.text.as_str().to_owned(), block: volume.clone() })
         .collect()
-}
-
-pub(super) fn sites(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Site> {
-    let mut sites = Vec::with_capacity(document.site.len());
-    for site in &document.site {
-        let domain = texts.template(&site.domain, &mut Mentions::default());
-        let served_by = proxy(site, platform, texts);
-        let mut routes = Vec::new();
-        for route in &site.route {
-            let RouteTarget::To(path) = &route.target else { continue };
-            match texts.find(path, &mut Mentions::default()) {
-                Some(Thing::Port(service, port)) => routes.push(Route {
-                    path: route.path.text.as_str().to_owned(),
-                    to: ServiceId(service),
-                    port,
-                    span: path.span,
-                }),
-                // A shared volume is served as files.
-                Some(thing) => texts.wrong_kind(path, &thing, "a port"),
-                None => {}
-            }
-        }
-        sites.push(Site {
-            name: site.name.text.as_str().to_owned(),
-            domain,
-            served_by,
-            routes,
-            block: site.clone(),
-        });
-    }
-    sites
-}
-
-/// The proxy that a site names, or the only one there is.
-fn proxy(site: &crate::model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Option<ServiceId> {
-    let Some(named) = &site.served_by else {
-        let mut proxies = platform.with_role(Role::Proxy);
-        return proxies.next().filter(|_| proxies.next().is_none()).map(|service| service.id);
-    };
-    match texts.find(&named.0, &mut Mentions::default())? {
-        Thing::Service(at) => {
-            let service = platform.services.get(at)?;
-            if service.block.role == Some(Role::Proxy) {
-                return Some(service.id);
-            }
-            texts.sink.report(
-                Diagnostic::new(codes::NAM004, format!("`{}` is not a proxy", service.path))
-                    .at(named.0.span, "cannot serve a site")
-                    .at(service.span(), "has no `role = proxy`")
-                    .help("name an instance of a component with `role = proxy`"),
-            );
-            None
-        }
-        thing => {
-            texts.wrong_kind(&named.0, &thing, "a service");
-            None
-        }
-    }
 }

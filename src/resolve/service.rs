@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{health, image, sound, target, tree};
+use super::{backup, health, image, sound, target, tree};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, RunKind};
@@ -68,6 +68,7 @@ pub(super) fn service(
         artifacts: target::mounted(block, texts),
         secret_files: Vec::new(),
         dependencies: Vec::new(),
+        dump: block.dump.as_ref().map(|dump| Box::new(backup::dump(dump, texts))),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),
         labels: pairs(block.labels.as_ref(), texts),
         overrides: tree::overrides(&block.override_, texts),
@@ -264,7 +265,7 @@ fn ports(
 }
 
 /// Reports an outside that only can be reached.
-fn comes_in(outside: &Outside, span: Span, texts: &mut Texts<'_>) {
+pub(super) fn comes_in(outside: &Outside, span: Span, texts: &mut Texts<'_>) {
     if outside.kind != OutsideKind::Declared || !outside.ranges.is_empty() || outside.endpoints.is_empty() {
         return;
     }

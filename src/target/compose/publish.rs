@@ -12,7 +12,7 @@ pub(super) const ADMIN_BIND: &str = "ADMIN_BIND";
 
 /// The address that [`ADMIN_BIND`] has where the operator says none.
 pub(super) fn default_bind(platform: &Platform) -> &'static str {
-    if platform.firewall { "0.0.0.0" } else { "127.0.0.1" }
+    if platform.firewall() { "0.0.0.0" } else { "127.0.0.1" }
 }
 
 /// The published ports of a service.
