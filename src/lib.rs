@@ -144,7 +144,6 @@ impl Parsed {
         }
         let platform = platform.filter(|_| !sink.has_errors());
         let diagnostics = cause::gather(sink.finish(), sources.embedded());
-        diagnostic::hide_credentials(&diagnostics, &mut sources);
         Compilation { sources, diagnostics, platform, uses, allows }
     }
 }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use infrac::Compilation;
-use infrac::diagnostic::{Style, codes, render};
+use infrac::diagnostic::{Guard, Style, codes, render};
 use infrac::source::{Found, LoadError, Loader};
 
 const FOUND: &str = include_str!("credentials/found.txt");
@@ -175,9 +175,10 @@ fn report(line: &Line<'_>) -> (bool, String) {
     for wrong in told.iter().filter(|told| told.code.id.starts_with("SYN")) {
         panic!("line {}: {}\n{source}", line.number, wrong.message);
     }
+    let guard = Guard::new(told, &compilation.sources);
     let mut out = String::new();
     for told in told {
-        let _ = writeln!(out, "{}", render(told, &compilation.sources, Style::Plain));
+        let _ = writeln!(out, "{}", render(told, &guard, Style::Plain));
     }
     (told.iter().any(|told| told.code == codes::SEC001), out)
 }

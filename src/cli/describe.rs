@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::report::print;
+use super::report::hand_out;
 use super::{Failure, Outcome};
 use crate::model::Document;
 use crate::schema;
@@ -22,12 +22,12 @@ pub(super) fn targets() -> Result<Outcome, Failure> {
             let _ = writeln!(out, "    {field:widest$}  {reason}");
         }
     }
-    print(&out)?;
+    hand_out(&out)?;
     Ok(Outcome::Fine)
 }
 
 /// The reference of the language.
 pub(super) fn reference() -> Result<Outcome, Failure> {
-    print(&schema::markdown(Document::SCHEMA))?;
+    hand_out(&schema::markdown(Document::SCHEMA))?;
     Ok(Outcome::Fine)
 }
