@@ -7,7 +7,7 @@ use super::address::Found;
 
 /// Which signs the rest of a token is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Of {
+pub(super) enum Of {
     /// Hexadecimal digits.
     Hex,
     /// Capitals and digits.
@@ -31,8 +31,11 @@ pub(super) const BASIC: &str = "Basic ";
 /// What a private key starts with (RFC 7468), before what kind of key it is.
 const KEY: &str = "-----BEGIN ";
 
+/// What stands within tokens that start with nothing of their own: those of HCP Terraform, Telegram and Microsoft Entra.
+pub(super) const INNER: &[&str] = &[BEARER, BASIC, KEY, ".atlasv1.", ":AA", "7Q~", "8Q~"];
+
 /// What a token starts with; the signs behind it; how many of them there are at least.
-const FORMS: &[(&str, Of, usize)] = &[
+pub(super) const FORMS: &[(&str, Of, usize)] = &[
     ("ghp_", Letters, 8),
     ("gho_", Letters, 8),
     ("ghs_", Letters, 8),
@@ -126,7 +129,6 @@ const FORMS: &[(&str, Of, usize)] = &[
     ("GOCSPX-", Words, 28),
     ("ya29.", Words, 40),
     ("LTAI", Letters, 20),
-    ("SK", Hex, 32),
     ("AKCp", Letters, 60),
     ("figd_", Words, 40),
     ("tskey-", Words, 20),
@@ -138,29 +140,148 @@ const FORMS: &[(&str, Of, usize)] = &[
     ("shippo_test_", Hex, 40),
     ("sgp_", Words, 40),
     ("rdme_", Letters, 70),
-    ("PRIVATE-TOKEN", Words, 1_000),
 ];
 
 /// How long a token of an unknown form is at least, behind `Bearer`.
 const TOKEN: usize = 8;
 
 /// What hashes of passwords start with (crypt(5); httpd.apache.org, "Password Formats"; the PHC string format).
-const HASHES: &[&str] =
+pub(super) const HASHES: &[&str] =
     &["$apr1$", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$7$", "$y$", "$argon2", "{SHA}", "{SSHA}", "{PLAIN}"];
 
 /// What a token is called.
 const WHAT: &str = "a token";
 
-/// What every one of them has at its start, or, where it starts with nothing of its own, within it.
-pub(super) const MARKS: &[&str] = &[
-    "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "github_pat_", "glpat-", "gldt-", "glrt-", "glcbt-", "glft-", "glimt-",
-    "glagent-", "gloas-", "glptt-", "glsoat-", "GR1348941", "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxe-",
-    "xoxe.", "xapp-", "sk_live_", "rk_live_", "sk_test_", "rk_test_", "whsec_", "sk-ant-", "sk-proj-", "sk-svcacct-",
-    "sk-or-v1-", "npm_", "eyJ", "AKIA", "ASIA", "ABSK", "AIza", "SG.", "key-", "xkeysib-", "hf_", "api_org_", "gsk_",
-    "pplx-", "nvapi-", "r8_", "dop_v1_", "doo_v1_", "dor_v1_", "hvs.", "hvb.", "pypi-AgE", "rubygems_", "dckr_pat_",
-    "dckr_oat_", "shpat_", "shpca_", "shppa_", "shpss_", "glsa_", "glc_", "dt0c01.", "NRAK-", "sntryu_", "sntrys_",
-    "lin_api_", "ntn_", "secret_", "PMAK-", "pul-", "dapi", "HRKU-", "fo1_", "fm1r_", "fm2_", "sq0atp-", "sq0csp-",
-    "EAAA", "pscale_pw_", "pscale_tkn_", "pscale_oauth_", "ATATT3", "ATCTT3", "dp.pt.", "dp.st.", "AGE-SECRET-KEY-1",
-    "ops_eyJ", "GOCSPX-", "ya29.", "LTAI", "AKCp", "figd_", "tskey-", "CLOJARS_", "duffel_live_", "duffel_test_",
-    "FLWSECK", "shippo_live_", "shippo_test_", "sgp_", "rdme_",
-];
+
+/// Whether a text is a token by its form.
+pub(super) fn is_token(text: &str) -> bool {
+    FORMS.iter().any(|form| text.starts_with(form.0) && length(text, form).is_some_and(|length| length == text.len()))
+        || text.starts_with(KEY) && !text.contains("PUBLIC")
+}
+
+/// How long the token of a form is that a text starts with.
+fn length(text: &str, (start, of, least): &(&str, Of, usize)) -> Option<usize> {
+    let rest = text.get(start.len()..)?;
+    let length = run(rest, *of);
+    let body = &rest[..length];
+    // A word of letters only is what somebody calls something; a long one of these forms has some digits.
+    let sure = length >= *least && (*of != Of::Words || body.bytes().any(|b| b.is_ascii_digit()) || *least <= TOKEN);
+    sure.then_some(start.len() + length)
+}
+
+/// How many signs of a kind a text starts with.
+fn run(text: &str, of: Of) -> usize {
+    let fits = |byte: u8| match of {
+        Of::Hex => byte.is_ascii_hexdigit(),
+        Of::Capitals => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+        Of::Letters => byte.is_ascii_alphanumeric(),
+        Of::Words => byte.is_ascii_alphanumeric() || b"-_.".contains(&byte),
+        Of::Base64 => byte.is_ascii_alphanumeric() || b"-_.+/=".contains(&byte),
+    };
+    text.bytes().position(|byte| !fits(byte)).unwrap_or(text.len())
+}
+
+/// The token that has its mark at a place of a line.
+pub(super) fn at<'a>(line: &'a str, mark: &'static str, at: usize) -> Option<Found<'a>> {
+    let found = |what, place| Some(Found { what, name: None, place });
+    let rest = line.get(at..)?;
+    if !rest.starts_with(mark) {
+        return None;
+    }
+    let before = line.get(..at)?;
+    let behind = rest.get(mark.len()..)?;
+    let apart = !before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    match mark {
+        KEY => {
+            let kind = behind.split("-----").next()?;
+            let private = kind.ends_with("PRIVATE KEY") || kind.ends_with("PRIVATE KEY BLOCK");
+            private.then_some(())?;
+            found("a private key", at..line.len())
+        }
+        BEARER => {
+            let length = run(behind, Of::Base64);
+            // Sentences have the word, too.
+            let sure = apart && length >= TOKEN && behind[..length].bytes().any(|byte| byte.is_ascii_digit());
+            sure.then_some(())?;
+            found(WHAT, at..at + mark.len() + length)
+        }
+        BASIC => {
+            let length = run(behind, Of::Base64);
+            (apart && is_basic(&behind[..length])).then_some(())?;
+            found("a name and its password", at + mark.len()..at + mark.len() + length)
+        }
+        ".atlasv1." => {
+            let id = before.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+            let length = run(behind, Of::Words);
+            (id >= 14 && length >= 60).then_some(())?;
+            found(WHAT, at - id..at + mark.len() + length)
+        }
+        ":AA" => {
+            let id = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+            let length = run(behind, Of::Words);
+            ((8..=10).contains(&id) && (32..=34).contains(&length)).then_some(())?;
+            found(WHAT, at - id..at + mark.len() + length)
+        }
+        "7Q~" | "8Q~" => {
+            let id = before.bytes().rev().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'~').count();
+            let length = run(behind, Of::Words);
+            (id == 3 && (31..=34).contains(&length)).then_some(())?;
+            found(WHAT, at - id..at + mark.len() + length)
+        }
+        _ if HASHES.contains(&mark) => {
+            let length = behind.find(|c: char| c.is_whitespace() || ":,\"'`".contains(c)).unwrap_or(behind.len());
+            let before = before.ends_with([':', '"', '\'', '=', ' ', ',']) || before.is_empty();
+            (before && length >= 8).then_some(())?;
+            found("the hash of a password", at..at + mark.len() + length)
+        }
+        _ => {
+            let form = FORMS.iter().find(|form| form.0 == mark)?;
+            let length = apart.then(|| length(rest, form)).flatten()?;
+            found(WHAT, at..at + length)
+        }
+    }
+}
+
+/// Whether a text is a name and its password in Base64.
+pub(super) fn is_basic(text: &str) -> bool {
+    let text = text.trim_end_matches('=');
+    if text.len() < 8 {
+        return false;
+    }
+    let mut colon = false;
+    let (mut bits, mut held) = (0u32, 0u32);
+    for byte in text.bytes() {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return false,
+        };
+        bits = (bits << 6 | u32::from(value)) & 0xfff;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            let [.., byte] = (bits >> held).to_be_bytes();
+            if !matches!(byte, b' '..=b'~') {
+                return false;
+            }
+            colon |= byte == b':';
+        }
+    }
+    colon
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_basic;
+
+    #[test]
+    fn names_and_passwords_in_base64_have_a_colon() {
+        assert!(is_basic("YXBwOlNvbm5lbmJsdW1lMQ=="));
+        for text in ["SGVsbG8sIHdvcmxkIQ==", "Authorization", "", "iVBORw0KGgo="] {
+            assert!(!is_basic(text), "{text}");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Guarded;
-use crate::diagnostic::credential::{address, text};
+use crate::diagnostic::credential::text;
 
 /// What stands in a message for what it may not show.
 const HIDDEN: &str = "***";
@@ -60,9 +60,7 @@ impl Known {
     /// Where a text shows a credential.
     pub(super) fn ranges(&self, text: &str) -> Vec<Range<usize>> {
         let mut ranges = self.values(text);
-        // Names and options stand in sentences, too.
-        let sure = |found: &address::Found<'_>| found.name.is_none();
-        ranges.extend(text::in_source(text).into_iter().filter(sure).map(|found| found.place));
+        ranges.extend(text::in_sentences(text).into_iter().map(|found| found.place));
         ranges
     }
 
