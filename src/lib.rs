@@ -37,6 +37,7 @@ pub mod syntax;
 pub mod target;
 
 use allow::Allows;
+use check::credential::anywhere;
 use coverage::Uses;
 use diagnostic::{Diagnostic, Sink, cause};
 use expand::{Around, Expanded};
@@ -114,13 +115,18 @@ impl Parsed {
         let each = |entries: Vec<Entry>, around: Around<'_>, sink: &mut Sink| Part {
             uses: Uses::of(&entries, around.sources),
             allows: Allows::of(&entries, sink),
+            credentials: anywhere::of(&entries, around.sources.embedded()),
             document: Document::part(entries, around.origin, around.components, sink),
         };
         let expanded = expand::expand(files, loader, &mut sources, environment, each, &mut sink);
         let mut uses = Uses::default();
         let mut allows = Allows::new(varied);
+        let mut credentials = Vec::new();
         let mut platform = None;
         if let Some(mut expanded) = expanded {
+            for part in &mut expanded.parts {
+                credentials.append(&mut part.credentials);
+            }
             let document = whole(&mut expanded, &mut uses, &mut allows);
             platform = document.map(|document| {
                 let mut platform = bind(document, expanded, &entry, &sources, environment, &mut sink);
@@ -128,6 +134,7 @@ impl Parsed {
                 platform
             });
             let mut findings = platform.as_ref().map(check::check).unwrap_or_default();
+            findings.extend(anywhere::besides(credentials, &findings));
             let mut losses = Sink::default();
             if let Some(platform) = &platform {
                 coverage::untaken(platform, &mut losses);
@@ -176,6 +183,8 @@ pub fn losses(compilation: &Compilation, targets: &[&'static Target]) -> Vec<Dia
 struct Part {
     uses: Uses,
     allows: Allows,
+    /// Credentials in what no rule looks at.
+    credentials: Vec<Diagnostic>,
     /// What it says, and what of it could not be decoded.
     document: (Option<Document>, HashSet<SmolStr>),
 }

@@ -166,6 +166,11 @@ pub(super) fn is_marked(text: &str) -> bool {
     beginnings(text).any(|(at, bits)| begun(text, at, bits).next().is_some())
 }
 
+/// Whether a text names a program whose options take credentials.
+pub(super) fn names_program(text: &str) -> bool {
+    beginnings(text).any(|(at, bits)| begun(text, at, bits).any(|(kind, _)| kind == Kind::Program))
+}
+
 /// A line, which kinds of marks it has, and where those of tokens stand.
 pub(super) struct Marked<'a> {
     pub(super) start: usize,

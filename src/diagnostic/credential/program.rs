@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::address::Found;
+use super::mark;
 use super::text::is_value;
 
 /// What stands in lines in which the options of [`OPTIONS`] mean something.
@@ -13,6 +14,9 @@ pub(super) const PROGRAMS: &[&str] = &[
     "ldap", "snmp", "sqlcmd", "bcp ", "cypher-shell", "etcdctl", "cqlsh", "mosquitto_", "mc alias", "mcli alias", "vault", "consul",
     "sqlplus", "grafana", "ttyd", "gost", "ss-server", "ss-local", "az login", "elasticsearch-users", "7za", "7z a", "7z x", "chpasswd", "http -a",
 ];
+
+/// Names that are too short for a mark, or are words of their own.
+const SHORT: &[&str] = &["zip", "bcp", "mc", "mcli", "az", "7z", "http", "https"];
 
 /// How the value of an option is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +103,9 @@ impl<'a> Word<'a> {
 /// The credentials in the words of a command line: the number of a word, and what of it.
 pub(super) fn in_words<'a>(words: &[Word<'a>]) -> Vec<(usize, Found<'a>)> {
     let mut found = Vec::new();
+    if !words.iter().any(|word| mark::names_program(word.text) || SHORT.contains(&word.text)) {
+        return found;
+    }
     let mut program = "";
     let mut started = 0;
     for (at, word) in words.iter().enumerate() {
