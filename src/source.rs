@@ -167,6 +167,12 @@ impl Sources {
         self.files.get(id.0 as usize).map(Arc::clone)
     }
 
+    /// The length of all texts, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.files.iter().map(|file| file.text.len()).sum()
+    }
+
     /// The text of a span.
     #[must_use]
     pub fn text(&self, span: Span) -> &str {

@@ -1,29 +1,28 @@
 //! The one style: what it looks like (`tests/fmt/*.infra`), and what holds for all sources, of the repository and
 //! generated ones: printing twice is printing once, the tree is the same before and after, no comment is lost.
 
-#[path = "tidy/files.rs"]
-#[expect(dead_code, reason = "shared with `tidy`, which uses all of it")]
-mod files;
 #[path = "fmt/generate.rs"]
 mod generate;
-#[path = "tidy/markdown.rs"]
-#[expect(dead_code, reason = "shared with `tidy`, which judges the blocks as well")]
-mod markdown;
 #[path = "fmt/said.rs"]
 mod said;
 
 use std::error::Error;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, SystemTime};
 
 use infrac::syntax::MAX_WIDTH;
 
+use crate::{files, markdown, sample};
 use said::{broken, read};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-/// How many sources are generated.
-const GENERATED: u64 = 5_000;
+/// How many sources are generated, and how many by `tests/long.sh`.
+const GENERATED: (u64, u64) = (1_000, 50_000);
+
+/// Of how many each beginning is taken, and of how many by `tests/long.sh`.
+const CUT: (u64, u64) = (20, 500);
 
 /// Fixtures whose subject is how they are written.
 const AS_THEY_ARE: &[&str] = &[
@@ -34,6 +33,10 @@ const AS_THEY_ARE: &[&str] = &[
     "tests/pass/SYN005-bom-crlf.infra",
 ];
 
+fn many((sample, all): (u64, u64)) -> u64 {
+    if sample::whole() { all } else { sample }
+}
+
 fn none(complaints: &[String]) {
     let shown = complaints.iter().take(5).map(String::as_str).collect::<Vec<&str>>();
     assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), shown.join("\n\n"));
@@ -41,18 +44,23 @@ fn none(complaints: &[String]) {
 
 #[test]
 fn styles() {
-    insta::glob!("fmt/*.infra", |path| {
-        let source = fs::read_to_string(path).expect("the fixture was listed");
+    let mut changed = Vec::new();
+    for path in files::those("tests/fmt", "infra") {
+        let source = fs::read_to_string(&path).expect("the fixture was listed");
         let said = read(&source).expect("the fixture parses");
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let mut settings = insta::Settings::clone_current();
+        let mut settings = insta::Settings::new();
         settings.set_snapshot_path("snapshots/fmt");
         settings.set_prepend_module_to_snapshot(false);
-        settings.remove_snapshot_suffix();
+        settings.set_input_file(&path);
         settings.set_omit_expression(true);
-        settings
-            .bind(|| insta::assert_snapshot!(name, format!("{source}──── formatted\n{}", said.formatted)));
-    });
+        let shown = format!("{source}──── formatted\n{}", said.formatted);
+        let compare = || settings.bind(|| insta::assert_snapshot!(name.as_str(), shown));
+        if catch_unwind(AssertUnwindSafe(compare)).is_err() {
+            changed.push(name);
+        }
+    }
+    assert!(changed.is_empty(), "changed: {}", changed.join(", "));
 }
 
 #[test]
@@ -83,14 +91,14 @@ fn generated_sources_keep_what_they_say() {
         Some(found) => found,
         None => vec![format!("seed {seed} does not parse:\n{}", generate::source(seed))],
     };
-    none(&(0..GENERATED).flat_map(judge).collect::<Vec<String>>());
+    none(&(0..many(GENERATED)).flat_map(judge).collect::<Vec<String>>());
 }
 
 /// Whatever is cut off, what still parses is formatted, and that without a panic.
 #[test]
 fn parts_of_sources_keep_what_they_say() {
     let mut complaints = Vec::new();
-    for seed in 0..100 {
+    for seed in 0..many(CUT) {
         let source = generate::source(seed);
         for at in (0..source.len()).filter(|&at| source.is_char_boundary(at)) {
             complaints.extend(broken(&source[..at]).into_iter().flatten());

@@ -96,7 +96,7 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
     for (place, (variable, says_one, services)) in told {
         let text = plain(&variable.value);
         let held = in_text(&text);
-        let secrets = held.iter().filter_map(|found| text.get(found.place.clone()));
+        let hidden = held.iter().filter_map(|found| text.get(found.place.clone()));
         let of = list_of(services.iter().copied());
         let (what, help) = if says_one {
             let name = constant_name(&variable.name);
@@ -127,7 +127,7 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
             Diagnostic::new(codes::SEC001, what)
                 .about_all(services)
                 .at(place, "whoever reads the source or the artifact knows it")
-                .hide_all(secrets.chain(says_one.then_some(&*text)))
+                .hide_all(hidden.chain(says_one.then_some(&*text)))
                 .help(help),
         );
     }

@@ -1,7 +1,5 @@
 //! Credentials anywhere in text: in arguments, in files, in labels.
 
-use std::borrow::Cow;
-
 use super::address::{self, Found};
 use super::mark::{self, Kind, Marked, NEAR, URL};
 use super::program::{self, Word};
