@@ -23,6 +23,7 @@ pub mod coverage;
 pub mod diagnostic;
 pub mod emit;
 pub mod expand;
+pub mod formats;
 pub mod hash;
 pub mod model;
 pub mod output;
@@ -118,7 +119,13 @@ impl Parsed {
         let each = |entries: Vec<Entry>, around: Around<'_>, sink: &mut Sink| Part {
             allows: Allows::of(&entries, sink),
             credentials: anywhere::of(&entries, around.sources.embedded()),
-            document: Document::part(entries, around.origin, around.components, around.sources.embedded(), sink),
+            document: Document::part(
+                entries,
+                around.origin,
+                around.components,
+                around.sources.embedded(),
+                sink,
+            ),
         };
         let expanded = expand::expand(files, loader, &mut sources, environment, each, &mut sink);
         let mut uses = Uses::default();
@@ -139,7 +146,6 @@ impl Parsed {
             findings.extend(anywhere::besides(credentials, &findings));
             let mut losses = Sink::default();
             if let Some(platform) = &platform {
-                coverage::untaken(platform, &mut losses);
                 coverage::too_old(platform, &mut losses);
                 coverage::unwritten(&uses, platform, &mut losses);
             }
@@ -166,10 +172,9 @@ pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>) -> C
 /// Lowers a platform to targets, all at the same time; what each makes comes in the order of `targets`.
 #[must_use]
 pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
-    let names: Vec<&str> = targets.iter().map(|target| target.name).collect();
     parallel::map(targets, |target| Lowered {
-        target: target.name,
-        artifacts: (target.lower)(platform, &names),
+        target: target.format.name,
+        artifacts: (target.lower)(platform),
     })
 }
 

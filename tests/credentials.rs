@@ -52,7 +52,9 @@ fn made(text: &str, line: u64) -> String {
             "lower" => "abcdefghijklmnopqrstuvwxyz234567",
             "alpha" => "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
             "alnum" => "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567890123456789",
-            "b64x" => "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789012345678901234567890123456789+/",
+            "b64x" => {
+                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789012345678901234567890123456789+/"
+            }
             _ => panic!("no kind `{name}`"),
         };
         out.push_str(before);
@@ -91,7 +93,15 @@ fn words(line: &str) -> String {
                 escaped = true;
                 continue;
             }
-            ('"' | '\'', None) => (quote, open) = (Some(c), open || { words.push(String::new()); true }),
+            ('"' | '\'', None) => {
+                (quote, open) = (
+                    Some(c),
+                    open || {
+                        words.push(String::new());
+                        true
+                    },
+                )
+            }
             (_, Some(end)) if c == end && !escaped => quote = None,
             (' ', None) => open = false,
             _ => {
@@ -117,9 +127,8 @@ fn platform(line: &Line<'_>) -> String {
         let (name, value) = text.split_once('=').expect("NAME=VALUE");
         (name.to_owned(), quoted(value))
     };
-    let service = |image: &str, body: &str| {
-        format!("platform shop\n\nservice api {{\n  {image}\n  {body}\n}}\n")
-    };
+    let service =
+        |image: &str, body: &str| format!("platform shop\n\nservice api {{\n  {image}\n  {body}\n}}\n");
     let api = |body: &str| service("image = \"shop/api:1.4\"", body);
     let (kind, path) = line.place.split_once(' ').unwrap_or((line.place, ""));
     match kind {

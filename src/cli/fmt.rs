@@ -186,7 +186,8 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 /// What formatting changes, as a unified diff.
 fn difference(name: &str, before: &[u8], after: &str) -> Guarded {
     let before = String::from_utf8_lossy(before);
-    let difference = TextDiff::from_lines(before.as_ref(), after).unified_diff().header(name, name).to_string();
+    let difference =
+        TextDiff::from_lines(before.as_ref(), after).unified_diff().header(name, name).to_string();
     Guarded::of_sources(&difference, &[before.as_ref(), after])
 }
 

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use super::project::Project;
 use super::report::{Report, print};
-use crate::diagnostic::Guarded;
 use super::{Failure, Outcome, RouteArguments};
 use crate::compile;
+use crate::diagnostic::Guarded;
 use crate::diagnostic::{did_you_mean, list_of};
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, TARGET_LABELS};

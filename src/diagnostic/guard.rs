@@ -190,14 +190,15 @@ mod tests {
         assert_eq!(safe.message, "found `***` and \"***\"");
         assert_eq!(safe.labels[0].note, "`***`");
         assert_eq!(safe.help.as_deref(), Some("write `\"***\"`"));
-        let expected = "secret P0 = ************\nsecret P1 {\n  value = \"********\"\n}\nx = \"************\"\n";
+        let expected =
+            "secret P0 = ************\nsecret P1 {\n  value = \"********\"\n}\nx = \"************\"\n";
         assert_eq!(guard.shown(file), expected);
     }
 
     #[test]
     fn a_value_that_was_cut_off_is_hidden_too() {
-        let told = Diagnostic::new(codes::TYP001, format!("{} Hunter2zQ9wX", "a".repeat(290)))
-            .hide("Hunter2zQ9wX");
+        let told =
+            Diagnostic::new(codes::TYP001, format!("{} Hunter2zQ9wX", "a".repeat(290))).hide("Hunter2zQ9wX");
         assert!(told.message.ends_with("Hunter2z…"), "{}", told.message);
         let sources = Sources::default();
         let safe = Guard::new(std::slice::from_ref(&told), &sources).diagnostic(&told);

@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{health, image, sound, tree};
+use super::{health, image, sound, target, tree};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, RunKind};
@@ -65,11 +65,7 @@ pub(super) fn service(
         mounts: mounts(block, texts),
         binds: binds(block, texts),
         configs: configs(block, &mut mentions, texts),
-        artifacts: block
-            .artifacts
-            .iter()
-            .map(|artifacts| (artifacts.folder.text.clone(), artifacts.path.text.as_str().to_owned()))
-            .collect(),
+        artifacts: target::mounted(block, texts),
         secret_files: Vec::new(),
         dependencies: Vec::new(),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),

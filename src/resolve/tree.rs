@@ -1,18 +1,13 @@
 //! Overrides: free values for one target.
 
+use super::target;
 use super::text::{Mentions, Texts, free_text};
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::formats::Format;
 use crate::hash::{IndexMap, RandomState};
 use crate::model;
 use crate::platform::{Override, Tree};
 use crate::syntax::{Entry, Value, ValueKind};
-
-/// The target that puts in what the operator sets: in what others write it would stay as it is written.
-const WITH_INPUTS: &str = "compose";
-
-/// Targets that an override may name; those of later versions are no mistake.
-const TARGETS: &[&str] =
-    &["compose", "kubernetes", "prometheus", "alertmanager", "grafana", "nginx", "terraform", "scripts"];
 
 /// What of the operator's may stand at a place of an override.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +21,9 @@ enum Inputs {
 }
 
 impl Inputs {
-    fn of(target: &str) -> Self {
-        if target == WITH_INPUTS { Self::Variables } else { Self::None }
+    /// What may stand in the files of a target.
+    fn of(target: &Format) -> Self {
+        if target.inputs { Self::Variables } else { Self::None }
     }
 
     /// What may stand below a key.
@@ -40,17 +36,9 @@ impl Inputs {
 pub(super) fn overrides(blocks: &[model::Override], texts: &mut Texts<'_>) -> Vec<Override> {
     let mut out = Vec::with_capacity(blocks.len());
     for block in blocks {
-        let target = block.target.text.as_str();
-        if !TARGETS.contains(&target) {
-            texts.sink.report(
-                Diagnostic::new(codes::NAM001, format!("there is no target `{target}`"))
-                    .at(block.target.span, "unknown target")
-                    .help_maybe(did_you_mean(target, TARGETS.iter().copied())),
-            );
-            continue;
-        }
+        let Some(target) = target::named(&block.target.text, block.target.span, texts) else { continue };
         out.push(Override {
-            target: target.to_owned(),
+            target,
             entries: map(&block.body.entries, Inputs::of(target), texts),
             span: block.span,
         });

@@ -11,7 +11,19 @@ use crate::syntax::{Entry, Part, Text, Value, ValueKind};
 
 /// Blocks and keys that have rules of their own, and what is no text for people: queries.
 const OTHERS: &[&str] = &[
-    "env", "command", "entrypoint", "health", "config", "args", "override", "secret", "variable", "receiver", "runbook", "expr", "allow",
+    "env",
+    "command",
+    "entrypoint",
+    "health",
+    "config",
+    "args",
+    "override",
+    "secret",
+    "variable",
+    "receiver",
+    "runbook",
+    "expr",
+    "allow",
 ];
 
 /// What stands for a reference in a text.

@@ -12,9 +12,6 @@ use crate::schema::part_of;
 use crate::source::Span;
 use crate::syntax::{Entry, Value, ValueKind};
 
-/// The target of which the values are asked of the operator.
-const COMPOSE: &str = "compose";
-
 /// Keys of compose that hold a command line.
 const COMMANDS: [&str; 3] = ["command", "entrypoint", "test"];
 
@@ -59,7 +56,7 @@ fn in_tree(key: &str, tree: &Tree, over: &Over<'_>, sink: &mut Sink) {
             let text = plain(value);
             let found = in_text(&text);
             // Keys of compose are names that anybody gives, and its values may be asked of the operator.
-            let by_name = if over.over.target == COMPOSE {
+            let by_name = if over.over.target.inputs {
                 names(key) == Names::Credential && is_value(&text)
             } else {
                 let named = NAMES.contains(&last_word(key).as_str()) && !is_path(&text);
@@ -93,12 +90,12 @@ fn in_tree(key: &str, tree: &Tree, over: &Over<'_>, sink: &mut Sink) {
 }
 
 fn report(key: &str, text: &str, secret: std::ops::Range<usize>, over: &Over<'_>, sink: &mut Sink) {
-    let help = if over.over.target == COMPOSE {
+    let help = if over.over.target.inputs {
         "declare a secret, and hand it over in `environment`: compose asks the operator for it"
     } else {
         "name a file that holds it, by the key that ends with `_file`"
     };
-    let what = format!("`{key}` in `override {}` holds a credential", over.over.target);
+    let what = format!("`{key}` in `override {}` holds a credential", over.over.target.name);
     let place = over.block.and_then(|block| place(&block.body.entries, text));
     let part = place.and_then(|place| part_of(text, place, secret.clone()));
     let diagnostic = Diagnostic::new(codes::SEC001, what)
@@ -129,7 +126,7 @@ fn place(entries: &[Entry], text: &str) -> Option<Span> {
 
 /// SEC007: a secret on a command line that an override writes.
 pub(in super::super) fn command_lines(platform: &Platform, sink: &mut Sink) {
-    for over in each(platform).filter(|over| over.over.target == COMPOSE) {
+    for over in each(platform).filter(|over| over.over.target.inputs) {
         for (key, tree) in &over.over.entries {
             command_line(key, tree, platform, &over, sink);
         }
@@ -140,7 +137,10 @@ fn command_line(key: &str, tree: &Tree, platform: &Platform, over: &Over<'_>, si
     match tree {
         Tree::Text(value) if COMMANDS.contains(&key) => {
             let Some(input) = value.inputs().find(|input| platform[*input].secret) else { return };
-            let what = format!("the secret `{}` stands on a command line in `override compose`", platform[input].name);
+            let what = format!(
+                "the secret `{}` stands on a command line in `override {}`",
+                platform[input].name, over.over.target.name
+            );
             let diagnostic = Diagnostic::new(codes::SEC007, what)
                 .at(over.over.span, "shown by `ps` and `docker inspect`")
                 .help("hand it over in `env`, and let the program read it there, or from its standard input");

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::super::address::plain;
 use super::constant_name;
 use crate::diagnostic::credential::address::{Found, is_key};
-use crate::diagnostic::credential::text::{in_arguments, in_file, in_text, is_basic, is_public, is_token, is_value};
+use crate::diagnostic::credential::text::{
+    in_arguments, in_file, in_text, is_basic, is_public, is_token, is_value,
+};
 use crate::diagnostic::credential::{Names, names};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::IndexMap;
@@ -137,7 +139,11 @@ fn files<'a>(service: &'a Service, config: &'a ConfigFile, holdings: &mut Holdin
         services: Vec::new(),
         of: None,
         help: IN_FILE,
-        secrets: found.iter().filter_map(|found| config.content.get(found.place.clone())).map(str::to_owned).collect(),
+        secrets: found
+            .iter()
+            .filter_map(|found| config.content.get(found.place.clone()))
+            .map(str::to_owned)
+            .collect(),
     });
     holdings.0.entry(config.span).and_modify(|holding| holding.services.push(&service.path));
 }

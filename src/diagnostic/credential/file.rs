@@ -53,8 +53,14 @@ pub fn in_file<'a>(path: &str, content: &'a str) -> Vec<Found<'a>> {
             for line in content.split_inclusive('\n') {
                 let bare = line.trim_end();
                 let place = if bare.starts_with('#') { None } else { read(bare) };
-                if let Some(place) = place.filter(|place| is_secret(bare.get(place.clone()).unwrap_or_default())) {
-                    found.push(Found { what: "a credential", name: None, place: start + place.start..start + place.end });
+                if let Some(place) =
+                    place.filter(|place| is_secret(bare.get(place.clone()).unwrap_or_default()))
+                {
+                    found.push(Found {
+                        what: "a credential",
+                        name: None,
+                        place: start + place.start..start + place.end,
+                    });
                 }
                 start += line.len();
             }
@@ -67,7 +73,10 @@ pub fn in_file<'a>(path: &str, content: &'a str) -> Vec<Found<'a>> {
 
 /// A hash is one, too, whatever signs it has.
 fn is_secret(text: &str) -> bool {
-    !text.is_empty() && (is_value(text) || text.starts_with('$') && text.matches('$').count() >= 3 || text.starts_with("{PLAIN}"))
+    !text.is_empty()
+        && (is_value(text)
+            || text.starts_with('$') && text.matches('$').count() >= 3
+            || text.starts_with("{PLAIN}"))
 }
 
 /// The field of a number, of those that a sign separates; the last one may hold the sign behind a backslash.

@@ -24,14 +24,27 @@ const ADDRESSES: &[&str] = &[URL, "@tcp(", "@unix("];
 
 /// Parts of names of credentials, and words of databases and servers before one, in letters of any size.
 const NAMES: &[&str] = &[
-    "token", "key", "secret", "pass", "pwd", "auth", "sig", "credential", "cookie", "bindpw", "hmac", "identified", "community",
+    "token",
+    "key",
+    "secret",
+    "pass",
+    "pwd",
+    "auth",
+    "sig",
+    "credential",
+    "cookie",
+    "bindpw",
+    "hmac",
+    "identified",
+    "community",
     "masteruser",
 ];
 
 /// How many bytes of a mark are looked up; none is shorter.
 const SHORTEST: usize = 3;
 
-const COUNT: usize = ADDRESSES.len() + NAMES.len() + INNER.len() + FORMS.len() + HASHES.len() + PROGRAMS.len();
+const COUNT: usize =
+    ADDRESSES.len() + NAMES.len() + INNER.len() + FORMS.len() + HASHES.len() + PROGRAMS.len();
 
 const NONE: u8 = u8::MAX;
 
@@ -54,7 +67,13 @@ struct Table {
 const fn marks() -> [(Kind, &'static str); COUNT] {
     let mut all = [(Kind::Name, ""); COUNT];
     let mut at = 0;
-    let groups = [(Kind::Address, ADDRESSES), (Kind::Name, NAMES), (Kind::Token, INNER), (Kind::Token, HASHES), (Kind::Program, PROGRAMS)];
+    let groups = [
+        (Kind::Address, ADDRESSES),
+        (Kind::Name, NAMES),
+        (Kind::Token, INNER),
+        (Kind::Token, HASHES),
+        (Kind::Program, PROGRAMS),
+    ];
     let mut group = 0;
     while group < groups.len() {
         let mut next = 0;

@@ -18,7 +18,15 @@ const BEFORE: &[&str] = &["export", "set", "-H", "--header", "-e", "--env", "ENV
 /// Names that nothing else has: what follows them on their line is the credential, whatever it looks like (redis.conf, ldap.conf(5),
 /// keepalived.conf(5), snmpd.conf(5), the documents of HAProxy and Fluent Bit).
 const SURE: &[&str] = &[
-    "requirepass", "masterauth", "primaryauth", "bindpw", "auth_pass", "rocommunity", "rwcommunity", "insecure-password", "HTTP_Passwd",
+    "requirepass",
+    "masterauth",
+    "primaryauth",
+    "bindpw",
+    "auth_pass",
+    "rocommunity",
+    "rwcommunity",
+    "insecure-password",
+    "HTTP_Passwd",
 ];
 
 fn is_comment(line: &str) -> bool {
@@ -36,7 +44,8 @@ fn perhaps(name: &str, value: &str) -> bool {
 
 /// Whether a text is a sentence: words of letters only.
 fn is_prose(text: &str) -> bool {
-    text.contains(' ') && text.split(' ').all(|word| word.chars().all(|c| c.is_alphabetic() || ",.!?'".contains(c)))
+    text.contains(' ')
+        && text.split(' ').all(|word| word.chars().all(|c| c.is_alphabetic() || ",.!?'".contains(c)))
         || !text.is_ascii() && text.chars().all(char::is_alphabetic)
 }
 
@@ -102,7 +111,8 @@ pub(super) fn in_line<'a>(line: &'a str, spaced: bool, found: &mut Vec<Found<'a>
             continue;
         }
         let given = given(line, start, end, spaced);
-        let given = given.or_else(|| behind_space(line, start, end).filter(|_| kind == Names::Credential && spaced));
+        let given =
+            given.or_else(|| behind_space(line, start, end).filter(|_| kind == Names::Credential && spaced));
         let Some(place) = given else { continue };
         let value = &line[place.clone()];
         // Another `auth` is a way to log in, and another `key` one of a cache.

@@ -9,10 +9,55 @@ use super::text::is_value;
 
 /// What stands in lines in which the options of [`OPTIONS`] mean something.
 pub(super) const PROGRAMS: &[&str] = &[
-    "redis-cli", "valkey-cli", "keydb-cli", "mysql", "mariadb", "mongo", "rabbitmqadmin", "rabbitmqctl", "curl", "docker", "podman",
-    "nerdctl", "helm", "crane", "oras", "buildah", "skopeo", "htpasswd", "sshpass", "smbclient", "unzip", "zip ", "lftp", "ncftp",
-    "ldap", "snmp", "sqlcmd", "bcp ", "cypher-shell", "etcdctl", "cqlsh", "mosquitto_", "mc alias", "mcli alias", "vault", "consul",
-    "sqlplus", "grafana", "ttyd", "gost", "ss-server", "ss-local", "az login", "elasticsearch-users", "7za", "7z a", "7z x", "chpasswd", "http -a",
+    "redis-cli",
+    "valkey-cli",
+    "keydb-cli",
+    "mysql",
+    "mariadb",
+    "mongo",
+    "rabbitmqadmin",
+    "rabbitmqctl",
+    "curl",
+    "docker",
+    "podman",
+    "nerdctl",
+    "helm",
+    "crane",
+    "oras",
+    "buildah",
+    "skopeo",
+    "htpasswd",
+    "sshpass",
+    "smbclient",
+    "unzip",
+    "zip ",
+    "lftp",
+    "ncftp",
+    "ldap",
+    "snmp",
+    "sqlcmd",
+    "bcp ",
+    "cypher-shell",
+    "etcdctl",
+    "cqlsh",
+    "mosquitto_",
+    "mc alias",
+    "mcli alias",
+    "vault",
+    "consul",
+    "sqlplus",
+    "grafana",
+    "ttyd",
+    "gost",
+    "ss-server",
+    "ss-local",
+    "az login",
+    "elasticsearch-users",
+    "7za",
+    "7z a",
+    "7z x",
+    "chpasswd",
+    "http -a",
 ];
 
 /// Names that are too short for a mark, or are words of their own.
@@ -124,7 +169,9 @@ pub(super) fn in_words<'a>(words: &[Word<'a>]) -> Vec<(usize, Found<'a>)> {
         if program.is_empty() {
             continue;
         }
-        for (_, before, distance) in PLACES.iter().filter(|(name, before, _)| *name == program && *before == text) {
+        for (_, before, distance) in
+            PLACES.iter().filter(|(name, before, _)| *name == program && *before == text)
+        {
             let value = words.get(at + distance).filter(|value| !value.bare().starts_with('-'));
             whole(value, before, &mut found);
         }
@@ -148,7 +195,13 @@ pub(super) fn in_words<'a>(words: &[Word<'a>]) -> Vec<(usize, Found<'a>)> {
     found
 }
 
-fn option<'a>(words: &[Word<'a>], at: usize, name: &'static str, how: How, found: &mut Vec<(usize, Found<'a>)>) {
+fn option<'a>(
+    words: &[Word<'a>],
+    at: usize,
+    name: &'static str,
+    how: How,
+    found: &mut Vec<(usize, Found<'a>)>,
+) {
     let Some(word) = words.get(at) else { return };
     let text = word.bare();
     let joined = match text.get(name.len()..) {
@@ -197,7 +250,8 @@ fn behind<'a>(
     let Some((text, place)) = word.part(from) else { return };
     let Some(at) = text.find(sign).filter(|at| *at > 0) else { return };
     let value = &text[at + 1..];
-    let value = value.rfind('@').filter(|_| matches!(sign, '/') || name == "-L").map_or(value, |end| &value[..end]);
+    let value =
+        value.rfind('@').filter(|_| matches!(sign, '/') || name == "-L").map_or(value, |end| &value[..end]);
     if is_value(value) && !text.starts_with('$') {
         let start = place.start + at + 1;
         let name = (!name.is_empty()).then_some(name);
@@ -207,8 +261,10 @@ fn behind<'a>(
 
 /// `htpasswd -b FILE NAME PASSWORD`, and without the file with `-n`.
 fn htpasswd<'a>(words: &[Word<'a>], at: usize) -> Option<(usize, Found<'a>)> {
-    let rest: Vec<&Word<'a>> = words.get(at + 1..)?.iter().take_while(|word| !word.bare().starts_with(['>', '|', '<'])).collect();
-    let flags = |flag: char| rest.iter().any(|word| word.bare().starts_with('-') && word.bare().contains(flag));
+    let rest: Vec<&Word<'a>> =
+        words.get(at + 1..)?.iter().take_while(|word| !word.bare().starts_with(['>', '|', '<'])).collect();
+    let flags =
+        |flag: char| rest.iter().any(|word| word.bare().starts_with('-') && word.bare().contains(flag));
     let given: Vec<&&Word<'a>> = rest.iter().filter(|word| !word.bare().starts_with('-')).collect();
     let number = if flags('n') { 1 } else { 2 };
     let word = given.get(number).filter(|_| flags('b'))?;
@@ -219,16 +275,19 @@ fn htpasswd<'a>(words: &[Word<'a>], at: usize) -> Option<(usize, Found<'a>)> {
 /// The program that a word names, by the last part of its path.
 fn program_of(word: &str) -> Option<&str> {
     let name = word.rsplit('/').next().unwrap_or(word);
-    let known = OPTIONS.iter().flat_map(|(programs, ..)| programs.iter()).any(|known| is_program(known, name))
-        || LOGINS.contains(&name)
-        || PLACES.iter().any(|(program, ..)| *program == name)
-        || matches!(name, "sqlplus" | "htpasswd");
+    let known =
+        OPTIONS.iter().flat_map(|(programs, ..)| programs.iter()).any(|known| is_program(known, name))
+            || LOGINS.contains(&name)
+            || PLACES.iter().any(|(program, ..)| *program == name)
+            || matches!(name, "sqlplus" | "htpasswd");
     (known && !word.starts_with('-')).then_some(name)
 }
 
 fn is_program(known: &str, name: &str) -> bool {
     match known.strip_suffix('*') {
-        Some(start) => name.strip_prefix(start).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'))),
+        Some(start) => name
+            .strip_prefix(start)
+            .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'))),
         None => known == name,
     }
 }
@@ -274,7 +333,8 @@ pub(super) fn in_line<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
     }
     // `echo 'NAME:PASSWORD' | chpasswd`
     if line.contains("chpasswd")
-        && let Some(words) = commands(line).iter().find(|words| words.first().is_some_and(|word| word.bare() == "echo"))
+        && let Some(words) =
+            commands(line).iter().find(|words| words.first().is_some_and(|word| word.bare() == "echo"))
     {
         let mut behind_colon = Vec::new();
         behind(words.last(), 0, ':', "", &mut behind_colon);

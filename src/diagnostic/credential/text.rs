@@ -18,7 +18,8 @@ const WORDS: &[&str] =
 const ABOUT: &[&str] = &["required", "optional", "string", "redacted", "hidden", "..."];
 
 /// What a value starts with that says where it is found.
-const ELSEWHERE: &[&str] = &["env:", "env.", "file:", "vault:", "op://", "sops:", "ssm:", "secret://", "arn:", "aws-sm:", "gcp-sm:"];
+const ELSEWHERE: &[&str] =
+    &["env:", "env.", "file:", "vault:", "op://", "sops:", "ssm:", "secret://", "arn:", "aws-sm:", "gcp-sm:"];
 
 /// Whether a text is a token by its form.
 #[must_use]

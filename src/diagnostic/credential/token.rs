@@ -146,16 +146,19 @@ pub(super) const FORMS: &[(&str, Of, usize)] = &[
 const TOKEN: usize = 8;
 
 /// What hashes of passwords start with (crypt(5); httpd.apache.org, "Password Formats"; the PHC string format).
-pub(super) const HASHES: &[&str] =
-    &["$apr1$", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$7$", "$y$", "$argon2", "{SHA}", "{SSHA}", "{PLAIN}"];
+pub(super) const HASHES: &[&str] = &[
+    "$apr1$", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$7$", "$y$", "$argon2", "{SHA}", "{SSHA}",
+    "{PLAIN}",
+];
 
 /// What a token is called.
 const WHAT: &str = "a token";
 
-
 /// Whether a text is a token by its form.
 pub(super) fn is_token(text: &str) -> bool {
-    FORMS.iter().any(|form| text.starts_with(form.0) && length(text, form).is_some_and(|length| length == text.len()))
+    FORMS
+        .iter()
+        .any(|form| text.starts_with(form.0) && length(text, form).is_some_and(|length| length == text.len()))
         || text.starts_with(KEY) && !text.contains("PUBLIC")
 }
 
@@ -165,7 +168,8 @@ fn length(text: &str, (start, of, least): &(&str, Of, usize)) -> Option<usize> {
     let length = run(rest, *of);
     let body = &rest[..length];
     // A word of letters only is what somebody calls something; a long one of these forms has some digits.
-    let sure = length >= *least && (*of != Of::Words || body.bytes().any(|b| b.is_ascii_digit()) || *least <= TOKEN);
+    let sure =
+        length >= *least && (*of != Of::Words || body.bytes().any(|b| b.is_ascii_digit()) || *least <= TOKEN);
     sure.then_some(start.len() + length)
 }
 
@@ -223,13 +227,15 @@ pub(super) fn at<'a>(line: &'a str, mark: &'static str, at: usize) -> Option<Fou
             found(WHAT, at - id..at + mark.len() + length)
         }
         "7Q~" | "8Q~" => {
-            let id = before.bytes().rev().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'~').count();
+            let id =
+                before.bytes().rev().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'~').count();
             let length = run(behind, Of::Words);
             (id == 3 && (31..=34).contains(&length)).then_some(())?;
             found(WHAT, at - id..at + mark.len() + length)
         }
         _ if HASHES.contains(&mark) => {
-            let length = behind.find(|c: char| c.is_whitespace() || ":,\"'`".contains(c)).unwrap_or(behind.len());
+            let length =
+                behind.find(|c: char| c.is_whitespace() || ":,\"'`".contains(c)).unwrap_or(behind.len());
             let before = before.ends_with([':', '"', '\'', '=', ' ', ',']) || before.is_empty();
             (before && length >= 8).then_some(())?;
             found("the hash of a password", at..at + mark.len() + length)

@@ -70,7 +70,8 @@ fn values(line: &str, body: bool) -> Vec<Range<usize>> {
             Some(quote @ ('"' | '\'')) => rest[1..].find(quote).map_or(rest.len(), |length| length + 2),
             // A bare word is the name of a secret, but for one that no name looks like, or behind `secret NAME =`.
             Some(_) if given => {
-                let length = rest.find(|c: char| c.is_whitespace() || ",}]".contains(c)).unwrap_or(rest.len());
+                let length =
+                    rest.find(|c: char| c.is_whitespace() || ",}]".contains(c)).unwrap_or(rest.len());
                 if !(declares || is_value || is_odd(&rest[..length])) {
                     continue;
                 }
@@ -98,7 +99,8 @@ fn values(line: &str, body: bool) -> Vec<Range<usize>> {
 fn is_odd(word: &str) -> bool {
     let has = |of: fn(&char) -> bool| word.chars().any(|c| of(&c));
     let mixed = has(char::is_ascii_lowercase) && (has(char::is_ascii_uppercase) || has(char::is_ascii_digit));
-    word.starts_with(|c: char| c.is_ascii_digit()) || mixed && names(word) == Names::Other && !word.contains('.')
+    word.starts_with(|c: char| c.is_ascii_digit())
+        || mixed && names(word) == Names::Other && !word.contains('.')
 }
 
 #[cfg(test)]
