@@ -17,6 +17,7 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
                 format!("the secret `{}` has its value in the source", secret.name.text),
             )
             .at(value.span, "whoever reads the source knows it")
+            .hide_all(value.text.as_literal())
             .help(format!("take the value out; the operator sets `{}`", secret.name.text)),
         );
     }

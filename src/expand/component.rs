@@ -431,6 +431,7 @@ fn is_of_type(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &mut Si
                         format!("the secret `{}` has its value in the source", parameter.name.text),
                     )
                     .at(value.span, "whoever reads the source knows it")
+                    .hide_all(value.written())
                     .help("declare it with `secret NAME` and pass `NAME`"),
                 );
             }

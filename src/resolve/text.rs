@@ -183,6 +183,18 @@ impl<'a> Texts<'a> {
         self.inputs.get(input.0).is_some_and(|input| input.is_secret)
     }
 
+    /// The names of the secrets that went into a value.
+    pub(super) fn secrets(&self, value: &Value) -> Vec<SmolStr> {
+        let inputs = value.inputs().filter_map(|input| self.inputs.get(input.0));
+        inputs.filter(|input| input.is_secret).map(|input| input.name.clone()).collect()
+    }
+
+    /// The secret of a name.
+    pub(super) fn secret(&self, name: &str) -> Option<SmolStr> {
+        let input = self.inputs.iter().find(|input| input.is_secret && input.name == name)?;
+        Some(input.name.clone())
+    }
+
     /// Takes note of things that are copied to a place. Where they are too many, that is reported once, and the
     /// answer is no.
     pub(super) fn copy(&mut self, things: usize, place: Span) -> bool {
