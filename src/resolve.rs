@@ -23,6 +23,7 @@ mod sound;
 mod text;
 mod tree;
 mod unknown;
+mod workload;
 
 use std::sync::Arc;
 
@@ -76,6 +77,7 @@ pub fn resolve(
         name: header.name,
         description: header.description,
         owner: header.owner,
+        runbooks: header.runbooks,
         labels: header.labels,
         inputs: place::inputs(document, &mut texts),
         networks: place::networks(document, absent.origin, &mut texts),

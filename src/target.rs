@@ -9,8 +9,7 @@ mod grafana;
 mod overrides;
 mod prometheus;
 
-use crate::model::Role;
-use crate::platform::{Platform, Service, Version};
+use crate::platform::{Platform, Role, Service, Version};
 use crate::source::Span;
 
 /// A file of a build.

@@ -40,6 +40,13 @@ impl Platform {
         let said = settings.filter_map(|settings| settings.version.as_ref()).next_back()?;
         Version::parse(said.text.as_literal()?)
     }
+
+    /// The name of the project that a target's settings say.
+    #[must_use]
+    pub fn project_of(&self, target: &str) -> Option<&str> {
+        let settings = self.document.target.iter().filter(|settings| settings.name.text == target);
+        settings.filter_map(|settings| settings.project.as_ref()).next_back()?.text.as_literal()
+    }
 }
 
 #[cfg(test)]

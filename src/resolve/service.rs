@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use indexmap::IndexSet;
+use smallvec::SmallVec;
 
+use super::observe::literal;
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{health, image, sound, tree};
+use super::{health, image, sound, tree, workload};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, RunKind};
@@ -46,6 +48,7 @@ pub(super) fn service(
         description: optional(block.description.as_ref(), texts),
         group: group(block, texts).or_else(|| parent.and_then(|parent| parent.group)),
         parent: parent.map(|parent| parent.id),
+        role: block.role,
         image,
         build: build(block, texts),
         facts,
@@ -59,11 +62,13 @@ pub(super) fn service(
         networks_span,
         networks_lost,
         health: Health::None { reason: None },
+        times: workload::times(block),
         metrics: None,
         env,
         volumes: volumes(block, &placed.name, texts),
         mounts: mounts(block, texts),
         binds: binds(block, texts),
+        memory_paths: SmallVec::new(),
         configs: configs(block, &mut mentions, texts),
         artifacts: block
             .artifacts
@@ -73,6 +78,13 @@ pub(super) fn service(
         secret_files: Vec::new(),
         dependencies: Vec::new(),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),
+        schedule: workload::schedule(block),
+        resources: workload::resources(block),
+        scale: workload::scale(block),
+        security: workload::security(block),
+        process: workload::process(block),
+        placement: workload::placement(block),
+        retention: workload::retention(block),
         labels: pairs(block.labels.as_ref(), texts),
         overrides: tree::overrides(&block.override_, texts),
         ports,
@@ -82,6 +94,7 @@ pub(super) fn service(
     if service.user.is_none() && !service.exception(|security| security.root) {
         service.user = known.and_then(|facts| facts.user.clone());
     }
+    service.memory_paths = workload::memory_paths(&service, block, known);
     service.health = health::health(&service, known, &mut mentions, texts);
     service.metrics = health::metrics(&service, texts);
     sound::expect_reason(block, texts);
@@ -118,7 +131,8 @@ fn runs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) 
 /// Reports two things that are mounted in the same place, and files where another file's folder is.
 fn one_place_each(service: &Service, texts: &mut Texts<'_>) {
     let block = &service.block;
-    let volumes = service.volumes.iter().map(|volume| (volume.path.as_str(), volume.block.path.span));
+    let volumes = service.volumes.iter().zip(&block.volume);
+    let volumes = volumes.map(|(volume, said)| (volume.path.as_str(), said.path.span));
     let mounts = service.mounts.iter().map(|mount| (mount.path.as_str(), mount.span));
     let binds =
         service.binds.iter().zip(&block.bind).map(|(bind, said)| (bind.path.as_str(), said.path.span));
@@ -394,7 +408,10 @@ fn volumes(block: &model::Service, name: &str, texts: &mut Texts<'_>) -> Vec<Own
     let volumes = block.volume.iter().map(|volume| OwnVolume {
         name: format!("{name}-{}", volume.name.text),
         path: absolute(&volume.path, texts),
-        block: volume.clone(),
+        description: volume.description.as_ref().map(|text| literal(text).to_owned()),
+        size: volume.size,
+        backup: volume.backup.unwrap_or(false),
+        span: volume.span,
     });
     volumes.collect()
 }

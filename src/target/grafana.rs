@@ -9,8 +9,7 @@ mod provisioning;
 
 use super::{Artifact, Target, generated};
 use crate::emit;
-use crate::model::Role;
-use crate::platform::{ARTIFACTS, Platform, Service};
+use crate::platform::{ARTIFACTS, Platform, Role, Service};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
