@@ -20,6 +20,7 @@ mod service;
 mod services;
 mod settle;
 mod sound;
+mod storage;
 mod text;
 mod tree;
 mod unknown;

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use smallvec::SmallVec;
-
 use super::observe::literal;
 use crate::model::{self, Overlap, RunKind};
 use crate::platform::{
-    CheckTimes, ImageFacts, MEMORY_PATH, MemoryPath, OwnTimes, Placement, Process, Reserve, Resources,
-    Retention, Scale, ScaleQuery, Schedule, Security, Service, TEMPORARY,
+    CheckTimes, OwnTimes, Placement, Process, Reserve, Resources, Retention, Scale, ScaleQuery, Schedule,
+    Security,
 };
 use crate::schema::{Constant, List};
 
@@ -133,33 +131,4 @@ pub(super) fn own_times(said: &model::Health) -> Option<Arc<OwnTimes>> {
     };
     let none = OwnTimes { interval: None, timeout: None, retries: None, start: None, start_interval: None };
     (times != none).then(|| Arc::new(times))
-}
-
-/// Its paths in memory: those of the source, and, where its root file system cannot be written to, those that its
-/// image writes to and [`TEMPORARY`], unless something else is mounted there.
-pub(super) fn memory_paths(
-    service: &Service,
-    block: &model::Service,
-    facts: Option<&ImageFacts>,
-) -> SmallVec<[MemoryPath; 1]> {
-    let said = block
-        .tmpfs
-        .iter()
-        .map(|tmpfs| MemoryPath { path: tmpfs.path.text.clone(), size: tmpfs.size.unwrap_or(MEMORY_PATH) });
-    let mut paths: SmallVec<[MemoryPath; 1]> = said.collect();
-    if !service.is_read_only() {
-        return paths;
-    }
-    let writes = facts.map(|facts| facts.writes.as_slice()).unwrap_or_default();
-    let needed = writes.iter().map(String::as_str).chain([TEMPORARY]);
-    let mounted = |path: &str| {
-        service.volumes.iter().any(|volume| volume.path == path)
-            || service.mounts.iter().any(|mount| mount.path == path)
-            || service.binds.iter().any(|bind| bind.path == path)
-            || block.tmpfs.iter().any(|tmpfs| tmpfs.path.text == path)
-    };
-    paths.extend(
-        needed.filter(|path| !mounted(path)).map(|path| MemoryPath { path: path.into(), size: MEMORY_PATH }),
-    );
-    paths
 }
