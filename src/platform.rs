@@ -21,6 +21,7 @@ mod schedule;
 mod secret;
 mod security;
 mod service;
+mod settings;
 mod storage;
 pub mod tell;
 mod version;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
+use crate::formats::Format;
 use crate::hash::IndexMap;
 use crate::model::{self, Document};
 use crate::source::Span;
@@ -49,7 +51,10 @@ pub use schedule::Schedule;
 pub use secret::SECRETS;
 pub use security::{Confinement, Security};
 pub use service::{Build, Dependency, EnvVar, ImageName, Metrics, Port, Publish, Service};
-pub use storage::{HostPath, MEMORY_PATH, MemoryPath, OwnVolume, SharedMount, SharedVolume, TEMPORARY};
+pub use settings::Settings;
+pub use storage::{
+    HostPath, MEMORY_PATH, MemoryPath, Mounted, OwnVolume, SharedMount, SharedVolume, TEMPORARY,
+};
 pub use version::Version;
 
 /// The words of the source that mean the same in the platform.
@@ -124,6 +129,10 @@ pub struct Platform {
     pub edges: Vec<Edge>,
     /// What images contain: the catalogue, then the platform's own entries.
     pub catalogue: Vec<ImageFacts>,
+    /// Its targets, in the order of the table: those that are built where no others are asked for.
+    pub targets: Vec<&'static Format>,
+    /// What the source sets for each target.
+    pub settings: Settings,
     /// Overrides of the whole platform.
     pub overrides: Vec<Override>,
     /// Whether the host's firewall guards what is published to a named outside.
@@ -436,7 +445,7 @@ impl Cause {
 #[derive(Debug, Clone)]
 pub struct Override {
     /// The target.
-    pub target: String,
+    pub target: &'static Format,
     /// What is merged into its output.
     pub entries: IndexMap<String, Tree>,
     /// The place.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::{
-    CheckTimes, ConfigFile, GroupId, Health, HostPath, MemoryPath, NetworkId, OutsideId, Override, OwnVolume,
-    Placement, Process, Resources, Retention, Scale, Schedule, Security, ServiceId, SharedMount, Value,
+    CheckTimes, ConfigFile, GroupId, Health, HostPath, MemoryPath, Mounted, NetworkId, OutsideId, Override,
+    OwnVolume, Placement, Process, Resources, Retention, Scale, Schedule, Security, ServiceId, SharedMount,
+    Value,
 };
 use crate::model::{self, Access, Condition, Protocol, Role, RunKind};
 use crate::source::Span;
@@ -66,8 +67,8 @@ pub struct Service {
     pub memory_paths: SmallVec<[MemoryPath; 1]>,
     /// Files that the compiler writes for it.
     pub configs: Vec<ConfigFile>,
-    /// Folders of what targets write, each as the folder below [`super::ARTIFACTS`] and the path in the container.
-    pub artifacts: Vec<(String, String)>,
+    /// Folders of what targets write.
+    pub artifacts: Vec<Mounted>,
     /// Secrets that are handed over as files beside those of its environment.
     pub secret_files: Vec<super::InputId>,
     /// How it is known to work.

@@ -2,7 +2,8 @@
 
 use smol_str::SmolStr;
 
-use super::VolumeId;
+use super::{ARTIFACTS, VolumeId};
+use crate::formats::Format;
 use crate::model::Propagation;
 use crate::schema::Bytes;
 use crate::source::Span;
@@ -58,6 +59,26 @@ pub struct SharedMount {
     pub read_only: bool,
     /// The place.
     pub span: Span,
+}
+
+/// A folder of what a target writes, in a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mounted {
+    /// The target.
+    pub target: &'static Format,
+    /// The folder, below the target's own; `""` is that one.
+    pub folder: &'static str,
+    /// Where it is in the container.
+    pub path: String,
+}
+
+impl Mounted {
+    /// The folder below the output folder.
+    #[must_use]
+    pub fn source(&self) -> String {
+        let slash = if self.folder.is_empty() { "" } else { "/" };
+        format!("{}/{}{slash}{}", ARTIFACTS, self.target.name, self.folder)
+    }
 }
 
 /// A path of the host in a service.

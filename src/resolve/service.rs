@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{health, image, sound, storage, tree, workload};
+use super::{health, image, sound, storage, target, tree, workload};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{self, RunKind};
@@ -68,11 +68,7 @@ pub(super) fn service(
         binds: storage::binds(block, texts),
         memory_paths: SmallVec::new(),
         configs: configs(block, &mut mentions, texts),
-        artifacts: block
-            .artifacts
-            .iter()
-            .map(|artifacts| (artifacts.folder.text.clone(), artifacts.path.text.as_str().to_owned()))
-            .collect(),
+        artifacts: target::mounted(block, texts),
         secret_files: Vec::new(),
         dependencies: Vec::new(),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),

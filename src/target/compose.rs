@@ -17,12 +17,11 @@ mod text;
 
 use file::{Entry, File, Network, Volume};
 
-use super::{Artifact, Place, Target, generated};
+use super::{Artifact, Target, generated};
 use crate::emit::{self, Entries, Node, Section};
+use crate::formats;
 use crate::parallel;
 use crate::platform::{Platform, Service};
-
-const NAME: &str = "compose";
 
 /// How compose is called with what we write. It looks for `.env` in the folder of its file, which is
 /// `docker/`; ours stands in the root.
@@ -30,17 +29,15 @@ const COMMAND: &str = "docker compose --env-file .env -f docker/compose.infrastr
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    name: NAME,
-    purpose: "a Docker Compose file for one host, the files it mounts, and .env.example",
+    format: &formats::COMPOSE,
     coverage: coverage::coverage,
-    reader: None,
     arguments: super::no_arguments,
     needs: super::no_needs,
-    overrides: &[Place::Platform, Place::Service],
+    version: super::no_version,
     lower,
 };
 
-fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
+fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = [generated(platform)];
     let services = platform.start_order();
     let mut artifacts = vec![
@@ -177,7 +174,9 @@ fn volumes(platform: &Platform) -> impl Iterator<Item = (&str, Option<&str>)> {
 fn project(platform: &Platform) -> String {
     // Environments that meet on one host must not share containers and volumes.
     let environment = platform.environment.as_ref().map(|name| format!("-{name}")).unwrap_or_default();
-    let name = format!("{}{environment}", platform.project_of(NAME).unwrap_or(&platform.name)).to_lowercase();
+    let name =
+        format!("{}{environment}", platform.settings.compose.project.as_ref().unwrap_or(&platform.name))
+            .to_lowercase();
     let allowed = name.chars().filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(*c));
     allowed.collect::<String>().trim_start_matches(['-', '_']).to_owned()
 }

@@ -7,8 +7,7 @@ use regex::Regex;
 /// What only the stages before the targets may read: the room of blocks, the blocks that the platform keeps for rules,
 /// and the types of values that stand in a source.
 static SOURCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\bmodel\b|\.\s*(?:block|document)\b|\b(?:Document|Constant|Template|Reference|Placed)\b")
-        .ok()
+    Regex::new(r"\bmodel\b|\.\s*(?:block|document)\b|\b(?:Document|Constant|Template|Reference)\b").ok()
 });
 
 /// The lines of a target that read what stands in the source.

@@ -3,7 +3,7 @@
 use super::file::{Bind, Mount};
 use super::{config, text};
 use crate::emit::FlowMap;
-use crate::platform::{ARTIFACTS, MemoryPath, Platform, Propagation, Service};
+use crate::platform::{MemoryPath, Platform, Propagation, Service};
 
 /// Volumes, then files that are written for the service, by this target and others, then paths of the host.
 pub(super) fn volumes(platform: &Platform, service: &Service) -> Vec<Mount> {
@@ -18,7 +18,7 @@ pub(super) fn volumes(platform: &Platform, service: &Service) -> Vec<Mount> {
     let artifacts = service
         .artifacts
         .iter()
-        .map(|(folder, path)| mount("bind", &format!("../{ARTIFACTS}/{folder}"), path, true, None));
+        .map(|mounted| mount("bind", &format!("../{}", mounted.source()), &mounted.path, true, None));
     let binds = service.binds.iter().map(|bind| {
         let propagation = bind.propagation.map(Propagation::word);
         mount("bind", &from_compose_file(platform, &bind.source), &bind.path, bind.read_only, propagation)
