@@ -4,15 +4,29 @@
 //! [`Value`] holds literals and inputs only, and every connection is an [`Edge`]. Components,
 //! instances and nesting are gone: services stand in one list, each under its artifact name.
 
+mod address;
 mod backup;
+mod config;
+mod health;
 mod host;
 mod image;
+mod label;
 pub mod observe;
+mod order;
+mod placement;
 mod policy;
+mod process;
 pub mod receiver;
+mod resources;
+mod retention;
+mod scale;
+mod schedule;
+mod secret;
+mod security;
 mod service;
 mod settings;
 mod site;
+mod storage;
 mod store;
 pub mod tell;
 mod version;
@@ -26,22 +40,38 @@ use smol_str::SmolStr;
 
 use crate::formats::Format;
 use crate::hash::IndexMap;
-use crate::model::{self, Document, Role};
+use crate::model::Document;
 use crate::source::Span;
 
 pub use backup::{Backup, Dump, Switch};
+pub use config::ConfigFile;
+pub use health::{CheckTimes, Health, OwnTimes, TCP_TOOLS};
 pub use host::Host;
 pub use image::{FirstStart, ImageFacts};
 pub use observe::Observed;
+pub use placement::Placement;
 pub use policy::Policy;
-pub use service::{
-    Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, Mounted, OwnVolume,
-    Port, Publish, Service, SharedMount, TCP_TOOLS,
-};
+pub use process::Process;
+pub use resources::{CPUS, MEMORY, PIDS, Reserve, Resources};
+pub use retention::Retention;
+pub use scale::{Scale, ScaleQuery};
+pub use schedule::Schedule;
+pub use secret::SECRETS;
+pub use security::{Confinement, Security};
+pub use service::{Build, Dependency, EnvVar, ImageName, Metrics, Port, Publish, Service};
 pub use settings::Settings;
 pub use site::{Limit, Route, RoutePath, RouteTarget, Site, Tls};
+pub use storage::{
+    HostPath, MEMORY_PATH, MemoryPath, Mounted, OwnVolume, SharedMount, SharedVolume, TEMPORARY,
+};
 pub use store::{Account, Bucket, Database, Grant, Index};
 pub use version::Version;
+
+/// The words of the source that mean the same in the platform.
+pub use crate::model::{
+    Access, Condition, MetricKind, Overlap, PanelKind, Propagation, Protocol, Role, RunKind, Severity, Tool,
+    Ulimit, Zone,
+};
 
 macro_rules! index {
     ($($(#[doc = $doc:literal])+ $Id:ident in $field:ident of $Item:ident;)+) => {
@@ -95,6 +125,8 @@ pub struct Platform {
     pub description: Option<String>,
     /// Who answers for it.
     pub owner: Option<String>,
+    /// The address of all runbooks.
+    pub runbooks: Option<String>,
     /// Labels of every artifact.
     pub labels: Vec<(String, String)>,
     /// Variables and secrets, in the order of the source.
@@ -146,7 +178,7 @@ pub struct Platform {
     pub project: String,
     /// What is observed of it, and who is told.
     pub observed: Observed,
-    /// The blocks it was made from, for what is read as it is (policies, …).
+    /// The blocks it was made from, for rules: places, and what the source says. No target reads them.
     pub document: Arc<Document>,
 }
 
@@ -156,7 +188,7 @@ pub const ARTIFACTS: &str = "monitoring";
 impl Platform {
     /// The services with a role.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = &Service> {
-        self.services.iter().filter(move |service| service.block.role == Some(role))
+        self.services.iter().filter(move |service| service.role == Some(role))
     }
 
     /// The path of a service that something may stand in.
@@ -286,14 +318,6 @@ pub struct Input {
     pub span: Span,
 }
 
-impl Input {
-    /// What the file is called that a secret is handed over as.
-    #[must_use]
-    pub fn file_name(&self) -> String {
-        self.name.to_lowercase()
-    }
-}
-
 /// A network.
 #[derive(Debug, Clone)]
 pub struct Network {
@@ -355,15 +379,6 @@ pub struct Group {
     pub description: Option<String>,
     /// Started only where this profile is asked for.
     pub profile: Option<String>,
-}
-
-/// A volume that several services share.
-#[derive(Debug, Clone)]
-pub struct SharedVolume {
-    /// What it is called.
-    pub name: String,
-    /// The block.
-    pub block: model::Volume,
 }
 
 /// A connection.

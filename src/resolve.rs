@@ -23,11 +23,13 @@ mod services;
 mod settle;
 mod site;
 mod sound;
+mod storage;
 mod store;
 mod target;
 mod text;
 mod tree;
 mod unknown;
+mod workload;
 
 use std::sync::Arc;
 
@@ -81,6 +83,7 @@ pub fn resolve(
         name: header.name,
         description: header.description,
         owner: header.owner,
+        runbooks: header.runbooks,
         labels: header.labels,
         inputs: place::inputs(document, &mut texts),
         networks: place::networks(document, absent.origin, &mut texts),

@@ -17,10 +17,8 @@ use infrac::target;
 use crate::sample;
 
 /// Entries that only targets to come will write, by the path of their keys, with the target. A `*` stands for any path.
-const TO_COME: &[(&str, &str)] = &[
-    ("outside", "nginx, kubernetes and terraform write address ranges"),
-    ("outside.description", "docs"),
-];
+const TO_COME: &[(&str, &str)] =
+    &[("outside", "nginx, kubernetes and terraform write address ranges"), ("outside.description", "docs")];
 
 /// Entries that neither an artifact nor a diagnostic shows, each with the reason.
 const MEANT: &[(&str, &str)] = &[
@@ -71,7 +69,8 @@ fn no_entry_is_passed_over_in_silence() {
                 .entry(environment.clone())
                 .or_insert_with(|| outcome(&root, &entry, &text, environment.as_deref()));
             assert!(!base.fails, "{entry} does not build");
-            if base.places.iter().any(|named| named.start < place.whole.end && place.whole.start < named.end) {
+            if base.places.iter().any(|named| named.start < place.whole.end && place.whole.start < named.end)
+            {
                 continue;
             }
             let differs = |changed: String| {
@@ -89,7 +88,8 @@ fn no_entry_is_passed_over_in_silence() {
 
 fn is_listed(path: &str) -> bool {
     let listed = |(known, _): &(&str, &str)| {
-        path == *known || path.strip_prefix(known).is_some_and(|rest| rest.starts_with('.') && !known.contains('.'))
+        path == *known
+            || path.strip_prefix(known).is_some_and(|rest| rest.starts_with('.') && !known.contains('.'))
     };
     MEANT.iter().any(listed) || TO_COME.iter().any(|(known, _)| path == *known)
 }
@@ -99,7 +99,8 @@ fn sources() -> Vec<(PathBuf, String)> {
     let folder = root.join("tests/ok");
     let mut found = vec![(root.to_owned(), "platform.infra".to_owned())];
     let entries = fs::read_dir(&folder).expect("the platforms that build");
-    let names = entries.map(|entry| entry.expect("a readable folder").file_name().to_string_lossy().into_owned());
+    let names =
+        entries.map(|entry| entry.expect("a readable folder").file_name().to_string_lossy().into_owned());
     let mut names: Vec<String> = names.filter(|name| name.ends_with(".infra")).collect();
     names.sort();
     found.extend(names.into_iter().map(|name| (folder.clone(), name)));
@@ -178,7 +179,8 @@ fn outcome(root: &Path, entry: &str, text: &str, environment: Option<&str>) -> O
         let place = root.join(path);
         if place.is_dir() {
             let entries = fs::read_dir(&place).map_err(|_| LoadError::Missing)?;
-            let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
+            let names =
+                entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
             let mut names: Vec<String> = names.collect();
             names.sort();
             return Ok(Found::Folder(names));

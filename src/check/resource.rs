@@ -23,9 +23,9 @@ pub(super) fn sum(platform: &Platform, sink: &mut Sink) {
     for service in platform.services.iter().filter(|service| service.runs() && !service.is_job()) {
         let count = match service.run {
             RunKind::EachHost => hosts.len() as u64,
-            _ => service.replicas().unwrap_or(1),
+            _ => service.copies_on_one_host(),
         };
-        let needs = service.memory().0.saturating_mul(count);
+        let needs = service.resources.memory.0.saturating_mul(count);
         let part = parts.entry(platform.profile(service)).or_default();
         *part = part.saturating_add(needs);
         if largest.is_none_or(|(_, most)| needs > most) {
@@ -120,7 +120,7 @@ fn heap(service: &Service, text: &str, span: Span, sink: &mut Sink) {
         );
     }
     let Some(heap) = most.or(least) else { return };
-    let limit = service.memory();
+    let limit = service.resources.memory;
     if heap <= limit.0 / 2 {
         return;
     }

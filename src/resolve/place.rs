@@ -1,6 +1,7 @@
 //! What lies around services: the platform's own lines, inputs, networks, outsides, groups.
 
 use super::names::BUILT_IN;
+use super::observe::literal;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::Document;
@@ -13,6 +14,7 @@ pub(super) struct Header {
     pub(super) name: String,
     pub(super) description: Option<String>,
     pub(super) owner: Option<String>,
+    pub(super) runbooks: Option<String>,
     pub(super) labels: Vec<(String, String)>,
 }
 
@@ -22,7 +24,13 @@ pub(super) fn header(document: &Document, texts: &mut Texts<'_>) -> Header {
             Diagnostic::new(codes::PLT001, "the source declares no platform")
                 .help("write `platform NAME { description = \"…\" }`"),
         );
-        return Header { name: String::new(), description: None, owner: None, labels: Vec::new() };
+        return Header {
+            name: String::new(),
+            description: None,
+            owner: None,
+            runbooks: None,
+            labels: Vec::new(),
+        };
     };
     for again in document.platform.iter().skip(1) {
         texts.sink.report(
@@ -37,6 +45,7 @@ pub(super) fn header(document: &Document, texts: &mut Texts<'_>) -> Header {
         name: first.name.text.as_str().to_owned(),
         description: optional(first.description.as_ref(), texts),
         owner: optional(first.owner.as_ref(), texts),
+        runbooks: first.runbooks.as_ref().map(|address| literal(address).to_owned()),
         labels: pairs(first.labels.as_ref(), texts),
     }
 }
@@ -199,6 +208,13 @@ pub(super) fn groups(document: &Document, texts: &mut Texts<'_>) -> Vec<Group> {
 pub(super) fn volumes(document: &Document) -> Vec<SharedVolume> {
     let declared = document.volume.iter();
     declared
-        .map(|volume| SharedVolume { name: volume.name.text.as_str().to_owned(), block: volume.clone() })
+        .map(|volume| SharedVolume {
+            name: volume.name.text.as_str().to_owned(),
+            description: volume.description.as_ref().map(|text| literal(text).to_owned()),
+            size: volume.size,
+            backup: volume.backup.unwrap_or(false),
+            concurrent: volume.concurrent.unwrap_or(false),
+            span: volume.span,
+        })
         .collect()
 }

@@ -285,7 +285,7 @@ pub(super) fn smtp(platform: &Platform, texts: &mut Texts<'_>) -> Option<Smtp> {
     let mut found = None;
     for service in &platform.services {
         let Some(block) = &service.block.smtp else { continue };
-        if service.block.role != Some(Role::Alerts) {
+        if service.role != Some(Role::Alerts) {
             texts.sink.report(
                 Diagnostic::new(
                     codes::TYP008,
@@ -322,7 +322,7 @@ pub(super) fn hand_over(platform: &mut Platform) {
     secrets.sort_unstable();
     secrets.dedup();
     for service in &mut platform.services {
-        if service.block.role == Some(Role::Alerts) {
+        if service.role == Some(Role::Alerts) {
             service.secret_files.clone_from(&secrets);
         }
     }

@@ -204,7 +204,7 @@ fn scrape(metrics: &Metrics, texts: &mut Texts<'_>) {
             out_of_range(format!("`{key}` of a scrape is zero"), metrics.span, "more than zero", texts);
         }
     }
-    let interval = metrics.interval.unwrap_or(Duration(SCRAPE_INTERVAL * 1000));
+    let interval = metrics.interval.unwrap_or(SCRAPE_INTERVAL);
     if let Some(timeout) = metrics.timeout.filter(|timeout| interval.0 > 0 && *timeout > interval) {
         out_of_range(
             format!("a scrape may take {timeout}, and there is one every {interval}"),

@@ -190,7 +190,7 @@ impl<'a> Texts<'a> {
     }
 
     /// The secret of a name.
-    pub(super) fn secret(&self, name: &str) -> Option<SmolStr> {
+    pub(super) fn secret_named(&self, name: &str) -> Option<SmolStr> {
         let input = self.inputs.iter().find(|input| input.is_secret && input.name == name)?;
         Some(input.name.clone())
     }

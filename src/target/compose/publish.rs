@@ -2,8 +2,7 @@
 
 use super::text;
 use crate::emit::DoubleQuoted;
-use crate::model::Protocol;
-use crate::platform::{OutsideKind, Platform, Port, Service};
+use crate::platform::{OutsideKind, Platform, Port, Protocol, Service};
 
 /// The variable that holds the address for ports of a declared outside. Docker cannot tell callers apart
 /// by their address, and what it publishes bypasses rules of the host (moby/moby#4737), so such a port is
