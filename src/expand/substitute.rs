@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::component::env_name;
+use super::naming::env_name;
 use super::room::Room;
 use super::template::{self, Templates};
 use crate::diagnostic::{Diagnostic, Sink, codes};
