@@ -18,6 +18,7 @@ use crate::platform::Platform;
 use crate::schema::{self, Fields as _, Uses};
 use crate::source::Span;
 use crate::target::{self, Coverage, TARGETS, Target};
+use smallvec::SmallVec;
 
 /// Reports the fields that the source uses and no target of the platform writes, each kind of block once; and those
 /// that restrict access where a target writes what they stand at without them.
@@ -56,7 +57,7 @@ struct Lost {
 struct LostField {
     key: &'static str,
     times: u32,
-    span: Span,
+    places: SmallVec<[Span; 2]>,
     reason: Option<(&'static str, &'static str)>,
     /// Targets that the platform does not have, and which write it.
     others: Vec<&'static Format>,
@@ -73,7 +74,7 @@ impl Losses<'_> {
             if !(number..end).any(|number| SourceField::at(number).is_some()) {
                 continue;
             }
-            let Some((span, times)) = self.use_of(number..end) else { continue };
+            let Some((places, times)) = self.use_of(number..end) else { continue };
             if (number..end).any(|number| self.is_written(number)) {
                 if let Some(nested) = nested {
                     self.below(nested, number);
@@ -83,7 +84,7 @@ impl Losses<'_> {
             lost.push(LostField {
                 key: below.key.unwrap_or(block.key),
                 times,
-                span,
+                places,
                 reason: (number..end).find_map(|number| self.reason(number)),
                 others: self.others(number..end),
             });
@@ -95,12 +96,12 @@ impl Losses<'_> {
     }
 
     /// The first use of a field, or of what stands below it, and how many there are of the field.
-    fn use_of(&self, numbers: std::ops::Range<u32>) -> Option<(Span, u32)> {
+    fn use_of(&self, numbers: std::ops::Range<u32>) -> Option<(SmallVec<[Span; 2]>, u32)> {
         if let Some(used) = self.uses.of(numbers.start) {
-            return Some((used.span, used.times));
+            return Some((used.places.clone(), used.times));
         }
         let used = numbers.into_iter().find_map(|number| self.uses.of(number))?;
-        Some((used.span, 1))
+        Some((used.places.clone(), used.times))
     }
 
     fn is_written(&self, number: u32) -> bool {
@@ -143,14 +144,17 @@ impl Lost {
             Diagnostic::new(self.code(), format!("{names}{of} {are} in no artifact of this platform{times}"));
         let mut reasons: Vec<&str> = Vec::new();
         for field in &self.fields {
-            match field.reason {
+            let why = match field.reason {
                 // A reason that several fields share stands at the first of them.
-                Some((target, reason)) if !reasons.contains(&reason) => {
+                Some((_, reason)) if reasons.contains(&reason) => "likewise".to_owned(),
+                Some((target, reason)) => {
                     reasons.push(reason);
-                    diagnostic = diagnostic.at(field.span, format!("{target}: {reason}"));
+                    format!("{target}: {reason}")
                 }
-                Some(_) => {}
-                None => diagnostic = diagnostic.at(field.span, "no target of the platform writes it"),
+                None => "no target of the platform writes it".to_owned(),
+            };
+            for (at, place) in field.places.iter().enumerate() {
+                diagnostic = diagnostic.at(*place, if at == 0 { why.as_str() } else { "likewise" });
             }
         }
         diagnostic.help_maybe(self.help())
@@ -203,7 +207,7 @@ fn unenforced(uses: &Uses, targets: &[&Target], sink: &mut Sink) {
                         codes::TGT007,
                         format!("the target `{}` serves this without the restriction", target.format.name),
                     )
-                    .at(used.span, reason)
+                    .at_maybe(used.places.first().copied(), reason)
                     .help(format!(
                         "take `{}` out of the targets of the platform, or the restriction out of the source",
                         target.format.name

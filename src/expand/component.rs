@@ -494,8 +494,3 @@ fn expect_kind(type_: ParameterType, path: &Path, kinds: &Kinds, sink: &mut Sink
 pub(super) fn names(parameters: &[Parameter]) -> impl Iterator<Item = &str> {
     parameters.iter().map(|parameter| parameter.name.text.as_str())
 }
-
-/// A name as an environment variable would spell it.
-pub(super) fn env_name(name: &str) -> SmolStr {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
-}

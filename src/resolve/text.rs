@@ -45,8 +45,8 @@ pub(super) enum Thing {
     Service(usize),
     /// A port of a service.
     Port(usize, usize),
-    /// A child of a service.
-    Child(usize),
+    /// A child of a service, its place among those.
+    Child(usize, usize),
     /// An output of a service.
     Output(usize, usize),
     /// Something external.
@@ -61,7 +61,7 @@ impl Thing {
             Self::Text(_) => "text",
             Self::Service(_) => "a service",
             Self::Port(..) => "a port",
-            Self::Child(_) => "a child of an instance",
+            Self::Child(..) => "a child of an instance",
             Self::Output(..) => "an output",
             Self::Outside(_) => "an outside",
             Self::Site => "a site",
@@ -190,7 +190,7 @@ impl<'a> Texts<'a> {
     }
 
     /// The secret of a name.
-    pub(super) fn secret(&self, name: &str) -> Option<SmolStr> {
+    pub(super) fn secret_named(&self, name: &str) -> Option<SmolStr> {
         let input = self.inputs.iter().find(|input| input.is_secret && input.name == name)?;
         Some(input.name.clone())
     }
@@ -352,7 +352,7 @@ impl<'a> Texts<'a> {
                     None => format!("say `{}.name`", path.text()),
                 }
             }
-            Thing::Child(_) => format!("say `{0}.name` or one of its parameters", path.text()),
+            Thing::Child(..) => format!("say `{0}.name` or one of its parameters", path.text()),
             Thing::Output(at, output) => {
                 let placed = self.names.services.get(*at);
                 let fields = placed.and_then(|placed| placed.block.output.get(*output));

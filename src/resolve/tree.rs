@@ -175,7 +175,7 @@ fn exposed(made: &crate::platform::Value, place: &Value, texts: &mut Texts<'_>) 
         for (at, _) in text.match_indices('$').filter(|(at, _)| !text[..*at].ends_with('$')) {
             let rest = text[at + 1..].trim_start_matches('{');
             let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-            names.extend(texts.secret(&rest[..end]));
+            names.extend(texts.secret_named(&rest[..end]));
         }
     }
     for name in names {
