@@ -118,3 +118,16 @@ impl Format {
 pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().copied().find(|format| format.name == name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::FORMATS;
+    use crate::model::TargetSettings;
+
+    #[test]
+    fn every_format_has_settings() {
+        let formats: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        let settings: Vec<&str> = TargetSettings::SCHEMA.fields.iter().map(|field| field.key).collect();
+        assert_eq!(settings, formats);
+    }
+}

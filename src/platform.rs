@@ -4,35 +4,75 @@
 //! [`Value`] holds literals and inputs only, and every connection is an [`Edge`]. Components,
 //! instances and nesting are gone: services stand in one list, each under its artifact name.
 
+mod address;
+mod backup;
+mod config;
+mod health;
+mod host;
 mod image;
+mod label;
 pub mod observe;
+mod order;
 pub mod owner;
+mod placement;
+mod policy;
+mod process;
 pub mod receiver;
+mod resources;
+mod retention;
+mod scale;
+mod schedule;
+mod secret;
+mod security;
 mod service;
 mod settings;
+mod site;
+mod storage;
+mod store;
 pub mod tell;
 mod version;
 pub mod whose;
 
-use std::ops::Index;
+use std::ops;
 use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
-use crate::formats::Format;
+use crate::formats::{Format, Place};
 use crate::hash::IndexMap;
-use crate::model::{self, Document, Role};
+use crate::model::Document;
 use crate::source::Span;
 
+pub use backup::{Backup, Dump, Switch};
+pub use config::ConfigFile;
+pub use health::{CheckTimes, Health, OwnTimes, TCP_TOOLS};
+pub use host::Host;
 pub use image::{Expects, FirstStart, ImageFacts};
 pub use observe::Observed;
-pub use service::{
-    Bears, Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, Mounted,
-    OwnVolume, Port, Publish, Service, SharedMount, TCP_TOOLS,
-};
+pub use placement::Placement;
+pub use policy::Policy;
+pub use process::Process;
+pub use resources::{CPUS, MEMORY, PIDS, Reserve, Resources};
+pub use retention::Retention;
+pub use scale::{Scale, ScaleQuery};
+pub use schedule::Schedule;
+pub use secret::SECRETS;
+pub use security::{Bears, Confinement, Security};
+pub use service::{Build, Dependency, EnvVar, ImageName, Metrics, Port, Publish, Service};
 pub use settings::Settings;
+pub use site::{Limit, Route, RoutePath, RouteTarget, Site, Tls};
+pub use storage::{
+    HostPath, MEMORY_PATH, MemoryPath, Mounted, OwnVolume, SharedMount, SharedVolume, TEMPORARY,
+};
+pub use store::{Account, Bucket, Database, Grant, Index};
 pub use version::Version;
+
+/// The words of the source that mean the same in the platform.
+pub use crate::model::{
+    Access, Condition, MetricKind, Overlap, PanelKind, Propagation, Protocol, Role, RunKind, Severity, Tool,
+    Ulimit, Zone,
+};
 
 macro_rules! index {
     ($($(#[doc = $doc:literal])+ $Id:ident in $field:ident of $Item:ident;)+) => {
@@ -41,7 +81,7 @@ macro_rules! index {
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
             pub struct $Id(pub(crate) usize);
 
-            impl Index<$Id> for Platform {
+            impl ops::Index<$Id> for Platform {
                 type Output = $Item;
 
                 fn index(&self, id: $Id) -> &$Item {
@@ -67,6 +107,14 @@ index! {
     VolumeId in volumes of SharedVolume;
     /// A public host name.
     SiteId in sites of Site;
+    /// A bucket of an instance.
+    BucketId in buckets of Bucket;
+    /// An index of an instance.
+    IndexId in indexes of Index;
+    /// A database of an instance.
+    DatabaseId in databases of Database;
+    /// An account of an instance.
+    AccountId in accounts of Account;
 }
 
 /// A platform whose names are bound and whose connections are known.
@@ -78,6 +126,8 @@ pub struct Platform {
     pub description: Option<String>,
     /// Who answers for it.
     pub owner: Option<String>,
+    /// The address of all runbooks.
+    pub runbooks: Option<String>,
     /// Labels of every artifact.
     pub labels: Vec<(String, String)>,
     /// Variables and secrets, in the order of the source.
@@ -94,6 +144,20 @@ pub struct Platform {
     pub services: Vec<Service>,
     /// Sites, in the order of the source.
     pub sites: Vec<Site>,
+    /// Buckets of instances, in the order of the services.
+    pub buckets: Vec<Bucket>,
+    /// Indexes of instances, in the order of the services.
+    pub indexes: Vec<Index>,
+    /// Databases of instances, in the order of the services.
+    pub databases: Vec<Database>,
+    /// Accounts of instances, in the order of the services.
+    pub accounts: Vec<Account>,
+    /// Backups, in the order of the source.
+    pub backups: Vec<Backup>,
+    /// Policies, in the order of the source.
+    pub policies: Vec<Policy>,
+    /// Hosts, in the order of the source.
+    pub hosts: Vec<Host>,
     /// Every connection, ordered by the service it starts from.
     pub edges: Vec<Edge>,
     /// What images contain: the catalogue, then the platform's own entries.
@@ -104,8 +168,6 @@ pub struct Platform {
     pub settings: Settings,
     /// Overrides of the whole platform.
     pub overrides: Vec<Override>,
-    /// Whether the host's firewall guards what is published to a named outside.
-    pub firewall: bool,
     /// The environment that was put in.
     pub environment: Option<String>,
     /// Whether the source has environments, so that it can be compiled otherwise as well.
@@ -117,7 +179,7 @@ pub struct Platform {
     pub project: String,
     /// What is observed of it, and who is told.
     pub observed: Observed,
-    /// The blocks it was made from, for what is read as it is (policies, …).
+    /// The blocks it was made from, for rules: places, and what the source says. No target reads them.
     pub document: Arc<Document>,
 }
 
@@ -127,7 +189,7 @@ pub const ARTIFACTS: &str = "monitoring";
 impl Platform {
     /// The services with a role.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = &Service> {
-        self.services.iter().filter(move |service| service.block.role == Some(role))
+        self.services.iter().filter(move |service| service.role == Some(role))
     }
 
     /// The path of a service that something may stand in.
@@ -257,14 +319,6 @@ pub struct Input {
     pub span: Span,
 }
 
-impl Input {
-    /// What the file is called that a secret is handed over as.
-    #[must_use]
-    pub fn file_name(&self) -> String {
-        self.name.to_lowercase()
-    }
-}
-
 /// A network.
 #[derive(Debug, Clone)]
 pub struct Network {
@@ -326,43 +380,6 @@ pub struct Group {
     pub description: Option<String>,
     /// Started only where this profile is asked for.
     pub profile: Option<String>,
-}
-
-/// A volume that several services share.
-#[derive(Debug, Clone)]
-pub struct SharedVolume {
-    /// What it is called.
-    pub name: String,
-    /// The block.
-    pub block: model::Volume,
-}
-
-/// A public host name.
-#[derive(Debug, Clone)]
-pub struct Site {
-    /// What references call it.
-    pub name: String,
-    /// The host name.
-    pub domain: Value,
-    /// The proxy that serves it.
-    pub served_by: Option<ServiceId>,
-    /// The routes that lead to a port.
-    pub routes: Vec<Route>,
-    /// The block.
-    pub block: model::Site,
-}
-
-/// A route that leads to a port.
-#[derive(Debug, Clone)]
-pub struct Route {
-    /// The path, as the source says it.
-    pub path: String,
-    /// The service.
-    pub to: ServiceId,
-    /// The port, an index into the service's ports.
-    pub port: usize,
-    /// The place.
-    pub span: Span,
 }
 
 /// A connection.
@@ -438,6 +455,19 @@ pub struct Override {
     pub span: Span,
 }
 
+impl Override {
+    /// Whether its target takes it where it stands: at the top level, or in a service.
+    #[must_use]
+    pub fn is_taken(&self, service: Option<&Service>) -> bool {
+        self.target.overrides.iter().any(|place| match place {
+            Place::Platform => service.is_none(),
+            Place::Service => service.is_some(),
+            // Where its metrics are may be what is wrong with it.
+            Place::Scraped => service.is_some_and(|service| service.block.metrics.is_some()),
+        })
+    }
+}
+
 /// A free value of an override.
 #[derive(Debug, Clone)]
 pub enum Tree {
@@ -453,9 +483,4 @@ pub enum Tree {
     List(Vec<Tree>),
     /// A body.
     Map(IndexMap<String, Tree>),
-}
-
-/// The children of an instance, for targets that know its role.
-pub fn children<'a>(service: &'a Service, kind: &'a str) -> impl Iterator<Item = &'a model::Child> {
-    service.block.child.iter().filter(move |child| child.kind.text == kind)
 }

@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use infrac::Compilation;
-use infrac::diagnostic::{CODES, Code, Diagnostic, Style, codes, render};
+use infrac::diagnostic::{CODES, Code, Diagnostic, Guard, Style, codes, render};
 use infrac::target::{self, Artifact};
 
 use crate::sample;
@@ -83,8 +83,10 @@ fn messages_read_well() {
             let text = String::from_utf8_lossy(&bytes).replace(obeyed, "\u{fffd}");
             let _ = writeln!(shown, "──── {path}\n{text}");
         }
-        for told in said(&compilation) {
-            let message = render(&told, &compilation.sources, Style::Plain);
+        let said = &said(&compilation);
+        let guard = Guard::new(said, &compilation.sources);
+        for told in said {
+            let message = render(told, &guard, Style::Plain).to_string();
             if message.contains(obeyed) {
                 problems.add(&fixture.name, "a message holds characters that a terminal obeys");
             }
@@ -209,12 +211,9 @@ fn hostile_sources_are_refused_at_once() {
     for (name, bytes, code) in cases {
         let start = Instant::now();
         let compilation = compile_bytes(&bytes, None);
-        let rendered: usize = compilation
-            .diagnostics
-            .iter()
-            .take(100)
-            .map(|told| render(told, &compilation.sources, Style::Plain).len())
-            .sum();
+        let guard = Guard::new(&compilation.diagnostics, &compilation.sources);
+        let drawn = compilation.diagnostics.iter().take(100);
+        let rendered: usize = drawn.map(|told| render(told, &guard, Style::Plain).as_str().len()).sum();
         let taken = start.elapsed();
         let found: Vec<&str> = compilation.diagnostics.iter().take(3).map(|told| told.code.id).collect();
         if !compilation.diagnostics.iter().any(|told| told.code == code) {
@@ -273,8 +272,9 @@ fn said(compilation: &Compilation) -> Vec<Diagnostic> {
 
 /// Everything that comes out of a source: the messages as they are shown, and the artifacts.
 fn built(compilation: &Compilation) -> (Vec<String>, Vec<Artifact>) {
-    let messages =
-        compilation.diagnostics.iter().map(|told| render(told, &compilation.sources, Style::Plain)).collect();
+    let said = &compilation.diagnostics;
+    let guard = Guard::new(said, &compilation.sources);
+    let messages = said.iter().map(|told| render(told, &guard, Style::Plain).to_string()).collect();
     let artifacts = compilation
         .platform
         .iter()

@@ -1,6 +1,8 @@
 //! The order of the house: what may import what, how large a file may be, and that whatever is registered is
 //! also documented and tested.
 
+#[path = "tidy/closed.rs"]
+mod closed;
 #[path = "tidy/rooms.rs"]
 mod rooms;
 
@@ -51,6 +53,34 @@ fn rooms_import_only_from_those_before_them() -> Result {
         rooms::offences("src/cli.rs", "use crate::{Compilation, compile};\nuse crate::source::Span;")
             .is_empty()
     );
+    Ok(())
+}
+
+#[test]
+fn targets_read_the_platform_alone() -> Result {
+    let files = rust_sources()?;
+    none(&files.iter().flat_map(|file| closed::offences(&file.path, &file.text)).collect::<Vec<String>>());
+    // The check itself: every way to the source is seen, and only in targets.
+    for text in [
+        "use crate::model::Role;",
+        "let kind = crate::model::RunKind::Once;",
+        "let said = service.block.resources.as_ref();",
+        "let said = service\n    .block\n    .resources;",
+        "for hours in &platform.document.hours {}",
+        "fn constant(text: &Constant) -> &str {",
+    ] {
+        assert_eq!(closed::offences("src/target/compose/service.rs", text).len(), 1, "{text}");
+        assert_eq!(closed::offences("src/target.rs", text).len(), 1, "{text}");
+        assert!(closed::offences("src/check/service.rs", text).is_empty(), "{text}");
+    }
+    for text in [
+        "use crate::model::fields::HealthField;",
+        "/// The block of the model.",
+        "    //! platform.document",
+        "use crate::platform::Role;",
+    ] {
+        assert!(closed::offences("src/target/compose.rs", text).is_empty(), "{text}");
+    }
     Ok(())
 }
 

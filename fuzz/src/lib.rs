@@ -7,7 +7,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use infrac::diagnostic::{Diagnostic, MOST, Style, render};
+use infrac::diagnostic::{Diagnostic, Guard, MOST, Style, render};
 use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::target::TARGETS;
 use infrac::{Compilation, Parsed, build};
@@ -76,9 +76,10 @@ impl Project {
 /// Where it does not hold.
 pub fn judge_diagnostics(diagnostics: &[Diagnostic], sources: &Sources) {
     assert!(diagnostics.len() <= 2 * MOST, "{} diagnostics", diagnostics.len());
+    let guard = Guard::new(diagnostics, sources);
     for diagnostic in diagnostics.iter().take(60) {
         for style in [Style::Plain, Style::Colour] {
-            assert!(!render(diagnostic, sources, style).is_empty());
+            assert!(!render(diagnostic, &guard, style).as_str().is_empty());
         }
         for label in &diagnostic.labels {
             let text = sources.file(label.span.file).text();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::project::Project;
-use super::report::{Report, count, print};
+use super::report::{Report, count, hand_out};
 use super::{BuildArguments, Failure, Outcome};
 use crate::compile;
 use crate::output::manifest::{self, State};
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
     };
     if arguments.stdout {
         let artifacts: Vec<&Artifact> = build.lowered.iter().flat_map(|it| &it.artifacts).collect();
-        print(&printed(&artifacts))?;
+        hand_out(&printed(&artifacts))?;
     } else {
         let folder = arguments.out.clone().unwrap_or_else(|| default_folder(project.folder(), environment));
         let summary = output::write(&folder, &build).map_err(|error| refused(&folder, &error, report))?;

@@ -7,13 +7,16 @@ use crate::platform::{Bears, ImageFacts, Service};
 pub(super) fn bears(service: &Service, known: Option<&ImageFacts>) -> Bears {
     let user = service.user.as_deref().and_then(|user| user.split(':').next());
     let privileged = service.exception(|security| security.privileged);
+    // `security { writable = false }` is a promise of the source.
+    let security = service.block.security.as_ref();
+    let locked = security.is_some_and(|security| security.writable == Some(false));
     let Some(facts) = known else {
         let unknown = service.image.is_some();
         let some_user = user.is_some_and(|user| !matches!(user, "0" | "root"));
         let capabilities = if unknown && !some_user && !privileged { UNKNOWN } else { &[] };
         return Bears {
             unknown,
-            writable: unknown,
+            writable: unknown && !locked,
             capabilities: capabilities.iter().map(|&name| name.to_owned()).collect(),
             ..Bears::default()
         };
@@ -25,7 +28,7 @@ pub(super) fn bears(service: &Service, known: Option<&ImageFacts>) -> Bears {
     let of_root = facts.root_capabilities.iter().filter(|_| as_root);
     Bears {
         unknown: false,
-        writable: facts.writable,
+        writable: facts.writable && !locked,
         capabilities: facts.capabilities.iter().chain(of_root).filter(|_| !privileged).cloned().collect(),
         nofile: facts.nofile,
         hostname_is_state: facts.hostname_is_state,

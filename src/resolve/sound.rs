@@ -13,9 +13,6 @@ pub(super) fn document(document: &Document, texts: &mut Texts<'_>) {
     for group in &document.group {
         profile(group, texts);
     }
-    for backup in &document.backup {
-        cron(&backup.schedule, texts);
-    }
 }
 
 /// Reports what no service may say.
@@ -129,7 +126,8 @@ const FIELDS: [(&str, u32, u32); 5] = [
 /// Names that stand for numbers, in the fourth and fifth field.
 const NAMES: &str = "jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat";
 
-fn cron(line: &Constant, texts: &mut Texts<'_>) {
+/// Reports what cron cannot read.
+pub(super) fn cron(line: &Constant, texts: &mut Texts<'_>) {
     let text = texts.constant(line);
     let fields: Vec<&str> = text.split_whitespace().collect();
     let problem = if fields.len() == FIELDS.len() {
@@ -206,7 +204,7 @@ fn scrape(metrics: &Metrics, texts: &mut Texts<'_>) {
             out_of_range(format!("`{key}` of a scrape is zero"), metrics.span, "more than zero", texts);
         }
     }
-    let interval = metrics.interval.unwrap_or(Duration(SCRAPE_INTERVAL * 1000));
+    let interval = metrics.interval.unwrap_or(SCRAPE_INTERVAL);
     if let Some(timeout) = metrics.timeout.filter(|timeout| interval.0 > 0 && *timeout > interval) {
         out_of_range(
             format!("a scrape may take {timeout}, and there is one every {interval}"),

@@ -12,8 +12,7 @@ mod route;
 use super::{Artifact, Target, generated, overrides};
 use crate::emit::{self, Node, Section};
 use crate::formats;
-use crate::model::Role;
-use crate::platform::{ARTIFACTS, Platform};
+use crate::platform::{ARTIFACTS, Platform, Role};
 
 /// The target.
 pub(super) const TARGET: Target = Target {

@@ -10,7 +10,6 @@ mod environment;
 mod file;
 mod health;
 mod mount;
-mod order;
 mod overrides;
 mod owner;
 mod publish;
@@ -43,7 +42,7 @@ pub(super) const TARGET: Target = Target {
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = [generated(platform)];
-    let services = order::by_dependency(platform);
+    let services = platform.start_order();
     let mut artifacts = vec![
         Artifact {
             path: "docker/compose.infrastructure.yaml".to_owned(),
@@ -204,20 +203,19 @@ fn entry<'a>(platform: &'a Platform, service: &'a Service, owners: Owners<'a>) -
 /// Named volumes with their descriptions: those of services, then shared ones.
 fn volumes(platform: &Platform) -> impl Iterator<Item = (&str, Option<&str>)> {
     let own = platform.services.iter().flat_map(|service| &service.volumes);
-    let own = own.map(|volume| (volume.name.as_str(), volume.block.description.as_ref().map(text::constant)));
+    let own = own.map(|volume| (volume.name.as_str(), volume.description.as_deref()));
     let shared = platform.volumes.iter();
-    own.chain(
-        shared.map(|volume| (volume.name.as_str(), volume.block.description.as_ref().map(text::constant))),
-    )
+    own.chain(shared.map(|volume| (volume.name.as_str(), volume.description.as_deref())))
 }
 
 /// The project's name, in the characters that compose allows
 /// (compose-spec/compose-go:loader/loader.go, `NormalizeProjectName`).
 fn project(platform: &Platform) -> String {
-    let said = platform.settings.compose.project.as_deref();
     // Environments that meet on one host must not share containers and volumes.
     let environment = platform.environment.as_ref().map(|name| format!("-{name}")).unwrap_or_default();
-    let name = format!("{}{environment}", said.unwrap_or(&platform.name)).to_lowercase();
+    let name =
+        format!("{}{environment}", platform.settings.compose.project.as_ref().unwrap_or(&platform.name))
+            .to_lowercase();
     let allowed = name.chars().filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(*c));
     allowed.collect::<String>().trim_start_matches(['-', '_']).to_owned()
 }

@@ -11,8 +11,7 @@ mod provisioning;
 use super::{Artifact, Target, generated};
 use crate::emit;
 use crate::formats;
-use crate::model::Role;
-use crate::platform::{ARTIFACTS, Mounted, Platform, Service};
+use crate::platform::{ARTIFACTS, Mounted, Platform, Role, Service};
 
 /// The target.
 pub(super) const TARGET: Target = Target {

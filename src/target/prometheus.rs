@@ -10,9 +10,8 @@ mod tests;
 use super::{Artifact, Need, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::formats;
-use crate::model::Role;
 use crate::parallel;
-use crate::platform::{ARTIFACTS, Platform, ServiceId, Version};
+use crate::platform::{ARTIFACTS, Platform, Role, ServiceId, Version};
 
 /// The target.
 pub(super) const TARGET: Target = Target {

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use infrac::diagnostic::{Sink, Style, render};
+use infrac::diagnostic::{Guard, Sink, Style, render};
 use infrac::platform::Platform;
 use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::syntax;
@@ -66,7 +66,8 @@ impl Case {
         };
         let compilation = infrac::compile(&Loader { load: &load }, &self.entry, self.environment.as_deref());
         let errors = compilation.diagnostics.iter().filter(|told| told.is_error());
-        let errors: String = errors.map(|told| render(told, &compilation.sources, Style::Plain)).collect();
+        let guard = Guard::new(&compilation.diagnostics, &compilation.sources);
+        let errors: String = errors.map(|told| render(told, &guard, Style::Plain).to_string()).collect();
         compilation.platform.unwrap_or_else(|| panic!("{} does not build:\n{errors}", self.name()))
     }
 }

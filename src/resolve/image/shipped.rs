@@ -120,7 +120,7 @@ fn decode<T: Decode>(text: &str) -> Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::super::split;
-    use crate::diagnostic::{Sink, Style, render};
+    use crate::diagnostic::Sink;
     use crate::hash::HashSet;
     use crate::model::Image;
     use crate::schema::{Decode, Decoder};
@@ -139,7 +139,7 @@ mod tests {
             let mut decoder = Decoder::new(&mut sink);
             all.extend(file.entries.iter().filter_map(|entry| Image::decode(entry, &mut decoder)));
             let said: Vec<String> =
-                sink.finish().iter().map(|told| render(told, &sources, Style::Plain)).collect();
+                sink.finish().into_iter().map(|told| told.message).collect();
             assert!(said.is_empty(), "{name}: {}", said.join("\n"));
         }
         all

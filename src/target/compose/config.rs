@@ -4,25 +4,14 @@
 use indexmap::IndexSet;
 
 use crate::emit;
-use crate::platform::{ConfigFile, Service};
+use crate::platform::Service;
 use crate::target::Artifact;
-
-/// Folders that images keep empty for files from outside, to be mounted as a whole.
-///
-/// Every other file is mounted by itself, since a folder would hide what the image holds there. A file
-/// that is mounted by itself keeps its old content until the container is restarted, because it is
-/// replaced by another one, not written to (moby/moby#15793).
-const FOLDERS: &[&str] = &[
-    // docker-entrypoint.sh of the databases of docker-library, which have it from one another.
-    "docker-entrypoint-initdb.d",
-];
 
 /// What the container sees: a path beside the compose file, and the path inside.
 pub(super) fn mounts(service: &Service) -> Vec<(String, String)> {
     let mut mounts: IndexSet<(String, String)> = IndexSet::new();
     for config in &service.configs {
-        let path = below_root(&config.path);
-        let seen = FOLDERS.iter().copied().find(|folder| lies_in(&path, folder)).unwrap_or(&path);
+        let seen = config.whole_folder().map_or_else(|| config.below_root(), str::to_owned);
         mounts.insert((format!("./config/{}/{seen}", service.name), format!("/{seen}")));
     }
     mounts.into_iter().collect()
@@ -34,28 +23,11 @@ pub(super) fn artifacts<'a>(
     header: &'a [String],
 ) -> impl Iterator<Item = Artifact> + 'a {
     service.configs.iter().map(|config| {
-        let path = below_root(&config.path);
+        let path = config.below_root();
         Artifact {
             content: emit::with_header(&path, header, &config.content),
             path: format!("docker/config/{}/{path}", service.name),
-            executable: is_program(config),
+            executable: config.is_program(),
         }
     })
-}
-
-fn is_program(config: &ConfigFile) -> bool {
-    match config.mode.as_deref().and_then(|mode| u32::from_str_radix(mode, 8).ok()) {
-        Some(mode) => mode & 0o111 != 0,
-        None => config.content.starts_with("#!"),
-    }
-}
-
-/// An absolute path without its first `/`, and without parts that lead elsewhere.
-fn below_root(path: &str) -> String {
-    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
-    parts.join("/")
-}
-
-fn lies_in(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }

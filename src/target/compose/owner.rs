@@ -71,7 +71,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, job: &'a Job<'_>) -> Out<'a> {
         read_only: true,
         cap_drop: Some(FlowSeq(["ALL"])),
         cap_add: Some(FlowSeq(capabilities.to_vec())),
-        security_opt: FlowSeq(["no-new-privileges:true"]),
+        security_opt: Some(FlowSeq(["no-new-privileges:true"])),
         deploy: Deploy {
             replicas: None,
             resources: Resources {
