@@ -38,7 +38,7 @@ pub mod target;
 
 use allow::Allows;
 use coverage::Uses;
-use diagnostic::{Diagnostic, Sink, cause};
+use diagnostic::{Diagnostic, Sink, cause, edit};
 use expand::{Around, Expanded};
 use model::{Document, Image};
 use platform::Platform;
@@ -143,7 +143,9 @@ impl Parsed {
             }
         }
         let platform = platform.filter(|_| !sink.has_errors());
-        let diagnostics = cause::gather(sink.finish(), sources.embedded());
+        let mut diagnostics = sink.finish();
+        edit::locate(&mut diagnostics, &sources);
+        let diagnostics = cause::gather(diagnostics, sources.embedded());
         diagnostic::hide_credentials(&diagnostics, &mut sources);
         Compilation { sources, diagnostics, platform, uses, allows }
     }

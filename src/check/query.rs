@@ -316,7 +316,7 @@ impl<'a> Context<'a> {
                         .at(query.part(used.place.clone()), "not a label of theirs")
                         .help(
                             did_you_mean(&used.label, known.iter().copied())
-                                .unwrap_or_else(|| carried(&known)),
+                                .unwrap_or_else(|| carried(&known).into()),
                         )
                         .because(cause::label(&used.label, query.said.span)),
                 );
@@ -354,7 +354,7 @@ fn unknown_label(
     known: &[&str],
     sink: &mut Sink,
 ) {
-    let help = did_you_mean(label, known.iter().copied()).unwrap_or_else(|| carried(known));
+    let help = did_you_mean(label, known.iter().copied()).unwrap_or_else(|| carried(known).into());
     sink.report(
         Diagnostic::new(codes::OBS002, format!("`{metric}` carries no label `{label}`"))
             .at(query.part(place), "not a label of it")

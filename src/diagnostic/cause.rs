@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Diagnostic, Label, sort};
+use super::{Diagnostic, Edit, Label, sort};
 use crate::hash::{HashMap, HashSet};
 use crate::source::{FileId, Span};
 
@@ -126,6 +126,12 @@ fn one(mut group: Vec<Diagnostic>, own: &impl Fn(Span) -> bool) -> Option<Diagno
     if let Some(origin) = origin(&told).or_else(|| group.iter().find_map(origin)) {
         told.labels.retain(|label| label.span != origin.span);
         told.labels.insert(0, origin);
+    }
+    // The way out of one is the way out of all only where it is taken at each of their places.
+    let alike = group.iter_mut().filter(|other| other.code == told.code && other.message == told.message);
+    let edits: Vec<Edit> = alike.flat_map(|other| std::mem::take(&mut other.edits)).collect();
+    if !told.edits.is_empty() {
+        told.edits.extend(edits);
     }
     let mut known: HashSet<Span> = told.labels.iter().map(|label| label.span).collect();
     // What the compiler brings is counted, where there is a place to show, and left out where it says something else.

@@ -63,7 +63,7 @@ pub(super) fn apply(
         let known =
             environments.iter().filter_map(|entry| entry.label.as_ref()).map(|label| label.text.as_str());
         let help =
-            did_you_mean(chosen, known).unwrap_or_else(|| "the platform declares no environment".to_owned());
+            did_you_mean(chosen, known).unwrap_or_else(|| "the platform declares no environment".into());
         sink.report(Diagnostic::new(codes::MRG003, format!("there is no environment `{chosen}`")).help(help));
         return Changed::default();
     };

@@ -6,7 +6,7 @@ use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
 use super::{Block, Kind, Scalar};
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::diagnostic::{Diagnostic, Help, Sink, codes, did_you_mean, list_of};
 use crate::hash::HashSet;
 use crate::parallel;
 use crate::source::Span;
@@ -159,7 +159,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Reports something that must be there.
-    pub fn missing(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+    pub fn missing(&mut self, span: Span, message: impl Into<String>, help: impl Into<Help>) {
         self.report(Diagnostic::new(codes::TYP006, message).at(span, "incomplete").help(help));
     }
 
@@ -207,10 +207,10 @@ impl<'a> Decoder<'a> {
         let components = if schema.key == "service" { self.components } else { &[] };
         let known = schema.fields.iter().map(|field| field.key);
         let near = did_you_mean(key, known.chain(components.iter().map(SmolStr::as_str)));
-        let near = near.filter(|help| help.starts_with("did you mean"));
-        let help = foreign(key, schema).or(near).or_else(|| inside(key, schema));
+        let near = near.filter(Help::is_edit);
+        let help = foreign(key, schema).map(Help::from).or(near).or_else(|| inside(key, schema).map(Help::from));
         let help = help.or_else(|| {
-            (schema.fields.len() <= MOST_KEYS).then(|| format!("`{}` takes {}", schema.key, keys(schema)))
+            (schema.fields.len() <= MOST_KEYS).then(|| format!("`{}` takes {}", schema.key, keys(schema)).into())
         });
         self.report(
             Diagnostic::new(codes::TYP005, format!("`{}` has no key `{key}`", schema.key))
@@ -333,7 +333,7 @@ impl<'a> Decoder<'a> {
                     self.report(
                         Diagnostic::new(codes::TYP001, "expected a bare word, found text")
                             .at(value.span, "a word of the language needs no quotes")
-                            .help(format!("write `{quoted}`")),
+                            .help(Help::write(quoted)),
                     );
                     return None;
                 }
@@ -352,7 +352,7 @@ impl<'a> Decoder<'a> {
         self.report(
             Diagnostic::new(codes::TYP004, format!("`{word}` is none of the words known here"))
                 .at(value.span, "unknown word")
-                .help(help.unwrap_or_else(|| format!("known here: {}", list_of(choices)))),
+                .help(help.unwrap_or_else(|| format!("known here: {}", list_of(choices)).into())),
         );
         None
     }

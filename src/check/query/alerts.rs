@@ -55,7 +55,7 @@ impl Context<'_> {
                             .at(place, none)
                             .help(
                                 help.unwrap_or_else(|| {
-                                    "one that is kept is `pending` or `firing`".to_owned()
+                                    "one that is kept is `pending` or `firing`".into()
                                 }),
                             ),
                     );
