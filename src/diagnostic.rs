@@ -199,11 +199,7 @@ impl Sink {
 
     /// A help text for an unknown word, as [`did_you_mean`] has it, where so many words may be known that only the
     /// first mistakes can be helped.
-    pub fn did_you_mean<'a>(
-        &mut self,
-        word: &str,
-        known: impl IntoIterator<Item = &'a str>,
-    ) -> Option<Help> {
+    pub fn did_you_mean<'a>(&mut self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Help> {
         if self.suggestions >= MOST_SUGGESTIONS {
             return None;
         }

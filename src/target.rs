@@ -33,6 +33,9 @@ pub struct Lowered {
     pub artifacts: Vec<Artifact>,
 }
 
+/// The first parts of the paths of artifacts.
+pub const PLACES: &[&str] = &["docker", ".env.example"];
+
 /// A format that a platform is lowered to.
 #[derive(Debug)]
 pub struct Target {

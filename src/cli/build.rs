@@ -8,7 +8,7 @@ use super::report::{Report, count, print};
 use super::{BuildArguments, Failure, Outcome};
 use crate::output::manifest::{self, State};
 use crate::output::{self, Build, Summary, WriteError};
-use crate::target::{Artifact, TARGETS, Target};
+use crate::target::{Artifact, PLACES, TARGETS, Target};
 use crate::{compile, losses};
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
@@ -30,6 +30,8 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
         lowered: crate::build(platform, &targets),
         whole: arguments.targets.is_empty(),
         force: arguments.force,
+        sources: project.sources(),
+        places: PLACES,
     };
     if arguments.stdout {
         let artifacts: Vec<&Artifact> = build.lowered.iter().flat_map(|it| &it.artifacts).collect();

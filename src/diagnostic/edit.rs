@@ -67,6 +67,16 @@ impl Help {
         Self { text: format!("did you mean `{new}`?"), place: None, change: Some((None, new)) }
     }
 
+    /// A text that is missing at a place, which has no length.
+    #[must_use]
+    pub fn add(text: &str, place: Span) -> Self {
+        Self {
+            text: format!("add `{}`", text.trim()),
+            place: Some(place),
+            change: Some((None, text.to_owned())),
+        }
+    }
+
     /// Moves the change to another place than the primary one.
     #[must_use]
     pub fn in_place(mut self, span: Span) -> Self {
@@ -102,10 +112,7 @@ impl Help {
 
     /// Its words, and its edit where there is a place for it.
     pub(super) fn split(self, primary: Option<Span>) -> (String, Option<Edit>) {
-        let edit = self
-            .change
-            .zip(self.place.or(primary))
-            .map(|((old, new), span)| Edit { span, old, new });
+        let edit = self.change.zip(self.place.or(primary)).map(|((old, new), span)| Edit { span, old, new });
         (clip(self.text), edit)
     }
 }
@@ -121,7 +128,10 @@ pub fn locate(diagnostics: &mut [Diagnostic], sources: &Sources) {
             }
             let text = sources.file(file).text();
             let Some(place) = exact(text, edit) else { return false };
-            if !is_bare(&edit.new) && edit.old.as_deref().is_some_and(is_bare) && !in_quotes(text, place.start) {
+            if !is_bare(&edit.new)
+                && edit.old.as_deref().is_some_and(is_bare)
+                && !in_quotes(text, place.start)
+            {
                 edit.new = format!("\"{}\"", edit.new);
             }
             edit.old = text.get(place.clone()).map(str::to_owned);

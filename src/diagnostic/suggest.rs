@@ -19,6 +19,7 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
     let folded = word.to_lowercase();
     let nearest = known
         .iter()
+        .filter(|candidate| !are_opposites(&folded, candidate))
         .filter(|candidate| candidate.len().abs_diff(word.len()) <= bound * 4)
         .map(|candidate| (strsim::osa_distance(&folded, &candidate.to_lowercase()), *candidate))
         .filter(|&(distance, _)| distance <= bound)
@@ -29,6 +30,25 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
     known.sort_unstable();
     known.dedup();
     (1..=MOST_CHOICES).contains(&known.len()).then(|| format!("known here: {}", list_of(known)).into())
+}
+
+/// Words a letter or two apart that mean the opposite: who writes the one does not mean the other.
+const OPPOSITES: &[(&str, &str)] = &[
+    ("internal", "external"),
+    ("inside", "outside"),
+    ("inbound", "outbound"),
+    ("include", "exclude"),
+    ("enable", "disable"),
+    ("enabled", "disabled"),
+    ("only", "none"),
+    ("less", "more"),
+    ("below", "above"),
+];
+
+fn are_opposites(word: &str, candidate: &str) -> bool {
+    OPPOSITES
+        .iter()
+        .any(|(one, other)| (word == *one && candidate == *other) || (word == *other && candidate == *one))
 }
 
 /// How many words a sentence lists.

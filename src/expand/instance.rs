@@ -246,7 +246,9 @@ impl Expansion<'_> {
                         format!("`{name}` has no parameter `{key}`, and services have no such key"),
                     )
                     .at(item.key.span, "unknown key")
-                    .help(help.unwrap_or_else(|| format!("the parameters of `{name}` are {parameters}").into())),
+                    .help(
+                        help.unwrap_or_else(|| format!("the parameters of `{name}` are {parameters}").into()),
+                    ),
                 );
             }
         }

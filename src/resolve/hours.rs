@@ -127,9 +127,7 @@ fn zone_of(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
         texts.sink.report(
             Diagnostic::new(codes::TYP004, format!("there is no time zone `{text}`"))
                 .at(said.span, "expected a name of the IANA database")
-                .help(
-                    near.unwrap_or_else(|| "write `\"UTC\"`, or for example `\"Europe/Berlin\"`".into()),
-                ),
+                .help(near.unwrap_or_else(|| "write `\"UTC\"`, or for example `\"Europe/Berlin\"`".into())),
         );
     }
     None

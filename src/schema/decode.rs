@@ -208,9 +208,11 @@ impl<'a> Decoder<'a> {
         let known = schema.fields.iter().map(|field| field.key);
         let near = did_you_mean(key, known.chain(components.iter().map(SmolStr::as_str)));
         let near = near.filter(Help::is_edit);
-        let help = foreign(key, schema).map(Help::from).or(near).or_else(|| inside(key, schema).map(Help::from));
+        let help =
+            foreign(key, schema).map(Help::from).or(near).or_else(|| inside(key, schema).map(Help::from));
         let help = help.or_else(|| {
-            (schema.fields.len() <= MOST_KEYS).then(|| format!("`{}` takes {}", schema.key, keys(schema)).into())
+            (schema.fields.len() <= MOST_KEYS)
+                .then(|| format!("`{}` takes {}", schema.key, keys(schema)).into())
         });
         self.report(
             Diagnostic::new(codes::TYP005, format!("`{}` has no key `{key}`", schema.key))
@@ -389,23 +391,28 @@ fn at<'e>(entry: &'e Entry, found: Place<'_>) -> Option<&'e Entry> {
     entry.entries().get(found.copied()?? as usize)
 }
 
-/// Keys of other languages, with what says the same here.
-const FOREIGN: &[(&str, &str)] = &[
-    ("depends_on", "`after = [NAME]`, and a reference orders by itself"),
-    ("restart", "`run`: `always`, `once`, `each_host` or `schedule`"),
-    ("environment", "`env { NAME = \"value\" }`"),
-    ("healthcheck", "`health { … }`"),
-    ("ports", "`port NAME = NUMBER { publish = … }`"),
-    ("volumes", "`volume NAME = \"/path\"`"),
-    ("cap_add", "`security { capabilities = [ … ] }`"),
-    ("privileged", "`security { privileged = true, reason = \"…\" }`"),
-    ("replicas", "`scale { min = NUMBER }`"),
-    ("deploy", "`resources { … }` and `scale { … }`"),
-    ("container_name", "nothing: the service's own name is used"),
+/// Blocks, keys of other languages that these have there, and what says the same here.
+const FOREIGN: &[(&str, &str, &str)] = &[
+    ("service", "depends_on", "`after = [NAME]`, and a reference orders by itself"),
+    ("service", "restart", "`run`: `always`, `once`, `each_host` or `schedule`"),
+    ("service", "environment", "`env { NAME = \"value\" }`"),
+    ("service", "healthcheck", "`health { … }`"),
+    ("service", "ports", "`port NAME = NUMBER { publish = … }`"),
+    ("service", "volumes", "`volume NAME = \"/path\"`"),
+    ("service", "cap_add", "`security { capabilities = [ … ] }`"),
+    ("service", "privileged", "`security { privileged = true, reason = \"…\" }`"),
+    ("service", "replicas", "`scale { min = NUMBER }`"),
+    ("service", "deploy", "`resources { … }` and `scale { … }`"),
+    ("service", "container_name", "nothing: the service's own name is used"),
+    (
+        "network",
+        "external",
+        "nothing: what others made is reached by an address, `outside NAME = \"host:port\"`",
+    ),
 ];
 
 fn foreign(key: &str, schema: &Block) -> Option<String> {
-    let (_, ours) = FOREIGN.iter().find(|(foreign, _)| *foreign == key && schema.key == "service")?;
+    let (.., ours) = FOREIGN.iter().find(|(block, foreign, _)| *foreign == key && schema.key == *block)?;
     Some(format!("what other languages call `{key}` is {ours} here"))
 }
 

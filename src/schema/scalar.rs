@@ -279,7 +279,7 @@ impl<T: Scalar> Scalar for List<T> {
             decoder.report(
                 Diagnostic::new(codes::TYP001, format!("expected a list, found {}", value.kind.describe()))
                     .at(value.span, "a single item")
-                    .help("write it between `[` and `]`"),
+                    .help(as_list(value)),
             );
             return None;
         };
@@ -287,6 +287,28 @@ impl<T: Scalar> Scalar for List<T> {
             items: items.iter().filter_map(|item| T::read(item, decoder)).collect(),
             span: value.span,
         })
+    }
+}
+
+/// A single item as a list. A text of several words is several items to nearly every reader of one; what only a shell
+/// takes apart is left to the person.
+fn as_list(value: &Value) -> Help {
+    let written = match &value.kind {
+        ValueKind::Reference(path) => Some(path.text()),
+        ValueKind::Number(number) => Some(number.to_string()),
+        ValueKind::Text(text) => match text.as_literal() {
+            Some(line) if line.contains(|c: char| "\"'`$\\&|;<>*?(){}\n".contains(c)) => None,
+            Some(line) => {
+                let words: Vec<String> = line.split_whitespace().map(|word| format!("\"{word}\"")).collect();
+                (!words.is_empty()).then(|| words.join(", "))
+            }
+            None => None,
+        },
+        _ => None,
+    };
+    match written {
+        Some(items) => Help::write(format!("[{items}]")),
+        None => "write its items between `[` and `]`, each word one: `[\"serve\", \"--port\", \"80\"]`, or for a shell `[\"sh\", \"-c\", \"…\"]`".into(),
     }
 }
 

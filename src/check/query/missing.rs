@@ -121,9 +121,10 @@ impl Context<'_> {
         };
         let program = program
             .map(|(name, ..)| format!("`{name}` exports it, and no service that is scraped runs that"));
-        let help = program.map(Help::from).or_else(|| sink.did_you_mean(metric, known)).unwrap_or_else(|| {
-            "declare it where it is exported: `metric NAME { type = … }` in the service".into()
-        });
+        let help =
+            program.map(Help::from).or_else(|| sink.did_you_mean(metric, known)).unwrap_or_else(|| {
+                "declare it where it is exported: `metric NAME { type = … }` in the service".into()
+            });
         told.help(help)
     }
 
