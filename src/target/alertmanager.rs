@@ -3,6 +3,7 @@
 //! `targets/alertmanager/README.md` tells how each concept maps.
 
 mod config;
+mod coverage;
 mod matcher;
 mod needs;
 mod receiver;
@@ -17,19 +18,7 @@ use crate::platform::{ARTIFACTS, Platform};
 pub(super) const TARGET: Target = Target {
     name: "alertmanager",
     purpose: "Alertmanager's configuration, and the templates of its messages",
-    reads: &[
-        "platform",
-        "secret",
-        "outside",
-        "service.smtp",
-        "alert",
-        "receiver",
-        "hours",
-        "inhibit",
-        "target",
-        "override",
-    ],
-    cannot: &[],
+    coverage: coverage::coverage,
     reader: Some(Role::Alerts),
     arguments: super::no_arguments,
     needs: needs::needs,
