@@ -31,7 +31,7 @@ impl Project {
         let root = tempfile::tempdir().expect("a temporary folder");
         let mut folder = root.path().canonicalize().expect("it was made");
         folder.extend(platform.environment.iter().flat_map(|environment| ["build", environment]));
-        output::write(&folder, &Build { lowered: lowered(platform), whole: true, force: false })
+        output::write(&folder, &Build { lowered: lowered(platform), whole: true, force: false, sources: std::collections::BTreeSet::new(), places: &[] })
             .expect("artifacts can be written");
         let mut project = Self { root, folder, options: Vec::new() };
         let command = documented(&project.read(COMPOSE));
