@@ -43,7 +43,7 @@ const SECRET: &str = "hunter";
 fn mistakes_are_told() {
     let mut problems = Problems::default();
     for fixture in Fixture::all("fail") {
-        let said = said(&fixture.compile());
+        let said = fixture.compile().diagnostics;
         if let Some(expected) = fixture.directive("codes") {
             let mut found: Vec<&str> =
                 said.iter().filter(|told| !of_targets(told)).map(|told| told.code.id).collect();
@@ -82,7 +82,7 @@ fn messages_read_well() {
             let text = String::from_utf8_lossy(&bytes).replace(obeyed, "\u{fffd}");
             let _ = writeln!(shown, "──── {path}\n{text}");
         }
-        for told in said(&compilation) {
+        for told in compilation.diagnostics.clone() {
             let message = render(&told, &compilation.sources, Style::Plain);
             if message.contains(obeyed) {
                 problems.add(&fixture.name, "a message holds characters that a terminal obeys");
@@ -114,7 +114,7 @@ fn near_misses_are_silent() {
             problems.add(&fixture.name, "the name starts with no code");
             continue;
         };
-        for told in said(&fixture.compile()).iter().filter(|told| told.is_error() || told.code == code) {
+        for told in fixture.compile().diagnostics.iter().filter(|told| told.is_error() || told.code == code) {
             problems.add(&fixture.name, format!("fires {}: {}", told.code.id, told.message));
         }
     }
@@ -155,7 +155,7 @@ fn explanations_hold() {
             problems.add(code.id, "an example that fails and its mended twin must be there");
         }
         for text in failing {
-            let said = said(&compile_text(&text));
+            let said = compile_text(&text).diagnostics;
             if !said.iter().any(|told| told.code == *code) {
                 problems.add(code.id, "the failing example does not fire");
             }
@@ -168,7 +168,9 @@ fn explanations_hold() {
         }
         for text in mended {
             let beside = |told: &&Diagnostic| of_targets(told) || BESIDE.contains(&told.code);
-            for told in said(&compile_text(&text)).iter().filter(|told| told.code == *code || !beside(told)) {
+            for told in
+                compile_text(&text).diagnostics.iter().filter(|told| told.code == *code || !beside(told))
+            {
                 problems.add(code.id, format!("the mended twin fires {}: {}", told.code.id, told.message));
             }
         }
@@ -263,19 +265,10 @@ impl Problems {
     }
 }
 
-/// Everything that is said of a source: by the compiler, and by every target where it builds.
-fn said(compilation: &Compilation) -> Vec<Diagnostic> {
-    let mut said = compilation.diagnostics.clone();
-    if compilation.platform.is_some() {
-        said.extend(infrac::losses(compilation, &targets()));
-    }
-    said
-}
-
 /// Everything that comes out of a source: the messages as they are shown, and the artifacts.
 fn built(compilation: &Compilation) -> (Vec<String>, Vec<Artifact>) {
     let messages =
-        said(compilation).iter().map(|told| render(told, &compilation.sources, Style::Plain)).collect();
+        compilation.diagnostics.iter().map(|told| render(told, &compilation.sources, Style::Plain)).collect();
     let artifacts = compilation.platform.iter().flat_map(|platform| infrac::build(platform, &targets()));
     (messages, artifacts.flat_map(|it| it.artifacts).collect())
 }

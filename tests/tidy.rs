@@ -217,3 +217,22 @@ fn the_reference_is_not_stale() {
     let current = infrac::schema::markdown(infrac::model::Document::SCHEMA);
     assert!(written == current, "docs/reference.md is stale: cargo run -- schema > docs/reference.md");
 }
+
+/// The picture of the stages shows every target as one that exists.
+#[test]
+fn the_picture_shows_every_target() -> Result {
+    let picture = fs::read_to_string(root().join("docs/picture.svg"))?;
+    let word = Regex::new(
+        "(?s)<rect class=\"(built|planned)\"[^>]*/>\\s*<text class=\"middle\" x=\"786\"[^>]*>([^<]*)<",
+    )?;
+    let shown = |kind: &str| -> String {
+        let boxes = word.captures_iter(&picture).filter(|found| &found[1] == kind);
+        boxes.map(|found| found[2].to_lowercase()).collect::<Vec<_>>().join(" ")
+    };
+    let (built, planned) = (shown("built"), shown("planned"));
+    for target in infrac::target::TARGETS {
+        assert!(built.contains(target.name), "docs/picture.svg does not show `{}` as built", target.name);
+        assert!(!planned.contains(target.name), "docs/picture.svg shows `{}` as planned", target.name);
+    }
+    Ok(())
+}

@@ -4,7 +4,6 @@ use super::project::Project;
 use super::report::{Report, count};
 use super::{CheckArguments, Failure, Outcome};
 use crate::allow::Allows;
-use crate::coverage::Uses;
 use crate::source::Loader;
 use crate::{Compilation, Parsed, parallel};
 
@@ -60,7 +59,6 @@ fn with_every_environment(parsed: Parsed, loader: &Loader<'_>) -> (Compilation, 
     // Only what is said of it is needed. To take the rest apart here is to have its room for the next.
     let said = |mut compilation: Compilation| {
         compilation.platform = None;
-        compilation.uses = Uses::default();
         compilation
     };
     let with = |environment: &str| said(parsed.clone().compile(loader, Some(environment)));

@@ -128,10 +128,9 @@ pub(super) fn nearest() -> Result<PathBuf, Failure> {
     )))
 }
 
-/// Whether a path leads to a pipe, a device or what the process has open, which is read as standard input is.
+/// Whether a path leads to what the process has open, which is read as standard input is: a shell hands over a pipe so.
 fn is_stream(path: &Path) -> bool {
-    let open = ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|folder| path.starts_with(folder));
-    open || fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+    ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|folder| path.starts_with(folder))
 }
 
 /// Reads what stands at a path below `root`, which is canonical.
