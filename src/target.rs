@@ -38,7 +38,7 @@ pub struct Lowered {
 }
 
 /// The first parts of the paths of artifacts.
-pub const PLACES: &[&str] = &["docker", ".env.example"];
+pub const PLACES: &[&str] = &["docker", ".env.example", crate::platform::ARTIFACTS];
 
 /// A format that a platform is lowered to.
 #[derive(Debug)]
