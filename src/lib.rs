@@ -23,6 +23,7 @@ pub mod coverage;
 pub mod diagnostic;
 pub mod emit;
 pub mod expand;
+pub mod formats;
 pub mod hash;
 pub mod model;
 pub mod output;
@@ -138,7 +139,6 @@ impl Parsed {
             let mut findings = platform.as_ref().map(check::check).unwrap_or_default();
             let mut losses = Sink::default();
             if let Some(platform) = &platform {
-                coverage::untaken(platform, &mut losses);
                 coverage::too_old(platform, &mut losses);
                 coverage::unwritten(&uses, platform, &mut losses);
             }
@@ -168,10 +168,9 @@ pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>) -> C
 /// Lowers a platform to targets, all at the same time; what each makes comes in the order of `targets`.
 #[must_use]
 pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
-    let names: Vec<&str> = targets.iter().map(|target| target.name).collect();
     parallel::map(targets, |target| Lowered {
-        target: target.name,
-        artifacts: (target.lower)(platform, &names),
+        target: target.format.name,
+        artifacts: (target.lower)(platform),
     })
 }
 

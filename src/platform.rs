@@ -8,6 +8,7 @@ mod image;
 pub mod observe;
 pub mod receiver;
 mod service;
+mod settings;
 pub mod tell;
 mod version;
 pub mod whose;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
+use crate::formats::Format;
 use crate::hash::IndexMap;
 use crate::model::{self, Document, Role};
 use crate::source::Span;
@@ -25,9 +27,10 @@ use crate::source::Span;
 pub use image::{FirstStart, ImageFacts};
 pub use observe::Observed;
 pub use service::{
-    Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, OwnVolume, Port,
-    Publish, Service, SharedMount, TCP_TOOLS,
+    Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, Mounted, OwnVolume,
+    Port, Publish, Service, SharedMount, TCP_TOOLS,
 };
+pub use settings::Settings;
 pub use version::Version;
 
 macro_rules! index {
@@ -94,6 +97,10 @@ pub struct Platform {
     pub edges: Vec<Edge>,
     /// What images contain: the catalogue, then the platform's own entries.
     pub catalogue: Vec<ImageFacts>,
+    /// Its targets, in the order of the table: those that are built where no others are asked for.
+    pub targets: Vec<&'static Format>,
+    /// What the source sets for each target.
+    pub settings: Settings,
     /// Overrides of the whole platform.
     pub overrides: Vec<Override>,
     /// Whether the host's firewall guards what is published to a named outside.
@@ -109,7 +116,7 @@ pub struct Platform {
     pub project: String,
     /// What is observed of it, and who is told.
     pub observed: Observed,
-    /// The blocks it was made from, for what is read as it is (targets, policies, …).
+    /// The blocks it was made from, for what is read as it is (policies, …).
     pub document: Arc<Document>,
 }
 
@@ -423,7 +430,7 @@ impl Cause {
 #[derive(Debug, Clone)]
 pub struct Override {
     /// The target.
-    pub target: String,
+    pub target: &'static Format,
     /// What is merged into its output.
     pub entries: IndexMap<String, Tree>,
     /// The place.

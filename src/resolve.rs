@@ -3,6 +3,7 @@
 //! Only this stage makes a [`Platform`]. It reports every name that leads nowhere and goes on
 //! without it, so that the checks still see the rest.
 
+mod absolute;
 mod edges;
 mod find;
 mod given;
@@ -20,6 +21,7 @@ mod service;
 mod services;
 mod settle;
 mod sound;
+mod target;
 mod text;
 mod tree;
 mod unknown;
@@ -86,6 +88,8 @@ pub fn resolve(
         sites: Vec::new(),
         edges: Vec::new(),
         catalogue: image::catalogue(catalogue, &document.image, &mut texts),
+        targets: Vec::new(),
+        settings: target::settings(document, &mut texts),
         overrides: tree::overrides(&document.override_, &mut texts),
         firewall: document.host.iter().any(|host| host.firewall == Some(true)),
         environment: environment.map(str::to_owned),
@@ -106,6 +110,8 @@ pub fn resolve(
     }
     let (services, mentions) = services::services(&platform, &images, &mut texts);
     platform.services = services;
+    platform.targets = target::targets(document, &platform.services, &mut texts);
+    target::untaken(&platform, &mut texts);
     texts.unused_outputs();
     rest::rest(document, &mut texts);
     sound::document(document, &mut texts);

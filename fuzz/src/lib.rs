@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use infrac::diagnostic::{Diagnostic, MOST, Style, render};
 use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::target::TARGETS;
-use infrac::{Compilation, Parsed, build, losses};
+use infrac::{Compilation, Parsed, build};
 
 /// The file that an input starts with.
 pub const ENTRY: &str = "platform.infra";
@@ -97,7 +97,6 @@ pub fn judge_diagnostics(diagnostics: &[Diagnostic], sources: &Sources) {
 pub fn judge(compilation: &Compilation) {
     judge_diagnostics(&compilation.diagnostics, &compilation.sources);
     let targets: Vec<_> = TARGETS.iter().collect();
-    judge_diagnostics(&losses(compilation, &targets), &compilation.sources);
     assert_eq!(
         compilation.platform.is_none(),
         compilation.has_errors(),

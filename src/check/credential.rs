@@ -147,9 +147,9 @@ fn in_tree(key: &str, tree: &Tree, over: &Override, sink: &mut Sink) {
     match tree {
         Tree::Text(value) => {
             let text = plain(value);
-            // Keys of compose are names that anybody gives, and its values may be asked of the operator.
-            let compose = over.target == "compose";
-            let holds = if compose {
+            // Where the operator may be asked, keys are names that anybody gives.
+            let asks = over.target.inputs;
+            let holds = if asks {
                 names(key) == Names::Credential && is_value(&text) || !in_text(&text).is_empty()
             } else {
                 let named = NAMES.contains(&last_word(key).as_str()) && !is_path(&text);
@@ -158,7 +158,7 @@ fn in_tree(key: &str, tree: &Tree, over: &Override, sink: &mut Sink) {
             if !holds {
                 return;
             }
-            let help = if compose {
+            let help = if asks {
                 "declare a secret, and write its name: compose asks the operator for it"
             } else {
                 "name a file that holds it, by the key that ends with `_file`"
@@ -166,7 +166,7 @@ fn in_tree(key: &str, tree: &Tree, over: &Override, sink: &mut Sink) {
             sink.report(
                 Diagnostic::new(
                     codes::SEC001,
-                    format!("`{key}` in `override {}` holds a credential", over.target),
+                    format!("`{key}` in `override {}` holds a credential", over.target.name),
                 )
                 .at(over.span, "whoever reads the source or the artifact knows it")
                 .help(help),

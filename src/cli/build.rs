@@ -9,12 +9,12 @@ use super::{BuildArguments, Failure, Outcome};
 use crate::compile;
 use crate::output::manifest::{self, State};
 use crate::output::{self, Build, Summary, WriteError};
-use crate::target::{Artifact, PLACES, TARGETS, Target};
+use crate::platform::Platform;
+use crate::target::{self, Artifact, PLACES, TARGETS, Target};
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.path.as_deref())?;
     let environment = arguments.source.env.as_deref();
-    let targets = wanted(&arguments.targets);
     let mut compilation = compile(&project.loader(), project.entry(), environment);
     report.diagnostics(&compilation);
     let Some(platform) = &mut compilation.platform else {
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
         platform.project = path;
     }
     let build = Build {
-        lowered: crate::build(platform, &targets),
+        lowered: crate::build(platform, &wanted(&arguments.targets, platform)),
         whole: arguments.targets.is_empty(),
         force: arguments.force,
         sources: project.sources(),
@@ -75,9 +75,12 @@ fn shown(folder: &Path) -> &Path {
     folder.strip_prefix(".").unwrap_or(folder)
 }
 
-/// The targets asked for, each once, in the order of the table; all of them where none is named.
-fn wanted(named: &[&'static Target]) -> Vec<&'static Target> {
-    let is_named = |target: &&Target| named.is_empty() || named.iter().any(|named| named.name == target.name);
+/// The targets asked for, each once, in the order of the table; those of the platform where none is named.
+fn wanted(named: &[&'static Target], platform: &Platform) -> Vec<&'static Target> {
+    if named.is_empty() {
+        return target::of(&platform.targets);
+    }
+    let is_named = |target: &&Target| named.iter().any(|named| named.format == target.format);
     TARGETS.iter().filter(is_named).collect()
 }
 

@@ -13,7 +13,7 @@ use crate::target::TARGETS;
 pub(super) fn targets() -> Result<Outcome, Failure> {
     let mut out = String::new();
     for target in TARGETS {
-        let _ = writeln!(out, "{}: {}", target.name, target.purpose);
+        let _ = writeln!(out, "{}: {}", target.format.name, target.format.purpose);
         let _ = writeln!(out, "\n{}", lists::text(target));
     }
     print(&out)?;

@@ -11,7 +11,7 @@ use crate::target::{Coverage, Target};
 struct Listing {
     /// The path of the block: `service.port`.
     path: String,
-    /// The keys that are written, with the condition where there is one.
+    /// The keys that are written.
     written: Vec<String>,
     /// The keys that cannot be expressed, each with the reason.
     lost: Vec<(String, &'static str)>,
@@ -84,9 +84,6 @@ fn list(target: &Target, block: &'static Block, number: u32, path: &str, out: &m
         let Some(path) = (number..number + field.count).find_map(SourceField::at) else { continue };
         match (target.coverage)(path) {
             Coverage::Written => listing.written.push(format!("`{key}`")),
-            Coverage::WrittenWhere(condition) => {
-                listing.written.push(format!("`{key}` (where {})", condition.words));
-            }
             Coverage::Lost(reason) => listing.lost.push((key.to_owned(), reason)),
             Coverage::NotConcerned => {}
         }

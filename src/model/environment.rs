@@ -36,18 +36,6 @@ block! {
 }
 
 block! {
-    /// Settings of one target.
-    "target" => Target / TargetField {
-        label name = "The target.";
-        /// compose: the project's name, in place of the platform's.
-        optional project: Constant,
-        /// prometheus, alertmanager: the version that its files are written for, such as `"3.13"`. Without it they hold
-        /// nothing that promtool 2.53 and amtool 0.28 refuse.
-        optional version: Constant,
-    }
-}
-
-block! {
     /// A rule code that is meant as it is: in the block that it is found in, of whatever kind, or at the top for the whole
     /// platform.
     "allow" => Allow / AllowField {

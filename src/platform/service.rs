@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{GroupId, NetworkId, OutsideId, Override, ServiceId, Value, VolumeId};
+use crate::formats::Format;
 use crate::model::{self, Access, Condition, Propagation, Protocol, RunKind, Tool};
 use crate::schema::Bytes;
 use crate::source::Span;
@@ -61,8 +62,8 @@ pub struct Service {
     pub binds: Vec<HostPath>,
     /// Files that the compiler writes for it.
     pub configs: Vec<ConfigFile>,
-    /// Folders of what targets write, each as the folder below [`super::ARTIFACTS`] and the path in the container.
-    pub artifacts: Vec<(String, String)>,
+    /// Folders of what targets write.
+    pub artifacts: Vec<Mounted>,
     /// Secrets that are handed over as files beside those of its environment.
     pub secret_files: Vec<super::InputId>,
     /// How it is known to work.
@@ -232,6 +233,26 @@ pub struct SharedMount {
     pub read_only: bool,
     /// The place.
     pub span: Span,
+}
+
+/// A folder of what a target writes, in a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mounted {
+    /// The target.
+    pub target: &'static Format,
+    /// The folder, below the target's own; `""` is that one.
+    pub folder: &'static str,
+    /// Where it is in the container.
+    pub path: String,
+}
+
+impl Mounted {
+    /// The folder below the output folder.
+    #[must_use]
+    pub fn source(&self) -> String {
+        let slash = if self.folder.is_empty() { "" } else { "/" };
+        format!("{}/{}{slash}{}", super::ARTIFACTS, self.target.name, self.folder)
+    }
 }
 
 /// A path of the host in a service.

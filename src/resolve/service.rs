@@ -6,8 +6,8 @@ use indexmap::IndexSet;
 
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{health, image, sound, tree};
-use crate::diagnostic::{Diagnostic, Help, codes};
+use super::{absolute, health, image, sound, target, tree};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, RunKind};
 use crate::platform::{
@@ -65,11 +65,7 @@ pub(super) fn service(
         mounts: mounts(block, texts),
         binds: binds(block, texts),
         configs: configs(block, &mut mentions, texts),
-        artifacts: block
-            .artifacts
-            .iter()
-            .map(|artifacts| (artifacts.folder.text.clone(), artifacts.path.text.as_str().to_owned()))
-            .collect(),
+        artifacts: target::mounted(block, texts),
         secret_files: Vec::new(),
         dependencies: Vec::new(),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),
@@ -420,7 +416,7 @@ fn mounts(block: &model::Service, texts: &mut Texts<'_>) -> Vec<SharedMount> {
 
 fn binds(block: &model::Service, texts: &mut Texts<'_>) -> Vec<HostPath> {
     for tmpfs in &block.tmpfs {
-        expect_absolute(&tmpfs.path.text, tmpfs.path.span, texts);
+        absolute::expect_absolute(&tmpfs.path.text, tmpfs.path.span, texts);
     }
     for bind in &block.bind {
         let source = bind.source.text.as_str();
@@ -445,7 +441,7 @@ fn configs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_
     let mut configs = Vec::with_capacity(block.config.len());
     for config in &block.config {
         let path = config.path.text.as_str();
-        expect_absolute(path, config.path.span, texts);
+        absolute::expect_absolute(path, config.path.span, texts);
         let Some(content) = &config.content else {
             texts.sink.report(
                 Diagnostic::new(codes::TYP006, format!("`config \"{path}\"` holds nothing"))
@@ -469,37 +465,6 @@ fn configs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_
 
 fn absolute(path: &Constant, texts: &mut Texts<'_>) -> String {
     let text = texts.constant(path);
-    expect_absolute(&text, path.span, texts);
+    absolute::expect_absolute(&text, path.span, texts);
     text
-}
-
-/// How long a name in a path may be, in bytes (Linux, include/uapi/linux/limits.h, `NAME_MAX`).
-const MOST_OF_NAME: usize = 255;
-
-/// How long a path may be, in bytes: below `PATH_MAX` (Linux, include/uapi/linux/limits.h), with room for the folder
-/// that its artifact is written to.
-const MOST_OF_PATH: usize = 2_048;
-
-fn expect_absolute(path: &str, span: Span, texts: &mut Texts<'_>) {
-    let climbs = path.split('/').any(|part| part == "..");
-    // One way of writing a path, so that two that are the same look the same.
-    let plain = path.split('/').skip(1).all(|part| !part.is_empty() && part != ".");
-    let odd = path.contains(|c: char| matches!(c, ':' | '\\') || c.is_control())
-        || path.len() > MOST_OF_PATH
-        || path.split('/').any(|part| part.len() > MOST_OF_NAME);
-    if path.is_empty() || (path.starts_with('/') && !climbs && plain && !odd) {
-        return;
-    }
-    texts.sink.report(if path == "/" {
-        // moby/moby:volume/mounts/linux_parser.go
-        Diagnostic::new(codes::TYP007, "nothing can be put in the place of a whole container")
-            .at(span, "expected a path below `/`")
-    } else {
-        Diagnostic::new(codes::TYP007, format!("`{path}` is no path in a container"))
-            .at(span, "starts with `/`, without `..`, `.`, `//`, `:`, `\\` and a `/` at its end, with names of at most 255 bytes")
-            .help_maybe((!climbs && !odd).then(|| {
-                let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".");
-                Help::write(format!("\"/{}\"", parts.collect::<Vec<_>>().join("/")))
-            }))
-    });
 }

@@ -1,34 +1,20 @@
 //! Overrides: free values for one target.
 
+use super::target;
 use super::text::{Mentions, Texts, free_text};
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::{IndexMap, RandomState};
 use crate::model;
 use crate::platform::{Override, Tree};
 use crate::syntax::{Entry, Value, ValueKind};
 
-/// The target that puts in what the operator sets: in what others write it would stay as it is written.
-const WITH_INPUTS: &str = "compose";
-
-/// Targets that an override may name; those of later versions are no mistake.
-const TARGETS: &[&str] =
-    &["compose", "kubernetes", "prometheus", "alertmanager", "grafana", "nginx", "terraform", "scripts"];
-
 pub(super) fn overrides(blocks: &[model::Override], texts: &mut Texts<'_>) -> Vec<Override> {
     let mut out = Vec::with_capacity(blocks.len());
     for block in blocks {
-        let target = block.target.text.as_str();
-        if !TARGETS.contains(&target) {
-            texts.sink.report(
-                Diagnostic::new(codes::NAM001, format!("there is no target `{target}`"))
-                    .at(block.target.span, "unknown target")
-                    .help_maybe(did_you_mean(target, TARGETS.iter().copied())),
-            );
-            continue;
-        }
+        let Some(target) = target::named(&block.target.text, block.target.span, texts) else { continue };
         out.push(Override {
-            target: target.to_owned(),
-            entries: map(&block.body.entries, target == WITH_INPUTS, texts),
+            target,
+            entries: map(&block.body.entries, target.inputs, texts),
             span: block.span,
         });
     }

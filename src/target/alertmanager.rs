@@ -9,20 +9,19 @@ mod needs;
 mod receiver;
 mod route;
 
-use super::{Artifact, Place, Target, generated, overrides};
+use super::{Artifact, Target, generated, overrides};
 use crate::emit::{self, Node, Section};
+use crate::formats;
 use crate::model::Role;
 use crate::platform::{ARTIFACTS, Platform};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    name: "alertmanager",
-    purpose: "Alertmanager's configuration, and the templates of its messages",
+    format: &formats::ALERTMANAGER,
     coverage: coverage::coverage,
-    reader: Some(Role::Alerts),
     arguments: super::no_arguments,
     needs: needs::needs,
-    overrides: &[Place::Platform],
+    version: |platform| platform.settings.alertmanager.version,
     lower,
 };
 
@@ -30,7 +29,7 @@ pub(super) const TARGET: Target = Target {
 /// is in no message.
 const MESSAGES: &str = include_str!("../../targets/alertmanager/messages.tmpl");
 
-fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
+fn lower(platform: &Platform) -> Vec<Artifact> {
     if platform.with_role(Role::Alerts).next().is_none() {
         return Vec::new();
     }
@@ -44,7 +43,7 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
     let nobody = nobody(platform);
     let config = config::config(platform, &nobody);
     let overridden =
-        overrides::apply(TARGET.name, &platform.overrides, &overrides::constant, || Node::of(&config));
+        overrides::apply(TARGET.format, &platform.overrides, &overrides::constant, || Node::of(&config));
     let config = overridden.unwrap_or_else(|| Node::of(&config));
     vec![
         artifact("alertmanager.yml", emit::yaml(&header, &config, &sections)),
@@ -53,7 +52,7 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
 }
 
 fn artifact(path: &str, content: String) -> Artifact {
-    Artifact { path: format!("{ARTIFACTS}/{}/{path}", TARGET.name), content, executable: false }
+    Artifact { path: format!("{ARTIFACTS}/{}/{path}", TARGET.format.name), content, executable: false }
 }
 
 /// The name of who is told nothing: what no receiver is told of ends there.

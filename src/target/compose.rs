@@ -18,12 +18,11 @@ mod text;
 
 use file::{Entry, File, Network, Volume};
 
-use super::{Artifact, Place, Target, generated};
+use super::{Artifact, Target, generated};
 use crate::emit::{self, Entries, Node, Section};
+use crate::formats;
 use crate::parallel;
 use crate::platform::{Platform, Service};
-
-const NAME: &str = "compose";
 
 /// How compose is called with what we write. It looks for `.env` in the folder of its file, which is
 /// `docker/`; ours stands in the root.
@@ -31,17 +30,15 @@ const COMMAND: &str = "docker compose --env-file .env -f docker/compose.infrastr
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    name: NAME,
-    purpose: "a Docker Compose file for one host, the files it mounts, and .env.example",
+    format: &formats::COMPOSE,
     coverage: coverage::coverage,
-    reader: None,
     arguments: super::no_arguments,
     needs: super::no_needs,
-    overrides: &[Place::Platform, Place::Service],
+    version: super::no_version,
     lower,
 };
 
-fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
+fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = [generated(platform)];
     let services = order::by_dependency(platform);
     let mut artifacts = vec![
@@ -178,8 +175,7 @@ fn volumes(platform: &Platform) -> impl Iterator<Item = (&str, Option<&str>)> {
 /// The project's name, in the characters that compose allows
 /// (compose-spec/compose-go:loader/loader.go, `NormalizeProjectName`).
 fn project(platform: &Platform) -> String {
-    let settings = platform.document.target.iter().filter(|target| target.name.text == NAME);
-    let said = settings.filter_map(|target| target.project.as_ref()).map(text::constant).next_back();
+    let said = platform.settings.compose.project.as_deref();
     // Environments that meet on one host must not share containers and volumes.
     let environment = platform.environment.as_ref().map(|name| format!("-{name}")).unwrap_or_default();
     let name = format!("{}{environment}", said.unwrap_or(&platform.name)).to_lowercase();

@@ -8,7 +8,7 @@ use infrac::diagnostic::{Sink, Style, render};
 use infrac::platform::Platform;
 use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::syntax;
-use infrac::target::{Artifact, Lowered, TARGETS};
+use infrac::target::{self, Artifact, Lowered};
 
 /// A source with or without an environment.
 #[derive(Clone)]
@@ -71,9 +71,9 @@ impl Case {
     }
 }
 
-/// What every target makes of a platform.
+/// What its targets make of a platform.
 pub(crate) fn lowered(platform: &Platform) -> Vec<Lowered> {
-    infrac::build(platform, &TARGETS.iter().collect::<Vec<_>>())
+    infrac::build(platform, &target::of(&platform.targets))
 }
 
 /// Every artifact of a platform.

@@ -3,8 +3,8 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    HeartbeatField, HoursField, InhibitField, OpsgenieField, PagerDutyField, ReceiverField, ServiceField,
-    SlackField, SmtpField, SourceField, TargetField, TeamsField, WebhookField,
+    AlertmanagerSettingsField, HeartbeatField, HoursField, InhibitField, OpsgenieField, PagerDutyField,
+    ReceiverField, ServiceField, SlackField, SmtpField, SourceField, TargetField, TeamsField, WebhookField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -29,8 +29,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | SmtpField::tls(Leaf) => Written,
         },
         SourceField::target(field) => match field {
-            TargetField::version(Leaf) => Written,
-            TargetField::project(Leaf) => NotConcerned,
+            TargetField::alertmanager(AlertmanagerSettingsField::version(Leaf)) => Written,
+            TargetField::compose(_) | TargetField::prometheus(_) | TargetField::grafana(_) => NotConcerned,
         },
         // Addresses of messages and of the mail server.
         SourceField::outside(_) | SourceField::override_(Leaf) => Written,

@@ -3,11 +3,11 @@
 use Coverage::{Lost, NotConcerned, Written};
 
 use crate::model::fields::{
-    AfterField, ArtifactsField, BindField, BuildField, ConfigField, EnvFormField, GroupField, HealthField,
-    HostField, ImageUseField, MountField, NetworkField, OutsideField, PlaceField, PlatformField, PortField,
-    PublishField, RequiresField, ReserveField, ResourcesField, RunField, ScaleField, SecretField,
-    SecurityField, ServiceField, ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField,
-    VolumeField,
+    AfterField, ArtifactsField, BindField, BuildField, ComposeSettingsField, ConfigField, EnvFormField,
+    GroupField, HealthField, HostField, ImageUseField, MountField, NetworkField, OutsideField, PlaceField,
+    PlatformField, PortField, PublishField, RequiresField, ReserveField, ResourcesField, RunField,
+    ScaleField, SecretField, SecurityField, ServiceField, ServiceVolumeField, SourceField, TargetField,
+    TmpfsField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -61,8 +61,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         },
         SourceField::service(field) => service(field),
         SourceField::target(field) => match field {
-            TargetField::project(Leaf) => Written,
-            TargetField::version(Leaf) => NotConcerned,
+            TargetField::compose(ComposeSettingsField::project(Leaf)) => Written,
+            TargetField::prometheus(_) | TargetField::alertmanager(_) | TargetField::grafana(_) => {
+                NotConcerned
+            }
         },
         SourceField::override_(Leaf) => Written,
         SourceField::site(_)
@@ -84,7 +86,9 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
 fn platform(field: PlatformField) -> Coverage {
     match field {
         PlatformField::description(Leaf) | PlatformField::labels(Leaf) => Written,
-        PlatformField::owner(Leaf) | PlatformField::runbooks(Leaf) => NotConcerned,
+        PlatformField::owner(Leaf) | PlatformField::runbooks(Leaf) | PlatformField::targets(Leaf) => {
+            NotConcerned
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::file::{Bind, Mount};
 use super::{config, text};
 use crate::emit::FlowMap;
-use crate::platform::{ARTIFACTS, Platform, Service};
+use crate::platform::{Platform, Service};
 use crate::schema::Bytes;
 
 /// How much a path in memory holds where nothing is said.
@@ -22,7 +22,7 @@ pub(super) fn volumes(platform: &Platform, service: &Service) -> Vec<Mount> {
     let artifacts = service
         .artifacts
         .iter()
-        .map(|(folder, path)| mount("bind", &format!("../{ARTIFACTS}/{folder}"), path, true, None));
+        .map(|mounted| mount("bind", &format!("../{}", mounted.source()), &mounted.path, true, None));
     let binds = service.binds.iter().map(|bind| {
         let propagation = bind.propagation.map(crate::model::Propagation::word);
         mount("bind", &from_compose_file(platform, &bind.source), &bind.path, bind.read_only, propagation)

@@ -13,9 +13,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
     match field {
         SourceField::platform(field) => match field {
             PlatformField::runbooks(Leaf) => Written,
-            PlatformField::description(Leaf) | PlatformField::owner(Leaf) | PlatformField::labels(Leaf) => {
-                NotConcerned
-            }
+            PlatformField::description(Leaf)
+            | PlatformField::owner(Leaf)
+            | PlatformField::labels(Leaf)
+            | PlatformField::targets(Leaf) => NotConcerned,
         },
         SourceField::dashboard(field) | SourceField::service(ServiceField::dashboard(field)) => {
             dashboard(field)

@@ -158,7 +158,7 @@ const WITH_RETENTION: Version = Version(3, 8);
 const WITH_FALLBACK: Version = Version(3, 0);
 
 fn is_for(platform: &Platform, first: Version) -> bool {
-    platform.version_of(super::TARGET.name).is_some_and(|version| version >= first)
+    platform.settings.prometheus.is_for(first)
 }
 
 fn retention(samples: &Samples) -> Retention {
@@ -226,7 +226,7 @@ fn whose(platform: &Platform, label: &'static str) -> Vec<Whose> {
 fn entry<'a>(platform: &'a Platform, job: &'a Job) -> Entry<'a> {
     let scrape = scrape(platform, job);
     let said = &platform[job.service].overrides;
-    match overrides::apply(super::TARGET.name, said, &overrides::constant, || Node::of(&scrape)) {
+    match overrides::apply(super::TARGET.format, said, &overrides::constant, || Node::of(&scrape)) {
         Some(overridden) => Entry::Overridden(overridden),
         None => Entry::Typed(Box::new(scrape)),
     }
