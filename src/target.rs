@@ -38,6 +38,9 @@ pub struct Lowered {
     pub artifacts: Vec<Artifact>,
 }
 
+/// The first parts of the paths of artifacts.
+pub const PLACES: &[&str] = &["docker", ".env.example", crate::platform::ARTIFACTS];
+
 /// A format that a platform is lowered to.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {

@@ -129,6 +129,7 @@ impl<'a> Guard<'a> {
     #[must_use]
     pub fn diagnostic(&self, diagnostic: &Diagnostic) -> Diagnostic {
         let safe = |text: &String| self.known.guarded(text).0;
+        let is_open = |text: &String| safe(text) == *text;
         let label = |label: &Label| Label { span: label.span, note: safe(&label.note) };
         Diagnostic {
             code: diagnostic.code,
@@ -140,6 +141,8 @@ impl<'a> Guard<'a> {
             about: diagnostic.about.clone(),
             of_all: diagnostic.of_all,
             secrets: Vec::new(),
+            // An edit with stars in it is none.
+            edits: diagnostic.edits.iter().filter(|edit| is_open(&edit.new)).cloned().collect(),
         }
     }
 }

@@ -7,6 +7,7 @@ mod stale;
 pub(super) mod stop;
 mod stopped;
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
 use std::io;
@@ -26,7 +27,7 @@ fn file(path: &str, content: &str) -> Artifact {
 /// A build of one target, which is all there are.
 fn whole(artifacts: &[Artifact]) -> Build {
     let lowered = vec![Lowered { target: "compose", artifacts: artifacts.to_vec() }];
-    Build { lowered, whole: true, force: false }
+    Build { lowered, whole: true, force: false, sources: BTreeSet::new(), places: &[] }
 }
 
 fn build(folder: &Path, artifacts: &[Artifact]) -> std::result::Result<Summary, WriteError> {

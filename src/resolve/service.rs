@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{backup, health, image, sound, storage, target, tree, workload};
+use super::{absolute, backup, health, image, sound, storage, target, tree, workload};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{self, RunKind};
@@ -370,7 +370,7 @@ fn configs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_
     let mut configs = Vec::with_capacity(block.config.len());
     for config in &block.config {
         let path = config.path.text.as_str();
-        storage::expect_absolute(path, config.path.span, texts);
+        absolute::expect_absolute(path, config.path.span, texts);
         let Some(content) = &config.content else {
             texts.sink.report(
                 Diagnostic::new(codes::TYP006, format!("`config \"{path}\"` holds nothing"))
