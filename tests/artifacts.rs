@@ -19,7 +19,7 @@ use std::process::Command;
 
 use infrac::platform::Platform;
 use infrac::standard::COMPONENTS;
-use infrac::target::{Artifact, TARGETS};
+use infrac::target::{Artifact, FILE, TARGETS};
 use regex::Regex;
 use serde::Deserialize as _;
 use serde_yaml::Value;
@@ -319,7 +319,7 @@ fn no_artifact_holds_a_secret() {
         ("docker/x.js", "const KEY = 'hunter2'"),
         (".env.example", "KEY=hunter2"),
     ] {
-        let artifact = Artifact { path: path.to_owned(), content: line.to_owned(), executable: false };
+        let artifact = Artifact { path: path.to_owned(), content: line.to_owned(), mode: FILE };
         assert_eq!(given_away("KEY", &artifact), (1, vec![line.to_owned()]), "{path}");
     }
 }

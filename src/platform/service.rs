@@ -254,8 +254,10 @@ pub struct ConfigFile {
     pub path: String,
     /// What it holds.
     pub content: String,
-    /// Its mode.
-    pub mode: Option<String>,
+    /// Whether it is a file of the project, which is passed on byte for byte.
+    pub from_file: bool,
+    /// Its mode; whoever runs in the container can read it.
+    pub mode: Option<u32>,
     /// Whether it comes with a component of the compiler.
     pub brought: bool,
     /// Where it stands in the source, when it was written there.

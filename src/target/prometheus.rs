@@ -6,7 +6,7 @@ mod config;
 mod rules;
 mod tests;
 
-use super::{Artifact, Need, Place, Target, generated, overrides};
+use super::{Artifact, FILE, Need, Place, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::model::Role;
 use crate::parallel;
@@ -72,8 +72,8 @@ fn needs(platform: &Platform) -> Vec<Need> {
 fn yaml(path: &str, header: &[String], value: &impl serde::Serialize) -> Artifact {
     Artifact {
         path: format!("{ARTIFACTS}/{}/{path}", TARGET.name),
-        content: emit::yaml(header, value, &[]),
-        executable: false,
+        content: emit::yaml(header, value),
+        mode: FILE,
     }
 }
 

@@ -4,8 +4,8 @@
 use indexmap::IndexSet;
 
 use crate::emit;
-use crate::platform::{ConfigFile, Service};
-use crate::target::Artifact;
+use crate::platform::Service;
+use crate::target::{Artifact, FILE, PROGRAM};
 
 /// Folders that images keep empty for files from outside, to be mounted as a whole.
 ///
@@ -36,18 +36,21 @@ pub(super) fn artifacts<'a>(
     service.configs.iter().map(|config| {
         let path = below_root(&config.path);
         Artifact {
-            content: emit::with_header(&path, header, &config.content),
+            // A file of the project is passed on byte for byte.
+            content: if config.from_file {
+                config.content.clone()
+            } else {
+                emit::with_header(&path, header, &config.content)
+            },
             path: format!("docker/config/{}/{path}", service.name),
-            executable: is_program(config),
+            mode: config.mode.unwrap_or_else(|| mode(&config.content)),
         }
     })
 }
 
-fn is_program(config: &ConfigFile) -> bool {
-    match config.mode.as_deref().and_then(|mode| u32::from_str_radix(mode, 8).ok()) {
-        Some(mode) => mode & 0o111 != 0,
-        None => config.content.starts_with("#!"),
-    }
+/// The mode of a file that says none.
+fn mode(content: &str) -> u32 {
+    if content.starts_with("#!") { PROGRAM } else { FILE }
 }
 
 /// An absolute path without its first `/`, and without parts that lead elsewhere.

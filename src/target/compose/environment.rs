@@ -4,7 +4,7 @@ use indexmap::IndexSet;
 
 use super::file::Secret;
 use super::text;
-use crate::emit::{Entries, FlowSeq};
+use crate::emit::{Commented, Entries, FlowSeq};
 use crate::platform::{EnvVar, Input, Platform, Service, ValuePart};
 
 /// The variables of a service, in the order of the source.
@@ -28,7 +28,7 @@ pub(super) fn secret_files(platform: &Platform, service: &Service) -> Option<Flo
 }
 
 /// The secrets that any service gets as a file, in the order of their declarations.
-pub(super) fn secrets(platform: &Platform) -> Entries<String, Secret<'_>> {
+pub(super) fn secrets(platform: &Platform) -> Entries<String, Commented<Secret<'_>>> {
     let mut used = vec![false; platform.inputs.len()];
     for variable in platform.services.iter().flat_map(|service| &service.env) {
         if secret_file(platform, variable).is_some() {
@@ -39,9 +39,11 @@ pub(super) fn secrets(platform: &Platform) -> Entries<String, Secret<'_>> {
         used[input.0] = true;
     }
     let inputs = platform.inputs.iter().zip(used).filter(|(_, used)| *used);
+    let mut comment = Some("`x-required` stops compose while the variable is empty".to_owned());
     inputs
         .map(|(input, _)| {
-            (input.file_name(), Secret { environment: &input.name, required: text::required(input) })
+            let secret = Secret { environment: &input.name, required: text::required(input) };
+            (input.file_name(), Commented::new(comment.take(), secret))
         })
         .collect()
 }
