@@ -104,7 +104,8 @@ fn compose_accepts_every_profile() {
         // What `.env` asks for is another test's; here the command line does.
         project.set("COMPOSE_PROFILES", Some(""));
         let combinations = combinations(&profiles(&platform));
-        for (judge, chosen) in judges.iter().flat_map(|judge| combinations.iter().map(move |it| (judge, it))) {
+        for (judge, chosen) in judges.iter().flat_map(|judge| combinations.iter().map(move |it| (judge, it)))
+        {
             let mut complain =
                 |problem: &str| complaints.push(format!("{} {chosen:?}: {problem}", case.name()));
             let verdict = project.compose(judge, chosen, &["config", "-q"]);

@@ -16,9 +16,10 @@ pub(crate) const ALERTMANAGER: &str = "monitoring/alertmanager/alertmanager.yml"
 const FRAME: &str = r#"
 secret ADMIN_PASSWORD { description = "Password of the administrator" }
 outside mail = "smtp.example.com:587"
-prometheus prometheus
-alertmanager alertmanager { mail = mail, mail_from = "alerts@example.com" }
-grafana grafana { admin_password = ADMIN_PASSWORD }
+network main
+prometheus prometheus { networks = [main] }
+alertmanager alertmanager { networks = [main], mail = mail, mail_from = "alerts@example.com" }
+grafana grafana { networks = [main], admin_password = ADMIN_PASSWORD }
 "#;
 
 /// A text as the language writes it on one line.
@@ -57,7 +58,7 @@ service s{at} {{
   image       = "shop/api:1.4"
   description = {odd}
   user        = "1000:1000"
-  networks    = [n{at}]
+  networks    = [main, n{at}]
   command     = ["run", {odd}]
   resources   {{ memory = 64MiB, cpu = 0.1 }}
   health      {{ command = ["check", {odd}], interval = 30s }}
@@ -89,10 +90,9 @@ pub(crate) fn build(source: &str) -> Option<Vec<Artifact>> {
         _ => Err(LoadError::Missing),
     };
     let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None);
-    if std::env::var_os("INFRAC_SHOW").is_some() {
-        for told in compilation.diagnostics.iter().filter(|told| told.is_error()) {
-            eprintln!("{told:?}");
-        }
+    for told in compilation.diagnostics.iter().filter(|told| told.is_error()) {
+        // Shown where the test fails.
+        println!("{}: {}", told.code.id, told.message);
     }
     let is_built = compilation.diagnostics.iter().all(|told| !told.is_error());
     let platform: Platform = compilation.platform.filter(|_| is_built)?;
