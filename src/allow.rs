@@ -9,10 +9,7 @@ use crate::source::Span;
 use crate::syntax::{Entry, Name, Value, ValueKind};
 
 /// Codes beside those of [`RULES`] that can be allowed: what targets leave out.
-const OF_TARGETS: [&str; 3] = ["TGT001", OF_BUILDS, "TGT004"];
-
-/// The code of what a target leaves out that is built.
-const OF_BUILDS: &str = "TGT002";
+const OF_TARGETS: [&str; 3] = ["TGT001", "TGT002", "TGT004"];
 
 /// Everything that a source allows.
 #[derive(Debug, Default)]
@@ -127,31 +124,12 @@ impl Allows {
         }
     }
 
-    /// Reports what allows nothing, where this is known of one compilation: what targets leave out is known when they
-    /// are built, and what another environment needs when it is put in.
+    /// Reports what allows nothing, where this is known of one compilation: what another environment needs is known when
+    /// that is put in.
     pub fn unused(&self, sink: &mut Sink) {
         if !self.varied {
-            self.idle().filter(|code| code.text != OF_BUILDS).for_each(|code| sink.report(nothing(code)));
+            self.idle().for_each(|code| sink.report(nothing(code)));
         }
-    }
-
-    /// The losses that are not allowed; what allows none of them is added where these are `all` there can be.
-    #[must_use]
-    pub fn losses(&self, losses: Vec<Diagnostic>, all: bool) -> Vec<Diagnostic> {
-        let of_builds = || self.list.iter().filter(|allow| allow.code.text == OF_BUILDS);
-        let used: HashSet<Span> = of_builds()
-            .filter(|allow| losses.iter().any(|loss| self.covers(allow, loss, &loss.about)))
-            .map(|allow| allow.code.span)
-            .collect();
-        let mut told: Vec<Diagnostic> = losses
-            .into_iter()
-            .filter(|loss| !self.list.iter().any(|allow| self.covers(allow, loss, &loss.about)))
-            .collect();
-        if all && !self.varied {
-            let codes = of_builds().map(|allow| &allow.code);
-            told.extend(codes.filter(|code| !used.contains(&code.span)).map(nothing));
-        }
-        told
     }
 
     /// What allows nothing with any of several environments, for each of them what it is the first to hold.
@@ -160,7 +138,7 @@ impl Allows {
         let used = compiled.iter().flat_map(|allows| &allows.list).filter(|allow| allow.used);
         let mut known: HashSet<Span> = used.map(|allow| allow.code.span).collect();
         let varied = compiled.iter().map(|allows| {
-            let idle = allows.idle().filter(|code| allows.varied && code.text != OF_BUILDS);
+            let idle = allows.idle().filter(|_| allows.varied);
             idle.filter(|code| known.insert(code.span)).map(nothing).collect()
         });
         varied.collect()

@@ -1,287 +1,196 @@
-//! What of a source is used, and what no target reads: nothing is passed over in silence.
+//! What a source uses and no target of the platform writes: nothing is passed over in silence.
+//!
+//! Each target declares of every field what becomes of it ([`Target::coverage`]); the decoder counts the fields that the
+//! source uses ([`Uses`]). This room compares the two.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+mod compiler;
+pub mod lists;
+mod overrides;
+mod version;
 
-use smol_str::SmolStr;
+pub use overrides::untaken;
+pub use version::too_old;
 
-use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
-use crate::hash::HashMap;
+use crate::diagnostic::{Code, Diagnostic, Sink, codes, list_of};
 use crate::model::Document;
-use crate::platform::{Override, Platform, Service, Version};
-use crate::source::{FileId, Sources, Span};
-use crate::syntax::Entry;
-use crate::target::{Place, TARGETS, Target};
+use crate::model::fields::{NetworkField, RouteField, SiteField, SourceField};
+use crate::platform::Platform;
+use crate::schema::{self, Fields as _, Uses};
+use crate::source::Span;
+use crate::target::{Coverage, TARGETS, Target};
 
-/// Where the source first uses a kind of block, or a field of one, and how often it does.
-#[derive(Debug, Default)]
-pub struct Uses {
-    /// By block and field; a block itself is a field of nothing.
-    seen: BTreeMap<SmolStr, BTreeMap<SmolStr, (Span, usize)>>,
+/// Reports the fields that the source uses and no target of the platform writes, each kind of block once; and those
+/// that restrict access where a target writes what they stand at without them.
+pub fn unwritten(uses: &Uses, platform: &Platform, sink: &mut Sink) {
+    let targets: Vec<&Target> = targets(platform).collect();
+    let mut losses = Losses { uses, platform, targets: &targets, found: Vec::new() };
+    losses.below(Document::SCHEMA, 0);
+    for found in losses.found {
+        sink.report(found.diagnostic());
+    }
+    unenforced(uses, &targets, sink);
 }
 
-impl Uses {
-    /// Collects what a part of an expanded tree uses. What stands in the compiler's own sources is not the user's to
-    /// mend, so it does not count.
-    #[must_use]
-    pub fn of(entries: &[Entry], sources: &Sources) -> Self {
-        let mut uses = Self::default();
-        uses.collect(entries, &SmolStr::default(), &ASKED_FOR, sources);
-        uses
-    }
-
-    /// Adds what is used further down.
-    pub fn append(&mut self, behind: Self) {
-        for (block, fields) in behind.seen {
-            let seen = self.seen.entry(block).or_default();
-            for (field, (first, times)) in fields {
-                seen.entry(field).or_insert((first, 0)).1 += times;
-            }
-        }
-    }
-
-    fn collect(&mut self, entries: &[Entry], within: &SmolStr, asked_for: &Asked, sources: &Sources) {
-        // Nearly every entry has none.
-        if entries.is_empty() {
-            return;
-        }
-        let asked_for_here =
-            |block: &str| asked_for.get(block).map_or::<&[&str], _>(&[], |fields| fields.as_slice());
-        let fields = if within.is_empty() { &[] } else { asked_for_here(within) };
-        let kinds = if within.is_empty() || within == "service" { asked_for_here("") } else { &[] };
-        // Entries of one file mostly stand together.
-        let mut last: Option<(FileId, bool)> = None;
-        for entry in entries {
-            let key = &entry.key.text;
-            let (is_field, is_kind) = (fields.contains(&key.as_str()), kinds.contains(&key.as_str()));
-            if is_field || is_kind {
-                let span = entry.head();
-                let embedded = match last {
-                    Some((file, embedded)) if file == span.file => embedded,
-                    _ => is_embedded(sources.file(span.file).name()),
-                };
-                last = Some((span.file, embedded));
-                if is_field && !embedded {
-                    self.count(within, key, span);
-                }
-                if is_kind && !embedded {
-                    self.count("", key, span);
-                }
-            }
-            // Most entries are lines with a value.
-            let entries = entry.entries();
-            if entries.is_empty()
-                || matches!(key.as_str(), "env" | "labels" | "override" | "output" | "child")
-            {
-                continue;
-            }
-            self.collect(entries, key, asked_for, sources);
-        }
-    }
-
-    fn count(&mut self, block: &str, field: &SmolStr, span: Span) {
-        match self.seen.get_mut(block).and_then(|fields| fields.get_mut(field)) {
-            Some((_, count)) => *count += 1,
-            None => {
-                self.seen.entry(block.into()).or_default().insert(field.clone(), (span, 1));
-            }
-        }
-    }
-
-    /// The first use of a block, or of a field of one, and how many there are.
-    fn seen(&self, block: &str, field: &str) -> Option<(Span, usize)> {
-        self.seen.get(block)?.get(field).copied()
-    }
-
-    /// Reports the kinds of blocks that no target reads, one warning a kind.
-    pub fn unread(&self, sink: &mut Sink) {
-        for kind in unread_kinds() {
-            let Some((span, count)) = self.seen("", kind) else { continue };
-            let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
-            sink.report(
-                Diagnostic::new(
-                    codes::TGT001,
-                    format!("`{kind}` stands in the source {times}, and no target of this version reads it"),
-                )
-                .at(span, "in no artifact yet"),
-            );
-        }
-    }
-
-    /// Reports the fields that the chosen targets cannot express, one warning a target and block.
-    pub fn lost(&self, targets: &[&Target], sink: &mut Sink) {
-        for target in targets {
-            let mut blocks: Vec<(&str, Vec<Lost<'_>>)> = Vec::new();
-            for (name, reason) in target.cannot {
-                let Some((block, field)) = name.split_once('.') else { continue };
-                // Nothing is lost that another one of them reads.
-                if targets.iter().any(|other| other.reads.contains(name)) {
-                    continue;
-                }
-                let Some((span, _)) = self.seen(block, field) else { continue };
-                let lost = Lost { field, reason, span };
-                match blocks.iter_mut().find(|(known, _)| *known == block) {
-                    Some((_, fields)) => fields.push(lost),
-                    None => blocks.push((block, vec![lost])),
-                }
-            }
-            for (block, fields) in blocks {
-                sink.report(cannot(target, block, &fields));
-            }
-        }
-    }
+/// The targets that write something for the platform.
+fn targets(platform: &Platform) -> impl Iterator<Item = &'static Target> {
+    let reads = |target: &&Target| target.reader.is_none_or(|role| platform.with_role(role).next().is_some());
+    TARGETS.iter().filter(reads)
 }
 
-/// The kinds of blocks that no target reads.
-fn unread_kinds() -> impl Iterator<Item = &'static str> {
-    // The compiler itself reads what is allowed.
-    let kinds = Document::SCHEMA.fields.iter().map(|field| field.key).filter(|kind| *kind != "allow");
-    kinds.filter(|kind| {
-        let reads = |read: &&str| read.split('.').next() == Some(kind);
-        !TARGETS.iter().any(|target| target.reads.iter().any(reads))
-    })
+/// Looks for fields that come to nothing.
+struct Losses<'a> {
+    uses: &'a Uses,
+    platform: &'a Platform,
+    targets: &'a [&'static Target],
+    found: Vec<Lost>,
 }
 
-/// Fields by their blocks.
-type Asked = HashMap<&'static str, Vec<&'static str>>;
-
-/// What is told of: fields that a target cannot express, and, as fields of nothing, kinds of blocks that no target
-/// reads.
-static ASKED_FOR: LazyLock<Asked> = LazyLock::new(|| {
-    let cannot = TARGETS.iter().flat_map(|target| target.cannot);
-    let fields = cannot.filter_map(|(name, _)| name.split_once('.'));
-    let mut asked = Asked::default();
-    for (block, field) in unread_kinds().map(|kind| ("", kind)).chain(fields) {
-        asked.entry(block).or_default().push(field);
-    }
-    asked
-});
-
-/// TGT004: overrides that no target takes where they stand.
-pub fn untaken(platform: &Platform, sink: &mut Sink) {
-    for over in &platform.overrides {
-        report(over, None, sink);
-    }
-    for service in &platform.services {
-        for over in &service.overrides {
-            report(over, Some(service), sink);
-        }
-    }
+/// Fields of one block that come to nothing.
+struct Lost {
+    /// The key of the block; empty for the top level.
+    block: &'static str,
+    /// Each with the reason of a target that cannot express it, where there is one.
+    fields: Vec<LostField>,
 }
 
-/// TGT005: services whose image is older than what a target's files hold, or are written for; and settings of versions
-/// that do not read what the source asks for.
-pub fn too_old(platform: &Platform, sink: &mut Sink) {
-    for target in TARGETS {
-        let settings = platform.document.target.iter().filter(|settings| settings.name.text == target.name);
-        let said =
-            settings.filter_map(|settings| settings.version.as_ref()).next_back().map(|said| said.span);
-        let written = platform.version_of(target.name);
-        // The latest tells of all.
-        let need = (target.needs)(platform).into_iter().rev().max_by_key(|need| need.since);
-        let mut lacks = false;
-        for reader in target.reader.into_iter().flat_map(|role| platform.with_role(role)) {
-            let image = reader.image_name.as_ref();
-            let Some(runs) = image.and_then(|image| image.tag.as_deref()).and_then(Version::of_tag) else {
-                continue;
-            };
-            if let Some(need) = need.filter(|need| runs < need.since) {
-                lacks = true;
-                sink.report(
-                    Diagnostic::new(
-                        codes::TGT005,
-                        format!("`{}` is version {runs}, and does not know {}", reader.path, need.what),
-                    )
-                    .at(need.span, format!("is {}, since {}", need.what, need.since))
-                    .at(reader.span(), format!("runs {runs}"))
-                    .help(format!(
-                        "give the service an image of {} or later, or do without this",
-                        need.since
-                    )),
-                );
-            } else if written.is_some_and(|written| runs < written) {
-                sink.report(
-                    Diagnostic::new(
-                        codes::TGT005,
-                        format!(
-                            "`{}` is version {runs}, and its files are written for a later one",
-                            reader.path
-                        ),
-                    )
-                    .at_maybe(said, "what is written for it, an older one may refuse")
-                    .at(reader.span(), format!("runs {runs}"))
-                    .help(format!("write `version = \"{runs}\"`, or give the service a newer image")),
-                );
-            }
-        }
-        if let (Some(need), Some(written), false) = (need, written, lacks)
-            && written < need.since
-        {
-            sink.report(
-                Diagnostic::new(
-                    codes::TGT005,
-                    format!("files for {} {written} cannot hold {}", target.name, need.what),
-                )
-                .at_maybe(said, "an older version than is needed")
-                .at(need.span, format!("is {}, since {}", need.what, need.since))
-                .help(format!("write `version = \"{}\"` or later, or do without this", need.since)),
-            );
-        }
-    }
-}
-
-fn report(over: &Override, service: Option<&Service>, sink: &mut Sink) {
-    let takes = TARGETS.iter().find(|target| target.name == over.target).map(|target| target.overrides);
-    let takes = takes.unwrap_or_default();
-    let fits = |place: &Place| match (place, service) {
-        (Place::Platform, service) => service.is_none(),
-        (Place::Service, service) => service.is_some(),
-        (Place::Scraped, service) => service.is_some_and(|service| service.metrics.is_some()),
-    };
-    if takes.iter().any(fits) {
-        return;
-    }
-    let of = service.map(|service| format!(" of `{}`", service.path)).unwrap_or_default();
-    let places: Vec<&str> = takes
-        .iter()
-        .map(|place| match place {
-            Place::Platform => "at the top level",
-            Place::Service => "in a service",
-            Place::Scraped => "in a service that is scraped",
-        })
-        .collect();
-    let told = Diagnostic::new(codes::TGT004, format!("`override {}`{of} is in no artifact", over.target));
-    sink.report(if places.is_empty() {
-        told.at(over.span, "no target of this version takes it")
-    } else {
-        told.at(over.span, format!("`{}` takes none here", over.target))
-            .help(format!("it takes overrides {}", places.join(", or ")))
-    });
-}
-
-fn is_embedded(name: &str) -> bool {
-    name.starts_with('<') && name != "<stdin>"
-}
-
-/// A field that is lost, and where it is first used.
-struct Lost<'a> {
-    field: &'a str,
-    reason: &'a str,
+struct LostField {
+    key: &'static str,
+    times: u32,
     span: Span,
+    reason: Option<(&'static str, &'static str)>,
+    /// Targets that the platform does not have, and which write it.
+    others: Vec<&'static str>,
 }
 
-fn cannot(target: &Target, block: &str, fields: &[Lost<'_>]) -> Diagnostic {
-    let names = list_of(fields.iter().map(|lost| lost.field));
-    let mut diagnostic = Diagnostic::new(
-        codes::TGT002,
-        format!("the target `{}` cannot express {names} of `{block}`", target.name),
-    );
-    let mut told: Vec<&str> = Vec::new();
-    for lost in fields {
-        if !told.contains(&lost.reason) {
-            told.push(lost.reason);
-            diagnostic = diagnostic.at(lost.span, lost.reason);
+impl Losses<'_> {
+    /// Looks at the fields of a block, which has a number itself.
+    fn below(&mut self, block: &'static schema::Block, number: u32) {
+        let mut lost = Vec::new();
+        for below in block.below() {
+            let (number, nested) = (number + below.number, below.block);
+            let end = number + below.count;
+            let Some((span, times)) = self.use_of(number..end) else { continue };
+            if (number..end).any(|number| self.is_written(number)) {
+                if let Some(nested) = nested {
+                    self.below(nested, number);
+                }
+                continue;
+            }
+            lost.push(LostField {
+                key: below.key.unwrap_or(block.key),
+                times,
+                span,
+                reason: (number..end).find_map(|number| self.reason(number)),
+                others: self.others(number..end),
+            });
+        }
+        if !lost.is_empty() {
+            let block = if number == 0 { "" } else { block.key };
+            self.found.push(Lost { block, fields: lost });
         }
     }
-    diagnostic
+
+    /// The first use of a field, or of what stands below it, and how many there are of the field.
+    fn use_of(&self, numbers: std::ops::Range<u32>) -> Option<(Span, u32)> {
+        if let Some(used) = self.uses.of(numbers.start) {
+            return Some((used.span, used.times));
+        }
+        let used = numbers.into_iter().find_map(|number| self.uses.of(number))?;
+        Some((used.span, 1))
+    }
+
+    fn is_written(&self, number: u32) -> bool {
+        let Some(field) = SourceField::at(number) else { return false };
+        let by_target = |target: &&Target| (target.coverage)(field).is_written(self.platform);
+        compiler::uses(field) || self.targets.iter().any(by_target)
+    }
+
+    fn reason(&self, number: u32) -> Option<(&'static str, &'static str)> {
+        let field = SourceField::at(number)?;
+        self.targets.iter().find_map(|target| match (target.coverage)(field) {
+            Coverage::Lost(reason) => Some((target.name, reason)),
+            _ => None,
+        })
+    }
+
+    /// Targets beside those of the platform that write a field.
+    fn others(&self, numbers: std::ops::Range<u32>) -> Vec<&'static str> {
+        let is_of_platform = |target: &Target| self.targets.iter().any(|known| known.name == target.name);
+        let writes = |target: &&Target| {
+            let mut fields = numbers.clone().filter_map(SourceField::at);
+            fields.any(|field| (target.coverage)(field).is_written(self.platform))
+        };
+        let others = TARGETS.iter().filter(|target| !is_of_platform(target)).filter(writes);
+        others.map(|target| target.name).collect()
+    }
+}
+
+impl Lost {
+    fn diagnostic(&self) -> Diagnostic {
+        let of = if self.block.is_empty() { String::new() } else { format!(" of `{}`", self.block) };
+        let names = list_of(self.fields.iter().map(|field| field.key));
+        let are = if self.fields.len() == 1 { "is" } else { "are" };
+        let times = match self.fields.as_slice() {
+            [field] if field.times > 1 => format!(", {} times", field.times),
+            _ => String::new(),
+        };
+        let mut diagnostic =
+            Diagnostic::new(self.code(), format!("{names}{of} {are} in no artifact of this platform{times}"));
+        let mut reasons: Vec<&str> = Vec::new();
+        for field in &self.fields {
+            match field.reason {
+                // A reason that several fields share stands at the first of them.
+                Some((target, reason)) if !reasons.contains(&reason) => {
+                    reasons.push(reason);
+                    diagnostic = diagnostic.at(field.span, format!("{target}: {reason}"));
+                }
+                Some(_) => {}
+                None => diagnostic = diagnostic.at(field.span, "no target of the platform writes it"),
+            }
+        }
+        let mut others: Vec<&str> = self.fields.iter().flat_map(|field| field.others.iter().copied()).collect();
+        others.sort_unstable();
+        others.dedup();
+        let help = (!others.is_empty()).then(|| {
+            format!("{} would write it: add to `targets` of the platform", list_of(others.iter().copied()))
+        });
+        diagnostic.help_maybe(help)
+    }
+
+    fn code(&self) -> &'static Code {
+        if self.fields.iter().any(|field| field.reason.is_some()) { codes::TGT002 } else { codes::TGT001 }
+    }
+}
+
+/// Whether a field restricts who reaches what: without it, what it stands at is open.
+fn restricts(field: SourceField) -> bool {
+    match field {
+        SourceField::site(SiteField::limit(_))
+        | SourceField::site(SiteField::route(RouteField::from(_) | RouteField::login(_) | RouteField::limit(_)))
+        | SourceField::network(NetworkField::internal(_))
+        | SourceField::policy(_) => true,
+        _ => false,
+    }
+}
+
+/// TGT007: a target writes what a field stands at, and cannot express the field, which restricts access.
+fn unenforced(uses: &Uses, targets: &[&Target], sink: &mut Sink) {
+    for number in 0..SourceField::COUNT {
+        let Some((used, field)) = uses.of(number).zip(SourceField::at(number)) else { continue };
+        if !restricts(field) {
+            continue;
+        }
+        for target in targets {
+            if let Coverage::Lost(reason) = (target.coverage)(field) {
+                sink.report(
+                    Diagnostic::new(
+                        codes::TGT007,
+                        format!("the target `{}` serves this without the restriction", target.name),
+                    )
+                    .at(used.span, reason)
+                    .help(format!("take `{}` out of the targets of the platform, or the restriction out of the source", target.name)),
+                );
+            }
+        }
+    }
 }

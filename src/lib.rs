@@ -37,17 +37,16 @@ pub mod syntax;
 pub mod target;
 
 use allow::Allows;
-use coverage::Uses;
 use diagnostic::{Diagnostic, Sink, cause};
 use expand::{Around, Expanded};
 use model::{Document, Image};
 use platform::Platform;
 use resolve::Absent;
-use schema::{Decode, Decoder};
+use schema::{Decode, Decoder, Uses};
 use smol_str::SmolStr;
 use source::{Loader, Sources};
 use syntax::{Entry, File};
-use target::{Lowered, TARGETS, Target};
+use target::{Lowered, Target};
 
 use crate::hash::HashSet;
 
@@ -60,8 +59,6 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The platform; `None` where an error was reported.
     pub platform: Option<Platform>,
-    /// What the source uses of the language.
-    pub uses: Uses,
     /// What the source allows.
     pub allows: Allows,
 }
@@ -112,9 +109,8 @@ impl Parsed {
         let varied = !self.environments().is_empty();
         let Self { entry, mut sources, files, mut sink } = self;
         let each = |entries: Vec<Entry>, around: Around<'_>, sink: &mut Sink| Part {
-            uses: Uses::of(&entries, around.sources),
             allows: Allows::of(&entries, sink),
-            document: Document::part(entries, around.origin, around.components, sink),
+            document: Document::part(entries, around.origin, around.components, around.sources.embedded(), sink),
         };
         let expanded = expand::expand(files, loader, &mut sources, environment, each, &mut sink);
         let mut uses = Uses::default();
@@ -132,8 +128,8 @@ impl Parsed {
             if let Some(platform) = &platform {
                 coverage::untaken(platform, &mut losses);
                 coverage::too_old(platform, &mut losses);
+                coverage::unwritten(&uses, platform, &mut losses);
             }
-            uses.unread(&mut losses);
             findings.extend(losses.each());
             // Of a source with mistakes not everything is looked at.
             let sound = !sink.has_errors();
@@ -145,7 +141,7 @@ impl Parsed {
         let platform = platform.filter(|_| !sink.has_errors());
         let diagnostics = cause::gather(sink.finish(), sources.embedded());
         diagnostic::hide_credentials(&diagnostics, &mut sources);
-        Compilation { sources, diagnostics, platform, uses, allows }
+        Compilation { sources, diagnostics, platform, allows }
     }
 }
 
@@ -165,29 +161,21 @@ pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
     })
 }
 
-/// What is lost when a source is lowered to targets.
-#[must_use]
-pub fn losses(compilation: &Compilation, targets: &[&'static Target]) -> Vec<Diagnostic> {
-    let mut sink = Sink::default();
-    compilation.uses.lost(targets, &mut sink);
-    compilation.allows.losses(sink.finish(), targets.len() == TARGETS.len())
-}
-
 /// What is made of a part of the tree.
 struct Part {
-    uses: Uses,
     allows: Allows,
-    /// What it says, and what of it could not be decoded.
-    document: (Option<Document>, HashSet<SmolStr>),
+    /// What it says, what of it could not be decoded, and what it uses of the language.
+    document: (Option<Document>, (HashSet<SmolStr>, Uses)),
 }
 
 /// Puts together what was made of the parts.
 fn whole(expanded: &mut Expanded<Part>, uses: &mut Uses, allows: &mut Allows) -> Option<Document> {
-    let (mut whole, _) = Document::part(Vec::new(), expanded.origin, &[], &mut Sink::default());
+    let none = HashSet::default();
+    let (mut whole, _) = Document::part(Vec::new(), expanded.origin, &[], &none, &mut Sink::default());
     for part in std::mem::take(&mut expanded.parts) {
-        uses.append(part.uses);
         allows.append(part.allows);
-        let (document, lost) = part.document;
+        let (document, (lost, used)) = part.document;
+        uses.append(&used);
         expanded.lost.extend(lost);
         match (&mut whole, document) {
             (Some(whole), Some(document)) => whole.append(document),

@@ -5,6 +5,7 @@
 
 mod document;
 mod environment;
+pub mod fields;
 mod health;
 mod observe;
 mod parameter;
@@ -41,7 +42,7 @@ pub use store::{Backup, FirstStart, Image};
 
 block! {
     /// The platform: its name and whom it belongs to. It stands once.
-    "platform" => PlatformBlock {
+    "platform" => PlatformBlock / PlatformField {
         label name = "What the platform is called in artifacts.";
         /// What it is for, in one line.
         optional description: Constant,

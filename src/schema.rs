@@ -6,13 +6,16 @@
 mod amount;
 mod block;
 mod decode;
+mod fields;
 mod quantity;
 mod reference;
 mod scalar;
+mod uses;
 mod visit;
 
 pub use amount::Amount;
 pub use decode::{Decode, Decoder, Found, Map, Place, Raw};
+pub use fields::{Below, Fields, Leaf};
 pub use quantity::{Bytes, Duration, Quantity, Ratio, quantity_member};
 pub use reference::markdown;
 pub use scalar::{
@@ -20,9 +23,11 @@ pub use scalar::{
     Words, part_of,
 };
 
+pub use uses::{Use, Uses};
 pub use visit::Visit;
 
 pub(crate) use block::{block, choice};
+pub(crate) use fields::numbers;
 pub(crate) use visit::without_constants;
 
 /// A kind of block.
@@ -38,6 +43,10 @@ pub struct Block {
     pub value: Option<MainValue>,
     /// What its body may hold.
     pub fields: &'static [Field],
+    /// The number of each field, from that of the block ([`Fields`]).
+    pub numbers: &'static [u32],
+    /// How many numbers each field takes.
+    pub counts: &'static [u32],
 }
 
 /// The value of a block that has one.

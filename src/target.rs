@@ -5,11 +5,15 @@
 
 mod alertmanager;
 mod compose;
+mod coverage;
 mod grafana;
 mod overrides;
 mod prometheus;
 
+pub use coverage::{Condition, Coverage};
+
 use crate::model::Role;
+use crate::model::fields::SourceField;
 use crate::platform::{Platform, Service, Version};
 use crate::source::Span;
 
@@ -45,10 +49,8 @@ pub struct Target {
     pub name: &'static str,
     /// What it writes, in one line.
     pub purpose: &'static str,
-    /// The kinds of blocks that it reads, as `block` or `block.field`.
-    pub reads: &'static [&'static str],
-    /// Fields that it cannot express, as `block.field`, each with the reason.
-    pub cannot: &'static [(&'static str, &'static str)],
+    /// What becomes of each field of the language.
+    pub coverage: fn(SourceField) -> Coverage,
     /// The role of the services that read its files.
     pub reader: Option<Role>,
     /// What a service must be told by arguments behind its command, because the files cannot say it.

@@ -24,13 +24,13 @@ export PATH=$INFRAC_JUDGES/bin:$PATH
 
 step 'format: cargo fmt --check' cargo fmt --check
 step 'scripts: shellcheck' shellcheck tests/all.sh tests/judges/install.sh tests/start/{run,machine} tests/start/stand-ins/*.sh .ci/run fuzz/seed benches/release.sh
-step 'lints: cargo clippy' cargo clippy --all-targets --locked -- -D warnings
+step 'lints: cargo clippy' cargo clippy --all-targets --test quick --locked -- -D warnings
 # A package of its own, which takes everything that it can from the same folder.
 step 'fuzzing: cargo fmt --check' cargo fmt --manifest-path fuzz/Cargo.toml --check
 step 'fuzzing: cargo clippy' cargo clippy --manifest-path fuzz/Cargo.toml --target-dir target --all-targets --locked -- -D warnings
 step 'documentation: cargo doc' env RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --document-private-items --locked
 step 'tests: cargo test' cargo test --locked
-step 'growth: twice the source, twice the work' cargo test --locked --test growth -- --ignored
+step 'tests: those in a profile of their own' cargo test --locked --profile quick --test quick -- --include-ignored
 
 # 77: it cannot be here. `run` has said so, loudly; it is said again where the eye ends.
 start() {

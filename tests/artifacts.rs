@@ -6,11 +6,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
 
-#[path = "real/case.rs"]
-mod case;
-#[path = "real/judge.rs"]
-mod judge;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,8 +20,8 @@ use serde::Deserialize as _;
 use serde_yaml::Value;
 use similar::TextDiff;
 
-use case::{Case, build, extension};
-use judge::Judge;
+use crate::case::{Case, build, extension};
+use crate::judge::Judge;
 
 /// Where the snapshots are, below `tests/`.
 const SNAPSHOTS: &str = "snapshots/artifacts";

@@ -8,6 +8,7 @@ mod case;
 use std::error::Error;
 use std::fs;
 use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
@@ -39,17 +40,22 @@ fn expect(output: &Output, code: i32) -> Result<String> {
 
 #[test]
 fn cases() {
-    insta::glob!("cli/*.case", |path| {
-        let said = fs::read_to_string(path).map_err(Into::into).and_then(|case| case::run(&case));
+    let mut changed = Vec::new();
+    for path in crate::files::those("tests/cli", "case") {
+        let said = fs::read_to_string(&path).map_err(Into::into).and_then(|case| case::run(&case));
         let said = said.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let mut settings = insta::Settings::clone_current();
+        let mut settings = insta::Settings::new();
         settings.set_snapshot_path("snapshots/cli");
         settings.set_prepend_module_to_snapshot(false);
-        settings.remove_snapshot_suffix();
+        settings.set_input_file(&path);
         settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!(name, said));
-    });
+        let compare = || settings.bind(|| insta::assert_snapshot!(name.as_str(), said));
+        if catch_unwind(AssertUnwindSafe(compare)).is_err() {
+            changed.push(name);
+        }
+    }
+    assert!(changed.is_empty(), "changed: {}", changed.join(", "));
 }
 
 #[test]

@@ -23,8 +23,9 @@ use project::{Fixture, compile_bytes, compile_text};
 /// What the alerts that components bring cause in a source that is about something else.
 const BESIDE: &[&Code] = &[codes::ALR003, codes::ALR007];
 
-/// Codes that one text cannot show: they need several files, or bytes that are no text.
-const WITHOUT_EXAMPLE: &[&Code] = &[codes::SYN005, codes::IMP001, codes::IMP002, codes::IMP003];
+/// Codes that one text cannot show: they need several files, bytes that are no text, or a target that leaves something out.
+const WITHOUT_EXAMPLE: &[&Code] =
+    &[codes::SYN005, codes::IMP001, codes::IMP002, codes::IMP003, codes::TGT007];
 
 /// How long the compiler may take for any source, in a debug build: what is quadratic takes minutes.
 const AT_ONCE: Duration = Duration::from_secs(60);

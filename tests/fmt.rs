@@ -1,23 +1,19 @@
 //! The one style: what it looks like (`tests/fmt/*.infra`), and what holds for all sources, of the repository and
 //! generated ones: printing twice is printing once, the tree is the same before and after, no comment is lost.
 
-#[path = "tidy/files.rs"]
-#[expect(dead_code, reason = "shared with `tidy`, which uses all of it")]
-mod files;
 #[path = "fmt/generate.rs"]
 mod generate;
-#[path = "tidy/markdown.rs"]
-#[expect(dead_code, reason = "shared with `tidy`, which judges the blocks as well")]
-mod markdown;
 #[path = "fmt/said.rs"]
 mod said;
 
 use std::error::Error;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, SystemTime};
 
 use infrac::syntax::MAX_WIDTH;
 
+use crate::{files, markdown};
 use said::{broken, read};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
@@ -41,18 +37,23 @@ fn none(complaints: &[String]) {
 
 #[test]
 fn styles() {
-    insta::glob!("fmt/*.infra", |path| {
-        let source = fs::read_to_string(path).expect("the fixture was listed");
+    let mut changed = Vec::new();
+    for path in files::those("tests/fmt", "infra") {
+        let source = fs::read_to_string(&path).expect("the fixture was listed");
         let said = read(&source).expect("the fixture parses");
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let mut settings = insta::Settings::clone_current();
+        let mut settings = insta::Settings::new();
         settings.set_snapshot_path("snapshots/fmt");
         settings.set_prepend_module_to_snapshot(false);
-        settings.remove_snapshot_suffix();
+        settings.set_input_file(&path);
         settings.set_omit_expression(true);
-        settings
-            .bind(|| insta::assert_snapshot!(name, format!("{source}──── formatted\n{}", said.formatted)));
-    });
+        let shown = format!("{source}──── formatted\n{}", said.formatted);
+        let compare = || settings.bind(|| insta::assert_snapshot!(name.as_str(), shown));
+        if catch_unwind(AssertUnwindSafe(compare)).is_err() {
+            changed.push(name);
+        }
+    }
+    assert!(changed.is_empty(), "changed: {}", changed.join(", "));
 }
 
 #[test]

@@ -3,11 +3,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
 
-#[path = "real/case.rs"]
-mod case;
-#[path = "real/judge.rs"]
-mod judge;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -15,8 +10,8 @@ use std::path::Path;
 use regex::Regex;
 use serde_json::{Value, json};
 
-use case::{Case, build, extension};
-use judge::Judge;
+use crate::case::{Case, build, extension};
+use crate::judge::Judge;
 
 /// Where the target writes.
 const FOLDER: &str = "monitoring/grafana/";

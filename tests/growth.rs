@@ -1,8 +1,6 @@
 //! Twice the source is twice the work, whatever it holds much of. What is compared is what a processor was told to
 //! do, counted by Valgrind: the same on every machine, and no loop is missed.
 
-#[path = "real/judge.rs"]
-mod judge;
 #[path = "growth/shapes.rs"]
 mod shapes;
 
@@ -13,7 +11,7 @@ use std::num::NonZero;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use judge::Judge;
+use crate::judge::Judge;
 use shapes::{SHAPES, Shape};
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;

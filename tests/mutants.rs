@@ -4,10 +4,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
 
-#[path = "real/case.rs"]
-mod case;
-#[path = "real/judge.rs"]
-mod judge;
 #[path = "mutants/mutate.rs"]
 mod mutate;
 
@@ -17,9 +13,9 @@ use std::path::Path;
 
 use serde_yaml::{Mapping, Value};
 
-use case::{Case, build};
+use crate::case::{Case, build};
+use crate::judge::Judge;
 use infrac::standard::COMPONENTS;
-use judge::Judge;
 use mutate::mutants;
 
 /// Mutants that no test can tell from the alert, each with the reason: alert, change, reason.

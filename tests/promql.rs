@@ -9,10 +9,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
 #![expect(clippy::print_stderr, reason = "the large body says what it found")]
 
-#[path = "real/judge.rs"]
-#[expect(dead_code, reason = "only the verdict is asked for")]
-mod judge;
-
 use infrac::promql::{
     Certain, Facts, Labels, Query, Selector, findings, fires_always, labels, quantiles, unmet,
 };
@@ -169,7 +165,7 @@ fn a_public_body_is_read() {
     let Some(path) = std::env::var_os("INFRAC_PROMQL_CORPUS") else { return };
     let text = std::fs::read_to_string(path).expect("the file that is named");
     let queries: Vec<String> = serde_yaml::from_str(&text).expect("a list of queries");
-    let judge = judge::Judge::find("promtool");
+    let judge = crate::judge::Judge::find("promtool");
     let refused = |text: &str| {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let rule = format!("groups: [{{name: a, rules: [{{record: b, expr: {}}}]}}]", text_in_flow(text));

@@ -3,17 +3,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
 
-#[path = "real/case.rs"]
-mod case;
-#[path = "real/judge.rs"]
-mod judge;
-
 use std::fs;
 use std::path::Path;
 
-use case::{Case, build};
+use crate::case::{Case, build};
+use crate::judge::{Judge, Verdict};
 use infrac::target::Artifact;
-use judge::{Judge, Verdict};
 use tempfile::TempDir;
 
 /// Where the target writes.

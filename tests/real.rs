@@ -5,12 +5,8 @@
 
 #[path = "real/alertmanager.rs"]
 mod alertmanager;
-#[path = "real/case.rs"]
-mod case;
 #[path = "real/json.rs"]
 mod json;
-#[path = "real/judge.rs"]
-mod judge;
 #[path = "real/project.rs"]
 mod project;
 #[path = "real/rules.rs"]
@@ -27,8 +23,8 @@ use infrac::platform::{Platform, Service};
 use regex::Regex;
 use serde_yaml::Value;
 
-use case::{Case, build, extension};
-use judge::Judge;
+use crate::case::{Case, build, extension};
+use crate::judge::Judge;
 use project::{COMPOSE, OPTIONS, Project, interpolated, required};
 use rules::{Seen, broken};
 

@@ -1,10 +1,6 @@
 //! The order of the house: what may import what, how large a file may be, and that whatever is registered is
 //! also documented and tested.
 
-#[path = "tidy/files.rs"]
-mod files;
-#[path = "tidy/markdown.rs"]
-mod markdown;
 #[path = "tidy/rooms.rs"]
 mod rooms;
 
@@ -17,7 +13,8 @@ use infrac::target::TARGETS;
 use infrac::{standard, syntax};
 use regex::Regex;
 
-use files::{File, names, repository, root};
+use crate::files::{File, names, repository, root};
+use crate::markdown;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 

@@ -9,15 +9,13 @@ use super::{BuildArguments, Failure, Outcome};
 use crate::output::manifest::{self, State};
 use crate::output::{self, Build, Summary, WriteError};
 use crate::target::{Artifact, TARGETS, Target};
-use crate::{compile, losses};
+use crate::compile;
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.path.as_deref())?;
     let environment = arguments.source.env.as_deref();
     let targets = wanted(&arguments.targets);
     let mut compilation = compile(&project.loader(), project.entry(), environment);
-    let losses = losses(&compilation, &targets);
-    compilation.diagnostics.extend(losses);
     report.diagnostics(&compilation);
     let Some(platform) = &mut compilation.platform else {
         report.remark("nothing is built");

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::report::print;
 use super::{Failure, Outcome};
+use crate::coverage::lists;
 use crate::model::Document;
 use crate::schema;
 use crate::target::TARGETS;
@@ -13,14 +14,7 @@ pub(super) fn targets() -> Result<Outcome, Failure> {
     let mut out = String::new();
     for target in TARGETS {
         let _ = writeln!(out, "{}: {}", target.name, target.purpose);
-        let _ = writeln!(out, "\n  reads {}", target.reads.join(", "));
-        if !target.cannot.is_empty() {
-            let _ = writeln!(out, "\n  cannot express");
-        }
-        let widest = target.cannot.iter().map(|(field, _)| field.len()).max().unwrap_or(0);
-        for (field, reason) in target.cannot {
-            let _ = writeln!(out, "    {field:widest$}  {reason}");
-        }
+        let _ = writeln!(out, "\n{}", lists::text(target));
     }
     print(&out)?;
     Ok(Outcome::Fine)

@@ -119,9 +119,9 @@ codes! {
     /// Copies of copies, without end in practice.
     PLT003 Error "too-large";
 
-    /// A kind of block that no target of this version reads.
+    /// Something that no target of the platform writes.
     TGT001 Warning "not-read-by-any-target";
-    /// A field that the target cannot express.
+    /// Something that a target of the platform cannot express.
     TGT002 Warning "not-expressible";
     /// An override that the target cannot take.
     TGT003 Error "malformed-override";
@@ -131,6 +131,8 @@ codes! {
     TGT005 Error "image-too-old";
     /// A scrape job that an override gives another name.
     TGT006 Error "job-renamed";
+    /// A restriction of access that a target of the platform cannot express.
+    TGT007 Error "not-enforced";
 
     /// A port that the service named does not listen on.
     PORT001 Error "no-such-port";

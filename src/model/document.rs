@@ -10,13 +10,13 @@ use super::{
 };
 use crate::diagnostic::Sink;
 use crate::hash::HashSet;
-use crate::schema::{Decode, Decoder, block};
-use crate::source::Span;
+use crate::schema::{Decode, Decoder, Uses, block};
+use crate::source::{FileId, Span};
 use crate::syntax::{Body, Entry, Name};
 
 block! {
     /// Everything that a platform's source can say.
-    "source" => Document {
+    "source" => Document / SourceField {
         /// The platform: its name and whom it belongs to.
         many platform: PlatformBlock,
         /// What the operator sets.
@@ -69,14 +69,15 @@ block! {
 }
 
 impl Document {
-    /// What a part of a source says, and the labels and keys of what could not be decoded. `origin` is where the source
-    /// begins, `components` are the names of all of them.
+    /// What a part of a source says, the labels and keys of what could not be decoded, and what it uses. `origin` is where
+    /// the source begins, `components` are the names of all of them, `embedded` the compiler's own sources.
     pub(crate) fn part(
         entries: Vec<Entry>,
         origin: Span,
         components: &[SmolStr],
+        embedded: &HashSet<FileId>,
         sink: &mut Sink,
-    ) -> (Option<Self>, HashSet<SmolStr>) {
+    ) -> (Option<Self>, (HashSet<SmolStr>, Uses)) {
         let whole = Entry {
             key: Name { text: Self::SCHEMA.key.into(), span: origin, quoted: false },
             label: None,
@@ -84,9 +85,9 @@ impl Document {
             body: Some(Body { entries, span: origin }),
             patch: false,
         };
-        let mut decoder = Decoder::new(sink).with_components(components);
+        let mut decoder = Decoder::new(sink).with_components(components).counting(embedded);
         let document = Self::decode(&whole, &mut decoder);
-        (document, decoder.into_lost())
+        (document, decoder.finish())
     }
 
     /// Adds what stands further down.

@@ -1,12 +1,12 @@
 //! What the operator sets, and what one target is told.
 
-use crate::schema::{Constant, Decode, Decoder, Integer, Kind, List, Map, Raw, block, without_constants};
+use crate::schema::{Constant, Decode, Decoder, Integer, Kind, Leaf, List, Map, Raw, block, without_constants};
 use crate::source::Span;
 use crate::syntax::{Entry, Name};
 
 block! {
     /// A value that the operator sets in the environment. Without a default it must be set.
-    "variable" => Variable {
+    "variable" => Variable / VariableField {
         label name = "The name of the environment variable.";
         maybe default: Constant = "The value where the operator sets none.";
         /// What it is for; stands in `.env.example`.
@@ -21,7 +21,7 @@ block! {
 block! {
     /// A value that the operator sets and nobody may see. The compiler never reads it, and no
     /// artifact holds it.
-    "secret" => Secret {
+    "secret" => Secret / SecretField {
         label name = "The name of the environment variable.";
         maybe value: Constant = "Not allowed: a secret's value never stands in the source.";
         /// What it is for; stands in `.env.example`.
@@ -35,7 +35,7 @@ block! {
 
 block! {
     /// Settings of one target.
-    "target" => Target {
+    "target" => Target / TargetField {
         label name = "The target.";
         /// compose: the project's name, in place of the platform's.
         optional project: Constant,
@@ -48,7 +48,7 @@ block! {
 block! {
     /// A rule code that is meant as it is: in the block that it is found in, of whatever kind, or at the top for the whole
     /// platform.
-    "allow" => Allow {
+    "allow" => Allow / AllowField {
         label code = "The code.";
         /// Why.
         required reason: Constant,
@@ -67,6 +67,8 @@ pub struct Override {
 }
 
 impl Decode for Override {
+    type Fields = Leaf;
+
     fn kind() -> Kind {
         Kind::Map(Raw::kind)
     }

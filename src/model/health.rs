@@ -8,7 +8,7 @@ use crate::syntax::{Value, ValueKind};
 
 block! {
     /// How a service is known to work: paths, a port, a command, or what the image brings.
-    "health" => Health {
+    "health" => Health / HealthField {
         /// The path that answers when it can take requests.
         optional readiness: Constant,
         /// The path that answers as long as it need not be started again.
@@ -82,7 +82,7 @@ impl Scalar for Command {
 
 block! {
     /// Where the metrics of a service are.
-    "metrics" => Metrics {
+    "metrics" => Metrics / MetricsField {
         /// The path.
         optional path: Constant,
         /// The port; the first HTTP port where none is named.
@@ -98,7 +98,7 @@ block! {
 
 block! {
     /// How long a service that collects metrics keeps them. What comes first counts.
-    "samples" => Samples {
+    "samples" => Samples / SamplesField {
         /// How long, in whole hours.
         optional time: Placed<Duration>,
         /// How much at most, in whole MiB.

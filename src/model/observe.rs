@@ -4,7 +4,7 @@ use crate::schema::{Constant, Duration, Integer, List, Map, Number, Reference, W
 
 block! {
     /// A condition that a person is told of. Inside a service it is about that service.
-    "alert" => Alert {
+    "alert" => Alert / AlertField {
         label name = "What it is called.";
         /// The condition, in PromQL.
         required expr: Constant,
@@ -49,7 +49,7 @@ choice! {
 
 block! {
     /// Series, and whether the alert must fire on them.
-    "test" => AlertTest {
+    "test" => AlertTest / AlertTestField {
         label name = "What happens in it.";
         /// A series and its values, as promtool writes them.
         many series: Series,
@@ -70,7 +70,7 @@ block! {
 
 block! {
     /// A series of a test.
-    "series" => Series {
+    "series" => Series / SeriesField {
         label selector = "The series.";
         value values: Constant = "Its values: `0+30x20`.";
     }
@@ -78,7 +78,7 @@ block! {
 
 block! {
     /// A query that is computed regularly and kept under a name.
-    "record" => Record {
+    "record" => Record / RecordField {
         label name = "`level:metric:operation`.";
         value expr: Constant = "The query, in PromQL.";
         /// More labels.
@@ -88,7 +88,7 @@ block! {
 
 block! {
     /// A metric that is exported.
-    "metric" => Metric {
+    "metric" => Metric / MetricField {
         label name = "The name of the metric.";
         /// What it counts.
         optional description: Constant,
@@ -109,7 +109,7 @@ block! {
 
 block! {
     /// What programs export: those of an image, or those with a library in them.
-    "exports" => Exports {
+    "exports" => Exports / ExportsField {
         label name = "The image's repository, or the library's name.";
         /// The paths that answer with metrics.
         optional paths: List<Constant>,
@@ -138,7 +138,7 @@ choice! {
 
 block! {
     /// What mutes what.
-    "inhibit" => Inhibit {
+    "inhibit" => Inhibit / InhibitField {
         label name = "The sentence it stands for.";
         /// The alert that explains the others.
         required by: Word,
@@ -151,7 +151,7 @@ block! {
 
 block! {
     /// Panels that show how it goes.
-    "dashboard" => Dashboard {
+    "dashboard" => Dashboard / DashboardField {
         label name = "What its address ends with.";
         /// The heading.
         optional title: Constant,
@@ -177,7 +177,7 @@ impl Dashboard {
 
 block! {
     /// A choice at the top of a dashboard.
-    "choose" => Choose {
+    "choose" => Choose / ChooseField {
         label name = "The name that queries use: `$name`.";
         value query: Constant = "What it offers: `label_values(metric, label)`.";
         /// What stands before it; its name where nothing is said.
@@ -187,7 +187,7 @@ block! {
 
 block! {
     /// Panels under a heading.
-    "row" => Row {
+    "row" => Row / RowField {
         label title = "The heading.";
         /// Panels that need not be written.
         optional preset: Preset,
@@ -210,7 +210,7 @@ choice! {
 
 block! {
     /// A picture of some queries.
-    "panel" => Panel {
+    "panel" => Panel / PanelField {
         label title = "The heading.";
         /// How it is drawn; `timeseries` where nothing is said.
         optional type_ as "type": PanelKind,
@@ -251,7 +251,7 @@ choice! {
 
 block! {
     /// A query of a panel.
-    "query" => Query {
+    "query" => Query / QueryField {
         label legend = "How each series is named.";
         value expr: Constant = "The query.";
     }
@@ -259,7 +259,7 @@ block! {
 
 block! {
     /// Where a panel's colour changes.
-    "threshold" => Threshold {
+    "threshold" => Threshold / ThresholdField {
         label colour = "The colour from there on.";
         value from: Number = "The value.";
     }

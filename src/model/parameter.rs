@@ -40,7 +40,7 @@ choice! {
 
 block! {
     /// What an instance of a component, or a child of it, is told.
-    "parameter" => ParameterBlock {
+    "parameter" => ParameterBlock / ParameterBlockField {
         label name = "What it is called.";
         /// Its type.
         required type_ as "type": ParameterType,

@@ -7,7 +7,7 @@ use crate::syntax::{Value, ValueKind};
 
 block! {
     /// Who may talk to whom: services reach each other where they share a network.
-    "network" => Network {
+    "network" => Network / NetworkField {
         label name = "What it is called.";
         /// What it is for.
         optional description: Constant,
@@ -19,7 +19,7 @@ block! {
 block! {
     /// Something external, by name. Address ranges may come in (`publish = admins`); endpoints
     /// (`"host:port"`) may be reached (`reaches = [mail]`). `internet` and `localhost` are built in.
-    "outside" => Outside {
+    "outside" => Outside / OutsideField {
         label name = "What it is called.";
         value addresses: Addresses = "One or more address ranges or endpoints.";
         /// What it is.
@@ -57,7 +57,7 @@ impl Scalar for Addresses {
 block! {
     /// Services that belong together: a title for people, a profile to start them by, and
     /// `defaults` that are merged under each of them.
-    "group" => Group {
+    "group" => Group / GroupField {
         label name = "What it is called.";
         /// The heading in documentation.
         optional title: Constant,
@@ -70,7 +70,7 @@ block! {
 
 block! {
     /// A volume that several services share.
-    "volume" => Volume {
+    "volume" => Volume / VolumeField {
         label name = "What it is called.";
         /// How much it holds.
         optional size: Bytes,
@@ -85,7 +85,7 @@ block! {
 
 block! {
     /// A machine to run on.
-    "host" => Host {
+    "host" => Host / HostField {
         label name = "What it is called.";
         /// The size, as the cloud calls it.
         optional size: Constant,
@@ -107,7 +107,7 @@ block! {
 
 block! {
     /// What must never, or must always, be reachable.
-    "policy" => Policy {
+    "policy" => Policy / PolicyField {
         label name = "The sentence it stands for.";
         /// Services and outsides from which a connection would start.
         required from: List<Reference>,

@@ -4,7 +4,7 @@ use crate::schema::{Constant, List, Placed, PortNumber, Reference, block, choice
 
 block! {
     /// A port that a service listens on.
-    "port" => Port {
+    "port" => Port / PortField {
         label name = "What references call it.";
         value number: PortNumber = "The number it listens on.";
         /// What is spoken there; the name's own protocol (`http`, `https`, `grpc`) where it has one, else `tcp`.
@@ -70,7 +70,7 @@ without_constants! { Placed<Access> }
 
 block! {
     /// Who may come in from outside.
-    "publish" => Publish {
+    "publish" => Publish / PublishField {
         value to: Reference = "`internet`, `localhost` or a declared outside.";
         /// The host's port, where it is another one.
         optional port: PortNumber,

@@ -4,7 +4,7 @@ use crate::schema::{Constant, Duration, List, Map, Reference, SecretName, Templa
 
 block! {
     /// Who is told of which alerts. Every receiver whose `match` fits is told.
-    "receiver" => Receiver {
+    "receiver" => Receiver / ReceiverField {
         label name = "What it is called.";
         /// The labels that alerts must carry, each with a value or a list of them; `*` in a value stands for
         /// any text, alone for any value. `alert` is their name; every alert has `severity`, those of services `service` and
@@ -45,7 +45,7 @@ block! {
 
 block! {
     /// A channel of Slack.
-    "slack" => Slack {
+    "slack" => Slack / SlackField {
         /// The channel.
         required channel: Constant,
         /// The secret that holds the webhook's address.
@@ -57,7 +57,7 @@ block! {
 
 block! {
     /// A service of PagerDuty.
-    "pagerduty" => PagerDuty {
+    "pagerduty" => PagerDuty / PagerDutyField {
         value key: SecretName = "The secret that holds the integration key of its Events API v2.";
         /// The outside that its messages go through, in place of `events.pagerduty.com:443`.
         optional via: Reference,
@@ -66,7 +66,7 @@ block! {
 
 block! {
     /// A team of Opsgenie.
-    "opsgenie" => Opsgenie {
+    "opsgenie" => Opsgenie / OpsgenieField {
         value key: SecretName = "The secret that holds the key of its API integration.";
         /// The outside that its messages go through, in place of `api.opsgenie.com:443`.
         optional via: Reference,
@@ -75,7 +75,7 @@ block! {
 
 block! {
     /// A channel of Teams.
-    "teams" => Teams {
+    "teams" => Teams / TeamsField {
         value webhook: SecretName = "The secret that holds the address of its workflow.";
         /// The outside that its messages go through.
         optional via: Reference,
@@ -84,7 +84,7 @@ block! {
 
 block! {
     /// An address that alerts are posted to.
-    "webhook" => Webhook {
+    "webhook" => Webhook / WebhookField {
         value address: Template = "The address, or the secret that holds it.";
         /// The outside that its messages go through.
         optional via: Reference,
@@ -93,7 +93,7 @@ block! {
 
 block! {
     /// An address that hears of alerts that always fire.
-    "heartbeat" => Heartbeat {
+    "heartbeat" => Heartbeat / HeartbeatField {
         value address: Template = "The address, or the secret that holds it.";
         /// The outside that its messages go through.
         optional via: Reference,
@@ -102,7 +102,7 @@ block! {
 
 block! {
     /// The mail server that a service tells people through.
-    "smtp" => Smtp {
+    "smtp" => Smtp / SmtpField {
         /// The server: an outside with an endpoint.
         required via: Reference,
         /// The sender.
@@ -118,7 +118,7 @@ block! {
 
 block! {
     /// Hours of the week, for receivers that are told in them only, or not.
-    "hours" => Hours {
+    "hours" => Hours / HoursField {
         label name = "What receivers call them.";
         /// The days, each a name or a range: `["monday:friday"]`. Every day, by default.
         optional days: List<Word>,

@@ -8,7 +8,7 @@ use crate::syntax::{Path, Value, ValueKind};
 
 block! {
     /// A public host name and what is served under it.
-    "site" => Site {
+    "site" => Site / SiteField {
         label name = "What references call it.";
         value domain: Template = "The host name.";
         /// What it is for.
@@ -30,7 +30,7 @@ block! {
 
 block! {
     /// Whether and how a site is served over TLS.
-    "tls" => Tls {
+    "tls" => Tls / TlsField {
         value enabled: bool = "Whether it is.";
         /// Who issues the certificate.
         optional issuer: Constant,
@@ -41,7 +41,7 @@ block! {
 
 block! {
     /// Which path goes where.
-    "route" => Route {
+    "route" => Route / RouteField {
         label path = "A prefix such as `/api`, or `= /path` for exactly one.";
         value target: RouteTarget = "A port, or `deny`, `redirect` or `respond`.";
         /// Whether connections may be upgraded.
@@ -75,7 +75,7 @@ block! {
 
 block! {
     /// How often one address may ask.
-    "limit" => Limit {
+    "limit" => Limit / LimitField {
         /// How many requests.
         required rate: Integer,
         /// In which time.

@@ -9,7 +9,7 @@ use crate::syntax::{Value, ValueKind};
 
 block! {
     /// What a service may use.
-    "resources" => Resources {
+    "resources" => Resources / ResourcesField {
         /// Memory, at most.
         optional memory: Bytes,
         /// Processors, at most.
@@ -23,7 +23,7 @@ block! {
 
 block! {
     /// What is kept free for a service.
-    "reserve" => Reserve {
+    "reserve" => Reserve / ReserveField {
         /// Memory.
         optional memory: Bytes,
         /// Processors.
@@ -33,7 +33,7 @@ block! {
 
 block! {
     /// How many of a service run.
-    "scale" => Scale {
+    "scale" => Scale / ScaleField {
         /// At least.
         optional min: Integer,
         /// At most.
@@ -49,7 +49,7 @@ block! {
 
 block! {
     /// A query that more are started by.
-    "on" => ScaleOn {
+    "on" => ScaleOn / ScaleOnField {
         label query = "The query.";
         value target: Number = "The value for each that runs.";
     }
@@ -57,7 +57,7 @@ block! {
 
 block! {
     /// What another service must have come to before this one starts.
-    "wait" => After {
+    "wait" => After / AfterField {
         label service = "The service.";
         value condition: Condition = "What it must have come to.";
     }
@@ -79,7 +79,7 @@ choice! {
 
 block! {
     /// When a service runs.
-    "run" => Run {
+    "run" => Run / RunField {
         value kind: RunKind = "When.";
         /// schedule: when, as cron says it, in UTC.
         optional cron: Constant,
@@ -118,7 +118,7 @@ choice! {
 
 block! {
     /// Where a service runs.
-    "place" => Place {
+    "place" => Place / PlaceField {
         /// How its copies lie in the zones.
         optional zone: Zone,
         /// How many graphics processors it needs.
@@ -172,7 +172,7 @@ impl Scalar for Ulimit {
 
 block! {
     /// What the host must offer.
-    "requires" => Requires {
+    "requires" => Requires / RequiresField {
         /// Kernel settings of the host.
         optional sysctl: Map<Integer>,
     }
@@ -180,7 +180,7 @@ block! {
 
 block! {
     /// Exceptions from the safe defaults. With any of them stands the `reason`.
-    "security" => Security {
+    "security" => Security / SecurityField {
         /// The root file system can be written to.
         optional writable: bool,
         /// Everything of the host is open to it.

@@ -11,7 +11,7 @@ use super::run::{After, Place, Requires, Resources, Run, Scale, Security, Ulimit
 use super::storage::{Artifacts, Bind, Config, Mount, ServiceVolume, Tmpfs};
 use super::{Allow, Override};
 use crate::schema::{
-    Constant, Decode, Decoder, Duration, Kind, List, Map, Reference, Template, block, choice,
+    Constant, Decode, Decoder, Duration, Kind, Leaf, List, Map, Reference, Template, block, choice,
     without_constants,
 };
 use crate::source::Span;
@@ -20,7 +20,7 @@ use crate::syntax::{Entry, Name, Value, ValueKind};
 block! {
     /// Something that runs. Not reachable from outside, not writable, not privileged and not
     /// unlimited, unless it says so.
-    "service" => Service {
+    "service" => Service / ServiceField {
         label name = "What it is called.";
         /// What it is for.
         optional description: Constant,
@@ -93,7 +93,7 @@ block! {
         /// Exceptions from the safe defaults.
         optional security: Arc<Security>,
         /// Services that belong to it.
-        many service: Arc<Service>,
+        nested service: Arc<Service>,
         /// What it holds, of the kinds that its component declares.
         many child: Child,
         /// Values that others refer to.
@@ -139,7 +139,7 @@ choice! {
 
 block! {
     /// The image a service runs.
-    "image" => ImageUse {
+    "image" => ImageUse / ImageUseField {
         value name: Template = "The image with its tag.";
         /// The image it is built on, whose contents are known.
         optional base: Constant,
@@ -148,7 +148,7 @@ block! {
 
 block! {
     /// How an image is built.
-    "build" => Build {
+    "build" => Build / BuildField {
         value context: Constant = "The folder it is built in.";
         /// The file that says how.
         optional dockerfile: Constant,
@@ -174,7 +174,7 @@ pub struct EnvValue {
 
 block! {
     /// How a value is handed over.
-    "value" => EnvForm {
+    "value" => EnvForm / EnvFormField {
         maybe value: Template = "The value.";
         /// Whether it is handed over as a file, whose path `NAME_FILE` holds.
         optional file: bool,
@@ -184,6 +184,8 @@ block! {
 }
 
 impl Decode for EnvValue {
+    type Fields = EnvFormField;
+
     fn kind() -> Kind {
         Template::kind()
     }
@@ -202,7 +204,7 @@ impl Decode for EnvValue {
 
 block! {
     /// How the data of a service is copied and brought back.
-    "dump" => Dump {
+    "dump" => Dump / DumpField {
         /// What writes a copy to its standard output.
         required save: List<Template>,
         /// What reads one from its standard input.
@@ -224,6 +226,8 @@ pub struct Output {
 }
 
 impl Decode for Output {
+    type Fields = Leaf;
+
     fn kind() -> Kind {
         Kind::Map(Template::kind)
     }
@@ -260,6 +264,8 @@ pub struct Child {
 }
 
 impl Decode for Child {
+    type Fields = Leaf;
+
     fn kind() -> Kind {
         Kind::Raw
     }

@@ -4,7 +4,7 @@ use crate::schema::{Bytes, Constant, Template, Word, block, choice};
 
 block! {
     /// A volume of a service.
-    "volume" => ServiceVolume {
+    "volume" => ServiceVolume / ServiceVolumeField {
         label name = "What it is called.";
         value path: Constant = "Where it is in the container.";
         /// How much it holds.
@@ -18,7 +18,7 @@ block! {
 
 block! {
     /// A shared volume in a service.
-    "mount" => Mount {
+    "mount" => Mount / MountField {
         label name = "The shared volume.";
         value path: Constant = "Where it is in the container.";
         /// Whether the service only reads it.
@@ -28,7 +28,7 @@ block! {
 
 block! {
     /// A path of the host in a service.
-    "bind" => Bind {
+    "bind" => Bind / BindField {
         label source = "The host's path.";
         value path: Constant = "Where it is in the container.";
         /// Whether the service only reads it.
@@ -52,7 +52,7 @@ choice! {
 
 block! {
     /// A path in memory.
-    "tmpfs" => Tmpfs {
+    "tmpfs" => Tmpfs / TmpfsField {
         label path = "Where it is in the container.";
         /// How much it holds.
         optional size: Bytes,
@@ -62,7 +62,7 @@ block! {
 block! {
     /// A folder of what a target writes, in a service. It is mounted as a whole, so that a program that reads
     /// its configuration again finds the new files.
-    "artifacts" => Artifacts {
+    "artifacts" => Artifacts / ArtifactsField {
         label path = "Where it is in the container.";
         value folder: Word = "The target, or a folder below it: `TARGET/FOLDER`.";
     }
@@ -70,7 +70,7 @@ block! {
 
 block! {
     /// A file that the compiler writes for a service.
-    "config" => Config {
+    "config" => Config / ConfigField {
         label path = "Where it is in the container.";
         maybe content: Template = "What it holds.";
         /// The file of the project that holds it. It is passed on byte for byte; `${…}` in it stays as it is.

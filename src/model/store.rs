@@ -4,7 +4,7 @@ use crate::schema::{Constant, Duration, List, PortNumber, Reference, Word, block
 
 block! {
     /// A temporary server that answers while an image fills its empty data folder, before the real one.
-    "first_start" => FirstStart {
+    "first_start" => FirstStart / FirstStartField {
         /// The variables and folders that cause it; without any it comes with every empty data folder.
         optional by: List<Constant>,
         /// Programs that health checks ask with.
@@ -18,7 +18,7 @@ block! {
 
 block! {
     /// A copy of data, made regularly.
-    "backup" => Backup {
+    "backup" => Backup / BackupField {
         label name = "What it is called.";
         /// The instance whose data is copied; its component says how (`dump`).
         required of: Reference,
@@ -40,7 +40,7 @@ block! {
 block! {
     /// What an image contains: facts that checks and defaults read. The label is the image's
     /// repository, with a pattern for the tag where tags differ (`"node:*-slim"`).
-    "image" => Image {
+    "image" => Image / ImageField {
         label name = "The repository, or `repository:pattern`.";
         /// The numeric user it runs as when told none, `uid:gid`; also what it is told here.
         optional user: Constant,

@@ -5,7 +5,7 @@
 /// ```text
 /// block! {
 ///     /// A port that a service listens on.
-///     "port" => Port {
+///     "port" => Port / PortField {
 ///         label name = "What references call it.";
 ///         value number: PortNumber = "The number it listens on.";
 ///         /// What is spoken there.
@@ -15,12 +15,14 @@
 /// ```
 ///
 /// The label becomes a `Name`; a value is `value` (must be there) or `maybe` (may be missing); fields
-/// are `required` (a `T`), `optional` (an `Option<T>`) or `many` (a `Vec<T>`, one for each label).
-/// `field as "key"` gives a field a key that is no Rust name.
+/// are `required` (a `T`), `optional` (an `Option<T>`) or `many` (a `Vec<T>`, one for each label); `nested` is `many`
+/// of the block's own kind. `field as "key"` gives a field a key that is no Rust name.
+///
+/// `PortField` is the enumeration of the fields ([`super::Fields`]), each with those below it.
 macro_rules! block {
     (
         $(#[doc = $doc:literal])+
-        $key:literal => $Block:ident {
+        $key:literal => $Block:ident / $Fields:ident {
             $(label $label:ident = $label_doc:literal;)?
             $(value $value:ident: $Value:ty = $value_doc:literal;)?
             $(maybe $maybe:ident: $Maybe:ty = $maybe_doc:literal;)?
@@ -41,7 +43,57 @@ macro_rules! block {
             $($(#[doc = $field_doc])+ pub $field: crate::schema::block!(@type $presence $Field),)*
         }
 
+        #[doc = concat!("A field of [`", stringify!($Block), "`], with the field below it.")]
+        #[allow(non_camel_case_types, reason = "a variant is called as the field is")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $Fields {
+            $(#[doc = $value_doc] $value(crate::schema::Leaf),)?
+            $(#[doc = $maybe_doc] $maybe(crate::schema::Leaf),)?
+            $($(#[doc = $field_doc])+ $field(crate::schema::block!(@fields $presence $Field)),)*
+        }
+
+        impl crate::schema::Fields for $Fields {
+            const COUNT: u32 = $Block::FIRST
+                $(+ <crate::schema::block!(@fields $presence $Field) as crate::schema::Fields>::COUNT)*;
+
+            #[allow(unused_assignments, unused_mut, reason = "the last field is followed by none")]
+            fn at(number: u32) -> Option<Self> {
+                let mut at = number.checked_sub(1)?;
+                $(
+                    if at == 0 {
+                        return Some(Self::$value(crate::schema::Leaf));
+                    }
+                    at -= 1;
+                )?
+                $(
+                    if at == 0 {
+                        return Some(Self::$maybe(crate::schema::Leaf));
+                    }
+                    at -= 1;
+                )?
+                $(
+                    let count = <crate::schema::block!(@fields $presence $Field) as crate::schema::Fields>::COUNT;
+                    if at < count {
+                        return crate::schema::Fields::at(at).map(Self::$field);
+                    }
+                    at -= count;
+                )*
+                None
+            }
+        }
+
         impl $Block {
+            /// The number of the first field, behind the block itself and its main value.
+            const FIRST: u32 =
+                1 $(+ crate::schema::block!(@one $value))? $(+ crate::schema::block!(@one $maybe))?;
+
+            /// How many numbers each field takes.
+            const COUNTS: &'static [u32] =
+                &[$(<crate::schema::block!(@fields $presence $Field) as crate::schema::Fields>::COUNT),*];
+
+            /// The number of each field.
+            const NUMBERS: [u32; Self::COUNTS.len()] = crate::schema::numbers(Self::FIRST, Self::COUNTS);
+
             /// What the block holds.
             pub const SCHEMA: &'static crate::schema::Block = &crate::schema::Block {
                 key: $key,
@@ -67,6 +119,8 @@ macro_rules! block {
                     kind: <$Field as crate::schema::Decode>::kind,
                     presence: crate::schema::block!(@presence $presence),
                 }),*],
+                numbers: &Self::NUMBERS,
+                counts: Self::COUNTS,
             };
         }
 
@@ -87,21 +141,24 @@ macro_rules! block {
         }
 
         impl crate::schema::Decode for $Block {
+            type Fields = $Fields;
+
             fn kind() -> crate::schema::Kind {
                 crate::schema::Kind::Block(Self::SCHEMA)
             }
 
             fn decode(entry: &crate::syntax::Entry, decoder: &mut crate::schema::Decoder<'_>) -> Option<Self> {
+                let place = decoder.place();
                 let found = decoder.open(entry, Self::SCHEMA);
-                let mut found = found.iter();
+                let mut found = found.iter().zip(Self::NUMBERS);
                 $(let $label = decoder.label(entry);)?
                 $(let $value = decoder.value::<$Value>(entry);)?
                 $(let $maybe = decoder.maybe_value::<$Maybe>(entry);)?
                 $(let $field = crate::schema::block!(
-                    @decode $presence decoder entry found $Field,
+                    @decode $presence decoder entry place found $Field,
                     crate::schema::block!(@first $($field_key,)? stringify!($field),)
                 );)*
-                let _ = &mut found;
+                let _ = (&mut found, place);
                 Some(Self {
                     span: entry.head(),
                     $($label: $label?,)?
@@ -115,21 +172,42 @@ macro_rules! block {
     (@type required $T:ty) => { $T };
     (@type optional $T:ty) => { Option<$T> };
     (@type many $T:ty) => { Vec<$T> };
+    (@type nested $T:ty) => { Vec<$T> };
     (@presence required) => { crate::schema::Presence::Required };
     (@presence optional) => { crate::schema::Presence::Optional };
     (@presence many) => { crate::schema::Presence::Many };
-    (@decode required $decoder:ident $entry:ident $found:ident $T:ty, $key:expr) => {
-        $decoder.required::<$T>($entry, $key, $found.next())
+    (@presence nested) => { crate::schema::Presence::Many };
+    (@decode required $decoder:ident $entry:ident $place:ident $found:ident $T:ty, $key:expr) => {
+        {
+            let found = $decoder.field($place, $found.next());
+            $decoder.required::<$T>($entry, $key, found)
+        }
     };
-    (@decode optional $decoder:ident $entry:ident $found:ident $T:ty, $key:expr) => {
-        $decoder.optional::<$T>($entry, $found.next())
+    (@decode optional $decoder:ident $entry:ident $place:ident $found:ident $T:ty, $key:expr) => {
+        {
+            let found = $decoder.field($place, $found.next());
+            $decoder.optional::<$T>($entry, found)
+        }
     };
-    (@decode many $decoder:ident $entry:ident $found:ident $T:ty, $key:expr) => {
-        $decoder.many::<$T>($entry, $key, $found.next())
+    (@decode many $decoder:ident $entry:ident $place:ident $found:ident $T:ty, $key:expr) => {
+        {
+            let found = $decoder.field($place, $found.next());
+            $decoder.many::<$T>($entry, $key, found)
+        }
+    };
+    (@decode nested $decoder:ident $entry:ident $place:ident $found:ident $T:ty, $key:expr) => {
+        {
+            let found = $decoder.itself($place, $found.next());
+            $decoder.many::<$T>($entry, $key, found)
+        }
     };
     (@take required $field:ident) => { $field? };
     (@take optional $field:ident) => { $field };
     (@take many $field:ident) => { $field };
+    (@take nested $field:ident) => { $field };
+    (@fields nested $T:ty) => { crate::schema::Leaf };
+    (@fields $presence:ident $T:ty) => { <$T as crate::schema::Decode>::Fields };
+    (@one $any:ident) => { 1 };
     (@first $first:expr, $($rest:expr,)*) => { $first };
 }
 

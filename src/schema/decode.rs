@@ -5,11 +5,12 @@ use std::sync::Arc;
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
-use super::{Block, Kind, Scalar};
+use super::uses::Counter;
+use super::{Block, Fields, Kind, Leaf, Scalar, Uses};
 use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
 use crate::hash::HashSet;
 use crate::parallel;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::{Entry, Name, Value, ValueKind};
 
 /// How many blocks of a kind are decoded one after the other; more are, in parts of so many, at the same time.
@@ -20,6 +21,9 @@ const MOST_KEYS: usize = 12;
 
 /// What an entry can be decoded to.
 pub trait Decode: Sized + Send + Sync {
+    /// The fields below it.
+    type Fields: Fields;
+
     /// What is expected.
     fn kind() -> Kind;
 
@@ -28,6 +32,8 @@ pub trait Decode: Sized + Send + Sync {
 }
 
 impl<T: Scalar> Decode for T {
+    type Fields = Leaf;
+
     fn kind() -> Kind {
         T::shape()
     }
@@ -64,6 +70,8 @@ impl<T: Scalar> Decode for T {
 
 /// What the resolved platform keeps as it is, and the document as well; and what takes much room in few of many blocks.
 impl<T: Decode> Decode for Arc<T> {
+    type Fields = T::Fields;
+
     fn kind() -> Kind {
         T::kind()
     }
@@ -87,16 +95,20 @@ impl<T> Default for Map<T> {
 }
 
 impl<T: Decode> Decode for Map<T> {
+    type Fields = T::Fields;
+
     fn kind() -> Kind {
         Kind::Map(T::kind)
     }
 
     fn decode(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self> {
         decoder.body_only(entry);
-        let entries = entry.entries().iter();
-        Some(Self {
-            entries: entries.filter_map(|item| Some((item.key.clone(), T::decode(item, decoder)?))).collect(),
-        })
+        let place = decoder.place;
+        let mut one = |item: &Entry| {
+            decoder.place = place;
+            Some((item.key.clone(), T::decode(item, decoder)?))
+        };
+        Some(Self { entries: entry.entries().iter().filter_map(&mut one).collect() })
     }
 }
 
@@ -110,6 +122,8 @@ pub struct Raw {
 }
 
 impl Decode for Raw {
+    type Fields = Leaf;
+
     fn kind() -> Kind {
         Kind::Raw
     }
@@ -128,12 +142,22 @@ pub struct Decoder<'a> {
     lost: HashSet<SmolStr>,
     /// What a service takes beside its own keys, for suggestions: the names of components.
     components: &'a [SmolStr],
+    /// The number of what is decoded ([`Fields`]).
+    place: u32,
+    /// What the source uses, where that is asked for.
+    counter: Option<Counter<'a>>,
 }
 
 impl<'a> Decoder<'a> {
     /// A decoder that reports to `sink`.
     pub fn new(sink: &'a mut Sink) -> Self {
-        Self { sink, lost: HashSet::default(), components: &[] }
+        Self { sink, lost: HashSet::default(), components: &[], place: 0, counter: None }
+    }
+
+    /// The same, which counts the uses of fields in all sources but the compiler's own.
+    #[must_use]
+    pub fn counting(self, embedded: &'a HashSet<FileId>) -> Self {
+        Self { counter: Some(Counter::new(embedded)), ..self }
     }
 
     /// The same, which knows the names of components.
@@ -142,10 +166,30 @@ impl<'a> Decoder<'a> {
         Self { components, ..self }
     }
 
-    /// Labels of blocks that could not be decoded, and keys of those of which there may be many.
+    /// Labels of blocks that could not be decoded, and keys of those of which there may be many; and what the source
+    /// uses.
     #[must_use]
-    pub fn into_lost(self) -> HashSet<SmolStr> {
-        self.lost
+    pub fn finish(self) -> (HashSet<SmolStr>, Uses) {
+        (self.lost, self.counter.map(|counter| counter.uses).unwrap_or_default())
+    }
+
+    /// The number of what is decoded.
+    #[must_use]
+    pub(crate) fn place(&self) -> u32 {
+        self.place
+    }
+
+    /// Steps to a field of the block at `place`, found with its number.
+    pub(crate) fn field<'f>(&mut self, place: u32, found: Option<(&'f Option<u32>, u32)>) -> Place<'f> {
+        let (found, number) = found?;
+        self.place = place + number;
+        Some(found)
+    }
+
+    /// Steps to a block of the same kind as the one at `place`: what it uses counts as that one's.
+    pub(crate) fn itself<'f>(&mut self, place: u32, found: Option<(&'f Option<u32>, u32)>) -> Place<'f> {
+        self.place = place;
+        found.map(|(found, _)| found)
     }
 
     /// Reports a problem.
@@ -186,10 +230,16 @@ impl<'a> Decoder<'a> {
                     .help(format!("what belongs to it stands in `{{ … }}`{}", some.unwrap_or_default())),
             );
         }
+        if let (Some(counter), Some(_), Some(_)) = (&mut self.counter, &schema.value, &entry.value) {
+            counter.count(self.place + 1, entry);
+        }
         let mut found: Found = smallvec![None; schema.fields.len()];
         for (at, item) in entry.entries().iter().enumerate() {
             if let Some(field) = schema.fields.iter().position(|field| field.key == item.key.text) {
                 found[field].get_or_insert(u32::try_from(at).unwrap_or(u32::MAX));
+                if let (Some(counter), Some(number)) = (&mut self.counter, schema.numbers.get(field)) {
+                    counter.count(self.place + number, item);
+                }
                 continue;
             }
             // What a rule finds may be meant wherever it points: `allow` reads that itself.
@@ -287,29 +337,38 @@ impl<'a> Decoder<'a> {
         let Some(Some(first)) = found else { return Vec::new() };
         let rest = entry.entries().get(*first as usize..).unwrap_or_default();
         let fields = rest.iter().filter(|item| item.key.text == key);
+        let place = self.place;
         if rest.len() < MANY {
-            return fields.filter_map(|item| self.one(item)).collect();
+            return fields.filter_map(|item| self.one(place, item)).collect();
         }
         let fields: Vec<&Entry> = fields.collect();
         let parts: Vec<&[&Entry]> = fields.chunks(MANY).collect();
         let components = self.components;
+        let embedded = self.counter.as_ref().map(Counter::embedded);
         let decoded = parallel::map(&parts, |part| {
             let mut sink = Sink::default();
             let mut decoder = Decoder::new(&mut sink).with_components(components);
-            let blocks: Vec<T> = part.iter().filter_map(|item| decoder.one(item)).collect();
-            (blocks, decoder.into_lost(), sink)
+            if let Some(embedded) = embedded {
+                decoder = decoder.counting(embedded);
+            }
+            let blocks: Vec<T> = part.iter().filter_map(|item| decoder.one(place, item)).collect();
+            (blocks, decoder.finish(), sink)
         });
         let mut blocks = Vec::with_capacity(fields.len());
-        for (part, lost, found) in decoded {
+        for (part, (lost, uses), found) in decoded {
             blocks.extend(part);
             self.lost.extend(lost);
+            if let Some(counter) = &mut self.counter {
+                counter.uses.append(&uses);
+            }
             self.sink.take(found);
         }
         blocks
     }
 
     /// One of several blocks of a kind.
-    fn one<T: Decode>(&mut self, entry: &Entry) -> Option<T> {
+    fn one<T: Decode>(&mut self, place: u32, entry: &Entry) -> Option<T> {
+        self.place = place;
         let decoded = T::decode(entry, self);
         if decoded.is_none() {
             self.lost.insert(entry.key.text.clone());

@@ -2,6 +2,7 @@
 //!
 //! `targets/alertmanager/README.md` tells how each concept maps.
 
+mod coverage;
 mod config;
 mod matcher;
 mod needs;
@@ -17,19 +18,7 @@ use crate::platform::{ARTIFACTS, Platform};
 pub(super) const TARGET: Target = Target {
     name: "alertmanager",
     purpose: "Alertmanager's configuration, and the templates of its messages",
-    reads: &[
-        "platform",
-        "secret",
-        "outside",
-        "service.smtp",
-        "alert",
-        "receiver",
-        "hours",
-        "inhibit",
-        "target",
-        "override",
-    ],
-    cannot: &[],
+    coverage: coverage::coverage,
     reader: Some(Role::Alerts),
     arguments: super::no_arguments,
     needs: needs::needs,

@@ -2,6 +2,7 @@
 //!
 //! `targets/compose/README.md` tells how each concept maps.
 
+mod coverage;
 mod comments;
 mod config;
 mod env_example;
@@ -32,51 +33,11 @@ const COMMAND: &str = "docker compose --env-file .env -f docker/compose.infrastr
 pub(super) const TARGET: Target = Target {
     name: NAME,
     purpose: "a Docker Compose file for one host, the files it mounts, and .env.example",
-    reads: &[
-        "platform",
-        "variable",
-        "secret",
-        "network",
-        "outside",
-        "group",
-        "volume",
-        "host.firewall",
-        "service",
-        "image",
-        "target",
-        "override",
-    ],
+    coverage: coverage::coverage,
     reader: None,
     arguments: super::no_arguments,
     needs: super::no_needs,
     overrides: &[Place::Platform, Place::Service],
-    cannot: &[
-        ("place.zone", "compose runs on one host"),
-        ("scale.max", "compose starts a fixed number, `scale.min`"),
-        ("scale.cpu", "compose does not scale by load"),
-        ("scale.memory", "compose does not scale by load"),
-        ("scale.on", "compose does not scale by load"),
-        ("health.liveness", "a container has one check, and others wait for it: `health.readiness`"),
-        (
-            "health.startup",
-            "a container has one check, `health.readiness`, which does not count until `health.start` is over",
-        ),
-        ("volume.size", "volumes of the local driver have no limit"),
-        (
-            "run.cron",
-            "compose keeps no schedule: the service gets the profile `scheduled`, and the line for crontab stands above it",
-        ),
-        ("run.deadline", "compose keeps no schedule"),
-        ("run.overlap", "compose keeps no schedule"),
-        ("service.metrics", "compose scrapes nothing"),
-        ("host.size", "compose runs where it is started"),
-        ("host.memory", "compose runs where it is started"),
-        ("host.disk", "compose runs where it is started"),
-        ("host.image", "compose runs where it is started"),
-        ("host.ssh", "compose runs where it is started"),
-        ("host.sysctl", "compose does not change settings of the host"),
-        ("requires.sysctl", "compose does not change settings of the host"),
-    ],
     lower,
 };
 

@@ -2,6 +2,7 @@
 //!
 //! `targets/grafana/README.md` tells how each concept maps.
 
+mod coverage;
 mod dashboard;
 mod layout;
 mod panel;
@@ -16,8 +17,7 @@ use crate::platform::{ARTIFACTS, Platform, Service};
 pub(super) const TARGET: Target = Target {
     name: "grafana",
     purpose: "Grafana's data sources and dashboards",
-    reads: &["platform", "service.dashboard", "dashboard"],
-    cannot: &[],
+    coverage: coverage::coverage,
     reader: Some(Role::Dashboards),
     arguments: super::no_arguments,
     needs: super::no_needs,

@@ -2,6 +2,7 @@
 //!
 //! `targets/prometheus/README.md` tells how each concept maps.
 
+mod coverage;
 mod config;
 mod rules;
 mod tests;
@@ -16,21 +17,7 @@ use crate::platform::{ARTIFACTS, Platform, ServiceId, Version};
 pub(super) const TARGET: Target = Target {
     name: "prometheus",
     purpose: "Prometheus' configuration, its rules by group, and promtool's tests of the alerts",
-    reads: &[
-        "platform",
-        "service.metrics",
-        "service.metric",
-        "service.samples",
-        "target",
-        "metric",
-        "exports",
-        "alert",
-        "record",
-        "site",
-        "group",
-        "override",
-    ],
-    cannot: &[],
+    coverage: coverage::coverage,
     reader: Some(Role::Metrics),
     arguments: config::arguments,
     needs,

@@ -11,9 +11,9 @@ use infrac::platform::tell::Carried;
 use infrac::platform::whose::WHOSE;
 use tempfile::TempDir;
 
+use super::none;
 use crate::case::{Case, build};
 use crate::judge::{Judge, Verdict};
-use crate::none;
 
 /// Where the target writes.
 const FOLDER: &str = "monitoring/alertmanager/";

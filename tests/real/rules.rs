@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use infrac::platform::{Platform, Service};
 use serde_yaml::{Mapping, Value};
 
-use crate::project::{COMPOSE, Project, interpolated, offered};
+use super::project::{COMPOSE, Project, interpolated, offered};
 
 /// A project and what compose makes of it, with every profile.
 pub(crate) struct Seen<'a> {

@@ -66,3 +66,14 @@ pub(crate) fn names(folder: &Path) -> io::Result<Vec<String>> {
     names.sort();
     Ok(names)
 }
+
+/// The files in a folder below the root whose names end so, sorted.
+pub(crate) fn those(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let folder = root().join(folder);
+    let names = names(&folder).unwrap_or_else(|error| panic!("{error}"));
+    let files = names.iter().map(|name| folder.join(name));
+    let files: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|it| it == extension)).collect();
+    assert!(!files.is_empty(), "no .{extension} in {}", folder.display());
+    files
+}

@@ -1,0 +1,32 @@
+//! Fields that the compiler itself uses: rules judge by them, and defaults follow from them.
+
+use crate::model::fields::{
+    BuildField, HealthField, HostField, ImageUseField, PortField, SecretField, ServiceField, SourceField, VolumeField,
+};
+
+/// Whether a rule or a default reads a field.
+pub(super) fn uses(field: SourceField) -> bool {
+    match field {
+        // What images and programs hold, and what is allowed.
+        SourceField::allow(_) | SourceField::image(_) | SourceField::exports(_) => true,
+        // A value is an error of its own.
+        SourceField::secret(SecretField::value(_)) => true,
+        // Two writers of a volume.
+        SourceField::volume(VolumeField::concurrent(_)) => true,
+        // The sum of all limits.
+        SourceField::host(HostField::memory(_)) => true,
+        SourceField::service(field) => matches!(
+            field,
+            ServiceField::role(_)
+                | ServiceField::reaches(_)
+                | ServiceField::child(_)
+                | ServiceField::output(_)
+                | ServiceField::allow(_)
+                | ServiceField::image(ImageUseField::base(_))
+                | ServiceField::build(BuildField::base(_))
+                | ServiceField::port(PortField::access(_) | PortField::paths(_))
+                | ServiceField::health(HealthField::needs(_))
+        ),
+        _ => false,
+    }
+}

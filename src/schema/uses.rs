@@ -1,0 +1,90 @@
+//! How often a source uses each field, by the number of the field ([`super::Fields`]).
+
+use crate::hash::HashSet;
+use crate::source::{FileId, Span};
+use crate::syntax::Entry;
+
+/// Where a source first uses a field, and how often it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Use {
+    /// The first place.
+    pub span: Span,
+    /// How many places there are.
+    pub times: u32,
+}
+
+/// The uses of every field. What stands in the compiler's own sources does not count, unless its value comes from the
+/// source: a parameter of a component counts as the field that it fills in.
+#[derive(Debug, Clone, Default)]
+pub struct Uses {
+    by_number: Vec<Option<Use>>,
+}
+
+impl Uses {
+    /// The use of a field.
+    #[must_use]
+    pub fn of(&self, number: u32) -> Option<Use> {
+        *self.by_number.get(number as usize)?
+    }
+
+    /// Adds what stands further down.
+    pub fn append(&mut self, behind: &Self) {
+        for (number, used) in (0..).zip(&behind.by_number) {
+            if let Some(used) = used {
+                self.add(number, *used);
+            }
+        }
+    }
+
+    fn add(&mut self, number: u32, used: Use) {
+        let number = number as usize;
+        if number >= self.by_number.len() {
+            self.by_number.resize(number + 1, None);
+        }
+        match &mut self.by_number[number] {
+            Some(known) => known.times += used.times,
+            place => *place = Some(used),
+        }
+    }
+}
+
+/// Counts uses while a source is decoded.
+#[derive(Debug)]
+pub(super) struct Counter<'a> {
+    pub(super) uses: Uses,
+    /// The compiler's own sources.
+    embedded: &'a HashSet<FileId>,
+    /// Entries of one file mostly stand together.
+    last: Option<(FileId, bool)>,
+}
+
+impl<'a> Counter<'a> {
+    pub(super) fn new(embedded: &'a HashSet<FileId>) -> Self {
+        Self { uses: Uses::default(), embedded, last: None }
+    }
+
+    /// The compiler's own sources.
+    pub(super) fn embedded(&self) -> &'a HashSet<FileId> {
+        self.embedded
+    }
+
+    /// Counts an entry as the use of a field.
+    pub(super) fn count(&mut self, number: u32, entry: &Entry) {
+        let head = entry.head();
+        let value = entry.value.as_ref().map(|value| value.span);
+        if let Some(span) = [Some(head), value].into_iter().flatten().find(|span| !self.is_embedded(span.file)) {
+            self.uses.add(number, Use { span, times: 1 });
+        }
+    }
+
+    fn is_embedded(&mut self, file: FileId) -> bool {
+        match self.last {
+            Some((last, embedded)) if last == file => embedded,
+            _ => {
+                let embedded = self.embedded.contains(&file);
+                self.last = Some((file, embedded));
+                embedded
+            }
+        }
+    }
+}

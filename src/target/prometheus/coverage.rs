@@ -1,0 +1,174 @@
+//! What Prometheus' target says of each field of the language.
+
+use Coverage::{NotConcerned, Written, WrittenWhere};
+
+use crate::model::Role;
+use crate::model::fields::{
+    AlertField, AlertTestField, ExportsField, GroupField, MetricField, MetricsField, PlatformField, PortField,
+    RecordField, SamplesField, ScaleField, SeriesField, ServiceField, SiteField, SourceField, TargetField,
+    TlsField,
+};
+use crate::schema::Leaf;
+use crate::target::{Condition, Coverage};
+
+const PROBED: Coverage = WrittenWhere(&Condition {
+    holds: |platform| platform.with_role(Role::Probe).next().is_some(),
+    words: "a service has `role = probe`",
+});
+
+pub(super) fn coverage(field: SourceField) -> Coverage {
+    match field {
+        SourceField::platform(field) => match field {
+            PlatformField::runbooks(Leaf) => Written,
+            PlatformField::description(Leaf) | PlatformField::owner(Leaf) | PlatformField::labels(Leaf) => {
+                NotConcerned
+            }
+        },
+        SourceField::group(field) => match field {
+            // A service that does not start is not missed: alerts look at profiles.
+            GroupField::profile(Leaf) => Written,
+            GroupField::title(Leaf) | GroupField::description(Leaf) => NotConcerned,
+        },
+        SourceField::site(field) => match field {
+            SiteField::domain(Leaf) | SiteField::tls(TlsField::enabled(Leaf)) => PROBED,
+            SiteField::tls(TlsField::issuer(Leaf) | TlsField::email(Leaf))
+            | SiteField::description(Leaf)
+            | SiteField::served_by(Leaf)
+            | SiteField::aliases(Leaf)
+            | SiteField::route(_)
+            | SiteField::headers(Leaf)
+            | SiteField::limit(_) => NotConcerned,
+        },
+        SourceField::alert(field) => alert(field),
+        SourceField::record(field) => record(field),
+        SourceField::metric(field) => metric(field),
+        SourceField::exports(field) => match field {
+            ExportsField::paths(Leaf) | ExportsField::includes(Leaf) => Written,
+            ExportsField::metric(field) => metric(field),
+        },
+        SourceField::service(field) => service(field),
+        SourceField::target(field) => match field {
+            TargetField::version(Leaf) => Written,
+            TargetField::project(Leaf) => NotConcerned,
+        },
+        SourceField::override_(Leaf) => Written,
+        SourceField::variable(_)
+        | SourceField::secret(_)
+        | SourceField::network(_)
+        | SourceField::outside(_)
+        | SourceField::volume(_)
+        | SourceField::host(_)
+        | SourceField::receiver(_)
+        | SourceField::hours(_)
+        | SourceField::inhibit(_)
+        | SourceField::dashboard(_)
+        | SourceField::backup(_)
+        | SourceField::policy(_)
+        | SourceField::image(_)
+        | SourceField::allow(_) => NotConcerned,
+    }
+}
+
+fn service(field: ServiceField) -> Coverage {
+    match field {
+        ServiceField::metrics(field) => match field {
+            MetricsField::path(Leaf)
+            | MetricsField::port(Leaf)
+            | MetricsField::interval(Leaf)
+            | MetricsField::timeout(Leaf)
+            | MetricsField::exports(Leaf) => Written,
+        },
+        ServiceField::samples(SamplesField::time(Leaf) | SamplesField::size(Leaf)) => Written,
+        ServiceField::port(PortField::number(Leaf) | PortField::protocol(Leaf)) => Written,
+        ServiceField::port(
+            PortField::publish(_) | PortField::access(Leaf) | PortField::paths(Leaf) | PortField::description(Leaf),
+        ) => NotConcerned,
+        // Each of several containers is scraped.
+        ServiceField::scale(ScaleField::min(Leaf) | ScaleField::max(Leaf)) => Written,
+        ServiceField::scale(ScaleField::cpu(Leaf) | ScaleField::memory(Leaf) | ScaleField::on(_)) => NotConcerned,
+        // Labels of alerts.
+        ServiceField::group(Leaf) | ServiceField::service(Leaf) | ServiceField::override_(Leaf) => Written,
+        ServiceField::alert(field) => alert(field),
+        ServiceField::record(field) => record(field),
+        ServiceField::metric(field) => metric(field),
+        ServiceField::description(Leaf)
+        | ServiceField::role(Leaf)
+        | ServiceField::image(_)
+        | ServiceField::build(_)
+        | ServiceField::entrypoint(Leaf)
+        | ServiceField::command(Leaf)
+        | ServiceField::user(Leaf)
+        | ServiceField::networks(Leaf)
+        | ServiceField::env(_)
+        | ServiceField::volume(_)
+        | ServiceField::mount(_)
+        | ServiceField::bind(_)
+        | ServiceField::tmpfs(_)
+        | ServiceField::config(_)
+        | ServiceField::artifacts(_)
+        | ServiceField::health(_)
+        | ServiceField::smtp(_)
+        | ServiceField::resources(_)
+        | ServiceField::after(Leaf)
+        | ServiceField::wait(_)
+        | ServiceField::reaches(Leaf)
+        | ServiceField::stop_grace(Leaf)
+        | ServiceField::stop_signal(Leaf)
+        | ServiceField::init(Leaf)
+        | ServiceField::run(_)
+        | ServiceField::labels(Leaf)
+        | ServiceField::place(_)
+        | ServiceField::ulimits(Leaf)
+        | ServiceField::requires(_)
+        | ServiceField::security(_)
+        | ServiceField::child(Leaf)
+        | ServiceField::output(Leaf)
+        | ServiceField::dump(_)
+        | ServiceField::dashboard(_)
+        | ServiceField::allow(_) => NotConcerned,
+    }
+}
+
+fn alert(field: AlertField) -> Coverage {
+    match field {
+        AlertField::expr(Leaf)
+        | AlertField::for_(Leaf)
+        | AlertField::keep_firing_for(Leaf)
+        | AlertField::severity(Leaf)
+        | AlertField::summary(Leaf)
+        | AlertField::description(Leaf)
+        | AlertField::runbook(Leaf)
+        | AlertField::each_job(Leaf)
+        | AlertField::unless(Leaf)
+        | AlertField::labels(Leaf)
+        | AlertField::annotations(Leaf) => Written,
+        AlertField::test(field) => match field {
+            AlertTestField::series(SeriesField::values(Leaf))
+            | AlertTestField::interval(Leaf)
+            | AlertTestField::fires_at(Leaf)
+            | AlertTestField::silent_at(Leaf)
+            | AlertTestField::holds_from(Leaf)
+            | AlertTestField::silent_after(Leaf)
+            | AlertTestField::labels(Leaf) => Written,
+        },
+    }
+}
+
+fn record(field: RecordField) -> Coverage {
+    match field {
+        RecordField::expr(Leaf) | RecordField::labels(Leaf) => Written,
+    }
+}
+
+/// What is exported decides which jobs a query is put to; the rest serves rules, and its meaning people.
+fn metric(field: MetricField) -> Coverage {
+    match field {
+        MetricField::type_(Leaf)
+        | MetricField::labels(Leaf)
+        | MetricField::with(Leaf)
+        | MetricField::without(Leaf)
+        | MetricField::path(Leaf)
+        | MetricField::tls(Leaf) => Written,
+        MetricField::description(Leaf) => NotConcerned,
+    }
+}

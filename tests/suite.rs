@@ -1,0 +1,27 @@
+//! What has to hold, but for what `quick.rs` counts and measures. One program, so that one is linked for a changed
+//! line; each theme is a module: `cargo test --test suite fixtures::`.
+//!
+//! Tests share a process. None changes its folder or its environment; what needs another one starts a program.
+
+mod artifacts;
+#[path = "real/case.rs"]
+mod case;
+mod chain;
+mod cli;
+#[path = "tidy/files.rs"]
+mod files;
+mod fixtures;
+mod fmt;
+mod grafana;
+mod hostile;
+#[path = "real/judge.rs"]
+mod judge;
+#[path = "tidy/markdown.rs"]
+mod markdown;
+mod output;
+mod promql;
+mod promtool;
+mod real;
+mod reference;
+mod tidy;
+mod version;
