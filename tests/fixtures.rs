@@ -260,11 +260,7 @@ impl Problems {
 
 /// Everything that is said of a source: by the compiler, and by every target where it builds.
 fn said(compilation: &Compilation) -> Vec<Diagnostic> {
-    let mut said = compilation.diagnostics.clone();
-    if compilation.platform.is_some() {
-        said.extend(infrac::losses(compilation, &targets()));
-    }
-    said
+    compilation.diagnostics.clone()
 }
 
 /// Everything that comes out of a source: the messages as they are shown, and the artifacts.

@@ -4,13 +4,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests write files and run programs")]
 
-#[path = "real/judge.rs"]
-mod judge;
-#[path = "printing/odd.rs"]
 mod odd;
-#[path = "printing/places.rs"]
 mod places;
-#[path = "printing/source.rs"]
 mod source;
 
 use std::fs;
@@ -20,7 +15,7 @@ use std::process::Command;
 use infrac::emit::{Apart, DoubleQuoted, Entries, FlowMap, FlowSeq, Node, yaml, yaml_documents};
 use serde_json::{Value, json};
 
-use judge::Judge;
+use crate::judge::Judge;
 use odd::{escaped, texts};
 use places::places;
 
