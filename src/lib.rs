@@ -103,6 +103,12 @@ impl Parsed {
         names
     }
 
+    /// The length of all texts that were read, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.sources.size()
+    }
+
     /// Compiles it with an environment put in.
     #[must_use]
     pub fn compile(self, loader: &Loader<'_>, environment: Option<&str>) -> Compilation {

@@ -3,6 +3,7 @@
 //! Only this stage makes a [`Platform`]. It reports every name that leads nowhere and goes on
 //! without it, so that the checks still see the rest.
 
+mod config;
 mod edges;
 mod find;
 mod given;

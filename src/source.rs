@@ -170,6 +170,12 @@ impl Sources {
         self.files.get(id.0 as usize).map(Arc::clone)
     }
 
+    /// The length of all texts, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.files.iter().map(|file| file.text.len()).sum()
+    }
+
     /// What messages show of a file: its text, without what nobody may see.
     #[must_use]
     pub fn shown(&self, id: FileId) -> &str {

@@ -23,7 +23,7 @@ export INFRAC_JUDGES=$PWD/target/judges
 export PATH=$INFRAC_JUDGES/bin:$PATH
 
 step 'format: cargo fmt --check' cargo fmt --check
-step 'scripts: shellcheck' shellcheck tests/all.sh tests/judges/install.sh tests/start/{run,machine} tests/start/stand-ins/*.sh .ci/run fuzz/seed benches/release.sh
+step 'scripts: shellcheck' shellcheck tests/all.sh tests/long.sh tests/judges/install.sh tests/start/{run,machine} tests/start/stand-ins/*.sh .ci/run fuzz/seed benches/release.sh
 step 'lints: cargo clippy' cargo clippy --all-targets --test quick --locked -- -D warnings
 # A package of its own, which takes everything that it can from the same folder.
 step 'fuzzing: cargo fmt --check' cargo fmt --manifest-path fuzz/Cargo.toml --check

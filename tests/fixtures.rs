@@ -18,6 +18,7 @@ use infrac::Compilation;
 use infrac::diagnostic::{CODES, Code, Diagnostic, Style, codes, render};
 use infrac::target::{Artifact, TARGETS, Target};
 
+use crate::sample;
 use project::{Fixture, compile_bytes, compile_text};
 
 /// What the alerts that components bring cause in a source that is about something else.
@@ -229,14 +230,16 @@ fn hostile_sources_are_refused_at_once() {
 /// Whatever is cut off, or left out, every stage goes on with what is there.
 #[test]
 fn damaged_sources_never_panic() {
+    // At every character and every line, or at some.
+    let (characters, lines_at) = if sample::whole() { (1, 1) } else { (61, 3) };
     for fixture in Fixture::all("ok") {
         let (_, bytes) = fixture.files().into_iter().next().expect("a fixture has a file");
         let text = String::from_utf8(bytes).expect("sources that build are text");
-        for at in (0..text.len()).step_by(61).filter(|&at| text.is_char_boundary(at)) {
+        for at in (0..text.len()).step_by(characters).filter(|&at| text.is_char_boundary(at)) {
             drop(compile_text(&text[..at]));
         }
         let lines: Vec<&str> = text.lines().collect();
-        for left_out in (0..lines.len()).step_by(3) {
+        for left_out in (0..lines.len()).step_by(lines_at) {
             let rest: Vec<&str> =
                 lines.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, line)| *line).collect();
             drop(built(&compile_text(&rest.join("\n"))));

@@ -13,13 +13,16 @@ use std::time::{Duration, SystemTime};
 
 use infrac::syntax::MAX_WIDTH;
 
-use crate::{files, markdown};
+use crate::{files, markdown, sample};
 use said::{broken, read};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-/// How many sources are generated.
-const GENERATED: u64 = 5_000;
+/// How many sources are generated, and how many by `tests/long.sh`.
+const GENERATED: (u64, u64) = (1_000, 50_000);
+
+/// Of how many each beginning is taken, and of how many by `tests/long.sh`.
+const CUT: (u64, u64) = (20, 500);
 
 /// Fixtures whose subject is how they are written.
 const AS_THEY_ARE: &[&str] = &[
@@ -29,6 +32,10 @@ const AS_THEY_ARE: &[&str] = &[
     "tests/pass/SYN003-dollars-and-quotes.infra",
     "tests/pass/SYN005-bom-crlf.infra",
 ];
+
+fn many((sample, all): (u64, u64)) -> u64 {
+    if sample::whole() { all } else { sample }
+}
 
 fn none(complaints: &[String]) {
     let shown = complaints.iter().take(5).map(String::as_str).collect::<Vec<&str>>();
@@ -84,14 +91,14 @@ fn generated_sources_keep_what_they_say() {
         Some(found) => found,
         None => vec![format!("seed {seed} does not parse:\n{}", generate::source(seed))],
     };
-    none(&(0..GENERATED).flat_map(judge).collect::<Vec<String>>());
+    none(&(0..many(GENERATED)).flat_map(judge).collect::<Vec<String>>());
 }
 
 /// Whatever is cut off, what still parses is formatted, and that without a panic.
 #[test]
 fn parts_of_sources_keep_what_they_say() {
     let mut complaints = Vec::new();
-    for seed in 0..100 {
+    for seed in 0..many(CUT) {
         let source = generate::source(seed);
         for at in (0..source.len()).filter(|&at| source.is_char_boundary(at)) {
             complaints.extend(broken(&source[..at]).into_iter().flatten());

@@ -15,6 +15,7 @@ use serde_yaml::{Mapping, Value};
 
 use crate::case::{Case, build};
 use crate::judge::Judge;
+use crate::sample;
 use infrac::standard::COMPONENTS;
 use mutate::mutants;
 
@@ -80,6 +81,9 @@ const THE_OTHER_SIDE: &str = "the other sides ask for it, and both meet by all o
 
 /// Where alerts of components have other limits.
 const TUNED: &str = "tuned";
+
+/// One change of how many is a sample.
+const SAMPLE: u64 = 4;
 
 /// How many changed alerts one run of promtool is asked about.
 const BATCH: usize = 24;
@@ -232,6 +236,11 @@ fn all_verdicts(judge: &Judge, folder: &Path, files: &[String]) -> Vec<bool> {
     verdicts_of
 }
 
+/// Whether a change of an alert is tried.
+fn taken(alert: &str, change: &str) -> bool {
+    sample::takes(&format!("{alert} {change}"), SAMPLE)
+}
+
 #[test]
 fn every_change_of_an_alert_fails_one_of_its_tests() {
     let Some(judge) = Judge::find("promtool") else { return };
@@ -263,6 +272,9 @@ fn every_change_of_an_alert_fails_one_of_its_tests() {
             files.push(write(folder.path(), files.len(), &tested.alert, &tested));
             about.push((name.clone(), None));
             for mutant in mutants(&tested.alert) {
+                if !taken(&name, &mutant.change) {
+                    continue;
+                }
                 files.push(write(folder.path(), files.len(), &mutant.alert, &tested));
                 about.push((name.clone(), Some(mutant.change)));
             }
@@ -299,12 +311,13 @@ fn every_change_of_an_alert_fails_one_of_its_tests() {
         }
     }
     for (name, change, _) in SURVIVORS {
-        if !survivors.contains(&(*name, *change)) {
+        if taken(name, change) && !survivors.contains(&(*name, *change)) {
             complaints
                 .push(format!("{name}: is killed, or no change of it, take it from the list: {change}"));
         }
     }
-    assert!(killed > 200, "{killed} mutants killed: the check is broken");
+    let least = if sample::whole() { 200 } else { 50 };
+    assert!(killed > least, "{killed} mutants killed: the check is broken");
     assert!(
         complaints.is_empty(),
         "{killed} killed, {} complaints:\n{}",

@@ -8,3 +8,4 @@ mod growth;
 mod judge;
 mod large;
 mod mutants;
+mod sample;

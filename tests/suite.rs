@@ -24,5 +24,6 @@ mod promql;
 mod promtool;
 mod real;
 mod reference;
+mod sample;
 mod tidy;
 mod version;

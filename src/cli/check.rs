@@ -7,6 +7,11 @@ use crate::allow::Allows;
 use crate::source::Loader;
 use crate::{Compilation, Parsed, parallel};
 
+/// The size of a source, in bytes, from which its environments are compiled one after another. A small platform is
+/// compiled sooner where each of them has a processor. A large one divides its own work among all processors, and
+/// several at the same time want the room of several, which the system has to clear.
+const LARGE: usize = 512 * 1024;
+
 pub(super) fn run(arguments: &CheckArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.path.as_deref())?;
     let loader = project.loader();
@@ -45,21 +50,27 @@ pub(super) fn run(arguments: &CheckArguments, report: &Report) -> Result<Outcome
     }
 }
 
-/// Compiles a source as it is, and with each of its environments at the same time.
+/// Compiles a source as it is, and with each of its environments.
 fn with_every_environment(parsed: Parsed, loader: &Loader<'_>) -> (Compilation, Vec<(String, Compilation)>) {
     let environments = parsed.environments();
     if environments.is_empty() {
         return (parsed.compile(loader, None), Vec::new());
     }
+    // Only what is said of it is needed. To take the rest apart here is to have its room for the next.
+    let said = |mut compilation: Compilation| {
+        compilation.platform = None;
+        compilation
+    };
+    let with = |environment: &str| said(parsed.clone().compile(loader, Some(environment)));
+    if parsed.size() >= LARGE {
+        let compiled: Vec<Compilation> = environments.iter().map(|name| with(name)).collect();
+        return (parsed.compile(loader, None), environments.into_iter().zip(compiled).collect());
+    }
     let variations: Vec<Option<&str>> =
         std::iter::once(None).chain(environments.iter().map(|name| Some(name.as_str()))).collect();
-    let mut compiled = parallel::map_whole(&variations, |environment| {
-        let mut compilation = parsed.clone().compile(loader, *environment);
-        if environment.is_some() {
-            // Only what is said of it is needed; all platforms together would take much memory.
-            compilation.platform = None;
-        }
-        compilation
+    let mut compiled = parallel::map_whole(&variations, |environment| match environment {
+        Some(environment) => with(environment),
+        None => parsed.clone().compile(loader, None),
     });
     let base = compiled.remove(0);
     (base, environments.into_iter().zip(compiled).collect())

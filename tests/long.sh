@@ -1,0 +1,61 @@
+#!/bin/bash
+# long.sh [PART...]: in full what tests/all.sh tries samples of. Without a part, all of them, one after another:
+#   growth   every shape of a source, in three sizes
+#   mutants  every change of every alert
+#   sources  generated and damaged sources by the ten thousand
+#   fuzz     each fuzzing target for INFRAC_FUZZ_SECONDS (600 without it)
+#   start    the real start, INFRAC_STARTS times (3 without it)
+# It stops at the first failure, and says what each part took.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+parts=("$@")
+[ $# -gt 0 ] || parts=(growth mutants sources fuzz start)
+
+growth() { cargo test --locked --profile quick --test quick growth:: -- --include-ignored; }
+mutants() { cargo test --locked --profile quick --test quick mutants::; }
+sources() {
+  cargo test --locked --profile quick --test suite -- \
+    fmt::generated_sources fmt::parts_of_sources fixtures::damaged_sources
+}
+
+fuzz() {
+  local target
+  [ -n "$(type -P cargo-fuzz)" ] || cargo install --locked cargo-fuzz
+  fuzz/seed
+  for target in fuzz/targets/*.rs; do
+    target=$(basename "$target" .rs)
+    cargo fuzz run --sanitizer none "$target" -- -dict=fuzz/corpus/infra.dict \
+      -max_len=8192 -timeout=60 -rss_limit_mb=2048 -max_total_time="${INFRAC_FUZZ_SECONDS:-600}"
+  done
+}
+
+start() {
+  local time
+  cargo build --locked
+  for ((time = 1; time <= ${INFRAC_STARTS:-3}; time++)); do
+    tests/start/run target/debug/infrac
+  done
+}
+
+for part in "${parts[@]}"; do
+  case $part in
+  growth | mutants | sources | fuzz | start) ;;
+  *)
+    echo "no part: $part; there are growth, mutants, sources, fuzz and start" >&2
+    exit 2
+    ;;
+  esac
+done
+
+tests/judges/install.sh target/judges
+export INFRAC_JUDGES=$PWD/target/judges
+export PATH=$INFRAC_JUDGES/bin:$PATH
+export INFRAC_LONG=1
+
+for part in "${parts[@]}"; do
+  printf '\n==> %s\n' "$part"
+  SECONDS=0
+  "$part"
+  printf '%s: %d s\n' "$part" "$SECONDS"
+done
