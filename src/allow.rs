@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::{Entry, Name, Value, ValueKind};
 
 /// Codes beside those of [`RULES`] that can be allowed: what targets leave out.
-const OF_TARGETS: [&str; 3] = ["TGT001", "TGT002", "TGT004"];
+const OF_TARGETS: [&str; 2] = ["TGT001", "TGT002"];
 
 /// Everything that a source allows.
 #[derive(Debug, Default)]

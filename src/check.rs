@@ -7,7 +7,7 @@ mod access;
 mod address;
 mod alert;
 mod alert_test;
-mod credential;
+pub mod credential;
 mod dashboard;
 mod health;
 mod image;
@@ -84,6 +84,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SEC003], check: Of(secret::twice) },
     Rule { codes: &[codes::SEC006], check: Of(secret::root_accounts) },
     Rule { codes: &[codes::SEC007], check: Of(secret::arguments) },
+    Rule { codes: &[codes::SEC007], check: Of(credential::command_lines) },
     Rule { codes: &[codes::SEC008], check: Of(secret::read_only) },
     Rule { codes: &[codes::SEC009], check: Of(secret::root) },
     Rule { codes: &[codes::VOL001], check: Of(volume::data) },

@@ -120,7 +120,7 @@ Examples:
 struct BuildArguments {
     #[command(flatten)]
     source: SourceArguments,
-    /// What to build, separated by commas; all targets by default
+    /// What to build, separated by commas; by default the targets of the platform
     #[arg(long = "target", value_name = "TARGETS", value_delimiter = ',', value_parser = targets())]
     targets: Vec<&'static Target>,
     /// Where to write: by default the project's folder, and `build/ENV` below it with `--env`
@@ -197,7 +197,8 @@ enum Color {
 
 /// The targets as clap checks, suggests and lists them.
 fn targets() -> impl TypedValueParser<Value = &'static Target> {
-    let known = TARGETS.iter().map(|target| PossibleValue::new(target.name).help(target.purpose));
+    let known =
+        TARGETS.iter().map(|target| PossibleValue::new(target.format.name).help(target.format.purpose));
     PossibleValuesParser::new(known).try_map(|name| target::find(&name).ok_or("no such target"))
 }
 

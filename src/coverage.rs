@@ -8,39 +8,39 @@ pub mod lists;
 mod overrides;
 mod version;
 
-pub use overrides::untaken;
 pub use version::too_old;
 
 use crate::diagnostic::{Code, Diagnostic, Sink, codes, list_of};
+use crate::formats::Format;
 use crate::model::Document;
 use crate::model::fields::{NetworkField, RouteField, SiteField, SourceField};
 use crate::platform::Platform;
 use crate::schema::{self, Fields as _, Uses};
 use crate::source::Span;
-use crate::target::{Coverage, TARGETS, Target};
+use crate::target::{self, Coverage, TARGETS, Target};
 
 /// Reports the fields that the source uses and no target of the platform writes, each kind of block once; and those
 /// that restrict access where a target writes what they stand at without them.
 pub fn unwritten(uses: &Uses, platform: &Platform, sink: &mut Sink) {
     let targets: Vec<&Target> = targets(platform).collect();
-    let mut losses = Losses { uses, platform, targets: &targets, found: Vec::new() };
+    let mut losses = Losses { uses, targets: &targets, found: Vec::new() };
     losses.below(Document::SCHEMA, 0);
     for found in losses.found {
         sink.report(found.diagnostic());
     }
+    overrides::unwritten(platform, &targets, sink);
     unenforced(uses, &targets, sink);
 }
 
-/// The targets that write something for the platform.
+/// The targets of the platform that write something: the services that read their files are there.
 fn targets(platform: &Platform) -> impl Iterator<Item = &'static Target> {
-    let reads = |target: &&Target| target.reader.is_none_or(|role| platform.with_role(role).next().is_some());
-    TARGETS.iter().filter(reads)
+    let reads = |role| platform.with_role(role).next().is_some();
+    target::of(&platform.targets).into_iter().filter(move |target| target.format.reader.is_none_or(reads))
 }
 
 /// Looks for fields that come to nothing.
 struct Losses<'a> {
     uses: &'a Uses,
-    platform: &'a Platform,
     targets: &'a [&'static Target],
     found: Vec<Lost>,
 }
@@ -59,7 +59,7 @@ struct LostField {
     span: Span,
     reason: Option<(&'static str, &'static str)>,
     /// Targets that the platform does not have, and which write it.
-    others: Vec<&'static str>,
+    others: Vec<&'static Format>,
 }
 
 impl Losses<'_> {
@@ -69,6 +69,10 @@ impl Losses<'_> {
         for below in block.below() {
             let (number, nested) = (number + below.number, below.block);
             let end = number + below.count;
+            // A block without fields says nothing that could be lost.
+            if !(number..end).any(|number| SourceField::at(number).is_some()) {
+                continue;
+            }
             let Some((span, times)) = self.use_of(number..end) else { continue };
             if (number..end).any(|number| self.is_written(number)) {
                 if let Some(nested) = nested {
@@ -101,27 +105,28 @@ impl Losses<'_> {
 
     fn is_written(&self, number: u32) -> bool {
         let Some(field) = SourceField::at(number) else { return false };
-        let by_target = |target: &&Target| (target.coverage)(field).is_written(self.platform);
+        let by_target = |target: &&Target| (target.coverage)(field) == Coverage::Written;
         compiler::uses(field) || self.targets.iter().any(by_target)
     }
 
     fn reason(&self, number: u32) -> Option<(&'static str, &'static str)> {
         let field = SourceField::at(number)?;
         self.targets.iter().find_map(|target| match (target.coverage)(field) {
-            Coverage::Lost(reason) => Some((target.name, reason)),
+            Coverage::Lost(reason) => Some((target.format.name, reason)),
             _ => None,
         })
     }
 
     /// Targets beside those of the platform that write a field.
-    fn others(&self, numbers: std::ops::Range<u32>) -> Vec<&'static str> {
-        let is_of_platform = |target: &Target| self.targets.iter().any(|known| known.name == target.name);
+    fn others(&self, numbers: std::ops::Range<u32>) -> Vec<&'static Format> {
+        let is_of_platform =
+            |target: &Target| self.targets.iter().any(|known| known.format.name == target.format.name);
         let writes = |target: &&Target| {
             let mut fields = numbers.clone().filter_map(SourceField::at);
-            fields.any(|field| (target.coverage)(field).is_written(self.platform))
+            fields.any(|field| (target.coverage)(field) == Coverage::Written)
         };
         let others = TARGETS.iter().filter(|target| !is_of_platform(target)).filter(writes);
-        others.map(|target| target.name).collect()
+        others.map(|target| target.format).collect()
     }
 }
 
@@ -148,13 +153,22 @@ impl Lost {
                 None => diagnostic = diagnostic.at(field.span, "no target of the platform writes it"),
             }
         }
-        let mut others: Vec<&str> = self.fields.iter().flat_map(|field| field.others.iter().copied()).collect();
-        others.sort_unstable();
-        others.dedup();
-        let help = (!others.is_empty()).then(|| {
-            format!("{} would write it: add to `targets` of the platform", list_of(others.iter().copied()))
+        diagnostic.help_maybe(self.help())
+    }
+
+    /// Which targets would write the fields, and what each of them wants for it.
+    fn help(&self) -> Option<String> {
+        let mut others: Vec<&Format> =
+            self.fields.iter().flat_map(|field| field.others.iter().copied()).collect();
+        others.sort_unstable_by_key(|format| format.name);
+        others.dedup_by_key(|format| format.name);
+        let ways = others.iter().map(|format| match format.reader {
+            Some(role) => {
+                format!("`{}` writes this where a service has `role = {}`", format.name, role.word())
+            }
+            None => format!("`{0}` writes this where `targets` of the platform holds `{0}`", format.name),
         });
-        diagnostic.help_maybe(help)
+        (!others.is_empty()).then(|| ways.collect::<Vec<_>>().join(", "))
     }
 
     fn code(&self) -> &'static Code {
@@ -166,7 +180,9 @@ impl Lost {
 fn restricts(field: SourceField) -> bool {
     match field {
         SourceField::site(SiteField::limit(_))
-        | SourceField::site(SiteField::route(RouteField::from(_) | RouteField::login(_) | RouteField::limit(_)))
+        | SourceField::site(SiteField::route(
+            RouteField::from(_) | RouteField::login(_) | RouteField::limit(_),
+        ))
         | SourceField::network(NetworkField::internal(_))
         | SourceField::policy(_) => true,
         _ => false,
@@ -185,12 +201,59 @@ fn unenforced(uses: &Uses, targets: &[&Target], sink: &mut Sink) {
                 sink.report(
                     Diagnostic::new(
                         codes::TGT007,
-                        format!("the target `{}` serves this without the restriction", target.name),
+                        format!("the target `{}` serves this without the restriction", target.format.name),
                     )
                     .at(used.span, reason)
-                    .help(format!("take `{}` out of the targets of the platform, or the restriction out of the source", target.name)),
+                    .help(format!(
+                        "take `{}` out of the targets of the platform, or the restriction out of the source",
+                        target.format.name
+                    )),
                 );
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Uses, unenforced};
+    use crate::diagnostic::Sink;
+    use crate::hash::HashSet;
+    use crate::model::Document;
+    use crate::model::fields::{RouteField, SiteField, SourceField};
+    use crate::source::{Sources, Span};
+    use crate::syntax;
+    use crate::target::{Coverage, TARGETS, Target};
+
+    /// What a text uses of the language.
+    fn uses(text: &str) -> Uses {
+        let mut sources = Sources::default();
+        let id = sources.add("a.infra", text.to_owned());
+        let file = syntax::parse(&sources, id, &mut Sink::default());
+        let (origin, none) = (Span::new(id, 0, 0), HashSet::default());
+        let (_, (_, uses)) = Document::part(file.entries, origin, &[], &none, &mut Sink::default());
+        uses
+    }
+
+    /// A target that serves sites and knows no logins.
+    fn without_logins(field: SourceField) -> Coverage {
+        match field {
+            SourceField::site(SiteField::route(RouteField::login(_))) => Coverage::Lost("it knows no logins"),
+            SourceField::site(_) => Coverage::Written,
+            _ => Coverage::NotConcerned,
+        }
+    }
+
+    #[test]
+    fn a_restriction_that_a_target_leaves_out_is_an_error() {
+        let target = Target { coverage: without_logins, ..TARGETS[0] };
+        let codes = |text: &str| {
+            let mut sink = Sink::default();
+            unenforced(&uses(text), &[&target], &mut sink);
+            sink.finish().iter().map(|found| (found.code.id, found.is_error())).collect::<Vec<_>>()
+        };
+        let site = |route: &str| format!("site a = \"a.example\" {{ route \"/\" = b.http {{ {route} }} }}");
+        assert_eq!(codes(&site("login = USERS")), [("TGT007", true)]);
+        assert_eq!(codes(&site("websocket = true")), []);
     }
 }

@@ -6,14 +6,14 @@
 pub mod cause;
 pub mod codes;
 pub mod credential;
-mod hide;
+mod guard;
 mod render;
 mod suggest;
 
 use crate::source::Span;
 
 pub use codes::{CODES, Code, Severity};
-pub use hide::hide_credentials;
+pub use guard::{Guard, Guarded};
 pub use render::{Style, render};
 pub use suggest::{did_you_mean, list_of};
 
@@ -45,6 +45,8 @@ pub struct Diagnostic {
     pub about: Vec<String>,
     /// Whether it is about all of them at once, and not about what one has to do with another.
     pub of_all: bool,
+    /// The credentials it reports: no text that is printed shows them.
+    pub secrets: Vec<String>,
 }
 
 impl Diagnostic {
@@ -60,6 +62,7 @@ impl Diagnostic {
             origin: None,
             about: Vec::new(),
             of_all: false,
+            secrets: Vec::new(),
         }
     }
 
@@ -91,6 +94,20 @@ impl Diagnostic {
     pub fn about_all<'a>(mut self, paths: impl IntoIterator<Item = &'a str>) -> Self {
         self.about.extend(paths.into_iter().map(str::to_owned));
         self.of_all = true;
+        self
+    }
+
+    /// Adds a credential that it reports, as the program reads it: whatever is printed, it is hidden there.
+    #[must_use]
+    pub fn hide(mut self, secret: impl Into<String>) -> Self {
+        self.secrets.push(secret.into());
+        self
+    }
+
+    /// Adds credentials that it reports.
+    #[must_use]
+    pub fn hide_all<'a>(mut self, secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        self.secrets.extend(secrets.into_iter().map(str::to_owned));
         self
     }
 

@@ -23,6 +23,7 @@ pub mod coverage;
 pub mod diagnostic;
 pub mod emit;
 pub mod expand;
+pub mod formats;
 pub mod hash;
 pub mod model;
 pub mod output;
@@ -37,6 +38,7 @@ pub mod syntax;
 pub mod target;
 
 use allow::Allows;
+use check::credential::anywhere;
 use diagnostic::{Diagnostic, Sink, cause};
 use expand::{Around, Expanded};
 use model::{Document, Image};
@@ -116,13 +118,24 @@ impl Parsed {
         let Self { entry, mut sources, files, mut sink } = self;
         let each = |entries: Vec<Entry>, around: Around<'_>, sink: &mut Sink| Part {
             allows: Allows::of(&entries, sink),
-            document: Document::part(entries, around.origin, around.components, around.sources.embedded(), sink),
+            credentials: anywhere::of(&entries, around.sources.embedded()),
+            document: Document::part(
+                entries,
+                around.origin,
+                around.components,
+                around.sources.embedded(),
+                sink,
+            ),
         };
         let expanded = expand::expand(files, loader, &mut sources, environment, each, &mut sink);
         let mut uses = Uses::default();
         let mut allows = Allows::new(varied);
+        let mut credentials = Vec::new();
         let mut platform = None;
         if let Some(mut expanded) = expanded {
+            for part in &mut expanded.parts {
+                credentials.append(&mut part.credentials);
+            }
             let document = whole(&mut expanded, &mut uses, &mut allows);
             platform = document.map(|document| {
                 let mut platform = bind(document, expanded, &entry, &sources, environment, &mut sink);
@@ -130,9 +143,9 @@ impl Parsed {
                 platform
             });
             let mut findings = platform.as_ref().map(check::check).unwrap_or_default();
+            findings.extend(anywhere::besides(credentials, &findings));
             let mut losses = Sink::default();
             if let Some(platform) = &platform {
-                coverage::untaken(platform, &mut losses);
                 coverage::too_old(platform, &mut losses);
                 coverage::unwritten(&uses, platform, &mut losses);
             }
@@ -146,7 +159,6 @@ impl Parsed {
         }
         let platform = platform.filter(|_| !sink.has_errors());
         let diagnostics = cause::gather(sink.finish(), sources.embedded());
-        diagnostic::hide_credentials(&diagnostics, &mut sources);
         Compilation { sources, diagnostics, platform, allows }
     }
 }
@@ -160,16 +172,17 @@ pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>) -> C
 /// Lowers a platform to targets, all at the same time; what each makes comes in the order of `targets`.
 #[must_use]
 pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
-    let names: Vec<&str> = targets.iter().map(|target| target.name).collect();
     parallel::map(targets, |target| Lowered {
-        target: target.name,
-        artifacts: (target.lower)(platform, &names),
+        target: target.format.name,
+        artifacts: (target.lower)(platform),
     })
 }
 
 /// What is made of a part of the tree.
 struct Part {
     allows: Allows,
+    /// Credentials in what no rule looks at.
+    credentials: Vec<Diagnostic>,
     /// What it says, what of it could not be decoded, and what it uses of the language.
     document: (Option<Document>, (HashSet<SmolStr>, Uses)),
 }

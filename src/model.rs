@@ -17,11 +17,12 @@ mod run;
 mod service;
 mod storage;
 mod store;
+mod target;
 
-use crate::schema::{Constant, Map, block};
+use crate::schema::{Constant, List, Map, Word, block};
 
 pub use document::Document;
-pub use environment::{Allow, Override, Secret, Target, Variable};
+pub use environment::{Allow, Override, Secret, Variable};
 pub use health::{Command, Health, Metrics, Samples, Tool};
 pub use observe::{
     Alert, AlertTest, Choose, Dashboard, Exports, Inhibit, Metric, MetricKind, Panel, PanelKind, Preset,
@@ -39,6 +40,9 @@ pub use run::{
 pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
 pub use store::{Backup, FirstStart, Image};
+pub use target::{
+    AlertmanagerSettings, ComposeSettings, GrafanaSettings, PrometheusSettings, Target, TargetSettings,
+};
 
 block! {
     /// The platform: its name and whom it belongs to. It stands once.
@@ -52,5 +56,8 @@ block! {
         optional labels: Map<Constant>,
         /// Where runbooks are: the address of an alert's ends with the alert's name, where it says none.
         optional runbooks: Constant,
+        /// The targets that are built of it: `[compose, prometheus]`. Those whose files a service mounts (`artifacts`) are
+        /// always among them; where none are said, `compose` is.
+        optional targets: List<Word>,
     }
 }

@@ -43,7 +43,7 @@ use record::Record;
 pub struct Build {
     /// What each target makes.
     pub lowered: Vec<Lowered>,
-    /// Whether these are all targets: then the files of every other one are no longer generated.
+    /// Whether these are all targets of the platform: then the files of every other one are no longer generated.
     pub whole: bool,
     /// Whether files of a person's are replaced and removed, and kept under another name.
     pub force: bool,

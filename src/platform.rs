@@ -4,31 +4,74 @@
 //! [`Value`] holds literals and inputs only, and every connection is an [`Edge`]. Components,
 //! instances and nesting are gone: services stand in one list, each under its artifact name.
 
+mod address;
+mod backup;
+mod config;
+mod health;
+mod host;
 mod image;
+mod label;
 pub mod observe;
+mod order;
+mod placement;
+mod policy;
+mod process;
 pub mod receiver;
+mod resources;
+mod retention;
+mod scale;
+mod schedule;
+mod secret;
+mod security;
 mod service;
+mod settings;
+mod site;
+mod storage;
+mod store;
 pub mod tell;
 mod version;
 pub mod whose;
 
-use std::ops::Index;
+use std::ops;
 use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
+use crate::formats::Format;
 use crate::hash::IndexMap;
-use crate::model::{self, Document, Role};
+use crate::model::Document;
 use crate::source::Span;
 
+pub use backup::{Backup, Dump, Switch};
+pub use config::{ConfigFile, FILE, PROGRAM};
+pub use health::{CheckTimes, Health, OwnTimes, TCP_TOOLS};
+pub use host::Host;
 pub use image::{FirstStart, ImageFacts};
 pub use observe::Observed;
-pub use service::{
-    Build, ConfigFile, Dependency, EnvVar, Health, HostPath, ImageName, MEMORY, Metrics, OwnVolume, Port,
-    Publish, Service, SharedMount, TCP_TOOLS,
+pub use placement::Placement;
+pub use policy::Policy;
+pub use process::Process;
+pub use resources::{CPUS, MEMORY, PIDS, Reserve, Resources};
+pub use retention::Retention;
+pub use scale::{Scale, ScaleQuery};
+pub use schedule::Schedule;
+pub use secret::SECRETS;
+pub use security::{Confinement, Security};
+pub use service::{Build, Dependency, EnvVar, ImageName, Metrics, Port, Publish, Service};
+pub use settings::Settings;
+pub use site::{Limit, Route, RoutePath, RouteTarget, Site, Tls};
+pub use storage::{
+    HostPath, MEMORY_PATH, MemoryPath, Mounted, OwnVolume, SharedMount, SharedVolume, TEMPORARY,
 };
+pub use store::{Account, Bucket, Database, Grant, Index};
 pub use version::Version;
+
+/// The words of the source that mean the same in the platform.
+pub use crate::model::{
+    Access, Condition, MetricKind, Overlap, PanelKind, Propagation, Protocol, Role, RunKind, Severity, Tool,
+    Ulimit, Zone,
+};
 
 macro_rules! index {
     ($($(#[doc = $doc:literal])+ $Id:ident in $field:ident of $Item:ident;)+) => {
@@ -37,7 +80,7 @@ macro_rules! index {
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
             pub struct $Id(pub(crate) usize);
 
-            impl Index<$Id> for Platform {
+            impl ops::Index<$Id> for Platform {
                 type Output = $Item;
 
                 fn index(&self, id: $Id) -> &$Item {
@@ -63,6 +106,14 @@ index! {
     VolumeId in volumes of SharedVolume;
     /// A public host name.
     SiteId in sites of Site;
+    /// A bucket of an instance.
+    BucketId in buckets of Bucket;
+    /// An index of an instance.
+    IndexId in indexes of Index;
+    /// A database of an instance.
+    DatabaseId in databases of Database;
+    /// An account of an instance.
+    AccountId in accounts of Account;
 }
 
 /// A platform whose names are bound and whose connections are known.
@@ -74,6 +125,8 @@ pub struct Platform {
     pub description: Option<String>,
     /// Who answers for it.
     pub owner: Option<String>,
+    /// The address of all runbooks.
+    pub runbooks: Option<String>,
     /// Labels of every artifact.
     pub labels: Vec<(String, String)>,
     /// Variables and secrets, in the order of the source.
@@ -90,14 +143,30 @@ pub struct Platform {
     pub services: Vec<Service>,
     /// Sites, in the order of the source.
     pub sites: Vec<Site>,
+    /// Buckets of instances, in the order of the services.
+    pub buckets: Vec<Bucket>,
+    /// Indexes of instances, in the order of the services.
+    pub indexes: Vec<Index>,
+    /// Databases of instances, in the order of the services.
+    pub databases: Vec<Database>,
+    /// Accounts of instances, in the order of the services.
+    pub accounts: Vec<Account>,
+    /// Backups, in the order of the source.
+    pub backups: Vec<Backup>,
+    /// Policies, in the order of the source.
+    pub policies: Vec<Policy>,
+    /// Hosts, in the order of the source.
+    pub hosts: Vec<Host>,
     /// Every connection, ordered by the service it starts from.
     pub edges: Vec<Edge>,
     /// What images contain: the catalogue, then the platform's own entries.
     pub catalogue: Vec<ImageFacts>,
+    /// Its targets, in the order of the table: those that are built where no others are asked for.
+    pub targets: Vec<&'static Format>,
+    /// What the source sets for each target.
+    pub settings: Settings,
     /// Overrides of the whole platform.
     pub overrides: Vec<Override>,
-    /// Whether the host's firewall guards what is published to a named outside.
-    pub firewall: bool,
     /// The environment that was put in.
     pub environment: Option<String>,
     /// Whether the source has environments, so that it can be compiled otherwise as well.
@@ -109,7 +178,7 @@ pub struct Platform {
     pub project: String,
     /// What is observed of it, and who is told.
     pub observed: Observed,
-    /// The blocks it was made from, for what is read as it is (targets, policies, …).
+    /// The blocks it was made from, for rules: places, and what the source says. No target reads them.
     pub document: Arc<Document>,
 }
 
@@ -119,7 +188,7 @@ pub const ARTIFACTS: &str = "monitoring";
 impl Platform {
     /// The services with a role.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = &Service> {
-        self.services.iter().filter(move |service| service.block.role == Some(role))
+        self.services.iter().filter(move |service| service.role == Some(role))
     }
 
     /// The path of a service that something may stand in.
@@ -249,14 +318,6 @@ pub struct Input {
     pub span: Span,
 }
 
-impl Input {
-    /// What the file is called that a secret is handed over as.
-    #[must_use]
-    pub fn file_name(&self) -> String {
-        self.name.to_lowercase()
-    }
-}
-
 /// A network.
 #[derive(Debug, Clone)]
 pub struct Network {
@@ -318,43 +379,6 @@ pub struct Group {
     pub description: Option<String>,
     /// Started only where this profile is asked for.
     pub profile: Option<String>,
-}
-
-/// A volume that several services share.
-#[derive(Debug, Clone)]
-pub struct SharedVolume {
-    /// What it is called.
-    pub name: String,
-    /// The block.
-    pub block: model::Volume,
-}
-
-/// A public host name.
-#[derive(Debug, Clone)]
-pub struct Site {
-    /// What references call it.
-    pub name: String,
-    /// The host name.
-    pub domain: Value,
-    /// The proxy that serves it.
-    pub served_by: Option<ServiceId>,
-    /// The routes that lead to a port.
-    pub routes: Vec<Route>,
-    /// The block.
-    pub block: model::Site,
-}
-
-/// A route that leads to a port.
-#[derive(Debug, Clone)]
-pub struct Route {
-    /// The path, as the source says it.
-    pub path: String,
-    /// The service.
-    pub to: ServiceId,
-    /// The port, an index into the service's ports.
-    pub port: usize,
-    /// The place.
-    pub span: Span,
 }
 
 /// A connection.
@@ -423,7 +447,7 @@ impl Cause {
 #[derive(Debug, Clone)]
 pub struct Override {
     /// The target.
-    pub target: String,
+    pub target: &'static Format,
     /// What is merged into its output.
     pub entries: IndexMap<String, Tree>,
     /// The place.
@@ -445,9 +469,4 @@ pub enum Tree {
     List(Vec<Tree>),
     /// A body.
     Map(IndexMap<String, Tree>),
-}
-
-/// The children of an instance, for targets that know its role.
-pub fn children<'a>(service: &'a Service, kind: &'a str) -> impl Iterator<Item = &'a model::Child> {
-    service.block.child.iter().filter(move |child| child.kind.text == kind)
 }

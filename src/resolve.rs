@@ -3,11 +3,13 @@
 //! Only this stage makes a [`Platform`]. It reports every name that leads nowhere and goes on
 //! without it, so that the checks still see the rest.
 
+mod backup;
 mod config;
 mod edges;
 mod find;
 mod given;
 mod health;
+mod host;
 mod hours;
 mod image;
 mod mute;
@@ -15,15 +17,20 @@ mod names;
 mod observe;
 mod order;
 mod place;
+mod policy;
 mod receiver;
-mod rest;
 mod service;
 mod services;
 mod settle;
+mod site;
 mod sound;
+mod storage;
+mod store;
+mod target;
 mod text;
 mod tree;
 mod unknown;
+mod workload;
 
 use std::sync::Arc;
 
@@ -77,6 +84,7 @@ pub fn resolve(
         name: header.name,
         description: header.description,
         owner: header.owner,
+        runbooks: header.runbooks,
         labels: header.labels,
         inputs: place::inputs(document, &mut texts),
         networks: place::networks(document, absent.origin, &mut texts),
@@ -85,10 +93,18 @@ pub fn resolve(
         volumes: place::volumes(document),
         services: Vec::new(),
         sites: Vec::new(),
+        buckets: Vec::new(),
+        indexes: Vec::new(),
+        databases: Vec::new(),
+        accounts: Vec::new(),
+        backups: Vec::new(),
+        policies: Vec::new(),
+        hosts: Vec::new(),
         edges: Vec::new(),
         catalogue: image::catalogue(catalogue, &document.image, &mut texts),
+        targets: Vec::new(),
+        settings: target::settings(document, &mut texts),
         overrides: tree::overrides(&document.override_, &mut texts),
-        firewall: document.host.iter().any(|host| host.firewall == Some(true)),
         environment: environment.map(str::to_owned),
         varied: false,
         source: absent.source.clone(),
@@ -107,10 +123,16 @@ pub fn resolve(
     }
     let (services, mentions) = services::services(&platform, &images, &mut texts);
     platform.services = services;
+    platform.targets = target::targets(document, &platform.services, &mut texts);
+    target::untaken(&platform, &mut texts);
     texts.unused_outputs();
-    rest::rest(document, &mut texts);
     sound::document(document, &mut texts);
-    platform.sites = place::sites(document, &platform, &mut texts);
+    let stores = store::stores(&mut texts);
+    platform.sites = site::sites(document, &platform, &mut texts);
+    platform.backups = backup::backups(document, &stores, &mut texts);
+    platform.policies = policy::policies(document, &mut texts);
+    platform.hosts = host::hosts(document, &platform, &mut texts);
+    stores.hand_over(&mut platform);
     order::order(&mut platform, &mentions, &mut texts);
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);
     platform.observed = observe::observe(document, &platform, &mut texts);

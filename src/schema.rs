@@ -97,6 +97,8 @@ pub enum Kind {
     Reference(&'static str),
     /// A block.
     Block(&'static Block),
+    /// One of the blocks that the fields of this one are: its label says which.
+    Named(&'static Block),
     /// A body of free keys.
     Map(fn() -> Kind),
     /// A body that the compiler passes on as it is.
@@ -115,6 +117,7 @@ impl Kind {
             Self::List(item) => format!("a list of items, each {}", item().describe()),
             Self::Reference(kind) => format!("the name of {kind}"),
             Self::Block(block) => format!("a block `{}`", block.key),
+            Self::Named(blocks) => format!("a block `{} NAME`", blocks.key),
             Self::Map(_) | Self::Raw => "a block of entries".to_owned(),
         }
     }

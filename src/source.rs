@@ -5,7 +5,6 @@
 //! byte-order mark, and `\n` as the only end of a line.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -132,8 +131,6 @@ fn normalised(text: Cow<'static, str>) -> Cow<'static, str> {
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
     embedded: HashSet<FileId>,
-    /// What messages show in the place of a text.
-    shown: BTreeMap<FileId, Arc<str>>,
 }
 
 impl Sources {
@@ -174,20 +171,6 @@ impl Sources {
     #[must_use]
     pub fn size(&self) -> usize {
         self.files.iter().map(|file| file.text.len()).sum()
-    }
-
-    /// What messages show of a file: its text, without what nobody may see.
-    #[must_use]
-    pub fn shown(&self, id: FileId) -> &str {
-        match self.shown.get(&id) {
-            Some(shown) => shown,
-            None => self.file(id).text(),
-        }
-    }
-
-    /// Sets what messages show of a file: a text of the same length, line by line.
-    pub fn show(&mut self, id: FileId, shown: String) {
-        self.shown.insert(id, shown.into());
     }
 
     /// The text of a span.

@@ -133,6 +133,18 @@ pub enum ValueKind {
     Body(Body),
 }
 
+impl Value {
+    /// What a text or a number says, where it holds no reference.
+    #[must_use]
+    pub fn written(&self) -> Option<&str> {
+        match &self.kind {
+            ValueKind::Text(text) => text.as_literal(),
+            ValueKind::Number(word) => Some(word),
+            _ => None,
+        }
+    }
+}
+
 impl ValueKind {
     /// What the value is, in words.
     #[must_use]

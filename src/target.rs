@@ -1,6 +1,6 @@
 //! The targets: what a platform is lowered to.
 //!
-//! A target is data and one function: which kinds of blocks it reads, what it cannot express, and
+//! A target is data and one function: its format, which kinds of blocks it reads, what it cannot express, and
 //! how it makes artifacts of a platform. It never fails: `resolve` and `check` have seen to that.
 
 mod alertmanager;
@@ -10,12 +10,15 @@ mod grafana;
 mod overrides;
 mod prometheus;
 
-pub use coverage::{Condition, Coverage};
+pub use coverage::Coverage;
 
-use crate::model::Role;
+use crate::formats::Format;
 use crate::model::fields::SourceField;
 use crate::platform::{Platform, Service, Version};
+use crate::schema::Placed;
 use crate::source::Span;
+
+pub use crate::platform::{FILE, PROGRAM};
 
 /// A file of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +31,6 @@ pub struct Artifact {
     pub mode: u32,
 }
 
-/// The mode of a file: containers that mount it run as other users.
-pub const FILE: u32 = 0o644;
-/// The mode of a program.
-pub const PROGRAM: u32 = 0o755;
-
 /// What a target makes of a platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lowered {
@@ -43,25 +41,20 @@ pub struct Lowered {
 }
 
 /// A format that a platform is lowered to.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Target {
-    /// What `--target` calls it.
-    pub name: &'static str,
-    /// What it writes, in one line.
-    pub purpose: &'static str,
+    /// Its name, its settings, and what else a source says of it.
+    pub format: &'static Format,
     /// What becomes of each field of the language.
     pub coverage: fn(SourceField) -> Coverage,
-    /// The role of the services that read its files.
-    pub reader: Option<Role>,
     /// What a service must be told by arguments behind its command, because the files cannot say it.
     pub arguments: fn(&Platform, &Service) -> Vec<String>,
     /// What its files hold, for this platform, that not every version of their reader knows.
     pub needs: fn(&Platform) -> Vec<Need>,
-    /// Where it takes overrides.
-    pub overrides: &'static [Place],
-    /// Makes its artifacts. Told are the names of all targets that are built, its own among them. Targets
-    /// are lowered at the same time, each knowing only the platform.
-    pub lower: fn(&Platform, &[&str]) -> Vec<Artifact>,
+    /// The version of their reader that its files are written for, where the source sets one.
+    pub version: fn(&Platform) -> Option<Placed<Version>>,
+    /// Makes its artifacts. They depend on the platform alone, whichever others are built in the same run.
+    pub lower: fn(&Platform) -> Vec<Artifact>,
 }
 
 /// Something that later versions of a program brought.
@@ -73,17 +66,6 @@ pub struct Need {
     pub what: &'static str,
     /// What asks for it.
     pub span: Span,
-}
-
-/// A place where an override may stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// The top level.
-    Platform,
-    /// A service.
-    Service,
-    /// A service that is scraped.
-    Scraped,
 }
 
 /// The line above every artifact.
@@ -106,8 +88,32 @@ fn no_needs(_: &Platform) -> Vec<Need> {
     Vec::new()
 }
 
+/// Files that are written for every version.
+fn no_version(_: &Platform) -> Option<Placed<Version>> {
+    None
+}
+
 /// The target of a name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Target> {
-    TARGETS.iter().find(|target| target.name == name)
+    TARGETS.iter().find(|target| target.format.name == name)
+}
+
+/// The targets that write some formats, in the order of the table.
+#[must_use]
+pub fn of(formats: &[&Format]) -> Vec<&'static Target> {
+    TARGETS.iter().filter(|target| formats.contains(&target.format)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TARGETS;
+    use crate::formats::FORMATS;
+
+    #[test]
+    fn every_format_is_written_by_one_target() {
+        let formats: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        let targets: Vec<&str> = TARGETS.iter().map(|target| target.format.name).collect();
+        assert_eq!(targets, formats);
+    }
 }

@@ -2,7 +2,7 @@
 //! target: what it holds as a snapshot, and what all of them have in common.
 //!
 //! `tour__docker__compose.infrastructure.yaml.snap` is `docker/compose.infrastructure.yaml` of `tests/ok/tour.infra`.
-//! `tour@production__…` and `tour+compose__…` are what an environment, or a target built alone, change in it.
+//! `tour@production__…` is what an environment changes in it; a target that is built alone changes nothing.
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
 
@@ -12,9 +12,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::Command;
 
-use infrac::platform::Platform;
+use infrac::formats::FORMATS;
+use infrac::platform::{ARTIFACTS, Platform};
 use infrac::standard::COMPONENTS;
-use infrac::target::{Artifact, FILE, TARGETS};
+use infrac::target::{self, Artifact, FILE};
 use regex::Regex;
 use serde::Deserialize as _;
 use serde_yaml::Value;
@@ -73,18 +74,17 @@ fn snapshots(case: &Case, platform: &Platform) -> BTreeMap<String, String> {
         let changes = changes(&base, &built.collect()).into_iter();
         return changes.map(|(path, change)| (named(&case.name(), &path), change)).collect();
     }
-    let mut snapshots: BTreeMap<String, String> =
+    let snapshots: BTreeMap<String, String> =
         built.iter().map(|(path, text)| (named(&case.source, path), text.clone())).collect();
     let mut left: BTreeSet<&String> = built.keys().collect();
-    for target in TARGETS {
+    for target in target::of(&platform.targets) {
         let alone = infrac::build(platform, &[target]).into_iter().flat_map(|it| it.artifacts);
         let alone = texts(&alone.collect::<Vec<_>>());
         left.retain(|path| !alone.contains_key(*path));
         let beside = built.iter().filter(|(path, _)| alone.contains_key(*path));
         let beside = beside.map(|(path, text)| (path.clone(), text.clone())).collect();
-        let name = format!("{}+{}", case.source, target.name);
-        snapshots
-            .extend(changes(&beside, &alone).into_iter().map(|(path, change)| (named(&name, &path), change)));
+        let changes = changes(&beside, &alone);
+        assert!(changes.is_empty(), "{}: {} alone is another: {changes:?}", case.name(), target.format.name);
     }
     assert!(left.is_empty(), "{}: of no target: {left:?}", case.name());
     snapshots
@@ -135,6 +135,27 @@ fn artifacts_are_as_reviewed() {
         }
     }
     none(&complaints);
+}
+
+/// What services may mount is what targets write: each folder of the table holds a file of some platform, and each file
+/// stands in one of them.
+#[test]
+fn folders_that_services_mount_are_written() {
+    let written: BTreeSet<String> = Case::all()
+        .iter()
+        .flat_map(|case| build(&case.compile()))
+        .filter_map(|artifact| Some(artifact.path.strip_prefix(ARTIFACTS)?.strip_prefix('/')?.to_owned()))
+        .flat_map(|path| {
+            let ends: Vec<usize> = path.match_indices('/').map(|(end, _)| end).collect();
+            ends.into_iter().map(move |end| path[..end].to_owned())
+        })
+        .collect();
+    let known: BTreeSet<String> = FORMATS
+        .iter()
+        .flat_map(|format| format.folders.iter().map(|folder| format!("{}/{folder}", format.name)))
+        .map(|path| path.trim_end_matches('/').to_owned())
+        .collect();
+    assert_eq!(written, known);
 }
 
 /// The library twice, and the program, which sees other variables and a file of secrets beside its source.

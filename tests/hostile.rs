@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use infrac::diagnostic::{MOST, Style, render};
+use infrac::diagnostic::{Diagnostic, Guard, MOST, Style, render};
 use infrac::source::{Found, LoadError, Loader};
 use infrac::{Compilation, compile};
 
@@ -31,7 +31,7 @@ fn alone(source: &str) -> Compilation {
 fn message(compilation: &Compilation, code: &str) -> Result<String> {
     let mut of_code = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.code.id == code);
     match (of_code.next(), of_code.next()) {
-        (Some(found), None) => Ok(render(found, &compilation.sources, Style::Plain)),
+        (Some(found), None) => Ok(plain(found, compilation)),
         (Some(_), Some(_)) => Err(format!("{code} is told more than once").into()),
         (None, _) => {
             let said: Vec<&str> = compilation.diagnostics.iter().map(|said| said.message.as_str()).collect();
@@ -40,9 +40,15 @@ fn message(compilation: &Compilation, code: &str) -> Result<String> {
     }
 }
 
+/// A message, drawn by itself.
+fn plain(found: &Diagnostic, compilation: &Compilation) -> String {
+    let guard = Guard::new(std::slice::from_ref(found), &compilation.sources);
+    render(found, &guard, Style::Plain).to_string()
+}
+
 /// Each with something that is drawn, which could fail by itself.
 fn drawn(compilation: &Compilation) -> String {
-    compilation.diagnostics.iter().map(|found| render(found, &compilation.sources, Style::Plain)).collect()
+    compilation.diagnostics.iter().map(|found| plain(found, compilation)).collect()
 }
 
 #[test]
@@ -384,7 +390,7 @@ fn long_lines_beside_others_are_drawn_in_part() {
         let compilation = alone(&source);
         assert!(!compilation.diagnostics.is_empty(), "nothing is told");
         for found in &compilation.diagnostics {
-            let said = render(found, &compilation.sources, Style::Plain);
+            let said = plain(found, &compilation);
             assert!(
                 said.len() < 10_000,
                 "{} bytes: {}",

@@ -140,7 +140,7 @@ fn of_the_flagship() -> Vec<String> {
     let observed = platform.expect("it is sound").observed;
     let records = observed.records.iter().map(|record| &record.query);
     let alerts = observed.alerts.iter().map(|alert| &alert.query);
-    let panels = observed.dashboards.iter().flat_map(|dashboard| dashboard.queries.iter().flatten());
+    let panels = observed.dashboards.iter().flat_map(infrac::platform::observe::Dashboard::queries);
     records.chain(alerts).chain(panels).map(|query| query.text.clone()).collect()
 }
 

@@ -9,3 +9,4 @@ mod judge;
 mod large;
 mod mutants;
 mod sample;
+mod silence;

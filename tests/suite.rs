@@ -8,6 +8,7 @@ mod artifacts;
 mod case;
 mod chain;
 mod cli;
+mod credentials;
 #[path = "tidy/files.rs"]
 mod files;
 mod fixtures;

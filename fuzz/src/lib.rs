@@ -7,10 +7,10 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use infrac::diagnostic::{Diagnostic, MOST, Style, render};
+use infrac::diagnostic::{Diagnostic, Guard, MOST, Style, render};
 use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::target::TARGETS;
-use infrac::{Compilation, Parsed, build, losses};
+use infrac::{Compilation, Parsed, build};
 
 /// The file that an input starts with.
 pub const ENTRY: &str = "platform.infra";
@@ -76,9 +76,10 @@ impl Project {
 /// Where it does not hold.
 pub fn judge_diagnostics(diagnostics: &[Diagnostic], sources: &Sources) {
     assert!(diagnostics.len() <= 2 * MOST, "{} diagnostics", diagnostics.len());
+    let guard = Guard::new(diagnostics, sources);
     for diagnostic in diagnostics.iter().take(60) {
         for style in [Style::Plain, Style::Colour] {
-            assert!(!render(diagnostic, sources, style).is_empty());
+            assert!(!render(diagnostic, &guard, style).as_str().is_empty());
         }
         for label in &diagnostic.labels {
             let text = sources.file(label.span.file).text();
@@ -97,7 +98,6 @@ pub fn judge_diagnostics(diagnostics: &[Diagnostic], sources: &Sources) {
 pub fn judge(compilation: &Compilation) {
     judge_diagnostics(&compilation.diagnostics, &compilation.sources);
     let targets: Vec<_> = TARGETS.iter().collect();
-    judge_diagnostics(&losses(compilation, &targets), &compilation.sources);
     assert_eq!(
         compilation.platform.is_none(),
         compilation.has_errors(),

@@ -93,6 +93,13 @@ pub(crate) fn entry(field: &Field, names: &[&str], depth: usize, random: &mut Ra
             }
             out.push('}');
         }
+        Kind::Named(named) => {
+            let blocks: Vec<&Field> = named.fields.iter().collect();
+            if let Some(block) = random.one_of(&blocks) {
+                out.push(' ');
+                out.push_str(&entry(block, names, depth, random));
+            }
+        }
         Kind::Raw => out.push_str(" { a { b = [1, { c = \"d\" }] } }"),
         kind => {
             out.push_str(" = ");
@@ -128,7 +135,7 @@ fn value(kind: Kind, names: &[&str], random: &mut Random) -> String {
             format!("[{}]", items.join(", "))
         }
         Kind::Reference(_) => reference(names, random),
-        Kind::Block(_) | Kind::Map(_) | Kind::Raw => hard(random).to_owned(),
+        Kind::Block(_) | Kind::Named(_) | Kind::Map(_) | Kind::Raw => hard(random).to_owned(),
     }
 }
 

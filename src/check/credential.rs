@@ -1,18 +1,22 @@
 //! Credentials in variables of containers, and in the addresses of receivers: whoever reads the source, or an artifact,
 //! could log in, or send in the platform's name.
 
+pub mod anywhere;
+mod over;
 pub(super) mod said;
+
+pub(super) use over::{command_lines, overrides};
 
 use super::address::plain;
 use crate::diagnostic::credential::address::{Found, HOOK, PASSWORD, in_address, is_key};
 use crate::diagnostic::credential::text::{
-    OPERATOR, in_text, is_marked, is_other, is_path, is_token, is_value,
+    OPERATOR, in_text, is_basic, is_marked, is_other, is_public, is_token,
 };
-use crate::diagnostic::credential::{NAMES, Names, last_word, names};
+use crate::diagnostic::credential::{Names, names};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::platform::receiver::{Address, Channel};
-use crate::platform::{EnvVar, Override, Platform, Service, Tree};
+use crate::platform::{EnvVar, Platform, Service};
 use crate::schema::part_of;
 use crate::source::Span;
 use crate::syntax::Text;
@@ -77,7 +81,9 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
             let by_source = || !text.contains(OPERATOR);
             let says_one = match kind {
                 Names::Credential => by_source() && !is_other(&text),
-                Names::Perhaps => by_source() && is_key(&text),
+                Names::Perhaps => {
+                    by_source() && !is_public(&variable.name, &text) && (is_key(&text) || is_basic(&text))
+                }
                 Names::Other => marked && by_source() && is_token(&text),
             };
             if holds || says_one {
@@ -88,6 +94,9 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
         }
     }
     for (place, (variable, says_one, services)) in told {
+        let text = plain(&variable.value);
+        let held = in_text(&text);
+        let hidden = held.iter().filter_map(|found| text.get(found.place.clone()));
         let of = list_of(services.iter().copied());
         let (what, help) = if says_one {
             let name = constant_name(&variable.name);
@@ -102,9 +111,7 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
                 },
             )
         } else {
-            let text = plain(&variable.value);
-            let found = in_text(&text);
-            let Some(found) = found.first() else { continue };
+            let Some(found) = held.first() else { continue };
             let what = match found.what {
                 PASSWORD | HOOK => format!("the address in `{}` of {of}", variable.name),
                 _ => format!("`{}` of {of}", variable.name),
@@ -120,6 +127,7 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
             Diagnostic::new(codes::SEC001, what)
                 .about_all(services)
                 .at(place, "whoever reads the source or the artifact knows it")
+                .hide_all(hidden.chain(says_one.then_some(&*text)))
                 .help(help),
         );
     }
@@ -133,51 +141,6 @@ fn value_place(service: &Service, variable: &EnvVar) -> Span {
     said.map_or(variable.span, |value| value.span)
 }
 
-/// SEC001: credentials in what is put over the files of targets.
-pub(super) fn overrides(platform: &Platform, sink: &mut Sink) {
-    let of_services = platform.services.iter().flat_map(|service| &service.overrides);
-    for over in platform.overrides.iter().chain(of_services) {
-        for (key, tree) in &over.entries {
-            in_tree(key, tree, over, sink);
-        }
-    }
-}
-
-fn in_tree(key: &str, tree: &Tree, over: &Override, sink: &mut Sink) {
-    match tree {
-        Tree::Text(value) => {
-            let text = plain(value);
-            // Keys of compose are names that anybody gives, and its values may be asked of the operator.
-            let compose = over.target == "compose";
-            let holds = if compose {
-                names(key) == Names::Credential && is_value(&text) || !in_text(&text).is_empty()
-            } else {
-                let named = NAMES.contains(&last_word(key).as_str()) && !is_path(&text);
-                !text.is_empty() && !text.contains(OPERATOR) && (named || in_address(&text).is_some())
-            };
-            if !holds {
-                return;
-            }
-            let help = if compose {
-                "declare a secret, and write its name: compose asks the operator for it"
-            } else {
-                "name a file that holds it, by the key that ends with `_file`"
-            };
-            sink.report(
-                Diagnostic::new(
-                    codes::SEC001,
-                    format!("`{key}` in `override {}` holds a credential", over.target),
-                )
-                .at(over.span, "whoever reads the source or the artifact knows it")
-                .help(help),
-            );
-        }
-        Tree::List(items) => items.iter().for_each(|item| in_tree(key, item, over, sink)),
-        Tree::Map(entries) => entries.iter().for_each(|(key, tree)| in_tree(key, tree, over, sink)),
-        Tree::Integer(_) | Tree::Number(_) | Tree::Boolean(_) => {}
-    }
-}
-
 fn report(who: &str, text: &str, found: &Found<'_>, said: (&Text, Span), help: String, sink: &mut Sink) {
     let (said, span) = said;
     let place = said.as_literal().filter(|said| *said == text);
@@ -186,6 +149,7 @@ fn report(who: &str, text: &str, found: &Found<'_>, said: (&Text, Span), help: S
     sink.report(
         Diagnostic::new(codes::SEC001, format!("the address {who} holds {what}"))
             .at(place.unwrap_or(span), "whoever reads the source or the artifact knows it")
+            .hide_all(text.get(found.place.clone()))
             .help(help),
     );
 }

@@ -18,7 +18,7 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
             Health::Http { tool: None, .. } | Health::Tcp { possible: false, .. } => {
                 unknown_tool(service, facts, block.span, sink);
             }
-            Health::Builtin if block.builtin == Some(true) => {
+            Health::Builtin(_) if block.builtin == Some(true) => {
                 if let Some(facts) = platform.facts(service).filter(|facts| !facts.builtin_health) {
                     sink.report(
                         Diagnostic::new(
@@ -42,7 +42,7 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
                     command(service, facts, &known, sink);
                 }
             }
-            Health::None { .. } | Health::Builtin | Health::Tcp { .. } => {}
+            Health::None { .. } | Health::Builtin(_) | Health::Tcp { .. } => {}
         }
     }
 }

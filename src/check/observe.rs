@@ -107,7 +107,7 @@ pub(super) fn unprobed(platform: &Platform, sink: &mut Sink) {
         let name = &site.name;
         sink.report(
             Diagnostic::new(codes::OBS011, format!("`{}` does not look at the site `{name}`", probe.path))
-                .at(site.block.domain.span, "set by the operator: what is asked for must be known before")
+                .at(site.domain_span, "set by the operator: what is asked for must be known before")
                 .at(probe.span(), "looks at every site whose name is known")
                 .help(format!(
                     "write the name here, and where it is another one: `environment production {{ site {name} = \"shop.example.com\" }}`"
@@ -130,7 +130,7 @@ pub(super) fn probeless(platform: &Platform, sink: &mut Sink) {
     };
     sink.report(
         Diagnostic::new(codes::OBS014, format!("nobody looks at {what} from outside"))
-            .at(first.block.name.span, "nobody is told when it does not answer, or its certificate ends")
+            .at(first.span, "nobody is told when it does not answer, or its certificate ends")
             .help(format!(
                 "add an instance of a component with `role = probe` that looks at {them}, or `allow OBS014` with the reason"
             )),

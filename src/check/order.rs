@@ -26,7 +26,10 @@ pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
                     .at(on.span(), "runs once")
                     .help(format!("write `wait {} = completed`, or `after = [{}]`", on.path, on.path)),
                 );
-            } else if dependency.condition == Condition::Healthy && !on.health.can_be_waited_for() {
+            } else if dependency.condition == Condition::Healthy
+                && dependency.said
+                && !on.health.can_run_inside()
+            {
                 sink.report(
                     Diagnostic::new(
                         codes::DEP001,

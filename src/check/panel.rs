@@ -195,14 +195,15 @@ fn found(text: &str) -> Vec<(&str, Range<usize>)> {
 pub(super) fn legends(platform: &Platform, sink: &mut Sink) {
     for dashboard in &platform.observed.dashboards {
         sink.about(platform.path(dashboard.owner), |sink| {
-        for (panel, queries) in dashboard.block.panels().zip(&dashboard.queries) {
+        for (said, panel) in dashboard.block.panels().zip(dashboard.panels()) {
             // The columns of a table are called as it stands.
-            if panel.type_ == Some(PanelKind::Table) {
+            if panel.kind == PanelKind::Table {
                 continue;
             }
-            for (block, query) in panel.query.iter().zip(queries) {
+            for (said, drawn) in said.query.iter().zip(&panel.queries) {
+                let query = &drawn.query;
                 let Labels::Some(known) = &query.labels else { continue };
-                let legend = &block.legend;
+                let legend = &said.legend;
                 for (label, place) in labels(&legend.text) {
                     if label == METRIC || query.labels.can_hold(label) {
                         continue;

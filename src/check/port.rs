@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use super::address::{self, Address, Named, Place, Said};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
-use crate::model::{Protocol, RouteTarget};
-use crate::platform::{Platform, Port, Service, ServiceId};
-use crate::schema::Template;
+use crate::model::Protocol;
+use crate::platform::{Platform, Port, RouteTarget, Service, ServiceId, ValuePart};
 use crate::source::Span;
-use crate::syntax::Part;
 
 /// How many ports of a service a message lists.
 const MOST_LISTED: usize = 12;
@@ -23,9 +21,11 @@ pub(super) fn literals(platform: &Platform, named: &Named<'_>, sink: &mut Sink) 
         in_text(&said.text, said.span, Some(about), &mut services, &is_other, sink);
     }
     for site in &platform.sites {
-        for route in &site.block.route {
-            if let RouteTarget::Literal(template) = &route.target {
-                in_template(template, &mut services, sink);
+        for route in &site.routes {
+            let RouteTarget::Address(address) = &route.to else { continue };
+            for part in &address.parts {
+                let ValuePart::Literal(text) = part else { continue };
+                in_text(text, route.target_span, None, &mut services, &|_| false, sink);
             }
         }
     }
@@ -49,14 +49,6 @@ impl<'a> Services<'a> {
         let first = service.ports.first()?;
         let listened = self.listened.entry(service.id).or_insert_with(|| listened(service));
         (!listened.contains(&number)).then_some((service, first))
-    }
-}
-
-fn in_template(template: &Template, services: &mut Services<'_>, sink: &mut Sink) {
-    for part in &template.text.parts {
-        if let Part::Literal(text) = part {
-            in_text(text, template.span, None, services, &|_| false, sink);
-        }
     }
 }
 

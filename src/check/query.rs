@@ -40,7 +40,7 @@ pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
     let shown = observed.dashboards.iter().flat_map(|dashboard| {
         let choices = dashboard.choices.iter().filter_map(|choice| choice.query.as_ref());
         let asker = instance(dashboard.owner, dashboard.brought);
-        dashboard.queries.iter().flatten().chain(choices).map(move |query| (query, asker, dashboard.owner))
+        dashboard.queries().chain(choices).map(move |query| (query, asker, dashboard.owner))
     });
     for (query, asker, owner) in records.chain(alerts).chain(shown) {
         if sink.is_full() {

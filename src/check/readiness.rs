@@ -27,7 +27,7 @@ pub(super) fn start(platform: &Platform, sink: &mut Sink) {
         }
         // Without times of its own the image's check is left as it is, and there is no period to add to.
         let bare =
-            matches!(service.health, Health::Builtin) && health.is_none_or(|block| block.start.is_none());
+            matches!(service.health, Health::Builtin(_)) && health.is_none_or(|block| block.start.is_none());
         for said in service.overrides.iter().filter(|_| bare) {
             let check = said.entries.get("healthcheck");
             let has = |key: &str| matches!(check, Some(Tree::Map(entries)) if entries.contains_key(key));
@@ -62,7 +62,7 @@ pub(super) fn too_early(platform: &Platform, sink: &mut Sink) {
                 proves_nothing(service, first, &words.join(" "))
             }
             Health::Shell(line) => proves_nothing(service, first, &named(platform, line)),
-            Health::None { .. } | Health::Builtin | Health::Http { .. } => false,
+            Health::None { .. } | Health::Builtin(_) | Health::Http { .. } => false,
         };
         if !fooled || !happens(service, first) {
             continue;

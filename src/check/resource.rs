@@ -13,7 +13,7 @@ const MOST: u64 = 85;
 
 /// RES001: limits that promise more memory than the hosts have.
 pub(super) fn sum(platform: &Platform, sink: &mut Sink) {
-    let hosts = &platform.document.host;
+    let hosts = &platform.hosts;
     let memory: Option<Vec<u64>> = hosts.iter().map(|host| host.memory.map(|memory| memory.0)).collect();
     let (Some(memory), Some(host)) = (memory, hosts.first()) else { return };
     let there = memory.iter().fold(0u64, |sum, memory| sum.saturating_add(*memory));
@@ -23,9 +23,9 @@ pub(super) fn sum(platform: &Platform, sink: &mut Sink) {
     for service in platform.services.iter().filter(|service| service.runs() && !service.is_job()) {
         let count = match service.run {
             RunKind::EachHost => hosts.len() as u64,
-            _ => service.replicas().unwrap_or(1),
+            _ => service.copies_on_one_host(),
         };
-        let needs = service.memory().0.saturating_mul(count);
+        let needs = service.resources.memory.0.saturating_mul(count);
         let part = parts.entry(platform.profile(service)).or_default();
         *part = part.saturating_add(needs);
         if largest.is_none_or(|(_, most)| needs > most) {
@@ -37,7 +37,7 @@ pub(super) fn sum(platform: &Platform, sink: &mut Sink) {
         return;
     }
     let of = if hosts.len() == 1 {
-        format!("the {} of `{}`", gib(there), host.name.text)
+        format!("the {} of `{}`", gib(there), host.name)
     } else {
         format!("the {} of {} hosts", gib(there), hosts.len())
     };
@@ -120,7 +120,7 @@ fn heap(service: &Service, text: &str, span: Span, sink: &mut Sink) {
         );
     }
     let Some(heap) = most.or(least) else { return };
-    let limit = service.memory();
+    let limit = service.resources.memory;
     if heap <= limit.0 / 2 {
         return;
     }
@@ -168,7 +168,7 @@ fn size(word: &str) -> Option<u64> {
 
 /// RES003: an own service without a limit of its own, where somebody counts memory.
 pub(super) fn unsaid(platform: &Platform, sink: &mut Sink) {
-    let Some(host) = platform.document.host.iter().find(|host| host.memory.is_some()) else { return };
+    let Some(host) = platform.hosts.iter().find(|host| host.memory.is_some()) else { return };
     for service in platform.services.iter().filter(|service| service.runs() && !service.is_job()) {
         let said = service.block.resources.as_ref().is_some_and(|resources| resources.memory.is_some());
         if said || service.image_facts.is_some() {

@@ -4,7 +4,7 @@ use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Command, RunKind};
-use crate::platform::{EnvVar, Health, InputId, Platform, Service, Value};
+use crate::platform::{EnvVar, Health, InputId, Platform, SECRETS, Service, Value};
 use crate::source::Span;
 
 /// SEC001: a secret whose value stands in the source.
@@ -17,6 +17,7 @@ pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
                 format!("the secret `{}` has its value in the source", secret.name.text),
             )
             .at(value.span, "whoever reads the source knows it")
+            .hide_all(value.text.as_literal())
             .help(format!("take the value out; the operator sets `{}`", secret.name.text)),
         );
     }
@@ -109,7 +110,10 @@ fn file_form(variable: &EnvVar) -> Option<(&str, &str)> {
     if let Some(suffix) = &variable.file {
         return Some((&variable.name, suffix));
     }
-    variable.value.as_literal().filter(|value| value.starts_with("/run/secrets/"))?;
+    variable
+        .value
+        .as_literal()
+        .filter(|value| value.strip_prefix(SECRETS).is_some_and(|rest| rest.starts_with('/')))?;
     ["__FILE", "_FILE"].into_iter().find_map(|suffix| Some((variable.name.strip_suffix(suffix)?, suffix)))
 }
 

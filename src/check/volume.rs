@@ -58,11 +58,11 @@ pub(super) fn writers(platform: &Platform, sink: &mut Sink) {
     for service in &platform.services {
         for own in &service.volumes {
             let otherwise = "declare it as a `volume` of the platform with `concurrent = true`";
-            copies(service, &own.name, own.block.span, otherwise, sink);
+            copies(service, &own.name, own.span, otherwise, sink);
         }
     }
     for (volume, writers) in platform.volumes.iter().zip(writers) {
-        if volume.block.concurrent == Some(true) {
+        if volume.concurrent {
             continue;
         }
         let [(first, first_span), (second, second_span), ..] = writers[..] else {
@@ -80,7 +80,7 @@ pub(super) fn writers(platform: &Platform, sink: &mut Sink) {
             .about(&second.path)
             .at(second_span, "this one writes")
             .at(first_span, "and so does this one")
-            .at(volume.block.span, "the volume")
+            .at(volume.span, "the volume")
             .help("let one of them read only (`read_only = true`), or say `concurrent = true` at the volume"),
         );
     }
@@ -88,7 +88,10 @@ pub(super) fn writers(platform: &Platform, sink: &mut Sink) {
 
 /// VOL003: copies of one service that write to the same volume.
 fn copies(service: &Service, volume: &str, span: Span, otherwise: &str, sink: &mut Sink) {
-    let Some(copies) = service.replicas() else { return };
+    let copies = service.copies_on_one_host();
+    if copies < 2 {
+        return;
+    }
     sink.report(
         Diagnostic::new(
             codes::VOL003,

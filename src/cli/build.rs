@@ -4,17 +4,17 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::project::Project;
-use super::report::{Report, count, print};
+use super::report::{Report, count, hand_out};
 use super::{BuildArguments, Failure, Outcome};
+use crate::compile;
 use crate::output::manifest::{self, State};
 use crate::output::{self, Build, Summary, WriteError};
-use crate::target::{Artifact, TARGETS, Target};
-use crate::compile;
+use crate::platform::Platform;
+use crate::target::{self, Artifact, TARGETS, Target};
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.path.as_deref())?;
     let environment = arguments.source.env.as_deref();
-    let targets = wanted(&arguments.targets);
     let mut compilation = compile(&project.loader(), project.entry(), environment);
     report.diagnostics(&compilation);
     let Some(platform) = &mut compilation.platform else {
@@ -25,13 +25,13 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
         platform.project = path;
     }
     let build = Build {
-        lowered: crate::build(platform, &targets),
+        lowered: crate::build(platform, &wanted(&arguments.targets, platform)),
         whole: arguments.targets.is_empty(),
         force: arguments.force,
     };
     if arguments.stdout {
         let artifacts: Vec<&Artifact> = build.lowered.iter().flat_map(|it| &it.artifacts).collect();
-        print(&printed(&artifacts))?;
+        hand_out(&printed(&artifacts))?;
     } else {
         let folder = arguments.out.clone().unwrap_or_else(|| default_folder(project.folder(), environment));
         let summary = output::write(&folder, &build).map_err(|error| refused(&folder, &error, report))?;
@@ -73,9 +73,12 @@ fn shown(folder: &Path) -> &Path {
     folder.strip_prefix(".").unwrap_or(folder)
 }
 
-/// The targets asked for, each once, in the order of the table; all of them where none is named.
-fn wanted(named: &[&'static Target]) -> Vec<&'static Target> {
-    let is_named = |target: &&Target| named.is_empty() || named.iter().any(|named| named.name == target.name);
+/// The targets asked for, each once, in the order of the table; those of the platform where none is named.
+fn wanted(named: &[&'static Target], platform: &Platform) -> Vec<&'static Target> {
+    if named.is_empty() {
+        return target::of(&platform.targets);
+    }
+    let is_named = |target: &&Target| named.iter().any(|named| named.format == target.format);
     TARGETS.iter().filter(is_named).collect()
 }
 

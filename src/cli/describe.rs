@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::report::print;
+use super::report::hand_out;
 use super::{Failure, Outcome};
 use crate::coverage::lists;
 use crate::model::Document;
@@ -13,15 +13,15 @@ use crate::target::TARGETS;
 pub(super) fn targets() -> Result<Outcome, Failure> {
     let mut out = String::new();
     for target in TARGETS {
-        let _ = writeln!(out, "{}: {}", target.name, target.purpose);
+        let _ = writeln!(out, "{}: {}", target.format.name, target.format.purpose);
         let _ = writeln!(out, "\n{}", lists::text(target));
     }
-    print(&out)?;
+    hand_out(&out)?;
     Ok(Outcome::Fine)
 }
 
 /// The reference of the language.
 pub(super) fn reference() -> Result<Outcome, Failure> {
-    print(&schema::markdown(Document::SCHEMA))?;
+    hand_out(&schema::markdown(Document::SCHEMA))?;
     Ok(Outcome::Fine)
 }

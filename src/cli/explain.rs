@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::report::print;
+use super::report::hand_out;
 use super::{Failure, Outcome};
 use crate::diagnostic::{CODES, Code, Severity, codes, did_you_mean};
 
@@ -11,7 +11,7 @@ pub(super) fn run(code: Option<&str>) -> Result<Outcome, Failure> {
         None => list(),
         Some(word) => explanation(codes::find(word).ok_or_else(|| unknown(word))?),
     };
-    print(&text)?;
+    hand_out(&text)?;
     Ok(Outcome::Fine)
 }
 

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use super::project::{STDIN, nearest};
-use super::report::{Report, count, print};
+use super::report::{Report, count, hand_out, print};
 use super::{Failure, FmtArguments, Outcome};
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::diagnostic::{Diagnostic, Guarded, Sink, codes};
 use crate::hash::HashSet;
 use crate::source::{MAX_FILE_BYTES, Sources};
 use crate::syntax;
@@ -50,7 +50,7 @@ fn standard_input(arguments: &FmtArguments, report: &Report) -> Result<Outcome, 
     } else if arguments.check && differs {
         report.result(&format!("{STDIN} would change\n"))?;
     } else if !arguments.check && !arguments.diff {
-        print(&formatted)?;
+        hand_out(&formatted)?;
     }
     Ok(if arguments.check && differs { Outcome::Difference } else { Outcome::Fine })
 }
@@ -184,9 +184,11 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// What formatting changes, as a unified diff.
-fn difference(name: &str, before: &[u8], after: &str) -> String {
+fn difference(name: &str, before: &[u8], after: &str) -> Guarded {
     let before = String::from_utf8_lossy(before);
-    TextDiff::from_lines(before.as_ref(), after).unified_diff().header(name, name).to_string()
+    let difference =
+        TextDiff::from_lines(before.as_ref(), after).unified_diff().header(name, name).to_string();
+    Guarded::of_sources(&difference, &[before.as_ref(), after])
 }
 
 /// How many files are formatted, as the last line.

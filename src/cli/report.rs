@@ -1,11 +1,10 @@
 //! What the program says: diagnostics and remarks on standard error, results on standard output.
 
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use super::{Color, Failure};
 use crate::Compilation;
-use crate::diagnostic::{Diagnostic, MOST, Style, render};
+use crate::diagnostic::{Diagnostic, Guard, Guarded, MOST, Style, render};
 use crate::source::Sources;
 
 /// How many diagnostics are drawn. Who has more mends these first.
@@ -44,18 +43,20 @@ impl Report {
         // All are drawn in the order of the source, but warnings only where errors leave room.
         let mut room_for_errors = MOST_DRAWN;
         let mut room_for_warnings = MOST_DRAWN.saturating_sub(errors).min(warnings);
-        let mut out = String::new();
+        let guard = Guard::new(diagnostics, sources);
+        let mut out = Guarded::default();
         // Behind so many, nothing more was looked for.
         let least = if diagnostics.len() >= MOST { "at least " } else { "" };
         for diagnostic in diagnostics {
             let room = if diagnostic.is_error() { &mut room_for_errors } else { &mut room_for_warnings };
             if *room > 0 {
                 *room -= 1;
-                let _ = writeln!(out, "{}", render(diagnostic, sources, self.style));
+                out.push(&render(diagnostic, &guard, self.style));
+                out.push(&Guarded::new("\n"));
             }
         }
         if errors + warnings > MOST_DRAWN {
-            let _ = writeln!(out, "and {least}{} more\n", errors + warnings - MOST_DRAWN);
+            out.push(&Guarded::new(&format!("and {least}{} more\n\n", errors + warnings - MOST_DRAWN)));
         }
         say(&out);
         let numbers =
@@ -69,26 +70,31 @@ impl Report {
     /// Says a line on standard error.
     pub(super) fn remark(&self, line: &str) {
         if !self.quiet {
-            say(&format!("{line}\n"));
+            say(&Guarded::new(&format!("{line}\n")));
         }
     }
 
     /// Says why the command cannot do its work.
     pub(super) fn failure(&self, message: &str) {
         match self.style {
-            Style::Colour => say(&format!("\u{1b}[31merror:\u{1b}[0m {message}\n")),
-            Style::Plain => say(&format!("error: {message}\n")),
+            Style::Colour => say(&Guarded::new(&format!("\u{1b}[31merror:\u{1b}[0m {message}\n"))),
+            Style::Plain => say(&Guarded::new(&format!("error: {message}\n"))),
         }
     }
 
     /// Prints what came of a command.
     pub(super) fn result(&self, text: &str) -> Result<(), Failure> {
-        if self.quiet { Ok(()) } else { print(text) }
+        if self.quiet { Ok(()) } else { print(&Guarded::new(text)) }
     }
 }
 
 /// Prints what was asked for, also when quiet.
-pub(super) fn print(text: &str) -> Result<(), Failure> {
+pub(super) fn print(text: &Guarded) -> Result<(), Failure> {
+    hand_out(text.as_str())
+}
+
+/// Hands out a text that is the command's whole work, as it is: an artifact, a formatted source, a page of the documents.
+pub(super) fn hand_out(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // Who closes the pipe has read enough.
@@ -105,6 +111,6 @@ pub(super) fn count(number: usize, thing: &str) -> String {
 }
 
 /// Writes to standard error. That it is closed changes nothing about the work, or about the exit code.
-fn say(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
+fn say(text: &Guarded) {
+    let _ = io::stderr().write_all(text.as_str().as_bytes());
 }

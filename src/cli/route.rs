@@ -7,6 +7,7 @@ use super::project::Project;
 use super::report::{Report, print};
 use super::{Failure, Outcome, RouteArguments};
 use crate::compile;
+use crate::diagnostic::Guarded;
 use crate::diagnostic::{did_you_mean, list_of};
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, TARGET_LABELS};
@@ -25,7 +26,7 @@ pub(super) fn run(arguments: &RouteArguments, report: &Report) -> Result<Outcome
         arguments.labels.iter().map(|(label, value)| (label.as_str(), value.as_str())).collect();
     let alerts = wanted(platform, &arguments.alert, &given)?;
     let blocks: Vec<String> = alerts.into_iter().map(|alert| told(platform, alert, &given)).collect();
-    print(&blocks.join("\n"))?;
+    print(&Guarded::new(&blocks.join("\n")))?;
     Ok(Outcome::Fine)
 }
 

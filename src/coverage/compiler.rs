@@ -1,7 +1,8 @@
 //! Fields that the compiler itself uses: rules judge by them, and defaults follow from them.
 
 use crate::model::fields::{
-    BuildField, HealthField, HostField, ImageUseField, PortField, SecretField, ServiceField, SourceField, VolumeField,
+    BuildField, HealthField, HostField, ImageUseField, PlatformField, PortField, SecretField, ServiceField,
+    SourceField, VolumeField,
 };
 
 /// Whether a rule or a default reads a field.
@@ -22,11 +23,16 @@ pub(super) fn uses(field: SourceField) -> bool {
                 | ServiceField::child(_)
                 | ServiceField::output(_)
                 | ServiceField::allow(_)
+                | ServiceField::override_(_)
                 | ServiceField::image(ImageUseField::base(_))
                 | ServiceField::build(BuildField::base(_))
                 | ServiceField::port(PortField::access(_) | PortField::paths(_))
                 | ServiceField::health(HealthField::needs(_))
         ),
+        // Overrides are looked at one by one.
+        SourceField::override_(_) => true,
+        // It decides what is built at all.
+        SourceField::platform(PlatformField::targets(_)) => true,
         _ => false,
     }
 }

@@ -11,7 +11,7 @@ use crate::target::{Coverage, Target};
 struct Listing {
     /// The path of the block: `service.port`.
     path: String,
-    /// The keys that are written, with the condition where there is one.
+    /// The keys that are written.
     written: Vec<String>,
     /// The keys that cannot be expressed, each with the reason.
     lost: Vec<(String, &'static str)>,
@@ -52,7 +52,9 @@ pub fn text(target: &Target) -> String {
     }
     let lost: Vec<(String, &str)> = listings
         .iter()
-        .flat_map(|listing| listing.lost.iter().map(|(key, reason)| (format!("{}.{key}", listing.path), *reason)))
+        .flat_map(|listing| {
+            listing.lost.iter().map(|(key, reason)| (format!("{}.{key}", listing.path), *reason))
+        })
         .collect();
     if !lost.is_empty() {
         out.push_str("\n  cannot express\n");
@@ -71,16 +73,17 @@ fn list(target: &Target, block: &'static Block, number: u32, path: &str, out: &m
     for field in block.below() {
         let (number, key) = (number + field.number, field.key.unwrap_or("its value"));
         if let Some(nested) = field.block {
-            below.push((nested, number, if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }));
+            below.push((
+                nested,
+                number,
+                if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") },
+            ));
             continue;
         }
         // Free keys hold blocks without keys of their own in the description: the first field stands for all.
         let Some(path) = (number..number + field.count).find_map(SourceField::at) else { continue };
         match (target.coverage)(path) {
             Coverage::Written => listing.written.push(format!("`{key}`")),
-            Coverage::WrittenWhere(condition) => {
-                listing.written.push(format!("`{key}` (where {})", condition.words));
-            }
             Coverage::Lost(reason) => listing.lost.push((key.to_owned(), reason)),
             Coverage::NotConcerned => {}
         }

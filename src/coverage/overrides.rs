@@ -1,46 +1,27 @@
-//! Overrides that no target takes where they stand.
+//! Overrides for targets that write nothing for the platform.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::platform::{Override, Platform, Service};
-use crate::target::{Place, TARGETS};
+use crate::platform::{Override, Platform};
+use crate::target::Target;
 
-/// TGT004: overrides that no target takes where they stand.
-pub fn untaken(platform: &Platform, sink: &mut Sink) {
-    for over in &platform.overrides {
-        report(over, None, sink);
-    }
-    for service in &platform.services {
-        for over in &service.overrides {
-            report(over, Some(service), sink);
+/// TGT001: overrides for other targets than those that write something for the platform.
+pub(super) fn unwritten(platform: &Platform, targets: &[&Target], sink: &mut Sink) {
+    let of_services = platform.services.iter().flat_map(|service| &service.overrides);
+    for over in platform.overrides.iter().chain(of_services) {
+        if !targets.iter().any(|target| target.format == over.target) {
+            sink.report(unread(over, platform));
         }
     }
 }
 
-fn report(over: &Override, service: Option<&Service>, sink: &mut Sink) {
-    let takes = TARGETS.iter().find(|target| target.name == over.target).map(|target| target.overrides);
-    let takes = takes.unwrap_or_default();
-    let fits = |place: &Place| match (place, service) {
-        (Place::Platform, service) => service.is_none(),
-        (Place::Service, service) => service.is_some(),
-        (Place::Scraped, service) => service.is_some_and(|service| service.metrics.is_some()),
-    };
-    if takes.iter().any(fits) {
-        return;
+fn unread(over: &Override, platform: &Platform) -> Diagnostic {
+    let name = over.target.name;
+    let diagnostic =
+        Diagnostic::new(codes::TGT001, format!("`override {name}` is in no artifact of this platform"));
+    if platform.targets.contains(&over.target) {
+        return diagnostic.at(over.span, format!("no service reads what `{name}` writes"));
     }
-    let of = service.map(|service| format!(" of `{}`", service.path)).unwrap_or_default();
-    let places: Vec<&str> = takes
-        .iter()
-        .map(|place| match place {
-            Place::Platform => "at the top level",
-            Place::Service => "in a service",
-            Place::Scraped => "in a service that is scraped",
-        })
-        .collect();
-    let told = Diagnostic::new(codes::TGT004, format!("`override {}`{of} is in no artifact", over.target));
-    sink.report(if places.is_empty() {
-        told.at(over.span, "no target of this version takes it")
-    } else {
-        told.at(over.span, format!("`{}` takes none here", over.target))
-            .help(format!("it takes overrides {}", places.join(", or ")))
-    });
+    diagnostic
+        .at(over.span, format!("`{name}` is no target of the platform"))
+        .help(format!("add `{name}` to `targets` of the platform"))
 }

@@ -8,14 +8,12 @@ use crate::target::TARGETS;
 /// that do not read what the source asks for.
 pub fn too_old(platform: &Platform, sink: &mut Sink) {
     for target in TARGETS {
-        let settings = platform.document.target.iter().filter(|settings| settings.name.text == target.name);
-        let said =
-            settings.filter_map(|settings| settings.version.as_ref()).next_back().map(|said| said.span);
-        let written = platform.version_of(target.name);
+        let version = (target.version)(platform);
+        let (said, written) = (version.map(|it| it.span), version.map(|it| it.value));
         // The latest tells of all.
         let need = (target.needs)(platform).into_iter().rev().max_by_key(|need| need.since);
         let mut lacks = false;
-        for reader in target.reader.into_iter().flat_map(|role| platform.with_role(role)) {
+        for reader in target.format.reader.into_iter().flat_map(|role| platform.with_role(role)) {
             let image = reader.image_name.as_ref();
             let Some(runs) = image.and_then(|image| image.tag.as_deref()).and_then(Version::of_tag) else {
                 continue;
@@ -55,7 +53,7 @@ pub fn too_old(platform: &Platform, sink: &mut Sink) {
             sink.report(
                 Diagnostic::new(
                     codes::TGT005,
-                    format!("files for {} {written} cannot hold {}", target.name, need.what),
+                    format!("files for {} {written} cannot hold {}", target.format.name, need.what),
                 )
                 .at_maybe(said, "an older version than is needed")
                 .at(need.span, format!("is {}, since {}", need.what, need.since))

@@ -126,7 +126,7 @@ codes! {
     /// An override that the target cannot take.
     TGT003 Error "malformed-override";
     /// An override that no target takes where it stands.
-    TGT004 Warning "override-not-taken";
+    TGT004 Error "override-not-taken";
     /// A program that is older than what its files are written for.
     TGT005 Error "image-too-old";
     /// A scrape job that an override gives another name.

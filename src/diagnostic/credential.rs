@@ -1,7 +1,12 @@
 //! Credentials and their names: what rules tell of, and no message shows.
 
 pub mod address;
+mod file;
+mod mark;
+mod pair;
+mod program;
 pub mod text;
+mod token;
 
 /// The last words of names whose values may be credentials.
 pub const NAMES: &[&str] = &[
@@ -38,6 +43,24 @@ const VARIABLES: &[&str] = &[
     "secretaccesskey",
     "secretkeybase",
     "authtoken",
+    "authkey",
+    "masterkey",
+    "keydata",
+    "accountkey",
+    "sharedaccesskey",
+    "presharedkey",
+    "requirepass",
+    "masterauth",
+    "primaryauth",
+    "storepass",
+    "keypass",
+    "bindpw",
+    "hmacencoded",
+    "erlangcookie",
+    "roottokenid",
+    "neo4jauth",
+    "rocommunity",
+    "rwcommunity",
 ];
 
 /// What the name of a variable says of its value.

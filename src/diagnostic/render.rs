@@ -10,8 +10,8 @@ use miette::{
     SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::{Diagnostic, Label, Severity};
-use crate::source::{FileId, SourceFile, Sources};
+use super::{Diagnostic, Guard, Guarded, Label, Severity};
+use crate::source::{FileId, SourceFile};
 
 /// A line longer than this is drawn in part.
 const LONG_LINE: usize = 400;
@@ -28,9 +28,13 @@ pub enum Style {
     Plain,
 }
 
-/// Draws one diagnostic.
+/// Draws one diagnostic, behind the guard of all that are printed with it.
 #[must_use]
-pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
+pub fn render(diagnostic: &Diagnostic, guard: &Guard<'_>, style: Style) -> Guarded {
+    Guarded::drawn(draw(&guard.diagnostic(diagnostic), guard, style))
+}
+
+fn draw(diagnostic: &Diagnostic, guard: &Guard<'_>, style: Style) -> String {
     let severity = match diagnostic.code.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -48,7 +52,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
         .with_wrap_lines(false)
         .with_links(false)
         .with_context_lines(0);
-    let picture = Picture::new(diagnostic, sources);
+    let picture = Picture::new(diagnostic, guard);
     let drawn = Debugged { handler: &handler, picture: &picture }.to_string();
     let mut out = String::with_capacity(drawn.len());
     // A picture of another file starts with its severity, which its note makes needless.
@@ -72,17 +76,17 @@ struct Picture<'a> {
 }
 
 impl<'a> Picture<'a> {
-    fn new(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Self {
+    fn new(diagnostic: &'a Diagnostic, guard: &'a Guard<'a>) -> Self {
         let file = diagnostic.labels.first().map(|label| label.span.file);
         let (labels, elsewhere): (Vec<&Label>, Vec<&Label>) =
-            diagnostic.labels.iter().partition(|label| together(label, diagnostic.labels.first(), sources));
-        let labels = near(labels, sources);
+            diagnostic.labels.iter().partition(|label| together(label, diagnostic.labels.first(), guard));
+        let labels = near(labels, guard);
         let related = elsewhere
             .into_iter()
             .map(|label| Picture {
                 diagnostic: None,
                 message: &label.note,
-                file: Some(Snippet::new(sources, label.span.file)),
+                file: Some(Snippet::new(guard, label.span.file)),
                 labels: vec![label],
                 related: Vec::new(),
             })
@@ -90,7 +94,7 @@ impl<'a> Picture<'a> {
         Picture {
             diagnostic: Some(diagnostic),
             message: &diagnostic.message,
-            file: file.map(|file| Snippet::new(sources, file)),
+            file: file.map(|file| Snippet::new(guard, file)),
             labels,
             related,
         }
@@ -102,9 +106,9 @@ impl<'a> Picture<'a> {
 const APART: usize = 6;
 
 /// Whether a label is drawn in the picture of the first one.
-fn together(label: &Label, first: Option<&Label>, sources: &Sources) -> bool {
+fn together(label: &Label, first: Option<&Label>, guard: &Guard<'_>) -> bool {
     let Some(first) = first.filter(|first| first.span.file == label.span.file) else { return false };
-    let file = sources.file(label.span.file);
+    let file = guard.file(label.span.file);
     let (here, primary) = (file.line_of(label.span.start), file.line_of(first.span.start));
     let near = if here < primary { primary - here <= 1 } else { here - primary <= APART };
     // Of a very long line only a part is drawn, which can be done where the picture has no other.
@@ -113,9 +117,9 @@ fn together(label: &Label, first: Option<&Label>, sources: &Sources) -> bool {
 }
 
 /// Labels that can be drawn together: on one very long line, only those near the first.
-fn near<'a>(labels: Vec<&'a Label>, sources: &Sources) -> Vec<&'a Label> {
+fn near<'a>(labels: Vec<&'a Label>, guard: &Guard<'_>) -> Vec<&'a Label> {
     let Some(&first) = labels.first() else { return labels };
-    let file = sources.file(first.span.file);
+    let file = guard.file(first.span.file);
     let line = file.line_of(first.span.start);
     if file.line_start(line + 1) - file.line_start(line) <= LONG_LINE {
         return labels;
@@ -197,8 +201,8 @@ struct Snippet<'a> {
 }
 
 impl<'a> Snippet<'a> {
-    fn new(sources: &'a Sources, id: FileId) -> Self {
-        Self { file: sources.file(id), text: sources.shown(id) }
+    fn new(guard: &'a Guard<'a>, id: FileId) -> Self {
+        Self { file: guard.file(id), text: guard.shown(id) }
     }
 }
 

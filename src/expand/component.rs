@@ -431,6 +431,7 @@ fn is_of_type(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &mut Si
                         format!("the secret `{}` has its value in the source", parameter.name.text),
                     )
                     .at(value.span, "whoever reads the source knows it")
+                    .hide_all(value.written())
                     .help("declare it with `secret NAME` and pass `NAME`"),
                 );
             }
@@ -492,9 +493,4 @@ fn expect_kind(type_: ParameterType, path: &Path, kinds: &Kinds, sink: &mut Sink
 /// The names of some parameters.
 pub(super) fn names(parameters: &[Parameter]) -> impl Iterator<Item = &str> {
     parameters.iter().map(|parameter| parameter.name.text.as_str())
-}
-
-/// A name as an environment variable would spell it.
-pub(super) fn env_name(name: &str) -> SmolStr {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }

@@ -367,6 +367,7 @@ impl Expansion<'_> {
             let patch = item.patch;
             let mut known = Vec::new();
             let mut allows = Vec::new();
+            let mut description = None;
             let mut misspelt = Vec::new();
             let mut taken_out = false;
             let parameters: HashSet<&str> = component::names(&kind.parameters).collect();
@@ -379,7 +380,9 @@ impl Expansion<'_> {
                     allows.push(value);
                 } else if parameters.contains(value.key.text.as_str()) {
                     known.push(value);
-                } else if value.key.text != "description" {
+                } else if value.key.text == "description" {
+                    description = Some(value);
+                } else {
                     let help = self.sink.did_you_mean(&value.key.text, component::names(&kind.parameters));
                     if let (Some(text), None) = (meant(help.as_deref(), &kind.parameters), &value.label) {
                         misspelt.push(Entry { key: Name { text, ..value.key.clone() }, ..value.clone() });
@@ -410,6 +413,7 @@ impl Expansion<'_> {
                 name,
                 values: values.collect(),
                 head,
+                description,
                 allows,
                 span,
                 patch,

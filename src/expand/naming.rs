@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::component::{Component, env_name};
+use super::component::Component;
 use super::substitute::Children;
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet};
@@ -154,4 +154,9 @@ fn one_spelling(kind: &str, names: &[&Name], sink: &mut Sink) {
             );
         }
     }
+}
+
+/// A name as an environment variable would spell it.
+pub(super) fn env_name(name: &str) -> SmolStr {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }

@@ -30,6 +30,7 @@ pub(super) fn normal_forms(kind: &ChildKind, children: &Children, own: &[SmolStr
                 let value = Some(path(segments, *at));
                 entries.push(Entry { key: word("by", *at), label: None, value, body: None, patch: false });
             }
+            entries.extend(child.description.clone());
             entries.extend(child.allows.iter().cloned());
             Entry {
                 key: word("child", span),

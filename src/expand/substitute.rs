@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::component::env_name;
+use super::naming::env_name;
 use super::room::Room;
 use super::template::{self, Templates};
 use crate::diagnostic::{Diagnostic, Sink, codes};
@@ -21,6 +21,8 @@ pub(super) struct ChildValues {
     pub(super) values: IndexMap<SmolStr, Option<Value>>,
     /// The place of its kind and name.
     pub(super) head: Span,
+    /// The entry that says what it is for.
+    pub(super) description: Option<Entry>,
     /// What rules may say of it.
     pub(super) allows: Vec<Entry>,
     /// The place of all that it says; its head where it says nothing.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value as Jinja};
 use minijinja::{AutoEscape, UndefinedBehavior};
 
-use super::component::env_name;
+use super::naming::env_name;
 use super::substitute::{ChildValues, Environment};
 use crate::hash::HashMap;
 use crate::schema::quantity_member;

@@ -1,6 +1,8 @@
 //! What the operator sets, and what one target is told.
 
-use crate::schema::{Constant, Decode, Decoder, Integer, Kind, Leaf, List, Map, Raw, block, without_constants};
+use crate::schema::{
+    Constant, Decode, Decoder, Integer, Kind, Leaf, List, Map, Raw, block, without_constants,
+};
 use crate::source::Span;
 use crate::syntax::{Entry, Name};
 
@@ -30,18 +32,6 @@ block! {
         optional optional: bool,
         /// How many characters it has at least; told to the operator.
         optional min_length: Integer,
-    }
-}
-
-block! {
-    /// Settings of one target.
-    "target" => Target / TargetField {
-        label name = "The target.";
-        /// compose: the project's name, in place of the platform's.
-        optional project: Constant,
-        /// prometheus, alertmanager: the version that its files are written for, such as `"3.13"`. Without it they hold
-        /// nothing that promtool 2.53 and amtool 0.28 refuse.
-        optional version: Constant,
     }
 }
 

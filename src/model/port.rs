@@ -1,6 +1,6 @@
 //! Ports: what a service listens on, and who may come in.
 
-use crate::schema::{Constant, List, Placed, PortNumber, Reference, block, choice, without_constants};
+use crate::schema::{Constant, List, Placed, PortNumber, Reference, block, choice};
 
 block! {
     /// A port that a service listens on.
@@ -65,9 +65,6 @@ choice! {
         Internal = "internal",
     }
 }
-
-without_constants! { Placed<Access> }
-
 block! {
     /// Who may come in from outside.
     "publish" => Publish / PublishField {

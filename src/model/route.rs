@@ -1,8 +1,8 @@
 //! Public host names and what is served under them.
 
 use crate::schema::{
-    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Reference, Scalar, SecretName, Template,
-    block, without_constants,
+    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Placed, Reference, Scalar, SecretName,
+    Template, block, without_constants,
 };
 use crate::syntax::{Path, Value, ValueKind};
 
@@ -43,30 +43,30 @@ block! {
     /// Which path goes where.
     "route" => Route / RouteField {
         label path = "A prefix such as `/api`, or `= /path` for exactly one.";
-        value target: RouteTarget = "A port, or `deny`, `redirect` or `respond`.";
+        value target: Placed<RouteTarget> = "A port, or `deny`, `files`, `redirect` or `respond`.";
         /// Whether connections may be upgraded.
-        optional websocket: bool,
+        optional websocket: Placed<bool>,
         /// The largest request body.
-        optional max_body: Bytes,
+        optional max_body: Placed<Bytes>,
         /// How long the service may take to answer.
-        optional timeout: Duration,
+        optional timeout: Placed<Duration>,
         /// How long answers may be kept.
-        optional cache: Duration,
+        optional cache: Placed<Duration>,
         /// redirect: where to.
         optional to: Constant,
         /// redirect: whether for good.
-        optional permanent: bool,
-        /// respond: the status code.
-        optional status: Integer,
+        optional permanent: Placed<bool>,
+        /// respond: the status code, 200 where none is said.
+        optional status: Placed<Integer>,
         /// respond: the body.
         optional body: Constant,
         /// Who may come, where not everybody.
         optional from: Reference,
         /// A secret with the users (htpasswd) who may come.
         optional login: SecretName,
-        /// The folder that files are served from.
+        /// files: the folder of the proxy that they are served from.
         optional root: Constant,
-        /// The file that stands for a folder.
+        /// files: the file that stands for a folder.
         optional index: Constant,
         /// How often one address may ask.
         optional limit: Limit,
@@ -101,6 +101,8 @@ pub enum RouteTarget {
 pub enum Respond {
     /// Refuse.
     Deny,
+    /// Send files.
+    Files,
     /// Send elsewhere.
     Redirect,
     /// Answer.
@@ -109,19 +111,20 @@ pub enum Respond {
 
 impl Scalar for RouteTarget {
     fn shape() -> Kind {
-        Kind::Scalar("a port, `deny`, `redirect` or `respond`")
+        Kind::Scalar("a port, `deny`, `files`, `redirect` or `respond`")
     }
 
     fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &value.kind {
             ValueKind::Reference(path) => Some(match path.word() {
                 Some("deny") => Self::Do(Respond::Deny),
+                Some("files") => Self::Do(Respond::Files),
                 Some("redirect") => Self::Do(Respond::Redirect),
                 Some("respond") => Self::Do(Respond::Respond),
                 _ => Self::To(path.clone()),
             }),
             ValueKind::Text(_) => Template::read(value, decoder).map(Self::Literal),
-            _ => decoder.mismatch(value, "a port, `deny`, `redirect` or `respond`"),
+            _ => decoder.mismatch(value, "a port, `deny`, `files`, `redirect` or `respond`"),
         }
     }
 }

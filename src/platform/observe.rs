@@ -1,5 +1,6 @@
 //! What is observed of a platform: scrape jobs, the metrics they bring, the rules over them, and who is told.
 
+mod dashboard;
 mod index;
 mod jobs;
 mod metrics;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+pub use self::dashboard::{Choice, Dashboard, Panel, PanelQuery, Row, Threshold, panel_size};
 pub use self::index::Exporters;
 pub use self::jobs::Jobs;
 pub use self::metrics::Metrics;
@@ -19,7 +21,7 @@ pub use self::test::{AlertTest, SaidSeries};
 use super::ServiceId;
 use super::receiver::{Hours, Mute, Receiver, Smtp};
 use crate::hash::{HashMap, HashSet};
-use crate::model::{self, MetricKind, Severity};
+use crate::model::{MetricKind, Severity};
 use crate::promql::{self, Labels, MetricType};
 use crate::schema::{Constant, Duration};
 use crate::source::{SourceFile, Span};
@@ -129,10 +131,14 @@ pub struct Job {
     pub port: usize,
     /// The path.
     pub path: String,
-    /// The time between two scrapes, where it is said.
-    pub interval: Option<Duration>,
-    /// How long a scrape may take, where it is said.
-    pub timeout: Option<Duration>,
+    /// The time between two scrapes.
+    pub interval: Duration,
+    /// Whether the source says that time.
+    pub interval_said: bool,
+    /// How long a scrape may take; not longer than the interval.
+    pub timeout: Duration,
+    /// Whether the source says how long.
+    pub timeout_said: bool,
     /// What it looks at in the place of the service: addresses that a probe is asked for.
     pub probes: Vec<Probe>,
     /// What it brings.
@@ -158,8 +164,11 @@ pub struct Probe {
     pub address: String,
 }
 
-/// The time between two scrapes where none is said, in seconds.
-pub const SCRAPE_INTERVAL: u64 = 15;
+/// The time between two scrapes where none is said.
+pub const SCRAPE_INTERVAL: Duration = Duration(15_000);
+
+/// How long a scrape may take where nothing is said and its interval is not shorter.
+pub const SCRAPE_TIMEOUT: Duration = Duration(10_000);
 
 /// The metrics of a job.
 #[derive(Debug, Clone, Default)]
@@ -417,40 +426,4 @@ impl Annotation {
         let found = self.source.as_ref().and_then(|source| place(source, self.span, &self.text, part));
         found.unwrap_or(self.span)
     }
-}
-
-/// Panels.
-#[derive(Debug, Clone)]
-pub struct Dashboard {
-    /// What its address ends with.
-    pub name: String,
-    /// The service it stands in.
-    pub owner: Option<ServiceId>,
-    /// Whether it comes with a component of the compiler.
-    pub brought: bool,
-    /// What its address is: at most 40 letters, digits and hyphens.
-    pub uid: String,
-    /// The heading.
-    pub title: String,
-    /// What can be chosen at its top.
-    pub choices: Vec<Choice>,
-    /// The queries of its panels, one list for each of [`model::Dashboard::panels`].
-    pub queries: Vec<Vec<Query>>,
-    /// The block, with the panels of presets.
-    pub block: model::Dashboard,
-}
-
-/// A choice at the top of a dashboard.
-#[derive(Debug, Clone)]
-pub struct Choice {
-    /// The name that queries use.
-    pub name: String,
-    /// The series whose label is offered, with complete matchers; `None` where it is that of any.
-    pub series: Option<String>,
-    /// The label whose values are offered.
-    pub label: String,
-    /// Whether several values fit: no query asks for equality.
-    pub several: bool,
-    /// The same as a query, for what is checked of queries; `None` where it cannot be read, which is reported.
-    pub query: Option<Query>,
 }

@@ -228,6 +228,8 @@ pub struct Hours {
     pub times: Vec<(String, String)>,
     /// The time zone; UTC where there is none.
     pub zone: Option<String>,
+    /// The place of their name.
+    pub span: Span,
 }
 
 #[cfg(test)]

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{GroupId, NetworkId, OutsideId, Override, ServiceId, Value, VolumeId};
-use crate::model::{self, Access, Condition, Propagation, Protocol, RunKind, Tool};
-use crate::schema::Bytes;
-use crate::source::Span;
+use smallvec::SmallVec;
 
-/// The memory of a service that says none.
-pub const MEMORY: Bytes = Bytes(512 << 20);
+use super::{
+    CheckTimes, ConfigFile, Dump, GroupId, Health, HostPath, MemoryPath, Mounted, NetworkId, OutsideId,
+    Override, OwnVolume, Placement, Process, Resources, Retention, Scale, Schedule, Security, ServiceId,
+    SharedMount, Value,
+};
+use crate::model::{self, Access, Condition, Protocol, Role, RunKind};
+use crate::source::Span;
 
 /// A service, nested ones among them.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub struct Service {
     pub group: Option<GroupId>,
     /// The service it is nested in.
     pub parent: Option<ServiceId>,
+    /// What it does for the platform.
+    pub role: Option<Role>,
     /// The image it runs, with its tag.
     pub image: Option<Value>,
     /// How its image is built.
@@ -59,25 +63,45 @@ pub struct Service {
     pub mounts: Vec<SharedMount>,
     /// Paths of the host.
     pub binds: Vec<HostPath>,
+    /// Paths in memory: those of the source, then those that it needs.
+    pub memory_paths: SmallVec<[MemoryPath; 1]>,
     /// Files that the compiler writes for it.
     pub configs: Vec<ConfigFile>,
-    /// Folders of what targets write, each as the folder below [`super::ARTIFACTS`] and the path in the container.
-    pub artifacts: Vec<(String, String)>,
+    /// Folders of what targets write.
+    pub artifacts: Vec<Mounted>,
     /// Secrets that are handed over as files beside those of its environment.
     pub secret_files: Vec<super::InputId>,
     /// How it is known to work.
     pub health: Health,
+    /// The times of that check, where it is not the image's own.
+    pub times: CheckTimes,
     /// Where its metrics are.
     pub metrics: Option<Metrics>,
+    /// How its data is copied and brought back.
+    pub dump: Option<Box<Dump>>,
     /// What starts before it.
     pub dependencies: Vec<Dependency>,
     /// When it runs.
     pub run: RunKind,
+    /// The schedule, with `run = schedule`.
+    pub schedule: Option<Arc<Schedule>>,
+    /// What it may use.
+    pub resources: Resources,
+    /// How many of it run; one where the source says nothing.
+    pub scale: Option<Arc<Scale>>,
+    /// Exceptions from the safe defaults.
+    pub security: Option<Arc<Security>>,
+    /// What the source says of its processes.
+    pub process: Option<Arc<Process>>,
+    /// Where it runs, and what the host must offer.
+    pub placement: Option<Arc<Placement>>,
+    /// How long it keeps samples, where it is a metrics server.
+    pub retention: Option<Arc<Retention>>,
     /// Labels of the container.
     pub labels: Vec<(String, String)>,
     /// What targets are told beside the language.
     pub overrides: Vec<Override>,
-    /// The block, for what is read as it is: resources, security, scale, ulimits, timings.
+    /// The block, for rules: places, and what the source says of it.
     pub block: Arc<model::Service>,
 }
 
@@ -110,32 +134,6 @@ impl Service {
     #[must_use]
     pub fn span(&self) -> Span {
         self.block.name.span
-    }
-
-    /// The memory it may use: what it says, or the default.
-    #[must_use]
-    pub fn memory(&self) -> Bytes {
-        self.block.resources.as_ref().and_then(|resources| resources.memory).unwrap_or(MEMORY)
-    }
-
-    /// How many of it run on one host, where it says so. A port of the host can be taken once, so what is
-    /// published runs once.
-    #[must_use]
-    pub fn replicas(&self) -> Option<u64> {
-        let min = self.block.scale.as_ref().and_then(|scale| scale.min).map(|min| min.0);
-        min.filter(|min| *min > 1 && self.ports.iter().all(|port| port.publish.is_none()))
-    }
-
-    /// Whether its root file system cannot be written to.
-    #[must_use]
-    pub fn is_read_only(&self) -> bool {
-        !self.exception(|security| security.writable) && !self.exception(|security| security.privileged)
-    }
-
-    /// Whether an exception of its `security` block is set.
-    #[must_use]
-    pub fn exception(&self, field: impl Fn(&model::Security) -> Option<bool>) -> bool {
-        self.block.security.as_deref().and_then(field).unwrap_or(false)
     }
 }
 
@@ -208,112 +206,6 @@ pub struct EnvVar {
     pub file: Option<String>,
     /// The place.
     pub span: Span,
-}
-
-/// A volume of a service.
-#[derive(Debug, Clone)]
-pub struct OwnVolume {
-    /// What artifacts call it: `mongodb-data`.
-    pub name: String,
-    /// Where it is in the container.
-    pub path: String,
-    /// The block.
-    pub block: model::ServiceVolume,
-}
-
-/// A shared volume in a service.
-#[derive(Debug, Clone)]
-pub struct SharedMount {
-    /// The volume.
-    pub volume: VolumeId,
-    /// Where it is in the container.
-    pub path: String,
-    /// Whether the service only reads it.
-    pub read_only: bool,
-    /// The place.
-    pub span: Span,
-}
-
-/// A path of the host in a service.
-#[derive(Debug, Clone)]
-pub struct HostPath {
-    /// The host's path.
-    pub source: String,
-    /// Where it is in the container.
-    pub path: String,
-    /// Whether the service only reads it.
-    pub read_only: bool,
-    /// Whether mounts below it appear in the container, too.
-    pub propagation: Option<Propagation>,
-}
-
-/// A file that the compiler writes for a service.
-#[derive(Debug, Clone)]
-pub struct ConfigFile {
-    /// Where it is in the container.
-    pub path: String,
-    /// What it holds.
-    pub content: String,
-    /// Whether it is a file of the project, which is passed on byte for byte.
-    pub from_file: bool,
-    /// Its mode; whoever runs in the container can read it.
-    pub mode: Option<u32>,
-    /// Whether it comes with a component of the compiler.
-    pub brought: bool,
-    /// Where it stands in the source, when it was written there.
-    pub span: Span,
-}
-
-/// What can try a port inside a container.
-pub const TCP_TOOLS: &[&str] = &["nc", "bash", "node", "python3", "perl"];
-
-/// How a service is known to work.
-#[derive(Debug, Clone)]
-pub enum Health {
-    /// It is not: the image holds no tool, or the reason says why.
-    None {
-        /// Why.
-        reason: Option<String>,
-    },
-    /// By the image's own check.
-    Builtin,
-    /// By a path.
-    Http {
-        /// The port, an index into the service's ports.
-        port: usize,
-        /// Answers when it can take requests.
-        readiness: String,
-        /// Answers as long as it need not be started again.
-        liveness: Option<String>,
-        /// Answers once it has started.
-        startup: Option<String>,
-        /// What asks for it inside the container.
-        tool: Option<Tool>,
-    },
-    /// By a port that accepts connections, an index into the service's ports.
-    Tcp {
-        /// The port, an index into the service's ports.
-        port: usize,
-        /// Whether the image is known to hold something that can try it.
-        possible: bool,
-    },
-    /// By a program with its arguments.
-    Exec(Vec<Value>),
-    /// By a line of the image's shell.
-    Shell(Value),
-}
-
-impl Health {
-    /// Whether somebody can wait for it inside containers.
-    #[must_use]
-    pub fn can_be_waited_for(&self) -> bool {
-        match self {
-            Self::None { .. } => false,
-            Self::Http { tool, .. } => tool.is_some(),
-            Self::Tcp { possible, .. } => *possible,
-            Self::Builtin | Self::Exec(_) | Self::Shell(_) => true,
-        }
-    }
 }
 
 /// Where the metrics of a service are.

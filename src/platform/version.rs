@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use super::Platform;
-
 /// A version without what stands behind its second number: as much as decides what a program reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub u32, pub u32);
@@ -29,16 +27,6 @@ impl Version {
         let parts = text.split('.').count();
         let plain = text.chars().all(|c| c.is_ascii_digit() || c == '.');
         Self::of_tag(text).filter(|_| plain && matches!(parts, 2 | 3) && !text.ends_with('.'))
-    }
-}
-
-impl Platform {
-    /// The version that a target's files are written for, where its settings say one.
-    #[must_use]
-    pub fn version_of(&self, target: &str) -> Option<Version> {
-        let settings = self.document.target.iter().filter(|settings| settings.name.text == target);
-        let said = settings.filter_map(|settings| settings.version.as_ref()).next_back()?;
-        Version::parse(said.text.as_literal()?)
     }
 }
 

@@ -82,7 +82,7 @@ impl Observed {
         (!matchers.is_empty()).then(|| self.jobs.fitting(&matchers))
     }
 
-    /// The longest time between two samples of what a query asks for, where it is said and longer than usual.
+    /// The longest time between two samples of what a query asks for, where it is longer than usual.
     #[must_use]
     pub fn rarest_of(&self, query: &Query) -> Option<Duration> {
         let selectors = query.parsed.iter().flat_map(|parsed| parsed.selectors());
@@ -96,8 +96,8 @@ impl Observed {
             let exports = |job: &&&Job| {
                 if exported { job.exports.series(metric).is_some() } else { job.exports.unknown }
             };
-            named.iter().filter(exports).filter_map(|job| job.interval).max()
+            named.iter().filter(exports).map(|job| job.interval).max()
         });
-        longest.max().filter(|interval| interval.0 > SCRAPE_INTERVAL * 1000)
+        longest.max().filter(|interval| *interval > SCRAPE_INTERVAL)
     }
 }

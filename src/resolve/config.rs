@@ -1,10 +1,10 @@
 //! The files that the compiler writes for a service: their text and their mode.
 
-use super::service::expect_absolute;
+use super::storage::expect_absolute;
 use super::text::{Mentions, Texts};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model;
-use crate::platform::ConfigFile;
+use crate::platform::{ConfigFile, FILE, PROGRAM};
 use crate::schema::Constant;
 
 /// Binds the files of a service.
@@ -31,7 +31,8 @@ pub(super) fn configs(
         if !from_file && !content.is_empty() && !content.ends_with('\n') {
             content.push('\n');
         }
-        let mode = config.mode.as_ref().and_then(|mode| self::mode(mode, texts));
+        let said = config.mode.as_ref().and_then(|mode| self::mode(mode, texts));
+        let mode = said.unwrap_or(if content.starts_with("#!") { PROGRAM } else { FILE });
         let span = config.path.span;
         let brought = texts.absent.sources.embedded().contains(&span.file);
         configs.push(ConfigFile { path: path.to_owned(), content, from_file, mode, brought, span });

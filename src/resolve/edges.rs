@@ -3,7 +3,9 @@
 use super::text::{Mentions, Texts, Thing};
 use crate::hash::HashMap;
 use crate::model::{Document, Role};
-use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideId, Platform, Service, ServiceId};
+use crate::platform::{
+    Cause, Edge, EdgeEnd, NetworkId, OutsideId, Platform, RouteTarget, Service, ServiceId,
+};
 use crate::schema::Reference;
 use crate::source::Span;
 
@@ -32,7 +34,7 @@ pub(super) fn edges(
     scrapes(&mut edges, texts);
     data_sources(&mut edges, texts);
     receivers(document, &mut edges, texts);
-    backups(document, &mut edges, texts);
+    backups(&mut edges, texts);
     edges.finish()
 }
 
@@ -102,7 +104,8 @@ fn routes(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
     for site in &edges.platform.sites {
         let Some(proxy) = site.served_by else { continue };
         for route in &site.routes {
-            edges.add(proxy, EdgeEnd::Service(route.to, Some(route.port)), Cause::Route, route.span, texts);
+            let RouteTarget::Port(service, port) = route.to else { continue };
+            edges.add(proxy, EdgeEnd::Service(service, Some(port)), Cause::Route, route.target_span, texts);
         }
     }
 }
@@ -183,34 +186,10 @@ fn receivers(document: &Document, edges: &mut Edges<'_>, texts: &mut Texts<'_>) 
 }
 
 /// A backup is taken from where the data is to where it is kept.
-fn backups(document: &Document, edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
-    for backup in &document.backup {
-        let of = match texts.find(&backup.of.0, &mut Mentions::default()) {
-            Some(Thing::Service(at)) => Some(at),
-            Some(thing) => {
-                texts.wrong_kind(&backup.of.0, &thing, "a service");
-                None
-            }
-            None => None,
-        };
-        let to = match texts.find(&backup.to.0, &mut Mentions::default()) {
-            Some(Thing::Child(at)) => Some(at),
-            Some(thing) => {
-                texts.wrong_kind(&backup.to.0, &thing, "a bucket");
-                None
-            }
-            None => None,
-        };
-        let (Some(of), Some(to)) = (of, to) else { continue };
-        let store = edges.platform.services.get(to);
-        let port = store.and_then(Service::http_port);
-        let port = port.and_then(|http| store?.ports.iter().position(|port| port.name == http.name));
-        edges.add(
-            ServiceId(of),
-            EdgeEnd::Service(ServiceId(to), port),
-            Cause::Backup,
-            backup.to.0.span,
-            texts,
-        );
+fn backups(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
+    let platform = edges.platform;
+    for backup in &platform.backups {
+        let store = &platform[platform[backup.to].of];
+        edges.add(backup.of, http(store), Cause::Backup, backup.to_span, texts);
     }
 }

@@ -7,7 +7,8 @@ use super::text::{Mentions, Texts, Thing, ValueBuilder, literal, protocol};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{Child, Port, RouteTarget};
-use crate::platform::{InputId, OutsideId, Value};
+use crate::platform::{InputId, OutsideId, Value, ValuePart};
+use crate::schema::SecretName;
 use crate::source::Span;
 use crate::syntax::{Path, Scope, Text, ValueKind};
 
@@ -41,6 +42,19 @@ impl Texts<'_> {
             Symbol::Site(at) => self.site(at, path, rest, mentions),
             Symbol::Outside(at) => self.outside(at, path, rest, mentions),
         }
+    }
+
+    /// A secret, by its name.
+    pub(super) fn secret(&mut self, reference: &SecretName) -> Option<InputId> {
+        let thing = self.find(&reference.0, &mut Mentions::default())?;
+        if let Thing::Text(value) = &thing
+            && let [ValuePart::Input(input)] = value.parts.as_slice()
+            && self.is_secret(*input)
+        {
+            return Some(*input);
+        }
+        self.wrong_kind(&reference.0, &thing, "a secret");
+        None
     }
 
     fn member(&mut self, at: usize, path: &Path, depth: usize, mentions: &mut Mentions) -> Option<Thing> {
@@ -126,7 +140,7 @@ impl Texts<'_> {
             let mut served = HashMap::default();
             for (at, site) in document.site.iter().enumerate() {
                 for route in site.route.iter().filter(|route| route.path.text == "/") {
-                    if let RouteTarget::To(path) = &route.target {
+                    if let RouteTarget::To(path) = &route.target.value {
                         served.entry(path.text()).or_insert(at);
                     }
                 }
@@ -214,7 +228,7 @@ impl Texts<'_> {
         {
             mentions.jobs.push((job, path.span));
         }
-        let [member] = rest else { return Some(Thing::Child(at)) };
+        let [member] = rest else { return Some(Thing::Child(at, index)) };
         if member == "name" {
             return Some(Thing::Text(literal(child.name.text.as_str().to_owned())));
         }

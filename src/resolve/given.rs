@@ -3,7 +3,7 @@
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, cause, codes};
 use crate::model::{Child, ParameterType};
-use crate::syntax::{Path, ValueKind};
+use crate::syntax::ValueKind;
 
 /// Binds everything that is given.
 pub(super) fn expect(texts: &mut Texts<'_>) {
@@ -13,7 +13,7 @@ pub(super) fn expect(texts: &mut Texts<'_>) {
         if given.wanted != ParameterType::Child {
             continue;
         }
-        let Some((at, child)) = child(&thing, &given.path, texts) else {
+        let Some((at, child)) = child(&thing, texts) else {
             texts.wrong_kind(&given.path, &thing, "a child of an instance");
             continue;
         };
@@ -36,7 +36,7 @@ pub(super) fn expect(texts: &mut Texts<'_>) {
         // What cannot be found is reported where it is given itself.
         let told = texts.sink.len();
         let Some(thing) = texts.find(path, &mut Mentions::default()) else { continue };
-        if let (Some((by_at, by)), true) = (self::child(&thing, path, texts), told == texts.sink.len())
+        if let (Some((by_at, by)), true) = (self::child(&thing, texts), told == texts.sink.len())
             && !(by_at == at && names(by, list, &child.name.text))
         {
             texts.sink.report(
@@ -52,12 +52,10 @@ pub(super) fn expect(texts: &mut Texts<'_>) {
     }
 }
 
-/// The child that a path leads to, with its service.
-fn child<'a>(thing: &Thing, path: &Path, texts: &Texts<'a>) -> Option<(usize, &'a Child)> {
-    let Thing::Child(at) = thing else { return None };
-    let last = path.segments.last()?;
-    let children = &texts.names.services.get(*at)?.block.child;
-    Some((*at, children.iter().find(|child| child.name.text == *last)?))
+/// The child that a path leads to, with the place of its service.
+fn child<'a>(thing: &Thing, texts: &Texts<'a>) -> Option<(usize, &'a Child)> {
+    let Thing::Child(at, child) = thing else { return None };
+    Some((*at, texts.names.services.get(*at)?.block.child.get(*child)?))
 }
 
 /// Whether a list of a child names another one of the same instance.

@@ -2,6 +2,7 @@
 
 use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
+use super::workload;
 use crate::diagnostic::{Diagnostic, cause, codes};
 use crate::model::{Command, Tool};
 use crate::platform::{Health, ImageFacts, Metrics, Service, TCP_TOOLS};
@@ -20,7 +21,7 @@ pub(super) fn health(
 ) -> Health {
     let builtin = facts.is_some_and(|facts| facts.builtin_health);
     let Some(block) = &service.block.health else {
-        return if builtin { Health::Builtin } else { Health::None { reason: None } };
+        return if builtin { Health::Builtin(None) } else { Health::None { reason: None } };
     };
     for reference in block.needs.iter().flat_map(|list| &list.items) {
         match texts.find(&reference.0, &mut Mentions::default()) {
@@ -57,7 +58,7 @@ pub(super) fn health(
                     .help("give `readiness = \"/path\"`, `tcp = PORT`, `command = [ … ]`, `builtin = true` or `none = \"reason\"`"),
             );
         }
-        return Health::Builtin;
+        return Health::Builtin(workload::own_times(block));
     };
     let port = match &block.port {
         Some(port) => own_port(service, port, texts),

@@ -41,6 +41,7 @@ fn one(block: &model::Hours, texts: &mut Texts<'_>) -> Hours {
         days: days.filter_map(|day| days_of(day, texts)).flatten().collect(),
         times: times(block, texts),
         zone: block.zone.as_ref().and_then(|zone| zone_of(zone, texts)),
+        span: block.name.span,
     }
 }
 

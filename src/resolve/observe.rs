@@ -19,13 +19,14 @@ use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role};
 use crate::parallel;
 use crate::platform::observe::{
-    Alert, AlertTest, Annotation, Job, Metric, Observed, Probe, Record, SaidSeries, TARGET_LABELS,
+    Alert, AlertTest, Annotation, Job, Metric, Observed, Probe, Record, SCRAPE_INTERVAL, SCRAPE_TIMEOUT,
+    SaidSeries, TARGET_LABELS,
 };
 use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
 use crate::schema::{Constant, Map, Word};
 use crate::source::{Sources, Span};
-use crate::syntax::{Name, Text};
+use crate::syntax::{Name, Part, Text};
 use answers::Answers;
 use exports::Tables;
 use query::{About, Queries, Reader, Written};
@@ -380,13 +381,17 @@ fn jobs(platform: &Platform, tables: &mut Tables<'_>, texts: &mut Texts<'_>) -> 
     for service in &platform.services {
         let Some(metrics) = &service.metrics else { continue };
         let said = service.block.metrics.as_ref();
+        let interval = said.and_then(|metrics| metrics.interval).unwrap_or(SCRAPE_INTERVAL);
+        let timeout = said.and_then(|metrics| metrics.timeout);
         let job = Job {
             name: service.name.clone(),
             service: service.id,
             port: metrics.port,
             path: metrics.path.clone(),
-            interval: said.and_then(|metrics| metrics.interval),
-            timeout: said.and_then(|metrics| metrics.timeout),
+            interval,
+            interval_said: said.is_some_and(|metrics| metrics.interval.is_some()),
+            timeout: timeout.unwrap_or(SCRAPE_TIMEOUT.min(interval)),
+            timeout_said: timeout.is_some(),
             probes: Vec::new(),
             exports: tables.of(service, texts),
             span: metrics.span,
@@ -411,17 +416,24 @@ const PROBE_PATH: &str = "/probe";
 
 /// The sites that a probe looks at. One whose name the operator sets is not known here.
 fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
-    if service.block.role != Some(Role::Probe) {
+    if service.role != Some(Role::Probe) {
         return Vec::new();
     }
     let known = platform.sites.iter().filter_map(|site| Some((site, site.domain.as_literal()?)));
     known
         .map(|(site, domain)| {
-            let scheme =
-                if site.block.tls.as_ref().is_some_and(|tls| tls.enabled) { "https" } else { "http" };
-            Probe { site: site.name.clone(), address: format!("{scheme}://{domain}") }
+            let address = format!("{}://{domain}", site.scheme());
+            Probe { site: site.name.clone(), address }
         })
         .collect()
+}
+
+/// A constant, which `settle` has made literal, as a text that can be shared.
+pub(super) fn shared(constant: &Constant) -> SmolStr {
+    match constant.text.parts.as_slice() {
+        [Part::Literal(text)] => text.clone(),
+        _ => SmolStr::default(),
+    }
 }
 
 /// A constant, which `settle` has made literal.

@@ -53,7 +53,7 @@ impl Dependencies<'_> {
             // It runs when it is due; nobody can wait for that.
             RunKind::Schedule => return,
             RunKind::Once => Condition::Completed,
-            RunKind::Always | RunKind::EachHost if service.health.can_be_waited_for() => Condition::Healthy,
+            RunKind::Always | RunKind::EachHost if service.health.is_checked() => Condition::Healthy,
             RunKind::Always | RunKind::EachHost => Condition::Started,
         };
         self.known.insert(on);

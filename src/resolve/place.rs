@@ -1,12 +1,11 @@
-//! What lies around services: the platform's own lines, inputs, networks, outsides, groups, sites.
+//! What lies around services: the platform's own lines, inputs, networks, outsides, groups.
 
 use super::names::BUILT_IN;
-use super::text::{Mentions, Texts, Thing};
+use super::observe::literal;
+use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::model::{Document, Role, RouteTarget};
-use crate::platform::{
-    Endpoint, Group, Input, Network, Outside, OutsideKind, Platform, Route, ServiceId, SharedVolume, Site,
-};
+use crate::model::Document;
+use crate::platform::{Endpoint, Group, Input, Network, Outside, OutsideKind, SharedVolume};
 use crate::schema::{Constant, Map};
 use crate::source::Span;
 
@@ -15,6 +14,7 @@ pub(super) struct Header {
     pub(super) name: String,
     pub(super) description: Option<String>,
     pub(super) owner: Option<String>,
+    pub(super) runbooks: Option<String>,
     pub(super) labels: Vec<(String, String)>,
 }
 
@@ -24,7 +24,13 @@ pub(super) fn header(document: &Document, texts: &mut Texts<'_>) -> Header {
             Diagnostic::new(codes::PLT001, "the source declares no platform")
                 .help("write `platform NAME { description = \"…\" }`"),
         );
-        return Header { name: String::new(), description: None, owner: None, labels: Vec::new() };
+        return Header {
+            name: String::new(),
+            description: None,
+            owner: None,
+            runbooks: None,
+            labels: Vec::new(),
+        };
     };
     for again in document.platform.iter().skip(1) {
         texts.sink.report(
@@ -39,6 +45,7 @@ pub(super) fn header(document: &Document, texts: &mut Texts<'_>) -> Header {
         name: first.name.text.as_str().to_owned(),
         description: optional(first.description.as_ref(), texts),
         owner: optional(first.owner.as_ref(), texts),
+        runbooks: first.runbooks.as_ref().map(|address| literal(address).to_owned()),
         labels: pairs(first.labels.as_ref(), texts),
     }
 }
@@ -201,64 +208,13 @@ pub(super) fn groups(document: &Document, texts: &mut Texts<'_>) -> Vec<Group> {
 pub(super) fn volumes(document: &Document) -> Vec<SharedVolume> {
     let declared = document.volume.iter();
     declared
-        .map(|volume| SharedVolume { name: volume.name.text.as_str().to_owned(), block: volume.clone() })
+        .map(|volume| SharedVolume {
+            name: volume.name.text.as_str().to_owned(),
+            description: volume.description.as_ref().map(|text| literal(text).to_owned()),
+            size: volume.size,
+            backup: volume.backup.unwrap_or(false),
+            concurrent: volume.concurrent.unwrap_or(false),
+            span: volume.span,
+        })
         .collect()
-}
-
-pub(super) fn sites(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Site> {
-    let mut sites = Vec::with_capacity(document.site.len());
-    for site in &document.site {
-        let domain = texts.template(&site.domain, &mut Mentions::default());
-        let served_by = proxy(site, platform, texts);
-        let mut routes = Vec::new();
-        for route in &site.route {
-            let RouteTarget::To(path) = &route.target else { continue };
-            match texts.find(path, &mut Mentions::default()) {
-                Some(Thing::Port(service, port)) => routes.push(Route {
-                    path: route.path.text.as_str().to_owned(),
-                    to: ServiceId(service),
-                    port,
-                    span: path.span,
-                }),
-                // A shared volume is served as files.
-                Some(thing) => texts.wrong_kind(path, &thing, "a port"),
-                None => {}
-            }
-        }
-        sites.push(Site {
-            name: site.name.text.as_str().to_owned(),
-            domain,
-            served_by,
-            routes,
-            block: site.clone(),
-        });
-    }
-    sites
-}
-
-/// The proxy that a site names, or the only one there is.
-fn proxy(site: &crate::model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Option<ServiceId> {
-    let Some(named) = &site.served_by else {
-        let mut proxies = platform.with_role(Role::Proxy);
-        return proxies.next().filter(|_| proxies.next().is_none()).map(|service| service.id);
-    };
-    match texts.find(&named.0, &mut Mentions::default())? {
-        Thing::Service(at) => {
-            let service = platform.services.get(at)?;
-            if service.block.role == Some(Role::Proxy) {
-                return Some(service.id);
-            }
-            texts.sink.report(
-                Diagnostic::new(codes::NAM004, format!("`{}` is not a proxy", service.path))
-                    .at(named.0.span, "cannot serve a site")
-                    .at(service.span(), "has no `role = proxy`")
-                    .help("name an instance of a component with `role = proxy`"),
-            );
-            None
-        }
-        thing => {
-            texts.wrong_kind(&named.0, &thing, "a service");
-            None
-        }
-    }
 }

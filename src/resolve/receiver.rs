@@ -5,7 +5,6 @@ use smol_str::SmolStr;
 use super::hours;
 use super::names::Symbol;
 use super::observe::literal;
-use super::rest::secret;
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
@@ -201,17 +200,17 @@ fn integrations(block: &model::Receiver, texts: &mut Texts<'_>) -> Vec<Integrati
     let email =
         block.email.as_ref().map(|address| (Channel::Email(literal(address).to_owned()), address.span));
     let slack = block.slack.as_ref().and_then(|slack| {
-        let channel = Channel::Slack(literal(&slack.channel).to_owned(), secret(&slack.webhook, texts)?);
+        let channel = Channel::Slack(literal(&slack.channel).to_owned(), texts.secret(&slack.webhook)?);
         Some((channel, slack.span))
     });
     let pagerduty = block
         .pagerduty
         .as_ref()
-        .and_then(|way| Some((Channel::PagerDuty(secret(&way.key, texts)?), way.span)));
+        .and_then(|way| Some((Channel::PagerDuty(texts.secret(&way.key)?), way.span)));
     let opsgenie =
-        block.opsgenie.as_ref().and_then(|way| Some((Channel::Opsgenie(secret(&way.key, texts)?), way.span)));
+        block.opsgenie.as_ref().and_then(|way| Some((Channel::Opsgenie(texts.secret(&way.key)?), way.span)));
     let teams =
-        block.teams.as_ref().and_then(|way| Some((Channel::Teams(secret(&way.webhook, texts)?), way.span)));
+        block.teams.as_ref().and_then(|way| Some((Channel::Teams(texts.secret(&way.webhook)?), way.span)));
     let webhook = block
         .webhook
         .as_ref()
@@ -286,7 +285,7 @@ pub(super) fn smtp(platform: &Platform, texts: &mut Texts<'_>) -> Option<Smtp> {
     let mut found = None;
     for service in &platform.services {
         let Some(block) = &service.block.smtp else { continue };
-        if service.block.role != Some(Role::Alerts) {
+        if service.role != Some(Role::Alerts) {
             texts.sink.report(
                 Diagnostic::new(
                     codes::TYP008,
@@ -297,7 +296,7 @@ pub(super) fn smtp(platform: &Platform, texts: &mut Texts<'_>) -> Option<Smtp> {
             continue;
         }
         let via = outside(&block.via, texts);
-        let password = block.password.as_ref().and_then(|password| secret(password, texts));
+        let password = block.password.as_ref().and_then(|password| texts.secret(password));
         if let (Some(via), None) = (via, &found) {
             found = Some(Smtp {
                 via,
@@ -323,7 +322,7 @@ pub(super) fn hand_over(platform: &mut Platform) {
     secrets.sort_unstable();
     secrets.dedup();
     for service in &mut platform.services {
-        if service.block.role == Some(Role::Alerts) {
+        if service.role == Some(Role::Alerts) {
             service.secret_files.clone_from(&secrets);
         }
     }

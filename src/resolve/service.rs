@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use indexmap::IndexSet;
+use smallvec::SmallVec;
 
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{config, health, image, sound, tree};
+use super::{backup, config, health, image, sound, storage, target, tree, workload};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hash::{HashMap, HashSet};
+use crate::hash::HashMap;
 use crate::model::{self, RunKind};
 use crate::platform::{
-    Build, EnvVar, GroupId, Health, HostPath, ImageFacts, ImageName, NetworkId, Outside, OutsideId,
-    OutsideKind, OwnVolume, Platform, Port, Publish, Service, ServiceId, SharedMount, Value, ValuePart,
-    VolumeId,
+    Build, EnvVar, GroupId, Health, ImageFacts, ImageName, NetworkId, Outside, OutsideId,
+    OutsideKind, Platform, Port, Publish, Service, ServiceId, Value, ValuePart,
 };
-use crate::schema::{Constant, List, Reference, Template};
+use crate::schema::{List, Reference, Template};
 use crate::source::Span;
 
 /// Binds the service at a place among all services; the one that it stands in is bound already.
@@ -46,6 +46,7 @@ pub(super) fn service(
         description: optional(block.description.as_ref(), texts),
         group: group(block, texts).or_else(|| parent.and_then(|parent| parent.group)),
         parent: parent.map(|parent| parent.id),
+        role: block.role,
         image,
         build: build(block, texts),
         facts,
@@ -59,20 +60,26 @@ pub(super) fn service(
         networks_span,
         networks_lost,
         health: Health::None { reason: None },
+        times: workload::times(block),
         metrics: None,
         env,
-        volumes: volumes(block, &placed.name, texts),
-        mounts: mounts(block, texts),
-        binds: binds(block, texts),
+        volumes: storage::volumes(block, &placed.name, texts),
+        mounts: storage::mounts(block, texts),
+        binds: storage::binds(block, texts),
+        memory_paths: SmallVec::new(),
         configs: config::configs(block, &mut mentions, texts),
-        artifacts: block
-            .artifacts
-            .iter()
-            .map(|artifacts| (artifacts.folder.text.clone(), artifacts.path.text.as_str().to_owned()))
-            .collect(),
+        artifacts: target::mounted(block, texts),
         secret_files: Vec::new(),
         dependencies: Vec::new(),
+        dump: block.dump.as_ref().map(|dump| Box::new(backup::dump(dump, texts))),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),
+        schedule: workload::schedule(block),
+        resources: workload::resources(block),
+        scale: workload::scale(block),
+        security: workload::security(block),
+        process: workload::process(block),
+        placement: workload::placement(block),
+        retention: workload::retention(block),
         labels: pairs(block.labels.as_ref(), texts),
         overrides: tree::overrides(&block.override_, texts),
         ports,
@@ -82,11 +89,12 @@ pub(super) fn service(
     if service.user.is_none() && !service.exception(|security| security.root) {
         service.user = known.and_then(|facts| facts.user.clone());
     }
+    service.memory_paths = storage::memory_paths(&service, block, known);
     service.health = health::health(&service, known, &mut mentions, texts);
     service.metrics = health::metrics(&service, texts);
     sound::expect_reason(block, texts);
     sound::service(block, service.image.as_ref(), texts);
-    one_place_each(&service, texts);
+    storage::one_place_each(&service, texts);
     (service, mentions)
 }
 
@@ -111,38 +119,6 @@ fn runs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) 
                 );
             }
             None
-        }
-    }
-}
-
-/// Reports two things that are mounted in the same place, and files where another file's folder is.
-fn one_place_each(service: &Service, texts: &mut Texts<'_>) {
-    let block = &service.block;
-    let volumes = service.volumes.iter().map(|volume| (volume.path.as_str(), volume.block.path.span));
-    let mounts = service.mounts.iter().map(|mount| (mount.path.as_str(), mount.span));
-    let binds =
-        service.binds.iter().zip(&block.bind).map(|(bind, said)| (bind.path.as_str(), said.path.span));
-    let memory = block.tmpfs.iter().map(|tmpfs| (tmpfs.path.text.as_str(), tmpfs.path.span));
-    let configs = service.configs.iter().map(|config| (config.path.as_str(), config.span));
-    let artifacts = block.artifacts.iter().map(|folder| (folder.path.text.as_str(), folder.path.span));
-    let mut places: Vec<(&str, Span)> =
-        volumes.chain(mounts).chain(binds).chain(memory).chain(configs).chain(artifacts).collect();
-    if places.len() < 2 {
-        return;
-    }
-    places.sort_unstable();
-    let files: HashSet<&str> = service.configs.iter().map(|config| config.path.as_str()).collect();
-    for pair in places.windows(2) {
-        let [(first, first_span), (second, second_span)] = pair else { continue };
-        let file = files.contains(first);
-        let below = second.strip_prefix(first).is_some_and(|rest| rest.starts_with('/'));
-        if first == second || (file && below) {
-            texts.sink.report(
-                Diagnostic::new(codes::NAM002, format!("`{second}` of `{}` is taken twice", service.path))
-                    .at(*second_span, "this one")
-                    .at(*first_span, "and this one")
-                    .help("each path in a container holds one thing"),
-            );
         }
     }
 }
@@ -268,7 +244,7 @@ fn ports(
 }
 
 /// Reports an outside that only can be reached.
-fn comes_in(outside: &Outside, span: Span, texts: &mut Texts<'_>) {
+pub(super) fn comes_in(outside: &Outside, span: Span, texts: &mut Texts<'_>) {
     if outside.kind != OutsideKind::Declared || !outside.ranges.is_empty() || outside.endpoints.is_empty() {
         return;
     }
@@ -388,83 +364,4 @@ fn arguments(
     texts: &mut Texts<'_>,
 ) -> Option<Vec<Value>> {
     list.map(|list| list.items.iter().map(|item| texts.template(item, mentions)).collect())
-}
-
-fn volumes(block: &model::Service, name: &str, texts: &mut Texts<'_>) -> Vec<OwnVolume> {
-    let volumes = block.volume.iter().map(|volume| OwnVolume {
-        name: format!("{name}-{}", volume.name.text),
-        path: absolute(&volume.path, texts),
-        block: volume.clone(),
-    });
-    volumes.collect()
-}
-
-fn mounts(block: &model::Service, texts: &mut Texts<'_>) -> Vec<SharedMount> {
-    let mut mounts = Vec::with_capacity(block.mount.len());
-    for mount in &block.mount {
-        let path = crate::syntax::Path {
-            segments: vec![mount.name.text.clone()],
-            span: mount.name.span,
-            scope: crate::syntax::Scope::Platform,
-        };
-        let Some(at) = texts.own_namespace(&path, "volume", &texts.names.volumes) else { continue };
-        mounts.push(SharedMount {
-            volume: VolumeId(at),
-            path: absolute(&mount.path, texts),
-            read_only: mount.read_only.unwrap_or(false),
-            span: mount.span,
-        });
-    }
-    mounts
-}
-
-fn binds(block: &model::Service, texts: &mut Texts<'_>) -> Vec<HostPath> {
-    for tmpfs in &block.tmpfs {
-        expect_absolute(&tmpfs.path.text, tmpfs.path.span, texts);
-    }
-    for bind in &block.bind {
-        let source = bind.source.text.as_str();
-        if !source.starts_with('/') && crate::source::join("", source).is_none() {
-            texts.sink.report(
-                Diagnostic::new(codes::IMP003, format!("`{source}` leads out of the project"))
-                    .at(bind.source.span, "relative paths stay below the project")
-                    .help("a path of the host starts with `/`"),
-            );
-        }
-    }
-    let binds = block.bind.iter().map(|bind| HostPath {
-        source: bind.source.text.as_str().to_owned(),
-        path: absolute(&bind.path, texts),
-        read_only: bind.read_only.unwrap_or(false),
-        propagation: bind.propagation,
-    });
-    binds.collect()
-}
-
-fn absolute(path: &Constant, texts: &mut Texts<'_>) -> String {
-    let text = texts.constant(path);
-    expect_absolute(&text, path.span, texts);
-    text
-}
-
-pub(super) fn expect_absolute(path: &str, span: Span, texts: &mut Texts<'_>) {
-    let climbs = path.split('/').any(|part| part == "..");
-    // One way of writing a path, so that two that are the same look the same.
-    let plain = path.split('/').skip(1).all(|part| !part.is_empty() && part != ".");
-    let odd = path.contains(|c: char| c == ':' || c.is_control());
-    if path.is_empty() || (path.starts_with('/') && !climbs && plain && !odd) {
-        return;
-    }
-    texts.sink.report(if path == "/" {
-        // moby/moby:volume/mounts/linux_parser.go
-        Diagnostic::new(codes::TYP007, "nothing can be put in the place of a whole container")
-            .at(span, "expected a path below `/`")
-    } else {
-        Diagnostic::new(codes::TYP007, format!("`{path}` is no path in a container"))
-            .at(span, "starts with `/`, without `..`, `.`, `//`, `:` and a `/` at its end")
-            .help_maybe((!climbs && !odd).then(|| {
-                let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".");
-                format!("write `\"/{}\"`", parts.collect::<Vec<_>>().join("/"))
-            }))
-    });
 }

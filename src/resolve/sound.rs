@@ -1,59 +1,17 @@
 //! Values that are of the right type and still make no sense.
 
 use super::text::Texts;
-use crate::diagnostic::{Diagnostic, cause, codes, did_you_mean};
-use crate::model::{
-    Document, Group, Health, Metrics, Resources, Role, RunKind, Samples, Scale, Service, Target,
-};
+use crate::diagnostic::{Diagnostic, cause, codes};
+use crate::model::{Document, Group, Health, Metrics, Resources, Role, RunKind, Samples, Scale, Service};
 use crate::platform::observe::SCRAPE_INTERVAL;
-use crate::platform::{Value, ValuePart, Version};
+use crate::platform::{Value, ValuePart};
 use crate::schema::{Bytes, Constant, Duration};
 use crate::source::Span;
-
-/// Targets that settings can be given for, each with the key of its setting.
-const WITH_SETTINGS: &[(&str, &str)] =
-    &[("compose", "project"), ("prometheus", "version"), ("alertmanager", "version")];
 
 /// Reports what no block may say, in the whole document.
 pub(super) fn document(document: &Document, texts: &mut Texts<'_>) {
     for group in &document.group {
         profile(group, texts);
-    }
-    for backup in &document.backup {
-        cron(&backup.schedule, texts);
-    }
-    for target in &document.target {
-        settings(target, texts);
-    }
-}
-
-fn settings(target: &Target, texts: &mut Texts<'_>) {
-    let name = target.name.text.as_str();
-    let Some((_, own)) = WITH_SETTINGS.iter().find(|(known, _)| *known == name) else {
-        texts.sink.report(
-            Diagnostic::new(codes::NAM001, format!("there is no target `{name}` that has settings"))
-                .at(target.name.span, "unknown target")
-                .help_maybe(did_you_mean(name, WITH_SETTINGS.iter().map(|(name, _)| *name))),
-        );
-        return;
-    };
-    for (key, said) in [("project", &target.project), ("version", &target.version)] {
-        let Some(said) = said.as_ref().filter(|_| key != *own) else { continue };
-        texts.sink.report(
-            Diagnostic::new(codes::TYP008, format!("the target `{name}` has no `{key}`"))
-                .at(said.span, "does not belong here")
-                .help(format!("its setting is `{own}`")),
-        );
-    }
-    let Some(said) = target.version.as_ref().filter(|_| *own == "version") else { return };
-    let text = texts.constant(said);
-    if Version::parse(&text).is_none() {
-        let near = Version::of_tag(&text).map(|Version(major, minor)| format!("write `\"{major}.{minor}\"`"));
-        texts.sink.report(
-            Diagnostic::new(codes::TYP007, format!("`{text}` is no version"))
-                .at(said.span, "two or three numbers with dots between them")
-                .help(near.unwrap_or_else(|| "write it like `\"3.13\"`".to_owned())),
-        );
     }
 }
 
@@ -168,7 +126,8 @@ const FIELDS: [(&str, u32, u32); 5] = [
 /// Names that stand for numbers, in the fourth and fifth field.
 const NAMES: &str = "jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat";
 
-fn cron(line: &Constant, texts: &mut Texts<'_>) {
+/// Reports what cron cannot read.
+pub(super) fn cron(line: &Constant, texts: &mut Texts<'_>) {
     let text = texts.constant(line);
     let fields: Vec<&str> = text.split_whitespace().collect();
     let problem = if fields.len() == FIELDS.len() {
@@ -245,7 +204,7 @@ fn scrape(metrics: &Metrics, texts: &mut Texts<'_>) {
             out_of_range(format!("`{key}` of a scrape is zero"), metrics.span, "more than zero", texts);
         }
     }
-    let interval = metrics.interval.unwrap_or(Duration(SCRAPE_INTERVAL * 1000));
+    let interval = metrics.interval.unwrap_or(SCRAPE_INTERVAL);
     if let Some(timeout) = metrics.timeout.filter(|timeout| interval.0 > 0 && *timeout > interval) {
         out_of_range(
             format!("a scrape may take {timeout}, and there is one every {interval}"),

@@ -45,8 +45,8 @@ pub(super) enum Thing {
     Service(usize),
     /// A port of a service.
     Port(usize, usize),
-    /// A child of a service.
-    Child(usize),
+    /// A child of a service, its place among those.
+    Child(usize, usize),
     /// An output of a service.
     Output(usize, usize),
     /// Something external.
@@ -61,7 +61,7 @@ impl Thing {
             Self::Text(_) => "text",
             Self::Service(_) => "a service",
             Self::Port(..) => "a port",
-            Self::Child(_) => "a child of an instance",
+            Self::Child(..) => "a child of an instance",
             Self::Output(..) => "an output",
             Self::Outside(_) => "an outside",
             Self::Site => "a site",
@@ -181,6 +181,18 @@ impl<'a> Texts<'a> {
     /// Whether an input is a secret.
     pub(super) fn is_secret(&self, input: InputId) -> bool {
         self.inputs.get(input.0).is_some_and(|input| input.is_secret)
+    }
+
+    /// The names of the secrets that went into a value.
+    pub(super) fn secrets(&self, value: &Value) -> Vec<SmolStr> {
+        let inputs = value.inputs().filter_map(|input| self.inputs.get(input.0));
+        inputs.filter(|input| input.is_secret).map(|input| input.name.clone()).collect()
+    }
+
+    /// The secret of a name.
+    pub(super) fn secret_named(&self, name: &str) -> Option<SmolStr> {
+        let input = self.inputs.iter().find(|input| input.is_secret && input.name == name)?;
+        Some(input.name.clone())
     }
 
     /// Takes note of things that are copied to a place. Where they are too many, that is reported once, and the
@@ -340,7 +352,7 @@ impl<'a> Texts<'a> {
                     None => format!("say `{}.name`", path.text()),
                 }
             }
-            Thing::Child(_) => format!("say `{0}.name` or one of its parameters", path.text()),
+            Thing::Child(..) => format!("say `{0}.name` or one of its parameters", path.text()),
             Thing::Output(at, output) => {
                 let placed = self.names.services.get(*at);
                 let fields = placed.and_then(|placed| placed.block.output.get(*output));

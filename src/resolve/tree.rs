@@ -1,41 +1,52 @@
 //! Overrides: free values for one target.
 
+use super::target;
 use super::text::{Mentions, Texts, free_text};
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::formats::Format;
 use crate::hash::{IndexMap, RandomState};
 use crate::model;
 use crate::platform::{Override, Tree};
 use crate::syntax::{Entry, Value, ValueKind};
 
-/// The target that puts in what the operator sets: in what others write it would stay as it is written.
-const WITH_INPUTS: &str = "compose";
+/// What of the operator's may stand at a place of an override.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inputs {
+    /// Nothing: the target puts nothing in.
+    None,
+    /// Variables: everybody who may list containers reads it.
+    Variables,
+    /// Secrets, too: the environment of a container, what nobody reads, and command lines, which have a rule of their own.
+    Secrets,
+}
 
-/// Targets that an override may name; those of later versions are no mistake.
-const TARGETS: &[&str] =
-    &["compose", "kubernetes", "prometheus", "alertmanager", "grafana", "nginx", "terraform", "scripts"];
+impl Inputs {
+    /// What may stand in the files of a target.
+    fn of(target: &Format) -> Self {
+        if target.inputs { Self::Variables } else { Self::None }
+    }
+
+    /// What may stand below a key.
+    fn below(self, key: &str) -> Self {
+        let open = matches!(key, "environment" | "command" | "entrypoint" | "test") || key.starts_with("x-");
+        if self == Self::Variables && open { Self::Secrets } else { self }
+    }
+}
 
 pub(super) fn overrides(blocks: &[model::Override], texts: &mut Texts<'_>) -> Vec<Override> {
     let mut out = Vec::with_capacity(blocks.len());
     for block in blocks {
-        let target = block.target.text.as_str();
-        if !TARGETS.contains(&target) {
-            texts.sink.report(
-                Diagnostic::new(codes::NAM001, format!("there is no target `{target}`"))
-                    .at(block.target.span, "unknown target")
-                    .help_maybe(did_you_mean(target, TARGETS.iter().copied())),
-            );
-            continue;
-        }
+        let Some(target) = target::named(&block.target.text, block.target.span, texts) else { continue };
         out.push(Override {
-            target: target.to_owned(),
-            entries: map(&block.body.entries, target == WITH_INPUTS, texts),
+            target,
+            entries: map(&block.body.entries, Inputs::of(target), texts),
             span: block.span,
         });
     }
     out
 }
 
-fn map(entries: &[Entry], inputs: bool, texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
+fn map(entries: &[Entry], inputs: Inputs, texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
     let mut out: IndexMap<String, Tree> =
         IndexMap::with_capacity_and_hasher(entries.len(), RandomState::default());
     for entry in entries {
@@ -49,9 +60,9 @@ fn map(entries: &[Entry], inputs: bool, texts: &mut Texts<'_>) -> IndexMap<Strin
                             .help("an override is a tree: a key holds a value or a body"),
                     );
                 }
-                tree(value, inputs, texts)
+                tree(value, inputs.below(&key), texts)
             }
-            (None, Some(body)) => Tree::Map(map(&body.entries, inputs, texts)),
+            (None, Some(body)) => Tree::Map(map(&body.entries, inputs.below(&key), texts)),
             (None, None) => {
                 texts.sink.report(
                     Diagnostic::new(codes::TGT003, format!("`{key}` has neither a value nor a body"))
@@ -81,7 +92,7 @@ fn map(entries: &[Entry], inputs: bool, texts: &mut Texts<'_>) -> IndexMap<Strin
     out
 }
 
-fn tree(value: &Value, inputs: bool, texts: &mut Texts<'_>) -> Tree {
+fn tree(value: &Value, inputs: Inputs, texts: &mut Texts<'_>) -> Tree {
     match &value.kind {
         ValueKind::Boolean(boolean) => Tree::Boolean(*boolean),
         ValueKind::Number(word) => match (word.parse::<i64>(), word.parse::<f64>()) {
@@ -104,8 +115,11 @@ fn tree(value: &Value, inputs: bool, texts: &mut Texts<'_>) -> Tree {
                 Some(text) => texts.text(&text, &mut Mentions::default()),
                 None => word(value, texts),
             };
-            if inputs {
+            if inputs != Inputs::None {
                 interpolated(&made, value, texts);
+                if inputs == Inputs::Variables {
+                    exposed(&made, value, texts);
+                }
                 return Tree::Text(made);
             }
             Tree::Text(super::text::literal(texts.literal(&made, value.span)))
@@ -150,5 +164,25 @@ fn interpolated(made: &crate::platform::Value, place: &Value, texts: &mut Texts<
                 );
             }
         }
+    }
+}
+
+/// Reports secrets that the target would show.
+fn exposed(made: &crate::platform::Value, place: &Value, texts: &mut Texts<'_>) {
+    let mut names = texts.secrets(made);
+    for part in &made.parts {
+        let crate::platform::ValuePart::Literal(text) = part else { continue };
+        for (at, _) in text.match_indices('$').filter(|(at, _)| !text[..*at].ends_with('$')) {
+            let rest = text[at + 1..].trim_start_matches('{');
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+            names.extend(texts.secret_named(&rest[..end]));
+        }
+    }
+    for name in names {
+        texts.sink.report(
+            Diagnostic::new(codes::PHA002, format!("the secret `{name}` would stand in an artifact"))
+                .at(place.span, "everybody who may list containers would see it")
+                .help("hand it over in `environment`, and let the program read it there"),
+        );
     }
 }

@@ -56,7 +56,7 @@ macro_rules! block {
             const COUNT: u32 = $Block::FIRST
                 $(+ <crate::schema::block!(@fields $presence $Field) as crate::schema::Fields>::COUNT)*;
 
-            #[allow(unused_assignments, unused_mut, reason = "the last field is followed by none")]
+            #[allow(unused_assignments, unused_mut, unused_variables, reason = "the last field is followed by none")]
             fn at(number: u32) -> Option<Self> {
                 let mut at = number.checked_sub(1)?;
                 $(

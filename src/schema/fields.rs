@@ -60,7 +60,7 @@ impl Block {
 
 fn nested(kind: Kind) -> Option<&'static Block> {
     match kind {
-        Kind::Block(block) => Some(block),
+        Kind::Block(block) | Kind::Named(block) => Some(block),
         Kind::Map(inner) => nested(inner()),
         _ => None,
     }
@@ -75,39 +75,4 @@ pub(crate) const fn numbers<const N: usize>(first: u32, counts: &[u32]) -> [u32;
         at += 1;
     }
     numbers
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Fields as _;
-    use crate::model::Document;
-    use crate::model::fields::{RouteField, SiteField, SourceField};
-    use crate::schema::{Block, Leaf};
-
-    /// Every field of a block, with its path of keys, by the description of the block.
-    fn paths(block: &'static Block, number: u32, path: &str, out: &mut Vec<(std::ops::Range<u32>, String)>) {
-        for below in block.below() {
-            let path = format!("{path}.{}", below.key.unwrap_or("value"));
-            let number = number + below.number;
-            match below.block {
-                Some(block) => paths(block, number, &path, out),
-                None => out.push((number..number + below.count, path)),
-            }
-        }
-    }
-
-    #[test]
-    fn numbers_of_the_description_are_those_of_the_enumeration() {
-        let mut found = Vec::new();
-        paths(Document::SCHEMA, 0, "", &mut found);
-        let last = found.last().map(|(numbers, _)| numbers.end);
-        assert_eq!(last, Some(SourceField::COUNT));
-        for (numbers, path) in &found {
-            assert!(numbers.clone().any(|number| SourceField::at(number).is_some()), "{path}");
-        }
-        let at = |path: &str| found.iter().find(|(_, known)| known == path).map(|(numbers, _)| numbers.start);
-        let field = at(".site.route.login").and_then(SourceField::at);
-        assert_eq!(field, Some(SourceField::site(SiteField::route(RouteField::login(Leaf)))));
-        assert_eq!(SourceField::at(SourceField::COUNT), None);
-    }
 }

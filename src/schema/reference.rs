@@ -16,9 +16,9 @@ pub fn markdown(root: &'static Block) -> String {
     );
     let _ = write!(out, "\n## At the top level\n\n");
     table(root, &mut out);
-    for block in blocks(root) {
-        let _ = write!(out, "\n## {}\n\n{}\n", block.key, paragraph(block.doc));
-        let _ = write!(out, "\n```text\n{}\n```\n", form(block));
+    for (within, block) in blocks(root) {
+        let _ = write!(out, "\n## {within}{}\n\n{}\n", block.key, paragraph(block.doc));
+        let _ = write!(out, "\n```text\n{within}{}\n```\n", form(block));
         if let Some(label) = block.label {
             let _ = write!(out, "\n- NAME: {label}\n");
         }
@@ -34,18 +34,19 @@ pub fn markdown(root: &'static Block) -> String {
     out
 }
 
-/// Every block below `root`, once, those of the upper levels first. Blocks of one key that differ are two.
-fn blocks(root: &'static Block) -> Vec<&'static Block> {
-    let mut found: Vec<&'static Block> = Vec::new();
+/// Every block below `root`, once, those of the upper levels first, each with what stands before its key. Blocks of one
+/// key that differ are two.
+fn blocks(root: &'static Block) -> Vec<(String, &'static Block)> {
+    let mut found: Vec<(String, &'static Block)> = Vec::new();
     let mut next = vec![root];
     while !next.is_empty() {
         let mut below = Vec::new();
         for field in next.iter().flat_map(|block| block.fields) {
-            if let Some(block) = block_of((field.kind)())
-                && !found.iter().any(|known| known.key == block.key && known.doc == block.doc)
-            {
-                found.push(block);
-                below.push(block);
+            for (within, block) in blocks_of((field.kind)(), field.key) {
+                if !found.iter().any(|(_, known)| known.key == block.key && known.doc == block.doc) {
+                    found.push((within, block));
+                    below.push(block);
+                }
             }
         }
         next = below;
@@ -53,11 +54,15 @@ fn blocks(root: &'static Block) -> Vec<&'static Block> {
     found
 }
 
-fn block_of(kind: Kind) -> Option<&'static Block> {
+fn blocks_of(kind: Kind, key: &str) -> Vec<(String, &'static Block)> {
     match kind {
-        Kind::Block(block) => Some(block),
-        Kind::Map(inner) => block_of(inner()),
-        _ => None,
+        Kind::Block(block) => vec![(String::new(), block)],
+        Kind::Named(named) => {
+            let below = named.fields.iter().flat_map(|field| blocks_of((field.kind)(), key));
+            below.map(|(_, block)| (format!("{key} "), block)).collect()
+        }
+        Kind::Map(inner) => blocks_of(inner(), key),
+        _ => Vec::new(),
     }
 }
 
@@ -103,7 +108,13 @@ fn name(field: &Field) -> String {
 }
 
 fn kind(field: &Field) -> String {
-    describe((field.kind)())
+    match (field.kind)() {
+        Kind::Named(named) => {
+            let link = |block: &Field| format!("[{0} {1}](#{0}-{1})", field.key, block.key);
+            format!("a block: {}", named.fields.iter().map(link).collect::<Vec<_>>().join(", "))
+        }
+        kind => describe(kind),
+    }
 }
 
 fn describe(kind: Kind) -> String {
@@ -115,6 +126,7 @@ fn describe(kind: Kind) -> String {
         Kind::List(item) => format!("a list: {}", describe(item())),
         Kind::Reference(_) => "a name or reference".to_owned(),
         Kind::Block(block) => format!("a block, [{0}](#{0})", block.key),
+        Kind::Named(_) => "a block".to_owned(),
         Kind::Map(inner) => format!("free keys: {}", describe(inner())),
         Kind::Raw => "free entries".to_owned(),
     }

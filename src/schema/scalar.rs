@@ -378,6 +378,7 @@ impl Scalar for SecretName {
         decoder.report(
             Diagnostic::new(codes::SEC001, "a secret has its value in the source")
                 .at(value.span, "whoever reads the source knows it")
+                .hide_all(value.written())
                 .help("declare it with `secret NAME`, which the operator sets, and write `NAME` here"),
         );
         None

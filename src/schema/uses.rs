@@ -72,7 +72,9 @@ impl<'a> Counter<'a> {
     pub(super) fn count(&mut self, number: u32, entry: &Entry) {
         let head = entry.head();
         let value = entry.value.as_ref().map(|value| value.span);
-        if let Some(span) = [Some(head), value].into_iter().flatten().find(|span| !self.is_embedded(span.file)) {
+        if let Some(span) =
+            [Some(head), value].into_iter().flatten().find(|span| !self.is_embedded(span.file))
+        {
             self.uses.add(number, Use { span, times: 1 });
         }
     }

@@ -85,6 +85,16 @@ impl<T: Visit> Visit for Map<T> {
     }
 }
 
+impl<T: Visit> Visit for Placed<T> {
+    fn visit(&self, see: &mut dyn FnMut(&Constant)) {
+        self.value.visit(see);
+    }
+
+    fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
+        self.value.visit_mut(change);
+    }
+}
+
 /// Types without constants.
 macro_rules! without_constants {
     ($($T:ty),+ $(,)?) => {
@@ -98,4 +108,4 @@ macro_rules! without_constants {
 
 pub(crate) use without_constants;
 
-without_constants! { bool, Amount, Integer, Number, PortNumber, Duration, Bytes, Placed<Duration>, Placed<Bytes>, Ratio, Reference, SecretName, Template, Word, Words, Raw }
+without_constants! { bool, Amount, Integer, Number, PortNumber, Duration, Bytes, Ratio, Reference, SecretName, Template, Word, Words, Raw }

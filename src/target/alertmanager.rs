@@ -2,27 +2,25 @@
 //!
 //! `targets/alertmanager/README.md` tells how each concept maps.
 
-mod coverage;
 mod config;
+mod coverage;
 mod matcher;
 mod needs;
 mod receiver;
 mod route;
 
-use super::{Artifact, FILE, Place, Target, generated, overrides};
+use super::{Artifact, FILE, Target, generated, overrides};
 use crate::emit::{self, Node};
-use crate::model::Role;
-use crate::platform::{ARTIFACTS, Platform};
+use crate::formats;
+use crate::platform::{ARTIFACTS, Platform, Role};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    name: "alertmanager",
-    purpose: "Alertmanager's configuration, and the templates of its messages",
+    format: &formats::ALERTMANAGER,
     coverage: coverage::coverage,
-    reader: Some(Role::Alerts),
     arguments: super::no_arguments,
     needs: needs::needs,
-    overrides: &[Place::Platform],
+    version: |platform| platform.settings.alertmanager.version,
     lower,
 };
 
@@ -30,7 +28,7 @@ pub(super) const TARGET: Target = Target {
 /// is in no message.
 const MESSAGES: &str = include_str!("../../targets/alertmanager/messages.tmpl");
 
-fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
+fn lower(platform: &Platform) -> Vec<Artifact> {
     if platform.with_role(Role::Alerts).next().is_none() {
         return Vec::new();
     }
@@ -38,7 +36,7 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
     let nobody = nobody(platform);
     let config = config::config(platform, &nobody);
     let overridden =
-        overrides::apply(TARGET.name, &platform.overrides, &overrides::constant, || Node::of(&config));
+        overrides::apply(TARGET.format, &platform.overrides, &overrides::constant, || Node::of(&config));
     let config = overridden.unwrap_or_else(|| Node::of(&config));
     vec![
         artifact("alertmanager.yml", emit::yaml(&header, &config)),
@@ -47,7 +45,7 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
 }
 
 fn artifact(path: &str, content: String) -> Artifact {
-    Artifact { path: format!("{ARTIFACTS}/{}/{path}", TARGET.name), content, mode: FILE }
+    Artifact { path: format!("{ARTIFACTS}/{}/{path}", TARGET.format.name), content, mode: FILE }
 }
 
 /// The name of who is told nothing: what no receiver is told of ends there.

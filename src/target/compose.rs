@@ -2,15 +2,14 @@
 //!
 //! `targets/compose/README.md` tells how each concept maps.
 
-mod coverage;
 mod comments;
 mod config;
+mod coverage;
 mod env_example;
 mod environment;
 mod file;
 mod health;
 mod mount;
-mod order;
 mod overrides;
 mod publish;
 mod service;
@@ -18,12 +17,11 @@ mod text;
 
 use file::{Entry, File, Network, Volume};
 
-use super::{Artifact, FILE, Place, Target, generated};
+use super::{Artifact, FILE, Target, generated};
 use crate::emit::{self, Apart, Commented, Entries, Node};
+use crate::formats;
 use crate::parallel;
 use crate::platform::{Platform, Service};
-
-const NAME: &str = "compose";
 
 /// How compose is called with what we write. It looks for `.env` in the folder of its file, which is
 /// `docker/`; ours stands in the root.
@@ -31,19 +29,17 @@ const COMMAND: &str = "docker compose --env-file .env -f docker/compose.infrastr
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    name: NAME,
-    purpose: "a Docker Compose file for one host, the files it mounts, and .env.example",
+    format: &formats::COMPOSE,
     coverage: coverage::coverage,
-    reader: None,
     arguments: super::no_arguments,
     needs: super::no_needs,
-    overrides: &[Place::Platform, Place::Service],
+    version: super::no_version,
     lower,
 };
 
-fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
+fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = [generated(platform)];
-    let services = order::by_dependency(platform);
+    let services = platform.start_order();
     let mut artifacts = vec![
         Artifact {
             path: "docker/compose.infrastructure.yaml".to_owned(),
@@ -143,21 +139,19 @@ fn entry<'a>(platform: &'a Platform, service: &'a Service) -> Entry<'a> {
 /// Named volumes with their descriptions: those of services, then shared ones.
 fn volumes(platform: &Platform) -> impl Iterator<Item = (&str, Option<&str>)> {
     let own = platform.services.iter().flat_map(|service| &service.volumes);
-    let own = own.map(|volume| (volume.name.as_str(), volume.block.description.as_ref().map(text::constant)));
+    let own = own.map(|volume| (volume.name.as_str(), volume.description.as_deref()));
     let shared = platform.volumes.iter();
-    own.chain(
-        shared.map(|volume| (volume.name.as_str(), volume.block.description.as_ref().map(text::constant))),
-    )
+    own.chain(shared.map(|volume| (volume.name.as_str(), volume.description.as_deref())))
 }
 
 /// The project's name, in the characters that compose allows
 /// (compose-spec/compose-go:loader/loader.go, `NormalizeProjectName`).
 fn project(platform: &Platform) -> String {
-    let settings = platform.document.target.iter().filter(|target| target.name.text == NAME);
-    let said = settings.filter_map(|target| target.project.as_ref()).map(text::constant).next_back();
     // Environments that meet on one host must not share containers and volumes.
     let environment = platform.environment.as_ref().map(|name| format!("-{name}")).unwrap_or_default();
-    let name = format!("{}{environment}", said.unwrap_or(&platform.name)).to_lowercase();
+    let name =
+        format!("{}{environment}", platform.settings.compose.project.as_ref().unwrap_or(&platform.name))
+            .to_lowercase();
     let allowed = name.chars().filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(*c));
     allowed.collect::<String>().trim_start_matches(['-', '_']).to_owned()
 }

@@ -10,22 +10,20 @@ mod provisioning;
 
 use super::{Artifact, FILE, Target, generated};
 use crate::emit;
-use crate::model::Role;
-use crate::platform::{ARTIFACTS, Platform, Service};
+use crate::formats;
+use crate::platform::{ARTIFACTS, Mounted, Platform, Role, Service};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    name: "grafana",
-    purpose: "Grafana's data sources and dashboards",
+    format: &formats::GRAFANA,
     coverage: coverage::coverage,
-    reader: Some(Role::Dashboards),
     arguments: super::no_arguments,
     needs: super::no_needs,
-    overrides: &[],
+    version: super::no_version,
     lower,
 };
 
-fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
+fn lower(platform: &Platform) -> Vec<Artifact> {
     let Some(shower) = platform.with_role(Role::Dashboards).next() else { return Vec::new() };
     let header = [generated(platform)];
     let yaml = |name: &str, content: String| artifact(&format!("provisioning/{name}/{name}.yaml"), content);
@@ -45,12 +43,12 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
 }
 
 fn artifact(path: &str, content: String) -> Artifact {
-    Artifact { path: format!("{ARTIFACTS}/{}/{path}", TARGET.name), content, mode: FILE }
+    Artifact { path: format!("{ARTIFACTS}/{}/{path}", TARGET.format.name), content, mode: FILE }
 }
 
 /// Where the dashboards are in the container.
 fn folder(shower: &Service) -> &str {
-    let own = format!("{}/dashboards", TARGET.name);
-    let mounted = shower.artifacts.iter().find(|(folder, _)| *folder == own);
-    mounted.map_or("/etc/grafana/dashboards", |(_, path)| path)
+    let is_ours = |it: &&Mounted| it.target == TARGET.format && it.folder == "dashboards";
+    let mounted = shower.artifacts.iter().find(is_ours);
+    mounted.map_or("/etc/grafana/dashboards", |mounted| &mounted.path)
 }

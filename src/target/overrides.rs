@@ -1,6 +1,7 @@
 //! What the source tells a target beside the language, put over what it made.
 
 use crate::emit::Node;
+use crate::formats::Format;
 use crate::hash::IndexMap;
 use crate::platform::{Override, Tree, Value};
 
@@ -9,7 +10,7 @@ pub(super) type Write<'a> = &'a dyn Fn(&Value) -> String;
 
 /// Merges the overrides of a target into a tree; `None` where there are none for it.
 pub(super) fn apply(
-    target: &str,
+    target: &Format,
     overrides: &[Override],
     write: Write<'_>,
     base: impl FnOnce() -> Node,

@@ -2,30 +2,28 @@
 //!
 //! `targets/prometheus/README.md` tells how each concept maps.
 
-mod coverage;
 mod config;
+mod coverage;
 mod rules;
 mod tests;
 
-use super::{Artifact, FILE, Need, Place, Target, generated, overrides};
+use super::{Artifact, FILE, Need, Target, generated, overrides};
 use crate::emit::{self, Node};
-use crate::model::Role;
+use crate::formats;
 use crate::parallel;
-use crate::platform::{ARTIFACTS, Platform, ServiceId, Version};
+use crate::platform::{ARTIFACTS, Platform, Role, ServiceId, Version};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    name: "prometheus",
-    purpose: "Prometheus' configuration, its rules by group, and promtool's tests of the alerts",
+    format: &formats::PROMETHEUS,
     coverage: coverage::coverage,
-    reader: Some(Role::Metrics),
     arguments: config::arguments,
     needs,
-    overrides: &[Place::Platform, Place::Scraped],
+    version: |platform| platform.settings.prometheus.version,
     lower,
 };
 
-fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
+fn lower(platform: &Platform) -> Vec<Artifact> {
     if platform.with_role(Role::Metrics).next().is_none() {
         return Vec::new();
     }
@@ -33,7 +31,7 @@ fn lower(platform: &Platform, _: &[&str]) -> Vec<Artifact> {
     let files = rules::files(platform);
     let config = config::config(platform, !files.is_empty());
     let overridden =
-        overrides::apply(TARGET.name, &platform.overrides, &overrides::constant, || Node::of(&config));
+        overrides::apply(TARGET.format, &platform.overrides, &overrides::constant, || Node::of(&config));
     let config = overridden.unwrap_or_else(|| Node::of(&config));
     let mut artifacts = vec![yaml("prometheus.yml", &header, &config)];
     artifacts.extend(parallel::map(&files, |file| {
@@ -58,7 +56,7 @@ fn needs(platform: &Platform) -> Vec<Need> {
 
 fn yaml(path: &str, header: &[String], value: &impl serde::Serialize) -> Artifact {
     Artifact {
-        path: format!("{ARTIFACTS}/{}/{path}", TARGET.name),
+        path: format!("{ARTIFACTS}/{}/{path}", TARGET.format.name),
         content: emit::yaml(header, value),
         mode: FILE,
     }

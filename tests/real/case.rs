@@ -4,11 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use infrac::diagnostic::{Sink, Style, render};
+use infrac::diagnostic::{Guard, Sink, Style, render};
 use infrac::platform::Platform;
 use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::syntax;
-use infrac::target::{Artifact, Lowered, TARGETS};
+use infrac::target::{self, Artifact, Lowered};
 
 /// A source with or without an environment.
 #[derive(Clone)]
@@ -66,14 +66,15 @@ impl Case {
         };
         let compilation = infrac::compile(&Loader { load: &load }, &self.entry, self.environment.as_deref());
         let errors = compilation.diagnostics.iter().filter(|told| told.is_error());
-        let errors: String = errors.map(|told| render(told, &compilation.sources, Style::Plain)).collect();
+        let guard = Guard::new(&compilation.diagnostics, &compilation.sources);
+        let errors: String = errors.map(|told| render(told, &guard, Style::Plain).to_string()).collect();
         compilation.platform.unwrap_or_else(|| panic!("{} does not build:\n{errors}", self.name()))
     }
 }
 
-/// What every target makes of a platform.
+/// What its targets make of a platform.
 pub(crate) fn lowered(platform: &Platform) -> Vec<Lowered> {
-    infrac::build(platform, &TARGETS.iter().collect::<Vec<_>>())
+    infrac::build(platform, &target::of(&platform.targets))
 }
 
 /// Every artifact of a platform.

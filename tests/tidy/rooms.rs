@@ -14,6 +14,7 @@ const ROOMS: &[&str] = &[
     "schema",
     "model",
     "standard",
+    "formats",
     "expand",
     "promql",
     "platform",

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::super::address::plain;
 use super::constant_name;
 use crate::diagnostic::credential::address::{Found, is_key};
-use crate::diagnostic::credential::text::{in_text, is_token, is_value};
+use crate::diagnostic::credential::text::{
+    in_arguments, in_file, in_text, is_basic, is_public, is_token, is_value,
+};
 use crate::diagnostic::credential::{Names, names};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::IndexMap;
@@ -32,6 +34,8 @@ struct Holding<'a> {
     /// The service, where the text is put together from elsewhere.
     of: Option<Span>,
     help: &'static str,
+    /// As the program reads it.
+    secrets: Vec<String>,
 }
 
 #[derive(Default)]
@@ -65,6 +69,7 @@ impl<'a> Holdings<'a> {
             services: Vec::new(),
             of: (!own).then(|| said.service.span()),
             help: said.help,
+            secrets: said.text.get(found.place.clone()).map(str::to_owned).into_iter().collect(),
         });
         holding.services.push(&said.service.path);
     }
@@ -78,6 +83,7 @@ impl<'a> Holdings<'a> {
                     .about_all(holding.services)
                     .at(span, "whoever reads the source or the artifact knows it")
                     .at_maybe(holding.of, "where it stands")
+                    .hide_all(holding.secrets.iter().map(String::as_str))
                     .help(holding.help),
             );
         }
@@ -120,7 +126,7 @@ pub(in super::super) fn texts(platform: &Platform, sink: &mut Sink) {
 
 /// The credentials in a file. It is a block of lines, so its name leads to them.
 fn files<'a>(service: &'a Service, config: &'a ConfigFile, holdings: &mut Holdings<'a>) {
-    let found = in_text(&config.content);
+    let found = in_file(&config.path, &config.content);
     if found.is_empty() {
         return;
     }
@@ -133,6 +139,11 @@ fn files<'a>(service: &'a Service, config: &'a ConfigFile, holdings: &mut Holdin
         services: Vec::new(),
         of: None,
         help: IN_FILE,
+        secrets: found
+            .iter()
+            .filter_map(|found| config.content.get(found.place.clone()))
+            .map(str::to_owned)
+            .collect(),
     });
     holdings.0.entry(config.span).and_modify(|holding| holding.services.push(&service.path));
 }
@@ -144,11 +155,20 @@ fn in_line(text: &str, found: &Found<'_>) -> String {
 
 /// A text with a name, which may say what it is.
 fn named<'a>(name: &str, said: &Said<'_, 'a>, holdings: &mut Holdings<'a>) {
-    if names(name) == Names::Credential && is_value(said.text) {
+    if is_of(name, said.text) {
         let found = Found { what: "a credential", name: None, place: 0..said.text.len() };
         holdings.take(said, &found);
     } else {
         holdings.look(said);
+    }
+}
+
+/// Whether a text is a credential for which its name speaks.
+fn is_of(name: &str, text: &str) -> bool {
+    match names(name) {
+        Names::Credential => is_value(text),
+        Names::Perhaps => !is_public(name, text) && (is_key(text) || is_basic(text)),
+        Names::Other => false,
     }
 }
 
@@ -175,26 +195,32 @@ fn arguments<'a>(service: &'a Service, holdings: &mut Holdings<'a>) {
 
 /// Arguments, of which one may be an option and the next its value.
 fn words<'a>(service: &'a Service, values: &[Value], said: &[Template], holdings: &mut Holdings<'a>) {
-    let mut before: Cow<'_, str> = Cow::Borrowed("");
-    for (value, said) in values.iter().zip(said) {
-        let text = plain(value);
-        let option = before.strip_prefix('-').filter(|option| !option.contains(['=', ' ']));
-        let of_option = option.is_some_and(|option| match names(option) {
-            Names::Credential => is_value(&text) && !text.starts_with('-'),
-            Names::Perhaps => is_key(&text),
-            Names::Other => false,
-        });
+    let texts: Vec<Cow<'_, str>> = values.iter().map(plain).collect();
+    let texts: Vec<&str> = texts.iter().map(Cow::as_ref).collect();
+    let found = of_arguments(&texts);
+    for ((at, text), said) in texts.iter().enumerate().zip(said) {
         let what = "an argument".to_owned();
         let (source, span, help) = (&said.text, said.span, IN_ARGUMENT);
-        let said = Said { service, what, text: &text, source, span, help };
-        if of_option {
-            let found = Found { what: "a credential", name: Some(&before), place: 0..text.len() };
-            holdings.take(&said, &found);
-        } else {
-            holdings.look(&said);
+        let said = Said { service, what, text, source, span, help };
+        match found.iter().find(|(index, _)| *index == at) {
+            Some((_, found)) => holdings.take(&said, found),
+            None => holdings.look(&said),
         }
-        before = text;
     }
+}
+
+/// The credentials behind options, each with the number of its argument: those of programs that are known, and those
+/// whose names say it.
+pub(super) fn of_arguments<'t>(texts: &[&'t str]) -> Vec<(usize, Found<'t>)> {
+    let mut all = in_arguments(texts);
+    for (at, pair) in texts.windows(2).enumerate() {
+        let &[before, text] = pair else { continue };
+        let option = before.strip_prefix('-').filter(|option| !option.contains(['=', ' ']));
+        if option.is_some_and(|option| is_of(option, text)) && !text.starts_with('-') {
+            all.push((at + 1, Found { what: "a credential", name: Some(before), place: 0..text.len() }));
+        }
+    }
+    all
 }
 
 /// SEC001: credentials that variables have where the operator sets none.
@@ -205,7 +231,7 @@ pub(in super::super) fn defaults(platform: &Platform, sink: &mut Sink) {
         let found = in_text(text);
         let by_name = match names(&variable.name.text) {
             Names::Credential => is_value(text),
-            Names::Perhaps => is_key(text),
+            Names::Perhaps => !is_public(&variable.name.text, text) && (is_key(text) || is_basic(text)),
             Names::Other => is_token(text),
         };
         if found.is_empty() && !by_name {
@@ -217,6 +243,8 @@ pub(in super::super) fn defaults(platform: &Platform, sink: &mut Sink) {
         sink.report(
             Diagnostic::new(codes::SEC001, what)
                 .at(place.unwrap_or(default.span), "whoever reads the source or the artifact knows it")
+                .hide_all(found.iter().filter_map(|found| text.get(found.place.clone())))
+                .hide_all((by_name && found.is_empty()).then_some(text))
                 .help(format!(
                     "declare `secret {}` in its place, which the operator sets",
                     constant_name(name)

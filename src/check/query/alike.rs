@@ -144,7 +144,7 @@ struct Traits<'a> {
     /// Where the tables are of what else it exports.
     shared: Vec<usize>,
     unknown: bool,
-    interval: Option<u64>,
+    interval: (u64, bool),
     path: &'a str,
     without_tls: bool,
     /// Which of the arguments and variables are set that its metrics depend on.
@@ -172,7 +172,7 @@ impl<'a> Traits<'a> {
             own: exports.own.iter().map(Declared::new).collect(),
             shared: exports.shared.iter().map(|table| Arc::as_ptr(table).addr()).collect(),
             unknown: exports.unknown,
-            interval: job.interval.map(|interval| interval.0),
+            interval: (job.interval.0, job.interval_said),
             path: &job.path,
             without_tls: job.is_without_tls(),
             set: flags.map(|flag| is_set(&platform[job.service], flag)).collect(),

@@ -70,7 +70,7 @@ impl Context<'_> {
             told.code = codes::OBS015;
             told.message = told.message.replace("holds too few samples", "never holds two samples");
         }
-        let said = jobs.into_iter().filter_map(|job| Some((job.interval?, job.span)));
+        let said = jobs.into_iter().filter(|job| job.interval_said).map(|job| (job.interval, job.span));
         let Some((_, place)) = said.max_by_key(|(interval, _)| *interval) else { return told };
         if let Some(help) = &mut told.help {
             help.push_str("; or scrape it more often, `metrics { interval = … }`");

@@ -32,7 +32,7 @@ impl Context<'_> {
     /// of them is for those that there will be.
     pub(super) fn has_no_sites(&self, job: &Job, found: &Found<'_>) -> bool {
         (found.metric.tls && job.is_without_tls())
-            || (self.platform[job.service].block.role == Some(Role::Probe)
+            || (self.platform[job.service].role == Some(Role::Probe)
                 && !found.metric.is_at(&job.path)
                 && self.at_path(job, found).is_none())
     }
@@ -160,7 +160,7 @@ impl Context<'_> {
                     sink.report(told.because(path_cause(job)).help(help));
                     return;
                 }
-                if service.block.role == Some(Role::Probe) {
+                if service.role == Some(Role::Probe) {
                     told.at(service.span(), "has no site to look at")
                         .help("declare a `site` whose name is known, or leave the query out")
                 } else {

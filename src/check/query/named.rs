@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Context;
 use crate::platform::observe::named::{self, names_jobs};
-use crate::platform::observe::{Found, Job, Query, SCRAPE_INTERVAL};
+use crate::platform::observe::{Found, Job, Query};
 use crate::promql::{self, Labels, MetricType, Selector};
 use crate::source::Span;
 
@@ -194,5 +194,5 @@ impl<'a> Context<'a> {
 
 /// How often a job is scraped.
 pub(super) fn interval_of(job: &Job) -> Duration {
-    job.interval.map_or(Duration::from_secs(SCRAPE_INTERVAL), |it| Duration::from_millis(it.0))
+    Duration::from_millis(job.interval.0)
 }

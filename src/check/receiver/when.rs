@@ -211,13 +211,15 @@ pub(in crate::check) fn unused(platform: &Platform, sink: &mut Sink) {
 mod tests {
     use super::{DAY, WEEK, week};
     use crate::platform::receiver::Hours;
+    use crate::source::{Sources, Span};
 
     #[test]
     fn hours_hold_their_minutes() {
         let of = |days: &[&str], times: &[(&str, &str)]| {
             let days = days.iter().map(|day| (*day).to_owned()).collect();
             let times = times.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
-            week(&Hours { name: "x".to_owned(), days, times, zone: None })
+            let span = Span::new(Sources::default().add("x", ""), 0, 0);
+            week(&Hours { name: "x".to_owned(), days, times, zone: None, span })
         };
         for (days, times, minutes) in [
             (&[][..], &[][..], WEEK),

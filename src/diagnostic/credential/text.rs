@@ -1,56 +1,36 @@
 //! Credentials anywhere in text: in arguments, in files, in labels.
 
-use std::ops::Range;
-
 use super::address::{self, Found};
-use super::{Names, names};
+use super::mark::{self, Kind, Marked, NEAR, URL};
+use super::program::{self, Word};
+use super::{Names, names, pair, token};
+
+pub use super::file::in_file;
 
 /// Stands in a text for what the operator sets: nothing is known of it.
 pub const OPERATOR: char = '\u{1}';
-
-/// What tokens of well-known services start with (docs.github.com, "About authentication to GitHub"; docs.gitlab.com, "Token
-/// overview"; api.slack.com, "Token types"; docs.stripe.com, "API keys"), and keys in the form of RFC 7468.
-const TOKENS: &[&str] = &[
-    "ghp_",
-    "gho_",
-    "ghs_",
-    "github_pat_",
-    "glpat-",
-    "xoxb-",
-    "xoxp-",
-    "xapp-",
-    "sk_live_",
-    "rk_live_",
-    BEARER,
-    "-----BEGIN PRIVATE KEY",
-    "-----BEGIN RSA PRIVATE KEY",
-    "-----BEGIN EC PRIVATE KEY",
-    "-----BEGIN OPENSSH PRIVATE KEY",
-];
-
-/// What stands before a token in the header of a request, and in sentences.
-const BEARER: &str = "Bearer ";
-
-/// How long a token is at least, without what it starts with.
-const TOKEN: usize = 8;
-
-/// How many digits a number has at most that is no password.
-const NUMBER: usize = 5;
-
-/// How far from where it begins something is looked at, in bytes: a line may be long, and have many beginnings.
-const NEAR: usize = 1_024;
 
 /// Words that stand where a value would, and are none.
 const WORDS: &[&str] =
     &["", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "~"];
 
-/// What a text is of which the name says that it is a credential.
-const VALUE: &str = "a credential";
+/// Words that say of a value what it must be, or that it is left out.
+const ABOUT: &[&str] = &["required", "optional", "string", "redacted", "hidden", "..."];
 
-/// Whether a text is a token by what it starts with.
+/// What a value starts with that says where it is found.
+const ELSEWHERE: &[&str] =
+    &["env:", "env.", "file:", "vault:", "op://", "sops:", "ssm:", "secret://", "arn:", "aws-sm:", "gcp-sm:"];
+
+/// Whether a text is a token by its form.
 #[must_use]
 pub fn is_token(text: &str) -> bool {
-    TOKENS.iter().any(|start| text.len() > start.len() && text.starts_with(start))
+    token::is_token(text)
+}
+
+/// Whether a text is a name and its password, as the header of a request has them.
+#[must_use]
+pub fn is_basic(text: &str) -> bool {
+    token::is_basic(text)
 }
 
 /// Whether a text is no credential, though its name says so: a path, a switch, or nothing.
@@ -65,13 +45,33 @@ pub fn is_path(text: &str) -> bool {
     text.starts_with('/')
 }
 
+/// Whether a text is the half of a key that everybody may know, by what it starts with or by its name: an OpenSSH
+/// key, a recipient of age, a key of VAPID.
+#[must_use]
+pub fn is_public(name: &str, text: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["ssh-", "ecdsa-", "sk-ssh-", "age1", "pk_"].iter().any(|start| text.starts_with(start))
+        || ["public", "publishable", "pubkey", "pub_key"].iter().any(|word| name.contains(word))
+}
+
 /// Whether a text says a credential itself, and not where it is found: a variable, a place holder, a command.
 #[must_use]
 pub fn is_value(text: &str) -> bool {
     !is_other(text)
         && !text.contains(['$', '{', '}', '(', '<', OPERATOR])
-        && !text.starts_with(['*', '@', '&', '!'])
+        && !text.starts_with(['*', '@', '&', '!', '`'])
         && !is_format(text)
+        && !is_placeholder(text)
+}
+
+/// What stands for a value: the name of one in capitals, one sign again and again, or what is said of it.
+fn is_placeholder(text: &str) -> bool {
+    let first = text.chars().next().unwrap_or_default();
+    let capitals = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    text.len() > 2 && text.chars().all(|c| c == first) && matches!(first, 'x' | 'X' | '*' | '.' | '-' | '_')
+        || capitals && names(text) == Names::Credential
+        || ELSEWHERE.iter().any(|start| text.starts_with(start))
+        || ABOUT.iter().any(|word| word.eq_ignore_ascii_case(text.trim_matches(['[', ']'])))
 }
 
 /// `%s`, `%ENV%`; `%41` is a character of an address.
@@ -85,163 +85,82 @@ fn is_format(text: &str) -> bool {
 /// The credentials in a text, in their order.
 #[must_use]
 pub fn in_text(text: &str) -> Vec<Found<'_>> {
-    in_lines(text, true)
+    in_lines(text, In::Text)
 }
 
 /// The credentials that stand in a line of a source within other text.
 #[must_use]
 pub fn in_source(line: &str) -> Vec<Found<'_>> {
-    in_lines(line, false)
+    in_lines(line, In::Source)
 }
 
-/// A kind of mark.
-#[derive(Clone, Copy)]
-enum Kind {
-    Address,
-    Name,
-    Token,
+/// The credentials in sentences: what looks like one by itself, whatever stands before it.
+#[must_use]
+pub fn in_sentences(text: &str) -> Vec<Found<'_>> {
+    in_lines(text, In::Sentences)
 }
 
-/// What stands in every URL.
-const URL: &str = "://";
-
-/// What stands in every line that holds a credential, in letters of any size: marks of addresses, parts of names, and
-/// starts of tokens.
-const MARKS: [(Kind, &[&str]); 3] = [
-    (Kind::Address, &[URL, "@tcp(", "@unix("]),
-    (Kind::Name, &["token", "key", "secret", "pass", "pwd", "auth", "sig", "credential"]),
-    (Kind::Token, TOKENS),
-];
-
-/// How many bytes of a mark are looked up; none is shorter.
-const SHORTEST: usize = 3;
-
-/// For each byte the marks, a bit each, that have it as their first, second and third one. Texts are many and short, so
-/// looking three bytes up takes less time than a search that has to be made ready.
-static STARTS: [[u32; 256]; SHORTEST] = starts();
-
-const fn starts() -> [[u32; 256]; SHORTEST] {
-    let mut starts = [[0; 256]; SHORTEST];
-    let mut bit = 1u32;
-    let mut kind = 0;
-    while kind < MARKS.len() {
-        let mut at = 0;
-        while at < MARKS[kind].1.len() {
-            assert!(bit != 0, "more marks than bits");
-            let mark = MARKS[kind].1[at].as_bytes();
-            let mut place = 0;
-            while place < SHORTEST {
-                starts[place][mark[place].to_ascii_lowercase() as usize] |= bit;
-                starts[place][mark[place].to_ascii_uppercase() as usize] |= bit;
-                place += 1;
-            }
-            bit <<= 1;
-            at += 1;
-        }
-        kind += 1;
-    }
-    starts
+/// The credentials in the arguments of a program, each with the number of its argument: behind options of programs that
+/// are known, and behind options whose names say it.
+#[must_use]
+pub fn in_arguments<'a>(arguments: &[&'a str]) -> Vec<(usize, Found<'a>)> {
+    let words = arguments.iter().enumerate();
+    let words: Vec<Word<'_>> =
+        words.map(|(index, text)| Word { text, index, place: 0..text.len() }).collect();
+    program::in_words(&words)
 }
 
-/// Where marks may begin in a text, with the bits of those that may.
-fn beginnings(text: &str) -> impl Iterator<Item = (usize, u32)> {
-    let [first, second, third] = &STARTS;
-    text.as_bytes().windows(SHORTEST).enumerate().filter_map(move |(at, window)| {
-        let &[a, b, c] = window else { return None };
-        let bits = first[usize::from(a)] & second[usize::from(b)] & third[usize::from(c)];
-        (bits != 0).then_some((at, bits))
-    })
-}
-
-/// The kinds of those of some marks, at least one, that begin at a place of a text.
-fn kinds(text: &str, at: usize, bits: u32) -> impl Iterator<Item = Kind> {
-    let rest = text.as_bytes().get(at..).unwrap_or_default();
-    let others = |bits: &u32| Some(bits & (bits - 1)).filter(|bits| *bits != 0);
-    let numbers = std::iter::successors(Some(bits), others).map(|bits| bits.trailing_zeros() as usize);
-    numbers.filter_map(mark).filter_map(|(kind, mark)| {
-        let said = rest.get(..mark.len())?.eq_ignore_ascii_case(mark.as_bytes());
-        (said && (mark != URL || may_tell(rest))).then_some(kind)
-    })
-}
-
-/// Whether the address that has its mark at the start of a text may hold a credential: a password stands before an `@`
-/// and behind a colon of its own, and everything else in a query, or behind a host that is known.
-fn may_tell(rest: &[u8]) -> bool {
-    let near = rest.get(URL.len()..NEAR.min(rest.len())).unwrap_or_default();
-    let password = || {
-        let user = memchr::memrchr(b'@', near).and_then(|at| near.get(..at));
-        user.is_some_and(|user| memchr::memchr(b':', user).is_some())
-    };
-    memchr::memchr2(b'?', b'.', near).is_some() || password()
-}
-
-/// Where the first mark of a text begins.
-fn first_mark(text: &str) -> Option<usize> {
-    beginnings(text).find(|(at, bits)| kinds(text, *at, *bits).next().is_some()).map(|(at, _)| at)
-}
-
-/// The mark of a bit.
-fn mark(mut number: usize) -> Option<(Kind, &'static str)> {
-    for (kind, marks) in MARKS {
-        if let Some(mark) = marks.get(number) {
-            return Some((kind, mark));
-        }
-        number -= marks.len();
-    }
-    None
-}
-
-/// A line, and which kinds of marks it has.
-struct Marked<'a> {
-    start: usize,
-    line: &'a str,
-    has: [bool; MARKS.len()],
-}
-
-/// The next line of a text, from the start of one on, that has a mark.
-fn next_marked(text: &str, at: usize) -> Option<Marked<'_>> {
-    let rest = text.get(at..)?;
-    let first = first_mark(rest)?;
-    let (before, behind) = rest.as_bytes().split_at(first);
-    let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
-    let length = memchr::memchr(b'\n', behind).unwrap_or(behind.len());
-    let (line, marked) = (rest.get(start..first + length)?, rest.get(first..first + length)?);
-    let mut has = [false; MARKS.len()];
-    beginnings(marked)
-        .for_each(|(at, bits)| kinds(marked, at, bits).for_each(|kind| has[kind as usize] = true));
-    Some(Marked { start: at + start, line, has })
-}
-
-/// Whether a text has one of the marks, without which it holds no credential, is none and is the name of none.
+/// Whether a text has a mark, without which it holds no credential, is none and is the name of none.
 #[must_use]
 pub fn is_marked(text: &str) -> bool {
-    first_mark(text).is_some()
+    mark::is_marked(text)
 }
 
-/// `spaced`: whether ` = ` gives a value, which in a source may be a name.
-fn in_lines(text: &str, spaced: bool) -> Vec<Found<'_>> {
+/// What a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum In {
+    /// The content of a file, or an argument.
+    Text,
+    /// A line of a source, in which ` = ` may give a name.
+    Source,
+    /// Sentences.
+    Sentences,
+}
+
+pub(super) fn in_lines(text: &str, kind: In) -> Vec<Found<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(Marked { start, line, has }) = next_marked(text, at) {
-        at = start + line.len() + 1;
-        let line = line.trim_end();
-        let mut here = Vec::new();
-        let [has_addresses, has_names, has_tokens] = has;
-        if has_addresses {
-            addresses(line, &mut here);
-        }
-        if has_tokens {
-            tokens(line, &mut here);
-        }
-        if has_names {
-            pairs(line, spaced, &mut here);
-        }
-        here.sort_by_key(|one: &Found<'_>| one.place.start);
+    while let Some(marked) = mark::next_marked(text, at) {
+        let start = marked.start;
+        at = start + marked.line.len() + 1;
+        let mut here = in_marked(&marked, kind);
+        // The longer one of two that begin together.
+        here.sort_by_key(|one: &Found<'_>| (one.place.start, std::cmp::Reverse(one.place.end)));
         here.dedup_by(|next, one| next.place.start < one.place.end);
         found.extend(
             here.into_iter()
                 .map(|one| Found { place: start + one.place.start..start + one.place.end, ..one }),
         );
+    }
+    found
+}
+
+fn in_marked<'a>(marked: &Marked<'a>, kind: In) -> Vec<Found<'a>> {
+    let line = marked.line.trim_end();
+    let mut found = Vec::new();
+    if marked.has(Kind::Address) {
+        addresses(line, &mut found);
+    }
+    if marked.has(Kind::Token) {
+        found.extend(marked.tokens.iter().filter_map(|(at, mark)| token::at(line, mark, *at)));
+    }
+    if kind != In::Sentences {
+        if marked.has(Kind::Name) {
+            pair::in_line(line, kind == In::Text, &mut found);
+        }
+        if marked.has(Kind::Program) && line.contains(' ') {
+            program::in_line(line, &mut found);
+        }
     }
     found
 }
@@ -290,120 +209,7 @@ pub(super) fn places<'a>(line: &'a str, sign: &'static str) -> impl Iterator<Ite
     memchr::memchr_iter(first, line).filter(move |at| line[*at..].starts_with(sign))
 }
 
-fn tokens<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
-    let word = |c: char| c.is_ascii_alphanumeric() || "_-.~+/".contains(c);
-    for start in TOKENS {
-        for (at, _) in line.match_indices(start) {
-            if line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
-                continue;
-            }
-            let from = at + start.len();
-            if start.starts_with('-') {
-                found.push(Found { what: "a private key", name: None, place: at..line.len() });
-                continue;
-            }
-            let near = first(&line[from..]);
-            let length = near.find(|c| !word(c)).unwrap_or(near.len());
-            let body = &line[from..from + length];
-            // Sentences have the word, too.
-            if length >= TOKEN && (*start != BEARER || body.contains(|c: char| c.is_ascii_digit())) {
-                found.push(Found { what: "a token", name: None, place: at..from + length });
-            }
-        }
-    }
-}
-
-/// What is given to names of credentials: `NAME=VALUE`, `NAME: VALUE`, `--NAME VALUE`.
-fn pairs<'a>(line: &'a str, spaced: bool, found: &mut Vec<Found<'a>>) {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    if ["#", "//", ";", "-- "].iter().any(|comment| line.trim_start().starts_with(comment)) {
-        return;
-    }
-    let mut at = 0;
-    while let Some(start) = line[at..].find(is_word).map(|start| at + start) {
-        let end = line[start..].find(|c| !is_word(c)).map_or(line.len(), |length| start + length);
-        at = end;
-        let name = line[start..end].trim_start_matches('-');
-        if names(name) != Names::Credential || line[..start].ends_with(['$', '{', '%']) {
-            continue;
-        }
-        let Some(place) = given(line, start, end, spaced) else { continue };
-        if is_value(&line[place.clone()]) {
-            at = place.end;
-            found.push(Found { what: VALUE, name: Some(name), place });
-        }
-    }
-}
-
-/// The place of what a line gives to the name that stands from `start` to `end`.
-fn given(line: &str, start: usize, end: usize, spaced: bool) -> Option<Range<usize>> {
-    let quote = line[..start].chars().next_back().filter(|c| "\"'".contains(*c));
-    let behind = quote.map_or(&line[end..], |quote| line[end..].strip_prefix(quote).unwrap_or(&line[end..]));
-    let rest = behind.trim_start();
-    let (sign, rest) = [":=", "=>", "=", ":"]
-        .iter()
-        .find_map(|sign| Some((*sign, rest.strip_prefix(sign)?)))
-        .unwrap_or(("", rest));
-    if rest.starts_with(['=', ':', '~']) && !sign.is_empty() {
-        return None;
-    }
-    // `["--NAME", "VALUE"]`
-    let next = if sign.is_empty() && quote.is_some() { rest.strip_prefix(',') } else { None };
-    let value = next.unwrap_or(rest).trim_start();
-    let from = line.len() - value.len();
-    let value = first(value);
-    let quoted = value.chars().next().filter(|c| "\"'".contains(*c));
-    let close = sign == "=" && behind.starts_with('=') && from == line.len() - rest.len();
-    match sign {
-        // An option with its value, or `PASSWORD 'x'` as databases have it.
-        "" if line[start..end].starts_with("--") && from > line.len() - behind.len() => {
-            let none = value.starts_with('-') || next.is_some() && quoted.is_none();
-            (!none).then_some(())?;
-        }
-        "" if quoted == Some('\'') && line[start..end].chars().all(|c| c.is_ascii_uppercase()) => {}
-        "" => return None,
-        _ if close => {}
-        _ if !spaced && sign != ":" => return None,
-        _ if !is_first(&line[..start]) => return None,
-        _ => {}
-    }
-    if let Some(quote) = quoted {
-        let length = value[1..].find(quote)?;
-        let inside = &value[1..=length];
-        let option = sign.is_empty() && inside.starts_with('-');
-        return (length > 0 && !option).then_some(from + 1..from + 1 + length);
-    }
-    let flow = line[..start].trim_end().ends_with(['{', ',']);
-    let length = if close || sign.is_empty() || flow {
-        value.find(|c: char| c.is_whitespace() || ",;&\"'`)}]|".contains(c)).unwrap_or(value.len())
-    } else {
-        let value = value.split(" #").next().unwrap_or(value);
-        value.trim_end().trim_end_matches([',', ';']).len()
-    };
-    let word = &value[..length];
-    // Sentences, numbers, and what programs call it.
-    let plain =
-        |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-    let number = length <= NUMBER && word.bytes().all(|byte| byte.is_ascii_digit());
-    let field = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    };
-    let path = word.contains('.') && word.split('.').all(field);
-    let own = plain(word) == plain(&line[start..end]);
-    let plain_word = !word.contains(|c: char| c.is_whitespace() || "[\"'".contains(c));
-    (plain_word && !number && !path && !own).then_some(from..from + length)
-}
-
-/// Whether a name stands where keys do: behind nothing on its line, or behind another pair.
-fn is_first(before: &str) -> bool {
-    let before = before.trim_end_matches(['"', '\'']).trim_end();
-    before.is_empty()
-        || before.ends_with(['{', ',', ';', '-', '(', '[', '&'])
-        || before.rsplit(char::is_whitespace).next().is_some_and(|word| matches!(word, "export" | "set"))
-}
-
-fn first(text: &str) -> &str {
+pub(super) fn first(text: &str) -> &str {
     let end = (0..=NEAR.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     &text[..end.unwrap_or(0)]
 }
@@ -413,7 +219,7 @@ fn last(text: &str) -> &str {
     &text[start.unwrap_or(text.len())..]
 }
 
-fn width(text: &str, at: usize) -> usize {
+pub(super) fn width(text: &str, at: usize) -> usize {
     text[at..].chars().next().map_or(1, char::len_utf8)
 }
 
@@ -431,6 +237,16 @@ mod tests {
             ("Authorization: Bearer abcdefgh1234", vec!["Bearer abcdefgh1234"]),
             ("x ghp_abcdefghijklmn y", vec!["ghp_abcdefghijklmn"]),
             ("-----BEGIN PRIVATE KEY-----", vec!["-----BEGIN PRIVATE KEY-----"]),
+            ("exec redis-cli -a hunter2 ping", vec!["hunter2"]),
+            ("mysql -uroot -p'hunter2 3' | cat", vec!["hunter2 3"]),
+            ("curl -u \"app:hunter2\" https://a", vec!["hunter2"]),
+            ("docker login -u app -p hunter2 a && docker run -p 80:80 b", vec!["hunter2"]),
+            ("htpasswd -bc /a admin hunter2 > b", vec!["hunter2"]),
+            ("Authorization: Basic YXBwOmh1bnRlcjI=", vec!["YXBwOmh1bnRlcjI="]),
+            ("<password>hunter2</password>", vec!["hunter2"]),
+            ("define('DB_PASSWORD', 'hunter2');", vec!["hunter2"]),
+            ("requirepass hunter2", vec!["hunter2"]),
+            ("CREATE USER a IDENTIFIED BY 'hunter2'", vec!["hunter2"]),
             ("--password=hunter2", vec!["hunter2"]),
             ("run --db-password hunter2 --mode=a", vec!["hunter2"]),
             ("[\"--password\", \"hunter2\", \"--mode\"]", vec!["hunter2"]),

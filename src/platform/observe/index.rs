@@ -13,14 +13,14 @@ use crate::schema::Duration;
 pub struct Exporters {
     /// Where they are in [`Observed::jobs`], in order.
     pub jobs: Vec<usize>,
-    /// The longest time between two of their scrapes, of those that say it.
+    /// The longest time between two of their scrapes; `None` where there is no job.
     pub rarest: Option<Duration>,
 }
 
 impl Exporters {
     fn add(&mut self, at: usize, job: &Job) {
         self.jobs.push(at);
-        self.rarest = self.rarest.max(job.interval);
+        self.rarest = self.rarest.max(Some(job.interval));
     }
 }
 

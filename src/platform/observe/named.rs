@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::{Found, Job, Observed, SCRAPE_INTERVAL, TARGET_LABELS, labels_of};
+use super::{Found, Job, Observed, TARGET_LABELS, labels_of};
 use crate::hash::HashMap;
 use crate::promql::{Labels, Matcher, MetricType, Op, Selector};
 use crate::source::Span;
@@ -63,7 +63,7 @@ impl<'a> NamedJobs<'a> {
         let mut kinds = declared().map(|found| found.kind);
         let kind = kinds.next().filter(|first| !open && kinds.all(|other| other == *first));
         let labels = if open { None } else { labels_of(declared(), |found| self.labels(found)) };
-        let often = |job: &&&Job| job.interval.map_or(SCRAPE_INTERVAL * 1000, |interval| interval.0);
+        let often = |job: &&&Job| job.interval;
         let anybody = open || !elsewhere.is_empty();
         let jobs = match fitting.iter().filter(|_| anybody && certain.is_empty()).min_by_key(often) {
             Some(job) => vec![*job],

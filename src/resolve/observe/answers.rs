@@ -48,7 +48,7 @@ impl<'a> Answers<'a> {
     ) -> bool {
         let brought = owner.filter(|_| self.embedded.contains(&block.name.span.file));
         let Some(owner) = brought else { return true };
-        if self.platform[owner].block.role == Some(Role::Probe) && self.is_of_sites(written, owner) {
+        if self.platform[owner].role == Some(Role::Probe) && self.is_of_sites(written, owner) {
             return false;
         }
         self.evaluated && (self.open || !written.metrics().any(|metric| self.is_of_others(metric)))

@@ -2,12 +2,12 @@
 
 use super::super::text::Texts;
 use super::query::{About, Queries, Reader, Written};
-use super::{literal, owned, preset};
+use super::{literal, owned, preset, shared};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
-use crate::model::{self, Document};
+use crate::model::{self, Document, PanelKind};
 use crate::parallel;
-use crate::platform::observe::{Choice, Dashboard, Observed};
+use crate::platform::observe::{Choice, Dashboard, Observed, Panel, PanelQuery, Row, Threshold, panel_size};
 use crate::platform::{Platform, ServiceId};
 use crate::promql::{self, Op};
 use crate::schema::Constant;
@@ -141,21 +141,20 @@ pub(super) fn complete(
     let names: Vec<Names> = read.iter().map(|read| Names::new(read, platform)).collect();
     let called = Shared::new(&names, |names| &names.name);
     let titled = Shared::new(&names, |names| &names.title);
-    let completed = parallel::map(&read, |read| {
-        let complete = |written: &Written| queries.complete(written, About::of(read.owner));
-        let panels = read.panels.iter().map(|panel| panel.iter().map(complete).collect());
-        (choices(read, queries), panels.collect::<Vec<_>>())
-    });
+    let completed = parallel::map(&read, |read| (choices(read, queries), rows(read, queries)));
     let mut dashboards = Vec::with_capacity(read.len());
-    for ((read, own), (choices, queries)) in read.into_iter().zip(&names).zip(completed) {
+    for ((read, own), (choices, rows)) in read.into_iter().zip(&names).zip(completed) {
+        let tags = read.block.tags.iter().flat_map(|list| &list.items);
         dashboards.push(Dashboard {
             name: own.name.clone(),
             owner: read.owner,
             brought: embedded.contains(&read.block.name.span.file),
             uid: own.uid(called.is_taken(&own.name, own.owner())),
             title: own.title(titled.is_taken(&own.title, own.owner())),
+            description: read.block.description.as_ref().map(shared),
+            tags: tags.map(|tag| tag.text.clone()).collect(),
             choices,
-            queries,
+            rows,
             block: read.block,
         });
     }
@@ -222,6 +221,47 @@ impl Names {
     }
 }
 
+/// The rows of a dashboard with their panels, each default filled in.
+fn rows(read: &Read, queries: &Queries<'_>) -> Vec<Row> {
+    let block = &read.block;
+    let mut written = read.panels.iter();
+    let mut row = |title, panels: &[model::Panel]| Row {
+        title,
+        panels: panels
+            .iter()
+            .map(|panel| {
+                let written = written.next().map(Vec::as_slice).unwrap_or_default();
+                let asked = panel.query.iter().zip(written).map(|(said, written)| PanelQuery {
+                    legend: said.legend.text.clone(),
+                    query: queries.complete(written, About::of(read.owner)),
+                });
+                self::panel(panel, asked.collect())
+            })
+            .collect(),
+    };
+    let mut rows = vec![row(None, &block.panel)];
+    rows.extend(block.row.iter().map(|said| row(Some(said.title.text.clone()), &said.panel)));
+    rows
+}
+
+fn panel(said: &model::Panel, queries: Vec<PanelQuery>) -> Panel {
+    let kind = said.type_.unwrap_or(PanelKind::Timeseries);
+    let (width, height) = panel_size(kind);
+    let threshold =
+        |said: &model::Threshold| Threshold { colour: said.colour.text.clone(), from: said.from.0 };
+    Panel {
+        title: said.title.text.clone(),
+        kind,
+        unit: said.unit.as_ref().map(shared),
+        description: said.description.as_ref().map(shared),
+        width: said.width.map_or(width, |width| width.0),
+        height: said.height.map_or(height, |height| height.0),
+        stacked: said.stacked.unwrap_or(false),
+        queries,
+        thresholds: said.threshold.iter().map(threshold).collect(),
+    }
+}
+
 fn choices(read: &Read, queries: &Queries<'_>) -> Vec<Choice> {
     let all = read.block.choose.iter().zip(&read.choices);
     all.map(|(choose, offer)| {
@@ -234,6 +274,7 @@ fn choices(read: &Read, queries: &Queries<'_>) -> Vec<Choice> {
         });
         Choice {
             name: name.to_owned(),
+            title: choose.title.as_ref().map_or_else(|| choose.name.text.clone(), shared),
             series,
             label: offer.as_ref().map(|offer| offer.label.clone()).unwrap_or_default(),
             several: !asked_for_one(read, name),

@@ -98,7 +98,7 @@ fn global(platform: &Platform) -> Option<Global<'_>> {
 /// Whether the sentence that a mute stands for is its name. Versions before 0.30 refuse the key
 /// (prometheus/alertmanager:CHANGELOG.md); for them it is a comment above it.
 fn has_names(platform: &Platform) -> bool {
-    platform.version_of(super::TARGET.name).is_some_and(|version| version >= Version(0, 30))
+    platform.settings.alertmanager.is_for(Version(0, 30))
 }
 
 fn inhibit(mute: &Mute, named: bool) -> Commented<Inhibit<'_>> {

@@ -3,8 +3,8 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    HeartbeatField, HoursField, InhibitField, OpsgenieField, PagerDutyField, ReceiverField, ServiceField,
-    SlackField, SmtpField, SourceField, TargetField, TeamsField, WebhookField,
+    AlertmanagerSettingsField, HeartbeatField, HoursField, InhibitField, OpsgenieField, PagerDutyField,
+    ReceiverField, ServiceField, SlackField, SmtpField, SourceField, TargetField, TeamsField, WebhookField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -13,9 +13,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
     match field {
         SourceField::receiver(field) => receiver(field),
         SourceField::hours(field) => match field {
-            HoursField::days(Leaf) | HoursField::from(Leaf) | HoursField::to(Leaf) | HoursField::zone(Leaf) => {
-                Written
-            }
+            HoursField::days(Leaf)
+            | HoursField::from(Leaf)
+            | HoursField::to(Leaf)
+            | HoursField::zone(Leaf) => Written,
         },
         SourceField::inhibit(field) => match field {
             InhibitField::by(Leaf) | InhibitField::of(Leaf) | InhibitField::equal(Leaf) => Written,
@@ -28,8 +29,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | SmtpField::tls(Leaf) => Written,
         },
         SourceField::target(field) => match field {
-            TargetField::version(Leaf) => Written,
-            TargetField::project(Leaf) => NotConcerned,
+            TargetField::alertmanager(AlertmanagerSettingsField::version(Leaf)) => Written,
+            TargetField::compose(_) | TargetField::prometheus(_) | TargetField::grafana(_) => NotConcerned,
         },
         // Addresses of messages and of the mail server.
         SourceField::outside(_) | SourceField::override_(Leaf) => Written,
@@ -66,7 +67,9 @@ fn receiver(field: ReceiverField) -> Coverage {
         | ReceiverField::resolved(Leaf)
         | ReceiverField::only(Leaf)
         | ReceiverField::mute(Leaf) => Written,
-        ReceiverField::slack(SlackField::channel(Leaf) | SlackField::webhook(Leaf) | SlackField::via(Leaf))
+        ReceiverField::slack(
+            SlackField::channel(Leaf) | SlackField::webhook(Leaf) | SlackField::via(Leaf),
+        )
         | ReceiverField::pagerduty(PagerDutyField::key(Leaf) | PagerDutyField::via(Leaf))
         | ReceiverField::opsgenie(OpsgenieField::key(Leaf) | OpsgenieField::via(Leaf))
         | ReceiverField::teams(TeamsField::webhook(Leaf) | TeamsField::via(Leaf))

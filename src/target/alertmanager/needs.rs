@@ -30,12 +30,12 @@ pub(super) fn needs(platform: &Platform) -> Vec<Need> {
     if let Some(smtp) = observed.smtp.as_ref().filter(|smtp| mails && smtp.password.is_some()) {
         needs.push(Need { since: Version(0, 25), what: "`smtp_auth_password_file`", span: smtp.span });
     }
-    for hours in &platform.document.hours {
+    for hours in &observed.hours {
         let (since, what) = match hours.zone {
             Some(_) => (Version(0, 25), "`location` of a time interval"),
             None => (Version(0, 24), "`time_intervals`"),
         };
-        needs.push(Need { since, what, span: hours.name.span });
+        needs.push(Need { since, what, span: hours.span });
     }
     needs
 }

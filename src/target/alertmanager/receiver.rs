@@ -160,9 +160,9 @@ pub(super) fn receivers<'a>(platform: &'a Platform, nobody: &'a str) -> Vec<Rece
     receivers
 }
 
-/// Where a secret is in the container (compose-spec:09-secrets.md).
+/// The path of a secret's file.
 pub(super) fn secret_path(platform: &Platform, secret: InputId) -> String {
-    format!("/run/secrets/{}", platform[secret].file_name())
+    platform[secret].file_path()
 }
 
 /// The address of a service whose host the source names: there are several, by region.

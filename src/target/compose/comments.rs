@@ -1,10 +1,8 @@
 //! What the compose file says about a service in comments: what it is for, and why it is an exception.
 
+use super::COMMAND;
 use super::service::SCHEDULED;
-use super::{COMMAND, text};
-use crate::model::{Role, RunKind};
-use crate::platform::{Health, Service};
-use crate::schema::{Constant, List};
+use crate::platform::{Health, Role, Service};
 
 /// The lines above a service.
 pub(super) fn lines(service: &Service) -> Vec<String> {
@@ -14,28 +12,25 @@ pub(super) fn lines(service: &Service) -> Vec<String> {
     if let Health::None { reason: Some(reason) } = &service.health {
         lines.push(format!("No health check: {reason}"));
     }
-    let sysctl = service.block.requires.as_ref().and_then(|requires| requires.sysctl.as_ref());
-    for (name, value) in sysctl.iter().flat_map(|sysctl| &sysctl.entries) {
-        lines.push(format!("The host must be set to {} = {} or more", name.text, value.0));
+    for (name, value) in service.placement.iter().flat_map(|placement| &placement.sysctls) {
+        lines.push(format!("The host must be set to {name} = {value} or more"));
     }
-    let min = service.block.scale.as_ref().and_then(|scale| scale.min).map_or(1, |min| min.0);
-    if min > 1 && service.replicas().is_none() {
-        lines.push(format!("Runs once, not {min} times: a port of the host can be taken once"));
+    let copies = service.copies();
+    if copies > service.copies_on_one_host() {
+        lines.push(format!("Runs once, not {copies} times: a port of the host can be taken once"));
     }
-    if service.run == RunKind::Schedule {
-        let run = service.block.run.as_ref();
-        let cron = run.and_then(|run| run.cron.as_ref()).map(text::constant).unwrap_or_default();
+    if let Some(schedule) = &service.schedule {
         lines.push(format!(
             "Compose keeps no schedule: `up` does not start the profile {SCHEDULED}. In crontab, in UTC:"
         ));
-        lines.push(format!("  {cron} cd FOLDER && {COMMAND} run --rm --no-deps {}", service.name));
+        lines.push(format!("  {} cd FOLDER && {COMMAND} run --rm --no-deps {}", schedule.cron, service.name));
     }
     lines
 }
 
 /// What nobody configures: the targets that write for these roles are still to come.
 fn own_configuration(service: &Service) -> Option<String> {
-    let missing = match service.block.role? {
+    let missing = match service.role? {
         Role::Proxy => "it serves no site",
         Role::Metrics => "it scrapes nothing but itself",
         Role::Alerts => "it tells nobody",
@@ -50,17 +45,16 @@ fn own_configuration(service: &Service) -> Option<String> {
 
 /// Which safe defaults do not hold, and why.
 fn exceptions(service: &Service) -> Option<String> {
-    let security = service.block.security.as_ref()?;
-    let reason = security.reason.as_ref().map(text::constant)?;
-    let is_listed = |list: &Option<List<Constant>>| list.as_ref().is_some_and(|list| !list.items.is_empty());
+    let security = service.security.as_ref()?;
+    let reason = security.reason.as_ref()?;
     let said = [
-        (security.writable == Some(true), "writable"),
-        (security.privileged == Some(true), "privileged"),
-        (security.root == Some(true), "root"),
-        (security.host_pid == Some(true), "processes of the host"),
-        (security.host_network == Some(true), "network of the host"),
-        (is_listed(&security.capabilities), "capabilities"),
-        (is_listed(&security.devices), "devices"),
+        (security.writable, "writable"),
+        (security.privileged, "privileged"),
+        (security.root, "root"),
+        (security.host_pid, "processes of the host"),
+        (security.host_network, "network of the host"),
+        (!security.capabilities.is_empty(), "capabilities"),
+        (!security.devices.is_empty(), "devices"),
     ];
     let said: Vec<&str> = said.into_iter().filter_map(|(said, words)| said.then_some(words)).collect();
     Some(format!("Exceptions ({}): {reason}", said.join(", ")))

@@ -3,11 +3,11 @@
 use Coverage::{Lost, NotConcerned, Written};
 
 use crate::model::fields::{
-    AfterField, ArtifactsField, BindField, BuildField, ConfigField, EnvFormField, GroupField, HealthField,
-    HostField, ImageUseField, MountField, NetworkField, OutsideField, PlaceField, PlatformField, PortField,
-    PublishField, RequiresField, ReserveField, ResourcesField, RunField, ScaleField, SecretField,
-    SecurityField, ServiceField, ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField,
-    VolumeField,
+    AfterField, ArtifactsField, BindField, BuildField, ComposeSettingsField, ConfigField, EnvFormField,
+    GroupField, HealthField, HostField, ImageUseField, MountField, NetworkField, OutsideField, PlaceField,
+    PlatformField, PortField, PublishField, RequiresField, ReserveField, ResourcesField, RunField,
+    ScaleField, SecretField, SecurityField, ServiceField, ServiceVolumeField, SourceField, TargetField,
+    TmpfsField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -29,7 +29,9 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | VariableField::optional(Leaf) => Written,
         },
         SourceField::secret(field) => match field {
-            SecretField::description(Leaf) | SecretField::optional(Leaf) | SecretField::min_length(Leaf) => Written,
+            SecretField::description(Leaf) | SecretField::optional(Leaf) | SecretField::min_length(Leaf) => {
+                Written
+            }
             SecretField::value(Leaf) => NotConcerned,
         },
         SourceField::network(field) => match field {
@@ -59,8 +61,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         },
         SourceField::service(field) => service(field),
         SourceField::target(field) => match field {
-            TargetField::project(Leaf) => Written,
-            TargetField::version(Leaf) => NotConcerned,
+            TargetField::compose(ComposeSettingsField::project(Leaf)) => Written,
+            TargetField::prometheus(_) | TargetField::alertmanager(_) | TargetField::grafana(_) => {
+                NotConcerned
+            }
         },
         SourceField::override_(Leaf) => Written,
         SourceField::site(_)
@@ -82,7 +86,9 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
 fn platform(field: PlatformField) -> Coverage {
     match field {
         PlatformField::description(Leaf) | PlatformField::labels(Leaf) => Written,
-        PlatformField::owner(Leaf) | PlatformField::runbooks(Leaf) => NotConcerned,
+        PlatformField::owner(Leaf) | PlatformField::runbooks(Leaf) | PlatformField::targets(Leaf) => {
+            NotConcerned
+        }
     }
 }
 
@@ -173,9 +179,10 @@ fn service(field: ServiceField) -> Coverage {
         ServiceField::requires(field) => match field {
             RequiresField::sysctl(Leaf) => Lost(NO_SETTINGS),
         },
-        ServiceField::role(Leaf) | ServiceField::reaches(Leaf) | ServiceField::child(Leaf) | ServiceField::output(Leaf) => {
-            NotConcerned
-        }
+        ServiceField::role(Leaf)
+        | ServiceField::reaches(Leaf)
+        | ServiceField::child(Leaf)
+        | ServiceField::output(Leaf) => NotConcerned,
         ServiceField::metrics(_)
         | ServiceField::smtp(_)
         | ServiceField::samples(_)

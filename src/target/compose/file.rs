@@ -80,7 +80,8 @@ pub(super) struct Service<'a> {
     pub cap_drop: Option<FlowSeq<[&'static str; 1]>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cap_add: Option<FlowSeq<Vec<&'a str>>>,
-    pub security_opt: FlowSeq<[&'static str; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security_opt: Option<FlowSeq<[&'static str; 1]>>,
     #[serde(skip_serializing_if = "Entries::is_empty")]
     pub ulimits: Entries<&'a str, i64>,
     pub deploy: Deploy,

@@ -2,14 +2,8 @@
 
 use super::file::Healthcheck;
 use super::text;
-use crate::model::{Protocol, Tool};
-use crate::platform::{Health, Platform, Service};
+use crate::platform::{Health, OwnTimes, Platform, Service, Tool};
 use crate::schema::Duration;
-
-const INTERVAL: Duration = Duration(30_000);
-const TIMEOUT: Duration = Duration(5_000);
-const RETRIES: u64 = 3;
-const START: Duration = Duration(30_000);
 
 /// The health check of a service; `None` where the image's own is left as it is, or there is none.
 pub(super) fn lower(platform: &Platform, service: &Service) -> Option<Healthcheck> {
@@ -18,7 +12,7 @@ pub(super) fn lower(platform: &Platform, service: &Service) -> Option<Healthchec
     }
     let builtin = platform.facts(service).is_some_and(|facts| facts.builtin_health);
     match &service.health {
-        Health::Builtin => own_timings(service),
+        Health::Builtin(times) => times.as_deref().map(own_times),
         Health::None { reason: Some(_) } if builtin => {
             Some(Healthcheck { disable: true, ..Healthcheck::default() })
         }
@@ -28,60 +22,45 @@ pub(super) fn lower(platform: &Platform, service: &Service) -> Option<Healthchec
 
 /// Whether compose can wait until a service is healthy.
 pub(super) fn can_be_waited_for(platform: &Platform, service: &Service) -> bool {
-    matches!(service.health, Health::Builtin) || test(platform, service).is_some()
+    matches!(service.health, Health::Builtin(_)) || test(platform, service).is_some()
 }
 
 fn timed(service: &Service, check: Healthcheck) -> Healthcheck {
-    let block = service.block.health.as_ref();
-    let interval = block.and_then(|health| health.interval).unwrap_or(INTERVAL);
-    let retries = block.and_then(|health| health.retries).map_or(RETRIES, |retries| retries.0);
-    let start = block.and_then(|health| health.start).unwrap_or(START);
+    let times = &service.times;
     Healthcheck {
-        interval: Some(text::duration(interval)),
-        timeout: Some(text::duration(timeout(service))),
-        retries: Some(retries),
-        start_period: Some(text::duration(start)),
-        start_interval: block.and_then(|health| health.start_interval).map(text::duration),
+        interval: Some(text::duration(times.interval)),
+        timeout: Some(text::duration(times.timeout)),
+        retries: Some(times.retries),
+        start_period: Some(text::duration(times.start)),
+        start_interval: times.start_interval.map(text::duration),
         ..check
     }
 }
 
-fn timeout(service: &Service) -> Duration {
-    service.block.health.as_ref().and_then(|health| health.timeout).unwrap_or(TIMEOUT)
-}
-
-/// The timings that the source says, for the check that the image brings.
-fn own_timings(service: &Service) -> Option<Healthcheck> {
-    let health = service.block.health.as_ref()?;
-    let check = Healthcheck {
-        interval: health.interval.map(text::duration),
-        timeout: health.timeout.map(text::duration),
-        retries: health.retries.map(|retries| retries.0),
-        start_period: health.start.map(text::duration),
-        start_interval: health.start_interval.map(text::duration),
+/// The times that the source says, for the check that the image brings.
+fn own_times(times: &OwnTimes) -> Healthcheck {
+    Healthcheck {
+        interval: times.interval.map(text::duration),
+        timeout: times.timeout.map(text::duration),
+        retries: times.retries,
+        start_period: times.start.map(text::duration),
+        start_interval: times.start_interval.map(text::duration),
         ..Healthcheck::default()
-    };
-    let said = health.interval.is_some()
-        || health.timeout.is_some()
-        || health.retries.is_some()
-        || health.start.is_some()
-        || health.start_interval.is_some();
-    said.then_some(check)
+    }
 }
 
 fn test(platform: &Platform, service: &Service) -> Option<Vec<String>> {
     match &service.health {
-        Health::None { .. } | Health::Builtin => None,
+        Health::None { .. } | Health::Builtin(_) => None,
         Health::Http { port, readiness, tool, .. } => {
             let port = service.ports.get(*port)?;
-            let scheme = if port.protocol == Protocol::Https { "https" } else { "http" };
             // Not `localhost`: it may mean `::1`, where few servers listen.
-            let url = format!("{scheme}://127.0.0.1:{}{readiness}", port.number);
-            Some(command(&http((*tool)?, &url, timeout(service))))
+            let url = format!("{}://127.0.0.1:{}{readiness}", port.scheme(), port.number);
+            Some(command(&http((*tool)?, &url, service.times.timeout)))
         }
         Health::Tcp { port, .. } => {
             let tools = &platform.facts(service)?.tools;
-            tcp(tools, service.ports.get(*port)?.number, timeout(service)).map(|words| command(&words))
+            tcp(tools, service.ports.get(*port)?.number, service.times.timeout).map(|words| command(&words))
         }
         Health::Exec(words) => {
             let words = words.iter().map(|word| text::value(platform, word));
@@ -172,8 +151,11 @@ fn owned(words: &[&str]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{TIMEOUT, http, tcp};
-    use crate::model::Tool;
+    use super::{http, tcp};
+    use crate::platform::Tool;
+    use crate::schema::Duration;
+
+    const TIMEOUT: Duration = Duration(5_000);
 
     #[test]
     fn a_path_is_asked_for_with_what_the_image_holds() {

@@ -3,11 +3,7 @@
 use super::file::{Bind, Mount};
 use super::{config, text};
 use crate::emit::FlowMap;
-use crate::platform::{ARTIFACTS, Platform, Service};
-use crate::schema::Bytes;
-
-/// How much a path in memory holds where nothing is said.
-const TMPFS_SIZE: Bytes = Bytes(64 << 20);
+use crate::platform::{MemoryPath, Platform, Propagation, Service};
 
 /// Volumes, then files that are written for the service, by this target and others, then paths of the host.
 pub(super) fn volumes(platform: &Platform, service: &Service) -> Vec<Mount> {
@@ -22,9 +18,9 @@ pub(super) fn volumes(platform: &Platform, service: &Service) -> Vec<Mount> {
     let artifacts = service
         .artifacts
         .iter()
-        .map(|(folder, path)| mount("bind", &format!("../{ARTIFACTS}/{folder}"), path, true, None));
+        .map(|mounted| mount("bind", &format!("../{}", mounted.source()), &mounted.path, true, None));
     let binds = service.binds.iter().map(|bind| {
-        let propagation = bind.propagation.map(crate::model::Propagation::word);
+        let propagation = bind.propagation.map(Propagation::word);
         mount("bind", &from_compose_file(platform, &bind.source), &bind.path, bind.read_only, propagation)
     });
     own.chain(shared).chain(configs).chain(artifacts).chain(binds).collect()
@@ -65,27 +61,13 @@ fn mount(
     Mount::Short(format!("{source}:{target}{colon}{}", options.join(",")))
 }
 
-/// Paths in memory: those of the source, and `/tmp` where nothing else can be written to. Everybody may
-/// write there, since Docker gives such a path to root.
-pub(super) fn tmpfs(platform: &Platform, service: &Service) -> Vec<String> {
-    let said = service.block.tmpfs.iter().map(|tmpfs| (tmpfs.path.text.as_str(), tmpfs.size));
-    let mut paths: Vec<(&str, Option<Bytes>)> = said.collect();
-    let mounted = |path: &str| {
-        service.volumes.iter().any(|volume| volume.path == path)
-            || service.mounts.iter().any(|mount| mount.path == path)
-            || service.binds.iter().any(|bind| bind.path == path)
-            || service.block.tmpfs.iter().any(|tmpfs| tmpfs.path.text == path)
+/// Paths in memory. Everybody may write there, since Docker gives such a path to root.
+pub(super) fn tmpfs(service: &Service) -> Vec<String> {
+    let option = |memory: &MemoryPath| {
+        let size = text::size(memory.size).to_lowercase();
+        format!("{}:size={size},mode=1777", text::literal(&memory.path))
     };
-    if service.is_read_only() {
-        let writes = platform.facts(service).map(|facts| facts.writes.as_slice()).unwrap_or_default();
-        let needed = writes.iter().map(String::as_str).chain(["/tmp"]);
-        paths.extend(needed.filter(|path| !mounted(path)).map(|path| (path, None)));
-    }
-    let option = |(path, size): (&str, Option<Bytes>)| {
-        let size = text::size(size.unwrap_or(TMPFS_SIZE)).to_lowercase();
-        format!("{}:size={size},mode=1777", text::literal(path))
-    };
-    paths.into_iter().map(option).collect()
+    service.memory_paths.iter().map(option).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the source tells this target beside the language, put over what it made.
 
 use super::super::overrides;
-use super::{NAME, text};
+use super::{TARGET, text};
 use crate::emit::Node;
 use crate::platform::{Override, Platform, Value, ValuePart};
 
@@ -11,7 +11,7 @@ pub(super) fn apply(
     overrides: &[Override],
     base: impl FnOnce() -> Node,
 ) -> Option<Node> {
-    overrides::apply(NAME, overrides, &|value| raw(platform, value), base)
+    overrides::apply(TARGET.format, overrides, &|value| raw(platform, value), base)
 }
 
 /// An override speaks to compose itself, so its `$` are compose's.

@@ -2,8 +2,7 @@
 
 use super::text;
 use crate::emit::DoubleQuoted;
-use crate::model::Protocol;
-use crate::platform::{OutsideKind, Platform, Port, Service};
+use crate::platform::{OutsideKind, Platform, Port, Protocol, Service};
 
 /// The variable that holds the address for ports of a declared outside. Docker cannot tell callers apart
 /// by their address, and what it publishes bypasses rules of the host (moby/moby#4737), so such a port is
@@ -12,7 +11,7 @@ pub(super) const ADMIN_BIND: &str = "ADMIN_BIND";
 
 /// The address that [`ADMIN_BIND`] has where the operator says none.
 pub(super) fn default_bind(platform: &Platform) -> &'static str {
-    if platform.firewall { "0.0.0.0" } else { "127.0.0.1" }
+    if platform.firewall() { "0.0.0.0" } else { "127.0.0.1" }
 }
 
 /// The published ports of a service.

@@ -7,12 +7,7 @@ use super::file::{
 };
 use super::{environment, health, mount, publish, text};
 use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq};
-use crate::hash::HashSet;
-use crate::model::{Condition, RunKind, Ulimit};
-use crate::platform::{Dependency, Platform, Service, Value};
-
-const CPUS: f64 = 1.0;
-const PIDS: u64 = 512;
+use crate::platform::{Condition, Dependency, Platform, RunKind, Service, Ulimit, Value};
 
 /// The profile of services that run on a schedule. Nobody asks for it: `up` leaves them out, and
 /// `run --rm NAME` starts one all the same.
@@ -20,10 +15,11 @@ pub(super) const SCHEDULED: &str = "scheduled";
 
 pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a> {
     let host_network = service.exception(|security| security.host_network);
+    let confinement = service.confinement();
+    let process = service.process.as_deref();
     let privileged = service.exception(|security| security.privileged);
-    let security = service.block.security.as_ref();
-    let capabilities = security.and_then(|security| security.capabilities.as_ref());
-    let devices = security.and_then(|security| security.devices.as_ref());
+    let capabilities = service.security.as_deref().map(|security| security.capabilities.as_slice());
+    let devices = service.security.iter().flat_map(|security| &security.devices);
     let networks: Vec<&str> =
         service.networks.iter().map(|network| platform[*network].name.as_str()).collect();
     Out {
@@ -33,7 +29,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
         user: service.user.as_deref().map(DoubleQuoted),
         privileged,
         pid: service.exception(|security| security.host_pid).then_some("host"),
-        init: service.block.init,
+        init: process.and_then(|process| process.init),
         entrypoint: service.entrypoint.as_deref().map(|words| command(platform, words)),
         command: service.command.as_deref().map(|words| command_with_arguments(platform, service, words)),
         environment: environment::variables(platform, service),
@@ -42,10 +38,8 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
         networks: (!host_network && !networks.is_empty()).then_some(FlowSeq(networks)),
         ports: if host_network { Vec::new() } else { publish::ports(platform, service) },
         volumes: mount::volumes(platform, service),
-        tmpfs: mount::tmpfs(platform, service),
-        devices: devices
-            .map(|list| list.items.iter().map(|device| in_and_out(text::constant(device))).collect())
-            .unwrap_or_default(),
+        tmpfs: mount::tmpfs(service),
+        devices: devices.map(|device| in_and_out(device)).collect(),
         depends_on: service
             .dependencies
             .iter()
@@ -53,12 +47,14 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
             .collect(),
         healthcheck: health::lower(platform, service),
         restart: if service.is_job() { "no" } else { "unless-stopped" },
-        stop_grace_period: service.block.stop_grace.map(text::duration),
-        stop_signal: service.block.stop_signal.as_ref().map(text::constant),
-        read_only: service.is_read_only(),
-        cap_drop: (!privileged).then_some(FlowSeq(["ALL"])),
-        cap_add: capabilities.map(|list| FlowSeq(list.items.iter().map(text::constant).collect())),
-        security_opt: FlowSeq(["no-new-privileges:true"]),
+        stop_grace_period: process.and_then(|process| process.stop_grace).map(text::duration),
+        stop_signal: process.and_then(|process| process.stop_signal.as_deref()),
+        read_only: confinement.read_only,
+        cap_drop: confinement.drops_capabilities.then_some(FlowSeq(["ALL"])),
+        cap_add: capabilities
+            .filter(|list| !list.is_empty())
+            .map(|list| FlowSeq(list.iter().map(String::as_str).collect())),
+        security_opt: confinement.no_new_privileges.then_some(FlowSeq(["no-new-privileges:true"])),
         ulimits: ulimits(service),
         deploy: deploy(service),
         logging: FlowMap(Logging {
@@ -123,31 +119,32 @@ fn depends_on<'a>(
 }
 
 fn ulimits(service: &Service) -> Entries<&str, i64> {
-    let limits = service.block.ulimits.iter().flat_map(|limits| &limits.entries);
+    let limits = service.process.iter().flat_map(|process| &process.ulimits);
     let limit = |limit: Ulimit| match limit {
         Ulimit::Unlimited => -1,
         Ulimit::At(limit) => i64::try_from(limit).unwrap_or(i64::MAX),
     };
-    limits.map(|(name, value)| (name.text.as_str(), limit(*value))).collect()
+    limits.map(|(name, value)| (name.as_str(), limit(*value))).collect()
 }
 
 fn deploy(service: &Service) -> Deploy {
-    let resources = service.block.resources.as_ref();
-    let reserve = resources.and_then(|resources| resources.reserve.as_ref());
-    let gpu = service.block.place.as_ref().and_then(|place| place.gpu);
+    let resources = &service.resources;
+    let reserve = resources.reserve;
+    let gpu = service.placement.as_ref().and_then(|placement| placement.gpu);
+    let copies = service.copies_on_one_host();
     Deploy {
-        replicas: service.replicas(),
+        replicas: (copies > 1).then_some(copies),
         resources: Resources {
             limits: FlowMap(Limits {
-                cpus: resources.and_then(|resources| resources.cpu).map_or(CPUS, |cpu| cpu.0).to_string(),
-                memory: text::size(service.memory()),
-                pids: resources.and_then(|resources| resources.pids).map_or(PIDS, |pids| pids.0),
+                cpus: resources.cpu.to_string(),
+                memory: text::size(resources.memory),
+                pids: resources.pids,
             }),
             reservations: Reservations {
-                cpus: reserve.and_then(|reserve| reserve.cpu).map(|cpu| cpu.0.to_string()),
-                memory: reserve.and_then(|reserve| reserve.memory).map(text::size),
+                cpus: reserve.cpu.map(|cpu| cpu.to_string()),
+                memory: reserve.memory.map(text::size),
                 devices: gpu
-                    .map(|gpu| FlowMap(Device { capabilities: ["gpu"], count: gpu.0 }))
+                    .map(|gpu| FlowMap(Device { capabilities: ["gpu"], count: gpu }))
                     .into_iter()
                     .collect(),
             },
@@ -155,9 +152,6 @@ fn deploy(service: &Service) -> Deploy {
     }
 }
 
-/// The platform's labels, then those of the service, which prevail.
 fn labels(platform: &Platform, service: &Service) -> Entries<String, String> {
-    let own: HashSet<&str> = service.labels.iter().map(|(key, _)| key.as_str()).collect();
-    let shared = platform.labels.iter().filter(|(key, _)| !own.contains(key.as_str()));
-    shared.chain(&service.labels).map(|(key, value)| (key.clone(), text::literal(value))).collect()
+    platform.container_labels(service).map(|(key, value)| (key.to_owned(), text::literal(value))).collect()
 }

@@ -2,7 +2,7 @@
 //! (compose-spec/compose-go:template/template.go).
 
 use crate::platform::{Input, Platform, Value, ValuePart};
-use crate::schema::{Bytes, Constant, Duration};
+use crate::schema::{Bytes, Duration};
 
 /// Literal text: a `$` is doubled.
 pub(super) fn literal(text: &str) -> String {
@@ -51,11 +51,6 @@ pub(super) fn required(input: &Input) -> String {
 /// its pattern ends with the line. Such a default stands in `.env.example` only.
 fn can_stand_inside(default: &str) -> bool {
     !default.contains(['{', '}', '\n'])
-}
-
-/// The text of a constant of a block.
-pub(super) fn constant(constant: &Constant) -> &str {
-    constant.text.as_literal().unwrap_or_default()
 }
 
 /// A duration as Go reads it: it knows no days.

@@ -13,9 +13,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
     match field {
         SourceField::platform(field) => match field {
             PlatformField::runbooks(Leaf) => Written,
-            PlatformField::description(Leaf) | PlatformField::owner(Leaf) | PlatformField::labels(Leaf) => {
-                NotConcerned
-            }
+            PlatformField::description(Leaf)
+            | PlatformField::owner(Leaf)
+            | PlatformField::labels(Leaf)
+            | PlatformField::targets(Leaf) => NotConcerned,
         },
         SourceField::dashboard(field) | SourceField::service(ServiceField::dashboard(field)) => {
             dashboard(field)
@@ -51,9 +52,9 @@ fn service(field: ServiceField) -> Coverage {
         ServiceField::metrics(MetricsField::interval(Leaf) | MetricsField::exports(Leaf))
         | ServiceField::service(Leaf)
         | ServiceField::metric(_) => Written,
-        ServiceField::metrics(MetricsField::path(Leaf) | MetricsField::port(Leaf) | MetricsField::timeout(Leaf)) => {
-            NotConcerned
-        }
+        ServiceField::metrics(
+            MetricsField::path(Leaf) | MetricsField::port(Leaf) | MetricsField::timeout(Leaf),
+        ) => NotConcerned,
         ServiceField::description(Leaf)
         | ServiceField::group(Leaf)
         | ServiceField::role(Leaf)
@@ -101,7 +102,9 @@ fn service(field: ServiceField) -> Coverage {
 
 fn dashboard(field: DashboardField) -> Coverage {
     match field {
-        DashboardField::title(Leaf) | DashboardField::description(Leaf) | DashboardField::tags(Leaf) => Written,
+        DashboardField::title(Leaf) | DashboardField::description(Leaf) | DashboardField::tags(Leaf) => {
+            Written
+        }
         DashboardField::choose(ChooseField::query(Leaf) | ChooseField::title(Leaf)) => Written,
         DashboardField::row(field) => match field {
             RowField::preset(Leaf) | RowField::of(Leaf) => Written,

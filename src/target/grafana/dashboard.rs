@@ -114,18 +114,16 @@ struct Current {
 
 /// A dashboard: panels without a heading, then the rows.
 pub(super) fn dashboard<'a>(platform: &'a Platform, dashboard: &'a observe::Dashboard) -> Dashboard<'a> {
-    let block = &dashboard.block;
-    let said = block.description.as_ref().and_then(|text| text.text.as_literal());
-    let tags = block.tags.iter().flat_map(|list| &list.items).map(|word| word.text.as_str());
-    let runbooks = platform.document.platform.first().and_then(|block| block.runbooks.as_ref());
-    let runbooks = runbooks.and_then(|address| address.text.as_literal());
+    let tags = dashboard.tags.iter().map(String::as_str);
+    let runbooks = platform.runbooks.as_deref();
     Dashboard {
         id: None,
         uid: &dashboard.uid,
         title: &dashboard.title,
-        description: said
-            .map(str::to_owned)
-            .into_iter()
+        description: dashboard
+            .description
+            .iter()
+            .map(ToString::to_string)
             .chain([generated(platform)])
             .collect::<Vec<_>>()
             .join("\n\n"),
@@ -139,7 +137,7 @@ pub(super) fn dashboard<'a>(platform: &'a Platform, dashboard: &'a observe::Dash
         version: 1,
         annotations: List { list: Vec::new() },
         links: [others(platform)].into_iter().chain(runbooks.map(runbook)).collect(),
-        templating: List { list: block.choose.iter().zip(&dashboard.choices).map(variable).collect() },
+        templating: List { list: dashboard.choices.iter().map(variable).collect() },
         panels: items(dashboard, &platform.observed),
     }
 }
@@ -175,11 +173,10 @@ fn runbook(address: &str) -> Link<'_> {
     }
 }
 
-fn variable<'a>((block, choice): (&'a crate::model::Choose, &'a Choice)) -> Variable<'a> {
-    let title = block.title.as_ref().and_then(|title| title.text.as_literal());
+fn variable(choice: &Choice) -> Variable<'_> {
     Variable {
         name: &choice.name,
-        label: title.unwrap_or(&choice.name),
+        label: &choice.title,
         r#type: "query",
         datasource: SOURCE,
         query: Offer {
@@ -200,15 +197,10 @@ fn variable<'a>((block, choice): (&'a crate::model::Choose, &'a Choice)) -> Vari
 }
 
 fn items<'a>(dashboard: &'a observe::Dashboard, observed: &observe::Observed) -> Vec<Item<'a>> {
-    let block = &dashboard.block;
     let mut page = Page::default();
-    let mut queries = dashboard.queries.iter();
     let mut items: Vec<Item<'a>> = Vec::new();
-    // What stands under no heading comes first.
-    let first = (None, &block.panel);
-    let rows = block.row.iter().map(|row| (Some(row.title.text.as_str()), &row.panel));
-    for (title, panels) in [first].into_iter().chain(rows) {
-        if let Some(title) = title {
+    for row in &dashboard.rows {
+        if let Some(title) = &row.title {
             items.push(Item::Row(Row {
                 id: items.len() + 1,
                 r#type: "row",
@@ -218,9 +210,8 @@ fn items<'a>(dashboard: &'a observe::Dashboard, observed: &observe::Observed) ->
                 panels: [],
             }));
         }
-        for panel in panels {
-            let asked = queries.next().map(Vec::as_slice).unwrap_or_default();
-            let made = panel::panel(items.len() + 1, page.panel(panel), panel, asked, observed);
+        for panel in &row.panels {
+            let made = panel::panel(items.len() + 1, page.panel(panel), panel, observed);
             items.push(Item::Panel(Box::new(made)));
         }
     }

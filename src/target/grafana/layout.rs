@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Panel, PanelKind};
+use crate::platform::observe::Panel;
 
 /// How wide a page is (grafana/grafana:kinds/dashboard, `GridPos`).
 pub(super) const COLUMNS: u64 = 24;
@@ -28,10 +28,7 @@ pub(super) struct Page {
 impl Page {
     /// The place of a panel.
     pub(super) fn panel(&mut self, panel: &Panel) -> Place {
-        let (width, height) = size(panel.type_.unwrap_or(PanelKind::Timeseries));
-        let w = panel.width.map_or(width, |width| width.0);
-        let h = panel.height.map_or(height, |height| height.0);
-        self.place(w, h)
+        self.place(panel.width, panel.height)
     }
 
     /// The place of a heading, on a line of its own.
@@ -56,16 +53,6 @@ impl Page {
         self.x = 0;
         self.y += self.height;
         self.height = 0;
-    }
-}
-
-/// The width and height of a kind, where none is said.
-fn size(kind: PanelKind) -> (u64, u64) {
-    match kind {
-        PanelKind::Stat => (6, 4),
-        PanelKind::Gauge => (6, 6),
-        PanelKind::Timeseries | PanelKind::Bar | PanelKind::Heatmap => (12, 8),
-        PanelKind::Table => (24, 8),
     }
 }
 

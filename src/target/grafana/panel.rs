@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::layout::Place;
 use super::provisioning::{SOURCE, Source};
 use crate::emit::Entries;
-use crate::model::{self, PanelKind};
-use crate::platform::observe::{Observed, Query};
+use crate::platform::PanelKind;
+use crate::platform::observe::{self, Observed, PanelQuery};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -91,31 +91,20 @@ struct Transformation {
 const INTERVALS: &str = "$__";
 
 /// A panel at its place.
-pub(super) fn panel<'a>(
-    id: usize,
-    place: Place,
-    block: &'a model::Panel,
-    queries: &'a [Query],
-    observed: &Observed,
-) -> Panel<'a> {
-    let kind = block.type_.unwrap_or(PanelKind::Timeseries);
-    let targets: Vec<Target<'_>> = block
-        .query
-        .iter()
-        .zip(queries)
-        .enumerate()
-        .map(|(at, (block, query))| target(at, kind, &block.legend.text, query, observed))
-        .collect();
+pub(super) fn panel<'a>(id: usize, place: Place, said: &'a observe::Panel, observed: &Observed) -> Panel<'a> {
+    let kind = said.kind;
+    let targets: Vec<Target<'_>> =
+        said.queries.iter().enumerate().map(|(at, query)| target(at, kind, query, observed)).collect();
     Panel {
         id,
         r#type: name(kind),
-        title: &block.title.text,
-        description: block.description.as_ref().and_then(|text| text.text.as_literal()),
+        title: &said.title,
+        description: said.description.as_deref(),
         grid_pos: place,
         datasource: SOURCE,
         transformations: if kind == PanelKind::Table { columns(&targets) } else { Vec::new() },
-        field_config: FieldConfig { defaults: defaults(kind, block), overrides: [] },
-        options: options(kind, block),
+        field_config: FieldConfig { defaults: defaults(said), overrides: [] },
+        options: options(said),
         targets,
     }
 }
@@ -131,13 +120,8 @@ fn name(kind: PanelKind) -> &'static str {
     }
 }
 
-fn target<'a>(
-    at: usize,
-    kind: PanelKind,
-    legend: &'a str,
-    query: &'a Query,
-    observed: &Observed,
-) -> Target<'a> {
+fn target<'a>(at: usize, kind: PanelKind, drawn: &'a PanelQuery, observed: &Observed) -> Target<'a> {
+    let query = &drawn.query;
     // The last value of a range would still be shown where the series has ended.
     let instant = !matches!(kind, PanelKind::Timeseries | PanelKind::Heatmap);
     Target {
@@ -145,7 +129,7 @@ fn target<'a>(
         datasource: SOURCE,
         editor_mode: "code",
         expr: &query.text,
-        legend_format: legend,
+        legend_format: &drawn.legend,
         format: match kind {
             PanelKind::Table => "table",
             PanelKind::Heatmap => "heatmap",
@@ -171,8 +155,8 @@ fn ref_id(at: usize) -> String {
     }
 }
 
-fn defaults(kind: PanelKind, block: &model::Panel) -> Defaults<'_> {
-    let unit = block.unit.as_ref().and_then(|unit| unit.text.as_literal());
+fn defaults(said: &observe::Panel) -> Defaults<'_> {
+    let (kind, unit) = (said.kind, said.unit.as_deref());
     let share = match unit {
         Some("percentunit") => Some(1),
         Some("percent") => Some(100),
@@ -180,7 +164,7 @@ fn defaults(kind: PanelKind, block: &model::Panel) -> Defaults<'_> {
     };
     let on_a_scale = matches!(kind, PanelKind::Gauge | PanelKind::Bar);
     let by_threshold = match kind {
-        PanelKind::Stat | PanelKind::Gauge | PanelKind::Bar => !block.threshold.is_empty(),
+        PanelKind::Stat | PanelKind::Gauge | PanelKind::Bar => !said.thresholds.is_empty(),
         PanelKind::Table => true,
         PanelKind::Timeseries | PanelKind::Heatmap => false,
     };
@@ -189,17 +173,17 @@ fn defaults(kind: PanelKind, block: &model::Panel) -> Defaults<'_> {
         min: (share.is_some() || on_a_scale).then_some(0),
         max: share.filter(|_| on_a_scale),
         color: Color { mode: if by_threshold { "thresholds" } else { "palette-classic" } },
-        thresholds: thresholds(block),
-        custom: custom(kind, block),
+        thresholds: thresholds(said),
+        custom: custom(said),
     }
 }
 
 /// The steps from below. Where the last one is green, more is better, and it is red under the first; else it is green.
-fn thresholds(block: &model::Panel) -> Thresholds<'_> {
-    let mut steps: Vec<Step<'_>> = block
-        .threshold
+fn thresholds(said: &observe::Panel) -> Thresholds<'_> {
+    let mut steps: Vec<Step<'_>> = said
+        .thresholds
         .iter()
-        .map(|threshold| Step { color: &threshold.colour.text, value: Some(threshold.from.0) })
+        .map(|threshold| Step { color: &threshold.colour, value: Some(threshold.from) })
         .collect();
     steps.sort_by(|a, b| a.value.unwrap_or_default().total_cmp(&b.value.unwrap_or_default()));
     let color = if steps.last().is_some_and(|step| step.color == "green") { "red" } else { "green" };
@@ -207,9 +191,9 @@ fn thresholds(block: &model::Panel) -> Thresholds<'_> {
     Thresholds { mode: "absolute", steps }
 }
 
-fn custom(kind: PanelKind, block: &model::Panel) -> Option<Value> {
-    let stacked = block.stacked == Some(true);
-    match kind {
+fn custom(said: &observe::Panel) -> Option<Value> {
+    let stacked = said.stacked;
+    match said.kind {
         PanelKind::Timeseries => Some(json!({
             "drawStyle": "line",
             "fillOpacity": if stacked { 30 } else { 10 },
@@ -218,11 +202,11 @@ fn custom(kind: PanelKind, block: &model::Panel) -> Option<Value> {
             "showPoints": "auto",
             "spanNulls": false,
             "stacking": { "group": "A", "mode": if stacked { "normal" } else { "none" } },
-            "thresholdsStyle": { "mode": if block.threshold.is_empty() { "off" } else { "dashed" } },
+            "thresholdsStyle": { "mode": if said.thresholds.is_empty() { "off" } else { "dashed" } },
         })),
         PanelKind::Table => Some(json!({
             "align": "auto",
-            "cellOptions": { "type": if block.threshold.is_empty() { "auto" } else { "color-text" } },
+            "cellOptions": { "type": if said.thresholds.is_empty() { "auto" } else { "color-text" } },
             "inspect": false,
         })),
         PanelKind::Heatmap => Some(json!({ "scaleDistribution": { "type": "linear" } })),
@@ -230,19 +214,19 @@ fn custom(kind: PanelKind, block: &model::Panel) -> Option<Value> {
     }
 }
 
-fn options(kind: PanelKind, block: &model::Panel) -> Value {
-    let unit = block.unit.as_ref().and_then(|unit| unit.text.as_literal());
+fn options(said: &observe::Panel) -> Value {
+    let unit = said.unit.as_deref();
     let last = json!({ "calcs": ["lastNotNull"], "fields": "", "values": false });
     // One line that is called like its panel needs no legend.
-    let several = block.query.len() > 1 || block.query.iter().any(|query| query.legend.text.contains("{{"));
+    let several = said.queries.len() > 1 || said.queries.iter().any(|query| query.legend.contains("{{"));
     let legend = |shown: bool| json!({ "calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": shown });
-    match kind {
+    match said.kind {
         PanelKind::Timeseries => json!({
             "legend": legend(several),
             "tooltip": { "mode": "multi", "sort": "desc" },
         }),
         PanelKind::Stat => json!({
-            "colorMode": if block.threshold.is_empty() { "none" } else { "background" },
+            "colorMode": if said.thresholds.is_empty() { "none" } else { "background" },
             "graphMode": "none",
             "justifyMode": "auto",
             "orientation": "auto",

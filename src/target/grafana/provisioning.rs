@@ -3,10 +3,8 @@
 
 use serde::Serialize;
 
-use crate::model::{Protocol, Role};
 use crate::platform::observe::SCRAPE_INTERVAL;
-use crate::platform::{Platform, Service};
-use crate::schema::Duration;
+use crate::platform::{Platform, Role, Service};
 
 /// The kinds of data sources, as Grafana calls them.
 const METRICS: &str = "prometheus";
@@ -67,7 +65,7 @@ pub(super) fn sources(platform: &Platform) -> Sources {
     let metrics = platform.with_role(Role::Metrics).enumerate().map(|(at, service)| {
         let settings = Settings::Metrics {
             http_method: "POST",
-            time_interval: Duration(SCRAPE_INTERVAL * 1000).to_string(),
+            time_interval: SCRAPE_INTERVAL.to_string(),
             manage_alerts: false,
             alertmanager_uid: (!alerts.is_empty()).then_some(ALERTS),
         };
@@ -83,13 +81,12 @@ pub(super) fn sources(platform: &Platform) -> Sources {
 /// A data source: the first of a kind is addressed by its kind, others by their services, too.
 fn source(kind: &'static str, at: usize, service: &Service, json_data: Settings) -> Option<DataSource> {
     let port = service.http_port()?;
-    let scheme = if port.protocol == Protocol::Https { "https" } else { "http" };
     Some(DataSource {
         name: service.name.clone(),
         uid: if at == 0 { kind.to_owned() } else { format!("{kind}-{}", service.name) },
         r#type: kind,
         access: "proxy",
-        url: format!("{scheme}://{}:{}", service.name, port.number),
+        url: service.url(port),
         is_default: kind == METRICS && at == 0,
         editable: false,
         json_data,

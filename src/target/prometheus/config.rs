@@ -5,14 +5,9 @@ use serde::Serialize;
 use super::super::overrides;
 use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
 use crate::hash::IndexMap;
-use crate::model::{Protocol, Role, Samples};
-use crate::platform::observe::{Job, SCRAPE_INTERVAL, TARGET_LABELS};
+use crate::platform::observe::{Job, SCRAPE_INTERVAL, SCRAPE_TIMEOUT, TARGET_LABELS};
 use crate::platform::whose::WHOSE;
-use crate::platform::{Platform, Service, Version};
-use crate::schema::Duration;
-
-/// How long a scrape may take, in milliseconds, where its interval is not shorter.
-const TIMEOUT: Duration = Duration(10_000);
+use crate::platform::{Platform, Protocol, Retention as Kept, Role, Service, Version};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Config<'a> {
@@ -134,12 +129,11 @@ struct Relabel {
 }
 
 pub(super) fn config(platform: &Platform, rules: bool) -> Config<'_> {
-    let interval = Duration(SCRAPE_INTERVAL * 1000);
     Config {
         global: Global {
-            scrape_interval: interval.to_string(),
-            scrape_timeout: TIMEOUT.to_string(),
-            evaluation_interval: interval.to_string(),
+            scrape_interval: SCRAPE_INTERVAL.to_string(),
+            scrape_timeout: SCRAPE_TIMEOUT.to_string(),
+            evaluation_interval: SCRAPE_INTERVAL.to_string(),
             external_labels: Entries(platform.external_labels()),
         },
         rule_files: rules.then_some(FlowSeq(["rules/*.yml"])),
@@ -158,25 +152,25 @@ const WITH_RETENTION: Version = Version(3, 8);
 const WITH_FALLBACK: Version = Version(3, 0);
 
 fn is_for(platform: &Platform, first: Version) -> bool {
-    platform.version_of(super::TARGET.name).is_some_and(|version| version >= first)
+    platform.settings.prometheus.is_for(first)
 }
 
-fn retention(samples: &Samples) -> Retention {
+fn retention(kept: &Kept) -> Retention {
     Retention {
-        time: samples.time.map(|time| format!("{}h", time.value.0 / 3_600_000)),
-        size: samples.size.map(|size| format!("{}MB", size.value.0 >> 20)),
+        time: kept.time.map(|time| format!("{}h", time.0 / 3_600_000)),
+        size: kept.size.map(|size| format!("{}MB", size.0 >> 20)),
     }
 }
 
 fn storage(platform: &Platform) -> Option<Storage> {
-    let said = platform.with_role(Role::Metrics).find_map(|service| service.block.samples.as_ref());
+    let said = platform.with_role(Role::Metrics).find_map(|service| service.retention.as_deref());
     let said = said.filter(|_| is_for(platform, WITH_RETENTION))?;
     Some(Storage { tsdb: Tsdb { retention: retention(said) } })
 }
 
 /// How long samples are kept, for versions whose file has no key for it.
 pub(super) fn arguments(platform: &Platform, service: &Service) -> Vec<String> {
-    let said = service.block.samples.as_ref().filter(|_| service.block.role == Some(Role::Metrics));
+    let said = service.retention.as_deref().filter(|_| service.role == Some(Role::Metrics));
     let Some(said) = said.filter(|_| !is_for(platform, WITH_RETENTION)) else { return Vec::new() };
     let Retention { time, size } = retention(said);
     let flags = [("time", time), ("size", size)];
@@ -189,7 +183,7 @@ pub(super) fn arguments(platform: &Platform, service: &Service) -> Vec<String> {
 fn alerting(platform: &Platform) -> Option<Alerting> {
     let targets = platform.with_role(Role::Alerts).filter_map(|teller| {
         let port = teller.http_port()?;
-        Some(DoubleQuoted(format!("{}:{}", teller.name, port.number)))
+        Some(DoubleQuoted(teller.address(port)))
     });
     let targets: Vec<_> = targets.collect();
     (!targets.is_empty()).then(|| Alerting {
@@ -226,7 +220,7 @@ fn whose(platform: &Platform, label: &'static str) -> Vec<Whose> {
 fn entry<'a>(platform: &'a Platform, job: &'a Job) -> Entry<'a> {
     let scrape = scrape(platform, job);
     let said = &platform[job.service].overrides;
-    match overrides::apply(super::TARGET.name, said, &overrides::constant, || Node::of(&scrape)) {
+    match overrides::apply(super::TARGET.format, said, &overrides::constant, || Node::of(&scrape)) {
         Some(overridden) => Entry::Overridden(overridden),
         None => Entry::Typed(Box::new(scrape)),
     }
@@ -237,12 +231,8 @@ fn scrape<'a>(platform: &'a Platform, job: &'a Job) -> Scrape<'a> {
     let port = &service.ports[job.port];
     let mut scrape = Scrape {
         job_name: &job.name,
-        scrape_interval: job.interval.map(|interval| interval.to_string()),
-        // It must not be longer than the interval.
-        scrape_timeout: job
-            .timeout
-            .or(job.interval.filter(|interval| *interval < TIMEOUT))
-            .map(|timeout| timeout.to_string()),
+        scrape_interval: job.interval_said.then(|| job.interval.to_string()),
+        scrape_timeout: (job.timeout_said || job.timeout != SCRAPE_TIMEOUT).then(|| job.timeout.to_string()),
         fallback_scrape_protocol: is_for(platform, WITH_FALLBACK).then_some("PrometheusText0.0.4"),
         scheme: (port.protocol == Protocol::Https && job.probes.is_empty()).then_some("https"),
         metrics_path: &job.path,
@@ -252,11 +242,11 @@ fn scrape<'a>(platform: &'a Platform, job: &'a Job) -> Scrape<'a> {
         relabel_configs: Vec::new(),
     };
     if !job.probes.is_empty() {
-        probe(&mut scrape, service, port.number, job);
-    } else if several(service) {
+        probe(&mut scrape, service.address(port), job);
+    } else if service.may_run_several_times() {
         scrape.dns_sd_configs = vec![Dns { names: FlowSeq([&service.name]), r#type: "A", port: port.number }];
     } else {
-        let target = DoubleQuoted(format!("{}:{}", service.name, port.number));
+        let target = DoubleQuoted(service.address(port));
         scrape.static_configs = vec![Static { targets: FlowSeq(vec![target]), labels: None }];
     }
     scrape
@@ -264,7 +254,7 @@ fn scrape<'a>(platform: &'a Platform, job: &'a Job) -> Scrape<'a> {
 
 /// Addresses that a probe is asked for: the address becomes a parameter and the label `instance`, and the
 /// probe takes its place (prometheus/blackbox_exporter:README.md).
-fn probe<'a>(scrape: &mut Scrape<'a>, service: &Service, port: u16, job: &'a Job) {
+fn probe<'a>(scrape: &mut Scrape<'a>, address: String, job: &'a Job) {
     scrape.params = Some(Params { module: FlowSeq(["http_2xx"]) });
     scrape.static_configs = job
         .probes
@@ -278,12 +268,6 @@ fn probe<'a>(scrape: &mut Scrape<'a>, service: &Service, port: u16, job: &'a Job
     scrape.relabel_configs = vec![
         rule(Some(FlowSeq(["__address__"])), "__param_target", None),
         rule(Some(FlowSeq(["__param_target"])), "instance", None),
-        rule(None, "__address__", Some(format!("{}:{port}", service.name))),
+        rule(None, "__address__", Some(address)),
     ];
-}
-
-/// Whether more than one container answers to the name.
-fn several(service: &Service) -> bool {
-    let scale = service.block.scale.as_ref();
-    scale.is_some_and(|scale| [scale.min, scale.max].into_iter().flatten().any(|number| number.0 > 1))
 }

@@ -1,28 +1,23 @@
 //! What Prometheus' target says of each field of the language.
 
-use Coverage::{NotConcerned, Written, WrittenWhere};
+use Coverage::{NotConcerned, Written};
 
-use crate::model::Role;
 use crate::model::fields::{
-    AlertField, AlertTestField, ExportsField, GroupField, MetricField, MetricsField, PlatformField, PortField,
-    RecordField, SamplesField, ScaleField, SeriesField, ServiceField, SiteField, SourceField, TargetField,
-    TlsField,
+    AlertField, AlertTestField, ExportsField, GroupField, MetricField, MetricsField, PlatformField,
+    PortField, PrometheusSettingsField, RecordField, SamplesField, ScaleField, SeriesField, ServiceField,
+    SiteField, SourceField, TargetField, TlsField,
 };
 use crate::schema::Leaf;
-use crate::target::{Condition, Coverage};
-
-const PROBED: Coverage = WrittenWhere(&Condition {
-    holds: |platform| platform.with_role(Role::Probe).next().is_some(),
-    words: "a service has `role = probe`",
-});
+use crate::target::Coverage;
 
 pub(super) fn coverage(field: SourceField) -> Coverage {
     match field {
         SourceField::platform(field) => match field {
             PlatformField::runbooks(Leaf) => Written,
-            PlatformField::description(Leaf) | PlatformField::owner(Leaf) | PlatformField::labels(Leaf) => {
-                NotConcerned
-            }
+            PlatformField::description(Leaf)
+            | PlatformField::owner(Leaf)
+            | PlatformField::labels(Leaf)
+            | PlatformField::targets(Leaf) => NotConcerned,
         },
         SourceField::group(field) => match field {
             // A service that does not start is not missed: alerts look at profiles.
@@ -30,7 +25,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             GroupField::title(Leaf) | GroupField::description(Leaf) => NotConcerned,
         },
         SourceField::site(field) => match field {
-            SiteField::domain(Leaf) | SiteField::tls(TlsField::enabled(Leaf)) => PROBED,
+            // Probes ask for it; a site without a probe is reported by a rule (OBS014).
+            SiteField::domain(Leaf) | SiteField::tls(TlsField::enabled(Leaf)) => Written,
             SiteField::tls(TlsField::issuer(Leaf) | TlsField::email(Leaf))
             | SiteField::description(Leaf)
             | SiteField::served_by(Leaf)
@@ -48,8 +44,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         },
         SourceField::service(field) => service(field),
         SourceField::target(field) => match field {
-            TargetField::version(Leaf) => Written,
-            TargetField::project(Leaf) => NotConcerned,
+            TargetField::prometheus(PrometheusSettingsField::version(Leaf)) => Written,
+            TargetField::compose(_) | TargetField::alertmanager(_) | TargetField::grafana(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
         SourceField::variable(_)
@@ -81,11 +77,16 @@ fn service(field: ServiceField) -> Coverage {
         ServiceField::samples(SamplesField::time(Leaf) | SamplesField::size(Leaf)) => Written,
         ServiceField::port(PortField::number(Leaf) | PortField::protocol(Leaf)) => Written,
         ServiceField::port(
-            PortField::publish(_) | PortField::access(Leaf) | PortField::paths(Leaf) | PortField::description(Leaf),
+            PortField::publish(_)
+            | PortField::access(Leaf)
+            | PortField::paths(Leaf)
+            | PortField::description(Leaf),
         ) => NotConcerned,
         // Each of several containers is scraped.
         ServiceField::scale(ScaleField::min(Leaf) | ScaleField::max(Leaf)) => Written,
-        ServiceField::scale(ScaleField::cpu(Leaf) | ScaleField::memory(Leaf) | ScaleField::on(_)) => NotConcerned,
+        ServiceField::scale(ScaleField::cpu(Leaf) | ScaleField::memory(Leaf) | ScaleField::on(_)) => {
+            NotConcerned
+        }
         // Labels of alerts.
         ServiceField::group(Leaf) | ServiceField::service(Leaf) | ServiceField::override_(Leaf) => Written,
         ServiceField::alert(field) => alert(field),

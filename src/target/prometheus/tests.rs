@@ -81,7 +81,7 @@ pub(super) fn tests(
         .collect();
     (!tests.is_empty()).then(|| Tests {
         rule_files: FlowSeq(needed(platform, at, files, recorded)),
-        evaluation_interval: Duration(SCRAPE_INTERVAL * 1000).to_string(),
+        evaluation_interval: SCRAPE_INTERVAL.to_string(),
         tests,
     })
 }

@@ -1,0 +1,158 @@
+//! Overrides: what is put over the files of targets is a part of the program, so credentials and secrets are looked for in it as
+//! elsewhere.
+
+use super::super::address::plain;
+use super::said::of_arguments;
+use crate::diagnostic::credential::text::{OPERATOR, in_text, is_path, is_token, is_value};
+use crate::diagnostic::credential::{NAMES, Names, last_word, names};
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::model;
+use crate::platform::{Override, Platform, Tree};
+use crate::schema::part_of;
+use crate::source::Span;
+use crate::syntax::{Entry, Value, ValueKind};
+
+/// Keys of compose that hold a command line.
+const COMMANDS: [&str; 3] = ["command", "entrypoint", "test"];
+
+/// An override, and the block it was made from.
+struct Over<'a> {
+    over: &'a Override,
+    block: Option<&'a model::Override>,
+    /// The path of the service that it is of.
+    service: Option<&'a str>,
+}
+
+/// Every override of a platform.
+fn each(platform: &Platform) -> impl Iterator<Item = Over<'_>> {
+    let blocks = &platform.document.override_;
+    let own = platform.overrides.iter().map(move |over| Over {
+        over,
+        block: blocks.iter().find(|block| block.span == over.span),
+        service: None,
+    });
+    let of_services = platform.services.iter().flat_map(|service| {
+        service.overrides.iter().map(move |over| Over {
+            over,
+            block: service.block.override_.iter().find(|block| block.span == over.span),
+            service: Some(&service.path),
+        })
+    });
+    own.chain(of_services)
+}
+
+/// SEC001: credentials in what is put over the files of targets.
+pub(in super::super) fn overrides(platform: &Platform, sink: &mut Sink) {
+    for over in each(platform) {
+        for (key, tree) in &over.over.entries {
+            in_tree(key, tree, &over, sink);
+        }
+    }
+}
+
+fn in_tree(key: &str, tree: &Tree, over: &Over<'_>, sink: &mut Sink) {
+    match tree {
+        Tree::Text(value) => {
+            let text = plain(value);
+            let found = in_text(&text);
+            // Keys of compose are names that anybody gives, and its values may be asked of the operator.
+            let by_name = if over.over.target.inputs {
+                names(key) == Names::Credential && is_value(&text)
+            } else {
+                let named = NAMES.contains(&last_word(key).as_str()) && !is_path(&text);
+                !text.is_empty() && !text.contains(OPERATOR) && named
+            };
+            if by_name || !found.is_empty() || is_token(&text) {
+                let secret = found.first().map_or(0..text.len(), |found| found.place.clone());
+                report(key, &text, secret, over, sink);
+            }
+        }
+        Tree::List(items) => {
+            let texts: Vec<_> = items
+                .iter()
+                .map(|item| match item {
+                    Tree::Text(value) => plain(value),
+                    _ => "".into(),
+                })
+                .collect();
+            let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+            let found = of_arguments(&texts);
+            for (at, item) in items.iter().enumerate() {
+                match (found.iter().find(|(index, _)| *index == at), texts.get(at)) {
+                    (Some((_, found)), Some(text)) => report(key, text, found.place.clone(), over, sink),
+                    _ => in_tree(key, item, over, sink),
+                }
+            }
+        }
+        Tree::Map(entries) => entries.iter().for_each(|(key, tree)| in_tree(key, tree, over, sink)),
+        Tree::Integer(_) | Tree::Number(_) | Tree::Boolean(_) => {}
+    }
+}
+
+fn report(key: &str, text: &str, secret: std::ops::Range<usize>, over: &Over<'_>, sink: &mut Sink) {
+    let help = if over.over.target.inputs {
+        "declare a secret, and hand it over in `environment`: compose asks the operator for it"
+    } else {
+        "name a file that holds it, by the key that ends with `_file`"
+    };
+    let what = format!("`{key}` in `override {}` holds a credential", over.over.target.name);
+    let place = over.block.and_then(|block| place(&block.body.entries, text));
+    let part = place.and_then(|place| part_of(text, place, secret.clone()));
+    let diagnostic = Diagnostic::new(codes::SEC001, what)
+        .at(part.or(place).unwrap_or(over.over.span), "whoever reads the source or the artifact knows it")
+        .hide_all(text.get(secret))
+        .help(help);
+    sink.report(match over.service {
+        Some(service) => diagnostic.about(service),
+        None => diagnostic,
+    });
+}
+
+/// Where a text stands among some entries.
+fn place(entries: &[Entry], text: &str) -> Option<Span> {
+    fn in_value(value: &Value, text: &str) -> Option<Span> {
+        match &value.kind {
+            ValueKind::Text(said) => (said.as_literal() == Some(text)).then_some(value.span),
+            ValueKind::List(items) => items.iter().find_map(|item| in_value(item, text)),
+            ValueKind::Body(body) => place(&body.entries, text),
+            _ => None,
+        }
+    }
+    entries.iter().find_map(|entry| {
+        let value = entry.value.as_ref().and_then(|value| in_value(value, text));
+        value.or_else(|| place(entry.entries(), text))
+    })
+}
+
+/// SEC007: a secret on a command line that an override writes.
+pub(in super::super) fn command_lines(platform: &Platform, sink: &mut Sink) {
+    for over in each(platform).filter(|over| over.over.target.inputs) {
+        for (key, tree) in &over.over.entries {
+            command_line(key, tree, platform, &over, sink);
+        }
+    }
+}
+
+fn command_line(key: &str, tree: &Tree, platform: &Platform, over: &Over<'_>, sink: &mut Sink) {
+    match tree {
+        Tree::Text(value) if COMMANDS.contains(&key) => {
+            let Some(input) = value.inputs().find(|input| platform[*input].secret) else { return };
+            let what = format!(
+                "the secret `{}` stands on a command line in `override {}`",
+                platform[input].name, over.over.target.name
+            );
+            let diagnostic = Diagnostic::new(codes::SEC007, what)
+                .at(over.over.span, "shown by `ps` and `docker inspect`")
+                .help("hand it over in `env`, and let the program read it there, or from its standard input");
+            sink.report(match over.service {
+                Some(service) => diagnostic.about(service),
+                None => diagnostic,
+            });
+        }
+        Tree::List(items) => items.iter().for_each(|item| command_line(key, item, platform, over, sink)),
+        Tree::Map(entries) => {
+            entries.iter().for_each(|(key, tree)| command_line(key, tree, platform, over, sink));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,133 @@
+//! The formats that a platform is lowered to, as far as a source speaks of them: their names and settings, the folders
+//! that services mount, the places of overrides. How each is lowered is `target`.
+
+use crate::model::{AlertmanagerSettings, ComposeSettings, GrafanaSettings, PrometheusSettings, Role};
+use crate::schema::Block;
+
+/// A format.
+#[derive(Debug)]
+pub struct Format {
+    /// What a source and `--target` call it.
+    pub name: &'static str,
+    /// What it writes, in one line.
+    pub purpose: &'static str,
+    /// What `target NAME { … }` may hold.
+    pub settings: &'static Block,
+    /// The folders of what it writes that a service may mount, below the folder of its own; `""` is that folder itself.
+    pub folders: &'static [&'static str],
+    /// Where it takes overrides.
+    pub overrides: &'static [Place],
+    /// Whether its files may ask for what the operator sets. In others it would stay as it is written.
+    pub inputs: bool,
+    /// The role of the services that read its files.
+    pub reader: Option<Role>,
+}
+
+/// A place where an override may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The top level.
+    Platform,
+    /// A service.
+    Service,
+    /// A service that is scraped.
+    Scraped,
+}
+
+impl Place {
+    /// The place in words.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Platform => "at the top level",
+            Self::Service => "in a service",
+            Self::Scraped => "in a service that is scraped",
+        }
+    }
+}
+
+/// Docker Compose.
+pub static COMPOSE: Format = Format {
+    name: ComposeSettings::SCHEMA.key,
+    purpose: "a Docker Compose file for one host, the files it mounts, and .env.example",
+    settings: ComposeSettings::SCHEMA,
+    folders: &[],
+    overrides: &[Place::Platform, Place::Service],
+    inputs: true,
+    reader: None,
+};
+
+/// Prometheus.
+pub static PROMETHEUS: Format = Format {
+    name: PrometheusSettings::SCHEMA.key,
+    purpose: "Prometheus' configuration, its rules by group, and promtool's tests of the alerts",
+    settings: PrometheusSettings::SCHEMA,
+    folders: &["", "rules", "tests"],
+    overrides: &[Place::Platform, Place::Scraped],
+    inputs: false,
+    reader: Some(Role::Metrics),
+};
+
+/// Alertmanager.
+pub static ALERTMANAGER: Format = Format {
+    name: AlertmanagerSettings::SCHEMA.key,
+    purpose: "Alertmanager's configuration, and the templates of its messages",
+    settings: AlertmanagerSettings::SCHEMA,
+    folders: &["", "templates"],
+    overrides: &[Place::Platform],
+    inputs: false,
+    reader: Some(Role::Alerts),
+};
+
+/// Grafana.
+pub static GRAFANA: Format = Format {
+    name: GrafanaSettings::SCHEMA.key,
+    purpose: "Grafana's data sources and dashboards",
+    settings: GrafanaSettings::SCHEMA,
+    folders: &["", "dashboards", "provisioning", "provisioning/dashboards", "provisioning/datasources"],
+    overrides: &[],
+    inputs: false,
+    reader: Some(Role::Dashboards),
+};
+
+/// Every format, in the order in which they are built.
+pub static FORMATS: [&Format; 4] = [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA];
+
+/// The formats of a platform that names none.
+pub static DEFAULT: [&Format; 1] = [&COMPOSE];
+
+impl PartialEq for Format {
+    /// A name is one format's.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Format {}
+
+impl Format {
+    /// The folder of a service's files by its path below the format's own; `None` where no service may mount it.
+    #[must_use]
+    pub fn folder(&self, path: &str) -> Option<&'static str> {
+        self.folders.iter().copied().find(|folder| *folder == path)
+    }
+}
+
+/// The format of a name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FORMATS;
+    use crate::model::TargetSettings;
+
+    #[test]
+    fn every_format_has_settings() {
+        let formats: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        let settings: Vec<&str> = TargetSettings::SCHEMA.fields.iter().map(|field| field.key).collect();
+        assert_eq!(settings, formats);
+    }
+}

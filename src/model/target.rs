@@ -1,0 +1,89 @@
+//! The settings of targets: one block a target, which is called as the target is.
+
+use crate::schema::{Constant, Decode, Decoder, Kind, Visit, block};
+use crate::syntax::{Body, Entry, Name};
+
+block! {
+    /// Settings of Docker Compose.
+    "compose" => ComposeSettings / ComposeSettingsField {
+        /// The project's name, in place of the platform's.
+        optional project: Constant,
+    }
+}
+
+block! {
+    /// Settings of Prometheus.
+    "prometheus" => PrometheusSettings / PrometheusSettingsField {
+        /// The version that its files are written for, such as `"3.13"`. Without it they hold nothing that promtool 2.53
+        /// refuses.
+        optional version: Constant,
+    }
+}
+
+block! {
+    /// Settings of Alertmanager.
+    "alertmanager" => AlertmanagerSettings / AlertmanagerSettingsField {
+        /// The version that its files are written for, such as `"0.30"`. Without it they hold nothing that amtool 0.28
+        /// refuses.
+        optional version: Constant,
+    }
+}
+
+block! {
+    /// Settings of Grafana: there are none yet.
+    "grafana" => GrafanaSettings / GrafanaSettingsField {}
+}
+
+block! {
+    /// The settings of targets, by the name of the target.
+    "target" => TargetSettings / TargetField {
+        /// Those of Docker Compose.
+        optional compose: ComposeSettings,
+        /// Those of Prometheus.
+        optional prometheus: PrometheusSettings,
+        /// Those of Alertmanager.
+        optional alertmanager: AlertmanagerSettings,
+        /// Those of Grafana.
+        optional grafana: GrafanaSettings,
+    }
+}
+
+/// Settings of one target: `target NAME { … }`.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The target.
+    pub name: Name,
+    /// What its block says, as the only one in here; `None` where no target has this name.
+    pub settings: Option<TargetSettings>,
+}
+
+impl Decode for Target {
+    type Fields = TargetField;
+
+    fn kind() -> Kind {
+        Kind::Named(TargetSettings::SCHEMA)
+    }
+
+    /// Reads `target NAME { … }` as `target { NAME { … } }`. What an unknown target is set to is not looked at.
+    fn decode(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let name = decoder.label(entry)?;
+        if !TargetSettings::SCHEMA.fields.iter().any(|field| field.key == name.text) {
+            return Some(Self { name, settings: None });
+        }
+        let block = Entry { key: name.clone(), label: None, ..entry.clone() };
+        let body = Body { entries: vec![block], span: name.span };
+        let whole = Entry { label: None, value: None, body: Some(body), ..entry.clone() };
+        let settings = TargetSettings::decode(&whole, decoder)?;
+        Some(Self { name, settings: Some(settings) })
+    }
+}
+
+impl Visit for Target {
+    fn visit(&self, see: &mut dyn FnMut(&Constant)) {
+        self.settings.visit(see);
+    }
+
+    fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
+        self.settings.visit_mut(change);
+    }
+}

@@ -1,0 +1,37 @@
+//! What the source sets for each target.
+
+use super::Version;
+use crate::schema::Placed;
+
+/// The settings of every target.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Those of Docker Compose.
+    pub compose: Compose,
+    /// Those of Prometheus.
+    pub prometheus: Reader,
+    /// Those of Alertmanager.
+    pub alertmanager: Reader,
+}
+
+/// The settings of Docker Compose.
+#[derive(Debug, Clone, Default)]
+pub struct Compose {
+    /// The project's name, where it is not the platform's.
+    pub project: Option<String>,
+}
+
+/// The settings of a target whose files one program reads.
+#[derive(Debug, Clone, Default)]
+pub struct Reader {
+    /// The version of that program that the files are written for.
+    pub version: Option<Placed<Version>>,
+}
+
+impl Reader {
+    /// Whether the files are written for a version, or a later one.
+    #[must_use]
+    pub fn is_for(&self, first: Version) -> bool {
+        self.version.is_some_and(|version| version.value >= first)
+    }
+}

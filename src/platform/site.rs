@@ -1,0 +1,138 @@
+//! Sites: public host names, with a proxy in front and routes behind them.
+
+use super::{InputId, OutsideId, ServiceId, Value};
+use crate::schema::{Bytes, Duration};
+use crate::source::Span;
+
+/// A public host name and what is served under it.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// What references call it.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The host name.
+    pub domain: Value,
+    /// The place of the host name.
+    pub domain_span: Span,
+    /// How it is served over TLS; `None` where it is served without.
+    pub tls: Option<Tls>,
+    /// The proxy that serves it.
+    pub served_by: Option<ServiceId>,
+    /// Other host names for the same.
+    pub aliases: Vec<String>,
+    /// Its routes, in the order of the source.
+    pub routes: Vec<Route>,
+    /// Headers of every answer, in the order of the source.
+    pub headers: Vec<(String, String)>,
+    /// How often one address may ask for anything of the site.
+    pub limit: Option<Limit>,
+    /// The place of its name.
+    pub span: Span,
+}
+
+impl Site {
+    /// The scheme of its addresses.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+}
+
+/// How a site is served over TLS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// The issuer of the certificate, where the source names one.
+    pub issuer: Option<String>,
+    /// The address that the issuer writes to.
+    pub email: Option<String>,
+}
+
+/// Which path of a site goes where.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// The paths that it is for.
+    pub path: RoutePath,
+    /// Where a request goes.
+    pub to: RouteTarget,
+    /// Whether connections may be upgraded.
+    pub websocket: bool,
+    /// The largest request body.
+    pub max_body: Option<Bytes>,
+    /// How long the service may take to answer.
+    pub timeout: Option<Duration>,
+    /// How long answers may be kept.
+    pub cache: Option<Duration>,
+    /// Who may come; `None` where everybody may.
+    pub from: Option<OutsideId>,
+    /// The secret with the users (htpasswd) who may come; `None` where no login is asked for.
+    pub login: Option<InputId>,
+    /// How often one address may ask for these paths.
+    pub limit: Option<Limit>,
+    /// The place of its key and path.
+    pub span: Span,
+    /// The place of its target.
+    pub target_span: Span,
+}
+
+/// The paths that a route is for, each with its leading `/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoutePath {
+    /// The path and what lies below it.
+    Prefix(String),
+    /// The path alone.
+    Exact(String),
+}
+
+impl RoutePath {
+    /// The path.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Prefix(path) | Self::Exact(path) => path,
+        }
+    }
+}
+
+/// Where a route goes.
+#[derive(Debug, Clone)]
+pub enum RouteTarget {
+    /// A port of a service, an index into its ports.
+    Port(ServiceId, usize),
+    /// An address past the model, such as `"api:8080"`: no edge leads there.
+    Address(Value),
+    /// Files of a folder of the proxy.
+    Files {
+        /// The folder.
+        root: String,
+        /// The file that stands for a folder.
+        index: Option<String>,
+    },
+    /// Nowhere: the request is refused.
+    Deny,
+    /// To another address.
+    Redirect {
+        /// The address, or a path of the same site.
+        to: String,
+        /// Whether for good.
+        permanent: bool,
+    },
+    /// Nowhere: the proxy answers.
+    Respond {
+        /// The status code.
+        status: u16,
+        /// The body.
+        body: Option<String>,
+    },
+}
+
+/// How often one address may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// How many requests.
+    pub rate: u64,
+    /// In which time.
+    pub per: Duration,
+    /// How many more at once.
+    pub burst: Option<u64>,
+}

@@ -1,0 +1,104 @@
+//! Storage: volumes, mounts, paths of the host and paths in memory.
+
+use smol_str::SmolStr;
+
+use super::{ARTIFACTS, VolumeId};
+use crate::formats::Format;
+use crate::model::Propagation;
+use crate::schema::Bytes;
+use crate::source::Span;
+
+/// The size of a path in memory where the source says none.
+pub const MEMORY_PATH: Bytes = Bytes(64 << 20);
+
+/// The path in memory that every service has whose root file system cannot be written to.
+pub const TEMPORARY: &str = "/tmp";
+
+/// A volume that several services share.
+#[derive(Debug, Clone)]
+pub struct SharedVolume {
+    /// What it is called.
+    pub name: String,
+    /// What is kept there.
+    pub description: Option<String>,
+    /// How much it holds; as much as there is where the source says nothing.
+    pub size: Option<Bytes>,
+    /// Whether it is part of a backup.
+    pub backup: bool,
+    /// Whether several services may write to it at the same time.
+    pub concurrent: bool,
+    /// The place of its key and name.
+    pub span: Span,
+}
+
+/// A volume of a service.
+#[derive(Debug, Clone)]
+pub struct OwnVolume {
+    /// What artifacts call it: `mongodb-data`.
+    pub name: String,
+    /// Where it is in the container.
+    pub path: String,
+    /// What is kept there.
+    pub description: Option<String>,
+    /// How much it holds; as much as there is where the source says nothing.
+    pub size: Option<Bytes>,
+    /// Whether it is part of a backup.
+    pub backup: bool,
+    /// The place of its key and name.
+    pub span: Span,
+}
+
+/// A shared volume in a service.
+#[derive(Debug, Clone)]
+pub struct SharedMount {
+    /// The volume.
+    pub volume: VolumeId,
+    /// Where it is in the container.
+    pub path: String,
+    /// Whether the service only reads it.
+    pub read_only: bool,
+    /// The place.
+    pub span: Span,
+}
+
+/// A folder of what a target writes, in a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mounted {
+    /// The target.
+    pub target: &'static Format,
+    /// The folder, below the target's own; `""` is that one.
+    pub folder: &'static str,
+    /// Where it is in the container.
+    pub path: String,
+}
+
+impl Mounted {
+    /// The folder below the output folder.
+    #[must_use]
+    pub fn source(&self) -> String {
+        let slash = if self.folder.is_empty() { "" } else { "/" };
+        format!("{}/{}{slash}{}", ARTIFACTS, self.target.name, self.folder)
+    }
+}
+
+/// A path of the host in a service.
+#[derive(Debug, Clone)]
+pub struct HostPath {
+    /// The host's path.
+    pub source: String,
+    /// Where it is in the container.
+    pub path: String,
+    /// Whether the service only reads it.
+    pub read_only: bool,
+    /// Whether mounts below it appear in the container, too.
+    pub propagation: Option<Propagation>,
+}
+
+/// A path in memory: one of the source, or one that a service needs whose root file system cannot be written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemoryPath {
+    /// Where it is in the container.
+    pub path: SmolStr,
+    /// How much it holds.
+    pub size: Bytes,
+}

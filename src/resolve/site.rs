@@ -1,0 +1,155 @@
+//! Sites, with their routes bound.
+
+mod parts;
+
+use super::place::{optional, pairs};
+use super::text::{Mentions, Texts, Thing};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::model::{self, Document, Respond, Role};
+use crate::platform::{Limit, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls};
+use crate::source::Span;
+
+/// Binds every site. A route whose target leads nowhere is left out, which is reported.
+pub(super) fn sites(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Site> {
+    document.site.iter().map(|block| site(block, platform, texts)).collect()
+}
+
+fn site(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Site {
+    Site {
+        name: block.name.text.as_str().to_owned(),
+        description: optional(block.description.as_ref(), texts),
+        domain: texts.template(&block.domain, &mut Mentions::default()),
+        domain_span: block.domain.span,
+        tls: block.tls.as_ref().filter(|tls| tls.enabled).map(|tls| Tls {
+            issuer: optional(tls.issuer.as_ref(), texts),
+            email: optional(tls.email.as_ref(), texts),
+        }),
+        served_by: proxy(block, platform, texts),
+        aliases: block
+            .aliases
+            .iter()
+            .flat_map(|list| &list.items)
+            .map(|alias| texts.constant(alias))
+            .collect(),
+        routes: block.route.iter().filter_map(|block| route(block, platform, texts)).collect(),
+        headers: pairs(block.headers.as_ref(), texts),
+        limit: block.limit.as_ref().map(|block| limit(block, texts)),
+        span: block.name.span,
+    }
+}
+
+/// The proxy that a site names, or the only one there is.
+fn proxy(site: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Option<ServiceId> {
+    let Some(named) = &site.served_by else {
+        let mut proxies = platform.with_role(Role::Proxy);
+        return proxies.next().filter(|_| proxies.next().is_none()).map(|service| service.id);
+    };
+    match texts.find(&named.0, &mut Mentions::default())? {
+        Thing::Service(at) => {
+            let service = platform.services.get(at)?;
+            if service.block.role == Some(Role::Proxy) {
+                return Some(service.id);
+            }
+            texts.sink.report(
+                Diagnostic::new(codes::NAM004, format!("`{}` is not a proxy", service.path))
+                    .at(named.0.span, "cannot serve a site")
+                    .at(service.span(), "has no `role = proxy`")
+                    .help("name an instance of a component with `role = proxy`"),
+            );
+            None
+        }
+        thing => {
+            texts.wrong_kind(&named.0, &thing, "a service");
+            None
+        }
+    }
+}
+
+fn route(block: &model::Route, platform: &Platform, texts: &mut Texts<'_>) -> Option<Route> {
+    parts::expect(block, texts);
+    let path = path(block, texts);
+    // Each part is bound, whatever is wrong with another one.
+    let from = block.from.as_ref().and_then(|from| super::host::comes_in(from, platform, texts));
+    let login = block.login.as_ref().and_then(|login| texts.secret(login));
+    let limit = block.limit.as_ref().map(|block| limit(block, texts));
+    Some(Route {
+        path,
+        to: target(block, texts)?,
+        websocket: block.websocket.is_some_and(|said| said.value),
+        max_body: block.max_body.map(|said| said.value),
+        timeout: block.timeout.map(|said| said.value),
+        cache: block.cache.map(|said| said.value),
+        from,
+        login,
+        limit,
+        span: block.span,
+        target_span: block.target.span,
+    })
+}
+
+/// `/path` is a prefix, `= /path` is exactly one.
+fn path(block: &model::Route, texts: &mut Texts<'_>) -> RoutePath {
+    let said = block.path.text.as_str();
+    let (exact, path) = match said.strip_prefix('=') {
+        Some(rest) => (true, rest.trim_start()),
+        None => (false, said),
+    };
+    if !path.starts_with('/') {
+        let equals = if exact { "= " } else { "" };
+        texts.sink.report(
+            Diagnostic::new(codes::TYP007, format!("`{said}` is no path of a site"))
+                .at(block.path.span, "starts with `/`, or with `= /` for exactly one path")
+                .help(format!("write `\"{equals}/{path}\"`")),
+        );
+    }
+    if exact { RoutePath::Exact(path.to_owned()) } else { RoutePath::Prefix(path.to_owned()) }
+}
+
+/// Where a route goes. What it lacks was reported with its parts.
+fn target(block: &model::Route, texts: &mut Texts<'_>) -> Option<RouteTarget> {
+    let target = match &block.target.value {
+        model::RouteTarget::To(path) => match texts.find(path, &mut Mentions::default())? {
+            Thing::Port(service, port) => RouteTarget::Port(ServiceId(service), port),
+            thing => {
+                texts.wrong_kind(path, &thing, "a port");
+                return None;
+            }
+        },
+        model::RouteTarget::Literal(address) => {
+            RouteTarget::Address(texts.template(address, &mut Mentions::default()))
+        }
+        model::RouteTarget::Do(Respond::Deny) => RouteTarget::Deny,
+        model::RouteTarget::Do(Respond::Files) => RouteTarget::Files {
+            root: optional(block.root.as_ref(), texts)?,
+            index: optional(block.index.as_ref(), texts),
+        },
+        model::RouteTarget::Do(Respond::Redirect) => RouteTarget::Redirect {
+            to: optional(block.to.as_ref(), texts)?,
+            permanent: block.permanent.is_some_and(|said| said.value),
+        },
+        model::RouteTarget::Do(Respond::Respond) => RouteTarget::Respond {
+            status: match &block.status {
+                Some(said) => u16::try_from(said.value.0).ok()?,
+                None => OK,
+            },
+            body: optional(block.body.as_ref(), texts),
+        },
+    };
+    Some(target)
+}
+
+/// The status of an answer that says none: RFC 9110, section 15.3.1.
+const OK: u16 = 200;
+
+fn limit(block: &model::Limit, texts: &mut Texts<'_>) -> Limit {
+    for (key, zero) in [("rate", block.rate.0 == 0), ("per", block.per.0 == 0)] {
+        if zero {
+            out_of_range(format!("`{key}` of a limit is zero"), block.span, "more than zero", texts);
+        }
+    }
+    Limit { rate: block.rate.0, per: block.per, burst: block.burst.map(|burst| burst.0) }
+}
+
+fn out_of_range(message: String, span: Span, note: &str, texts: &mut Texts<'_>) {
+    texts.sink.report(Diagnostic::new(codes::TYP003, message).at(span, note));
+}

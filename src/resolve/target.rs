@@ -1,0 +1,155 @@
+//! What the source says of targets: which there are, their settings, and what services mount of theirs.
+
+use super::text::Texts;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::formats::{self, FORMATS, Format, Place};
+use crate::model::{self, Document};
+use crate::platform::{Mounted, Override, Platform, Service, Settings, Version};
+use crate::schema::{Constant, Placed, Word, part_of};
+use crate::source::Span;
+
+/// The target of a name; a name that none has is reported.
+pub(super) fn named(name: &str, span: Span, texts: &mut Texts<'_>) -> Option<&'static Format> {
+    let found = formats::find(name);
+    if found.is_none() {
+        let help = texts.sink.did_you_mean(name, FORMATS.iter().map(|format| format.name));
+        texts.sink.report(
+            Diagnostic::new(codes::NAM001, format!("there is no target `{name}`"))
+                .at(span, "unknown target")
+                .help_maybe(help),
+        );
+    }
+    found
+}
+
+/// The targets of the platform, in the order of the table: those that it names, or the default, and those whose files
+/// a service mounts.
+pub(super) fn targets(
+    document: &Document,
+    services: &[Service],
+    texts: &mut Texts<'_>,
+) -> Vec<&'static Format> {
+    let mut wanted: Vec<&Format> = Vec::new();
+    match document.platform.first().and_then(|platform| platform.targets.as_ref()) {
+        Some(list) if list.items.is_empty() => texts.sink.report(
+            Diagnostic::new(codes::TYP006, "`targets` of the platform names none")
+                .at(list.span, "empty")
+                .help(format!("leave it out for `{}`, or name one", formats::DEFAULT[0].name)),
+        ),
+        Some(list) => wanted.extend(list.items.iter().filter_map(|it| named(&it.text, it.span, texts))),
+        None => wanted.extend(formats::DEFAULT),
+    }
+    let mounted = services.iter().flat_map(|service| &service.artifacts).map(|mounted| mounted.target);
+    wanted.extend(mounted);
+    FORMATS.iter().copied().filter(|format| wanted.contains(format)).collect()
+}
+
+/// What a service mounts of the files of targets.
+pub(super) fn mounted(block: &model::Service, texts: &mut Texts<'_>) -> Vec<Mounted> {
+    let mut mounted = Vec::with_capacity(block.artifacts.len());
+    for artifacts in &block.artifacts {
+        if let Some((target, folder)) = folder(&artifacts.folder, texts) {
+            mounted.push(Mounted { target, folder, path: artifacts.path.text.as_str().to_owned() });
+        }
+    }
+    mounted
+}
+
+/// `TARGET` or `TARGET/FOLDER`.
+fn folder(said: &Word, texts: &mut Texts<'_>) -> Option<(&'static Format, &'static str)> {
+    let (name, below) = said.text.split_once('/').unwrap_or((&said.text, ""));
+    let part = |range| part_of(&said.text, said.span, range).unwrap_or(said.span);
+    let target = named(name, part(0..name.len()), texts)?;
+    let folder = target.folder(below);
+    if folder.is_none() {
+        let diagnostic = if target.folders.is_empty() {
+            Diagnostic::new(codes::NAM001, format!("`{name}` writes nothing that services mount"))
+                .at(said.span, "nothing to mount")
+        } else {
+            let known = target.folders.iter().filter(|folder| !folder.is_empty());
+            let help = texts.sink.did_you_mean(below, known.copied());
+            let start = said.text.len() - below.len();
+            Diagnostic::new(codes::NAM001, format!("`{name}` writes no folder `{below}`"))
+                .at(part(start..said.text.len()), "no such folder")
+                .help_maybe(help)
+        };
+        texts.sink.report(diagnostic);
+    }
+    Some((target, folder?))
+}
+
+/// The settings of all targets. Of one that has several blocks the last counts.
+pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
+    let mut settings = Settings::default();
+    for target in &document.target {
+        let Some(block) = &target.settings else {
+            named(&target.name.text, target.name.span, texts);
+            continue;
+        };
+        if let Some(said) = &block.compose {
+            let project = said.project.as_ref().map(|project| texts.constant(project));
+            settings.compose.project = project.or(settings.compose.project);
+        }
+        if let Some(said) = &block.prometheus {
+            let version = version(said.version.as_ref(), texts);
+            settings.prometheus.version = version.or(settings.prometheus.version);
+        }
+        if let Some(said) = &block.alertmanager {
+            let version = version(said.version.as_ref(), texts);
+            settings.alertmanager.version = version.or(settings.alertmanager.version);
+        }
+    }
+    settings
+}
+
+/// A version; what is none is reported.
+fn version(said: Option<&Constant>, texts: &mut Texts<'_>) -> Option<Placed<Version>> {
+    let said = said?;
+    let text = texts.constant(said);
+    let version = Version::parse(&text);
+    if version.is_none() {
+        let near = Version::of_tag(&text).map(|Version(major, minor)| format!("write `\"{major}.{minor}\"`"));
+        texts.sink.report(
+            Diagnostic::new(codes::TYP007, format!("`{text}` is no version"))
+                .at(said.span, "two or three numbers with dots between them")
+                .help(near.unwrap_or_else(|| "write it like `\"3.13\"`".to_owned())),
+        );
+    }
+    version.map(|value| Placed { value, span: said.span })
+}
+
+/// TGT004: overrides that their targets do not take where they stand.
+pub(super) fn untaken(platform: &Platform, texts: &mut Texts<'_>) {
+    for over in &platform.overrides {
+        expect_taken(over, None, texts);
+    }
+    for service in &platform.services {
+        for over in &service.overrides {
+            expect_taken(over, Some(service), texts);
+        }
+    }
+}
+
+fn expect_taken(over: &Override, service: Option<&Service>, texts: &mut Texts<'_>) {
+    let takes = over.target.overrides;
+    let fits = |place: &Place| match (place, service) {
+        (Place::Platform, service) => service.is_none(),
+        (Place::Service, service) => service.is_some(),
+        // Where its metrics are may be what is wrong with it.
+        (Place::Scraped, service) => service.is_some_and(|service| service.block.metrics.is_some()),
+    };
+    if takes.iter().any(fits) {
+        return;
+    }
+    let of = service.map(|service| format!(" of `{}`", service.path)).unwrap_or_default();
+    let name = over.target.name;
+    let diagnostic = Diagnostic::new(codes::TGT004, format!("`override {name}`{of} is in no artifact"));
+    texts.sink.report(if takes.is_empty() {
+        diagnostic.at(over.span, format!("`{name}` takes no overrides"))
+    } else {
+        let places: Vec<&str> = takes.iter().map(|place| place.describe()).collect();
+        diagnostic
+            .at(over.span, format!("`{name}` takes none here"))
+            .help(format!("it takes overrides {}", places.join(", or ")))
+    });
+}
