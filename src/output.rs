@@ -107,7 +107,7 @@ pub struct Kept {
 }
 
 /// Writes artifacts below a folder, which is made where it is missing, and removes what an earlier build wrote and
-/// this one does not. Files get the mode 0644, programs and new folders 0755, whatever the umask: containers that
+/// this one does not. Files get the mode that the artifact has, new folders 0755, whatever the umask: containers that
 /// mount them run as other users.
 ///
 /// # Errors

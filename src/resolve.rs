@@ -5,6 +5,7 @@
 
 mod absolute;
 mod backup;
+mod config;
 mod edges;
 mod find;
 mod given;

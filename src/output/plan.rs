@@ -7,7 +7,7 @@ use super::Build;
 use super::manifest::{Digest, Entry, Manifest};
 use super::place::Root;
 use super::problem::{Problem, Reason};
-use super::seen::{Seen, holds, leads_to_the_same};
+use super::seen::{Seen, holds, is_mode, leads_to_the_same};
 use crate::hash::HashSet;
 use crate::parallel;
 use crate::target::Artifact;
@@ -107,7 +107,7 @@ impl<'a> Plan<'a> {
         let fail = |reason| root.problem(path, reason);
         let (seen, owner) = found.map_err(fail)?;
         let keep = match (owner, &seen) {
-            (Owner::Same, Seen::File { executable, .. }) if *executable != artifact.executable => false,
+            (Owner::Same, Seen::File { mode, .. }) if !is_mode(*mode, artifact.mode) => false,
             (Owner::Same, _) => {
                 self.unchanged.push(path.clone());
                 return Ok(());
