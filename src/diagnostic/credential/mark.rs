@@ -94,7 +94,9 @@ const fn marks() -> [(Kind, &'static str); COUNT] {
 }
 
 /// Marks that start with the same two bytes share a bit, and where there are more starts than bits, others do, too.
+#[expect(clippy::cast_possible_truncation, reason = "there are fewer marks than a byte counts")]
 const fn table() -> Table {
+    assert!(COUNT < NONE as usize, "more marks than a byte counts");
     let all = marks();
     let mut table = Table { starts: [[0; 256]; SHORTEST], of_bit: [[NONE; SHARED]; 64] };
     let mut bits = [0usize; COUNT];

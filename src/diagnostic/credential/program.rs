@@ -212,7 +212,7 @@ fn option<'a>(
         Some(_) => return,
     };
     match (how, joined) {
-        (Next, None) | (Both, None) => {
+        (Next | Both, None) => {
             let value = words.get(at + 1).filter(|value| !value.text.starts_with('-'));
             whole(value, name, found);
         }

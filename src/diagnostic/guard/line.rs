@@ -109,7 +109,8 @@ fn in_texts(line: &str) -> Vec<Range<usize>> {
     let arguments: Vec<&str> = texts.iter().map(|(_, text)| *text).collect();
     let found = in_arguments(&arguments).into_iter();
     let found = found.filter_map(|(at, found)| Some((texts.get(at)?.0, found)));
-    let within = texts.iter().flat_map(|(start, text)| in_line(text).into_iter().map(|found| (*start, found)));
+    let within =
+        texts.iter().flat_map(|(start, text)| in_line(text).into_iter().map(|found| (*start, found)));
     found.chain(within).map(|(start, found)| start + found.place.start..start + found.place.end).collect()
 }
 
