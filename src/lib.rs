@@ -118,7 +118,7 @@ impl Parsed {
         let Self { entry, mut sources, files, mut sink } = self;
         let each = |entries: Vec<Entry>, around: Around<'_>, sink: &mut Sink| Part {
             allows: Allows::of(&entries, sink),
-            credentials: anywhere::of(&entries, around.sources.embedded()),
+            credentials: anywhere::of(&entries, around.sources),
             document: Document::part(
                 entries,
                 around.origin,
