@@ -188,7 +188,8 @@ fn the_compiler_does_not_know_the_flagship() -> Result {
 }
 
 /// A component is data: outside of the table that embeds it, its name stands in no text of the Rust sources. Where
-/// the name is a word of the language (a protocol, `Redis = "redis"`) or one of the targets, it means the program.
+/// the name is a word of the language (a protocol, `Redis = "redis"`) or one of the targets, it means the program. So do the
+/// names of clients whose options take a credential.
 #[test]
 fn the_compiler_does_not_know_its_components() -> Result {
     let names: Vec<String> = standard::COMPONENTS.iter().map(|(name, _)| regex::escape(name)).collect();

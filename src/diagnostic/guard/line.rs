@@ -149,7 +149,7 @@ mod tests {
             ("DB = \"sql://app:a@db/shop\"", vec!["a"]),
             ("password=PASSWORD", vec![]),
             ("a = [\"sh\", \"-c\", \"mysql -pab1 c && curl -u d:ef2 g\"", vec!["ab1", "ef2"]),
-            ("a = [\"redis-cli\", \"-a\", \"ab1\"]", vec!["ab1"]),
+            ("a = [\"valkey-cli\", \"-a\", \"ab1\"]", vec!["ab1"]),
         ] {
             let found: Vec<&str> = values(line, false).into_iter().map(|range| &line[range]).collect();
             assert_eq!(found, expected, "{line}");
