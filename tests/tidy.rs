@@ -290,7 +290,8 @@ fn the_coverage_of_targets_is_not_stale() -> Result {
     let mut complaints = Vec::new();
     for target in TARGETS {
         let name = target.format.name;
-        let written = fs::read_to_string(root().join("targets").join(name).join("coverage.md")).unwrap_or_default();
+        let written =
+            fs::read_to_string(root().join("targets").join(name).join("coverage.md")).unwrap_or_default();
         if written != infrac::coverage::lists::markdown(target) {
             complaints.push(format!(
                 "targets/{name}/coverage.md is stale: cargo run -- targets {name} --markdown > targets/{name}/coverage.md"
@@ -305,13 +306,21 @@ fn the_coverage_of_targets_is_not_stale() -> Result {
 #[test]
 fn every_file_of_tests_is_run() -> Result {
     let programs = ["suite.rs", "quick.rs"];
-    let declared: String =
-        programs.iter().map(|program| fs::read_to_string(root().join("tests").join(program))).collect::<std::io::Result<_>>()?;
+    let declared: String = programs
+        .iter()
+        .map(|program| fs::read_to_string(root().join("tests").join(program)))
+        .collect::<std::io::Result<_>>()?;
     let files = names(&root().join("tests"))?;
     let modules = files.iter().filter_map(|name| name.strip_suffix(".rs"));
     let is_lost = |name: &&str| {
-        !programs.contains(&format!("{name}.rs").as_str()) && !declared.lines().any(|line| line == format!("mod {name};"))
+        !programs.contains(&format!("{name}.rs").as_str())
+            && !declared.lines().any(|line| line == format!("mod {name};"))
     };
-    none(&modules.filter(is_lost).map(|name| format!("tests/{name}.rs is a module of no program")).collect::<Vec<_>>());
+    none(
+        &modules
+            .filter(is_lost)
+            .map(|name| format!("tests/{name}.rs is a module of no program"))
+            .collect::<Vec<_>>(),
+    );
     Ok(())
 }

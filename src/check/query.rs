@@ -308,11 +308,10 @@ impl<'a> Context<'a> {
             if !labels.can_hold(&used.label) {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 let message = format!("no series of this query carries a label `{}`", used.label);
-                let diagnostic = match groups(parsed.text(), used.place.start) {
-                    true => {
-                        Diagnostic::new(codes::OBS018, format!("{message}: the grouping does without it"))
-                    }
-                    false => Diagnostic::new(codes::OBS002, message),
+                let diagnostic = if groups(parsed.text(), used.place.start) {
+                    Diagnostic::new(codes::OBS018, format!("{message}: the grouping does without it"))
+                } else {
+                    Diagnostic::new(codes::OBS002, message)
                 };
                 sink.report(
                     diagnostic

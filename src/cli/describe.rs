@@ -12,7 +12,9 @@ use crate::target::{TARGETS, Target};
 /// What a target, or each of them, writes and cannot express.
 pub(super) fn targets(target: Option<&'static Target>, markdown: bool) -> Result<Outcome, Failure> {
     let mut out = String::new();
-    for target in TARGETS.iter().filter(|known| target.is_none_or(|target| target.format.name == known.format.name)) {
+    for target in
+        TARGETS.iter().filter(|known| target.is_none_or(|target| target.format.name == known.format.name))
+    {
         if markdown {
             out.push_str(&lists::markdown(target));
             continue;

@@ -107,7 +107,9 @@ fn note(told: Option<&mut Diagnostic>, others: &mut Vec<String>) {
             None => String::new(),
         };
         let note = if label.note.is_empty() { "the same" } else { "; the same" };
-        label.note.push_str(&format!("{note} for {names}"));
+        label.note.push_str(note);
+        label.note.push_str(" for ");
+        label.note.push_str(&names);
     }
 }
 

@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn a_value_that_was_cut_off_is_hidden_too() {
         let told =
-            Diagnostic::new(codes::TYP001, format!("{} Hunter2zQ9wX", "a".repeat(290))).hide("Hunter2zQ9wX");
+            Diagnostic::new(codes::TYP001, format!("{} Hunter2zQ9wX", "a".repeat(291))).hide("Hunter2zQ9wX");
         assert!(told.message.ends_with("Hunter2z…"), "{}", told.message);
         let sources = Sources::default();
         let safe = Guard::new(std::slice::from_ref(&told), &sources).diagnostic(&told);

@@ -105,18 +105,16 @@ impl<'a> At<'a> {
         }
     }
 
-    fn text(mut self, text: &str) -> Done {
+    fn text(mut self, text: &str) {
         self.begin();
         if scalar::is_plain(text) {
             self.out.push_str(text);
         } else if scalar::is_literal(text) && self.column >= STEP {
-            scalar::literal(text, self.column, self.out);
-            return Ok(());
+            return scalar::literal(text, self.column, self.out);
         } else {
             scalar::text(text, self.out);
         }
         self.out.push('\n');
-        Ok(())
     }
 
     /// Writes a line of comment above the entry, below those that stand there.
@@ -273,11 +271,13 @@ impl<'a> Serializer for At<'a> {
     }
 
     fn serialize_char(self, value: char) -> Done {
-        self.text(value.encode_utf8(&mut [0; 4]))
+        self.text(value.encode_utf8(&mut [0; 4]));
+        Ok(())
     }
 
     fn serialize_str(self, value: &str) -> Done {
-        self.text(value)
+        self.text(value);
+        Ok(())
     }
 
     fn serialize_bytes(self, _: &[u8]) -> Done {
@@ -301,7 +301,8 @@ impl<'a> Serializer for At<'a> {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Done {
-        self.text(variant)
+        self.text(variant);
+        Ok(())
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Done {

@@ -97,7 +97,9 @@ fn line(input: &Input, used: bool) -> Line<'_> {
     if !facts.is_empty() {
         comments.push(capitalised(&facts.join("; ")));
     }
-    comments.iter_mut().for_each(|comment| *comment = one_line(comment));
+    for comment in &mut comments {
+        *comment = one_line(comment);
+    }
     Line { name: &input.name, comments, value: quoted(input.default.as_deref().unwrap_or_default()) }
 }
 
