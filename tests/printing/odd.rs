@@ -1,5 +1,7 @@
 //! Odd texts.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 /// What readers of YAML were seen to misread, as data: a list of texts.
@@ -160,7 +162,7 @@ pub(crate) fn escaped(value: &Value) -> String {
     for c in value.to_string().chars() {
         match u32::from(c) {
             code @ (0x7f..=0xa0 | 0x2028 | 0x2029 | 0xfeff | 0xfffe | 0xffff) => {
-                escaped.push_str(&format!("\\u{code:04x}"));
+                let _ = write!(escaped, "\\u{code:04x}");
             }
             _ => escaped.push(c),
         }

@@ -1,5 +1,6 @@
 //! Sources of the language with texts in every place where text can stand, and what the programs have to see of them.
 
+use crate::case::extension;
 use infrac::platform::Platform;
 use infrac::source::{Found, LoadError, Loader};
 use infrac::target::{Artifact, TARGETS};
@@ -90,10 +91,6 @@ pub(crate) fn build(source: &str) -> Option<Vec<Artifact>> {
         _ => Err(LoadError::Missing),
     };
     let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None);
-    for told in compilation.diagnostics.iter().filter(|told| told.is_error()) {
-        // Shown where the test fails.
-        println!("{}: {}", told.code.id, told.message);
-    }
     let is_built = compilation.diagnostics.iter().all(|told| !told.is_error());
     let platform: Platform = compilation.platform.filter(|_| is_built)?;
     let targets: Vec<_> = TARGETS.iter().collect();
@@ -102,7 +99,7 @@ pub(crate) fn build(source: &str) -> Option<Vec<Artifact>> {
 
 /// The files of YAML.
 pub(crate) fn yaml_files(artifacts: &[Artifact]) -> impl Iterator<Item = &str> {
-    let is_yaml = |path: &str| path.ends_with(".yaml") || path.ends_with(".yml");
+    let is_yaml = |path: &str| matches!(extension(path), "yaml" | "yml");
     artifacts.iter().filter(move |it| is_yaml(&it.path)).map(|it| it.content.as_str())
 }
 
