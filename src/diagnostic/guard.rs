@@ -1,5 +1,5 @@
 //! The guard: every text that the program prints about a source passes it. Values of secrets that stand in the source are
-//! known to it as a whole, so no message hides one by itself, and none can forget to: [`super::render`] and the command line
+//! known to it as a whole, so no message hides one by itself, and none can forget to: [`super::render()`] and the command line
 //! print [`Guarded`] only. Logs of builds are read by many.
 
 mod known;

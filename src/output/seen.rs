@@ -15,7 +15,7 @@ pub(super) enum Seen {
     File {
         bytes: u64,
         modified: Option<SystemTime>,
-        /// Its mode; [`FILE`](crate::target::FILE) where the system has none.
+        /// Its mode; [`FILE`] where the system has none.
         mode: u32,
     },
     /// A link, to anything.
