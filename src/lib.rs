@@ -41,10 +41,10 @@ use allow::Allows;
 use check::credential::anywhere;
 use diagnostic::{Diagnostic, Sink, cause, edit};
 use expand::{Around, Expanded};
-use model::{Document, Image};
+use model::Document;
 use platform::Platform;
 use resolve::Absent;
-use schema::{Decode, Decoder, Uses};
+use schema::Uses;
 use smol_str::SmolStr;
 use source::{Loader, Sources};
 use syntax::{Entry, File};
@@ -218,9 +218,6 @@ fn bind(
     environment: Option<&str>,
     sink: &mut Sink,
 ) -> Platform {
-    let mut decoder = Decoder::new(sink);
-    let entries = expanded.catalogue.iter();
-    let catalogue: Vec<Image> = entries.filter_map(|entry| Image::decode(entry, &mut decoder)).collect();
     let absent = Absent {
         lost: expanded.lost,
         disabled: expanded.disabled,
@@ -230,5 +227,5 @@ fn bind(
         source: source.to_owned(),
         sources: sources.clone(),
     };
-    resolve::resolve(document, &catalogue, &absent, environment, sink)
+    resolve::resolve(document, &absent, environment, sink)
 }

@@ -114,8 +114,9 @@ fn nothing_is_left_to_be_done() -> Result {
 #[test]
 fn no_path_of_a_machine_is_left() -> Result {
     let files = repository()?;
-    // Somebody's home, and what `tempfile` calls its folders.
-    let mut complaints = found(files.iter(), &Regex::new(r"/(?:home|Users)/|/\.tmp[[:alnum:]]{6}\b")?);
+    // Somebody's home, and what `tempfile` calls its folders. Users of images have homes as well.
+    let mine = files.iter().filter(|file| !file.path.starts_with("src/standard/images/"));
+    let mut complaints = found(mine, &Regex::new(r"/(?:home|Users)/|/\.tmp[[:alnum:]]{6}\b")?);
     // The checkout itself; one in a folder such as `/app` has a path that artifacts may hold as well.
     let here = root().display().to_string();
     if here.matches('/').count() > 1 {

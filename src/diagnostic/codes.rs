@@ -224,6 +224,12 @@ codes! {
     IMG003 Error "versions-differ";
     /// An image that gets no updates any more.
     IMG004 Warning "image-discontinued";
+    /// Images of which the catalogue knows nothing.
+    IMG005 Warning "image-unknown";
+    /// A version of an image that gets no updates any more.
+    IMG006 Warning "version-ended";
+    /// Something that an image has to be given, and is not.
+    IMG007 Warning "image-lacks";
 
     /// A variable that is used and not declared.
     ENV001 Error "undeclared-variable";

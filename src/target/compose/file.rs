@@ -46,6 +46,8 @@ pub(super) struct Service<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub init: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub entrypoint: Option<Words>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<Words>,
