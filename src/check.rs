@@ -112,6 +112,7 @@ pub const RULES: &[Rule] = &[
             codes::OBS012,
             codes::OBS013,
             codes::OBS015,
+            codes::OBS018,
         ],
         check: Of(query::queries),
     },

@@ -182,15 +182,14 @@ impl Lost {
 
 /// Whether a field restricts who reaches what: without it, what it stands at is open.
 fn restricts(field: SourceField) -> bool {
-    match field {
-        SourceField::site(SiteField::limit(_))
-        | SourceField::site(SiteField::route(
-            RouteField::from(_) | RouteField::login(_) | RouteField::limit(_),
-        ))
-        | SourceField::network(NetworkField::internal(_))
-        | SourceField::policy(_) => true,
-        _ => false,
-    }
+    use SiteField::{limit, route};
+    matches!(
+        field,
+        SourceField::site(
+            limit(_) | route(RouteField::from(_) | RouteField::login(_) | RouteField::limit(_))
+        ) | SourceField::network(NetworkField::internal(_))
+            | SourceField::policy(_)
+    )
 }
 
 /// TGT007: a target writes what a field stands at, and cannot express the field, which restricts access.

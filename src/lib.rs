@@ -39,7 +39,7 @@ pub mod target;
 
 use allow::Allows;
 use check::credential::anywhere;
-use diagnostic::{Diagnostic, Sink, cause};
+use diagnostic::{Diagnostic, Sink, cause, edit};
 use expand::{Around, Expanded};
 use model::Document;
 use platform::Platform;
@@ -118,7 +118,7 @@ impl Parsed {
         let Self { entry, mut sources, files, mut sink } = self;
         let each = |entries: Vec<Entry>, around: Around<'_>, sink: &mut Sink| Part {
             allows: Allows::of(&entries, sink),
-            credentials: anywhere::of(&entries, around.sources.embedded()),
+            credentials: anywhere::of(&entries, around.sources),
             document: Document::part(
                 entries,
                 around.origin,
@@ -158,7 +158,9 @@ impl Parsed {
             }
         }
         let platform = platform.filter(|_| !sink.has_errors());
-        let diagnostics = cause::gather(sink.finish(), sources.embedded());
+        let mut diagnostics = sink.finish();
+        edit::locate(&mut diagnostics, &sources);
+        let diagnostics = cause::gather(diagnostics, sources.embedded());
         Compilation { sources, diagnostics, platform, allows }
     }
 }

@@ -45,7 +45,7 @@ use crate::model::Document;
 use crate::source::Span;
 
 pub use backup::{Backup, Dump, Switch};
-pub use config::ConfigFile;
+pub use config::{ConfigFile, FILE, PROGRAM};
 pub use health::{CheckTimes, Health, OwnTimes, TCP_TOOLS};
 pub use host::Host;
 pub use image::{Expects, FirstStart, ImageFacts};

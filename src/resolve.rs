@@ -3,8 +3,10 @@
 //! Only this stage makes a [`Platform`]. It reports every name that leads nowhere and goes on
 //! without it, so that the checks still see the rest.
 
+mod absolute;
 mod backup;
 mod bears;
+mod config;
 mod edges;
 mod find;
 mod given;

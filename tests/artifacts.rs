@@ -15,7 +15,7 @@ use std::process::Command;
 use infrac::formats::FORMATS;
 use infrac::platform::{ARTIFACTS, Platform};
 use infrac::standard::COMPONENTS;
-use infrac::target::{self, Artifact};
+use infrac::target::{self, Artifact, FILE};
 use regex::Regex;
 use serde::Deserialize as _;
 use serde_yaml::Value;
@@ -335,7 +335,7 @@ fn no_artifact_holds_a_secret() {
         ("docker/x.js", "const KEY = 'hunter2'"),
         (".env.example", "KEY=hunter2"),
     ] {
-        let artifact = Artifact { path: path.to_owned(), content: line.to_owned(), executable: false };
+        let artifact = Artifact { path: path.to_owned(), content: line.to_owned(), mode: FILE };
         assert_eq!(given_away("KEY", &artifact), (1, vec![line.to_owned()]), "{path}");
     }
 }

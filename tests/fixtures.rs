@@ -7,6 +7,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures, and look at the clock")]
 
+#[path = "fixtures/edits.rs"]
+mod edits;
 #[path = "fixtures/project.rs"]
 mod project;
 

@@ -211,7 +211,7 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
                     .about(&service.path)
                     .at(path.span, "asked for its health")
                     .help(help.unwrap_or_else(|| {
-                        format!("it serves {}", list_of(known.iter().map(String::as_str)))
+                        format!("it serves {}", list_of(known.iter().map(String::as_str))).into()
                     })),
             );
         }

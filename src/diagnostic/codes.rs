@@ -275,6 +275,8 @@ codes! {
     OBS016 Error "scraped-job";
     /// A scraped service that starts only with a profile, while what scrapes it starts without.
     OBS017 Warning "scraped-while-away";
+    /// A grouping by a label that no series of the query carries.
+    OBS018 Warning "grouped-by-unknown-label";
 
     /// A receiver without what its messages are sent with.
     ALR001 Error "missing-credentials";

@@ -8,13 +8,13 @@ use smallvec::SmallVec;
 use super::bears::bears;
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{backup, health, image, sound, storage, target, tree, workload};
+use super::{backup, config, health, image, sound, storage, target, tree, workload};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{self, RunKind};
 use crate::platform::{
-    Bears, Build, ConfigFile, EnvVar, GroupId, Health, ImageFacts, ImageName, NetworkId, Outside, OutsideId,
-    OutsideKind, Platform, Port, Publish, Service, ServiceId, Value, ValuePart,
+    Bears, Build, EnvVar, GroupId, Health, ImageFacts, ImageName, NetworkId, Outside, OutsideId, OutsideKind,
+    Platform, Port, Publish, Service, ServiceId, Value, ValuePart,
 };
 use crate::schema::{List, Reference, Template};
 use crate::source::Span;
@@ -70,7 +70,7 @@ pub(super) fn service(
         mounts: storage::mounts(block, texts),
         binds: storage::binds(block, texts),
         memory_paths: SmallVec::new(),
-        configs: configs(block, &mut mentions, texts),
+        configs: config::configs(block, &mut mentions, texts),
         artifacts: target::mounted(block, texts),
         secret_files: Vec::new(),
         dependencies: Vec::new(),
@@ -343,30 +343,4 @@ fn arguments(
     texts: &mut Texts<'_>,
 ) -> Option<Vec<Value>> {
     list.map(|list| list.items.iter().map(|item| texts.template(item, mentions)).collect())
-}
-
-fn configs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -> Vec<ConfigFile> {
-    let mut configs = Vec::with_capacity(block.config.len());
-    for config in &block.config {
-        let path = config.path.text.as_str();
-        storage::expect_absolute(path, config.path.span, texts);
-        let Some(content) = &config.content else {
-            texts.sink.report(
-                Diagnostic::new(codes::TYP006, format!("`config \"{path}\"` holds nothing"))
-                    .at(config.span, "incomplete")
-                    .help("write its text behind `=`, or `from = \"file\"`"),
-            );
-            continue;
-        };
-        let value = texts.template(content, mentions);
-        let mut content = texts.literal(&value, content.span);
-        if !content.is_empty() && !content.ends_with('\n') {
-            content.push('\n');
-        }
-        let mode = optional(config.mode.as_ref(), texts);
-        let span = config.path.span;
-        let brought = texts.absent.sources.embedded().contains(&span.file);
-        configs.push(ConfigFile { path: path.to_owned(), content, mode, brought, span });
-    }
-    configs
 }

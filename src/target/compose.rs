@@ -18,8 +18,8 @@ mod text;
 
 use file::{Entry, File, Network, Volume};
 
-use super::{Artifact, Target, generated};
-use crate::emit::{self, Entries, Node, Section};
+use super::{Artifact, FILE, Target, generated};
+use crate::emit::{self, Apart, Commented, Entries, Node};
 use crate::formats;
 use crate::hash::HashMap;
 use crate::parallel;
@@ -47,12 +47,12 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         Artifact {
             path: "docker/compose.infrastructure.yaml".to_owned(),
             content: compose_file(platform, &services, &header),
-            executable: false,
+            mode: FILE,
         },
         Artifact {
             path: ".env.example".to_owned(),
             content: env_example::lower(platform, &header),
-            executable: false,
+            mode: FILE,
         },
     ];
     artifacts.extend(platform.services.iter().flat_map(|service| config::artifacts(service, &header)));
@@ -71,12 +71,12 @@ fn compose_file(platform: &Platform, services: &[&Service], generated: &[String]
     if let Some(overridden) =
         overrides::apply(platform, &platform.overrides, || Node::of(&whole.file(platform)))
     {
-        return emit::yaml(&header, &overridden, &whole.sections(platform));
+        return emit::yaml(&header, &overridden);
     }
     let parts = parts(services, owners);
     let texts = parallel::map(&parts, |part| {
-        let (file, sections) = (part.file(platform), part.sections(platform));
-        if part.first { emit::yaml(&header, &file, &sections) } else { emit::yaml_rest(&file, &sections) }
+        let file = part.file(platform);
+        if part.first { emit::yaml(&header, &file) } else { emit::yaml_rest(&file) }
     });
     texts.concat()
 }
@@ -126,17 +126,17 @@ impl<'a> Part<'a> {
     }
 
     fn file(&self, platform: &'a Platform) -> File<'a> {
-        let services = self.services.iter();
+        let services = self.services.iter().map(|service| {
+            let entry = Commented::new(comments::lines(service), entry(platform, service, self.owners));
+            (service.name.as_str(), entry)
+        });
+        let jobs = self.jobs().iter().map(|job| {
+            let entry = Entry::Typed(Box::new(owner::lower(platform, job)));
+            (job.name.as_str(), Commented::new(vec![job.comment()], entry))
+        });
         let head = File {
             name: self.first.then(|| project(platform)),
-            services: services
-                .map(|service| (service.name.as_str(), entry(platform, service, self.owners)))
-                .chain(
-                    self.jobs()
-                        .iter()
-                        .map(|job| (job.name.as_str(), Entry::Typed(Box::new(owner::lower(platform, job))))),
-                )
-                .collect(),
+            services: Apart(services.chain(jobs).collect()),
             networks: Entries::default(),
             volumes: Entries::default(),
             secrets: Entries::default(),
@@ -144,51 +144,18 @@ impl<'a> Part<'a> {
         if !self.last {
             return head;
         }
-        let networks = platform.networks.iter();
+        let networks = platform.networks.iter().map(|network| {
+            let entry = Network { internal: network.internal };
+            (network.name.as_str(), Commented::new(network.description.clone(), entry))
+        });
+        let volumes = volumes(platform)
+            .map(|(name, description)| (name, Commented::new(description.map(str::to_owned), Volume {})));
         File {
-            networks: networks
-                .map(|network| (network.name.as_str(), Network { internal: network.internal }))
-                .collect(),
-            volumes: volumes(platform).map(|(name, _)| (name, Volume {})).collect(),
+            networks: networks.collect(),
+            volumes: volumes.collect(),
             secrets: environment::secrets(platform),
             ..head
         }
-    }
-
-    fn sections(&self, platform: &Platform) -> Vec<Section> {
-        let services = Section {
-            key: "services",
-            apart: true,
-            comments: self
-                .services
-                .iter()
-                .map(|service| comments::lines(service))
-                .chain(self.jobs().iter().map(|job| vec![job.comment()]))
-                .collect(),
-        };
-        if !self.last {
-            return vec![services];
-        }
-        let comment = |text: Option<&str>| text.map(str::to_owned).into_iter().collect();
-        let networks = platform.networks.iter();
-        vec![
-            services,
-            Section {
-                key: "networks",
-                apart: false,
-                comments: networks.map(|network| comment(network.description.as_deref())).collect(),
-            },
-            Section {
-                key: "volumes",
-                apart: false,
-                comments: volumes(platform).map(|(_, description)| comment(description)).collect(),
-            },
-            Section {
-                key: "secrets",
-                apart: false,
-                comments: vec![comment(Some("`x-required` stops compose while the variable is empty"))],
-            },
-        ]
     }
 }
 

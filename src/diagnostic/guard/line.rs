@@ -124,7 +124,7 @@ fn is_odd(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::values;
+    use super::{opens_secret, values};
 
     #[test]
     fn values_of_credentials_are_found_in_a_line() {
@@ -149,9 +149,10 @@ mod tests {
             ("DB = \"sql://app:a@db/shop\"", vec!["a"]),
             ("password=PASSWORD", vec![]),
             ("a = [\"sh\", \"-c\", \"mysql -pab1 c && curl -u d:ef2 g\"", vec!["ab1", "ef2"]),
-            ("a = [\"redis-cli\", \"-a\", \"ab1\"]", vec!["ab1"]),
+            ("a = [\"valkey-cli\", \"-a\", \"ab1\"]", vec!["ab1"]),
         ] {
-            let found: Vec<&str> = values(line, false).into_iter().map(|range| &line[range]).collect();
+            let found: Vec<&str> =
+                values(line, opens_secret(line)).into_iter().map(|range| &line[range]).collect();
             assert_eq!(found, expected, "{line}");
         }
     }

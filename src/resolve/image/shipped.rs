@@ -138,8 +138,7 @@ mod tests {
             let file = syntax::parse(&sources, id, &mut sink);
             let mut decoder = Decoder::new(&mut sink);
             all.extend(file.entries.iter().filter_map(|entry| Image::decode(entry, &mut decoder)));
-            let said: Vec<String> =
-                sink.finish().into_iter().map(|told| told.message).collect();
+            let said: Vec<String> = sink.finish().into_iter().map(|told| told.message).collect();
             assert!(said.is_empty(), "{name}: {}", said.join("\n"));
         }
         all
