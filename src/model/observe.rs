@@ -222,6 +222,8 @@ block! {
         optional width: Integer,
         /// How high it is. Each kind has a height where nothing is said.
         optional height: Integer,
+        /// The data source that its queries are put to; without it the platform's metrics, in PromQL.
+        optional datasource: Reference,
         /// Whether series stand on top of each other.
         optional stacked: bool,
         /// What it draws.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::text::Texts;
-use super::{hours, mute, receiver};
+use super::{hours, mute, receiver, source};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role};
@@ -43,7 +43,8 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let reader = reader(&records, &alerts, &dashboards, &texts.absent.sources);
     let mut records: Vec<_> = read(&records, |record| &record.expr, &reader, texts.sink);
     let alerts: Vec<_> = read(&alerts, |alert| &alert.expr, &reader, texts.sink);
-    let mut dashboards = dashboard::read(dashboards, &reader, texts.sink);
+    let sources = source::sources(document, platform, texts);
+    let mut dashboards = dashboard::read(dashboards, &sources, &reader, texts);
     let written = records.iter().map(|(record, ..)| record);
     let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
     let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
@@ -66,6 +67,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         hours: hours::hours(document, texts),
         receivers: receiver::receivers(document, texts),
         smtp: receiver::smtp(platform, texts),
+        sources,
         panels_lost: ["row", "panel", "query"].iter().any(|key| texts.absent.lost.contains(*key)),
         ..Observed::default()
     };

@@ -46,6 +46,11 @@ pub(super) fn overrides(blocks: &[model::Override], texts: &mut Texts<'_>) -> Ve
     out
 }
 
+/// Free settings of a plugin, in which nothing of the operator's may stand.
+pub(super) fn settings(entries: &[Entry], texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
+    map(entries, Inputs::None, texts)
+}
+
 fn map(entries: &[Entry], inputs: Inputs, texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
     let mut out: IndexMap<String, Tree> =
         IndexMap::with_capacity_and_hasher(entries.len(), RandomState::default());
