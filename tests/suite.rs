@@ -21,6 +21,7 @@ mod judge;
 mod markdown;
 mod output;
 mod printing;
+mod profiles;
 mod promql;
 mod promtool;
 mod real;

@@ -22,6 +22,8 @@ block! {
         optional runbook: Constant,
         /// Whether there is one for each scrape job, as if it stood in the service that is scraped.
         optional each_job: bool,
+        /// Whether there is one for each scraped service of which at least two run; `$replicas` in its query is their number.
+        optional each_scaled: bool,
         /// each_job: services that have an alert of this name, or of one of these, tell it themselves and are left out.
         optional unless: Words,
         /// More labels.

@@ -1,6 +1,6 @@
 //! Places that dashboards ask beside the platform's own metrics and alerts, and the plugins of Grafana that ask them.
 
-use super::{InputId, Tree, Value};
+use super::{InputId, Role, Tree, Value};
 use crate::hash::IndexMap;
 use crate::source::Span;
 
@@ -140,6 +140,12 @@ pub fn plugin(name: &str) -> Option<&'static Plugin> {
 /// How the ids of other plugins end (`https://grafana.com/developers/plugin-tools/reference/plugin-json`, `id`:
 /// `ORGANISATION-NAME-datasource`).
 pub const OTHER_PLUGINS: &str = "-datasource";
+
+/// The kinds of data sources that are made of services, by the role of these.
+pub const GENERATED: [(&str, Role); 2] = [("prometheus", Role::Metrics), ("alertmanager", Role::Alerts)];
+
+/// The address of the data source that Grafana has of itself (grafana/grafana:public/app/plugins/datasource/grafana).
+pub const OWN_ADDRESS: &str = "grafana";
 
 /// The address of a data source that the compiler makes of a service: the first of a kind has the kind's name.
 #[must_use]

@@ -9,7 +9,8 @@ use crate::diagnostic::{Diagnostic, codes, list_of};
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::model::{self, Document, Role, SourceAccess};
 use crate::platform::source::{
-    AddressForm, DataSource, OTHER_PLUGINS, PLUGINS, Plugin, generated_address, plugin,
+    AddressForm, DataSource, GENERATED, OTHER_PLUGINS, OWN_ADDRESS, PLUGINS, Plugin, generated_address,
+    plugin,
 };
 use crate::platform::{EnvVar, InputId, Platform, Value, ValuePart};
 use crate::schema::{Map, SecretName};
@@ -17,9 +18,6 @@ use crate::source::Span;
 
 /// How long an address may be, as that of a dashboard (grafana/grafana:pkg/util/shortid_generator.go).
 const UID: usize = 40;
-
-/// Addresses that Grafana itself has taken (grafana/grafana:pkg/services/datasources, `GrafanaDatasource`).
-const TAKEN: &str = "grafana";
 
 /// What the name of an environment variable begins with where its own is taken.
 const PREFIX: &str = "DATASOURCE_";
@@ -32,7 +30,7 @@ pub(super) fn places(document: &Document) -> HashMap<SmolStr, usize> {
 
 /// Every data source that the document declares.
 pub(super) fn sources(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Vec<DataSource> {
-    let sources = document.datasource.iter().map(|block| one(block, texts)).collect();
+    let sources: Vec<DataSource> = document.datasource.iter().map(|block| one(block, texts)).collect();
     expect_free(&sources, document, platform, texts);
     sources
 }
@@ -120,7 +118,7 @@ fn expect_address(
                 .at(block.name.span, "nowhere to ask")
                 .help(match form {
                     AddressForm::Http => "write the address of a port, such as `url = loki.http.url`",
-                    AddressForm::Host => "write the address of a port, such as `url = db.postgres.address`",
+                    AddressForm::Host => "write the address of a port, such as `url = db.main.address`",
                 }),
         ),
         (Some(form), Some(said)) => {
@@ -152,14 +150,14 @@ fn expect_address(
 }
 
 /// Reports addresses and titles that another data source has: of those that are made of services, or declared.
-fn expect_free(sources: &Vec<DataSource>, document: &Document, platform: &Platform, texts: &mut Texts<'_>) {
+fn expect_free(sources: &[DataSource], document: &Document, platform: &Platform, texts: &mut Texts<'_>) {
     if sources.is_empty() {
         return;
     }
     let mut addresses: HashMap<String, Option<Span>> = HashMap::default();
     let mut titles: HashMap<String, Option<Span>> = HashMap::default();
-    addresses.insert(TAKEN.to_owned(), None);
-    for (kind, role) in [("prometheus", Role::Metrics), ("alertmanager", Role::Alerts)] {
+    addresses.insert(OWN_ADDRESS.to_owned(), None);
+    for (kind, role) in GENERATED {
         for (at, service) in platform.with_role(role).enumerate() {
             addresses.insert(generated_address(kind, at, &service.name), Some(service.span()));
             titles.insert(service.name.clone(), Some(service.span()));

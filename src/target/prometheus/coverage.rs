@@ -142,6 +142,7 @@ fn alert(field: AlertField) -> Coverage {
         | AlertField::description(Leaf)
         | AlertField::runbook(Leaf)
         | AlertField::each_job(Leaf)
+        | AlertField::each_scaled(Leaf)
         | AlertField::unless(Leaf)
         | AlertField::labels(Leaf)
         | AlertField::annotations(Leaf) => Written,
