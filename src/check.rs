@@ -23,6 +23,7 @@ mod readiness;
 mod receiver;
 mod resource;
 mod secret;
+mod site;
 mod unit;
 mod volume;
 
@@ -64,6 +65,10 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::NET004], check: Of(network::lonely) },
     Rule { codes: &[codes::NET005], check: Of(network::names_of_hosts) },
     Rule { codes: &[codes::NET006], check: Of(network::published) },
+    Rule { codes: &[codes::SITE001], check: Of(site::names) },
+    Rule { codes: &[codes::SITE002], check: Of(site::listeners) },
+    Rule { codes: &[codes::SITE003], check: Of(site::twice) },
+    Rule { codes: &[codes::NGX001], check: Of(site::unsayable) },
     Rule { codes: &[codes::DEP001, codes::DEP003], check: Of(order::conditions) },
     Rule { codes: &[codes::DEP002], check: Of(order::cycles) },
     Rule { codes: &[codes::DEP004], check: Of(order::absent) },

@@ -7,6 +7,7 @@ mod alertmanager;
 mod compose;
 mod coverage;
 mod grafana;
+mod nginx;
 mod overrides;
 mod prometheus;
 
@@ -73,7 +74,8 @@ fn generated(platform: &Platform) -> String {
 }
 
 /// Every target.
-pub const TARGETS: &[Target] = &[compose::TARGET, prometheus::TARGET, alertmanager::TARGET, grafana::TARGET];
+pub const TARGETS: &[Target] =
+    &[compose::TARGET, prometheus::TARGET, alertmanager::TARGET, grafana::TARGET, nginx::TARGET];
 
 /// What no files say: nothing is told by arguments.
 fn no_arguments(_: &Platform, _: &Service) -> Vec<String> {

@@ -134,6 +134,16 @@ codes! {
     /// A restriction of access that a target of the platform cannot express.
     TGT007 Error "not-enforced";
 
+    /// A site whose host name is none, or is not known before the start.
+    SITE001 Error "no-host-name";
+    /// A site without a proxy, or whose proxy has no port for it.
+    SITE002 Error "served-nowhere";
+    /// A host name on two sites, or a path on two routes.
+    SITE003 Error "served-twice";
+
+    /// Something that nginx has no words for.
+    NGX001 Error "no-words-for-it";
+
     /// A port that the service named does not listen on.
     PORT001 Error "no-such-port";
     /// Two services that publish the same port of the host.

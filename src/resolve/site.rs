@@ -6,7 +6,7 @@ use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{self, Document, Respond, Role};
-use crate::platform::{Limit, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls};
+use crate::platform::{InputId, Limit, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls};
 use crate::source::Span;
 
 /// Binds every site. A route whose target leads nowhere is left out, which is reported.
@@ -152,4 +152,18 @@ fn limit(block: &model::Limit, texts: &mut Texts<'_>) -> Limit {
 
 fn out_of_range(message: String, span: Span, note: &str, texts: &mut Texts<'_>) {
     texts.sink.report(Diagnostic::new(codes::TYP003, message).at(span, note));
+}
+
+/// Hands the users of logins over to the proxies that ask for them, as files.
+pub(super) fn hand_over(platform: &mut Platform) {
+    let mut found: Vec<(ServiceId, InputId)> = Vec::new();
+    for site in &platform.sites {
+        let Some(proxy) = site.served_by else { continue };
+        found.extend(site.routes.iter().filter_map(|route| Some((proxy, route.login?))));
+    }
+    found.sort_unstable();
+    found.dedup();
+    for (proxy, login) in found {
+        platform.services[proxy.0].secret_files.push(login);
+    }
 }

@@ -12,7 +12,7 @@ mod route;
 use super::{Artifact, Target, generated, overrides};
 use crate::emit::{self, Node, Section};
 use crate::formats;
-use crate::platform::{ARTIFACTS, Platform, Role};
+use crate::platform::{Platform, Role};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -51,7 +51,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
 }
 
 fn artifact(path: &str, content: String) -> Artifact {
-    Artifact { path: format!("{ARTIFACTS}/{}/{path}", TARGET.format.name), content, executable: false }
+    Artifact { path: format!("{}/{path}", TARGET.format.root), content, executable: false }
 }
 
 /// The name of who is told nothing: what no receiver is told of ends there.

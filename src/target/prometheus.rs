@@ -11,7 +11,7 @@ use super::{Artifact, Need, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::formats;
 use crate::parallel;
-use crate::platform::{ARTIFACTS, Platform, Role, ServiceId, Version};
+use crate::platform::{Platform, Role, ServiceId, Version};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -56,7 +56,7 @@ fn needs(platform: &Platform) -> Vec<Need> {
 
 fn yaml(path: &str, header: &[String], value: &impl serde::Serialize) -> Artifact {
     Artifact {
-        path: format!("{ARTIFACTS}/{}/{path}", TARGET.format.name),
+        path: format!("{}/{path}", TARGET.format.root),
         content: emit::yaml(header, value, &[]),
         executable: false,
     }
