@@ -1,7 +1,7 @@
 //! Rule codes that the source means: `allow NET004 { reason = "…" }` at the thing it concerns.
 
 use crate::check::RULES;
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, once};
+use crate::diagnostic::{Diagnostic, Help, Sink, codes, did_you_mean, once};
 use crate::hash::HashSet;
 use crate::model::{Allow as Model, Document};
 use crate::schema::{Decode as _, Decoder};
@@ -253,13 +253,13 @@ fn refuse(code: &Name, sink: &mut Sink) {
     let (message, help) = if codes::find(&code.text).is_some() && !can_be_allowed(&capitals) {
         (
             format!("`{}` cannot be allowed", code.text),
-            Some("only what a rule says of a sound platform can".to_owned()),
+            Some("only what a rule says of a sound platform can".into()),
         )
     } else if can_be_allowed(&capitals) {
-        (format!("there is no code `{}`", code.text), Some(format!("did you mean `{capitals}`?")))
+        (format!("there is no code `{}`", code.text), Some(Help::meant(&code.text, &capitals)))
     } else {
         let known = RULES.iter().flat_map(|rule| rule.codes).map(|known| known.id).chain(OF_TARGETS);
-        (format!("there is no code `{}`", code.text), did_you_mean(&capitals, known))
+        (format!("there is no code `{}`", code.text), did_you_mean(&code.text, known))
     };
     sink.report(
         Diagnostic::new(codes::ALW002, message).at(code.span, "not a code to allow").help_maybe(help),

@@ -103,6 +103,9 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::IMG001, codes::IMG004], check: Of(image::retired) },
     Rule { codes: &[codes::IMG002], check: Of(image::tags) },
     Rule { codes: &[codes::IMG003], check: Of(image::versions) },
+    Rule { codes: &[codes::IMG005], check: Of(image::unknown) },
+    Rule { codes: &[codes::IMG006], check: Of(image::ended) },
+    Rule { codes: &[codes::IMG007], check: Of(image::expected) },
     Rule {
         codes: &[
             codes::OBS002,
@@ -114,6 +117,7 @@ pub const RULES: &[Rule] = &[
             codes::OBS012,
             codes::OBS013,
             codes::OBS015,
+            codes::OBS018,
         ],
         check: Of(query::queries),
     },

@@ -82,8 +82,20 @@ enum Command {
     /// carries are known: its severity, service and group, its own, and those of the platform. What others are
     /// given is what the firing alert would carry; where a receiver asks for one that is not given, that is said.
     Route(RouteArguments),
-    /// Say what each target writes, reads and cannot express
-    Targets,
+    /// Say what each target writes, of which keys of the language, and which it cannot express
+    #[command(after_help = "\
+Examples:
+  infrac targets
+  infrac targets compose
+  infrac targets compose --markdown > targets/compose/coverage.md")]
+    Targets {
+        /// One target; by default all of them
+        #[arg(value_parser = targets())]
+        target: Option<&'static Target>,
+        /// Print tables in Markdown
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Print the reference of the language, in Markdown
     Schema,
     /// Explain a diagnostic
@@ -258,7 +270,7 @@ pub fn run() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments, &report),
         Command::Fmt(arguments) => fmt::run(&arguments, &report),
         Command::Route(arguments) => route::run(&arguments, &report),
-        Command::Targets => describe::targets(),
+        Command::Targets { target, markdown } => describe::targets(target, markdown),
         Command::Schema => describe::reference(),
         Command::Explain { code } => explain::run(code.as_deref()),
     };

@@ -18,6 +18,7 @@ use crate::platform::Platform;
 use crate::schema::{self, Fields as _, Uses};
 use crate::source::Span;
 use crate::target::{self, Coverage, TARGETS, Target};
+use smallvec::SmallVec;
 
 /// Reports the fields that the source uses and no target of the platform writes, each kind of block once; and those
 /// that restrict access where a target writes what they stand at without them.
@@ -26,7 +27,7 @@ pub fn unwritten(uses: &Uses, platform: &Platform, sink: &mut Sink) {
     let mut losses = Losses { uses, targets: &targets, found: Vec::new() };
     losses.below(Document::SCHEMA, 0);
     for found in losses.found {
-        sink.report(found.diagnostic());
+        sink.report(found.diagnostic(platform));
     }
     overrides::unwritten(platform, &targets, sink);
     unenforced(uses, &targets, sink);
@@ -56,7 +57,7 @@ struct Lost {
 struct LostField {
     key: &'static str,
     times: u32,
-    span: Span,
+    places: SmallVec<[Span; 2]>,
     reason: Option<(&'static str, &'static str)>,
     /// Targets that the platform does not have, and which write it.
     others: Vec<&'static Format>,
@@ -73,7 +74,7 @@ impl Losses<'_> {
             if !(number..end).any(|number| SourceField::at(number).is_some()) {
                 continue;
             }
-            let Some((span, times)) = self.use_of(number..end) else { continue };
+            let Some((places, times)) = self.use_of(number..end) else { continue };
             if (number..end).any(|number| self.is_written(number)) {
                 if let Some(nested) = nested {
                     self.below(nested, number);
@@ -83,7 +84,7 @@ impl Losses<'_> {
             lost.push(LostField {
                 key: below.key.unwrap_or(block.key),
                 times,
-                span,
+                places,
                 reason: (number..end).find_map(|number| self.reason(number)),
                 others: self.others(number..end),
             });
@@ -95,12 +96,12 @@ impl Losses<'_> {
     }
 
     /// The first use of a field, or of what stands below it, and how many there are of the field.
-    fn use_of(&self, numbers: std::ops::Range<u32>) -> Option<(Span, u32)> {
+    fn use_of(&self, numbers: std::ops::Range<u32>) -> Option<(SmallVec<[Span; 2]>, u32)> {
         if let Some(used) = self.uses.of(numbers.start) {
-            return Some((used.span, used.times));
+            return Some((used.places.clone(), used.times));
         }
         let used = numbers.into_iter().find_map(|number| self.uses.of(number))?;
-        Some((used.span, 1))
+        Some((used.places.clone(), used.times))
     }
 
     fn is_written(&self, number: u32) -> bool {
@@ -131,7 +132,7 @@ impl Losses<'_> {
 }
 
 impl Lost {
-    fn diagnostic(&self) -> Diagnostic {
+    fn diagnostic(&self, platform: &Platform) -> Diagnostic {
         let of = if self.block.is_empty() { String::new() } else { format!(" of `{}`", self.block) };
         let names = list_of(self.fields.iter().map(|field| field.key));
         let are = if self.fields.len() == 1 { "is" } else { "are" };
@@ -143,30 +144,33 @@ impl Lost {
             Diagnostic::new(self.code(), format!("{names}{of} {are} in no artifact of this platform{times}"));
         let mut reasons: Vec<&str> = Vec::new();
         for field in &self.fields {
-            match field.reason {
+            let why = match field.reason {
                 // A reason that several fields share stands at the first of them.
-                Some((target, reason)) if !reasons.contains(&reason) => {
+                Some((_, reason)) if reasons.contains(&reason) => "likewise".to_owned(),
+                Some((target, reason)) => {
                     reasons.push(reason);
-                    diagnostic = diagnostic.at(field.span, format!("{target}: {reason}"));
+                    format!("{target}: {reason}")
                 }
-                Some(_) => {}
-                None => diagnostic = diagnostic.at(field.span, "no target of the platform writes it"),
+                None => "no target of the platform writes it".to_owned(),
+            };
+            for (at, place) in field.places.iter().enumerate() {
+                diagnostic = diagnostic.at(*place, if at == 0 { why.as_str() } else { "likewise" });
             }
         }
-        diagnostic.help_maybe(self.help())
+        diagnostic.help_maybe(self.help(platform))
     }
 
     /// Which targets would write the fields, and what each of them wants for it.
-    fn help(&self) -> Option<String> {
+    fn help(&self, platform: &Platform) -> Option<String> {
         let mut others: Vec<&Format> =
             self.fields.iter().flat_map(|field| field.others.iter().copied()).collect();
         others.sort_unstable_by_key(|format| format.name);
         others.dedup_by_key(|format| format.name);
         let ways = others.iter().map(|format| match format.reader {
-            Some(role) => {
+            Some(role) if platform.with_role(role).next().is_none() => {
                 format!("`{}` writes this where a service has `role = {}`", format.name, role.word())
             }
-            None => format!("`{0}` writes this where `targets` of the platform holds `{0}`", format.name),
+            _ => format!("`{0}` writes this where `targets` of the platform holds `{0}`", format.name),
         });
         (!others.is_empty()).then(|| ways.collect::<Vec<_>>().join(", "))
     }
@@ -178,15 +182,14 @@ impl Lost {
 
 /// Whether a field restricts who reaches what: without it, what it stands at is open.
 fn restricts(field: SourceField) -> bool {
-    match field {
-        SourceField::site(SiteField::limit(_))
-        | SourceField::site(SiteField::route(
-            RouteField::from(_) | RouteField::login(_) | RouteField::limit(_),
-        ))
-        | SourceField::network(NetworkField::internal(_))
-        | SourceField::policy(_) => true,
-        _ => false,
-    }
+    use SiteField::{limit, route};
+    matches!(
+        field,
+        SourceField::site(
+            limit(_) | route(RouteField::from(_) | RouteField::login(_) | RouteField::limit(_))
+        ) | SourceField::network(NetworkField::internal(_))
+            | SourceField::policy(_)
+    )
 }
 
 /// TGT007: a target writes what a field stands at, and cannot express the field, which restricts access.
@@ -203,7 +206,7 @@ fn unenforced(uses: &Uses, targets: &[&Target], sink: &mut Sink) {
                         codes::TGT007,
                         format!("the target `{}` serves this without the restriction", target.format.name),
                     )
-                    .at(used.span, reason)
+                    .at_maybe(used.places.first().copied(), reason)
                     .help(format!(
                         "take `{}` out of the targets of the platform, or the restriction out of the source",
                         target.format.name

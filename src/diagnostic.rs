@@ -6,6 +6,7 @@
 pub mod cause;
 pub mod codes;
 pub mod credential;
+pub mod edit;
 mod guard;
 mod render;
 mod suggest;
@@ -13,6 +14,7 @@ mod suggest;
 use crate::source::Span;
 
 pub use codes::{CODES, Code, Severity};
+pub use edit::{Edit, Help};
 pub use guard::{Guard, Guarded};
 pub use render::{Style, render};
 pub use suggest::{did_you_mean, list_of};
@@ -37,6 +39,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// The way out. It alone suggests; the message states.
     pub help: Option<String>,
+    /// The help as edits, where it can be one: all of them together are the way out.
+    pub edits: Vec<Edit>,
     /// What it comes of, the nearest first: [`cause::gather`] tells of each once.
     pub causes: Vec<String>,
     /// The place, one of `labels`, that is the primary where several messages come of it.
@@ -58,6 +62,7 @@ impl Diagnostic {
             message: clip(message.into()),
             labels: Vec::new(),
             help: None,
+            edits: Vec::new(),
             causes: Vec::new(),
             origin: None,
             about: Vec::new(),
@@ -127,16 +132,20 @@ impl Diagnostic {
 
     /// Sets the way out.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(clip(help.into()));
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
+        let (text, edit) = help.into().split(self.labels.first().map(|label| label.span));
+        self.help = Some(text);
+        self.edits = edit.into_iter().collect();
         self
     }
 
     /// Sets the way out where there is one.
     #[must_use]
-    pub fn help_maybe(mut self, help: Option<String>) -> Self {
-        self.help = help.map(clip).or(self.help);
-        self
+    pub fn help_maybe(self, help: Option<impl Into<Help>>) -> Self {
+        match help {
+            Some(help) => self.help(help),
+            None => self,
+        }
     }
 
     /// Whether it stops a build.
@@ -207,11 +216,7 @@ impl Sink {
 
     /// A help text for an unknown word, as [`did_you_mean`] has it, where so many words may be known that only the
     /// first mistakes can be helped.
-    pub fn did_you_mean<'a>(
-        &mut self,
-        word: &str,
-        known: impl IntoIterator<Item = &'a str>,
-    ) -> Option<String> {
+    pub fn did_you_mean<'a>(&mut self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Help> {
         if self.suggestions >= MOST_SUGGESTIONS {
             return None;
         }

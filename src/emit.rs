@@ -4,6 +4,7 @@
 mod comment;
 mod entries;
 mod json;
+mod layout;
 mod node;
 mod template;
 mod yaml;
@@ -11,9 +12,10 @@ mod yaml;
 pub use comment::with_header;
 pub use entries::Entries;
 pub use json::json;
+pub use layout::{Apart, Commented};
 pub use node::Node;
 pub use template::render;
-pub use yaml::{Section, yaml, yaml_rest};
+pub use yaml::{yaml, yaml_documents, yaml_rest};
 
 /// Styles of YAML: `[a, b]`, `{a: b}` and `"a"`.
 pub use serde_saphyr::{DoubleQuoted, FlowMap, FlowSeq};

@@ -38,8 +38,6 @@ pub use import::load;
 pub struct Expanded<T> {
     /// What was made of the tree, which is built-in blocks only, part by part.
     pub parts: Vec<T>,
-    /// The entries of the catalogue of images.
-    pub catalogue: Vec<Entry>,
     /// Names that may be missing because what declares them did not parse.
     pub lost: HashSet<SmolStr>,
     /// Names of what was taken out by `enabled = false`, with the place that says so.
@@ -89,7 +87,7 @@ pub fn expand<T: Send>(
     }
     let mentioned = (lost.is_empty() && !sink.has_errors()).then(|| mention::inputs(&entries));
     let mut components = Components::new(&mut entries, sink);
-    let catalogue = components.read(&entries, sources, sink);
+    components.read(&entries, sources, sink);
     let names: Vec<SmolStr> = components.names().map(SmolStr::from).collect();
     known_keys(&mut entries, &components, sink);
     name_instances(&mut entries, &components);
@@ -109,8 +107,7 @@ pub fn expand<T: Send>(
         around: Around { sources, components: &names, origin },
     };
     let done = part::expand(entries, &shared, &each, sink)?;
-    let mut expanded =
-        Expanded { parts: Vec::new(), catalogue, lost, disabled, given: Vec::new(), mentioned, origin };
+    let mut expanded = Expanded { parts: Vec::new(), lost, disabled, given: Vec::new(), mentioned, origin };
     let mut declared = Vec::new();
     let mut unmatched = Vec::new();
     let mut found = Vec::with_capacity(done.len());

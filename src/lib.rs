@@ -39,12 +39,12 @@ pub mod target;
 
 use allow::Allows;
 use check::credential::anywhere;
-use diagnostic::{Diagnostic, Sink, cause};
+use diagnostic::{Diagnostic, Sink, cause, edit};
 use expand::{Around, Expanded};
-use model::{Document, Image};
+use model::Document;
 use platform::Platform;
 use resolve::Absent;
-use schema::{Decode, Decoder, Uses};
+use schema::Uses;
 use smol_str::SmolStr;
 use source::{Loader, Sources};
 use syntax::{Entry, File};
@@ -118,7 +118,7 @@ impl Parsed {
         let Self { entry, mut sources, files, mut sink } = self;
         let each = |entries: Vec<Entry>, around: Around<'_>, sink: &mut Sink| Part {
             allows: Allows::of(&entries, sink),
-            credentials: anywhere::of(&entries, around.sources.embedded()),
+            credentials: anywhere::of(&entries, around.sources),
             document: Document::part(
                 entries,
                 around.origin,
@@ -158,7 +158,9 @@ impl Parsed {
             }
         }
         let platform = platform.filter(|_| !sink.has_errors());
-        let diagnostics = cause::gather(sink.finish(), sources.embedded());
+        let mut diagnostics = sink.finish();
+        edit::locate(&mut diagnostics, &sources);
+        let diagnostics = cause::gather(diagnostics, sources.embedded());
         Compilation { sources, diagnostics, platform, allows }
     }
 }
@@ -216,9 +218,6 @@ fn bind(
     environment: Option<&str>,
     sink: &mut Sink,
 ) -> Platform {
-    let mut decoder = Decoder::new(sink);
-    let entries = expanded.catalogue.iter();
-    let catalogue: Vec<Image> = entries.filter_map(|entry| Image::decode(entry, &mut decoder)).collect();
     let absent = Absent {
         lost: expanded.lost,
         disabled: expanded.disabled,
@@ -228,5 +227,5 @@ fn bind(
         source: source.to_owned(),
         sources: sources.clone(),
     };
-    resolve::resolve(document, &catalogue, &absent, environment, sink)
+    resolve::resolve(document, &absent, environment, sink)
 }

@@ -7,6 +7,7 @@ mod document;
 mod environment;
 pub mod fields;
 mod health;
+mod image;
 mod observe;
 mod parameter;
 mod place;
@@ -24,6 +25,7 @@ use crate::schema::{Constant, List, Map, Word, block};
 pub use document::Document;
 pub use environment::{Allow, Override, Secret, Variable};
 pub use health::{Command, Health, Metrics, Samples, Tool};
+pub use image::{Ended, Expects, FirstStart, Image, Mirror};
 pub use observe::{
     Alert, AlertTest, Choose, Dashboard, Exports, Inhibit, Metric, MetricKind, Panel, PanelKind, Preset,
     Query, Record, Row, Series, Severity, Threshold,
@@ -39,7 +41,7 @@ pub use run::{
 };
 pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
-pub use store::{Backup, FirstStart, Image};
+pub use store::Backup;
 pub use target::{
     AlertmanagerSettings, ComposeSettings, GrafanaSettings, NginxSettings, PrometheusSettings, Target,
     TargetSettings,

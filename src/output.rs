@@ -27,7 +27,7 @@ mod temporary;
 mod tests;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::target::{Artifact, Lowered};
 use folders::MadeFolders;
@@ -47,6 +47,11 @@ pub struct Build {
     pub whole: bool,
     /// Whether files of a person's are replaced and removed, and kept under another name.
     pub force: bool,
+    /// The files that the platform was read from, by their paths without links: they are nobody's artifacts.
+    pub sources: BTreeSet<PathBuf>,
+    /// The first parts of paths where targets write at all: what a manifest lists elsewhere is not infrac's. Where there
+    /// are none, they may write everywhere.
+    pub places: &'static [&'static str],
 }
 
 impl Build {
@@ -56,6 +61,19 @@ impl Build {
         self.lowered
             .iter()
             .flat_map(move |it| it.artifacts.iter().map(move |artifact| (of_one(it), artifact)))
+    }
+
+    /// Whether a path below the output folder can be that of an artifact.
+    fn can_write(&self, path: &str) -> bool {
+        let first = path.split('/').next().unwrap_or(path);
+        self.places.is_empty() || self.places.contains(&first)
+    }
+
+    /// Whether a file is one that the platform is read from, or another source of the language.
+    fn is_source(&self, place: &Path) -> bool {
+        let real = std::fs::canonicalize(place);
+        place.extension().is_some_and(|extension| extension == "infra")
+            || real.is_ok_and(|real| self.sources.contains(&real))
     }
 
     /// Whether what a target wrote earlier, and does not now, is to be removed.
@@ -89,7 +107,7 @@ pub struct Kept {
 }
 
 /// Writes artifacts below a folder, which is made where it is missing, and removes what an earlier build wrote and
-/// this one does not. Files get the mode 0644, programs and new folders 0755, whatever the umask: containers that
+/// this one does not. Files get the mode that the artifact has, new folders 0755, whatever the umask: containers that
 /// mount them run as other users.
 ///
 /// # Errors

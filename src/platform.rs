@@ -13,6 +13,7 @@ mod image;
 mod label;
 pub mod observe;
 mod order;
+pub mod owner;
 mod placement;
 mod policy;
 mod process;
@@ -39,16 +40,16 @@ use std::sync::Arc;
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
-use crate::formats::Format;
+use crate::formats::{Format, Place};
 use crate::hash::IndexMap;
 use crate::model::Document;
 use crate::source::Span;
 
 pub use backup::{Backup, Dump, Switch};
-pub use config::ConfigFile;
+pub use config::{ConfigFile, FILE, PROGRAM};
 pub use health::{CheckTimes, Health, OwnTimes, TCP_TOOLS};
 pub use host::Host;
-pub use image::{FirstStart, ImageFacts};
+pub use image::{Expects, FirstStart, ImageFacts};
 pub use observe::Observed;
 pub use placement::Placement;
 pub use policy::Policy;
@@ -59,7 +60,7 @@ pub use retention::Retention;
 pub use scale::{Scale, ScaleQuery};
 pub use schedule::Schedule;
 pub use secret::SECRETS;
-pub use security::{Confinement, Security};
+pub use security::{Bears, Confinement, Security};
 pub use service::{Build, Dependency, EnvVar, ImageName, Metrics, Port, Publish, Service};
 pub use settings::Settings;
 pub use site::{ACME, CERTIFICATES, Limit, Route, RoutePath, RouteTarget, Site, Tls};
@@ -451,6 +452,19 @@ pub struct Override {
     pub entries: IndexMap<String, Tree>,
     /// The place.
     pub span: Span,
+}
+
+impl Override {
+    /// Whether its target takes it where it stands: at the top level, or in a service.
+    #[must_use]
+    pub fn is_taken(&self, service: Option<&Service>) -> bool {
+        self.target.overrides.iter().any(|place| match place {
+            Place::Platform => service.is_none(),
+            Place::Service => service.is_some(),
+            // Where its metrics are may be what is wrong with it.
+            Place::Scraped => service.is_some_and(|service| service.block.metrics.is_some()),
+        })
+    }
 }
 
 /// A free value of an override.

@@ -3,14 +3,17 @@
 //! Only this stage makes a [`Platform`]. It reports every name that leads nowhere and goes on
 //! without it, so that the checks still see the rest.
 
+mod absolute;
 mod backup;
+mod bears;
+mod config;
 mod edges;
 mod find;
 mod given;
 mod health;
 mod host;
 mod hours;
-mod image;
+pub(crate) mod image;
 mod mute;
 mod names;
 mod observe;
@@ -38,7 +41,7 @@ use smol_str::SmolStr;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::expand::Given;
 use crate::hash::{HashMap, HashSet};
-use crate::model::{Document, Image};
+use crate::model::Document;
 use crate::platform::{Observed, Platform};
 use crate::source::{Sources, Span};
 use crate::syntax::Name;
@@ -68,7 +71,6 @@ pub struct Absent {
 /// Binds the names of a document. The result is only fit for lowering where nothing was reported.
 pub fn resolve(
     mut document: Document,
-    catalogue: &[Image],
     absent: &Absent,
     environment: Option<&str>,
     sink: &mut Sink,
@@ -79,6 +81,8 @@ pub fn resolve(
     let mut texts = Texts::new(document, &names, absent, sink);
     given::expect(&mut texts);
     let header = place::header(document, &mut texts);
+    let mirrors = image::Mirrors::new(&image::mirrors(), &document.mirror, &mut texts);
+    let shipped = image::entries(document, &names, &mirrors);
     let mut platform = Platform {
         name: header.name,
         description: header.description,
@@ -100,7 +104,7 @@ pub fn resolve(
         policies: Vec::new(),
         hosts: Vec::new(),
         edges: Vec::new(),
-        catalogue: image::catalogue(catalogue, &document.image, &mut texts),
+        catalogue: image::catalogue(&shipped, &document.image, &mut texts),
         targets: Vec::new(),
         settings: target::settings(document, &mut texts),
         overrides: tree::overrides(&document.override_, &mut texts),
@@ -111,7 +115,7 @@ pub fn resolve(
         observed: Observed::default(),
         document: Arc::clone(document),
     };
-    let images = image::Index::new(&platform.catalogue);
+    let images = image::Images { index: image::Index::new(&platform.catalogue), mirrors };
     // They stand on every service.
     let labels: usize =
         platform.labels.iter().map(|(key, value)| 1 + (key.len() + value.len()) / BYTES).sum();

@@ -2,6 +2,7 @@
 //! in the language itself. Nothing in Rust knows any of them.
 
 pub mod exports;
+pub mod images;
 
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => {
@@ -29,9 +30,6 @@ embedded! {
     "prometheus",
     "redis",
 }
-
-/// The catalogue of images.
-pub const CATALOGUE: &str = include_str!("standard/catalogue.infra");
 
 /// The panels of presets.
 pub const PRESETS: &str = include_str!("standard/presets.infra");

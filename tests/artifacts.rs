@@ -15,7 +15,7 @@ use std::process::Command;
 use infrac::formats::{FORMATS, Format};
 use infrac::platform::Platform;
 use infrac::standard::COMPONENTS;
-use infrac::target::{self, Artifact};
+use infrac::target::{self, Artifact, FILE};
 use regex::Regex;
 use serde::Deserialize as _;
 use serde_yaml::Value;
@@ -160,7 +160,7 @@ fn folders_that_services_mount_are_written() {
             for service in format.reader.into_iter().flat_map(|role| platform.with_role(role)) {
                 let own = format.folder_of(service);
                 let below = |folder: &&str| format!("{own}/{folder}").trim_end_matches('/').to_owned();
-                known.extend(format.folders.iter().map(|folder| below(&folder)));
+                known.extend(format.folders.iter().map(below));
             }
         }
     }
@@ -344,7 +344,7 @@ fn no_artifact_holds_a_secret() {
         ("docker/x.js", "const KEY = 'hunter2'"),
         (".env.example", "KEY=hunter2"),
     ] {
-        let artifact = Artifact { path: path.to_owned(), content: line.to_owned(), executable: false };
+        let artifact = Artifact { path: path.to_owned(), content: line.to_owned(), mode: FILE };
         assert_eq!(given_away("KEY", &artifact), (1, vec![line.to_owned()]), "{path}");
     }
 }

@@ -232,3 +232,24 @@ fn a_rebuild_touches_only_what_changes() -> Result {
     assert_eq!(before, after);
     Ok(())
 }
+
+/// Where targets write is what a manifest may speak of.
+#[test]
+fn every_artifact_has_a_known_place() {
+    let load = |path: &str| -> std::result::Result<infrac::source::Found, infrac::source::LoadError> {
+        let read = std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
+        read.map(infrac::source::Found::File).map_err(|_| infrac::source::LoadError::Missing)
+    };
+    let compiled = infrac::compile(&infrac::source::Loader { load: &load }, "platform.infra", None);
+    let targets: Vec<&infrac::target::Target> = infrac::target::TARGETS.iter().collect();
+    let platform = compiled.platform.expect("the platform has no error");
+    let mut all = 0;
+    for lowered in infrac::build(&platform, &targets) {
+        for artifact in lowered.artifacts {
+            let first = artifact.path.split('/').next().unwrap_or_default();
+            assert!(infrac::target::PLACES.contains(&first), "{}: `PLACES` lacks it", artifact.path);
+            all += 1;
+        }
+    }
+    assert!(all > 5);
+}

@@ -68,7 +68,11 @@ fn judged(judge: &Judge, folder: &Path, group: &str) -> Verdict {
 
 #[test]
 fn promtool_accepts_everything_and_every_alert_behaves() {
-    let Some(judge) = Judge::find("promtool") else { return };
+    let judges = ["promtool", "promtool-new"].into_iter().filter_map(Judge::find);
+    let judges: Vec<Judge> = judges.collect();
+    if judges.is_empty() {
+        return;
+    }
     let mut complaints = Vec::new();
     let mut seen = 0;
     for case in Case::all() {
@@ -78,9 +82,11 @@ fn promtool_accepts_everything_and_every_alert_behaves() {
         if case.environment.is_some() {
             drop(fs::remove_dir_all(folder.path().join("tests")));
         }
-        let verdict = judged(&judge, folder.path(), "");
-        if !verdict.accepted {
-            complaints.push(format!("{}: {}{}", case.name(), verdict.output, verdict.complaint));
+        for judge in &judges {
+            let verdict = judged(judge, folder.path(), "");
+            if !verdict.accepted {
+                complaints.push(format!("{}: {}{}", case.name(), verdict.output, verdict.complaint));
+            }
         }
     }
     assert!(seen > 0, "no platform has a metrics server: the check is broken");

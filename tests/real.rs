@@ -91,27 +91,30 @@ fn expected(platform: &Platform, chosen: &[&str]) -> BTreeSet<String> {
 
 #[test]
 fn compose_accepts_every_profile() {
-    let Some(judge) = Judge::find("docker-compose") else { return };
+    let judges = ["docker-compose", "docker-compose-new"].into_iter().filter_map(Judge::find);
+    let judges: Vec<Judge> = judges.collect();
     let mut complaints = Vec::new();
     for case in Case::all() {
         let platform = case.compile();
         let project = Project::of(&platform);
         // What `.env` asks for is another test's; here the command line does.
         project.set("COMPOSE_PROFILES", Some(""));
-        for chosen in combinations(&profiles(&platform)) {
+        let combinations = combinations(&profiles(&platform));
+        for (judge, chosen) in judges.iter().flat_map(|judge| combinations.iter().map(move |it| (judge, it)))
+        {
             let mut complain =
                 |problem: &str| complaints.push(format!("{} {chosen:?}: {problem}", case.name()));
-            let verdict = project.compose(&judge, &chosen, &["config", "-q"]);
+            let verdict = project.compose(judge, chosen, &["config", "-q"]);
             if !verdict.accepted || !verdict.complaint.is_empty() {
                 complain(&verdict.complaint);
                 continue;
             }
-            match project.config(&judge, &chosen) {
-                Ok(config) if started(&config) == expected(&platform, &chosen) => {}
+            match project.config(judge, chosen) {
+                Ok(config) if started(&config) == expected(&platform, chosen) => {}
                 Ok(config) => complain(&format!(
                     "starts {:?}, the source says {:?}",
                     started(&config),
-                    expected(&platform, &chosen)
+                    expected(&platform, chosen)
                 )),
                 Err(error) => complain(&error),
             }

@@ -165,7 +165,7 @@ fn shown(
             [] => "they carry no label".to_owned(),
             names => format!("they carry {}", list_of(names.iter().copied())),
         };
-        let help = sink.did_you_mean(label, names).unwrap_or(carried);
+        let help = sink.did_you_mean(label, names).unwrap_or(carried.into());
         let message = format!("{} shows the label `{label}`, which its series do not carry", what());
         sink.report(
             Diagnostic::new(codes::ALR006, message)

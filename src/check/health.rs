@@ -50,6 +50,9 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
 /// The shells whose lines are read.
 const SHELLS: &[&str] = &["sh", "bash", "dash", "ash"];
 
+/// Programs that ask servers, of which every entry says whether they are there.
+const ASKING: &[&str] = &["bash", "curl", "nc", "node", "perl", "python3", "wget"];
+
 /// What images hold beside the tools of their own entries.
 struct Programs<'a> {
     /// By the image that brings them; where several entries have the name, the last one, which is the platform's.
@@ -107,7 +110,10 @@ fn command(service: &Service, facts: &ImageFacts, known: &Programs<'_>, sink: &m
         }
         _ => {}
     }
-    let there = |program: &String| holds(facts, program) || known.holds(facts, program);
+    let there = |program: &String| {
+        let may_be = facts.unlisted && !ASKING.contains(&program.as_str());
+        holds(facts, program) || may_be || known.holds(facts, program)
+    };
     let missing = called.iter().find(|(ways, _)| !ways.iter().any(there));
     if let Some(([program, ..], span)) = missing.map(|(ways, span)| (ways.as_slice(), *span)) {
         absent(service, facts, program, span, sink);
@@ -164,7 +170,8 @@ fn unknown_tool(service: &Service, facts: Option<&ImageFacts>, span: Span, sink:
             list_of(TCP_TOOLS.iter().copied())
         ),
         None => format!(
-            "say `tool = curl`, or what else the image holds; or declare it: `image \"{}\" {{ tools = [\"curl\"] }}`",
+            "where the image holds one of {}, say which: `tool = …`, or for every check `image \"{}\" {{ tools = [ … ] }}`; else ask with a program of its own in `command`, or write `none = \"…\"` with the reason",
+            list_of(["curl", "wget", "node", "python3", "perl"]),
             image(service)
         ),
     };
@@ -204,7 +211,7 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
                     .about(&service.path)
                     .at(path.span, "asked for its health")
                     .help(help.unwrap_or_else(|| {
-                        format!("it serves {}", list_of(known.iter().map(String::as_str)))
+                        format!("it serves {}", list_of(known.iter().map(String::as_str))).into()
                     })),
             );
         }

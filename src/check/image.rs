@@ -1,5 +1,7 @@
 //! Images: those that are gone, tags that change, and versions that must agree.
 
+mod known;
+
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, IndexMap};
 use crate::platform::{ImageFacts, ImageName, Input, Platform, Service, ValuePart};
@@ -19,7 +21,10 @@ fn facts<'a>(platform: &'a Platform, service: &Service) -> Option<&'a ImageFacts
 pub(super) fn retired(platform: &Platform, sink: &mut Sink) {
     for service in &platform.services {
         let (Some(name), Some(facts)) = (pulled(service), facts(platform, service)) else { continue };
-        let help = facts.instead.as_ref().map(|instead| format!("use `{instead}`"));
+        let help = facts.instead.as_ref().map(|instead| {
+            // In words, where there is no one image for all of them.
+            if instead.contains(' ') { format!("use {instead}") } else { format!("use `{instead}`") }
+        });
         if let Some(reason) = &facts.gone {
             sink.report(
                 Diagnostic::new(
@@ -98,6 +103,8 @@ fn default<'a>(platform: &'a Platform, service: &Service, name: &ImageName) -> O
     (name.tag.is_some() && before.ends_with(':') && FLOATING.contains(&input.default.as_deref()?))
         .then_some(input)
 }
+
+pub(super) use known::{ended, expected, unknown};
 
 /// The service at the top of what one is nested in.
 fn top<'a>(platform: &'a Platform, mut service: &'a Service) -> &'a Service {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::receiver::{always_fires, said};
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Help, Sink, codes, did_you_mean};
 use crate::hash::HashMap;
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, TARGET_LABELS};
@@ -47,7 +47,7 @@ fn neither<'a>(
     let both = both.filter(|label| {
         [source, target].iter().all(|alert| platform.carried(alert, label) != Carried::Known(""))
     });
-    let near = did_you_mean(said(label), both.map(said)).filter(|help| help.starts_with("did you mean"));
+    let near = did_you_mean(said(label), both.map(said)).filter(Help::is_edit);
     let otherwise = "keep the label in both queries, or leave it out of `equal` where that is meant";
     sink.report(
         Diagnostic::new(
@@ -60,7 +60,7 @@ fn neither<'a>(
             ),
         )
         .at(span, "equal, because it is missing on both")
-        .help(near.unwrap_or_else(|| otherwise.to_owned())),
+        .help(near.unwrap_or_else(|| otherwise.into())),
     );
     true
 }

@@ -34,7 +34,7 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
             )
             .because(path_cause(job))
             .help(help.unwrap_or_else(|| {
-                format!("write `path = \"{}\"`", known.first().map_or("", String::as_str))
+                format!("write `path = \"{}\"`", known.first().map_or("", String::as_str)).into()
             })),
         );
     }

@@ -204,6 +204,12 @@ impl<'a> Naming<'a> {
             .at(said.span, format!("names `{name}`"))
             .at(port.map_or(to.span(), |port| port.span), "the service that is meant")
             .help(match port {
+                // A file that `from` reads is taken as it is.
+                _ if said.place == Place::File => format!(
+                    "where the text stands in the source, refer to it: `${{{}}}`; a file that `from` reads stays as it is: write `after = [{}]`",
+                    port.map_or_else(|| format!("{}.PORT.{member}", to.path), |port| format!("{}.{}.{member}", to.path, port.name)),
+                    to.path
+                ),
                 Some(port) => format!(
                     "refer to it: `${{{}.{}.{member}}}`; then its network is checked, and it starts first",
                     to.path, port.name

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::{Diagnostic, Sink, cause, codes, did_you_mean, list_of};
+use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes, did_you_mean, list_of};
 use crate::hash::HashSet;
 use crate::model::PanelKind;
 use crate::platform::Platform;
@@ -149,15 +149,15 @@ fn unknown(name: &str, offered: &HashSet<&str>, place: Span, sink: &mut Sink) {
     let own = if name.starts_with("__") { BUILT_IN } else { &[] };
     let mut known: Vec<&str> = offered.iter().copied().chain(own.iter().copied()).collect();
     known.sort_unstable();
-    let near = sink.did_you_mean(name, known).filter(|help| help.starts_with("did you mean"));
+    let near = sink.did_you_mean(name, known).filter(Help::is_edit);
     let offer = format!("offer it: `choose {name} = \"label_values(SERIES, LABEL)\"`");
     sink.report(
         Diagnostic::new(codes::GRA005, format!("no choice of this dashboard is called `{name}`"))
             .at(place, "stays as it is written")
             .help(near.unwrap_or(if name.starts_with("__") {
-                "names that begin with `__` are Grafana's own, and this is none of them".to_owned()
+                "names that begin with `__` are Grafana's own, and this is none of them".into()
             } else {
-                offer
+                offer.into()
             })),
     );
 }
@@ -220,7 +220,7 @@ pub(super) fn legends(platform: &Platform, sink: &mut Sink) {
                         )
                         .at(part_of(&legend.text, legend.span, place).unwrap_or(legend.span), "empty for every series")
                         .at(query.said.span, "these series")
-                        .help(did_you_mean(label, names).unwrap_or(carried))
+                        .help(did_you_mean(label, names).unwrap_or(carried.into()))
                         .because(format!("legend {label} at {:?}", legend.span))
                         .because(cause::label(label, query.said.span)),
                     );

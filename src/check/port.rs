@@ -85,8 +85,8 @@ fn in_text(
                     .at(span, format!("names `{host}:{number}`"))
                     .at(first.span, format!("it listens on {}", listed(service)))
                     .help(format!(
-                        "refer to the port by its name: `{}.{}.address`",
-                        service.path, first.name
+                        "refer to the port that is meant: `{}.{}.address` is port {}; where `{0}` listens on {number} as well, declare it: `port NAME = {number}`",
+                        service.path, first.name, first.number
                     )),
             );
         });

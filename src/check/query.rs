@@ -307,22 +307,33 @@ impl<'a> Context<'a> {
         for used in parsed.label_uses() {
             if !labels.can_hold(&used.label) {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                let diagnostic = Diagnostic::new(
-                    codes::OBS002,
-                    format!("no series of this query carries a label `{}`", used.label),
-                );
+                let message = format!("no series of this query carries a label `{}`", used.label);
+                let diagnostic = if groups(parsed.text(), used.place.start) {
+                    Diagnostic::new(codes::OBS018, format!("{message}: the grouping does without it"))
+                } else {
+                    Diagnostic::new(codes::OBS002, message)
+                };
                 sink.report(
                     diagnostic
                         .at(query.part(used.place.clone()), "not a label of theirs")
                         .help(
                             did_you_mean(&used.label, known.iter().copied())
-                                .unwrap_or_else(|| carried(&known)),
+                                .unwrap_or_else(|| carried(&known).into()),
                         )
                         .because(cause::label(&used.label, query.said.span)),
                 );
             }
         }
     }
+}
+
+/// Whether a label at a place of a query is one of `by (…)` or `without (…)`: a query works without it.
+fn groups(query: &str, at: usize) -> bool {
+    let before = query.get(..at).and_then(|before| before.rsplit_once('('));
+    before.is_some_and(|(before, _)| {
+        let word = before.trim_end().rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        ["by", "without"].iter().any(|known| word.eq_ignore_ascii_case(known))
+    })
 }
 
 /// Reports the name of a histogram, of which there is no series.
@@ -354,7 +365,7 @@ fn unknown_label(
     known: &[&str],
     sink: &mut Sink,
 ) {
-    let help = did_you_mean(label, known.iter().copied()).unwrap_or_else(|| carried(known));
+    let help = did_you_mean(label, known.iter().copied()).unwrap_or_else(|| carried(known).into());
     sink.report(
         Diagnostic::new(codes::OBS002, format!("`{metric}` carries no label `{label}`"))
             .at(query.part(place), "not a label of it")

@@ -1,6 +1,6 @@
 //! Units and colours of panels: words that Grafana knows.
 
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::diagnostic::{Diagnostic, Help, Sink, codes};
 use crate::hash::HashSet;
 use crate::platform::Platform;
 use crate::source::Span;
@@ -69,12 +69,12 @@ pub(super) fn units(platform: &Platform, sink: &mut Sink) {
                     continue;
                 }
                 let near = sink.did_you_mean(unit, UNITS.split_whitespace());
-                let near = near.filter(|help| help.starts_with("did you mean"));
+                let near = near.filter(Help::is_edit);
                 let own = format!("a word of one's own is written `suffix:{unit}`");
                 sink.report(
                     Diagnostic::new(codes::GRA009, format!("Grafana knows no unit `{unit}`"))
                         .at(said.span, "would stand behind the number as it is")
-                        .help(near.unwrap_or(own)),
+                        .help(near.unwrap_or(own.into())),
                 );
             }
         });
@@ -98,13 +98,13 @@ pub(super) fn colours(platform: &Platform, sink: &mut Sink) {
         .filter(|(_, colour, _)| !is_colour(colour))
         .collect();
     for (of, colour, place) in unknown {
-        let help = sink.did_you_mean(colour, HUES).filter(|help| help.starts_with("did you mean"));
+        let help = sink.did_you_mean(colour, HUES).filter(Help::is_edit);
         sink.about(of, |sink| sink.report(
             Diagnostic::new(codes::GRA010, format!("Grafana knows no colour `{colour}`"))
                 .at(place, "would be no colour")
                 .help(help.unwrap_or_else(|| {
                     "the colours are `green`, `yellow`, `red`, `blue`, `orange` and `purple`, with `light-` or `dark-` before them, or `\"#rrggbb\"`"
-                        .to_owned()
+                        .into()
                 })),
         ));
     }

@@ -10,7 +10,7 @@ use crate::compile;
 use crate::output::manifest::{self, State};
 use crate::output::{self, Build, Summary, WriteError};
 use crate::platform::Platform;
-use crate::target::{self, Artifact, TARGETS, Target};
+use crate::target::{self, Artifact, PLACES, TARGETS, Target};
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.path.as_deref())?;
@@ -28,6 +28,8 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
         lowered: crate::build(platform, &wanted(&arguments.targets, platform)),
         whole: arguments.targets.is_empty(),
         force: arguments.force,
+        sources: project.sources(),
+        places: PLACES,
     };
     if arguments.stdout {
         let artifacts: Vec<&Artifact> = build.lowered.iter().flat_map(|it| &it.artifacts).collect();

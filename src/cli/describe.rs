@@ -7,12 +7,18 @@ use super::{Failure, Outcome};
 use crate::coverage::lists;
 use crate::model::Document;
 use crate::schema;
-use crate::target::TARGETS;
+use crate::target::{TARGETS, Target};
 
-/// What each target writes, reads and cannot express.
-pub(super) fn targets() -> Result<Outcome, Failure> {
+/// What a target, or each of them, writes and cannot express.
+pub(super) fn targets(target: Option<&'static Target>, markdown: bool) -> Result<Outcome, Failure> {
     let mut out = String::new();
-    for target in TARGETS {
+    for target in
+        TARGETS.iter().filter(|known| target.is_none_or(|target| target.format.name == known.format.name))
+    {
+        if markdown {
+            out.push_str(&lists::markdown(target));
+            continue;
+        }
         let _ = writeln!(out, "{}: {}", target.format.name, target.format.purpose);
         let _ = writeln!(out, "\n{}", lists::text(target));
     }

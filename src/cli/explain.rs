@@ -40,7 +40,6 @@ fn severity(code: &Code) -> &'static str {
 
 fn unknown(word: &str) -> Failure {
     let known = CODES.iter().flat_map(|code| [code.id, code.name]);
-    let way_out =
-        did_you_mean(word, known).unwrap_or_else(|| "`infrac explain` lists all of them".to_owned());
-    Failure::Usage(format!("there is no diagnostic `{word}`\n  help: {way_out}"))
+    let way_out = did_you_mean(word, known).unwrap_or_else(|| "`infrac explain` lists all of them".into());
+    Failure::Usage(format!("there is no diagnostic `{word}`\n  help: {}", way_out.text))
 }

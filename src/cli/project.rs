@@ -1,9 +1,11 @@
 //! The project: the folder of the source file, which nothing that is read may leave.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Failure;
 use crate::source::{Found, LoadError, Loader, MAX_FILE_BYTES};
@@ -17,6 +19,9 @@ pub(super) const STDIN: &str = "<stdin>";
 /// Reads what stands at a path below the project's folder.
 type Load = Box<dyn Fn(&str) -> Result<Found, LoadError> + Sync>;
 
+/// Paths of files, which several threads may add to.
+type Files = Arc<Mutex<BTreeSet<PathBuf>>>;
+
 /// Where the source is, and what may be read with it.
 pub(super) struct Project {
     /// The folder, as it is shown.
@@ -24,6 +29,8 @@ pub(super) struct Project {
     /// The entry file, below the folder.
     entry: String,
     load: Load,
+    /// Every file that was read, by its path without links.
+    read: Files,
 }
 
 impl Project {
@@ -33,12 +40,16 @@ impl Project {
             None => Self::open(&nearest()?),
             Some(path) if path == Path::new("-") => Self::read(io::stdin().lock()),
             Some(path) if path.is_dir() => Self::open(&path.join(FILE_NAME)),
+            Some(path) if is_stream(path) => match File::open(path) {
+                Ok(stream) => Self::read(stream),
+                Err(error) => Err(Failure::System(format!("`{}` cannot be read: {error}", path.display()))),
+            },
             Some(path) => Self::open(path),
         }
     }
 
     fn open(path: &Path) -> Result<Self, Failure> {
-        let unusable = |why: &dyn std::fmt::Display| Failure::Usage(format!("`{}` {why}", path.display()));
+        let unusable = |why: &dyn std::fmt::Display| Failure::System(format!("`{}` {why}", path.display()));
         let metadata =
             fs::metadata(path).map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
         let entry = path
@@ -51,10 +62,13 @@ impl Project {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let root =
             fs::canonicalize(folder).map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
+        let files = Arc::new(Mutex::new(BTreeSet::new()));
+        let read = Arc::clone(&files);
         Ok(Self {
             folder: folder.to_owned(),
             entry: entry.to_owned(),
-            load: Box::new(move |path| load(&root, path)),
+            load: Box::new(move |path| load(&root, path, &read)),
+            read: files,
         })
     }
 
@@ -63,14 +77,17 @@ impl Project {
         let source = read_at_most(input, 0, MAX_FILE_BYTES).map_err(unreadable)?;
         let root = fs::canonicalize(".")
             .map_err(|error| Failure::System(format!("the current folder cannot be read: {error}")))?;
+        let files = Arc::new(Mutex::new(BTreeSet::new()));
+        let read = Arc::clone(&files);
         Ok(Self {
             folder: PathBuf::from("."),
             entry: STDIN.to_owned(),
             load: Box::new(move |path| match (path, &source) {
                 (STDIN, Some(bytes)) => Ok(Found::File(bytes.clone())),
                 (STDIN, None) => Err(LoadError::TooLarge),
-                _ => load(&root, path),
+                _ => load(&root, path, &read),
             }),
+            read: files,
         })
     }
 
@@ -82,6 +99,11 @@ impl Project {
     /// The entry file's path below the project's folder.
     pub(super) fn entry(&self) -> &str {
         &self.entry
+    }
+
+    /// Every file that was read so far, by its path without links: no build replaces or removes it.
+    pub(super) fn sources(&self) -> BTreeSet<PathBuf> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What reads the project's files.
@@ -101,13 +123,18 @@ pub(super) fn nearest() -> Result<PathBuf, Failure> {
         }
         path = Path::new("..").join(path);
     }
-    Err(Failure::Usage(format!(
+    Err(Failure::System(format!(
         "there is no `{FILE_NAME}` here or in a folder above\n  help: name a source file, a folder, or `-` for standard input"
     )))
 }
 
+/// Whether a path leads to what the process has open, which is read as standard input is: a shell hands over a pipe so.
+fn is_stream(path: &Path) -> bool {
+    ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|folder| path.starts_with(folder))
+}
+
 /// Reads what stands at a path below `root`, which is canonical.
-fn load(root: &Path, path: &str) -> Result<Found, LoadError> {
+fn load(root: &Path, path: &str, read: &Mutex<BTreeSet<PathBuf>>) -> Result<Found, LoadError> {
     let real = fs::canonicalize(root.join(path)).map_err(|error| refused(&error))?;
     if !real.starts_with(root) {
         return Err(LoadError::Outside);
@@ -121,7 +148,10 @@ fn load(root: &Path, path: &str) -> Result<Found, LoadError> {
     }
     let file = File::open(&real).map_err(|error| refused(&error))?;
     match read_at_most(file, metadata.len(), MAX_FILE_BYTES).map_err(|error| refused(&error))? {
-        Some(bytes) => Ok(Found::File(bytes)),
+        Some(bytes) => {
+            read.lock().unwrap_or_else(PoisonError::into_inner).insert(real);
+            Ok(Found::File(bytes))
+        }
         None => Err(LoadError::TooLarge),
     }
 }

@@ -36,7 +36,7 @@ fn wanted<'a>(platform: &'a Platform, name: &str, given: &[(&str, &str)]) -> Res
     let named: Vec<&Alert> = alerts.iter().filter(|alert| alert.name == name).collect();
     if named.is_empty() {
         let help = did_you_mean(name, alerts.iter().map(|alert| alert.name.as_str()))
-            .unwrap_or_else(|| format!("the platform has {} alerts", alerts.len()));
+            .map_or_else(|| format!("the platform has {} alerts", alerts.len()), |help| help.text);
         return Err(Failure::Usage(format!("there is no alert `{name}`\n  help: {help}")));
     }
     let differs = |alert: &Alert| {
@@ -68,8 +68,10 @@ fn wanted<'a>(platform: &'a Platform, name: &str, given: &[(&str, &str)]) -> Res
                 format!("it always carries {}", list_of(labels.iter().map(|(label, _)| *label)))
             }
             [one] => format!("it is always `{one}`"),
-            several => did_you_mean(value, several.iter().map(String::as_str))
-                .unwrap_or_else(|| format!("it is one of {}", list_of(several.iter().map(String::as_str)))),
+            several => did_you_mean(value, several.iter().map(String::as_str)).map_or_else(
+                || format!("it is one of {}", list_of(several.iter().map(String::as_str))),
+                |help| help.text,
+            ),
         };
         return Err(Failure::Usage(format!("`{name}` never carries `{label}={value}`\n  help: {help}")));
     }

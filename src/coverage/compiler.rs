@@ -9,7 +9,9 @@ use crate::model::fields::{
 pub(super) fn uses(field: SourceField) -> bool {
     match field {
         // What images and programs hold, and what is allowed.
-        SourceField::allow(_) | SourceField::image(_) | SourceField::exports(_) => true,
+        SourceField::allow(_) | SourceField::image(_) | SourceField::mirror(_) | SourceField::exports(_) => {
+            true
+        }
         // A value is an error of its own.
         SourceField::secret(SecretField::value(_)) => true,
         // Two writers of a volume.

@@ -22,13 +22,19 @@ struct Listing {
 pub fn markdown(target: &Target) -> String {
     let mut listings = Vec::new();
     list(target, Document::SCHEMA, 0, "", &mut listings);
-    let mut out = String::from("| block | written |\n| --- | --- |\n");
+    let name = target.format.name;
+    let mut out = format!(
+        "# Coverage of the target {name}\n\n\
+         <!-- Written by `infrac targets {name} --markdown`; do not edit. -->\n\n\
+         The keys of the language that decide what the target writes, by the block they stand in.\n\n\
+         | block | keys |\n| --- | --- |\n"
+    );
     for listing in listings.iter().filter(|listing| !listing.written.is_empty()) {
         let path = if listing.path.is_empty() { "top level" } else { &listing.path };
         let _ = writeln!(out, "| `{path}` | {} |", listing.written.join(", "));
     }
     if listings.iter().any(|listing| !listing.lost.is_empty()) {
-        out.push_str("\n| cannot be expressed | because |\n| --- | --- |\n");
+        out.push_str("\nWhat it writes without, each with the reason:\n\n| key | because |\n| --- | --- |\n");
         for listing in &listings {
             for (key, reason) in &listing.lost {
                 let _ = writeln!(out, "| `{}.{key}` | {reason} |", listing.path);

@@ -6,9 +6,15 @@ use crate::target::Target;
 
 /// TGT001: overrides for other targets than those that write something for the platform.
 pub(super) fn unwritten(platform: &Platform, targets: &[&Target], sink: &mut Sink) {
-    let of_services = platform.services.iter().flat_map(|service| &service.overrides);
-    for over in platform.overrides.iter().chain(of_services) {
-        if !targets.iter().any(|target| target.format == over.target) {
+    let own = platform.overrides.iter().map(|over| (over, None));
+    let of_services = platform
+        .services
+        .iter()
+        .flat_map(|service| service.overrides.iter().map(move |over| (over, Some(service))));
+    for (over, service) in own.chain(of_services) {
+        // What its target does not take where it stands was reported.
+        let meant = over.is_taken(service);
+        if meant && !targets.iter().any(|target| target.format == over.target) {
             sink.report(unread(over, platform));
         }
     }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Diagnostic, Label, sort};
+use super::{Diagnostic, Edit, Label, sort};
 use crate::hash::{HashMap, HashSet};
 use crate::source::{FileId, Span};
 
@@ -62,7 +62,55 @@ pub fn gather(diagnostics: Vec<Diagnostic>, embedded: &HashSet<FileId>) -> Vec<D
         }
     }
     sort(&mut told);
-    told
+    shared(told, &own)
+}
+
+/// One message for one place: what several services have from the same line, such as a default of their group, is one
+/// to mend. Sorted, they follow each other.
+fn shared(told: Vec<Diagnostic>, own: &impl Fn(Span) -> bool) -> Vec<Diagnostic> {
+    let mut out: Vec<Diagnostic> = Vec::with_capacity(told.len());
+    let mut others: Vec<String> = Vec::new();
+    for next in told {
+        let first = out.last_mut().filter(|first| {
+            let place = |it: &Diagnostic| it.labels.first().map(|label| label.span);
+            let about = (first.about.first(), next.about.first());
+            first.code == next.code
+                && place(first) == place(&next)
+                && place(&next).is_some_and(own)
+                && matches!(about, (Some(one), Some(other)) if one != other && !others.contains(other))
+        });
+        match first {
+            Some(first) => {
+                others.extend(next.about.first().cloned());
+                first.edits.extend(next.edits);
+            }
+            None => {
+                note(out.last_mut(), &mut others);
+                out.push(next);
+            }
+        }
+    }
+    note(out.last_mut(), &mut others);
+    out
+}
+
+/// Notes for which other services a message holds.
+fn note(told: Option<&mut Diagnostic>, others: &mut Vec<String>) {
+    let others = std::mem::take(others);
+    if let Some(label) = told.and_then(|told| told.labels.first_mut()).filter(|_| !others.is_empty()) {
+        let shown = MOST_PLACES.min(others.len());
+        let mut names: Vec<String> = others.iter().take(shown).map(|name| format!("`{name}`")).collect();
+        names.extend((others.len() > shown).then(|| format!("{} more", others.len() - shown)));
+        let names = match names.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+            None => String::new(),
+        };
+        let note = if label.note.is_empty() { "the same" } else { "; the same" };
+        label.note.push_str(note);
+        label.note.push_str(" for ");
+        label.note.push_str(&names);
+    }
 }
 
 /// What messages come of, with what is known to be the same: a message's nearest cause, and the farthest of its
@@ -127,6 +175,12 @@ fn one(mut group: Vec<Diagnostic>, own: &impl Fn(Span) -> bool) -> Option<Diagno
         told.labels.retain(|label| label.span != origin.span);
         told.labels.insert(0, origin);
     }
+    // The way out of one is the way out of all only where it is taken at each of their places.
+    let alike = group.iter_mut().filter(|other| other.code == told.code && other.message == told.message);
+    let edits: Vec<Edit> = alike.flat_map(|other| std::mem::take(&mut other.edits)).collect();
+    if !told.edits.is_empty() {
+        told.edits.extend(edits);
+    }
     let mut known: HashSet<Span> = told.labels.iter().map(|label| label.span).collect();
     // What the compiler brings is counted, where there is a place to show, and left out where it says something else.
     let others: Vec<Label> = group
@@ -179,6 +233,19 @@ mod tests {
         assert_eq!(told(apart.to_vec()).len(), 2);
         let together = apart.map(|it| it.because("x")).to_vec();
         assert_eq!(told(together), [("a".to_owned(), vec![1, 2])]);
+    }
+
+    #[test]
+    fn one_place_is_one_message_for_all_services() {
+        let of =
+            |name: &str, at: u32| Diagnostic::new(codes::SEC006, name).at(place(0, at), "here").about(name);
+        let all = [of("a", 1), of("b", 1), of("c", 1), of("d", 1), of("e", 1), of("f", 2)];
+        assert_eq!(told(all.to_vec()), [("a".to_owned(), vec![1]), ("f".to_owned(), vec![2])]);
+        let gathered = gather(all.to_vec(), &HashSet::default());
+        assert_eq!(gathered[0].labels[0].note, "here; the same for `b`, `c`, `d` and 1 more");
+        // Of one service, two findings at one place are two.
+        let twice = [of("a", 1), Diagnostic::new(codes::SEC006, "z").at(place(0, 1), "").about("a")];
+        assert_eq!(told(twice.to_vec()).len(), 2);
     }
 
     #[test]

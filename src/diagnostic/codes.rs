@@ -234,6 +234,12 @@ codes! {
     IMG003 Error "versions-differ";
     /// An image that gets no updates any more.
     IMG004 Warning "image-discontinued";
+    /// Images of which the catalogue knows nothing.
+    IMG005 Warning "image-unknown";
+    /// A version of an image that gets no updates any more.
+    IMG006 Warning "version-ended";
+    /// Something that an image has to be given, and is not.
+    IMG007 Warning "image-lacks";
 
     /// A variable that is used and not declared.
     ENV001 Error "undeclared-variable";
@@ -279,6 +285,8 @@ codes! {
     OBS016 Error "scraped-job";
     /// A scraped service that starts only with a profile, while what scrapes it starts without.
     OBS017 Warning "scraped-while-away";
+    /// A grouping by a label that no series of the query carries.
+    OBS018 Warning "grouped-by-unknown-label";
 
     /// A receiver without what its messages are sent with.
     ALR001 Error "missing-credentials";

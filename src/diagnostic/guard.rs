@@ -1,5 +1,5 @@
 //! The guard: every text that the program prints about a source passes it. Values of secrets that stand in the source are
-//! known to it as a whole, so no message hides one by itself, and none can forget to: [`super::render`] and the command line
+//! known to it as a whole, so no message hides one by itself, and none can forget to: [`super::render()`] and the command line
 //! print [`Guarded`] only. Logs of builds are read by many.
 
 mod known;
@@ -129,6 +129,7 @@ impl<'a> Guard<'a> {
     #[must_use]
     pub fn diagnostic(&self, diagnostic: &Diagnostic) -> Diagnostic {
         let safe = |text: &String| self.known.guarded(text).0;
+        let is_open = |text: &String| safe(text) == *text;
         let label = |label: &Label| Label { span: label.span, note: safe(&label.note) };
         Diagnostic {
             code: diagnostic.code,
@@ -140,6 +141,8 @@ impl<'a> Guard<'a> {
             about: diagnostic.about.clone(),
             of_all: diagnostic.of_all,
             secrets: Vec::new(),
+            // An edit with stars in it is none.
+            edits: diagnostic.edits.iter().filter(|edit| is_open(&edit.new)).cloned().collect(),
         }
     }
 }
@@ -198,7 +201,7 @@ mod tests {
     #[test]
     fn a_value_that_was_cut_off_is_hidden_too() {
         let told =
-            Diagnostic::new(codes::TYP001, format!("{} Hunter2zQ9wX", "a".repeat(290))).hide("Hunter2zQ9wX");
+            Diagnostic::new(codes::TYP001, format!("{} Hunter2zQ9wX", "a".repeat(291))).hide("Hunter2zQ9wX");
         assert!(told.message.ends_with("Hunter2z…"), "{}", told.message);
         let sources = Sources::default();
         let safe = Guard::new(std::slice::from_ref(&told), &sources).diagnostic(&told);

@@ -8,6 +8,7 @@ mod build;
 use indexmap::map::Entry;
 use serde::{Serialize, Serializer};
 
+use super::layout;
 use crate::hash::IndexMap;
 
 /// A value of a structured format.
@@ -29,6 +30,8 @@ pub enum Node {
     Map(IndexMap<String, Node>),
     /// A value in a style, which the printer knows by its name.
     Styled(&'static str, Box<Node>),
+    /// A value under lines of comment.
+    Commented(Vec<String>, Box<Node>),
 }
 
 impl Node {
@@ -45,9 +48,11 @@ impl Node {
         name.starts_with("__yaml_")
     }
 
-    /// Puts a tree over this one: maps merge key by key, everything else is replaced.
+    /// Puts a tree over this one: maps merge key by key, everything else is replaced. What is said above an entry
+    /// stays above it.
     pub fn merge(&mut self, over: Self) {
         match (self, over) {
+            (Self::Commented(_, base), over) => base.merge(over),
             (Self::Styled(_, base), over @ Self::Map(_)) if matches!(**base, Self::Map(_)) => {
                 base.merge(over);
             }
@@ -82,6 +87,7 @@ impl Serialize for Node {
             Self::List(items) => serializer.collect_seq(items),
             Self::Map(entries) => serializer.collect_map(entries),
             Self::Styled(style, inner) => serializer.serialize_newtype_struct(style, inner),
+            Self::Commented(lines, inner) => layout::commented(lines, inner, serializer),
         }
     }
 }
@@ -112,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_tree_prints_as_its_type() {
-        assert_eq!(yaml(&[], &Node::of(&sample()), &[]), yaml(&[], &sample(), &[]));
+        assert_eq!(yaml(&[], &Node::of(&sample())), yaml(&[], &sample()));
     }
 
     #[test]
@@ -121,6 +127,6 @@ mod tests {
         node.merge(Node::of(&Entries(vec![("map", Entries(vec![("a", 7), ("b", 3)]))])));
         node.merge(Node::of(&Entries(vec![("list", Entries(vec![("x", true)]))])));
         let expected = "list:\n  x: true\n\nmap: {z: 1, a: 7, b: 3}\n\nport: \"80:80\"\n\nnone: null\n";
-        assert_eq!(yaml(&[], &node, &[]), expected);
+        assert_eq!(yaml(&[], &node), expected);
     }
 }

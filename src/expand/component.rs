@@ -112,11 +112,9 @@ impl Components {
         &self.templates
     }
 
-    /// Parses what the compiler brings for these entries: the standard components that they name, those that these
-    /// name, and the catalogue of images, which it gives. What is named by one is parsed at the same time.
-    pub(super) fn read(&mut self, entries: &[Entry], sources: &mut Sources, sink: &mut Sink) -> Vec<Entry> {
-        let mut ids = vec![sources.add_embedded(standard::file_name("catalogue"), standard::CATALOGUE)];
-        let mut catalogue = None;
+    /// Parses the standard components that these entries name, and those that these name. What is named by one is
+    /// parsed at the same time.
+    pub(super) fn read(&mut self, entries: &[Entry], sources: &mut Sources, sink: &mut Sink) {
         let mut seen = HashSet::default();
         let parts: Vec<&[Entry]> = entries.chunks(PART).collect();
         let in_parts = parallel::map(&parts, |part| {
@@ -128,16 +126,13 @@ impl Components {
         for own in self.own.values() {
             self.named(&own.body, &mut seen, &mut named);
         }
-        while !ids.is_empty() || !named.is_empty() {
-            ids.extend(
-                named.iter().map(|(name, source)| sources.add_embedded(standard::file_name(name), source)),
-            );
-            let mut files = syntax::parse_all(sources, &ids, sink).into_iter();
-            if catalogue.is_none() {
-                catalogue = files.next();
-            }
+        while !named.is_empty() {
+            let embed = |(name, source): &(&'static str, &'static str)| {
+                sources.add_embedded(standard::file_name(name), source)
+            };
+            let ids: Vec<_> = named.iter().map(embed).collect();
+            let files = syntax::parse_all(sources, &ids, sink).into_iter();
             let parsed: Vec<_> = named.iter().zip(files).map(|((name, _), file)| (*name, file)).collect();
-            ids.clear();
             named.clear();
             for (name, file) in parsed {
                 let component = component(file.entries, sink);
@@ -147,7 +142,6 @@ impl Components {
                 self.standard.push((name, component));
             }
         }
-        catalogue.map(|catalogue| catalogue.entries).unwrap_or_default()
     }
 
     /// Finds the standard components that entries name, and the bodies of what runs.

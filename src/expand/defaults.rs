@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::room::Room;
 use crate::diagnostic::Sink;
 use crate::hash::HashMap;
+use crate::model::Condition;
 use crate::syntax::{self, Body, Entry, ValueKind};
 
 /// The defaults of each group that has some.
@@ -42,6 +43,20 @@ pub(super) fn put_under(entry: &mut Entry, defaults: &Defaults, room: &mut Room,
         return;
     }
     let mut merged = under.clone();
+    // A service that waits says so after its group: the order that the group drops is kept.
+    let after = own.iter().find(|item| item.key.text == "after").and_then(|item| item.value.as_ref());
+    if let Some(ValueKind::List(items)) = after.map(|value| &value.kind) {
+        let waits = |name: &str| {
+            items.iter().any(|item| matches!(&item.kind, ValueKind::Reference(path) if path.text() == name))
+        };
+        let drops = |item: &Entry| {
+            let value = item.value.as_ref().map(|value| &value.kind);
+            let nothing = Condition::Nothing.word();
+            item.key.text == "wait"
+                && matches!(value, Some(ValueKind::Reference(path)) if path.text() == nothing)
+        };
+        merged.retain(|item| !(drops(item) && item.label.as_ref().is_some_and(|label| waits(&label.text))));
+    }
     syntax::merge_body(&mut merged, std::mem::take(own));
     *own = merged;
 }

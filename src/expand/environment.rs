@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::component::Components;
-use crate::diagnostic::{Diagnostic, Sink, cause, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes, did_you_mean};
 use crate::hash::{HashMap, HashSet};
 use crate::source::Span;
 use crate::syntax::{self, Entry, ValueKind};
@@ -53,6 +53,12 @@ pub(super) fn apply(
                     .help("write `environment NAME { … }`"),
             );
         }
+        if let Some(label) = environment.label.as_ref().filter(|label| label.text.len() > MOST_OF_NAME) {
+            sink.report(Diagnostic::new(codes::TYP007, "the name of the environment is too long").at(
+                label.span,
+                format!("its artifacts have a folder of that name: at most {MOST_OF_NAME} bytes"),
+            ));
+        }
         for entry in environment.entries() {
             singular(entry, components, sink);
         }
@@ -63,7 +69,7 @@ pub(super) fn apply(
         let known =
             environments.iter().filter_map(|entry| entry.label.as_ref()).map(|label| label.text.as_str());
         let help =
-            did_you_mean(chosen, known).unwrap_or_else(|| "the platform declares no environment".to_owned());
+            did_you_mean(chosen, known).unwrap_or_else(|| "the platform declares no environment".into());
         sink.report(Diagnostic::new(codes::MRG003, format!("there is no environment `{chosen}`")).help(help));
         return Changed::default();
     };
@@ -233,6 +239,9 @@ pub(super) fn changes_nothing(entry: &Entry) -> bool {
     entry.patch && entry.label.is_some() && !matches!(entry.key.text.as_str(), "override" | "allow")
 }
 
+/// How long the name of an environment may be, in bytes: file systems take 255.
+const MOST_OF_NAME: usize = 100;
+
 /// The keys and labels of what is declared, not changed.
 pub(super) fn declared(entries: &[Entry]) -> impl Iterator<Item = (SmolStr, SmolStr)> {
     let named = entries.iter().filter(|entry| !entry.patch);
@@ -245,14 +254,21 @@ pub(super) fn unmatched(entries: &[Entry], declared: &[(SmolStr, SmolStr)], sink
         let Some(label) = &entry.label else { continue };
         let key = &entry.key.text;
         let same = declared.iter().filter(|(kind, _)| kind == key).map(|(_, name)| name.as_str());
-        let help = sink.did_you_mean(&label.text, same);
+        let near = sink.did_you_mean(&label.text, same).filter(Help::is_edit);
+        let help = near.unwrap_or_else(|| {
+            format!(
+                "what only an environment has is declared outside of it, `{key} {}` with `enabled = false`, and the environment says `enabled = true`",
+                label.text
+            )
+            .into()
+        });
         sink.report(
             Diagnostic::new(
                 codes::MRG002,
                 format!("the environment changes `{key} {}`, which is not declared", label.text),
             )
             .at(entry.head(), "nothing to change")
-            .help_maybe(help)
+            .help(help)
             .because(cause::name(&label.text)),
         );
     }

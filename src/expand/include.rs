@@ -55,6 +55,8 @@ pub(super) fn include(entry: &mut Entry, files: &Files<'_>, room: &mut Room, sin
     let text = files.text(path, *span, sink).filter(|text| room.take_file(text, *span, sink));
     let text = Text::literal(text.unwrap_or_default());
     entry.value = Some(Value { kind: ValueKind::Text(text), span: *span });
+    // It stays beside its text, which is passed on as it is.
+    body.entries.insert(at, from);
 }
 
 impl<'a> Files<'a> {

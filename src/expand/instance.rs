@@ -10,7 +10,7 @@ use super::naming;
 use super::normal::normal_forms;
 use super::room::Room;
 use super::substitute::{ChildValues, Children, Environment};
-use crate::diagnostic::{Diagnostic, Sink, cause, codes};
+use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes};
 use crate::hash::{HashMap, HashSet, RandomState};
 use crate::model::{ParameterType, Service};
 use crate::schema::{Decoder, Scalar as _};
@@ -235,7 +235,7 @@ impl Expansion<'_> {
                 let known = known.chain(self.components.names());
                 let help = self.sink.did_you_mean(key, known);
                 // It is read as what it was meant to be: else that would be missing as well.
-                if let (Some(text), None) = (meant(help.as_deref(), &component.parameters), &item.label) {
+                if let (Some(text), None) = (meant(help.as_ref(), &component.parameters), &item.label) {
                     misspelt.push(Entry { key: Name { text, ..item.key.clone() }, ..item.clone() });
                 }
                 let name = &component.name.text;
@@ -246,7 +246,9 @@ impl Expansion<'_> {
                         format!("`{name}` has no parameter `{key}`, and services have no such key"),
                     )
                     .at(item.key.span, "unknown key")
-                    .help(help.unwrap_or_else(|| format!("the parameters of `{name}` are {parameters}"))),
+                    .help(
+                        help.unwrap_or_else(|| format!("the parameters of `{name}` are {parameters}").into()),
+                    ),
                 );
             }
         }
@@ -384,7 +386,7 @@ impl Expansion<'_> {
                     description = Some(value);
                 } else {
                     let help = self.sink.did_you_mean(&value.key.text, component::names(&kind.parameters));
-                    if let (Some(text), None) = (meant(help.as_deref(), &kind.parameters), &value.label) {
+                    if let (Some(text), None) = (meant(help.as_ref(), &kind.parameters), &value.label) {
                         misspelt.push(Entry { key: Name { text, ..value.key.clone() }, ..value.clone() });
                     }
                     self.sink.report(
@@ -458,8 +460,8 @@ impl Expansion<'_> {
 }
 
 /// The parameter that a help text suggests.
-fn meant(help: Option<&str>, parameters: &[Parameter]) -> Option<SmolStr> {
-    let word = help?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
+fn meant(help: Option<&Help>, parameters: &[Parameter]) -> Option<SmolStr> {
+    let word = help?.proposed()?;
     component::names(parameters).find(|name| *name == word).map(SmolStr::from)
 }
 

@@ -1,11 +1,13 @@
 //! Templates in `config`: Jinja over the instance, with a bound on the work it may do.
 
+mod limits;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use minijinja::value::{Enumerator, Object, ObjectRepr, Value as Jinja};
+use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, StringInput, Value as Jinja};
 use minijinja::{AutoEscape, UndefinedBehavior};
 
 use super::naming::env_name;
@@ -30,6 +32,7 @@ impl Templates {
         if let Some(engine) = known().get(source) {
             return Ok(Arc::clone(engine));
         }
+        limits::expect_shallow(source)?;
         let mut engine = engine();
         engine.add_template_owned(NAME, lines_of_tags(source))?;
         let engine = Arc::new(engine);
@@ -93,9 +96,29 @@ fn filters(engine: &mut minijinja::Environment<'_>) {
     engine.add_filter("upper", filters::upper);
     engine.add_filter("lower", filters::lower);
     engine.add_filter("replace", filters::replace);
-    engine.add_filter("indent", filters::indent);
+    engine.add_filter("indent", indent);
     engine.add_filter("json", |text: Jinja| json(&text));
     engine.add_test("defined", minijinja::tests::is_defined);
+}
+
+/// How wide a template may indent: what is a mistake or an attack needs gigabytes.
+const WIDEST: usize = 1_000;
+
+fn indent(
+    value: StringInput<'_>,
+    width: Option<usize>,
+    first: Option<bool>,
+    blank: Option<bool>,
+    kwargs: Kwargs,
+) -> Result<Jinja, minijinja::Error> {
+    let named = kwargs.peek::<Option<usize>>("width").ok().flatten();
+    if width.or(named).is_some_and(|width| width > WIDEST) {
+        return Err(minijinja::Error::new(
+            minijinja::ErrorKind::InvalidOperation,
+            format!("`indent` takes at most {WIDEST}"),
+        ));
+    }
+    minijinja::filters::indent(value, width, first, blank, kwargs)
 }
 
 /// A value as JSON spells it. What stays as `${…}` is left to the quotes around it.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::{
-    Alert, Allow, Backup, Dashboard, Exports, Group, Host, Hours, Image, Inhibit, Metric, Network, Outside,
-    Override, PlatformBlock, Policy, Receiver, Record, Secret, Service, Site, Target, Variable, Volume,
+    Alert, Allow, Backup, Dashboard, Exports, Group, Host, Hours, Image, Inhibit, Metric, Mirror, Network,
+    Outside, Override, PlatformBlock, Policy, Receiver, Record, Secret, Service, Site, Target, Variable,
+    Volume,
 };
 use crate::diagnostic::Sink;
 use crate::hash::HashSet;
@@ -59,6 +60,8 @@ block! {
         many policy: Policy,
         /// What an image contains.
         many image: Image,
+        /// A registry, or a folder of one, that holds copies of images.
+        many mirror: Mirror,
         /// Settings of one target.
         many target: Target,
         /// What one target is told beside the language.
@@ -115,6 +118,7 @@ impl Document {
             backup,
             policy,
             image,
+            mirror,
             target,
             override_,
             allow,
@@ -140,6 +144,7 @@ impl Document {
         self.backup.extend(backup);
         self.policy.extend(policy);
         self.image.extend(image);
+        self.mirror.extend(mirror);
         self.target.extend(target);
         self.override_.extend(override_);
         self.allow.extend(allow);

@@ -5,6 +5,7 @@ pub use super::PlatformField;
 pub use super::document::SourceField;
 pub use super::environment::{AllowField, SecretField, VariableField};
 pub use super::health::{HealthField, MetricsField, SamplesField};
+pub use super::image::{EndedField, ExpectsField, FirstStartField, ImageField, MirrorField};
 pub use super::observe::{
     AlertField, AlertTestField, ChooseField, DashboardField, ExportsField, InhibitField, MetricField,
     PanelField, QueryField, RecordField, RowField, SeriesField, ThresholdField,
@@ -24,7 +25,7 @@ pub use super::service::{BuildField, DumpField, EnvFormField, ImageUseField, Ser
 pub use super::storage::{
     ArtifactsField, BindField, ConfigField, MountField, ServiceVolumeField, TmpfsField,
 };
-pub use super::store::{BackupField, FirstStartField, ImageField};
+pub use super::store::BackupField;
 pub use super::target::{
     AlertmanagerSettingsField, ComposeSettingsField, GrafanaSettingsField, NginxSettingsField,
     PrometheusSettingsField, TargetField,

@@ -73,9 +73,9 @@ block! {
     "config" => Config / ConfigField {
         label path = "Where it is in the container.";
         maybe content: Template = "What it holds.";
-        /// The file of the project that holds it.
+        /// The file of the project that holds it. It is passed on byte for byte; `${…}` in it stays as it is.
         optional from: Constant,
-        /// Its mode.
+        /// Its mode on disk, octal, such as `"0644"`. Others must be able to read it: the service runs as another user than the one who builds.
         optional mode: Constant,
         /// What it is for.
         optional description: Constant,

@@ -68,7 +68,7 @@ fn prepare(
         let folder = change.place.parent().unwrap_or(&root.real);
         let file = made
             .make(folder)
-            .and_then(|()| step::prepare(folder, artifact.content.as_bytes(), artifact.executable));
+            .and_then(|()| step::prepare(folder, artifact.content.as_bytes(), artifact.mode));
         prepared.push(file.map_err(|error| root.problem(&change.path, Reason::System(error)))?);
     }
     let changes = plan.writes.iter().map(|(_, change)| change).chain(&plan.removals);

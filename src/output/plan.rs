@@ -7,7 +7,7 @@ use super::Build;
 use super::manifest::{Digest, Entry, Manifest};
 use super::place::Root;
 use super::problem::{Problem, Reason};
-use super::seen::{Seen, holds, leads_to_the_same};
+use super::seen::{Seen, holds, is_mode, leads_to_the_same};
 use crate::hash::HashSet;
 use crate::parallel;
 use crate::target::Artifact;
@@ -58,7 +58,14 @@ impl<'a> Plan<'a> {
             .collect();
         // To look at what stands there, and to take the digests, is most of the work.
         let looked = parallel::map(&artifacts, |(_, artifact, place)| {
-            let found = place.as_ref().ok().map(|place| look(place, before, artifact));
+            let found = place.as_ref().ok().map(|place| match look(place, before, artifact) {
+                Ok((Seen::File { .. }, Owner::Infrac | Owner::Person(_)))
+                    if build.sources.contains(place) =>
+                {
+                    Err(Reason::Source)
+                }
+                found => found,
+            });
             (Digest::of(artifact.content.as_bytes()), found)
         });
         for ((target, artifact, place), (digest, found)) in artifacts.into_iter().zip(looked) {
@@ -72,9 +79,13 @@ impl<'a> Plan<'a> {
             plan.problems.extend(decided.err());
         }
         for (path, entry) in before.files.iter().filter(|(path, _)| !generated.contains(path.as_str())) {
+            // Whatever a manifest says of it, what was never infrac's to write is not its to remove.
+            if !build.can_write(path) {
+                continue;
+            }
             if !build.covers(&entry.target) {
                 plan.after.files.insert(path.clone(), entry.clone());
-            } else if let Err(problem) = plan.remove(root, entry, build.force, path) {
+            } else if let Err(problem) = plan.remove(root, entry, build, path) {
                 plan.problems.push(problem);
             }
         }
@@ -96,7 +107,7 @@ impl<'a> Plan<'a> {
         let fail = |reason| root.problem(path, reason);
         let (seen, owner) = found.map_err(fail)?;
         let keep = match (owner, &seen) {
-            (Owner::Same, Seen::File { executable, .. }) if *executable != artifact.executable => false,
+            (Owner::Same, Seen::File { mode, .. }) if !is_mode(*mode, artifact.mode) => false,
             (Owner::Same, _) => {
                 self.unchanged.push(path.clone());
                 return Ok(());
@@ -110,9 +121,13 @@ impl<'a> Plan<'a> {
     }
 
     /// Removes what is no longer generated, where it still is what infrac wrote.
-    fn remove(&mut self, root: &mut Root, entry: &Entry, force: bool, path: &str) -> Result<(), Problem> {
+    fn remove(&mut self, root: &mut Root, entry: &Entry, build: &Build, path: &str) -> Result<(), Problem> {
+        let force = build.force;
         // Behind a link that leads elsewhere, or where there is no folder any more, nothing of ours is left.
         let Ok(place) = root.place(path) else { return Ok(()) };
+        if build.is_source(&place) {
+            return Ok(());
+        }
         let fail = |reason| root.problem(path, reason);
         self.stale.push(path.to_owned());
         let seen = Seen::at(&place).map_err(fail)?;

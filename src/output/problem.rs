@@ -53,6 +53,8 @@ pub enum Reason {
     Edited,
     /// What infrac wrote has been edited, and would now be removed.
     EditedAndStale,
+    /// The platform is read from it.
+    Source,
     /// A link stands where infrac writes, or wrote, a file.
     Link,
 }
@@ -82,6 +84,7 @@ impl fmt::Display for Problem {
             Reason::Foreign => "is in the way: infrac did not write it",
             Reason::Edited => "has been edited since infrac wrote it",
             Reason::EditedAndStale => "is no longer generated, but has been edited since infrac wrote it",
+            Reason::Source => "is a source of the platform, and no artifact can stand there",
             Reason::Link => "is a link, which infrac did not make",
         })
     }

@@ -10,6 +10,7 @@ use super::manifest::{Manifest, NAME, State};
 use super::place::Root;
 use super::problem::{Problem, Reason};
 use super::step;
+use crate::target::FILE;
 
 /// The manifest of an output folder, as an earlier build has left it.
 pub(super) struct Record {
@@ -46,7 +47,7 @@ impl Record {
     pub(super) fn open(&self, after: &Manifest) -> io::Result<Opened> {
         // All three are written first, so that neither the way on nor the way back needs room on the disk.
         let folder = self.place.parent().unwrap_or(&self.place);
-        let prepare = |bytes: &[u8]| step::prepare(folder, bytes, false);
+        let prepare = |bytes: &[u8]| step::prepare(folder, bytes, FILE);
         let before = self.bytes.as_deref().map(prepare).transpose()?;
         let between = prepare(Manifest::between(&self.manifest, after).print().as_bytes())?;
         let after = prepare(after.print().as_bytes())?;
@@ -57,7 +58,7 @@ impl Record {
     /// Replaces the manifest where no file changes.
     pub(super) fn replace(&self, after: &Manifest) -> io::Result<()> {
         let folder = self.place.parent().unwrap_or(&self.place);
-        step::put(step::prepare(folder, after.print().as_bytes(), false)?, &self.place)
+        step::put(step::prepare(folder, after.print().as_bytes(), FILE)?, &self.place)
     }
 }
 

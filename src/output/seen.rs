@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::problem::Reason;
-use crate::target::Artifact;
+use crate::target::{Artifact, FILE, PROGRAM};
 
 /// What stands at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,8 @@ pub(super) enum Seen {
     File {
         bytes: u64,
         modified: Option<SystemTime>,
-        executable: bool,
+        /// Its mode; [`FILE`] where the system has none.
+        mode: u32,
     },
     /// A link, to anything.
     Link,
@@ -38,7 +39,7 @@ impl Seen {
     }
 
     fn file(found: &Metadata) -> Self {
-        Self::File { bytes: found.len(), modified: found.modified().ok(), executable: is_executable(found) }
+        Self::File { bytes: found.len(), modified: found.modified().ok(), mode: mode(found) }
     }
 
     /// Fails where somebody has changed it since we looked.
@@ -52,7 +53,7 @@ pub(super) fn leads_to_the_same(place: &Path, artifact: &Artifact) -> bool {
     let is_like_it = fs::metadata(place).is_ok_and(|found| {
         found.is_file()
             && found.len() == artifact.content.len() as u64
-            && is_executable(&found) == artifact.executable
+            && is_mode(mode(&found), artifact.mode)
     });
     is_like_it && holds(place, artifact.content.as_bytes()).unwrap_or(false)
 }
@@ -88,13 +89,20 @@ pub(super) fn pieces(place: &Path, mut take: impl FnMut(&[u8]) -> bool) -> io::R
     }
 }
 
+/// Whether a mode is the one that is wanted. Where the source says none, a copy of a repository may have made it
+/// wider or narrower for others, and only whether it is a program counts.
+pub(super) fn is_mode(found: u32, wanted: u32) -> bool {
+    const OWNER_RUNS: u32 = 0o100;
+    if matches!(wanted, FILE | PROGRAM) { found & OWNER_RUNS == wanted & OWNER_RUNS } else { found == wanted }
+}
+
 #[cfg(unix)]
-fn is_executable(metadata: &Metadata) -> bool {
+fn mode(metadata: &Metadata) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
-    metadata.permissions().mode() & 0o100 != 0
+    metadata.permissions().mode() & 0o7777
 }
 
 #[cfg(not(unix))]
-fn is_executable(_: &Metadata) -> bool {
-    false
+fn mode(_: &Metadata) -> u32 {
+    FILE
 }

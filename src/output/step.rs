@@ -19,13 +19,13 @@ const fn step() -> io::Result<()> {
 use super::tests::stop::step;
 
 /// A temporary file in a folder, closed: a build may have more of them than a process may have files open.
-pub(super) fn prepare(folder: &Path, content: &[u8], executable: bool) -> io::Result<TempPath> {
+pub(super) fn prepare(folder: &Path, content: &[u8], mode: u32) -> io::Result<TempPath> {
     step()?;
     let mut file = temporary::create(folder)?;
     step()?;
     file.write_all(content)?;
     step()?;
-    set_mode(file.path(), if executable { 0o755 } else { 0o644 })?;
+    set_mode(file.path(), mode)?;
     Ok(file.into_temp_path())
 }
 

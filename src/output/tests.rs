@@ -7,26 +7,27 @@ mod stale;
 pub(super) mod stop;
 mod stopped;
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use super::{Build, Summary, WriteError, write};
-use crate::target::{Artifact, Lowered};
+use crate::target::{Artifact, FILE, Lowered};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
 const NAME: &str = super::manifest::NAME;
 
 fn file(path: &str, content: &str) -> Artifact {
-    Artifact { path: path.to_owned(), content: content.to_owned(), executable: false }
+    Artifact { path: path.to_owned(), content: content.to_owned(), mode: FILE }
 }
 
 /// A build of one target, which is all there are.
 fn whole(artifacts: &[Artifact]) -> Build {
     let lowered = vec![Lowered { target: "compose", artifacts: artifacts.to_vec() }];
-    Build { lowered, whole: true, force: false }
+    Build { lowered, whole: true, force: false, sources: BTreeSet::new(), places: &[] }
 }
 
 fn build(folder: &Path, artifacts: &[Artifact]) -> std::result::Result<Summary, WriteError> {

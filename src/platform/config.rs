@@ -2,6 +2,11 @@
 
 use crate::source::Span;
 
+/// The mode of a file of which the source says none: containers that mount it run as other users.
+pub const FILE: u32 = 0o644;
+/// The mode of a program of which the source says none.
+pub const PROGRAM: u32 = 0o755;
+
 /// A file that the compiler writes for a service.
 #[derive(Debug, Clone)]
 pub struct ConfigFile {
@@ -9,8 +14,10 @@ pub struct ConfigFile {
     pub path: String,
     /// What it holds.
     pub content: String,
-    /// Its mode.
-    pub mode: Option<String>,
+    /// Whether it is a file of the project, which is passed on byte for byte.
+    pub from_file: bool,
+    /// Its mode on disk; whoever runs in the container can read it.
+    pub mode: u32,
     /// Whether it comes with a component of the compiler.
     pub brought: bool,
     /// Where it stands in the source, when it was written there.
@@ -42,14 +49,5 @@ impl ConfigFile {
         let path = self.below_root();
         let lies_in = |folder: &&str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         FOLDERS.iter().copied().find(lies_in)
-    }
-
-    /// Whether it is a program: by its mode, or else by its first line.
-    #[must_use]
-    pub fn is_program(&self) -> bool {
-        match self.mode.as_deref().and_then(|mode| u32::from_str_radix(mode, 8).ok()) {
-            Some(mode) => mode & 0o111 != 0,
-            None => self.content.starts_with("#!"),
-        }
     }
 }

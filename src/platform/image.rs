@@ -17,6 +17,8 @@ pub struct ImageFacts {
     pub on: Option<String>,
     /// What else commands can call; empty where nobody says.
     pub programs: Vec<String>,
+    /// Whether it may hold more than is listed.
+    pub unlisted: bool,
     /// Paths whose content must outlive the container.
     pub data: Vec<String>,
     /// Volumes of the image whose content need not.
@@ -45,14 +47,38 @@ pub struct ImageFacts {
     pub first_start: Option<FirstStart>,
     /// Whether it has a health check of its own.
     pub builtin_health: bool,
+    /// Whether it starts as root and changes its user by itself.
+    pub starts_as_root: bool,
+    /// Capabilities that it needs as any user.
+    pub capabilities: Vec<String>,
+    /// Capabilities that it needs besides where it starts as root.
+    pub root_capabilities: Vec<String>,
+    /// Whether its root file system has to be writable.
+    pub writable: bool,
+    /// Folders that belong to its user.
+    pub owned: Vec<String>,
+    /// Folders that every user can write to.
+    pub open: Vec<String>,
+    /// How many files it wants to be able to open.
+    pub nofile: Option<u64>,
+    /// Whether its data is bound to the name of its host.
+    pub hostname_is_state: bool,
+    /// What it has to be given.
+    pub expects: Vec<Expects>,
     /// The image whose version must be the same.
     pub same_version_as: Option<String>,
     /// Why it can no longer be pulled.
     pub gone: Option<String>,
     /// Why it gets no updates.
     pub discontinued: Option<String>,
+    /// The month since which that is so.
+    pub since: Option<String>,
     /// What to use in its place.
     pub instead: Option<String>,
+    /// Versions that get no updates any more, with the month in which that ended.
+    pub ended: Vec<(String, String)>,
+    /// A tag that is kept up.
+    pub current: Option<String>,
 }
 
 impl ImageFacts {
@@ -69,9 +95,12 @@ impl ImageFacts {
             &self.reloads,
             &self.file_variables,
             &self.root_variables,
+            &self.owned,
+            &self.open,
         ];
+        let expected = self.expects.iter().map(|expects| &expects.any);
         let first = self.first_start.iter().flat_map(|first| [&first.by, &first.clients, &first.proof]);
-        own.into_iter().chain(first).map(Vec::len).sum::<usize>() + self.ports.len()
+        own.into_iter().chain(first).chain(expected).map(Vec::len).sum::<usize>() + self.ports.len()
     }
 
     /// Who a port is meant for, where the image says it.
@@ -88,6 +117,15 @@ impl ImageFacts {
             None => known == name,
         })
     }
+}
+
+/// Something that an image has to be given.
+#[derive(Debug, Clone)]
+pub struct Expects {
+    /// What happens otherwise.
+    pub otherwise: String,
+    /// Variables, beginnings of arguments and paths, of which one is enough.
+    pub any: Vec<String>,
 }
 
 /// A temporary server that answers while an image fills its empty data folder.

@@ -29,10 +29,25 @@ pub struct Security {
 pub struct Confinement {
     /// Whether its root file system cannot be written to.
     pub read_only: bool,
-    /// Whether it loses every capability that [`Security::capabilities`] does not list.
+    /// Whether it loses every capability that is not in [`Service::capabilities`].
     pub drops_capabilities: bool,
     /// Whether a program in it cannot get more privileges than it was started with.
     pub no_new_privileges: bool,
+}
+
+/// How far a service can be locked up, and what its image needs besides.
+#[derive(Debug, Clone, Default)]
+pub struct Bears {
+    /// Whether nothing is known of its image.
+    pub unknown: bool,
+    /// Whether its root file system stays writable where the source says nothing.
+    pub writable: bool,
+    /// The capabilities without which it does not start.
+    pub capabilities: Vec<String>,
+    /// How many files it wants to be able to open.
+    pub nofile: Option<u64>,
+    /// Whether its data is bound to the name of its host.
+    pub hostname_is_state: bool,
 }
 
 impl Service {
@@ -41,7 +56,7 @@ impl Service {
     pub fn confinement(&self) -> Confinement {
         let privileged = self.exception(|security| security.privileged);
         Confinement {
-            read_only: !privileged && !self.exception(|security| security.writable),
+            read_only: !privileged && !self.bears.writable && !self.exception(|security| security.writable),
             drops_capabilities: !privileged,
             no_new_privileges: true,
         }
@@ -51,6 +66,14 @@ impl Service {
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.confinement().read_only
+    }
+
+    /// The capabilities that it keeps: those that the source says, then those that its image needs.
+    pub fn capabilities(&self) -> impl Iterator<Item = &str> {
+        let said = self.security.as_deref().map(|security| security.capabilities.as_slice());
+        let said = said.unwrap_or_default();
+        let needed = self.bears.capabilities.iter().filter(|name| !said.contains(name));
+        said.iter().chain(needed).map(String::as_str)
     }
 
     /// Whether an exception of its `security` block is set.

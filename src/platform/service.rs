@@ -5,9 +5,9 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::{
-    CheckTimes, ConfigFile, Dump, GroupId, Health, HostPath, MemoryPath, Mounted, NetworkId, OutsideId,
-    Override, OwnVolume, Placement, Process, Resources, Retention, Scale, Schedule, Security, ServiceId,
-    SharedMount, Value,
+    Bears, CheckTimes, ConfigFile, Dump, GroupId, Health, HostPath, MemoryPath, Mounted, NetworkId,
+    OutsideId, Override, OwnVolume, Placement, Process, Resources, Retention, Scale, Schedule, Security,
+    ServiceId, SharedMount, Value,
 };
 use crate::model::{self, Access, Condition, Protocol, Role, RunKind};
 use crate::source::Span;
@@ -47,6 +47,8 @@ pub struct Service {
     pub command: Option<Vec<Value>>,
     /// The user it runs as, `uid:gid`; the catalogue's where the source says none.
     pub user: Option<String>,
+    /// How far it can be locked up.
+    pub bears: Bears,
     /// The networks it is on.
     pub networks: Vec<NetworkId>,
     /// The place where its networks are said: its own list, or its name.

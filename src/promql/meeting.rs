@@ -129,16 +129,20 @@ impl All<'_> {
             let (value, other) = value.as_ref().zip(right.get(label)?.as_ref())?;
             (value != other).then(|| (label.clone(), Apart::Values(value.clone(), other.clone())))
         });
-        let only = |carried: &Certain, other: &Expr| {
-            let mut labels = carried.keys().filter(|label| compared(label)).peekable();
+        // What both sides ask for keeps them together, also where no series has it.
+        let only = |carried: &Certain, asked: &Certain, other: &Expr| {
+            let mut labels =
+                carried.keys().filter(|label| compared(label) && !asked.contains_key(*label)).peekable();
             let other = labels.peek().map(|_| {
                 of(other, Of { selected: &|vector| self.query.labels_of(vector, facts), all: false })
             })?;
             labels.find(|label| !other.can_hold(label)).cloned()
         };
-        let left = || only(&left, &binary.rhs).map(|label| (label, Apart::OneSided { left: true }));
-        let right = || only(&right, &binary.lhs).map(|label| (label, Apart::OneSided { left: false }));
-        clash.or_else(left).or_else(right)
+        let on_left =
+            || only(&left, &right, &binary.rhs).map(|label| (label, Apart::OneSided { left: true }));
+        let on_right =
+            || only(&right, &left, &binary.lhs).map(|label| (label, Apart::OneSided { left: false }));
+        clash.or_else(on_left).or_else(on_right)
     }
 
     fn must(&self, expr: &Expr) -> Certain {

@@ -126,7 +126,7 @@ fn own_port(service: &Service, reference: &Reference, texts: &mut Texts<'_>) -> 
     texts.sink.report(
         Diagnostic::new(codes::NAM001, format!("`{}` has no port `{}`", service.path, path.text()))
             .at(path.span, "no such port")
-            .help(help.unwrap_or_else(|| format!("declare `port {} = NUMBER`", path.text())))
+            .help(help.unwrap_or_else(|| format!("declare `port {} = NUMBER`", path.text()).into()))
             .because(cause::name(&format!("{}-{}", service.name, path.text()))),
     );
     None

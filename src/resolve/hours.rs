@@ -128,9 +128,7 @@ fn zone_of(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
         texts.sink.report(
             Diagnostic::new(codes::TYP004, format!("there is no time zone `{text}`"))
                 .at(said.span, "expected a name of the IANA database")
-                .help(
-                    near.unwrap_or_else(|| "write `\"UTC\"`, or for example `\"Europe/Berlin\"`".to_owned()),
-                ),
+                .help(near.unwrap_or_else(|| "write `\"UTC\"`, or for example `\"Europe/Berlin\"`".into())),
         );
     }
     None

@@ -1,67 +1,28 @@
 //! Images: their names taken apart, and what the catalogue knows of them.
 
-use super::place::optional;
+mod facts;
+mod runs;
+mod shipped;
+mod tag;
+
 use super::text::Texts;
 use crate::hash::HashMap;
-use crate::model::{Access, Image, Service};
-use crate::platform::{FirstStart, ImageFacts, ImageName, Platform, Value, ValuePart};
-use crate::schema::{Constant, List};
+use crate::model::{Mirror, Service};
+use crate::platform::{ImageFacts, ImageName, Input, Platform, Value, ValuePart};
 use crate::source::Span;
+use crate::standard::images;
+use tag::Pattern;
+
+pub(super) use facts::catalogue;
+pub(super) use runs::{Runs, runs};
+pub(super) use shipped::{entries, mirrors};
+pub(crate) use tag::is_of;
 
 /// Stands for a part of a tag that the operator sets.
 const OPERATOR: &str = "${…}";
 
 /// How many comparisons weigh as much as a copy.
 const COMPARED: usize = 16;
-
-/// The catalogue, then the platform's own entries, which come first when facts are looked up.
-pub(super) fn catalogue(shipped: &[Image], own: &[Image], texts: &mut Texts<'_>) -> Vec<ImageFacts> {
-    shipped.iter().chain(own).map(|image| facts(image, texts)).collect()
-}
-
-fn facts(image: &Image, texts: &mut Texts<'_>) -> ImageFacts {
-    ImageFacts {
-        image: image.name.text.as_str().to_owned(),
-        user: optional(image.user.as_ref(), texts),
-        tools: list(image.tools.as_ref(), texts),
-        tools_known: image.tools.is_some(),
-        on: optional(image.on.as_ref(), texts),
-        programs: list(image.programs.as_ref(), texts),
-        data: list(image.data.as_ref(), texts),
-        scratch: list(image.scratch.as_ref(), texts),
-        writes: list(image.writes.as_ref(), texts),
-        filled: list(image.filled.as_ref(), texts),
-        reloads: list(image.reloads.as_ref(), texts),
-        root_variables: list(image.root_variables.as_ref(), texts),
-        heap: optional(image.heap.as_ref(), texts),
-        first_start: image.first_start.as_ref().map(|start| FirstStart {
-            by: list(start.by.as_ref(), texts),
-            clients: list(start.clients.as_ref(), texts),
-            proof: list(start.proof.as_ref(), texts),
-            port: start.port.unwrap_or(false),
-        }),
-        files_known: image.file_variables.is_some(),
-        ports: [(&image.admin_ports, Access::Admin), (&image.internal_ports, Access::Internal)]
-            .into_iter()
-            .flat_map(|(said, access)| {
-                said.iter().flat_map(|list| &list.items).map(move |port| (port.0, access))
-            })
-            .collect(),
-        endpoints: list(image.endpoints.as_ref(), texts),
-        file_variables: list(image.file_variables.as_ref(), texts),
-        file_suffix: optional(image.file_suffix.as_ref(), texts).unwrap_or_else(|| "_FILE".to_owned()),
-        builtin_health: image.builtin_health.unwrap_or(false),
-        same_version_as: optional(image.same_version_as.as_ref(), texts),
-        gone: optional(image.gone.as_ref(), texts),
-        discontinued: optional(image.discontinued.as_ref(), texts),
-        instead: optional(image.instead.as_ref(), texts),
-    }
-}
-
-fn list(list: Option<&List<Constant>>, texts: &mut Texts<'_>) -> Vec<String> {
-    let items = list.map(|list| list.items.as_slice()).unwrap_or_default();
-    items.iter().map(|item| texts.constant(item)).collect()
-}
 
 /// The image that the source says it is built on.
 pub(super) fn base(block: &Service, texts: &mut Texts<'_>) -> Option<ImageName> {
@@ -71,8 +32,7 @@ pub(super) fn base(block: &Service, texts: &mut Texts<'_>) -> Option<ImageName> 
     name(&super::text::literal(text), base.span)
 }
 
-/// Takes `registry/repository:tag@digest` apart (distribution/reference, reference.go). The
-/// default registry and its `library/` are left out, as people write it.
+/// The name of an image that is not all set by the operator.
 pub(super) fn name(image: &Value, span: Span) -> Option<ImageName> {
     let text: String = image
         .parts
@@ -82,23 +42,99 @@ pub(super) fn name(image: &Value, span: Span) -> Option<ImageName> {
             ValuePart::Input(_) => OPERATOR,
         })
         .collect();
+    named(&text, span)
+}
+
+/// The name that an image has where the operator leaves the defaults as they are.
+pub(super) fn by_default(image: &Value, inputs: &[Input], span: Span) -> Option<ImageName> {
+    let default = |input: usize| inputs.get(input).and_then(|input| input.default.as_deref());
+    let text: String = image
+        .parts
+        .iter()
+        .map(|part| match part {
+            ValuePart::Literal(text) => text.as_str(),
+            ValuePart::Input(input) => default(input.0).unwrap_or(OPERATOR),
+        })
+        .collect();
+    named(&text, span)
+}
+
+fn named(text: &str, span: Span) -> Option<ImageName> {
+    let (repository, tag, digest) = split(text)?;
+    Some(ImageName { repository, tag, digest, span })
+}
+
+/// Takes `registry/repository:tag@digest` apart (distribution/reference, reference.go). The
+/// default registry and its `library/` are left out, as people write it.
+fn split(text: &str) -> Option<(String, Option<String>, Option<String>)> {
     let (text, digest) = match text.split_once('@') {
-        Some((name, digest)) => (name.to_owned(), Some(digest.to_owned())),
+        Some((name, digest)) => (name, Some(digest.to_owned())),
         None => (text, None),
     };
     let last = text.rfind('/').map_or(0, |at| at + 1);
     let (repository, tag) = match text[last..].split_once(':') {
-        Some((name, tag)) => (format!("{}{name}", &text[..last]), Some(tag.to_owned())),
+        Some((name, tag)) => (&text[..last + name.len()], Some(tag.to_owned())),
         None => (text, None),
     };
-    let short = repository.strip_prefix("docker.io/").unwrap_or(&repository);
+    let short = repository.strip_prefix("docker.io/").unwrap_or(repository);
     let short = short.strip_prefix("library/").unwrap_or(short);
-    (!short.is_empty() && !short.contains(OPERATOR)).then(|| ImageName {
-        repository: short.to_owned(),
-        tag,
-        digest,
-        span,
-    })
+    (!short.is_empty() && !short.contains(OPERATOR)).then(|| (short.to_owned(), tag, digest))
+}
+
+/// Where copies of images are: what their names start with, and those of the originals.
+pub(super) struct Mirrors(Vec<(String, String)>);
+
+impl Mirrors {
+    /// Those that everybody can use, and the platform's own.
+    pub(super) fn new(shipped: &[Mirror], own: &[Mirror], texts: &mut Texts<'_>) -> Self {
+        let mut mirrors: Vec<(String, String)> = Vec::new();
+        for mirror in shipped.iter().chain(own) {
+            let clean = |text: &str| text.trim_end_matches('/').to_owned();
+            mirrors.push((clean(&mirror.prefix.text), clean(&texts.constant(&mirror.of))));
+        }
+        // The longest one counts.
+        mirrors.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+        Self(mirrors)
+    }
+
+    /// The repository that one is a copy of, or itself.
+    pub(super) fn original(&self, repository: &str) -> String {
+        let copied = |(prefix, of): &(String, String)| {
+            let rest = repository.strip_prefix(prefix.as_str())?.strip_prefix('/')?;
+            let (name, ..) = split(&format!("{of}/{rest}"))?;
+            Some(name)
+        };
+        self.0.iter().find_map(copied).unwrap_or_else(|| repository.to_owned())
+    }
+}
+
+/// The image of the catalogue that one in a registry of its own is called like: `harbor.example.com/hub/postgres` is
+/// called like `postgres`.
+pub(crate) fn namesake(repository: &str) -> Option<&str> {
+    let (registry, mut rest) = repository.split_once('/')?;
+    if !registry.contains(['.', ':']) {
+        return None;
+    }
+    loop {
+        if images::knows(rest) {
+            return Some(rest);
+        }
+        (_, rest) = rest.split_once('/')?;
+    }
+}
+
+/// What images are looked up with.
+pub(super) struct Images {
+    pub(super) index: Index,
+    pub(super) mirrors: Mirrors,
+}
+
+impl Images {
+    /// The name of what an image is a copy of.
+    pub(super) fn original(&self, mut name: ImageName) -> ImageName {
+        name.repository = self.mirrors.original(&name.repository);
+        name
+    }
 }
 
 /// The catalogue by its repositories.
@@ -107,7 +143,7 @@ pub(super) struct Index(HashMap<String, Vec<Entry>>);
 /// An entry of the catalogue.
 struct Entry {
     /// What its tags look like; `None` for all.
-    pattern: Option<String>,
+    pattern: Option<Pattern>,
     /// Its place in the catalogue.
     at: usize,
 }
@@ -116,11 +152,8 @@ impl Index {
     pub(super) fn new(catalogue: &[ImageFacts]) -> Self {
         let mut index: HashMap<String, Vec<Entry>> = HashMap::default();
         for (at, facts) in catalogue.iter().enumerate() {
-            let last = facts.image.rfind('/').map_or(0, |at| at + 1);
-            let (repository, pattern) = match facts.image[last..].split_once(':') {
-                None => (facts.image.as_str(), None),
-                Some((name, pattern)) => (&facts.image[..last + name.len()], Some(pattern.to_owned())),
-            };
+            let repository = images::repository(&facts.image);
+            let pattern = facts.image[repository.len()..].strip_prefix(':').map(Pattern::parse);
             index.entry(repository.to_owned()).or_default().push(Entry { pattern, at });
         }
         Self(index)
@@ -130,11 +163,14 @@ impl Index {
     pub(super) fn find(&self, image: &ImageName) -> Option<usize> {
         let tag = image.tag.as_deref().unwrap_or("latest");
         let specific = |entry: &Entry| match &entry.pattern {
-            None => Some(0),
-            Some(pattern) => matches(pattern, tag).then_some(pattern.len()),
+            None => Some((0, false)),
+            Some(pattern) => pattern.holds(tag),
         };
-        let candidates = self.0.get(&image.repository)?.iter();
-        candidates.filter_map(|entry| Some((specific(entry)?, entry.at))).max().map(|(_, at)| at)
+        let entries = self.0.get(&image.repository).or_else(|| {
+            let (namespace, _) = image.repository.rsplit_once('/')?;
+            self.0.get(&format!("{namespace}/*"))
+        });
+        entries?.iter().filter_map(|entry| Some((specific(entry)?, entry.at))).max().map(|(_, at)| at)
     }
 }
 
@@ -145,18 +181,4 @@ pub(super) fn comparable(facts: usize, block: &Service, platform: &Platform, tex
     let places = block.volume.len() + block.mount.len() + block.bind.len() + block.tmpfs.len();
     let own = 1 + env + places + block.config.len() + block.port.len();
     texts.copy(listed * own / COMPARED, block.span)
-}
-
-/// Whether a text matches a pattern in which `*` stands for anything.
-fn matches(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
-    for part in middle {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.len() >= last.len() && rest.ends_with(last)
 }

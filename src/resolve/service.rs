@@ -5,15 +5,16 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 use smallvec::SmallVec;
 
+use super::bears::bears;
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{backup, health, image, sound, storage, target, tree, workload};
+use super::{backup, config, health, image, sound, storage, target, tree, workload};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{self, RunKind};
 use crate::platform::{
-    Build, ConfigFile, EnvVar, GroupId, Health, ImageFacts, ImageName, NetworkId, Outside, OutsideId,
-    OutsideKind, Platform, Port, Publish, Service, ServiceId, Value, ValuePart,
+    Bears, Build, EnvVar, GroupId, Health, ImageFacts, ImageName, NetworkId, Outside, OutsideId, OutsideKind,
+    Platform, Port, Publish, Service, ServiceId, Value, ValuePart,
 };
 use crate::schema::{List, Reference, Template};
 use crate::source::Span;
@@ -23,18 +24,16 @@ pub(super) fn service(
     index: usize,
     parent: Option<&Service>,
     platform: &Platform,
-    images: &image::Index,
+    images: &image::Images,
     texts: &mut Texts<'_>,
 ) -> (Service, Mentions) {
     let names = texts.names;
     let placed = &names.services[index];
     let block = placed.block;
     let mut mentions = Mentions::default();
-    let image = runs(block, &mut mentions, texts);
-    let image_name = image.as_ref().zip(block.image.as_ref());
-    let image_name = image_name.and_then(|(image, block)| image::name(image, block.name.span));
-    let base_name = image::base(block, texts).or_else(|| image_name.clone());
-    let find = |name: &ImageName| images.find(name);
+    let image::Runs { image, image_name, base_name } =
+        image::runs(block, parent, platform, images, &mut mentions, texts);
+    let find = |name: &ImageName| images.index.find(name);
     let facts = base_name.as_ref().and_then(find).filter(|at| image::comparable(*at, block, platform, texts));
     let ports = ports(block, facts.and_then(|at| platform.catalogue.get(at)), platform, texts);
     let (networks, networks_span, networks_lost) = networks(block, parent, platform, texts);
@@ -50,12 +49,16 @@ pub(super) fn service(
         image,
         build: build(block, texts),
         facts,
-        image_facts: image_name.as_ref().and_then(find).filter(|_| texts.has_room()),
+        image_facts: image_name
+            .as_ref()
+            .and_then(|name| find(&images.original(name.clone())))
+            .filter(|_| texts.has_room()),
         image_name,
         base_name,
         entrypoint: arguments(block.entrypoint.as_ref(), &mut mentions, texts),
         command: arguments(block.command.as_ref(), &mut mentions, texts),
         user: optional(block.user.as_ref(), texts),
+        bears: Bears::default(),
         networks,
         networks_span,
         networks_lost,
@@ -67,7 +70,7 @@ pub(super) fn service(
         mounts: storage::mounts(block, texts),
         binds: storage::binds(block, texts),
         memory_paths: SmallVec::new(),
-        configs: configs(block, &mut mentions, texts),
+        configs: config::configs(block, &mut mentions, texts),
         artifacts: target::mounted(block, texts),
         secret_files: Vec::new(),
         dependencies: Vec::new(),
@@ -89,6 +92,7 @@ pub(super) fn service(
     if service.user.is_none() && !service.exception(|security| security.root) {
         service.user = known.and_then(|facts| facts.user.clone());
     }
+    service.bears = bears(&service, known);
     service.memory_paths = storage::memory_paths(&service, block, known);
     service.health = health::health(&service, known, &mut mentions, texts);
     service.metrics = health::metrics(&service, texts);
@@ -96,31 +100,6 @@ pub(super) fn service(
     sound::service(block, service.image.as_ref(), texts);
     storage::one_place_each(&service, texts);
     (service, mentions)
-}
-
-fn runs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -> Option<Value> {
-    match (&block.image, &block.build) {
-        (Some(image), _) => {
-            let value = texts.template(&image.name, mentions);
-            if value.inputs().any(|input| texts.is_secret(input)) {
-                texts.literal(&value, image.name.span);
-            }
-            Some(value)
-        }
-        (None, Some(_)) => None,
-        (None, None) => {
-            // A component without a main service is a name for what is nested in it.
-            let lost = |name: &str| texts.absent.lost.contains(name);
-            if block.service.is_empty() && !lost(&block.name.text) && !lost("image") && !lost("build") {
-                texts.sink.report(
-                    Diagnostic::new(codes::PLT002, format!("`{}` runs nothing", block.name.text))
-                        .at(block.span, "has neither an image nor a build")
-                        .help("write `image = \"repository:tag\"` or `build = \"./folder\"`"),
-                );
-            }
-            None
-        }
-    }
 }
 
 fn build(block: &model::Service, texts: &mut Texts<'_>) -> Option<Build> {
@@ -364,30 +343,4 @@ fn arguments(
     texts: &mut Texts<'_>,
 ) -> Option<Vec<Value>> {
     list.map(|list| list.items.iter().map(|item| texts.template(item, mentions)).collect())
-}
-
-fn configs(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -> Vec<ConfigFile> {
-    let mut configs = Vec::with_capacity(block.config.len());
-    for config in &block.config {
-        let path = config.path.text.as_str();
-        storage::expect_absolute(path, config.path.span, texts);
-        let Some(content) = &config.content else {
-            texts.sink.report(
-                Diagnostic::new(codes::TYP006, format!("`config \"{path}\"` holds nothing"))
-                    .at(config.span, "incomplete")
-                    .help("write its text behind `=`, or `from = \"file\"`"),
-            );
-            continue;
-        };
-        let value = texts.template(content, mentions);
-        let mut content = texts.literal(&value, content.span);
-        if !content.is_empty() && !content.ends_with('\n') {
-            content.push('\n');
-        }
-        let mode = optional(config.mode.as_ref(), texts);
-        let span = config.path.span;
-        let brought = texts.absent.sources.embedded().contains(&span.file);
-        configs.push(ConfigFile { path: path.to_owned(), content, mode, brought, span });
-    }
-    configs
 }

@@ -16,7 +16,7 @@ const MOST_PARTS: usize = 16;
 /// Binds every service. What comes of it does not show that it was done in parts.
 pub(super) fn services(
     platform: &Platform,
-    images: &image::Index,
+    images: &image::Images,
     texts: &mut Texts<'_>,
 ) -> (Vec<Service>, Vec<Mentions>) {
     let placed = &texts.names.services;
@@ -64,7 +64,7 @@ fn parts(placed: &[Placed<'_>]) -> Vec<Range<usize>> {
 fn bind(
     part: Range<usize>,
     platform: &Platform,
-    images: &image::Index,
+    images: &image::Images,
     texts: &mut Texts<'_>,
 ) -> (Vec<Service>, Vec<Mentions>) {
     let mut services: Vec<Service> = Vec::with_capacity(part.len());

@@ -1,7 +1,7 @@
 //! Values that are of the right type and still make no sense.
 
 use super::text::Texts;
-use crate::diagnostic::{Diagnostic, cause, codes};
+use crate::diagnostic::{Diagnostic, Help, cause, codes};
 use crate::model::{Document, Group, Health, Metrics, Resources, Role, RunKind, Samples, Scale, Service};
 use crate::platform::observe::SCRAPE_INTERVAL;
 use crate::platform::{Value, ValuePart};
@@ -254,7 +254,7 @@ fn expect_path(path: &Constant, texts: &mut Texts<'_>) {
     texts.sink.report(
         Diagnostic::new(codes::TYP007, format!("`{text}` is no path of an address"))
             .at(path.span, "starts with `/`")
-            .help(format!("write `\"/{text}\"`")),
+            .help(Help::write(format!("\"/{text}\""))),
     );
 }
 

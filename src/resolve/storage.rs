@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use super::absolute::expect_absolute;
 use super::observe::literal;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
@@ -133,26 +134,4 @@ fn absolute(path: &Constant, texts: &mut Texts<'_>) -> String {
     let text = texts.constant(path);
     expect_absolute(&text, path.span, texts);
     text
-}
-
-pub(super) fn expect_absolute(path: &str, span: Span, texts: &mut Texts<'_>) {
-    let climbs = path.split('/').any(|part| part == "..");
-    // One way of writing a path, so that two that are the same look the same.
-    let plain = path.split('/').skip(1).all(|part| !part.is_empty() && part != ".");
-    let odd = path.contains(|c: char| c == ':' || c.is_control());
-    if path.is_empty() || (path.starts_with('/') && !climbs && plain && !odd) {
-        return;
-    }
-    texts.sink.report(if path == "/" {
-        // moby/moby:volume/mounts/linux_parser.go
-        Diagnostic::new(codes::TYP007, "nothing can be put in the place of a whole container")
-            .at(span, "expected a path below `/`")
-    } else {
-        Diagnostic::new(codes::TYP007, format!("`{path}` is no path in a container"))
-            .at(span, "starts with `/`, without `..`, `.`, `//`, `:` and a `/` at its end")
-            .help_maybe((!climbs && !odd).then(|| {
-                let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".");
-                format!("write `\"/{}\"`", parts.collect::<Vec<_>>().join("/"))
-            }))
-    });
 }

@@ -2,10 +2,10 @@
 
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::formats::{self, FORMATS, Format, Place};
+use crate::formats::{self, FORMATS, Format};
 use crate::model::{self, Document};
 use crate::platform::{Mounted, Override, Platform, Service, Settings, Version};
-use crate::schema::{Constant, Placed, Word, part_of};
+use crate::schema::{Constant, List, Placed, Word, part_of};
 use crate::source::Span;
 
 /// The target of a name; a name that none has is reported.
@@ -29,19 +29,28 @@ pub(super) fn targets(
     services: &[Service],
     texts: &mut Texts<'_>,
 ) -> Vec<&'static Format> {
-    let mut wanted: Vec<&Format> = Vec::new();
-    match document.platform.first().and_then(|platform| platform.targets.as_ref()) {
-        Some(list) if list.items.is_empty() => texts.sink.report(
-            Diagnostic::new(codes::TYP006, "`targets` of the platform names none")
-                .at(list.span, "empty")
-                .help(format!("leave it out for `{}`, or name one", formats::DEFAULT[0].name)),
-        ),
-        Some(list) => wanted.extend(list.items.iter().filter_map(|it| named(&it.text, it.span, texts))),
-        None => wanted.extend(formats::DEFAULT),
-    }
+    let mut wanted = match document.platform.first().and_then(|platform| platform.targets.as_ref()) {
+        Some(list) => listed(list, texts).unwrap_or_else(|| FORMATS.to_vec()),
+        None => formats::DEFAULT.to_vec(),
+    };
     let mounted = services.iter().flat_map(|service| &service.artifacts).map(|mounted| mounted.target);
     wanted.extend(mounted);
     FORMATS.iter().copied().filter(|format| wanted.contains(format)).collect()
+}
+
+/// The targets that the platform names; `None` where that cannot be known, which is reported. All are assumed then, so that
+/// nothing is reported as lost.
+fn listed(list: &List<Word>, texts: &mut Texts<'_>) -> Option<Vec<&'static Format>> {
+    if list.items.is_empty() {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP006, "`targets` of the platform names none")
+                .at(list.span, "empty")
+                .help(format!("leave it out for `{}`, or name one", formats::DEFAULT[0].name)),
+        );
+        return None;
+    }
+    let found: Vec<_> = list.items.iter().map(|item| named(&item.text, item.span, texts)).collect();
+    found.into_iter().collect()
 }
 
 /// What a service mounts of the files of targets.
@@ -135,18 +144,11 @@ pub(super) fn untaken(platform: &Platform, texts: &mut Texts<'_>) {
 }
 
 fn expect_taken(over: &Override, service: Option<&Service>, texts: &mut Texts<'_>) {
-    let takes = over.target.overrides;
-    let fits = |place: &Place| match (place, service) {
-        (Place::Platform, service) => service.is_none(),
-        (Place::Service, service) => service.is_some(),
-        // Where its metrics are may be what is wrong with it.
-        (Place::Scraped, service) => service.is_some_and(|service| service.block.metrics.is_some()),
-    };
-    if takes.iter().any(fits) {
+    if over.is_taken(service) {
         return;
     }
     let of = service.map(|service| format!(" of `{}`", service.path)).unwrap_or_default();
-    let name = over.target.name;
+    let (name, takes) = (over.target.name, over.target.overrides);
     let diagnostic = Diagnostic::new(codes::TGT004, format!("`override {name}`{of} is in no artifact"));
     texts.sink.report(if takes.is_empty() {
         diagnostic.at(over.span, format!("`{name}` takes no overrides"))

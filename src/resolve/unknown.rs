@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::text::{Texts, Thing};
-use crate::diagnostic::{Diagnostic, cause, codes};
+use crate::diagnostic::{Diagnostic, Help, cause, codes};
 use crate::hash::HashMap;
 use crate::syntax::{Path, Scope};
 
@@ -67,7 +67,7 @@ impl Texts<'_> {
             self.sink.report(
                 Diagnostic::new(codes::NAM001, format!("there is no `{name}` at the top of the platform"))
                     .at(path.span, "not declared")
-                    .help(format!("did you mean `{}`?", placed.path))
+                    .help(Help::meant(name, &placed.path))
                     .because(cause::name(name)),
             );
             return;
@@ -77,13 +77,13 @@ impl Texts<'_> {
         let shouted = path.segments.len() == 1
             && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
         let diagnostic = if shouted {
-            let help = help.filter(|help| help.starts_with("did you mean"));
+            let help = help.filter(Help::is_edit);
             Diagnostic::new(
                 codes::ENV001,
                 format!("`{name}` is used, and neither a variable nor a secret of that name is declared"),
             )
             .at(path.span, "not declared")
-            .help(help.unwrap_or_else(|| format!("declare `variable {name}` or `secret {name}`")))
+            .help(help.unwrap_or_else(|| format!("declare `variable {name}` or `secret {name}`").into()))
         } else {
             Diagnostic::new(codes::NAM001, format!("there is no `{name}`"))
                 .at(path.span, "not declared")
@@ -145,7 +145,7 @@ impl Texts<'_> {
         self.sink.report(
             Diagnostic::new(codes::NAM001, format!("there is no {kind} `{text}`"))
                 .at(path.span, "not declared")
-                .help(help.unwrap_or_else(|| format!("declare `{kind} {text}`")))
+                .help(help.unwrap_or_else(|| format!("declare `{kind} {text}`").into()))
                 .because(format!("{kind} {text}")),
         );
         None

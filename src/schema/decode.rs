@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::uses::Counter;
 use super::{Block, Fields, Kind, Leaf, Scalar, Uses};
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean, list_of};
+use crate::diagnostic::{Diagnostic, Help, Sink, codes, did_you_mean, list_of};
 use crate::hash::HashSet;
 use crate::parallel;
 use crate::source::{FileId, Span};
@@ -203,7 +203,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Reports something that must be there.
-    pub fn missing(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+    pub fn missing(&mut self, span: Span, message: impl Into<String>, help: impl Into<Help>) {
         self.report(Diagnostic::new(codes::TYP006, message).at(span, "incomplete").help(help));
     }
 
@@ -257,10 +257,12 @@ impl<'a> Decoder<'a> {
         let components = if schema.key == "service" { self.components } else { &[] };
         let known = schema.fields.iter().map(|field| field.key);
         let near = did_you_mean(key, known.chain(components.iter().map(SmolStr::as_str)));
-        let near = near.filter(|help| help.starts_with("did you mean"));
-        let help = foreign(key, schema).or(near).or_else(|| inside(key, schema));
+        let near = near.filter(Help::is_edit);
+        let help =
+            foreign(key, schema).map(Help::from).or(near).or_else(|| inside(key, schema).map(Help::from));
         let help = help.or_else(|| {
-            (schema.fields.len() <= MOST_KEYS).then(|| format!("`{}` takes {}", schema.key, keys(schema)))
+            (schema.fields.len() <= MOST_KEYS)
+                .then(|| format!("`{}` takes {}", schema.key, keys(schema)).into())
         });
         self.report(
             Diagnostic::new(codes::TYP005, format!("`{}` has no key `{key}`", schema.key))
@@ -392,7 +394,7 @@ impl<'a> Decoder<'a> {
                     self.report(
                         Diagnostic::new(codes::TYP001, "expected a bare word, found text")
                             .at(value.span, "a word of the language needs no quotes")
-                            .help(format!("write `{quoted}`")),
+                            .help(Help::write(quoted)),
                     );
                     return None;
                 }
@@ -411,7 +413,7 @@ impl<'a> Decoder<'a> {
         self.report(
             Diagnostic::new(codes::TYP004, format!("`{word}` is none of the words known here"))
                 .at(value.span, "unknown word")
-                .help(help.unwrap_or_else(|| format!("known here: {}", list_of(choices)))),
+                .help(help.unwrap_or_else(|| format!("known here: {}", list_of(choices)).into())),
         );
         None
     }
@@ -448,23 +450,28 @@ fn at<'e>(entry: &'e Entry, found: Place<'_>) -> Option<&'e Entry> {
     entry.entries().get(found.copied()?? as usize)
 }
 
-/// Keys of other languages, with what says the same here.
-const FOREIGN: &[(&str, &str)] = &[
-    ("depends_on", "`after = [NAME]`, and a reference orders by itself"),
-    ("restart", "`run`: `always`, `once`, `each_host` or `schedule`"),
-    ("environment", "`env { NAME = \"value\" }`"),
-    ("healthcheck", "`health { … }`"),
-    ("ports", "`port NAME = NUMBER { publish = … }`"),
-    ("volumes", "`volume NAME = \"/path\"`"),
-    ("cap_add", "`security { capabilities = [ … ] }`"),
-    ("privileged", "`security { privileged = true, reason = \"…\" }`"),
-    ("replicas", "`scale { min = NUMBER }`"),
-    ("deploy", "`resources { … }` and `scale { … }`"),
-    ("container_name", "nothing: the service's own name is used"),
+/// Blocks, keys of other languages that these have there, and what says the same here.
+const FOREIGN: &[(&str, &str, &str)] = &[
+    ("service", "depends_on", "`after = [NAME]`, and a reference orders by itself"),
+    ("service", "restart", "`run`: `always`, `once`, `each_host` or `schedule`"),
+    ("service", "environment", "`env { NAME = \"value\" }`"),
+    ("service", "healthcheck", "`health { … }`"),
+    ("service", "ports", "`port NAME = NUMBER { publish = … }`"),
+    ("service", "volumes", "`volume NAME = \"/path\"`"),
+    ("service", "cap_add", "`security { capabilities = [ … ] }`"),
+    ("service", "privileged", "`security { privileged = true, reason = \"…\" }`"),
+    ("service", "replicas", "`scale { min = NUMBER }`"),
+    ("service", "deploy", "`resources { … }` and `scale { … }`"),
+    ("service", "container_name", "nothing: the service's own name is used"),
+    (
+        "network",
+        "external",
+        "nothing: what others made is reached by an address, `outside NAME = \"host:port\"`",
+    ),
 ];
 
 fn foreign(key: &str, schema: &Block) -> Option<String> {
-    let (_, ours) = FOREIGN.iter().find(|(foreign, _)| *foreign == key && schema.key == "service")?;
+    let (.., ours) = FOREIGN.iter().find(|(block, foreign, _)| *foreign == key && schema.key == *block)?;
     Some(format!("what other languages call `{key}` is {ours} here"))
 }
 

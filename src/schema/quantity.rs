@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Decoder, Kind, Scalar};
-use crate::diagnostic::{Diagnostic, codes, list_of};
+use crate::diagnostic::{Diagnostic, Help, codes, list_of};
 use crate::syntax::{Value, ValueKind};
 
 /// Units of one dimension, smallest first, each as a multiple of the first.
@@ -170,7 +170,7 @@ fn read(value: &Value, decoder: &mut Decoder<'_>, what: &str, example: &str, uni
         decoder.report(
             Diagnostic::new(codes::TYP001, format!("expected {what}, found text"))
                 .at(value.span, "quantities stand without quotes")
-                .help(format!("write `{quoted}`")),
+                .help(Help::write(quoted)),
         );
         return None;
     };
@@ -192,18 +192,19 @@ fn read(value: &Value, decoder: &mut Decoder<'_>, what: &str, example: &str, uni
     };
     let meant = FOREIGN.iter().find(|(foreign, _)| *foreign == unit.to_lowercase()).map(|(_, ours)| *ours);
     let help = match meant.filter(|ours| units.iter().any(|(unit, _)| unit == ours)) {
-        Some(ours) => format!("did you mean `{number}{ours}`?"),
+        Some(ours) => Help::perhaps(format!("{number}{ours}")),
         None if unit.is_empty() && !number.is_empty() => {
             let usual = example.trim_start_matches(|c: char| c.is_ascii_digit());
             // A part of one is that many hundredths.
             let hundredths = scaled(number, 10_000).filter(|n| *n < 10_000 && units == [("%", 100)]);
             let number = hundredths.map_or_else(|| number.to_owned(), percent);
-            format!("did you mean `{number}{usual}`? {}", all())
+            Help::perhaps(format!("{number}{usual}")).and(&format!(" {}", all()))
         }
-        None if unit.chars().any(|c| c.is_ascii_digit()) => {
-            format!("a quantity is one number and one unit{}", single(word, units).unwrap_or_default())
-        }
-        None => all(),
+        None if unit.chars().any(|c| c.is_ascii_digit()) => match single(word, units) {
+            Some(single) => Help::write(single).led_by("a quantity is one number and one unit: "),
+            None => "a quantity is one number and one unit".into(),
+        },
+        None => all().into(),
     };
     let message =
         if unit.is_empty() { format!("`{word}` has no unit") } else { format!("`{word}` is not {what}") };
@@ -219,7 +220,7 @@ fn percent(hundredths: u64) -> String {
     number.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// `1h30m` as one number and one unit: `: write `90m``.
+/// `1h30m` as one number and one unit: `90m`.
 fn single(word: &str, units: Units) -> Option<String> {
     let mut rest = word;
     let mut sum: u64 = 0;
@@ -234,7 +235,7 @@ fn single(word: &str, units: Units) -> Option<String> {
         rest = next;
     }
     let unit = units.iter().find(|(_, size)| *size == smallest)?.0;
-    Some(format!(": write `{}{unit}`", sum / smallest))
+    Some(format!("{}{unit}", sum / smallest))
 }
 
 impl Scalar for Duration {

@@ -77,7 +77,9 @@ fn form(block: &Block) -> String {
         Some(_) => form.push_str(" [= VALUE]"),
         None => {}
     }
-    if !block.fields.is_empty() {
+    if block.fields.is_empty() && block.label.is_none() && block.value.is_none() {
+        form.push_str(" {}");
+    } else if !block.fields.is_empty() {
         form.push_str(if block.value.is_some() { " [{ … }]" } else { " { … }" });
     }
     form

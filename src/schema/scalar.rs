@@ -1,7 +1,7 @@
 //! Simple values: text, numbers, booleans, lists, references.
 
 use super::{Decoder, Kind};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::source::Span;
 use crate::syntax::{Part, Path, Text, Value, ValueKind};
 
@@ -86,7 +86,7 @@ impl Scalar for Constant {
                 decoder.report(
                     Diagnostic::new(codes::TYP001, "expected text, found a bare word")
                         .at(value.span, "text is always quoted")
-                        .help(format!("write `\"{}\"`", path.text())),
+                        .help(Help::write(format!("\"{}\"", path.text()))),
                 );
                 return None;
             }
@@ -94,7 +94,7 @@ impl Scalar for Constant {
                 decoder.report(
                     Diagnostic::new(codes::TYP001, "expected text, found a number")
                         .at(value.span, "text is always quoted")
-                        .help(format!("write `\"{number}\"`")),
+                        .help(Help::write(format!("\"{number}\""))),
                 );
                 return None;
             }
@@ -105,7 +105,8 @@ impl Scalar for Constant {
 }
 
 fn is_env_name(word: &str) -> bool {
-    word.len() > 2 && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    word.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+        && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 impl Scalar for bool {
@@ -134,7 +135,7 @@ impl Scalar for bool {
                 },
             )
             .at(value.span, "neither of the two")
-            .help(format!("write `{meant}`")),
+            .help(Help::write(meant)),
         );
         None
     }
@@ -150,7 +151,7 @@ fn number<T: std::str::FromStr>(value: &Value, decoder: &mut Decoder<'_>, what: 
         decoder.report(
             Diagnostic::new(codes::TYP001, format!("expected {what}, found text"))
                 .at(value.span, "numbers stand without quotes")
-                .help(format!("write `{quoted}`")),
+                .help(Help::write(quoted)),
         );
         return None;
     };
@@ -164,13 +165,13 @@ fn number<T: std::str::FromStr>(value: &Value, decoder: &mut Decoder<'_>, what: 
     } else if let Some(milli) = word.strip_suffix('m').and_then(|n| n.parse::<f64>().ok()) {
         Diagnostic::new(codes::TYP002, format!("`{word}` is not {what}"))
             .at(value.span, format!("expected {what}"))
-            .help(format!("did you mean `{}`?", milli / 1000.0))
+            .help(Help::perhaps((milli / 1000.0).to_string()))
     } else {
         let part = word.strip_suffix('%').and_then(|n| n.parse::<f64>().ok()).map(|n| n / 100.0);
         let part = part.map(|part| part.to_string()).filter(|part| part.parse::<T>().is_ok());
         Diagnostic::new(codes::TYP002, format!("`{word}` is not {what}"))
             .at(value.span, format!("expected {what}"))
-            .help_maybe(part.map(|part| format!("did you mean `{part}`?")))
+            .help_maybe(part.map(Help::perhaps))
     };
     decoder.report(diagnostic);
     None
@@ -237,6 +238,14 @@ impl Scalar for PortNumber {
     }
 }
 
+/// A number without the zeros that it starts with.
+fn decimal(word: &str) -> &str {
+    match word.trim_start_matches('0') {
+        "" => "0",
+        digits => digits,
+    }
+}
+
 /// `022` reads as octal to some, as decimal to others.
 fn leading_zero(value: &Value, decoder: &mut Decoder<'_>) -> Option<()> {
     let ValueKind::Number(word) = &value.kind else { return Some(()) };
@@ -246,7 +255,7 @@ fn leading_zero(value: &Value, decoder: &mut Decoder<'_>) -> Option<()> {
     decoder.report(
         Diagnostic::new(codes::TYP001, format!("`{word}` starts with a zero"))
             .at(value.span, "octal to some readers, decimal to others")
-            .help(format!("write `{}`, or quote it where it is a mode", word.trim_start_matches('0'))),
+            .help(Help::write(decimal(word)).and(", or quote it where it is a mode")),
     );
     None
 }
@@ -270,7 +279,7 @@ impl<T: Scalar> Scalar for List<T> {
             decoder.report(
                 Diagnostic::new(codes::TYP001, format!("expected a list, found {}", value.kind.describe()))
                     .at(value.span, "a single item")
-                    .help("write it between `[` and `]`"),
+                    .help(as_list(value)),
             );
             return None;
         };
@@ -278,6 +287,28 @@ impl<T: Scalar> Scalar for List<T> {
             items: items.iter().filter_map(|item| T::read(item, decoder)).collect(),
             span: value.span,
         })
+    }
+}
+
+/// A single item as a list. A text of several words is several items to nearly every reader of one; what only a shell
+/// takes apart is left to the person.
+fn as_list(value: &Value) -> Help {
+    let written = match &value.kind {
+        ValueKind::Reference(path) => Some(path.text()),
+        ValueKind::Number(number) => Some(number.to_string()),
+        ValueKind::Text(text) => match text.as_literal() {
+            Some(line) if line.contains(|c: char| "\"'`$\\&|;<>*?(){}\n".contains(c)) => None,
+            Some(line) => {
+                let words: Vec<String> = line.split_whitespace().map(|word| format!("\"{word}\"")).collect();
+                (!words.is_empty()).then(|| words.join(", "))
+            }
+            None => None,
+        },
+        _ => None,
+    };
+    match written {
+        Some(items) => Help::write(format!("[{items}]")),
+        None => "write its items between `[` and `]`, each word one: `[\"serve\", \"--port\", \"80\"]`, or for a shell `[\"sh\", \"-c\", \"…\"]`".into(),
     }
 }
 
@@ -321,8 +352,8 @@ impl Scalar for Reference {
                     Diagnostic::new(codes::TYP001, "expected the name of a declared thing, found text")
                         .at(value.span, "names stand without quotes")
                         .help(match quoted {
-                            Some(quoted) => format!("write `{quoted}`, or the name it is declared under"),
-                            None => "write the name it is declared under".to_owned(),
+                            Some(quoted) => Help::write(quoted).and(", or the name it is declared under"),
+                            None => "write the name it is declared under".into(),
                         }),
                 );
                 None
@@ -371,7 +402,7 @@ impl Scalar for SecretName {
             decoder.report(
                 Diagnostic::new(codes::TYP001, "expected the name of a secret, found text")
                     .at(value.span, "names stand without quotes")
-                    .help(format!("write `{}`", path.text())),
+                    .help(Help::write(path.text())),
             );
             return None;
         }

@@ -1,14 +1,22 @@
 //! How often a source uses each field, by the number of the field ([`super::Fields`]).
 
+use smallvec::SmallVec;
+
 use crate::hash::HashSet;
 use crate::source::{FileId, Span};
 use crate::syntax::Entry;
 
-/// Where a source first uses a field, and how often it does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How many bytes may stand between a key and its value.
+const NEAR: u32 = 64;
+
+/// How many places of a field are kept.
+const MOST: usize = 8;
+
+/// Where a source uses a field, and how often it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
-    /// The first place.
-    pub span: Span,
+    /// The first places, in the order of the source.
+    pub places: SmallVec<[Span; 2]>,
     /// How many places there are.
     pub times: u32,
 }
@@ -23,27 +31,28 @@ pub struct Uses {
 impl Uses {
     /// The use of a field.
     #[must_use]
-    pub fn of(&self, number: u32) -> Option<Use> {
-        *self.by_number.get(number as usize)?
+    pub fn of(&self, number: u32) -> Option<&Use> {
+        self.by_number.get(number as usize)?.as_ref()
     }
 
     /// Adds what stands further down.
     pub fn append(&mut self, behind: &Self) {
         for (number, used) in (0..).zip(&behind.by_number) {
             if let Some(used) = used {
-                self.add(number, *used);
+                self.add(number, &used.places, used.times);
             }
         }
     }
 
-    fn add(&mut self, number: u32, used: Use) {
+    fn add(&mut self, number: u32, places: &[Span], times: u32) {
         let number = number as usize;
         if number >= self.by_number.len() {
             self.by_number.resize(number + 1, None);
         }
-        match &mut self.by_number[number] {
-            Some(known) => known.times += used.times,
-            place => *place = Some(used),
+        if let Some(place) = self.by_number.get_mut(number) {
+            let used = place.get_or_insert_with(|| Use { places: SmallVec::new(), times: 0 });
+            used.times += times;
+            used.places.extend(places.iter().copied().take(MOST.saturating_sub(used.places.len())));
         }
     }
 }
@@ -72,10 +81,13 @@ impl<'a> Counter<'a> {
     pub(super) fn count(&mut self, number: u32, entry: &Entry) {
         let head = entry.head();
         let value = entry.value.as_ref().map(|value| value.span);
+        // A value that stands elsewhere is an environment's, or that of a parameter: who wrote it is to know.
+        let far = value
+            .filter(|value| value.file != head.file || !(head.end..head.end + NEAR).contains(&value.start));
         if let Some(span) =
-            [Some(head), value].into_iter().flatten().find(|span| !self.is_embedded(span.file))
+            [far, Some(head), value].into_iter().flatten().find(|span| !self.is_embedded(span.file))
         {
-            self.uses.add(number, Use { span, times: 1 });
+            self.uses.add(number, &[span], 1);
         }
     }
 

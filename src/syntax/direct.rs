@@ -326,7 +326,7 @@ mod tests {
     const LONG: &[&str] = &[
         include_str!("../../platform.infra"),
         include_str!("../../tests/ok/tour.infra"),
-        include_str!("../standard/catalogue.infra"),
+        include_str!("../standard/images/databases.infra"),
     ];
 
     #[test]

@@ -3,7 +3,7 @@
 //! pest recurses, so depth is bounded before it sees the text; and a missing brace is told best by
 //! who looks at brackets and indentation only.
 
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::diagnostic::{Diagnostic, Help, Sink, codes};
 use crate::source::Span;
 
 use super::MAX_DEPTH;
@@ -11,6 +11,9 @@ use super::MAX_DEPTH;
 /// How many brackets that close nothing, or the wrong bracket, are told; a file with more is none of ours, and the
 /// parser would see it deeper than the scan does: to `{ ]` it is open still.
 const MOST_WRONG: usize = 20;
+
+/// How many lines above a closing bracket its opening one is looked for.
+const MOST_LINES: usize = 1_000;
 
 /// What the scan found.
 pub(super) struct Scan {
@@ -48,8 +51,35 @@ struct Open {
 }
 
 /// Scans a text and reports what does not balance.
+///
+/// Where a `}` closes nothing, an earlier one may have closed the wrong bracket, because its own is missing. The
+/// indentation knows: such a `}` stands deeper than the line of the bracket that it closes. It is passed over, and the
+/// rest is scanned again.
 pub(super) fn scan(text: &str, span: impl Fn(usize, usize) -> Span, sink: &mut Sink) -> Scan {
+    let mut passed = Vec::new();
+    loop {
+        let mut found = Sink::default();
+        let (scan, deeper) = scan_once(text, &span, &passed, &mut found);
+        match deeper.filter(|_| passed.len() < MOST_WRONG) {
+            Some(at) => passed.push(at),
+            None => {
+                sink.take(found);
+                return scan;
+            }
+        }
+    }
+}
+
+/// Scans a text, without the closing brackets that are passed over. Where one closes nothing, and an earlier one stands
+/// deeper than what it closes, that comes with it.
+fn scan_once(
+    text: &str,
+    span: &impl Fn(usize, usize) -> Span,
+    passed: &[usize],
+    sink: &mut Sink,
+) -> (Scan, Option<usize>) {
     let bytes = text.as_bytes();
+    let mut deeper = None;
     let mut scan = Scan {
         comments: Vec::new(),
         stray: Vec::new(),
@@ -97,23 +127,37 @@ pub(super) fn scan(text: &str, span: impl Fn(usize, usize) -> Span, sink: &mut S
                         .at(span(at, at + 1), "the first level too many")
                         .help("take what repeats into a component, or into a service of its own"),
                     );
-                    return scan;
+                    return (scan, None);
                 }
                 open.push(Open { byte, at, indent });
             }
+            b'}' if passed.contains(&at) => {
+                stray(text, at, &mut scan, span, sink);
+                wrong += 1;
+            }
             b'}' | b']' => {
-                wrong +=
-                    usize::from(!close(byte, at, &mut open, &mut suspect, &mut scan, bytes, &span, sink));
-                if wrong == MOST_WRONG {
-                    scan.hopeless = true;
-                    return scan;
+                let first_of_line = indent_before(bytes, at);
+                let last =
+                    open.last().map(|last| (last.byte, last.indent, bytes[last.at..at].contains(&b'\n')));
+                if let (b'}', Some(here), Some((b'{', indent, true))) = (byte, first_of_line, last)
+                    && here > indent
+                {
+                    deeper.get_or_insert(at);
                 }
+                if byte == b'}' && open.is_empty() && deeper.is_some() {
+                    return (scan, deeper);
+                }
+                wrong += usize::from(!close(byte, at, &mut open, &mut suspect, &mut scan, text, span, sink));
             }
             _ => {
                 let rest = &bytes[at..];
                 at += rest.iter().position(|&byte| IS_MARK[usize::from(byte)]).unwrap_or(rest.len());
                 continue;
             }
+        }
+        if wrong == MOST_WRONG {
+            scan.hopeless = true;
+            return (scan, None);
         }
         at += 1;
     }
@@ -133,7 +177,57 @@ pub(super) fn scan(text: &str, span: impl Fn(usize, usize) -> Span, sink: &mut S
             sink.report(diagnostic);
         }
     }
-    scan
+    (scan, None)
+}
+
+/// How far a bracket is indented, where it is the first of its line.
+fn indent_before(bytes: &[u8], at: usize) -> Option<usize> {
+    let line = bytes[..at].iter().rev().take_while(|&&b| b != b'\n');
+    let indent = line.clone().count();
+    line.clone().all(|&b| b == b' ' || b == b'\t').then_some(indent)
+}
+
+/// Reports a `}` that closes nothing, at the line above it that is indented alike, where that opens nothing and
+/// deeper ones follow it.
+fn stray(text: &str, at: usize, scan: &mut Scan, span: &impl Fn(usize, usize) -> Span, sink: &mut Sink) {
+    scan.unbalanced = true;
+    scan.stray.push(at);
+    let here = span(at, at + 1);
+    sink.report(match opener(text, at) {
+        Some((start, end)) => Diagnostic::new(codes::SYN002, "a `{` is missing, and its `}` closes nothing")
+            .at(span(start, end), "expected `{` at the end of this line")
+            .at(here, "this one, as far as it is indented")
+            .help(Help::add(" {", span(end, end))),
+        None => Diagnostic::new(codes::SYN002, "this `}` closes nothing").at(here, "nothing is open here"),
+    });
+}
+
+/// The line that lacks the `{` of a `}` which is the first of its line.
+fn opener(text: &str, at: usize) -> Option<(usize, usize)> {
+    let indent = indent_before(text.as_bytes(), at)?;
+    let mut end = at - indent;
+    let mut deeper = false;
+    for _ in 0..MOST_LINES {
+        end = end.checked_sub(1)?;
+        let start = text[..end].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = &text[start..end];
+        let words = line.trim();
+        if !words.is_empty() && !words.starts_with('#') {
+            let here = line.len() - line.trim_start().len();
+            if here < indent {
+                return None;
+            }
+            if here == indent {
+                // What stands in quotes may hold anything.
+                let name = |c: char| c.is_alphanumeric() || "_-.= ".contains(c);
+                let fits = deeper && words.split('"').step_by(2).all(|words| words.chars().all(name));
+                return fits.then_some((start + here, start + line.trim_end().len()));
+            }
+            deeper = true;
+        }
+        end = start;
+    }
+    None
 }
 
 /// Takes note of a closing bracket. Whether it closes one of its kind.
@@ -144,10 +238,11 @@ fn close(
     open: &mut Vec<Open>,
     suspect: &mut Option<usize>,
     scan: &mut Scan,
-    bytes: &[u8],
+    text: &str,
     span: &impl Fn(usize, usize) -> Span,
     sink: &mut Sink,
 ) -> bool {
+    let bytes = text.as_bytes();
     let closes = if byte == b'}' { b'{' } else { b'[' };
     let bracket = char::from(byte);
     match open.last() {
@@ -172,6 +267,10 @@ fn close(
                     .at(span(last.at, last.at + 1), "opened here"),
             );
             open.pop();
+            false
+        }
+        None if byte == b'}' => {
+            stray(text, at, scan, span, sink);
             false
         }
         None => {

@@ -9,8 +9,8 @@ mod needs;
 mod receiver;
 mod route;
 
-use super::{Artifact, Target, generated, overrides};
-use crate::emit::{self, Node, Section};
+use super::{Artifact, FILE, Target, generated, overrides};
+use crate::emit::{self, Node};
 use crate::formats;
 use crate::platform::{Platform, Role};
 
@@ -33,25 +33,19 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         return Vec::new();
     }
     let header = [generated(platform)];
-    let sentences = platform.observed.mutes.iter().map(|mute| vec![mute.sentence.clone()]);
-    let sentences = sentences.filter(|_| !config::has_names(platform));
-    let sections = [
-        Section { key: "route", apart: false, comments: route::comments(platform) },
-        Section { key: "inhibit_rules", apart: false, comments: sentences.collect() },
-    ];
     let nobody = nobody(platform);
     let config = config::config(platform, &nobody);
     let overridden =
         overrides::apply(TARGET.format, &platform.overrides, &overrides::constant, || Node::of(&config));
     let config = overridden.unwrap_or_else(|| Node::of(&config));
     vec![
-        artifact("alertmanager.yml", emit::yaml(&header, &config, &sections)),
+        artifact("alertmanager.yml", emit::yaml(&header, &config)),
         artifact("templates/messages.tmpl", format!("# {}\n\n{MESSAGES}", header[0])),
     ]
 }
 
 fn artifact(path: &str, content: String) -> Artifact {
-    Artifact { path: format!("{}/{path}", TARGET.format.root), content, executable: false }
+    Artifact { path: format!("{}/{path}", TARGET.format.root), content, mode: FILE }
 }
 
 /// The name of who is told nothing: what no receiver is told of ends there.

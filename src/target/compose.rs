@@ -11,17 +11,20 @@ mod file;
 mod health;
 mod mount;
 mod overrides;
+mod owner;
 mod publish;
 mod service;
 mod text;
 
 use file::{Entry, File, Network, Volume};
 
-use super::{Artifact, Target, generated};
-use crate::emit::{self, Entries, Node, Section};
+use super::{Artifact, FILE, Target, generated};
+use crate::emit::{self, Apart, Commented, Entries, Node};
 use crate::formats;
+use crate::hash::HashMap;
 use crate::parallel;
-use crate::platform::{Platform, Service};
+use crate::platform::owner::{handovers, waits};
+use crate::platform::{Platform, Service, ServiceId};
 
 /// How compose is called with what we write. It looks for `.env` in the folder of its file, which is
 /// `docker/`; ours stands in the root.
@@ -44,12 +47,12 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         Artifact {
             path: "docker/compose.infrastructure.yaml".to_owned(),
             content: compose_file(platform, &services, &header),
-            executable: false,
+            mode: FILE,
         },
         Artifact {
             path: ".env.example".to_owned(),
             content: env_example::lower(platform, &header),
-            executable: false,
+            mode: FILE,
         },
     ];
     artifacts.extend(platform.services.iter().flat_map(|service| config::artifacts(service, &header)));
@@ -60,16 +63,20 @@ fn compose_file(platform: &Platform, services: &[&Service], generated: &[String]
     let mut header: Vec<String> = platform.description.iter().cloned().collect();
     header.extend_from_slice(generated);
     header.extend([String::new(), format!("  {COMMAND} up -d")]);
-    let whole = Part { services, first: true, last: true };
+    let handovers = handovers(platform);
+    let jobs = owner::jobs(platform, &handovers);
+    let waits = waits(&handovers);
+    let owners = Owners { jobs: &jobs, waits: &waits };
+    let whole = Part { services, owners, first: true, last: true };
     if let Some(overridden) =
         overrides::apply(platform, &platform.overrides, || Node::of(&whole.file(platform)))
     {
-        return emit::yaml(&header, &overridden, &whole.sections(platform));
+        return emit::yaml(&header, &overridden);
     }
-    let parts = parts(services);
+    let parts = parts(services, owners);
     let texts = parallel::map(&parts, |part| {
-        let (file, sections) = (part.file(platform), part.sections(platform));
-        if part.first { emit::yaml(&header, &file, &sections) } else { emit::yaml_rest(&file, &sections) }
+        let file = part.file(platform);
+        if part.first { emit::yaml(&header, &file) } else { emit::yaml_rest(&file) }
     });
     texts.concat()
 }
@@ -77,19 +84,34 @@ fn compose_file(platform: &Platform, services: &[&Service], generated: &[String]
 /// How many services are lowered and printed at once. Fixed, so that nothing depends on the machine.
 const PART: usize = 50;
 
+/// The jobs that hand volumes over, and which of them each service waits for.
+#[derive(Clone, Copy)]
+struct Owners<'a> {
+    jobs: &'a [owner::Job<'a>],
+    waits: &'a HashMap<ServiceId, Vec<usize>>,
+}
+
+impl<'a> Owners<'a> {
+    fn names(&self, service: &Service) -> Vec<&'a str> {
+        let of = self.waits.get(&service.id).into_iter().flatten();
+        of.filter_map(|at| self.jobs.get(*at)).map(|job| job.name.as_str()).collect()
+    }
+}
+
 /// Some of the services, and what stands before the first and behind the last of all.
 struct Part<'a> {
     services: &'a [&'a Service],
+    owners: Owners<'a>,
     first: bool,
     last: bool,
 }
 
-fn parts<'a>(services: &'a [&'a Service]) -> Vec<Part<'a>> {
+fn parts<'a>(services: &'a [&'a Service], owners: Owners<'a>) -> Vec<Part<'a>> {
     let mut rest = services;
     let mut parts = Vec::new();
     loop {
         let (services, behind) = rest.split_at(rest.len().min(PART));
-        parts.push(Part { services, first: parts.is_empty(), last: behind.is_empty() });
+        parts.push(Part { services, owners, first: parts.is_empty(), last: behind.is_empty() });
         if behind.is_empty() {
             return parts;
         }
@@ -98,11 +120,23 @@ fn parts<'a>(services: &'a [&'a Service]) -> Vec<Part<'a>> {
 }
 
 impl<'a> Part<'a> {
+    /// The jobs stand behind the last service.
+    fn jobs(&self) -> &'a [owner::Job<'a>] {
+        if self.last { self.owners.jobs } else { &[] }
+    }
+
     fn file(&self, platform: &'a Platform) -> File<'a> {
-        let services = self.services.iter();
+        let services = self.services.iter().map(|service| {
+            let entry = Commented::new(comments::lines(service), entry(platform, service, self.owners));
+            (service.name.as_str(), entry)
+        });
+        let jobs = self.jobs().iter().map(|job| {
+            let entry = Entry::Typed(Box::new(owner::lower(platform, job)));
+            (job.name.as_str(), Commented::new(vec![job.comment()], entry))
+        });
         let head = File {
             name: self.first.then(|| project(platform)),
-            services: services.map(|service| (service.name.as_str(), entry(platform, service))).collect(),
+            services: Apart(services.chain(jobs).collect()),
             networks: Entries::default(),
             volumes: Entries::default(),
             secrets: Entries::default(),
@@ -110,51 +144,23 @@ impl<'a> Part<'a> {
         if !self.last {
             return head;
         }
-        let networks = platform.networks.iter();
+        let networks = platform.networks.iter().map(|network| {
+            let entry = Network { internal: network.internal };
+            (network.name.as_str(), Commented::new(network.description.clone(), entry))
+        });
+        let volumes = volumes(platform)
+            .map(|(name, description)| (name, Commented::new(description.map(str::to_owned), Volume {})));
         File {
-            networks: networks
-                .map(|network| (network.name.as_str(), Network { internal: network.internal }))
-                .collect(),
-            volumes: volumes(platform).map(|(name, _)| (name, Volume {})).collect(),
+            networks: networks.collect(),
+            volumes: volumes.collect(),
             secrets: environment::secrets(platform),
             ..head
         }
     }
-
-    fn sections(&self, platform: &Platform) -> Vec<Section> {
-        let services = Section {
-            key: "services",
-            apart: true,
-            comments: self.services.iter().map(|service| comments::lines(service)).collect(),
-        };
-        if !self.last {
-            return vec![services];
-        }
-        let comment = |text: Option<&str>| text.map(str::to_owned).into_iter().collect();
-        let networks = platform.networks.iter();
-        vec![
-            services,
-            Section {
-                key: "networks",
-                apart: false,
-                comments: networks.map(|network| comment(network.description.as_deref())).collect(),
-            },
-            Section {
-                key: "volumes",
-                apart: false,
-                comments: volumes(platform).map(|(_, description)| comment(description)).collect(),
-            },
-            Section {
-                key: "secrets",
-                apart: false,
-                comments: vec![comment(Some("`x-required` stops compose while the variable is empty"))],
-            },
-        ]
-    }
 }
 
-fn entry<'a>(platform: &'a Platform, service: &'a Service) -> Entry<'a> {
-    let lowered = service::lower(platform, service);
+fn entry<'a>(platform: &'a Platform, service: &'a Service, owners: Owners<'a>) -> Entry<'a> {
+    let lowered = service::lower(platform, service, &owners.names(service));
     match overrides::apply(platform, &service.overrides, || Node::of(&lowered)) {
         Some(overridden) => Entry::Overridden(overridden),
         None => Entry::Typed(Box::new(lowered)),

@@ -8,7 +8,7 @@ mod layout;
 mod panel;
 mod provisioning;
 
-use super::{Artifact, Target, generated};
+use super::{Artifact, FILE, Target, generated};
 use crate::emit;
 use crate::formats;
 use crate::platform::{Mounted, Platform, Role, Service};
@@ -27,14 +27,14 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
     let Some(shower) = platform.with_role(Role::Dashboards).next() else { return Vec::new() };
     let header = [generated(platform)];
     let yaml = |name: &str, content: String| artifact(&format!("provisioning/{name}/{name}.yaml"), content);
-    let mut artifacts = vec![yaml("datasources", emit::yaml(&header, &provisioning::sources(platform), &[]))];
+    let mut artifacts = vec![yaml("datasources", emit::yaml(&header, &provisioning::sources(platform)))];
     let dashboards = &platform.observed.dashboards;
     // Without metrics no panel has anything to show, which is reported.
     if dashboards.is_empty() || platform.with_role(Role::Metrics).next().is_none() {
         return artifacts;
     }
     let providers = provisioning::providers(platform, folder(shower));
-    artifacts.push(yaml("dashboards", emit::yaml(&header, &providers, &[])));
+    artifacts.push(yaml("dashboards", emit::yaml(&header, &providers)));
     artifacts.extend(dashboards.iter().map(|dashboard| {
         let path = format!("dashboards/{}.json", dashboard.uid);
         artifact(&path, emit::json(&dashboard::dashboard(platform, dashboard)))
@@ -43,7 +43,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
 }
 
 fn artifact(path: &str, content: String) -> Artifact {
-    Artifact { path: format!("{}/{path}", TARGET.format.root), content, executable: false }
+    Artifact { path: format!("{}/{path}", TARGET.format.root), content, mode: FILE }
 }
 
 /// Where the dashboards are in the container.

@@ -12,7 +12,7 @@ mod quote;
 mod site;
 mod upstream;
 
-use super::{Artifact, Need, Target, generated};
+use super::{Artifact, FILE, Need, Target, generated};
 use crate::emit;
 use crate::formats;
 use crate::parallel;
@@ -45,7 +45,7 @@ fn folder(platform: &Platform, service: &Service, header: &str) -> Vec<Artifact>
     let shared = proxy::shared(platform, service, &sites, header);
     let root = TARGET.format.folder_of(service);
     let artifact =
-        |path: &str, content: String| Artifact { path: format!("{root}/{path}"), content, executable: false };
+        |path: &str, content: String| Artifact { path: format!("{root}/{path}"), content, mode: FILE };
     let mut artifacts = vec![
         artifact("nginx.conf", emit::render(MAIN, &shared)),
         artifact("proxy.conf", emit::render(REQUEST, &shared)),

@@ -7,7 +7,7 @@ mod coverage;
 mod rules;
 mod tests;
 
-use super::{Artifact, Need, Target, generated, overrides};
+use super::{Artifact, FILE, Need, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::formats;
 use crate::parallel;
@@ -57,8 +57,8 @@ fn needs(platform: &Platform) -> Vec<Need> {
 fn yaml(path: &str, header: &[String], value: &impl serde::Serialize) -> Artifact {
     Artifact {
         path: format!("{}/{path}", TARGET.format.root),
-        content: emit::yaml(header, value, &[]),
-        executable: false,
+        content: emit::yaml(header, value),
+        mode: FILE,
     }
 }
 

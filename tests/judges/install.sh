@@ -8,6 +8,9 @@
 set -euo pipefail
 
 suite=trixie
+# The programs that judge artifacts are two of each: what is written has to be read by the old one and the new one.
+newer=forky
+newer_packages=(docker-compose promtool prometheus-alertmanager libc6)
 group=${2:-judges}
 case $group in
   judges) packages=(docker-compose shellcheck yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema) ;;
@@ -37,9 +40,9 @@ fail() {
 
 installed() { [ "$(cat "$dir/stamp" 2>/dev/null)" = "$stamp" ]; }
 
-# The machine's own Debian source (mirror, components, key), pointed at the wanted suite.
+# The machine's own Debian source (mirror, components, key), pointed at a suite.
 debian_source() {
-  local release file
+  local release file suite=$1 apt=$2
   # shellcheck source=/dev/null
   release=$(. /etc/os-release && echo "${VERSION_CODENAME:-$suite}")
   for file in /etc/apt/sources.list.d/*.sources; do
@@ -62,7 +65,10 @@ debian_source() {
   fail "no source for Debian '$release' in /etc/apt/sources.list.d/*.sources or /etc/apt/sources.list"
 }
 
+# apt_private STATE ARGUMENT...: apt-get over a state of its own.
 apt_private() {
+  local apt=$1
+  shift
   apt-get -qq -o Dir::State="$apt" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt" \
     -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$apt/parts" \
     -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
@@ -71,13 +77,25 @@ apt_private() {
     -o Acquire::Retries=3 -o APT::Update::Error-Mode=any -o APT::Sandbox::User="$(id -un)" -o APT::Get::AllowUnauthenticated=false "$@"
 }
 
+# package_lists SUITE STATE
+package_lists() {
+  mkdir -p "$2/lists/partial" "$2/archives/partial" "$2/parts"
+  : >"$2/status" # nothing is installed here, so that apt also brings what the machine happens to have
+  debian_source "$1" "$2"
+  apt_private "$2" update >&2 || fail "the package lists of Debian $1 could not be fetched"
+}
+
 download() {
-  mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/parts"
-  : >"$apt/status" # nothing is installed here, so that apt also brings what the machine happens to have
-  debian_source
-  apt_private update >&2 || fail "the package lists of Debian $suite could not be fetched"
-  apt_private install --yes --no-install-recommends --download-only "${packages[@]}" >&2 ||
+  package_lists "$suite" "$apt"
+  apt_private "$apt" install --yes --no-install-recommends --download-only "${packages[@]}" >&2 ||
     fail "the packages ${packages[*]} of Debian $suite could not be fetched"
+}
+
+# The newer programs need nothing but the C library.
+download_newer() {
+  package_lists "$newer" "$apt_newer"
+  (cd "$apt_newer/archives" && apt_private "$apt_newer" download "${newer_packages[@]}" >&2) ||
+    fail "the packages ${newer_packages[*]} of Debian $newer could not be fetched"
 }
 
 # program NAME FILE [ARGUMENT...]: DIR/bin/NAME runs a program of DIR/root with the libraries of DIR/root.
@@ -98,12 +116,23 @@ END
   chmod +x "$new/bin/$name"
 }
 
-unpack() {
-  mkdir -p "$new/root" "$new/bin"
-  find "$apt/archives" -name '*.deb' -print0 | xargs -0 -P 4 -I '{}' dpkg -x '{}' "$new/root" || fail "a package could not be unpacked"
-  loader=$(cd "$new" && find root/usr/lib root/lib -name 'ld-linux*.so.*' -print -quit 2>/dev/null)
+# unpack_into STATE FOLDER
+unpack_into() {
+  mkdir -p "$new/$2" "$new/bin"
+  find "$1/archives" -name '*.deb' -print0 | xargs -0 -P 4 -I '{}' dpkg -x '{}' "$new/$2" || fail "a package could not be unpacked"
+  loader=$(cd "$new" && find "$2/usr/lib" "$2/lib" -name 'ld-linux*.so.*' -print -quit 2>/dev/null)
   [ -n "$loader" ] || fail "the C library's loader is not among the packages"
   libraries=${loader%/*}
+}
+
+unpack() {
+  if [ "$group" = judges ]; then
+    unpack_into "$apt_newer" root-new
+    program docker-compose-new root-new/usr/libexec/docker/cli-plugins/docker-compose
+    program promtool-new root-new/usr/bin/promtool
+    program amtool-new root-new/usr/bin/amtool
+  fi
+  unpack_into "$apt" root
   "unpack_$group"
 }
 
@@ -175,12 +204,15 @@ judge() {
 }
 
 compose_check() { docker-compose -f "$1" config -q; }
+compose_new_check() { docker-compose-new -f "$1" config -q; }
 work_check() { work cat "$1" 2>&1 | grep -q 'I *refs: *[1-9]'; }
 yaml_check() { yaml-to-json <"$1" | grep -qx '\[{"a": false}\]'; }
 
 try_judges() {
   judge '{ services: { a: { image: b, networks: [c] } } }' refuse compose_check
   judge '{ services: { a: { image: b, networks: [c] } }, networks: { c: {} } }' accept compose_check
+  judge '{ services: { a: { image: b, networks: [c] } } }' refuse compose_new_check
+  judge '{ services: { a: { image: b, networks: [c] } }, networks: { c: {} } }' accept compose_new_check
   judge 'if true; echo a; fi' refuse shellcheck -s sh
   judge 'if true; then echo a; fi' accept shellcheck -s sh
   judge 'a:  0' refuse yamllint -s -d default
@@ -189,11 +221,15 @@ try_judges() {
   judge 'const f = ({ a }) => a ?? b(;' refuse js-check
   judge 'const f = ({ a }) => a ?? b();' accept js-check
   judge 'groups: [{ name: a, rules: [{ record: b, expr: sum( }] }]' refuse promtool check rules
+  judge 'groups: [{ name: a, rules: [{ record: b, expr: sum( }] }]' refuse promtool-new check rules
   judge 'groups: [{ name: a, rules: [{ record: b, expr: sum(c) }] }]' accept promtool check rules
+  judge 'groups: [{ name: a, rules: [{ record: b, expr: sum(c) }] }]' accept promtool-new check rules
   [ -e "$new/lacking/grafana-dashboard" ] || judge '{ "schemaVersion": 42, "panels": [{ "type": "stat", "options": { "wideLayout": 1 } }] }' refuse grafana-dashboard
   [ -e "$new/lacking/grafana-dashboard" ] || judge '{ "schemaVersion": 42, "panels": [{ "type": "stat", "options": { "wideLayout": true } }] }' accept grafana-dashboard
   judge '{ route: { receiver: b }, receivers: [{ name: a }] }' refuse amtool check-config
+  judge '{ route: { receiver: b }, receivers: [{ name: a }] }' refuse amtool-new check-config
   judge '{ route: { receiver: a }, receivers: [{ name: a }] }' accept amtool check-config
+  judge '{ route: { receiver: a }, receivers: [{ name: a }] }' accept amtool-new check-config
   judge 'work is counted' accept work_check
   rm "$new/sample" "$new/said"
 }
@@ -213,6 +249,9 @@ try_engine() {
 versions() {
   local name
   for name in "${packages[@]}"; do basename "$apt"/archives/"${name}"_*.deb | cut -d_ -f1,2; done >"$new/versions"
+  [ "$group" != judges ] || for name in "${newer_packages[@]}"; do
+    basename "$apt_newer"/archives/"${name}"_*.deb | cut -d_ -f1,2 | sed "s/\$/ ($newer)/"
+  done >>"$new/versions"
 }
 
 installed && exit 0
@@ -229,13 +268,20 @@ installed && exit 0 # another run was faster
 echo "judges: ${packages[*]} from Debian $suite, into $dir" >&2
 new=$dir.new
 apt=$new/apt
+apt_newer=$new/apt-newer
 rm -rf "$new"
 mkdir -p "$new"
-download
+if [ "$group" = judges ]; then
+  download_newer &
+  download
+  wait $! || fail "the newer programs could not be fetched"
+else
+  download
+fi
 unpack
 "try_$group"
 versions
-rm -rf "$apt"
+rm -rf "$apt" "$apt_newer"
 echo "$stamp" >"$new/stamp"
 rm -rf "$dir"
 mv "$new" "$dir"

@@ -93,12 +93,13 @@ fn tour() -> Written {
 
 #[test]
 fn amtool_accepts_every_configuration() {
-    let Some(judge) = Judge::find("amtool") else { return };
+    let judges: Vec<Judge> = ["amtool", "amtool-new"].into_iter().filter_map(Judge::find).collect();
     let mut complaints = Vec::new();
     for (case, _, written) in cases() {
-        let verdict = written.check(&judge);
-        if !verdict.accepted {
-            complaints.push(format!("{}: {}{}", case.name(), verdict.output, verdict.complaint));
+        for verdict in judges.iter().map(|judge| written.check(judge)) {
+            if !verdict.accepted {
+                complaints.push(format!("{}: {}{}", case.name(), verdict.output, verdict.complaint));
+            }
         }
     }
     none(&complaints);

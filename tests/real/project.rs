@@ -31,8 +31,17 @@ impl Project {
         let root = tempfile::tempdir().expect("a temporary folder");
         let mut folder = root.path().canonicalize().expect("it was made");
         folder.extend(platform.environment.iter().flat_map(|environment| ["build", environment]));
-        output::write(&folder, &Build { lowered: lowered(platform), whole: true, force: false })
-            .expect("artifacts can be written");
+        output::write(
+            &folder,
+            &Build {
+                lowered: lowered(platform),
+                whole: true,
+                force: false,
+                sources: std::collections::BTreeSet::new(),
+                places: &[],
+            },
+        )
+        .expect("artifacts can be written");
         let mut project = Self { root, folder, options: Vec::new() };
         let command = documented(&project.read(COMPOSE));
         project.options = command.split(' ').map(str::to_owned).collect();

@@ -79,11 +79,11 @@ RECIPES = {
         True,
         {
             "/usr/sbin/nginx": "/usr/sbin/nginx",
-            "/etc/nginx/nginx.conf": "supplied/nginx.conf",
-            "/etc/nginx/certificate.pem": "/run/start/certificate.pem",
-            "/etc/nginx/key.pem": "/run/start/key.pem",
+            # A new volume takes what the image holds in its place, as when the operator has put the files there.
+            "/var/lib/certificates/letsencrypt/shop/fullchain.pem": "/run/start/certificate.pem",
+            "/var/lib/certificates/letsencrypt/shop/privkey.pem": "/run/start/key.pem",
         },
-        {"/var/cache/nginx": "101:0"},
+        {"/var/cache/nginx": "101:0", "/var/lib/certificates": "101:101"},
         changes=["STOPSIGNAL SIGQUIT"],
     ),
     "postgres": Recipe(
@@ -100,7 +100,7 @@ RECIPES = {
         {"PGDATA": "/var/lib/postgresql/18/docker", "PATH": f"/usr/local/bin:/usr/bin:/bin:{POSTGRES}"},
         ["STOPSIGNAL SIGINT"],
     ),
-    "redis": Recipe([], True, {"/usr/local/bin/redis-server": "/usr/bin/redis-server"}, {"/data": "999:999"}, changes=["WORKDIR /data"]),
+    "redis": Recipe([], True, {"/usr/local/bin/redis-server": "/usr/bin/redis-server", "/usr/local/bin/docker-entrypoint.sh": "stand-ins/redis.sh"}, {"/data": "999:999"}, changes=["WORKDIR /data"]),
     "mongo": Recipe(
         ["sh", "/stand-in/mongo.sh"],
         False,
@@ -119,6 +119,8 @@ RECIPES = {
     "quay.io/minio/minio": stand_in(
         "--port", "9000", "--port", "9001", "--login-from", "MINIO_ROOT_USER:MINIO_ROOT_PASSWORD", "--writes", "/data", folders={"/data": "0:0"}
     ),
+    # Hands volumes over (src/standard/images.rs, HELPER).
+    "busybox": Recipe([], True),
     "quay.io/minio/mc": Recipe(["mc"], False, {"/stand-in/stand-in": "stand-in"}),
     "docker.elastic.co/elasticsearch/elasticsearch": stand_in(
         *("--port", "9200", "--port", "9300", "--login", "elastic:ELASTIC_PASSWORD"),
@@ -159,9 +161,15 @@ def catalogue(path):
         body = words[at + 3 : end]
         text = lambda key: body[body.index(key) + 2].strip('"') if key in body else ""
         items = lambda key: [word.strip('"') for word in body[body.index(key) + 3 : body.index("]", body.index(key))] if word != ","] if key in body else []
-        entries[words[at + 1].strip('"')] = (text("user"), items("tools"), items("programs"), text("on"))
+        entries[words[at + 1].strip('"')] = (text("user"), items("tools"), items("programs"), text("on"), text("like"))
         at = end + 1
-    return entries
+    return {label: whole(entries, label) for label in entries}
+
+
+def whole(entries, label):
+    """An entry with what it takes over from the one that it is like."""
+    *own, like = entries[label]
+    return tuple(mine or theirs for mine, theirs in zip(own, whole(entries, like))) if like else tuple(own)
 
 
 def known(entries, image):
@@ -232,7 +240,7 @@ def make(image, entries):
         os.symlink(f"usr/{link}", f"{root}/{link}")
     os.symlink("../run", f"{root}/var/run")
     os.chmod(f"{root}/tmp", 0o1777)
-    uid, gid = user.split(":")
+    uid, gid = (user or "0:0").split(":")
     with open(f"{root}/etc/passwd", "w") as file:
         file.write(f"root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n" + (f"app:x:{uid}:{gid}::/:/bin/false\n" if uid not in ("0", "65534") else ""))
     with open(f"{root}/etc/group", "w") as file:
@@ -255,7 +263,7 @@ def make(image, entries):
         os.makedirs(root + folder, exist_ok=True)
         os.chown(root + folder, *map(int, owner.split(":")))
     environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", **recipe.environment}
-    changes = [f"ENTRYPOINT {json.dumps(recipe.run)}", f"USER {user}", *recipe.changes, *(f"ENV {name}={value}" for name, value in environment.items())]
+    changes = [f"ENTRYPOINT {json.dumps(recipe.run)}", f"USER {uid}:{gid}", *recipe.changes, *(f"ENV {name}={value}" for name, value in environment.items())]
     if not recipe.run:
         changes[0] = 'CMD ["sh"]'
     options = [word for change in changes for word in ("-c", change)]

@@ -6,7 +6,7 @@ use crate::diagnostic::credential::{Names, names};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashSet;
 use crate::schema::part_of;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::{Entry, Part, Text, Value, ValueKind};
 
 /// Blocks and keys that have rules of their own, and what is no text for people: queries.
@@ -31,10 +31,10 @@ const REFERENCE: &str = "\u{1}";
 
 /// SEC001: the credentials in the entries of an expanded tree, but for those of the compiler's own sources.
 #[must_use]
-pub fn of(entries: &[Entry], embedded: &HashSet<FileId>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    entries.iter().for_each(|entry| in_entry(entry, None, None, embedded, &mut found));
-    found
+pub fn of(entries: &[Entry], sources: &Sources) -> Vec<Diagnostic> {
+    let mut search = Search { embedded: sources.embedded(), found: Vec::new() };
+    search.entries(entries, Place::default());
+    search.found
 }
 
 /// Those of others that stand at no place that one of some diagnostics names.
@@ -53,64 +53,66 @@ pub fn besides(others: Vec<Diagnostic>, diagnostics: &[Diagnostic]) -> Vec<Diagn
     others.into_iter().filter(is_new).collect()
 }
 
-fn in_entry(
-    entry: &Entry,
-    around: Option<&str>,
-    service: Option<&str>,
-    embedded: &HashSet<FileId>,
-    found: &mut Vec<Diagnostic>,
-) {
-    let key = entry.key.text.as_str();
-    // The labels of services have a rule of their own, and those of the platform none.
-    if OTHERS.contains(&key) || key == "labels" && service.is_some() {
-        return;
-    }
-    if let Some(value) = &entry.value {
-        in_value(key, around, value, service, embedded, found);
-    }
-    let own = match (&entry.label, key) {
-        (Some(label), "service") => Some(match service {
-            Some(parent) => format!("{parent}.{}", label.text),
-            None => label.text.to_string(),
-        }),
-        _ => None,
-    };
-    let service = own.as_deref().or(service);
-    entry.entries().iter().for_each(|inner| in_entry(inner, Some(key), service, embedded, found));
+/// Where in the tree something stands.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place<'a> {
+    /// The key of the block around it.
+    around: Option<&'a str>,
+    /// The path of the service around it.
+    service: Option<&'a str>,
 }
 
-fn in_value(
-    key: &str,
-    around: Option<&str>,
-    value: &Value,
-    service: Option<&str>,
-    embedded: &HashSet<FileId>,
-    found: &mut Vec<Diagnostic>,
-) {
-    match &value.kind {
-        ValueKind::Text(text) => in_text(key, around, text, value.span, service, embedded, found),
-        ValueKind::List(items) => {
-            items.iter().for_each(|item| in_value(key, around, item, service, embedded, found));
+struct Search<'a> {
+    embedded: &'a HashSet<FileId>,
+    found: Vec<Diagnostic>,
+}
+
+impl Search<'_> {
+    fn entries(&mut self, entries: &[Entry], place: Place<'_>) {
+        for entry in entries {
+            self.entry(entry, place);
         }
-        ValueKind::Body(body) => {
-            body.entries.iter().for_each(|entry| in_entry(entry, Some(key), service, embedded, found));
+    }
+
+    fn entry(&mut self, entry: &Entry, place: Place<'_>) {
+        let key = entry.key.text.as_str();
+        // The labels of services have a rule of their own, and those of the platform none.
+        if OTHERS.contains(&key) || key == "labels" && place.service.is_some() {
+            return;
         }
-        ValueKind::Number(_) | ValueKind::Boolean(_) | ValueKind::Reference(_) => {}
+        if let Some(value) = &entry.value {
+            self.value(key, value, place);
+        }
+        if entry.entries().is_empty() {
+            return;
+        }
+        let own = match (&entry.label, key) {
+            (Some(label), "service") => Some(match place.service {
+                Some(parent) => format!("{parent}.{}", label.text),
+                None => label.text.to_string(),
+            }),
+            _ => None,
+        };
+        self.entries(entry.entries(), Place { around: Some(key), service: own.as_deref().or(place.service) });
+    }
+
+    fn value(&mut self, key: &str, value: &Value, place: Place<'_>) {
+        match &value.kind {
+            ValueKind::Text(text) if !self.embedded.contains(&value.span.file) => {
+                self.found.extend(in_text(key, text, value.span, place));
+            }
+            ValueKind::List(items) => {
+                for item in items {
+                    self.value(key, item, place);
+                }
+            }
+            ValueKind::Body(body) => self.entries(&body.entries, Place { around: Some(key), ..place }),
+            _ => {}
+        }
     }
 }
 
-fn in_text(
-    key: &str,
-    around: Option<&str>,
-    text: &Text,
-    span: Span,
-    service: Option<&str>,
-    embedded: &HashSet<FileId>,
-    found: &mut Vec<Diagnostic>,
-) {
-    if embedded.contains(&span.file) {
-        return;
-    }
+fn in_text(key: &str, text: &Text, span: Span, place: Place<'_>) -> Option<Diagnostic> {
     let whole;
     let said = match text.as_literal() {
         Some(said) => said,
@@ -124,25 +126,25 @@ fn in_text(
         }
     };
     // The keys of labels are names that the platform gives.
-    let by_name = around == Some("labels") && names(key) == Names::Credential && is_value(said);
+    let by_name = place.around == Some("labels") && names(key) == Names::Credential && is_value(said);
     if !by_name && !is_marked(said) {
-        return;
+        return None;
     }
     let credentials = in_sentences(said);
     let (what, range) = match credentials.first() {
         Some(first) => (super::said::describe(first), first.place.clone()),
         None if by_name => ("a credential".to_owned(), 0..said.len()),
-        None => return,
+        None => return None,
     };
-    let place = if text.as_literal().is_some() { part_of(said, span, range.clone()) } else { None };
-    let of = service.map(|service| format!(" of `{service}`")).unwrap_or_default();
+    let part = text.as_literal().and_then(|said| part_of(said, span, range.clone()));
+    let of = place.service.map(|service| format!(" of `{service}`")).unwrap_or_default();
     let diagnostic = Diagnostic::new(codes::SEC001, format!("`{key}`{of} holds {what}"))
-        .at(place.unwrap_or(span), "whoever reads the source or the artifact knows it")
+        .at(part.unwrap_or(span), "whoever reads the source or the artifact knows it")
         .hide_all(said.get(range))
         .hide_all(credentials.iter().filter_map(|found| said.get(found.place.clone())))
         .help("take it out: a secret is a name, declared with `secret NAME`, whose value the operator sets");
-    found.push(match service {
+    Some(match place.service {
         Some(service) => diagnostic.about(service),
         None => diagnostic,
-    });
+    })
 }

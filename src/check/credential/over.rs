@@ -17,7 +17,7 @@ const COMMANDS: [&str; 3] = ["command", "entrypoint", "test"];
 
 /// An override, and the block it was made from.
 struct Over<'a> {
-    over: &'a Override,
+    made: &'a Override,
     block: Option<&'a model::Override>,
     /// The path of the service that it is of.
     service: Option<&'a str>,
@@ -27,13 +27,13 @@ struct Over<'a> {
 fn each(platform: &Platform) -> impl Iterator<Item = Over<'_>> {
     let blocks = &platform.document.override_;
     let own = platform.overrides.iter().map(move |over| Over {
-        over,
+        made: over,
         block: blocks.iter().find(|block| block.span == over.span),
         service: None,
     });
     let of_services = platform.services.iter().flat_map(|service| {
         service.overrides.iter().map(move |over| Over {
-            over,
+            made: over,
             block: service.block.override_.iter().find(|block| block.span == over.span),
             service: Some(&service.path),
         })
@@ -44,7 +44,7 @@ fn each(platform: &Platform) -> impl Iterator<Item = Over<'_>> {
 /// SEC001: credentials in what is put over the files of targets.
 pub(in super::super) fn overrides(platform: &Platform, sink: &mut Sink) {
     for over in each(platform) {
-        for (key, tree) in &over.over.entries {
+        for (key, tree) in &over.made.entries {
             in_tree(key, tree, &over, sink);
         }
     }
@@ -56,7 +56,7 @@ fn in_tree(key: &str, tree: &Tree, over: &Over<'_>, sink: &mut Sink) {
             let text = plain(value);
             let found = in_text(&text);
             // Keys of compose are names that anybody gives, and its values may be asked of the operator.
-            let by_name = if over.over.target.inputs {
+            let by_name = if over.made.target.inputs {
                 names(key) == Names::Credential && is_value(&text)
             } else {
                 let named = NAMES.contains(&last_word(key).as_str()) && !is_path(&text);
@@ -90,16 +90,16 @@ fn in_tree(key: &str, tree: &Tree, over: &Over<'_>, sink: &mut Sink) {
 }
 
 fn report(key: &str, text: &str, secret: std::ops::Range<usize>, over: &Over<'_>, sink: &mut Sink) {
-    let help = if over.over.target.inputs {
+    let help = if over.made.target.inputs {
         "declare a secret, and hand it over in `environment`: compose asks the operator for it"
     } else {
         "name a file that holds it, by the key that ends with `_file`"
     };
-    let what = format!("`{key}` in `override {}` holds a credential", over.over.target.name);
+    let what = format!("`{key}` in `override {}` holds a credential", over.made.target.name);
     let place = over.block.and_then(|block| place(&block.body.entries, text));
     let part = place.and_then(|place| part_of(text, place, secret.clone()));
     let diagnostic = Diagnostic::new(codes::SEC001, what)
-        .at(part.or(place).unwrap_or(over.over.span), "whoever reads the source or the artifact knows it")
+        .at(part.or(place).unwrap_or(over.made.span), "whoever reads the source or the artifact knows it")
         .hide_all(text.get(secret))
         .help(help);
     sink.report(match over.service {
@@ -126,8 +126,8 @@ fn place(entries: &[Entry], text: &str) -> Option<Span> {
 
 /// SEC007: a secret on a command line that an override writes.
 pub(in super::super) fn command_lines(platform: &Platform, sink: &mut Sink) {
-    for over in each(platform).filter(|over| over.over.target.inputs) {
-        for (key, tree) in &over.over.entries {
+    for over in each(platform).filter(|over| over.made.target.inputs) {
+        for (key, tree) in &over.made.entries {
             command_line(key, tree, platform, &over, sink);
         }
     }
@@ -139,10 +139,10 @@ fn command_line(key: &str, tree: &Tree, platform: &Platform, over: &Over<'_>, si
             let Some(input) = value.inputs().find(|input| platform[*input].secret) else { return };
             let what = format!(
                 "the secret `{}` stands on a command line in `override {}`",
-                platform[input].name, over.over.target.name
+                platform[input].name, over.made.target.name
             );
             let diagnostic = Diagnostic::new(codes::SEC007, what)
-                .at(over.over.span, "shown by `ps` and `docker inspect`")
+                .at(over.made.span, "shown by `ps` and `docker inspect`")
                 .help("hand it over in `env`, and let the program read it there, or from its standard input");
             sink.report(match over.service {
                 Some(service) => diagnostic.about(service),

@@ -69,8 +69,11 @@ impl<'a> Holdings<'a> {
             services: Vec::new(),
             of: (!own).then(|| said.service.span()),
             help: said.help,
-            secrets: said.text.get(found.place.clone()).map(str::to_owned).into_iter().collect(),
+            secrets: Vec::new(),
         });
+        // The first one is reported, and all are hidden.
+        let all = in_text(said.text).into_iter().map(|found| found.place).chain([found.place.clone()]);
+        holding.secrets.extend(all.filter_map(|place| said.text.get(place)).map(str::to_owned));
         holding.services.push(&said.service.path);
     }
 

@@ -53,11 +53,7 @@ impl Context<'_> {
                     sink.report(
                         Diagnostic::new(codes::OBS002, format!("no alert is in a state `{value}`"))
                             .at(place, none)
-                            .help(
-                                help.unwrap_or_else(|| {
-                                    "one that is kept is `pending` or `firing`".to_owned()
-                                }),
-                            ),
+                            .help(help.unwrap_or_else(|| "one that is kept is `pending` or `firing`".into())),
                     );
                 }
                 _ => {}

@@ -1,7 +1,7 @@
 //! OBS002: metrics that nobody exports, or not as the service is set up.
 
 use super::Context;
-use crate::diagnostic::{Diagnostic, Sink, cause, codes};
+use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes};
 use crate::hash::{HashSet, IndexMap};
 use crate::model::Role;
 use crate::platform::observe::{Found, Job, Query};
@@ -121,9 +121,10 @@ impl Context<'_> {
         };
         let program = program
             .map(|(name, ..)| format!("`{name}` exports it, and no service that is scraped runs that"));
-        let help = program.or_else(|| sink.did_you_mean(metric, known)).unwrap_or_else(|| {
-            "declare it where it is exported: `metric NAME { type = … }` in the service".to_owned()
-        });
+        let help =
+            program.map(Help::from).or_else(|| sink.did_you_mean(metric, known)).unwrap_or_else(|| {
+                "declare it where it is exported: `metric NAME { type = … }` in the service".into()
+            });
         told.help(help)
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::hash::BuildHasher as _;
 
 use super::Context;
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::diagnostic::{Diagnostic, Help, Sink, codes};
 use crate::hash::{HashMap, RandomState};
 use crate::platform::ServiceId;
 use crate::platform::observe::{Job, Query};
@@ -97,9 +97,9 @@ impl<'a> Context<'a> {
             Diagnostic::new(codes::OBS002, format!("nothing is known to export a metric `{metric}`"))
                 .because(format!("metric {metric}"))
                 .at(query.part(selector.place.clone()), format!("a letter away from `{known}`"))
-                .help(format!(
-                    "did you mean `{known}`? Where it is meant as it is, say whose it is, `job=\"…\"`, or declare it there: `metric {metric} {{ type = … }}`"
-                )),
+                .help(Help::meant(metric, &known).and(&format!(
+                    " Where it is meant as it is, say whose it is, `job=\"…\"`, or declare it there: `metric {metric} {{ type = … }}`"
+                ))),
         )
     }
 

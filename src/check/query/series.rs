@@ -45,7 +45,7 @@ fn labels(alert: &Alert, test: &AlertTest, sink: &mut Sink) {
             Diagnostic::new(codes::ALR018, message)
                 .at(test.span, format!("fires with no label `{label}`"))
                 .at(alert.query.said.span, "the series of the alert")
-                .help(help.unwrap_or_else(|| super::carried(&known)))
+                .help(help.unwrap_or_else(|| super::carried(&known).into()))
                 .because(format!("label {label} of a test of {}", alert.name)),
         );
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{of_match, said};
-use crate::diagnostic::{Diagnostic, Sink, cause, codes};
+use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes};
 use crate::hash::HashMap;
 use crate::model::{Role, Severity};
 use crate::platform::Platform;
@@ -169,14 +169,14 @@ fn labels(platform: &Platform) -> BTreeSet<&str> {
 }
 
 /// ALR009: what only an alert could carry of which nobody knows the labels.
-fn perhaps(what: &str, label: &str, (place, open): (Span, Span), near: Option<String>) -> Diagnostic {
+fn perhaps(what: &str, label: &str, (place, open): (Span, Span), near: Option<Help>) -> Diagnostic {
     let otherwise = format!(
         "write `labels {{ {label} = … }}` in the alerts that are meant, or declare the labels of their metrics"
     );
     Diagnostic::new(codes::ALR009, format!("no alert is known to carry {what}"))
         .at(place, "perhaps nothing comes here")
         .at(open, "could carry it: nobody says which labels this has")
-        .help(near.unwrap_or(otherwise))
+        .help(near.unwrap_or(otherwise.into()))
 }
 
 /// What is known of a label of an alert.

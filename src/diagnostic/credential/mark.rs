@@ -11,10 +11,11 @@ pub(super) enum Kind {
     Name,
     Token,
     Program,
+    Phrase,
 }
 
 /// How many kinds there are.
-const KINDS: usize = 4;
+const KINDS: usize = 5;
 
 /// What stands in every URL.
 pub(super) const URL: &str = "://";
@@ -35,16 +36,17 @@ const NAMES: &[&str] = &[
     "cookie",
     "bindpw",
     "hmac",
-    "identified",
     "community",
-    "masteruser",
 ];
+
+/// What databases and servers write before a password.
+const PHRASES: &[&str] = &["identified ", "stats auth "];
 
 /// How many bytes of a mark are looked up; none is shorter.
 const SHORTEST: usize = 3;
 
 const COUNT: usize =
-    ADDRESSES.len() + NAMES.len() + INNER.len() + FORMS.len() + HASHES.len() + PROGRAMS.len();
+    ADDRESSES.len() + NAMES.len() + PHRASES.len() + INNER.len() + FORMS.len() + HASHES.len() + PROGRAMS.len();
 
 const NONE: u8 = u8::MAX;
 
@@ -70,6 +72,7 @@ const fn marks() -> [(Kind, &'static str); COUNT] {
     let groups = [
         (Kind::Address, ADDRESSES),
         (Kind::Name, NAMES),
+        (Kind::Phrase, PHRASES),
         (Kind::Token, INNER),
         (Kind::Token, HASHES),
         (Kind::Program, PROGRAMS),
@@ -94,7 +97,9 @@ const fn marks() -> [(Kind, &'static str); COUNT] {
 }
 
 /// Marks that start with the same two bytes share a bit, and where there are more starts than bits, others do, too.
+#[expect(clippy::cast_possible_truncation, reason = "there are fewer marks than a byte counts")]
 const fn table() -> Table {
+    assert!(COUNT < NONE as usize, "more marks than a byte counts");
     let all = marks();
     let mut table = Table { starts: [[0; 256]; SHORTEST], of_bit: [[NONE; SHARED]; 64] };
     let mut bits = [0usize; COUNT];
@@ -150,13 +155,14 @@ fn begun(text: &str, at: usize, bits: u64) -> impl Iterator<Item = (Kind, &'stat
     let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at)).copied();
     let others = |bits: &u64| Some(bits & (bits - 1)).filter(|bits| *bits != 0);
     let numbers = std::iter::successors(Some(bits), others).map(|bits| bits.trailing_zeros() as usize);
-    let marks = numbers.filter_map(|bit| TABLE.of_bit.get(bit)).flatten();
-    let marks = marks.take_while(|mark| **mark != NONE).filter_map(|mark| MARKS.get(usize::from(*mark)));
+    let of_bits = numbers.filter_map(|bit| TABLE.of_bit.get(bit));
+    let marks = of_bits.flat_map(|marks| marks.iter().take_while(|mark| **mark != NONE));
+    let marks = marks.filter_map(|mark| MARKS.get(usize::from(*mark)));
     marks.copied().filter(move |(kind, mark)| {
         let said = rest.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark.as_bytes()));
         said && match kind {
             Kind::Address => *mark != URL || may_tell(rest),
-            Kind::Name => true,
+            Kind::Name | Kind::Phrase => true,
             Kind::Token => rest.starts_with(mark.as_bytes()),
             Kind::Program => {
                 let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
@@ -222,4 +228,17 @@ pub(super) fn next_marked(text: &str, at: usize) -> Option<Marked<'_>> {
         }
     }
     Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MARKS, is_marked};
+
+    #[test]
+    fn every_mark_is_found_whatever_shares_its_bits() {
+        for (_, mark) in &MARKS {
+            // An address is one that may hold a credential.
+            assert!(is_marked(&format!("a {mark}.b")), "{mark}");
+        }
+    }
 }

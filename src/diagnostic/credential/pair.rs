@@ -50,7 +50,10 @@ fn is_prose(text: &str) -> bool {
 }
 
 /// `IDENTIFIED BY 'VALUE'`, `IDENTIFIED WITH sha2 BY 'VALUE'`, `stats auth NAME:VALUE`.
-fn phrases<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
+pub(super) fn phrases<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
+    if is_comment(line) {
+        return;
+    }
     let lower = line.to_ascii_lowercase();
     let mut take = |from: usize, length: usize| {
         let value = line.get(from..from + length).unwrap_or_default();
@@ -100,7 +103,6 @@ pub(super) fn in_line<'a>(line: &'a str, spaced: bool, found: &mut Vec<Found<'a>
     if is_comment(line) {
         return;
     }
-    phrases(line, found);
     let mut at = 0;
     while let Some(start) = line[at..].find(is_word).map(|start| at + start) {
         let end = line[start..].find(|c| !is_word(c)).map_or(line.len(), |length| start + length);

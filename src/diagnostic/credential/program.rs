@@ -119,6 +119,18 @@ const PLACES: &[(&str, &str, usize)] = &[
     ("grafana", "reset-admin-password", 1),
 ];
 
+/// What stands in lines without an option that hold a credential.
+const WORDS: &[&str] = &[
+    "add_user",
+    "change_password",
+    "authenticate_user",
+    "alias set",
+    "vault login",
+    "reset-admin-password",
+    "sqlplus",
+    "chpasswd",
+];
+
 /// What it is called.
 const WHAT: &str = "a credential";
 
@@ -212,7 +224,7 @@ fn option<'a>(
         Some(_) => return,
     };
     match (how, joined) {
-        (Next, None) | (Both, None) => {
+        (Next | Both, None) => {
             let value = words.get(at + 1).filter(|value| !value.text.starts_with('-'));
             whole(value, name, found);
         }
@@ -325,7 +337,11 @@ pub(super) fn commands(line: &str) -> Vec<Vec<Word<'_>>> {
 
 /// The credentials in a line of a shell.
 pub(super) fn in_line<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
-    if line.trim_start().starts_with('#') {
+    // Sentences name programs, too.
+    let option = |at: usize| line[at + 2..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+    let may =
+        line.match_indices(" -").any(|(at, _)| option(at)) || WORDS.iter().any(|word| line.contains(word));
+    if !may || line.trim_start().starts_with('#') {
         return;
     }
     for words in commands(line) {

@@ -158,7 +158,10 @@ fn in_marked<'a>(marked: &Marked<'a>, kind: In) -> Vec<Found<'a>> {
         if marked.has(Kind::Name) {
             pair::in_line(line, kind == In::Text, &mut found);
         }
-        if marked.has(Kind::Program) && line.contains(' ') {
+        if marked.has(Kind::Phrase) {
+            pair::phrases(line, &mut found);
+        }
+        if marked.has(Kind::Program) {
             program::in_line(line, &mut found);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::credential::text::in_source as in_line;
+use crate::diagnostic::credential::text::{in_arguments, in_source as in_line};
 use crate::diagnostic::credential::{Names, names};
 
 /// What a `secret` holds beside a value.
@@ -86,6 +86,7 @@ fn values(line: &str, body: bool) -> Vec<Range<usize>> {
         at = at.max(from + length);
     }
     found.extend(in_line(line).into_iter().map(|one| one.place));
+    found.extend(in_texts(line));
     found.sort_unstable_by_key(|range| range.start);
     found.dedup_by(|next, one| {
         let within = next.start < one.end;
@@ -93,6 +94,24 @@ fn values(line: &str, body: bool) -> Vec<Range<usize>> {
         within
     });
     found
+}
+
+/// The credentials in the texts of a line: a line of a shell in one of them, and the arguments of a program in all.
+fn in_texts(line: &str) -> Vec<Range<usize>> {
+    let mut texts = Vec::new();
+    let mut rest = line;
+    while let Some((_, behind)) = rest.split_once('"')
+        && let Some((text, behind)) = behind.split_once('"')
+    {
+        texts.push((line.len() - behind.len() - 1 - text.len(), text));
+        rest = behind;
+    }
+    let arguments: Vec<&str> = texts.iter().map(|(_, text)| *text).collect();
+    let found = in_arguments(&arguments).into_iter();
+    let found = found.filter_map(|(at, found)| Some((texts.get(at)?.0, found)));
+    let within =
+        texts.iter().flat_map(|(start, text)| in_line(text).into_iter().map(|found| (*start, found)));
+    found.chain(within).map(|(start, found)| start + found.place.start..start + found.place.end).collect()
 }
 
 /// Whether a bare word looks like no name of anything: it starts as a number does, or mixes letters and digits.
@@ -105,7 +124,7 @@ fn is_odd(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::values;
+    use super::{opens_secret, values};
 
     #[test]
     fn values_of_credentials_are_found_in_a_line() {
@@ -129,8 +148,11 @@ mod tests {
             ("HOOK = \"https://hooks.slack.com/services/T0/B0/x\"", vec!["T0/B0/x"]),
             ("DB = \"sql://app:a@db/shop\"", vec!["a"]),
             ("password=PASSWORD", vec![]),
+            ("a = [\"sh\", \"-c\", \"mysql -pab1 c && curl -u d:ef2 g\"", vec!["ab1", "ef2"]),
+            ("a = [\"valkey-cli\", \"-a\", \"ab1\"]", vec!["ab1"]),
         ] {
-            let found: Vec<&str> = values(line, false).into_iter().map(|range| &line[range]).collect();
+            let found: Vec<&str> =
+                values(line, opens_secret(line)).into_iter().map(|range| &line[range]).collect();
             assert_eq!(found, expected, "{line}");
         }
     }

@@ -7,6 +7,7 @@ use crate::hash::IndexMap;
 use serde::ser::{self, Impossible, Serialize, Serializer};
 
 use super::Node;
+use crate::emit::layout::COMMENTED;
 
 /// Why a value has no tree: its own type refuses.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ impl Serializer for Builder {
     type Error = Refused;
     type SerializeSeq = List;
     type SerializeTuple = List;
-    type SerializeTupleStruct = List;
+    type SerializeTupleStruct = Tuple;
     type SerializeTupleVariant = Impossible<Node, Refused>;
     type SerializeMap = Map;
     type SerializeStruct = Map;
@@ -153,8 +154,8 @@ impl Serializer for Builder {
         Ok(List::default())
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<List, Refused> {
-        Ok(List::default())
+    fn serialize_tuple_struct(self, name: &'static str, _: usize) -> Result<Tuple, Refused> {
+        Ok(Tuple { name, fields: List::default() })
     }
 
     fn serialize_tuple_variant(
@@ -224,16 +225,35 @@ impl ser::SerializeTuple for List {
     }
 }
 
-impl ser::SerializeTupleStruct for List {
+/// A list of fixed length with a name, by which comments are known.
+struct Tuple {
+    name: &'static str,
+    fields: List,
+}
+
+impl ser::SerializeTupleStruct for Tuple {
     type Ok = Node;
     type Error = Refused;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
-        self.push(value)
+        self.fields.push(value)
     }
 
     fn end(self) -> Result<Node, Refused> {
-        Ok(Node::List(self.items))
+        if self.name != COMMENTED {
+            return Ok(Node::List(self.fields.items));
+        }
+        let mut fields = self.fields.items.into_iter();
+        match (fields.next(), fields.next()) {
+            (Some(Node::List(lines)), Some(value)) => {
+                let lines = lines.into_iter().filter_map(|line| match line {
+                    Node::Text(line) => Some(line),
+                    _ => None,
+                });
+                Ok(Node::Commented(lines.collect(), Box::new(value)))
+            }
+            _ => Err(ser::Error::custom("a comment is a list of lines and a value")),
+        }
     }
 }
 

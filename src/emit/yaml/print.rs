@@ -1,8 +1,7 @@
-//! The layout of YAML: blocks of maps and lists, written as they are met.
+//! The layout of YAML: blocks of maps and lists, their comments and the empty lines between them, written as they are
+//! met.
 //!
-//! serde-saphyr knows how a scalar must be written to be read as what it is. It is asked for every scalar but plain
-//! words that need no question ([`scalar::is_plain`]), and for what stands in a style of its own. It prints the whole where
-//! something is met that has no layout here. What comes out is what it would have printed; a test compares them.
+//! How a scalar must be written to be read as what it is, [`scalar`] knows.
 
 #[cfg(test)]
 mod tests;
@@ -13,45 +12,68 @@ use serde::ser::{self, Impossible, Serialize, Serializer};
 
 use super::scalar;
 use crate::emit::Node;
+use crate::emit::layout::{APART, COMMENTED};
 
 /// Spaces that a block moves its entries in by.
 const STEP: usize = 2;
 
-/// Prints a value.
-pub(super) fn print(value: &impl Serialize) -> String {
-    let mut out = String::new();
-    let at = At { out: &mut out, column: 0, place: Place::Start };
-    if value.serialize(at).is_err() {
-        return scalar::whole(&Node::of(value));
+/// Writes the comments at the top of a file.
+pub(super) fn header(out: &mut String, lines: &[String]) {
+    for line in lines {
+        comment(out, 0, line);
     }
-    out
+    if !lines.is_empty() {
+        out.push('\n');
+    }
 }
 
-/// That something has no layout here.
+/// Prints a value with an empty line between top-level keys.
+pub(super) fn document(out: &mut String, value: &impl Serialize) {
+    write(out, value, Place::Start);
+}
+
+/// Prints a value whose first key, and entries of it, are printed.
+pub(super) fn rest(out: &mut String, value: &impl Serialize) {
+    write(out, value, Place::Rest);
+}
+
+fn write(out: &mut String, value: &impl Serialize, place: Place) {
+    let line = out.len();
+    let at = At { out, column: 0, place, line, apart: true };
+    // Only a value that is none of serde's kinds that YAML has is refused, and none of our types is.
+    let printed = value.serialize(at);
+    debug_assert!(printed.is_ok(), "{printed:?}");
+}
+
+/// Why a value is not printed: its own type refuses, or YAML has no form of it.
 #[derive(Debug)]
-struct Unknown;
+struct Refused;
 
-impl Display for Unknown {
+impl Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this has no layout")
+        f.write_str("this has no form in YAML")
     }
 }
 
-impl std::error::Error for Unknown {}
+impl std::error::Error for Refused {}
 
-impl ser::Error for Unknown {
+impl ser::Error for Refused {
     fn custom<T: Display>(_: T) -> Self {
         Self
     }
 }
 
-type Done = Result<(), Unknown>;
+type Done = Result<(), Refused>;
 
 /// What stands before a value on its line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// Nothing: it is the whole.
     Start,
+    /// Nothing, and its first key is printed already.
+    Rest,
+    /// Entries of the same value.
+    Entries,
     /// `key:`.
     Key,
     /// `- `.
@@ -63,51 +85,49 @@ struct At<'a> {
     out: &'a mut String,
     column: usize,
     place: Place,
+    /// Where the line of its entry begins, above which its comments stand.
+    line: usize,
+    /// Whether an empty line stands between its entries.
+    apart: bool,
 }
 
 impl<'a> At<'a> {
     /// A scalar of one line.
-    fn line(self, text: impl Display) -> Done {
-        match self.place {
-            Place::Start => return Err(Unknown),
-            Place::Key => self.out.push(' '),
-            Place::Dash => {}
-        }
-        writeln!(self.out, "{text}").map_err(|_| Unknown)
+    fn line(mut self, text: impl Display) -> Done {
+        self.begin();
+        writeln!(self.out, "{text}").map_err(|_| Refused)
     }
 
-    fn text(self, text: &str) -> Done {
-        match self.place {
-            Place::Start => return Err(Unknown),
-            Place::Key => self.out.push(' '),
-            Place::Dash => {}
+    /// Separates a scalar from its key.
+    fn begin(&mut self) {
+        if self.place == Place::Key {
+            self.out.push(' ');
         }
+    }
+
+    fn text(mut self, text: &str) {
+        self.begin();
         if scalar::is_plain(text) {
             self.out.push_str(text);
-            self.out.push('\n');
-            return Ok(());
+        } else if scalar::is_literal(text) && self.column >= STEP {
+            return scalar::literal(text, self.column, self.out);
+        } else {
+            scalar::text(text, self.out);
         }
-        // What is kept at the end of a block of text depends on what follows.
-        if text.ends_with("\n\n") || text == "\n" {
-            return Err(Unknown);
-        }
-        if scalar::text(text, self.out) {
-            return Ok(());
-        }
-        let printed = scalar::block(text);
-        let mut lines = printed.split_inclusive('\n');
-        self.out.push_str(lines.next().unwrap_or_default());
-        for line in lines {
-            if line != "\n" {
-                indent(self.out, self.column - STEP);
-            }
-            self.out.push_str(line);
-        }
-        Ok(())
+        self.out.push('\n');
+    }
+
+    /// Writes a line of comment above the entry, below those that stand there.
+    fn comment(&mut self, text: &str) {
+        let column = self.out[self.line..].bytes().take_while(|byte| *byte == b' ').count();
+        let mut line = String::new();
+        comment(&mut line, column, text);
+        self.out.insert_str(self.line, &line);
+        self.line += line.len();
     }
 
     fn block(self) -> Block<'a> {
-        Block { at: self, is_empty: true }
+        Block { at: self, is_empty: true, follows: Place::Key }
     }
 }
 
@@ -115,31 +135,63 @@ impl<'a> At<'a> {
 struct Block<'a> {
     at: At<'a>,
     is_empty: bool,
+    /// What stands before the value of the key that was written last.
+    follows: Place,
 }
 
 impl Block<'_> {
     /// Begins the line of an entry. The first one behind a dash stands on its line.
     fn entry(&mut self) {
         let first = std::mem::take(&mut self.is_empty);
-        if first && self.at.place == Place::Key {
-            self.at.out.push('\n');
+        let At { out, column, place, line, apart } = &mut self.at;
+        if first && *place == Place::Key {
+            out.push('\n');
         }
-        if !first || self.at.place == Place::Key {
-            indent(self.at.out, self.at.column);
+        if *apart && (!first || *place == Place::Entries) {
+            out.push('\n');
         }
+        if !first || *place != Place::Dash {
+            *line = out.len();
+            indent(out, *column);
+        }
+    }
+
+    /// Begins an entry with its key. The first key of what goes on elsewhere stands there.
+    fn key(&mut self, name: &str) {
+        if self.is_empty && self.at.place == Place::Rest {
+            self.is_empty = false;
+            self.follows = Place::Entries;
+            return;
+        }
+        self.entry();
+        scalar::key(name, self.at.out);
+        self.at.out.push(':');
+        self.follows = Place::Key;
     }
 
     /// Where the value of an entry is printed, behind what its line begins with.
     fn value(&mut self, place: Place) -> At<'_> {
-        At { out: &mut *self.at.out, column: self.at.column + STEP, place }
+        let At { out, column, line, .. } = &mut self.at;
+        At { out, column: *column + STEP, place, line: *line, apart: false }
     }
 
     fn end(self, nothing: &str) -> Done {
-        if self.is_empty { self.at.line(nothing) } else { Ok(()) }
+        // Where others stand before it, it is not empty.
+        if self.is_empty && self.at.place != Place::Entries { self.at.line(nothing) } else { Ok(()) }
     }
 }
 
-fn indent(out: &mut String, column: usize) {
+/// Writes a line of comment. A comment cannot be escaped, so what is no printable character of YAML becomes a space.
+fn comment(out: &mut String, column: usize, text: &str) {
+    indent(out, column);
+    out.push_str("# ");
+    out.extend(text.chars().map(|c| if scalar::is_printable(c) { c } else { ' ' }));
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+}
+
+/// Writes spaces up to a column.
+pub(super) fn indent(out: &mut String, column: usize) {
     const SPACES: &str = "                                                                ";
     let mut rest = column;
     while rest > 0 {
@@ -149,16 +201,22 @@ fn indent(out: &mut String, column: usize) {
     }
 }
 
+/// A value under lines of comment, or what has a name and fields without names.
+struct Tuple<'a> {
+    at: Option<At<'a>>,
+    lines: bool,
+}
+
 impl<'a> Serializer for At<'a> {
     type Ok = ();
-    type Error = Unknown;
+    type Error = Refused;
     type SerializeSeq = Block<'a>;
     type SerializeTuple = Block<'a>;
-    type SerializeTupleStruct = Impossible<(), Unknown>;
-    type SerializeTupleVariant = Impossible<(), Unknown>;
+    type SerializeTupleStruct = Tuple<'a>;
+    type SerializeTupleVariant = Impossible<(), Refused>;
     type SerializeMap = Block<'a>;
     type SerializeStruct = Block<'a>;
-    type SerializeStructVariant = Impossible<(), Unknown>;
+    type SerializeStructVariant = Impossible<(), Refused>;
 
     fn serialize_bool(self, value: bool) -> Done {
         self.line(value)
@@ -209,19 +267,21 @@ impl<'a> Serializer for At<'a> {
     }
 
     fn serialize_f64(self, value: f64) -> Done {
-        self.line(scalar::whole(&Node::Number(value)).trim_end())
+        self.line(scalar::number(value))
     }
 
     fn serialize_char(self, value: char) -> Done {
-        self.text(value.encode_utf8(&mut [0; 4]))
+        self.text(value.encode_utf8(&mut [0; 4]));
+        Ok(())
     }
 
     fn serialize_str(self, value: &str) -> Done {
-        self.text(value)
+        self.text(value);
+        Ok(())
     }
 
     fn serialize_bytes(self, _: &[u8]) -> Done {
-        Err(Unknown)
+        Err(Refused)
     }
 
     fn serialize_none(self) -> Done {
@@ -241,23 +301,21 @@ impl<'a> Serializer for At<'a> {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Done {
-        self.text(variant)
+        self.text(variant);
+        Ok(())
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Done {
+        if name == APART {
+            return value.serialize(At { apart: true, ..self });
+        }
         if !Node::is_style(name) {
             return value.serialize(self);
         }
-        match self.place {
-            Place::Start => return Err(Unknown),
-            Place::Key => self.out.push(' '),
-            Place::Dash => {}
-        }
-        // A style that takes several lines is not one of those that are used.
-        if !scalar::styled(name, Node::of(value), self.out) {
-            return Err(Unknown);
-        }
-        self.out.push('\n');
+        let mut at = self;
+        at.begin();
+        scalar::styled(name, &Node::of(value), at.out);
+        at.out.push('\n');
         Ok(())
     }
 
@@ -265,26 +323,26 @@ impl<'a> Serializer for At<'a> {
         self,
         _: &'static str,
         _: u32,
-        _: &'static str,
-        _: &T,
+        variant: &'static str,
+        value: &T,
     ) -> Done {
-        Err(Unknown)
+        let mut block = self.block();
+        block.key(variant);
+        value.serialize(block.value(Place::Key))
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Block<'a>, Unknown> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Block<'a>, Refused> {
+        let apart = self.apart && self.place != Place::Start;
+        Ok(At { apart, ..self }.block())
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Block<'a>, Refused> {
         Ok(self.block())
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Block<'a>, Unknown> {
-        Ok(self.block())
-    }
-
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeTupleStruct, Unknown> {
-        Err(Unknown)
+    fn serialize_tuple_struct(self, name: &'static str, _: usize) -> Result<Tuple<'a>, Refused> {
+        // No other type is one.
+        if name == COMMENTED { Ok(Tuple { at: Some(self), lines: true }) } else { Err(Refused) }
     }
 
     fn serialize_tuple_variant(
@@ -293,15 +351,15 @@ impl<'a> Serializer for At<'a> {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleVariant, Unknown> {
-        Err(Unknown)
+    ) -> Result<Self::SerializeTupleVariant, Refused> {
+        Err(Refused)
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Block<'a>, Unknown> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Block<'a>, Refused> {
         Ok(self.block())
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Block<'a>, Unknown> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Block<'a>, Refused> {
         Ok(self.block())
     }
 
@@ -311,14 +369,14 @@ impl<'a> Serializer for At<'a> {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeStructVariant, Unknown> {
-        Err(Unknown)
+    ) -> Result<Self::SerializeStructVariant, Refused> {
+        Err(Refused)
     }
 }
 
 impl ser::SerializeSeq for Block<'_> {
     type Ok = ();
-    type Error = Unknown;
+    type Error = Refused;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
         self.entry();
@@ -333,7 +391,7 @@ impl ser::SerializeSeq for Block<'_> {
 
 impl ser::SerializeTuple for Block<'_> {
     type Ok = ();
-    type Error = Unknown;
+    type Error = Refused;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
         ser::SerializeSeq::serialize_element(self, value)
@@ -346,19 +404,20 @@ impl ser::SerializeTuple for Block<'_> {
 
 impl ser::SerializeMap for Block<'_> {
     type Ok = ();
-    type Error = Unknown;
+    type Error = Refused;
 
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, said: &T) -> Done {
-        self.entry();
-        match Node::of(said) {
-            Node::Text(text) => key(self.at.out, &text),
-            Node::Integer(number) => write!(self.at.out, "{number}:").map_err(|_| Unknown),
-            _ => Err(Unknown),
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Done {
+        match Node::of(key) {
+            Node::Text(text) => self.key(&text),
+            Node::Integer(number) => self.key(&number.to_string()),
+            _ => return Err(Refused),
         }
+        Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
-        value.serialize(self.value(Place::Key))
+        let follows = self.follows;
+        value.serialize(self.value(follows))
     }
 
     fn end(self) -> Done {
@@ -368,12 +427,12 @@ impl ser::SerializeMap for Block<'_> {
 
 impl ser::SerializeStruct for Block<'_> {
     type Ok = ();
-    type Error = Unknown;
+    type Error = Refused;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
-        self.entry();
-        key(self.at.out, name)?;
-        value.serialize(self.value(Place::Key))
+        self.key(name);
+        let follows = self.follows;
+        value.serialize(self.value(follows))
     }
 
     fn end(self) -> Done {
@@ -381,13 +440,27 @@ impl ser::SerializeStruct for Block<'_> {
     }
 }
 
-/// Writes a key and its colon.
-fn key(out: &mut String, text: &str) -> Done {
-    if scalar::is_plain_key(text) {
-        out.push_str(text);
-        out.push(':');
-        return Ok(());
+impl ser::SerializeTupleStruct for Tuple<'_> {
+    type Ok = ();
+    type Error = Refused;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
+        if !std::mem::take(&mut self.lines) {
+            return self.at.take().map_or(Err(Refused), |at| value.serialize(at));
+        }
+        let Some(at) = &mut self.at else { return Err(Refused) };
+        // What goes on elsewhere has its comments there.
+        if let (Node::List(lines), true) = (Node::of(value), at.place != Place::Entries) {
+            for line in &lines {
+                if let Node::Text(line) = line {
+                    at.comment(line);
+                }
+            }
+        }
+        Ok(())
     }
-    out.push_str(&scalar::key(text).ok_or(Unknown)?);
-    Ok(())
+
+    fn end(self) -> Done {
+        Ok(())
+    }
 }

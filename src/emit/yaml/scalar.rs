@@ -4,15 +4,10 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::emit::{Entries, Node};
+use crate::emit::{Entries, FlowSeq, Node};
 
 /// What serde-saphyr calls `"a"`.
 const DOUBLE_QUOTED: &str = "__yaml_double_quoted";
-/// What serde-saphyr calls `[a, b]`.
-const FLOW_SEQ: &str = "__yaml_flow_seq";
-
-/// What serde-saphyr calls `{a: b}`.
-const FLOW_MAP: &str = "__yaml_flow_map";
 
 /// Whether text, at its place in a block, is read by YAML 1.1 and 1.2 as that text. `false` where it takes more than a
 /// look at its bytes to say.
@@ -28,7 +23,7 @@ pub(super) fn is_plain(text: &str) -> bool {
         _ => false,
     };
     // What ends with a space loses it.
-    starts && !matches!(last, b' ' | b':') && is_printable(bytes) && !begins_more(bytes)
+    starts && !matches!(last, b' ' | b':') && is_ascii(bytes) && !begins_more(bytes)
 }
 
 /// The letters that are in no number, no date and no prefix of one.
@@ -89,11 +84,11 @@ fn is_decimal(text: &str) -> bool {
 
 /// Whether bytes stand in double quotes as they are.
 fn is_quotable(bytes: &[u8]) -> bool {
-    is_printable(bytes) && memchr::memchr2(b'"', b'\\', bytes).is_none()
+    is_ascii(bytes) && memchr::memchr2(b'"', b'\\', bytes).is_none()
 }
 
 /// Whether bytes are ASCII that is printed.
-fn is_printable(bytes: &[u8]) -> bool {
+fn is_ascii(bytes: &[u8]) -> bool {
     // Without a way out of the loop it takes many bytes at a time.
     bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
 }
@@ -119,96 +114,147 @@ fn is_word(text: &str) -> bool {
     text.len() <= LONGEST && begins && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
-/// Writes text that is not plain, with the end of its line. Whether it stands on one line: what it is otherwise is
-/// what [`block`] says.
-pub(super) fn text(text: &str, out: &mut String) -> bool {
-    let known = quoted(text, out);
-    if known {
+/// Whether a character may stand in YAML as it is, and ends no line for any reader: 1.1 has more line ends than 1.2.
+pub(super) fn is_printable(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// Whether text of several lines is read by everybody as what it is where its lines stand as they are, below `|`.
+/// Readers differ where it begins with what could be indentation, and what ends with empty lines depends on what follows.
+pub(super) fn is_literal(text: &str) -> bool {
+    let lines = text.strip_suffix('\n').unwrap_or(text);
+    let last = lines.rsplit('\n').next().unwrap_or_default();
+    text.contains('\n')
+        && !text.starts_with([' ', '\t', '\n'])
+        && last.contains(|c| !matches!(c, ' ' | '\t'))
+        && text.chars().all(|c| is_printable(c) || matches!(c, '\n' | '\t'))
+}
+
+/// Writes text of several lines below `|`, in a column.
+pub(super) fn literal(text: &str, column: usize, out: &mut String) {
+    out.push_str(if text.ends_with('\n') { "|\n" } else { "|-\n" });
+    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
+        if !line.is_empty() {
+            super::print::indent(out, column);
+            out.push_str(line);
+        }
         out.push('\n');
     }
-    known
 }
 
-/// Text as a value, with the end of its line. Further lines are those of a block that stands in the first column.
-pub(super) fn block(text: &str) -> String {
-    saphyr(&text)
+/// Writes text that is not plain on one line.
+pub(super) fn text(text: &str, out: &mut String) {
+    if !quoted(text, out) {
+        let printed = saphyr(&text);
+        by_library(text, printed.strip_suffix('\n'), &[], out);
+    }
 }
 
-/// Text as a key, with its colon; `None` where it is none that stands on one line.
-pub(super) fn key(text: &str) -> Option<String> {
+/// Writes text as the library did, unless it is among what the library writes and some reader does not take for that text:
+/// then in quotes.
+fn by_library(text: &str, printed: Option<&str>, marks: &[char], out: &mut String) {
+    let is_quoted = |printed: &str| printed.starts_with(['"', '\'']);
+    let printed = printed.filter(|printed| printed.chars().all(is_printable));
+    match printed.filter(|printed| is_quoted(printed) || !printed.contains(marks)) {
+        Some(printed) => out.push_str(printed),
+        None => escaped(text, out),
+    }
+}
+
+/// Writes text in double quotes.
+fn escaped(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        // Writing to a string succeeds.
+        let _ = match c {
+            '"' | '\\' => write!(out, "\\{c}"),
+            '\n' => write!(out, "\\n"),
+            '\t' => write!(out, "\\t"),
+            '\r' => write!(out, "\\r"),
+            c if is_printable(c) => write!(out, "{c}"),
+            c if u32::from(c) < 0x100 => write!(out, "\\x{:02X}", u32::from(c)),
+            c => write!(out, "\\u{:04X}", u32::from(c)),
+        };
+    }
+    out.push('"');
+}
+
+/// Writes text as a key, without its colon.
+pub(super) fn key(text: &str, out: &mut String) {
+    if is_plain_key(text) {
+        return out.push_str(text);
+    }
     let printed = saphyr(&Entries(vec![(text, ())]));
-    let key = printed.strip_suffix(" null\n")?;
-    (!key.contains('\n') && !key.starts_with('?')).then(|| key.to_owned())
+    // A key of several lines, or a long one, has a form of its own, which begins with `?`.
+    let printed = printed.strip_suffix(": null\n").filter(|printed| !printed.starts_with('?'));
+    by_library(text, printed, &[], out);
 }
 
-/// Writes a value in a style of its own, as it stands on one line. `false` where it takes several, and nothing is
-/// written.
-pub(super) fn styled(style: &'static str, value: Node, out: &mut String) -> bool {
-    let before = out.len();
-    if short(style, &value, out) {
-        return true;
-    }
-    out.truncate(before);
-    let printed = whole(&Node::Styled(style, Box::new(value)));
-    let line = printed.trim_end_matches('\n');
-    let fits = !line.contains('\n');
-    if fits {
-        out.push_str(line);
-    }
-    fits
-}
-
-/// Writes what most values in a style are: a word in quotes, or what stands in `[ ]` and `{ }` and consists of words,
-/// numbers and the like. `false` where it is more; then a part of it may be written.
-fn short(style: &str, value: &Node, out: &mut String) -> bool {
+/// Writes a value in a style of its own, on one line.
+pub(super) fn styled(style: &'static str, value: &Node, out: &mut String) {
     match (style, value) {
-        (DOUBLE_QUOTED, Node::Text(text)) => in_quotes(text, out),
-        (FLOW_SEQ, Node::List(_)) | (FLOW_MAP, Node::Map(_)) => flow(value, out),
-        _ => false,
+        (DOUBLE_QUOTED, Node::Text(text)) => {
+            if !in_quotes(text, out) {
+                escaped(text, out);
+            }
+        }
+        _ => flow(value, out),
     }
 }
+
+/// What means something in `[ ]` and `{ }`. A plain word ends at a `?` for PyYAML, and with it for readers of YAML in Go.
+const MARKS: [char; 6] = [',', '[', ']', '{', '}', '?'];
 
 /// Writes what stands in `[ ]` and `{ }`.
-fn flow(node: &Node, out: &mut String) -> bool {
+fn flow(node: &Node, out: &mut String) {
     match node {
-        // These marks mean something here.
-        Node::Text(text) if text.contains([',', '[', ']', '{', '}']) => in_quotes(text, out),
-        Node::Text(text) if is_plain(text) => {
-            out.push_str(text);
-            true
+        Node::Text(text) if is_plain(text) && !text.contains(MARKS) => out.push_str(text),
+        Node::Text(text) if text.contains(MARKS) && in_quotes(text, out) => {}
+        Node::Text(text) if quoted(text, out) => {}
+        Node::Text(text) => {
+            let printed = saphyr(&FlowSeq([text]));
+            let printed = printed.strip_prefix('[').and_then(|printed| printed.strip_suffix("]\n"));
+            by_library(text, printed, &MARKS, out);
         }
-        Node::Text(text) => quoted(text, out),
-        Node::Integer(number) => write!(out, "{number}").is_ok(),
-        Node::Boolean(boolean) => write!(out, "{boolean}").is_ok(),
-        Node::Null => write!(out, "null").is_ok(),
+        Node::Integer(number) => {
+            // Writing to a string succeeds.
+            let _ = write!(out, "{number}");
+        }
+        Node::Number(value) => out.push_str(&number(*value)),
+        Node::Boolean(boolean) => out.push_str(if *boolean { "true" } else { "false" }),
+        Node::Null => out.push_str("null"),
         Node::List(items) => {
             out.push('[');
-            let fits = items.iter().enumerate().all(|(at, item)| {
+            for (at, item) in items.iter().enumerate() {
                 out.push_str(if at > 0 { ", " } else { "" });
-                flow(item, out)
-            });
+                flow(item, out);
+            }
             out.push(']');
-            fits
         }
         Node::Map(entries) => {
             out.push('{');
-            let fits = entries.iter().enumerate().all(|(at, (key, value))| {
+            for (at, (name, value)) in entries.iter().enumerate() {
                 out.push_str(if at > 0 { ", " } else { "" });
-                out.push_str(key);
+                flow_key(name, out);
                 out.push_str(": ");
-                is_plain_key(key) && flow(value, out)
-            });
+                flow(value, out);
+            }
             out.push('}');
-            fits
         }
-        Node::Styled(style, inner) => short(style, inner, out),
-        Node::Number(_) => false,
+        Node::Styled(style, inner) => styled(style, inner, out),
+        // It has no line of its own that a comment could stand above.
+        Node::Commented(_, inner) => flow(inner, out),
     }
 }
 
-/// Any tree, as serde-saphyr prints it.
-pub(super) fn whole(node: &Node) -> String {
-    saphyr(node)
+/// Writes a key in `{ }`, without its colon.
+fn flow_key(name: &str, out: &mut String) {
+    if name.contains(MARKS) { escaped(name, out) } else { key(name, out) }
+}
+
+/// A number with decimals.
+pub(super) fn number(value: f64) -> String {
+    saphyr(&value).trim_end().to_owned()
 }
 
 fn saphyr(value: &impl Serialize) -> String {

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use super::{NAME, Result, build, file, refusal, tree};
+use super::{NAME, Result, build, file, refusal, tree, whole, write};
+use crate::output::Build;
 use crate::output::manifest::{Digest, Manifest, State};
 
 #[test]
@@ -125,5 +126,42 @@ fn something_else_in_its_place_is_left_alone() -> Result {
     let said = refusal(place.path(), &[file("a", "a")])?;
     assert_eq!(said, "`.infrac.manifest` must be a file, and is something else");
     assert_eq!(tree(place.path())?, [""; 0]);
+    Ok(())
+}
+
+/// A line with the right digest proves nothing of a source, or of a file where no target writes.
+#[test]
+fn a_manifest_cannot_take_what_was_never_written() -> Result {
+    let place = tempfile::tempdir()?;
+    let folder = place.path().canonicalize()?;
+    fs::create_dir(folder.join("docker"))?;
+    let mut manifest = Manifest::default();
+    let files = ["platform.infra", "README.md", "docker/other.infra", "docker/read.conf", "docker/old.yaml"];
+    for path in files {
+        fs::write(folder.join(path), path)?;
+        manifest.add(path, "compose", Digest::of(path.as_bytes()));
+    }
+    fs::write(folder.join(NAME), manifest.print())?;
+    let artifact = file("docker/new.yaml", "new");
+    let sources = [folder.join("docker/read.conf"), folder.join("platform.infra")].into();
+    let build = |artifacts: &[_]| Build { sources, places: &["docker"], ..whole(artifacts) };
+    write(&folder, &build(&[artifact]))?;
+    let left = [
+        "README.md",
+        "docker",
+        "docker/new.yaml",
+        "docker/other.infra",
+        "docker/read.conf",
+        "platform.infra",
+    ];
+    assert_eq!(tree(&folder)?, left);
+
+    let over = file("docker/read.conf", "new");
+    let sources = [folder.join("docker/read.conf")].into();
+    let error = write(&folder, &Build { sources, force: true, ..whole(&[over]) }).err().ok_or("written")?;
+    assert!(
+        error.to_string().ends_with("is a source of the platform, and no artifact can stand there"),
+        "{error}"
+    );
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Result, build, file, forced, refusal, tree};
+use super::{Result, build, file, forced, refusal, tree, whole};
 use crate::output::{Build, write};
 use crate::target::Lowered;
 
@@ -87,14 +87,14 @@ fn files_of_other_targets_stay() -> Result {
     let place = tempfile::tempdir()?;
     let one = |target, artifacts| Lowered { target, artifacts };
     let both = vec![one("compose", vec![file("a", "a")]), one("kubernetes", vec![file("b/c", "c")])];
-    write(place.path(), &Build { lowered: both, whole: true, force: false })?;
-    let only = |target| Build { lowered: vec![one(target, Vec::new())], whole: false, force: false };
+    write(place.path(), &Build { lowered: both, whole: true, ..whole(&[]) })?;
+    let only = |target| Build { lowered: vec![one(target, Vec::new())], whole: false, ..whole(&[]) };
 
     assert_eq!(write(place.path(), &only("compose"))?.removed, ["a"]);
     assert_eq!(tree(place.path())?, ["b", "b/c"]);
     // Still known as ours.
     let other = vec![one("kubernetes", vec![file("b/c", "new")])];
-    assert_eq!(write(place.path(), &Build { lowered: other, whole: false, force: false })?.written, ["b/c"]);
+    assert_eq!(write(place.path(), &Build { lowered: other, whole: false, ..whole(&[]) })?.written, ["b/c"]);
     // Every target, of which there are fewer than there were.
     assert_eq!(write(place.path(), &Build { whole: true, ..only("compose") })?.removed, ["b/c"]);
     Ok(())

@@ -7,14 +7,14 @@ use std::process::Command;
 
 use super::stop::{self, How};
 use super::{Build, NAME, Result, build, contents, file, whole, write};
-use crate::target::Artifact;
+use crate::target::{Artifact, PROGRAM};
 
 fn old() -> Vec<Artifact> {
     vec![file("same", "same"), file("a/changed", "old"), file("b/c/gone", "old"), file("b/more", "old")]
 }
 
 fn new() -> Vec<Artifact> {
-    let program = Artifact { executable: true, ..file("d/e/program", "new") };
+    let program = Artifact { mode: PROGRAM, ..file("d/e/program", "new") };
     vec![file("same", "same"), file("a/changed", "new"), file("new", "new"), program]
 }
 

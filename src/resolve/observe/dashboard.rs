@@ -12,7 +12,7 @@ use crate::platform::{Platform, ServiceId};
 use crate::promql::{self, Op};
 use crate::schema::Constant;
 use crate::source::FileId;
-use crate::syntax::Text;
+use crate::syntax::{Name, Text};
 
 /// How long an address may be (grafana/grafana:pkg/services/dashboards/models.go).
 const UID: usize = 40;
@@ -61,6 +61,7 @@ pub(super) fn read(
 ) -> Vec<Read> {
     let all = dashboards.into_iter();
     all.map(|(owner, block)| {
+        expect_address(&block.name, sink);
         let panels = block
             .panels()
             .map(|panel| panel.query.iter().map(|query| reader.read(&query.expr, sink)).collect())
@@ -69,6 +70,18 @@ pub(super) fn read(
         Read { owner, block, panels, choices }
     })
     .collect()
+}
+
+/// Reports a name that can be no part of an address: Grafana takes no other (grafana/grafana:pkg/util/shortid_generator.go),
+/// and the file is called so, too.
+fn expect_address(name: &Name, sink: &mut Sink) {
+    if !name.text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
+        sink.report(
+            Diagnostic::new(codes::TYP007, format!("`{}` can be no address of a dashboard", name.text))
+                .at(name.span, "letters, digits, `-` and `_`")
+                .help("the title may hold anything: `title = \"…\"`"),
+        );
+    }
 }
 
 /// Presets that would show nothing, because nobody exports what they ask for: one message for each row, in the

@@ -95,7 +95,11 @@ impl<'a> Tables<'a> {
         texts.sink.report(
             Diagnostic::new(codes::NAM001, format!("there are no `exports` called `{}`", name.text))
                 .at(name.span, "not declared")
-                .help(near.unwrap_or_else(|| format!("declare `exports \"{}\" {{ metric … }}`", name.text))),
+                .help(
+                    near.unwrap_or_else(|| {
+                        format!("declare `exports \"{}\" {{ metric … }}`", name.text).into()
+                    }),
+                ),
         );
     }
 }

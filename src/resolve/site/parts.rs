@@ -84,7 +84,7 @@ pub(super) fn expect(route: &Route, texts: &mut Texts<'_>) {
     }
     match to {
         To::Redirect if route.to.is_none() => {
-            missing(route, "`redirect` leads nowhere", "redirect { to = \"/new\" }", texts)
+            missing(route, "`redirect` leads nowhere", "redirect { to = \"/new\" }", texts);
         }
         To::Files if route.root.is_none() => {
             missing(route, "`files` has no folder", "files { root = \"/srv/www\" }", texts);

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::matcher::matcher;
 use super::receiver::{self, Receiver};
 use super::route;
-use crate::emit::{DoubleQuoted, FlowMap, FlowSeq};
+use crate::emit::{Commented, DoubleQuoted, FlowMap, FlowSeq};
 use crate::platform::receiver::{Channel, Hours, Mute};
 use crate::platform::{Platform, Version};
 
@@ -17,7 +17,7 @@ pub(super) struct Config<'a> {
     route: route::Root<'a>,
     receivers: Vec<Receiver<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    inhibit_rules: Vec<Inhibit<'a>>,
+    inhibit_rules: Vec<Commented<Inhibit<'a>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     time_intervals: Vec<Interval<'a>>,
 }
@@ -97,18 +97,19 @@ fn global(platform: &Platform) -> Option<Global<'_>> {
 
 /// Whether the sentence that a mute stands for is its name. Versions before 0.30 refuse the key
 /// (prometheus/alertmanager:CHANGELOG.md); for them it is a comment above it.
-pub(super) fn has_names(platform: &Platform) -> bool {
+fn has_names(platform: &Platform) -> bool {
     platform.settings.alertmanager.is_for(Version(0, 30))
 }
 
-fn inhibit(mute: &Mute, named: bool) -> Inhibit<'_> {
+fn inhibit(mute: &Mute, named: bool) -> Commented<Inhibit<'_>> {
     let equal: Vec<&str> = mute.equal.iter().map(|(label, _)| label.as_str()).collect();
-    Inhibit {
+    let inhibit = Inhibit {
         name: named.then_some(mute.sentence.as_str()),
         source_matchers: FlowSeq(mute.source.iter().map(matcher).collect()),
         target_matchers: FlowSeq(mute.target.iter().map(matcher).collect()),
         equal: (!equal.is_empty()).then_some(FlowSeq(equal)),
-    }
+    };
+    Commented::new((!named).then(|| mute.sentence.clone()), inhibit)
 }
 
 fn interval(hours: &Hours) -> Interval<'_> {

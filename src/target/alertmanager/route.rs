@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::matcher::matcher;
-use crate::emit::FlowSeq;
+use crate::emit::{Commented, FlowSeq};
 use crate::platform::Platform;
 use crate::platform::receiver::Receiver;
 use crate::platform::tell::NAME;
@@ -17,9 +17,6 @@ const WAIT: Duration = Duration(30_000);
 const INTERVAL: Duration = Duration(300_000);
 const REPEAT: Duration = Duration(12 * 3_600_000);
 
-/// How many entries of the root stand before its routes.
-const BEFORE_ROUTES: usize = 5;
-
 #[derive(Debug, Serialize)]
 pub(super) struct Root<'a> {
     receiver: &'a str,
@@ -27,8 +24,8 @@ pub(super) struct Root<'a> {
     group_wait: String,
     group_interval: String,
     repeat_interval: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    routes: Vec<Route<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    routes: Option<Commented<Vec<Route<'a>>>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,7 +62,7 @@ pub(super) fn root<'a>(platform: &'a Platform, nobody: &'a str) -> Root<'a> {
         group_wait: time(WAIT),
         group_interval: time(INTERVAL),
         repeat_interval: time(REPEAT),
-        routes,
+        routes: (!routes.is_empty()).then(|| Commented::new(heartbeats(platform), routes)),
     }
 }
 
@@ -101,17 +98,16 @@ fn repeat(receiver: &Receiver) -> Duration {
     }
 }
 
-/// The comments above the entries of the root: above the last one why the times of heartbeats are as they are.
-pub(super) fn comments(platform: &Platform) -> Vec<Vec<String>> {
+/// Why the times of heartbeats are as they are.
+fn heartbeats(platform: &Platform) -> Vec<String> {
     let Some(beat) = platform.receivers().find(|receiver| receiver.is_heartbeat()) else { return Vec::new() };
-    let why = format!(
-        "`{}` is told every {}: its repeat_interval ends before that, for Alertmanager looks only when a group_interval",
-        beat.name, beat.repeat
-    );
-    let otherwise = "ends, and a repeat that ends at the same moment waits for the next one.".to_owned();
-    let mut comments = vec![Vec::new(); BEFORE_ROUTES];
-    comments.push(vec![why, otherwise]);
-    comments
+    vec![
+        format!(
+            "`{}` is told every {}: its repeat_interval ends before that, for Alertmanager looks only when a group_interval",
+            beat.name, beat.repeat
+        ),
+        "ends, and a repeat that ends at the same moment waits for the next one.".to_owned(),
+    ]
 }
 
 fn time(duration: Duration) -> String {

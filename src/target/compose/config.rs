@@ -25,9 +25,14 @@ pub(super) fn artifacts<'a>(
     service.configs.iter().map(|config| {
         let path = config.below_root();
         Artifact {
-            content: emit::with_header(&path, header, &config.content),
+            // A file of the project is passed on byte for byte.
+            content: if config.from_file {
+                config.content.clone()
+            } else {
+                emit::with_header(&path, header, &config.content)
+            },
             path: format!("docker/config/{}/{path}", service.name),
-            executable: config.is_program(),
+            mode: config.mode,
         }
     })
 }

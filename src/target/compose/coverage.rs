@@ -80,6 +80,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::backup(_)
         | SourceField::policy(_)
         | SourceField::image(_)
+        | SourceField::mirror(_)
         | SourceField::allow(_) => NotConcerned,
     }
 }

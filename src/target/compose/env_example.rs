@@ -77,7 +77,7 @@ fn used(platform: &Platform) -> BTreeSet<InputId> {
 }
 
 fn line(input: &Input, used: bool) -> Line<'_> {
-    let mut comments: Vec<String> = input.description.iter().map(|text| text.replace('\n', " ")).collect();
+    let mut comments: Vec<String> = input.description.iter().cloned().collect();
     let mut facts = Vec::new();
     match (&input.default, input.optional) {
         _ if !used => facts.push("Not asked for by what is built here".to_owned()),
@@ -97,6 +97,9 @@ fn line(input: &Input, used: bool) -> Line<'_> {
     if !facts.is_empty() {
         comments.push(capitalised(&facts.join("; ")));
     }
+    for comment in &mut comments {
+        *comment = one_line(comment);
+    }
     Line { name: &input.name, comments, value: quoted(input.default.as_deref().unwrap_or_default()) }
 }
 
@@ -105,14 +108,20 @@ fn capitalised(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// A value as compose reads it back, and a shell too where it is one line
-/// (compose-spec/compose-go:dotenv/parser.go).
+/// Text in a comment: whatever ends a line for some reader would begin one that sets a variable.
+fn one_line(text: &str) -> String {
+    let ends_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars().map(|c| if ends_line(c) { ' ' } else { c }).collect()
+}
+
+/// A value on one line, as compose reads it back (compose-spec/compose-go:dotenv/parser.go). A shell reads the same where
+/// it holds no line end, and no backquote beside an apostrophe: it knows none of the escapes that compose has for these.
 fn quoted(value: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,=".contains(c);
     if value.chars().all(plain) {
         return value.to_owned();
     }
-    if !value.contains(['\'', '\\', '\n']) {
+    if !value.contains(['\'', '\\', '\n', '\r']) {
         return format!("'{value}'");
     }
     let mut out = String::from("\"");
@@ -120,6 +129,9 @@ fn quoted(value: &str) -> String {
         match char {
             '"' | '\\' | '$' => out.extend(['\\', char]),
             '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            // A shell would run what stands between two of them.
+            '`' => out.push_str("\\0140"),
             char => out.push(char),
         }
     }
@@ -140,6 +152,7 @@ mod tests {
             ("a$b #c", "'a$b #c'"),
             ("it's $5", "\"it's \\$5\""),
             ("a\\b\n", "\"a\\\\b\\n\""),
+            ("it's `x`\r", "\"it's \\0140x\\0140\\r\""),
         ] {
             assert_eq!(quoted(value), expected);
         }

@@ -2,7 +2,7 @@
 
 use super::file::Secret;
 use super::text;
-use crate::emit::{Entries, FlowSeq};
+use crate::emit::{Commented, Entries, FlowSeq};
 use crate::platform::{EnvVar, Input, Platform, Service};
 
 /// The variables of a service, in the order of the source.
@@ -23,7 +23,12 @@ pub(super) fn secret_files(platform: &Platform, service: &Service) -> Option<Flo
 
 /// The secrets that any service gets as a file, in the order of their declarations. Compose makes such a file of one
 /// variable of the operator, and none where that is empty (docker/compose:pkg/compose/secrets.go).
-pub(super) fn secrets(platform: &Platform) -> Entries<String, Secret<'_>> {
+pub(super) fn secrets(platform: &Platform) -> Entries<String, Commented<Secret<'_>>> {
+    let mut comment = Some("`x-required` stops compose while the variable is empty".to_owned());
+    let secret = |input| {
+        let (name, secret) = secret(input);
+        (name, Commented::new(comment.take(), secret))
+    };
     platform.secrets_as_files().map(secret).collect()
 }
 

@@ -5,20 +5,20 @@
 
 use serde::Serialize;
 
-use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
+use crate::emit::{Apart, Commented, DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
 
 /// The file, or a part of it.
 #[derive(Debug, Serialize)]
 pub(super) struct File<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    pub services: Entries<&'a str, Entry<'a>>,
+    pub services: Apart<Entries<&'a str, Commented<Entry<'a>>>>,
     #[serde(skip_serializing_if = "Entries::is_empty")]
-    pub networks: Entries<&'a str, Network>,
+    pub networks: Entries<&'a str, Commented<Network>>,
     #[serde(skip_serializing_if = "Entries::is_empty")]
-    pub volumes: Entries<&'a str, Volume>,
+    pub volumes: Entries<&'a str, Commented<Volume>>,
     #[serde(skip_serializing_if = "Entries::is_empty")]
-    pub secrets: Entries<String, Secret<'a>>,
+    pub secrets: Entries<String, Commented<Secret<'a>>>,
 }
 
 /// A service, or what an override made of it.
@@ -45,6 +45,8 @@ pub(super) struct Service<'a> {
     pub pid: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub init: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entrypoint: Option<Words>,
     #[serde(skip_serializing_if = "Option::is_none")]

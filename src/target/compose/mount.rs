@@ -44,7 +44,7 @@ fn below(project: &str, path: &str) -> String {
     }
 }
 
-fn mount(
+pub(super) fn mount(
     kind: &'static str,
     source: &str,
     path: &str,

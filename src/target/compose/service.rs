@@ -13,12 +13,13 @@ use crate::platform::{Condition, Dependency, Platform, RunKind, Service, Ulimit,
 /// `run --rm NAME` starts one all the same.
 pub(super) const SCHEDULED: &str = "scheduled";
 
-pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a> {
+/// A service; `jobs` are the names of those that hand volumes over to it.
+pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service, jobs: &[&'a str]) -> Out<'a> {
     let host_network = service.exception(|security| security.host_network);
     let confinement = service.confinement();
     let process = service.process.as_deref();
     let privileged = service.exception(|security| security.privileged);
-    let capabilities = service.security.as_deref().map(|security| security.capabilities.as_slice());
+    let capabilities: Vec<&str> = service.capabilities().collect();
     let devices = service.security.iter().flat_map(|security| &security.devices);
     let networks: Vec<&str> =
         service.networks.iter().map(|network| platform[*network].name.as_str()).collect();
@@ -30,6 +31,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
         privileged,
         pid: service.exception(|security| security.host_pid).then_some("host"),
         init: process.and_then(|process| process.init),
+        hostname: service.bears.hostname_is_state.then_some(service.name.as_str()),
         entrypoint: service.entrypoint.as_deref().map(|words| command(platform, words)),
         command: service.command.as_deref().map(|words| command_with_arguments(platform, service, words)),
         environment: environment::variables(platform, service),
@@ -44,6 +46,10 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
             .dependencies
             .iter()
             .filter_map(|dependency| depends_on(platform, service, dependency))
+            .chain(jobs.iter().map(|job| {
+                let condition = "service_completed_successfully";
+                (*job, FlowMap(DependsOn { condition, required: None }))
+            }))
             .collect(),
         healthcheck: health::lower(platform, service),
         restart: if service.is_job() { "no" } else { "unless-stopped" },
@@ -51,9 +57,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
         stop_signal: process.and_then(|process| process.stop_signal.as_deref()),
         read_only: confinement.read_only,
         cap_drop: confinement.drops_capabilities.then_some(FlowSeq(["ALL"])),
-        cap_add: capabilities
-            .filter(|list| !list.is_empty())
-            .map(|list| FlowSeq(list.iter().map(String::as_str).collect())),
+        cap_add: (!capabilities.is_empty()).then_some(FlowSeq(capabilities)),
         security_opt: confinement.no_new_privileges.then_some(FlowSeq(["no-new-privileges:true"])),
         ulimits: ulimits(service),
         deploy: deploy(service),
@@ -67,7 +71,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service) -> Out<'a>
 
 /// The labels that compose gives every container, and that the engine writes into each line of its log: a line is
 /// known to be a service's by itself (docs.docker.com, "JSON File logging driver").
-const LOG_LABELS: &str = "com.docker.compose.project,com.docker.compose.service";
+pub(super) const LOG_LABELS: &str = "com.docker.compose.project,com.docker.compose.service";
 
 /// The profile that starts a service; `None` where it always starts.
 pub(super) fn profile<'a>(platform: &'a Platform, service: &Service) -> Option<&'a str> {
@@ -120,11 +124,13 @@ fn depends_on<'a>(
 
 fn ulimits(service: &Service) -> Entries<&str, i64> {
     let limits = service.process.iter().flat_map(|process| &process.ulimits);
+    let wanted = service.bears.nofile.filter(|_| !limits.clone().any(|(name, _)| name == "nofile"));
+    let wanted = wanted.map(|nofile| ("nofile", i64::try_from(nofile).unwrap_or(i64::MAX)));
     let limit = |limit: Ulimit| match limit {
         Ulimit::Unlimited => -1,
         Ulimit::At(limit) => i64::try_from(limit).unwrap_or(i64::MAX),
     };
-    limits.map(|(name, value)| (name.as_str(), limit(*value))).collect()
+    limits.map(|(name, value)| (name.as_str(), limit(*value))).chain(wanted).collect()
 }
 
 fn deploy(service: &Service) -> Deploy {

@@ -40,6 +40,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::backup(_)
         | SourceField::policy(_)
         | SourceField::image(_)
+        | SourceField::mirror(_)
         | SourceField::target(_)
         | SourceField::override_(Leaf)
         | SourceField::allow(_) => NotConcerned,

@@ -290,12 +290,17 @@ fn columns(targets: &[Target<'_>]) -> Vec<Transformation> {
     };
     let names: Entries<String, &str> =
         targets.iter().map(|target| (value(target), target.legend_format)).collect();
+    // `merge` joins lines that have the same in all columns of one name (packages/grafana-data/src/transformations/transformers/
+    // merge.ts), so the labels that all queries have. The name of the metric is a column, too, and never the same.
+    let labels =
+        Transformation { id: "filterFieldsByName", options: json!({ "exclude": { "names": ["__name__"] } }) };
     let merge = Transformation { id: "merge", options: json!({}) };
     let organize = Transformation {
         id: "organize",
         options: json!({ "excludeByName": { "Time": true }, "indexByName": {}, "renameByName": names }),
     };
-    (targets.len() > 1).then_some(merge).into_iter().chain([organize]).collect()
+    let joined = (targets.len() > 1).then_some([labels, merge]);
+    joined.into_iter().flatten().chain([organize]).collect()
 }
 
 #[cfg(test)]

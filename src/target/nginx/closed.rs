@@ -25,18 +25,13 @@ pub(super) fn of(platform: &Platform, site: &Site) -> Vec<Closed> {
             let below = matches!(route.path, RoutePath::Prefix(_));
             close(Closed { path: trimmed(route.path.path()), below });
         }
-        match (&route.to, &route.path) {
-            (RouteTarget::Port(service, port), RoutePath::Prefix(path)) => {
-                let service = &platform[*service];
-                let Some(metrics) = service.metrics.as_ref().filter(|metrics| metrics.port == *port) else {
-                    continue;
-                };
-                let metrics = trimmed(&metrics.path);
-                if metrics != trimmed(path) && lies_below(&metrics, path) && !has_route(site, &metrics) {
-                    close(Closed { path: metrics, below: true });
-                }
-            }
-            _ => {}
+        let (RouteTarget::Port(service, port), RoutePath::Prefix(path)) = (&route.to, &route.path) else {
+            continue;
+        };
+        let metrics = platform[*service].metrics.as_ref().filter(|metrics| metrics.port == *port);
+        let Some(metrics) = metrics.map(|metrics| trimmed(&metrics.path)) else { continue };
+        if metrics != trimmed(path) && lies_below(&metrics, path) && !has_route(site, &metrics) {
+            close(Closed { path: metrics, below: true });
         }
     }
     closed

@@ -3,8 +3,8 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    LimitField, NginxSettingsField, PortField, ResourcesField, RouteField, ServiceField, SiteField,
-    SourceField, TargetField, TlsField,
+    LimitField, NginxSettingsField, OutsideField, PortField, ResourcesField, RouteField, ServiceField,
+    SiteField, SourceField, TargetField, TlsField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -20,7 +20,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_) => NotConcerned,
         },
         // Addresses that may come in.
-        SourceField::outside(_) => Written,
+        SourceField::outside(field) => match field {
+            OutsideField::addresses(Leaf) => Written,
+            OutsideField::description(Leaf) => NotConcerned,
+        },
         SourceField::service(field) => service(field),
         SourceField::platform(_)
         | SourceField::variable(_)
@@ -40,6 +43,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::backup(_)
         | SourceField::policy(_)
         | SourceField::image(_)
+        | SourceField::mirror(_)
         | SourceField::override_(Leaf)
         | SourceField::allow(_) => NotConcerned,
     }

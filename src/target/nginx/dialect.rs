@@ -16,6 +16,7 @@ pub(super) fn version_of(platform: &Platform, service: &Service) -> Version {
 /// What a version reads, of what not all of them do (nginx.org: the CHANGES of each). Odd minor versions are on the way
 /// to the next even one, so what came within them counts from there.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each came with a version of its own")]
 pub(super) struct Dialect {
     /// `ssl_reject_handshake`: 1.19.4.
     pub(super) rejects_handshakes: bool,

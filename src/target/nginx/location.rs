@@ -45,6 +45,7 @@ struct Login {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the template asks for each by itself")]
 struct Proxy {
     /// The address, as `proxy_pass` has it.
     pass: String,

@@ -10,7 +10,6 @@ use crate::schema::Bytes;
 
 /// What all sites of a proxy share.
 #[derive(Debug, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is asked by the template by itself")]
 pub(super) struct Shared {
     header: String,
     workers: u64,

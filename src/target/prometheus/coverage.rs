@@ -64,6 +64,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::backup(_)
         | SourceField::policy(_)
         | SourceField::image(_)
+        | SourceField::mirror(_)
         | SourceField::allow(_) => NotConcerned,
     }
 }
@@ -86,10 +87,10 @@ fn service(field: ServiceField) -> Coverage {
             | PortField::description(Leaf),
         ) => NotConcerned,
         // Each of several containers is scraped.
-        ServiceField::scale(ScaleField::min(Leaf) | ScaleField::max(Leaf)) => Written,
-        ServiceField::scale(ScaleField::cpu(Leaf) | ScaleField::memory(Leaf) | ScaleField::on(_)) => {
-            NotConcerned
-        }
+        ServiceField::scale(ScaleField::min(Leaf)) => Written,
+        ServiceField::scale(
+            ScaleField::max(Leaf) | ScaleField::cpu(Leaf) | ScaleField::memory(Leaf) | ScaleField::on(_),
+        ) => NotConcerned,
         // Labels of alerts.
         ServiceField::group(Leaf) | ServiceField::service(Leaf) | ServiceField::override_(Leaf) => Written,
         ServiceField::alert(field) => alert(field),

@@ -1,0 +1,236 @@
+//! Edits: what a help proposes, as a place of the source and the text that belongs there.
+//!
+//! The words of such a help are made from its edit, so that a person who follows the text and a program that applies
+//! the edit arrive at the same source.
+
+use std::ops::Range;
+
+use super::{Diagnostic, clip};
+use crate::source::{Sources, Span};
+
+/// A change of the source that removes the cause of a diagnostic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The place of `old`; until [`locate`] has run, a place that contains it.
+    pub span: Span,
+    /// The text that the edit replaces; `None` until [`locate`] has run, where it is everything at the place.
+    pub old: Option<String>,
+    /// The text that replaces it.
+    pub new: String,
+}
+
+/// The way out that a diagnostic shows: a text, and the edit that it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Help {
+    /// The words.
+    pub text: String,
+    /// Where the change is; `None` is the primary place of the diagnostic.
+    place: Option<Span>,
+    /// The text that is replaced, where it is a part of the place, and its replacement.
+    change: Option<(Option<String>, String)>,
+}
+
+impl From<String> for Help {
+    fn from(text: String) -> Self {
+        Self { text, place: None, change: None }
+    }
+}
+
+impl From<&str> for Help {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl Help {
+    /// A known word in place of an unknown one, at the primary place of the diagnostic.
+    #[must_use]
+    pub fn meant(word: &str, known: &str) -> Self {
+        Self {
+            text: format!("did you mean `{known}`?"),
+            place: None,
+            change: Some((Some(word.to_owned()), known.to_owned())),
+        }
+    }
+
+    /// Another text in place of everything at the primary place of the diagnostic.
+    #[must_use]
+    pub fn write(text: impl Into<String>) -> Self {
+        let new: String = text.into();
+        Self { text: format!("write `{new}`"), place: None, change: Some((None, new)) }
+    }
+
+    /// Another text in place of everything at the primary place, where it may be what is meant.
+    #[must_use]
+    pub fn perhaps(text: impl Into<String>) -> Self {
+        let new: String = text.into();
+        Self { text: format!("did you mean `{new}`?"), place: None, change: Some((None, new)) }
+    }
+
+    /// A text that is missing at a place, which has no length.
+    #[must_use]
+    pub fn add(text: &str, place: Span) -> Self {
+        Self {
+            text: format!("add `{}`", text.trim()),
+            place: Some(place),
+            change: Some((None, text.to_owned())),
+        }
+    }
+
+    /// Moves the change to another place than the primary one.
+    #[must_use]
+    pub fn in_place(mut self, span: Span) -> Self {
+        self.place = Some(span);
+        self
+    }
+
+    /// Puts words in front that say why.
+    #[must_use]
+    pub fn led_by(mut self, text: &str) -> Self {
+        self.text.insert_str(0, text);
+        self
+    }
+
+    /// Adds words that propose no edit: an alternative, or what the edit means.
+    #[must_use]
+    pub fn and(mut self, text: &str) -> Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Whether it proposes an edit; a list of choices does not.
+    #[must_use]
+    pub const fn is_edit(&self) -> bool {
+        self.change.is_some()
+    }
+
+    /// The text that it proposes in place of another.
+    #[must_use]
+    pub fn proposed(&self) -> Option<&str> {
+        self.change.as_ref().map(|(_, new)| new.as_str())
+    }
+
+    /// Its words, and its edit where there is a place for it.
+    pub(super) fn split(self, primary: Option<Span>) -> (String, Option<Edit>) {
+        let edit = self.change.zip(self.place.or(primary)).map(|((old, new), span)| Edit { span, old, new });
+        (clip(self.text), edit)
+    }
+}
+
+/// Finds the exact place of every edit. An edit is left out where its place does not contain the text that it replaces
+/// once, as where a text is put together from several, and where the place is in a file of the compiler.
+pub fn locate(diagnostics: &mut [Diagnostic], sources: &Sources) {
+    for diagnostic in diagnostics.iter_mut().filter(|diagnostic| !diagnostic.edits.is_empty()) {
+        diagnostic.edits.retain_mut(|edit| {
+            let file = edit.span.file;
+            if sources.embedded().contains(&file) {
+                return false;
+            }
+            let text = sources.file(file).text();
+            let Some(place) = exact(text, edit) else { return false };
+            if !is_bare(&edit.new)
+                && edit.old.as_deref().is_some_and(is_bare)
+                && !in_quotes(text, place.start)
+            {
+                edit.new = format!("\"{}\"", edit.new);
+            }
+            edit.old = text.get(place.clone()).map(str::to_owned);
+            edit.span = Span::new(file, place.start, place.end);
+            true
+        });
+    }
+}
+
+/// The place of the text that an edit replaces.
+fn exact(text: &str, edit: &Edit) -> Option<Range<usize>> {
+    let place = edit.span.start as usize..edit.span.end as usize;
+    let within = text.get(place.clone())?;
+    let Some(old) = &edit.old else { return Some(place) };
+    let mut found = within.match_indices(old.as_str()).filter(|(at, _)| {
+        let apart = |c: Option<char>| !c.is_some_and(is_of_word);
+        apart(within[..*at].chars().next_back()) && apart(within[*at + old.len()..].chars().next())
+    });
+    let (at, _) = found.next()?;
+    found.next().is_none().then(|| place.start + at..place.start + at + old.len())
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-')
+}
+
+/// Whether a text can stand in a source without quotes.
+fn is_bare(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+}
+
+/// Whether a place of a source is inside of quotes.
+fn in_quotes(text: &str, at: usize) -> bool {
+    let line = text[..at].rsplit('\n').next().unwrap_or_default();
+    let mut open = false;
+    let mut escaped = false;
+    for c in line.chars() {
+        match c {
+            '"' if !escaped => open = !open,
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    open
+}
+
+/// A text with edits applied; `None` where two of them overlap or one is not of this text.
+#[must_use]
+pub fn apply<'a>(text: &str, edits: impl IntoIterator<Item = &'a Edit>) -> Option<String> {
+    let mut edits: Vec<&Edit> = edits.into_iter().collect();
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    edits.dedup();
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for edit in edits {
+        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+        if edit.old.as_deref() != text.get(start..end) {
+            return None;
+        }
+        out.push_str(text.get(from..start)?);
+        out.push_str(&edit.new);
+        from = end;
+    }
+    out.push_str(text.get(from..)?);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Help, apply, locate};
+    use crate::diagnostic::{Diagnostic, codes};
+    use crate::source::{Sources, Span};
+
+    /// A source after its diagnostic's edits, which are about the place of `within`.
+    fn after(source: &str, within: &str, help: Help) -> Option<String> {
+        let mut sources = Sources::default();
+        let file = sources.add("a", source.to_owned());
+        let start = source.find(within)?;
+        let place = Span::new(file, start, start + within.len());
+        let mut told = [Diagnostic::new(codes::NAM001, "").at(place, "").help(help)];
+        locate(&mut told, &sources);
+        if told[0].edits.is_empty() { None } else { apply(source, &told[0].edits) }
+    }
+
+    #[test]
+    fn an_edit_is_where_the_word_is() {
+        let cases = [
+            ("a = mogno", "a = mogno", Help::meant("mogno", "mongo"), Some("a = mongo")),
+            ("a = \"mogno.x\"", "\"mogno.x\"", Help::meant("mogno", "mongo"), Some("a = \"mongo.x\"")),
+            ("a = mogno", "mogno", Help::meant("mogno", "mo ngo"), Some("a = \"mo ngo\"")),
+            ("a = \"mogno\"", "\"mogno\"", Help::meant("mogno", "mo ngo"), Some("a = \"mo ngo\"")),
+            ("a = mogno-x", "mogno-x", Help::meant("mogno", "mongo"), None),
+            ("a = x x", "x x", Help::meant("x", "y"), None),
+            ("a = ${b}", "${b}", Help::meant("mogno", "mongo"), None),
+            ("a = 10 mb", "10 mb", Help::write("10MB"), Some("a = 10MB")),
+        ];
+        for (source, within, help, expected) in cases {
+            assert_eq!(after(source, within, help).as_deref(), expected, "{source}");
+        }
+    }
+}
