@@ -73,7 +73,9 @@ fn combinations<'a>(profiles: &[&'a str]) -> Vec<Vec<&'a str>> {
 /// The services that compose starts.
 fn started(config: &Value) -> BTreeSet<String> {
     let services = config["services"].as_mapping().into_iter().flat_map(|services| services.keys());
-    services.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    // Jobs that hand a volume over are compose's own.
+    let services = services.filter_map(Value::as_str).filter(|name| !name.ends_with("-owner"));
+    services.map(str::to_owned).collect()
 }
 
 /// The services that the source puts into the core or one of the profiles.

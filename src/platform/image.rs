@@ -4,6 +4,7 @@ use crate::model::Access;
 
 /// What an image contains.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, in any combination")]
 pub struct ImageFacts {
     /// The repository, or `repository:pattern`.
     pub image: String,

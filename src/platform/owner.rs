@@ -114,7 +114,7 @@ fn user(service: &Service) -> Option<&str> {
     let user = service.user.as_deref()?;
     let numeric =
         user.split(':').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
-    (numeric && uid(user).trim_start_matches('0') != "").then_some(user)
+    (numeric && !uid(user).trim_start_matches('0').is_empty()).then_some(user)
 }
 
 fn uid(user: &str) -> &str {

@@ -132,7 +132,7 @@ impl<'a> Part<'a> {
         });
         let jobs = self.jobs().iter().map(|job| {
             let entry = Entry::Typed(Box::new(owner::lower(platform, job)));
-            (job.name.as_str(), Commented::new(vec![job.comment()], entry))
+            (job.name.as_str(), Commented::new(job.comments(), entry))
         });
         let head = File {
             name: self.first.then(|| project(platform)),

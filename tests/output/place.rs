@@ -21,7 +21,7 @@ pub(crate) fn platform(mark: &str, services: usize, common: usize) -> String {
         let content = format!("{mark} {number} ").repeat(100);
         let _ = writeln!(
             text,
-            "service {name} {{\n  image = \"shop/api:1.4\"\n  config \"/etc/app/app.conf\" = \"{content}\"\n}}"
+            "service {name} {{\n  image = \"shop/api:1.4\" {{ base = \"node:24-bookworm-slim\" }}\n  config \"/etc/app/app.conf\" = \"{content}\"\n}}"
         );
     }
     text

@@ -45,10 +45,12 @@ impl Seen<'_> {
         entries(&self.config["services"])
     }
 
-    /// The service of the platform; an artifact that has another one is at fault.
-    fn service(&self, name: &str) -> &Service {
+    /// The service of the platform; `None` for a job that hands a volume over. An artifact that has another one is at
+    /// fault.
+    fn service(&self, name: &str) -> Option<&Service> {
         let found = self.platform.services.iter().find(|service| service.name == name);
-        found.unwrap_or_else(|| panic!("{name} is no service of the platform"))
+        assert!(found.is_some() || name.ends_with("-owner"), "{name} is no service of the platform");
+        found
     }
 }
 
@@ -71,11 +73,11 @@ fn awaited(seen: &Seen<'_>) -> Vec<String> {
     for (name, service) in seen.services() {
         for (other, dependency) in entries(&service["depends_on"]) {
             let check = &seen.config["services"][other]["healthcheck"];
-            let brings_its_own =
-                seen.platform.facts(seen.service(other)).is_some_and(|facts| facts.builtin_health);
+            let facts = seen.service(other).and_then(|service| seen.platform.facts(service));
+            let brings_its_own = facts.is_some_and(|facts| facts.builtin_health);
             let has_check =
                 check["disable"] != Value::Bool(true) && (!check["test"].is_null() || brings_its_own);
-            let is_job = seen.service(other).is_job();
+            let is_job = seen.service(other).is_none_or(Service::is_job);
             match dependency["condition"].as_str() {
                 Some("service_healthy") if !has_check => {
                     complaints.push(format!("{name} waits until {other} is healthy, and nobody checks that"));
@@ -111,7 +113,7 @@ fn health(seen: &Seen<'_>) -> Vec<String> {
                 continue;
             }
         };
-        match seen.platform.facts(seen.service(name)) {
+        match seen.service(name).and_then(|service| seen.platform.facts(service)) {
             Some(facts) if facts.tools_known => {
                 let missing = used.iter().filter(|tool| !facts.tools.iter().any(|held| held == *tool));
                 complaints.extend(missing.map(|tool| format!("{name}: {} holds no {tool}", facts.image)));
@@ -186,7 +188,7 @@ fn unmounted(seen: &Seen<'_>) -> Vec<String> {
 fn built(seen: &Seen<'_>) -> Vec<String> {
     let mut complaints = Vec::new();
     for (name, service) in seen.services() {
-        let build = seen.service(name).block.build.as_ref();
+        let build = seen.service(name).and_then(|service| service.block.build.as_ref());
         let said = build.map(|build| build.context.text.as_literal().unwrap_or_default());
         let said =
             said.map(|said| seen.project.root().join(said.trim_start_matches("./")).display().to_string());
@@ -253,7 +255,8 @@ fn hardening(seen: &Seen<'_>) -> Vec<String> {
 
 /// Compose takes any word for a restart policy.
 fn restart(seen: &Seen<'_>) -> Vec<String> {
-    let policy = |name: &str| if seen.service(name).is_job() { "no" } else { "unless-stopped" };
+    let policy =
+        |name: &str| if seen.service(name).is_none_or(Service::is_job) { "no" } else { "unless-stopped" };
     let wrong = seen.services().filter(|(name, service)| service["restart"] != policy(name));
     wrong.map(|(name, service)| format!("{name}: {:?}", service["restart"])).collect()
 }

@@ -43,7 +43,8 @@ def exporter(program, here, **more):
 
 def application(base, *scripts):
     copies = {"/usr/local/bin/node": "/usr/bin/node", "/usr/share/nodejs": "/usr/share/nodejs", **{f"/app/{name}": "stand-ins/app.js" for name in scripts}}
-    return Recipe([], False, copies, {"/uploads": "1000:1000"}, changes=["WORKDIR /app"], catalogue=base)
+    # Without the folders that volumes lie over: those are handed over by a job.
+    return Recipe([], False, copies, changes=["WORKDIR /app"], catalogue=base)
 
 
 RECIPES = {
@@ -143,6 +144,7 @@ RECIPES = {
     ),
     "ecommerce/gateway": application("node:24-bookworm-slim", "server.js"),
     "ecommerce/backend": application("node:24-bookworm-slim", "server.js"),
+    "example/other": application("node:24-alpine"),
     "example/jobs": application("node:24-alpine", "migrate.js", "api.js", "worker.js", "clean-up.js"),
 }
 

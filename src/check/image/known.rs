@@ -15,7 +15,8 @@ pub(in crate::check) fn unknown(platform: &Platform, sink: &mut Sink) {
     let mut seen = HashSet::default();
     for service in platform.services.iter().filter(|service| service.bears.unknown) {
         let Some(name) = &service.base_name else { continue };
-        if seen.insert(name.repository.as_str()) {
+        // An address is no name of an image, which is reported.
+        if !name.repository.contains("://") && seen.insert(name.repository.as_str()) {
             names.push((&name.repository, service));
         }
     }

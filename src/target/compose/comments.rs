@@ -2,7 +2,7 @@
 
 use super::COMMAND;
 use super::service::SCHEDULED;
-use crate::platform::{Health, Role, Service};
+use crate::platform::{Health, Role, Security, Service};
 
 /// The lines above a service.
 pub(super) fn lines(service: &Service) -> Vec<String> {
@@ -43,19 +43,28 @@ fn own_configuration(service: &Service) -> Option<String> {
         .then(|| format!("Runs with the image's own configuration: {missing}"))
 }
 
-/// Which safe defaults do not hold, and why.
+/// Which safe defaults do not hold, and why: what the source says, and what the image needs.
 fn exceptions(service: &Service) -> Option<String> {
-    let security = service.security.as_ref()?;
-    let reason = security.reason.as_ref()?;
+    let security = service.security.as_deref();
+    let is = |of: fn(&Security) -> bool| security.is_some_and(of);
+    let bears = &service.bears;
     let said = [
-        (security.writable, "writable"),
-        (security.privileged, "privileged"),
-        (security.root, "root"),
-        (security.host_pid, "processes of the host"),
-        (security.host_network, "network of the host"),
-        (!security.capabilities.is_empty(), "capabilities"),
-        (!security.devices.is_empty(), "devices"),
+        (is(|security| security.writable) || bears.writable, "writable"),
+        (is(|security| security.privileged), "privileged"),
+        (is(|security| security.root), "root"),
+        (is(|security| security.host_pid), "processes of the host"),
+        (is(|security| security.host_network), "network of the host"),
+        (service.capabilities().next().is_some(), "capabilities"),
+        (is(|security| !security.devices.is_empty()), "devices"),
     ];
     let said: Vec<&str> = said.into_iter().filter_map(|(said, words)| said.then_some(words)).collect();
-    Some(format!("Exceptions ({}): {reason}", said.join(", ")))
+    let of_image = match (bears.unknown, bears.writable || !bears.capabilities.is_empty()) {
+        (true, true) => Some("nothing is known of what the image needs"),
+        (false, true) => Some("the image needs it"),
+        (_, false) => None,
+    };
+    let reasons: Vec<&str> =
+        security.and_then(|security| security.reason.as_deref()).into_iter().chain(of_image).collect();
+    (!said.is_empty() && !reasons.is_empty())
+        .then(|| format!("Exceptions ({}): {}", said.join(", "), reasons.join("; ")))
 }

@@ -32,15 +32,16 @@ pub(super) fn jobs<'a>(platform: &Platform, handovers: &'a [Handover]) -> Vec<Jo
 }
 
 impl Job<'_> {
-    /// What stands above it.
-    pub(super) fn comment(&self) -> String {
+    /// The lines above it.
+    pub(super) fn comments(&self) -> Vec<String> {
         let places = self.handover.places.iter().map(|place| place.path.as_str());
         let places = places.collect::<Vec<_>>().join(", ");
-        if self.handover.several {
+        let what = if self.handover.several {
             format!("Opens {places} to the users of several services")
         } else {
             format!("Gives {places} to user {}", self.handover.user)
-        }
+        };
+        vec![what, "Exceptions (root, capabilities): only root can give away what belongs to it".to_owned()]
     }
 }
 
