@@ -140,6 +140,8 @@ codes! {
     SITE002 Error "served-nowhere";
     /// A host name on two sites, or a path on two routes.
     SITE003 Error "served-twice";
+    /// A text that cannot stand where HTTP, or the name of a folder, would have it.
+    SITE004 Error "breaks-its-line";
 
     /// Something that nginx has no words for.
     NGX001 Error "no-words-for-it";
@@ -218,6 +220,8 @@ codes! {
     VOL004 Warning "file-mounted-alone";
     /// A path that the image writes to and cannot.
     VOL005 Error "cannot-be-written";
+    /// Something that is mounted below a folder that a target writes.
+    VOL006 Error "below-a-generated-folder";
 
     /// Limits of memory that do not fit on the host.
     RES001 Warning "memory-overcommitted";

@@ -1,8 +1,9 @@
 //! Sites, with their routes bound.
 
+mod lines;
 mod parts;
 
-use super::place::{optional, pairs};
+use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{self, Document, Respond, Role};
@@ -21,7 +22,7 @@ fn site(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Site
         domain: texts.template(&block.domain, &mut Mentions::default()),
         domain_span: block.domain.span,
         tls: block.tls.as_ref().filter(|tls| tls.enabled).map(|tls| Tls {
-            issuer: optional(tls.issuer.as_ref(), texts),
+            issuer: tls.issuer.as_ref().map(|issuer| lines::issuer(issuer, texts)),
             email: optional(tls.email.as_ref(), texts),
         }),
         served_by: proxy(block, platform, texts),
@@ -32,7 +33,12 @@ fn site(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Site
             .map(|alias| texts.constant(alias))
             .collect(),
         routes: block.route.iter().filter_map(|block| route(block, platform, texts)).collect(),
-        headers: pairs(block.headers.as_ref(), texts),
+        headers: block
+            .headers
+            .iter()
+            .flat_map(|headers| &headers.entries)
+            .map(|(name, value)| lines::header(name, value, texts))
+            .collect(),
         limit: block.limit.as_ref().map(|block| limit(block, texts)),
         span: block.name.span,
     }
@@ -102,6 +108,7 @@ fn path(block: &model::Route, texts: &mut Texts<'_>) -> RoutePath {
                 .help(format!("write `\"{equals}/{path}\"`")),
         );
     }
+    lines::path(path, block.path.span, texts);
     if exact { RoutePath::Exact(path.to_owned()) } else { RoutePath::Prefix(path.to_owned()) }
 }
 
@@ -124,7 +131,7 @@ fn target(block: &model::Route, texts: &mut Texts<'_>) -> Option<RouteTarget> {
             index: optional(block.index.as_ref(), texts),
         },
         model::RouteTarget::Do(Respond::Redirect) => RouteTarget::Redirect {
-            to: optional(block.to.as_ref(), texts)?,
+            to: block.to.as_ref().map(|to| lines::address(to, texts))?,
             permanent: block.permanent.is_some_and(|said| said.value),
         },
         model::RouteTarget::Do(Respond::Respond) => RouteTarget::Respond {

@@ -135,7 +135,7 @@ fn of_route(
             }
         }
         location.login = route.login.map(|login| Login {
-            realm: word(&site.name, Reading::Variables),
+            realm: word(id, Reading::Variables),
             file: word(&platform[login].file_path(), Reading::Variables),
         });
     }

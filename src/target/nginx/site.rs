@@ -50,7 +50,11 @@ pub(super) fn file<'a>(
     let id = id(site, at);
     let names = site.domain.as_literal().into_iter().chain(site.aliases.iter().map(String::as_str));
     let names: Vec<String> = names.map(|name| word(name, Reading::Plain)).collect();
-    let folder = format!("{CERTIFICATES}/{}/{id}", site.issuer());
+    // The variable is empty: that there is one makes nginx read the file at a handshake and not when it starts.
+    // Neither the issuer nor the name needs quotes, behind which nothing could stand.
+    let certificate = |file: &str| {
+        word(&format!("{CERTIFICATES}/{}/{id}/{file}", site.issuer()), Reading::Variables) + "$at_handshake"
+    };
     let https = service.https().map(|port| port.number).filter(|_| site.tls.is_some());
     let mut headers: Vec<(&str, &str)> =
         site.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -65,9 +69,8 @@ pub(super) fn file<'a>(
         https,
         public: shared.public_https().map(|port| format!(":{port}")).unwrap_or_default(),
         http2_directive: shared.dialect().http2_directive,
-        // The variable is empty: that there is one makes nginx read the file at a handshake and not when it starts.
-        certificate: format!("{folder}/fullchain.pem$at_handshake"),
-        key: format!("{folder}/privkey.pem$at_handshake"),
+        certificate: certificate("fullchain.pem"),
+        key: certificate("privkey.pem"),
         hidden: headers.iter().map(|(name, _)| word(name, Reading::Plain)).collect(),
         headers: headers
             .iter()
