@@ -105,7 +105,7 @@ download_newer() {
 # The packages of nginx in a Debian, and the libraries that it is linked with.
 nginx_packages() {
   case $1 in
-    bullseye) echo nginx-light libssl1.1 libpcre3 ;;
+    bullseye) echo nginx-core libssl1.1 libpcre3 ;;
     bookworm) echo nginx libssl3 libpcre2-8-0 ;;
     *) echo nginx libssl3t64 libpcre2-8-0 libzstd1 ;;
   esac

@@ -25,13 +25,19 @@ pub(super) fn header(name: &Name, value: &Constant, texts: &mut Texts<'_>) -> (S
 /// Where a redirect leads to: the value of the header `Location`, a URI or a path (RFC 9110, section 10.2.2).
 pub(super) fn address(to: &Constant, texts: &mut Texts<'_>) -> String {
     let text = texts.constant(to);
-    if one_line(&text, to.span, "the address of a redirect", texts) && text.contains(' ') {
-        texts.sink.report(
-            Diagnostic::new(codes::SITE004, "the address of a redirect holds a space")
-                .at(to.span, "no client follows it as it is meant")
-                .help("write `%20` for a space"),
-        );
+    if !one_line(&text, to.span, "the address of a redirect", texts) {
+        return text;
     }
+    let (wrong, help) = match text.as_str() {
+        "" => ("is empty", "write a path such as `/new`, or a whole address"),
+        text if text.contains([' ', '\t']) => ("holds a space", "write `%20` for a space"),
+        _ => return text,
+    };
+    texts.sink.report(
+        Diagnostic::new(codes::SITE004, format!("the address of a redirect {wrong}"))
+            .at(to.span, "no client follows it as it is meant")
+            .help(help),
+    );
     text
 }
 
