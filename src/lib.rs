@@ -21,6 +21,7 @@ pub mod check;
 pub mod cli;
 pub mod coverage;
 pub mod diagnostic;
+pub mod digest;
 pub mod emit;
 pub mod expand;
 pub mod formats;
@@ -171,13 +172,10 @@ pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>) -> C
     Parsed::load(loader, entry).compile(loader, environment)
 }
 
-/// Lowers a platform to targets, all at the same time; what each makes comes in the order of `targets`.
+/// Lowers a platform to targets; what each makes comes in the order of `targets`.
 #[must_use]
 pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
-    parallel::map(targets, |target| Lowered {
-        target: target.format.name,
-        artifacts: (target.lower)(platform),
-    })
+    target::lower(platform, targets)
 }
 
 /// What is made of a part of the tree.

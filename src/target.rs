@@ -4,14 +4,18 @@
 //! how it makes artifacts of a platform. It never fails: `resolve` and `check` have seen to that.
 
 mod alertmanager;
+mod artifact;
 mod compose;
 mod coverage;
 mod grafana;
 mod nginx;
+mod order;
 mod overrides;
 mod prometheus;
 
+pub use artifact::{Artifact, Files, digest};
 pub use coverage::Coverage;
+pub use order::lower;
 
 use crate::formats::Format;
 use crate::model::fields::SourceField;
@@ -20,17 +24,6 @@ use crate::schema::Placed;
 use crate::source::Span;
 
 pub use crate::platform::{FILE, PROGRAM};
-
-/// A file of a build.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Artifact {
-    /// Where it goes, below the output folder, with `/` between its parts.
-    pub path: String,
-    /// What it holds.
-    pub content: String,
-    /// Its mode on disk, as Unix has it: [`FILE`] or [`PROGRAM`], or what the source says.
-    pub mode: u32,
-}
 
 /// What a target makes of a platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +51,16 @@ pub struct Target {
     /// The version of their reader that its files are written for, where the source sets one.
     pub version: fn(&Platform) -> Option<Placed<Version>>,
     /// Makes its artifacts. They depend on the platform alone, whichever others are built in the same run.
-    pub lower: fn(&Platform) -> Vec<Artifact>,
+    pub lower: Lower,
+}
+
+/// What a target makes its artifacts of.
+#[derive(Debug, Clone, Copy)]
+pub enum Lower {
+    /// Of what the platform says.
+    Platform(fn(&Platform) -> Vec<Artifact>),
+    /// Of that, and of the files that other targets write for services to mount.
+    Mounted(fn(&Platform, &Files<'_>) -> Vec<Artifact>),
 }
 
 /// Something that later versions of a program brought.

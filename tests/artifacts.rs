@@ -15,7 +15,7 @@ use std::process::Command;
 use infrac::formats::{FORMATS, Format};
 use infrac::platform::Platform;
 use infrac::standard::COMPONENTS;
-use infrac::target::{self, Artifact, FILE};
+use infrac::target::{self, Artifact};
 use regex::Regex;
 use serde::Deserialize as _;
 use serde_yaml::Value;
@@ -344,7 +344,7 @@ fn no_artifact_holds_a_secret() {
         ("docker/x.js", "const KEY = 'hunter2'"),
         (".env.example", "KEY=hunter2"),
     ] {
-        let artifact = Artifact { path: path.to_owned(), content: line.to_owned(), mode: FILE };
+        let artifact = Artifact::new(path, line.to_owned());
         assert_eq!(given_away("KEY", &artifact), (1, vec![line.to_owned()]), "{path}");
     }
 }

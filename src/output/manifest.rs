@@ -10,13 +10,9 @@
 //! line `unfinished` says that), and after a merge of two manifests by a version control system.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Write as _};
-use std::io;
-use std::path::Path;
+use std::fmt::Write as _;
 
-use sha2::{Digest as _, Sha256};
-
-use super::seen::pieces;
+use crate::digest::Digest;
 use crate::source::join;
 
 /// What it is called, in the output folder.
@@ -40,10 +36,6 @@ pub enum State {
     Damaged(usize),
 }
 
-/// The SHA-256 of a file's content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Digest([u8; 32]);
-
 /// What is known of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -59,39 +51,6 @@ pub(super) struct Manifest {
     pub(super) files: BTreeMap<String, Entry>,
     /// Whether the build that wrote it may not have come to its end.
     pub(super) unfinished: bool,
-}
-
-impl Digest {
-    pub(super) fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-
-    pub(super) fn of_file(place: &Path) -> io::Result<Self> {
-        let mut hasher = Sha256::new();
-        pieces(place, |piece| {
-            hasher.update(piece);
-            true
-        })?;
-        Ok(Self(hasher.finalize().into()))
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let mut bytes = [0; 32];
-        // Of hexadecimal digits alone: `from_str_radix` takes a sign as well.
-        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return None;
-        }
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
-        }
-        Some(Self(bytes))
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
 }
 
 impl Manifest {

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::Build;
-use super::manifest::{Digest, Entry, Manifest};
+use super::manifest::{Entry, Manifest};
 use super::place::Root;
 use super::problem::{Problem, Reason};
-use super::seen::{Seen, holds, is_mode, leads_to_the_same};
+use super::seen::{Seen, digest, holds, is_mode, leads_to_the_same};
 use crate::hash::HashSet;
 use crate::parallel;
 use crate::target::Artifact;
@@ -56,7 +56,7 @@ impl<'a> Plan<'a> {
             .artifacts()
             .map(|(target, artifact)| (target, artifact, root.place(&artifact.path)))
             .collect();
-        // To look at what stands there, and to take the digests, is most of the work.
+        // To look at what stands there is most of the work.
         let looked = parallel::map(&artifacts, |(_, artifact, place)| {
             let found = place.as_ref().ok().map(|place| match look(place, before, artifact) {
                 Ok((Seen::File { .. }, Owner::Infrac | Owner::Person(_)))
@@ -66,11 +66,11 @@ impl<'a> Plan<'a> {
                 }
                 found => found,
             });
-            (Digest::of(artifact.content.as_bytes()), found)
+            found
         });
-        for ((target, artifact, place), (digest, found)) in artifacts.into_iter().zip(looked) {
+        for ((target, artifact, place), found) in artifacts.into_iter().zip(looked) {
             generated.insert(artifact.path.as_str());
-            plan.after.add(&artifact.path, target, digest);
+            plan.after.add(&artifact.path, target, artifact.digest());
             let decided = match (place, found) {
                 (Ok(place), Some(found)) => plan.write(root, build.force, artifact, place, found),
                 (Err(problem), _) => Err(problem),
@@ -136,7 +136,7 @@ impl<'a> Plan<'a> {
             Seen::Link if force => true,
             Seen::Link => return Err(fail(Reason::Link)),
             Seen::File { .. } => {
-                let digest = Digest::of_file(&place).map_err(|error| fail(Reason::NotRead(error)))?;
+                let digest = digest(&place).map_err(|error| fail(Reason::NotRead(error)))?;
                 let is_ours = entry.digests.contains(&digest);
                 if !is_ours && !force {
                     return Err(fail(Reason::EditedAndStale));
@@ -169,9 +169,7 @@ fn owner(place: &Path, seen: &Seen, before: &Manifest, artifact: &Artifact) -> R
         return Ok(Owner::Same);
     }
     match before.files.get(&artifact.path) {
-        Some(entry) if entry.digests.contains(&Digest::of_file(place).map_err(Reason::NotRead)?) => {
-            Ok(Owner::Infrac)
-        }
+        Some(entry) if entry.digests.contains(&digest(place).map_err(Reason::NotRead)?) => Ok(Owner::Infrac),
         Some(_) => Ok(Owner::Person(Reason::Edited)),
         None => Ok(Owner::Person(Reason::Foreign)),
     }

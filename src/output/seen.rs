@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::problem::Reason;
+use crate::digest::{Digest, Hasher};
 use crate::target::{Artifact, FILE, PROGRAM};
 
 /// What stands at a place.
@@ -105,4 +106,14 @@ fn mode(metadata: &Metadata) -> u32 {
 #[cfg(not(unix))]
 fn mode(_: &Metadata) -> u32 {
     FILE
+}
+
+/// The digest of a file's content.
+pub(super) fn digest(place: &Path) -> io::Result<Digest> {
+    let mut hasher = Hasher::default();
+    pieces(place, |piece| {
+        hasher.update(piece);
+        true
+    })?;
+    Ok(hasher.finish())
 }

@@ -14,14 +14,14 @@ use std::io;
 use std::path::Path;
 
 use super::{Build, Summary, WriteError, write};
-use crate::target::{Artifact, FILE, Lowered};
+use crate::target::{Artifact, Lowered};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
 const NAME: &str = super::manifest::NAME;
 
 fn file(path: &str, content: &str) -> Artifact {
-    Artifact { path: path.to_owned(), content: content.to_owned(), mode: FILE }
+    Artifact::new(path, content.to_owned())
 }
 
 /// A build of one target, which is all there are.

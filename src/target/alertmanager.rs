@@ -9,7 +9,7 @@ mod needs;
 mod receiver;
 mod route;
 
-use super::{Artifact, FILE, Target, generated, overrides};
+use super::{Artifact, Lower, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::formats;
 use crate::platform::{Platform, Role};
@@ -21,7 +21,7 @@ pub(super) const TARGET: Target = Target {
     arguments: super::no_arguments,
     needs: needs::needs,
     version: |platform| platform.settings.alertmanager.version,
-    lower,
+    lower: Lower::Platform(lower),
 };
 
 /// The words of messages. Everything in them is a definition, so that the header, which stands outside of them,
@@ -45,7 +45,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
 }
 
 fn artifact(path: &str, content: String) -> Artifact {
-    Artifact { path: format!("{}/{path}", TARGET.format.root), content, mode: FILE }
+    Artifact::new(format!("{}/{path}", TARGET.format.root), content)
 }
 
 /// The name of who is told nothing: what no receiver is told of ends there.

@@ -16,9 +16,10 @@ mod publish;
 mod service;
 mod text;
 
+use config::Seen;
 use file::{Entry, File, Network, Volume};
 
-use super::{Artifact, FILE, Target, generated};
+use super::{Artifact, Files, Lower, Target, generated};
 use crate::emit::{self, Apart, Commented, Entries, Node};
 use crate::formats;
 use crate::hash::HashMap;
@@ -37,29 +38,27 @@ pub(super) const TARGET: Target = Target {
     arguments: super::no_arguments,
     needs: super::no_needs,
     version: super::no_version,
-    lower,
+    lower: Lower::Mounted(lower),
 };
 
-fn lower(platform: &Platform) -> Vec<Artifact> {
+fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
     let header = [generated(platform)];
     let services = platform.start_order();
+    let configs: Vec<Artifact> =
+        platform.services.iter().flat_map(|service| config::artifacts(service, &header)).collect();
+    let seen = Seen { mounted: files, configs: Files::new(&configs) };
     let mut artifacts = vec![
-        Artifact {
-            path: "docker/compose.infrastructure.yaml".to_owned(),
-            content: compose_file(platform, &services, &header),
-            mode: FILE,
-        },
-        Artifact {
-            path: ".env.example".to_owned(),
-            content: env_example::lower(platform, &header),
-            mode: FILE,
-        },
+        Artifact::new(
+            "docker/compose.infrastructure.yaml",
+            compose_file(platform, &services, &seen, &header),
+        ),
+        Artifact::new(".env.example", env_example::lower(platform, &header)),
     ];
-    artifacts.extend(platform.services.iter().flat_map(|service| config::artifacts(service, &header)));
+    artifacts.extend(configs);
     artifacts
 }
 
-fn compose_file(platform: &Platform, services: &[&Service], generated: &[String]) -> String {
+fn compose_file(platform: &Platform, services: &[&Service], seen: &Seen<'_>, generated: &[String]) -> String {
     let mut header: Vec<String> = platform.description.iter().cloned().collect();
     header.extend_from_slice(generated);
     header.extend([String::new(), format!("  {COMMAND} up -d")]);
@@ -67,13 +66,13 @@ fn compose_file(platform: &Platform, services: &[&Service], generated: &[String]
     let jobs = owner::jobs(platform, &handovers);
     let waits = waits(&handovers);
     let owners = Owners { jobs: &jobs, waits: &waits };
-    let whole = Part { services, owners, first: true, last: true };
+    let whole = Part { services, owners, seen, first: true, last: true };
     if let Some(overridden) =
         overrides::apply(platform, &platform.overrides, || Node::of(&whole.file(platform)))
     {
         return emit::yaml(&header, &overridden);
     }
-    let parts = parts(services, owners);
+    let parts = parts(services, owners, seen);
     let texts = parallel::map(&parts, |part| {
         let file = part.file(platform);
         if part.first { emit::yaml(&header, &file) } else { emit::yaml_rest(&file) }
@@ -102,16 +101,17 @@ impl<'a> Owners<'a> {
 struct Part<'a> {
     services: &'a [&'a Service],
     owners: Owners<'a>,
+    seen: &'a Seen<'a>,
     first: bool,
     last: bool,
 }
 
-fn parts<'a>(services: &'a [&'a Service], owners: Owners<'a>) -> Vec<Part<'a>> {
+fn parts<'a>(services: &'a [&'a Service], owners: Owners<'a>, seen: &'a Seen<'a>) -> Vec<Part<'a>> {
     let mut rest = services;
     let mut parts = Vec::new();
     loop {
         let (services, behind) = rest.split_at(rest.len().min(PART));
-        parts.push(Part { services, owners, first: parts.is_empty(), last: behind.is_empty() });
+        parts.push(Part { services, owners, seen, first: parts.is_empty(), last: behind.is_empty() });
         if behind.is_empty() {
             return parts;
         }
@@ -125,9 +125,17 @@ impl<'a> Part<'a> {
         if self.last { self.owners.jobs } else { &[] }
     }
 
+    fn entry(&self, platform: &'a Platform, service: &'a Service) -> Entry<'a> {
+        let lowered = service::lower(platform, service, &self.owners.names(service), self.seen);
+        match overrides::apply(platform, &service.overrides, || Node::of(&lowered)) {
+            Some(overridden) => Entry::Overridden(overridden),
+            None => Entry::Typed(Box::new(lowered)),
+        }
+    }
+
     fn file(&self, platform: &'a Platform) -> File<'a> {
         let services = self.services.iter().map(|service| {
-            let entry = Commented::new(comments::lines(service), entry(platform, service, self.owners));
+            let entry = Commented::new(comments::lines(service), self.entry(platform, service));
             (service.name.as_str(), entry)
         });
         let jobs = self.jobs().iter().map(|job| {
@@ -156,14 +164,6 @@ impl<'a> Part<'a> {
             secrets: environment::secrets(platform),
             ..head
         }
-    }
-}
-
-fn entry<'a>(platform: &'a Platform, service: &'a Service, owners: Owners<'a>) -> Entry<'a> {
-    let lowered = service::lower(platform, service, &owners.names(service));
-    match overrides::apply(platform, &service.overrides, || Node::of(&lowered)) {
-        Some(overridden) => Entry::Overridden(overridden),
-        None => Entry::Typed(Box::new(lowered)),
     }
 }
 

@@ -8,7 +8,7 @@ mod layout;
 mod panel;
 mod provisioning;
 
-use super::{Artifact, FILE, Target, generated};
+use super::{Artifact, Lower, Target, generated};
 use crate::emit;
 use crate::formats;
 use crate::platform::{Mounted, Platform, Role, Service};
@@ -20,7 +20,7 @@ pub(super) const TARGET: Target = Target {
     arguments: super::no_arguments,
     needs: super::no_needs,
     version: super::no_version,
-    lower,
+    lower: Lower::Platform(lower),
 };
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
@@ -43,7 +43,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
 }
 
 fn artifact(path: &str, content: String) -> Artifact {
-    Artifact { path: format!("{}/{path}", TARGET.format.root), content, mode: FILE }
+    Artifact::new(format!("{}/{path}", TARGET.format.root), content)
 }
 
 /// Where the dashboards are in the container.

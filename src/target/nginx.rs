@@ -12,7 +12,7 @@ mod quote;
 mod site;
 mod upstream;
 
-use super::{Artifact, FILE, Need, Target, generated};
+use super::{Artifact, Lower, Need, Target, generated};
 use crate::emit;
 use crate::formats;
 use crate::parallel;
@@ -25,7 +25,7 @@ pub(super) const TARGET: Target = Target {
     arguments: super::no_arguments,
     needs,
     version: |platform| platform.settings.nginx.version,
-    lower,
+    lower: Lower::Platform(lower),
 };
 
 const MAIN: &str = include_str!("../../targets/nginx/nginx.conf.j2");
@@ -44,8 +44,7 @@ fn folder(platform: &Platform, service: &Service, header: &str) -> Vec<Artifact>
     let sites: Vec<&Site> = platform.sites.iter().filter(|site| site.served_by == Some(service.id)).collect();
     let shared = proxy::shared(platform, service, &sites, header);
     let root = TARGET.format.folder_of(service);
-    let artifact =
-        |path: &str, content: String| Artifact { path: format!("{root}/{path}"), content, mode: FILE };
+    let artifact = |path: &str, content: String| Artifact::new(format!("{root}/{path}"), content);
     let mut artifacts = vec![
         artifact("nginx.conf", emit::render(MAIN, &shared)),
         artifact("proxy.conf", emit::render(REQUEST, &shared)),

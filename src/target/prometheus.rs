@@ -7,7 +7,7 @@ mod coverage;
 mod rules;
 mod tests;
 
-use super::{Artifact, FILE, Need, Target, generated, overrides};
+use super::{Artifact, Lower, Need, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::formats;
 use crate::parallel;
@@ -20,7 +20,7 @@ pub(super) const TARGET: Target = Target {
     arguments: config::arguments,
     needs,
     version: |platform| platform.settings.prometheus.version,
-    lower,
+    lower: Lower::Platform(lower),
 };
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
@@ -55,11 +55,7 @@ fn needs(platform: &Platform) -> Vec<Need> {
 }
 
 fn yaml(path: &str, header: &[String], value: &impl serde::Serialize) -> Artifact {
-    Artifact {
-        path: format!("{}/{path}", TARGET.format.root),
-        content: emit::yaml(header, value),
-        mode: FILE,
-    }
+    Artifact::new(format!("{}/{path}", TARGET.format.root), emit::yaml(header, value))
 }
 
 /// The service at the top of what one is nested in.

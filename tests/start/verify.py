@@ -449,6 +449,34 @@ def again(stack):
     say(f"  no container was made again, no service was started again, {jobs} jobs ran again and ended well" if failures == faults else "  see above")
 
 
+def later(stack):
+    """A later build changes files: exactly the services that see one of them are made anew."""
+    if not os.path.isdir("later"):
+        return
+    title("an `up` after a build that changes a rule")
+    before = {name: c["Id"] for name, c in containers(stack.project).items()}
+    stack.later = open(f"later/{FILE}", "rb").read()
+    content = lambda path: open(path, "rb").read() if os.path.exists(path) else None
+    paths = [os.path.relpath(os.path.join(folder, name), "later") for folder, _, names in os.walk("later") for name in names]
+    changed = [path for path in paths if not path.endswith((".infra", ".manifest")) and content(f"later/{path}") != content(path)]
+    check(FILE in changed, "the compose file does not say that a file has changed")
+    for path in changed:
+        with open(path, "wb") as file:
+            file.write(content(f"later/{path}"))
+    up = compose("up", "--detach")
+    check(up.returncode == 0, f"the up after a build: {up.stderr[-500:]}")
+    anew = []
+    for name, container in containers(stack.project).items():
+        seen = [mount["Source"] + "/" for mount in container["Mounts"] if mount["Type"] == "bind"]
+        sees = any((os.path.abspath(path) + "/").startswith(source) for path in changed for source in seen)
+        is_new = before.get(name) != container["Id"]
+        anew += [name] if is_new else []
+        check(is_new == sees, f"{name} {'sees' if sees else 'does not see'} a changed file, and was {'' if is_new else 'not '}made anew")
+    check(anew or "prometheus" not in stack.services, "no service sees a changed file")
+    until(lambda: all(c["State"].get("Health", {}).get("Status", "healthy") == "healthy" for c in stack.running().values()), 60)
+    say(f"  {', '.join(path for path in changed if path != FILE)}: made anew: {', '.join(anew) or 'nothing'}")
+
+
 def stop(stack):
     title("stop")
     before, begun = stack.running(), time.time()
@@ -471,6 +499,7 @@ def main():
     fill_in(profiles)
     file = open(FILE, "rb").read()
     stack = Stack()
+    stack.later = file
     title("images")
     subprocess.run([sys.executable, f"{TESTS}/images.py", "/srv/catalogue.infra", "/run/compose.json"], check=True)
     neighbour = outside()
@@ -481,9 +510,10 @@ def main():
         published(stack, neighbour)
         metrics(stack)
         again(stack)
+        later(stack)
         failing(stack)
     stop(stack)
-    check(file == open(FILE, "rb").read(), "the compose file has changed")
+    check(open(FILE, "rb").read() in (file, stack.later), "the compose file has changed")
     os.kill(neighbour, 9)
     title(f"{failures} failures")
     sys.exit(failures > 0)

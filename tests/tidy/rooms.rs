@@ -7,6 +7,7 @@ use regex::Regex;
 /// The order of the rooms. What `lib` itself declares is in the room `lib`.
 const ROOMS: &[&str] = &[
     "hash",
+    "digest",
     "parallel",
     "source",
     "diagnostic",

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Result, build, contents, file, tree};
 use crate::output::Reason;
-use crate::target::{Artifact, PROGRAM};
+use crate::target::PROGRAM;
 
 #[test]
 fn files_are_written_with_their_folders() -> Result {
@@ -24,7 +24,7 @@ fn only_programs_may_be_run() -> Result {
     use std::os::unix::fs::PermissionsExt as _;
     let place = tempfile::tempdir()?;
     let mode = |path: &str| fs::metadata(place.path().join(path)).map(|it| it.permissions().mode() & 0o777);
-    let program = Artifact { mode: PROGRAM, ..file("run.sh", "#!/bin/sh\n") };
+    let program = file("run.sh", "#!/bin/sh\n").with_mode(PROGRAM);
     build(place.path(), &[program.clone(), file("data", "")])?;
     assert_eq!((mode("run.sh")?, mode("data")?), (0o755, 0o644));
     fs::set_permissions(place.path().join("run.sh"), fs::Permissions::from_mode(0o644))?;

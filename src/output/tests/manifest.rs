@@ -3,8 +3,9 @@
 use std::fs;
 
 use super::{NAME, Result, build, file, refusal, tree, whole, write};
+use crate::digest::Digest;
 use crate::output::Build;
-use crate::output::manifest::{Digest, Manifest, State};
+use crate::output::manifest::{Manifest, State};
 
 #[test]
 fn it_reads_as_it_is_meant() -> Result {

@@ -14,7 +14,7 @@ fn old() -> Vec<Artifact> {
 }
 
 fn new() -> Vec<Artifact> {
-    let program = Artifact { mode: PROGRAM, ..file("d/e/program", "new") };
+    let program = file("d/e/program", "new").with_mode(PROGRAM);
     vec![file("same", "same"), file("a/changed", "new"), file("new", "new"), program]
 }
 

@@ -5,7 +5,28 @@ use indexmap::IndexSet;
 
 use crate::emit;
 use crate::platform::Service;
-use crate::target::Artifact;
+use crate::target::{Artifact, Files, digest};
+
+/// What containers see of generated files.
+pub(super) struct Seen<'a> {
+    /// Those of other targets.
+    pub(super) mounted: &'a Files<'a>,
+    /// Those that this target writes.
+    pub(super) configs: Files<'a>,
+}
+
+impl Seen<'_> {
+    /// Changes with whatever a service sees; `None` where that is nothing.
+    pub(super) fn digest(&self, service: &Service) -> Option<String> {
+        let files = self.configs.below(&folder(service)).iter().copied().chain(self.mounted.mounted(service));
+        Some(digest(files)?.short())
+    }
+}
+
+/// The files of a service, below the output folder.
+fn folder(service: &Service) -> String {
+    format!("docker/config/{}", service.name)
+}
 
 /// What the container sees: a path beside the compose file, and the path inside.
 pub(super) fn mounts(service: &Service) -> Vec<(String, String)> {
@@ -24,15 +45,12 @@ pub(super) fn artifacts<'a>(
 ) -> impl Iterator<Item = Artifact> + 'a {
     service.configs.iter().map(|config| {
         let path = config.below_root();
-        Artifact {
-            // A file of the project is passed on byte for byte.
-            content: if config.from_file {
-                config.content.clone()
-            } else {
-                emit::with_header(&path, header, &config.content)
-            },
-            path: format!("docker/config/{}/{path}", service.name),
-            mode: config.mode,
-        }
+        // A file of the project is passed on byte for byte.
+        let content = if config.from_file {
+            config.content.clone()
+        } else {
+            emit::with_header(&path, header, &config.content)
+        };
+        Artifact::new(format!("{}/{path}", folder(service)), content).with_mode(config.mode)
     })
 }

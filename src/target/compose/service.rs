@@ -1,6 +1,7 @@
 //! One service of the platform as a service of compose.
 
 use super::super::TARGETS;
+use super::config::Seen;
 use super::file::{
     Build, DependsOn, Deploy, Device, Limits, Logging, LoggingOptions, Reservations, Resources,
     Service as Out, Words,
@@ -14,7 +15,12 @@ use crate::platform::{Condition, Dependency, Platform, RunKind, Service, Ulimit,
 pub(super) const SCHEDULED: &str = "scheduled";
 
 /// A service; `jobs` are the names of those that hand volumes over to it.
-pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service, jobs: &[&'a str]) -> Out<'a> {
+pub(super) fn lower<'a>(
+    platform: &'a Platform,
+    service: &'a Service,
+    jobs: &[&'a str],
+    seen: &Seen<'_>,
+) -> Out<'a> {
     let host_network = service.exception(|security| security.host_network);
     let confinement = service.confinement();
     let process = service.process.as_deref();
@@ -65,7 +71,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, service: &'a Service, jobs: &[&'
             driver: "json-file",
             options: LoggingOptions { max_size: "10m", max_file: "3", labels: LOG_LABELS },
         }),
-        labels: labels(platform, service),
+        labels: labels(platform, service, seen),
     }
 }
 
@@ -158,6 +164,12 @@ fn deploy(service: &Service) -> Deploy {
     }
 }
 
-fn labels(platform: &Platform, service: &Service) -> Entries<String, String> {
-    platform.container_labels(service).map(|(key, value)| (key.to_owned(), text::literal(value))).collect()
+/// The label by which a container is made anew when a file has changed that it sees: compose compares what it writes
+/// of a service, and the content of a mounted file is no part of that.
+const FILES_LABEL: &str = "infrac.files";
+
+fn labels(platform: &Platform, service: &Service, seen: &Seen<'_>) -> Entries<String, String> {
+    let said = platform.container_labels(service).map(|(key, value)| (key.to_owned(), text::literal(value)));
+    let files = seen.digest(service).map(|digest| (FILES_LABEL.to_owned(), digest));
+    files.into_iter().chain(said).collect()
 }
