@@ -84,7 +84,7 @@ fn is_address(text: &str) -> bool {
 
 /// A text that is one part of a path, and no part that nginx takes out of it.
 fn is_part(text: &str) -> bool {
-    is_line(text) && !text.contains('/') && !matches!(text, "." | "..")
+    is_line(text) && text.len() < 200 && !text.contains('/') && !matches!(text, "." | "..")
 }
 
 /// The platform: one site on which nothing is asked of clients, and one with a limit, where answers stand in locations
