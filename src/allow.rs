@@ -1,7 +1,8 @@
-//! Rule codes that the source means: `allow NET004 { reason = "…" }` at the thing it concerns.
+//! What rules find and the source means: `allow fragile-dependency { reason = "…" }` at the thing it concerns, by the
+//! name of the code or by the code.
 
 use crate::check::RULES;
-use crate::diagnostic::{Diagnostic, Help, Sink, codes, did_you_mean, once};
+use crate::diagnostic::{Code, Diagnostic, Help, Sink, codes, did_you_mean, once};
 use crate::hash::HashSet;
 use crate::model::{Allow as Model, Document};
 use crate::schema::{Decode as _, Decoder};
@@ -9,7 +10,7 @@ use crate::source::Span;
 use crate::syntax::{Entry, Name, Value, ValueKind};
 
 /// Codes beside those of [`RULES`] that can be allowed: what targets leave out.
-const OF_TARGETS: [&str; 2] = ["TGT001", "TGT002"];
+const OF_TARGETS: [&Code; 2] = [codes::TGT001, codes::TGT002];
 
 /// Everything that a source allows.
 #[derive(Debug, Default)]
@@ -24,7 +25,10 @@ pub struct Allows {
 
 #[derive(Debug)]
 struct Allow {
-    code: Name,
+    /// What the source calls it.
+    name: Name,
+    /// The code of that name.
+    code: &'static str,
     /// Which of the regions it is for; `None` at the top level, where it is for the whole platform.
     within: Option<usize>,
     /// Whether it allows something; what is wrong with it by itself was told already.
@@ -77,19 +81,19 @@ impl Allows {
     fn collect(&mut self, entries: &[Entry], block: Option<&Entry>, service: Option<&str>, sink: &mut Sink) {
         let mut within = None;
         for entry in entries {
-            if let (true, Some(code)) = (entry.key.text == "allow", &entry.label) {
-                let sound = reason(entry, code, block, sink);
-                if !can_be_allowed(&code.text) {
-                    refuse(code, sink);
+            if let (true, Some(name)) = (entry.key.text == "allow", &entry.label) {
+                let sound = reason(entry, name, block, sink);
+                let Some(code) = allowed(&name.text) else {
+                    refuse(name, sink);
                     continue;
-                }
+                };
                 let region = block.map(|block| {
                     *within.get_or_insert_with(|| {
                         self.regions.push(Region::new(block, service));
                         self.regions.len() - 1
                     })
                 });
-                self.list.push(Allow { code: code.clone(), within: region, used: !sound });
+                self.list.push(Allow { name: name.clone(), code, within: region, used: !sound });
             } else if !entry.entries().is_empty() && !FREE.contains(&entry.key.text.as_str()) {
                 let own = (entry.key.text == "service").then(|| path(service, entry));
                 self.collect(entry.entries(), Some(entry), own.as_deref().or(service), sink);
@@ -128,7 +132,7 @@ impl Allows {
     /// that is put in.
     pub fn unused(&self, sink: &mut Sink) {
         if !self.varied {
-            self.idle().for_each(|code| sink.report(nothing(code)));
+            self.idle().for_each(|name| sink.report(nothing(name)));
         }
     }
 
@@ -136,10 +140,10 @@ impl Allows {
     #[must_use]
     pub fn unused_in_all(compiled: &[&Self]) -> Vec<Vec<Diagnostic>> {
         let used = compiled.iter().flat_map(|allows| &allows.list).filter(|allow| allow.used);
-        let mut known: HashSet<Span> = used.map(|allow| allow.code.span).collect();
+        let mut known: HashSet<Span> = used.map(|allow| allow.name.span).collect();
         let varied = compiled.iter().map(|allows| {
             let idle = allows.idle().filter(|_| allows.varied);
-            idle.filter(|code| known.insert(code.span)).map(nothing).collect()
+            idle.filter(|name| known.insert(name.span)).map(nothing).collect()
         });
         varied.collect()
     }
@@ -147,18 +151,18 @@ impl Allows {
     /// The codes that allow nothing, each place once: that of a component may allow something in one of its instances.
     fn idle(&self) -> impl Iterator<Item = &Name> {
         let used = self.list.iter().filter(|allow| allow.used);
-        let mut known: HashSet<Span> = used.map(|allow| allow.code.span).collect();
-        self.list.iter().map(|allow| &allow.code).filter(move |code| known.insert(code.span))
+        let mut known: HashSet<Span> = used.map(|allow| allow.name.span).collect();
+        self.list.iter().map(|allow| &allow.name).filter(move |name| known.insert(name.span))
     }
 
     /// Whether something allows a finding about some of the services that it is about.
     fn covers(&self, allow: &Allow, diagnostic: &Diagnostic, about: &[String]) -> bool {
-        if allow.code.text != diagnostic.code.id {
+        if allow.code != diagnostic.code.id {
             return false;
         }
         let Some(region) = allow.within.and_then(|at| self.regions.get(at)) else { return true };
         let mut places = diagnostic.labels.iter().map(|label| label.span);
-        if contains(region.own, allow.code.span) && places.clone().any(|place| contains(region.own, place)) {
+        if contains(region.own, allow.name.span) && places.clone().any(|place| contains(region.own, place)) {
             return true;
         }
         let Some(first) = diagnostic.labels.first().map(|label| label.span) else { return false };
@@ -244,21 +248,26 @@ fn nothing(code: &Name) -> Diagnostic {
         .help("take it out; what it was for is mended, or lies elsewhere")
 }
 
-fn can_be_allowed(code: &str) -> bool {
-    OF_TARGETS.contains(&code) || RULES.iter().any(|rule| rule.codes.iter().any(|known| known.id == code))
+/// The code of a name, or of the code itself, where it can be allowed.
+fn allowed(name: &str) -> Option<&'static str> {
+    codes_to_allow().find(|code| code.id == name || code.name == name).map(|code| code.id)
+}
+
+fn codes_to_allow() -> impl Iterator<Item = &'static Code> {
+    RULES.iter().flat_map(|rule| rule.codes.iter().copied()).chain(OF_TARGETS)
 }
 
 fn refuse(code: &Name, sink: &mut Sink) {
     let capitals = code.text.to_uppercase();
-    let (message, help) = if codes::find(&code.text).is_some() && !can_be_allowed(&capitals) {
+    let (message, help) = if codes::find(&code.text).is_some() && allowed(&capitals).is_none() {
         (
             format!("`{}` cannot be allowed", code.text),
             Some("only what a rule says of a sound platform can".into()),
         )
-    } else if can_be_allowed(&capitals) {
+    } else if allowed(&capitals).is_some() {
         (format!("there is no code `{}`", code.text), Some(Help::meant(&code.text, &capitals)))
     } else {
-        let known = RULES.iter().flat_map(|rule| rule.codes).map(|known| known.id).chain(OF_TARGETS);
+        let known = codes_to_allow().flat_map(|code| [code.id, code.name]);
         (format!("there is no code `{}`", code.text), did_you_mean(&code.text, known))
     };
     sink.report(

@@ -91,8 +91,8 @@ block! {
         optional interval: Duration,
         /// How long one may take: not longer than the interval.
         optional timeout: Duration,
-        /// What it exports, by the names of `exports`; what is known of its image where none is named.
-        optional exports: List<Word>,
+        /// Whose metrics they are, by the names of `exports`; those of its image where none is named.
+        optional of: List<Word>,
     }
 }
 

@@ -201,10 +201,10 @@ block! {
 choice! {
     /// Panels that need not be written.
     Preset {
-        /// Rate, errors and duration of requests, by the metrics that the services declare.
-        Red = "red",
-        /// Use and saturation of the containers, by what their exporter says.
-        Use = "use",
+        /// Rate, errors and duration of requests (the RED method), by the metrics that the services declare.
+        Requests = "requests",
+        /// Use and saturation of the containers (the USE method), by what their exporter says.
+        Resources = "resources",
     }
 }
 

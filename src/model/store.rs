@@ -13,9 +13,9 @@ block! {
         /// When, as cron says it, in UTC.
         required schedule: Constant,
         /// How long a copy is kept on the host.
-        optional keep: Duration,
-        /// After what time without a copy somebody is told.
-        optional late: Duration,
+        optional retention: Duration,
+        /// After what time without a copy an alert fires.
+        optional alert_after: Duration,
         /// Whether copies are taken to the bucket: a variable, or `true`.
         optional upload: Word,
         /// The account that they are taken there with.

@@ -20,9 +20,9 @@ pub struct Backup {
     /// When, as cron says it, in UTC.
     pub schedule: String,
     /// How long a copy is kept on the host.
-    pub keep: Option<Duration>,
+    pub retention: Option<Duration>,
     /// After what time without a copy an alert fires.
-    pub late: Option<Duration>,
+    pub alert_after: Option<Duration>,
     /// The place of its key and name.
     pub span: Span,
     /// The place that names the bucket.

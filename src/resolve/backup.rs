@@ -39,8 +39,8 @@ fn backup(block: &model::Backup, stores: &Stores, texts: &mut Texts<'_>) -> Opti
         account,
         upload,
         schedule,
-        keep: block.keep,
-        late: block.late,
+        retention: block.retention,
+        alert_after: block.alert_after,
         span: block.span,
         to_span: block.to.0.span,
     })

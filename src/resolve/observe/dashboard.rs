@@ -109,7 +109,7 @@ pub(super) fn expect_exports(read: &mut [Read], observed: &Observed, sink: &mut 
                     format!("nothing exports the metrics of the preset, such as `{first}`"),
                 )
                 .at(place, "would show nothing")
-                .help("add what exports them: for `preset = use` an exporter of containers"),
+                .help("add what exports them: for `preset = resources` an exporter of containers"),
             );
             for written in &mut brought {
                 written.parsed = None;

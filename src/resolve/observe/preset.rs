@@ -39,8 +39,8 @@ pub(super) fn expand(
             None => services(of, platform, texts),
         };
         let panels = match preset {
-            Preset::Red => red(&services, chosen && row.of.is_none(), place, texts.sink),
-            Preset::Use => {
+            Preset::Requests => red(&services, chosen && row.of.is_none(), place, texts.sink),
+            Preset::Resources => {
                 let is = match (all, chosen) {
                     (true, true) => format!("=~'${CHOICE}'"),
                     (true, false) => "!=''".to_owned(),
@@ -114,7 +114,7 @@ fn red(services: &[&Service], chosen: bool, place: Span, sink: &mut Sink) -> Vec
         sink.report(
             Diagnostic::new(
                 codes::OBS002,
-                "no service here declares a metric of requests for `preset = red`",
+                "no service here declares a metric of requests for `preset = requests`",
             )
             .at(place, "would show nothing")
             .help(

@@ -50,7 +50,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
 /// The interval of a data source is that of the scrapes; panels of presets follow from what services export.
 fn service(field: ServiceField) -> Coverage {
     match field {
-        ServiceField::metrics(MetricsField::interval(Leaf) | MetricsField::exports(Leaf))
+        ServiceField::metrics(MetricsField::interval(Leaf) | MetricsField::of(Leaf))
         | ServiceField::service(Leaf)
         | ServiceField::metric(_) => Written,
         ServiceField::metrics(

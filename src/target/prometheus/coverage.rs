@@ -76,7 +76,7 @@ fn service(field: ServiceField) -> Coverage {
             | MetricsField::port(Leaf)
             | MetricsField::interval(Leaf)
             | MetricsField::timeout(Leaf)
-            | MetricsField::exports(Leaf) => Written,
+            | MetricsField::of(Leaf) => Written,
         },
         ServiceField::samples(SamplesField::time(Leaf) | SamplesField::size(Leaf)) => Written,
         ServiceField::port(PortField::number(Leaf) | PortField::protocol(Leaf)) => Written,
