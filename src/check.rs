@@ -91,6 +91,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SEC007], check: Of(secret::arguments) },
     Rule { codes: &[codes::SEC007], check: Of(credential::command_lines) },
     Rule { codes: &[codes::SEC008], check: Of(secret::read_only) },
+    Rule { codes: &[codes::SEC008], check: Of(secret::logins) },
     Rule { codes: &[codes::SEC009], check: Of(secret::root) },
     Rule { codes: &[codes::VOL001], check: Of(volume::data) },
     Rule { codes: &[codes::VOL002], check: Of(volume::scratch) },

@@ -227,6 +227,38 @@ pub(super) fn read_only(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// SEC008: the users of a login, which a proxy gets as a file, where it is read-only.
+pub(super) fn logins(platform: &Platform, sink: &mut Sink) {
+    let mut reported = HashSet::default();
+    for site in &platform.sites {
+        let Some(proxy) = site.served_by.map(|proxy| &platform[proxy]).filter(|proxy| proxy.is_read_only())
+        else {
+            continue;
+        };
+        for route in &site.routes {
+            let Some(login) = route.login.filter(|login| reported.insert((proxy.id, *login))) else {
+                continue;
+            };
+            sink.report(
+                Diagnostic::new(
+                    codes::SEC008,
+                    format!(
+                        "`{}` cannot get `{}` as a file: its file system is read-only",
+                        proxy.path, platform[login].name
+                    ),
+                )
+                .about(&proxy.path)
+                .at(
+                    route.span,
+                    "asks for a login, and its users are a file that compose puts into the container",
+                )
+                .at(proxy.block.security.as_ref().map_or(proxy.span(), |block| block.span), "not writable")
+                .help("write `security { writable = true, reason = \"…\" }` for the proxy"),
+            );
+        }
+    }
+}
+
 /// SEC009: a service that runs as root, and does not say why.
 pub(super) fn root(platform: &Platform, sink: &mut Sink) {
     for service in platform.services.iter().filter(|service| service.runs()) {

@@ -150,10 +150,16 @@ fn not_in_artifacts(service: &Service, places: &[(&str, Span)], texts: &mut Text
             texts.sink.report(
                 Diagnostic::new(
                     codes::VOL006,
-                    format!("`{path}` of `{}` cannot be mounted: the folder above is read-only", service.path),
+                    format!(
+                        "`{path}` of `{}` cannot be mounted: the folder above is read-only",
+                        service.path
+                    ),
                 )
                 .at(*span, "this one")
-                .at(said.path.span, format!("the folder above, which the target {} writes", mounted.target.name))
+                .at(
+                    said.path.span,
+                    format!("the folder above, which the target {} writes", mounted.target.name),
+                )
                 .help("mount it elsewhere, at a path that the program reads as well"),
             );
         }

@@ -99,7 +99,12 @@ impl Machine {
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             let ended = running.child.try_wait().expect("a child can be asked");
             let log = || fs::read_to_string(self.root.path().join("error.log")).unwrap_or_default();
-            assert!(ended.is_none() && Instant::now() < end, "nginx {} does not listen: {}", self.version, log());
+            assert!(
+                ended.is_none() && Instant::now() < end,
+                "nginx {} does not listen: {}",
+                self.version,
+                log()
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
         running

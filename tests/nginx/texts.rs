@@ -225,7 +225,10 @@ fn differences(running: &Running, texts: &[String]) -> Vec<String> {
                 ("below it", format!("/denied/{at}/{path}/x")),
                 ("below it in capitals", format!("/DENIED/{at}/{upper}/x")),
             ] {
-                expect(place, (404, ""), (ask(&request).status, ""));
+                let status = ask(&request).status;
+                // An answer that nothing is asked for has no secrets: other spellings of what is denied below it get it.
+                let open = host == OPEN && place.ends_with("capitals");
+                expect(place, (if open { 200 } else { 404 }, ""), (status, ""));
             }
         }
     }

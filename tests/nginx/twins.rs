@@ -61,10 +61,19 @@ pub(crate) const FOR_NGINX: &[Twin] = &[
         "server_name a-label-that-is-longer-than-those-that-the-hash-has-been-made-for",
         "could not build",
     ),
-    twin("a second default server", SITE, "listen 8080;", "listen 8080 default_server;", "duplicate default server"),
+    twin(
+        "a second default server",
+        SITE,
+        "listen 8080;",
+        "listen 8080 default_server;",
+        "duplicate default server",
+    ),
     twin("a protocol that is none", MAIN, "TLSv1.2 TLSv1.3", "TLSv1.2 TLSv9", "invalid value \"TLSv9\""),
     twin("a word that has no end", SITE, "X-Frame-Options DENY", "X-Frame-Options \"DENY", "unexpected"),
-    Twin { until: Version(1, 25), ..twin("http2 alone", SITE, "server {", "server { http2 on;", "\"http2\"") },
+    Twin {
+        until: Version(1, 25),
+        ..twin("http2 alone", SITE, "server {", "server { http2 on;", "\"http2\"")
+    },
     Twin {
         until: Version(1, 19),
         ..twin("a refusal of handshakes", SITE, "server {", "server { ssl_reject_handshake on;", "ssl_reject")
