@@ -4,7 +4,7 @@ use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Command, RunKind};
-use crate::platform::{EnvVar, Health, InputId, Platform, SECRETS, Service, Value};
+use crate::platform::{EnvVar, Health, InputId, Platform, RouteTarget, SECRETS, Service, Value};
 use crate::source::Span;
 
 /// SEC001: a secret whose value stands in the source.
@@ -235,7 +235,7 @@ pub(super) fn logins(platform: &Platform, sink: &mut Sink) {
         else {
             continue;
         };
-        for route in &site.routes {
+        for route in site.routes.iter().filter(|route| !matches!(route.to, RouteTarget::Deny)) {
             let Some(login) = route.login.filter(|login| reported.insert((proxy.id, *login))) else {
                 continue;
             };
