@@ -1,7 +1,9 @@
 //! The formats that a platform is lowered to, as far as a source speaks of them: their names and settings, the folders
 //! that services mount, the places of overrides. How each is lowered is `target`.
 
-use crate::model::{AlertmanagerSettings, ComposeSettings, GrafanaSettings, PrometheusSettings, Role};
+use crate::model::{
+    AlertmanagerSettings, ComposeSettings, GrafanaSettings, NginxSettings, PrometheusSettings, Role,
+};
 use crate::schema::Block;
 
 /// A format.
@@ -13,6 +15,10 @@ pub struct Format {
     pub purpose: &'static str,
     /// What `target NAME { … }` may hold.
     pub settings: &'static Block,
+    /// The folder of what it writes for services, below the output folder.
+    pub root: &'static str,
+    /// Whether each service that reads its files has a folder of its own there, called as the service is.
+    pub per_reader: bool,
     /// The folders of what it writes that a service may mount, below the folder of its own; `""` is that folder itself.
     pub folders: &'static [&'static str],
     /// Where it takes overrides.
@@ -51,6 +57,8 @@ pub static COMPOSE: Format = Format {
     name: ComposeSettings::SCHEMA.key,
     purpose: "a Docker Compose file for one host, the files it mounts, and .env.example",
     settings: ComposeSettings::SCHEMA,
+    root: "docker",
+    per_reader: false,
     folders: &[],
     overrides: &[Place::Platform, Place::Service],
     inputs: true,
@@ -62,6 +70,8 @@ pub static PROMETHEUS: Format = Format {
     name: PrometheusSettings::SCHEMA.key,
     purpose: "Prometheus' configuration, its rules by group, and promtool's tests of the alerts",
     settings: PrometheusSettings::SCHEMA,
+    root: "monitoring/prometheus",
+    per_reader: false,
     folders: &["", "rules", "tests"],
     overrides: &[Place::Platform, Place::Scraped],
     inputs: false,
@@ -73,6 +83,8 @@ pub static ALERTMANAGER: Format = Format {
     name: AlertmanagerSettings::SCHEMA.key,
     purpose: "Alertmanager's configuration, and the templates of its messages",
     settings: AlertmanagerSettings::SCHEMA,
+    root: "monitoring/alertmanager",
+    per_reader: false,
     folders: &["", "templates"],
     overrides: &[Place::Platform],
     inputs: false,
@@ -84,14 +96,29 @@ pub static GRAFANA: Format = Format {
     name: GrafanaSettings::SCHEMA.key,
     purpose: "Grafana's data sources and dashboards",
     settings: GrafanaSettings::SCHEMA,
+    root: "monitoring/grafana",
+    per_reader: false,
     folders: &["", "dashboards", "provisioning", "provisioning/dashboards", "provisioning/datasources"],
     overrides: &[],
     inputs: false,
     reader: Some(Role::Dashboards),
 };
 
+/// nginx.
+pub static NGINX: Format = Format {
+    name: NginxSettings::SCHEMA.key,
+    purpose: "nginx' configuration for each proxy, with one file a site",
+    settings: NginxSettings::SCHEMA,
+    root: "nginx",
+    per_reader: true,
+    folders: &["", "sites"],
+    overrides: &[],
+    inputs: false,
+    reader: Some(Role::Proxy),
+};
+
 /// Every format, in the order in which they are built.
-pub static FORMATS: [&Format; 4] = [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA];
+pub static FORMATS: [&Format; 5] = [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX];
 
 /// The formats of a platform that names none.
 pub static DEFAULT: [&Format; 1] = [&COMPOSE];
