@@ -1,7 +1,9 @@
 //! The formats that a platform is lowered to, as far as a source speaks of them: their names and settings, the folders
 //! that services mount, the places of overrides. How each is lowered is `target`.
 
-use crate::model::{AlertmanagerSettings, ComposeSettings, GrafanaSettings, PrometheusSettings, Role};
+use crate::model::{
+    AlertmanagerSettings, ComposeSettings, GrafanaSettings, NginxSettings, PrometheusSettings, Role,
+};
 use crate::schema::Block;
 
 /// A format.
@@ -13,8 +15,14 @@ pub struct Format {
     pub purpose: &'static str,
     /// What `target NAME { … }` may hold.
     pub settings: &'static Block,
+    /// The folder of what it writes for services, below the output folder.
+    pub root: &'static str,
+    /// Whether each service that reads its files has a folder of its own there, called as the service is.
+    pub per_reader: bool,
     /// The folders of what it writes that a service may mount, below the folder of its own; `""` is that folder itself.
     pub folders: &'static [&'static str],
+    /// How a source adds to what it writes, where it may be taken for a folder to mount things in.
+    pub adds: Option<&'static str>,
     /// Where it takes overrides.
     pub overrides: &'static [Place],
     /// Whether its files may ask for what the operator sets. In others it would stay as it is written.
@@ -51,7 +59,10 @@ pub static COMPOSE: Format = Format {
     name: ComposeSettings::SCHEMA.key,
     purpose: "a Docker Compose file for one host, the files it mounts, and .env.example",
     settings: ComposeSettings::SCHEMA,
+    root: "docker",
+    per_reader: false,
     folders: &[],
+    adds: None,
     overrides: &[Place::Platform, Place::Service],
     inputs: true,
     reader: None,
@@ -62,7 +73,10 @@ pub static PROMETHEUS: Format = Format {
     name: PrometheusSettings::SCHEMA.key,
     purpose: "Prometheus' configuration, its rules by group, and promtool's tests of the alerts",
     settings: PrometheusSettings::SCHEMA,
+    root: "monitoring/prometheus",
+    per_reader: false,
     folders: &["", "rules", "tests"],
+    adds: None,
     overrides: &[Place::Platform, Place::Scraped],
     inputs: false,
     reader: Some(Role::Metrics),
@@ -73,7 +87,10 @@ pub static ALERTMANAGER: Format = Format {
     name: AlertmanagerSettings::SCHEMA.key,
     purpose: "Alertmanager's configuration, and the templates of its messages",
     settings: AlertmanagerSettings::SCHEMA,
+    root: "monitoring/alertmanager",
+    per_reader: false,
     folders: &["", "templates"],
+    adds: None,
     overrides: &[Place::Platform],
     inputs: false,
     reader: Some(Role::Alerts),
@@ -84,14 +101,31 @@ pub static GRAFANA: Format = Format {
     name: GrafanaSettings::SCHEMA.key,
     purpose: "Grafana's data sources and dashboards",
     settings: GrafanaSettings::SCHEMA,
+    root: "monitoring/grafana",
+    per_reader: false,
     folders: &["", "dashboards", "provisioning", "provisioning/dashboards", "provisioning/datasources"],
+    adds: Some("declare a `datasource` or a `dashboard`: they are written there"),
     overrides: &[],
     inputs: false,
     reader: Some(Role::Dashboards),
 };
 
+/// nginx.
+pub static NGINX: Format = Format {
+    name: NginxSettings::SCHEMA.key,
+    purpose: "nginx' configuration for each proxy, with one file a site",
+    settings: NginxSettings::SCHEMA,
+    root: "nginx",
+    per_reader: true,
+    folders: &["", "sites"],
+    adds: None,
+    overrides: &[],
+    inputs: false,
+    reader: Some(Role::Proxy),
+};
+
 /// Every format, in the order in which they are built.
-pub static FORMATS: [&Format; 4] = [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA];
+pub static FORMATS: [&Format; 5] = [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX];
 
 /// The formats of a platform that names none.
 pub static DEFAULT: [&Format; 1] = [&COMPOSE];

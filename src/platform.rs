@@ -17,6 +17,7 @@ pub mod owner;
 mod placement;
 mod policy;
 mod process;
+mod rate;
 pub mod receiver;
 mod resources;
 mod retention;
@@ -54,6 +55,7 @@ pub use observe::Observed;
 pub use placement::Placement;
 pub use policy::Policy;
 pub use process::Process;
+pub use rate::Rate;
 pub use resources::{CPUS, MEMORY, PIDS, Reserve, Resources};
 pub use retention::Retention;
 pub use scale::{Scale, ScaleQuery};
@@ -62,7 +64,7 @@ pub use secret::SECRETS;
 pub use security::{Bears, Confinement, Security};
 pub use service::{Build, Dependency, EnvVar, ImageName, Metrics, Port, Publish, Service};
 pub use settings::Settings;
-pub use site::{Limit, Route, RoutePath, RouteTarget, Site, Tls};
+pub use site::{ACME, CERTIFICATES, Limit, Route, RoutePath, RouteTarget, Site, Tls};
 pub use storage::{
     HostPath, MEMORY_PATH, MemoryPath, Mounted, OwnVolume, SharedMount, SharedVolume, TEMPORARY,
 };
@@ -183,9 +185,6 @@ pub struct Platform {
     /// The blocks it was made from, for rules: places, and what the source says. No target reads them.
     pub document: Arc<Document>,
 }
-
-/// The folder, below the output folder, of what targets write for services of the platform.
-pub const ARTIFACTS: &str = "monitoring";
 
 impl Platform {
     /// The services with a role.

@@ -201,6 +201,7 @@ fn the_compiler_does_not_know_its_components() -> Result {
         "src/standard",
         "src/target",
         "src/model/target.rs",
+        "src/formats.rs",
         "src/diagnostic/credential",
         "src/diagnostic/guard",
         // Plugins of Grafana are called as it calls them, whatever they ask.

@@ -12,7 +12,7 @@ mod route;
 use super::{Artifact, Lower, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::formats;
-use crate::platform::{ARTIFACTS, Platform, Role};
+use crate::platform::{Platform, Role};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -45,7 +45,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
 }
 
 fn artifact(path: &str, content: String) -> Artifact {
-    Artifact::new(format!("{ARTIFACTS}/{}/{path}", TARGET.format.name), content)
+    Artifact::new(format!("{}/{path}", TARGET.format.root), content)
 }
 
 /// The name of who is told nothing: what no receiver is told of ends there.

@@ -13,7 +13,7 @@ use super::{Artifact, Lower, Target, generated};
 use crate::emit;
 use crate::formats;
 use crate::platform::observe::Dashboard;
-use crate::platform::{ARTIFACTS, Mounted, Platform, Role, Service};
+use crate::platform::{Mounted, Platform, Role, Service};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -48,7 +48,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
 }
 
 fn artifact(path: &str, content: String) -> Artifact {
-    Artifact::new(format!("{ARTIFACTS}/{}/{path}", TARGET.format.name), content)
+    Artifact::new(format!("{}/{path}", TARGET.format.root), content)
 }
 
 /// Where the dashboards are in the container.
