@@ -38,7 +38,8 @@ fn artifact(path: &str) -> String {
 #[test]
 fn compose_asks_for_the_secrets_of_parts_that_do_not_start() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    fs::write(folder.path().join("compose.yaml"), artifact("docker/compose.infrastructure.yaml")).expect("a file");
+    fs::write(folder.path().join("compose.yaml"), artifact("docker/compose.infrastructure.yaml"))
+        .expect("a file");
     for name in ["docker-compose", "docker-compose-new"] {
         let Some(judge) = Judge::find(name) else { return };
         let ask = |env: &str| {

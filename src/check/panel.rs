@@ -114,7 +114,8 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
                     used.insert(name);
                     let group = || said.query && is_group(said.text, name);
                     let is_macro = said.foreign && name.starts_with("__");
-                    if offered.contains(name) || BUILT_IN.contains(&name) || said.prose || is_macro || group() {
+                    if offered.contains(name) || BUILT_IN.contains(&name) || said.prose || is_macro || group()
+                    {
                         continue;
                     }
                     unknown(name, &offered, said.part(place), sink);

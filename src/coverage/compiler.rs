@@ -1,8 +1,8 @@
 //! Fields that the compiler itself uses: rules judge by them, and defaults follow from them.
 
 use crate::model::fields::{
-    BuildField, DataSourceField, HealthField, HostField, ImageUseField, PlatformField, PortField, SecretField, ServiceField,
-    SourceField, VolumeField,
+    BuildField, DataSourceField, HealthField, HostField, ImageUseField, PlatformField, PortField,
+    SecretField, ServiceField, SourceField, VolumeField,
 };
 
 /// Whether a rule or a default reads a field.

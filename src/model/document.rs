@@ -5,9 +5,9 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::{
-    Alert, Allow, Backup, Dashboard, DataSource, Exports, Group, Host, Hours, Image, Inhibit, Metric, Mirror, Network,
-    Outside, Override, PlatformBlock, Policy, Receiver, Record, Secret, Service, Site, Target, Variable,
-    Volume,
+    Alert, Allow, Backup, Dashboard, DataSource, Exports, Group, Host, Hours, Image, Inhibit, Metric, Mirror,
+    Network, Outside, Override, PlatformBlock, Policy, Receiver, Record, Secret, Service, Site, Target,
+    Variable, Volume,
 };
 use crate::diagnostic::Sink;
 use crate::hash::HashSet;

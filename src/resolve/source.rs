@@ -6,7 +6,7 @@ use super::observe::literal;
 use super::text::{Mentions, Texts};
 use super::tree;
 use crate::diagnostic::{Diagnostic, codes, list_of};
-use crate::hash::{HashMap, HashSet, IndexMap};
+use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role, SourceAccess};
 use crate::platform::source::{
     AddressForm, DataSource, GENERATED, OTHER_PLUGINS, OWN_ADDRESS, PLUGINS, Plugin, generated_address,
@@ -62,11 +62,7 @@ fn one(block: &model::DataSource, texts: &mut Texts<'_>) -> DataSource {
         direct: block.access == Some(SourceAccess::Direct),
         user: value(&block.user, texts),
         password: block.password.as_ref().and_then(|secret| texts.secret(secret)),
-        settings: block
-            .json_data
-            .as_ref()
-            .map(|raw| tree::settings(&raw.entries, texts))
-            .unwrap_or_else(|| IndexMap::with_hasher(Default::default())),
+        settings: tree::settings(block.json_data.as_ref().map_or(&[], |raw| raw.entries.as_slice()), texts),
         secure: secure(block.secure.as_ref(), texts),
         span: name.span,
     }
@@ -100,12 +96,7 @@ fn plugin_of(block: &model::DataSource, texts: &mut Texts<'_>) -> Option<&'stati
 }
 
 /// Reports an address that is missing, or that has not the form that the plugin takes.
-fn expect_address(
-    block: &model::DataSource,
-    plugin: &Plugin,
-    url: Option<&Value>,
-    texts: &mut Texts<'_>,
-) {
+fn expect_address(block: &model::DataSource, plugin: &Plugin, url: Option<&Value>, texts: &mut Texts<'_>) {
     let name = &block.name.text;
     match (plugin.address, &block.url) {
         (None, Some(said)) => texts.sink.report(
@@ -139,9 +130,12 @@ fn expect_address(
             };
             if wrong {
                 texts.sink.report(
-                    Diagnostic::new(codes::TYP007, format!("the `url` of `{name}` has not the form it needs"))
-                        .at(said.span, note)
-                        .help(help),
+                    Diagnostic::new(
+                        codes::TYP007,
+                        format!("the `url` of `{name}` has not the form it needs"),
+                    )
+                    .at(said.span, note)
+                    .help(help),
                 );
             }
         }

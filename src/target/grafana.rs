@@ -33,7 +33,8 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
     let dashboards = &platform.observed.dashboards;
     // Without metrics a panel that asks for them has nothing to show, which is reported.
     let has_metrics = platform.with_role(Role::Metrics).next().is_some();
-    let shown = |dashboard: &&Dashboard| has_metrics || dashboard.panels().any(|panel| panel.source.is_some());
+    let shown =
+        |dashboard: &&Dashboard| has_metrics || dashboard.panels().any(|panel| panel.source.is_some());
     let dashboards: Vec<&Dashboard> = dashboards.iter().filter(shown).collect();
     if dashboards.is_empty() {
         return artifacts;

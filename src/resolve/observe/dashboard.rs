@@ -102,7 +102,10 @@ fn source_of(
         texts.sink.report(
             Diagnostic::new(codes::TYP008, format!("no panel can ask `{}`", source.name))
                 .at(said.0.span, format!("`{}` takes more than the text of a query", source.kind))
-                .help(format!("panels ask {}; explore others in Grafana, which has the data source", list_of(known))),
+                .help(format!(
+                    "panels ask {}; explore others in Grafana, which has the data source",
+                    list_of(known)
+                )),
         );
         return None;
     }

@@ -106,7 +106,9 @@ fn line<'a>(input: &'a Input, used: bool, parts: Option<&IndexSet<&str>>) -> Lin
             Some(parts) => {
                 let parts: Vec<&str> = parts.iter().copied().collect();
                 let parts = parts.join(", ");
-                facts.push(format!("Required; read by {parts} alone: while that does not start, any text will do"));
+                facts.push(format!(
+                    "Required; read by {parts} alone: while that does not start, any text will do"
+                ));
             }
             None => facts.push("Required".to_owned()),
         },

@@ -3,8 +3,8 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    ChooseField, DashboardField, DataSourceField, MetricsField, PanelField, PlatformField, QueryField, RowField, ServiceField,
-    SourceField, ThresholdField,
+    ChooseField, DashboardField, DataSourceField, MetricsField, PanelField, PlatformField, QueryField,
+    RowField, ServiceField, SourceField, ThresholdField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;

@@ -50,7 +50,9 @@ pub(super) fn foreign<'a>(
             "legendFormat": legend,
             "queryType": if over_time || is_lines(text) { "range" } else { "instant" },
         }),
-        QueryForm::TraceQl => json!({ "limit": 20, "query": text, "queryType": "traceql", "tableType": "traces" }),
+        QueryForm::TraceQl => {
+            json!({ "limit": 20, "query": text, "queryType": "traceql", "tableType": "traces" })
+        }
         QueryForm::Lucene => {
             let field = match source.settings.get("timeField") {
                 Some(Tree::Text(field)) => field.as_literal().unwrap_or(TIME_FIELD),

@@ -4,8 +4,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::layout::Place;
 use super::foreign::{Foreign, foreign};
+use super::layout::Place;
 use super::provisioning::{SOURCE, Source, declared_source};
 use crate::emit::Entries;
 use crate::platform::PanelKind;

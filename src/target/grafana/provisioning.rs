@@ -75,7 +75,10 @@ enum Settings {
         alertmanager_uid: Option<&'static str>,
     },
     #[serde(rename_all = "camelCase")]
-    Alerts { implementation: &'static str, handle_grafana_managed_alerts: bool },
+    Alerts {
+        implementation: &'static str,
+        handle_grafana_managed_alerts: bool,
+    },
     Declared(Node),
 }
 
@@ -162,7 +165,8 @@ fn value(platform: &Platform, value: &Value) -> String {
                     }
                     _ => false,
                 };
-                text.push_str(&if goes_on { format!("${{{name}}}") } else { format!("${name}") });
+                let (before, behind) = if goes_on { ("${", "}") } else { ("$", "") };
+                text.extend([before, name, behind]);
             }
         }
     }
