@@ -3,8 +3,9 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    AlertmanagerSettingsField, HeartbeatField, HoursField, InhibitField, OpsgenieField, PagerDutyField,
-    ReceiverField, ServiceField, SlackField, SmtpField, SourceField, TargetField, TeamsField, WebhookField,
+    AlertmanagerSettingsField, HeartbeatField, HoursField, InhibitField, OpsgenieField, OutsideField,
+    PagerDutyField, ReceiverField, ServiceField, SlackField, SmtpField, SourceField, TargetField, TeamsField,
+    WebhookField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -35,13 +36,14 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_) => NotConcerned,
         },
-        // Addresses of messages and of the mail server.
-        SourceField::outside(_) | SourceField::override_(Leaf) => Written,
+        // The address of the mail server.
+        SourceField::outside(OutsideField::addresses(Leaf)) | SourceField::override_(Leaf) => Written,
         // Receivers are asked by the labels of alerts: what an alert says itself is Prometheus'.
         SourceField::platform(_)
         | SourceField::variable(_)
         | SourceField::secret(_)
         | SourceField::network(_)
+        | SourceField::outside(OutsideField::description(Leaf))
         | SourceField::group(_)
         | SourceField::volume(_)
         | SourceField::host(_)
@@ -71,13 +73,18 @@ fn receiver(field: ReceiverField) -> Coverage {
         | ReceiverField::resolved(Leaf)
         | ReceiverField::only(Leaf)
         | ReceiverField::mute(Leaf) => Written,
-        ReceiverField::slack(
-            SlackField::channel(Leaf) | SlackField::webhook(Leaf) | SlackField::via(Leaf),
-        )
-        | ReceiverField::pagerduty(PagerDutyField::key(Leaf) | PagerDutyField::via(Leaf))
-        | ReceiverField::opsgenie(OpsgenieField::key(Leaf) | OpsgenieField::via(Leaf))
-        | ReceiverField::teams(TeamsField::webhook(Leaf) | TeamsField::via(Leaf))
-        | ReceiverField::webhook(WebhookField::address(Leaf) | WebhookField::via(Leaf))
-        | ReceiverField::heartbeat(HeartbeatField::address(Leaf) | HeartbeatField::via(Leaf)) => Written,
+        ReceiverField::slack(SlackField::channel(Leaf) | SlackField::webhook(Leaf))
+        | ReceiverField::pagerduty(PagerDutyField::key(Leaf))
+        | ReceiverField::opsgenie(OpsgenieField::key(Leaf))
+        | ReceiverField::teams(TeamsField::webhook(Leaf))
+        | ReceiverField::webhook(WebhookField::address(Leaf))
+        | ReceiverField::heartbeat(HeartbeatField::address(Leaf)) => Written,
+        // The way that a message takes is a connection of the platform's, and in no file of this target.
+        ReceiverField::slack(SlackField::via(Leaf))
+        | ReceiverField::pagerduty(PagerDutyField::via(Leaf))
+        | ReceiverField::opsgenie(OpsgenieField::via(Leaf))
+        | ReceiverField::teams(TeamsField::via(Leaf))
+        | ReceiverField::webhook(WebhookField::via(Leaf))
+        | ReceiverField::heartbeat(HeartbeatField::via(Leaf)) => NotConcerned,
     }
 }
