@@ -21,6 +21,8 @@ pub struct Format {
     pub per_reader: bool,
     /// The folders of what it writes that a service may mount, below the folder of its own; `""` is that folder itself.
     pub folders: &'static [&'static str],
+    /// How a source adds to what it writes, where it may be taken for a folder to mount things in.
+    pub adds: Option<&'static str>,
     /// Where it takes overrides.
     pub overrides: &'static [Place],
     /// Whether its files may ask for what the operator sets. In others it would stay as it is written.
@@ -60,6 +62,7 @@ pub static COMPOSE: Format = Format {
     root: "docker",
     per_reader: false,
     folders: &[],
+    adds: None,
     overrides: &[Place::Platform, Place::Service],
     inputs: true,
     reader: None,
@@ -73,6 +76,7 @@ pub static PROMETHEUS: Format = Format {
     root: "monitoring/prometheus",
     per_reader: false,
     folders: &["", "rules", "tests"],
+    adds: None,
     overrides: &[Place::Platform, Place::Scraped],
     inputs: false,
     reader: Some(Role::Metrics),
@@ -86,6 +90,7 @@ pub static ALERTMANAGER: Format = Format {
     root: "monitoring/alertmanager",
     per_reader: false,
     folders: &["", "templates"],
+    adds: None,
     overrides: &[Place::Platform],
     inputs: false,
     reader: Some(Role::Alerts),
@@ -99,6 +104,7 @@ pub static GRAFANA: Format = Format {
     root: "monitoring/grafana",
     per_reader: false,
     folders: &["", "dashboards", "provisioning", "provisioning/dashboards", "provisioning/datasources"],
+    adds: Some("declare a `datasource` or a `dashboard`: they are written there"),
     overrides: &[],
     inputs: false,
     reader: Some(Role::Dashboards),
@@ -112,6 +118,7 @@ pub static NGINX: Format = Format {
     root: "nginx",
     per_reader: true,
     folders: &["", "sites"],
+    adds: None,
     overrides: &[],
     inputs: false,
     reader: Some(Role::Proxy),

@@ -28,6 +28,7 @@ mod security;
 mod service;
 mod settings;
 mod site;
+pub mod source;
 mod storage;
 mod store;
 pub mod tell;

@@ -26,6 +26,7 @@ mod services;
 mod settle;
 mod site;
 mod sound;
+mod source;
 mod storage;
 mod store;
 mod target;
@@ -140,6 +141,7 @@ pub fn resolve(
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);
     platform.observed = observe::observe(document, &platform, &mut texts);
     receiver::hand_over(&mut platform);
+    source::hand_over(&mut platform);
     site::hand_over(&mut platform);
     // A name that leads nowhere may be meant for one that seems to be used nowhere.
     let unsure = texts.sink.has_errors();

@@ -22,6 +22,7 @@ mod markdown;
 mod nginx;
 mod output;
 mod printing;
+mod profiles;
 mod promql;
 mod promtool;
 mod real;

@@ -1,8 +1,8 @@
 //! Fields that the compiler itself uses: rules judge by them, and defaults follow from them.
 
 use crate::model::fields::{
-    BuildField, HealthField, HostField, ImageUseField, PlatformField, PortField, SecretField, ServiceField,
-    SourceField, VolumeField,
+    BuildField, DataSourceField, HealthField, HostField, ImageUseField, PlatformField, PortField,
+    SecretField, ServiceField, SourceField, VolumeField,
 };
 
 /// Whether a rule or a default reads a field.
@@ -16,6 +16,8 @@ pub(super) fn uses(field: SourceField) -> bool {
         SourceField::secret(SecretField::value(_)) => true,
         // Two writers of a volume.
         SourceField::volume(VolumeField::concurrent(_)) => true,
+        // The connection to a data source.
+        SourceField::datasource(DataSourceField::via(_)) => true,
         // The sum of all limits.
         SourceField::host(HostField::memory(_)) => true,
         SourceField::service(field) => matches!(

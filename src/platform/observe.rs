@@ -18,9 +18,10 @@ pub use self::jobs::Jobs;
 pub use self::metrics::Metrics;
 pub(crate) use self::metrics::base;
 pub use self::test::{AlertTest, SaidSeries};
-use super::ServiceId;
 use super::receiver::{Hours, Mute, Receiver, Smtp};
-use crate::hash::{HashMap, HashSet};
+use super::source::DataSource;
+use super::{InputId, ServiceId};
+use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::model::{MetricKind, Severity};
 use crate::promql::{self, Labels, MetricType};
 use crate::schema::{Constant, Duration};
@@ -54,6 +55,10 @@ pub struct Observed {
     pub dashboards: Vec<Dashboard>,
     /// Whether parts of dashboards could not be read, which is reported.
     pub panels_lost: bool,
+    /// Data sources that the source declares, in its order.
+    pub sources: Vec<DataSource>,
+    /// The environment variables of the services that show dashboards which hold what the operator sets of data sources.
+    pub source_variables: IndexMap<InputId, String>,
     /// Who is told, in the order of the source.
     pub receivers: Vec<Receiver>,
     /// What mutes what, in the order of the source.

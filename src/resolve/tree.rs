@@ -14,6 +14,8 @@ use crate::syntax::{Entry, Value, ValueKind};
 enum Inputs {
     /// Nothing: the target puts nothing in.
     None,
+    /// Nothing, in the settings of a data source: its secrets have a place of their own.
+    Settings,
     /// Variables: everybody who may list containers reads it.
     Variables,
     /// Secrets, too: the environment of a container, what nobody reads, and command lines, which have a rule of their own.
@@ -44,6 +46,11 @@ pub(super) fn overrides(blocks: &[model::Override], texts: &mut Texts<'_>) -> Ve
         });
     }
     out
+}
+
+/// Free settings of a plugin, in which nothing of the operator's may stand.
+pub(super) fn settings(entries: &[Entry], texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
+    map(entries, Inputs::Settings, texts)
 }
 
 fn map(entries: &[Entry], inputs: Inputs, texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
@@ -115,7 +122,17 @@ fn tree(value: &Value, inputs: Inputs, texts: &mut Texts<'_>) -> Tree {
                 Some(text) => texts.text(&text, &mut Mentions::default()),
                 None => word(value, texts),
             };
-            if inputs != Inputs::None {
+            if inputs == Inputs::Settings
+                && let Some(name) = texts.secrets(&made).first()
+            {
+                texts.sink.report(
+                    Diagnostic::new(codes::PHA002, format!("the secret `{name}` would stand in an artifact"))
+                        .at(value.span, "every reader of the artifact would see it")
+                        .help(format!("write it in `secure`: `secure {{ KEY = {name} }}`")),
+                );
+                return Tree::Text(crate::platform::Value::default());
+            }
+            if !matches!(inputs, Inputs::None | Inputs::Settings) {
                 interpolated(&made, value, texts);
                 if inputs == Inputs::Variables {
                     exposed(&made, value, texts);

@@ -29,7 +29,8 @@ pub(super) fn constant(value: &Value) -> String {
     value.as_literal().unwrap_or_default().to_owned()
 }
 
-fn map(entries: &IndexMap<String, Tree>, write: Write<'_>) -> Node {
+/// Free entries as a tree.
+pub(super) fn map(entries: &IndexMap<String, Tree>, write: Write<'_>) -> Node {
     Node::Map(entries.iter().map(|(key, tree)| (key.clone(), node(tree, write))).collect())
 }
 

@@ -54,6 +54,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::metric(_)
         | SourceField::exports(_)
         | SourceField::dashboard(_)
+        | SourceField::datasource(_)
         | SourceField::backup(_)
         | SourceField::policy(_)
         | SourceField::image(_)
