@@ -23,13 +23,14 @@ use smallvec::SmallVec;
 /// Reports the fields that the source uses and no target of the platform writes, each kind of block once; and those
 /// that restrict access where a target writes what they stand at without them.
 pub fn unwritten(uses: &Uses, platform: &Platform, sink: &mut Sink) {
-    let targets: Vec<&Target> = targets(platform).collect();
+    let targets: Vec<&'static Target> = targets(platform).collect();
     let mut losses = Losses { uses, targets: &targets, found: Vec::new() };
     losses.below(Document::SCHEMA, 0);
     for found in losses.found {
         sink.report(found.diagnostic(platform));
     }
     overrides::unwritten(platform, &targets, sink);
+    overrides::missed(platform, &targets, sink);
     unenforced(uses, &targets, sink);
 }
 

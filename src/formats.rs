@@ -1,8 +1,14 @@
 //! The formats that a platform is lowered to, as far as a source speaks of them: their names and settings, the folders
 //! that services mount, the places of overrides. How each is lowered is `target`.
 
+mod keys;
+
+use std::sync::LazyLock;
+
 use crate::model::{AlertmanagerSettings, ComposeSettings, GrafanaSettings, PrometheusSettings, Role};
 use crate::schema::Block;
+
+pub use keys::{Block as KeyBlock, Key, Keys, Kind, Merge, Name, Versions};
 
 /// A format.
 #[derive(Debug)]
@@ -17,6 +23,8 @@ pub struct Format {
     pub folders: &'static [&'static str],
     /// Where it takes overrides.
     pub overrides: &'static [Place],
+    /// The keys that overrides may write.
+    keys: Option<&'static LazyLock<Keys>>,
     /// Whether its files may ask for what the operator sets. In others it would stay as it is written.
     pub inputs: bool,
     /// The role of the services that read its files.
@@ -44,7 +52,24 @@ impl Place {
             Self::Scraped => "in a service that is scraped",
         }
     }
+
+    /// The block of keys that an override extends there.
+    #[must_use]
+    pub fn block(self) -> &'static str {
+        match self {
+            Self::Platform => "file",
+            Self::Service => "service",
+            Self::Scraped => "scrape",
+        }
+    }
 }
+
+static COMPOSE_KEYS: LazyLock<Keys> =
+    LazyLock::new(|| Keys::read(include_str!("../targets/compose/keys.txt")));
+static PROMETHEUS_KEYS: LazyLock<Keys> =
+    LazyLock::new(|| Keys::read(include_str!("../targets/prometheus/keys.txt")));
+static ALERTMANAGER_KEYS: LazyLock<Keys> =
+    LazyLock::new(|| Keys::read(include_str!("../targets/alertmanager/keys.txt")));
 
 /// Docker Compose.
 pub static COMPOSE: Format = Format {
@@ -53,6 +78,7 @@ pub static COMPOSE: Format = Format {
     settings: ComposeSettings::SCHEMA,
     folders: &[],
     overrides: &[Place::Platform, Place::Service],
+    keys: Some(&COMPOSE_KEYS),
     inputs: true,
     reader: None,
 };
@@ -64,6 +90,7 @@ pub static PROMETHEUS: Format = Format {
     settings: PrometheusSettings::SCHEMA,
     folders: &["", "rules", "tests"],
     overrides: &[Place::Platform, Place::Scraped],
+    keys: Some(&PROMETHEUS_KEYS),
     inputs: false,
     reader: Some(Role::Metrics),
 };
@@ -75,6 +102,7 @@ pub static ALERTMANAGER: Format = Format {
     settings: AlertmanagerSettings::SCHEMA,
     folders: &["", "templates"],
     overrides: &[Place::Platform],
+    keys: Some(&ALERTMANAGER_KEYS),
     inputs: false,
     reader: Some(Role::Alerts),
 };
@@ -86,6 +114,7 @@ pub static GRAFANA: Format = Format {
     settings: GrafanaSettings::SCHEMA,
     folders: &["", "dashboards", "provisioning", "provisioning/dashboards", "provisioning/datasources"],
     overrides: &[],
+    keys: None,
     inputs: false,
     reader: Some(Role::Dashboards),
 };
@@ -106,6 +135,12 @@ impl PartialEq for Format {
 impl Eq for Format {}
 
 impl Format {
+    /// The keys that overrides may write; `None` where it takes none.
+    #[must_use]
+    pub fn keys(&self) -> Option<&'static Keys> {
+        self.keys.map(LazyLock::force)
+    }
+
     /// The folder of a service's files by its path below the format's own; `None` where no service may mount it.
     #[must_use]
     pub fn folder(&self, path: &str) -> Option<&'static str> {

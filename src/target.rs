@@ -49,6 +49,8 @@ pub struct Target {
     pub needs: fn(&Platform) -> Vec<Need>,
     /// The version of their reader that its files are written for, where the source sets one.
     pub version: fn(&Platform) -> Option<Placed<Version>>,
+    /// The places of what overrides remove and is not there.
+    pub missed: fn(&Platform) -> Vec<Span>,
     /// Makes its artifacts. They depend on the platform alone, whichever others are built in the same run.
     pub lower: Lower,
 }
@@ -90,6 +92,11 @@ fn no_arguments(_: &Platform, _: &Service) -> Vec<String> {
 
 /// Nothing that a version could lack.
 fn no_needs(_: &Platform) -> Vec<Need> {
+    Vec::new()
+}
+
+/// What takes no overrides has nothing to remove.
+fn no_misses(_: &Platform) -> Vec<Span> {
     Vec::new()
 }
 

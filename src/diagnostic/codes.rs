@@ -133,6 +133,8 @@ codes! {
     TGT006 Error "job-renamed";
     /// A restriction of access that a target of the platform cannot express.
     TGT007 Error "not-enforced";
+    /// An override that removes what is not there.
+    TGT008 Error "nothing-to-remove";
 
     /// A port that the service named does not listen on.
     PORT001 Error "no-such-port";

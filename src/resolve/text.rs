@@ -189,6 +189,11 @@ impl<'a> Texts<'a> {
         inputs.filter(|input| input.is_secret).map(|input| input.name.clone()).collect()
     }
 
+    /// The input of a name.
+    pub(super) fn input_named(&self, name: &str) -> Option<InputId> {
+        self.inputs.iter().position(|input| input.name == name).map(InputId)
+    }
+
     /// The secret of a name.
     pub(super) fn secret_named(&self, name: &str) -> Option<SmolStr> {
         let input = self.inputs.iter().find(|input| input.is_secret && input.name == name)?;

@@ -11,8 +11,9 @@ mod route;
 
 use super::{Artifact, Lower, Target, generated, overrides};
 use crate::emit::{self, Node};
-use crate::formats;
+use crate::formats::{self, Place};
 use crate::platform::{ARTIFACTS, Platform, Role};
+use crate::source::Span;
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -21,6 +22,7 @@ pub(super) const TARGET: Target = Target {
     arguments: super::no_arguments,
     needs: needs::needs,
     version: |platform| platform.settings.alertmanager.version,
+    missed,
     lower: Lower::Platform(lower),
 };
 
@@ -36,7 +38,9 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
     let nobody = nobody(platform);
     let config = config::config(platform, &nobody);
     let overridden =
-        overrides::apply(TARGET.format, &platform.overrides, &overrides::constant, || Node::of(&config));
+        overrides::apply(TARGET.format, Place::Platform, &platform.overrides, &overrides::constant, || {
+            Node::of(&config)
+        });
     let config = overridden.unwrap_or_else(|| Node::of(&config));
     vec![
         artifact("alertmanager.yml", emit::yaml(&header, &config)),
@@ -46,6 +50,14 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
 
 fn artifact(path: &str, content: String) -> Artifact {
     Artifact::new(format!("{ARTIFACTS}/{}/{path}", TARGET.format.name), content)
+}
+
+/// The places of what overrides remove and is not there.
+fn missed(platform: &Platform) -> Vec<Span> {
+    let nobody = nobody(platform);
+    overrides::missed(TARGET.format, Place::Platform, &platform.overrides, &overrides::constant, || {
+        Node::of(&config::config(platform, &nobody))
+    })
 }
 
 /// The name of who is told nothing: what no receiver is told of ends there.

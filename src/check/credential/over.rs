@@ -7,7 +7,7 @@ use crate::diagnostic::credential::text::{OPERATOR, in_text, is_path, is_token, 
 use crate::diagnostic::credential::{NAMES, Names, last_word, names};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model;
-use crate::platform::{Override, Platform, Tree};
+use crate::platform::{Input, Override, Platform, Tree, Value as PlatformValue, ValuePart, dollar};
 use crate::schema::part_of;
 use crate::source::Span;
 use crate::syntax::{Entry, Value, ValueKind};
@@ -85,6 +85,7 @@ fn in_tree(key: &str, tree: &Tree, over: &Over<'_>, sink: &mut Sink) {
             }
         }
         Tree::Map(entries) => entries.iter().for_each(|(key, tree)| in_tree(key, tree, over, sink)),
+        Tree::Edited(_, with) => with.iter().for_each(|tree| in_tree(key, tree, over, sink)),
         Tree::Integer(_) | Tree::Number(_) | Tree::Boolean(_) => {}
     }
 }
@@ -133,13 +134,23 @@ pub(in super::super) fn command_lines(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// The inputs that compose puts into a text.
+fn asked<'a>(platform: &'a Platform, value: &'a PlatformValue) -> impl Iterator<Item = &'a Input> {
+    let ids = value.inputs().map(|input| &platform[input]);
+    let texts = value.parts.iter().filter_map(|part| match part {
+        ValuePart::Literal(text) if text.contains('$') => Some(dollar::names(text)),
+        _ => None,
+    });
+    ids.chain(texts.flatten().filter_map(|name| platform.inputs.iter().find(|input| input.name == name)))
+}
+
 fn command_line(key: &str, tree: &Tree, platform: &Platform, over: &Over<'_>, sink: &mut Sink) {
     match tree {
         Tree::Text(value) if COMMANDS.contains(&key) => {
-            let Some(input) = value.inputs().find(|input| platform[*input].secret) else { return };
+            let Some(input) = asked(platform, value).find(|input| input.secret) else { return };
             let what = format!(
                 "the secret `{}` stands on a command line in `override {}`",
-                platform[input].name, over.made.target.name
+                input.name, over.made.target.name
             );
             let diagnostic = Diagnostic::new(codes::SEC007, what)
                 .at(over.made.span, "shown by `ps` and `docker inspect`")
@@ -152,6 +163,9 @@ fn command_line(key: &str, tree: &Tree, platform: &Platform, over: &Over<'_>, si
         Tree::List(items) => items.iter().for_each(|item| command_line(key, item, platform, over, sink)),
         Tree::Map(entries) => {
             entries.iter().for_each(|(key, tree)| command_line(key, tree, platform, over, sink));
+        }
+        Tree::Edited(_, with) => {
+            with.iter().for_each(|tree| command_line(key, tree, platform, over, sink));
         }
         _ => {}
     }

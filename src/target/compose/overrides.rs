@@ -3,15 +3,28 @@
 use super::super::overrides;
 use super::{TARGET, text};
 use crate::emit::Node;
+use crate::formats::Place;
 use crate::platform::{Override, Platform, Value, ValuePart};
+use crate::source::Span;
 
-/// Merges the overrides of this target into a tree; `None` where there are none for it.
+/// Merges the overrides of this target into what stands at a place; `None` where there are none for it.
 pub(super) fn apply(
     platform: &Platform,
+    place: Place,
     overrides: &[Override],
     base: impl FnOnce() -> Node,
 ) -> Option<Node> {
-    overrides::apply(TARGET.format, overrides, &|value| raw(platform, value), base)
+    overrides::apply(TARGET.format, place, overrides, &|value| raw(platform, value), base)
+}
+
+/// The places of what overrides of this target remove and is not there.
+pub(super) fn missed(
+    platform: &Platform,
+    place: Place,
+    overrides: &[Override],
+    base: impl FnOnce() -> Node,
+) -> Vec<Span> {
+    overrides::missed(TARGET.format, place, overrides, &|value| raw(platform, value), base)
 }
 
 /// An override speaks to compose itself, so its `$` are compose's.
