@@ -55,7 +55,7 @@ impl Place {
 
     /// The block of keys that an override extends there.
     #[must_use]
-    pub fn block(self) -> &'static str {
+    pub fn extends(self) -> &'static str {
         match self {
             Self::Platform => "file",
             Self::Service => "service",

@@ -227,7 +227,8 @@ impl Platform {
     #[must_use]
     pub fn external_labels(&self) -> Vec<(&str, &str)> {
         let environment = self.environment.as_deref().map(|environment| ("environment", environment));
-        let mut labels: Vec<_> = std::iter::once(("platform", self.name.as_str())).chain(environment).collect();
+        let mut labels: Vec<_> =
+            std::iter::once(("platform", self.name.as_str())).chain(environment).collect();
         for (label, value) in self.overrides.iter().flat_map(Override::external_labels) {
             match labels.iter_mut().find(|(known, _)| *known == label) {
                 Some((_, known)) => *known = value,

@@ -15,6 +15,7 @@ mod prometheus;
 pub use artifact::{Artifact, Files, digest};
 pub use coverage::Coverage;
 pub use order::lower;
+pub use overrides::Missed;
 
 use crate::formats::Format;
 use crate::model::fields::SourceField;
@@ -49,8 +50,8 @@ pub struct Target {
     pub needs: fn(&Platform) -> Vec<Need>,
     /// The version of their reader that its files are written for, where the source sets one.
     pub version: fn(&Platform) -> Option<Placed<Version>>,
-    /// The places of what overrides remove and is not there.
-    pub missed: fn(&Platform) -> Vec<Span>,
+    /// What overrides remove and is not there.
+    pub missed: fn(&Platform) -> Vec<Missed>,
     /// Makes its artifacts. They depend on the platform alone, whichever others are built in the same run.
     pub lower: Lower,
 }
@@ -96,7 +97,7 @@ fn no_needs(_: &Platform) -> Vec<Need> {
 }
 
 /// What takes no overrides has nothing to remove.
-fn no_misses(_: &Platform) -> Vec<Span> {
+fn no_misses(_: &Platform) -> Vec<Missed> {
     Vec::new()
 }
 

@@ -20,6 +20,7 @@ mod judge;
 #[path = "tidy/markdown.rs"]
 mod markdown;
 mod output;
+mod overrides;
 mod printing;
 mod promql;
 mod promtool;

@@ -29,11 +29,14 @@ pub(super) fn missed(platform: &Platform, targets: &[&'static Target], sink: &mu
         let mut places = (target.missed)(platform);
         places.sort_unstable();
         places.dedup();
-        for place in places {
+        for (place, name) in places {
             sink.report(
-                Diagnostic::new(codes::TGT008, format!("what is removed here {} does not have", target.format.name))
-                    .at(place, "not in what is made")
-                    .help("`infrac build` shows what is made; take this out, or name what is there"),
+                Diagnostic::new(
+                    codes::TGT008,
+                    format!("`{name}` is removed, and {} writes none here", target.format.name),
+                )
+                .at(place, "not in what is written")
+                .help("take it out, or name what is there: `infrac build` shows what it writes"),
             );
         }
     }

@@ -101,7 +101,7 @@ pub enum Name {
 impl Keys {
     /// The block of a name.
     #[must_use]
-    pub fn block(&self, name: &str) -> Option<&Block> {
+    pub fn get(&self, name: &str) -> Option<&Block> {
         self.blocks.get(name)
     }
 
@@ -176,13 +176,13 @@ mod tests {
         for format in FORMATS {
             let Some(keys) = format.keys() else { continue };
             let blocks = keys.blocks();
-            let mut used: Vec<&str> = format.overrides.iter().map(|place| place.block()).collect();
+            let mut used: Vec<&str> = format.overrides.iter().map(|place| place.extends()).collect();
             for (_, block) in &blocks {
                 block.keys.values().for_each(|key| named(&key.kinds, &mut used));
                 used.extend(block.takes.iter().map(|(name, _)| *name));
             }
             for name in &used {
-                let known = keys.block(name).is_some_and(|block| !block.keys.is_empty());
+                let known = keys.get(name).is_some_and(|block| !block.keys.is_empty());
                 assert!(known, "{}: no block `{name}`", format.name);
             }
             for (name, _) in &blocks {

@@ -1,6 +1,27 @@
 //! What compose puts into a text by itself: `$NAME`, `${NAME}`, and `${NAME:-a}` with its kin; `$$` is a `$`
 //! (compose-spec/compose-go:template/template.go).
 
+use super::{InputId, Platform, Value, ValuePart};
+use crate::hash::HashMap;
+
+/// The inputs of a platform by their names.
+#[must_use]
+pub fn inputs(platform: &Platform) -> HashMap<&str, InputId> {
+    platform.inputs.iter().enumerate().map(|(at, input)| (input.name.as_str(), InputId(at))).collect()
+}
+
+/// The inputs that stand in a text of an override, those that compose puts in by itself among them.
+pub fn asked<'a>(
+    value: &'a Value,
+    inputs: &'a HashMap<&'a str, InputId>,
+) -> impl Iterator<Item = InputId> + 'a {
+    let left = value.parts.iter().filter_map(|part| match part {
+        ValuePart::Literal(text) if text.contains('$') => Some(names(text)),
+        _ => None,
+    });
+    value.inputs().chain(left.flatten().filter_map(|name| inputs.get(name).copied()))
+}
+
 /// A piece of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Piece<'a> {

@@ -109,7 +109,9 @@ fn labels_of<'a>(
     let mut labels: Option<Labels> = None;
     for found in found {
         let alike = |last: Found<'_>| {
-            last.extra == found.extra && last.metric.labels == found.metric.labels && last.added == found.added
+            last.extra == found.extra
+                && last.metric.labels == found.metric.labels
+                && last.added == found.added
         };
         if last.is_some_and(alike) {
             continue;

@@ -5,7 +5,7 @@
 use super::text::Texts;
 use super::tree::{Edit, edit_of};
 use crate::diagnostic::{Diagnostic, Help, codes, list_of};
-use crate::formats::{Format, Key, KeyBlock, Keys, Kind, Place, Versions};
+use crate::formats::{ALERTMANAGER, Format, Key, KeyBlock, Keys, Kind, PROMETHEUS, Place, Versions};
 use crate::model;
 use crate::platform::{Platform, Version};
 use crate::source::Span;
@@ -26,7 +26,7 @@ fn each(blocks: &[model::Override], place: Place, platform: &Platform, texts: &m
     for block in blocks {
         let Some(format) = crate::formats::find(&block.target.text) else { continue };
         let keys = format.keys().filter(|_| format.overrides.contains(&place));
-        let Some((keys, file)) = keys.and_then(|keys| Some((keys, keys.block(place.block())?))) else {
+        let Some((keys, file)) = keys.and_then(|keys| Some((keys, keys.get(place.extends())?))) else {
             continue;
         };
         let written = written_for(format, platform);
@@ -39,8 +39,8 @@ fn each(blocks: &[model::Override], place: Place, platform: &Platform, texts: &m
 /// The version that the files of a target are written for: the one that the source says, or that of the image that reads them.
 fn written_for(format: &Format, platform: &Platform) -> Option<Version> {
     let settings = &platform.settings;
-    let said = [("prometheus", settings.prometheus.version), ("alertmanager", settings.alertmanager.version)];
-    let said = said.into_iter().find(|(name, _)| *name == format.name).and_then(|(_, version)| version);
+    let said = [(&PROMETHEUS, settings.prometheus.version), (&ALERTMANAGER, settings.alertmanager.version)];
+    let said = said.into_iter().find(|(known, _)| *known == format).and_then(|(_, version)| version);
     said.map(|version| version.value).or_else(|| {
         let readers = format.reader.into_iter().flat_map(|role| platform.with_role(role));
         let mut images = readers.filter_map(|service| service.image_name.as_ref());
@@ -232,7 +232,7 @@ impl Check<'_, '_> {
         for kind in fitting {
             let below = match kind {
                 Kind::Map(kinds) => Below::Free(kinds),
-                Kind::Block(name) => match self.keys.block(name) {
+                Kind::Block(name) => match self.keys.get(name) {
                     Some(block) => Below::Block(block),
                     None => continue,
                 },
@@ -264,7 +264,9 @@ impl Check<'_, '_> {
             return true;
         }
         let value = match content {
-            Content::Body(..) | Content::Labelled(..) => return matches!(kind, Kind::Map(_) | Kind::Block(_)),
+            Content::Body(..) | Content::Labelled(..) => {
+                return matches!(kind, Kind::Map(_) | Kind::Block(_));
+            }
             Content::Value(value) => value,
         };
         let text = match &value.kind {
@@ -316,8 +318,10 @@ impl Check<'_, '_> {
         }
         let found = content.describe();
         let expected = expected.join(" or ");
-        let quotable = matches!(content, Content::Value(Value { kind: ValueKind::Number(_) | ValueKind::Boolean(_), .. }))
-            && kinds.iter().any(|kind| matches!(kind, Kind::Text | Kind::Short(_)));
+        let quotable = matches!(
+            content,
+            Content::Value(Value { kind: ValueKind::Number(_) | ValueKind::Boolean(_), .. })
+        ) && kinds.iter().any(|kind| matches!(kind, Kind::Text | Kind::Short(_)));
         let help = match (&written, content) {
             (Some(word), _) if quotable => Some(Help::write(format!("\"{word}\""))),
             (_, Content::Value(Value { kind: ValueKind::Boolean(boolean), .. })) if quotable => {
@@ -327,16 +331,21 @@ impl Check<'_, '_> {
                 let plain = match scalar(word) {
                     Scalar::Integer => kinds.iter().any(|kind| matches!(kind, Kind::Integer | Kind::Number)),
                     Scalar::Number => kinds.contains(&Kind::Number),
-                    Scalar::Text => matches!(word.as_str(), "true" | "false") && kinds.contains(&Kind::Boolean),
+                    Scalar::Text => {
+                        matches!(word.as_str(), "true" | "false") && kinds.contains(&Kind::Boolean)
+                    }
                 };
                 plain.then(|| Help::write(word.clone()))
             }
             _ => None,
         };
         self.texts.sink.report(
-            Diagnostic::new(codes::TYP001, format!("`{key}` of {} is {expected}, not {found}", self.format.name))
-                .at(content.span(), format!("expected {expected}"))
-                .help_maybe(help),
+            Diagnostic::new(
+                codes::TYP001,
+                format!("`{key}` of {} is {expected}, not {found}", self.format.name),
+            )
+            .at(content.span(), format!("expected {expected}"))
+            .help_maybe(help),
         );
     }
 }
@@ -351,12 +360,9 @@ fn is_text(text: &str, kind: &Kind) -> bool {
         Kind::Text | Kind::Word | Kind::Short(_) | Kind::Any => true,
         Kind::Choice(choice) => *choice == text,
         Kind::Duration => is_duration(text),
-        Kind::Integer
-        | Kind::Number
-        | Kind::Boolean
-        | Kind::Map(_)
-        | Kind::List(..)
-        | Kind::Block(_) => false,
+        Kind::Integer | Kind::Number | Kind::Boolean | Kind::Map(_) | Kind::List(..) | Kind::Block(_) => {
+            false
+        }
     }
 }
 

@@ -80,12 +80,8 @@ fn map(entries: &[Entry], inputs: Inputs, texts: &mut Texts<'_>) -> IndexMap<Str
         };
         let Some(tree) = tree else { continue };
         let tree = match (edit, label) {
-            (Some((Edit::Replace, _)), _) => {
-                Tree::Edited(Removed::All(entry.head()), Some(Box::new(tree)))
-            }
-            (_, Some(label)) => {
-                Tree::Map(IndexMap::from_iter([(label.text.as_str().to_owned(), tree)]))
-            }
+            (Some((Edit::Replace, _)), _) => Tree::Edited(Removed::All(entry.head()), Some(Box::new(tree))),
+            (_, Some(label)) => Tree::Map(IndexMap::from_iter([(label.text.as_str().to_owned(), tree)])),
             _ => tree,
         };
         if let Err(key) = put(&mut out, key, tree, label.is_some()) {
@@ -101,7 +97,12 @@ fn map(entries: &[Entry], inputs: Inputs, texts: &mut Texts<'_>) -> IndexMap<Str
 
 /// Puts what one entry says beside what others say of the same key: labels make one map, and `remove KEY = […]` goes before
 /// what is merged. The key, where both cannot be.
-fn put<'k>(out: &mut IndexMap<String, Tree>, key: &'k str, tree: Tree, labelled: bool) -> Result<(), &'k str> {
+fn put<'k>(
+    out: &mut IndexMap<String, Tree>,
+    key: &'k str,
+    tree: Tree,
+    labelled: bool,
+) -> Result<(), &'k str> {
     let Some(known) = out.get_mut(key) else {
         out.insert(key.to_owned(), tree);
         return Ok(());
@@ -232,7 +233,11 @@ fn word(value: &Value, texts: &mut Texts<'_>) -> crate::platform::Value {
 
 /// Text with what the target would put in by itself: `$NAME` and `${NAME}` are inputs, as `NAME` is. What it would put in and
 /// nothing declares is reported, and what it refuses.
-fn interpolated(made: crate::platform::Value, place: &Value, texts: &mut Texts<'_>) -> crate::platform::Value {
+fn interpolated(
+    made: crate::platform::Value,
+    place: &Value,
+    texts: &mut Texts<'_>,
+) -> crate::platform::Value {
     let is_plain = |part: &ValuePart| !matches!(part, ValuePart::Literal(text) if text.contains('$'));
     if made.parts.iter().all(is_plain) {
         return made;
@@ -260,8 +265,10 @@ fn interpolated(made: crate::platform::Value, place: &Value, texts: &mut Texts<'
                     }
                 },
                 Piece::Asked(_, all) => {
-                    for name in names(all).into_iter().filter(|name| texts.input_named(name).is_none()).collect::<Vec<_>>() {
-                        undeclared(name, all, place, texts);
+                    for name in names(all) {
+                        if texts.input_named(name).is_none() {
+                            undeclared(name, all, place, texts);
+                        }
                     }
                     value.push_literal(all);
                 }
@@ -269,7 +276,10 @@ fn interpolated(made: crate::platform::Value, place: &Value, texts: &mut Texts<'
                     texts.sink.report(
                         Diagnostic::new(codes::TGT003, format!("compose refuses `{all}`"))
                             .at(place.span, "names no variable")
-                            .help(format!("`$$` is a `$` that is meant: write `$${}` for the text `{all}`", source(all))),
+                            .help(format!(
+                                "`$$` is a `$` that is meant: write `$${}` for the text `{all}`",
+                                source(all)
+                            )),
                     );
                     value.push_literal(all);
                 }

@@ -9,11 +9,10 @@ mod needs;
 mod receiver;
 mod route;
 
-use super::{Artifact, Lower, Target, generated, overrides};
+use super::{Artifact, Lower, Missed, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::formats::{self, Place};
 use crate::platform::{ARTIFACTS, Platform, Role};
-use crate::source::Span;
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -52,8 +51,8 @@ fn artifact(path: &str, content: String) -> Artifact {
     Artifact::new(format!("{ARTIFACTS}/{}/{path}", TARGET.format.name), content)
 }
 
-/// The places of what overrides remove and is not there.
-fn missed(platform: &Platform) -> Vec<Span> {
+/// What overrides remove and is not there.
+fn missed(platform: &Platform) -> Vec<Missed> {
     let nobody = nobody(platform);
     overrides::missed(TARGET.format, Place::Platform, &platform.overrides, &overrides::constant, || {
         Node::of(&config::config(platform, &nobody))

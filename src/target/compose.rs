@@ -19,14 +19,13 @@ mod text;
 use config::Seen;
 use file::{Entry, File, Network, Volume};
 
-use super::{Artifact, Files, Lower, Target, generated};
+use super::{Artifact, Files, Lower, Missed, Target, generated};
 use crate::emit::{self, Apart, Commented, Entries, Node};
 use crate::formats::{self, Place};
 use crate::hash::HashMap;
 use crate::parallel;
 use crate::platform::owner::{handovers, waits};
 use crate::platform::{Platform, Service, ServiceId};
-use crate::source::Span;
 
 /// How compose is called with what we write. It looks for `.env` in the folder of its file, which is
 /// `docker/`; ours stands in the root.
@@ -60,8 +59,8 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
     artifacts
 }
 
-/// The places of what overrides remove and is not there.
-fn missed(platform: &Platform) -> Vec<Span> {
+/// What overrides remove and is not there.
+fn missed(platform: &Platform) -> Vec<Missed> {
     let services = platform.start_order();
     let seen = Seen { mounted: &Files::new([]), configs: Files::new([]) };
     let handovers = handovers(platform);
@@ -74,9 +73,8 @@ fn missed(platform: &Platform) -> Vec<Span> {
             Node::of(&service::lower(platform, service, &owners.names(service), &seen))
         })
     });
-    let of_file = overrides::missed(platform, Place::Platform, &platform.overrides, || {
-        Node::of(&whole.file(platform))
-    });
+    let of_file =
+        overrides::missed(platform, Place::Platform, &platform.overrides, || Node::of(&whole.file(platform)));
     of_services.chain(of_file).collect()
 }
 

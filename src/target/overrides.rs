@@ -4,17 +4,16 @@
 //! what is not there yet; a scalar is replaced. `replace` puts a value in place of another, and `remove` takes away.
 
 mod named;
-mod same;
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 
 use crate::emit::Node;
 use crate::formats::{Format, KeyBlock, Keys, Kind, Merge, Place};
-use crate::hash::IndexMap;
+use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::platform::{Override, Removed, Tree, Value};
 use crate::source::Span;
 use named::{name, name_of_text};
-use same::same;
 
 /// How a target writes a value that stands in an override.
 pub(super) type Write<'a> = &'a dyn Fn(&Value) -> String;
@@ -30,14 +29,17 @@ pub(super) fn apply(
     merged(target, place, overrides, write, &RefCell::default(), base)
 }
 
-/// The places of what overrides remove and is not there.
+/// What an override removes and is not there: its place and its name.
+pub type Missed = (Span, String);
+
+/// What overrides remove and is not there.
 pub(super) fn missed(
     target: &'static Format,
     place: Place,
     overrides: &[Override],
     write: Write<'_>,
     base: impl FnOnce() -> Node,
-) -> Vec<Span> {
+) -> Vec<Missed> {
     let missed = RefCell::default();
     if overrides.iter().any(Override::removes) {
         merged(target, place, overrides, write, &missed, base);
@@ -50,7 +52,7 @@ fn merged(
     place: Place,
     overrides: &[Override],
     write: Write<'_>,
-    missed: &RefCell<Vec<Span>>,
+    missed: &RefCell<Vec<Missed>>,
     base: impl FnOnce() -> Node,
 ) -> Option<Node> {
     let mut ours = overrides.iter().filter(|over| over.target == target).peekable();
@@ -58,7 +60,7 @@ fn merged(
     let mut node = base();
     // A target that takes overrides has keys, and each place its block: a test looks at both.
     let keys = target.keys()?;
-    let kinds = [Kind::Block(place.block())];
+    let kinds = [Kind::Block(place.extends())];
     for over in ours {
         let merge = Merging { keys, write, missed };
         if let Some(entries) = entries(&mut node) {
@@ -85,7 +87,7 @@ fn entries(node: &mut Node) -> Option<&mut IndexMap<String, Node>> {
 struct Merging<'a> {
     keys: &'static Keys,
     write: Write<'a>,
-    missed: &'a RefCell<Vec<Span>>,
+    missed: &'a RefCell<Vec<Missed>>,
 }
 
 impl Merging<'_> {
@@ -94,7 +96,7 @@ impl Merging<'_> {
     where
         Self: 'k,
     {
-        let of_block = |name: &str| self.keys.block(name).and_then(|block: &'static KeyBlock| block.kinds(key));
+        let of_block = |name: &str| self.keys.get(name).and_then(|block: &'static KeyBlock| block.kinds(key));
         kinds
             .iter()
             .find_map(|kind| match kind {
@@ -105,8 +107,8 @@ impl Merging<'_> {
             .unwrap_or_default()
     }
 
-    fn miss(&self, span: Span) {
-        self.missed.borrow_mut().push(span);
+    fn miss(&self, name: &str, span: Span) {
+        self.missed.borrow_mut().push((span, name.to_owned()));
     }
 
     fn map(&self, base: &mut IndexMap<String, Node>, over: &IndexMap<String, Tree>, kinds: &[Kind]) {
@@ -118,7 +120,7 @@ impl Merging<'_> {
             };
             match (removed, base.get_mut(key)) {
                 (None, _) => {}
-                (Some(Removed::All(span)), None) if with.is_none() => self.miss(*span),
+                (Some(Removed::All(span)), None) if with.is_none() => self.miss(key, *span),
                 (Some(Removed::All(_)), None) => {}
                 (Some(Removed::All(_)), Some(known)) => match with {
                     Some(tree) => {
@@ -127,7 +129,9 @@ impl Merging<'_> {
                     }
                     None => drop(base.shift_remove(key)),
                 },
-                (Some(Removed::Named(names)), None) => names.iter().for_each(|(_, span)| self.miss(*span)),
+                (Some(Removed::Named(names)), None) => {
+                    names.iter().for_each(|(name, span)| self.miss(name, *span))
+                }
                 (Some(Removed::Named(names)), Some(known)) => {
                     if self.take(known, names, kinds) && with.is_none() {
                         base.shift_remove(key);
@@ -148,28 +152,24 @@ impl Merging<'_> {
         match known {
             Node::Commented(_, inner) | Node::Styled(_, inner) => self.take(inner, names, kinds),
             Node::Map(entries) => {
-                for (name, span) in names {
-                    if entries.shift_remove(name).is_none() {
-                        self.miss(*span);
-                    }
-                }
+                let wanted = names.iter().map(|(name, span)| (name.clone(), (name, *span))).collect();
+                let mut left = Wanted::new(wanted);
+                entries.retain(|key, _| !left.is(Some(key)));
+                left.missed().for_each(|(name, span)| self.miss(name, span));
                 entries.is_empty()
             }
             Node::List(items) => {
-                for (wanted, span) in names {
-                    let wanted = name_of_text(wanted, merge);
-                    let before = items.len();
-                    items.retain(|item| name(item, merge).as_ref() != Some(&wanted));
-                    if items.len() == before {
-                        self.miss(*span);
-                    }
-                }
+                let wanted =
+                    names.iter().map(|(name, span)| (name_of_text(name, merge), (name, *span))).collect();
+                let mut left = Wanted::new(wanted);
+                items.retain(|item| !left.is(name(item, merge).as_deref()));
+                left.missed().for_each(|(name, span)| self.miss(name, span));
                 items.is_empty()
             }
             scalar => {
                 let is_this = |(wanted, _): &&(String, Span)| name(scalar, merge).as_ref() == Some(wanted);
                 let found = names.iter().any(|name| is_this(&name));
-                names.iter().filter(|name| !is_this(name)).for_each(|(_, span)| self.miss(*span));
+                names.iter().filter(|name| !is_this(name)).for_each(|(name, span)| self.miss(name, *span));
                 found
             }
         }
@@ -245,26 +245,32 @@ impl Merging<'_> {
             *base = over.iter().map(|item| self.node(item)).collect();
             return;
         }
-        // Each item changes one at most, so that two of a name may stand in an override.
-        let mut free: Vec<bool> = vec![true; base.len()];
+        let mut places: HashMap<String, VecDeque<usize>> = HashMap::default();
+        for (at, known) in base.iter().enumerate() {
+            if let Some(name) = name(known, Some(merge)) {
+                places.entry(name).or_default().push_back(at);
+            }
+        }
         for tree in over {
             let item = self.node(tree);
             let wanted = name(&item, Some(merge));
-            let known = base.iter().zip(&free).position(|(known, free)| {
-                *free && wanted.is_some() && name(known, Some(merge)) == wanted
-            });
-            match known {
-                Some(at) => {
-                    free[at] = false;
-                    match (entries(&mut base[at]), tree) {
+            let known = wanted.as_ref().and_then(|name| places.get_mut(name));
+            match (known, merge) {
+                // It is there.
+                (Some(_), Merge::Add) => {}
+                // Each item changes one at most, so that two of a name may stand in an override.
+                (Some(known), _) if !known.is_empty() => {
+                    let Some(known) = known.pop_front().and_then(|at| base.get_mut(at)) else { continue };
+                    match (entries(known), tree) {
                         (Some(known), Tree::Map(over)) => self.map(known, over, of_items),
-                        _ => base[at] = item,
+                        _ => *known = item,
                     }
                 }
-                None if wanted.is_none() && base.iter().any(|known| same(known, &item)) => {}
-                None => {
+                _ => {
+                    if let Some(name) = wanted {
+                        places.entry(name).or_default();
+                    }
                     base.push(item);
-                    free.push(false);
                 }
             }
         }
@@ -286,6 +292,30 @@ impl Merging<'_> {
             // In a map, where alone it stands, it is taken apart before.
             Tree::Edited(_, with) => with.as_deref().map_or(Node::Null, |tree| self.node(tree)),
         }
+    }
+}
+
+/// What is to be taken away, by its name among others like it.
+struct Wanted<'a> {
+    names: IndexMap<String, (&'a String, Span)>,
+    found: HashSet<String>,
+}
+
+impl<'a> Wanted<'a> {
+    fn new(names: IndexMap<String, (&'a String, Span)>) -> Self {
+        Self { names, found: HashSet::default() }
+    }
+
+    /// Whether something of this name is to be taken away, which counts as found then.
+    fn is(&mut self, name: Option<&str>) -> bool {
+        let wanted = name.filter(|name| self.names.contains_key(*name));
+        self.found.extend(wanted.map(str::to_owned));
+        wanted.is_some()
+    }
+
+    fn missed(&self) -> impl Iterator<Item = (&'a String, Span)> {
+        let left = self.names.iter().filter(|(name, _)| !self.found.contains(*name));
+        left.map(|(_, (name, span))| (*name, *span))
     }
 }
 

@@ -7,12 +7,11 @@ mod coverage;
 mod rules;
 mod tests;
 
-use super::{Artifact, Lower, Need, Target, generated, overrides};
+use super::{Artifact, Lower, Missed, Need, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::formats::{self, Place};
 use crate::parallel;
 use crate::platform::{ARTIFACTS, Platform, Role, ServiceId, Version};
-use crate::source::Span;
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -51,8 +50,8 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
     artifacts
 }
 
-/// The places of what overrides remove and is not there.
-fn missed(platform: &Platform) -> Vec<Span> {
+/// What overrides remove and is not there.
+fn missed(platform: &Platform) -> Vec<Missed> {
     let of_jobs = platform.observed.jobs.iter().flat_map(|job| config::missed(platform, job));
     let of_file =
         overrides::missed(TARGET.format, Place::Platform, &platform.overrides, &overrides::constant, || {

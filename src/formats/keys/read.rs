@@ -52,7 +52,7 @@ impl Keys {
     }
 
     fn collect(&self, name: &str, versions: Versions, into: &mut IndexMap<&'static str, Key>) {
-        let Some(block) = self.block(name) else { return };
+        let Some(block) = self.get(name) else { return };
         for (key, known) in &block.keys {
             let versions = known.versions.and(versions);
             into.entry(key).or_insert_with(|| Key { kinds: known.kinds.clone(), versions });
@@ -185,12 +185,12 @@ mod tests {
             "# a comment\n\nfile\n  jobs  [text | job] by name since 3.8\n  x-*  any\n\njob\n  + http since 3.9\n  \
              env  {word} | [text] as pairs\n\nhttp\n  on  boolean until 4.0\n",
         );
-        let file = keys.block("file").expect("the block is there");
+        let file = keys.get("file").expect("the block is there");
         let jobs = Kind::List(vec![Kind::Text, Kind::Block("job")], Merge::By(Name::Key("name")));
         assert_eq!(file.keys["jobs"].kinds, [jobs]);
         assert!(!file.keys["jobs"].versions.hold((3, 7)) && file.keys["jobs"].versions.hold((3, 8)));
         assert_eq!(file.free, ["x-"]);
-        let job = keys.block("job").expect("the block is there");
+        let job = keys.get("job").expect("the block is there");
         assert_eq!(job.keys["on"].versions, Versions { since: Some((3, 9)), until: Some((4, 0)) });
         let env = [Kind::Map(vec![Kind::Word]), Kind::List(vec![Kind::Text], Merge::Pairs)];
         assert_eq!(job.keys["env"].kinds, env);

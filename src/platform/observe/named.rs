@@ -42,7 +42,10 @@ impl<'a> NamedJobs<'a> {
 
     fn labels(&self, found: &Found<'a>) -> Labels {
         let mut known = self.labels.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry((&found.metric.labels, found.extra, found.added)).or_insert_with(|| found.labels()).clone()
+        known
+            .entry((&found.metric.labels, found.extra, found.added))
+            .or_insert_with(|| found.labels())
+            .clone()
     }
 
     /// What is known of the series of a metric that a selector asks of jobs; `None` where it names none.

@@ -9,7 +9,7 @@ use super::TARGET;
 use super::publish::{ADMIN_BIND, bound_by_operator, default_bind};
 use crate::emit;
 use crate::hash::HashSet;
-use crate::platform::{Health, Input, InputId, Platform, Tree, Value, ValuePart, dollar};
+use crate::platform::{Health, Input, InputId, Platform, Tree, Value, dollar};
 
 const TEMPLATE: &str = include_str!("../../../targets/compose/env.example.j2");
 const PROFILES: &str = "COMPOSE_PROFILES";
@@ -76,26 +76,16 @@ fn used(platform: &Platform) -> BTreeSet<InputId> {
     let files = platform.services.iter().flat_map(|service| service.secret_files.iter().copied());
     let mut used: BTreeSet<InputId> = values.flat_map(Value::inputs).chain(files).collect();
     let of_services = platform.services.iter().flat_map(|service| &service.overrides);
+    let inputs = dollar::inputs(platform);
     for over in platform.overrides.iter().chain(of_services).filter(|over| over.target == TARGET.format) {
         let mut look = |_: &str, tree: &Tree| {
             if let Tree::Text(value) = tree {
-                used.extend(value.inputs());
-                used.extend(named(platform, value));
+                used.extend(dollar::asked(value, &inputs));
             }
         };
         over.entries.iter().for_each(|(key, tree)| tree.each(key, &mut look));
     }
     used
-}
-
-/// The inputs that compose puts into what is left to it.
-fn named<'a>(platform: &'a Platform, value: &'a Value) -> impl Iterator<Item = InputId> + 'a {
-    let texts = value.parts.iter().filter_map(|part| match part {
-        ValuePart::Literal(text) if text.contains('$') => Some(dollar::names(text)),
-        _ => None,
-    });
-    let id = |name: &str| platform.inputs.iter().position(|input| input.name == name).map(InputId);
-    texts.flatten().filter_map(id)
 }
 
 fn line(input: &Input, used: bool) -> Line<'_> {

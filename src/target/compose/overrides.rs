@@ -1,11 +1,10 @@
 //! What the source tells this target beside the language, put over what it made.
 
-use super::super::overrides;
+use super::super::overrides::{self, Missed};
 use super::{TARGET, text};
 use crate::emit::Node;
 use crate::formats::Place;
 use crate::platform::{Override, Platform, Value, ValuePart};
-use crate::source::Span;
 
 /// Merges the overrides of this target into what stands at a place; `None` where there are none for it.
 pub(super) fn apply(
@@ -17,13 +16,13 @@ pub(super) fn apply(
     overrides::apply(TARGET.format, place, overrides, &|value| raw(platform, value), base)
 }
 
-/// The places of what overrides of this target remove and is not there.
+/// What overrides of this target remove and is not there.
 pub(super) fn missed(
     platform: &Platform,
     place: Place,
     overrides: &[Override],
     base: impl FnOnce() -> Node,
-) -> Vec<Span> {
+) -> Vec<Missed> {
     overrides::missed(TARGET.format, place, overrides, &|value| raw(platform, value), base)
 }
 

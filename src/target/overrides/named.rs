@@ -17,7 +17,37 @@ pub(super) fn name(item: &Node, merge: Option<Merge>) -> Option<String> {
                 }
             }
         }
+        (Node::Map(_) | Node::List(_), Some(Merge::Add)) => {
+            let mut whole = String::new();
+            write(item, &mut whole);
+            Some(whole)
+        }
         (item, merge) => text(item).map(|text| name_of_text(&text, merge)),
+    }
+}
+
+/// Writes a value so that two are the same where readers see the same, whatever their styles and comments.
+fn write(node: &Node, out: &mut String) {
+    match scalar(node) {
+        None => out.push('~'),
+        Some(Node::Map(entries)) => {
+            out.push('{');
+            for (key, node) in entries {
+                out.push_str(&format!("{key:?}:"));
+                write(node, out);
+                out.push(',');
+            }
+            out.push('}');
+        }
+        Some(Node::List(items)) => {
+            out.push('[');
+            for node in items {
+                write(node, out);
+                out.push(',');
+            }
+            out.push(']');
+        }
+        Some(scalar) => out.push_str(&format!("{scalar:?}")),
     }
 }
 

@@ -2,14 +2,13 @@
 
 use serde::Serialize;
 
-use super::super::overrides;
+use super::super::overrides::{self, Missed};
 use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
 use crate::formats::Place;
 use crate::hash::IndexMap;
 use crate::platform::observe::{Job, SCRAPE_INTERVAL, SCRAPE_TIMEOUT, TARGET_LABELS};
 use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Protocol, Retention as Kept, Role, Service, Version};
-use crate::source::Span;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Config<'a> {
@@ -222,14 +221,16 @@ fn whose(platform: &Platform, label: &'static str) -> Vec<Whose> {
 fn entry<'a>(platform: &'a Platform, job: &'a Job) -> Entry<'a> {
     let scrape = scrape(platform, job);
     let said = &platform[job.service].overrides;
-    match overrides::apply(super::TARGET.format, Place::Scraped, said, &overrides::constant, || Node::of(&scrape)) {
+    match overrides::apply(super::TARGET.format, Place::Scraped, said, &overrides::constant, || {
+        Node::of(&scrape)
+    }) {
         Some(overridden) => Entry::Overridden(overridden),
         None => Entry::Typed(Box::new(scrape)),
     }
 }
 
-/// The places of what the overrides of a job's service remove and is not there.
-pub(super) fn missed(platform: &Platform, job: &Job) -> Vec<Span> {
+/// What the overrides of a job's service remove and is not there.
+pub(super) fn missed(platform: &Platform, job: &Job) -> Vec<Missed> {
     let said = &platform[job.service].overrides;
     overrides::missed(super::TARGET.format, Place::Scraped, said, &overrides::constant, || {
         Node::of(&scrape(platform, job))
