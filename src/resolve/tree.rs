@@ -277,8 +277,8 @@ fn interpolated(
                         Diagnostic::new(codes::TGT003, format!("compose refuses `{all}`"))
                             .at(place.span, "names no variable")
                             .help(format!(
-                                "`$$` is a `$` that is meant: write `$${}` for the text `{all}`",
-                                source(all)
+                                "`$$` is a `$` that is meant: write `{}` for the text `{all}`",
+                                meant(all)
                             )),
                     );
                     value.push_literal(all);
@@ -289,9 +289,10 @@ fn interpolated(
     value.finish()
 }
 
-/// A text as the language writes it: `${` is what it puts in itself.
-fn source(text: &str) -> String {
-    text.replace("${", "$${")
+/// How the language writes a text that compose is to leave as it is: a `$` is doubled, and `${` is what the language puts in
+/// itself.
+fn meant(text: &str) -> String {
+    text.replace('$', "$$").replace("${", "$${")
 }
 
 fn undeclared(name: &str, all: &str, place: &Value, texts: &mut Texts<'_>) {
@@ -305,8 +306,8 @@ fn undeclared(name: &str, all: &str, place: &Value, texts: &mut Texts<'_>) {
         )
         .at(place.span, format!("compose puts it in for `{all}`"))
         .help(format!(
-            "declare `variable {name}` or `secret {name}`; for the text `{all}` write `${}`",
-            source(all)
+            "declare `variable {name}` or `secret {name}`; for the text `{all}` write `{}`",
+            meant(all)
         )),
     );
 }
