@@ -23,6 +23,7 @@ mod readiness;
 mod receiver;
 mod resource;
 mod secret;
+mod site;
 mod unit;
 mod volume;
 
@@ -64,6 +65,10 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::NET004], check: Of(network::lonely) },
     Rule { codes: &[codes::NET005], check: Of(network::names_of_hosts) },
     Rule { codes: &[codes::NET006], check: Of(network::published) },
+    Rule { codes: &[codes::SITE001], check: Of(site::names) },
+    Rule { codes: &[codes::SITE002], check: Of(site::listeners) },
+    Rule { codes: &[codes::SITE003], check: Of(site::twice) },
+    Rule { codes: &[codes::NGX001], check: Of(site::unsayable) },
     Rule { codes: &[codes::DEP001, codes::DEP003], check: Of(order::conditions) },
     Rule { codes: &[codes::DEP002], check: Of(order::cycles) },
     Rule { codes: &[codes::DEP004], check: Of(order::absent) },
@@ -86,6 +91,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SEC007], check: Of(secret::arguments) },
     Rule { codes: &[codes::SEC007], check: Of(credential::command_lines) },
     Rule { codes: &[codes::SEC008], check: Of(secret::read_only) },
+    Rule { codes: &[codes::SEC008], check: Of(secret::logins) },
     Rule { codes: &[codes::SEC009], check: Of(secret::root) },
     Rule { codes: &[codes::VOL001], check: Of(volume::data) },
     Rule { codes: &[codes::VOL002], check: Of(volume::scratch) },

@@ -36,7 +36,9 @@ impl Digest {
     /// Its first 16 digits: enough to tell one content from the next, and short enough to read.
     #[must_use]
     pub fn short(&self) -> String {
-        self.0.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        let mut digits = self.to_string();
+        digits.truncate(16);
+        digits
     }
 }
 

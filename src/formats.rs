@@ -5,7 +5,9 @@ mod keys;
 
 use std::sync::LazyLock;
 
-use crate::model::{AlertmanagerSettings, ComposeSettings, GrafanaSettings, PrometheusSettings, Role};
+use crate::model::{
+    AlertmanagerSettings, ComposeSettings, GrafanaSettings, NginxSettings, PrometheusSettings, Role,
+};
 use crate::schema::Block;
 
 pub use keys::{Block as KeyBlock, Key, Keys, Kind, Merge, Name, Versions};
@@ -19,6 +21,10 @@ pub struct Format {
     pub purpose: &'static str,
     /// What `target NAME { … }` may hold.
     pub settings: &'static Block,
+    /// The folder of what it writes for services, below the output folder.
+    pub root: &'static str,
+    /// Whether each service that reads its files has a folder of its own there, called as the service is.
+    pub per_reader: bool,
     /// The folders of what it writes that a service may mount, below the folder of its own; `""` is that folder itself.
     pub folders: &'static [&'static str],
     /// Where it takes overrides.
@@ -76,6 +82,8 @@ pub static COMPOSE: Format = Format {
     name: ComposeSettings::SCHEMA.key,
     purpose: "a Docker Compose file for one host, the files it mounts, and .env.example",
     settings: ComposeSettings::SCHEMA,
+    root: "docker",
+    per_reader: false,
     folders: &[],
     overrides: &[Place::Platform, Place::Service],
     keys: Some(&COMPOSE_KEYS),
@@ -88,6 +96,8 @@ pub static PROMETHEUS: Format = Format {
     name: PrometheusSettings::SCHEMA.key,
     purpose: "Prometheus' configuration, its rules by group, and promtool's tests of the alerts",
     settings: PrometheusSettings::SCHEMA,
+    root: "monitoring/prometheus",
+    per_reader: false,
     folders: &["", "rules", "tests"],
     overrides: &[Place::Platform, Place::Scraped],
     keys: Some(&PROMETHEUS_KEYS),
@@ -100,6 +110,8 @@ pub static ALERTMANAGER: Format = Format {
     name: AlertmanagerSettings::SCHEMA.key,
     purpose: "Alertmanager's configuration, and the templates of its messages",
     settings: AlertmanagerSettings::SCHEMA,
+    root: "monitoring/alertmanager",
+    per_reader: false,
     folders: &["", "templates"],
     overrides: &[Place::Platform],
     keys: Some(&ALERTMANAGER_KEYS),
@@ -112,6 +124,8 @@ pub static GRAFANA: Format = Format {
     name: GrafanaSettings::SCHEMA.key,
     purpose: "Grafana's data sources and dashboards",
     settings: GrafanaSettings::SCHEMA,
+    root: "monitoring/grafana",
+    per_reader: false,
     folders: &["", "dashboards", "provisioning", "provisioning/dashboards", "provisioning/datasources"],
     overrides: &[],
     keys: None,
@@ -119,8 +133,22 @@ pub static GRAFANA: Format = Format {
     reader: Some(Role::Dashboards),
 };
 
+/// nginx.
+pub static NGINX: Format = Format {
+    name: NginxSettings::SCHEMA.key,
+    purpose: "nginx' configuration for each proxy, with one file a site",
+    settings: NginxSettings::SCHEMA,
+    root: "nginx",
+    per_reader: true,
+    folders: &["", "sites"],
+    overrides: &[],
+    keys: None,
+    inputs: false,
+    reader: Some(Role::Proxy),
+};
+
 /// Every format, in the order in which they are built.
-pub static FORMATS: [&Format; 4] = [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA];
+pub static FORMATS: [&Format; 5] = [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX];
 
 /// The formats of a platform that names none.
 pub static DEFAULT: [&Format; 1] = [&COMPOSE];

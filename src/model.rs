@@ -43,7 +43,8 @@ pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role,
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
 pub use store::Backup;
 pub use target::{
-    AlertmanagerSettings, ComposeSettings, GrafanaSettings, PrometheusSettings, Target, TargetSettings,
+    AlertmanagerSettings, ComposeSettings, GrafanaSettings, NginxSettings, PrometheusSettings, Target,
+    TargetSettings,
 };
 
 block! {

@@ -19,6 +19,7 @@ pub mod owner;
 mod placement;
 mod policy;
 mod process;
+mod rate;
 pub mod receiver;
 mod resources;
 mod retention;
@@ -55,6 +56,7 @@ pub use over::{Override, Removed, Tree};
 pub use placement::Placement;
 pub use policy::Policy;
 pub use process::Process;
+pub use rate::Rate;
 pub use resources::{CPUS, MEMORY, PIDS, Reserve, Resources};
 pub use retention::Retention;
 pub use scale::{Scale, ScaleQuery};
@@ -63,7 +65,7 @@ pub use secret::SECRETS;
 pub use security::{Bears, Confinement, Security};
 pub use service::{Build, Dependency, EnvVar, ImageName, Metrics, Port, Publish, Service};
 pub use settings::Settings;
-pub use site::{Limit, Route, RoutePath, RouteTarget, Site, Tls};
+pub use site::{ACME, CERTIFICATES, Limit, Route, RoutePath, RouteTarget, Site, Tls};
 pub use storage::{
     HostPath, MEMORY_PATH, MemoryPath, Mounted, OwnVolume, SharedMount, SharedVolume, TEMPORARY,
 };
@@ -184,9 +186,6 @@ pub struct Platform {
     /// The blocks it was made from, for rules: places, and what the source says. No target reads them.
     pub document: Arc<Document>,
 }
-
-/// The folder, below the output folder, of what targets write for services of the platform.
-pub const ARTIFACTS: &str = "monitoring";
 
 impl Platform {
     /// The services with a role.

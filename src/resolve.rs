@@ -142,6 +142,7 @@ pub fn resolve(
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);
     platform.observed = observe::observe(document, &platform, &mut texts);
     receiver::hand_over(&mut platform);
+    site::hand_over(&mut platform);
     // A name that leads nowhere may be meant for one that seems to be used nowhere.
     let unsure = texts.sink.has_errors();
     let in_urls = texts.finish();

@@ -8,6 +8,7 @@ mod artifact;
 mod compose;
 mod coverage;
 mod grafana;
+mod nginx;
 mod order;
 mod overrides;
 mod prometheus;
@@ -35,7 +36,7 @@ pub struct Lowered {
 }
 
 /// The first parts of the paths of artifacts.
-pub const PLACES: &[&str] = &["docker", ".env.example", crate::platform::ARTIFACTS];
+pub const PLACES: &[&str] = &["docker", ".env.example", "monitoring", "nginx"];
 
 /// A format that a platform is lowered to.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +85,8 @@ fn generated(platform: &Platform) -> String {
 }
 
 /// Every target.
-pub const TARGETS: &[Target] = &[compose::TARGET, prometheus::TARGET, alertmanager::TARGET, grafana::TARGET];
+pub const TARGETS: &[Target] =
+    &[compose::TARGET, prometheus::TARGET, alertmanager::TARGET, grafana::TARGET, nginx::TARGET];
 
 /// What no files say: nothing is told by arguments.
 fn no_arguments(_: &Platform, _: &Service) -> Vec<String> {

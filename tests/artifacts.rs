@@ -12,8 +12,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::Command;
 
-use infrac::formats::FORMATS;
-use infrac::platform::{ARTIFACTS, Platform};
+use infrac::formats::{FORMATS, Format};
+use infrac::platform::Platform;
 use infrac::standard::COMPONENTS;
 use infrac::target::{self, Artifact};
 use regex::Regex;
@@ -141,20 +141,29 @@ fn artifacts_are_as_reviewed() {
 /// stands in one of them.
 #[test]
 fn folders_that_services_mount_are_written() {
-    let written: BTreeSet<String> = Case::all()
-        .iter()
-        .flat_map(|case| build(&case.compile()))
-        .filter_map(|artifact| Some(artifact.path.strip_prefix(ARTIFACTS)?.strip_prefix('/')?.to_owned()))
-        .flat_map(|path| {
-            let ends: Vec<usize> = path.match_indices('/').map(|(end, _)| end).collect();
-            ends.into_iter().map(move |end| path[..end].to_owned())
-        })
-        .collect();
-    let known: BTreeSet<String> = FORMATS
-        .iter()
-        .flat_map(|format| format.folders.iter().map(|folder| format!("{}/{folder}", format.name)))
-        .map(|path| path.trim_end_matches('/').to_owned())
-        .collect();
+    let mut written = BTreeSet::new();
+    let mut known = BTreeSet::new();
+    for case in Case::all() {
+        let platform = case.compile();
+        for path in build(&platform).iter().map(|artifact| artifact.path.as_str()) {
+            let below =
+                |format: &&&Format| path.strip_prefix(format.root).is_some_and(|rest| rest.starts_with('/'));
+            let Some(format) = FORMATS.iter().filter(|format| !format.folders.is_empty()).find(below) else {
+                continue;
+            };
+            let ends = path.match_indices('/').map(|(end, _)| end).filter(|end| *end > format.root.len());
+            written.extend(ends.map(|end| path[..end].to_owned()));
+            written.insert(format.root.to_owned());
+        }
+        for format in FORMATS.iter().filter(|format| !format.folders.is_empty()) {
+            known.insert(format.root.to_owned());
+            for service in format.reader.into_iter().flat_map(|role| platform.with_role(role)) {
+                let own = format.folder_of(service);
+                let below = |folder: &&str| format!("{own}/{folder}").trim_end_matches('/').to_owned();
+                known.extend(format.folders.iter().map(below));
+            }
+        }
+    }
     assert_eq!(written, known);
 }
 

@@ -4,9 +4,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests write files and run programs")]
 
-mod odd;
+pub(crate) mod odd;
 mod places;
-mod source;
+pub(crate) mod source;
 
 use std::fs;
 use std::path::Path;

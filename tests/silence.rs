@@ -19,7 +19,7 @@ use crate::sample;
 /// Entries that only targets to come will write: the source and the path of their keys, each with the targets. `*`
 /// stands for any source.
 const TO_COME: &[(&str, &str, &str)] = &[
-    ("*", "outside", "nginx, kubernetes and terraform: address ranges"),
+    ("*", "outside", "kubernetes and terraform: address ranges that no route names"),
     ("*", "outside.description", "docs"),
     ("*", "service.reaches", "kubernetes, terraform: what may go out"),
     ("*", "blackbox.reaches", "kubernetes, terraform: what may go out"),

@@ -19,6 +19,7 @@ mod hostile;
 mod judge;
 #[path = "tidy/markdown.rs"]
 mod markdown;
+mod nginx;
 mod output;
 mod overrides;
 mod printing;

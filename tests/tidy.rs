@@ -203,6 +203,7 @@ fn the_compiler_does_not_know_its_components() -> Result {
         "src/target",
         "src/formats.rs",
         "src/model/target.rs",
+        "src/formats.rs",
         "src/diagnostic/credential",
         "src/diagnostic/guard",
     ];

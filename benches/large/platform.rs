@@ -262,12 +262,12 @@ minio {name}-store {{
 }}
 
 backup {name}-nightly {{
-  of       = {name}-db
-  to       = {name}-store.backups
-  account  = {name}-store.backup
-  schedule = "{minute} 2 * * *"
-  keep     = 7d
-  late     = 2d
+  of          = {name}-db
+  to          = {name}-store.backups
+  account     = {name}-store.backup
+  schedule    = "{minute} 2 * * *"
+  retention   = 7d
+  alert_after = 2d
 }}
 "#,
             minute = self.number % 60

@@ -4,7 +4,7 @@ use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Command, RunKind};
-use crate::platform::{EnvVar, Health, InputId, Platform, SECRETS, Service, Value};
+use crate::platform::{EnvVar, Health, InputId, Platform, RouteTarget, SECRETS, Service, Value};
 use crate::source::Span;
 
 /// SEC001: a secret whose value stands in the source.
@@ -222,6 +222,38 @@ pub(super) fn read_only(platform: &Platform, sink: &mut Sink) {
                 .help(
                     "hand the secret over itself, without `file = true`; or write `security { writable = true, reason = \"…\" }`",
                 ),
+            );
+        }
+    }
+}
+
+/// SEC008: the users of a login, which a proxy gets as a file, where it is read-only.
+pub(super) fn logins(platform: &Platform, sink: &mut Sink) {
+    let mut reported = HashSet::default();
+    for site in &platform.sites {
+        let Some(proxy) = site.served_by.map(|proxy| &platform[proxy]).filter(|proxy| proxy.is_read_only())
+        else {
+            continue;
+        };
+        for route in site.routes.iter().filter(|route| !matches!(route.to, RouteTarget::Deny)) {
+            let Some(login) = route.login.filter(|login| reported.insert((proxy.id, *login))) else {
+                continue;
+            };
+            sink.report(
+                Diagnostic::new(
+                    codes::SEC008,
+                    format!(
+                        "`{}` cannot get `{}` as a file: its file system is read-only",
+                        proxy.path, platform[login].name
+                    ),
+                )
+                .about(&proxy.path)
+                .at(
+                    route.span,
+                    "asks for a login, and its users are a file that compose puts into the container",
+                )
+                .at(proxy.block.security.as_ref().map_or(proxy.span(), |block| block.span), "not writable")
+                .help("write `security { writable = true, reason = \"…\" }` for the proxy"),
             );
         }
     }

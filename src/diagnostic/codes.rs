@@ -136,6 +136,18 @@ codes! {
     /// An override that removes what is not there.
     TGT008 Error "nothing-to-remove";
 
+    /// A site whose host name is none, or is not known before the start.
+    SITE001 Error "no-host-name";
+    /// A site without a proxy, or whose proxy has no port for it.
+    SITE002 Error "served-nowhere";
+    /// A host name on two sites, or a path on two routes.
+    SITE003 Error "served-twice";
+    /// A text that cannot stand where HTTP, or the name of a folder, would have it.
+    SITE004 Error "breaks-its-line";
+
+    /// Something that nginx has no words for.
+    NGX001 Error "no-words-for-it";
+
     /// A port that the service named does not listen on.
     PORT001 Error "no-such-port";
     /// Two services that publish the same port of the host.
@@ -210,6 +222,8 @@ codes! {
     VOL004 Warning "file-mounted-alone";
     /// A path that the image writes to and cannot.
     VOL005 Error "cannot-be-written";
+    /// Something that is mounted below a folder that a target writes.
+    VOL006 Error "below-a-generated-folder";
 
     /// Limits of memory that do not fit on the host.
     RES001 Warning "memory-overcommitted";

@@ -27,8 +27,8 @@ pub use super::storage::{
 };
 pub use super::store::BackupField;
 pub use super::target::{
-    AlertmanagerSettingsField, ComposeSettingsField, GrafanaSettingsField, PrometheusSettingsField,
-    TargetField,
+    AlertmanagerSettingsField, ComposeSettingsField, GrafanaSettingsField, NginxSettingsField,
+    PrometheusSettingsField, TargetField,
 };
 
 #[cfg(test)]

@@ -35,6 +35,14 @@ block! {
 }
 
 block! {
+    /// Settings of nginx.
+    "nginx" => NginxSettings / NginxSettingsField {
+        /// The version that its files are written for, such as `"1.26"`. Without it that of the proxy's image.
+        optional version: Constant,
+    }
+}
+
+block! {
     /// The settings of targets, by the name of the target.
     "target" => TargetSettings / TargetField {
         /// Those of Docker Compose.
@@ -45,6 +53,8 @@ block! {
         optional alertmanager: AlertmanagerSettings,
         /// Those of Grafana.
         optional grafana: GrafanaSettings,
+        /// Those of nginx.
+        optional nginx: NginxSettings,
     }
 }
 

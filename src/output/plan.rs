@@ -58,15 +58,14 @@ impl<'a> Plan<'a> {
             .collect();
         // To look at what stands there is most of the work.
         let looked = parallel::map(&artifacts, |(_, artifact, place)| {
-            let found = place.as_ref().ok().map(|place| match look(place, before, artifact) {
+            place.as_ref().ok().map(|place| match look(place, before, artifact) {
                 Ok((Seen::File { .. }, Owner::Infrac | Owner::Person(_)))
                     if build.sources.contains(place) =>
                 {
                     Err(Reason::Source)
                 }
                 found => found,
-            });
-            found
+            })
         });
         for ((target, artifact, place), found) in artifacts.into_iter().zip(looked) {
             generated.insert(artifact.path.as_str());

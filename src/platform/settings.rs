@@ -12,6 +12,8 @@ pub struct Settings {
     pub prometheus: Reader,
     /// Those of Alertmanager.
     pub alertmanager: Reader,
+    /// Those of nginx.
+    pub nginx: Reader,
 }
 
 /// The settings of Docker Compose.

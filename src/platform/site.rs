@@ -1,6 +1,7 @@
 //! Sites: public host names, with a proxy in front and routes behind them.
 
-use super::{InputId, OutsideId, ServiceId, Value};
+use super::{InputId, OutsideId, Port, Service, ServiceId, Value};
+use crate::model::{Access, Protocol};
 use crate::schema::{Bytes, Duration};
 use crate::source::Span;
 
@@ -135,4 +136,57 @@ pub struct Limit {
     pub per: Duration,
     /// How many more at once.
     pub burst: Option<u64>,
+}
+
+/// Where the certificates of sites lie in the container of a proxy: `ISSUER/SITE/fullchain.pem` and `privkey.pem`.
+pub const CERTIFICATES: &str = "/var/lib/certificates";
+
+/// Where a client of a certificate authority puts its answers, in the container of a proxy: what lies below
+/// `.well-known/acme-challenge` there is served to everybody (RFC 8555, section 8.3).
+pub const ACME: &str = "/var/lib/acme";
+
+/// The issuer where the source names none.
+const ISSUER: &str = "letsencrypt";
+
+/// The issuer that signs with a key of its own, which no browser knows.
+const SELF: &str = "self";
+
+impl Site {
+    /// Who issues its certificate.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        self.tls.as_ref().and_then(|tls| tls.issuer.as_deref()).unwrap_or(ISSUER)
+    }
+
+    /// Whether browsers are to ask for it over TLS alone from now on. With a certificate that they do not know nobody
+    /// could come in any more, and what they keep for `localhost` holds for every program of a developer.
+    #[must_use]
+    pub fn keeps_to_tls(&self) -> bool {
+        let own = |name: &str| {
+            name == "localhost" || name.ends_with(".localhost") || name.parse::<std::net::IpAddr>().is_ok()
+        };
+        self.tls.is_some()
+            && self.issuer() != SELF
+            && !self.domain.as_literal().is_some_and(own)
+            && !self.aliases.iter().any(|name| own(name))
+    }
+}
+
+impl Service {
+    /// The port where a proxy is asked without TLS.
+    #[must_use]
+    pub fn http(&self) -> Option<&Port> {
+        self.listens(Protocol::Http)
+    }
+
+    /// The port where a proxy is asked over TLS.
+    #[must_use]
+    pub fn https(&self) -> Option<&Port> {
+        self.listens(Protocol::Https)
+    }
+
+    /// The first port of a protocol that is meant for anybody outside.
+    fn listens(&self, protocol: Protocol) -> Option<&Port> {
+        self.ports.iter().find(|port| port.protocol == protocol && port.access != Some(Access::Internal))
+    }
 }

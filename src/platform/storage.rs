@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{ARTIFACTS, VolumeId};
+use super::{Service, VolumeId};
 use crate::formats::Format;
 use crate::model::Propagation;
 use crate::schema::Bytes;
@@ -73,11 +73,19 @@ pub struct Mounted {
 }
 
 impl Mounted {
-    /// The folder below the output folder.
+    /// The folder below the output folder, for the service that mounts it.
     #[must_use]
-    pub fn source(&self) -> String {
+    pub fn source(&self, service: &Service) -> String {
         let slash = if self.folder.is_empty() { "" } else { "/" };
-        format!("{}/{}{slash}{}", ARTIFACTS, self.target.name, self.folder)
+        format!("{}{slash}{}", self.target.folder_of(service), self.folder)
+    }
+}
+
+impl Format {
+    /// The folder of what it writes for a service, below the output folder.
+    #[must_use]
+    pub fn folder_of(&self, service: &Service) -> String {
+        if self.per_reader { format!("{}/{}", self.root, service.name) } else { self.root.to_owned() }
     }
 }
 

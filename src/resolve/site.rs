@@ -1,12 +1,13 @@
 //! Sites, with their routes bound.
 
+mod lines;
 mod parts;
 
-use super::place::{optional, pairs};
+use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{self, Document, Respond, Role};
-use crate::platform::{Limit, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls};
+use crate::platform::{InputId, Limit, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls};
 use crate::source::Span;
 
 /// Binds every site. A route whose target leads nowhere is left out, which is reported.
@@ -21,7 +22,7 @@ fn site(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Site
         domain: texts.template(&block.domain, &mut Mentions::default()),
         domain_span: block.domain.span,
         tls: block.tls.as_ref().filter(|tls| tls.enabled).map(|tls| Tls {
-            issuer: optional(tls.issuer.as_ref(), texts),
+            issuer: tls.issuer.as_ref().map(|issuer| lines::issuer(issuer, texts)),
             email: optional(tls.email.as_ref(), texts),
         }),
         served_by: proxy(block, platform, texts),
@@ -32,7 +33,12 @@ fn site(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Site
             .map(|alias| texts.constant(alias))
             .collect(),
         routes: block.route.iter().filter_map(|block| route(block, platform, texts)).collect(),
-        headers: pairs(block.headers.as_ref(), texts),
+        headers: block
+            .headers
+            .iter()
+            .flat_map(|headers| &headers.entries)
+            .map(|(name, value)| lines::header(name, value, texts))
+            .collect(),
         limit: block.limit.as_ref().map(|block| limit(block, texts)),
         span: block.name.span,
     }
@@ -102,6 +108,7 @@ fn path(block: &model::Route, texts: &mut Texts<'_>) -> RoutePath {
                 .help(format!("write `\"{equals}/{path}\"`")),
         );
     }
+    lines::path(path, block.path.span, texts);
     if exact { RoutePath::Exact(path.to_owned()) } else { RoutePath::Prefix(path.to_owned()) }
 }
 
@@ -124,7 +131,7 @@ fn target(block: &model::Route, texts: &mut Texts<'_>) -> Option<RouteTarget> {
             index: optional(block.index.as_ref(), texts),
         },
         model::RouteTarget::Do(Respond::Redirect) => RouteTarget::Redirect {
-            to: optional(block.to.as_ref(), texts)?,
+            to: block.to.as_ref().map(|to| lines::address(to, texts))?,
             permanent: block.permanent.is_some_and(|said| said.value),
         },
         model::RouteTarget::Do(Respond::Respond) => RouteTarget::Respond {
@@ -152,4 +159,18 @@ fn limit(block: &model::Limit, texts: &mut Texts<'_>) -> Limit {
 
 fn out_of_range(message: String, span: Span, note: &str, texts: &mut Texts<'_>) {
     texts.sink.report(Diagnostic::new(codes::TYP003, message).at(span, note));
+}
+
+/// Hands the users of logins over to the proxies that ask for them, as files.
+pub(super) fn hand_over(platform: &mut Platform) {
+    let mut found: Vec<(ServiceId, InputId)> = Vec::new();
+    for site in &platform.sites {
+        let Some(proxy) = site.served_by else { continue };
+        found.extend(site.routes.iter().filter_map(|route| Some((proxy, route.login?))));
+    }
+    found.sort_unstable();
+    found.dedup();
+    for (proxy, login) in found {
+        platform.services[proxy.0].secret_files.push(login);
+    }
 }

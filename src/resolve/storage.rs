@@ -114,6 +114,7 @@ pub(super) fn one_place_each(service: &Service, texts: &mut Texts<'_>) {
         return;
     }
     places.sort_unstable();
+    not_in_artifacts(service, &places, texts);
     let files: HashSet<&str> = service.configs.iter().map(|config| config.path.as_str()).collect();
     for pair in places.windows(2) {
         let [(first, first_span), (second, second_span)] = pair else { continue };
@@ -125,6 +126,41 @@ pub(super) fn one_place_each(service: &Service, texts: &mut Texts<'_>) {
                     .at(*second_span, "this one")
                     .at(*first_span, "and this one")
                     .help("each path in a container holds one thing"),
+            );
+        }
+    }
+}
+
+/// Reports what is mounted below a folder that a target writes: the container has that folder to be read only, so the engine
+/// cannot make a file or a folder in it to mount something at. A folder that the target itself writes there is no such thing.
+fn not_in_artifacts(service: &Service, places: &[(&str, Span)], texts: &mut Texts<'_>) {
+    for mounted in &service.artifacts {
+        let Some(said) = service.block.artifacts.iter().find(|said| said.path.text == mounted.path) else {
+            continue;
+        };
+        let folder = format!("{}/", mounted.path.trim_end_matches('/'));
+        let first = places.partition_point(|(path, _)| *path < folder.as_str());
+        let below = places[first..].iter().take_while(|(path, _)| path.starts_with(&folder));
+        for (path, span) in below {
+            let own = format!("{}/{}", mounted.folder, &path[folder.len()..]);
+            let own = own.trim_matches('/');
+            if own.is_empty() || mounted.target.folders.contains(&own) {
+                continue;
+            }
+            texts.sink.report(
+                Diagnostic::new(
+                    codes::VOL006,
+                    format!(
+                        "`{path}` of `{}` cannot be mounted: the folder above is read-only",
+                        service.path
+                    ),
+                )
+                .at(*span, "this one")
+                .at(
+                    said.path.span,
+                    format!("the folder above, which the target {} writes", mounted.target.name),
+                )
+                .help("mount it elsewhere, at a path that the program reads as well"),
             );
         }
     }

@@ -107,6 +107,10 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
             let version = version(said.version.as_ref(), texts);
             settings.alertmanager.version = version.or(settings.alertmanager.version);
         }
+        if let Some(said) = &block.nginx {
+            let version = version(said.version.as_ref(), texts);
+            settings.nginx.version = version.or(settings.nginx.version);
+        }
     }
     settings
 }

@@ -12,7 +12,7 @@ mod route;
 use super::{Artifact, Lower, Missed, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::formats::{self, Place};
-use crate::platform::{ARTIFACTS, Platform, Role};
+use crate::platform::{Platform, Role};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -48,7 +48,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
 }
 
 fn artifact(path: &str, content: String) -> Artifact {
-    Artifact::new(format!("{ARTIFACTS}/{}/{path}", TARGET.format.name), content)
+    Artifact::new(format!("{}/{path}", TARGET.format.root), content)
 }
 
 /// What overrides remove and is not there.

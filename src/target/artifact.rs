@@ -62,7 +62,7 @@ impl<'a> Files<'a> {
 
     /// The files of other targets that a service mounts, folder by folder.
     pub fn mounted(&self, service: &Service) -> impl Iterator<Item = &'a Artifact> {
-        service.artifacts.iter().flat_map(|mounted| self.below(&mounted.source()).iter().copied())
+        service.artifacts.iter().flat_map(|mounted| self.below(&mounted.source(service)).iter().copied())
     }
 }
 

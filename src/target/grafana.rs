@@ -11,7 +11,7 @@ mod provisioning;
 use super::{Artifact, Lower, Target, generated};
 use crate::emit;
 use crate::formats;
-use crate::platform::{ARTIFACTS, Mounted, Platform, Role, Service};
+use crate::platform::{Mounted, Platform, Role, Service};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -44,7 +44,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
 }
 
 fn artifact(path: &str, content: String) -> Artifact {
-    Artifact::new(format!("{ARTIFACTS}/{}/{path}", TARGET.format.name), content)
+    Artifact::new(format!("{}/{path}", TARGET.format.root), content)
 }
 
 /// Where the dashboards are in the container.

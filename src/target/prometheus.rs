@@ -11,7 +11,7 @@ use super::{Artifact, Lower, Missed, Need, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::formats::{self, Place};
 use crate::parallel;
-use crate::platform::{ARTIFACTS, Platform, Role, ServiceId, Version};
+use crate::platform::{Platform, Role, ServiceId, Version};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -68,7 +68,7 @@ fn needs(platform: &Platform) -> Vec<Need> {
 }
 
 fn yaml(path: &str, header: &[String], value: &impl serde::Serialize) -> Artifact {
-    Artifact::new(format!("{ARTIFACTS}/{}/{path}", TARGET.format.name), emit::yaml(header, value))
+    Artifact::new(format!("{}/{path}", TARGET.format.root), emit::yaml(header, value))
 }
 
 /// The service at the top of what one is nested in.

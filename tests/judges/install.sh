@@ -3,7 +3,8 @@
 # DIR changes and no root is needed: Debian's packages and everything they need, down to the C library, are
 # downloaded over an apt state of their own and unpacked, so that every machine judges with the same programs.
 # A second run with the same script does nothing. Each group has a DIR of its own:
-#   judges  (or nothing) programs that read artifacts, with one command each in DIR/bin
+#   judges  (or nothing) programs that read artifacts, with one command each in DIR/bin, and nginx of four Debians, each
+#           with a small file system of its own in DIR/nginx-RELEASE
 #   engine  a small Debian with a Docker engine and what the real start of tests/start runs in its containers
 set -euo pipefail
 
@@ -11,6 +12,8 @@ suite=trixie
 # The programs that judge artifacts are two of each: what is written has to be read by the old one and the new one.
 newer=forky
 newer_packages=(docker-compose promtool prometheus-alertmanager libc6)
+# nginx 1.18, 1.22, 1.26 and 1.30: their directives differ, and each reads what is written for it.
+nginx_releases=(bullseye bookworm "$suite" "$newer")
 group=${2:-judges}
 case $group in
   judges) packages=(docker-compose shellcheck yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema) ;;
@@ -96,6 +99,43 @@ download_newer() {
   package_lists "$newer" "$apt_newer"
   (cd "$apt_newer/archives" && apt_private "$apt_newer" download "${newer_packages[@]}" >&2) ||
     fail "the packages ${newer_packages[*]} of Debian $newer could not be fetched"
+  download_nginx "$newer" "$apt_newer" || fail "nginx of Debian $newer could not be fetched"
+}
+
+# The packages of nginx in a Debian, and the libraries that it is linked with.
+nginx_packages() {
+  case $1 in
+    bullseye) echo nginx-core libssl1.1 libpcre3 ;;
+    bookworm) echo nginx libssl3 libpcre2-8-0 ;;
+    *) echo nginx libssl3t64 libpcre2-8-0 libzstd1 ;;
+  esac
+  echo libc6 libcrypt1 zlib1g
+}
+
+# download_nginx RELEASE STATE: into STATE/nginx.
+download_nginx() {
+  local packages
+  mapfile -t packages < <(nginx_packages "$1" | tr ' ' '\n')
+  mkdir -p "$2/nginx"
+  (cd "$2/nginx" && apt_private "$2" download "${packages[@]}" >&2)
+}
+
+# Debians that are older than those of the other judges leave the mirrors one day.
+download_older_nginx() {
+  local release
+  for release in "${nginx_releases[@]}"; do
+    case $release in "$suite" | "$newer") continue ;; esac
+    # A subshell, because a failure ends the script.
+    (package_lists "$release" "$new/apt-$release" && download_nginx "$release" "$new/apt-$release") ||
+      lacking "nginx-$release" "Debian $release could not be fetched"
+  done
+}
+
+# lacking NAME REASON: this machine has no such judge, and the tests say so.
+lacking() {
+  echo "judges: NOT THERE: $1, because $2" >&2
+  mkdir -p "$new/lacking"
+  : >"$new/lacking/$1"
 }
 
 # program NAME FILE [ARGUMENT...]: DIR/bin/NAME runs a program of DIR/root with the libraries of DIR/root.
@@ -131,9 +171,59 @@ unpack() {
     program docker-compose-new root-new/usr/libexec/docker/cli-plugins/docker-compose
     program promtool-new root-new/usr/bin/promtool
     program amtool-new root-new/usr/bin/amtool
+    unpack_nginx
   fi
   unpack_into "$apt" root
   "unpack_$group"
+}
+
+# nginx reads /etc/nginx and writes below /tmp, so each test that runs it gives it a copy of its file system. To change the
+# root wants root, or a namespace of users.
+unpack_nginx() {
+  local release apt root name
+  for release in "${nginx_releases[@]}"; do
+    name=nginx-$release
+    [ ! -e "$new/lacking/$name" ] || continue
+    changes_root || {
+      lacking "$name" "it needs root, or a namespace of users, for a file system of its own"
+      continue
+    }
+    case $release in
+      "$suite") apt=$new/apt ;;
+      "$newer") apt=$new/apt-newer ;;
+      *) apt=$new/apt-$release ;;
+    esac
+    root=$new/$name
+    mkdir -p "$apt/unpacked" "$root"/{dev,etc/nginx,etc/nginx.d,lib,run/secrets,tmp,usr/sbin,var/cache/nginx,var/lib/acme,var/lib/certificates,var/lib/nginx,var/log/nginx}
+    find "$apt/nginx" -name '*.deb' -exec dpkg -x '{}' "$apt/unpacked" ';' || fail "a package could not be unpacked"
+    cp "$apt/unpacked/usr/sbin/nginx" "$root/usr/sbin"
+    find "$apt/unpacked" -path '*/lib/*-linux-gnu/*' -name '*.so*' -not -path '*/gconv/*' -not -type d -exec cp -L '{}' "$root/lib" ';'
+    cp "$root"/lib/ld-linux*.so.* "$root/lib/ld.so"
+    chmod 1777 "$root/tmp"
+    # Its log, which no device is needed for.
+    : >"$root/dev/stdout"
+    printf 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n' >"$root/etc/passwd"
+    printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"
+    # NAME ROOT ARGUMENT...
+    cat >"$new/bin/$name" <<'END'
+#!/bin/sh
+PATH=$PATH:/usr/sbin:/sbin
+root=$1
+shift
+if [ "$(id -u)" = 0 ]; then as=
+# Where only the configuration is read, ports are those of nobody, so that low ones can be taken.
+elif [ "$1" = -t ]; then as='unshare -rn'
+else as='unshare -r'; fi
+exec $as chroot "$root" /lib/ld.so --library-path /lib /usr/sbin/nginx "$@"
+END
+    chmod +x "$new/bin/$name"
+  done
+}
+
+changes_root() {
+  local as=()
+  [ "$(id -u)" = 0 ] || as=(unshare -rn)
+  PATH=$PATH:/usr/sbin:/sbin "${as[@]}" chroot / /bin/true 2>/dev/null
 }
 
 unpack_judges() {
@@ -161,9 +251,7 @@ END
 # A machine without npm has no such judge, and the tests say so.
 grafana_schema() {
   if [ -z "$(type -P node)" ] || [ -z "$(type -P npm)" ]; then
-    echo "judges: NOT THERE: grafana-dashboard, because this machine has no npm that could bring Grafana's types" >&2
-    mkdir "$new/lacking"
-    : >"$new/lacking/grafana-dashboard"
+    lacking grafana-dashboard "this machine has no npm that could bring Grafana's types"
     return
   fi
   mkdir "$new/npm"
@@ -206,6 +294,10 @@ judge() {
 compose_check() { docker-compose -f "$1" config -q; }
 compose_new_check() { docker-compose-new -f "$1" config -q; }
 work_check() { work cat "$1" 2>&1 | grep -q 'I *refs: *[1-9]'; }
+nginx_check() { # RELEASE FILE
+  cp "$2" "$new/nginx-$1/etc/nginx/nginx.conf"
+  "nginx-$1" "$new/nginx-$1" -t -c /etc/nginx/nginx.conf
+}
 yaml_check() { yaml-to-json <"$1" | grep -qx '\[{"a": false}\]'; }
 
 try_judges() {
@@ -231,6 +323,13 @@ try_judges() {
   judge '{ route: { receiver: a }, receivers: [{ name: a }] }' accept amtool check-config
   judge '{ route: { receiver: a }, receivers: [{ name: a }] }' accept amtool-new check-config
   judge 'work is counted' accept work_check
+  local release
+  for release in "${nginx_releases[@]}"; do
+    [ ! -e "$new/lacking/nginx-$release" ] || continue
+    judge 'events {} http { server { listen 80; listens 81; } }' refuse nginx_check "$release"
+    judge 'events {} http { server { listen 80; location ~ ^/a { return 404; } } }' accept nginx_check "$release"
+    rm -f "$new/nginx-$release/etc/nginx/nginx.conf" "$new/nginx-$release"/{tmp,run}/* "$new/nginx-$release/var/log/nginx"/* 2>/dev/null || true
+  done
   rm "$new/sample" "$new/said"
 }
 
@@ -252,6 +351,7 @@ versions() {
   [ "$group" != judges ] || for name in "${newer_packages[@]}"; do
     basename "$apt_newer"/archives/"${name}"_*.deb | cut -d_ -f1,2 | sed "s/\$/ ($newer)/"
   done >>"$new/versions"
+  [ "$group" != judges ] || find "$new"/apt*/nginx -name 'nginx*.deb' | sed -E 's|.*/([^_/]*_[^_]*)_.*|\1|' | sort >>"$new/versions"
 }
 
 installed && exit 0
@@ -273,15 +373,20 @@ rm -rf "$new"
 mkdir -p "$new"
 if [ "$group" = judges ]; then
   download_newer &
+  newer_job=$!
+  download_older_nginx &
+  older_job=$!
   download
-  wait $! || fail "the newer programs could not be fetched"
+  download_nginx "$suite" "$apt" || fail "nginx of Debian $suite could not be fetched"
+  wait $newer_job || fail "the newer programs could not be fetched"
+  wait $older_job || fail "the older programs could not be fetched"
 else
   download
 fi
 unpack
 "try_$group"
 versions
-rm -rf "$apt" "$apt_newer"
+rm -rf "$new"/apt*
 echo "$stamp" >"$new/stamp"
 rm -rf "$dir"
 mv "$new" "$dir"

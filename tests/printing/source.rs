@@ -24,7 +24,7 @@ grafana grafana { networks = [main], admin_password = ADMIN_PASSWORD }
 "#;
 
 /// A text as the language writes it on one line.
-fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t");
     format!("\"{}\"", escaped.replace("${", "$${"))
 }

@@ -56,6 +56,11 @@ impl Judge {
         None
     }
 
+    /// The program.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// Asks for its verdict, from a folder, with a text on its standard input. Of the environment it sees
     /// `PATH` alone, so that no variable of the machine stands in for one of `.env`.
     pub(crate) fn ask(&self, folder: &Path, arguments: &[&str], input: &str) -> Verdict {

@@ -80,11 +80,11 @@ RECIPES = {
         True,
         {
             "/usr/sbin/nginx": "/usr/sbin/nginx",
-            "/etc/nginx/nginx.conf": "supplied/nginx.conf",
-            "/etc/nginx/certificate.pem": "/run/start/certificate.pem",
-            "/etc/nginx/key.pem": "/run/start/key.pem",
+            # A new volume takes what the image holds in its place, as when the operator has put the files there.
+            "/var/lib/certificates/letsencrypt/shop/fullchain.pem": "/run/start/certificate.pem",
+            "/var/lib/certificates/letsencrypt/shop/privkey.pem": "/run/start/key.pem",
         },
-        {"/var/cache/nginx": "101:0"},
+        {"/var/cache/nginx": "101:0", "/var/lib/certificates": "101:101"},
         changes=["STOPSIGNAL SIGQUIT"],
     ),
     "postgres": Recipe(

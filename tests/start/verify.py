@@ -5,11 +5,13 @@ It runs inside the machine (see `machine`). FOLDER/connections holds what the so
 is a fault; the exit code is then 1.
 """
 
+import http.client
 import http.server
 import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -343,12 +345,23 @@ def published(stack, neighbour):
     extra = set(listening("self")) - declared
     check(not extra, f"the host listens on ports that nobody published: {sorted(extra)}")
     if "proxy" in stack.services:
-        def page(address):
-            with urllib.request.urlopen(f"http://{address}/", timeout=5) as reply:
-                return reply.status, reply.read().decode().strip()
+        site = "shop.example.com"
 
-        check(within(neighbour, lambda: page(HOST)) == [200, "ready"], "from outside through the proxy to the gateway and the backend")
-        say("  from outside through proxy, gateway and backend: 200")
+        def page(path, tls):
+            raw = socket.create_connection((HOST, 443 if tls else 80), timeout=5)
+            # The certificate is the test's own.
+            way = ssl._create_unverified_context().wrap_socket(raw, server_hostname=site) if tls else raw
+            reply = http.client.HTTPConnection(site)
+            reply.sock = way
+            reply.request("GET", path)
+            answer = reply.getresponse()
+            return answer.status, answer.headers.get("Location", ""), answer.read().decode().strip()
+
+        check(within(neighbour, lambda: page("/", True)) == [200, "", "ready"], "from outside through the proxy to the gateway and the backend")
+        check(within(neighbour, lambda: page("/x", False))[:2] == [301, f"https://{site}/x"], "from outside without TLS to the site with it")
+        for path in ("/metrics", "/METRICS", "/metrics/", "/metrics;x", "/metrics%2f", "//metrics"):
+            check(within(neighbour, lambda: page(path, True))[0] == 404, f"{path} is closed to the outside")
+        say("  from outside through proxy, gateway and backend: 200 over TLS, 301 without, 404 for metrics in six spellings")
     ways = [
         (f"{name}:{port}", end["IPAddress"], port)
         for name, container in stack.running().items()

@@ -30,7 +30,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         },
         SourceField::target(field) => match field {
             TargetField::alertmanager(AlertmanagerSettingsField::version(Leaf)) => Written,
-            TargetField::compose(_) | TargetField::prometheus(_) | TargetField::grafana(_) => NotConcerned,
+            TargetField::compose(_)
+            | TargetField::prometheus(_)
+            | TargetField::grafana(_)
+            | TargetField::nginx(_) => NotConcerned,
         },
         // Addresses of messages and of the mail server.
         SourceField::outside(_) | SourceField::override_(Leaf) => Written,

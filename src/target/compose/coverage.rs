@@ -62,9 +62,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         SourceField::service(field) => service(field),
         SourceField::target(field) => match field {
             TargetField::compose(ComposeSettingsField::project(Leaf)) => Written,
-            TargetField::prometheus(_) | TargetField::alertmanager(_) | TargetField::grafana(_) => {
-                NotConcerned
-            }
+            TargetField::prometheus(_)
+            | TargetField::alertmanager(_)
+            | TargetField::grafana(_)
+            | TargetField::nginx(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
         SourceField::site(_)

@@ -18,7 +18,7 @@ pub(super) fn volumes(platform: &Platform, service: &Service) -> Vec<Mount> {
     let artifacts = service
         .artifacts
         .iter()
-        .map(|mounted| mount("bind", &format!("../{}", mounted.source()), &mounted.path, true, None));
+        .map(|mounted| mount("bind", &format!("../{}", mounted.source(service)), &mounted.path, true, None));
     let binds = service.binds.iter().map(|bind| {
         let propagation = bind.propagation.map(Propagation::word);
         mount("bind", &from_compose_file(platform, &bind.source), &bind.path, bind.read_only, propagation)

@@ -45,7 +45,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         SourceField::service(field) => service(field),
         SourceField::target(field) => match field {
             TargetField::prometheus(PrometheusSettingsField::version(Leaf)) => Written,
-            TargetField::compose(_) | TargetField::alertmanager(_) | TargetField::grafana(_) => NotConcerned,
+            TargetField::compose(_)
+            | TargetField::alertmanager(_)
+            | TargetField::grafana(_)
+            | TargetField::nginx(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
         SourceField::variable(_)

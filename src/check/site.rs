@@ -1,0 +1,230 @@
+//! Sites: names, routes and proxies that no proxy could serve as they are said.
+
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::formats;
+use crate::hash::HashMap;
+use crate::model::NginxSettings;
+use crate::platform::{Limit, Platform, Role, RoutePath, RouteTarget, Service, Site};
+use crate::source::Span;
+
+/// What reads the files.
+const NAME: &str = NginxSettings::SCHEMA.key;
+
+/// SITE001: host names that no browser asks for, or that are known only when the operator sets them.
+pub(super) fn names(platform: &Platform, sink: &mut Sink) {
+    for (site, proxy) in served(platform) {
+        let Some(domain) = site.domain.as_literal() else {
+            sink.report(
+                Diagnostic::new(codes::SITE001, format!("`{}` has no name before it is started", site.name))
+                    .at(site.domain_span, "set by the operator, and the configuration of the proxy is a file")
+                    .at(proxy.span(), "the proxy")
+                    .help("write the host name, and another one in the environment that has another one"),
+            );
+            continue;
+        };
+        for name in std::iter::once(domain).chain(site.aliases.iter().map(String::as_str)) {
+            if !is_host(name) {
+                let ascii =
+                    (!name.is_ascii()).then_some("a name with other letters is written as in DNS: `xn--…`");
+                sink.report(
+                    Diagnostic::new(codes::SITE001, format!("`{name}` is no host name"))
+                        .at(site.domain_span, "names of this site")
+                        .help(ascii.unwrap_or(
+                            "letters, digits and hyphens between dots, such as `shop.example.com`",
+                        )),
+                );
+            }
+        }
+    }
+}
+
+/// Labels between dots (RFC 1123, section 2.1), the first of which may be `*`.
+fn is_host(name: &str) -> bool {
+    let rest = name.strip_prefix("*.").unwrap_or(name);
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    rest.len() <= 253 && rest.split('.').all(label)
+}
+
+/// SITE002: sites of which nothing says which proxy serves them, or whose proxy has no port for them.
+pub(super) fn listeners(platform: &Platform, sink: &mut Sink) {
+    let mut proxies = platform.with_role(Role::Proxy);
+    if let (Some(first), Some(second)) = (proxies.next(), proxies.next()) {
+        for site in platform.sites.iter().filter(|site| site.served_by.is_none()) {
+            sink.report(
+                Diagnostic::new(codes::SITE002, format!("no proxy serves `{}`", site.name))
+                    .at(site.span, "has no `served_by`")
+                    .at(first.span(), "one proxy")
+                    .at(second.span(), "and another one")
+                    .help(format!("write `served_by = {}`", first.path)),
+            );
+        }
+    }
+    for (site, proxy) in served(platform) {
+        let wanted =
+            [("http", proxy.http().is_some()), ("https", site.tls.is_none() || proxy.https().is_some())];
+        for (protocol, there) in wanted {
+            if !there {
+                sink.report(
+                    Diagnostic::new(
+                        codes::SITE002,
+                        format!("`{}` listens nowhere for `{}` with `{protocol}`", proxy.path, site.name),
+                    )
+                    .about(&proxy.path)
+                    .at(site.span, if protocol == "https" { "is served over TLS" } else { "is served by it" })
+                    .at(proxy.span(), format!("has no port with `protocol = {protocol}`"))
+                    .help(format!(
+                        "give the proxy such a port: `port {protocol} = 8080 {{ protocol = {protocol} }}`"
+                    )),
+                );
+            }
+        }
+    }
+}
+
+/// SITE003: a host name that stands on two sites of a proxy, and a path that stands twice on a site.
+pub(super) fn twice(platform: &Platform, sink: &mut Sink) {
+    let mut names: HashMap<(usize, String), &Site> = HashMap::default();
+    for (site, proxy) in served(platform) {
+        let own = site.domain.as_literal().into_iter().chain(site.aliases.iter().map(String::as_str));
+        for name in own {
+            let Some(first) = names.insert((proxy.id.0, name.to_ascii_lowercase()), site) else { continue };
+            sink.report(
+                Diagnostic::new(codes::SITE003, format!("`{name}` is the name of two sites"))
+                    .at(
+                        site.domain_span,
+                        if first.span == site.span { "stands here twice" } else { "this one" },
+                    )
+                    .at_maybe(
+                        (first.span != site.span).then_some(first.domain_span),
+                        "and this one, which answers",
+                    )
+                    .help("a name leads to one site: put the routes together, or take the name out of one"),
+            );
+        }
+        let mut paths: HashMap<(bool, &str), Span> = HashMap::default();
+        for route in &site.routes {
+            let (exact, path) = match &route.path {
+                RoutePath::Exact(path) => (true, path.as_str()),
+                RoutePath::Prefix(path) => (false, path.trim_end_matches('/')),
+            };
+            if let Some(first) = paths.insert((exact, path), route.span) {
+                sink.report(
+                    Diagnostic::new(
+                        codes::SITE003,
+                        format!("`{}` has two routes for `{}`", site.name, route.path.path()),
+                    )
+                    .at(route.span, "this one")
+                    .at(first, "and this one")
+                    .help("a path leads to one place; `/api` and `/api/` are the same"),
+                );
+            }
+        }
+        // What a prefix answers at its own path, an exact route answers: both are the same location of the proxy.
+        for route in &site.routes {
+            let RoutePath::Exact(path) = &route.path else { continue };
+            if path.len() > 1
+                && let Some(prefix) = paths.get(&(false, path.as_str()))
+            {
+                sink.report(
+                    Diagnostic::new(codes::SITE003, format!("`{}` has two routes for `{path}`", site.name))
+                        .at(route.span, "exactly this path")
+                        .at(*prefix, "this path and what lies below")
+                        .help("take one out, or give what lies below a route of its own"),
+                );
+            }
+        }
+    }
+}
+
+/// NGX001: what nginx has no words for.
+pub(super) fn unsayable(platform: &Platform, sink: &mut Sink) {
+    if !platform.targets.contains(&&formats::NGINX) {
+        return;
+    }
+    for (site, _) in served(platform) {
+        limit(site.limit.as_ref(), site.span, sink);
+        for (name, value) in &site.headers {
+            long(value, site.span, &format!("header `{name}`"), sink);
+        }
+        for route in &site.routes {
+            limit(route.limit.as_ref(), route.span, sink);
+            match &route.to {
+                RouteTarget::Redirect { to, .. } => long(to, route.span, "address", sink),
+                RouteTarget::Respond { status, body } => {
+                    long(body.as_deref().unwrap_or(""), route.span, "body", sink);
+                    // ngx_http_rewrite_module, `return`: behind these the text is an address.
+                    if body.is_some() && matches!(status, 301 | 302 | 303 | 307 | 308) {
+                        sink.report(
+                            Diagnostic::new(
+                                codes::NGX001,
+                                format!("{NAME} answers {status} with an address only"),
+                            )
+                            .at(route.span, "has a body")
+                            .help("write `redirect { to = … }`, or another status"),
+                        );
+                    }
+                }
+                RouteTarget::Address(value) => {
+                    let literal = value.as_literal();
+                    if !literal.is_some_and(is_address) {
+                        let what =
+                            literal.map_or("what the operator sets".to_owned(), |text| format!("`{text}`"));
+                        sink.report(
+                            Diagnostic::new(
+                                codes::NGX001,
+                                format!("{NAME} cannot hand requests on to {what}"),
+                            )
+                            .at(route.target_span, "no host with a port")
+                            .help("name a port of a service, or write an address such as `\"api:8080\"`"),
+                        );
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    text.rsplit_once(':')
+        .is_some_and(|(host, port)| is_host(host) && port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
+fn limit(limit: Option<&Limit>, span: Span, sink: &mut Sink) {
+    let Some(limit) = limit.filter(|limit| limit.rate > 0 && limit.per.0 > 0) else { return };
+    if limit.rate().is_none() {
+        sink.report(
+            Diagnostic::new(codes::NGX001, format!("{NAME} cannot count {} in {}", limit.rate, limit.per))
+                .at(span, "its rates are whole requests a second or a minute, from one a minute on")
+                .help("write a rate such as `rate = 10, per = 1m`"),
+        );
+    }
+}
+
+/// `NGX_CONF_BUFFER` is 4096 (nginx/nginx:src/core/ngx_conf_file.c), and a dollar sign takes nine of them.
+fn long(text: &str, span: Span, what: &str, sink: &mut Sink) {
+    let bytes: usize = text
+        .bytes()
+        .map(|byte| if byte == b'$' { 9 } else { 1 + usize::from(byte < 32 || b"\"\\".contains(&byte)) })
+        .sum();
+    if bytes > 4_000 {
+        sink.report(
+            Diagnostic::new(codes::NGX001, format!("the {what} is longer than {NAME} reads"))
+                .at(span, format!("{bytes} bytes, and 4,000 fit"))
+                .help("put a long text into a file, and serve that with `files`"),
+        );
+    }
+}
+
+/// The sites that a proxy serves.
+fn served(platform: &Platform) -> impl Iterator<Item = (&Site, &Service)> {
+    let nginx = platform.targets.contains(&&formats::NGINX);
+    let sites = platform.sites.iter().filter(move |_| nginx);
+    sites.filter_map(|site| Some((site, &platform[site.served_by?])))
+}

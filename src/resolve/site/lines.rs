@@ -1,0 +1,76 @@
+//! Texts that end up in one line of HTTP, or in the name of a folder: a line end in them would begin another header.
+
+use crate::diagnostic::{Diagnostic, codes};
+use crate::resolve::text::Texts;
+use crate::schema::Constant;
+use crate::source::Span;
+use crate::syntax::Name;
+
+/// A header of every answer: its name is a token, its value one line (RFC 9110, sections 5.1 and 5.5).
+pub(super) fn header(name: &Name, value: &Constant, texts: &mut Texts<'_>) -> (String, String) {
+    let key = name.text.as_str();
+    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if key.is_empty() || !key.chars().all(token) {
+        texts.sink.report(
+            Diagnostic::new(codes::SITE004, format!("`{}` is no name of a header", key.escape_debug()))
+                .at(name.span, "letters, digits and hyphens, such as `X-Frame-Options`")
+                .help("write the name without the colon, and the value behind `=`"),
+        );
+    }
+    let text = texts.constant(value);
+    one_line(&text, value.span, &format!("the value of the header `{}`", key.escape_debug()), texts);
+    (key.to_owned(), text)
+}
+
+/// Where a redirect leads to: the value of the header `Location`, a URI or a path (RFC 9110, section 10.2.2).
+pub(super) fn address(to: &Constant, texts: &mut Texts<'_>) -> String {
+    let text = texts.constant(to);
+    if !one_line(&text, to.span, "the address of a redirect", texts) {
+        return text;
+    }
+    let (wrong, help) = match text.as_str() {
+        "" => ("is empty", "write a path such as `/new`, or a whole address"),
+        text if text.contains([' ', '\t']) => ("holds a space", "write `%20` for a space"),
+        _ => return text,
+    };
+    texts.sink.report(
+        Diagnostic::new(codes::SITE004, format!("the address of a redirect {wrong}"))
+            .at(to.span, "no client follows it as it is meant")
+            .help(help),
+    );
+    text
+}
+
+/// The path of a route.
+pub(super) fn path(path: &str, span: Span, texts: &mut Texts<'_>) {
+    one_line(path, span, "the path of a route", texts);
+}
+
+/// Who issues a certificate: certificates lie in a folder of that name.
+pub(super) fn issuer(issuer: &Constant, texts: &mut Texts<'_>) -> String {
+    let text = texts.constant(issuer);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if text.is_empty() || text.starts_with('.') || !text.chars().all(plain) {
+        texts.sink.report(
+            Diagnostic::new(codes::SITE004, format!("`{}` is no name of an issuer", text.escape_debug()))
+                .at(issuer.span, "letters, digits, hyphens, dots and underscores: it names a folder")
+                .help("write `letsencrypt`, `self`, or a name of your own such as `company-ca`"),
+        );
+    }
+    text
+}
+
+/// Reports a text that is more than one line; whether it is one.
+fn one_line(text: &str, span: Span, what: &str, texts: &mut Texts<'_>) -> bool {
+    let breaks = |c: char| c.is_control() && c != '\t';
+    if !text.contains(breaks) {
+        return true;
+    }
+    let message = format!("{what} is more than one line");
+    texts.sink.report(
+        Diagnostic::new(codes::SITE004, message)
+            .at(span, "has a line end, and what stands behind it would be another header or directive")
+            .help("write it in one line"),
+    );
+    false
+}

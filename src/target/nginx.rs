@@ -1,0 +1,70 @@
+//! Target nginx: for each proxy of the platform one folder, which its container mounts as a whole.
+//!
+//! `nginx.conf` holds what all sites share, `sites/NAME.conf` one site. `targets/nginx/README.md` says how each concept
+//! maps, and why.
+
+mod closed;
+mod coverage;
+mod dialect;
+mod location;
+mod proxy;
+mod quote;
+mod site;
+mod upstream;
+
+use super::{Artifact, Lower, Need, Target, generated};
+use crate::emit;
+use crate::formats;
+use crate::parallel;
+use crate::platform::{Platform, Role, Service, Site, Version};
+
+/// The target.
+pub(super) const TARGET: Target = Target {
+    format: &formats::NGINX,
+    coverage: coverage::coverage,
+    arguments: super::no_arguments,
+    needs,
+    version: |platform| platform.settings.nginx.version,
+    missed: super::no_misses,
+    lower: Lower::Platform(lower),
+};
+
+const MAIN: &str = include_str!("../../targets/nginx/nginx.conf.j2");
+const SITE: &str = include_str!("../../targets/nginx/site.conf.j2");
+const REQUEST: &str = include_str!("../../targets/nginx/proxy.conf.j2");
+const ACME: &str = include_str!("../../targets/nginx/acme.conf");
+const TYPES: &str = include_str!("../../targets/nginx/types.conf");
+
+fn lower(platform: &Platform) -> Vec<Artifact> {
+    let header = generated(platform);
+    platform.with_role(Role::Proxy).flat_map(|service| folder(platform, service, &header)).collect()
+}
+
+/// The folder of a proxy.
+fn folder(platform: &Platform, service: &Service, header: &str) -> Vec<Artifact> {
+    let sites: Vec<&Site> = platform.sites.iter().filter(|site| site.served_by == Some(service.id)).collect();
+    let shared = proxy::shared(platform, service, &sites, header);
+    let root = TARGET.format.folder_of(service);
+    let artifact = |path: &str, content: String| Artifact::new(format!("{root}/{path}"), content);
+    let mut artifacts = vec![
+        artifact("nginx.conf", emit::render(MAIN, &shared)),
+        artifact("proxy.conf", emit::render(REQUEST, &shared)),
+        artifact("acme.conf", format!("# {header}\n\n{ACME}")),
+        artifact("types.conf", format!("# {header}\n\n{TYPES}")),
+    ];
+    let numbered: Vec<(usize, &Site)> = sites.iter().copied().enumerate().collect();
+    artifacts.extend(parallel::map(&numbered, |(at, site)| {
+        let file = site::file(platform, service, site, *at, &shared, header);
+        artifact(&format!("sites/{}.conf", file.id), emit::render(SITE, &file))
+    }));
+    artifacts
+}
+
+/// Certificates are named with a variable, so that nginx starts before there is one: since 1.15.9
+/// (nginx.org: CHANGES-1.16).
+fn needs(platform: &Platform) -> Vec<Need> {
+    let served = platform.sites.iter().filter(|site| site.tls.is_some() && site.served_by.is_some());
+    let need =
+        |span| Need { since: Version(1, 16), what: "certificates that are read at each handshake", span };
+    served.map(|site| need(site.span)).collect()
+}

@@ -1,0 +1,96 @@
+//! What nginx' target says of each field of the language.
+
+use Coverage::{NotConcerned, Written};
+
+use crate::model::fields::{
+    LimitField, NginxSettingsField, OutsideField, PortField, ResourcesField, RouteField, ServiceField,
+    SiteField, SourceField, TargetField, TlsField,
+};
+use crate::schema::Leaf;
+use crate::target::Coverage;
+
+pub(super) fn coverage(field: SourceField) -> Coverage {
+    match field {
+        SourceField::site(field) => site(field),
+        SourceField::target(field) => match field {
+            TargetField::nginx(NginxSettingsField::version(Leaf)) => Written,
+            TargetField::compose(_)
+            | TargetField::prometheus(_)
+            | TargetField::alertmanager(_)
+            | TargetField::grafana(_) => NotConcerned,
+        },
+        // Addresses that may come in.
+        SourceField::outside(field) => match field {
+            OutsideField::addresses(Leaf) => Written,
+            OutsideField::description(Leaf) => NotConcerned,
+        },
+        SourceField::service(field) => service(field),
+        SourceField::platform(_)
+        | SourceField::variable(_)
+        | SourceField::secret(_)
+        | SourceField::network(_)
+        | SourceField::group(_)
+        | SourceField::volume(_)
+        | SourceField::host(_)
+        | SourceField::alert(_)
+        | SourceField::record(_)
+        | SourceField::metric(_)
+        | SourceField::exports(_)
+        | SourceField::receiver(_)
+        | SourceField::hours(_)
+        | SourceField::inhibit(_)
+        | SourceField::dashboard(_)
+        | SourceField::backup(_)
+        | SourceField::policy(_)
+        | SourceField::image(_)
+        | SourceField::mirror(_)
+        | SourceField::override_(Leaf)
+        | SourceField::allow(_) => NotConcerned,
+    }
+}
+
+fn site(field: SiteField) -> Coverage {
+    match field {
+        SiteField::domain(Leaf)
+        | SiteField::description(Leaf)
+        | SiteField::served_by(Leaf)
+        | SiteField::aliases(Leaf)
+        | SiteField::headers(Leaf) => Written,
+        SiteField::tls(TlsField::enabled(Leaf) | TlsField::issuer(Leaf)) => Written,
+        // What orders certificates reads it.
+        SiteField::tls(TlsField::email(Leaf)) => NotConcerned,
+        SiteField::limit(field) => limit(field),
+        SiteField::route(field) => match field {
+            RouteField::target(Leaf)
+            | RouteField::websocket(Leaf)
+            | RouteField::max_body(Leaf)
+            | RouteField::timeout(Leaf)
+            | RouteField::cache(Leaf)
+            | RouteField::to(Leaf)
+            | RouteField::permanent(Leaf)
+            | RouteField::status(Leaf)
+            | RouteField::body(Leaf)
+            | RouteField::from(Leaf)
+            | RouteField::login(Leaf)
+            | RouteField::root(Leaf)
+            | RouteField::index(Leaf) => Written,
+            RouteField::limit(field) => limit(field),
+        },
+    }
+}
+
+fn limit(field: LimitField) -> Coverage {
+    match field {
+        LimitField::rate(Leaf) | LimitField::per(Leaf) | LimitField::burst(Leaf) => Written,
+    }
+}
+
+/// Of a service its ports, of a proxy also what bounds it.
+fn service(field: ServiceField) -> Coverage {
+    match field {
+        ServiceField::port(PortField::number(Leaf) | PortField::protocol(Leaf) | PortField::publish(_))
+        | ServiceField::resources(ResourcesField::cpu(Leaf))
+        | ServiceField::stop_grace(Leaf) => Written,
+        _ => NotConcerned,
+    }
+}

@@ -1,0 +1,185 @@
+//! A file system with nginx in it, where a configuration lies at its own path and is changed in nothing.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use infrac::platform::Version;
+use infrac::target::Artifact;
+use tempfile::TempDir;
+
+use crate::judge::{Judge, Verdict};
+
+/// The Debians that `tests/judges/install.sh` takes nginx from.
+const RELEASES: [&str; 4] = ["bullseye", "bookworm", "trixie", "forky"];
+
+/// The folder of nginx' configuration.
+const CONFIGURATION: &str = "etc/nginx";
+
+/// nginx of one version; its file system goes with this value.
+pub(crate) struct Machine {
+    judge: Judge,
+    root: TempDir,
+    /// Its version.
+    pub(crate) version: Version,
+}
+
+impl Machine {
+    /// One of each version that is there, the oldest first.
+    pub(crate) fn all() -> Vec<Self> {
+        RELEASES.iter().filter_map(|release| Self::of(&format!("nginx-{release}"))).collect()
+    }
+
+    fn of(name: &str) -> Option<Self> {
+        let judge = Judge::find(name)?;
+        let root = tempfile::tempdir().expect("a temporary folder");
+        let judges = judge.program().parent().and_then(Path::parent).expect("a judge stands in DIR/bin");
+        copy(&judges.join(name), root.path());
+        let said = judge.ask(root.path(), &[&display(root.path()), "-v"], "").complaint;
+        let version = said.trim().rsplit('/').next().and_then(Version::of_tag);
+        let version = version.unwrap_or_else(|| panic!("{name} has no version: {said}"));
+        Some(Self { judge, root, version })
+    }
+
+    /// Puts a proxy's configuration in the place of the last one: what the target writes, and files of compose.
+    pub(crate) fn load(&self, proxy: &str, artifacts: &[Artifact]) {
+        let own = format!("nginx/{proxy}/");
+        let beside = format!("docker/config/{proxy}/etc/nginx.d/");
+        for folder in [CONFIGURATION, "etc/nginx.d"] {
+            fs::remove_dir_all(self.root.path().join(folder)).expect("it was copied");
+            fs::create_dir(self.root.path().join(folder)).expect("a folder can be made");
+        }
+        for artifact in artifacts {
+            if let Some(path) = artifact.path.strip_prefix(&own) {
+                self.write(&format!("{CONFIGURATION}/{path}"), &artifact.content);
+            } else if let Some(path) = artifact.path.strip_prefix(&beside) {
+                self.write(&format!("etc/nginx.d/{path}"), &artifact.content);
+            }
+        }
+    }
+
+    /// A file of the configuration.
+    pub(crate) fn read(&self, path: &str) -> String {
+        let path = self.root.path().join(CONFIGURATION).join(path);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Writes a file of its file system.
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.root.path().join(path);
+        fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("a folder can be made");
+        fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+
+    /// What nginx says of the configuration.
+    pub(crate) fn verdict(&self) -> Verdict {
+        let root = display(self.root.path());
+        self.judge.ask(self.root.path(), &[&root, "-t", "-c", "/etc/nginx/nginx.conf"], "")
+    }
+
+    /// Starts nginx, which listens on a port, and waits until it does.
+    pub(crate) fn start(&self, port: u16) -> Running {
+        let log = fs::File::create(self.root.path().join("error.log")).expect("a file can be written");
+        let child = Command::new(self.judge.program())
+            .arg(self.root.path())
+            // One process, which changes no user and ends when it is told.
+            .args(["-c", "/etc/nginx/nginx.conf", "-g", "daemon off; master_process off;"])
+            .env_clear()
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("the judge starts");
+        let mut running = Running { child, port };
+        let end = Instant::now() + Duration::from_secs(20);
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            let ended = running.child.try_wait().expect("a child can be asked");
+            let log = || fs::read_to_string(self.root.path().join("error.log")).unwrap_or_default();
+            assert!(
+                ended.is_none() && Instant::now() < end,
+                "nginx {} does not listen: {}",
+                self.version,
+                log()
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        running
+    }
+}
+
+/// nginx that runs; it ends with this value.
+pub(crate) struct Running {
+    child: Child,
+    port: u16,
+}
+
+/// What it answers.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// The value of a header, with the space that stands behind it.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Running {
+    /// Asks for a path of a site, which is sent as it is.
+    pub(crate) fn get(&self, host: &str, path: &str) -> Answer {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("nginx listens");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout can be set");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("nginx reads");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("nginx answers");
+        let answer = String::from_utf8(answer).expect("everything that is sent is UTF-8");
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{path}: {answer:?}"));
+        let mut lines = head.split("\r\n");
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok());
+        let headers = lines.filter_map(|line| line.split_once(": "));
+        Answer {
+            status: status.unwrap_or_else(|| panic!("{path}: {head}")),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            body: body.to_owned(),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port that nothing listens on.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
+    listener.local_addr().expect("it is bound").port()
+}
+
+fn display(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Copies what lies in a folder into another one. There are no links in it.
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
+        let entry = entry.expect("a readable folder");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            fs::create_dir_all(&target).expect("a folder can be made");
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).expect("a file can be copied");
+        }
+    }
+}
