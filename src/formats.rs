@@ -191,6 +191,6 @@ mod tests {
     fn every_format_has_settings() {
         let formats: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
         let settings: Vec<&str> = TargetSettings::SCHEMA.fields.iter().map(|field| field.key).collect();
-        assert_eq!(settings, formats);
+        assert_eq!(settings, formats, "`TargetSettings` (src/model/target.rs) and `FORMATS` (here) differ");
     }
 }

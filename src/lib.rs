@@ -64,6 +64,8 @@ pub struct Compilation {
     pub platform: Option<Platform>,
     /// What the source allows.
     pub allows: Allows,
+    /// Which fields of the language it uses, and where.
+    pub uses: Uses,
 }
 
 impl Compilation {
@@ -162,7 +164,7 @@ impl Parsed {
         let mut diagnostics = sink.finish();
         edit::locate(&mut diagnostics, &sources);
         let diagnostics = cause::gather(diagnostics, sources.embedded());
-        Compilation { sources, diagnostics, platform, allows }
+        Compilation { sources, diagnostics, platform, allows, uses }
     }
 }
 

@@ -129,6 +129,6 @@ mod tests {
     fn every_format_is_written_by_one_target() {
         let formats: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
         let targets: Vec<&str> = TARGETS.iter().map(|target| target.format.name).collect();
-        assert_eq!(targets, formats);
+        assert_eq!(targets, formats, "`TARGETS` (here) and `FORMATS` (src/formats.rs) differ");
     }
 }

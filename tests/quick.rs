@@ -3,6 +3,7 @@
 
 #[path = "real/case.rs"]
 mod case;
+mod coverage;
 mod growth;
 #[path = "real/judge.rs"]
 mod judge;

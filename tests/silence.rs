@@ -10,9 +10,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use infrac::diagnostic::{Diagnostic, Sink};
+use infrac::model::fields::SourceField;
+use infrac::schema::Fields as _;
 use infrac::source::{Found, LoadError, Loader, Sources, Span};
 use infrac::syntax::{self, Entry, ValueKind};
-use infrac::target;
+use infrac::target::{self, Lowered};
 
 use crate::sample;
 
@@ -48,7 +50,7 @@ const MEANT: &[(&str, &str, &str)] = &[
     ("*", "host.memory", "RES001 judges the sum of all limits by it"),
     ("*", "service.health.needs", "HC006 judges by it"),
     ("*", "service.image.base", "rules and defaults judge by what the image holds"),
-    ("*", "service.metrics.exports", "queries are judged by it; none of these asks for what it brings"),
+    ("*", "service.metrics.of", "queries are judged by it; none of these asks for what it brings"),
     ("*", "service.metric", "queries are judged by it; none of these asks for it"),
     ("*", "service.service.metric", "queries are judged by it; none of these asks for it"),
 ];
@@ -57,27 +59,31 @@ const MEANT: &[(&str, &str, &str)] = &[
 const ONE_OF: u64 = 8;
 
 /// An entry of a source.
-struct Place {
+pub(crate) struct Place {
     /// The keys that lead to it.
     path: String,
     /// Everything that it is.
-    whole: Range<usize>,
+    pub(crate) whole: Range<usize>,
     /// Its value, where it has a simple one.
     value: Option<(Range<usize>, ValueKind)>,
     /// The heads of the blocks that it stands in.
     within: Vec<Range<usize>>,
     /// The environment that it stands in.
-    environment: Option<String>,
+    pub(crate) environment: Option<String>,
 }
 
 /// What a text comes to: its artifacts, and where its diagnostics point.
-struct Outcome {
+pub(crate) struct Outcome {
     artifacts: BTreeMap<String, String>,
     messages: Vec<String>,
     places: Vec<Range<usize>>,
     /// The heads of blocks that are in no artifact as a whole.
     unwritten: Vec<Range<usize>>,
-    fails: bool,
+    pub(crate) fails: bool,
+    /// The files of each target of the platform, as one text.
+    pub(crate) of_target: BTreeMap<&'static str, String>,
+    /// Where in the file each field begins that it uses, by the number of the field.
+    pub(crate) heads: BTreeMap<u32, Vec<usize>>,
 }
 
 #[test]
@@ -114,7 +120,12 @@ fn no_entry_is_passed_over_in_silence() {
         }
     }
     assert!(tried > 50, "{tried} entries are tried");
-    assert!(silent.is_empty(), "{} of {tried} entries are passed over:\n{}", silent.len(), silent.join("\n"));
+    assert!(
+        silent.is_empty(),
+        "{} of {tried} entries are passed over: neither an artifact nor a message changes with them. Let the platform and a target, or a rule, read the field; what a target to come writes stands in TO_COME, what is silent by its nature in MEANT:\n{}",
+        silent.len(),
+        silent.join("\n")
+    );
 }
 
 fn is_listed(entry: &str, path: &str) -> bool {
@@ -122,7 +133,7 @@ fn is_listed(entry: &str, path: &str) -> bool {
     listed.any(|(source, known, _)| path == *known && (*source == "*" || *source == entry))
 }
 
-fn sources() -> Vec<(PathBuf, String)> {
+pub(crate) fn sources() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("tests/ok");
     let mut found = vec![(root.to_owned(), "platform.infra".to_owned())];
@@ -135,7 +146,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     found
 }
 
-fn places(text: &str) -> Vec<Place> {
+pub(crate) fn places(text: &str) -> Vec<Place> {
     let mut sources = Sources::default();
     let id = sources.add("entry", text.to_owned());
     let file = syntax::parse(&sources, id, &mut Sink::default());
@@ -179,7 +190,7 @@ fn range(span: Span) -> Range<usize> {
 }
 
 /// The text without a part, and without one of the commas around it.
-fn without(text: &str, part: &Range<usize>) -> String {
+pub(crate) fn without(text: &str, part: &Range<usize>) -> String {
     let (before, behind) = (&text[..part.start], &text[part.end..]);
     if let Some(behind) = behind.trim_start_matches(' ').strip_prefix(',') {
         return format!("{before}{behind}");
@@ -191,7 +202,7 @@ fn without(text: &str, part: &Range<usize>) -> String {
 }
 
 /// The text with another value at a place.
-fn changes(text: &str, place: &Place) -> Vec<String> {
+pub(crate) fn changes(text: &str, place: &Place) -> Vec<String> {
     let Some((value, kind)) = &place.value else { return Vec::new() };
     let said = &text[value.clone()];
     let others: Vec<String> = match kind {
@@ -211,7 +222,7 @@ fn changes(text: &str, place: &Place) -> Vec<String> {
     others.into_iter().map(|other| format!("{}{other}{}", &text[..value.start], &text[value.end..])).collect()
 }
 
-fn outcome(root: &Path, entry: &str, text: &str, environment: Option<&str>) -> Outcome {
+pub(crate) fn outcome(root: &Path, entry: &str, text: &str, environment: Option<&str>) -> Outcome {
     let load = |path: &str| {
         if path == entry {
             return Ok(Found::File(text.as_bytes().to_vec()));
@@ -233,16 +244,34 @@ fn outcome(root: &Path, entry: &str, text: &str, environment: Option<&str>) -> O
         let labels = diagnostic.labels.iter().map(|label| label.span);
         labels.filter(of_entry).map(range).collect::<Vec<_>>()
     };
-    let lowered = compilation
+    let lowered: Vec<Lowered> = compilation
         .platform
         .iter()
         .flat_map(|platform| infrac::build(platform, &target::of(&platform.targets)))
-        .flat_map(|lowered| lowered.artifacts);
+        .collect();
+    let whole = |lowered: &Lowered| {
+        lowered
+            .artifacts
+            .iter()
+            .map(|file| format!("{} {:o}\n{}", file.path, file.mode, file.content))
+            .collect()
+    };
+    let heads = (0..SourceField::COUNT).filter_map(|number| {
+        let places = compilation.uses.of(number)?.places.iter();
+        let places = places.filter(|span| compilation.sources.file(span.file).name() == entry);
+        Some((number, places.map(|span| span.start as usize).collect()))
+    });
     let mut messages: Vec<String> =
         compilation.diagnostics.iter().map(|found| format!("{} {}", found.code.id, found.message)).collect();
     messages.sort();
     Outcome {
-        artifacts: lowered.map(|artifact| (artifact.path, artifact.content)).collect(),
+        heads: heads.collect(),
+        of_target: lowered.iter().map(|lowered| (lowered.target, whole(lowered))).collect(),
+        artifacts: lowered
+            .into_iter()
+            .flat_map(|lowered| lowered.artifacts)
+            .map(|artifact| (artifact.path, artifact.content))
+            .collect(),
         messages,
         places: compilation.diagnostics.iter().flat_map(own).collect(),
         unwritten: compilation

@@ -9,6 +9,10 @@ use super::machine::{Machine, Running, free_port};
 use super::{none, written_for};
 use crate::printing::odd::texts;
 use crate::printing::source::literal;
+use crate::sample;
+
+/// One of so many texts that other formats misread is tried every day; those that are special to nginx all are.
+const ONE_OF: u64 = 4;
 
 /// What is special to nginx' configuration.
 const SPECIAL: &[&str] = &[
@@ -156,7 +160,8 @@ fn encoded(text: &str) -> String {
 
 #[test]
 fn texts_of_a_source_come_out_as_they_are() {
-    let mut texts: Vec<String> = texts().into_iter().filter(|text| sayable(text)).collect();
+    let sampled = |text: &String| sample::takes(text, ONE_OF);
+    let mut texts: Vec<String> = texts().into_iter().filter(|text| sayable(text) && sampled(text)).collect();
     texts.extend(SPECIAL.iter().map(|text| (*text).to_owned()));
     let port = free_port();
     let text = source(&texts, port);

@@ -3,8 +3,9 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    AlertmanagerSettingsField, HeartbeatField, HoursField, InhibitField, OpsgenieField, PagerDutyField,
-    ReceiverField, ServiceField, SlackField, SmtpField, SourceField, TargetField, TeamsField, WebhookField,
+    AlertmanagerSettingsField, HeartbeatField, HoursField, InhibitField, OpsgenieField, OutsideField,
+    PagerDutyField, ReceiverField, ServiceField, SlackField, SmtpField, SourceField, TargetField, TeamsField,
+    WebhookField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -35,13 +36,14 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_) => NotConcerned,
         },
-        // Addresses of messages and of the mail server.
-        SourceField::outside(_) | SourceField::override_(Leaf) => Written,
+        // The address of the mail server.
+        SourceField::outside(OutsideField::addresses(Leaf)) | SourceField::override_(Leaf) => Written,
         // Receivers are asked by the labels of alerts: what an alert says itself is Prometheus'.
         SourceField::platform(_)
         | SourceField::variable(_)
         | SourceField::secret(_)
         | SourceField::network(_)
+        | SourceField::outside(OutsideField::description(Leaf))
         | SourceField::group(_)
         | SourceField::volume(_)
         | SourceField::host(_)

@@ -3,9 +3,9 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    AlertField, AlertTestField, ExportsField, GroupField, MetricField, MetricsField, PlatformField,
-    PortField, PrometheusSettingsField, RecordField, SamplesField, ScaleField, SeriesField, ServiceField,
-    SiteField, SourceField, TargetField, TlsField,
+    AlertField, AlertTestField, ExportsField, MetricField, MetricsField, PlatformField, PortField,
+    PrometheusSettingsField, RecordField, SamplesField, ScaleField, SeriesField, ServiceField, SiteField,
+    SourceField, TargetField, TlsField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -18,11 +18,6 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | PlatformField::owner(Leaf)
             | PlatformField::labels(Leaf)
             | PlatformField::targets(Leaf) => NotConcerned,
-        },
-        SourceField::group(field) => match field {
-            // A service that does not start is not missed: alerts look at profiles.
-            GroupField::profile(Leaf) => Written,
-            GroupField::title(Leaf) | GroupField::description(Leaf) => NotConcerned,
         },
         SourceField::site(field) => match field {
             // Probes ask for it; a site without a probe is reported by a rule (OBS014).
@@ -54,6 +49,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         SourceField::variable(_)
         | SourceField::secret(_)
         | SourceField::network(_)
+        | SourceField::group(_)
         | SourceField::outside(_)
         | SourceField::volume(_)
         | SourceField::host(_)
