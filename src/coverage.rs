@@ -30,8 +30,14 @@ pub fn unwritten(uses: &Uses, platform: &Platform, sink: &mut Sink) {
         sink.report(found.diagnostic(platform));
     }
     overrides::unwritten(platform, &targets, sink);
-    overrides::missed(platform, &targets, sink);
     unenforced(uses, &targets, sink);
+}
+
+/// Reports what overrides remove and their targets do not write. Only of a source without mistakes is it known what they
+/// write.
+pub fn unremoved(platform: &Platform, sink: &mut Sink) {
+    let targets: Vec<&'static Target> = targets(platform).collect();
+    overrides::missed(platform, &targets, sink);
 }
 
 /// The targets of the platform that write something: the services that read their files are there.
