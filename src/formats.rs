@@ -1,10 +1,16 @@
 //! The formats that a platform is lowered to, as far as a source speaks of them: their names and settings, the folders
 //! that services mount, the places of overrides. How each is lowered is `target`.
 
+mod keys;
+
+use std::sync::LazyLock;
+
 use crate::model::{
     AlertmanagerSettings, ComposeSettings, GrafanaSettings, NginxSettings, PrometheusSettings, Role,
 };
 use crate::schema::Block;
+
+pub use keys::{Block as KeyBlock, Key, Keys, Kind, Merge, Name, Versions};
 
 /// A format.
 #[derive(Debug)]
@@ -25,6 +31,8 @@ pub struct Format {
     pub adds: Option<&'static str>,
     /// Where it takes overrides.
     pub overrides: &'static [Place],
+    /// The keys that overrides may write.
+    keys: Option<&'static LazyLock<Keys>>,
     /// Whether its files may ask for what the operator sets. In others it would stay as it is written.
     pub inputs: bool,
     /// The role of the services that read its files.
@@ -52,7 +60,24 @@ impl Place {
             Self::Scraped => "in a service that is scraped",
         }
     }
+
+    /// The block of keys that an override extends there.
+    #[must_use]
+    pub fn extends(self) -> &'static str {
+        match self {
+            Self::Platform => "file",
+            Self::Service => "service",
+            Self::Scraped => "scrape",
+        }
+    }
 }
+
+static COMPOSE_KEYS: LazyLock<Keys> =
+    LazyLock::new(|| Keys::read(include_str!("../targets/compose/keys.txt")));
+static PROMETHEUS_KEYS: LazyLock<Keys> =
+    LazyLock::new(|| Keys::read(include_str!("../targets/prometheus/keys.txt")));
+static ALERTMANAGER_KEYS: LazyLock<Keys> =
+    LazyLock::new(|| Keys::read(include_str!("../targets/alertmanager/keys.txt")));
 
 /// Docker Compose.
 pub static COMPOSE: Format = Format {
@@ -64,6 +89,7 @@ pub static COMPOSE: Format = Format {
     folders: &[],
     adds: None,
     overrides: &[Place::Platform, Place::Service],
+    keys: Some(&COMPOSE_KEYS),
     inputs: true,
     reader: None,
 };
@@ -78,6 +104,7 @@ pub static PROMETHEUS: Format = Format {
     folders: &["", "rules", "tests"],
     adds: None,
     overrides: &[Place::Platform, Place::Scraped],
+    keys: Some(&PROMETHEUS_KEYS),
     inputs: false,
     reader: Some(Role::Metrics),
 };
@@ -92,6 +119,7 @@ pub static ALERTMANAGER: Format = Format {
     folders: &["", "templates"],
     adds: None,
     overrides: &[Place::Platform],
+    keys: Some(&ALERTMANAGER_KEYS),
     inputs: false,
     reader: Some(Role::Alerts),
 };
@@ -106,6 +134,7 @@ pub static GRAFANA: Format = Format {
     folders: &["", "dashboards", "provisioning", "provisioning/dashboards", "provisioning/datasources"],
     adds: Some("declare a `datasource` or a `dashboard`: they are written there"),
     overrides: &[],
+    keys: None,
     inputs: false,
     reader: Some(Role::Dashboards),
 };
@@ -120,6 +149,7 @@ pub static NGINX: Format = Format {
     folders: &["", "sites"],
     adds: None,
     overrides: &[],
+    keys: None,
     inputs: false,
     reader: Some(Role::Proxy),
 };
@@ -140,6 +170,12 @@ impl PartialEq for Format {
 impl Eq for Format {}
 
 impl Format {
+    /// The keys that overrides may write; `None` where it takes none.
+    #[must_use]
+    pub fn keys(&self) -> Option<&'static Keys> {
+        self.keys.map(LazyLock::force)
+    }
+
     /// The folder of a service's files by its path below the format's own; `None` where no service may mount it.
     #[must_use]
     pub fn folder(&self, path: &str) -> Option<&'static str> {

@@ -14,6 +14,7 @@ mod health;
 mod host;
 mod hours;
 pub(crate) mod image;
+mod keys;
 mod mute;
 mod names;
 mod observe;
@@ -129,6 +130,7 @@ pub fn resolve(
     platform.services = services;
     platform.targets = target::targets(document, &platform.services, &mut texts);
     target::untaken(&platform, &mut texts);
+    keys::check(&platform, &mut texts);
     texts.unused_outputs();
     sound::document(document, &mut texts);
     let stores = store::stores(&mut texts);

@@ -16,6 +16,7 @@ mod prometheus;
 pub use artifact::{Artifact, Files, digest};
 pub use coverage::Coverage;
 pub use order::lower;
+pub use overrides::Missed;
 
 use crate::formats::Format;
 use crate::model::fields::SourceField;
@@ -50,6 +51,8 @@ pub struct Target {
     pub needs: fn(&Platform) -> Vec<Need>,
     /// The version of their reader that its files are written for, where the source sets one.
     pub version: fn(&Platform) -> Option<Placed<Version>>,
+    /// What overrides remove and is not there.
+    pub missed: fn(&Platform) -> Vec<Missed>,
     /// Makes its artifacts. They depend on the platform alone, whichever others are built in the same run.
     pub lower: Lower,
 }
@@ -92,6 +95,11 @@ fn no_arguments(_: &Platform, _: &Service) -> Vec<String> {
 
 /// Nothing that a version could lack.
 fn no_needs(_: &Platform) -> Vec<Need> {
+    Vec::new()
+}
+
+/// What takes no overrides has nothing to remove.
+fn no_misses(_: &Platform) -> Vec<Missed> {
     Vec::new()
 }
 

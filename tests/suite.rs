@@ -21,6 +21,7 @@ mod judge;
 mod markdown;
 mod nginx;
 mod output;
+mod overrides;
 mod printing;
 mod profiles;
 mod promql;

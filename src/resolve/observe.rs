@@ -1,6 +1,7 @@
 //! From blocks to the chain between a metric and a person: scrape jobs, what they export, complete queries,
 //! and rules, dashboards and receivers over them.
 
+mod added;
 mod answers;
 mod dashboard;
 mod exports;
@@ -55,12 +56,14 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let mut needed = query::metrics(written, series);
     needed.extend(records.iter().map(|(.., block)| block.name.text.to_string()));
     let mut tables = Tables::new(&document.exports, &needed);
-    let jobs = jobs(platform, &mut tables, texts);
+    let mut jobs = jobs(platform, &mut tables, texts);
+    // What a job exports that an override brings, nothing says.
+    let brought = added::to_jobs(platform, &mut jobs);
     let unbound = |service: &&Service| service.block.metrics.is_some() && service.metrics.is_none();
     let lost = platform.services.iter().filter(unbound);
     let mut observed = Observed {
         jobs: jobs.into(),
-        lost: lost.map(|service| service.name.clone()).collect(),
+        lost: lost.map(|service| service.name.clone()).chain(brought).collect(),
         taken_out: taken_out(&texts.absent.disabled),
         names_lost: texts.absent.lost.clone(),
         metrics: document.metric.iter().map(exports::metric).collect(),

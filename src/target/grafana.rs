@@ -22,6 +22,7 @@ pub(super) const TARGET: Target = Target {
     arguments: super::no_arguments,
     needs: super::no_needs,
     version: super::no_version,
+    missed: super::no_misses,
     lower: Lower::Platform(lower),
 };
 

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use indexmap::IndexSet;
 use serde::Serialize;
 
+use super::TARGET;
 use super::publish::{ADMIN_BIND, bound_by_operator, default_bind};
 use crate::emit;
 use crate::hash::{HashMap, HashSet};
-use crate::platform::{Health, Input, InputId, Platform, Service, Value};
+use crate::platform::{Health, Input, InputId, Platform, Service, Tree, Value, dollar};
 
 const TEMPLATE: &str = include_str!("../../../targets/compose/env.example.j2");
 const PROFILES: &str = "COMPOSE_PROFILES";
@@ -62,7 +63,18 @@ fn profiles(platform: &Platform) -> Vec<&str> {
 
 /// The inputs that the compose file asks for.
 fn used(platform: &Platform) -> BTreeSet<InputId> {
-    platform.services.iter().flat_map(inputs_of).collect()
+    let mut used: BTreeSet<InputId> = platform.services.iter().flat_map(inputs_of).collect();
+    let of_services = platform.services.iter().flat_map(|service| &service.overrides);
+    let inputs = dollar::inputs(platform);
+    for over in platform.overrides.iter().chain(of_services).filter(|over| over.target == TARGET.format) {
+        let mut look = |_: &str, tree: &Tree| {
+            if let Tree::Text(value) = tree {
+                used.extend(dollar::asked(value, &inputs));
+            }
+        };
+        over.entries.iter().for_each(|(key, tree)| tree.each(key, &mut look));
+    }
+    used
 }
 
 fn inputs_of(service: &Service) -> impl Iterator<Item = InputId> {
