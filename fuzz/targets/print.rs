@@ -59,7 +59,7 @@ impl Taken<'_> {
 
     /// Lines of comment above a value, where the next character says so.
     fn comment(&mut self) -> Option<[String; 1]> {
-        (self.next()? as usize % 5 == 0).then(|| [self.text()])
+        (self.next()? as usize).is_multiple_of(5).then(|| [self.text()])
     }
 
     fn list(&mut self, depth: usize) -> Vec<(Node, Value)> {
@@ -93,7 +93,7 @@ impl Taken<'_> {
                 let number = self.next().map_or(0, |first| i64::from(first as u32) - 1_000);
                 (Node::of(&number), json!(number))
             }
-            4 => (Node::of(&(self.rest.len() % 2 == 0)), json!(self.rest.len() % 2 == 0)),
+            4 => (Node::of(&(self.rest.len().is_multiple_of(2))), json!(self.rest.len().is_multiple_of(2))),
             5 => (Node::Null, Value::Null),
             // What stands between brackets has no line for a comment: texts alone.
             6 => {
@@ -132,7 +132,7 @@ impl Taken<'_> {
 
     fn apart(&mut self, written: &impl serde::Serialize) -> Node {
         match self.next() {
-            Some(first) if first as usize % 3 == 0 => Node::of(&Apart(written)),
+            Some(first) if (first as usize).is_multiple_of(3) => Node::of(&Apart(written)),
             _ => Node::of(written),
         }
     }

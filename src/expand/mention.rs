@@ -93,7 +93,9 @@ impl<'a> Inputs<'a> {
                 _ => {}
             }
         }
-        entries.iter().for_each(|entry| self.put_in(entry.entries(), found));
+        for entry in entries {
+            self.put_in(entry.entries(), found);
+        }
     }
 
     fn in_value(&self, value: &Value, found: &mut HashSet<&'a str>) {

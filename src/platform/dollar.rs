@@ -11,6 +11,7 @@ pub fn inputs(platform: &Platform) -> HashMap<&str, InputId> {
 }
 
 /// The inputs that stand in a text of an override, those that compose puts in by itself among them.
+#[expect(clippy::implicit_hasher, reason = "the compiler has one hash")]
 pub fn asked<'a>(
     value: &'a Value,
     inputs: &'a HashMap<&'a str, InputId>,

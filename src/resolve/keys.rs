@@ -238,7 +238,9 @@ impl Check<'_, '_> {
                 },
                 Kind::List(kinds, _) => {
                     if let Content::Value(Value { kind: ValueKind::List(items), .. }) = content {
-                        items.iter().for_each(|item| self.value(Content::Value(item), kinds, key));
+                        for item in items {
+                            self.value(Content::Value(item), kinds, key);
+                        }
                     }
                     continue;
                 }
@@ -296,7 +298,7 @@ impl Check<'_, '_> {
             .filter_map(|kind| if let Kind::Choice(text) = kind { Some(*text) } else { None })
             .collect();
         let written = match content {
-            Content::Value(Value { kind: ValueKind::Reference(path), .. }) => Some(path.text().to_string()),
+            Content::Value(Value { kind: ValueKind::Reference(path), .. }) => Some(path.text().clone()),
             Content::Value(value) => value.written().map(str::to_owned),
             _ => None,
         };

@@ -155,7 +155,7 @@ fn removed(entry: &Entry) -> Option<Removed> {
     let name = |item: &Value| {
         let name = match &item.kind {
             ValueKind::Boolean(boolean) => boolean.to_string(),
-            ValueKind::Reference(path) => path.text().to_string(),
+            ValueKind::Reference(path) => path.text().clone(),
             _ => item.written()?.to_owned(),
         };
         Some((name, item.span))

@@ -162,7 +162,9 @@ fn command_line(key: &str, tree: &Tree, of: (&Platform, &Inputs<'_>), over: &Ove
             entries.iter().for_each(|(key, tree)| command_line(key, tree, of, over, sink));
         }
         Tree::Edited(_, with) => {
-            with.iter().for_each(|tree| command_line(key, tree, of, over, sink));
+            for tree in with.iter() {
+                command_line(key, tree, of, over, sink);
+            }
         }
         _ => {}
     }

@@ -1,5 +1,7 @@
 //! The names of items in lists, by which overrides merge into them.
 
+use std::fmt::Write as _;
+
 use crate::emit::Node;
 use crate::formats::{Merge, Name};
 
@@ -33,7 +35,7 @@ fn write(node: &Node, out: &mut String) {
         Some(Node::Map(entries)) => {
             out.push('{');
             for (key, node) in entries {
-                out.push_str(&format!("{key:?}:"));
+                let _ = write!(out, "{key:?}:");
                 write(node, out);
                 out.push(',');
             }
