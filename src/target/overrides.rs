@@ -148,7 +148,9 @@ impl Merging<'_> {
                     None => drop(base.shift_remove(key)),
                 },
                 (Some(Removed::Named(names)), None) => {
-                    names.iter().for_each(|(name, span)| self.miss(name, *span))
+                    for (name, span) in names {
+                        self.miss(name, *span);
+                    }
                 }
                 (Some(Removed::Named(names)), Some(known)) => {
                     if self.take(known, names, kinds) && with.is_none() {

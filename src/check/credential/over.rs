@@ -162,7 +162,7 @@ fn command_line(key: &str, tree: &Tree, of: (&Platform, &Inputs<'_>), over: &Ove
             entries.iter().for_each(|(key, tree)| command_line(key, tree, of, over, sink));
         }
         Tree::Edited(_, with) => {
-            for tree in with.iter() {
+            if let Some(tree) = with {
                 command_line(key, tree, of, over, sink);
             }
         }

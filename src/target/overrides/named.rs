@@ -49,7 +49,7 @@ fn write(node: &Node, out: &mut String) {
             }
             out.push(']');
         }
-        Some(scalar) => out.push_str(&format!("{scalar:?}")),
+        Some(scalar) => drop(write!(out, "{scalar:?}")),
     }
 }
 
