@@ -10,7 +10,7 @@ use infrac::formats::{Keys, find};
 
 /// The keys of a format.
 fn keys(format: &str) -> &'static Keys {
-    find(format).and_then(|format| format.keys()).expect("the format takes overrides")
+    find(format).and_then(infrac::formats::Format::keys).expect("the format takes overrides")
 }
 
 fn none(complaints: &[String]) {

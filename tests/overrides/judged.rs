@@ -99,7 +99,7 @@ fn sample(kind: &Kind) -> Value {
 }
 
 /// A file that holds a key at the end of a way.
-fn file(way: &[Step], key: &str, value: Value) -> Value {
+fn file(way: &[Step], key: &str, value: &Value) -> Value {
     way.iter().rev().fold(json!({ key: value }), |inner, step| match step {
         Step::Key(key) => json!({ *key: inner }),
         Step::Item => json!([inner]),
@@ -129,7 +129,7 @@ fn trials(format: &str, version: (u32, u32)) -> Vec<Trial> {
                 block: name,
                 name: format!("{name}.{key}"),
                 key,
-                content: file(&way, key, sample(kind)),
+                content: file(&way, key, &sample(kind)),
                 known: known.versions.hold(version),
             }));
         }
@@ -137,7 +137,7 @@ fn trials(format: &str, version: (u32, u32)) -> Vec<Trial> {
             block: name,
             name: format!("{name}.{NOBODYS}"),
             key: NOBODYS,
-            content: file(&way, NOBODYS, json!("a")),
+            content: file(&way, NOBODYS, &json!("a")),
             known: false,
         });
     }

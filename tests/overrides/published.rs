@@ -57,7 +57,9 @@ impl<'a> Schema<'a> {
             let path = name.trim_start_matches('#');
             self.alternatives(self.root.pointer(path).expect("a reference leads somewhere"), into);
         } else if let Some(several) = node["oneOf"].as_array() {
-            several.iter().for_each(|one| self.alternatives(one, into));
+            for one in several {
+                self.alternatives(one, into);
+            }
         } else {
             into.push(node);
         }

@@ -161,11 +161,7 @@ fn command_line(key: &str, tree: &Tree, of: (&Platform, &Inputs<'_>), over: &Ove
         Tree::Map(entries) => {
             entries.iter().for_each(|(key, tree)| command_line(key, tree, of, over, sink));
         }
-        Tree::Edited(_, with) => {
-            if let Some(tree) = with {
-                command_line(key, tree, of, over, sink);
-            }
-        }
+        Tree::Edited(_, Some(tree)) => command_line(key, tree, of, over, sink),
         _ => {}
     }
 }
