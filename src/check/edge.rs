@@ -71,7 +71,7 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
     for (path, span) in routes.chain(forwards) {
         if let Some((wrong, help)) = odd(path) {
             sink.report(
-                Diagnostic::new(codes::SITE009, format!("no request has the path `{}`", path.path()))
+                Diagnostic::new(codes::SITE009, format!("no request for `{}` comes here", path.path()))
                     .at(span, wrong)
                     .help(help),
             );
@@ -158,7 +158,7 @@ pub(super) fn idle(platform: &Platform, sink: &mut Sink) {
     // A site that does not say which of several serves it is SITE002.
     let unsure = platform.sites.iter().any(|site| site.served_by.is_none());
     for proxy in platform.with_role(Role::Proxy) {
-        let own = proxy.configs.iter().any(|config| !config.brought && config.path.starts_with("/etc/nginx.d/"));
+        let own = proxy.configs.iter().any(|config| !config.brought && config.path.starts_with("/etc/nginx"));
         if busy.contains(&proxy.id) || unsure || own {
             continue;
         }

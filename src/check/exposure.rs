@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
 use crate::hash::HashMap;
 use crate::platform::exposure::{Exposed, Sensitive, around, below, trimmed};
-use crate::platform::{OutsideKind, Platform, RouteTarget, ServiceId};
+use crate::platform::{Access, OutsideKind, Platform, RouteTarget, ServiceId};
 use crate::source::Span;
 
 /// SITE005: routes and published ports that lead everybody to metrics or to an administration interface. What lies below
@@ -37,10 +37,9 @@ pub(super) fn exposure(platform: &Platform, sink: &mut Sink) {
                 continue;
             }
             let list = known.entry((service.id, at)).or_insert_with(|| platform.exposed(service.id, at));
-            // That everybody reaches an administration interface itself is PORT004 and PORT005.
-            let of_others = |exposed: &&Exposed<'_>| {
-                exposed.what == Sensitive::Metrics || !exposed.via.is_empty()
-            };
+            // That everybody reaches an administration interface itself, with all it answers, is PORT004 and PORT005.
+            let admin = matches!(port.access, Some(Access::Admin | Access::Internal));
+            let of_others = |exposed: &&Exposed<'_>| !(admin && exposed.via.is_empty());
             for exposed in list.iter().filter(of_others) {
                 sink.report(
                     finding(platform, exposed, publish.span, "published to everybody").help(
