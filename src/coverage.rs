@@ -23,7 +23,7 @@ use smallvec::SmallVec;
 /// Reports the fields that the source uses and no target of the platform writes, each kind of block once; and those
 /// that restrict access where a target writes what they stand at without them.
 pub fn unwritten(uses: &Uses, platform: &Platform, sink: &mut Sink) {
-    let targets: Vec<&Target> = targets(platform).collect();
+    let targets: Vec<&'static Target> = targets(platform).collect();
     let mut losses = Losses { uses, targets: &targets, found: Vec::new() };
     losses.below(Document::SCHEMA, 0);
     for found in losses.found {
@@ -31,6 +31,13 @@ pub fn unwritten(uses: &Uses, platform: &Platform, sink: &mut Sink) {
     }
     overrides::unwritten(platform, &targets, sink);
     unenforced(uses, &targets, sink);
+}
+
+/// Reports what overrides remove and their targets do not write. Only of a source without mistakes is it known what they
+/// write.
+pub fn unremoved(platform: &Platform, sink: &mut Sink) {
+    let targets: Vec<&'static Target> = targets(platform).collect();
+    overrides::missed(platform, &targets, sink);
 }
 
 /// The targets of the platform that write something: the services that read their files are there.

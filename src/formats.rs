@@ -1,10 +1,16 @@
 //! The formats that a platform is lowered to, as far as a source speaks of them: their names and settings, the folders
 //! that services mount, the places of overrides. How each is lowered is `target`.
 
+mod keys;
+
+use std::sync::LazyLock;
+
 use crate::model::{
     AlertmanagerSettings, ComposeSettings, GrafanaSettings, NginxSettings, PrometheusSettings, Role,
 };
 use crate::schema::Block;
+
+pub use keys::{Block as KeyBlock, Key, Keys, Kind, Merge, Name, Versions};
 
 /// A format.
 #[derive(Debug)]
@@ -21,8 +27,12 @@ pub struct Format {
     pub per_reader: bool,
     /// The folders of what it writes that a service may mount, below the folder of its own; `""` is that folder itself.
     pub folders: &'static [&'static str],
+    /// How a source adds to what it writes, where it may be taken for a folder to mount things in.
+    pub adds: Option<&'static str>,
     /// Where it takes overrides.
     pub overrides: &'static [Place],
+    /// The keys that overrides may write.
+    keys: Option<&'static LazyLock<Keys>>,
     /// Whether its files may ask for what the operator sets. In others it would stay as it is written.
     pub inputs: bool,
     /// The role of the services that read its files.
@@ -50,7 +60,24 @@ impl Place {
             Self::Scraped => "in a service that is scraped",
         }
     }
+
+    /// The block of keys that an override extends there.
+    #[must_use]
+    pub fn extends(self) -> &'static str {
+        match self {
+            Self::Platform => "file",
+            Self::Service => "service",
+            Self::Scraped => "scrape",
+        }
+    }
 }
+
+static COMPOSE_KEYS: LazyLock<Keys> =
+    LazyLock::new(|| Keys::read(include_str!("../targets/compose/keys.txt")));
+static PROMETHEUS_KEYS: LazyLock<Keys> =
+    LazyLock::new(|| Keys::read(include_str!("../targets/prometheus/keys.txt")));
+static ALERTMANAGER_KEYS: LazyLock<Keys> =
+    LazyLock::new(|| Keys::read(include_str!("../targets/alertmanager/keys.txt")));
 
 /// Docker Compose.
 pub static COMPOSE: Format = Format {
@@ -60,7 +87,9 @@ pub static COMPOSE: Format = Format {
     root: "docker",
     per_reader: false,
     folders: &[],
+    adds: None,
     overrides: &[Place::Platform, Place::Service],
+    keys: Some(&COMPOSE_KEYS),
     inputs: true,
     reader: None,
 };
@@ -73,7 +102,9 @@ pub static PROMETHEUS: Format = Format {
     root: "monitoring/prometheus",
     per_reader: false,
     folders: &["", "rules", "tests"],
+    adds: None,
     overrides: &[Place::Platform, Place::Scraped],
+    keys: Some(&PROMETHEUS_KEYS),
     inputs: false,
     reader: Some(Role::Metrics),
 };
@@ -86,7 +117,9 @@ pub static ALERTMANAGER: Format = Format {
     root: "monitoring/alertmanager",
     per_reader: false,
     folders: &["", "templates"],
+    adds: None,
     overrides: &[Place::Platform],
+    keys: Some(&ALERTMANAGER_KEYS),
     inputs: false,
     reader: Some(Role::Alerts),
 };
@@ -99,7 +132,9 @@ pub static GRAFANA: Format = Format {
     root: "monitoring/grafana",
     per_reader: false,
     folders: &["", "dashboards", "provisioning", "provisioning/dashboards", "provisioning/datasources"],
+    adds: Some("declare a `datasource` or a `dashboard`: they are written there"),
     overrides: &[],
+    keys: None,
     inputs: false,
     reader: Some(Role::Dashboards),
 };
@@ -112,7 +147,9 @@ pub static NGINX: Format = Format {
     root: "nginx",
     per_reader: true,
     folders: &["", "sites"],
+    adds: None,
     overrides: &[],
+    keys: None,
     inputs: false,
     reader: Some(Role::Proxy),
 };
@@ -133,6 +170,12 @@ impl PartialEq for Format {
 impl Eq for Format {}
 
 impl Format {
+    /// The keys that overrides may write; `None` where it takes none.
+    #[must_use]
+    pub fn keys(&self) -> Option<&'static Keys> {
+        self.keys.map(LazyLock::force)
+    }
+
     /// The folder of a service's files by its path below the format's own; `None` where no service may mount it.
     #[must_use]
     pub fn folder(&self, path: &str) -> Option<&'static str> {
@@ -155,6 +198,6 @@ mod tests {
     fn every_format_has_settings() {
         let formats: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
         let settings: Vec<&str> = TargetSettings::SCHEMA.fields.iter().map(|field| field.key).collect();
-        assert_eq!(settings, formats);
+        assert_eq!(settings, formats, "`TargetSettings` (src/model/target.rs) and `FORMATS` (here) differ");
     }
 }

@@ -151,6 +151,9 @@ impl Parsed {
             if let Some(platform) = &platform {
                 coverage::too_old(platform, &mut losses);
                 coverage::unwritten(&uses, platform, &mut losses);
+                if !sink.has_errors() {
+                    coverage::unremoved(platform, &mut losses);
+                }
             }
             findings.extend(losses.each());
             // Of a source with mistakes not everything is looked at.

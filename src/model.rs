@@ -16,6 +16,7 @@ mod receiver;
 mod route;
 mod run;
 mod service;
+mod source;
 mod storage;
 mod store;
 mod target;
@@ -40,6 +41,7 @@ pub use run::{
     Ulimit, Zone,
 };
 pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
+pub use source::{DataSource, SourceAccess};
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
 pub use store::Backup;
 pub use target::{

@@ -7,6 +7,7 @@
 mod address;
 mod backup;
 mod config;
+pub mod dollar;
 pub mod exposure;
 mod health;
 mod host;
@@ -14,6 +15,7 @@ mod image;
 mod label;
 pub mod observe;
 mod order;
+mod over;
 pub mod owner;
 mod placement;
 mod policy;
@@ -31,6 +33,7 @@ mod security;
 mod service;
 mod settings;
 mod site;
+pub mod source;
 mod storage;
 mod store;
 pub mod tell;
@@ -43,8 +46,7 @@ use std::sync::Arc;
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
-use crate::formats::{Format, Place};
-use crate::hash::IndexMap;
+use crate::formats::Format;
 use crate::model::Document;
 use crate::source::Span;
 
@@ -54,6 +56,7 @@ pub use health::{CheckTimes, Health, OwnTimes, TCP_TOOLS};
 pub use host::Host;
 pub use image::{Expects, FirstStart, ImageFacts};
 pub use observe::Observed;
+pub use over::{Override, Removed, Tree};
 pub use placement::Placement;
 pub use policy::Policy;
 pub use process::Process;
@@ -225,9 +228,17 @@ impl Platform {
 
     /// What is true of every series and alert of this platform, as labels.
     #[must_use]
-    pub fn external_labels(&self) -> Vec<(&'static str, &str)> {
+    pub fn external_labels(&self) -> Vec<(&str, &str)> {
         let environment = self.environment.as_deref().map(|environment| ("environment", environment));
-        std::iter::once(("platform", self.name.as_str())).chain(environment).collect()
+        let mut labels: Vec<_> =
+            std::iter::once(("platform", self.name.as_str())).chain(environment).collect();
+        for (label, value) in self.overrides.iter().flat_map(Override::external_labels) {
+            match labels.iter_mut().find(|(known, _)| *known == label) {
+                Some((_, known)) => *known = value,
+                None => labels.push((label, value)),
+            }
+        }
+        labels
     }
 
     /// The profile of a service's group: it starts only where that is asked for.
@@ -447,45 +458,4 @@ impl Cause {
             Self::Backup => "backup",
         }
     }
-}
-
-/// What one target is told beside the language.
-#[derive(Debug, Clone)]
-pub struct Override {
-    /// The target.
-    pub target: &'static Format,
-    /// What is merged into its output.
-    pub entries: IndexMap<String, Tree>,
-    /// The place.
-    pub span: Span,
-}
-
-impl Override {
-    /// Whether its target takes it where it stands: at the top level, or in a service.
-    #[must_use]
-    pub fn is_taken(&self, service: Option<&Service>) -> bool {
-        self.target.overrides.iter().any(|place| match place {
-            Place::Platform => service.is_none(),
-            Place::Service => service.is_some(),
-            // Where its metrics are may be what is wrong with it.
-            Place::Scraped => service.is_some_and(|service| service.block.metrics.is_some()),
-        })
-    }
-}
-
-/// A free value of an override.
-#[derive(Debug, Clone)]
-pub enum Tree {
-    /// Text; `${NAME}` in a literal is left to the target.
-    Text(Value),
-    /// A whole number.
-    Integer(i64),
-    /// A number with decimals.
-    Number(f64),
-    /// `true` or `false`.
-    Boolean(bool),
-    /// A list.
-    List(Vec<Tree>),
-    /// A body.
-    Map(IndexMap<String, Tree>),
 }

@@ -14,6 +14,7 @@ mod health;
 mod host;
 mod hours;
 pub(crate) mod image;
+mod keys;
 mod mute;
 mod names;
 mod observe;
@@ -26,6 +27,7 @@ mod services;
 mod settle;
 mod site;
 mod sound;
+mod source;
 mod storage;
 mod store;
 mod target;
@@ -128,6 +130,7 @@ pub fn resolve(
     platform.services = services;
     platform.targets = target::targets(document, &platform.services, &mut texts);
     target::untaken(&platform, &mut texts);
+    keys::check(&platform, &mut texts);
     texts.unused_outputs();
     sound::document(document, &mut texts);
     let stores = store::stores(&mut texts);
@@ -140,6 +143,7 @@ pub fn resolve(
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);
     platform.observed = observe::observe(document, &platform, &mut texts);
     receiver::hand_over(&mut platform);
+    source::hand_over(&mut platform);
     site::hand_over(&mut platform);
     // A name that leads nowhere may be meant for one that seems to be used nowhere.
     let unsure = texts.sink.has_errors();

@@ -16,6 +16,7 @@ mod prometheus;
 pub use artifact::{Artifact, Files, digest};
 pub use coverage::Coverage;
 pub use order::lower;
+pub use overrides::Missed;
 
 use crate::formats::Format;
 use crate::model::fields::SourceField;
@@ -50,6 +51,8 @@ pub struct Target {
     pub needs: fn(&Platform) -> Vec<Need>,
     /// The version of their reader that its files are written for, where the source sets one.
     pub version: fn(&Platform) -> Option<Placed<Version>>,
+    /// What overrides remove and is not there.
+    pub missed: fn(&Platform) -> Vec<Missed>,
     /// Makes its artifacts. They depend on the platform alone, whichever others are built in the same run.
     pub lower: Lower,
 }
@@ -95,6 +98,11 @@ fn no_needs(_: &Platform) -> Vec<Need> {
     Vec::new()
 }
 
+/// What takes no overrides has nothing to remove.
+fn no_misses(_: &Platform) -> Vec<Missed> {
+    Vec::new()
+}
+
 /// Files that are written for every version.
 fn no_version(_: &Platform) -> Option<Placed<Version>> {
     None
@@ -121,6 +129,6 @@ mod tests {
     fn every_format_is_written_by_one_target() {
         let formats: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
         let targets: Vec<&str> = TARGETS.iter().map(|target| target.format.name).collect();
-        assert_eq!(targets, formats);
+        assert_eq!(targets, formats, "`TARGETS` (here) and `FORMATS` (src/formats.rs) differ");
     }
 }

@@ -3,7 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -296,7 +296,9 @@ fn promtool_reads_every_query() {
         let dashboard = read(text);
         for panel in dashboard["panels"].as_array().expect("panels") {
             let targets = panel["targets"].as_array().map(Vec::as_slice).unwrap_or_default();
-            queries.extend(targets.iter().map(|target| target["expr"].as_str().expect("a query").to_owned()));
+            let asks_metrics = |target: &&Value| target["datasource"]["type"] == "prometheus";
+            let targets = targets.iter().filter(asks_metrics);
+            queries.extend(targets.map(|target| target["expr"].as_str().expect("a query").to_owned()));
         }
     }
     assert!(queries.len() > 50, "only {} queries", queries.len());
@@ -349,4 +351,73 @@ fn intervals_are_those_of_who_exports_the_metric() {
     assert_eq!(intervals("rate(m{job=~'ap.*'}[$__rate_interval])"), [None]);
     assert_eq!(intervals("rate(n[$__rate_interval])"), [Some("3m".to_owned())]);
     assert_eq!(intervals("rate(n{job=~'ap.*'}[$__rate_interval])"), [Some("3m".to_owned())]);
+}
+
+/// Frames of a table, one for each query, joined as Grafana joins them: `filterFieldsByName` takes columns out, and `merge` makes one
+/// line of lines that have the same in every column that both have (grafana/grafana:packages/grafana-data/src/transformations/
+/// transformers/merge.ts).
+fn joined(
+    frames: Vec<Vec<BTreeMap<String, String>>>,
+    transformations: &[Value],
+) -> Vec<BTreeMap<String, String>> {
+    let mut lines: Vec<BTreeMap<String, String>> = Vec::new();
+    let excluded: BTreeSet<&str> = transformations
+        .iter()
+        .filter(|one| one["id"] == "filterFieldsByName")
+        .flat_map(|one| one["options"]["exclude"]["names"].as_array().expect("names"))
+        .filter_map(Value::as_str)
+        .collect();
+    let merges = transformations.iter().any(|one| one["id"] == "merge");
+    for frame in frames {
+        for mut line in frame {
+            line.retain(|name, _| !excluded.contains(name.as_str()));
+            let columns = line.clone();
+            let same = |known: &&mut BTreeMap<String, String>| {
+                columns.iter().all(|(name, value)| known.get(name).is_none_or(|known| known == value))
+            };
+            match lines.iter_mut().find(same).filter(|_| merges) {
+                Some(known) => known.extend(line),
+                None => lines.push(line),
+            }
+        }
+    }
+    lines
+}
+
+/// Each series stands in a table once, with the values of all queries, also where these are bare selectors, whose series carry the
+/// names of their metrics.
+#[test]
+fn a_table_of_several_queries_has_a_line_for_each_series() {
+    let mut tables = 0;
+    for (path, text) in written().iter().flat_map(|written| &written.dashboards) {
+        for panel in read(text)["panels"].as_array().expect("panels") {
+            let targets = panel["targets"].as_array().map(Vec::as_slice).unwrap_or_default();
+            if panel["type"] != "table" || targets.len() < 2 {
+                continue;
+            }
+            tables += 1;
+            let frame = |at: usize, target: &Value| {
+                let line = |disk: &str| {
+                    let value = format!("Value #{}", target["refId"].as_str().expect("a letter"));
+                    let cells = [
+                        ("Time".to_owned(), "now".to_owned()),
+                        ("__name__".to_owned(), format!("metric_{at}")),
+                        ("mountpoint".to_owned(), disk.to_owned()),
+                        (value, format!("{at}")),
+                    ];
+                    BTreeMap::from(cells)
+                };
+                vec![line("/"), line("/data")]
+            };
+            let frames: Vec<_> = targets.iter().enumerate().map(|(at, target)| frame(at, target)).collect();
+            let transformations = panel["transformations"].as_array().expect("transformations");
+            let lines = joined(frames.clone(), transformations);
+            let title = &panel["title"];
+            assert_eq!(lines.len(), 2, "{path}: {title}: {lines:?}");
+            assert!(lines.iter().all(|line| line.len() == 2 + targets.len()), "{path}: {title}: {lines:?}");
+            // Without the first of them each series stands there once for each query.
+            assert_eq!(joined(frames, &transformations[1..]).len(), 2 * targets.len(), "{path}: {title}");
+        }
+    }
+    assert!(tables > 0, "no table of several queries: the check is broken");
 }

@@ -1,6 +1,7 @@
 #!/bin/bash
 # long.sh [PART...]: in full what tests/all.sh tries samples of. Without a part, all of them, one after another:
 #   growth   every shape of a source, in three sizes
+#   silence  every entry of every platform of the tests, left out or changed
 #   mutants  every change of every alert
 #   sources  generated and damaged sources by the ten thousand
 #   fuzz     each fuzzing target for INFRAC_FUZZ_SECONDS (600 without it)
@@ -10,10 +11,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(growth mutants sources fuzz start)
+[ $# -gt 0 ] || parts=(growth mutants silence sources fuzz start)
 
 growth() { cargo test --locked --profile quick --test quick growth:: -- --include-ignored; }
 mutants() { cargo test --locked --profile quick --test quick mutants::; }
+silence() { cargo test --locked --profile quick --test quick -- --include-ignored silence:: coverage::; }
 sources() {
   cargo test --locked --profile quick --test suite -- \
     fmt::generated_sources fmt::parts_of_sources fixtures::damaged_sources
@@ -40,9 +42,9 @@ start() {
 
 for part in "${parts[@]}"; do
   case $part in
-  growth | mutants | sources | fuzz | start) ;;
+  growth | mutants | silence | sources | fuzz | start) ;;
   *)
-    echo "no part: $part; there are growth, mutants, sources, fuzz and start" >&2
+    echo "no part: $part; there are growth, mutants, silence, sources, fuzz and start" >&2
     exit 2
     ;;
   esac

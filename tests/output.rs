@@ -247,7 +247,11 @@ fn every_artifact_has_a_known_place() {
     for lowered in infrac::build(&platform, &targets) {
         for artifact in lowered.artifacts {
             let first = artifact.path.split('/').next().unwrap_or_default();
-            assert!(infrac::target::PLACES.contains(&first), "{}: `PLACES` lacks it", artifact.path);
+            assert!(
+                infrac::target::PLACES.contains(&first),
+                "{}: `PLACES` (src/target.rs) lacks its first folder",
+                artifact.path
+            );
             all += 1;
         }
     }

@@ -22,8 +22,12 @@ pub(super) fn shown(platform: &Platform, sink: &mut Sink) {
     };
     match platform.with_role(Role::Dashboards).next() {
         Some(shower) if platform.with_role(Role::Metrics).next().is_none() => {
-            let Some(first) = dashboards.first() else { return };
-            let (what, them) = stand(dashboards.len());
+            let asks = |dashboard: &&Dashboard| {
+                dashboard.panels().next().is_none() || dashboard.panels().any(|panel| panel.source.is_none())
+            };
+            let mut asking = dashboards.iter().filter(asks);
+            let Some(first) = asking.next() else { return };
+            let (what, them) = stand(asking.count() + 1);
             sink.report(
                 Diagnostic::new(
                     codes::GRA001,

@@ -55,7 +55,7 @@ const JOB_NAME: &str = "job_name";
 pub(super) fn renamed(platform: &Platform, sink: &mut Sink) {
     for job in platform.observed.jobs.iter().filter(|job| job.probes.is_empty()) {
         let service = &platform[job.service];
-        let same = |tree: &Tree| matches!(tree, Tree::Text(name) if name.as_literal() == Some(&job.name));
+        let same = |tree: &Tree| matches!(tree.put(), Some(Tree::Text(name)) if name.as_literal() == Some(&job.name));
         let other = |over: &&Override| over.entries.get(JOB_NAME).is_some_and(|tree| !same(tree));
         for over in service.overrides.iter().filter(other) {
             sink.report(

@@ -53,18 +53,20 @@ struct Said<'a> {
     span: Span,
     /// Whether it is a query, in which `$name` may be a part of a match.
     query: bool,
+    /// Whether it is a query of another data source, whose macros begin with `$__`.
+    foreign: bool,
     /// Whether it is prose, in which what looks like a variable may be none.
     prose: bool,
 }
 
 impl<'a> Said<'a> {
     fn name(name: &'a Name) -> Self {
-        Self { text: &name.text, span: name.span, query: false, prose: false }
+        Self { text: &name.text, span: name.span, query: false, foreign: false, prose: false }
     }
 
     fn constant(constant: &'a Constant) -> Self {
         let text = constant.text.as_literal().unwrap_or_default();
-        Self { text, span: constant.span, query: false, prose: false }
+        Self { text, span: constant.span, query: false, foreign: false, prose: false }
     }
 
     fn query(constant: &'a Constant) -> Self {
@@ -93,7 +95,7 @@ fn texts(dashboard: &Dashboard) -> Vec<Said<'_>> {
         texts.extend(panel.description.iter().map(Said::prose));
         for query in &panel.query {
             texts.push(Said::name(&query.legend));
-            texts.push(Said::query(&query.expr));
+            texts.push(Said { foreign: panel.datasource.is_some(), ..Said::query(&query.expr) });
         }
     }
     texts
@@ -111,7 +113,9 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
                 for (name, place) in found(said.text) {
                     used.insert(name);
                     let group = || said.query && is_group(said.text, name);
-                    if offered.contains(name) || BUILT_IN.contains(&name) || said.prose || group() {
+                    let is_macro = said.foreign && name.starts_with("__");
+                    if offered.contains(name) || BUILT_IN.contains(&name) || said.prose || is_macro || group()
+                    {
                         continue;
                     }
                     unknown(name, &offered, said.part(place), sink);

@@ -235,7 +235,8 @@ impl<'a> Context<'a> {
             if matcher.fits("") {
                 continue;
             }
-            let known = exported.iter().flat_map(|(_, found)| found.metric.labels.iter().map(String::as_str));
+            let known = exported.iter().flat_map(|(_, found)| found.metric.labels.iter().chain(found.added));
+            let known = known.map(String::as_str);
             let known: Vec<&str> =
                 known.chain(exported.iter().filter_map(|(_, found)| found.extra)).collect();
             unknown_label(query, label, matcher.place.clone(), metric, &known, sink);

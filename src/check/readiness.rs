@@ -29,7 +29,7 @@ pub(super) fn start(platform: &Platform, sink: &mut Sink) {
         let bare =
             matches!(service.health, Health::Builtin(_)) && health.is_none_or(|block| block.start.is_none());
         for said in service.overrides.iter().filter(|_| bare) {
-            let check = said.entries.get("healthcheck");
+            let check = said.at(&["healthcheck"]);
             let has = |key: &str| matches!(check, Some(Tree::Map(entries)) if entries.contains_key(key));
             if has("start_interval") && !has("start_period") {
                 sink.report(

@@ -1,9 +1,8 @@
 //! Fields that the compiler itself uses: rules judge by them, and defaults follow from them.
 
 use crate::model::fields::{
-    BuildField, HealthField, HeartbeatField, HostField, ImageUseField, OpsgenieField, PagerDutyField,
-    PlatformField, PortField, ReceiverField, SecretField, ServiceField, SlackField, SourceField, TeamsField,
-    VolumeField, WebhookField,
+    BuildField, DataSourceField, HealthField, HostField, ImageUseField, PlatformField, PortField,
+    SecretField, ServiceField, SourceField, VolumeField,
 };
 
 /// Whether a rule or a default reads a field.
@@ -15,17 +14,10 @@ pub(super) fn uses(field: SourceField) -> bool {
         }
         // A value is an error of its own.
         SourceField::secret(SecretField::value(_)) => true,
-        // Connections, which rules hold to networks: what a message goes through.
-        SourceField::receiver(
-            ReceiverField::slack(SlackField::via(_))
-            | ReceiverField::pagerduty(PagerDutyField::via(_))
-            | ReceiverField::opsgenie(OpsgenieField::via(_))
-            | ReceiverField::teams(TeamsField::via(_))
-            | ReceiverField::webhook(WebhookField::via(_))
-            | ReceiverField::heartbeat(HeartbeatField::via(_)),
-        ) => true,
         // Two writers of a volume.
         SourceField::volume(VolumeField::concurrent(_)) => true,
+        // The connection to a data source.
+        SourceField::datasource(DataSourceField::via(_)) => true,
         // The sum of all limits.
         SourceField::host(HostField::memory(_)) => true,
         SourceField::service(field) => matches!(

@@ -20,6 +20,28 @@ pub(super) fn unwritten(platform: &Platform, targets: &[&Target], sink: &mut Sin
     }
 }
 
+/// TGT008: what overrides remove and their targets have not made.
+pub(super) fn missed(platform: &Platform, targets: &[&'static Target], sink: &mut Sink) {
+    let of_services = platform.services.iter().flat_map(|service| &service.overrides);
+    let removing: Vec<&Override> =
+        platform.overrides.iter().chain(of_services).filter(|over| over.removes()).collect();
+    for target in targets.iter().filter(|target| removing.iter().any(|over| over.target == target.format)) {
+        let mut places = (target.missed)(platform);
+        places.sort_unstable();
+        places.dedup();
+        for (place, name) in places {
+            sink.report(
+                Diagnostic::new(
+                    codes::TGT008,
+                    format!("`{name}` is removed, and {} writes none here", target.format.name),
+                )
+                .at(place, "not in what is written")
+                .help("take it out, or name what is there: `infrac build` shows what it writes"),
+            );
+        }
+    }
+}
+
 fn unread(over: &Override, platform: &Platform) -> Diagnostic {
     let name = over.target.name;
     let diagnostic =

@@ -133,6 +133,8 @@ codes! {
     TGT006 Error "job-renamed";
     /// A restriction of access that a target of the platform cannot express.
     TGT007 Error "not-enforced";
+    /// An override that removes what is not there.
+    TGT008 Error "nothing-to-remove";
 
     /// A site whose host name is none, or is not known before the start.
     SITE001 Error "no-host-name";

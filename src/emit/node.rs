@@ -5,7 +5,6 @@
 
 mod build;
 
-use indexmap::map::Entry;
 use serde::{Serialize, Serializer};
 
 use super::layout;
@@ -46,28 +45,6 @@ impl Node {
     /// Whether the name of a newtype is that of a style.
     pub(super) fn is_style(name: &str) -> bool {
         name.starts_with("__yaml_")
-    }
-
-    /// Puts a tree over this one: maps merge key by key, everything else is replaced. What is said above an entry
-    /// stays above it.
-    pub fn merge(&mut self, over: Self) {
-        match (self, over) {
-            (Self::Commented(_, base), over) => base.merge(over),
-            (Self::Styled(_, base), over @ Self::Map(_)) if matches!(**base, Self::Map(_)) => {
-                base.merge(over);
-            }
-            (Self::Map(base), Self::Map(over)) => {
-                for (key, value) in over {
-                    match base.entry(key) {
-                        Entry::Occupied(mut known) => known.get_mut().merge(value),
-                        Entry::Vacant(place) => {
-                            place.insert(value);
-                        }
-                    }
-                }
-            }
-            (base, over) => *base = over,
-        }
     }
 }
 
@@ -119,14 +96,5 @@ mod tests {
     #[test]
     fn a_tree_prints_as_its_type() {
         assert_eq!(yaml(&[], &Node::of(&sample())), yaml(&[], &sample()));
-    }
-
-    #[test]
-    fn maps_merge_and_the_rest_is_replaced() {
-        let mut node = Node::of(&sample());
-        node.merge(Node::of(&Entries(vec![("map", Entries(vec![("a", 7), ("b", 3)]))])));
-        node.merge(Node::of(&Entries(vec![("list", Entries(vec![("x", true)]))])));
-        let expected = "list:\n  x: true\n\nmap: {z: 1, a: 7, b: 3}\n\nport: \"80:80\"\n\nnone: null\n";
-        assert_eq!(yaml(&[], &node), expected);
     }
 }

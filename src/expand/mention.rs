@@ -67,6 +67,34 @@ impl<'a> Inputs<'a> {
                 (None, _) => {}
             }
             self.collect(entry.entries(), found);
+            if entry.key.text == "override" {
+                self.put_in(entry.entries(), found);
+            }
+        }
+    }
+
+    /// What a target puts into the texts of an override by itself: `$NAME`, beside `${NAME}`, which is found everywhere.
+    fn put_in(&self, entries: &[Entry], found: &mut HashSet<&'a str>) {
+        let mut values: Vec<&Value> = entries.iter().filter_map(|entry| entry.value.as_ref()).collect();
+        while let Some(value) = values.pop() {
+            match &value.kind {
+                ValueKind::List(items) => values.extend(items),
+                ValueKind::Body(body) => self.put_in(&body.entries, found),
+                ValueKind::Text(text) => {
+                    for part in &text.parts {
+                        let Part::Literal(text) = part else { continue };
+                        for (at, _) in text.match_indices('$') {
+                            let rest = &text[at + 1..];
+                            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                            self.note(&rest[..end.unwrap_or(rest.len())], found);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        for entry in entries {
+            self.put_in(entry.entries(), found);
         }
     }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::{
-    Alert, Allow, Backup, Dashboard, Exports, Group, Host, Hours, Image, Inhibit, Metric, Mirror, Network,
-    Outside, Override, PlatformBlock, Policy, Receiver, Record, Secret, Service, Site, Target, Variable,
-    Volume,
+    Alert, Allow, Backup, Dashboard, DataSource, Exports, Group, Host, Hours, Image, Inhibit, Metric, Mirror,
+    Network, Outside, Override, PlatformBlock, Policy, Receiver, Record, Secret, Service, Site, Target,
+    Variable, Volume,
 };
 use crate::diagnostic::Sink;
 use crate::hash::HashSet;
@@ -54,6 +54,8 @@ block! {
         many inhibit: Inhibit,
         /// Panels that show how it goes.
         many dashboard: Dashboard,
+        /// A place that dashboards ask beside the platform's own metrics and alerts.
+        many datasource: DataSource,
         /// A copy of data, made regularly.
         many backup: Backup,
         /// What must never, or must always, be reachable.
@@ -115,6 +117,7 @@ impl Document {
             hours,
             inhibit,
             dashboard,
+            datasource,
             backup,
             policy,
             image,
@@ -141,6 +144,7 @@ impl Document {
         self.hours.extend(hours);
         self.inhibit.extend(inhibit);
         self.dashboard.extend(dashboard);
+        self.datasource.extend(datasource);
         self.backup.extend(backup);
         self.policy.extend(policy);
         self.image.extend(image);

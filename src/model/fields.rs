@@ -22,6 +22,7 @@ pub use super::run::{
     SecurityField,
 };
 pub use super::service::{BuildField, DumpField, EnvFormField, ImageUseField, ServiceField};
+pub use super::source::DataSourceField;
 pub use super::storage::{
     ArtifactsField, BindField, ConfigField, MountField, ServiceVolumeField, TmpfsField,
 };

@@ -22,6 +22,8 @@ block! {
         optional runbook: Constant,
         /// Whether there is one for each scrape job, as if it stood in the service that is scraped.
         optional each_job: bool,
+        /// Whether there is one for each scraped service of which at least two run; `$replicas` in its query is their number.
+        optional each_scaled: bool,
         /// each_job: services that have an alert of this name, or of one of these, tell it themselves and are left out.
         optional unless: Words,
         /// More labels.
@@ -222,6 +224,8 @@ block! {
         optional width: Integer,
         /// How high it is. Each kind has a height where nothing is said.
         optional height: Integer,
+        /// The data source that its queries are put to; without it the platform's metrics, in PromQL.
+        optional datasource: Reference,
         /// Whether series stand on top of each other.
         optional stacked: bool,
         /// What it draws.

@@ -18,9 +18,10 @@ pub use self::jobs::Jobs;
 pub use self::metrics::Metrics;
 pub(crate) use self::metrics::base;
 pub use self::test::{AlertTest, SaidSeries};
-use super::ServiceId;
 use super::receiver::{Hours, Mute, Receiver, Smtp};
-use crate::hash::{HashMap, HashSet};
+use super::source::DataSource;
+use super::{InputId, ServiceId};
+use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::model::{MetricKind, Severity};
 use crate::promql::{self, Labels, MetricType};
 use crate::schema::{Constant, Duration};
@@ -54,6 +55,10 @@ pub struct Observed {
     pub dashboards: Vec<Dashboard>,
     /// Whether parts of dashboards could not be read, which is reported.
     pub panels_lost: bool,
+    /// Data sources that the source declares, in its order.
+    pub sources: Vec<DataSource>,
+    /// The environment variables of the services that show dashboards which hold what the operator sets of data sources.
+    pub source_variables: IndexMap<InputId, String>,
     /// Who is told, in the order of the source.
     pub receivers: Vec<Receiver>,
     /// What mutes what, in the order of the source.
@@ -108,7 +113,12 @@ fn labels_of<'a>(
     let mut last: Option<Found<'_>> = None;
     let mut labels: Option<Labels> = None;
     for found in found {
-        if last.is_some_and(|last| last.extra == found.extra && last.metric.labels == found.metric.labels) {
+        let alike = |last: Found<'_>| {
+            last.extra == found.extra
+                && last.metric.labels == found.metric.labels
+                && last.added == found.added
+        };
+        if last.is_some_and(alike) {
             continue;
         }
         last = Some(found);
@@ -179,6 +189,8 @@ pub struct Exports {
     pub shared: Vec<Arc<ExportTable>>,
     /// Whether nobody says what it exports, so that it may be anything.
     pub unknown: bool,
+    /// The labels that overrides give to every series of the job; one may end with `*`.
+    pub added: Vec<String>,
 }
 
 /// What programs of a kind export.
@@ -224,6 +236,8 @@ pub struct Found<'a> {
     pub kind: MetricType,
     /// A label beside the declared ones: `le` or `quantile`.
     pub extra: Option<&'static str>,
+    /// The labels that overrides give to every series of the job.
+    pub added: &'a [String],
 }
 
 impl Metric {
@@ -244,12 +258,13 @@ impl Metric {
         if name.len() + 1 < self.name.len() {
             return None;
         }
-        let found = |kind, extra| Some(Found { metric: self, kind, extra });
+        let found = |kind, extra| Some(Found { metric: self, kind, extra, added: &[] });
         if let Some(family) = self.name.strip_suffix('*') {
             return name.starts_with(family).then_some(Found {
                 metric: self,
                 kind: MetricType::Unknown,
                 extra: None,
+                added: &[],
             });
         }
         let suffix = name.strip_prefix(self.name.as_str())?;
@@ -273,7 +288,7 @@ impl Found<'_> {
     #[must_use]
     pub fn can_hold(&self, label: &str) -> bool {
         self.extra == Some(label)
-            || self.metric.labels.iter().any(|known| match known.strip_suffix('*') {
+            || self.metric.labels.iter().chain(self.added).any(|known| match known.strip_suffix('*') {
                 Some(family) => label.starts_with(family),
                 None => known == label,
             })
@@ -282,10 +297,10 @@ impl Found<'_> {
     /// The labels of the series, `job` and `instance` among them.
     #[must_use]
     pub fn labels(&self) -> Labels {
-        if self.metric.labels.iter().any(|label| label == "*") {
+        let declared = self.metric.labels.iter().chain(self.added).map(String::as_str);
+        if declared.clone().any(|label| label == "*") {
             return Labels::Any;
         }
-        let declared = self.metric.labels.iter().map(String::as_str);
         Labels::none().with(declared.chain(self.extra).chain(TARGET_LABELS.iter().copied()))
     }
 }
@@ -297,11 +312,13 @@ impl Exports {
     /// The series of a name, whatever flags it needs. The most exact declaration wins.
     #[must_use]
     pub fn series(&self, name: &str) -> Option<Found<'_>> {
-        self.own
+        let found = self
+            .own
             .exactly(name)
             .or_else(|| self.shared.iter().find_map(|table| table.exactly(name)))
             .or_else(|| self.own.of_family(name))
-            .or_else(|| self.shared.iter().find_map(|table| table.metrics.of_family(name)))
+            .or_else(|| self.shared.iter().find_map(|table| table.metrics.of_family(name)))?;
+        Some(Found { added: &self.added, ..found })
     }
 
     /// Every name that a query could ask for, for suggestions.

@@ -2,7 +2,7 @@
 
 use super::text::{Mentions, Texts, Thing};
 use crate::hash::HashMap;
-use crate::model::{Document, Role};
+use crate::model::{self, Document, Role, SourceAccess};
 use crate::platform::{
     Cause, Edge, EdgeEnd, NetworkId, OutsideId, Platform, RouteTarget, Service, ServiceId,
 };
@@ -33,7 +33,7 @@ pub(super) fn edges(
     routes(&mut edges, texts);
     forwards(&mut edges, texts);
     scrapes(&mut edges, texts);
-    data_sources(&mut edges, texts);
+    data_sources(document, &mut edges, texts);
     receivers(document, &mut edges, texts);
     backups(&mut edges, texts);
     edges.finish()
@@ -141,7 +141,7 @@ fn scrapes(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
 }
 
 /// Who shows dashboards asks whoever keeps what they show.
-fn data_sources(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
+fn data_sources(document: &Document, edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
     for shower in edges.platform.with_role(Role::Dashboards) {
         for role in [Role::Metrics, Role::Alerts] {
             for source in edges.platform.with_role(role) {
@@ -149,6 +149,36 @@ fn data_sources(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
             }
         }
     }
+    for block in &document.datasource {
+        for (end, span) in declared(block, texts) {
+            for shower in edges.platform.with_role(Role::Dashboards) {
+                edges.add(shower.id, end, Cause::DataSource, span, texts);
+            }
+        }
+    }
+}
+
+/// The places that a data source of the source's own leads to, where Grafana's server asks it.
+fn declared(block: &model::DataSource, texts: &mut Texts<'_>) -> Vec<(EdgeEnd, Span)> {
+    let outside = block.via.as_ref().and_then(|via| Some((end(via, "an outside", texts)?, via.0.span)));
+    if block.access == Some(SourceAccess::Direct) {
+        return Vec::new();
+    }
+    let mut mentions = Mentions::default();
+    if let Some(url) = &block.url {
+        texts.template(url, &mut mentions);
+    }
+    let ports = mentions.ports.iter();
+    let mut ends: Vec<(EdgeEnd, Span)> =
+        ports.map(|&(service, port, span)| (EdgeEnd::Service(ServiceId(service), port), span)).collect();
+    let outsides = mentions.outsides.iter();
+    ends.extend(outsides.map(|&(outside, span)| (EdgeEnd::Outside(OutsideId(outside)), span)));
+    ends.extend(outside);
+    if ends.is_empty() && block.via.is_none() {
+        let span = block.url.as_ref().map_or(block.name.span, |url| url.span);
+        ends.push((EdgeEnd::Outside(OutsideId(0)), span));
+    }
+    ends
 }
 
 /// A service at its HTTP port, where it has one.

@@ -1,6 +1,7 @@
 //! From blocks to the chain between a metric and a person: scrape jobs, what they export, complete queries,
 //! and rules, dashboards and receivers over them.
 
+mod added;
 mod answers;
 mod dashboard;
 mod exports;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::text::Texts;
-use super::{hours, mute, receiver};
+use super::{hours, mute, receiver, source};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role};
@@ -38,12 +39,14 @@ const PART: usize = 64;
 pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Observed {
     names::expect(document, platform, texts);
     let records = records(document, platform);
-    let alerts = alerts(document, platform);
+    let scaled = scaled(document, platform);
+    let alerts = alerts(document, platform, &scaled);
     let dashboards = dashboard::expand(document, platform, texts);
     let reader = reader(&records, &alerts, &dashboards, &texts.absent.sources);
     let mut records: Vec<_> = read(&records, |record| &record.expr, &reader, texts.sink);
     let alerts: Vec<_> = read(&alerts, |alert| &alert.expr, &reader, texts.sink);
-    let mut dashboards = dashboard::read(dashboards, &reader, texts.sink);
+    let sources = source::sources(document, platform, texts);
+    let mut dashboards = dashboard::read(dashboards, &sources, &reader, texts);
     let written = records.iter().map(|(record, ..)| record);
     let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
     let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
@@ -53,12 +56,14 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let mut needed = query::metrics(written, series);
     needed.extend(records.iter().map(|(.., block)| block.name.text.to_string()));
     let mut tables = Tables::new(&document.exports, &needed);
-    let jobs = jobs(platform, &mut tables, texts);
+    let mut jobs = jobs(platform, &mut tables, texts);
+    // What a job exports that an override brings, nothing says.
+    let brought = added::to_jobs(platform, &mut jobs);
     let unbound = |service: &&Service| service.block.metrics.is_some() && service.metrics.is_none();
     let lost = platform.services.iter().filter(unbound);
     let mut observed = Observed {
         jobs: jobs.into(),
-        lost: lost.map(|service| service.name.clone()).collect(),
+        lost: lost.map(|service| service.name.clone()).chain(brought).collect(),
         taken_out: taken_out(&texts.absent.disabled),
         names_lost: texts.absent.lost.clone(),
         metrics: document.metric.iter().map(exports::metric).collect(),
@@ -66,6 +71,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         hours: hours::hours(document, texts),
         receivers: receiver::receivers(document, texts),
         smtp: receiver::smtp(platform, texts),
+        sources,
         panels_lost: ["row", "panel", "query"].iter().any(|key| texts.absent.lost.contains(*key)),
         ..Observed::default()
     };
@@ -179,9 +185,43 @@ fn records<'a>(document: &'a Document, platform: &'a Platform) -> Owned<'a, mode
     top.chain(owned(platform, |service| &service.record)).collect()
 }
 
-fn alerts<'a>(document: &'a Document, platform: &'a Platform) -> Owned<'a, model::Alert> {
+fn alerts<'a>(
+    document: &'a Document,
+    platform: &'a Platform,
+    scaled: &'a [(ServiceId, model::Alert)],
+) -> Owned<'a, model::Alert> {
+    let said = all_alerts(document, platform).filter(|(_, alert)| alert.each_scaled != Some(true));
+    said.chain(scaled.iter().map(|(service, alert)| (Some(*service), alert))).collect()
+}
+
+fn all_alerts<'a>(
+    document: &'a Document,
+    platform: &'a Platform,
+) -> impl Iterator<Item = (Option<ServiceId>, &'a model::Alert)> {
     let top = document.alert.iter().map(|alert| (None, alert));
-    top.chain(owned(platform, |service| &service.alert)).collect()
+    top.chain(owned(platform, |service| &service.alert))
+}
+
+/// What stands for the number of containers in the query of an alert that is one of each service of several.
+const REPLICAS: &str = "$replicas";
+
+/// The alerts that are one of each scraped service of which several run, each with the number in its query.
+fn scaled(document: &Document, platform: &Platform) -> Vec<(ServiceId, model::Alert)> {
+    let mut made = Vec::new();
+    for (_, block) in all_alerts(document, platform).filter(|(_, block)| block.each_scaled == Some(true)) {
+        for service in &platform.services {
+            let copies = service.copies_on_one_host();
+            if service.metrics.is_none() || copies < 2 {
+                continue;
+            }
+            let mut alert = block.clone();
+            if let Some(text) = alert.expr.text.as_literal() {
+                alert.expr.text = Text::literal(text.replace(REPLICAS, &copies.to_string()));
+            }
+            made.push((service.id, alert));
+        }
+    }
+    made
 }
 
 /// What reads the queries of all of these, and the series of the alerts' tests.

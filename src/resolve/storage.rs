@@ -160,7 +160,12 @@ fn not_in_artifacts(service: &Service, places: &[(&str, Span)], texts: &mut Text
                     said.path.span,
                     format!("the folder above, which the target {} writes", mounted.target.name),
                 )
-                .help("mount it elsewhere, at a path that the program reads as well"),
+                .help(
+                    mounted
+                        .target
+                        .adds
+                        .unwrap_or("mount it elsewhere, at a path that the program reads as well"),
+                ),
             );
         }
     }

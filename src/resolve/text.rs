@@ -7,7 +7,7 @@ use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
 use super::Absent;
-use super::names::Names;
+use super::names::{Names, Symbol};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashMap;
 use crate::model::{Document, Port, Protocol};
@@ -189,10 +189,18 @@ impl<'a> Texts<'a> {
         inputs.filter(|input| input.is_secret).map(|input| input.name.clone()).collect()
     }
 
+    /// The input of a name.
+    pub(super) fn input_named(&self, name: &str) -> Option<InputId> {
+        match self.names.symbols.get(name) {
+            Some((Symbol::Input(at), _)) => Some(InputId(*at)),
+            _ => None,
+        }
+    }
+
     /// The secret of a name.
     pub(super) fn secret_named(&self, name: &str) -> Option<SmolStr> {
-        let input = self.inputs.iter().find(|input| input.is_secret && input.name == name)?;
-        Some(input.name.clone())
+        let input = self.inputs.get(self.input_named(name)?.0)?;
+        input.is_secret.then(|| input.name.clone())
     }
 
     /// Takes note of things that are copied to a place. Where they are too many, that is reported once, and the

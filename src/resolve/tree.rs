@@ -1,19 +1,42 @@
 //! Overrides: free values for one target.
 
 use super::target;
-use super::text::{Mentions, Texts, free_text};
+use super::text::{Mentions, Texts, ValueBuilder, free_text};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::formats::Format;
 use crate::hash::{IndexMap, RandomState};
 use crate::model;
-use crate::platform::{Override, Tree};
-use crate::syntax::{Entry, Value, ValueKind};
+use crate::platform::dollar::{Piece, names, pieces};
+use crate::platform::{Override, Removed, Tree, ValuePart};
+use crate::syntax::{Entry, Name, Value, ValueKind};
+
+/// What an override does with what is made already, in a word before the key: `remove KEY`, `replace KEY …`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edit {
+    /// Takes the value away, or items of it.
+    Remove,
+    /// Puts a value in its place, where it would be merged otherwise.
+    Replace,
+}
+
+/// What an entry does with what is made already, and at which key; `None` where it is merged.
+pub(super) fn edit_of(entry: &Entry) -> Option<(Edit, &Name)> {
+    let edit = match entry.key.text.as_str() {
+        "remove" => Edit::Remove,
+        "replace" => Edit::Replace,
+        _ => return None,
+    };
+    let key = entry.label.as_ref().filter(|_| !entry.key.quoted)?;
+    Some((edit, key))
+}
 
 /// What of the operator's may stand at a place of an override.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Inputs {
     /// Nothing: the target puts nothing in.
     None,
+    /// Nothing, in the settings of a data source: its secrets have a place of their own.
+    Settings,
     /// Variables: everybody who may list containers reads it.
     Variables,
     /// Secrets, too: the environment of a container, what nobody reads, and command lines, which have a rule of their own.
@@ -46,50 +69,123 @@ pub(super) fn overrides(blocks: &[model::Override], texts: &mut Texts<'_>) -> Ve
     out
 }
 
+/// Free settings of a plugin, in which nothing of the operator's may stand.
+pub(super) fn settings(entries: &[Entry], texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
+    map(entries, Inputs::Settings, texts)
+}
+
 fn map(entries: &[Entry], inputs: Inputs, texts: &mut Texts<'_>) -> IndexMap<String, Tree> {
     let mut out: IndexMap<String, Tree> =
         IndexMap::with_capacity_and_hasher(entries.len(), RandomState::default());
     for entry in entries {
-        let key = entry.key.text.as_str().to_owned();
-        let content = match (&entry.value, &entry.body) {
-            (Some(value), body) => {
-                if let Some(body) = body {
-                    texts.sink.report(
-                        Diagnostic::new(codes::TGT003, format!("`{key}` has a value and a body"))
-                            .at(body.span, "one of the two")
-                            .help("an override is a tree: a key holds a value or a body"),
-                    );
-                }
-                tree(value, inputs.below(&key), texts)
-            }
-            (None, Some(body)) => Tree::Map(map(&body.entries, inputs.below(&key), texts)),
-            (None, None) => {
-                texts.sink.report(
-                    Diagnostic::new(codes::TGT003, format!("`{key}` has neither a value nor a body"))
-                        .at(entry.head(), "nothing to pass on")
-                        .help(format!("write `{key} = …` or `{key} {{ … }}`")),
-                );
-                continue;
-            }
+        let edit = edit_of(entry);
+        let key = edit.map_or(&entry.key, |(_, key)| key).text.as_str();
+        let label = entry.label.as_ref().filter(|_| edit.is_none());
+        let tree = match edit {
+            Some((Edit::Remove, _)) => removed(entry).map(|removed| Tree::Edited(removed, None)),
+            _ => content(entry, key, inputs, texts),
         };
-        match (&entry.label, out.get_mut(&key)) {
-            (None, None) => {
-                out.insert(key, content);
-            }
-            (Some(label), None) => {
-                out.insert(key, Tree::Map(IndexMap::from_iter([(label.text.as_str().to_owned(), content)])));
-            }
-            (Some(label), Some(Tree::Map(entries))) if !entries.contains_key(label.text.as_str()) => {
-                entries.insert(label.text.as_str().to_owned(), content);
-            }
-            _ => texts.sink.report(
+        let Some(tree) = tree else { continue };
+        let tree = match (edit, label) {
+            (Some((Edit::Replace, _)), _) => Tree::Edited(Removed::All(entry.head()), Some(Box::new(tree))),
+            (_, Some(label)) => Tree::Map(IndexMap::from_iter([(label.text.as_str().to_owned(), tree)])),
+            _ => tree,
+        };
+        if let Err(key) = put(&mut out, key, tree, label.is_some()) {
+            texts.sink.report(
                 Diagnostic::new(codes::TGT003, format!("`{key}` is given twice, in two forms"))
                     .at(entry.head(), "again here")
                     .help("an override is a tree: a key holds one value or one body"),
-            ),
+            );
         }
     }
     out
+}
+
+/// Puts what one entry says beside what others say of the same key: labels make one map, and `remove KEY = […]` goes before
+/// what is merged. The key, where both cannot be.
+fn put<'k>(
+    out: &mut IndexMap<String, Tree>,
+    key: &'k str,
+    tree: Tree,
+    labelled: bool,
+) -> Result<(), &'k str> {
+    let Some(known) = out.get_mut(key) else {
+        out.insert(key.to_owned(), tree);
+        return Ok(());
+    };
+    match (known, tree) {
+        (Tree::Edited(Removed::Named(_), with @ None), tree) if !matches!(tree, Tree::Edited(..)) => {
+            *with = Some(Box::new(tree));
+        }
+        (known, Tree::Edited(removed @ Removed::Named(_), None)) if !matches!(known, Tree::Edited(..)) => {
+            let with = std::mem::replace(known, Tree::Boolean(false));
+            *known = Tree::Edited(removed, Some(Box::new(with)));
+        }
+        (Tree::Edited(Removed::Named(_), Some(known)), tree) => {
+            let (Tree::Map(known), Tree::Map(new), true) = (known.as_mut(), tree, labelled) else {
+                return Err(key);
+            };
+            return labels(known, new).then_some(()).ok_or(key);
+        }
+        (Tree::Map(known), Tree::Map(new)) if labelled => {
+            return labels(known, new).then_some(()).ok_or(key);
+        }
+        _ => return Err(key),
+    }
+    Ok(())
+}
+
+/// Puts the value of a label beside those of others; no, where that label has one.
+fn labels(known: &mut IndexMap<String, Tree>, new: IndexMap<String, Tree>) -> bool {
+    let free = !new.keys().any(|label| known.contains_key(label));
+    if free {
+        known.extend(new);
+    }
+    free
+}
+
+/// What `remove KEY` or `remove KEY = [NAME, …]` takes away; what is neither is reported elsewhere (`keys`).
+fn removed(entry: &Entry) -> Option<Removed> {
+    let items = match (&entry.value, &entry.body) {
+        (None, None) => return Some(Removed::All(entry.head())),
+        (Some(Value { kind: ValueKind::List(items), .. }), None) => items,
+        _ => return None,
+    };
+    let name = |item: &Value| {
+        let name = match &item.kind {
+            ValueKind::Boolean(boolean) => boolean.to_string(),
+            ValueKind::Reference(path) => path.text().clone(),
+            _ => item.written()?.to_owned(),
+        };
+        Some((name, item.span))
+    };
+    items.iter().map(name).collect::<Option<Vec<_>>>().map(Removed::Named)
+}
+
+/// The value or the body of an entry; neither and both are reported.
+fn content(entry: &Entry, key: &str, inputs: Inputs, texts: &mut Texts<'_>) -> Option<Tree> {
+    match (&entry.value, &entry.body) {
+        (Some(value), body) => {
+            if let Some(body) = body {
+                texts.sink.report(
+                    Diagnostic::new(codes::TGT003, format!("`{key}` has a value and a body"))
+                        .at(body.span, "one of the two")
+                        .help("an override is a tree: a key holds a value or a body"),
+                );
+            }
+            Some(tree(value, inputs.below(key), texts))
+        }
+        (None, Some(body)) => Some(Tree::Map(map(&body.entries, inputs.below(key), texts))),
+        (None, None) => {
+            texts.sink.report(
+                Diagnostic::new(codes::TGT003, format!("`{key}` has neither a value nor a body"))
+                    .at(entry.head(), "nothing to pass on")
+                    .help(format!("write `{key} = …` or `{key} {{ … }}`")),
+            );
+            None
+        }
+    }
 }
 
 fn tree(value: &Value, inputs: Inputs, texts: &mut Texts<'_>) -> Tree {
@@ -115,8 +211,18 @@ fn tree(value: &Value, inputs: Inputs, texts: &mut Texts<'_>) -> Tree {
                 Some(text) => texts.text(&text, &mut Mentions::default()),
                 None => word(value, texts),
             };
-            if inputs != Inputs::None {
-                interpolated(&made, value, texts);
+            if inputs == Inputs::Settings
+                && let Some(name) = texts.secrets(&made).first()
+            {
+                texts.sink.report(
+                    Diagnostic::new(codes::PHA002, format!("the secret `{name}` would stand in an artifact"))
+                        .at(value.span, "every reader of the artifact would see it")
+                        .help(format!("write it in `secure`: `secure {{ KEY = {name} }}`")),
+                );
+                return Tree::Text(crate::platform::Value::default());
+            }
+            if !matches!(inputs, Inputs::None | Inputs::Settings) {
+                let made = interpolated(made, value, texts);
                 if inputs == Inputs::Variables {
                     exposed(&made, value, texts);
                 }
@@ -142,43 +248,95 @@ fn word(value: &Value, texts: &mut Texts<'_>) -> crate::platform::Value {
     }
 }
 
-/// Reports variables that a target would put in and nothing declares.
-fn interpolated(made: &crate::platform::Value, place: &Value, texts: &mut Texts<'_>) {
-    for part in &made.parts {
-        let crate::platform::ValuePart::Literal(text) = part else { continue };
-        let mut rest = text.as_str();
-        while let Some(at) = rest.find("${") {
-            let escaped = rest[..at].ends_with('$');
-            rest = &rest[at + 2..];
-            let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-            if !escaped && !name.is_empty() && !texts.names.symbols.contains_key(name.as_str()) {
-                texts.sink.report(
-                    Diagnostic::new(
-                        codes::ENV001,
-                        format!(
-                            "`{name}` is used, and neither a variable nor a secret of that name is declared"
-                        ),
-                    )
-                    .at(place.span, "the target puts it in")
-                    .help(format!("declare `variable {name}` or `secret {name}`")),
-                );
+/// Text with what the target would put in by itself: `$NAME` and `${NAME}` are inputs, as `NAME` is. What it would put in and
+/// nothing declares is reported, and what it refuses.
+fn interpolated(
+    made: crate::platform::Value,
+    place: &Value,
+    texts: &mut Texts<'_>,
+) -> crate::platform::Value {
+    let is_plain = |part: &ValuePart| !matches!(part, ValuePart::Literal(text) if text.contains('$'));
+    if made.parts.iter().all(is_plain) {
+        return made;
+    }
+    let mut value = ValueBuilder::default();
+    for part in made.parts {
+        let text = match part {
+            ValuePart::Literal(text) => text,
+            input @ ValuePart::Input(_) => {
+                value.push_value(crate::platform::Value { parts: smallvec::smallvec![input] });
+                continue;
+            }
+        };
+        for piece in pieces(&text) {
+            match piece {
+                Piece::Plain(text) => value.push_literal(text),
+                Piece::Escaped | Piece::Alone => value.push_literal("$$"),
+                Piece::Input(name, all) => match texts.input_named(name) {
+                    Some(input) => value.push_value(crate::platform::Value {
+                        parts: smallvec::smallvec![ValuePart::Input(input)],
+                    }),
+                    None => {
+                        undeclared(name, all, place, texts);
+                        value.push_literal(all);
+                    }
+                },
+                Piece::Asked(_, all) => {
+                    for name in names(all) {
+                        if texts.input_named(name).is_none() {
+                            undeclared(name, all, place, texts);
+                        }
+                    }
+                    value.push_literal(all);
+                }
+                Piece::Refused(all) => {
+                    texts.sink.report(
+                        Diagnostic::new(codes::TGT003, format!("compose refuses `{all}`"))
+                            .at(place.span, "names no variable")
+                            .help(format!(
+                                "`$$` is a `$` that is meant: write `{}` for the text `{all}`",
+                                meant(all)
+                            )),
+                    );
+                    value.push_literal(all);
+                }
             }
         }
     }
+    value.finish()
+}
+
+/// How the language writes a text that compose is to leave as it is: a `$` is doubled, and `${` is what the language puts in
+/// itself.
+fn meant(text: &str) -> String {
+    text.replace('$', "$$").replace("${", "$${")
+}
+
+fn undeclared(name: &str, all: &str, place: &Value, texts: &mut Texts<'_>) {
+    if texts.absent.lost.contains(name) {
+        return;
+    }
+    texts.sink.report(
+        Diagnostic::new(
+            codes::ENV001,
+            format!("`{name}` is used, and neither a variable nor a secret of that name is declared"),
+        )
+        .at(place.span, format!("compose puts it in for `{all}`"))
+        .help(format!(
+            "declare `variable {name}` or `secret {name}`; for the text `{all}` write `{}`",
+            meant(all)
+        )),
+    );
 }
 
 /// Reports secrets that the target would show.
 fn exposed(made: &crate::platform::Value, place: &Value, texts: &mut Texts<'_>) {
-    let mut names = texts.secrets(made);
+    let mut shown = texts.secrets(made);
     for part in &made.parts {
-        let crate::platform::ValuePart::Literal(text) = part else { continue };
-        for (at, _) in text.match_indices('$').filter(|(at, _)| !text[..*at].ends_with('$')) {
-            let rest = text[at + 1..].trim_start_matches('{');
-            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-            names.extend(texts.secret_named(&rest[..end]));
-        }
+        let ValuePart::Literal(text) = part else { continue };
+        shown.extend(names(text).into_iter().filter_map(|name| texts.secret_named(name)));
     }
-    for name in names {
+    for name in shown {
         texts.sink.report(
             Diagnostic::new(codes::PHA002, format!("the secret `{name}` would stand in an artifact"))
                 .at(place.span, "everybody who may list containers would see it")

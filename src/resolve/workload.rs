@@ -61,17 +61,14 @@ fn literals(list: Option<&List<Constant>>) -> Vec<String> {
 
 /// What it says of its processes.
 pub(super) fn process(block: &model::Service) -> Option<Arc<Process>> {
-    let (init, stop_grace) = (block.init, block.stop_grace);
-    if init.is_none() && stop_grace.is_none() && block.stop_signal.is_none() && block.ulimits.is_none() {
-        return None;
-    }
     let limits = block.ulimits.iter().flat_map(|limits| &limits.entries);
-    Some(Arc::new(Process {
-        init,
-        stop_grace,
+    let process = Process {
+        init: block.init,
+        stop_grace: block.stop_grace,
         stop_signal: block.stop_signal.as_ref().map(|signal| literal(signal).to_owned()),
         ulimits: limits.map(|(name, limit)| (name.text.to_string(), *limit)).collect(),
-    }))
+    };
+    (process != Process::default()).then(|| Arc::new(process))
 }
 
 /// Where it runs, and what the host must offer.

@@ -9,9 +9,9 @@ mod needs;
 mod receiver;
 mod route;
 
-use super::{Artifact, Lower, Target, generated, overrides};
+use super::{Artifact, Lower, Missed, Target, generated, overrides};
 use crate::emit::{self, Node};
-use crate::formats;
+use crate::formats::{self, Place};
 use crate::platform::{Platform, Role};
 
 /// The target.
@@ -21,6 +21,7 @@ pub(super) const TARGET: Target = Target {
     arguments: super::no_arguments,
     needs: needs::needs,
     version: |platform| platform.settings.alertmanager.version,
+    missed,
     lower: Lower::Platform(lower),
 };
 
@@ -36,7 +37,9 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
     let nobody = nobody(platform);
     let config = config::config(platform, &nobody);
     let overridden =
-        overrides::apply(TARGET.format, &platform.overrides, &overrides::constant, || Node::of(&config));
+        overrides::apply(TARGET.format, Place::Platform, &platform.overrides, &overrides::constant, || {
+            Node::of(&config)
+        });
     let config = overridden.unwrap_or_else(|| Node::of(&config));
     vec![
         artifact("alertmanager.yml", emit::yaml(&header, &config)),
@@ -46,6 +49,14 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
 
 fn artifact(path: &str, content: String) -> Artifact {
     Artifact::new(format!("{}/{path}", TARGET.format.root), content)
+}
+
+/// What overrides remove and is not there.
+fn missed(platform: &Platform) -> Vec<Missed> {
+    let nobody = nobody(platform);
+    overrides::missed(TARGET.format, Place::Platform, &platform.overrides, &overrides::constant, || {
+        Node::of(&config::config(platform, &nobody))
+    })
 }
 
 /// The name of who is told nothing: what no receiver is told of ends there.

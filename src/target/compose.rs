@@ -19,9 +19,9 @@ mod text;
 use config::Seen;
 use file::{Entry, File, Network, Volume};
 
-use super::{Artifact, Files, Lower, Target, generated};
+use super::{Artifact, Files, Lower, Missed, Target, generated};
 use crate::emit::{self, Apart, Commented, Entries, Node};
-use crate::formats;
+use crate::formats::{self, Place};
 use crate::hash::HashMap;
 use crate::parallel;
 use crate::platform::owner::{handovers, waits};
@@ -38,6 +38,7 @@ pub(super) const TARGET: Target = Target {
     arguments: super::no_arguments,
     needs: super::no_needs,
     version: super::no_version,
+    missed,
     lower: Lower::Mounted(lower),
 };
 
@@ -58,6 +59,25 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
     artifacts
 }
 
+/// What overrides remove and is not there.
+fn missed(platform: &Platform) -> Vec<Missed> {
+    let services = platform.start_order();
+    let seen = Seen { mounted: &Files::new([]), configs: Files::new([]) };
+    let handovers = handovers(platform);
+    let jobs = owner::jobs(platform, &handovers);
+    let waits = waits(&handovers);
+    let owners = Owners { jobs: &jobs, waits: &waits };
+    let whole = Part { services: &services, owners, seen: &seen, first: true, last: true };
+    let of_services = services.iter().flat_map(|service| {
+        overrides::missed(platform, Place::Service, &service.overrides, || {
+            Node::of(&service::lower(platform, service, &owners.names(service), &seen))
+        })
+    });
+    let of_file =
+        overrides::missed(platform, Place::Platform, &platform.overrides, || Node::of(&whole.file(platform)));
+    of_services.chain(of_file).collect()
+}
+
 fn compose_file(platform: &Platform, services: &[&Service], seen: &Seen<'_>, generated: &[String]) -> String {
     let mut header: Vec<String> = platform.description.iter().cloned().collect();
     header.extend_from_slice(generated);
@@ -68,7 +88,7 @@ fn compose_file(platform: &Platform, services: &[&Service], seen: &Seen<'_>, gen
     let owners = Owners { jobs: &jobs, waits: &waits };
     let whole = Part { services, owners, seen, first: true, last: true };
     if let Some(overridden) =
-        overrides::apply(platform, &platform.overrides, || Node::of(&whole.file(platform)))
+        overrides::apply(platform, Place::Platform, &platform.overrides, || Node::of(&whole.file(platform)))
     {
         return emit::yaml(&header, &overridden);
     }
@@ -127,7 +147,7 @@ impl<'a> Part<'a> {
 
     fn entry(&self, platform: &'a Platform, service: &'a Service) -> Entry<'a> {
         let lowered = service::lower(platform, service, &self.owners.names(service), self.seen);
-        match overrides::apply(platform, &service.overrides, || Node::of(&lowered)) {
+        match overrides::apply(platform, Place::Service, &service.overrides, || Node::of(&lowered)) {
             Some(overridden) => Entry::Overridden(overridden),
             None => Entry::Typed(Box::new(lowered)),
         }

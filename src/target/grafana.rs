@@ -4,6 +4,7 @@
 
 mod coverage;
 mod dashboard;
+mod foreign;
 mod layout;
 mod panel;
 mod provisioning;
@@ -11,6 +12,7 @@ mod provisioning;
 use super::{Artifact, Lower, Target, generated};
 use crate::emit;
 use crate::formats;
+use crate::platform::observe::Dashboard;
 use crate::platform::{Mounted, Platform, Role, Service};
 
 /// The target.
@@ -20,6 +22,7 @@ pub(super) const TARGET: Target = Target {
     arguments: super::no_arguments,
     needs: super::no_needs,
     version: super::no_version,
+    missed: super::no_misses,
     lower: Lower::Platform(lower),
 };
 
@@ -29,13 +32,17 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
     let yaml = |name: &str, content: String| artifact(&format!("provisioning/{name}/{name}.yaml"), content);
     let mut artifacts = vec![yaml("datasources", emit::yaml(&header, &provisioning::sources(platform)))];
     let dashboards = &platform.observed.dashboards;
-    // Without metrics no panel has anything to show, which is reported.
-    if dashboards.is_empty() || platform.with_role(Role::Metrics).next().is_none() {
+    // Without metrics a panel that asks for them has nothing to show, which is reported.
+    let has_metrics = platform.with_role(Role::Metrics).next().is_some();
+    let shown =
+        |dashboard: &&Dashboard| has_metrics || dashboard.panels().any(|panel| panel.source.is_some());
+    let dashboards: Vec<&Dashboard> = dashboards.iter().filter(shown).collect();
+    if dashboards.is_empty() {
         return artifacts;
     }
     let providers = provisioning::providers(platform, folder(shower));
     artifacts.push(yaml("dashboards", emit::yaml(&header, &providers)));
-    artifacts.extend(dashboards.iter().map(|dashboard| {
+    artifacts.extend(dashboards.into_iter().map(|dashboard| {
         let path = format!("dashboards/{}.json", dashboard.uid);
         artifact(&path, emit::json(&dashboard::dashboard(platform, dashboard)))
     }));

@@ -25,6 +25,7 @@ pub(super) const TARGET: Target = Target {
     arguments: super::no_arguments,
     needs,
     version: |platform| platform.settings.nginx.version,
+    missed: super::no_misses,
     lower: Lower::Platform(lower),
 };
 

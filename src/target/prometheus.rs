@@ -7,9 +7,9 @@ mod coverage;
 mod rules;
 mod tests;
 
-use super::{Artifact, Lower, Need, Target, generated, overrides};
+use super::{Artifact, Lower, Missed, Need, Target, generated, overrides};
 use crate::emit::{self, Node};
-use crate::formats;
+use crate::formats::{self, Place};
 use crate::parallel;
 use crate::platform::{Platform, Role, ServiceId, Version};
 
@@ -20,6 +20,7 @@ pub(super) const TARGET: Target = Target {
     arguments: config::arguments,
     needs,
     version: |platform| platform.settings.prometheus.version,
+    missed,
     lower: Lower::Platform(lower),
 };
 
@@ -31,7 +32,9 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
     let files = rules::files(platform);
     let config = config::config(platform, !files.is_empty());
     let overridden =
-        overrides::apply(TARGET.format, &platform.overrides, &overrides::constant, || Node::of(&config));
+        overrides::apply(TARGET.format, Place::Platform, &platform.overrides, &overrides::constant, || {
+            Node::of(&config)
+        });
     let config = overridden.unwrap_or_else(|| Node::of(&config));
     let mut artifacts = vec![yaml("prometheus.yml", &header, &config)];
     artifacts.extend(parallel::map(&files, |file| {
@@ -45,6 +48,16 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
     });
     artifacts.extend(tests.into_iter().flatten());
     artifacts
+}
+
+/// What overrides remove and is not there.
+fn missed(platform: &Platform) -> Vec<Missed> {
+    let of_jobs = platform.observed.jobs.iter().flat_map(|job| config::missed(platform, job));
+    let of_file =
+        overrides::missed(TARGET.format, Place::Platform, &platform.overrides, &overrides::constant, || {
+            Node::of(&config::config(platform, !rules::files(platform).is_empty()))
+        });
+    of_jobs.chain(of_file).collect()
 }
 
 /// `keep_firing_for` came with 2.42 (prometheus/prometheus:CHANGELOG.md).

@@ -143,7 +143,7 @@ shapes! {
     BUILD 0 100 "places in one container" |n| platform(&service(&each(n, |at| format!("config \"/c/{at}/x\" = \"x\", tmpfs \"/t/{at}\", volume v{at} = \"/v/{at}\"\n"))));
     BUILD 0 300 "labels" |n| platform(&service(&format!("labels {{ {} }}", each(n, |at| format!("l{at} = \"x\", ")))));
     BUILD 0 500 "keys of an override" |n| platform(&format!("override compose {{ {} }}", each(n, |at| format!("x-{at} = 1, "))));
-    BUILD 0 500 "labels of an override" |n| platform(&format!("override compose {{ {} }}", each(n, |at| format!("x a{at} = 1, "))));
+    BUILD 0 500 "labels of an override" |n| platform(&format!("override compose {{ {} }}", each(n, |at| format!("x-a l{at} = 1, "))));
     BUILD 0 500 "alerts" |n| platform(&each(n, |at| format!("alert A{at} {{ expr = \"up == 0\", severity = warning, summary = \"s\" }}\n")));
     BUILD 1 200 "inhibitions of nothing" |n| platform(&(each(n, |at| format!("alert A{at} {{ expr = \"up == 0\", severity = warning, summary = \"s\" }}\n")) + &each(n, |at| format!("inhibit \"i{at}\" {{ by = A{at}, of = [B{at}], equal = [\"job\"] }}\n"))));
     BUILD 0 100 "receivers of teams, and alerts of each" |n| platform(&(WATCHED.to_owned() + &teams(n)));

@@ -12,8 +12,7 @@ pub(crate) fn places(text: &str) -> Node {
     let map = |key: &str, node: Node| Node::of(&Entries(vec![(key, node)]));
     let says = |node: Node| Commented::new([text.to_owned(), "and more".to_owned()], node);
     let item = Entries(vec![(text, says(Node::of(text))), ("other key", says(Node::of(text)))]);
-    let mut base = Node::of(&Entries(vec![("a", map(text, map("b", Node::of(text))))]));
-    base.merge(map("a", map(text, map("c", Node::of(&FlowSeq([text]))))));
+    let both = Entries(vec![("b", Node::of(text)), ("c", Node::of(&FlowSeq([text])))]);
     let flow = Entries(vec![("list", Node::of(&[text, "a"])), (text, map(text, Node::of(text)))]);
     Node::of(&Entries(vec![
         ("value", says(Node::of(text))),
@@ -25,7 +24,7 @@ pub(crate) fn places(text: &str) -> Node {
         ("flow", says(Node::of(&FlowMap(flow)))),
         ("key", says(map(text, map(text, Node::of(&Apart(Entries(vec![(text, text), ("other", text)]))))))),
         ("items", says(Node::List(vec![Node::of(&says(Node::of(&item))), Node::of(&item)]))),
-        ("override", says(base)),
+        ("nested", says(map("a", map(text, Node::of(&both))))),
         ("last", says(Node::of(text))),
     ]))
 }
@@ -44,7 +43,7 @@ pub(crate) fn meant(text: &str) -> Value {
         "flow": { "list": [text, "a"], text: map(text, json!(text)) },
         "key": map(text, map(text, json!({ text: text, "other": text }))),
         "items": [item.clone(), item],
-        "override": map("a", map(text, json!({ "b": text, "c": [text] }))),
+        "nested": map("a", map(text, json!({ "b": text, "c": [text] }))),
         "last": text,
     })
 }

@@ -51,6 +51,8 @@ pub(crate) fn all(texts: &[String]) -> String {
 fn part(at: usize, text: &str) -> String {
     let odd = literal(text);
     let variable = variable(at);
+    // To compose, an override speaks as its files do: a `$` that is meant is `$$`.
+    let over = literal(&text.replace('$', "$$"));
     format!(
         r#"
 variable {variable} = {odd} {{ description = {odd} }}
@@ -65,6 +67,12 @@ service s{at} {{
   health      {{ command = ["check", {odd}], interval = 30s }}
   env         {{ A = {odd}, B = {variable} }}
   labels      {{ "a.b" = {odd} }}
+  override compose {{
+    annotations {{ "a.b" = {over} }}
+    environment {{ O = {over} }}
+    entrypoint = [{over}]
+    x-odd {{ list = [{over}], "a.b" = {over} }}
+  }}
   volume v{at} = "/data" {{ description = {odd} }}
   config "/etc/a.txt"  = {odd}
   config "/etc/a.conf" = {odd}
@@ -122,6 +130,10 @@ pub(crate) fn unlike(text: &str, artifacts: &[Artifact]) -> Vec<String> {
             expect("the command", &service["command"][1], &doubled);
             expect("the variable", &service["environment"]["A"], &doubled);
             expect("the label", &service["labels"]["a.b"], &doubled);
+            expect("the override of a map", &service["annotations"]["a.b"], &doubled);
+            expect("the override of a variable", &service["environment"]["O"], &doubled);
+            expect("the override of a list", &service["entrypoint"][0], &doubled);
+            expect("the free list", &service["x-odd"]["list"][0], &doubled);
             expect("the check", &service["healthcheck"]["test"][2], &doubled);
         }
         Err(error) => complaints.push(error),
@@ -141,9 +153,12 @@ pub(crate) fn unlike_to_compose(texts: &[String], read: &Value) -> Vec<String> {
             env["A"],
             env["B"],
             service["labels"]["a.b"],
-            service["healthcheck"]["test"][2]
+            service["healthcheck"]["test"][2],
+            service["annotations"]["a.b"],
+            env["O"],
+            service["entrypoint"][0]
         ]);
-        let meant = json!([doubled, doubled, doubled, doubled, doubled]);
+        let meant = json!(vec![&doubled; 8]);
         if taken != meant {
             complaints.push(format!("compose reads {text:?} as {taken}"));
         }

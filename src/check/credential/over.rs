@@ -6,14 +6,18 @@ use super::said::of_arguments;
 use crate::diagnostic::credential::text::{OPERATOR, in_text, is_path, is_token, is_value};
 use crate::diagnostic::credential::{NAMES, Names, last_word, names};
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashMap;
 use crate::model;
-use crate::platform::{Override, Platform, Tree};
+use crate::platform::{InputId, Override, Platform, Tree, dollar};
 use crate::schema::part_of;
 use crate::source::Span;
 use crate::syntax::{Entry, Value, ValueKind};
 
 /// Keys of compose that hold a command line.
 const COMMANDS: [&str; 3] = ["command", "entrypoint", "test"];
+
+/// The inputs of a platform, by their names.
+type Inputs<'a> = HashMap<&'a str, InputId>;
 
 /// An override, and the block it was made from.
 struct Over<'a> {
@@ -85,6 +89,7 @@ fn in_tree(key: &str, tree: &Tree, over: &Over<'_>, sink: &mut Sink) {
             }
         }
         Tree::Map(entries) => entries.iter().for_each(|(key, tree)| in_tree(key, tree, over, sink)),
+        Tree::Edited(_, with) => with.iter().for_each(|tree| in_tree(key, tree, over, sink)),
         Tree::Integer(_) | Tree::Number(_) | Tree::Boolean(_) => {}
     }
 }
@@ -126,20 +131,23 @@ fn place(entries: &[Entry], text: &str) -> Option<Span> {
 
 /// SEC007: a secret on a command line that an override writes.
 pub(in super::super) fn command_lines(platform: &Platform, sink: &mut Sink) {
+    let inputs = dollar::inputs(platform);
     for over in each(platform).filter(|over| over.made.target.inputs) {
         for (key, tree) in &over.made.entries {
-            command_line(key, tree, platform, &over, sink);
+            command_line(key, tree, (platform, &inputs), &over, sink);
         }
     }
 }
 
-fn command_line(key: &str, tree: &Tree, platform: &Platform, over: &Over<'_>, sink: &mut Sink) {
+fn command_line(key: &str, tree: &Tree, of: (&Platform, &Inputs<'_>), over: &Over<'_>, sink: &mut Sink) {
+    let (platform, inputs) = of;
     match tree {
         Tree::Text(value) if COMMANDS.contains(&key) => {
-            let Some(input) = value.inputs().find(|input| platform[*input].secret) else { return };
+            let mut asked = dollar::asked(value, inputs).map(|input| &platform[input]);
+            let Some(input) = asked.find(|input| input.secret) else { return };
             let what = format!(
                 "the secret `{}` stands on a command line in `override {}`",
-                platform[input].name, over.made.target.name
+                input.name, over.made.target.name
             );
             let diagnostic = Diagnostic::new(codes::SEC007, what)
                 .at(over.made.span, "shown by `ps` and `docker inspect`")
@@ -149,9 +157,14 @@ fn command_line(key: &str, tree: &Tree, platform: &Platform, over: &Over<'_>, si
                 None => diagnostic,
             });
         }
-        Tree::List(items) => items.iter().for_each(|item| command_line(key, item, platform, over, sink)),
+        Tree::List(items) => items.iter().for_each(|item| command_line(key, item, of, over, sink)),
         Tree::Map(entries) => {
-            entries.iter().for_each(|(key, tree)| command_line(key, tree, platform, over, sink));
+            entries.iter().for_each(|(key, tree)| command_line(key, tree, of, over, sink));
+        }
+        Tree::Edited(_, with) => {
+            if let Some(tree) = with {
+                command_line(key, tree, of, over, sink);
+            }
         }
         _ => {}
     }

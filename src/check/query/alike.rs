@@ -144,6 +144,8 @@ struct Traits<'a> {
     /// Where the tables are of what else it exports.
     shared: Vec<usize>,
     unknown: bool,
+    /// The labels that overrides add.
+    added: &'a [String],
     interval: (u64, bool),
     path: &'a str,
     without_tls: bool,
@@ -172,6 +174,7 @@ impl<'a> Traits<'a> {
             own: exports.own.iter().map(Declared::new).collect(),
             shared: exports.shared.iter().map(|table| Arc::as_ptr(table).addr()).collect(),
             unknown: exports.unknown,
+            added: &exports.added,
             interval: (job.interval.0, job.interval_said),
             path: &job.path,
             without_tls: job.is_without_tls(),

@@ -136,8 +136,10 @@ impl Context<'_> {
 
     /// Those of one exporter: the source's own declarations say what is there, tables of images what can be.
     fn of_job(&self, job: &Job, found: &Found<'_>) -> Certain {
+        // What relabelling adds may depend on the target.
+        let certain = Found { added: &[], ..*found };
         let mut labels: Certain = TARGET_LABELS.iter().map(|label| ((*label).to_owned(), None)).collect();
-        if let (true, false, Labels::Some(declared)) = (is_own(job, found), self.open, found.labels()) {
+        if let (true, false, Labels::Some(declared)) = (is_own(job, found), self.open, certain.labels()) {
             let declared = declared.iter().filter(|label| !label.ends_with('*'));
             labels.extend(declared.map(|label| (label.clone(), None)));
         }

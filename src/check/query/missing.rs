@@ -233,6 +233,7 @@ fn below(tree: &Tree, key: &str) -> bool {
     match tree {
         Tree::Map(entries) => holds(entries, key),
         Tree::List(items) => items.iter().any(|item| below(item, key)),
+        Tree::Edited(_, with) => with.as_ref().is_some_and(|tree| below(tree, key)),
         Tree::Text(_) | Tree::Integer(_) | Tree::Number(_) | Tree::Boolean(_) => false,
     }
 }

@@ -172,7 +172,8 @@ fn unknown_labels<'a>(
         {
             continue;
         }
-        let declared = found.clone().flat_map(|found| found.metric.labels.iter().map(String::as_str));
+        let declared = found.clone().flat_map(|found| found.metric.labels.iter().chain(found.added));
+        let declared = declared.map(String::as_str);
         let mut known: Vec<&str> = declared.chain(found.clone().filter_map(|found| found.extra)).collect();
         let mut seen = HashSet::default();
         known.retain(|label| seen.insert(*label));

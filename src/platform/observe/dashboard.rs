@@ -67,6 +67,9 @@ pub struct Panel {
     pub width: u64,
     /// How high it is.
     pub height: u64,
+    /// The data source that its queries are put to, by its place among those that are declared; `None` for the platform's
+    /// metrics.
+    pub source: Option<usize>,
     /// Whether series stand on top of each other.
     pub stacked: bool,
     /// What it draws.

@@ -31,7 +31,7 @@ pub struct Named<'a> {
 }
 
 /// What the labels of a series depend on.
-type Declared<'a> = (&'a [String], Option<&'static str>);
+type Declared<'a> = (&'a [String], Option<&'static str>, &'a [String]);
 
 impl<'a> NamedJobs<'a> {
     /// Those that are observed.
@@ -42,7 +42,10 @@ impl<'a> NamedJobs<'a> {
 
     fn labels(&self, found: &Found<'a>) -> Labels {
         let mut known = self.labels.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry((&found.metric.labels, found.extra)).or_insert_with(|| found.labels()).clone()
+        known
+            .entry((&found.metric.labels, found.extra, found.added))
+            .or_insert_with(|| found.labels())
+            .clone()
     }
 
     /// What is known of the series of a metric that a selector asks of jobs; `None` where it names none.

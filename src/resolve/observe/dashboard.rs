@@ -1,16 +1,20 @@
 //! Dashboards: their panels' queries, what can be chosen at their tops, and the addresses they get.
 
+use super::super::source;
 use super::super::text::Texts;
 use super::query::{About, Queries, Reader, Written};
 use super::{literal, owned, preset, shared};
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use smol_str::SmolStr;
+
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, PanelKind};
 use crate::parallel;
 use crate::platform::observe::{Choice, Dashboard, Observed, Panel, PanelQuery, Row, Threshold, panel_size};
+use crate::platform::source::{DataSource, PLUGINS};
 use crate::platform::{Platform, ServiceId};
 use crate::promql::{self, Op};
-use crate::schema::Constant;
+use crate::schema::{Constant, Reference};
 use crate::source::FileId;
 use crate::syntax::{Name, Text};
 
@@ -22,6 +26,8 @@ pub(super) struct Read {
     owner: Option<ServiceId>,
     block: model::Dashboard,
     panels: Vec<Vec<Written>>,
+    /// The data source of each panel.
+    sources: Vec<Option<usize>>,
     choices: Vec<Option<Offer>>,
 }
 
@@ -56,20 +62,54 @@ pub(super) fn expand(
 /// Reads the queries of dashboards.
 pub(super) fn read(
     dashboards: Vec<(Option<ServiceId>, model::Dashboard)>,
+    declared: &[DataSource],
     reader: &Reader,
-    sink: &mut Sink,
+    texts: &mut Texts<'_>,
 ) -> Vec<Read> {
+    let places = source::places(texts.document);
     let all = dashboards.into_iter();
     all.map(|(owner, block)| {
-        expect_address(&block.name, sink);
-        let panels = block
-            .panels()
-            .map(|panel| panel.query.iter().map(|query| reader.read(&query.expr, sink)).collect())
-            .collect();
-        let choices = block.choose.iter().map(|choose| offer(&choose.query, reader, sink)).collect();
-        Read { owner, block, panels, choices }
+        expect_address(&block.name, texts.sink);
+        let (mut panels, mut sources) = (Vec::new(), Vec::new());
+        for panel in block.panels() {
+            let said = panel.datasource.as_ref();
+            let source = said.and_then(|said| source_of(said, &places, declared, texts));
+            let queries = panel.query.iter();
+            panels.push(match said {
+                // In the language of that data source.
+                Some(_) => queries.map(|query| reader.foreign(&query.expr)).collect(),
+                None => queries.map(|query| reader.read(&query.expr, texts.sink)).collect(),
+            });
+            sources.push(source);
+        }
+        let choices = block.choose.iter().map(|choose| offer(&choose.query, reader, texts.sink)).collect();
+        Read { owner, block, panels, sources, choices }
     })
     .collect()
+}
+
+/// The data source that a panel names. One that takes more than the text of a query is reported.
+fn source_of(
+    said: &Reference,
+    places: &HashMap<SmolStr, usize>,
+    declared: &[DataSource],
+    texts: &mut Texts<'_>,
+) -> Option<usize> {
+    let at = texts.own_namespace(&said.0, "datasource", places)?;
+    let source = declared.get(at)?;
+    if source.query().is_none() {
+        let known = PLUGINS.iter().filter(|plugin| plugin.query.is_some()).map(|plugin| plugin.word);
+        texts.sink.report(
+            Diagnostic::new(codes::TYP008, format!("no panel can ask `{}`", source.name))
+                .at(said.0.span, format!("`{}` takes more than the text of a query", source.kind))
+                .help(format!(
+                    "panels ask {}; explore others in Grafana, which has the data source",
+                    list_of(known)
+                )),
+        );
+        return None;
+    }
+    Some(at)
 }
 
 /// Reports a name that can be no part of an address: Grafana takes no other (grafana/grafana:pkg/util/shortid_generator.go),
@@ -238,6 +278,7 @@ impl Names {
 fn rows(read: &Read, queries: &Queries<'_>) -> Vec<Row> {
     let block = &read.block;
     let mut written = read.panels.iter();
+    let mut sources = read.sources.iter();
     let mut row = |title, panels: &[model::Panel]| Row {
         title,
         panels: panels
@@ -248,7 +289,8 @@ fn rows(read: &Read, queries: &Queries<'_>) -> Vec<Row> {
                     legend: said.legend.text.clone(),
                     query: queries.complete(written, About::of(read.owner)),
                 });
-                self::panel(panel, asked.collect())
+                let source = sources.next().copied().flatten();
+                self::panel(panel, source, asked.collect())
             })
             .collect(),
     };
@@ -257,7 +299,7 @@ fn rows(read: &Read, queries: &Queries<'_>) -> Vec<Row> {
     rows
 }
 
-fn panel(said: &model::Panel, queries: Vec<PanelQuery>) -> Panel {
+fn panel(said: &model::Panel, source: Option<usize>, queries: Vec<PanelQuery>) -> Panel {
     let kind = said.type_.unwrap_or(PanelKind::Timeseries);
     let (width, height) = panel_size(kind);
     let threshold =
@@ -269,6 +311,7 @@ fn panel(said: &model::Panel, queries: Vec<PanelQuery>) -> Panel {
         description: said.description.as_ref().map(shared),
         width: said.width.map_or(width, |width| width.0),
         height: said.height.map_or(height, |height| height.0),
+        source,
         stacked: said.stacked.unwrap_or(false),
         queries,
         thresholds: said.threshold.iter().map(threshold).collect(),

@@ -1,6 +1,7 @@
 //! What jobs export: their own declarations, the document's tables, and the embedded ones, of which only
 //! what queries ask for is read.
 
+use super::added;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -60,7 +61,7 @@ impl<'a> Tables<'a> {
             }
         }
         let unknown = own.is_empty() && shared.is_empty();
-        Exports { own, shared, unknown }
+        Exports { own, shared, unknown, added: added::of_service(service) }
     }
 
     /// Adds a table and all it includes.

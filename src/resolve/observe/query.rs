@@ -65,6 +65,13 @@ impl<'s> Reader<'s> {
         Written { parsed: None, ..written }
     }
 
+    /// A query in a language of its own, which is handed on as it is.
+    pub(super) fn foreign(&self, constant: &Constant) -> Written {
+        let text = literal(constant).trim().to_owned();
+        let source = self.sources.shared(constant.span.file);
+        Written { text, parsed: None, said: constant.clone(), source }
+    }
+
     /// Reads a query; one that is none is reported.
     pub(super) fn read(&self, constant: &Constant, sink: &mut Sink) -> Written {
         let text = literal(constant).trim().to_owned();

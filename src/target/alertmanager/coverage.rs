@@ -54,6 +54,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::metric(_)
         | SourceField::exports(_)
         | SourceField::dashboard(_)
+        | SourceField::datasource(_)
         | SourceField::backup(_)
         | SourceField::policy(_)
         | SourceField::image(_)
@@ -73,18 +74,13 @@ fn receiver(field: ReceiverField) -> Coverage {
         | ReceiverField::resolved(Leaf)
         | ReceiverField::only(Leaf)
         | ReceiverField::mute(Leaf) => Written,
-        ReceiverField::slack(SlackField::channel(Leaf) | SlackField::webhook(Leaf))
-        | ReceiverField::pagerduty(PagerDutyField::key(Leaf))
-        | ReceiverField::opsgenie(OpsgenieField::key(Leaf))
-        | ReceiverField::teams(TeamsField::webhook(Leaf))
-        | ReceiverField::webhook(WebhookField::address(Leaf))
-        | ReceiverField::heartbeat(HeartbeatField::address(Leaf)) => Written,
-        // The way that a message takes is a connection of the platform's, and in no file of this target.
-        ReceiverField::slack(SlackField::via(Leaf))
-        | ReceiverField::pagerduty(PagerDutyField::via(Leaf))
-        | ReceiverField::opsgenie(OpsgenieField::via(Leaf))
-        | ReceiverField::teams(TeamsField::via(Leaf))
-        | ReceiverField::webhook(WebhookField::via(Leaf))
-        | ReceiverField::heartbeat(HeartbeatField::via(Leaf)) => NotConcerned,
+        ReceiverField::slack(
+            SlackField::channel(Leaf) | SlackField::webhook(Leaf) | SlackField::via(Leaf),
+        )
+        | ReceiverField::pagerduty(PagerDutyField::key(Leaf) | PagerDutyField::via(Leaf))
+        | ReceiverField::opsgenie(OpsgenieField::key(Leaf) | OpsgenieField::via(Leaf))
+        | ReceiverField::teams(TeamsField::webhook(Leaf) | TeamsField::via(Leaf))
+        | ReceiverField::webhook(WebhookField::address(Leaf) | WebhookField::via(Leaf))
+        | ReceiverField::heartbeat(HeartbeatField::address(Leaf) | HeartbeatField::via(Leaf)) => Written,
     }
 }

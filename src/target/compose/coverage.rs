@@ -77,6 +77,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::hours(_)
         | SourceField::inhibit(_)
         | SourceField::dashboard(_)
+        | SourceField::datasource(_)
         | SourceField::backup(_)
         | SourceField::policy(_)
         | SourceField::image(_)

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use indexmap::IndexSet;
 use serde::Serialize;
 
+use super::TARGET;
 use super::publish::{ADMIN_BIND, bound_by_operator, default_bind};
 use crate::emit;
-use crate::hash::HashSet;
-use crate::platform::{Health, Input, InputId, Platform, Value};
+use crate::hash::{HashMap, HashSet};
+use crate::platform::{Health, Input, InputId, Platform, Service, Tree, Value, dollar};
 
 const TEMPLATE: &str = include_str!("../../../targets/compose/env.example.j2");
 const PROFILES: &str = "COMPOSE_PROFILES";
@@ -33,6 +34,7 @@ struct Line<'a> {
 
 pub(super) fn lower(platform: &Platform, header: &[String]) -> String {
     let used = used(platform);
+    let optional = of_optional_parts(platform);
     let declared = |name: &str| platform.inputs.iter().any(|input| input.name == name);
     let bound = bound_by_operator(platform).map(|(service, port)| format!("{} {port}", service.name));
     let context = Context {
@@ -41,7 +43,7 @@ pub(super) fn lower(platform: &Platform, header: &[String]) -> String {
             .inputs
             .iter()
             .enumerate()
-            .map(|(at, input)| line(input, used.contains(&InputId(at))))
+            .map(|(at, input)| line(input, used.contains(&InputId(at)), optional.get(&InputId(at))))
             .collect(),
         bound: if declared(ADMIN_BIND) { Vec::new() } else { bound.collect() },
         bind: default_bind(platform),
@@ -61,27 +63,67 @@ fn profiles(platform: &Platform) -> Vec<&str> {
 
 /// The inputs that the compose file asks for.
 fn used(platform: &Platform) -> BTreeSet<InputId> {
-    let values = platform.services.iter().flat_map(|service| {
-        let env = service.env.iter().map(|variable| &variable.value);
-        let words = service.entrypoint.iter().chain(&service.command).flatten();
-        let health: &[Value] = match &service.health {
-            Health::Exec(words) => words,
-            Health::Shell(line) => std::slice::from_ref(line),
-            _ => &[],
+    let mut used: BTreeSet<InputId> = platform.services.iter().flat_map(inputs_of).collect();
+    let of_services = platform.services.iter().flat_map(|service| &service.overrides);
+    let inputs = dollar::inputs(platform);
+    for over in platform.overrides.iter().chain(of_services).filter(|over| over.target == TARGET.format) {
+        let mut look = |_: &str, tree: &Tree| {
+            if let Tree::Text(value) = tree {
+                used.extend(dollar::asked(value, &inputs));
+            }
         };
-        let args = service.build.iter().flat_map(|build| build.args.iter().map(|(_, value)| value));
-        env.chain(words).chain(health).chain(&service.image).chain(args)
-    });
-    let files = platform.services.iter().flat_map(|service| service.secret_files.iter().copied());
-    values.flat_map(Value::inputs).chain(files).collect()
+        over.entries.iter().for_each(|(key, tree)| tree.each(key, &mut look));
+    }
+    used
 }
 
-fn line(input: &Input, used: bool) -> Line<'_> {
+fn inputs_of(service: &Service) -> impl Iterator<Item = InputId> {
+    let env = service.env.iter().map(|variable| &variable.value);
+    let words = service.entrypoint.iter().chain(&service.command).flatten();
+    let health: &[Value] = match &service.health {
+        Health::Exec(words) => words,
+        Health::Shell(line) => std::slice::from_ref(line),
+        _ => &[],
+    };
+    let args = service.build.iter().flat_map(|build| build.args.iter().map(|(_, value)| value));
+    let values = env.chain(words).chain(health).chain(&service.image).chain(args);
+    values.flat_map(Value::inputs).chain(service.secret_files.iter().copied())
+}
+
+/// The profiles of the services that read an input, where none of these always starts.
+fn of_optional_parts(platform: &Platform) -> HashMap<InputId, IndexSet<&str>> {
+    let mut parts: HashMap<InputId, Option<IndexSet<&str>>> = HashMap::default();
+    for service in &platform.services {
+        let profile = platform.profile(service);
+        for input in inputs_of(service) {
+            let known = parts.entry(input).or_insert_with(|| Some(IndexSet::new()));
+            match (profile, known.as_mut()) {
+                (Some(profile), Some(profiles)) => {
+                    profiles.insert(profile);
+                }
+                _ => *known = None,
+            }
+        }
+    }
+    parts.into_iter().filter_map(|(input, profiles)| Some((input, profiles?))).collect()
+}
+
+fn line<'a>(input: &'a Input, used: bool, parts: Option<&IndexSet<&str>>) -> Line<'a> {
     let mut comments: Vec<String> = input.description.iter().cloned().collect();
     let mut facts = Vec::new();
     match (&input.default, input.optional) {
         _ if !used => facts.push("Not asked for by what is built here".to_owned()),
-        (None, false) => facts.push("Required".to_owned()),
+        // Compose asks for it all the same: it puts variables in before it looks at profiles.
+        (None, false) => match parts {
+            Some(parts) => {
+                let parts: Vec<&str> = parts.iter().copied().collect();
+                let parts = parts.join(", ");
+                facts.push(format!(
+                    "Required; read by {parts} alone: while that does not start, any text will do"
+                ));
+            }
+            None => facts.push("Required".to_owned()),
+        },
         (_, true) => facts.push("May stay empty".to_owned()),
         (Some(_), false) => {}
     }

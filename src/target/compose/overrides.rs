@@ -1,17 +1,29 @@
 //! What the source tells this target beside the language, put over what it made.
 
-use super::super::overrides;
+use super::super::overrides::{self, Missed};
 use super::{TARGET, text};
 use crate::emit::Node;
+use crate::formats::Place;
 use crate::platform::{Override, Platform, Value, ValuePart};
 
-/// Merges the overrides of this target into a tree; `None` where there are none for it.
+/// Merges the overrides of this target into what stands at a place; `None` where there are none for it.
 pub(super) fn apply(
     platform: &Platform,
+    place: Place,
     overrides: &[Override],
     base: impl FnOnce() -> Node,
 ) -> Option<Node> {
-    overrides::apply(TARGET.format, overrides, &|value| raw(platform, value), base)
+    overrides::apply(TARGET.format, place, overrides, &|value| raw(platform, value), base)
+}
+
+/// What overrides of this target remove and is not there.
+pub(super) fn missed(
+    platform: &Platform,
+    place: Place,
+    overrides: &[Override],
+    base: impl FnOnce() -> Node,
+) -> Vec<Missed> {
+    overrides::missed(TARGET.format, place, overrides, &|value| raw(platform, value), base)
 }
 
 /// An override speaks to compose itself, so its `$` are compose's.

@@ -3,8 +3,8 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    ChooseField, DashboardField, MetricsField, PanelField, PlatformField, QueryField, RowField, ServiceField,
-    SourceField, ThresholdField,
+    ChooseField, DashboardField, DataSourceField, MetricsField, PanelField, PlatformField, QueryField,
+    RowField, ServiceField, SourceField, ThresholdField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -21,6 +21,18 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         SourceField::dashboard(field) | SourceField::service(ServiceField::dashboard(field)) => {
             dashboard(field)
         }
+        SourceField::datasource(field) => match field {
+            DataSourceField::type_(Leaf)
+            | DataSourceField::title(Leaf)
+            | DataSourceField::url(Leaf)
+            | DataSourceField::access(Leaf)
+            | DataSourceField::user(Leaf)
+            | DataSourceField::password(Leaf)
+            | DataSourceField::json_data(Leaf)
+            | DataSourceField::secure(Leaf) => Written,
+            // A connection, which the networks are held against.
+            DataSourceField::via(Leaf) => NotConcerned,
+        },
         SourceField::service(field) => service(field),
         SourceField::variable(_)
         | SourceField::secret(_)
@@ -122,6 +134,7 @@ fn panel(field: PanelField) -> Coverage {
         | PanelField::description(Leaf)
         | PanelField::width(Leaf)
         | PanelField::height(Leaf)
+        | PanelField::datasource(Leaf)
         | PanelField::stacked(Leaf)
         | PanelField::query(QueryField::expr(Leaf))
         | PanelField::threshold(ThresholdField::from(Leaf)) => Written,

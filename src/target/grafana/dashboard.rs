@@ -86,7 +86,7 @@ struct Variable<'a> {
     name: &'a str,
     label: &'a str,
     r#type: &'static str,
-    datasource: Source,
+    datasource: Source<'a>,
     query: Offer,
     /// Asked again when the time range changes.
     refresh: u8,
@@ -196,7 +196,7 @@ fn variable(choice: &Choice) -> Variable<'_> {
     }
 }
 
-fn items<'a>(dashboard: &'a observe::Dashboard, observed: &observe::Observed) -> Vec<Item<'a>> {
+fn items<'a>(dashboard: &'a observe::Dashboard, observed: &'a observe::Observed) -> Vec<Item<'a>> {
     let mut page = Page::default();
     let mut items: Vec<Item<'a>> = Vec::new();
     for row in &dashboard.rows {

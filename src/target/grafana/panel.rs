@@ -4,8 +4,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::foreign::{Foreign, foreign};
 use super::layout::Place;
-use super::provisioning::{SOURCE, Source};
+use super::provisioning::{SOURCE, Source, declared_source};
 use crate::emit::Entries;
 use crate::platform::PanelKind;
 use crate::platform::observe::{self, Observed, PanelQuery};
@@ -19,19 +20,27 @@ pub(super) struct Panel<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
     grid_pos: Place,
-    datasource: Source,
-    targets: Vec<Target<'a>>,
+    datasource: Source<'a>,
+    targets: Targets<'a>,
     field_config: FieldConfig<'a>,
     options: Value,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     transformations: Vec<Transformation>,
 }
 
+/// The queries of a panel, by the language of its data source.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Targets<'a> {
+    Metrics(Vec<Target<'a>>),
+    Foreign(Vec<Foreign<'a>>),
+}
+
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Target<'a> {
     ref_id: String,
-    datasource: Source,
+    datasource: Source<'a>,
     editor_mode: &'static str,
     expr: &'a str,
     legend_format: &'a str,
@@ -91,18 +100,35 @@ struct Transformation {
 const INTERVALS: &str = "$__";
 
 /// A panel at its place.
-pub(super) fn panel<'a>(id: usize, place: Place, said: &'a observe::Panel, observed: &Observed) -> Panel<'a> {
+pub(super) fn panel<'a>(
+    id: usize,
+    place: Place,
+    said: &'a observe::Panel,
+    observed: &'a Observed,
+) -> Panel<'a> {
     let kind = said.kind;
-    let targets: Vec<Target<'_>> =
-        said.queries.iter().enumerate().map(|(at, query)| target(at, kind, query, observed)).collect();
+    let queries = said.queries.iter().enumerate();
+    let source = said.source.and_then(|at| observed.sources.get(at));
+    let (targets, transformations) = match source {
+        None => {
+            let targets: Vec<Target<'_>> =
+                queries.map(|(at, query)| target(at, kind, query, observed)).collect();
+            let columns = if kind == PanelKind::Table { columns(&targets) } else { Vec::new() };
+            (Targets::Metrics(targets), columns)
+        }
+        Some(source) => {
+            let targets = queries.filter_map(|(at, query)| foreign(ref_id(at), kind, query, source));
+            (Targets::Foreign(targets.collect()), Vec::new())
+        }
+    };
     Panel {
         id,
         r#type: name(kind),
         title: &said.title,
         description: said.description.as_deref(),
         grid_pos: place,
-        datasource: SOURCE,
-        transformations: if kind == PanelKind::Table { columns(&targets) } else { Vec::new() },
+        datasource: source.map_or(SOURCE, declared_source),
+        transformations,
         field_config: FieldConfig { defaults: defaults(said), overrides: [] },
         options: options(said),
         targets,

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::super::overrides;
+use super::super::overrides::{self, Missed};
 use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
+use crate::formats::Place;
 use crate::hash::IndexMap;
 use crate::platform::observe::{Job, SCRAPE_INTERVAL, SCRAPE_TIMEOUT, TARGET_LABELS};
 use crate::platform::whose::WHOSE;
@@ -34,7 +35,7 @@ struct Global<'a> {
     scrape_interval: String,
     scrape_timeout: String,
     evaluation_interval: String,
-    external_labels: Entries<&'static str, &'a str>,
+    external_labels: Entries<&'a str, &'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -220,10 +221,20 @@ fn whose(platform: &Platform, label: &'static str) -> Vec<Whose> {
 fn entry<'a>(platform: &'a Platform, job: &'a Job) -> Entry<'a> {
     let scrape = scrape(platform, job);
     let said = &platform[job.service].overrides;
-    match overrides::apply(super::TARGET.format, said, &overrides::constant, || Node::of(&scrape)) {
+    match overrides::apply(super::TARGET.format, Place::Scraped, said, &overrides::constant, || {
+        Node::of(&scrape)
+    }) {
         Some(overridden) => Entry::Overridden(overridden),
         None => Entry::Typed(Box::new(scrape)),
     }
+}
+
+/// What the overrides of a job's service remove and is not there.
+pub(super) fn missed(platform: &Platform, job: &Job) -> Vec<Missed> {
+    let said = &platform[job.service].overrides;
+    overrides::missed(super::TARGET.format, Place::Scraped, said, &overrides::constant, || {
+        Node::of(&scrape(platform, job))
+    })
 }
 
 fn scrape<'a>(platform: &'a Platform, job: &'a Job) -> Scrape<'a> {

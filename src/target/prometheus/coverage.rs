@@ -57,6 +57,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::hours(_)
         | SourceField::inhibit(_)
         | SourceField::dashboard(_)
+        | SourceField::datasource(_)
         | SourceField::backup(_)
         | SourceField::policy(_)
         | SourceField::image(_)
@@ -141,6 +142,7 @@ fn alert(field: AlertField) -> Coverage {
         | AlertField::description(Leaf)
         | AlertField::runbook(Leaf)
         | AlertField::each_job(Leaf)
+        | AlertField::each_scaled(Leaf)
         | AlertField::unless(Leaf)
         | AlertField::labels(Leaf)
         | AlertField::annotations(Leaf) => Written,
