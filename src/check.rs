@@ -9,6 +9,8 @@ mod alert;
 mod alert_test;
 pub mod credential;
 mod dashboard;
+mod edge;
+mod exposure;
 mod health;
 mod image;
 mod input;
@@ -17,6 +19,7 @@ mod network;
 mod observe;
 mod order;
 mod panel;
+mod policy;
 mod port;
 mod query;
 mod readiness;
@@ -68,6 +71,15 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE001], check: Of(site::names) },
     Rule { codes: &[codes::SITE002], check: Of(site::listeners) },
     Rule { codes: &[codes::SITE003], check: Of(site::twice) },
+    Rule { codes: &[codes::SITE005], check: Of(exposure::exposure) },
+    Rule { codes: &[codes::SITE006], check: Of(exposure::hidden) },
+    Rule { codes: &[codes::SITE007], check: Of(edge::plain_text) },
+    Rule { codes: &[codes::SITE008], check: Of(edge::spoken) },
+    Rule { codes: &[codes::SITE009], check: Of(edge::paths) },
+    Rule { codes: &[codes::SITE010], check: Of(edge::own_networks) },
+    Rule { codes: &[codes::SITE011], check: Of(edge::of_documents) },
+    Rule { codes: &[codes::SITE012], check: Of(edge::idle) },
+    Rule { codes: &[codes::POL001, codes::POL002], check: Of(policy::policies) },
     Rule { codes: &[codes::NGX001], check: Of(site::unsayable) },
     Rule { codes: &[codes::DEP001, codes::DEP003], check: Of(order::conditions) },
     Rule { codes: &[codes::DEP002], check: Of(order::cycles) },

@@ -8,6 +8,7 @@ mod address;
 mod backup;
 mod config;
 pub mod dollar;
+pub mod exposure;
 mod health;
 mod host;
 mod image;
@@ -19,7 +20,9 @@ pub mod owner;
 mod placement;
 mod policy;
 mod process;
+pub mod range;
 mod rate;
+pub mod reach;
 pub mod receiver;
 mod resources;
 mod retention;
@@ -64,7 +67,7 @@ pub use scale::{Scale, ScaleQuery};
 pub use schedule::Schedule;
 pub use secret::SECRETS;
 pub use security::{Bears, Confinement, Security};
-pub use service::{Build, Dependency, EnvVar, ImageName, Metrics, Port, Publish, Service};
+pub use service::{Build, Dependency, EnvVar, Forward, ImageName, Metrics, Port, Publish, Service};
 pub use settings::Settings;
 pub use site::{ACME, CERTIFICATES, Limit, Route, RoutePath, RouteTarget, Site, Tls};
 pub use storage::{
@@ -408,7 +411,7 @@ pub struct Edge {
 }
 
 /// The end of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EdgeEnd {
     /// A port of a service, an index into its ports; `None` where none is named.
     Service(ServiceId, Option<usize>),
@@ -425,6 +428,8 @@ pub enum Cause {
     Reaches,
     /// A site's route leads there.
     Route,
+    /// Requests are handed on there.
+    Forward,
     /// Metrics are scraped there.
     Scrape,
     /// Alerts are handed over there.
@@ -445,6 +450,7 @@ impl Cause {
             Self::Reference => "reference",
             Self::Reaches => "reaches",
             Self::Route => "route",
+            Self::Forward => "forwards",
             Self::Scrape => "scrape",
             Self::Alerting => "alerting",
             Self::DataSource => "data source",

@@ -30,11 +30,13 @@ pub(super) fn uses(field: SourceField) -> bool {
                 | ServiceField::override_(_)
                 | ServiceField::image(ImageUseField::base(_))
                 | ServiceField::build(BuildField::base(_))
-                | ServiceField::port(PortField::access(_) | PortField::paths(_))
+                | ServiceField::port(PortField::access(_) | PortField::paths(_) | PortField::forwards(_))
                 | ServiceField::health(HealthField::needs(_))
         ),
         // Overrides are looked at one by one.
         SourceField::override_(_) => true,
+        // What may reach what is judged.
+        SourceField::policy(_) => true,
         // It decides what is built at all.
         SourceField::platform(PlatformField::targets(_)) => true,
         _ => false,

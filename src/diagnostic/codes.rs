@@ -144,6 +144,27 @@ codes! {
     SITE003 Error "served-twice";
     /// A text that cannot stand where HTTP, or the name of a folder, would have it.
     SITE004 Error "breaks-its-line";
+    /// Metrics, or an administration interface, that everybody may ask for.
+    SITE005 Error "metrics-in-public";
+    /// A route that no request comes to.
+    SITE006 Error "never-asked";
+    /// A site that is served to everybody without TLS.
+    SITE007 Warning "plain-text-site";
+    /// A route to a port that does not speak HTTP.
+    SITE008 Error "not-http";
+    /// A path that no request has.
+    SITE009 Error "no-such-path";
+    /// A range of clients that the proxy's own network belongs to.
+    SITE010 Error "own-network-let-in";
+    /// An address out of documents, which nobody has, that lets somebody in.
+    SITE011 Warning "documentation-address";
+    /// A proxy that serves no site.
+    SITE012 Warning "proxy-without-a-site";
+
+    /// Something is reached that a policy says never is.
+    POL001 Error "policy-broken";
+    /// Something is not reached that a policy says must be.
+    POL002 Error "policy-unmet";
 
     /// Something that nginx has no words for.
     NGX001 Error "no-words-for-it";

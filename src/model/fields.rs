@@ -11,7 +11,7 @@ pub use super::observe::{
     PanelField, QueryField, RecordField, RowField, SeriesField, ThresholdField,
 };
 pub use super::place::{GroupField, HostField, NetworkField, OutsideField, PolicyField, VolumeField};
-pub use super::port::{PortField, PublishField};
+pub use super::port::{ForwardField, PortField, PublishField};
 pub use super::receiver::{
     HeartbeatField, HoursField, OpsgenieField, PagerDutyField, ReceiverField, SlackField, SmtpField,
     TeamsField, WebhookField,

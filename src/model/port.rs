@@ -15,8 +15,20 @@ block! {
         optional access: Placed<Access>,
         /// The paths it answers, where they are known.
         optional paths: List<Constant>,
+        /// Requests that the service hands on to another one.
+        many forwards: Forward,
         /// What it is for.
         optional description: Constant,
+    }
+}
+
+block! {
+    /// Requests that a service hands on: those for a path go to a port of another service, as they came.
+    "forwards" => Forward / ForwardField {
+        label path = "A prefix such as `/api`, or `= /path` for exactly one.";
+        value to: Reference = "The port that answers them.";
+        /// Whether the path is taken off before.
+        optional strip: bool,
     }
 }
 

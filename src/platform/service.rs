@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::{
     Bears, CheckTimes, ConfigFile, Dump, GroupId, Health, HostPath, MemoryPath, Mounted, NetworkId,
-    OutsideId, Override, OwnVolume, Placement, Process, Resources, Retention, Scale, Schedule, Security,
+    OutsideId, Override, OwnVolume, Placement, Process, Resources, Retention, RoutePath, Scale, Schedule, Security,
     ServiceId, SharedMount, Value,
 };
 use crate::model::{self, Access, Condition, Protocol, Role, RunKind};
@@ -182,8 +182,27 @@ pub struct Port {
     pub access_said: Option<Span>,
     /// The paths it answers, where they are known.
     pub paths: Vec<String>,
+    /// Requests that the service hands on, in the order of the source.
+    pub forwards: Vec<Forward>,
     /// The place of its declaration.
     pub span: Span,
+}
+
+/// Requests that a service hands on.
+#[derive(Debug, Clone)]
+pub struct Forward {
+    /// The paths.
+    pub path: RoutePath,
+    /// The service that answers them.
+    pub to: ServiceId,
+    /// The port of that service, an index into its ports.
+    pub port: usize,
+    /// Whether the path is taken off before.
+    pub strip: bool,
+    /// The place of its key and path.
+    pub span: Span,
+    /// The place of its target.
+    pub to_span: Span,
 }
 
 /// Who may come in from outside.

@@ -31,6 +31,7 @@ pub(super) fn edges(
         }
     }
     routes(&mut edges, texts);
+    forwards(&mut edges, texts);
     scrapes(&mut edges, texts);
     data_sources(document, &mut edges, texts);
     receivers(document, &mut edges, texts);
@@ -106,6 +107,15 @@ fn routes(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
         for route in &site.routes {
             let RouteTarget::Port(service, port) = route.to else { continue };
             edges.add(proxy, EdgeEnd::Service(service, Some(port)), Cause::Route, route.target_span, texts);
+        }
+    }
+}
+
+fn forwards(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
+    for service in &edges.platform.services {
+        for forward in service.ports.iter().flat_map(|port| &port.forwards) {
+            let end = EdgeEnd::Service(forward.to, Some(forward.port));
+            edges.add(service.id, end, Cause::Forward, forward.to_span, texts);
         }
     }
 }

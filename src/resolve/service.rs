@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::bears::bears;
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{backup, config, health, image, sound, storage, target, tree, workload};
+use super::{backup, config, health, image, site, sound, storage, target, tree, workload};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{self, RunKind};
@@ -216,6 +216,7 @@ fn ports(
                 .map(|said| said.span)
                 .filter(|span| !texts.absent.sources.embedded().contains(&span.file)),
             paths: paths.unwrap_or_default(),
+            forwards: port.forwards.iter().filter_map(|block| site::forward(block, texts)).collect(),
             span: port.span,
         });
     }

@@ -7,8 +7,9 @@ use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{self, Document, Respond, Role};
-use crate::platform::{InputId, Limit, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls};
+use crate::platform::{Forward, InputId, Limit, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls};
 use crate::source::Span;
+use crate::syntax::Name;
 
 /// Binds every site. A route whose target leads nowhere is left out, which is reported.
 pub(super) fn sites(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Site> {
@@ -73,7 +74,7 @@ fn proxy(site: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Opti
 
 fn route(block: &model::Route, platform: &Platform, texts: &mut Texts<'_>) -> Option<Route> {
     parts::expect(block, texts);
-    let path = path(block, texts);
+    let path = path(&block.path, texts);
     // Each part is bound, whatever is wrong with another one.
     let from = block.from.as_ref().and_then(|from| super::host::comes_in(from, platform, texts));
     let login = block.login.as_ref().and_then(|login| texts.secret(login));
@@ -93,9 +94,28 @@ fn route(block: &model::Route, platform: &Platform, texts: &mut Texts<'_>) -> Op
     })
 }
 
+/// Requests that a service hands on. What leads nowhere is left out, which is reported.
+pub(super) fn forward(block: &model::Forward, texts: &mut Texts<'_>) -> Option<Forward> {
+    let path = path(&block.path, texts);
+    match texts.find(&block.to.0, &mut Mentions::default())? {
+        Thing::Port(to, port) => Some(Forward {
+            path,
+            to: ServiceId(to),
+            port,
+            strip: block.strip.unwrap_or(false),
+            span: block.span,
+            to_span: block.to.0.span,
+        }),
+        thing => {
+            texts.wrong_kind(&block.to.0, &thing, "a port");
+            None
+        }
+    }
+}
+
 /// `/path` is a prefix, `= /path` is exactly one.
-fn path(block: &model::Route, texts: &mut Texts<'_>) -> RoutePath {
-    let said = block.path.text.as_str();
+fn path(name: &Name, texts: &mut Texts<'_>) -> RoutePath {
+    let said = name.text.as_str();
     let (exact, path) = match said.strip_prefix('=') {
         Some(rest) => (true, rest.trim_start()),
         None => (false, said),
@@ -104,11 +124,11 @@ fn path(block: &model::Route, texts: &mut Texts<'_>) -> RoutePath {
         let equals = if exact { "= " } else { "" };
         texts.sink.report(
             Diagnostic::new(codes::TYP007, format!("`{said}` is no path of a site"))
-                .at(block.path.span, "starts with `/`, or with `= /` for exactly one path")
+                .at(name.span, "starts with `/`, or with `= /` for exactly one path")
                 .help(format!("write `\"{equals}/{path}\"`")),
         );
     }
-    lines::path(path, block.path.span, texts);
+    lines::path(path, name.span, texts);
     if exact { RoutePath::Exact(path.to_owned()) } else { RoutePath::Prefix(path.to_owned()) }
 }
 

@@ -132,6 +132,7 @@ service proxy {{
   artifacts "/etc/nginx" = nginx
   security {{ writable = true, reason = "A test" }}
 }}
+allow no-such-path {{ reason = "What no request seems to have comes out as it is as well" }}
 site open = "{OPEN}" {{
   description = {description}
   route "/" = respond {{ body = "nothing of these" }}

@@ -151,7 +151,10 @@ fn service(field: ServiceField) -> Coverage {
         ServiceField::port(field) => match field {
             PortField::number(Leaf) | PortField::protocol(Leaf) => Written,
             PortField::publish(PublishField::to(Leaf) | PublishField::port(Leaf)) => Written,
-            PortField::access(Leaf) | PortField::paths(Leaf) | PortField::description(Leaf) => NotConcerned,
+            PortField::access(Leaf)
+            | PortField::paths(Leaf)
+            | PortField::forwards(_)
+            | PortField::description(Leaf) => NotConcerned,
         },
         ServiceField::volume(field) => match field {
             ServiceVolumeField::path(Leaf) | ServiceVolumeField::description(Leaf) => Written,

@@ -1,7 +1,9 @@
 //! Paths that nobody outside may ask for, in every spelling that a service answers: Express, for one, answers
 //! `/METRICS` and `/metrics/` as it does `/metrics` (expressjs.com: API, "case sensitive routing", "strict routing").
 
-use crate::platform::{Platform, Route, RoutePath, RouteTarget, Site};
+use crate::hash::HashMap;
+use crate::platform::exposure::{self, Exposed, below, trimmed};
+use crate::platform::{Platform, RoutePath, RouteTarget, ServiceId, Site};
 
 /// A path that is closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,57 +11,45 @@ pub(super) struct Closed {
     path: String,
     /// Whether what lies below is closed as well.
     below: bool,
+    /// The route in which it is closed; `None` where it is in all of them.
+    within: Option<usize>,
 }
 
-/// What is closed on a site: routes that say `deny`, other spellings of routes that not everybody may take, and the
-/// metrics of the services that its routes lead to. A route for exactly such a path is the source's own decision.
+/// What is closed on a site: routes that say `deny`, and other spellings of routes that not everybody may take, in every
+/// route; and what nobody outside may see of the service that a route leads to, or of those that it hands requests on to.
 pub(super) fn of(platform: &Platform, site: &Site) -> Vec<Closed> {
     let mut closed: Vec<Closed> = Vec::new();
-    let mut close = |it: Closed| {
+    let mut known: HashMap<(ServiceId, usize), Vec<Exposed<'_>>> = HashMap::default();
+    let mut close = |path: &str, below: bool, within: Option<usize>| {
+        let it = Closed { path: trimmed(path).to_owned(), below, within };
         if !closed.contains(&it) {
             closed.push(it);
         }
     };
-    for route in &site.routes {
+    for (at, route) in site.routes.iter().enumerate() {
         if matches!(route.to, RouteTarget::Deny) || route.from.is_some() || route.login.is_some() {
-            let below = matches!(route.path, RoutePath::Prefix(_));
-            close(Closed { path: trimmed(route.path.path()), below });
+            close(route.path.path(), matches!(route.path, RoutePath::Prefix(_)), None);
         }
         let (RouteTarget::Port(service, port), RoutePath::Prefix(path)) = (&route.to, &route.path) else {
             continue;
         };
-        let metrics = platform[*service].metrics.as_ref().filter(|metrics| metrics.port == *port);
-        let Some(metrics) = metrics.map(|metrics| trimmed(&metrics.path)) else { continue };
-        if metrics != trimmed(path) && lies_below(&metrics, path) && !has_route(site, &metrics) {
-            close(Closed { path: metrics, below: true });
+        // What is all of the route is a finding (SITE005), and stays open where the source allows it.
+        let exposed =
+            known.entry((*service, *port)).or_insert_with(|| platform.exposed(*service, *port));
+        for exposed in exposure::within(exposed, path) {
+            if !below(&exposed.path, path).is_none_or(str::is_empty) {
+                close(&exposed.path, true, Some(at));
+            }
         }
     }
     closed
 }
 
-/// Whether a route is for exactly a path, or for it and what lies below.
-fn has_route(site: &Site, path: &str) -> bool {
-    site.routes.iter().any(|route: &Route| trimmed(route.path.path()) == path)
-}
-
-/// A path without the slashes at its end; `/` is empty.
-pub(super) fn trimmed(path: &str) -> String {
-    path.trim_end_matches('/').to_owned()
-}
-
-/// Whether a path is another one, or lies below it, whatever its case.
-fn lies_below(path: &str, above: &str) -> bool {
-    let above = above.trim_end_matches('/');
-    let start = path.get(..above.len());
-    let rest = path.get(above.len()..);
-    start.is_some_and(|start| start.eq_ignore_ascii_case(above))
-        && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 impl Closed {
-    /// Whether another spelling of it may come to a prefix above it.
-    pub(super) fn concerns(&self, prefix: &str) -> bool {
-        self.path != trimmed(prefix) && lies_below(&self.path, prefix)
+    /// Whether another spelling of it may come to a route with a prefix above it.
+    pub(super) fn concerns(&self, route: usize, prefix: &str) -> bool {
+        self.within.is_none_or(|within| within == route)
+            && below(&self.path, prefix).is_some_and(|rest| !rest.is_empty())
     }
 
     /// The pattern of its spellings.
@@ -79,15 +69,15 @@ impl Closed {
 
 #[cfg(test)]
 mod tests {
-    use super::{Closed, lies_below};
+    use super::Closed;
 
     #[test]
     fn every_spelling_is_closed() {
-        let closed = Closed { path: "/api/metrics.json".to_owned(), below: true };
+        let closed = Closed { path: "/api/metrics.json".to_owned(), below: true, within: None };
         assert_eq!(closed.pattern(), r"^/api/metrics\.json(?:[/;\\]|$)");
-        assert!(closed.concerns("/") && closed.concerns("/API") && closed.concerns("/api/"));
-        assert!(
-            !closed.concerns("/ap") && !closed.concerns("/api/metrics.json/") && !lies_below("/apix", "/api")
-        );
+        assert!(closed.concerns(0, "/") && closed.concerns(0, "/API") && closed.concerns(0, "/api/"));
+        assert!(!closed.concerns(0, "/ap") && !closed.concerns(0, "/api/metrics.json/"));
+        let of_one = Closed { within: Some(1), ..closed };
+        assert!(of_one.concerns(1, "/") && !of_one.concerns(0, "/"));
     }
 }

@@ -6,6 +6,7 @@ use super::closed::{self, Closed};
 use super::dialect::{size, time};
 use super::proxy::{Shared, zone};
 use super::quote::{Reading, word};
+use crate::platform::exposure::trimmed;
 use crate::platform::{OutsideKind, Platform, Route, RoutePath, RouteTarget, Site};
 use crate::schema::{Bytes, Duration};
 
@@ -72,22 +73,22 @@ pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Sha
     let mut locations = Vec::with_capacity(site.routes.len() * 2);
     for (at, route) in site.routes.iter().enumerate() {
         let mut location = of_route(platform, site, route, (id, at), shared);
-        let path = closed::trimmed(route.path.path());
+        let path = trimmed(route.path.path());
         match &route.path {
             RoutePath::Exact(path) => {
                 location.matches = format!("= {}", word(path, Reading::Plain));
                 locations.push(location);
             }
             RoutePath::Prefix(_) if path.is_empty() => {
-                locations.push(prefix("/", location, &closed));
+                locations.push(prefix("/", location, (at, &closed)));
             }
             // Without the first of the two, nginx sends `/api` to `/api/`, and a POST becomes a GET.
             RoutePath::Prefix(_) => {
                 locations.push(Location {
-                    matches: format!("= {}", word(&path, Reading::Plain)),
+                    matches: format!("= {}", word(path, Reading::Plain)),
                     ..location.clone()
                 });
-                locations.push(prefix(&format!("{path}/"), location, &closed));
+                locations.push(prefix(&format!("{path}/"), location, (at, &closed)));
             }
         }
         if let Some(location) = locations.last().filter(|location| location.guarded.is_some()) {
@@ -99,7 +100,7 @@ pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Sha
     if !site
         .routes
         .iter()
-        .any(|route| matches!(&route.path, RoutePath::Prefix(path) if closed::trimmed(path).is_empty()))
+        .any(|route| matches!(&route.path, RoutePath::Prefix(path) if trimmed(path).is_empty()))
     {
         let nothing = Location { answer: Some("404".to_owned()), ..Location::default() };
         locations.push(Location { matches: "/".to_owned(), ..nothing });
@@ -108,10 +109,16 @@ pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Sha
 }
 
 /// A location for a prefix, with the spellings in it that are closed. What refuses everything needs none.
-fn prefix(path: &str, location: Location, closed: &[Closed]) -> Location {
+fn prefix(path: &str, location: Location, (route, closed): (usize, &[Closed])) -> Location {
     let answers = location.proxy.is_some() || location.files.is_some() || location.guarded.is_some();
-    let concerned = closed.iter().filter(|closed| answers && closed.concerns(path));
-    let closed = concerned.map(|closed| word(&closed.pattern(), Reading::Plain)).collect();
+    let concerned = closed.iter().filter(|closed| answers && closed.concerns(route, path));
+    let mut patterns: Vec<String> = Vec::new();
+    for pattern in concerned.map(|closed| word(&closed.pattern(), Reading::Plain)) {
+        if !patterns.contains(&pattern) {
+            patterns.push(pattern);
+        }
+    }
+    let closed = patterns;
     Location { matches: word(path, Reading::Plain), closed, ..location }
 }
 

@@ -1,0 +1,175 @@
+//! The edge: what sites and their proxies let in, and in which words.
+
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::formats;
+use crate::hash::HashSet;
+use crate::platform::range::Range;
+use crate::platform::{
+    Outside, OutsideId, OutsideKind, Platform, Protocol, Role, RoutePath, RouteTarget, Site,
+};
+
+/// The sites that a proxy of the platform serves.
+fn served(platform: &Platform) -> impl Iterator<Item = &Site> {
+    let nginx = platform.targets.contains(&&formats::NGINX);
+    platform.sites.iter().filter(move |site| nginx && site.served_by.is_some())
+}
+
+/// SITE007: a site without TLS whose proxy is published to everybody.
+pub(super) fn plain_text(platform: &Platform, sink: &mut Sink) {
+    for site in served(platform).filter(|site| site.tls.is_none()) {
+        let Some(proxy) = site.served_by.map(|proxy| &platform[proxy]) else { continue };
+        let publish = proxy.http().and_then(|port| port.publish.as_ref());
+        let Some(publish) = publish.filter(|it| platform[it.to].kind == OutsideKind::Internet) else { continue };
+        sink.report(
+            Diagnostic::new(codes::SITE007, format!("`{}` is served to everybody without TLS", site.name))
+                .at(site.domain_span, "what is asked for and answered can be read and changed on its way")
+                .at(publish.span, "published to everybody")
+                .help("write `tls = true`; or `allow plain-text-site { reason = … }` where that is meant"),
+        );
+    }
+}
+
+/// SITE008: a route to a port that does not speak HTTP.
+pub(super) fn spoken(platform: &Platform, sink: &mut Sink) {
+    for site in served(platform) {
+        for route in &site.routes {
+            let RouteTarget::Port(service, port) = route.to else { continue };
+            let service = &platform[service];
+            let Some(port) = service.ports.get(port) else { continue };
+            // A stream of which nothing is said may be HTTP.
+            if matches!(port.protocol, Protocol::Http | Protocol::Https | Protocol::Tcp) {
+                continue;
+            }
+            sink.report(
+                Diagnostic::new(
+                    codes::SITE008,
+                    format!(
+                        "a site leads to `{}.{}`, which speaks `{}`",
+                        service.path,
+                        port.name,
+                        port.protocol.word()
+                    ),
+                )
+                .about(&service.path)
+                .at(route.target_span, "requests of HTTP come here")
+                .at(port.span, "the port")
+                .help(match port.protocol {
+                    Protocol::Grpc => "sites do not serve gRPC yet: publish the port itself",
+                    _ => "name a port that speaks `http` or `https`, or publish this one itself",
+                }),
+            );
+        }
+    }
+}
+
+/// SITE009: paths of routes and `forwards` as no request has them. nginx compares a path after it has decoded `%2F`, put
+/// `//` together and followed `..` (nginx.org: ngx_http_core_module, `location`).
+pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
+    let routes = served(platform).flat_map(|site| &site.routes).map(|route| (&route.path, route.span));
+    let forwards = platform.services.iter().flat_map(|service| &service.ports);
+    let forwards = forwards.flat_map(|port| &port.forwards).map(|forward| (&forward.path, forward.span));
+    for (path, span) in routes.chain(forwards) {
+        if let Some((wrong, help)) = odd(path) {
+            sink.report(
+                Diagnostic::new(codes::SITE009, format!("no request for `{}` comes here", path.path()))
+                    .at(span, wrong)
+                    .help(help),
+            );
+        }
+    }
+}
+
+fn odd(path: &RoutePath) -> Option<(&'static str, &'static str)> {
+    let path = path.path();
+    let mut segments = path.split('/');
+    if path.contains('%') {
+        Some(("paths are compared decoded", "write the character itself, such as a space for `%20`"))
+    } else if path.contains('?') {
+        Some(("what stands behind `?` is no part of a path", "write the path alone"))
+    } else if path.contains('#') {
+        Some(("what stands behind `#` is never sent", "write the path alone"))
+    } else if path.contains("//") {
+        Some(("several slashes are one before paths are compared", "write one slash"))
+    } else if segments.any(|segment| matches!(segment, "." | "..")) {
+        Some(("`.` and `..` are followed before paths are compared", "write the path that it leads to"))
+    } else {
+        None
+    }
+}
+
+/// SITE010: ranges of `from` that hold the network of the proxy. Where an engine hides addresses, every client comes from
+/// there: over IPv6 into a network without it, rootless, and on a desktop (moby/moby#15086).
+pub(super) fn own_networks(platform: &Platform, sink: &mut Sink) {
+    for route in served(platform).flat_map(|site| &site.routes) {
+        let Some(outside) = route.from.map(|from| &platform[from]) else { continue };
+        let holds = |text: &&String| Range::parse(text).is_some_and(|range| range.holds_an_engines());
+        let Some(range) = outside.ranges.iter().find(holds) else { continue };
+        sink.report(
+            Diagnostic::new(
+                codes::SITE010,
+                format!("`{}` lets the proxy's own network in: `{range}`", outside.name),
+            )
+            .at(route.span, "only these may come")
+            .at_maybe(outside.span, "holds addresses that engines give to containers")
+            .help(
+                "name the addresses that clients have on their way through the internet, or of a VPN outside \
+                 172.16.0.0/12, 192.168.0.0/16 and fc00::/7",
+            ),
+        );
+    }
+}
+
+/// SITE011: addresses out of documents that let somebody in.
+pub(super) fn of_documents(platform: &Platform, sink: &mut Sink) {
+    let published = platform.services.iter().flat_map(|service| &service.ports);
+    let published = published.filter_map(|port| port.publish.as_ref()).map(|it| (it.to, it.span));
+    let routes = served(platform).flat_map(|site| &site.routes);
+    let routes = routes.filter_map(|route| Some((route.from?, route.span)));
+    let hosts = platform.hosts.iter().filter_map(|host| Some((host.ssh?, host.span)));
+    let mut seen: HashSet<OutsideId> = HashSet::default();
+    for (id, span) in published.chain(routes).chain(hosts) {
+        let outside: &Outside = &platform[id];
+        let of_documents = |text: &&String| Range::parse(text).is_some_and(|range| range.is_documentation());
+        let Some(range) = outside.ranges.iter().find(of_documents) else { continue };
+        if !seen.insert(id) {
+            continue;
+        }
+        sink.report(
+            Diagnostic::new(
+                codes::SITE011,
+                format!("`{}` is `{range}`, an address that only documents use", outside.name),
+            )
+            .at_maybe(outside.span, "nobody has it")
+            .at(span, "lets in who comes from there")
+            .help(format!(
+                "write your own address, here or in the environment: `outside {} = [\"…/32\"]`",
+                outside.name
+            )),
+        );
+    }
+}
+
+/// SITE012: a proxy that serves no site, and has no configuration of its own.
+pub(super) fn idle(platform: &Platform, sink: &mut Sink) {
+    if !platform.targets.contains(&&formats::NGINX) {
+        return;
+    }
+    let busy: HashSet<_> = platform.sites.iter().filter_map(|site| site.served_by).collect();
+    // A site that does not say which of several serves it is SITE002.
+    let unsure = platform.sites.iter().any(|site| site.served_by.is_none());
+    for proxy in platform.with_role(Role::Proxy) {
+        let own = proxy.configs.iter().any(|config| !config.brought && config.path.starts_with("/etc/nginx"));
+        if busy.contains(&proxy.id) || unsure || own {
+            continue;
+        }
+        sink.report(
+            Diagnostic::new(codes::SITE012, format!("`{}` serves no site", proxy.path))
+                .about(&proxy.path)
+                .at(proxy.span(), "answers nobody")
+                .help(format!(
+                    "write `site NAME = \"shop.example.com\" {{ served_by = {}, … }}`, or take the proxy out",
+                    proxy.path
+                )),
+        );
+    }
+}

@@ -1,0 +1,95 @@
+//! Exposure: metrics and administration interfaces that somebody outside may ask.
+
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::formats;
+use crate::hash::HashMap;
+use crate::platform::exposure::{Exposed, Sensitive, around, below, trimmed};
+use crate::platform::{Access, OutsideKind, Platform, RouteTarget, ServiceId};
+use crate::source::Span;
+
+/// SITE005: routes and published ports that lead everybody to metrics or to an administration interface. What lies below
+/// a route is closed by the proxy; what is all of a route cannot be.
+pub(super) fn exposure(platform: &Platform, sink: &mut Sink) {
+    let mut known: HashMap<(ServiceId, usize), Vec<Exposed<'_>>> = HashMap::default();
+    let served = platform.targets.contains(&&formats::NGINX);
+    for site in platform.sites.iter().filter(|site| served && site.served_by.is_some()) {
+        for route in &site.routes {
+            let RouteTarget::Port(service, port) = route.to else { continue };
+            let everybody = route.from.is_none_or(|from| platform[from].kind == OutsideKind::Internet);
+            if !everybody || route.login.is_some() {
+                continue;
+            }
+            let list = known.entry((service, port)).or_insert_with(|| platform.exposed(service, port));
+            for exposed in around(list, route.path.path()) {
+                sink.report(
+                    finding(platform, exposed, route.span, "everybody may ask for this path").help(
+                        "write `deny`, or `from` or `login` for those who may; or \
+                         `allow metrics-in-public { reason = … }` where everybody is meant to",
+                    ),
+                );
+            }
+        }
+    }
+    for service in &platform.services {
+        for (at, port) in service.ports.iter().enumerate() {
+            let Some(publish) = &port.publish else { continue };
+            if platform[publish.to].kind != OutsideKind::Internet {
+                continue;
+            }
+            let list = known.entry((service.id, at)).or_insert_with(|| platform.exposed(service.id, at));
+            // That everybody reaches an administration interface itself, with all it answers, is PORT004 and PORT005.
+            let admin = matches!(port.access, Some(Access::Admin | Access::Internal));
+            let of_others = |exposed: &&Exposed<'_>| !(admin && exposed.via.is_empty());
+            for exposed in list.iter().filter(of_others) {
+                sink.report(
+                    finding(platform, exposed, publish.span, "published to everybody").help(
+                        "put a proxy in front, whose sites close that path; or give metrics a port of their own; or \
+                         `allow metrics-in-public { reason = … }` where everybody is meant to",
+                    ),
+                );
+            }
+        }
+    }
+}
+
+fn finding(platform: &Platform, exposed: &Exposed<'_>, span: Span, note: &str) -> Diagnostic {
+    let service = &platform[exposed.service];
+    let port = service.ports.get(exposed.port);
+    let path = if exposed.path.is_empty() { "/" } else { &exposed.path };
+    let what = match exposed.what {
+        Sensitive::Metrics => format!("the metrics of `{}`", service.path),
+        Sensitive::Admin => {
+            let name = port.map_or("", |port| port.name.as_str());
+            format!("`{}.{name}`, which is not meant for the public,", service.path)
+        }
+    };
+    let message = format!("everybody can ask for {what} at `{path}`");
+    let told = Diagnostic::new(codes::SITE005, message).about(&service.path).at(span, note);
+    let told = exposed.via.iter().fold(told, |told, forward| {
+        let to = &platform[forward.to];
+        told.at(forward.span, format!("hands requests on to `{}`", to.path))
+    });
+    match exposed.what {
+        Sensitive::Metrics => {
+            told.at_maybe(service.metrics.as_ref().map(|metrics| metrics.span), "the metrics")
+        }
+        Sensitive::Admin => told.at_maybe(port.map(|port| port.span), "the port"),
+    }
+}
+
+/// SITE006: paths that the proxy answers itself.
+pub(super) fn hidden(platform: &Platform, sink: &mut Sink) {
+    const ACME: &str = "/.well-known/acme-challenge";
+    for site in platform.sites.iter().filter(|site| site.served_by.is_some()) {
+        for route in site.routes.iter().filter(|route| below(trimmed(route.path.path()), ACME).is_some()) {
+            sink.report(
+                Diagnostic::new(
+                    codes::SITE006,
+                    format!("no request comes to the route `{}`", route.path.path()),
+                )
+                .at(route.span, "the proxy answers what certificate authorities ask for itself")
+                .help("take the route out: their answers lie below `/var/lib/acme` in the proxy"),
+            );
+        }
+    }
+}
