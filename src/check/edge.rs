@@ -19,7 +19,9 @@ pub(super) fn plain_text(platform: &Platform, sink: &mut Sink) {
     for site in served(platform).filter(|site| site.tls.is_none()) {
         let Some(proxy) = site.served_by.map(|proxy| &platform[proxy]) else { continue };
         let publish = proxy.http().and_then(|port| port.publish.as_ref());
-        let Some(publish) = publish.filter(|it| platform[it.to].kind == OutsideKind::Internet) else { continue };
+        let Some(publish) = publish.filter(|it| platform[it.to].kind == OutsideKind::Internet) else {
+            continue;
+        };
         sink.report(
             Diagnostic::new(codes::SITE007, format!("`{}` is served to everybody without TLS", site.name))
                 .at(site.domain_span, "what is asked for and answered can be read and changed on its way")
@@ -158,7 +160,7 @@ pub(super) fn idle(platform: &Platform, sink: &mut Sink) {
     // A site that does not say which of several serves it is SITE002.
     let unsure = platform.sites.iter().any(|site| site.served_by.is_none());
     for proxy in platform.with_role(Role::Proxy) {
-        let own = proxy.configs.iter().any(|config| !config.brought && config.path.starts_with("/etc/nginx"));
+        let own = proxy.configs.iter().any(|config| !config.brought);
         if busy.contains(&proxy.id) || unsure || own {
             continue;
         }

@@ -326,8 +326,10 @@ pub(super) fn names_of_hosts(platform: &Platform, sink: &mut Sink) {
             told.extend(named.into_iter().map(|to| (to, said.span)));
         }
         for edge in platform.edges_from(from.id) {
-            if let (EdgeEnd::Service(to, _), Cause::Scrape | Cause::Route | Cause::Forward | Cause::Alerting | Cause::Backup) =
-                (edge.to, edge.cause)
+            if let (
+                EdgeEnd::Service(to, _),
+                Cause::Scrape | Cause::Route | Cause::Forward | Cause::Alerting | Cause::Backup,
+            ) = (edge.to, edge.cause)
             {
                 told.push((to, edge.span));
             }

@@ -49,7 +49,7 @@ pub(super) fn policies(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-/// A way in one line: `proxy → gateway.http → backend.http`.
+/// A way in one line: `edge → front.http → orders.http`.
 fn drawn(platform: &Platform, from: &str, way: &[Step]) -> String {
     way.iter().fold(format!("`{from}`"), |mut drawn, step| {
         drawn.push_str(" → `");

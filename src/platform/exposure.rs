@@ -49,8 +49,14 @@ impl Platform {
     /// The paths of a port that lead to something sensitive, in the order of their lower-case letters.
     #[must_use]
     pub fn exposed(&self, service: ServiceId, port: usize) -> Vec<Exposed<'_>> {
-        let start =
-            Way { service, port, outside: String::new(), inside: String::new(), exact: false, via: Vec::new() };
+        let start = Way {
+            service,
+            port,
+            outside: String::new(),
+            inside: String::new(),
+            exact: false,
+            via: Vec::new(),
+        };
         let mut found: Vec<Exposed<'_>> = Vec::new();
         let mut seen: HashSet<(ServiceId, usize, String, String)> = HashSet::default();
         let mut open = vec![start];
@@ -64,7 +70,8 @@ impl Platform {
             };
             open.extend(at.forwards.iter().rev().filter_map(|forward| way.passed_on(forward)));
         }
-        found.sort_by_cached_key(|exposed| (exposed.path.to_ascii_lowercase(), exposed.what, exposed.service));
+        found
+            .sort_by_cached_key(|exposed| (exposed.path.to_ascii_lowercase(), exposed.what, exposed.service));
         found
     }
 }
@@ -112,7 +119,14 @@ impl<'a> Way<'a> {
         }
         let mut via = self.via.clone();
         via.push(forward);
-        Some(Self { service: forward.to, port: forward.port, outside, inside, exact: self.exact || exact, via })
+        Some(Self {
+            service: forward.to,
+            port: forward.port,
+            outside,
+            inside,
+            exact: self.exact || exact,
+            via,
+        })
     }
 }
 

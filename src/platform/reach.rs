@@ -82,8 +82,7 @@ impl Platform {
                 let to = EdgeEnd::Service(forward.to, Some(forward.port));
                 add(Some(at), Step { to, span: forward.to_span, how: "forwards" }, &mut open);
             }
-            if service.role != Some(Role::Proxy)
-                || !matches!(port.protocol, Protocol::Http | Protocol::Https)
+            if service.role != Some(Role::Proxy) || !matches!(port.protocol, Protocol::Http | Protocol::Https)
             {
                 continue;
             }

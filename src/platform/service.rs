@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 
 use super::{
     Bears, CheckTimes, ConfigFile, Dump, GroupId, Health, HostPath, MemoryPath, Mounted, NetworkId,
-    OutsideId, Override, OwnVolume, Placement, Process, Resources, Retention, RoutePath, Scale, Schedule, Security,
-    ServiceId, SharedMount, Value,
+    OutsideId, Override, OwnVolume, Placement, Process, Resources, Retention, RoutePath, Scale, Schedule,
+    Security, ServiceId, SharedMount, Value,
 };
 use crate::model::{self, Access, Condition, Protocol, Role, RunKind};
 use crate::source::Span;

@@ -7,7 +7,9 @@ use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{self, Document, Respond, Role};
-use crate::platform::{Forward, InputId, Limit, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls};
+use crate::platform::{
+    Forward, InputId, Limit, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls,
+};
 use crate::source::Span;
 use crate::syntax::Name;
 

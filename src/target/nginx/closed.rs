@@ -34,8 +34,7 @@ pub(super) fn of(platform: &Platform, site: &Site) -> Vec<Closed> {
             continue;
         };
         // What is all of the route is a finding (SITE005), and stays open where the source allows it.
-        let exposed =
-            known.entry((*service, *port)).or_insert_with(|| platform.exposed(*service, *port));
+        let exposed = known.entry((*service, *port)).or_insert_with(|| platform.exposed(*service, *port));
         for exposed in exposure::within(exposed, path) {
             if !below(&exposed.path, path).is_none_or(str::is_empty) {
                 close(&exposed.path, true, Some(at));

@@ -89,10 +89,12 @@ fn limit(field: LimitField) -> Coverage {
 /// Of a service its ports, of a proxy also what bounds it.
 fn service(field: ServiceField) -> Coverage {
     match field {
-        ServiceField::port(PortField::number(Leaf)
+        ServiceField::port(
+            PortField::number(Leaf)
             | PortField::protocol(Leaf)
             | PortField::publish(_)
-            | PortField::forwards(_))
+            | PortField::forwards(_),
+        )
         | ServiceField::resources(ResourcesField::cpu(Leaf))
         | ServiceField::stop_grace(Leaf) => Written,
         _ => NotConcerned,
