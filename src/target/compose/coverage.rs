@@ -95,6 +95,17 @@ fn platform(field: PlatformField) -> Coverage {
     }
 }
 
+fn port(field: PortField) -> Coverage {
+    match field {
+        PortField::number(Leaf) | PortField::protocol(Leaf) => Written,
+        PortField::publish(PublishField::to(Leaf) | PublishField::port(Leaf)) => Written,
+        PortField::access(Leaf)
+        | PortField::paths(Leaf)
+        | PortField::forwards(_)
+        | PortField::description(Leaf) => NotConcerned,
+    }
+}
+
 fn service(field: ServiceField) -> Coverage {
     match field {
         ServiceField::description(Leaf)
@@ -148,14 +159,7 @@ fn service(field: ServiceField) -> Coverage {
             | BuildField::args(Leaf) => Written,
             BuildField::base(Leaf) => NotConcerned,
         },
-        ServiceField::port(field) => match field {
-            PortField::number(Leaf) | PortField::protocol(Leaf) => Written,
-            PortField::publish(PublishField::to(Leaf) | PublishField::port(Leaf)) => Written,
-            PortField::access(Leaf)
-            | PortField::paths(Leaf)
-            | PortField::forwards(_)
-            | PortField::description(Leaf) => NotConcerned,
-        },
+        ServiceField::port(field) => port(field),
         ServiceField::volume(field) => match field {
             ServiceVolumeField::path(Leaf) | ServiceVolumeField::description(Leaf) => Written,
             ServiceVolumeField::size(Leaf) => Lost(NO_LIMIT),
