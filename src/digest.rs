@@ -33,7 +33,7 @@ impl Digest {
         Some(Self(bytes))
     }
 
-    /// Its first 16 digits: enough to tell one content from the next, and short enough to read.
+    /// Its first 16 digits: 64 bits, which two contents do not share by chance.
     #[must_use]
     pub fn short(&self) -> String {
         let mut digits = self.to_string();

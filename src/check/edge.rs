@@ -121,7 +121,7 @@ pub(super) fn own_networks(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-/// SITE011: addresses out of documents that let somebody in.
+/// SITE011: addresses reserved for documentation in a range that is allowed in.
 pub(super) fn of_documents(platform: &Platform, sink: &mut Sink) {
     let published = platform.services.iter().flat_map(|service| &service.ports);
     let published = published.filter_map(|port| port.publish.as_ref()).map(|it| (it.to, it.span));

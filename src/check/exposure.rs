@@ -1,4 +1,4 @@
-//! Exposure: metrics and administration interfaces that somebody outside may ask.
+//! Exposure: metrics and administration interfaces that a client outside can request.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;

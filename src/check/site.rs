@@ -1,4 +1,4 @@
-//! Sites: names, routes and proxies that no proxy could serve as they are said.
+//! Sites: names, routes and proxies that no proxy can serve as the source has them.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;

@@ -156,7 +156,7 @@ codes! {
     SITE009 Error "no-such-path";
     /// A range of clients that the proxy's own network belongs to.
     SITE010 Error "own-network-let-in";
-    /// An address out of documents, which nobody has, that lets somebody in.
+    /// An address reserved for documentation (RFC 5737, RFC 3849) in a range that is allowed in.
     SITE011 Warning "documentation-address";
     /// A proxy that serves no site.
     SITE012 Warning "proxy-without-a-site";

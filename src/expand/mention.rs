@@ -84,6 +84,7 @@ impl<'a> Inputs<'a> {
                     for part in &text.parts {
                         let Part::Literal(text) = part else { continue };
                         for (at, _) in text.match_indices('$') {
+                            // A dollar sign is one byte.
                             let rest = &text[at + 1..];
                             let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
                             self.note(&rest[..end.unwrap_or(rest.len())], found);

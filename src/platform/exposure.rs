@@ -115,6 +115,7 @@ impl<'a> Way<'a> {
             return None;
         }
         if forward.strip {
+            // It lies below the path: it is the path itself, or was found there above.
             inside = below(&inside, path).unwrap_or_default().to_owned();
         }
         let mut via = self.via.clone();
@@ -169,6 +170,7 @@ pub fn around<'a, 'b>(
     let mut ends: Vec<usize> = path.match_indices('/').map(|(at, _)| at).collect();
     ends.push(path.len());
     ends.into_iter().flat_map(move |end| {
+        // Each end is the place of a slash, or the end of the path.
         let above = path[..end].to_owned();
         let start = list.partition_point(|exposed| exposed.path.to_ascii_lowercase() < above);
         let whole = end == path.len();

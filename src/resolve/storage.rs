@@ -140,6 +140,7 @@ fn not_in_artifacts(service: &Service, places: &[(&str, Span)], texts: &mut Text
         };
         let folder = format!("{}/", mounted.path.trim_end_matches('/'));
         let first = places.partition_point(|(path, _)| *path < folder.as_str());
+        // A point of partition lies within the list, or at its end.
         let below = places[first..].iter().take_while(|(path, _)| path.starts_with(&folder));
         for (path, span) in below {
             let own = format!("{}/{}", mounted.folder, &path[folder.len()..]);

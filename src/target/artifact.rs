@@ -16,7 +16,7 @@ pub struct Artifact {
 }
 
 impl Artifact {
-    /// A file that whoever runs it reads, and nobody else changes.
+    /// A file of mode [`FILE`]: everybody reads it, and its owner alone writes it.
     #[must_use]
     pub fn new(path: impl Into<String>, content: String) -> Self {
         Self { path: path.into(), mode: FILE, digest: Digest::of(content.as_bytes()), content }
