@@ -33,6 +33,11 @@ pub struct Site {
 }
 
 impl Site {
+    /// Its host names: its own, where it is constant, then the aliases.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.domain.as_literal().into_iter().chain(self.aliases.iter().map(String::as_str))
+    }
+
     /// The scheme of its addresses.
     #[must_use]
     pub fn scheme(&self) -> &'static str {

@@ -2,16 +2,14 @@
 
 use serde::Serialize;
 
-use super::closed::{self, Closed};
 use super::dialect::{size, time};
 use super::proxy::{Shared, zone};
 use super::quote::{Reading, word};
 use crate::platform::exposure::trimmed;
 use crate::platform::{OutsideKind, Platform, Route, RoutePath, RouteTarget, Site};
-use crate::schema::{Bytes, Duration};
-
-/// How long an upgraded connection may say nothing, where the source does not say it.
-const UPGRADED: Duration = Duration(3_600_000);
+use crate::request::closed::{self, Closed};
+use crate::request::timeout;
+use crate::schema::Bytes;
 
 /// A location.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -177,13 +175,12 @@ fn of_route(
 
 fn proxy(platform: &Platform, route: &Route, shared: &Shared) -> Option<Proxy> {
     let upstream = shared.upstreams_of(platform, &route.to)?;
-    let timeout = route.timeout.or_else(|| route.websocket.then_some(UPGRADED));
     Some(Proxy {
         pass: format!("{}://{}{}", upstream.scheme, shared.upstream_mark(), upstream.name),
         websocket: route.websocket,
         max_body: route.max_body.map(size),
         streamed: route.max_body.is_some_and(|Bytes(bytes)| bytes > shared.scratch_size() / 2),
-        timeout: timeout.map(time),
+        timeout: timeout(route).map(time),
         cache: route.cache.map(time),
         tls: upstream.scheme == "https",
         hides_login: route.login.is_some(),

@@ -7,7 +7,7 @@ use crate::platform::{Platform, RoutePath, RouteTarget, ServiceId, Site};
 
 /// A path that is closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Closed {
+pub struct Closed {
     path: String,
     /// Whether what lies below is closed as well.
     below: bool,
@@ -17,7 +17,8 @@ pub(super) struct Closed {
 
 /// What is closed on a site: routes that say `deny`, and other spellings of routes that not everybody may take, in every
 /// route; and what nobody outside may see of the service that a route leads to, or of those that it hands requests on to.
-pub(super) fn of(platform: &Platform, site: &Site) -> Vec<Closed> {
+#[must_use]
+pub fn of(platform: &Platform, site: &Site) -> Vec<Closed> {
     let mut closed: Vec<Closed> = Vec::new();
     let mut known: HashMap<(ServiceId, usize), Vec<Exposed<'_>>> = HashMap::default();
     let mut close = |path: &str, below: bool, within: Option<usize>| {
@@ -46,13 +47,15 @@ pub(super) fn of(platform: &Platform, site: &Site) -> Vec<Closed> {
 
 impl Closed {
     /// Whether another spelling of it may come to a route with a prefix above it.
-    pub(super) fn concerns(&self, route: usize, prefix: &str) -> bool {
+    #[must_use]
+    pub fn concerns(&self, route: usize, prefix: &str) -> bool {
         self.within.is_none_or(|within| within == route)
             && below(&self.path, prefix).is_some_and(|rest| !rest.is_empty())
     }
 
     /// The pattern of its spellings.
-    pub(super) fn pattern(&self) -> String {
+    #[must_use]
+    pub fn pattern(&self) -> String {
         let mut out = String::from("^");
         for c in self.path.chars() {
             if c.is_ascii_punctuation() && !matches!(c, '/' | '-' | '_') {
@@ -63,6 +66,40 @@ impl Closed {
         // `;` begins parameters of a path for servers in Java; a backslash is a slash for readers of URLs in JavaScript.
         out.push_str(if self.below { r"(?:[/;\\]|$)" } else { r"(?:/+|;.*)?$" });
         out
+    }
+
+    /// Whether it closes a path that lies below the prefix of a route.
+    pub(super) fn closes(&self, route: usize, prefix: &str, path: &[u8]) -> bool {
+        self.concerns(route, prefix) && self.is_spelt(path)
+    }
+
+    /// Whether a path is one of its spellings: what its pattern says.
+    fn is_spelt(&self, path: &[u8]) -> bool {
+        let Some((start, rest)) = path.split_at_checked(self.path.len()) else { return false };
+        if !start.eq_ignore_ascii_case(self.path.as_bytes()) {
+            return false;
+        }
+        // A pattern ends also before a line end that is the last byte, and `.` is none.
+        let ends = |rest: &[u8]| matches!(rest, b"" | b"\n");
+        match rest.first() {
+            _ if ends(rest) => true,
+            Some(b'/' | b';' | b'\\') if self.below => true,
+            Some(b'/') if !self.below => {
+                let behind = rest.iter().position(|byte| *byte != b'/').unwrap_or(rest.len());
+                ends(&rest[behind..])
+            }
+            Some(b';') if !self.below => {
+                let line = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+                ends(&rest[line..])
+            }
+            _ => false,
+        }
+    }
+
+    /// The path that is closed.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
     }
 }
 
@@ -78,5 +115,24 @@ mod tests {
         assert!(!closed.concerns(0, "/ap") && !closed.concerns(0, "/api/metrics.json/"));
         let of_one = Closed { within: Some(1), ..closed };
         assert!(of_one.concerns(1, "/") && !of_one.concerns(0, "/"));
+    }
+
+    #[test]
+    fn paths_are_closed_as_the_pattern_says() {
+        let beginnings = ["/api/metrics", "/API/Metrics", "/api/metric", "/xapi/metrics"];
+        let ends = [
+            "", "/", "//", ";", ";a", ";a/", "/a", "\\a", "\n", "/\n", ";\n", ";a\n", ";a\nb", "x", "\n\n",
+            "\na",
+        ];
+        for below in [true, false] {
+            let closed = Closed { path: "/api/metrics".to_owned(), below, within: None };
+            // The pattern of nginx ends before a last line end as well.
+            let pattern = closed.pattern().replace('$', "\n?$").replace(".*", "[^\n]*");
+            let pattern = regex_lite::Regex::new(&format!("(?i){pattern}")).expect("a pattern");
+            for (start, end) in beginnings.iter().flat_map(|start| ends.iter().map(move |end| (start, end))) {
+                let path = format!("{start}{end}");
+                assert_eq!(closed.is_spelt(path.as_bytes()), pattern.is_match(&path), "{path:?} {below}");
+            }
+        }
     }
 }
