@@ -260,7 +260,7 @@ impl Platform {
         // A location of an answer that nothing is asked for has none within it.
         if (guarded || !own)
             && let Some(prefix) = locate::location_below(&route.path, path)
-            && let Some(closed) = closed::of(self, site).iter().find(|it| it.closes(at, &prefix, path))
+            && let Some(closed) = closed::of(self, site).within(at, &prefix).find(|it| it.is_spelt(path))
         {
             return Answer::Status(404, Reason::Closed(closed.path().to_owned()));
         }

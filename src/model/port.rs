@@ -15,6 +15,8 @@ block! {
         optional access: Placed<Access>,
         /// The paths it answers, where they are known.
         optional paths: List<Constant>,
+        /// How closely its program reads a path; `loose` where nothing is said.
+        optional paths_read: PathsRead,
         /// Requests that the service hands on to another one.
         many forwards: Forward,
         /// What it is for.
@@ -63,6 +65,16 @@ choice! {
         Fastcgi = "fastcgi",
         /// Mail.
         Smtp = "smtp",
+    }
+}
+
+choice! {
+    /// How closely a program reads the path of a request.
+    PathsRead {
+        /// `/METRICS` and `/metrics/` are `/metrics`, as for Express and many others.
+        Loose = "loose",
+        /// Each byte counts: no other spelling of a path is answered as it.
+        Strict = "strict",
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn way<'a>(platform: &'a Platform, entry: Entry, path: &[u8]) -> Way<
 
 /// The `forwards` that a path is handed on by: the exact one, else the longest prefix.
 fn forwarding<'a>(port: &'a Port, path: &[u8]) -> Option<&'a Forward> {
-    let fitting = port.forwards.iter().filter(|forward| takes(&forward.path, path));
+    let fitting = port.forwards.iter().filter(|forward| takes(&forward.path, path, port.strict));
     let weight = |forward: &&Forward| match &forward.path {
         RoutePath::Exact(_) => (true, 0),
         RoutePath::Prefix(own) => (false, trimmed(own).len()),
@@ -38,12 +38,14 @@ fn forwarding<'a>(port: &'a Port, path: &[u8]) -> Option<&'a Forward> {
     fitting.rev().max_by_key(weight)
 }
 
-/// Whether a service takes a path for one that it hands on. Services tell neither case nor a slash at the end apart.
-fn takes(of: &RoutePath, path: &[u8]) -> bool {
+/// Whether a service takes a path for one that it hands on. One that reads loosely tells neither case nor a slash at the
+/// end apart.
+fn takes(of: &RoutePath, path: &[u8], strict: bool) -> bool {
     let own = trimmed(of.path()).as_bytes();
     let Some((start, rest)) = path.split_at_checked(own.len()) else { return false };
-    let same = start.eq_ignore_ascii_case(own);
+    let same = if strict { start == own } else { start.eq_ignore_ascii_case(own) };
     match of {
+        RoutePath::Exact(exact) if strict => path == exact.as_bytes(),
         RoutePath::Exact(_) => same && matches!(rest, b"" | b"/"),
         RoutePath::Prefix(_) => same && (rest.is_empty() || rest.starts_with(b"/")),
     }

@@ -232,6 +232,8 @@ unpack_judges() {
   program shellcheck root/usr/bin/shellcheck
   program yamllint root/usr/bin/python3 root/usr/bin/yamllint
   program yaml-to-json root/usr/bin/python3 yaml-to-json.py
+  cp "$here/ask.py" "$new/ask.py"
+  program ask root/usr/bin/python3 ask.py
   program js-check root/usr/bin/qjsc -e -o /dev/null
   program promtool root/usr/bin/promtool
   program amtool root/usr/bin/amtool

@@ -7,7 +7,7 @@ use super::proxy::{Shared, zone};
 use super::quote::{Reading, word};
 use crate::platform::exposure::trimmed;
 use crate::platform::{OutsideKind, Platform, Route, RoutePath, RouteTarget, Site};
-use crate::request::closed::{self, Closed};
+use crate::request::closed::{self, Closings};
 use crate::request::timeout;
 use crate::schema::Bytes;
 
@@ -16,7 +16,7 @@ use crate::schema::Bytes;
 pub(super) struct Location {
     /// What it is for: `= /api`, `/api/`.
     matches: String,
-    /// The spellings within it that are closed.
+    /// The spellings within it that are closed, each as a location has it.
     closed: Vec<String>,
     /// Rates that hold, each as the arguments of `limit_req`.
     limits: Vec<String>,
@@ -107,11 +107,13 @@ pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Sha
 }
 
 /// A location for a prefix, with the spellings in it that are closed. What refuses everything needs none.
-fn prefix(path: &str, location: Location, (route, closed): (usize, &[Closed])) -> Location {
+fn prefix(path: &str, location: Location, (route, closed): (usize, &Closings)) -> Location {
     let answers = location.proxy.is_some() || location.files.is_some() || location.guarded.is_some();
-    let concerned = closed.iter().filter(|closed| answers && closed.concerns(route, path));
+    let concerned = closed.within(route, path).filter(|_| answers);
     let mut patterns: Vec<String> = Vec::new();
-    for pattern in concerned.map(|closed| word(&closed.pattern(), Reading::Plain)) {
+    for closed in concerned {
+        let pattern = word(&closed.pattern(), Reading::Plain);
+        let pattern = format!("{} {pattern}", if closed.ignores_case() { "~*" } else { "~" });
         if !patterns.contains(&pattern) {
             patterns.push(pattern);
         }
