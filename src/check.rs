@@ -26,6 +26,7 @@ mod readiness;
 mod receiver;
 mod resource;
 mod secret;
+mod signed;
 mod site;
 mod twice;
 mod unit;
@@ -81,6 +82,8 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE011], check: Of(edge::of_documents) },
     Rule { codes: &[codes::SITE012], check: Of(edge::idle) },
     Rule { codes: &[codes::SITE013], check: Of(twice::circles) },
+    Rule { codes: &[codes::SITE014], check: Of(signed::logins) },
+    Rule { codes: &[codes::SITE015], check: Of(signed::buckets) },
     Rule { codes: &[codes::POL001, codes::POL002], check: Of(policy::policies) },
     Rule { codes: &[codes::NGX001], check: Of(site::unsayable) },
     Rule { codes: &[codes::DEP001, codes::DEP003], check: Of(order::conditions) },

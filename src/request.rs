@@ -223,7 +223,7 @@ impl Platform {
         let route = routes.and_then(|site| locate::route(site, &path));
         let challenge = !tls && path.starts_with(CHALLENGE.as_bytes());
         let target = routes.zip(route).map(|(site, at)| &site.routes[at]).filter(|_| !challenge);
-        let most = target.map_or(MAX_BODY, max_body);
+        let most = target.map_or(MAX_BODY, |route| max_body(self, route));
         if most.0 > 0 && request.length().is_some_and(|length| length > most.0) {
             return Meeting { route, answer: Answer::Status(413, Reason::Size(most)), ..found };
         }
@@ -245,6 +245,15 @@ impl Platform {
             },
         };
         Meeting { route, answer, ..found }
+    }
+
+    /// Whether everybody may ask a site for a path.
+    #[must_use]
+    pub fn is_open(&self, site: &Site, path: &str) -> bool {
+        let route = locate::route(site, path.as_bytes()).map(|at| &site.routes[at]);
+        route.is_none_or(|route| {
+            route.login.is_none() && route.from.is_none_or(|from| self[from].kind == OutsideKind::Internet)
+        })
     }
 
     /// What a route answers, whose size is let through.

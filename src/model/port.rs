@@ -24,6 +24,14 @@ block! {
     }
 }
 
+impl Port {
+    /// Who may come in; `None` where nobody may, as `publish = none` says.
+    #[must_use]
+    pub fn published(&self) -> Option<&Publish> {
+        self.publish.as_ref().filter(|publish| publish.to.0.word() != Some("none"))
+    }
+}
+
 block! {
     /// Requests that a service hands on: those for a path go to a port of another service, as they came.
     "forwards" => Forward / ForwardField {
@@ -92,7 +100,7 @@ choice! {
 block! {
     /// Who may come in from outside.
     "publish" => Publish / PublishField {
-        value to: Reference = "`internet`, `localhost` or a declared outside.";
+        value to: Reference = "`internet`, `localhost` or a declared outside; `none` takes back what was published.";
         /// The host's port, where it is another one.
         optional port: PortNumber,
     }

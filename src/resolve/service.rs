@@ -197,7 +197,7 @@ fn ports(
         } else if several {
             numbers.insert((number, is_udp), port.span);
         }
-        let publish = port.publish.as_ref().and_then(|publish| {
+        let publish = port.published().and_then(|publish| {
             let to = outside(&publish.to, texts)?;
             comes_in(&platform[to], publish.to.0.span, texts);
             let host_port = publish.port.map_or(number, |port| port.0);

@@ -4,6 +4,7 @@
 mod ask;
 mod behind;
 mod dice;
+mod express;
 mod source;
 mod table;
 
@@ -154,7 +155,14 @@ fn fits(machine: &Machine, platform: &Platform, asked: &Asked, meeting: &Meeting
         Answer::Nothing(_) => false,
         Answer::Status(said, _) => said == status && service.is_none(),
         Answer::Redirect(said, to) => said == status && location.as_ref() == Some(to),
-        Answer::File(file) => file_status(machine, asked, file) == *status && service.is_none(),
+        Answer::File(file) => {
+            let index = match meeting.routed().map(|route| &route.to) {
+                Some(RouteTarget::Files { index: Some(index), .. }) => index,
+                // nginx.org: ngx_http_index_module
+                _ => "index.html",
+            };
+            file_status(machine, asked, file, index) == *status && service.is_none()
+        }
         Answer::Address(_) => *status == 200 && service.as_deref() == Some("another one"),
         Answer::Service(way) => {
             let first = way.via.first().map_or(way.service, |step| step.service);
@@ -166,16 +174,15 @@ fn fits(machine: &Machine, platform: &Platform, asked: &Asked, meeting: &Meeting
 }
 
 /// What nginx says of a file, by what lies there: one that is no file but a folder needs a slash, and an index.
-fn file_status(machine: &Machine, asked: &Asked, path: &str) -> u16 {
+fn file_status(machine: &Machine, asked: &Asked, path: &str, index: &str) -> u16 {
     let at = |path: &str| machine.path(path.trim_start_matches('/'));
     let found = |path: &str| if asked.method == "POST" && at(path).is_file() { 405 } else { 200 };
     if path.ends_with('/') {
-        let index = ["index.html", "index.txt"].map(|index| format!("{path}{index}"));
-        let index = index.iter().find(|index| at(index).is_file());
-        return match index {
-            Some(index) => found(index),
-            None if at(path).is_dir() => 403,
-            None => 404,
+        let index = format!("{path}{index}");
+        return match at(path).is_dir() {
+            _ if at(&index).is_file() => found(&index),
+            true => 403,
+            false => 404,
         };
     }
     match fs::metadata(at(path)) {

@@ -91,7 +91,7 @@ fn site(platform: &Platform, meeting: &Meeting<'_>, lines: &mut Vec<Line>) {
     lines.push(Line { name: format!("route {path}"), is: goes(platform, route), place: Some(route.span) });
     let mut more = |name: &str, is: String, place| lines.push(Line { name: format!("  {name}"), is, place });
     if matches!(route.to, RouteTarget::Port(..) | RouteTarget::Address(_)) {
-        let most = max_body(route);
+        let most = max_body(platform, route);
         more("body", if most.0 == 0 { "of any size".to_owned() } else { format!("at most {most}") }, None);
         more("timeout", format!("{}", timeout(route).unwrap_or(TIMEOUT)), None);
         if route.websocket {

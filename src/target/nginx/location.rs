@@ -8,8 +8,7 @@ use super::quote::{Reading, word};
 use crate::platform::exposure::trimmed;
 use crate::platform::{OutsideKind, Platform, Route, RoutePath, RouteTarget, Site};
 use crate::request::closed::{self, Closings};
-use crate::request::timeout;
-use crate::schema::Bytes;
+use crate::request::{MAX_BODY, max_body, timeout};
 
 /// A location.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -54,6 +53,8 @@ struct Proxy {
     streamed: bool,
     timeout: Option<String>,
     cache: Option<String>,
+    /// Whether answers must go on as the service signs them.
+    signed: bool,
     tls: bool,
     hides_login: bool,
 }
@@ -180,8 +181,10 @@ fn proxy(platform: &Platform, route: &Route, shared: &Shared) -> Option<Proxy> {
     Some(Proxy {
         pass: format!("{}://{}{}", upstream.scheme, shared.upstream_mark(), upstream.name),
         websocket: route.websocket,
-        max_body: route.max_body.map(size),
-        streamed: route.max_body.is_some_and(|Bytes(bytes)| bytes > shared.scratch_size() / 2),
+        max_body: Some(max_body(platform, route)).filter(|most| *most != MAX_BODY).map(size),
+        // A body without a bound, which is 0, is larger than any.
+        streamed: max_body(platform, route).0.wrapping_sub(1) >= shared.scratch_size() / 2,
+        signed: platform.leads_to_signed(route),
         timeout: timeout(route).map(time),
         cache: route.cache.map(time),
         tls: upstream.scheme == "https",
