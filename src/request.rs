@@ -208,8 +208,8 @@ impl Platform {
         let Some(name) = request.host_header().and_then(host::named) else {
             return status(400, Reason::Malformed);
         };
-        // A name that no site has stays with the site of the handshake.
-        let site = host::site_of(&sites, &name).or(shaken.filter(|_| request.tls));
+        // A name that no site has comes to the server that refuses, also behind the handshake of another name.
+        let site = host::site_of(&sites, &name);
         let found = Meeting { site, path: lossy(&path), ..early(Answer::Nothing(Silence::NoSite)) };
         if matches!(request.method, "TRACE" | "CONNECT") {
             return Meeting { answer: Answer::Status(405, Reason::Method), ..found };
@@ -228,8 +228,8 @@ impl Platform {
             return Meeting { route, answer: Answer::Status(413, Reason::Size(most)), ..found };
         }
         if challenge {
-            let answer = request.file(format!("{ACME}{}", lossy(&path)));
-            return Meeting { answer, ..found };
+            // What is not there is looked for before the method is.
+            return Meeting { answer: Answer::File(format!("{ACME}{}", lossy(&path))), ..found };
         }
         let answer = match site {
             None => Answer::Nothing(Silence::NoSite),
@@ -247,12 +247,25 @@ impl Platform {
         Meeting { route, answer, ..found }
     }
 
-    /// Whether everybody may ask a site for a path.
+    /// The route that a path comes to, an index into the routes of a site, and whether it is closed there.
     #[must_use]
-    pub fn is_open(&self, site: &Site, path: &str) -> bool {
+    pub fn comes_to(&self, site: &Site, path: &str) -> Option<(usize, bool)> {
+        let at = locate::route(site, path.as_bytes())?;
+        let prefix = locate::location_below(&site.routes[at].path, path.as_bytes());
+        let closed = prefix.is_some_and(|prefix| {
+            closed::of(self, site).within(at, &prefix).any(|closed| closed.is_spelt(path.as_bytes()))
+        });
+        Some((at, closed))
+    }
+
+    /// Whether everybody may ask a site for a path, and needs no signature.
+    #[must_use]
+    pub fn answers_anybody(&self, site: &Site, path: &str) -> bool {
         let route = locate::route(site, path.as_bytes()).map(|at| &site.routes[at]);
         route.is_none_or(|route| {
-            route.login.is_none() && route.from.is_none_or(|from| self[from].kind == OutsideKind::Internet)
+            !self.leads_to_signed(route)
+                && route.login.is_none()
+                && route.from.is_none_or(|from| self[from].kind == OutsideKind::Internet)
         })
     }
 

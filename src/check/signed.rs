@@ -53,9 +53,11 @@ pub(super) fn buckets(platform: &Platform, sink: &mut Sink) {
         }
         let (RoutePath::Prefix(path) | RoutePath::Exact(path)) = &route.path;
         let buckets = || platform.buckets.iter().filter(|bucket| bucket.of == service.id);
-        let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        // What MinIO itself answers below this path, no bucket is called (minio/minio:cmd/generic-handlers.go).
-        if matches!(first, "" | "minio") || buckets().any(|bucket| bucket.name == first) {
+        let first_of = |path: &str| path.trim_start_matches('/').split('/').next().map(str::to_owned);
+        let first = first_of(path).unwrap_or_default();
+        // Where it answers with its metrics, the store answers for itself.
+        let own = service.metrics.as_ref().and_then(|metrics| first_of(&metrics.path));
+        if first.is_empty() || own.as_ref() == Some(&first) || buckets().any(|it| it.name == first) {
             continue;
         }
         sink.report(

@@ -176,7 +176,8 @@ fn fits(machine: &Machine, platform: &Platform, asked: &Asked, meeting: &Meeting
 /// What nginx says of a file, by what lies there: one that is no file but a folder needs a slash, and an index.
 fn file_status(machine: &Machine, asked: &Asked, path: &str, index: &str) -> u16 {
     let at = |path: &str| machine.path(path.trim_start_matches('/'));
-    let found = |path: &str| if asked.method == "POST" && at(path).is_file() { 405 } else { 200 };
+    let sent = matches!(asked.method.as_str(), "GET" | "HEAD");
+    let found = |path: &str| if !sent && at(path).is_file() { 405 } else { 200 };
     if path.ends_with('/') {
         let index = format!("{path}{index}");
         return match at(path).is_dir() {

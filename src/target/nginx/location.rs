@@ -76,7 +76,12 @@ pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Sha
         match &route.path {
             RoutePath::Exact(path) => {
                 location.matches = format!("= {}", word(path, Reading::Plain));
+                let leads_on = location.proxy.is_some();
                 locations.push(location);
+                if leads_on {
+                    locations.extend(without_slash(platform, site, path, id, shared));
+                    continue;
+                }
             }
             RoutePath::Prefix(_) if path.is_empty() => {
                 locations.push(prefix("/", location, (at, &closed)));
@@ -105,6 +110,30 @@ pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Sha
         locations.push(Location { matches: "/".to_owned(), ..nothing });
     }
     locations
+}
+
+/// nginx sends `/api` to `/api/` where an exact location of that path leads to a service, unless `/api` has a location as
+/// well: a POST becomes a GET. It gets that of the route that it comes to.
+fn without_slash(
+    platform: &Platform,
+    site: &Site,
+    path: &str,
+    id: &str,
+    shared: &Shared,
+) -> Option<Location> {
+    let bare = path.strip_suffix('/').filter(|bare| !bare.is_empty())?;
+    let own = |route: &Route| match &route.path {
+        RoutePath::Exact(other) => other == bare,
+        RoutePath::Prefix(other) => trimmed(other) == bare,
+    };
+    if site.routes.iter().any(own) {
+        return None;
+    }
+    let location = match platform.comes_to(site, bare) {
+        Some((at, false)) => of_route(platform, site, &site.routes[at], (id, at), shared),
+        Some((_, true)) | None => Location { answer: Some("404".to_owned()), ..Location::default() },
+    };
+    Some(Location { matches: format!("= {}", word(bare, Reading::Plain)), ..location })
 }
 
 /// A location for a prefix, with the spellings in it that are closed. What refuses everything needs none.
