@@ -16,7 +16,7 @@ fn routes(platform: &Platform) -> impl Iterator<Item = (&Site, &Route, &Service,
     })
 }
 
-/// SITE014: a login of the proxy in front of requests that carry their own in the same header. The proxy takes it for a
+/// SITE018: a login of the proxy in front of requests that carry their own in the same header. The proxy takes it for a
 /// password and refuses it; a client that sends the proxy's has none left for the service.
 pub(super) fn logins(platform: &Platform, sink: &mut Sink) {
     for (_, route, service, at) in routes(platform) {
@@ -33,7 +33,7 @@ pub(super) fn logins(platform: &Platform, sink: &mut Sink) {
         };
         sink.report(
             Diagnostic::new(
-                codes::SITE014,
+                codes::SITE018,
                 format!("a login stands in front of `{}.{}`, which {what}", service.path, port.name),
             )
             .about(&service.path)
@@ -44,7 +44,7 @@ pub(super) fn logins(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-/// SITE015: a route to a store for a path that no bucket of it has. The path is signed as it is asked for, so the store
+/// SITE019: a route to a store for a path that no bucket of it has. The path is signed as it is asked for, so the store
 /// takes its first part for the bucket.
 pub(super) fn buckets(platform: &Platform, sink: &mut Sink) {
     for (site, route, service, at) in routes(platform) {
@@ -62,7 +62,7 @@ pub(super) fn buckets(platform: &Platform, sink: &mut Sink) {
         }
         sink.report(
             Diagnostic::new(
-                codes::SITE015,
+                codes::SITE019,
                 format!("`{}` has no bucket `{first}`, for which `{}` asks it", service.path, site.name),
             )
             .about(&service.path)

@@ -102,7 +102,7 @@ fn two_forwards(service: &Service, port: &Port, sink: &mut Sink) {
     }
 }
 
-/// SITE013: a request that services hand on to each other without an end.
+/// SITE017: a request that services hand on to each other without an end.
 pub(super) fn circles(platform: &Platform, sink: &mut Sink) {
     for circle in platform.circles() {
         let Some(first) = circle.first() else { continue };
@@ -114,7 +114,7 @@ pub(super) fn circles(platform: &Platform, sink: &mut Sink) {
             })
             .collect();
         let told = Diagnostic::new(
-            codes::SITE013,
+            codes::SITE017,
             format!("a request for `{}` is handed on in a circle: {}", first.path.path(), ends.join(" → ")),
         )
         .about(&platform[first.to].path);

@@ -161,11 +161,11 @@ codes! {
     /// A proxy that serves no site.
     SITE012 Warning "proxy-without-a-site";
     /// A request that services hand on to each other without an end.
-    SITE013 Error "forwarded-in-a-circle";
+    SITE017 Error "forwarded-in-a-circle";
     /// A login of the proxy in front of what is asked with other credentials.
-    SITE014 Error "login-before-signatures";
+    SITE018 Error "login-before-signatures";
     /// A path of a site that an object store takes for a bucket it has not.
-    SITE015 Error "no-such-bucket";
+    SITE019 Error "no-such-bucket";
 
     /// Something is reached that a policy says never is.
     POL001 Error "policy-broken";
