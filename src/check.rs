@@ -25,6 +25,7 @@ mod query;
 mod readiness;
 mod receiver;
 mod resource;
+mod route;
 mod secret;
 mod site;
 mod unit;
@@ -80,7 +81,11 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE011], check: Of(edge::of_documents) },
     Rule { codes: &[codes::SITE012], check: Of(edge::idle) },
     Rule { codes: &[codes::POL001, codes::POL002], check: Of(policy::policies) },
+    Rule { codes: &[codes::SITE020], check: Of(route::signed) },
+    Rule { codes: &[codes::SITE021], check: Of(route::grpc) },
+    Rule { codes: &[codes::SITE022], check: Of(route::shared) },
     Rule { codes: &[codes::NGX001], check: Of(site::unsayable) },
+    Rule { codes: &[codes::NGX001], check: Of(route::failures) },
     Rule { codes: &[codes::DEP001, codes::DEP003], check: Of(order::conditions) },
     Rule { codes: &[codes::DEP002], check: Of(order::cycles) },
     Rule { codes: &[codes::DEP004], check: Of(order::absent) },

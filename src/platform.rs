@@ -69,7 +69,9 @@ pub use secret::SECRETS;
 pub use security::{Bears, Confinement, Security};
 pub use service::{Build, Dependency, EnvVar, Forward, ImageName, Metrics, Port, Publish, Service};
 pub use settings::Settings;
-pub use site::{ACME, CERTIFICATES, Limit, Route, RoutePath, RouteTarget, Site, Tls};
+pub use site::{
+    ACME, CERTIFICATES, Limit, RESOLVES_UPSTREAMS, Route, RoutePath, RouteTarget, Share, Site, Tls, Upstream,
+};
 pub use storage::{
     HostPath, MEMORY_PATH, MemoryPath, Mounted, OwnVolume, SharedMount, SharedVolume, TEMPORARY,
 };

@@ -4,6 +4,8 @@
 #![expect(clippy::disallowed_methods, reason = "tests write files and run programs")]
 
 mod machine;
+mod routes;
+mod services;
 mod texts;
 mod twins;
 

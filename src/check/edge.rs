@@ -5,7 +5,7 @@ use crate::formats;
 use crate::hash::HashSet;
 use crate::platform::range::Range;
 use crate::platform::{
-    Outside, OutsideId, OutsideKind, Platform, Protocol, Role, RoutePath, RouteTarget, Site,
+    Outside, OutsideId, OutsideKind, Platform, Protocol, Role, RoutePath, Site,
 };
 
 /// The sites that a proxy of the platform serves.
@@ -35,31 +35,32 @@ pub(super) fn plain_text(platform: &Platform, sink: &mut Sink) {
 pub(super) fn spoken(platform: &Platform, sink: &mut Sink) {
     for site in served(platform) {
         for route in &site.routes {
-            let RouteTarget::Port(service, port) = route.to else { continue };
-            let service = &platform[service];
-            let Some(port) = service.ports.get(port) else { continue };
-            // A stream of which nothing is said may be HTTP.
-            if matches!(port.protocol, Protocol::Http | Protocol::Https | Protocol::Tcp) {
-                continue;
+            for (service, port, span) in route.ports() {
+                let service = &platform[service];
+                let Some(port) = service.ports.get(port) else { continue };
+                // A stream of which nothing is said may be HTTP.
+                if matches!(
+                    port.protocol,
+                    Protocol::Http | Protocol::Https | Protocol::Grpc | Protocol::Tcp
+                ) {
+                    continue;
+                }
+                sink.report(
+                    Diagnostic::new(
+                        codes::SITE008,
+                        format!(
+                            "a site leads to `{}.{}`, which speaks `{}`",
+                            service.path,
+                            port.name,
+                            port.protocol.word()
+                        ),
+                    )
+                    .about(&service.path)
+                    .at(span, "requests of HTTP come here")
+                    .at(port.span, "the port")
+                    .help("name a port that speaks `http`, `https` or `grpc`, or publish this one itself"),
+                );
             }
-            sink.report(
-                Diagnostic::new(
-                    codes::SITE008,
-                    format!(
-                        "a site leads to `{}.{}`, which speaks `{}`",
-                        service.path,
-                        port.name,
-                        port.protocol.word()
-                    ),
-                )
-                .about(&service.path)
-                .at(route.target_span, "requests of HTTP come here")
-                .at(port.span, "the port")
-                .help(match port.protocol {
-                    Protocol::Grpc => "sites do not serve gRPC yet: publish the port itself",
-                    _ => "name a port that speaks `http` or `https`, or publish this one itself",
-                }),
-            );
         }
     }
 }

@@ -160,6 +160,12 @@ codes! {
     SITE011 Warning "documentation-address";
     /// A proxy that serves no site.
     SITE012 Warning "proxy-without-a-site";
+    /// A path that is taken off in front of a store that is asked with signed paths.
+    SITE020 Error "signed-path-changed";
+    /// A route to gRPC that has what gRPC does not.
+    SITE021 Error "not-for-grpc";
+    /// Upstreams that cannot share the requests of a route.
+    SITE022 Error "upstreams-differ";
 
     /// Something is reached that a policy says never is.
     POL001 Error "policy-broken";

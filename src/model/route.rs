@@ -52,6 +52,17 @@ block! {
         optional timeout: Placed<Duration>,
         /// How long answers may be kept.
         optional cache: Placed<Duration>,
+        /// Whether the route's path is taken off before a request goes on. The rest of the path goes on decoded.
+        optional strip: Placed<bool>,
+        /// Whether bodies of requests and answers are collected before they go on. `false` is for server-sent events
+        /// and for what must arrive as it is sent.
+        optional buffer: Placed<bool>,
+        /// The share of the target among several upstreams, 1 by default.
+        optional weight: Placed<Integer>,
+        /// How many failures within ten seconds take the target out for ten seconds; 0 for none.
+        optional max_fails: Placed<Integer>,
+        /// Another port that shares the requests of the route.
+        many upstream: Upstream,
         /// redirect: where to.
         optional to: Constant,
         /// redirect: whether for good.
@@ -70,6 +81,20 @@ block! {
         optional index: Constant,
         /// How often one address may ask.
         optional limit: Limit,
+    }
+}
+
+block! {
+    /// Another port that shares the requests of a route.
+    "upstream" => Upstream / UpstreamField {
+        label name = "What it is called.";
+        value port: Reference = "The port.";
+        /// Its share of the requests, 1 by default.
+        optional weight: Placed<Integer>,
+        /// How many failures within ten seconds take it out for ten seconds; 0 for none.
+        optional max_fails: Placed<Integer>,
+        /// Whether it is asked only while none of the others answers.
+        optional backup: bool,
     }
 }
 

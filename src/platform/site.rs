@@ -1,6 +1,6 @@
 //! Sites: public host names, with a proxy in front and routes behind them.
 
-use super::{InputId, OutsideId, Port, Service, ServiceId, Value};
+use super::{InputId, OutsideId, Platform, Port, Service, ServiceId, Value, Version};
 use crate::model::{Access, Protocol};
 use crate::schema::{Bytes, Duration};
 use crate::source::Span;
@@ -64,6 +64,14 @@ pub struct Route {
     pub timeout: Option<Duration>,
     /// How long answers may be kept.
     pub cache: Option<Duration>,
+    /// Whether its path is taken off before a request goes on.
+    pub strip: bool,
+    /// Whether bodies of requests and answers are collected before they go on.
+    pub buffer: bool,
+    /// The share of its target.
+    pub share: Share,
+    /// Other ports that share its requests, in the order of the source.
+    pub upstreams: Vec<Upstream>,
     /// Who may come; `None` where everybody may.
     pub from: Option<OutsideId>,
     /// The secret with the users (htpasswd) who may come; `None` where no login is asked for.
@@ -74,6 +82,43 @@ pub struct Route {
     pub span: Span,
     /// The place of its target.
     pub target_span: Span,
+}
+
+impl Route {
+    /// Every port that its requests may go to, with the place that names it.
+    pub fn ports(&self) -> impl Iterator<Item = (ServiceId, usize, Span)> {
+        let first = match self.to {
+            RouteTarget::Port(service, port) => Some((service, port, self.target_span)),
+            _ => None,
+        };
+        first.into_iter().chain(self.upstreams.iter().map(|it| (it.service, it.port, it.span)))
+    }
+}
+
+/// Another port that shares the requests of a route.
+#[derive(Debug, Clone)]
+pub struct Upstream {
+    /// What it is called.
+    pub name: String,
+    /// The service.
+    pub service: ServiceId,
+    /// The port, an index into the service's ports.
+    pub port: usize,
+    /// Its share.
+    pub share: Share,
+    /// The place of its port.
+    pub span: Span,
+}
+
+/// How many of a route's requests an upstream gets, and when it gets none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// Its part of the sum of all weights.
+    pub weight: u64,
+    /// How many failures take it out for a while, where the source says it.
+    pub max_fails: Option<u64>,
+    /// Whether it is asked only while none of the others answers.
+    pub backup: bool,
 }
 
 /// The paths that a route is for, each with its leading `/`.
@@ -188,5 +233,23 @@ impl Service {
     /// The first port of a protocol that is meant for anybody outside.
     fn listens(&self, protocol: Protocol) -> Option<&Port> {
         self.ports.iter().find(|port| port.protocol == protocol && port.access != Some(Access::Internal))
+    }
+}
+
+/// The version that a proxy's files are written for where neither the source nor its image says one: what all later ones
+/// read.
+const OLDEST: Version = Version(1, 18);
+
+/// The first stable version with `server … resolve` in an upstream, which came with 1.27.3 (nginx.org: CHANGES). What an
+/// upstream says of its servers can be written from here on.
+pub const RESOLVES_UPSTREAMS: Version = Version(1, 28);
+
+impl Platform {
+    /// The version of nginx that the files of a proxy are written for: that of the setting, else that of its image.
+    #[must_use]
+    pub fn nginx_version(&self, proxy: &Service) -> Version {
+        let tag = proxy.image_name.as_ref().and_then(|image| image.tag.as_deref());
+        let set = self.settings.nginx.version.map(|version| version.value);
+        set.or_else(|| tag.and_then(Version::of_tag)).unwrap_or(OLDEST)
     }
 }

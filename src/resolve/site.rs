@@ -2,6 +2,7 @@
 
 mod lines;
 mod parts;
+mod upstreams;
 
 use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
@@ -81,6 +82,7 @@ fn route(block: &model::Route, platform: &Platform, texts: &mut Texts<'_>) -> Op
     let from = block.from.as_ref().and_then(|from| super::host::comes_in(from, platform, texts));
     let login = block.login.as_ref().and_then(|login| texts.secret(login));
     let limit = block.limit.as_ref().map(|block| limit(block, texts));
+    let upstreams = block.upstream.iter().filter_map(|block| upstreams::upstream(block, texts)).collect();
     Some(Route {
         path,
         to: target(block, texts)?,
@@ -88,6 +90,10 @@ fn route(block: &model::Route, platform: &Platform, texts: &mut Texts<'_>) -> Op
         max_body: block.max_body.map(|said| said.value),
         timeout: block.timeout.map(|said| said.value),
         cache: block.cache.map(|said| said.value),
+        strip: block.strip.is_some_and(|said| said.value),
+        buffer: block.buffer.is_none_or(|said| said.value),
+        share: upstreams::share(block.weight, block.max_fails, false, texts),
+        upstreams,
         from,
         login,
         limit,

@@ -30,14 +30,16 @@ pub(super) fn of(platform: &Platform, site: &Site) -> Vec<Closed> {
         if matches!(route.to, RouteTarget::Deny) || route.from.is_some() || route.login.is_some() {
             close(route.path.path(), matches!(route.path, RoutePath::Prefix(_)), None);
         }
-        let (RouteTarget::Port(service, port), RoutePath::Prefix(path)) = (&route.to, &route.path) else {
-            continue;
-        };
-        // What is all of the route is a finding (SITE005), and stays open where the source allows it.
-        let exposed = known.entry((*service, *port)).or_insert_with(|| platform.exposed(*service, *port));
-        for exposed in exposure::within(exposed, path) {
-            if !below(&exposed.path, path).is_none_or(str::is_empty) {
-                close(&exposed.path, true, Some(at));
+        let RoutePath::Prefix(path) = &route.path else { continue };
+        // What the route takes off stands before what the service is asked for.
+        let (inside, before) = if route.strip { ("", trimmed(path)) } else { (path.as_str(), "") };
+        for (service, port, _) in route.ports() {
+            // What is all of the route is a finding (SITE005), and stays open where the source allows it.
+            let exposed = known.entry((service, port)).or_insert_with(|| platform.exposed(service, port));
+            for exposed in exposure::within(exposed, inside) {
+                if !below(&exposed.path, inside).is_none_or(str::is_empty) {
+                    close(&format!("{before}{}", exposed.path), true, Some(at));
+                }
             }
         }
     }
@@ -53,17 +55,21 @@ impl Closed {
 
     /// The pattern of its spellings.
     pub(super) fn pattern(&self) -> String {
-        let mut out = String::from("^");
-        for c in self.path.chars() {
-            if c.is_ascii_punctuation() && !matches!(c, '/' | '-' | '_') {
-                out.push('\\');
-            }
-            out.push(c);
-        }
+        let mut out = format!("^{}", literal(&self.path));
         // `;` begins parameters of a path for servers in Java; a backslash is a slash for readers of URLs in JavaScript.
         out.push_str(if self.below { r"(?:[/;\\]|$)" } else { r"(?:/+|;.*)?$" });
         out
     }
+}
+
+/// The pattern of a text itself.
+pub(super) fn literal(text: &str) -> String {
+    let special = |c: char| c.is_ascii_punctuation() && !matches!(c, '/' | '-' | '_');
+    text.chars().fold(String::new(), |mut out, c| {
+        out.extend(special(c).then_some('\\'));
+        out.push(c);
+        out
+    })
 }
 
 #[cfg(test)]

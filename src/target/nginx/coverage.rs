@@ -4,7 +4,7 @@ use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
     LimitField, NginxSettingsField, OutsideField, PortField, ResourcesField, RouteField, ServiceField,
-    SiteField, SourceField, TargetField, TlsField,
+    SiteField, SourceField, TargetField, TlsField, UpstreamField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -67,6 +67,10 @@ fn site(field: SiteField) -> Coverage {
             | RouteField::max_body(Leaf)
             | RouteField::timeout(Leaf)
             | RouteField::cache(Leaf)
+            | RouteField::strip(Leaf)
+            | RouteField::buffer(Leaf)
+            | RouteField::weight(Leaf)
+            | RouteField::max_fails(Leaf)
             | RouteField::to(Leaf)
             | RouteField::permanent(Leaf)
             | RouteField::status(Leaf)
@@ -75,6 +79,12 @@ fn site(field: SiteField) -> Coverage {
             | RouteField::login(Leaf)
             | RouteField::root(Leaf)
             | RouteField::index(Leaf) => Written,
+            RouteField::upstream(
+                UpstreamField::port(Leaf)
+                | UpstreamField::weight(Leaf)
+                | UpstreamField::max_fails(Leaf)
+                | UpstreamField::backup(Leaf),
+            ) => Written,
             RouteField::limit(field) => limit(field),
         },
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::closed::{self, Closed};
+use super::closed::{self, Closed, literal};
 use super::dialect::{size, time};
 use super::proxy::{Shared, zone};
 use super::quote::{Reading, word};
@@ -10,8 +10,8 @@ use crate::platform::exposure::trimmed;
 use crate::platform::{OutsideKind, Platform, Route, RoutePath, RouteTarget, Site};
 use crate::schema::{Bytes, Duration};
 
-/// How long an upgraded connection may say nothing, where the source does not say it.
-const UPGRADED: Duration = Duration(3_600_000);
+/// How long an upgraded connection, or a stream, may be silent, where the source does not say it.
+const STREAM: Duration = Duration(3_600_000);
 
 /// A location.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -48,15 +48,24 @@ struct Login {
 #[derive(Debug, Clone, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the template asks for each by itself")]
 struct Proxy {
+    /// The module that hands requests on: `proxy`, `grpc`.
+    module: &'static str,
     /// The address, as `proxy_pass` has it.
     pass: String,
+    /// The arguments of the `rewrite` that takes off the path, where the address cannot say it.
+    rewrite: Option<String>,
+    /// What is taken off the path, and comes back in front of a service's redirects.
+    stripped: Option<String>,
     websocket: bool,
     max_body: Option<String>,
-    /// Whether a body goes on as it comes in, because it is larger than what is there to keep it.
+    /// Whether bodies go on as they come.
+    unbuffered: bool,
+    /// Whether the body of a request goes on as it comes, because it is larger than what is there to keep it.
     streamed: bool,
     timeout: Option<String>,
     cache: Option<String>,
-    tls: bool,
+    /// The host of a service that is asked over TLS.
+    tls: Option<String>,
     hides_login: bool,
 }
 
@@ -84,10 +93,11 @@ pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Sha
             }
             // Without the first of the two, nginx sends `/api` to `/api/`, and a POST becomes a GET.
             RoutePath::Prefix(_) => {
-                locations.push(Location {
-                    matches: format!("= {}", word(path, Reading::Plain)),
-                    ..location.clone()
-                });
+                let mut same = location.clone();
+                if let Some(proxy) = same.proxy.as_mut().filter(|proxy| proxy.rewrite.is_some()) {
+                    proxy.rewrite = Some("^ /".to_owned());
+                }
+                locations.push(Location { matches: format!("= {}", word(path, Reading::Plain)), ..same });
                 locations.push(prefix(&format!("{path}/"), location, (at, &closed)));
             }
         }
@@ -176,16 +186,40 @@ fn of_route(
 }
 
 fn proxy(platform: &Platform, route: &Route, shared: &Shared) -> Option<Proxy> {
-    let upstream = shared.upstreams_of(platform, &route.to)?;
-    let timeout = route.timeout.or_else(|| route.websocket.then_some(UPGRADED));
+    let upstream = shared.upstream_of(platform, route)?;
+    let grpc = upstream.scheme == "grpc";
+    let path = trimmed(route.path.path());
+    let strips = route.strip && !path.is_empty();
+    // Behind a variable, a path would be all that the service is asked for.
+    let in_address = strips && shared.resolves_upstreams();
+    let streams = route.websocket || !route.buffer || grpc;
+    let larger = |Bytes(bytes): Bytes| bytes > shared.scratch_size() / 2;
     Some(Proxy {
-        pass: format!("{}://{}{}", upstream.scheme, shared.upstream_mark(), upstream.name),
+        module: if grpc { "grpc" } else { "proxy" },
+        pass: format!(
+            "{}://{}{}{}",
+            upstream.scheme,
+            shared.upstream_mark(),
+            upstream.name,
+            if in_address { "/" } else { "" }
+        ),
+        rewrite: (strips && !in_address).then(|| match &route.path {
+            RoutePath::Exact(_) => "^ /".to_owned(),
+            RoutePath::Prefix(_) => {
+                let pattern = format!(r"(?s)^{}(?<stripped>/.*)\z", literal(path));
+                format!("{} $stripped", word(&pattern, Reading::Plain))
+            }
+        }),
+        stripped: (strips && matches!(route.path, RoutePath::Prefix(_)))
+            .then(|| word(&format!("{path}/"), Reading::Variables)),
         websocket: route.websocket,
-        max_body: route.max_body.map(size),
-        streamed: route.max_body.is_some_and(|Bytes(bytes)| bytes > shared.scratch_size() / 2),
-        timeout: timeout.map(time),
+        // How long a stream becomes is not known before.
+        max_body: route.max_body.map(size).or_else(|| grpc.then(|| "0".to_owned())),
+        unbuffered: !route.buffer,
+        streamed: !grpc && route.buffer && route.max_body.is_some_and(larger),
+        timeout: route.timeout.or_else(|| streams.then_some(STREAM)).map(time),
         cache: route.cache.map(time),
-        tls: upstream.scheme == "https",
+        tls: (upstream.scheme == "https").then(|| word(&upstream.host, Reading::Variables)),
         hides_login: route.login.is_some(),
     })
 }

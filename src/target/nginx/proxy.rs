@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::dialect::{Dialect, size, version_of};
+use super::dialect::{Dialect, size};
 use super::site::id;
 use super::upstream::{Upstream, Upstreams, identifier};
-use crate::platform::{Limit, Platform, Port, RouteTarget, Service, Site, TEMPORARY};
+use crate::platform::{Limit, Platform, Port, Route, RouteTarget, Service, Site, TEMPORARY};
 use crate::schema::Bytes;
 
 /// What all sites of a proxy share.
@@ -33,6 +33,9 @@ pub(super) struct Shared {
     headers_bucket: usize,
     zones: Vec<Zone>,
     upstreams: Vec<Upstream>,
+    /// Whether routes lead to gRPC, or over TLS.
+    grpc: bool,
+    https_upstreams: bool,
     /// The largest size of the cache; `None` where no route has one.
     cache: Option<String>,
     #[serde(skip)]
@@ -41,6 +44,14 @@ pub(super) struct Shared {
     dialect: Dialect,
     #[serde(skip)]
     scratch_size: Bytes,
+}
+
+/// What services learn of a request, as a module of nginx writes it.
+#[derive(Debug, Serialize)]
+pub(super) struct Request<'a> {
+    header: &'a str,
+    host: &'static str,
+    module: &'static str,
 }
 
 /// A zone of a limit.
@@ -74,7 +85,7 @@ pub(super) fn zone(id: &str, route: Option<usize>, limit: &Limit) -> Option<Zone
 }
 
 pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], header: &str) -> Shared {
-    let dialect = Dialect::of(version_of(platform, service));
+    let dialect = Dialect::of(platform.nginx_version(service));
     let by_target = Upstreams::of(platform, sites);
     let (scratch, scratch_size) = scratch(service);
     let names = sites
@@ -111,6 +122,8 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
         headers_bucket: bucket(headers.max().unwrap_or(0)),
         zones: zones(sites),
         upstreams: by_target.all(),
+        grpc: by_target.speak("grpc"),
+        https_upstreams: by_target.speak("https"),
         cache: caches.then(|| size(Bytes((scratch_size.0 / 4) >> 20 << 20).max(Bytes(1 << 20)))),
         scratch,
         by_target,
@@ -120,8 +133,23 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
 }
 
 impl Shared {
-    pub(super) fn upstreams_of(&self, platform: &Platform, to: &RouteTarget) -> Option<&Upstream> {
-        self.by_target.find(platform, to)
+    pub(super) fn upstream_of(&self, platform: &Platform, route: &Route) -> Option<&Upstream> {
+        self.by_target.find(platform, route)
+    }
+
+    /// What services learn of a request by a module: `proxy`, `grpc`.
+    pub(super) fn request(&self, module: &'static str) -> Request<'_> {
+        Request { header: &self.header, host: self.host, module }
+    }
+
+    /// Whether a route leads to gRPC.
+    pub(super) fn speaks_grpc(&self) -> bool {
+        self.grpc
+    }
+
+    /// Whether an upstream is found again by its own name, and not by a variable's value.
+    pub(super) fn resolves_upstreams(&self) -> bool {
+        self.resolves_upstreams
     }
 
     /// What stands before an upstream's name: before 1.27.3 it is a variable, which is what makes nginx resolve it again.

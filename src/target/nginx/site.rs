@@ -27,6 +27,8 @@ pub(super) struct SiteFile<'a> {
     headers: Vec<String>,
     /// The names of these headers: a service's own are left out.
     hidden: Vec<String>,
+    /// Whether routes lead to gRPC.
+    grpc: bool,
     locations: Vec<Location>,
 }
 
@@ -78,6 +80,7 @@ pub(super) fn file<'a>(
                 format!("{} {}", word(name, Reading::Plain), word(value, Reading::Variables))
             })
             .collect(),
+        grpc: site.routes.iter().any(|route| shared.upstream_of(platform, route).is_some_and(|it| it.scheme == "grpc")),
         locations: locations(platform, site, &id, shared),
         id,
     }
