@@ -7,6 +7,7 @@ mod machine;
 mod routes;
 mod services;
 mod texts;
+mod trusted;
 mod twins;
 
 use infrac::platform::{Platform, Role, Version};

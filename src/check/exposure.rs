@@ -23,10 +23,12 @@ pub(super) fn exposure(platform: &Platform, sink: &mut Sink) {
             for (service, port, _) in route.ports() {
                 let list = known.entry((service, port)).or_insert_with(|| platform.exposed(service, port));
                 for exposed in around(list, path) {
-                    sink.report(finding(platform, exposed, route.span, "everybody may ask for this path").help(
-                        "write `deny`, or `from` or `login` for those who may; or \
+                    sink.report(
+                        finding(platform, exposed, route.span, "everybody may ask for this path").help(
+                            "write `deny`, or `from` or `login` for those who may; or \
                          `allow metrics-in-public { reason = … }` where everybody is meant to",
-                    ));
+                        ),
+                    );
                 }
             }
         }

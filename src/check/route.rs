@@ -2,11 +2,17 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
+use crate::model::NginxSettings;
+use crate::platform::exposure::trimmed;
 use crate::platform::{
-    Access, Platform, Port, Protocol, RESOLVES_UPSTREAMS, Role, Route, RouteTarget, Service, Site,
+    Access, OutsideKind, Platform, Port, Protocol, RESOLVES_UPSTREAMS, Role, Route, RoutePath, RouteTarget,
+    Service, Site,
 };
 use crate::source::Span;
+
+/// What reads the files.
+const NAME: &str = NginxSettings::SCHEMA.key;
 
 /// The sites that a proxy of the platform serves, each with it.
 fn served(platform: &Platform) -> impl Iterator<Item = (&Site, &Service)> {
@@ -16,7 +22,10 @@ fn served(platform: &Platform) -> impl Iterator<Item = (&Site, &Service)> {
 }
 
 /// The ports of a route.
-fn ports<'a>(platform: &'a Platform, route: &'a Route) -> impl Iterator<Item = (&'a Service, &'a Port, Span)> {
+fn ports<'a>(
+    platform: &'a Platform,
+    route: &'a Route,
+) -> impl Iterator<Item = (&'a Service, &'a Port, Span)> {
     route.ports().filter_map(|(service, port, span)| {
         let service = &platform[service];
         Some((service, service.ports.get(port)?, span))
@@ -59,7 +68,8 @@ pub(super) fn grpc(platform: &Platform, sink: &mut Sink) {
     for (site, _) in served(platform) {
         for route in &site.routes {
             let mut ports = ports(platform, route);
-            let Some((service, port, span)) = ports.find(|(_, port, _)| port.protocol == Protocol::Grpc) else {
+            let Some((service, port, span)) = ports.find(|(_, port, _)| port.protocol == Protocol::Grpc)
+            else {
                 continue;
             };
             let name = format!("{}.{}", service.path, port.name);
@@ -112,9 +122,14 @@ pub(super) fn shared(platform: &Platform, sink: &mut Sink) {
                 );
             }
             // An address past the model is asked without TLS.
-            let address = matches!(route.to, RouteTarget::Address(_)).then_some((Protocol::Http, route.target_span));
-            let spoken = address.into_iter().chain(ports(platform, route).map(|(_, port, span)| (port.protocol, span)));
-            let scheme = |protocol| if matches!(protocol, Protocol::Https | Protocol::Grpc) { protocol } else { Protocol::Http };
+            let address =
+                matches!(route.to, RouteTarget::Address(_)).then_some((Protocol::Http, route.target_span));
+            let spoken = address
+                .into_iter()
+                .chain(ports(platform, route).map(|(_, port, span)| (port.protocol, span)));
+            let scheme = |protocol| {
+                if matches!(protocol, Protocol::Https | Protocol::Grpc) { protocol } else { Protocol::Http }
+            };
             let mut spoken = spoken.map(|(protocol, span)| (scheme(protocol), span));
             if let Some((first, first_span)) = spoken.next()
                 && let Some((other, span)) = spoken.find(|(protocol, _)| *protocol != first)
@@ -146,6 +161,65 @@ pub(super) fn shared(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// SITE024: paths that probes ask for and are refused, so that their site seems to be down for ever.
+pub(super) fn probed(platform: &Platform, sink: &mut Sink) {
+    let asked = platform.observed.jobs.iter().flat_map(|job| &job.probes);
+    let asked: HashSet<&str> = asked.map(|probe| probe.site.as_str()).collect();
+    for (site, _) in served(platform).filter(|(site, _)| asked.contains(site.name.as_str())) {
+        let Some(asked) = site.probe.as_deref() else { continue };
+        let path = asked.split('?').next().unwrap_or(asked);
+        let route = site.routes.iter().filter(|route| meets(&route.path, path)).max_by_key(|route| {
+            (matches!(route.path, RoutePath::Exact(_)), trimmed(route.path.path()).len())
+        });
+        let (span, why) = match route {
+            None => (site.span, "no route is for it"),
+            Some(route) => match refuses(platform, route) {
+                Some(why) => (route.span, why),
+                None => continue,
+            },
+        };
+        sink.report(
+            Diagnostic::new(
+                codes::SITE024,
+                format!("probes of `{}` ask for `{asked}`, and are refused", site.name),
+            )
+            .at(site.probe_span.unwrap_or(site.domain_span), "the site seems to be down")
+            .at_maybe((span != site.span).then_some(span), why)
+            .help(
+                "write `probe = \"…\"` with a path that everybody may ask for, or `probe = false` where none is to ask",
+            ),
+        );
+    }
+}
+
+/// Whether a path is one of a route's.
+fn meets(route: &RoutePath, path: &str) -> bool {
+    match route {
+        RoutePath::Exact(exact) => exact == path,
+        RoutePath::Prefix(prefix) => {
+            let rest = path.strip_prefix(trimmed(prefix));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        }
+    }
+}
+
+/// Why a route refuses a probe, which comes from anywhere and has no password.
+fn refuses(platform: &Platform, route: &Route) -> Option<&'static str> {
+    if matches!(route.to, RouteTarget::Deny) {
+        return Some("it is closed");
+    }
+    if route.login.is_some() {
+        return Some("it asks for a login");
+    }
+    if matches!(route.to, RouteTarget::Respond { status: 400.., .. }) {
+        return Some("its answer is taken for an outage");
+    }
+    route
+        .from
+        .is_some_and(|from| platform[from].kind != OutsideKind::Internet)
+        .then_some("only these may come")
+}
+
 /// NGX001: what only an upstream can say of its servers, for a version that finds none of them again under another
 /// address, and so is written without.
 pub(super) fn failures(platform: &Platform, sink: &mut Sink) {
@@ -163,12 +237,12 @@ pub(super) fn failures(platform: &Platform, sink: &mut Sink) {
                 sink.report(
                     Diagnostic::new(
                         codes::NGX001,
-                        format!("nginx {version} has no `{part}` for services that come back under another address"),
+                        format!("{NAME} {version} has no `{part}` for services that come back under another address"),
                     )
                     .about(&proxy.path)
                     .at(span, format!("can be written from {RESOLVES_UPSTREAMS} on"))
                     .at(proxy.span(), "the proxy")
-                    .help(format!("give the proxy nginx {RESOLVES_UPSTREAMS} or later, or take `{part}` out")),
+                    .help(format!("give the proxy {NAME} {RESOLVES_UPSTREAMS} or later, or take `{part}` out")),
                 );
             }
         }

@@ -3,9 +3,7 @@
 use super::text::{Mentions, Texts, Thing};
 use crate::hash::HashMap;
 use crate::model::{self, Document, Role, SourceAccess};
-use crate::platform::{
-    Cause, Edge, EdgeEnd, NetworkId, OutsideId, Platform, Service, ServiceId,
-};
+use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideId, Platform, Service, ServiceId};
 use crate::schema::Reference;
 use crate::source::Span;
 

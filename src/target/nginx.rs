@@ -10,6 +10,7 @@ mod location;
 mod proxy;
 mod quote;
 mod site;
+mod trusted;
 mod upstream;
 
 use super::{Artifact, Lower, Need, Target, generated};

@@ -153,6 +153,17 @@ impl Running {
     }
 }
 
+impl Running {
+    /// Waits until paths of a site are answered by what lies behind them: nginx asks for the addresses of its upstreams
+    /// when it has started.
+    pub(crate) fn wait_for(&self, host: &str, paths: &[&str]) {
+        let end = Instant::now() + Duration::from_secs(20);
+        while paths.iter().any(|path| self.get(host, path).status == 502) && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.child.kill();

@@ -1,14 +1,12 @@
 //! Routes through the real nginx: what a service is asked for, and how its answer comes back.
 
-use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use infrac::platform::{RESOLVES_UPSTREAMS, Version};
-use infrac::source::{Found, LoadError, Loader};
 
 use super::machine::{Machine, Running, free_port};
-use super::{none, services, written_for};
+use super::services::{self, ask};
+use super::{none, written_for};
 
 const HOST: &str = "shop.test";
 
@@ -74,46 +72,11 @@ site calls = "calls.test" {{
     )
 }
 
-/// Sends a request as it is; the whole answer, and how long its first part took.
-fn ask(port: u16, request: &str) -> (String, Duration) {
-    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("nginx listens");
-    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout can be set");
-    let start = Instant::now();
-    stream.write_all(request.as_bytes()).expect("nginx reads");
-    let mut answer = Vec::new();
-    let mut part = [0; 4096];
-    let mut first = None;
-    loop {
-        let length = stream.read(&mut part).expect("nginx answers");
-        if length == 0 {
-            break;
-        }
-        answer.extend(&part[..length]);
-        if first.is_none() && answer.windows(5).any(|seen| seen == b"first") {
-            first = Some(start.elapsed());
-        }
-    }
-    (String::from_utf8_lossy(&answer).into_owned(), first.unwrap_or_else(|| start.elapsed()))
-}
-
-/// The source, compiled, with what its proxy finds its services by.
+/// nginx with the platform of the test.
 fn started(machine: &Machine, ports: &Ports) -> Running {
-    let text = source(ports);
-    let load = |path: &str| match path {
-        "platform.infra" => Ok(Found::File(text.clone().into_bytes())),
-        _ => Err(LoadError::Missing),
-    };
-    let mut compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None);
-    let unsayable = |told: &infrac::diagnostic::Diagnostic| told.is_error();
-    let errors: Vec<&String> =
-        compilation.diagnostics.iter().filter(|told| unsayable(told)).map(|told| &told.message).collect();
-    assert!(errors.is_empty(), "{errors:?}");
-    let platform = compilation.platform.as_mut().expect("there are no errors");
-    machine.load("proxy", &written_for(platform, machine.version));
-    let main = machine.read("nginx.conf");
-    let own = main.replace("resolver 127.0.0.11 ", &format!("resolver 127.0.0.1:{} ", services::resolver()));
-    assert_ne!(main, own, "nginx has another resolver: the test is broken");
-    machine.write("etc/nginx/nginx.conf", &own);
+    let mut platform = services::compiled(&source(ports));
+    machine.load("proxy", &written_for(&mut platform, machine.version));
+    services::found(machine);
     // Clients of the test speak no TLS.
     let calls = machine.read("sites/calls.conf");
     let tls = |line: &&str| !["ssl_certificate", "http2 on"].iter().any(|word| line.contains(word));
@@ -121,9 +84,11 @@ fn started(machine: &Machine, ports: &Ports) -> Running {
     let plain = plain.replace(" ssl http2;", ";").replace(" ssl;", ";");
     assert_ne!(calls, plain, "the site has no TLS: the test is broken");
     machine.write("etc/nginx/sites/calls.conf", &plain);
-    let main = own.replace(&format!("listen {} ssl http2 default", ports.calls), &format!("listen {} default", ports.calls));
-    let main = main.replace(&format!("listen {} ssl default", ports.calls), &format!("listen {} default", ports.calls));
-    machine.write("etc/nginx/nginx.conf", &main);
+    let main = machine.read("nginx.conf");
+    let plain = main
+        .replace(" ssl http2 default_server;", " default_server;")
+        .replace(" ssl default_server;", " default_server;");
+    machine.write("etc/nginx/nginx.conf", &plain);
     // The service that is asked over TLS: it answers with the name that it was asked by.
     machine.write("etc/nginx.d/service.pem", include_str!("service.pem"));
     machine.write(
@@ -134,7 +99,12 @@ fn started(machine: &Machine, ports: &Ports) -> Running {
             ports.secure
         ),
     );
-    machine.start(ports.plain)
+    let running = machine.start(ports.plain);
+    running.wait_for(HOST, &["/x", "/jobs", "/secure/x", "/shared"]);
+    if machine.version >= RESOLVES_UPSTREAMS {
+        running.wait_for(HOST, &["/spare"]);
+    }
+    running
 }
 
 /// Requests, and what the service answers that it was asked for.
@@ -200,7 +170,9 @@ fn services_are_asked_for_what_a_route_says() {
 /// The first part of an answer comes at once where nothing is collected, and with the rest of it elsewhere.
 fn of_streams(port: u16) -> Vec<String> {
     let time = |path: &str| {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n");
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
+        );
         let (answer, first) = ask(port, &request);
         let whole = answer.ends_with("first\nsecond") && !answer.contains("Content-Encoding");
         (first < Duration::from_secs(1), whole)

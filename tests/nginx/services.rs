@@ -4,7 +4,12 @@ use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use infrac::platform::Platform;
+use infrac::source::{Found, LoadError, Loader};
+
+use super::machine::Machine;
 
 /// Answers every question for an address with that of the machine (RFC 1035, section 4.1). It ends with the program.
 pub(crate) fn resolver() -> u16 {
@@ -78,7 +83,9 @@ fn answer_http(name: &str, stream: TcpStream) {
         if path.ends_with("/moved") {
             answer.push_str("HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n");
         } else if path.ends_with("/slow") {
-            answer.push_str("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 12\r\n\r\nfirst\n");
+            answer.push_str(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 12\r\n\r\nfirst\n",
+            );
             if out.write_all(answer.as_bytes()).is_err() {
                 return;
             }
@@ -141,4 +148,47 @@ fn answer_grpc(name: &str, mut stream: TcpStream) -> std::io::Result<()> {
             _ => {}
         }
     }
+}
+
+/// Sends a request as it is; the whole answer, and how long its first part took.
+pub(crate) fn ask(port: u16, request: &str) -> (String, Duration) {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("nginx listens");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout can be set");
+    let start = Instant::now();
+    stream.write_all(request.as_bytes()).expect("nginx reads");
+    let mut answer = Vec::new();
+    let mut part = [0; 4096];
+    let mut first = None;
+    loop {
+        let length = stream.read(&mut part).expect("nginx answers");
+        if length == 0 {
+            break;
+        }
+        answer.extend(&part[..length]);
+        if first.is_none() && answer.windows(5).any(|seen| seen == b"first") {
+            first = Some(start.elapsed());
+        }
+    }
+    (String::from_utf8_lossy(&answer).into_owned(), first.unwrap_or_else(|| start.elapsed()))
+}
+
+/// A source, compiled; it has no errors.
+pub(crate) fn compiled(text: &str) -> Platform {
+    let load = |path: &str| match path {
+        "platform.infra" => Ok(Found::File(text.as_bytes().to_vec())),
+        _ => Err(LoadError::Missing),
+    };
+    let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None);
+    let errors = compilation.diagnostics.iter().filter(|told| told.is_error());
+    let errors: Vec<&String> = errors.map(|told| &told.message).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    compilation.platform.expect("there are no errors")
+}
+
+/// Lets a proxy find its services on the machine itself.
+pub(crate) fn found(machine: &Machine) {
+    let main = machine.read("nginx.conf");
+    let own = main.replace("resolver 127.0.0.11 ", &format!("resolver 127.0.0.1:{} ", resolver()));
+    assert_ne!(main, own, "nginx has another resolver: the test is broken");
+    machine.write("etc/nginx/nginx.conf", &own);
 }

@@ -125,7 +125,12 @@ fn idle(route: &Route) -> Vec<(&'static str, Span, &'static str, &'static str)> 
             ("cache", said.span, "what goes on as it comes is not kept", "take `buffer = false` out, or this")
         }),
         weighted.map(|said| {
-            ("weight", said.span, "there is one upstream", "take it out, or name another port with `upstream`")
+            (
+                "weight",
+                said.span,
+                "there is one upstream",
+                "take it out, or name another port with `upstream`",
+            )
         }),
     ];
     found.into_iter().flatten().collect()

@@ -3,8 +3,8 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    LimitField, NginxSettingsField, OutsideField, PortField, ResourcesField, RouteField, ServiceField,
-    SiteField, SourceField, TargetField, TlsField, UpstreamField,
+    LimitField, MaintenanceField, NetworkField, NginxSettingsField, OutsideField, PortField, ResourcesField,
+    RouteField, ServiceField, SiteField, SourceField, TargetField, TlsField, UpstreamField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -24,11 +24,14 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             OutsideField::addresses(Leaf) => Written,
             OutsideField::description(Leaf) => NotConcerned,
         },
+        SourceField::network(field) => match field {
+            NetworkField::ipv6(Leaf) => Written,
+            NetworkField::description(Leaf) | NetworkField::internal(Leaf) => NotConcerned,
+        },
         SourceField::service(field) => service(field),
         SourceField::platform(_)
         | SourceField::variable(_)
         | SourceField::secret(_)
-        | SourceField::network(_)
         | SourceField::group(_)
         | SourceField::volume(_)
         | SourceField::host(_)
@@ -55,12 +58,21 @@ fn site(field: SiteField) -> Coverage {
         SiteField::domain(Leaf)
         | SiteField::description(Leaf)
         | SiteField::served_by(Leaf)
+        | SiteField::trusted(Leaf)
         | SiteField::aliases(Leaf)
         | SiteField::headers(Leaf) => Written,
         SiteField::tls(TlsField::enabled(Leaf) | TlsField::issuer(Leaf)) => Written,
         // What orders certificates reads it.
         SiteField::tls(TlsField::email(Leaf)) => NotConcerned,
         SiteField::limit(field) => limit(field),
+        SiteField::maintenance(
+            MaintenanceField::enabled(Leaf)
+            | MaintenanceField::body(Leaf)
+            | MaintenanceField::page(Leaf)
+            | MaintenanceField::retry(Leaf),
+        ) => Written,
+        // What looks at the site from outside reads it.
+        SiteField::probe(Leaf) => NotConcerned,
         SiteField::route(field) => match field {
             RouteField::target(Leaf)
             | RouteField::websocket(Leaf)

@@ -7,7 +7,7 @@ use super::dialect::{size, time};
 use super::proxy::{Shared, zone};
 use super::quote::{Reading, word};
 use crate::platform::exposure::trimmed;
-use crate::platform::{OutsideKind, Platform, Route, RoutePath, RouteTarget, Site};
+use crate::platform::{Maintenance, OutsideKind, Platform, Route, RoutePath, RouteTarget, Site};
 use crate::schema::{Bytes, Duration};
 
 /// How long an upgraded connection, or a stream, may be silent, where the source does not say it.
@@ -18,6 +18,8 @@ const STREAM: Duration = Duration(3_600_000);
 pub(super) struct Location {
     /// What it is for: `= /api`, `/api/`.
     matches: String,
+    /// Whether only another location leads here.
+    inner: bool,
     /// The spellings within it that are closed.
     closed: Vec<String>,
     /// Rates that hold, each as the arguments of `limit_req`.
@@ -76,6 +78,15 @@ struct Files {
     expires: Option<String>,
 }
 
+impl Location {
+    /// The only location of a site that is shut.
+    pub(super) fn shut(maintenance: &Maintenance) -> Self {
+        let body = maintenance.body.as_ref().map(|body| format!(" {}", word(body, Reading::Variables)));
+        let answer = Some(format!("503{}", body.as_deref().unwrap_or("")));
+        Self { matches: "/".to_owned(), text: body.is_some(), answer, ..Self::default() }
+    }
+}
+
 /// The locations of a site, in the order of its routes.
 pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Shared) -> Vec<Location> {
     let closed = closed::of(platform, site);
@@ -104,7 +115,7 @@ pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Sha
         if let Some(location) = locations.last().filter(|location| location.guarded.is_some()) {
             let name = location.guarded.clone().unwrap_or_default();
             let (answer, text) = (location.answer.clone(), location.text);
-            locations.push(Location { matches: name, answer, text, ..Location::default() });
+            locations.push(Location { matches: name, inner: true, answer, text, ..Location::default() });
         }
     }
     if !site

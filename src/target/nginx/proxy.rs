@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::dialect::{Dialect, size};
 use super::site::id;
+use super::trusted::Trusted;
 use super::upstream::{Upstream, Upstreams, identifier};
 use crate::platform::{Limit, Platform, Port, Route, RouteTarget, Service, Site, TEMPORARY};
 use crate::schema::Bytes;
@@ -18,6 +19,12 @@ pub(super) struct Shared {
     scratch: String,
     /// What a service learns of the name that the client asked for.
     host: &'static str,
+    /// The load balancers in front of sites.
+    trusted: Option<Trusted>,
+    /// The variable with the scheme that the client asked by.
+    scheme: &'static str,
+    /// Whether clients come in over IPv6.
+    ipv6: bool,
     http: u16,
     https: Option<u16>,
     /// Published ports that are not the scheme's own.
@@ -29,6 +36,8 @@ pub(super) struct Shared {
     /// How many certificates are kept in memory; `None` where the version keeps none.
     certificates: Option<usize>,
     names_bucket: usize,
+    /// The size of a bucket for the names of sites among other words.
+    map_bucket: usize,
     names_max: usize,
     headers_bucket: usize,
     zones: Vec<Zone>,
@@ -51,6 +60,8 @@ pub(super) struct Shared {
 pub(super) struct Request<'a> {
     header: &'a str,
     host: &'static str,
+    /// The variable with the scheme that the client asked by.
+    scheme: &'static str,
     module: &'static str,
 }
 
@@ -102,8 +113,12 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
     let caches = sites.iter().flat_map(|site| &site.routes).any(|route| {
         route.cache.is_some() && matches!(route.to, RouteTarget::Port(..) | RouteTarget::Address(_))
     });
+    let trusted = Trusted::of(platform, sites);
     Shared {
         header: header.to_owned(),
+        scheme: if trusted.is_some() { "$client_scheme" } else { "$scheme" },
+        trusted,
+        ipv6: service.networks.iter().any(|network| platform[*network].ipv6),
         workers: workers(service),
         shutdown: shutdown(service),
         host: if public_http.or(public_https).is_some() { "$public_host" } else { "$host" },
@@ -117,6 +132,7 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
         certificates: dialect
             .caches_certificates
             .then(|| sites.iter().filter(|site| site.tls.is_some()).count() + 1),
+        map_bucket: bucket(names.clone().map(str::len).max().unwrap_or(0) + 1).max(128),
         names_bucket: bucket(names.map(str::len).max().unwrap_or(0)),
         names_max: (count * 2).next_power_of_two().max(512),
         headers_bucket: bucket(headers.max().unwrap_or(0)),
@@ -139,7 +155,12 @@ impl Shared {
 
     /// What services learn of a request by a module: `proxy`, `grpc`.
     pub(super) fn request(&self, module: &'static str) -> Request<'_> {
-        Request { header: &self.header, host: self.host, module }
+        Request { header: &self.header, host: self.host, scheme: self.scheme, module }
+    }
+
+    /// Whether clients come in over IPv6.
+    pub(super) fn ipv6(&self) -> bool {
+        self.ipv6
     }
 
     /// Whether a route leads to gRPC.
