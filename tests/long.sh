@@ -13,11 +13,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 parts=("$@")
 [ $# -gt 0 ] || parts=(growth mutants silence sources fuzz start)
 
-growth() { cargo test --locked --profile quick --test quick growth:: -- --include-ignored; }
-mutants() { cargo test --locked --profile quick --test quick mutants::; }
-silence() { cargo test --locked --profile quick --test quick -- --include-ignored silence:: coverage::; }
+growth() { cargo quick --locked growth:: -- --include-ignored; }
+mutants() { cargo quick --locked mutants::; }
+silence() { cargo quick --locked -- --include-ignored silence:: coverage::; }
 sources() {
-  cargo test --locked --profile quick --test suite -- \
+  cargo test --locked --config profile.dev.package.infrac.opt-level=1 --test suite -- \
     fmt::generated_sources fmt::parts_of_sources fixtures::damaged_sources
 }
 
