@@ -227,7 +227,12 @@ pub(super) fn sites(platform: &Platform, sink: &mut Sink) {
             )
             .about(&proxy.path)
             .at(
-                proxy.block.resources.as_ref().and_then(|it| it.memory).map_or_else(|| place(proxy), |it| it.span),
+                proxy
+                    .block
+                    .resources
+                    .as_ref()
+                    .and_then(|it| it.memory)
+                    .map_or_else(|| place(proxy), |it| it.span),
                 format!("about {} while it reads its files again", gib(needed.0)),
             )
             .help(format!("give it {} or more", gib(needed.0))),
