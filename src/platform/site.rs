@@ -1,8 +1,9 @@
 //! Sites: public host names, with a proxy in front and routes behind them.
 
 use super::{InputId, OutsideId, Platform, Port, Service, ServiceId, Value, Version};
+use crate::formats;
 use crate::hash::IndexMap;
-use crate::model::{Access, Protocol};
+use crate::model::{Access, Protocol, Role};
 use crate::schema::{Bytes, Duration};
 use crate::source::Span;
 
@@ -42,6 +43,11 @@ pub struct Site {
 }
 
 impl Site {
+    /// Its host names: its own, where it is constant, then the aliases.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.domain.as_literal().into_iter().chain(self.aliases.iter().map(String::as_str))
+    }
+
     /// The scheme of its addresses.
     #[must_use]
     pub fn scheme(&self) -> &'static str {
@@ -237,6 +243,31 @@ impl Site {
     }
 }
 
+impl Platform {
+    /// Whether a site is served from here: by a proxy of the platform, or by nginx of the host.
+    #[must_use]
+    pub fn serves(&self, site: &Site) -> bool {
+        self.targets.contains(&&formats::NGINX) && (site.served_by.is_some() || self.settings.nginx.host)
+    }
+
+    /// Whether a port is asked with signed requests: the API of an object store. The signature covers the path, the host
+    /// and headers as the client sends them (docs.aws.amazon.com: "Create a signed AWS API request").
+    #[must_use]
+    pub fn is_signed(&self, service: ServiceId, port: usize) -> bool {
+        let service = &self[service];
+        service.role == Some(Role::Store)
+            && service.ports.get(port).is_some_and(|port| {
+                matches!(port.protocol, Protocol::Http | Protocol::Https) && port.access.is_none()
+            })
+    }
+
+    /// Whether a route leads to one.
+    #[must_use]
+    pub fn leads_to_signed(&self, route: &Route) -> bool {
+        route.ports().any(|(service, port, _)| self.is_signed(service, port))
+    }
+}
+
 impl Service {
     /// The port where a proxy is asked without TLS.
     #[must_use]
@@ -271,6 +302,12 @@ impl Platform {
         let tag = proxy.image_name.as_ref().and_then(|image| image.tag.as_deref());
         let set = self.settings.nginx.version.map(|version| version.value);
         set.or_else(|| tag.and_then(Version::of_tag)).unwrap_or(OLDEST)
+    }
+
+    /// The version of nginx on the host, which only the source can say.
+    #[must_use]
+    pub fn nginx_of_host(&self) -> Version {
+        self.settings.nginx.version.map_or(OLDEST, |version| version.value)
     }
 }
 

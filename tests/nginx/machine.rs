@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -74,6 +74,11 @@ impl Machine {
         fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
+    /// Where a file of its file system lies on this machine.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.root.path().join(path)
+    }
+
     /// What nginx says of the configuration.
     pub(crate) fn verdict(&self) -> Verdict {
         let root = display(self.root.path());
@@ -96,7 +101,7 @@ impl Machine {
             .expect("the judge starts");
         let mut running = Running { child, port };
         let end = Instant::now() + Duration::from_secs(20);
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        while !listens(port) {
             let ended = running.child.try_wait().expect("a child can be asked");
             let log = || fs::read_to_string(self.root.path().join("error.log")).unwrap_or_default();
             assert!(
@@ -109,6 +114,12 @@ impl Machine {
         }
         running
     }
+}
+
+/// Whether something listens on a port. A socket that tries where nothing does may come to be connected with itself.
+pub(crate) fn listens(port: u16) -> bool {
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port));
+    stream.is_ok_and(|stream| stream.local_addr().ok() != stream.peer_addr().ok())
 }
 
 /// nginx that runs; it ends with this value.

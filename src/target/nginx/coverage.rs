@@ -13,7 +13,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
     match field {
         SourceField::site(field) => site(field),
         SourceField::target(field) => match field {
-            TargetField::nginx(NginxSettingsField::version(Leaf)) => Written,
+            TargetField::nginx(NginxSettingsField::version(Leaf) | NginxSettingsField::host(Leaf)) => Written,
             TargetField::compose(_)
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
@@ -115,6 +115,7 @@ fn service(field: ServiceField) -> Coverage {
             PortField::number(Leaf)
             | PortField::protocol(Leaf)
             | PortField::publish(_)
+            | PortField::paths_read(Leaf)
             | PortField::forwards(_),
         )
         | ServiceField::resources(ResourcesField::cpu(Leaf))

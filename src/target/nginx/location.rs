@@ -2,16 +2,13 @@
 
 use serde::Serialize;
 
-use super::closed::{self, Closed, literal};
 use super::dialect::{size, time};
 use super::proxy::{Shared, zone};
 use super::quote::{Reading, word};
 use crate::platform::exposure::trimmed;
 use crate::platform::{Maintenance, OutsideKind, Platform, Route, RoutePath, RouteTarget, Site};
-use crate::schema::{Bytes, Duration};
-
-/// How long an upgraded connection, or a stream, may be silent, where the source does not say it.
-const STREAM: Duration = Duration(3_600_000);
+use crate::request::closed::{self, Closings, literal};
+use crate::request::{MAX_BODY, max_body, timeout};
 
 /// A location.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -20,7 +17,7 @@ pub(super) struct Location {
     matches: String,
     /// Whether only another location leads here.
     inner: bool,
-    /// The spellings within it that are closed.
+    /// The spellings within it that are closed, each as a location has it.
     closed: Vec<String>,
     /// Rates that hold, each as the arguments of `limit_req`.
     limits: Vec<String>,
@@ -66,6 +63,8 @@ struct Proxy {
     streamed: bool,
     timeout: Option<String>,
     cache: Option<String>,
+    /// Whether answers must go on as the service signs them.
+    signed: bool,
     /// The host of a service that is asked over TLS.
     tls: Option<String>,
     hides_login: bool,
@@ -97,7 +96,12 @@ pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Sha
         match &route.path {
             RoutePath::Exact(path) => {
                 location.matches = format!("= {}", word(path, Reading::Plain));
+                let leads_on = location.proxy.is_some();
                 locations.push(location);
+                if leads_on {
+                    locations.extend(without_slash(platform, site, path, id, shared));
+                    continue;
+                }
             }
             RoutePath::Prefix(_) if path.is_empty() => {
                 locations.push(prefix("/", location, (at, &closed)));
@@ -129,12 +133,57 @@ pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Sha
     locations
 }
 
+/// nginx sends `/api` to `/api/` where an exact location of that path leads to a service, unless `/api` has a location as
+/// well: a POST becomes a GET. It gets that of the route that it comes to.
+fn without_slash(
+    platform: &Platform,
+    site: &Site,
+    path: &str,
+    id: &str,
+    shared: &Shared,
+) -> Option<Location> {
+    let bare = path.strip_suffix('/').filter(|bare| !bare.is_empty())?;
+    let own = |route: &Route| match &route.path {
+        RoutePath::Exact(other) => other == bare,
+        RoutePath::Prefix(other) => trimmed(other) == bare,
+    };
+    if site.routes.iter().any(own) {
+        return None;
+    }
+    let location = match platform.comes_to(site, bare) {
+        Some((at, false)) => of_route(platform, site, &site.routes[at], (id, at), shared),
+        Some((_, true)) | None => Location { answer: Some("404".to_owned()), ..Location::default() },
+    };
+    let mut location = location;
+    if let (Some((at, _)), Some(proxy)) = (platform.comes_to(site, bare), location.proxy.as_mut())
+        && site.routes[at].strip
+    {
+        // An address with a path would be all that the service is asked for, because the location is one path.
+        proxy.rewrite = Some(off(&site.routes[at]));
+        proxy.pass = proxy.pass.trim_end_matches('/').to_owned();
+    }
+    Some(Location { matches: format!("= {}", word(bare, Reading::Plain)), ..location })
+}
+
+/// The arguments of the `rewrite` that takes off the path of a route.
+fn off(route: &Route) -> String {
+    match &route.path {
+        RoutePath::Exact(_) => "^ /".to_owned(),
+        RoutePath::Prefix(path) => {
+            let pattern = format!(r"(?s)^{}(?<stripped>/.*)\z", literal(trimmed(path)));
+            format!("{} $stripped", word(&pattern, Reading::Plain))
+        }
+    }
+}
+
 /// A location for a prefix, with the spellings in it that are closed. What refuses everything needs none.
-fn prefix(path: &str, location: Location, (route, closed): (usize, &[Closed])) -> Location {
+fn prefix(path: &str, location: Location, (route, closed): (usize, &Closings)) -> Location {
     let answers = location.proxy.is_some() || location.files.is_some() || location.guarded.is_some();
-    let concerned = closed.iter().filter(|closed| answers && closed.concerns(route, path));
+    let concerned = closed.within(route, path).filter(|_| answers);
     let mut patterns: Vec<String> = Vec::new();
-    for pattern in concerned.map(|closed| word(&closed.pattern(), Reading::Plain)) {
+    for closed in concerned {
+        let pattern = word(&closed.pattern(), Reading::Plain);
+        let pattern = format!("{} {pattern}", if closed.ignores_case() { "~*" } else { "~" });
         if !patterns.contains(&pattern) {
             patterns.push(pattern);
         }
@@ -203,8 +252,7 @@ fn proxy(platform: &Platform, route: &Route, shared: &Shared) -> Option<Proxy> {
     let strips = route.strip && !path.is_empty();
     // Behind a variable, a path would be all that the service is asked for.
     let in_address = strips && shared.resolves_upstreams();
-    let streams = route.websocket || !route.buffer || grpc;
-    let larger = |Bytes(bytes): Bytes| bytes > shared.scratch_size() / 2;
+    let most = max_body(platform, route);
     Some(Proxy {
         module: if grpc { "grpc" } else { "proxy" },
         pass: format!(
@@ -214,21 +262,16 @@ fn proxy(platform: &Platform, route: &Route, shared: &Shared) -> Option<Proxy> {
             upstream.name,
             if in_address { "/" } else { "" }
         ),
-        rewrite: (strips && !in_address).then(|| match &route.path {
-            RoutePath::Exact(_) => "^ /".to_owned(),
-            RoutePath::Prefix(_) => {
-                let pattern = format!(r"(?s)^{}(?<stripped>/.*)\z", literal(path));
-                format!("{} $stripped", word(&pattern, Reading::Plain))
-            }
-        }),
+        rewrite: (strips && !in_address).then(|| off(route)),
         stripped: (strips && matches!(route.path, RoutePath::Prefix(_)))
             .then(|| word(&format!("{path}/"), Reading::Variables)),
         websocket: route.websocket,
-        // How long a stream becomes is not known before.
-        max_body: route.max_body.map(size).or_else(|| grpc.then(|| "0".to_owned())),
+        max_body: Some(most).filter(|most| *most != MAX_BODY).map(size),
         unbuffered: !route.buffer,
-        streamed: !grpc && route.buffer && route.max_body.is_some_and(larger),
-        timeout: route.timeout.or_else(|| streams.then_some(STREAM)).map(time),
+        // A body without a bound, which is 0, is larger than any.
+        streamed: !grpc && route.buffer && most.0.wrapping_sub(1) >= shared.scratch_size() / 2,
+        signed: platform.leads_to_signed(route),
+        timeout: timeout(platform, route).map(time),
         cache: route.cache.map(time),
         tls: (upstream.scheme == "https").then(|| word(&upstream.host, Reading::Variables)),
         hides_login: route.login.is_some(),

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::dialect::{Dialect, size};
+use super::dialect::{Dialect, size, time};
 use super::site::id;
 use super::trusted::Trusted;
 use super::upstream::{Upstream, Upstreams, identifier};
 use crate::platform::{Limit, Platform, Port, Route, RouteTarget, Service, Site, TEMPORARY};
+use crate::request::{MAX_BODY, TIMEOUT};
 use crate::schema::Bytes;
 
 /// What all sites of a proxy share.
@@ -17,6 +18,9 @@ pub(super) struct Shared {
     /// How long old processes may go on behind a reload, in seconds.
     shutdown: u64,
     scratch: String,
+    /// What bounds a request where its route says nothing.
+    max_body: String,
+    timeout: String,
     /// What a service learns of the name that the client asked for.
     host: &'static str,
     /// The load balancers in front of sites.
@@ -121,6 +125,8 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
         ipv6: service.networks.iter().any(|network| platform[*network].ipv6),
         workers: workers(service),
         shutdown: shutdown(service),
+        max_body: size(MAX_BODY),
+        timeout: time(TIMEOUT),
         host: if public_http.or(public_https).is_some() { "$public_host" } else { "$host" },
         http: service.http().map_or(80, |port| port.number),
         https: service.https().map(|port| port.number),
