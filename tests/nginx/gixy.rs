@@ -13,6 +13,7 @@ use crate::judge::Judge;
 
 /// Tests of gixy that report what is meant, each with the reason.
 const MEANT: &[(&str, &str)] = &[
+    ("http2_misdirected_request", "its connection is closed, as that of one who asks for no name is"),
     ("proxy_buffering_off", "`buffer = false` says so"),
     (
         "try_files_is_evil_too",
