@@ -96,6 +96,9 @@ pub(super) fn unsayable(platform: &Platform, sink: &mut Sink) {
         for (name, value) in &site.headers {
             long(value, site.span, &format!("header `{name}`"), sink);
         }
+        if let Some(shut) = &site.maintenance {
+            long(shut.body.as_deref().unwrap_or(""), site.span, "text", sink);
+        }
         for route in &site.routes {
             limit(route.limit.as_ref(), route.span, sink);
             match &route.to {

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::range::Range;
-use super::{EdgeEnd, OutsideId, OutsideKind, Platform, Protocol, Role, RouteTarget, ServiceId};
+use super::{EdgeEnd, OutsideId, OutsideKind, Platform, Protocol, Role, ServiceId};
 use crate::hash::HashMap;
 use crate::source::Span;
 
@@ -88,14 +88,13 @@ impl Platform {
             }
             for site in sites.get(&service.id).into_iter().flatten().map(|at| &self.sites[*at]) {
                 for route in &site.routes {
-                    let RouteTarget::Port(to, port) = route.to else { continue };
                     let let_in = route.from.is_none_or(|from| match visitor {
                         Some(visitor) => self.comes_in(visitor, from),
                         None => self[from].kind == OutsideKind::Internet,
                     });
-                    if let_in {
+                    for (to, port, span) in route.ports().filter(|_| let_in) {
                         let to = EdgeEnd::Service(to, Some(port));
-                        add(Some(at), Step { to, span: route.target_span, how: "route" }, &mut open);
+                        add(Some(at), Step { to, span, how: "route" }, &mut open);
                     }
                 }
             }

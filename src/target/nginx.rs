@@ -9,6 +9,7 @@ mod location;
 mod proxy;
 mod quote;
 mod site;
+mod trusted;
 mod upstream;
 
 use super::{Artifact, Lower, Need, Target, generated};
@@ -47,10 +48,13 @@ fn folder(platform: &Platform, service: &Service, header: &str) -> Vec<Artifact>
     let artifact = |path: &str, content: String| Artifact::new(format!("{root}/{path}"), content);
     let mut artifacts = vec![
         artifact("nginx.conf", emit::render(MAIN, &shared)),
-        artifact("proxy.conf", emit::render(REQUEST, &shared)),
+        artifact("proxy.conf", emit::render(REQUEST, &shared.request("proxy"))),
         artifact("acme.conf", format!("# {header}\n\n{ACME}")),
         artifact("types.conf", format!("# {header}\n\n{TYPES}")),
     ];
+    if shared.speaks_grpc() {
+        artifacts.push(artifact("grpc.conf", emit::render(REQUEST, &shared.request("grpc"))));
+    }
     let numbered: Vec<(usize, &Site)> = sites.iter().copied().enumerate().collect();
     artifacts.extend(parallel::map(&numbered, |(at, site)| {
         let file = site::file(platform, service, site, *at, &shared, header);

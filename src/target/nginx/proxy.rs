@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::dialect::{Dialect, size, time, version_of};
+use super::dialect::{Dialect, size, time};
 use super::site::id;
+use super::trusted::Trusted;
 use super::upstream::{Upstream, Upstreams, identifier};
-use crate::platform::{Limit, Platform, Port, RouteTarget, Service, Site, TEMPORARY};
+use crate::platform::{Limit, Platform, Port, Route, RouteTarget, Service, Site, TEMPORARY};
 use crate::request::{MAX_BODY, TIMEOUT};
 use crate::schema::Bytes;
 
@@ -22,6 +23,12 @@ pub(super) struct Shared {
     timeout: String,
     /// What a service learns of the name that the client asked for.
     host: &'static str,
+    /// The load balancers in front of sites.
+    trusted: Option<Trusted>,
+    /// The variable with the scheme that the client asked by.
+    scheme: &'static str,
+    /// Whether clients come in over IPv6.
+    ipv6: bool,
     http: u16,
     https: Option<u16>,
     /// Published ports that are not the scheme's own.
@@ -33,10 +40,15 @@ pub(super) struct Shared {
     /// How many certificates are kept in memory; `None` where the version keeps none.
     certificates: Option<usize>,
     names_bucket: usize,
+    /// The size of a bucket for the names of sites among other words.
+    map_bucket: usize,
     names_max: usize,
     headers_bucket: usize,
     zones: Vec<Zone>,
     upstreams: Vec<Upstream>,
+    /// Whether routes lead to gRPC, or over TLS.
+    grpc: bool,
+    https_upstreams: bool,
     /// The largest size of the cache; `None` where no route has one.
     cache: Option<String>,
     #[serde(skip)]
@@ -45,6 +57,16 @@ pub(super) struct Shared {
     dialect: Dialect,
     #[serde(skip)]
     scratch_size: Bytes,
+}
+
+/// What services learn of a request, as a module of nginx writes it.
+#[derive(Debug, Serialize)]
+pub(super) struct Request<'a> {
+    header: &'a str,
+    host: &'static str,
+    /// The variable with the scheme that the client asked by.
+    scheme: &'static str,
+    module: &'static str,
 }
 
 /// A zone of a limit.
@@ -78,7 +100,7 @@ pub(super) fn zone(id: &str, route: Option<usize>, limit: &Limit) -> Option<Zone
 }
 
 pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], header: &str) -> Shared {
-    let dialect = Dialect::of(version_of(platform, service));
+    let dialect = Dialect::of(platform.nginx_version(service));
     let by_target = Upstreams::of(platform, sites);
     let (scratch, scratch_size) = scratch(service);
     let names = sites
@@ -95,8 +117,12 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
     let caches = sites.iter().flat_map(|site| &site.routes).any(|route| {
         route.cache.is_some() && matches!(route.to, RouteTarget::Port(..) | RouteTarget::Address(_))
     });
+    let trusted = Trusted::of(platform, sites);
     Shared {
         header: header.to_owned(),
+        scheme: if trusted.is_some() { "$client_scheme" } else { "$scheme" },
+        trusted,
+        ipv6: service.networks.iter().any(|network| platform[*network].ipv6),
         workers: workers(service),
         shutdown: shutdown(service),
         max_body: size(MAX_BODY),
@@ -112,11 +138,14 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
         certificates: dialect
             .caches_certificates
             .then(|| sites.iter().filter(|site| site.tls.is_some()).count() + 1),
+        map_bucket: bucket(names.clone().map(str::len).max().unwrap_or(0) + 1).max(128),
         names_bucket: bucket(names.map(str::len).max().unwrap_or(0)),
         names_max: (count * 2).next_power_of_two().max(512),
         headers_bucket: bucket(headers.max().unwrap_or(0)),
         zones: zones(sites),
         upstreams: by_target.all(),
+        grpc: by_target.speak("grpc"),
+        https_upstreams: by_target.speak("https"),
         cache: caches.then(|| size(Bytes((scratch_size.0 / 4) >> 20 << 20).max(Bytes(1 << 20)))),
         scratch,
         by_target,
@@ -126,8 +155,28 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
 }
 
 impl Shared {
-    pub(super) fn upstreams_of(&self, platform: &Platform, to: &RouteTarget) -> Option<&Upstream> {
-        self.by_target.find(platform, to)
+    pub(super) fn upstream_of(&self, platform: &Platform, route: &Route) -> Option<&Upstream> {
+        self.by_target.find(platform, route)
+    }
+
+    /// What services learn of a request by a module: `proxy`, `grpc`.
+    pub(super) fn request(&self, module: &'static str) -> Request<'_> {
+        Request { header: &self.header, host: self.host, scheme: self.scheme, module }
+    }
+
+    /// Whether clients come in over IPv6.
+    pub(super) fn ipv6(&self) -> bool {
+        self.ipv6
+    }
+
+    /// Whether a route leads to gRPC.
+    pub(super) fn speaks_grpc(&self) -> bool {
+        self.grpc
+    }
+
+    /// Whether an upstream is found again by its own name, and not by a variable's value.
+    pub(super) fn resolves_upstreams(&self) -> bool {
+        self.resolves_upstreams
     }
 
     /// What stands before an upstream's name: before 1.27.3 it is a variable, which is what makes nginx resolve it again.

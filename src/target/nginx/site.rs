@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::location::{Location, locations};
 use super::proxy::Shared;
 use super::quote::{Reading, word};
+use super::trusted;
 use crate::platform::{CERTIFICATES, Platform, Service, Site};
 
 /// The file of a site.
@@ -16,6 +17,9 @@ pub(super) struct SiteFile<'a> {
     /// What it is for.
     description: Option<String>,
     names: String,
+    /// The addresses of load balancers in front of it.
+    trusted: Vec<String>,
+    ipv6: bool,
     http: u16,
     https: Option<u16>,
     /// The port that is published for TLS, where it is not 443: `:8443`.
@@ -29,6 +33,10 @@ pub(super) struct SiteFile<'a> {
     headers: Vec<String>,
     /// The names of these headers: a service's own are left out.
     hidden: Vec<String>,
+    /// Whether routes lead to gRPC.
+    grpc: bool,
+    /// The page that everybody gets while the site is shut.
+    page: Option<String>,
     locations: Vec<Location>,
 }
 
@@ -63,10 +71,15 @@ pub(super) fn file<'a>(
     if site.keeps_to_tls() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(HSTS.0)) {
         headers.insert(0, HSTS);
     }
+    let shut = site.maintenance.as_ref();
+    let retry = shut.and_then(|shut| shut.retry).map(|retry| (retry.0 / 1_000).to_string());
+    headers.extend(retry.as_deref().map(|seconds| ("Retry-After", seconds)));
     SiteFile {
         header,
         description: site.description.as_ref().map(|text| text.replace(char::is_control, " ")),
         names: names.join(" "),
+        trusted: trusted::ranges(platform, site),
+        ipv6: shared.ipv6(),
         http: service.http().map_or(80, |port| port.number),
         https,
         public: shared.public_https().map(|port| format!(":{port}")).unwrap_or_default(),
@@ -81,7 +94,15 @@ pub(super) fn file<'a>(
                 format!("{} {}", word(name, Reading::Plain), word(value, Reading::Variables))
             })
             .collect(),
-        locations: locations(platform, site, &id, shared),
+        grpc: site
+            .routes
+            .iter()
+            .any(|route| shared.upstream_of(platform, route).is_some_and(|it| it.scheme == "grpc")),
+        page: shut.and_then(|shut| shut.page.as_ref()).map(|page| word(page, Reading::Variables)),
+        locations: match shut {
+            Some(shut) => vec![Location::shut(shut)],
+            None => locations(platform, site, &id, shared),
+        },
         id,
     }
 }
