@@ -12,6 +12,7 @@ mod dashboard;
 mod edge;
 mod exposure;
 mod health;
+mod host;
 mod image;
 mod input;
 mod mute;
@@ -82,6 +83,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE010], check: Of(edge::own_networks) },
     Rule { codes: &[codes::SITE011], check: Of(edge::of_documents) },
     Rule { codes: &[codes::SITE012], check: Of(edge::idle) },
+    Rule { codes: &[codes::NGX001], check: Of(host::unreached) },
     Rule { codes: &[codes::SITE017], check: Of(twice::circles) },
     Rule { codes: &[codes::SITE018], check: Of(signed::logins) },
     Rule { codes: &[codes::SITE019], check: Of(signed::buckets) },

@@ -11,7 +11,7 @@ mod version;
 pub use version::too_old;
 
 use crate::diagnostic::{Code, Diagnostic, Sink, codes, list_of};
-use crate::formats::Format;
+use crate::formats::{self, Format};
 use crate::model::Document;
 use crate::model::fields::{NetworkField, RouteField, SiteField, SourceField};
 use crate::platform::Platform;

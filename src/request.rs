@@ -23,6 +23,7 @@ use crate::platform::{
 use crate::schema::Bytes;
 
 pub use bounds::{MAX_BODY, TIMEOUT, max_body, timeout};
+use entry::Listener;
 pub use entry::{Client, Entry};
 use seen::Seen;
 
@@ -185,7 +186,12 @@ impl Platform {
     #[must_use]
     pub fn meets(&self, request: &Request<'_>) -> Meeting<'_> {
         let nothing = |entry, why| Meeting::early(entry, Answer::Nothing(why));
-        let Some(entry) = entry::at(self, request.port) else { return nothing(None, Silence::NoPort) };
+        let Some(entry) = entry::at(self, request.port) else {
+            return match entry::on_host(self, request.port) {
+                Some(listener) => self.meets_at(request, &listener),
+                None => nothing(None, Silence::NoPort),
+            };
+        };
         let service = &self[entry.service];
         let port = &service.ports[entry.port];
         let let_in = port.publish.as_ref().is_some_and(|publish| request.client.is_of(self, publish.to));
@@ -195,7 +201,7 @@ impl Platform {
         let proxy = service.role == Some(Role::Proxy) && self.targets.contains(&&formats::NGINX);
         let tls = service.https().is_some_and(|https| std::ptr::eq(https, port));
         if proxy && (tls || service.http().is_some_and(|http| std::ptr::eq(http, port))) {
-            return self.meets_at(request, entry, tls);
+            return self.meets_at(request, &Listener::of(service, entry, tls));
         }
         match (request.tls, port.protocol) {
             (true, Protocol::Https) | (false, _) => {}
@@ -210,15 +216,16 @@ impl Platform {
         Meeting { path: path_there, ..Meeting::early(Some(entry), answer) }
     }
 
-    /// What a request meets at a port of a proxy where sites are served.
-    #[must_use]
-    pub fn meets_at(&self, request: &Request<'_>, entry: Entry, tls: bool) -> Meeting<'_> {
-        let early = |answer| Meeting::early(Some(entry), answer);
+    /// What a request meets where nginx serves sites.
+    fn meets_at(&self, request: &Request<'_>, listener: &Listener) -> Meeting<'_> {
+        let tls = listener.tls;
+        let early = |answer| Meeting::early(listener.entry, answer);
         let status = |status, reason| early(Answer::Status(status, reason));
         let sites: Vec<&Site> = self
             .sites
             .iter()
-            .filter(|site| site.served_by == Some(entry.service) && (!tls || site.tls.is_some()))
+            .filter(|site| site.served_by == listener.entry.map(|entry| entry.service))
+            .filter(|site| !tls || site.tls.is_some())
             .collect();
         // The name of the handshake decides whether there is one; addresses are no names (RFC 6066, section 3).
         let shaken = host::named(request.host).and_then(|name| host::site_of(&sites, &name));
@@ -245,7 +252,7 @@ impl Platform {
         let Some(site) = site else {
             return Meeting { answer: unnamed(self, request, &sites, tls, &path), ..found };
         };
-        let (route, answer) = self.meets_site(request, site, (entry, tls), (&name, &path));
+        let (route, answer) = self.meets_site(request, site, listener, (&name, &path));
         Meeting { route, answer, ..found }
     }
 
@@ -254,10 +261,11 @@ impl Platform {
         &'a self,
         request: &Request<'_>,
         site: &'a Site,
-        (entry, tls): (Entry, bool),
+        listener: &Listener,
         (name, path): (&str, &[u8]),
     ) -> (Option<usize>, Answer<'a>) {
-        let https = self[entry.service].https().filter(|_| site.tls.is_some());
+        let tls = listener.tls;
+        let https = listener.https.filter(|_| site.tls.is_some());
         let balanced = !site.trusted.is_empty();
         // Load balancers say what the client spoke, so requests over HTTP are answered where they stand in front.
         let sends_on = https.is_some() && !tls && !balanced;
@@ -274,8 +282,7 @@ impl Platform {
             return (None, Answer::File(format!("{ACME}{}", lossy(path))));
         }
         if sends_on {
-            let port = https.and_then(|port| port.publish.as_ref()).map(|publish| publish.host_port);
-            let port = port.filter(|port| *port != 443).map(|port| format!(":{port}")).unwrap_or_default();
+            let port = https.filter(|port| *port != 443).map(|port| format!(":{port}")).unwrap_or_default();
             return (None, Answer::Redirect(301, format!("https://{name}{port}{}", request.target)));
         }
         let seen = Seen::through(self, request, site);

@@ -8,8 +8,7 @@ use crate::platform::{Outside, OutsideId, OutsideKind, Platform, Protocol, Role,
 
 /// The sites that a proxy of the platform serves.
 fn served(platform: &Platform) -> impl Iterator<Item = &Site> {
-    let nginx = platform.targets.contains(&&formats::NGINX);
-    platform.sites.iter().filter(move |site| nginx && site.served_by.is_some())
+    platform.sites.iter().filter(|site| platform.serves(site))
 }
 
 /// SITE007: a site without TLS whose proxy is published to everybody.

@@ -1,7 +1,6 @@
 //! Exposure: metrics and administration interfaces that a client outside can request.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::formats;
 use crate::hash::HashMap;
 use crate::platform::exposure::{Exposed, Sensitive, around, below, trimmed};
 use crate::platform::{Access, OutsideKind, Platform, ServiceId};
@@ -11,8 +10,7 @@ use crate::source::Span;
 /// a route is closed by the proxy; what is all of a route cannot be.
 pub(super) fn exposure(platform: &Platform, sink: &mut Sink) {
     let mut known: HashMap<(ServiceId, usize), Vec<Exposed<'_>>> = HashMap::default();
-    let served = platform.targets.contains(&&formats::NGINX);
-    for site in platform.sites.iter().filter(|site| served && site.served_by.is_some()) {
+    for site in platform.sites.iter().filter(|site| platform.serves(site)) {
         for route in &site.routes {
             let everybody = route.from.is_none_or(|from| platform[from].kind == OutsideKind::Internet);
             if !everybody || route.login.is_some() {
@@ -83,7 +81,7 @@ fn finding(platform: &Platform, exposed: &Exposed<'_>, span: Span, note: &str) -
 /// SITE006: paths that the proxy answers itself.
 pub(super) fn hidden(platform: &Platform, sink: &mut Sink) {
     const ACME: &str = "/.well-known/acme-challenge";
-    for site in platform.sites.iter().filter(|site| site.served_by.is_some()) {
+    for site in platform.sites.iter().filter(|site| platform.serves(site)) {
         for route in site.routes.iter().filter(|route| below(trimmed(route.path.path()), ACME).is_some()) {
             sink.report(
                 Diagnostic::new(

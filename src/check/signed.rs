@@ -1,13 +1,11 @@
 //! Routes to what is asked with signed requests: the API of an object store, and gRPC with its own credentials.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::formats;
 use crate::platform::{Platform, Protocol, Route, RoutePath, Service, Site};
 
 /// The ports that routes of served sites lead to, each with its site and route.
 fn routes(platform: &Platform) -> impl Iterator<Item = (&Site, &Route, &Service, usize)> {
-    let nginx = platform.targets.contains(&&formats::NGINX);
-    let sites = platform.sites.iter().filter(move |site| nginx && site.served_by.is_some());
+    let sites = platform.sites.iter().filter(|site| platform.serves(site));
     let routes = sites.flat_map(|site| site.routes.iter().map(move |route| (site, route)));
     routes.flat_map(move |(site, route)| {
         route.ports().map(move |(service, port, _)| (site, route, &platform[service], port))

@@ -65,6 +65,16 @@ impl Platform {
                         }
                     }
                 }
+                // nginx of the host is open to everybody, and no service.
+                let on_host = self.sites.iter().filter(|site| site.served_by.is_none() && self.serves(site));
+                for route in on_host.flat_map(|site| &site.routes) {
+                    if route.from.is_none_or(|from| self.comes_in(visitor, from)) {
+                        for (to, port, span) in route.ports() {
+                            let to = EdgeEnd::Service(to, Some(port));
+                            add(None, Step { to, span, how: "route" }, &mut open);
+                        }
+                    }
+                }
                 Some(visitor)
             }
         };

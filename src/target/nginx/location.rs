@@ -87,7 +87,7 @@ impl Location {
 }
 
 /// The locations of a site, in the order of its routes.
-pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Shared) -> Vec<Location> {
+pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Shared<'_>) -> Vec<Location> {
     let closed = closed::of(platform, site);
     let mut locations = Vec::with_capacity(site.routes.len() * 2);
     for (at, route) in site.routes.iter().enumerate() {
@@ -140,7 +140,7 @@ fn without_slash(
     site: &Site,
     path: &str,
     id: &str,
-    shared: &Shared,
+    shared: &Shared<'_>,
 ) -> Option<Location> {
     let bare = path.strip_suffix('/').filter(|bare| !bare.is_empty())?;
     let own = |route: &Route| match &route.path {
@@ -197,7 +197,7 @@ fn of_route(
     site: &Site,
     route: &Route,
     (id, at): (&str, usize),
-    shared: &Shared,
+    shared: &Shared<'_>,
 ) -> Location {
     let mut location = Location::default();
     if !matches!(route.to, RouteTarget::Deny) {
@@ -245,7 +245,7 @@ fn of_route(
     location
 }
 
-fn proxy(platform: &Platform, route: &Route, shared: &Shared) -> Option<Proxy> {
+fn proxy(platform: &Platform, route: &Route, shared: &Shared<'_>) -> Option<Proxy> {
     let upstream = shared.upstream_of(platform, route)?;
     let grpc = upstream.scheme == "grpc";
     let path = trimmed(route.path.path());

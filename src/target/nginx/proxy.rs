@@ -5,14 +5,16 @@ use serde::Serialize;
 use super::dialect::{Dialect, size, time};
 use super::site::id;
 use super::trusted::Trusted;
-use super::upstream::{Upstream, Upstreams, identifier};
+use super::upstream::{Side, Upstream, Upstreams, identifier};
 use crate::platform::{Limit, Platform, Port, Route, RouteTarget, Service, Site, TEMPORARY};
 use crate::request::{MAX_BODY, TIMEOUT};
 use crate::schema::Bytes;
 
 /// What all sites of a proxy share.
 #[derive(Debug, Serialize)]
-pub(super) struct Shared {
+pub(super) struct Shared<'a> {
+    /// What names begin with that other platforms of the host must not have.
+    prefix: String,
     header: String,
     workers: u64,
     /// How long old processes may go on behind a reload, in seconds.
@@ -53,6 +55,8 @@ pub(super) struct Shared {
     cache: Option<String>,
     #[serde(skip)]
     by_target: Upstreams,
+    #[serde(skip)]
+    side: Side<'a>,
     #[serde(skip)]
     dialect: Dialect,
     #[serde(skip)]
@@ -99,10 +103,15 @@ pub(super) fn zone(id: &str, route: Option<usize>, limit: &Limit) -> Option<Zone
     Some(Zone { name: format!("{id}{route}_{}", identifier(&rate)), rate, burst })
 }
 
-pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], header: &str) -> Shared {
-    let dialect = Dialect::of(platform.nginx_version(service));
-    let by_target = Upstreams::of(platform, sites);
-    let (scratch, scratch_size) = scratch(service);
+pub(super) fn shared<'a>(platform: &Platform, side: Side<'a>, sites: &[&Site], header: &str) -> Shared<'a> {
+    let service = match side {
+        Side::Proxy(service) => Some(service),
+        Side::Host(_) => None,
+    };
+    let version = service.map_or_else(|| platform.nginx_of_host(), |proxy| platform.nginx_version(proxy));
+    let dialect = Dialect::of(version);
+    let by_target = Upstreams::of(platform, side, sites);
+    let (scratch, scratch_size) = service.map_or((OWN.to_owned(), Bytes(ELSEWHERE)), scratch);
     let names = sites
         .iter()
         .flat_map(|site| site.domain.as_literal().into_iter().chain(site.aliases.iter().map(String::as_str)));
@@ -113,7 +122,8 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
             .map(|publish| publish.host_port)
             .filter(|port| *port != usual)
     };
-    let (public_http, public_https) = (public(service.http(), 80), public(service.https(), 443));
+    let (http, https) = (service.and_then(Service::http), service.and_then(Service::https));
+    let (public_http, public_https) = (public(http, 80), public(https, 443));
     let caches = sites.iter().flat_map(|site| &site.routes).any(|route| {
         route.cache.is_some() && matches!(route.to, RouteTarget::Port(..) | RouteTarget::Address(_))
     });
@@ -122,19 +132,20 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
         header: header.to_owned(),
         scheme: if trusted.is_some() { "$client_scheme" } else { "$scheme" },
         trusted,
-        ipv6: service.networks.iter().any(|network| platform[*network].ipv6),
-        workers: workers(service),
-        shutdown: shutdown(service),
+        ipv6: service.is_some_and(|service| service.networks.iter().any(|network| platform[*network].ipv6)),
+        workers: service.map_or(1, workers),
+        shutdown: service.map_or(0, shutdown),
         max_body: size(MAX_BODY),
         timeout: time(TIMEOUT),
         host: if public_http.or(public_https).is_some() { "$public_host" } else { "$host" },
-        http: service.http().map_or(80, |port| port.number),
-        https: service.https().map(|port| port.number),
+        http: http.map_or(80, |port| port.number),
+        // Debian's own is asked at the ports of the schemes.
+        https: https.map(|port| port.number).or_else(|| service.is_none().then_some(443)),
         public_http,
         public_https,
         rejects_handshakes: dialect.rejects_handshakes,
         http2_directive: dialect.http2_directive,
-        resolves_upstreams: dialect.resolves_upstreams,
+        resolves_upstreams: dialect.resolves_upstreams || service.is_none(),
         certificates: dialect
             .caches_certificates
             .then(|| sites.iter().filter(|site| site.tls.is_some()).count() + 1),
@@ -142,7 +153,9 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
         names_bucket: bucket(names.map(str::len).max().unwrap_or(0)),
         names_max: (count * 2).next_power_of_two().max(512),
         headers_bucket: bucket(headers.max().unwrap_or(0)),
-        zones: zones(sites),
+        zones: zones(side, sites),
+        side,
+        prefix: side.prefix().to_owned(),
         upstreams: by_target.all(),
         grpc: by_target.speak("grpc"),
         https_upstreams: by_target.speak("https"),
@@ -154,9 +167,9 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
     }
 }
 
-impl Shared {
+impl Shared<'_> {
     pub(super) fn upstream_of(&self, platform: &Platform, route: &Route) -> Option<&Upstream> {
-        self.by_target.find(platform, route)
+        self.by_target.find(platform, self.side, route)
     }
 
     /// What services learn of a request by a module: `proxy`, `grpc`.
@@ -188,6 +201,24 @@ impl Shared {
         self.scratch_size.0
     }
 
+    /// The ports that it listens on.
+    pub(super) fn ports(&self) -> (u16, Option<u16>) {
+        (self.http, self.https)
+    }
+
+    /// The folder of what sites include, below that of nginx: `snippets/shop/`.
+    pub(super) fn includes(&self) -> String {
+        match self.side {
+            Side::Proxy(_) => String::new(),
+            Side::Host(prefix) => format!("snippets/{}/", prefix.trim_end_matches('_')),
+        }
+    }
+
+    /// Where it runs.
+    pub(super) fn side(&self) -> Side<'_> {
+        self.side
+    }
+
     pub(super) fn public_https(&self) -> Option<u16> {
         self.public_https
     }
@@ -197,9 +228,9 @@ impl Shared {
     }
 }
 
-fn zones(sites: &[&Site]) -> Vec<Zone> {
+fn zones(side: Side<'_>, sites: &[&Site]) -> Vec<Zone> {
     let of_site = |(at, site): (usize, &&Site)| {
-        let id = id(site, at);
+        let id = format!("{}{}", side.prefix(), id(site, at));
         let own = site.limit.as_ref().and_then(|limit| zone(&id, None, limit));
         let routes = site.routes.iter().enumerate();
         let of_routes = routes.filter_map(|(at, route)| zone(&id, Some(at), route.limit.as_ref()?));
@@ -222,13 +253,18 @@ fn shutdown(service: &Service) -> u64 {
     grace.saturating_sub(5).max(1)
 }
 
+/// Where nginx keeps files of its own.
+const OWN: &str = "/var/cache/nginx";
+
+/// As much as there is.
+const ELSEWHERE: u64 = 1 << 30;
+
 /// Where temporary files go, and how much fits: `/tmp` and what the source has in memory; as much as there is elsewhere.
 fn scratch(service: &Service) -> (String, Bytes) {
-    const OWN: &str = "/var/cache/nginx";
     let find = |path: &str| service.memory_paths.iter().find(|memory| memory.path == path);
     match find(OWN).or_else(|| find(TEMPORARY)) {
         Some(memory) => (memory.path.to_string(), memory.size),
-        None => (TEMPORARY.to_owned(), Bytes(1 << 30)),
+        None => (TEMPORARY.to_owned(), Bytes(ELSEWHERE)),
     }
 }
 

@@ -6,7 +6,8 @@ use super::location::{Location, locations};
 use super::proxy::Shared;
 use super::quote::{Reading, word};
 use super::trusted;
-use crate::platform::{CERTIFICATES, Platform, Service, Site};
+use super::upstream::Side;
+use crate::platform::{CERTIFICATES, Platform, Site};
 
 /// The file of a site.
 #[derive(Debug, Serialize)]
@@ -20,6 +21,12 @@ pub(super) struct SiteFile<'a> {
     /// The addresses of load balancers in front of it.
     trusted: Vec<String>,
     ipv6: bool,
+    /// The folder of what is included, below that of nginx.
+    includes: String,
+    /// What names begin with that other platforms of the host must not have.
+    prefix: String,
+    /// Whether it stands beside sites of others, whose settings are not its own.
+    beside: bool,
     http: u16,
     https: Option<u16>,
     /// The port that is published for TLS, where it is not 443: `:8443`.
@@ -51,21 +58,27 @@ pub(super) fn id(site: &Site, at: usize) -> String {
 
 pub(super) fn file<'a>(
     platform: &Platform,
-    service: &Service,
     site: &Site,
     at: usize,
-    shared: &Shared,
+    shared: &Shared<'_>,
     header: &'a str,
 ) -> SiteFile<'a> {
     let id = id(site, at);
     let names = site.domain.as_literal().into_iter().chain(site.aliases.iter().map(String::as_str));
     let names: Vec<String> = names.map(|name| word(name, Reading::Plain)).collect();
-    // The variable is empty: that there is one makes nginx read the file at a handshake and not when it starts.
-    // Neither the issuer nor the name needs quotes, behind which nothing could stand.
-    let certificate = |file: &str| {
-        word(&format!("{CERTIFICATES}/{}/{id}/{file}", site.issuer()), Reading::Variables) + "$at_handshake"
+    let side = shared.side();
+    let certificate = |file: &str| match side {
+        // The variable is empty: that there is one makes nginx read the file at a handshake and not when it starts.
+        // Neither the issuer nor the name needs quotes, behind which nothing could stand.
+        Side::Proxy(_) => {
+            word(&format!("{CERTIFICATES}/{}/{id}/{file}", site.issuer()), Reading::Variables)
+                + "$at_handshake"
+        }
+        // On the host, those who answer requests cannot read keys: they are read once, by root.
+        Side::Host(_) => word(&format!("{CERTIFICATES}/{}/{id}/{file}", site.issuer()), Reading::Plain),
     };
-    let https = service.https().map(|port| port.number).filter(|_| site.tls.is_some());
+    let (http, https) = shared.ports();
+    let https = https.filter(|_| site.tls.is_some());
     let mut headers: Vec<(&str, &str)> =
         site.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     if site.keeps_to_tls() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(HSTS.0)) {
@@ -80,7 +93,10 @@ pub(super) fn file<'a>(
         names: names.join(" "),
         trusted: trusted::ranges(platform, site),
         ipv6: shared.ipv6(),
-        http: service.http().map_or(80, |port| port.number),
+        includes: shared.includes(),
+        prefix: side.prefix().to_owned(),
+        beside: matches!(side, Side::Host(_)),
+        http,
         https,
         public: shared.public_https().map(|port| format!(":{port}")).unwrap_or_default(),
         http2_directive: shared.dialect().http2_directive,
@@ -101,7 +117,7 @@ pub(super) fn file<'a>(
         page: shut.and_then(|shut| shut.page.as_ref()).map(|page| word(page, Reading::Variables)),
         locations: match shut {
             Some(shut) => vec![Location::shut(shut)],
-            None => locations(platform, site, &id, shared),
+            None => locations(platform, site, &format!("{}{id}", side.prefix()), shared),
         },
         id,
     }

@@ -3,7 +3,34 @@
 use serde::Serialize;
 
 use crate::hash::{HashSet, IndexMap};
-use crate::platform::{Platform, Protocol, Route, RouteTarget, Share, Site};
+use crate::platform::{Platform, Port, Protocol, Route, RouteTarget, Service, Share, Site};
+
+/// Where nginx runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Side<'a> {
+    /// In the container of a proxy, on the networks of services.
+    Proxy(&'a Service),
+    /// On the host, beside other platforms, each with a prefix of its own for what all of them share.
+    Host(&'a str),
+}
+
+impl Side<'_> {
+    /// What names begin with that others beside it must not have.
+    pub(super) fn prefix(&self) -> &str {
+        match self {
+            Self::Proxy(_) => "",
+            Self::Host(prefix) => prefix,
+        }
+    }
+
+    /// The address of a port from there. That nothing on the host leads to one that is not published, is checked.
+    fn address(&self, service: &Service, port: &Port) -> String {
+        match (self, &port.publish) {
+            (Self::Host(_), Some(publish)) => format!("127.0.0.1:{}", publish.host_port),
+            (Self::Host(_), None) | (Self::Proxy(_), _) => service.address(port),
+        }
+    }
+}
 
 /// The upstreams of a proxy, by what they hold.
 #[derive(Debug, Default)]
@@ -47,15 +74,16 @@ struct Server {
 
 impl Upstreams {
     /// The upstreams of sites, in the order of their routes.
-    pub(super) fn of(platform: &Platform, sites: &[&Site]) -> Self {
+    pub(super) fn of(platform: &Platform, side: Side<'_>, sites: &[&Site]) -> Self {
         let mut found = Self::default();
         // Hyphens become underscores, so two names may meet.
         let mut taken: HashSet<String> = HashSet::default();
         for route in sites.iter().flat_map(|site| &site.routes) {
-            let Some((name, group, weights)) = group(platform, route) else { continue };
+            let Some((name, group, weights)) = group(platform, side, route) else { continue };
             if found.0.contains_key(&group) {
                 continue;
             }
+            let name = format!("{}{name}", side.prefix());
             let mut free = name.clone();
             let mut number = 1;
             while !taken.insert(free.clone()) {
@@ -85,8 +113,8 @@ impl Upstreams {
     }
 
     /// The upstream that a route leads to.
-    pub(super) fn find(&self, platform: &Platform, route: &Route) -> Option<&Upstream> {
-        self.0.get(&group(platform, route)?.1)
+    pub(super) fn find(&self, platform: &Platform, side: Side<'_>, route: &Route) -> Option<&Upstream> {
+        self.0.get(&group(platform, side, route)?.1)
     }
 
     /// All of them.
@@ -101,12 +129,12 @@ impl Upstreams {
 }
 
 /// What a route leads to: a name for it, its servers, and their weights.
-fn group(platform: &Platform, route: &Route) -> Option<(String, Group, Vec<u64>)> {
+fn group(platform: &Platform, side: Side<'_>, route: &Route) -> Option<(String, Group, Vec<u64>)> {
     let (mut name, first) = match &route.to {
         RouteTarget::Port(service, port) => {
             let service = &platform[*service];
             let port = service.ports.get(*port)?;
-            (format!("{}_{}", service.name, port.name), service.address(port))
+            (format!("{}_{}", service.name, port.name), side.address(service, port))
         }
         RouteTarget::Address(value) => {
             let address = value.as_literal()?;
@@ -120,7 +148,7 @@ fn group(platform: &Platform, route: &Route) -> Option<(String, Group, Vec<u64>)
         let service = &platform[upstream.service];
         let port = service.ports.get(upstream.port)?;
         name = format!("{name}_{}", upstream.name);
-        servers.push((service.address(port), parameters(upstream.share)));
+        servers.push((side.address(service, port), parameters(upstream.share)));
         weights.push(upstream.share.weight);
     }
     let protocol = route.ports().next().map(|(service, port, _)| platform[service].ports.get(port));

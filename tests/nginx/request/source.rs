@@ -62,6 +62,7 @@ secret USERS
 allow metrics-in-public {{ reason = "A table" }}
 allow no-such-path      {{ reason = "A table" }}
 allow plain-text-site   {{ reason = "A table" }}
+allow private-address-trusted {{ reason = "A table" }}
 service proxy {{
   role     = proxy
   image    = "example/nginx:1.30" {{ base = "debian:13" }}
