@@ -6,7 +6,7 @@ use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
 use super::uses::Counter;
-use super::{Block, Field, Fields, Kind, Leaf, Scalar, Uses};
+use super::{Block, Fields, Kind, Leaf, Scalar, Uses};
 use crate::diagnostic::{Diagnostic, Help, Sink, codes, did_you_mean, list_of};
 use crate::hash::HashSet;
 use crate::parallel;
@@ -234,14 +234,8 @@ impl<'a> Decoder<'a> {
             counter.count(self.place + 1, entry);
         }
         let mut found: Found = smallvec![None; schema.fields.len()];
-        // Entries mostly stand in the order of the fields, so the search goes on behind the last one.
-        let mut next = 0;
         for (at, item) in entry.entries().iter().enumerate() {
-            let (before, behind) = schema.fields.split_at(next);
-            let is_it = |field: &Field| field.key == item.key.text;
-            let field = behind.iter().position(is_it).map(|field| next + field);
-            if let Some(field) = field.or_else(|| before.iter().position(is_it)) {
-                next = field + 1;
+            if let Some(field) = schema.fields.iter().position(|field| field.key == item.key.text) {
                 found[field].get_or_insert(u32::try_from(at).unwrap_or(u32::MAX));
                 if let (Some(counter), Some(number)) = (&mut self.counter, schema.numbers.get(field)) {
                     counter.count(self.place + number, item);
