@@ -135,6 +135,7 @@ pub fn resolve(
     sound::document(document, &mut texts);
     let stores = store::stores(&mut texts);
     platform.sites = site::sites(document, &platform, &mut texts);
+    site::room(&mut platform, &texts);
     platform.backups = backup::backups(document, &stores, &mut texts);
     platform.policies = policy::policies(document, &mut texts);
     platform.hosts = host::hosts(document, &platform, &mut texts);

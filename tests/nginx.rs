@@ -5,7 +5,10 @@
 
 mod machine;
 mod request;
+mod routes;
+mod services;
 mod texts;
+mod trusted;
 mod twins;
 
 use infrac::platform::{Platform, Role, Version};

@@ -2,13 +2,18 @@
 
 mod lines;
 mod parts;
+mod room;
+mod upstreams;
+mod visit;
+
+pub(super) use room::room;
 
 use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{self, Document, Respond, Role};
 use crate::platform::{
-    Forward, InputId, Limit, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls,
+    Forward, InputId, Limit, OutsideId, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls,
 };
 use crate::source::Span;
 use crate::syntax::Name;
@@ -29,6 +34,7 @@ fn site(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Site
             email: optional(tls.email.as_ref(), texts),
         }),
         served_by: proxy(block, platform, texts),
+        trusted: trusted(block, platform, texts),
         aliases: block
             .aliases
             .iter()
@@ -43,8 +49,17 @@ fn site(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Site
             .map(|(name, value)| lines::header(name, value, texts))
             .collect(),
         limit: block.limit.as_ref().map(|block| limit(block, texts)),
+        maintenance: block.maintenance.as_ref().and_then(|block| visit::maintenance(block, texts)),
+        probe: visit::probed(block.probe.as_ref(), texts),
+        probe_span: block.probe.as_ref().map(|said| said.span),
         span: block.name.span,
     }
+}
+
+/// The load balancers that a site names.
+fn trusted(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Vec<(OutsideId, Span)> {
+    let named = block.trusted.iter().flat_map(|list| &list.items);
+    named.filter_map(|it| Some((super::host::comes_in(it, platform, texts)?, it.0.span))).collect()
 }
 
 /// The proxy that a site names, or the only one there is.
@@ -81,6 +96,7 @@ fn route(block: &model::Route, platform: &Platform, texts: &mut Texts<'_>) -> Op
     let from = block.from.as_ref().and_then(|from| super::host::comes_in(from, platform, texts));
     let login = block.login.as_ref().and_then(|login| texts.secret(login));
     let limit = block.limit.as_ref().map(|block| limit(block, texts));
+    let upstreams = block.upstream.iter().filter_map(|block| upstreams::upstream(block, texts)).collect();
     Some(Route {
         path,
         to: target(block, texts)?,
@@ -88,6 +104,10 @@ fn route(block: &model::Route, platform: &Platform, texts: &mut Texts<'_>) -> Op
         max_body: block.max_body.map(|said| said.value),
         timeout: block.timeout.map(|said| said.value),
         cache: block.cache.map(|said| said.value),
+        strip: block.strip.is_some_and(|said| said.value),
+        buffer: block.buffer.is_none_or(|said| said.value),
+        share: upstreams::share(block.weight, block.max_fails, false, texts),
+        upstreams,
         from,
         login,
         limit,

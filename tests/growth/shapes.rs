@@ -142,6 +142,8 @@ shapes! {
     BUILD 0 100 "volumes, and services that use them" |n| platform(&(each(n, |at| format!("volume v{at}\n")) + &services(n, |at| format!("mount v{at} = \"/v\""))));
     BUILD 0 100 "places in one container" |n| platform(&service(&each(n, |at| format!("config \"/c/{at}/x\" = \"x\", tmpfs \"/t/{at}\", volume v{at} = \"/v/{at}\"\n"))));
     BUILD 0 300 "labels" |n| platform(&service(&format!("labels {{ {} }}", each(n, |at| format!("l{at} = \"x\", ")))));
+    BUILD 0 50 "sites with ten routes, each to a service of its own" |n| platform(&(services(n, |_| "port http = 8080".to_owned()) + "nginx proxy { networks = [net] }\n" + &each(n, |at| format!("site w{at} = \"shop-{at}.example.com\" {{ tls = true, route \"/\" = s{at}.http\n{} }}\n", each(9, |path| format!("route \"/p{path}\" = s{at}.http {{ strip = true, upstream other = db.main }}\n"))))));
+    BUILD 0 100 "sites behind load balancers" |n| platform(&(format!("outside front = \"81.2.69.0/24\"\nservice api {{ image = \"p/api:1.0\", networks = [net], port http = 80 }}\nnginx proxy {{ networks = [net] }}\n{}", each(n, |at| format!("site w{at} = \"shop-{at}.example.com\" {{ tls = true, trusted = [front], route \"/\" = api.http }}\n")))));
     BUILD 0 500 "keys of an override" |n| platform(&format!("override compose {{ {} }}", each(n, |at| format!("x-{at} = 1, "))));
     BUILD 0 500 "labels of an override" |n| platform(&format!("override compose {{ {} }}", each(n, |at| format!("x-a l{at} = 1, "))));
     BUILD 0 500 "alerts" |n| platform(&each(n, |at| format!("alert A{at} {{ expr = \"up == 0\", severity = warning, summary = \"s\" }}\n")));

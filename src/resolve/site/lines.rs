@@ -61,7 +61,7 @@ pub(super) fn issuer(issuer: &Constant, texts: &mut Texts<'_>) -> String {
 }
 
 /// Reports a text that is more than one line; whether it is one.
-fn one_line(text: &str, span: Span, what: &str, texts: &mut Texts<'_>) -> bool {
+pub(super) fn one_line(text: &str, span: Span, what: &str, texts: &mut Texts<'_>) -> bool {
     let breaks = |c: char| c.is_control() && c != '\t';
     if !text.contains(breaks) {
         return true;
