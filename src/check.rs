@@ -14,6 +14,7 @@ mod exposure;
 mod health;
 mod image;
 mod input;
+mod issuer;
 mod mute;
 mod network;
 mod observe;
@@ -79,6 +80,8 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE010], check: Of(edge::own_networks) },
     Rule { codes: &[codes::SITE011], check: Of(edge::of_documents) },
     Rule { codes: &[codes::SITE012], check: Of(edge::idle) },
+    Rule { codes: &[codes::SITE013], check: Of(issuer::brought) },
+    Rule { codes: &[codes::SITE014], check: Of(issuer::issued) },
     Rule { codes: &[codes::POL001, codes::POL002], check: Of(policy::policies) },
     Rule { codes: &[codes::NGX001], check: Of(site::unsayable) },
     Rule { codes: &[codes::DEP001, codes::DEP003], check: Of(order::conditions) },

@@ -160,6 +160,10 @@ codes! {
     SITE011 Warning "documentation-address";
     /// A proxy that serves no site.
     SITE012 Warning "proxy-without-a-site";
+    /// A site whose certificate nothing brings to its proxy.
+    SITE013 Error "no-certificate";
+    /// A name that an issuer cannot make a certificate out for.
+    SITE014 Error "not-issued";
 
     /// Something is reached that a policy says never is.
     POL001 Error "policy-broken";

@@ -44,6 +44,8 @@ pub struct OwnVolume {
     pub size: Option<Bytes>,
     /// Whether it is part of a backup.
     pub backup: bool,
+    /// Whether the service only reads it.
+    pub read_only: bool,
     /// The place of its key and name.
     pub span: Span,
 }

@@ -3,6 +3,7 @@
 //! `nginx.conf` holds what all sites share, `sites/NAME.conf` one site. `targets/nginx/README.md` says how each concept
 //! maps, and why.
 
+mod certificates;
 mod closed;
 mod coverage;
 mod dialect;
@@ -37,7 +38,11 @@ const TYPES: &str = include_str!("../../targets/nginx/types.conf");
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = generated(platform);
-    platform.with_role(Role::Proxy).flat_map(|service| folder(platform, service, &header)).collect()
+    let proxies = platform.with_role(Role::Proxy).flat_map(|service| folder(platform, service, &header));
+    let clients = platform.with_role(Role::Certificates).flat_map(|service| {
+        certificates::folder(platform, service, &TARGET.format.folder_of(service), &header)
+    });
+    proxies.chain(clients).collect()
 }
 
 /// The folder of a proxy.

@@ -3,7 +3,7 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    LimitField, NginxSettingsField, OutsideField, PortField, ResourcesField, RouteField, ServiceField,
+    EabField, IssuerField, LimitField, NginxSettingsField, OutsideField, PortField, ResourcesField, RouteField, ServiceField,
     SiteField, SourceField, TargetField, TlsField,
 };
 use crate::schema::Leaf;
@@ -23,6 +23,16 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         SourceField::outside(field) => match field {
             OutsideField::addresses(Leaf) => Written,
             OutsideField::description(Leaf) => NotConcerned,
+        },
+        SourceField::issuer(field) => match field {
+            // It decides how often certificates are looked at, and whether browsers are kept to TLS.
+            IssuerField::url(Leaf)
+            | IssuerField::ca(Leaf)
+            | IssuerField::profile(Leaf)
+            | IssuerField::lifetime(Leaf)
+            | IssuerField::public(Leaf)
+            | IssuerField::email(Leaf)
+            | IssuerField::eab(EabField::id(Leaf) | EabField::key(Leaf)) => Written,
         },
         SourceField::service(field) => service(field),
         SourceField::platform(_)
@@ -57,9 +67,7 @@ fn site(field: SiteField) -> Coverage {
         | SiteField::served_by(Leaf)
         | SiteField::aliases(Leaf)
         | SiteField::headers(Leaf) => Written,
-        SiteField::tls(TlsField::enabled(Leaf) | TlsField::issuer(Leaf)) => Written,
-        // What orders certificates reads it.
-        SiteField::tls(TlsField::email(Leaf)) => NotConcerned,
+        SiteField::tls(TlsField::enabled(Leaf) | TlsField::issuer(Leaf) | TlsField::email(Leaf)) => Written,
         SiteField::limit(field) => limit(field),
         SiteField::route(field) => match field {
             RouteField::target(Leaf)

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::location::{Location, locations};
 use super::proxy::Shared;
 use super::quote::{Reading, word};
-use crate::platform::{CERTIFICATES, Platform, Service, Site};
+use crate::platform::{CERTIFICATES, FILES, IssuerKind, Platform, Service, Site};
 
 /// The file of a site.
 #[derive(Debug, Serialize)]
@@ -52,8 +52,13 @@ pub(super) fn file<'a>(
     let names: Vec<String> = names.map(|name| word(name, Reading::Plain)).collect();
     // The variable is empty: that there is one makes nginx read the file at a handshake and not when it starts.
     // Neither the issuer nor the name needs quotes, behind which nothing could stand.
+    let folder = site.tls.as_ref().map(|tls| match tls.issuer.kind {
+        IssuerKind::Files => format!("{FILES}/{id}"),
+        IssuerKind::SelfSigned | IssuerKind::Acme(_) => format!("{CERTIFICATES}/{}/{id}", tls.issuer.name),
+    });
     let certificate = |file: &str| {
-        word(&format!("{CERTIFICATES}/{}/{id}/{file}", site.issuer()), Reading::Variables) + "$at_handshake"
+        let folder = folder.as_deref().unwrap_or(FILES);
+        word(&format!("{folder}/{file}"), Reading::Variables) + "$at_handshake"
     };
     let https = service.https().map(|port| port.number).filter(|_| site.tls.is_some());
     let mut headers: Vec<(&str, &str)> =

@@ -52,6 +52,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::group(_)
         | SourceField::outside(_)
         | SourceField::volume(_)
+        | SourceField::issuer(_)
         | SourceField::host(_)
         | SourceField::receiver(_)
         | SourceField::hours(_)
