@@ -55,7 +55,8 @@ fn mounts(service: &Service, path: &str) -> bool {
     let configs = service.configs.iter().map(|config| config.path.as_str());
     let mut all = volumes.chain(shared).chain(binds).chain(configs);
     let below = |one: &str, other: &str| {
-        one.strip_prefix(other.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        one.strip_prefix(other.trim_end_matches('/'))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     all.any(|mounted| below(mounted, path) || below(path, mounted))
 }

@@ -102,21 +102,15 @@ fn fit_work(service: &mut Service, path: &str, work: Work) {
         if work.orders {
             continue;
         }
-        let is_needed = |path: &Constant| {
-            work.signs && !matches!(path.text.as_literal(), Some(ACME | ACCOUNTS))
-        };
+        let is_needed =
+            |path: &Constant| work.signs && !matches!(path.text.as_literal(), Some(ACME | ACCOUNTS));
         let dropped = nested.mount.iter().filter(|mount| !is_needed(&mount.path));
         unneeded.extend(dropped.filter_map(|mount| own(mount, path)).map(SmolStr::from));
         nested.mount.retain(|mount| is_needed(&mount.path));
         nested.volume.retain(|volume| is_needed(&volume.path));
         // What signs ends, so it is not asked how it does.
-        nested.run = Some(Run {
-            span: nested.span,
-            kind: RunKind::Once,
-            cron: None,
-            deadline: None,
-            overlap: None,
-        });
+        nested.run =
+            Some(Run { span: nested.span, kind: RunKind::Once, cron: None, deadline: None, overlap: None });
         nested.health = None;
     }
     if !work.orders && !work.signs {

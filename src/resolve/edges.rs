@@ -247,7 +247,8 @@ fn certificates(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
         };
         edges.add(service.id, internet, Cause::Certificate, tls.span, texts);
         if let Some(proxy) = service.parent.map(|proxy| &platform[proxy]) {
-            let port = proxy.http().and_then(|http| proxy.ports.iter().position(|port| port.name == http.name));
+            let port =
+                proxy.http().and_then(|http| proxy.ports.iter().position(|port| port.name == http.name));
             edges.add(service.id, EdgeEnd::Service(proxy.id, port), Cause::Certificate, tls.span, texts);
         }
     }

@@ -68,28 +68,29 @@ pub(super) fn issuers(document: &Document, texts: &mut Texts<'_>) -> Issuers {
         lifetime,
         span: None,
     };
-    let lets_encrypt =
-        Acme { url: LETS_ENCRYPT.to_owned(), ca: None, profile: None, email: None, eab: None };
+    let lets_encrypt = Acme { url: LETS_ENCRYPT.to_owned(), ca: None, profile: None, email: None, eab: None };
     let mut all = vec![
         built_in(DEFAULT, IssuerKind::Acme(lets_encrypt), Some(USUAL)),
         built_in("self", IssuerKind::SelfSigned, Some(SELF_SIGNED)),
         built_in("files", IssuerKind::Files, None),
     ];
-    let words = all.len();
-    all.extend(document.issuer.iter().map(|block| declared(block, texts)));
     let mut places: HashMap<SmolStr, usize> = HashMap::default();
     for (at, issuer) in all.iter().enumerate() {
-        let Some(first) = places.insert(issuer.name.as_str().into(), at) else { continue };
-        let diagnostic =
-            Diagnostic::new(codes::NAM002, format!("`{}` stands for two issuers", issuer.name))
-                .at_maybe(issuer.span, "declared here");
-        texts.sink.report(match all.get(first).and_then(|first| first.span) {
-            Some(span) => diagnostic.at(span, "declared first here"),
-            None => diagnostic.help(format!("`{}` needs no declaration: take another name", issuer.name)),
-        });
-        if first < words {
-            places.insert(issuer.name.as_str().into(), first);
+        places.insert(issuer.name.as_str().into(), at);
+    }
+    for block in &document.issuer {
+        // Two blocks of one name are reported where blocks are merged.
+        if places.get(&block.name.text).is_some_and(|at| *at < all.len()) {
+            texts.sink.report(
+                Diagnostic::new(codes::NAM002, format!("`{}` stands for two issuers", block.name.text))
+                    .at(block.name.span, "declared here")
+                    .help(format!("`{}` needs no declaration: take another name", block.name.text)),
+            );
         }
+    }
+    for block in &document.issuer {
+        places.entry(block.name.text.clone()).or_insert(all.len());
+        all.push(declared(block, texts));
     }
     Issuers { all: all.into_iter().map(Arc::new).collect(), places }
 }

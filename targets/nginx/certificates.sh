@@ -20,6 +20,9 @@ between() {
   echo $(($1 + number * ($2 - $1) / 65535))
 }
 
+# said NAME: what the table says under a name of its own: the address of the proxy, the file of an account's key.
+said() { sed -n "s/^@$1 //p" "$ISSUERS/sites.conf"; }
+
 # publish ISSUER SITE FOLDER: the proxy sees both files of FOLDER at once, by the rename of one symbolic link. The folder
 # before stays: a handshake may have read one of its files. A pair that does not belong together is refused.
 publish() {
@@ -81,7 +84,7 @@ reaches() {
   mkdir -p "${probe%/*}" && chmod 755 "$WEBROOT/.well-known" "${probe%/*}" && echo "$$ $1" >"$probe" && chmod 644 "$probe" || return 1
   answer=$(python3 -c 'import sys; from urllib.request import ProxyHandler, Request, build_opener as opener
 print(opener(ProxyHandler({})).open(Request(sys.argv[1], headers={"Host": sys.argv[2]}), timeout=5).read().decode())' \
-    "http://$(cat "$ISSUERS/proxy")/.well-known/acme-challenge/own-$$" "$1" 2>/dev/null)
+    "http://$(said proxy)/.well-known/acme-challenge/own-$$" "$1" 2>/dev/null)
   rm -f "$probe"
   [ "$answer" = "$$ $1" ]
 }
@@ -93,18 +96,17 @@ order() {
   site=$1 issuer=$2
   shift 2
   own=$STATE/$issuer
-  mkdir -p "$own" "$ACCOUNTS/$issuer" && cp "$ISSUERS/$issuer.ini" "$own/certbot.ini" || return 1
-  if [ -e "$ISSUERS/$issuer.eab" ]; then
-    # Not an argument, which every process of the container could read.
-    printf 'eab-hmac-key = %s\n' "$(cat "$(cat "$ISSUERS/$issuer.eab")")" >>"$own/certbot.ini"
-  fi
+  mkdir -p "$own" "$ACCOUNTS/$issuer" && cp "$ISSUERS/$issuer.conf" "$own/certbot.conf" || return 1
+  key=$(said "key $issuer")
+  # Not an argument, which every process of the container could read.
+  if [ -n "$key" ]; then printf 'eab-hmac-key = %s\n' "$(cat "$key")" >>"$own/certbot.conf" || return 1; fi
   unset REQUESTS_CA_BUNDLE
   if [ -e "$ISSUERS/$issuer.pem" ]; then export REQUESTS_CA_BUNDLE="$ISSUERS/$issuer.pem"; fi
   names=
   for name in "$@"; do names=${names:+$names,}$name; done
-  certbot certonly --config "$own/certbot.ini" --config-dir "$ACCOUNTS/$issuer" --work-dir "$own/work" \
+  certbot certonly --config "$own/certbot.conf" --config-dir "$ACCOUNTS/$issuer" --work-dir "$own/work" \
     --logs-dir "$own/logs" --max-log-backups 3 --non-interactive --agree-tos --webroot --webroot-path "$WEBROOT" \
-    --cert-name "$site" --domains "$names" --keep-until-expiring --renew-with-new-domains --reuse-key </dev/null || return 1
+    --cert-name "$site" --domains "$names" --keep-until-expiring --renew-with-new-domains --reuse-key --quiet </dev/null || return 1
   live=$ACCOUNTS/$issuer/live/$site
   if cmp -s "$live/fullchain.pem" "$STORE/$issuer/$site/fullchain.pem"; then return 0; fi
   folder "$issuer" "$site" && cp -L "$live/fullchain.pem" "$live/privkey.pem" "$fresh/" && publish "$issuer" "$site" "$fresh"
@@ -151,7 +153,7 @@ while :; do
   : >"$STATE/alive"
   now=$(date +%s) failed=0 goes_on=0
   while read -r site issuer seconds names; do
-    case $site in '' | '#'*) continue ;; esac
+    case $site in '' | '#'* | '@'*) continue ;; esac
     [ "$issuer" = self ] || goes_on=1
     # Names are words: they hold letters, digits, dots, hyphens and `*`, which is no pattern of files.
     set -f

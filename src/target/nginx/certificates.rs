@@ -20,28 +20,25 @@ pub(super) fn folder(platform: &Platform, service: &Service, root: &str, header:
         .filter_map(|(at, site)| Some((id(site, at), site, &*site.tls.as_ref()?.issuer)))
         .filter(|(.., issuer)| issuer.is_asked())
         .collect();
-    let mut artifacts = vec![artifact("certificates.sh", SCRIPT), artifact("sites.conf", &table(&sites))];
-    let mut orders = false;
+    let mut artifacts = vec![artifact("certificates.sh", SCRIPT)];
+    let mut head: Vec<String> = Vec::new();
     for (at, (.., issuer)) in sites.iter().enumerate() {
         let Some(acme) = issuer.acme() else { continue };
-        orders = true;
         if sites[..at].iter().any(|(.., known)| known.name == issuer.name) {
             continue;
         }
-        // The account is one: the address of the authority, or of the first site.
+        // The account is one: its address is that of the authority, or of the first site.
         let of_sites = sites.iter().filter(|(.., other)| other.name == issuer.name);
         let email = acme.email.as_deref().or_else(|| of_sites.filter_map(|(_, site, _)| email(site)).next());
-        artifacts.push(artifact(&format!("{}.ini", issuer.name), &settings(acme, email)));
-        // The files beside it are read as a whole: no comment stands in them.
-        let whole = |end: &str, content: String| Artifact::new(format!("{root}/{}.{end}", issuer.name), content);
-        artifacts.extend(acme.ca.clone().map(|ca| whole("pem", ca)));
+        artifacts.push(artifact(&format!("{}.conf", issuer.name), &settings(acme, email)));
+        artifacts.extend(acme.ca.as_ref().map(|ca| artifact(&format!("{}.pem", issuer.name), ca)));
         let key = acme.eab.as_ref().map(|(_, key)| platform[*key].file_path());
-        artifacts.extend(key.map(|path| whole("eab", format!("{path}\n"))));
+        head.extend(key.map(|path| format!("@key {} {path}\n", issuer.name)));
+        if let Some(http) = proxy.http().filter(|_| !head.iter().any(|line| line.starts_with("@proxy"))) {
+            head.insert(0, format!("@proxy {}:{}\n", proxy.name, http.number));
+        }
     }
-    if orders && let Some(http) = proxy.http() {
-        let address = format!("{}:{}\n", proxy.name, http.number);
-        artifacts.push(Artifact::new(format!("{root}/proxy"), address));
-    }
+    artifacts.push(artifact("sites.conf", &format!("{}{}", head.concat(), table(&sites))));
     artifacts
 }
 

@@ -3,8 +3,8 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    EabField, IssuerField, LimitField, NginxSettingsField, OutsideField, PortField, ResourcesField, RouteField, ServiceField,
-    SiteField, SourceField, TargetField, TlsField,
+    EabField, IssuerField, LimitField, NginxSettingsField, OutsideField, PortField, ResourcesField,
+    RouteField, ServiceField, SiteField, SourceField, TargetField, TlsField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
