@@ -21,8 +21,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         },
         SourceField::site(field) => match field {
             // Probes ask for it; a site without a probe is reported by a rule (OBS014).
-            SiteField::domain(Leaf) | SiteField::tls(TlsField::enabled(Leaf)) => Written,
-            SiteField::tls(TlsField::issuer(Leaf) | TlsField::email(Leaf))
+            SiteField::domain(Leaf) | SiteField::tls(TlsField::enabled(Leaf) | TlsField::issuer(Leaf)) => {
+                Written
+            }
+            SiteField::tls(TlsField::email(Leaf))
             | SiteField::description(Leaf)
             | SiteField::served_by(Leaf)
             | SiteField::aliases(Leaf)
@@ -144,6 +146,7 @@ fn alert(field: AlertField) -> Coverage {
         | AlertField::runbook(Leaf)
         | AlertField::each_job(Leaf)
         | AlertField::each_scaled(Leaf)
+        | AlertField::each_issuer(Leaf)
         | AlertField::unless(Leaf)
         | AlertField::labels(Leaf)
         | AlertField::annotations(Leaf) => Written,
