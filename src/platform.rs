@@ -73,7 +73,7 @@ pub use service::{Build, Dependency, EnvVar, Forward, ImageName, Metrics, Port, 
 pub use settings::Settings;
 pub use site::{ACCOUNTS, ACME, CERTIFICATES, FILES, Limit, Route, RoutePath, RouteTarget, Site, Tls};
 pub use storage::{
-    HostPath, MEMORY_PATH, MemoryPath, Mounted, OwnVolume, SharedMount, SharedVolume, TEMPORARY,
+    HostPath, MEMORY_PATH, MemoryPath, Mounted, OwnVolume, RUN, SharedMount, SharedVolume, TEMPORARY,
 };
 pub use store::{Account, Bucket, Database, Grant, Index};
 pub use version::Version;

@@ -83,6 +83,19 @@ impl Mounted {
     }
 }
 
+/// What a target writes to start a program with that reads its files again when they have changed.
+pub const RUN: &str = "run.sh";
+
+impl Service {
+    /// Whether it reads a folder of a target again by itself when a file of it has changed.
+    #[must_use]
+    pub fn reads_again(&self, mounted: &Mounted) -> bool {
+        let program = format!("{}/{RUN}", mounted.path.trim_end_matches('/'));
+        let words = self.entrypoint.iter().chain(&self.command).flatten();
+        words.filter_map(super::Value::as_literal).any(|word| word == program)
+    }
+}
+
 impl Format {
     /// The folder of what it writes for a service, below the output folder.
     #[must_use]

@@ -13,11 +13,11 @@ mod quote;
 mod site;
 mod upstream;
 
-use super::{Artifact, Lower, Need, Target, generated};
+use super::{Artifact, Lower, Need, Target, artifact, generated};
 use crate::emit;
 use crate::formats;
 use crate::parallel;
-use crate::platform::{Platform, Role, Service, Site, Version};
+use crate::platform::{self, Platform, Role, Service, Site, Version};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -33,6 +33,7 @@ pub(super) const TARGET: Target = Target {
 const MAIN: &str = include_str!("../../targets/nginx/nginx.conf.j2");
 const SITE: &str = include_str!("../../targets/nginx/site.conf.j2");
 const REQUEST: &str = include_str!("../../targets/nginx/proxy.conf.j2");
+const RUN: &str = include_str!("../../targets/nginx/run.sh");
 const ACME: &str = include_str!("../../targets/nginx/acme.conf");
 const TYPES: &str = include_str!("../../targets/nginx/types.conf");
 
@@ -62,6 +63,12 @@ fn folder(platform: &Platform, service: &Service, header: &str) -> Vec<Artifact>
         let file = site::file(platform, service, site, *at, &shared, header);
         artifact(&format!("sites/{}.conf", file.id), emit::render(SITE, &file))
     }));
+    let generation = artifact::digest(&artifacts).map(|digest| digest.short()).unwrap_or_default();
+    let text = format!(
+        "# What answers by this is known to be of these files.\ngeo $generation {{ default \"{generation}\"; }}\n"
+    );
+    artifacts.push(artifact("generation.conf", format!("# {header}\n\n{text}")));
+    artifacts.push(artifact(platform::RUN, emit::with_header(platform::RUN, &[header.to_owned()], RUN)));
     artifacts
 }
 
