@@ -15,6 +15,7 @@ mod health;
 mod host;
 mod image;
 mod input;
+mod issuer;
 mod mute;
 mod network;
 mod observe;
@@ -87,6 +88,8 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE017], check: Of(twice::circles) },
     Rule { codes: &[codes::SITE018], check: Of(signed::logins) },
     Rule { codes: &[codes::SITE019], check: Of(signed::buckets) },
+    Rule { codes: &[codes::SITE013], check: Of(issuer::brought) },
+    Rule { codes: &[codes::SITE014], check: Of(issuer::issued) },
     Rule { codes: &[codes::POL001, codes::POL002], check: Of(policy::policies) },
     Rule { codes: &[codes::SITE010, codes::SITE023], check: Of(edge::trusted) },
     Rule { codes: &[codes::SITE020], check: Of(route::signed) },
