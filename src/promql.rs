@@ -94,6 +94,8 @@ pub struct Matcher {
     pub value: String,
     /// Where the label's name stands.
     pub place: Range<usize>,
+    /// Where the value stands, with its quotes, when that is known.
+    pub value_place: Option<Range<usize>>,
     pattern: Option<Pattern>,
 }
 

@@ -21,7 +21,7 @@ use crate::model::{self, Document, Role};
 use crate::parallel;
 use crate::platform::observe::{
     Alert, AlertTest, Annotation, Job, Metric, Observed, Probe, Record, SCRAPE_INTERVAL, SCRAPE_TIMEOUT,
-    SaidSeries, TARGET_LABELS,
+    SaidSeries, TARGET_LABELS, TestLabel,
 };
 use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
@@ -318,7 +318,7 @@ fn alert(
         silent_at: test.silent_at,
         holds_from: test.holds_from,
         silent_after: test.silent_after,
-        labels: words(test.labels.as_ref()),
+        labels: test_labels(test),
         span: test.name.span,
     });
     Alert {
@@ -345,6 +345,16 @@ fn said_series(test: &model::AlertTest, queries: &Queries<'_>) -> Arc<[SaidSerie
         SaidSeries { parsed: queries.parsed_series(&name.text), series, values: block.values.clone() }
     });
     said.collect()
+}
+
+fn test_labels(test: &model::AlertTest) -> Vec<TestLabel> {
+    let entries = test.labels.iter().flat_map(|map| &map.entries);
+    let label = |(name, word): &(Name, Word)| TestLabel {
+        name: name.text.to_string(),
+        value: word.text.clone(),
+        span: name.span,
+    };
+    entries.map(label).collect()
 }
 
 /// The labels that an alert's block says.

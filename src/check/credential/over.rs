@@ -129,17 +129,62 @@ fn place(entries: &[Entry], text: &str) -> Option<Span> {
     })
 }
 
-/// SEC007: a secret on a command line that an override writes.
+/// SEC007: a secret on a command line that an override writes, each at the word that holds it.
 pub(in super::super) fn command_lines(platform: &Platform, sink: &mut Sink) {
     let inputs = dollar::inputs(platform);
     for over in each(platform).filter(|over| over.made.target.inputs) {
+        let entries = over.block.map_or(&[][..], |block| &block.body.entries);
         for (key, tree) in &over.made.entries {
-            command_line(key, tree, (platform, &inputs), &over, sink);
+            command_line(key, tree, Written::of(entries, key), (platform, &inputs), &over, sink);
         }
     }
 }
 
-fn command_line(key: &str, tree: &Tree, of: (&Platform, &Inputs<'_>), over: &Over<'_>, sink: &mut Sink) {
+/// What the source writes for a part of an override: a value, or the entries of a body.
+#[derive(Clone, Copy, Default)]
+struct Written<'a> {
+    value: Option<&'a Value>,
+    entries: &'a [Entry],
+}
+
+impl<'a> Written<'a> {
+    /// What stands at a key, which the word `replace` may precede.
+    fn of(entries: &'a [Entry], key: &str) -> Self {
+        let is_it = |entry: &&Entry| match &entry.label {
+            Some(label) => entry.key.text == "replace" && label.text == key,
+            None => entry.key.text == key,
+        };
+        let entry = entries.iter().find(is_it);
+        entry.map_or_else(Self::default, |entry| Self {
+            value: entry.value.as_ref(),
+            entries: entry.entries(),
+        })
+    }
+
+    fn item(self, at: usize) -> Self {
+        match self.value.map(|value| &value.kind) {
+            Some(ValueKind::List(items)) => Self { value: items.get(at), entries: &[] },
+            _ => Self::default(),
+        }
+    }
+
+    /// The entries of a body, also where the body is an item of a list.
+    fn body(self) -> &'a [Entry] {
+        match self.value.map(|value| &value.kind) {
+            Some(ValueKind::Body(body)) => &body.entries,
+            _ => self.entries,
+        }
+    }
+}
+
+fn command_line(
+    key: &str,
+    tree: &Tree,
+    written: Written<'_>,
+    of: (&Platform, &Inputs<'_>),
+    over: &Over<'_>,
+    sink: &mut Sink,
+) {
     let (platform, inputs) = of;
     match tree {
         Tree::Text(value) if COMMANDS.contains(&key) => {
@@ -149,19 +194,26 @@ fn command_line(key: &str, tree: &Tree, of: (&Platform, &Inputs<'_>), over: &Ove
                 "the secret `{}` stands on a command line in `override {}`",
                 input.name, over.made.target.name
             );
+            let place = written.value.map_or(over.made.span, |value| value.span);
             let diagnostic = Diagnostic::new(codes::SEC007, what)
-                .at(over.made.span, "shown by `ps` and `docker inspect`")
+                .at(place, "shown by `ps` and `docker inspect`")
                 .help("hand it over in `env`, and let the program read it there, or from its standard input");
             sink.report(match over.service {
                 Some(service) => diagnostic.about(service),
                 None => diagnostic,
             });
         }
-        Tree::List(items) => items.iter().for_each(|item| command_line(key, item, of, over, sink)),
-        Tree::Map(entries) => {
-            entries.iter().for_each(|(key, tree)| command_line(key, tree, of, over, sink));
+        Tree::List(items) => {
+            for (at, item) in items.iter().enumerate() {
+                command_line(key, item, written.item(at), of, over, sink);
+            }
         }
-        Tree::Edited(_, Some(tree)) => command_line(key, tree, of, over, sink),
+        Tree::Map(entries) => {
+            for (key, tree) in entries {
+                command_line(key, tree, Written::of(written.body(), key), of, over, sink);
+            }
+        }
+        Tree::Edited(_, Some(tree)) => command_line(key, tree, written, of, over, sink),
         _ => {}
     }
 }
