@@ -59,7 +59,10 @@ fn the_example_says_which_part_reads_a_secret() {
     let example = artifact(".env.example");
     let (core, optional) = example.split_once("\n# Read by `watching` alone").expect("a part of its own");
     assert!(core.contains("\n# Read by what always starts.\n"), "{example}");
-    assert!(core.contains("\nCORE=\n") && core.contains("\nBOTH=\n"), "what the core needs is first: {example}");
+    assert!(
+        core.contains("\nCORE=\n") && core.contains("\nBOTH=\n"),
+        "what the core needs is first: {example}"
+    );
     assert!(optional.contains("# Of what watches\n# Required\nWATCH=\n"), "{example}");
     assert_eq!(example.matches("alone").count(), 1, "{example}");
 }

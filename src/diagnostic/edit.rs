@@ -246,9 +246,24 @@ mod tests {
             ("a = mogno-x", "mogno-x", Help::meant("mogno", "mongo"), None),
             ("a = x x", "x x", Help::meant("x", "y"), None),
             ("a = ${b}", "${b}", Help::meant("mogno", "mongo"), None),
-            ("a = \"\"\"\n  mogno\n  \"\"\"", "mogno", Help::meant("mogno", "mo ngo"), Some("a = \"\"\"\n  mo ngo\n  \"\"\"")),
-            ("a = \"\"\"\n  x\n  \"\"\"\nb = mogno", "mogno", Help::meant("mogno", "mo ngo"), Some("a = \"\"\"\n  x\n  \"\"\"\nb = \"mo ngo\"")),
-            ("b = 1 # it's \"\na = mogno", "mogno", Help::meant("mogno", "mo ngo"), Some("b = 1 # it's \"\na = \"mo ngo\"")),
+            (
+                "a = \"\"\"\n  mogno\n  \"\"\"",
+                "mogno",
+                Help::meant("mogno", "mo ngo"),
+                Some("a = \"\"\"\n  mo ngo\n  \"\"\""),
+            ),
+            (
+                "a = \"\"\"\n  x\n  \"\"\"\nb = mogno",
+                "mogno",
+                Help::meant("mogno", "mo ngo"),
+                Some("a = \"\"\"\n  x\n  \"\"\"\nb = \"mo ngo\""),
+            ),
+            (
+                "b = 1 # it's \"\na = mogno",
+                "mogno",
+                Help::meant("mogno", "mo ngo"),
+                Some("b = 1 # it's \"\na = \"mo ngo\""),
+            ),
             ("a = 10 mb", "10 mb", Help::write("10MB"), Some("a = 10MB")),
         ];
         for (source, within, help, expected) in cases {

@@ -1,5 +1,6 @@
 //! What is observed of a platform: scrape jobs, the metrics they bring, the rules over them, and who is told.
 
+mod away;
 mod dashboard;
 mod index;
 mod jobs;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+pub use self::away::JobsAway;
 pub use self::dashboard::{Choice, Dashboard, Panel, PanelQuery, Row, Threshold, panel_size};
 pub use self::index::Exporters;
 pub use self::jobs::Jobs;

@@ -20,8 +20,8 @@ use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role};
 use crate::parallel;
 use crate::platform::observe::{
-    Alert, AlertTest, Annotation, Job, Metric, Observed, Probe, Record, SCRAPE_INTERVAL, SCRAPE_TIMEOUT,
-    SaidSeries, TARGET_LABELS, TestLabel,
+    Alert, AlertTest, Annotation, Job, JobsAway, Metric, Observed, Probe, Record, SCRAPE_INTERVAL,
+    SCRAPE_TIMEOUT, SaidSeries, TARGET_LABELS, TestLabel,
 };
 use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
@@ -93,6 +93,8 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         .collect();
     tell_apart(&mut kept);
     let absent = texts.absent;
+    // Nothing is known of a job that an override takes away, so none of these alerts is about it.
+    let away = JobsAway::new(&platform.overrides);
     let complete = |(written, owner, block): &(Written, Option<ServiceId>, &model::Alert),
                     sink: &mut Sink| {
         let abouts: Vec<About<'_>> = match block.each_job {
@@ -100,7 +102,9 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                 if observed.jobs.is_empty() {
                     no_job(&block.name, sink);
                 }
-                let told = |(_, job): &(usize, &Job)| !tells_itself(&named, job, block);
+                let told = |(_, job): &(usize, &Job)| {
+                    away.place(&job.name).is_none() && !tells_itself(&named, job, block)
+                };
                 let told = observed.jobs.iter().enumerate().filter(told);
                 told.map(|(at, job)| About::Job(at, job)).collect()
             }

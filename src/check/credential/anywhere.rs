@@ -10,21 +10,15 @@ use crate::source::{FileId, Sources, Span};
 use crate::syntax::{Entry, Part, Text, Value, ValueKind};
 
 /// Blocks and keys that have rules of their own, and what is no text for people: queries.
-const OTHERS: &[&str] = &[
-    "env",
-    "command",
-    "entrypoint",
-    "health",
-    "config",
-    "args",
-    "override",
-    "secret",
-    "variable",
-    "receiver",
-    "runbook",
-    "expr",
-    "allow",
-];
+const OTHERS: &[&str] =
+    &["env", "command", "entrypoint", "health", "config", "args", "override", "receiver", "runbook", "expr"];
+
+/// Blocks whose values have rules of their own, and the keys in them whose texts are for people.
+const DESCRIBED: &[(&str, &str)] =
+    &[("secret", "description"), ("variable", "description"), ("allow", "reason")];
+
+/// Blocks whose keys are names that the platform gives.
+const FREE: &[&str] = &["labels", "output", "headers", "json_data", "annotations"];
 
 /// What stands for a reference in a text.
 const REFERENCE: &str = "\u{1}";
@@ -56,8 +50,8 @@ pub fn besides(others: Vec<Diagnostic>, diagnostics: &[Diagnostic]) -> Vec<Diagn
 /// Where in the tree something stands.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place<'a> {
-    /// The key of the block around it.
-    around: Option<&'a str>,
+    /// Whether keys are names that the platform gives.
+    free: bool,
     /// The path of the service around it.
     service: Option<&'a str>,
 }
@@ -80,10 +74,20 @@ impl Search<'_> {
         if OTHERS.contains(&key) || key == "labels" && place.service.is_some() {
             return;
         }
-        if let Some(value) = &entry.value {
+        if let Some(value) =
+            entry.value.as_ref().filter(|_| !DESCRIBED.iter().any(|(block, _)| *block == key))
+        {
             self.value(key, value, place);
         }
         if entry.entries().is_empty() {
+            return;
+        }
+        if let Some((_, described)) = DESCRIBED.iter().find(|(block, _)| *block == key) {
+            for inside in entry.entries().iter().filter(|inside| inside.key.text == *described) {
+                if let Some(value) = &inside.value {
+                    self.value(described, value, place);
+                }
+            }
             return;
         }
         let own = match (&entry.label, key) {
@@ -93,7 +97,8 @@ impl Search<'_> {
             }),
             _ => None,
         };
-        self.entries(entry.entries(), Place { around: Some(key), service: own.as_deref().or(place.service) });
+        let free = place.free || FREE.contains(&key);
+        self.entries(entry.entries(), Place { free, service: own.as_deref().or(place.service) });
     }
 
     fn value(&mut self, key: &str, value: &Value, place: Place<'_>) {
@@ -106,7 +111,9 @@ impl Search<'_> {
                     self.value(key, item, place);
                 }
             }
-            ValueKind::Body(body) => self.entries(&body.entries, Place { around: Some(key), ..place }),
+            ValueKind::Body(body) => {
+                self.entries(&body.entries, Place { free: place.free || FREE.contains(&key), ..place });
+            }
             _ => {}
         }
     }
@@ -125,8 +132,7 @@ fn in_text(key: &str, text: &Text, span: Span, place: Place<'_>) -> Option<Diagn
             &whole
         }
     };
-    // The keys of labels are names that the platform gives.
-    let by_name = place.around == Some("labels") && names(key) == Names::Credential && is_value(said);
+    let by_name = place.free && names(key) == Names::Credential && is_value(said);
     if !by_name && !is_marked(said) {
         return None;
     }

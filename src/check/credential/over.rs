@@ -8,6 +8,7 @@ use crate::diagnostic::credential::{NAMES, Names, last_word, names};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashMap;
 use crate::model;
+use crate::platform::dollar::Piece;
 use crate::platform::{InputId, Override, Platform, Tree, dollar};
 use crate::schema::part_of;
 use crate::source::Span;
@@ -22,6 +23,7 @@ type Inputs<'a> = HashMap<&'a str, InputId>;
 /// An override, and the block it was made from.
 struct Over<'a> {
     made: &'a Override,
+    platform: &'a Platform,
     block: Option<&'a model::Override>,
     /// The path of the service that it is of.
     service: Option<&'a str>,
@@ -32,12 +34,14 @@ fn each(platform: &Platform) -> impl Iterator<Item = Over<'_>> {
     let blocks = &platform.document.override_;
     let own = platform.overrides.iter().map(move |over| Over {
         made: over,
+        platform,
         block: blocks.iter().find(|block| block.span == over.span),
         service: None,
     });
-    let of_services = platform.services.iter().flat_map(|service| {
+    let of_services = platform.services.iter().flat_map(move |service| {
         service.overrides.iter().map(move |over| Over {
             made: over,
+            platform,
             block: service.block.override_.iter().find(|block| block.span == over.span),
             service: Some(&service.path),
         })
@@ -69,6 +73,10 @@ fn in_tree(key: &str, tree: &Tree, over: &Over<'_>, sink: &mut Sink) {
             if by_name || !found.is_empty() || is_token(&text) {
                 let secret = found.first().map_or(0..text.len(), |found| found.place.clone());
                 report(key, &text, secret, over, sink);
+            } else if over.made.target.inputs
+                && let Some(default) = default_of_credential(&text, over.platform)
+            {
+                report(key, &text, default, over, sink);
             }
         }
         Tree::List(items) => {
@@ -92,6 +100,31 @@ fn in_tree(key: &str, tree: &Tree, over: &Over<'_>, sink: &mut Sink) {
         Tree::Edited(_, with) => with.iter().for_each(|tree| in_tree(key, tree, over, sink)),
         Tree::Integer(_) | Tree::Number(_) | Tree::Boolean(_) => {}
     }
+}
+
+/// The value that compose would put in where the operator gives none for the name of a credential: `${DB_PASSWORD:-VALUE}`
+/// (compose-spec/compose-go:template/template.go).
+fn default_of_credential(text: &str, platform: &Platform) -> Option<std::ops::Range<usize>> {
+    let mut at = 0;
+    for piece in dollar::pieces(text) {
+        let (Piece::Plain(all) | Piece::Input(_, all) | Piece::Refused(all) | Piece::Asked(_, all)) = piece
+        else {
+            // `$$`, or `$` alone.
+            at += if piece == Piece::Escaped { 2 } else { 1 };
+            continue;
+        };
+        if let Piece::Asked(name, _) = piece
+            && (names(name) == Names::Credential
+                || platform.inputs.iter().any(|input| input.secret && input.name == name))
+        {
+            let rest = all.get(2 + name.len()..all.len() - 1)?;
+            let value = [":-", ":+", "-", "+"].iter().find_map(|sign| rest.strip_prefix(sign))?;
+            let from = at + all.len() - 1 - value.len();
+            return is_value(value).then_some(from..from + value.len());
+        }
+        at += all.len();
+    }
+    None
 }
 
 fn report(key: &str, text: &str, secret: std::ops::Range<usize>, over: &Over<'_>, sink: &mut Sink) {

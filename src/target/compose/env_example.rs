@@ -75,9 +75,9 @@ fn parts(platform: &Platform) -> Vec<Part<'_>> {
         let readers = match optional.get(&InputId(at)) {
             _ if !used.contains(&InputId(at)) => Readers::Nothing,
             None => Readers::Core,
-            Some(of) => Readers::Optional(
-                (0..profiles.len()).filter(|at| of.contains(profiles[*at])).collect(),
-            ),
+            Some(of) => {
+                Readers::Optional((0..profiles.len()).filter(|at| of.contains(profiles[*at])).collect())
+            }
         };
         parts.entry(readers).or_default().push(line(input));
     }
