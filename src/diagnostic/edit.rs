@@ -60,6 +60,22 @@ impl Help {
         Self { text: format!("write `{new}`"), place: None, change: Some((None, new)) }
     }
 
+    /// Words that say what to write, and the text that belongs in place of everything at the primary place.
+    #[must_use]
+    pub fn saying(words: &str, new: &str) -> Self {
+        Self { text: words.to_owned(), place: None, change: Some((None, new.to_owned())) }
+    }
+
+    /// Another text in place of one that stands at the primary place.
+    #[must_use]
+    pub fn instead(old: &str, new: &str) -> Self {
+        Self {
+            text: format!("write `{new}`"),
+            place: None,
+            change: Some((Some(old.to_owned()), new.to_owned())),
+        }
+    }
+
     /// Another text in place of everything at the primary place, where it may be what is meant.
     #[must_use]
     pub fn perhaps(text: impl Into<String>) -> Self {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::credential::text::{in_arguments, in_sentences, in_source as in_line};
+use crate::diagnostic::credential::text::{in_arguments, in_sentences, in_source as in_line, is_no_word};
 use crate::diagnostic::credential::{Names, OF_SECRET_NAMES, last_word, names};
 
 /// What a `secret` holds beside a value.
@@ -208,9 +208,9 @@ fn given(line: &str, body: bool) -> Vec<Range<usize>> {
             let list = &line[end..];
             let list = &list[..list.find(']').unwrap_or(list.len())];
             let quotes: Vec<usize> = list.match_indices('"').map(|(quote, _)| end + quote).collect();
-            found.extend(
-                quotes.chunks(2).map(|pair| pair[0]..pair.get(1).map_or(end + list.len(), |close| close + 1)),
-            );
+            let close = end + list.len();
+            let texts = quotes.chunks(2).map(|pair| pair[0]..pair.get(1).map_or(close, |close| close + 1));
+            found.extend(texts.filter(|text| is_no_word(line[text.clone()].trim_matches('"'))));
             at = end + list.len();
             continue;
         }
@@ -271,6 +271,17 @@ fn behind(line: &str, end: usize) -> Option<(Range<usize>, bool)> {
     (length > 0).then_some((from..from + length, sign))
 }
 
+/// The password of a login before a registry, as in `NAME:PASSWORD@registry.example.com/IMAGE`: no reader of addresses knows it
+/// without a scheme.
+fn in_login(text: &str) -> Option<Range<usize>> {
+    let at = text.find('@')?;
+    let (login, host) = (&text[..at], text[at + 1..].split('/').next().unwrap_or_default());
+    let colon = login.find(':')?;
+    let is_login =
+        !login.contains(['/', ' ']) && login.matches(':').count() == 1 && colon > 0 && colon + 1 < at;
+    (is_login && host.contains('.') && text[at..].contains('/')).then_some(colon + 1..at)
+}
+
 /// The credentials in the texts of a line: a line of a shell in one of them, and the arguments of a program in all.
 fn in_texts(line: &str) -> Vec<Range<usize>> {
     let mut texts = Vec::new();
@@ -282,11 +293,17 @@ fn in_texts(line: &str) -> Vec<Range<usize>> {
         rest = behind;
     }
     let arguments: Vec<&str> = texts.iter().map(|(_, text)| *text).collect();
+    let logins = texts.iter().filter_map(|(start, text)| {
+        let place = in_login(text)?;
+        Some(start + place.start..start + place.end)
+    });
+    let logins: Vec<Range<usize>> = logins.collect();
     let found = in_arguments(&arguments).into_iter();
     let found = found.filter_map(|(at, found)| Some((texts.get(at)?.0, found)));
     let within =
         texts.iter().flat_map(|(start, text)| in_line(text).into_iter().map(|found| (*start, found)));
-    found.chain(within).map(|(start, found)| start + found.place.start..start + found.place.end).collect()
+    let places = found.chain(within).map(|(start, found)| start + found.place.start..start + found.place.end);
+    places.chain(logins).collect()
 }
 
 /// Whether a bare word looks like no name of anything: it starts as a number does, or mixes letters and digits.
@@ -357,8 +374,13 @@ mod tests {
             ("parameter password { type = secret, default = \"a\" }", vec!["\"a\""]),
             ("pagerduty = \"a\", login = ab1, teams = TEAMS", vec!["\"a\"", "ab1"]),
             ("webhook = \"http://stub:8080/alerts\"", vec![]),
-            ("variable DB_PASSWORD = \"a\" { one_of = [\"b\", \"c\"] }", vec!["\"a\"", "\"b\"", "\"c\""]),
+            (
+                "variable DB_PASSWORD = \"a\" { one_of = [\"b\", \"Hunter2zQ9wX\"] }",
+                vec!["\"a\"", "\"Hunter2zQ9wX\""],
+            ),
             ("variable MODE = \"a\" { one_of = [\"b\", \"c\"] }", vec![]),
+            ("image = \"app:a@registry.example.com/a:1\"", vec!["a"]),
+            ("image = \"app:a@sha256:ab\", mail = \"mailto:a@example.com\"", vec![]),
             ("tokens = [\"a\"], max_tokens = 4096", vec![]),
             ("description = \"its password is Hunter2zQ9wX, no other\"", vec!["Hunter2zQ9wX"]),
         ] {
