@@ -30,7 +30,7 @@ step 'fuzzing: cargo fmt --check' cargo fmt --manifest-path fuzz/Cargo.toml --ch
 step 'fuzzing: cargo clippy' cargo clippy --manifest-path fuzz/Cargo.toml --target-dir target --all-targets --locked -- -D warnings
 step 'documentation: cargo doc' env RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --document-private-items --locked
 step 'tests: cargo test' cargo test --locked
-step 'tests: those in a profile of their own' cargo test --locked --profile quick --test quick -- --include-ignored
+step 'tests: those of an optimised compiler' cargo quick --locked -- --include-ignored
 
 # 77: it cannot be here. `run` has said so, loudly; it is said again where the eye ends.
 start() {

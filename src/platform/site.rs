@@ -1,7 +1,7 @@
 //! Sites: public host names, with a proxy in front and routes behind them.
 
-use super::{InputId, OutsideId, Port, Service, ServiceId, Value};
-use crate::model::{Access, Protocol};
+use super::{InputId, OutsideId, Platform, Port, Service, ServiceId, Value};
+use crate::model::{Access, Protocol, Role};
 use crate::schema::{Bytes, Duration};
 use crate::source::Span;
 
@@ -33,6 +33,11 @@ pub struct Site {
 }
 
 impl Site {
+    /// Its host names: its own, where it is constant, then the aliases.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.domain.as_literal().into_iter().chain(self.aliases.iter().map(String::as_str))
+    }
+
     /// The scheme of its addresses.
     #[must_use]
     pub fn scheme(&self) -> &'static str {
@@ -169,6 +174,25 @@ impl Site {
             && self.issuer() != SELF
             && !self.domain.as_literal().is_some_and(own)
             && !self.aliases.iter().any(|name| own(name))
+    }
+}
+
+impl Platform {
+    /// Whether a port is asked with signed requests: the API of an object store. The signature covers the path, the host
+    /// and headers as the client sends them (docs.aws.amazon.com: "Create a signed AWS API request").
+    #[must_use]
+    pub fn is_signed(&self, service: ServiceId, port: usize) -> bool {
+        let service = &self[service];
+        service.role == Some(Role::Store)
+            && service.ports.get(port).is_some_and(|port| {
+                matches!(port.protocol, Protocol::Http | Protocol::Https) && port.access.is_none()
+            })
+    }
+
+    /// Whether a route leads to one.
+    #[must_use]
+    pub fn leads_to_signed(&self, route: &Route) -> bool {
+        matches!(route.to, RouteTarget::Port(service, port) if self.is_signed(service, port))
     }
 }
 

@@ -8,6 +8,7 @@ mod exports;
 mod names;
 mod preset;
 mod query;
+mod said;
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use crate::model::{self, Document, Role};
 use crate::parallel;
 use crate::platform::observe::{
     Alert, AlertTest, Annotation, Job, JobsAway, Metric, Observed, Probe, Record, SCRAPE_INTERVAL,
-    SCRAPE_TIMEOUT, SaidSeries, TARGET_LABELS, TestLabel,
+    SCRAPE_TIMEOUT, SaidSeries, TARGET_LABELS,
 };
 use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
@@ -31,6 +32,7 @@ use crate::syntax::{Name, Part, Text};
 use answers::Answers;
 use exports::Tables;
 use query::{About, Queries, Reader, Written};
+use said::{said_labels, said_series, test_labels};
 
 /// How many alerts are completed together.
 const PART: usize = 64;
@@ -342,37 +344,6 @@ fn alert(
     }
 }
 
-fn said_series(test: &model::AlertTest, queries: &Queries<'_>) -> Arc<[SaidSeries]> {
-    let said = test.series.iter().map(|block| {
-        let name = &block.selector;
-        let series = Constant { text: Text::literal(name.text.as_str()), span: name.span };
-        SaidSeries { parsed: queries.parsed_series(&name.text), series, values: block.values.clone() }
-    });
-    said.collect()
-}
-
-fn test_labels(test: &model::AlertTest) -> Vec<TestLabel> {
-    let entries = test.labels.iter().flat_map(|map| &map.entries);
-    let label = |(name, word): &(Name, Word)| TestLabel {
-        name: name.text.to_string(),
-        value: word.text.clone(),
-        span: name.span,
-    };
-    entries.map(label).collect()
-}
-
-/// The labels that an alert's block says.
-fn said_labels(block: &model::Alert, queries: &Queries<'_>) -> Arc<[Annotation]> {
-    let entries = block.labels.iter().flat_map(|map| &map.entries);
-    let label = |(name, word): &(Name, Word)| Annotation {
-        name: name.text.to_string(),
-        text: word.text.clone(),
-        span: word.span,
-        source: queries.source(word.span),
-    };
-    entries.map(label).collect()
-}
-
 /// Gives records of one name, which several services have, the job that each is of. Their series carry it already;
 /// by the label they are different rules, which promtool's lint demands.
 fn tell_apart(records: &mut [Record]) {
@@ -468,13 +439,15 @@ fn jobs(platform: &Platform, tables: &mut Tables<'_>, texts: &mut Texts<'_>) -> 
 /// Where a probe answers what it was asked for (prometheus/blackbox_exporter:README.md).
 const PROBE_PATH: &str = "/probe";
 
-/// The sites that a probe looks at. One whose name the operator sets is not known here.
+/// The sites that a probe looks at. One whose name the operator sets is not known here; one that lets in only some, or asks for
+/// signatures, gives a probe no good answer.
 fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
     if service.role != Some(Role::Probe) {
         return Vec::new();
     }
     let known = platform.sites.iter().filter_map(|site| Some((site, site.domain.as_literal()?)));
     known
+        .filter(|(site, _)| platform.answers_anybody(site, "/"))
         .map(|(site, domain)| {
             let address = format!("{}://{domain}", site.scheme());
             Probe { site: site.name.clone(), address }

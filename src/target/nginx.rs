@@ -3,7 +3,6 @@
 //! `nginx.conf` holds what all sites share, `sites/NAME.conf` one site. `targets/nginx/README.md` says how each concept
 //! maps, and why.
 
-mod closed;
 mod coverage;
 mod dialect;
 mod location;

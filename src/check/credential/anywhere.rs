@@ -9,16 +9,36 @@ use crate::schema::part_of;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::{Entry, Part, Text, Value, ValueKind};
 
-/// Blocks and keys that have rules of their own, and what is no text for people: queries.
-const OTHERS: &[&str] =
-    &["env", "command", "entrypoint", "health", "config", "args", "override", "receiver", "runbook", "expr"];
+/// Whether blocks and values of a key have a rule of their own, or are no text for people: queries.
+fn is_elsewhere(key: &str) -> bool {
+    matches!(
+        key,
+        "env"
+            | "command"
+            | "entrypoint"
+            | "health"
+            | "config"
+            | "args"
+            | "override"
+            | "receiver"
+            | "runbook"
+            | "expr"
+    )
+}
 
-/// Blocks whose values have rules of their own, and the keys in them whose texts are for people.
-const DESCRIBED: &[(&str, &str)] =
-    &[("secret", "description"), ("variable", "description"), ("allow", "reason")];
+/// The key of the text for people in a block whose values have rules of their own.
+fn described(block: &str) -> Option<&'static str> {
+    match block {
+        "secret" | "variable" => Some("description"),
+        "allow" => Some("reason"),
+        _ => None,
+    }
+}
 
-/// Blocks whose keys are names that the platform gives.
-const FREE: &[&str] = &["labels", "output", "headers", "json_data", "annotations"];
+/// Whether the keys in a block are names that the platform gives.
+fn is_free(block: &str) -> bool {
+    matches!(block, "labels" | "output" | "headers" | "json_data" | "annotations")
+}
 
 /// What stands for a reference in a text.
 const REFERENCE: &str = "\u{1}";
@@ -71,23 +91,21 @@ impl Search<'_> {
     fn entry(&mut self, entry: &Entry, place: Place<'_>) {
         let key = entry.key.text.as_str();
         // The labels of services have a rule of their own, and those of the platform none.
-        if OTHERS.contains(&key) || key == "labels" && place.service.is_some() {
+        if is_elsewhere(key) || key == "labels" && place.service.is_some() {
             return;
         }
-        if let Some(value) =
-            entry.value.as_ref().filter(|_| !DESCRIBED.iter().any(|(block, _)| *block == key))
-        {
-            self.value(key, value, place);
-        }
-        if entry.entries().is_empty() {
-            return;
-        }
-        if let Some((_, described)) = DESCRIBED.iter().find(|(block, _)| *block == key) {
-            for inside in entry.entries().iter().filter(|inside| inside.key.text == *described) {
+        if let Some(described) = described(key) {
+            for inside in entry.entries().iter().filter(|inside| inside.key.text == described) {
                 if let Some(value) = &inside.value {
                     self.value(described, value, place);
                 }
             }
+            return;
+        }
+        if let Some(value) = &entry.value {
+            self.value(key, value, place);
+        }
+        if entry.entries().is_empty() {
             return;
         }
         let own = match (&entry.label, key) {
@@ -97,7 +115,7 @@ impl Search<'_> {
             }),
             _ => None,
         };
-        let free = place.free || FREE.contains(&key);
+        let free = place.free || is_free(key);
         self.entries(entry.entries(), Place { free, service: own.as_deref().or(place.service) });
     }
 
@@ -112,7 +130,7 @@ impl Search<'_> {
                 }
             }
             ValueKind::Body(body) => {
-                self.entries(&body.entries, Place { free: place.free || FREE.contains(&key), ..place });
+                self.entries(&body.entries, Place { free: place.free || is_free(key), ..place });
             }
             _ => {}
         }
