@@ -72,8 +72,8 @@ pub use security::{Bears, Confinement, Security};
 pub use service::{Build, Dependency, EnvVar, Forward, ImageName, Metrics, Port, Publish, Service};
 pub use settings::Settings;
 pub use site::{
-    ACCOUNTS, ACME, CERTIFICATES, FILES, Limit, Maintenance, RESOLVES_UPSTREAMS, Route, RoutePath, RouteTarget, Share, Site,
-    Tls, Upstream,
+    ACCOUNTS, ACME, CERTIFICATES, FILES, Limit, Maintenance, RESOLVES_UPSTREAMS, Route, RoutePath,
+    RouteTarget, Share, Site, Tls, Upstream,
 };
 pub use storage::{
     HostPath, MEMORY_PATH, MemoryPath, Mounted, OwnVolume, RUN, SharedMount, SharedVolume, TEMPORARY,

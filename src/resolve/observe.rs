@@ -10,6 +10,7 @@ mod jobs;
 mod names;
 mod preset;
 mod query;
+mod said;
 
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role};
 use crate::parallel;
 use crate::platform::observe::{
-    Alert, AlertTest, Annotation, Job, Observed, Record, SaidSeries, TARGET_LABELS,
+    Alert, AlertTest, Annotation, Job, JobsAway, Observed, Record, SaidSeries, TARGET_LABELS,
 };
 use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
@@ -32,6 +33,7 @@ use crate::syntax::{Name, Part, Text};
 use answers::Answers;
 use exports::Tables;
 use query::{About, Queries, Reader, Written};
+use said::{said_labels, said_series, test_labels};
 
 /// How many alerts are completed together.
 const PART: usize = 64;
@@ -94,6 +96,8 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         .collect();
     tell_apart(&mut kept);
     let absent = texts.absent;
+    // Nothing is known of a job that an override takes away, so none of these alerts is about it.
+    let away = JobsAway::new(&platform.overrides);
     let complete = |(written, owner, block): &(Written, Option<ServiceId>, &model::Alert),
                     sink: &mut Sink| {
         let abouts: Vec<About<'_>> = match block.each_job {
@@ -101,7 +105,9 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                 if observed.jobs.is_empty() {
                     no_job(&block.name, sink);
                 }
-                let told = |(_, job): &(usize, &Job)| !tells_itself(&named, job, block);
+                let told = |(_, job): &(usize, &Job)| {
+                    away.place(&job.name).is_none() && !tells_itself(&named, job, block)
+                };
                 let told = observed.jobs.iter().enumerate().filter(told);
                 told.map(|(at, job)| About::Job(at, job)).collect()
             }
@@ -327,7 +333,7 @@ fn alert(
         silent_at: test.silent_at,
         holds_from: test.holds_from,
         silent_after: test.silent_after,
-        labels: words(test.labels.as_ref()),
+        labels: test_labels(test),
         span: test.name.span,
     });
     Alert {
@@ -345,27 +351,6 @@ fn alert(
         annotations: Arc::clone(&said.annotations),
         span: block.name.span,
     }
-}
-
-fn said_series(test: &model::AlertTest, queries: &Queries<'_>) -> Arc<[SaidSeries]> {
-    let said = test.series.iter().map(|block| {
-        let name = &block.selector;
-        let series = Constant { text: Text::literal(name.text.as_str()), span: name.span };
-        SaidSeries { parsed: queries.parsed_series(&name.text), series, values: block.values.clone() }
-    });
-    said.collect()
-}
-
-/// The labels that an alert's block says.
-fn said_labels(block: &model::Alert, queries: &Queries<'_>) -> Arc<[Annotation]> {
-    let entries = block.labels.iter().flat_map(|map| &map.entries);
-    let label = |(name, word): &(Name, Word)| Annotation {
-        name: name.text.to_string(),
-        text: word.text.clone(),
-        span: word.span,
-        source: queries.source(word.span),
-    };
-    entries.map(label).collect()
 }
 
 /// Gives records of one name, which several services have, the job that each is of. Their series carry it already;

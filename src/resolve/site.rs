@@ -11,7 +11,7 @@ pub(super) use room::room;
 use super::issuer::{self, Issuers};
 use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::model::{self, Document, Respond, Role};
 use crate::platform::{
     Forward, InputId, Limit, OutsideId, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls,
@@ -158,7 +158,7 @@ fn path(name: &Name, texts: &mut Texts<'_>) -> RoutePath {
         texts.sink.report(
             Diagnostic::new(codes::TYP007, format!("`{said}` is no path of a site"))
                 .at(name.span, "starts with `/`, or with `= /` for exactly one path")
-                .help(format!("write `\"{equals}/{path}\"`")),
+                .help(Help::write(format!("\"{equals}/{path}\""))),
         );
     }
     lines::path(path, name.span, texts);

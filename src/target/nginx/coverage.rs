@@ -3,8 +3,9 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    EabField, IssuerField, LimitField, MaintenanceField, NetworkField, NginxSettingsField, OutsideField, PortField,
-    ResourcesField, RouteField, ServiceField, SiteField, SourceField, TargetField, TlsField, UpstreamField,
+    EabField, IssuerField, LimitField, MaintenanceField, NetworkField, NginxSettingsField, OutsideField,
+    PortField, ResourcesField, RouteField, ServiceField, SiteField, SourceField, TargetField, TlsField,
+    UpstreamField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
