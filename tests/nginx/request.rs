@@ -28,8 +28,8 @@ const PLATFORMS: (u64, u64) = (6, 300);
 const REQUESTS: u16 = 120;
 
 /// The certificate of every site, and its key, which no other program has.
-const CERTIFICATE: &str = include_str!("request/fullchain.pem");
-const KEY: &str = include_str!("request/privkey.pem");
+pub(super) const CERTIFICATE: &str = include_str!("request/fullchain.pem");
+pub(super) const KEY: &str = include_str!("request/privkey.pem");
 
 #[test]
 fn nginx_answers_as_is_said() {
@@ -71,7 +71,7 @@ fn nginx_answers_as_is_said() {
     assert!(seen.iter().all(|times| *times > 10), "what is met, by kind: {seen:?}");
 }
 
-fn compiled(text: &str) -> Platform {
+pub(super) fn compiled(text: &str) -> Platform {
     let load = |path: &str| match path {
         "platform.infra" => Ok(Found::File(text.as_bytes().to_vec())),
         _ => Err(LoadError::Missing),

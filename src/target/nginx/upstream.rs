@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::hash::{HashSet, IndexMap};
-use crate::platform::{Platform, Port, Protocol, Route, RouteTarget, Service, Share, Site};
+use crate::platform::{Input, Platform, Port, Protocol, Route, RouteTarget, Service, Share, Site};
 
 /// Where nginx runs.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,16 @@ impl Side<'_> {
         match self {
             Self::Proxy(_) => "",
             Self::Host(prefix) => prefix,
+        }
+    }
+
+    /// The file of a secret there. The host gets it from the operator.
+    pub(super) fn secret(&self, secret: &Input) -> String {
+        match self {
+            Self::Proxy(_) => secret.file_path(),
+            Self::Host(prefix) => {
+                format!("/etc/nginx/secrets/{}/{}", prefix.trim_end_matches('_'), secret.file_name())
+            }
         }
     }
 

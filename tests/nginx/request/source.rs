@@ -111,7 +111,7 @@ fn site(dice: &mut Dice, at: usize, name: &str, port: u16) -> String {
         }
         taken.push(key);
         let label = if exact { format!("= {path}") } else { path.to_owned() };
-        let _ = writeln!(out, "  route \"{label}\" = {}", route(dice, port));
+        let _ = writeln!(out, "  route \"{label}\" = {}", route(dice, path, port));
     }
     if dice.one_of(4) {
         out.push_str("  limit { rate = 1, per = 1m }\n");
@@ -129,7 +129,7 @@ fn site(dice: &mut Dice, at: usize, name: &str, port: u16) -> String {
     out
 }
 
-fn route(dice: &mut Dice, port: u16) -> String {
+fn route(dice: &mut Dice, path: &str, port: u16) -> String {
     let mut parts: Vec<String> = Vec::new();
     let to = match dice.below(9) {
         0..=3 => {
@@ -142,7 +142,7 @@ fn route(dice: &mut Dice, port: u16) -> String {
             match dice.below(6) {
                 0 => parts.push("websocket = true".to_owned()),
                 1 => parts.push("buffer = false".to_owned()),
-                2 => parts.push("strip = true".to_owned()),
+                2 if path != "/" => parts.push("strip = true".to_owned()),
                 _ => {}
             }
             let at = dice.below(SERVICES.len());
