@@ -41,7 +41,7 @@ fn nginx_answers_as_is_said() {
         }
         machine.write("run/secrets/users", "user:{PLAIN}password\n");
         for at in 0..9 {
-            let folder = format!("var/lib/certificates/letsencrypt/site-{at}");
+            let folder = format!("etc/certificates/site-{at}");
             machine.write(&format!("{folder}/fullchain.pem"), CERTIFICATE);
             machine.write(&format!("{folder}/privkey.pem"), KEY);
         }

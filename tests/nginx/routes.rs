@@ -48,6 +48,7 @@ service proxy {{
   port http  = {plain} {{ protocol = http }}
   port https = {calls} {{ protocol = https }}
   artifacts "/etc/nginx" = nginx
+  bind "certificates" = "/etc/certificates" {{ read_only = true }}
 }}
 service api    {{ image = "example/api:1.0" {{ base = "debian:13" }}, port http = {api}, port https = {secure}, port dead = {dead} {{ protocol = http }} }}
 service jobs   {{ image = "example/jobs:1.0" {{ base = "debian:13" }}, port http = {jobs}, metrics {{ path = "/metrics", port = http }} }}
@@ -65,7 +66,7 @@ site shop = "{HOST}" {{
   route "/spare"      = api.dead {{ max_fails = 1, upstream spare = canary.http {{ backup = true }} }}
 }}
 site calls = "calls.test" {{
-  tls = true
+  tls = true {{ issuer = files }}
   route "/shop.Orders" = orders.grpc
 }}
 "#

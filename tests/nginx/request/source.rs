@@ -70,6 +70,7 @@ service proxy {{
   port http  = {http}  {{ protocol = http, publish = internet {{ port = {} }} }}
   port https = {https} {{ protocol = https, publish = internet {{ port = {} }} }}
   artifacts "/etc/nginx" = nginx
+  bind "certificates" = "/etc/certificates" {{ read_only = true }}
   security {{ writable = true, reason = "A table" }}
 }}
 "#,
@@ -97,7 +98,7 @@ service proxy {{
 }
 
 fn site(dice: &mut Dice, at: usize, name: &str, port: u16) -> String {
-    let tls = ["", "  tls = true\n"][dice.below(2)];
+    let tls = ["", "  tls = true { issuer = files }\n"][dice.below(2)];
     let alias = if dice.one_of(2) { format!("  aliases = [\"alias-{at}.test\"]\n") } else { String::new() };
     let mut out = format!("site site-{at} = \"{name}\" {{\n{tls}{alias}");
     let mut taken: Vec<String> = Vec::new();
