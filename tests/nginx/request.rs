@@ -10,7 +10,7 @@ mod table;
 
 use std::fs;
 
-use infrac::platform::{Platform, RouteTarget, ServiceId, Version};
+use infrac::platform::{Platform, Route, RouteTarget, ServiceId, Version};
 use infrac::request::{Answer, Meeting, Silence, Way};
 use infrac::source::{Found, LoadError, Loader};
 
@@ -123,7 +123,7 @@ fn play(
 fn behind_routes(platform: &Platform) -> Vec<usize> {
     let routes = platform.sites.iter().flat_map(|site| &site.routes);
     let name = |service: ServiceId| platform[service].name.as_str();
-    let ports = routes.flat_map(infrac::platform::Route::ports);
+    let ports = routes.flat_map(Route::ports);
     ports.filter_map(|(service, ..)| SERVICES.iter().position(|known| *known == name(service))).collect()
 }
 
@@ -197,12 +197,10 @@ fn file_status(machine: &Machine, asked: &Asked, path: &str, index: &str) -> u16
     let found = |path: &str| if !sent && at(path).is_file() { 405 } else { 200 };
     if path.ends_with('/') {
         let index = format!("{path}{index}");
-        return if at(&index).is_file() {
-            found(&index)
-        } else if at(path).is_dir() {
-            403
-        } else {
-            404
+        return match at(path).is_dir() {
+            _ if at(&index).is_file() => found(&index),
+            true => 403,
+            false => 404,
         };
     }
     match fs::metadata(at(path)) {

@@ -176,7 +176,6 @@ fn group(platform: &Platform, side: Side<'_>, route: &Route) -> Option<(String, 
 fn parameters(share: Share) -> String {
     let mut parameters = String::new();
     if share.weight != 1 {
-        // Writing to a string never fails.
         let _ = write!(parameters, " weight={}", share.weight);
     }
     if let Some(fails) = share.max_fails {
