@@ -27,7 +27,9 @@ mod readiness;
 mod receiver;
 mod resource;
 mod secret;
+mod signed;
 mod site;
+mod twice;
 mod unit;
 mod volume;
 
@@ -71,7 +73,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::NET006], check: Of(network::published) },
     Rule { codes: &[codes::SITE001], check: Of(site::names) },
     Rule { codes: &[codes::SITE002], check: Of(site::listeners) },
-    Rule { codes: &[codes::SITE003], check: Of(site::twice) },
+    Rule { codes: &[codes::SITE003], check: Of(twice::twice) },
     Rule { codes: &[codes::SITE005], check: Of(exposure::exposure) },
     Rule { codes: &[codes::SITE006], check: Of(exposure::hidden) },
     Rule { codes: &[codes::SITE007], check: Of(edge::plain_text) },
@@ -82,6 +84,9 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE012], check: Of(edge::idle) },
     Rule { codes: &[codes::SITE013], check: Of(issuer::brought) },
     Rule { codes: &[codes::SITE014], check: Of(issuer::issued) },
+    Rule { codes: &[codes::SITE017], check: Of(twice::circles) },
+    Rule { codes: &[codes::SITE018], check: Of(signed::logins) },
+    Rule { codes: &[codes::SITE019], check: Of(signed::buckets) },
     Rule { codes: &[codes::POL001, codes::POL002], check: Of(policy::policies) },
     Rule { codes: &[codes::NGX001], check: Of(site::unsayable) },
     Rule { codes: &[codes::DEP001, codes::DEP003], check: Of(order::conditions) },

@@ -11,6 +11,7 @@ mod explain;
 mod fmt;
 mod project;
 mod report;
+mod request;
 mod route;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::parallel;
+use crate::schema::{Bytes, Quantity};
 use crate::target::{self, TARGETS, Target};
 use report::Report;
 
@@ -53,12 +55,13 @@ Examples:
   infrac fmt                       write every source file of it in the one style
   infrac explain NET001            what a diagnostic means, with an example
   infrac route ServiceDown         who is told of an alert
+  infrac request https://shop.example.com/api   what a request meets
 
 Exit codes:
   0  all is well
   1  the source has errors, or a file could not be read or written
   2  the command was not understood
-  3  `infrac fmt --check` found a difference";
+  3  `infrac fmt --check` found a difference, or nothing answers what `infrac request` asks";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -82,6 +85,13 @@ enum Command {
     /// carries are known: its severity, service and group, its own, and those of the platform. What others are
     /// given is what the firing alert would carry; where a receiver asks for one that is not given, that is said.
     Route(RouteArguments),
+    /// Say what a request from outside meets
+    ///
+    /// Which proxy, site and route it comes to, which limits hold, which services hand it on and which one answers,
+    /// each with the line of the source that says so; and the status where the proxy itself answers. It is decided
+    /// in nginx's own order: 400 and 405, the declared size (413), what is closed, `respond` and `redirect`, the
+    /// rate (429), the address (403), the login (401), then the service. Nothing is asked on a network.
+    Request(RequestArguments),
     /// Say what each target writes, of which keys of the language, and which it cannot express
     #[command(after_help = "\
 Examples:
@@ -191,6 +201,45 @@ struct RouteArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac request https://shop.example.com/api/orders
+  infrac request https://shop.example.com/admin --from admins --login --env production
+  infrac request https://shop.example.com/upload --method POST --size 20MiB
+  infrac request http://localhost:5921/ --header 'Host: shop.example.com'
+
+Exit codes:
+  0  a route or a published port answers, whatever the status
+  3  nothing answers: no port, no site of this name, or no route for this path")]
+struct RequestArguments {
+    /// The address, with its scheme
+    url: String,
+    /// Who asks: an address, or the name of an `outside`; by default anybody on the internet, and the host itself
+    /// for `localhost`
+    #[arg(long, value_name = "ADDRESS")]
+    from: Option<String>,
+    /// The method
+    #[arg(long, value_name = "METHOD", default_value = "GET")]
+    method: String,
+    /// A header; `Host` stands in place of the address's own
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
+    headers: Vec<(String, String)>,
+    /// The size of the body that it declares, such as `20MiB` or a number of bytes
+    #[arg(long, value_name = "BYTES", value_parser = size)]
+    size: Option<Bytes>,
+    /// With a user and a password that the proxy knows
+    #[arg(long)]
+    login: bool,
+    /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
+    /// nearest `platform.infra` upwards
+    #[arg(long, value_name = "PATH")]
+    source: Option<PathBuf>,
+    /// The environment to put in
+    #[arg(long, value_name = "NAME", value_parser = environment)]
+    env: Option<String>,
+}
+
+#[derive(Debug, Args)]
 struct SourceArguments {
     /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
     /// nearest `platform.infra` upwards
@@ -222,6 +271,26 @@ fn label(word: &str) -> Result<(String, String), &'static str> {
     }
 }
 
+/// `Name: value`.
+fn header(word: &str) -> Result<(String, String), &'static str> {
+    match word.split_once(':') {
+        Some((name, value)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
+            Ok((name.to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("a header has the form `Name: value`"),
+    }
+}
+
+/// A number of bytes, with or without a unit.
+fn size(word: &str) -> Result<Bytes, &'static str> {
+    let plain = || word.parse().ok().map(Bytes);
+    let of_unit = match Quantity::parse(word) {
+        Some(Quantity::Bytes(size)) => Some(size),
+        _ => None,
+    };
+    of_unit.or_else(plain).ok_or("a size is a number of bytes, or has a unit such as `20MiB`")
+}
+
 /// A name that can be one of a folder, too.
 fn environment(name: &str) -> Result<String, &'static str> {
     let fits = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
@@ -241,6 +310,8 @@ enum Outcome {
     SourceErrors,
     /// A file would change, and was only to be checked.
     Difference,
+    /// Nothing answers a request.
+    Unanswered,
 }
 
 /// Why a command cannot do its work.
@@ -270,6 +341,7 @@ pub fn run() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments, &report),
         Command::Fmt(arguments) => fmt::run(&arguments, &report),
         Command::Route(arguments) => route::run(&arguments, &report),
+        Command::Request(arguments) => request::run(&arguments, &report),
         Command::Targets { target, markdown } => describe::targets(target, markdown),
         Command::Schema => describe::reference(),
         Command::Explain { code } => explain::run(code.as_deref()),
@@ -277,7 +349,7 @@ pub fn run() -> ExitCode {
     match result {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::SourceErrors) => ExitCode::from(1),
-        Ok(Outcome::Difference) => ExitCode::from(3),
+        Ok(Outcome::Difference | Outcome::Unanswered) => ExitCode::from(3),
         Err(Failure::System(message)) => {
             report.failure(&message);
             ExitCode::from(1)

@@ -81,7 +81,7 @@ impl Losses<'_> {
             if !(number..end).any(|number| SourceField::at(number).is_some()) {
                 continue;
             }
-            let Some((places, times)) = self.use_of(number..end) else { continue };
+            let Some(used) = self.used(number..end) else { continue };
             if (number..end).any(|number| self.is_written(number)) {
                 if let Some(nested) = nested {
                     self.below(nested, number);
@@ -90,8 +90,8 @@ impl Losses<'_> {
             }
             lost.push(LostField {
                 key: below.key.unwrap_or(block.key),
-                times,
-                places,
+                times: self.uses.times(used),
+                places: self.uses.places(used),
                 reason: (number..end).find_map(|number| self.reason(number)),
                 others: self.others(number..end),
             });
@@ -102,13 +102,9 @@ impl Losses<'_> {
         }
     }
 
-    /// The first use of a field, or of what stands below it, and how many there are of the field.
-    fn use_of(&self, numbers: std::ops::Range<u32>) -> Option<(SmallVec<[Span; 2]>, u32)> {
-        if let Some(used) = self.uses.of(numbers.start) {
-            return Some((used.places.clone(), used.times));
-        }
-        let used = numbers.into_iter().find_map(|number| self.uses.of(number))?;
-        Some((used.places.clone(), used.times))
+    /// The number of a field that is used, or of the first below it.
+    fn used(&self, mut numbers: std::ops::Range<u32>) -> Option<u32> {
+        numbers.find(|number| self.uses.times(*number) > 0)
     }
 
     fn is_written(&self, number: u32) -> bool {
@@ -202,10 +198,8 @@ fn restricts(field: SourceField) -> bool {
 /// TGT007: a target writes what a field stands at, and cannot express the field, which restricts access.
 fn unenforced(uses: &Uses, targets: &[&Target], sink: &mut Sink) {
     for number in 0..SourceField::COUNT {
-        let Some((used, field)) = uses.of(number).zip(SourceField::at(number)) else { continue };
-        if !restricts(field) {
-            continue;
-        }
+        let used = SourceField::at(number).filter(|_| uses.times(number) > 0);
+        let Some(field) = used.filter(|field| restricts(*field)) else { continue };
         for target in targets {
             if let Coverage::Lost(reason) = (target.coverage)(field) {
                 sink.report(
@@ -213,7 +207,7 @@ fn unenforced(uses: &Uses, targets: &[&Target], sink: &mut Sink) {
                         codes::TGT007,
                         format!("the target `{}` serves this without the restriction", target.format.name),
                     )
-                    .at_maybe(used.places.first().copied(), reason)
+                    .at_maybe(uses.places(number).first().copied(), reason)
                     .help(format!(
                         "take `{}` out of the targets of the platform, or the restriction out of the source",
                         target.format.name

@@ -31,6 +31,7 @@ pub mod output;
 pub mod parallel;
 pub mod platform;
 pub mod promql;
+pub mod request;
 pub mod resolve;
 pub mod schema;
 pub mod source;

@@ -35,7 +35,7 @@ pub use observe::{
 };
 pub use parameter::{ParameterBlock, ParameterType};
 pub use place::{Addresses, Group, Host, Network, Outside, Policy, Reach, Volume};
-pub use port::{Access, Forward, Port, Protocol, Publish};
+pub use port::{Access, Forward, PathsRead, Port, Protocol, Publish};
 pub use receiver::{Heartbeat, Hours, Opsgenie, PagerDuty, Receiver, Slack, Smtp, Teams, Webhook};
 pub use route::{Limit, Respond, Route, RouteTarget, Site, Tls};
 pub use run::{

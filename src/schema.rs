@@ -23,7 +23,7 @@ pub use scalar::{
     Words, part_of,
 };
 
-pub use uses::{Use, Uses};
+pub use uses::Uses;
 pub use visit::Visit;
 
 pub(crate) use block::{block, choice};

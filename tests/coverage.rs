@@ -128,7 +128,7 @@ impl Source {
 }
 
 #[test]
-#[ignore = "hundreds of compilations: asked for by name, with the profile that is quick"]
+#[ignore = "hundreds of compilations: asked for by name, with `cargo quick`"]
 fn every_field_stands_in_a_platform_and_is_written_by_whom_says_so() {
     let sources = read();
     let mut nowhere = BTreeSet::new();

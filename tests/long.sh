@@ -4,6 +4,7 @@
 #   silence  every entry of every platform of the tests, left out or changed
 #   mutants  every change of every alert
 #   sources  generated and damaged sources by the ten thousand
+#   request  random requests of hundreds of random sites, answered by the real nginx as `infrac request` says
 #   fuzz     each fuzzing target for INFRAC_FUZZ_SECONDS (600 without it)
 #   start    the real start, INFRAC_STARTS times (3 without it)
 # It stops at the first failure, and says what each part took.
@@ -11,15 +12,17 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(growth mutants silence sources fuzz start)
+[ $# -gt 0 ] || parts=(growth mutants silence sources request fuzz start)
 
-growth() { cargo test --locked --profile quick --test quick growth:: -- --include-ignored; }
-mutants() { cargo test --locked --profile quick --test quick mutants::; }
-silence() { cargo test --locked --profile quick --test quick -- --include-ignored silence:: coverage::; }
+growth() { cargo quick --locked growth:: -- --include-ignored; }
+mutants() { cargo quick --locked mutants::; }
+silence() { cargo quick --locked -- --include-ignored silence:: coverage::; }
 sources() {
-  cargo test --locked --profile quick --test suite -- \
+  cargo test --locked --config profile.dev.package.infrac.opt-level=1 --test suite -- \
     fmt::generated_sources fmt::parts_of_sources fixtures::damaged_sources
 }
+
+request() { cargo test --locked --profile quick --test suite -- nginx::request; }
 
 fuzz() {
   local target
@@ -42,9 +45,9 @@ start() {
 
 for part in "${parts[@]}"; do
   case $part in
-  growth | mutants | silence | sources | fuzz | start) ;;
+  growth | mutants | silence | sources | request | fuzz | start) ;;
   *)
-    echo "no part: $part; there are growth, mutants, silence, sources, fuzz and start" >&2
+    echo "no part: $part; there are growth, mutants, silence, sources, request, fuzz and start" >&2
     exit 2
     ;;
   esac

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests write files and run programs")]
 
 mod machine;
+mod request;
 mod texts;
 mod twins;
 

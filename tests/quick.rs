@@ -1,5 +1,4 @@
-//! What takes minutes in a compiler without optimisation: it has a profile of its own, and is asked for by name,
-//! `cargo test --profile quick --test quick`.
+//! What takes minutes in a compiler without optimisation: it is asked for by name, `cargo quick` (`.cargo/config.toml`).
 
 #[path = "real/case.rs"]
 mod case;

@@ -87,7 +87,7 @@ pub(crate) struct Outcome {
 }
 
 #[test]
-#[ignore = "thousands of compilations: asked for by name, with the profile that is quick"]
+#[ignore = "thousands of compilations: asked for by name, with `cargo quick`"]
 fn no_entry_is_passed_over_in_silence() {
     let mut silent = Vec::new();
     let mut tried = 0;

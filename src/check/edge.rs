@@ -129,6 +129,8 @@ pub(super) fn of_documents(platform: &Platform, sink: &mut Sink) {
     let routes = routes.filter_map(|route| Some((route.from?, route.span)));
     let hosts = platform.hosts.iter().filter_map(|host| Some((host.ssh?, host.span)));
     let mut seen: HashSet<OutsideId> = HashSet::default();
+    // Each environment that lets it in has one of its own to set.
+    let within = platform.environment.as_ref().map(|name| format!("in `{name}` ")).unwrap_or_default();
     for (id, span) in published.chain(routes).chain(hosts) {
         let outside: &Outside = &platform[id];
         let of_documents = |text: &&String| Range::parse(text).is_some_and(|range| range.is_documentation());
@@ -139,7 +141,7 @@ pub(super) fn of_documents(platform: &Platform, sink: &mut Sink) {
         sink.report(
             Diagnostic::new(
                 codes::SITE011,
-                format!("`{}` is `{range}`, an address that only documents use", outside.name),
+                format!("{within}`{}` is `{range}`, an address that only documents use", outside.name),
             )
             .at_maybe(outside.span, "nobody has it")
             .at(span, "lets in who comes from there")

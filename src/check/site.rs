@@ -2,9 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
-use crate::hash::HashMap;
 use crate::model::NginxSettings;
-use crate::platform::{Limit, Platform, Role, RoutePath, RouteTarget, Service, Site};
+use crate::platform::{Limit, Platform, Role, RouteTarget, Service, Site};
 use crate::source::Span;
 
 /// What reads the files.
@@ -81,61 +80,6 @@ pub(super) fn listeners(platform: &Platform, sink: &mut Sink) {
                     .help(format!(
                         "give the proxy such a port: `port {protocol} = 8080 {{ protocol = {protocol} }}`"
                     )),
-                );
-            }
-        }
-    }
-}
-
-/// SITE003: a host name that stands on two sites of a proxy, and a path that stands twice on a site.
-pub(super) fn twice(platform: &Platform, sink: &mut Sink) {
-    let mut names: HashMap<(usize, String), &Site> = HashMap::default();
-    for (site, proxy) in served(platform) {
-        let own = site.domain.as_literal().into_iter().chain(site.aliases.iter().map(String::as_str));
-        for name in own {
-            let Some(first) = names.insert((proxy.id.0, name.to_ascii_lowercase()), site) else { continue };
-            sink.report(
-                Diagnostic::new(codes::SITE003, format!("`{name}` is the name of two sites"))
-                    .at(
-                        site.domain_span,
-                        if first.span == site.span { "stands here twice" } else { "this one" },
-                    )
-                    .at_maybe(
-                        (first.span != site.span).then_some(first.domain_span),
-                        "and this one, which answers",
-                    )
-                    .help("a name leads to one site: put the routes together, or take the name out of one"),
-            );
-        }
-        let mut paths: HashMap<(bool, &str), Span> = HashMap::default();
-        for route in &site.routes {
-            let (exact, path) = match &route.path {
-                RoutePath::Exact(path) => (true, path.as_str()),
-                RoutePath::Prefix(path) => (false, path.trim_end_matches('/')),
-            };
-            if let Some(first) = paths.insert((exact, path), route.span) {
-                sink.report(
-                    Diagnostic::new(
-                        codes::SITE003,
-                        format!("`{}` has two routes for `{}`", site.name, route.path.path()),
-                    )
-                    .at(route.span, "this one")
-                    .at(first, "and this one")
-                    .help("a path leads to one place; `/api` and `/api/` are the same"),
-                );
-            }
-        }
-        // What a prefix answers at its own path, an exact route answers: both are the same location of the proxy.
-        for route in &site.routes {
-            let RoutePath::Exact(path) = &route.path else { continue };
-            if path.len() > 1
-                && let Some(prefix) = paths.get(&(false, path.as_str()))
-            {
-                sink.report(
-                    Diagnostic::new(codes::SITE003, format!("`{}` has two routes for `{path}`", site.name))
-                        .at(route.span, "exactly this path")
-                        .at(*prefix, "this path and what lies below")
-                        .help("take one out, or give what lies below a route of its own"),
                 );
             }
         }

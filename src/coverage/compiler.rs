@@ -30,7 +30,12 @@ pub(super) fn uses(field: SourceField) -> bool {
                 | ServiceField::override_(_)
                 | ServiceField::image(ImageUseField::base(_))
                 | ServiceField::build(BuildField::base(_))
-                | ServiceField::port(PortField::access(_) | PortField::paths(_) | PortField::forwards(_))
+                | ServiceField::port(
+                    PortField::access(_)
+                        | PortField::paths(_)
+                        | PortField::paths_read(_)
+                        | PortField::forwards(_)
+                )
                 | ServiceField::health(HealthField::needs(_))
         ),
         // Overrides are looked at one by one.

@@ -140,7 +140,7 @@ codes! {
     SITE001 Error "no-host-name";
     /// A site without a proxy, or whose proxy has no port for it.
     SITE002 Error "served-nowhere";
-    /// A host name on two sites, or a path on two routes.
+    /// A host name on two sites, or a path that leads to two places.
     SITE003 Error "served-twice";
     /// A text that cannot stand where HTTP, or the name of a folder, would have it.
     SITE004 Error "breaks-its-line";
@@ -164,6 +164,12 @@ codes! {
     SITE013 Error "no-certificate";
     /// A name that an issuer cannot make a certificate out for.
     SITE014 Error "not-issued";
+    /// A request that services hand on to each other without an end.
+    SITE017 Error "forwarded-in-a-circle";
+    /// A login of the proxy in front of what is asked with other credentials.
+    SITE018 Error "login-before-signatures";
+    /// A path of a site that an object store takes for a bucket it has not.
+    SITE019 Error "no-such-bucket";
 
     /// Something is reached that a policy says never is.
     POL001 Error "policy-broken";

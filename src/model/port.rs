@@ -15,10 +15,20 @@ block! {
         optional access: Placed<Access>,
         /// The paths it answers, where they are known.
         optional paths: List<Constant>,
+        /// How closely its program reads a path; `loose` where nothing is said.
+        optional paths_read: PathsRead,
         /// Requests that the service hands on to another one.
         many forwards: Forward,
         /// What it is for.
         optional description: Constant,
+    }
+}
+
+impl Port {
+    /// Who may come in; `None` where nobody may, as `publish = none` says.
+    #[must_use]
+    pub fn published(&self) -> Option<&Publish> {
+        self.publish.as_ref().filter(|publish| publish.to.0.word() != Some("none"))
     }
 }
 
@@ -67,6 +77,16 @@ choice! {
 }
 
 choice! {
+    /// How closely a program reads the path of a request.
+    PathsRead {
+        /// `/METRICS` and `/metrics/` are `/metrics`, as for Express and many others.
+        Loose = "loose",
+        /// Each byte counts: no other spelling of a path is answered as it.
+        Strict = "strict",
+    }
+}
+
+choice! {
     /// Who a port is meant for.
     Access {
         /// Everybody.
@@ -80,7 +100,7 @@ choice! {
 block! {
     /// Who may come in from outside.
     "publish" => Publish / PublishField {
-        value to: Reference = "`internet`, `localhost` or a declared outside.";
+        value to: Reference = "`internet`, `localhost` or a declared outside; `none` takes back what was published.";
         /// The host's port, where it is another one.
         optional port: PortNumber,
     }

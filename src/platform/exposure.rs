@@ -1,7 +1,9 @@
 //! Exposure: which paths of a port lead to metrics or to an administration interface, through every service that hands
 //! requests on. Servers differ in what they take for one path, so paths are compared without regard to case and to a
 //! slash at their end: Express answers `/METRICS` and `/metrics/` as `/metrics` (expressjs.com: API, "case sensitive
-//! routing", "strict routing").
+//! routing", "strict routing"). Where all of them are declared to read paths strictly, one spelling is the only one.
+
+use std::collections::VecDeque;
 
 use super::{Access, Forward, Platform, RoutePath, Service, ServiceId};
 use crate::hash::HashSet;
@@ -31,6 +33,8 @@ pub struct Exposed<'a> {
     pub port: usize,
     /// What hands a request on, in the order of its way.
     pub via: Vec<&'a Forward>,
+    /// Whether no other spelling of the path leads there.
+    pub strict: bool,
 }
 
 /// A request on its way: what is known of its path outside, and at the port where it is.
@@ -43,20 +47,14 @@ struct Way<'a> {
     /// Whether this is the whole path.
     exact: bool,
     via: Vec<&'a Forward>,
+    strict: bool,
 }
 
 impl Platform {
     /// The paths of a port that lead to something sensitive, in the order of their lower-case letters.
     #[must_use]
     pub fn exposed(&self, service: ServiceId, port: usize) -> Vec<Exposed<'_>> {
-        let start = Way {
-            service,
-            port,
-            outside: String::new(),
-            inside: String::new(),
-            exact: false,
-            via: Vec::new(),
-        };
+        let start = Way::at((service, port));
         let mut found: Vec<Exposed<'_>> = Vec::new();
         let mut seen: HashSet<(ServiceId, usize, String, String)> = HashSet::default();
         let mut open = vec![start];
@@ -64,6 +62,8 @@ impl Platform {
             if !seen.insert((way.service, way.port, way.outside.clone(), way.inside.clone())) {
                 continue;
             }
+            let mut way = way;
+            way.strict &= self[way.service].ports.get(way.port).is_some_and(|port| port.strict);
             found.extend(way.answered(&self[way.service]));
             let Some(at) = self[way.service].ports.get(way.port).filter(|_| way.via.len() < HOPS) else {
                 continue;
@@ -77,6 +77,12 @@ impl Platform {
 }
 
 impl<'a> Way<'a> {
+    /// Any request at a port.
+    fn at((service, port): (ServiceId, usize)) -> Self {
+        let (outside, inside) = (String::new(), String::new());
+        Self { service, port, outside, inside, exact: false, via: Vec::new(), strict: true }
+    }
+
     /// What a request meets at the port where it is.
     fn answered(&self, service: &Service) -> impl Iterator<Item = Exposed<'a>> {
         let exposed = |path: String, what| Exposed {
@@ -85,6 +91,7 @@ impl<'a> Way<'a> {
             service: self.service,
             port: self.port,
             via: self.via.clone(),
+            strict: self.strict,
         };
         let access = service.ports.get(self.port).and_then(|port| port.access);
         let admin = matches!(access, Some(Access::Admin | Access::Internal))
@@ -127,7 +134,55 @@ impl<'a> Way<'a> {
             inside,
             exact: self.exact || exact,
             via,
+            strict: self.strict,
         })
+    }
+}
+
+impl Platform {
+    /// The circles of `forwards`: for each what hands a request on, from one port back to it. Which of its paths come
+    /// back decides: `/api` to a service that hands on `/jobs` alone is none.
+    #[must_use]
+    pub fn circles(&self) -> Vec<Vec<&Forward>> {
+        let starts = self.services.iter().flat_map(|service| {
+            let ports = service.ports.iter().enumerate().filter(|(_, port)| !port.forwards.is_empty());
+            ports.map(|(port, _)| (service.id, port))
+        });
+        starts.filter_map(|start| self.circle(start)).collect()
+    }
+
+    /// The shortest circle through a port, where no port of it comes before that one.
+    fn circle(&self, start: (ServiceId, usize)) -> Option<Vec<&Forward>> {
+        let mut open = VecDeque::from([Way::at(start)]);
+        let mut seen: HashSet<(ServiceId, usize, String)> = HashSet::default();
+        while let Some(way) = open.pop_front() {
+            let at = (way.service, way.port);
+            // What comes back goes round again where the first step takes it.
+            if at == start && way.via.first().is_some_and(|first| way.passed_on(first).is_some()) {
+                return Some(way.via);
+            }
+            if at < start || way.via.len() >= HOPS || !seen.insert((at.0, at.1, way.inside.clone())) {
+                continue;
+            }
+            let forwards = self[at.0].ports.get(at.1).map(|port| port.forwards.as_slice());
+            open.extend(forwards.unwrap_or_default().iter().filter_map(|forward| way.passed_on(forward)));
+        }
+        None
+    }
+
+    /// Whether a port and all that it hands requests on to read paths strictly.
+    #[must_use]
+    pub fn reads_strictly(&self, service: ServiceId, port: usize) -> bool {
+        let mut seen: HashSet<(ServiceId, usize)> = HashSet::default();
+        let mut open = vec![(service, port)];
+        while let Some(at) = open.pop() {
+            if !seen.insert(at) {
+                continue;
+            }
+            let Some(port) = self[at.0].ports.get(at.1).filter(|port| port.strict) else { return false };
+            open.extend(port.forwards.iter().map(|forward| (forward.to, forward.port)));
+        }
+        true
     }
 }
 
@@ -166,7 +221,8 @@ pub fn around<'a, 'b>(
     list: &'a [Exposed<'b>],
     path: &str,
 ) -> impl Iterator<Item = &'a Exposed<'b>> + use<'a, 'b> {
-    let path = trimmed(path).to_ascii_lowercase();
+    let said = trimmed(path).to_owned();
+    let path = said.to_ascii_lowercase();
     let mut ends: Vec<usize> = path.match_indices('/').map(|(at, _)| at).collect();
     ends.push(path.len());
     ends.into_iter().flat_map(move |end| {
@@ -174,9 +230,12 @@ pub fn around<'a, 'b>(
         let above = path[..end].to_owned();
         let start = list.partition_point(|exposed| exposed.path.to_ascii_lowercase() < above);
         let whole = end == path.len();
+        let spelt = said[..end].to_owned();
         let same = list.get(start..).unwrap_or_default().iter();
         let same = same.take_while(move |exposed| exposed.path.eq_ignore_ascii_case(&above));
-        same.filter(move |exposed| whole || exposed.what == Sensitive::Admin)
+        same.filter(move |exposed| {
+            (whole || exposed.what == Sensitive::Admin) && (!exposed.strict || exposed.path == spelt)
+        })
     })
 }
 

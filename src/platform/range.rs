@@ -41,6 +41,12 @@ impl Range {
         self.v6 == other.v6 && self.shared <= other.shared && self.first() == other.cut(self.shared)
     }
 
+    /// Whether every address of its family lies in it.
+    #[must_use]
+    pub fn holds_all(&self) -> bool {
+        self.shared == 0
+    }
+
     /// Whether the two have an address in common.
     #[must_use]
     pub fn meets(&self, other: &Self) -> bool {

@@ -182,6 +182,8 @@ pub struct Port {
     pub access_said: Option<Span>,
     /// The paths it answers, where they are known.
     pub paths: Vec<String>,
+    /// Whether its program tells `/METRICS` and `/metrics/` from `/metrics`.
+    pub strict: bool,
     /// Requests that the service hands on, in the order of the source.
     pub forwards: Vec<Forward>,
     /// The place of its declaration.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{InputId, Issuer, OutsideId, Port, Service, ServiceId, Value};
-use crate::model::{Access, Protocol};
+use super::{InputId, Issuer, OutsideId, Platform, Port, Service, ServiceId, Value};
+use crate::model::{Access, Protocol, Role};
 use crate::schema::{Bytes, Duration};
 use crate::source::Span;
 
@@ -35,6 +35,11 @@ pub struct Site {
 }
 
 impl Site {
+    /// Its host names: its own, where it is constant, then the aliases.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.domain.as_literal().into_iter().chain(self.aliases.iter().map(String::as_str))
+    }
+
     /// The scheme of its addresses.
     #[must_use]
     pub fn scheme(&self) -> &'static str {
@@ -156,11 +161,6 @@ pub const ACME: &str = "/var/lib/acme";
 pub const ACCOUNTS: &str = "/etc/letsencrypt";
 
 impl Site {
-    /// Its host names.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.domain.as_literal().into_iter().chain(self.aliases.iter().map(String::as_str))
-    }
-
     /// Whether browsers are to ask for it over TLS alone from now on. With a certificate that they do not know nobody
     /// could come in any more, and what they keep for `localhost` holds for every program of a developer.
     #[must_use]
@@ -169,6 +169,25 @@ impl Site {
             name == "localhost" || name.ends_with(".localhost") || name.parse::<std::net::IpAddr>().is_ok()
         };
         self.tls.as_ref().is_some_and(|tls| tls.issuer.public) && !self.names().any(own)
+    }
+}
+
+impl Platform {
+    /// Whether a port is asked with signed requests: the API of an object store. The signature covers the path, the host
+    /// and headers as the client sends them (docs.aws.amazon.com: "Create a signed AWS API request").
+    #[must_use]
+    pub fn is_signed(&self, service: ServiceId, port: usize) -> bool {
+        let service = &self[service];
+        service.role == Some(Role::Store)
+            && service.ports.get(port).is_some_and(|port| {
+                matches!(port.protocol, Protocol::Http | Protocol::Https) && port.access.is_none()
+            })
+    }
+
+    /// Whether a route leads to one.
+    #[must_use]
+    pub fn leads_to_signed(&self, route: &Route) -> bool {
+        matches!(route.to, RouteTarget::Port(service, port) if self.is_signed(service, port))
     }
 }
 

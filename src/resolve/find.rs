@@ -6,7 +6,7 @@ use super::names::{BUILT_IN, Member, Placed, Symbol};
 use super::text::{Mentions, Texts, Thing, ValueBuilder, literal, protocol};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
-use crate::model::{Child, Port, RouteTarget};
+use crate::model::{self, Access, Child, Port, Protocol, Role, RouteTarget};
 use crate::platform::{InputId, OutsideId, Value, ValuePart};
 use crate::schema::SecretName;
 use crate::source::Span;
@@ -291,7 +291,31 @@ impl Texts<'_> {
             _ => return self.no_member(path, 1, "a site has no such member", ["url", "host"].into_iter()),
         }
         value.push_value(self.text(&site.domain.text, mentions));
+        if member == "url"
+            && let Some(port) = self.public_port(site)
+        {
+            value.push_literal(&format!(":{port}"));
+        }
         Some(Thing::Text(value.finish()))
+    }
+
+    /// The port of the host that a site is asked at, where it is not its scheme's own.
+    fn public_port(&self, site: &model::Site) -> Option<u16> {
+        let (wanted, usual) = match site.tls.as_ref().is_some_and(|tls| tls.enabled) {
+            true => (Protocol::Https, 443),
+            false => (Protocol::Http, 80),
+        };
+        let proxies = || self.names.services.iter().filter(|it| it.block.role == Some(Role::Proxy));
+        let proxy = match &site.served_by {
+            Some(named) => proxies().find(|proxy| proxy.path == named.0.text()),
+            None => proxies().next().filter(|_| proxies().count() == 1),
+        };
+        let listens = |port: &&Port| {
+            protocol(port) == wanted && port.access.is_none_or(|access| access.value != Access::Internal)
+        };
+        let port = proxy?.block.port.iter().find(listens)?;
+        let published = port.published()?.port.map_or(port.number.0, |port| port.0);
+        (published != usual).then_some(published)
     }
 
     fn outside(
@@ -341,7 +365,7 @@ impl Texts<'_> {
 /// networks, under the service's name.
 fn link(port: &Port, host: &str) -> String {
     let scheme = protocol(port).word();
-    match &port.publish {
+    match port.published() {
         Some(publish) => {
             format!("{scheme}://localhost:{}", publish.port.map_or(port.number.0, |port| port.0))
         }

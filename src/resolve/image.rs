@@ -67,18 +67,32 @@ fn named(text: &str, span: Span) -> Option<ImageName> {
 /// Takes `registry/repository:tag@digest` apart (distribution/reference, reference.go). The
 /// default registry and its `library/` are left out, as people write it.
 fn split(text: &str) -> Option<(String, Option<String>, Option<String>)> {
-    let (text, digest) = match text.split_once('@') {
-        Some((name, digest)) => (name, Some(digest.to_owned())),
+    // Every service has an image, so the text is looked through once.
+    let (mut colon, mut at) = (None, None);
+    for (place, byte) in text.bytes().enumerate() {
+        match byte {
+            // A colon before it is that of a registry's port.
+            b'/' => colon = None,
+            b':' => colon = colon.or(Some(place)),
+            b'@' => {
+                at = Some(place);
+                break;
+            }
+            _ => {}
+        }
+    }
+    let (text, digest) = match at {
+        Some(at) => (&text[..at], Some(text[at + 1..].to_owned())),
         None => (text, None),
     };
-    let last = text.rfind('/').map_or(0, |at| at + 1);
-    let (repository, tag) = match text[last..].split_once(':') {
-        Some((name, tag)) => (&text[..last + name.len()], Some(tag.to_owned())),
+    let (repository, tag) = match colon {
+        Some(colon) => (&text[..colon], Some(text[colon + 1..].to_owned())),
         None => (text, None),
     };
     let short = repository.strip_prefix("docker.io/").unwrap_or(repository);
     let short = short.strip_prefix("library/").unwrap_or(short);
-    (!short.is_empty() && !short.contains(OPERATOR)).then(|| (short.to_owned(), tag, digest))
+    let is_set_by_operator = || short.contains('$') && short.contains(OPERATOR);
+    (!short.is_empty() && !is_set_by_operator()).then(|| (short.to_owned(), tag, digest))
 }
 
 /// Where copies of images are: what their names start with, and those of the originals.

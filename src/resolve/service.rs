@@ -11,7 +11,7 @@ use super::text::{Mentions, Texts, Thing, protocol};
 use super::{backup, config, health, image, site, sound, storage, target, tree, workload};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
-use crate::model::{self, RunKind};
+use crate::model::{self, PathsRead, RunKind};
 use crate::platform::{
     Bears, Build, EnvVar, GroupId, Health, ImageFacts, ImageName, NetworkId, Outside, OutsideId, OutsideKind,
     Platform, Port, Publish, Service, ServiceId, Value, ValuePart,
@@ -197,7 +197,7 @@ fn ports(
         } else if several {
             numbers.insert((number, is_udp), port.span);
         }
-        let publish = port.publish.as_ref().and_then(|publish| {
+        let publish = port.published().and_then(|publish| {
             let to = outside(&publish.to, texts)?;
             comes_in(&platform[to], publish.to.0.span, texts);
             let host_port = publish.port.map_or(number, |port| port.0);
@@ -216,6 +216,7 @@ fn ports(
                 .map(|said| said.span)
                 .filter(|span| !texts.absent.sources.embedded().contains(&span.file)),
             paths: paths.unwrap_or_default(),
+            strict: port.paths_read == Some(PathsRead::Strict),
             forwards: port.forwards.iter().filter_map(|block| site::forward(block, texts)).collect(),
             span: port.span,
         });

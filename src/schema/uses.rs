@@ -12,47 +12,56 @@ const NEAR: u32 = 64;
 /// How many places of a field are kept.
 const MOST: usize = 8;
 
-/// Where a source uses a field, and how often it does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Use {
-    /// The first places, in the order of the source.
-    pub places: SmallVec<[Span; 2]>,
-    /// How many places there are.
-    pub times: u32,
-}
-
 /// The uses of every field. What stands in the compiler's own sources does not count, unless its value comes from the
 /// source: a parameter of a component counts as the field that it fills in.
 #[derive(Debug, Clone, Default)]
 pub struct Uses {
-    by_number: Vec<Option<Use>>,
+    /// How often each field is used.
+    times: Vec<u32>,
+    /// The first places of each field with its number, in the order of the source.
+    places: Vec<(u32, Span)>,
 }
 
 impl Uses {
-    /// The use of a field.
+    /// How often a field is used.
     #[must_use]
-    pub fn of(&self, number: u32) -> Option<&Use> {
-        self.by_number.get(number as usize)?.as_ref()
+    pub fn times(&self, number: u32) -> u32 {
+        self.times.get(number as usize).copied().unwrap_or(0)
+    }
+
+    /// The first places where a field is used, in the order of the source.
+    #[must_use]
+    pub fn places(&self, number: u32) -> SmallVec<[Span; 2]> {
+        let places = self.places.iter().filter(|(of, _)| *of == number);
+        places.map(|(_, place)| *place).take(MOST).collect()
     }
 
     /// Adds what stands further down.
     pub fn append(&mut self, behind: &Self) {
-        for (number, used) in (0..).zip(&behind.by_number) {
-            if let Some(used) = used {
-                self.add(number, &used.places, used.times);
-            }
+        // Of those before it, a field has as many places as it has uses, or the most.
+        let before = &self.times;
+        let has_room = |(number, _): &&(u32, Span)| {
+            before.get(*number as usize).is_none_or(|times| (*times as usize) < MOST)
+        };
+        self.places.extend(behind.places.iter().filter(has_room));
+        if self.times.len() < behind.times.len() {
+            self.times.resize(behind.times.len(), 0);
+        }
+        for (times, more) in self.times.iter_mut().zip(&behind.times) {
+            *times += more;
         }
     }
 
-    fn add(&mut self, number: u32, places: &[Span], times: u32) {
-        let number = number as usize;
-        if number >= self.by_number.len() {
-            self.by_number.resize(number + 1, None);
+    fn add(&mut self, number: u32, place: Span) {
+        let at = number as usize;
+        if at >= self.times.len() {
+            self.times.resize(at + 1, 0);
         }
-        if let Some(place) = self.by_number.get_mut(number) {
-            let used = place.get_or_insert_with(|| Use { places: SmallVec::new(), times: 0 });
-            used.times += times;
-            used.places.extend(places.iter().copied().take(MOST.saturating_sub(used.places.len())));
+        if let Some(times) = self.times.get_mut(at) {
+            if (*times as usize) < MOST {
+                self.places.push((number, place));
+            }
+            *times += 1;
         }
     }
 }
@@ -77,17 +86,26 @@ impl<'a> Counter<'a> {
         self.embedded
     }
 
-    /// Counts an entry as the use of a field.
+    /// Counts an entry as the use of a field. A value that stands elsewhere is an environment's, or that of a parameter, and
+    /// its place says more than that of the key.
     pub(super) fn count(&mut self, number: u32, entry: &Entry) {
         let head = entry.head();
-        let value = entry.value.as_ref().map(|value| value.span);
-        // A value that stands elsewhere is an environment's, or that of a parameter: who wrote it is to know.
-        let far = value
-            .filter(|value| value.file != head.file || !(head.end..head.end + NEAR).contains(&value.start));
-        if let Some(span) =
-            [far, Some(head), value].into_iter().flatten().find(|span| !self.is_embedded(span.file))
-        {
-            self.uses.add(number, &[span], 1);
+        let place = match &entry.value {
+            None => Some(head).filter(|head| !self.is_embedded(head.file)),
+            Some(value) => {
+                let value = value.span;
+                let is_near =
+                    value.file == head.file && value.start >= head.end && value.start < head.end + NEAR;
+                let (first, second) = if is_near { (head, value) } else { (value, head) };
+                if self.is_embedded(first.file) {
+                    Some(second).filter(|second| !self.is_embedded(second.file))
+                } else {
+                    Some(first)
+                }
+            }
+        };
+        if let Some(place) = place {
+            self.uses.add(number, place);
         }
     }
 

@@ -4,7 +4,6 @@
 //! maps, and why.
 
 mod certificates;
-mod closed;
 mod coverage;
 mod dialect;
 mod location;

@@ -34,7 +34,7 @@ esac
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 dir=$(realpath -m "${1:?usage: install.sh DIR [GROUP]}")
-stamp=$(cat <(echo "$group") "$here"/install.sh "$here"/*.py "$here"/*.mjs "$here"/package*.json | sha256sum)
+stamp=$(cat <(echo "$group") "$here"/install.sh "$here"/*.py "$here"/*.mjs "$here"/package*.json "$here"/express/* | sha256sum)
 
 fail() {
   echo "judges: $*" >&2
@@ -232,6 +232,8 @@ unpack_judges() {
   program shellcheck root/usr/bin/shellcheck
   program yamllint root/usr/bin/python3 root/usr/bin/yamllint
   program yaml-to-json root/usr/bin/python3 yaml-to-json.py
+  cp "$here/ask.py" "$new/ask.py"
+  program ask root/usr/bin/python3 ask.py
   program js-check root/usr/bin/qjsc -e -o /dev/null
   program promtool root/usr/bin/promtool
   program amtool root/usr/bin/amtool
@@ -245,6 +247,24 @@ exec "\$dir/$loader" --library-path "\$dir/$libraries" "\$dir/root/usr/bin/valgr
 END
   chmod +x "$new/bin/work"
   grafana_schema
+  express
+}
+
+# A gateway and a backend as Node services are written: which spellings of a path they answer decides what a proxy closes.
+express() {
+  if [ -z "$(type -P node)" ] || [ -z "$(type -P npm)" ]; then
+    lacking express "this machine has no npm that could bring it"
+    return
+  fi
+  cp -r "$here/express" "$new/express"
+  (cd "$new/express" && npm ci --ignore-scripts --no-audit --no-fund --silent --cache "$new/express/cache") >&2 ||
+    fail "Express could not be fetched from the npm registry"
+  rm -rf "$new/express/cache"
+  cat >"$new/bin/express" <<'END'
+#!/bin/sh
+exec node "${0%/*}/../express/app.mjs" "$@"
+END
+  chmod +x "$new/bin/express"
 }
 
 # What Grafana's own types say of a dashboard. Types are no package of Debian's: they come from npm, fixed by a lock file.

@@ -3,8 +3,9 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use infrac::platform::Version;
@@ -72,6 +73,11 @@ impl Machine {
         let path = self.root.path().join(path);
         fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("a folder can be made");
         fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+
+    /// Where a file of its file system lies on this machine.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.root.path().join(path)
     }
 
     /// What nginx says of the configuration.
@@ -160,10 +166,18 @@ impl Drop for Running {
     }
 }
 
-/// A port that nothing listens on.
+/// A port that nothing listens on. It lies below those that Linux gives to connections, 32768 and more
+/// (`net.ipv4.ip_local_port_range`), so that none takes it before nginx does; each process of tests begins elsewhere.
 pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
-    listener.local_addr().expect("it is bound").port()
+    const FIRST: u32 = 12_000;
+    const COUNT: u32 = 20_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let from = std::process::id().wrapping_mul(101);
+    let ports =
+        std::iter::repeat_with(|| FIRST + from.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % COUNT);
+    let mut ports = ports.take(COUNT as usize).map(|port| u16::try_from(port).expect("it is below 32,000"));
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::UNSPECIFIED, *port)).is_ok();
+    ports.find(is_free).expect("there is a free port")
 }
 
 fn display(path: &Path) -> String {

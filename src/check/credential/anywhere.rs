@@ -9,22 +9,25 @@ use crate::schema::part_of;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::{Entry, Part, Text, Value, ValueKind};
 
-/// Blocks and keys that have rules of their own, and what is no text for people: queries.
-const OTHERS: &[&str] = &[
-    "env",
-    "command",
-    "entrypoint",
-    "health",
-    "config",
-    "args",
-    "override",
-    "secret",
-    "variable",
-    "receiver",
-    "runbook",
-    "expr",
-    "allow",
-];
+/// Whether blocks and values of a key have a rule of their own, or are no text for people: queries.
+fn is_elsewhere(key: &str) -> bool {
+    matches!(
+        key,
+        "env"
+            | "command"
+            | "entrypoint"
+            | "health"
+            | "config"
+            | "args"
+            | "override"
+            | "secret"
+            | "variable"
+            | "receiver"
+            | "runbook"
+            | "expr"
+            | "allow"
+    )
+}
 
 /// What stands for a reference in a text.
 const REFERENCE: &str = "\u{1}";
@@ -77,7 +80,7 @@ impl Search<'_> {
     fn entry(&mut self, entry: &Entry, place: Place<'_>) {
         let key = entry.key.text.as_str();
         // The labels of services have a rule of their own, and those of the platform none.
-        if OTHERS.contains(&key) || key == "labels" && place.service.is_some() {
+        if is_elsewhere(key) || key == "labels" && place.service.is_some() {
             return;
         }
         if let Some(value) = &entry.value {

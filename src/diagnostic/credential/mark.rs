@@ -50,20 +50,25 @@ const COUNT: usize =
 
 const NONE: u8 = u8::MAX;
 
-/// How many marks share a bit at most.
-const SHARED: usize = 16;
-
 /// All marks.
 static MARKS: [(Kind, &str); COUNT] = marks();
 
 /// What is looked up.
 static TABLE: Table = table();
 
+/// How many places the table has: few marks share one, and it stays in the nearest cache.
+const PLACES: usize = 1 << 13;
+
 struct Table {
-    /// For each byte the marks, by their bits, that have it as their first, second and third one.
-    starts: [[u64; 256]; SHORTEST],
-    /// The marks of each bit.
-    of_bit: [[u8; SHARED]; 64],
+    /// The first mark whose three first bytes have a place, whatever the size of their letters.
+    first: [u8; PLACES],
+    /// The next mark of the same place, for each mark.
+    next: [u8; COUNT],
+}
+
+/// The place of three bytes. Letters of both sizes have the same five last bits.
+const fn place(a: u8, b: u8, c: u8) -> usize {
+    ((a as usize & 31) << 8) ^ ((b as usize & 31) << 4) ^ (c as usize & 31)
 }
 
 const fn marks() -> [(Kind, &'static str); COUNT] {
@@ -96,80 +101,57 @@ const fn marks() -> [(Kind, &'static str); COUNT] {
     all
 }
 
-/// Marks that start with the same two bytes share a bit, and where there are more starts than bits, others do, too.
 #[expect(clippy::cast_possible_truncation, reason = "there are fewer marks than a byte counts")]
 const fn table() -> Table {
     assert!(COUNT < NONE as usize, "more marks than a byte counts");
     let all = marks();
-    let mut table = Table { starts: [[0; 256]; SHORTEST], of_bit: [[NONE; SHARED]; 64] };
-    let mut bits = [0usize; COUNT];
-    let mut groups = 0;
-    let mut at = 0;
-    while at < COUNT {
+    let mut table = Table { first: [NONE; PLACES], next: [NONE; COUNT] };
+    // The first of those that share a place is put in last.
+    let mut at = COUNT;
+    while at > 0 {
+        at -= 1;
         let mark = all[at].1.as_bytes();
         assert!(mark.len() >= SHORTEST, "a mark is too short");
-        let mut same = 0;
-        while same < at {
-            let other = all[same].1.as_bytes();
-            if other[0].eq_ignore_ascii_case(&mark[0]) && other[1].eq_ignore_ascii_case(&mark[1]) {
-                break;
-            }
-            same += 1;
-        }
-        if same == at {
-            bits[at] = groups % 64;
-            groups += 1;
-        } else {
-            bits[at] = bits[same];
-        }
-        let bit = bits[at];
-        let mut place = 0;
-        while place < SHORTEST {
-            table.starts[place][mark[place].to_ascii_lowercase() as usize] |= 1 << bit;
-            table.starts[place][mark[place].to_ascii_uppercase() as usize] |= 1 << bit;
-            place += 1;
-        }
-        let mut free = 0;
-        while table.of_bit[bit][free] != NONE {
-            free += 1;
-        }
-        table.of_bit[bit][free] = at as u8;
-        at += 1;
+        let place = place(mark[0], mark[1], mark[2]);
+        table.next[at] = table.first[place];
+        table.first[place] = at as u8;
     }
     table
 }
 
-/// Where marks may begin in a text, with the bits of those that may.
-fn beginnings(text: &str) -> impl Iterator<Item = (usize, u64)> {
-    let [first, second, third] = &TABLE.starts;
-    text.as_bytes().windows(SHORTEST).enumerate().filter_map(move |(at, window)| {
+/// Where marks may begin in a text, with the first that may.
+fn beginnings(text: &str) -> impl Iterator<Item = (usize, u8)> {
+    text.as_bytes().windows(SHORTEST).enumerate().filter_map(|(at, window)| {
         let &[a, b, c] = window else { return None };
-        let bits = first[usize::from(a)] & second[usize::from(b)] & third[usize::from(c)];
-        (bits != 0).then_some((at, bits))
+        let first = *TABLE.first.get(place(a, b, c))?;
+        (first != NONE).then_some((at, first))
     })
 }
 
-/// Those of some marks, at least one, that begin at a place of a text.
-fn begun(text: &str, at: usize, bits: u64) -> impl Iterator<Item = (Kind, &'static str)> {
+/// The marks that begin at a place of a text, of those that may.
+fn begun(text: &str, at: usize, first: u8) -> impl Iterator<Item = (Kind, &'static str)> {
+    let next = |mark: &u8| TABLE.next.get(usize::from(*mark)).copied();
+    let marks = std::iter::successors(Some(first), next).map_while(|mark| MARKS.get(usize::from(mark)));
+    marks.copied().filter(move |(kind, mark)| begins(text, at, *kind, mark))
+}
+
+/// Whether a mark begins at a place of a text, as a mark of its kind does.
+fn begins(text: &str, at: usize, kind: Kind, mark: &str) -> bool {
     let rest = text.as_bytes().get(at..).unwrap_or_default();
-    let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at)).copied();
-    let others = |bits: &u64| Some(bits & (bits - 1)).filter(|bits| *bits != 0);
-    let numbers = std::iter::successors(Some(bits), others).map(|bits| bits.trailing_zeros() as usize);
-    let of_bits = numbers.filter_map(|bit| TABLE.of_bit.get(bit));
-    let marks = of_bits.flat_map(|marks| marks.iter().take_while(|mark| **mark != NONE));
-    let marks = marks.filter_map(|mark| MARKS.get(usize::from(*mark)));
-    marks.copied().filter(move |(kind, mark)| {
-        let said = rest.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark.as_bytes()));
-        said && match kind {
-            Kind::Address => *mark != URL || may_tell(rest),
-            Kind::Name | Kind::Phrase => true,
-            Kind::Token => rest.starts_with(mark.as_bytes()),
-            Kind::Program => {
-                let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-                !before.is_some_and(word) && rest.starts_with(mark.as_bytes())
-            }
+    let mark = mark.as_bytes();
+    if !rest.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark)) {
+        return false;
+    }
+    match kind {
+        Kind::Address => mark != URL.as_bytes() || may_tell(rest),
+        Kind::Name | Kind::Phrase => true,
+        Kind::Token => rest.starts_with(mark),
+        Kind::Program => {
+            let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+            let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at));
+            !before.is_some_and(word) && rest.starts_with(mark)
         }
-    })
+    }
 }
 
 /// How far from where it begins something is looked at, in bytes: a line may be long, and have many beginnings.
@@ -188,12 +170,12 @@ fn may_tell(rest: &[u8]) -> bool {
 
 /// Whether a text has a mark, without which it holds no credential, is none and is the name of none.
 pub(super) fn is_marked(text: &str) -> bool {
-    beginnings(text).any(|(at, bits)| begun(text, at, bits).next().is_some())
+    beginnings(text).any(|(at, first)| begun(text, at, first).next().is_some())
 }
 
 /// Whether a text names a program whose options take credentials.
 pub(super) fn names_program(text: &str) -> bool {
-    beginnings(text).any(|(at, bits)| begun(text, at, bits).any(|(kind, _)| kind == Kind::Program))
+    beginnings(text).any(|(at, first)| begun(text, at, first).any(|(kind, _)| kind == Kind::Program))
 }
 
 /// A line, which kinds of marks it has, and where those of tokens stand.
@@ -213,14 +195,14 @@ impl Marked<'_> {
 /// The next line of a text, from the start of one on, that has a mark.
 pub(super) fn next_marked(text: &str, at: usize) -> Option<Marked<'_>> {
     let rest = text.get(at..)?;
-    let (first, _) = beginnings(rest).find(|(at, bits)| begun(rest, *at, *bits).next().is_some())?;
+    let (first, _) = beginnings(rest).find(|(at, first)| begun(rest, *at, *first).next().is_some())?;
     let (before, behind) = rest.as_bytes().split_at(first);
     let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
     let length = memchr::memchr(b'\n', behind).unwrap_or(behind.len());
     let (line, marked) = (rest.get(start..first + length)?, rest.get(first..first + length)?);
     let mut found = Marked { start: at + start, line, has: [false; KINDS], tokens: Vec::new() };
-    for (at, bits) in beginnings(marked) {
-        for (kind, mark) in begun(marked, at, bits) {
+    for (at, mark) in beginnings(marked) {
+        for (kind, mark) in begun(marked, at, mark) {
             found.has[kind as usize] = true;
             if kind == Kind::Token {
                 found.tokens.push((first - start + at, mark));
@@ -235,7 +217,7 @@ mod tests {
     use super::{MARKS, is_marked};
 
     #[test]
-    fn every_mark_is_found_whatever_shares_its_bits() {
+    fn every_mark_is_found_whatever_shares_its_place() {
         for (_, mark) in &MARKS {
             // An address is one that may hold a credential.
             assert!(is_marked(&format!("a {mark}.b")), "{mark}");

@@ -54,13 +54,15 @@ pub(super) fn jobs(platform: &Platform, tables: &mut Tables<'_>, texts: &mut Tex
 /// Where a probe answers what it was asked for (prometheus/blackbox_exporter:README.md).
 pub(super) const PROBE_PATH: &str = "/probe";
 
-/// The sites that a probe looks at. One whose name the operator sets is not known here.
+/// The sites that a probe looks at. One whose name the operator sets is not known here; one that lets in only some, or asks for
+/// signatures, gives a probe no good answer.
 fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
     if service.role != Some(Role::Probe) {
         return Vec::new();
     }
     let known = platform.sites.iter().filter_map(|site| Some((site, site.domain.as_literal()?)));
     known
+        .filter(|(site, _)| platform.answers_anybody(site, "/"))
         .map(|(site, domain)| {
             let address = format!("{}://{domain}", site.scheme());
             let unknown = site.tls.as_ref().is_some_and(|tls| !tls.issuer.public);

@@ -102,6 +102,7 @@ fn port(field: PortField) -> Coverage {
         PortField::publish(PublishField::to(Leaf) | PublishField::port(Leaf)) => Written,
         PortField::access(Leaf)
         | PortField::paths(Leaf)
+        | PortField::paths_read(Leaf)
         | PortField::forwards(_)
         | PortField::description(Leaf) => NotConcerned,
     }

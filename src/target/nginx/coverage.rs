@@ -101,6 +101,7 @@ fn service(field: ServiceField) -> Coverage {
             PortField::number(Leaf)
             | PortField::protocol(Leaf)
             | PortField::publish(_)
+            | PortField::paths_read(Leaf)
             | PortField::forwards(_),
         )
         | ServiceField::resources(ResourcesField::cpu(Leaf))

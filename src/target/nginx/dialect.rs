@@ -42,6 +42,7 @@ impl Dialect {
 /// A size: `10m`.
 pub(super) fn size(bytes: Bytes) -> String {
     match bytes.0 {
+        0 => "0".to_owned(),
         bytes if bytes % (1 << 20) == 0 => format!("{}m", bytes >> 20),
         bytes if bytes % (1 << 10) == 0 => format!("{}k", bytes >> 10),
         bytes => bytes.to_string(),

@@ -2,23 +2,20 @@
 
 use serde::Serialize;
 
-use super::closed::{self, Closed};
 use super::dialect::{size, time};
 use super::proxy::{Shared, zone};
 use super::quote::{Reading, word};
 use crate::platform::exposure::trimmed;
 use crate::platform::{OutsideKind, Platform, Route, RoutePath, RouteTarget, Site};
-use crate::schema::{Bytes, Duration};
-
-/// How long an upgraded connection may say nothing, where the source does not say it.
-const UPGRADED: Duration = Duration(3_600_000);
+use crate::request::closed::{self, Closings};
+use crate::request::{MAX_BODY, max_body, timeout};
 
 /// A location.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Location {
     /// What it is for: `= /api`, `/api/`.
     matches: String,
-    /// The spellings within it that are closed.
+    /// The spellings within it that are closed, each as a location has it.
     closed: Vec<String>,
     /// Rates that hold, each as the arguments of `limit_req`.
     limits: Vec<String>,
@@ -56,6 +53,8 @@ struct Proxy {
     streamed: bool,
     timeout: Option<String>,
     cache: Option<String>,
+    /// Whether answers must go on as the service signs them.
+    signed: bool,
     tls: bool,
     hides_login: bool,
 }
@@ -77,7 +76,12 @@ pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Sha
         match &route.path {
             RoutePath::Exact(path) => {
                 location.matches = format!("= {}", word(path, Reading::Plain));
+                let leads_on = location.proxy.is_some();
                 locations.push(location);
+                if leads_on {
+                    locations.extend(without_slash(platform, site, path, id, shared));
+                    continue;
+                }
             }
             RoutePath::Prefix(_) if path.is_empty() => {
                 locations.push(prefix("/", location, (at, &closed)));
@@ -108,12 +112,38 @@ pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Sha
     locations
 }
 
+/// nginx sends `/api` to `/api/` where an exact location of that path leads to a service, unless `/api` has a location as
+/// well: a POST becomes a GET. It gets that of the route that it comes to.
+fn without_slash(
+    platform: &Platform,
+    site: &Site,
+    path: &str,
+    id: &str,
+    shared: &Shared,
+) -> Option<Location> {
+    let bare = path.strip_suffix('/').filter(|bare| !bare.is_empty())?;
+    let own = |route: &Route| match &route.path {
+        RoutePath::Exact(other) => other == bare,
+        RoutePath::Prefix(other) => trimmed(other) == bare,
+    };
+    if site.routes.iter().any(own) {
+        return None;
+    }
+    let location = match platform.comes_to(site, bare) {
+        Some((at, false)) => of_route(platform, site, &site.routes[at], (id, at), shared),
+        Some((_, true)) | None => Location { answer: Some("404".to_owned()), ..Location::default() },
+    };
+    Some(Location { matches: format!("= {}", word(bare, Reading::Plain)), ..location })
+}
+
 /// A location for a prefix, with the spellings in it that are closed. What refuses everything needs none.
-fn prefix(path: &str, location: Location, (route, closed): (usize, &[Closed])) -> Location {
+fn prefix(path: &str, location: Location, (route, closed): (usize, &Closings)) -> Location {
     let answers = location.proxy.is_some() || location.files.is_some() || location.guarded.is_some();
-    let concerned = closed.iter().filter(|closed| answers && closed.concerns(route, path));
+    let concerned = closed.within(route, path).filter(|_| answers);
     let mut patterns: Vec<String> = Vec::new();
-    for pattern in concerned.map(|closed| word(&closed.pattern(), Reading::Plain)) {
+    for closed in concerned {
+        let pattern = word(&closed.pattern(), Reading::Plain);
+        let pattern = format!("{} {pattern}", if closed.ignores_case() { "~*" } else { "~" });
         if !patterns.contains(&pattern) {
             patterns.push(pattern);
         }
@@ -177,13 +207,14 @@ fn of_route(
 
 fn proxy(platform: &Platform, route: &Route, shared: &Shared) -> Option<Proxy> {
     let upstream = shared.upstreams_of(platform, &route.to)?;
-    let timeout = route.timeout.or_else(|| route.websocket.then_some(UPGRADED));
     Some(Proxy {
         pass: format!("{}://{}{}", upstream.scheme, shared.upstream_mark(), upstream.name),
         websocket: route.websocket,
-        max_body: route.max_body.map(size),
-        streamed: route.max_body.is_some_and(|Bytes(bytes)| bytes > shared.scratch_size() / 2),
-        timeout: timeout.map(time),
+        max_body: Some(max_body(platform, route)).filter(|most| *most != MAX_BODY).map(size),
+        // A body without a bound, which is 0, is larger than any.
+        streamed: max_body(platform, route).0.wrapping_sub(1) >= shared.scratch_size() / 2,
+        signed: platform.leads_to_signed(route),
+        timeout: timeout(route).map(time),
         cache: route.cache.map(time),
         tls: upstream.scheme == "https",
         hides_login: route.login.is_some(),

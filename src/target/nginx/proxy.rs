@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::dialect::{Dialect, size, version_of};
+use super::dialect::{Dialect, size, time, version_of};
 use super::site::id;
 use super::upstream::{Upstream, Upstreams, identifier};
 use crate::platform::{Limit, Platform, Port, RouteTarget, Service, Site, TEMPORARY};
+use crate::request::{MAX_BODY, TIMEOUT};
 use crate::schema::Bytes;
 
 /// What all sites of a proxy share.
@@ -16,6 +17,9 @@ pub(super) struct Shared {
     /// How long old processes may go on behind a reload, in seconds.
     shutdown: u64,
     scratch: String,
+    /// What bounds a request where its route says nothing.
+    max_body: String,
+    timeout: String,
     /// What a service learns of the name that the client asked for.
     host: &'static str,
     http: u16,
@@ -95,6 +99,8 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
         header: header.to_owned(),
         workers: workers(service),
         shutdown: shutdown(service),
+        max_body: size(MAX_BODY),
+        timeout: time(TIMEOUT),
         host: if public_http.or(public_https).is_some() { "$public_host" } else { "$host" },
         http: service.http().map_or(80, |port| port.number),
         https: service.https().map(|port| port.number),

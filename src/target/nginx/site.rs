@@ -23,6 +23,8 @@ pub(super) struct SiteFile<'a> {
     http2_directive: bool,
     certificate: String,
     key: String,
+    /// Whether requests of a route are signed.
+    signed: bool,
     /// Headers of every answer, each as the arguments of `add_header`.
     headers: Vec<String>,
     /// The names of these headers: a service's own are left out.
@@ -76,6 +78,7 @@ pub(super) fn file<'a>(
         http2_directive: shared.dialect().http2_directive,
         certificate: certificate("fullchain.pem"),
         key: certificate("privkey.pem"),
+        signed: site.routes.iter().any(|route| platform.leads_to_signed(route)),
         hidden: headers.iter().map(|(name, _)| word(name, Reading::Plain)).collect(),
         headers: headers
             .iter()

@@ -84,6 +84,7 @@ fn service(field: ServiceField) -> Coverage {
             PortField::publish(_)
             | PortField::access(Leaf)
             | PortField::paths(Leaf)
+            | PortField::paths_read(Leaf)
             | PortField::forwards(_)
             | PortField::description(Leaf),
         ) => NotConcerned,

@@ -1,0 +1,194 @@
+//! The table played against the real nginx: random sites, and random requests, each of which the real nginx must answer as
+//! `Platform::meets` says: by the same service with the same path, or with the same status.
+
+mod ask;
+mod behind;
+mod dice;
+mod express;
+mod source;
+mod table;
+
+use std::fs;
+
+use infrac::platform::{Platform, RouteTarget, ServiceId, Version};
+use infrac::request::{Answer, Meeting, Silence};
+use infrac::source::{Found, LoadError, Loader};
+
+use super::machine::{Machine, free_port};
+use super::{none, written_for};
+use crate::sample;
+use ask::{Client, Got};
+use behind::Behind;
+use dice::Dice;
+use source::{FILES, Ports, SERVICES, source};
+use table::{Asked, request};
+
+/// How many platforms are tried, and how many requests of each.
+const PLATFORMS: (u64, u64) = (6, 300);
+const REQUESTS: u16 = 120;
+
+/// The certificate of every site, and its key, which no other program has.
+const CERTIFICATE: &str = include_str!("request/fullchain.pem");
+const KEY: &str = include_str!("request/privkey.pem");
+
+#[test]
+fn nginx_answers_as_is_said() {
+    let machines = Machine::all();
+    let Some(mut client) = Client::start().filter(|_| !machines.is_empty()) else { return };
+    for machine in &machines {
+        for (path, text) in FILES {
+            machine.write(path.trim_start_matches('/'), text);
+        }
+        machine.write("run/secrets/users", "user:{PLAIN}password\n");
+        for at in 0..9 {
+            let folder = format!("var/lib/certificates/letsencrypt/site-{at}");
+            machine.write(&format!("{folder}/fullchain.pem"), CERTIFICATE);
+            machine.write(&format!("{folder}/privkey.pem"), KEY);
+        }
+    }
+    let behind = Behind::start();
+    let mut complaints = Vec::new();
+    let mut seen = [0_usize; 8];
+    for seed in 0..if sample::whole() { PLATFORMS.1 } else { PLATFORMS.0 } {
+        let mut dice = Dice::of(seed);
+        let ports = Ports { http: free_port(), https: free_port(), service: behind.port };
+        let published = if dice.one_of(2) { (80, 443) } else { (8_080, 8_443) };
+        let text = source(&mut dice, ports, published);
+        let mut platform = compiled(&text);
+        let asked: Vec<Asked> = (0..REQUESTS).map(|number| request(&mut dice, &platform, number)).collect();
+        for machine in &machines {
+            let found =
+                play(machine, &mut platform, &behind, &mut client, (ports, published), &asked, &mut seen);
+            let said = |problem| format!("seed {seed}, nginx {}: {problem}\n{text}", machine.version);
+            complaints.extend(found.into_iter().map(said));
+        }
+        if complaints.len() > 3 {
+            break;
+        }
+    }
+    none(&complaints);
+    // A table that meets only half of what there is proves half.
+    assert!(seen.iter().all(|times| *times > 10), "what is met, by kind: {seen:?}");
+}
+
+fn compiled(text: &str) -> Platform {
+    let load = |path: &str| match path {
+        "platform.infra" => Ok(Found::File(text.as_bytes().to_vec())),
+        _ => Err(LoadError::Missing),
+    };
+    let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None);
+    let errors = compilation.diagnostics.iter().filter(|told| told.is_error());
+    let errors: Vec<&String> = errors.map(|told| &told.message).collect();
+    compilation.platform.unwrap_or_else(|| panic!("{errors:?}\n{text}"))
+}
+
+/// Starts nginx with a platform and asks it for everything; where it answers otherwise is a complaint.
+fn play(
+    machine: &Machine,
+    platform: &mut Platform,
+    behind: &Behind,
+    client: &mut Client,
+    (ports, published): (Ports, (u16, u16)),
+    asked: &[Asked],
+    seen: &mut [usize; 8],
+) -> Vec<String> {
+    let mut artifacts = written_for(platform, machine.version);
+    let main =
+        artifacts.iter_mut().find(|it| it.path.ends_with("nginx/proxy/nginx.conf")).expect("it is written");
+    let resolver = format!("resolver 127.0.0.1:{}", behind.resolver);
+    assert!(main.content.contains("resolver 127.0.0.11 "), "the resolver has moved");
+    main.content = main.content.replacen("resolver 127.0.0.11", &resolver, 1);
+    behind.forget();
+    machine.load("proxy", &artifacts);
+    let _running = machine.start(ports.http);
+    if machine.version >= Version(1, 27) {
+        behind.wait_for(&behind_routes(platform));
+    }
+    let mut complaints = Vec::new();
+    for one in asked {
+        for too_often in [false, true] {
+            let meeting = one.with(published, too_often, |request| platform.meets(request));
+            let port = if one.tls == one.crossed { ports.http } else { ports.https };
+            let got = client.ask(port, one);
+            seen[kind(&meeting)] += 1;
+            if !fits(machine, platform, one, &meeting, &got) {
+                complaints.push(format!("{one:?}\nsaid {meeting:?}\ngot  {got:?}"));
+            }
+        }
+    }
+    complaints
+}
+
+/// The services that routes lead to: those that nginx resolves when it starts.
+fn behind_routes(platform: &Platform) -> Vec<usize> {
+    let routes = platform.sites.iter().flat_map(|site| &site.routes);
+    let name = |service: ServiceId| platform[service].name.as_str();
+    let names = routes.filter_map(|route| match &route.to {
+        RouteTarget::Port(service, _) => SERVICES.iter().position(|known| *known == name(*service)),
+        _ => None,
+    });
+    names.collect()
+}
+
+/// The kinds of answers, so that none is missing in a table.
+fn kind(meeting: &Meeting<'_>) -> usize {
+    match &meeting.answer {
+        Answer::Nothing(_) => 0,
+        Answer::Status(400 | 405, _) => 1,
+        Answer::Status(413, _) => 2,
+        Answer::Status(429, _) => 3,
+        Answer::Status(401 | 403, _) => 4,
+        Answer::Status(..) | Answer::Redirect(..) => 5,
+        Answer::File(_) => 6,
+        Answer::Service(_) | Answer::Address(_) => 7,
+    }
+}
+
+fn fits(machine: &Machine, platform: &Platform, asked: &Asked, meeting: &Meeting<'_>, got: &Got) -> bool {
+    let Got::Answer { status, location, service, path } = got else {
+        return matches!(
+            meeting.answer,
+            Answer::Nothing(Silence::Handshake | Silence::NoSite | Silence::NoTls | Silence::Closed)
+        );
+    };
+    match &meeting.answer {
+        Answer::Nothing(_) => false,
+        Answer::Status(said, _) => said == status && service.is_none(),
+        Answer::Redirect(said, to) => said == status && location.as_ref() == Some(to),
+        Answer::File(file) => {
+            let index = match meeting.routed().map(|route| &route.to) {
+                Some(RouteTarget::Files { index: Some(index), .. }) => index,
+                // nginx.org: ngx_http_index_module
+                _ => "index.html",
+            };
+            file_status(machine, asked, file, index) == *status && service.is_none()
+        }
+        Answer::Address(_) => *status == 200 && service.as_deref() == Some("another one"),
+        Answer::Service(way) => {
+            let first = way.via.first().map_or(way.service, |step| step.service);
+            *status == 200
+                && service.as_deref() == Some(platform[first].name.as_str())
+                && path.as_ref() == Some(&asked.target)
+        }
+    }
+}
+
+/// What nginx says of a file, by what lies there: one that is no file but a folder needs a slash, and an index.
+fn file_status(machine: &Machine, asked: &Asked, path: &str, index: &str) -> u16 {
+    let at = |path: &str| machine.path(path.trim_start_matches('/'));
+    let sent = matches!(asked.method.as_str(), "GET" | "HEAD");
+    let found = |path: &str| if !sent && at(path).is_file() { 405 } else { 200 };
+    if path.ends_with('/') {
+        let index = format!("{path}{index}");
+        return match at(path).is_dir() {
+            _ if at(&index).is_file() => found(&index),
+            true => 403,
+            false => 404,
+        };
+    }
+    match fs::metadata(at(path)) {
+        Ok(metadata) if metadata.is_dir() => 301,
+        Ok(_) => found(path),
+        Err(_) => 404,
+    }
+}
