@@ -12,6 +12,7 @@ mod dashboard;
 mod edge;
 mod exposure;
 mod health;
+mod host;
 mod image;
 mod input;
 mod issuer;
@@ -26,6 +27,7 @@ mod query;
 mod readiness;
 mod receiver;
 mod resource;
+mod route;
 mod secret;
 mod signed;
 mod site;
@@ -35,9 +37,11 @@ mod volume;
 
 use std::sync::LazyLock;
 
-use crate::diagnostic::{Code, Diagnostic, Sink, codes};
+use crate::diagnostic::{Code, Diagnostic, Label, Sink, codes};
+use crate::hash::{HashMap, HashSet};
 use crate::parallel;
-use crate::platform::Platform;
+use crate::platform::{Platform, Service};
+use crate::source::FileId;
 use Check::{Of, OfTexts};
 
 pub use address::Named;
@@ -82,13 +86,20 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE010], check: Of(edge::own_networks) },
     Rule { codes: &[codes::SITE011], check: Of(edge::of_documents) },
     Rule { codes: &[codes::SITE012], check: Of(edge::idle) },
-    Rule { codes: &[codes::SITE013], check: Of(issuer::brought) },
-    Rule { codes: &[codes::SITE014], check: Of(issuer::issued) },
+    Rule { codes: &[codes::NGX001], check: Of(host::unreached) },
     Rule { codes: &[codes::SITE017], check: Of(twice::circles) },
     Rule { codes: &[codes::SITE018], check: Of(signed::logins) },
     Rule { codes: &[codes::SITE019], check: Of(signed::buckets) },
+    Rule { codes: &[codes::SITE013], check: Of(issuer::brought) },
+    Rule { codes: &[codes::SITE014], check: Of(issuer::issued) },
     Rule { codes: &[codes::POL001, codes::POL002], check: Of(policy::policies) },
+    Rule { codes: &[codes::SITE010, codes::SITE023], check: Of(edge::trusted) },
+    Rule { codes: &[codes::SITE020], check: Of(route::signed) },
+    Rule { codes: &[codes::SITE021], check: Of(route::grpc) },
+    Rule { codes: &[codes::SITE022], check: Of(route::shared) },
+    Rule { codes: &[codes::SITE024], check: Of(route::probed) },
     Rule { codes: &[codes::NGX001], check: Of(site::unsayable) },
+    Rule { codes: &[codes::NGX001], check: Of(route::failures) },
     Rule { codes: &[codes::DEP001, codes::DEP003], check: Of(order::conditions) },
     Rule { codes: &[codes::DEP002], check: Of(order::cycles) },
     Rule { codes: &[codes::DEP004], check: Of(order::absent) },
@@ -121,6 +132,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::RES001], check: Of(resource::sum) },
     Rule { codes: &[codes::RES002], check: Of(resource::heaps) },
     Rule { codes: &[codes::RES003], check: Of(resource::unsaid) },
+    Rule { codes: &[codes::RES004], check: Of(resource::sites) },
     Rule { codes: &[codes::IMG001, codes::IMG004], check: Of(image::retired) },
     Rule { codes: &[codes::IMG002], check: Of(image::tags) },
     Rule { codes: &[codes::IMG003], check: Of(image::versions) },
@@ -166,6 +178,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule { codes: &[codes::OBS002, codes::OBS007, codes::ALR018], check: Of(query::series::series) },
     Rule { codes: &[codes::OBS007], check: Of(query::job::of_nobody) },
+    Rule { codes: &[codes::OBS007], check: Of(query::removed::removed) },
     Rule { codes: &[codes::ALR011], check: Of(query::firing::always) },
     Rule { codes: &[codes::ENV002], check: Of(input::unused) },
     Rule { codes: &[codes::ALR001, codes::TYP007], check: Of(receiver::credentials) },
@@ -182,6 +195,28 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::ALR007], check: Of(receiver::nobody) },
     Rule { codes: &[codes::ALR007], check: Of(receiver::when::at_times) },
 ];
+
+/// Shows the instance of a component where a finding has places in the compiler's own sources alone: the component is
+/// nobody's to mend, and what the instance says, or does not, is the cause.
+#[expect(clippy::implicit_hasher, reason = "the compiler has one hash")]
+pub fn at_instances(findings: &mut [Diagnostic], platform: &Platform, embedded: &HashSet<FileId>) {
+    let services: LazyLock<HashMap<&str, &Service>, _> =
+        LazyLock::new(|| platform.services.iter().map(|service| (service.path.as_str(), service)).collect());
+    for finding in findings {
+        if finding.labels.is_empty()
+            || !finding.labels.iter().all(|label| embedded.contains(&label.span.file))
+        {
+            continue;
+        }
+        let service = finding.about.first().and_then(|path| services.get(path.as_str()));
+        let Some(service) = service else { continue };
+        let span = platform.top(service.id).span();
+        if !embedded.contains(&span.file) {
+            let note = "this instance, by what it says or leaves to its component".to_owned();
+            finding.labels.push(Label { span, note });
+        }
+    }
+}
 
 /// Checks every rule, all at the same time. What is found of each of several instances is told of each: one of them
 /// may allow it.

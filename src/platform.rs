@@ -71,7 +71,10 @@ pub use secret::SECRETS;
 pub use security::{Bears, Confinement, Security};
 pub use service::{Build, Dependency, EnvVar, Forward, ImageName, Metrics, Port, Publish, Service};
 pub use settings::Settings;
-pub use site::{ACCOUNTS, ACME, CERTIFICATES, FILES, Limit, Route, RoutePath, RouteTarget, Site, Tls};
+pub use site::{
+    ACCOUNTS, ACME, CERTIFICATES, FILES, Limit, Maintenance, RESOLVES_UPSTREAMS, Route, RoutePath,
+    RouteTarget, Share, Site, Tls, Upstream,
+};
 pub use storage::{
     HostPath, MEMORY_PATH, MemoryPath, Mounted, OwnVolume, RUN, SharedMount, SharedVolume, TEMPORARY,
 };
@@ -354,6 +357,8 @@ pub struct Network {
     pub description: Option<String>,
     /// Whether it has no way out and no way in from the host.
     pub internal: bool,
+    /// Whether its containers have addresses of IPv6 as well.
+    pub ipv6: bool,
     /// The place of its declaration.
     pub span: Span,
 }

@@ -139,6 +139,7 @@ pub fn resolve(
     let stores = store::stores(&mut texts);
     let issuers = issuer::issuers(document, &mut texts);
     platform.sites = site::sites(document, &issuers, &platform, &mut texts);
+    site::room(&mut platform, &texts);
     platform.backups = backup::backups(document, &stores, &mut texts);
     platform.policies = policy::policies(document, &mut texts);
     platform.hosts = host::hosts(document, &platform, &mut texts);

@@ -11,9 +11,9 @@ fn served(platform: &Platform) -> impl Iterator<Item = (&Site, &Tls, &Service)> 
     sites.filter_map(|site| Some((site, site.tls.as_ref()?, &platform[site.served_by?])))
 }
 
-/// SITE013: a site whose certificate nothing brings to its proxy.
+/// SITE013: a site whose certificate nothing brings to its proxy. Behind a load balancer TLS may end there.
 pub(super) fn brought(platform: &Platform, sink: &mut Sink) {
-    for (site, tls, proxy) in served(platform) {
+    for (site, tls, proxy) in served(platform).filter(|(site, ..)| site.trusted.is_empty()) {
         let diagnostic = |reason: String, help: String| {
             Diagnostic::new(
                 codes::SITE013,

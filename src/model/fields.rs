@@ -17,7 +17,7 @@ pub use super::receiver::{
     HeartbeatField, HoursField, OpsgenieField, PagerDutyField, ReceiverField, SlackField, SmtpField,
     TeamsField, WebhookField,
 };
-pub use super::route::{LimitField, RouteField, SiteField, TlsField};
+pub use super::route::{LimitField, MaintenanceField, RouteField, SiteField, TlsField, UpstreamField};
 pub use super::run::{
     AfterField, PlaceField, RequiresField, ReserveField, ResourcesField, RunField, ScaleField, ScaleOnField,
     SecurityField,

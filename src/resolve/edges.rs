@@ -3,9 +3,7 @@
 use super::text::{Mentions, Texts, Thing};
 use crate::hash::HashMap;
 use crate::model::{self, Document, Role, SourceAccess};
-use crate::platform::{
-    Cause, Edge, EdgeEnd, NetworkId, OutsideId, Platform, RouteTarget, Service, ServiceId, Tls,
-};
+use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideId, Platform, Service, ServiceId, Tls};
 use crate::schema::Reference;
 use crate::source::Span;
 
@@ -106,8 +104,9 @@ fn routes(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
     for site in &edges.platform.sites {
         let Some(proxy) = site.served_by else { continue };
         for route in &site.routes {
-            let RouteTarget::Port(service, port) = route.to else { continue };
-            edges.add(proxy, EdgeEnd::Service(service, Some(port)), Cause::Route, route.target_span, texts);
+            for (service, port, span) in route.ports() {
+                edges.add(proxy, EdgeEnd::Service(service, Some(port)), Cause::Route, span, texts);
+            }
         }
     }
 }

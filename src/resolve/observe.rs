@@ -10,7 +10,9 @@ mod jobs;
 mod names;
 mod preset;
 mod query;
+mod said;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -22,7 +24,7 @@ use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role};
 use crate::parallel;
 use crate::platform::observe::{
-    Alert, AlertTest, Annotation, Job, Observed, Record, SaidSeries, TARGET_LABELS,
+    Alert, AlertTest, Annotation, Job, JobsAway, Observed, Record, SaidSeries, TARGET_LABELS,
 };
 use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
@@ -32,6 +34,7 @@ use crate::syntax::{Name, Part, Text};
 use answers::Answers;
 use exports::Tables;
 use query::{About, Queries, Reader, Written};
+use said::{said_labels, said_series, test_labels};
 
 /// How many alerts are completed together.
 const PART: usize = 64;
@@ -48,14 +51,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let alerts: Vec<_> = read(&alerts, |alert| &alert.expr, &reader, texts.sink);
     let sources = source::sources(document, platform, texts);
     let mut dashboards = dashboard::read(dashboards, &sources, &reader, texts);
-    let written = records.iter().map(|(record, ..)| record);
-    let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
-    let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
-    // Series of tests are looked up as queries are.
-    let tests = alerts.iter().flat_map(|(.., block)| &block.test).flat_map(|test| &test.series);
-    let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
-    let mut needed = query::metrics(written, series);
-    needed.extend(records.iter().map(|(.., block)| block.name.text.to_string()));
+    let needed = needed(&records, &alerts, &dashboards, &reader);
     let mut tables = Tables::new(&document.exports, &needed);
     let mut jobs = jobs::jobs(platform, &mut tables, texts);
     // What a job exports that an override brings, nothing says.
@@ -94,6 +90,8 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         .collect();
     tell_apart(&mut kept);
     let absent = texts.absent;
+    // Nothing is known of a job that an override takes away, so none of these alerts is about it.
+    let away = JobsAway::new(&platform.overrides);
     let complete = |(written, owner, block): &(Written, Option<ServiceId>, &model::Alert),
                     sink: &mut Sink| {
         let abouts: Vec<About<'_>> = match block.each_job {
@@ -101,7 +99,9 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                 if observed.jobs.is_empty() {
                     no_job(&block.name, sink);
                 }
-                let told = |(_, job): &(usize, &Job)| !tells_itself(&named, job, block);
+                let told = |(_, job): &(usize, &Job)| {
+                    away.place(&job.name).is_none() && !tells_itself(&named, job, block)
+                };
                 let told = observed.jobs.iter().enumerate().filter(told);
                 told.map(|(at, job)| About::Job(at, job)).collect()
             }
@@ -141,6 +141,24 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     observed.dashboards = dashboards;
     observed.mutes = mute::mutes(document, &observed.alerts, texts);
     observed
+}
+
+/// The names of the metrics that are asked for, in queries and in tests, and those of records.
+fn needed(
+    records: &[(Written, Option<ServiceId>, &model::Record)],
+    alerts: &[(Written, Option<ServiceId>, &model::Alert)],
+    dashboards: &[dashboard::Read],
+    reader: &Reader,
+) -> BTreeSet<String> {
+    let written = records.iter().map(|(record, ..)| record);
+    let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
+    let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
+    // Series of tests are looked up as queries are.
+    let tests = alerts.iter().flat_map(|(.., block)| &block.test).flat_map(|test| &test.series);
+    let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
+    let mut needed = query::metrics(written, series);
+    needed.extend(records.iter().map(|(.., block)| block.name.text.to_string()));
+    needed
 }
 
 /// The names of alerts of each service, and how many services of a family have one of a name.
@@ -215,7 +233,7 @@ fn multiplied(document: &Document, platform: &Platform) -> Vec<(ServiceId, model
     for (owner, block) in of_issuers {
         let owner = owner.filter(|owner| platform[*owner].role == Some(Role::Probe));
         let alerts = owner.into_iter().flat_map(|owner| certificates::alerts(platform, owner, block));
-        made.extend(owner.into_iter().flat_map(|owner| std::iter::repeat(owner)).zip(alerts));
+        made.extend(owner.into_iter().flat_map(std::iter::repeat).zip(alerts));
     }
     for (_, block) in all_alerts(document, platform).filter(|(_, block)| block.each_scaled == Some(true)) {
         for service in &platform.services {
@@ -327,7 +345,7 @@ fn alert(
         silent_at: test.silent_at,
         holds_from: test.holds_from,
         silent_after: test.silent_after,
-        labels: words(test.labels.as_ref()),
+        labels: test_labels(test),
         span: test.name.span,
     });
     Alert {
@@ -345,27 +363,6 @@ fn alert(
         annotations: Arc::clone(&said.annotations),
         span: block.name.span,
     }
-}
-
-fn said_series(test: &model::AlertTest, queries: &Queries<'_>) -> Arc<[SaidSeries]> {
-    let said = test.series.iter().map(|block| {
-        let name = &block.selector;
-        let series = Constant { text: Text::literal(name.text.as_str()), span: name.span };
-        SaidSeries { parsed: queries.parsed_series(&name.text), series, values: block.values.clone() }
-    });
-    said.collect()
-}
-
-/// The labels that an alert's block says.
-fn said_labels(block: &model::Alert, queries: &Queries<'_>) -> Arc<[Annotation]> {
-    let entries = block.labels.iter().flat_map(|map| &map.entries);
-    let label = |(name, word): &(Name, Word)| Annotation {
-        name: name.text.to_string(),
-        text: word.text.clone(),
-        span: word.span,
-        source: queries.source(word.span),
-    };
-    entries.map(label).collect()
 }
 
 /// Gives records of one name, which several services have, the job that each is of. Their series carry it already;

@@ -2,14 +2,19 @@
 
 mod lines;
 mod parts;
+mod room;
+mod upstreams;
+mod visit;
+
+pub(super) use room::room;
 
 use super::issuer::{self, Issuers};
 use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::model::{self, Document, Respond, Role};
 use crate::platform::{
-    Forward, InputId, Limit, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls,
+    Forward, InputId, Limit, OutsideId, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls,
 };
 use crate::source::Span;
 use crate::syntax::Name;
@@ -32,6 +37,7 @@ fn site(block: &model::Site, issuers: &Issuers, platform: &Platform, texts: &mut
         domain_span: block.domain.span,
         tls: block.tls.as_ref().filter(|tls| tls.enabled).and_then(|said| tls(said, issuers, texts)),
         served_by: proxy(block, platform, texts),
+        trusted: trusted(block, platform, texts),
         aliases: block
             .aliases
             .iter()
@@ -46,8 +52,17 @@ fn site(block: &model::Site, issuers: &Issuers, platform: &Platform, texts: &mut
             .map(|(name, value)| lines::header(name, value, texts))
             .collect(),
         limit: block.limit.as_ref().map(|block| limit(block, texts)),
+        maintenance: block.maintenance.as_ref().and_then(|block| visit::maintenance(block, texts)),
+        probe: visit::probed(block.probe.as_ref(), texts),
+        probe_span: block.probe.as_ref().map(|said| said.span),
         span: block.name.span,
     }
+}
+
+/// The load balancers that a site names.
+fn trusted(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Vec<(OutsideId, Span)> {
+    let named = block.trusted.iter().flat_map(|list| &list.items);
+    named.filter_map(|it| Some((super::host::comes_in(it, platform, texts)?, it.0.span))).collect()
 }
 
 /// How a site is served over TLS. An issuer that leads nowhere is reported.
@@ -92,6 +107,7 @@ fn route(block: &model::Route, platform: &Platform, texts: &mut Texts<'_>) -> Op
     let from = block.from.as_ref().and_then(|from| super::host::comes_in(from, platform, texts));
     let login = block.login.as_ref().and_then(|login| texts.secret(login));
     let limit = block.limit.as_ref().map(|block| limit(block, texts));
+    let upstreams = block.upstream.iter().filter_map(|block| upstreams::upstream(block, texts)).collect();
     Some(Route {
         path,
         to: target(block, texts)?,
@@ -99,6 +115,10 @@ fn route(block: &model::Route, platform: &Platform, texts: &mut Texts<'_>) -> Op
         max_body: block.max_body.map(|said| said.value),
         timeout: block.timeout.map(|said| said.value),
         cache: block.cache.map(|said| said.value),
+        strip: block.strip.is_some_and(|said| said.value),
+        buffer: block.buffer.is_none_or(|said| said.value),
+        share: upstreams::share(block.weight, block.max_fails, false, texts),
+        upstreams,
         from,
         login,
         limit,
@@ -138,7 +158,7 @@ fn path(name: &Name, texts: &mut Texts<'_>) -> RoutePath {
         texts.sink.report(
             Diagnostic::new(codes::TYP007, format!("`{said}` is no path of a site"))
                 .at(name.span, "starts with `/`, or with `= /` for exactly one path")
-                .help(format!("write `\"{equals}/{path}\"`")),
+                .help(Help::write(format!("\"{equals}/{path}\""))),
         );
     }
     lines::path(path, name.span, texts);

@@ -6,11 +6,15 @@
 mod certificates;
 mod coverage;
 mod dialect;
+mod host;
 mod location;
 mod proxy;
 mod quote;
 mod site;
+mod trusted;
 mod upstream;
+
+use upstream::Side;
 
 use super::{Artifact, Lower, Need, Target, artifact, generated};
 use crate::emit;
@@ -42,24 +46,31 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
     let clients = platform.with_role(Role::Certificates).flat_map(|service| {
         certificates::folder(platform, service, &TARGET.format.folder_of(service), &header)
     });
-    proxies.chain(clients).collect()
+    let mut artifacts: Vec<Artifact> = proxies.chain(clients).collect();
+    if platform.settings.nginx.host {
+        artifacts.extend(host::files(platform, &header));
+    }
+    artifacts
 }
 
 /// The folder of a proxy.
 fn folder(platform: &Platform, service: &Service, header: &str) -> Vec<Artifact> {
     let sites: Vec<&Site> = platform.sites.iter().filter(|site| site.served_by == Some(service.id)).collect();
-    let shared = proxy::shared(platform, service, &sites, header);
+    let shared = proxy::shared(platform, Side::Proxy(service), &sites, header);
     let root = TARGET.format.folder_of(service);
     let artifact = |path: &str, content: String| Artifact::new(format!("{root}/{path}"), content);
     let mut artifacts = vec![
         artifact("nginx.conf", emit::render(MAIN, &shared)),
-        artifact("proxy.conf", emit::render(REQUEST, &shared)),
+        artifact("proxy.conf", emit::render(REQUEST, &shared.request("proxy"))),
         artifact("acme.conf", format!("# {header}\n\n{ACME}")),
         artifact("types.conf", format!("# {header}\n\n{TYPES}")),
     ];
+    if shared.speaks_grpc() {
+        artifacts.push(artifact("grpc.conf", emit::render(REQUEST, &shared.request("grpc"))));
+    }
     let numbered: Vec<(usize, &Site)> = sites.iter().copied().enumerate().collect();
     artifacts.extend(parallel::map(&numbered, |(at, site)| {
-        let file = site::file(platform, service, site, *at, &shared, header);
+        let file = site::file(platform, site, *at, &shared, header);
         artifact(&format!("sites/{}.conf", file.id), emit::render(SITE, &file))
     }));
     let generation = artifact::digest(&artifacts).map(|digest| digest.short()).unwrap_or_default();

@@ -54,17 +54,17 @@ pub(super) fn jobs(platform: &Platform, tables: &mut Tables<'_>, texts: &mut Tex
 /// Where a probe answers what it was asked for (prometheus/blackbox_exporter:README.md).
 pub(super) const PROBE_PATH: &str = "/probe";
 
-/// The sites that a probe looks at. One whose name the operator sets is not known here; one that lets in only some, or asks for
-/// signatures, gives a probe no good answer.
+/// The sites that a probe looks at, each with the address that it asks for. A name that the operator sets is not known here.
 fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
     if service.role != Some(Role::Probe) {
         return Vec::new();
     }
-    let known = platform.sites.iter().filter_map(|site| Some((site, site.domain.as_literal()?)));
+    // Of a site that is shut nobody need hear that it does not answer.
+    let open = platform.sites.iter().filter(|site| site.maintenance.is_none());
+    let known = open.filter_map(|site| Some((site, site.domain.as_literal()?, site.probe.as_deref()?)));
     known
-        .filter(|(site, _)| platform.answers_anybody(site, "/"))
-        .map(|(site, domain)| {
-            let address = format!("{}://{domain}", site.scheme());
+        .map(|(site, domain, path)| {
+            let address = format!("{}://{domain}{}", site.scheme(), if path == "/" { "" } else { path });
             let unknown = site.tls.as_ref().is_some_and(|tls| !tls.issuer.public);
             let module = if unknown { Module::Unverified } else { Module::Answer };
             Probe { site: site.name.clone(), address, module }

@@ -47,7 +47,7 @@ pub(super) fn path(path: &str, span: Span, texts: &mut Texts<'_>) {
 }
 
 /// Reports a text that is more than one line; whether it is one.
-fn one_line(text: &str, span: Span, what: &str, texts: &mut Texts<'_>) -> bool {
+pub(super) fn one_line(text: &str, span: Span, what: &str, texts: &mut Texts<'_>) -> bool {
     let breaks = |c: char| c.is_control() && c != '\t';
     if !text.contains(breaks) {
         return true;

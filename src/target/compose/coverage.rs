@@ -35,7 +35,9 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             SecretField::value(Leaf) => NotConcerned,
         },
         SourceField::network(field) => match field {
-            NetworkField::description(Leaf) | NetworkField::internal(Leaf) => Written,
+            NetworkField::description(Leaf) | NetworkField::internal(Leaf) | NetworkField::ipv6(Leaf) => {
+                Written
+            }
         },
         SourceField::outside(field) => match field {
             OutsideField::addresses(Leaf) => Written,
