@@ -5,6 +5,7 @@
 
 mod gixy;
 mod machine;
+mod many;
 mod request;
 mod routes;
 mod services;
