@@ -15,6 +15,7 @@ mod health;
 mod host;
 mod image;
 mod input;
+mod issuer;
 mod mute;
 mod network;
 mod observe;
@@ -36,9 +37,11 @@ mod volume;
 
 use std::sync::LazyLock;
 
-use crate::diagnostic::{Code, Diagnostic, Sink, codes};
+use crate::diagnostic::{Code, Diagnostic, Label, Sink, codes};
+use crate::hash::{HashMap, HashSet};
 use crate::parallel;
-use crate::platform::Platform;
+use crate::platform::{Platform, Service};
+use crate::source::FileId;
 use Check::{Of, OfTexts};
 
 pub use address::Named;
@@ -87,6 +90,8 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE017], check: Of(twice::circles) },
     Rule { codes: &[codes::SITE018], check: Of(signed::logins) },
     Rule { codes: &[codes::SITE019], check: Of(signed::buckets) },
+    Rule { codes: &[codes::SITE013], check: Of(issuer::brought) },
+    Rule { codes: &[codes::SITE014], check: Of(issuer::issued) },
     Rule { codes: &[codes::POL001, codes::POL002], check: Of(policy::policies) },
     Rule { codes: &[codes::SITE010, codes::SITE023], check: Of(edge::trusted) },
     Rule { codes: &[codes::SITE020], check: Of(route::signed) },
@@ -173,6 +178,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule { codes: &[codes::OBS002, codes::OBS007, codes::ALR018], check: Of(query::series::series) },
     Rule { codes: &[codes::OBS007], check: Of(query::job::of_nobody) },
+    Rule { codes: &[codes::OBS007], check: Of(query::removed::removed) },
     Rule { codes: &[codes::ALR011], check: Of(query::firing::always) },
     Rule { codes: &[codes::ENV002], check: Of(input::unused) },
     Rule { codes: &[codes::ALR001, codes::TYP007], check: Of(receiver::credentials) },
@@ -189,6 +195,28 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::ALR007], check: Of(receiver::nobody) },
     Rule { codes: &[codes::ALR007], check: Of(receiver::when::at_times) },
 ];
+
+/// Shows the instance of a component where a finding has places in the compiler's own sources alone: the component is
+/// nobody's to mend, and what the instance says, or does not, is the cause.
+#[expect(clippy::implicit_hasher, reason = "the compiler has one hash")]
+pub fn at_instances(findings: &mut [Diagnostic], platform: &Platform, embedded: &HashSet<FileId>) {
+    let services: LazyLock<HashMap<&str, &Service>, _> =
+        LazyLock::new(|| platform.services.iter().map(|service| (service.path.as_str(), service)).collect());
+    for finding in findings {
+        if finding.labels.is_empty()
+            || !finding.labels.iter().all(|label| embedded.contains(&label.span.file))
+        {
+            continue;
+        }
+        let service = finding.about.first().and_then(|path| services.get(path.as_str()));
+        let Some(service) = service else { continue };
+        let span = platform.top(service.id).span();
+        if !embedded.contains(&span.file) {
+            let note = "this instance, by what it says or leaves to its component".to_owned();
+            finding.labels.push(Label { span, note });
+        }
+    }
+}
 
 /// Checks every rule, all at the same time. What is found of each of several instances is told of each: one of them
 /// may allow it.

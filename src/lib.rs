@@ -157,6 +157,9 @@ impl Parsed {
                 }
             }
             findings.extend(losses.each());
+            if let Some(platform) = &platform {
+                check::at_instances(&mut findings, platform, sources.embedded());
+            }
             // Of a source with mistakes not everything is looked at.
             let sound = !sink.has_errors();
             allows.filter(findings, &mut sink);

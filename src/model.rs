@@ -8,6 +8,7 @@ mod environment;
 pub mod fields;
 mod health;
 mod image;
+mod issuer;
 mod observe;
 mod parameter;
 mod place;
@@ -27,6 +28,7 @@ pub use document::Document;
 pub use environment::{Allow, Override, Secret, Variable};
 pub use health::{Command, Health, Metrics, Samples, Tool};
 pub use image::{Ended, Expects, FirstStart, Image, Mirror};
+pub use issuer::{Eab, Issuer};
 pub use observe::{
     Alert, AlertTest, Choose, Dashboard, Exports, Inhibit, Metric, MetricKind, Panel, PanelKind, Preset,
     Query, Record, Row, Series, Severity, Threshold,

@@ -24,6 +24,8 @@ use std::time::Duration;
 
 use promql_parser::parser::VectorSelector;
 
+use crate::diagnostic::Help;
+
 pub use findings::{Finding, findings, quantiles};
 pub use firing::{Always, always as fires_always, needs_series, reach};
 pub use kind::kind;
@@ -94,6 +96,8 @@ pub struct Matcher {
     pub value: String,
     /// Where the label's name stands.
     pub place: Range<usize>,
+    /// Where the value stands, with its quotes, when that is known.
+    pub value_place: Option<Range<usize>>,
     pattern: Option<Pattern>,
 }
 
@@ -152,12 +156,14 @@ pub struct Problem {
     pub place: Option<Range<usize>>,
     /// What to write.
     pub help: Option<String>,
+    /// The text that belongs at the place, where the help is to write that.
+    pub edit: Option<String>,
 }
 
 impl Problem {
     /// One of the whole query.
     fn whole(message: impl Into<String>) -> Self {
-        Self { message: message.into(), place: None, help: None }
+        Self { message: message.into(), place: None, help: None, edit: None }
     }
 
     /// One of a place.
@@ -167,6 +173,21 @@ impl Problem {
 
     fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    /// The text that belongs at its place.
+    fn put(self, text: impl Into<String>) -> Self {
+        Self { edit: Some(text.into()), ..self }
+    }
+
+    /// The way out that a message shows.
+    #[must_use]
+    pub fn way_out(&self) -> Option<Help> {
+        let help = self.help.as_deref()?;
+        Some(match &self.edit {
+            Some(text) => Help::saying(help, text),
+            None => help.into(),
+        })
     }
 }
 

@@ -4,11 +4,15 @@
 use std::fmt::Write as _;
 
 use infrac::Compilation;
-use infrac::diagnostic::{Guard, Style, codes, render};
+use infrac::diagnostic::credential::OF_SECRET_NAMES;
+use infrac::diagnostic::{Guard, Guarded, Style, codes, render};
+use infrac::model::Document;
+use infrac::schema::{Block, Kind};
 use infrac::source::{Found, LoadError, Loader};
 
 const FOUND: &str = include_str!("credentials/found.txt");
 const LOOKALIKES: &str = include_str!("credentials/lookalikes.txt");
+const TYPED: &str = include_str!("credentials/typed.txt");
 
 /// How many of a hundred credentials are found at least.
 const LEAST: usize = 95;
@@ -224,4 +228,59 @@ fn what_only_looks_like_one_is_let_pass() {
         }
     }
     assert!(wrong.is_empty(), "taken for credentials:\n{wrong}");
+}
+
+#[test]
+fn a_value_beside_a_mistake_is_never_printed() {
+    const VALUE: &str = "Zq7mK2vXw9Lp4Rt8";
+    let mut printed = String::new();
+    let lines: Vec<&str> = TYPED.lines().filter(|line| line.contains('§')).collect();
+    assert!(lines.len() >= 40);
+    for line in lines {
+        let source = format!("platform shop\n{}\n", line.replace('⏎', "\n").replace('§', VALUE));
+        let compilation = compile(&source);
+        let told = &compilation.diagnostics;
+        assert!(!told.is_empty(), "nothing is told of {line}");
+        let guard = Guard::new(told, &compilation.sources);
+        let mut out = String::new();
+        for told in told {
+            let _ = writeln!(out, "{}", render(told, &guard, Style::Plain));
+        }
+        // As a difference shows it.
+        let _ = writeln!(out, "{}", Guarded::of_sources(&source, &[&source]));
+        if out.contains(&VALUE[..8]) {
+            let _ = writeln!(printed, "{line}\n{out}");
+        }
+    }
+    assert!(printed.is_empty(), "{printed}");
+}
+
+/// Keys of the language that take the name of a secret are known to be so, or say so by their own names.
+#[test]
+fn keys_that_take_the_name_of_a_secret_are_known() {
+    fn below(block: &'static Block, depth: usize, found: &mut Vec<&'static str>) {
+        let takes = |kind: Kind| matches!(kind, Kind::Reference("a secret"));
+        for field in block.fields {
+            match (field.kind)() {
+                Kind::Block(inner) if depth > 0 => {
+                    if inner.value.as_ref().is_some_and(|value| takes((value.kind)())) {
+                        found.push(field.key);
+                    }
+                    below(inner, depth - 1, found);
+                }
+                kind if takes(kind) => found.push(field.key),
+                _ => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    below(Document::SCHEMA, 4, &mut found);
+    assert!(found.contains(&"pagerduty"), "{found:?}");
+    let known = |key: &&&str| {
+        **key == "webhook"
+            || OF_SECRET_NAMES.contains(*key)
+            || infrac::diagnostic::credential::names(key) == infrac::diagnostic::credential::Names::Credential
+    };
+    let unknown: Vec<&&str> = found.iter().filter(|key| !known(key)).collect();
+    assert!(unknown.is_empty(), "a line that gives them a value shows it: {unknown:?}");
 }

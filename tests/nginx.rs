@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests write files and run programs")]
 
 mod gixy;
+mod host;
 mod machine;
 mod many;
 mod request;

@@ -57,7 +57,12 @@ fn compose_asks_for_the_secrets_of_parts_that_do_not_start() {
 #[test]
 fn the_example_says_which_part_reads_a_secret() {
     let example = artifact(".env.example");
-    let hint = "# Required; read by watching alone: while that does not start, any text will do";
-    assert!(example.contains(&format!("# Of what watches\n{hint}\nWATCH=")), "{example}");
+    let (core, optional) = example.split_once("\n# Read by `watching` alone").expect("a part of its own");
+    assert!(core.contains("\n# Read by what always starts.\n"), "{example}");
+    assert!(
+        core.contains("\nCORE=\n") && core.contains("\nBOTH=\n"),
+        "what the core needs is first: {example}"
+    );
+    assert!(optional.contains("# Of what watches\n# Required\nWATCH=\n"), "{example}");
     assert_eq!(example.matches("alone").count(), 1, "{example}");
 }

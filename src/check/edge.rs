@@ -14,15 +14,17 @@ fn served(platform: &Platform) -> impl Iterator<Item = &Site> {
 /// SITE007: a site without TLS whose proxy is published to everybody.
 pub(super) fn plain_text(platform: &Platform, sink: &mut Sink) {
     for site in served(platform).filter(|site| site.tls.is_none()) {
-        let Some(proxy) = site.served_by.map(|proxy| &platform[proxy]) else { continue };
-        let publish = proxy.http().and_then(|port| port.publish.as_ref());
-        let Some(publish) = publish.filter(|it| platform[it.to].kind == OutsideKind::Internet) else {
+        let http = site.served_by.and_then(|proxy| platform[proxy].http());
+        let publish = http.and_then(|port| port.publish.as_ref());
+        let publish = publish.filter(|it| platform[it.to].kind == OutsideKind::Internet);
+        // nginx of the host is open to everybody.
+        if site.served_by.is_some() && publish.is_none() {
             continue;
-        };
+        }
         sink.report(
             Diagnostic::new(codes::SITE007, format!("`{}` is served to everybody without TLS", site.name))
                 .at(site.domain_span, "what is asked for and answered can be read and changed on its way")
-                .at(publish.span, "published to everybody")
+                .at_maybe(publish.map(|publish| publish.span), "published to everybody")
                 .help("write `tls = true`; or `allow plain-text-site { reason = … }` where that is meant"),
         );
     }

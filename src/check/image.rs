@@ -79,7 +79,7 @@ pub(super) fn tags(platform: &Platform, sink: &mut Sink) {
                 None => continue,
             },
         };
-        let top = top(platform, service);
+        let top = platform.top(service.id);
         let several = users.get(&name.span).is_some_and(|users| *users > 1);
         let of = elsewhere(top, name).or_else(|| several.then(|| top.span()));
         sink.report(
@@ -105,14 +105,6 @@ fn default<'a>(platform: &'a Platform, service: &Service, name: &ImageName) -> O
 }
 
 pub(super) use known::{ended, expected, unknown};
-
-/// The service at the top of what one is nested in.
-fn top<'a>(platform: &'a Platform, mut service: &'a Service) -> &'a Service {
-    while let Some(parent) = service.parent {
-        service = &platform[parent];
-    }
-    service
-}
 
 /// The place of the service at the top, where its image is said in another file: in its component.
 fn elsewhere(top: &Service, image: &ImageName) -> Option<Span> {
@@ -149,7 +141,7 @@ pub(super) fn versions(platform: &Platform, sink: &mut Sink) {
             if sink.is_full() {
                 return;
             }
-            let (of, of_peer) = (top(platform, service), top(platform, peer));
+            let (of, of_peer) = (platform.top(service.id), platform.top(peer.id));
             let told = Diagnostic::new(
                 codes::IMG003,
                 format!("`{}` is version {tag} and `{}` is version {peer_tag}, and they only work in the same one", service.path, peer.path),

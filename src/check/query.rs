@@ -10,6 +10,7 @@ pub(super) mod missing;
 mod named;
 mod near;
 mod pattern;
+pub(super) mod removed;
 pub(super) mod series;
 
 use std::cell::{Cell, OnceCell, RefCell};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::address::{self, Directory, Said};
-use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::diagnostic::{Diagnostic, Help, Sink, codes, list_of};
 use crate::platform::{FirstStart, Health, Platform, Service, ServiceId, Tree, Value, ValuePart};
 use crate::source::Span;
 
@@ -162,7 +162,7 @@ pub(super) fn localhost(platform: &Platform, sink: &mut Sink) {
                 )
                 .about(&service.path)
                 .at(said.span, "where few servers listen")
-                .help("write `127.0.0.1`"),
+                .help(Help::instead("localhost", "127.0.0.1")),
             );
         }
     }

@@ -5,6 +5,7 @@ use crate::formats;
 use crate::hash::{HashMap, HashSet};
 use crate::model::NginxSettings;
 use crate::platform::exposure::trimmed;
+use crate::platform::observe::Module;
 use crate::platform::{
     Access, OutsideKind, Platform, Port, Protocol, RESOLVES_UPSTREAMS, Role, Route, RoutePath, RouteTarget,
     Service, Site,
@@ -82,7 +83,7 @@ pub(super) fn grpc(platform: &Platform, sink: &mut Sink) {
                     .about(&service.path)
                     .at(span, "gRPC needs HTTP/2, on which both ends agree within TLS")
                     .at(site.span, "has no `tls`")
-                    .help("write `tls = true`"),
+                    .help("let the site have `tls`; its certificate may be one that signs itself"),
                 );
             }
             let parts = [
@@ -164,6 +165,7 @@ pub(super) fn shared(platform: &Platform, sink: &mut Sink) {
 /// SITE024: paths that probes ask for and are refused, so that their site seems to be down for ever.
 pub(super) fn probed(platform: &Platform, sink: &mut Sink) {
     let asked = platform.observed.jobs.iter().flat_map(|job| &job.probes);
+    let asked = asked.filter(|probe| probe.module != Module::Certificate);
     let asked: HashSet<&str> = asked.map(|probe| probe.site.as_str()).collect();
     for (site, _) in served(platform).filter(|(site, _)| asked.contains(site.name.as_str())) {
         let Some(asked) = site.probe.as_deref() else { continue };

@@ -62,7 +62,7 @@ pub(super) fn listeners(platform: &Platform, sink: &mut Sink) {
                     .at(site.span, "has no `served_by`")
                     .at(first.span(), "one proxy")
                     .at(second.span(), "and another one")
-                    .help(format!("write `served_by = {}`", first.path)),
+                    .help(format!("say which one: `served_by = {}`, or another", first.path)),
             );
         }
     }

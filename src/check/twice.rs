@@ -36,7 +36,7 @@ fn two_sites(
     let same = first.span == site.span;
     let told = Diagnostic::new(codes::SITE003, format!("`{name}` is the name of two sites"));
     let by = |proxy: Option<&Service>| {
-        proxy.map_or_else(|| "nginx of the host".to_owned(), |proxy| format!("`{}`", proxy.path))
+        proxy.map_or_else(|| "the host itself".to_owned(), |proxy| format!("`{}`", proxy.path))
     };
     sink.report(if other.map(|other| other.id) == proxy.map(|proxy| proxy.id) {
         told.at(site.domain_span, if same { "stands here twice" } else { "this one" })

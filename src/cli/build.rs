@@ -7,6 +7,7 @@ use super::project::Project;
 use super::report::{Report, count, hand_out};
 use super::{BuildArguments, Failure, Outcome};
 use crate::compile;
+use crate::formats::{self, Format};
 use crate::output::manifest::{self, State};
 use crate::output::{self, Build, Summary, WriteError};
 use crate::platform::Platform;
@@ -38,6 +39,7 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
         let folder = arguments.out.clone().unwrap_or_else(|| default_folder(project.folder(), environment));
         let summary = output::write(&folder, &build).map_err(|error| refused(&folder, &error, report))?;
         warn_of_damage(&folder, summary.state, report);
+        warn_of_mounts(&folder, platform, &arguments.targets, report);
         report.result(&told(&folder, &summary))?;
     }
     // The process ends here: to take a large platform apart piece by piece would cost as much as to check it.
@@ -67,6 +69,26 @@ fn warn_of_damage(folder: &Path, state: State, report: &Report) {
             "warning: `{}` is damaged: {lines} cannot be understood; what only they knew of is taken for a person's",
             path.display()
         ));
+    }
+}
+
+/// Warns of folders that services mount, and that neither this build nor an earlier one wrote: Docker makes them empty, and what
+/// reads them does not start.
+fn warn_of_mounts(folder: &Path, platform: &Platform, named: &[&'static Target], report: &Report) {
+    if !named.iter().any(|target| target.format == &formats::COMPOSE) {
+        return;
+    }
+    let built = |format: &Format| named.iter().any(|target| target.format == format);
+    for service in &platform.services {
+        for mounted in service.artifacts.iter().filter(|mounted| !built(mounted.target)) {
+            let source = mounted.source(service);
+            if !folder.join(&source).exists() {
+                report.remark(&format!(
+                    "warning: `{}` mounts `{source}`, which target `{}` writes: build that, too",
+                    service.path, mounted.target.name
+                ));
+            }
+        }
     }
 }
 

@@ -121,7 +121,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     for path in paths.iter().chain(&by_default) {
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let unreadable =
-            |error: io::Error| Failure::Usage(format!("`{}` cannot be read: {error}", path.display()));
+            |error: io::Error| Failure::System(format!("`{}` cannot be read: {error}", path.display()));
         if !fs::metadata(path).map_err(unreadable)?.is_dir() {
             found.push(path.to_owned());
             continue;
@@ -129,7 +129,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         let before = found.len();
         collect(path, &mut found)?;
         if found.len() == before {
-            return Err(Failure::Usage(format!("`{}` holds no `.infra` file", path.display())));
+            return Err(Failure::System(format!("`{}` holds no `.infra` file", path.display())));
         }
     }
     let mut seen = HashSet::default();

@@ -160,6 +160,10 @@ codes! {
     SITE011 Warning "documentation-address";
     /// A proxy that serves no site.
     SITE012 Warning "proxy-without-a-site";
+    /// A site whose certificate nothing brings to its proxy.
+    SITE013 Error "no-certificate";
+    /// A name that an issuer cannot make a certificate out for.
+    SITE014 Error "not-issued";
     /// A request that services hand on to each other without an end.
     SITE017 Error "forwarded-in-a-circle";
     /// A login of the proxy in front of what is asked with other credentials.

@@ -63,6 +63,10 @@ const VARIABLES: &[&str] = &[
     "rwcommunity",
 ];
 
+/// Keys that take nothing but the name of a secret and do not say so themselves: those of the language, which a test holds to the
+/// schema, and that of HTTP clients in the files of Prometheus and Alertmanager. `webhook` takes an address as well.
+pub const OF_SECRET_NAMES: &[&str] = &["credentials", "login", "opsgenie", "pagerduty", "teams"];
+
 /// What the name of a variable says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {

@@ -60,6 +60,22 @@ impl Help {
         Self { text: format!("write `{new}`"), place: None, change: Some((None, new)) }
     }
 
+    /// Words that say what to write, and the text that belongs in place of everything at the primary place.
+    #[must_use]
+    pub fn saying(words: &str, new: &str) -> Self {
+        Self { text: words.to_owned(), place: None, change: Some((None, new.to_owned())) }
+    }
+
+    /// Another text in place of one that stands at the primary place.
+    #[must_use]
+    pub fn instead(old: &str, new: &str) -> Self {
+        Self {
+            text: format!("write `{new}`"),
+            place: None,
+            change: Some((Some(old.to_owned()), new.to_owned())),
+        }
+    }
+
     /// Another text in place of everything at the primary place, where it may be what is meant.
     #[must_use]
     pub fn perhaps(text: impl Into<String>) -> Self {
@@ -164,19 +180,38 @@ fn is_bare(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
-/// Whether a place of a source is inside of quotes.
+/// Whether a place of a source is inside of quotes, of one line or of several.
 fn in_quotes(text: &str, at: usize) -> bool {
-    let line = text[..at].rsplit('\n').next().unwrap_or_default();
+    let mut of_several = false;
+    for line in text[..at].split_inclusive('\n') {
+        if of_several {
+            // The closing quotes stand on a line of their own.
+            of_several = !line.trim_start().starts_with("\"\"\"");
+            continue;
+        }
+        let (open, rest) = quotes(line);
+        if !line.ends_with('\n') {
+            return open;
+        }
+        of_several = rest;
+    }
+    of_several
+}
+
+/// Whether a text of one line is open behind a line, and whether one of several begins at its end.
+fn quotes(line: &str) -> (bool, bool) {
     let mut open = false;
     let mut escaped = false;
-    for c in line.chars() {
+    for (at, c) in line.char_indices() {
         match c {
+            '#' if !open => return (false, false),
+            '"' if !open && line[at..].starts_with("\"\"\"") => return (true, true),
             '"' if !escaped => open = !open,
             _ => {}
         }
-        escaped = c == '\\' && !escaped;
+        escaped = c == '\\' && !escaped && open;
     }
-    open
+    (open, false)
 }
 
 /// A text with edits applied; `None` where two of them overlap or one is not of this text.
@@ -227,6 +262,24 @@ mod tests {
             ("a = mogno-x", "mogno-x", Help::meant("mogno", "mongo"), None),
             ("a = x x", "x x", Help::meant("x", "y"), None),
             ("a = ${b}", "${b}", Help::meant("mogno", "mongo"), None),
+            (
+                "a = \"\"\"\n  mogno\n  \"\"\"",
+                "mogno",
+                Help::meant("mogno", "mo ngo"),
+                Some("a = \"\"\"\n  mo ngo\n  \"\"\""),
+            ),
+            (
+                "a = \"\"\"\n  x\n  \"\"\"\nb = mogno",
+                "mogno",
+                Help::meant("mogno", "mo ngo"),
+                Some("a = \"\"\"\n  x\n  \"\"\"\nb = \"mo ngo\""),
+            ),
+            (
+                "b = 1 # it's \"\na = mogno",
+                "mogno",
+                Help::meant("mogno", "mo ngo"),
+                Some("b = 1 # it's \"\na = \"mo ngo\""),
+            ),
             ("a = 10 mb", "10 mb", Help::write("10MB"), Some("a = 10MB")),
         ];
         for (source, within, help, expected) in cases {

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::naming::{Naming, Pattern};
 use super::template::Templates;
-use crate::diagnostic::{Diagnostic, Sink, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Help, Sink, codes, did_you_mean};
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::model::{Document, ParameterBlock, ParameterType, Service};
 use crate::parallel;
@@ -251,7 +251,7 @@ fn mixin(entry: &Entry, sink: &mut Sink) -> bool {
         sink.report(
             Diagnostic::new(codes::TYP006, "`mixin` has no value")
                 .at(entry.head(), "incomplete")
-                .help("write `mixin = true`"),
+                .help(Help::write("mixin = true")),
         );
         return true;
     };

@@ -299,12 +299,8 @@ impl Expansion<'_> {
                 bound.insert(name, Some(value));
                 continue;
             }
-            if let ParameterType::Secret | ParameterType::Outside = parameter.type_ {
-                // What is built from it is there, and leads to what is known to be lost: nothing is missed beside it.
-                let lost: SmolStr = format!("{}.{name}", own.join(".")).into();
-                self.lost.push(lost.clone());
-                let path = Path { segments: vec![lost], span: value.span, scope: Scope::Platform };
-                bound.insert(name, Some(Value { kind: ValueKind::Reference(path), span: value.span }));
+            if let Some(lost) = self.lost_value(parameter, own, value.span) {
+                bound.insert(name, Some(lost));
                 continue;
             }
             if parameter.default.is_none() {
@@ -323,6 +319,10 @@ impl Expansion<'_> {
                 broken.insert(name.clone());
             } else if parameter.default.is_none() && !parameter.optional {
                 missing.push(parameter);
+                if let Some(lost) = self.lost_value(parameter, own, head).filter(|_| !patch) {
+                    bound.insert(name.clone(), Some(lost));
+                    continue;
+                }
             }
             bound.insert(name.clone(), default(parameter));
         }
@@ -339,6 +339,18 @@ impl Expansion<'_> {
         broken.extend(missing.iter().map(|parameter| parameter.name.text.clone()));
         self.given.extend(given::given(parameters, &bound));
         (bound, broken)
+    }
+
+    /// What stands in for a parameter that has no value, or a wrong one: what is built from it is there, and leads to what
+    /// is known to be lost, so nothing is missed beside it. Only what is passed on by its name can be so.
+    fn lost_value(&mut self, parameter: &Parameter, own: &[SmolStr], span: Span) -> Option<Value> {
+        if !matches!(parameter.type_, ParameterType::Secret | ParameterType::Outside) {
+            return None;
+        }
+        let lost: SmolStr = format!("{}.{}", own.join("."), parameter.name.text).into();
+        self.lost.push(lost.clone());
+        let path = Path { segments: vec![lost], span, scope: Scope::Platform };
+        Some(Value { kind: ValueKind::Reference(path), span })
     }
 
     fn children(&mut self, component: &Component, told: Vec<Entry>, own: &[SmolStr]) -> Children {

@@ -6,6 +6,7 @@ pub use super::document::SourceField;
 pub use super::environment::{AllowField, SecretField, VariableField};
 pub use super::health::{HealthField, MetricsField, SamplesField};
 pub use super::image::{EndedField, ExpectsField, FirstStartField, ImageField, MirrorField};
+pub use super::issuer::{EabField, IssuerField};
 pub use super::observe::{
     AlertField, AlertTestField, ChooseField, DashboardField, ExportsField, InhibitField, MetricField,
     PanelField, QueryField, RecordField, RowField, SeriesField, ThresholdField,

@@ -2,7 +2,7 @@
 
 use crate::schema::{
     Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Placed, Reference, Scalar, SecretName,
-    Template, Visit, block, without_constants,
+    Template, Visit, Word, block, without_constants,
 };
 use crate::syntax::{Path, Value, ValueKind};
 
@@ -52,9 +52,11 @@ block! {
     /// Whether and how a site is served over TLS.
     "tls" => Tls / TlsField {
         value enabled: bool = "Whether it is.";
-        /// Who issues the certificate.
-        optional issuer: Constant,
-        /// Whom the issuer writes to.
+        /// The issuer of the certificate: `letsencrypt`, which is the default; `self`, for a certificate that signs
+        /// itself; `files`, for those that the operator puts there; or the name of an `issuer` block.
+        optional issuer: Word,
+        /// The address that the account at the issuer is registered with. Let's Encrypt writes no mails: alerts notify of
+        /// what ends.
         optional email: Constant,
     }
 }

@@ -1,5 +1,6 @@
 //! What is observed of a platform: scrape jobs, the metrics they bring, the rules over them, and who is told.
 
+mod away;
 mod dashboard;
 mod index;
 mod jobs;
@@ -12,18 +13,19 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+pub use self::away::JobsAway;
 pub use self::dashboard::{Choice, Dashboard, Panel, PanelQuery, Row, Threshold, panel_size};
 pub use self::index::Exporters;
 pub use self::jobs::Jobs;
 pub use self::metrics::Metrics;
 pub(crate) use self::metrics::base;
-pub use self::test::{AlertTest, SaidSeries};
+pub use self::test::{AlertTest, SaidSeries, TestLabel};
 use super::receiver::{Hours, Mute, Receiver, Smtp};
 use super::source::DataSource;
 use super::{InputId, ServiceId};
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::model::{MetricKind, Severity};
-use crate::promql::{self, Labels, MetricType};
+use crate::promql::{self, Labels, Matcher, MetricType};
 use crate::schema::{Constant, Duration};
 use crate::source::{SourceFile, Span};
 use crate::syntax::place;
@@ -161,7 +163,9 @@ impl Job {
     /// Whether it is a probe's that looks at sites, and at none with TLS.
     #[must_use]
     pub fn is_without_tls(&self) -> bool {
-        !self.probes.is_empty() && !self.probes.iter().any(|probe| probe.address.starts_with("https://"))
+        let over_tls =
+            |probe: &Probe| probe.module == Module::Certificate || probe.address.starts_with("https://");
+        !self.probes.is_empty() && !self.probes.iter().any(over_tls)
     }
 }
 
@@ -170,8 +174,33 @@ impl Job {
 pub struct Probe {
     /// The site.
     pub site: String,
-    /// Its address.
+    /// Its address; of a certificate the host and port.
     pub address: String,
+    /// How the probe asks.
+    pub module: Module,
+}
+
+/// How a probe asks (prometheus/blackbox_exporter:CONFIGURATION.md, `module`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Module {
+    /// Over HTTP, for an answer of success. A certificate is verified.
+    Answer,
+    /// The same, whoever signed the certificate.
+    Unverified,
+    /// For the certificate alone, whether it is valid or not.
+    Certificate,
+}
+
+impl Module {
+    /// The name of the module.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answer => "http_2xx",
+            Self::Unverified => "http_2xx_unverified",
+            Self::Certificate => "certificate",
+        }
+    }
 }
 
 /// The time between two scrapes where none is said.
@@ -358,6 +387,12 @@ impl Query {
     #[must_use]
     pub fn part(&self, part: Range<usize>) -> Span {
         part_of_query(&self.said, self.source.as_deref(), part)
+    }
+
+    /// The place of a matcher's value, with its quotes; that of its label where the value's is not known.
+    #[must_use]
+    pub fn value_of(&self, matcher: &Matcher) -> Span {
+        self.part(matcher.value_place.as_ref().unwrap_or(&matcher.place).clone())
     }
 }
 

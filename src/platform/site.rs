@@ -2,7 +2,9 @@
 
 mod memory;
 
-use super::{InputId, OutsideId, Platform, Port, Service, ServiceId, Value, Version};
+use std::sync::Arc;
+
+use super::{InputId, Issuer, OutsideId, Platform, Port, Service, ServiceId, Value, Version};
 use crate::formats;
 use crate::model::{Access, Protocol, Role};
 use crate::schema::{Bytes, Duration};
@@ -68,12 +70,14 @@ pub struct Maintenance {
 }
 
 /// How a site is served over TLS.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Tls {
-    /// The issuer of the certificate, where the source names one.
-    pub issuer: Option<String>,
-    /// The address that the issuer writes to.
+    /// The issuer of the certificate.
+    pub issuer: Arc<Issuer>,
+    /// The address that the account at the issuer is registered with.
     pub email: Option<String>,
+    /// The place where the issuer is named, or TLS is asked for.
+    pub span: Span,
 }
 
 /// Which path of a site goes where.
@@ -213,23 +217,17 @@ pub struct Limit {
 /// Where the certificates of sites lie in the container of a proxy: `ISSUER/SITE/fullchain.pem` and `privkey.pem`.
 pub const CERTIFICATES: &str = "/var/lib/certificates";
 
+/// Where the operator's own certificates lie in the container of a proxy: `SITE/fullchain.pem` and `privkey.pem`.
+pub const FILES: &str = "/etc/certificates";
+
 /// Where a client of a certificate authority puts its answers, in the container of a proxy: what lies below
 /// `.well-known/acme-challenge` there is served to everybody (RFC 8555, section 8.3).
 pub const ACME: &str = "/var/lib/acme";
 
-/// The issuer where the source names none.
-const ISSUER: &str = "letsencrypt";
-
-/// The issuer that signs with a key of its own, which no browser knows.
-const SELF: &str = "self";
+/// Where a client of certificate authorities keeps its accounts and orders.
+pub const ACCOUNTS: &str = "/etc/letsencrypt";
 
 impl Site {
-    /// Who issues its certificate.
-    #[must_use]
-    pub fn issuer(&self) -> &str {
-        self.tls.as_ref().and_then(|tls| tls.issuer.as_deref()).unwrap_or(ISSUER)
-    }
-
     /// Whether browsers are to ask for it over TLS alone from now on. With a certificate that they do not know nobody
     /// could come in any more, and what they keep for `localhost` holds for every program of a developer.
     #[must_use]
@@ -237,10 +235,7 @@ impl Site {
         let own = |name: &str| {
             name == "localhost" || name.ends_with(".localhost") || name.parse::<std::net::IpAddr>().is_ok()
         };
-        self.tls.is_some()
-            && self.issuer() != SELF
-            && !self.domain.as_literal().is_some_and(own)
-            && !self.aliases.iter().any(|name| own(name))
+        self.tls.as_ref().is_some_and(|tls| tls.issuer.public) && !self.names().any(own)
     }
 }
 

@@ -3,9 +3,9 @@
 use promql_parser::parser::token::{
     T_ADD, T_AVG, T_COUNT, T_DIV, T_LAND, T_LOR, T_LUNLESS, T_MAX, T_MIN, T_SUB, T_SUM,
 };
-use promql_parser::parser::value::ValueType;
 use promql_parser::parser::{BinaryExpr, Call, Expr, VectorSelector};
 
+use super::tree::is_scalar;
 use super::{MetricType, Query, Selector};
 
 /// Whether the values of a query go up and down, or only grow; `None` where that is not sure. `of` says so of what a
@@ -45,17 +45,16 @@ fn of_expr(expr: &Expr, of: Of<'_>) -> Option<MetricType> {
 }
 
 fn of_binary(binary: &BinaryExpr, of: Of<'_>) -> Option<MetricType> {
-    let scalar = |expr: &Expr| expr.value_type() == ValueType::Scalar;
     let (left, right) = (of_expr(&binary.lhs, of), of_expr(&binary.rhs, of));
     match binary.op.id() {
         T_LAND | T_LUNLESS => left,
         T_LOR => left.filter(|left| Some(*left) == right),
         _ if binary.op.is_comparison_operator() => {
             let as_number = binary.modifier.as_ref().is_some_and(|modifier| modifier.return_bool);
-            if as_number || scalar(&binary.lhs) { None } else { left }
+            if as_number || is_scalar(&binary.lhs) { None } else { left }
         }
-        _ if scalar(&binary.rhs) => left.filter(|left| *left == MetricType::Gauge),
-        _ if scalar(&binary.lhs) => right.filter(|right| *right == MetricType::Gauge),
+        _ if is_scalar(&binary.rhs) => left.filter(|left| *left == MetricType::Gauge),
+        _ if is_scalar(&binary.lhs) => right.filter(|right| *right == MetricType::Gauge),
         // A ratio goes down, whatever it is of.
         T_DIV => left.and(right).map(|_| MetricType::Gauge),
         T_ADD | T_SUB => left.filter(|left| *left == MetricType::Gauge && Some(*left) == right),

@@ -10,6 +10,7 @@ use promql_parser::parser::{
     AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector,
 };
 
+use super::tree::is_scalar;
 use super::{MetricType, Query, Selector};
 
 /// What is known of the metrics that a query asks for.
@@ -167,16 +168,16 @@ fn of_aggregate(aggregate: &AggregateExpr, asked: Of<'_>) -> Labels {
 
 fn of_binary(binary: &BinaryExpr, asked: Of<'_>) -> Labels {
     let (left, right) = (of(&binary.lhs, asked), of(&binary.rhs, asked));
-    let scalar = |expr: &Expr| expr.value_type() == promql_parser::parser::value::ValueType::Scalar;
+
     match binary.op.id() {
         T_LOR => return left.or(right),
         T_LAND | T_LUNLESS => return left,
         _ => {}
     }
-    if scalar(&binary.lhs) {
+    if is_scalar(&binary.lhs) {
         return right;
     }
-    if scalar(&binary.rhs) {
+    if is_scalar(&binary.rhs) {
         return left;
     }
     let Some(modifier) = &binary.modifier else { return left };

@@ -1,17 +1,19 @@
 //! Whether the two sides of an operation can meet: which labels series carry in any case and with which values, beside
 //! those that they can carry at most (`labels`).
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use promql_parser::parser::token::{T_LAND, T_LOR, T_LUNLESS};
-use promql_parser::parser::value::ValueType;
 use promql_parser::parser::{
     AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector,
 };
 
 use super::labels::{Facts, Of, of};
 use super::read::collect;
+use super::tree::is_scalar;
 use super::{Op, Query};
+use crate::hash::HashMap;
 
 /// Labels that series carry in any case, each with its value where that is always the same.
 pub type Certain = BTreeMap<String, Option<String>>;
@@ -47,7 +49,7 @@ pub enum Apart {
 /// Every operation whose sides never meet.
 #[must_use]
 pub fn unmet(query: &Query, facts: &Facts<'_>, carried: Carried<'_>) -> Vec<Unmet> {
-    let all = All { carried, query };
+    let all = All { carried, query, known: RefCell::default() };
     let number = |expr: &Expr| {
         let mut inside = Vec::new();
         collect(expr, &mut inside);
@@ -75,7 +77,7 @@ pub fn unmet(query: &Query, facts: &Facts<'_>, carried: Carried<'_>) -> Vec<Unme
 /// The labels that the series of a query's result carry in any case.
 #[must_use]
 pub fn always(query: &Query, carried: Carried<'_>) -> Certain {
-    All { carried, query }.must(query.tree.expr())
+    All { carried, query, known: RefCell::default() }.must(query.tree.expr())
 }
 
 /// Shows operations, those within others first, each with whether the sides of one of these never meet; says so of all
@@ -110,6 +112,8 @@ fn walk<'a>(expr: &'a Expr, see: &mut dyn FnMut(&'a BinaryExpr, bool) -> bool) -
 struct All<'q> {
     carried: Carried<'q>,
     query: &'q Query,
+    /// What is known of operations, by where they are: each is asked about by all that it stands in.
+    known: RefCell<HashMap<usize, Certain>>,
 }
 
 impl All<'_> {
@@ -149,7 +153,15 @@ impl All<'_> {
         match expr {
             Expr::Aggregate(aggregate) => self.of_aggregate(aggregate),
             Expr::Unary(unary) => self.must(&unary.expr),
-            Expr::Binary(binary) => self.of_binary(binary),
+            Expr::Binary(binary) => {
+                let place = std::ptr::from_ref(binary).addr();
+                if let Some(known) = self.known.borrow().get(&place) {
+                    return known.clone();
+                }
+                let labels = self.of_binary(binary);
+                self.known.borrow_mut().insert(place, labels.clone());
+                labels
+            }
             Expr::Paren(paren) => self.must(&paren.expr),
             Expr::Subquery(subquery) => self.must(&subquery.expr),
             Expr::VectorSelector(vector) => self.of_vector(vector),
@@ -258,8 +270,4 @@ pub fn either(one: &Certain, other: &Certain) -> Certain {
         Some((label.clone(), value.clone().filter(|value| other.as_ref() == Some(value))))
     });
     both.collect()
-}
-
-fn is_scalar(expr: &Expr) -> bool {
-    expr.value_type() == ValueType::Scalar
 }

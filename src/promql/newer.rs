@@ -100,7 +100,13 @@ fn of_number(text: &str, number: &Number) -> Option<Problem> {
         from = place.end + 1;
         let Some((message, help)) = time(part) else { continue };
         let told = Problem::at(message, place);
-        return Some(if help.is_empty() { told } else { told.help(help) });
+        // What is to be written and nothing else stands there in its place.
+        let text = help.strip_prefix("write `").and_then(|rest| rest.strip_suffix('`')).map(str::to_owned);
+        let told = if help.is_empty() { told } else { told.help(help) };
+        return Some(match text {
+            Some(text) => told.put(text),
+            None => told,
+        });
     }
     None
 }
@@ -164,7 +170,7 @@ fn quoted(text: &str, place: &Range<usize>) -> Problem {
         "a label in quotes is newer than Prometheus 2.53, by which queries are judged",
         place.clone(),
     );
-    if super::is_label(label) { told.help(format!("write `{label}`")) } else { told }
+    if super::is_label(label) { told.help(format!("write `{label}`")).put(label) } else { told }
 }
 
 /// `{a="x" or b="y"}`.

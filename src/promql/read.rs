@@ -166,8 +166,14 @@ pub(super) fn matcher(
     patterns: Option<&Patterns>,
 ) -> Option<Matcher> {
     let (op, pattern) = compared(parsed, value, label, patterns)?;
-    let place = label.map_or(place, |label| &label.place).clone();
-    Some(Matcher { label: parsed.name.clone(), op, value: value.to_owned(), place, pattern })
+    Some(Matcher {
+        label: parsed.name.clone(),
+        op,
+        value: value.to_owned(),
+        place: label.map_or(place, |label| &label.place).clone(),
+        value_place: label.and_then(|label| label.value.clone()),
+        pattern,
+    })
 }
 
 /// How a matcher compares.

@@ -414,7 +414,7 @@ pub(super) fn locate(message: &str, scan: &Scan, text: &str) -> Problem {
         "invalid promql query" => "it is no PromQL".to_owned(),
         other => other.to_owned(),
     };
-    Problem { message, place, help: None }
+    Problem { message, place, help: None, edit: None }
 }
 
 /// A list of labels without its brackets: `sum by job (x)`.
@@ -432,6 +432,7 @@ fn without_brackets(scan: &Scan, text: &str) -> Option<Problem> {
     let (list, label) = (&text[pair[0].clone()], &text[pair[1].clone()]);
     Some(
         Problem::at(format!("the labels behind `{list}` stand in brackets"), pair[1].clone())
-            .help(format!("write `{list} ({label})`")),
+            .help(format!("write `{list} ({label})`"))
+            .put(format!("({label})")),
     )
 }

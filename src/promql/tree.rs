@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use promql_parser::parser::value::ValueType;
 use promql_parser::parser::{Expr, VectorSelector};
 
 use super::read::collect;
@@ -63,4 +64,18 @@ impl Tree {
 
 fn address(vector: &VectorSelector) -> usize {
     std::ptr::from_ref(vector).addr()
+}
+
+/// Whether an expression is a number, and no series. The shallow side of an operation answers first: operations stand in each
+/// other, and each of them is asked.
+pub(super) fn is_scalar(expr: &Expr) -> bool {
+    match expr {
+        Expr::Binary(binary) if matches!(*binary.lhs, Expr::Binary(_)) => {
+            is_scalar(&binary.rhs) && is_scalar(&binary.lhs)
+        }
+        Expr::Binary(binary) => is_scalar(&binary.lhs) && is_scalar(&binary.rhs),
+        Expr::Paren(paren) => is_scalar(&paren.expr),
+        Expr::Unary(unary) => is_scalar(&unary.expr),
+        other => other.value_type() == ValueType::Scalar,
+    }
 }

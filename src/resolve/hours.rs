@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::observe::literal;
 use super::text::Texts;
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Help, codes, did_you_mean};
 use crate::hash::HashMap;
 use crate::model::{self, Document};
 use crate::platform::receiver::Hours;
@@ -111,10 +111,19 @@ fn time_of(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
         texts.sink.report(
             Diagnostic::new(codes::TYP001, format!("`{text}` is no time of a day"))
                 .at(said.span, "expected two digits, `:` and two digits, up to 24:00")
-                .help("write `\"08:00\"`"),
+                .help(padded(text).map_or_else(|| "write it like `\"08:00\"`".into(), Help::write)),
         );
     }
     None
+}
+
+/// A time of a day with the zero that it lacks, in quotes: `8:00` is `"08:00"`.
+fn padded(text: &str) -> Option<String> {
+    let (hour, minute) = text.split_once(':')?;
+    let number =
+        |text: &str, most: u32| text.len() <= 2 && text.parse::<u32>().is_ok_and(|number| number <= most);
+    let sound = number(hour, 23) && number(minute, 59);
+    sound.then(|| format!("\"{hour:0>2}:{minute:0>2}\""))
 }
 
 /// The name of a time zone in the IANA database (iana.org/time-zones).

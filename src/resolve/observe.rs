@@ -3,12 +3,16 @@
 
 mod added;
 mod answers;
+mod certificates;
 mod dashboard;
 mod exports;
+mod jobs;
 mod names;
 mod preset;
 mod query;
+mod said;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -20,8 +24,7 @@ use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role};
 use crate::parallel;
 use crate::platform::observe::{
-    Alert, AlertTest, Annotation, Job, Metric, Observed, Probe, Record, SCRAPE_INTERVAL, SCRAPE_TIMEOUT,
-    SaidSeries, TARGET_LABELS,
+    Alert, AlertTest, Annotation, Job, JobsAway, Observed, Record, SaidSeries, TARGET_LABELS,
 };
 use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
@@ -31,6 +34,7 @@ use crate::syntax::{Name, Part, Text};
 use answers::Answers;
 use exports::Tables;
 use query::{About, Queries, Reader, Written};
+use said::{said_labels, said_series, test_labels};
 
 /// How many alerts are completed together.
 const PART: usize = 64;
@@ -39,24 +43,17 @@ const PART: usize = 64;
 pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Observed {
     names::expect(document, platform, texts);
     let records = records(document, platform);
-    let scaled = scaled(document, platform);
-    let alerts = alerts(document, platform, &scaled);
+    let multiplied = multiplied(document, platform);
+    let alerts = alerts(document, platform, &multiplied);
     let dashboards = dashboard::expand(document, platform, texts);
     let reader = reader(&records, &alerts, &dashboards, &texts.absent.sources);
     let mut records: Vec<_> = read(&records, |record| &record.expr, &reader, texts.sink);
     let alerts: Vec<_> = read(&alerts, |alert| &alert.expr, &reader, texts.sink);
     let sources = source::sources(document, platform, texts);
     let mut dashboards = dashboard::read(dashboards, &sources, &reader, texts);
-    let written = records.iter().map(|(record, ..)| record);
-    let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
-    let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
-    // Series of tests are looked up as queries are.
-    let tests = alerts.iter().flat_map(|(.., block)| &block.test).flat_map(|test| &test.series);
-    let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
-    let mut needed = query::metrics(written, series);
-    needed.extend(records.iter().map(|(.., block)| block.name.text.to_string()));
+    let needed = needed(&records, &alerts, &dashboards, &reader);
     let mut tables = Tables::new(&document.exports, &needed);
-    let mut jobs = jobs(platform, &mut tables, texts);
+    let mut jobs = jobs::jobs(platform, &mut tables, texts);
     // What a job exports that an override brings, nothing says.
     let brought = added::to_jobs(platform, &mut jobs);
     let unbound = |service: &&Service| service.block.metrics.is_some() && service.metrics.is_none();
@@ -93,6 +90,8 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         .collect();
     tell_apart(&mut kept);
     let absent = texts.absent;
+    // Nothing is known of a job that an override takes away, so none of these alerts is about it.
+    let away = JobsAway::new(&platform.overrides);
     let complete = |(written, owner, block): &(Written, Option<ServiceId>, &model::Alert),
                     sink: &mut Sink| {
         let abouts: Vec<About<'_>> = match block.each_job {
@@ -100,7 +99,9 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
                 if observed.jobs.is_empty() {
                     no_job(&block.name, sink);
                 }
-                let told = |(_, job): &(usize, &Job)| !tells_itself(&named, job, block);
+                let told = |(_, job): &(usize, &Job)| {
+                    away.place(&job.name).is_none() && !tells_itself(&named, job, block)
+                };
                 let told = observed.jobs.iter().enumerate().filter(told);
                 told.map(|(at, job)| About::Job(at, job)).collect()
             }
@@ -140,6 +141,24 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     observed.dashboards = dashboards;
     observed.mutes = mute::mutes(document, &observed.alerts, texts);
     observed
+}
+
+/// The names of the metrics that are asked for, in queries and in tests, and those of records.
+fn needed(
+    records: &[(Written, Option<ServiceId>, &model::Record)],
+    alerts: &[(Written, Option<ServiceId>, &model::Alert)],
+    dashboards: &[dashboard::Read],
+    reader: &Reader,
+) -> BTreeSet<String> {
+    let written = records.iter().map(|(record, ..)| record);
+    let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
+    let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
+    // Series of tests are looked up as queries are.
+    let tests = alerts.iter().flat_map(|(.., block)| &block.test).flat_map(|test| &test.series);
+    let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
+    let mut needed = query::metrics(written, series);
+    needed.extend(records.iter().map(|(.., block)| block.name.text.to_string()));
+    needed
 }
 
 /// The names of alerts of each service, and how many services of a family have one of a name.
@@ -188,10 +207,11 @@ fn records<'a>(document: &'a Document, platform: &'a Platform) -> Owned<'a, mode
 fn alerts<'a>(
     document: &'a Document,
     platform: &'a Platform,
-    scaled: &'a [(ServiceId, model::Alert)],
+    multiplied: &'a [(ServiceId, model::Alert)],
 ) -> Owned<'a, model::Alert> {
-    let said = all_alerts(document, platform).filter(|(_, alert)| alert.each_scaled != Some(true));
-    said.chain(scaled.iter().map(|(service, alert)| (Some(*service), alert))).collect()
+    let once = |alert: &model::Alert| alert.each_scaled != Some(true) && alert.each_issuer != Some(true);
+    let said = all_alerts(document, platform).filter(|(_, alert)| once(alert));
+    said.chain(multiplied.iter().map(|(service, alert)| (Some(*service), alert))).collect()
 }
 
 fn all_alerts<'a>(
@@ -205,9 +225,16 @@ fn all_alerts<'a>(
 /// What stands for the number of containers in the query of an alert that is one of each service of several.
 const REPLICAS: &str = "$replicas";
 
-/// The alerts that are one of each scraped service of which several run, each with the number in its query.
-fn scaled(document: &Document, platform: &Platform) -> Vec<(ServiceId, model::Alert)> {
+/// The alerts that are one of each scraped service of which several run, each with the number in its query, and those of
+/// probes that are one of each issuer of certificates.
+fn multiplied(document: &Document, platform: &Platform) -> Vec<(ServiceId, model::Alert)> {
     let mut made = Vec::new();
+    let of_issuers = all_alerts(document, platform).filter(|(_, block)| block.each_issuer == Some(true));
+    for (owner, block) in of_issuers {
+        let owner = owner.filter(|owner| platform[*owner].role == Some(Role::Probe));
+        let alerts = owner.into_iter().flat_map(|owner| certificates::alerts(platform, owner, block));
+        made.extend(owner.into_iter().flat_map(std::iter::repeat).zip(alerts));
+    }
     for (_, block) in all_alerts(document, platform).filter(|(_, block)| block.each_scaled == Some(true)) {
         for service in &platform.services {
             let copies = service.copies_on_one_host();
@@ -318,7 +345,7 @@ fn alert(
         silent_at: test.silent_at,
         holds_from: test.holds_from,
         silent_after: test.silent_after,
-        labels: words(test.labels.as_ref()),
+        labels: test_labels(test),
         span: test.name.span,
     });
     Alert {
@@ -336,27 +363,6 @@ fn alert(
         annotations: Arc::clone(&said.annotations),
         span: block.name.span,
     }
-}
-
-fn said_series(test: &model::AlertTest, queries: &Queries<'_>) -> Arc<[SaidSeries]> {
-    let said = test.series.iter().map(|block| {
-        let name = &block.selector;
-        let series = Constant { text: Text::literal(name.text.as_str()), span: name.span };
-        SaidSeries { parsed: queries.parsed_series(&name.text), series, values: block.values.clone() }
-    });
-    said.collect()
-}
-
-/// The labels that an alert's block says.
-fn said_labels(block: &model::Alert, queries: &Queries<'_>) -> Arc<[Annotation]> {
-    let entries = block.labels.iter().flat_map(|map| &map.entries);
-    let label = |(name, word): &(Name, Word)| Annotation {
-        name: name.text.to_string(),
-        text: word.text.clone(),
-        span: word.span,
-        source: queries.source(word.span),
-    };
-    entries.map(label).collect()
 }
 
 /// Gives records of one name, which several services have, the job that each is of. Their series carry it already;
@@ -414,60 +420,6 @@ fn runbook(block: &model::Alert, platform: &Platform) -> Option<Annotation> {
     let base = platform.document.platform.first()?.runbooks.as_ref()?;
     let address = [literal(base).trim_end_matches('/'), "/", &block.name.text].concat();
     Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span, source: None })
-}
-
-fn jobs(platform: &Platform, tables: &mut Tables<'_>, texts: &mut Texts<'_>) -> Vec<Job> {
-    let mut jobs = Vec::new();
-    for service in &platform.services {
-        let Some(metrics) = &service.metrics else { continue };
-        let said = service.block.metrics.as_ref();
-        let interval = said.and_then(|metrics| metrics.interval).unwrap_or(SCRAPE_INTERVAL);
-        let timeout = said.and_then(|metrics| metrics.timeout);
-        let job = Job {
-            name: service.name.clone(),
-            service: service.id,
-            port: metrics.port,
-            path: metrics.path.clone(),
-            interval,
-            interval_said: said.is_some_and(|metrics| metrics.interval.is_some()),
-            timeout: timeout.unwrap_or(SCRAPE_TIMEOUT.min(interval)),
-            timeout_said: timeout.is_some(),
-            probes: Vec::new(),
-            exports: tables.of(service, texts),
-            span: metrics.span,
-        };
-        let probes = probes(platform, service);
-        let looks = (!probes.is_empty()).then(|| {
-            let mut exports = job.exports.clone();
-            // What a program exports of itself is not among the answers about sites.
-            let answers = |metric: &Metric| metric.path.iter().any(|path| path == PROBE_PATH);
-            exports.shared.retain(|table| table.metrics.iter().any(answers));
-            let name = format!("{}-sites", service.name);
-            Job { name, path: PROBE_PATH.to_owned(), probes, exports, ..job.clone() }
-        });
-        jobs.push(job);
-        jobs.extend(looks);
-    }
-    jobs
-}
-
-/// Where a probe answers what it was asked for (prometheus/blackbox_exporter:README.md).
-const PROBE_PATH: &str = "/probe";
-
-/// The sites that a probe looks at, each with the address that it asks for. A name that the operator sets is not known here.
-fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
-    if service.role != Some(Role::Probe) {
-        return Vec::new();
-    }
-    // Of a site that is shut nobody need hear that it does not answer.
-    let open = platform.sites.iter().filter(|site| site.maintenance.is_none());
-    let known = open.filter_map(|site| Some((site, site.domain.as_literal()?, site.probe.as_deref()?)));
-    known
-        .map(|(site, domain, path)| {
-            let address = format!("{}://{domain}{}", site.scheme(), if path == "/" { "" } else { path });
-            Probe { site: site.name.clone(), address }
-        })
-        .collect()
 }
 
 /// A constant, which `settle` has made literal, as a text that can be shared.

@@ -8,9 +8,10 @@ mod visit;
 
 pub(super) use room::room;
 
+use super::issuer::{self, Issuers};
 use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::model::{self, Document, Respond, Role};
 use crate::platform::{
     Forward, InputId, Limit, OutsideId, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls,
@@ -19,20 +20,22 @@ use crate::source::Span;
 use crate::syntax::Name;
 
 /// Binds every site. A route whose target leads nowhere is left out, which is reported.
-pub(super) fn sites(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Site> {
-    document.site.iter().map(|block| site(block, platform, texts)).collect()
+pub(super) fn sites(
+    document: &Document,
+    issuers: &Issuers,
+    platform: &Platform,
+    texts: &mut Texts<'_>,
+) -> Vec<Site> {
+    document.site.iter().map(|block| site(block, issuers, platform, texts)).collect()
 }
 
-fn site(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Site {
+fn site(block: &model::Site, issuers: &Issuers, platform: &Platform, texts: &mut Texts<'_>) -> Site {
     Site {
         name: block.name.text.as_str().to_owned(),
         description: optional(block.description.as_ref(), texts),
         domain: texts.template(&block.domain, &mut Mentions::default()),
         domain_span: block.domain.span,
-        tls: block.tls.as_ref().filter(|tls| tls.enabled).map(|tls| Tls {
-            issuer: tls.issuer.as_ref().map(|issuer| lines::issuer(issuer, texts)),
-            email: optional(tls.email.as_ref(), texts),
-        }),
+        tls: block.tls.as_ref().filter(|tls| tls.enabled).and_then(|said| tls(said, issuers, texts)),
         served_by: proxy(block, platform, texts),
         trusted: trusted(block, platform, texts),
         aliases: block
@@ -60,6 +63,14 @@ fn site(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Site
 fn trusted(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Vec<(OutsideId, Span)> {
     let named = block.trusted.iter().flat_map(|list| &list.items);
     named.filter_map(|it| Some((super::host::comes_in(it, platform, texts)?, it.0.span))).collect()
+}
+
+/// How a site is served over TLS. An issuer that leads nowhere is reported.
+fn tls(block: &model::Tls, issuers: &Issuers, texts: &mut Texts<'_>) -> Option<Tls> {
+    let email = block.email.as_ref().map(|said| issuer::email(said, texts));
+    let issuer = issuers.find(block.issuer.as_ref(), texts)?;
+    let span = block.issuer.as_ref().map_or(block.span, |word| word.span);
+    Some(Tls { issuer, email, span })
 }
 
 /// The proxy that a site names, or the only one there is.
@@ -147,7 +158,7 @@ fn path(name: &Name, texts: &mut Texts<'_>) -> RoutePath {
         texts.sink.report(
             Diagnostic::new(codes::TYP007, format!("`{said}` is no path of a site"))
                 .at(name.span, "starts with `/`, or with `= /` for exactly one path")
-                .help(format!("write `\"{equals}/{path}\"`")),
+                .help(Help::write(format!("\"{equals}/{path}\""))),
         );
     }
     lines::path(path, name.span, texts);
@@ -203,12 +214,17 @@ fn out_of_range(message: String, span: Span, note: &str, texts: &mut Texts<'_>) 
     texts.sink.report(Diagnostic::new(codes::TYP003, message).at(span, note));
 }
 
-/// Hands the users of logins over to the proxies that ask for them, as files.
+/// Hands the users of logins over to the proxies that ask for them, and keys of accounts to what orders certificates, as
+/// files.
 pub(super) fn hand_over(platform: &mut Platform) {
     let mut found: Vec<(ServiceId, InputId)> = Vec::new();
     for site in &platform.sites {
         let Some(proxy) = site.served_by else { continue };
         found.extend(site.routes.iter().filter_map(|route| Some((proxy, route.login?))));
+    }
+    for service in platform.with_role(Role::Certificates) {
+        let issuers = platform.certificates_of(service).filter_map(|site| site.tls.as_ref());
+        found.extend(issuers.filter_map(|tls| Some((service.id, issuer::secret(&tls.issuer)?))));
     }
     found.sort_unstable();
     found.dedup();

@@ -88,6 +88,8 @@ fn image(value: &Value, span: Span, texts: &mut Texts<'_>) {
         texts.sink.report(
             Diagnostic::new(codes::TYP007, format!("`{text}` cannot be the name of an image"))
                 .at(span, "not of that form")
+                // A tag before a registry is the password of a login: `NAME:PASSWORD@REGISTRY/IMAGE`.
+                .hide_all(tag.filter(|_| digest.is_some_and(|rest| rest.contains(['.', '/']))))
                 .help("write `repository:tag` in lower-case letters, with a registry before it where needed"),
         );
     }

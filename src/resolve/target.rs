@@ -1,7 +1,7 @@
 //! What the source says of targets: which there are, their settings, and what services mount of theirs.
 
 use super::text::Texts;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::formats::{self, FORMATS, Format};
 use crate::model::{self, Document};
 use crate::platform::{Mounted, Override, Platform, Service, Settings, Version};
@@ -122,11 +122,12 @@ fn version(said: Option<&Constant>, texts: &mut Texts<'_>) -> Option<Placed<Vers
     let text = texts.constant(said);
     let version = Version::parse(&text);
     if version.is_none() {
-        let near = Version::of_tag(&text).map(|Version(major, minor)| format!("write `\"{major}.{minor}\"`"));
+        let near = Version::of_tag(&text);
+        let near = near.map(|Version(major, minor)| Help::write(format!("\"{major}.{minor}\"")));
         texts.sink.report(
             Diagnostic::new(codes::TYP007, format!("`{text}` is no version"))
                 .at(said.span, "two or three numbers with dots between them")
-                .help(near.unwrap_or_else(|| "write it like `\"3.13\"`".to_owned())),
+                .help(near.unwrap_or_else(|| "write it like `\"3.13\"`".into())),
         );
     }
     version.map(|value| Placed { value, span: said.span })

@@ -3,6 +3,7 @@
 //! `nginx.conf` holds what all sites share, `sites/NAME.conf` one site. `targets/nginx/README.md` says how each concept
 //! maps, and why.
 
+mod certificates;
 mod coverage;
 mod dialect;
 mod host;
@@ -15,11 +16,11 @@ mod upstream;
 
 use upstream::Side;
 
-use super::{Artifact, Lower, Need, Target, generated};
+use super::{Artifact, Lower, Need, Target, artifact, generated};
 use crate::emit;
 use crate::formats;
 use crate::parallel;
-use crate::platform::{Platform, Role, Service, Site, Version};
+use crate::platform::{self, Platform, Role, Service, Site, Version};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -35,14 +36,17 @@ pub(super) const TARGET: Target = Target {
 const MAIN: &str = include_str!("../../targets/nginx/nginx.conf.j2");
 const SITE: &str = include_str!("../../targets/nginx/site.conf.j2");
 const REQUEST: &str = include_str!("../../targets/nginx/proxy.conf.j2");
+const RUN: &str = include_str!("../../targets/nginx/run.sh");
 const ACME: &str = include_str!("../../targets/nginx/acme.conf");
 const TYPES: &str = include_str!("../../targets/nginx/types.conf");
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = generated(platform);
-    let proxies = platform.with_role(Role::Proxy);
-    let mut artifacts: Vec<Artifact> =
-        proxies.flat_map(|service| folder(platform, service, &header)).collect();
+    let proxies = platform.with_role(Role::Proxy).flat_map(|service| folder(platform, service, &header));
+    let clients = platform.with_role(Role::Certificates).flat_map(|service| {
+        certificates::folder(platform, service, &TARGET.format.folder_of(service), &header)
+    });
+    let mut artifacts: Vec<Artifact> = proxies.chain(clients).collect();
     if platform.settings.nginx.host {
         artifacts.extend(host::files(platform, &header));
     }
@@ -69,6 +73,12 @@ fn folder(platform: &Platform, service: &Service, header: &str) -> Vec<Artifact>
         let file = site::file(platform, site, *at, &shared, header);
         artifact(&format!("sites/{}.conf", file.id), emit::render(SITE, &file))
     }));
+    let generation = artifact::digest(&artifacts).map(|digest| digest.short()).unwrap_or_default();
+    let text = format!(
+        "# What answers by this is known to be of these files.\ngeo $generation {{ default \"{generation}\"; }}\n"
+    );
+    artifacts.push(artifact("generation.conf", format!("# {header}\n\n{text}")));
+    artifacts.push(artifact(platform::RUN, emit::with_header(platform::RUN, &[header.to_owned()], RUN)));
     artifacts
 }
 

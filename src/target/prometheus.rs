@@ -11,7 +11,7 @@ use super::{Artifact, Lower, Missed, Need, Target, generated, overrides};
 use crate::emit::{self, Node};
 use crate::formats::{self, Place};
 use crate::parallel;
-use crate::platform::{Platform, Role, ServiceId, Version};
+use crate::platform::{Platform, Role, Version};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -69,12 +69,4 @@ fn needs(platform: &Platform) -> Vec<Need> {
 
 fn yaml(path: &str, header: &[String], value: &impl serde::Serialize) -> Artifact {
     Artifact::new(format!("{}/{path}", TARGET.format.root), emit::yaml(header, value))
-}
-
-/// The service at the top of what one is nested in.
-fn top(platform: &Platform, mut id: ServiceId) -> ServiceId {
-    while let Some(parent) = platform[id].parent {
-        id = parent;
-    }
-    id
 }

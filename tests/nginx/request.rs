@@ -10,7 +10,7 @@ mod table;
 
 use std::fs;
 
-use infrac::platform::{Platform, RouteTarget, ServiceId, Version};
+use infrac::platform::{Platform, Route, RouteTarget, ServiceId, Version};
 use infrac::request::{Answer, Meeting, Silence, Way};
 use infrac::source::{Found, LoadError, Loader};
 
@@ -28,8 +28,8 @@ const PLATFORMS: (u64, u64) = (6, 300);
 const REQUESTS: u16 = 120;
 
 /// The certificate of every site, and its key, which no other program has.
-const CERTIFICATE: &str = include_str!("request/fullchain.pem");
-const KEY: &str = include_str!("request/privkey.pem");
+pub(super) const CERTIFICATE: &str = include_str!("request/fullchain.pem");
+pub(super) const KEY: &str = include_str!("request/privkey.pem");
 
 #[test]
 fn nginx_answers_as_is_said() {
@@ -41,7 +41,7 @@ fn nginx_answers_as_is_said() {
         }
         machine.write("run/secrets/users", "user:{PLAIN}password\n");
         for at in 0..9 {
-            let folder = format!("var/lib/certificates/letsencrypt/site-{at}");
+            let folder = format!("etc/certificates/site-{at}");
             machine.write(&format!("{folder}/fullchain.pem"), CERTIFICATE);
             machine.write(&format!("{folder}/privkey.pem"), KEY);
         }
@@ -71,7 +71,7 @@ fn nginx_answers_as_is_said() {
     assert!(seen.iter().all(|times| *times > 10), "what is met, by kind: {seen:?}");
 }
 
-fn compiled(text: &str) -> Platform {
+pub(super) fn compiled(text: &str) -> Platform {
     let load = |path: &str| match path {
         "platform.infra" => Ok(Found::File(text.as_bytes().to_vec())),
         _ => Err(LoadError::Missing),
@@ -123,7 +123,7 @@ fn play(
 fn behind_routes(platform: &Platform) -> Vec<usize> {
     let routes = platform.sites.iter().flat_map(|site| &site.routes);
     let name = |service: ServiceId| platform[service].name.as_str();
-    let ports = routes.flat_map(|route| route.ports());
+    let ports = routes.flat_map(Route::ports);
     ports.filter_map(|(service, ..)| SERVICES.iter().position(|known| *known == name(service))).collect()
 }
 

@@ -48,6 +48,7 @@ service proxy {{
   port http  = {plain} {{ protocol = http }}
   port https = {calls} {{ protocol = https }}
   artifacts "/etc/nginx" = nginx
+  bind "certificates" = "/etc/certificates" {{ read_only = true }}
 }}
 service api    {{ image = "example/api:1.0" {{ base = "debian:13" }}, port http = {api}, port https = {secure}, port dead = {dead} {{ protocol = http }} }}
 service jobs   {{ image = "example/jobs:1.0" {{ base = "debian:13" }}, port http = {jobs}, metrics {{ path = "/metrics", port = http }} }}
@@ -65,7 +66,7 @@ site shop = "{HOST}" {{
   route "/spare"      = api.dead {{ max_fails = 1, upstream spare = canary.http {{ backup = true }} }}
 }}
 site calls = "calls.test" {{
-  tls = true
+  tls = true {{ issuer = files }}
   route "/shop.Orders" = orders.grpc
 }}
 "#
@@ -80,8 +81,8 @@ fn started(machine: &Machine, ports: &Ports) -> Running {
     // Clients of the test speak no TLS.
     let calls = machine.read("sites/calls.conf");
     let tls = |line: &&str| !["ssl_certificate", "http2 on"].iter().any(|word| line.contains(word));
-    let plain: String = calls.lines().filter(tls).map(|line| format!("{line}\n")).collect();
-    let plain = plain.replace(" ssl http2;", ";").replace(" ssl;", ";");
+    let plain: Vec<&str> = calls.lines().filter(tls).collect();
+    let plain = plain.join("\n").replace(" ssl http2;", ";").replace(" ssl;", ";");
     assert_ne!(calls, plain, "the site has no TLS: the test is broken");
     machine.write("etc/nginx/sites/calls.conf", &plain);
     let main = machine.read("nginx.conf");

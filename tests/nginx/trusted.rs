@@ -21,10 +21,11 @@ service proxy {{
   port http  = {plain} {{ protocol = http }}
   port https = {secure} {{ protocol = https }}
   artifacts "/etc/nginx" = nginx
+  bind "certificates" = "/etc/certificates" {{ read_only = true }}
 }}
 service api {{ image = "example/api:1.0" {{ base = "debian:13" }}, port http = {api} }}
 site believing = "{BELIEVING}" {{
-  tls     = true
+  tls     = true {{ issuer = files }}
   trusted = [own]
   route "/"        = api.http
   route "/admin"   = api.http {{ from = admins }}
@@ -32,7 +33,7 @@ site believing = "{BELIEVING}" {{
   route "/one"     = respond  {{ body = "one", from = admins }}
 }}
 site other = "{OTHER}" {{
-  tls     = true
+  tls     = true {{ issuer = files }}
   trusted = [elsewhere]
   route "/" = api.http
 }}

@@ -151,6 +151,8 @@ const MORE: &[&str] = &[
 pub(crate) fn texts() -> Vec<String> {
     let mut texts: Vec<String> = serde_json::from_str(ODD).expect("a list of texts");
     texts.extend(MORE.iter().map(|text| (*text).to_owned()));
+    // As keys they are longer than a key may be that no `?` precedes.
+    texts.extend(["k", "a: b\n", "ü?", "x {y} "].map(|part| part.repeat(1_100)));
     let mut seen = std::collections::HashSet::new();
     texts.retain(|text| seen.insert(text.clone()));
     texts

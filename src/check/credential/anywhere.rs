@@ -20,13 +20,24 @@ fn is_elsewhere(key: &str) -> bool {
             | "config"
             | "args"
             | "override"
-            | "secret"
-            | "variable"
             | "receiver"
             | "runbook"
             | "expr"
-            | "allow"
     )
+}
+
+/// The key of the text for people in a block whose values have rules of their own.
+fn described(block: &str) -> Option<&'static str> {
+    match block {
+        "secret" | "variable" => Some("description"),
+        "allow" => Some("reason"),
+        _ => None,
+    }
+}
+
+/// Whether the keys in a block are names that the platform gives.
+fn is_free(block: &str) -> bool {
+    matches!(block, "labels" | "output" | "headers" | "json_data" | "annotations")
 }
 
 /// What stands for a reference in a text.
@@ -59,8 +70,8 @@ pub fn besides(others: Vec<Diagnostic>, diagnostics: &[Diagnostic]) -> Vec<Diagn
 /// Where in the tree something stands.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place<'a> {
-    /// The key of the block around it.
-    around: Option<&'a str>,
+    /// Whether keys are names that the platform gives.
+    free: bool,
     /// The path of the service around it.
     service: Option<&'a str>,
 }
@@ -83,6 +94,14 @@ impl Search<'_> {
         if is_elsewhere(key) || key == "labels" && place.service.is_some() {
             return;
         }
+        if let Some(described) = described(key) {
+            for inside in entry.entries().iter().filter(|inside| inside.key.text == described) {
+                if let Some(value) = &inside.value {
+                    self.value(described, value, place);
+                }
+            }
+            return;
+        }
         if let Some(value) = &entry.value {
             self.value(key, value, place);
         }
@@ -96,7 +115,8 @@ impl Search<'_> {
             }),
             _ => None,
         };
-        self.entries(entry.entries(), Place { around: Some(key), service: own.as_deref().or(place.service) });
+        let free = place.free || is_free(key);
+        self.entries(entry.entries(), Place { free, service: own.as_deref().or(place.service) });
     }
 
     fn value(&mut self, key: &str, value: &Value, place: Place<'_>) {
@@ -109,7 +129,9 @@ impl Search<'_> {
                     self.value(key, item, place);
                 }
             }
-            ValueKind::Body(body) => self.entries(&body.entries, Place { around: Some(key), ..place }),
+            ValueKind::Body(body) => {
+                self.entries(&body.entries, Place { free: place.free || is_free(key), ..place });
+            }
             _ => {}
         }
     }
@@ -128,8 +150,7 @@ fn in_text(key: &str, text: &Text, span: Span, place: Place<'_>) -> Option<Diagn
             &whole
         }
     };
-    // The keys of labels are names that the platform gives.
-    let by_name = place.around == Some("labels") && names(key) == Names::Credential && is_value(said);
+    let by_name = place.free && names(key) == Names::Credential && is_value(said);
     if !by_name && !is_marked(said) {
         return None;
     }

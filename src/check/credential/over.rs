@@ -8,6 +8,7 @@ use crate::diagnostic::credential::{NAMES, Names, last_word, names};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashMap;
 use crate::model;
+use crate::platform::dollar::Piece;
 use crate::platform::{InputId, Override, Platform, Tree, dollar};
 use crate::schema::part_of;
 use crate::source::Span;
@@ -22,6 +23,7 @@ type Inputs<'a> = HashMap<&'a str, InputId>;
 /// An override, and the block it was made from.
 struct Over<'a> {
     made: &'a Override,
+    platform: &'a Platform,
     block: Option<&'a model::Override>,
     /// The path of the service that it is of.
     service: Option<&'a str>,
@@ -32,12 +34,14 @@ fn each(platform: &Platform) -> impl Iterator<Item = Over<'_>> {
     let blocks = &platform.document.override_;
     let own = platform.overrides.iter().map(move |over| Over {
         made: over,
+        platform,
         block: blocks.iter().find(|block| block.span == over.span),
         service: None,
     });
-    let of_services = platform.services.iter().flat_map(|service| {
+    let of_services = platform.services.iter().flat_map(move |service| {
         service.overrides.iter().map(move |over| Over {
             made: over,
+            platform,
             block: service.block.override_.iter().find(|block| block.span == over.span),
             service: Some(&service.path),
         })
@@ -69,6 +73,10 @@ fn in_tree(key: &str, tree: &Tree, over: &Over<'_>, sink: &mut Sink) {
             if by_name || !found.is_empty() || is_token(&text) {
                 let secret = found.first().map_or(0..text.len(), |found| found.place.clone());
                 report(key, &text, secret, over, sink);
+            } else if over.made.target.inputs
+                && let Some(default) = default_of_credential(&text, over.platform)
+            {
+                report(key, &text, default, over, sink);
             }
         }
         Tree::List(items) => {
@@ -92,6 +100,31 @@ fn in_tree(key: &str, tree: &Tree, over: &Over<'_>, sink: &mut Sink) {
         Tree::Edited(_, with) => with.iter().for_each(|tree| in_tree(key, tree, over, sink)),
         Tree::Integer(_) | Tree::Number(_) | Tree::Boolean(_) => {}
     }
+}
+
+/// The value that compose would put in where the operator gives none for the name of a credential: `${DB_PASSWORD:-VALUE}`
+/// (compose-spec/compose-go:template/template.go).
+fn default_of_credential(text: &str, platform: &Platform) -> Option<std::ops::Range<usize>> {
+    let mut at = 0;
+    for piece in dollar::pieces(text) {
+        let (Piece::Plain(all) | Piece::Input(_, all) | Piece::Refused(all) | Piece::Asked(_, all)) = piece
+        else {
+            // `$$`, or `$` alone.
+            at += if piece == Piece::Escaped { 2 } else { 1 };
+            continue;
+        };
+        if let Piece::Asked(name, _) = piece
+            && (names(name) == Names::Credential
+                || platform.inputs.iter().any(|input| input.secret && input.name == name))
+        {
+            let rest = all.get(2 + name.len()..all.len() - 1)?;
+            let value = [":-", ":+", "-", "+"].iter().find_map(|sign| rest.strip_prefix(sign))?;
+            let from = at + all.len() - 1 - value.len();
+            return is_value(value).then_some(from..from + value.len());
+        }
+        at += all.len();
+    }
+    None
 }
 
 fn report(key: &str, text: &str, secret: std::ops::Range<usize>, over: &Over<'_>, sink: &mut Sink) {
@@ -129,17 +162,62 @@ fn place(entries: &[Entry], text: &str) -> Option<Span> {
     })
 }
 
-/// SEC007: a secret on a command line that an override writes.
+/// SEC007: a secret on a command line that an override writes, each at the word that holds it.
 pub(in super::super) fn command_lines(platform: &Platform, sink: &mut Sink) {
     let inputs = dollar::inputs(platform);
     for over in each(platform).filter(|over| over.made.target.inputs) {
+        let entries = over.block.map_or(&[][..], |block| &block.body.entries);
         for (key, tree) in &over.made.entries {
-            command_line(key, tree, (platform, &inputs), &over, sink);
+            command_line(key, tree, Written::of(entries, key), (platform, &inputs), &over, sink);
         }
     }
 }
 
-fn command_line(key: &str, tree: &Tree, of: (&Platform, &Inputs<'_>), over: &Over<'_>, sink: &mut Sink) {
+/// What the source writes for a part of an override: a value, or the entries of a body.
+#[derive(Clone, Copy, Default)]
+struct Written<'a> {
+    value: Option<&'a Value>,
+    entries: &'a [Entry],
+}
+
+impl<'a> Written<'a> {
+    /// What stands at a key, which the word `replace` may precede.
+    fn of(entries: &'a [Entry], key: &str) -> Self {
+        let is_it = |entry: &&Entry| match &entry.label {
+            Some(label) => entry.key.text == "replace" && label.text == key,
+            None => entry.key.text == key,
+        };
+        let entry = entries.iter().find(is_it);
+        entry.map_or_else(Self::default, |entry| Self {
+            value: entry.value.as_ref(),
+            entries: entry.entries(),
+        })
+    }
+
+    fn item(self, at: usize) -> Self {
+        match self.value.map(|value| &value.kind) {
+            Some(ValueKind::List(items)) => Self { value: items.get(at), entries: &[] },
+            _ => Self::default(),
+        }
+    }
+
+    /// The entries of a body, also where the body is an item of a list.
+    fn body(self) -> &'a [Entry] {
+        match self.value.map(|value| &value.kind) {
+            Some(ValueKind::Body(body)) => &body.entries,
+            _ => self.entries,
+        }
+    }
+}
+
+fn command_line(
+    key: &str,
+    tree: &Tree,
+    written: Written<'_>,
+    of: (&Platform, &Inputs<'_>),
+    over: &Over<'_>,
+    sink: &mut Sink,
+) {
     let (platform, inputs) = of;
     match tree {
         Tree::Text(value) if COMMANDS.contains(&key) => {
@@ -149,19 +227,26 @@ fn command_line(key: &str, tree: &Tree, of: (&Platform, &Inputs<'_>), over: &Ove
                 "the secret `{}` stands on a command line in `override {}`",
                 input.name, over.made.target.name
             );
+            let place = written.value.map_or(over.made.span, |value| value.span);
             let diagnostic = Diagnostic::new(codes::SEC007, what)
-                .at(over.made.span, "shown by `ps` and `docker inspect`")
+                .at(place, "shown by `ps` and `docker inspect`")
                 .help("hand it over in `env`, and let the program read it there, or from its standard input");
             sink.report(match over.service {
                 Some(service) => diagnostic.about(service),
                 None => diagnostic,
             });
         }
-        Tree::List(items) => items.iter().for_each(|item| command_line(key, item, of, over, sink)),
-        Tree::Map(entries) => {
-            entries.iter().for_each(|(key, tree)| command_line(key, tree, of, over, sink));
+        Tree::List(items) => {
+            for (at, item) in items.iter().enumerate() {
+                command_line(key, item, written.item(at), of, over, sink);
+            }
         }
-        Tree::Edited(_, Some(tree)) => command_line(key, tree, of, over, sink),
+        Tree::Map(entries) => {
+            for (key, tree) in entries {
+                command_line(key, tree, Written::of(written.body(), key), of, over, sink);
+            }
+        }
+        Tree::Edited(_, Some(tree)) => command_line(key, tree, written, of, over, sink),
         _ => {}
     }
 }

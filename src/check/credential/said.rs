@@ -6,12 +6,12 @@ use super::super::address::plain;
 use super::constant_name;
 use crate::diagnostic::credential::address::{Found, is_key};
 use crate::diagnostic::credential::text::{
-    in_arguments, in_file, in_text, is_basic, is_public, is_token, is_value,
+    in_arguments, in_file, in_text, is_basic, is_no_word, is_public, is_token, is_value,
 };
 use crate::diagnostic::credential::{Names, names};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::IndexMap;
-use crate::model::Command;
+use crate::model::{Command, Variable};
 use crate::platform::{ConfigFile, Health, Platform, Service, Value};
 use crate::schema::{Template, part_of};
 use crate::source::Span;
@@ -226,9 +226,32 @@ pub(super) fn of_arguments<'t>(texts: &[&'t str]) -> Vec<(usize, Found<'t>)> {
     all
 }
 
+/// SEC001: credentials among the values that a variable may have.
+fn choices(variable: &Variable, sink: &mut Sink) {
+    let name = &variable.name.text;
+    let by_name = names(name) == Names::Credential;
+    for choice in variable.one_of.iter().flat_map(|list| &list.items) {
+        let text = choice.text.as_literal().unwrap_or_default();
+        let default = variable.default.as_ref().and_then(|default| default.text.as_literal());
+        if default == Some(text) || !(is_token(text) || by_name && is_no_word(text)) {
+            continue;
+        }
+        sink.report(
+            Diagnostic::new(codes::SEC001, format!("a value that `{name}` may have is a credential"))
+                .at(choice.span, "whoever reads the source or the artifact knows it")
+                .hide(text)
+                .help(format!(
+                    "declare `secret {}` in its place, which the operator sets",
+                    constant_name(name)
+                )),
+        );
+    }
+}
+
 /// SEC001: credentials that variables have where the operator sets none.
 pub(in super::super) fn defaults(platform: &Platform, sink: &mut Sink) {
     for variable in &platform.document.variable {
+        choices(variable, sink);
         let Some(default) = &variable.default else { continue };
         let text = default.text.as_literal().unwrap_or_default();
         let found = in_text(text);

@@ -41,6 +41,7 @@ impl Context<'_> {
                         _ => format!("no alert has a name that fits `{value}`"),
                     };
                     let help = sink.did_you_mean(value, names);
+                    let help = help.map(|help| help.in_place(query.value_of(matcher)));
                     sink.report(
                         Diagnostic::new(codes::OBS002, message)
                             .at(place, none)
@@ -50,6 +51,7 @@ impl Context<'_> {
                 }
                 "alertstate" if !STATES.iter().any(|state| matcher.fits(state)) => {
                     let help = sink.did_you_mean(value, STATES.iter().copied());
+                    let help = help.map(|help| help.in_place(query.value_of(matcher)));
                     sink.report(
                         Diagnostic::new(codes::OBS002, format!("no alert is in a state `{value}`"))
                             .at(place, none)

@@ -41,7 +41,8 @@ impl Context<'_> {
                 let outer = value.match_indices('-').map(|(at, _)| &value[..at]);
                 let names = std::iter::once(value).chain(outer.collect::<Vec<_>>().into_iter().rev());
                 let told = names.fold(diagnostic, |told, name| told.because(cause::name(name)));
-                told.help_maybe(sink.did_you_mean(value, known))
+                let help = sink.did_you_mean(value, known);
+                told.help_maybe(help.map(|help| help.in_place(query.value_of(matcher))))
             }
         };
         sink.report(told);

@@ -7,7 +7,7 @@ use super::{Context, unknown_label};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashSet;
 use crate::platform::Platform;
-use crate::platform::observe::{Alert, AlertTest, Found, Job, Query, SaidSeries, TARGET_LABELS};
+use crate::platform::observe::{Alert, AlertTest, Found, Job, Query, SaidSeries, TARGET_LABELS, TestLabel};
 use crate::promql::{Labels, Matcher, Op, Selector};
 
 /// Every series of a test.
@@ -28,7 +28,7 @@ pub(in crate::check) fn series(platform: &Platform, sink: &mut Sink) {
 
 /// Reports labels that a test wants of an alert which never carries them.
 fn labels(alert: &Alert, test: &AlertTest, sink: &mut Sink) {
-    for (label, value) in &test.labels {
+    for TestLabel { name: label, value, span } in &test.labels {
         let own = alert.labels.iter().any(|(known, _)| known == label) || label == "alertname";
         if own || value.is_empty() || alert.query.labels.can_hold(label) {
             continue;
@@ -43,7 +43,7 @@ fn labels(alert: &Alert, test: &AlertTest, sink: &mut Sink) {
         let help = sink.did_you_mean(label, known.iter().copied());
         sink.report(
             Diagnostic::new(codes::ALR018, message)
-                .at(test.span, format!("fires with no label `{label}`"))
+                .at(*span, format!("fires with no label `{label}`"))
                 .at(alert.query.said.span, "the series of the alert")
                 .help(help.unwrap_or_else(|| super::carried(&known).into()))
                 .because(format!("label {label} of a test of {}", alert.name)),

@@ -206,6 +206,9 @@ fn silent(platform: &Platform, request: &Request<'_>, meeting: &Meeting<'_>, why
         site.served_by.is_none() && site.names().any(|name| name.eq_ignore_ascii_case(request.host))
     };
     match why {
+        Silence::NoSite | Silence::Handshake if meeting.entry.is_none() => {
+            "no site of the platform is called so; another one of the host may be".to_owned()
+        }
         Silence::NoPort => match platform.sites.iter().find(unserved) {
             Some(site) => format!("no proxy of the platform serves `{}`", site.name),
             None => format!("no service publishes port {}", request.port),

@@ -126,6 +126,49 @@ pub(super) fn in_line<'a>(line: &'a str, spaced: bool, found: &mut Vec<Found<'a>
     }
 }
 
+/// What a sentence gives to names of credentials, where it is no word that somebody would read: `password: VALUE`,
+/// `the password is VALUE`.
+pub(super) fn in_sentence<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let mut at = 0;
+    while let Some(start) = line[at..].find(is_word).map(|start| at + start) {
+        let end = line[start..].find(|c| !is_word(c)).map_or(line.len(), |length| start + length);
+        at = end;
+        let name = &line[start..end];
+        if names(name) != Names::Credential || line[..start].ends_with(['$', '{', '%']) {
+            continue;
+        }
+        let behind = line[end..].trim_start_matches(['"', '\'']).trim_start();
+        let signs = ["=", ":", "is ", "was "];
+        let Some(value) = signs.iter().find_map(|sign| behind.strip_prefix(sign)) else { continue };
+        let value = value.trim_start_matches([' ', '"', '\'', '`', '=']);
+        let from = line.len() - value.len();
+        let length =
+            value.find(|c: char| c.is_whitespace() || ",;\"'`)}]".contains(c)).unwrap_or(value.len());
+        let value = value[..length].trim_end_matches(['.', '!', '?']);
+        if is_no_word(value) && is_value(value) {
+            at = from + value.len();
+            found.push(Found { what: VALUE, name: Some(name), place: from..from + value.len() });
+        }
+    }
+}
+
+/// How many characters a text has at least that nobody would read.
+const NO_WORD: usize = 8;
+
+/// Whether a text is none that somebody would read, but for the name of a variable or a version: letters of both sizes and
+/// digits, or several digits among letters.
+pub(super) fn is_no_word(text: &str) -> bool {
+    let count = |of: fn(&u8) -> bool| text.bytes().filter(of).count();
+    let (small, large, digits) =
+        (count(u8::is_ascii_lowercase), count(u8::is_ascii_uppercase), count(u8::is_ascii_digit));
+    text.len() >= NO_WORD
+        && !text.contains(['/', ':', '.'])
+        && small > 0
+        && digits > 0
+        && (large > 0 || digits > 2)
+}
+
 /// The place of what a line gives to the name that stands from `start` to `end`.
 fn given(line: &str, start: usize, end: usize, spaced: bool) -> Option<Range<usize>> {
     let quote = line[..start].chars().next_back().filter(|c| "\"'".contains(*c));

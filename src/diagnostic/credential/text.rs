@@ -27,6 +27,12 @@ pub fn is_token(text: &str) -> bool {
     token::is_token(text)
 }
 
+/// Whether a text is none that somebody would read, but for the name of a variable or a version.
+#[must_use]
+pub fn is_no_word(text: &str) -> bool {
+    pair::is_no_word(text)
+}
+
 /// Whether a text is a name and its password, as the header of a request has them.
 #[must_use]
 pub fn is_basic(text: &str) -> bool {
@@ -94,7 +100,8 @@ pub fn in_source(line: &str) -> Vec<Found<'_>> {
     in_lines(line, In::Source)
 }
 
-/// The credentials in sentences: what looks like one by itself, whatever stands before it.
+/// The credentials in sentences: what looks like one by itself, whatever stands before it, and what a name of one is given
+/// that is no word.
 #[must_use]
 pub fn in_sentences(text: &str) -> Vec<Found<'_>> {
     in_lines(text, In::Sentences)
@@ -154,7 +161,11 @@ fn in_marked<'a>(marked: &Marked<'a>, kind: In) -> Vec<Found<'a>> {
     if marked.has(Kind::Token) {
         found.extend(marked.tokens.iter().filter_map(|(at, mark)| token::at(line, mark, *at)));
     }
-    if kind != In::Sentences {
+    if kind == In::Sentences {
+        if marked.has(Kind::Name) {
+            pair::in_sentence(line, &mut found);
+        }
+    } else {
         if marked.has(Kind::Name) {
             pair::in_line(line, kind == In::Text, &mut found);
         }

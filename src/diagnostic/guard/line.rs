@@ -2,91 +2,168 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::credential::text::{in_arguments, in_source as in_line};
-use crate::diagnostic::credential::{Names, names};
+use crate::diagnostic::credential::text::{in_arguments, in_sentences, in_source as in_line, is_no_word};
+use crate::diagnostic::credential::{Names, OF_SECRET_NAMES, last_word, names};
 
 /// What a `secret` holds beside a value.
 const OF_SECRETS: &[&str] = &["description", "min_length", "optional", "reason"];
 
-/// How many lines above a place are looked at for the `secret` whose body it stands in.
+/// Keys of a parameter, or of a secret that a person took for a variable, that would hold its value.
+const OF_PARAMETERS: &[&str] = &["default", "value"];
+
+/// Words of which one that is misspelt is taken for a name of a credential, too.
+const MISSPELT: &[&str] = &["password", "passwd", "passphrase", "secret", "credential", "apikey"];
+
+/// How many bytes a name has at most.
+const LONGEST_NAME: usize = 200;
+
+/// How many lines above a place are read for what its own line belongs to.
 const ABOVE: usize = 12;
 
 /// The values of credentials in the lines of a text that a range of bytes covers.
 pub(super) fn in_source(text: &str, window: Range<usize>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut body = stands_in_secret(text.get(..window.start).unwrap_or_default());
-    let mut start = window.start;
-    for line in text.get(window).unwrap_or_default().split_inclusive('\n') {
+    let mut lines = Lines::default();
+    let before = text.get(..window.start).unwrap_or_default();
+    let mut start = before.rmatch_indices('\n').nth(ABOVE).map_or(0, |(at, _)| at + 1);
+    for line in text.get(start..window.end).unwrap_or_default().split_inclusive('\n') {
         let bare = line.trim_end_matches('\n');
-        if opens_secret(bare) {
-            body = true;
-        }
-        found.extend(values(bare, body).into_iter().map(|range| start + range.start..start + range.end));
-        if bare.contains('}') {
-            body = false;
-        }
+        let values = lines.next(bare, start >= window.start);
+        found.extend(values.into_iter().map(|range| start + range.start..start + range.end));
         start += line.len();
     }
     found
 }
 
+/// What a line leaves to the next one.
+#[derive(Default)]
+struct Lines {
+    /// Whether the next line stands in the body of a `secret`.
+    body: bool,
+    /// Whether the last line declares a secret, and its body may open on the next.
+    declared: bool,
+    awaited: Awaited,
+}
+
+/// What the next line is.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    /// A line of its own.
+    #[default]
+    Nothing,
+    /// The value of a credential.
+    Value,
+    /// A line of a text that is the value of a credential.
+    Text,
+}
+
+impl Lines {
+    /// The values of credentials in the next line, where they are asked for.
+    fn next(&mut self, line: &str, asked: bool) -> Vec<Range<usize>> {
+        let inside = line.trim_start_matches(DIFFERENCE).trim_end();
+        let whole = line.len() - line.trim_start_matches(DIFFERENCE).len()..line.trim_end().len();
+        match self.awaited {
+            Awaited::Text if inside.starts_with(QUOTES) => self.awaited = Awaited::Nothing,
+            Awaited::Text => return vec![whole],
+            Awaited::Value => {
+                let text = inside == QUOTES;
+                self.awaited = if text { Awaited::Text } else { Awaited::Nothing };
+                if !text && (inside.starts_with(['"', '\'']) || !inside.contains([' ', '=', '{', '}', '#'])) {
+                    return vec![whole];
+                }
+            }
+            Awaited::Nothing => {}
+        }
+        if opens_secret(line) || self.declared && inside.starts_with('{') {
+            self.body = true;
+        }
+        let found = if asked { values(line, self.body) } else { Vec::new() };
+        self.awaited = awaited(line, self.body);
+        self.declared = declares_secret(line);
+        if line.contains('}') {
+            self.body = false;
+        }
+        found
+    }
+}
+
+/// What opens and closes a text of several lines.
+const QUOTES: &str = "\"\"\"";
+
+/// What may stand before a line, in a difference, too.
+const DIFFERENCE: [char; 4] = ['+', '-', ' ', '\t'];
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
+}
+
+/// Whether the first word of a line is `secret`, rightly spelt or nearly.
+fn declares_secret(line: &str) -> bool {
+    let line = line.trim_start_matches(DIFFERENCE);
+    let word = line.split(|c| !is_of_word(c)).next().unwrap_or_default();
+    is_secret(word)
+}
+
 /// Whether a line opens the body of a `secret`.
 fn opens_secret(line: &str) -> bool {
-    let line = line.trim_start_matches(['+', '-', ' ', '\t']);
-    line.starts_with("secret ") && line.contains('{')
+    declares_secret(line) && line.contains('{')
 }
 
-/// Whether what follows stands in the body of a `secret`.
-fn stands_in_secret(before: &str) -> bool {
-    let line = before.lines().rev().take(ABOVE).find(|line| line.contains(['{', '}']));
-    line.is_some_and(|line| opens_secret(line) && !line.contains('}'))
+/// Whether a word is `secret`, or was meant to be.
+fn is_secret(word: &str) -> bool {
+    word == "secret" || is_nearly(word, "secret")
 }
 
-/// Where values of credentials stand in a line: what is given to a name of one, and to a `secret`, and what looks like
-/// one.
+fn is_nearly(word: &str, known: &str) -> bool {
+    word.len().abs_diff(known.len()) <= 1 && strsim::osa_distance(word, known) == 1
+}
+
+/// Whether a word is the name of a credential, or was meant to be.
+fn is_credential(word: &str) -> bool {
+    if word.len() > LONGEST_NAME {
+        return false;
+    }
+    let nearly = || {
+        let last = last_word(word);
+        MISSPELT.iter().any(|known| is_nearly(&last, known))
+    };
+    names(word) == Names::Credential || nearly()
+}
+
+/// What the line behind this one is.
+fn awaited(line: &str, body: bool) -> Awaited {
+    let plain = line.get(..comment(line)).unwrap_or_default().trim_end();
+    let (head, next) = match plain.strip_suffix(QUOTES) {
+        Some(head) => (head.trim_end(), Awaited::Text),
+        None => (plain, Awaited::Value),
+    };
+    let Some(head) = head.strip_suffix(['=', ':']) else { return Awaited::Nothing };
+    let name = head.trim_end().trim_end_matches('"').rsplit(|c| !is_of_word(c)).next().unwrap_or_default();
+    let of_body = body && !OF_SECRETS.contains(&name);
+    let is_one = declares_secret(line) && !line.contains('{') || of_body || is_credential(name);
+    if is_one || OF_SECRET_NAMES.contains(&name) { next } else { Awaited::Nothing }
+}
+
+/// Where the comment of a line begins; its end where there is none.
+fn comment(line: &str) -> usize {
+    let mut quoted = false;
+    let begins = line.char_indices().find(|(_, c)| {
+        quoted ^= *c == '"';
+        *c == '#' && !quoted
+    });
+    begins.map_or(line.len(), |(at, _)| at)
+}
+
+/// Where values of credentials stand in a line: what is given to a name of one, and to a `secret`, what looks like
+/// one, and in a line with any of these what looks like no word in its comment.
 /// `body`: whether the line stands in the body of a `secret`.
 fn values(line: &str, body: bool) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let is_word = |c: char| c.is_alphanumeric() || "_-.".contains(c);
-    let mut at = 0;
-    let mut secret = false;
-    while let Some(start) = line[at..].find(is_word).map(|start| at + start) {
-        let end = line[start..].find(|c| !is_word(c)).map_or(line.len(), |length| start + length);
-        let word = &line[start..end];
-        let apart = line[at..start].trim().is_empty();
-        let declares = std::mem::replace(&mut secret, word == "secret") && apart;
-        at = end;
-        let is_value = body && !OF_SECRETS.contains(&word);
-        if !declares && !is_value && names(word) != Names::Credential {
-            continue;
-        }
-        let rest = line[end..].trim_start_matches('"').trim_start_matches([' ', '\t']);
-        let (given, rest) = match rest.strip_prefix(['=', ':']) {
-            Some(rest) => (true, rest.trim_start_matches([' ', '\t'])),
-            None => (false, rest),
-        };
-        let from = line.len() - rest.len();
-        let length = match rest.chars().next() {
-            Some(quote @ ('"' | '\'')) => rest[1..].find(quote).map_or(rest.len(), |length| length + 2),
-            // A bare word is the name of a secret, but for one that no name looks like, or behind `secret NAME =`.
-            Some(_) if given => {
-                let length =
-                    rest.find(|c: char| c.is_whitespace() || ",}]".contains(c)).unwrap_or(rest.len());
-                if !(declares || is_value || is_odd(&rest[..length])) {
-                    continue;
-                }
-                length
-            }
-            _ => continue,
-        };
-        let inside = rest[..length].trim_matches(['"', '\'']);
-        if !(inside.starts_with("${") && inside.find('}') == Some(inside.len() - 1)) {
-            found.push(from..from + length);
-        }
-        at = at.max(from + length);
-    }
-    found.extend(in_line(line).into_iter().map(|one| one.place));
+    let mut found = given(line, body);
+    found.extend(in_line(line).into_iter().chain(in_sentences(line)).map(|one| one.place));
     found.extend(in_texts(line));
+    if !found.is_empty() {
+        found.extend(in_comment(line));
+    }
     found.sort_unstable_by_key(|range| range.start);
     found.dedup_by(|next, one| {
         let within = next.start < one.end;
@@ -94,6 +171,115 @@ fn values(line: &str, body: bool) -> Vec<Range<usize>> {
         within
     });
     found
+}
+
+/// The words of a comment that are none.
+fn in_comment(line: &str) -> impl Iterator<Item = Range<usize>> {
+    let begins = comment(line);
+    let words = line.get(begins..).unwrap_or_default().split(|c| !is_of_word(c));
+    let start = line.as_ptr().addr();
+    let has = |word: &str, of: fn(u8) -> bool| word.bytes().any(of);
+    let is_none = move |word: &&str| {
+        word.len() > 5
+            && has(word, |byte| byte.is_ascii_digit())
+            && has(word, |byte| byte.is_ascii_alphabetic())
+    };
+    words.filter(is_none).map(move |word| {
+        let at = word.as_ptr().addr() - start;
+        at..at + word.len()
+    })
+}
+
+/// What a line gives to names of credentials.
+fn given(line: &str, body: bool) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    let mut secret = false;
+    let mut of_secret = line.contains("secret");
+    let opens = opens_secret(line);
+    while let Some(start) = line[at..].find(is_of_word).map(|start| at + start) {
+        let end = line[start..].find(|c| !is_of_word(c)).map_or(line.len(), |length| start + length);
+        let word = &line[start..end];
+        let apart = line[at..start].trim().is_empty();
+        let declares = std::mem::replace(&mut secret, is_secret(word)) && apart;
+        at = end;
+        // What a variable may be: a list of its values.
+        if word == "one_of" && (of_secret || !found.is_empty()) {
+            let list = &line[end..];
+            let list = &list[..list.find(']').unwrap_or(list.len())];
+            let quotes: Vec<usize> = list.match_indices('"').map(|(quote, _)| end + quote).collect();
+            let close = end + list.len();
+            let texts = quotes.chunks(2).map(|pair| pair[0]..pair.get(1).map_or(close, |close| close + 1));
+            found.extend(texts.filter(|text| is_no_word(line[text.clone()].trim_matches('"'))));
+            at = end + list.len();
+            continue;
+        }
+        if body && OF_SECRETS.contains(&word) {
+            at = behind(line, end).map_or(end, |(value, _)| value.end);
+            continue;
+        }
+        let own = body && (!opens || line[..start].contains('{'));
+        let by_name = is_credential(word);
+        of_secret |= by_name;
+        let of_language = OF_SECRET_NAMES.contains(&word);
+        if !(declares || body || by_name || of_language || of_secret && OF_PARAMETERS.contains(&word)) {
+            continue;
+        }
+        match behind(line, end) {
+            Some((value, sign)) => {
+                let text = &line[value.clone()];
+                let inside = text.trim_matches(['"', '\'']);
+                let quoted = text.starts_with(['"', '\'']);
+                // A bare word is the name of a secret, but for one that no name looks like, or behind `secret NAME =`.
+                let bare = sign && (declares || body || is_odd(inside));
+                let reference = inside.starts_with("${") && inside.find('}') == Some(inside.len() - 1);
+                // Of an address, a part is the credential.
+                let address = of_language && (!sign || inside.contains("://"));
+                if (quoted || bare) && !reference && !address {
+                    at = at.max(value.end);
+                    found.push(value);
+                }
+            }
+            // What stands there alone.
+            None if own && line[..start].ends_with('"') => {
+                let end = line[start..].find('"').map_or(line.len(), |length| start + length + 1);
+                at = at.max(end);
+                found.push(start - 1..end);
+            }
+            None if own && is_odd(word) => found.push(start..end),
+            None => {}
+        }
+    }
+    found
+}
+
+/// The value behind a name that ends at a place of a line, with its quotes, and whether a sign gives it.
+fn behind(line: &str, end: usize) -> Option<(Range<usize>, bool)> {
+    let space = [' ', '\t'];
+    let rest = line[end..].trim_start_matches('"').trim_start_matches(space);
+    let value = rest.trim_start_matches(['=', ':', ' ', '\t']);
+    let sign = rest.starts_with(['=', ':']);
+    let from = line.len() - value.len();
+    let length = match value.chars().next()? {
+        _ if value.starts_with(QUOTES) => {
+            value[QUOTES.len()..].find(QUOTES).map_or(value.len(), |length| length + 2 * QUOTES.len())
+        }
+        quote @ ('"' | '\'') => value[1..].find(quote).map_or(value.len(), |length| length + 2),
+        _ if sign => value.find(|c: char| c.is_whitespace() || ",}]".contains(c)).unwrap_or(value.len()),
+        _ => return None,
+    };
+    (length > 0).then_some((from..from + length, sign))
+}
+
+/// The password of a login before a registry, as in `NAME:PASSWORD@registry.example.com/IMAGE`: no reader of addresses knows it
+/// without a scheme.
+fn in_login(text: &str) -> Option<Range<usize>> {
+    let at = text.find('@')?;
+    let (login, host) = (&text[..at], text[at + 1..].split('/').next().unwrap_or_default());
+    let colon = login.find(':')?;
+    let is_login =
+        !login.contains(['/', ' ']) && login.matches(':').count() == 1 && colon > 0 && colon + 1 < at;
+    (is_login && host.contains('.') && text[at..].contains('/')).then_some(colon + 1..at)
 }
 
 /// The credentials in the texts of a line: a line of a shell in one of them, and the arguments of a program in all.
@@ -107,11 +293,17 @@ fn in_texts(line: &str) -> Vec<Range<usize>> {
         rest = behind;
     }
     let arguments: Vec<&str> = texts.iter().map(|(_, text)| *text).collect();
+    let logins = texts.iter().filter_map(|(start, text)| {
+        let place = in_login(text)?;
+        Some(start + place.start..start + place.end)
+    });
+    let logins: Vec<Range<usize>> = logins.collect();
     let found = in_arguments(&arguments).into_iter();
     let found = found.filter_map(|(at, found)| Some((texts.get(at)?.0, found)));
     let within =
         texts.iter().flat_map(|(start, text)| in_line(text).into_iter().map(|found| (*start, found)));
-    found.chain(within).map(|(start, found)| start + found.place.start..start + found.place.end).collect()
+    let places = found.chain(within).map(|(start, found)| start + found.place.start..start + found.place.end);
+    places.chain(logins).collect()
 }
 
 /// Whether a bare word looks like no name of anything: it starts as a number does, or mixes letters and digits.
@@ -124,7 +316,27 @@ fn is_odd(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{opens_secret, values};
+    use super::{in_source, opens_secret, values};
+
+    #[test]
+    fn a_value_may_stand_on_the_next_lines() {
+        for (text, expected) in [
+            ("secret X =\n  \"a\"\n", vec!["\"a\""]),
+            ("secret X\n{\n  default = a\n}\n", vec!["a"]),
+            ("secret X = \"\"\"\n  a b\n  c\n  \"\"\"\n", vec!["a b", "c"]),
+            ("env {\n  DB_PASSWORD =\n    ab1\n}\n", vec!["ab1"]),
+            ("env {\n  DB_PASSWORD\n    A = b\n}\n", vec![]),
+            ("secret X =\nvariable Y = \"b\"\n", vec![]),
+        ] {
+            let shown = |window: std::ops::Range<usize>| -> Vec<&str> {
+                in_source(text, window).into_iter().map(|range| &text[range]).collect()
+            };
+            assert_eq!(shown(0..text.len()), expected, "{text}");
+            // Whichever lines are shown, what stands above is known.
+            let second = text.find('\n').map_or(0, |at| at + 1);
+            assert_eq!(shown(second..text.len()), expected, "{text}");
+        }
+    }
 
     #[test]
     fn values_of_credentials_are_found_in_a_line() {
@@ -150,6 +362,27 @@ mod tests {
             ("password=PASSWORD", vec![]),
             ("a = [\"sh\", \"-c\", \"mysql -pab1 c && curl -u d:ef2 g\"", vec!["ab1", "ef2"]),
             ("a = [\"valkey-cli\", \"-a\", \"ab1\"]", vec!["ab1"]),
+            ("secret X { \"ab1 c\" }", vec!["\"ab1 c\""]),
+            ("secret X { ab1 }", vec!["ab1"]),
+            ("secret ab1 { optional = true }", vec![]),
+            ("secret X = = \"a\"", vec!["\"a\""]),
+            ("secret X = \"\"\"a b\"\"\"", vec!["\"\"\"a b\"\"\""]),
+            ("secret X = 5 # once Hunter2, now less", vec!["5", "Hunter2"]),
+            ("secrte X = \"a\"", vec!["\"a\""]),
+            ("secrets { X = \"a\" }", vec!["\"a\""]),
+            ("postgres db { passwrd = \"a\" }", vec!["\"a\""]),
+            ("parameter password { type = secret, default = \"a\" }", vec!["\"a\""]),
+            ("pagerduty = \"a\", login = ab1, teams = TEAMS", vec!["\"a\"", "ab1"]),
+            ("webhook = \"http://stub:8080/alerts\"", vec![]),
+            (
+                "variable DB_PASSWORD = \"a\" { one_of = [\"b\", \"Hunter2zQ9wX\"] }",
+                vec!["\"a\"", "\"Hunter2zQ9wX\""],
+            ),
+            ("variable MODE = \"a\" { one_of = [\"b\", \"c\"] }", vec![]),
+            ("image = \"app:a@registry.example.com/a:1\"", vec!["a"]),
+            ("image = \"app:a@sha256:ab\", mail = \"mailto:a@example.com\"", vec![]),
+            ("tokens = [\"a\"], max_tokens = 4096", vec![]),
+            ("description = \"its password is Hunter2zQ9wX, no other\"", vec!["Hunter2zQ9wX"]),
         ] {
             let found: Vec<&str> =
                 values(line, opens_secret(line)).into_iter().map(|range| &line[range]).collect();

@@ -164,8 +164,15 @@ impl Block<'_> {
             return;
         }
         self.entry();
-        scalar::key(name, self.at.out);
-        self.at.out.push(':');
+        let At { out, column, .. } = &mut self.at;
+        let start = out.len();
+        scalar::key(name, out);
+        if scalar::is_long(&out[start..]) {
+            out.insert_str(start, scalar::LONG_KEY);
+            out.push('\n');
+            indent(out, *column);
+        }
+        out.push(':');
         self.follows = Place::Key;
     }
 

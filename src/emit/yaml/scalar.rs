@@ -249,7 +249,25 @@ fn flow(node: &Node, out: &mut String) {
 
 /// Writes a key in `{ }`, without its colon.
 fn flow_key(name: &str, out: &mut String) {
-    if name.contains(MARKS) { escaped(name, out) } else { key(name, out) }
+    let start = out.len();
+    if name.contains(MARKS) {
+        escaped(name, out);
+    } else {
+        key(name, out);
+    }
+    if is_long(&out[start..]) {
+        out.insert_str(start, LONG_KEY);
+    }
+}
+
+/// What stands before a key that is too long to be one without it.
+pub(super) const LONG_KEY: &str = "? ";
+
+/// Whether a key, as it is printed, is longer than readers look for the colon behind it: 1,024 characters (yaml.org, YAML 1.2.2,
+/// section 7.4.2), which some of them count as bytes.
+pub(super) fn is_long(key: &str) -> bool {
+    const LONGEST: usize = 1_000;
+    key.len() > LONGEST
 }
 
 /// A number with decimals.

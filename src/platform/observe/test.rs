@@ -19,6 +19,17 @@ pub struct SaidSeries {
     pub values: Constant,
 }
 
+/// A label that a test wants of the firing alert.
+#[derive(Debug, Clone)]
+pub struct TestLabel {
+    /// The label.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// The place of its name.
+    pub span: Span,
+}
+
 /// Series, and when the alert fires on them.
 #[derive(Debug, Clone)]
 pub struct AlertTest {
@@ -39,7 +50,7 @@ pub struct AlertTest {
     /// How long after the time that the alert waits it must not fire.
     pub silent_after: Option<Duration>,
     /// Labels of the firing alert, beside those of the rule.
-    pub labels: Vec<(String, String)>,
+    pub labels: Vec<TestLabel>,
     /// The place of its name.
     pub span: Span,
 }

@@ -88,11 +88,12 @@ impl<'s> Reader<'s> {
 }
 
 fn unread(constant: &Constant, source: Option<&SourceFile>, problem: Problem, sink: &mut Sink) {
+    let help = problem.way_out();
     let at = problem.place.map(|place| part_of_query(constant, source, place));
     sink.report(
         Diagnostic::new(codes::OBS008, format!("this query cannot be read: {}", problem.message))
             .at(at.unwrap_or(constant.span), "here")
-            .help_maybe(problem.help),
+            .help_maybe(help),
     );
 }
 

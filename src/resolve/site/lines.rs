@@ -1,4 +1,4 @@
-//! Texts that end up in one line of HTTP, or in the name of a folder: a line end in them would begin another header.
+//! Texts that end up in one line of HTTP: a line end in them would begin another header.
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::resolve::text::Texts;
@@ -44,20 +44,6 @@ pub(super) fn address(to: &Constant, texts: &mut Texts<'_>) -> String {
 /// The path of a route.
 pub(super) fn path(path: &str, span: Span, texts: &mut Texts<'_>) {
     one_line(path, span, "the path of a route", texts);
-}
-
-/// Who issues a certificate: certificates lie in a folder of that name.
-pub(super) fn issuer(issuer: &Constant, texts: &mut Texts<'_>) -> String {
-    let text = texts.constant(issuer);
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if text.is_empty() || text.starts_with('.') || !text.chars().all(plain) {
-        texts.sink.report(
-            Diagnostic::new(codes::SITE004, format!("`{}` is no name of an issuer", text.escape_debug()))
-                .at(issuer.span, "letters, digits, hyphens, dots and underscores: it names a folder")
-                .help("write `letsencrypt`, `self`, or a name of your own such as `company-ca`"),
-        );
-    }
-    text
 }
 
 /// Reports a text that is more than one line; whether it is one.

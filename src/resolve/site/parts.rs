@@ -143,6 +143,6 @@ fn missing(route: &Route, message: &str, example: &str, texts: &mut Texts<'_>) {
     texts.sink.report(
         Diagnostic::new(codes::TYP006, message)
             .at(route.target.span, "incomplete")
-            .help(format!("write `{example}`")),
+            .help(format!("say where, such as `{example}`")),
     );
 }

@@ -71,6 +71,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         },
         SourceField::override_(Leaf) => Written,
         SourceField::site(_)
+        | SourceField::issuer(_)
         | SourceField::alert(_)
         | SourceField::record(_)
         | SourceField::metric(_)
@@ -164,7 +165,9 @@ fn service(field: ServiceField) -> Coverage {
         },
         ServiceField::port(field) => port(field),
         ServiceField::volume(field) => match field {
-            ServiceVolumeField::path(Leaf) | ServiceVolumeField::description(Leaf) => Written,
+            ServiceVolumeField::path(Leaf)
+            | ServiceVolumeField::read_only(Leaf)
+            | ServiceVolumeField::description(Leaf) => Written,
             ServiceVolumeField::size(Leaf) => Lost(NO_LIMIT),
             ServiceVolumeField::backup(Leaf) => NotConcerned,
         },

@@ -1,12 +1,13 @@
 //! `.env.example`: every variable and secret that the operator sets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexSet;
 use serde::Serialize;
 
 use super::TARGET;
 use super::publish::{ADMIN_BIND, bound_by_operator, default_bind};
+use crate::diagnostic::list_of;
 use crate::emit;
 use crate::hash::{HashMap, HashSet};
 use crate::platform::{Health, Input, InputId, Platform, Service, Tree, Value, dollar};
@@ -17,11 +18,30 @@ const PROFILES: &str = "COMPOSE_PROFILES";
 #[derive(Serialize)]
 struct Context<'a> {
     header: &'a [String],
-    inputs: Vec<Line<'a>>,
+    parts: Vec<Part<'a>>,
     /// Services with their host ports that `ADMIN_BIND` binds; empty where there are none.
     bound: Vec<String>,
     bind: &'static str,
     profiles: Vec<&'a str>,
+}
+
+/// The variables that the same parts of the platform read.
+#[derive(Serialize)]
+struct Part<'a> {
+    /// Lines above the variables; none where there is one part alone.
+    title: Vec<String>,
+    inputs: Vec<Line<'a>>,
+}
+
+/// Which parts read a variable, in the order of the file: first the variables without which nothing starts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Readers {
+    /// What always starts.
+    Core,
+    /// Optional parts alone: the numbers of their profiles in the order of the source.
+    Optional(Vec<usize>),
+    /// Nothing that compose starts.
+    Nothing,
 }
 
 /// A variable with what is said about it.
@@ -33,23 +53,49 @@ struct Line<'a> {
 }
 
 pub(super) fn lower(platform: &Platform, header: &[String]) -> String {
-    let used = used(platform);
-    let optional = of_optional_parts(platform);
     let declared = |name: &str| platform.inputs.iter().any(|input| input.name == name);
     let bound = bound_by_operator(platform).map(|(service, port)| format!("{} {port}", service.name));
     let context = Context {
         header,
-        inputs: platform
-            .inputs
-            .iter()
-            .enumerate()
-            .map(|(at, input)| line(input, used.contains(&InputId(at)), optional.get(&InputId(at))))
-            .collect(),
+        parts: parts(platform),
         bound: if declared(ADMIN_BIND) { Vec::new() } else { bound.collect() },
         bind: default_bind(platform),
         profiles: if declared(PROFILES) { Vec::new() } else { profiles(platform) },
     };
     emit::render(TEMPLATE, &context)
+}
+
+/// The variables by the parts that read them, what the core needs first; within a part as the source has them.
+fn parts(platform: &Platform) -> Vec<Part<'_>> {
+    let used = used(platform);
+    let optional = of_optional_parts(platform);
+    let profiles = profiles(platform);
+    let mut parts: BTreeMap<Readers, Vec<Line<'_>>> = BTreeMap::new();
+    for (at, input) in platform.inputs.iter().enumerate() {
+        let readers = match optional.get(&InputId(at)) {
+            _ if !used.contains(&InputId(at)) => Readers::Nothing,
+            None => Readers::Core,
+            Some(of) => {
+                Readers::Optional((0..profiles.len()).filter(|at| of.contains(profiles[*at])).collect())
+            }
+        };
+        parts.entry(readers).or_default().push(line(input));
+    }
+    let alone = parts.len() == 1 && parts.contains_key(&Readers::Core);
+    let title = |readers: &Readers| match readers {
+        _ if alone => Vec::new(),
+        Readers::Core => vec!["Read by what always starts.".to_owned()],
+        // Compose asks for it all the same: it puts variables in before it looks at profiles.
+        Readers::Optional(of) => {
+            let names = list_of(of.iter().map(|at| profiles[*at]));
+            vec![
+                format!("Read by {names} alone, which may stay away. Compose asks for what is required in"),
+                "any case: until it is started, any text will do.".to_owned(),
+            ]
+        }
+        Readers::Nothing => vec!["Not asked for by what is built here.".to_owned()],
+    };
+    parts.into_iter().map(|(readers, inputs)| Part { title: title(&readers), inputs }).collect()
 }
 
 /// The profiles of the groups that services belong to, in the order of the source.
@@ -108,23 +154,12 @@ fn of_optional_parts(platform: &Platform) -> HashMap<InputId, IndexSet<&str>> {
     parts.into_iter().filter_map(|(input, profiles)| Some((input, profiles?))).collect()
 }
 
-fn line<'a>(input: &'a Input, used: bool, parts: Option<&IndexSet<&str>>) -> Line<'a> {
+fn line(input: &Input) -> Line<'_> {
     let mut comments: Vec<String> = input.description.iter().cloned().collect();
     let mut facts = Vec::new();
     match (&input.default, input.optional) {
-        _ if !used => facts.push("Not asked for by what is built here".to_owned()),
-        // Compose asks for it all the same: it puts variables in before it looks at profiles.
-        (None, false) => match parts {
-            Some(parts) => {
-                let parts: Vec<&str> = parts.iter().copied().collect();
-                let parts = parts.join(", ");
-                facts.push(format!(
-                    "Required; read by {parts} alone: while that does not start, any text will do"
-                ));
-            }
-            None => facts.push("Required".to_owned()),
-        },
         (_, true) => facts.push("May stay empty".to_owned()),
+        (None, false) => facts.push("Required".to_owned()),
         (Some(_), false) => {}
     }
     if let Some(length) = input.min_length {

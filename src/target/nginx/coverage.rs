@@ -3,8 +3,9 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    LimitField, MaintenanceField, NetworkField, NginxSettingsField, OutsideField, PortField, ResourcesField,
-    RouteField, ServiceField, SiteField, SourceField, TargetField, TlsField, UpstreamField,
+    EabField, IssuerField, LimitField, MaintenanceField, NetworkField, NginxSettingsField, OutsideField,
+    PortField, ResourcesField, RouteField, ServiceField, SiteField, SourceField, TargetField, TlsField,
+    UpstreamField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -27,6 +28,16 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         SourceField::network(field) => match field {
             NetworkField::ipv6(Leaf) => Written,
             NetworkField::description(Leaf) | NetworkField::internal(Leaf) => NotConcerned,
+        },
+        SourceField::issuer(field) => match field {
+            // It decides how often certificates are looked at, and whether browsers are kept to TLS.
+            IssuerField::url(Leaf)
+            | IssuerField::ca(Leaf)
+            | IssuerField::profile(Leaf)
+            | IssuerField::lifetime(Leaf)
+            | IssuerField::public(Leaf)
+            | IssuerField::email(Leaf)
+            | IssuerField::eab(EabField::id(Leaf) | EabField::key(Leaf)) => Written,
         },
         SourceField::service(field) => service(field),
         SourceField::platform(_)
@@ -61,9 +72,7 @@ fn site(field: SiteField) -> Coverage {
         | SiteField::trusted(Leaf)
         | SiteField::aliases(Leaf)
         | SiteField::headers(Leaf) => Written,
-        SiteField::tls(TlsField::enabled(Leaf) | TlsField::issuer(Leaf)) => Written,
-        // What orders certificates reads it.
-        SiteField::tls(TlsField::email(Leaf)) => NotConcerned,
+        SiteField::tls(TlsField::enabled(Leaf) | TlsField::issuer(Leaf) | TlsField::email(Leaf)) => Written,
         SiteField::limit(field) => limit(field),
         SiteField::maintenance(
             MaintenanceField::enabled(Leaf)

@@ -34,7 +34,9 @@ pub(super) fn files(platform: &Platform, header: &str) -> Vec<Artifact> {
     let servers = sites.iter().enumerate().map(|(at, site)| {
         let text = emit::render(SITE, &site::file(platform, site, at, &shared, header));
         // The file has its own first line.
-        text.split_once('\n').map_or(text.as_str(), |(_, servers)| servers).trim_end().to_owned()
+        let (_, servers) = text.split_once('\n').unwrap_or_default();
+        let servers = servers.trim();
+        servers.strip_prefix("#\n").unwrap_or(servers).to_owned()
     });
     let servers = servers.collect();
     let root = TARGET.format.root;

@@ -213,7 +213,7 @@ fn of_route(
         }
         location.login = route.login.map(|login| Login {
             realm: word(id, Reading::Variables),
-            file: word(&platform[login].file_path(), Reading::Variables),
+            file: word(&shared.side().secret(&platform[login]), Reading::Variables),
         });
     }
     match &route.to {

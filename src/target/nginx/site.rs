@@ -7,10 +7,11 @@ use super::proxy::Shared;
 use super::quote::{Reading, word};
 use super::trusted;
 use super::upstream::Side;
-use crate::platform::{CERTIFICATES, Platform, Site};
+use crate::platform::{CERTIFICATES, FILES, IssuerKind, Platform, Site};
 
 /// The file of a site.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a template asks for each by its name")]
 pub(super) struct SiteFile<'a> {
     header: &'a str,
     /// What it is called in names of files and zones.
@@ -67,15 +68,17 @@ pub(super) fn file<'a>(
     let names = site.domain.as_literal().into_iter().chain(site.aliases.iter().map(String::as_str));
     let names: Vec<String> = names.map(|name| word(name, Reading::Plain)).collect();
     let side = shared.side();
+    let folder = site.tls.as_ref().map(|tls| match tls.issuer.kind {
+        IssuerKind::Files => format!("{FILES}/{id}"),
+        IssuerKind::SelfSigned | IssuerKind::Acme(_) => format!("{CERTIFICATES}/{}/{id}", tls.issuer.name),
+    });
+    let folder = folder.as_deref().unwrap_or(FILES);
     let certificate = |file: &str| match side {
         // The variable is empty: that there is one makes nginx read the file at a handshake and not when it starts.
         // Neither the issuer nor the name needs quotes, behind which nothing could stand.
-        Side::Proxy(_) => {
-            word(&format!("{CERTIFICATES}/{}/{id}/{file}", site.issuer()), Reading::Variables)
-                + "$at_handshake"
-        }
+        Side::Proxy(_) => word(&format!("{folder}/{file}"), Reading::Variables) + "$at_handshake",
         // On the host, those who answer requests cannot read keys: they are read once, by root.
-        Side::Host(_) => word(&format!("{CERTIFICATES}/{}/{id}/{file}", site.issuer()), Reading::Plain),
+        Side::Host(_) => word(&format!("{folder}/{file}"), Reading::Plain),
     };
     let (http, https) = shared.ports();
     let https = https.filter(|_| site.tls.is_some());

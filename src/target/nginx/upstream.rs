@@ -1,9 +1,11 @@
 //! Upstreams: each address, or set of addresses, that routes of a proxy lead to, once.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::hash::{HashSet, IndexMap};
-use crate::platform::{Platform, Port, Protocol, Route, RouteTarget, Service, Share, Site};
+use crate::platform::{Input, Platform, Port, Protocol, Route, RouteTarget, Service, Share, Site};
 
 /// Where nginx runs.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +22,16 @@ impl Side<'_> {
         match self {
             Self::Proxy(_) => "",
             Self::Host(prefix) => prefix,
+        }
+    }
+
+    /// The file of a secret there. The host gets it from the operator.
+    pub(super) fn secret(&self, secret: &Input) -> String {
+        match self {
+            Self::Proxy(_) => secret.file_path(),
+            Self::Host(prefix) => {
+                format!("/etc/nginx/secrets/{}/{}", prefix.trim_end_matches('_'), secret.file_name())
+            }
         }
     }
 
@@ -164,10 +176,10 @@ fn group(platform: &Platform, side: Side<'_>, route: &Route) -> Option<(String, 
 fn parameters(share: Share) -> String {
     let mut parameters = String::new();
     if share.weight != 1 {
-        parameters.push_str(&format!(" weight={}", share.weight));
+        let _ = write!(parameters, " weight={}", share.weight);
     }
     if let Some(fails) = share.max_fails {
-        parameters.push_str(&format!(" max_fails={fails}"));
+        let _ = write!(parameters, " max_fails={fails}");
     }
     if share.backup {
         parameters.push_str(" backup");

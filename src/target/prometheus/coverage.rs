@@ -22,10 +22,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         SourceField::site(field) => match field {
             // Probes ask for it; a site without a probe is reported by a rule (OBS014).
             SiteField::domain(Leaf)
-            | SiteField::tls(TlsField::enabled(Leaf))
+            | SiteField::tls(TlsField::enabled(Leaf) | TlsField::issuer(Leaf))
             | SiteField::maintenance(MaintenanceField::enabled(Leaf))
             | SiteField::probe(Leaf) => Written,
-            SiteField::tls(TlsField::issuer(Leaf) | TlsField::email(Leaf))
+            SiteField::tls(TlsField::email(Leaf))
             | SiteField::description(Leaf)
             | SiteField::served_by(Leaf)
             | SiteField::trusted(Leaf)
@@ -57,6 +57,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::group(_)
         | SourceField::outside(_)
         | SourceField::volume(_)
+        | SourceField::issuer(_)
         | SourceField::host(_)
         | SourceField::receiver(_)
         | SourceField::hours(_)
@@ -149,6 +150,7 @@ fn alert(field: AlertField) -> Coverage {
         | AlertField::runbook(Leaf)
         | AlertField::each_job(Leaf)
         | AlertField::each_scaled(Leaf)
+        | AlertField::each_issuer(Leaf)
         | AlertField::unless(Leaf)
         | AlertField::labels(Leaf)
         | AlertField::annotations(Leaf) => Written,

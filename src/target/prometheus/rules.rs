@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::top;
 use crate::emit::Entries;
 use crate::hash::HashMap;
 use crate::platform::observe::{Alert, Record};
@@ -50,7 +49,7 @@ pub(super) fn files(platform: &Platform) -> Vec<File> {
     files.extend(groups.map(|group| File { name: group.name.clone(), groups: Vec::new() }));
     let mut places = HashMap::default();
     let mut place = |owner: Option<ServiceId>, files: &mut Vec<File>| {
-        let owner = owner.map(|owner| top(platform, owner));
+        let owner = owner.map(|owner| platform.top(owner).id);
         *places.entry(owner).or_insert_with(|| {
             let group = owner.and_then(|owner| platform[owner].group);
             let file = group.and_then(|group| by_group.get(platform[group].name.as_str()));

@@ -109,7 +109,9 @@ fn test(alert: &Alert, test: &AlertTest, platform: &Platform) -> Test {
     let questions = questions(alert, test, interval);
     // Several instances of a component have alerts of one name, and so have several jobs.
     let service = alert.labels.iter().filter(|(name, _)| matches!(name.as_str(), "service" | "job"));
-    let labels = service.chain(&test.labels).map(|(name, value)| format!(", {name}={}", quoted(value)));
+    let service = service.map(|(name, value)| (name, value));
+    let wanted = test.labels.iter().map(|label| (&label.name, &label.value));
+    let labels = service.chain(wanted).map(|(name, value)| format!(", {name}={}", quoted(value)));
     let labels: String = labels.collect();
     let firing = format!("ALERTS{{alertname={}, alertstate=\"firing\"{labels}}}", quoted(&alert.name));
     Test {

@@ -100,8 +100,8 @@ fn no_spelling_of_metrics_comes_through_to_express() {
         assert!(main.content.contains("gateway:5921"), "the gateway has moved");
         main.content = main.content.replace("gateway:5921", &format!("127.0.0.1:{gateway}"));
         machine.load("proxy", &artifacts);
-        machine.write("var/lib/certificates/letsencrypt/shop/fullchain.pem", CERTIFICATE);
-        machine.write("var/lib/certificates/letsencrypt/shop/privkey.pem", KEY);
+        machine.write("var/lib/certificates/self/shop/fullchain.pem", CERTIFICATE);
+        machine.write("var/lib/certificates/self/shop/privkey.pem", KEY);
         let _running = machine.start(http);
         let status = |got: &Got| match got {
             Got::Answer { status, .. } => *status,

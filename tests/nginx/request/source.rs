@@ -70,6 +70,7 @@ service proxy {{
   port http  = {http}  {{ protocol = http, publish = internet {{ port = {} }} }}
   port https = {https} {{ protocol = https, publish = internet {{ port = {} }} }}
   artifacts "/etc/nginx" = nginx
+  bind "certificates" = "/etc/certificates" {{ read_only = true }}
   security {{ writable = true, reason = "A table" }}
 }}
 "#,
@@ -97,11 +98,11 @@ service proxy {{
 }
 
 fn site(dice: &mut Dice, at: usize, name: &str, port: u16) -> String {
-    let tls = ["", "  tls = true\n"][dice.below(2)];
+    let tls = ["", "  tls = true { issuer = files }\n"][dice.below(2)];
     let alias = if dice.one_of(2) { format!("  aliases = [\"alias-{at}.test\"]\n") } else { String::new() };
     let mut out = format!("site site-{at} = \"{name}\" {{\n{tls}{alias}");
     let mut taken: Vec<String> = Vec::new();
-    for _ in 0..1 + dice.below(8) {
+    for _ in 0..=dice.below(8) {
         let exact = dice.one_of(4);
         let path = if exact { dice.pick(&EXACT) } else { dice.pick(&PATHS) };
         // A path that stands twice is an error; `= /api` and `/api` are the same location.
@@ -111,7 +112,7 @@ fn site(dice: &mut Dice, at: usize, name: &str, port: u16) -> String {
         }
         taken.push(key);
         let label = if exact { format!("= {path}") } else { path.to_owned() };
-        let _ = writeln!(out, "  route \"{label}\" = {}", route(dice, port));
+        let _ = writeln!(out, "  route \"{label}\" = {}", route(dice, path, port));
     }
     if dice.one_of(4) {
         out.push_str("  limit { rate = 1, per = 1m }\n");
@@ -129,7 +130,7 @@ fn site(dice: &mut Dice, at: usize, name: &str, port: u16) -> String {
     out
 }
 
-fn route(dice: &mut Dice, port: u16) -> String {
+fn route(dice: &mut Dice, path: &str, port: u16) -> String {
     let mut parts: Vec<String> = Vec::new();
     let to = match dice.below(9) {
         0..=3 => {
@@ -142,7 +143,7 @@ fn route(dice: &mut Dice, port: u16) -> String {
             match dice.below(6) {
                 0 => parts.push("websocket = true".to_owned()),
                 1 => parts.push("buffer = false".to_owned()),
-                2 => parts.push("strip = true".to_owned()),
+                2 if path != "/" => parts.push("strip = true".to_owned()),
                 _ => {}
             }
             let at = dice.below(SERVICES.len());
