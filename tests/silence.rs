@@ -256,10 +256,11 @@ pub(crate) fn outcome(root: &Path, entry: &str, text: &str, environment: Option<
             .map(|file| format!("{} {:o}\n{}", file.path, file.mode, file.content))
             .collect()
     };
-    let heads = (0..SourceField::COUNT).filter_map(|number| {
-        let places = compilation.uses.of(number)?.places.iter();
-        let places = places.filter(|span| compilation.sources.file(span.file).name() == entry);
-        Some((number, places.map(|span| span.start as usize).collect()))
+    let used = (0..SourceField::COUNT).filter(|number| compilation.uses.times(*number) > 0);
+    let heads = used.map(|number| {
+        let places = compilation.uses.places(number);
+        let places = places.iter().filter(|span| compilation.sources.file(span.file).name() == entry);
+        (number, places.map(|span| span.start as usize).collect())
     });
     let mut messages: Vec<String> =
         compilation.diagnostics.iter().map(|found| format!("{} {}", found.code.id, found.message)).collect();
