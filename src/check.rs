@@ -12,8 +12,10 @@ mod dashboard;
 mod edge;
 mod exposure;
 mod health;
+mod host;
 mod image;
 mod input;
+mod issuer;
 mod mute;
 mod network;
 mod observe;
@@ -25,6 +27,7 @@ mod query;
 mod readiness;
 mod receiver;
 mod resource;
+mod route;
 mod secret;
 mod signed;
 mod site;
@@ -83,11 +86,20 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE010], check: Of(edge::own_networks) },
     Rule { codes: &[codes::SITE011], check: Of(edge::of_documents) },
     Rule { codes: &[codes::SITE012], check: Of(edge::idle) },
+    Rule { codes: &[codes::NGX001], check: Of(host::unreached) },
     Rule { codes: &[codes::SITE017], check: Of(twice::circles) },
     Rule { codes: &[codes::SITE018], check: Of(signed::logins) },
     Rule { codes: &[codes::SITE019], check: Of(signed::buckets) },
+    Rule { codes: &[codes::SITE013], check: Of(issuer::brought) },
+    Rule { codes: &[codes::SITE014], check: Of(issuer::issued) },
     Rule { codes: &[codes::POL001, codes::POL002], check: Of(policy::policies) },
+    Rule { codes: &[codes::SITE010, codes::SITE023], check: Of(edge::trusted) },
+    Rule { codes: &[codes::SITE020], check: Of(route::signed) },
+    Rule { codes: &[codes::SITE021], check: Of(route::grpc) },
+    Rule { codes: &[codes::SITE022], check: Of(route::shared) },
+    Rule { codes: &[codes::SITE024], check: Of(route::probed) },
     Rule { codes: &[codes::NGX001], check: Of(site::unsayable) },
+    Rule { codes: &[codes::NGX001], check: Of(route::failures) },
     Rule { codes: &[codes::DEP001, codes::DEP003], check: Of(order::conditions) },
     Rule { codes: &[codes::DEP002], check: Of(order::cycles) },
     Rule { codes: &[codes::DEP004], check: Of(order::absent) },
@@ -120,6 +132,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::RES001], check: Of(resource::sum) },
     Rule { codes: &[codes::RES002], check: Of(resource::heaps) },
     Rule { codes: &[codes::RES003], check: Of(resource::unsaid) },
+    Rule { codes: &[codes::RES004], check: Of(resource::sites) },
     Rule { codes: &[codes::IMG001, codes::IMG004], check: Of(image::retired) },
     Rule { codes: &[codes::IMG002], check: Of(image::tags) },
     Rule { codes: &[codes::IMG003], check: Of(image::versions) },

@@ -11,7 +11,7 @@ mod version;
 pub use version::too_old;
 
 use crate::diagnostic::{Code, Diagnostic, Sink, codes, list_of};
-use crate::formats::Format;
+use crate::formats::{self, Format};
 use crate::model::Document;
 use crate::model::fields::{NetworkField, RouteField, SiteField, SourceField};
 use crate::platform::Platform;
@@ -43,7 +43,9 @@ pub fn unremoved(platform: &Platform, sink: &mut Sink) {
 /// The targets of the platform that write something: the services that read their files are there.
 fn targets(platform: &Platform) -> impl Iterator<Item = &'static Target> {
     let reads = |role| platform.with_role(role).next().is_some();
-    target::of(&platform.targets).into_iter().filter(move |target| target.format.reader.is_none_or(reads))
+    let on_host = |target: &Target| *target.format == formats::NGINX && platform.settings.nginx.host;
+    let targets = target::of(&platform.targets).into_iter();
+    targets.filter(move |target| target.format.reader.is_none_or(reads) || on_host(target))
 }
 
 /// Looks for fields that come to nothing.

@@ -8,6 +8,7 @@ mod environment;
 pub mod fields;
 mod health;
 mod image;
+mod issuer;
 mod observe;
 mod parameter;
 mod place;
@@ -27,6 +28,7 @@ pub use document::Document;
 pub use environment::{Allow, Override, Secret, Variable};
 pub use health::{Command, Health, Metrics, Samples, Tool};
 pub use image::{Ended, Expects, FirstStart, Image, Mirror};
+pub use issuer::{Eab, Issuer};
 pub use observe::{
     Alert, AlertTest, Choose, Dashboard, Exports, Inhibit, Metric, MetricKind, Panel, PanelKind, Preset,
     Query, Record, Row, Series, Severity, Threshold,
@@ -35,7 +37,7 @@ pub use parameter::{ParameterBlock, ParameterType};
 pub use place::{Addresses, Group, Host, Network, Outside, Policy, Reach, Volume};
 pub use port::{Access, Forward, PathsRead, Port, Protocol, Publish};
 pub use receiver::{Heartbeat, Hours, Opsgenie, PagerDuty, Receiver, Slack, Smtp, Teams, Webhook};
-pub use route::{Limit, Respond, Route, RouteTarget, Site, Tls};
+pub use route::{Limit, Maintenance, Probed, Respond, Route, RouteTarget, Site, Tls, Upstream};
 pub use run::{
     After, Condition, Overlap, Place, Requires, Reserve, Resources, Run, RunKind, Scale, ScaleOn, Security,
     Ulimit, Zone,

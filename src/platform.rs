@@ -12,6 +12,7 @@ pub mod exposure;
 mod health;
 mod host;
 mod image;
+mod issuer;
 mod label;
 pub mod observe;
 mod order;
@@ -55,6 +56,7 @@ pub use config::{ConfigFile, FILE, PROGRAM};
 pub use health::{CheckTimes, Health, OwnTimes, TCP_TOOLS};
 pub use host::Host;
 pub use image::{Expects, FirstStart, ImageFacts};
+pub use issuer::{Acme, Issuer, IssuerKind};
 pub use observe::Observed;
 pub use over::{Override, Removed, Tree};
 pub use placement::Placement;
@@ -69,9 +71,12 @@ pub use secret::SECRETS;
 pub use security::{Bears, Confinement, Security};
 pub use service::{Build, Dependency, EnvVar, Forward, ImageName, Metrics, Port, Publish, Service};
 pub use settings::Settings;
-pub use site::{ACME, CERTIFICATES, Limit, Route, RoutePath, RouteTarget, Site, Tls};
+pub use site::{
+    ACCOUNTS, ACME, CERTIFICATES, FILES, Limit, Maintenance, RESOLVES_UPSTREAMS, Route, RoutePath,
+    RouteTarget, Share, Site, Tls, Upstream,
+};
 pub use storage::{
-    HostPath, MEMORY_PATH, MemoryPath, Mounted, OwnVolume, SharedMount, SharedVolume, TEMPORARY,
+    HostPath, MEMORY_PATH, MemoryPath, Mounted, OwnVolume, RUN, SharedMount, SharedVolume, TEMPORARY,
 };
 pub use store::{Account, Bucket, Database, Grant, Index};
 pub use version::Version;
@@ -195,6 +200,17 @@ impl Platform {
     /// The services with a role.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = &Service> {
         self.services.iter().filter(move |service| service.role == Some(role))
+    }
+
+    /// The sites whose certificates a service with [`Role::Certificates`] gets: those of the proxy it stands in, but for
+    /// those of the operator.
+    pub fn certificates_of(&self, service: &Service) -> impl Iterator<Item = &Site> {
+        let proxy = service.parent;
+        self.sites.iter().filter(move |site| {
+            proxy.is_some()
+                && site.served_by == proxy
+                && site.tls.as_ref().is_some_and(|tls| tls.issuer.is_asked())
+        })
     }
 
     /// The path of a service that something may stand in.
@@ -341,6 +357,8 @@ pub struct Network {
     pub description: Option<String>,
     /// Whether it has no way out and no way in from the host.
     pub internal: bool,
+    /// Whether its containers have addresses of IPv6 as well.
+    pub ipv6: bool,
     /// The place of its declaration.
     pub span: Span,
 }
@@ -440,6 +458,8 @@ pub enum Cause {
     Receiver,
     /// A backup is taken there.
     Backup,
+    /// A certificate is ordered there, or the way to its proof is tried.
+    Certificate,
 }
 
 impl Cause {
@@ -456,6 +476,7 @@ impl Cause {
             Self::DataSource => "data source",
             Self::Receiver => "receiver",
             Self::Backup => "backup",
+            Self::Certificate => "certificate",
         }
     }
 }

@@ -12,18 +12,29 @@ mod forward;
 mod host;
 mod locate;
 mod path;
+mod seen;
 
 use crate::formats;
+use crate::platform::exposure::trimmed;
 use crate::platform::{
-    ACME, Forward, Limit, OutsideKind, Platform, Protocol, Role, Route, RouteTarget, ServiceId, Site,
+    ACME, Forward, Limit, OutsideKind, Platform, Protocol, Role, Route, RoutePath, RouteTarget, ServiceId,
+    Site,
 };
 use crate::schema::Bytes;
 
 pub use bounds::{MAX_BODY, TIMEOUT, max_body, timeout};
+use entry::Listener;
 pub use entry::{Client, Entry};
+use seen::Seen;
 
 /// The path below which certificate authorities ask (RFC 8555, section 8.3).
 pub const CHALLENGE: &str = "/.well-known/acme-challenge/";
+
+/// Where load balancers ask whether a proxy is there, for no site.
+const HEALTH: &[u8] = b"/healthz";
+
+/// The path of a page of maintenance, which nobody asks for.
+const PAGE: &[u8] = b"/.maintenance";
 
 /// A request from outside.
 #[derive(Debug, Clone, Copy)]
@@ -76,10 +87,8 @@ pub enum Answer<'a> {
     Redirect(u16, String),
     /// A file of the proxy's container, or 404.
     File(String),
-    /// What a service answers.
-    Service(Way<'a>),
-    /// What answers at an address past the model.
-    Address(String),
+    /// What services answer, of which one is chosen.
+    Onward(Onward<'a>),
 }
 
 /// Why nothing is answered.
@@ -122,6 +131,21 @@ pub enum Reason<'a> {
     From,
     /// The route asks for a login.
     Login,
+    /// The site is shut for a while.
+    Maintenance,
+    /// A load balancer asks whether the proxy is there.
+    Health,
+}
+
+/// Where the proxy hands a request on to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Onward<'a> {
+    /// The path that is asked for there, normalised.
+    pub path: String,
+    /// An address past the model.
+    pub address: Option<String>,
+    /// The ways through services, one for each port that shares the requests of the route.
+    pub ways: Vec<Way<'a>>,
 }
 
 /// The way of a request through services.
@@ -162,7 +186,12 @@ impl Platform {
     #[must_use]
     pub fn meets(&self, request: &Request<'_>) -> Meeting<'_> {
         let nothing = |entry, why| Meeting::early(entry, Answer::Nothing(why));
-        let Some(entry) = entry::at(self, request.port) else { return nothing(None, Silence::NoPort) };
+        let Some(entry) = entry::at(self, request.port) else {
+            return match entry::on_host(self, request.port) {
+                Some(listener) => self.meets_at(request, &listener),
+                None => nothing(None, Silence::NoPort),
+            };
+        };
         let service = &self[entry.service];
         let port = &service.ports[entry.port];
         let let_in = port.publish.as_ref().is_some_and(|publish| request.client.is_of(self, publish.to));
@@ -172,7 +201,7 @@ impl Platform {
         let proxy = service.role == Some(Role::Proxy) && self.targets.contains(&&formats::NGINX);
         let tls = service.https().is_some_and(|https| std::ptr::eq(https, port));
         if proxy && (tls || service.http().is_some_and(|http| std::ptr::eq(http, port))) {
-            return self.meets_at(request, entry, tls);
+            return self.meets_at(request, &Listener::of(service, entry, tls));
         }
         match (request.tls, port.protocol) {
             (true, Protocol::Https) | (false, _) => {}
@@ -181,19 +210,22 @@ impl Platform {
         let Some(path) = path::normalised(request.target) else {
             return Meeting::early(Some(entry), Answer::Status(400, Reason::Malformed));
         };
-        let answer = Answer::Service(forward::way(self, entry, &path));
-        Meeting { path: lossy(&path), ..Meeting::early(Some(entry), answer) }
+        let path_there = lossy(&path);
+        let ways = vec![forward::way(self, entry, &path)];
+        let answer = Answer::Onward(Onward { path: path_there.clone(), address: None, ways });
+        Meeting { path: path_there, ..Meeting::early(Some(entry), answer) }
     }
 
-    /// What a request meets at a port of a proxy where sites are served.
-    #[must_use]
-    pub fn meets_at(&self, request: &Request<'_>, entry: Entry, tls: bool) -> Meeting<'_> {
-        let early = |answer| Meeting::early(Some(entry), answer);
+    /// What a request meets where nginx serves sites.
+    fn meets_at(&self, request: &Request<'_>, listener: &Listener) -> Meeting<'_> {
+        let tls = listener.tls;
+        let early = |answer| Meeting::early(listener.entry, answer);
         let status = |status, reason| early(Answer::Status(status, reason));
         let sites: Vec<&Site> = self
             .sites
             .iter()
-            .filter(|site| site.served_by == Some(entry.service) && (!tls || site.tls.is_some()))
+            .filter(|site| site.served_by == listener.entry.map(|entry| entry.service))
+            .filter(|site| !tls || site.tls.is_some())
             .collect();
         // The name of the handshake decides whether there is one; addresses are no names (RFC 6066, section 3).
         let shaken = host::named(request.host).and_then(|name| host::site_of(&sites, &name));
@@ -217,56 +249,80 @@ impl Platform {
         if tls && !request.tls {
             return Meeting { answer: Answer::Status(400, Reason::PlainText), ..found };
         }
-        let sends_on =
-            site.is_some_and(|site| site.tls.is_some()) && self[entry.service].https().is_some() && !tls;
-        let routes = site.filter(|_| !sends_on);
-        let route = routes.and_then(|site| locate::route(site, &path));
-        let challenge = !tls && path.starts_with(CHALLENGE.as_bytes());
-        let target = routes.zip(route).map(|(site, at)| &site.routes[at]).filter(|_| !challenge);
-        let most = target.map_or(MAX_BODY, |route| max_body(self, route));
-        if most.0 > 0 && request.length().is_some_and(|length| length > most.0) {
-            return Meeting { route, answer: Answer::Status(413, Reason::Size(most)), ..found };
+        let Some(site) = site else {
+            return Meeting { answer: unnamed(self, request, &sites, tls, &path), ..found };
+        };
+        let (route, answer) = self.meets_site(request, site, listener, (&name, &path));
+        Meeting { route, answer, ..found }
+    }
+
+    /// What a request meets at a site: the route of its path, and what is answered.
+    fn meets_site<'a>(
+        &'a self,
+        request: &Request<'_>,
+        site: &'a Site,
+        listener: &Listener,
+        (name, path): (&str, &[u8]),
+    ) -> (Option<usize>, Answer<'a>) {
+        let tls = listener.tls;
+        let https = listener.https.filter(|_| site.tls.is_some());
+        let balanced = !site.trusted.is_empty();
+        // Load balancers say what the client spoke, so requests over HTTP are answered where they stand in front.
+        let sends_on = https.is_some() && !tls && !balanced;
+        let shut = site.maintenance.as_ref();
+        let route = locate::route(site, path).filter(|_| !sends_on && shut.is_none());
+        let challenge = (!tls || balanced) && path.starts_with(CHALLENGE.as_bytes());
+        let of_route = route.map(|at| &site.routes[at]).filter(|_| !challenge);
+        let most = of_route.map_or(MAX_BODY, |route| max_body(self, route));
+        if let Some(answer) = request.too_large(most) {
+            return (route, answer);
         }
         if challenge {
             // What is not there is looked for before the method is.
-            return Meeting { answer: Answer::File(format!("{ACME}{}", lossy(&path))), ..found };
+            return (None, Answer::File(format!("{ACME}{}", lossy(path))));
         }
-        let answer = match site {
-            None => Answer::Nothing(Silence::NoSite),
-            Some(_) if sends_on => {
-                let port = self[entry.service].https().and_then(|port| port.publish.as_ref());
-                let port = port.map(|publish| publish.host_port).filter(|port| *port != 443);
-                let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-                Answer::Redirect(301, format!("https://{name}{port}{}", request.target))
-            }
-            Some(site) => match route {
-                None => Answer::Status(404, Reason::NoRoute),
-                Some(at) => self.answered(request, site, at, &path),
-            },
+        if sends_on {
+            let port = https.filter(|port| *port != 443).map(|port| format!(":{port}")).unwrap_or_default();
+            return (None, Answer::Redirect(301, format!("https://{name}{port}{}", request.target)));
+        }
+        let seen = Seen::through(self, request, site);
+        if let Some(closed) = route.and_then(|at| self.closed_at(site, at, path)) {
+            return (route, Answer::Status(404, Reason::Closed(closed)));
+        }
+        if https.is_some() && balanced && !seen.tls {
+            return (route, Answer::Redirect(301, format!("https://{name}{}", request.target)));
+        }
+        let answer = match (shut, route) {
+            (Some(shut), _) if shut.page.is_some() && path == PAGE => Answer::Status(404, Reason::NoRoute),
+            (Some(_), _) => Answer::Status(503, Reason::Maintenance),
+            (None, None) => Answer::Status(404, Reason::NoRoute),
+            (None, Some(at)) => self.answered(&Request { client: seen.client, ..*request }, site, at, path),
         };
-        Meeting { route, answer, ..found }
+        (route, answer)
     }
 
     /// The route that a path comes to, an index into the routes of a site, and whether it is closed there.
     #[must_use]
     pub fn comes_to(&self, site: &Site, path: &str) -> Option<(usize, bool)> {
         let at = locate::route(site, path.as_bytes())?;
-        let prefix = locate::location_below(&site.routes[at].path, path.as_bytes());
-        let closed = prefix.is_some_and(|prefix| {
-            closed::of(self, site).within(at, &prefix).any(|closed| closed.is_spelt(path.as_bytes()))
-        });
-        Some((at, closed))
+        Some((at, self.closed_at(site, at, path.as_bytes()).is_some()))
     }
 
-    /// Whether everybody may ask a site for a path, and needs no signature.
-    #[must_use]
-    pub fn answers_anybody(&self, site: &Site, path: &str) -> bool {
-        let route = locate::route(site, path.as_bytes()).map(|at| &site.routes[at]);
-        route.is_none_or(|route| {
-            !self.leads_to_signed(route)
-                && route.login.is_none()
-                && route.from.is_none_or(|from| self[from].kind == OutsideKind::Internet)
-        })
+    /// What is closed in the location of a route, of which a path is a spelling.
+    fn closed_at(&self, site: &Site, at: usize, path: &[u8]) -> Option<String> {
+        let route = &site.routes[at];
+        let restricted = route.from.is_some_and(|from| self[from].kind != OutsideKind::Internet);
+        let guarded = restricted || route.login.is_some() || limits(site, route).next().is_some();
+        let closing = match route.to {
+            RouteTarget::Deny => false,
+            // A location of an answer that nothing is asked for has none within it.
+            RouteTarget::Redirect { .. } | RouteTarget::Respond { .. } => guarded,
+            RouteTarget::Port(..) | RouteTarget::Address(_) | RouteTarget::Files { .. } => true,
+        };
+        let prefix = locate::location_below(&route.path, path).filter(|_| closing)?;
+        let closings = closed::of(self, site);
+        let closed = closings.within(at, &prefix).find(|closed| closed.is_spelt(path));
+        closed.map(|closed| closed.path().to_owned())
     }
 
     /// What a route answers, whose size is let through.
@@ -275,17 +331,7 @@ impl Platform {
         if let RouteTarget::Deny = route.to {
             return Answer::Status(404, Reason::Route);
         }
-        let limit = [&route.limit, &site.limit].into_iter().flatten().find(|limit| limit.rate().is_some());
-        let restricted = route.from.is_some_and(|from| self[from].kind != OutsideKind::Internet);
-        let guarded = restricted || route.login.is_some() || limit.is_some();
-        let own = matches!(route.to, RouteTarget::Redirect { .. } | RouteTarget::Respond { .. });
-        // A location of an answer that nothing is asked for has none within it.
-        if (guarded || !own)
-            && let Some(prefix) = locate::location_below(&route.path, path)
-            && let Some(closed) = closed::of(self, site).within(at, &prefix).find(|it| it.is_spelt(path))
-        {
-            return Answer::Status(404, Reason::Closed(closed.path().to_owned()));
-        }
+        let limit = limits(site, route).next();
         if let Some(limit) = limit.filter(|_| request.too_often) {
             return Answer::Status(429, Reason::Limit(limit));
         }
@@ -301,10 +347,7 @@ impl Platform {
     /// Where a route sends a request that it lets in.
     fn goes<'a>(&'a self, request: &Request<'_>, route: &'a Route, path: &[u8]) -> Answer<'a> {
         match &route.to {
-            RouteTarget::Port(service, port) => {
-                Answer::Service(forward::way(self, Entry { service: *service, port: *port }, path))
-            }
-            RouteTarget::Address(value) => Answer::Address(value.as_literal().unwrap_or_default().to_owned()),
+            RouteTarget::Port(..) | RouteTarget::Address(_) => self.goes_on(route, path),
             RouteTarget::Files { root, .. } => request.file(format!("{root}{}", lossy(path))),
             RouteTarget::Deny => Answer::Status(404, Reason::Route),
             RouteTarget::Redirect { to, permanent } => {
@@ -314,6 +357,55 @@ impl Platform {
             RouteTarget::Respond { status, .. } => Answer::Status(*status, Reason::Route),
         }
     }
+}
+
+impl Platform {
+    /// Where a route hands a request on to.
+    fn goes_on<'a>(&'a self, route: &'a Route, path: &[u8]) -> Answer<'a> {
+        let rest = match &route.path {
+            _ if !route.strip => path,
+            RoutePath::Exact(_) => b"/",
+            RoutePath::Prefix(prefix) => match path.get(trimmed(prefix).len()..) {
+                None | Some(b"") => b"/",
+                Some(rest) => rest,
+            },
+        };
+        let address = match &route.to {
+            RouteTarget::Address(value) => value.as_literal().map(str::to_owned),
+            _ => None,
+        };
+        let ways = route.ports().map(|(service, port, _)| forward::way(self, Entry { service, port }, rest));
+        Answer::Onward(Onward { path: lossy(rest), address, ways: ways.collect() })
+    }
+}
+
+/// The limits of a route that nginx can count.
+fn limits<'a>(site: &'a Site, route: &'a Route) -> impl Iterator<Item = &'a Limit> {
+    [&route.limit, &site.limit].into_iter().flatten().filter(|limit| limit.rate().is_some())
+}
+
+/// What a request for no site meets, in the server that refuses.
+fn unnamed<'a>(
+    platform: &Platform,
+    request: &Request<'_>,
+    sites: &[&Site],
+    tls: bool,
+    path: &[u8],
+) -> Answer<'a> {
+    if let Some(answer) = request.too_large(MAX_BODY) {
+        return answer;
+    }
+    if !tls && path.starts_with(CHALLENGE.as_bytes()) {
+        return Answer::File(format!("{ACME}{}", lossy(path)));
+    }
+    let mut trusted = sites.iter().flat_map(|site| &site.trusted).peekable();
+    if !tls && path == HEALTH && trusted.peek().is_some() {
+        return match trusted.any(|(balancer, _)| request.client.passes(platform, *balancer)) {
+            true => Answer::Status(200, Reason::Health),
+            false => Answer::Status(403, Reason::From),
+        };
+    }
+    Answer::Nothing(Silence::NoSite)
 }
 
 impl<'a> Meeting<'a> {
@@ -353,6 +445,12 @@ impl Request<'_> {
             && self.method.bytes().all(method)
             && declared.is_none_or(|length| length.parse::<u64>().is_ok())
             && !(in_pieces && self.length().is_some())
+    }
+
+    /// What is answered where it declares more than is taken; 0 is any size.
+    fn too_large<'a>(&self, most: Bytes) -> Option<Answer<'a>> {
+        let larger = most.0 > 0 && self.length().is_some_and(|length| length > most.0);
+        larger.then_some(Answer::Status(413, Reason::Size(most)))
     }
 
     /// A file, which is sent and not written (nginx/nginx:src/http/modules/ngx_http_static_module.c).

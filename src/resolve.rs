@@ -6,6 +6,7 @@
 mod absolute;
 mod backup;
 mod bears;
+mod certificates;
 mod config;
 mod edges;
 mod find;
@@ -14,6 +15,7 @@ mod health;
 mod host;
 mod hours;
 pub(crate) mod image;
+mod issuer;
 mod keys;
 mod mute;
 mod names;
@@ -77,6 +79,7 @@ pub fn resolve(
     environment: Option<&str>,
     sink: &mut Sink,
 ) -> Platform {
+    certificates::fit(&mut document);
     settle::settle(&mut document, absent, sink);
     let document = &Arc::new(document);
     let names = Names::new(document, &document.service, sink);
@@ -134,7 +137,9 @@ pub fn resolve(
     texts.unused_outputs();
     sound::document(document, &mut texts);
     let stores = store::stores(&mut texts);
-    platform.sites = site::sites(document, &platform, &mut texts);
+    let issuers = issuer::issuers(document, &mut texts);
+    platform.sites = site::sites(document, &issuers, &platform, &mut texts);
+    site::room(&mut platform, &texts);
     platform.backups = backup::backups(document, &stores, &mut texts);
     platform.policies = policy::policies(document, &mut texts);
     platform.hosts = host::hosts(document, &platform, &mut texts);

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 
 use infrac::formats::{FORMATS, Format};
-use infrac::platform::Platform;
+use infrac::platform::{Platform, Service};
 use infrac::standard::COMPONENTS;
 use infrac::target::{self, Artifact};
 use regex::Regex;
@@ -37,6 +37,8 @@ const COMMENTS: &[(&str, Option<&str>)] = &[
     // What stands outside of definitions is in no message.
     (".tmpl", Some("#")),
     (".tf", Some("#")),
+    // What stands outside of the markers is no part of it (RFC 7468, section 2).
+    (".pem", Some("#")),
     ("Makefile", Some("#")),
     (".js", Some("//")),
     (".sql", Some("--")),
@@ -138,7 +140,7 @@ fn artifacts_are_as_reviewed() {
 }
 
 /// What services may mount is what targets write: each folder of the table holds a file of some platform, and each file
-/// stands in one of them.
+/// stands in one of them, but for those that are the host's.
 #[test]
 fn folders_that_services_mount_are_written() {
     let mut written = BTreeSet::new();
@@ -151,10 +153,18 @@ fn folders_that_services_mount_are_written() {
             let Some(format) = FORMATS.iter().filter(|format| !format.folders.is_empty()).find(below) else {
                 continue;
             };
+            // What nginx of the host reads, no service mounts.
+            if ["nginx/sites-available/", "nginx/snippets/"].iter().any(|folder| path.starts_with(folder)) {
+                continue;
+            }
             let ends = path.match_indices('/').map(|(end, _)| end).filter(|end| *end > format.root.len());
             written.extend(ends.map(|end| path[..end].to_owned()));
             written.insert(format.root.to_owned());
         }
+        // Others than readers by role mount a folder of their own.
+        let mounted =
+            |service: &'_ Service| service.artifacts.iter().map(|it| it.source(service)).collect::<Vec<_>>();
+        known.extend(platform.services.iter().flat_map(mounted));
         for format in FORMATS.iter().filter(|format| !format.folders.is_empty()) {
             known.insert(format.root.to_owned());
             for service in format.reader.into_iter().flat_map(|role| platform.with_role(role)) {

@@ -3,9 +3,14 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests write files and run programs")]
 
+mod gixy;
+mod host;
 mod machine;
 mod request;
+mod routes;
+mod services;
 mod texts;
+mod trusted;
 mod twins;
 
 use infrac::platform::{Platform, Role, Version};

@@ -4,28 +4,27 @@ use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
 use crate::hash::HashSet;
 use crate::platform::range::Range;
-use crate::platform::{
-    Outside, OutsideId, OutsideKind, Platform, Protocol, Role, RoutePath, RouteTarget, Site,
-};
+use crate::platform::{Outside, OutsideId, OutsideKind, Platform, Protocol, Role, RoutePath, Site};
 
 /// The sites that a proxy of the platform serves.
 fn served(platform: &Platform) -> impl Iterator<Item = &Site> {
-    let nginx = platform.targets.contains(&&formats::NGINX);
-    platform.sites.iter().filter(move |site| nginx && site.served_by.is_some())
+    platform.sites.iter().filter(|site| platform.serves(site))
 }
 
 /// SITE007: a site without TLS whose proxy is published to everybody.
 pub(super) fn plain_text(platform: &Platform, sink: &mut Sink) {
     for site in served(platform).filter(|site| site.tls.is_none()) {
-        let Some(proxy) = site.served_by.map(|proxy| &platform[proxy]) else { continue };
-        let publish = proxy.http().and_then(|port| port.publish.as_ref());
-        let Some(publish) = publish.filter(|it| platform[it.to].kind == OutsideKind::Internet) else {
+        let http = site.served_by.and_then(|proxy| platform[proxy].http());
+        let publish = http.and_then(|port| port.publish.as_ref());
+        let publish = publish.filter(|it| platform[it.to].kind == OutsideKind::Internet);
+        // nginx of the host is open to everybody.
+        if site.served_by.is_some() && publish.is_none() {
             continue;
-        };
+        }
         sink.report(
             Diagnostic::new(codes::SITE007, format!("`{}` is served to everybody without TLS", site.name))
                 .at(site.domain_span, "what is asked for and answered can be read and changed on its way")
-                .at(publish.span, "published to everybody")
+                .at_maybe(publish.map(|publish| publish.span), "published to everybody")
                 .help("write `tls = true`; or `allow plain-text-site { reason = … }` where that is meant"),
         );
     }
@@ -35,31 +34,30 @@ pub(super) fn plain_text(platform: &Platform, sink: &mut Sink) {
 pub(super) fn spoken(platform: &Platform, sink: &mut Sink) {
     for site in served(platform) {
         for route in &site.routes {
-            let RouteTarget::Port(service, port) = route.to else { continue };
-            let service = &platform[service];
-            let Some(port) = service.ports.get(port) else { continue };
-            // A stream of which nothing is said may be HTTP.
-            if matches!(port.protocol, Protocol::Http | Protocol::Https | Protocol::Tcp) {
-                continue;
+            for (service, port, span) in route.ports() {
+                let service = &platform[service];
+                let Some(port) = service.ports.get(port) else { continue };
+                // A stream of which nothing is said may be HTTP.
+                if matches!(port.protocol, Protocol::Http | Protocol::Https | Protocol::Grpc | Protocol::Tcp)
+                {
+                    continue;
+                }
+                sink.report(
+                    Diagnostic::new(
+                        codes::SITE008,
+                        format!(
+                            "a site leads to `{}.{}`, which speaks `{}`",
+                            service.path,
+                            port.name,
+                            port.protocol.word()
+                        ),
+                    )
+                    .about(&service.path)
+                    .at(span, "requests of HTTP come here")
+                    .at(port.span, "the port")
+                    .help("name a port that speaks `http`, `https` or `grpc`, or publish this one itself"),
+                );
             }
-            sink.report(
-                Diagnostic::new(
-                    codes::SITE008,
-                    format!(
-                        "a site leads to `{}.{}`, which speaks `{}`",
-                        service.path,
-                        port.name,
-                        port.protocol.word()
-                    ),
-                )
-                .about(&service.path)
-                .at(route.target_span, "requests of HTTP come here")
-                .at(port.span, "the port")
-                .help(match port.protocol {
-                    Protocol::Grpc => "sites do not serve gRPC yet: publish the port itself",
-                    _ => "name a port that speaks `http` or `https`, or publish this one itself",
-                }),
-            );
         }
     }
 }
@@ -121,17 +119,59 @@ pub(super) fn own_networks(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// SITE010 and SITE023: load balancers that are believed, at addresses from which others ask as well. What they say of a
+/// client decides who may come in and whose limit counts.
+pub(super) fn trusted(platform: &Platform, sink: &mut Sink) {
+    for (id, span) in served(platform).flat_map(|site| &site.trusted) {
+        let outside = &platform[*id];
+        let everybody = outside.kind != OutsideKind::Declared;
+        let parse = |text: &&String| Range::parse(text);
+        let own =
+            outside.ranges.iter().find(|text| parse(text).is_some_and(|range| range.holds_an_engines()));
+        let private =
+            outside.ranges.iter().find(|text| parse(text).is_some_and(|range| range.holds_private()));
+        let told = if let Some(range) = own {
+            Diagnostic::new(
+                codes::SITE010,
+                format!("`{}` makes a load balancer of the proxy's own network: `{range}`", outside.name),
+            )
+            .at(*span, "what these say of clients is believed")
+            .at_maybe(outside.span, "holds addresses that engines give to containers")
+            .help("name the addresses that the load balancer asks from")
+        } else if everybody {
+            Diagnostic::new(codes::SITE023, format!("`{}` is no load balancer", outside.name))
+                .at(*span, "whatever they say of their address is believed")
+                .help("name an `outside` with the addresses that the load balancer asks from")
+        } else if let Some(range) = private {
+            Diagnostic::new(
+                codes::SITE023,
+                format!("`{}` is believed at addresses of private networks: `{range}`", outside.name),
+            )
+            .at(*span, "what these say of clients is believed")
+            .at_maybe(outside.span, "others in the same network ask from there as well")
+            .help(
+                "name its public addresses; or write `allow private-address-trusted { reason = … }` where that network \
+                 holds nothing but load balancers",
+            )
+        } else {
+            continue;
+        };
+        sink.report(told);
+    }
+}
+
 /// SITE011: addresses reserved for documentation in a range that is allowed in.
 pub(super) fn of_documents(platform: &Platform, sink: &mut Sink) {
     let published = platform.services.iter().flat_map(|service| &service.ports);
     let published = published.filter_map(|port| port.publish.as_ref()).map(|it| (it.to, it.span));
     let routes = served(platform).flat_map(|site| &site.routes);
     let routes = routes.filter_map(|route| Some((route.from?, route.span)));
+    let trusted = served(platform).flat_map(|site| site.trusted.iter().copied());
     let hosts = platform.hosts.iter().filter_map(|host| Some((host.ssh?, host.span)));
     let mut seen: HashSet<OutsideId> = HashSet::default();
     // Each environment that lets it in has one of its own to set.
     let within = platform.environment.as_ref().map(|name| format!("in `{name}` ")).unwrap_or_default();
-    for (id, span) in published.chain(routes).chain(hosts) {
+    for (id, span) in published.chain(routes).chain(trusted).chain(hosts) {
         let outside: &Outside = &platform[id];
         let of_documents = |text: &&String| Range::parse(text).is_some_and(|range| range.is_documentation());
         let Some(range) = outside.ranges.iter().find(of_documents) else { continue };

@@ -1,30 +1,33 @@
 //! Exposure: metrics and administration interfaces that a client outside can request.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::formats;
 use crate::hash::HashMap;
 use crate::platform::exposure::{Exposed, Sensitive, around, below, trimmed};
-use crate::platform::{Access, OutsideKind, Platform, RouteTarget, ServiceId};
+use crate::platform::{Access, OutsideKind, Platform, ServiceId};
 use crate::source::Span;
 
 /// SITE005: routes and published ports that lead everybody to metrics or to an administration interface. What lies below
 /// a route is closed by the proxy; what is all of a route cannot be.
 pub(super) fn exposure(platform: &Platform, sink: &mut Sink) {
     let mut known: HashMap<(ServiceId, usize), Vec<Exposed<'_>>> = HashMap::default();
-    let served = platform.targets.contains(&&formats::NGINX);
-    for site in platform.sites.iter().filter(|site| served && site.served_by.is_some()) {
+    for site in platform.sites.iter().filter(|site| platform.serves(site)) {
         for route in &site.routes {
-            let RouteTarget::Port(service, port) = route.to else { continue };
             let everybody = route.from.is_none_or(|from| platform[from].kind == OutsideKind::Internet);
             if !everybody || route.login.is_some() {
                 continue;
             }
-            let list = known.entry((service, port)).or_insert_with(|| platform.exposed(service, port));
-            for exposed in around(list, route.path.path()) {
-                sink.report(finding(platform, exposed, route.span, "everybody may ask for this path").help(
-                    "write `deny`, or `from` or `login` for those who may; or \
+            // The service is asked for what is left of the path.
+            let path = if route.strip { "" } else { route.path.path() };
+            for (service, port, _) in route.ports() {
+                let list = known.entry((service, port)).or_insert_with(|| platform.exposed(service, port));
+                for exposed in around(list, path) {
+                    sink.report(
+                        finding(platform, exposed, route.span, "everybody may ask for this path").help(
+                            "write `deny`, or `from` or `login` for those who may; or \
                          `allow metrics-in-public { reason = … }` where everybody is meant to",
-                ));
+                        ),
+                    );
+                }
             }
         }
     }
@@ -78,7 +81,7 @@ fn finding(platform: &Platform, exposed: &Exposed<'_>, span: Span, note: &str) -
 /// SITE006: paths that the proxy answers itself.
 pub(super) fn hidden(platform: &Platform, sink: &mut Sink) {
     const ACME: &str = "/.well-known/acme-challenge";
-    for site in platform.sites.iter().filter(|site| site.served_by.is_some()) {
+    for site in platform.sites.iter().filter(|site| platform.serves(site)) {
         for route in site.routes.iter().filter(|route| below(trimmed(route.path.path()), ACME).is_some()) {
             sink.report(
                 Diagnostic::new(

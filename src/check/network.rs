@@ -328,7 +328,12 @@ pub(super) fn names_of_hosts(platform: &Platform, sink: &mut Sink) {
         for edge in platform.edges_from(from.id) {
             if let (
                 EdgeEnd::Service(to, _),
-                Cause::Scrape | Cause::Route | Cause::Forward | Cause::Alerting | Cause::Backup,
+                Cause::Scrape
+                | Cause::Route
+                | Cause::Forward
+                | Cause::Alerting
+                | Cause::Backup
+                | Cause::Certificate,
             ) = (edge.to, edge.cause)
             {
                 told.push((to, edge.span));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::formats;
 use crate::model::RunKind;
 use crate::platform::{MEMORY, Platform, Service};
 use crate::schema::Bytes;
@@ -204,5 +205,37 @@ mod tests {
     #[test]
     fn sizes_are_told_with_one_decimal() {
         assert_eq!([gib(7 << 30), gib((1 << 30) + (1 << 29)), gib(96 << 20)], ["7GiB", "1.5GiB", "96MiB"]);
+    }
+}
+
+/// RES004: proxies that end in the middle of a reload, because old processes and new ones do not fit.
+pub(super) fn sites(platform: &Platform, sink: &mut Sink) {
+    if !platform.targets.contains(&&formats::NGINX) {
+        return;
+    }
+    for (proxy, needed) in platform.memory_of_sites() {
+        let proxy = &platform[proxy];
+        let limit = proxy.resources.memory;
+        if limit >= needed {
+            continue;
+        }
+        let sites = platform.sites.iter().filter(|site| site.served_by == Some(proxy.id)).count();
+        sink.report(
+            Diagnostic::new(
+                codes::RES004,
+                format!("`{}` has {} of memory for {sites} sites", proxy.path, gib(limit.0)),
+            )
+            .about(&proxy.path)
+            .at(
+                proxy
+                    .block
+                    .resources
+                    .as_ref()
+                    .and_then(|it| it.memory)
+                    .map_or_else(|| place(proxy), |it| it.span),
+                format!("about {} while it reads its files again", gib(needed.0)),
+            )
+            .help(format!("give it {} or more", gib(needed.0))),
+        );
     }
 }

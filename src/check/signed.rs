@@ -1,18 +1,14 @@
 //! Routes to what is asked with signed requests: the API of an object store, and gRPC with its own credentials.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::formats;
-use crate::platform::{Platform, Protocol, Route, RoutePath, RouteTarget, Service, Site};
+use crate::platform::{Platform, Protocol, Route, RoutePath, Service, Site};
 
-/// The routes of served sites that lead to a port, each with the service and the port.
+/// The ports that routes of served sites lead to, each with its site and route.
 fn routes(platform: &Platform) -> impl Iterator<Item = (&Site, &Route, &Service, usize)> {
-    let nginx = platform.targets.contains(&&formats::NGINX);
-    let sites = platform.sites.iter().filter(move |site| nginx && site.served_by.is_some());
-    sites.flat_map(|site| site.routes.iter().map(move |route| (site, route))).filter_map(|(site, route)| {
-        match route.to {
-            RouteTarget::Port(service, port) => Some((site, route, &platform[service], port)),
-            _ => None,
-        }
+    let sites = platform.sites.iter().filter(|site| platform.serves(site));
+    let routes = sites.flat_map(|site| site.routes.iter().map(move |route| (site, route)));
+    routes.flat_map(move |(site, route)| {
+        route.ports().map(move |(service, port, _)| (site, route, &platform[service], port))
     })
 }
 
@@ -48,7 +44,8 @@ pub(super) fn logins(platform: &Platform, sink: &mut Sink) {
 /// takes its first part for the bucket.
 pub(super) fn buckets(platform: &Platform, sink: &mut Sink) {
     for (site, route, service, at) in routes(platform) {
-        if !platform.is_signed(service.id, at) {
+        // What takes the path off, is refused for that.
+        if !platform.is_signed(service.id, at) || route.strip {
             continue;
         }
         let (RoutePath::Prefix(path) | RoutePath::Exact(path)) = &route.path;

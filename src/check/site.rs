@@ -11,12 +11,13 @@ const NAME: &str = NginxSettings::SCHEMA.key;
 
 /// SITE001: host names that no browser asks for, or that are known only when the operator sets them.
 pub(super) fn names(platform: &Platform, sink: &mut Sink) {
-    for (site, proxy) in served(platform) {
+    for site in platform.sites.iter().filter(|site| platform.serves(site)) {
+        let proxy = site.served_by.map(|proxy| platform[proxy].span());
         let Some(domain) = site.domain.as_literal() else {
             sink.report(
                 Diagnostic::new(codes::SITE001, format!("`{}` has no name before it is started", site.name))
                     .at(site.domain_span, "set by the operator, and the configuration of the proxy is a file")
-                    .at(proxy.span(), "the proxy")
+                    .at_maybe(proxy, "the proxy")
                     .help("write the host name, and another one in the environment that has another one"),
             );
             continue;
@@ -54,7 +55,8 @@ fn is_host(name: &str) -> bool {
 pub(super) fn listeners(platform: &Platform, sink: &mut Sink) {
     let mut proxies = platform.with_role(Role::Proxy);
     if let (Some(first), Some(second)) = (proxies.next(), proxies.next()) {
-        for site in platform.sites.iter().filter(|site| site.served_by.is_none()) {
+        let nobody = |site: &&Site| site.served_by.is_none() && !platform.settings.nginx.host;
+        for site in platform.sites.iter().filter(nobody) {
             sink.report(
                 Diagnostic::new(codes::SITE002, format!("no proxy serves `{}`", site.name))
                     .at(site.span, "has no `served_by`")
@@ -91,10 +93,13 @@ pub(super) fn unsayable(platform: &Platform, sink: &mut Sink) {
     if !platform.targets.contains(&&formats::NGINX) {
         return;
     }
-    for (site, _) in served(platform) {
+    for site in platform.sites.iter().filter(|site| platform.serves(site)) {
         limit(site.limit.as_ref(), site.span, sink);
         for (name, value) in &site.headers {
             long(value, site.span, &format!("header `{name}`"), sink);
+        }
+        if let Some(shut) = &site.maintenance {
+            long(shut.body.as_deref().unwrap_or(""), site.span, "text", sink);
         }
         for route in &site.routes {
             limit(route.limit.as_ref(), route.span, sink);

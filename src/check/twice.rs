@@ -2,7 +2,6 @@
 //! requests that come back to where they were.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::formats;
 use crate::hash::HashMap;
 use crate::platform::exposure::trimmed;
 use crate::platform::{Platform, Port, RoutePath, Service, Site};
@@ -10,10 +9,9 @@ use crate::source::Span;
 
 /// SITE003: a host name that stands on two sites, and a path that stands twice on a site or a port.
 pub(super) fn twice(platform: &Platform, sink: &mut Sink) {
-    let nginx = platform.targets.contains(&&formats::NGINX);
-    let sites = platform.sites.iter().filter(|_| nginx);
-    let mut names: HashMap<String, (&Site, &Service)> = HashMap::default();
-    for (site, proxy) in sites.filter_map(|site| Some((site, &platform[site.served_by?]))) {
+    let mut names: HashMap<String, (&Site, Option<&Service>)> = HashMap::default();
+    for site in platform.sites.iter().filter(|site| platform.serves(site)) {
+        let proxy = site.served_by.map(|proxy| &platform[proxy]);
         for name in site.names() {
             if let Some(first) = names.insert(name.to_ascii_lowercase(), (site, proxy)) {
                 two_sites(name, (site, proxy), first, sink);
@@ -28,17 +26,25 @@ pub(super) fn twice(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-fn two_sites(name: &str, (site, proxy): (&Site, &Service), first: (&Site, &Service), sink: &mut Sink) {
+fn two_sites(
+    name: &str,
+    (site, proxy): (&Site, Option<&Service>),
+    first: (&Site, Option<&Service>),
+    sink: &mut Sink,
+) {
     let (first, other) = first;
     let same = first.span == site.span;
     let told = Diagnostic::new(codes::SITE003, format!("`{name}` is the name of two sites"));
-    sink.report(if other.id == proxy.id {
+    let by = |proxy: Option<&Service>| {
+        proxy.map_or_else(|| "the host itself".to_owned(), |proxy| format!("`{}`", proxy.path))
+    };
+    sink.report(if other.map(|other| other.id) == proxy.map(|proxy| proxy.id) {
         told.at(site.domain_span, if same { "stands here twice" } else { "this one" })
             .at_maybe((!same).then_some(first.domain_span), "and this one, which answers")
             .help("a name leads to one site: put the routes together, or take the name out of one")
     } else {
-        told.at(site.domain_span, format!("this one, which `{}` serves", proxy.path))
-            .at(first.domain_span, format!("and this one, which `{}` serves", other.path))
+        told.at(site.domain_span, format!("this one, which {} serves", by(proxy)))
+            .at(first.domain_span, format!("and this one, which {} serves", by(other)))
             .help("a name leads to one address: serve both by one proxy, or give one another name")
     });
 }

@@ -216,7 +216,8 @@ pub(super) fn unwritable(platform: &Platform, sink: &mut Sink) {
 
 /// The place where the folder of a path is mounted to be read only; the innermost mount decides.
 fn read_only(service: &Service, path: &str) -> Option<Span> {
-    let volumes = service.volumes.iter().map(|volume| (volume.path.as_str(), None));
+    let volumes = service.volumes.iter();
+    let volumes = volumes.map(|volume| (volume.path.as_str(), volume.read_only.then_some(volume.span)));
     let memory = service.block.tmpfs.iter().map(|tmpfs| (tmpfs.path.text.as_str(), None));
     let mounts =
         service.mounts.iter().map(|mount| (mount.path.as_str(), mount.read_only.then_some(mount.span)));

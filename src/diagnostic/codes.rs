@@ -160,12 +160,26 @@ codes! {
     SITE011 Warning "documentation-address";
     /// A proxy that serves no site.
     SITE012 Warning "proxy-without-a-site";
+    /// A site whose certificate nothing brings to its proxy.
+    SITE013 Error "no-certificate";
+    /// A name that an issuer cannot make a certificate out for.
+    SITE014 Error "not-issued";
     /// A request that services hand on to each other without an end.
     SITE017 Error "forwarded-in-a-circle";
     /// A login of the proxy in front of what is asked with other credentials.
     SITE018 Error "login-before-signatures";
     /// A path of a site that an object store takes for a bucket it has not.
     SITE019 Error "no-such-bucket";
+    /// A path that is taken off in front of a store that is asked with signed paths.
+    SITE020 Error "signed-path-changed";
+    /// A route to gRPC that has what gRPC does not.
+    SITE021 Error "not-for-grpc";
+    /// Upstreams that cannot share the requests of a route.
+    SITE022 Error "upstreams-differ";
+    /// A load balancer that is believed at addresses from which others ask as well.
+    SITE023 Error "private-address-trusted";
+    /// A path that probes ask for and are refused.
+    SITE024 Warning "probe-refused";
 
     /// Something is reached that a policy says never is.
     POL001 Error "policy-broken";
@@ -258,6 +272,8 @@ codes! {
     RES002 Error "heap-out-of-proportion";
     /// An own service without a limit where memory is counted.
     RES003 Warning "limit-not-said";
+    /// A proxy with less memory than its sites take.
+    RES004 Warning "too-small-for-its-sites";
 
     /// An image that can no longer be pulled.
     IMG001 Error "image-gone";

@@ -5,7 +5,22 @@
 const COMMENTS: &[(&str, &[&str])] = &[
     (
         "#",
-        &["sh", "bash", "yaml", "yml", "toml", "conf", "cnf", "cfg", "env", "properties", "py", "rb", "tf"],
+        &[
+            "sh",
+            "bash",
+            "yaml",
+            "yml",
+            "toml",
+            "conf",
+            "cnf",
+            "cfg",
+            "env",
+            "pem",
+            "properties",
+            "py",
+            "rb",
+            "tf",
+        ],
     ),
     // `#` is no comment to PHP's reader of such files.
     (";", &["ini"]),

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::{
-    Alert, Allow, Backup, Dashboard, DataSource, Exports, Group, Host, Hours, Image, Inhibit, Metric, Mirror,
-    Network, Outside, Override, PlatformBlock, Policy, Receiver, Record, Secret, Service, Site, Target,
-    Variable, Volume,
+    Alert, Allow, Backup, Dashboard, DataSource, Exports, Group, Host, Hours, Image, Inhibit, Issuer, Metric,
+    Mirror, Network, Outside, Override, PlatformBlock, Policy, Receiver, Record, Secret, Service, Site,
+    Target, Variable, Volume,
 };
 use crate::diagnostic::Sink;
 use crate::hash::HashSet;
@@ -38,6 +38,8 @@ block! {
         many service: Arc<Service>,
         /// A public host name and what is served under it.
         many site: Site,
+        /// An authority that issues certificates.
+        many issuer: Issuer,
         /// A condition that a person is told of.
         many alert: Alert,
         /// A query that is computed regularly and kept under a name.
@@ -109,6 +111,7 @@ impl Document {
             host,
             service,
             site,
+            issuer,
             alert,
             record,
             metric,
@@ -136,6 +139,7 @@ impl Document {
         self.host.extend(host);
         self.service.extend(service);
         self.site.extend(site);
+        self.issuer.extend(issuer);
         self.alert.extend(alert);
         self.record.extend(record);
         self.metric.extend(metric);

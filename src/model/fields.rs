@@ -6,6 +6,7 @@ pub use super::document::SourceField;
 pub use super::environment::{AllowField, SecretField, VariableField};
 pub use super::health::{HealthField, MetricsField, SamplesField};
 pub use super::image::{EndedField, ExpectsField, FirstStartField, ImageField, MirrorField};
+pub use super::issuer::{EabField, IssuerField};
 pub use super::observe::{
     AlertField, AlertTestField, ChooseField, DashboardField, ExportsField, InhibitField, MetricField,
     PanelField, QueryField, RecordField, RowField, SeriesField, ThresholdField,
@@ -16,7 +17,7 @@ pub use super::receiver::{
     HeartbeatField, HoursField, OpsgenieField, PagerDutyField, ReceiverField, SlackField, SmtpField,
     TeamsField, WebhookField,
 };
-pub use super::route::{LimitField, RouteField, SiteField, TlsField};
+pub use super::route::{LimitField, MaintenanceField, RouteField, SiteField, TlsField, UpstreamField};
 pub use super::run::{
     AfterField, PlaceField, RequiresField, ReserveField, ResourcesField, RunField, ScaleField, ScaleOnField,
     SecurityField,

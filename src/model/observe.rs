@@ -24,6 +24,10 @@ block! {
         optional each_job: bool,
         /// Whether there is one for each scraped service of which at least two run; `$replicas` in its query is their number.
         optional each_scaled: bool,
+        /// Whether there is one for each issuer of certificates of sites, which carries the label `issuer`; for an alert of a
+        /// service with `role = probe`. In its query and tests `$job` is the scrape job that looks at these certificates, and
+        /// `$lifetime*25%` a share of the time that they hold, in seconds.
+        optional each_issuer: bool,
         /// each_job: services that have an alert of this name, or of one of these, tell it themselves and are left out.
         optional unless: Words,
         /// More labels.

@@ -13,6 +13,8 @@ block! {
         optional description: Constant,
         /// Whether it has no way out, and no way in from the host.
         optional internal: bool,
+        /// Whether its containers have addresses of IPv6 as well.
+        optional ipv6: bool,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::schema::{
     Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Placed, Reference, Scalar, SecretName,
-    Template, block, without_constants,
+    Template, Visit, Word, block, without_constants,
 };
 use crate::syntax::{Path, Value, ValueKind};
 
@@ -17,6 +17,9 @@ block! {
         optional tls: Tls,
         /// The instance with `role = proxy` that serves it.
         optional served_by: Reference,
+        /// The load balancers in front of it, by the addresses that they ask from. What these say of a client's address
+        /// and scheme holds, and where clients spoke TLS with them, requests over HTTP are answered.
+        optional trusted: List<Reference>,
         /// Other host names for the same.
         optional aliases: List<Constant>,
         /// Which path goes where.
@@ -25,6 +28,23 @@ block! {
         optional headers: Map<Constant>,
         /// How often one address may ask.
         optional limit: Limit,
+        /// Whether it is shut for a while.
+        optional maintenance: Maintenance,
+        /// The path that probes ask for, `/` by default; `false` where none is to ask.
+        optional probe: Placed<Probed>,
+    }
+}
+
+block! {
+    /// Whether a site is shut for a while: every path is then answered with 503.
+    "maintenance" => Maintenance / MaintenanceField {
+        value enabled: bool = "Whether it is.";
+        /// The text of the answer.
+        optional body: Constant,
+        /// The file of the proxy with the page of the answer, in place of a text.
+        optional page: Constant,
+        /// After which time clients may ask again.
+        optional retry: Placed<Duration>,
     }
 }
 
@@ -32,9 +52,11 @@ block! {
     /// Whether and how a site is served over TLS.
     "tls" => Tls / TlsField {
         value enabled: bool = "Whether it is.";
-        /// Who issues the certificate.
-        optional issuer: Constant,
-        /// Whom the issuer writes to.
+        /// The issuer of the certificate: `letsencrypt`, which is the default; `self`, for a certificate that signs
+        /// itself; `files`, for those that the operator puts there; or the name of an `issuer` block.
+        optional issuer: Word,
+        /// The address that the account at the issuer is registered with. Let's Encrypt writes no mails: alerts notify of
+        /// what ends.
         optional email: Constant,
     }
 }
@@ -52,6 +74,17 @@ block! {
         optional timeout: Placed<Duration>,
         /// How long answers may be kept.
         optional cache: Placed<Duration>,
+        /// Whether the route's path is taken off before a request goes on. The rest of the path goes on decoded.
+        optional strip: Placed<bool>,
+        /// Whether bodies of requests and answers are collected before they go on. `false` is for server-sent events
+        /// and for what must arrive as it is sent.
+        optional buffer: Placed<bool>,
+        /// The share of the target among several upstreams, 1 by default.
+        optional weight: Placed<Integer>,
+        /// How many failures within ten seconds take the target out for ten seconds; 0 for none.
+        optional max_fails: Placed<Integer>,
+        /// Another port that shares the requests of the route.
+        many upstream: Upstream,
         /// redirect: where to.
         optional to: Constant,
         /// redirect: whether for good.
@@ -70,6 +103,20 @@ block! {
         optional index: Constant,
         /// How often one address may ask.
         optional limit: Limit,
+    }
+}
+
+block! {
+    /// Another port that shares the requests of a route.
+    "upstream" => Upstream / UpstreamField {
+        label name = "What it is called.";
+        value port: Reference = "The port.";
+        /// Its share of the requests, 1 by default.
+        optional weight: Placed<Integer>,
+        /// How many failures within ten seconds take it out for ten seconds; 0 for none.
+        optional max_fails: Placed<Integer>,
+        /// Whether it is asked only while none of the others answers.
+        optional backup: bool,
     }
 }
 
@@ -94,6 +141,46 @@ pub enum RouteTarget {
     Literal(Template),
     /// Something that the proxy does itself.
     Do(Respond),
+}
+
+/// What probes ask a site for.
+#[derive(Debug, Clone)]
+pub enum Probed {
+    /// A path.
+    Path(Constant),
+    /// Nothing.
+    Nothing,
+    /// What they ask for without a word.
+    Usual,
+}
+
+impl Visit for Probed {
+    fn visit(&self, see: &mut dyn FnMut(&Constant)) {
+        if let Self::Path(path) = self {
+            path.visit(see);
+        }
+    }
+
+    fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
+        if let Self::Path(path) = self {
+            path.visit_mut(change);
+        }
+    }
+}
+
+impl Scalar for Probed {
+    fn shape() -> Kind {
+        Kind::Scalar("a path such as `\"/ok\"`, or `false`")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &value.kind {
+            ValueKind::Text(_) => Constant::read(value, decoder).map(Self::Path),
+            ValueKind::Boolean(true) => Some(Self::Usual),
+            ValueKind::Boolean(false) => Some(Self::Nothing),
+            _ => decoder.mismatch(value, "a path such as `\"/ok\"`, or `false`"),
+        }
+    }
 }
 
 /// What a proxy does itself.

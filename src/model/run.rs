@@ -2,8 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::schema::{
-    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Number, Ratio, Scalar, block, choice,
-    without_constants,
+    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Number, Placed, Ratio, Scalar, block,
+    choice, without_constants,
 };
 use crate::syntax::{Value, ValueKind};
 
@@ -11,7 +11,7 @@ block! {
     /// What a service may use.
     "resources" => Resources / ResourcesField {
         /// Memory, at most.
-        optional memory: Bytes,
+        optional memory: Placed<Bytes>,
         /// Processors, at most.
         optional cpu: Number,
         /// Processes and threads, at most.

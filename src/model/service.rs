@@ -134,6 +134,8 @@ choice! {
         Database = "database",
         /// It looks at endpoints from outside.
         Probe = "probe",
+        /// It gets the certificates of the sites that the proxy serves in which it stands.
+        Certificates = "certificates",
     }
 }
 

@@ -11,15 +11,17 @@ block! {
         optional size: Bytes,
         /// Whether it is part of a backup.
         optional backup: bool,
+        /// Whether the service only reads it: a nested service fills it.
+        optional read_only: bool,
         /// What is kept there.
         optional description: Constant,
     }
 }
 
 block! {
-    /// A shared volume in a service.
+    /// A shared volume in a service, or in a nested one a volume of the service that it stands in.
     "mount" => Mount / MountField {
-        label name = "The shared volume.";
+        label name = "The volume.";
         value path: Constant = "Where it is in the container.";
         /// Whether the service only reads it.
         optional read_only: bool,

@@ -39,6 +39,9 @@ block! {
     "nginx" => NginxSettings / NginxSettingsField {
         /// The version that its files are written for, such as `"1.26"`. Without it that of the proxy's image.
         optional version: Constant,
+        /// Whether sites without a proxy are written for nginx of the host itself: a file for its `sites-available`, which
+        /// hands requests on to the ports that services publish.
+        optional host: bool,
     }
 }
 

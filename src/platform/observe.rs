@@ -163,7 +163,9 @@ impl Job {
     /// Whether it is a probe's that looks at sites, and at none with TLS.
     #[must_use]
     pub fn is_without_tls(&self) -> bool {
-        !self.probes.is_empty() && !self.probes.iter().any(|probe| probe.address.starts_with("https://"))
+        let over_tls =
+            |probe: &Probe| probe.module == Module::Certificate || probe.address.starts_with("https://");
+        !self.probes.is_empty() && !self.probes.iter().any(over_tls)
     }
 }
 
@@ -172,8 +174,33 @@ impl Job {
 pub struct Probe {
     /// The site.
     pub site: String,
-    /// Its address.
+    /// Its address; of a certificate the host and port.
     pub address: String,
+    /// How the probe asks.
+    pub module: Module,
+}
+
+/// How a probe asks (prometheus/blackbox_exporter:CONFIGURATION.md, `module`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Module {
+    /// Over HTTP, for an answer of success. A certificate is verified.
+    Answer,
+    /// The same, whoever signed the certificate.
+    Unverified,
+    /// For the certificate alone, whether it is valid or not.
+    Certificate,
+}
+
+impl Module {
+    /// The name of the module.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answer => "http_2xx",
+            Self::Unverified => "http_2xx_unverified",
+            Self::Certificate => "certificate",
+        }
+    }
 }
 
 /// The time between two scrapes where none is said.

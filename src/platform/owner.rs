@@ -59,7 +59,8 @@ pub fn handovers(platform: &Platform) -> Vec<Handover> {
     for service in &platform.services {
         let Some(user) = user(service) else { continue };
         let missing = |path: &str| !is_writable(platform, service, path);
-        let own = service.volumes.iter().filter(|volume| missing(&volume.path)).map(|volume| Place {
+        let written = service.volumes.iter().filter(|volume| !volume.read_only && missing(&volume.path));
+        let own = written.map(|volume| Place {
             source: volume.name.clone(),
             path: volume.path.clone(),
             host: false,
@@ -84,10 +85,17 @@ pub fn handovers(platform: &Platform) -> Vec<Handover> {
             continue;
         };
         let (Some(to), Some(volume)) = (user(first), platform.volumes.get(volume)) else { continue };
+        let place = Place { source: volume.name.clone(), path: (*path).to_owned(), host: false };
+        // What one service alone writes to is given to it with what is its own.
+        let own = all.iter_mut().find(|own| writers.len() == 1 && own.services == [first.id]);
+        if let Some(own) = own {
+            own.places.push(place);
+            continue;
+        }
         all.push(Handover {
-            name: volume.name.clone(),
+            name: if writers.len() == 1 { first.name.clone() } else { volume.name.clone() },
             user: to.to_owned(),
-            places: vec![Place { source: volume.name.clone(), path: (*path).to_owned(), host: false }],
+            places: vec![place],
             several: writers
                 .iter()
                 .any(|(writer, ..)| user(writer).is_some_and(|other| uid(other) != uid(to))),

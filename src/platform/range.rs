@@ -73,7 +73,27 @@ pub const DOCUMENTATION: [&str; 4] = ["192.0.2.0/24", "198.51.100.0/24", "203.0.
 /// whole /16 of 172.17 to 172.31, and /20 of 192.168; unique local ones for IPv6 (RFC 4193).
 pub const OF_ENGINES: [(&str, u8); 3] = [("172.16.0.0/12", 32), ("192.168.0.0/16", 20), ("fc00::/7", 128)];
 
+/// Addresses that are nobody's in the internet: of private networks, of providers' own, of one link and of the machine
+/// itself (RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291).
+pub const PRIVATE: [&str; 9] = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "169.254.0.0/16",
+    "127.0.0.0/8",
+    "fc00::/7",
+    "fe80::/10",
+    "::1/128",
+];
+
 impl Range {
+    /// Whether it holds addresses of private networks, as a range does that holds everything.
+    #[must_use]
+    pub fn holds_private(&self) -> bool {
+        PRIVATE.iter().filter_map(|text| Self::parse(text)).any(|range| range.meets(self))
+    }
+
     /// Whether it is one of those that documents use.
     #[must_use]
     pub fn is_documentation(&self) -> bool {
@@ -114,6 +134,8 @@ mod tests {
         assert!(!range("203.0.114.7").is_documentation() && !range("0.0.0.0/0").is_documentation());
         assert!(range("172.18.0.1").holds_an_engines() && range("192.168.0.0/16").holds_an_engines());
         assert!(range("0.0.0.0/0").holds_an_engines() && range("fd00::/8").holds_an_engines());
+        assert!(range("10.1.0.0/16").holds_private() && range("::/0").holds_private());
+        assert!(!range("81.2.69.0/24").holds_private() && !range("2606:4700::/32").holds_private());
         assert!(!range("192.168.1.0/24").holds_an_engines() && !range("10.0.0.0/8").holds_an_engines());
     }
 }

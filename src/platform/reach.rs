@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::range::Range;
-use super::{EdgeEnd, OutsideId, OutsideKind, Platform, Protocol, Role, RouteTarget, ServiceId};
+use super::{EdgeEnd, OutsideId, OutsideKind, Platform, Protocol, Role, ServiceId};
 use crate::hash::HashMap;
 use crate::source::Span;
 
@@ -65,6 +65,16 @@ impl Platform {
                         }
                     }
                 }
+                // nginx of the host is open to everybody, and no service.
+                let on_host = self.sites.iter().filter(|site| site.served_by.is_none() && self.serves(site));
+                for route in on_host.flat_map(|site| &site.routes) {
+                    if route.from.is_none_or(|from| self.comes_in(visitor, from)) {
+                        for (to, port, span) in route.ports() {
+                            let to = EdgeEnd::Service(to, Some(port));
+                            add(None, Step { to, span, how: "route" }, &mut open);
+                        }
+                    }
+                }
                 Some(visitor)
             }
         };
@@ -88,14 +98,13 @@ impl Platform {
             }
             for site in sites.get(&service.id).into_iter().flatten().map(|at| &self.sites[*at]) {
                 for route in &site.routes {
-                    let RouteTarget::Port(to, port) = route.to else { continue };
                     let let_in = route.from.is_none_or(|from| match visitor {
                         Some(visitor) => self.comes_in(visitor, from),
                         None => self[from].kind == OutsideKind::Internet,
                     });
-                    if let_in {
+                    for (to, port, span) in route.ports().filter(|_| let_in) {
                         let to = EdgeEnd::Service(to, Some(port));
-                        add(Some(at), Step { to, span: route.target_span, how: "route" }, &mut open);
+                        add(Some(at), Step { to, span, how: "route" }, &mut open);
                     }
                 }
             }

@@ -13,7 +13,7 @@ pub struct Settings {
     /// Those of Alertmanager.
     pub alertmanager: Reader,
     /// Those of nginx.
-    pub nginx: Reader,
+    pub nginx: Nginx,
 }
 
 /// The settings of Docker Compose.
@@ -21,6 +21,15 @@ pub struct Settings {
 pub struct Compose {
     /// The project's name, where it is not the platform's.
     pub project: Option<String>,
+}
+
+/// The settings of nginx.
+#[derive(Debug, Clone, Default)]
+pub struct Nginx {
+    /// The version that the files are written for.
+    pub version: Option<Placed<Version>>,
+    /// Whether sites without a proxy are served by nginx of the host itself.
+    pub host: bool,
 }
 
 /// The settings of a target whose files one program reads.

@@ -1,6 +1,10 @@
 //! Sites: public host names, with a proxy in front and routes behind them.
 
-use super::{InputId, OutsideId, Platform, Port, Service, ServiceId, Value};
+use std::sync::Arc;
+
+use super::{InputId, Issuer, OutsideId, Platform, Port, Service, ServiceId, Value, Version};
+use crate::formats;
+use crate::hash::IndexMap;
 use crate::model::{Access, Protocol, Role};
 use crate::schema::{Bytes, Duration};
 use crate::source::Span;
@@ -20,6 +24,8 @@ pub struct Site {
     pub tls: Option<Tls>,
     /// The proxy that serves it.
     pub served_by: Option<ServiceId>,
+    /// The load balancers in front of it, each with the place that names it.
+    pub trusted: Vec<(OutsideId, Span)>,
     /// Other host names for the same.
     pub aliases: Vec<String>,
     /// Its routes, in the order of the source.
@@ -28,6 +34,12 @@ pub struct Site {
     pub headers: Vec<(String, String)>,
     /// How often one address may ask for anything of the site.
     pub limit: Option<Limit>,
+    /// What everybody is answered while it is shut; `None` where it is not.
+    pub maintenance: Option<Maintenance>,
+    /// The path that probes ask for; `None` where none asks.
+    pub probe: Option<String>,
+    /// The place of that path, where the source says it.
+    pub probe_span: Option<Span>,
     /// The place of its name.
     pub span: Span,
 }
@@ -45,13 +57,26 @@ impl Site {
     }
 }
 
-/// How a site is served over TLS.
+/// What a site that is shut answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Maintenance {
+    /// A text.
+    pub body: Option<String>,
+    /// The file of the proxy with a page.
+    pub page: Option<String>,
+    /// After which time clients may ask again.
+    pub retry: Option<Duration>,
+}
+
+/// How a site is served over TLS.
+#[derive(Debug, Clone)]
 pub struct Tls {
-    /// The issuer of the certificate, where the source names one.
-    pub issuer: Option<String>,
-    /// The address that the issuer writes to.
+    /// The issuer of the certificate.
+    pub issuer: Arc<Issuer>,
+    /// The address that the account at the issuer is registered with.
     pub email: Option<String>,
+    /// The place where the issuer is named, or TLS is asked for.
+    pub span: Span,
 }
 
 /// Which path of a site goes where.
@@ -69,6 +94,14 @@ pub struct Route {
     pub timeout: Option<Duration>,
     /// How long answers may be kept.
     pub cache: Option<Duration>,
+    /// Whether its path is taken off before a request goes on.
+    pub strip: bool,
+    /// Whether bodies of requests and answers are collected before they go on.
+    pub buffer: bool,
+    /// The share of its target.
+    pub share: Share,
+    /// Other ports that share its requests, in the order of the source.
+    pub upstreams: Vec<Upstream>,
     /// Who may come; `None` where everybody may.
     pub from: Option<OutsideId>,
     /// The secret with the users (htpasswd) who may come; `None` where no login is asked for.
@@ -79,6 +112,43 @@ pub struct Route {
     pub span: Span,
     /// The place of its target.
     pub target_span: Span,
+}
+
+impl Route {
+    /// Every port that its requests may go to, with the place that names it.
+    pub fn ports(&self) -> impl Iterator<Item = (ServiceId, usize, Span)> {
+        let first = match self.to {
+            RouteTarget::Port(service, port) => Some((service, port, self.target_span)),
+            _ => None,
+        };
+        first.into_iter().chain(self.upstreams.iter().map(|it| (it.service, it.port, it.span)))
+    }
+}
+
+/// Another port that shares the requests of a route.
+#[derive(Debug, Clone)]
+pub struct Upstream {
+    /// What it is called.
+    pub name: String,
+    /// The service.
+    pub service: ServiceId,
+    /// The port, an index into the service's ports.
+    pub port: usize,
+    /// Its share.
+    pub share: Share,
+    /// The place of its port.
+    pub span: Span,
+}
+
+/// How many of a route's requests an upstream gets, and when it gets none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// Its part of the sum of all weights.
+    pub weight: u64,
+    /// How many failures take it out for a while, where the source says it.
+    pub max_fails: Option<u64>,
+    /// Whether it is asked only while none of the others answers.
+    pub backup: bool,
 }
 
 /// The paths that a route is for, each with its leading `/`.
@@ -146,23 +216,17 @@ pub struct Limit {
 /// Where the certificates of sites lie in the container of a proxy: `ISSUER/SITE/fullchain.pem` and `privkey.pem`.
 pub const CERTIFICATES: &str = "/var/lib/certificates";
 
+/// Where the operator's own certificates lie in the container of a proxy: `SITE/fullchain.pem` and `privkey.pem`.
+pub const FILES: &str = "/etc/certificates";
+
 /// Where a client of a certificate authority puts its answers, in the container of a proxy: what lies below
 /// `.well-known/acme-challenge` there is served to everybody (RFC 8555, section 8.3).
 pub const ACME: &str = "/var/lib/acme";
 
-/// The issuer where the source names none.
-const ISSUER: &str = "letsencrypt";
-
-/// The issuer that signs with a key of its own, which no browser knows.
-const SELF: &str = "self";
+/// Where a client of certificate authorities keeps its accounts and orders.
+pub const ACCOUNTS: &str = "/etc/letsencrypt";
 
 impl Site {
-    /// Who issues its certificate.
-    #[must_use]
-    pub fn issuer(&self) -> &str {
-        self.tls.as_ref().and_then(|tls| tls.issuer.as_deref()).unwrap_or(ISSUER)
-    }
-
     /// Whether browsers are to ask for it over TLS alone from now on. With a certificate that they do not know nobody
     /// could come in any more, and what they keep for `localhost` holds for every program of a developer.
     #[must_use]
@@ -170,14 +234,17 @@ impl Site {
         let own = |name: &str| {
             name == "localhost" || name.ends_with(".localhost") || name.parse::<std::net::IpAddr>().is_ok()
         };
-        self.tls.is_some()
-            && self.issuer() != SELF
-            && !self.domain.as_literal().is_some_and(own)
-            && !self.aliases.iter().any(|name| own(name))
+        self.tls.as_ref().is_some_and(|tls| tls.issuer.public) && !self.names().any(own)
     }
 }
 
 impl Platform {
+    /// Whether a site is served from here: by a proxy of the platform, or by nginx of the host.
+    #[must_use]
+    pub fn serves(&self, site: &Site) -> bool {
+        self.targets.contains(&&formats::NGINX) && (site.served_by.is_some() || self.settings.nginx.host)
+    }
+
     /// Whether a port is asked with signed requests: the API of an object store. The signature covers the path, the host
     /// and headers as the client sends them (docs.aws.amazon.com: "Create a signed AWS API request").
     #[must_use]
@@ -192,7 +259,7 @@ impl Platform {
     /// Whether a route leads to one.
     #[must_use]
     pub fn leads_to_signed(&self, route: &Route) -> bool {
-        matches!(route.to, RouteTarget::Port(service, port) if self.is_signed(service, port))
+        route.ports().any(|(service, port, _)| self.is_signed(service, port))
     }
 }
 
@@ -212,5 +279,55 @@ impl Service {
     /// The first port of a protocol that is meant for anybody outside.
     fn listens(&self, protocol: Protocol) -> Option<&Port> {
         self.ports.iter().find(|port| port.protocol == protocol && port.access != Some(Access::Internal))
+    }
+}
+
+/// The version that a proxy's files are written for where neither the source nor its image says one: what all later ones
+/// read.
+const OLDEST: Version = Version(1, 18);
+
+/// The first stable version with `server … resolve` in an upstream, which came with 1.27.3 (nginx.org: CHANGES). What an
+/// upstream says of its servers can be written from here on.
+pub const RESOLVES_UPSTREAMS: Version = Version(1, 28);
+
+impl Platform {
+    /// The version of nginx that the files of a proxy are written for: that of the setting, else that of its image.
+    #[must_use]
+    pub fn nginx_version(&self, proxy: &Service) -> Version {
+        let tag = proxy.image_name.as_ref().and_then(|image| image.tag.as_deref());
+        let set = self.settings.nginx.version.map(|version| version.value);
+        set.or_else(|| tag.and_then(Version::of_tag)).unwrap_or(OLDEST)
+    }
+
+    /// The version of nginx on the host, which only the source can say.
+    #[must_use]
+    pub fn nginx_of_host(&self) -> Version {
+        self.settings.nginx.version.map_or(OLDEST, |version| version.value)
+    }
+}
+
+/// What nginx takes without a site, its processes and what goes through them.
+const WITHOUT_SITES: u64 = 32 << 20;
+
+/// What a site takes, with its contexts of TLS, and a route, as an exact location and a prefix. Measured: nginx 1.30 with
+/// 1,000 sites of three and of ten routes takes 108 and 209 MiB (`docs/performance.md`).
+const OF_A_SITE: u64 = 64 << 10;
+const OF_A_ROUTE: u64 = 24 << 10;
+
+/// A reload reads the files once more while the old processes still answer, and those of the reload before.
+const GENERATIONS: u64 = 3;
+
+impl Platform {
+    /// The memory that proxies need for their sites, in the order of their first site.
+    #[must_use]
+    pub fn memory_of_sites(&self) -> Vec<(ServiceId, Bytes)> {
+        let mut taken: IndexMap<ServiceId, u64> = IndexMap::default();
+        for site in &self.sites {
+            let Some(proxy) = site.served_by else { continue };
+            let routes = u64::try_from(site.routes.len()).unwrap_or(u64::MAX);
+            *taken.entry(proxy).or_default() += OF_A_SITE + OF_A_ROUTE * routes;
+        }
+        let needed = |taken: u64| (WITHOUT_SITES + GENERATIONS * taken).next_multiple_of(16 << 20);
+        taken.into_iter().map(|(proxy, taken)| (proxy, Bytes(needed(taken)))).collect()
     }
 }

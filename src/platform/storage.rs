@@ -44,6 +44,8 @@ pub struct OwnVolume {
     pub size: Option<Bytes>,
     /// Whether it is part of a backup.
     pub backup: bool,
+    /// Whether the service only reads it.
+    pub read_only: bool,
     /// The place of its key and name.
     pub span: Span,
 }
@@ -78,6 +80,19 @@ impl Mounted {
     pub fn source(&self, service: &Service) -> String {
         let slash = if self.folder.is_empty() { "" } else { "/" };
         format!("{}{slash}{}", self.target.folder_of(service), self.folder)
+    }
+}
+
+/// What a target writes to start a program with that reads its files again when they have changed.
+pub const RUN: &str = "run.sh";
+
+impl Service {
+    /// Whether it reads a folder of a target again by itself when a file of it has changed.
+    #[must_use]
+    pub fn reads_again(&self, mounted: &Mounted) -> bool {
+        let program = format!("{}/{RUN}", mounted.path.trim_end_matches('/'));
+        let words = self.entrypoint.iter().chain(&self.command).flatten();
+        words.filter_map(super::Value::as_literal).any(|word| word == program)
     }
 }
 

@@ -41,23 +41,26 @@ pub fn of(platform: &Platform, site: &Site) -> Closings {
         if matches!(route.to, RouteTarget::Deny) || route.from.is_some() || route.login.is_some() {
             close(route.path.path(), (matches!(route.path, RoutePath::Prefix(_)), false), None);
         }
-        let (RouteTarget::Port(service, port), RoutePath::Prefix(path)) = (&route.to, &route.path) else {
-            continue;
-        };
-        // What is all of the route is a finding (SITE005), and stays open where the source allows it.
-        let exposed = known.entry((*service, *port)).or_insert_with(|| platform.exposed(*service, *port));
-        for exposed in exposure::within(exposed, path) {
-            if !below(&exposed.path, path).is_none_or(str::is_empty) {
-                // Of what is read strictly, metrics are one path.
-                let below = !exposed.strict || exposed.what == Sensitive::Admin;
-                close(&exposed.path, (below, exposed.strict), Some(at));
+        let RoutePath::Prefix(path) = &route.path else { continue };
+        // What the route takes off stands before what the service is asked for.
+        let (inside, before) = if route.strip { ("", trimmed(path)) } else { (path.as_str(), "") };
+        for (service, port, _) in route.ports() {
+            // What is all of the route is a finding (SITE005), and stays open where the source allows it.
+            let exposed = known.entry((service, port)).or_insert_with(|| platform.exposed(service, port));
+            for exposed in exposure::within(exposed, inside) {
+                if !below(&exposed.path, inside).is_none_or(str::is_empty) {
+                    // Of what is read strictly, metrics are one path.
+                    let below = !exposed.strict || exposed.what == Sensitive::Admin;
+                    close(&format!("{before}{}", exposed.path), (below, exposed.strict), Some(at));
+                }
             }
         }
     }
     // Where paths are read strictly, other spellings of routes are paths of their own.
-    let loose = |route: &Route| match route.to {
-        RouteTarget::Port(service, port) => !platform.reads_strictly(service, port),
-        _ => true,
+    let loose = |route: &Route| {
+        let mut ports = route.ports();
+        !matches!(route.to, RouteTarget::Port(..))
+            || ports.any(|(service, port, _)| !platform.reads_strictly(service, port))
     };
     let strictly_read = site.routes.iter().enumerate().filter(|(_, route)| !loose(route)).map(|(at, _)| at);
     let strictly_read: Vec<usize> = strictly_read.collect();
@@ -90,13 +93,7 @@ impl Closed {
     /// The pattern of its spellings.
     #[must_use]
     pub fn pattern(&self) -> String {
-        let mut out = String::from("^");
-        for c in self.path.chars() {
-            if c.is_ascii_punctuation() && !matches!(c, '/' | '-' | '_') {
-                out.push('\\');
-            }
-            out.push(c);
-        }
+        let mut out = format!("^{}", literal(&self.path));
         // `;` begins parameters of a path for servers in Java; a backslash is a slash for readers of URLs in JavaScript.
         out.push_str(match (self.below, self.strict) {
             (true, false) => r"(?:[/;\\]|$)",
@@ -137,6 +134,17 @@ impl Closed {
     pub fn path(&self) -> &str {
         &self.path
     }
+}
+
+/// The pattern of a text itself.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    let special = |c: char| c.is_ascii_punctuation() && !matches!(c, '/' | '-' | '_');
+    text.chars().fold(String::new(), |mut out, c| {
+        out.extend(special(c).then_some('\\'));
+        out.push(c);
+        out
+    })
 }
 
 #[cfg(test)]

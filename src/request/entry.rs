@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
+use crate::formats;
 use crate::platform::range::Range;
-use crate::platform::{OutsideId, OutsideKind, Platform, Protocol, ServiceId};
+use crate::platform::{OutsideId, OutsideKind, Platform, Port, Protocol, Service, ServiceId};
 
 /// The client of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,32 @@ pub struct Entry {
     pub service: ServiceId,
     /// The port, an index into its ports.
     pub port: usize,
+}
+
+/// Where nginx serves sites.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Listener {
+    /// The port of a proxy; `None` where it is nginx of the host.
+    pub(super) entry: Option<Entry>,
+    /// Whether TLS is spoken there.
+    pub(super) tls: bool,
+    /// The port of the host for TLS, where it listens for it: 443 where none is published.
+    pub(super) https: Option<u16>,
+}
+
+impl Listener {
+    /// A port of a proxy.
+    pub(super) fn of(service: &Service, entry: Entry, tls: bool) -> Self {
+        let published = |port: &Port| port.publish.as_ref().map_or(443, |publish| publish.host_port);
+        Self { entry: Some(entry), tls, https: service.https().map(published) }
+    }
+}
+
+/// A port of nginx of the host.
+pub(super) fn on_host(platform: &Platform, port: u16) -> Option<Listener> {
+    let there = platform.settings.nginx.host && platform.targets.contains(&&formats::NGINX);
+    let listener = Listener { entry: None, tls: port == 443, https: Some(443) };
+    (there && matches!(port, 80 | 443)).then_some(listener)
 }
 
 /// The port of a service behind a port of the host.

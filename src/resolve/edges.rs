@@ -3,9 +3,7 @@
 use super::text::{Mentions, Texts, Thing};
 use crate::hash::HashMap;
 use crate::model::{self, Document, Role, SourceAccess};
-use crate::platform::{
-    Cause, Edge, EdgeEnd, NetworkId, OutsideId, Platform, RouteTarget, Service, ServiceId,
-};
+use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideId, Platform, Service, ServiceId, Tls};
 use crate::schema::Reference;
 use crate::source::Span;
 
@@ -36,6 +34,7 @@ pub(super) fn edges(
     data_sources(document, &mut edges, texts);
     receivers(document, &mut edges, texts);
     backups(&mut edges, texts);
+    certificates(&mut edges, texts);
     edges.finish()
 }
 
@@ -105,8 +104,9 @@ fn routes(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
     for site in &edges.platform.sites {
         let Some(proxy) = site.served_by else { continue };
         for route in &site.routes {
-            let RouteTarget::Port(service, port) = route.to else { continue };
-            edges.add(proxy, EdgeEnd::Service(service, Some(port)), Cause::Route, route.target_span, texts);
+            for (service, port, span) in route.ports() {
+                edges.add(proxy, EdgeEnd::Service(service, Some(port)), Cause::Route, span, texts);
+            }
         }
     }
 }
@@ -231,5 +231,24 @@ fn backups(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
     for backup in &platform.backups {
         let store = &platform[platform[backup.to].of];
         edges.add(backup.of, http(store), Cause::Backup, backup.to_span, texts);
+    }
+}
+
+/// What orders certificates asks authorities, and the proxy for what it answers them.
+fn certificates(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
+    let platform = edges.platform;
+    let internet = EdgeEnd::Outside(OutsideId(0));
+    for service in platform.with_role(Role::Certificates) {
+        let ordered = |tls: &&Tls| tls.issuer.acme().is_some();
+        let Some(tls) = platform.certificates_of(service).filter_map(|site| site.tls.as_ref()).find(ordered)
+        else {
+            continue;
+        };
+        edges.add(service.id, internet, Cause::Certificate, tls.span, texts);
+        if let Some(proxy) = service.parent.map(|proxy| &platform[proxy]) {
+            let port =
+                proxy.http().and_then(|http| proxy.ports.iter().position(|port| port.name == http.name));
+            edges.add(service.id, EdgeEnd::Service(proxy.id, port), Cause::Certificate, tls.span, texts);
+        }
     }
 }

@@ -3,8 +3,10 @@
 
 mod added;
 mod answers;
+mod certificates;
 mod dashboard;
 mod exports;
+mod jobs;
 mod names;
 mod preset;
 mod query;
@@ -21,8 +23,7 @@ use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role};
 use crate::parallel;
 use crate::platform::observe::{
-    Alert, AlertTest, Annotation, Job, JobsAway, Metric, Observed, Probe, Record, SCRAPE_INTERVAL,
-    SCRAPE_TIMEOUT, SaidSeries, TARGET_LABELS,
+    Alert, AlertTest, Annotation, Job, JobsAway, Observed, Record, SaidSeries, TARGET_LABELS,
 };
 use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
@@ -41,8 +42,8 @@ const PART: usize = 64;
 pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Observed {
     names::expect(document, platform, texts);
     let records = records(document, platform);
-    let scaled = scaled(document, platform);
-    let alerts = alerts(document, platform, &scaled);
+    let multiplied = multiplied(document, platform);
+    let alerts = alerts(document, platform, &multiplied);
     let dashboards = dashboard::expand(document, platform, texts);
     let reader = reader(&records, &alerts, &dashboards, &texts.absent.sources);
     let mut records: Vec<_> = read(&records, |record| &record.expr, &reader, texts.sink);
@@ -58,7 +59,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let mut needed = query::metrics(written, series);
     needed.extend(records.iter().map(|(.., block)| block.name.text.to_string()));
     let mut tables = Tables::new(&document.exports, &needed);
-    let mut jobs = jobs(platform, &mut tables, texts);
+    let mut jobs = jobs::jobs(platform, &mut tables, texts);
     // What a job exports that an override brings, nothing says.
     let brought = added::to_jobs(platform, &mut jobs);
     let unbound = |service: &&Service| service.block.metrics.is_some() && service.metrics.is_none();
@@ -194,10 +195,11 @@ fn records<'a>(document: &'a Document, platform: &'a Platform) -> Owned<'a, mode
 fn alerts<'a>(
     document: &'a Document,
     platform: &'a Platform,
-    scaled: &'a [(ServiceId, model::Alert)],
+    multiplied: &'a [(ServiceId, model::Alert)],
 ) -> Owned<'a, model::Alert> {
-    let said = all_alerts(document, platform).filter(|(_, alert)| alert.each_scaled != Some(true));
-    said.chain(scaled.iter().map(|(service, alert)| (Some(*service), alert))).collect()
+    let once = |alert: &model::Alert| alert.each_scaled != Some(true) && alert.each_issuer != Some(true);
+    let said = all_alerts(document, platform).filter(|(_, alert)| once(alert));
+    said.chain(multiplied.iter().map(|(service, alert)| (Some(*service), alert))).collect()
 }
 
 fn all_alerts<'a>(
@@ -211,9 +213,16 @@ fn all_alerts<'a>(
 /// What stands for the number of containers in the query of an alert that is one of each service of several.
 const REPLICAS: &str = "$replicas";
 
-/// The alerts that are one of each scraped service of which several run, each with the number in its query.
-fn scaled(document: &Document, platform: &Platform) -> Vec<(ServiceId, model::Alert)> {
+/// The alerts that are one of each scraped service of which several run, each with the number in its query, and those of
+/// probes that are one of each issuer of certificates.
+fn multiplied(document: &Document, platform: &Platform) -> Vec<(ServiceId, model::Alert)> {
     let mut made = Vec::new();
+    let of_issuers = all_alerts(document, platform).filter(|(_, block)| block.each_issuer == Some(true));
+    for (owner, block) in of_issuers {
+        let owner = owner.filter(|owner| platform[*owner].role == Some(Role::Probe));
+        let alerts = owner.into_iter().flat_map(|owner| certificates::alerts(platform, owner, block));
+        made.extend(owner.into_iter().flat_map(|owner| std::iter::repeat(owner)).zip(alerts));
+    }
     for (_, block) in all_alerts(document, platform).filter(|(_, block)| block.each_scaled == Some(true)) {
         for service in &platform.services {
             let copies = service.copies_on_one_host();
@@ -399,60 +408,6 @@ fn runbook(block: &model::Alert, platform: &Platform) -> Option<Annotation> {
     let base = platform.document.platform.first()?.runbooks.as_ref()?;
     let address = [literal(base).trim_end_matches('/'), "/", &block.name.text].concat();
     Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span, source: None })
-}
-
-fn jobs(platform: &Platform, tables: &mut Tables<'_>, texts: &mut Texts<'_>) -> Vec<Job> {
-    let mut jobs = Vec::new();
-    for service in &platform.services {
-        let Some(metrics) = &service.metrics else { continue };
-        let said = service.block.metrics.as_ref();
-        let interval = said.and_then(|metrics| metrics.interval).unwrap_or(SCRAPE_INTERVAL);
-        let timeout = said.and_then(|metrics| metrics.timeout);
-        let job = Job {
-            name: service.name.clone(),
-            service: service.id,
-            port: metrics.port,
-            path: metrics.path.clone(),
-            interval,
-            interval_said: said.is_some_and(|metrics| metrics.interval.is_some()),
-            timeout: timeout.unwrap_or(SCRAPE_TIMEOUT.min(interval)),
-            timeout_said: timeout.is_some(),
-            probes: Vec::new(),
-            exports: tables.of(service, texts),
-            span: metrics.span,
-        };
-        let probes = probes(platform, service);
-        let looks = (!probes.is_empty()).then(|| {
-            let mut exports = job.exports.clone();
-            // What a program exports of itself is not among the answers about sites.
-            let answers = |metric: &Metric| metric.path.iter().any(|path| path == PROBE_PATH);
-            exports.shared.retain(|table| table.metrics.iter().any(answers));
-            let name = format!("{}-sites", service.name);
-            Job { name, path: PROBE_PATH.to_owned(), probes, exports, ..job.clone() }
-        });
-        jobs.push(job);
-        jobs.extend(looks);
-    }
-    jobs
-}
-
-/// Where a probe answers what it was asked for (prometheus/blackbox_exporter:README.md).
-const PROBE_PATH: &str = "/probe";
-
-/// The sites that a probe looks at. One whose name the operator sets is not known here; one that lets in only some, or asks for
-/// signatures, gives a probe no good answer.
-fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
-    if service.role != Some(Role::Probe) {
-        return Vec::new();
-    }
-    let known = platform.sites.iter().filter_map(|site| Some((site, site.domain.as_literal()?)));
-    known
-        .filter(|(site, _)| platform.answers_anybody(site, "/"))
-        .map(|(site, domain)| {
-            let address = format!("{}://{domain}", site.scheme());
-            Probe { site: site.name.clone(), address }
-        })
-        .collect()
 }
 
 /// A constant, which `settle` has made literal, as a text that can be shared.

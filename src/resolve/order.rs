@@ -3,7 +3,7 @@
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashSet;
-use crate::model::{Condition, RunKind};
+use crate::model::{Condition, Role, RunKind};
 use crate::platform::{Dependency, Platform, Service, ServiceId};
 use crate::source::Span;
 use crate::syntax::{Path, Scope};
@@ -23,6 +23,11 @@ pub(super) fn order(platform: &mut Platform, mentions: &[Mentions], texts: &mut 
         }
         for &(at, span) in &mentioned.jobs {
             dependencies.derive(platform, at, span);
+        }
+        // A proxy whose certificates are signed here starts behind that, so that its first answer is one over TLS.
+        let nested = platform.services.iter().filter(|nested| nested.parent == Some(service.id));
+        for job in nested.filter(|nested| nested.role == Some(Role::Certificates) && nested.is_job()) {
+            dependencies.derive(platform, job.id.0, job.span());
         }
         dependencies.list.retain(|dependency| dependency.condition != Condition::Nothing);
         dependencies.list.sort_by_key(|dependency| dependency.on);

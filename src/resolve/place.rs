@@ -122,12 +122,19 @@ pub(super) fn networks(document: &Document, origin: Option<Span>, texts: &mut Te
         name: network.name.text.as_str().to_owned(),
         description: optional(network.description.as_ref(), texts),
         internal: network.internal.unwrap_or(false),
+        ipv6: network.ipv6.unwrap_or(false),
         span: network.name.span,
     });
     let networks: Vec<Network> = declared.collect();
     match (networks.is_empty(), origin) {
         (true, Some(span)) => {
-            vec![Network { name: "default".to_owned(), description: None, internal: false, span }]
+            vec![Network {
+                name: "default".to_owned(),
+                description: None,
+                internal: false,
+                ipv6: false,
+                span,
+            }]
         }
         _ => networks,
     }

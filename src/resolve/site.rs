@@ -2,33 +2,42 @@
 
 mod lines;
 mod parts;
+mod room;
+mod upstreams;
+mod visit;
 
+pub(super) use room::room;
+
+use super::issuer::{self, Issuers};
 use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::model::{self, Document, Respond, Role};
 use crate::platform::{
-    Forward, InputId, Limit, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls,
+    Forward, InputId, Limit, OutsideId, Platform, Route, RoutePath, RouteTarget, ServiceId, Site, Tls,
 };
 use crate::source::Span;
 use crate::syntax::Name;
 
 /// Binds every site. A route whose target leads nowhere is left out, which is reported.
-pub(super) fn sites(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Site> {
-    document.site.iter().map(|block| site(block, platform, texts)).collect()
+pub(super) fn sites(
+    document: &Document,
+    issuers: &Issuers,
+    platform: &Platform,
+    texts: &mut Texts<'_>,
+) -> Vec<Site> {
+    document.site.iter().map(|block| site(block, issuers, platform, texts)).collect()
 }
 
-fn site(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Site {
+fn site(block: &model::Site, issuers: &Issuers, platform: &Platform, texts: &mut Texts<'_>) -> Site {
     Site {
         name: block.name.text.as_str().to_owned(),
         description: optional(block.description.as_ref(), texts),
         domain: texts.template(&block.domain, &mut Mentions::default()),
         domain_span: block.domain.span,
-        tls: block.tls.as_ref().filter(|tls| tls.enabled).map(|tls| Tls {
-            issuer: tls.issuer.as_ref().map(|issuer| lines::issuer(issuer, texts)),
-            email: optional(tls.email.as_ref(), texts),
-        }),
+        tls: block.tls.as_ref().filter(|tls| tls.enabled).and_then(|said| tls(said, issuers, texts)),
         served_by: proxy(block, platform, texts),
+        trusted: trusted(block, platform, texts),
         aliases: block
             .aliases
             .iter()
@@ -43,8 +52,25 @@ fn site(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Site
             .map(|(name, value)| lines::header(name, value, texts))
             .collect(),
         limit: block.limit.as_ref().map(|block| limit(block, texts)),
+        maintenance: block.maintenance.as_ref().and_then(|block| visit::maintenance(block, texts)),
+        probe: visit::probed(block.probe.as_ref(), texts),
+        probe_span: block.probe.as_ref().map(|said| said.span),
         span: block.name.span,
     }
+}
+
+/// The load balancers that a site names.
+fn trusted(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Vec<(OutsideId, Span)> {
+    let named = block.trusted.iter().flat_map(|list| &list.items);
+    named.filter_map(|it| Some((super::host::comes_in(it, platform, texts)?, it.0.span))).collect()
+}
+
+/// How a site is served over TLS. An issuer that leads nowhere is reported.
+fn tls(block: &model::Tls, issuers: &Issuers, texts: &mut Texts<'_>) -> Option<Tls> {
+    let email = block.email.as_ref().map(|said| issuer::email(said, texts));
+    let issuer = issuers.find(block.issuer.as_ref(), texts)?;
+    let span = block.issuer.as_ref().map_or(block.span, |word| word.span);
+    Some(Tls { issuer, email, span })
 }
 
 /// The proxy that a site names, or the only one there is.
@@ -81,6 +107,7 @@ fn route(block: &model::Route, platform: &Platform, texts: &mut Texts<'_>) -> Op
     let from = block.from.as_ref().and_then(|from| super::host::comes_in(from, platform, texts));
     let login = block.login.as_ref().and_then(|login| texts.secret(login));
     let limit = block.limit.as_ref().map(|block| limit(block, texts));
+    let upstreams = block.upstream.iter().filter_map(|block| upstreams::upstream(block, texts)).collect();
     Some(Route {
         path,
         to: target(block, texts)?,
@@ -88,6 +115,10 @@ fn route(block: &model::Route, platform: &Platform, texts: &mut Texts<'_>) -> Op
         max_body: block.max_body.map(|said| said.value),
         timeout: block.timeout.map(|said| said.value),
         cache: block.cache.map(|said| said.value),
+        strip: block.strip.is_some_and(|said| said.value),
+        buffer: block.buffer.is_none_or(|said| said.value),
+        share: upstreams::share(block.weight, block.max_fails, false, texts),
+        upstreams,
         from,
         login,
         limit,
@@ -183,12 +214,17 @@ fn out_of_range(message: String, span: Span, note: &str, texts: &mut Texts<'_>) 
     texts.sink.report(Diagnostic::new(codes::TYP003, message).at(span, note));
 }
 
-/// Hands the users of logins over to the proxies that ask for them, as files.
+/// Hands the users of logins over to the proxies that ask for them, and keys of accounts to what orders certificates, as
+/// files.
 pub(super) fn hand_over(platform: &mut Platform) {
     let mut found: Vec<(ServiceId, InputId)> = Vec::new();
     for site in &platform.sites {
         let Some(proxy) = site.served_by else { continue };
         found.extend(site.routes.iter().filter_map(|route| Some((proxy, route.login?))));
+    }
+    for service in platform.with_role(Role::Certificates) {
+        let issuers = platform.certificates_of(service).filter_map(|site| site.tls.as_ref());
+        found.extend(issuers.filter_map(|tls| Some((service.id, issuer::secret(&tls.issuer)?))));
     }
     found.sort_unstable();
     found.dedup();

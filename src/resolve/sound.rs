@@ -261,8 +261,9 @@ fn expect_path(path: &Constant, texts: &mut Texts<'_>) {
 }
 
 fn limits(resources: &Resources, texts: &mut Texts<'_>) {
+    let most = resources.memory.map(|memory| memory.value);
     let zero = [
-        ("memory", resources.memory.is_some_and(|memory| memory.0 == 0)),
+        ("memory", most.is_some_and(|memory| memory.0 == 0)),
         ("cpu", resources.cpu.is_some_and(|cpu| cpu.0 <= 0.0)),
         ("pids", resources.pids.is_some_and(|pids| pids.0 == 0)),
     ];
@@ -276,7 +277,7 @@ fn limits(resources: &Resources, texts: &mut Texts<'_>) {
     }
     engine(resources, texts);
     let Some(reserve) = &resources.reserve else { return };
-    let memory = reserve.memory.zip(resources.memory).is_some_and(|(kept, most)| kept > most);
+    let memory = reserve.memory.zip(most).is_some_and(|(kept, most)| kept > most);
     let cpu = reserve.cpu.zip(resources.cpu).is_some_and(|(kept, most)| kept > most);
     if memory || cpu {
         out_of_range("more is kept free than may be used".to_owned(), reserve.span, "above the limit", texts);
@@ -297,7 +298,7 @@ const MOST_PIDS: u64 = 4 << 20;
 
 /// Limits that no engine takes; zero is told as such.
 fn engine(resources: &Resources, texts: &mut Texts<'_>) {
-    let memory = resources.memory.filter(|memory| memory.0 > 0);
+    let memory = resources.memory.map(|memory| memory.value).filter(|memory| memory.0 > 0);
     if memory.is_some_and(|memory| memory < LEAST_MEMORY || i64::try_from(memory.0).is_err()) {
         let message = "`memory` is what no container can have".to_owned();
         out_of_range(message, resources.span, "at least `6MiB`, and less than eight million TiB", texts);

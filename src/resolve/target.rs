@@ -110,6 +110,7 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
         if let Some(said) = &block.nginx {
             let version = version(said.version.as_ref(), texts);
             settings.nginx.version = version.or(settings.nginx.version);
+            settings.nginx.host = said.host.unwrap_or(settings.nginx.host);
         }
     }
     settings

@@ -16,7 +16,7 @@ pub(super) fn resources(block: &model::Service) -> Resources {
     let Some(said) = &block.resources else { return default };
     let reserve = said.reserve.as_ref();
     Resources {
-        memory: said.memory.unwrap_or(default.memory),
+        memory: said.memory.map_or(default.memory, |memory| memory.value),
         cpu: said.cpu.map_or(default.cpu, |cpu| cpu.0),
         pids: said.pids.map_or(default.pids, |pids| pids.0),
         reserve: Reserve {

@@ -173,7 +173,7 @@ impl<'a> Part<'a> {
             return head;
         }
         let networks = platform.networks.iter().map(|network| {
-            let entry = Network { internal: network.internal };
+            let entry = Network { internal: network.internal, enable_ipv6: network.ipv6 };
             (network.name.as_str(), Commented::new(network.description.clone(), entry))
         });
         let volumes = volumes(platform)

@@ -3,19 +3,24 @@
 //! `nginx.conf` holds what all sites share, `sites/NAME.conf` one site. `targets/nginx/README.md` says how each concept
 //! maps, and why.
 
+mod certificates;
 mod coverage;
 mod dialect;
+mod host;
 mod location;
 mod proxy;
 mod quote;
 mod site;
+mod trusted;
 mod upstream;
 
-use super::{Artifact, Lower, Need, Target, generated};
+use upstream::Side;
+
+use super::{Artifact, Lower, Need, Target, artifact, generated};
 use crate::emit;
 use crate::formats;
 use crate::parallel;
-use crate::platform::{Platform, Role, Service, Site, Version};
+use crate::platform::{self, Platform, Role, Service, Site, Version};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -31,31 +36,49 @@ pub(super) const TARGET: Target = Target {
 const MAIN: &str = include_str!("../../targets/nginx/nginx.conf.j2");
 const SITE: &str = include_str!("../../targets/nginx/site.conf.j2");
 const REQUEST: &str = include_str!("../../targets/nginx/proxy.conf.j2");
+const RUN: &str = include_str!("../../targets/nginx/run.sh");
 const ACME: &str = include_str!("../../targets/nginx/acme.conf");
 const TYPES: &str = include_str!("../../targets/nginx/types.conf");
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = generated(platform);
-    platform.with_role(Role::Proxy).flat_map(|service| folder(platform, service, &header)).collect()
+    let proxies = platform.with_role(Role::Proxy).flat_map(|service| folder(platform, service, &header));
+    let clients = platform.with_role(Role::Certificates).flat_map(|service| {
+        certificates::folder(platform, service, &TARGET.format.folder_of(service), &header)
+    });
+    let mut artifacts: Vec<Artifact> = proxies.chain(clients).collect();
+    if platform.settings.nginx.host {
+        artifacts.extend(host::files(platform, &header));
+    }
+    artifacts
 }
 
 /// The folder of a proxy.
 fn folder(platform: &Platform, service: &Service, header: &str) -> Vec<Artifact> {
     let sites: Vec<&Site> = platform.sites.iter().filter(|site| site.served_by == Some(service.id)).collect();
-    let shared = proxy::shared(platform, service, &sites, header);
+    let shared = proxy::shared(platform, Side::Proxy(service), &sites, header);
     let root = TARGET.format.folder_of(service);
     let artifact = |path: &str, content: String| Artifact::new(format!("{root}/{path}"), content);
     let mut artifacts = vec![
         artifact("nginx.conf", emit::render(MAIN, &shared)),
-        artifact("proxy.conf", emit::render(REQUEST, &shared)),
+        artifact("proxy.conf", emit::render(REQUEST, &shared.request("proxy"))),
         artifact("acme.conf", format!("# {header}\n\n{ACME}")),
         artifact("types.conf", format!("# {header}\n\n{TYPES}")),
     ];
+    if shared.speaks_grpc() {
+        artifacts.push(artifact("grpc.conf", emit::render(REQUEST, &shared.request("grpc"))));
+    }
     let numbered: Vec<(usize, &Site)> = sites.iter().copied().enumerate().collect();
     artifacts.extend(parallel::map(&numbered, |(at, site)| {
-        let file = site::file(platform, service, site, *at, &shared, header);
+        let file = site::file(platform, site, *at, &shared, header);
         artifact(&format!("sites/{}.conf", file.id), emit::render(SITE, &file))
     }));
+    let generation = artifact::digest(&artifacts).map(|digest| digest.short()).unwrap_or_default();
+    let text = format!(
+        "# What answers by this is known to be of these files.\ngeo $generation {{ default \"{generation}\"; }}\n"
+    );
+    artifacts.push(artifact("generation.conf", format!("# {header}\n\n{text}")));
+    artifacts.push(artifact(platform::RUN, emit::with_header(platform::RUN, &[header.to_owned()], RUN)));
     artifacts
 }
 

@@ -226,7 +226,26 @@ changes_root() {
   PATH=$PATH:/usr/sbin:/sbin "${as[@]}" chroot / /bin/true 2>/dev/null
 }
 
+# What configurations of nginx were broken into by, and what it needs. Debian has no such package: it comes from PyPI.
+gixy_packages=(
+  gixy-next==0.9.0 configargparse==1.9.0 crossplane==0.5.8 jinja2==3.1.6 markupsafe==3.0.4 tldextract==5.4.0 requests==2.34.2
+  requests-file==3.0.1 filelock==4.3.1 idna==3.20 urllib3==2.8.0 certifi==2026.10.19.post1 charset-normalizer==3.5.3
+)
+
+# A machine without pip has no such judge, and the tests say so. It is written in Python alone, so that of Debian runs it.
+gixy_next() {
+  if ! python3 -m pip --version >/dev/null 2>&1; then
+    lacking gixy "this machine has no pip that could bring it"
+    return
+  fi
+  python3 -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --target "$new/gixy" "${gixy_packages[@]}" >&2 ||
+    fail "gixy could not be fetched from PyPI"
+  cp "$here/gixy.py" "$new/gixy.py"
+  program gixy root/usr/bin/python3 gixy.py
+}
+
 unpack_judges() {
+  gixy_next
   cp "$here/yaml-to-json.py" "$new/yaml-to-json.py"
   program docker-compose root/usr/libexec/docker/cli-plugins/docker-compose
   program shellcheck root/usr/bin/shellcheck
@@ -318,6 +337,7 @@ nginx_check() { # RELEASE FILE
   cp "$2" "$new/nginx-$1/etc/nginx/nginx.conf"
   "nginx-$1" "$new/nginx-$1" -t -c /etc/nginx/nginx.conf
 }
+gixy_check() { (cd "$new" && gixy "$1"); }
 yaml_check() { yaml-to-json <"$1" | grep -qx '\[{"a": false}\]'; }
 
 try_judges() {
@@ -342,6 +362,10 @@ try_judges() {
   judge '{ route: { receiver: b }, receivers: [{ name: a }] }' refuse amtool-new check-config
   judge '{ route: { receiver: a }, receivers: [{ name: a }] }' accept amtool check-config
   judge '{ route: { receiver: a }, receivers: [{ name: a }] }' accept amtool-new check-config
+  if [ ! -e "$new/lacking/gixy" ]; then
+    judge 'events {} http { server { location /a { alias /srv/a/; } } }' refuse gixy_check
+    judge 'worker_processes 2; events {} http { server_tokens off; server { listen 80 default_server; return 404; } }' accept gixy_check
+  fi
   judge 'work is counted' accept work_check
   local release
   for release in "${nginx_releases[@]}"; do

@@ -102,7 +102,7 @@ impl Machine {
             .expect("the judge starts");
         let mut running = Running { child, port };
         let end = Instant::now() + Duration::from_secs(20);
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        while !listens(port) {
             let ended = running.child.try_wait().expect("a child can be asked");
             let log = || fs::read_to_string(self.root.path().join("error.log")).unwrap_or_default();
             assert!(
@@ -115,6 +115,12 @@ impl Machine {
         }
         running
     }
+}
+
+/// Whether something listens on a port. A socket that tries where nothing does may come to be connected with itself.
+pub(crate) fn listens(port: u16) -> bool {
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port));
+    stream.is_ok_and(|stream| stream.local_addr().ok() != stream.peer_addr().ok())
 }
 
 /// nginx that runs; it ends with this value.
@@ -155,6 +161,17 @@ impl Running {
             status: status.unwrap_or_else(|| panic!("{path}: {head}")),
             headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             body: body.to_owned(),
+        }
+    }
+}
+
+impl Running {
+    /// Waits until paths of a site are answered by what lies behind them: nginx asks for the addresses of its upstreams
+    /// when it has started.
+    pub(crate) fn wait_for(&self, host: &str, paths: &[&str]) {
+        let end = Instant::now() + Duration::from_secs(20);
+        while paths.iter().any(|path| self.get(host, path).status == 502) && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 }

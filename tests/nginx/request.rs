@@ -11,7 +11,7 @@ mod table;
 use std::fs;
 
 use infrac::platform::{Platform, RouteTarget, ServiceId, Version};
-use infrac::request::{Answer, Meeting, Silence};
+use infrac::request::{Answer, Meeting, Silence, Way};
 use infrac::source::{Found, LoadError, Loader};
 
 use super::machine::{Machine, free_port};
@@ -28,8 +28,8 @@ const PLATFORMS: (u64, u64) = (6, 300);
 const REQUESTS: u16 = 120;
 
 /// The certificate of every site, and its key, which no other program has.
-const CERTIFICATE: &str = include_str!("request/fullchain.pem");
-const KEY: &str = include_str!("request/privkey.pem");
+pub(super) const CERTIFICATE: &str = include_str!("request/fullchain.pem");
+pub(super) const KEY: &str = include_str!("request/privkey.pem");
 
 #[test]
 fn nginx_answers_as_is_said() {
@@ -41,7 +41,7 @@ fn nginx_answers_as_is_said() {
         }
         machine.write("run/secrets/users", "user:{PLAIN}password\n");
         for at in 0..9 {
-            let folder = format!("var/lib/certificates/letsencrypt/site-{at}");
+            let folder = format!("etc/certificates/site-{at}");
             machine.write(&format!("{folder}/fullchain.pem"), CERTIFICATE);
             machine.write(&format!("{folder}/privkey.pem"), KEY);
         }
@@ -55,7 +55,7 @@ fn nginx_answers_as_is_said() {
         let published = if dice.one_of(2) { (80, 443) } else { (8_080, 8_443) };
         let text = source(&mut dice, ports, published);
         let mut platform = compiled(&text);
-        let asked: Vec<Asked> = (0..REQUESTS).map(|number| request(&mut dice, &platform, number)).collect();
+        let asked: Vec<Asked> = (1..=REQUESTS).map(|number| request(&mut dice, &platform, number)).collect();
         for machine in &machines {
             let found =
                 play(machine, &mut platform, &behind, &mut client, (ports, published), &asked, &mut seen);
@@ -71,7 +71,7 @@ fn nginx_answers_as_is_said() {
     assert!(seen.iter().all(|times| *times > 10), "what is met, by kind: {seen:?}");
 }
 
-fn compiled(text: &str) -> Platform {
+pub(super) fn compiled(text: &str) -> Platform {
     let load = |path: &str| match path {
         "platform.infra" => Ok(Found::File(text.as_bytes().to_vec())),
         _ => Err(LoadError::Missing),
@@ -123,11 +123,8 @@ fn play(
 fn behind_routes(platform: &Platform) -> Vec<usize> {
     let routes = platform.sites.iter().flat_map(|site| &site.routes);
     let name = |service: ServiceId| platform[service].name.as_str();
-    let names = routes.filter_map(|route| match &route.to {
-        RouteTarget::Port(service, _) => SERVICES.iter().position(|known| *known == name(*service)),
-        _ => None,
-    });
-    names.collect()
+    let ports = routes.flat_map(|route| route.ports());
+    ports.filter_map(|(service, ..)| SERVICES.iter().position(|known| *known == name(service))).collect()
 }
 
 /// The kinds of answers, so that none is missing in a table.
@@ -140,7 +137,7 @@ fn kind(meeting: &Meeting<'_>) -> usize {
         Answer::Status(401 | 403, _) => 4,
         Answer::Status(..) | Answer::Redirect(..) => 5,
         Answer::File(_) => 6,
-        Answer::Service(_) | Answer::Address(_) => 7,
+        Answer::Onward(_) => 7,
     }
 }
 
@@ -163,14 +160,34 @@ fn fits(machine: &Machine, platform: &Platform, asked: &Asked, meeting: &Meeting
             };
             file_status(machine, asked, file, index) == *status && service.is_none()
         }
-        Answer::Address(_) => *status == 200 && service.as_deref() == Some("another one"),
-        Answer::Service(way) => {
-            let first = way.via.first().map_or(way.service, |step| step.service);
+        Answer::Onward(onward) => {
+            let first = |way: &Way<'_>| way.via.first().map_or(way.service, |step| step.service);
+            let mut names: Vec<&str> =
+                onward.ways.iter().map(|way| platform[first(way)].name.as_str()).collect();
+            names.extend(onward.address.as_ref().map(|_| "another one"));
+            let stripped = meeting.routed().is_some_and(|route| route.strip);
+            let path = path.as_deref().unwrap_or_default();
             *status == 200
-                && service.as_deref() == Some(platform[first].name.as_str())
-                && path.as_ref() == Some(&asked.target)
+                && service.as_deref().is_some_and(|service| names.contains(&service))
+                && if stripped { decoded(path) == onward.path } else { path == asked.target }
         }
     }
+}
+
+/// A path as a service reads it.
+fn decoded(target: &str) -> String {
+    let path = target.split('?').next().unwrap_or_default();
+    let mut bytes = Vec::new();
+    let mut rest = path.bytes();
+    while let Some(byte) = rest.next() {
+        let hex =
+            |byte: Option<u8>| char::from(byte.expect("nginx encodes")).to_digit(16).expect("nginx encodes");
+        bytes.push(match byte {
+            b'%' => u8::try_from(hex(rest.next()) * 16 + hex(rest.next())).expect("two digits"),
+            byte => byte,
+        });
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// What nginx says of a file, by what lies there: one that is no file but a folder needs a slash, and an index.

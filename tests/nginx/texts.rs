@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use infrac::source::{Found, LoadError, Loader};
 
 use super::machine::{Machine, Running, free_port};
-use super::{none, written_for};
+use super::{none, services, written_for};
 use crate::printing::odd::texts;
 use crate::printing::source::literal;
 use crate::sample;
@@ -93,12 +93,22 @@ fn is_part(text: &str) -> bool {
 
 /// The platform: one site on which nothing is asked of clients, and one with a limit, where answers stand in locations
 /// of their own. Every text stands in each place that takes it.
-fn source(texts: &[String], port: u16) -> String {
+fn source(texts: &[String], port: u16, service: u16) -> String {
     let mut open = String::new();
+    let mut shut = String::new();
     let mut limited = String::new();
     let mut headers = String::new();
     for (at, text) in texts.iter().enumerate() {
         let odd = literal(text);
+        let _ =
+            writeln!(shut, "site shut{at} = \"shut{at}.test\" {{ maintenance = true {{ body = {odd} }} }}");
+        if is_part(text) {
+            let page = literal(&format!("/tmp/pages/{at}/{text}"));
+            let _ = writeln!(
+                shut,
+                "site page{at} = \"page{at}.test\" {{ maintenance = true {{ page = {page} }} }}"
+            );
+        }
         for site in [&mut open, &mut limited] {
             let _ = writeln!(site, "  route \"= /body/{at}\" = respond {{ body = {odd} }}");
             if is_address(text) {
@@ -109,6 +119,7 @@ fn source(texts: &[String], port: u16) -> String {
                 let _ = writeln!(site, "  route {} = respond {{ body = \"exact {at}\" }}", path("= /exact"));
                 let _ = writeln!(site, "  route {} = respond {{ body = \"prefix {at}\" }}", path("/prefix"));
                 let _ = writeln!(site, "  route {} = deny", path("/denied"));
+                let _ = writeln!(site, "  route {} = \"echo:{service}\" {{ strip = true }}", path("/strip"));
                 let _ = writeln!(
                     site,
                     "  route \"/files/{at}\" = files {{ root = {}, index = {} }}",
@@ -147,6 +158,7 @@ site limited = "{LIMITED}" {{
 {limited}
   limit {{ rate = 1000000, per = 1s }}
 }}
+{shut}
 "#
     )
 }
@@ -165,7 +177,7 @@ fn texts_of_a_source_come_out_as_they_are() {
     let mut texts: Vec<String> = texts().into_iter().filter(|text| sayable(text) && sampled(text)).collect();
     texts.extend(SPECIAL.iter().map(|text| (*text).to_owned()));
     let port = free_port();
-    let text = source(&texts, port);
+    let text = source(&texts, port, services::http("echo"));
     let load = |path: &str| match path {
         "platform.infra" => Ok(Found::File(text.clone().into_bytes())),
         _ => Err(LoadError::Missing),
@@ -178,10 +190,15 @@ fn texts_of_a_source_come_out_as_they_are() {
     for machine in Machine::all() {
         let version = machine.version;
         machine.load("proxy", &written_for(&mut platform, version));
+        services::found(&machine);
         for (at, text) in texts.iter().enumerate().filter(|(_, text)| is_part(text)) {
             machine.write(&format!("tmp/{at}/{text}/files/{at}/{text}"), &format!("file {at}"));
+            machine.write(&format!("tmp/pages/{at}/{text}"), &format!("page {at}"));
         }
         let running = machine.start(port);
+        let first = texts.iter().enumerate().find(|(_, text)| is_part(text));
+        let first = first.map(|(at, text)| format!("/strip/{at}/{}/x", encoded(text)));
+        running.wait_for(OPEN, &[first.as_deref().expect("there are texts")]);
         let found = differences(&running, &texts);
         complaints.extend(found.into_iter().map(|problem| format!("nginx {version}: {problem}")));
     }
@@ -201,6 +218,22 @@ fn differences(running: &Running, texts: &[String]) -> Vec<String> {
         if is_line(text) {
             let got = root.header(&format!("X-Odd-{at}")).unwrap_or("none");
             expect("a header", (200, text), (root.status, got));
+        }
+        // In place of an empty one nginx has a page of its own.
+        if !text.is_empty() {
+            let shut = running.get(&format!("shut{at}.test"), "/x");
+            expect("the text of a site that is shut", (503, text), (shut.status, &shut.body));
+        }
+        if is_part(text) {
+            let page = running.get(&format!("page{at}.test"), "/x");
+            expect(
+                "the page of a site that is shut",
+                (503, &format!("page {at}")),
+                (page.status, &page.body),
+            );
+            let asked = running.get(OPEN, &format!("/strip/{at}/{}/x", encoded(text))).body;
+            let asked = asked.lines().next().unwrap_or_default();
+            expect("a path that is taken off", (200, "echo GET /x HTTP/1.1"), (200, asked));
         }
         for host in [OPEN, LIMITED] {
             let ask = |path: &str| running.get(host, path);

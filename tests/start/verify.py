@@ -330,6 +330,16 @@ def connections(stack):
     say(f"  through the host's own address of their network, internal-only containers reach published ports: {', '.join(f'{s} {p}' for s, _, p in internal_only) or 'none'}")
 
 
+def certificate(proxy, site):
+    """A certificate of the proxy's volume, whose key is for the proxy's user alone."""
+    folder = f"/proc/{proxy['State']['Pid']}/root/var/lib/certificates"
+    key = os.stat(f"{folder}/{site}/privkey.pem")
+    above = os.stat(f"{folder}/{site}")
+    check((key.st_mode & 0o777, key.st_uid) == (0o600, 101), f"the key of {site} is of mode {key.st_mode & 0o777:o} and belongs to {key.st_uid}")
+    check((above.st_mode & 0o777, above.st_uid) == (0o700, 101), f"the folder of {site} is of mode {above.st_mode & 0o777:o} and belongs to {above.st_uid}")
+    return open(f"{folder}/{site}/fullchain.pem").read()
+
+
 def published(stack, neighbour):
     title("published ports: from the host, and from outside")
     declared = set()
@@ -346,22 +356,28 @@ def published(stack, neighbour):
     check(not extra, f"the host listens on ports that nobody published: {sorted(extra)}")
     if "proxy" in stack.services:
         site = "shop.example.com"
+        proxy = next(c for c in stack.running().values() if service_of(c) == "proxy")
+        trusted = certificate(proxy, "self/shop")
 
-        def page(path, tls):
-            raw = socket.create_connection((HOST, 443 if tls else 80), timeout=5)
-            # The certificate is the test's own.
-            way = ssl._create_unverified_context().wrap_socket(raw, server_hostname=site) if tls else raw
+        def page(path, tls, site=site, address=HOST):
+            raw = socket.create_connection((address, 443 if tls else 80), timeout=5)
+            # Whoever trusts what the job signed needs nothing else.
+            way = ssl.create_default_context(cadata=trusted).wrap_socket(raw, server_hostname=site) if tls else raw
             reply = http.client.HTTPConnection(site)
             reply.sock = way
             reply.request("GET", path)
             answer = reply.getresponse()
+            if tls:
+                assert not answer.headers.get("Strict-Transport-Security"), "browsers would keep to a certificate that they do not know"
             return answer.status, answer.headers.get("Location", ""), answer.read().decode().strip()
+
+        check(page("/", True, "localhost", "127.0.0.1") == (200, "", "ready"), "https://localhost on the host")
 
         check(within(neighbour, lambda: page("/", True)) == [200, "", "ready"], "from outside through the proxy to the gateway and the backend")
         check(within(neighbour, lambda: page("/x", False))[:2] == [301, f"https://{site}/x"], "from outside without TLS to the site with it")
         for path in ("/metrics", "/METRICS", "/metrics/", "/metrics;x", "/metrics%2f", "//metrics"):
             check(within(neighbour, lambda: page(path, True))[0] == 404, f"{path} is closed to the outside")
-        say("  from outside through proxy, gateway and backend: 200 over TLS, 301 without, 404 for metrics in six spellings")
+        say("  from outside through proxy, gateway and backend: 200 over TLS that verifies, 301 without, 404 for metrics in six spellings; https://localhost on the host")
     ways = [
         (f"{name}:{port}", end["IPAddress"], port)
         for name, container in stack.running().items()

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::platform::{Forward, Limit, Platform, Protocol, Role, Route, RouteTarget, ServiceId, Site};
-use crate::request::{Answer, Client, Meeting, Reason, Request, Silence, TIMEOUT, Way, max_body, timeout};
+use crate::request::{
+    Answer, Client, Meeting, Onward, Reason, Request, Silence, TIMEOUT, Way, max_body, timeout,
+};
 use crate::source::{Sources, Span};
 
 /// Something that the request passes: its name, what is known of it, and the place that says so.
@@ -23,8 +25,10 @@ pub(super) fn text(
     let mut lines = Vec::new();
     entry(platform, meeting, &mut lines);
     site(platform, meeting, &mut lines);
-    if let Answer::Service(way) = &meeting.answer {
-        services(platform, meeting, way, &mut lines);
+    if let Answer::Onward(onward) = &meeting.answer {
+        for way in &onward.ways {
+            services(platform, meeting, way, &mut lines);
+        }
     }
     let mut out = format!("{}\n", asked(request, meeting));
     if !lines.is_empty() {
@@ -93,7 +97,7 @@ fn site(platform: &Platform, meeting: &Meeting<'_>, lines: &mut Vec<Line>) {
     if matches!(route.to, RouteTarget::Port(..) | RouteTarget::Address(_)) {
         let most = max_body(platform, route);
         more("body", if most.0 == 0 { "of any size".to_owned() } else { format!("at most {most}") }, None);
-        more("timeout", format!("{}", timeout(route).unwrap_or(TIMEOUT)), None);
+        more("timeout", format!("{}", timeout(platform, route).unwrap_or(TIMEOUT)), None);
         if route.websocket {
             more("websocket", "may be upgraded".to_owned(), None);
         }
@@ -124,7 +128,11 @@ fn rate(limit: &Limit) -> String {
 /// Where a route goes, as the source has it.
 fn goes(platform: &Platform, route: &Route) -> String {
     match &route.to {
-        RouteTarget::Port(service, port) => named(platform, *service, *port),
+        RouteTarget::Port(..) => {
+            let ports = route.ports().map(|(service, port, _)| named(platform, service, port));
+            let strip = if route.strip { ", without the path" } else { "" };
+            format!("{}{strip}", ports.collect::<Vec<_>>().join(", "))
+        }
         RouteTarget::Address(address) => address.as_literal().unwrap_or("set by the operator").to_owned(),
         RouteTarget::Files { root, .. } => format!("files of {root}"),
         RouteTarget::Deny => "deny".to_owned(),
@@ -173,17 +181,24 @@ fn answered(platform: &Platform, request: &Request<'_>, meeting: &Meeting<'_>) -
         Answer::Status(status, reason) => format!("{status}: {}", because(platform, meeting, reason)),
         Answer::Redirect(status, to) => format!("{status}: it is sent on to {to}"),
         Answer::File(path) => format!("200: the file {path} of the proxy, or 404 where there is none"),
-        Answer::Address(address) => format!("what {address} answers to {}", request.target),
-        Answer::Service(way) => {
-            let name = named(platform, way.service, way.port);
-            let odd = platform[way.service].ports.get(way.port).map(|port| port.protocol);
-            let odd =
-                odd.filter(|protocol| !matches!(protocol, Protocol::Http | Protocol::Https | Protocol::Tcp));
-            let speaks =
-                odd.map(|protocol| format!(", which speaks `{}`", protocol.word())).unwrap_or_default();
-            format!("what `{name}` answers to {}{speaks}", way.path)
-        }
+        Answer::Onward(onward) => answers(platform, onward),
     }
+}
+
+fn answers(platform: &Platform, onward: &Onward<'_>) -> String {
+    let of_way = |way: &Way<'_>| {
+        let name = named(platform, way.service, way.port);
+        let protocol = platform[way.service].ports.get(way.port).map(|port| port.protocol);
+        let usual =
+            |protocol: &Protocol| matches!(protocol, Protocol::Http | Protocol::Https | Protocol::Tcp);
+        let speaks = protocol.filter(|protocol| !usual(protocol));
+        let speaks =
+            speaks.map(|protocol| format!(", which speaks `{}`", protocol.word())).unwrap_or_default();
+        format!("`{name}` answers to {}{speaks}", way.path)
+    };
+    let address = onward.address.iter().map(|address| format!("{address} answers to {}", onward.path));
+    let all: Vec<String> = address.chain(onward.ways.iter().map(of_way)).collect();
+    format!("what {}", all.join(", or "))
 }
 
 fn silent(platform: &Platform, request: &Request<'_>, meeting: &Meeting<'_>, why: Silence) -> String {
@@ -191,6 +206,9 @@ fn silent(platform: &Platform, request: &Request<'_>, meeting: &Meeting<'_>, why
         site.served_by.is_none() && site.names().any(|name| name.eq_ignore_ascii_case(request.host))
     };
     match why {
+        Silence::NoSite | Silence::Handshake if meeting.entry.is_none() => {
+            "no site of the platform is called so; another one of the host may be".to_owned()
+        }
         Silence::NoPort => match platform.sites.iter().find(unserved) {
             Some(site) => format!("no proxy of the platform serves `{}`", site.name),
             None => format!("no service publishes port {}", request.port),
@@ -229,6 +247,8 @@ fn because(platform: &Platform, meeting: &Meeting<'_>, reason: &Reason<'_>) -> S
                 meeting.routed().and_then(|route| route.from).map_or("", |from| platform[from].name.as_str());
             format!("the address is none of `{from}`")
         }
+        Reason::Maintenance => "the site is shut for a while".to_owned(),
+        Reason::Health => "the proxy is there".to_owned(),
         Reason::Login => "no login that the proxy knows".to_owned(),
     }
 }

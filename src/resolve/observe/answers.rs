@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::PROBE_PATH;
+use super::jobs::PROBE_PATH;
 use super::query::Written;
 use crate::hash::HashSet;
 use crate::model::{self, Role};

@@ -1,4 +1,4 @@
-//! Texts that end up in one line of HTTP, or in the name of a folder: a line end in them would begin another header.
+//! Texts that end up in one line of HTTP: a line end in them would begin another header.
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::resolve::text::Texts;
@@ -46,22 +46,8 @@ pub(super) fn path(path: &str, span: Span, texts: &mut Texts<'_>) {
     one_line(path, span, "the path of a route", texts);
 }
 
-/// Who issues a certificate: certificates lie in a folder of that name.
-pub(super) fn issuer(issuer: &Constant, texts: &mut Texts<'_>) -> String {
-    let text = texts.constant(issuer);
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if text.is_empty() || text.starts_with('.') || !text.chars().all(plain) {
-        texts.sink.report(
-            Diagnostic::new(codes::SITE004, format!("`{}` is no name of an issuer", text.escape_debug()))
-                .at(issuer.span, "letters, digits, hyphens, dots and underscores: it names a folder")
-                .help("write `letsencrypt`, `self`, or a name of your own such as `company-ca`"),
-        );
-    }
-    text
-}
-
 /// Reports a text that is more than one line; whether it is one.
-fn one_line(text: &str, span: Span, what: &str, texts: &mut Texts<'_>) -> bool {
+pub(super) fn one_line(text: &str, span: Span, what: &str, texts: &mut Texts<'_>) -> bool {
     let breaks = |c: char| c.is_control() && c != '\t';
     if !text.contains(breaks) {
         return true;

@@ -50,11 +50,16 @@ const OPEN: Takes =
 
 /// The parts that a route has, each with its place, and the targets that take it.
 fn said(route: &Route) -> impl Iterator<Item = (&'static str, Span, Takes)> {
-    let parts: [(&str, Option<Span>, Takes); 13] = [
+    let parts: [(&str, Option<Span>, Takes); 18] = [
         ("websocket", route.websocket.map(|said| said.span), PORT),
         ("max_body", route.max_body.map(|said| said.span), PORT),
         ("timeout", route.timeout.map(|said| said.span), PORT),
         ("cache", route.cache.map(|said| said.span), CONTENT),
+        ("strip", route.strip.map(|said| said.span), PORT),
+        ("buffer", route.buffer.map(|said| said.span), PORT),
+        ("weight", route.weight.map(|said| said.span), PORT),
+        ("max_fails", route.max_fails.map(|said| said.span), PORT),
+        ("upstream", route.upstream.first().map(|said| said.span), PORT),
         ("to", route.to.as_ref().map(|said| said.span), REDIRECT),
         ("permanent", route.permanent.map(|said| said.span), REDIRECT),
         ("status", route.status.map(|said| said.span), RESPOND),
@@ -82,6 +87,14 @@ pub(super) fn expect(route: &Route, texts: &mut Texts<'_>) {
                 .help(format!("`{key}` {help}")),
         );
     }
+    for (key, span, why, help) in idle(route) {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP008, format!("`{key}` means nothing here: {why}"))
+                .at(span, "changes nothing")
+                .at(route.target.span, "where the route goes")
+                .help(help),
+        );
+    }
     match to {
         To::Redirect if route.to.is_none() => {
             missing(route, "`redirect` leads nowhere", "redirect { to = \"/new\" }", texts);
@@ -97,6 +110,30 @@ pub(super) fn expect(route: &Route, texts: &mut Texts<'_>) {
                 .at(said.span, format!("from {} to {}", STATUS.start(), STATUS.end())),
         );
     }
+}
+
+/// Parts that change nothing beside the others of a route to a port.
+fn idle(route: &Route) -> Vec<(&'static str, Span, &'static str, &'static str)> {
+    let path = route.path.text.trim_start_matches('=').trim();
+    let strips = route.strip.filter(|said| said.value && path == "/");
+    let streams = route.buffer.is_some_and(|said| !said.value);
+    let cached = route.cache.filter(|_| streams);
+    let weighted = route.weight.filter(|_| route.upstream.is_empty());
+    let found = [
+        strips.map(|said| ("strip", said.span, "the path is `/`", "take it out")),
+        cached.map(|said| {
+            ("cache", said.span, "what goes on as it comes is not kept", "take `buffer = false` out, or this")
+        }),
+        weighted.map(|said| {
+            (
+                "weight",
+                said.span,
+                "there is one upstream",
+                "take it out, or name another port with `upstream`",
+            )
+        }),
+    ];
+    found.into_iter().flatten().collect()
 }
 
 /// The status codes of HTTP: RFC 9110, section 15.

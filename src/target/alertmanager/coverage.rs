@@ -46,6 +46,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::outside(OutsideField::description(Leaf))
         | SourceField::group(_)
         | SourceField::volume(_)
+        | SourceField::issuer(_)
         | SourceField::host(_)
         | SourceField::service(_)
         | SourceField::site(_)

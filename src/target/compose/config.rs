@@ -18,7 +18,10 @@ pub(super) struct Seen<'a> {
 impl Seen<'_> {
     /// Changes with whatever a service sees; `None` where that is nothing.
     pub(super) fn digest(&self, service: &Service) -> Option<String> {
-        let files = self.configs.below(&folder(service)).iter().copied().chain(self.mounted.mounted(service));
+        let mounted = service.artifacts.iter().filter(|mounted| !service.reads_again(mounted));
+        let mounted =
+            mounted.flat_map(|mounted| self.mounted.below(&mounted.source(service)).iter().copied());
+        let files = self.configs.below(&folder(service)).iter().copied().chain(mounted);
         Some(digest(files)?.short())
     }
 }

@@ -35,7 +35,9 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             SecretField::value(Leaf) => NotConcerned,
         },
         SourceField::network(field) => match field {
-            NetworkField::description(Leaf) | NetworkField::internal(Leaf) => Written,
+            NetworkField::description(Leaf) | NetworkField::internal(Leaf) | NetworkField::ipv6(Leaf) => {
+                Written
+            }
         },
         SourceField::outside(field) => match field {
             OutsideField::addresses(Leaf) => Written,
@@ -69,6 +71,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         },
         SourceField::override_(Leaf) => Written,
         SourceField::site(_)
+        | SourceField::issuer(_)
         | SourceField::alert(_)
         | SourceField::record(_)
         | SourceField::metric(_)
@@ -162,7 +165,9 @@ fn service(field: ServiceField) -> Coverage {
         },
         ServiceField::port(field) => port(field),
         ServiceField::volume(field) => match field {
-            ServiceVolumeField::path(Leaf) | ServiceVolumeField::description(Leaf) => Written,
+            ServiceVolumeField::path(Leaf)
+            | ServiceVolumeField::read_only(Leaf)
+            | ServiceVolumeField::description(Leaf) => Written,
             ServiceVolumeField::size(Leaf) => Lost(NO_LIMIT),
             ServiceVolumeField::backup(Leaf) => NotConcerned,
         },

@@ -230,6 +230,9 @@ pub(super) struct LoggingOptions {
 pub(super) struct Network {
     #[serde(skip_serializing_if = "is_false")]
     pub internal: bool,
+    /// The engine chooses a range of its own (docker/docs: engine/daemon/ipv6.md, "Dynamic IPv6 subnet allocation").
+    #[serde(skip_serializing_if = "is_false")]
+    pub enable_ipv6: bool,
 }
 
 /// A named volume; compose gives it a name of its own.

@@ -7,7 +7,10 @@ use crate::platform::{MemoryPath, Platform, Propagation, Service};
 
 /// Volumes, then files that are written for the service, by this target and others, then paths of the host.
 pub(super) fn volumes(platform: &Platform, service: &Service) -> Vec<Mount> {
-    let own = service.volumes.iter().map(|volume| mount("volume", &volume.name, &volume.path, false, None));
+    let own = service
+        .volumes
+        .iter()
+        .map(|volume| mount("volume", &volume.name, &volume.path, volume.read_only, None));
     let shared = service
         .mounts
         .iter()

@@ -40,6 +40,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::outside(_)
         | SourceField::group(_)
         | SourceField::volume(_)
+        | SourceField::issuer(_)
         | SourceField::host(_)
         | SourceField::site(_)
         | SourceField::alert(_)

@@ -3,8 +3,9 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    LimitField, NginxSettingsField, OutsideField, PortField, ResourcesField, RouteField, ServiceField,
-    SiteField, SourceField, TargetField, TlsField,
+    EabField, IssuerField, LimitField, MaintenanceField, NetworkField, NginxSettingsField, OutsideField,
+    PortField, ResourcesField, RouteField, ServiceField, SiteField, SourceField, TargetField, TlsField,
+    UpstreamField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -13,7 +14,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
     match field {
         SourceField::site(field) => site(field),
         SourceField::target(field) => match field {
-            TargetField::nginx(NginxSettingsField::version(Leaf)) => Written,
+            TargetField::nginx(NginxSettingsField::version(Leaf) | NginxSettingsField::host(Leaf)) => Written,
             TargetField::compose(_)
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
@@ -24,11 +25,24 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             OutsideField::addresses(Leaf) => Written,
             OutsideField::description(Leaf) => NotConcerned,
         },
+        SourceField::network(field) => match field {
+            NetworkField::ipv6(Leaf) => Written,
+            NetworkField::description(Leaf) | NetworkField::internal(Leaf) => NotConcerned,
+        },
+        SourceField::issuer(field) => match field {
+            // It decides how often certificates are looked at, and whether browsers are kept to TLS.
+            IssuerField::url(Leaf)
+            | IssuerField::ca(Leaf)
+            | IssuerField::profile(Leaf)
+            | IssuerField::lifetime(Leaf)
+            | IssuerField::public(Leaf)
+            | IssuerField::email(Leaf)
+            | IssuerField::eab(EabField::id(Leaf) | EabField::key(Leaf)) => Written,
+        },
         SourceField::service(field) => service(field),
         SourceField::platform(_)
         | SourceField::variable(_)
         | SourceField::secret(_)
-        | SourceField::network(_)
         | SourceField::group(_)
         | SourceField::volume(_)
         | SourceField::host(_)
@@ -55,18 +69,29 @@ fn site(field: SiteField) -> Coverage {
         SiteField::domain(Leaf)
         | SiteField::description(Leaf)
         | SiteField::served_by(Leaf)
+        | SiteField::trusted(Leaf)
         | SiteField::aliases(Leaf)
         | SiteField::headers(Leaf) => Written,
-        SiteField::tls(TlsField::enabled(Leaf) | TlsField::issuer(Leaf)) => Written,
-        // What orders certificates reads it.
-        SiteField::tls(TlsField::email(Leaf)) => NotConcerned,
+        SiteField::tls(TlsField::enabled(Leaf) | TlsField::issuer(Leaf) | TlsField::email(Leaf)) => Written,
         SiteField::limit(field) => limit(field),
+        SiteField::maintenance(
+            MaintenanceField::enabled(Leaf)
+            | MaintenanceField::body(Leaf)
+            | MaintenanceField::page(Leaf)
+            | MaintenanceField::retry(Leaf),
+        ) => Written,
+        // What looks at the site from outside reads it.
+        SiteField::probe(Leaf) => NotConcerned,
         SiteField::route(field) => match field {
             RouteField::target(Leaf)
             | RouteField::websocket(Leaf)
             | RouteField::max_body(Leaf)
             | RouteField::timeout(Leaf)
             | RouteField::cache(Leaf)
+            | RouteField::strip(Leaf)
+            | RouteField::buffer(Leaf)
+            | RouteField::weight(Leaf)
+            | RouteField::max_fails(Leaf)
             | RouteField::to(Leaf)
             | RouteField::permanent(Leaf)
             | RouteField::status(Leaf)
@@ -75,6 +100,12 @@ fn site(field: SiteField) -> Coverage {
             | RouteField::login(Leaf)
             | RouteField::root(Leaf)
             | RouteField::index(Leaf) => Written,
+            RouteField::upstream(
+                UpstreamField::port(Leaf)
+                | UpstreamField::weight(Leaf)
+                | UpstreamField::max_fails(Leaf)
+                | UpstreamField::backup(Leaf),
+            ) => Written,
             RouteField::limit(field) => limit(field),
         },
     }

@@ -1,17 +1,7 @@
 //! What the versions of nginx read, quantities as nginx writes them, and rates.
 
-use crate::platform::{Platform, Service, Version};
+use crate::platform::{RESOLVES_UPSTREAMS, Version};
 use crate::schema::{Bytes, Duration};
-
-/// The version that is written for where neither the source nor the image says one: what all later ones read.
-const OLDEST: Version = Version(1, 18);
-
-/// The version that the files of a proxy are written for: that of the setting, else that of its image.
-pub(super) fn version_of(platform: &Platform, service: &Service) -> Version {
-    let tag = service.image_name.as_ref().and_then(|image| image.tag.as_deref());
-    let set = platform.settings.nginx.version.map(|version| version.value);
-    set.or_else(|| tag.and_then(Version::of_tag)).unwrap_or(OLDEST)
-}
 
 /// What a version reads, of what not all of them do (nginx.org: the CHANGES of each). Odd minor versions are on the way
 /// to the next even one, so what came within them counts from there.
@@ -33,7 +23,7 @@ impl Dialect {
         Self {
             rejects_handshakes: version >= Version(1, 20),
             http2_directive: version >= Version(1, 26),
-            resolves_upstreams: version >= Version(1, 28),
+            resolves_upstreams: version >= RESOLVES_UPSTREAMS,
             caches_certificates: version >= Version(1, 28),
         }
     }

@@ -6,8 +6,8 @@ use super::dialect::{size, time};
 use super::proxy::{Shared, zone};
 use super::quote::{Reading, word};
 use crate::platform::exposure::trimmed;
-use crate::platform::{OutsideKind, Platform, Route, RoutePath, RouteTarget, Site};
-use crate::request::closed::{self, Closings};
+use crate::platform::{Maintenance, OutsideKind, Platform, Route, RoutePath, RouteTarget, Site};
+use crate::request::closed::{self, Closings, literal};
 use crate::request::{MAX_BODY, max_body, timeout};
 
 /// A location.
@@ -15,6 +15,8 @@ use crate::request::{MAX_BODY, max_body, timeout};
 pub(super) struct Location {
     /// What it is for: `= /api`, `/api/`.
     matches: String,
+    /// Whether only another location leads here.
+    inner: bool,
     /// The spellings within it that are closed, each as a location has it.
     closed: Vec<String>,
     /// Rates that hold, each as the arguments of `limit_req`.
@@ -45,17 +47,26 @@ struct Login {
 #[derive(Debug, Clone, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the template asks for each by itself")]
 struct Proxy {
+    /// The module that hands requests on: `proxy`, `grpc`.
+    module: &'static str,
     /// The address, as `proxy_pass` has it.
     pass: String,
+    /// The arguments of the `rewrite` that takes off the path, where the address cannot say it.
+    rewrite: Option<String>,
+    /// What is taken off the path, and comes back in front of a service's redirects.
+    stripped: Option<String>,
     websocket: bool,
     max_body: Option<String>,
-    /// Whether a body goes on as it comes in, because it is larger than what is there to keep it.
+    /// Whether bodies go on as they come.
+    unbuffered: bool,
+    /// Whether the body of a request goes on as it comes, because it is larger than what is there to keep it.
     streamed: bool,
     timeout: Option<String>,
     cache: Option<String>,
     /// Whether answers must go on as the service signs them.
     signed: bool,
-    tls: bool,
+    /// The host of a service that is asked over TLS.
+    tls: Option<String>,
     hides_login: bool,
 }
 
@@ -66,8 +77,17 @@ struct Files {
     expires: Option<String>,
 }
 
+impl Location {
+    /// The only location of a site that is shut.
+    pub(super) fn shut(maintenance: &Maintenance) -> Self {
+        let body = maintenance.body.as_ref().map(|body| format!(" {}", word(body, Reading::Variables)));
+        let answer = Some(format!("503{}", body.as_deref().unwrap_or("")));
+        Self { matches: "/".to_owned(), text: body.is_some(), answer, ..Self::default() }
+    }
+}
+
 /// The locations of a site, in the order of its routes.
-pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Shared) -> Vec<Location> {
+pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Shared<'_>) -> Vec<Location> {
     let closed = closed::of(platform, site);
     let mut locations = Vec::with_capacity(site.routes.len() * 2);
     for (at, route) in site.routes.iter().enumerate() {
@@ -88,17 +108,18 @@ pub(super) fn locations(platform: &Platform, site: &Site, id: &str, shared: &Sha
             }
             // Without the first of the two, nginx sends `/api` to `/api/`, and a POST becomes a GET.
             RoutePath::Prefix(_) => {
-                locations.push(Location {
-                    matches: format!("= {}", word(path, Reading::Plain)),
-                    ..location.clone()
-                });
+                let mut same = location.clone();
+                if let Some(proxy) = same.proxy.as_mut().filter(|proxy| proxy.rewrite.is_some()) {
+                    proxy.rewrite = Some("^ /".to_owned());
+                }
+                locations.push(Location { matches: format!("= {}", word(path, Reading::Plain)), ..same });
                 locations.push(prefix(&format!("{path}/"), location, (at, &closed)));
             }
         }
         if let Some(location) = locations.last().filter(|location| location.guarded.is_some()) {
             let name = location.guarded.clone().unwrap_or_default();
             let (answer, text) = (location.answer.clone(), location.text);
-            locations.push(Location { matches: name, answer, text, ..Location::default() });
+            locations.push(Location { matches: name, inner: true, answer, text, ..Location::default() });
         }
     }
     if !site
@@ -119,7 +140,7 @@ fn without_slash(
     site: &Site,
     path: &str,
     id: &str,
-    shared: &Shared,
+    shared: &Shared<'_>,
 ) -> Option<Location> {
     let bare = path.strip_suffix('/').filter(|bare| !bare.is_empty())?;
     let own = |route: &Route| match &route.path {
@@ -133,7 +154,26 @@ fn without_slash(
         Some((at, false)) => of_route(platform, site, &site.routes[at], (id, at), shared),
         Some((_, true)) | None => Location { answer: Some("404".to_owned()), ..Location::default() },
     };
+    let mut location = location;
+    if let (Some((at, _)), Some(proxy)) = (platform.comes_to(site, bare), location.proxy.as_mut())
+        && site.routes[at].strip
+    {
+        // An address with a path would be all that the service is asked for, because the location is one path.
+        proxy.rewrite = Some(off(&site.routes[at]));
+        proxy.pass = proxy.pass.trim_end_matches('/').to_owned();
+    }
     Some(Location { matches: format!("= {}", word(bare, Reading::Plain)), ..location })
+}
+
+/// The arguments of the `rewrite` that takes off the path of a route.
+fn off(route: &Route) -> String {
+    match &route.path {
+        RoutePath::Exact(_) => "^ /".to_owned(),
+        RoutePath::Prefix(path) => {
+            let pattern = format!(r"(?s)^{}(?<stripped>/.*)\z", literal(trimmed(path)));
+            format!("{} $stripped", word(&pattern, Reading::Plain))
+        }
+    }
 }
 
 /// A location for a prefix, with the spellings in it that are closed. What refuses everything needs none.
@@ -157,7 +197,7 @@ fn of_route(
     site: &Site,
     route: &Route,
     (id, at): (&str, usize),
-    shared: &Shared,
+    shared: &Shared<'_>,
 ) -> Location {
     let mut location = Location::default();
     if !matches!(route.to, RouteTarget::Deny) {
@@ -173,7 +213,7 @@ fn of_route(
         }
         location.login = route.login.map(|login| Login {
             realm: word(id, Reading::Variables),
-            file: word(&platform[login].file_path(), Reading::Variables),
+            file: word(&shared.side().secret(&platform[login]), Reading::Variables),
         });
     }
     match &route.to {
@@ -205,18 +245,35 @@ fn of_route(
     location
 }
 
-fn proxy(platform: &Platform, route: &Route, shared: &Shared) -> Option<Proxy> {
-    let upstream = shared.upstreams_of(platform, &route.to)?;
+fn proxy(platform: &Platform, route: &Route, shared: &Shared<'_>) -> Option<Proxy> {
+    let upstream = shared.upstream_of(platform, route)?;
+    let grpc = upstream.scheme == "grpc";
+    let path = trimmed(route.path.path());
+    let strips = route.strip && !path.is_empty();
+    // Behind a variable, a path would be all that the service is asked for.
+    let in_address = strips && shared.resolves_upstreams();
+    let most = max_body(platform, route);
     Some(Proxy {
-        pass: format!("{}://{}{}", upstream.scheme, shared.upstream_mark(), upstream.name),
+        module: if grpc { "grpc" } else { "proxy" },
+        pass: format!(
+            "{}://{}{}{}",
+            upstream.scheme,
+            shared.upstream_mark(),
+            upstream.name,
+            if in_address { "/" } else { "" }
+        ),
+        rewrite: (strips && !in_address).then(|| off(route)),
+        stripped: (strips && matches!(route.path, RoutePath::Prefix(_)))
+            .then(|| word(&format!("{path}/"), Reading::Variables)),
         websocket: route.websocket,
-        max_body: Some(max_body(platform, route)).filter(|most| *most != MAX_BODY).map(size),
+        max_body: Some(most).filter(|most| *most != MAX_BODY).map(size),
+        unbuffered: !route.buffer,
         // A body without a bound, which is 0, is larger than any.
-        streamed: max_body(platform, route).0.wrapping_sub(1) >= shared.scratch_size() / 2,
+        streamed: !grpc && route.buffer && most.0.wrapping_sub(1) >= shared.scratch_size() / 2,
         signed: platform.leads_to_signed(route),
-        timeout: timeout(route).map(time),
+        timeout: timeout(platform, route).map(time),
         cache: route.cache.map(time),
-        tls: upstream.scheme == "https",
+        tls: (upstream.scheme == "https").then(|| word(&upstream.host, Reading::Variables)),
         hides_login: route.login.is_some(),
     })
 }

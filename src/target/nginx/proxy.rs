@@ -2,16 +2,19 @@
 
 use serde::Serialize;
 
-use super::dialect::{Dialect, size, time, version_of};
+use super::dialect::{Dialect, size, time};
 use super::site::id;
-use super::upstream::{Upstream, Upstreams, identifier};
-use crate::platform::{Limit, Platform, Port, RouteTarget, Service, Site, TEMPORARY};
+use super::trusted::Trusted;
+use super::upstream::{Side, Upstream, Upstreams, identifier};
+use crate::platform::{Limit, Platform, Port, Route, RouteTarget, Service, Site, TEMPORARY};
 use crate::request::{MAX_BODY, TIMEOUT};
 use crate::schema::Bytes;
 
 /// What all sites of a proxy share.
 #[derive(Debug, Serialize)]
-pub(super) struct Shared {
+pub(super) struct Shared<'a> {
+    /// What names begin with that other platforms of the host must not have.
+    prefix: String,
     header: String,
     workers: u64,
     /// How long old processes may go on behind a reload, in seconds.
@@ -22,6 +25,12 @@ pub(super) struct Shared {
     timeout: String,
     /// What a service learns of the name that the client asked for.
     host: &'static str,
+    /// The load balancers in front of sites.
+    trusted: Option<Trusted>,
+    /// The variable with the scheme that the client asked by.
+    scheme: &'static str,
+    /// Whether clients come in over IPv6.
+    ipv6: bool,
     http: u16,
     https: Option<u16>,
     /// Published ports that are not the scheme's own.
@@ -33,18 +42,35 @@ pub(super) struct Shared {
     /// How many certificates are kept in memory; `None` where the version keeps none.
     certificates: Option<usize>,
     names_bucket: usize,
+    /// The size of a bucket for the names of sites among other words.
+    map_bucket: usize,
     names_max: usize,
     headers_bucket: usize,
     zones: Vec<Zone>,
     upstreams: Vec<Upstream>,
+    /// Whether routes lead to gRPC, or over TLS.
+    grpc: bool,
+    https_upstreams: bool,
     /// The largest size of the cache; `None` where no route has one.
     cache: Option<String>,
     #[serde(skip)]
     by_target: Upstreams,
     #[serde(skip)]
+    side: Side<'a>,
+    #[serde(skip)]
     dialect: Dialect,
     #[serde(skip)]
     scratch_size: Bytes,
+}
+
+/// What services learn of a request, as a module of nginx writes it.
+#[derive(Debug, Serialize)]
+pub(super) struct Request<'a> {
+    header: &'a str,
+    host: &'static str,
+    /// The variable with the scheme that the client asked by.
+    scheme: &'static str,
+    module: &'static str,
 }
 
 /// A zone of a limit.
@@ -77,10 +103,15 @@ pub(super) fn zone(id: &str, route: Option<usize>, limit: &Limit) -> Option<Zone
     Some(Zone { name: format!("{id}{route}_{}", identifier(&rate)), rate, burst })
 }
 
-pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], header: &str) -> Shared {
-    let dialect = Dialect::of(version_of(platform, service));
-    let by_target = Upstreams::of(platform, sites);
-    let (scratch, scratch_size) = scratch(service);
+pub(super) fn shared<'a>(platform: &Platform, side: Side<'a>, sites: &[&Site], header: &str) -> Shared<'a> {
+    let service = match side {
+        Side::Proxy(service) => Some(service),
+        Side::Host(_) => None,
+    };
+    let version = service.map_or_else(|| platform.nginx_of_host(), |proxy| platform.nginx_version(proxy));
+    let dialect = Dialect::of(version);
+    let by_target = Upstreams::of(platform, side, sites);
+    let (scratch, scratch_size) = service.map_or((OWN.to_owned(), Bytes(ELSEWHERE)), scratch);
     let names = sites
         .iter()
         .flat_map(|site| site.domain.as_literal().into_iter().chain(site.aliases.iter().map(String::as_str)));
@@ -91,32 +122,43 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
             .map(|publish| publish.host_port)
             .filter(|port| *port != usual)
     };
-    let (public_http, public_https) = (public(service.http(), 80), public(service.https(), 443));
+    let (http, https) = (service.and_then(Service::http), service.and_then(Service::https));
+    let (public_http, public_https) = (public(http, 80), public(https, 443));
     let caches = sites.iter().flat_map(|site| &site.routes).any(|route| {
         route.cache.is_some() && matches!(route.to, RouteTarget::Port(..) | RouteTarget::Address(_))
     });
+    let trusted = Trusted::of(platform, sites);
     Shared {
         header: header.to_owned(),
-        workers: workers(service),
-        shutdown: shutdown(service),
+        scheme: if trusted.is_some() { "$client_scheme" } else { "$scheme" },
+        trusted,
+        ipv6: service.is_some_and(|service| service.networks.iter().any(|network| platform[*network].ipv6)),
+        workers: service.map_or(1, workers),
+        shutdown: service.map_or(0, shutdown),
         max_body: size(MAX_BODY),
         timeout: time(TIMEOUT),
         host: if public_http.or(public_https).is_some() { "$public_host" } else { "$host" },
-        http: service.http().map_or(80, |port| port.number),
-        https: service.https().map(|port| port.number),
+        http: http.map_or(80, |port| port.number),
+        // Debian's own is asked at the ports of the schemes.
+        https: https.map(|port| port.number).or_else(|| service.is_none().then_some(443)),
         public_http,
         public_https,
         rejects_handshakes: dialect.rejects_handshakes,
         http2_directive: dialect.http2_directive,
-        resolves_upstreams: dialect.resolves_upstreams,
+        resolves_upstreams: dialect.resolves_upstreams || service.is_none(),
         certificates: dialect
             .caches_certificates
             .then(|| sites.iter().filter(|site| site.tls.is_some()).count() + 1),
+        map_bucket: bucket(names.clone().map(str::len).max().unwrap_or(0) + 1).max(128),
         names_bucket: bucket(names.map(str::len).max().unwrap_or(0)),
         names_max: (count * 2).next_power_of_two().max(512),
         headers_bucket: bucket(headers.max().unwrap_or(0)),
-        zones: zones(sites),
+        zones: zones(side, sites),
+        side,
+        prefix: side.prefix().to_owned(),
         upstreams: by_target.all(),
+        grpc: by_target.speak("grpc"),
+        https_upstreams: by_target.speak("https"),
         cache: caches.then(|| size(Bytes((scratch_size.0 / 4) >> 20 << 20).max(Bytes(1 << 20)))),
         scratch,
         by_target,
@@ -125,9 +167,29 @@ pub(super) fn shared(platform: &Platform, service: &Service, sites: &[&Site], he
     }
 }
 
-impl Shared {
-    pub(super) fn upstreams_of(&self, platform: &Platform, to: &RouteTarget) -> Option<&Upstream> {
-        self.by_target.find(platform, to)
+impl Shared<'_> {
+    pub(super) fn upstream_of(&self, platform: &Platform, route: &Route) -> Option<&Upstream> {
+        self.by_target.find(platform, self.side, route)
+    }
+
+    /// What services learn of a request by a module: `proxy`, `grpc`.
+    pub(super) fn request(&self, module: &'static str) -> Request<'_> {
+        Request { header: &self.header, host: self.host, scheme: self.scheme, module }
+    }
+
+    /// Whether clients come in over IPv6.
+    pub(super) fn ipv6(&self) -> bool {
+        self.ipv6
+    }
+
+    /// Whether a route leads to gRPC.
+    pub(super) fn speaks_grpc(&self) -> bool {
+        self.grpc
+    }
+
+    /// Whether an upstream is found again by its own name, and not by a variable's value.
+    pub(super) fn resolves_upstreams(&self) -> bool {
+        self.resolves_upstreams
     }
 
     /// What stands before an upstream's name: before 1.27.3 it is a variable, which is what makes nginx resolve it again.
@@ -139,6 +201,24 @@ impl Shared {
         self.scratch_size.0
     }
 
+    /// The ports that it listens on.
+    pub(super) fn ports(&self) -> (u16, Option<u16>) {
+        (self.http, self.https)
+    }
+
+    /// The folder of what sites include, below that of nginx: `snippets/shop/`.
+    pub(super) fn includes(&self) -> String {
+        match self.side {
+            Side::Proxy(_) => String::new(),
+            Side::Host(prefix) => format!("snippets/{}/", prefix.trim_end_matches('_')),
+        }
+    }
+
+    /// Where it runs.
+    pub(super) fn side(&self) -> Side<'_> {
+        self.side
+    }
+
     pub(super) fn public_https(&self) -> Option<u16> {
         self.public_https
     }
@@ -148,9 +228,9 @@ impl Shared {
     }
 }
 
-fn zones(sites: &[&Site]) -> Vec<Zone> {
+fn zones(side: Side<'_>, sites: &[&Site]) -> Vec<Zone> {
     let of_site = |(at, site): (usize, &&Site)| {
-        let id = id(site, at);
+        let id = format!("{}{}", side.prefix(), id(site, at));
         let own = site.limit.as_ref().and_then(|limit| zone(&id, None, limit));
         let routes = site.routes.iter().enumerate();
         let of_routes = routes.filter_map(|(at, route)| zone(&id, Some(at), route.limit.as_ref()?));
@@ -173,13 +253,18 @@ fn shutdown(service: &Service) -> u64 {
     grace.saturating_sub(5).max(1)
 }
 
+/// Where nginx keeps files of its own.
+const OWN: &str = "/var/cache/nginx";
+
+/// As much as there is.
+const ELSEWHERE: u64 = 1 << 30;
+
 /// Where temporary files go, and how much fits: `/tmp` and what the source has in memory; as much as there is elsewhere.
 fn scratch(service: &Service) -> (String, Bytes) {
-    const OWN: &str = "/var/cache/nginx";
     let find = |path: &str| service.memory_paths.iter().find(|memory| memory.path == path);
     match find(OWN).or_else(|| find(TEMPORARY)) {
         Some(memory) => (memory.path.to_string(), memory.size),
-        None => (TEMPORARY.to_owned(), Bytes(1 << 30)),
+        None => (TEMPORARY.to_owned(), Bytes(ELSEWHERE)),
     }
 }
 

@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::location::{Location, locations};
 use super::proxy::Shared;
 use super::quote::{Reading, word};
-use crate::platform::{CERTIFICATES, Platform, Service, Site};
+use super::trusted;
+use super::upstream::Side;
+use crate::platform::{CERTIFICATES, FILES, IssuerKind, Platform, Site};
 
 /// The file of a site.
 #[derive(Debug, Serialize)]
@@ -16,6 +18,15 @@ pub(super) struct SiteFile<'a> {
     /// What it is for.
     description: Option<String>,
     names: String,
+    /// The addresses of load balancers in front of it.
+    trusted: Vec<String>,
+    ipv6: bool,
+    /// The folder of what is included, below that of nginx.
+    includes: String,
+    /// What names begin with that other platforms of the host must not have.
+    prefix: String,
+    /// Whether it stands beside sites of others, whose settings are not its own.
+    beside: bool,
     http: u16,
     https: Option<u16>,
     /// The port that is published for TLS, where it is not 443: `:8443`.
@@ -29,6 +40,10 @@ pub(super) struct SiteFile<'a> {
     headers: Vec<String>,
     /// The names of these headers: a service's own are left out.
     hidden: Vec<String>,
+    /// Whether routes lead to gRPC.
+    grpc: bool,
+    /// The page that everybody gets while the site is shut.
+    page: Option<String>,
     locations: Vec<Location>,
 }
 
@@ -43,31 +58,47 @@ pub(super) fn id(site: &Site, at: usize) -> String {
 
 pub(super) fn file<'a>(
     platform: &Platform,
-    service: &Service,
     site: &Site,
     at: usize,
-    shared: &Shared,
+    shared: &Shared<'_>,
     header: &'a str,
 ) -> SiteFile<'a> {
     let id = id(site, at);
     let names = site.domain.as_literal().into_iter().chain(site.aliases.iter().map(String::as_str));
     let names: Vec<String> = names.map(|name| word(name, Reading::Plain)).collect();
-    // The variable is empty: that there is one makes nginx read the file at a handshake and not when it starts.
-    // Neither the issuer nor the name needs quotes, behind which nothing could stand.
-    let certificate = |file: &str| {
-        word(&format!("{CERTIFICATES}/{}/{id}/{file}", site.issuer()), Reading::Variables) + "$at_handshake"
+    let side = shared.side();
+    let folder = site.tls.as_ref().map(|tls| match tls.issuer.kind {
+        IssuerKind::Files => format!("{FILES}/{id}"),
+        IssuerKind::SelfSigned | IssuerKind::Acme(_) => format!("{CERTIFICATES}/{}/{id}", tls.issuer.name),
+    });
+    let folder = folder.as_deref().unwrap_or(FILES);
+    let certificate = |file: &str| match side {
+        // The variable is empty: that there is one makes nginx read the file at a handshake and not when it starts.
+        // Neither the issuer nor the name needs quotes, behind which nothing could stand.
+        Side::Proxy(_) => word(&format!("{folder}/{file}"), Reading::Variables) + "$at_handshake",
+        // On the host, those who answer requests cannot read keys: they are read once, by root.
+        Side::Host(_) => word(&format!("{folder}/{file}"), Reading::Plain),
     };
-    let https = service.https().map(|port| port.number).filter(|_| site.tls.is_some());
+    let (http, https) = shared.ports();
+    let https = https.filter(|_| site.tls.is_some());
     let mut headers: Vec<(&str, &str)> =
         site.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     if site.keeps_to_tls() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(HSTS.0)) {
         headers.insert(0, HSTS);
     }
+    let shut = site.maintenance.as_ref();
+    let retry = shut.and_then(|shut| shut.retry).map(|retry| (retry.0 / 1_000).to_string());
+    headers.extend(retry.as_deref().map(|seconds| ("Retry-After", seconds)));
     SiteFile {
         header,
         description: site.description.as_ref().map(|text| text.replace(char::is_control, " ")),
         names: names.join(" "),
-        http: service.http().map_or(80, |port| port.number),
+        trusted: trusted::ranges(platform, site),
+        ipv6: shared.ipv6(),
+        includes: shared.includes(),
+        prefix: side.prefix().to_owned(),
+        beside: matches!(side, Side::Host(_)),
+        http,
         https,
         public: shared.public_https().map(|port| format!(":{port}")).unwrap_or_default(),
         http2_directive: shared.dialect().http2_directive,
@@ -81,7 +112,15 @@ pub(super) fn file<'a>(
                 format!("{} {}", word(name, Reading::Plain), word(value, Reading::Variables))
             })
             .collect(),
-        locations: locations(platform, site, &id, shared),
+        grpc: site
+            .routes
+            .iter()
+            .any(|route| shared.upstream_of(platform, route).is_some_and(|it| it.scheme == "grpc")),
+        page: shut.and_then(|shut| shut.page.as_ref()).map(|page| word(page, Reading::Variables)),
+        locations: match shut {
+            Some(shut) => vec![Location::shut(shut)],
+            None => locations(platform, site, &format!("{}{id}", side.prefix()), shared),
+        },
         id,
     }
 }

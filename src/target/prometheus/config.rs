@@ -266,13 +266,20 @@ fn scrape<'a>(platform: &'a Platform, job: &'a Job) -> Scrape<'a> {
 /// Addresses that a probe is asked for: the address becomes a parameter and the label `instance`, and the
 /// probe takes its place (prometheus/blackbox_exporter:README.md).
 fn probe<'a>(scrape: &mut Scrape<'a>, address: String, job: &'a Job) {
-    scrape.params = Some(Params { module: FlowSeq(["http_2xx"]) });
+    let mut modules = job.probes.iter().map(|probe| probe.module.name());
+    let only = modules.next().filter(|first| modules.all(|module| module == *first));
+    scrape.params = only.map(|module| Params { module: FlowSeq([module]) });
     scrape.static_configs = job
         .probes
         .iter()
-        .map(|probe| Static {
-            targets: FlowSeq(vec![DoubleQuoted(probe.address.clone())]),
-            labels: Some(FlowMap(Entries(vec![("site", probe.site.as_str())]))),
+        .map(|probe| {
+            // A label of this name is a parameter as well, and no label of the series.
+            let own = only.is_none().then(|| ("__param_module", probe.module.name()));
+            let labels = [("site", probe.site.as_str())].into_iter().chain(own).collect();
+            Static {
+                targets: FlowSeq(vec![DoubleQuoted(probe.address.clone())]),
+                labels: Some(FlowMap(Entries(labels))),
+            }
         })
         .collect();
     let rule = |from, target_label, replacement| Relabel { source_labels: from, target_label, replacement };

@@ -3,9 +3,9 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    AlertField, AlertTestField, ExportsField, MetricField, MetricsField, PlatformField, PortField,
-    PrometheusSettingsField, RecordField, SamplesField, ScaleField, SeriesField, ServiceField, SiteField,
-    SourceField, TargetField, TlsField,
+    AlertField, AlertTestField, ExportsField, MaintenanceField, MetricField, MetricsField, PlatformField,
+    PortField, PrometheusSettingsField, RecordField, SamplesField, ScaleField, SeriesField, ServiceField,
+    SiteField, SourceField, TargetField, TlsField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -21,10 +21,15 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         },
         SourceField::site(field) => match field {
             // Probes ask for it; a site without a probe is reported by a rule (OBS014).
-            SiteField::domain(Leaf) | SiteField::tls(TlsField::enabled(Leaf)) => Written,
-            SiteField::tls(TlsField::issuer(Leaf) | TlsField::email(Leaf))
+            SiteField::domain(Leaf)
+            | SiteField::tls(TlsField::enabled(Leaf) | TlsField::issuer(Leaf))
+            | SiteField::maintenance(MaintenanceField::enabled(Leaf))
+            | SiteField::probe(Leaf) => Written,
+            SiteField::tls(TlsField::email(Leaf))
             | SiteField::description(Leaf)
             | SiteField::served_by(Leaf)
+            | SiteField::trusted(Leaf)
+            | SiteField::maintenance(_)
             | SiteField::aliases(Leaf)
             | SiteField::route(_)
             | SiteField::headers(Leaf)
@@ -52,6 +57,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::group(_)
         | SourceField::outside(_)
         | SourceField::volume(_)
+        | SourceField::issuer(_)
         | SourceField::host(_)
         | SourceField::receiver(_)
         | SourceField::hours(_)
@@ -144,6 +150,7 @@ fn alert(field: AlertField) -> Coverage {
         | AlertField::runbook(Leaf)
         | AlertField::each_job(Leaf)
         | AlertField::each_scaled(Leaf)
+        | AlertField::each_issuer(Leaf)
         | AlertField::unless(Leaf)
         | AlertField::labels(Leaf)
         | AlertField::annotations(Leaf) => Written,

@@ -2,7 +2,7 @@
 //! Express answers and of those that it does not.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpStream};
+use std::net::Ipv4Addr;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use super::ask::{Client, Got};
 use super::table::Asked;
 use super::{CERTIFICATE, KEY, compiled, none};
 use crate::judge::Judge;
-use crate::nginx::machine::{Machine, free_port};
+use crate::nginx::machine::{Machine, free_port, listens};
 use crate::nginx::written_for;
 
 /// Express; it ends with this value.
@@ -30,7 +30,7 @@ impl Express {
             .expect("the judge starts");
         let express = Self(child);
         let end = Instant::now() + Duration::from_secs(30);
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, gateway)).is_err() {
+        while !listens(gateway) {
             assert!(Instant::now() < end, "Express does not listen");
             thread::sleep(Duration::from_millis(20));
         }
@@ -100,8 +100,8 @@ fn no_spelling_of_metrics_comes_through_to_express() {
         assert!(main.content.contains("gateway:5921"), "the gateway has moved");
         main.content = main.content.replace("gateway:5921", &format!("127.0.0.1:{gateway}"));
         machine.load("proxy", &artifacts);
-        machine.write("var/lib/certificates/letsencrypt/shop/fullchain.pem", CERTIFICATE);
-        machine.write("var/lib/certificates/letsencrypt/shop/privkey.pem", KEY);
+        machine.write("var/lib/certificates/self/shop/fullchain.pem", CERTIFICATE);
+        machine.write("var/lib/certificates/self/shop/privkey.pem", KEY);
         let _running = machine.start(http);
         let status = |got: &Got| match got {
             Got::Answer { status, .. } => *status,

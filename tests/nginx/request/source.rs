@@ -19,6 +19,9 @@ pub(crate) const SERVICES: [&str; 4] = ["first", "second", "third", "fourth"];
 /// Clients that `from = friends` lets in.
 pub(crate) const FRIENDS: &str = "127.4.0.0/16";
 
+/// The load balancers in front of some sites.
+pub(crate) const BALANCERS: &str = "127.6.0.0/16";
+
 /// What lies in folders of the proxy.
 pub(crate) const FILES: [(&str, &str); 5] = [
     ("/srv/one/assets/x.txt", "x"),
@@ -54,10 +57,12 @@ pub(crate) fn source(dice: &mut Dice, ports: Ports, published: (u16, u16)) -> St
 platform table {{ targets = [compose, nginx] }}
 network edge
 outside friends = ["{FRIENDS}"]
+outside balancers = ["{BALANCERS}"]
 secret USERS
 allow metrics-in-public {{ reason = "A table" }}
 allow no-such-path      {{ reason = "A table" }}
 allow plain-text-site   {{ reason = "A table" }}
+allow private-address-trusted {{ reason = "A table" }}
 service proxy {{
   role     = proxy
   image    = "example/nginx:1.30" {{ base = "debian:13" }}
@@ -65,6 +70,7 @@ service proxy {{
   port http  = {http}  {{ protocol = http, publish = internet {{ port = {} }} }}
   port https = {https} {{ protocol = https, publish = internet {{ port = {} }} }}
   artifacts "/etc/nginx" = nginx
+  bind "certificates" = "/etc/certificates" {{ read_only = true }}
   security {{ writable = true, reason = "A table" }}
 }}
 "#,
@@ -92,7 +98,7 @@ service proxy {{
 }
 
 fn site(dice: &mut Dice, at: usize, name: &str, port: u16) -> String {
-    let tls = ["", "  tls = true\n"][dice.below(2)];
+    let tls = ["", "  tls = true { issuer = files }\n"][dice.below(2)];
     let alias = if dice.one_of(2) { format!("  aliases = [\"alias-{at}.test\"]\n") } else { String::new() };
     let mut out = format!("site site-{at} = \"{name}\" {{\n{tls}{alias}");
     let mut taken: Vec<String> = Vec::new();
@@ -106,10 +112,16 @@ fn site(dice: &mut Dice, at: usize, name: &str, port: u16) -> String {
         }
         taken.push(key);
         let label = if exact { format!("= {path}") } else { path.to_owned() };
-        let _ = writeln!(out, "  route \"{label}\" = {}", route(dice, port));
+        let _ = writeln!(out, "  route \"{label}\" = {}", route(dice, path, port));
     }
     if dice.one_of(4) {
         out.push_str("  limit { rate = 1, per = 1m }\n");
+    }
+    if dice.one_of(4) {
+        out.push_str("  trusted = [balancers]\n");
+    }
+    if dice.one_of(16) {
+        out.push_str("  maintenance = true { body = \"back soon\" }\n");
     }
     if dice.one_of(2) {
         out.push_str("  headers { \"X-Frame-Options\" = \"DENY\" }\n");
@@ -118,7 +130,7 @@ fn site(dice: &mut Dice, at: usize, name: &str, port: u16) -> String {
     out
 }
 
-fn route(dice: &mut Dice, port: u16) -> String {
+fn route(dice: &mut Dice, path: &str, port: u16) -> String {
     let mut parts: Vec<String> = Vec::new();
     let to = match dice.below(9) {
         0..=3 => {
@@ -128,10 +140,18 @@ fn route(dice: &mut Dice, port: u16) -> String {
                 2 => Some("max_body = 0B".to_owned()),
                 _ => None,
             });
-            if dice.one_of(3) {
-                parts.push("websocket = true".to_owned());
+            match dice.below(6) {
+                0 => parts.push("websocket = true".to_owned()),
+                1 => parts.push("buffer = false".to_owned()),
+                2 if path != "/" => parts.push("strip = true".to_owned()),
+                _ => {}
             }
-            format!("{}.http", dice.pick(&SERVICES))
+            let at = dice.below(SERVICES.len());
+            if dice.one_of(4) {
+                let other = SERVICES[(at + 1) % SERVICES.len()];
+                parts.push(format!("weight = {}, upstream other = {other}.http", 1 + dice.below(3)));
+            }
+            format!("{}.http", SERVICES[at])
         }
         4 => format!("\"127.2.0.9:{port}\""),
         5 => return "deny".to_owned(),

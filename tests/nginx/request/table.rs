@@ -79,7 +79,25 @@ pub(crate) fn request(dice: &mut Dice, platform: &Platform, number: u16) -> Aske
         _ => site.routes[dice.below(site.routes.len())].path.path().to_owned(),
     };
     let [high, low] = number.to_be_bytes();
-    let first = if dice.one_of(2) { 4 } else { 5 };
+    let first = [4, 4, 5, 5, 6][dice.below(5)];
+    if first == 6 || dice.one_of(8) {
+        // A friend, a stranger, one behind two balancers, and what is no address.
+        let own = format!("{high}.{}", low.max(1));
+        let said = match dice.below(5) {
+            0 => format!("127.4.{own}"),
+            1 => format!("127.5.{own}, 127.6.0.9"),
+            2 => format!("127.4.{own},127.6.0.1"),
+            3 => format!("unknown, 127.6.{own}"),
+            _ => format!("127.6.{own}"),
+        };
+        headers.push(("X-Forwarded-For".to_owned(), said));
+        if dice.one_of(2) {
+            headers.push((
+                "X-Forwarded-Proto".to_owned(),
+                dice.pick(&["http", "https", "HTTPS", "ftp"]).to_owned(),
+            ));
+        }
+    }
     let size = match dice.below(12) {
         0 => Some(0),
         1 => Some(1_024),

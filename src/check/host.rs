@@ -1,0 +1,37 @@
+//! nginx of the host: what it cannot reach, and what it shares with others.
+
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::model::NginxSettings;
+use crate::platform::Platform;
+
+/// What reads the files.
+const NAME: &str = NginxSettings::SCHEMA.key;
+
+/// NGX001: routes of sites on the host to ports that services do not publish, and load balancers, whose variables
+/// platforms beside each other would share.
+pub(super) fn unreached(platform: &Platform, sink: &mut Sink) {
+    let sites = platform.sites.iter().filter(|site| site.served_by.is_none() && platform.serves(site));
+    for site in sites {
+        for (service, at, span) in site.routes.iter().flat_map(|route| route.ports()) {
+            let service = &platform[service];
+            let Some(port) = service.ports.get(at).filter(|port| port.publish.is_none()) else { continue };
+            sink.report(
+                Diagnostic::new(
+                    codes::NGX001,
+                    format!("{NAME} of the host does not reach `{}.{}`", service.path, port.name),
+                )
+                .about(&service.path)
+                .at(span, "the host reaches what is published")
+                .at(port.span, "is not published")
+                .help("write `publish = localhost` there: the host alone comes in"),
+            );
+        }
+        if let Some((_, span)) = site.trusted.first() {
+            sink.report(
+                Diagnostic::new(codes::NGX001, format!("{NAME} of the host takes no `trusted`"))
+                    .at(*span, "who is believed is decided for all sites of the host")
+                    .help("write `real_ip` into the host's own configuration, or serve the site by a proxy"),
+            );
+        }
+    }
+}
