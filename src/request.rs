@@ -400,10 +400,8 @@ fn unnamed<'a>(
     }
     let mut trusted = sites.iter().flat_map(|site| &site.trusted).peekable();
     if !tls && path == HEALTH && trusted.peek().is_some() {
-        return match trusted.any(|(balancer, _)| request.client.passes(platform, *balancer)) {
-            true => Answer::Status(200, Reason::Health),
-            false => Answer::Status(403, Reason::From),
-        };
+        let passes = trusted.any(|(balancer, _)| request.client.passes(platform, *balancer));
+        return if passes { Answer::Status(200, Reason::Health) } else { Answer::Status(403, Reason::From) };
     }
     Answer::Nothing(Silence::NoSite)
 }

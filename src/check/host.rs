@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::NginxSettings;
-use crate::platform::Platform;
+use crate::platform::{Platform, Route};
 
 /// What reads the files.
 const NAME: &str = NginxSettings::SCHEMA.key;
@@ -12,7 +12,7 @@ const NAME: &str = NginxSettings::SCHEMA.key;
 pub(super) fn unreached(platform: &Platform, sink: &mut Sink) {
     let sites = platform.sites.iter().filter(|site| site.served_by.is_none() && platform.serves(site));
     for site in sites {
-        for (service, at, span) in site.routes.iter().flat_map(|route| route.ports()) {
+        for (service, at, span) in site.routes.iter().flat_map(Route::ports) {
             let service = &platform[service];
             let Some(port) = service.ports.get(at).filter(|port| port.publish.is_none()) else { continue };
             sink.report(

@@ -189,25 +189,6 @@ pub(super) fn unsaid(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{gib, size};
-
-    #[test]
-    fn sizes_are_read_as_java_reads_them() {
-        for (word, expected) in
-            [("1g", Some(1 << 30)), ("512M", Some(512 << 20)), ("64", Some(64)), ("1gb", None), ("g", None)]
-        {
-            assert_eq!(size(word), expected, "{word}");
-        }
-    }
-
-    #[test]
-    fn sizes_are_told_with_one_decimal() {
-        assert_eq!([gib(7 << 30), gib((1 << 30) + (1 << 29)), gib(96 << 20)], ["7GiB", "1.5GiB", "96MiB"]);
-    }
-}
-
 /// RES004: proxies that end in the middle of a reload, because old processes and new ones do not fit.
 pub(super) fn sites(platform: &Platform, sink: &mut Sink) {
     if !platform.targets.contains(&&formats::NGINX) {
@@ -237,5 +218,24 @@ pub(super) fn sites(platform: &Platform, sink: &mut Sink) {
             )
             .help(format!("give it {} or more", gib(needed.0))),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{gib, size};
+
+    #[test]
+    fn sizes_are_read_as_java_reads_them() {
+        for (word, expected) in
+            [("1g", Some(1 << 30)), ("512M", Some(512 << 20)), ("64", Some(64)), ("1gb", None), ("g", None)]
+        {
+            assert_eq!(size(word), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_told_with_one_decimal() {
+        assert_eq!([gib(7 << 30), gib((1 << 30) + (1 << 29)), gib(96 << 20)], ["7GiB", "1.5GiB", "96MiB"]);
     }
 }

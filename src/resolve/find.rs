@@ -301,10 +301,8 @@ impl Texts<'_> {
 
     /// The port of the host that a site is asked at, where it is not its scheme's own.
     fn public_port(&self, site: &model::Site) -> Option<u16> {
-        let (wanted, usual) = match site.tls.as_ref().is_some_and(|tls| tls.enabled) {
-            true => (Protocol::Https, 443),
-            false => (Protocol::Http, 80),
-        };
+        let tls = site.tls.as_ref().is_some_and(|tls| tls.enabled);
+        let (wanted, usual) = if tls { (Protocol::Https, 443) } else { (Protocol::Http, 80) };
         let proxies = || self.names.services.iter().filter(|it| it.block.role == Some(Role::Proxy));
         let proxy = match &site.served_by {
             Some(named) => proxies().find(|proxy| proxy.path == named.0.text()),

@@ -12,6 +12,7 @@ mod preset;
 mod query;
 mod said;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -50,14 +51,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let alerts: Vec<_> = read(&alerts, |alert| &alert.expr, &reader, texts.sink);
     let sources = source::sources(document, platform, texts);
     let mut dashboards = dashboard::read(dashboards, &sources, &reader, texts);
-    let written = records.iter().map(|(record, ..)| record);
-    let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
-    let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
-    // Series of tests are looked up as queries are.
-    let tests = alerts.iter().flat_map(|(.., block)| &block.test).flat_map(|test| &test.series);
-    let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
-    let mut needed = query::metrics(written, series);
-    needed.extend(records.iter().map(|(.., block)| block.name.text.to_string()));
+    let needed = needed(&records, &alerts, &dashboards, &reader);
     let mut tables = Tables::new(&document.exports, &needed);
     let mut jobs = jobs::jobs(platform, &mut tables, texts);
     // What a job exports that an override brings, nothing says.
@@ -149,6 +143,24 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     observed
 }
 
+/// The names of the metrics that are asked for, in queries and in tests, and those of records.
+fn needed(
+    records: &[(Written, Option<ServiceId>, &model::Record)],
+    alerts: &[(Written, Option<ServiceId>, &model::Alert)],
+    dashboards: &[dashboard::Read],
+    reader: &Reader,
+) -> BTreeSet<String> {
+    let written = records.iter().map(|(record, ..)| record);
+    let written = written.chain(alerts.iter().map(|(alert, ..)| alert));
+    let written = written.chain(dashboards.iter().flat_map(dashboard::Read::written));
+    // Series of tests are looked up as queries are.
+    let tests = alerts.iter().flat_map(|(.., block)| &block.test).flat_map(|test| &test.series);
+    let series = tests.filter_map(|series| reader.get(&series.selector.text).ok());
+    let mut needed = query::metrics(written, series);
+    needed.extend(records.iter().map(|(.., block)| block.name.text.to_string()));
+    needed
+}
+
 /// The names of alerts of each service, and how many services of a family have one of a name.
 type NamesOfAlerts<'a> = (HashSet<(ServiceId, &'a str)>, HashMap<(ServiceId, &'a str), usize>);
 
@@ -221,7 +233,7 @@ fn multiplied(document: &Document, platform: &Platform) -> Vec<(ServiceId, model
     for (owner, block) in of_issuers {
         let owner = owner.filter(|owner| platform[*owner].role == Some(Role::Probe));
         let alerts = owner.into_iter().flat_map(|owner| certificates::alerts(platform, owner, block));
-        made.extend(owner.into_iter().flat_map(|owner| std::iter::repeat(owner)).zip(alerts));
+        made.extend(owner.into_iter().flat_map(std::iter::repeat).zip(alerts));
     }
     for (_, block) in all_alerts(document, platform).filter(|(_, block)| block.each_scaled == Some(true)) {
         for service in &platform.services {

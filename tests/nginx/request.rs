@@ -10,7 +10,7 @@ mod table;
 
 use std::fs;
 
-use infrac::platform::{Platform, RouteTarget, ServiceId, Version};
+use infrac::platform::{Platform, Route, RouteTarget, ServiceId, Version};
 use infrac::request::{Answer, Meeting, Silence, Way};
 use infrac::source::{Found, LoadError, Loader};
 
@@ -123,7 +123,7 @@ fn play(
 fn behind_routes(platform: &Platform) -> Vec<usize> {
     let routes = platform.sites.iter().flat_map(|site| &site.routes);
     let name = |service: ServiceId| platform[service].name.as_str();
-    let ports = routes.flat_map(|route| route.ports());
+    let ports = routes.flat_map(Route::ports);
     ports.filter_map(|(service, ..)| SERVICES.iter().position(|known| *known == name(service))).collect()
 }
 

@@ -90,7 +90,7 @@ fn answer_http(name: &str, stream: TcpStream) {
                 return;
             }
             thread::sleep(Duration::from_secs(2));
-            answer = "second".to_owned();
+            "second".clone_into(&mut answer);
         } else {
             let _ = write!(answer, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{text}", text.len());
         }

@@ -251,9 +251,9 @@ fn flow(node: &Node, out: &mut String) {
 fn flow_key(name: &str, out: &mut String) {
     let start = out.len();
     if name.contains(MARKS) {
-        escaped(name, out)
+        escaped(name, out);
     } else {
-        key(name, out)
+        key(name, out);
     }
     if is_long(&out[start..]) {
         out.insert_str(start, LONG_KEY);

@@ -28,8 +28,8 @@ pub(super) fn folder(platform: &Platform, service: &Service, root: &str, header:
             continue;
         }
         // The account is one: its address is that of the authority, or of the first site.
-        let of_sites = sites.iter().filter(|(.., other)| other.name == issuer.name);
-        let email = acme.email.as_deref().or_else(|| of_sites.filter_map(|(_, site, _)| email(site)).next());
+        let mut of_sites = sites.iter().filter(|(.., other)| other.name == issuer.name);
+        let email = acme.email.as_deref().or_else(|| of_sites.find_map(|(_, site, _)| email(site)));
         artifacts.push(artifact(&format!("{}.conf", issuer.name), &settings(acme, email)));
         artifacts.extend(acme.ca.as_ref().map(|ca| artifact(&format!("{}.pem", issuer.name), ca)));
         let key = acme.eab.as_ref().map(|(_, key)| platform[*key].file_path());

@@ -12,6 +12,7 @@ use crate::schema::Bytes;
 
 /// What all sites of a proxy share.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a template asks for each by its name")]
 pub(super) struct Shared<'a> {
     /// What names begin with that other platforms of the host must not have.
     prefix: String,

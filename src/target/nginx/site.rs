@@ -11,6 +11,7 @@ use crate::platform::{CERTIFICATES, FILES, IssuerKind, Platform, Site};
 
 /// The file of a site.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a template asks for each by its name")]
 pub(super) struct SiteFile<'a> {
     header: &'a str,
     /// What it is called in names of files and zones.

@@ -1,5 +1,7 @@
 //! Upstreams: each address, or set of addresses, that routes of a proxy lead to, once.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::hash::{HashSet, IndexMap};
@@ -174,10 +176,10 @@ fn group(platform: &Platform, side: Side<'_>, route: &Route) -> Option<(String, 
 fn parameters(share: Share) -> String {
     let mut parameters = String::new();
     if share.weight != 1 {
-        parameters.push_str(&format!(" weight={}", share.weight));
+        let _ = write!(parameters, " weight={}", share.weight);
     }
     if let Some(fails) = share.max_fails {
-        parameters.push_str(&format!(" max_fails={fails}"));
+        let _ = write!(parameters, " max_fails={fails}");
     }
     if share.backup {
         parameters.push_str(" backup");

@@ -102,7 +102,7 @@ fn site(dice: &mut Dice, at: usize, name: &str, port: u16) -> String {
     let alias = if dice.one_of(2) { format!("  aliases = [\"alias-{at}.test\"]\n") } else { String::new() };
     let mut out = format!("site site-{at} = \"{name}\" {{\n{tls}{alias}");
     let mut taken: Vec<String> = Vec::new();
-    for _ in 0..1 + dice.below(8) {
+    for _ in 0..=dice.below(8) {
         let exact = dice.one_of(4);
         let path = if exact { dice.pick(&EXACT) } else { dice.pick(&PATHS) };
         // A path that stands twice is an error; `= /api` and `/api` are the same location.
