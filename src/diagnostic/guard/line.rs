@@ -151,7 +151,8 @@ fn given(line: &str, body: bool) -> Vec<Range<usize>> {
                 let reference = inside.starts_with("${") && inside.find('}') == Some(inside.len() - 1);
                 // Of an address, a part is the credential.
                 let address = of_language && (!sign || inside.contains("://"));
-                if (quoted || bare) && !reference && !address {
+                // What opens a text of several lines, whose lines are hidden, hides nothing itself.
+                if (quoted || bare) && text != QUOTES && !reference && !address {
                     at = at.max(value.end);
                     found.push(value);
                 }
