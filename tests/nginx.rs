@@ -6,6 +6,7 @@
 mod gixy;
 mod host;
 mod machine;
+mod many;
 mod request;
 mod routes;
 mod services;

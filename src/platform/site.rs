@@ -1,10 +1,11 @@
 //! Sites: public host names, with a proxy in front and routes behind them.
 
+mod memory;
+
 use std::sync::Arc;
 
 use super::{InputId, Issuer, OutsideId, Platform, Port, Service, ServiceId, Value, Version};
 use crate::formats;
-use crate::hash::IndexMap;
 use crate::model::{Access, Protocol, Role};
 use crate::schema::{Bytes, Duration};
 use crate::source::Span;
@@ -303,31 +304,5 @@ impl Platform {
     #[must_use]
     pub fn nginx_of_host(&self) -> Version {
         self.settings.nginx.version.map_or(OLDEST, |version| version.value)
-    }
-}
-
-/// What nginx takes without a site, its processes and what goes through them.
-const WITHOUT_SITES: u64 = 32 << 20;
-
-/// What a site takes, with its contexts of TLS, and a route, as an exact location and a prefix. Measured: nginx 1.30 with
-/// 1,000 sites of three and of ten routes takes 108 and 209 MiB (`docs/performance.md`).
-const OF_A_SITE: u64 = 64 << 10;
-const OF_A_ROUTE: u64 = 24 << 10;
-
-/// A reload reads the files once more while the old processes still answer, and those of the reload before.
-const GENERATIONS: u64 = 3;
-
-impl Platform {
-    /// The memory that proxies need for their sites, in the order of their first site.
-    #[must_use]
-    pub fn memory_of_sites(&self) -> Vec<(ServiceId, Bytes)> {
-        let mut taken: IndexMap<ServiceId, u64> = IndexMap::default();
-        for site in &self.sites {
-            let Some(proxy) = site.served_by else { continue };
-            let routes = u64::try_from(site.routes.len()).unwrap_or(u64::MAX);
-            *taken.entry(proxy).or_default() += OF_A_SITE + OF_A_ROUTE * routes;
-        }
-        let needed = |taken: u64| (WITHOUT_SITES + GENERATIONS * taken).next_multiple_of(16 << 20);
-        taken.into_iter().map(|(proxy, taken)| (proxy, Bytes(needed(taken)))).collect()
     }
 }

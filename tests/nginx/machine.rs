@@ -88,11 +88,16 @@ impl Machine {
 
     /// Starts nginx, which listens on a port, and waits until it does.
     pub(crate) fn start(&self, port: u16) -> Running {
+        // One process, which changes no user and ends when it is told.
+        self.start_with(port, "daemon off; master_process off;")
+    }
+
+    /// Starts nginx with directives of its own, and waits until it listens on a port.
+    pub(crate) fn start_with(&self, port: u16, directives: &str) -> Running {
         let log = fs::File::create(self.root.path().join("error.log")).expect("a file can be written");
         let child = Command::new(self.judge.program())
             .arg(self.root.path())
-            // One process, which changes no user and ends when it is told.
-            .args(["-c", "/etc/nginx/nginx.conf", "-g", "daemon off; master_process off;"])
+            .args(["-c", "/etc/nginx/nginx.conf", "-g", directives])
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .stdin(Stdio::null())
@@ -166,6 +171,22 @@ impl Running {
 }
 
 impl Running {
+    /// The process that was started.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Tells it something by a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let told = Command::new("kill").args(["-s", signal, &self.id().to_string()]).status();
+        assert!(told.expect("kill is there").success(), "nginx cannot be told");
+    }
+
+    /// Waits until it has ended.
+    pub(crate) fn ended(&mut self) {
+        self.child.wait().expect("a child can be waited for");
+    }
+
     /// Waits until paths of a site are answered by what lies behind them: nginx asks for the addresses of its upstreams
     /// when it has started.
     pub(crate) fn wait_for(&self, host: &str, paths: &[&str]) {
