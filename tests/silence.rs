@@ -47,6 +47,11 @@ const MEANT: &[(&str, &str, &str)] = &[
     ("tour.infra", "component.output.user", "an output that nothing refers to"),
     ("*", "import", "a file that is imported twice is read once"),
     ("*", "group.defaults.networks", "under what every service of the group says itself"),
+    (
+        "*",
+        "site.tls.email",
+        "the account at an issuer has one address, the first that one of its sites gives",
+    ),
     ("*", "host.memory", "RES001 judges the sum of all limits by it"),
     ("*", "service.health.needs", "HC006 judges by it"),
     ("*", "service.image.base", "rules and defaults judge by what the image holds"),
