@@ -4,6 +4,7 @@
 
 mod known;
 mod line;
+mod lines;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -33,13 +34,13 @@ impl Guarded {
     pub fn of_sources(text: &str, sources: &[&str]) -> Self {
         let mut known = Known::default();
         for source in sources {
-            for range in line::in_source(source, 0..source.len()) {
+            for range in lines::in_source(source, 0..source.len()) {
                 known.add_written(&source[range]);
             }
         }
         known.finish();
         let mut ranges = known.ranges(text);
-        ranges.extend(line::in_source(text, 0..text.len()));
+        ranges.extend(lines::in_source(text, 0..text.len()));
         Self(known::without(text, ranges))
     }
 
@@ -88,7 +89,7 @@ impl<'a> Guard<'a> {
         let mut hidden: Vec<(FileId, Range<usize>)> = Vec::new();
         for (file, window) in &windows {
             let text = sources.file(*file).text();
-            for range in line::in_source(text, window.clone()) {
+            for range in lines::in_source(text, window.clone()) {
                 known.add_written(&text[range.clone()]);
                 hidden.push((*file, range));
             }

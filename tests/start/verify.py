@@ -19,6 +19,7 @@ import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+import edge
 from look import answers, listening, resolve, within
 
 TESTS = os.path.dirname(os.path.abspath(__file__))
@@ -68,7 +69,7 @@ def fill_in(profiles):
             line = line if profiles == "all" else f"COMPOSE_PROFILES={'' if profiles == 'core' else profiles}"
         elif line.endswith("=") and "Required" in comment:
             name = line[:-1]
-            hard = f"{name.lower()}.~_-0123456789abcdef" if "part of an address" in comment else f'a"b\\c d$e#f{{g}}%h&i;{name}-0123456789'
+            hard = edge.LOGIN if "htpasswd" in comment else f"{name.lower()}.~_-0123456789abcdef" if "part of an address" in comment else f'a"b\\c d$e#f{{g}}%h&i;{name}-0123456789'
             line = f"{line}'{hard}'"
         lines.append(line)
     with open(".env", "w") as file:
@@ -354,7 +355,7 @@ def published(stack, neighbour):
             check(far == everywhere, f"{name}: the published port {number} is {'open' if far else 'closed'} to the outside")
     extra = set(listening("self")) - declared
     check(not extra, f"the host listens on ports that nobody published: {sorted(extra)}")
-    if "proxy" in stack.services:
+    if {"proxy", "gateway"} <= stack.services.keys():
         site = "shop.example.com"
         proxy = next(c for c in stack.running().values() if service_of(c) == "proxy")
         trusted = certificate(proxy, "self/shop")
@@ -393,6 +394,20 @@ def published(stack, neighbour):
     say(f"  a neighbour that routes to the containers' own addresses reaches: {', '.join(sorted(routed)) or 'none'} (before Engine 28 also what is published to the host alone)")
     open_ports = {f"{n}:{p['target']}" for n, s in stack.services.items() for p in s.get("ports") or []}
     check({re.sub(r"-\d+:", ":", r) for r in routed} <= open_ports, "a neighbour reaches what is not published")
+
+
+def routes(stack, neighbour):
+    """What a client meets at the routes of a site, in the platform that has one for each thing that a route can say."""
+    running = stack.running().values()
+    proxy = next((c for c in running if service_of(c) == "proxy"), None)
+    if not proxy or "api" not in stack.services:
+        return
+    title("a client at the proxy")
+    client = edge.Client(HOST, certificate(proxy, "self/jobs"))
+    edge.routes(neighbour, client, check, say)
+    api = next(c for c in running if service_of(c) == "api")
+    others = [c["Id"] for c in running if service_of(c).startswith("keep-")]
+    edge.comes_back(neighbour, client, f"{stack.project}_web", api["Id"], others, check, say)
 
 
 def metrics(stack):
@@ -524,6 +539,7 @@ def main():
         confinement(stack)
         connections(stack)
         published(stack, neighbour)
+        routes(stack, neighbour)
         metrics(stack)
         again(stack)
         later(stack)

@@ -6,7 +6,7 @@ use crate::diagnostic::credential::text::{in_arguments, in_sentences, in_source 
 use crate::diagnostic::credential::{Names, OF_SECRET_NAMES, last_word, names};
 
 /// What a `secret` holds beside a value.
-const OF_SECRETS: &[&str] = &["description", "min_length", "optional", "reason"];
+pub(super) const OF_SECRETS: &[&str] = &["description", "min_length", "optional", "reason"];
 
 /// Keys of a parameter, or of a secret that a person took for a variable, that would hold its value.
 const OF_PARAMETERS: &[&str] = &["default", "value"];
@@ -17,95 +17,25 @@ const MISSPELT: &[&str] = &["password", "passwd", "passphrase", "secret", "crede
 /// How many bytes a name has at most.
 const LONGEST_NAME: usize = 200;
 
-/// How many lines above a place are read for what its own line belongs to.
-const ABOVE: usize = 12;
-
-/// The values of credentials in the lines of a text that a range of bytes covers.
-pub(super) fn in_source(text: &str, window: Range<usize>) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut lines = Lines::default();
-    let before = text.get(..window.start).unwrap_or_default();
-    let mut start = before.rmatch_indices('\n').nth(ABOVE).map_or(0, |(at, _)| at + 1);
-    for line in text.get(start..window.end).unwrap_or_default().split_inclusive('\n') {
-        let bare = line.trim_end_matches('\n');
-        let values = lines.next(bare, start >= window.start);
-        found.extend(values.into_iter().map(|range| start + range.start..start + range.end));
-        start += line.len();
-    }
-    found
-}
-
-/// What a line leaves to the next one.
-#[derive(Default)]
-struct Lines {
-    /// Whether the next line stands in the body of a `secret`.
-    body: bool,
-    /// Whether the last line declares a secret, and its body may open on the next.
-    declared: bool,
-    awaited: Awaited,
-}
-
-/// What the next line is.
-#[derive(Default, Clone, Copy, PartialEq, Eq)]
-enum Awaited {
-    /// A line of its own.
-    #[default]
-    Nothing,
-    /// The value of a credential.
-    Value,
-    /// A line of a text that is the value of a credential.
-    Text,
-}
-
-impl Lines {
-    /// The values of credentials in the next line, where they are asked for.
-    fn next(&mut self, line: &str, asked: bool) -> Vec<Range<usize>> {
-        let inside = line.trim_start_matches(DIFFERENCE).trim_end();
-        let whole = line.len() - line.trim_start_matches(DIFFERENCE).len()..line.trim_end().len();
-        match self.awaited {
-            Awaited::Text if inside.starts_with(QUOTES) => self.awaited = Awaited::Nothing,
-            Awaited::Text => return vec![whole],
-            Awaited::Value => {
-                let text = inside == QUOTES;
-                self.awaited = if text { Awaited::Text } else { Awaited::Nothing };
-                if !text && (inside.starts_with(['"', '\'']) || !inside.contains([' ', '=', '{', '}', '#'])) {
-                    return vec![whole];
-                }
-            }
-            Awaited::Nothing => {}
-        }
-        if opens_secret(line) || self.declared && inside.starts_with('{') {
-            self.body = true;
-        }
-        let found = if asked { values(line, self.body) } else { Vec::new() };
-        self.awaited = awaited(line, self.body);
-        self.declared = declares_secret(line);
-        if line.contains('}') {
-            self.body = false;
-        }
-        found
-    }
-}
-
 /// What opens and closes a text of several lines.
-const QUOTES: &str = "\"\"\"";
+pub(super) const QUOTES: &str = "\"\"\"";
 
 /// What may stand before a line, in a difference, too.
-const DIFFERENCE: [char; 4] = ['+', '-', ' ', '\t'];
+pub(super) const DIFFERENCE: [char; 4] = ['+', '-', ' ', '\t'];
 
-fn is_of_word(c: char) -> bool {
+pub(super) fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
 }
 
 /// Whether the first word of a line is `secret`, rightly spelt or nearly.
-fn declares_secret(line: &str) -> bool {
+pub(super) fn declares_secret(line: &str) -> bool {
     let line = line.trim_start_matches(DIFFERENCE);
     let word = line.split(|c| !is_of_word(c)).next().unwrap_or_default();
     is_secret(word)
 }
 
 /// Whether a line opens the body of a `secret`.
-fn opens_secret(line: &str) -> bool {
+pub(super) fn opens_secret(line: &str) -> bool {
     declares_secret(line) && line.contains('{')
 }
 
@@ -119,7 +49,7 @@ fn is_nearly(word: &str, known: &str) -> bool {
 }
 
 /// Whether a word is the name of a credential, or was meant to be.
-fn is_credential(word: &str) -> bool {
+pub(super) fn is_credential(word: &str) -> bool {
     if word.len() > LONGEST_NAME {
         return false;
     }
@@ -130,22 +60,8 @@ fn is_credential(word: &str) -> bool {
     names(word) == Names::Credential || nearly()
 }
 
-/// What the line behind this one is.
-fn awaited(line: &str, body: bool) -> Awaited {
-    let plain = line.get(..comment(line)).unwrap_or_default().trim_end();
-    let (head, next) = match plain.strip_suffix(QUOTES) {
-        Some(head) => (head.trim_end(), Awaited::Text),
-        None => (plain, Awaited::Value),
-    };
-    let Some(head) = head.strip_suffix(['=', ':']) else { return Awaited::Nothing };
-    let name = head.trim_end().trim_end_matches('"').rsplit(|c| !is_of_word(c)).next().unwrap_or_default();
-    let of_body = body && !OF_SECRETS.contains(&name);
-    let is_one = declares_secret(line) && !line.contains('{') || of_body || is_credential(name);
-    if is_one || OF_SECRET_NAMES.contains(&name) { next } else { Awaited::Nothing }
-}
-
 /// Where the comment of a line begins; its end where there is none.
-fn comment(line: &str) -> usize {
+pub(super) fn comment(line: &str) -> usize {
     let mut quoted = false;
     let begins = line.char_indices().find(|(_, c)| {
         quoted ^= *c == '"';
@@ -157,7 +73,7 @@ fn comment(line: &str) -> usize {
 /// Where values of credentials stand in a line: what is given to a name of one, and to a `secret`, what looks like
 /// one, and in a line with any of these what looks like no word in its comment.
 /// `body`: whether the line stands in the body of a `secret`.
-fn values(line: &str, body: bool) -> Vec<Range<usize>> {
+pub(super) fn values(line: &str, body: bool) -> Vec<Range<usize>> {
     let mut found = given(line, body);
     found.extend(in_line(line).into_iter().chain(in_sentences(line)).map(|one| one.place));
     found.extend(in_texts(line));
@@ -235,7 +151,8 @@ fn given(line: &str, body: bool) -> Vec<Range<usize>> {
                 let reference = inside.starts_with("${") && inside.find('}') == Some(inside.len() - 1);
                 // Of an address, a part is the credential.
                 let address = of_language && (!sign || inside.contains("://"));
-                if (quoted || bare) && !reference && !address {
+                // What opens a text of several lines, whose lines are hidden, hides nothing itself.
+                if (quoted || bare) && text != QUOTES && !reference && !address {
                     at = at.max(value.end);
                     found.push(value);
                 }
@@ -316,27 +233,7 @@ fn is_odd(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_source, opens_secret, values};
-
-    #[test]
-    fn a_value_may_stand_on_the_next_lines() {
-        for (text, expected) in [
-            ("secret X =\n  \"a\"\n", vec!["\"a\""]),
-            ("secret X\n{\n  default = a\n}\n", vec!["a"]),
-            ("secret X = \"\"\"\n  a b\n  c\n  \"\"\"\n", vec!["a b", "c"]),
-            ("env {\n  DB_PASSWORD =\n    ab1\n}\n", vec!["ab1"]),
-            ("env {\n  DB_PASSWORD\n    A = b\n}\n", vec![]),
-            ("secret X =\nvariable Y = \"b\"\n", vec![]),
-        ] {
-            let shown = |window: std::ops::Range<usize>| -> Vec<&str> {
-                in_source(text, window).into_iter().map(|range| &text[range]).collect()
-            };
-            assert_eq!(shown(0..text.len()), expected, "{text}");
-            // Whichever lines are shown, what stands above is known.
-            let second = text.find('\n').map_or(0, |at| at + 1);
-            assert_eq!(shown(second..text.len()), expected, "{text}");
-        }
-    }
+    use super::{opens_secret, values};
 
     #[test]
     fn values_of_credentials_are_found_in_a_line() {
