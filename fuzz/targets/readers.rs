@@ -13,7 +13,8 @@ use infrac::promql::{self, Facts, Labels, Query, Selector, template};
 use libfuzzer_sys::fuzz_target;
 
 /// Names of files whose form the reader of credentials knows, and one that it does not.
-const FILES: [&str; 6] = ["/x/.pgpass", "/x/.netrc", "/x/.htpasswd", "/x/config.json", "/x/a.yaml", "/x/messages.json"];
+const FILES: [&str; 6] =
+    ["/x/.pgpass", "/x/.netrc", "/x/.htpasswd", "/x/config.json", "/x/a.yaml", "/x/messages.json"];
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -70,7 +71,9 @@ fn judged(query: &Query) {
 /// With `job` put in, the query asks for the same metrics, each of that job.
 fn completed(query: &Query) {
     let selectors = query.selectors();
-    if query.text().contains('$') || selectors.iter().any(|it| it.matchers.iter().any(|one| one.label == "job")) {
+    if query.text().contains('$')
+        || selectors.iter().any(|it| it.matchers.iter().any(|one| one.label == "job"))
+    {
         return;
     }
     let metrics = |query: &Query| -> Vec<Option<String>> {
@@ -80,12 +83,17 @@ fn completed(query: &Query) {
     match Query::parse(&made) {
         Ok(again) => {
             assert_eq!(metrics(&again), metrics(query), "{made}");
-            let of_job = |selector: &Selector| selector.matchers.iter().any(|it| it.label == "job" && it.value == "a");
+            let of_job =
+                |selector: &Selector| selector.matchers.iter().any(|it| it.label == "job" && it.value == "a");
             assert!(again.selectors().iter().all(of_job), "{made}");
         }
         Err(problem) => {
             // What was put in may be what is too much.
-            assert!(made.len() > promql::MAX_BYTES || problem.message.contains("more than"), "{made}: {}", problem.message);
+            assert!(
+                made.len() > promql::MAX_BYTES || problem.message.contains("more than"),
+                "{made}: {}",
+                problem.message
+            );
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Many sites: nginx starts with them, and reads them again, within the memory that the compiler writes for its container.
 
+#![expect(clippy::print_stdout, reason = "the figures stand in the documents")]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
