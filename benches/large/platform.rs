@@ -10,9 +10,9 @@ use std::fmt::Write as _;
 /// How many services the declarations of a team come to.
 pub(crate) const TEAM: usize = 20;
 
-/// What is shared comes to as many: a proxy with its exporter, what keeps metrics, what hands alerts over, and what shows
+/// What is shared comes to as many: a proxy with its exporter and its certificates, what keeps metrics, what hands alerts over, and what shows
 /// both.
-const SHARED: usize = 5;
+const SHARED: usize = 6;
 
 /// A second proxy, with its exporter, comes to as many. The smallest platforms have none.
 const INTERNAL: usize = 2;
