@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests write files and run programs")]
 
+mod acme;
 mod gixy;
 mod host;
 mod machine;

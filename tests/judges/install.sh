@@ -11,12 +11,12 @@ set -euo pipefail
 suite=trixie
 # The programs that judge artifacts are two of each: what is written has to be read by the old one and the new one.
 newer=forky
-newer_packages=(docker-compose promtool prometheus-alertmanager libc6)
+newer_packages=(docker-compose promtool prometheus-alertmanager pebble libc6)
 # nginx 1.18, 1.22, 1.26 and 1.30: their directives differ, and each reads what is written for it.
 nginx_releases=(bullseye bookworm "$suite" "$newer")
 group=${2:-judges}
 case $group in
-  judges) packages=(docker-compose shellcheck yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema) ;;
+  judges) packages=(docker-compose shellcheck yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema openssl) ;;
   engine)
     packages=(
       base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
@@ -171,6 +171,8 @@ unpack() {
     program docker-compose-new root-new/usr/libexec/docker/cli-plugins/docker-compose
     program promtool-new root-new/usr/bin/promtool
     program amtool-new root-new/usr/bin/amtool
+    program pebble root-new/usr/bin/pebble
+    program pebble-challtestsrv root-new/usr/bin/pebble-challtestsrv
     unpack_nginx
   fi
   unpack_into "$apt" root
@@ -244,8 +246,41 @@ gixy_next() {
   program gixy root/usr/bin/python3 gixy.py
 }
 
+# The client of certificate authorities in the version of `certbot_version` (src/standard/nginx.infra), and what it needs.
+# Debian's is older.
+certbot_packages=(
+  certbot==5.8.0 acme==5.8.0 josepy==2.2.0 configargparse==1.9.0 configobj==5.0.9 cryptography==50.0.2 cffi==2.1.1 pycparser==3.12
+  distro==1.9.0 parsedatetime==2.6 pyopenssl==26.4.0 pyrfc3339==2.1.1 requests==2.34.2 idna==3.20 urllib3==2.8.0
+  certifi==2026.10.19.post1 charset-normalizer==3.5.3
+)
+
+# DIR/certbot holds what the script of certificates calls, by their own names, in a folder of their own: elsewhere they would
+# stand in the way of the machine's.
+certbot_beside() {
+  local python machine
+  if ! python3 -m pip --version >/dev/null 2>&1; then
+    lacking certbot "this machine has no pip that could bring it"
+    return
+  fi
+  # Parts of it are compiled: for the Python that runs it, which need not be that of the machine.
+  python=$(cd "$new/root/usr/bin" && echo python3.[0-9]*)
+  machine=$(uname -m)
+  python3 -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --only-binary=:all: \
+    --python-version "${python#python}" --platform "manylinux_2_28_$machine" --platform "manylinux_2_17_$machine" \
+    --target "$new/certbot/lib" "${certbot_packages[@]}" >&2 || fail "certbot could not be fetched from PyPI"
+  cp "$here/certbot.py" "$new/certbot/certbot.py"
+  program certbot root/usr/bin/python3 certbot/certbot.py
+  program python3 root/usr/bin/python3
+  program openssl root/usr/bin/openssl
+  mv "$new"/bin/{python3,openssl} "$new/certbot"
+  cp "$new/bin/certbot" "$new/certbot/certbot"
+  cp "$here/handshakes.py" "$new/handshakes.py"
+  program handshakes root/usr/bin/python3 handshakes.py
+}
+
 unpack_judges() {
   gixy_next
+  certbot_beside
   cp "$here/yaml-to-json.py" "$new/yaml-to-json.py"
   program docker-compose root/usr/libexec/docker/cli-plugins/docker-compose
   program shellcheck root/usr/bin/shellcheck
@@ -338,6 +373,9 @@ nginx_check() { # RELEASE FILE
   "nginx-$1" "$new/nginx-$1" -t -c /etc/nginx/nginx.conf
 }
 gixy_check() { (cd "$new" && gixy "$1"); }
+certbot_check() { certbot plugins --config "$1" --config-dir "$new/said.d" --work-dir "$new/said.d" --logs-dir "$new/said.d"; }
+# It has made its authority, and misses the certificate of its own address.
+pebble_check() { (pebble -config "$1" 2>&1 || true) | grep 'Generated issuance chain'; }
 yaml_check() { yaml-to-json <"$1" | grep -qx '\[{"a": false}\]'; }
 
 try_judges() {
@@ -366,6 +404,12 @@ try_judges() {
     judge 'events {} http { server { location /a { alias /srv/a/; } } }' refuse gixy_check
     judge 'worker_processes 2; events {} http { server_tokens off; server { listen 80 default_server; return 404; } }' accept gixy_check
   fi
+  if [ ! -e "$new/lacking/certbot" ]; then
+    judge 'keytype = ecdsa' refuse certbot_check
+    judge 'key-type = ecdsa' accept certbot_check
+  fi
+  judge '{ "pebble": { "httpPort": "80" } }' refuse pebble_check
+  judge '{ "pebble": { "httpPort": 80 } }' accept pebble_check
   judge 'work is counted' accept work_check
   local release
   for release in "${nginx_releases[@]}"; do
@@ -374,7 +418,7 @@ try_judges() {
     judge 'events {} http { server { listen 80; location ~ ^/a { return 404; } } }' accept nginx_check "$release"
     rm -f "$new/nginx-$release/etc/nginx/nginx.conf" "$new/nginx-$release"/{tmp,run}/* "$new/nginx-$release/var/log/nginx"/* 2>/dev/null || true
   done
-  rm "$new/sample" "$new/said"
+  rm -rf "$new/sample" "$new/said" "$new/said.d"
 }
 
 try_engine() {

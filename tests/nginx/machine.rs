@@ -34,6 +34,12 @@ impl Machine {
         RELEASES.iter().filter_map(|release| Self::of(&format!("nginx-{release}"))).collect()
     }
 
+    /// That of the newest version.
+    pub(crate) fn newest() -> Option<Self> {
+        let [.., newest] = RELEASES;
+        Self::of(&format!("nginx-{newest}"))
+    }
+
     fn of(name: &str) -> Option<Self> {
         let judge = Judge::find(name)?;
         let root = tempfile::tempdir().expect("a temporary folder");
