@@ -65,7 +65,7 @@ const VARIABLES: &[&str] = &[
 
 /// Keys that take nothing but the name of a secret and do not say so themselves: those of the language, which a test holds to the
 /// schema, and that of HTTP clients in the files of Prometheus and Alertmanager. `webhook` takes an address as well.
-pub const OF_SECRET_NAMES: &[&str] = &["credentials", "login", "opsgenie", "pagerduty", "teams"];
+pub const OF_SECRET_NAMES: &[&str] = &["credentials", "key", "login", "opsgenie", "pagerduty", "teams"];
 
 /// What the name of a variable says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ mod memory;
 
 use std::sync::Arc;
 
-use super::{InputId, Issuer, OutsideId, Platform, Port, Service, ServiceId, Value, Version};
+use super::{InputId, Issuer, IssuerKind, OutsideId, Platform, Port, Service, ServiceId, Value, Version};
 use crate::formats;
 use crate::model::{Access, Protocol, Role};
 use crate::schema::{Bytes, Duration};
@@ -78,6 +78,14 @@ pub struct Tls {
     pub email: Option<String>,
     /// The place where the issuer is named, or TLS is asked for.
     pub span: Span,
+}
+
+impl Tls {
+    /// Whether its certificate signs itself.
+    #[must_use]
+    pub fn signs_itself(&self) -> bool {
+        matches!(self.issuer.kind, IssuerKind::SelfSigned)
+    }
 }
 
 /// Which path of a site goes where.

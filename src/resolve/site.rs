@@ -30,12 +30,12 @@ pub(super) fn sites(
 }
 
 fn site(block: &model::Site, issuers: &Issuers, platform: &Platform, texts: &mut Texts<'_>) -> Site {
+    let tls = block.tls.as_ref().filter(|tls| tls.enabled).and_then(|said| tls(said, issuers, texts));
     Site {
         name: block.name.text.as_str().to_owned(),
         description: optional(block.description.as_ref(), texts),
         domain: texts.template(&block.domain, &mut Mentions::default()),
         domain_span: block.domain.span,
-        tls: block.tls.as_ref().filter(|tls| tls.enabled).and_then(|said| tls(said, issuers, texts)),
         served_by: proxy(block, platform, texts),
         trusted: trusted(block, platform, texts),
         aliases: block
@@ -53,8 +53,9 @@ fn site(block: &model::Site, issuers: &Issuers, platform: &Platform, texts: &mut
             .collect(),
         limit: block.limit.as_ref().map(|block| limit(block, texts)),
         maintenance: block.maintenance.as_ref().and_then(|block| visit::maintenance(block, texts)),
-        probe: visit::probed(block.probe.as_ref(), texts),
+        probe: visit::probed(block.probe.as_ref(), tls.as_ref(), texts),
         probe_span: block.probe.as_ref().map(|said| said.span),
+        tls,
         span: block.name.span,
     }
 }

@@ -28,6 +28,9 @@ pub(super) fn by_issuer(platform: &Platform) -> IndexMap<&str, (&Issuer, Vec<Pro
     let mut issuers: IndexMap<&str, (&Issuer, Vec<Probe>)> = IndexMap::default();
     for site in &platform.sites {
         let (Some(domain), Some(tls)) = (site.domain.as_literal(), &site.tls) else { continue };
+        if tls.signs_itself() && site.probe.is_none() {
+            continue;
+        }
         let (_, probes) =
             issuers.entry(tls.issuer.name.as_str()).or_insert_with(|| (&tls.issuer, Vec::new()));
         let address = format!("{domain}:443");

@@ -3,7 +3,7 @@
 use super::lines::one_line;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{self, Probed};
-use crate::platform::Maintenance;
+use crate::platform::{Maintenance, Tls};
 use crate::resolve::text::Texts;
 use crate::schema::Placed;
 
@@ -39,9 +39,16 @@ pub(super) fn maintenance(block: &model::Maintenance, texts: &mut Texts<'_>) -> 
     block.enabled.then_some(Maintenance { body, page, retry })
 }
 
-/// What probes ask for.
-pub(super) fn probed(said: Option<&Placed<Probed>>, texts: &mut Texts<'_>) -> Option<String> {
-    let Some(said) = said else { return Some(ROOT.to_owned()) };
+/// What probes ask for. A certificate that signs itself is that of a developer's machine as a rule, where the site's name
+/// leads to production: there nothing is asked that the source does not say.
+pub(super) fn probed(
+    said: Option<&Placed<Probed>>,
+    tls: Option<&Tls>,
+    texts: &mut Texts<'_>,
+) -> Option<String> {
+    let Some(said) = said else {
+        return tls.is_none_or(|tls| !tls.signs_itself()).then(|| ROOT.to_owned());
+    };
     let path = match &said.value {
         Probed::Usual => return Some(ROOT.to_owned()),
         Probed::Nothing => return None,

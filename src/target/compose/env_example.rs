@@ -79,7 +79,8 @@ fn parts(platform: &Platform) -> Vec<Part<'_>> {
                 Readers::Optional((0..profiles.len()).filter(|at| of.contains(profiles[*at])).collect())
             }
         };
-        parts.entry(readers).or_default().push(line(input));
+        let line = line(input, readers != Readers::Nothing);
+        parts.entry(readers).or_default().push(line);
     }
     let alone = parts.len() == 1 && parts.contains_key(&Readers::Core);
     let title = |readers: &Readers| match readers {
@@ -154,13 +155,13 @@ fn of_optional_parts(platform: &Platform) -> HashMap<InputId, IndexSet<&str>> {
     parts.into_iter().filter_map(|(input, profiles)| Some((input, profiles?))).collect()
 }
 
-fn line(input: &Input) -> Line<'_> {
+fn line(input: &Input, is_asked_for: bool) -> Line<'_> {
     let mut comments: Vec<String> = input.description.iter().cloned().collect();
     let mut facts = Vec::new();
     match (&input.default, input.optional) {
         (_, true) => facts.push("May stay empty".to_owned()),
-        (None, false) => facts.push("Required".to_owned()),
-        (Some(_), false) => {}
+        (None, false) if is_asked_for => facts.push("Required".to_owned()),
+        (_, false) => {}
     }
     if let Some(length) = input.min_length {
         facts.push(format!("at least {length} characters"));
