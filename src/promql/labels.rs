@@ -174,11 +174,12 @@ fn of_binary(binary: &BinaryExpr, asked: Of<'_>) -> Labels {
         T_LAND | T_LUNLESS => return left,
         _ => {}
     }
-    if is_scalar(&binary.lhs) {
-        return right;
-    }
+    // A chain of operations stands on the left side, so the other one answers sooner.
     if is_scalar(&binary.rhs) {
         return left;
+    }
+    if is_scalar(&binary.lhs) {
+        return right;
     }
     let Some(modifier) = &binary.modifier else { return left };
     let added = |labels: Labels, more: &[String]| labels.with(more.iter().map(String::as_str));

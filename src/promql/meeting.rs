@@ -119,7 +119,7 @@ struct All<'q> {
 impl All<'_> {
     /// A label that keeps two sides apart, and how.
     fn apart(&self, binary: &BinaryExpr, facts: &Facts<'_>) -> Option<(String, Apart)> {
-        if binary.op.id() == T_LOR || is_scalar(&binary.lhs) || is_scalar(&binary.rhs) {
+        if binary.op.id() == T_LOR || is_scalar(&binary.rhs) || is_scalar(&binary.lhs) {
             return None;
         }
         let matching = binary.modifier.as_ref().and_then(|modifier| modifier.matching.as_ref());

@@ -44,8 +44,12 @@ fn is_secret(word: &str) -> bool {
     word == "secret" || is_nearly(word, "secret")
 }
 
+/// Whether a word is another one with one edit, which leaves the first byte as it is, or the last one.
 fn is_nearly(word: &str, known: &str) -> bool {
-    word.len().abs_diff(known.len()) <= 1 && strsim::osa_distance(word, known) == 1
+    let (word_bytes, known_bytes) = (word.as_bytes(), known.as_bytes());
+    word.len().abs_diff(known.len()) <= 1
+        && (word_bytes.first() == known_bytes.first() || word_bytes.last() == known_bytes.last())
+        && strsim::osa_distance(word, known) == 1
 }
 
 /// Whether a word is the name of a credential, or was meant to be.
