@@ -149,7 +149,7 @@ impl Visitor {
     fn next(&mut self) -> Result<String, String> {
         let line = self.lines.next().expect("it goes on").expect("its lines are UTF-8");
         match line.split_once(' ') {
-            // pebble writes numbers without the zeros that they begin with.
+            // Python fills numbers up to whole bytes, as some versions of pebble do.
             Some((serial, "200")) => Ok(serial.trim_start_matches('0').to_lowercase()),
             _ => Err(line),
         }
@@ -199,7 +199,8 @@ fn an_authority_is_asked_once_and_its_certificates_are_served_without_a_pause() 
     fs::create_dir(&issuers).expect("a folder can be made");
     lay_out(&machine, &written_for(&mut platform, machine.version), &issuers);
 
-    let _nginx = machine.start(plain);
+    // Its user is the one that the script runs as, whichever that is: a namespace of users has no other.
+    let _nginx = machine.start_with(plain, "daemon off; master_process off; user root;");
     authority.start(plain, REFUSED);
     let log = || fs::read_to_string(folder.path().join("log")).unwrap_or_default();
     let mut visitor = Visitor::start(&authority, secure);

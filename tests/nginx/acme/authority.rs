@@ -11,7 +11,7 @@ use crate::judge::Judge;
 use crate::nginx::machine::{free_port, listens};
 use crate::nginx::services;
 
-/// A profile of it. certbot renews these behind fifteen seconds, or at once where pebble's advice is of the past: a moment
+/// A profile of it. certbot renews these behind twenty seconds, or at once where pebble's advice is of the past: a moment
 /// at random of the two days around (letsencrypt/pebble:core/types.go, `RenewalInfoSimple`).
 pub(super) const PROFILE: &str = "short";
 
@@ -94,7 +94,7 @@ impl Authority {
             "httpPort": http,
             "profiles": {
                 "default": { "description": "Where none is asked for", "validityPeriod": 7_776_000 },
-                PROFILE: { "description": "Half a minute", "validityPeriod": 30 },
+                PROFILE: { "description": "Less than a minute", "validityPeriod": 40 },
             },
             "retryAfter": { "authz": 1, "order": 1 },
         } });
@@ -162,7 +162,9 @@ impl Authority {
     pub(super) fn issued(&self) -> Vec<String> {
         let log = self.log("pebble");
         let numbers = log.lines().filter_map(|line| line.split_once(" Issued certificate serial "));
-        numbers.filter_map(|(_, rest)| Some(rest.split(' ').next()?.to_owned())).collect()
+        numbers
+            .filter_map(|(_, rest)| Some(rest.split(' ').next()?.trim_start_matches('0').to_owned()))
+            .collect()
     }
 
     /// What a program of it wrote.
