@@ -2,7 +2,7 @@
 
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hash::HashSet;
+use crate::hash::{HashMap, HashSet};
 use crate::model::{Condition, Role, RunKind};
 use crate::platform::{Dependency, Platform, Service, ServiceId};
 use crate::source::Span;
@@ -11,6 +11,13 @@ use crate::syntax::{Path, Scope};
 /// Fills in the dependencies of every service.
 pub(super) fn order(platform: &mut Platform, mentions: &[Mentions], texts: &mut Texts<'_>) {
     let mut all = Vec::with_capacity(platform.services.len());
+    let signers = platform.with_role(Role::Certificates).filter(|service| service.is_job());
+    let mut signers_of: HashMap<ServiceId, Vec<&Service>> = HashMap::default();
+    for signer in signers {
+        if let Some(proxy) = signer.parent {
+            signers_of.entry(proxy).or_default().push(signer);
+        }
+    }
     for (service, mentioned) in platform.services.iter().zip(mentions) {
         let mut dependencies = Dependencies { of: service, list: Vec::new(), known: HashSet::default() };
         waits(&mut dependencies, platform, texts);
@@ -25,8 +32,7 @@ pub(super) fn order(platform: &mut Platform, mentions: &[Mentions], texts: &mut 
             dependencies.derive(platform, at, span);
         }
         // A proxy whose certificates are signed here starts behind that, so that its first answer is one over TLS.
-        let nested = platform.services.iter().filter(|nested| nested.parent == Some(service.id));
-        for job in nested.filter(|nested| nested.role == Some(Role::Certificates) && nested.is_job()) {
+        for job in signers_of.get(&service.id).into_iter().flatten() {
             dependencies.derive(platform, job.id.0, job.span());
         }
         dependencies.list.retain(|dependency| dependency.condition != Condition::Nothing);

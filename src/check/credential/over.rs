@@ -167,8 +167,10 @@ pub(in super::super) fn command_lines(platform: &Platform, sink: &mut Sink) {
     let inputs = dollar::inputs(platform);
     for over in each(platform).filter(|over| over.made.target.inputs) {
         let entries = over.block.map_or(&[][..], |block| &block.body.entries);
+        let written = Written::by_key(entries);
         for (key, tree) in &over.made.entries {
-            command_line(key, tree, Written::of(entries, key), (platform, &inputs), &over, sink);
+            let written = written.get(key.as_str()).copied().unwrap_or_default();
+            command_line(key, tree, written, (platform, &inputs), &over, sink);
         }
     }
 }
@@ -181,17 +183,17 @@ struct Written<'a> {
 }
 
 impl<'a> Written<'a> {
-    /// What stands at a key, which the word `replace` may precede.
-    fn of(entries: &'a [Entry], key: &str) -> Self {
-        let is_it = |entry: &&Entry| match &entry.label {
-            Some(label) => entry.key.text == "replace" && label.text == key,
-            None => entry.key.text == key,
-        };
-        let entry = entries.iter().find(is_it);
-        entry.map_or_else(Self::default, |entry| Self {
-            value: entry.value.as_ref(),
-            entries: entry.entries(),
-        })
+    /// What stands at each key, which the word `replace` may precede; of several the first.
+    fn by_key(entries: &'a [Entry]) -> HashMap<&'a str, Self> {
+        let named = entries.iter().rev().filter_map(|entry| {
+            let name = match &entry.label {
+                Some(label) if entry.key.text == "replace" => &label.text,
+                Some(_) => return None,
+                None => &entry.key.text,
+            };
+            Some((name.as_str(), Self { value: entry.value.as_ref(), entries: entry.entries() }))
+        });
+        named.collect()
     }
 
     fn item(self, at: usize) -> Self {
@@ -242,8 +244,16 @@ fn command_line(
             }
         }
         Tree::Map(entries) => {
+            let written = Written::by_key(written.body());
             for (key, tree) in entries {
-                command_line(key, tree, Written::of(written.body(), key), of, over, sink);
+                command_line(
+                    key,
+                    tree,
+                    written.get(key.as_str()).copied().unwrap_or_default(),
+                    of,
+                    over,
+                    sink,
+                );
             }
         }
         Tree::Edited(_, Some(tree)) => command_line(key, tree, written, of, over, sink),
