@@ -15,7 +15,7 @@ block! {
         optional access: Placed<Access>,
         /// The paths it answers, where they are known.
         optional paths: List<Constant>,
-        /// How closely its program reads a path; `loose` where nothing is said.
+        /// How closely its program reads a path; `loose` by default.
         optional paths_read: PathsRead,
         /// Requests that the service hands on to another one.
         many forwards: Forward,

@@ -185,7 +185,7 @@ pub struct Probe {
 pub enum Module {
     /// Over HTTP, for an answer of success. A certificate is verified.
     Answer,
-    /// The same, whoever signed the certificate.
+    /// The same, without a look at who signed the certificate.
     Unverified,
     /// For the certificate alone, whether it is valid or not.
     Certificate,

@@ -182,7 +182,7 @@ pub struct Port {
     pub access_said: Option<Span>,
     /// The paths it answers, where they are known.
     pub paths: Vec<String>,
-    /// Whether its program tells `/METRICS` and `/metrics/` from `/metrics`.
+    /// Whether its program distinguishes `/METRICS` and `/metrics/` from `/metrics`.
     pub strict: bool,
     /// Requests that the service hands on, in the order of the source.
     pub forwards: Vec<Forward>,

@@ -38,7 +38,7 @@ fn forwarding<'a>(port: &'a Port, path: &[u8]) -> Option<&'a Forward> {
     fitting.rev().max_by_key(weight)
 }
 
-/// Whether a service takes a path for one that it hands on. One that reads loosely tells neither case nor a slash at the
+/// Whether a service takes a path for one that it hands on. One that reads loosely distinguishes neither case nor a slash at the
 /// end apart.
 fn takes(of: &RoutePath, path: &[u8], strict: bool) -> bool {
     let own = trimmed(of.path()).as_bytes();

@@ -126,7 +126,7 @@ pub(super) fn in_line<'a>(line: &'a str, spaced: bool, found: &mut Vec<Found<'a>
     }
 }
 
-/// What a sentence gives to names of credentials, where it is no word that somebody would read: `password: VALUE`,
+/// What a sentence gives to names of credentials, where it is no word of a sentence: `password: VALUE`,
 /// `the password is VALUE`.
 pub(super) fn in_sentence<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
     let is_word = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
@@ -156,7 +156,7 @@ pub(super) fn in_sentence<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
 /// How many characters a text has at least that nobody would read.
 const NO_WORD: usize = 8;
 
-/// Whether a text is none that somebody would read, but for the name of a variable or a version: letters of both sizes and
+/// Whether a text is no word of a sentence, but for the name of a variable or a version: letters of both sizes and
 /// digits, or several digits among letters.
 pub(super) fn is_no_word(text: &str) -> bool {
     let count = |of: fn(&u8) -> bool| text.bytes().filter(of).count();

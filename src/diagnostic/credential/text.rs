@@ -27,7 +27,7 @@ pub fn is_token(text: &str) -> bool {
     token::is_token(text)
 }
 
-/// Whether a text is none that somebody would read, but for the name of a variable or a version.
+/// Whether a text is no word of a sentence, but for the name of a variable or a version.
 #[must_use]
 pub fn is_no_word(text: &str) -> bool {
     pair::is_no_word(text)
