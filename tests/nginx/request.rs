@@ -76,7 +76,8 @@ pub(super) fn compiled(text: &str) -> Platform {
         "platform.infra" => Ok(Found::File(text.as_bytes().to_vec())),
         _ => Err(LoadError::Missing),
     };
-    let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None);
+    let compilation =
+        infrac::compile(&Loader { load: &load }, "platform.infra", None, infrac::platform::Runtime::Compose);
     let errors = compilation.diagnostics.iter().filter(|told| told.is_error());
     let errors: Vec<&String> = errors.map(|told| &told.message).collect();
     compilation.platform.unwrap_or_else(|| panic!("{errors:?}\n{text}"))
