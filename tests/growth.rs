@@ -26,7 +26,7 @@ const MOST: f64 = 2.3;
 const LEAST: f64 = 300_000.0;
 
 /// One shape of how many is a sample.
-const SAMPLE: u64 = 4;
+const SAMPLE: u64 = 8;
 
 #[test]
 #[ignore = "takes minutes: `tests/all.sh` asks for a sample, `tests/long.sh` for all"]

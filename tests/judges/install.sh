@@ -16,7 +16,7 @@ newer_packages=(docker-compose promtool prometheus-alertmanager pebble libc6)
 nginx_releases=(bullseye bookworm "$suite" "$newer")
 group=${2:-judges}
 case $group in
-  judges) packages=(docker-compose shellcheck yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema openssl) ;;
+  judges) packages=(docker-compose shellcheck yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema openssl busybox-static dash) ;;
   engine)
     packages=(
       base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
@@ -278,7 +278,18 @@ certbot_beside() {
   program handshakes root/usr/bin/python3 handshakes.py
 }
 
+# The shell that scripts of containers meet: dash in Debian's images, BusyBox with all its commands in Alpine's. DIR/busybox
+# is a PATH without anything else.
+shells() {
+  local command
+  program dash root/usr/bin/dash
+  cp "$new/root/usr/bin/busybox" "$new/bin/busybox"
+  mkdir "$new/busybox"
+  for command in $("$new/bin/busybox" --list); do ln -s ../bin/busybox "$new/busybox/$command"; done
+}
+
 unpack_judges() {
+  shells
   gixy_next
   certbot_beside
   cp "$here/yaml-to-json.py" "$new/yaml-to-json.py"
@@ -385,6 +396,10 @@ try_judges() {
   judge '{ services: { a: { image: b, networks: [c] } }, networks: { c: {} } }' accept compose_new_check
   judge 'if true; echo a; fi' refuse shellcheck -s sh
   judge 'if true; then echo a; fi' accept shellcheck -s sh
+  judge 'if true; echo a; fi' refuse dash -n
+  judge 'if true; then echo a; fi' accept dash -n
+  judge 'if true; echo a; fi' refuse busybox sh -n
+  judge 'if true; then echo a; fi' accept busybox sh -n
   judge 'a:  0' refuse yamllint -s -d default
   judge 'a: "no"' refuse yaml_check
   judge 'a: no' accept yaml_check
