@@ -37,7 +37,9 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
     let mut platforms: Vec<&mut Platform> =
         variations.iter_mut().filter_map(|variation| variation.compilation.platform.as_mut()).collect();
     if let Some(path) = project_path {
-        platforms.iter_mut().for_each(|platform| platform.project.clone_from(&path));
+        for platform in &mut platforms {
+            platform.project.clone_from(&path);
+        }
     }
     let build = Build {
         lowered: lowered(&platforms, &arguments.targets, any),

@@ -74,7 +74,9 @@ impl Decision<'_> {
     }
 
     fn within(self, entries: &mut Vec<Entry>, sink: &mut Sink) {
-        entries.iter_mut().for_each(|entry| self.below(entry, sink));
+        for entry in entries.iter_mut() {
+            self.below(entry, sink);
+        }
         self.body(entries, sink);
     }
 
