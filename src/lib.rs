@@ -26,6 +26,7 @@ pub mod emit;
 pub mod expand;
 pub mod formats;
 pub mod hash;
+pub mod kustomize;
 pub mod model;
 pub mod output;
 pub mod parallel;
