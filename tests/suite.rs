@@ -17,6 +17,7 @@ mod grafana;
 mod hostile;
 #[path = "real/judge.rs"]
 mod judge;
+mod kubernetes;
 #[path = "tidy/markdown.rs"]
 mod markdown;
 mod nginx;
