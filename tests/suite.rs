@@ -18,6 +18,7 @@ mod hostile;
 #[path = "real/judge.rs"]
 mod judge;
 mod kustomize;
+mod kubernetes;
 #[path = "tidy/markdown.rs"]
 mod markdown;
 mod nginx;
