@@ -17,8 +17,8 @@ mod grafana;
 mod hostile;
 #[path = "real/judge.rs"]
 mod judge;
-mod kustomize;
 mod kubernetes;
+mod kustomize;
 #[path = "tidy/markdown.rs"]
 mod markdown;
 mod nginx;
