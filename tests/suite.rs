@@ -17,6 +17,7 @@ mod grafana;
 mod hostile;
 #[path = "real/judge.rs"]
 mod judge;
+mod kubernetes;
 mod kustomize;
 #[path = "tidy/markdown.rs"]
 mod markdown;

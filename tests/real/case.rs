@@ -64,7 +64,12 @@ impl Case {
             }
             fs::read(place).map(Found::File).map_err(|_| LoadError::Missing)
         };
-        let compilation = infrac::compile(&Loader { load: &load }, &self.entry, self.environment.as_deref());
+        let compilation = infrac::compile(
+            &Loader { load: &load },
+            &self.entry,
+            self.environment.as_deref(),
+            infrac::platform::Runtime::Compose,
+        );
         let errors = compilation.diagnostics.iter().filter(|told| told.is_error());
         let guard = Guard::new(&compilation.diagnostics, &compilation.sources);
         let errors: String = errors.map(|told| render(told, &guard, Style::Plain).to_string()).collect();
