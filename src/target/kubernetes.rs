@@ -14,6 +14,7 @@ mod layout;
 mod namespace;
 mod object;
 mod pod;
+mod policy;
 mod probe;
 mod resources;
 mod security;
@@ -85,6 +86,7 @@ fn objects(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     let of_services = parallel::map(&services, |service| of_service(&cluster, service));
     let mut objects = namespace::objects(platform);
     objects.extend(variables::objects(platform));
+    objects.extend(policy::objects(platform));
     objects.extend(claim::objects(&cluster));
     objects.extend(of_services.into_iter().flatten());
     objects
