@@ -12,7 +12,10 @@ use crate::platform::{Platform, Service};
 
 /// The file of the namespaces, in a folder of its own: `kubectl delete -k` of the platform does not reach it, which
 /// would take every claim of the namespace with it.
-pub(super) const FILE: &str = "namespaces/namespaces";
+pub(super) const FILE: &str = "namespaces";
+
+/// The folder of that file.
+pub(super) const FOLDER: &str = "namespaces";
 
 /// A level of the Pod Security Standards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
