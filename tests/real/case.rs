@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use infrac::diagnostic::{Guard, Sink, Style, render};
-use infrac::platform::Platform;
+use infrac::platform::{Platform, Runtime};
 use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::syntax;
 use infrac::target::{self, Artifact, Lowered};
@@ -57,6 +57,11 @@ impl Case {
 
     /// Compiles it; that must succeed.
     pub(crate) fn compile(&self) -> Platform {
+        self.compile_for(Runtime::Compose)
+    }
+
+    /// Compiles it for a runtime; that must succeed.
+    pub(crate) fn compile_for(&self, runtime: Runtime) -> Platform {
         let load = |path: &str| {
             let place = self.root.join(path);
             if place.is_dir() {
@@ -64,12 +69,8 @@ impl Case {
             }
             fs::read(place).map(Found::File).map_err(|_| LoadError::Missing)
         };
-        let compilation = infrac::compile(
-            &Loader { load: &load },
-            &self.entry,
-            self.environment.as_deref(),
-            infrac::platform::Runtime::Compose,
-        );
+        let compilation =
+            infrac::compile(&Loader { load: &load }, &self.entry, self.environment.as_deref(), runtime);
         let errors = compilation.diagnostics.iter().filter(|told| told.is_error());
         let guard = Guard::new(&compilation.diagnostics, &compilation.sources);
         let errors: String = errors.map(|told| render(told, &guard, Style::Plain).to_string()).collect();
