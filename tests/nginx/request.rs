@@ -10,7 +10,7 @@ mod table;
 
 use std::fs;
 
-use infrac::platform::{Platform, Route, RouteTarget, ServiceId, Version};
+use infrac::platform::{Platform, Route, RoutePath, RouteTarget, ServiceId, Version};
 use infrac::request::{Answer, Meeting, Silence, Way};
 use infrac::source::{Found, LoadError, Loader};
 
@@ -161,7 +161,9 @@ fn fits(machine: &Machine, platform: &Platform, asked: &Asked, meeting: &Meeting
                 // nginx.org: ngx_http_index_module
                 _ => "index.html",
             };
-            file_status(machine, asked, file, index) == *status && service.is_none()
+            // Of a path alone nothing but the index is asked for.
+            let alone = meeting.routed().is_some_and(|route| matches!(route.path, RoutePath::Exact(_)));
+            file_status(machine, asked, file, (index, alone)) == *status && service.is_none()
         }
         Answer::Onward(onward) => {
             let first = |way: &Way<'_>| way.via.first().map_or(way.service, |step| step.service);
@@ -194,7 +196,7 @@ fn decoded(target: &str) -> String {
 }
 
 /// What nginx says of a file, by what lies there: one that is no file but a folder needs a slash, and an index.
-fn file_status(machine: &Machine, asked: &Asked, path: &str, index: &str) -> u16 {
+fn file_status(machine: &Machine, asked: &Asked, path: &str, (index, alone): (&str, bool)) -> u16 {
     let at = |path: &str| machine.path(path.trim_start_matches('/'));
     let sent = matches!(asked.method.as_str(), "GET" | "HEAD");
     let found = |path: &str| if !sent && at(path).is_file() { 405 } else { 200 };
@@ -202,8 +204,8 @@ fn file_status(machine: &Machine, asked: &Asked, path: &str, index: &str) -> u16
         let index = format!("{path}{index}");
         return match at(path).is_dir() {
             _ if at(&index).is_file() => found(&index),
-            true => 403,
-            false => 404,
+            true if !alone => 403,
+            _ => 404,
         };
     }
     match fs::metadata(at(path)) {
