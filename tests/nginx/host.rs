@@ -10,7 +10,7 @@ use super::request::{CERTIFICATE, KEY, compiled};
 use super::{none, silent, written_for};
 
 /// Debian's own configuration and site (nginx-common 1.22.1-9+deb12u7, without the comments of the site).
-const STOCK: &str = include_str!("debian/nginx.conf");
+pub(super) const STOCK: &str = include_str!("debian/nginx.conf");
 const DEFAULT: &str = include_str!("debian/default");
 
 fn source() -> String {
@@ -19,7 +19,7 @@ fn source() -> String {
 }
 
 /// A host with Debian's own site.
-fn stock(machine: &Machine) {
+pub(super) fn stock(machine: &Machine) {
     machine.load("none", &[]);
     // A machine may be without IPv6.
     let v6 = fs::read_to_string("/proc/net/if_inet6").is_ok_and(|found| !found.is_empty());
@@ -47,7 +47,7 @@ fn stock(machine: &Machine) {
 }
 
 /// Puts what is written for the host where it belongs.
-fn install(machine: &Machine, artifacts: &[Artifact], change: impl Fn(&str) -> String) {
+pub(super) fn install(machine: &Machine, artifacts: &[Artifact], change: impl Fn(&str) -> String) {
     let mut written = 0;
     for artifact in artifacts {
         let Some(path) = artifact.path.strip_prefix("nginx/") else { continue };
