@@ -130,7 +130,7 @@ fn site(dice: &mut Dice, at: usize, name: &str, ports: Ports) -> String {
     if dice.one_of(4) {
         out.push_str("  limit { rate = 1, per = 1m }\n");
     }
-    if dice.one_of(4) && ports.on_host.is_none() {
+    if dice.one_of(4) {
         out.push_str("  trusted = [balancers]\n");
     }
     if dice.one_of(16) {
