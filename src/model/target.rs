@@ -49,6 +49,21 @@ block! {
 }
 
 block! {
+    /// Settings of Kubernetes.
+    "kubernetes" => KubernetesSettings / KubernetesSettingsField {
+        /// The namespace, in place of the platform's name. What cannot be held to the strictest of the Pod Security Standards
+        /// gets namespaces of its own beside it, whose names begin with this one.
+        optional namespace: Constant,
+        /// The storage class of volumes that one service mounts; the cluster's default where none is named.
+        optional storage_class: Constant,
+        /// The storage class of volumes that pods on several nodes mount at a time; it offers `ReadWriteMany`.
+        optional shared_storage_class: Constant,
+        /// The domain of the cluster, `cluster.local` by default.
+        optional domain: Constant,
+    }
+}
+
+block! {
     /// The settings of targets, by the name of the target.
     "target" => TargetSettings / TargetField {
         /// Those of Docker Compose.
@@ -61,6 +76,8 @@ block! {
         optional grafana: GrafanaSettings,
         /// Those of nginx.
         optional nginx: NginxSettings,
+        /// Those of Kubernetes.
+        optional kubernetes: KubernetesSettings,
     }
 }
 

@@ -22,7 +22,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             TargetField::compose(_)
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
-            | TargetField::grafana(_) => NotConcerned,
+            | TargetField::grafana(_)
+            | TargetField::kubernetes(_) => NotConcerned,
         },
         // Addresses that may come in.
         SourceField::outside(field) => match field {
