@@ -19,7 +19,7 @@ fn main() {
 
 fn compile(text: &str) -> Compilation {
     let load = |_: &str| Ok(Found::File(text.as_bytes().to_vec()));
-    infrac::compile(&Loader { load: &load }, "platform.infra", None)
+    infrac::compile(&Loader { load: &load }, "platform.infra", None, infrac::platform::Runtime::Compose)
 }
 
 fn targets() -> Vec<&'static Target> {

@@ -92,6 +92,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE019], check: Of(signed::buckets) },
     Rule { codes: &[codes::SITE013], check: Of(issuer::brought) },
     Rule { codes: &[codes::SITE014], check: Of(issuer::issued) },
+    Rule { codes: &[codes::SITE025], check: Of(issuer::proved) },
     Rule { codes: &[codes::POL001, codes::POL002], check: Of(policy::policies) },
     Rule { codes: &[codes::SITE010, codes::SITE023], check: Of(edge::trusted) },
     Rule { codes: &[codes::SITE020], check: Of(route::signed) },

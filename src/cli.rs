@@ -13,6 +13,7 @@ mod project;
 mod report;
 mod request;
 mod route;
+mod variation;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -13,10 +13,12 @@ mod import;
 mod include;
 mod instance;
 mod mention;
+mod mixin;
 mod naming;
 mod normal;
 mod part;
 mod room;
+mod runtime;
 mod substitute;
 mod template;
 
@@ -24,12 +26,12 @@ use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
-use crate::model::Document;
+use crate::model::{Document, Runtime};
 use crate::source::{Loader, Sources, Span};
 use crate::syntax::{self, Entry, File, Name};
 
 use component::Components;
-pub use environment::names as environments;
+pub use environment::{names as environments, targets};
 pub use given::Given;
 pub use import::load;
 
@@ -40,8 +42,8 @@ pub struct Expanded<T> {
     pub parts: Vec<T>,
     /// Names that may be missing because what declares them did not parse.
     pub lost: HashSet<SmolStr>,
-    /// Names of what was taken out by `enabled = false`, with the place that says so.
-    pub disabled: HashMap<SmolStr, Span>,
+    /// Names of what was taken out, by `enabled = false` or because it is for another runtime.
+    pub disabled: HashMap<SmolStr, TakenOut>,
     /// Things of the platform that instances are given.
     pub given: Vec<Given>,
     /// Variables and secrets that the source mentions anywhere, whatever is put in or taken out; `None` where
@@ -49,6 +51,15 @@ pub struct Expanded<T> {
     pub mentioned: Option<HashSet<SmolStr>>,
     /// The whole of the first file, for what has no place of its own.
     pub origin: Span,
+}
+
+/// Why something is not there.
+#[derive(Debug, Clone, Copy)]
+pub struct TakenOut {
+    /// The place that says so.
+    pub span: Span,
+    /// The runtime that it is for.
+    pub on: Option<Runtime>,
 }
 
 /// What is known around a part of the tree.
@@ -72,6 +83,7 @@ pub fn expand<T: Send>(
     loader: &Loader<'_>,
     sources: &mut Sources,
     environment: Option<&str>,
+    runtime: Runtime,
     each: impl Fn(Vec<Entry>, Around<'_>, &mut Sink) -> T + Sync,
     sink: &mut Sink,
 ) -> Option<Expanded<T>> {
@@ -86,7 +98,8 @@ pub fn expand<T: Send>(
         entries.extend(file.entries);
     }
     let mentioned = (lost.is_empty() && !sink.has_errors()).then(|| mention::inputs(&entries));
-    let mut components = Components::new(&mut entries, sink);
+    runtime::decide(&mut entries, runtime, sink);
+    let mut components = Components::new(&mut entries, runtime, sink);
     components.read(&entries, sources, sink);
     let names: Vec<SmolStr> = components.names().map(SmolStr::from).collect();
     known_keys(&mut entries, &components, sink);

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::model::{
     AlertmanagerSettings, ComposeSettings, GrafanaSettings, KubernetesSettings, NginxSettings,
-    PrometheusSettings, Role,
+    PrometheusSettings, Role, Runtime,
 };
 use crate::schema::Block;
 
@@ -22,6 +22,9 @@ pub struct Format {
     pub purpose: &'static str,
     /// What `target NAME { … }` may hold.
     pub settings: &'static Block,
+    /// The runtime that reads its files. Others are written of the runtime of the platform, of the first where it has
+    /// several.
+    pub runtime: Option<Runtime>,
     /// The folder of what it writes for services, below the output folder.
     pub root: &'static str,
     /// Whether each service that reads its files has a folder of its own there, called as the service is.
@@ -87,6 +90,7 @@ pub static COMPOSE: Format = Format {
     name: ComposeSettings::SCHEMA.key,
     purpose: "a Docker Compose file for one host, the files it mounts, and .env.example",
     settings: ComposeSettings::SCHEMA,
+    runtime: Some(Runtime::Compose),
     root: "docker",
     per_reader: false,
     folders: &[],
@@ -103,6 +107,7 @@ pub static PROMETHEUS: Format = Format {
     name: PrometheusSettings::SCHEMA.key,
     purpose: "Prometheus' configuration, its rules by group, and promtool's tests of the alerts",
     settings: PrometheusSettings::SCHEMA,
+    runtime: None,
     root: "monitoring/prometheus",
     per_reader: false,
     folders: &["", "rules", "tests"],
@@ -119,6 +124,7 @@ pub static ALERTMANAGER: Format = Format {
     name: AlertmanagerSettings::SCHEMA.key,
     purpose: "Alertmanager's configuration, and the templates of its messages",
     settings: AlertmanagerSettings::SCHEMA,
+    runtime: None,
     root: "monitoring/alertmanager",
     per_reader: false,
     folders: &["", "templates"],
@@ -135,6 +141,7 @@ pub static GRAFANA: Format = Format {
     name: GrafanaSettings::SCHEMA.key,
     purpose: "Grafana's data sources and dashboards",
     settings: GrafanaSettings::SCHEMA,
+    runtime: None,
     root: "monitoring/grafana",
     per_reader: false,
     folders: &["", "dashboards", "provisioning", "provisioning/dashboards", "provisioning/datasources"],
@@ -151,6 +158,7 @@ pub static NGINX: Format = Format {
     name: NginxSettings::SCHEMA.key,
     purpose: "nginx' configuration for each proxy, with one file a site",
     settings: NginxSettings::SCHEMA,
+    runtime: None,
     root: "nginx",
     per_reader: true,
     folders: &["", "sites"],
@@ -167,6 +175,7 @@ pub static KUBERNETES: Format = Format {
     name: KubernetesSettings::SCHEMA.key,
     purpose: "objects of a Kubernetes cluster, in files for kustomize",
     settings: KubernetesSettings::SCHEMA,
+    runtime: Some(Runtime::Kubernetes),
     root: "kubernetes",
     per_reader: false,
     folders: &[],
@@ -205,6 +214,14 @@ impl Format {
     pub fn folder(&self, path: &str) -> Option<&'static str> {
         self.folders.iter().copied().find(|folder| *folder == path)
     }
+}
+
+/// The runtimes that some formats are of, in their order; the first one where none of them names its own.
+#[must_use]
+pub fn runtimes(formats: &[&Format]) -> Vec<Runtime> {
+    let named = |runtime: &Runtime| formats.iter().any(|format| format.runtime == Some(*runtime));
+    let found: Vec<Runtime> = Runtime::ALL.into_iter().filter(named).collect();
+    if found.is_empty() { vec![Runtime::ALL[0]] } else { found }
 }
 
 /// The format of a name.

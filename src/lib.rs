@@ -9,7 +9,7 @@
 //!
 //! Every stage reports to one [`diagnostic::Sink`] and goes on, so that all mistakes are told at
 //! once; [`compile`] runs them, and [`build`] lowers what came out without an error. What the first stage makes is
-//! [`Parsed`], which can be compiled with each environment. Everything but `output` and `cli` is pure: sources come in
+//! [`Parsed`], which can be compiled with each environment and for each runtime. Everything but `output` and `cli` is pure: sources come in
 //! through [`source::Loader`], artifacts go out as values.
 
 #![forbid(unsafe_code)]
@@ -26,6 +26,7 @@ pub mod emit;
 pub mod expand;
 pub mod formats;
 pub mod hash;
+pub mod kustomize;
 pub mod model;
 pub mod output;
 pub mod parallel;
@@ -44,7 +45,7 @@ use check::credential::anywhere;
 use diagnostic::{Diagnostic, Sink, cause, edit};
 use expand::{Around, Expanded};
 use model::Document;
-use platform::Platform;
+use platform::{Platform, Runtime};
 use resolve::Absent;
 use schema::Uses;
 use smol_str::SmolStr;
@@ -115,10 +116,24 @@ impl Parsed {
         self.sources.size()
     }
 
-    /// Compiles it with an environment put in.
+    /// The runtimes that the targets of the platform are of, in any of its environments: at least one.
     #[must_use]
-    pub fn compile(self, loader: &Loader<'_>, environment: Option<&str>) -> Compilation {
-        let varied = !self.environments().is_empty();
+    pub fn runtimes(&self) -> Vec<Runtime> {
+        formats::runtimes(
+            &self.files.iter().flat_map(|file| expand::targets(&file.entries)).collect::<Vec<_>>(),
+        )
+    }
+
+    /// The runtime of what is written for any of them: the first.
+    #[must_use]
+    pub fn runtime(&self) -> Runtime {
+        self.runtimes().first().copied().unwrap_or(Runtime::ALL[0])
+    }
+
+    /// Compiles it for a runtime, with an environment put in.
+    #[must_use]
+    pub fn compile(self, loader: &Loader<'_>, environment: Option<&str>, runtime: Runtime) -> Compilation {
+        let varied = !self.environments().is_empty() || self.runtimes().len() > 1;
         let Self { entry, mut sources, files, mut sink } = self;
         let each = |entries: Vec<Entry>, around: Around<'_>, sink: &mut Sink| Part {
             allows: Allows::of(&entries, sink),
@@ -131,7 +146,7 @@ impl Parsed {
                 sink,
             ),
         };
-        let expanded = expand::expand(files, loader, &mut sources, environment, each, &mut sink);
+        let expanded = expand::expand(files, loader, &mut sources, environment, runtime, each, &mut sink);
         let mut uses = Uses::default();
         let mut allows = Allows::new(varied);
         let mut credentials = Vec::new();
@@ -142,7 +157,8 @@ impl Parsed {
             }
             let document = whole(&mut expanded, &mut uses, &mut allows);
             platform = document.map(|document| {
-                let mut platform = bind(document, expanded, &entry, &sources, environment, &mut sink);
+                let mut platform =
+                    bind(document, expanded, &entry, &sources, (environment, runtime), &mut sink);
                 platform.varied = varied;
                 platform
             });
@@ -175,10 +191,10 @@ impl Parsed {
     }
 }
 
-/// Compiles the source that starts with the file `entry`, with an environment put in.
+/// Compiles the source that starts with the file `entry` for a runtime, with an environment put in.
 #[must_use]
-pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>) -> Compilation {
-    Parsed::load(loader, entry).compile(loader, environment)
+pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>, runtime: Runtime) -> Compilation {
+    Parsed::load(loader, entry).compile(loader, environment, runtime)
 }
 
 /// Lowers a platform to targets; what each makes comes in the order of `targets`.
@@ -222,7 +238,7 @@ fn bind(
     expanded: Expanded<Part>,
     source: &str,
     sources: &Sources,
-    environment: Option<&str>,
+    (environment, runtime): (Option<&str>, Runtime),
     sink: &mut Sink,
 ) -> Platform {
     let absent = Absent {
@@ -234,5 +250,5 @@ fn bind(
         source: source.to_owned(),
         sources: sources.clone(),
     };
-    resolve::resolve(document, &absent, environment, sink)
+    resolve::resolve(document, &absent, environment, runtime, sink)
 }

@@ -16,6 +16,7 @@ mod port;
 mod receiver;
 mod route;
 mod run;
+mod runtime;
 mod service;
 mod source;
 mod storage;
@@ -42,6 +43,7 @@ pub use run::{
     After, Condition, Overlap, Place, Requires, Reserve, Resources, Run, RunKind, Scale, ScaleOn, Security,
     Ulimit, Zone,
 };
+pub use runtime::Runtime;
 pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
 pub use source::{DataSource, SourceAccess};
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};

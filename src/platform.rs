@@ -83,8 +83,8 @@ pub use version::Version;
 
 /// The words of the source that mean the same in the platform.
 pub use crate::model::{
-    Access, Condition, MetricKind, Overlap, PanelKind, Propagation, Protocol, Role, RunKind, Severity, Tool,
-    Ulimit, Zone,
+    Access, Condition, MetricKind, Overlap, PanelKind, Propagation, Protocol, Role, RunKind, Runtime,
+    Severity, Tool, Ulimit, Zone,
 };
 
 macro_rules! index {
@@ -183,7 +183,9 @@ pub struct Platform {
     pub overrides: Vec<Override>,
     /// The environment that was put in.
     pub environment: Option<String>,
-    /// Whether the source has environments, so that it can be compiled otherwise as well.
+    /// What it runs on.
+    pub runtime: Runtime,
+    /// Whether the source has environments or targets of several runtimes, so that it can be compiled otherwise as well.
     pub varied: bool,
     /// The name of the entry file.
     pub source: String,

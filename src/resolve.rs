@@ -43,9 +43,9 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::expand::Given;
+use crate::expand::{Given, TakenOut};
 use crate::hash::{HashMap, HashSet};
-use crate::model::Document;
+use crate::model::{Document, Runtime};
 use crate::platform::{Observed, Platform};
 use crate::source::{Sources, Span};
 use crate::syntax::Name;
@@ -58,8 +58,8 @@ use text::{BYTES, Texts};
 pub struct Absent {
     /// Names that may be missing because what declares them is broken.
     pub lost: HashSet<SmolStr>,
-    /// Names that were taken out, with the place that says so.
-    pub disabled: HashMap<SmolStr, Span>,
+    /// Names that were taken out.
+    pub disabled: HashMap<SmolStr, TakenOut>,
     /// Things of the platform that instances are given.
     pub given: Vec<Given>,
     /// The name of the entry file.
@@ -77,6 +77,7 @@ pub fn resolve(
     mut document: Document,
     absent: &Absent,
     environment: Option<&str>,
+    runtime: Runtime,
     sink: &mut Sink,
 ) -> Platform {
     certificates::fit(&mut document);
@@ -114,6 +115,7 @@ pub fn resolve(
         settings: target::settings(document, &mut texts),
         overrides: tree::overrides(&document.override_, &mut texts),
         environment: environment.map(str::to_owned),
+        runtime,
         varied: false,
         source: absent.source.clone(),
         project: if environment.is_some() { "../..".to_owned() } else { ".".to_owned() },
@@ -131,7 +133,7 @@ pub fn resolve(
     }
     let (services, mentions) = services::services(&platform, &images, &mut texts);
     platform.services = services;
-    platform.targets = target::targets(document, &platform.services, &mut texts);
+    platform.targets = target::targets(document, &platform, &mut texts);
     target::untaken(&platform, &mut texts);
     keys::check(&platform, &mut texts);
     texts.unused_outputs();

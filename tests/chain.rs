@@ -62,7 +62,7 @@ fn compile(text: &str) -> Compilation {
         "platform.infra" => Ok(Found::File(text.as_bytes().to_vec())),
         _ => Err(LoadError::Missing),
     };
-    infrac::compile(&Loader { load: &load }, "platform.infra", None)
+    infrac::compile(&Loader { load: &load }, "platform.infra", None, infrac::platform::Runtime::Compose)
 }
 
 /// What is said of a broken source beside what is said of the whole one: errors where there are any, else warnings.

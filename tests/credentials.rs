@@ -177,7 +177,7 @@ fn compile(source: &str) -> Compilation {
             Err(LoadError::Missing)
         }
     };
-    infrac::compile(&Loader { load: &load }, "platform.infra", None)
+    infrac::compile(&Loader { load: &load }, "platform.infra", None, infrac::platform::Runtime::Compose)
 }
 
 /// Whether SEC001 is reported of a line, and everything that is printed.

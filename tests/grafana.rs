@@ -335,7 +335,12 @@ fn intervals_are_those_of_who_exports_the_metric() {
             "#
         );
         let load = |_: &str| Ok(infrac::source::Found::File(source.clone().into_bytes()));
-        let compilation = infrac::compile(&infrac::source::Loader { load: &load }, "platform.infra", None);
+        let compilation = infrac::compile(
+            &infrac::source::Loader { load: &load },
+            "platform.infra",
+            None,
+            infrac::platform::Runtime::Compose,
+        );
         let platform = compilation.platform.as_ref().expect("a sound platform");
         let artifacts: Vec<_> = infrac::build(platform, &infrac::target::TARGETS.iter().collect::<Vec<_>>())
             .into_iter()

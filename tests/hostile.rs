@@ -20,7 +20,7 @@ fn compiled(
         "platform.infra" => Ok(Found::File(source.as_bytes().to_vec())),
         path => load(path),
     };
-    compile(&Loader { load: &load }, "platform.infra", None)
+    compile(&Loader { load: &load }, "platform.infra", None, infrac::platform::Runtime::Compose)
 }
 
 fn alone(source: &str) -> Compilation {

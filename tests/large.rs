@@ -14,7 +14,12 @@ fn generated_platforms_build_and_have_their_size() {
         assert_eq!(text, platform::platform(services), "{services}: two texts differ");
         let load = |_: &str| Ok(Found::File(text.as_bytes().to_vec()));
         for environment in [None, Some("staging"), Some("production")] {
-            let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", environment);
+            let compilation = infrac::compile(
+                &Loader { load: &load },
+                "platform.infra",
+                environment,
+                infrac::platform::Runtime::Compose,
+            );
             let told: Vec<&str> = compilation.diagnostics.iter().map(|told| told.message.as_str()).collect();
             let Some(platform) = compilation.platform else { panic!("{services}: {told:?}") };
             assert_eq!(platform.services.len(), services, "{environment:?}");
@@ -32,7 +37,12 @@ fn mistakes_in_a_large_file_are_told_alike_each_time() {
     text.insert_str(0, "service first { image = }\n");
     let load = |_: &str| Ok(Found::File(text.as_bytes().to_vec()));
     let told = || {
-        let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None);
+        let compilation = infrac::compile(
+            &Loader { load: &load },
+            "platform.infra",
+            None,
+            infrac::platform::Runtime::Compose,
+        );
         compilation
             .diagnostics
             .iter()
@@ -72,7 +82,12 @@ mongodb odd-three { no_such_parameter = 1 }
         let text = if first { format!("{MISTAKES}{platform}") } else { format!("{platform}{MISTAKES}") };
         let start = if first { 0 } else { platform.len() };
         let load = |_: &str| Ok(Found::File(text.as_bytes().to_vec()));
-        let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None);
+        let compilation = infrac::compile(
+            &Loader { load: &load },
+            "platform.infra",
+            None,
+            infrac::platform::Runtime::Compose,
+        );
         let places = |told: &infrac::diagnostic::Diagnostic| {
             let label = told.labels.first()?;
             let at = usize::try_from(label.span.start).ok()?;

@@ -5,7 +5,6 @@
 #   mutants  every change of every alert
 #   sources  generated and damaged sources by the ten thousand
 #   request  random requests of hundreds of random sites, answered by the real nginx as `infrac request` says
-#   acme     certificates of a real authority, ordered and renewed while a client asks
 #   sites    a thousand sites, started and reloaded within the memory that is written for them
 #   fuzz     each fuzzing target for INFRAC_FUZZ_SECONDS (600 without it)
 #   start    the real start, INFRAC_STARTS times (3 without it)
@@ -14,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(growth mutants silence sources request acme sites fuzz start)
+[ $# -gt 0 ] || parts=(growth mutants silence sources request sites fuzz start)
 
 growth() { cargo quick --locked growth:: -- --include-ignored; }
 mutants() { cargo quick --locked mutants::; }
@@ -25,7 +24,6 @@ sources() {
 }
 
 request() { cargo test --locked --config profile.dev.package.infrac.opt-level=1 --test suite -- nginx::request; }
-acme() { cargo test --locked --test suite -- --include-ignored nginx::acme; }
 sites() { cargo test --locked --config profile.dev.package.infrac.opt-level=1 --test suite -- nginx::many --nocapture; }
 
 fuzz() {
@@ -49,9 +47,9 @@ start() {
 
 for part in "${parts[@]}"; do
   case $part in
-  growth | mutants | silence | sources | request | acme | sites | fuzz | start) ;;
+  growth | mutants | silence | sources | request | sites | fuzz | start) ;;
   *)
-    echo "no part: $part; there are growth, mutants, silence, sources, request, acme, sites, fuzz and start" >&2
+    echo "no part: $part; there are growth, mutants, silence, sources, request, sites, fuzz and start" >&2
     exit 2
     ;;
   esac

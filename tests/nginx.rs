@@ -10,6 +10,7 @@ mod machine;
 mod many;
 mod request;
 mod routes;
+mod scripts;
 mod services;
 mod texts;
 mod trusted;

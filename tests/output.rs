@@ -240,7 +240,12 @@ fn every_artifact_has_a_known_place() {
         let read = std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
         read.map(infrac::source::Found::File).map_err(|_| infrac::source::LoadError::Missing)
     };
-    let compiled = infrac::compile(&infrac::source::Loader { load: &load }, "platform.infra", None);
+    let compiled = infrac::compile(
+        &infrac::source::Loader { load: &load },
+        "platform.infra",
+        None,
+        infrac::platform::Runtime::Compose,
+    );
     let targets: Vec<&infrac::target::Target> = infrac::target::TARGETS.iter().collect();
     let platform = compiled.platform.expect("the platform has no error");
     let mut all = 0;

@@ -27,7 +27,8 @@ fn artifact(path: &str) -> String {
         "platform.infra" => Ok(Found::File(PLATFORM.as_bytes().to_vec())),
         _ => Err(LoadError::Missing),
     };
-    let compiled = infrac::compile(&Loader { load: &load }, "platform.infra", None);
+    let compiled =
+        infrac::compile(&Loader { load: &load }, "platform.infra", None, infrac::platform::Runtime::Compose);
     let platform = compiled.platform.expect("it has no errors");
     let lowered = infrac::build(&platform, &TARGETS.iter().collect::<Vec<_>>());
     let mut artifacts = lowered.into_iter().flat_map(|lowered| lowered.artifacts);

@@ -136,7 +136,9 @@ fn of_the_flagship() -> Vec<String> {
         "platform.infra" => Ok(Found::File(text.as_bytes().to_vec())),
         _ => Err(LoadError::Missing),
     };
-    let platform = infrac::compile(&Loader { load: &load }, "platform.infra", None).platform;
+    let platform =
+        infrac::compile(&Loader { load: &load }, "platform.infra", None, infrac::platform::Runtime::Compose)
+            .platform;
     let observed = platform.expect("it is sound").observed;
     let records = observed.records.iter().map(|record| &record.query);
     let alerts = observed.alerts.iter().map(|alert| &alert.query);

@@ -253,7 +253,8 @@ pub(crate) fn outcome(root: &Path, entry: &str, text: &str, environment: Option<
         }
         fs::read(place).map(Found::File).map_err(|_| LoadError::Missing)
     };
-    let compilation = infrac::compile(&Loader { load: &load }, entry, environment);
+    let compilation =
+        infrac::compile(&Loader { load: &load }, entry, environment, infrac::platform::Runtime::Compose);
     let own = |diagnostic: &Diagnostic| {
         let of_entry = |span: &Span| compilation.sources.file(span.file).name() == entry;
         let labels = diagnostic.labels.iter().map(|label| label.span);

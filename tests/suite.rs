@@ -17,6 +17,8 @@ mod grafana;
 mod hostile;
 #[path = "real/judge.rs"]
 mod judge;
+mod kubernetes;
+mod kustomize;
 #[path = "tidy/markdown.rs"]
 mod markdown;
 mod nginx;

@@ -26,7 +26,8 @@ fn artifact(settings: &str, path: &str) -> String {
         "platform.infra" => Ok(Found::File(source.clone().into_bytes())),
         _ => Err(LoadError::Missing),
     };
-    let compiled = infrac::compile(&Loader { load: &load }, "platform.infra", None);
+    let compiled =
+        infrac::compile(&Loader { load: &load }, "platform.infra", None, infrac::platform::Runtime::Compose);
     let platform = compiled.platform.expect("it has no errors");
     let targets: Vec<_> = TARGETS.iter().collect();
     let mut artifacts = infrac::build(&platform, &targets).into_iter().flat_map(|lowered| lowered.artifacts);

@@ -8,6 +8,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use infrac::diagnostic::{Diagnostic, Guard, MOST, Style, render};
+use infrac::platform::Runtime;
 use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::target::TARGETS;
 use infrac::{Compilation, Parsed, build};
@@ -57,7 +58,7 @@ impl Project {
         if inside.is_empty() { Err(LoadError::Missing) } else { Ok(Found::Folder(inside)) }
     }
 
-    /// Compiles the project as it stands, and with each of at most so many of its environments.
+    /// Compiles the project as it stands, and with each of at most so many of its environments, for each runtime.
     #[must_use]
     pub fn compile(&self, environments: usize) -> Vec<Compilation> {
         let load = |path: &str| self.load(path);
@@ -65,7 +66,9 @@ impl Project {
         let parsed = Parsed::load(&loader, ENTRY);
         let names = parsed.environments();
         let with = names.iter().take(environments).map(|name| Some(name.as_str()));
-        std::iter::once(None).chain(with).map(|name| parsed.clone().compile(&loader, name)).collect()
+        let all = std::iter::once(None).chain(with);
+        let ways = all.flat_map(|name| Runtime::ALL.map(|runtime| (name, runtime)));
+        ways.map(|(name, runtime)| parsed.clone().compile(&loader, name, runtime)).collect()
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
-use crate::platform::{FILES, Platform, Role, Service, Site, Tls};
+use crate::hash::HashSet;
+use crate::platform::{Acme, FILES, OutsideKind, Platform, Port, Role, Service, Site, Tls};
+use crate::source::Span;
 
 /// The sites that a proxy serves over TLS.
 fn served(platform: &Platform) -> impl Iterator<Item = (&Site, &Tls, &Service)> {
@@ -25,8 +27,7 @@ pub(super) fn brought(platform: &Platform, sink: &mut Sink) {
             .help(help)
         };
         if tls.issuer.is_asked() {
-            let gets = |it: &Service| it.parent == Some(proxy.id) && it.role == Some(Role::Certificates);
-            if !platform.services.iter().any(gets) {
+            if !gets_certificates(platform, proxy) {
                 sink.report(diagnostic(
                     format!("nothing in `{}` gets one from `{}`", proxy.path, tls.issuer.name),
                     "use the component `nginx`, nest a service with `role = certificates` in the proxy as that does, or \
@@ -45,6 +46,12 @@ pub(super) fn brought(platform: &Platform, sink: &mut Sink) {
             ));
         }
     }
+}
+
+/// Whether a service of a proxy gets its certificates.
+fn gets_certificates(platform: &Platform, proxy: &Service) -> bool {
+    let gets = |it: &Service| it.parent == Some(proxy.id) && it.role == Some(Role::Certificates);
+    platform.services.iter().any(gets)
 }
 
 /// Whether something is mounted at a path, or above or below it.
@@ -100,4 +107,62 @@ pub(super) fn issued(platform: &Platform, sink: &mut Sink) {
             );
         }
     }
+}
+
+/// The port that an authority asks at, whatever port a site is asked at (RFC 8555, section 8.3).
+const PROVED_AT: u16 = 80;
+
+/// SITE025: a proxy that an authority cannot ask for what proves a name, because its port for HTTP is not published as
+/// port 80 of the host. Behind a load balancer that one is asked.
+pub(super) fn proved(platform: &Platform, sink: &mut Sink) {
+    let mut seen = HashSet::default();
+    for (site, tls, proxy) in served(platform).filter(|(site, ..)| site.trusted.is_empty()) {
+        // A proxy without such a port is SITE002.
+        let (Some(http), Some(acme)) = (proxy.http(), tls.issuer.acme()) else { continue };
+        let Some((reason, span)) = unasked(platform, proxy, http, acme) else { continue };
+        // Where nothing asks the authority, that is SITE013.
+        if !seen.insert(proxy.id) || !gets_certificates(platform, proxy) {
+            continue;
+        }
+        let host = site.domain.as_literal().unwrap_or(&site.name);
+        sink.report(
+            Diagnostic::new(
+                codes::SITE025,
+                format!(
+                    "`{}` cannot ask `{}` at port {PROVED_AT} to prove `{host}`",
+                    tls.issuer.name, proxy.path
+                ),
+            )
+            .about(&proxy.path)
+            .at(span, reason)
+            .at(tls.span, "the authority proves names by HTTP")
+            .help(format!(
+                "write `port {} {{ publish = internet {{ port = {PROVED_AT} }} }}` in `{}`; or \
+                 `allow name-not-proved {{ reason = … }}` where something in front of it hands that port on",
+                http.name, proxy.path
+            )),
+        );
+    }
+}
+
+/// Why an authority's request does not come to a port, with the place.
+fn unasked(platform: &Platform, proxy: &Service, http: &Port, acme: &Acme) -> Option<(String, Span)> {
+    if proxy.exception(|security| security.host_network) {
+        let other = http.number != PROVED_AT;
+        return other.then(|| (format!("listens on port {} of the host", http.number), http.span));
+    }
+    let Some(publish) = &http.publish else {
+        return Some((format!("does not publish its port `{}`", http.name), proxy.span()));
+    };
+    let outside = &platform[publish.to];
+    let reason = match outside.kind {
+        OutsideKind::Localhost => "is published to the host alone".to_owned(),
+        // Those that are publicly known do not publish their addresses (letsencrypt/website:content/en/docs/faq.md).
+        OutsideKind::Declared if acme.ca.is_none() => {
+            format!("is published to `{}` alone, and the authority asks from anywhere", outside.name)
+        }
+        _ if publish.host_port != PROVED_AT => format!("is published as port {}", publish.host_port),
+        _ => return None,
+    };
+    Some((reason, publish.span))
 }

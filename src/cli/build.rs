@@ -5,28 +5,44 @@ use std::path::{Path, PathBuf};
 
 use super::project::Project;
 use super::report::{Report, count, hand_out};
+use super::variation::{self, Variation};
 use super::{BuildArguments, Failure, Outcome};
-use crate::compile;
+use crate::Parsed;
 use crate::formats::{self, Format};
 use crate::output::manifest::{self, State};
 use crate::output::{self, Build, Summary, WriteError};
-use crate::platform::Platform;
-use crate::target::{self, Artifact, PLACES, TARGETS, Target};
+use crate::platform::{Platform, Runtime};
+use crate::target::{self, Artifact, Lowered, PLACES, TARGETS, Target};
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.path.as_deref())?;
     let environment = arguments.source.env.as_deref();
-    let mut compilation = compile(&project.loader(), project.entry(), environment);
-    report.diagnostics(&compilation);
-    let Some(platform) = &mut compilation.platform else {
+    let loader = project.loader();
+    let parsed = Parsed::load(&loader, project.entry());
+    let any = parsed.runtime();
+    let mut variations: Vec<Variation> = runtimes(&parsed, &arguments.targets)
+        .into_iter()
+        .map(|runtime| Variation {
+            environment: environment.map(str::to_owned),
+            runtime,
+            compilation: parsed.clone().compile(&loader, environment, runtime),
+        })
+        .collect();
+    let whole = arguments.targets.is_empty() && parsed.environments().is_empty();
+    if variation::report(&mut variations, whole, report) {
         report.remark("nothing is built");
         return Ok(Outcome::SourceErrors);
-    };
-    if let Some(path) = arguments.out.as_deref().and_then(|out| seen_from(out, project.folder())) {
-        platform.project = path;
+    }
+    let project_path = arguments.out.as_deref().and_then(|out| seen_from(out, project.folder()));
+    let mut platforms: Vec<&mut Platform> =
+        variations.iter_mut().filter_map(|variation| variation.compilation.platform.as_mut()).collect();
+    if let Some(path) = project_path {
+        for platform in &mut platforms {
+            platform.project.clone_from(&path);
+        }
     }
     let build = Build {
-        lowered: crate::build(platform, &wanted(&arguments.targets, platform)),
+        lowered: lowered(&platforms, &arguments.targets, any),
         whole: arguments.targets.is_empty(),
         force: arguments.force,
         sources: project.sources(),
@@ -39,11 +55,13 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
         let folder = arguments.out.clone().unwrap_or_else(|| default_folder(project.folder(), environment));
         let summary = output::write(&folder, &build).map_err(|error| refused(&folder, &error, report))?;
         warn_of_damage(&folder, summary.state, report);
-        warn_of_mounts(&folder, platform, &arguments.targets, report);
+        for platform in platforms.iter().filter(|platform| platform.runtime == Runtime::Compose) {
+            warn_of_mounts(&folder, platform, &arguments.targets, report);
+        }
         report.result(&told(&folder, &summary))?;
     }
     // The process ends here: to take a large platform apart piece by piece would cost as much as to check it.
-    std::mem::forget(compilation);
+    std::mem::forget(variations);
     Ok(Outcome::Fine)
 }
 
@@ -95,6 +113,28 @@ fn warn_of_mounts(folder: &Path, platform: &Platform, named: &[&'static Target],
 /// A path without a `./` before it.
 fn shown(folder: &Path) -> &Path {
     folder.strip_prefix(".").unwrap_or(folder)
+}
+
+/// The runtimes that the source is compiled for: those of the targets asked for, or of the platform's.
+fn runtimes(parsed: &Parsed, named: &[&'static Target]) -> Vec<Runtime> {
+    if named.is_empty() {
+        return parsed.runtimes();
+    }
+    let of_named: Vec<Runtime> =
+        named.iter().map(|target| target.format.runtime.unwrap_or_else(|| parsed.runtime())).collect();
+    Runtime::ALL.into_iter().filter(|runtime| of_named.contains(runtime)).collect()
+}
+
+/// What the targets make of the platforms, each of the one of its runtime, in the order of the table.
+fn lowered(platforms: &[&mut Platform], named: &[&'static Target], any: Runtime) -> Vec<Lowered> {
+    let of_one = |platform: &Platform| {
+        let mut wanted = wanted(named, platform);
+        wanted.retain(|target| target.format.runtime.unwrap_or(any) == platform.runtime);
+        crate::build(platform, &wanted)
+    };
+    let mut lowered: Vec<Lowered> = platforms.iter().flat_map(|platform| of_one(platform)).collect();
+    lowered.sort_by_key(|lowered| TARGETS.iter().position(|target| target.format.name == lowered.target));
+    lowered
 }
 
 /// The targets asked for, each once, in the order of the table; those of the platform where none is named.

@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::project::Project;
 use super::report::{Report, print};
 use super::{Failure, Outcome, RequestArguments};
-use crate::compile;
+use crate::Parsed;
 use crate::diagnostic::{Guarded, did_you_mean};
 use crate::platform::{OutsideKind, Platform};
 use crate::request::{Answer, Client, Reason, Request};
@@ -17,7 +17,10 @@ use url::Url;
 pub(super) fn run(arguments: &RequestArguments, report: &Report) -> Result<Outcome, Failure> {
     let url = Url::parse(&arguments.url).map_err(|(problem, help)| usage(&problem, &help))?;
     let project = Project::find(arguments.source.as_deref())?;
-    let compilation = compile(&project.loader(), project.entry(), arguments.env.as_deref());
+    let loader = project.loader();
+    let parsed = Parsed::load(&loader, project.entry());
+    let runtime = parsed.runtime();
+    let compilation = parsed.compile(&loader, arguments.env.as_deref(), runtime);
     let Some(platform) = &compilation.platform else {
         report.diagnostics(&compilation);
         return Ok(Outcome::SourceErrors);

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::project::Project;
 use super::report::{Report, print};
 use super::{Failure, Outcome, RouteArguments};
-use crate::compile;
+use crate::Parsed;
 use crate::diagnostic::Guarded;
 use crate::diagnostic::{did_you_mean, list_of};
 use crate::platform::Platform;
@@ -17,7 +17,10 @@ use crate::platform::whose::WHOSE;
 
 pub(super) fn run(arguments: &RouteArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.as_deref())?;
-    let compilation = compile(&project.loader(), project.entry(), arguments.env.as_deref());
+    let loader = project.loader();
+    let parsed = Parsed::load(&loader, project.entry());
+    let runtime = parsed.runtime();
+    let compilation = parsed.compile(&loader, arguments.env.as_deref(), runtime);
     let Some(platform) = &compilation.platform else {
         report.diagnostics(&compilation);
         return Ok(Outcome::SourceErrors);

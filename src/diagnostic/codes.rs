@@ -180,6 +180,8 @@ codes! {
     SITE023 Error "private-address-trusted";
     /// A path that probes ask for and are refused.
     SITE024 Warning "probe-refused";
+    /// A proxy that an authority cannot ask for what proves a name.
+    SITE025 Warning "name-not-proved";
 
     /// Something is reached that a policy says never is.
     POL001 Error "policy-broken";

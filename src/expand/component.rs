@@ -8,10 +8,11 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::naming::{Naming, Pattern};
+use super::runtime;
 use super::template::Templates;
 use crate::diagnostic::{Diagnostic, Help, Sink, codes, did_you_mean};
 use crate::hash::{HashMap, HashSet, IndexMap};
-use crate::model::{Document, ParameterBlock, ParameterType, Service};
+use crate::model::{Document, ParameterBlock, ParameterType, Runtime, Service};
 use crate::parallel;
 use crate::schema::{Amount, Bytes, Decode as _, Decoder, Duration, Integer, Number, Ratio, Scalar as _};
 use crate::source::{Sources, Span};
@@ -23,7 +24,7 @@ const PART: usize = 256;
 
 /// Keys that mean something to expansion, wherever they stand.
 const RESERVED: &[&str] =
-    &["parameter", "child", "each", "when", "enabled", "template", "self", "children", "defaults"];
+    &["parameter", "child", "each", "when", "enabled", "template", "self", "children", "defaults", "runtime"];
 
 /// A parameter of a component or of a kind of children.
 #[derive(Debug)]
@@ -75,11 +76,13 @@ pub(super) struct Components {
     own: IndexMap<SmolStr, Arc<Component>>,
     standard: Vec<(&'static str, Option<Arc<Component>>)>,
     templates: Templates,
+    /// What the bodies of standard ones are decided for.
+    runtime: Runtime,
 }
 
 impl Components {
     /// Takes the platform's own components out of its entries.
-    pub(super) fn new(entries: &mut Vec<Entry>, sink: &mut Sink) -> Self {
+    pub(super) fn new(entries: &mut Vec<Entry>, runtime: Runtime, sink: &mut Sink) -> Self {
         let mut own: IndexMap<SmolStr, Arc<Component>> = IndexMap::default();
         let mut declared = Vec::new();
         entries.retain(|entry| {
@@ -104,7 +107,7 @@ impl Components {
             }
             own.insert(component.name.text.clone(), Arc::new(component));
         }
-        Self { own, standard: Vec::new(), templates: Templates::default() }
+        Self { own, standard: Vec::new(), templates: Templates::default(), runtime }
     }
 
     /// The templates in their bodies that were compiled.
@@ -135,7 +138,9 @@ impl Components {
             let parsed: Vec<_> = named.iter().zip(files).map(|((name, _), file)| (*name, file)).collect();
             named.clear();
             for (name, file) in parsed {
-                let component = component(file.entries, sink);
+                let mut entries = file.entries;
+                runtime::decide(&mut entries, self.runtime, sink);
+                let component = component(entries, sink);
                 if let Some(component) = &component {
                     self.named(&component.body, &mut seen, &mut named);
                 }

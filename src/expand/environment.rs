@@ -1,18 +1,37 @@
-//! Environments: named sets of changes, put in by the merge; and `enabled = false`.
+//! Environments: named sets of changes, put in by the merge; and what is taken out.
 
 use smol_str::SmolStr;
 
+use super::TakenOut;
 use super::component::Components;
+use super::runtime;
 use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes, did_you_mean};
+use crate::formats::{self, Format};
 use crate::hash::{HashMap, HashSet};
-use crate::source::Span;
-use crate::syntax::{self, Entry, ValueKind};
+use crate::syntax::{self, Entry, Value, ValueKind};
 
 /// The environments that a tree declares.
 #[must_use]
 pub fn names(entries: &[Entry]) -> Vec<String> {
     let environments = entries.iter().filter(|entry| entry.key.text == "environment");
     environments.filter_map(|entry| Some(entry.label.as_ref()?.text.to_string())).collect()
+}
+
+/// The targets that a platform names in a tree, or in an environment of it, as far as they are known.
+#[must_use]
+pub fn targets(entries: &[Entry]) -> Vec<&'static Format> {
+    let environments = entries.iter().filter(|entry| entry.key.text == "environment");
+    let all = entries.iter().chain(environments.flat_map(Entry::entries));
+    let platforms = all.filter(|entry| entry.key.text == "platform");
+    let lists = platforms.filter_map(|platform| match &platform.field("targets")?.value.as_ref()?.kind {
+        ValueKind::List(items) => Some(items),
+        _ => None,
+    });
+    let word = |item: &Value| match &item.kind {
+        ValueKind::Reference(path) => formats::find(path.word()?),
+        _ => None,
+    };
+    lists.flatten().filter_map(word).collect()
 }
 
 /// What an environment changes, of the top level.
@@ -148,12 +167,12 @@ pub(super) enum Depth {
     All,
 }
 
-/// Takes out what says `enabled = false`, and the word itself where it stands. What is nested is noted behind the
-/// names of what it stands in: `mongodb.exporter`.
+/// Takes out what says `enabled = false`, or `when` for another runtime, and the word itself where it stands. What is nested
+/// is noted behind the names of what it stands in: `mongodb.exporter`.
 pub(super) fn prune(
     entries: &mut Vec<Entry>,
     depth: Depth,
-    disabled: &mut HashMap<SmolStr, Span>,
+    disabled: &mut HashMap<SmolStr, TakenOut>,
     sink: &mut Sink,
 ) {
     prune_within(entries, &mut String::new(), depth, disabled, sink);
@@ -163,49 +182,18 @@ fn prune_within(
     entries: &mut Vec<Entry>,
     within: &mut String,
     depth: Depth,
-    disabled: &mut HashMap<SmolStr, Span>,
+    disabled: &mut HashMap<SmolStr, TakenOut>,
     sink: &mut Sink,
 ) {
     entries.retain_mut(|entry| {
-        let Entry { label, body: Some(body), .. } = entry else { return true };
-        if label.is_some() {
-            let at = body.entries.iter().position(|item| item.key.text == "enabled" && item.label.is_none());
-            let said = at.map(|at| body.entries.remove(at));
-            match said.as_ref().and_then(|said| said.value.as_ref()).map(|value| (&value.kind, value.span)) {
-                Some((ValueKind::Boolean(true), _)) => {}
-                Some((ValueKind::Boolean(false), span)) => {
-                    if let Some(label) = label {
-                        let path = format!("{within}{}", label.text);
-                        // With a service go its alerts, and what mixins bring to it.
-                        let inner = body.entries.iter().filter_map(|item| match &item.label {
-                            Some(label) => (item.key.text == "alert").then_some(&label.text),
-                            None => item.value.is_none().then_some(&item.key.text),
-                        });
-                        for inner in inner {
-                            disabled.entry(format!("{path}.{inner}").into()).or_insert(span);
-                        }
-                        disabled.entry(path.into()).or_insert(span);
-                    }
-                    return false;
-                }
-                Some((kind, span)) => sink.report(
-                    Diagnostic::new(
-                        codes::TYP001,
-                        format!("expected `true` or `false`, found {}", kind.describe()),
-                    )
-                    .at(span, "`enabled` is one of the two"),
-                ),
-                None => {
-                    if let Some(said) = said {
-                        sink.report(
-                            Diagnostic::new(codes::TYP006, "`enabled` has no value")
-                                .at(said.head(), "incomplete")
-                                .help("write `enabled = false`"),
-                        );
-                    }
-                }
-            }
+        if entry.label.is_some()
+            && entry.body.is_some()
+            && let Some(taken_out) = taken_out(entry, sink)
+        {
+            note(entry, within, taken_out, disabled);
+            return false;
         }
+        let Entry { label, body: Some(body), .. } = entry else { return true };
         if depth == Depth::All {
             let outside = within.len();
             if let Some(label) = label {
@@ -217,6 +205,44 @@ fn prune_within(
         }
         true
     });
+}
+
+/// Why a thing is not there, where that is so. The word `enabled` is taken out of it.
+fn taken_out(entry: &mut Entry, sink: &mut Sink) -> Option<TakenOut> {
+    if let Some((on, span)) = runtime::left_out(entry) {
+        return Some(TakenOut { span, on: Some(on) });
+    }
+    let body = entry.body.as_mut()?;
+    let at = body.entries.iter().position(|item| item.key.text == "enabled" && item.label.is_none())?;
+    let said = body.entries.remove(at);
+    match said.value.as_ref().map(|value| (&value.kind, value.span)) {
+        Some((ValueKind::Boolean(true), _)) => {}
+        Some((ValueKind::Boolean(false), span)) => return Some(TakenOut { span, on: None }),
+        Some((kind, span)) => sink.report(
+            Diagnostic::new(codes::TYP001, format!("expected `true` or `false`, found {}", kind.describe()))
+                .at(span, "`enabled` is one of the two"),
+        ),
+        None => sink.report(
+            Diagnostic::new(codes::TYP006, "`enabled` has no value")
+                .at(said.head(), "incomplete")
+                .help("write `enabled = false`"),
+        ),
+    }
+    None
+}
+
+/// Notes the name of what is taken out, and of what goes with it: a service's alerts, and what mixins bring to it.
+fn note(entry: &Entry, within: &str, taken_out: TakenOut, disabled: &mut HashMap<SmolStr, TakenOut>) {
+    let Some(label) = &entry.label else { return };
+    let path = format!("{within}{}", label.text);
+    let inner = entry.entries().iter().filter_map(|item| match &item.label {
+        Some(label) => (item.key.text == "alert").then_some(&label.text),
+        None => item.value.is_none().then_some(&item.key.text),
+    });
+    for inner in inner {
+        disabled.entry(format!("{path}.{inner}").into()).or_insert(taken_out);
+    }
+    disabled.entry(path.into()).or_insert(taken_out);
 }
 
 /// Reports what an environment changes of nothing in an entry, at every level, and takes it out.

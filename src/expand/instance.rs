@@ -9,11 +9,11 @@ use super::given::{self, Given};
 use super::naming;
 use super::normal::normal_forms;
 use super::room::Room;
+use super::runtime;
 use super::substitute::{ChildValues, Children, Environment};
 use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes};
 use crate::hash::{HashMap, HashSet, RandomState};
 use crate::model::{ParameterType, Service};
-use crate::schema::{Decoder, Scalar as _};
 use crate::source::Span;
 use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
 
@@ -52,11 +52,21 @@ impl Expansion<'_> {
         let mut out = Vec::with_capacity(entries.len());
         let mut brought = Vec::new();
         for mut entry in entries {
+            let left_out = runtime::left_out(&entry).is_some();
             if let Some(component) = self.mixin(&entry) {
+                if left_out {
+                    continue;
+                }
                 syntax::merge_body(&mut brought, self.part(entry, &component, own));
             } else if self.components.knows(&entry.key.text) {
                 let label =
                     entry.label.get_or_insert_with(|| Name { quoted: false, ..entry.key.clone() }).clone();
+                if left_out {
+                    // It goes with its name, as a service does.
+                    entry.key.text = "service".into();
+                    out.push(entry);
+                    continue;
+                }
                 let path: Vec<SmolStr> = own.iter().cloned().chain([label.text]).collect();
                 out.extend(self.instance(entry, &path));
             } else if entry.key.text == "service"
@@ -76,48 +86,6 @@ impl Expansion<'_> {
         brought
     }
 
-    /// The component of an instance that is a part of the service it stands in.
-    fn mixin(&mut self, entry: &Entry) -> Option<Arc<Component>> {
-        let key = &entry.key.text;
-        let component = self.components.knows(key).then(|| self.components.get(key))??;
-        component.mixin.then_some(component)
-    }
-
-    /// What a mixin brings to the service of path `own`.
-    fn part(&mut self, mut entry: Entry, component: &Arc<Component>, own: &[SmolStr]) -> Vec<Entry> {
-        let key = &entry.key;
-        if own.is_empty() {
-            self.sink.report(
-                Diagnostic::new(codes::CMP003, format!("`{}` is a part of a service", key.text))
-                    .at(entry.head(), "stands in none")
-                    .help(format!("write `{} {{ … }}` in the service that it is for", key.text)),
-            );
-            return Vec::new();
-        }
-        if let Some(label) = entry.label.as_ref().filter(|label| **label != *key) {
-            self.sink.report(
-                Diagnostic::new(codes::TYP008, format!("`{}` takes no name", key.text))
-                    .at(label.span, "does not belong here")
-                    .help("what it brings belongs to the service it stands in"),
-            );
-        }
-        let head = entry.head();
-        if self.taken_out(&mut entry) || self.recursion(&entry, head) {
-            return Vec::new();
-        }
-        self.body(entry, component, own)
-    }
-
-    /// Whether a mixin says `enabled = false`. The word is taken out: in the service it would be about the service.
-    fn taken_out(&mut self, entry: &mut Entry) -> bool {
-        let Some(body) = &mut entry.body else { return false };
-        let said = |item: &Entry| item.key.text == "enabled" && item.label.is_none();
-        let Some(at) = body.entries.iter().position(said) else { return false };
-        let value = body.entries.remove(at).value;
-        let read = value.and_then(|value| bool::read(&value, &mut Decoder::new(self.sink)));
-        read == Some(false)
-    }
-
     fn instance(&mut self, entry: Entry, path: &[SmolStr]) -> Option<Entry> {
         let head = entry.head();
         if self.recursion(&entry, head) {
@@ -134,7 +102,7 @@ impl Expansion<'_> {
     }
 
     /// The body of a component with what an instance says over it, for the service of a path.
-    fn body(&mut self, entry: Entry, component: &Arc<Component>, path: &[SmolStr]) -> Vec<Entry> {
+    pub(super) fn body(&mut self, entry: Entry, component: &Arc<Component>, path: &[SmolStr]) -> Vec<Entry> {
         let head = entry.head();
         if let Some(value) = &entry.value {
             self.sink.report(
@@ -173,7 +141,7 @@ impl Expansion<'_> {
         entries
     }
 
-    fn recursion(&mut self, entry: &Entry, head: Span) -> bool {
+    pub(super) fn recursion(&mut self, entry: &Entry, head: Span) -> bool {
         self.made += 1;
         if self.made > MAX_INSTANCES {
             if self.made == MAX_INSTANCES + 1 {
@@ -224,7 +192,7 @@ impl Expansion<'_> {
             } else if kinds.contains(key) {
                 told.children.push(item);
             } else if Service::SCHEMA.fields.iter().any(|field| field.key == key)
-                || key == "enabled"
+                || matches!(key, "enabled" | "when")
                 || self.components.knows(key)
             {
                 told.overlay.push(item);
@@ -383,9 +351,12 @@ impl Expansion<'_> {
             let mut allows = Vec::new();
             let mut description = None;
             let mut misspelt = Vec::new();
-            let mut taken_out = false;
+            let mut taken_out = runtime::left_out(&item).is_some();
             let parameters: HashSet<&str> = component::names(&kind.parameters).collect();
             for value in item.body.map(|body| body.entries).unwrap_or_default() {
+                if taken_out {
+                    break;
+                }
                 if value.key.text == "enabled" {
                     taken_out |= matches!(value.value, Some(Value { kind: ValueKind::Boolean(false), .. }));
                     continue;

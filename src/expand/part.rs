@@ -4,7 +4,6 @@ use std::sync::{Mutex, PoisonError};
 
 use smol_str::SmolStr;
 
-use super::Around;
 use super::component::{Components, Kinds};
 use super::defaults::{self, Defaults};
 use super::environment::{self, Changed};
@@ -12,10 +11,10 @@ use super::given::Given;
 use super::include;
 use super::instance::{Expansion, MAX_INSTANCES};
 use super::room::{MOST_ENTRIES, Room, too_large};
+use super::{Around, TakenOut};
 use crate::diagnostic::Sink;
 use crate::hash::HashMap;
 use crate::parallel;
-use crate::source::Span;
 use crate::syntax::Entry;
 
 /// The fewest entries of a part, and the most parts.
@@ -50,8 +49,8 @@ pub(super) struct Part<T> {
     pub(super) given: Vec<Given>,
     /// Names of what could not be expanded.
     pub(super) lost: Vec<SmolStr>,
-    /// Names of what was taken out, with the place that says so.
-    pub(super) disabled: HashMap<SmolStr, Span>,
+    /// Names of what was taken out.
+    pub(super) disabled: HashMap<SmolStr, TakenOut>,
     /// What was reported.
     pub(super) sink: Sink,
     room: Room,

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use super::naming::env_name;
 use super::room::Room;
+use super::runtime;
 use super::template::{self, Templates};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet, IndexMap};
@@ -85,6 +86,11 @@ impl Environment<'_> {
             }
             if entry.key.text == "each" {
                 out.merge(self.each(entry, schema, sink));
+            } else if runtime::left_out(entry).is_some() {
+                out.entries.push(Entry {
+                    label: entry.label.as_ref().map(|label| self.name(label, sink)),
+                    ..entry.clone()
+                });
             } else if self.wanted(entry, sink) {
                 out.entries.extend(self.entry(entry, schema, sink));
             }

@@ -4,7 +4,9 @@ mod memory;
 
 use std::sync::Arc;
 
-use super::{InputId, Issuer, IssuerKind, OutsideId, Platform, Port, Service, ServiceId, Value, Version};
+use super::{
+    InputId, Issuer, IssuerKind, OutsideId, OutsideKind, Platform, Port, Service, ServiceId, Value, Version,
+};
 use crate::formats;
 use crate::model::{Access, Protocol, Role};
 use crate::schema::{Bytes, Duration};
@@ -252,6 +254,25 @@ impl Platform {
     #[must_use]
     pub fn serves(&self, site: &Site) -> bool {
         self.targets.contains(&&formats::NGINX) && (site.served_by.is_some() || self.settings.nginx.host)
+    }
+
+    /// Whether a service has addresses of IPv6.
+    #[must_use]
+    pub fn has_ipv6(&self, service: &Service) -> bool {
+        service.networks.iter().any(|network| self[*network].ipv6)
+    }
+
+    /// Whether the address of a client decides what a proxy answers: who may come, how often, or who is believed.
+    #[must_use]
+    pub fn tells_clients_apart(&self, proxy: &Service) -> bool {
+        let by_address = |route: &Route| {
+            let from = route.from.is_some_and(|from| self[from].kind == OutsideKind::Declared);
+            from || route.limit.is_some()
+        };
+        let mut sites = self.sites.iter().filter(|site| site.served_by == Some(proxy.id));
+        sites.any(|site| {
+            site.limit.is_some() || !site.trusted.is_empty() || site.routes.iter().any(by_address)
+        })
     }
 
     /// Whether a port is asked with signed requests: the API of an object store. The signature covers the path, the host

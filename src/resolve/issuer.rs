@@ -47,27 +47,24 @@ pub(super) struct Issuers {
 impl Issuers {
     /// The issuer that a site names, or the one by default. One that is not there is reported.
     pub(super) fn find(&self, said: Option<&Word>, texts: &mut Texts<'_>) -> Option<Arc<Issuer>> {
-        let at = match said {
-            None => self.places.get(DEFAULT).copied(),
-            Some(word) => {
-                let segments = word.text.split('.').map(SmolStr::from).collect();
-                let path = Path { segments, span: word.span, scope: Scope::Platform };
-                texts.own_namespace(&path, "issuer", &self.places)
-            }
-        };
-        self.all.get(at?).cloned()
+        let Some(word) = said else { return self.all.get(*self.places.get(DEFAULT)?).cloned() };
+        let segments = word.text.split('.').map(SmolStr::from).collect();
+        let path = Path { segments, span: word.span, scope: Scope::Platform };
+        let at = texts.own_namespace(&path, "issuer", &self.places);
+        // The site is still one that is served over TLS; of its certificate nothing more is reported.
+        let unknown = || built_in(&word.text, IssuerKind::SelfSigned, None);
+        Some(at.and_then(|at| self.all.get(at).cloned()).unwrap_or_else(|| Arc::new(unknown())))
     }
+}
+
+/// An issuer without a declaration.
+fn built_in(name: &str, kind: IssuerKind, lifetime: Option<Duration>) -> Issuer {
+    let public = !matches!(kind, IssuerKind::SelfSigned);
+    Issuer { name: name.to_owned(), public, kind, lifetime, span: None }
 }
 
 /// Every issuer of a platform.
 pub(super) fn issuers(document: &Document, texts: &mut Texts<'_>) -> Issuers {
-    let built_in = |name: &str, kind, lifetime| Issuer {
-        name: name.to_owned(),
-        public: !matches!(kind, IssuerKind::SelfSigned),
-        kind,
-        lifetime,
-        span: None,
-    };
     let lets_encrypt = Acme { url: LETS_ENCRYPT.to_owned(), ca: None, profile: None, email: None, eab: None };
     let mut all = vec![
         built_in(DEFAULT, IssuerKind::Acme(lets_encrypt), Some(USUAL)),

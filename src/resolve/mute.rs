@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::receiver::label;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, cause, codes};
+use crate::expand::TakenOut;
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Document, Inhibit, Severity};
 use crate::platform::observe::Alert;
@@ -73,13 +74,20 @@ fn no_alert(word: &Word, pattern: bool, names: &HashSet<&str>, texts: &mut Texts
     let disabled = || texts.absent.disabled.iter();
     let within = |inner: &str| {
         let outer = |path: &SmolStr| Some(SmolStr::new(path.strip_suffix(inner)?.strip_suffix('.')?));
-        disabled().filter_map(|(path, span)| Some((outer(path)?, *span))).min_by_key(|(_, span)| *span)
+        let named = disabled().filter_map(|(path, taken_out)| Some((outer(path)?, *taken_out)));
+        named.min_by_key(|(_, taken_out)| taken_out.span)
     };
-    if let Some((service, span)) = within(name).or_else(|| within(component?)) {
-        return Diagnostic::new(codes::NAM001, format!("the alert `{name}` is taken out with `{service}`"))
-            .at(word.span, "refers to it")
-            .at_cause(span, "taken out here")
-            .because(cause::name(&service.replace('.', "-")));
+    if let Some((service, TakenOut { span, on })) = within(name).or_else(|| within(component?)) {
+        let told =
+            Diagnostic::new(codes::NAM001, format!("the alert `{name}` is taken out with `{service}`"))
+                .at(word.span, "refers to it")
+                .because(cause::name(&service.replace('.', "-")));
+        return match on {
+            None => told.at_cause(span, "taken out here"),
+            Some(runtime) => told
+                .at_cause(span, format!("kept for {}", runtime.name()))
+                .help(format!("write `when = runtime.{}` there, too", runtime.word())),
+        };
     }
     let told =
         Diagnostic::new(codes::NAM001, format!("there is no alert `{name}`")).at(word.span, "not declared");

@@ -20,6 +20,7 @@ use smol_str::SmolStr;
 use super::text::Texts;
 use super::{hours, mute, receiver, source};
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::expand::TakenOut;
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role};
 use crate::parallel;
@@ -178,9 +179,10 @@ fn names_of_alerts<'a>(
 }
 
 /// What is taken out of services, in the order of the source.
-fn taken_out(disabled: &HashMap<SmolStr, Span>) -> Vec<(String, Span)> {
+fn taken_out(disabled: &HashMap<SmolStr, TakenOut>) -> Vec<(String, Span)> {
     let nested = disabled.iter().filter(|(path, _)| path.contains('.'));
-    let mut nested: Vec<(String, Span)> = nested.map(|(path, span)| (path.to_string(), *span)).collect();
+    let mut nested: Vec<(String, Span)> =
+        nested.map(|(path, taken_out)| (path.to_string(), taken_out.span)).collect();
     nested.sort_by_key(|(_, span)| *span);
     nested
 }

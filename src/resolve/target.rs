@@ -23,18 +23,24 @@ pub(super) fn named(name: &str, span: Span, texts: &mut Texts<'_>) -> Option<&'s
     found
 }
 
-/// The targets of the platform, in the order of the table: those that it names, or the default, and those whose files
-/// a service mounts.
+/// The targets of the platform on its runtime, in the order of the table: those that it names, or the default, and those
+/// whose files a service mounts. Where it names the one of another runtime, this one's is among them.
 pub(super) fn targets(
     document: &Document,
-    services: &[Service],
+    platform: &Platform,
     texts: &mut Texts<'_>,
 ) -> Vec<&'static Format> {
     let mut wanted = match document.platform.first().and_then(|platform| platform.targets.as_ref()) {
         Some(list) => listed(list, texts).unwrap_or_else(|| FORMATS.to_vec()),
         None => formats::DEFAULT.to_vec(),
     };
-    let mounted = services.iter().flat_map(|service| &service.artifacts).map(|mounted| mounted.target);
+    let own = |format: &&'static Format| format.runtime.is_none_or(|runtime| runtime == platform.runtime);
+    if !wanted.iter().all(own) {
+        wanted.retain(own);
+        wanted.extend(FORMATS.iter().filter(|format| format.runtime == Some(platform.runtime)));
+    }
+    let mounted =
+        platform.services.iter().flat_map(|service| &service.artifacts).map(|mounted| mounted.target);
     wanted.extend(mounted);
     FORMATS.iter().copied().filter(|format| wanted.contains(format)).collect()
 }

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use super::text::{Texts, Thing};
 use crate::diagnostic::{Diagnostic, Help, cause, codes};
+use crate::expand::TakenOut;
 use crate::hash::HashMap;
 use crate::syntax::{Path, Scope};
 
@@ -21,11 +22,7 @@ impl Texts<'_> {
         }
         let member = path.segments[..=depth].join(".");
         let mut diagnostic = match self.absent.disabled.get(member.as_str()) {
-            Some(place) => {
-                Diagnostic::new(codes::NAM001, format!("`{member}` is taken out, and something refers to it"))
-                    .at(path.span, "refers to it")
-                    .at_cause(*place, "taken out here")
-            }
+            Some(taken_out) => absent(&member, path, *taken_out),
             None => Diagnostic::new(codes::NAM001, format!("there is no `{}`", path.text()))
                 .at(path.span, reason)
                 .help_maybe(self.sink.did_you_mean(segment, known)),
@@ -53,13 +50,8 @@ impl Texts<'_> {
         if self.absent.lost.contains(name) || self.sink.is_full() {
             return;
         }
-        if let Some(span) = self.absent.disabled.get(name) {
-            self.sink.report(
-                Diagnostic::new(codes::NAM001, format!("`{name}` is taken out, and something refers to it"))
-                    .at(path.span, "refers to it")
-                    .at_cause(*span, "taken out here")
-                    .because(cause::name(name)),
-            );
+        if let Some(taken_out) = self.absent.disabled.get(name) {
+            self.sink.report(absent(name, path, *taken_out).because(cause::name(name)));
             return;
         }
         let nested = self.names.nested.get(name);
@@ -121,13 +113,8 @@ impl Texts<'_> {
         if self.absent.lost.contains(text.as_str()) || self.sink.is_full() {
             return None;
         }
-        if let Some(span) = self.absent.disabled.get(text.as_str()) {
-            self.sink.report(
-                Diagnostic::new(codes::NAM001, format!("`{text}` is taken out, and something refers to it"))
-                    .at(path.span, "refers to it")
-                    .at_cause(*span, "taken out here")
-                    .because(cause::name(&text)),
-            );
+        if let Some(taken_out) = self.absent.disabled.get(text.as_str()) {
+            self.sink.report(absent(&text, path, *taken_out).because(cause::name(&text)));
             return None;
         }
         if let Some(first) = path.segments.first()
@@ -149,5 +136,20 @@ impl Texts<'_> {
                 .because(format!("{kind} {text}")),
         );
         None
+    }
+}
+
+/// What is said of a reference to something that is taken out.
+fn absent(name: &str, path: &Path, taken_out: TakenOut) -> Diagnostic {
+    let diagnostic = |message| Diagnostic::new(codes::NAM001, message).at(path.span, "refers to it");
+    match taken_out.on {
+        None => diagnostic(format!("`{name}` is taken out, and something refers to it"))
+            .at_cause(taken_out.span, "taken out here"),
+        Some(runtime) => {
+            let (on, word) = (runtime.name(), runtime.word());
+            diagnostic(format!("`{name}` is there on {on} only, and something refers to it elsewhere"))
+                .at_cause(taken_out.span, format!("kept for {on}"))
+                .help(format!("write `when = runtime.{word}` there, too, or refer to something else"))
+        }
     }
 }

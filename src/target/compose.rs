@@ -155,7 +155,7 @@ impl<'a> Part<'a> {
 
     fn file(&self, platform: &'a Platform) -> File<'a> {
         let services = self.services.iter().map(|service| {
-            let entry = Commented::new(comments::lines(service), self.entry(platform, service));
+            let entry = Commented::new(comments::lines(platform, service), self.entry(platform, service));
             (service.name.as_str(), entry)
         });
         let jobs = self.jobs().iter().map(|job| {

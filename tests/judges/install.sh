@@ -11,12 +11,12 @@ set -euo pipefail
 suite=trixie
 # The programs that judge artifacts are two of each: what is written has to be read by the old one and the new one.
 newer=forky
-newer_packages=(docker-compose promtool prometheus-alertmanager pebble libc6)
+newer_packages=(docker-compose kubectl promtool prometheus-alertmanager pebble libc6)
 # nginx 1.18, 1.22, 1.26 and 1.30: their directives differ, and each reads what is written for it.
 nginx_releases=(bullseye bookworm "$suite" "$newer")
 group=${2:-judges}
 case $group in
-  judges) packages=(docker-compose shellcheck yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema openssl) ;;
+  judges) packages=(docker-compose kubectl shellcheck yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema openssl busybox-static dash) ;;
   engine)
     packages=(
       base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
@@ -169,6 +169,7 @@ unpack() {
   if [ "$group" = judges ]; then
     unpack_into "$apt_newer" root-new
     program docker-compose-new root-new/usr/libexec/docker/cli-plugins/docker-compose
+    program kubectl-new root-new/usr/bin/kubectl
     program promtool-new root-new/usr/bin/promtool
     program amtool-new root-new/usr/bin/amtool
     program pebble root-new/usr/bin/pebble
@@ -278,11 +279,23 @@ certbot_beside() {
   program handshakes root/usr/bin/python3 handshakes.py
 }
 
+# The shell that scripts of containers meet: dash in Debian's images, BusyBox with all its commands in Alpine's. DIR/busybox
+# is a PATH without anything else.
+shells() {
+  local command
+  program dash root/usr/bin/dash
+  cp "$new/root/usr/bin/busybox" "$new/bin/busybox"
+  mkdir "$new/busybox"
+  for command in $("$new/bin/busybox" --list); do ln -s ../bin/busybox "$new/busybox/$command"; done
+}
+
 unpack_judges() {
+  shells
   gixy_next
   certbot_beside
   cp "$here/yaml-to-json.py" "$new/yaml-to-json.py"
   program docker-compose root/usr/libexec/docker/cli-plugins/docker-compose
+  program kubectl root/usr/bin/kubectl
   program shellcheck root/usr/bin/shellcheck
   program yamllint root/usr/bin/python3 root/usr/bin/yamllint
   program yaml-to-json root/usr/bin/python3 yaml-to-json.py
@@ -368,6 +381,12 @@ judge() {
 compose_check() { docker-compose -f "$1" config -q; }
 compose_new_check() { docker-compose-new -f "$1" config -q; }
 work_check() { work cat "$1" 2>&1 | grep -q 'I *refs: *[1-9]'; }
+# What kustomize makes of a list of patches.
+kustomize_check() { # PROGRAM FILE
+  mkdir -p "$new/said.d"
+  cp "$2" "$new/said.d/kustomization.yaml"
+  "$1" kustomize "$new/said.d"
+}
 nginx_check() { # RELEASE FILE
   cp "$2" "$new/nginx-$1/etc/nginx/nginx.conf"
   "nginx-$1" "$new/nginx-$1" -t -c /etc/nginx/nginx.conf
@@ -383,8 +402,17 @@ try_judges() {
   judge '{ services: { a: { image: b, networks: [c] } }, networks: { c: {} } }' accept compose_check
   judge '{ services: { a: { image: b, networks: [c] } } }' refuse compose_new_check
   judge '{ services: { a: { image: b, networks: [c] } }, networks: { c: {} } }' accept compose_new_check
+  local kustomize patch='{ apiVersion: v1, kind: Namespace, metadata: { name: a, labels: { a: b } } }'
+  for kustomize in kubectl kubectl-new; do
+    judge "{ patches: [{ patch: '$patch' }] }" refuse kustomize_check "$kustomize"
+    judge "{ patches: [{ patch: '$patch', target: { kind: Pod } }] }" accept kustomize_check "$kustomize"
+  done
   judge 'if true; echo a; fi' refuse shellcheck -s sh
   judge 'if true; then echo a; fi' accept shellcheck -s sh
+  judge 'if true; echo a; fi' refuse dash -n
+  judge 'if true; then echo a; fi' accept dash -n
+  judge 'if true; echo a; fi' refuse busybox sh -n
+  judge 'if true; then echo a; fi' accept busybox sh -n
   judge 'a:  0' refuse yamllint -s -d default
   judge 'a: "no"' refuse yaml_check
   judge 'a: no' accept yaml_check

@@ -57,6 +57,8 @@ fn nginx_answers_as_is_said() {
         let mut platform = compiled(&text);
         let asked: Vec<Asked> = (1..=REQUESTS).map(|number| request(&mut dice, &platform, number)).collect();
         for machine in &machines {
+            // Shown where the client ends for want of an answer.
+            println!("seed {seed}, nginx {}, ports {ports:?}", machine.version);
             let found =
                 play(machine, &mut platform, &behind, &mut client, (ports, published), &asked, &mut seen);
             let said = |problem| format!("seed {seed}, nginx {}: {problem}\n{text}", machine.version);
@@ -76,7 +78,8 @@ pub(super) fn compiled(text: &str) -> Platform {
         "platform.infra" => Ok(Found::File(text.as_bytes().to_vec())),
         _ => Err(LoadError::Missing),
     };
-    let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None);
+    let compilation =
+        infrac::compile(&Loader { load: &load }, "platform.infra", None, infrac::platform::Runtime::Compose);
     let errors = compilation.diagnostics.iter().filter(|told| told.is_error());
     let errors: Vec<&String> = errors.map(|told| &told.message).collect();
     compilation.platform.unwrap_or_else(|| panic!("{errors:?}\n{text}"))

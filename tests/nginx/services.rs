@@ -178,7 +178,8 @@ pub(crate) fn compiled(text: &str) -> Platform {
         "platform.infra" => Ok(Found::File(text.as_bytes().to_vec())),
         _ => Err(LoadError::Missing),
     };
-    let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None);
+    let compilation =
+        infrac::compile(&Loader { load: &load }, "platform.infra", None, infrac::platform::Runtime::Compose);
     let errors = compilation.diagnostics.iter().filter(|told| told.is_error());
     let errors: Vec<&String> = errors.map(|told| &told.message).collect();
     assert!(errors.is_empty(), "{errors:?}");

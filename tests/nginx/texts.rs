@@ -182,7 +182,8 @@ fn texts_of_a_source_come_out_as_they_are() {
         "platform.infra" => Ok(Found::File(text.clone().into_bytes())),
         _ => Err(LoadError::Missing),
     };
-    let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None);
+    let compilation =
+        infrac::compile(&Loader { load: &load }, "platform.infra", None, infrac::platform::Runtime::Compose);
     let errors = compilation.diagnostics.iter().filter(|told| told.is_error());
     let errors: Vec<&String> = errors.map(|told| &told.message).collect();
     let mut platform = compilation.platform.unwrap_or_else(|| panic!("{errors:?}"));

@@ -98,7 +98,8 @@ pub(crate) fn build(source: &str) -> Option<Vec<Artifact>> {
         "platform.infra" => Ok(Found::File(source.as_bytes().to_vec())),
         _ => Err(LoadError::Missing),
     };
-    let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None);
+    let compilation =
+        infrac::compile(&Loader { load: &load }, "platform.infra", None, infrac::platform::Runtime::Compose);
     let is_built = compilation.diagnostics.iter().all(|told| !told.is_error());
     let platform: Platform = compilation.platform.filter(|_| is_built)?;
     let targets: Vec<_> = TARGETS.iter().collect();

@@ -56,6 +56,12 @@ impl Judge {
         None
     }
 
+    /// A program of the judges' folder that is no command of its own.
+    pub(crate) fn at(program: PathBuf) -> Self {
+        assert!(program.is_file(), "{} is missing", program.display());
+        Self { program }
+    }
+
     /// The program.
     pub(crate) fn program(&self) -> &Path {
         &self.program

@@ -25,7 +25,8 @@ fn main() -> ExitCode {
     let load = |name: &str| -> Result<Found, LoadError> {
         std::fs::read(folder.join(name)).map(Found::File).map_err(|_| LoadError::Missing)
     };
-    let compilation = infrac::compile(&Loader { load: &load }, &entry, None);
+    let compilation =
+        infrac::compile(&Loader { load: &load }, &entry, None, infrac::platform::Runtime::Compose);
     let Some(platform) = &compilation.platform else {
         eprintln!("{} does not compile", path.display());
         return ExitCode::FAILURE;

@@ -3,6 +3,7 @@
 //! `# env: NAME` puts an environment in.
 
 use infrac::diagnostic::{Diagnostic, Sink};
+use infrac::platform::Runtime;
 use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::{compile, syntax};
 
@@ -65,7 +66,9 @@ fn compiled(text: &str) -> Vec<Diagnostic> {
         _ => Err(LoadError::Missing),
     };
     let environment = text.lines().next().and_then(|line| line.strip_prefix("# env: "));
-    compile(&Loader { load: &load }, "platform.infra", environment).diagnostics
+    let runtime = text.lines().next().and_then(|line| line.strip_prefix("# runtime: ")).and_then(Runtime::of);
+    let runtime = runtime.unwrap_or(Runtime::Compose);
+    compile(&Loader { load: &load }, "platform.infra", environment, runtime).diagnostics
 }
 
 fn parsed(text: &str) -> Vec<Diagnostic> {

@@ -24,6 +24,7 @@ const ROOMS: &[&str] = &[
     "check",
     "allow",
     "emit",
+    "kustomize",
     "target",
     "coverage",
     "output",

@@ -1,16 +1,22 @@
 //! What the compose file says about a service in comments: what it is for, and why it is an exception.
 
-use super::COMMAND;
 use super::service::SCHEDULED;
-use crate::platform::{Health, Role, Security, Service};
+use super::{COMMAND, publish};
+use crate::platform::{Health, Platform, Role, Security, Service};
 
 /// The lines above a service.
-pub(super) fn lines(service: &Service) -> Vec<String> {
+pub(super) fn lines(platform: &Platform, service: &Service) -> Vec<String> {
     let mut lines: Vec<String> = service.description.iter().cloned().collect();
     lines.extend(exceptions(service));
     lines.extend(own_configuration(service));
     if let Health::None { reason: Some(reason) } = &service.health {
         lines.push(format!("No health check: {reason}"));
+    }
+    if publish::ipv4_alone(platform, service) {
+        lines.push(
+            "Published on IPv4 alone: clients are told apart by address, and the network has no IPv6 to see theirs"
+                .to_owned(),
+        );
     }
     for (name, value) in service.placement.iter().flat_map(|placement| &placement.sysctls) {
         lines.push(format!("The host must be set to {name} = {value} or more"));

@@ -20,7 +20,19 @@ pub(super) fn ports(platform: &Platform, service: &Service) -> Vec<DoubleQuoted<
         return Vec::new();
     }
     let bind = bind(platform);
-    service.ports.iter().filter_map(|port| published(platform, port, &bind)).map(DoubleQuoted).collect()
+    let everybody = if ipv4_alone(platform, service) { "0.0.0.0:" } else { "" };
+    let ports = service.ports.iter();
+    ports.filter_map(|port| published(platform, port, everybody, &bind)).map(DoubleQuoted).collect()
+}
+
+/// Whether ports for everybody are those of IPv4 alone. Without an address of IPv6 in the container, clients who come over IPv6
+/// are handed on by the engine's own proxy, and all have the engine's address in that network (moby/libnetwork#2608,
+/// moby/moby#17666): a limit would hold for all of them together, and nobody would come in by address.
+pub(super) fn ipv4_alone(platform: &Platform, service: &Service) -> bool {
+    let mut publishes = service.ports.iter().filter_map(|port| port.publish.as_ref());
+    publishes.any(|publish| platform[publish.to].kind == OutsideKind::Internet)
+        && !platform.has_ipv6(service)
+        && platform.tells_clients_apart(service)
 }
 
 /// Services with their host ports that are bound to [`ADMIN_BIND`].
@@ -32,11 +44,10 @@ pub(super) fn bound_by_operator(platform: &Platform) -> impl Iterator<Item = (&S
     })
 }
 
-fn published(platform: &Platform, port: &Port, bind: &str) -> Option<String> {
+fn published(platform: &Platform, port: &Port, everybody: &str, bind: &str) -> Option<String> {
     let publish = port.publish.as_ref()?;
     let address = match platform[publish.to].kind {
-        // Every address, also those of IPv6.
-        OutsideKind::Internet => String::new(),
+        OutsideKind::Internet => everybody.to_owned(),
         OutsideKind::Localhost => "127.0.0.1:".to_owned(),
         OutsideKind::Declared => format!("{bind}:"),
     };

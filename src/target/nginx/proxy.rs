@@ -133,7 +133,7 @@ pub(super) fn shared<'a>(platform: &Platform, side: Side<'a>, sites: &[&Site], h
         header: header.to_owned(),
         scheme: if trusted.is_some() { "$client_scheme" } else { "$scheme" },
         trusted,
-        ipv6: service.is_some_and(|service| service.networks.iter().any(|network| platform[*network].ipv6)),
+        ipv6: service.is_some_and(|service| platform.has_ipv6(service)),
         workers: service.map_or(1, workers),
         shutdown: service.map_or(0, shutdown),
         max_body: size(MAX_BODY),

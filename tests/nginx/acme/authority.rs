@@ -11,9 +11,9 @@ use crate::judge::Judge;
 use crate::nginx::machine::{free_port, listens};
 use crate::nginx::services;
 
-/// A profile of it. certbot renews these behind twenty seconds, or at once where pebble's advice is of the past: a moment
-/// at random of the two days around (letsencrypt/pebble:core/types.go, `RenewalInfoSimple`).
-pub(super) const PROFILE: &str = "short";
+/// A profile of it: 160 hours. Its advice is to renew behind two thirds of them, give or take a day
+/// (letsencrypt/pebble:core/types.go, `RenewalInfoSimple`), which no test lasts for.
+pub(super) const PROFILE: &str = "shortlived";
 
 /// The certificate that its own address has is its own authority. Python is strict from 3.13 on (RFC 5280, section 4.2).
 const REQUEST: &str = "[req]\ndistinguished_name = subject\nx509_extensions = extensions\nprompt = no\n[subject]\n\
@@ -94,7 +94,7 @@ impl Authority {
             "httpPort": http,
             "profiles": {
                 "default": { "description": "Where none is asked for", "validityPeriod": 7_776_000 },
-                PROFILE: { "description": "Less than a minute", "validityPeriod": 40 },
+                PROFILE: { "description": "As that of Let's Encrypt", "validityPeriod": 576_000 },
             },
             "retryAfter": { "authz": 1, "order": 1 },
         } });
@@ -135,6 +135,34 @@ impl Authority {
     /// The address of the certificate that all of its certificates come from.
     pub(super) fn roots(&self) -> String {
         format!("https://127.0.0.1:{}/roots/0", self.management)
+    }
+
+    /// From now on it advises to renew a certificate at once (letsencrypt/pebble:README.md, `set-renewal-info`).
+    pub(super) fn advises_to_renew(&self, chain: &Path) {
+        let chain = fs::read_to_string(chain).expect("it was issued");
+        let end = "-----END CERTIFICATE-----\n";
+        let (first, _) = chain.split_once(end).expect("a chain begins with the certificate");
+        let window = serde_json::json!({ "suggestedWindow": {
+            "start": "2020-01-01T00:00:00Z",
+            "end": "2020-01-02T00:00:00Z",
+        } });
+        let body = serde_json::json!({
+            "Certificate": format!("{first}{end}"),
+            "ARIResponse": window.to_string(),
+        })
+        .to_string();
+        let port = self.management;
+        let head = format!(
+            "POST /set-renewal-info/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: tests\r\nContent-Length: {}",
+            body.len()
+        );
+        let openssl = Judge::at(self.judges.join("certbot/openssl"));
+        let connect =
+            format!("s_client -quiet -verify_return_error -CAfile ca.pem -connect 127.0.0.1:{port}");
+        let arguments: Vec<&str> = connect.split(' ').collect();
+        let request = format!("{head}\r\nConnection: close\r\n\r\n{body}");
+        let answer = openssl.ask(self.folder.path(), &arguments, &request);
+        assert!(answer.output.starts_with("HTTP/1.1 200 "), "{} {}", answer.output, answer.complaint);
     }
 
     /// What signed the certificate of its own address.

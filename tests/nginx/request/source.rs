@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::dice::Dice;
 
 /// The ports of a platform, each free on this machine.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Ports {
     pub(crate) http: u16,
     pub(crate) https: u16,

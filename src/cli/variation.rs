@@ -1,0 +1,74 @@
+//! One source compiled in several ways: with its environments, for its runtimes. What several of them say is shown once.
+
+use crate::Compilation;
+use crate::allow::Allows;
+use crate::diagnostic::Label;
+use crate::hash::HashSet;
+use crate::platform::Runtime;
+
+use super::report::Report;
+
+/// A source compiled in one way.
+pub(super) struct Variation {
+    pub(super) environment: Option<String>,
+    pub(super) runtime: Runtime,
+    pub(super) compilation: Compilation,
+}
+
+/// Draws what all variations say, each diagnostic once: under the first that says it. Whether one of them has errors.
+/// `whole` says that these are all that the source has.
+pub(super) fn report(variations: &mut [Variation], whole: bool, report: &Report) -> bool {
+    if whole {
+        unused(variations);
+    }
+    let mut errors = false;
+    let mut told: HashSet<Told> = HashSet::default();
+    let first = variations.first().map(|first| (first.environment.clone(), first.runtime));
+    for Variation { environment, runtime, compilation } in variations {
+        let new = places(compilation);
+        let mut new_one = new.iter().map(|place| !told.contains(place));
+        compilation.diagnostics.retain(|_| new_one.next().unwrap_or(true));
+        // What holds in the first one holds without saying where.
+        let environment =
+            environment.as_ref().filter(|_| first.as_ref().is_some_and(|it| it.0 != *environment));
+        let elsewhere = first.as_ref().is_some_and(|it| it.1 != *runtime);
+        let words = [
+            environment.map(|environment| format!("in the environment `{environment}`")),
+            elsewhere.then(|| format!("on {}", runtime.name())),
+        ];
+        let words: Vec<String> = words.into_iter().flatten().collect();
+        if !words.is_empty() && !compilation.diagnostics.is_empty() {
+            report.remark(&format!("{}:\n", words.join(" ")));
+        }
+        report.diagnostics(compilation);
+        errors |= compilation.has_errors();
+        told.extend(new);
+    }
+    errors
+}
+
+/// Reports what the source allows and no variation needs.
+fn unused(variations: &mut [Variation]) {
+    // Where one of them has errors not everything was looked at.
+    if variations.len() == 1 || variations.iter().any(|variation| variation.compilation.has_errors()) {
+        return;
+    }
+    let allows: Vec<_> = variations.iter().map(|variation| &variation.compilation.allows).collect();
+    let unused = Allows::unused_in_all(&allows);
+    for (variation, unused) in variations.iter_mut().zip(unused) {
+        variation.compilation.diagnostics.extend(unused);
+    }
+}
+
+/// A diagnostic in the words that tell it from others, whatever else was compiled with it.
+type Told = (&'static str, String, Option<(String, u32)>);
+
+fn places(compilation: &Compilation) -> Vec<Told> {
+    let place =
+        |label: &Label| (compilation.sources.file(label.span.file).name().to_owned(), label.span.start);
+    let told = compilation.diagnostics.iter();
+    told.map(|diagnostic| {
+        (diagnostic.code.id, diagnostic.message.clone(), diagnostic.labels.first().map(place))
+    })
+    .collect()
+}

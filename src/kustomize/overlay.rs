@@ -1,0 +1,107 @@
+//! The files of an overlay.
+
+use super::{DIRECTIVE, Identity, patch};
+use crate::emit::{Node, yaml};
+use crate::hash::{HashMap, IndexMap};
+
+/// An object, and the file that it is written to.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'a> {
+    /// The file's name, such as `application.yaml`.
+    pub file: &'a str,
+    /// Whether pods come of it. What they need must be there before.
+    pub runs: bool,
+    /// The object.
+    pub tree: &'a Node,
+}
+
+/// An overlay: each file with its objects, by its path below the overlay's folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overlay {
+    /// Objects that the base lacks.
+    pub added: Vec<(String, Vec<Node>)>,
+    /// Patches of those that it has.
+    pub patches: Vec<(String, Vec<Node>)>,
+    /// `kustomization.yaml`.
+    pub kustomization: Node,
+}
+
+/// The overlay over `base`, a folder as seen from the overlay's, that makes its objects those of an environment. Patches stand in
+/// files that are called as the base's are.
+#[must_use]
+pub fn overlay(base: (&str, &[Written<'_>]), environment: &[Written<'_>]) -> Overlay {
+    let (folder, base) = base;
+    let known: HashMap<Identity, &Written<'_>> =
+        base.iter().map(|object| (Identity::of(object.tree), object)).collect();
+    let mut kept: HashMap<Identity, ()> = HashMap::default();
+    let mut added: IndexMap<&str, (bool, Vec<Node>)> = IndexMap::default();
+    let mut patches: IndexMap<String, Vec<Node>> = IndexMap::default();
+    for object in environment {
+        let identity = Identity::of(object.tree);
+        let Some(before) = known.get(&identity) else {
+            let (runs, trees) = added.entry(object.file).or_default();
+            *runs |= object.runs;
+            trees.push(object.tree.clone());
+            continue;
+        };
+        if let Some(patch) = patch(before.tree, object.tree) {
+            patches.entry(format!("patches/{}", before.file)).or_default().push(patch);
+        }
+        kept.insert(identity, ());
+    }
+    let gone: Vec<Identity> =
+        base.iter().map(|object| Identity::of(object.tree)).filter(|one| !kept.contains_key(one)).collect();
+    let kustomization = kustomization(folder, &added, &patches, &gone);
+    Overlay {
+        added: added.into_iter().map(|(file, (_, trees))| (file.to_owned(), trees)).collect(),
+        patches: patches.into_iter().collect(),
+        kustomization,
+    }
+}
+
+fn text(text: &str) -> Node {
+    Node::Text(text.to_owned())
+}
+
+fn map<const N: usize>(entries: [(&str, Node); N]) -> Node {
+    Node::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+/// `kustomization.yaml`. What pods need (policies, configuration) stands before the base, whose pods may need it, and new pods
+/// behind it.
+fn kustomization(
+    base: &str,
+    added: &IndexMap<&str, (bool, Vec<Node>)>,
+    patches: &IndexMap<String, Vec<Node>>,
+    gone: &[Identity],
+) -> Node {
+    let added = |runs: bool| added.iter().filter(move |(_, (it, _))| *it == runs).map(|(file, _)| *file);
+    let resources = added(false).chain([base]).chain(added(true)).map(text).collect();
+    let changed = patches.keys().map(|file| map([("path", text(file))]));
+    let gone = gone.iter().map(|identity| map([("patch", Node::Text(deletion(identity)))]));
+    let patches: Vec<Node> = changed.chain(gone).collect();
+    let mut entries = vec![
+        ("apiVersion", text("kustomize.config.k8s.io/v1beta1")),
+        ("kind", text("Kustomization")),
+        ("sortOptions", map([("order", text("fifo"))])),
+        ("resources", Node::List(resources)),
+    ];
+    if !patches.is_empty() {
+        entries.push(("patches", Node::List(patches)));
+    }
+    Node::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+/// The patch that takes an object away. It stands alone: kustomize fails where a file holds two of them
+/// (kubernetes-sigs/kustomize#5471: a panic, seen with 5.6).
+fn deletion(identity: &Identity) -> String {
+    let (head, metadata) = identity.head();
+    let metadata = ("metadata".to_owned(), Node::Map(metadata.into_iter().collect()));
+    let gone = (DIRECTIVE.to_owned(), text("delete"));
+    let patch = Node::Map(head.into_iter().chain([metadata, gone]).collect());
+    // An empty line between the keys would be a line of text here.
+    yaml(&[], &patch)
+        .lines()
+        .filter(|line| !line.is_empty())
+        .fold(String::new(), |all, line| all + line + "\n")
+}

@@ -1,0 +1,109 @@
+//! The API server: roles that give the least, and tokens for those alone that ask it.
+
+use serde_json::Value;
+
+use super::cluster::{Cluster, Object, Pod, list, selects, text};
+
+/// No role gives secrets, everything, or the way through a node's proxy, which runs commands in any of its pods
+/// (prometheus-community/helm-charts#6545).
+pub(crate) fn roles(cluster: &Cluster) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for role in cluster.of("Role").chain(cluster.of("ClusterRole")) {
+        for rule in list(&role.value["rules"]) {
+            let has =
+                |key: &str, values: &[&str]| list(&rule[key]).iter().any(|it| values.contains(&text(it)));
+            if has("apiGroups", &["*"]) || has("resources", &["*"]) || has("verbs", &["*"]) {
+                complaints.push(format!("{}: it gives everything", role.place()));
+            }
+            if has(
+                "resources",
+                &["secrets", "nodes/proxy", "pods/exec", "serviceaccounts/token", "configmaps"],
+            ) {
+                complaints.push(format!("{}: it gives too much: {}", role.place(), rule["resources"]));
+            }
+            if has(
+                "verbs",
+                &[
+                    "create",
+                    "update",
+                    "patch",
+                    "delete",
+                    "deletecollection",
+                    "escalate",
+                    "bind",
+                    "impersonate",
+                ],
+            ) {
+                complaints.push(format!("{}: it gives more than to read: {}", role.place(), rule["verbs"]));
+            }
+        }
+    }
+    complaints
+}
+
+/// Roles of an account that asks for objects of a namespace stand in that namespace: what is cluster-wide is so by nature.
+pub(crate) fn scope(cluster: &Cluster) -> Vec<String> {
+    // kubernetes/website:content/en/docs/reference/access-authn-authz/rbac.md: nodes and addresses belong to no namespace.
+    let whole = ["nodes", "nodes/metrics", "namespaces", "persistentvolumes", "storageclasses"];
+    let mut complaints = Vec::new();
+    for role in cluster.of("ClusterRole") {
+        for resource in list(&role.value["rules"]).iter().flat_map(|rule| list(&rule["resources"])) {
+            if !whole.contains(&text(resource)) {
+                complaints.push(format!("{}: {resource} is of a namespace", role.place()));
+            }
+        }
+    }
+    complaints
+}
+
+/// Whether a pod is handed a token of the API server.
+fn has_token(pod: &Pod<'_>) -> bool {
+    let projected = list(&pod.spec()["volumes"]).iter().any(|volume| {
+        list(&volume["projected"]["sources"]).iter().any(|source| source["serviceAccountToken"].is_object())
+    });
+    pod.spec()["automountServiceAccountToken"] != false || projected
+}
+
+/// Whether an account has a role.
+fn is_bound(cluster: &Cluster, pod: &Pod<'_>) -> bool {
+    cluster.of("RoleBinding").chain(cluster.of("ClusterRoleBinding")).any(|binding| {
+        list(&binding.value["subjects"]).iter().any(|subject| {
+            subject["name"] == pod.spec()["serviceAccountName"] && subject["namespace"] == pod.namespace()
+        })
+    })
+}
+
+/// Whether a policy opens the way to the API server: to its ports, with no peer or ranges of addresses.
+fn asks(cluster: &Cluster, pod: &Pod<'_>) -> bool {
+    let of = |policy: &&Object| {
+        let selector = &policy.spec()["podSelector"];
+        policy.namespace() == pod.namespace() && selects(selector, pod.labels())
+    };
+    cluster.of("NetworkPolicy").filter(of).any(|policy| {
+        list(&policy.spec()["egress"]).iter().any(|rule| {
+            let port =
+                |wanted: u64| list(&rule["ports"]).iter().any(|port| port["port"].as_u64() == Some(wanted));
+            port(443) && port(6443)
+        })
+    })
+}
+
+/// A token, a role and the way to the API server come together or not at all.
+pub(crate) fn tokens(cluster: &Cluster) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for pod in cluster.pods() {
+        let (token, bound, asks) = (has_token(&pod), is_bound(cluster, &pod), asks(cluster, &pod));
+        if token != bound {
+            complaints.push(format!("{}: token {token}, role {bound}", pod.place()));
+        }
+        if token != asks && !pod.on_host_network() {
+            complaints.push(format!("{}: token {token}, the way to the API server {asks}", pod.place()));
+        }
+    }
+    for account in cluster.of("ServiceAccount") {
+        if account.value["automountServiceAccountToken"] != Value::Bool(false) {
+            complaints.push(format!("{}: it hands its token to every pod", account.place()));
+        }
+    }
+    complaints
+}

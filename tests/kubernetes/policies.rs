@@ -1,0 +1,115 @@
+//! Network policies that are a little other than they are: what reads them must see each of it.
+
+use serde_json::{Value, json};
+
+use super::cluster::{Object, list};
+
+/// A change of a policy, in words, and what comes of it: `None` where it is gone.
+pub(crate) struct Mutant {
+    pub(crate) wrong: String,
+    pub(crate) policy: Option<Object>,
+}
+
+/// The directions of a policy: its rules, their peers, and its type.
+const DIRECTIONS: [(&str, &str, &str); 2] = [("ingress", "from", "Ingress"), ("egress", "to", "Egress")];
+
+/// Everything that can be left out of a policy, or widened in it, one thing at a time.
+pub(crate) fn mutants(policy: &Object) -> Vec<Mutant> {
+    let mut found = vec![Mutant { wrong: "it is gone".to_owned(), policy: None }];
+    let mut add = |wrong: String, change: &dyn Fn(&mut Value)| {
+        let mut changed = policy.clone();
+        change(&mut changed.value["spec"]);
+        if changed.value != policy.value {
+            found.push(Mutant { wrong, policy: Some(changed) });
+        }
+    };
+    add("it is of all pods".to_owned(), &|spec| spec["podSelector"] = json!({}));
+    for (key, peers, kind) in DIRECTIONS {
+        let spec = policy.spec();
+        // What denies nothing else than the default does is no change.
+        let matters = !list(&spec[key]).is_empty() || spec["podSelector"] == json!({});
+        if matters && list(&spec["policyTypes"]).iter().any(|it| it == kind) {
+            add(format!("it is not of {kind}"), &|spec| {
+                remove_item(&mut spec["policyTypes"], kind);
+                spec.as_object_mut().expect("a map").remove(key);
+            });
+        }
+        for (at, rule) in list(&spec[key]).iter().enumerate() {
+            let place = format!("{key}[{at}]");
+            add(format!("no {place}"), &|spec| drop(items(&mut spec[key]).remove(at)));
+            for part in [peers, "ports"] {
+                if rule[part].is_null() {
+                    continue;
+                }
+                add(format!("{place} without {part}"), &|spec| drop(map(&mut spec[key][at]).remove(part)));
+                for inner in 0..list(&rule[part]).len() {
+                    // The last one gone is a rule of all of them, which is the change above.
+                    if list(&rule[part]).len() > 1 {
+                        add(format!("{place} without {part}[{inner}]"), &|spec| {
+                            items(&mut spec[key][at][part]).remove(inner);
+                        });
+                    }
+                }
+            }
+            for (inner, peer) in list(&rule[peers]).iter().enumerate() {
+                let place = format!("{place}.{peers}[{inner}]");
+                for selector in
+                    ["podSelector", "namespaceSelector"].into_iter().filter(|it| peer[*it].is_object())
+                {
+                    add(format!("{place} of every {selector}"), &|spec| {
+                        spec[key][at][peers][inner][selector] = json!({});
+                    });
+                }
+                if peer["ipBlock"].is_object() {
+                    let all =
+                        if peer["ipBlock"]["cidr"].to_string().contains("::") { "::/0" } else { "0.0.0.0/0" };
+                    add(format!("{place} of every address"), &|spec| {
+                        spec[key][at][peers][inner]["ipBlock"] = json!({ "cidr": all });
+                    });
+                    for part in 0..list(&peer["ipBlock"]["except"]).len() {
+                        add(format!("{place} without except[{part}]"), &|spec| {
+                            items(&mut spec[key][at][peers][inner]["ipBlock"]["except"]).remove(part);
+                        });
+                    }
+                }
+            }
+            for (inner, port) in list(&rule["ports"]).iter().enumerate() {
+                let place = format!("{place}.ports[{inner}]");
+                let other = if port["protocol"] == "UDP" { "TCP" } else { "UDP" };
+                add(format!("{place} of {other}"), &|spec| {
+                    spec[key][at]["ports"][inner]["protocol"] = json!(other);
+                });
+                if !port["port"].is_null() {
+                    add(format!("{place} of every port"), &|spec| {
+                        let port = map(&mut spec[key][at]["ports"][inner]);
+                        port.remove("port");
+                        port.remove("endPort");
+                    });
+                }
+                if let Some(number) = port["port"].as_u64() {
+                    add(format!("{place} moved"), &|spec| {
+                        spec[key][at]["ports"][inner]["port"] = json!(number + 1);
+                    });
+                    add(format!("{place} from the first port"), &|spec| {
+                        let last = port["endPort"].as_u64().unwrap_or(number);
+                        spec[key][at]["ports"][inner]["port"] = json!(1);
+                        spec[key][at]["ports"][inner]["endPort"] = json!(last);
+                    });
+                }
+            }
+        }
+    }
+    found
+}
+
+fn items(value: &mut Value) -> &mut Vec<Value> {
+    value.as_array_mut().expect("a list")
+}
+
+fn map(value: &mut Value) -> &mut serde_json::Map<String, Value> {
+    value.as_object_mut().expect("a map")
+}
+
+fn remove_item(value: &mut Value, item: &str) {
+    items(value).retain(|it| it != item);
+}
