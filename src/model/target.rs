@@ -1,7 +1,7 @@
 //! The settings of targets: one block a target, which is called as the target is.
 
 use super::place::Addresses;
-use crate::schema::{Constant, Decode, Decoder, Kind, Visit, block};
+use crate::schema::{Constant, Decode, Decoder, Kind, Placed, Visit, block};
 use crate::syntax::{Body, Entry, Name};
 
 block! {
@@ -43,6 +43,9 @@ block! {
         /// Whether sites without a proxy are written for nginx of the host itself: a file for its `sites-available`, which
         /// hands requests on to the ports that services publish.
         optional host: bool,
+        /// Whether nginx of the host listens on IPv6 as well: a host without IPv6 does not start with it. A proxy does where a
+        /// network of it has `ipv6`.
+        optional ipv6: Placed<bool>,
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Nginx {
     pub version: Option<Placed<Version>>,
     /// Whether sites without a proxy are served by nginx of the host itself.
     pub host: bool,
+    /// Whether that listens on IPv6, where the source says it.
+    pub ipv6: Option<Placed<bool>>,
 }
 
 /// The settings of Kubernetes.

@@ -118,6 +118,7 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
             let version = version(said.version.as_ref(), texts);
             settings.nginx.version = version.or(settings.nginx.version);
             settings.nginx.host = said.host.unwrap_or(settings.nginx.host);
+            settings.nginx.ipv6 = said.ipv6.or(settings.nginx.ipv6);
         }
         if let Some(said) = &block.kubernetes {
             let namespace = said.namespace.as_ref().and_then(|namespace| self::namespace(namespace, texts));

@@ -14,7 +14,7 @@ use crate::judge::Judge;
 
 /// A case as it is on Kubernetes, whatever its targets are.
 fn platform(case: &Case) -> Platform {
-    let mut platform = case.compile_for(Runtime::Kubernetes);
+    let mut platform = Case { runtime: Runtime::Kubernetes, ..case.clone() }.compile();
     if !platform.targets.contains(&&KUBERNETES) {
         platform.targets.push(&KUBERNETES);
     }
@@ -56,7 +56,9 @@ fn compare(name: &str, mut overlaid: Vec<Value>, mut alone: Vec<Value>) {
 #[test]
 fn an_overlay_is_the_build_of_its_environment() {
     let mut compared = 0;
-    let cases = Case::all();
+    let mut cases = Case::all();
+    // One of each, whatever it runs on besides.
+    cases.retain(|case| case.runtime == case.first());
     for base in cases.iter().filter(|case| case.environment.is_none()) {
         let own: Vec<&Case> = cases
             .iter()
