@@ -40,6 +40,9 @@ pub(super) fn files(platform: &Platform, root: &str, objects: &[Object]) -> Vec<
     for object in objects {
         files.entry(&object.file).or_default().push(object);
     }
+    for objects in files.values_mut() {
+        objects.sort_by_key(|object| object.stage);
+    }
     let header = [generated(platform)];
     let mut artifacts = Vec::new();
     let (namespaces, others): (Vec<&str>, Vec<&str>) =
