@@ -1,5 +1,6 @@
 //! The settings of targets: one block a target, which is called as the target is.
 
+use super::place::Addresses;
 use crate::schema::{Constant, Decode, Decoder, Kind, List, Placed, Visit, block, choice};
 use crate::syntax::{Body, Entry, Name};
 
@@ -66,6 +67,9 @@ block! {
         optional pull_policy: PullPolicy,
         /// Whether pods wait, for five minutes at most, until what they depend on accepts connections; `true` by default.
         optional wait: bool,
+        /// The address ranges of the nodes. Without them what leads to a node, such as a scrape of what runs on its network, is
+        /// opened for every address.
+        optional nodes: Addresses,
     }
 }
 

@@ -54,6 +54,8 @@ pub struct Kubernetes {
     pub pull_policy: Option<PullPolicy>,
     /// Whether pods wait for what they depend on.
     pub wait: bool,
+    /// The addresses of its nodes; none where nothing is known of them.
+    pub nodes: Vec<String>,
 }
 
 impl Default for Kubernetes {
@@ -66,6 +68,7 @@ impl Default for Kubernetes {
             pull_secrets: Vec::new(),
             pull_policy: None,
             wait: true,
+            nodes: Vec::new(),
         }
     }
 }

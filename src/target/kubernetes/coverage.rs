@@ -4,8 +4,8 @@ use Coverage::{Lost, NotConcerned, Written};
 
 use crate::model::fields::{
     AfterField, ArtifactsField, BindField, BuildField, ConfigField, EnvFormField, GroupField, HealthField,
-    HostField, ImageUseField, KubernetesSettingsField, MountField, PlaceField, PlatformField, PortField,
-    RequiresField, ReserveField, ResourcesField, RunField, ScaleField, ScaleOnField, SecretField,
+    HostField, ImageUseField, KubernetesSettingsField, MountField, OutsideField, PlaceField, PlatformField,
+    PortField, RequiresField, ReserveField, ResourcesField, RunField, ScaleField, ScaleOnField, SecretField,
     SecurityField, ServiceField, ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField,
     VolumeField,
 };
@@ -61,7 +61,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                 | KubernetesSettingsField::domain(Leaf)
                 | KubernetesSettingsField::pull_secrets(Leaf)
                 | KubernetesSettingsField::pull_policy(Leaf)
-                | KubernetesSettingsField::wait(Leaf) => Written,
+                | KubernetesSettingsField::wait(Leaf)
+                | KubernetesSettingsField::nodes(Leaf) => Written,
             },
             TargetField::compose(_)
             | TargetField::prometheus(_)
@@ -69,8 +70,11 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_) => NotConcerned,
         },
+        SourceField::outside(field) => match field {
+            OutsideField::addresses(Leaf) => Written,
+            OutsideField::description(Leaf) => NotConcerned,
+        },
         SourceField::network(_)
-        | SourceField::outside(_)
         | SourceField::override_(Leaf)
         | SourceField::site(_)
         | SourceField::issuer(_)
@@ -182,9 +186,9 @@ fn service(field: ServiceField) -> Coverage {
         ServiceField::requires(field) => match field {
             RequiresField::sysctl(Leaf) => Lost(NODES),
         },
+        ServiceField::reaches(Leaf) => Written,
         ServiceField::role(Leaf)
         | ServiceField::networks(Leaf)
-        | ServiceField::reaches(Leaf)
         | ServiceField::child(Leaf)
         | ServiceField::output(Leaf) => NotConcerned,
         ServiceField::after(Leaf) | ServiceField::wait(AfterField::condition(Leaf)) => Written,

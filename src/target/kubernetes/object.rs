@@ -15,6 +15,7 @@ pub(super) enum Stage {
     Namespace,
     Account,
     Config,
+    Policy,
     Service,
     Claim,
     Workload,

@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::{Capabilities, Container, ResourceRequirements, 
 
 use super::{Context, namespace, resources};
 use crate::hash::{HashMap, HashSet};
-use crate::platform::{Condition, Platform, Protocol, Service, ServiceId};
+use crate::platform::{Condition, DOMAIN, EdgeEnd, Platform, Port, Protocol, Service, ServiceId};
 use crate::schema::Bytes;
 use crate::standard::images;
 
@@ -84,8 +84,16 @@ fn addresses(platform: &Platform, service: &Service) -> Vec<String> {
         matches!(dependency.condition, Condition::Started | Condition::Healthy)
             && platform.connects(service.id, dependency.on)
     });
+    // Rules of the network let through what a connection leads to.
+    let reached = |on: &Service| {
+        let mut edges = platform.edges_from(service.id).iter();
+        edges.find_map(|edge| match edge.to {
+            EdgeEnd::Service(to, Some(port)) if to == on.id => on.ports.get(port).filter(stream),
+            _ => None,
+        })
+    };
     let address = |on: &Service| {
-        let port = on.ports.iter().find(|port| port.protocol != Protocol::Udp)?;
+        let port = reached(on).or_else(|| on.ports.iter().find(stream))?;
         Some(format!("{}:{}", on.name, port.number))
     };
     waits
@@ -94,6 +102,11 @@ fn addresses(platform: &Platform, service: &Service) -> Vec<String> {
         .filter(|on| on.runs() && !on.is_job())
         .filter_map(address)
         .collect()
+}
+
+/// Whether a port accepts connections.
+fn stream(port: &&Port) -> bool {
+    port.protocol != Protocol::Udp
 }
 
 /// The wave of each service: one behind all that it waits for. What applies in waves starts the next one when the last one
@@ -118,7 +131,6 @@ pub(super) fn prepared(platform: &Platform) -> HashSet<ServiceId> {
 
 /// The domains in which the names of other namespaces are looked up that a service connects to.
 pub(super) fn searches(platform: &Platform, service: &Service) -> Vec<String> {
-    use crate::platform::{DOMAIN, EdgeEnd};
     let own = namespace::of(platform, service);
     let domain = platform.settings.kubernetes.domain.as_deref().unwrap_or(DOMAIN);
     let mut found: Vec<String> = platform
