@@ -35,8 +35,7 @@ fn service(out: &mut String, dice: &mut Dice, at: usize, ports: &[usize]) {
     for port in 0..ports[at] {
         // Two services may hear on the same number, and one on the number that another reaches a third by.
         let number = 3_000 + 100 * dice.below(2) + port;
-        let protocol =
-            *[" { protocol = http }", "", " { protocol = udp }"][dice.below(3)..].first().unwrap_or(&"");
+        let protocol = dice.pick(&[" { protocol = http }", "", " { protocol = udp }"]);
         let _ = writeln!(out, "  port p{port} = {number}{protocol}");
     }
     if ports[at] == 0 {
