@@ -37,6 +37,7 @@ fn site(block: &model::Site, issuers: &Issuers, platform: &Platform, texts: &mut
         domain: texts.template(&block.domain, &mut Mentions::default()),
         domain_span: block.domain.span,
         served_by: proxy(block, platform, texts),
+        served_by_span: block.served_by.as_ref().map(|named| named.0.span),
         trusted: trusted(block, platform, texts),
         aliases: block
             .aliases
@@ -156,10 +157,14 @@ fn path(name: &Name, texts: &mut Texts<'_>) -> RoutePath {
     };
     if !path.starts_with('/') {
         let equals = if exact { "= " } else { "" };
+        let help = match path.starts_with(['~', '^', '@']) {
+            true => Help::from("a route is for a path and what lies below it; patterns are not known"),
+            false => Help::write(format!("\"{equals}/{path}\"")),
+        };
         texts.sink.report(
             Diagnostic::new(codes::TYP007, format!("`{said}` is no path of a site"))
                 .at(name.span, "starts with `/`, or with `= /` for exactly one path")
-                .help(Help::write(format!("\"{equals}/{path}\""))),
+                .help(help),
         );
     }
     lines::path(path, name.span, texts);

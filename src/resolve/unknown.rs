@@ -17,7 +17,7 @@ impl Texts<'_> {
         known: impl Iterator<Item = &'k str>,
     ) -> Option<Thing> {
         let segment = path.segments.get(depth)?;
-        if self.sink.is_full() {
+        if self.sink.is_full() || self.is_ambiguous(path) {
             return None;
         }
         let member = path.segments[..=depth].join(".");
@@ -86,6 +86,9 @@ impl Texts<'_> {
 
     /// Reports that a path leads to another kind of thing than is needed.
     pub(super) fn wrong_kind(&mut self, path: &Path, thing: &Thing, needed: &str) {
+        if self.is_ambiguous(path) {
+            return;
+        }
         self.sink.report(
             Diagnostic::new(
                 codes::NAM004,
@@ -93,6 +96,11 @@ impl Texts<'_> {
             )
             .at(path.span, format!("{needed} is needed here")),
         );
+    }
+
+    /// Whether a path begins with a name that is declared twice, which is reported where it is declared.
+    pub(super) fn is_ambiguous(&self, path: &Path) -> bool {
+        path.segments.first().is_some_and(|name| self.names.ambiguous.contains(name))
     }
 
     /// A name of a namespace of its own: networks, groups, shared volumes.
