@@ -47,7 +47,11 @@ fn rendered(kubectl: &Judge, base: &[Object], environment: &[Object]) -> Vec<Val
         write(&format!("base/{file}"), yaml_documents(&[], trees));
     }
     let overlay = overlay(("../../base", &base), &environment);
-    for (path, trees) in overlay.added.iter().chain(&overlay.patches) {
+    for (path, places) in &overlay.added {
+        let trees = places.iter().map(|at| environment[*at].tree);
+        write(&format!("overlays/it/{path}"), yaml_documents(&[], trees));
+    }
+    for (path, trees) in &overlay.patches {
         write(&format!("overlays/it/{path}"), yaml_documents(&[], trees));
     }
     write("overlays/it/kustomization.yaml", yaml(&[], &overlay.kustomization));

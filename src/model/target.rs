@@ -1,5 +1,6 @@
 //! The settings of targets: one block a target, which is called as the target is.
 
+use super::place::Addresses;
 use crate::schema::{Constant, Decode, Decoder, Kind, Placed, Visit, block};
 use crate::syntax::{Body, Entry, Name};
 
@@ -60,6 +61,9 @@ block! {
         optional shared_storage_class: Constant,
         /// The domain of the cluster, `cluster.local` by default.
         optional domain: Constant,
+        /// The address ranges of the nodes. Without them what leads to a node, such as a scrape of what runs on its network, is
+        /// opened for every address.
+        optional nodes: Addresses,
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Kubernetes {
     pub shared_storage_class: Option<String>,
     /// The domain of the cluster, where it is not [`DOMAIN`].
     pub domain: Option<String>,
+    /// The addresses of its nodes; none where nothing is known of them.
+    pub nodes: Vec<String>,
 }
 
 /// The domain of a cluster of which nothing is said (kubernetes/kubernetes:cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go).

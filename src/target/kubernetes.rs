@@ -14,8 +14,10 @@ mod layout;
 mod namespace;
 mod object;
 mod pod;
+mod policy;
 mod probe;
 mod resources;
+mod secret;
 mod security;
 mod service;
 mod text;
@@ -75,7 +77,23 @@ impl<'a> Context<'a> {
 }
 
 fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
-    layout::files(platform, layout::root(platform), &objects(platform, files))
+    let root = layout::root(platform);
+    let objects = objects(platform, files);
+    let mut artifacts = layout::files(platform, root, &objects);
+    artifacts.push(secret::table(platform, root, &objects));
+    artifacts.extend(secret::scripts(platform));
+    artifacts
+}
+
+/// The overlay of an environment over a platform as it stands; each comes with the files that its services mount.
+pub(super) fn overlay(base: (&Platform, &Files<'_>), environment: (&Platform, &Files<'_>)) -> Vec<Artifact> {
+    let (platform, files) = environment;
+    let Some(name) = &platform.environment else { return Vec::new() };
+    let root = format!("kubernetes/overlays/{name}");
+    let objects = objects(platform, files);
+    let mut artifacts = layout::overlay(platform, &root, &self::objects(base.0, base.1), &objects);
+    artifacts.push(secret::table(platform, &root, &objects));
+    artifacts
 }
 
 /// Every object of a platform, file by file, each behind what it needs.
@@ -85,6 +103,7 @@ fn objects(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     let of_services = parallel::map(&services, |service| of_service(&cluster, service));
     let mut objects = namespace::objects(platform);
     objects.extend(variables::objects(platform));
+    objects.extend(policy::objects(platform));
     objects.extend(claim::objects(&cluster));
     objects.extend(of_services.into_iter().flatten());
     objects

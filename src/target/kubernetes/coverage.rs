@@ -4,9 +4,9 @@ use Coverage::{Lost, NotConcerned, Written};
 
 use crate::model::fields::{
     ArtifactsField, BindField, BuildField, ConfigField, EnvFormField, GroupField, HealthField, HostField,
-    ImageUseField, KubernetesSettingsField, MountField, PlaceField, PlatformField, PortField, RequiresField,
-    ReserveField, ResourcesField, RunField, ScaleField, SecretField, SecurityField, ServiceField,
-    ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField, VolumeField,
+    ImageUseField, KubernetesSettingsField, MountField, OutsideField, PlaceField, PlatformField, PortField,
+    RequiresField, ReserveField, ResourcesField, RunField, ScaleField, SecretField, SecurityField,
+    ServiceField, ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -57,7 +57,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                 KubernetesSettingsField::namespace(Leaf)
                 | KubernetesSettingsField::storage_class(Leaf)
                 | KubernetesSettingsField::shared_storage_class(Leaf)
-                | KubernetesSettingsField::domain(Leaf) => Written,
+                | KubernetesSettingsField::domain(Leaf)
+                | KubernetesSettingsField::nodes(Leaf) => Written,
             },
             TargetField::compose(_)
             | TargetField::prometheus(_)
@@ -65,8 +66,11 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_) => NotConcerned,
         },
+        SourceField::outside(field) => match field {
+            OutsideField::addresses(Leaf) => Written,
+            OutsideField::description(Leaf) => NotConcerned,
+        },
         SourceField::network(_)
-        | SourceField::outside(_)
         | SourceField::override_(Leaf)
         | SourceField::site(_)
         | SourceField::issuer(_)
@@ -178,9 +182,9 @@ fn service(field: ServiceField) -> Coverage {
         ServiceField::requires(field) => match field {
             RequiresField::sysctl(Leaf) => Lost(NODES),
         },
+        ServiceField::reaches(Leaf) => Written,
         ServiceField::role(Leaf)
         | ServiceField::networks(Leaf)
-        | ServiceField::reaches(Leaf)
         | ServiceField::child(Leaf)
         | ServiceField::output(Leaf) => NotConcerned,
         ServiceField::after(Leaf)

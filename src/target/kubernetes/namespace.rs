@@ -12,7 +12,10 @@ use crate::platform::{Platform, Service};
 
 /// The file of the namespaces, in a folder of its own: `kubectl delete -k` of the platform does not reach it, which
 /// would take every claim of the namespace with it.
-pub(super) const FILE: &str = "namespaces/namespaces";
+pub(super) const FILE: &str = "namespaces";
+
+/// The folder of that file.
+pub(super) const FOLDER: &str = "namespaces";
 
 /// A level of the Pod Security Standards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,13 +115,23 @@ fn named(platform: &Platform, level: Level) -> String {
     }
 }
 
+/// The names of the namespaces, the platform's own first.
+pub(super) fn names(platform: &Platform) -> Vec<String> {
+    there(platform).map(|level| named(platform, level)).collect()
+}
+
+/// The levels that there are namespaces of.
+fn there(platform: &Platform) -> impl Iterator<Item = Level> {
+    let needs =
+        |level: Level| platform.services.iter().any(|service| service.runs() && Level::of(service) == level);
+    LEVELS.into_iter().filter(move |level| *level == Level::Restricted || needs(*level))
+}
+
 /// The namespaces, the platform's own first.
 pub(super) fn objects(platform: &Platform) -> Vec<Object> {
     let of_level = |level: Level| {
         platform.services.iter().filter(move |service| service.runs() && Level::of(service) == level)
     };
-    let there =
-        LEVELS.into_iter().filter(|level| *level == Level::Restricted || of_level(*level).next().is_some());
     let object = |level: Level| {
         let comment = if level == Level::Restricted {
             platform.description.iter().cloned().collect()
@@ -130,7 +143,7 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
         };
         Object::new(FILE, Stage::Namespace, &namespace(platform, level)).with_comment(comment)
     };
-    there.map(object).collect()
+    there(platform).map(object).collect()
 }
 
 fn namespace(platform: &Platform, level: Level) -> Namespace {

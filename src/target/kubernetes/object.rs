@@ -14,6 +14,7 @@ pub(super) enum Stage {
     Namespace,
     Account,
     Config,
+    Policy,
     Service,
     Claim,
     Workload,
