@@ -79,9 +79,9 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-/// Whether a part of a path is meant for many: `*`, `:id`, `{id}`, `(.*)`, as programs and other proxies write them.
+/// Whether a part of a path is meant for many: `*`, `:id`, `{id}`, as programs and other proxies write them.
 fn is_pattern(segment: &str) -> bool {
-    segment.contains(['*', '{', '}', '(', '|']) || (segment.starts_with(':') && segment.len() > 1)
+    segment.contains(['*', '{', '}']) || (segment.starts_with(':') && segment.len() > 1)
 }
 
 fn odd(path: &RoutePath) -> Option<(&'static str, &'static str)> {
