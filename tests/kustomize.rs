@@ -1,6 +1,8 @@
 //! Overlays, before the real kustomize: what it renders of base and overlay is what was to come of it, every list in its
 //! order.
 
+#[path = "kustomize/environments.rs"]
+mod environments;
 #[path = "kustomize/random.rs"]
 mod random;
 

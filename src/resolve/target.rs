@@ -132,6 +132,12 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
                 let name = said.as_ref().and_then(|said| dns_name(said, texts));
                 *setting = name.or(setting.take());
             }
+            if let Some(secrets) = &said.pull_secrets {
+                kubernetes.pull_secrets =
+                    secrets.items.iter().filter_map(|name| dns_name(name, texts)).collect();
+            }
+            kubernetes.pull_policy = said.pull_policy.or(kubernetes.pull_policy);
+            kubernetes.wait = said.wait.unwrap_or(kubernetes.wait);
             if let Some(said) = &said.nodes {
                 kubernetes.nodes = said.0.iter().filter_map(|said| ranges(said, texts)).collect();
             }

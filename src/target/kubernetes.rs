@@ -17,21 +17,23 @@ mod pod;
 mod policy;
 mod probe;
 mod resources;
+mod scale;
 mod secret;
 mod security;
 mod service;
 mod text;
 mod variables;
 mod volume;
+mod wait;
 mod workload;
 
 use object::Object;
 
 use super::{Artifact, Files, Lower, Target};
 use crate::formats;
-use crate::hash::IndexMap;
+use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::parallel;
-use crate::platform::{Mounted, Platform, Service, VolumeId};
+use crate::platform::{Mounted, Platform, Service, ServiceId, VolumeId};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -50,6 +52,10 @@ struct Context<'a> {
     files: &'a Files<'a>,
     /// The services that mount each shared volume.
     users: IndexMap<VolumeId, Vec<&'a Service>>,
+    /// The wave in which each service starts.
+    waves: HashMap<ServiceId, u32>,
+    /// The services that jobs prepare.
+    prepared: HashSet<ServiceId>,
 }
 
 impl<'a> Context<'a> {
@@ -60,7 +66,7 @@ impl<'a> Context<'a> {
                 users.entry(mount.volume).or_default().push(service);
             }
         }
-        Self { platform, files, users }
+        Self { platform, files, users, waves: wait::waves(platform), prepared: wait::prepared(platform) }
     }
 
     /// The files of a folder of another target, as far as a program reads them.
@@ -116,7 +122,8 @@ fn of_service(cluster: &Context<'_>, service: &Service) -> Vec<Object> {
     let configs = config::of(cluster, service);
     let mut objects = vec![account::object(platform, service, &file)];
     objects.extend(config::objects(cluster, service, &configs, &file));
-    objects.extend(service::objects(platform, service, &file));
+    objects.extend(service::objects(cluster, service, &file));
     objects.push(workload::object(cluster, service, &configs, &file));
+    objects.extend(scale::objects(platform, service, &file));
     objects
 }

@@ -62,6 +62,9 @@ fn listed(header: &[String], folder: &str, objects: &[&Object]) -> Vec<Artifact>
     for object in objects {
         files.entry(&object.file).or_default().push(object);
     }
+    for objects in files.values_mut() {
+        objects.sort_by_key(|object| object.stage);
+    }
     let list = Kustomization {
         api_version: "kustomize.config.k8s.io/v1beta1",
         kind: "Kustomization",
@@ -106,7 +109,7 @@ pub(super) fn overlay(platform: &Platform, root: &str, base: &[Object], objects:
 
 /// Objects as the overlay sees them.
 fn written<'a>(objects: &[&'a Object], files: &'a [String]) -> Vec<Written<'a>> {
-    let runs = |object: &Object| object.stage >= Stage::Workload;
+    let runs = |object: &Object| matches!(object.stage, Stage::Workload | Stage::Job);
     let each = objects.iter().zip(files);
     each.map(|(object, file)| Written { file, runs: runs(object), tree: &object.tree }).collect()
 }

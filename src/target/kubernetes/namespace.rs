@@ -79,7 +79,8 @@ impl Level {
             (service.exception(|security| security.host_network), "is on the network of the node"),
             (service.exception(|security| !security.devices.is_empty()), "uses devices of the node"),
             (!service.binds.is_empty(), "mounts paths of the node"),
-            (is_root(service), "runs as root"),
+            (uid(service) == Some(0), "runs as root"),
+            (uid(service).is_none(), "runs as its image says, maybe as root: `user = \"UID:GID\"` ends that"),
             (service.capabilities().any(|name| plain(name) != "NET_BIND_SERVICE"), "keeps capabilities"),
         ];
         all.into_iter().filter_map(|(is, reason)| is.then_some(reason)).collect()
@@ -91,11 +92,14 @@ pub(super) fn plain(capability: &str) -> &str {
     capability.strip_prefix("CAP_").unwrap_or(capability)
 }
 
-/// Whether the pods of a service run as root.
+/// Whether the pods of a service run as root, or may do so: `runAsNonRoot` wants the user by number.
 pub(super) fn is_root(service: &Service) -> bool {
-    let uid = service.user.as_deref().map(|user| user.split(':').next().unwrap_or(user));
-    service.exception(|security| security.root || security.privileged) && uid.is_none_or(|uid| uid == "0")
-        || uid == Some("0")
+    uid(service).is_none_or(|uid| uid == 0)
+}
+
+/// The number of the user that a service runs as, where it is known.
+fn uid(service: &Service) -> Option<u64> {
+    service.user.as_deref()?.split(':').next()?.parse().ok()
 }
 
 /// The namespace of the platform.

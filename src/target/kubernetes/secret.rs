@@ -14,7 +14,7 @@ use crate::target::{Artifact, generated};
 const SCRIPT: &str = include_str!("../../../targets/kubernetes/secrets.sh");
 const APPLY: &str = include_str!("../../../targets/kubernetes/apply.sh");
 /// The reader of `.env`, which scripts have in common.
-const ENV: &str = include_str!("../../../targets/scripts/env.sh");
+const ENV: &str = include_str!("../../../targets/kubernetes/env.sh");
 
 /// The keys of a Secret, each with whether it may be missing.
 type Keys = BTreeMap<String, bool>;
