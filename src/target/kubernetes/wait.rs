@@ -85,15 +85,16 @@ fn addresses(platform: &Platform, service: &Service) -> Vec<String> {
             && platform.connects(service.id, dependency.on)
     });
     // Rules of the network let through what a connection leads to.
-    let reached = |on: &Service| {
+    let reached = |on: ServiceId| {
         let mut edges = platform.edges_from(service.id).iter();
         edges.find_map(|edge| match edge.to {
-            EdgeEnd::Service(to, Some(port)) if to == on.id => on.ports.get(port).filter(stream),
+            EdgeEnd::Service(to, port) if to == on => port,
             _ => None,
         })
     };
     let address = |on: &Service| {
-        let port = reached(on).or_else(|| on.ports.iter().find(stream))?;
+        let of_edge = reached(on.id).and_then(|port| on.ports.get(port)).filter(stream);
+        let port = of_edge.or_else(|| on.ports.iter().find(stream))?;
         Some(format!("{}:{}", on.name, port.number))
     };
     waits
