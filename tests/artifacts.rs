@@ -367,6 +367,8 @@ fn no_artifact_holds_a_secret() {
         ("docker/x.yaml", "  KEY: hunter2"),
         ("docker/x.yaml", "  - KEY=hunter2"),
         ("kubernetes/x.yaml", "  - key: KEY-hunter2"),
+        ("kubernetes/secrets.conf", "shop api deployment/api KEY=hunter2"),
+        ("kubernetes/secrets.conf", "shop api deployment/api KEY hunter2"),
         ("docker/x.sh", "KEY=hunter2"),
         ("docker/x.js", "const KEY = 'hunter2'"),
         (".env.example", "KEY=hunter2"),
@@ -385,6 +387,10 @@ fn given_away(secret: &str, artifact: &Artifact) -> (usize, Vec<String>) {
         vec![regex(r"^SECRET=$")]
     } else {
         vec![
+            // A key of a Secret: words that hold nothing but names.
+            regex(
+                r"^[a-z0-9-]+ [a-z0-9-]+ [a-z]+/[a-z0-9-]+(?: [A-Z][A-Z0-9_]*\??)*? SECRET\??(?: [A-Z][A-Z0-9_]*\??)*$",
+            ),
             // By compose, from the operator.
             regex(r"\$\{SECRET:(?:\?[^}]*|-)\}"),
             regex(r"^\s+environment: SECRET$"),
