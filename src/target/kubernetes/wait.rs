@@ -84,8 +84,17 @@ fn addresses(platform: &Platform, service: &Service) -> Vec<String> {
         matches!(dependency.condition, Condition::Started | Condition::Healthy)
             && platform.connects(service.id, dependency.on)
     });
+    // Rules of the network let through what a connection leads to.
+    let reached = |on: ServiceId| {
+        let mut edges = platform.edges_from(service.id).iter();
+        edges.find_map(|edge| match edge.to {
+            EdgeEnd::Service(to, port) if to == on => port,
+            _ => None,
+        })
+    };
     let address = |on: &Service| {
-        let port = reached(platform, service, on).or_else(|| on.ports.iter().find(stream))?;
+        let of_edge = reached(on.id).and_then(|port| on.ports.get(port)).filter(stream);
+        let port = of_edge.or_else(|| on.ports.iter().find(stream))?;
         Some(format!("{}:{}", on.name, port.number))
     };
     waits
@@ -94,15 +103,6 @@ fn addresses(platform: &Platform, service: &Service) -> Vec<String> {
         .filter(|on| on.runs() && !on.is_job())
         .filter_map(address)
         .collect()
-}
-
-/// The port that a connection leads to: policies of the network let nothing else through.
-fn reached<'a>(platform: &Platform, service: &Service, on: &'a Service) -> Option<&'a Port> {
-    let mut edges = platform.edges_from(service.id).iter();
-    edges.find_map(|edge| match edge.to {
-        EdgeEnd::Service(to, Some(port)) if to == on.id => on.ports.get(port).filter(stream),
-        _ => None,
-    })
 }
 
 /// Whether a port accepts connections.
