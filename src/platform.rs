@@ -14,6 +14,7 @@ mod host;
 mod image;
 mod issuer;
 mod label;
+mod namespace;
 pub mod observe;
 mod order;
 mod over;
