@@ -15,7 +15,7 @@ pub use json::json;
 pub use layout::{Apart, Commented};
 pub use node::Node;
 pub use template::render;
-pub use yaml::{yaml, yaml_documents, yaml_rest};
+pub use yaml::{yaml, yaml_documents, yaml_object, yaml_rest};
 
 /// Styles of YAML: `[a, b]`, `{a: b}` and `"a"`.
 pub use serde_saphyr::{DoubleQuoted, FlowMap, FlowSeq};

@@ -6,7 +6,8 @@ mod keys;
 use std::sync::LazyLock;
 
 use crate::model::{
-    AlertmanagerSettings, ComposeSettings, GrafanaSettings, NginxSettings, PrometheusSettings, Role, Runtime,
+    AlertmanagerSettings, ComposeSettings, GrafanaSettings, KubernetesSettings, NginxSettings,
+    PrometheusSettings, Role, Runtime,
 };
 use crate::schema::Block;
 
@@ -30,6 +31,8 @@ pub struct Format {
     pub per_reader: bool,
     /// The folders of what it writes that a service may mount, below the folder of its own; `""` is that folder itself.
     pub folders: &'static [&'static str],
+    /// The folders below its own whose files no program reads while it runs: they are for whoever checks the others.
+    pub checks: &'static [&'static str],
     /// How a source adds to what it writes, where it may be taken for a folder to mount things in.
     pub adds: Option<&'static str>,
     /// Where it takes overrides.
@@ -91,6 +94,7 @@ pub static COMPOSE: Format = Format {
     root: "docker",
     per_reader: false,
     folders: &[],
+    checks: &[],
     adds: None,
     overrides: &[Place::Platform, Place::Service],
     keys: Some(&COMPOSE_KEYS),
@@ -107,6 +111,7 @@ pub static PROMETHEUS: Format = Format {
     root: "monitoring/prometheus",
     per_reader: false,
     folders: &["", "rules", "tests"],
+    checks: &["tests"],
     adds: None,
     overrides: &[Place::Platform, Place::Scraped],
     keys: Some(&PROMETHEUS_KEYS),
@@ -123,6 +128,7 @@ pub static ALERTMANAGER: Format = Format {
     root: "monitoring/alertmanager",
     per_reader: false,
     folders: &["", "templates"],
+    checks: &[],
     adds: None,
     overrides: &[Place::Platform],
     keys: Some(&ALERTMANAGER_KEYS),
@@ -139,6 +145,7 @@ pub static GRAFANA: Format = Format {
     root: "monitoring/grafana",
     per_reader: false,
     folders: &["", "dashboards", "provisioning", "provisioning/dashboards", "provisioning/datasources"],
+    checks: &[],
     adds: Some("declare a `datasource` or a `dashboard`: they are written there"),
     overrides: &[],
     keys: None,
@@ -155,6 +162,7 @@ pub static NGINX: Format = Format {
     root: "nginx",
     per_reader: true,
     folders: &["", "sites"],
+    checks: &[],
     adds: None,
     overrides: &[],
     keys: None,
@@ -162,8 +170,25 @@ pub static NGINX: Format = Format {
     reader: Some(Role::Proxy),
 };
 
+/// Kubernetes.
+pub static KUBERNETES: Format = Format {
+    name: KubernetesSettings::SCHEMA.key,
+    purpose: "objects of a Kubernetes cluster, in files for kustomize",
+    settings: KubernetesSettings::SCHEMA,
+    runtime: Some(Runtime::Kubernetes),
+    root: "kubernetes",
+    per_reader: false,
+    folders: &[],
+    checks: &[],
+    adds: None,
+    overrides: &[],
+    keys: None,
+    inputs: true,
+    reader: None,
+};
+
 /// Every format, in the order in which they are built.
-pub static FORMATS: [&Format; 5] = [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX];
+pub static FORMATS: [&Format; 6] = [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX, &KUBERNETES];
 
 /// The formats of a platform that names none.
 pub static DEFAULT: [&Format; 1] = [&COMPOSE];

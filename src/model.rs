@@ -49,8 +49,8 @@ pub use source::{DataSource, SourceAccess};
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
 pub use store::Backup;
 pub use target::{
-    AlertmanagerSettings, ComposeSettings, GrafanaSettings, NginxSettings, PrometheusSettings, Target,
-    TargetSettings,
+    AlertmanagerSettings, ComposeSettings, GrafanaSettings, KubernetesSettings, NginxSettings,
+    PrometheusSettings, Target, TargetSettings,
 };
 
 block! {

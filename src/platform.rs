@@ -71,7 +71,7 @@ pub use schedule::Schedule;
 pub use secret::SECRETS;
 pub use security::{Bears, Confinement, Security};
 pub use service::{Build, Dependency, EnvVar, Forward, ImageName, Metrics, Port, Publish, Service};
-pub use settings::Settings;
+pub use settings::{DOMAIN, Settings};
 pub use site::{
     ACCOUNTS, ACME, CERTIFICATES, FILES, Limit, Maintenance, RESOLVES_UPSTREAMS, Route, RoutePath,
     RouteTarget, Share, Site, Tls, Upstream,

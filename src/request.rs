@@ -250,6 +250,8 @@ impl Platform {
             return Meeting { answer: Answer::Status(400, Reason::PlainText), ..found };
         }
         let Some(site) = site else {
+            // On the host, the server that takes other names belongs to somebody else.
+            let Some(_) = listener.entry else { return found };
             return Meeting { answer: unnamed(self, request, &sites, tls, &path), ..found };
         };
         let (route, answer) = self.meets_site(request, site, listener, (&name, &path));

@@ -8,6 +8,7 @@ mod artifact;
 mod compose;
 mod coverage;
 mod grafana;
+mod kubernetes;
 mod nginx;
 mod order;
 mod overrides;
@@ -36,7 +37,7 @@ pub struct Lowered {
 }
 
 /// The first parts of the paths of artifacts.
-pub const PLACES: &[&str] = &["docker", ".env.example", "monitoring", "nginx"];
+pub const PLACES: &[&str] = &["docker", ".env.example", "monitoring", "nginx", "kubernetes"];
 
 /// A format that a platform is lowered to.
 #[derive(Debug, Clone, Copy)]
@@ -85,8 +86,14 @@ fn generated(platform: &Platform) -> String {
 }
 
 /// Every target.
-pub const TARGETS: &[Target] =
-    &[compose::TARGET, prometheus::TARGET, alertmanager::TARGET, grafana::TARGET, nginx::TARGET];
+pub const TARGETS: &[Target] = &[
+    compose::TARGET,
+    prometheus::TARGET,
+    alertmanager::TARGET,
+    grafana::TARGET,
+    nginx::TARGET,
+    kubernetes::TARGET,
+];
 
 /// What no files say: nothing is told by arguments.
 fn no_arguments(_: &Platform, _: &Service) -> Vec<String> {

@@ -350,6 +350,7 @@ fn no_artifact_holds_a_secret() {
         ("docker/x.yaml", "  A: ${KEY:-hunter2}"),
         ("docker/x.yaml", "  KEY: hunter2"),
         ("docker/x.yaml", "  - KEY=hunter2"),
+        ("kubernetes/x.yaml", "  - key: KEY-hunter2"),
         ("docker/x.sh", "KEY=hunter2"),
         ("docker/x.js", "const KEY = 'hunter2'"),
         (".env.example", "KEY=hunter2"),
@@ -373,6 +374,9 @@ fn given_away(secret: &str, artifact: &Artifact) -> (usize, Vec<String>) {
             regex(r"^\s+environment: SECRET$"),
             // A variable of a container that is called the same, and is filled so.
             regex(r#"^\s+SECRET: "?\$\{\w+:(?:\?[^}]*|-)\}"?$"#),
+            // By a pod, from the cluster: a key of a Secret, and the name of the variable that it fills.
+            regex(r"^\s+key: SECRET$"),
+            regex(r"^\s+- (?:name|key): SECRET$"),
             // That variable, by what runs in the container.
             regex(r"\$\$?SECRET\b|\$?\$\{SECRET\}|\b(?:process\.env|e)\.SECRET\b"),
         ]

@@ -10,6 +10,8 @@ mod access;
 mod builds;
 #[path = "kubernetes/cluster.rs"]
 mod cluster;
+#[path = "kubernetes/judged.rs"]
+mod judged;
 #[path = "kubernetes/order.rs"]
 mod order;
 #[path = "kubernetes/passages.rs"]

@@ -31,5 +31,6 @@ mod promtool;
 mod real;
 mod reference;
 mod sample;
+mod scripts;
 mod tidy;
 mod version;

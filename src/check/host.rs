@@ -7,9 +7,20 @@ use crate::platform::{Platform, Route};
 /// What reads the files.
 const NAME: &str = NginxSettings::SCHEMA.key;
 
-/// NGX001: routes of sites on the host to ports that services do not publish, and load balancers, whose variables
-/// platforms beside each other would share.
+/// NGX001: routes of sites on the host to ports that services do not publish, and a setting for nginx of the host where that
+/// serves nothing.
 pub(super) fn unreached(platform: &Platform, sink: &mut Sink) {
+    let settings = &platform.settings.nginx;
+    if let Some(said) = settings.ipv6.filter(|said| said.value && !settings.host) {
+        sink.report(
+            Diagnostic::new(
+                codes::NGX001,
+                format!("{NAME} of the host serves nothing, and so listens nowhere"),
+            )
+            .at(said.span, "is said without `host = true`")
+            .help("a proxy listens on IPv6 where a network of it does: `network edge { ipv6 = true }`"),
+        );
+    }
     let sites = platform.sites.iter().filter(|site| site.served_by.is_none() && platform.serves(site));
     for site in sites {
         for (service, at, span) in site.routes.iter().flat_map(Route::ports) {
@@ -24,13 +35,6 @@ pub(super) fn unreached(platform: &Platform, sink: &mut Sink) {
                 .at(span, "the host reaches what is published")
                 .at(port.span, "is not published")
                 .help("write `publish = localhost` there: the host alone comes in"),
-            );
-        }
-        if let Some((_, span)) = site.trusted.first() {
-            sink.report(
-                Diagnostic::new(codes::NGX001, format!("{NAME} of the host takes no `trusted`"))
-                    .at(*span, "who is believed is decided for all sites of the host")
-                    .help("write `real_ip` into the host's own configuration, or serve the site by a proxy"),
             );
         }
     }

@@ -98,20 +98,33 @@ pub(super) fn unscraped(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-/// OBS011: sites that a probe could look at, if their names were known.
+/// OBS011: sites that a probe could look at, if their names were known, or one of them were a host.
 pub(super) fn unprobed(platform: &Platform, sink: &mut Sink) {
     let Some(probe) = platform.with_role(Role::Probe).find(|service| service.metrics.is_some()) else {
         return;
     };
-    for site in platform.sites.iter().filter(|site| site.domain.as_literal().is_none()) {
+    for site in platform.sites.iter().filter(|site| site.host().is_none() && site.probe.is_some()) {
         let name = &site.name;
+        let (reason, help) = match site.domain.as_literal() {
+            None => (
+                "set by the operator: what is asked for must be known before",
+                format!(
+                    "write the name here, and where it is another one: `environment production {{ site {name} = \"shop.example.com\" }}`"
+                ),
+            ),
+            Some(domain) => (
+                "stands for many hosts, and a probe asks one",
+                format!(
+                    "write one of them beside it, `aliases = [\"www{}\"]`, or `probe = false` where none is to be asked",
+                    domain.trim_start_matches('*')
+                ),
+            ),
+        };
         sink.report(
             Diagnostic::new(codes::OBS011, format!("`{}` does not look at the site `{name}`", probe.path))
-                .at(site.domain_span, "set by the operator: what is asked for must be known before")
+                .at(site.domain_span, reason)
                 .at(probe.span(), "looks at every site whose name is known")
-                .help(format!(
-                    "write the name here, and where it is another one: `environment production {{ site {name} = \"shop.example.com\" }}`"
-                )),
+                .help(help),
         );
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn uses(field: SourceField) -> bool {
                         | PortField::paths_read(_)
                         | PortField::forwards(_)
                 )
-                | ServiceField::health(HealthField::needs(_))
+                | ServiceField::health(HealthField::needs(_) | HealthField::none(_) | HealthField::tool(_))
         ),
         // Overrides are looked at one by one.
         SourceField::override_(_) => true,

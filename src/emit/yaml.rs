@@ -38,5 +38,14 @@ pub fn yaml_documents(header: &[String], documents: impl IntoIterator<Item = imp
     out
 }
 
+/// Prints one document of several, under the comment that belongs to it, without empty lines: these set its neighbours
+/// apart.
+#[must_use]
+pub fn yaml_object(comment: &[String], value: &impl Serialize) -> String {
+    let mut out = String::new();
+    print::object(&mut out, comment, value);
+    out
+}
+
 #[cfg(test)]
 mod tests;

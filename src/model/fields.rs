@@ -29,8 +29,8 @@ pub use super::storage::{
 };
 pub use super::store::BackupField;
 pub use super::target::{
-    AlertmanagerSettingsField, ComposeSettingsField, GrafanaSettingsField, NginxSettingsField,
-    PrometheusSettingsField, TargetField,
+    AlertmanagerSettingsField, ComposeSettingsField, GrafanaSettingsField, KubernetesSettingsField,
+    NginxSettingsField, PrometheusSettingsField, TargetField,
 };
 
 #[cfg(test)]

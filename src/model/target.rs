@@ -1,6 +1,6 @@
 //! The settings of targets: one block a target, which is called as the target is.
 
-use crate::schema::{Constant, Decode, Decoder, Kind, Visit, block};
+use crate::schema::{Constant, Decode, Decoder, Kind, Placed, Visit, block};
 use crate::syntax::{Body, Entry, Name};
 
 block! {
@@ -42,6 +42,24 @@ block! {
         /// Whether sites without a proxy are written for nginx of the host itself: a file for its `sites-available`, which
         /// hands requests on to the ports that services publish.
         optional host: bool,
+        /// Whether nginx of the host listens on IPv6 as well: a host without IPv6 does not start with it. A proxy does where a
+        /// network of it has `ipv6`.
+        optional ipv6: Placed<bool>,
+    }
+}
+
+block! {
+    /// Settings of Kubernetes.
+    "kubernetes" => KubernetesSettings / KubernetesSettingsField {
+        /// The namespace, in place of the platform's name. What cannot be held to the strictest of the Pod Security Standards
+        /// gets namespaces of its own beside it, whose names begin with this one.
+        optional namespace: Constant,
+        /// The storage class of volumes that one service mounts; the cluster's default where none is named.
+        optional storage_class: Constant,
+        /// The storage class of volumes that pods on several nodes mount at a time; it offers `ReadWriteMany`.
+        optional shared_storage_class: Constant,
+        /// The domain of the cluster, `cluster.local` by default.
+        optional domain: Constant,
     }
 }
 
@@ -58,6 +76,8 @@ block! {
         optional grafana: GrafanaSettings,
         /// Those of nginx.
         optional nginx: NginxSettings,
+        /// Those of Kubernetes.
+        optional kubernetes: KubernetesSettings,
     }
 }
 

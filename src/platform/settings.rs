@@ -14,6 +14,8 @@ pub struct Settings {
     pub alertmanager: Reader,
     /// Those of nginx.
     pub nginx: Nginx,
+    /// Those of Kubernetes.
+    pub kubernetes: Kubernetes,
 }
 
 /// The settings of Docker Compose.
@@ -30,7 +32,25 @@ pub struct Nginx {
     pub version: Option<Placed<Version>>,
     /// Whether sites without a proxy are served by nginx of the host itself.
     pub host: bool,
+    /// Whether that listens on IPv6, where the source says it.
+    pub ipv6: Option<Placed<bool>>,
 }
+
+/// The settings of Kubernetes.
+#[derive(Debug, Clone, Default)]
+pub struct Kubernetes {
+    /// The namespace, where it is not called as the platform is.
+    pub namespace: Option<String>,
+    /// The storage class of volumes that one service mounts.
+    pub storage_class: Option<String>,
+    /// The storage class of volumes that pods on several nodes mount.
+    pub shared_storage_class: Option<String>,
+    /// The domain of the cluster, where it is not [`DOMAIN`].
+    pub domain: Option<String>,
+}
+
+/// The domain of a cluster of which nothing is said (kubernetes/kubernetes:cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go).
+pub const DOMAIN: &str = "cluster.local";
 
 /// The settings of a target whose files one program reads.
 #[derive(Debug, Clone, Default)]

@@ -53,6 +53,14 @@ impl Site {
         self.domain.as_literal().into_iter().chain(self.aliases.iter().map(String::as_str))
     }
 
+    /// The first of its names that is one host: its address. `None` where the operator sets its own, or each name begins
+    /// with `*`.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        self.domain.as_literal()?;
+        self.names().find(|name| !name.starts_with('*'))
+    }
+
     /// The scheme of its addresses.
     #[must_use]
     pub fn scheme(&self) -> &'static str {
@@ -254,6 +262,16 @@ impl Platform {
     #[must_use]
     pub fn serves(&self, site: &Site) -> bool {
         self.targets.contains(&&formats::NGINX) && (site.served_by.is_some() || self.settings.nginx.host)
+    }
+
+    /// The port that a site is asked at: that of its scheme, or the one of the host that its proxy is published as. Behind load
+    /// balancers it is theirs.
+    #[must_use]
+    pub fn asked_at(&self, site: &Site) -> u16 {
+        let usual = if site.tls.is_some() { 443 } else { 80 };
+        let proxy = site.served_by.filter(|_| site.trusted.is_empty()).map(|proxy| &self[proxy]);
+        let port = proxy.and_then(|proxy| if site.tls.is_some() { proxy.https() } else { proxy.http() });
+        port.and_then(|port| port.publish.as_ref()).map_or(usual, |publish| publish.host_port)
     }
 
     /// Whether a service has addresses of IPv6.

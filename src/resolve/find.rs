@@ -290,7 +290,7 @@ impl Texts<'_> {
             "host" => {}
             _ => return self.no_member(path, 1, "a site has no such member", ["url", "host"].into_iter()),
         }
-        value.push_value(self.text(&site.domain.text, mentions));
+        value.push_value(self.host(site, mentions));
         if member == "url"
             && let Some(port) = self.public_port(site)
         {
@@ -299,8 +299,23 @@ impl Texts<'_> {
         Some(Thing::Text(value.finish()))
     }
 
-    /// The port of the host that a site is asked at, where it is not its scheme's own.
+    /// The host name of a site: its own, or where that begins with `*` the first alias that does not.
+    fn host(&mut self, site: &model::Site, mentions: &mut Mentions) -> Value {
+        let own = self.text(&site.domain.text, mentions);
+        let many = |name: &Value| name.as_literal().is_some_and(|name| name.starts_with('*'));
+        if !many(&own) {
+            return own;
+        }
+        let aliases = site.aliases.iter().flat_map(|list| &list.items);
+        let aliases: Vec<Value> = aliases.map(|alias| self.text(&alias.text, mentions)).collect();
+        aliases.into_iter().find(|alias| !many(alias)).unwrap_or(own)
+    }
+
+    /// The port of the host that a site is asked at, where it is not its scheme's own. Behind load balancers it is theirs.
     fn public_port(&self, site: &model::Site) -> Option<u16> {
+        if site.trusted.as_ref().is_some_and(|trusted| !trusted.items.is_empty()) {
+            return None;
+        }
         let tls = site.tls.as_ref().is_some_and(|tls| tls.enabled);
         let (wanted, usual) = if tls { (Protocol::Https, 443) } else { (Protocol::Http, 80) };
         let proxies = || self.names.services.iter().filter(|it| it.block.role == Some(Role::Proxy));

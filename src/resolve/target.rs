@@ -1,5 +1,6 @@
 //! What the source says of targets: which there are, their settings, and what services mount of theirs.
 
+use super::is_dns_label;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::formats::{self, FORMATS, Format};
@@ -117,9 +118,57 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
             let version = version(said.version.as_ref(), texts);
             settings.nginx.version = version.or(settings.nginx.version);
             settings.nginx.host = said.host.unwrap_or(settings.nginx.host);
+            settings.nginx.ipv6 = said.ipv6.or(settings.nginx.ipv6);
+        }
+        if let Some(said) = &block.kubernetes {
+            let namespace = said.namespace.as_ref().and_then(|namespace| self::namespace(namespace, texts));
+            let kubernetes = &mut settings.kubernetes;
+            kubernetes.namespace = namespace.or(kubernetes.namespace.take());
+            for (said, setting) in [
+                (&said.storage_class, &mut kubernetes.storage_class),
+                (&said.shared_storage_class, &mut kubernetes.shared_storage_class),
+                (&said.domain, &mut kubernetes.domain),
+            ] {
+                let name = said.as_ref().and_then(|said| dns_name(said, texts));
+                *setting = name.or(setting.take());
+            }
         }
     }
     settings
+}
+
+/// What the names of namespaces end with that stand beside the platform's (`target/kubernetes/namespace.rs`).
+const BESIDE: &str = "-privileged";
+
+/// The name of a namespace; what cannot be one is reported.
+fn namespace(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
+    let text = texts.constant(said);
+    if is_dns_label(&text) && text.len() + BESIDE.len() <= 63 {
+        return Some(text);
+    }
+    let most = 63 - BESIDE.len();
+    texts.sink.report(
+        Diagnostic::new(codes::TYP007, format!("`{text}` cannot be a namespace"))
+            .at(said.span, format!("lower-case letters, digits and hyphens inside, at most {most}"))
+            .help(format!(
+                "others stand beside it, such as `NAME{BESIDE}`, and a name has at most 63 characters"
+            )),
+    );
+    None
+}
+
+/// A name of several parts as DNS has them, such as that of a storage class (RFC 1123, section 2.1); what is none is
+/// reported.
+fn dns_name(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
+    let text = texts.constant(said);
+    if text.len() <= 253 && text.split('.').all(is_dns_label) {
+        return Some(text);
+    }
+    texts.sink.report(
+        Diagnostic::new(codes::TYP007, format!("`{text}` cannot be a name in DNS"))
+            .at(said.span, "lower-case letters, digits and hyphens, with dots between the parts"),
+    );
+    None
 }
 
 /// A version; what is none is reported.

@@ -90,8 +90,9 @@ print(opener(ProxyHandler({})).open(Request(sys.argv[1], headers={"Host": sys.ar
 }
 
 # order SITE ISSUER NAME…: certbot orders where none is there, names have changed, or it is time: by the authority's own
-# advice, or with a third of its time left (certbot/certbot:certbot/src/certbot/_internal/renewal.py). Its key is kept, so
-# that no handshake meets a certificate and a key of two orders.
+# advice, or with a third of its time left, half of it where that is less than ten days
+# (certbot/certbot:certbot/src/certbot/_internal/renewal.py). Its key is kept, so that no handshake meets a certificate and a
+# key of two orders.
 order() {
   site=$1 issuer=$2
   shift 2

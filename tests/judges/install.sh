@@ -34,7 +34,7 @@ esac
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 dir=$(realpath -m "${1:?usage: install.sh DIR [GROUP]}")
-stamp=$(cat <(echo "$group") "$here"/install.sh "$here"/*.py "$here"/*.mjs "$here"/package*.json "$here"/express/* | sha256sum)
+stamp=$(cat <(echo "$group") "$here"/install.sh "$here"/*.py "$here"/*.mjs "$here"/*.txt "$here"/package*.json "$here"/express/* | sha256sum)
 
 fail() {
   echo "judges: $*" >&2
@@ -289,7 +289,35 @@ shells() {
   for command in $("$new/bin/busybox" --list); do ln -s ../bin/busybox "$new/busybox/$command"; done
 }
 
+# The schemas of Kubernetes' API, in which unknown keys are refused, and a scanner of policies. Both come from PyPI. Only the
+# versions that are judged stay.
+kubernetes() {
+  if ! python3 -m pip --version >/dev/null 2>&1; then
+    lacking kubernetes-check "this machine has no pip that could bring it"
+    lacking checkov "this machine has no pip that could bring it"
+    return
+  fi
+  python3 -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --target "$new/kubernetes-validate" kubernetes-validate==1.37.0 >&2 ||
+    fail "kubernetes-validate could not be fetched from PyPI"
+  find "$new/kubernetes-validate/kubernetes_validate/kubernetes-json-schema" -mindepth 1 -maxdepth 1 \
+    -not -name 'v1.33.0-local-strict' -not -name 'v1.37.0-local-strict' -exec rm -r '{}' +
+  cp "$here/kubernetes-check.py" "$new/kubernetes-check.py"
+  program kubernetes-check root/usr/bin/python3 kubernetes-check.py
+  # Parts of it are compiled: for the Python that runs it, which need not be that of the machine.
+  local python machine
+  python=$(cd "$new/root/usr/bin" && echo python3.[0-9]*)
+  machine=$(uname -m)
+  python3 -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --only-binary=:all: \
+    --python-version "${python#python}" --platform "manylinux_2_28_$machine" --platform "manylinux_2_17_$machine" --platform any \
+    --target "$new/checkov" --requirement "$here/checkov.txt" >&2 || fail "checkov could not be fetched from PyPI"
+  cp "$here/checkov.py" "$new/checkov.py"
+  program checkov root/usr/bin/python3 checkov.py
+}
+
 unpack_judges() {
+  local kubernetes_job
+  kubernetes &
+  kubernetes_job=$!
   shells
   gixy_next
   certbot_beside
@@ -315,6 +343,7 @@ END
   chmod +x "$new/bin/work"
   grafana_schema
   express
+  wait $kubernetes_job || fail "the judges of Kubernetes could not be installed"
 }
 
 # A gateway and a backend as Node services are written: which spellings of a path they answer decides what a proxy closes.
@@ -391,6 +420,9 @@ nginx_check() { # RELEASE FILE
   cp "$2" "$new/nginx-$1/etc/nginx/nginx.conf"
   "nginx-$1" "$new/nginx-$1" -t -c /etc/nginx/nginx.conf
 }
+# kubectl decodes what it sets a variable in by the types of the API; that of the newer Debian knows newer ones.
+decode_check() { "$1" set env --local --filename "$2" INFRAC=1 --output name; }
+checkov_check() { (cd "$new" && cp "$1" sample.yaml && checkov --file sample.yaml --framework kubernetes --check CKV_K8S_16 --quiet --compact); }
 gixy_check() { (cd "$new" && gixy "$1"); }
 certbot_check() { certbot plugins --config "$1" --config-dir "$new/said.d" --work-dir "$new/said.d" --logs-dir "$new/said.d"; }
 # It has made its authority, and misses the certificate of its own address.
@@ -436,6 +468,7 @@ try_judges() {
     judge 'keytype = ecdsa' refuse certbot_check
     judge 'key-type = ecdsa' accept certbot_check
   fi
+  try_kubernetes
   judge '{ "pebble": { "httpPort": "80" } }' refuse pebble_check
   judge '{ "pebble": { "httpPort": 80 } }' accept pebble_check
   judge 'work is counted' accept work_check
@@ -447,6 +480,23 @@ try_judges() {
     rm -f "$new/nginx-$release/etc/nginx/nginx.conf" "$new/nginx-$release"/{tmp,run}/* "$new/nginx-$release/var/log/nginx"/* 2>/dev/null || true
   done
   rm -rf "$new/sample" "$new/said" "$new/said.d"
+}
+
+try_kubernetes() {
+  # Of a text that starts with a brace kubectl expects JSON.
+  local kubectl good=$'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec: { selector: { matchLabels: { a: b } }, template: { metadata: { labels: { a: b } }, spec: { containers: [{ name: a, image: a'
+  for kubectl in kubectl kubectl-new; do
+    judge "$good, env: [{ name: [] }] }] } } }" refuse decode_check "$kubectl"
+    judge "$good }] } } }" accept decode_check "$kubectl"
+  done
+  if [ ! -e "$new/lacking/kubernetes-check" ]; then
+    judge "$good, ports: [{ port: 80 }] }] } } }" refuse kubernetes-check
+    judge '{ apiVersion: apps/v2, kind: Deployment, metadata: { name: a } }' refuse kubernetes-check
+    judge "$good }] } } }" accept kubernetes-check
+    judge "$good, securityContext: { privileged: true } }] } } }" refuse checkov_check
+    judge "$good, securityContext: { privileged: false } }] } } }" accept checkov_check
+    rm -f "$new/sample.yaml"
+  fi
 }
 
 try_engine() {

@@ -113,7 +113,8 @@ impl Machine {
             .expect("the judge starts");
         let mut running = Running { child, port };
         let end = Instant::now() + Duration::from_secs(20);
-        while !listens(port) {
+        // nginx listens at one port after another, and at all of them before it answers at any.
+        while !answers(port) {
             let ended = running.child.try_wait().expect("a child can be asked");
             let log = || fs::read_to_string(self.root.path().join("error.log")).unwrap_or_default();
             assert!(
@@ -132,6 +133,14 @@ impl Machine {
 pub(crate) fn listens(port: u16) -> bool {
     let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port));
     stream.is_ok_and(|stream| stream.local_addr().ok() != stream.peer_addr().ok())
+}
+
+/// Whether nginx answers at a port: one without TLS sends some status, or closes what it has read.
+fn answers(port: u16) -> bool {
+    let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else { return false };
+    let asked = stream.local_addr().ok() != stream.peer_addr().ok() && stream.write_all(b"?\r\n\r\n").is_ok();
+    let limit = stream.set_read_timeout(Some(Duration::from_secs(5)));
+    asked && limit.is_ok() && stream.read(&mut [0]).is_ok()
 }
 
 /// nginx that runs; it ends with this value.

@@ -5,14 +5,16 @@ mod ask;
 mod behind;
 mod dice;
 mod express;
+mod on_host;
 mod source;
 mod table;
 
 use std::fs;
 
-use infrac::platform::{Platform, Route, RouteTarget, ServiceId, Version};
+use infrac::platform::{Platform, Route, RoutePath, RouteTarget, ServiceId, Version};
 use infrac::request::{Answer, Meeting, Silence, Way};
 use infrac::source::{Found, LoadError, Loader};
+use infrac::target::Artifact;
 
 use super::machine::{Machine, free_port};
 use super::{none, written_for};
@@ -51,8 +53,9 @@ fn nginx_answers_as_is_said() {
     let mut seen = [0_usize; 8];
     for seed in 0..if sample::whole() { PLATFORMS.1 } else { PLATFORMS.0 } {
         let mut dice = Dice::of(seed);
-        let ports = Ports { http: free_port(), https: free_port(), service: behind.port };
-        let published = if dice.one_of(2) { (80, 443) } else { (8_080, 8_443) };
+        let on_host = (seed % 3 == 2).then_some(behind.published);
+        let ports = Ports { http: free_port(), https: free_port(), service: behind.port, on_host };
+        let published = if dice.one_of(2) || on_host.is_some() { (80, 443) } else { (8_080, 8_443) };
         let text = source(&mut dice, ports, published);
         let mut platform = compiled(&text);
         let asked: Vec<Asked> = (1..=REQUESTS).map(|number| request(&mut dice, &platform, number)).collect();
@@ -96,15 +99,15 @@ fn play(
     seen: &mut [usize; 8],
 ) -> Vec<String> {
     let mut artifacts = written_for(platform, machine.version);
-    let main =
-        artifacts.iter_mut().find(|it| it.path.ends_with("nginx/proxy/nginx.conf")).expect("it is written");
-    let resolver = format!("resolver 127.0.0.1:{}", behind.resolver);
-    assert!(main.content.contains("resolver 127.0.0.11 "), "the resolver has moved");
-    main.content = main.content.replacen("resolver 127.0.0.11", &resolver, 1);
     behind.forget();
-    machine.load("proxy", &artifacts);
+    if ports.on_host.is_some() {
+        on_host::load(machine, &artifacts, ports);
+    } else {
+        found_by(behind, &mut artifacts);
+        machine.load("proxy", &artifacts);
+    }
     let _running = machine.start(ports.http);
-    if machine.version >= Version(1, 27) {
+    if machine.version >= Version(1, 27) && ports.on_host.is_none() {
         behind.wait_for(&behind_routes(platform));
     }
     let mut complaints = Vec::new();
@@ -120,6 +123,15 @@ fn play(
         }
     }
     complaints
+}
+
+/// Has a proxy ask for the addresses of services where they are known.
+fn found_by(behind: &Behind, artifacts: &mut [Artifact]) {
+    let main = artifacts.iter_mut().find(|it| it.path.ends_with("nginx/proxy/nginx.conf"));
+    let main = main.expect("it is written");
+    let resolver = format!("resolver 127.0.0.1:{}", behind.resolver);
+    assert!(main.content.contains("resolver 127.0.0.11 "), "the resolver has moved");
+    main.content = main.content.replacen("resolver 127.0.0.11", &resolver, 1);
 }
 
 /// The services that routes lead to: those that nginx resolves when it starts.
@@ -161,7 +173,9 @@ fn fits(machine: &Machine, platform: &Platform, asked: &Asked, meeting: &Meeting
                 // nginx.org: ngx_http_index_module
                 _ => "index.html",
             };
-            file_status(machine, asked, file, index) == *status && service.is_none()
+            // Of a path alone nothing but the index is asked for.
+            let alone = meeting.routed().is_some_and(|route| matches!(route.path, RoutePath::Exact(_)));
+            file_status(machine, asked, file, (index, alone)) == *status && service.is_none()
         }
         Answer::Onward(onward) => {
             let first = |way: &Way<'_>| way.via.first().map_or(way.service, |step| step.service);
@@ -194,7 +208,7 @@ fn decoded(target: &str) -> String {
 }
 
 /// What nginx says of a file, by what lies there: one that is no file but a folder needs a slash, and an index.
-fn file_status(machine: &Machine, asked: &Asked, path: &str, index: &str) -> u16 {
+fn file_status(machine: &Machine, asked: &Asked, path: &str, (index, alone): (&str, bool)) -> u16 {
     let at = |path: &str| machine.path(path.trim_start_matches('/'));
     let sent = matches!(asked.method.as_str(), "GET" | "HEAD");
     let found = |path: &str| if !sent && at(path).is_file() { 405 } else { 200 };
@@ -202,8 +216,8 @@ fn file_status(machine: &Machine, asked: &Asked, path: &str, index: &str) -> u16
         let index = format!("{path}{index}");
         return match at(path).is_dir() {
             _ if at(&index).is_file() => found(&index),
-            true => 403,
-            false => 404,
+            true if !alone => 403,
+            _ => 404,
         };
     }
     match fs::metadata(at(path)) {

@@ -11,6 +11,8 @@ import time
 from look import within
 
 SITE = "jobs.example.com"
+# The site whose certificate the operator puts there.
+OWN = "archive.example.com"
 # The line of the secret of the login; nginx takes a password in plain text for what it is.
 USERS, PASSWORD = "operator", "let-me-in"
 LOGIN = f"{USERS}:{{PLAIN}}{PASSWORD}"
@@ -19,20 +21,20 @@ LOGIN = f"{USERS}:{{PLAIN}}{PASSWORD}"
 class Client:
     """Asks the proxy over TLS, from the outside, and trusts what the proxy's own certificate says."""
 
-    def __init__(self, address, trusted):
-        self.address, self.trusted = address, trusted
+    def __init__(self, address, trusted, site=SITE):
+        self.address, self.trusted, self.site = address, trusted, site
 
-    def connect(self):
-        raw = socket.create_connection((self.address, 443), timeout=20)
-        return ssl.create_default_context(cadata=self.trusted).wrap_socket(raw, server_hostname=SITE)
+    def connect(self, tls=True):
+        raw = socket.create_connection((self.address, 443 if tls else 80), timeout=20)
+        return ssl.create_default_context(cadata=self.trusted).wrap_socket(raw, server_hostname=self.site) if tls else raw
 
-    def ask(self, path, method="GET", headers=None, body=None):
-        """The status and the body of an answer."""
-        reply = http.client.HTTPConnection(SITE)
-        reply.sock = self.connect()
+    def ask(self, path, method="GET", headers=None, body=None, tls=True):
+        """The status, the body and the headers of an answer."""
+        reply = http.client.HTTPConnection(self.site)
+        reply.sock = self.connect(tls)
         reply.request(method, path, body, headers or {})
         answer = reply.getresponse()
-        return answer.status, answer.read().decode().strip()
+        return answer.status, answer.read().decode().strip(), dict(answer.getheaders())
 
     def websocket(self, path):
         """What a WebSocket says first (RFC 6455, section 5.2: a text of fewer than 126 bytes)."""
@@ -80,6 +82,30 @@ def routes(neighbour, client, check, say):
     times = within(neighbour, lambda: client.stream("/events"))
     check(len(times) == 3 and times[0] < times[-1] - 0.5, f"events arrive together: {times}")
     say("  401 without a login and with another one, 200 with it; 403 by address; 413 and 200 by size; 429 by the limit; a WebSocket; events as they happen")
+
+
+def own_certificate(folder, neighbour, address, check, say):
+    """The operator puts a certificate into the folder of the proxy, which serves it at the next handshake: browsers are kept to TLS from then on."""
+    keys = f"{folder}/archive"
+    os.makedirs(keys)
+    subprocess.run(
+        ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", f"/CN={OWN}")
+        + ("-addext", f"subjectAltName=DNS:{OWN}", "-keyout", f"{keys}/privkey.pem", "-out", f"{keys}/fullchain.pem"),
+        check=True,
+        capture_output=True,
+    )
+    for file in ("privkey.pem", "fullchain.pem"):
+        os.chown(f"{keys}/{file}", 101, 101)
+    client = Client(address, open(f"{keys}/fullchain.pem").read(), OWN)
+    status, _, headers = within(neighbour, lambda: client.ask("/"))
+    kept = headers.get("Strict-Transport-Security")
+    check((status, kept) == (200, "max-age=63072000"), f"a certificate of the operator's: {status}, {kept}")
+    for method in ("GET", "POST"):
+        status, _, headers = within(neighbour, lambda: client.ask("/x?y=1", method, tls=False))
+        to = headers.get("Location")
+        check((status, to) == (301, f"https://{OWN}/x?y=1"), f"{method} without TLS: {status} to {to}")
+        check("Strict-Transport-Security" not in headers, "a header of TLS without TLS")
+    say("  a certificate that the operator puts there is served at once, with HSTS for two years; 301 without TLS")
 
 
 def comes_back(neighbour, client, network, container, others, check, say):

@@ -405,6 +405,8 @@ def routes(stack, neighbour):
     title("a client at the proxy")
     client = edge.Client(HOST, certificate(proxy, "self/jobs"))
     edge.routes(neighbour, client, check, say)
+    bound = next(mount["Source"] for mount in proxy["Mounts"] if mount["Destination"] == "/etc/certificates")
+    edge.own_certificate(bound, neighbour, HOST, check, say)
     api = next(c for c in running if service_of(c) == "api")
     others = [c["Id"] for c in running if service_of(c).startswith("keep-")]
     edge.comes_back(neighbour, client, f"{stack.project}_web", api["Id"], others, check, say)

@@ -29,17 +29,25 @@ pub(super) fn header(out: &mut String, lines: &[String]) {
 
 /// Prints a value with an empty line between top-level keys.
 pub(super) fn document(out: &mut String, value: &impl Serialize) {
-    write(out, value, Place::Start);
+    write(out, value, Place::Start, true);
+}
+
+/// Prints a value under lines of comment, without empty lines.
+pub(super) fn object(out: &mut String, lines: &[String], value: &impl Serialize) {
+    for line in lines {
+        comment(out, 0, line);
+    }
+    write(out, value, Place::Start, false);
 }
 
 /// Prints a value whose first key, and entries of it, are printed.
 pub(super) fn rest(out: &mut String, value: &impl Serialize) {
-    write(out, value, Place::Rest);
+    write(out, value, Place::Rest, true);
 }
 
-fn write(out: &mut String, value: &impl Serialize, place: Place) {
+fn write(out: &mut String, value: &impl Serialize, place: Place, apart: bool) {
     let line = out.len();
-    let at = At { out, column: 0, place, line, apart: true };
+    let at = At { out, column: 0, place, line, apart };
     // Only a value that is none of serde's kinds that YAML has is refused, and none of our types is.
     let printed = value.serialize(at);
     debug_assert!(printed.is_ok(), "{printed:?}");

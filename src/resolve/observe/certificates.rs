@@ -27,13 +27,13 @@ const OF_FILES: Duration = Duration(90 * 86_400_000);
 pub(super) fn by_issuer(platform: &Platform) -> IndexMap<&str, (&Issuer, Vec<Probe>)> {
     let mut issuers: IndexMap<&str, (&Issuer, Vec<Probe>)> = IndexMap::default();
     for site in &platform.sites {
-        let (Some(domain), Some(tls)) = (site.domain.as_literal(), &site.tls) else { continue };
+        let (Some(host), Some(tls)) = (site.host(), &site.tls) else { continue };
         if tls.signs_itself() && site.probe.is_none() {
             continue;
         }
         let (_, probes) =
             issuers.entry(tls.issuer.name.as_str()).or_insert_with(|| (&tls.issuer, Vec::new()));
-        let address = format!("{domain}:443");
+        let address = format!("{host}:{}", platform.asked_at(site));
         probes.push(Probe { site: site.name.clone(), address, module: Module::Certificate });
     }
     issuers

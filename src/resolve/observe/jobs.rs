@@ -54,17 +54,21 @@ pub(super) fn jobs(platform: &Platform, tables: &mut Tables<'_>, texts: &mut Tex
 /// Where a probe answers what it was asked for (prometheus/blackbox_exporter:README.md).
 pub(super) const PROBE_PATH: &str = "/probe";
 
-/// The sites that a probe looks at, each with the address that it asks for. A name that the operator sets is not known here.
+/// The sites that a probe looks at, each with the address that it asks for. A name that the operator sets is not known here,
+/// and one that begins with `*` is no host (OBS011).
 fn probes(platform: &Platform, service: &Service) -> Vec<Probe> {
     if service.role != Some(Role::Probe) {
         return Vec::new();
     }
     // Of a site that is shut nobody need hear that it does not answer.
     let open = platform.sites.iter().filter(|site| site.maintenance.is_none());
-    let known = open.filter_map(|site| Some((site, site.domain.as_literal()?, site.probe.as_deref()?)));
+    let known = open.filter_map(|site| Some((site, site.host()?, site.probe.as_deref()?)));
     known
-        .map(|(site, domain, path)| {
-            let address = format!("{}://{domain}{}", site.scheme(), if path == "/" { "" } else { path });
+        .map(|(site, host, path)| {
+            let usual = if site.tls.is_some() { 443 } else { 80 };
+            let port = Some(platform.asked_at(site)).filter(|port| *port != usual);
+            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+            let address = format!("{}://{host}{port}{}", site.scheme(), if path == "/" { "" } else { path });
             let unknown = site.tls.as_ref().is_some_and(|tls| !tls.issuer.public);
             let module = if unknown { Module::Unverified } else { Module::Answer };
             Probe { site: site.name.clone(), address, module }

@@ -34,7 +34,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             TargetField::compose(_)
             | TargetField::prometheus(_)
             | TargetField::grafana(_)
-            | TargetField::nginx(_) => NotConcerned,
+            | TargetField::nginx(_)
+            | TargetField::kubernetes(_) => NotConcerned,
         },
         // The address of the mail server.
         SourceField::outside(OutsideField::addresses(Leaf)) | SourceField::override_(Leaf) => Written,

@@ -67,7 +67,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
-            | TargetField::nginx(_) => NotConcerned,
+            | TargetField::nginx(_)
+            | TargetField::kubernetes(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
         SourceField::site(_)

@@ -14,11 +14,16 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
     match field {
         SourceField::site(field) => site(field),
         SourceField::target(field) => match field {
-            TargetField::nginx(NginxSettingsField::version(Leaf) | NginxSettingsField::host(Leaf)) => Written,
+            TargetField::nginx(
+                NginxSettingsField::version(Leaf)
+                | NginxSettingsField::host(Leaf)
+                | NginxSettingsField::ipv6(Leaf),
+            ) => Written,
             TargetField::compose(_)
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
-            | TargetField::grafana(_) => NotConcerned,
+            | TargetField::grafana(_)
+            | TargetField::kubernetes(_) => NotConcerned,
         },
         // Addresses that may come in.
         SourceField::outside(field) => match field {

@@ -74,8 +74,13 @@ struct Proxy {
 struct Files {
     root: String,
     index: Option<String>,
+    /// The file of a folder that is an exact path: its index would be looked for in the locations of other paths.
+    only: Option<String>,
     expires: Option<String>,
 }
+
+/// What a folder shows where nothing is said (nginx.org: ngx_http_index_module).
+const INDEX: &str = "index.html";
 
 impl Location {
     /// The only location of a site that is shut.
@@ -221,9 +226,15 @@ fn of_route(
             location.proxy = proxy(platform, route, shared);
         }
         RouteTarget::Files { root, index } => {
+            let folder = match &route.path {
+                RoutePath::Exact(path) => Some(path).filter(|path| path.ends_with('/')),
+                RoutePath::Prefix(_) => None,
+            };
+            let named = index.as_deref().unwrap_or(INDEX);
             location.files = Some(Files {
                 root: word(root, Reading::Variables),
-                index: index.as_ref().map(|index| word(index, Reading::Variables)),
+                index: index.as_ref().filter(|_| folder.is_none()).map(|index| word(index, Reading::Variables)),
+                only: folder.map(|folder| word(&format!("{folder}{named}"), Reading::Variables)),
                 expires: route.cache.map(time),
             });
         }

@@ -29,7 +29,7 @@ pub(super) struct Shared<'a> {
     /// The load balancers in front of sites.
     trusted: Option<Trusted>,
     /// The variable with the scheme that the client asked by.
-    scheme: &'static str,
+    scheme: String,
     /// Whether clients come in over IPv6.
     ipv6: bool,
     http: u16,
@@ -70,7 +70,7 @@ pub(super) struct Request<'a> {
     header: &'a str,
     host: &'static str,
     /// The variable with the scheme that the client asked by.
-    scheme: &'static str,
+    scheme: &'a str,
     module: &'static str,
 }
 
@@ -131,9 +131,16 @@ pub(super) fn shared<'a>(platform: &Platform, side: Side<'a>, sites: &[&Site], h
     let trusted = Trusted::of(platform, sites);
     Shared {
         header: header.to_owned(),
-        scheme: if trusted.is_some() { "$client_scheme" } else { "$scheme" },
+        scheme: if trusted.is_some() {
+            format!("${}client_scheme", side.prefix())
+        } else {
+            "$scheme".to_owned()
+        },
         trusted,
-        ipv6: service.is_some_and(|service| platform.has_ipv6(service)),
+        ipv6: match service {
+            Some(service) => platform.has_ipv6(service),
+            None => platform.settings.nginx.ipv6.is_some_and(|said| said.value),
+        },
         workers: service.map_or(1, workers),
         shutdown: service.map_or(0, shutdown),
         max_body: size(MAX_BODY),
@@ -175,7 +182,7 @@ impl Shared<'_> {
 
     /// What services learn of a request by a module: `proxy`, `grpc`.
     pub(super) fn request(&self, module: &'static str) -> Request<'_> {
-        Request { header: &self.header, host: self.host, scheme: self.scheme, module }
+        Request { header: &self.header, host: self.host, scheme: &self.scheme, module }
     }
 
     /// Whether clients come in over IPv6.

@@ -48,7 +48,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             TargetField::compose(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
-            | TargetField::nginx(_) => NotConcerned,
+            | TargetField::nginx(_)
+            | TargetField::kubernetes(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
         SourceField::variable(_)

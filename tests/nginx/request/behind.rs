@@ -18,6 +18,8 @@ fn address(at: usize) -> Ipv4Addr {
 pub(crate) struct Behind {
     pub(crate) resolver: u16,
     pub(crate) port: u16,
+    /// A port of each service, as it is published on the host.
+    pub(crate) published: [u16; SERVICES.len()],
     asked_for: Arc<Mutex<Vec<usize>>>,
     ended: Arc<AtomicBool>,
 }
@@ -26,11 +28,15 @@ impl Behind {
     pub(crate) fn start() -> Self {
         let resolver = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
         let server = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("there is a free port");
+        let own =
+            SERVICES.map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port"));
+        let port = |server: &TcpListener| server.local_addr().expect("it is bound").port();
         let ended = Arc::new(AtomicBool::new(false));
         let asked_for = Arc::new(Mutex::new(Vec::new()));
         let behind = Self {
             resolver: resolver.local_addr().expect("it is bound").port(),
-            port: server.local_addr().expect("it is bound").port(),
+            port: port(&server),
+            published: own.each_ref().map(port),
             asked_for: Arc::clone(&asked_for),
             ended: Arc::clone(&ended),
         };
@@ -41,14 +47,10 @@ impl Behind {
                 resolve(&resolver, &asked_for);
             }
         });
-        thread::spawn(move || {
-            for stream in server.incoming().flatten() {
-                if ended.load(Ordering::Relaxed) {
-                    return;
-                }
-                thread::spawn(move || answer(stream));
-            }
-        });
+        for (server, name) in own.into_iter().zip(SERVICES) {
+            serve(server, Some(name), Arc::clone(&ended));
+        }
+        serve(server, None, ended);
         behind
     }
 
@@ -76,9 +78,23 @@ impl Behind {
 impl Drop for Behind {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
-        // Wakes the server.
-        let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
+        // Wakes the servers.
+        for port in self.published.into_iter().chain([self.port]) {
+            let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, port));
+        }
     }
+}
+
+/// Answers the requests of a port, which is that of a service, or of all of them.
+fn serve(server: TcpListener, name: Option<&'static str>, ended: Arc<AtomicBool>) {
+    thread::spawn(move || {
+        for stream in server.incoming().flatten() {
+            if ended.load(Ordering::Relaxed) {
+                return;
+            }
+            thread::spawn(move || answer(stream, name));
+        }
+    });
 }
 
 /// Answers one question for an address (RFC 1035, section 4.1).
@@ -104,11 +120,12 @@ fn resolve(socket: &UdpSocket, asked_for: &Mutex<Vec<usize>>) {
     }
 }
 
-/// Answers one request with the name of the service that its address is of, and the path that it came with.
-fn answer(mut stream: TcpStream) {
+/// Answers one request with the name of the service that its port or its address is of, and the path that it came with.
+fn answer(mut stream: TcpStream, name: Option<&str>) {
     let IpAddr::V4(own) = stream.local_addr().expect("it is connected").ip() else { return };
     let at = usize::from(own.octets()[3]);
-    let name = at.checked_sub(1).and_then(|at| SERVICES.get(at)).copied().unwrap_or("another one");
+    let by_address = at.checked_sub(1).and_then(|at| SERVICES.get(at)).copied();
+    let name = name.or(by_address).unwrap_or("another one");
     let mut reader = BufReader::new(stream.try_clone().expect("a socket can be shared"));
     let mut line = String::new();
     if reader.read_line(&mut line).is_err() {

@@ -11,6 +11,8 @@ pub(crate) struct Ports {
     pub(crate) https: u16,
     /// That of all services, which differ by their addresses.
     pub(crate) service: u16,
+    /// Those that services publish, where nginx of the host serves the sites.
+    pub(crate) on_host: Option<[u16; SERVICES.len()]>,
 }
 
 /// The services behind the proxy.
@@ -48,10 +50,10 @@ const PATHS: [&str; 12] = [
 
 const EXACT: [&str; 5] = ["/ok", "/api/ok", "/", "/assets/x.txt", "/api/"];
 
-/// A source with one proxy, and sites of which some are served over TLS. The proxy is published under its scheme's own
-/// ports or under others.
+/// A source with sites of which some are served over TLS, by one proxy or by nginx of the host. The proxy is published under
+/// its scheme's own ports or under others.
 pub(crate) fn source(dice: &mut Dice, ports: Ports, published: (u16, u16)) -> String {
-    let Ports { http, https, service } = ports;
+    let Ports { http, https, service, on_host } = ports;
     let mut out = format!(
         r#"
 platform table {{ targets = [compose, nginx] }}
@@ -59,11 +61,18 @@ network edge
 outside friends = ["{FRIENDS}"]
 outside balancers = ["{BALANCERS}"]
 secret USERS
+{}
 allow metrics-in-public {{ reason = "A table" }}
 allow no-such-path      {{ reason = "A table" }}
 allow plain-text-site   {{ reason = "A table" }}
 allow private-address-trusted {{ reason = "A table" }}
-service proxy {{
+"#,
+        if on_host.is_some() { "target nginx { host = true }" } else { "" }
+    );
+    if on_host.is_none() {
+        let _ = writeln!(
+            out,
+            r#"service proxy {{
   role     = proxy
   image    = "example/nginx:1.30" {{ base = "debian:13" }}
   networks = [edge]
@@ -72,32 +81,36 @@ service proxy {{
   artifacts "/etc/nginx" = nginx
   bind "certificates" = "/etc/certificates" {{ read_only = true }}
   security {{ writable = true, reason = "A table" }}
-}}
-"#,
-        published.0, published.1
-    );
+}}"#,
+            published.0, published.1
+        );
+    }
     for (at, name) in SERVICES.iter().enumerate() {
         let forwards = match at {
             0 => "forwards \"/api\" = second.http",
             1 => "forwards \"/api/v1\" = third.http { strip = true }",
             _ => "",
         };
+        // One service of those that a request passes may read paths strictly, or all of them.
+        let read = if dice.one_of(2) { "paths_read = strict" } else { "" };
+        let publish = on_host.map(|ports| format!("publish = localhost {{ port = {} }}", ports[at]));
+        let publish = publish.unwrap_or_default();
         let metrics = ["/metrics", "/api/metrics", "/deep/metrics", "/stats"][at];
         let _ = writeln!(
             out,
             "service {name} {{ image = \"example/api:1\" {{ base = \"debian:13\" }}, networks = [edge]\n  \
-             port http = {service} {{ protocol = http\n {forwards}\n }}\n  metrics {{ path = \"{metrics}\", port = http }}\n}}"
+             port http = {service} {{ protocol = http\n {forwards}\n {read}\n {publish}\n }}\n  metrics {{ path = \"{metrics}\", port = http }}\n}}"
         );
     }
     let names = ["a.test", "shop.b.test", "*.b.test", "*.c.b.test", "very-long-name-of-a-site.test"];
     let count = 2 + dice.below(names.len() - 1);
     for (at, name) in names.iter().enumerate().take(count) {
-        out.push_str(&site(dice, at, name, service));
+        out.push_str(&site(dice, at, name, ports));
     }
     out
 }
 
-fn site(dice: &mut Dice, at: usize, name: &str, port: u16) -> String {
+fn site(dice: &mut Dice, at: usize, name: &str, ports: Ports) -> String {
     let tls = ["", "  tls = true { issuer = files }\n"][dice.below(2)];
     let alias = if dice.one_of(2) { format!("  aliases = [\"alias-{at}.test\"]\n") } else { String::new() };
     let mut out = format!("site site-{at} = \"{name}\" {{\n{tls}{alias}");
@@ -112,7 +125,7 @@ fn site(dice: &mut Dice, at: usize, name: &str, port: u16) -> String {
         }
         taken.push(key);
         let label = if exact { format!("= {path}") } else { path.to_owned() };
-        let _ = writeln!(out, "  route \"{label}\" = {}", route(dice, path, port));
+        let _ = writeln!(out, "  route \"{label}\" = {}", route(dice, path, ports.service));
     }
     if dice.one_of(4) {
         out.push_str("  limit { rate = 1, per = 1m }\n");

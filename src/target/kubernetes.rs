@@ -1,0 +1,103 @@
+//! Target kubernetes: the platform as objects of a cluster, in files that kustomize reads.
+//!
+//! What is lowered is a list of [`object::Object`]s; `layout` makes files of them. `targets/kubernetes/README.md` says how
+//! each concept maps.
+
+mod account;
+mod claim;
+mod config;
+mod coverage;
+mod env;
+mod keys;
+mod labels;
+mod layout;
+mod namespace;
+mod object;
+mod pod;
+mod probe;
+mod resources;
+mod security;
+mod service;
+mod text;
+mod variables;
+mod volume;
+mod workload;
+
+use object::Object;
+
+use super::{Artifact, Files, Lower, Target};
+use crate::formats;
+use crate::hash::IndexMap;
+use crate::parallel;
+use crate::platform::{Mounted, Platform, Service, VolumeId};
+
+/// The target.
+pub(super) const TARGET: Target = Target {
+    format: &formats::KUBERNETES,
+    coverage: coverage::coverage,
+    arguments: super::no_arguments,
+    needs: super::no_needs,
+    version: super::no_version,
+    missed: super::no_misses,
+    lower: Lower::Mounted(lower),
+};
+
+/// What objects are made of: the platform, and the files of other targets that its services mount.
+struct Context<'a> {
+    platform: &'a Platform,
+    files: &'a Files<'a>,
+    /// The services that mount each shared volume.
+    users: IndexMap<VolumeId, Vec<&'a Service>>,
+}
+
+impl<'a> Context<'a> {
+    fn new(platform: &'a Platform, files: &'a Files<'a>) -> Self {
+        let mut users: IndexMap<VolumeId, Vec<&Service>> = IndexMap::default();
+        for service in platform.services.iter().filter(|service| service.runs()) {
+            for mount in &service.mounts {
+                users.entry(mount.volume).or_default().push(service);
+            }
+        }
+        Self { platform, files, users }
+    }
+
+    /// The files of a folder of another target, as far as a program reads them.
+    fn mounted(&self, service: &Service, mounted: &'a Mounted) -> impl Iterator<Item = &'a Artifact> {
+        let checks: Vec<String> = mounted
+            .target
+            .checks
+            .iter()
+            .map(|folder| format!("{}/{folder}/", mounted.target.folder_of(service)))
+            .collect();
+        let files = self.files.below(&mounted.source(service)).iter().copied();
+        files.filter(move |file| !checks.iter().any(|folder| file.path.starts_with(folder)))
+    }
+}
+
+fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
+    layout::files(platform, layout::root(platform), &objects(platform, files))
+}
+
+/// Every object of a platform, file by file, each behind what it needs.
+fn objects(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
+    let cluster = Context::new(platform, files);
+    let services = platform.start_order();
+    let of_services = parallel::map(&services, |service| of_service(&cluster, service));
+    let mut objects = namespace::objects(platform);
+    objects.extend(variables::objects(platform));
+    objects.extend(claim::objects(&cluster));
+    objects.extend(of_services.into_iter().flatten());
+    objects
+}
+
+/// The objects of a service, each behind what it needs.
+fn of_service(cluster: &Context<'_>, service: &Service) -> Vec<Object> {
+    let platform = cluster.platform;
+    let file = layout::file(platform, service);
+    let configs = config::of(cluster, service);
+    let mut objects = vec![account::object(platform, service, &file)];
+    objects.extend(config::objects(cluster, service, &configs, &file));
+    objects.extend(service::objects(platform, service, &file));
+    objects.push(workload::object(cluster, service, &configs, &file));
+    objects
+}

@@ -1,0 +1,230 @@
+//! What Kubernetes' target says of each field of the language.
+
+use Coverage::{Lost, NotConcerned, Written};
+
+use crate::model::fields::{
+    ArtifactsField, BindField, BuildField, ConfigField, EnvFormField, GroupField, HealthField, HostField,
+    ImageUseField, KubernetesSettingsField, MountField, PlaceField, PlatformField, PortField, RequiresField,
+    ReserveField, ResourcesField, RunField, ScaleField, SecretField, SecurityField, ServiceField,
+    ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField, VolumeField,
+};
+use crate::schema::Leaf;
+use crate::target::Coverage;
+
+const NODES: &str = "nodes belong to the cluster: this is set where they are made";
+const NO_PROFILE: &str = "every group is applied: leave the file of one out of a kustomization of your own";
+const NO_PIDS: &str = "processes are limited by the node (`podPidsLimit` of its kubelet) and not by the pod";
+const NO_ULIMITS: &str = "limits of processes are those of the node's container runtime";
+const NO_SIGNAL: &str = "pods are stopped by the signal that their image names (`STOPSIGNAL`)";
+const NO_BUILD: &str = "a cluster pulls images and builds none: name one by `image`";
+const NO_DEVICES: &str = "devices need a device plugin of the cluster, or `privileged`";
+
+pub(super) fn coverage(field: SourceField) -> Coverage {
+    match field {
+        SourceField::platform(field) => platform(field),
+        SourceField::variable(field) => match field {
+            VariableField::default(Leaf)
+            | VariableField::description(Leaf)
+            | VariableField::one_of(Leaf)
+            | VariableField::optional(Leaf) => Written,
+        },
+        SourceField::secret(field) => match field {
+            SecretField::optional(Leaf) => Written,
+            SecretField::description(Leaf) | SecretField::min_length(Leaf) | SecretField::value(Leaf) => {
+                NotConcerned
+            }
+        },
+        SourceField::group(field) => match field {
+            GroupField::profile(Leaf) => Lost(NO_PROFILE),
+            GroupField::title(Leaf) | GroupField::description(Leaf) => NotConcerned,
+        },
+        SourceField::volume(field) => match field {
+            VolumeField::size(Leaf) | VolumeField::description(Leaf) => Written,
+            VolumeField::backup(Leaf) | VolumeField::concurrent(Leaf) => NotConcerned,
+        },
+        SourceField::host(field) => match field {
+            HostField::size(Leaf)
+            | HostField::memory(Leaf)
+            | HostField::disk(Leaf)
+            | HostField::image(Leaf)
+            | HostField::ssh(Leaf)
+            | HostField::firewall(Leaf)
+            | HostField::sysctl(Leaf) => Lost(NODES),
+        },
+        SourceField::service(field) => service(field),
+        SourceField::target(field) => match field {
+            TargetField::kubernetes(field) => match field {
+                KubernetesSettingsField::namespace(Leaf)
+                | KubernetesSettingsField::storage_class(Leaf)
+                | KubernetesSettingsField::shared_storage_class(Leaf)
+                | KubernetesSettingsField::domain(Leaf) => Written,
+            },
+            TargetField::compose(_)
+            | TargetField::prometheus(_)
+            | TargetField::alertmanager(_)
+            | TargetField::grafana(_)
+            | TargetField::nginx(_) => NotConcerned,
+        },
+        SourceField::network(_)
+        | SourceField::outside(_)
+        | SourceField::override_(Leaf)
+        | SourceField::site(_)
+        | SourceField::issuer(_)
+        | SourceField::alert(_)
+        | SourceField::record(_)
+        | SourceField::metric(_)
+        | SourceField::exports(_)
+        | SourceField::receiver(_)
+        | SourceField::hours(_)
+        | SourceField::inhibit(_)
+        | SourceField::dashboard(_)
+        | SourceField::datasource(_)
+        | SourceField::backup(_)
+        | SourceField::policy(_)
+        | SourceField::image(_)
+        | SourceField::mirror(_)
+        | SourceField::allow(_) => NotConcerned,
+    }
+}
+
+fn platform(field: PlatformField) -> Coverage {
+    match field {
+        PlatformField::description(Leaf) | PlatformField::labels(Leaf) => Written,
+        PlatformField::owner(Leaf) | PlatformField::runbooks(Leaf) | PlatformField::targets(Leaf) => {
+            NotConcerned
+        }
+    }
+}
+
+fn service(field: ServiceField) -> Coverage {
+    match field {
+        ServiceField::description(Leaf)
+        | ServiceField::group(Leaf)
+        | ServiceField::entrypoint(Leaf)
+        | ServiceField::command(Leaf)
+        | ServiceField::user(Leaf)
+        | ServiceField::stop_grace(Leaf)
+        | ServiceField::init(Leaf)
+        | ServiceField::labels(Leaf)
+        | ServiceField::service(Leaf) => Written,
+        ServiceField::ulimits(Leaf) => Lost(NO_ULIMITS),
+        ServiceField::stop_signal(Leaf) => Lost(NO_SIGNAL),
+        ServiceField::env(field) => match field {
+            EnvFormField::value(Leaf) | EnvFormField::file(Leaf) | EnvFormField::suffix(Leaf) => Written,
+        },
+        ServiceField::mount(field) => match field {
+            MountField::path(Leaf) | MountField::read_only(Leaf) => Written,
+        },
+        ServiceField::bind(field) => match field {
+            BindField::path(Leaf) | BindField::read_only(Leaf) | BindField::propagation(Leaf) => Written,
+        },
+        ServiceField::tmpfs(TmpfsField::size(Leaf))
+        | ServiceField::artifacts(ArtifactsField::folder(Leaf)) => Written,
+        ServiceField::resources(field) => match field {
+            ResourcesField::memory(Leaf) | ResourcesField::cpu(Leaf) => Written,
+            ResourcesField::pids(Leaf) => Lost(NO_PIDS),
+            ResourcesField::reserve(ReserveField::memory(Leaf) | ReserveField::cpu(Leaf)) => Written,
+        },
+        ServiceField::security(field) => match field {
+            SecurityField::writable(Leaf)
+            | SecurityField::privileged(Leaf)
+            | SecurityField::root(Leaf)
+            | SecurityField::host_pid(Leaf)
+            | SecurityField::host_network(Leaf)
+            | SecurityField::capabilities(Leaf)
+            | SecurityField::reason(Leaf) => Written,
+            SecurityField::devices(Leaf) => Lost(NO_DEVICES),
+        },
+        ServiceField::image(field) => match field {
+            ImageUseField::name(Leaf) => Written,
+            ImageUseField::base(Leaf) => NotConcerned,
+        },
+        ServiceField::build(field) => match field {
+            BuildField::context(Leaf)
+            | BuildField::dockerfile(Leaf)
+            | BuildField::target(Leaf)
+            | BuildField::args(Leaf) => Lost(NO_BUILD),
+            BuildField::base(Leaf) => NotConcerned,
+        },
+        ServiceField::port(field) => port(field),
+        ServiceField::volume(field) => match field {
+            ServiceVolumeField::path(Leaf)
+            | ServiceVolumeField::read_only(Leaf)
+            | ServiceVolumeField::size(Leaf)
+            | ServiceVolumeField::description(Leaf) => Written,
+            ServiceVolumeField::backup(Leaf) => NotConcerned,
+        },
+        ServiceField::config(field) => match field {
+            ConfigField::content(Leaf) | ConfigField::from(Leaf) | ConfigField::mode(Leaf) => Written,
+            ConfigField::description(Leaf) => NotConcerned,
+        },
+        ServiceField::health(field) => health(field),
+        ServiceField::scale(field) => match field {
+            ScaleField::min(Leaf) => Written,
+            ScaleField::max(Leaf) | ScaleField::cpu(Leaf) | ScaleField::memory(Leaf) | ScaleField::on(_) => {
+                NotConcerned
+            }
+        },
+        ServiceField::run(field) => match field {
+            RunField::kind(Leaf)
+            | RunField::cron(Leaf)
+            | RunField::deadline(Leaf)
+            | RunField::overlap(Leaf) => Written,
+        },
+        ServiceField::place(field) => match field {
+            PlaceField::gpu(Leaf) => Written,
+            PlaceField::zone(Leaf) => NotConcerned,
+        },
+        ServiceField::requires(field) => match field {
+            RequiresField::sysctl(Leaf) => Lost(NODES),
+        },
+        ServiceField::role(Leaf)
+        | ServiceField::networks(Leaf)
+        | ServiceField::reaches(Leaf)
+        | ServiceField::child(Leaf)
+        | ServiceField::output(Leaf) => NotConcerned,
+        ServiceField::after(Leaf)
+        | ServiceField::wait(_)
+        | ServiceField::override_(Leaf)
+        | ServiceField::metrics(_)
+        | ServiceField::smtp(_)
+        | ServiceField::samples(_)
+        | ServiceField::dump(_)
+        | ServiceField::alert(_)
+        | ServiceField::record(_)
+        | ServiceField::metric(_)
+        | ServiceField::dashboard(_)
+        | ServiceField::allow(_) => NotConcerned,
+    }
+}
+
+fn port(field: PortField) -> Coverage {
+    match field {
+        PortField::number(Leaf) | PortField::protocol(Leaf) => Written,
+        PortField::publish(_)
+        | PortField::access(Leaf)
+        | PortField::paths(Leaf)
+        | PortField::paths_read(Leaf)
+        | PortField::forwards(_)
+        | PortField::description(Leaf) => NotConcerned,
+    }
+}
+
+fn health(field: HealthField) -> Coverage {
+    match field {
+        HealthField::readiness(Leaf)
+        | HealthField::liveness(Leaf)
+        | HealthField::startup(Leaf)
+        | HealthField::port(Leaf)
+        | HealthField::tcp(Leaf)
+        | HealthField::command(Leaf)
+        | HealthField::builtin(Leaf)
+        | HealthField::interval(Leaf)
+        | HealthField::timeout(Leaf)
+        | HealthField::retries(Leaf)
+        | HealthField::start(Leaf)
+        | HealthField::start_interval(Leaf) => Written,
+        // The kubelet asks from outside of the container.
+        HealthField::none(Leaf) | HealthField::tool(Leaf) | HealthField::needs(Leaf) => NotConcerned,
+    }
+}

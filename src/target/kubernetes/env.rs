@@ -1,0 +1,174 @@
+//! Environment variables, and what the operator sets: inputs get into a container as variables, and texts that are built
+//! from them refer to these.
+
+use k8s_openapi::api::core::v1::{ConfigMapKeySelector, EnvVar, EnvVarSource, SecretKeySelector};
+
+use super::{Context, text, variables};
+use crate::hash::{HashMap, HashSet};
+use crate::platform::{self, Health, InputId, Platform, Service, Value, ValuePart};
+
+/// What a variable begins with that stands in no source: texts are built from it. A program reads variables by names of
+/// its own, so the name of an input alone could mean something to it.
+const INPUT: &str = "INPUT_";
+
+/// The variables of a container.
+#[derive(Debug)]
+pub(super) struct Env {
+    /// In an order in which each stands behind those that it refers to.
+    pub(super) entries: Vec<EnvVar>,
+    /// The variable that holds an input.
+    names: HashMap<InputId, String>,
+}
+
+impl Env {
+    pub(super) fn new(cluster: &Context<'_>, service: &Service) -> Self {
+        let platform = cluster.platform;
+        let names = names(platform, service);
+        let own: HashSet<&str> = service.env.iter().map(|variable| variable.name.as_str()).collect();
+        let mut helpers: Vec<(InputId, &String)> = names.iter().map(|(id, name)| (*id, name)).collect();
+        helpers.sort_unstable();
+        let (first, rest): (Vec<_>, Vec<_>) = service.env.iter().partition(|variable| {
+            is_input(platform, variable).is_some_and(|id| names.get(&id) == Some(&variable.name))
+        });
+        let mut entries: Vec<EnvVar> = helpers
+            .into_iter()
+            .filter(|(_, name)| !own.contains(name.as_str()))
+            .map(|(id, name)| input(platform, service, name, id, false))
+            .collect();
+        let mut env = Self { entries: Vec::new(), names };
+        entries
+            .extend(first.into_iter().chain(rest).map(|variable| env.variable(platform, service, variable)));
+        env.entries = entries;
+        env
+    }
+
+    fn variable(&self, platform: &Platform, service: &Service, variable: &platform::EnvVar) -> EnvVar {
+        if let Some((suffix, input)) = variable.secret_file(platform) {
+            let name = format!("{}{suffix}", variable.name);
+            return EnvVar { name, value: Some(platform[input].file_path()), value_from: None };
+        }
+        match is_input(platform, variable) {
+            Some(id) => {
+                let referred = self.names.contains_key(&id);
+                input(platform, service, &variable.name, id, !referred)
+            }
+            None => EnvVar {
+                name: variable.name.clone(),
+                value: Some(self.text(&variable.value)),
+                value_from: None,
+            },
+        }
+    }
+
+    /// A text of the container's command or of its variables.
+    pub(super) fn text(&self, value: &Value) -> String {
+        text::value(value, &|id| self.name(id))
+    }
+
+    fn name(&self, id: InputId) -> String {
+        self.names.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// A line for the image's shell. The kubelet puts nothing into the command of a probe; the shell reads the variable.
+    pub(super) fn line(&self, value: &Value) -> String {
+        let parts = value.parts.iter().map(|part| match part {
+            ValuePart::Literal(text) => text.to_string(),
+            ValuePart::Input(id) => format!("${{{}}}", self.name(*id)),
+        });
+        parts.collect()
+    }
+
+    /// The command of a probe: as it is, or, where inputs stand in it, through the image's shell, which knows them.
+    pub(super) fn probe(&self, words: &[Value]) -> Vec<String> {
+        if words.iter().all(|word| word.as_literal().is_some()) {
+            return words.iter().filter_map(Value::as_literal).map(str::to_owned).collect();
+        }
+        let quoted: Vec<String> = words.iter().map(|word| self.quoted(word)).collect();
+        vec!["sh".to_owned(), "-c".to_owned(), format!("exec {}", quoted.join(" "))]
+    }
+
+    /// A word that the shell reads as one, whatever stands in it.
+    fn quoted(&self, value: &Value) -> String {
+        let parts = value.parts.iter().map(|part| match part {
+            ValuePart::Literal(text) => format!("'{}'", text.replace('\'', "'\\''")),
+            ValuePart::Input(id) => format!("\"${{{}}}\"", self.name(*id)),
+        });
+        parts.collect()
+    }
+}
+
+/// The input that a variable holds and nothing besides.
+fn is_input(platform: &Platform, variable: &platform::EnvVar) -> Option<InputId> {
+    match variable.value.parts.as_slice() {
+        [ValuePart::Input(id)] if variable.secret_file(platform).is_none() => Some(*id),
+        _ => None,
+    }
+}
+
+/// The variables that texts refer to: the service's own where one holds the input, else one for it.
+fn names(platform: &Platform, service: &Service) -> HashMap<InputId, String> {
+    let mut names: HashMap<InputId, String> = HashMap::default();
+    let texts = service.env.iter().filter(|variable| is_input(platform, variable).is_none());
+    let texts =
+        texts.filter(|variable| variable.secret_file(platform).is_none()).map(|variable| &variable.value);
+    let words = service.entrypoint.iter().chain(&service.command).flatten();
+    let probe: Vec<&Value> = match &service.health {
+        Health::Exec(words) if !service.is_job() => words.iter().collect(),
+        Health::Shell(line) if !service.is_job() => vec![line],
+        _ => Vec::new(),
+    };
+    let used: Vec<InputId> = texts.chain(words).chain(probe).flat_map(Value::inputs).collect();
+    if used.is_empty() {
+        return names;
+    }
+    let own = service.env.iter().filter_map(|variable| Some((is_input(platform, variable)?, &variable.name)));
+    let mut own_names: HashMap<InputId, &String> = HashMap::default();
+    for (id, name) in own {
+        own_names.entry(id).or_insert(name);
+    }
+    let mut taken: HashSet<String> = service.env.iter().map(|variable| variable.name.clone()).collect();
+    for id in used {
+        if names.contains_key(&id) {
+            continue;
+        }
+        let name = own_names.get(&id).map_or_else(
+            || {
+                let mut name = format!("{INPUT}{}", platform[id].name);
+                while !taken.insert(name.clone()) {
+                    name.push('_');
+                }
+                name
+            },
+            |name| (*name).clone(),
+        );
+        names.insert(id, name);
+    }
+    names
+}
+
+/// A variable that holds an input. What may stay empty may be missing as well, but not where a text refers to it: the
+/// kubelet would leave `$(NAME)` in there.
+fn input(platform: &Platform, service: &Service, name: &str, id: InputId, may_be_missing: bool) -> EnvVar {
+    let input = &platform[id];
+    let optional = (input.optional && may_be_missing).then_some(true);
+    let source = if variables::is_default(input) {
+        EnvVarSource {
+            config_map_key_ref: Some(ConfigMapKeySelector {
+                name: variables::NAME.to_owned(),
+                key: input.name.clone(),
+                optional: None,
+            }),
+            ..EnvVarSource::default()
+        }
+    } else {
+        EnvVarSource {
+            secret_key_ref: Some(SecretKeySelector {
+                name: service.name.clone(),
+                key: input.name.clone(),
+                optional,
+            }),
+            ..EnvVarSource::default()
+        }
+    };
+    EnvVar { name: name.to_owned(), value: None, value_from: Some(source) }
+}

@@ -1,0 +1,116 @@
+//! Labels and annotations: what objects are known by, and what a platform says of its containers.
+//!
+//! <https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/>
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+
+use super::namespace;
+use crate::platform::{Platform, Service};
+
+/// The label that names a workload. Selectors read it, so no two workloads share a value: a selector matches every pod
+/// that has its labels, however many others the pod has besides (kubernetes/kubernetes#79365).
+pub(super) const NAME: &str = "app.kubernetes.io/name";
+const INSTANCE: &str = "app.kubernetes.io/instance";
+const COMPONENT: &str = "app.kubernetes.io/component";
+const PART_OF: &str = "app.kubernetes.io/part-of";
+const VERSION: &str = "app.kubernetes.io/version";
+const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+
+pub(super) type Labels = BTreeMap<String, String>;
+
+/// What selects the pods of a service, and only these. A selector cannot be changed, so no version and nothing that a
+/// source may set is part of it.
+pub(super) fn selector(platform: &Platform, service: &Service) -> Labels {
+    BTreeMap::from([(NAME.to_owned(), service.name.clone()), (INSTANCE.to_owned(), platform.name.clone())])
+}
+
+/// The same as a selector of workloads.
+pub(super) fn label_selector(platform: &Platform, service: &Service) -> LabelSelector {
+    LabelSelector { match_labels: Some(selector(platform, service)), match_expressions: None }
+}
+
+/// The labels of what belongs to the whole platform.
+pub(super) fn of_platform(platform: &Platform) -> Labels {
+    let said = platform.labels.iter().filter(|(key, value)| is_label(key, value));
+    let mut labels: Labels = said.cloned().collect();
+    labels
+        .extend([(PART_OF.to_owned(), platform.name.clone()), (MANAGED_BY.to_owned(), "infrac".to_owned())]);
+    labels
+}
+
+/// The labels of a workload and its pods. The version is theirs alone: a new one changes nothing else.
+pub(super) fn of_workload(platform: &Platform, service: &Service) -> Labels {
+    let mut labels = of_service(platform, service);
+    let tag = service.image_name.as_ref().and_then(|image| image.tag.as_ref());
+    if let Some(tag) = tag.filter(|tag| is_value(tag)) {
+        labels.insert(VERSION.to_owned(), tag.clone());
+    }
+    labels
+}
+
+/// The labels of the objects of a service.
+pub(super) fn of_service(platform: &Platform, service: &Service) -> Labels {
+    let said = platform.container_labels(service).filter(|(key, value)| is_label(key, value));
+    let mut labels: Labels = said.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    labels.extend(of_platform(platform));
+    labels.extend(selector(platform, service));
+    if let Some(group) = service.group {
+        labels.insert(COMPONENT.to_owned(), platform[group].name.clone());
+    }
+    labels
+}
+
+/// What a source says in labels that Kubernetes has no room for in its own: their values may be any text here.
+pub(super) fn annotations(platform: &Platform, service: &Service) -> Labels {
+    let said = platform.container_labels(service).filter(|(key, value)| !is_label(key, value));
+    said.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+/// The metadata of an object of a service.
+pub(super) fn metadata(platform: &Platform, service: &Service) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(service.name.clone()),
+        namespace: Some(namespace::of(platform, service)),
+        labels: Some(of_service(platform, service)),
+        ..ObjectMeta::default()
+    }
+}
+
+/// The metadata of the workload of a service.
+pub(super) fn metadata_of_workload(platform: &Platform, service: &Service) -> ObjectMeta {
+    ObjectMeta { labels: Some(of_workload(platform, service)), ..metadata(platform, service) }
+}
+
+/// Whether a label of a container is one of Kubernetes.
+fn is_label(key: &str, value: &str) -> bool {
+    let name = key.rsplit_once('/').map_or(key, |(_, name)| name);
+    !name.is_empty() && is_value(name) && is_value(value) && !key.starts_with("app.kubernetes.io/")
+}
+
+/// Whether a text can be the value of a label: at most 63 letters, digits, `-`, `_` and `.`, the ends being letters or
+/// digits (kubernetes/apimachinery:pkg/util/validation/validation.go, `IsValidLabelValue`).
+pub(super) fn is_value(text: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let outer = |byte: Option<u8>| byte.is_none_or(|byte| byte.is_ascii_alphanumeric());
+    text.len() <= 63
+        && text.bytes().all(inner)
+        && outer(text.bytes().next())
+        && outer(text.bytes().next_back())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_value;
+
+    #[test]
+    fn the_value_of_a_label_is_short_and_plain() {
+        for good in ["", "a", "v1.2_3-4", "RELEASE.2025-09-07T16-13-09Z"] {
+            assert!(is_value(good), "{good}");
+        }
+        for bad in ["-a", "a.", "a b", "a/b", "ä", &"a".repeat(64)] {
+            assert!(!is_value(bad), "{bad}");
+        }
+    }
+}

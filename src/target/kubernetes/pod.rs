@@ -1,0 +1,113 @@
+//! Pods: what a workload makes of its template.
+
+use k8s_openapi::api::core::v1::{
+    Container, ContainerPort, PodSpec, PodTemplateSpec, Toleration, VolumeMount,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::config::{self, Config};
+use super::env::Env;
+use super::volume::Volumes;
+use super::workload::Kind;
+use super::{Context, labels, probe, resources, security, service as services, variables};
+use crate::platform::{Platform, Port, Service, Value, ValuePart};
+use crate::target::TARGETS;
+
+/// The template of a service's pods.
+pub(super) fn template(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> PodTemplateSpec {
+    let mut annotations = labels::annotations(cluster.platform, service);
+    if let Some(checksum) = config::checksum(cluster, service) {
+        annotations.insert("checksum/files".to_owned(), checksum);
+    }
+    if let Some(checksum) = variables::checksum(cluster.platform, service) {
+        annotations.insert("checksum/variables".to_owned(), checksum);
+    }
+    PodTemplateSpec {
+        metadata: Some(ObjectMeta {
+            labels: Some(labels::of_workload(cluster.platform, service)),
+            annotations: (!annotations.is_empty()).then_some(annotations),
+            ..ObjectMeta::default()
+        }),
+        spec: Some(spec(cluster, service, configs)),
+    }
+}
+
+fn spec(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> PodSpec {
+    let volumes = Volumes::new(cluster, service, configs);
+    let host_network = service.exception(|security| security.host_network);
+    let process = service.process.as_deref();
+    PodSpec {
+        service_account_name: Some(service.name.clone()),
+        automount_service_account_token: Some(false),
+        // Else each Service is a variable as well, such as `API_PORT=tcp://…`, which programs take for their own.
+        enable_service_links: Some(false),
+        host_network: host_network.then_some(true),
+        host_pid: service.exception(|security| security.host_pid).then_some(true),
+        dns_policy: host_network.then(|| "ClusterFirstWithHostNet".to_owned()),
+        hostname: service.bears.hostname_is_state.then(|| service.name.clone()),
+        // The first process of a pod reaps what others leave behind.
+        share_process_namespace: process.and_then(|process| process.init).filter(|init| *init),
+        termination_grace_period_seconds: process
+            .and_then(|process| process.stop_grace)
+            .map(|grace| i64::from(probe::seconds(grace))),
+        security_context: Some(security::pod(cluster, service)),
+        // A node that takes no other pods has logs and figures, too.
+        tolerations: (Kind::of(service) == Kind::DaemonSet)
+            .then(|| vec![Toleration { operator: Some("Exists".to_owned()), ..Toleration::default() }]),
+        containers: vec![container(cluster, service, volumes.mounts)],
+        volumes: (!volumes.volumes.is_empty()).then_some(volumes.volumes),
+        ..PodSpec::default()
+    }
+}
+
+fn container(cluster: &Context<'_>, service: &Service, mounts: Vec<VolumeMount>) -> Container {
+    let platform = cluster.platform;
+    let env = Env::new(cluster, service);
+    let probes = probe::lower(service, &env);
+    let ports: Vec<ContainerPort> = service.ports.iter().map(port).collect();
+    Container {
+        name: service.name.clone(),
+        image: service.image.as_ref().map(|image| constant(platform, image)),
+        command: service.entrypoint.as_deref().map(|words| texts(&env, words)),
+        args: arguments(platform, service, &env),
+        ports: (!ports.is_empty()).then_some(ports),
+        startup_probe: probes.startup,
+        readiness_probe: probes.readiness,
+        liveness_probe: probes.liveness,
+        resources: Some(resources::lower(service)),
+        security_context: Some(security::container(service)),
+        volume_mounts: (!mounts.is_empty()).then_some(mounts),
+        env: (!env.entries.is_empty()).then_some(env.entries),
+        ..Container::default()
+    }
+}
+
+fn port(port: &Port) -> ContainerPort {
+    ContainerPort {
+        name: Some(port.name.clone()),
+        container_port: i32::from(port.number),
+        protocol: Some(services::protocol(port).to_owned()),
+        ..ContainerPort::default()
+    }
+}
+
+fn texts(env: &Env, words: &[Value]) -> Vec<String> {
+    words.iter().map(|word| env.text(word)).collect()
+}
+
+/// The arguments of a command, with what targets' files cannot say behind them.
+fn arguments(platform: &Platform, service: &Service, env: &Env) -> Option<Vec<String>> {
+    let own = service.command.as_deref()?;
+    let more = TARGETS.iter().flat_map(|target| (target.arguments)(platform, service));
+    let more = more.map(|word| Value { parts: [ValuePart::Literal(word.into())].into_iter().collect() });
+    Some(own.iter().cloned().chain(more).map(|word| env.text(&word)).collect())
+}
+
+/// A text that nobody can set later: variables are their defaults.
+fn constant(platform: &Platform, value: &Value) -> String {
+    let parts = value.parts.iter().map(|part| match part {
+        ValuePart::Literal(text) => text.to_string(),
+        ValuePart::Input(id) => platform[*id].default.clone().unwrap_or_default(),
+    });
+    parts.collect()
+}

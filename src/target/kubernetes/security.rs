@@ -1,0 +1,49 @@
+//! Security contexts: what pods and containers are held to.
+
+use k8s_openapi::api::core::v1::{Capabilities, PodSecurityContext, SeccompProfile, SecurityContext};
+
+use super::{Context, namespace, volume};
+use crate::platform::Service;
+
+/// The user and the group that a service runs as, where the source or its image say them by number.
+fn ids(service: &Service) -> (Option<i64>, Option<i64>) {
+    let mut parts = service.user.as_deref().unwrap_or_default().split(':').map(|part| part.parse().ok());
+    (parts.next().flatten(), parts.next().flatten())
+}
+
+/// What all containers of a pod are held to.
+pub(super) fn pod(cluster: &Context<'_>, service: &Service) -> PodSecurityContext {
+    let (user, group) = ids(service);
+    let group = group.or(user);
+    let fs_group = group.filter(|group| *group != 0 && volume::needs_group(cluster, service));
+    let privileged = service.exception(|security| security.privileged);
+    PodSecurityContext {
+        run_as_non_root: (!namespace::is_root(service)).then_some(true),
+        run_as_user: user,
+        run_as_group: group,
+        fs_group,
+        // A large volume is not walked through at each start.
+        fs_group_change_policy: fs_group.map(|_| "OnRootMismatch".to_owned()),
+        seccomp_profile: (!privileged)
+            .then(|| SeccompProfile { type_: "RuntimeDefault".to_owned(), localhost_profile: None }),
+        ..PodSecurityContext::default()
+    }
+}
+
+/// What a container is held to besides.
+pub(super) fn container(service: &Service) -> SecurityContext {
+    let confinement = service.confinement();
+    let privileged = service.exception(|security| security.privileged);
+    let kept: Vec<String> = service.capabilities().map(|name| namespace::plain(name).to_owned()).collect();
+    SecurityContext {
+        // The API server refuses `false` beside `privileged`.
+        allow_privilege_escalation: (confinement.no_new_privileges && !privileged).then_some(false),
+        privileged: privileged.then_some(true),
+        read_only_root_filesystem: Some(confinement.read_only),
+        capabilities: confinement.drops_capabilities.then(|| Capabilities {
+            drop: Some(vec!["ALL".to_owned()]),
+            add: (!kept.is_empty()).then_some(kept),
+        }),
+        ..SecurityContext::default()
+    }
+}

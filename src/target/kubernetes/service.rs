@@ -1,0 +1,78 @@
+//! Services: the name under which the pods of a workload are reached.
+
+use k8s_openapi::api::core::v1::{Service as Out, ServicePort, ServiceSpec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::labels;
+use super::object::{Object, Stage};
+use super::workload::Kind;
+use crate::platform::{Platform, Port, Protocol, Service};
+
+/// The Services of a workload: the name that others reach it by, and, for pods that keep their names, the one below which
+/// these stand. A client that looks a name up once keeps its address, so what is reached has one that stays.
+pub(super) fn objects(platform: &Platform, service: &Service, file: &str) -> Vec<Object> {
+    let reached = reached(platform, service);
+    let governing =
+        (Kind::of(service) == Kind::StatefulSet).then(|| of_pods(platform, service, governing(service)));
+    reached.into_iter().chain(governing).map(|out| Object::new(file, Stage::Service, &out)).collect()
+}
+
+/// The name of the Service below which the pods of a set stand.
+pub(super) fn governing(service: &Service) -> String {
+    format!("{}-pods", service.name)
+}
+
+/// The addresses of pods, of those that are not ready among them.
+fn of_pods(platform: &Platform, service: &Service, name: String) -> Out {
+    let metadata = labels::metadata(platform, service);
+    Out {
+        metadata: ObjectMeta { name: Some(name), ..metadata },
+        spec: Some(ServiceSpec {
+            cluster_ip: Some("None".to_owned()),
+            publish_not_ready_addresses: Some(true),
+            selector: Some(labels::selector(platform, service)),
+            ports: ports(service),
+            ..ServiceSpec::default()
+        }),
+        ..Out::default()
+    }
+}
+
+fn ports(service: &Service) -> Option<Vec<ServicePort>> {
+    (!service.ports.is_empty()).then(|| service.ports.iter().map(port).collect())
+}
+
+/// The Service that others reach; `None` where nothing listens.
+fn reached(platform: &Platform, service: &Service) -> Option<Out> {
+    if service.ports.is_empty() || service.is_job() {
+        return None;
+    }
+    let out = Out {
+        metadata: labels::metadata(platform, service),
+        spec: Some(ServiceSpec {
+            type_: Some("ClusterIP".to_owned()),
+            selector: Some(labels::selector(platform, service)),
+            ports: ports(service),
+            ..ServiceSpec::default()
+        }),
+        ..Out::default()
+    };
+    Some(out)
+}
+
+/// A port by its name, so that a change of the number in the container needs none here.
+fn port(port: &Port) -> ServicePort {
+    ServicePort {
+        name: Some(port.name.clone()),
+        port: i32::from(port.number),
+        target_port: Some(IntOrString::String(port.name.clone())),
+        protocol: Some(protocol(port).to_owned()),
+        ..ServicePort::default()
+    }
+}
+
+/// The protocol of a port. It is a part of the key by which lists of ports merge, so it is written out.
+pub(super) fn protocol(port: &Port) -> &'static str {
+    if port.protocol == Protocol::Udp { "UDP" } else { "TCP" }
+}

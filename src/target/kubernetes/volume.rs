@@ -1,0 +1,254 @@
+//! Volumes of pods, and where containers see them.
+
+use k8s_openapi::api::core::v1::{
+    ConfigMapProjection, ConfigMapVolumeSource, EmptyDirVolumeSource, HostPathVolumeSource, KeyToPath,
+    PersistentVolumeClaimVolumeSource, ProjectedVolumeSource, SecretVolumeSource, Volume, VolumeMount,
+    VolumeProjection,
+};
+
+use super::config::{self, Config, Mount};
+use super::workload::Kind;
+use super::{Context, claim, resources};
+use crate::hash::HashSet;
+use crate::platform::{HostPath, InputId, MemoryPath, Platform, Propagation, SECRETS, Service};
+use crate::schema::Bytes;
+
+/// The length of a name before a number is put to it: a label of DNS has 63 characters at most.
+const ROOM: usize = 58;
+
+/// What everybody in the pod's group may read, and nobody else: secrets belong to root, and the group is the pod's.
+const SECRET_MODE: i32 = 0o440;
+
+/// The volumes of a pod, with their mounts in its container.
+#[derive(Debug, Default)]
+pub(super) struct Volumes {
+    pub(super) volumes: Vec<Volume>,
+    pub(super) mounts: Vec<VolumeMount>,
+    names: HashSet<String>,
+}
+
+impl Volumes {
+    pub(super) fn new(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> Self {
+        let platform = cluster.platform;
+        let mut all = Self::default();
+        let templates = Kind::of(service) == Kind::StatefulSet;
+        for volume in &service.volumes {
+            let name = all.unique(claim::short(service, volume));
+            all.mount(&name, &volume.path, volume.read_only);
+            if !templates {
+                all.volumes.push(own(platform, service, &name, &volume.name));
+            }
+        }
+        for shared in &service.mounts {
+            let claim = &platform[shared.volume].name;
+            let name = all.unique(claim);
+            all.mount(&name, &shared.path, shared.read_only);
+            all.volumes.push(claimed(&name, claim));
+        }
+        for config in configs {
+            all.config(config);
+        }
+        let files = platform.secret_files(service);
+        if !files.is_empty() {
+            all.secrets(platform, service, files.into_iter());
+        }
+        for bind in &service.binds {
+            all.bind(bind);
+        }
+        for memory in &service.memory_paths {
+            all.memory(memory);
+        }
+        for path in scratch(cluster, service) {
+            let name = all.unique(&of_path(path));
+            all.mount(&name, path, false);
+            let room = EmptyDirVolumeSource::default();
+            all.volumes.push(Volume { name, empty_dir: Some(room), ..Volume::default() });
+        }
+        all
+    }
+
+    /// A name for a volume that no other one of the pod has: at most 63 characters.
+    fn unique(&mut self, wanted: &str) -> String {
+        let wanted: String = wanted.chars().map(plain).take(ROOM).collect();
+        let wanted = wanted.trim_matches('-');
+        let wanted = if wanted.is_empty() { "root" } else { wanted };
+        let mut name = wanted.to_owned();
+        let mut number = 2;
+        while !self.names.insert(name.clone()) {
+            name = format!("{wanted}-{number}");
+            number += 1;
+        }
+        name
+    }
+
+    fn mount(&mut self, name: &str, path: &str, read_only: bool) {
+        self.mounts.push(VolumeMount {
+            name: name.to_owned(),
+            mount_path: path.to_owned(),
+            read_only: read_only.then_some(true),
+            ..VolumeMount::default()
+        });
+    }
+
+    /// Files of ConfigMaps: a folder of them, or each by itself where its folder holds something else as well.
+    fn config(&mut self, config: &Config) {
+        let name = self.unique(&config.volume);
+        match &config.mount {
+            Mount::Folder(path) => self.mount(&name, path, true),
+            Mount::Files(files) => {
+                for file in files {
+                    self.mount(&name, &file.at, true);
+                    if let Some(mount) = self.mounts.last_mut() {
+                        mount.sub_path = Some(file.path.clone());
+                    }
+                }
+            }
+        }
+        let items = |map: &config::Map| {
+            let item = |file: &config::File| KeyToPath {
+                key: file.key.clone(),
+                path: file.path.clone(),
+                mode: file.mode.and_then(|mode| i32::try_from(mode).ok()),
+                ..KeyToPath::default()
+            };
+            // The keys are the paths where nothing is said.
+            let plain = map.files.iter().all(|file| file.key == file.path && file.mode.is_none());
+            (!plain).then(|| map.files.iter().map(item).collect::<Vec<_>>())
+        };
+        self.volumes.push(match config.maps.as_slice() {
+            [map] => Volume {
+                name,
+                config_map: Some(ConfigMapVolumeSource {
+                    name: map.name.clone(),
+                    items: items(map),
+                    ..ConfigMapVolumeSource::default()
+                }),
+                ..Volume::default()
+            },
+            maps => Volume {
+                name,
+                projected: Some(ProjectedVolumeSource {
+                    sources: Some(
+                        maps.iter()
+                            .map(|map| VolumeProjection {
+                                config_map: Some(ConfigMapProjection {
+                                    name: map.name.clone(),
+                                    items: items(map),
+                                    optional: None,
+                                }),
+                                ..VolumeProjection::default()
+                            })
+                            .collect(),
+                    ),
+                    ..ProjectedVolumeSource::default()
+                }),
+                ..Volume::default()
+            },
+        });
+    }
+
+    fn secrets(&mut self, platform: &Platform, service: &Service, files: impl Iterator<Item = InputId>) {
+        let name = self.unique("secrets");
+        self.mount(&name, SECRETS, true);
+        let item = |id: InputId| KeyToPath {
+            key: platform[id].name.clone(),
+            path: platform[id].file_name(),
+            ..KeyToPath::default()
+        };
+        self.volumes.push(Volume {
+            name,
+            secret: Some(SecretVolumeSource {
+                secret_name: Some(service.name.clone()),
+                default_mode: Some(SECRET_MODE),
+                items: Some(files.map(item).collect()),
+                ..SecretVolumeSource::default()
+            }),
+            ..Volume::default()
+        });
+    }
+
+    fn bind(&mut self, bind: &HostPath) {
+        let name = self.unique(&of_path(&bind.source));
+        self.mount(&name, &bind.path, bind.read_only);
+        if let Some(mount) = self.mounts.last_mut() {
+            mount.mount_propagation = bind.propagation.and_then(|propagation| match propagation {
+                Propagation::Private => None,
+                Propagation::Slave => Some("HostToContainer".to_owned()),
+                Propagation::Shared => Some("Bidirectional".to_owned()),
+            });
+        }
+        self.volumes.push(host_path(name, &bind.source, None));
+    }
+
+    /// A path in memory counts as memory of the container.
+    fn memory(&mut self, memory: &MemoryPath) {
+        let name = self.unique(&of_path(&memory.path));
+        self.mount(&name, &memory.path, false);
+        let empty_dir = Some(EmptyDirVolumeSource {
+            medium: Some("Memory".to_owned()),
+            size_limit: Some(resources::memory(memory.size)),
+            ..EmptyDirVolumeSource::default()
+        });
+        self.volumes.push(Volume { name, empty_dir, ..Volume::default() });
+    }
+}
+
+/// A volume of a service whose pods come from no set: what each node keeps is in a folder of the node, what a
+/// job keeps in a claim.
+fn own(platform: &Platform, service: &Service, name: &str, volume: &str) -> Volume {
+    if Kind::of(service) == Kind::DaemonSet {
+        let path = format!("/var/lib/{}/{volume}", platform.name);
+        return host_path(name.to_owned(), &path, Some("DirectoryOrCreate"));
+    }
+    claimed(name, volume)
+}
+
+fn host_path(name: String, path: &str, kind: Option<&str>) -> Volume {
+    let source = HostPathVolumeSource { path: path.to_owned(), type_: kind.map(str::to_owned) };
+    Volume { name, host_path: Some(source), ..Volume::default() }
+}
+
+fn claimed(name: &str, claim: &str) -> Volume {
+    Volume {
+        name: name.to_owned(),
+        persistent_volume_claim: Some(PersistentVolumeClaimVolumeSource {
+            claim_name: claim.to_owned(),
+            read_only: None,
+        }),
+        ..Volume::default()
+    }
+}
+
+/// Paths that an image declares as volumes and whose content need not last, unless something is mounted there. An
+/// engine makes a volume of each; a kubelet leaves that to the node's runtime.
+fn scratch<'a>(cluster: &Context<'a>, service: &'a Service) -> impl Iterator<Item = &'a str> {
+    let paths = cluster.platform.facts(service).map(|facts| facts.scratch.as_slice()).unwrap_or_default();
+    let taken = |path: &str| {
+        service.volumes.iter().any(|volume| volume.path == path)
+            || service.mounts.iter().any(|mount| mount.path == path)
+            || service.binds.iter().any(|bind| bind.path == path)
+            || service.memory_paths.iter().any(|memory| memory.path == path)
+    };
+    paths.iter().map(String::as_str).filter(move |path| !taken(path))
+}
+
+/// Whether the files of a pod need a group by which its user can read and write them.
+pub(super) fn needs_group(cluster: &Context<'_>, service: &Service) -> bool {
+    !service.volumes.is_empty()
+        || !service.mounts.is_empty()
+        || !cluster.platform.secret_files(service).is_empty()
+        || scratch(cluster, service).next().is_some()
+}
+
+/// The size of a volume where the source says none.
+pub(super) const SIZE: Bytes = Bytes(1 << 30);
+
+/// The name of a volume by its path.
+fn of_path(path: &str) -> String {
+    path.trim_matches('/').to_owned()
+}
+
+/// A character as a name of DNS may hold it.
+fn plain(c: char) -> char {
+    if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }
+}

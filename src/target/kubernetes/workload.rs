@@ -1,0 +1,90 @@
+//! Workloads: what keeps the pods of a service running, or starts them when they are due.
+
+mod job;
+mod set;
+
+use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::config::Config;
+use super::object::{Object, Stage};
+use super::{Context, claim, labels, pod};
+use crate::platform::{RunKind, Service};
+
+/// The kind of a workload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Deployment,
+    StatefulSet,
+    DaemonSet,
+    Job,
+    CronJob,
+}
+
+impl Kind {
+    /// What runs on each host, and what reads paths of the host, runs on each node; what has a volume keeps its pods'
+    /// names and their disks.
+    pub(super) fn of(service: &Service) -> Self {
+        match service.run {
+            RunKind::Once => Self::Job,
+            RunKind::Schedule => Self::CronJob,
+            RunKind::EachHost => Self::DaemonSet,
+            RunKind::Always if !service.volumes.is_empty() => Self::StatefulSet,
+            RunKind::Always if !service.binds.is_empty() && service.scale.is_none() => Self::DaemonSet,
+            RunKind::Always => Self::Deployment,
+        }
+    }
+
+    /// The keys that lead to the template of its pods.
+    fn template(self) -> &'static [&'static str] {
+        match self {
+            Self::CronJob => &["spec", "jobTemplate", "spec", "template"],
+            _ => &["spec", "template"],
+        }
+    }
+}
+
+pub(super) fn object(cluster: &Context<'_>, service: &Service, configs: &[Config], file: &str) -> Object {
+    let kind = Kind::of(service);
+    let mut object = match kind {
+        Kind::Deployment => Object::new(file, Stage::Workload, &deployment(cluster, service, configs)),
+        Kind::StatefulSet => Object::new(file, Stage::Workload, &set::stateful(cluster, service, configs)),
+        Kind::DaemonSet => Object::new(file, Stage::Workload, &set::daemon(cluster, service, configs)),
+        Kind::Job => Object::new(file, Stage::Job, &job::once(cluster, service, configs)),
+        Kind::CronJob => Object::new(file, Stage::Job, &job::scheduled(cluster, service, configs)),
+    };
+    object.comment.extend(service.description.clone());
+    if let Some(reason) = service.security.as_deref().and_then(|security| security.reason.as_ref()) {
+        let container = ["spec", "containers", "0", "securityContext"];
+        object.note(&[kind.template(), container.as_slice()].concat(), reason);
+    }
+    object
+}
+
+fn deployment(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> Deployment {
+    Deployment {
+        metadata: labels::metadata_of_workload(cluster.platform, service),
+        spec: DeploymentSpec {
+            replicas: i32::try_from(service.copies()).ok(),
+            selector: labels::label_selector(cluster.platform, service),
+            strategy: Some(strategy(cluster, service)),
+            template: pod::template(cluster, service, configs),
+            ..DeploymentSpec::default()
+        },
+        ..Deployment::default()
+    }
+}
+
+/// The new pod is there before the old one goes, unless both would want the same disk, which one node has at a time.
+fn strategy(cluster: &Context<'_>, service: &Service) -> DeploymentStrategy {
+    if claim::is_bound_to_a_node(cluster, service) {
+        return DeploymentStrategy { type_: Some("Recreate".to_owned()), rolling_update: None };
+    }
+    DeploymentStrategy {
+        type_: Some("RollingUpdate".to_owned()),
+        rolling_update: Some(RollingUpdateDeployment {
+            max_surge: Some(IntOrString::Int(1)),
+            max_unavailable: Some(IntOrString::Int(0)),
+        }),
+    }
+}

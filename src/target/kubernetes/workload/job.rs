@@ -1,0 +1,81 @@
+//! Jobs: pods that run to their end, once or by a schedule.
+
+use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, Job, JobSpec, JobTemplateSpec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use crate::digest::Digest;
+use crate::emit;
+use crate::platform::{Overlap, Service};
+use crate::schema::Duration;
+use crate::target::kubernetes::config::Config;
+use crate::target::kubernetes::{Context, labels, pod};
+
+/// How often a job is tried again: what it waits for may start at the same time, and rules of the network may come a little
+/// later than the pod (cloudnativelabs/kube-router#873).
+const RETRIES: i32 = 6;
+
+/// How late a run may start where the source says nothing. A controller that counts a hundred runs missed gives up, so
+/// this is an hour even for what runs each minute (kubernetes/kubernetes:pkg/controller/cronjob/utils.go).
+const DEADLINE: Duration = Duration(3_600_000);
+
+/// A Job cannot be changed, so its name holds the digest of what it does: another one is another Job. It stays when it is
+/// done, since what is gone would run again with the next apply.
+pub(super) fn once(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> Job {
+    let spec = spec(cluster, service, configs, RETRIES);
+    // A text of the type, which holds everything that the Job is.
+    let digest = Digest::of(emit::json(&spec).as_bytes()).short();
+    let metadata = labels::metadata_of_workload(cluster.platform, service);
+    Job {
+        metadata: ObjectMeta { name: Some(named(service, &digest)), ..metadata },
+        spec: Some(spec),
+        ..Job::default()
+    }
+}
+
+/// The name of a Job by what it does.
+fn named(service: &Service, digest: &str) -> String {
+    format!("{}-{}", service.name, digest.get(..8).unwrap_or(digest))
+}
+
+pub(super) fn scheduled(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> CronJob {
+    let schedule = service.schedule.as_deref();
+    let overlap = schedule.map_or(Overlap::Forbid, |schedule| schedule.overlap);
+    let deadline = schedule.and_then(|schedule| schedule.deadline).unwrap_or(DEADLINE);
+    CronJob {
+        metadata: labels::metadata_of_workload(cluster.platform, service),
+        spec: CronJobSpec {
+            schedule: schedule.map(|schedule| schedule.cron.clone()).unwrap_or_default(),
+            time_zone: Some("Etc/UTC".to_owned()),
+            concurrency_policy: Some(
+                match overlap {
+                    Overlap::Forbid => "Forbid",
+                    Overlap::Allow => "Allow",
+                    Overlap::Replace => "Replace",
+                }
+                .to_owned(),
+            ),
+            starting_deadline_seconds: i64::try_from(deadline.0.div_ceil(1_000)).ok(),
+            // Enough to see whether it always fails.
+            failed_jobs_history_limit: Some(3),
+            successful_jobs_history_limit: Some(3),
+            job_template: JobTemplateSpec {
+                metadata: Some(ObjectMeta {
+                    labels: Some(labels::of_workload(cluster.platform, service)),
+                    ..ObjectMeta::default()
+                }),
+                spec: Some(spec(cluster, service, configs, 3)),
+            },
+            ..CronJobSpec::default()
+        },
+        ..CronJob::default()
+    }
+}
+
+fn spec(cluster: &Context<'_>, service: &Service, configs: &[Config], retries: i32) -> JobSpec {
+    let mut template = pod::template(cluster, service, configs);
+    if let Some(spec) = &mut template.spec {
+        // Each try is a pod of its own, whose log stays.
+        spec.restart_policy = Some("Never".to_owned());
+    }
+    JobSpec { backoff_limit: Some(retries), template, ..JobSpec::default() }
+}

@@ -1,0 +1,141 @@
+#!/bin/sh
+# secrets-kubernetes.sh [--dry-run] [--context NAME] [--env-file FILE] [ENVIRONMENT]: makes the Secrets of the platform from
+# .env, or those of an environment, and restarts what reads one that has changed. No value is printed, and none stands on a
+# command line. `secrets.conf` says which there are.
+set -eu
+umask 077
+
+: "${KUBECTL:=kubectl}"
+root=$(cd "$(dirname "$0")/.." && pwd)
+env_file=.env context='' dry_run='' environment=''
+
+log() { printf '%s\n' "secrets: $*" >&2; }
+fail() {
+  log "$*"
+  exit 1
+}
+
+usage() {
+  sed -n '2,4s/^# //p' "$0" >&2
+  exit 2
+}
+
+@ENV@
+kubectl() { "$KUBECTL" ${context:+--context "$context"} "$@"; }
+
+# version NAMESPACE SECRET: changes with what the Secret holds; nothing where there is none.
+version() { kubectl --namespace "$1" get secret "$2" --ignore-not-found -o 'jsonpath={.metadata.resourceVersion}'; }
+
+# each COMMAND: with the fields of each line of the table, `namespace secret workload key…`.
+each() {
+  while read -r namespace secret workload keys <&3; do
+    case $namespace in '' | '#'* | '@'*) continue ;; esac
+    # shellcheck disable=SC2086 # the keys are words
+    "$1" "$namespace" "$secret" "$workload" $keys
+  done 3<"$table"
+}
+
+# A key that may be missing ends with a `?`.
+look_for_missing() {
+  shift 3
+  for key in "$@"; do
+    may_ask "${key%\?}"
+    case $key in *\?) continue ;; esac
+    [ -n "$(value "$key")" ] || case $missing in
+      *" $key "*) ;;
+      *) missing="$missing$key " ;;
+    esac
+  done
+}
+
+# manifest NAMESPACE SECRET KEY…: as JSON. Only what a shell does itself sees a value.
+manifest() {
+  printf '{"apiVersion":"v1","kind":"Secret","type":"Opaque","metadata":{"namespace":"%s","name":"%s",' "$1" "$2"
+  printf '"labels":{"app.kubernetes.io/part-of":"%s","app.kubernetes.io/managed-by":"infrac"}},"data":{' "$platform"
+  shift 2
+  comma=
+  for key in "$@"; do
+    key=${key%\?}
+    [ -n "$(value "$key")" ] || continue
+    printf '%s"%s":"%s"' "$comma" "$key" "$(value "$key" | base64 | tr -d '\n')"
+    comma=,
+  done
+  printf '}}\n'
+}
+
+make() {
+  namespace=$1 secret=$2 workload=$3
+  shift 3
+  if [ -n "$dry_run" ]; then
+    log "$namespace/$secret would hold: $*"
+    return
+  fi
+  before=$(version "$namespace" "$secret") || fail "the cluster cannot be asked for $namespace/$secret"
+  manifest "$namespace" "$secret" "$@" |
+    kubectl apply --server-side --field-manager infrac-secrets -f - >/dev/null || fail "$namespace/$secret is refused"
+  after=$(version "$namespace" "$secret") || fail "the cluster cannot be asked for $namespace/$secret"
+  if [ "$before" = "$after" ]; then
+    log "$namespace/$secret is as it was"
+  elif [ -z "$before" ]; then
+    log "$namespace/$secret is new"
+  else
+    log "$namespace/$secret has changed"
+    changed="$changed$namespace $workload
+"
+  fi
+}
+
+# restart: pods read variables at their start. Jobs read them when they next run.
+restart() {
+  printf '%s' "$changed" | while read -r namespace workload; do
+    case $workload in
+      deployment/* | statefulset/* | daemonset/*) ;;
+      *) continue ;;
+    esac
+    there=$(kubectl --namespace "$namespace" get "$workload" --ignore-not-found -o name) ||
+      fail "the cluster cannot be asked for $namespace/$workload"
+    [ -n "$there" ] || continue
+    kubectl --namespace "$namespace" rollout restart "$workload" >/dev/null ||
+      fail "$namespace/$workload has old values: it could not be restarted"
+    log "$namespace/$workload restarts"
+  done
+}
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --dry-run) dry_run=yes ;;
+    --context | --env-file)
+      [ $# -gt 1 ] || usage
+      case $1 in --context) context=$2 ;; *) env_file=$2 ;; esac
+      shift
+      ;;
+    -*) usage ;;
+    *)
+      [ -z "$environment" ] || usage
+      environment=$1
+      ;;
+  esac
+  shift
+done
+
+folder=$root/kubernetes
+if [ -n "$environment" ]; then
+  folder=$folder/overlays/$environment
+elif [ -d "$folder/base" ]; then
+  folder=$folder/base
+fi
+table=$folder/secrets.conf
+[ -r "$table" ] || fail "there is no $table: is the environment's name right?"
+[ -r "$env_file" ] || fail "there is no $env_file: copy .env.example, and fill it in"
+platform=$(sed -n 's/^@platform //p' "$table")
+
+read_env "$env_file"
+missing=' '
+each look_for_missing
+[ "$missing" = ' ' ] || fail "$env_file does not set:$(printf '%s' "$missing" | sed 's/ $//')"
+# Secrets stand in namespaces, which are otherwise applied behind them.
+[ -n "$dry_run" ] || kubectl apply --server-side --force-conflicts --field-manager infrac -k "$folder/namespaces" >/dev/null ||
+  fail "the namespaces are refused"
+changed=
+each make
+restart

@@ -1,0 +1,137 @@
+//! An apply in waves.
+
+use std::time::{Duration, Instant};
+
+use super::shell::{Project, Shell, said};
+
+fn object(kind: &str, name: &str, wave: &str, rest: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: {kind}\nmetadata:\n  name: {name}\n  namespace: shop\n  labels:\n    \
+         app.kubernetes.io/instance: shop\n  annotations:\n    argocd.argoproj.io/sync-wave: \"{wave}\"\n{rest}---\n"
+    )
+}
+
+/// A database, the Job that sets it up, and what needs both.
+fn project() -> Project {
+    let project = Project::new();
+    project.write("scripts/apply-kubernetes.sh", super::APPLY);
+    let list = |files: &str| format!("sortOptions: {{ order: fifo }}\nresources: [{files}]\n");
+    project.write("kubernetes/base/kustomization.yaml", &list("all.yaml"));
+    project.write("kubernetes/base/namespaces/kustomization.yaml", &list("namespaces.yaml"));
+    project.write(
+        "kubernetes/base/namespaces/namespaces.yaml",
+        "apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n",
+    );
+    // A text that looks like the head of an object.
+    let text = "data:\n  a: |\n    argocd.argoproj.io/sync-wave: \"7\"\n    kind: Job\n";
+    let all = [
+        object("ConfigMap", "text", "0", text),
+        object("StatefulSet", "db", "0", "spec:\n  replicas: 1\n"),
+        object("Job", "setup-1", "1", "spec: {}\n"),
+        object("Deployment", "api", "2", "spec:\n  template: {}\n"),
+    ];
+    project.write("kubernetes/base/all.yaml", &all.concat());
+    project
+}
+
+/// The calls that matter, in short.
+fn calls(project: &Project) -> Vec<String> {
+    let short = |call: &str| {
+        let words: Vec<&str> = call.split(' ').collect();
+        let file = words.iter().position(|word| *word == "-f").and_then(|at| words.get(at + 1));
+        match file {
+            Some(file) => format!("apply {}", file.rsplit('/').next().unwrap_or(file)),
+            None => call.split(" -o").next().unwrap_or(call).replace("--namespace shop ", ""),
+        }
+    };
+    project.calls().lines().map(short).collect()
+}
+
+#[test]
+fn what_needs_a_job_is_applied_behind_its_end() {
+    for shell in Shell::all() {
+        let project = project();
+        project.answer("get job setup-1", 0, &["", "SuccessCriteriaMet ", "SuccessCriteriaMet Complete "]);
+        project.answer("get Deployment api", 0, &["3"]);
+        project.answer("get jobs", 0, &["setup-1 \\nsetup-0 \\nbackup-27 CronJob\\n"]);
+        let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+        assert!(output.status.success(), "{}", said(&output));
+        assert_eq!(
+            calls(&project),
+            [
+                "apply namespaces.yaml",
+                "get Deployment api --ignore-not-found",
+                "apply -",
+                "apply wave-1000.yaml",
+                "apply wave-1001.yaml",
+                "get job setup-1",
+                "get job setup-1",
+                "get job setup-1",
+                "apply wave-1002.yaml",
+                "get jobs -l app.kubernetes.io/managed-by=infrac,app.kubernetes.io/instance=shop",
+                "delete job setup-0 --wait=false",
+            ],
+            "{}",
+            shell.name
+        );
+        // How many pods there are is not for this apply to say, and stays as it is.
+        assert!(project.given()[0].contains("\"spec\":{\"replicas\":3}"), "{:?}", project.given());
+    }
+}
+
+#[test]
+fn a_failed_job_ends_it_in_seconds() {
+    for shell in Shell::all() {
+        let project = project();
+        project.answer("get job setup-1", 0, &["FailureTarget Failed "]);
+        project.answer("logs job/setup-1", 0, &["no such database"]);
+        let start = Instant::now();
+        let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+        assert!(start.elapsed() < Duration::from_secs(5));
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("no such database"), "{}", said(&output));
+        assert!(said(&output).contains("shop/setup-1 has failed"), "{}", said(&output));
+        assert!(!calls(&project).contains(&"apply wave-1002.yaml".to_owned()), "{}", shell.name);
+    }
+}
+
+#[test]
+fn a_job_that_is_gone_or_never_ends_is_a_failure() {
+    for shell in Shell::all() {
+        let project = project();
+        project.answer("get job setup-1", 1, &[]);
+        let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("is gone"), "{}", said(&output));
+
+        let project = self::project();
+        project.answer("get job setup-1", 0, &[""]);
+        let output = project.run(&shell, "apply-kubernetes.sh", &["--timeout", "0"]);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("has not ended within 0 s"), "{}", said(&output));
+    }
+}
+
+#[test]
+fn a_dry_run_asks_the_server_and_waits_for_nothing() {
+    for shell in Shell::all() {
+        let project = project();
+        let output = project.run(&shell, "apply-kubernetes.sh", &["--dry-run"]);
+        assert!(output.status.success(), "{}", said(&output));
+        let calls = project.calls();
+        assert_eq!(calls.lines().count(), 4, "{calls}");
+        assert!(calls.lines().all(|call| call.contains("--dry-run=server")), "{calls}");
+    }
+}
+
+#[test]
+fn a_wrong_environment_is_a_message() {
+    for shell in Shell::all() {
+        let output = project().run(&shell, "apply-kubernetes.sh", &["porduction"]);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("is the environment's name right?"), "{}", said(&output));
+        let output = project().run(&shell, "apply-kubernetes.sh", &["--nonsense"]);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(said(&output).contains("apply-kubernetes.sh [--dry-run]"), "{}", said(&output));
+    }
+}

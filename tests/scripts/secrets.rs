@@ -1,0 +1,230 @@
+//! Secrets out of `.env`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::shell::{Project, Shell, said};
+use crate::judge::Judge;
+
+const TABLE: &str = "\
+# namespace secret workload key…
+@platform shop
+shop api deployment/api DB_PASSWORD TOKEN?
+shop db statefulset/db DB_PASSWORD
+shop setup job/setup-12345678 DB_PASSWORD
+";
+
+fn project(env: &str) -> Project {
+    let project = Project::new();
+    project.write("scripts/secrets-kubernetes.sh", &super::secrets_script());
+    project.write("kubernetes/overlays/prod/secrets.conf", TABLE);
+    project.write(".env", env);
+    project
+}
+
+/// The values of a Secret as the cluster would hand them out.
+fn values(manifest: &str) -> BTreeMap<String, String> {
+    let manifest: Value = serde_json::from_str(manifest).expect("it is JSON");
+    let data = manifest["data"].as_object().expect("it holds data");
+    let text =
+        |value: &Value| String::from_utf8(decoded(value.as_str().expect("it is text"))).expect("it is UTF-8");
+    data.iter().map(|(key, value)| (key.clone(), text(value))).collect()
+}
+
+/// Base64, read.
+fn decoded(text: &str) -> Vec<u8> {
+    let digit = |byte: u8| {
+        let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        alphabet.iter().position(|known| *known == byte).expect("it is a digit")
+    };
+    let bytes = text.trim_end_matches('=').as_bytes();
+    let mut out = Vec::new();
+    for chunk in bytes.chunks(4) {
+        let number =
+            chunk.iter().fold(0, |number, byte| number << 6 | digit(*byte)) << (6 * (4 - chunk.len()));
+        let all =
+            [number >> 16, number >> 8, number].map(|byte| u8::try_from(byte & 0xff).expect("it is a byte"));
+        out.extend(&all[..chunk.len() - 1]);
+    }
+    out
+}
+
+/// Values that shells and readers of `.env` take apart.
+const HARD: &[&str] = &[
+    "plain",
+    "a b",
+    " a ",
+    "a$b",
+    "${HOME}",
+    "$(id)",
+    "`id`",
+    "a#b",
+    "# a",
+    "\\n",
+    "a\\b",
+    "%s%n",
+    "\"",
+    "a\"b",
+    "*",
+    "~",
+    "!",
+    "ä€😀",
+    "a;b&c|d",
+    "-n",
+    "-e x",
+    "=",
+    "a=b",
+    "$$",
+    "\\\\x",
+];
+
+#[test]
+fn values_arrive_as_compose_reads_them() {
+    for shell in Shell::all() {
+        for hard in HARD {
+            let env = format!("# a comment\nDB_PASSWORD='{hard}'\n\nOTHER=1\n");
+            let project = project(&env);
+            let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+            assert!(output.status.success(), "{}: {hard}: {}", shell.name, said(&output));
+            let given = project.given();
+            let names: Vec<String> = given.iter().map(|it| name(it)).collect();
+            assert_eq!(names, ["api", "db", "setup"], "{}", shell.name);
+            for manifest in &given {
+                assert_eq!(values(manifest)["DB_PASSWORD"], *hard, "{}", shell.name);
+            }
+            // It stands on no command line, and in no message.
+            let loud = format!("{}{}", project.calls(), said(&output));
+            assert!(hard.len() < 5 || !loud.contains(hard), "{}: {loud}", shell.name);
+        }
+    }
+}
+
+#[test]
+fn compose_reads_the_same() {
+    let Some(compose) = Judge::find("docker-compose") else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = "{ services: { a: { image: b, environment: { X: \"${DB_PASSWORD}\" } } } }";
+    std::fs::write(folder.path().join("compose.yaml"), file).expect("a file can be written");
+    for hard in HARD {
+        std::fs::write(folder.path().join(".env"), format!("DB_PASSWORD='{hard}'\n"))
+            .expect("a file can be written");
+        let verdict = compose.ask(folder.path(), &["config", "--format", "json"], "");
+        let config: Value = serde_json::from_str(&verdict.output).expect("it is JSON");
+        // Compose writes its own escapes.
+        let value = config["services"]["a"]["environment"]["X"].as_str().map(|it| it.replace("$$", "$"));
+        assert_eq!(value.as_deref(), Some(*hard), "{}", verdict.complaint);
+    }
+}
+
+fn name(manifest: &str) -> String {
+    let manifest: Value = serde_json::from_str(manifest).expect("it is JSON");
+    manifest["metadata"]["name"].as_str().expect("it has a name").to_owned()
+}
+
+#[test]
+fn what_readers_differ_about_is_refused_before_anything_is_done() {
+    for (env, reason) in [
+        ("DB_PASSWORD=a b\n", ".env:1: the value of DB_PASSWORD must stand between ' and '"),
+        ("DB_PASSWORD=a$b\n", "between ' and '"),
+        ("DB_PASSWORD=a # b\n", "between ' and '"),
+        ("DB_PASSWORD='a'b'\n", "holds a quote"),
+        ("DB_PASSWORD='a\\'\n", "ends with \\"),
+        ("DB_PASSWORD='a\n", "between ' and '"),
+        ("DB_PASSWORD='\n", "no second quote"),
+        ("DB_PASSWORD=\"a\"\n", "the value of DB_PASSWORD must stand between ' and ', or without quotes"),
+        ("TOKEN=\"a\"\nDB_PASSWORD=a\n", "the value of TOKEN must stand"),
+        ("OTHER=\"a\nDB_PASSWORD=b\n", ".env:1: the value of OTHER"),
+        ("DB_PASSWORD=a\nDB_PASSWORD=b\n", ".env:2: DB_PASSWORD is set above already"),
+        ("DB_PASSWORD=a\r\n", "Windows"),
+        ("export DB_PASSWORD=a\n", "letters, digits and _"),
+        ("DB PASSWORD=a\n", "letters, digits and _"),
+        ("DB_PASSWORD\n", "no NAME=value"),
+        ("DB_PASSWORD=\n", ".env does not set: DB_PASSWORD"),
+        ("OTHER=a\n", ".env does not set: DB_PASSWORD"),
+    ] {
+        for shell in Shell::all() {
+            let project = project(env);
+            let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+            assert_eq!(output.status.code(), Some(1), "{}: {env:?}: {}", shell.name, said(&output));
+            assert!(said(&output).contains(reason), "{}: {env:?}: {}", shell.name, said(&output));
+            assert_eq!(project.calls(), "", "{}: {env:?}", shell.name);
+        }
+    }
+}
+
+#[test]
+fn nothing_of_the_file_is_run() {
+    for shell in Shell::all() {
+        let project = project("DB_PASSWORD='$(touch run)`touch run`'\n$(touch run)=a\n");
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        let project = self::project("DB_PASSWORD='$(touch run)`touch run`'\n");
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        assert!(output.status.success(), "{}", said(&output));
+        assert!(!project.is_there("run"));
+    }
+}
+
+#[test]
+fn what_may_be_missing_is_left_out() {
+    for shell in Shell::all() {
+        for (env, keys) in [
+            ("DB_PASSWORD=a\n", vec!["DB_PASSWORD"]),
+            ("DB_PASSWORD=a\nTOKEN=\n", vec!["DB_PASSWORD"]),
+            ("DB_PASSWORD=a\nTOKEN=b", vec!["DB_PASSWORD", "TOKEN"]),
+        ] {
+            let project = project(env);
+            let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+            assert!(output.status.success(), "{}", said(&output));
+            let values = values(&project.given()[0]);
+            assert_eq!(values.keys().collect::<Vec<_>>(), keys, "{}", shell.name);
+        }
+    }
+}
+
+#[test]
+fn exactly_what_reads_a_changed_secret_restarts() {
+    for shell in Shell::all() {
+        let project = project("DB_PASSWORD=a\n");
+        // `api` has changed, `db` has not, `setup` is new.
+        project.answer("get secret api", 0, &["1", "2"]);
+        project.answer("get secret db", 0, &["3", "3"]);
+        project.answer("get secret setup", 0, &["", "4"]);
+        project.answer("get deployment/api", 0, &["deployment.apps/api"]);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["--context", "east", "prod"]);
+        assert!(output.status.success(), "{}", said(&output));
+        let calls = project.calls();
+        let restarts: Vec<&str> = calls.lines().filter(|call| call.contains("restart")).collect();
+        assert_eq!(
+            restarts,
+            ["--context east --namespace shop rollout restart deployment/api"],
+            "{}",
+            shell.name
+        );
+        assert!(calls.lines().all(|call| call.starts_with("--context east ")), "{}: {calls}", shell.name);
+    }
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    for shell in Shell::all() {
+        let project = project("DB_PASSWORD=a-secret\n");
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["--dry-run", "prod"]);
+        assert!(output.status.success(), "{}", said(&output));
+        assert_eq!(project.calls(), "", "{}", shell.name);
+        assert!(said(&output).contains("shop/db would hold: DB_PASSWORD"), "{}", said(&output));
+        assert!(!said(&output).contains("a-secret"), "{}", said(&output));
+    }
+}
+
+#[test]
+fn a_secret_that_the_cluster_refuses_is_a_failure() {
+    for shell in Shell::all() {
+        let project = project("DB_PASSWORD=a\n");
+        project.answer("infrac-secrets", 1, &[]);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("shop/api is refused"), "{}", said(&output));
+    }
+}
