@@ -56,6 +56,8 @@ struct Context<'a> {
     waves: HashMap<ServiceId, u32>,
     /// The services that jobs prepare.
     prepared: HashSet<ServiceId>,
+    /// The namespaces that services are reached from beside their own.
+    askers: service::Askers,
 }
 
 impl<'a> Context<'a> {
@@ -66,7 +68,8 @@ impl<'a> Context<'a> {
                 users.entry(mount.volume).or_default().push(service);
             }
         }
-        Self { platform, files, users, waves: wait::waves(platform), prepared: wait::prepared(platform) }
+        let (waves, prepared) = (wait::waves(platform), wait::prepared(platform));
+        Self { platform, files, users, waves, prepared, askers: service::askers(platform) }
     }
 
     /// The files of a folder of another target, as far as a program reads them.
