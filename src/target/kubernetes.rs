@@ -29,6 +29,7 @@ mod workload;
 
 use object::Object;
 
+use super::compose::env_example;
 use super::{Artifact, Files, Lower, Target};
 use crate::formats;
 use crate::hash::{HashMap, HashSet, IndexMap};
@@ -91,6 +92,11 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
     let mut artifacts = layout::files(platform, root, &objects);
     artifacts.push(secret::table(platform, root, &objects));
     artifacts.extend(secret::scripts(platform));
+    // Where compose is a target, it writes the same file for both.
+    if !platform.targets.contains(&&formats::COMPOSE) {
+        let example = env_example::lower(platform, &[super::generated(platform)]);
+        artifacts.push(Artifact::new(".env.example", example));
+    }
     artifacts
 }
 
