@@ -15,6 +15,7 @@ mod image;
 mod issuer;
 mod label;
 mod level;
+mod namespace;
 pub mod observe;
 mod order;
 mod over;

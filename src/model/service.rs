@@ -136,6 +136,11 @@ choice! {
         Probe = "probe",
         /// It gets the certificates of the sites that the proxy serves in which it stands.
         Certificates = "certificates",
+        /// It is Kubernetes' agent on each node, which exports metrics of the containers there. Nothing is started: it needs no
+        /// image.
+        Kubelet = "kubelet",
+        /// It exports the state of the objects of a cluster, as metrics.
+        ClusterState = "cluster_state",
     }
 }
 

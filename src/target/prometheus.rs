@@ -4,6 +4,7 @@
 
 mod config;
 mod coverage;
+mod discovery;
 mod rules;
 mod tests;
 

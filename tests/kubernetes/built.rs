@@ -8,14 +8,16 @@ use std::sync::OnceLock;
 use infrac::platform::{Platform, Runtime};
 use infrac::source::{Found, LoadError, Loader};
 use infrac::target;
+use serde_json::Value;
 
 use super::builds::changed;
-use super::cluster::{Cluster, documents, text};
+use super::cluster::{Cluster, Pod, documents, list, selects, text};
 use super::edges::{beside, compared};
 use super::judged::{against_policies, against_schemas, against_types, holds_objects, write};
 use super::order::{Files, applied, kustomizations};
 use super::passages::survivors;
-use super::{broken, none, random};
+use super::reach::Port;
+use super::{broken, edges, none, order, pods, random};
 use crate::case::Case;
 use crate::judge::Judge;
 use crate::sample;
@@ -31,17 +33,13 @@ pub(crate) struct Built {
 
 /// What is known to be open, by a part of its message: a line goes when it is mended.
 const OPEN: &[&str] = &[
-    "it stops before it is left out of its Service",
-    "nothing spreads its pods",
     "it asks Docker's resolver",
-    "two objects of one name: (\"\", \"ConfigMap\"",
-    "already registered id: ConfigMap",
     "no PersistentVolumeClaim",
     "container migrate: no image",
     "a changed alert starts StatefulSet prometheus anew",
     "it repeats another rule",
+    "PersistentVolumeClaim proxy-challenges stands behind it",
     "Flux would replace what it holds",
-    "StatefulSet api, container api: no number of its user",
     "CKV_K8S_14 Image Tag should be fixed - not latest or blank: Job.tour.migrate",
 ];
 
@@ -266,6 +264,115 @@ fn the_scanner_finds_nothing_that_has_no_reason() {
     let scanned = |built: &&Built| !built.name.contains('@') || built.name.starts_with("platform@");
     let built: Vec<&Built> = all().iter().filter(scanned).collect();
     none(&unknown(against_policies(&different(built))));
+}
+
+/// What kustomize makes of base and overlay is what a build of the environment is: every object, with every list in its order,
+/// and as good as that by all readings.
+#[test]
+fn a_rendered_overlay_is_a_direct_build() {
+    let kubectls: Vec<Judge> = ["kubectl", "kubectl-new"].into_iter().filter_map(Judge::find).collect();
+    let mut complaints = Vec::new();
+    for base in all().iter().filter(|built| !built.name.contains('@')) {
+        let environments = all().iter().filter(|it| it.name.starts_with(&format!("{}@", base.name)));
+        let environments: Vec<&Built> = environments.collect();
+        let platforms: Vec<&Platform> = environments.iter().map(|it| &it.platform).collect();
+        let overlays = infrac::overlays(&base.platform, &platforms);
+        let mut files = base.files.clone();
+        files.extend(overlays.into_iter().map(|artifact| (artifact.path, artifact.content)));
+        complaints.extend(base.complaints(kustomizations(&files)));
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        write(folder.path(), &files);
+        for it in &environments {
+            let name = it.name.split_once('@').map_or("", |(_, name)| name);
+            for kubectl in &kubectls {
+                let overlay = format!("kubernetes/overlays/{name}");
+                let verdict = kubectl.ask(folder.path(), &["kustomize", &overlay], "");
+                if verdict.accepted {
+                    complaints.extend(it.complaints(differences(it, &verdict.output)));
+                } else {
+                    complaints.extend(it.complaints(vec![verdict.complaint]));
+                }
+            }
+        }
+    }
+    none(&unknown(complaints));
+}
+
+/// How what was rendered differs from an environment's own files.
+fn differences(built: &Built, rendered: &str) -> Vec<String> {
+    let own = applied(&built.files, built.root);
+    let own = own.iter().map(|path| (path.as_str(), built.files[path].as_str()));
+    let own = Cluster::read(own).expect("it is YAML");
+    let rendered = Cluster::read([("rendered", rendered)]).expect("kustomize writes YAML");
+    let mut complaints = changed(&own, &rendered);
+    // The namespaces have a folder of their own.
+    let mut whole = built.cluster();
+    whole.objects.retain(|object| object.kind() == "Namespace");
+    whole.objects.extend(rendered.objects);
+    complaints.extend(order::policies(&whole));
+    complaints.extend(order::needs(&whole));
+    complaints.extend(pods::variables(&whole));
+    complaints
+}
+
+/// A pod waits for what it may reach, and for what tools that apply in waves start before it.
+#[test]
+fn what_a_pod_waits_for_comes_before_it() {
+    let mut complaints = Vec::new();
+    let mut waits = 0;
+    for built in all() {
+        let cluster = built.cluster();
+        let reach = edges::reach(&built.platform, &cluster);
+        for pod in cluster.pods() {
+            for (host, port) in pod.containers().filter(|it| it.init).flat_map(|it| awaited(it.value)) {
+                waits += 1;
+                let mut complain = |problem: &str| {
+                    complaints.push(format!("{}: {}: {host}:{port}: {problem}", built.name, pod.place()));
+                };
+                let Some(target) = behind(&cluster, &host) else {
+                    complain("no pod is behind it");
+                    continue;
+                };
+                if wave(&target) >= wave(&pod) {
+                    complain("it is of no earlier wave");
+                }
+                let end = |pod: &Pod<'_>| {
+                    let name = pod.workload.name();
+                    reach.ends.iter().position(|end| end.name == name && end.is_ours()).expect("it is an end")
+                };
+                let passage = (end(&pod), end(&target), Port("TCP".to_owned(), port));
+                if !reach.lets(true, &passage) || !reach.lets(false, &passage) {
+                    complain("policies do not let it pass");
+                }
+            }
+        }
+    }
+    assert!(waits > 20, "{waits} pods wait: the check is broken");
+    none(&complaints);
+}
+
+/// What an init container tries: its arguments that are a host and a port.
+fn awaited(container: &Value) -> Vec<(String, u64)> {
+    let arguments = list(&container["args"]).iter().filter_map(Value::as_str);
+    arguments
+        .filter_map(|argument| {
+            let (host, port) = argument.rsplit_once(':')?;
+            Some((host.to_owned(), port.parse().ok()?))
+        })
+        .collect()
+}
+
+/// The pod behind a Service.
+fn behind<'a>(cluster: &'a Cluster, host: &str) -> Option<Pod<'a>> {
+    let name = host.split('.').next()?;
+    let service = cluster.of("Service").find(|service| service.name() == name)?;
+    let selector = serde_json::json!({ "matchLabels": service.spec()["selector"] });
+    cluster.pods_in(service.namespace()).find(|pod| selects(&selector, pod.labels()))
+}
+
+fn wave(pod: &Pod<'_>) -> i64 {
+    let note = &pod.workload.value["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"];
+    note.as_str().map_or(0, |wave| wave.parse().expect("a number"))
 }
 
 /// Platforms at random that are read.

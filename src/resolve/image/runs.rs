@@ -3,7 +3,7 @@
 use super::Images;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model;
-use crate::platform::{ImageName, Platform, Service, Value};
+use crate::platform::{ImageName, Platform, Role, Runtime, Service, Value};
 use crate::resolve::text::{Mentions, Texts};
 
 /// The image of a service, and its names.
@@ -25,7 +25,7 @@ pub(in crate::resolve) fn runs(
     mentions: &mut Mentions,
     texts: &mut Texts<'_>,
 ) -> Runs {
-    let image = said_image(block, mentions, texts);
+    let image = said_image(block, platform.runtime, mentions, texts);
     let said = image.as_ref().zip(block.image.as_ref());
     let mut image_name = said.and_then(|(image, block)| super::name(image, block.name.span));
     let original = |name: ImageName| images.original(name);
@@ -54,7 +54,12 @@ fn from_component(block: &model::Service, texts: &Texts<'_>) -> bool {
     image.is_some_and(|image| texts.absent.sources.embedded().contains(&image.name.span.file))
 }
 
-fn said_image(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -> Option<Value> {
+fn said_image(
+    block: &model::Service,
+    runtime: Runtime,
+    mentions: &mut Mentions,
+    texts: &mut Texts<'_>,
+) -> Option<Value> {
     match (&block.image, &block.build) {
         (Some(image), _) => {
             let value = texts.template(&image.name, mentions);
@@ -65,14 +70,19 @@ fn said_image(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts
         }
         (None, Some(_)) => None,
         (None, None) => {
-            // A component without a main service is a name for what is nested in it.
+            // A component without a main service is a name for what is nested in it; the kubelet is there already.
             let lost = |name: &str| texts.absent.lost.contains(name);
-            if block.service.is_empty() && !lost(&block.name.text) && !lost("image") && !lost("build") {
-                texts.sink.report(
-                    Diagnostic::new(codes::PLT002, format!("`{}` runs nothing", block.name.text))
-                        .at(block.span, "has neither an image nor a build")
-                        .help("write `image = \"repository:tag\"` or `build = \"./folder\"`"),
-                );
+            let of_node = block.role == Some(Role::Kubelet);
+            let is_name = !block.service.is_empty() || (of_node && runtime == Runtime::Kubernetes);
+            if !is_name && !lost(&block.name.text) && !lost("image") && !lost("build") {
+                let told = Diagnostic::new(codes::PLT002, format!("`{}` runs nothing", block.name.text));
+                texts.sink.report(if of_node {
+                    told.at(block.span, format!("there is no kubelet on {}", runtime.name()))
+                        .help("write `when = runtime.kubernetes` in it")
+                } else {
+                    told.at(block.span, "has neither an image nor a build")
+                        .help("write `image = \"repository:tag\"` or `build = \"./folder\"`")
+                });
             }
             None
         }

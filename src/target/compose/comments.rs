@@ -42,7 +42,13 @@ fn own_configuration(service: &Service) -> Option<String> {
         Role::Alerts => "it tells nobody",
         Role::Dashboards => "it has no data source and no dashboard",
         // Its image knows how to ask for a page, and the metrics server says which.
-        Role::Probe | Role::Store | Role::Search | Role::Database | Role::Certificates => return None,
+        Role::Probe
+        | Role::Store
+        | Role::Search
+        | Role::Database
+        | Role::Certificates
+        | Role::Kubelet
+        | Role::ClusterState => return None,
     };
     // Configuration from the source takes the place of the image's own; what a component brings stands beside it.
     (service.configs.iter().all(|config| config.brought) && service.artifacts.is_empty())

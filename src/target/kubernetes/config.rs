@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::object::{Object, Stage};
-use super::{Context, labels, namespace};
+use super::{Context, labels};
 use crate::emit;
 use crate::hash::{HashSet, IndexMap};
 use crate::platform::{ConfigFile, FILE, Service};
@@ -187,7 +187,7 @@ pub(super) fn objects(
         let out = ConfigMap {
             metadata: ObjectMeta {
                 name: Some(map.name.clone()),
-                namespace: Some(namespace::of(platform, service)),
+                namespace: Some(platform.namespace_of(service)),
                 labels: Some(labels::of_service(platform, service)),
                 ..ObjectMeta::default()
             },

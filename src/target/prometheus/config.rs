@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::super::overrides::{self, Missed};
-use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
+use super::discovery::{self, Authorization, Discovery, Tls};
+use crate::emit::{Commented, DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
 use crate::formats::Place;
 use crate::hash::IndexMap;
 use crate::platform::observe::{Job, SCRAPE_INTERVAL, SCRAPE_TIMEOUT, TARGET_LABELS};
 use crate::platform::whose::WHOSE;
-use crate::platform::{Platform, Protocol, Retention as Kept, Role, Service, Version};
+use crate::platform::{Platform, Protocol, Retention as Kept, Role, Runtime, Service, Version};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Config<'a> {
@@ -79,7 +80,7 @@ struct Alertmanager {
 
 #[derive(Debug, Serialize)]
 #[expect(clippy::struct_field_names, reason = "the keys are Prometheus'")]
-struct Scrape<'a> {
+pub(super) struct Scrape<'a> {
     job_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     scrape_interval: Option<String>,
@@ -92,12 +93,20 @@ struct Scrape<'a> {
     metrics_path: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     params: Option<Params>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) authorization: Option<Authorization>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tls_config: Option<Tls>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     static_configs: Vec<Static<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dns_sd_configs: Vec<Dns<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    relabel_configs: Vec<Relabel>,
+    pub(super) kubernetes_sd_configs: Vec<Discovery>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) relabel_configs: Vec<Relabel>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) metric_relabel_configs: Vec<Commented<Relabel>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -120,13 +129,18 @@ struct Dns<'a> {
     port: u16,
 }
 
-#[derive(Debug, Serialize)]
-struct Relabel {
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Relabel {
     #[serde(skip_serializing_if = "Option::is_none")]
-    source_labels: Option<FlowSeq<[&'static str; 1]>>,
-    target_label: &'static str,
+    pub(super) source_labels: Option<FlowSeq<Vec<&'static str>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    replacement: Option<String>,
+    pub(super) regex: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) action: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) target_label: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) replacement: Option<String>,
 }
 
 pub(super) fn config(platform: &Platform, rules: bool) -> Config<'_> {
@@ -248,12 +262,18 @@ fn scrape<'a>(platform: &'a Platform, job: &'a Job) -> Scrape<'a> {
         scheme: (port.protocol == Protocol::Https && job.probes.is_empty()).then_some("https"),
         metrics_path: &job.path,
         params: None,
+        authorization: None,
+        tls_config: None,
         static_configs: Vec::new(),
         dns_sd_configs: Vec::new(),
+        kubernetes_sd_configs: Vec::new(),
         relabel_configs: Vec::new(),
+        metric_relabel_configs: Vec::new(),
     };
     if !job.probes.is_empty() {
         probe(&mut scrape, service.address(port), job);
+    } else if platform.runtime == Runtime::Kubernetes {
+        discovery::discover(&mut scrape, platform, job);
     } else if service.may_run_several_times() {
         scrape.dns_sd_configs = vec![Dns { names: FlowSeq([&service.name]), r#type: "A", port: port.number }];
     } else {
@@ -282,10 +302,15 @@ fn probe<'a>(scrape: &mut Scrape<'a>, address: String, job: &'a Job) {
             }
         })
         .collect();
-    let rule = |from, target_label, replacement| Relabel { source_labels: from, target_label, replacement };
+    let rule = |from: Option<&'static str>, target_label, replacement| Relabel {
+        source_labels: from.map(|from| FlowSeq(vec![from])),
+        target_label: Some(target_label),
+        replacement,
+        ..Relabel::default()
+    };
     scrape.relabel_configs = vec![
-        rule(Some(FlowSeq(["__address__"])), "__param_target", None),
-        rule(Some(FlowSeq(["__param_target"])), "instance", None),
+        rule(Some("__address__"), "__param_target", None),
+        rule(Some("__param_target"), "instance", None),
         rule(None, "__address__", Some(address)),
     ];
 }
