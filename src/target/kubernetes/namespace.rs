@@ -101,7 +101,7 @@ pub(super) fn main(platform: &Platform) -> &str {
 }
 
 /// The namespace of a service.
-pub(super) fn of(platform: &Platform, service: &Service) -> String {
+pub(in crate::target) fn of(platform: &Platform, service: &Service) -> String {
     named(platform, Level::of(service))
 }
 
@@ -110,6 +110,14 @@ fn named(platform: &Platform, level: Level) -> String {
         Level::Restricted => main(platform).to_owned(),
         level => format!("{}-{}", main(platform), level.word()),
     }
+}
+
+/// The names of the namespaces, the platform's own first.
+pub(in crate::target) fn names(platform: &Platform) -> Vec<String> {
+    let of_level =
+        |level: Level| platform.services.iter().any(|service| service.runs() && Level::of(service) == level);
+    let there = LEVELS.into_iter().filter(|level| *level == Level::Restricted || of_level(*level));
+    there.map(|level| named(platform, level)).collect()
 }
 
 /// The namespaces, the platform's own first.

@@ -13,6 +13,7 @@ use crate::emit::{self, Node};
 pub(super) enum Stage {
     Namespace,
     Account,
+    Access,
     Config,
     Service,
     Claim,

@@ -233,7 +233,10 @@ fn of_route(
             let named = index.as_deref().unwrap_or(INDEX);
             location.files = Some(Files {
                 root: word(root, Reading::Variables),
-                index: index.as_ref().filter(|_| folder.is_none()).map(|index| word(index, Reading::Variables)),
+                index: index
+                    .as_ref()
+                    .filter(|_| folder.is_none())
+                    .map(|index| word(index, Reading::Variables)),
                 only: folder.map(|folder| word(&format!("{folder}{named}"), Reading::Variables)),
                 expires: route.cache.map(time),
             });
