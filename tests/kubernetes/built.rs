@@ -36,6 +36,7 @@ const OPEN: &[&str] = &[
     "it asks Docker's resolver",
     "a changed alert starts StatefulSet prometheus anew",
     "it repeats another rule",
+    "the way to the API server false",
     "PersistentVolumeClaim proxy-challenges stands behind it",
     "Flux would replace what it holds",
 ];
