@@ -14,8 +14,8 @@ use k8s_openapi::api::networking::v1::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
+use super::labels;
 use super::object::{Object, Stage};
-use super::{labels, namespace};
 use crate::hash::IndexMap;
 use crate::platform::{EdgeEnd, OutsideId, Platform, Port, Role, Service, ServiceId};
 
@@ -43,7 +43,7 @@ struct Rules {
 /// The policies of every namespace and of every service, in the order of the source.
 pub(super) fn objects(platform: &Platform) -> Vec<Object> {
     let mut objects: Vec<Object> =
-        namespace::names(platform).iter().flat_map(|name| of_namespace(platform, name)).collect();
+        platform.namespaces().iter().flat_map(|name| of_namespace(platform, name)).collect();
     let mut rules: Vec<Rules> = platform.services.iter().map(|_| Rules::default()).collect();
     connect(platform, &mut rules);
     for (service, rules) in platform.services.iter().zip(&mut rules) {
@@ -172,8 +172,8 @@ fn of_pods(
     if is_on_node(service) {
         return peer::nodes(platform);
     }
-    let name = namespace::of(platform, service);
-    let there = (name != namespace::of(platform, seen_from)).then_some(name);
+    let name = platform.namespace_of(service);
+    let there = (name != platform.namespace_of(seen_from)).then_some(name);
     (vec![peer::pods(labels::label_selector(platform, service), there)], None)
 }
 
