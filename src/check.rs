@@ -8,6 +8,7 @@ mod address;
 mod alert;
 mod alert_test;
 mod api;
+mod cluster;
 pub mod credential;
 mod dashboard;
 mod edge;
@@ -127,6 +128,15 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SEC008], check: Of(secret::read_only) },
     Rule { codes: &[codes::SEC008], check: Of(secret::logins) },
     Rule { codes: &[codes::SEC009], check: Of(secret::root) },
+    Rule { codes: &[codes::K8S001], check: Of(cluster::names) },
+    Rule { codes: &[codes::K8S002], check: Of(cluster::ports) },
+    Rule { codes: &[codes::K8S003], check: Of(cluster::labels) },
+    Rule { codes: &[codes::K8S004], check: Of(cluster::images) },
+    Rule { codes: &[codes::K8S005], check: Of(cluster::paths) },
+    Rule { codes: &[codes::K8S006], check: Of(cluster::volumes) },
+    Rule { codes: &[codes::K8S007], check: Of(cluster::probes) },
+    Rule { codes: &[codes::K8S008], check: Of(cluster::scales) },
+    Rule { codes: &[codes::K8S009], check: Of(cluster::files) },
     Rule { codes: &[codes::VOL001], check: Of(volume::data) },
     Rule { codes: &[codes::VOL002], check: Of(volume::scratch) },
     Rule { codes: &[codes::VOL003], check: Of(volume::writers) },

@@ -51,7 +51,7 @@ use schema::Uses;
 use smol_str::SmolStr;
 use source::{Loader, Sources};
 use syntax::{Entry, File};
-use target::{Lowered, Target};
+use target::{Artifact, Lowered, Target};
 
 use crate::hash::HashSet;
 
@@ -201,6 +201,12 @@ pub fn compile(loader: &Loader<'_>, entry: &str, environment: Option<&str>, runt
 #[must_use]
 pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
     target::lower(platform, targets)
+}
+
+/// What a build of the platform as it stands writes besides, for its environments.
+#[must_use]
+pub fn overlays(base: &Platform, environments: &[&Platform]) -> Vec<Artifact> {
+    target::overlays(base, environments)
 }
 
 /// What is made of a part of the tree.

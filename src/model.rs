@@ -52,7 +52,7 @@ pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tm
 pub use store::Backup;
 pub use target::{
     AlertmanagerSettings, ComposeSettings, GrafanaSettings, KubernetesSettings, NginxSettings,
-    PrometheusSettings, Target, TargetSettings,
+    PrometheusSettings, PullPolicy, Target, TargetSettings,
 };
 
 block! {

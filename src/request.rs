@@ -350,7 +350,14 @@ impl Platform {
     fn goes<'a>(&'a self, request: &Request<'_>, route: &'a Route, path: &[u8]) -> Answer<'a> {
         match &route.to {
             RouteTarget::Port(..) | RouteTarget::Address(_) => self.goes_on(route, path),
-            RouteTarget::Files { root, .. } => request.file(format!("{root}{}", lossy(path))),
+            RouteTarget::Files { root, .. } => {
+                let file = format!("{root}{}", lossy(path));
+                // The index of a folder that is a path by itself is looked for before the method is.
+                match &route.path {
+                    RoutePath::Exact(folder) if folder.ends_with('/') => Answer::File(file),
+                    _ => request.file(file),
+                }
+            }
             RouteTarget::Deny => Answer::Status(404, Reason::Route),
             RouteTarget::Redirect { to, permanent } => {
                 Answer::Redirect(if *permanent { 301 } else { 302 }, to.clone())

@@ -13,9 +13,9 @@ use std::path::Path;
 use std::process::Command;
 
 use infrac::formats::{FORMATS, Format};
-use infrac::platform::{Platform, Service};
+use infrac::platform::{Platform, Runtime, Service};
 use infrac::standard::COMPONENTS;
-use infrac::target::{self, Artifact};
+use infrac::target::Artifact;
 use regex::Regex;
 use serde::Deserialize as _;
 use serde_yaml::Value;
@@ -65,13 +65,15 @@ fn texts(artifacts: &[Artifact]) -> BTreeMap<String, String> {
 /// Snapshots of a case, by name.
 fn snapshots(case: &Case, platform: &Platform) -> BTreeMap<String, String> {
     let named = |name: &str, path: &str| format!("{name}__{}", path.replace('/', "__"));
-    let built = texts(&build(platform));
+    let built = texts(&case.build(platform));
     if case.environment.is_some() {
-        let base = texts(&build(&Case { environment: None, ..case.clone() }.compile()));
-        // The header alone is no difference.
+        let plain = Case { environment: None, ..case.clone() };
+        let base = texts(&plain.build(&plain.compile()));
+        // The header alone is no difference, nor is where the files of an environment stand.
         let built = built.into_iter().map(|(path, text)| {
-            let text = text.replacen(&header(case), &header(&Case { environment: None, ..case.clone() }), 1);
-            (path, text)
+            let text = text.replacen(&header(case), &header(&plain), 1);
+            let of_cluster = path.strip_prefix("kubernetes/").map(|rest| format!("kubernetes/base/{rest}"));
+            (of_cluster.unwrap_or(path), text)
         });
         let changes = changes(&base, &built.collect()).into_iter();
         return changes.map(|(path, change)| (named(&case.name(), &path), change)).collect();
@@ -79,7 +81,7 @@ fn snapshots(case: &Case, platform: &Platform) -> BTreeMap<String, String> {
     let snapshots: BTreeMap<String, String> =
         built.iter().map(|(path, text)| (named(&case.source, path), text.clone())).collect();
     let mut left: BTreeSet<&String> = built.keys().collect();
-    for target in target::of(&platform.targets) {
+    for target in case.targets(platform) {
         let alone = infrac::build(platform, &[target]).into_iter().flat_map(|it| it.artifacts);
         let alone = texts(&alone.collect::<Vec<_>>());
         left.retain(|path| !alone.contains_key(*path));
@@ -182,8 +184,16 @@ fn folders_that_services_mount_are_written() {
 fn two_builds_are_the_same() {
     for case in Case::all() {
         let platform = case.compile();
-        let built = build(&platform);
-        assert_eq!(built, build(&case.compile()), "{}: two builds differ", case.name());
+        let mut built = case.build(&platform);
+        assert_eq!(built, case.build(&case.compile()), "{}: two builds differ", case.name());
+        // The program writes for every runtime at a time; one of the cases of a source looks at all.
+        if case.runtime != case.first() {
+            continue;
+        }
+        for runtime in Runtime::ALL.into_iter().filter(|runtime| case.runtimes().contains(runtime)).skip(1) {
+            let other = Case { runtime, ..case.clone() };
+            built.extend(other.build(&other.compile()));
+        }
 
         let out = tempfile::tempdir().expect("a temporary folder");
         let mut program = Command::new(env!("CARGO_BIN_EXE_infrac"));
@@ -210,7 +220,13 @@ fn two_builds_are_the_same() {
 #[test]
 fn a_port_of_another_number_is_what_the_program_listens_on() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/artifacts");
-    let case = Case { source: "moved".to_owned(), environment: None, root, entry: "moved.infra".to_owned() };
+    let case = Case {
+        source: "moved".to_owned(),
+        environment: None,
+        runtime: Runtime::Compose,
+        root,
+        entry: "moved.infra".to_owned(),
+    };
     let platform = case.compile();
     let built = texts(&build(&platform));
     let port = Regex::new(r"(?m)^ +port +\w+ *= (\d+)").expect("a pattern");
@@ -351,6 +367,8 @@ fn no_artifact_holds_a_secret() {
         ("docker/x.yaml", "  KEY: hunter2"),
         ("docker/x.yaml", "  - KEY=hunter2"),
         ("kubernetes/x.yaml", "  - key: KEY-hunter2"),
+        ("kubernetes/secrets.conf", "shop api deployment/api KEY=hunter2"),
+        ("kubernetes/secrets.conf", "shop api deployment/api KEY hunter2"),
         ("docker/x.sh", "KEY=hunter2"),
         ("docker/x.js", "const KEY = 'hunter2'"),
         (".env.example", "KEY=hunter2"),
@@ -369,6 +387,10 @@ fn given_away(secret: &str, artifact: &Artifact) -> (usize, Vec<String>) {
         vec![regex(r"^SECRET=$")]
     } else {
         vec![
+            // A key of a Secret: words that hold nothing but names.
+            regex(
+                r"^[a-z0-9-]+ [a-z0-9-]+ [a-z]+/[a-z0-9-]+(?: [A-Z][A-Z0-9_]*\??)*? SECRET\??(?: [A-Z][A-Z0-9_]*\??)*$",
+            ),
             // By compose, from the operator.
             regex(r"\$\{SECRET:(?:\?[^}]*|-)\}"),
             regex(r"^\s+environment: SECRET$"),

@@ -8,8 +8,14 @@
 mod access;
 #[path = "kubernetes/builds.rs"]
 mod builds;
+#[path = "kubernetes/built.rs"]
+mod built;
 #[path = "kubernetes/cluster.rs"]
 mod cluster;
+#[path = "nginx/request/dice.rs"]
+mod dice;
+#[path = "kubernetes/edges.rs"]
+mod edges;
 #[path = "kubernetes/judged.rs"]
 mod judged;
 #[path = "kubernetes/order.rs"]
@@ -20,6 +26,8 @@ mod passages;
 mod pods;
 #[path = "kubernetes/policies.rs"]
 mod policies;
+#[path = "kubernetes/random.rs"]
+mod random;
 #[path = "kubernetes/reach.rs"]
 mod reach;
 #[path = "kubernetes/references.rs"]
@@ -72,8 +80,10 @@ const READINGS: &[(&str, Read)] = &[
     ("a role is of the cluster only for what is", access::scope),
     ("a token, a role and the way to the API server come together", access::tokens),
     ("objects stand in the order of their kinds", order::kinds),
+    ("what a pod names stands before it", order::needs),
     ("policies stand before pods", order::policies),
     ("a namespace denies by default", reach::denied),
+    ("a policy says each thing once", policies::repeated),
     ("Flux replaces nothing", order::substitution),
     ("the resolver is the cluster's", order::resolver),
     ("a scaler alone counts pods, by their requests", workloads::scalers),
@@ -82,6 +92,7 @@ const READINGS: &[(&str, Read)] = &[
     ("pods of one rollout are spread", workloads::spread),
     ("a Job ends, and is not made again", workloads::jobs),
     ("disks stay, and their templates do not change", workloads::disks),
+    ("what lives is not asked as what is ready", workloads::liveness),
     ("a pod asks for what it needs, and gets nothing else", workloads::settings),
 ];
 

@@ -1,6 +1,8 @@
 //! Overlays, before the real kustomize: what it renders of base and overlay is what was to come of it, every list in its
 //! order.
 
+#[path = "kustomize/environments.rs"]
+mod environments;
 #[path = "kustomize/random.rs"]
 mod random;
 
@@ -47,7 +49,11 @@ fn rendered(kubectl: &Judge, base: &[Object], environment: &[Object]) -> Vec<Val
         write(&format!("base/{file}"), yaml_documents(&[], trees));
     }
     let overlay = overlay(("../../base", &base), &environment);
-    for (path, trees) in overlay.added.iter().chain(&overlay.patches) {
+    for (path, places) in &overlay.added {
+        let trees = places.iter().map(|at| environment[*at].tree);
+        write(&format!("overlays/it/{path}"), yaml_documents(&[], trees));
+    }
+    for (path, trees) in &overlay.patches {
         write(&format!("overlays/it/{path}"), yaml_documents(&[], trees));
     }
     write("overlays/it/kustomization.yaml", yaml(&[], &overlay.kustomization));

@@ -99,6 +99,7 @@ fn every(environment: Option<&str>) -> Case {
     Case {
         source: "every".to_owned(),
         environment: environment.map(str::to_owned),
+        runtime: infrac::platform::Runtime::Compose,
         root: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants"),
         entry: "every.infra".to_owned(),
     }

@@ -40,6 +40,7 @@ fn twins_case() -> Case {
     Case {
         source: "twin".to_owned(),
         environment: None,
+        runtime: infrac::platform::Runtime::Compose,
         root: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real"),
         entry: "twin.infra".to_owned(),
     }

@@ -79,6 +79,11 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// Whether a part of a path is meant for many: `*`, `:id`, `{id}`, as programs and other proxies write them.
+fn is_pattern(segment: &str) -> bool {
+    segment.contains(['*', '{', '}']) || (segment.starts_with(':') && segment.len() > 1)
+}
+
 fn odd(path: &RoutePath) -> Option<(&'static str, &'static str)> {
     let path = path.path();
     let mut segments = path.split('/');
@@ -88,6 +93,11 @@ fn odd(path: &RoutePath) -> Option<(&'static str, &'static str)> {
         Some(("what stands behind `?` is no part of a path", "write the path alone"))
     } else if path.contains('#') {
         Some(("what stands behind `#` is never sent", "write the path alone"))
+    } else if segments.clone().any(is_pattern) {
+        Some((
+            "a path is compared letter by letter, and this one looks like a pattern",
+            "write what stands before it: a route is for that path and all that lies below it",
+        ))
     } else if path.contains("//") {
         Some(("several slashes are one before paths are compared", "write one slash"))
     } else if segments.any(|segment| matches!(segment, "." | "..")) {

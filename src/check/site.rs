@@ -24,17 +24,29 @@ pub(super) fn names(platform: &Platform, sink: &mut Sink) {
         };
         for name in std::iter::once(domain).chain(site.aliases.iter().map(String::as_str)) {
             if !is_host(name) {
-                let ascii =
-                    (!name.is_ascii()).then_some("a name with other letters is written as in DNS: `xn--…`");
                 sink.report(
                     Diagnostic::new(codes::SITE001, format!("`{name}` is no host name"))
                         .at(site.domain_span, "names of this site")
-                        .help(ascii.unwrap_or(
-                            "letters, digits and hyphens between dots, such as `shop.example.com`",
-                        )),
+                        .help(meant(name)),
                 );
             }
         }
+    }
+}
+
+/// What to write in place of what is no host name.
+fn meant(name: &str) -> String {
+    let behind = name.split_once("://").map_or(name, |(_, rest)| rest);
+    let host = behind.split(['/', ':', '?', '#']).next().unwrap_or_default();
+    if host.len() < name.len() && is_host(host) {
+        return format!(
+            "write `{host}`: the scheme follows from `tls`, the port from what the proxy publishes, and paths are routes"
+        );
+    }
+    if name.is_ascii() {
+        "letters, digits and hyphens between dots, such as `shop.example.com`".to_owned()
+    } else {
+        "a name with other letters is written as in DNS: `xn--…`".to_owned()
     }
 }
 
@@ -55,7 +67,10 @@ fn is_host(name: &str) -> bool {
 pub(super) fn listeners(platform: &Platform, sink: &mut Sink) {
     let mut proxies = platform.with_role(Role::Proxy);
     if let (Some(first), Some(second)) = (proxies.next(), proxies.next()) {
-        let nobody = |site: &&Site| site.served_by.is_none() && !platform.settings.nginx.host;
+        // One that is named and is no proxy was reported.
+        let nobody = |site: &&Site| {
+            site.served_by.is_none() && site.served_by_span.is_none() && !platform.settings.nginx.host
+        };
         for site in platform.sites.iter().filter(nobody) {
             sink.report(
                 Diagnostic::new(codes::SITE002, format!("no proxy serves `{}`", site.name))

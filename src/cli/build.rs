@@ -28,6 +28,15 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
             compilation: parsed.clone().compile(&loader, environment, runtime),
         })
         .collect();
+    let own = variations.len();
+    if environment.is_none() && variations.iter().any(|it| it.runtime == Runtime::Kubernetes) {
+        // Beside the platform as it stands, what differs in each environment is written.
+        variations.extend(parsed.environments().into_iter().map(|environment| Variation {
+            runtime: Runtime::Kubernetes,
+            compilation: parsed.clone().compile(&loader, Some(&environment), Runtime::Kubernetes),
+            environment: Some(environment),
+        }));
+    }
     let whole = arguments.targets.is_empty() && parsed.environments().is_empty();
     if variation::report(&mut variations, whole, report) {
         report.remark("nothing is built");
@@ -41,8 +50,11 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
             platform.project.clone_from(&path);
         }
     }
+    let (platforms, environments) = platforms.split_at_mut(own);
+    let mut lowered = lowered(platforms, &arguments.targets, any);
+    add_overlays(&mut lowered, platforms, environments);
     let build = Build {
-        lowered: lowered(&platforms, &arguments.targets, any),
+        lowered,
         whole: arguments.targets.is_empty(),
         force: arguments.force,
         sources: project.sources(),
@@ -135,6 +147,17 @@ fn lowered(platforms: &[&mut Platform], named: &[&'static Target], any: Runtime)
     let mut lowered: Vec<Lowered> = platforms.iter().flat_map(|platform| of_one(platform)).collect();
     lowered.sort_by_key(|lowered| TARGETS.iter().position(|target| target.format.name == lowered.target));
     lowered
+}
+
+/// Adds the overlays of environments to what Kubernetes' target writes.
+fn add_overlays(lowered: &mut [Lowered], platforms: &[&mut Platform], environments: &mut [&mut Platform]) {
+    let base = platforms.iter().find(|platform| platform.runtime == Runtime::Kubernetes);
+    let kubernetes = lowered.iter_mut().find(|lowered| lowered.target == formats::KUBERNETES.name);
+    let (Some(base), Some(kubernetes)) = (base, kubernetes) else { return };
+    // They are written where the platform as it stands is.
+    environments.iter_mut().for_each(|environment| environment.project.clone_from(&base.project));
+    let environments: Vec<&Platform> = environments.iter().map(|environment| &**environment).collect();
+    kubernetes.artifacts.extend(crate::overlays(base, &environments));
 }
 
 /// The targets asked for, each once, in the order of the table; those of the platform where none is named.

@@ -386,6 +386,25 @@ codes! {
     /// Hours that no receiver names.
     ALR022 Warning "unused-hours";
 
+    /// A name that no object of a cluster can have.
+    K8S001 Error "name-of-a-cluster";
+    /// A port by a name that no cluster takes.
+    K8S002 Error "name-of-a-port";
+    /// A label that objects of a cluster cannot have.
+    K8S003 Error "label-of-a-cluster";
+    /// An image that a cluster cannot pull.
+    K8S004 Error "image-not-to-be-pulled";
+    /// A path of the project in a pod.
+    K8S005 Error "path-of-the-project";
+    /// A volume in two namespaces.
+    K8S006 Error "volume-in-two-namespaces";
+    /// A value in the command of a health check whose image holds no shell.
+    K8S007 Error "value-in-a-probe";
+    /// A service that is scaled by nothing.
+    K8S008 Error "scaled-by-nothing";
+    /// A file that no ConfigMap holds.
+    K8S009 Error "file-too-large";
+
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";
     /// Two dashboards of one address, or one title.

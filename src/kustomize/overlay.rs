@@ -18,8 +18,8 @@ pub struct Written<'a> {
 /// An overlay: each file with its objects, by its path below the overlay's folder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overlay {
-    /// Objects that the base lacks.
-    pub added: Vec<(String, Vec<Node>)>,
+    /// Objects that the base lacks, by their places among those of the environment.
+    pub added: Vec<(String, Vec<usize>)>,
     /// Patches of those that it has.
     pub patches: Vec<(String, Vec<Node>)>,
     /// `kustomization.yaml`.
@@ -34,14 +34,14 @@ pub fn overlay(base: (&str, &[Written<'_>]), environment: &[Written<'_>]) -> Ove
     let known: HashMap<Identity, &Written<'_>> =
         base.iter().map(|object| (Identity::of(object.tree), object)).collect();
     let mut kept: HashMap<Identity, ()> = HashMap::default();
-    let mut added: IndexMap<&str, (bool, Vec<Node>)> = IndexMap::default();
+    let mut added: IndexMap<&str, (bool, Vec<usize>)> = IndexMap::default();
     let mut patches: IndexMap<String, Vec<Node>> = IndexMap::default();
-    for object in environment {
+    for (at, object) in environment.iter().enumerate() {
         let identity = Identity::of(object.tree);
         let Some(before) = known.get(&identity) else {
-            let (runs, trees) = added.entry(object.file).or_default();
+            let (runs, places) = added.entry(object.file).or_default();
             *runs |= object.runs;
-            trees.push(object.tree.clone());
+            places.push(at);
             continue;
         };
         if let Some(patch) = patch(before.tree, object.tree) {
@@ -53,7 +53,7 @@ pub fn overlay(base: (&str, &[Written<'_>]), environment: &[Written<'_>]) -> Ove
         base.iter().map(|object| Identity::of(object.tree)).filter(|one| !kept.contains_key(one)).collect();
     let kustomization = kustomization(folder, &added, &patches, &gone);
     Overlay {
-        added: added.into_iter().map(|(file, (_, trees))| (file.to_owned(), trees)).collect(),
+        added: added.into_iter().map(|(file, (_, places))| (file.to_owned(), places)).collect(),
         patches: patches.into_iter().collect(),
         kustomization,
     }
@@ -71,7 +71,7 @@ fn map<const N: usize>(entries: [(&str, Node); N]) -> Node {
 /// behind it.
 fn kustomization(
     base: &str,
-    added: &IndexMap<&str, (bool, Vec<Node>)>,
+    added: &IndexMap<&str, (bool, Vec<usize>)>,
     patches: &IndexMap<String, Vec<Node>>,
     gone: &[Identity],
 ) -> Node {

@@ -1,6 +1,7 @@
 //! The settings of targets: one block a target, which is called as the target is.
 
-use crate::schema::{Constant, Decode, Decoder, Kind, Placed, Visit, block};
+use super::place::Addresses;
+use crate::schema::{Constant, Decode, Decoder, Kind, List, Placed, Visit, block, choice};
 use crate::syntax::{Body, Entry, Name};
 
 block! {
@@ -60,6 +61,39 @@ block! {
         optional shared_storage_class: Constant,
         /// The domain of the cluster, `cluster.local` by default.
         optional domain: Constant,
+        /// The Secrets by which images are pulled; they are in each namespace.
+        optional pull_secrets: List<Constant>,
+        /// When an image is pulled that is there already.
+        optional pull_policy: PullPolicy,
+        /// Whether pods wait, for five minutes at most, until what they depend on accepts connections; `true` by default.
+        optional wait: bool,
+        /// The address ranges of the nodes. Without them what leads to a node, such as a scrape of what runs on its network, is
+        /// opened for every address.
+        optional nodes: Addresses,
+    }
+}
+
+choice! {
+    /// When an image is pulled.
+    PullPolicy {
+        /// At each start of a container.
+        Always = "always",
+        /// Where it is not there.
+        Missing = "missing",
+        /// Never: it is brought to the nodes in another way.
+        Never = "never",
+    }
+}
+
+impl PullPolicy {
+    /// What Kubernetes calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Always => "Always",
+            Self::Missing => "IfNotPresent",
+            Self::Never => "Never",
+        }
     }
 }
 

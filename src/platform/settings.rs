@@ -1,6 +1,7 @@
 //! What the source sets for each target.
 
 use super::Version;
+use crate::model::PullPolicy;
 use crate::schema::Placed;
 
 /// The settings of every target.
@@ -37,7 +38,7 @@ pub struct Nginx {
 }
 
 /// The settings of Kubernetes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Kubernetes {
     /// The namespace, where it is not called as the platform is.
     pub namespace: Option<String>,
@@ -47,6 +48,29 @@ pub struct Kubernetes {
     pub shared_storage_class: Option<String>,
     /// The domain of the cluster, where it is not [`DOMAIN`].
     pub domain: Option<String>,
+    /// The Secrets by which images are pulled.
+    pub pull_secrets: Vec<String>,
+    /// When an image is pulled, where the source says it.
+    pub pull_policy: Option<PullPolicy>,
+    /// Whether pods wait for what they depend on.
+    pub wait: bool,
+    /// The addresses of its nodes; none where nothing is known of them.
+    pub nodes: Vec<String>,
+}
+
+impl Default for Kubernetes {
+    fn default() -> Self {
+        Self {
+            namespace: None,
+            storage_class: None,
+            shared_storage_class: None,
+            domain: None,
+            pull_secrets: Vec::new(),
+            pull_policy: None,
+            wait: true,
+            nodes: Vec::new(),
+        }
+    }
 }
 
 /// The domain of a cluster of which nothing is said (kubernetes/kubernetes:cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go).

@@ -27,6 +27,8 @@ pub struct Site {
     pub tls: Option<Tls>,
     /// The proxy that serves it.
     pub served_by: Option<ServiceId>,
+    /// The place where the source names that proxy.
+    pub served_by_span: Option<Span>,
     /// The load balancers in front of it, each with the place that names it.
     pub trusted: Vec<(OutsideId, Span)>,
     /// Other host names for the same.

@@ -28,9 +28,12 @@ impl Texts<'_> {
             && matches!(member.as_str(), "name" | "namespace")
         {
             let name = self.document.platform.first().map(|platform| platform.name.text.as_str().to_owned());
-            let said = self.document.target.iter().rev().find_map(|target| {
-                target.settings.as_ref()?.kubernetes.as_ref()?.namespace.as_ref()
-            });
+            let said = self
+                .document
+                .target
+                .iter()
+                .rev()
+                .find_map(|target| target.settings.as_ref()?.kubernetes.as_ref()?.namespace.as_ref());
             let namespace = said.filter(|_| member == "namespace").map(|said| self.constant(said));
             return Some(Thing::Text(literal(namespace.or(name).unwrap_or_default())));
         }

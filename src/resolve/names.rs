@@ -7,7 +7,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::{expect_dns_label, is_dns_label};
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::model::{Document, Service};
 use crate::source::Span;
 use crate::syntax::Name;
@@ -73,6 +73,8 @@ pub(super) enum Member {
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
     pub(super) symbols: HashMap<SmolStr, (Symbol, Option<Span>)>,
+    /// Names that are declared twice: what a reference to one of them means is not known.
+    pub(super) ambiguous: HashSet<SmolStr>,
     pub(super) networks: HashMap<SmolStr, usize>,
     pub(super) groups: HashMap<SmolStr, usize>,
     pub(super) volumes: HashMap<SmolStr, usize>,
@@ -120,6 +122,7 @@ impl<'a> Names<'a> {
     fn declare(&mut self, name: &Name, symbol: Symbol, sink: &mut Sink) {
         let reserved = name.text == "platform" || name.text == "self";
         if let Some((_, first)) = self.symbols.get(&name.text) {
+            self.ambiguous.insert(name.text.clone());
             let diagnostic = Diagnostic::new(codes::NAM002, format!("`{}` stands for two things", name.text))
                 .at(name.span, "declared again here")
                 .help("variables, secrets, services, sites and outsides share one namespace");

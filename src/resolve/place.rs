@@ -181,7 +181,7 @@ pub(super) fn outsides(document: &Document, texts: &mut Texts<'_>) -> Vec<Outsid
 }
 
 /// `address/bits`, or an address alone, as a range.
-fn range(text: &str) -> Option<String> {
+pub(super) fn range(text: &str) -> Option<String> {
     let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
     let address: std::net::IpAddr = address.parse().ok()?;
     let most = if address.is_ipv4() { 32 } else { 128 };

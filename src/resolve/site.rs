@@ -37,6 +37,7 @@ fn site(block: &model::Site, issuers: &Issuers, platform: &Platform, texts: &mut
         domain: texts.template(&block.domain, &mut Mentions::default()),
         domain_span: block.domain.span,
         served_by: proxy(block, platform, texts),
+        served_by_span: block.served_by.as_ref().map(|named| named.0.span),
         trusted: trusted(block, platform, texts),
         aliases: block
             .aliases
@@ -105,6 +106,13 @@ fn route(block: &model::Route, platform: &Platform, texts: &mut Texts<'_>) -> Op
     parts::expect(block, texts);
     let path = path(&block.path, texts);
     // Each part is bound, whatever is wrong with another one.
+    if let Some(said) = block.timeout.filter(|said| said.value.0 == 0) {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP003, "`timeout` leaves no time to answer")
+                .at(said.span, "every request would end with 504 at once")
+                .help("write how long a service may be silent, such as `30s`; without it that is a minute"),
+        );
+    }
     let from = block.from.as_ref().and_then(|from| super::host::comes_in(from, platform, texts));
     let login = block.login.as_ref().and_then(|login| texts.secret(login));
     let limit = block.limit.as_ref().map(|block| limit(block, texts));
@@ -156,10 +164,14 @@ fn path(name: &Name, texts: &mut Texts<'_>) -> RoutePath {
     };
     if !path.starts_with('/') {
         let equals = if exact { "= " } else { "" };
+        let help = match path.starts_with(['~', '^', '@']) {
+            true => Help::from("a route is for a path and what lies below it; patterns are not known"),
+            false => Help::write(format!("\"{equals}/{path}\"")),
+        };
         texts.sink.report(
             Diagnostic::new(codes::TYP007, format!("`{said}` is no path of a site"))
                 .at(name.span, "starts with `/`, or with `= /` for exactly one path")
-                .help(Help::write(format!("\"{equals}/{path}\""))),
+                .help(help),
         );
     }
     lines::path(path, name.span, texts);
@@ -181,7 +193,7 @@ fn target(block: &model::Route, texts: &mut Texts<'_>) -> Option<RouteTarget> {
         }
         model::RouteTarget::Do(Respond::Deny) => RouteTarget::Deny,
         model::RouteTarget::Do(Respond::Files) => RouteTarget::Files {
-            root: optional(block.root.as_ref(), texts)?,
+            root: block.root.as_ref().map(|root| lines::folder(root, texts))?,
             index: optional(block.index.as_ref(), texts),
         },
         model::RouteTarget::Do(Respond::Redirect) => RouteTarget::Redirect {

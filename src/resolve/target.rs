@@ -132,6 +132,15 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
                 let name = said.as_ref().and_then(|said| dns_name(said, texts));
                 *setting = name.or(setting.take());
             }
+            if let Some(secrets) = &said.pull_secrets {
+                kubernetes.pull_secrets =
+                    secrets.items.iter().filter_map(|name| dns_name(name, texts)).collect();
+            }
+            kubernetes.pull_policy = said.pull_policy.or(kubernetes.pull_policy);
+            kubernetes.wait = said.wait.unwrap_or(kubernetes.wait);
+            if let Some(said) = &said.nodes {
+                kubernetes.nodes = said.0.iter().filter_map(|said| ranges(said, texts)).collect();
+            }
         }
     }
     settings
@@ -155,6 +164,20 @@ fn namespace(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
             )),
     );
     None
+}
+
+/// A range of addresses; what is none is reported.
+fn ranges(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
+    let text = texts.constant(said);
+    let range = super::place::range(&text);
+    if range.is_none() {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP001, format!("`{text}` is no address range"))
+                .at(said.span, "not understood")
+                .help("write a range as `\"10.0.0.0/16\"`"),
+        );
+    }
+    range
 }
 
 /// A name of several parts as DNS has them, such as that of a storage class (RFC 1123, section 2.1); what is none is

@@ -372,6 +372,9 @@ impl<'a> Texts<'a> {
             Thing::Outside(_) => format!("say `{0}.host`, `{0}.number` or `{0}.address`", path.text()),
             Thing::Site => format!("say `{0}.url` or `{0}.host`", path.text()),
         };
+        if self.is_ambiguous(path) {
+            return Value::default();
+        }
         self.sink.report(
             Diagnostic::new(codes::NAM004, format!("`{}` is {}, not text", path.text(), thing.describe()))
                 .at(path.span, "text is needed here")

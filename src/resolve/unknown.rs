@@ -6,7 +6,11 @@ use super::text::{Texts, Thing};
 use crate::diagnostic::{Diagnostic, Help, cause, codes};
 use crate::expand::TakenOut;
 use crate::hash::HashMap;
+use crate::model::Port;
 use crate::syntax::{Path, Scope};
+
+/// What a reference that names a service as a whole may have been meant to name.
+pub(super) const PORT: &str = "a port";
 
 impl Texts<'_> {
     pub(super) fn no_member<'k>(
@@ -17,7 +21,7 @@ impl Texts<'_> {
         known: impl Iterator<Item = &'k str>,
     ) -> Option<Thing> {
         let segment = path.segments.get(depth)?;
-        if self.sink.is_full() {
+        if self.sink.is_full() || self.is_ambiguous(path) {
             return None;
         }
         let member = path.segments[..=depth].join(".");
@@ -86,13 +90,37 @@ impl Texts<'_> {
 
     /// Reports that a path leads to another kind of thing than is needed.
     pub(super) fn wrong_kind(&mut self, path: &Path, thing: &Thing, needed: &str) {
+        if self.is_ambiguous(path) {
+            return;
+        }
         self.sink.report(
             Diagnostic::new(
                 codes::NAM004,
                 format!("`{}` is {}, not {needed}", path.text(), thing.describe()),
             )
-            .at(path.span, format!("{needed} is needed here")),
+            .at(path.span, format!("{needed} is needed here"))
+            .help_maybe(self.one_of_its_ports(path, thing).filter(|_| needed == PORT)),
         );
+    }
+
+    /// The ports of a service that is named in the place of one of them.
+    fn one_of_its_ports(&self, path: &Path, thing: &Thing) -> Option<Help> {
+        let Thing::Service(at) = thing else { return None };
+        let ports = &self.names.services.get(*at)?.block.port;
+        let named = |port: &Port| format!("{}.{}", path.text(), port.name.text);
+        match ports.as_slice() {
+            [] => None,
+            [port] => Some(Help::write(named(port))),
+            ports => {
+                let ports: Vec<String> = ports.iter().map(|port| format!("`{}`", named(port))).collect();
+                Some(Help::from(format!("name one of its ports: {}", ports.join(", "))))
+            }
+        }
+    }
+
+    /// Whether a path begins with a name that is declared twice, which is reported where it is declared.
+    pub(super) fn is_ambiguous(&self, path: &Path) -> bool {
+        path.segments.first().is_some_and(|name| self.names.ambiguous.contains(name))
     }
 
     /// A name of a namespace of its own: networks, groups, shared volumes.

@@ -14,22 +14,26 @@ mod layout;
 pub(super) mod namespace;
 mod object;
 mod pod;
+mod policy;
 mod probe;
 mod resources;
+mod scale;
+mod secret;
 mod security;
 mod service;
 mod text;
 mod variables;
 mod volume;
+mod wait;
 mod workload;
 
 use object::Object;
 
 use super::{Artifact, Files, Lower, Target};
 use crate::formats;
-use crate::hash::IndexMap;
+use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::parallel;
-use crate::platform::{Mounted, Platform, Role, Runtime, Service, VolumeId};
+use crate::platform::{Mounted, Platform, Role, Runtime, Service, ServiceId, VolumeId};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -56,6 +60,10 @@ struct Context<'a> {
     files: &'a Files<'a>,
     /// The services that mount each shared volume.
     users: IndexMap<VolumeId, Vec<&'a Service>>,
+    /// The wave in which each service starts.
+    waves: HashMap<ServiceId, u32>,
+    /// The services that jobs prepare.
+    prepared: HashSet<ServiceId>,
 }
 
 impl<'a> Context<'a> {
@@ -66,7 +74,7 @@ impl<'a> Context<'a> {
                 users.entry(mount.volume).or_default().push(service);
             }
         }
-        Self { platform, files, users }
+        Self { platform, files, users, waves: wait::waves(platform), prepared: wait::prepared(platform) }
     }
 
     /// The files of a folder of another target, as far as a program reads them.
@@ -83,7 +91,23 @@ impl<'a> Context<'a> {
 }
 
 fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
-    layout::files(platform, layout::root(platform), &objects(platform, files))
+    let root = layout::root(platform);
+    let objects = objects(platform, files);
+    let mut artifacts = layout::files(platform, root, &objects);
+    artifacts.push(secret::table(platform, root, &objects));
+    artifacts.extend(secret::scripts(platform));
+    artifacts
+}
+
+/// The overlay of an environment over a platform as it stands; each comes with the files that its services mount.
+pub(super) fn overlay(base: (&Platform, &Files<'_>), environment: (&Platform, &Files<'_>)) -> Vec<Artifact> {
+    let (platform, files) = environment;
+    let Some(name) = &platform.environment else { return Vec::new() };
+    let root = format!("kubernetes/overlays/{name}");
+    let objects = objects(platform, files);
+    let mut artifacts = layout::overlay(platform, &root, &self::objects(base.0, base.1), &objects);
+    artifacts.push(secret::table(platform, &root, &objects));
+    artifacts
 }
 
 /// Every object of a platform, file by file, each behind what it needs.
@@ -93,6 +117,7 @@ fn objects(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     let of_services = parallel::map(&services, |service| of_service(&cluster, service));
     let mut objects = namespace::objects(platform);
     objects.extend(variables::objects(platform));
+    objects.extend(policy::objects(platform));
     objects.extend(claim::objects(&cluster));
     objects.extend(of_services.into_iter().flatten());
     objects
@@ -105,7 +130,8 @@ fn of_service(cluster: &Context<'_>, service: &Service) -> Vec<Object> {
     let configs = config::of(cluster, service);
     let mut objects = account::objects(platform, service, &file);
     objects.extend(config::objects(cluster, service, &configs, &file));
-    objects.extend(service::objects(platform, service, &file));
+    objects.extend(service::objects(cluster, service, &file));
     objects.push(workload::object(cluster, service, &configs, &file));
+    objects.extend(scale::objects(platform, service, &file));
     objects
 }

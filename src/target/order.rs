@@ -1,6 +1,7 @@
 //! Who reads whom: targets that read the files of others are lowered behind these.
 
-use super::{Artifact, Files, Lower, Lowered, Target, find};
+use super::{Artifact, Files, Lower, Lowered, Target, find, kubernetes};
+use crate::formats;
 use crate::parallel;
 use crate::platform::Platform;
 
@@ -40,6 +41,31 @@ pub fn lower(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
     made.extend(of_readers);
     made.sort_by_key(|lowered| targets.iter().position(|target| target.format.name == lowered.target));
     made
+}
+
+/// What Kubernetes' target writes besides for environments of a platform: an overlay over the platform as it
+/// stands for each that is built for Kubernetes, too.
+#[must_use]
+pub fn overlays(base: &Platform, environments: &[&Platform]) -> Vec<Artifact> {
+    let of_base = mounted(base);
+    let is_built = |platform: &&Platform| platform.targets.contains(&&formats::KUBERNETES);
+    let built: Vec<&Platform> = environments.iter().copied().filter(is_built).collect();
+    let made = parallel::map(&built, |platform| {
+        let files = mounted(platform);
+        let base = (base, &Files::new(&of_base));
+        kubernetes::overlay(base, (platform, &Files::new(&files)))
+    });
+    made.into_iter().flatten().collect()
+}
+
+/// The files that services of a platform mount.
+fn mounted(platform: &Platform) -> Vec<Artifact> {
+    let mut targets: Vec<&'static Target> = Vec::new();
+    for mounted in platform.services.iter().flat_map(|service| &service.artifacts) {
+        let is_there = targets.iter().any(|target| target.format == mounted.target);
+        targets.extend(find(mounted.target.name).filter(|_| !is_there));
+    }
+    lower(platform, &targets).into_iter().flat_map(|lowered| lowered.artifacts).collect()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ fail() {
 }
 
 usage() {
-  sed -n '2,3s/^# //p' "$0" >&2
+  sed -n '/^# apply-kubernetes/,/^[^#]/s/^# //p' "$0" >&2
   exit 2
 }
 

@@ -16,7 +16,7 @@ fail() {
 }
 
 usage() {
-  sed -n '2,4s/^# //p' "$0" >&2
+  sed -n '/^# secrets-kubernetes/,/^[^#]/s/^# //p' "$0" >&2
   exit 2
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::cluster::{Cluster, documents, list, pairs, text};
+use super::cluster::{Cluster, Object, documents, list, pairs, text};
 
 /// The place of a kind in the order: what others need comes first.
 fn stage(kind: &str) -> Option<usize> {
@@ -27,17 +27,38 @@ fn stage(kind: &str) -> Option<usize> {
     STAGES.iter().position(|kinds| kinds.contains(&kind))
 }
 
-/// Within a file, objects stand in the order in which they are applied.
+/// The objects of a service stand in the order in which they are applied, and what is nobody's before them.
 pub(crate) fn kinds(cluster: &Cluster) -> Vec<String> {
     let mut complaints = Vec::new();
-    for object in &cluster.objects {
-        if stage(object.kind()).is_none() {
-            complaints.push(format!("{}: no place is known for its kind", object.place()));
+    let unknown = cluster.objects.iter().filter(|object| stage(object.kind()).is_none());
+    complaints.extend(unknown.map(|object| format!("{}: no place is known for its kind", object.place())));
+    let whose =
+        |object: &Object| text(&object.value["metadata"]["labels"]["app.kubernetes.io/name"]).to_owned();
+    for (at, object) in cluster.objects.iter().enumerate() {
+        let before =
+            cluster.objects[..at].iter().filter(|it| it.file == object.file && whose(it) == whose(object));
+        if let Some(late) = before.rev().find(|it| stage(it.kind()) > stage(object.kind())) {
+            complaints.push(format!("{}: it stands behind {}", object.place(), late.place()));
         }
     }
-    for pair in cluster.objects.windows(2) {
-        if pair[0].file == pair[1].file && stage(pair[0].kind()) > stage(pair[1].kind()) {
-            complaints.push(format!("{}: it stands behind {}", pair[1].place(), pair[0].place()));
+    complaints
+}
+
+/// What a pod names stands before it: a pod that starts earlier waits, and a Job fails.
+pub(crate) fn needs(cluster: &Cluster) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let at = |kind: &str, namespace: &str, name: &str| {
+        cluster
+            .objects
+            .iter()
+            .position(|it| (it.kind(), it.namespace(), it.name()) == (kind, namespace, name))
+    };
+    for pod in cluster.pods() {
+        let own = at(pod.workload.kind(), pod.namespace(), pod.workload.name());
+        for (kind, name) in super::references::named(&pod) {
+            if at(kind, pod.namespace(), name) > own {
+                complaints.push(format!("{}: {kind} {name} stands behind it", pod.place()));
+            }
         }
     }
     complaints

@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::cluster::{Cluster, Object};
-use super::policies::mutants;
-use super::reach::{ANY, End, Reach};
+use super::policies::{mutants, repeated};
+use super::reach::{ANY, End, Reach, denied};
 use super::{good, none, read};
 
 /// What is in a cluster besides our pods, so that whatever is open to it is seen.
-pub(crate) fn surroundings(cluster: &Cluster) -> Vec<End> {
+pub(crate) fn surroundings(cluster: &Cluster, node: &str) -> Vec<End> {
     let named = |name: &str| json!({ "kubernetes.io/metadata.name": name });
     let dns = json!({ "k8s-app": "kube-dns" });
     let mut ends = vec![
@@ -24,10 +24,16 @@ pub(crate) fn surroundings(cluster: &Cluster) -> Vec<End> {
         End::pod("a foreign DNS", "foreign", named("foreign"), dns),
         End::address("the DNS of the node", "169.254.20.10"),
         End::address("the metadata of the cloud", "169.254.169.254"),
-        End::address("a node", "192.168.0.5"),
-        End::address("a private address", "10.77.0.9"),
+        End::address("a node", node),
         End::address("the internet", "198.51.100.200"),
         End::address("the internet by IPv6", "2001:db8:77::1"),
+        End::address("a private address", "10.77.0.9"),
+        End::address("a shared address", "100.64.0.9"),
+        End::address("the host itself", "127.0.0.1"),
+        End::address("another private address", "172.16.77.9"),
+        End::address("a home's address", "192.168.77.9"),
+        End::address("a private address by IPv6", "fd00:77::9"),
+        End::address("a link by IPv6", "fe80::9"),
     ];
     for namespace in cluster.of("Namespace") {
         let labels = super::selectors::with_name(namespace);
@@ -52,11 +58,17 @@ pub(crate) fn survivors(cluster: &Cluster, beside: Vec<End>) -> (usize, Vec<Stri
     let mut tried = 0;
     let mut unseen = Vec::new();
     for (at, policy) in cluster.of("NetworkPolicy").enumerate() {
+        // A policy that repeats itself is another reading's.
+        let alone = Cluster { objects: vec![policy.clone()], secrets: None };
+        if !repeated(&alone).is_empty() {
+            continue;
+        }
         for mutant in mutants(policy) {
             tried += 1;
             // What denies by default is asked for by itself: another policy of all pods may do the same.
-            let denies = super::reach::denied(&with_policy(cluster, at, mutant.policy.as_ref())).is_empty();
-            if denies && reach.with(at, mutant.policy.as_ref()) == reach.sides {
+            let of_all = policy.spec()["podSelector"].as_object().is_some_and(serde_json::Map::is_empty);
+            let open = of_all && !denied(&with_policy(cluster, at, mutant.policy.as_ref())).is_empty();
+            if !open && reach.with(at, mutant.policy.as_ref()) == reach.sides {
                 unseen.push(format!("{}: {}", policy.place(), mutant.wrong));
             }
         }
@@ -97,13 +109,15 @@ const PASSAGES: &[&str] = &[
     "prometheus to api TCP/9090",
     "prometheus to a node TCP/10250",
     "prometheus to a node TCP/9100",
+    "prometheus to a home's address TCP/10250",
+    "prometheus to a home's address TCP/9100",
     "prometheus to node-exporter TCP/9100",
 ];
 
 #[test]
 fn the_policies_of_a_person_are_read_as_meant() {
     let cluster = read(&good()).expect("it is YAML");
-    let mut beside = surroundings(&cluster);
+    let mut beside = surroundings(&cluster, "192.168.0.5");
     beside.push(End::address("the error tracker", "203.0.113.7"));
     beside.push(End::address("beside the error tracker", "203.0.113.200"));
     let reach = Reach::of(&cluster, beside);
@@ -139,7 +153,7 @@ fn the_policies_of_a_person_are_read_as_meant() {
 #[test]
 fn every_change_of_a_policy_is_seen() {
     let cluster = read(&good()).expect("it is YAML");
-    let mut beside = surroundings(&cluster);
+    let mut beside = surroundings(&cluster, "192.168.0.5");
     beside.push(End::address("the error tracker", "203.0.113.7"));
     beside.push(End::address("beside the error tracker", "203.0.113.200"));
     let (tried, unseen) = survivors(&cluster, beside);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::cluster::{Object, list};
+use super::cluster::{Cluster, Object, list};
 
 /// A change of a policy, in words, and what comes of it: `None` where it is gone.
 pub(crate) struct Mutant {
@@ -100,6 +100,20 @@ pub(crate) fn mutants(policy: &Object) -> Vec<Mutant> {
         }
     }
     found
+}
+
+/// Rules that say what another rule of their policy says: one of them can go, and nothing sees it.
+pub(crate) fn repeated(cluster: &Cluster) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for policy in cluster.of("NetworkPolicy") {
+        for (key, ..) in DIRECTIONS {
+            let rules = list(&policy.spec()[key]);
+            for (at, rule) in rules.iter().enumerate().filter(|(at, rule)| rules[..*at].contains(rule)) {
+                complaints.push(format!("{}: {key}[{at}]: it repeats another rule: {rule}", policy.place()));
+            }
+        }
+    }
+    complaints
 }
 
 fn items(value: &mut Value) -> &mut Vec<Value> {

@@ -88,6 +88,26 @@ impl End {
         self
     }
 
+    /// The value of one of its labels.
+    pub(crate) fn label(&self, key: &str) -> &str {
+        text(&self.labels[key])
+    }
+
+    /// Its address, where no selector matches it.
+    pub(crate) fn of_address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// Whether policies of ours are about it.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.ours
+    }
+
+    /// Ports that it hears on.
+    pub(crate) fn heard(&self) -> &BTreeSet<Port> {
+        &self.ports
+    }
+
     fn is_pod(&self) -> bool {
         self.address.is_none()
     }
@@ -275,6 +295,12 @@ impl Reach {
         let mut reach = Self { ends, policies, sides: Sides::default() };
         reach.sides = reach.read(&|_| true);
         reach
+    }
+
+    /// Whether one side of a connection lets it pass: the egress of its source, or the ingress of its destination.
+    pub(crate) fn lets(&self, egress: bool, (from, to, port): &Passage) -> bool {
+        let (end, peer) = if egress { (*from, *to) } else { (*to, *from) };
+        self.isolated(end, egress).allows(peer, &self.ends[*to], port)
     }
 
     /// What passes on both sides.

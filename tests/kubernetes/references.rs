@@ -66,6 +66,16 @@ fn mentions<'a>(pod: &Pod<'a>) -> Vec<Mention<'a>> {
     found
 }
 
+/// The objects that a pod names, by kind and name.
+pub(crate) fn named<'a>(pod: &Pod<'a>) -> Vec<(&'static str, &'a str)> {
+    let mut named: Vec<_> = mentions(pod).iter().map(|mention| (mention.kind, mention.name)).collect();
+    named.push(("ServiceAccount", text(&pod.spec()["serviceAccountName"])));
+    let claims = list(&pod.spec()["volumes"]).iter();
+    let claims = claims.filter_map(|volume| volume["persistentVolumeClaim"]["claimName"].as_str());
+    named.extend(claims.map(|claim| ("PersistentVolumeClaim", claim)));
+    named
+}
+
 /// Every ConfigMap and Secret that a pod names is there, with the keys that it asks for.
 pub(crate) fn contents(cluster: &Cluster) -> Vec<String> {
     let mut complaints = Vec::new();
@@ -278,12 +288,7 @@ pub(crate) fn handlers<'a>(container: &Container<'a>) -> Vec<(&'static str, &'a 
 pub(crate) fn orphans(cluster: &Cluster) -> Vec<String> {
     let mut used: BTreeSet<(&str, &str, &str)> = BTreeSet::new();
     for pod in cluster.pods() {
-        let namespace = pod.namespace();
-        used.extend(mentions(&pod).iter().map(|mention| (mention.kind, namespace, mention.name)));
-        used.insert(("ServiceAccount", namespace, text(&pod.spec()["serviceAccountName"])));
-        let claims = list(&pod.spec()["volumes"]).iter();
-        let claims = claims.filter_map(|volume| volume["persistentVolumeClaim"]["claimName"].as_str());
-        used.extend(claims.map(|claim| ("PersistentVolumeClaim", namespace, claim)));
+        used.extend(named(&pod).into_iter().map(|(kind, name)| (kind, pod.namespace(), name)));
     }
     for binding in cluster.of("RoleBinding").chain(cluster.of("ClusterRoleBinding")) {
         let role = &binding.value["roleRef"];

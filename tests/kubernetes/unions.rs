@@ -155,6 +155,12 @@ fn of_service(place: &str, spec: &Value) -> Vec<String> {
     for name in super::cluster::twice(names.into_iter().map(str::to_owned).chain(numbers)) {
         complaints.push(format!("{place}: the port {name} stands twice"));
     }
+    // A port of both protocols loses one of them when it is applied (kubernetes/kubernetes#105610).
+    let both = ports.iter().any(|port| port["protocol"] == "UDP")
+        && ports.iter().any(|port| port["protocol"] != "UDP");
+    if both && outward {
+        complaints.push(format!("{place}: ports of both protocols"));
+    }
     for port in ports.iter().filter(|port| port["protocol"].is_null()) {
         // With the number it is the key by which server-side apply merges.
         complaints.push(format!("{place}: the port {} has no protocol", port["port"]));

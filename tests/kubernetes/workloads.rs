@@ -147,7 +147,10 @@ pub(crate) fn jobs(cluster: &Cluster) -> Vec<String> {
     complaints.extend(each(cluster, "CronJob", |job| {
         let spec = job.spec();
         let mut problems = unless(spec["timeZone"].is_string(), "its zone of time is the controller's");
-        problems.extend(unless(spec["concurrencyPolicy"] == "Forbid", "two of it run at once"));
+        problems.extend(unless(
+            spec["concurrencyPolicy"].is_string(),
+            "two of it run at once, and nobody said so",
+        ));
         problems.extend(unless(
             spec["startingDeadlineSeconds"].as_u64().is_some_and(|seconds| seconds >= 10),
             "a start that is missed is never made up for, or a hundred stop it for good",
@@ -172,6 +175,11 @@ pub(crate) fn disks(cluster: &Cluster) -> Vec<String> {
     let mut complaints = each(cluster, "StatefulSet", |set| {
         let spec = set.spec();
         let mut problems = Vec::new();
+        // OrderedReady never replaces a pod that is not ready: a bad image stays after it is mended (kubernetes/kubernetes#67250).
+        problems.extend(unless(
+            spec["podManagementPolicy"] == "Parallel",
+            "a pod that never gets ready stays for ever",
+        ));
         let templates = list(&spec["volumeClaimTemplates"]);
         for claim in templates {
             let metadata = &claim["metadata"];
@@ -229,6 +237,22 @@ pub(crate) fn settings(cluster: &Cluster) -> Vec<String> {
             }
         }
         complaints.extend(memory(&pod));
+    }
+    complaints
+}
+
+/// Whether a container lives is asked without a program of its own, and never as whether it is ready: each question costs a
+/// process and a login, and under load both fail at once (portworx/helm#950, CloudPirates-io/helm-charts#1034).
+pub(crate) fn liveness(cluster: &Cluster) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for pod in cluster.pods() {
+        for container in pod.containers() {
+            let (alive, ready) =
+                (&container.value["livenessProbe"]["exec"], &container.value["readinessProbe"]["exec"]);
+            if alive.is_object() && alive == ready {
+                complaints.push(format!("{}: it is restarted when it is not ready", container.place(&pod)));
+            }
+        }
     }
     complaints
 }

@@ -12,7 +12,7 @@ mod table;
 use std::fs;
 
 use infrac::platform::{Platform, Route, RoutePath, RouteTarget, ServiceId, Version};
-use infrac::request::{Answer, Meeting, Silence, Way};
+use infrac::request::{Answer, Meeting, Reason, Silence, Way};
 use infrac::source::{Found, LoadError, Loader};
 use infrac::target::Artifact;
 
@@ -165,7 +165,12 @@ fn fits(machine: &Machine, platform: &Platform, asked: &Asked, meeting: &Meeting
     };
     match &meeting.answer {
         Answer::Nothing(_) => false,
-        Answer::Status(said, _) => said == status && service.is_none(),
+        Answer::Status(said, reason) => {
+            // Whether the index of a path alone is there is asked before the method.
+            let missing = *reason == Reason::Method && is_missing(machine, meeting);
+            let said = if missing { 404 } else { *said };
+            said == *status && service.is_none()
+        }
         Answer::Redirect(said, to) => said == status && location.as_ref() == Some(to),
         Answer::File(file) => {
             let index = match meeting.routed().map(|route| &route.to) {
@@ -205,6 +210,18 @@ fn decoded(target: &str) -> String {
         });
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Whether a path alone is a folder without its index.
+fn is_missing(machine: &Machine, meeting: &Meeting<'_>) -> bool {
+    let Some(route) = meeting.routed() else { return false };
+    match (&route.path, &route.to) {
+        (RoutePath::Exact(path), RouteTarget::Files { root, index }) if path.ends_with('/') => {
+            let index = index.as_deref().unwrap_or("index.html");
+            !machine.path(format!("{root}{path}{index}").trim_start_matches('/')).is_file()
+        }
+        _ => false,
+    }
 }
 
 /// What nginx says of a file, by what lies there: one that is no file but a folder needs a slash, and an index.

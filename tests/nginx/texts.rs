@@ -112,7 +112,8 @@ fn source(texts: &[String], port: u16, service: u16) -> String {
         for site in [&mut open, &mut limited] {
             let _ = writeln!(site, "  route \"= /body/{at}\" = respond {{ body = {odd} }}");
             if is_address(text) {
-                let _ = writeln!(site, "  route \"= /redirect/{at}\" = redirect {{ to = {odd} }}");
+                let to = literal(&format!("/{text}"));
+                let _ = writeln!(site, "  route \"= /redirect/{at}\" = redirect {{ to = {to} }}");
             }
             if is_part(text) {
                 let path = |before: &str| literal(&format!("{before}/{at}/{text}"));
@@ -243,7 +244,7 @@ fn differences(running: &Running, texts: &[String]) -> Vec<String> {
             if is_address(text) {
                 let answer = ask(&format!("/redirect/{at}"));
                 let to = answer.header("Location").unwrap_or("none");
-                expect("a redirect", (302, text), (answer.status, to));
+                expect("a redirect", (302, &format!("/{text}")), (answer.status, to));
             }
             if !is_part(text) {
                 continue;

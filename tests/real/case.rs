@@ -1,14 +1,15 @@
 //! The platforms that build: `tests/ok/*.infra` and `platform.infra`, each as it is and with every environment
-//! that its sources declare.
+//! that its sources declare, on each runtime that its targets are of.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use infrac::Parsed;
 use infrac::diagnostic::{Guard, Sink, Style, render};
-use infrac::platform::Platform;
+use infrac::platform::{Platform, Runtime};
 use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::syntax;
-use infrac::target::{self, Artifact, Lowered};
+use infrac::target::{self, Artifact, Lowered, Target};
 
 /// A source with or without an environment.
 #[derive(Clone)]
@@ -17,6 +18,8 @@ pub(crate) struct Case {
     pub(crate) source: String,
     /// The environment that is put in.
     pub(crate) environment: Option<String>,
+    /// What it runs on.
+    pub(crate) runtime: Runtime,
     /// The project's root.
     pub(crate) root: PathBuf,
     /// The entry file, below the root.
@@ -38,43 +41,75 @@ impl Case {
     fn of(root: &Path, entry: &str) -> Vec<Self> {
         let source = entry.trim_end_matches(".infra").to_owned();
         let environments = environments(root, entry, &source).into_iter().map(Some);
-        let case = |environment| Self {
+        let environments: Vec<Option<String>> = std::iter::once(None).chain(environments).collect();
+        let case = |(environment, runtime): (Option<String>, Runtime)| Self {
             source: source.clone(),
             environment,
+            runtime,
             root: root.to_owned(),
             entry: entry.to_owned(),
         };
-        std::iter::once(None).chain(environments).map(case).collect()
+        let runtimes = load(root, |loader| Parsed::load(loader, entry).runtimes());
+        let ways =
+            runtimes.into_iter().flat_map(|runtime| environments.iter().map(move |it| (it.clone(), runtime)));
+        ways.map(case).collect()
     }
 
-    /// What messages and snapshots call it: `tour`, `tour@production`.
+    /// The runtimes that its source is compiled for.
+    pub(crate) fn runtimes(&self) -> Vec<Runtime> {
+        load(&self.root, |loader| Parsed::load(loader, &self.entry).runtimes())
+    }
+
+    /// The first of them, whose platform the targets of no runtime are written of.
+    pub(crate) fn first(&self) -> Runtime {
+        load(&self.root, |loader| Parsed::load(loader, &self.entry).runtime())
+    }
+
+    /// The targets that write of its platform: those of its runtime, and on the first one those of none.
+    pub(crate) fn targets(&self, platform: &Platform) -> Vec<&'static Target> {
+        let first = self.first();
+        let mut targets = target::of(&platform.targets);
+        targets.retain(|target| target.format.runtime.unwrap_or(first) == self.runtime);
+        targets
+    }
+
+    /// What these make of it.
+    pub(crate) fn build(&self, platform: &Platform) -> Vec<Artifact> {
+        infrac::build(platform, &self.targets(platform)).into_iter().flat_map(|it| it.artifacts).collect()
+    }
+
+    /// What messages and snapshots call it: `tour`, `tour@production`, `tour+kubernetes`.
     pub(crate) fn name(&self) -> String {
+        let on = if self.runtime == self.first() { "" } else { self.runtime.word() };
+        let plus = if on.is_empty() { "" } else { "+" };
         match &self.environment {
-            Some(environment) => format!("{}@{environment}", self.source),
-            None => self.source.clone(),
+            Some(environment) => format!("{}@{environment}{plus}{on}", self.source),
+            None => format!("{}{plus}{on}", self.source),
         }
     }
 
     /// Compiles it; that must succeed.
     pub(crate) fn compile(&self) -> Platform {
-        let load = |path: &str| {
-            let place = self.root.join(path);
-            if place.is_dir() {
-                return Ok(Found::Folder(names(&place)));
-            }
-            fs::read(place).map(Found::File).map_err(|_| LoadError::Missing)
-        };
-        let compilation = infrac::compile(
-            &Loader { load: &load },
-            &self.entry,
-            self.environment.as_deref(),
-            infrac::platform::Runtime::Compose,
-        );
+        let compilation = load(&self.root, |loader| {
+            infrac::compile(loader, &self.entry, self.environment.as_deref(), self.runtime)
+        });
         let errors = compilation.diagnostics.iter().filter(|told| told.is_error());
         let guard = Guard::new(&compilation.diagnostics, &compilation.sources);
         let errors: String = errors.map(|told| render(told, &guard, Style::Plain).to_string()).collect();
         compilation.platform.unwrap_or_else(|| panic!("{} does not build:\n{errors}", self.name()))
     }
+}
+
+/// Does something with a loader of a folder.
+fn load<T>(root: &Path, work: impl FnOnce(&Loader<'_>) -> T) -> T {
+    let load = |path: &str| {
+        let place = root.join(path);
+        if place.is_dir() {
+            return Ok(Found::Folder(names(&place)));
+        }
+        fs::read(place).map(Found::File).map_err(|_| LoadError::Missing)
+    };
+    work(&Loader { load: &load })
 }
 
 /// What its targets make of a platform.

@@ -31,13 +31,42 @@ pub(super) fn address(to: &Constant, texts: &mut Texts<'_>) -> String {
     let (wrong, help) = match text.as_str() {
         "" => ("is empty", "write a path such as `/new`, or a whole address"),
         text if text.contains([' ', '\t']) => ("holds a space", "write `%20` for a space"),
-        _ => return text,
+        text if text.starts_with('/') || is_whole(text) => return text.to_owned(),
+        // A browser takes it for a path beside the one that it asked for (RFC 3986, section 5.2).
+        text if text.contains(['.', ':']) => {
+            ("has no scheme", "write `https://` in front of a host, or `/` in front of a path")
+        }
+        _ => {
+            ("is no path", "write `/` in front of it, or a whole address such as `https://shop.example.com/`")
+        }
     };
     texts.sink.report(
         Diagnostic::new(codes::SITE004, format!("the address of a redirect {wrong}"))
             .at(to.span, "no client follows it as it is meant")
             .help(help),
     );
+    text
+}
+
+/// Whether an address begins with a scheme (RFC 3986, section 3.1).
+fn is_whole(text: &str) -> bool {
+    let scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    text.split_once(':').is_some_and(|(before, behind)| {
+        let port = behind.starts_with(|c: char| c.is_ascii_digit());
+        before.starts_with(|c: char| c.is_ascii_alphabetic()) && before.chars().all(scheme) && !port
+    })
+}
+
+/// The folder that files are served from: a path of the proxy's file system.
+pub(super) fn folder(root: &Constant, texts: &mut Texts<'_>) -> String {
+    let text = texts.constant(root);
+    if !text.starts_with('/') {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP007, format!("`{}` is no folder of the proxy", text.escape_debug()))
+                .at(root.span, "starts with `/`")
+                .help("write where it lies in the container of the proxy, such as `/srv/www`"),
+        );
+    }
     text
 }
 

@@ -71,8 +71,8 @@ pub(super) fn of(cluster: &Context<'_>, service: &Service) -> Vec<Config> {
         let suffix = if mounted.folder.is_empty() {
             mounted.target.name.to_owned()
         } else {
-            let last = mounted.folder.rsplit('/').next().unwrap_or(mounted.folder);
-            format!("{}-{last}", mounted.target.name)
+            // The whole path: two folders may end with the same word.
+            format!("{}-{}", mounted.target.name, mounted.folder.replace('/', "-"))
         };
         let files =
             cluster.mounted(service, mounted).map(|artifact| of_target(artifact, &source, &mounted.path));

@@ -3,10 +3,11 @@
 use Coverage::{Lost, NotConcerned, Written};
 
 use crate::model::fields::{
-    ArtifactsField, BindField, BuildField, ConfigField, EnvFormField, GroupField, HealthField, HostField,
-    ImageUseField, KubernetesSettingsField, MountField, PlaceField, PlatformField, PortField, RequiresField,
-    ReserveField, ResourcesField, RunField, ScaleField, SecretField, SecurityField, ServiceField,
-    ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField, VolumeField,
+    AfterField, ArtifactsField, BindField, BuildField, ConfigField, EnvFormField, GroupField, HealthField,
+    HostField, ImageUseField, KubernetesSettingsField, MountField, OutsideField, PlaceField, PlatformField,
+    PortField, RequiresField, ReserveField, ResourcesField, RunField, ScaleField, ScaleOnField, SecretField,
+    SecurityField, ServiceField, ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField,
+    VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -57,7 +58,11 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                 KubernetesSettingsField::namespace(Leaf)
                 | KubernetesSettingsField::storage_class(Leaf)
                 | KubernetesSettingsField::shared_storage_class(Leaf)
-                | KubernetesSettingsField::domain(Leaf) => Written,
+                | KubernetesSettingsField::domain(Leaf)
+                | KubernetesSettingsField::pull_secrets(Leaf)
+                | KubernetesSettingsField::pull_policy(Leaf)
+                | KubernetesSettingsField::wait(Leaf)
+                | KubernetesSettingsField::nodes(Leaf) => Written,
             },
             TargetField::compose(_)
             | TargetField::prometheus(_)
@@ -65,8 +70,11 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_) => NotConcerned,
         },
+        SourceField::outside(field) => match field {
+            OutsideField::addresses(Leaf) => Written,
+            OutsideField::description(Leaf) => NotConcerned,
+        },
         SourceField::network(_)
-        | SourceField::outside(_)
         | SourceField::override_(Leaf)
         | SourceField::site(_)
         | SourceField::issuer(_)
@@ -161,10 +169,11 @@ fn service(field: ServiceField) -> Coverage {
         },
         ServiceField::health(field) => health(field),
         ServiceField::scale(field) => match field {
-            ScaleField::min(Leaf) => Written,
-            ScaleField::max(Leaf) | ScaleField::cpu(Leaf) | ScaleField::memory(Leaf) | ScaleField::on(_) => {
-                NotConcerned
-            }
+            ScaleField::min(Leaf)
+            | ScaleField::max(Leaf)
+            | ScaleField::cpu(Leaf)
+            | ScaleField::memory(Leaf) => Written,
+            ScaleField::on(ScaleOnField::target(Leaf)) => Written,
         },
         ServiceField::run(field) => match field {
             RunField::kind(Leaf)
@@ -173,20 +182,18 @@ fn service(field: ServiceField) -> Coverage {
             | RunField::overlap(Leaf) => Written,
         },
         ServiceField::place(field) => match field {
-            PlaceField::gpu(Leaf) => Written,
-            PlaceField::zone(Leaf) => NotConcerned,
+            PlaceField::gpu(Leaf) | PlaceField::zone(Leaf) => Written,
         },
         ServiceField::requires(field) => match field {
             RequiresField::sysctl(Leaf) => Lost(NODES),
         },
+        ServiceField::reaches(Leaf) => Written,
         ServiceField::role(Leaf)
         | ServiceField::networks(Leaf)
-        | ServiceField::reaches(Leaf)
         | ServiceField::child(Leaf)
         | ServiceField::output(Leaf) => NotConcerned,
-        ServiceField::after(Leaf)
-        | ServiceField::wait(_)
-        | ServiceField::override_(Leaf)
+        ServiceField::after(Leaf) | ServiceField::wait(AfterField::condition(Leaf)) => Written,
+        ServiceField::override_(Leaf)
         | ServiceField::metrics(_)
         | ServiceField::smtp(_)
         | ServiceField::samples(_)

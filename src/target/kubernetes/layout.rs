@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::namespace;
-use super::object::Object;
+use super::object::{Object, Stage};
 use crate::emit;
 use crate::hash::IndexMap;
+use crate::kustomize::{self, Written};
 use crate::platform::{Platform, Service};
-use crate::target::{Artifact, generated};
+use crate::target::{Artifact, generated_for};
 
 /// The folder of a platform's files: what environments are patches of, or one of them as it is built alone.
 pub(super) fn root(platform: &Platform) -> &'static str {
@@ -33,52 +34,100 @@ pub(super) fn file(platform: &Platform, service: &Service) -> String {
     }
 }
 
+/// The line above every file.
+pub(super) fn header(platform: &Platform) -> String {
+    generated_for(platform, platform.environment.as_deref())
+}
+
 /// The files of some objects, which are in apply order, with the kustomizations that list them. Kustomize reads
 /// them in the order of the list, and sorts them by kind unless the outermost kustomization asks for theirs.
 pub(super) fn files(platform: &Platform, root: &str, objects: &[Object]) -> Vec<Artifact> {
+    let header = [header(platform)];
+    let mut lines = header.to_vec();
+    lines.push(NAMESPACES.to_owned());
+    let (namespaces, others): (Vec<&Object>, Vec<&Object>) =
+        objects.iter().partition(|object| object.file == namespace::FILE);
+    let mut artifacts = listed(&lines, root, &others);
+    artifacts.extend(listed(&header, &format!("{root}/{}", namespace::FOLDER), &namespaces));
+    artifacts
+}
+
+/// What stands above a kustomization that lists no namespaces.
+const NAMESPACES: &str =
+    "The namespaces are apart, in `namespaces/`: what removes the rest must not remove them.";
+
+/// The files of objects in a folder, and the kustomization that lists them.
+fn listed(header: &[String], folder: &str, objects: &[&Object]) -> Vec<Artifact> {
     let mut files: IndexMap<&str, Vec<&Object>> = IndexMap::default();
     for object in objects {
         files.entry(&object.file).or_default().push(object);
     }
-    let header = [generated(platform)];
-    let mut artifacts = Vec::new();
-    let (namespaces, others): (Vec<&str>, Vec<&str>) =
-        files.keys().copied().partition(|file| *file == namespace::FILE);
-    let list = |files: &[&str], folder: &str| Kustomization {
+    for objects in files.values_mut() {
+        objects.sort_by_key(|object| object.stage);
+    }
+    let list = Kustomization {
         api_version: "kustomize.config.k8s.io/v1beta1",
         kind: "Kustomization",
         sort_options: SortOptions { order: "fifo" },
-        resources: files.iter().map(|file| format!("{}.yaml", file.trim_start_matches(folder))).collect(),
+        resources: files.keys().map(|file| format!("{file}.yaml")).collect(),
     };
-    let artifact = |path: String, content: String| Artifact::new(format!("{root}/{path}"), content);
-    let mut lines = header.to_vec();
-    lines.push(format!(
-        "The namespaces are apart, in `namespaces/`: what removes the rest must not remove them."
-    ));
-    artifacts.push(artifact("kustomization.yaml".to_owned(), listing(&lines, &list(&others, ""))));
-    artifacts.push(artifact(
-        "namespaces/kustomization.yaml".to_owned(),
-        listing(&header, &list(&namespaces, "namespaces/")),
-    ));
-    for (file, objects) in &files {
-        artifacts.push(artifact(format!("{file}.yaml"), text(&header, objects)));
-    }
+    let artifact = |file: &str, content: String| Artifact::new(format!("{folder}/{file}.yaml"), content);
+    let mut artifacts = vec![artifact("kustomization", emit::yaml_object(header, &list))];
+    artifacts.extend(files.iter().map(|(file, objects)| artifact(file, text(&header[..1], objects))));
     artifacts
 }
 
-fn listing(header: &[String], list: &Kustomization) -> String {
-    emit::yaml_object(header, list)
+/// The files of an environment over those of the platform as it stands: what differs, as patches, and its own
+/// namespaces, which no overlay of others reaches.
+pub(super) fn overlay(platform: &Platform, root: &str, base: &[Object], objects: &[Object]) -> Vec<Artifact> {
+    let header = [header(platform)];
+    let (namespaces, others): (Vec<&Object>, Vec<&Object>) =
+        objects.iter().partition(|object| object.file == namespace::FILE);
+    let base: Vec<&Object> = base.iter().filter(|object| object.file != namespace::FILE).collect();
+    let names = |objects: &[&Object]| -> Vec<String> {
+        objects.iter().map(|object| format!("{}.yaml", object.file)).collect()
+    };
+    let (of_base, of_others) = (names(&base), names(&others));
+    let overlay =
+        kustomize::overlay(("../../base", &written(&base, &of_base)), &written(&others, &of_others));
+    let artifact = |path: &str, content: String| Artifact::new(format!("{root}/{path}"), content);
+    let mut lines = header.to_vec();
+    lines.push(NAMESPACES.to_owned());
+    let mut artifacts =
+        vec![artifact("kustomization.yaml", emit::yaml_object(&lines, &overlay.kustomization))];
+    for (path, places) in &overlay.added {
+        let objects = places.iter().filter_map(|at| others.get(*at));
+        artifacts.push(artifact(path, documents(&header, objects.map(|object| object.text()))));
+    }
+    for (path, patches) in &overlay.patches {
+        let patches = patches.iter().map(|patch| emit::yaml_object(&[], patch));
+        artifacts.push(artifact(path, documents(&header, patches)));
+    }
+    artifacts.extend(listed(&header, &format!("{root}/{}", namespace::FOLDER), &namespaces));
+    artifacts
+}
+
+/// Objects as the overlay sees them.
+fn written<'a>(objects: &[&'a Object], files: &'a [String]) -> Vec<Written<'a>> {
+    let runs = |object: &Object| matches!(object.stage, Stage::Workload | Stage::Job);
+    let each = objects.iter().zip(files);
+    each.map(|(object, file)| Written { file, runs: runs(object), tree: &object.tree }).collect()
 }
 
 /// Objects as the documents of one file.
 fn text(header: &[String], objects: &[&Object]) -> String {
+    documents(header, objects.iter().map(|object| object.text()))
+}
+
+/// The documents of one file.
+pub(super) fn documents(header: &[String], documents: impl Iterator<Item = String>) -> String {
     let mut out = String::new();
     for line in header {
         out.push_str(&format!("# {line}\n"));
     }
-    for object in objects {
+    for document in documents {
         out.push_str("---\n");
-        out.push_str(&object.text());
+        out.push_str(&document);
     }
     out
 }

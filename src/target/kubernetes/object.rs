@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::keys;
 use crate::emit::{self, Node};
+use crate::hash::IndexMap;
 
 /// The steps of an apply, in their order: what an object needs stands in an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,9 +16,11 @@ pub(super) enum Stage {
     Account,
     Access,
     Config,
+    Policy,
     Service,
     Claim,
     Workload,
+    Scale,
     Job,
 }
 
@@ -43,13 +46,23 @@ impl Object {
     where
         T: Resource + Metadata<Ty = ObjectMeta> + Serialize,
     {
-        let metadata = object.metadata();
+        Self::of(file, stage, T::KIND, object.metadata().clone(), object)
+    }
+
+    /// An object of an API that Kubernetes does not have of its own.
+    pub(super) fn of(
+        file: impl Into<String>,
+        stage: Stage,
+        kind: &str,
+        metadata: ObjectMeta,
+        object: &impl Serialize,
+    ) -> Self {
         Self {
             file: file.into(),
             stage,
-            kind: T::KIND.to_owned(),
-            name: metadata.name.clone().unwrap_or_default(),
-            namespace: metadata.namespace.clone(),
+            kind: kind.to_owned(),
+            name: metadata.name.unwrap_or_default(),
+            namespace: metadata.namespace,
             comment: Vec::new(),
             tree: keys::ordered(Node::of(object)),
         }
@@ -63,6 +76,16 @@ impl Object {
     /// The object as a document of a file.
     pub(super) fn text(&self) -> String {
         emit::yaml_object(&self.comment, &self.tree)
+    }
+
+    /// Gives the object an annotation.
+    pub(super) fn annotate(&mut self, key: &str, value: &str) {
+        let Some(Node::Map(metadata)) = below(&mut self.tree, "metadata") else { return };
+        let annotations =
+            metadata.entry("annotations".to_owned()).or_insert_with(|| Node::Map(IndexMap::default()));
+        if let Node::Map(annotations) = annotations {
+            annotations.insert(key.to_owned(), Node::Text(value.to_owned()));
+        }
     }
 
     /// Puts a line of comment above the value at a path of keys; a number is an item of a list. Where nothing stands

@@ -1,7 +1,8 @@
 //! Pods: what a workload makes of its template.
 
 use k8s_openapi::api::core::v1::{
-    Container, ContainerPort, PodSpec, PodTemplateSpec, Toleration, VolumeMount,
+    Container, ContainerPort, Lifecycle, LifecycleHandler, LocalObjectReference, PodDNSConfig,
+    PodDNSConfigOption, PodSpec, PodTemplateSpec, SleepAction, Toleration, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -9,7 +10,9 @@ use super::config::{self, Config};
 use super::env::Env;
 use super::volume::Volumes;
 use super::workload::Kind;
-use super::{Context, account, labels, probe, resources, security, service as services, variables};
+use super::{
+    Context, account, labels, probe, resources, scale, security, service as services, variables, wait,
+};
 use crate::platform::{Platform, Port, Service, Value, ValuePart};
 use crate::target::TARGETS;
 
@@ -33,6 +36,7 @@ pub(super) fn template(cluster: &Context<'_>, service: &Service, configs: &[Conf
 }
 
 fn spec(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> PodSpec {
+    let platform = cluster.platform;
     let volumes = Volumes::new(cluster, service, configs);
     let host_network = service.exception(|security| security.host_network);
     let process = service.process.as_deref();
@@ -47,9 +51,12 @@ fn spec(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> PodSpec
         hostname: service.bears.hostname_is_state.then(|| service.name.clone()),
         // The first process of a pod reaps what others leave behind.
         share_process_namespace: process.and_then(|process| process.init).filter(|init| *init),
-        termination_grace_period_seconds: process
-            .and_then(|process| process.stop_grace)
-            .map(|grace| i64::from(probe::seconds(grace))),
+        termination_grace_period_seconds: grace(service),
+        dns_config: Some(dns(platform, service)),
+        image_pull_secrets: pull_secrets(platform),
+        topology_spread_constraints: scale::spread(platform, service),
+        affinity: scale::affinity(platform, service),
+        init_containers: wait::container(cluster, service).map(|wait| vec![wait]),
         security_context: Some(security::pod(cluster, service)),
         // A node that takes no other pods has logs and figures, too.
         tolerations: (Kind::of(service) == Kind::DaemonSet)
@@ -70,7 +77,9 @@ fn container(cluster: &Context<'_>, service: &Service, mounts: Vec<VolumeMount>)
         image: service.image.as_ref().map(|image| constant(platform, image)),
         command: service.entrypoint.as_deref().map(|words| texts(&env, words)),
         args: arguments(platform, service, &env),
+        image_pull_policy: platform.settings.kubernetes.pull_policy.map(|policy| policy.name().to_owned()),
         ports: (!ports.is_empty()).then_some(ports),
+        lifecycle: lifecycle(service),
         startup_probe: probes.startup,
         readiness_probe: probes.readiness,
         liveness_probe: probes.liveness,
@@ -80,6 +89,55 @@ fn container(cluster: &Context<'_>, service: &Service, mounts: Vec<VolumeMount>)
         env: (!env.entries.is_empty()).then_some(env.entries),
         ..Container::default()
     }
+}
+
+/// How long a pod goes on while rules of the network take it out of its Service, which they do a little later than it is told
+/// to stop (mattrobinsonsre/terrapod#222: 5 s were too short).
+const LEAVE: i64 = 15;
+
+/// How long a pod may take to stop where nothing is said.
+const GRACE: i64 = 30;
+
+/// Whether others take over what a pod gets while it leaves.
+fn leaves(service: &Service) -> bool {
+    !service.ports.is_empty() && (Kind::of(service) == Kind::Deployment || service.may_run_several_times())
+}
+
+/// The time that a pod has to leave and to stop.
+fn grace(service: &Service) -> Option<i64> {
+    let said = service.process.as_deref().and_then(|process| process.stop_grace);
+    let own = said.map_or(GRACE, |grace| i64::from(probe::seconds(grace)));
+    let whole = if leaves(service) { own + LEAVE } else { own };
+    (whole != GRACE).then_some(whole)
+}
+
+fn lifecycle(service: &Service) -> Option<Lifecycle> {
+    leaves(service).then(|| Lifecycle {
+        pre_stop: Some(LifecycleHandler {
+            sleep: Some(SleepAction { seconds: LEAVE }),
+            ..LifecycleHandler::default()
+        }),
+        ..Lifecycle::default()
+    })
+}
+
+/// A name with two dots is looked up as it is first: else each name outside is asked for with every ending before.
+fn dns(platform: &Platform, service: &Service) -> PodDNSConfig {
+    let searches = wait::searches(platform, service);
+    PodDNSConfig {
+        options: Some(vec![PodDNSConfigOption {
+            name: Some("ndots".to_owned()),
+            value: Some("2".to_owned()),
+        }]),
+        searches: (!searches.is_empty()).then_some(searches),
+        nameservers: None,
+    }
+}
+
+fn pull_secrets(platform: &Platform) -> Option<Vec<LocalObjectReference>> {
+    let names = &platform.settings.kubernetes.pull_secrets;
+    let reference = |name: &String| LocalObjectReference { name: name.clone() };
+    (!names.is_empty()).then(|| names.iter().map(reference).collect())
 }
 
 fn port(port: &Port) -> ContainerPort {

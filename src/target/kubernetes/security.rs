@@ -2,8 +2,8 @@
 
 use k8s_openapi::api::core::v1::{Capabilities, PodSecurityContext, SeccompProfile, SecurityContext};
 
-use super::{Context, namespace, volume};
-use crate::platform::Service;
+use super::{Context, volume};
+use crate::platform::{Service, plain};
 
 /// The user and the group that a service runs as, where the source or its image say them by number.
 fn ids(service: &Service) -> (Option<i64>, Option<i64>) {
@@ -18,7 +18,7 @@ pub(super) fn pod(cluster: &Context<'_>, service: &Service) -> PodSecurityContex
     let fs_group = group.filter(|group| *group != 0 && volume::needs_group(cluster, service));
     let privileged = service.exception(|security| security.privileged);
     PodSecurityContext {
-        run_as_non_root: (!namespace::is_root(service)).then_some(true),
+        run_as_non_root: (!service.may_be_root()).then_some(true),
         run_as_user: user,
         run_as_group: group,
         fs_group,
@@ -34,7 +34,7 @@ pub(super) fn pod(cluster: &Context<'_>, service: &Service) -> PodSecurityContex
 pub(super) fn container(service: &Service) -> SecurityContext {
     let confinement = service.confinement();
     let privileged = service.exception(|security| security.privileged);
-    let kept: Vec<String> = service.capabilities().map(|name| namespace::plain(name).to_owned()).collect();
+    let kept: Vec<String> = service.capabilities().map(|name| plain(name).to_owned()).collect();
     SecurityContext {
         // The API server refuses `false` beside `privileged`.
         allow_privilege_escalation: (confinement.no_new_privileges && !privileged).then_some(false),

@@ -4,15 +4,16 @@ use k8s_openapi::api::core::v1::{Service as Out, ServicePort, ServiceSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::labels;
 use super::object::{Object, Stage};
 use super::workload::Kind;
+use super::{Context, labels};
 use crate::platform::{Platform, Port, Protocol, Service};
 
 /// The Services of a workload: the name that others reach it by, and, for pods that keep their names, the one below which
 /// these stand. A client that looks a name up once keeps its address, so what is reached has one that stays.
-pub(super) fn objects(platform: &Platform, service: &Service, file: &str) -> Vec<Object> {
-    let reached = reached(platform, service);
+pub(super) fn objects(cluster: &Context<'_>, service: &Service, file: &str) -> Vec<Object> {
+    let platform = cluster.platform;
+    let reached = reached(cluster, service);
     let governing =
         (Kind::of(service) == Kind::StatefulSet).then(|| of_pods(platform, service, governing(service)));
     reached.into_iter().chain(governing).map(|out| Object::new(file, Stage::Service, &out)).collect()
@@ -44,7 +45,8 @@ fn ports(service: &Service) -> Option<Vec<ServicePort>> {
 }
 
 /// The Service that others reach; `None` where nothing listens.
-fn reached(platform: &Platform, service: &Service) -> Option<Out> {
+fn reached(cluster: &Context<'_>, service: &Service) -> Option<Out> {
+    let platform = cluster.platform;
     if service.ports.is_empty() || service.is_job() {
         return None;
     }
@@ -54,6 +56,8 @@ fn reached(platform: &Platform, service: &Service) -> Option<Out> {
             type_: Some("ClusterIP".to_owned()),
             selector: Some(labels::selector(platform, service)),
             ports: ports(service),
+            // A job makes it ready, and reaches it by this name.
+            publish_not_ready_addresses: cluster.prepared.contains(&service.id).then_some(true),
             ..ServiceSpec::default()
         }),
         ..Out::default()

@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::config::Config;
 use super::object::{Object, Stage};
-use super::{Context, claim, labels, pod};
+use super::{Context, claim, labels, pod, scale};
 use crate::platform::{RunKind, Service};
 
 /// The kind of a workload.
@@ -53,6 +53,9 @@ pub(super) fn object(cluster: &Context<'_>, service: &Service, configs: &[Config
         Kind::Job => Object::new(file, Stage::Job, &job::once(cluster, service, configs)),
         Kind::CronJob => Object::new(file, Stage::Job, &job::scheduled(cluster, service, configs)),
     };
+    if let Some(wave) = cluster.waves.get(&service.id).filter(|wave| **wave > 0) {
+        object.annotate("argocd.argoproj.io/sync-wave", &wave.to_string());
+    }
     object.comment.extend(service.description.clone());
     if let Some(reason) = service.security.as_deref().and_then(|security| security.reason.as_ref()) {
         let container = ["spec", "containers", "0", "securityContext"];
@@ -65,7 +68,7 @@ fn deployment(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> D
     Deployment {
         metadata: labels::metadata_of_workload(cluster.platform, service),
         spec: DeploymentSpec {
-            replicas: i32::try_from(service.copies()).ok(),
+            replicas: scale::replicas(service),
             selector: labels::label_selector(cluster.platform, service),
             strategy: Some(strategy(cluster, service)),
             template: pod::template(cluster, service, configs),

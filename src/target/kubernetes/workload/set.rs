@@ -8,14 +8,14 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::platform::Service;
 use crate::target::kubernetes::config::Config;
-use crate::target::kubernetes::{Context, claim, labels, pod, service as services};
+use crate::target::kubernetes::{Context, claim, labels, pod, scale, service as services};
 
 pub(super) fn stateful(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> StatefulSet {
     let keep = || Some("Retain".to_owned());
     StatefulSet {
         metadata: labels::metadata_of_workload(cluster.platform, service),
         spec: StatefulSetSpec {
-            replicas: i32::try_from(service.copies()).ok(),
+            replicas: scale::replicas(service),
             service_name: Some(services::governing(service)),
             selector: labels::label_selector(cluster.platform, service),
             // A pod that never gets ready would keep its mended successor from starting (kubernetes/kubernetes#67250).

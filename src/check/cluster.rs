@@ -1,0 +1,267 @@
+//! What no cluster takes: names that are too long for its objects, pods whose image, files or volumes it cannot find.
+//!
+//! An API server refuses these one by one, and a kubelet some of them only when the pod starts.
+
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::IndexMap;
+use crate::platform::{Health, Level, Platform, Role, RunKind, Runtime, Service, Value, VolumeId};
+
+/// The services whose pods a cluster runs.
+fn of_cluster(platform: &Platform) -> impl Iterator<Item = &Service> {
+    let on = platform.runtime == Runtime::Kubernetes;
+    platform.services.iter().filter(move |service| on && service.runs())
+}
+
+/// How long the name of a service may be, and what the cluster adds to it: names and labels have 63 characters.
+fn room(service: &Service) -> (usize, &'static str) {
+    match service.run {
+        RunKind::Once => (54, "a Job is called `NAME-` and eight digits"),
+        // kubernetes/kubernetes:pkg/apis/batch/validation/validation.go, `ValidateCronJobCreate`.
+        RunKind::Schedule => (52, "the Jobs of a CronJob are called `NAME-` and ten digits"),
+        // kubernetes/kubernetes#64023: pods carry `NAME-` and a revision in a label.
+        RunKind::Always if !service.volumes.is_empty() => {
+            (52, "pods that keep a disk carry `NAME-` and a revision of ten characters in a label")
+        }
+        _ => (63, "a name has at most 63 characters"),
+    }
+}
+
+/// K8S001: names that objects of a cluster cannot have.
+pub(super) fn names(platform: &Platform, sink: &mut Sink) {
+    for service in of_cluster(platform) {
+        let (most, why) = room(service);
+        if service.name.len() > most {
+            let length = service.name.len();
+            sink.report(
+                Diagnostic::new(
+                    codes::K8S001,
+                    format!("`{}` is too long for the name of an object", service.name),
+                )
+                .about(&service.path)
+                .at(service.span(), format!("{length} characters, of which a cluster takes {most} here"))
+                .help(why),
+            );
+        } else if !service.ports.is_empty() && service.name.starts_with(|c: char| c.is_ascii_digit()) {
+            sink.report(
+                Diagnostic::new(codes::K8S001, format!("`{}` cannot be a Service", service.name))
+                    .about(&service.path)
+                    .at(service.span(), "starts with a digit")
+                    .help("begin it with a letter"),
+            );
+        }
+    }
+}
+
+/// K8S002: ports by names that a cluster does not take
+/// (kubernetes/apimachinery:pkg/util/validation/validation.go, `IsValidPortName`).
+pub(super) fn ports(platform: &Platform, sink: &mut Sink) {
+    for service in of_cluster(platform) {
+        for port in &service.ports {
+            let name = port.name.as_str();
+            let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            let why = if name.len() > 15 {
+                format!("{} characters, of which a cluster takes 15", name.len())
+            } else if !plain {
+                "has other characters than lower-case letters, digits and hyphens".to_owned()
+            } else if !name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+                "has no letter".to_owned()
+            } else if name.starts_with('-') || name.ends_with('-') || name.contains("--") {
+                "has a hyphen at an end, or two in a row".to_owned()
+            } else {
+                continue;
+            };
+            sink.report(
+                Diagnostic::new(
+                    codes::K8S002,
+                    format!("`{name}` of `{}` cannot be the name of a port", service.path),
+                )
+                .about(&service.path)
+                .at(port.span, why),
+            );
+        }
+    }
+}
+
+/// K8S003: labels whose keys are none, and those that a cluster's objects have of their own.
+pub(super) fn labels(platform: &Platform, sink: &mut Sink) {
+    for service in of_cluster(platform) {
+        let Some(said) = &service.block.labels else { continue };
+        for (name, _) in &said.entries {
+            let key = name.text.as_str();
+            let why = if key.starts_with("app.kubernetes.io/") {
+                "objects are found by these, which the compiler writes"
+            } else if !is_key(key) {
+                "a key is `NAME`, or `DOMAIN/NAME`, of letters, digits, `-`, `_` and `.`, the name of at most 63"
+            } else {
+                continue;
+            };
+            sink.report(
+                Diagnostic::new(codes::K8S003, format!("`{key}` cannot be a label of `{}`", service.path))
+                    .about(&service.path)
+                    .at(name.span, why),
+            );
+        }
+    }
+}
+
+/// kubernetes/apimachinery:pkg/util/validation/validation.go, `IsQualifiedName`.
+fn is_key(key: &str) -> bool {
+    let (domain, name) = key.split_once('/').map_or((None, key), |(domain, name)| (Some(domain), name));
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let outer = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
+    let domain_is_one = domain.is_none_or(|domain| {
+        domain.len() <= 253
+            && domain.split('.').all(|part| {
+                let label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+                !part.is_empty() && part.bytes().all(label) && !part.starts_with('-') && !part.ends_with('-')
+            })
+    });
+    domain_is_one
+        && name.len() <= 63
+        && name.bytes().all(inner)
+        && outer(name.bytes().next())
+        && outer(name.bytes().next_back())
+}
+
+/// K8S004: images that a cluster cannot know: those that are built on the host, and those whose name the operator makes up.
+pub(super) fn images(platform: &Platform, sink: &mut Sink) {
+    for service in of_cluster(platform) {
+        let Some(image) = &service.image else {
+            let span = service.block.build.as_ref().map_or(service.span(), |build| build.context.span);
+            sink.report(
+                Diagnostic::new(
+                    codes::K8S004,
+                    format!("`{}` has no image that a cluster could pull", service.path),
+                )
+                .about(&service.path)
+                .at(span, "is built where the source is")
+                .help(
+                    "push it to a registry, and name it beside: `image = \"registry.example.com/NAME:TAG\"`",
+                ),
+            );
+            continue;
+        };
+        let unknown = image.inputs().map(|id| &platform[id]).find(|input| input.default.is_none());
+        if let (Some(input), Some(said)) = (unknown, &service.block.image) {
+            sink.report(
+                Diagnostic::new(
+                    codes::K8S004,
+                    format!("the image of `{}` depends on `{}`", service.path, input.name),
+                )
+                .about(&service.path)
+                .at(said.name.span, "a pod's image is a fixed name")
+                .at(input.span, "has no default")
+                .help("give it a default, which an environment may change"),
+            );
+        }
+    }
+}
+
+/// K8S005: paths of the project in a pod, which runs on a node that has none.
+pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
+    for service in of_cluster(platform) {
+        for (bind, said) in service.binds.iter().zip(&service.block.bind) {
+            if bind.source.starts_with('/') {
+                continue;
+            }
+            sink.report(
+                Diagnostic::new(
+                    codes::K8S005,
+                    format!("`{}` of `{}` is on no node of a cluster", bind.source, service.path),
+                )
+                .about(&service.path)
+                .at(said.source.span, "a path of the project")
+                .help("put a file in by `config \"PATH\" { from = \"…\" }`, or a folder into the image"),
+            );
+        }
+    }
+}
+
+/// K8S006: a volume that pods of several namespaces mount: a claim belongs to one.
+pub(super) fn volumes(platform: &Platform, sink: &mut Sink) {
+    let mut of_volumes: IndexMap<VolumeId, Vec<(&Service, Level)>> = IndexMap::default();
+    for service in of_cluster(platform) {
+        for mount in &service.mounts {
+            of_volumes.entry(mount.volume).or_default().push((service, Level::of(service)));
+        }
+    }
+    for (id, users) in &of_volumes {
+        let volume = &platform[*id];
+        let Some((first, strictest)) = users.iter().min_by_key(|(_, level)| *level) else { continue };
+        let Some((other, level)) = users.iter().find(|(_, level)| level != strictest) else { continue };
+        let reasons = Level::reasons(other).join(", ");
+        sink.report(
+            Diagnostic::new(
+                codes::K8S006,
+                format!("`{}` is mounted in two namespaces, and a claim belongs to one", volume.name),
+            )
+            .at(volume.span, "the volume")
+            .at(other.span(), format!("stands in `{}`, because it {reasons}", level.word()))
+            .at(first.span(), "does not")
+            .help("let both keep to the same level of the Pod Security Standards"),
+        );
+    }
+}
+
+/// K8S007: a command of a health check that a value is put into, in an image without a shell: the kubelet puts in none.
+pub(super) fn probes(platform: &Platform, sink: &mut Sink) {
+    for service in of_cluster(platform).filter(|service| !service.is_job()) {
+        let Health::Exec(words) = &service.health else { continue };
+        let Some(input) = words.iter().flat_map(Value::inputs).next() else { continue };
+        let Some(facts) = platform.facts(service).filter(|facts| facts.tools_known) else { continue };
+        if facts.unlisted || facts.tools.iter().any(|tool| tool == "sh") {
+            continue;
+        }
+        let span = service.block.health.as_ref().map_or(service.span(), |health| health.span);
+        sink.report(
+            Diagnostic::new(
+                codes::K8S007,
+                format!("the health check of `{}` cannot be given `{}`", service.path, platform[input].name),
+            )
+            .about(&service.path)
+            .at(span, "a kubelet runs commands as they are written, and the image holds no shell")
+            .help("let the program read it from its environment, or ask a path or a port"),
+        );
+    }
+}
+
+/// K8S008: services that shall run more often under load which nobody measures.
+pub(super) fn scales(platform: &Platform, sink: &mut Sink) {
+    for service in of_cluster(platform) {
+        let (Some(scale), Some(said)) = (&service.scale, &service.block.scale) else { continue };
+        let measured = scale.cpu.is_some() || scale.memory.is_some() || !scale.on.is_empty();
+        let diagnostic = if scale.max > scale.min && !measured {
+            let more = format!("`{}` never runs more than {} times", service.path, scale.min);
+            Diagnostic::new(codes::K8S008, more)
+                .at(said.span, format!("{} at most, and nothing says when", scale.max))
+                .help("say it: `cpu = 70%`, `memory = 80%` or `on \"QUERY\" = VALUE`")
+        } else if !scale.on.is_empty() && platform.with_role(Role::Metrics).next().is_none() {
+            Diagnostic::new(codes::K8S008, format!("nobody answers the query that scales `{}`", service.path))
+                .at(said.span, "asks a metrics server")
+                .help("add one, a service with `role = metrics`, or scale by `cpu`")
+        } else {
+            continue;
+        };
+        sink.report(diagnostic.about(&service.path));
+    }
+}
+
+/// The most that an object holds (kubernetes/kubernetes:pkg/apis/core/validation/validation.go, `MaxSecretSize`).
+const FILE: usize = 1 << 20;
+
+/// K8S009: files that no ConfigMap holds.
+pub(super) fn files(platform: &Platform, sink: &mut Sink) {
+    for service in of_cluster(platform) {
+        for config in service.configs.iter().filter(|config| config.content.len() >= FILE) {
+            sink.report(
+                Diagnostic::new(
+                    codes::K8S009,
+                    format!("`{}` of `{}` is too large for a cluster", config.path, service.path),
+                )
+                .about(&service.path)
+                .at(config.span, "more than 1 MiB")
+                .help("put it into the image, or into a volume that a job fills"),
+            );
+        }
+    }
+}

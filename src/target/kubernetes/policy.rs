@@ -1,0 +1,232 @@
+//! Network policies: nothing passes in a namespace but what the platform's connections ask for, each opened on both
+//! sides, and what a cluster needs besides.
+//!
+//! What a policy cannot say is opened wider, and the comment beside it says so: a range of addresses in place of a name, any
+//! address in place of a node's.
+//! <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
+
+mod outside;
+mod peer;
+mod system;
+
+use k8s_openapi::api::networking::v1::{
+    NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
+    NetworkPolicySpec,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+
+use super::object::{Object, Stage};
+use super::{labels, namespace};
+use crate::hash::IndexMap;
+use crate::platform::{EdgeEnd, OutsideId, Platform, Port, Service, ServiceId};
+
+/// The file of the policies: they are there before the pods of every other file.
+const FILE: &str = "network-policies";
+
+/// What may pass in one direction, and why.
+#[derive(Debug)]
+struct Rule {
+    /// Lines of comment.
+    reason: Vec<String>,
+    /// Where it comes from or leads to; all of it where there is none.
+    peers: Vec<NetworkPolicyPeer>,
+    /// The ports of the destination; all of them where there is none.
+    ports: Vec<NetworkPolicyPort>,
+}
+
+/// What passes to and from the pods of a service.
+#[derive(Debug, Default)]
+struct Rules {
+    ingress: Vec<Rule>,
+    egress: Vec<Rule>,
+}
+
+/// The policies of every namespace and of every service, in the order of the source.
+pub(super) fn objects(platform: &Platform) -> Vec<Object> {
+    let mut objects: Vec<Object> =
+        namespace::names(platform).iter().flat_map(|name| of_namespace(platform, name)).collect();
+    let mut rules: Vec<Rules> = platform.services.iter().map(|_| Rules::default()).collect();
+    connect(platform, &mut rules);
+    for (service, rules) in platform.services.iter().zip(&mut rules) {
+        outside::connect(platform, service, rules);
+        system::connect(platform, service, rules);
+    }
+    let services = platform.services.iter().zip(rules);
+    objects.extend(
+        services
+            .filter(|(service, _)| has_policy(service))
+            .filter_map(|(service, rules)| of_service(platform, service, rules)),
+    );
+    objects
+}
+
+/// Whether policies hold for the pods of a service: those on the network of their node have its address, which no selector
+/// matches.
+fn has_policy(service: &Service) -> bool {
+    service.runs() && !is_on_node(service)
+}
+
+fn is_on_node(service: &Service) -> bool {
+    service.exception(|security| security.host_network)
+}
+
+/// What is true of all pods of a namespace.
+fn of_namespace(platform: &Platform, namespace: &str) -> [Object; 2] {
+    let metadata = |name: &str| ObjectMeta {
+        name: Some(name.to_owned()),
+        namespace: Some(namespace.to_owned()),
+        labels: Some(labels::of_platform(platform)),
+        ..ObjectMeta::default()
+    };
+    let everything = || Some(LabelSelector::default());
+    let types = |types: &[&str]| Some(types.iter().map(|kind| (*kind).to_owned()).collect());
+    let deny = NetworkPolicy {
+        metadata: metadata("default-deny"),
+        spec: Some(NetworkPolicySpec {
+            pod_selector: everything(),
+            policy_types: types(&["Ingress", "Egress"]),
+            ..NetworkPolicySpec::default()
+        }),
+    };
+    let dns = NetworkPolicy {
+        metadata: metadata("dns"),
+        spec: Some(NetworkPolicySpec {
+            pod_selector: everything(),
+            policy_types: types(&["Egress"]),
+            egress: Some(vec![NetworkPolicyEgressRule {
+                ports: Some(peer::dns_ports()),
+                to: Some(peer::dns()),
+            }]),
+            ..NetworkPolicySpec::default()
+        }),
+    };
+    [
+        Object::new(FILE, Stage::Policy, &deny)
+            .with_comment(["Nothing passes that no other policy lets pass.".to_owned()]),
+        Object::new(FILE, Stage::Policy, &dns).with_comment([
+            "Names: those of the cluster's resolver, and of the one of the node, which is a process of the node and has an"
+                .to_owned(),
+            "address of its link (169.254.20.10 by default).".to_owned(),
+        ]),
+    ]
+}
+
+/// The connections between services: for both ends, one rule for each service at the other.
+fn connect(platform: &Platform, rules: &mut [Rules]) {
+    let mut connections: IndexMap<(ServiceId, ServiceId), Connection> = IndexMap::default();
+    for edge in &platform.edges {
+        let EdgeEnd::Service(to, port) = edge.to else { continue };
+        if !platform[edge.from].runs() || !platform[to].runs() {
+            continue;
+        }
+        let connection = connections.entry((edge.from, to)).or_default();
+        match port {
+            Some(port) => connection.ports.push(port),
+            None => connection.ports.extend(0..platform[to].ports.len()),
+        }
+        connection.causes.push(edge.cause.describe());
+    }
+    for ((from, to), mut connection) in connections {
+        let (source, destination) = (&platform[from], &platform[to]);
+        connection.ports.sort_unstable();
+        connection.ports.dedup();
+        connection.causes.dedup();
+        let ports: Vec<&Port> =
+            connection.ports.iter().filter_map(|port| destination.ports.get(*port)).collect();
+        if ports.is_empty() {
+            continue;
+        }
+        let out: Vec<NetworkPolicyPort> = ports.iter().map(|port| peer::port(port)).collect();
+        let causes = connection.causes.join(", ");
+        let names: Vec<&str> = ports.iter().map(|port| port.name.as_str()).collect();
+        let (peers, wide) = of_pods(platform, source, destination);
+        rules[to.0].ingress.push(Rule {
+            reason: reason(format!("From {}: {causes}", source.path), wide),
+            peers,
+            ports: out.clone(),
+        });
+        let (peers, wide) = of_pods(platform, destination, source);
+        rules[from.0].egress.push(Rule {
+            reason: reason(format!("To {} of {}: {causes}", names.join(", "), destination.path), wide),
+            peers,
+            ports: out,
+        });
+    }
+}
+
+fn reason(line: String, wide: Option<&str>) -> Vec<String> {
+    std::iter::once(line).chain(wide.map(str::to_owned)).collect()
+}
+
+/// What leads from one service to another.
+#[derive(Debug, Default)]
+struct Connection {
+    ports: Vec<usize>,
+    causes: Vec<&'static str>,
+}
+
+/// The pods of a service as seen from another one, and what is opened beyond them.
+fn of_pods(
+    platform: &Platform,
+    service: &Service,
+    seen_from: &Service,
+) -> (Vec<NetworkPolicyPeer>, Option<&'static str>) {
+    if is_on_node(service) {
+        return peer::nodes(platform);
+    }
+    let name = namespace::of(platform, service);
+    let there = (name != namespace::of(platform, seen_from)).then_some(name);
+    (vec![peer::pods(labels::label_selector(platform, service), there)], None)
+}
+
+/// The policy of a service; `None` where nothing passes.
+fn of_service(platform: &Platform, service: &Service, rules: Rules) -> Option<Object> {
+    if rules.ingress.is_empty() && rules.egress.is_empty() {
+        return None;
+    }
+    let there = |kind: &str, rules: &[Rule]| (!rules.is_empty()).then(|| kind.to_owned());
+    let types = there("Ingress", &rules.ingress).into_iter().chain(there("Egress", &rules.egress)).collect();
+    let some = |list: &[NetworkPolicyPort]| (!list.is_empty()).then(|| list.to_vec());
+    let ingress = rules.ingress.iter().map(|rule| NetworkPolicyIngressRule {
+        from: (!rule.peers.is_empty()).then(|| rule.peers.clone()),
+        ports: some(&rule.ports),
+    });
+    let egress = rules.egress.iter().map(|rule| NetworkPolicyEgressRule {
+        ports: some(&rule.ports),
+        to: (!rule.peers.is_empty()).then(|| rule.peers.clone()),
+    });
+    let policy = NetworkPolicy {
+        metadata: labels::metadata(platform, service),
+        spec: Some(NetworkPolicySpec {
+            pod_selector: Some(labels::label_selector(platform, service)),
+            policy_types: Some(types),
+            ingress: (!rules.ingress.is_empty()).then(|| ingress.collect()),
+            egress: (!rules.egress.is_empty()).then(|| egress.collect()),
+        }),
+    };
+    let mut object = Object::new(FILE, Stage::Policy, &policy);
+    for (way, rules) in [("ingress", &rules.ingress), ("egress", &rules.egress)] {
+        for (at, rule) in rules.iter().enumerate() {
+            for line in &rule.reason {
+                object.note(&["spec", way, &at.to_string()], line.clone());
+            }
+        }
+    }
+    Some(object)
+}
+
+/// The outsides that a service reaches, in the order of the source.
+fn reached(platform: &Platform, service: &Service) -> Vec<(OutsideId, Vec<&'static str>)> {
+    let mut reached: IndexMap<OutsideId, Vec<&'static str>> = IndexMap::default();
+    for edge in platform.edges_from(service.id) {
+        if let EdgeEnd::Outside(outside) = edge.to {
+            let causes = reached.entry(outside).or_default();
+            if !causes.contains(&edge.cause.describe()) {
+                causes.push(edge.cause.describe());
+            }
+        }
+    }
+    let mut reached: Vec<_> = reached.into_iter().collect();
+    reached.sort_unstable_by_key(|(outside, _)| *outside);
+    reached
+}

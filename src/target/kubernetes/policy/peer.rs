@@ -1,0 +1,87 @@
+//! Where connections come from and lead to, as policies say it.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::networking::v1::{IPBlock, NetworkPolicyPeer, NetworkPolicyPort};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use crate::platform::{Platform, Port, Protocol};
+
+/// The label that every namespace has (kubernetes/website:content/en/docs/reference/labels-annotations-taints/_index.md).
+const NAMESPACE: &str = "kubernetes.io/metadata.name";
+
+/// The addresses of the cluster, of private networks and of links: none of them is the internet's.
+/// IANA's registries of special-purpose addresses, as far as hosts have them.
+const PRIVATE: [&str; 6] =
+    ["10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
+const PRIVATE_IPV6: [&str; 2] = ["fc00::/7", "fe80::/10"];
+
+fn labels(label: &str, value: &str) -> LabelSelector {
+    let labels = BTreeMap::from([(label.to_owned(), value.to_owned())]);
+    LabelSelector { match_labels: Some(labels), match_expressions: None }
+}
+
+/// Pods, of another namespace where one is named.
+pub(super) fn pods(selector: LabelSelector, namespace: Option<String>) -> NetworkPolicyPeer {
+    NetworkPolicyPeer {
+        pod_selector: Some(selector),
+        namespace_selector: namespace.map(|name| labels(NAMESPACE, &name)),
+        ip_block: None,
+    }
+}
+
+/// A range of addresses, without parts of it.
+fn block(range: &str, except: &[&str]) -> NetworkPolicyPeer {
+    let except: Vec<String> = except.iter().map(|range| (*range).to_owned()).collect();
+    NetworkPolicyPeer {
+        ip_block: Some(IPBlock { cidr: range.to_owned(), except: (!except.is_empty()).then_some(except) }),
+        ..NetworkPolicyPeer::default()
+    }
+}
+
+/// A range of addresses.
+pub(super) fn range(range: &str) -> NetworkPolicyPeer {
+    block(range, &[])
+}
+
+/// Everything that has an address of the internet.
+pub(super) fn public() -> Vec<NetworkPolicyPeer> {
+    vec![block("0.0.0.0/0", &PRIVATE), block("::/0", &PRIVATE_IPV6)]
+}
+
+/// The nodes, and what is opened beyond them.
+pub(super) fn nodes(platform: &Platform) -> (Vec<NetworkPolicyPeer>, Option<&'static str>) {
+    let nodes = &platform.settings.kubernetes.nodes;
+    if nodes.is_empty() {
+        let wide =
+            "  Opened for every address: `target kubernetes { nodes = [RANGE] }` says where nodes are.";
+        return (vec![range("0.0.0.0/0"), range("::/0")], Some(wide));
+    }
+    (nodes.iter().map(|nodes| range(nodes)).collect(), None)
+}
+
+/// The resolvers of a cluster: its pods (kubernetes/kubernetes:cluster/addons/dns/coredns), and one of the node,
+/// whose address is of its link (kubernetes/kubernetes:cluster/addons/dns/nodelocaldns).
+pub(super) fn dns() -> Vec<NetworkPolicyPeer> {
+    vec![pods(labels("k8s-app", "kube-dns"), Some("kube-system".to_owned())), range("169.254.0.0/16")]
+}
+
+/// What names are asked for at: answers that are too long come by TCP.
+pub(super) fn dns_ports() -> Vec<NetworkPolicyPort> {
+    vec![number(53, "UDP"), number(53, "TCP")]
+}
+
+/// A port of a service.
+pub(super) fn port(port: &Port) -> NetworkPolicyPort {
+    number(port.number, if port.protocol == Protocol::Udp { "UDP" } else { "TCP" })
+}
+
+/// A port by its number.
+pub(super) fn number(port: u16, protocol: &str) -> NetworkPolicyPort {
+    NetworkPolicyPort {
+        port: Some(IntOrString::Int(i32::from(port))),
+        protocol: Some(protocol.to_owned()),
+        end_port: None,
+    }
+}

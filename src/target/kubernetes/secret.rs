@@ -1,0 +1,105 @@
+//! Secrets: never their values. A table says which there are, what reads them, and of which keys they consist, and a script
+//! makes them from `.env`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::layout;
+use super::object::{Object, Stage};
+use crate::emit::{Node, with_header};
+use crate::hash::IndexMap;
+use crate::platform::{PROGRAM, Platform};
+use crate::target::{Artifact, generated};
+
+const SCRIPT: &str = include_str!("../../../targets/kubernetes/secrets.sh");
+const APPLY: &str = include_str!("../../../targets/kubernetes/apply.sh");
+/// The reader of `.env`, which scripts have in common.
+const ENV: &str = include_str!("../../../targets/kubernetes/env.sh");
+
+/// The keys of a Secret, each with whether it may be missing.
+type Keys = BTreeMap<String, bool>;
+
+/// The scripts of operators.
+pub(super) fn scripts(platform: &Platform) -> [Artifact; 2] {
+    let header = [generated(platform)];
+    let script = |name: &str, text: &str| {
+        let path = format!("scripts/{name}-kubernetes.sh");
+        let text = with_header(&path, &header, text);
+        Artifact::new(path, text).with_mode(PROGRAM)
+    };
+    [script("apply", APPLY), script("secrets", &SCRIPT.replace("@ENV@\n", ENV))]
+}
+
+/// The table of the Secrets that objects ask for, in their order.
+pub(super) fn table(platform: &Platform, root: &str, objects: &[Object]) -> Artifact {
+    let mut out = format!(
+        "# {}\n# Read by scripts/secrets-kubernetes.sh: namespace, Secret, what reads it, keys; one with a ? may be missing.\n\
+         @platform {}\n",
+        layout::header(platform),
+        platform.name
+    );
+    for object in objects.iter().filter(|object| object.stage >= Stage::Workload) {
+        let mut secrets: IndexMap<String, Keys> = IndexMap::default();
+        collect(&object.tree, &mut secrets);
+        for (secret, keys) in secrets {
+            let namespace = object.namespace.as_deref().unwrap_or_default();
+            let kind = object.kind.to_lowercase();
+            let _ = write!(out, "{namespace} {secret} {kind}/{}", object.name);
+            for (key, optional) in keys {
+                let _ = write!(out, " {key}{}", if optional { "?" } else { "" });
+            }
+            out.push('\n');
+        }
+    }
+    Artifact::new(format!("{root}/secrets.conf"), out)
+}
+
+/// Finds what a tree asks of Secrets: single keys (`secretKeyRef`), and projections of some (`secret` with `items`).
+fn collect(node: &Node, secrets: &mut IndexMap<String, Keys>) {
+    match node {
+        Node::Map(entries) => {
+            if let Some(reference) = entries.get("secretKeyRef") {
+                add(reference, &[reference], secrets);
+            }
+            if let Some(projection) = entries.get("secret")
+                && let Some(Node::List(items)) = field(projection, "items")
+            {
+                add(projection, &items.iter().collect::<Vec<_>>(), secrets);
+            }
+            entries.values().for_each(|value| collect(value, secrets));
+        }
+        Node::List(items) => items.iter().for_each(|item| collect(item, secrets)),
+        Node::Commented(_, inner) | Node::Styled(_, inner) => collect(inner, secrets),
+        _ => {}
+    }
+}
+
+/// Notes the keys of items. A key that one place needs may not be missing.
+fn add(of: &Node, items: &[&Node], secrets: &mut IndexMap<String, Keys>) {
+    let text = |node: Option<&Node>| match node {
+        Some(Node::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let Some(name) = text(field(of, "name").or_else(|| field(of, "secretName"))) else { return };
+    let optional = field(of, "optional") == Some(&Node::Boolean(true));
+    let keys = secrets.entry(name).or_default();
+    for key in items.iter().filter_map(|item| text(field(item, "key"))) {
+        keys.entry(key).and_modify(|known| *known &= optional).or_insert(optional);
+    }
+}
+
+/// The value of a key, whatever is noted at it.
+fn field<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
+    match node {
+        Node::Map(entries) => entries.get(key).map(bare),
+        Node::Commented(_, inner) | Node::Styled(_, inner) => field(inner, key),
+        _ => None,
+    }
+}
+
+fn bare(node: &Node) -> &Node {
+    match node {
+        Node::Commented(_, inner) | Node::Styled(_, inner) => bare(inner),
+        node => node,
+    }
+}

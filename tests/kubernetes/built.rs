@@ -1,0 +1,424 @@
+//! The files of every platform of the tests, judged: by the readings, and by the programs that read such files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use infrac::platform::{Platform, Runtime};
+use infrac::source::{Found, LoadError, Loader};
+use infrac::target;
+use serde_json::Value;
+
+use super::builds::changed;
+use super::cluster::{Cluster, Pod, documents, list, selects, text};
+use super::edges::{beside, compared};
+use super::judged::{against_policies, against_schemas, against_types, holds_objects, write};
+use super::order::{Files, applied, kustomizations};
+use super::passages::survivors;
+use super::reach::Port;
+use super::{broken, edges, none, order, pods, random};
+use crate::case::Case;
+use crate::judge::Judge;
+use crate::sample;
+
+/// A platform and its files of Kubernetes.
+pub(crate) struct Built {
+    pub(crate) name: String,
+    pub(crate) platform: Platform,
+    pub(crate) files: Files,
+    /// The folder that is applied.
+    root: &'static str,
+}
+
+/// What is known to be open, by a part of its message: a line goes when it is mended.
+const OPEN: &[&str] = &[
+    "it asks Docker's resolver",
+    "no PersistentVolumeClaim",
+    "container migrate: no image",
+    "a changed alert starts StatefulSet prometheus anew",
+    "it repeats another rule",
+    "PersistentVolumeClaim proxy-challenges stands behind it",
+    "Flux would replace what it holds",
+    "CKV_K8S_14 Image Tag should be fixed - not latest or blank: Job.tour.migrate",
+];
+
+/// Complaints, but for what is known.
+fn unknown(complaints: Vec<String>) -> Vec<String> {
+    complaints.into_iter().filter(|complaint| !OPEN.iter().any(|open| complaint.contains(open))).collect()
+}
+
+/// Every platform that has the target, with each environment.
+pub(crate) fn all() -> &'static [Built] {
+    static ALL: OnceLock<Vec<Built>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let built: Vec<Built> = Case::all().iter().filter_map(Built::of).collect();
+        assert!(built.iter().any(|it| it.name == "cluster"), "nothing is built for Kubernetes");
+        built
+    })
+}
+
+impl Built {
+    fn of(case: &Case) -> Option<Self> {
+        let load = |path: &str| {
+            let place = case.root.join(path);
+            if place.is_dir() {
+                return Ok(Found::Folder(names(&place)));
+            }
+            fs::read(place).map(Found::File).map_err(|_| LoadError::Missing)
+        };
+        let loader = Loader { load: &load };
+        let compilation =
+            infrac::compile(&loader, &case.entry, case.environment.as_deref(), Runtime::Kubernetes);
+        Self::lowered(case.name(), compilation.platform?)
+    }
+
+    /// `None` where it is not built for Kubernetes.
+    fn lowered(name: String, platform: Platform) -> Option<Self> {
+        if !platform.targets.iter().any(|format| format.name == "kubernetes") {
+            return None;
+        }
+        let targets: Vec<_> = target::find("kubernetes").into_iter().collect();
+        let artifacts = infrac::build(&platform, &targets).into_iter().flat_map(|it| it.artifacts);
+        let files: Files = artifacts.map(|artifact| (artifact.path, artifact.content)).collect();
+        let roots = ["kubernetes/base", "kubernetes"];
+        let root =
+            roots.into_iter().find(|root| files.contains_key(&format!("{root}/kustomization.yaml")))?;
+        Some(Self { name, platform, files, root })
+    }
+
+    /// The objects in the order in which they are applied: namespaces, which have a folder of their own, and the rest.
+    pub(crate) fn cluster(&self) -> Cluster {
+        let mut paths = applied(&self.files, &format!("{}/namespaces", self.root));
+        for path in applied(&self.files, self.root) {
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        let files = paths.iter().map(|path| (path.as_str(), self.files[path].as_str()));
+        Cluster::read(files).unwrap_or_else(|error| panic!("{}: {error}", self.name))
+    }
+
+    fn complaints(&self, complaints: Vec<String>) -> impl Iterator<Item = String> {
+        complaints.into_iter().map(|complaint| format!("{}: {complaint}", self.name))
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.expect("a readable folder").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn every_platform_is_read_as_good() {
+    let mut complaints = Vec::new();
+    for built in all() {
+        let cluster = built.cluster();
+        complaints.extend(built.complaints(broken(&cluster)));
+        complaints.extend(built.complaints(kustomizations(&built.files)));
+        let count = built.files.iter().filter(|(path, _)| holds_objects(path));
+        let objects: usize = count.map(|(_, text)| documents(text).map_or(0, |it| it.len())).sum();
+        if objects != cluster.objects.len() {
+            complaints.push(format!(
+                "{}: {} of {objects} objects are applied",
+                built.name,
+                cluster.objects.len()
+            ));
+        }
+    }
+    none(&unknown(complaints));
+}
+
+/// What belongs to the whole cluster carries its environment, so that two of them in one cluster do not overwrite each other
+/// (llm-d/llm-d-autoscaling#1169).
+#[test]
+fn environments_share_no_object_of_the_cluster() {
+    let mut complaints = Vec::new();
+    for built in all() {
+        let Some((_, environment)) = built.name.split_once('@') else { continue };
+        for object in built.cluster().objects.iter().filter(|object| object.namespace().is_empty()) {
+            if object.kind() != "Namespace" && !object.name().contains(environment) {
+                complaints.push(format!("{}: {}: it is every environment's", built.name, object.place()));
+            }
+        }
+    }
+    none(&unknown(complaints));
+}
+
+/// A folder that is applied holds no namespace: whoever deletes it would delete the disks.
+#[test]
+fn namespaces_are_out_of_reach() {
+    for built in all() {
+        let paths = applied(&built.files, built.root);
+        let cluster = Cluster::read(paths.iter().map(|path| (path.as_str(), built.files[path].as_str())));
+        let cluster = cluster.unwrap_or_else(|error| panic!("{}: {error}", built.name));
+        assert_eq!(cluster.of("Namespace").count(), 0, "{}", built.name);
+    }
+}
+
+/// A changed threshold changes what Prometheus and Grafana read, and starts nothing anew.
+#[test]
+fn a_changed_alert_starts_nothing_anew() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("platform.infra")).expect("it is there");
+    let build = |text: &str| {
+        let load = |path: &str| match path {
+            "platform.infra" => Ok(Found::File(text.as_bytes().to_vec())),
+            _ => Err(LoadError::Missing),
+        };
+        let compilation =
+            infrac::compile(&Loader { load: &load }, "platform.infra", None, Runtime::Kubernetes);
+        Built::lowered("platform".to_owned(), compilation.platform.expect("it builds"))
+            .expect("for Kubernetes")
+    };
+    let other = text.replacen("for         = 15m", "for         = 16m", 1);
+    assert_ne!(text, other, "no alert to change");
+    let changed = changed(&build(&text).cluster(), &build(&other).cluster());
+    assert!(changed.iter().any(|object| object.starts_with("ConfigMap prometheus")), "{changed:?}");
+    let anew = changed.iter().filter(|object| !object.starts_with("ConfigMap "));
+    none(&unknown(anew.map(|object| format!("a changed alert starts {object} anew")).collect()));
+}
+
+/// Files that are the same in several environments are judged once.
+fn different<'a>(built: impl IntoIterator<Item = &'a Built>) -> Files {
+    let mut texts = BTreeSet::new();
+    let mut files = BTreeMap::new();
+    for it in built {
+        for (path, text) in it.files.iter().filter(|(path, _)| holds_objects(path)) {
+            if texts.insert(text) {
+                files.insert(format!("{}/{path}", it.name), text.clone());
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn schemas_and_types_accept_every_platform() {
+    let files = different(all());
+    let mut complaints = against_schemas(&files);
+    complaints.extend(against_types(&files));
+    none(&unknown(complaints));
+}
+
+/// What kustomize makes of a folder is what stands in it, in its order.
+#[test]
+fn kustomize_keeps_every_platform_as_it_is() {
+    let mut complaints = Vec::new();
+    for built in all() {
+        for kubectl in ["kubectl", "kubectl-new"].into_iter().filter_map(Judge::find) {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            write(folder.path(), &built.files);
+            let verdict = kubectl.ask(folder.path(), &["kustomize", built.root], "");
+            if !verdict.accepted {
+                complaints.push(format!("{}: {}", built.name, verdict.complaint));
+                continue;
+            }
+            let rendered = documents(&verdict.output).expect("kustomize writes YAML");
+            let own = applied(&built.files, built.root);
+            let own: Vec<_> =
+                own.iter().flat_map(|path| documents(&built.files[path]).expect("it is YAML")).collect();
+            if rendered != own {
+                let at = rendered.iter().zip(&own).position(|(a, b)| a != b);
+                complaints.push(format!(
+                    "{}: {} objects, {} rendered, another at {at:?}",
+                    built.name,
+                    own.len(),
+                    rendered.len()
+                ));
+            }
+        }
+    }
+    none(&unknown(complaints));
+}
+
+/// A root that can be written is what the platform says of the service, and nothing else.
+#[test]
+fn roots_are_read_only_where_the_platform_says_so() {
+    let mut complaints = Vec::new();
+    for built in all() {
+        let cluster = built.cluster();
+        for pod in cluster.pods() {
+            let name = text(&pod.labels()["app.kubernetes.io/name"]);
+            let service = built.platform.services.iter().find(|service| service.name == name);
+            let service = service.unwrap_or_else(|| panic!("{}: {name} is no service", built.name));
+            let expected = service.confinement().read_only;
+            for container in pod.containers().filter(|container| !container.init) {
+                let found = container.value["securityContext"]["readOnlyRootFilesystem"] == true;
+                if found != expected {
+                    complaints.push(format!("{}: {}: read-only: {found}", built.name, container.place(&pod)));
+                }
+            }
+        }
+    }
+    none(&unknown(complaints));
+}
+
+/// Each platform without its environments, and the flagship with them.
+#[test]
+fn the_scanner_finds_nothing_that_has_no_reason() {
+    let scanned = |built: &&Built| !built.name.contains('@') || built.name.starts_with("platform@");
+    let built: Vec<&Built> = all().iter().filter(scanned).collect();
+    none(&unknown(against_policies(&different(built))));
+}
+
+/// What kustomize makes of base and overlay is what a build of the environment is: every object, with every list in its order,
+/// and as good as that by all readings.
+#[test]
+fn a_rendered_overlay_is_a_direct_build() {
+    let kubectls: Vec<Judge> = ["kubectl", "kubectl-new"].into_iter().filter_map(Judge::find).collect();
+    let mut complaints = Vec::new();
+    for base in all().iter().filter(|built| !built.name.contains('@')) {
+        let environments = all().iter().filter(|it| it.name.starts_with(&format!("{}@", base.name)));
+        let environments: Vec<&Built> = environments.collect();
+        let platforms: Vec<&Platform> = environments.iter().map(|it| &it.platform).collect();
+        let overlays = infrac::overlays(&base.platform, &platforms);
+        let mut files = base.files.clone();
+        files.extend(overlays.into_iter().map(|artifact| (artifact.path, artifact.content)));
+        complaints.extend(base.complaints(kustomizations(&files)));
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        write(folder.path(), &files);
+        for it in &environments {
+            let name = it.name.split_once('@').map_or("", |(_, name)| name);
+            for kubectl in &kubectls {
+                let overlay = format!("kubernetes/overlays/{name}");
+                let verdict = kubectl.ask(folder.path(), &["kustomize", &overlay], "");
+                if verdict.accepted {
+                    complaints.extend(it.complaints(differences(it, &verdict.output)));
+                } else {
+                    complaints.extend(it.complaints(vec![verdict.complaint]));
+                }
+            }
+        }
+    }
+    none(&unknown(complaints));
+}
+
+/// How what was rendered differs from an environment's own files.
+fn differences(built: &Built, rendered: &str) -> Vec<String> {
+    let own = applied(&built.files, built.root);
+    let own = own.iter().map(|path| (path.as_str(), built.files[path].as_str()));
+    let own = Cluster::read(own).expect("it is YAML");
+    let rendered = Cluster::read([("rendered", rendered)]).expect("kustomize writes YAML");
+    let mut complaints = changed(&own, &rendered);
+    // The namespaces have a folder of their own.
+    let mut whole = built.cluster();
+    whole.objects.retain(|object| object.kind() == "Namespace");
+    whole.objects.extend(rendered.objects);
+    complaints.extend(order::policies(&whole));
+    complaints.extend(order::needs(&whole));
+    complaints.extend(pods::variables(&whole));
+    complaints
+}
+
+/// A pod waits for what it may reach, and for what tools that apply in waves start before it.
+#[test]
+fn what_a_pod_waits_for_comes_before_it() {
+    let mut complaints = Vec::new();
+    let mut waits = 0;
+    for built in all() {
+        let cluster = built.cluster();
+        let reach = edges::reach(&built.platform, &cluster);
+        for pod in cluster.pods() {
+            for (host, port) in pod.containers().filter(|it| it.init).flat_map(|it| awaited(it.value)) {
+                waits += 1;
+                let mut complain = |problem: &str| {
+                    complaints.push(format!("{}: {}: {host}:{port}: {problem}", built.name, pod.place()));
+                };
+                let Some(target) = behind(&cluster, &host) else {
+                    complain("no pod is behind it");
+                    continue;
+                };
+                if wave(&target) >= wave(&pod) {
+                    complain("it is of no earlier wave");
+                }
+                let end = |pod: &Pod<'_>| {
+                    let name = pod.workload.name();
+                    reach.ends.iter().position(|end| end.name == name && end.is_ours()).expect("it is an end")
+                };
+                let passage = (end(&pod), end(&target), Port("TCP".to_owned(), port));
+                if !reach.lets(true, &passage) || !reach.lets(false, &passage) {
+                    complain("policies do not let it pass");
+                }
+            }
+        }
+    }
+    assert!(waits > 20, "{waits} pods wait: the check is broken");
+    none(&complaints);
+}
+
+/// What an init container tries: its arguments that are a host and a port.
+fn awaited(container: &Value) -> Vec<(String, u64)> {
+    let arguments = list(&container["args"]).iter().filter_map(Value::as_str);
+    arguments
+        .filter_map(|argument| {
+            let (host, port) = argument.rsplit_once(':')?;
+            Some((host.to_owned(), port.parse().ok()?))
+        })
+        .collect()
+}
+
+/// The pod behind a Service.
+fn behind<'a>(cluster: &'a Cluster, host: &str) -> Option<Pod<'a>> {
+    let name = host.split('.').next()?;
+    let service = cluster.of("Service").find(|service| service.name() == name)?;
+    let selector = serde_json::json!({ "matchLabels": service.spec()["selector"] });
+    cluster.pods_in(service.namespace()).find(|pod| selects(&selector, pod.labels()))
+}
+
+fn wave(pod: &Pod<'_>) -> i64 {
+    let note = &pod.workload.value["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"];
+    note.as_str().map_or(0, |wave| wave.parse().expect("a number"))
+}
+
+/// Platforms at random that are read.
+const PLATFORMS: (u64, u64) = (12, 300);
+
+/// A platform at random, whose source must build.
+fn at_random(seed: u64) -> Built {
+    let text = random::source(seed);
+    let load = |_: &str| Ok(Found::File(text.clone().into_bytes()));
+    let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None, Runtime::Kubernetes);
+    let errors = compilation.diagnostics.iter().filter(|told| told.is_error()).map(|told| &told.message);
+    let errors: Vec<&String> = errors.collect();
+    let platform = compilation.platform.unwrap_or_else(|| panic!("{text}\n{errors:?}"));
+    Built::lowered(format!("seed {seed}"), platform).expect("it is built for Kubernetes")
+}
+
+#[test]
+fn policies_let_pass_what_the_model_declares() {
+    let mut complaints = Vec::new();
+    for built in all() {
+        complaints.extend(built.complaints(compared(&built.platform, &built.cluster())));
+    }
+    for seed in 0..if sample::whole() { PLATFORMS.1 } else { PLATFORMS.0 } {
+        let built = at_random(seed);
+        let cluster = built.cluster();
+        complaints.extend(built.complaints(compared(&built.platform, &cluster)));
+        complaints.extend(built.complaints(broken(&cluster)));
+    }
+    none(&unknown(complaints));
+}
+
+/// Whatever is left out of the policies that are written, or widened in them, is seen.
+#[test]
+fn every_change_of_a_written_policy_is_seen() {
+    let mut complaints = Vec::new();
+    let mut tried = 0;
+    let mut judge = |built: &Built| {
+        let cluster = built.cluster();
+        let (count, unseen) = survivors(&cluster, beside(&built.platform, &cluster));
+        tried += count;
+        complaints.extend(built.complaints(unseen));
+    };
+    all().iter().filter(|built| matches!(built.name.as_str(), "platform" | "cluster")).for_each(&mut judge);
+    for seed in 0..if sample::whole() { PLATFORMS.1 } else { PLATFORMS.0 } {
+        judge(&at_random(seed));
+    }
+    assert!(tried > 2_000, "{tried} changes: too few were made");
+    none(&unknown(complaints));
+}
