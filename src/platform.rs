@@ -16,6 +16,7 @@ mod image;
 mod issuer;
 mod label;
 mod level;
+mod namespace;
 pub mod observe;
 mod order;
 mod over;

@@ -11,7 +11,7 @@ mod env;
 mod keys;
 mod labels;
 mod layout;
-pub(super) mod namespace;
+mod namespace;
 mod object;
 mod pod;
 mod policy;
@@ -29,6 +29,7 @@ mod workload;
 
 use object::Object;
 
+use super::compose::env_example;
 use super::{Artifact, Files, Lower, Target};
 use crate::formats;
 use crate::hash::{HashMap, HashSet, IndexMap};
@@ -50,7 +51,7 @@ pub(super) const TARGET: Target = Target {
 /// (kubernetes/kube-state-metrics:docs/developer/cli-arguments.md).
 fn arguments(platform: &Platform, service: &Service) -> Vec<String> {
     let asks = platform.runtime == Runtime::Kubernetes && service.role == Some(Role::ClusterState);
-    let names = asks.then(|| namespace::names(platform).join(","));
+    let names = asks.then(|| platform.namespaces().join(","));
     names.into_iter().map(|names| format!("--namespaces={names}")).collect()
 }
 
@@ -64,6 +65,8 @@ struct Context<'a> {
     waves: HashMap<ServiceId, u32>,
     /// The services that jobs prepare.
     prepared: HashSet<ServiceId>,
+    /// The namespaces that services are reached from beside their own.
+    askers: service::Askers,
 }
 
 impl<'a> Context<'a> {
@@ -74,7 +77,8 @@ impl<'a> Context<'a> {
                 users.entry(mount.volume).or_default().push(service);
             }
         }
-        Self { platform, files, users, waves: wait::waves(platform), prepared: wait::prepared(platform) }
+        let (waves, prepared) = (wait::waves(platform), wait::prepared(platform));
+        Self { platform, files, users, waves, prepared, askers: service::askers(platform) }
     }
 
     /// The files of a folder of another target, as far as a program reads them.
@@ -96,6 +100,11 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
     let mut artifacts = layout::files(platform, root, &objects);
     artifacts.push(secret::table(platform, root, &objects));
     artifacts.extend(secret::scripts(platform));
+    // Where compose is a target, it writes the same file for both.
+    if !platform.targets.contains(&&formats::COMPOSE) {
+        let example = env_example::lower(platform, &[super::generated(platform)]);
+        artifacts.push(Artifact::new(".env.example", example));
+    }
     artifacts
 }
 

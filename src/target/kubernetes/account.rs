@@ -8,8 +8,8 @@ use k8s_openapi::api::rbac::v1::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
+use super::labels;
 use super::object::{Object, Stage};
-use super::{labels, namespace};
 use crate::platform::{ApiAccess, Platform, Service};
 
 const GROUP: &str = "rbac.authorization.k8s.io";
@@ -27,7 +27,7 @@ pub(super) fn objects(platform: &Platform, service: &Service, file: &str) -> Vec
     let (of_cluster, own): (Vec<&ApiAccess>, Vec<&ApiAccess>) =
         access.iter().partition(|access| access.cluster);
     if !own.is_empty() {
-        for namespace in namespace::names(platform) {
+        for namespace in platform.namespaces() {
             objects.extend(in_namespace(platform, service, file, &namespace, &own));
         }
     }
@@ -89,7 +89,7 @@ fn subject(platform: &Platform, service: &Service) -> Subject {
     Subject {
         kind: "ServiceAccount".to_owned(),
         name: service.name.clone(),
-        namespace: Some(namespace::of(platform, service)),
+        namespace: Some(platform.namespace_of(service)),
         ..Subject::default()
     }
 }

@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::object::{Object, Stage};
-use super::{Context, labels, layout, namespace, resources, volume};
+use super::{Context, labels, layout, resources, volume};
 use crate::platform::{OwnVolume, Platform, Service};
 use crate::schema::Bytes;
 
@@ -83,7 +83,7 @@ fn object(platform: &Platform, user: &Service, claim: &Claim<'_>) -> Object {
     let out = PersistentVolumeClaim {
         metadata: ObjectMeta {
             name: Some(claim.name.to_owned()),
-            namespace: Some(namespace::of(platform, user)),
+            namespace: Some(platform.namespace_of(user)),
             labels: Some(labels::of_platform(platform)),
             ..ObjectMeta::default()
         },

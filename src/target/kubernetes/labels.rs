@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
-use super::namespace;
 use crate::platform::{Platform, Service};
 
 /// The label that names a workload. Selectors read it, so no two workloads share a value: a selector matches every pod
@@ -72,7 +71,7 @@ pub(super) fn annotations(platform: &Platform, service: &Service) -> Labels {
 pub(super) fn metadata(platform: &Platform, service: &Service) -> ObjectMeta {
     ObjectMeta {
         name: Some(service.name.clone()),
-        namespace: Some(namespace::of(platform, service)),
+        namespace: Some(platform.namespace_of(service)),
         labels: Some(of_service(platform, service)),
         ..ObjectMeta::default()
     }

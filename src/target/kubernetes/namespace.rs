@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::labels;
 use super::object::{Object, Stage};
-use crate::platform::{Level, Platform, Service};
+use crate::platform::{Level, Platform};
 
 /// The file of the namespaces, in a folder of its own: `kubectl delete -k` of the platform does not reach it, which
 /// would take every claim of the namespace with it.
@@ -16,35 +16,6 @@ pub(super) const FILE: &str = "namespaces";
 
 /// The folder of that file.
 pub(super) const FOLDER: &str = "namespaces";
-
-/// The namespace of the platform.
-pub(super) fn main(platform: &Platform) -> &str {
-    platform.settings.kubernetes.namespace.as_deref().unwrap_or(&platform.name)
-}
-
-/// The namespace of a service.
-pub(in crate::target) fn of(platform: &Platform, service: &Service) -> String {
-    named(platform, Level::of(service))
-}
-
-fn named(platform: &Platform, level: Level) -> String {
-    match level {
-        Level::Restricted => main(platform).to_owned(),
-        level => format!("{}-{}", main(platform), level.word()),
-    }
-}
-
-/// The names of the namespaces, the platform's own first.
-pub(in crate::target) fn names(platform: &Platform) -> Vec<String> {
-    there(platform).map(|level| named(platform, level)).collect()
-}
-
-/// The levels that there are namespaces of.
-fn there(platform: &Platform) -> impl Iterator<Item = Level> {
-    let needs =
-        |level: Level| platform.services.iter().any(|service| service.runs() && Level::of(service) == level);
-    Level::ALL.into_iter().filter(move |level| *level == Level::Restricted || needs(*level))
-}
 
 /// The namespaces, the platform's own first.
 pub(super) fn objects(platform: &Platform) -> Vec<Object> {
@@ -62,7 +33,7 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
         };
         Object::new(FILE, Stage::Namespace, &namespace(platform, level)).with_comment(comment)
     };
-    there(platform).map(object).collect()
+    platform.levels().map(object).collect()
 }
 
 fn namespace(platform: &Platform, level: Level) -> Namespace {
@@ -73,7 +44,7 @@ fn namespace(platform: &Platform, level: Level) -> Namespace {
     }
     Namespace {
         metadata: ObjectMeta {
-            name: Some(named(platform, level)),
+            name: Some(platform.namespace_at(level)),
             labels: Some(labels),
             ..ObjectMeta::default()
         },

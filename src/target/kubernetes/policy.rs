@@ -15,10 +15,10 @@ use k8s_openapi::api::networking::v1::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
+use super::labels;
 use super::object::{Object, Stage};
-use super::{labels, namespace};
 use crate::hash::IndexMap;
-use crate::platform::{EdgeEnd, OutsideId, Platform, Port, Service, ServiceId};
+use crate::platform::{EdgeEnd, OutsideId, Platform, Port, Role, Service, ServiceId};
 
 /// The file of the policies: they are there before the pods of every other file.
 const FILE: &str = "network-policies";
@@ -44,7 +44,7 @@ struct Rules {
 /// The policies of every namespace and of every service, in the order of the source.
 pub(super) fn objects(platform: &Platform) -> Vec<Object> {
     let mut objects: Vec<Object> =
-        namespace::names(platform).iter().flat_map(|name| of_namespace(platform, name)).collect();
+        platform.namespaces().iter().flat_map(|name| of_namespace(platform, name)).collect();
     let mut rules: Vec<Rules> = platform.services.iter().map(|_| Rules::default()).collect();
     connect(platform, &mut rules);
     for (service, rules) in platform.services.iter().zip(&mut rules) {
@@ -61,13 +61,13 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
 }
 
 /// Whether policies hold for the pods of a service: those on the network of their node have its address, which no selector
-/// matches.
+/// matches. The kubelet is a process of the node.
 fn has_policy(service: &Service) -> bool {
     service.runs() && !is_on_node(service)
 }
 
 fn is_on_node(service: &Service) -> bool {
-    service.exception(|security| security.host_network)
+    service.role == Some(Role::Kubelet) || service.exception(|security| security.host_network)
 }
 
 /// What is true of all pods of a namespace.
@@ -116,7 +116,7 @@ fn connect(platform: &Platform, rules: &mut [Rules]) {
     let mut connections: IndexMap<(ServiceId, ServiceId), Connection> = IndexMap::default();
     for edge in &platform.edges {
         let EdgeEnd::Service(to, port) = edge.to else { continue };
-        if !platform[edge.from].runs() || !platform[to].runs() {
+        if !platform[edge.from].runs() || !(platform[to].runs() || is_on_node(&platform[to])) {
             continue;
         }
         let connection = connections.entry((edge.from, to)).or_default();
@@ -174,8 +174,8 @@ fn of_pods(
     if is_on_node(service) {
         return peer::nodes(platform);
     }
-    let name = namespace::of(platform, service);
-    let there = (name != namespace::of(platform, seen_from)).then_some(name);
+    let name = platform.namespace_of(service);
+    let there = (name != platform.namespace_of(seen_from)).then_some(name);
     (vec![peer::pods(labels::label_selector(platform, service), there)], None)
 }
 

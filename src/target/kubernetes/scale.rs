@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::object::{Object, Stage};
 use super::workload::Kind;
-use super::{labels, namespace, resources};
+use super::{labels, resources};
 use crate::platform::{Platform, Role, Scale, Service, Zone};
 use crate::schema::Bytes;
 
@@ -165,13 +165,7 @@ fn by_queries(platform: &Platform, service: &Service, scale: &Scale, file: &str)
     let server = platform.with_role(Role::Metrics).next();
     let address = server.and_then(|server| {
         let port = server.http_port()?;
-        Some(format!(
-            "{}://{}.{}:{}",
-            port.scheme(),
-            server.name,
-            namespace::of(platform, server),
-            port.number
-        ))
+        Some(format!("{}://{}.{}:{}", port.scheme(), server.name, platform.namespace_of(server), port.number))
     });
     let queries = scale.on.iter().map(|on| Trigger {
         r#type: "prometheus",

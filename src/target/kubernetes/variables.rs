@@ -7,8 +7,8 @@ use indexmap::IndexSet;
 use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
+use super::labels;
 use super::object::{Object, Stage};
-use super::{labels, namespace};
 use crate::digest::Hasher;
 use crate::hash::IndexMap;
 use crate::platform::{Health, Input, InputId, Platform, Service, Value};
@@ -41,7 +41,7 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
     let mut by_namespace: IndexMap<String, BTreeMap<String, String>> = IndexMap::default();
     for service in platform.services.iter().filter(|service| service.runs()) {
         for input in used(service).map(|id| &platform[id]).filter(|input| is_default(input)) {
-            let of = by_namespace.entry(namespace::of(platform, service)).or_default();
+            let of = by_namespace.entry(platform.namespace_of(service)).or_default();
             of.insert(input.name.clone(), input.default.clone().unwrap_or_default());
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{Capabilities, Container, ResourceRequirements, SecurityContext};
 
-use super::{Context, namespace, resources};
+use super::{Context, resources};
 use crate::hash::{HashMap, HashSet};
 use crate::platform::{Condition, DOMAIN, EdgeEnd, Platform, Port, Protocol, Service, ServiceId};
 use crate::schema::Bytes;
@@ -132,13 +132,13 @@ pub(super) fn prepared(platform: &Platform) -> HashSet<ServiceId> {
 
 /// The domains in which the names of other namespaces are looked up that a service connects to.
 pub(super) fn searches(platform: &Platform, service: &Service) -> Vec<String> {
-    let own = namespace::of(platform, service);
+    let own = platform.namespace_of(service);
     let domain = platform.settings.kubernetes.domain.as_deref().unwrap_or(DOMAIN);
     let mut found: Vec<String> = platform
         .edges_from(service.id)
         .iter()
         .filter_map(|edge| match edge.to {
-            EdgeEnd::Service(to, _) => Some(namespace::of(platform, &platform[to])),
+            EdgeEnd::Service(to, _) => Some(platform.namespace_of(&platform[to])),
             EdgeEnd::Outside(_) => None,
         })
         .filter(|namespace| *namespace != own)

@@ -7,7 +7,6 @@ use super::config::{Relabel, Scrape};
 use crate::emit::{Commented, FlowMap, FlowSeq};
 use crate::platform::observe::Job;
 use crate::platform::{Platform, Role, RunKind, Service};
-use crate::target::kubernetes::namespace;
 
 /// Where the kubelet puts the token of a service account, and the certificate of the API's authority
 /// (kubernetes/kubernetes:plugin/pkg/admission/serviceaccount/admission.go, `DefaultAPITokenMountPath`).
@@ -94,7 +93,7 @@ fn kubelets(scrape: &mut Scrape<'_>, platform: &Platform) {
         Relabel {
             source_labels: Some(FlowSeq(vec!["namespace"])),
             // What is of no pod has no namespace.
-            regex: Some(format!("|{}", namespace::names(platform).join("|"))),
+            regex: Some(format!("|{}", platform.namespaces().join("|"))),
             action: Some("keep"),
             ..Relabel::default()
         },
@@ -102,8 +101,8 @@ fn kubelets(scrape: &mut Scrape<'_>, platform: &Platform) {
 }
 
 fn namespaces(platform: &Platform, service: &Service) -> Namespaces {
-    let of_service = namespace::of(platform, service);
-    let own = platform.with_role(Role::Metrics).all(|server| namespace::of(platform, server) == of_service);
+    let of_service = platform.namespace_of(service);
+    let own = platform.with_role(Role::Metrics).all(|server| platform.namespace_of(server) == of_service);
     if own {
         Namespaces::Own { own_namespace: true }
     } else {
