@@ -178,20 +178,17 @@ pub(super) fn objects(
     file: &str,
 ) -> Vec<Object> {
     let platform = cluster.platform;
-    let maps = configs.iter().flat_map(|config| &config.maps);
+    // A folder that is mounted at two paths is one ConfigMap.
+    let mut seen: HashSet<&str> = HashSet::default();
+    let maps = configs.iter().flat_map(|config| &config.maps).filter(|map| seen.insert(&map.name));
     let object = |map: &Map| {
         let data: BTreeMap<String, String> =
             map.files.iter().map(|file| (file.key.clone(), file.content.clone())).collect();
-        let annotations = data.values().any(|text| text.contains("${")).then(|| {
-            // Flux would put its own variables in, or nothing (fluxcd/flux2#5967).
-            BTreeMap::from([("kustomize.toolkit.fluxcd.io/substitute".to_owned(), "disabled".to_owned())])
-        });
         let out = ConfigMap {
             metadata: ObjectMeta {
                 name: Some(map.name.clone()),
                 namespace: Some(platform.namespace_of(service)),
                 labels: Some(labels::of_service(platform, service)),
-                annotations,
                 ..ObjectMeta::default()
             },
             data: Some(data),

@@ -14,6 +14,7 @@ use crate::hash::IndexMap;
 pub(super) enum Stage {
     Namespace,
     Account,
+    Access,
     Config,
     Policy,
     Service,
@@ -56,7 +57,7 @@ impl Object {
         metadata: ObjectMeta,
         object: &impl Serialize,
     ) -> Self {
-        Self {
+        let mut object = Self {
             file: file.into(),
             stage,
             kind: kind.to_owned(),
@@ -64,7 +65,12 @@ impl Object {
             namespace: metadata.namespace,
             comment: Vec::new(),
             tree: keys::ordered(Node::of(object)),
+        };
+        if asks(&object.tree) {
+            // Flux would put variables of its own in, or nothing (fluxcd/flux2#5967).
+            object.annotate("kustomize.toolkit.fluxcd.io/substitute", "disabled");
         }
+        object
     }
 
     /// The same object under lines of comment.
@@ -97,6 +103,17 @@ impl Object {
             let value = std::mem::replace(at, Node::Null);
             *at = Node::Commented(vec![line.into()], Box::new(value));
         }
+    }
+}
+
+/// Whether a text of a tree holds `${`.
+fn asks(node: &Node) -> bool {
+    match node {
+        Node::Text(text) => text.contains("${"),
+        Node::List(items) => items.iter().any(asks),
+        Node::Map(entries) => entries.values().any(asks),
+        Node::Commented(_, inner) | Node::Styled(_, inner) => asks(inner),
+        _ => false,
     }
 }
 

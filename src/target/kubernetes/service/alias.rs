@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::{Service as Out, ServiceSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::super::object::{Object, Stage};
-use super::super::{Context, labels, namespace};
+use super::super::{Context, labels};
 use crate::hash::HashMap;
 use crate::platform::{DOMAIN, EdgeEnd, Level, Platform, Service, ServiceId};
 
@@ -21,7 +21,7 @@ pub(in super::super) fn askers(platform: &Platform) -> Askers {
         let EdgeEnd::Service(to, _) = edge.to else { continue };
         let (from, to) = (&platform[edge.from], &platform[to]);
         if from.runs() && to.runs() && Level::of(from) != Level::of(to) {
-            askers.entry(to.id).or_default().insert(namespace::of(platform, from));
+            askers.entry(to.id).or_default().insert(platform.namespace_of(from));
         }
     }
     askers
@@ -30,7 +30,7 @@ pub(in super::super) fn askers(platform: &Platform) -> Askers {
 pub(super) fn objects(cluster: &Context<'_>, service: &Service, file: &str) -> Vec<Object> {
     let platform = cluster.platform;
     let Some(names) = cluster.askers.get(&service.id) else { return Vec::new() };
-    let own = namespace::of(platform, service);
+    let own = platform.namespace_of(service);
     let domain = platform.settings.kubernetes.domain.as_deref().unwrap_or(DOMAIN);
     let alias = |name: &String| {
         let out = Out {
