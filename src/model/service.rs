@@ -31,7 +31,7 @@ block! {
         optional role: Role,
         /// The image it runs.
         optional image: ImageUse,
-        /// How its image is built.
+        /// How its image is built; an `image` beside it is the name that it is pushed and pulled under.
         optional build: Arc<Build>,
         /// What the image starts, in place of its own.
         optional entrypoint: List<Template>,
