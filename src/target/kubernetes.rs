@@ -34,18 +34,26 @@ use super::{Artifact, Files, Lower, Target};
 use crate::formats;
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::parallel;
-use crate::platform::{Mounted, Platform, Service, ServiceId, VolumeId};
+use crate::platform::{Mounted, Platform, Role, Runtime, Service, ServiceId, VolumeId};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
     format: &formats::KUBERNETES,
     coverage: coverage::coverage,
-    arguments: super::no_arguments,
+    arguments,
     needs: super::no_needs,
     version: super::no_version,
     missed: super::no_misses,
     lower: Lower::Mounted(lower),
 };
+
+/// What exports the state of a cluster is about the namespaces of the platform alone, and asks for no others
+/// (kubernetes/kube-state-metrics:docs/developer/cli-arguments.md).
+fn arguments(platform: &Platform, service: &Service) -> Vec<String> {
+    let asks = platform.runtime == Runtime::Kubernetes && service.role == Some(Role::ClusterState);
+    let names = asks.then(|| platform.namespaces().join(","));
+    names.into_iter().map(|names| format!("--namespaces={names}")).collect()
+}
 
 /// What objects are made of: the platform, and the files of other targets that its services mount.
 struct Context<'a> {
@@ -129,7 +137,7 @@ fn of_service(cluster: &Context<'_>, service: &Service) -> Vec<Object> {
     let platform = cluster.platform;
     let file = layout::file(platform, service);
     let configs = config::of(cluster, service);
-    let mut objects = vec![account::object(platform, service, &file)];
+    let mut objects = account::objects(platform, service, &file);
     objects.extend(config::objects(cluster, service, &configs, &file));
     objects.extend(service::objects(cluster, service, &file));
     objects.push(workload::object(cluster, service, &configs, &file));

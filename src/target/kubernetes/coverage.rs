@@ -114,7 +114,8 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::stop_grace(Leaf)
         | ServiceField::init(Leaf)
         | ServiceField::labels(Leaf)
-        | ServiceField::service(Leaf) => Written,
+        | ServiceField::service(Leaf)
+        | ServiceField::api(_) => Written,
         ServiceField::ulimits(Leaf) => Lost(NO_ULIMITS),
         ServiceField::stop_signal(Leaf) => Lost(NO_SIGNAL),
         ServiceField::env(field) => match field {

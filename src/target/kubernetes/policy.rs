@@ -7,6 +7,7 @@
 
 mod outside;
 mod peer;
+mod system;
 
 use k8s_openapi::api::networking::v1::{
     NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
@@ -48,6 +49,7 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
     connect(platform, &mut rules);
     for (service, rules) in platform.services.iter().zip(&mut rules) {
         outside::connect(platform, service, rules);
+        system::connect(platform, service, rules);
     }
     let services = platform.services.iter().zip(rules);
     objects.extend(
