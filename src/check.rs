@@ -7,6 +7,7 @@ mod access;
 mod address;
 mod alert;
 mod alert_test;
+mod api;
 mod cluster;
 pub mod credential;
 mod dashboard;
@@ -71,6 +72,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::PORT002], check: Of(port::clashes) },
     Rule { codes: &[codes::PORT003], check: OfTexts(port::undeclared) },
     Rule { codes: &[codes::PORT004, codes::PORT005], check: Of(access::access) },
+    Rule { codes: &[codes::SEC010], check: Of(api::powerful) },
     Rule { codes: &[codes::NET001, codes::NET002, codes::NET003], check: Of(network::edges) },
     Rule { codes: &[codes::NET003], check: Of(network::probes) },
     Rule { codes: &[codes::NET004], check: Of(network::lonely) },

@@ -3,6 +3,7 @@
 //! A [`Document`] is what the source says after imports, the environment and components were put
 //! in: typed, with every place, but with names not yet bound (that is `resolve`).
 
+mod api;
 mod document;
 mod environment;
 pub mod fields;
@@ -25,6 +26,7 @@ mod target;
 
 use crate::schema::{Constant, List, Map, Word, block};
 
+pub use api::{Api, Verb};
 pub use document::Document;
 pub use environment::{Allow, Override, Secret, Variable};
 pub use health::{Command, Health, Metrics, Samples, Tool};

@@ -5,6 +5,7 @@
 //! instances and nesting are gone: services stand in one list, each under its artifact name.
 
 mod address;
+mod api;
 mod backup;
 mod config;
 pub mod dollar;
@@ -53,6 +54,7 @@ use crate::formats::Format;
 use crate::model::Document;
 use crate::source::Span;
 
+pub use api::ApiAccess;
 pub use backup::{Backup, Dump, Switch};
 pub use config::{ConfigFile, FILE, PROGRAM};
 pub use health::{CheckTimes, Health, OwnTimes, TCP_TOOLS};

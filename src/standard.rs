@@ -21,6 +21,7 @@ embedded! {
     "grafana",
     "http-service",
     "kibana",
+    "kube-state-metrics",
     "minio",
     "mongodb",
     "nginx",

@@ -136,7 +136,7 @@ pub(super) fn images(platform: &Platform, sink: &mut Sink) {
                 .about(&service.path)
                 .at(span, "is built where the source is")
                 .help(
-                    "push it to a registry, and let each runtime have its own: `image = \"registry.example.com/NAME:TAG\" { when = runtime.kubernetes }` and `build = \"…\" { when = runtime.compose }`",
+                    "push it to a registry, and name it beside: `image = \"registry.example.com/NAME:TAG\"`",
                 ),
             );
             continue;

@@ -5,7 +5,7 @@ mod line;
 use super::address::{self, Said};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet};
-use crate::platform::{Health, ImageFacts, Platform, Service, TCP_TOOLS};
+use crate::platform::{Health, ImageFacts, Platform, Runtime, Service, TCP_TOOLS};
 use crate::source::Span;
 
 /// HC001: a check by a tool that the image does not hold.
@@ -15,7 +15,10 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
         let Some(block) = &service.block.health else { continue };
         let facts = platform.facts(service).filter(|facts| facts.tools_known);
         match &service.health {
-            Health::Http { tool: None, .. } | Health::Tcp { possible: false, .. } => {
+            // On Kubernetes the kubelet asks, from outside of the container.
+            Health::Http { tool: None, .. } | Health::Tcp { possible: false, .. }
+                if platform.runtime == Runtime::Compose =>
+            {
                 unknown_tool(service, facts, block.span, sink);
             }
             Health::Builtin(_) if block.builtin == Some(true) => {
@@ -42,7 +45,7 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
                     command(service, facts, &known, sink);
                 }
             }
-            Health::None { .. } | Health::Builtin(_) | Health::Tcp { .. } => {}
+            Health::None { .. } | Health::Builtin(_) | Health::Http { .. } | Health::Tcp { .. } => {}
         }
     }
 }

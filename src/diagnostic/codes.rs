@@ -254,6 +254,8 @@ codes! {
     SEC008 Error "file-in-read-only";
     /// A service that runs as root without a reason.
     SEC009 Warning "root-without-reason";
+    /// Access to the API of the cluster by which a service could take over more than itself.
+    SEC010 Error "powerful-api-access";
 
     /// Data that is lost with the container.
     VOL001 Error "data-without-volume";

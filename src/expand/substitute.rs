@@ -350,6 +350,10 @@ impl Environment<'_> {
         if self.nested.contains(first) {
             return Found::Path(self.below(&path.segments, path));
         }
+        // Where an instance runs in a cluster is nothing that it could be given otherwise.
+        if first == "platform" && matches!(rest, [member] if member == "namespace") {
+            return Found::Path(path.clone());
+        }
         Found::Unknown
     }
 

@@ -2,6 +2,7 @@
 //! the top of the source.
 
 pub use super::PlatformField;
+pub use super::api::ApiField;
 pub use super::document::SourceField;
 pub use super::environment::{AllowField, SecretField, VariableField};
 pub use super::health::{HealthField, MetricsField, SamplesField};

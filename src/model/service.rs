@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::api::Api;
 use super::environment::Texts;
 use super::health::{Health, Metrics, Samples};
 use super::observe::{Alert, Dashboard, Metric, Record};
@@ -30,7 +31,7 @@ block! {
         optional role: Role,
         /// The image it runs.
         optional image: ImageUse,
-        /// How its image is built.
+        /// How its image is built; an `image` beside it is the name that it is pushed and pulled under.
         optional build: Arc<Build>,
         /// What the image starts, in place of its own.
         optional entrypoint: List<Template>,
@@ -56,6 +57,8 @@ block! {
         many config: Config,
         /// Folders of what targets write.
         many artifacts: Artifacts,
+        /// What it may ask the API of the cluster.
+        many api: Api,
         /// How it is known to work.
         optional health: Arc<Health>,
         /// Where its metrics are.

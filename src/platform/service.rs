@@ -5,9 +5,9 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::{
-    Bears, CheckTimes, ConfigFile, Dump, GroupId, Health, HostPath, MemoryPath, Mounted, NetworkId,
-    OutsideId, Override, OwnVolume, Placement, Process, Resources, Retention, RoutePath, Scale, Schedule,
-    Security, ServiceId, SharedMount, Value,
+    ApiAccess, Bears, CheckTimes, ConfigFile, Dump, GroupId, Health, HostPath, MemoryPath, Mounted,
+    NetworkId, OutsideId, Override, OwnVolume, Placement, Process, Resources, Retention, RoutePath, Scale,
+    Schedule, Security, ServiceId, SharedMount, Value,
 };
 use crate::model::{self, Access, Condition, Protocol, Role, RunKind};
 use crate::source::Span;
@@ -73,6 +73,8 @@ pub struct Service {
     pub artifacts: Vec<Mounted>,
     /// Secrets that are handed over as files beside those of its environment.
     pub secret_files: Vec<super::InputId>,
+    /// What it says that it asks the API of the cluster.
+    pub api: Vec<ApiAccess>,
     /// How it is known to work.
     pub health: Health,
     /// The times of that check, where it is not the image's own.

@@ -23,9 +23,19 @@ impl Texts<'_> {
             self.not_visible(path);
             return None;
         }
-        if first == "platform" && rest.len() == 1 && rest[0] == "name" {
+        if first == "platform"
+            && let [member] = rest
+            && matches!(member.as_str(), "name" | "namespace")
+        {
             let name = self.document.platform.first().map(|platform| platform.name.text.as_str().to_owned());
-            return Some(Thing::Text(literal(name.unwrap_or_default())));
+            let said = self
+                .document
+                .target
+                .iter()
+                .rev()
+                .find_map(|target| target.settings.as_ref()?.kubernetes.as_ref()?.namespace.as_ref());
+            let namespace = said.filter(|_| member == "namespace").map(|said| self.constant(said));
+            return Some(Thing::Text(literal(namespace.or(name).unwrap_or_default())));
         }
         let Some(&(symbol, _)) = self.names.symbols.get(first) else {
             self.unknown(first, path);

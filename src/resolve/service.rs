@@ -73,6 +73,7 @@ pub(super) fn service(
         configs: config::configs(block, &mut mentions, texts),
         artifacts: target::mounted(block, texts),
         secret_files: Vec::new(),
+        api: workload::api(block, texts),
         dependencies: Vec::new(),
         dump: block.dump.as_ref().map(|dump| Box::new(backup::dump(dump, texts))),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),

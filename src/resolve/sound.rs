@@ -17,14 +17,6 @@ pub(super) fn document(document: &Document, texts: &mut Texts<'_>) {
 
 /// Reports what no service may say.
 pub(super) fn service(block: &Service, image_value: Option<&Value>, texts: &mut Texts<'_>) {
-    if let (Some(image), Some(build)) = (&block.image, &block.build) {
-        texts.sink.report(
-            Diagnostic::new(codes::TYP008, format!("`{}` has an image and a build", block.name.text))
-                .at(build.span, "builds one")
-                .at(image.span, "and runs another")
-                .help("one of the two says what runs"),
-        );
-    }
     // What is built from a reference that leads nowhere was reported.
     if let (Some(value), Some(said)) = (image_value, &block.image)
         && (said.name.text.as_literal().is_some() || value.inputs().next().is_some())

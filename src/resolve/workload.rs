@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::observe::literal;
+use super::text::Texts;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{self, Overlap, RunKind};
 use crate::platform::{
-    CheckTimes, OwnTimes, Placement, Process, Reserve, Resources, Retention, Scale, ScaleQuery, Schedule,
-    Security,
+    ApiAccess, CheckTimes, OwnTimes, Placement, Process, Reserve, Resources, Retention, Scale, ScaleQuery,
+    Schedule, Security,
 };
 use crate::schema::{Constant, List};
 
@@ -94,6 +96,25 @@ pub(super) fn schedule(block: &model::Service) -> Option<Arc<Schedule>> {
         deadline: said.deadline,
         overlap: said.overlap.unwrap_or(Overlap::Forbid),
     }))
+}
+
+/// What it says that it asks the API of the cluster.
+pub(super) fn api(block: &model::Service, texts: &mut Texts<'_>) -> Vec<ApiAccess> {
+    let mut all = Vec::with_capacity(block.api.len());
+    for said in &block.api {
+        let kind = said.resource.text.as_str();
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-./*".contains(&byte);
+        if kind.is_empty() || !kind.bytes().all(plain) {
+            texts.sink.report(
+                Diagnostic::new(codes::TYP007, format!("`{kind}` is no kind of objects"))
+                    .at(said.resource.span, "not of that form")
+                    .help("write it in the plural, with the group of the API behind it: `pods`, `deployments.apps`"),
+            );
+            continue;
+        }
+        all.push(ApiAccess::new(kind, said.verbs.items.clone(), said.cluster, Some(said.resource.span)));
+    }
+    all
 }
 
 /// How long it keeps samples.

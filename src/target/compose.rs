@@ -5,7 +5,7 @@
 mod comments;
 mod config;
 mod coverage;
-mod env_example;
+pub(super) mod env_example;
 mod environment;
 mod file;
 mod health;

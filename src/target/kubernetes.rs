@@ -29,22 +29,31 @@ mod workload;
 
 use object::Object;
 
+use super::compose::env_example;
 use super::{Artifact, Files, Lower, Target};
 use crate::formats;
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::parallel;
-use crate::platform::{Mounted, Platform, Service, ServiceId, VolumeId};
+use crate::platform::{Mounted, Platform, Role, Runtime, Service, ServiceId, VolumeId};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
     format: &formats::KUBERNETES,
     coverage: coverage::coverage,
-    arguments: super::no_arguments,
+    arguments,
     needs: super::no_needs,
     version: super::no_version,
     missed: super::no_misses,
     lower: Lower::Mounted(lower),
 };
+
+/// What exports the state of a cluster is about the namespaces of the platform alone, and asks for no others
+/// (kubernetes/kube-state-metrics:docs/developer/cli-arguments.md).
+fn arguments(platform: &Platform, service: &Service) -> Vec<String> {
+    let asks = platform.runtime == Runtime::Kubernetes && service.role == Some(Role::ClusterState);
+    let names = asks.then(|| platform.namespaces().join(","));
+    names.into_iter().map(|names| format!("--namespaces={names}")).collect()
+}
 
 /// What objects are made of: the platform, and the files of other targets that its services mount.
 struct Context<'a> {
@@ -56,6 +65,8 @@ struct Context<'a> {
     waves: HashMap<ServiceId, u32>,
     /// The services that jobs prepare.
     prepared: HashSet<ServiceId>,
+    /// The namespaces that services are reached from beside their own.
+    askers: service::Askers,
 }
 
 impl<'a> Context<'a> {
@@ -66,7 +77,8 @@ impl<'a> Context<'a> {
                 users.entry(mount.volume).or_default().push(service);
             }
         }
-        Self { platform, files, users, waves: wait::waves(platform), prepared: wait::prepared(platform) }
+        let (waves, prepared) = (wait::waves(platform), wait::prepared(platform));
+        Self { platform, files, users, waves, prepared, askers: service::askers(platform) }
     }
 
     /// The files of a folder of another target, as far as a program reads them.
@@ -88,6 +100,11 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
     let mut artifacts = layout::files(platform, root, &objects);
     artifacts.push(secret::table(platform, root, &objects));
     artifacts.extend(secret::scripts(platform));
+    // Where compose is a target, it writes the same file for both.
+    if !platform.targets.contains(&&formats::COMPOSE) {
+        let example = env_example::lower(platform, &[super::generated(platform)]);
+        artifacts.push(Artifact::new(".env.example", example));
+    }
     artifacts
 }
 
@@ -120,7 +137,7 @@ fn of_service(cluster: &Context<'_>, service: &Service) -> Vec<Object> {
     let platform = cluster.platform;
     let file = layout::file(platform, service);
     let configs = config::of(cluster, service);
-    let mut objects = vec![account::object(platform, service, &file)];
+    let mut objects = account::objects(platform, service, &file);
     objects.extend(config::objects(cluster, service, &configs, &file));
     objects.extend(service::objects(cluster, service, &file));
     objects.push(workload::object(cluster, service, &configs, &file));

@@ -21,21 +21,6 @@ pub(crate) fn roles(cluster: &Cluster) -> Vec<String> {
             ) {
                 complaints.push(format!("{}: it gives too much: {}", role.place(), rule["resources"]));
             }
-            if has(
-                "verbs",
-                &[
-                    "create",
-                    "update",
-                    "patch",
-                    "delete",
-                    "deletecollection",
-                    "escalate",
-                    "bind",
-                    "impersonate",
-                ],
-            ) {
-                complaints.push(format!("{}: it gives more than to read: {}", role.place(), rule["verbs"]));
-            }
         }
     }
     complaints

@@ -4,14 +4,14 @@
 //! | passes | from | to | because |
 //! | --- | --- | --- | --- |
 //! | names | every pod | port 53 of the cluster's resolver, and of addresses of the link (169.254.0.0/16) | the resolver of the node has such an address |
-//! | nodes | what reaches a service on the node's network | its port, at every address where the setting `nodes` is empty | its pods have addresses of nodes |
+//! | nodes | what reaches a service on the node's network, or scrapes the kubelet | its port, at every address where the setting `nodes` is empty | its pods have addresses of nodes |
 //! | the internet | what reaches a name | its port, at every public address | a policy knows no names |
 //! | the API server | pods with a token | 443 and 6443, everywhere | its address is the cluster's |
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use infrac::platform::{EdgeEnd, OutsideKind, Platform, Protocol, Service};
+use infrac::platform::{EdgeEnd, OutsideKind, Platform, Protocol, Role, Service};
 
 use super::cluster::Cluster;
 use super::passages::surroundings;
@@ -189,8 +189,9 @@ fn port_of(service: &Service, port: usize) -> Port {
     Port(if port.protocol == Protocol::Udp { "UDP" } else { "TCP" }.to_owned(), port.number.into())
 }
 
+/// The kubelet is a process of the node.
 fn is_on_node(service: &Service) -> bool {
-    service.exception(|security| security.host_network)
+    service.role == Some(Role::Kubelet) || service.exception(|security| security.host_network)
 }
 
 fn is_link(address: IpAddr) -> bool {

@@ -4,12 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use infrac::Parsed;
 use infrac::diagnostic::{Guard, Sink, Style, render};
 use infrac::platform::{Platform, Runtime};
 use infrac::source::{Found, LoadError, Loader, Sources};
 use infrac::syntax;
 use infrac::target::{self, Artifact, Lowered, Target};
+use infrac::{Compilation, Parsed};
 
 /// A source with or without an environment.
 #[derive(Clone)]
@@ -88,11 +88,16 @@ impl Case {
         }
     }
 
+    /// What comes of it.
+    pub(crate) fn compilation(&self) -> Compilation {
+        load(&self.root, |loader| {
+            infrac::compile(loader, &self.entry, self.environment.as_deref(), self.runtime)
+        })
+    }
+
     /// Compiles it; that must succeed.
     pub(crate) fn compile(&self) -> Platform {
-        let compilation = load(&self.root, |loader| {
-            infrac::compile(loader, &self.entry, self.environment.as_deref(), self.runtime)
-        });
+        let compilation = self.compilation();
         let errors = compilation.diagnostics.iter().filter(|told| told.is_error());
         let guard = Guard::new(&compilation.diagnostics, &compilation.sources);
         let errors: String = errors.map(|told| render(told, &guard, Style::Plain).to_string()).collect();

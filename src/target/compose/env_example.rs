@@ -10,7 +10,7 @@ use super::publish::{ADMIN_BIND, bound_by_operator, default_bind};
 use crate::diagnostic::list_of;
 use crate::emit;
 use crate::hash::{HashMap, HashSet};
-use crate::platform::{Health, Input, InputId, Platform, Service, Tree, Value, dollar};
+use crate::platform::{Health, Input, InputId, Platform, Runtime, Service, Tree, Value, dollar};
 
 const TEMPLATE: &str = include_str!("../../../targets/compose/env.example.j2");
 const PROFILES: &str = "COMPOSE_PROFILES";
@@ -52,8 +52,10 @@ struct Line<'a> {
     value: String,
 }
 
-pub(super) fn lower(platform: &Platform, header: &[String]) -> String {
-    let declared = |name: &str| platform.inputs.iter().any(|input| input.name == name);
+/// The file, of any runtime: what compose alone asks for stands in it where compose does the asking.
+pub(in crate::target) fn lower(platform: &Platform, header: &[String]) -> String {
+    let of_compose = platform.runtime == Runtime::Compose;
+    let declared = |name: &str| !of_compose || platform.inputs.iter().any(|input| input.name == name);
     let bound = bound_by_operator(platform).map(|(service, port)| format!("{} {port}", service.name));
     let context = Context {
         header,
@@ -99,8 +101,11 @@ fn parts(platform: &Platform) -> Vec<Part<'_>> {
     parts.into_iter().map(|(readers, inputs)| Part { title: title(&readers), inputs }).collect()
 }
 
-/// The profiles of the groups that services belong to, in the order of the source.
+/// The profiles of the groups that services belong to, in the order of the source. Other runtimes start all.
 fn profiles(platform: &Platform) -> Vec<&str> {
+    if platform.runtime != Runtime::Compose {
+        return Vec::new();
+    }
     let used: HashSet<&str> =
         platform.services.iter().filter_map(|service| platform.profile(service)).collect();
     let profiles = platform.groups.iter().filter_map(|group| group.profile.as_deref());
@@ -139,6 +144,9 @@ fn inputs_of(service: &Service) -> impl Iterator<Item = InputId> {
 
 /// The profiles of the services that read an input, where none of these always starts.
 fn of_optional_parts(platform: &Platform) -> HashMap<InputId, IndexSet<&str>> {
+    if platform.runtime != Runtime::Compose {
+        return HashMap::default();
+    }
     let mut parts: HashMap<InputId, Option<IndexSet<&str>>> = HashMap::default();
     for service in &platform.services {
         let profile = platform.profile(service);

@@ -5,9 +5,9 @@ use Coverage::{Lost, NotConcerned, Written};
 use crate::model::fields::{
     AfterField, ArtifactsField, BindField, BuildField, ConfigField, EnvFormField, GroupField, HealthField,
     HostField, ImageUseField, KubernetesSettingsField, MountField, OutsideField, PlaceField, PlatformField,
-    PortField, RequiresField, ReserveField, ResourcesField, RunField, ScaleField, ScaleOnField, SecretField,
-    SecurityField, ServiceField, ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField,
-    VolumeField,
+    PortField, PublishField, RequiresField, ReserveField, ResourcesField, RunField, ScaleField, ScaleOnField,
+    SecretField, SecurityField, ServiceField, ServiceVolumeField, SourceField, TargetField, TmpfsField,
+    VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -30,10 +30,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | VariableField::optional(Leaf) => Written,
         },
         SourceField::secret(field) => match field {
-            SecretField::optional(Leaf) => Written,
-            SecretField::description(Leaf) | SecretField::min_length(Leaf) | SecretField::value(Leaf) => {
-                NotConcerned
+            SecretField::optional(Leaf) | SecretField::description(Leaf) | SecretField::min_length(Leaf) => {
+                Written
             }
+            SecretField::value(Leaf) => NotConcerned,
         },
         SourceField::group(field) => match field {
             GroupField::profile(Leaf) => Lost(NO_PROFILE),
@@ -114,7 +114,8 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::stop_grace(Leaf)
         | ServiceField::init(Leaf)
         | ServiceField::labels(Leaf)
-        | ServiceField::service(Leaf) => Written,
+        | ServiceField::service(Leaf)
+        | ServiceField::api(_) => Written,
         ServiceField::ulimits(Leaf) => Lost(NO_ULIMITS),
         ServiceField::stop_signal(Leaf) => Lost(NO_SIGNAL),
         ServiceField::env(field) => match field {
@@ -208,8 +209,8 @@ fn service(field: ServiceField) -> Coverage {
 fn port(field: PortField) -> Coverage {
     match field {
         PortField::number(Leaf) | PortField::protocol(Leaf) => Written,
-        PortField::publish(_)
-        | PortField::access(Leaf)
+        PortField::publish(PublishField::to(Leaf) | PublishField::port(Leaf)) => Written,
+        PortField::access(Leaf)
         | PortField::paths(Leaf)
         | PortField::paths_read(Leaf)
         | PortField::forwards(_)

@@ -14,6 +14,7 @@ use crate::hash::IndexMap;
 pub(super) enum Stage {
     Namespace,
     Account,
+    Access,
     Config,
     Policy,
     Service,

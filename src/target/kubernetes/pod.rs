@@ -10,7 +10,9 @@ use super::config::{self, Config};
 use super::env::Env;
 use super::volume::Volumes;
 use super::workload::Kind;
-use super::{Context, labels, probe, resources, scale, security, service as services, variables, wait};
+use super::{
+    Context, account, labels, probe, resources, scale, security, service as services, variables, wait,
+};
 use crate::platform::{Platform, Port, Service, Value, ValuePart};
 use crate::target::TARGETS;
 
@@ -40,7 +42,7 @@ fn spec(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> PodSpec
     let process = service.process.as_deref();
     PodSpec {
         service_account_name: Some(service.name.clone()),
-        automount_service_account_token: Some(false),
+        automount_service_account_token: Some(account::asks(cluster.platform, service)),
         // Else each Service is a variable as well, such as `API_PORT=tcp://…`, which programs take for their own.
         enable_service_links: Some(false),
         host_network: host_network.then_some(true),

@@ -17,7 +17,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use super::labels;
 use super::object::{Object, Stage};
 use crate::hash::IndexMap;
-use crate::platform::{EdgeEnd, OutsideId, Platform, Port, Service, ServiceId};
+use crate::platform::{EdgeEnd, OutsideId, Platform, Port, Role, Service, ServiceId};
 
 /// The file of the policies: they are there before the pods of every other file.
 const FILE: &str = "network-policies";
@@ -59,13 +59,13 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
 }
 
 /// Whether policies hold for the pods of a service: those on the network of their node have its address, which no selector
-/// matches.
+/// matches. The kubelet is a process of the node.
 fn has_policy(service: &Service) -> bool {
     service.runs() && !is_on_node(service)
 }
 
 fn is_on_node(service: &Service) -> bool {
-    service.exception(|security| security.host_network)
+    service.role == Some(Role::Kubelet) || service.exception(|security| security.host_network)
 }
 
 /// What is true of all pods of a namespace.
@@ -114,7 +114,7 @@ fn connect(platform: &Platform, rules: &mut [Rules]) {
     let mut connections: IndexMap<(ServiceId, ServiceId), Connection> = IndexMap::default();
     for edge in &platform.edges {
         let EdgeEnd::Service(to, port) = edge.to else { continue };
-        if !platform[edge.from].runs() || !platform[to].runs() {
+        if !platform[edge.from].runs() || !(platform[to].runs() || is_on_node(&platform[to])) {
             continue;
         }
         let connection = connections.entry((edge.from, to)).or_default();

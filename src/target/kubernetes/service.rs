@@ -1,8 +1,13 @@
 //! Services: the name under which the pods of a workload are reached.
 
+mod alias;
+mod public;
+
 use k8s_openapi::api::core::v1::{Service as Out, ServicePort, ServiceSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+pub(super) use alias::{Askers, askers};
 
 use super::object::{Object, Stage};
 use super::workload::Kind;
@@ -16,7 +21,11 @@ pub(super) fn objects(cluster: &Context<'_>, service: &Service, file: &str) -> V
     let reached = reached(cluster, service);
     let governing =
         (Kind::of(service) == Kind::StatefulSet).then(|| of_pods(platform, service, governing(service)));
-    reached.into_iter().chain(governing).map(|out| Object::new(file, Stage::Service, &out)).collect()
+    let mut objects: Vec<Object> =
+        reached.into_iter().chain(governing).map(|out| Object::new(file, Stage::Service, &out)).collect();
+    objects.extend(public::objects(platform, service, file));
+    objects.extend(alias::objects(cluster, service, file));
+    objects
 }
 
 /// The name of the Service below which the pods of a set stand.

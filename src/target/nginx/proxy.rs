@@ -6,7 +6,7 @@ use super::dialect::{Dialect, size, time};
 use super::site::id;
 use super::trusted::Trusted;
 use super::upstream::{Side, Upstream, Upstreams, identifier};
-use crate::platform::{Limit, Platform, Port, Route, RouteTarget, Service, Site, TEMPORARY};
+use crate::platform::{Limit, Platform, Port, Route, RouteTarget, Runtime, Service, Site, TEMPORARY};
 use crate::request::{MAX_BODY, TIMEOUT};
 use crate::schema::Bytes;
 
@@ -40,6 +40,9 @@ pub(super) struct Shared<'a> {
     rejects_handshakes: bool,
     http2_directive: bool,
     resolves_upstreams: bool,
+    /// Whether names are looked up again while nginx runs. The address of a Service of Kubernetes stays, and nginx' own resolver
+    /// would not find its short name: it knows no list of domains to search.
+    follows_names: bool,
     /// How many certificates are kept in memory; `None` where the version keeps none.
     certificates: Option<usize>,
     names_bucket: usize,
@@ -112,6 +115,7 @@ pub(super) fn shared<'a>(platform: &Platform, side: Side<'a>, sites: &[&Site], h
     let version = service.map_or_else(|| platform.nginx_of_host(), |proxy| platform.nginx_version(proxy));
     let dialect = Dialect::of(version);
     let by_target = Upstreams::of(platform, side, sites);
+    let follows_names = platform.runtime == Runtime::Compose;
     let (scratch, scratch_size) = service.map_or((OWN.to_owned(), Bytes(ELSEWHERE)), scratch);
     let names = sites
         .iter()
@@ -153,7 +157,8 @@ pub(super) fn shared<'a>(platform: &Platform, side: Side<'a>, sites: &[&Site], h
         public_https,
         rejects_handshakes: dialect.rejects_handshakes,
         http2_directive: dialect.http2_directive,
-        resolves_upstreams: dialect.resolves_upstreams || service.is_none(),
+        resolves_upstreams: dialect.resolves_upstreams || service.is_none() || !follows_names,
+        follows_names,
         certificates: dialect
             .caches_certificates
             .then(|| sites.iter().filter(|site| site.tls.is_some()).count() + 1),

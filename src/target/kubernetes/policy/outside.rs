@@ -8,58 +8,67 @@ use crate::platform::{OutsideId, OutsideKind, Platform, Service};
 
 /// The rules of a service for what is outside of the cluster.
 pub(super) fn connect(platform: &Platform, service: &Service, rules: &mut Rules) {
+    let mut named = Named::default();
     for (outside, causes) in reached(platform, service) {
-        rules.egress.extend(to(platform, outside, &causes.join(", ")));
+        rules.egress.extend(to(platform, outside, &causes.join(", "), &mut named));
     }
+    rules.egress.extend(named.into_iter().map(|(port, names)| by_name(port, names)));
     rules.ingress.extend(from(platform, service));
 }
 
-/// What a service reaches: ranges exactly, and any address of the internet in place of a name, which a policy cannot
-/// say.
-fn to(platform: &Platform, outside: OutsideId, causes: &str) -> Vec<Rule> {
+/// What is reached by name: by port, the lines that say why, and ranges besides.
+type Named = IndexMap<u16, (Vec<String>, Vec<String>)>;
+
+/// What a service reaches by address. What it reaches by name is left for later: a policy can say one thing of all
+/// names of a port.
+fn to(platform: &Platform, outside: OutsideId, causes: &str, named: &mut Named) -> Vec<Rule> {
     let outside = &platform[outside];
     let reason = |what: &str| format!("To {}{what}: {causes}", outside.name);
+    let rule = |what: &str, peers, ports| Rule { reason: vec![reason(what)], peers, ports };
     match outside.kind {
-        OutsideKind::Internet => {
-            vec![Rule { reason: vec![reason("")], peers: peer::public(), ports: Vec::new() }]
-        }
+        OutsideKind::Internet => vec![rule("", peer::public(), Vec::new())],
         OutsideKind::Localhost => {
             let (peers, wide) = peer::nodes(platform);
-            let reason = [reason(", the node")].into_iter().chain(wide.map(str::to_owned)).collect();
-            vec![Rule { reason, peers, ports: Vec::new() }]
+            let mut rule = rule(", the node", peers, Vec::new());
+            rule.reason.extend(wide.map(str::to_owned));
+            vec![rule]
+        }
+        OutsideKind::Declared if outside.endpoints.is_empty() => {
+            vec![rule("", outside.ranges.iter().map(|range| peer::range(range)).collect(), Vec::new())]
         }
         OutsideKind::Declared => {
-            let ranges = outside.ranges.iter().map(|range| peer::range(range));
-            if outside.endpoints.is_empty() {
-                return vec![Rule { reason: vec![reason("")], peers: ranges.collect(), ports: Vec::new() }];
-            }
             let mut rules = Vec::new();
-            let mut named: IndexMap<u16, Vec<&str>> = IndexMap::default();
             for endpoint in &outside.endpoints {
-                match endpoint.host.trim_matches(['[', ']']).parse::<IpAddr>() {
-                    Ok(address) => {
-                        let length = if address.is_ipv4() { 32 } else { 128 };
-                        rules.push(Rule {
-                            reason: vec![reason("")],
-                            peers: vec![peer::range(&format!("{address}/{length}"))],
-                            ports: vec![peer::number(endpoint.port, "TCP")],
-                        });
-                    }
-                    Err(_) => named.entry(endpoint.port).or_default().push(&endpoint.host),
-                }
-            }
-            for (port, hosts) in named {
-                rules.push(Rule {
-                    reason: vec![
-                        reason(&format!(", {}", hosts.join(" and "))),
-                        "  Opened for every address of the internet: a policy knows no names.".to_owned(),
-                    ],
-                    peers: peer::public().into_iter().chain(ranges.clone()).collect(),
-                    ports: vec![peer::number(port, "TCP")],
-                });
+                let Ok(address) = endpoint.host.trim_matches(['[', ']']).parse::<IpAddr>() else {
+                    let (reasons, ranges) = named.entry(endpoint.port).or_default();
+                    reasons.push(reason(&format!(", {}", endpoint.host)));
+                    ranges.extend(
+                        outside
+                            .ranges
+                            .iter()
+                            .filter(|range| !ranges.contains(range))
+                            .cloned()
+                            .collect::<Vec<_>>(),
+                    );
+                    continue;
+                };
+                let length = if address.is_ipv4() { 32 } else { 128 };
+                let peers = vec![peer::range(&format!("{address}/{length}"))];
+                rules.push(rule("", peers, vec![peer::number(endpoint.port, "TCP")]));
             }
             rules
         }
+    }
+}
+
+/// Any address of the internet in place of names, which a policy cannot say.
+fn by_name(port: u16, (mut reason, ranges): (Vec<String>, Vec<String>)) -> Rule {
+    reason.push("  Opened for every address of the internet: a policy knows no names.".to_owned());
+    let ranges = ranges.iter().map(|range| peer::range(range));
+    Rule {
+        reason,
+        peers: peer::public().into_iter().chain(ranges).collect(),
+        ports: vec![peer::number(port, "TCP")],
     }
 }
 
