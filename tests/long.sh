@@ -6,6 +6,7 @@
 #   sources  generated and damaged sources by the ten thousand
 #   request  random requests of hundreds of random sites, answered by the real nginx as `infrac request` says
 #   sites    a thousand sites, started and reloaded within the memory that is written for them
+#   kubernetes  network policies of hundreds of random platforms, read a second time and changed
 #   fuzz     each fuzzing target for INFRAC_FUZZ_SECONDS (600 without it)
 #   start    the real start, INFRAC_STARTS times (3 without it)
 # It stops at the first failure, and says what each part took.
@@ -13,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(growth mutants silence sources request sites fuzz start)
+[ $# -gt 0 ] || parts=(growth mutants silence sources request sites kubernetes fuzz start)
 
 growth() { cargo quick --locked growth:: -- --include-ignored; }
 mutants() { cargo quick --locked mutants::; }
@@ -25,6 +26,7 @@ sources() {
 
 request() { cargo test --locked --config profile.dev.package.infrac.opt-level=1 --test suite -- nginx::request; }
 sites() { cargo test --locked --config profile.dev.package.infrac.opt-level=1 --test suite -- nginx::many --nocapture; }
+kubernetes() { cargo test --locked --config profile.dev.package.infrac.opt-level=1 --test suite -- kubernetes::built; }
 
 fuzz() {
   local target
@@ -47,9 +49,9 @@ start() {
 
 for part in "${parts[@]}"; do
   case $part in
-  growth | mutants | silence | sources | request | sites | fuzz | start) ;;
+  growth | mutants | silence | sources | request | sites | kubernetes | fuzz | start) ;;
   *)
-    echo "no part: $part; there are growth, mutants, silence, sources, request, sites, fuzz and start" >&2
+    echo "no part: $part; there are growth, mutants, silence, sources, request, sites, kubernetes, fuzz and start" >&2
     exit 2
     ;;
   esac

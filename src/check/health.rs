@@ -15,11 +15,11 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
         let Some(block) = &service.block.health else { continue };
         let facts = platform.facts(service).filter(|facts| facts.tools_known);
         match &service.health {
-            // On Kubernetes the kubelet asks, from outside of the container.
-            Health::Http { tool: None, .. } | Health::Tcp { possible: false, .. }
-                if platform.runtime == Runtime::Compose =>
-            {
-                unknown_tool(service, facts, block.span, sink);
+            Health::Http { tool: None, .. } | Health::Tcp { possible: false, .. } => {
+                // On Kubernetes the kubelet asks, from outside of the container.
+                if platform.runtime == Runtime::Compose {
+                    unknown_tool(service, facts, block.span, sink);
+                }
             }
             Health::Builtin(_) if block.builtin == Some(true) => {
                 if let Some(facts) = platform.facts(service).filter(|facts| !facts.builtin_health) {
@@ -45,7 +45,7 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
                     command(service, facts, &known, sink);
                 }
             }
-            Health::None { .. } | Health::Builtin(_) | Health::Http { .. } | Health::Tcp { .. } => {}
+            Health::None { .. } | Health::Builtin(_) | Health::Tcp { .. } => {}
         }
     }
 }

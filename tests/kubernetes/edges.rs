@@ -6,6 +6,7 @@
 //! | names | every pod | port 53 of the cluster's resolver, and of addresses of the link (169.254.0.0/16) | the resolver of the node has such an address |
 //! | nodes | what reaches a service on the node's network, or scrapes the kubelet | its port, at every address where the setting `nodes` is empty | its pods have addresses of nodes |
 //! | the internet | what reaches a name | its port, at every public address | a policy knows no names |
+//! | kubelets | what scrapes them | their port, at every address where the setting `nodes` is empty | they are processes of the nodes |
 //! | the API server | pods with a token | 443 and 6443, everywhere | its address is the cluster's |
 
 use std::collections::BTreeSet;
@@ -91,7 +92,8 @@ impl<'a> Model<'a> {
 
     /// Ports of services on the node that a service reaches, or that reach it.
     fn of_nodes(&self, service: &Service, outward: bool) -> BTreeSet<Port> {
-        let on_node = self.platform.services.iter().filter(|it| is_on_node(it));
+        let kubelet = |it: &Service| outward && it.role == Some(Role::Kubelet);
+        let on_node = self.platform.services.iter().filter(|it| is_on_node(it) || kubelet(it));
         on_node
             .flat_map(|it| if outward { self.ports(service, it) } else { self.ports(it, service) })
             .collect()
@@ -260,6 +262,9 @@ fn wanted(platform: &Platform, reach: &Reach, egress: bool) -> BTreeSet<Passage>
     let mut named: BTreeSet<Port> = [("UDP", 53), ("TCP", 53), ("TCP", 443), ("TCP", 6443), ("TCP", ANY)]
         .map(|(protocol, number)| Port(protocol.to_owned(), number))
         .into();
+    let kubelets = platform.services.iter().filter(|service| service.role == Some(Role::Kubelet));
+    let ports = kubelets.flat_map(|service| &service.ports);
+    named.extend(ports.map(|port| Port("TCP".to_owned(), port.number.into())));
     let endpoints = platform.outsides.iter().flat_map(|outside| &outside.endpoints);
     named.extend(endpoints.map(|endpoint| Port("TCP".to_owned(), endpoint.port.into())));
     let mut wanted = BTreeSet::new();

@@ -32,8 +32,10 @@ pub(crate) fn kinds(cluster: &Cluster) -> Vec<String> {
     let mut complaints = Vec::new();
     let unknown = cluster.objects.iter().filter(|object| stage(object.kind()).is_none());
     complaints.extend(unknown.map(|object| format!("{}: no place is known for its kind", object.place())));
-    let whose =
-        |object: &Object| text(&object.value["metadata"]["labels"]["app.kubernetes.io/name"]).to_owned();
+    let whose = |object: &Object| {
+        let label = text(&object.value["metadata"]["labels"]["app.kubernetes.io/name"]);
+        (object.namespace().to_owned(), label.to_owned())
+    };
     for (at, object) in cluster.objects.iter().enumerate() {
         let before =
             cluster.objects[..at].iter().filter(|it| it.file == object.file && whose(it) == whose(object));

@@ -141,7 +141,12 @@ fn of_service(place: &str, spec: &Value) -> Vec<String> {
             complaints.push(format!("{place}: {key} of what leads to no outside"));
         }
     }
-    if ports.is_empty() && !headless {
+    // A name in another namespace has no ports of its own.
+    let alias = spec["type"] == "ExternalName";
+    if alias == spec["externalName"].is_null() || alias && !spec["selector"].is_null() {
+        complaints.push(format!("{place}: a name of another Service, or a selector"));
+    }
+    if ports.is_empty() && !headless && !alias {
         complaints.push(format!("{place}: no port"));
     }
     let names: Vec<&str> = ports.iter().map(|port| text(&port["name"])).collect();
