@@ -24,7 +24,10 @@ use smallvec::SmallVec;
 /// that restrict access where a target writes what they stand at without them.
 pub fn unwritten(uses: &Uses, platform: &Platform, sink: &mut Sink) {
     let targets: Vec<&'static Target> = targets(platform).collect();
-    let mut losses = Losses { uses, targets: &targets, found: Vec::new() };
+    // What is written on another runtime is not lost: the platform is compiled for that one as well.
+    let mut everywhere = targets.clone();
+    everywhere.extend(elsewhere(platform));
+    let mut losses = Losses { uses, targets: &everywhere, found: Vec::new() };
     losses.below(Document::SCHEMA, 0);
     for found in losses.found {
         sink.report(found.diagnostic(platform));
@@ -46,6 +49,13 @@ fn targets(platform: &Platform) -> impl Iterator<Item = &'static Target> {
     let on_host = |target: &Target| *target.format == formats::NGINX && platform.settings.nginx.host;
     let targets = target::of(&platform.targets).into_iter();
     targets.filter(move |target| target.format.reader.is_none_or(reads) || on_host(target))
+}
+
+/// The targets of other runtimes that the source names.
+fn elsewhere(platform: &Platform) -> impl Iterator<Item = &'static Target> {
+    let named = platform.document.platform.iter().filter_map(|platform| platform.targets.as_ref());
+    let named = named.flat_map(|list| &list.items).filter_map(|item| target::find(&item.text));
+    named.filter(|target| target.format.runtime.is_some_and(|runtime| runtime != platform.runtime))
 }
 
 /// Looks for fields that come to nothing.

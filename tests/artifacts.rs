@@ -194,6 +194,15 @@ fn two_builds_are_the_same() {
             let other = Case { runtime, ..case.clone() };
             built.extend(other.build(&other.compile()));
         }
+        if case.environment.is_none() && case.runtimes().contains(&Runtime::Kubernetes) {
+            let on_cluster = |case: &Case| Case { runtime: Runtime::Kubernetes, ..case.clone() }.compile();
+            let is_of = |other: &&Case| other.entry == case.entry && other.root == case.root;
+            let all = Case::all();
+            let environments = all.iter().filter(is_of).filter(|other| other.environment.is_some());
+            let environments = environments.filter(|other| other.runtime == Runtime::Kubernetes);
+            let environments: Vec<_> = environments.map(on_cluster).collect();
+            built.extend(infrac::overlays(&on_cluster(&case), &environments.iter().collect::<Vec<_>>()));
+        }
 
         let out = tempfile::tempdir().expect("a temporary folder");
         let mut program = Command::new(env!("CARGO_BIN_EXE_infrac"));

@@ -45,7 +45,7 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
                     command(service, facts, &known, sink);
                 }
             }
-            Health::None { .. } | Health::Builtin(_) | Health::Http { .. } | Health::Tcp { .. } => {}
+            Health::None { .. } | Health::Builtin(_) | Health::Tcp { .. } => {}
         }
     }
 }

@@ -34,14 +34,13 @@ pub fn overlay(base: (&str, &[Written<'_>]), environment: &[Written<'_>]) -> Ove
     let known: HashMap<Identity, &Written<'_>> =
         base.iter().map(|object| (Identity::of(object.tree), object)).collect();
     let mut kept: HashMap<Identity, ()> = HashMap::default();
-    let mut added: IndexMap<&str, (bool, Vec<usize>)> = IndexMap::default();
+    let mut added = Added::default();
     let mut patches: IndexMap<String, Vec<Node>> = IndexMap::default();
     for (at, object) in environment.iter().enumerate() {
         let identity = Identity::of(object.tree);
         let Some(before) = known.get(&identity) else {
-            let (runs, places) = added.entry(object.file).or_default();
-            *runs |= object.runs;
-            places.push(at);
+            let folder = if object.runs { "" } else { NEEDS };
+            added.entry(format!("{folder}{}", object.file)).or_default().push(at);
             continue;
         };
         if let Some(patch) = patch(before.tree, object.tree) {
@@ -52,12 +51,14 @@ pub fn overlay(base: (&str, &[Written<'_>]), environment: &[Written<'_>]) -> Ove
     let gone: Vec<Identity> =
         base.iter().map(|object| Identity::of(object.tree)).filter(|one| !kept.contains_key(one)).collect();
     let kustomization = kustomization(folder, &added, &patches, &gone);
-    Overlay {
-        added: added.into_iter().map(|(file, (_, places))| (file.to_owned(), places)).collect(),
-        patches: patches.into_iter().collect(),
-        kustomization,
-    }
+    Overlay { added: added.into_iter().collect(), patches: patches.into_iter().collect(), kustomization }
 }
+
+/// Objects that the base lacks, by the files that they are written to.
+type Added = IndexMap<String, Vec<usize>>;
+
+/// The folder of what pods need: it is listed before the base, whose pods may need it.
+const NEEDS: &str = "needs/";
 
 fn text(text: &str) -> Node {
     Node::Text(text.to_owned())
@@ -71,11 +72,12 @@ fn map<const N: usize>(entries: [(&str, Node); N]) -> Node {
 /// behind it.
 fn kustomization(
     base: &str,
-    added: &IndexMap<&str, (bool, Vec<usize>)>,
+    added: &Added,
     patches: &IndexMap<String, Vec<Node>>,
     gone: &[Identity],
 ) -> Node {
-    let added = |runs: bool| added.iter().filter(move |(_, (it, _))| *it == runs).map(|(file, _)| *file);
+    let is_of = |runs: bool| move |file: &&String| file.starts_with(NEEDS) != runs;
+    let added = |runs: bool| added.keys().filter(is_of(runs)).map(String::as_str);
     let resources = added(false).chain([base]).chain(added(true)).map(text).collect();
     let changed = patches.keys().map(|file| map([("path", text(file))]));
     let gone = gone.iter().map(|identity| map([("patch", Node::Text(deletion(identity)))]));

@@ -26,14 +26,34 @@ pub(crate) fn roles(cluster: &Cluster) -> Vec<String> {
     complaints
 }
 
-/// Roles of an account that asks for objects of a namespace stand in that namespace: what is cluster-wide is so by nature.
+/// Kinds of the API that belong to a namespace (`kubectl api-resources --namespaced`): what a role gives of them it gives in
+/// the namespaces of the platform.
+const OF_NAMESPACES: [&str; 16] = [
+    "configmaps",
+    "cronjobs",
+    "daemonsets",
+    "deployments",
+    "endpoints",
+    "endpointslices",
+    "events",
+    "ingresses",
+    "jobs",
+    "networkpolicies",
+    "persistentvolumeclaims",
+    "pods",
+    "replicasets",
+    "secrets",
+    "services",
+    "statefulsets",
+];
+
+/// Roles that are of the whole cluster give what belongs to the whole cluster.
 pub(crate) fn scope(cluster: &Cluster) -> Vec<String> {
-    // kubernetes/website:content/en/docs/reference/access-authn-authz/rbac.md: nodes and addresses belong to no namespace.
-    let whole = ["nodes", "nodes/metrics", "namespaces", "persistentvolumes", "storageclasses"];
     let mut complaints = Vec::new();
     for role in cluster.of("ClusterRole") {
         for resource in list(&role.value["rules"]).iter().flat_map(|rule| list(&rule["resources"])) {
-            if !whole.contains(&text(resource)) {
+            let kind = text(resource).split('/').next().unwrap_or_default();
+            if OF_NAMESPACES.contains(&kind) {
                 complaints.push(format!("{}: {resource} is of a namespace", role.place()));
             }
         }

@@ -88,6 +88,10 @@ const ACCEPTED: &[(&str, &str)] = &[
         "an image that is not known to work so has a writable root: a reading holds it to the platform",
     ),
     ("CKV_K8S_35", "what a program reads from its environment cannot be a file"),
+    (
+        "CKV_K8S_38",
+        "a token comes with a role and the way to the API server: a reading holds the three together",
+    ),
     ("CKV_K8S_40", "the users are those of the images, whose files are theirs"),
     ("CKV_K8S_43", "digests are the source's to give"),
 ];
@@ -107,10 +111,6 @@ const ACCEPTED_OF_LAX: &[(&str, &str)] = &[
     ("CKV_K8S_37", "capabilities of a privileged container"),
 ];
 
-/// Checks that one workload alone may fail, and why.
-const ACCEPTED_OF: &[(&str, &str, &str)] =
-    &[("CKV_K8S_38", "prometheus", "it asks the API server for what it scrapes")];
-
 /// What checkov says against files; failed checks that are listed with a reason are none.
 pub(crate) fn against_policies(files: &Files) -> Vec<String> {
     let Some(judge) = Judge::find("checkov") else { return Vec::new() };
@@ -127,12 +127,10 @@ pub(crate) fn against_policies(files: &Files) -> Vec<String> {
     for failed in list(&report["results"]["failed_checks"]) {
         let text_of = |key: &str| failed[key].as_str().unwrap_or_default().to_owned();
         let (check, resource) = (text_of("check_id"), text_of("resource"));
-        let of = |name: &str| resource.split('.').any(|part| part == name);
         // `Kind.NAMESPACE.NAME`
         let lax = resource.split('.').nth(1).is_some_and(|namespace| lax.iter().any(|it| it == namespace));
         let listed = ACCEPTED.iter().any(|(id, _)| *id == check)
-            || lax && ACCEPTED_OF_LAX.iter().any(|(id, _)| *id == check)
-            || ACCEPTED_OF.iter().any(|(id, name, _)| *id == check && of(name));
+            || lax && ACCEPTED_OF_LAX.iter().any(|(id, _)| *id == check);
         if !listed {
             complaints.push(format!("{check} {}: {resource}", text_of("check_name")));
         }
