@@ -3,7 +3,7 @@
 use super::super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{self, MetricKind, Preset};
-use crate::platform::{Platform, Service, ServiceId};
+use crate::platform::{Platform, Runtime, Service, ServiceId};
 use crate::schema::{Decode as _, Decoder, Reference, Visit as _};
 use crate::source::{Sources, Span};
 use crate::standard;
@@ -41,12 +41,16 @@ pub(super) fn expand(
         let panels = match preset {
             Preset::Requests => red(&services, chosen && row.of.is_none(), place, texts.sink),
             Preset::Resources => {
-                let is = match (all, chosen) {
-                    (true, true) => format!("=~'${CHOICE}'"),
-                    (true, false) => "!=''".to_owned(),
-                    _ => is_one_of(&services),
+                let (is, pods) = match (all, chosen) {
+                    (true, true) => (format!("=~'${CHOICE}'"), format!("=~'${CHOICE}-.+'")),
+                    (true, false) => ("!=''".to_owned(), "!=''".to_owned()),
+                    _ => (is_one_of(&services), are_pods_of(&services)),
                 };
-                panels(&Facts { part: "use", is: &is, metric: "", status: "" })
+                let part = match platform.runtime {
+                    Runtime::Compose => "use",
+                    Runtime::Kubernetes => "use-in-a-cluster",
+                };
+                panels(&Facts { part, is: &is, pods: &pods, metric: "", status: "" })
             }
         };
         let own = std::mem::take(&mut row.panel);
@@ -91,6 +95,12 @@ fn is_one_of(services: &[&Service]) -> String {
     }
 }
 
+/// A comparison of a label with the names of the pods of services.
+fn are_pods_of(services: &[&Service]) -> String {
+    let names: Vec<&str> = services.iter().map(|service| service.name.as_str()).collect();
+    format!("=~'({})-.+'", names.join("|"))
+}
+
 /// Rate and errors by every counter with a status, duration by every histogram of times.
 fn red(services: &[&Service], chosen: bool, place: Span, sink: &mut Sink) -> Vec<model::Panel> {
     let mut found: Vec<(&str, &str, &str, Vec<&Service>)> = Vec::new();
@@ -127,7 +137,7 @@ fn red(services: &[&Service], chosen: bool, place: Span, sink: &mut Sink) -> Vec
     let mut made = Vec::new();
     for (part, metric, status, of) in &found {
         let is = if chosen { format!("=~'${CHOICE}'") } else { is_one_of(of) };
-        let panels = panels(&Facts { part, is: &is, metric, status });
+        let panels = panels(&Facts { part, is: &is, pods: "", metric, status });
         made.extend(panels.into_iter().map(|mut panel| {
             if several(part) {
                 panel.title.text = format!("{}: {metric}", panel.title.text).into();
@@ -148,6 +158,8 @@ fn status(metric: &model::Metric) -> Option<&str> {
 struct Facts<'a> {
     part: &'a str,
     is: &'a str,
+    /// The comparison of a pod's name.
+    pods: &'a str,
     metric: &'a str,
     status: &'a str,
 }
@@ -175,6 +187,7 @@ fn panels(facts: &Facts<'_>) -> Vec<model::Panel> {
 fn fact<'a>(facts: &Facts<'a>, name: &str) -> &'a str {
     match name {
         "is" => facts.is,
+        "pods" => facts.pods,
         "metric" => facts.metric,
         "status" => facts.status,
         _ => "",
@@ -209,17 +222,21 @@ mod tests {
 
     #[test]
     fn every_part_is_read_and_its_queries_are_queries() {
-        for (part, number) in [("requests", 1), ("errors", 2), ("duration", 2), ("use", 6)] {
-            let facts = Facts { part, is: "=~'$job'", metric: "requests_total", status: "code" };
+        for (part, number) in
+            [("requests", 1), ("errors", 2), ("duration", 2), ("use", 6), ("use-in-a-cluster", 5)]
+        {
+            let pods = "=~'$job-.+'";
+            let facts = Facts { part, is: "=~'$job'", pods, metric: "requests_total", status: "code" };
             let panels = panels(&facts);
             assert_eq!(panels.len(), number, "{part}");
             for query in panels.iter().flat_map(|panel| &panel.query) {
                 let text = query.expr.text.as_literal().unwrap_or_default();
                 assert!(promql::Query::parse(text).is_ok(), "{text}");
-                assert!(text.contains("=~'$job'"), "{text}");
+                assert!(text.contains("=~'$job'") || text.contains(pods), "{text}");
             }
         }
-        let facts = Facts { part: "errors", is: "='api'", metric: "requests_total", status: "code" };
+        let facts =
+            Facts { part: "errors", is: "='api'", pods: "", metric: "requests_total", status: "code" };
         let legends: Vec<String> = panels(&facts)
             .iter()
             .flat_map(|panel| &panel.query)
