@@ -45,6 +45,8 @@ fn files(folder: &Path, below: &str) -> Vec<String> {
 
 /// What promtool says of a folder: of the first thing that it refuses, or of the last. Of rules and tests those
 /// of one group, where it is named.
+///
+/// promtool looks for the files that a configuration names. A pod's token is in its pod alone.
 fn judged(judge: &Judge, folder: &Path, group: &str) -> Verdict {
     let of_group = |below: &str| {
         let mut files = files(folder, below);
@@ -56,7 +58,10 @@ fn judged(judge: &Judge, folder: &Path, group: &str) -> Verdict {
         let files: Vec<&str> = files.iter().map(String::as_str).collect();
         judge.ask(folder, &[command, files.as_slice()].concat(), "")
     };
-    let mut verdict = judge.ask(folder, &["check", "config", "prometheus.yml"], "");
+    let config = fs::read_to_string(folder.join("prometheus.yml")).unwrap_or_default();
+    let syntax = config.contains("/var/run/secrets/kubernetes.io/").then_some("--syntax-only");
+    let check: Vec<&str> = ["check", "config"].into_iter().chain(syntax).chain(["prometheus.yml"]).collect();
+    let mut verdict = judge.ask(folder, &check, "");
     if verdict.accepted && !rules.is_empty() {
         verdict = with(&["check", "rules", "--lint=all", "--lint-fatal"], &rules);
     }

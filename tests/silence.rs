@@ -14,7 +14,8 @@ use infrac::model::fields::SourceField;
 use infrac::schema::Fields as _;
 use infrac::source::{Found, LoadError, Loader, Sources, Span};
 use infrac::syntax::{self, Entry, ValueKind};
-use infrac::target::{self, Lowered};
+use infrac::target::{self, Lowered, Target};
+use infrac::{Compilation, Parsed};
 
 use crate::sample;
 
@@ -78,6 +79,7 @@ pub(crate) struct Place {
 }
 
 /// What a text comes to: its artifacts, and where its diagnostics point.
+#[derive(Default)]
 pub(crate) struct Outcome {
     artifacts: BTreeMap<String, String>,
     messages: Vec<String>,
@@ -89,6 +91,23 @@ pub(crate) struct Outcome {
     pub(crate) of_target: BTreeMap<&'static str, String>,
     /// Where in the file each field begins that it uses, by the number of the field.
     pub(crate) heads: BTreeMap<u32, Vec<usize>>,
+}
+
+impl Outcome {
+    /// Takes what comes of another runtime to it.
+    fn append(&mut self, other: Self) {
+        self.artifacts.extend(other.artifacts);
+        self.messages.extend(other.messages);
+        self.messages.sort();
+        self.messages.dedup();
+        self.places.extend(other.places);
+        self.unwritten.extend(other.unwritten);
+        self.fails |= other.fails;
+        self.of_target.extend(other.of_target);
+        for (number, heads) in other.heads {
+            self.heads.entry(number).or_default().extend(heads);
+        }
+    }
 }
 
 #[test]
@@ -253,8 +272,19 @@ pub(crate) fn outcome(root: &Path, entry: &str, text: &str, environment: Option<
         }
         fs::read(place).map(Found::File).map_err(|_| LoadError::Missing)
     };
-    let compilation =
-        infrac::compile(&Loader { load: &load }, entry, environment, infrac::platform::Runtime::Compose);
+    let parsed = Parsed::load(&Loader { load: &load }, entry);
+    let first = parsed.runtime();
+    let mut whole = Outcome::default();
+    for runtime in parsed.runtimes() {
+        let compilation = parsed.clone().compile(&Loader { load: &load }, environment, runtime);
+        let written = |target: &&Target| target.format.runtime.unwrap_or(first) == runtime;
+        whole.append(of_runtime(&compilation, entry, written));
+    }
+    whole
+}
+
+/// What comes of a compilation for one runtime.
+fn of_runtime(compilation: &Compilation, entry: &str, written: impl Fn(&&'static Target) -> bool) -> Outcome {
     let own = |diagnostic: &Diagnostic| {
         let of_entry = |span: &Span| compilation.sources.file(span.file).name() == entry;
         let labels = diagnostic.labels.iter().map(|label| label.span);
@@ -263,7 +293,10 @@ pub(crate) fn outcome(root: &Path, entry: &str, text: &str, environment: Option<
     let lowered: Vec<Lowered> = compilation
         .platform
         .iter()
-        .flat_map(|platform| infrac::build(platform, &target::of(&platform.targets)))
+        .flat_map(|platform| {
+            let targets: Vec<_> = target::of(&platform.targets).into_iter().filter(&written).collect();
+            infrac::build(platform, &targets)
+        })
         .collect();
     let whole = |lowered: &Lowered| {
         lowered
@@ -278,9 +311,7 @@ pub(crate) fn outcome(root: &Path, entry: &str, text: &str, environment: Option<
         let places = places.iter().filter(|span| compilation.sources.file(span.file).name() == entry);
         (number, places.map(|span| span.start as usize).collect())
     });
-    let mut messages: Vec<String> =
-        compilation.diagnostics.iter().map(|found| format!("{} {}", found.code.id, found.message)).collect();
-    messages.sort();
+    let message = |found: &Diagnostic| format!("{} {}", found.code.id, found.message);
     Outcome {
         heads: heads.collect(),
         of_target: lowered.iter().map(|lowered| (lowered.target, whole(lowered))).collect(),
@@ -289,7 +320,7 @@ pub(crate) fn outcome(root: &Path, entry: &str, text: &str, environment: Option<
             .flat_map(|lowered| lowered.artifacts)
             .map(|artifact| (artifact.path, artifact.content))
             .collect(),
-        messages,
+        messages: compilation.diagnostics.iter().map(message).collect(),
         places: compilation.diagnostics.iter().flat_map(own).collect(),
         unwritten: compilation
             .diagnostics

@@ -4,7 +4,7 @@ use crate::schema::{List, block, choice};
 
 block! {
     /// What a service may ask the API of the cluster. One that says nothing gets no token.
-    "api" => Api / ApiField {
+    "api_access" => Api / ApiField {
         label resource = "A kind of object, `deployments.apps`, or a part of one, `nodes/metrics`.";
         value verbs: List<Verb> = "What may be done with objects of that kind.";
         /// Whether objects of the kind belong to the whole cluster; by default what is known of it.

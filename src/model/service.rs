@@ -58,7 +58,7 @@ block! {
         /// Folders of what targets write.
         many artifacts: Artifacts,
         /// What it may ask the API of the cluster.
-        many api: Api,
+        many api_access: Api,
         /// How it is known to work.
         optional health: Arc<Health>,
         /// Where its metrics are.

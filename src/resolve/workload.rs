@@ -100,8 +100,8 @@ pub(super) fn schedule(block: &model::Service) -> Option<Arc<Schedule>> {
 
 /// What it says that it asks the API of the cluster.
 pub(super) fn api(block: &model::Service, texts: &mut Texts<'_>) -> Vec<ApiAccess> {
-    let mut all = Vec::with_capacity(block.api.len());
-    for said in &block.api {
+    let mut all = Vec::with_capacity(block.api_access.len());
+    for said in &block.api_access {
         let kind = said.resource.text.as_str();
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-./*".contains(&byte);
         if kind.is_empty() || !kind.bytes().all(plain) {

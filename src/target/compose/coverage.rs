@@ -136,7 +136,7 @@ fn service(field: ServiceField) -> Coverage {
         ServiceField::bind(field) => match field {
             BindField::path(Leaf) | BindField::read_only(Leaf) | BindField::propagation(Leaf) => Written,
         },
-        ServiceField::api(_) => Lost("Docker has no API that containers may ask for themselves"),
+        ServiceField::api_access(_) => Lost("Docker has no API that containers may ask for themselves"),
         ServiceField::tmpfs(TmpfsField::size(Leaf))
         | ServiceField::artifacts(ArtifactsField::folder(Leaf))
         | ServiceField::wait(AfterField::condition(Leaf)) => Written,

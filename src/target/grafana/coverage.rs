@@ -84,7 +84,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::mount(_)
         | ServiceField::bind(_)
         | ServiceField::tmpfs(_)
-        | ServiceField::api(_)
+        | ServiceField::api_access(_)
         | ServiceField::config(_)
         | ServiceField::artifacts(_)
         | ServiceField::health(_)

@@ -115,7 +115,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::init(Leaf)
         | ServiceField::labels(Leaf)
         | ServiceField::service(Leaf)
-        | ServiceField::api(_) => Written,
+        | ServiceField::api_access(_) => Written,
         ServiceField::ulimits(Leaf) => Lost(NO_ULIMITS),
         ServiceField::stop_signal(Leaf) => Lost(NO_SIGNAL),
         ServiceField::env(field) => match field {

@@ -49,9 +49,6 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
     connect(platform, &mut rules);
     for (service, rules) in platform.services.iter().zip(&mut rules) {
         outside::connect(platform, service, rules);
-        if !platform.api_access(service).is_empty() {
-            rules.egress.push(to_api());
-        }
         system::connect(platform, service, rules);
     }
     let services = platform.services.iter().zip(rules);
@@ -61,19 +58,6 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
             .filter_map(|(service, rules)| of_service(platform, service, rules)),
     );
     objects
-}
-
-/// The API server: its address is the cluster's, and plug-ins look at a connection before or behind the change of the Service's
-/// port (443) to the server's own (kubernetes/kubernetes:cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go, `BindPort`).
-fn to_api() -> Rule {
-    Rule {
-        reason: vec![
-            "To the API server, which it has a role for.".to_owned(),
-            "  Opened for every address: where the server is, only the cluster knows.".to_owned(),
-        ],
-        peers: Vec::new(),
-        ports: vec![peer::number(443, "TCP"), peer::number(6443, "TCP")],
-    }
 }
 
 /// Whether policies hold for the pods of a service: those on the network of their node have its address, which no selector
@@ -162,11 +146,16 @@ fn connect(platform: &Platform, rules: &mut [Rules]) {
             ports: out.clone(),
         });
         let (peers, wide) = of_pods(platform, destination, source);
-        rules[from.0].egress.push(Rule {
-            reason: reason(format!("To {} of {}: {causes}", names.join(", "), destination.path), wide),
-            peers,
-            ports: out,
-        });
+        let line = format!("To {} of {}: {causes}", names.join(", "), destination.path);
+        let egress = &mut rules[from.0].egress;
+        // Several processes of nodes may be asked at one port: they are all the nodes' addresses.
+        let same = egress
+            .iter_mut()
+            .find(|rule| is_on_node(destination) && rule.peers == peers && rule.ports == out);
+        match same {
+            Some(rule) => rule.reason.insert(0, line),
+            None => egress.push(Rule { reason: reason(line, wide), peers, ports: out }),
+        }
     }
 }
 
