@@ -43,13 +43,16 @@ impl Identity {
     }
 
     /// Its keys as they stand in a patch: `apiVersion`, `kind`, and what stands in `metadata`.
-    fn head(&self) -> (Vec<(String, Node)>, Vec<(String, Node)>) {
+    fn head(&self) -> (Keys, Keys) {
         let entry = |key: &str, value: &str| (key.to_owned(), Node::Text(value.to_owned()));
         let mut metadata = vec![entry("name", &self.name)];
         metadata.extend(self.namespace.iter().map(|namespace| entry("namespace", namespace)));
         (vec![entry("apiVersion", &self.version), entry("kind", &self.kind)], metadata)
     }
 }
+
+/// Keys with their values, in the order in which they are written.
+type Keys = Vec<(String, Node)>;
 
 /// A value without its style and its comments.
 fn bare(node: &Node) -> &Node {

@@ -12,8 +12,6 @@ mod builds;
 mod built;
 #[path = "kubernetes/cluster.rs"]
 mod cluster;
-#[path = "nginx/request/dice.rs"]
-mod dice;
 #[path = "kubernetes/edges.rs"]
 mod edges;
 #[path = "kubernetes/judged.rs"]

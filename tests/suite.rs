@@ -9,6 +9,8 @@ mod case;
 mod chain;
 mod cli;
 mod credentials;
+#[path = "real/dice.rs"]
+mod dice;
 #[path = "tidy/files.rs"]
 mod files;
 mod fixtures;

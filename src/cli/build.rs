@@ -155,7 +155,9 @@ fn add_overlays(lowered: &mut [Lowered], platforms: &[&mut Platform], environmen
     let kubernetes = lowered.iter_mut().find(|lowered| lowered.target == formats::KUBERNETES.name);
     let (Some(base), Some(kubernetes)) = (base, kubernetes) else { return };
     // They are written where the platform as it stands is.
-    environments.iter_mut().for_each(|environment| environment.project.clone_from(&base.project));
+    for environment in environments.iter_mut() {
+        environment.project.clone_from(&base.project);
+    }
     let environments: Vec<&Platform> = environments.iter().map(|environment| &**environment).collect();
     kubernetes.artifacts.extend(crate::overlays(base, &environments));
 }

@@ -2,7 +2,7 @@
 
 use super::{DIRECTIVE, Identity, patch};
 use crate::emit::{Node, yaml};
-use crate::hash::{HashMap, IndexMap};
+use crate::hash::{HashMap, HashSet, IndexMap};
 
 /// An object, and the file that it is written to.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ pub fn overlay(base: (&str, &[Written<'_>]), environment: &[Written<'_>]) -> Ove
     let (folder, base) = base;
     let known: HashMap<Identity, &Written<'_>> =
         base.iter().map(|object| (Identity::of(object.tree), object)).collect();
-    let mut kept: HashMap<Identity, ()> = HashMap::default();
+    let mut kept: HashSet<Identity> = HashSet::default();
     let mut added = Added::default();
     let mut patches: IndexMap<String, Vec<Node>> = IndexMap::default();
     for (at, object) in environment.iter().enumerate() {
@@ -46,10 +46,10 @@ pub fn overlay(base: (&str, &[Written<'_>]), environment: &[Written<'_>]) -> Ove
         if let Some(patch) = patch(before.tree, object.tree) {
             patches.entry(format!("patches/{}", before.file)).or_default().push(patch);
         }
-        kept.insert(identity, ());
+        kept.insert(identity);
     }
     let gone: Vec<Identity> =
-        base.iter().map(|object| Identity::of(object.tree)).filter(|one| !kept.contains_key(one)).collect();
+        base.iter().map(|object| Identity::of(object.tree)).filter(|one| !kept.contains(one)).collect();
     let kustomization = kustomization(folder, &added, &patches, &gone);
     Overlay { added: added.into_iter().collect(), patches: patches.into_iter().collect(), kustomization }
 }

@@ -164,9 +164,10 @@ fn path(name: &Name, texts: &mut Texts<'_>) -> RoutePath {
     };
     if !path.starts_with('/') {
         let equals = if exact { "= " } else { "" };
-        let help = match path.starts_with(['~', '^', '@']) {
-            true => Help::from("a route is for a path and what lies below it; patterns are not known"),
-            false => Help::write(format!("\"{equals}/{path}\"")),
+        let help = if path.starts_with(['~', '^', '@']) {
+            Help::from("a route is for a path and what lies below it; patterns are not known")
+        } else {
+            Help::write(format!("\"{equals}/{path}\""))
         };
         texts.sink.report(
             Diagnostic::new(codes::TYP007, format!("`{said}` is no path of a site"))

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::dice::Dice;
+use crate::dice::Dice;
 
 /// The source of a platform. A seed always gives the same.
 pub(crate) fn source(seed: u64) -> String {

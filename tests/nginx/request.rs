@@ -3,7 +3,6 @@
 
 mod ask;
 mod behind;
-mod dice;
 mod express;
 mod on_host;
 mod source;
@@ -18,10 +17,10 @@ use infrac::target::Artifact;
 
 use super::machine::{Machine, free_port};
 use super::{none, written_for};
+use crate::dice::Dice;
 use crate::sample;
 use ask::{Client, Got};
 use behind::Behind;
-use dice::Dice;
 use source::{FILES, Ports, SERVICES, source};
 use table::{Asked, request};
 
@@ -34,6 +33,7 @@ pub(super) const CERTIFICATE: &str = include_str!("request/fullchain.pem");
 pub(super) const KEY: &str = include_str!("request/privkey.pem");
 
 #[test]
+#[expect(clippy::print_stdout, reason = "is shown where the test fails")]
 fn nginx_answers_as_is_said() {
     let machines = Machine::all();
     let Some(mut client) = Client::start().filter(|_| !machines.is_empty()) else { return };

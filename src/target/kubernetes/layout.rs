@@ -123,7 +123,7 @@ fn text(header: &[String], objects: &[&Object]) -> String {
 pub(super) fn documents(header: &[String], documents: impl Iterator<Item = String>) -> String {
     let mut out = String::new();
     for line in header {
-        out.push_str(&format!("# {line}\n"));
+        out.extend(["# ", line, "\n"]);
     }
     for document in documents {
         out.push_str("---\n");

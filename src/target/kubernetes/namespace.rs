@@ -26,7 +26,7 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
         let comment = if level == Level::Restricted {
             platform.description.iter().cloned().collect()
         } else {
-            let head = format!("What cannot be held to `restricted`, apart from what can:");
+            let head = "What cannot be held to `restricted`, apart from what can:".to_owned();
             let lines = of_level(level)
                 .map(|service| format!("  {}: {}", service.name, Level::reasons(service).join(", ")));
             std::iter::once(head).chain(lines).collect::<Vec<_>>()

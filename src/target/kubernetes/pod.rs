@@ -62,7 +62,7 @@ fn spec(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> PodSpec
         tolerations: (Kind::of(service) == Kind::DaemonSet)
             .then(|| vec![Toleration { operator: Some("Exists".to_owned()), ..Toleration::default() }]),
         containers: vec![container(cluster, service, volumes.mounts)],
-        volumes: (!volumes.volumes.is_empty()).then_some(volumes.volumes),
+        volumes: (!volumes.declared.is_empty()).then_some(volumes.declared),
         ..PodSpec::default()
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
     objects.extend(
         services
             .filter(|(service, _)| has_policy(service))
-            .filter_map(|(service, rules)| of_service(platform, service, rules)),
+            .filter_map(|(service, rules)| of_service(platform, service, &rules)),
     );
     objects
 }
@@ -149,10 +149,9 @@ fn connect(platform: &Platform, rules: &mut [Rules]) {
         let line = format!("To {} of {}: {causes}", names.join(", "), destination.path);
         let egress = &mut rules[from.0].egress;
         // Several processes of nodes may be asked at one port: they are all the nodes' addresses.
-        let same = egress
-            .iter_mut()
-            .find(|rule| is_on_node(destination) && rule.peers == peers && rule.ports == out);
-        match same {
+        let same = is_on_node(destination)
+            .then(|| egress.iter_mut().find(|rule| rule.peers == peers && rule.ports == out));
+        match same.flatten() {
             Some(rule) => rule.reason.insert(0, line),
             None => egress.push(Rule { reason: reason(line, wide), peers, ports: out }),
         }
@@ -185,7 +184,7 @@ fn of_pods(
 }
 
 /// The policy of a service; `None` where nothing passes.
-fn of_service(platform: &Platform, service: &Service, rules: Rules) -> Option<Object> {
+fn of_service(platform: &Platform, service: &Service, rules: &Rules) -> Option<Object> {
     if rules.ingress.is_empty() && rules.egress.is_empty() {
         return None;
     }

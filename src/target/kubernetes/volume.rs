@@ -22,7 +22,7 @@ const SECRET_MODE: i32 = 0o440;
 /// The volumes of a pod, with their mounts in its container.
 #[derive(Debug, Default)]
 pub(super) struct Volumes {
-    pub(super) volumes: Vec<Volume>,
+    pub(super) declared: Vec<Volume>,
     pub(super) mounts: Vec<VolumeMount>,
     names: HashSet<String>,
 }
@@ -36,14 +36,14 @@ impl Volumes {
             let name = all.unique(claim::short(service, volume));
             all.mount(&name, &volume.path, volume.read_only);
             if !templates {
-                all.volumes.push(own(platform, service, &name, &volume.name));
+                all.declared.push(own(platform, service, &name, &volume.name));
             }
         }
         for shared in &service.mounts {
             let claim = &platform[shared.volume].name;
             let name = all.unique(claim);
             all.mount(&name, &shared.path, shared.read_only);
-            all.volumes.push(claimed(&name, claim));
+            all.declared.push(claimed(&name, claim));
         }
         for config in configs {
             all.config(config);
@@ -62,7 +62,7 @@ impl Volumes {
             let name = all.unique(&of_path(path));
             all.mount(&name, path, false);
             let room = EmptyDirVolumeSource::default();
-            all.volumes.push(Volume { name, empty_dir: Some(room), ..Volume::default() });
+            all.declared.push(Volume { name, empty_dir: Some(room), ..Volume::default() });
         }
         all
     }
@@ -115,7 +115,7 @@ impl Volumes {
             let plain = map.files.iter().all(|file| file.key == file.path && file.mode.is_none());
             (!plain).then(|| map.files.iter().map(item).collect::<Vec<_>>())
         };
-        self.volumes.push(match config.maps.as_slice() {
+        self.declared.push(match config.maps.as_slice() {
             [map] => Volume {
                 name,
                 config_map: Some(ConfigMapVolumeSource {
@@ -155,7 +155,7 @@ impl Volumes {
             path: platform[id].file_name(),
             ..KeyToPath::default()
         };
-        self.volumes.push(Volume {
+        self.declared.push(Volume {
             name,
             secret: Some(SecretVolumeSource {
                 secret_name: Some(service.name.clone()),
@@ -177,7 +177,7 @@ impl Volumes {
                 Propagation::Shared => Some("Bidirectional".to_owned()),
             });
         }
-        self.volumes.push(host_path(name, &bind.source, None));
+        self.declared.push(host_path(name, &bind.source, None));
     }
 
     /// A path in memory counts as memory of the container.
@@ -189,7 +189,7 @@ impl Volumes {
             size_limit: Some(resources::memory(memory.size)),
             ..EmptyDirVolumeSource::default()
         });
-        self.volumes.push(Volume { name, empty_dir, ..Volume::default() });
+        self.declared.push(Volume { name, empty_dir, ..Volume::default() });
     }
 }
 

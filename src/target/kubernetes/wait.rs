@@ -93,8 +93,8 @@ fn addresses(platform: &Platform, service: &Service) -> Vec<String> {
         })
     };
     let address = |on: &Service| {
-        let of_edge = reached(on.id).and_then(|port| on.ports.get(port)).filter(stream);
-        let port = of_edge.or_else(|| on.ports.iter().find(stream))?;
+        let of_edge = reached(on.id).and_then(|port| on.ports.get(port)).filter(|port| stream(port));
+        let port = of_edge.or_else(|| on.ports.iter().find(|port| stream(port)))?;
         Some(format!("{}:{}", on.name, port.number))
     };
     waits
@@ -106,7 +106,7 @@ fn addresses(platform: &Platform, service: &Service) -> Vec<String> {
 }
 
 /// Whether a port accepts connections.
-fn stream(port: &&Port) -> bool {
+fn stream(port: &Port) -> bool {
     port.protocol != Protocol::Udp
 }
 

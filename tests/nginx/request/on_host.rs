@@ -31,10 +31,11 @@ fn others(version: Version, http: u16, https: u16) -> String {
         "server {{\n    listen {http} default_server;\n    listen {https} ssl default_server;\n    \
          client_max_body_size 0;\n    return 444;\n"
     );
-    out.push_str(match version >= REFUSES {
-        true => "    ssl_reject_handshake on;\n",
+    out.push_str(if version >= REFUSES {
+        "    ssl_reject_handshake on;\n"
+    } else {
         // There is no such file, so the handshake fails.
-        false => "    ssl_certificate none.pem$dollar;\n    ssl_certificate_key none.pem$dollar;\n",
+        "    ssl_certificate none.pem$dollar;\n    ssl_certificate_key none.pem$dollar;\n"
     });
     let _ = writeln!(out, "}}");
     out

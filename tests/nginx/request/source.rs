@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::dice::Dice;
+use crate::dice::Dice;
 
 /// The ports of a platform, each free on this machine.
 #[derive(Debug, Clone, Copy)]

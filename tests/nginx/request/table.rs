@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use infrac::platform::Platform;
 use infrac::request::{Client, Request};
 
-use super::dice::Dice;
+use crate::dice::Dice;
 
 /// A request that owns its texts.
 #[derive(Debug, Clone)]
