@@ -201,7 +201,7 @@ fn what_stands_in_a_source_reaches_the_programs() {
         refused.len() + built.len()
     );
     if let Some(judge) = Judge::find("yaml-to-json") {
-        let files: Vec<&str> = built.iter().flat_map(|(_, it)| source::yaml_files(it)).collect();
+        let files: Vec<&str> = built.iter().flat_map(|(_, it)| source::yaml_documents(it)).collect();
         let verdict = judge.ask(folder().path(), &[], &files.join("\n---\n"));
         assert!(verdict.accepted, "{}", verdict.complaint);
         let read: Vec<Value> = serde_json::from_str(&verdict.output).expect("the judge writes JSON");

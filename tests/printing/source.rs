@@ -106,10 +106,12 @@ pub(crate) fn build(source: &str) -> Option<Vec<Artifact>> {
     Some(infrac::build(&platform, &targets).into_iter().flat_map(|it| it.artifacts).collect())
 }
 
-/// The files of YAML.
-pub(crate) fn yaml_files(artifacts: &[Artifact]) -> impl Iterator<Item = &str> {
+/// The documents of the files of YAML. What stands above the first line of `---` is their header.
+pub(crate) fn yaml_documents(artifacts: &[Artifact]) -> impl Iterator<Item = &str> {
     let is_yaml = |path: &str| matches!(extension(path), "yaml" | "yml");
-    artifacts.iter().filter(move |it| is_yaml(&it.path)).map(|it| it.content.as_str())
+    let files = artifacts.iter().filter(move |it| is_yaml(&it.path));
+    let holds = |document: &&str| document.lines().any(|line| !line.is_empty() && !line.starts_with('#'));
+    files.flat_map(|it| it.content.split("\n---\n")).filter(holds)
 }
 
 /// What a reader of YAML 1.2 or JSON does not see as it was meant.

@@ -81,7 +81,7 @@ mod tests {
     fn the_name_stands_first_and_lists_last() {
         let value = Entries(vec![("volumes", "c"), ("b", "b"), ("a", "a"), ("name", "n"), ("kind", "k")]);
         let printed = yaml(&[], &ordered(Node::of(&value)));
-        assert_eq!(printed, "kind: k\n\nname: n\n\nb: b\n\na: a\n\nvolumes: c\n");
+        assert_eq!(printed, "kind: k\n\nname: \"n\"\n\nb: b\n\na: a\n\nvolumes: c\n");
     }
 
     #[test]
