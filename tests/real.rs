@@ -19,7 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use infrac::model::RunKind;
-use infrac::platform::{Platform, Service};
+use infrac::platform::{Platform, Runtime, Service};
 use regex::Regex;
 use serde_yaml::Value;
 
@@ -97,7 +97,7 @@ fn compose_accepts_every_profile() {
     let judges = ["docker-compose", "docker-compose-new"].into_iter().filter_map(Judge::find);
     let judges: Vec<Judge> = judges.collect();
     let mut complaints = Vec::new();
-    for case in Case::all() {
+    for case in Case::of_compose() {
         let platform = case.compile();
         let project = Project::of(&platform);
         // What `.env` asks for is another test's; here the command line does.
@@ -148,7 +148,7 @@ fn the_core_starts_alone() {
 fn profiles_stand_in_the_env_file() {
     let Some(judge) = Judge::find("docker-compose") else { return };
     let mut seen = 0;
-    for case in Case::all() {
+    for case in Case::of_compose() {
         let platform = case.compile();
         let project = Project::of(&platform);
         let own: Vec<&str> = profiles(&platform).into_iter().filter(|name| *name != SCHEDULED).collect();
@@ -171,7 +171,7 @@ fn what_is_required_must_be_set() {
     let Some(judge) = Judge::find("docker-compose") else { return };
     let mut complaints = Vec::new();
     let mut seen = 0;
-    for case in Case::all() {
+    for case in Case::of_compose() {
         let platform = case.compile();
         let project = Project::of(&platform);
         let required = required(&project.read(".env.example"));
@@ -227,7 +227,7 @@ fn what_compose_lets_through_is_right_as_well() {
     let Some(judge) = Judge::find("docker-compose") else { return };
     let mut complaints = Vec::new();
     // What a platform of overrides puts over the safe defaults is its author's.
-    let cases = Case::all().into_iter().filter(|case| !case.name().starts_with("overrides"));
+    let cases = Case::of_compose().filter(|case| !case.name().starts_with("overrides"));
     for case in cases.chain([twins_case()]) {
         let platform = case.compile();
         let project = Project::of(&platform);
@@ -337,6 +337,9 @@ fn programs(case: &Case, judge: &Judge) -> Vec<(String, &'static str, String)> {
             _ => continue,
         };
         programs.push((format!("{}: {}", case.name(), artifact.path), kind, artifact.content.clone()));
+    }
+    if case.runtime != Runtime::Compose {
+        return programs;
     }
     let project = Project::of(&platform);
     let config = project

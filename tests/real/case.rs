@@ -55,6 +55,11 @@ impl Case {
         ways.map(case).collect()
     }
 
+    /// Those that compose runs.
+    pub(crate) fn of_compose() -> impl Iterator<Item = Self> {
+        Self::all().into_iter().filter(|case| case.runtime == Runtime::Compose)
+    }
+
     /// The runtimes that its source is compiled for.
     pub(crate) fn runtimes(&self) -> Vec<Runtime> {
         load(&self.root, |loader| Parsed::load(loader, &self.entry).runtimes())

@@ -169,7 +169,12 @@ fn binds<'a>(seen: &'a Seen<'_>) -> impl Iterator<Item = (&'a str, String)> {
 }
 
 fn mounted(seen: &Seen<'_>) -> Vec<String> {
-    let missing = binds(seen).filter(|(_, path)| !seen.project.folder().join(path).exists());
+    // What the source binds is its author's.
+    let said = |name: &str, path: &str| {
+        seen.service(name).is_some_and(|it| it.binds.iter().any(|bind| path.ends_with(&bind.source)))
+    };
+    let missing =
+        binds(seen).filter(|(name, path)| !said(name, path) && !seen.project.folder().join(path).exists());
     missing.map(|(name, path)| format!("{name} mounts {path}")).collect()
 }
 
