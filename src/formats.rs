@@ -31,7 +31,7 @@ pub struct Format {
     pub per_reader: bool,
     /// The folders of what it writes that a service may mount, below the folder of its own; `""` is that folder itself.
     pub folders: &'static [&'static str],
-    /// The folders below its own whose files no program reads while it runs: they are for whoever checks the others.
+    /// The folders below its own whose files no program reads while it runs: they test the others.
     pub checks: &'static [&'static str],
     /// How a source adds to what it writes, where it may be taken for a folder to mount things in.
     pub adds: Option<&'static str>,

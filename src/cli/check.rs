@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &CheckArguments, report: &Report) -> Result<Outcome
 }
 
 /// Compiles a source as it is and with each of its environments, or with the one that is named, for each of its runtimes.
-/// What is told of most comes first: the source as it is.
+/// The source without an environment comes first, because most findings belong to it.
 fn every(parsed: Parsed, loader: &Loader<'_>, environment: Option<&str>) -> Vec<Variation> {
     let environments = match environment {
         Some(environment) => vec![Some(environment.to_owned())],

@@ -60,7 +60,7 @@ fn unused(variations: &mut [Variation]) {
     }
 }
 
-/// A diagnostic in the words that tell it from others, whatever else was compiled with it.
+/// The identity of a diagnostic across compilations: its code, its message and its first place.
 type Told = (&'static str, String, Option<(String, u32)>);
 
 fn places(compilation: &Compilation) -> Vec<Told> {

@@ -1,6 +1,6 @@
 //! `when = runtime.WORD`: entries that a platform has on one runtime only.
 //!
-//! Everything is decided here, before anything is merged. On its runtime such an entry stands as if nothing were said. On
+//! Everything is decided here, before anything is merged. On its runtime such an entry stands without the word. On
 //! another one it goes; where it has a name, its head stays with the word, so that what is merged over it finds it, and
 //! goes with the thing (`environment::prune`), whose name is then known to be taken out.
 

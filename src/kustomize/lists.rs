@@ -19,7 +19,7 @@ pub(super) enum Merge {
     Replaced,
     /// Into the base's, by one key.
     Key(&'static str),
-    /// Into the base's, by several keys. The order that comes of it is not that of one key, so a patch replaces it.
+    /// Into the base's, by several keys. The resulting order is not that of one key, so a patch replaces it.
     Keys,
 }
 

@@ -80,7 +80,7 @@ choice! {
         Always = "always",
         /// Where it is not there.
         Missing = "missing",
-        /// Never: it is brought to the nodes in another way.
+        /// Never: the nodes hold the image already.
         Never = "never",
     }
 }

@@ -96,7 +96,7 @@ fn uid(service: &Service) -> Option<u64> {
 }
 
 impl Service {
-    /// Whether it runs as root, or may do so: nothing is said of its user, or not by number.
+    /// Whether it runs as root, or may do so, because its user is unknown or has no number.
     #[must_use]
     pub fn may_be_root(&self) -> bool {
         uid(self).is_none_or(|uid| uid == 0)

@@ -73,7 +73,7 @@ impl Default for Kubernetes {
     }
 }
 
-/// The domain of a cluster of which nothing is said (kubernetes/kubernetes:cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go).
+/// The default domain of a cluster (kubernetes/kubernetes:cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go).
 pub const DOMAIN: &str = "cluster.local";
 
 /// The settings of a target whose files one program reads.

@@ -167,7 +167,7 @@ impl Texts<'_> {
     }
 }
 
-/// What is said of a reference to something that is taken out.
+/// The diagnostic for a reference to an entry that is left out.
 fn absent(name: &str, path: &Path, taken_out: TakenOut) -> Diagnostic {
     let diagnostic = |message| Diagnostic::new(codes::NAM001, message).at(path.span, "refers to it");
     match taken_out.on {

@@ -66,6 +66,7 @@ impl Env {
     }
 
     fn name(&self, id: InputId) -> String {
+        // Every input of the texts that are asked for has one: `new` went through them.
         self.names.get(&id).cloned().unwrap_or_default()
     }
 

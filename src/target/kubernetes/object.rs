@@ -26,7 +26,6 @@ pub(super) enum Stage {
 
 /// An object as it is written.
 #[derive(Debug, Clone)]
-#[allow(dead_code, reason = "what is changed of an object is known by its kind, its name and its namespace")]
 pub(super) struct Object {
     /// The file that it stands in, without its folder and `.yaml`.
     pub(super) file: String,

@@ -91,11 +91,11 @@ fn container(cluster: &Context<'_>, service: &Service, mounts: Vec<VolumeMount>)
     }
 }
 
-/// How long a pod goes on while rules of the network take it out of its Service, which they do a little later than it is told
+/// The seconds that a pod goes on serving while the network takes it out of its Service, which happens after the signal
 /// to stop (mattrobinsonsre/terrapod#222: 5 s were too short).
 const LEAVE: i64 = 15;
 
-/// How long a pod may take to stop where nothing is said.
+/// The default grace period of a pod, in seconds.
 const GRACE: i64 = 30;
 
 /// Whether others take over what a pod gets while it leaves.
@@ -165,6 +165,7 @@ fn arguments(platform: &Platform, service: &Service, env: &Env) -> Option<Vec<St
 fn constant(platform: &Platform, value: &Value) -> String {
     let parts = value.parts.iter().map(|part| match part {
         ValuePart::Literal(text) => text.to_string(),
+        // One without a default is an error (K8S004).
         ValuePart::Input(id) => platform[*id].default.clone().unwrap_or_default(),
     });
     parts.collect()

@@ -171,6 +171,7 @@ fn by_queries(platform: &Platform, service: &Service, scale: &Scale, file: &str)
         r#type: "prometheus",
         metric_type: Some("AverageValue"),
         metadata: BTreeMap::from([
+            // A query without a metrics server to ask is an error (K8S008).
             ("serverAddress", address.clone().unwrap_or_default()),
             ("query", on.query.clone()),
             ("threshold", on.target.to_string()),

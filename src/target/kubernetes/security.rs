@@ -7,6 +7,7 @@ use crate::platform::{Service, plain};
 
 /// The user and the group that a service runs as, where the source or its image say them by number.
 fn ids(service: &Service) -> (Option<i64>, Option<i64>) {
+    // No user is no number, as a name is none.
     let mut parts = service.user.as_deref().unwrap_or_default().split(':').map(|part| part.parse().ok());
     (parts.next().flatten(), parts.next().flatten())
 }

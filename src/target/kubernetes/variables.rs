@@ -42,6 +42,7 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
     for service in platform.services.iter().filter(|service| service.runs()) {
         for input in used(service).map(|id| &platform[id]).filter(|input| is_default(input)) {
             let of = by_namespace.entry(platform.namespace_of(service)).or_default();
+            // One without a default may stay empty (`is_default`).
             of.insert(input.name.clone(), input.default.clone().unwrap_or_default());
         }
     }
@@ -76,6 +77,7 @@ pub(super) fn checksum(platform: &Platform, service: &Service) -> Option<String>
     let used: IndexSet<InputId> = used(service).filter(|id| is_default(&platform[*id])).collect();
     let mut hasher = None;
     for input in used.iter().map(|id| &platform[*id]) {
+        // One without a default may stay empty (`is_default`).
         let value = input.default.as_deref().unwrap_or_default();
         let line = format!("{}={value}\n", input.name);
         hasher.get_or_insert_with(Hasher::default).update(line.as_bytes());

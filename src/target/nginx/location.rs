@@ -79,7 +79,7 @@ struct Files {
     expires: Option<String>,
 }
 
-/// What a folder shows where nothing is said (nginx.org: ngx_http_index_module).
+/// The default index of a folder (nginx.org: ngx_http_index_module).
 const INDEX: &str = "index.html";
 
 impl Location {

@@ -44,6 +44,7 @@ pub(super) fn scheduled(cluster: &Context<'_>, service: &Service, configs: &[Con
     CronJob {
         metadata: labels::metadata_of_workload(cluster.platform, service),
         spec: CronJobSpec {
+            // A service that runs on a schedule has one (TYP006).
             schedule: schedule.map(|schedule| schedule.cron.clone()).unwrap_or_default(),
             time_zone: Some("Etc/UTC".to_owned()),
             concurrency_policy: Some(
