@@ -10,6 +10,7 @@ mod certificates;
 mod config;
 mod edges;
 mod find;
+mod gateway;
 mod given;
 mod health;
 mod host;

@@ -141,6 +141,10 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
             if let Some(said) = &said.nodes {
                 kubernetes.nodes = said.0.iter().filter_map(|said| ranges(said, texts)).collect();
             }
+            kubernetes.gateway = super::gateway::gateway(said, texts).or(kubernetes.gateway.take());
+            if let Some(said) = &said.proxy_protocol {
+                kubernetes.proxy_protocol = said.0.iter().filter_map(|said| ranges(said, texts)).collect();
+            }
         }
     }
     settings
@@ -182,7 +186,7 @@ fn ranges(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
 
 /// A name of several parts as DNS has them, such as that of a storage class (RFC 1123, section 2.1); what is none is
 /// reported.
-fn dns_name(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
+pub(super) fn dns_name(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
     let text = texts.constant(said);
     if text.len() <= 253 && text.split('.').all(is_dns_label) {
         return Some(text);

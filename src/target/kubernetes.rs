@@ -8,6 +8,7 @@ mod claim;
 mod config;
 mod coverage;
 mod env;
+mod gateway;
 mod keys;
 mod labels;
 mod layout;
@@ -127,6 +128,7 @@ fn objects(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     let mut objects = namespace::objects(platform);
     objects.extend(variables::objects(platform));
     objects.extend(policy::objects(platform));
+    objects.extend(gateway::objects(platform));
     objects.extend(claim::objects(&cluster));
     objects.extend(of_services.into_iter().flatten());
     objects

@@ -19,6 +19,7 @@ import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+import authority
 import edge
 from look import answers, listening, resolve, within
 
@@ -396,6 +397,20 @@ def published(stack, neighbour):
     check({re.sub(r"-\d+:", ":", r) for r in routed} <= open_ports, "a neighbour reaches what is not published")
 
 
+def orders(stack):
+    """Whether a certificate of the stack is ordered."""
+    return any(authority.SITE in open(os.path.join(folder, name)).read() for folder, _, names in os.walk("nginx") for name in names if name == "sites.conf")
+
+
+def renewal(stack, ordered):
+    """A certificate is ordered and renewed."""
+    if not ordered:
+        return
+    title("certificates of an authority")
+    proxy = next(c for c in stack.running().values() if service_of(c) == "proxy")
+    authority.renewed(ordered, lambda: certificate(proxy, "pebble/renewed"), check, say)
+
+
 def routes(stack, neighbour):
     """What a client meets at the routes of a site, in the platform that has one for each thing that a route can say."""
     running = stack.running().values()
@@ -536,17 +551,22 @@ def main():
     title("images")
     subprocess.run([sys.executable, f"{TESTS}/images.py", "/srv/catalogue.infra", "/run/compose.json"], check=True)
     neighbour = outside()
+    ordered = authority.Authority(neighbour, OUTSIDE, HOST) if orders(stack) else None
+    check(not ordered or within(neighbour, lambda: authority.listens(OUTSIDE)), "the authority does not start")
     start(stack)
     if failures == 0:
         confinement(stack)
         connections(stack)
         published(stack, neighbour)
+        renewal(stack, ordered)
         routes(stack, neighbour)
         metrics(stack)
         again(stack)
         later(stack)
         failing(stack)
     stop(stack)
+    if ordered:
+        ordered.stop()
     check(open(FILE, "rb").read() in (file, stack.later), "the compose file has changed")
     os.kill(neighbour, 9)
     title(f"{failures} failures")

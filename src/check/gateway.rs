@@ -1,0 +1,322 @@
+//! Sites that the gateway of a cluster serves: what its API has no words for. What restricts who comes in is never left out.
+
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::HashMap;
+use crate::platform::{
+    ClusterGateway, GatewayKind, OutsideKind, Platform, Protocol, Route, RoutePath, RouteTarget, Site,
+};
+use crate::source::Span;
+
+/// The sites that a gateway serves.
+fn served(platform: &Platform) -> impl Iterator<Item = (&Site, &ClusterGateway)> {
+    platform.sites.iter().filter_map(|site| Some((site, platform.gateway_of(site)?)))
+}
+
+/// What a source says of a site or of a route and a gateway cannot do, with the place and what to do about it.
+struct Unsaid {
+    what: String,
+    span: Span,
+    help: Option<&'static str>,
+}
+
+/// K8S021: what a gateway cannot enforce or express.
+pub(super) fn unsaid(platform: &Platform, sink: &mut Sink) {
+    for (site, gateway) in served(platform) {
+        let mut found = of_site(site, gateway);
+        for route in &site.routes {
+            of_route(platform, route, gateway, &mut found);
+        }
+        for Unsaid { what, span, help } in found {
+            let proxy = format!(
+                "let a proxy of the platform serve `{}`: `nginx proxy {{}}`; or take it out",
+                site.name
+            );
+            sink.report(
+                Diagnostic::new(codes::K8S021, format!("{} has no words for {what}", gateway.kind.name()))
+                    .at(span, format!("of `{}`, which the cluster's serves", site.name))
+                    .at(gateway.span, "the cluster's")
+                    .help(help.map_or(proxy, str::to_owned)),
+            );
+        }
+    }
+}
+
+/// The most headers that one filter sets (kubernetes-sigs/gateway-api:apis/v1/httproute_types.go, `HTTPHeaderFilter`).
+const HEADERS: usize = 16;
+
+fn of_site(site: &Site, gateway: &ClusterGateway) -> Vec<Unsaid> {
+    let mut found = Vec::new();
+    let mut add = |what: &str, span: Span, help: Option<&'static str>| {
+        found.push(Unsaid { what: what.to_owned(), span, help });
+    };
+    if site.limit.is_some() {
+        add("the `limit` of a site", site.span, None);
+    }
+    if site.maintenance.is_some() {
+        add("`maintenance`", site.span, None);
+    }
+    if let Some((_, span)) = site.trusted.first() {
+        add(
+            "`trusted`",
+            *span,
+            Some("the gateway itself is told of load balancers in front of it: take it out"),
+        );
+    }
+    let kept = usize::from(site.keeps_to_tls());
+    if gateway.kind == GatewayKind::Ingress && !site.headers.is_empty() {
+        add("`headers`", site.span, Some("let a `gateway` serve it, or the services write them"));
+    } else if site.headers.len() + kept > HEADERS {
+        add("more than 16 headers", site.span, Some("let the services write some of them"));
+    }
+    let acme = site.tls.as_ref().and_then(|tls| Some((tls.issuer.acme()?, tls.span)));
+    if let Some((_, span)) = acme.filter(|(acme, _)| acme.eab.is_some() && gateway.issuer.is_none()) {
+        add(
+            "the account of an authority",
+            span,
+            Some("make a ClusterIssuer with that account, and name it: `issuer = \"NAME\"` beside `class`"),
+        );
+    }
+    found
+}
+
+fn of_route(platform: &Platform, route: &Route, gateway: &ClusterGateway, found: &mut Vec<Unsaid>) {
+    let path = route.path.path();
+    let mut add = |what: &str, span: Span, help: Option<&'static str>| {
+        found.push(Unsaid { what: format!("{what} of `{path}`"), span, help });
+    };
+    let is_ingress = gateway.kind == GatewayKind::Ingress;
+    if route.from.is_some_and(|from| platform[from].kind != OutsideKind::Internet) {
+        add("`from`", route.span, None);
+    }
+    if route.login.is_some() {
+        add("`login`", route.span, None);
+    }
+    if route.limit.is_some() {
+        add("`limit`", route.span, None);
+    }
+    if route.max_body.is_some() {
+        add("`max_body`", route.span, None);
+    }
+    if route.cache.is_some() {
+        add("`cache`", route.span, None);
+    }
+    let shares = std::iter::once((&route.share, route.span));
+    let shares = shares.chain(route.upstreams.iter().map(|it| (&it.share, it.span)));
+    for (share, span) in shares {
+        if share.backup {
+            add("`backup`", span, None);
+        }
+        if share.max_fails.is_some() {
+            add("`max_fails`", span, Some("pods that are not ready get no requests: take it out"));
+        }
+    }
+    for (service, port, span) in route.ports() {
+        if is_ingress && platform.namespace_of(&platform[service]) != platform.namespace() {
+            add("a service of another namespace", span, Some("let a `gateway` serve it"));
+        }
+        let Some(port) = platform[service].ports.get(port) else { continue };
+        match port.protocol {
+            Protocol::Https => add(
+                "TLS that nothing verifies, to a port",
+                span,
+                Some(
+                    "let the service speak HTTP there: rules of the network let the gateway in, and nobody else",
+                ),
+            ),
+            Protocol::Grpc if is_ingress => add("gRPC", span, Some("let a `gateway` serve it")),
+            _ => {}
+        }
+    }
+    match &route.to {
+        RouteTarget::Deny => add(
+            "`deny`",
+            route.span,
+            Some(
+                "take it out where no wider route leads there, or let a proxy of the platform serve the site",
+            ),
+        ),
+        RouteTarget::Respond { .. } => add("`respond`", route.span, None),
+        RouteTarget::Files { .. } => add("`files`", route.span, Some("let a service serve them")),
+        RouteTarget::Address(_) => {
+            add("an address past the platform", route.target_span, Some("name a port of a service"))
+        }
+        RouteTarget::Redirect { .. } if is_ingress => {
+            add("`redirect`", route.span, Some("let a `gateway` serve it"));
+        }
+        RouteTarget::Redirect { to, .. } if to.contains(['?', '#', '$']) => {
+            add(
+                "a query in the address",
+                route.span,
+                Some("write the address without what stands behind `?`"),
+            );
+        }
+        RouteTarget::Redirect { .. } | RouteTarget::Port(..) => {}
+    }
+    if is_ingress {
+        for (said, what) in [
+            (route.strip, "`strip`"),
+            (route.websocket, "`websocket`"),
+            (!route.buffer, "`buffer`"),
+            (route.timeout.is_some(), "`timeout`"),
+            (!route.upstreams.is_empty(), "`upstream`"),
+        ] {
+            if said {
+                add(
+                    what,
+                    route.span,
+                    Some("let a `gateway` serve it: controllers of an Ingress have a word of their own each"),
+                );
+            }
+        }
+    } else if platform.speaks_grpc(route) {
+        // The API closes a stream where the request is over in time, and says of gRPC nothing.
+        if route.timeout.is_some() {
+            add(
+                "`timeout` of gRPC",
+                route.span,
+                Some("a client sets the time of a call itself: take it out"),
+            );
+        }
+        if !matches!(&route.path, RoutePath::Prefix(path) if path == "/") {
+            add("a path of gRPC", route.span, Some("lead `/` to the service: a call names what it asks for"));
+        }
+        if route.strip {
+            add("`strip` of gRPC", route.span, Some("take it out"));
+        }
+    }
+}
+
+/// K8S022: sites of one Gateway whose certificates come from different places: cert-manager reads one issuer for all of its
+/// listeners (cert-manager/website:content/docs/usage/gateway.md). gRPC and HTTP of one name, of which a gateway takes one
+/// (kubernetes-sigs/gateway-api:apis/v1/grpcroute_types.go, "cross serving"). More listeners than a Gateway has.
+pub(super) fn one_gateway(platform: &Platform, sink: &mut Sink) {
+    let sites: Vec<(&Site, &ClusterGateway)> =
+        served(platform).filter(|(_, gateway)| gateway.kind == GatewayKind::Gateway).collect();
+    let Some((_, gateway)) = sites.first() else { return };
+    let mut with_tls = sites.iter().filter_map(|(site, _)| Some((*site, site.tls.as_ref()?)));
+    if let Some((first, of_first)) = with_tls.next() {
+        // An issuer of the cluster issues what any authority would.
+        let by = |site: &Site, name: &str| match (&gateway.issuer, site.asked_issuer()) {
+            (Some(issuer), Some(_)) => issuer.clone(),
+            _ => name.to_owned(),
+        };
+        let wanted = by(first, &of_first.issuer.name);
+        for (site, tls) in with_tls.filter(|(site, tls)| by(site, &tls.issuer.name) != wanted) {
+            sink.report(
+                Diagnostic::new(
+                    codes::K8S022,
+                    format!("`{}` and `{}` have certificates of two issuers", first.name, site.name),
+                )
+                .at(tls.span, "cert-manager asks one for all of a Gateway")
+                .at(of_first.span, "another one")
+                .help("let all have the same issuer in this environment; an Ingress has one for each site"),
+            );
+        }
+    }
+    for (site, _) in &sites {
+        let mut routes = site.routes.iter().filter(|route| route.goes_on());
+        let Some(first) = routes.next() else { continue };
+        let grpc = platform.speaks_grpc(first);
+        let other = site.routes.iter().find(|route| platform.speaks_grpc(route) != grpc);
+        if let Some(other) = other {
+            sink.report(
+                Diagnostic::new(codes::K8S022, format!("`{}` has routes to gRPC and others", site.name))
+                    .at(other.span, "a Gateway takes one of the two for a host name")
+                    .at(first.span, "leads elsewhere")
+                    .help("give gRPC a host name of its own"),
+            );
+        }
+    }
+    let listeners = sites.iter().filter(|(site, _)| site.tls.is_some()).map(|(site, _)| site.names().count());
+    let count: usize = listeners.sum();
+    if count > LISTENERS {
+        sink.report(
+            Diagnostic::new(codes::K8S022, format!("{count} host names with TLS do not fit a Gateway"))
+                .at(gateway.span, format!("has {LISTENERS} at most, one listener for each"))
+                .help("let a proxy of the platform serve some of them"),
+        );
+    }
+}
+
+/// The listeners of a Gateway beside the one for HTTP (kubernetes-sigs/gateway-api:apis/v1/gateway_types.go, `Listeners`).
+const LISTENERS: usize = 63;
+
+/// K8S023: a name with `*` beside one that it holds: a browser goes on with the connection that it has for another name of the
+/// certificate, and the gateway finds no route there (kgateway-dev/kgateway#13862, nginx/nginx-gateway-fabric#4838).
+pub(super) fn overlap(platform: &Platform, sink: &mut Sink) {
+    let mut wide: HashMap<String, (&Site, String)> = HashMap::default();
+    let sites = || served(platform).filter(|(site, _)| site.tls.is_some());
+    for (site, _) in sites() {
+        for name in site.names() {
+            if let Some(rest) = name.strip_prefix("*.") {
+                wide.entry(rest.to_ascii_lowercase()).or_insert((site, name.to_owned()));
+            }
+        }
+    }
+    for (site, _) in sites() {
+        for name in site.names().filter(|name| !name.starts_with('*')) {
+            let Some((_, rest)) = name.split_once('.') else { continue };
+            let Some((other, wildcard)) = wide.get(&rest.to_ascii_lowercase()) else { continue };
+            sink.report(
+                Diagnostic::new(
+                    codes::K8S023,
+                    format!("browsers ask for `{name}` where `{wildcard}` is served"),
+                )
+                .at(site.domain_span, "a browser goes on with a connection whose certificate holds the name")
+                .at(other.domain_span, "holds it")
+                .help("write the names that there are in place of `*`"),
+            );
+        }
+    }
+}
+
+/// K8S001: names of sites that objects cannot have: with what the compiler adds, a name has at most 63 characters.
+pub(super) fn names(platform: &Platform, sink: &mut Sink) {
+    const ROOM: usize = 50;
+    let by_secret = |site: &Site| {
+        let proxy = site.served_by.map(|proxy| &platform[proxy]);
+        proxy.is_some_and(|proxy| platform.operators_certificates(proxy).any(|it| it.span == site.span))
+    };
+    for site in platform.sites.iter().filter(|site| platform.gateway_of(site).is_some() || by_secret(site)) {
+        let name = site.name.as_str();
+        let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let why = if name.len() > ROOM {
+            format!("{} characters, of which a cluster takes {ROOM} here", name.len())
+        } else if !plain || name.starts_with('-') || name.ends_with('-') {
+            "has other characters than lower-case letters, digits, and hyphens inside".to_owned()
+        } else {
+            continue;
+        };
+        sink.report(
+            Diagnostic::new(codes::K8S001, format!("`{name}` cannot be the name of an object"))
+                .at(site.span, why)
+                .help("objects of its routes and certificates are called so"),
+        );
+    }
+}
+
+/// SITE014: a name with `*` and an authority that is answered over HTTP.
+pub(super) fn proved(platform: &Platform, sink: &mut Sink) {
+    for (site, gateway) in served(platform) {
+        let Some(tls) =
+            site.tls.as_ref().filter(|tls| tls.issuer.acme().is_some() && gateway.issuer.is_none())
+        else {
+            continue;
+        };
+        for name in site.names().filter(|name| name.starts_with("*.")) {
+            sink.report(
+                Diagnostic::new(
+                    codes::SITE014,
+                    format!("`{}` issues no certificate for `{name}`", tls.issuer.name),
+                )
+                .at(site.domain_span, "a name with `*` is proved by an entry in DNS, and these are by HTTP")
+                .at(tls.span, "the issuer")
+                .help(format!(
+                    "make a ClusterIssuer that proves names by DNS, and name it: `{} {{ issuer = \"NAME\" }}`; or list the \
+                     names as `aliases`",
+                    gateway.kind.word()
+                )),
+            );
+        }
+    }
+}
