@@ -13,7 +13,7 @@ pub use version::too_old;
 use crate::diagnostic::{Code, Diagnostic, Sink, codes, list_of};
 use crate::formats::{self, Format};
 use crate::model::Document;
-use crate::model::fields::{NetworkField, RouteField, SiteField, SourceField};
+use crate::model::fields::{NetworkField, RouteField, ServiceField, SiteField, SourceField};
 use crate::platform::Platform;
 use crate::schema::{self, Fields as _, Uses};
 use crate::source::Span;
@@ -144,12 +144,14 @@ impl Losses<'_> {
     fn others(&self, numbers: std::ops::Range<u32>) -> Vec<&'static Format> {
         let is_of_platform =
             |target: &Target| self.targets.iter().any(|known| known.format.name == target.format.name);
-        let of_site = |field: &SourceField| matches!(field, SourceField::site(_) | SourceField::issuer(_));
         let writes = |target: &&Target| {
-            // It serves sites where a gateway is named.
-            if *target.format == formats::KUBERNETES
-                && numbers.clone().filter_map(SourceField::at).any(|field| of_site(&field))
-            {
+            // These write what others are for: one where a gateway is named, one to close it.
+            let beside = |field: SourceField| match field {
+                SourceField::site(_) | SourceField::issuer(_) => *target.format == formats::KUBERNETES,
+                SourceField::service(ServiceField::metrics(_)) => *target.format == formats::NGINX,
+                _ => false,
+            };
+            if numbers.clone().filter_map(SourceField::at).any(beside) {
                 return false;
             }
             let mut fields = numbers.clone().filter_map(SourceField::at);

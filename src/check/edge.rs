@@ -3,10 +3,14 @@
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
 use crate::hash::HashSet;
+use crate::model::NginxSettings;
 use crate::platform::range::Range;
 use crate::platform::{
     Outside, OutsideId, OutsideKind, Platform, Protocol, Role, RoutePath, Runtime, ServiceId, Site,
 };
+
+/// What serves sites of the host.
+const NAME: &str = NginxSettings::SCHEMA.key;
 
 /// The sites that a proxy of the platform serves.
 fn served(platform: &Platform) -> impl Iterator<Item = &Site> {
@@ -188,7 +192,7 @@ pub(super) fn unseen(platform: &Platform, sink: &mut Sink) {
             ),
             None => (
                 platform.settings.nginx.ipv6.is_some_and(|ipv6| ipv6.value),
-                "write `target nginx { ipv6 = true }`, or take the range out".to_owned(),
+                format!("write `target {NAME} {{ ipv6 = true }}`, or take the range out"),
             ),
         };
         if has {
@@ -197,7 +201,10 @@ pub(super) fn unseen(platform: &Platform, sink: &mut Sink) {
         let routes = site.routes.iter().filter_map(|route| Some((route.from?, route.span)));
         for (id, span) in routes.chain(site.trusted.iter().copied()) {
             let outside = &platform[id];
-            let is_v6 = |text: &&String| Range::parse(text).is_some_and(|range| range.is_v6());
+            // One that holds networks of engines is an error (SITE010).
+            let is_v6 = |text: &&String| {
+                Range::parse(text).is_some_and(|range| range.is_v6() && !range.holds_an_engines())
+            };
             let mut ranges = outside.ranges.iter().filter(is_v6);
             let (Some(range), more) = (ranges.next(), ranges.count()) else { continue };
             if outside.kind != OutsideKind::Declared || !seen.insert((id, site.served_by)) {

@@ -28,14 +28,9 @@ pub(super) fn exposure(platform: &Platform, sink: &mut Sink) {
                 };
                 let inside = within(list, path).filter(open).filter(|_| platform.gateway_of(site).is_some());
                 for exposed in around(list, path).chain(inside) {
-                    sink.report(
-                        finding(platform, exposed, &who, route.span, &format!("{who} may ask for this path"))
-                            .help(format!(
-                                "write `deny`, or `from` or `login` for those who may; or \
-                                 `allow metrics-in-public {{ reason = … }}` where {who} {} meant to",
-                                if who == EVERYBODY { "is" } else { "are" }
-                            )),
-                    );
+                    let note = format!("{who} may ask for this path");
+                    let found = finding(platform, exposed, &who, route.span, &note);
+                    sink.report(found.help(help(platform, site, &who)));
                 }
             }
         }
@@ -81,6 +76,20 @@ fn visitors(platform: &Platform, site: &Site) -> String {
         }
     }
     if names.is_empty() { format!("clients of `{}`", proxy.path) } else { names.join(" and ") }
+}
+
+/// What keeps clients away from a path.
+fn help(platform: &Platform, site: &Site, who: &str) -> String {
+    let are = if who == EVERYBODY { "is" } else { "are" };
+    let allow = format!("`allow metrics-in-public {{ reason = … }}` where {who} {are} meant to");
+    match platform.gateway_of(site) {
+        Some(_) => format!(
+            "give that a port of its own, which no route leads to: the gateway of the cluster closes no path; or let a proxy \
+             of the platform serve `{}`; or {allow}",
+            site.name
+        ),
+        None => format!("write `deny`, or `from` or `login` for those who may; or {allow}"),
+    }
 }
 
 fn finding(platform: &Platform, exposed: &Exposed<'_>, who: &str, span: Span, note: &str) -> Diagnostic {

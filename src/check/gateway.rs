@@ -27,10 +27,7 @@ pub(super) fn unsaid(platform: &Platform, sink: &mut Sink) {
             of_route(platform, route, gateway, &mut found);
         }
         for Unsaid { what, span, help } in found {
-            let proxy = format!(
-                "let a proxy of the platform serve `{}`: `nginx proxy {{}}`; or take it out",
-                site.name
-            );
+            let proxy = format!("let a proxy of the platform serve `{}`, or take it out", site.name);
             sink.report(
                 Diagnostic::new(codes::K8S021, format!("{} has no words for {what}", gateway.kind.name()))
                     .at(span, format!("of `{}`, which the cluster's serves", site.name))
@@ -279,17 +276,12 @@ pub(super) fn names(platform: &Platform, sink: &mut Sink) {
     };
     for site in platform.sites.iter().filter(|site| platform.gateway_of(site).is_some() || by_secret(site)) {
         let name = site.name.as_str();
-        let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        let why = if name.len() > ROOM {
-            format!("{} characters, of which a cluster takes {ROOM} here", name.len())
-        } else if !plain || name.starts_with('-') || name.ends_with('-') {
-            "has other characters than lower-case letters, digits, and hyphens inside".to_owned()
-        } else {
+        if name.len() <= ROOM {
             continue;
-        };
+        }
         sink.report(
-            Diagnostic::new(codes::K8S001, format!("`{name}` cannot be the name of an object"))
-                .at(site.span, why)
+            Diagnostic::new(codes::K8S001, format!("`{name}` is too long for the name of an object"))
+                .at(site.span, format!("{} characters, of which a cluster takes {ROOM} here", name.len()))
                 .help("objects of its routes and certificates are called so"),
         );
     }
