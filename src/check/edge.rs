@@ -198,12 +198,18 @@ pub(super) fn unseen(platform: &Platform, sink: &mut Sink) {
         if has {
             continue;
         }
-        let routes = site.routes.iter().filter_map(|route| Some((route.from?, route.span)));
-        for (id, span) in routes.chain(site.trusted.iter().copied()) {
+        // Behind a load balancer a client is who that says it is, over whichever family.
+        let routes = site.routes.iter().filter(|_| site.trusted.is_empty());
+        let routes = routes.filter_map(|route| Some((route.from?, route.span, false)));
+        let trusted = site.trusted.iter().map(|(id, span)| (*id, *span, true));
+        for (id, span, believed) in routes.chain(trusted) {
             let outside = &platform[id];
-            // One that holds networks of engines is an error (SITE010).
+            // One that holds networks of engines, or private ones that are believed, is another finding (SITE010, SITE023).
             let is_v6 = |text: &&String| {
-                Range::parse(text).is_some_and(|range| range.is_v6() && !range.holds_an_engines())
+                Range::parse(text).is_some_and(|range| {
+                    let told = range.holds_an_engines() || (believed && range.holds_private());
+                    range.is_v6() && !told
+                })
             };
             let mut ranges = outside.ranges.iter().filter(is_v6);
             let (Some(range), more) = (ranges.next(), ranges.count()) else { continue };

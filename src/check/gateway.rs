@@ -30,8 +30,8 @@ pub(super) fn unsaid(platform: &Platform, sink: &mut Sink) {
             let proxy = format!("let a proxy of the platform serve `{}`, or take it out", site.name);
             sink.report(
                 Diagnostic::new(codes::K8S021, format!("{} has no words for {what}", gateway.kind.name()))
-                    .at(span, format!("of `{}`, which the cluster's serves", site.name))
-                    .at(gateway.span, "the cluster's")
+                    .at(span, format!("`{}` is served by that of the cluster", site.name))
+                    .at(gateway.span, "that of the cluster")
                     .help(help.map_or(proxy, str::to_owned)),
             );
         }

@@ -128,9 +128,9 @@ fn objects(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     let mut objects = namespace::objects(platform);
     objects.extend(variables::objects(platform));
     objects.extend(policy::objects(platform));
-    objects.extend(gateway::objects(platform));
     objects.extend(claim::objects(&cluster));
     objects.extend(of_services.into_iter().flatten());
+    objects.extend(gateway::objects(platform));
     objects
 }
 

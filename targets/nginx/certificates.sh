@@ -88,7 +88,8 @@ reaches() {
 proxy, path, name, before = sys.argv[1:]
 connection = HTTPConnection(proxy, timeout=5)
 connection.connect()
-connection.sock.sendall(before and f"{before}\r\n".encode() or b"")
+if before:
+    connection.sock.sendall(f"{before}\r\n".encode())
 connection.request("GET", path, headers={"Host": name})
 print(connection.getresponse().read().decode())' \
     "$(said proxy)" "/.well-known/acme-challenge/own-$$" "$1" "$(said before)" 2>/dev/null)

@@ -68,7 +68,7 @@ struct Custom<S> {
 
 impl<S: Serialize> Custom<S> {
     fn object(self) -> Object {
-        Object::of(FILE, Stage::Service, self.kind, self.metadata.clone(), &self)
+        Object::of(FILE, Stage::Gateway, self.kind, self.metadata.clone(), &self)
     }
 }
 

@@ -61,7 +61,9 @@ fn collect(node: &Node, secrets: &mut IndexMap<String, Keys>) {
             if let Some(reference) = entries.get("secretKeyRef") {
                 add(reference, &[reference], secrets);
             }
+            // What may be missing as a whole is a certificate, which something else makes.
             if let Some(projection) = entries.get("secret")
+                && field(projection, "optional").is_none()
                 && let Some(Node::List(items)) = field(projection, "items")
             {
                 add(projection, &items.iter().collect::<Vec<_>>(), secrets);

@@ -34,7 +34,7 @@ pub(super) fn object(platform: &Platform, gateway: &ClusterGateway, site: &Site)
         }),
         ..Ingress::default()
     };
-    Object::new(FILE, Stage::Service, &out).with_comment(site.description.clone())
+    Object::new(FILE, Stage::Gateway, &out).with_comment(site.description.clone())
 }
 
 fn path(platform: &Platform, route: &Route) -> Option<HTTPIngressPath> {
