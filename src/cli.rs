@@ -7,7 +7,9 @@
 mod build;
 mod check;
 mod describe;
+mod drift;
 mod explain;
+mod fix;
 mod fmt;
 mod project;
 mod report;
@@ -21,6 +23,7 @@ use std::process::ExitCode;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::diagnostic::{Code, Severity, codes, machine};
 use crate::parallel;
 use crate::schema::{Bytes, Quantity};
 use crate::target::{self, TARGETS, Target};
@@ -53,6 +56,7 @@ Examples:
   infrac check                     is the platform of this folder right?
   infrac build                     write every artifact of it
   infrac build --env production    the same for production, into build/production/
+  infrac build --check --all       is what stands on disk what the source says?
   infrac fmt                       write every source file of it in the one style
   infrac explain NET001            what a diagnostic means, with an example
   infrac route ServiceDown         who is told of an alert
@@ -62,7 +66,8 @@ Exit codes:
   0  all is well
   1  the source has errors, or a file could not be read or written
   2  the command was not understood
-  3  `infrac fmt --check` found a difference, or nothing answers what `infrac request` asks";
+  3  `infrac fmt --check` or `infrac build --check` found a difference, or nothing answers what
+     `infrac request` asks";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -107,8 +112,19 @@ Examples:
         #[arg(long)]
         markdown: bool,
     },
-    /// Print the reference of the language, in Markdown
-    Schema,
+    /// Print the reference of the language, or the schema of what is printed for machines
+    #[command(after_help = "\
+Examples:
+  infrac schema                                      the language, in Markdown
+  infrac schema --format json-schema diagnostics     what `--format json` prints")]
+    Schema {
+        /// What to print
+        #[arg(value_enum, default_value = "language")]
+        of: Subject,
+        /// In which form; each subject has one
+        #[arg(long, value_enum, value_name = "FORMAT")]
+        format: Option<SchemaFormat>,
+    },
     /// Explain a diagnostic
     ///
     /// Says what a code means, with an example that fails and its mended twin.
@@ -123,15 +139,39 @@ Examples:
     },
 }
 
+impl Command {
+    /// The format for machines, where one is asked for.
+    fn format(&self) -> Option<machine::Format> {
+        let format = match self {
+            Self::Check(arguments) => arguments.findings.format.format,
+            Self::Build(arguments) => arguments.findings.format.format,
+            Self::Fmt(arguments) => arguments.format.format,
+            _ => Format::Human,
+        };
+        format.machine()
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   infrac check
   infrac check deploy/platform.infra --env production
+  infrac check --fix
+  infrac check --format sarif > infrac.sarif
+  infrac check --deny warnings --warn OBS005
   infrac check - < platform.infra")]
 struct CheckArguments {
     #[command(flatten)]
     source: SourceArguments,
+    /// Change the source where a help is an edit: near misses of names and words, quotes, units, missing entries
+    #[arg(long)]
+    fix: bool,
+    /// Show what `--fix` would change, and write nothing
+    #[arg(long)]
+    diff: bool,
+    #[command(flatten)]
+    findings: FindingsArguments,
 }
 
 #[derive(Debug, Args)]
@@ -139,7 +179,13 @@ struct CheckArguments {
 Examples:
   infrac build
   infrac build --target compose --stdout
-  infrac build deploy/ --env production --out /srv/shop")]
+  infrac build deploy/ --env production --out /srv/shop
+  infrac build --check --all       are all files on disk what the source says?
+
+Exit codes:
+  0  all is written, or as it would be written
+  1  the source has errors, or a file could not be read or written
+  3  `--check` found a difference")]
 struct BuildArguments {
     #[command(flatten)]
     source: SourceArguments,
@@ -154,10 +200,19 @@ struct BuildArguments {
     /// Print the artifacts instead of writing them, several under lines `==> PATH <==`
     #[arg(long, conflicts_with_all = ["out", "force"])]
     stdout: bool,
+    /// Write nothing: name each file that is missing, stale, edited or no longer generated, with a short difference, and
+    /// end with exit code 3 if there is one
+    #[arg(long, conflicts_with_all = ["stdout", "force"])]
+    check: bool,
+    /// The platform as it stands and every environment, each into its own folder
+    #[arg(long, conflicts_with_all = ["env", "out", "stdout"])]
+    all: bool,
     /// Replace and remove also files that have been edited, or that infrac did not write; each is kept as
     /// NAME.orig
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    findings: FindingsArguments,
 }
 
 #[derive(Debug, Args)]
@@ -178,6 +233,8 @@ struct FmtArguments {
     /// Write nothing, and print what would change
     #[arg(long)]
     diff: bool,
+    #[command(flatten)]
+    format: FormatArgument,
 }
 
 #[derive(Debug, Args)]
@@ -248,6 +305,112 @@ struct SourceArguments {
     /// The environment to put in
     #[arg(long, value_name = "NAME", value_parser = environment)]
     env: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Subject {
+    /// The language: every block and key
+    Language,
+    /// What `check`, `build --check` and `fmt --check` print with `--format json`
+    Diagnostics,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SchemaFormat {
+    /// For people
+    Markdown,
+    /// For programs (<https://json-schema.org>, 2020-12)
+    JsonSchema,
+}
+
+#[derive(Debug, Args)]
+struct FormatArgument {
+    /// How findings are printed: for people on standard error, for machines on standard output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", display_order = 90)]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
+struct FindingsArguments {
+    #[command(flatten)]
+    format: FormatArgument,
+    /// Take warnings for errors: `warnings` for all of them, or codes, separated by commas
+    #[arg(long, value_name = "CODES", value_delimiter = ',', value_parser = denied, display_order = 90)]
+    deny: Vec<Denied>,
+    /// Leave warnings of these codes warnings, whatever `--deny` says
+    #[arg(long, value_name = "CODES", value_delimiter = ',', value_parser = warning, display_order = 90)]
+    warn: Vec<&'static Code>,
+}
+
+impl FindingsArguments {
+    fn denials(&self) -> Denials {
+        Denials { denied: self.deny.clone(), left: self.warn.clone() }
+    }
+}
+
+/// Which warnings are taken for errors.
+#[derive(Debug, Default)]
+struct Denials {
+    denied: Vec<Denied>,
+    left: Vec<&'static Code>,
+}
+
+impl Denials {
+    fn denies(&self, code: &Code) -> bool {
+        let is_denied = |denied: &Denied| match denied {
+            Denied::Warnings => true,
+            Denied::Code(denied) => *denied == code,
+        };
+        self.denied.iter().any(is_denied) && !self.left.contains(&code)
+    }
+}
+
+/// What `--deny` names.
+#[derive(Debug, Clone, Copy)]
+enum Denied {
+    Warnings,
+    Code(&'static Code),
+}
+
+/// `warnings`, or the code or name of one.
+fn denied(word: &str) -> Result<Denied, String> {
+    if word == "warnings" { Ok(Denied::Warnings) } else { warning(word).map(Denied::Code) }
+}
+
+/// The code or the name of a warning.
+fn warning(word: &str) -> Result<&'static Code, String> {
+    match codes::find(word) {
+        Some(code) if code.severity == Severity::Warning => Ok(code),
+        Some(code) => Err(format!("{} is an error in any case", code.id)),
+        None => Err("there is no such code; `infrac explain` lists all of them".to_owned()),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With pictures of the places
+    Human,
+    /// A line each, for editors
+    Short,
+    /// An object with all that is known; `infrac schema diagnostics` prints its schema
+    Json,
+    /// For code scanning services
+    Sarif,
+    /// Annotations of GitHub
+    Github,
+}
+
+impl Format {
+    /// What machines read; `None` is for people.
+    fn machine(self) -> Option<machine::Format> {
+        match self {
+            Self::Human => None,
+            Self::Short => Some(machine::Format::Short),
+            Self::Json => Some(machine::Format::Json),
+            Self::Sarif => Some(machine::Format::Sarif),
+            Self::Github => Some(machine::Format::Github),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -335,7 +498,7 @@ pub fn run() -> ExitCode {
             return if told.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
-    let report = Report::new(arguments.color, arguments.quiet);
+    let report = Report::new(arguments.color, arguments.quiet, arguments.command.format());
     parallel::take_part();
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &report),
@@ -344,10 +507,15 @@ pub fn run() -> ExitCode {
         Command::Route(arguments) => route::run(&arguments, &report),
         Command::Request(arguments) => request::run(&arguments, &report),
         Command::Targets { target, markdown } => describe::targets(target, markdown),
-        Command::Schema => describe::reference(),
+        Command::Schema { of, format } => describe::schema(of, format),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
-    match result {
+    // What was found is worth something also where the rest of the work could not be done.
+    let printed = match &result {
+        Err(Failure::Usage(_)) => Ok(()),
+        _ => report.finish(),
+    };
+    match printed.and(result) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::SourceErrors) => ExitCode::from(1),
         Ok(Outcome::Difference | Outcome::Unanswered) => ExitCode::from(3),
