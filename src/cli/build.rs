@@ -145,6 +145,8 @@ fn lowered(platforms: &[&mut Platform], named: &[&'static Target], any: Runtime)
         crate::build(platform, &wanted)
     };
     let mut lowered: Vec<Lowered> = platforms.iter().flat_map(|platform| of_one(platform)).collect();
+    let all: Vec<&Platform> = platforms.iter().map(|platform| &**platform).collect();
+    crate::join(&mut lowered, &all);
     lowered.sort_by_key(|lowered| TARGETS.iter().position(|target| target.format.name == lowered.target));
     lowered
 }
