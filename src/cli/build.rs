@@ -124,6 +124,8 @@ fn lowered(
             crate::build(platform, &wanted)
         })
         .collect();
+    let all: Vec<&Platform> = own.iter().map(|platform| &**platform).collect();
+    crate::join(&mut lowered, &all);
     lowered.sort_by_key(|lowered| TARGETS.iter().position(|target| target.format.name == lowered.target));
     if environment.is_none() {
         add_overlays(&mut lowered, &own, &mut platforms(others));
