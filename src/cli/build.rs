@@ -194,7 +194,7 @@ fn runtimes(parsed: &Parsed, named: &[&'static Target]) -> Vec<Runtime> {
     Runtime::ALL.into_iter().filter(|runtime| of_named.contains(runtime)).collect()
 }
 
-fn platforms<'a>(variations: Vec<&'a mut Variation>) -> Vec<&'a mut Platform> {
+fn platforms(variations: Vec<&mut Variation>) -> Vec<&mut Platform> {
     variations.into_iter().filter_map(|variation| variation.compilation.platform.as_mut()).collect()
 }
 

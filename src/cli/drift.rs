@@ -51,10 +51,15 @@ impl Total {
         }
         let differ = if self.different == 1 { "differs" } else { "differ" };
         report.result(&format!("{} of {all} {differ} from what the source says\n", self.different))?;
-        report.remark(&format!("help: `{}` writes them", command(arguments)));
-        if self.edited {
-            report.remark("help: bring edits into the source; then `--force` replaces such a file and keeps it as NAME.orig");
-        }
+        let command = command(arguments);
+        let way_out = if self.edited {
+            format!(
+                "bring what was edited into the source; then `{command} --force` makes them so, and keeps the old ones as NAME.orig"
+            )
+        } else {
+            format!("`{command}` makes them so")
+        };
+        report.remark(&format!("help: {way_out}"));
         Ok(())
     }
 }
@@ -62,11 +67,21 @@ impl Total {
 /// The command that writes what was compared.
 fn command(arguments: &BuildArguments) -> String {
     let mut command = "infrac build".to_owned();
+    if let Some(path) = &arguments.source.path {
+        let _ = write!(command, " {}", path.display());
+    }
     if arguments.all {
         command.push_str(" --all");
     }
     if let Some(environment) = &arguments.source.env {
         let _ = write!(command, " --env {environment}");
+    }
+    if let Some(out) = &arguments.out {
+        let _ = write!(command, " --out {}", out.display());
+    }
+    if !arguments.targets.is_empty() {
+        let targets: Vec<&str> = arguments.targets.iter().map(|target| target.format.name).collect();
+        let _ = write!(command, " --target {}", targets.join(","));
     }
     command
 }
@@ -86,7 +101,7 @@ pub(super) fn report(folder: &Path, build: &Build, report: &Report) -> Result<To
         let lines = Lines::of(file);
         let finding = || {
             let help = help(file.difference);
-            Finding::in_file(code, &name, format!("{name} {words}"), help).at_line(lines.first)
+            Finding::in_file(code, &name, &format!("{name} {words}"), help).at_line(lines.first)
         };
         if !report.found(finding) {
             report.result(&format!("{name} {words}\n"))?;

@@ -60,7 +60,7 @@ fn standard_input(arguments: &FmtArguments, report: &Report) -> Result<Outcome, 
 fn would_change(shown: &str, report: &Report) -> Result<(), Failure> {
     let message = format!("{shown} would change");
     let help = "`infrac fmt` writes it in the one style";
-    report.found(|| Finding::in_file(codes::FMT001, shown, message.clone(), help));
+    report.found(|| Finding::in_file(codes::FMT001, shown, &message, help));
     report.result(&format!("{message}\n"))
 }
 

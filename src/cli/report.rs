@@ -140,6 +140,11 @@ impl Report {
         if self.quiet || self.format.is_some() { Ok(()) } else { print(text) }
     }
 
+    /// Whether there is something for machines to read.
+    pub(super) fn has_findings(&self) -> bool {
+        !self.findings.borrow().is_empty()
+    }
+
     /// Prints what machines read.
     pub(super) fn finish(&self) -> Result<(), Failure> {
         match self.format {

@@ -72,9 +72,6 @@ pub struct Finding {
     pub severity: Level,
     /// One sentence that stands alone: lower case, no full stop.
     pub message: String,
-    /// What it comes of, the nearest first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub causes: Vec<String>,
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
@@ -140,14 +137,13 @@ pub struct Variant {
 impl Finding {
     /// A finding in a file that is no source, at its first character.
     #[must_use]
-    pub fn in_file(code: &'static Code, file: &str, message: String, help: &str) -> Self {
+    pub fn in_file(code: &'static Code, file: &str, message: &str, help: &str) -> Self {
         let start = Position { line: 1, column: 1, offset: 0 };
         Self {
             code: code.id,
             name: code.name,
             severity: level(code.severity),
-            message: Guarded::new(&message).as_str().to_owned(),
-            causes: Vec::new(),
+            message: Guarded::new(message).as_str().to_owned(),
             help: Some(help.to_owned()),
             environment: None,
             runtime: None,
@@ -199,7 +195,6 @@ impl Finding {
             name: safe.code.name,
             severity: level(safe.severity),
             message: safe.message.clone(),
-            causes: safe.causes.clone(),
             help: safe.help.clone(),
             environment: variant.environment.clone(),
             runtime: variant.runtime,
@@ -215,7 +210,7 @@ impl Finding {
         self.places.iter().find(|place| !place.shipped)
     }
 
-    /// The message with what it comes of, where it holds, and the way out: each in a line.
+    /// The message with where it holds, and the way out in a line of its own.
     fn text(&self) -> String {
         let mut text = self.message.clone();
         let at = [
@@ -225,9 +220,6 @@ impl Finding {
         let at: Vec<String> = at.into_iter().flatten().collect();
         if !at.is_empty() {
             text = format!("{} ({})", text, at.join(", "));
-        }
-        for cause in &self.causes {
-            text = format!("{text}\nbecause {cause}");
         }
         if let Some(help) = &self.help {
             text = format!("{text}\nhelp: {help}");
