@@ -101,11 +101,7 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
     let mut artifacts = layout::files(platform, root, &objects);
     artifacts.push(secret::table(platform, root, &objects));
     artifacts.extend(secret::scripts(platform));
-    // Where compose is a target, it writes the same file for both.
-    if !platform.targets.contains(&&formats::COMPOSE) {
-        let example = env_example::lower(platform, &[super::generated(platform)]);
-        artifacts.push(Artifact::new(".env.example", example));
-    }
+    artifacts.push(env_example::artifact(&[platform]));
     artifacts
 }
 
