@@ -76,110 +76,114 @@ fn of_site(site: &Site, gateway: &ClusterGateway) -> Vec<Unsaid> {
     found
 }
 
+/// What is said of one route, as it is found.
+struct Found<'a> {
+    path: &'a str,
+    span: Span,
+    all: &'a mut Vec<Unsaid>,
+}
+
+impl Found<'_> {
+    fn add(&mut self, what: &str, span: Span, help: Option<&'static str>) {
+        self.all.push(Unsaid { what: format!("{what} of `{}`", self.path), span, help });
+    }
+
+    /// Adds the words of those that are said, each at the route.
+    fn said(&mut self, said: &[(bool, &str)], help: Option<&'static str>) {
+        for (_, what) in said.iter().filter(|(said, _)| *said) {
+            self.add(what, self.span, help);
+        }
+    }
+}
+
 fn of_route(platform: &Platform, route: &Route, gateway: &ClusterGateway, found: &mut Vec<Unsaid>) {
-    let path = route.path.path();
-    let mut add = |what: &str, span: Span, help: Option<&'static str>| {
-        found.push(Unsaid { what: format!("{what} of `{path}`"), span, help });
-    };
-    let is_ingress = gateway.kind == GatewayKind::Ingress;
-    if route.from.is_some_and(|from| platform[from].kind != OutsideKind::Internet) {
-        add("`from`", route.span, None);
-    }
-    if route.login.is_some() {
-        add("`login`", route.span, None);
-    }
-    if route.limit.is_some() {
-        add("`limit`", route.span, None);
-    }
-    if route.max_body.is_some() {
-        add("`max_body`", route.span, None);
-    }
-    if route.cache.is_some() {
-        add("`cache`", route.span, None);
-    }
+    let mut found = Found { path: route.path.path(), span: route.span, all: found };
+    let from = route.from.is_some_and(|from| platform[from].kind != OutsideKind::Internet);
+    let restrictions = [
+        (from, "`from`"),
+        (route.login.is_some(), "`login`"),
+        (route.limit.is_some(), "`limit`"),
+        (route.max_body.is_some(), "`max_body`"),
+        (route.cache.is_some(), "`cache`"),
+    ];
+    found.said(&restrictions, None);
     let shares = std::iter::once((&route.share, route.span));
-    let shares = shares.chain(route.upstreams.iter().map(|it| (&it.share, it.span)));
-    for (share, span) in shares {
+    for (share, span) in shares.chain(route.upstreams.iter().map(|it| (&it.share, it.span))) {
         if share.backup {
-            add("`backup`", span, None);
+            found.add("`backup`", span, None);
         }
         if share.max_fails.is_some() {
-            add("`max_fails`", span, Some("pods that are not ready get no requests: take it out"));
+            found.add("`max_fails`", span, Some("pods that are not ready get no requests: take it out"));
         }
     }
+    ends(platform, route, gateway.kind, &mut found);
+    match gateway.kind {
+        GatewayKind::Ingress => {
+            let said = [
+                (route.strip, "`strip`"),
+                (route.websocket, "`websocket`"),
+                (!route.buffer, "`buffer`"),
+                (route.timeout.is_some(), "`timeout`"),
+                (!route.upstreams.is_empty(), "`upstream`"),
+            ];
+            let help = "let a `gateway` serve it: controllers of an Ingress have a word of their own each";
+            found.said(&said, Some(help));
+        }
+        GatewayKind::Gateway if platform.speaks_grpc(route) => {
+            let whole = matches!(&route.path, RoutePath::Prefix(path) if path == "/");
+            found.said(
+                &[(!whole, "a path")],
+                Some("lead `/` to the service: a call of gRPC names what it asks for"),
+            );
+            // The API has times of HTTP alone.
+            let help =
+                "take it out: a client sets the time of a call itself, and a call has no path of the site's";
+            found.said(&[(route.timeout.is_some(), "`timeout`"), (route.strip, "`strip`")], Some(help));
+        }
+        GatewayKind::Gateway => {}
+    }
+}
+
+/// Where a route leads.
+fn ends(platform: &Platform, route: &Route, kind: GatewayKind, found: &mut Found<'_>) {
+    let is_ingress = kind == GatewayKind::Ingress;
+    let other = Some("let a `gateway` serve it");
     for (service, port, span) in route.ports() {
         if is_ingress && platform.namespace_of(&platform[service]) != platform.namespace() {
-            add("a service of another namespace", span, Some("let a `gateway` serve it"));
+            found.add("a service of another namespace", span, other);
         }
-        let Some(port) = platform[service].ports.get(port) else { continue };
-        match port.protocol {
-            Protocol::Https => add(
+        match platform[service].ports.get(port).map(|port| port.protocol) {
+            Some(Protocol::Https) => found.add(
                 "TLS that nothing verifies, to a port",
                 span,
-                Some(
-                    "let the service speak HTTP there: rules of the network let the gateway in, and nobody else",
-                ),
+                Some("let the service speak HTTP there: rules of the network let the gateway in, and nobody else"),
             ),
-            Protocol::Grpc if is_ingress => add("gRPC", span, Some("let a `gateway` serve it")),
+            Some(Protocol::Grpc) if is_ingress => found.add("gRPC", span, other),
             _ => {}
         }
     }
     match &route.to {
-        RouteTarget::Deny => add(
+        RouteTarget::Deny => found.add(
             "`deny`",
             route.span,
             Some(
                 "take it out where no wider route leads there, or let a proxy of the platform serve the site",
             ),
         ),
-        RouteTarget::Respond { .. } => add("`respond`", route.span, None),
-        RouteTarget::Files { .. } => add("`files`", route.span, Some("let a service serve them")),
+        RouteTarget::Respond { .. } => found.add("`respond`", route.span, None),
+        RouteTarget::Files { .. } => found.add("`files`", route.span, Some("let a service serve them")),
         RouteTarget::Address(_) => {
-            add("an address past the platform", route.target_span, Some("name a port of a service"))
+            found.add("an address past the platform", route.target_span, Some("name a port of a service"));
         }
-        RouteTarget::Redirect { .. } if is_ingress => {
-            add("`redirect`", route.span, Some("let a `gateway` serve it"));
-        }
+        RouteTarget::Redirect { .. } if is_ingress => found.add("`redirect`", route.span, other),
         RouteTarget::Redirect { to, .. } if to.contains(['?', '#', '$']) => {
-            add(
+            found.add(
                 "a query in the address",
                 route.span,
                 Some("write the address without what stands behind `?`"),
             );
         }
         RouteTarget::Redirect { .. } | RouteTarget::Port(..) => {}
-    }
-    if is_ingress {
-        for (said, what) in [
-            (route.strip, "`strip`"),
-            (route.websocket, "`websocket`"),
-            (!route.buffer, "`buffer`"),
-            (route.timeout.is_some(), "`timeout`"),
-            (!route.upstreams.is_empty(), "`upstream`"),
-        ] {
-            if said {
-                add(
-                    what,
-                    route.span,
-                    Some("let a `gateway` serve it: controllers of an Ingress have a word of their own each"),
-                );
-            }
-        }
-    } else if platform.speaks_grpc(route) {
-        // The API closes a stream where the request is over in time, and says of gRPC nothing.
-        if route.timeout.is_some() {
-            add(
-                "`timeout` of gRPC",
-                route.span,
-                Some("a client sets the time of a call itself: take it out"),
-            );
-        }
-        if !matches!(&route.path, RoutePath::Prefix(path) if path == "/") {
-            add("a path of gRPC", route.span, Some("lead `/` to the service: a call names what it asks for"));
-        }
-        if route.strip {
-            add("`strip` of gRPC", route.span, Some("take it out"));
-        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Routes of a Gateway: what a request of a host name meets. The longest path wins, and an exact one before what begins with
 //! it, as in every target (kubernetes-sigs/gateway-api:apis/v1/httproute_types.go, `HTTPRouteRule`).
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::{Custom, GROUP, HTTP, VERSION, listener, metadata};
@@ -107,14 +109,13 @@ fn time(time: Duration) -> String {
         return "0s".to_owned();
     }
     let (hours, rest) = (time.0 / 3_600_000, time.0 % 3_600_000);
-    let (seconds, millis) = (rest / 1_000, rest % 1_000);
-    // An hour and less stays as it is said: `90s`.
-    let parts = if hours == 0 {
-        [(0, "h"), (seconds, "s"), (millis, "ms")]
-    } else {
-        [(hours, "h"), (seconds, "s"), (millis, "ms")]
-    };
-    parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect()
+    let mut text = String::new();
+    for (count, unit) in [(hours, "h"), (rest / 1_000, "s"), (rest % 1_000, "ms")] {
+        if count > 0 {
+            let _ = write!(text, "{count}{unit}");
+        }
+    }
+    text
 }
 
 fn headers(site: &Site) -> Option<Filter> {
