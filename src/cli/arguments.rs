@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::{Code, Severity, codes, machine};
+use crate::platform::Runtime;
 use crate::schema::{Bytes, Quantity};
 use crate::target::{self, TARGETS, Target};
 
@@ -78,6 +79,15 @@ pub(super) enum Command {
     /// in nginx's own order: 400 and 405, the declared size (413), what is closed, `respond` and `redirect`, the
     /// rate (429), the address (403), the login (401), then the service. Nothing is asked on a network.
     Request(RequestArguments),
+    /// Say what one thing of the platform comes to, and what says so
+    ///
+    /// With every default filled in: image, ports, networks, environment, health, who connects, alerts, backups and the files that
+    /// speak of it, each with its line of the source or the component that brings it.
+    Show(ShowArguments),
+    /// Print the resolved platform for other programs, as JSON
+    ///
+    /// It holds the names of secrets, and never a value. `infrac schema model` prints its schema.
+    Model(ModelArguments),
     /// Say what each target writes, of which keys of the language, and which it cannot express
     #[command(after_help = "\
 Examples:
@@ -96,7 +106,8 @@ Examples:
     #[command(after_help = "\
 Examples:
   infrac schema                                      the language, in Markdown
-  infrac schema --format json-schema diagnostics     what `--format json` prints")]
+  infrac schema --format json-schema diagnostics     what `--format json` prints
+  infrac schema model                                what `infrac model` prints")]
     Schema {
         /// What to print
         #[arg(value_enum, default_value = "language")]
@@ -105,17 +116,20 @@ Examples:
         #[arg(long, value_enum, value_name = "FORMAT")]
         format: Option<SchemaFormat>,
     },
-    /// Explain a diagnostic
+    /// Explain a diagnostic, a component, a target or a block of the language
     ///
-    /// Says what a code means, with an example that fails and its mended twin.
+    /// Of a code: what it means, with an example that fails and its mended twin. Of a component: what it is told, what it
+    /// offers and what watches it. Of a block: its keys.
     #[command(after_help = "\
 Examples:
   infrac explain NET001
   infrac explain unreachable-dependency
-  infrac explain                   all codes")]
+  infrac explain postgres
+  infrac explain service
+  infrac explain                   everything that has a page")]
     Explain {
-        /// A code or its readable name; by default all codes are listed
-        code: Option<String>,
+        /// A code or its readable name, a component, a target, or a block; by default all of them are listed
+        name: Option<String>,
     },
 }
 
@@ -279,6 +293,71 @@ pub(super) struct RequestArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac show                      everything that has a name
+  infrac show backend --env production
+  infrac show mongodb.exporter --on kubernetes
+  infrac show HighErrorRate")]
+pub(super) struct ShowArguments {
+    /// A service, network, site, input, outside, store, backup or alert; by default everything is listed
+    pub(super) name: Option<String>,
+    #[command(flatten)]
+    pub(super) at: PlatformArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac model
+  infrac model --env production | jq '.services[].image'")]
+pub(super) struct ModelArguments {
+    /// In which form
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "json")]
+    pub(super) format: ModelFormat,
+    #[command(flatten)]
+    pub(super) at: PlatformArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ModelFormat {
+    /// One object; `infrac schema model` prints its schema
+    Json,
+}
+
+/// Which platform of a source.
+#[derive(Debug, Args)]
+pub(super) struct PlatformArguments {
+    /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
+    /// nearest `platform.infra` upwards
+    #[arg(long, value_name = "PATH")]
+    pub(super) source: Option<PathBuf>,
+    /// The environment to put in
+    #[arg(long, value_name = "NAME", value_parser = environment)]
+    pub(super) env: Option<String>,
+    /// The runtime; by default the first of the platform's targets
+    #[arg(long, value_enum, value_name = "RUNTIME")]
+    pub(super) on: Option<On>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum On {
+    /// Docker Compose
+    Compose,
+    /// Kubernetes
+    Kubernetes,
+}
+
+impl From<On> for Runtime {
+    fn from(on: On) -> Self {
+        match on {
+            On::Compose => Self::Compose,
+            On::Kubernetes => Self::Kubernetes,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
 pub(super) struct SourceArguments {
     /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
     /// nearest `platform.infra` upwards
@@ -294,6 +373,8 @@ pub(super) enum Subject {
     Language,
     /// What `check`, `build --check` and `fmt --check` print with `--format json`
     Diagnostics,
+    /// What `infrac model` prints
+    Model,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
