@@ -115,11 +115,7 @@ fn good() -> String {
 /// The platform of `good.yaml`, with the Secrets that its pods ask for.
 fn read(text: &str) -> Result<Cluster, String> {
     let mut cluster = Cluster::read([("good.yaml", text)])?;
-    let secrets = [
-        ("db", "POSTGRES_PASSWORD"),
-        ("api", "DATABASE_PASSWORD"),
-        ("db-setup", "PGPASSWORD"),
-    ];
+    let secrets = [("db", "POSTGRES_PASSWORD"), ("api", "DATABASE_PASSWORD"), ("db-setup", "PGPASSWORD")];
     let secret = |(name, key): (&str, &str)| (("shop".to_owned(), name.to_owned()), vec![key.to_owned()]);
     cluster.secrets = Some(secrets.into_iter().map(secret).collect());
     Ok(cluster)

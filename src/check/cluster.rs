@@ -5,7 +5,8 @@
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::IndexMap;
 use crate::platform::{
-    EdgeEnd, Health, Level, OutsideId, Platform, Role, RunKind, Runtime, Service, Value, VolumeId, is_label_key,
+    EdgeEnd, Health, Level, OutsideId, Platform, Role, RunKind, Runtime, Service, Value, VolumeId,
+    is_label_key,
 };
 
 /// The services whose pods a cluster runs.
@@ -222,9 +223,12 @@ pub(super) fn scales(platform: &Platform, sink: &mut Sink) {
         let (Some(scale), Some(said)) = (&service.scale, &service.block.scale) else { continue };
         let measured = scale.cpu.is_some() || scale.memory.is_some() || !scale.on.is_empty();
         let diagnostic = if scale.max > scale.min && !measured {
-            Diagnostic::new(codes::K8S008, format!("nothing says when more of `{}` are started", service.path))
-                .at(said.span, format!("from {} up to {}, by no measure", scale.min, scale.max))
-                .help("say it: `cpu = 70%`, `memory = 80%` or `on \"QUERY\" = VALUE`")
+            Diagnostic::new(
+                codes::K8S008,
+                format!("nothing says when more of `{}` are started", service.path),
+            )
+            .at(said.span, format!("from {} up to {}, by no measure", scale.min, scale.max))
+            .help("say it: `cpu = 70%`, `memory = 80%` or `on \"QUERY\" = VALUE`")
         } else if !scale.on.is_empty() && platform.with_role(Role::Metrics).next().is_none() {
             Diagnostic::new(codes::K8S008, format!("nobody answers the query that scales `{}`", service.path))
                 .at(said.span, "asks a metrics server")

@@ -56,9 +56,8 @@ mod tests {
 
     #[test]
     fn a_star_stands_for_a_part_of_one_label() {
-        let includes = |pattern: &str, host: &str| {
-            Endpoint { host: pattern.to_owned(), port: 443 }.includes(host, 443)
-        };
+        let includes =
+            |pattern: &str, host: &str| Endpoint { host: pattern.to_owned(), port: 443 }.includes(host, 443);
         for (pattern, host) in [
             ("a.example.com", "A.example.com."),
             ("*.example.com", "a.example.com"),

@@ -139,8 +139,10 @@ pub(super) fn labels(said: &Map<Constant>, span: Span, texts: &mut Texts<'_>) ->
     labels
 }
 
-const KEY: &str = "a key is `NAME`, or `DOMAIN/NAME`, of letters, digits, `-`, `_` and `.`, the name of at most 63";
-const VALUE: &str = "a value is at most 63 letters, digits, `-`, `_` and `.`, a letter or digit at either end";
+const KEY: &str =
+    "a key is `NAME`, or `DOMAIN/NAME`, of letters, digits, `-`, `_` and `.`, the name of at most 63";
+const VALUE: &str =
+    "a value is at most 63 letters, digits, `-`, `_` and `.`, a letter or digit at either end";
 
 /// How often a store is read (external-secrets/external-secrets:apis/externalsecrets/v1/externalsecret_types.go,
 /// `RefreshInterval`).
@@ -161,9 +163,10 @@ fn store(said: &model::SecretStore, texts: &mut Texts<'_>) -> Option<SecretStore
         return None;
     };
     let entries = match &said.entry {
-        Some(entry) => entries(entry, texts)?,
-        None => Entries::Own(String::new(), String::new()),
+        Some(entry) => entries(entry, texts),
+        None => Some(Entries::Own(String::new(), String::new())),
     };
+    let name = dns_name(name, texts);
     let refresh = said.refresh;
     if let Some(refresh) = refresh.filter(|refresh| refresh.value.0 < 1_000) {
         texts.sink.report(
@@ -173,9 +176,9 @@ fn store(said: &model::SecretStore, texts: &mut Texts<'_>) -> Option<SecretStore
         );
     }
     Some(SecretStore {
-        name: dns_name(name, texts)?,
+        name: name?,
         per_namespace: said.kind.is_some_and(|kind| kind.value == StoreKind::Namespace),
-        entries,
+        entries: entries?,
         refresh: refresh.map_or(REFRESH, |refresh| refresh.value),
     })
 }

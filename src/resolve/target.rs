@@ -1,7 +1,7 @@
 //! What the source says of targets: which there are, their settings, and what services mount of theirs.
 
-use super::{cluster, is_dns_label};
 use super::text::Texts;
+use super::{cluster, is_dns_label};
 use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::formats::{self, FORMATS, Format};
 use crate::model::{self, Document};

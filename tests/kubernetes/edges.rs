@@ -178,7 +178,9 @@ impl<'a> Model<'a> {
                         && match host {
                             Ok(host) => address == Some(host),
                             // Exactly, where a policy knows names.
-                            Err(_) if self.cilium() => end.host().is_some_and(|host| named(&endpoint.host, host)),
+                            Err(_) if self.cilium() => {
+                                end.host().is_some_and(|host| named(&endpoint.host, host))
+                            }
                             Err(_) => address.is_some_and(is_public) || within(),
                         }
                 }),
@@ -331,7 +333,9 @@ pub(crate) fn beside(platform: &Platform, cluster: &Cluster) -> Vec<End> {
             }
             // Names may lead to private addresses; and names beside them.
             let host = host.trim_end_matches('.').to_lowercase();
-            for (at, host) in [host.replace('*', "some"), host.replace('*', "a.b"), format!("x{host}")].iter().enumerate() {
+            for (at, host) in
+                [host.replace('*', "some"), host.replace('*', "a.b"), format!("x{host}")].iter().enumerate()
+            {
                 let (host, at) = (host.replace('*', "other"), at + 1);
                 if !beside.iter().any(|end| end.of_host() == host) {
                     beside.push(End::host(&host, &format!("203.0.113.{at}")));

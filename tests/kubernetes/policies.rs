@@ -142,7 +142,7 @@ fn of_cilium(policy: &Object) -> Vec<Mutant> {
             }
             for (inner, port) in list(&rule["toPorts"][0]["ports"]).iter().enumerate() {
                 let place = format!("{place}.ports[{inner}]");
-                let change = |name: &str, value: Value| {
+                let change = |name: &'static str, value: Value| {
                     let change = move |spec: &mut Value| {
                         spec[key][at]["toPorts"][0]["ports"][inner][name] = value.clone();
                     };
@@ -195,11 +195,16 @@ pub(crate) fn learnt(cluster: &Cluster) -> Vec<String> {
                 }
                 for rule in list(&other.spec()["egress"]) {
                     reads |= list(&rule["toPorts"]).iter().any(|ports| ports["rules"]["dns"].is_array());
-                    let opens = list(&rule["ports"]).iter().chain(&plain(rule)).any(|port| {
-                        port["port"] == 53 || port["port"] == "53" || port["port"].is_null()
-                    });
+                    let opens = list(&rule["ports"])
+                        .iter()
+                        .chain(&plain(rule))
+                        .any(|port| port["port"] == 53 || port["port"] == "53" || port["port"].is_null());
                     if opens {
-                        complaints.push(format!("{}: {} opens names without reading", policy.place(), other.place()));
+                        complaints.push(format!(
+                            "{}: {} opens names without reading",
+                            policy.place(),
+                            other.place()
+                        ));
                     }
                 }
             }

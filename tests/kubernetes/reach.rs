@@ -314,7 +314,8 @@ impl Rule {
                 || part("FQDNs").iter().any(|name| is_name(name, end))
         };
         let known = ["Endpoints", "Entities", "CIDR", "FQDNs"].map(|name| format!("{way}{name}"));
-        let unread = super::cluster::pairs(rule).find(|(key, _)| *key != "toPorts" && !known.iter().any(|it| it == key));
+        let unread = super::cluster::pairs(rule)
+            .find(|(key, _)| *key != "toPorts" && !known.iter().any(|it| it == key));
         assert!(unread.is_none(), "a key of Cilium that is not read: {unread:?}");
         // Keys of which one stands there without anything lets nothing pass.
         let peers = known.iter().any(|key| rule[key].is_array()).then(|| ends.iter().map(is_peer).collect());

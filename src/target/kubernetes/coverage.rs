@@ -3,11 +3,11 @@
 use Coverage::{Lost, NotConcerned, Written};
 
 use crate::model::fields::{
-    AfterField, ApiServerField, ArtifactsField, BindField, BuildField, ConfigField, DnsField, EnvFormField, GroupField, HealthField,
-    HostField, ImageUseField, KubernetesSettingsField, MountField, OutsideField, PlaceField, PlatformField,
-    PortField, PublishField, RequiresField, ReserveField, ResourcesField, RunField, ScaleField, ScaleOnField,
-    SecretField, SecretStoreField, SecurityField, ServiceField, ServiceVolumeField, SourceField, TargetField, TmpfsField,
-    VariableField, VolumeField,
+    AfterField, ApiServerField, ArtifactsField, BindField, BuildField, ConfigField, DnsField, EnvFormField,
+    GroupField, HealthField, HostField, ImageUseField, KubernetesSettingsField, MountField, OutsideField,
+    PlaceField, PlatformField, PortField, PublishField, RequiresField, ReserveField, ResourcesField,
+    RunField, ScaleField, ScaleOnField, SecretField, SecretStoreField, SecurityField, ServiceField,
+    ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;

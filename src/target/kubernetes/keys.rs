@@ -25,6 +25,7 @@ const FIRST: &[&str] = &[
     "command",
     "args",
     "podSelector",
+    "endpointSelector",
     "policyTypes",
     "ingress",
     "egress",

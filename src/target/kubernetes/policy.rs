@@ -225,13 +225,11 @@ fn of_service(platform: &Platform, service: &Service, rules: &Rules) -> Option<O
         there("Ingress", !into.is_empty()).into_iter().chain(there("Egress", !out.is_empty())).collect();
     let peers = |peers: &[NetworkPolicyPeer]| (!peers.is_empty()).then(|| peers.to_vec());
     let ports = |list: &[NetworkPolicyPort]| (!list.is_empty()).then(|| list.to_vec());
-    let ingress = into.iter().map(|(rule, from)| NetworkPolicyIngressRule {
-        from: peers(from),
-        ports: ports(&rule.ports),
-    });
-    let egress = out
+    let ingress = into
         .iter()
-        .map(|(rule, to)| NetworkPolicyEgressRule { ports: ports(&rule.ports), to: peers(to) });
+        .map(|(rule, from)| NetworkPolicyIngressRule { from: peers(from), ports: ports(&rule.ports) });
+    let egress =
+        out.iter().map(|(rule, to)| NetworkPolicyEgressRule { ports: ports(&rule.ports), to: peers(to) });
     let policy = NetworkPolicy {
         metadata: labels::metadata(platform, service),
         spec: Some(NetworkPolicySpec {

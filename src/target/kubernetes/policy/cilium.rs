@@ -84,7 +84,11 @@ enum Name {
 
 impl Name {
     fn of(host: &str) -> Self {
-        if host.contains('*') { Self::MatchPattern(host.to_owned()) } else { Self::MatchName(host.to_owned()) }
+        if host.contains('*') {
+            Self::MatchPattern(host.to_owned())
+        } else {
+            Self::MatchName(host.to_owned())
+        }
     }
 }
 
@@ -144,8 +148,7 @@ fn port(port: &NetworkPolicyPort) -> Port {
 pub(super) fn dns(platform: &Platform, metadata: ObjectMeta) -> Object {
     let (labels, namespace) = peer::dns_pods(platform);
     let labels = labels.into_iter().map(|(key, value)| (format!("k8s:{key}"), value));
-    let labels: BTreeMap<String, String> =
-        labels.chain([(NAMESPACE.to_owned(), namespace)]).collect();
+    let labels: BTreeMap<String, String> = labels.chain([(NAMESPACE.to_owned(), namespace)]).collect();
     let ports = || {
         vec![Ports {
             ports: peer::dns_ports(platform).iter().map(port).collect(),

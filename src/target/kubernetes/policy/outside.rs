@@ -29,19 +29,11 @@ struct Named {
 
 /// What a service reaches by address. What it reaches by name is left for later: a policy can say one thing of all
 /// names of a port.
-fn to(
-    platform: &Platform,
-    outside: OutsideId,
-    causes: &str,
-    named: &mut IndexMap<u16, Named>,
-) -> Vec<Rule> {
+fn to(platform: &Platform, outside: OutsideId, causes: &str, named: &mut IndexMap<u16, Named>) -> Vec<Rule> {
     let outside = &platform[outside];
     let reason = |what: &str| format!("To {}{what}: {causes}", outside.name);
-    let rule = |what: &str, peers, ports| Rule {
-        reason: vec![reason(what)],
-        peers: Peers::Network(peers),
-        ports,
-    };
+    let rule =
+        |what: &str, peers, ports| Rule { reason: vec![reason(what)], peers: Peers::Network(peers), ports };
     match outside.kind {
         OutsideKind::Internet => vec![rule("", peer::public(), Vec::new())],
         OutsideKind::Localhost => {
@@ -88,7 +80,8 @@ impl Named {
         let peers = if cilium {
             Peers::Names(self.hosts)
         } else {
-            self.reason.push("  Opened for every address of the internet: a policy knows no names.".to_owned());
+            self.reason
+                .push("  Opened for every address of the internet: a policy knows no names.".to_owned());
             let ranges = self.ranges.iter().map(|range| peer::range(range));
             Peers::Network(peer::public().into_iter().chain(ranges).collect())
         };
