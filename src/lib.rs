@@ -203,6 +203,12 @@ pub fn build(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
     target::lower(platform, targets)
 }
 
+/// Leaves one file of what the operator sets, where targets of several runtimes write it. `platforms` are the source on each of
+/// its runtimes, the first one first.
+pub fn join(lowered: &mut [Lowered], platforms: &[&Platform]) {
+    target::join(lowered, platforms);
+}
+
 /// What a build of the platform as it stands writes besides, for its environments.
 #[must_use]
 pub fn overlays(base: &Platform, environments: &[&Platform]) -> Vec<Artifact> {

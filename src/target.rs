@@ -16,7 +16,7 @@ mod prometheus;
 
 pub use artifact::{Artifact, Files, digest};
 pub use coverage::Coverage;
-pub use order::{lower, overlays};
+pub use order::{join, lower, overlays};
 pub use overrides::Missed;
 
 use crate::formats::Format;

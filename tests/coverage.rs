@@ -23,6 +23,7 @@ const NOWHERE: &[(&str, &str)] = &[
     ("first_start.*", "likewise"),
     ("expects.*", "likewise"),
     ("ended.*", "likewise"),
+    ("reload_flag.*", "likewise"),
     ("mirror.*", "likewise"),
 ];
 

@@ -16,7 +16,7 @@ mod texts;
 mod trusted;
 mod twins;
 
-use infrac::platform::{Platform, Role, Version};
+use infrac::platform::{Platform, Role, Runtime, Version};
 use infrac::schema::Placed;
 use infrac::target::Artifact;
 
@@ -49,6 +49,10 @@ fn nginx_accepts_every_proxy() {
     for case in Case::all() {
         let mut platform = case.compile();
         for machine in &machines {
+            // On a host names are asked for when a request comes, in a cluster when nginx starts.
+            let known = case.runtime == Runtime::Kubernetes;
+            let names = platform.services.iter().filter(|_| known).map(|service| service.name.as_str());
+            machine.know(names);
             let artifacts = written_for(&mut platform, machine.version);
             for proxy in platform.with_role(Role::Proxy) {
                 seen += 1;

@@ -145,6 +145,8 @@ fn lowered(platforms: &[&mut Platform], named: &[&'static Target], any: Runtime)
         crate::build(platform, &wanted)
     };
     let mut lowered: Vec<Lowered> = platforms.iter().flat_map(|platform| of_one(platform)).collect();
+    let all: Vec<&Platform> = platforms.iter().map(|platform| &**platform).collect();
+    crate::join(&mut lowered, &all);
     lowered.sort_by_key(|lowered| TARGETS.iter().position(|target| target.format.name == lowered.target));
     lowered
 }
@@ -160,6 +162,9 @@ fn add_overlays(lowered: &mut [Lowered], platforms: &[&mut Platform], environmen
     }
     let environments: Vec<&Platform> = environments.iter().map(|environment| &**environment).collect();
     kubernetes.artifacts.extend(crate::overlays(base, &environments));
+    // An environment may ask for what the operator sets where the platform as it stands does not.
+    let all: Vec<&Platform> = platforms.iter().map(|platform| &**platform).collect();
+    crate::join(lowered, &all);
 }
 
 /// The targets asked for, each once, in the order of the table; those of the platform where none is named.

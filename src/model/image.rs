@@ -33,6 +33,14 @@ block! {
 }
 
 block! {
+    /// The flag with which a program looks at its files by itself and reads them again when they have changed.
+    "reload_flag" => ReloadFlag / ReloadFlagField {
+        label since = "The first version that knows it: `\"3.12\"`.";
+        value flag: Constant = "The flag: `\"--config.auto-reload\"`.";
+    }
+}
+
+block! {
     /// A registry, or a folder of one, that holds copies of images.
     "mirror" => Mirror / MirrorField {
         label prefix = "What the names of the copies start with: `\"harbor.example.com/hub\"`.";
@@ -67,6 +75,9 @@ block! {
         optional filled: List<Constant>,
         /// Folders and files of configuration that the program reads again while it runs.
         optional reloads: List<Constant>,
+        /// The flag with which it does so by itself. On Kubernetes it is added where files of a target lie in such a folder, so
+        /// that a change of them does not start the program anew.
+        many reload_flag: ReloadFlag,
         /// Ports that are for those who run the platform: what is declared with their number has `access = admin`.
         optional admin_ports: List<PortNumber>,
         /// Ports that are for services of the platform only: `access = internal`.

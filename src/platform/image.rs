@@ -1,5 +1,6 @@
 //! What the catalogue knows of images.
 
+use super::Version;
 use crate::model::Access;
 
 /// What an image contains.
@@ -34,6 +35,8 @@ pub struct ImageFacts {
     pub filled: Vec<String>,
     /// Configuration that is read again while it runs.
     pub reloads: Vec<String>,
+    /// The flag with which it does so by itself, and the first version that knows it.
+    pub reload_flag: Option<(Version, String)>,
     /// Variables that may be given as a file.
     pub file_variables: Vec<String>,
     /// Whether the entry says which variables these are.

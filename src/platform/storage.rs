@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Service, VolumeId};
+use super::{Platform, Runtime, Service, Value, Version, VolumeId};
 use crate::formats::Format;
 use crate::model::Propagation;
 use crate::schema::Bytes;
@@ -86,13 +86,38 @@ impl Mounted {
 /// What a target writes to start a program with that reads its files again when they have changed.
 pub const RUN: &str = "run.sh";
 
-impl Service {
-    /// Whether it reads a folder of a target again by itself when a file of it has changed.
+impl Platform {
+    /// Whether a service reads a folder of a target again by itself when a file of it has changed: it is started by a program
+    /// that looks at them, or by a flag that makes it look.
     #[must_use]
-    pub fn reads_again(&self, mounted: &Mounted) -> bool {
+    pub fn reads_again(&self, service: &Service, mounted: &Mounted) -> bool {
         let program = format!("{}/{RUN}", mounted.path.trim_end_matches('/'));
-        let words = self.entrypoint.iter().chain(&self.command).flatten();
-        words.filter_map(super::Value::as_literal).any(|word| word == program)
+        let words = || service.entrypoint.iter().chain(&service.command).flatten();
+        let has = |flag: &str| words().filter_map(Value::as_literal).any(|word| word == flag);
+        let by_flag = |flag: &str| has(flag) || self.reload_flag(service) == Some(flag);
+        has(&program) || self.reloads_by(service, mounted).is_some_and(by_flag)
+    }
+
+    /// The flag to add to the command of a service, so that it reads the files of a target again by itself: on Kubernetes, where
+    /// the files of a pod that runs are exchanged.
+    #[must_use]
+    pub fn reload_flag(&self, service: &Service) -> Option<&str> {
+        let command = service.command.as_ref().filter(|_| self.runtime == Runtime::Kubernetes)?;
+        let flag = service.artifacts.iter().find_map(|mounted| self.reloads_by(service, mounted))?;
+        let says = |word: &Value| word.as_literal().is_some_and(|word| word.split('=').next() == Some(flag));
+        (!command.iter().any(says)).then_some(flag)
+    }
+
+    /// The flag with which a service would read a folder of a target again by itself; `None` where its version has none.
+    fn reloads_by(&self, service: &Service, mounted: &Mounted) -> Option<&str> {
+        let facts = self.facts(service)?;
+        let (since, flag) = facts.reload_flag.as_ref()?;
+        let tag = service.image_name.as_ref()?.tag.as_deref()?;
+        let path = mounted.path.trim_end_matches('/');
+        let lies = facts.reloads.iter().any(|folder| {
+            path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        (lies && Version::of_tag(tag)? >= *since).then_some(flag)
     }
 }
 

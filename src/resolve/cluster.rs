@@ -40,8 +40,8 @@ fn known(version: Option<Placed<Version>>, texts: &mut Texts<'_>) -> Option<Plac
     let (why, help) = if said.value < first {
         (
             format!("older than {first}"),
-            Help::perhaps(format!("\"{first}\""))
-                .and(", and upgrade the cluster: an older one refuses objects that are written here"),
+            format!("upgrade the cluster: it refuses objects that are written here; then write `\"{first}\"`")
+                .into(),
         )
     } else {
         (

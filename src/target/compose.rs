@@ -47,13 +47,13 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
     let services = platform.start_order();
     let configs: Vec<Artifact> =
         platform.services.iter().flat_map(|service| config::artifacts(service, &header)).collect();
-    let seen = Seen { mounted: files, configs: Files::new(&configs) };
+    let seen = Seen { platform, mounted: files, configs: Files::new(&configs) };
     let mut artifacts = vec![
         Artifact::new(
             "docker/compose.infrastructure.yaml",
             compose_file(platform, &services, &seen, &header),
         ),
-        Artifact::new(".env.example", env_example::lower(platform, &header)),
+        env_example::artifact(&[platform]),
     ];
     artifacts.extend(configs);
     artifacts
@@ -62,7 +62,7 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
 /// What overrides remove and is not there.
 fn missed(platform: &Platform) -> Vec<Missed> {
     let services = platform.start_order();
-    let seen = Seen { mounted: &Files::new([]), configs: Files::new([]) };
+    let seen = Seen { platform, mounted: &Files::new([]), configs: Files::new([]) };
     let handovers = handovers(platform);
     let jobs = owner::jobs(platform, &handovers);
     let waits = waits(&handovers);

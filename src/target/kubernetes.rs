@@ -108,14 +108,8 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
 }
 
 /// The script that makes Secrets, and what it is to be given.
-fn of_script(platform: &Platform) -> Vec<Artifact> {
-    let mut artifacts = vec![secret::from_env(platform)];
-    // Where compose is a target, it writes the same file for both.
-    if !platform.targets.contains(&&formats::COMPOSE) {
-        let example = env_example::lower(platform, &[super::generated(platform)]);
-        artifacts.push(Artifact::new(".env.example", example));
-    }
-    artifacts
+fn of_script(platform: &Platform) -> [Artifact; 2] {
+    [secret::from_env(platform), env_example::artifact(&[platform])]
 }
 
 /// What environments need beside their overlays, and the platform as it stands does not: the script that makes Secrets.
@@ -123,7 +117,7 @@ pub(super) fn of_environments(base: &Platform, environments: &[&Platform]) -> Ve
     let by_script = |platform: &&&Platform| platform.settings.kubernetes.store.is_none();
     let first = environments.iter().find(by_script);
     match first {
-        Some(_) if base.settings.kubernetes.store.is_some() => of_script(base),
+        Some(_) if base.settings.kubernetes.store.is_some() => of_script(base).into(),
         _ => Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! Who reads whom: targets that read the files of others are lowered behind these.
 
+use super::compose::env_example;
 use super::{Artifact, Files, Lower, Lowered, Target, find, kubernetes};
 use crate::formats;
 use crate::parallel;
@@ -79,5 +80,17 @@ mod tests {
             let reads = matches!(target.lower, Lower::Mounted(_));
             assert!(!reads || target.format.folders.is_empty(), "{}", target.format.name);
         }
+    }
+}
+
+/// Leaves one file of what the operator sets, where targets of several runtimes write it: it says what each of them asks for.
+/// `platforms` are the source on each of its runtimes, the first one first.
+pub fn join(lowered: &mut [Lowered], platforms: &[&Platform]) {
+    let is_example = |artifact: &Artifact| artifact.path == env_example::PATH;
+    let mut writers = lowered.iter_mut().filter(|lowered| lowered.artifacts.iter().any(is_example));
+    let (Some(first), Some(second)) = (writers.next(), writers.next()) else { return };
+    second.artifacts.retain(|artifact| !is_example(artifact));
+    for artifact in first.artifacts.iter_mut().filter(|artifact| is_example(artifact)) {
+        *artifact = env_example::artifact(platforms);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use infrac::platform::{Role, Version};
+use infrac::platform::{Role, Runtime, Version};
 use infrac::target::Artifact;
 
 use super::{none, written_for};
@@ -20,6 +20,9 @@ const MEANT: &[(&str, &str)] = &[
         "what is looked for is an answer to a certificate authority, or no file at all",
     ),
 ];
+
+/// What it reports on Kubernetes alone, where a Service keeps its address for as long as it is there.
+const MEANT_IN_A_CLUSTER: &str = "stale_dns_cache";
 
 /// The oldest version and the newest: their files differ most.
 const VERSIONS: [Version; 2] = [Version(1, 18), Version(1, 30)];
@@ -65,6 +68,9 @@ fn gixy_finds_nothing() {
                 let folder = tempfile::tempdir().expect("a temporary folder");
                 lay_out(folder.path(), &proxy.name, &artifacts);
                 for (test, said) in findings(&gixy, folder.path()) {
+                    if case.runtime == Runtime::Kubernetes && test == MEANT_IN_A_CLUSTER {
+                        continue;
+                    }
                     match MEANT.iter().find(|(meant, _)| *meant == test) {
                         Some((meant, _)) => drop(used.insert(*meant)),
                         None => complaints.push(format!("{} {version}: {test}: {said}", case.name())),

@@ -51,6 +51,14 @@ impl Machine {
         Some(Self { judge, root, version })
     }
 
+    /// Makes names known, as the cluster's name service knows those of Services.
+    pub(crate) fn know<'a>(&self, names: impl Iterator<Item = &'a str>) {
+        let lines: String = names.map(|name| format!("127.0.0.1 {name}\n")).collect();
+        fs::write(self.root.path().join("etc/hosts"), lines).expect("a file can be written");
+        fs::write(self.root.path().join("etc/nsswitch.conf"), "hosts: files\n")
+            .expect("a file can be written");
+    }
+
     /// Puts a proxy's configuration in the place of the last one: what the target writes, and files of compose.
     pub(crate) fn load(&self, proxy: &str, artifacts: &[Artifact]) {
         let own = format!("nginx/{proxy}/");

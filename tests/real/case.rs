@@ -80,7 +80,21 @@ impl Case {
 
     /// What these make of it.
     pub(crate) fn build(&self, platform: &Platform) -> Vec<Artifact> {
-        infrac::build(platform, &self.targets(platform)).into_iter().flat_map(|it| it.artifacts).collect()
+        let on = |runtime| Self { runtime, ..self.clone() };
+        let others = self.runtimes().into_iter().filter(|runtime| *runtime != self.runtime);
+        let others: Vec<Platform> = others.map(|runtime| on(runtime).compile()).collect();
+        let mut platforms: Vec<&Platform> = std::iter::once(platform).chain(&others).collect();
+        platforms.sort_by_key(|platform| platform.runtime);
+        let (mut lowered, mut own) = (Vec::new(), 0..0);
+        for platform in &platforms {
+            let start = lowered.len();
+            lowered.extend(infrac::build(platform, &on(platform.runtime).targets(platform)));
+            if platform.runtime == self.runtime {
+                own = start..lowered.len();
+            }
+        }
+        infrac::join(&mut lowered, &platforms);
+        lowered.drain(own).flat_map(|it| it.artifacts).collect()
     }
 
     /// What messages and snapshots call it: `tour`, `tour@production`, `tour+kubernetes`.

@@ -4,7 +4,7 @@ use super::super::place::optional;
 use super::super::text::Texts;
 use crate::hash::HashMap;
 use crate::model::{Access, Image};
-use crate::platform::{Expects, FirstStart, ImageFacts};
+use crate::platform::{Expects, FirstStart, ImageFacts, Version};
 use crate::schema::{Constant, List};
 
 /// How often an entry may lead on to another one.
@@ -48,6 +48,7 @@ fn complete(into: &mut Image, from: &Image) {
         since: _,
         expects,
         ended,
+        reload_flag,
         ..
     } = from;
     if into.expects.is_empty() {
@@ -55,6 +56,9 @@ fn complete(into: &mut Image, from: &Image) {
     }
     if into.ended.is_empty() {
         into.ended.clone_from(ended);
+    }
+    if into.reload_flag.is_empty() {
+        into.reload_flag.clone_from(reload_flag);
     }
     take_over!(
         into,
@@ -107,6 +111,10 @@ fn facts(image: &Image, texts: &mut Texts<'_>) -> ImageFacts {
         writes: list(image.writes.as_ref(), texts),
         filled: list(image.filled.as_ref(), texts),
         reloads: list(image.reloads.as_ref(), texts),
+        reload_flag: image
+            .reload_flag
+            .first()
+            .and_then(|flag| Some((Version::parse(flag.since.text.as_str())?, texts.constant(&flag.flag)))),
         root_variables: list(image.root_variables.as_ref(), texts),
         heap: optional(image.heap.as_ref(), texts),
         first_start: image.first_start.as_ref().map(|start| FirstStart {

@@ -4,11 +4,13 @@
 use indexmap::IndexSet;
 
 use crate::emit;
-use crate::platform::Service;
+use crate::platform::{Platform, Service};
 use crate::target::{Artifact, Files, digest};
 
 /// What containers see of generated files.
 pub(super) struct Seen<'a> {
+    /// Whose containers they are.
+    pub(super) platform: &'a Platform,
     /// Those of other targets.
     pub(super) mounted: &'a Files<'a>,
     /// Those that this target writes.
@@ -18,7 +20,7 @@ pub(super) struct Seen<'a> {
 impl Seen<'_> {
     /// Changes with whatever a service sees; `None` where that is nothing.
     pub(super) fn digest(&self, service: &Service) -> Option<String> {
-        let mounted = service.artifacts.iter().filter(|mounted| !service.reads_again(mounted));
+        let mounted = service.artifacts.iter().filter(|mounted| !self.platform.reads_again(service, mounted));
         let mounted =
             mounted.flat_map(|mounted| self.mounted.below(&mounted.source(service)).iter().copied());
         let files = self.configs.below(&folder(service)).iter().copied().chain(mounted);

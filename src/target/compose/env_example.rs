@@ -11,6 +11,7 @@ use crate::diagnostic::list_of;
 use crate::emit;
 use crate::hash::{HashMap, HashSet};
 use crate::platform::{Health, Input, InputId, Platform, Runtime, Service, Tree, Value, dollar};
+use crate::target::{Artifact, generated};
 
 const TEMPLATE: &str = include_str!("../../../targets/compose/env.example.j2");
 const PROFILES: &str = "COMPOSE_PROFILES";
@@ -40,6 +41,8 @@ enum Readers {
     Core,
     /// Optional parts alone: the numbers of their profiles in the order of the source.
     Optional(Vec<usize>),
+    /// What runs on another runtime alone.
+    Elsewhere(Runtime),
     /// Nothing that compose starts.
     Nothing,
 }
@@ -52,28 +55,36 @@ struct Line<'a> {
     value: String,
 }
 
-/// The file, of any runtime: what compose alone asks for stands in it where compose does the asking.
-pub(in crate::target) fn lower(platform: &Platform, header: &[String]) -> String {
+/// Where it stands, below the output folder.
+pub(in crate::target) const PATH: &str = ".env.example";
+
+/// The file of a source on each of its runtimes. What compose alone asks for stands in it where compose does the asking; what the
+/// first platform does not ask for, and another one does, stands at the end.
+pub(in crate::target) fn artifact(platforms: &[&Platform]) -> Artifact {
+    let Some((platform, others)) = platforms.split_first() else { return Artifact::new(PATH, String::new()) };
+    let header = [generated(platform)];
     let of_compose = platform.runtime == Runtime::Compose;
     let declared = |name: &str| !of_compose || platform.inputs.iter().any(|input| input.name == name);
     let bound = bound_by_operator(platform).map(|(service, port)| format!("{} {port}", service.name));
     let context = Context {
-        header,
-        parts: parts(platform),
+        header: &header,
+        parts: parts(platform, others),
         bound: if declared(ADMIN_BIND) { Vec::new() } else { bound.collect() },
         bind: default_bind(platform),
         profiles: if declared(PROFILES) { Vec::new() } else { profiles(platform) },
     };
-    emit::render(TEMPLATE, &context)
+    Artifact::new(PATH, emit::render(TEMPLATE, &context))
 }
 
 /// The variables by the parts that read them, what the core needs first; within a part as the source has them.
-fn parts(platform: &Platform) -> Vec<Part<'_>> {
+fn parts<'a>(platform: &'a Platform, others: &[&'a Platform]) -> Vec<Part<'a>> {
     let used = used(platform);
     let optional = of_optional_parts(platform);
     let profiles = profiles(platform);
     let mut parts: BTreeMap<Readers, Vec<Line<'_>>> = BTreeMap::new();
-    for (at, input) in platform.inputs.iter().enumerate() {
+    let elsewhere = read_elsewhere(platform, others, &used);
+    let is_elsewhere = |input: &Input| elsewhere.iter().any(|(_, other)| other.name == input.name);
+    for (at, input) in platform.inputs.iter().enumerate().filter(|(_, input)| !is_elsewhere(input)) {
         let readers = match optional.get(&InputId(at)) {
             _ if !used.contains(&InputId(at)) => Readers::Nothing,
             None => Readers::Core,
@@ -83,6 +94,9 @@ fn parts(platform: &Platform) -> Vec<Part<'_>> {
         };
         let line = line(input, readers != Readers::Nothing);
         parts.entry(readers).or_default().push(line);
+    }
+    for (runtime, input) in elsewhere {
+        parts.entry(Readers::Elsewhere(runtime)).or_default().push(line(input, true));
     }
     let alone = parts.len() == 1 && parts.contains_key(&Readers::Core);
     let title = |readers: &Readers| match readers {
@@ -96,9 +110,25 @@ fn parts(platform: &Platform) -> Vec<Part<'_>> {
                 "any case: until it is started, any text will do.".to_owned(),
             ]
         }
+        Readers::Elsewhere(runtime) => vec![format!("Read on {} alone.", runtime.name())],
         Readers::Nothing => vec!["Not asked for by what is built here.".to_owned()],
     };
     parts.into_iter().map(|(readers, inputs)| Part { title: title(&readers), inputs }).collect()
+}
+
+/// The inputs that other platforms of the same source read, and this one does not.
+fn read_elsewhere<'a>(
+    platform: &Platform,
+    others: &[&'a Platform],
+    used: &BTreeSet<InputId>,
+) -> Vec<(Runtime, &'a Input)> {
+    let here: HashSet<&str> = used.iter().map(|id| platform[*id].name.as_str()).collect();
+    let of_one = |other: &&'a Platform| {
+        let other = *other;
+        let used = self::used(other).into_iter().map(|id| (other.runtime, &other[id]));
+        used.collect::<Vec<_>>()
+    };
+    others.iter().flat_map(of_one).filter(|(_, input)| !here.contains(input.name.as_str())).collect()
 }
 
 /// The profiles of the groups that services belong to, in the order of the source. Other runtimes start all.

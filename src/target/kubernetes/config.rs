@@ -211,7 +211,7 @@ pub(super) fn checksum(cluster: &Context<'_>, service: &Service) -> Option<Strin
             Artifact::new(path, content).with_mode(config.mode)
         })
         .collect();
-    let mounted = service.artifacts.iter().filter(|mounted| !service.reads_again(mounted));
+    let mounted = service.artifacts.iter().filter(|mounted| !cluster.platform.reads_again(service, mounted));
     let mounted = mounted.flat_map(|mounted| cluster.mounted(service, mounted));
     Some(digest(own.iter().chain(mounted))?.short())
 }

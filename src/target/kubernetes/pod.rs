@@ -157,7 +157,9 @@ fn texts(env: &Env, words: &[Value]) -> Vec<String> {
 fn arguments(platform: &Platform, service: &Service, env: &Env) -> Option<Vec<String>> {
     let own = service.command.as_deref()?;
     let more = TARGETS.iter().flat_map(|target| (target.arguments)(platform, service));
-    let more = more.map(|word| Value { parts: [ValuePart::Literal(word.into())].into_iter().collect() });
+    let more = more
+        .chain(platform.reload_flag(service).map(str::to_owned))
+        .map(|word| Value { parts: [ValuePart::Literal(word.into())].into_iter().collect() });
     Some(own.iter().cloned().chain(more).map(|word| env.text(&word)).collect())
 }
 
