@@ -40,8 +40,10 @@ fn known(version: Option<Placed<Version>>, texts: &mut Texts<'_>) -> Option<Plac
     let (why, help) = if said.value < first {
         (
             format!("older than {first}"),
-            format!("upgrade the cluster: it refuses objects that are written here; then write `\"{first}\"`")
-                .into(),
+            format!(
+                "upgrade the cluster: it refuses objects that are written here; then write `\"{first}\"`"
+            )
+            .into(),
         )
     } else {
         (
