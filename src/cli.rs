@@ -4,10 +4,13 @@
 //! panics on what a user types, on what a file holds, or on a pipe that is closed.
 #![expect(clippy::disallowed_methods, reason = "the room that reads files, the environment and the terminal")]
 
+mod arguments;
 mod build;
 mod check;
 mod describe;
+mod drift;
 mod explain;
+mod fix;
 mod fmt;
 mod project;
 mod report;
@@ -15,292 +18,16 @@ mod request;
 mod route;
 mod variation;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::Parser as _;
 
 use crate::parallel;
-use crate::schema::{Bytes, Quantity};
-use crate::target::{self, TARGETS, Target};
+use arguments::{
+    Arguments, BuildArguments, CheckArguments, Color, Command, Denials, FmtArguments, RequestArguments,
+    RouteArguments, SchemaFormat, Subject,
+};
 use report::Report;
-
-/// One typed source of a platform, every artifact of it.
-#[derive(Debug, Parser)]
-#[command(name = "infrac", version, max_term_width = 100, after_help = AFTER_HELP, disable_help_subcommand = true)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-    /// When diagnostics are coloured; `auto` does so on a terminal, unless `NO_COLOR` is set
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        value_name = "WHEN",
-        default_value = "auto",
-        hide_possible_values = true,
-        display_order = 100
-    )]
-    color: Color,
-    /// Say nothing but errors and what was asked for
-    #[arg(short, long, global = true, display_order = 100)]
-    quiet: bool,
-}
-
-const AFTER_HELP: &str = "\
-Examples:
-  infrac check                     is the platform of this folder right?
-  infrac build                     write every artifact of it
-  infrac build --env production    the same for production, into build/production/
-  infrac fmt                       write every source file of it in the one style
-  infrac explain NET001            what a diagnostic means, with an example
-  infrac route ServiceDown         who is told of an alert
-  infrac request https://shop.example.com/api   what a request meets
-
-Exit codes:
-  0  all is well
-  1  the source has errors, or a file could not be read or written
-  2  the command was not understood
-  3  `infrac fmt --check` found a difference, or nothing answers what `infrac request` asks";
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Say what is wrong with a platform, and write nothing
-    Check(CheckArguments),
-    /// Write the artifacts of a platform
-    ///
-    /// Nothing is written when the source has errors, and no file is ever half-written. A file that would not
-    /// change is left alone, and one that is no longer generated is removed. `.infrac.manifest`, beside the
-    /// files, says which are infrac's: nothing is written while a file that has been edited, or that infrac did
-    /// not write, is in the way.
-    Build(BuildArguments),
-    /// Write source files in the one style
-    ///
-    /// Comments, blank lines between paragraphs and the meaning are kept. A file with syntax errors is left alone,
-    /// and so is one that would not change.
-    Fmt(FmtArguments),
-    /// Say who is told of an alert
-    ///
-    /// By which receivers and in which ways, after what time, and what mutes it. The labels that the alert always
-    /// carries are known: its severity, service and group, its own, and those of the platform. What others are
-    /// given is what the firing alert would carry; where a receiver asks for one that is not given, that is said.
-    Route(RouteArguments),
-    /// Say what a request from outside meets
-    ///
-    /// Which proxy, site and route it comes to, which limits hold, which services hand it on and which one answers,
-    /// each with the line of the source that says so; and the status where the proxy itself answers. It is decided
-    /// in nginx's own order: 400 and 405, the declared size (413), what is closed, `respond` and `redirect`, the
-    /// rate (429), the address (403), the login (401), then the service. Nothing is asked on a network.
-    Request(RequestArguments),
-    /// Say what each target writes, of which keys of the language, and which it cannot express
-    #[command(after_help = "\
-Examples:
-  infrac targets
-  infrac targets compose
-  infrac targets compose --markdown > targets/compose/coverage.md")]
-    Targets {
-        /// One target; by default all of them
-        #[arg(value_parser = targets())]
-        target: Option<&'static Target>,
-        /// Print tables in Markdown
-        #[arg(long)]
-        markdown: bool,
-    },
-    /// Print the reference of the language, in Markdown
-    Schema,
-    /// Explain a diagnostic
-    ///
-    /// Says what a code means, with an example that fails and its mended twin.
-    #[command(after_help = "\
-Examples:
-  infrac explain NET001
-  infrac explain unreachable-dependency
-  infrac explain                   all codes")]
-    Explain {
-        /// A code or its readable name; by default all codes are listed
-        code: Option<String>,
-    },
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  infrac check
-  infrac check deploy/platform.infra --env production
-  infrac check - < platform.infra")]
-struct CheckArguments {
-    #[command(flatten)]
-    source: SourceArguments,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  infrac build
-  infrac build --target compose --stdout
-  infrac build deploy/ --env production --out /srv/shop")]
-struct BuildArguments {
-    #[command(flatten)]
-    source: SourceArguments,
-    /// What to build, separated by commas; by default the targets of the platform
-    #[arg(long = "target", value_name = "TARGETS", value_delimiter = ',', value_parser = targets())]
-    targets: Vec<&'static Target>,
-    /// Where to write: by default the project's folder, and `build/ENV` below it with `--env`
-    ///
-    /// The project's folder is that of the source file, or the current folder for standard input.
-    #[arg(long, value_name = "FOLDER")]
-    out: Option<PathBuf>,
-    /// Print the artifacts instead of writing them, several under lines `==> PATH <==`
-    #[arg(long, conflicts_with_all = ["out", "force"])]
-    stdout: bool,
-    /// Replace and remove also files that have been edited, or that infrac did not write; each is kept as
-    /// NAME.orig
-    #[arg(long)]
-    force: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  infrac fmt
-  infrac fmt services/ platform.infra
-  infrac fmt --check --diff
-  infrac fmt - < platform.infra")]
-struct FmtArguments {
-    /// Source files, folders with `.infra` files in them or below, or `-` from standard input to standard
-    /// output; by default the folder of the nearest `platform.infra` upwards
-    #[arg(value_name = "PATH")]
-    paths: Vec<PathBuf>,
-    /// Write nothing, name the files that would change, and end with exit code 3 if there is one
-    #[arg(long)]
-    check: bool,
-    /// Write nothing, and print what would change
-    #[arg(long)]
-    diff: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  infrac route ServiceDown
-  infrac route ServiceDown job=api --env production
-  infrac route Watchdog --source deploy/")]
-struct RouteArguments {
-    /// The alert
-    alert: String,
-    /// Labels that it carries when it fires
-    #[arg(value_name = "LABEL=VALUE", value_parser = label)]
-    labels: Vec<(String, String)>,
-    /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
-    /// nearest `platform.infra` upwards
-    #[arg(long, value_name = "PATH")]
-    source: Option<PathBuf>,
-    /// The environment to put in
-    #[arg(long, value_name = "NAME", value_parser = environment)]
-    env: Option<String>,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  infrac request https://shop.example.com/api/orders
-  infrac request https://shop.example.com/admin --from admins --login --env production
-  infrac request https://shop.example.com/upload --method POST --size 20MiB
-  infrac request http://localhost:5921/ --header 'Host: shop.example.com'
-
-Exit codes:
-  0  a route or a published port answers, whatever the status
-  3  nothing answers: no port, no site of this name, or no route for this path")]
-struct RequestArguments {
-    /// The address, with its scheme
-    url: String,
-    /// Who asks: an address, or the name of an `outside`; by default anybody on the internet, and the host itself
-    /// for `localhost`
-    #[arg(long, value_name = "ADDRESS")]
-    from: Option<String>,
-    /// The method
-    #[arg(long, value_name = "METHOD", default_value = "GET")]
-    method: String,
-    /// A header; `Host` stands in place of the address's own
-    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
-    headers: Vec<(String, String)>,
-    /// The size of the body that it declares, such as `20MiB` or a number of bytes
-    #[arg(long, value_name = "BYTES", value_parser = size)]
-    size: Option<Bytes>,
-    /// With a user and a password that the proxy knows
-    #[arg(long)]
-    login: bool,
-    /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
-    /// nearest `platform.infra` upwards
-    #[arg(long, value_name = "PATH")]
-    source: Option<PathBuf>,
-    /// The environment to put in
-    #[arg(long, value_name = "NAME", value_parser = environment)]
-    env: Option<String>,
-}
-
-#[derive(Debug, Args)]
-struct SourceArguments {
-    /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
-    /// nearest `platform.infra` upwards
-    path: Option<PathBuf>,
-    /// The environment to put in
-    #[arg(long, value_name = "NAME", value_parser = environment)]
-    env: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Color {
-    Auto,
-    Always,
-    Never,
-}
-
-/// The targets as clap checks, suggests and lists them.
-fn targets() -> impl TypedValueParser<Value = &'static Target> {
-    let known =
-        TARGETS.iter().map(|target| PossibleValue::new(target.format.name).help(target.format.purpose));
-    PossibleValuesParser::new(known).try_map(|name| target::find(&name).ok_or("no such target"))
-}
-
-/// `label=value`.
-fn label(word: &str) -> Result<(String, String), &'static str> {
-    match word.split_once('=') {
-        Some((label, value)) if !label.is_empty() => Ok((label.to_owned(), value.to_owned())),
-        _ => Err("a label has the form `label=value`"),
-    }
-}
-
-/// `Name: value`.
-fn header(word: &str) -> Result<(String, String), &'static str> {
-    match word.split_once(':') {
-        Some((name, value)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
-            Ok((name.to_owned(), value.trim().to_owned()))
-        }
-        _ => Err("a header has the form `Name: value`"),
-    }
-}
-
-/// A number of bytes, with or without a unit.
-fn size(word: &str) -> Result<Bytes, &'static str> {
-    let plain = || word.parse().ok().map(Bytes);
-    let of_unit = match Quantity::parse(word) {
-        Some(Quantity::Bytes(size)) => Some(size),
-        _ => None,
-    };
-    of_unit.or_else(plain).ok_or("a size is a number of bytes, or has a unit such as `20MiB`")
-}
-
-/// A name that can be one of a folder, too.
-fn environment(name: &str) -> Result<String, &'static str> {
-    let fits = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
-    if fits && !name.is_empty() {
-        Ok(name.to_owned())
-    } else {
-        Err("a name has letters, digits, `-` and `_`")
-    }
-}
 
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -335,7 +62,7 @@ pub fn run() -> ExitCode {
             return if told.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
-    let report = Report::new(arguments.color, arguments.quiet);
+    let report = Report::new(arguments.color, arguments.quiet, arguments.command.format());
     parallel::take_part();
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &report),
@@ -344,10 +71,16 @@ pub fn run() -> ExitCode {
         Command::Route(arguments) => route::run(&arguments, &report),
         Command::Request(arguments) => request::run(&arguments, &report),
         Command::Targets { target, markdown } => describe::targets(target, markdown),
-        Command::Schema => describe::reference(),
+        Command::Schema { of, format } => describe::schema(of, format),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
-    match result {
+    // What was found is worth something also where the rest of the work could not be done.
+    let printed = match &result {
+        Err(Failure::Usage(_)) => Ok(()),
+        Err(Failure::System(_)) if !report.has_findings() => Ok(()),
+        _ => report.finish(),
+    };
+    match printed.and(result) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::SourceErrors) => ExitCode::from(1),
         Ok(Outcome::Difference | Outcome::Unanswered) => ExitCode::from(3),

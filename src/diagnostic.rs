@@ -8,6 +8,7 @@ pub mod codes;
 pub mod credential;
 pub mod edit;
 mod guard;
+pub mod machine;
 mod render;
 mod suggest;
 
@@ -33,6 +34,8 @@ pub struct Label {
 pub struct Diagnostic {
     /// The stable code.
     pub code: &'static Code,
+    /// That of its code, unless the command line raises it.
+    pub severity: Severity,
     /// One sentence that stands alone: lower case, no full stop.
     pub message: String,
     /// The places; the first one is the primary.
@@ -59,6 +62,7 @@ impl Diagnostic {
     pub fn new(code: &'static Code, message: impl Into<String>) -> Self {
         Self {
             code,
+            severity: code.severity,
             message: clip(message.into()),
             labels: Vec::new(),
             help: None,
@@ -151,7 +155,7 @@ impl Diagnostic {
     /// Whether it stops a build.
     #[must_use]
     pub fn is_error(&self) -> bool {
-        self.code.severity == Severity::Error
+        self.severity == Severity::Error
     }
 }
 

@@ -12,6 +12,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one room that writes files")]
 
 mod apply;
+pub mod drift;
 mod folders;
 mod keep;
 mod lock;
@@ -126,7 +127,7 @@ pub fn write(folder: &Path, build: &Build) -> Result<Summary, WriteError> {
         sweep(&mut root, &record, build);
     }
     let fail = |problems| WriteError { problems, state: record.state };
-    let plan = Plan::new(&mut root, &record.manifest, build).map_err(fail)?;
+    let plan = Plan::new(&mut root, &record.manifest, build, build.force).map_err(fail)?;
     let summary = apply::apply(plan, &root, &record, &mut made).map_err(|problem| fail(vec![problem]))?;
     made.keep();
     Ok(summary)

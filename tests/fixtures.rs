@@ -27,11 +27,30 @@ use project::{Fixture, compile_bytes, compile_text};
 const BESIDE: &[&Code] = &[codes::ALR003, codes::ALR007];
 
 /// Codes that one text cannot show: they need several files, bytes that are no text, or a target that leaves something out.
-const WITHOUT_EXAMPLE: &[&Code] =
-    &[codes::SYN005, codes::IMP001, codes::IMP002, codes::IMP003, codes::TGT007];
+const WITHOUT_EXAMPLE: &[&Code] = &[
+    codes::SYN005,
+    codes::IMP001,
+    codes::IMP002,
+    codes::IMP003,
+    codes::TGT007,
+    codes::ART001,
+    codes::ART002,
+    codes::ART003,
+    codes::ART004,
+    codes::ART005,
+    codes::FMT001,
+];
 
-/// Codes that no source fires: `coverage` holds them to a target of its own.
-const WITHOUT_FIXTURE: &[&Code] = &[codes::TGT007];
+/// Codes that no source fires: `coverage` holds the first to a target of its own, `tests/cli` the others to files on disk.
+const WITHOUT_FIXTURE: &[&Code] = &[
+    codes::TGT007,
+    codes::ART001,
+    codes::ART002,
+    codes::ART003,
+    codes::ART004,
+    codes::ART005,
+    codes::FMT001,
+];
 
 /// How long the compiler may take for any source, in a debug build: what is quadratic takes minutes.
 const AT_ONCE: Duration = Duration::from_secs(60);

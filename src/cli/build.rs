@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::drift;
 use super::project::Project;
 use super::report::{Report, count, hand_out};
 use super::variation::{self, Variation};
@@ -16,69 +17,124 @@ use crate::target::{self, Artifact, Lowered, PLACES, TARGETS, Target};
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.path.as_deref())?;
-    let environment = arguments.source.env.as_deref();
     let loader = project.loader();
     let parsed = Parsed::load(&loader, project.entry());
-    let any = parsed.runtime();
-    let mut variations: Vec<Variation> = runtimes(&parsed, &arguments.targets)
+    let declared = parsed.environments();
+    let builds = if arguments.all {
+        std::iter::once(None).chain(declared.iter().cloned().map(Some)).collect()
+    } else {
+        vec![arguments.source.env.clone()]
+    };
+    let mut variations: Vec<Variation> = ways(&parsed, &builds, &declared, &arguments.targets)
         .into_iter()
-        .map(|runtime| Variation {
-            environment: environment.map(str::to_owned),
+        .map(|(environment, runtime)| Variation {
+            compilation: parsed.clone().compile(&loader, environment.as_deref(), runtime),
+            environment,
             runtime,
-            compilation: parsed.clone().compile(&loader, environment, runtime),
         })
         .collect();
-    let own = variations.len();
-    if environment.is_none() && variations.iter().any(|it| it.runtime == Runtime::Kubernetes) {
-        // Beside the platform as it stands, what differs in each environment is written.
-        variations.extend(parsed.environments().into_iter().map(|environment| Variation {
-            runtime: Runtime::Kubernetes,
-            compilation: parsed.clone().compile(&loader, Some(&environment), Runtime::Kubernetes),
-            environment: Some(environment),
-        }));
-    }
-    let whole = arguments.targets.is_empty() && parsed.environments().is_empty();
-    if variation::report(&mut variations, whole, report) {
-        report.remark("nothing is built");
+    let whole = arguments.targets.is_empty() && (declared.is_empty() || arguments.all);
+    let denials = arguments.findings.denials();
+    if variation::report(&mut variations, whole, &denials, project.folder(), report) {
+        report.remark(if arguments.check { "nothing is compared" } else { "nothing is built" });
         return Ok(Outcome::SourceErrors);
     }
-    let project_path = arguments.out.as_deref().and_then(|out| seen_from(out, project.folder()));
-    let mut platforms: Vec<&mut Platform> =
-        variations.iter_mut().filter_map(|variation| variation.compilation.platform.as_mut()).collect();
-    if let Some(path) = project_path {
-        for platform in &mut platforms {
-            platform.project.clone_from(&path);
+    let mut outcome = Outcome::Fine;
+    let mut drifted = drift::Total::default();
+    for environment in &builds {
+        let build = Build {
+            lowered: lowered(&mut variations, environment.as_deref(), arguments, &project, parsed.runtime()),
+            whole: arguments.targets.is_empty(),
+            force: arguments.force,
+            sources: project.sources(),
+            places: PLACES,
+        };
+        if arguments.stdout {
+            let artifacts: Vec<&Artifact> = build.lowered.iter().flat_map(|it| &it.artifacts).collect();
+            hand_out(&printed(&artifacts))?;
+            continue;
         }
-    }
-    let (platforms, environments) = platforms.split_at_mut(own);
-    let mut lowered = lowered(platforms, &arguments.targets, any);
-    add_overlays(&mut lowered, platforms, environments);
-    let build = Build {
-        lowered,
-        whole: arguments.targets.is_empty(),
-        force: arguments.force,
-        sources: project.sources(),
-        places: PLACES,
-    };
-    if arguments.stdout {
-        let artifacts: Vec<&Artifact> = build.lowered.iter().flat_map(|it| &it.artifacts).collect();
-        hand_out(&printed(&artifacts))?;
-    } else {
-        let folder = arguments.out.clone().unwrap_or_else(|| default_folder(project.folder(), environment));
+        let by_default = || default_folder(project.folder(), environment.as_deref());
+        let folder = arguments.out.clone().unwrap_or_else(by_default);
+        if arguments.check {
+            drifted += drift::report(&folder, &build, report)?;
+            continue;
+        }
         let summary = output::write(&folder, &build).map_err(|error| refused(&folder, &error, report))?;
         warn_of_damage(&folder, summary.state, report);
-        for platform in platforms.iter().filter(|platform| platform.runtime == Runtime::Compose) {
+        let of_this = variations.iter().filter(|it| it.environment == *environment);
+        for platform in of_this.filter_map(|it| it.compilation.platform.as_ref()) {
             warn_of_mounts(&folder, platform, &arguments.targets, report);
         }
         report.result(&told(&folder, &summary))?;
     }
+    if arguments.check {
+        drifted.say(arguments, report)?;
+        outcome = if drifted.differs() { Outcome::Difference } else { Outcome::Fine };
+    }
     // The process ends here: to take a large platform apart piece by piece would cost as much as to check it.
     std::mem::forget(variations);
-    Ok(Outcome::Fine)
+    Ok(outcome)
+}
+
+/// What has to be compiled: each build for each runtime of its targets. A build of the platform as it stands writes beside it
+/// what differs in each environment on Kubernetes.
+fn ways(
+    parsed: &Parsed,
+    builds: &[Option<String>],
+    declared: &[String],
+    named: &[&'static Target],
+) -> Vec<(Option<String>, Runtime)> {
+    let runtimes = runtimes(parsed, named);
+    let mut ways: Vec<(Option<String>, Runtime)> =
+        builds.iter().flat_map(|build| runtimes.iter().map(|runtime| (build.clone(), *runtime))).collect();
+    if builds.contains(&None) && runtimes.contains(&Runtime::Kubernetes) {
+        for environment in declared {
+            let way = (Some(environment.clone()), Runtime::Kubernetes);
+            if !ways.contains(&way) {
+                ways.push(way);
+            }
+        }
+    }
+    ways
+}
+
+/// What the targets make of one build, in the order of the table.
+fn lowered(
+    variations: &mut [Variation],
+    environment: Option<&str>,
+    arguments: &BuildArguments,
+    project: &Project,
+    any: Runtime,
+) -> Vec<Lowered> {
+    let path = arguments.out.as_deref().and_then(|out| seen_from(out, project.folder()));
+    let (own, others): (Vec<&mut Variation>, Vec<&mut Variation>) =
+        variations.iter_mut().partition(|variation| variation.environment.as_deref() == environment);
+    let mut own = platforms(own);
+    if let Some(path) = path {
+        for platform in &mut own {
+            platform.project.clone_from(&path);
+        }
+    }
+    let mut lowered: Vec<Lowered> = own
+        .iter()
+        .flat_map(|platform| {
+            let mut wanted = wanted(&arguments.targets, platform);
+            wanted.retain(|target| target.format.runtime.unwrap_or(any) == platform.runtime);
+            crate::build(platform, &wanted)
+        })
+        .collect();
+    let all: Vec<&Platform> = own.iter().map(|platform| &**platform).collect();
+    crate::join(&mut lowered, &all);
+    lowered.sort_by_key(|lowered| TARGETS.iter().position(|target| target.format.name == lowered.target));
+    if environment.is_none() {
+        add_overlays(&mut lowered, &own, &mut platforms(others));
+    }
+    lowered
 }
 
 /// Why nothing is written, and what helps.
-fn refused(folder: &Path, error: &WriteError, report: &Report) -> Failure {
+pub(super) fn refused(folder: &Path, error: &WriteError, report: &Report) -> Failure {
     warn_of_damage(folder, error.state, report);
     let [first, rest @ ..] = error.problems.as_slice() else { return Failure::System(error.to_string()) };
     let mut message = error.to_string();
@@ -91,7 +147,7 @@ fn refused(folder: &Path, error: &WriteError, report: &Report) -> Failure {
     Failure::System(message)
 }
 
-fn warn_of_damage(folder: &Path, state: State, report: &Report) {
+pub(super) fn warn_of_damage(folder: &Path, state: State, report: &Report) {
     if let State::Damaged(lines) = state {
         let path = shown(folder).join(manifest::NAME);
         let lines = count(lines, "line");
@@ -105,7 +161,8 @@ fn warn_of_damage(folder: &Path, state: State, report: &Report) {
 /// Warns of folders that services mount, and that neither this build nor an earlier one wrote: Docker makes them empty, and what
 /// reads them does not start.
 fn warn_of_mounts(folder: &Path, platform: &Platform, named: &[&'static Target], report: &Report) {
-    if !named.iter().any(|target| target.format == &formats::COMPOSE) {
+    if platform.runtime != Runtime::Compose || !named.iter().any(|target| target.format == &formats::COMPOSE)
+    {
         return;
     }
     let built = |format: &Format| named.iter().any(|target| target.format == format);
@@ -123,7 +180,7 @@ fn warn_of_mounts(folder: &Path, platform: &Platform, named: &[&'static Target],
 }
 
 /// A path without a `./` before it.
-fn shown(folder: &Path) -> &Path {
+pub(super) fn shown(folder: &Path) -> &Path {
     folder.strip_prefix(".").unwrap_or(folder)
 }
 
@@ -137,18 +194,8 @@ fn runtimes(parsed: &Parsed, named: &[&'static Target]) -> Vec<Runtime> {
     Runtime::ALL.into_iter().filter(|runtime| of_named.contains(runtime)).collect()
 }
 
-/// What the targets make of the platforms, each of the one of its runtime, in the order of the table.
-fn lowered(platforms: &[&mut Platform], named: &[&'static Target], any: Runtime) -> Vec<Lowered> {
-    let of_one = |platform: &Platform| {
-        let mut wanted = wanted(named, platform);
-        wanted.retain(|target| target.format.runtime.unwrap_or(any) == platform.runtime);
-        crate::build(platform, &wanted)
-    };
-    let mut lowered: Vec<Lowered> = platforms.iter().flat_map(|platform| of_one(platform)).collect();
-    let all: Vec<&Platform> = platforms.iter().map(|platform| &**platform).collect();
-    crate::join(&mut lowered, &all);
-    lowered.sort_by_key(|lowered| TARGETS.iter().position(|target| target.format.name == lowered.target));
-    lowered
+fn platforms(variations: Vec<&mut Variation>) -> Vec<&mut Platform> {
+    variations.into_iter().filter_map(|variation| variation.compilation.platform.as_mut()).collect()
 }
 
 /// Adds the overlays of environments to what Kubernetes' target writes.
@@ -156,12 +203,18 @@ fn add_overlays(lowered: &mut [Lowered], platforms: &[&mut Platform], environmen
     let base = platforms.iter().find(|platform| platform.runtime == Runtime::Kubernetes);
     let kubernetes = lowered.iter_mut().find(|lowered| lowered.target == formats::KUBERNETES.name);
     let (Some(base), Some(kubernetes)) = (base, kubernetes) else { return };
-    // They are written where the platform as it stands is.
-    for environment in environments.iter_mut() {
-        environment.project.clone_from(&base.project);
+    // They are written where the platform as it stands is, and there only.
+    let mut own = Vec::new();
+    for environment in environments.iter_mut().filter(|it| it.runtime == Runtime::Kubernetes) {
+        own.push(std::mem::replace(&mut environment.project, base.project.clone()));
     }
-    let environments: Vec<&Platform> = environments.iter().map(|environment| &**environment).collect();
-    kubernetes.artifacts.extend(crate::overlays(base, &environments));
+    let of_cluster: Vec<&Platform> =
+        environments.iter().map(|it| &**it).filter(|it| it.runtime == Runtime::Kubernetes).collect();
+    kubernetes.artifacts.extend(crate::overlays(base, &of_cluster));
+    let of_cluster = environments.iter_mut().filter(|it| it.runtime == Runtime::Kubernetes);
+    for (environment, project) in of_cluster.zip(own) {
+        environment.project = project;
+    }
     // An environment may ask for what the operator sets where the platform as it stands does not.
     let all: Vec<&Platform> = platforms.iter().map(|platform| &**platform).collect();
     crate::join(lowered, &all);

@@ -1,5 +1,6 @@
 //! `infrac check`: what is wrong with a platform, as it is and with every environment, on every runtime of its targets.
 
+use super::fix;
 use super::project::Project;
 use super::report::{Report, count};
 use super::variation::{self, Variation};
@@ -15,12 +16,17 @@ const LARGE: usize = 512 * 1024;
 
 pub(super) fn run(arguments: &CheckArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.path.as_deref())?;
+    if arguments.fix || arguments.diff {
+        let fixed = fix::fixed(&project, arguments.source.env.as_deref());
+        fixed.hand_over(&project, arguments, report)?;
+    }
     let loader = project.loader();
     let parsed = Parsed::load(&loader, project.entry());
     let environment = arguments.source.env.as_deref();
     let whole = environment.is_none();
     let mut variations = every(parsed, &loader, environment);
-    let errors = variation::report(&mut variations, whole, report);
+    let errors =
+        variation::report(&mut variations, whole, &arguments.findings.denials(), project.folder(), report);
     // The process ends here: to take a large platform apart piece by piece would cost as much as to check it.
     let variations = std::mem::ManuallyDrop::new(variations);
     match variations.first().and_then(|first| first.compilation.platform.as_ref()) {
@@ -37,7 +43,7 @@ pub(super) fn run(arguments: &CheckArguments, report: &Report) -> Result<Outcome
 
 /// Compiles a source as it is and with each of its environments, or with the one that is named, for each of its runtimes.
 /// The source without an environment comes first, because most findings belong to it.
-fn every(parsed: Parsed, loader: &Loader<'_>, environment: Option<&str>) -> Vec<Variation> {
+pub(super) fn every(parsed: Parsed, loader: &Loader<'_>, environment: Option<&str>) -> Vec<Variation> {
     let environments = match environment {
         Some(environment) => vec![Some(environment.to_owned())],
         None => std::iter::once(None).chain(parsed.environments().into_iter().map(Some)).collect(),

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::report::hand_out;
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, SchemaFormat, Subject};
 use crate::coverage::lists;
+use crate::diagnostic::machine;
 use crate::model::Document;
 use crate::schema;
 use crate::target::{TARGETS, Target};
@@ -26,8 +27,18 @@ pub(super) fn targets(target: Option<&'static Target>, markdown: bool) -> Result
     Ok(Outcome::Fine)
 }
 
-/// The reference of the language.
-pub(super) fn reference() -> Result<Outcome, Failure> {
-    hand_out(&schema::markdown(Document::SCHEMA))?;
+/// The reference of the language, or the schema of what is printed for machines.
+pub(super) fn schema(of: Subject, format: Option<SchemaFormat>) -> Result<Outcome, Failure> {
+    let (only, word) = match of {
+        Subject::Language => (SchemaFormat::Markdown, "markdown"),
+        Subject::Diagnostics => (SchemaFormat::JsonSchema, "json-schema"),
+    };
+    if format.is_some_and(|format| format != only) {
+        return Err(Failure::Usage(format!("this is printed with `--format {word}` alone")));
+    }
+    hand_out(&match of {
+        Subject::Language => schema::markdown(Document::SCHEMA),
+        Subject::Diagnostics => machine::schema(),
+    })?;
     Ok(Outcome::Fine)
 }

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use super::project::{STDIN, nearest};
-use super::report::{Report, count, hand_out, print};
+use super::report::{Origin, Report, count, hand_out, print};
 use super::{Failure, FmtArguments, Outcome};
+use crate::diagnostic::machine::Finding;
 use crate::diagnostic::{Diagnostic, Guarded, Sink, codes};
 use crate::hash::HashSet;
 use crate::source::{MAX_FILE_BYTES, Sources};
@@ -27,7 +28,7 @@ pub(super) fn run(arguments: &FmtArguments, report: &Report) -> Result<Outcome, 
     for path in files(&arguments.paths)? {
         formatting.file(&path, arguments, report)?;
     }
-    report.draw(&formatting.sink.finish(), &formatting.sources);
+    report.total(report.draw(&formatting.sink.finish(), &formatting.sources, &Origin::default()));
     let [changed, unchanged, broken] = formatting.counts;
     report.result(&told(arguments, changed, unchanged))?;
     if broken > 0 {
@@ -42,17 +43,25 @@ fn standard_input(arguments: &FmtArguments, report: &Report) -> Result<Outcome, 
     let bytes = read(io::stdin().lock())
         .map_err(|error| Failure::System(format!("standard input cannot be read: {error}")))?;
     let formatted = formatting.format(STDIN, &bytes);
-    report.draw(&formatting.sink.finish(), &formatting.sources);
+    report.total(report.draw(&formatting.sink.finish(), &formatting.sources, &Origin::default()));
     let Some(formatted) = formatted else { return Ok(Outcome::SourceErrors) };
     let differs = formatted.as_bytes() != bytes;
     if arguments.diff && differs {
         print(&difference(STDIN, &bytes, &formatted))?;
     } else if arguments.check && differs {
-        report.result(&format!("{STDIN} would change\n"))?;
+        would_change(STDIN, report)?;
     } else if !arguments.check && !arguments.diff {
         hand_out(&formatted)?;
     }
     Ok(if arguments.check && differs { Outcome::Difference } else { Outcome::Fine })
+}
+
+/// Reports a file that is not in the one style.
+fn would_change(shown: &str, report: &Report) -> Result<(), Failure> {
+    let message = format!("{shown} would change");
+    let help = "`infrac fmt` writes it in the one style";
+    report.found(|| Finding::in_file(codes::FMT001, shown, &message, help));
+    report.result(&format!("{message}\n"))
 }
 
 /// What came of the files so far.
@@ -83,7 +92,7 @@ impl Formatting {
             return print(&difference(&shown, &bytes, &formatted));
         }
         if arguments.check {
-            return report.result(&format!("{shown} would change\n"));
+            return would_change(&shown, report);
         }
         write(path, &formatted)
             .map_err(|error| Failure::System(format!("`{shown}` cannot be written: {error}")))?;
@@ -168,7 +177,7 @@ fn read(input: impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// Puts a text in the place of a file, which is there whole, old or new, at any moment. A link stays a link.
-fn write(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
     let place = fs::canonicalize(path)?;
     let permissions = fs::metadata(&place)?.permissions();
     if permissions.readonly() {
@@ -184,7 +193,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// What formatting changes, as a unified diff.
-fn difference(name: &str, before: &[u8], after: &str) -> Guarded {
+pub(super) fn difference(name: &str, before: &[u8], after: &str) -> Guarded {
     let before = String::from_utf8_lossy(before);
     let difference =
         TextDiff::from_lines(before.as_ref(), after).unified_diff().header(name, name).to_string();

@@ -1,9 +1,12 @@
-//! What the program says: diagnostics and remarks on standard error, results on standard output.
+//! What the program says: diagnostics and remarks on standard error, results on standard output. In a format for machines,
+//! all findings are one text on standard output, printed when the command has ended.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
 
 use super::{Color, Failure};
-use crate::Compilation;
+use crate::diagnostic::machine::{self, Finding, Variant};
 use crate::diagnostic::{Diagnostic, Guard, Guarded, MOST, Style, render};
 use crate::source::Sources;
 
@@ -15,12 +18,41 @@ const MOST_DRAWN: usize = 50;
 pub(super) struct Report {
     style: Style,
     quiet: bool,
+    /// The format for machines; none is for people.
+    format: Option<machine::Format>,
+    /// What was found, where machines read it.
+    findings: RefCell<Vec<Finding>>,
+}
+
+/// How much was said.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Counts {
+    errors: usize,
+    warnings: usize,
+    /// Whether nothing more was looked for behind so many.
+    full: bool,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.full |= other.full;
+    }
+}
+
+/// Where the sources of diagnostics are, and in which of several compilations they were found.
+#[derive(Debug, Default)]
+pub(super) struct Origin {
+    /// The folder that the names of sources are below.
+    pub(super) folder: PathBuf,
+    pub(super) variant: Variant,
 }
 
 impl Report {
     /// Decides whether there is colour: by `--color`, else by `NO_COLOR` (<https://no-color.org>) and
     /// whether standard error is a terminal.
-    pub(super) fn new(color: Color, quiet: bool) -> Self {
+    pub(super) fn new(color: Color, quiet: bool, format: Option<machine::Format>) -> Self {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let is_dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         let coloured = match color {
@@ -28,25 +60,26 @@ impl Report {
             Color::Never => false,
             Color::Auto => io::stderr().is_terminal() && !is_set("NO_COLOR") && !is_dumb,
         };
-        Self { style: if coloured { Style::Colour } else { Style::Plain }, quiet }
+        let style = if coloured { Style::Colour } else { Style::Plain };
+        Self { style, quiet, format, findings: RefCell::default() }
     }
 
-    /// Draws the diagnostics of a compilation, with their number behind them.
-    pub(super) fn diagnostics(&self, compilation: &Compilation) {
-        self.draw(&compilation.diagnostics, &compilation.sources);
-    }
-
-    /// Draws diagnostics, with their number behind them.
-    pub(super) fn draw(&self, diagnostics: &[Diagnostic], sources: &Sources) {
+    /// Draws diagnostics; [`total`](Self::total) says their number.
+    pub(super) fn draw(&self, diagnostics: &[Diagnostic], sources: &Sources, origin: &Origin) -> Counts {
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+        let full = diagnostics.len() >= MOST;
+        let guard = Guard::new(diagnostics, sources);
+        if self.format.is_some() {
+            let shown = |name: &str| from_here(&origin.folder, name);
+            let found = diagnostics.iter().map(|it| Finding::of(it, &guard, &origin.variant, &shown));
+            self.findings.borrow_mut().extend(found);
+            return Counts { errors, warnings: diagnostics.len() - errors, full };
+        }
         let warnings = if self.quiet { 0 } else { diagnostics.len() - errors };
         // All are drawn in the order of the source, but warnings only where errors leave room.
         let mut room_for_errors = MOST_DRAWN;
         let mut room_for_warnings = MOST_DRAWN.saturating_sub(errors).min(warnings);
-        let guard = Guard::new(diagnostics, sources);
         let mut out = Guarded::default();
-        // Behind so many, nothing more was looked for.
-        let least = if diagnostics.len() >= MOST { "at least " } else { "" };
         for diagnostic in diagnostics {
             let room = if diagnostic.is_error() { &mut room_for_errors } else { &mut room_for_warnings };
             if *room > 0 {
@@ -56,20 +89,35 @@ impl Report {
             }
         }
         if errors + warnings > MOST_DRAWN {
+            let least = if full { "at least " } else { "" };
             out.push(&Guarded::new(&format!("and {least}{} more\n\n", errors + warnings - MOST_DRAWN)));
         }
         say(&out);
-        let numbers =
-            [(errors, "error"), (warnings, "warning")].into_iter().filter(|&(number, _)| number > 0);
+        Counts { errors, warnings, full }
+    }
+
+    /// Says how many diagnostics were drawn in all.
+    pub(super) fn total(&self, counts: Counts) {
+        let numbers = [(counts.errors, "error"), (counts.warnings, "warning")];
+        let numbers = numbers.into_iter().filter(|&(number, _)| number > 0);
         let numbers: Vec<String> = numbers.map(|(number, thing)| count(number, thing)).collect();
         if !numbers.is_empty() {
+            let least = if counts.full { "at least " } else { "" };
             self.remark(&format!("{least}{}", numbers.join(", ")));
         }
     }
 
+    /// Takes what was found in files that are no sources; whether it is for machines alone, and nothing more is to be said.
+    pub(super) fn found(&self, finding: impl FnOnce() -> Finding) -> bool {
+        if self.format.is_some() {
+            self.findings.borrow_mut().push(finding());
+        }
+        self.format.is_some()
+    }
+
     /// Says a line on standard error.
     pub(super) fn remark(&self, line: &str) {
-        if !self.quiet {
+        if !self.quiet && self.format.is_none() {
             say(&Guarded::new(&format!("{line}\n")));
         }
     }
@@ -84,8 +132,35 @@ impl Report {
 
     /// Prints what came of a command.
     pub(super) fn result(&self, text: &str) -> Result<(), Failure> {
-        if self.quiet { Ok(()) } else { print(&Guarded::new(text)) }
+        self.shown(&Guarded::new(text))
     }
+
+    /// Prints what came of a command, and has passed a guard of its own.
+    pub(super) fn shown(&self, text: &Guarded) -> Result<(), Failure> {
+        if self.quiet || self.format.is_some() { Ok(()) } else { print(text) }
+    }
+
+    /// Whether there is something for machines to read.
+    pub(super) fn has_findings(&self) -> bool {
+        !self.findings.borrow().is_empty()
+    }
+
+    /// Prints what machines read.
+    pub(super) fn finish(&self) -> Result<(), Failure> {
+        match self.format {
+            Some(format) => print(&machine::print(&self.findings.borrow(), format)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A file below a folder as it is called in the current one.
+fn from_here(folder: &Path, name: &str) -> String {
+    let path = folder.join(name);
+    let path = path.strip_prefix(".").unwrap_or(&path);
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    let path = if path.is_absolute() { path.strip_prefix(&here).unwrap_or(path) } else { path };
+    path.display().to_string()
 }
 
 /// Prints what was asked for, also when quiet.

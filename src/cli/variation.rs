@@ -1,12 +1,16 @@
 //! One source compiled in several ways: with its environments, for its runtimes. What several of them say is shown once.
 
+use std::path::Path;
+
 use crate::Compilation;
 use crate::allow::Allows;
-use crate::diagnostic::Label;
+use crate::diagnostic::machine::Variant;
+use crate::diagnostic::{Label, Severity};
 use crate::hash::HashSet;
 use crate::platform::Runtime;
 
-use super::report::Report;
+use super::Denials;
+use super::report::{Counts, Origin, Report};
 
 /// A source compiled in one way.
 pub(super) struct Variation {
@@ -17,11 +21,23 @@ pub(super) struct Variation {
 
 /// Draws what all variations say, each diagnostic once: under the first that says it. Whether one of them has errors.
 /// `whole` says that these are all that the source has.
-pub(super) fn report(variations: &mut [Variation], whole: bool, report: &Report) -> bool {
+pub(super) fn report(
+    variations: &mut [Variation],
+    whole: bool,
+    denials: &Denials,
+    folder: &Path,
+    report: &Report,
+) -> bool {
     if whole {
         unused(variations);
     }
+    for diagnostic in variations.iter_mut().flat_map(|it| &mut it.compilation.diagnostics) {
+        if denials.denies(diagnostic.code) {
+            diagnostic.severity = Severity::Error;
+        }
+    }
     let mut errors = false;
+    let mut counts = Counts::default();
     let mut told: HashSet<Told> = HashSet::default();
     let first = variations.first().map(|first| (first.environment.clone(), first.runtime));
     for Variation { environment, runtime, compilation } in variations {
@@ -32,6 +48,13 @@ pub(super) fn report(variations: &mut [Variation], whole: bool, report: &Report)
         let environment =
             environment.as_ref().filter(|_| first.as_ref().is_some_and(|it| it.0 != *environment));
         let elsewhere = first.as_ref().is_some_and(|it| it.1 != *runtime);
+        let origin = Origin {
+            folder: folder.to_owned(),
+            variant: Variant {
+                environment: environment.cloned(),
+                runtime: elsewhere.then(|| runtime.word()),
+            },
+        };
         let words = [
             environment.map(|environment| format!("in the environment `{environment}`")),
             elsewhere.then(|| format!("on {}", runtime.name())),
@@ -40,10 +63,11 @@ pub(super) fn report(variations: &mut [Variation], whole: bool, report: &Report)
         if !words.is_empty() && !compilation.diagnostics.is_empty() {
             report.remark(&format!("{}:\n", words.join(" ")));
         }
-        report.diagnostics(compilation);
+        counts += report.draw(&compilation.diagnostics, &compilation.sources, &origin);
         errors |= compilation.has_errors();
         told.extend(new);
     }
+    report.total(counts);
     errors
 }
 

@@ -429,6 +429,20 @@ codes! {
     GRA010 Error "unknown-colour";
     /// Thresholds of a panel that do not stand from below.
     GRA011 Warning "thresholds-go-down";
+
+    /// A file that a build writes is not there.
+    ART001 Error "missing-artifact";
+    /// A file is what an earlier build wrote, and the source says something else by now.
+    ART002 Error "stale-artifact";
+    /// A generated file has been edited.
+    ART003 Error "edited-artifact";
+    /// Something that infrac did not write stands where it writes a file.
+    ART004 Error "artifact-in-the-way";
+    /// A file of an earlier build is no longer generated.
+    ART005 Error "orphaned-artifact";
+
+    /// A source file is not in the one style.
+    FMT001 Error "unformatted-source";
 }
 
 /// The code of an id, in any case of letters.

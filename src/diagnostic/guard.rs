@@ -115,6 +115,11 @@ impl<'a> Guard<'a> {
         self.sources.file(id)
     }
 
+    /// Whether a file is one that the compiler ships.
+    pub(super) fn is_shipped(&self, id: FileId) -> bool {
+        self.sources.embedded().contains(&id)
+    }
+
     /// The text of a file, without what nobody may see.
     pub(super) fn shown(&self, id: FileId) -> &str {
         self.shown.get(&id).map_or_else(|| self.sources.file(id).text(), String::as_str)
@@ -134,6 +139,7 @@ impl<'a> Guard<'a> {
         let label = |label: &Label| Label { span: label.span, note: safe(&label.note) };
         Diagnostic {
             code: diagnostic.code,
+            severity: diagnostic.severity,
             message: safe(&diagnostic.message),
             labels: diagnostic.labels.iter().map(label).collect(),
             help: diagnostic.help.as_ref().map(safe),

@@ -35,7 +35,7 @@ pub fn render(diagnostic: &Diagnostic, guard: &Guard<'_>, style: Style) -> Guard
 }
 
 fn draw(diagnostic: &Diagnostic, guard: &Guard<'_>, style: Style) -> String {
-    let severity = match diagnostic.code.severity {
+    let severity = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
@@ -156,7 +156,7 @@ impl std::error::Error for Picture<'_> {}
 
 impl miette::Diagnostic for Picture<'_> {
     fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.diagnostic.map(|diagnostic| diagnostic.code.severity) {
+        Some(match self.diagnostic.map(|diagnostic| diagnostic.severity) {
             Some(Severity::Error) => miette::Severity::Error,
             Some(Severity::Warning) => miette::Severity::Warning,
             None => miette::Severity::Advice,

@@ -44,12 +44,17 @@ enum Owner {
 }
 
 impl<'a> Plan<'a> {
-    /// Decides what to do.
+    /// Decides what to do; with `force` also to files of a person's.
     ///
     /// # Errors
     ///
     /// Everything that stands against it.
-    pub(super) fn new(root: &mut Root, before: &Manifest, build: &'a Build) -> Result<Self, Vec<Problem>> {
+    pub(super) fn new(
+        root: &mut Root,
+        before: &Manifest,
+        build: &'a Build,
+        force: bool,
+    ) -> Result<Self, Vec<Problem>> {
         let mut plan = Self::default();
         let mut generated = BTreeSet::new();
         let artifacts: Vec<_> = build
@@ -71,7 +76,7 @@ impl<'a> Plan<'a> {
             generated.insert(artifact.path.as_str());
             plan.after.add(&artifact.path, target, artifact.digest());
             let decided = match (place, found) {
-                (Ok(place), Some(found)) => plan.write(root, build.force, artifact, place, found),
+                (Ok(place), Some(found)) => plan.write(root, force, artifact, place, found),
                 (Err(problem), _) => Err(problem),
                 (Ok(_), None) => Ok(()),
             };
@@ -84,7 +89,7 @@ impl<'a> Plan<'a> {
             }
             if !build.covers(&entry.target) {
                 plan.after.files.insert(path.clone(), entry.clone());
-            } else if let Err(problem) = plan.remove(root, entry, build, path) {
+            } else if let Err(problem) = plan.remove(root, entry, build, force, path) {
                 plan.problems.push(problem);
             }
         }
@@ -120,8 +125,14 @@ impl<'a> Plan<'a> {
     }
 
     /// Removes what is no longer generated, where it still is what infrac wrote.
-    fn remove(&mut self, root: &mut Root, entry: &Entry, build: &Build, path: &str) -> Result<(), Problem> {
-        let force = build.force;
+    fn remove(
+        &mut self,
+        root: &mut Root,
+        entry: &Entry,
+        build: &Build,
+        force: bool,
+        path: &str,
+    ) -> Result<(), Problem> {
         // Behind a link that leads elsewhere, or where there is no folder any more, nothing of ours is left.
         let Ok(place) = root.place(path) else { return Ok(()) };
         if build.is_source(&place) {

@@ -70,6 +70,18 @@ fn mounted(platform: &Platform) -> Vec<Artifact> {
     lower(platform, &targets).into_iter().flat_map(|lowered| lowered.artifacts).collect()
 }
 
+/// Leaves one file of what the operator sets, where targets of several runtimes write it: it says what each of them asks for.
+/// `platforms` are the source on each of its runtimes, the first one first.
+pub fn join(lowered: &mut [Lowered], platforms: &[&Platform]) {
+    let is_example = |artifact: &Artifact| artifact.path == env_example::PATH;
+    let mut writers = lowered.iter_mut().filter(|lowered| lowered.artifacts.iter().any(is_example));
+    let (Some(first), Some(second)) = (writers.next(), writers.next()) else { return };
+    second.artifacts.retain(|artifact| !is_example(artifact));
+    for artifact in first.artifacts.iter_mut().filter(|artifact| is_example(artifact)) {
+        *artifact = env_example::artifact(platforms);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::target::{Lower, TARGETS};
@@ -80,17 +92,5 @@ mod tests {
             let reads = matches!(target.lower, Lower::Mounted(_));
             assert!(!reads || target.format.folders.is_empty(), "{}", target.format.name);
         }
-    }
-}
-
-/// Leaves one file of what the operator sets, where targets of several runtimes write it: it says what each of them asks for.
-/// `platforms` are the source on each of its runtimes, the first one first.
-pub fn join(lowered: &mut [Lowered], platforms: &[&Platform]) {
-    let is_example = |artifact: &Artifact| artifact.path == env_example::PATH;
-    let mut writers = lowered.iter_mut().filter(|lowered| lowered.artifacts.iter().any(is_example));
-    let (Some(first), Some(second)) = (writers.next(), writers.next()) else { return };
-    second.artifacts.retain(|artifact| !is_example(artifact));
-    for artifact in first.artifacts.iter_mut().filter(|artifact| is_example(artifact)) {
-        *artifact = env_example::artifact(platforms);
     }
 }

@@ -53,7 +53,7 @@ impl Machine {
 
     /// Makes names known, as the cluster's name service knows those of Services.
     pub(crate) fn know<'a>(&self, names: impl Iterator<Item = &'a str>) {
-        let lines: String = names.map(|name| format!("127.0.0.1 {name}\n")).collect();
+        let lines: String = names.flat_map(|name| ["127.0.0.1 ", name, "\n"]).collect();
         fs::write(self.root.path().join("etc/hosts"), lines).expect("a file can be written");
         fs::write(self.root.path().join("etc/nsswitch.conf"), "hosts: files\n")
             .expect("a file can be written");

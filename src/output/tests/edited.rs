@@ -168,7 +168,7 @@ fn what_a_person_saves_during_the_build_is_not_replaced() -> Result {
         let mut root = Root::at(place.path()).map_err(|problem| problem.to_string())?;
         let record = Record::read(&root).map_err(|problem| problem.to_string())?;
         let wanted = whole(&new);
-        let plan = Plan::new(&mut root, &record.manifest, &wanted).map_err(|_| "refused")?;
+        let plan = Plan::new(&mut root, &record.manifest, &wanted, wanted.force).map_err(|_| "refused")?;
         fs::write(place.path().join(path), "mine")?;
         let problem = apply(plan, &root, &record, &mut MadeFolders::default()).err().ok_or("written")?;
         assert!(problem.to_string().ends_with("was changed by somebody else during this build"), "{problem}");

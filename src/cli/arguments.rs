@@ -1,0 +1,447 @@
+//! What may be typed.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostic::{Code, Severity, codes, machine};
+use crate::schema::{Bytes, Quantity};
+use crate::target::{self, TARGETS, Target};
+
+/// One typed source of a platform, every artifact of it.
+#[derive(Debug, Parser)]
+#[command(name = "infrac", version, max_term_width = 100, after_help = AFTER_HELP, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// When diagnostics are coloured; `auto` does so on a terminal, unless `NO_COLOR` is set
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        display_order = 100
+    )]
+    pub(super) color: Color,
+    /// Say nothing but errors and what was asked for
+    #[arg(short, long, global = true, display_order = 100)]
+    pub(super) quiet: bool,
+}
+
+pub(super) const AFTER_HELP: &str = "\
+Examples:
+  infrac check                     is the platform of this folder right?
+  infrac build                     write every artifact of it
+  infrac build --env production    the same for production, into build/production/
+  infrac build --check --all       is what stands on disk what the source says?
+  infrac fmt                       write every source file of it in the one style
+  infrac explain NET001            what a diagnostic means, with an example
+  infrac route ServiceDown         who is told of an alert
+  infrac request https://shop.example.com/api   what a request meets
+
+Exit codes:
+  0  all is well
+  1  the source has errors, or a file could not be read or written
+  2  the command was not understood
+  3  `infrac fmt --check` or `infrac build --check` found a difference, or nothing answers what
+     `infrac request` asks";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Say what is wrong with a platform, and write nothing
+    Check(CheckArguments),
+    /// Write the artifacts of a platform
+    ///
+    /// Nothing is written when the source has errors, and no file is ever half-written. A file that would not
+    /// change is left alone, and one that is no longer generated is removed. `.infrac.manifest`, beside the
+    /// files, says which are infrac's: nothing is written while a file that has been edited, or that infrac did
+    /// not write, is in the way.
+    Build(BuildArguments),
+    /// Write source files in the one style
+    ///
+    /// Comments, blank lines between paragraphs and the meaning are kept. A file with syntax errors is left alone,
+    /// and so is one that would not change.
+    Fmt(FmtArguments),
+    /// Say who is told of an alert
+    ///
+    /// By which receivers and in which ways, after what time, and what mutes it. The labels that the alert always
+    /// carries are known: its severity, service and group, its own, and those of the platform. What others are
+    /// given is what the firing alert would carry; where a receiver asks for one that is not given, that is said.
+    Route(RouteArguments),
+    /// Say what a request from outside meets
+    ///
+    /// Which proxy, site and route it comes to, which limits hold, which services hand it on and which one answers,
+    /// each with the line of the source that says so; and the status where the proxy itself answers. It is decided
+    /// in nginx's own order: 400 and 405, the declared size (413), what is closed, `respond` and `redirect`, the
+    /// rate (429), the address (403), the login (401), then the service. Nothing is asked on a network.
+    Request(RequestArguments),
+    /// Say what each target writes, of which keys of the language, and which it cannot express
+    #[command(after_help = "\
+Examples:
+  infrac targets
+  infrac targets compose
+  infrac targets compose --markdown > targets/compose/coverage.md")]
+    Targets {
+        /// One target; by default all of them
+        #[arg(value_parser = targets())]
+        target: Option<&'static Target>,
+        /// Print tables in Markdown
+        #[arg(long)]
+        markdown: bool,
+    },
+    /// Print the reference of the language, or the schema of what is printed for machines
+    #[command(after_help = "\
+Examples:
+  infrac schema                                      the language, in Markdown
+  infrac schema --format json-schema diagnostics     what `--format json` prints")]
+    Schema {
+        /// What to print
+        #[arg(value_enum, default_value = "language")]
+        of: Subject,
+        /// In which form; each subject has one
+        #[arg(long, value_enum, value_name = "FORMAT")]
+        format: Option<SchemaFormat>,
+    },
+    /// Explain a diagnostic
+    ///
+    /// Says what a code means, with an example that fails and its mended twin.
+    #[command(after_help = "\
+Examples:
+  infrac explain NET001
+  infrac explain unreachable-dependency
+  infrac explain                   all codes")]
+    Explain {
+        /// A code or its readable name; by default all codes are listed
+        code: Option<String>,
+    },
+}
+
+impl Command {
+    /// The format for machines, where one is asked for.
+    pub(super) fn format(&self) -> Option<machine::Format> {
+        let format = match self {
+            Self::Check(arguments) => arguments.findings.format.format,
+            Self::Build(arguments) => arguments.findings.format.format,
+            Self::Fmt(arguments) => arguments.format.format,
+            _ => Format::Human,
+        };
+        format.machine()
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac check
+  infrac check deploy/platform.infra --env production
+  infrac check --fix
+  infrac check --format sarif > infrac.sarif
+  infrac check --deny warnings --warn OBS005
+  infrac check - < platform.infra")]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    pub(super) source: SourceArguments,
+    /// Change the source where a help is an edit: near misses of names and words, quotes, units, missing entries
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Show what `--fix` would change, and write nothing
+    #[arg(long)]
+    pub(super) diff: bool,
+    #[command(flatten)]
+    pub(super) findings: FindingsArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac build
+  infrac build --target compose --stdout
+  infrac build deploy/ --env production --out /srv/shop
+  infrac build --check --all       are all files on disk what the source says?
+
+Exit codes:
+  0  all is written, or as it would be written
+  1  the source has errors, or a file could not be read or written
+  3  `--check` found a difference")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(super) struct BuildArguments {
+    #[command(flatten)]
+    pub(super) source: SourceArguments,
+    /// What to build, separated by commas; by default the targets of the platform
+    #[arg(long = "target", value_name = "TARGETS", value_delimiter = ',', value_parser = targets())]
+    pub(super) targets: Vec<&'static Target>,
+    /// Where to write: by default the project's folder, and `build/ENV` below it with `--env`
+    ///
+    /// The project's folder is that of the source file, or the current folder for standard input.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) out: Option<PathBuf>,
+    /// Print the artifacts instead of writing them, several under lines `==> PATH <==`
+    #[arg(long, conflicts_with_all = ["out", "force"])]
+    pub(super) stdout: bool,
+    /// Write nothing: name each file that is missing, stale, edited or no longer generated, with a short difference, and
+    /// end with exit code 3 if there is one
+    #[arg(long, conflicts_with_all = ["stdout", "force"])]
+    pub(super) check: bool,
+    /// The platform as it stands and every environment, each into its own folder
+    #[arg(long, conflicts_with_all = ["env", "out", "stdout"])]
+    pub(super) all: bool,
+    /// Replace and remove also files that have been edited, or that infrac did not write; each is kept as
+    /// NAME.orig
+    #[arg(long)]
+    pub(super) force: bool,
+    #[command(flatten)]
+    pub(super) findings: FindingsArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac fmt
+  infrac fmt services/ platform.infra
+  infrac fmt --check --diff
+  infrac fmt - < platform.infra")]
+pub(super) struct FmtArguments {
+    /// Source files, folders with `.infra` files in them or below, or `-` from standard input to standard
+    /// output; by default the folder of the nearest `platform.infra` upwards
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Write nothing, name the files that would change, and end with exit code 3 if there is one
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Write nothing, and print what would change
+    #[arg(long)]
+    pub(super) diff: bool,
+    #[command(flatten)]
+    pub(super) format: FormatArgument,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac route ServiceDown
+  infrac route ServiceDown job=api --env production
+  infrac route Watchdog --source deploy/")]
+pub(super) struct RouteArguments {
+    /// The alert
+    pub(super) alert: String,
+    /// Labels that it carries when it fires
+    #[arg(value_name = "LABEL=VALUE", value_parser = label)]
+    pub(super) labels: Vec<(String, String)>,
+    /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
+    /// nearest `platform.infra` upwards
+    #[arg(long, value_name = "PATH")]
+    pub(super) source: Option<PathBuf>,
+    /// The environment to put in
+    #[arg(long, value_name = "NAME", value_parser = environment)]
+    pub(super) env: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac request https://shop.example.com/api/orders
+  infrac request https://shop.example.com/admin --from admins --login --env production
+  infrac request https://shop.example.com/upload --method POST --size 20MiB
+  infrac request http://localhost:5921/ --header 'Host: shop.example.com'
+
+Exit codes:
+  0  a route or a published port answers, whatever the status
+  3  nothing answers: no port, no site of this name, or no route for this path")]
+pub(super) struct RequestArguments {
+    /// The address, with its scheme
+    pub(super) url: String,
+    /// Who asks: an address, or the name of an `outside`; by default anybody on the internet, and the host itself
+    /// for `localhost`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) from: Option<String>,
+    /// The method
+    #[arg(long, value_name = "METHOD", default_value = "GET")]
+    pub(super) method: String,
+    /// A header; `Host` stands in place of the address's own
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
+    pub(super) headers: Vec<(String, String)>,
+    /// The size of the body that it declares, such as `20MiB` or a number of bytes
+    #[arg(long, value_name = "BYTES", value_parser = size)]
+    pub(super) size: Option<Bytes>,
+    /// With a user and a password that the proxy knows
+    #[arg(long)]
+    pub(super) login: bool,
+    /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
+    /// nearest `platform.infra` upwards
+    #[arg(long, value_name = "PATH")]
+    pub(super) source: Option<PathBuf>,
+    /// The environment to put in
+    #[arg(long, value_name = "NAME", value_parser = environment)]
+    pub(super) env: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SourceArguments {
+    /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
+    /// nearest `platform.infra` upwards
+    pub(super) path: Option<PathBuf>,
+    /// The environment to put in
+    #[arg(long, value_name = "NAME", value_parser = environment)]
+    pub(super) env: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Subject {
+    /// The language: every block and key
+    Language,
+    /// What `check`, `build --check` and `fmt --check` print with `--format json`
+    Diagnostics,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaFormat {
+    /// For people
+    Markdown,
+    /// For programs (<https://json-schema.org>, 2020-12)
+    JsonSchema,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FormatArgument {
+    /// How findings are printed: for people on standard error, for machines on standard output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", display_order = 90)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FindingsArguments {
+    #[command(flatten)]
+    pub(super) format: FormatArgument,
+    /// Take warnings for errors: `warnings` for all of them, or codes, separated by commas
+    #[arg(long, value_name = "CODES", value_delimiter = ',', value_parser = denied, display_order = 90)]
+    pub(super) deny: Vec<Denied>,
+    /// Leave warnings of these codes warnings, whatever `--deny` says
+    #[arg(long, value_name = "CODES", value_delimiter = ',', value_parser = warning, display_order = 90)]
+    pub(super) warn: Vec<&'static Code>,
+}
+
+impl FindingsArguments {
+    pub(super) fn denials(&self) -> Denials {
+        Denials { denied: self.deny.clone(), left: self.warn.clone() }
+    }
+}
+
+/// Which warnings are taken for errors.
+#[derive(Debug, Default)]
+pub(super) struct Denials {
+    pub(super) denied: Vec<Denied>,
+    pub(super) left: Vec<&'static Code>,
+}
+
+impl Denials {
+    pub(super) fn denies(&self, code: &Code) -> bool {
+        let is_denied = |denied: &Denied| match denied {
+            Denied::Warnings => true,
+            Denied::Code(denied) => *denied == code,
+        };
+        self.denied.iter().any(is_denied) && !self.left.contains(&code)
+    }
+}
+
+/// What `--deny` names.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Denied {
+    Warnings,
+    Code(&'static Code),
+}
+
+/// `warnings`, or the code or name of one.
+fn denied(word: &str) -> Result<Denied, String> {
+    if word == "warnings" { Ok(Denied::Warnings) } else { warning(word).map(Denied::Code) }
+}
+
+/// The code or the name of a warning.
+fn warning(word: &str) -> Result<&'static Code, String> {
+    match codes::find(word) {
+        Some(code) if code.severity == Severity::Warning => Ok(code),
+        Some(code) => Err(format!("{} is an error in any case", code.id)),
+        None => Err("there is no such code; `infrac explain` lists all of them".to_owned()),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// With pictures of the places
+    Human,
+    /// A line each, for editors
+    Short,
+    /// An object with all that is known; `infrac schema diagnostics` prints its schema
+    Json,
+    /// For code scanning services
+    Sarif,
+    /// Annotations of GitHub
+    Github,
+}
+
+impl Format {
+    /// What machines read; `None` is for people.
+    pub(super) fn machine(self) -> Option<machine::Format> {
+        match self {
+            Self::Human => None,
+            Self::Short => Some(machine::Format::Short),
+            Self::Json => Some(machine::Format::Json),
+            Self::Sarif => Some(machine::Format::Sarif),
+            Self::Github => Some(machine::Format::Github),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The targets as clap checks, suggests and lists them.
+fn targets() -> impl TypedValueParser<Value = &'static Target> {
+    let known =
+        TARGETS.iter().map(|target| PossibleValue::new(target.format.name).help(target.format.purpose));
+    PossibleValuesParser::new(known).try_map(|name| target::find(&name).ok_or("no such target"))
+}
+
+/// `label=value`.
+fn label(word: &str) -> Result<(String, String), &'static str> {
+    match word.split_once('=') {
+        Some((label, value)) if !label.is_empty() => Ok((label.to_owned(), value.to_owned())),
+        _ => Err("a label has the form `label=value`"),
+    }
+}
+
+/// `Name: value`.
+fn header(word: &str) -> Result<(String, String), &'static str> {
+    match word.split_once(':') {
+        Some((name, value)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
+            Ok((name.to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("a header has the form `Name: value`"),
+    }
+}
+
+/// A number of bytes, with or without a unit.
+fn size(word: &str) -> Result<Bytes, &'static str> {
+    let plain = || word.parse().ok().map(Bytes);
+    let of_unit = match Quantity::parse(word) {
+        Some(Quantity::Bytes(size)) => Some(size),
+        _ => None,
+    };
+    of_unit.or_else(plain).ok_or("a size is a number of bytes, or has a unit such as `20MiB`")
+}
+
+/// A name that can be one of a folder, too.
+fn environment(name: &str) -> Result<String, &'static str> {
+    let fits = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    if fits && !name.is_empty() {
+        Ok(name.to_owned())
+    } else {
+        Err("a name has letters, digits, `-` and `_`")
+    }
+}

@@ -1,0 +1,156 @@
+//! Edits that are the way out of what is found: applied by `infrac check --fix`, shown by `--diff`.
+//!
+//! All edits of a round are applied together, and what they lead to is compiled again, since a name that is known by now may show
+//! the next mistake. A file that stood in the one style stands in it afterwards; another one keeps its own.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::check;
+use super::fmt::{difference, write};
+use super::project::{Project, STDIN};
+use super::report::{Report, count};
+use super::variation::Variation;
+use super::{CheckArguments, Failure};
+use crate::diagnostic::edit::{self, Edit};
+use crate::diagnostic::{Diagnostic, Guarded, Sink};
+use crate::hash::HashSet;
+use crate::source::{Found, Loader, Sources};
+use crate::{Parsed, syntax};
+
+/// How often what is mended is looked at again.
+const ROUNDS: usize = 10;
+
+/// The files that edits change, by their names below the project's folder, and how many findings they are the way out of.
+#[derive(Default)]
+pub(super) struct Fixed {
+    files: BTreeMap<String, Change>,
+    findings: usize,
+}
+
+/// A file before and after.
+struct Change {
+    before: String,
+    after: String,
+}
+
+/// A finding's edits, by the files that they are in.
+type Edits = Vec<(String, Edit)>;
+
+/// Finds out what edits change, and writes nothing.
+pub(super) fn fixed(project: &Project, environment: Option<&str>) -> Fixed {
+    let mut fixed = Fixed::default();
+    let mut done: HashSet<(&'static str, String, String)> = HashSet::default();
+    for _ in 0..ROUNDS {
+        let loader = project.loader();
+        let load = |path: &str| match fixed.files.get(path) {
+            Some(change) => Ok(Found::File(change.after.clone().into_bytes())),
+            None => (loader.load)(path),
+        };
+        let loader = Loader { load: &load };
+        let variations = check::every(Parsed::load(&loader, project.entry()), &loader, environment);
+        let mut chosen: BTreeMap<String, Vec<Edit>> = BTreeMap::new();
+        let mut texts: BTreeMap<String, String> = BTreeMap::new();
+        let mut findings = 0;
+        for (diagnostic, sources) in variations.iter().flat_map(found) {
+            let edits = edits(diagnostic, sources);
+            let Some((first, _)) = edits.first() else { continue };
+            // What is found again behind its edit is not mended by it.
+            let known = (diagnostic.code.id, diagnostic.message.clone(), first.clone());
+            let are_there =
+                edits.iter().all(|(name, edit)| chosen.get(name).is_some_and(|all| all.contains(edit)));
+            if are_there || done.contains(&known) || edits.iter().any(|it| is_in_the_way(it, &chosen)) {
+                continue;
+            }
+            findings += 1;
+            done.insert(known);
+            for (name, edit) in edits {
+                texts.entry(name.clone()).or_insert_with(|| sources.file(edit.span.file).text().to_owned());
+                chosen.entry(name).or_default().push(edit);
+            }
+        }
+        let changed: Option<Vec<(String, String)>> =
+            chosen.iter().map(|(name, edits)| Some((name.clone(), applied(&texts[name], edits)?))).collect();
+        // A round after which a source does not parse is none.
+        let Some(changed) = changed.filter(|changed| !changed.is_empty()) else { break };
+        for (name, after) in changed {
+            let before = texts[&name].clone();
+            fixed.files.entry(name).or_insert_with(|| Change { before, after: String::new() }).after = after;
+        }
+        fixed.findings += findings;
+    }
+    fixed.files.retain(|_, change| change.before != change.after);
+    fixed
+}
+
+fn found(variation: &Variation) -> impl Iterator<Item = (&Diagnostic, &Sources)> {
+    let compilation = &variation.compilation;
+    compilation.diagnostics.iter().map(|diagnostic| (diagnostic, &compilation.sources))
+}
+
+fn edits(diagnostic: &Diagnostic, sources: &Sources) -> Edits {
+    let of_file = |edit: &Edit| (sources.file(edit.span.file).name().to_owned(), edit.clone());
+    diagnostic.edits.iter().map(of_file).collect()
+}
+
+/// Whether a place is changed already, and otherwise.
+fn is_in_the_way((name, edit): &(String, Edit), chosen: &BTreeMap<String, Vec<Edit>>) -> bool {
+    let meets = |other: &Edit| {
+        let apart = edit.span.end < other.span.start || other.span.end < edit.span.start;
+        other != edit && !apart
+    };
+    chosen.get(name).is_some_and(|chosen| chosen.iter().any(meets))
+}
+
+/// A text with edits, in the one style where it stood in that; `None` where it does not parse.
+fn applied(text: &str, edits: &[Edit]) -> Option<String> {
+    let after = edit::apply(text, edits)?;
+    let is_formatted = formatted(text).is_none_or(|formatted| formatted == text);
+    let in_style = formatted(&after)?;
+    Some(if is_formatted { in_style } else { after })
+}
+
+/// A text in the one style; `None` where it does not parse.
+fn formatted(text: &str) -> Option<String> {
+    let mut sources = Sources::default();
+    let mut sink = Sink::default();
+    let id = sources.add("", text.to_owned());
+    let file = syntax::parse(&sources, id, &mut sink);
+    (!sink.has_errors()).then(|| syntax::print(sources.file(id), &file))
+}
+
+impl Fixed {
+    /// Writes the files, or shows what would change.
+    pub(super) fn hand_over(
+        &self,
+        project: &Project,
+        arguments: &CheckArguments,
+        report: &Report,
+    ) -> Result<(), Failure> {
+        if self.files.is_empty() {
+            report.remark("nothing can be fixed by an edit");
+            return Ok(());
+        }
+        for (name, change) in &self.files {
+            let path = place(project, name);
+            let shown = path.strip_prefix(".").unwrap_or(&path).display().to_string();
+            if arguments.diff {
+                report.shown(&difference(&shown, change.before.as_bytes(), &change.after))?;
+            } else if name == STDIN {
+                return Err(Failure::Usage("standard input cannot be fixed: name a file".to_owned()));
+            } else {
+                write(&path, &change.after)
+                    .map_err(|error| Failure::System(format!("`{shown}` cannot be written: {error}")))?;
+                report.shown(&Guarded::new(&format!("fixed {shown}\n")))?;
+            }
+        }
+        let (findings, files) = (count(self.findings, "finding"), count(self.files.len(), "file"));
+        let verb = if arguments.diff { "would be fixed" } else { "fixed" };
+        report.remark(&format!("{findings} {verb} in {files}"));
+        Ok(())
+    }
+}
+
+fn place(project: &Project, name: &str) -> PathBuf {
+    project.folder().join(name)
+}
