@@ -29,6 +29,7 @@ const FIRST: &[&str] = &[
     "command",
     "args",
     "podSelector",
+    "endpointSelector",
     "policyTypes",
     "ingress",
     "egress",
