@@ -10,6 +10,7 @@ mod check;
 mod describe;
 mod drift;
 mod explain;
+mod findings;
 mod fix;
 mod fmt;
 mod project;
@@ -25,7 +26,7 @@ use clap::Parser as _;
 
 use crate::parallel;
 use arguments::{
-    Arguments, BuildArguments, CheckArguments, Color, Command, Denials, FmtArguments, ModelArguments,
+    Arguments, BuildArguments, CheckArguments, Color, Command, FmtArguments, ModelArguments,
     RequestArguments, RouteArguments, SchemaFormat, ShowArguments, Subject,
 };
 use report::Report;

@@ -257,7 +257,7 @@ pub struct Route {
     pub path: String,
     /// Whether it is this path alone, and not what lies below it.
     pub exact: bool,
-    /// Where it goes: `backend.http`, or what the proxy does itself.
+    /// Where it goes: `api.http`, or what the proxy does itself.
     pub to: String,
     /// Who may come in; null for everybody.
     pub from: Option<String>,

@@ -239,7 +239,7 @@ fn of_service(model: &Model, platform: &Platform, service: &Service) -> String {
     let memory = crate::schema::Bytes(service.memory);
     lines.add(
         "resources",
-        &format!("{replicas} of it, {memory} of memory and {} processors each", service.cpu),
+        &format!("{replicas} of it, each with {memory} of memory and {} of a processor", service.cpu),
         None,
     );
     let reached = model.connections.iter().filter(|it| it.from == service.path);
