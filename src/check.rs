@@ -146,6 +146,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::K8S022], check: Of(gateway::one_gateway) },
     Rule { codes: &[codes::K8S023], check: Of(gateway::overlap) },
     Rule { codes: &[codes::SITE014], check: Of(gateway::proved) },
+    Rule { codes: &[codes::K8S030], check: Of(cluster::patterns) },
     Rule { codes: &[codes::VOL001], check: Of(volume::data) },
     Rule { codes: &[codes::VOL002], check: Of(volume::scratch) },
     Rule { codes: &[codes::VOL003], check: Of(volume::writers) },

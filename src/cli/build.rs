@@ -215,6 +215,9 @@ fn add_overlays(lowered: &mut [Lowered], platforms: &[&mut Platform], environmen
     for (environment, project) in of_cluster.zip(own) {
         environment.project = project;
     }
+    // An environment may ask for what the operator sets where the platform as it stands does not.
+    let all: Vec<&Platform> = platforms.iter().map(|platform| &**platform).collect();
+    crate::join(lowered, &all);
 }
 
 /// The targets asked for, each once, in the order of the table; those of the platform where none is named.

@@ -416,6 +416,8 @@ codes! {
     K8S022 Error "not-on-one-gateway";
     /// A name with `*` beside one that it holds, at one Gateway.
     K8S023 Warning "names-overlap";
+    /// An outside of many names that no policy of the cluster can say.
+    K8S030 Error "pattern-of-names";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";

@@ -1,6 +1,6 @@
 //! What the source sets for each target.
 
-use super::{ClusterGateway, Version};
+use super::{ApiServer, ClusterGateway, Dns, SecretStore, Version};
 use crate::model::PullPolicy;
 use crate::schema::Placed;
 
@@ -60,6 +60,18 @@ pub struct Kubernetes {
     pub proxy_protocol: Vec<String>,
     /// What serves the sites of a cluster that no proxy of the platform serves.
     pub gateway: Option<ClusterGateway>,
+    /// The version that the source sets.
+    pub version: Option<Placed<Version>>,
+    /// Where the API server is.
+    pub api_server: ApiServer,
+    /// Where names are resolved.
+    pub dns: Dns,
+    /// Whether Cilium is the network plug-in.
+    pub cilium: bool,
+    /// The store that Secrets are made from; `None` where a script makes them.
+    pub store: Option<SecretStore>,
+    /// Whether Reloader restarts what reads a Secret that has changed.
+    pub reloader: bool,
 }
 
 impl Default for Kubernetes {
@@ -75,6 +87,12 @@ impl Default for Kubernetes {
             nodes: Vec::new(),
             proxy_protocol: Vec::new(),
             gateway: None,
+            version: None,
+            api_server: ApiServer::default(),
+            dns: Dns::default(),
+            cilium: false,
+            store: None,
+            reloader: false,
         }
     }
 }

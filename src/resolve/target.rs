@@ -1,7 +1,7 @@
 //! What the source says of targets: which there are, their settings, and what services mount of theirs.
 
-use super::is_dns_label;
 use super::text::Texts;
+use super::{cluster, is_dns_label};
 use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::formats::{self, FORMATS, Format};
 use crate::model::{self, Document};
@@ -145,6 +145,7 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
             if let Some(said) = &said.proxy_protocol {
                 kubernetes.proxy_protocol = said.0.iter().filter_map(|said| ranges(said, texts)).collect();
             }
+            cluster::settings(said, kubernetes, texts);
         }
     }
     settings
@@ -171,7 +172,7 @@ fn namespace(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
 }
 
 /// A range of addresses; what is none is reported.
-fn ranges(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
+pub(super) fn ranges(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
     let text = texts.constant(said);
     let range = super::place::range(&text);
     if range.is_none() {
@@ -199,7 +200,7 @@ pub(super) fn dns_name(said: &Constant, texts: &mut Texts<'_>) -> Option<String>
 }
 
 /// A version; what is none is reported.
-fn version(said: Option<&Constant>, texts: &mut Texts<'_>) -> Option<Placed<Version>> {
+pub(super) fn version(said: Option<&Constant>, texts: &mut Texts<'_>) -> Option<Placed<Version>> {
     let said = said?;
     let text = texts.constant(said);
     let version = Version::parse(&text);

@@ -20,6 +20,8 @@ pub(crate) fn one_workload(cluster: &Cluster) -> Vec<String> {
                 continue;
             }
             "NetworkPolicy" => spec["podSelector"].clone(),
+            "CiliumNetworkPolicy" if is_empty(&spec["endpointSelector"]) => continue,
+            "CiliumNetworkPolicy" => spec["endpointSelector"].clone(),
             "Deployment" | "StatefulSet" | "DaemonSet" => spec["selector"].clone(),
             _ => continue,
         };
@@ -57,6 +59,7 @@ pub(crate) fn stable(cluster: &Cluster) -> Vec<String> {
                 &object.spec()["selector"]["matchLabels"]
             }
             "NetworkPolicy" => &object.spec()["podSelector"]["matchLabels"],
+            "CiliumNetworkPolicy" => &object.spec()["endpointSelector"]["matchLabels"],
             _ => continue,
         };
         if selector.get("app.kubernetes.io/version").is_some() {

@@ -3,12 +3,12 @@
 use Coverage::{Lost, NotConcerned, Written};
 
 use crate::model::fields::{
-    AfterField, ArtifactsField, BindField, BuildField, ConfigField, EnvFormField, GatewaySettingsField,
-    GroupField, HealthField, HostField, ImageUseField, IngressSettingsField, IssuerField,
-    KubernetesSettingsField, MountField, OutsideField, PlaceField, PlatformField, PortField, PublishField,
-    RequiresField, ReserveField, ResourcesField, RouteField, RunField, ScaleField, ScaleOnField, SecretField,
-    SecurityField, ServiceField, ServiceVolumeField, SiteField, SourceField, TargetField, TlsField,
-    TmpfsField, UpstreamField, VariableField, VolumeField,
+    AfterField, ApiServerField, ArtifactsField, BindField, BuildField, ConfigField, DnsField, EnvFormField,
+    GatewaySettingsField, GroupField, HealthField, HostField, ImageUseField, IngressSettingsField,
+    IssuerField, KubernetesSettingsField, MountField, OutsideField, PlaceField, PlatformField, PortField,
+    PublishField, RequiresField, ReserveField, ResourcesField, RouteField, RunField, ScaleField,
+    ScaleOnField, SecretField, SecretStoreField, SecurityField, ServiceField, ServiceVolumeField, SiteField,
+    SourceField, TargetField, TlsField, TmpfsField, UpstreamField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -63,10 +63,27 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                 | KubernetesSettingsField::pull_secrets(Leaf)
                 | KubernetesSettingsField::pull_policy(Leaf)
                 | KubernetesSettingsField::wait(Leaf)
-                | KubernetesSettingsField::nodes(Leaf) => Written,
-                // nginx reads it.
-                KubernetesSettingsField::proxy_protocol(Leaf) => NotConcerned,
-                KubernetesSettingsField::gateway(
+                | KubernetesSettingsField::nodes(Leaf)
+                | KubernetesSettingsField::version(Leaf)
+                | KubernetesSettingsField::cilium(Leaf)
+                | KubernetesSettingsField::api_server(
+                    ApiServerField::addresses(Leaf) | ApiServerField::ports(Leaf),
+                )
+                | KubernetesSettingsField::dns(
+                    DnsField::addresses(Leaf)
+                    | DnsField::ports(Leaf)
+                    | DnsField::namespace(Leaf)
+                    | DnsField::labels(Leaf),
+                )
+                | KubernetesSettingsField::secrets(
+                    SecretStoreField::by(Leaf)
+                    | SecretStoreField::store(Leaf)
+                    | SecretStoreField::kind(Leaf)
+                    | SecretStoreField::entry(Leaf)
+                    | SecretStoreField::refresh(Leaf)
+                    | SecretStoreField::reloader(Leaf),
+                )
+                | KubernetesSettingsField::gateway(
                     GatewaySettingsField::class(Leaf)
                     | GatewaySettingsField::namespace(Leaf)
                     | GatewaySettingsField::issuer(Leaf),
@@ -76,6 +93,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                     | IngressSettingsField::namespace(Leaf)
                     | IngressSettingsField::issuer(Leaf),
                 ) => Written,
+                // nginx reads it.
+                KubernetesSettingsField::proxy_protocol(Leaf) => NotConcerned,
             },
             TargetField::compose(_)
             | TargetField::prometheus(_)
@@ -229,6 +248,7 @@ fn service(field: ServiceField) -> Coverage {
         ServiceField::run(field) => match field {
             RunField::kind(Leaf)
             | RunField::cron(Leaf)
+            | RunField::zone(Leaf)
             | RunField::deadline(Leaf)
             | RunField::overlap(Leaf) => Written,
         },

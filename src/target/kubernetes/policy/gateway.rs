@@ -7,7 +7,7 @@ use k8s_openapi::api::networking::v1::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
-use super::{FILE, Rule, Rules, peer};
+use super::{FILE, Peers, Rule, Rules, peer};
 use crate::platform::{ClusterGateway, Platform, Port, Route};
 use crate::target::kubernetes::labels;
 use crate::target::kubernetes::object::{Object, Stage};
@@ -50,7 +50,7 @@ pub(super) fn connect(platform: &Platform, rules: &mut [Rules]) {
         let line = format!("From the gateway of the cluster to {}: route", names.join(", "));
         rules.ingress.push(Rule {
             reason: std::iter::once(line).chain(wide).collect(),
-            peers,
+            peers: Peers::Network(peers),
             ports: ports.into_iter().map(peer::port).collect(),
         });
     }
