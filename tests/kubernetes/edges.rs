@@ -20,8 +20,6 @@ use std::net::IpAddr;
 use infrac::platform::{EdgeEnd, OutsideKind, Platform, Protocol, Role, Service};
 use serde_json::json;
 
-use serde_json::json;
-
 use super::cluster::Cluster;
 use super::passages::surroundings;
 use super::reach::{ANY, End, Passage, Port, Reach};
