@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -86,9 +87,21 @@ fn accepts_everything(judge: &'static str) {
     let Some(judge) = Judge::find(judge) else { return };
     let mut complaints = Vec::new();
     let mut seen = 0;
+    let mut known = BTreeSet::new();
     for case in Case::all() {
-        let Some(folder) = written(&artifacts(&case)) else { continue };
+        let artifacts = artifacts(&case);
+        let Some(folder) = written(&artifacts) else { continue };
         seen += 1;
+        // Groups that are the same on both runtimes are tried once: their tests are most of the work.
+        let tests = artifacts.iter().filter(|artifact| artifact.path.contains("/tests/"));
+        for artifact in tests {
+            let rules = artifact.path.replacen("/tests/", "/rules/", 1);
+            let rules = artifacts.iter().find(|rules_of| rules_of.path == rules);
+            if !known.insert((artifact.content.clone(), rules.map(|rules| rules.content.clone()))) {
+                let path = artifact.path.trim_start_matches(FOLDER).trim_start_matches('/');
+                drop(fs::remove_file(folder.path().join(path)));
+            }
+        }
         // An environment changes limits and sizes; the tests of alerts are long, and the same.
         if case.environment.is_some() {
             drop(fs::remove_dir_all(folder.path().join("tests")));
