@@ -14,6 +14,7 @@ mod labels;
 mod layout;
 mod namespace;
 mod object;
+mod operator;
 mod pod;
 mod policy;
 mod probe;
@@ -143,6 +144,7 @@ fn objects(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     objects.extend(policy::objects(platform));
     objects.extend(claim::objects(&cluster));
     objects.extend(of_services.into_iter().flatten());
+    objects.extend(operator::objects(platform));
     objects
 }
 

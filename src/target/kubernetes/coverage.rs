@@ -4,10 +4,10 @@ use Coverage::{Lost, NotConcerned, Written};
 
 use crate::model::fields::{
     AfterField, ApiServerField, ArtifactsField, BindField, BuildField, ConfigField, DnsField, EnvFormField,
-    GroupField, HealthField, HostField, ImageUseField, KubernetesSettingsField, MountField, OutsideField,
-    PlaceField, PlatformField, PortField, PublishField, RequiresField, ReserveField, ResourcesField,
-    RunField, ScaleField, ScaleOnField, SecretField, SecretStoreField, SecurityField, ServiceField,
-    ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField, VolumeField,
+    GroupField, HealthField, HostField, ImageUseField, KubernetesSettingsField, MonitoringField, MountField,
+    OutsideField, PlaceField, PlatformField, PortField, PublishField, RequiresField, ReserveField,
+    ResourcesField, RunField, ScaleField, ScaleOnField, SecretField, SecretStoreField, SecurityField,
+    ServiceField, ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -81,6 +81,11 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                     | SecretStoreField::entry(Leaf)
                     | SecretStoreField::refresh(Leaf)
                     | SecretStoreField::reloader(Leaf),
+                )
+                | KubernetesSettingsField::monitoring(
+                    MonitoringField::by(Leaf)
+                    | MonitoringField::namespace(Leaf)
+                    | MonitoringField::monitor_labels(Leaf),
                 ) => Written,
             },
             TargetField::compose(_)
