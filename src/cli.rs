@@ -10,12 +10,14 @@ mod check;
 mod describe;
 mod drift;
 mod explain;
+mod findings;
 mod fix;
 mod fmt;
 mod project;
 mod report;
 mod request;
 mod route;
+mod show;
 mod variation;
 
 use std::process::ExitCode;
@@ -24,8 +26,8 @@ use clap::Parser as _;
 
 use crate::parallel;
 use arguments::{
-    Arguments, BuildArguments, CheckArguments, Color, Command, Denials, FmtArguments, RequestArguments,
-    RouteArguments, SchemaFormat, Subject,
+    Arguments, BuildArguments, CheckArguments, Color, Command, FmtArguments, ModelArguments,
+    RequestArguments, RouteArguments, SchemaFormat, ShowArguments, Subject,
 };
 use report::Report;
 
@@ -70,9 +72,11 @@ pub fn run() -> ExitCode {
         Command::Fmt(arguments) => fmt::run(&arguments, &report),
         Command::Route(arguments) => route::run(&arguments, &report),
         Command::Request(arguments) => request::run(&arguments, &report),
+        Command::Show(arguments) => show::show(&arguments, &report),
+        Command::Model(arguments) => show::model(&arguments, &report),
         Command::Targets { target, markdown } => describe::targets(target, markdown),
         Command::Schema { of, format } => describe::schema(of, format),
-        Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Explain { name } => explain::run(name.as_deref()),
     };
     // What was found is worth something also where the rest of the work could not be done.
     let printed = match &result {

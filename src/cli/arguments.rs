@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::diagnostic::{Code, Severity, codes, machine};
+use super::findings::{FindingsArguments, Format, FormatArgument};
+use crate::diagnostic::machine;
+use crate::platform::Runtime;
 use crate::schema::{Bytes, Quantity};
 use crate::target::{self, TARGETS, Target};
 
@@ -78,6 +80,15 @@ pub(super) enum Command {
     /// in nginx's own order: 400 and 405, the declared size (413), what is closed, `respond` and `redirect`, the
     /// rate (429), the address (403), the login (401), then the service. Nothing is asked on a network.
     Request(RequestArguments),
+    /// Say what one thing of the platform comes to, and what says so
+    ///
+    /// With every default filled in: image, ports, networks, environment, health, who connects, alerts, backups and the files that
+    /// speak of it, each with its line of the source or the component that brings it.
+    Show(ShowArguments),
+    /// Print the resolved platform for other programs, as JSON
+    ///
+    /// It holds the names of secrets, and never a value. `infrac schema model` prints its schema.
+    Model(ModelArguments),
     /// Say what each target writes, of which keys of the language, and which it cannot express
     #[command(after_help = "\
 Examples:
@@ -96,7 +107,8 @@ Examples:
     #[command(after_help = "\
 Examples:
   infrac schema                                      the language, in Markdown
-  infrac schema --format json-schema diagnostics     what `--format json` prints")]
+  infrac schema --format json-schema diagnostics     what `--format json` prints
+  infrac schema model                                what `infrac model` prints")]
     Schema {
         /// What to print
         #[arg(value_enum, default_value = "language")]
@@ -105,17 +117,20 @@ Examples:
         #[arg(long, value_enum, value_name = "FORMAT")]
         format: Option<SchemaFormat>,
     },
-    /// Explain a diagnostic
+    /// Explain a diagnostic, a component, a target or a block of the language
     ///
-    /// Says what a code means, with an example that fails and its mended twin.
+    /// Of a code: what it means, with an example that fails and its mended twin. Of a component: what it is told, what it
+    /// offers and what watches it. Of a block: its keys.
     #[command(after_help = "\
 Examples:
   infrac explain NET001
   infrac explain unreachable-dependency
-  infrac explain                   all codes")]
+  infrac explain postgres
+  infrac explain service
+  infrac explain                   everything that has a page")]
     Explain {
-        /// A code or its readable name; by default all codes are listed
-        code: Option<String>,
+        /// A code or its readable name, a component, a target, or a block; by default all of them are listed
+        name: Option<String>,
     },
 }
 
@@ -279,6 +294,71 @@ pub(super) struct RequestArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac show                      everything that has a name
+  infrac show api --env production
+  infrac show mongodb.exporter --on kubernetes
+  infrac show HighErrorRate")]
+pub(super) struct ShowArguments {
+    /// A service, network, site, input, outside, store, backup or alert; by default everything is listed
+    pub(super) name: Option<String>,
+    #[command(flatten)]
+    pub(super) at: PlatformArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac model
+  infrac model --env production | jq '.services[].image'")]
+pub(super) struct ModelArguments {
+    /// In which form
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "json")]
+    pub(super) format: ModelFormat,
+    #[command(flatten)]
+    pub(super) at: PlatformArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ModelFormat {
+    /// One object; `infrac schema model` prints its schema
+    Json,
+}
+
+/// Which platform of a source.
+#[derive(Debug, Args)]
+pub(super) struct PlatformArguments {
+    /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
+    /// nearest `platform.infra` upwards
+    #[arg(long, value_name = "PATH")]
+    pub(super) source: Option<PathBuf>,
+    /// The environment to put in
+    #[arg(long, value_name = "NAME", value_parser = environment)]
+    pub(super) env: Option<String>,
+    /// The runtime; by default the first of the platform's targets
+    #[arg(long, value_enum, value_name = "RUNTIME")]
+    pub(super) on: Option<On>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum On {
+    /// Docker Compose
+    Compose,
+    /// Kubernetes
+    Kubernetes,
+}
+
+impl From<On> for Runtime {
+    fn from(on: On) -> Self {
+        match on {
+            On::Compose => Self::Compose,
+            On::Kubernetes => Self::Kubernetes,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
 pub(super) struct SourceArguments {
     /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
     /// nearest `platform.infra` upwards
@@ -294,6 +374,8 @@ pub(super) enum Subject {
     Language,
     /// What `check`, `build --check` and `fmt --check` print with `--format json`
     Diagnostics,
+    /// What `infrac model` prints
+    Model,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -302,96 +384,6 @@ pub(super) enum SchemaFormat {
     Markdown,
     /// For programs (<https://json-schema.org>, 2020-12)
     JsonSchema,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct FormatArgument {
-    /// How findings are printed: for people on standard error, for machines on standard output
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", display_order = 90)]
-    pub(super) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct FindingsArguments {
-    #[command(flatten)]
-    pub(super) format: FormatArgument,
-    /// Take warnings for errors: `warnings` for all of them, or codes, separated by commas
-    #[arg(long, value_name = "CODES", value_delimiter = ',', value_parser = denied, display_order = 90)]
-    pub(super) deny: Vec<Denied>,
-    /// Leave warnings of these codes warnings, whatever `--deny` says
-    #[arg(long, value_name = "CODES", value_delimiter = ',', value_parser = warning, display_order = 90)]
-    pub(super) warn: Vec<&'static Code>,
-}
-
-impl FindingsArguments {
-    pub(super) fn denials(&self) -> Denials {
-        Denials { denied: self.deny.clone(), left: self.warn.clone() }
-    }
-}
-
-/// Which warnings are taken for errors.
-#[derive(Debug, Default)]
-pub(super) struct Denials {
-    pub(super) denied: Vec<Denied>,
-    pub(super) left: Vec<&'static Code>,
-}
-
-impl Denials {
-    pub(super) fn denies(&self, code: &Code) -> bool {
-        let is_denied = |denied: &Denied| match denied {
-            Denied::Warnings => true,
-            Denied::Code(denied) => *denied == code,
-        };
-        self.denied.iter().any(is_denied) && !self.left.contains(&code)
-    }
-}
-
-/// What `--deny` names.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Denied {
-    Warnings,
-    Code(&'static Code),
-}
-
-/// `warnings`, or the code or name of one.
-fn denied(word: &str) -> Result<Denied, String> {
-    if word == "warnings" { Ok(Denied::Warnings) } else { warning(word).map(Denied::Code) }
-}
-
-/// The code or the name of a warning.
-fn warning(word: &str) -> Result<&'static Code, String> {
-    match codes::find(word) {
-        Some(code) if code.severity == Severity::Warning => Ok(code),
-        Some(code) => Err(format!("{} is an error in any case", code.id)),
-        None => Err("there is no such code; `infrac explain` lists all of them".to_owned()),
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// With pictures of the places
-    Human,
-    /// A line each, for editors
-    Short,
-    /// An object with all that is known; `infrac schema diagnostics` prints its schema
-    Json,
-    /// For code scanning services
-    Sarif,
-    /// Annotations of GitHub
-    Github,
-}
-
-impl Format {
-    /// What machines read; `None` is for people.
-    pub(super) fn machine(self) -> Option<machine::Format> {
-        match self {
-            Self::Human => None,
-            Self::Short => Some(machine::Format::Short),
-            Self::Json => Some(machine::Format::Json),
-            Self::Sarif => Some(machine::Format::Sarif),
-            Self::Github => Some(machine::Format::Github),
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

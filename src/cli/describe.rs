@@ -9,6 +9,7 @@ use crate::diagnostic::machine;
 use crate::model::Document;
 use crate::schema;
 use crate::target::{TARGETS, Target};
+use crate::view::Model;
 
 /// What a target, or each of them, writes and cannot express.
 pub(super) fn targets(target: Option<&'static Target>, markdown: bool) -> Result<Outcome, Failure> {
@@ -31,7 +32,7 @@ pub(super) fn targets(target: Option<&'static Target>, markdown: bool) -> Result
 pub(super) fn schema(of: Subject, format: Option<SchemaFormat>) -> Result<Outcome, Failure> {
     let (only, word) = match of {
         Subject::Language => (SchemaFormat::Markdown, "markdown"),
-        Subject::Diagnostics => (SchemaFormat::JsonSchema, "json-schema"),
+        Subject::Diagnostics | Subject::Model => (SchemaFormat::JsonSchema, "json-schema"),
     };
     if format.is_some_and(|format| format != only) {
         return Err(Failure::Usage(format!("this is printed with `--format {word}` alone")));
@@ -39,6 +40,7 @@ pub(super) fn schema(of: Subject, format: Option<SchemaFormat>) -> Result<Outcom
     hand_out(&match of {
         Subject::Language => schema::markdown(Document::SCHEMA),
         Subject::Diagnostics => machine::schema(),
+        Subject::Model => Model::schema(),
     })?;
     Ok(Outcome::Fine)
 }

@@ -64,7 +64,7 @@ impl Object {
             name: metadata.name.unwrap_or_default(),
             namespace: metadata.namespace,
             comment: Vec::new(),
-            tree: keys::ordered(Node::of(object)),
+            tree: keys::ordered(object),
         };
         object.kept_from_flux()
     }

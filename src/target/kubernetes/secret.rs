@@ -91,15 +91,18 @@ pub(super) fn table(platform: &Platform, root: &str, objects: &[Object]) -> Opti
 fn collect(node: &Node, secrets: &mut IndexMap<String, Keys>) {
     match node {
         Node::Map(entries) => {
-            if let Some(reference) = entries.get("secretKeyRef") {
-                add(reference, &[reference], secrets);
+            for (key, value) in entries {
+                match key.as_str() {
+                    "secretKeyRef" => add(value, &[value], secrets),
+                    "secret" => {
+                        if let Some(Node::List(items)) = field(value, "items") {
+                            add(value, &items.iter().collect::<Vec<_>>(), secrets);
+                        }
+                    }
+                    _ => {}
+                }
+                collect(value, secrets);
             }
-            if let Some(projection) = entries.get("secret")
-                && let Some(Node::List(items)) = field(projection, "items")
-            {
-                add(projection, &items.iter().collect::<Vec<_>>(), secrets);
-            }
-            entries.values().for_each(|value| collect(value, secrets));
         }
         Node::List(items) => items.iter().for_each(|item| collect(item, secrets)),
         Node::Commented(_, inner) | Node::Styled(_, inner) => collect(inner, secrets),
