@@ -6,6 +6,7 @@
 
 mod arguments;
 mod build;
+mod bundle;
 mod check;
 mod describe;
 mod drift;
@@ -13,12 +14,15 @@ mod explain;
 mod findings;
 mod fix;
 mod fmt;
+mod init;
 mod project;
 mod report;
 mod request;
 mod route;
 mod show;
 mod variation;
+mod watch;
+mod words;
 
 use std::process::ExitCode;
 
@@ -26,8 +30,8 @@ use clap::Parser as _;
 
 use crate::parallel;
 use arguments::{
-    Arguments, BuildArguments, CheckArguments, Color, Command, FmtArguments, ModelArguments,
-    RequestArguments, RouteArguments, SchemaFormat, ShowArguments, Subject,
+    Arguments, BuildArguments, BundleArguments, CheckArguments, Color, Command, FmtArguments, InitArguments,
+    ModelArguments, RequestArguments, RouteArguments, SchemaFormat, ShowArguments, Subject,
 };
 use report::Report;
 
@@ -69,9 +73,14 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &report),
         Command::Build(arguments) => build::run(&arguments, &report),
+        Command::Watch(arguments) => watch::run(&arguments, &report),
+        Command::Bundle(arguments) => bundle::run(&arguments, &report),
+        Command::Init(arguments) => init::run(&arguments, &report),
         Command::Fmt(arguments) => fmt::run(&arguments, &report),
         Command::Route(arguments) => route::run(&arguments, &report),
         Command::Request(arguments) => request::run(&arguments, &report),
+        Command::Completions { shell } => describe::completions(shell),
+        Command::Man { to } => describe::man(to.as_deref()),
         Command::Show(arguments) => show::show(&arguments, &report),
         Command::Model(arguments) => show::model(&arguments, &report),
         Command::Targets { target, markdown } => describe::targets(target, markdown),

@@ -53,8 +53,8 @@ pub use source::{DataSource, SourceAccess};
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
 pub use store::Backup;
 pub use target::{
-    AlertmanagerSettings, ComposeSettings, GrafanaSettings, KubernetesSettings, NginxSettings,
-    PrometheusSettings, PullPolicy, Target, TargetSettings,
+    AlertmanagerSettings, ComposeSettings, GatewaySettings, GrafanaSettings, IngressSettings,
+    KubernetesSettings, NginxSettings, PrometheusSettings, PullPolicy, Target, TargetSettings,
 };
 
 block! {

@@ -11,6 +11,7 @@ mod cluster;
 mod config;
 mod edges;
 mod find;
+mod gateway;
 mod given;
 mod health;
 mod host;

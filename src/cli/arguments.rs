@@ -6,9 +6,10 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::findings::{FindingsArguments, Format, FormatArgument};
+use super::words::{environment, header, label, size};
 use crate::diagnostic::machine;
 use crate::platform::Runtime;
-use crate::schema::{Bytes, Quantity};
+use crate::schema::Bytes;
 use crate::target::{self, TARGETS, Target};
 
 /// One typed source of a platform, every artifact of it.
@@ -62,6 +63,20 @@ pub(super) enum Command {
     /// files, says which are infrac's: nothing is written while a file that has been edited, or that infrac did
     /// not write, is in the way.
     Build(BuildArguments),
+    /// Build again whenever the source has changed
+    ///
+    /// Until it is interrupted. On a terminal each build has the screen for itself.
+    Watch(BuildArguments),
+    /// Pack what a build of an environment writes into one archive
+    ///
+    /// The archive is the same for the same source on every machine: nothing in it says who made it, or when. Its digest
+    /// stands beside it, and in it the digest of the sources (`BUILD`).
+    Bundle(BundleArguments),
+    /// Start a platform: a small one that builds, with what belongs beside it
+    ///
+    /// Writes `platform.infra`, adds to `.gitignore` what nobody else may see, and `.pre-commit-config.yaml` where there is
+    /// none. The name is the folder's, image and port are those of a `Dockerfile`. Nothing is replaced.
+    Init(InitArguments),
     /// Write source files in the one style
     ///
     /// Comments, blank lines between paragraphs and the meaning are kept. A file with syntax errors is left alone,
@@ -89,6 +104,25 @@ pub(super) enum Command {
     ///
     /// It holds the names of secrets, and never a value. `infrac schema model` prints its schema.
     Model(ModelArguments),
+    /// Print what a shell completes commands with
+    #[command(after_help = "\
+Examples:
+  infrac completions bash > /etc/bash_completion.d/infrac
+  infrac completions zsh > ~/.zfunc/_infrac")]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual's pages for `man`
+    #[command(after_help = "\
+Examples:
+  infrac man --to /usr/local/share/man/man1")]
+    Man {
+        /// The folder; without it the first page is printed
+        #[arg(long, value_name = "FOLDER")]
+        to: Option<PathBuf>,
+    },
     /// Say what each target writes, of which keys of the language, and which it cannot express
     #[command(after_help = "\
 Examples:
@@ -139,7 +173,8 @@ impl Command {
     pub(super) fn format(&self) -> Option<machine::Format> {
         let format = match self {
             Self::Check(arguments) => arguments.findings.format.format,
-            Self::Build(arguments) => arguments.findings.format.format,
+            Self::Build(arguments) | Self::Watch(arguments) => arguments.findings.format.format,
+            Self::Bundle(arguments) => arguments.findings.format.format,
             Self::Fmt(arguments) => arguments.format.format,
             _ => Format::Human,
         };
@@ -209,6 +244,34 @@ pub(super) struct BuildArguments {
     pub(super) force: bool,
     #[command(flatten)]
     pub(super) findings: FindingsArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac bundle --env production
+  infrac bundle deploy/ --env staging --to /srv/releases/shop.tar.gz")]
+pub(super) struct BundleArguments {
+    #[command(flatten)]
+    pub(super) source: SourceArguments,
+    /// The archive; by default `build/NAME-ENV.tar.gz` in the project's folder
+    #[arg(long, value_name = "FILE")]
+    pub(super) to: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) findings: FindingsArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac init
+  infrac init shop/ --name shop")]
+pub(super) struct InitArguments {
+    /// The folder, which is made where it is missing; by default the current one
+    pub(super) folder: Option<PathBuf>,
+    /// What the platform is called; by default as the folder is
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -398,42 +461,4 @@ fn targets() -> impl TypedValueParser<Value = &'static Target> {
     let known =
         TARGETS.iter().map(|target| PossibleValue::new(target.format.name).help(target.format.purpose));
     PossibleValuesParser::new(known).try_map(|name| target::find(&name).ok_or("no such target"))
-}
-
-/// `label=value`.
-fn label(word: &str) -> Result<(String, String), &'static str> {
-    match word.split_once('=') {
-        Some((label, value)) if !label.is_empty() => Ok((label.to_owned(), value.to_owned())),
-        _ => Err("a label has the form `label=value`"),
-    }
-}
-
-/// `Name: value`.
-fn header(word: &str) -> Result<(String, String), &'static str> {
-    match word.split_once(':') {
-        Some((name, value)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
-            Ok((name.to_owned(), value.trim().to_owned()))
-        }
-        _ => Err("a header has the form `Name: value`"),
-    }
-}
-
-/// A number of bytes, with or without a unit.
-fn size(word: &str) -> Result<Bytes, &'static str> {
-    let plain = || word.parse().ok().map(Bytes);
-    let of_unit = match Quantity::parse(word) {
-        Some(Quantity::Bytes(size)) => Some(size),
-        _ => None,
-    };
-    of_unit.or_else(plain).ok_or("a size is a number of bytes, or has a unit such as `20MiB`")
-}
-
-/// A name that can be one of a folder, too.
-fn environment(name: &str) -> Result<String, &'static str> {
-    let fits = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
-    if fits && !name.is_empty() {
-        Ok(name.to_owned())
-    } else {
-        Err("a name has letters, digits, `-` and `_`")
-    }
 }

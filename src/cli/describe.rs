@@ -1,7 +1,11 @@
 //! `infrac targets` and `infrac schema`: what the compiler itself knows.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
+use clap::CommandFactory as _;
+
+use super::arguments::Arguments;
 use super::report::hand_out;
 use super::{Failure, Outcome, SchemaFormat, Subject};
 use crate::coverage::lists;
@@ -42,5 +46,29 @@ pub(super) fn schema(of: Subject, format: Option<SchemaFormat>) -> Result<Outcom
         Subject::Diagnostics => machine::schema(),
         Subject::Model => Model::schema(),
     })?;
+    Ok(Outcome::Fine)
+}
+
+/// What a shell completes commands with.
+pub(super) fn completions(shell: clap_complete::Shell) -> Result<Outcome, Failure> {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), env!("CARGO_PKG_NAME"), &mut out);
+    hand_out(&String::from_utf8_lossy(&out))?;
+    Ok(Outcome::Fine)
+}
+
+/// The pages for `man`: those of all commands in a folder, or the first one.
+pub(super) fn man(to: Option<&Path>) -> Result<Outcome, Failure> {
+    let Some(folder) = to else {
+        let mut out = Vec::new();
+        clap_mangen::Man::new(Arguments::command())
+            .render(&mut out)
+            .map_err(|error| Failure::System(format!("the page cannot be made: {error}")))?;
+        hand_out(&String::from_utf8_lossy(&out))?;
+        return Ok(Outcome::Fine);
+    };
+    std::fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(Arguments::command(), folder))
+        .map_err(|error| Failure::System(format!("`{}` cannot be written: {error}", folder.display())))?;
     Ok(Outcome::Fine)
 }

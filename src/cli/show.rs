@@ -14,7 +14,7 @@ use crate::{Compilation, Parsed, target};
 pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome, Failure> {
     let source = arguments.at.source.as_deref();
     let compiled = compiled(source, arguments.at.env.as_deref(), arguments.at.on.map(Into::into))?;
-    let Some(platform) = &compiled.platform else { return errors(&compiled, report) };
+    let Some(platform) = &compiled.platform else { return Ok(errors(&compiled, report)) };
     let model = Model::of(platform, &compiled.sources);
     let Some(name) = &arguments.name else {
         print(&Guarded::new(&overview(&model)))?;
@@ -38,7 +38,7 @@ pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome
 pub(super) fn model(arguments: &ModelArguments, report: &Report) -> Result<Outcome, Failure> {
     let source = arguments.at.source.as_deref();
     let compiled = compiled(source, arguments.at.env.as_deref(), arguments.at.on.map(Into::into))?;
-    let Some(platform) = &compiled.platform else { return errors(&compiled, report) };
+    let Some(platform) = &compiled.platform else { return Ok(errors(&compiled, report)) };
     print(&Guarded::new(&Model::of(platform, &compiled.sources).json()))?;
     Ok(Outcome::Fine)
 }
@@ -55,9 +55,9 @@ fn compiled(
     Ok(parsed.compile(&loader, environment, runtime))
 }
 
-fn errors(compiled: &Compilation, report: &Report) -> Result<Outcome, Failure> {
+fn errors(compiled: &Compilation, report: &Report) -> Outcome {
     report.total(report.draw(&compiled.diagnostics, &compiled.sources, &Origin::default()));
-    Ok(Outcome::SourceErrors)
+    Outcome::SourceErrors
 }
 
 /// Everything that has a name, by its kind.

@@ -146,7 +146,7 @@ fn in_style(text: &str) -> String {
 }
 
 fn secret(component: &str, parameter: &str) -> String {
-    format!("{}_{}", component, parameter).replace('-', "_").to_uppercase()
+    format!("{component}_{parameter}").replace('-', "_").to_uppercase()
 }
 
 fn is_true(entry: &Entry, key: &str) -> bool {

@@ -31,8 +31,8 @@ pub use super::storage::{
 };
 pub use super::store::BackupField;
 pub use super::target::{
-    AlertmanagerSettingsField, ComposeSettingsField, GrafanaSettingsField, KubernetesSettingsField,
-    NginxSettingsField, PrometheusSettingsField, TargetField,
+    AlertmanagerSettingsField, ComposeSettingsField, GatewaySettingsField, GrafanaSettingsField,
+    IngressSettingsField, KubernetesSettingsField, NginxSettingsField, PrometheusSettingsField, TargetField,
 };
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod config;
 mod coverage;
 mod env;
 mod external;
+mod gateway;
 mod keys;
 mod labels;
 mod layout;
@@ -144,6 +145,7 @@ fn objects(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     objects.extend(policy::objects(platform));
     objects.extend(claim::objects(&cluster));
     objects.extend(of_services.into_iter().flatten());
+    objects.extend(gateway::objects(platform));
     objects.extend(operator::objects(platform));
     objects
 }

@@ -7,6 +7,8 @@
 //! | nodes | what reaches a service on the node's network, or scrapes the kubelet | its port, at every address where the setting `nodes` is empty | its pods have addresses of nodes |
 //! | the internet | what reaches a name | its port, at every public address | a policy knows no names |
 //! | kubelets | what scrapes them | their port, at every address where the setting `nodes` is empty | they are processes of the nodes |
+//! | the cluster's gateway | pods of its namespace, everybody where none is named | ports that routes of sites without a proxy lead to | it is no pod of the platform |
+//! | solvers | the same | port 8089 of pods of cert-manager that answer an authority | they stand in the namespace of the certificate |
 //! | nodes, where Cilium is | the same | its port, of the entities `host` and `remote-node`; at the setting `nodes` as well | Cilium knows nodes, and matches their addresses only where it is set up to |
 //! | the internet, where Cilium is | what reaches a name | its port, at that name | its policies know names |
 //! | the API server | pods with a token | 443 and 6443, or the ports of the setting `api_server`, at its addresses, everywhere where it is empty | its address is the cluster's |
@@ -16,7 +18,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use infrac::platform::{EdgeEnd, OutsideKind, Platform, Protocol, Role, Service};
-
 use serde_json::json;
 
 use super::cluster::Cluster;
@@ -26,6 +27,10 @@ use super::values::Cidr;
 
 /// The label that says of which service a pod is.
 const NAME: &str = "app.kubernetes.io/name";
+
+/// What stands for the gateway of a cluster, and for a pod by which cert-manager proves a name.
+const GATEWAY: &str = "the gateway";
+const SOLVER: &str = "a solver";
 
 /// What a platform lets pass.
 struct Model<'a> {
@@ -45,6 +50,10 @@ enum Known<'a> {
     /// A pod of a service on the node's network.
     OnNode(&'a Service, IpAddr),
     Resolver,
+    /// A pod of the gateway's namespace.
+    Gateway,
+    /// A pod of cert-manager in our namespace.
+    Solver,
     Address(IpAddr),
     /// What a name leads to.
     Host(&'a str, IpAddr),
@@ -67,6 +76,8 @@ impl<'a> Known<'a> {
             (_, Some(address)) if !end.of_entity().is_empty() => Self::Entity(end.of_entity(), address),
             (_, Some(address)) => Self::Address(address),
             _ if end.name == resolver(platform) => Self::Resolver,
+            _ if end.name == GATEWAY => Self::Gateway,
+            _ if end.name == SOLVER => Self::Solver,
             _ => Self::Other,
         }
     }
@@ -238,10 +249,27 @@ impl<'a> Model<'a> {
         declared || destination.address().is_some() && self.reaches(source, destination, port)
     }
 
+    /// Whether the gateway of the cluster may be where something comes from.
+    fn is_gateway(&self, source: &Known<'_>) -> bool {
+        let gateway = self.platform.settings.kubernetes.gateway.as_ref();
+        gateway.is_some_and(|gateway| gateway.namespace.is_none() || matches!(source, Known::Gateway))
+    }
+
     fn lets_in(&self, (from, to, port): &Passage) -> bool {
-        let (source, Known::Service(destination)) = (&self.known[*from], &self.known[*to]) else {
-            return false;
-        };
+        let source = &self.known[*from];
+        if matches!(self.known[*to], Known::Solver) {
+            let mut sites = self.platform.behind_gateway();
+            let asked = sites.any(|site| site.tls.as_ref().is_some_and(|tls| tls.issuer.acme().is_some()));
+            return asked && *port == Port("TCP".to_owned(), 8089) && self.is_gateway(source);
+        }
+        let Known::Service(destination) = &self.known[*to] else { return false };
+        let routes = self.platform.behind_gateway().flat_map(|site| &site.routes);
+        let mut led = routes.flat_map(infrac::platform::Route::ports);
+        if self.is_gateway(source)
+            && led.any(|(service, at, _)| service == destination.id && port_of(destination, at) == *port)
+        {
+            return true;
+        }
         if self.publishes(destination, source.in_ranges(self.cilium()), port) {
             return true;
         }
@@ -316,6 +344,16 @@ pub(crate) fn beside(platform: &Platform, cluster: &Cluster) -> Vec<End> {
     let nodes = platform.settings.kubernetes.nodes.first();
     let node = nodes.and_then(|range| range.split('/').next()).unwrap_or("192.168.0.5");
     let mut beside = surroundings(cluster, node);
+    if let Some(gateway) = &platform.settings.kubernetes.gateway {
+        let name = gateway.namespace.as_deref().unwrap_or("gateway");
+        let labels = json!({ "kubernetes.io/metadata.name": name });
+        beside.push(End::pod(GATEWAY, name, labels, json!({ "app": "gateway" })));
+        for namespace in cluster.of("Namespace").filter(|it| it.name() == platform.namespace()) {
+            let labels = super::selectors::with_name(namespace);
+            let solver = json!({ "acme.cert-manager.io/http01-solver": "true" });
+            beside.push(End::pod(SOLVER, namespace.name(), labels, solver).with_port("TCP", 8089).ours());
+        }
+    }
     let settings = &platform.settings.kubernetes;
     if resolver(platform) != "DNS" {
         let namespace = settings.dns.namespace.as_deref().unwrap_or("kube-system");

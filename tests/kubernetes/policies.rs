@@ -143,10 +143,9 @@ fn of_cilium(policy: &Object) -> Vec<Mutant> {
             for (inner, port) in list(&rule["toPorts"][0]["ports"]).iter().enumerate() {
                 let place = format!("{place}.ports[{inner}]");
                 let change = |name: &'static str, value: Value| {
-                    let change = move |spec: &mut Value| {
+                    move |spec: &mut Value| {
                         spec[key][at]["toPorts"][0]["ports"][inner][name] = value.clone();
-                    };
-                    change
+                    }
                 };
                 let other = if port["protocol"] == "UDP" { "TCP" } else { "UDP" };
                 add(format!("{place} of {other}"), &change("protocol", json!(other)));

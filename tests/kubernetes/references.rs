@@ -173,7 +173,7 @@ pub(crate) fn objects(cluster: &Cluster) -> Vec<String> {
                     expect(object.place(), text(&subject["kind"]), within, text(&subject["name"]));
                 }
             }
-            "HTTPRoute" => {
+            "HTTPRoute" | "GRPCRoute" => {
                 for rule in list(&spec["rules"]) {
                     for backend in list(&rule["backendRefs"]) {
                         let within = backend["namespace"].as_str().unwrap_or(namespace);

@@ -22,6 +22,8 @@ pub(super) enum Stage {
     Workload,
     Scale,
     Job,
+    /// What leads into the cluster.
+    Gateway,
     Monitor,
 }
 

@@ -6,6 +6,7 @@
 //! <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
 
 mod cilium;
+mod gateway;
 mod outside;
 mod peer;
 mod system;
@@ -56,8 +57,10 @@ struct Rules {
 pub(super) fn objects(platform: &Platform) -> Vec<Object> {
     let mut objects: Vec<Object> =
         platform.namespaces().iter().flat_map(|name| of_namespace(platform, name)).collect();
+    objects.extend(gateway::solvers(platform));
     let mut rules: Vec<Rules> = platform.services.iter().map(|_| Rules::default()).collect();
     connect(platform, &mut rules);
+    gateway::connect(platform, &mut rules);
     for (service, rules) in platform.services.iter().zip(&mut rules) {
         outside::connect(platform, service, rules);
         system::connect(platform, service, rules);

@@ -94,7 +94,8 @@ fn collect(node: &Node, secrets: &mut IndexMap<String, Keys>) {
             for (key, value) in entries {
                 match key.as_str() {
                     "secretKeyRef" => add(value, &[value], secrets),
-                    "secret" => {
+                    // What may be missing as a whole is a certificate, which something else makes.
+                    "secret" if field(value, "optional").is_none() => {
                         if let Some(Node::List(items)) = field(value, "items") {
                             add(value, &items.iter().collect::<Vec<_>>(), secrets);
                         }

@@ -37,6 +37,11 @@ pub(super) fn named(name: &str, namespace: String) -> NetworkPolicyPeer {
     pods(labels(super::labels::NAME, name), Some(namespace))
 }
 
+/// All pods of a namespace.
+pub(super) fn namespace(name: &str) -> NetworkPolicyPeer {
+    NetworkPolicyPeer { namespace_selector: Some(labels(NAMESPACE, name)), ..NetworkPolicyPeer::default() }
+}
+
 /// A range of addresses, without parts of it.
 fn block(range: &str, except: &[&str]) -> NetworkPolicyPeer {
     let except: Vec<String> = except.iter().map(|range| (*range).to_owned()).collect();
