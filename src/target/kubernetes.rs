@@ -15,6 +15,7 @@ mod labels;
 mod layout;
 mod namespace;
 mod object;
+mod operator;
 mod pod;
 mod policy;
 mod probe;
@@ -145,6 +146,7 @@ fn objects(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     objects.extend(claim::objects(&cluster));
     objects.extend(of_services.into_iter().flatten());
     objects.extend(gateway::objects(platform));
+    objects.extend(operator::objects(platform));
     objects
 }
 
