@@ -14,6 +14,8 @@ mod built;
 mod cluster;
 #[path = "kubernetes/edges.rs"]
 mod edges;
+#[path = "kubernetes/granted.rs"]
+mod granted;
 #[path = "kubernetes/judged.rs"]
 mod judged;
 #[path = "kubernetes/order.rs"]
