@@ -22,6 +22,7 @@ mod issuer;
 mod mute;
 mod network;
 mod observe;
+mod operator;
 mod order;
 mod panel;
 mod policy;
@@ -148,6 +149,8 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::K8S023], check: Of(gateway::overlap) },
     Rule { codes: &[codes::SITE014], check: Of(gateway::proved) },
     Rule { codes: &[codes::K8S030], check: Of(cluster::patterns) },
+    Rule { codes: &[codes::K8S031], check: Of(operator::left) },
+    Rule { codes: &[codes::K8S032], check: Of(operator::unsaid) },
     Rule { codes: &[codes::VOL001], check: Of(volume::data) },
     Rule { codes: &[codes::VOL002], check: Of(volume::scratch) },
     Rule { codes: &[codes::VOL003], check: Of(volume::writers) },

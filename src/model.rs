@@ -28,7 +28,7 @@ mod target;
 use crate::schema::{Constant, List, Map, Word, block};
 
 pub use api::{Api, Verb};
-pub use cluster::{ApiServer, Dns, SecretStore, SecretsBy, StoreKind};
+pub use cluster::{ApiServer, Dns, Monitoring, MonitoringBy, SecretStore, SecretsBy, StoreKind};
 pub use document::Document;
 pub use environment::{Allow, Override, Secret, Variable};
 pub use health::{Command, Health, Metrics, Samples, Tool};

@@ -60,7 +60,7 @@ use crate::source::Span;
 
 pub use api::ApiAccess;
 pub use backup::{Backup, Dump, Switch};
-pub use cluster::{ApiServer, Dns, Entries, KUBERNETES, SecretStore};
+pub use cluster::{ApiServer, Dns, Entries, KUBERNETES, Operator, SecretStore};
 pub use config::{ConfigFile, FILE, PROGRAM};
 pub use endpoint::Endpoint;
 pub use gateway::{ClusterGateway, GatewayKind};

@@ -59,6 +59,9 @@ fn of_site(site: &Site, gateway: &ClusterGateway) -> Vec<Unsaid> {
             Some("the gateway itself is told of load balancers in front of it: take it out"),
         );
     }
+    if site.names().any(|name| name.parse::<std::net::IpAddr>().is_ok()) {
+        add("an address in place of a name", site.domain_span, Some("write a host name"));
+    }
     let kept = usize::from(site.keeps_to_tls());
     if gateway.kind == GatewayKind::Ingress && !site.headers.is_empty() {
         add("`headers`", site.span, Some("let a `gateway` serve it, or the services write them"));

@@ -426,6 +426,10 @@ codes! {
     K8S023 Warning "names-overlap";
     /// An outside of many names that no policy of the cluster can say.
     K8S030 Error "pattern-of-names";
+    /// What the cluster's Prometheus or Alertmanager is not told.
+    K8S031 Warning "left-to-the-cluster";
+    /// What objects of Prometheus Operator cannot say.
+    K8S032 Error "not-of-an-operator";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";

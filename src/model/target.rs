@@ -1,6 +1,6 @@
 //! The settings of targets: one block a target, which is called as the target is.
 
-use super::cluster::{ApiServer, Dns, SecretStore};
+use super::cluster::{ApiServer, Dns, Monitoring, SecretStore};
 use super::place::Addresses;
 use crate::schema::{Constant, Decode, Decoder, Kind, List, Placed, Visit, block, choice};
 use crate::syntax::{Body, Entry, Name};
@@ -90,6 +90,8 @@ block! {
         optional cilium: bool,
         /// What makes Secrets: a script from `.env`, by default.
         optional secrets: SecretStore,
+        /// Which Prometheus and which Alertmanager watch the platform: its own, by default.
+        optional monitoring: Monitoring,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the source sets for each target.
 
-use super::{ApiServer, ClusterGateway, Dns, SecretStore, Version};
+use super::{ApiServer, ClusterGateway, Dns, Operator, SecretStore, Version};
 use crate::model::PullPolicy;
 use crate::schema::Placed;
 
@@ -70,6 +70,8 @@ pub struct Kubernetes {
     pub cilium: bool,
     /// The store that Secrets are made from; `None` where a script makes them.
     pub store: Option<SecretStore>,
+    /// The Prometheus and the Alertmanager of the cluster; `None` where the platform runs its own.
+    pub operator: Option<Operator>,
     /// Whether Reloader restarts what reads a Secret that has changed.
     pub reloader: bool,
 }
@@ -92,6 +94,7 @@ impl Default for Kubernetes {
             dns: Dns::default(),
             cilium: false,
             store: None,
+            operator: None,
             reloader: false,
         }
     }

@@ -29,7 +29,8 @@ pub(super) fn gateway(said: &KubernetesSettings, texts: &mut Texts<'_>) -> Optio
     };
     Some(ClusterGateway {
         kind: parts.kind,
-        class: dns_name(parts.class, texts)?,
+        // One that is none was reported; its sites are served all the same.
+        class: dns_name(parts.class, texts).unwrap_or_default(),
         namespace: parts.namespace.as_ref().and_then(|said| dns_name(said, texts)),
         issuer: parts.issuer.as_ref().and_then(|said| dns_name(said, texts)),
         span: parts.span,

@@ -16,6 +16,7 @@ mod labels;
 mod layout;
 mod namespace;
 mod object;
+mod operator;
 mod over;
 mod pod;
 mod policy;
@@ -158,6 +159,7 @@ fn plain(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     objects.extend(claim::objects(&cluster));
     objects.extend(of_services.into_iter().flatten());
     objects.extend(gateway::objects(platform));
+    objects.extend(operator::objects(platform));
     objects
 }
 

@@ -45,6 +45,8 @@ struct Model<'a> {
 enum Known<'a> {
     /// A pod of a service that policies are about.
     Service(&'a Service),
+    /// A pod of a service that the cluster runs.
+    OfCluster(&'a Service),
     /// A pod of a service on the node's network.
     OnNode(&'a Service, IpAddr),
     Resolver,
@@ -63,6 +65,10 @@ enum Known<'a> {
 impl<'a> Known<'a> {
     fn of(platform: &'a Platform, end: &'a End) -> Self {
         let service = platform.services.iter().find(|service| service.name == end.label(NAME));
+        let of_cluster = |service: &&Service| end.name == of_cluster(service);
+        if let Some(service) = platform.services.iter().find(of_cluster) {
+            return Self::OfCluster(service);
+        }
         match (service, end.of_address()) {
             (Some(service), Some(address)) => Self::OnNode(service, address),
             (Some(service), None) if end.is_ours() => Self::Service(service),
@@ -235,7 +241,7 @@ impl<'a> Model<'a> {
             return true;
         }
         let declared = match destination {
-            Known::Service(destination) | Known::OnNode(destination, _) => {
+            Known::Service(destination) | Known::OnNode(destination, _) | Known::OfCluster(destination) => {
                 self.ports(source, destination).contains(port)
             }
             _ => false,
@@ -268,7 +274,9 @@ impl<'a> Model<'a> {
             return true;
         }
         match source {
-            Known::Service(source) => self.ports(source, destination).contains(port),
+            Known::Service(source) | Known::OfCluster(source) => {
+                self.ports(source, destination).contains(port)
+            }
             _ => self.is_node(source) && self.of_nodes(destination, false).contains(port),
         }
     }
@@ -282,6 +290,11 @@ fn port_of(service: &Service, port: usize) -> Port {
 /// The kubelet is a process of the node.
 fn is_on_node(service: &Service) -> bool {
     service.role == Some(Role::Kubelet) || service.exception(|security| security.host_network)
+}
+
+/// What the end is called that the cluster runs in the place of a service.
+fn of_cluster(service: &Service) -> String {
+    format!("the cluster's {}", service.name)
 }
 
 /// What the end is called that answers questions for names.
@@ -352,6 +365,17 @@ pub(crate) fn beside(platform: &Platform, cluster: &Cluster) -> Vec<End> {
         }
         let of_namespace = json!({ "kubernetes.io/metadata.name": namespace });
         beside.push(End::pod("beside the resolver", namespace, of_namespace, json!({ "app": "other" })));
+    }
+    if let Some(operator) = &settings.operator {
+        let of_namespace = json!({ "kubernetes.io/metadata.name": operator.namespace });
+        for service in platform.services.iter().filter(|service| platform.is_of_cluster(service)) {
+            let name = if service.role == Some(Role::Alerts) { "alertmanager" } else { "prometheus" };
+            let labels = json!({ "app.kubernetes.io/name": name });
+            let end = End::pod(&of_cluster(service), &operator.namespace, of_namespace.clone(), labels);
+            beside.push(service.ports.iter().fold(end, |end, port| end.with_port("TCP", port.number.into())));
+        }
+        let labels = json!({ "app.kubernetes.io/name": "other" });
+        beside.push(End::pod("beside the cluster's", &operator.namespace, of_namespace, labels));
     }
     for range in settings.dns.ranges.iter().chain(&settings.api_server.ranges) {
         beside.push(End::address(range, range.split('/').next().unwrap_or_default()));

@@ -5,10 +5,11 @@ use Coverage::{Lost, NotConcerned, Written};
 use crate::model::fields::{
     AfterField, ApiServerField, ArtifactsField, BindField, BuildField, ConfigField, DnsField, EnvFormField,
     GatewaySettingsField, GroupField, HealthField, HostField, ImageUseField, IngressSettingsField,
-    IssuerField, KubernetesSettingsField, MountField, OutsideField, PlaceField, PlatformField, PortField,
-    PublishField, RequiresField, ReserveField, ResourcesField, RouteField, RunField, ScaleField,
-    ScaleOnField, SecretField, SecretStoreField, SecurityField, ServiceField, ServiceVolumeField, SiteField,
-    SourceField, TargetField, TlsField, TmpfsField, UpstreamField, VariableField, VolumeField,
+    IssuerField, KubernetesSettingsField, MonitoringField, MountField, OutsideField, PlaceField,
+    PlatformField, PortField, PublishField, RequiresField, ReserveField, ResourcesField, RouteField,
+    RunField, ScaleField, ScaleOnField, SecretField, SecretStoreField, SecurityField, ServiceField,
+    ServiceVolumeField, SiteField, SourceField, TargetField, TlsField, TmpfsField, UpstreamField,
+    VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -82,6 +83,11 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                     | SecretStoreField::entry(Leaf)
                     | SecretStoreField::refresh(Leaf)
                     | SecretStoreField::reloader(Leaf),
+                )
+                | KubernetesSettingsField::monitoring(
+                    MonitoringField::by(Leaf)
+                    | MonitoringField::namespace(Leaf)
+                    | MonitoringField::monitor_labels(Leaf),
                 )
                 | KubernetesSettingsField::gateway(
                     GatewaySettingsField::class(Leaf)

@@ -25,6 +25,7 @@ pub(super) enum Stage {
     Job,
     /// What leads into the cluster.
     Gateway,
+    Monitor,
 }
 
 /// An object as it is written.
@@ -61,7 +62,7 @@ impl Object {
         metadata: ObjectMeta,
         object: &impl Serialize,
     ) -> Self {
-        let mut object = Self {
+        let object = Self {
             file: file.into(),
             stage,
             kind: kind.to_owned(),
@@ -71,20 +72,29 @@ impl Object {
             comment: Vec::new(),
             tree: keys::ordered(object),
         };
-        object.guard();
-        object
+        object.kept_from_flux()
+    }
+
+    /// The same object with a tree, whose keys are in their order, as its `spec`.
+    pub(super) fn with_spec(mut self, spec: Node) -> Self {
+        if let Node::Map(entries) = &mut self.tree {
+            entries.insert("spec".to_owned(), spec);
+        }
+        self.kept_from_flux()
+    }
+
+    /// Flux would put variables of its own in where a text seems to ask for them, or nothing (fluxcd/flux2#5967).
+    fn kept_from_flux(mut self) -> Self {
+        if asks(&self.tree) {
+            self.annotate("kustomize.toolkit.fluxcd.io/substitute", "disabled");
+        }
+        self
     }
 
     /// Brings the keys of an object into order that an override has changed.
     pub(super) fn settle(&mut self) {
         self.tree = keys::reordered(std::mem::replace(&mut self.tree, Node::Null));
-        self.guard();
-    }
-
-    /// Keeps Flux from putting anything in.
-    fn guard(&mut self) {
         if asks(&self.tree) {
-            // Flux would put variables of its own in, or nothing (fluxcd/flux2#5967).
             self.annotate("kustomize.toolkit.fluxcd.io/substitute", "disabled");
         }
     }

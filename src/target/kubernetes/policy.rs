@@ -135,7 +135,8 @@ fn connect(platform: &Platform, rules: &mut [Rules]) {
     let mut connections: IndexMap<(ServiceId, ServiceId), Connection> = IndexMap::default();
     for edge in &platform.edges {
         let EdgeEnd::Service(to, port) = edge.to else { continue };
-        if !platform[edge.from].runs() || !(platform[to].runs() || is_on_node(&platform[to])) {
+        let is_there = |service: &Service| service.runs() || platform.is_of_cluster(service);
+        if !is_there(&platform[edge.from]) || !(is_there(&platform[to]) || is_on_node(&platform[to])) {
             continue;
         }
         let connection = connections.entry((edge.from, to)).or_default();
@@ -199,6 +200,12 @@ fn of_pods(
 ) -> Vec<(Peers, Option<&'static str>)> {
     if is_on_node(service) {
         return peer::nodes(platform);
+    }
+    if let Some(operator) = &platform.settings.kubernetes.operator
+        && platform.is_of_cluster(service)
+    {
+        let pods = peer::named(operator.label_of(service), operator.namespace.clone());
+        return vec![(Peers::Network(vec![pods]), None)];
     }
     let name = platform.namespace_of(service);
     let there = (name != platform.namespace_of(seen_from)).then_some(name);

@@ -89,13 +89,26 @@ fn rule(platform: &Platform, site: &Site, route: &Route, is_grpc: bool) -> Rule 
             RoutePath::Prefix(path) => ("PathPrefix", path),
             RoutePath::Exact(path) => ("Exact", path),
         };
-        rule.matches = vec![Match { path: PathMatch { r#type: kind, value: path.clone() } }];
+        rule.matches = vec![Match { path: PathMatch { r#type: kind, value: encoded(path) } }];
         // Where nothing is said, gateways end an answer behind a time of their own (nextjs/adapter-k8s#88).
         rule.timeouts = route.goes_on().then(|| Timeouts { request: time(limit(route)) });
     }
     rule.filters = filters;
     rule.backend_refs = backends(platform, route);
     rule
+}
+
+/// A path as a request has it (RFC 3986, section 3.3): the API takes no other characters, and the source has them as they are.
+fn encoded(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
 }
 
 /// How long an answer may take as a whole; nothing of one that streams.
@@ -303,11 +316,7 @@ struct PathChange {
 
 impl PathChange {
     fn whole(path: &str) -> Self {
-        Self {
-            r#type: "ReplaceFullPath",
-            replace_full_path: Some(path.to_owned()),
-            replace_prefix_match: None,
-        }
+        Self { r#type: "ReplaceFullPath", replace_full_path: Some(encoded(path)), replace_prefix_match: None }
     }
 }
 
@@ -386,7 +395,7 @@ struct To {
 
 #[cfg(test)]
 mod tests {
-    use super::{Filter, time};
+    use super::{Filter, encoded, time};
     use crate::emit;
     use crate::schema::Duration;
 
@@ -402,6 +411,11 @@ mod tests {
         ] {
             assert_eq!(time(Duration(millis)), text);
         }
+    }
+
+    #[test]
+    fn a_path_is_written_as_it_is_asked_for() {
+        assert_eq!(encoded("/a b/ü$(x)"), "/a%20b/%C3%BC$(x)");
     }
 
     #[test]
