@@ -133,6 +133,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SEC008], check: Of(secret::logins) },
     Rule { codes: &[codes::SEC009], check: Of(secret::root) },
     Rule { codes: &[codes::K8S001], check: Of(cluster::names) },
+    Rule { codes: &[codes::K8S010], check: Of(cluster::clashes) },
     Rule { codes: &[codes::K8S002], check: Of(cluster::ports) },
     Rule { codes: &[codes::K8S003], check: Of(cluster::labels) },
     Rule { codes: &[codes::K8S004], check: Of(cluster::images) },

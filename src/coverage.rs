@@ -33,15 +33,16 @@ pub fn unwritten(uses: &Uses, platform: &Platform, sink: &mut Sink) {
     for found in losses.found {
         sink.report(found.diagnostic(platform));
     }
-    overrides::unwritten(platform, &targets, sink);
+    overrides::unwritten(platform, &everywhere, sink);
     unenforced(uses, &targets, sink);
 }
 
-/// Reports what overrides remove and their targets do not write. Only of a source without mistakes is it known what they
+/// Reports what overrides remove and their targets do not write, and what does not hold behind them. Only of a source without mistakes is it known what they
 /// write.
 pub fn unremoved(platform: &Platform, sink: &mut Sink) {
     let targets: Vec<&'static Target> = targets(platform).collect();
     overrides::missed(platform, &targets, sink);
+    overrides::broken(platform, &targets, sink);
 }
 
 /// The targets of the platform that write something: the services that read their files are there.

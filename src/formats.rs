@@ -41,6 +41,11 @@ pub struct Format {
     keys: Option<&'static LazyLock<Keys>>,
     /// Whether its files may ask for what the operator sets. In others it would stay as it is written.
     pub inputs: bool,
+    /// Whether its overrides may, too: its program replaces `${NAME}` wherever it stands.
+    pub override_inputs: bool,
+    /// Whether its files hold objects: an override names the kind of the one that it extends, and its name where there are
+    /// several.
+    pub objects: bool,
     /// The role of the services that read its files.
     pub reader: Option<Role>,
 }
@@ -84,6 +89,8 @@ static PROMETHEUS_KEYS: LazyLock<Keys> =
     LazyLock::new(|| Keys::read(include_str!("../targets/prometheus/keys.txt")));
 static ALERTMANAGER_KEYS: LazyLock<Keys> =
     LazyLock::new(|| Keys::read(include_str!("../targets/alertmanager/keys.txt")));
+static KUBERNETES_KEYS: LazyLock<Keys> =
+    LazyLock::new(|| Keys::read(include_str!("../targets/kubernetes/keys.txt")));
 
 /// Docker Compose.
 pub static COMPOSE: Format = Format {
@@ -99,6 +106,8 @@ pub static COMPOSE: Format = Format {
     overrides: &[Place::Platform, Place::Service],
     keys: Some(&COMPOSE_KEYS),
     inputs: true,
+    override_inputs: true,
+    objects: false,
     reader: None,
 };
 
@@ -116,6 +125,8 @@ pub static PROMETHEUS: Format = Format {
     overrides: &[Place::Platform, Place::Scraped],
     keys: Some(&PROMETHEUS_KEYS),
     inputs: false,
+    override_inputs: false,
+    objects: false,
     reader: Some(Role::Metrics),
 };
 
@@ -133,6 +144,8 @@ pub static ALERTMANAGER: Format = Format {
     overrides: &[Place::Platform],
     keys: Some(&ALERTMANAGER_KEYS),
     inputs: false,
+    override_inputs: false,
+    objects: false,
     reader: Some(Role::Alerts),
 };
 
@@ -150,6 +163,8 @@ pub static GRAFANA: Format = Format {
     overrides: &[],
     keys: None,
     inputs: false,
+    override_inputs: false,
+    objects: false,
     reader: Some(Role::Dashboards),
 };
 
@@ -167,6 +182,8 @@ pub static NGINX: Format = Format {
     overrides: &[],
     keys: None,
     inputs: false,
+    override_inputs: false,
+    objects: false,
     reader: Some(Role::Proxy),
 };
 
@@ -181,9 +198,11 @@ pub static KUBERNETES: Format = Format {
     folders: &[],
     checks: &[],
     adds: None,
-    overrides: &[],
-    keys: None,
+    overrides: &[Place::Platform, Place::Service],
+    keys: Some(&KUBERNETES_KEYS),
     inputs: true,
+    override_inputs: false,
+    objects: true,
     reader: None,
 };
 

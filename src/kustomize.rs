@@ -55,7 +55,7 @@ impl Identity {
 type Keys = Vec<(String, Node)>;
 
 /// A value without its style and its comments.
-fn bare(node: &Node) -> &Node {
+pub(crate) fn bare(node: &Node) -> &Node {
     match node {
         Node::Styled(_, inner) | Node::Commented(_, inner) => bare(inner),
         _ => node,
@@ -63,7 +63,7 @@ fn bare(node: &Node) -> &Node {
 }
 
 /// The value of a key, where the node is a map that holds it.
-fn field<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
+pub(crate) fn field<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
     match bare(node) {
         Node::Map(entries) => entries.get(key),
         _ => None,
@@ -71,7 +71,7 @@ fn field<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
 }
 
 /// The text of a node that is one.
-fn text(node: &Node) -> Option<&str> {
+pub(crate) fn text(node: &Node) -> Option<&str> {
     match bare(node) {
         Node::Text(text) => Some(text),
         _ => None,
@@ -79,7 +79,7 @@ fn text(node: &Node) -> Option<&str> {
 }
 
 /// Whether two values say the same: maps in any order, lists in theirs, whatever their style.
-fn same(one: &Node, other: &Node) -> bool {
+pub(crate) fn same(one: &Node, other: &Node) -> bool {
     match (bare(one), bare(other)) {
         (Node::Map(one), Node::Map(other)) => {
             one.len() == other.len()

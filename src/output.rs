@@ -12,6 +12,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one room that writes files")]
 
 mod apply;
+mod compare;
 pub mod drift;
 mod folders;
 mod keep;
@@ -30,7 +31,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::target::{Artifact, Lowered};
+use crate::target::{Artifact, Change, Compare, Lowered, Weight};
 use folders::MadeFolders;
 use lock::Lock;
 use manifest::State;
@@ -50,6 +51,10 @@ pub struct Build {
     pub force: bool,
     /// The files that the platform was read from, by their paths without links: they are nobody's artifacts.
     pub sources: BTreeSet<PathBuf>,
+    /// How targets hold files of theirs against those of an earlier build, by the name of the target.
+    pub compare: Vec<(&'static str, Compare)>,
+    /// Whether what the running system refuses is written all the same.
+    pub recreate: bool,
     /// The first parts of paths where targets write at all: what a manifest lists elsewhere is not infrac's. Where there
     /// are none, they may write everywhere.
     pub places: &'static [&'static str],
@@ -94,6 +99,8 @@ pub struct Summary {
     pub removed: Vec<String>,
     /// Files of a person's that were replaced or removed.
     pub kept: Vec<Kept>,
+    /// What changes beyond the text of files, each with the folder of the file that says so.
+    pub changes: Vec<(String, Change)>,
     /// What was known of earlier builds.
     pub state: State,
 }
@@ -128,9 +135,13 @@ pub fn write(folder: &Path, build: &Build) -> Result<Summary, WriteError> {
     }
     let fail = |problems| WriteError { problems, state: record.state };
     let plan = Plan::new(&mut root, &record.manifest, build, build.force).map_err(fail)?;
+    let (refused, changes) = compare::compare(&plan, &root, build);
+    if !refused.is_empty() {
+        return Err(fail(refused));
+    }
     let summary = apply::apply(plan, &root, &record, &mut made).map_err(|problem| fail(vec![problem]))?;
     made.keep();
-    Ok(summary)
+    Ok(Summary { changes, ..summary })
 }
 
 /// Removes the temporary files of a build that was killed: beside the manifest, and where that build was writing.

@@ -5,8 +5,10 @@
 
 mod alertmanager;
 mod artifact;
+mod change;
 mod compose;
 mod coverage;
+mod fault;
 mod grafana;
 mod kubernetes;
 mod nginx;
@@ -15,7 +17,9 @@ mod overrides;
 mod prometheus;
 
 pub use artifact::{Artifact, Files, digest};
+pub use change::{Change, Compare, Weight};
 pub use coverage::Coverage;
+pub use fault::{Fault, FaultKind};
 pub use order::{join, lower, overlays};
 pub use overrides::Missed;
 
@@ -54,6 +58,10 @@ pub struct Target {
     pub version: fn(&Platform) -> Option<Placed<Version>>,
     /// What overrides remove and is not there.
     pub missed: fn(&Platform) -> Vec<Missed>,
+    /// What overrides break of what it makes.
+    pub faults: fn(&Platform) -> Vec<Fault>,
+    /// How its files are held against those of an earlier build; `None` where nothing lasts behind them.
+    pub compare: Option<Compare>,
     /// Makes its artifacts. They depend on the platform alone, whichever others are built in the same run.
     pub lower: Lower,
 }
@@ -111,6 +119,11 @@ fn no_arguments(_: &Platform, _: &Service) -> Vec<String> {
 
 /// Nothing that a version could lack.
 fn no_needs(_: &Platform) -> Vec<Need> {
+    Vec::new()
+}
+
+/// What proves nothing of its files, or takes no overrides, has nothing that breaks.
+fn no_faults(_: &Platform) -> Vec<Fault> {
     Vec::new()
 }
 

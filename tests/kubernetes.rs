@@ -16,6 +16,8 @@ mod cluster;
 mod edges;
 #[path = "kubernetes/gateways.rs"]
 mod gateways;
+#[path = "kubernetes/granted.rs"]
+mod granted;
 #[path = "kubernetes/judged.rs"]
 mod judged;
 #[path = "kubernetes/order.rs"]

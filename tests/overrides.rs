@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests write files and run programs")]
 
 mod judged;
+mod kubernetes;
 mod published;
 
 use infrac::formats::{Keys, find};

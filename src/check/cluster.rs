@@ -5,7 +5,7 @@
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::IndexMap;
 use crate::platform::{
-    EdgeEnd, Health, Level, OutsideId, Platform, Role, RunKind, Runtime, Service, Value, VolumeId,
+    EdgeEnd, Health, Level, OutsideId, Platform, Role, RunKind, Runtime, Service, Taken, Value, VolumeId,
     is_label_key,
 };
 
@@ -31,6 +31,9 @@ fn room(service: &Service) -> (usize, &'static str) {
 
 /// K8S001: names that objects of a cluster cannot have.
 pub(super) fn names(platform: &Platform, sink: &mut Sink) {
+    if platform.runtime == Runtime::Kubernetes {
+        derived(platform, sink);
+    }
     for service in of_cluster(platform) {
         let (most, why) = room(service);
         if service.name.len() > most {
@@ -50,6 +53,68 @@ pub(super) fn names(platform: &Platform, sink: &mut Sink) {
                     .about(&service.path)
                     .at(service.span(), "starts with a digit")
                     .help("begin it with a letter"),
+            );
+        }
+    }
+}
+
+/// The most that a name has.
+const NAME: usize = 63;
+
+/// K8S001: names that follow from others and are too long: of namespaces, and of Services.
+fn derived(platform: &Platform, sink: &mut Sink) {
+    for namespace in platform.namespaces().iter().filter(|name| name.len() > NAME) {
+        let Some(header) = platform.document.platform.first() else { continue };
+        let label = format!("makes {} characters, of which a cluster takes {NAME}", namespace.len());
+        sink.report(
+            Diagnostic::new(codes::K8S001, format!("`{namespace}` is too long for the name of a namespace"))
+                .at(header.span, label)
+                .help("name a shorter one: `target kubernetes { namespace = \"…\" }`"),
+        );
+    }
+    for ((_, name), taken) in platform.names_of_services().iter().filter(|((_, name), _)| name.len() > NAME) {
+        for service in taken.iter().filter(|taken| matches!(taken, Taken::Published(_))).map(Taken::service) {
+            sink.report(
+                Diagnostic::new(codes::K8S001, format!("`{name}` is too long for the name of a Service"))
+                    .about(&service.path)
+                    .at(
+                        service.span(),
+                        format!("publishes ports, and {} characters are more than {NAME}", name.len()),
+                    )
+                    .help("give the service, or the outside, a shorter name"),
+            );
+        }
+    }
+}
+
+/// K8S010: a name that follows from one thing and is another's: both would be one object, and the last one applied holds.
+pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
+    if platform.runtime != Runtime::Kubernetes {
+        return;
+    }
+    for ((_, name), taken) in &platform.names_of_services() {
+        let [first, second, ..] = taken.as_slice() else { continue };
+        // A service that is called so can be called otherwise.
+        let (named, other) = if matches!(second, Taken::Own(_)) { (second, first) } else { (first, second) };
+        sink.report(
+            Diagnostic::new(codes::K8S010, format!("two Services of a cluster would be called `{name}`"))
+                .about(&named.service().path)
+                .at(named.service().span(), named.describe())
+                .at(other.service().span(), other.describe())
+                .help("give one of the two another name"),
+        );
+    }
+    for (id, namespace) in &platform.namespaces_of_claims() {
+        let volume = &platform[*id];
+        if let Some(set) = platform.claimed_by_set(&volume.name, namespace) {
+            sink.report(
+                Diagnostic::new(
+                    codes::K8S010,
+                    format!("`{}` would be a disk of `{}`", volume.name, set.path),
+                )
+                .at(volume.span, "a shared volume")
+                .at(set.span(), "its pods take claims of such names for their own")
+                .help("give the volume another name"),
             );
         }
     }

@@ -229,11 +229,11 @@ pub(super) struct BuildArguments {
     #[arg(long, value_name = "FOLDER")]
     pub(super) out: Option<PathBuf>,
     /// Print the artifacts instead of writing them, several under lines `==> PATH <==`
-    #[arg(long, conflicts_with_all = ["out", "force"])]
+    #[arg(long, conflicts_with_all = ["out", "force", "recreate"])]
     pub(super) stdout: bool,
     /// Write nothing: name each file that is missing, stale, edited or no longer generated, with a short difference, and
     /// end with exit code 3 if there is one
-    #[arg(long, conflicts_with_all = ["stdout", "force"])]
+    #[arg(long, conflicts_with_all = ["stdout", "force", "recreate"])]
     pub(super) check: bool,
     /// The platform as it stands and every environment, each into its own folder
     #[arg(long, conflicts_with_all = ["env", "out", "stdout"])]
@@ -242,6 +242,10 @@ pub(super) struct BuildArguments {
     /// NAME.orig
     #[arg(long)]
     pub(super) force: bool,
+    /// Write also changes that a running cluster refuses, or that leave data behind; each is printed with what
+    /// has to be done by hand
+    #[arg(long)]
+    pub(super) recreate: bool,
     #[command(flatten)]
     pub(super) findings: FindingsArguments,
 }

@@ -10,6 +10,7 @@ use super::variation::{self, Variation};
 use super::{BuildArguments, Failure, Outcome};
 use crate::Parsed;
 use crate::formats::{self, Format};
+use crate::hash::IndexMap;
 use crate::output::manifest::{self, State};
 use crate::output::{self, Build, Summary, WriteError};
 use crate::platform::{Platform, Runtime};
@@ -60,6 +61,8 @@ pub(super) fn of_project(
             ),
             whole: arguments.targets.is_empty(),
             force: arguments.force,
+            compare: TARGETS.iter().filter_map(|it| Some((it.format.name, it.compare?))).collect(),
+            recreate: arguments.recreate,
             sources: project.sources(),
             places: PLACES,
         };
@@ -76,6 +79,7 @@ pub(super) fn of_project(
         }
         let summary = output::write(&folder, &build).map_err(|error| refused(&folder, &error, report))?;
         warn_of_damage(&folder, summary.state, report);
+        warn_of_changes(&folder, &summary, report);
         let of_this = variations.iter().filter(|it| it.environment == *environment);
         for platform in of_this.filter_map(|it| it.compilation.platform.as_ref()) {
             warn_of_mounts(&folder, platform, &arguments.targets, report);
@@ -158,6 +162,10 @@ pub(super) fn refused(folder: &Path, error: &WriteError, report: &Report) -> Fai
     if first.reason.yields_to_force() || rest.iter().any(|problem| problem.reason.yields_to_force()) {
         message.push_str("\nhelp: take such a file away, or keep it as NAME.orig and go on with `--force`");
     }
+    if error.problems.iter().any(|problem| problem.reason.yields_to_recreate()) {
+        message
+            .push_str("\nhelp: take the change back, or do what is said above and go on with `--recreate`");
+    }
     Failure::System(message)
 }
 
@@ -169,6 +177,19 @@ pub(super) fn warn_of_damage(folder: &Path, state: State, report: &Report) {
             "warning: `{}` is damaged: {lines} cannot be understood; what only they knew of is taken for a person's",
             path.display()
         ));
+    }
+}
+
+/// Warns of what changes for the system that runs the files: each change once, with the folders that it is of.
+fn warn_of_changes(folder: &Path, summary: &Summary, report: &Report) {
+    let mut changes: IndexMap<(&str, Option<&str>), Vec<String>> = IndexMap::default();
+    for (path, change) in &summary.changes {
+        let place = shown(folder).join(path).display().to_string();
+        changes.entry((&change.text, change.help.as_deref())).or_default().push(place);
+    }
+    for ((text, help), places) in &changes {
+        let help = help.map(|help| format!("\n  {help}")).unwrap_or_default();
+        report.remark(&format!("warning: {}: {text}{help}", places.join(", ")));
     }
 }
 

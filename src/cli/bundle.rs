@@ -55,6 +55,8 @@ pub(super) fn run(arguments: &BundleArguments, report: &Report) -> Result<Outcom
     let source = variations.first().map(|first| of_sources(&first.compilation.sources));
     let name = environment.map_or_else(|| name.clone(), |environment| format!("{name}-{environment}"));
     let build = Build {
+        compare: Vec::new(),
+        recreate: false,
         lowered: lowered(&mut variations, environment, &[], None, any),
         whole: true,
         force: false,

@@ -1,8 +1,8 @@
 //! Overrides for targets that write nothing for the platform.
 
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::diagnostic::{Diagnostic, Help, Sink, codes};
 use crate::platform::{Override, Platform};
-use crate::target::Target;
+use crate::target::{FaultKind, Target};
 
 /// TGT001: overrides for other targets than those that write something for the platform.
 pub(super) fn unwritten(platform: &Platform, targets: &[&Target], sink: &mut Sink) {
@@ -39,6 +39,29 @@ pub(super) fn missed(platform: &Platform, targets: &[&'static Target], sink: &mu
                 .help("take it out, or name what is there: `infrac build` shows what it writes"),
             );
         }
+    }
+}
+
+/// TGT004, TGT009, TGT010, TGT011: what overrides extend and is not made, what they change that the compiler derives, and what
+/// does not hold behind them.
+pub(super) fn broken(platform: &Platform, targets: &[&'static Target], sink: &mut Sink) {
+    for fault in targets.iter().flat_map(|target| (target.faults)(platform)) {
+        let code = match fault.kind {
+            FaultKind::NoObject => codes::TGT004,
+            FaultKind::Derived => codes::TGT009,
+            FaultKind::Security => codes::TGT010,
+            FaultKind::Refused => codes::TGT011,
+        };
+        let choices = fault.choices.iter().map(String::as_str);
+        let help = match fault.help {
+            Some(help) => Some(Help::from(help)),
+            None => sink.did_you_mean(&fault.wanted, choices),
+        };
+        let diagnostic = Diagnostic::new(code, fault.message).at(fault.span, fault.label).help_maybe(help);
+        sink.report(match &fault.about {
+            Some(service) => diagnostic.about(service),
+            None => diagnostic,
+        });
     }
 }
 

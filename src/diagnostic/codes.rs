@@ -135,6 +135,12 @@ codes! {
     TGT007 Error "not-enforced";
     /// An override that removes what is not there.
     TGT008 Error "nothing-to-remove";
+    /// An override that changes what the compiler derives, and other files go by.
+    TGT009 Error "derived-by-the-compiler";
+    /// An override behind which pods are not admitted to their namespace.
+    TGT010 Error "pod-not-admitted";
+    /// An override behind which the program that reads the file refuses it.
+    TGT011 Error "override-refused";
 
     /// A site whose host name is none, or is not known before the start.
     SITE001 Error "no-host-name";
@@ -408,6 +414,8 @@ codes! {
     K8S008 Error "scaled-by-nothing";
     /// A file that no ConfigMap holds.
     K8S009 Error "file-too-large";
+    /// Two objects of a cluster that would have one name.
+    K8S010 Error "two-objects-of-one-name";
     /// Certificates that pods of one node alone can read.
     K8S020 Error "certificates-on-one-node";
     /// Something of a site that the gateway of a cluster cannot enforce or express.

@@ -90,7 +90,7 @@ pub enum Merge {
 /// What the name of an item of a list is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Name {
-    /// The value of a key; an item that is text is its own name.
+    /// The value of a key; an item that is text is its own name. `a.b` is a key of a key, and `a+b` are two keys.
     Key(&'static str),
     /// The port of a container that is published, with its protocol (compose-spec/compose-spec:05-services.md, `ports`).
     Port,
@@ -103,6 +103,12 @@ impl Keys {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Block> {
         self.blocks.get(name)
+    }
+
+    /// The block of a name, with the name as it lives here.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<(&'static str, &Block)> {
+        self.blocks.get_key_value(name).map(|(name, block)| (*name, block))
     }
 
     /// The blocks in the order of their names.

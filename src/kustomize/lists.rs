@@ -34,9 +34,13 @@ pub(super) fn merge(kind: &str, path: &[String]) -> Merge {
         _ => return Merge::Replaced,
     };
     match within {
-        ["containers" | "initContainers" | "volumes" | "imagePullSecrets"]
+        [
+            "containers" | "initContainers" | "volumes" | "imagePullSecrets" | "resourceClaims"
+            | "schedulingGates",
+        ]
         | ["containers" | "initContainers", "env"] => Merge::Key("name"),
         ["containers" | "initContainers", "volumeMounts"] => Merge::Key("mountPath"),
+        ["containers" | "initContainers", "volumeDevices"] => Merge::Key("devicePath"),
         ["hostAliases"] => Merge::Key("ip"),
         ["containers" | "initContainers", "ports"] | ["topologySpreadConstraints"] => Merge::Keys,
         _ => Merge::Replaced,

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::manifest::{self, State};
+use crate::target::Change;
 
 /// Everything that stands against writing.
 #[derive(Debug)]
@@ -57,9 +58,17 @@ pub enum Reason {
     Source,
     /// A link stands where infrac writes, or wrote, a file.
     Link,
+    /// What runs would refuse what changes, or lose data by it.
+    Refused(Change),
 }
 
 impl Reason {
+    /// Whether `--recreate` goes past it.
+    #[must_use]
+    pub fn yields_to_recreate(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+
     /// Whether `--force` goes past it.
     #[must_use]
     pub fn yields_to_force(&self) -> bool {
@@ -69,6 +78,11 @@ impl Reason {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Reason::Refused(change) = &self.reason {
+            let folder = self.path.parent().unwrap_or(&self.path);
+            write!(f, "{}: {}", folder.display(), change.text)?;
+            return change.help.iter().try_for_each(|help| write!(f, "\n    {help}"));
+        }
         write!(f, "`{}` ", self.path.display())?;
         f.write_str(match &self.reason {
             Reason::System(error) => return write!(f, "cannot be written: {error}"),
@@ -86,6 +100,8 @@ impl fmt::Display for Problem {
             Reason::EditedAndStale => "is no longer generated, but has been edited since infrac wrote it",
             Reason::Source => "is a source of the platform, and no artifact can stand there",
             Reason::Link => "is a link, which infrac did not make",
+            // Said above.
+            Reason::Refused(_) => "changes",
         })
     }
 }

@@ -27,7 +27,15 @@ fn file(path: &str, content: &str) -> Artifact {
 /// A build of one target, which is all there are.
 fn whole(artifacts: &[Artifact]) -> Build {
     let lowered = vec![Lowered { target: "compose", artifacts: artifacts.to_vec() }];
-    Build { lowered, whole: true, force: false, sources: BTreeSet::new(), places: &[] }
+    Build {
+        lowered,
+        whole: true,
+        force: false,
+        compare: Vec::new(),
+        recreate: false,
+        sources: BTreeSet::new(),
+        places: &[],
+    }
 }
 
 fn build(folder: &Path, artifacts: &[Artifact]) -> std::result::Result<Summary, WriteError> {

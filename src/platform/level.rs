@@ -16,7 +16,7 @@ pub enum Level {
 }
 
 /// The capabilities that pods of the level `baseline` may add.
-const BASELINE: &[&str] = &[
+pub const BASELINE_CAPABILITIES: &[&str] = &[
     "AUDIT_WRITE",
     "CHOWN",
     "DAC_OVERRIDE",
@@ -51,7 +51,9 @@ impl Level {
     pub fn of(service: &Service) -> Self {
         let node =
             service.exception(|security| security.privileged || security.host_pid || security.host_network);
-        if node || mounts_node(service) || service.capabilities().any(|name| !BASELINE.contains(&plain(name)))
+        if node
+            || mounts_node(service)
+            || service.capabilities().any(|name| !BASELINE_CAPABILITIES.contains(&plain(name)))
         {
             Self::Privileged
         } else if service.may_be_root()

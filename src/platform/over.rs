@@ -10,10 +10,32 @@ use crate::source::Span;
 pub struct Override {
     /// The target.
     pub target: &'static Format,
+    /// The object of its output that is extended; `None` where the target writes none.
+    pub object: Option<ObjectName>,
     /// What is merged into its output.
     pub entries: IndexMap<String, Tree>,
     /// The place.
     pub span: Span,
+    /// The places of the keys of an object, by their paths (`spec.replicas`, `spec.containers[api].env`).
+    pub places: IndexMap<String, Span>,
+}
+
+/// What an override calls the object that it extends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectName {
+    /// The kind, such as `Deployment`.
+    pub kind: String,
+    /// Its name; without one it is called as the service is, or the only one of its kind there.
+    pub name: Option<String>,
+}
+
+impl std::fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{} {name}", self.kind),
+            None => f.write_str(&self.kind),
+        }
+    }
 }
 
 impl Override {
@@ -37,6 +59,21 @@ impl Override {
         let mut look = |_: &str, tree: &Tree| removes |= matches!(tree, Tree::Edited(..));
         self.entries.iter().for_each(|(key, tree)| tree.each(key, &mut look));
         removes
+    }
+
+    /// The place of what it writes at a path of keys, or at as much of it as it writes.
+    #[must_use]
+    pub fn place(&self, path: &str) -> Option<(usize, Span)> {
+        let mut path = path;
+        loop {
+            if let Some(span) = self.places.get(path) {
+                return Some((path.len(), *span));
+            }
+            path = match path.strip_suffix(']').and_then(|item| item.rfind('[')) {
+                Some(at) => &path[..at],
+                None => &path[..path.rfind('.')?],
+            };
+        }
     }
 
     /// What it writes at a path of keys.

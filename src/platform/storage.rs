@@ -50,6 +50,14 @@ pub struct OwnVolume {
     pub span: Span,
 }
 
+impl OwnVolume {
+    /// Its name in the pods of its own service: `data` of `mongodb-data`.
+    #[must_use]
+    pub fn short(&self, service: &Service) -> &str {
+        self.name.strip_prefix(&service.name).map_or(self.name.as_str(), |rest| rest.trim_start_matches('-'))
+    }
+}
+
 /// A shared volume in a service.
 #[derive(Debug, Clone)]
 pub struct SharedMount {

@@ -32,12 +32,19 @@ fn each(blocks: &[model::Override], place: Place, platform: &Platform, texts: &m
         let written = written_for(format, platform);
         let mut check = Check { keys, format, written, texts };
         let name = format!("override {}", format.name);
-        check.entries(&block.body.entries, &Below::Block(file), &name);
+        if format.objects {
+            check.objects(&block.body.entries, file, &name);
+        } else {
+            check.entries(&block.body.entries, &Below::Block(file), &name);
+        }
     }
 }
 
 /// The version that the files of a target are written for: the one that the source says, or that of the image that reads them.
 fn written_for(format: &Format, platform: &Platform) -> Option<Version> {
+    if format.objects {
+        return Some(OLDEST);
+    }
     let settings = &platform.settings;
     let said = [(&PROMETHEUS, settings.prometheus.version), (&ALERTMANAGER, settings.alertmanager.version)];
     let said = said.into_iter().find(|(known, _)| *known == format).and_then(|(_, version)| version);
@@ -47,6 +54,20 @@ fn written_for(format: &Format, platform: &Platform) -> Option<Version> {
         images.find_map(|image| Version::of_tag(image.tag.as_deref()?))
     })
 }
+
+/// The oldest version of Kubernetes that objects are written for.
+const OLDEST: Version = Version(1, 33);
+
+/// Objects that no override extends, and what says the same in the source.
+const CLOSED: &[(&str, &str)] = &[
+    ("NetworkPolicy", "who reaches whom is what the source says: by connections, `reaches` and `publish`"),
+    ("Role", "say it by `api_access`"),
+    ("RoleBinding", "say it by `api_access`"),
+    ("ClusterRole", "say it by `api_access`"),
+    ("ClusterRoleBinding", "say it by `api_access`"),
+    ("Secret", "declare a `secret`: its value stands in no file"),
+    ("Pod", "extend the template of what starts it: `Deployment { spec { template { … } } }`"),
+];
 
 /// What entries may be.
 enum Below<'a> {
@@ -129,6 +150,43 @@ impl Check<'_, '_> {
         }
     }
 
+    /// What extends objects: `KIND { … }` and `KIND NAME { … }`.
+    fn objects(&mut self, entries: &[Entry], kinds: &KeyBlock, of: &str) {
+        for entry in entries {
+            if let Some((edit, key)) = edit_of(entry) {
+                let what = match edit {
+                    Edit::Remove => "removed",
+                    Edit::Replace => "replaced",
+                };
+                self.mismatch(
+                    entry.head(),
+                    format!("no object is {what} as a whole"),
+                    &format!("extend it: `{} {{ … }}`", key.text),
+                );
+                continue;
+            }
+            if let Some((_, instead)) = CLOSED.iter().find(|(kind, _)| entry.key.text == *kind) {
+                self.texts.sink.report(
+                    Diagnostic::new(codes::TYP005, format!("`{of}` extends no {}", entry.key.text))
+                        .at(entry.key.span, "the compiler alone writes it")
+                        .help(*instead),
+                );
+                continue;
+            }
+            let Some(known) = self.kinds(&entry.key, &Below::Block(kinds), of) else { continue };
+            match (&entry.value, &entry.body) {
+                (None, Some(body)) => {
+                    self.value(Content::Body(&body.entries, body.span), known, &entry.key.text);
+                }
+                _ => self.mismatch(
+                    entry.value.as_ref().map_or(entry.head(), |value| value.span),
+                    format!("`{}` is a body `{{ … }}`", entry.key.text),
+                    &format!("write `{} {{ … }}`, or `{} NAME {{ … }}`", entry.key.text, entry.key.text),
+                ),
+            }
+        }
+    }
+
     /// The value or the body of an entry.
     fn content(&mut self, entry: &Entry, key: &Name, kinds: &[Kind]) {
         // Neither and both were reported.
@@ -188,6 +246,9 @@ impl Check<'_, '_> {
         let message = format!("{target} {written} has no key `{key}`");
         let diagnostic = Diagnostic::new(codes::TYP005, message).at(span, what);
         self.texts.sink.report(match since {
+            Some(_) if self.format.objects => {
+                diagnostic.help(format!("objects are written for {target} {written} and later"))
+            }
             Some(since) => diagnostic.help(format!(
                 "write `target {target} {{ version = \"{}\" }}`, and give the service an image of that version",
                 version(since)
@@ -286,7 +347,7 @@ impl Check<'_, '_> {
             ValueKind::Reference(path) => return is_text(&path.text(), kind),
         };
         // What the operator sets is read when it is known.
-        match text.filter(|text| !self.format.inputs || !text.contains('$')) {
+        match text.filter(|text| !self.format.override_inputs || !text.contains('$')) {
             Some(text) => is_text(text, kind),
             None => !matches!(kind, Kind::Map(_) | Kind::Block(_) | Kind::List(..)),
         }

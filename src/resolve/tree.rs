@@ -7,7 +7,8 @@ use crate::formats::Format;
 use crate::hash::{IndexMap, RandomState};
 use crate::model;
 use crate::platform::dollar::{Piece, names, pieces};
-use crate::platform::{Override, Removed, Tree, ValuePart};
+use crate::platform::{ObjectName, Override, Removed, Tree, ValuePart};
+use crate::source::Span;
 use crate::syntax::{Entry, Name, Value, ValueKind};
 
 /// What an override does with what is made already, in a word before the key: `remove KEY`, `replace KEY …`.
@@ -46,7 +47,7 @@ enum Inputs {
 impl Inputs {
     /// What may stand in the files of a target.
     fn of(target: &Format) -> Self {
-        if target.inputs { Self::Variables } else { Self::None }
+        if target.override_inputs { Self::Variables } else { Self::None }
     }
 
     /// What may stand below a key.
@@ -60,13 +61,72 @@ pub(super) fn overrides(blocks: &[model::Override], texts: &mut Texts<'_>) -> Ve
     let mut out = Vec::with_capacity(blocks.len());
     for block in blocks {
         let Some(target) = target::named(&block.target.text, block.target.span, texts) else { continue };
+        if target.objects {
+            out.extend(block.body.entries.iter().filter_map(|entry| object(target, entry, texts)));
+            continue;
+        }
         out.push(Override {
             target,
+            object: None,
             entries: map(&block.body.entries, Inputs::of(target), texts),
             span: block.span,
+            places: IndexMap::default(),
         });
     }
     out
+}
+
+/// What extends one object: `KIND { … }` or `KIND NAME { … }`. What is neither is reported elsewhere (`keys`).
+fn object(target: &'static Format, entry: &Entry, texts: &mut Texts<'_>) -> Option<Override> {
+    let body = entry.body.as_ref().filter(|_| entry.value.is_none() && edit_of(entry).is_none())?;
+    let mut places = IndexMap::default();
+    note(&body.entries, "", &mut places);
+    Some(Override {
+        target,
+        object: Some(ObjectName {
+            kind: entry.key.text.as_str().to_owned(),
+            name: entry.label.as_ref().map(|label| label.text.as_str().to_owned()),
+        }),
+        entries: map(&body.entries, Inputs::of(target), texts),
+        span: entry.head(),
+        places,
+    })
+}
+
+/// Takes down the place of each key of some entries; the first of two that one path leads to.
+fn note(entries: &[Entry], above: &str, places: &mut IndexMap<String, Span>) {
+    for entry in entries {
+        let edit = edit_of(entry);
+        let key = edit.map_or(&entry.key, |(_, key)| key);
+        let mut path = below(above, key.text.as_str());
+        places.entry(path.clone()).or_insert(key.span);
+        if let Some(label) = entry.label.as_ref().filter(|_| edit.is_none()) {
+            path = below(&path, label.text.as_str());
+            places.entry(path.clone()).or_insert(label.span);
+        }
+        note(entry.entries(), &path, places);
+        match entry.value.as_ref().map(|value| (&value.kind, value.span)) {
+            Some((ValueKind::Body(body), _)) => note(&body.entries, &path, places),
+            Some((ValueKind::List(items), _)) => {
+                for item in items {
+                    let ValueKind::Body(body) = &item.kind else { continue };
+                    let named = body.entries.iter().find(|entry| entry.key.text == "name");
+                    let name = named.and_then(|entry| match &entry.value.as_ref()?.kind {
+                        ValueKind::Reference(path) => Some(path.text().clone()),
+                        _ => entry.value.as_ref()?.written().map(str::to_owned),
+                    });
+                    let item_path = name.map_or_else(|| path.clone(), |name| format!("{path}[{name}]"));
+                    places.entry(item_path.clone()).or_insert(item.span);
+                    note(&body.entries, &item_path, places);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn below(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 /// Free settings of a plugin, in which nothing of the operator's may stand.

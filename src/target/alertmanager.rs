@@ -26,6 +26,8 @@ pub(super) const TARGET: Target = Target {
     needs: needs::needs,
     version: |platform| platform.settings.alertmanager.version,
     missed,
+    faults: super::no_faults,
+    compare: None,
     lower: Lower::Platform(lower),
 };
 

@@ -39,6 +39,8 @@ pub(super) const TARGET: Target = Target {
     needs: super::no_needs,
     version: super::no_version,
     missed,
+    faults: super::no_faults,
+    compare: None,
     lower: Lower::Mounted(lower),
 };
 

@@ -23,6 +23,8 @@ pub(super) const TARGET: Target = Target {
     needs: super::no_needs,
     version: super::no_version,
     missed: super::no_misses,
+    faults: super::no_faults,
+    compare: None,
     lower: Lower::Platform(lower),
 };
 

@@ -9,6 +9,7 @@ mod config;
 mod coverage;
 mod env;
 mod external;
+mod fixed;
 mod gateway;
 mod keys;
 mod labels;
@@ -16,6 +17,7 @@ mod layout;
 mod namespace;
 mod object;
 mod operator;
+mod over;
 mod pod;
 mod policy;
 mod probe;
@@ -25,15 +27,15 @@ mod secret;
 mod security;
 mod service;
 mod text;
-mod variables;
+pub(super) mod variables;
 mod volume;
 mod wait;
 mod workload;
 
-use object::Object;
+use object::{Object, Stage};
 
 use super::compose::env_example;
-use super::{Artifact, Files, Lower, Target};
+use super::{Artifact, Compare, Files, Lower, Target};
 use crate::formats;
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::parallel;
@@ -46,7 +48,9 @@ pub(super) const TARGET: Target = Target {
     arguments,
     needs: super::no_needs,
     version: |platform| platform.settings.kubernetes.version,
-    missed: super::no_misses,
+    missed: over::missed,
+    faults: over::faults,
+    compare: Some(Compare { file: fixed::NAME, changes: fixed::changes }),
     lower: Lower::Mounted(lower),
 };
 
@@ -102,6 +106,7 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
     let objects = objects(platform, files);
     let mut artifacts = layout::files(platform, root, &objects);
     artifacts.extend(secret::table(platform, root, &objects));
+    artifacts.push(fixed::table(platform, root, &objects));
     artifacts.push(secret::apply(platform));
     if platform.settings.kubernetes.store.is_none() {
         artifacts.extend(of_script(platform));
@@ -132,11 +137,19 @@ pub(super) fn overlay(base: (&Platform, &Files<'_>), environment: (&Platform, &F
     let objects = objects(platform, files);
     let mut artifacts = layout::overlay(platform, &root, &self::objects(base.0, base.1), &objects);
     artifacts.extend(secret::table(platform, &root, &objects));
+    artifacts.push(fixed::table(platform, &root, &objects));
     artifacts
 }
 
 /// Every object of a platform, file by file, each behind what it needs.
 fn objects(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
+    let mut objects = plain(platform, files);
+    over::apply(platform, &mut objects);
+    objects
+}
+
+/// The same objects without what overrides put over them.
+fn plain(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     let cluster = Context::new(platform, files);
     let services = platform.start_order();
     let of_services = parallel::map(&services, |service| of_service(&cluster, service));
@@ -163,5 +176,5 @@ fn of_service(cluster: &Context<'_>, service: &Service) -> Vec<Object> {
     objects.extend(service::objects(cluster, service, &file));
     objects.push(workload);
     objects.extend(scale::objects(platform, service, &file));
-    objects
+    objects.into_iter().map(|object| object.of_service(service)).collect()
 }

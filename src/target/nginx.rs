@@ -30,6 +30,8 @@ pub(super) const TARGET: Target = Target {
     needs,
     version: |platform| platform.settings.nginx.version,
     missed: super::no_misses,
+    faults: super::no_faults,
+    compare: None,
     lower: Lower::Platform(lower),
 };
 

@@ -61,7 +61,7 @@ pub fn overlays(base: &Platform, environments: &[&Platform]) -> Vec<Artifact> {
 }
 
 /// The files that services of a platform mount.
-fn mounted(platform: &Platform) -> Vec<Artifact> {
+pub(super) fn mounted(platform: &Platform) -> Vec<Artifact> {
     let mut targets: Vec<&'static Target> = Vec::new();
     for mounted in platform.services.iter().flat_map(|service| &service.artifacts) {
         let is_there = targets.iter().any(|target| target.format == mounted.target);

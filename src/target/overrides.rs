@@ -58,16 +58,40 @@ fn merged(
     let mut ours = overrides.iter().filter(|over| over.target == target).peekable();
     ours.peek()?;
     let mut node = base();
-    // A target that takes overrides has keys, and each place its block: a test looks at both.
-    let keys = target.keys()?;
     let kinds = [Kind::Block(place.extends())];
     for over in ours {
-        let merge = Merging { keys, write, missed };
-        if let Some(entries) = entries(&mut node) {
-            merge.map(entries, &over.entries, &kinds);
-        }
+        put(target, &kinds, over, write, missed, &mut node)?;
     }
     Some(node)
+}
+
+/// Merges an override into a value of these kinds.
+fn put(
+    target: &'static Format,
+    kinds: &[Kind],
+    over: &Override,
+    write: Write<'_>,
+    missed: &RefCell<Vec<Missed>>,
+    node: &mut Node,
+) -> Option<()> {
+    // A target that takes overrides has keys, and each place its block: a test looks at both.
+    let merge = Merging { keys: target.keys()?, write, missed };
+    if let Some(entries) = entries(node) {
+        merge.map(entries, &over.entries, kinds);
+    }
+    Some(())
+}
+
+/// Merges an override into the object that it extends; what it removes and is not there.
+pub(super) fn extend(
+    target: &'static Format,
+    kind: &'static str,
+    over: &Override,
+    object: &mut Node,
+) -> Vec<Missed> {
+    let missed = RefCell::default();
+    put(target, &[Kind::Block(kind)], over, &constant, &missed, object);
+    missed.into_inner()
 }
 
 /// A value of a target that puts nothing in: what is not constant was reported.
@@ -272,6 +296,7 @@ impl Merging<'_> {
             }
         }
         for tree in over {
+            let misses = self.missed.borrow().len();
             let item = self.node(tree);
             let wanted = name(&item, Some(merge));
             let known = wanted.as_ref().and_then(|name| places.get_mut(name));
@@ -282,7 +307,11 @@ impl Merging<'_> {
                 (Some(known), _) if !known.is_empty() => {
                     let Some(known) = known.pop_front().and_then(|at| base.get_mut(at)) else { continue };
                     match (entries(known), tree) {
-                        (Some(known), Tree::Map(over)) => self.map(known, over, of_items),
+                        (Some(known), Tree::Map(over)) => {
+                            // What it removes is looked for in the item that is there.
+                            self.missed.borrow_mut().truncate(misses);
+                            self.map(known, over, of_items);
+                        }
                         _ => *known = item,
                     }
                 }

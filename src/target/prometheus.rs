@@ -22,6 +22,8 @@ pub(super) const TARGET: Target = Target {
     needs,
     version: |platform| platform.settings.prometheus.version,
     missed,
+    faults: super::no_faults,
+    compare: None,
     lower: Lower::Platform(lower),
 };
 

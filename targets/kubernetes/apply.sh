@@ -69,6 +69,54 @@ hand_over() {
   done 3<"$work/scaled"
 }
 
+# compare ONE OTHER: `less`, `same` or `more`, of amounts such as `20Gi`.
+compare() {
+  printf '%s %s\n' "$1" "$2" | awk '
+    function bytes(amount, number, unit, steps) {
+      number = unit = amount
+      gsub(/[A-Za-z]/, "", number)
+      gsub(/[0-9.]/, "", unit)
+      steps = unit == "" ? 0 : index("KMGTPE", toupper(substr(unit, 1, 1)))
+      for (number += 0; steps > 0; steps--) number *= unit ~ /i$/ ? 1024 : 1000
+      return number
+    }
+    { one = bytes($1); other = bytes($2); print one < other ? "less" : one == other ? "same" : "more" }
+  '
+}
+
+# grow: a set cannot be given larger disks, since its templates of claims cannot change. So its claims are enlarged one by one, and
+# the set is removed around its pods, which go on and are taken over by the one that is applied.
+grow() {
+  grep '^disk ' "$folder/fixed.conf" >"$work/disks" || return 0
+  while read -r _ namespace set template fields <&3; do
+    size=${fields#*size=} size=${size%% *}
+    there=$(kubectl --namespace "$namespace" get statefulset "$set" --ignore-not-found \
+      -o "jsonpath={.spec.volumeClaimTemplates[?(@.metadata.name==\"$template\")].spec.resources.requests.storage}")
+    [ -n "$there" ] || continue
+    case $(compare "$there" "$size") in
+      same) continue ;;
+      less) ;;
+      *) fail "$namespace/$set: its disk $template has $there, and no disk shrinks to $size" ;;
+    esac
+    log "$namespace/$set: its disk $template grows from $there to $size"
+    printf '%s %s\n' "$namespace" "$set" >>"$work/grown"
+    [ -z "$dry_run" ] || continue
+    kubectl --namespace "$namespace" get persistentvolumeclaims \
+      -o 'jsonpath={range .items[*]}{.metadata.name}{"\n"}{end}' >"$work/claims"
+    grep -x "$template-$set-[0-9]*" "$work/claims" >"$work/own" || :
+    while read -r claim <&4; do
+      kubectl --namespace "$namespace" patch persistentvolumeclaim "$claim" --type merge \
+        --patch "{\"spec\":{\"resources\":{\"requests\":{\"storage\":\"$size\"}}}}" >/dev/null ||
+        fail "$namespace/$claim cannot grow: does its storage class say allowVolumeExpansion?"
+    done 4<"$work/own"
+  done 3<"$work/disks"
+  [ -z "$dry_run" ] || return 0
+  sort -u "$work/grown" >"$work/sets"
+  while read -r namespace set <&3; do
+    kubectl --namespace "$namespace" delete statefulset "$set" --cascade=orphan
+  done 3<"$work/sets"
+}
+
 # state NAMESPACE JOB: Complete, Failed, or nothing yet; an error where there is no such Job.
 state() {
   kubectl --namespace "$1" get job "$2" \
@@ -143,14 +191,17 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 : >"$work/jobs"
 : >"$work/scaled"
+: >"$work/grown"
 kubectl kustomize "$folder/namespaces" >"$work/namespaces.yaml"
 kubectl kustomize "$folder" >"$work/all.yaml"
 split "$work/all.yaml" "$work"
 
 apply "$work/namespaces.yaml"
 [ -n "$dry_run" ] || hand_over
+[ ! -r "$folder/fixed.conf" ] || grow
 for file in "$work"/wave-*.yaml; do
-  apply "$file"
+  # Where a disk is to grow, the server refuses the set as long as the old one stands there.
+  apply "$file" || { [ -n "$dry_run" ] && [ -s "$work/grown" ]; } || exit 1
   [ -z "$dry_run" ] || continue
   wave=${file##*wave-} wave=${wave%.yaml}
   # Read whole first: what runs within must not read the list.

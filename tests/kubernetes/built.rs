@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -17,7 +18,7 @@ use super::judged::{against_policies, against_schemas_since, against_types, hold
 use super::order::{Files, applied, kustomizations};
 use super::passages::survivors;
 use super::reach::Port;
-use super::{broken, edges, none, order, pods, random, references};
+use super::{broken, edges, granted, none, order, pods, random, references};
 use crate::case::Case;
 use crate::judge::Judge;
 use crate::sample;
@@ -28,7 +29,7 @@ pub(crate) struct Built {
     pub(crate) platform: Platform,
     pub(crate) files: Files,
     /// The folder that is applied.
-    root: &'static str,
+    pub(crate) root: &'static str,
 }
 
 /// Every platform, with each environment.
@@ -210,6 +211,52 @@ fn a_changed_alert_starts_nothing_anew() {
     assert!(changed.iter().any(|object| object.starts_with("ConfigMap prometheus")), "{changed:?}");
     let anew = changed.iter().filter(|object| !object.starts_with("ConfigMap "));
     none(&anew.map(|object| format!("a changed alert starts {object} anew")).collect::<Vec<String>>());
+}
+
+/// What is granted is what the source says, and the Secrets that are asked for are those that an operator is told of.
+#[test]
+fn what_is_granted_and_asked_for_is_what_the_source_says() {
+    let mut complaints = Vec::new();
+    let (mut rights, mut keys) = (0, 0);
+    for built in all() {
+        let cluster = built.cluster();
+        let table = &built.files[&format!("{}/secrets.conf", built.root)];
+        complaints.extend(built.complaints(granted::roles(&built.platform, &cluster)));
+        complaints.extend(built.complaints(granted::secrets(built, &cluster, table)));
+        rights += cluster.of("RoleBinding").count() + cluster.of("ClusterRoleBinding").count();
+        keys += table.lines().filter(|line| !line.starts_with(['#', '@'])).count();
+        // One verb more, one namespace more, one key less: each is seen.
+        for at in 0..cluster.objects.len() {
+            let kind = cluster.objects[at].kind();
+            let mut other = cluster.clone();
+            match kind {
+                "Role" | "ClusterRole" => {
+                    let verbs = other.objects[at].value["rules"][0]["verbs"].as_array_mut().expect("verbs");
+                    verbs.push("impersonate".into());
+                }
+                "RoleBinding" | "ClusterRoleBinding" => drop(other.objects.remove(at)),
+                _ => continue,
+            }
+            if granted::roles(&built.platform, &other).is_empty() {
+                complaints.push(format!(
+                    "{}: {}: a change of it is not seen",
+                    built.name,
+                    cluster.objects[at].place()
+                ));
+            }
+        }
+        for line in table.lines().filter(|line| !line.starts_with(['#', '@'])) {
+            let less = table.replace(&format!("{line}\n"), "");
+            let more = table.replace(line, &format!("{line} MORE"));
+            if granted::secrets(built, &cluster, &less).is_empty()
+                || granted::secrets(built, &cluster, &more).is_empty()
+            {
+                complaints.push(format!("{}: {line}: a change of it is not seen", built.name));
+            }
+        }
+    }
+    none(&complaints);
+    assert!(rights > 5 && keys > 20, "{rights} bindings and {keys} Secrets: the check is broken");
 }
 
 /// Files that are the same in several environments are judged once.
@@ -411,7 +458,7 @@ fn wave(pod: &Pod<'_>) -> i64 {
 }
 
 /// Platforms at random that are read.
-const PLATFORMS: (u64, u64) = (12, 300);
+const PLATFORMS: (u64, u64) = (20, 300);
 
 /// A platform at random, whose source must build.
 fn at_random(seed: u64) -> Built {
@@ -454,6 +501,7 @@ fn every_change_of_a_written_policy_is_seen() {
     for seed in 0..if sample::whole() { PLATFORMS.1 } else { PLATFORMS.0 } {
         judge(&at_random(seed));
     }
+    let _ = writeln!(io::stderr(), "{tried} changes of policies, all of them seen");
     assert!(tried > 2_000, "{tried} changes: too few were made");
     none(&complaints);
 }

@@ -197,6 +197,16 @@ pub(crate) fn disks(cluster: &Cluster) -> Vec<String> {
         ));
         problems
     });
+    // What prunes removes a namespace with every claim in it.
+    for object in cluster.of("Namespace").chain(cluster.of("PersistentVolumeClaim")) {
+        let notes = &object.value["metadata"]["annotations"];
+        let argo = notes["argocd.argoproj.io/sync-options"].as_str().unwrap_or_default();
+        if !argo.split(',').any(|option| option == "Prune=false")
+            || notes["kustomize.toolkit.fluxcd.io/prune"] != "disabled"
+        {
+            complaints.push(format!("{}: a tool that prunes takes it", object.place()));
+        }
+    }
     for (place, claim) in super::values::claims(cluster) {
         if list(&claim["spec"]["accessModes"]).is_empty() {
             complaints.push(format!("{place}: a claim without a mode of access"));

@@ -34,6 +34,8 @@ impl Project {
         output::write(
             &folder,
             &Build {
+                compare: Vec::new(),
+                recreate: false,
                 lowered: lowered(platform),
                 whole: true,
                 force: false,

@@ -79,6 +79,79 @@ fn what_needs_a_job_is_applied_behind_its_end() {
     }
 }
 
+/// The same, whose database is to have a disk of a size.
+fn with_disk(size: &str) -> Project {
+    let project = project();
+    let table =
+        format!("# a comment\nworkload shop StatefulSet db\ndisk shop db data size={size} class=fast\n");
+    project.write("kubernetes/base/fixed.conf", &table);
+    project.answer("get job setup-1", 0, &["Complete "]);
+    project.answer("get statefulset db", 0, &["20Gi"]);
+    project.answer(
+        "get persistentvolumeclaims",
+        0,
+        &["data-db-0\\ndata-db-1\\nmydata-db-0\\ndata-db-0-old\\n"],
+    );
+    project
+}
+
+#[test]
+fn a_disk_grows_before_its_set_is_put_in_place_anew() {
+    for shell in Shell::all() {
+        for size in ["30Gi", "1.5Ti", "21475Mi", "20481Mi"] {
+            let project = with_disk(size);
+            let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+            assert!(output.status.success(), "{}", said(&output));
+            let calls = calls(&project);
+            let from = calls.iter().position(|call| call.starts_with("patch")).expect("claims are patched");
+            let patch = format!(
+                r#"--type merge --patch {{"spec":{{"resources":{{"requests":{{"storage":"{size}"}}}}}}}}"#
+            );
+            assert_eq!(
+                calls[from..from + 4],
+                [
+                    format!("patch persistentvolumeclaim data-db-0 {patch}"),
+                    format!("patch persistentvolumeclaim data-db-1 {patch}"),
+                    "delete statefulset db --cascade=orphan".to_owned(),
+                    "apply wave-1000.yaml".to_owned(),
+                ],
+                "{}",
+                shell.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_disk_that_stays_is_left_alone_and_none_shrinks() {
+    for shell in Shell::all() {
+        for (size, fits) in [("20Gi", true), ("20480Mi", true), ("10Gi", false), ("20G", false)] {
+            let project = with_disk(size);
+            let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+            assert_eq!(output.status.success(), fits, "{size}: {}", said(&output));
+            assert_eq!(said(&output).contains("no disk shrinks"), !fits, "{size}: {}", said(&output));
+            let calls = calls(&project);
+            let touched =
+                calls.iter().any(|call| call.starts_with("patch") || call.starts_with("delete stateful"));
+            assert!(!touched, "{size}: {calls:?}");
+            assert_eq!(calls.contains(&"apply wave-1000.yaml".to_owned()), fits, "{size}");
+        }
+        // A class that lets no disk grow: the set stays.
+        let project = with_disk("30Gi");
+        project.answer("patch persistentvolumeclaim", 1, &[]);
+        let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("allowVolumeExpansion"), "{}", said(&output));
+        assert!(!calls(&project).iter().any(|call| call.starts_with("delete stateful")), "{}", shell.name);
+        // What would be done is said, and nothing is done.
+        let project = with_disk("30Gi");
+        let output = project.run(&shell, "apply-kubernetes.sh", &["--dry-run"]);
+        assert!(output.status.success(), "{}", said(&output));
+        assert!(said(&output).contains("grows from 20Gi to 30Gi"), "{}", said(&output));
+        assert!(!project.calls().contains("patch persistentvolumeclaim"), "{}", project.calls());
+    }
+}
+
 #[test]
 fn a_failed_job_ends_it_in_seconds() {
     for shell in Shell::all() {

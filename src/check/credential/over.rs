@@ -6,7 +6,7 @@ use super::said::of_arguments;
 use crate::diagnostic::credential::text::{OPERATOR, in_text, is_path, is_token, is_value};
 use crate::diagnostic::credential::{NAMES, Names, last_word, names};
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::hash::HashMap;
+use crate::hash::{HashMap, IndexMap};
 use crate::model;
 use crate::platform::dollar::Piece;
 use crate::platform::{InputId, Override, Platform, Tree, dollar};
@@ -35,18 +35,23 @@ fn each(platform: &Platform) -> impl Iterator<Item = Over<'_>> {
     let own = platform.overrides.iter().map(move |over| Over {
         made: over,
         platform,
-        block: blocks.iter().find(|block| block.span == over.span),
+        block: blocks.iter().find(|block| is_of(block, over)),
         service: None,
     });
     let of_services = platform.services.iter().flat_map(move |service| {
         service.overrides.iter().map(move |over| Over {
             made: over,
             platform,
-            block: service.block.override_.iter().find(|block| block.span == over.span),
+            block: service.block.override_.iter().find(|block| is_of(block, over)),
             service: Some(&service.path),
         })
     });
     own.chain(of_services)
+}
+
+/// Whether an override was made from a block, or from what the block says of one object.
+fn is_of(block: &model::Override, over: &Override) -> bool {
+    block.span == over.span || block.body.entries.iter().any(|entry| entry.head() == over.span)
 }
 
 /// SEC001: credentials in what is put over the files of targets.
@@ -64,16 +69,17 @@ fn in_tree(key: &str, tree: &Tree, over: &Over<'_>, sink: &mut Sink) {
             let text = plain(value);
             let found = in_text(&text);
             // Keys of compose are names that anybody gives, and its values may be asked of the operator.
-            let by_name = if over.made.target.inputs {
+            let by_name = if over.made.target.override_inputs {
                 names(key) == Names::Credential && is_value(&text)
             } else {
+                // Keys of objects name keys of others: `key`, `topologyKey`, `secretKeyRef`.
                 let named = NAMES.contains(&last_word(key).as_str()) && !is_path(&text);
-                !text.is_empty() && !text.contains(OPERATOR) && named
+                !over.made.target.objects && !text.is_empty() && !text.contains(OPERATOR) && named
             };
             if by_name || !found.is_empty() || is_token(&text) {
                 let secret = found.first().map_or(0..text.len(), |found| found.place.clone());
                 report(key, &text, secret, over, sink);
-            } else if over.made.target.inputs
+            } else if over.made.target.override_inputs
                 && let Some(default) = default_of_credential(&text, over.platform)
             {
                 report(key, &text, default, over, sink);
@@ -96,10 +102,25 @@ fn in_tree(key: &str, tree: &Tree, over: &Over<'_>, sink: &mut Sink) {
                 }
             }
         }
-        Tree::Map(entries) => entries.iter().for_each(|(key, tree)| in_tree(key, tree, over, sink)),
+        Tree::Map(entries) => match variable(entries) {
+            Some((name, text)) => {
+                report(name, &text, 0..text.len(), over, sink);
+            }
+            None => entries.iter().for_each(|(key, tree)| in_tree(key, tree, over, sink)),
+        },
         Tree::Edited(_, with) => with.iter().for_each(|tree| in_tree(key, tree, over, sink)),
         Tree::Integer(_) | Tree::Number(_) | Tree::Boolean(_) => {}
     }
+}
+
+/// A variable of a container as objects of Kubernetes have it, `{ name = …, value = … }`, where it holds a credential.
+fn variable(entries: &IndexMap<String, Tree>) -> Option<(&str, String)> {
+    let (Some(Tree::Text(name)), Some(Tree::Text(value))) = (entries.get("name"), entries.get("value"))
+    else {
+        return None;
+    };
+    let (name, value) = (name.as_literal()?, plain(value));
+    (names(name) == Names::Credential && is_value(&value)).then(|| (name, value.into_owned()))
 }
 
 /// The value that compose would put in where the operator gives none for the name of a credential: `${DB_PASSWORD:-VALUE}`
@@ -128,8 +149,10 @@ fn default_of_credential(text: &str, platform: &Platform) -> Option<std::ops::Ra
 }
 
 fn report(key: &str, text: &str, secret: std::ops::Range<usize>, over: &Over<'_>, sink: &mut Sink) {
-    let help = if over.made.target.inputs {
+    let help = if over.made.target.override_inputs {
         "declare a secret, and hand it over in `environment`: compose asks the operator for it"
+    } else if over.made.target.objects {
+        "declare a secret, and hand it over in `env` of the service"
     } else {
         "name a file that holds it, by the key that ends with `_file`"
     };
@@ -165,7 +188,7 @@ fn place(entries: &[Entry], text: &str) -> Option<Span> {
 /// SEC007: a secret on a command line that an override writes, each at the word that holds it.
 pub(in super::super) fn command_lines(platform: &Platform, sink: &mut Sink) {
     let inputs = dollar::inputs(platform);
-    for over in each(platform).filter(|over| over.made.target.inputs) {
+    for over in each(platform).filter(|over| over.made.target.override_inputs) {
         let entries = over.block.map_or(&[][..], |block| &block.body.entries);
         let written = Written::by_key(entries);
         for (key, tree) in &over.made.entries {

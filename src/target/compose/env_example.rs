@@ -11,6 +11,7 @@ use crate::diagnostic::list_of;
 use crate::emit;
 use crate::hash::{HashMap, HashSet};
 use crate::platform::{Health, Input, InputId, Platform, Runtime, Service, Tree, Value, dollar};
+use crate::target::kubernetes::variables;
 use crate::target::{Artifact, generated};
 
 const TEMPLATE: &str = include_str!("../../../targets/compose/env.example.j2");
@@ -85,6 +86,9 @@ fn parts<'a>(platform: &'a Platform, others: &[&'a Platform]) -> Vec<Part<'a>> {
     let elsewhere = read_elsewhere(platform, others, &used);
     let is_elsewhere = |input: &Input| elsewhere.iter().any(|(_, other)| other.name == input.name);
     for (at, input) in platform.inputs.iter().enumerate().filter(|(_, input)| !is_elsewhere(input)) {
+        if platform.runtime == Runtime::Kubernetes && !used.contains(&InputId(at)) {
+            continue;
+        }
         let readers = match optional.get(&InputId(at)) {
             _ if !used.contains(&InputId(at)) => Readers::Nothing,
             None => Readers::Core,
@@ -143,8 +147,13 @@ fn profiles(platform: &Platform) -> Vec<&str> {
     profiles.into_iter().collect()
 }
 
-/// The inputs that the compose file asks for.
+/// The inputs that the operator is asked for. A cluster gets those with a default from ConfigMaps: what a person wrote for
+/// them would change nothing.
 fn used(platform: &Platform) -> BTreeSet<InputId> {
+    if platform.runtime == Runtime::Kubernetes {
+        let services = platform.services.iter().filter(|service| service.runs());
+        return services.flat_map(inputs_of).filter(|id| !variables::is_default(&platform[*id])).collect();
+    }
     let mut used: BTreeSet<InputId> = platform.services.iter().flat_map(inputs_of).collect();
     let of_services = platform.services.iter().flat_map(|service| &service.overrides);
     let inputs = dollar::inputs(platform);

@@ -77,8 +77,9 @@ fn in_cluster(platform: &Platform, service: &Service, file: &str, access: &[&Api
 /// The name of an object that belongs to the cluster: another platform there, or another environment of this one, has one of
 /// its own.
 fn of_cluster(platform: &Platform, name: &str) -> String {
-    let environment = platform.environment.as_ref().map(|name| format!("-{name}")).unwrap_or_default();
-    format!("{}{environment}-{name}", platform.name)
+    let environment = platform.environment.as_ref().map(|name| format!(".{name}")).unwrap_or_default();
+    // No name of the three holds a dot, so no two of them make one.
+    format!("{}{environment}.{name}", platform.name)
 }
 
 fn role_ref(kind: &str, name: &str) -> RoleRef {

@@ -16,17 +16,12 @@ use crate::schema::Bytes;
 const ONE_NODE: &str = "ReadWriteOnce";
 const MANY_NODES: &str = "ReadWriteMany";
 
-/// The name of a service's volume in its own pods: `data` of `mongodb-data`.
-pub(super) fn short<'a>(service: &Service, volume: &'a OwnVolume) -> &'a str {
-    volume.name.strip_prefix(&service.name).map_or(volume.name.as_str(), |rest| rest.trim_start_matches('-'))
-}
-
 /// The templates of the claims of a set. They cannot be changed once they are there, so they hold no label that could; kind
 /// and version of the API stand in them because tools that compare would see them added (argoproj/argo-cd#16707).
 pub(super) fn templates(platform: &Platform, service: &Service) -> Vec<PersistentVolumeClaim> {
     let class = platform.settings.kubernetes.storage_class.as_ref();
     let template = |volume: &OwnVolume| PersistentVolumeClaim {
-        metadata: ObjectMeta { name: Some(short(service, volume).to_owned()), ..ObjectMeta::default() },
+        metadata: ObjectMeta { name: Some(volume.short(service).to_owned()), ..ObjectMeta::default() },
         spec: Some(spec(volume.size, ONE_NODE, class)),
         ..PersistentVolumeClaim::default()
     };
@@ -49,7 +44,7 @@ pub(super) fn objects(cluster: &Context<'_>) -> Vec<Object> {
         service.volumes.iter().map(|volume| {
             let description = volume.description.as_deref();
             let claim = Claim { name: &volume.name, size: volume.size, many: false, description };
-            object(platform, service, &claim)
+            object(platform, service, &claim).of_service(service)
         })
     });
     shared.chain(of_jobs).collect()
@@ -85,6 +80,7 @@ fn object(platform: &Platform, user: &Service, claim: &Claim<'_>) -> Object {
             name: Some(claim.name.to_owned()),
             namespace: Some(platform.namespace_of(user)),
             labels: Some(labels::of_platform(platform)),
+            annotations: Some(labels::kept()),
             ..ObjectMeta::default()
         },
         spec: Some(spec(claim.size, mode, class)),

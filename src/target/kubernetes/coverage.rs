@@ -124,8 +124,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             // An error where the gateway of the cluster serves the site (K8S021).
             IssuerField::eab(_) => NotConcerned,
         },
+        SourceField::override_(Leaf) => Written,
         SourceField::network(_)
-        | SourceField::override_(Leaf)
         | SourceField::alert(_)
         | SourceField::record(_)
         | SourceField::metric(_)
@@ -270,8 +270,8 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::child(Leaf)
         | ServiceField::output(Leaf) => NotConcerned,
         ServiceField::after(Leaf) | ServiceField::wait(AfterField::condition(Leaf)) => Written,
-        ServiceField::override_(Leaf)
-        | ServiceField::metrics(_)
+        ServiceField::override_(Leaf) => Written,
+        ServiceField::metrics(_)
         | ServiceField::smtp(_)
         | ServiceField::samples(_)
         | ServiceField::dump(_)

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use crate::emit::Node;
-use crate::hash::HashMap;
+use crate::hash::{HashMap, IndexMap};
 
 /// What a reader looks for first.
 const FIRST: &[&str] = &[
@@ -60,6 +60,21 @@ static RANKS: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| {
 /// The tree of an object with its keys in order. Newtypes of the API, which are names of numbers and texts, are taken off.
 pub(super) fn ordered(object: &impl Serialize) -> Node {
     Node::ordered(object, |key| RANKS.get(key).copied().unwrap_or(FIRST.len()))
+}
+
+/// A tree that an override has changed, with its keys in order, below its comments, too.
+pub(super) fn reordered(node: Node) -> Node {
+    match node {
+        Node::Map(entries) => {
+            let mut entries: IndexMap<String, Node> =
+                entries.into_iter().map(|(key, value)| (key, reordered(value))).collect();
+            entries.sort_by_cached_key(|key, _| RANKS.get(key.as_str()).copied().unwrap_or(FIRST.len()));
+            Node::Map(entries)
+        }
+        Node::List(items) => Node::List(items.into_iter().map(reordered).collect()),
+        Node::Commented(lines, inner) => Node::Commented(lines, Box::new(reordered(*inner))),
+        other => other,
+    }
 }
 
 #[cfg(test)]

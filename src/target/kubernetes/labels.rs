@@ -30,6 +30,16 @@ pub(super) fn label_selector(platform: &Platform, service: &Service) -> LabelSel
     LabelSelector { match_labels: Some(selector(platform, service)), match_expressions: None }
 }
 
+/// The annotations of what holds data: tools that remove from a cluster what is no longer in the files leave it there
+/// (argoproj/argo-cd:docs/user-guide/sync-options.md, `Prune=false`, `Delete=false`;
+/// fluxcd/website:content/en/flux/components/kustomize/kustomizations.md, `prune: disabled`).
+pub(super) fn kept() -> BTreeMap<String, String> {
+    BTreeMap::from([
+        ("argocd.argoproj.io/sync-options".to_owned(), "Prune=false,Delete=false".to_owned()),
+        ("kustomize.toolkit.fluxcd.io/prune".to_owned(), "disabled".to_owned()),
+    ])
+}
+
 /// The labels of what belongs to the whole platform.
 pub(super) fn of_platform(platform: &Platform) -> Labels {
     let said = platform.labels.iter().filter(|(key, value)| is_label(key, value));

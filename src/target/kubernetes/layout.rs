@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::namespace;
 use super::object::{Object, Stage};
+use super::{namespace, policy, variables};
 use crate::emit;
 use crate::hash::IndexMap;
 use crate::kustomize::{self, Written};
@@ -26,12 +26,20 @@ pub(super) fn file(platform: &Platform, service: &Service) -> String {
         outermost = &platform[parent];
     }
     if !outermost.volumes.is_empty() {
-        return outermost.name.clone();
+        return of_name(&outermost.name);
     }
     match outermost.group.or(service.group) {
-        Some(group) => platform[group].name.clone(),
+        Some(group) => of_name(&platform[group].name),
         None => PLATFORM.to_owned(),
     }
+}
+
+/// The files of the folder that are no service's and no group's.
+const OTHERS: &[&str] = &["kustomization", namespace::FILE, policy::FILE, variables::FILE, PLATFORM];
+
+/// The file of what is called so. No name holds a dot.
+fn of_name(name: &str) -> String {
+    if OTHERS.contains(&name) { format!("{name}.services") } else { name.to_owned() }
 }
 
 /// The line above every file.

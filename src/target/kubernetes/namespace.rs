@@ -52,6 +52,7 @@ fn namespace(platform: &Platform, level: Level) -> Namespace {
         metadata: ObjectMeta {
             name: Some(platform.namespace_at(level)),
             labels: Some(labels),
+            annotations: Some(labels::kept()),
             ..ObjectMeta::default()
         },
         ..Namespace::default()

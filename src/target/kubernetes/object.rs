@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::keys;
 use crate::emit::{self, Node};
 use crate::hash::IndexMap;
+use crate::platform::{Service, ServiceId};
 
 /// The steps of an apply, in their order: what an object needs stands in an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +38,8 @@ pub(super) struct Object {
     pub(super) name: String,
     /// `None` where the object belongs to the cluster.
     pub(super) namespace: Option<String>,
+    /// The service that it is made of; `None` where it is made of the platform.
+    pub(super) owner: Option<ServiceId>,
     /// The comment above the object.
     pub(super) comment: Vec<String>,
     pub(super) tree: Node,
@@ -65,6 +68,7 @@ impl Object {
             kind: kind.to_owned(),
             name: metadata.name.unwrap_or_default(),
             namespace: metadata.namespace,
+            owner: None,
             comment: Vec::new(),
             tree: keys::ordered(object),
         };
@@ -85,6 +89,27 @@ impl Object {
             self.annotate("kustomize.toolkit.fluxcd.io/substitute", "disabled");
         }
         self
+    }
+
+    /// Brings the keys of an object into order that an override has changed.
+    pub(super) fn settle(&mut self) {
+        self.tree = keys::reordered(std::mem::replace(&mut self.tree, Node::Null));
+        if asks(&self.tree) {
+            self.annotate("kustomize.toolkit.fluxcd.io/substitute", "disabled");
+        }
+    }
+
+    /// Gives the object another name.
+    pub(super) fn rename(&mut self, name: &str) {
+        if let Some(known) = below(&mut self.tree, "metadata").and_then(|metadata| below(metadata, "name")) {
+            *known = Node::Text(name.to_owned());
+            name.clone_into(&mut self.name);
+        }
+    }
+
+    /// The same object as one that is made of a service.
+    pub(super) fn of_service(self, service: &Service) -> Self {
+        Self { owner: Some(service.id), ..self }
     }
 
     /// The same object under lines of comment.

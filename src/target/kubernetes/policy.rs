@@ -23,7 +23,7 @@ use crate::hash::IndexMap;
 use crate::platform::{EdgeEnd, OutsideId, Platform, Port, Role, Service, ServiceId};
 
 /// The file of the policies: they are there before the pods of every other file.
-const FILE: &str = "network-policies";
+pub(super) const FILE: &str = "network-policies";
 
 /// What may pass in one direction, and why.
 #[derive(Debug)]

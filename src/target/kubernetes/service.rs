@@ -19,18 +19,13 @@ use crate::platform::{Platform, Port, Protocol, Service};
 pub(super) fn objects(cluster: &Context<'_>, service: &Service, file: &str) -> Vec<Object> {
     let platform = cluster.platform;
     let reached = reached(cluster, service);
-    let governing =
-        (Kind::of(service) == Kind::StatefulSet).then(|| of_pods(platform, service, governing(service)));
+    let governing = (Kind::of(service) == Kind::StatefulSet)
+        .then(|| of_pods(platform, service, Platform::name_of_pods(service)));
     let mut objects: Vec<Object> =
         reached.into_iter().chain(governing).map(|out| Object::new(file, Stage::Service, &out)).collect();
     objects.extend(public::objects(platform, service, file));
     objects.extend(alias::objects(cluster, service, file));
     objects
-}
-
-/// The name of the Service below which the pods of a set stand.
-pub(super) fn governing(service: &Service) -> String {
-    format!("{}-pods", service.name)
 }
 
 /// The addresses of pods, of those that are not ready among them.

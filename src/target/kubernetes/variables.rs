@@ -17,10 +17,10 @@ use crate::platform::{Health, Input, InputId, Platform, Service, Value};
 pub(super) const NAME: &str = "variables";
 
 /// The file of the ConfigMaps.
-const FILE: &str = "variables";
+pub(super) const FILE: &str = "variables";
 
 /// Whether the value of an input is known where the operator says nothing.
-pub(super) fn is_default(input: &Input) -> bool {
+pub(in crate::target) fn is_default(input: &Input) -> bool {
     !input.secret && (input.default.is_some() || input.optional)
 }
 

@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::{
 
 use super::config::{self, Config, Mount};
 use super::workload::Kind;
-use super::{Context, claim, resources};
+use super::{Context, resources};
 use crate::hash::HashSet;
 use crate::platform::{FILES, HostPath, InputId, MemoryPath, Platform, Propagation, SECRETS, Service, Site};
 use crate::schema::Bytes;
@@ -33,7 +33,7 @@ impl Volumes {
         let mut all = Self::default();
         let templates = Kind::of(service) == Kind::StatefulSet;
         for volume in &service.volumes {
-            let name = all.unique(claim::short(service, volume));
+            let name = all.unique(volume.short(service));
             all.mount(&name, &volume.path, volume.read_only);
             if !templates {
                 all.declared.push(own(platform, service, &name, &volume.name));

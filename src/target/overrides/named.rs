@@ -11,7 +11,7 @@ pub(super) fn name(item: &Node, merge: Option<Merge>) -> Option<String> {
         (Node::Map(entries), Some(Merge::By(name))) => {
             let value = |key: &str| entries.get(key).and_then(text);
             match name {
-                Name::Key(key) => value(key),
+                Name::Key(keys) => of_keys(item, keys),
                 Name::Mount => value("target").map(|target| mount(&target)),
                 Name::Port => {
                     let protocol = value("protocol").unwrap_or_else(|| TCP.to_owned());
@@ -26,6 +26,20 @@ pub(super) fn name(item: &Node, merge: Option<Merge>) -> Option<String> {
         }
         (item, merge) => text(item).map(|text| name_of_text(&text, merge)),
     }
+}
+
+/// The values of the keys that make the name of an item.
+fn of_keys(item: &Node, keys: &str) -> Option<String> {
+    let value = |path: &str| {
+        let found = path.split('.').try_fold(item, |node, key| match scalar(node)? {
+            Node::Map(entries) => entries.get(key),
+            _ => None,
+        });
+        // Where none stands, an API server takes this one (kubernetes/kubernetes:pkg/apis/core/v1/defaults.go).
+        found.and_then(text).or_else(|| (path == "protocol").then(|| TCP.to_uppercase()))
+    };
+    let values: Option<Vec<String>> = keys.split('+').map(value).collect();
+    values.map(|values| values.join("/"))
 }
 
 /// Writes a value so that two are the same where readers see the same, whatever their styles and comments.

@@ -31,15 +31,6 @@ pub(super) fn objects(platform: &Platform, service: &Service, file: &str) -> Vec
         .collect()
 }
 
-/// What the name of the Service ends with.
-fn suffix(platform: &Platform, to: OutsideId, protocol: &str) -> String {
-    let who = match platform[to].kind {
-        OutsideKind::Declared => platform[to].name.as_str(),
-        _ => "public",
-    };
-    if protocol == "UDP" { format!("{who}-udp") } else { who.to_owned() }
-}
-
 fn object(
     platform: &Platform,
     service: &Service,
@@ -57,7 +48,7 @@ fn object(
     });
     let out = Out {
         metadata: ObjectMeta {
-            name: Some(format!("{}-{}", service.name, suffix(platform, to, protocol))),
+            name: Some(platform.name_of_published(service, to, protocol == "UDP")),
             ..labels::metadata(platform, service)
         },
         spec: Some(ServiceSpec {

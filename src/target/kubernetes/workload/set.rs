@@ -6,9 +6,9 @@ use k8s_openapi::api::apps::v1::{
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::platform::Service;
+use crate::platform::{Platform, Service};
 use crate::target::kubernetes::config::Config;
-use crate::target::kubernetes::{Context, claim, labels, pod, scale, service as services};
+use crate::target::kubernetes::{Context, claim, labels, pod, scale};
 
 pub(super) fn stateful(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> StatefulSet {
     let keep = || Some("Retain".to_owned());
@@ -16,7 +16,7 @@ pub(super) fn stateful(cluster: &Context<'_>, service: &Service, configs: &[Conf
         metadata: labels::metadata_of_workload(cluster.platform, service),
         spec: StatefulSetSpec {
             replicas: scale::replicas(service),
-            service_name: Some(services::governing(service)),
+            service_name: Some(Platform::name_of_pods(service)),
             selector: labels::label_selector(cluster.platform, service),
             // A pod that never gets ready would keep its mended successor from starting (kubernetes/kubernetes#67250).
             pod_management_policy: Some("Parallel".to_owned()),

@@ -1,0 +1,115 @@
+//! What a running cluster does not let change, or what data hang on: a table beside the objects, `fixed.conf`.
+//!
+//! The next build holds its own table against the one that it replaces ([`changes`]), and `scripts/apply-kubernetes.sh` reads
+//! from it how large disks are to be.
+
+mod changes;
+
+use std::fmt::Write as _;
+
+pub(super) use changes::changes;
+
+use super::layout;
+use super::object::Object;
+use super::over::{at, items};
+use crate::digest::Digest;
+use crate::emit::{self, Node};
+use crate::hash::IndexMap;
+use crate::kustomize::{bare, field, text};
+use crate::platform::Platform;
+use crate::target::Artifact;
+
+/// The name of the table in its folder.
+pub(super) const NAME: &str = "fixed.conf";
+
+/// What stands above it.
+const HEAD: &str = "What a running cluster does not let change, or what data hang on. The next build compares its own with this, and\n\
+    # scripts/apply-kubernetes.sh reads the sizes of disks.";
+
+/// The table of some objects.
+pub(super) fn table(platform: &Platform, root: &str, objects: &[Object]) -> Artifact {
+    let mut out = format!("# {}\n# {HEAD}\n", layout::header(platform));
+    for object in objects {
+        line(object, &mut out);
+    }
+    Artifact::new(format!("{root}/{NAME}"), out)
+}
+
+fn line(object: &Object, out: &mut String) {
+    let Object { kind, name, namespace, tree, .. } = object;
+    let namespace = namespace.as_deref().unwrap_or_default();
+    match kind.as_str() {
+        "Namespace" => {
+            let _ = writeln!(out, "namespace {name}");
+        }
+        "Deployment" | "StatefulSet" | "DaemonSet" | "CronJob" => {
+            let _ = write!(out, "workload {namespace} {kind} {name}");
+            if let Some(selector) = at(tree, "spec.selector.matchLabels") {
+                let _ = write!(out, " selector={}", words(selector));
+            }
+            if matches!(kind.as_str(), "Deployment" | "StatefulSet") {
+                let replicas = at(tree, "spec.replicas").map_or_else(|| SCALED.to_owned(), scalar);
+                let _ = write!(out, " replicas={replicas}");
+            }
+            for (word, path) in [("service", "spec.serviceName"), ("policy", "spec.podManagementPolicy")] {
+                if let Some(value) = at(tree, path) {
+                    let _ = write!(out, " {word}={}", scalar(value));
+                }
+            }
+            out.push('\n');
+            for claim in items(at(tree, "spec.volumeClaimTemplates")) {
+                let template = at(claim, "metadata.name").map(scalar).unwrap_or_default();
+                let _ = writeln!(out, "disk {namespace} {name} {template}{}", disk(claim));
+            }
+        }
+        "PersistentVolumeClaim" => {
+            let _ = writeln!(out, "claim {namespace} {name}{}", disk(tree));
+        }
+        "Service" => {
+            let address = at(tree, "spec.clusterIP").map_or_else(|| "given".to_owned(), scalar);
+            let _ = writeln!(out, "service {namespace} {name} address={address}");
+        }
+        _ => {}
+    }
+}
+
+/// What stands for the number of pods where a scaler decides.
+const SCALED: &str = "scaled";
+
+/// The specification of a claim: its size, and what of it cannot change at all.
+fn disk(claim: &Node) -> String {
+    let mut out = String::new();
+    let Some(Node::Map(entries)) = field(claim, "spec").map(bare) else { return out };
+    let size = at(claim, "spec.resources.requests.storage").map(scalar).unwrap_or_default();
+    let modes: Vec<String> = items(at(claim, "spec.accessModes")).iter().map(scalar).collect();
+    let class = entries.get("storageClassName").map_or_else(|| "default".to_owned(), scalar);
+    let _ = write!(out, " size={size} class={class} modes={}", modes.join(","));
+    let known = ["resources", "accessModes", "storageClassName", "volumeAttributesClassName"];
+    let rest: IndexMap<String, Node> = entries
+        .iter()
+        .filter(|(key, _)| !known.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    if !rest.is_empty() {
+        let digest = Digest::of(emit::json(&Node::Map(rest)).as_bytes()).short();
+        let _ = write!(out, " rest={digest}");
+    }
+    out
+}
+
+/// A map of texts in one word.
+fn words(node: &Node) -> String {
+    let Node::Map(entries) = bare(node) else { return String::new() };
+    let mut words: Vec<String> =
+        entries.iter().map(|(key, value)| format!("{key}={}", text(value).unwrap_or_default())).collect();
+    words.sort_unstable();
+    words.join(",")
+}
+
+fn scalar(node: &Node) -> String {
+    match bare(node) {
+        Node::Text(text) => text.clone(),
+        Node::Integer(number) => number.to_string(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,258 @@
+//! Overrides of objects: what the source writes at a service or for the whole platform, put over the objects that are made
+//! of it, and whether what comes out still holds.
+//!
+//! The compiler proves things of what it writes: that selectors match, that pods keep to the Pod Security Standards, that
+//! rules of the network follow the ports. An override is put over all of that, so what is merged is looked at again:
+//! [`kept`] for what the compiler derives, [`level`] for pods, [`api`] for what an API server refuses.
+
+mod api;
+mod kept;
+mod level;
+mod metadata;
+mod pod;
+mod quantity;
+
+pub(super) use kept::{at, items};
+
+use super::object::Object;
+use super::{Stage, TARGET, plain};
+use crate::digest::Digest;
+use crate::emit;
+use crate::hash::{HashMap, IndexMap};
+use crate::platform::{ObjectName, Override, Platform, Service, ServiceId};
+use crate::target::{Fault, FaultKind, Files, Missed, order, overrides};
+
+/// The value of an amount such as `20Gi`; `None` where it is none.
+pub(super) fn amount(text: &str) -> Option<f64> {
+    quantity::parse(text)
+}
+
+/// The overrides of this target, each with the service that it stands in.
+fn each(platform: &Platform) -> impl Iterator<Item = (&Override, Option<&Service>)> {
+    let own = platform.overrides.iter().map(|over| (over, None));
+    let of_services = platform.services.iter().filter(|service| service.runs());
+    let of_services =
+        of_services.flat_map(|service| service.overrides.iter().map(move |over| (over, Some(service))));
+    own.chain(of_services).filter(|(over, _)| over.target == TARGET.format)
+}
+
+/// The objects of a platform by what they are made of.
+struct Owned<'a> {
+    objects: &'a [Object],
+    places: HashMap<Option<ServiceId>, Vec<usize>>,
+}
+
+impl<'a> Owned<'a> {
+    fn new(objects: &'a [Object]) -> Self {
+        let mut places: HashMap<Option<ServiceId>, Vec<usize>> = HashMap::default();
+        for (at, object) in objects.iter().enumerate() {
+            places.entry(object.owner).or_default().push(at);
+        }
+        Self { objects, places }
+    }
+
+    /// The objects that are made of a service, or of the platform itself.
+    fn of(&self, service: Option<&Service>) -> impl Iterator<Item = (usize, &'a Object)> {
+        let places = self.places.get(&service.map(|service| service.id)).map(Vec::as_slice);
+        let objects = self.objects;
+        places.unwrap_or_default().iter().filter_map(move |at| Some((*at, objects.get(*at)?)))
+    }
+
+    /// The place of the object that an override extends: of its kind and name; without a name it is called as the service is,
+    /// or the only one of its kind.
+    fn find(&self, wanted: &ObjectName, service: Option<&Service>) -> Option<usize> {
+        let of_kind: Vec<(usize, &Object)> =
+            self.of(service).filter(|(_, object)| object.kind == wanted.kind).collect();
+        let named = |name: &str| of_kind.iter().find(|(_, object)| object.name == name).map(|(at, _)| *at);
+        match (&wanted.name, service, of_kind.as_slice()) {
+            (Some(name), ..) => named(name),
+            (None, _, [(only, _)]) => Some(*only),
+            (None, Some(service), _) => named(&service.name),
+            (None, None, _) => None,
+        }
+    }
+}
+
+/// Puts the overrides of a platform over its objects.
+pub(super) fn apply(platform: &Platform, objects: &mut [Object]) {
+    if each(platform).next().is_none() {
+        return;
+    }
+    put(platform, objects);
+}
+
+/// Objects that overrides have changed, by their places: the overrides, and the service that they stand in.
+type Changed<'a> = IndexMap<usize, (Vec<&'a Override>, Option<&'a Service>)>;
+
+/// The same; the objects that have changed, with the overrides that changed them, and what is removed and was not there.
+fn put<'a>(platform: &'a Platform, objects: &mut [Object]) -> (Changed<'a>, Vec<Missed>) {
+    let mut changed = Changed::default();
+    let mut missed = Vec::new();
+    let found: Vec<_> = {
+        let owned = Owned::new(objects);
+        let find = |(over, service): (&'a Override, Option<&'a Service>)| {
+            let at = owned.find(over.object.as_ref()?, service)?;
+            Some((at, over, service))
+        };
+        each(platform).filter_map(find).collect()
+    };
+    for (at, over, service) in found {
+        let Some(object) = objects.get_mut(at) else { continue };
+        // A kind without keys was reported.
+        let Some((kind, _)) = TARGET.format.keys().and_then(|keys| keys.named(&object.kind)) else {
+            continue;
+        };
+        missed.extend(overrides::extend(TARGET.format, kind, over, &mut object.tree));
+        changed.entry(at).or_insert_with(|| (Vec::new(), service)).0.push(over);
+    }
+    for at in changed.keys() {
+        let Some(object) = objects.get_mut(*at) else { continue };
+        object.settle();
+        if object.stage == Stage::Job && object.kind == "Job" {
+            rename(object);
+        }
+    }
+    (changed, missed)
+}
+
+/// Gives a Job a name by what it now does: it cannot be changed.
+fn rename(job: &mut Object) {
+    let digest = Digest::of(emit::json(&job.tree).as_bytes()).short();
+    let Some((service, _)) = job.name.rsplit_once('-') else { return };
+    let name = format!("{service}-{}", digest.get(..8).unwrap_or(&digest));
+    job.rename(&name);
+}
+
+/// What overrides remove and is not there.
+pub(super) fn missed(platform: &Platform) -> Vec<Missed> {
+    with_files(platform, |files| put(platform, &mut plain(platform, files)).1)
+}
+
+/// What overrides break.
+pub(super) fn faults(platform: &Platform) -> Vec<Fault> {
+    if each(platform).next().is_none() {
+        return Vec::new();
+    }
+    with_files(platform, |files| {
+        let before = plain(platform, files);
+        let mut faults = Vec::new();
+        let owned = Owned::new(&before);
+        for (over, service) in each(platform) {
+            faults.extend(unmet(over, service, &owned, platform));
+        }
+        let mut merged = before.clone();
+        let (changed, _) = put(platform, &mut merged);
+        for (at, (overrides, service)) in &changed {
+            let (Some(before), Some(after)) = (before.get(*at), merged.get(*at)) else { continue };
+            let mut found = Findings { faults: Vec::new(), overrides, object: after };
+            kept::look(before, after, *service, &mut found);
+            metadata::look(after, &mut found);
+            level::look(after, *service, &mut found);
+            api::look(after, &mut found);
+            faults.append(&mut found.faults);
+        }
+        faults
+    })
+}
+
+/// Calls a function with the files that services mount.
+fn with_files<T>(platform: &Platform, then: impl FnOnce(&Files<'_>) -> T) -> T {
+    let mounted = order::mounted(platform);
+    then(&Files::new(&mounted))
+}
+
+/// An override of an object that is not there.
+fn unmet(
+    over: &Override,
+    service: Option<&Service>,
+    owned: &Owned<'_>,
+    platform: &Platform,
+) -> Option<Fault> {
+    let wanted = over.object.as_ref()?;
+    if owned.find(wanted, service).is_some() {
+        return None;
+    }
+    let taken = |object: &Object| TARGET.format.keys().is_some_and(|keys| keys.get(&object.kind).is_some());
+    let there: Vec<&Object> =
+        owned.of(service).map(|(_, object)| object).filter(|object| taken(object)).collect();
+    let of_kind: Vec<&Object> = there.iter().copied().filter(|object| object.kind == wanted.kind).collect();
+    let of = service
+        .map_or_else(|| format!("platform `{}`", platform.name), |service| format!("`{}`", service.path));
+    let names = |objects: &[&Object]| objects.iter().map(|object| object.name.clone()).collect::<Vec<_>>();
+    let (label, word, choices) = match (&wanted.name, of_kind.as_slice()) {
+        (_, []) => {
+            let mut kinds: Vec<String> = there.iter().map(|object| object.kind.clone()).collect();
+            kinds.dedup();
+            (format!("{of} has no {}", wanted.kind), wanted.kind.clone(), kinds)
+        }
+        (Some(name), several) => {
+            (format!("{of} has no {} of this name", wanted.kind), name.clone(), names(several))
+        }
+        (None, several) => (
+            format!("{of} has {} of this kind: name one", several.len()),
+            wanted.kind.clone(),
+            names(several),
+        ),
+    };
+    Some(Fault {
+        kind: FaultKind::NoObject,
+        span: over.span,
+        about: service.map(|service| service.path.clone()),
+        message: format!("`{wanted}` of `override {}` is in no artifact", over.target.name),
+        label,
+        help: None,
+        wanted: word,
+        choices,
+    })
+}
+
+/// What is found in one merged object.
+struct Findings<'a> {
+    faults: Vec<Fault>,
+    overrides: &'a [&'a Override],
+    object: &'a Object,
+}
+
+impl Findings<'_> {
+    /// Takes down a fault at a path of keys, in the override that writes most of it.
+    fn add(&mut self, kind: FaultKind, path: &str, label: impl Into<String>, help: Option<&str>) {
+        let places = self.overrides.iter().filter_map(|over| over.place(path));
+        let place = places.max_by_key(|(length, _)| *length).map(|(_, span)| span);
+        let Some(span) = place.or_else(|| self.overrides.last().map(|over| over.span)) else { return };
+        let key = [".labels.", ".annotations."].into_iter().find_map(|map| Some(path.split_once(map)?.1));
+        let key = key.or_else(|| path.rsplit('.').next()).unwrap_or(path);
+        let key = key.split('[').next().unwrap_or(key);
+        let (object, label) = (format!("{} `{}`", self.object.kind, self.object.name), label.into());
+        let message = match kind {
+            FaultKind::Derived => format!("`{key}` of {object} is not for an override to set"),
+            FaultKind::Security => format!("{object} is no longer admitted to its namespace"),
+            FaultKind::Refused | FaultKind::NoObject => {
+                format!("no API server takes this `{key}` of {object}")
+            }
+        };
+        // One place is told once, and why it is so before what follows.
+        let is_told = |fault: &Fault| {
+            fault.span == span
+                && (fault.kind == kind && fault.label == label
+                    || kind == FaultKind::Security && fault.kind == FaultKind::Derived)
+        };
+        if self.faults.iter().any(is_told) {
+            return;
+        }
+        self.faults.push(Fault {
+            kind,
+            span,
+            about: None,
+            message,
+            label,
+            help: help.map(str::to_owned),
+            wanted: String::new(),
+            choices: Vec::new(),
+        });
+    }
+
+    /// What an API server refuses.
+    fn refused(&mut self, path: &str, label: impl Into<String>, help: Option<&str>) {
+        self.add(FaultKind::Refused, path, label, help);
+    }
+}
