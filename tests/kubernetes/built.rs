@@ -220,8 +220,9 @@ fn what_is_granted_and_asked_for_is_what_the_source_says() {
     let (mut rights, mut keys) = (0, 0);
     for built in all() {
         let cluster = built.cluster();
-        let table = &built.files[&format!("{}/secrets.conf", built.root)];
         complaints.extend(built.complaints(granted::roles(&built.platform, &cluster)));
+        // Where a store outside of the cluster holds the secrets, no script makes them, and there is no table for one.
+        let Some(table) = built.files.get(&format!("{}/secrets.conf", built.root)) else { continue };
         complaints.extend(built.complaints(granted::secrets(built, &cluster, table)));
         rights += cluster.of("RoleBinding").count() + cluster.of("ClusterRoleBinding").count();
         keys += table.lines().filter(|line| !line.starts_with(['#', '@'])).count();
