@@ -137,6 +137,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::K8S007], check: Of(cluster::probes) },
     Rule { codes: &[codes::K8S008], check: Of(cluster::scales) },
     Rule { codes: &[codes::K8S009], check: Of(cluster::files) },
+    Rule { codes: &[codes::K8S030], check: Of(cluster::patterns) },
     Rule { codes: &[codes::VOL001], check: Of(volume::data) },
     Rule { codes: &[codes::VOL002], check: Of(volume::scratch) },
     Rule { codes: &[codes::VOL003], check: Of(volume::writers) },

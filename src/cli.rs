@@ -6,17 +6,23 @@
 
 mod arguments;
 mod build;
+mod bundle;
 mod check;
 mod describe;
 mod drift;
 mod explain;
+mod findings;
 mod fix;
 mod fmt;
+mod init;
 mod project;
 mod report;
 mod request;
 mod route;
+mod show;
 mod variation;
+mod watch;
+mod words;
 
 use std::process::ExitCode;
 
@@ -24,8 +30,8 @@ use clap::Parser as _;
 
 use crate::parallel;
 use arguments::{
-    Arguments, BuildArguments, CheckArguments, Color, Command, Denials, FmtArguments, RequestArguments,
-    RouteArguments, SchemaFormat, Subject,
+    Arguments, BuildArguments, BundleArguments, CheckArguments, Color, Command, FmtArguments, InitArguments,
+    ModelArguments, RequestArguments, RouteArguments, SchemaFormat, ShowArguments, Subject,
 };
 use report::Report;
 
@@ -67,12 +73,19 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &report),
         Command::Build(arguments) => build::run(&arguments, &report),
+        Command::Watch(arguments) => watch::run(&arguments, &report),
+        Command::Bundle(arguments) => bundle::run(&arguments, &report),
+        Command::Init(arguments) => init::run(&arguments, &report),
         Command::Fmt(arguments) => fmt::run(&arguments, &report),
         Command::Route(arguments) => route::run(&arguments, &report),
         Command::Request(arguments) => request::run(&arguments, &report),
+        Command::Completions { shell } => describe::completions(shell),
+        Command::Man { to } => describe::man(to.as_deref()),
+        Command::Show(arguments) => show::show(&arguments, &report),
+        Command::Model(arguments) => show::model(&arguments, &report),
         Command::Targets { target, markdown } => describe::targets(target, markdown),
         Command::Schema { of, format } => describe::schema(of, format),
-        Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Explain { name } => explain::run(name.as_deref()),
     };
     // What was found is worth something also where the rest of the work could not be done.
     let printed = match &result {

@@ -27,6 +27,7 @@ pub mod expand;
 pub mod formats;
 pub mod hash;
 pub mod kustomize;
+pub mod manual;
 pub mod model;
 pub mod output;
 pub mod parallel;
@@ -39,6 +40,7 @@ pub mod source;
 pub mod standard;
 pub mod syntax;
 pub mod target;
+pub mod view;
 
 use allow::Allows;
 use check::credential::anywhere;

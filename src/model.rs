@@ -4,6 +4,7 @@
 //! in: typed, with every place, but with names not yet bound (that is `resolve`).
 
 mod api;
+mod cluster;
 mod document;
 mod environment;
 pub mod fields;
@@ -27,6 +28,7 @@ mod target;
 use crate::schema::{Constant, List, Map, Word, block};
 
 pub use api::{Api, Verb};
+pub use cluster::{ApiServer, Dns, SecretStore, SecretsBy, StoreKind};
 pub use document::Document;
 pub use environment::{Allow, Override, Secret, Variable};
 pub use health::{Command, Health, Metrics, Samples, Tool};

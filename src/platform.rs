@@ -7,8 +7,10 @@
 mod address;
 mod api;
 mod backup;
+mod cluster;
 mod config;
 pub mod dollar;
+mod endpoint;
 pub mod exposure;
 mod health;
 mod host;
@@ -56,11 +58,14 @@ use crate::source::Span;
 
 pub use api::ApiAccess;
 pub use backup::{Backup, Dump, Switch};
+pub use cluster::{ApiServer, Dns, Entries, KUBERNETES, SecretStore};
 pub use config::{ConfigFile, FILE, PROGRAM};
+pub use endpoint::Endpoint;
 pub use health::{CheckTimes, Health, OwnTimes, TCP_TOOLS};
 pub use host::Host;
 pub use image::{Expects, FirstStart, ImageFacts};
 pub use issuer::{Acme, Issuer, IssuerKind};
+pub use label::{is_label_key, is_label_value};
 pub use level::{Level, plain};
 pub use observe::Observed;
 pub use over::{Override, Removed, Tree};
@@ -75,7 +80,7 @@ pub use schedule::Schedule;
 pub use secret::SECRETS;
 pub use security::{Bears, Confinement, Security};
 pub use service::{Build, Dependency, EnvVar, Forward, ImageName, Metrics, Port, Publish, Service};
-pub use settings::{DOMAIN, Settings};
+pub use settings::{DOMAIN, Kubernetes, Settings};
 pub use site::{
     ACCOUNTS, ACME, CERTIFICATES, FILES, Limit, Maintenance, RESOLVES_UPSTREAMS, Route, RoutePath,
     RouteTarget, Share, Site, Tls, Upstream,
@@ -396,15 +401,6 @@ pub enum OutsideKind {
     Localhost,
     /// What the source declares.
     Declared,
-}
-
-/// A host and a port.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    /// The host.
-    pub host: String,
-    /// The port.
-    pub port: u16,
 }
 
 /// A group of services.

@@ -7,6 +7,7 @@ mod absolute;
 mod backup;
 mod bears;
 mod certificates;
+mod cluster;
 mod config;
 mod edges;
 mod find;

@@ -155,6 +155,12 @@ impl Sources {
         &self.embedded
     }
 
+    /// The texts of the project, in the order in which they were added.
+    pub fn own(&self) -> impl Iterator<Item = &SourceFile> {
+        let ids = (0..).map(FileId).zip(&self.files);
+        ids.filter(|(id, _)| !self.embedded.contains(id)).map(|(_, file)| &**file)
+    }
+
     /// The file of an id that [`Sources::add`] returned.
     #[must_use]
     pub fn file(&self, id: FileId) -> &SourceFile {

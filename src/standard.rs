@@ -32,6 +32,16 @@ embedded! {
     "redis",
 }
 
+macro_rules! examples {
+    ($($name:literal),+ $(,)?) => {
+        /// Platforms that use a component: of those that need another component, and so more than its own parameters.
+        pub const EXAMPLES: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("standard/examples/", $name, ".infra")))),+];
+    };
+}
+
+examples! { "fluent-bit", "grafana", "kibana", "kube-state-metrics" }
+
 /// The panels of presets.
 pub const PRESETS: &str = include_str!("standard/presets.infra");
 

@@ -416,6 +416,10 @@ fn given_away(secret: &str, artifact: &Artifact) -> (usize, Vec<String>) {
             // By a pod, from the cluster: a key of a Secret, and the name of the variable that it fills.
             regex(r"^\s+key: SECRET$"),
             regex(r"^\s+- (?:name|key): SECRET$"),
+            // By an operator, from a store: that key, and where its value lies.
+            regex(r"^\s+- secretKey: SECRET$"),
+            regex(r"^\s+(?:key: \S+|property: )SECRET$"),
+            regex(r"^# Not asked for, since they may be missing: (?:[A-Z][A-Z0-9_]*, )*SECRET\b"),
             // That variable, by what runs in the container.
             regex(r"\$\$?SECRET\b|\$?\$\{SECRET\}|\b(?:process\.env|e)\.SECRET\b"),
         ]

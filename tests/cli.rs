@@ -262,3 +262,66 @@ fn marks_of_other_editors_are_accepted() -> Result {
     assert_eq!(print(format!("\u{feff}{}", SHOP.replace('\n', "\r\n")).as_bytes())?, plain);
     Ok(())
 }
+
+/// A build for each change, until it is interrupted.
+#[test]
+fn a_change_is_built() -> Result {
+    let folder = tempfile::tempdir()?;
+    let source = folder.path().join("platform.infra");
+    fs::write(&source, SHOP)?;
+    let mut watch = infrac(folder.path(), &["watch"]);
+    let mut watch = watch.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let compose = folder.path().join("docker/compose.infrastructure.yaml");
+    let holds = |text: &str| fs::read_to_string(&compose).is_ok_and(|found| found.contains(text));
+    let comes = |text: &str| {
+        let end = std::time::Instant::now() + Duration::from_secs(60);
+        while !holds(text) && std::time::Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        holds(text)
+    };
+    let first = comes("services:");
+    fs::write(&source, SHOP.replacen("platform shop", "platform market", 1))?;
+    let second = comes("name: market");
+    watch.kill()?;
+    watch.wait()?;
+    assert!(first && second, "first build: {first}, second: {second}");
+    Ok(())
+}
+
+#[test]
+fn shells_and_man_are_served() -> Result {
+    let folder = tempfile::tempdir()?;
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = infrac(folder.path(), &["completions", shell]).output()?;
+        expect(&output, 0)?;
+        assert!(String::from_utf8(output.stdout)?.contains("infrac"), "{shell}");
+    }
+    expect(&infrac(folder.path(), &["man", "--to", "pages"]).output()?, 0)?;
+    let page = fs::read_to_string(folder.path().join("pages/infrac-build.1"))?;
+    assert!(page.contains("Nothing is written when the source has errors"), "{page}");
+    Ok(())
+}
+
+/// An archive holds what the build wrote, byte by byte.
+#[test]
+fn an_archive_is_the_build() -> Result {
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("platform.infra"), SHOP)?;
+    expect(&infrac(folder.path(), &["build", "--out", "built"]).output()?, 0)?;
+    expect(&infrac(folder.path(), &["bundle", "--to", "shop.tar.gz"]).output()?, 0)?;
+    let unpacked = Command::new("tar").args(["xzf", "shop.tar.gz"]).current_dir(folder.path()).status()?;
+    assert!(unpacked.success());
+    let name = fs::read_dir(folder.path())?
+        .filter_map(std::result::Result::ok)
+        .find(|entry| entry.path().join("BUILD").exists())
+        .ok_or("no folder with BUILD")?;
+    let mut packed = case::tree(&name.path())?;
+    packed.retain(|path| path != "BUILD");
+    assert_eq!(packed, case::tree(&folder.path().join("built"))?);
+    for path in packed {
+        let built = fs::read_to_string(folder.path().join("built").join(&path))?;
+        assert_eq!(fs::read_to_string(name.path().join(&path))?, built, "{path}");
+    }
+    Ok(())
+}

@@ -82,6 +82,7 @@ const READINGS: &[(&str, Read)] = &[
     ("policies stand before pods", order::policies),
     ("a namespace denies by default", reach::denied),
     ("a policy says each thing once", policies::repeated),
+    ("a name that is let pass is learnt", policies::learnt),
     ("Flux replaces nothing", order::substitution),
     ("the resolver is the cluster's", order::resolver),
     ("a scaler alone counts pods, by their requests", workloads::scalers),
@@ -114,12 +115,7 @@ fn good() -> String {
 /// The platform of `good.yaml`, with the Secrets that its pods ask for.
 fn read(text: &str) -> Result<Cluster, String> {
     let mut cluster = Cluster::read([("good.yaml", text)])?;
-    let secrets = [
-        ("db", "POSTGRES_PASSWORD"),
-        ("api", "DATABASE_PASSWORD"),
-        ("db-setup", "PGPASSWORD"),
-        ("backup", "PGPASSWORD"),
-    ];
+    let secrets = [("db", "POSTGRES_PASSWORD"), ("api", "DATABASE_PASSWORD"), ("db-setup", "PGPASSWORD")];
     let secret = |(name, key): (&str, &str)| (("shop".to_owned(), name.to_owned()), vec![key.to_owned()]);
     cluster.secrets = Some(secrets.into_iter().map(secret).collect());
     Ok(cluster)

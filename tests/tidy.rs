@@ -263,6 +263,32 @@ fn the_reference_is_not_stale() {
     assert!(written == current, "docs/reference.md is stale: cargo run -- schema > docs/reference.md");
 }
 
+/// The pages of components are what their sources say, and each example on them compiles.
+#[test]
+fn the_pages_of_components_are_not_stale() -> Result {
+    let mut complaints = Vec::new();
+    let pages = names(&root().join("docs/components"))?;
+    for (name, _) in infrac::standard::COMPONENTS {
+        let page = infrac::manual::page(name).unwrap_or_default();
+        let written =
+            fs::read_to_string(root().join(format!("docs/components/{name}.md"))).unwrap_or_default();
+        if written != page {
+            complaints.push(format!(
+                "docs/components/{name}.md is stale: infrac explain {name} > docs/components/{name}.md"
+            ));
+        }
+    }
+    let is_lost = |page: &&String| {
+        let name = page.strip_suffix(".md");
+        !infrac::standard::COMPONENTS.iter().any(|(known, _)| Some(*known) == name)
+    };
+    complaints.extend(
+        pages.iter().filter(is_lost).map(|page| format!("docs/components/{page} is of no component")),
+    );
+    none(&complaints);
+    Ok(())
+}
+
 /// The picture of the stages shows every target as one that exists.
 #[test]
 fn the_picture_shows_every_target() -> Result {

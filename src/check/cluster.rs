@@ -4,7 +4,10 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::IndexMap;
-use crate::platform::{Health, Level, Platform, Role, RunKind, Runtime, Service, Value, VolumeId};
+use crate::platform::{
+    EdgeEnd, Health, Level, OutsideId, Platform, Role, RunKind, Runtime, Service, Value, VolumeId,
+    is_label_key,
+};
 
 /// The services whose pods a cluster runs.
 fn of_cluster(platform: &Platform) -> impl Iterator<Item = &Service> {
@@ -76,7 +79,8 @@ pub(super) fn ports(platform: &Platform, sink: &mut Sink) {
                     format!("`{name}` of `{}` cannot be the name of a port", service.path),
                 )
                 .about(&service.path)
-                .at(port.span, why),
+                .at(port.span, why)
+                .help("rename it: lower-case letters, digits and single hyphens, at most 15"),
             );
         }
     }
@@ -88,39 +92,27 @@ pub(super) fn labels(platform: &Platform, sink: &mut Sink) {
         let Some(said) = &service.block.labels else { continue };
         for (name, _) in &said.entries {
             let key = name.text.as_str();
-            let why = if key.starts_with("app.kubernetes.io/") {
-                "objects are found by these, which the compiler writes"
-            } else if !is_key(key) {
-                "a key is `NAME`, or `DOMAIN/NAME`, of letters, digits, `-`, `_` and `.`, the name of at most 63"
+            let (why, help) = if key.starts_with("app.kubernetes.io/") {
+                (
+                    "objects are found by these, which the compiler writes",
+                    "use a domain of your own, such as `\"example.com/name\"`",
+                )
+            } else if !is_label_key(key) {
+                (
+                    "a key is `NAME`, or `DOMAIN/NAME`, of letters, digits, `-`, `_` and `.`, the name of at most 63",
+                    "write a key of that form; what it says may be any text",
+                )
             } else {
                 continue;
             };
             sink.report(
                 Diagnostic::new(codes::K8S003, format!("`{key}` cannot be a label of `{}`", service.path))
                     .about(&service.path)
-                    .at(name.span, why),
+                    .at(name.span, why)
+                    .help(help),
             );
         }
     }
-}
-
-/// kubernetes/apimachinery:pkg/util/validation/validation.go, `IsQualifiedName`.
-fn is_key(key: &str) -> bool {
-    let (domain, name) = key.split_once('/').map_or((None, key), |(domain, name)| (Some(domain), name));
-    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let outer = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
-    let domain_is_one = domain.is_none_or(|domain| {
-        domain.len() <= 253
-            && domain.split('.').all(|part| {
-                let label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-                !part.is_empty() && part.bytes().all(label) && !part.starts_with('-') && !part.ends_with('-')
-            })
-    });
-    domain_is_one
-        && name.len() <= 63
-        && name.bytes().all(inner)
-        && outer(name.bytes().next())
-        && outer(name.bytes().next_back())
 }
 
 /// K8S004: images that a cluster cannot know: those that are built on the host, and those whose name the operator makes up.
@@ -231,10 +223,12 @@ pub(super) fn scales(platform: &Platform, sink: &mut Sink) {
         let (Some(scale), Some(said)) = (&service.scale, &service.block.scale) else { continue };
         let measured = scale.cpu.is_some() || scale.memory.is_some() || !scale.on.is_empty();
         let diagnostic = if scale.max > scale.min && !measured {
-            let more = format!("`{}` never runs more than {} times", service.path, scale.min);
-            Diagnostic::new(codes::K8S008, more)
-                .at(said.span, format!("{} at most, and nothing says when", scale.max))
-                .help("say it: `cpu = 70%`, `memory = 80%` or `on \"QUERY\" = VALUE`")
+            Diagnostic::new(
+                codes::K8S008,
+                format!("nothing says when more of `{}` are started", service.path),
+            )
+            .at(said.span, format!("from {} up to {}, by no measure", scale.min, scale.max))
+            .help("say it: `cpu = 70%`, `memory = 80%` or `on \"QUERY\" = VALUE`")
         } else if !scale.on.is_empty() && platform.with_role(Role::Metrics).next().is_none() {
             Diagnostic::new(codes::K8S008, format!("nobody answers the query that scales `{}`", service.path))
                 .at(said.span, "asks a metrics server")
@@ -263,5 +257,27 @@ pub(super) fn files(platform: &Platform, sink: &mut Sink) {
                 .help("put it into the image, or into a volume that a job fills"),
             );
         }
+    }
+}
+
+/// K8S030: outsides of many names that services reach, where no policy can say them.
+pub(super) fn patterns(platform: &Platform, sink: &mut Sink) {
+    if platform.runtime != Runtime::Kubernetes || platform.settings.kubernetes.cilium {
+        return;
+    }
+    for (at, outside) in platform.outsides.iter().enumerate() {
+        let Some(pattern) = outside.endpoints.iter().find(|endpoint| endpoint.is_pattern()) else { continue };
+        let mut edges = platform.edges.iter();
+        let Some(edge) = edges.find(|edge| edge.to == EdgeEnd::Outside(OutsideId(at))) else { continue };
+        sink.report(
+            Diagnostic::new(
+                codes::K8S030,
+                format!("no policy can say that `{}` reaches `{}`", platform[edge.from].path, pattern.host),
+            )
+            .about(&outside.name)
+            .at_maybe(outside.span, "stands for names that nobody lists")
+            .at(edge.span, "reached from here")
+            .help("write `target kubernetes { cilium = true }` where Cilium is the network plug-in, or name each host"),
+        );
     }
 }

@@ -12,7 +12,7 @@ use crate::model::{Role, Severity};
 use crate::platform::observe::{Alert, Observed};
 use crate::platform::receiver::{Channel, Integration, LabelMatch, Receiver, Wanted};
 use crate::platform::tell::{Alerts, Fit, NAME};
-use crate::platform::{InputId, OutsideKind, Platform, Service};
+use crate::platform::{InputId, Outside, OutsideKind, Platform, Service};
 use crate::source::Span;
 
 /// How many alerts a message names.
@@ -36,7 +36,7 @@ pub(super) fn credentials(platform: &Platform, sink: &mut Sink) {
             }
             if let Some(outside) = way.via.map(|via| &platform[via])
                 && outside.kind == OutsideKind::Declared
-                && outside.endpoints.is_empty()
+                && lacks_host(&way.channel, outside)
             {
                 no_endpoint(
                     &format!("`{word}` of `{}`", receiver.name),
@@ -62,6 +62,15 @@ pub(super) fn credentials(platform: &Platform, sink: &mut Sink) {
     }
     if let Some((receiver, way)) = mail {
         server(platform, receiver, way, sink);
+    }
+}
+
+/// Whether an outside says no host where one is needed: the others have an address of their own, which a pattern of hosts may
+/// include.
+fn lacks_host(channel: &Channel, outside: &Outside) -> bool {
+    match channel {
+        Channel::PagerDuty(_) | Channel::Opsgenie(_) => outside.endpoint().is_none(),
+        _ => outside.endpoints.is_empty(),
     }
 }
 
@@ -91,7 +100,7 @@ fn server(platform: &Platform, receiver: &Receiver, way: &Integration, sink: &mu
         return;
     };
     let outside = &platform[smtp.via];
-    if outside.endpoints.is_empty() {
+    if outside.endpoint().is_none() {
         no_endpoint("the mail server", &outside.name, smtp.span, outside.span, sink);
     }
     if smtp.from.is_none() {

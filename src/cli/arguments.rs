@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::diagnostic::{Code, Severity, codes, machine};
-use crate::schema::{Bytes, Quantity};
+use super::findings::{FindingsArguments, Format, FormatArgument};
+use super::words::{environment, header, label, size};
+use crate::diagnostic::machine;
+use crate::platform::Runtime;
+use crate::schema::Bytes;
 use crate::target::{self, TARGETS, Target};
 
 /// One typed source of a platform, every artifact of it.
@@ -60,6 +63,20 @@ pub(super) enum Command {
     /// files, says which are infrac's: nothing is written while a file that has been edited, or that infrac did
     /// not write, is in the way.
     Build(BuildArguments),
+    /// Build again whenever the source has changed
+    ///
+    /// Until it is interrupted. On a terminal each build has the screen for itself.
+    Watch(BuildArguments),
+    /// Pack what a build of an environment writes into one archive
+    ///
+    /// The archive is the same for the same source on every machine: nothing in it says who made it, or when. Its digest
+    /// stands beside it, and in it the digest of the sources (`BUILD`).
+    Bundle(BundleArguments),
+    /// Start a platform: a small one that builds, with what belongs beside it
+    ///
+    /// Writes `platform.infra`, adds to `.gitignore` what nobody else may see, and `.pre-commit-config.yaml` where there is
+    /// none. The name is the folder's, image and port are those of a `Dockerfile`. Nothing is replaced.
+    Init(InitArguments),
     /// Write source files in the one style
     ///
     /// Comments, blank lines between paragraphs and the meaning are kept. A file with syntax errors is left alone,
@@ -78,6 +95,34 @@ pub(super) enum Command {
     /// in nginx's own order: 400 and 405, the declared size (413), what is closed, `respond` and `redirect`, the
     /// rate (429), the address (403), the login (401), then the service. Nothing is asked on a network.
     Request(RequestArguments),
+    /// Say what one thing of the platform comes to, and what says so
+    ///
+    /// With every default filled in: image, ports, networks, environment, health, who connects, alerts, backups and the files that
+    /// speak of it, each with its line of the source or the component that brings it.
+    Show(ShowArguments),
+    /// Print the resolved platform for other programs, as JSON
+    ///
+    /// It holds the names of secrets, and never a value. `infrac schema model` prints its schema.
+    Model(ModelArguments),
+    /// Print what a shell completes commands with
+    #[command(after_help = "\
+Examples:
+  infrac completions bash > /etc/bash_completion.d/infrac
+  infrac completions zsh > ~/.zfunc/_infrac")]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual's pages for `man`
+    #[command(after_help = "\
+Examples:
+  infrac man --to /usr/local/share/man/man1")]
+    Man {
+        /// The folder; without it the first page is printed
+        #[arg(long, value_name = "FOLDER")]
+        to: Option<PathBuf>,
+    },
     /// Say what each target writes, of which keys of the language, and which it cannot express
     #[command(after_help = "\
 Examples:
@@ -96,7 +141,8 @@ Examples:
     #[command(after_help = "\
 Examples:
   infrac schema                                      the language, in Markdown
-  infrac schema --format json-schema diagnostics     what `--format json` prints")]
+  infrac schema --format json-schema diagnostics     what `--format json` prints
+  infrac schema model                                what `infrac model` prints")]
     Schema {
         /// What to print
         #[arg(value_enum, default_value = "language")]
@@ -105,17 +151,20 @@ Examples:
         #[arg(long, value_enum, value_name = "FORMAT")]
         format: Option<SchemaFormat>,
     },
-    /// Explain a diagnostic
+    /// Explain a diagnostic, a component, a target or a block of the language
     ///
-    /// Says what a code means, with an example that fails and its mended twin.
+    /// Of a code: what it means, with an example that fails and its mended twin. Of a component: what it is told, what it
+    /// offers and what watches it. Of a block: its keys.
     #[command(after_help = "\
 Examples:
   infrac explain NET001
   infrac explain unreachable-dependency
-  infrac explain                   all codes")]
+  infrac explain postgres
+  infrac explain service
+  infrac explain                   everything that has a page")]
     Explain {
-        /// A code or its readable name; by default all codes are listed
-        code: Option<String>,
+        /// A code or its readable name, a component, a target, or a block; by default all of them are listed
+        name: Option<String>,
     },
 }
 
@@ -124,7 +173,8 @@ impl Command {
     pub(super) fn format(&self) -> Option<machine::Format> {
         let format = match self {
             Self::Check(arguments) => arguments.findings.format.format,
-            Self::Build(arguments) => arguments.findings.format.format,
+            Self::Build(arguments) | Self::Watch(arguments) => arguments.findings.format.format,
+            Self::Bundle(arguments) => arguments.findings.format.format,
             Self::Fmt(arguments) => arguments.format.format,
             _ => Format::Human,
         };
@@ -194,6 +244,34 @@ pub(super) struct BuildArguments {
     pub(super) force: bool,
     #[command(flatten)]
     pub(super) findings: FindingsArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac bundle --env production
+  infrac bundle deploy/ --env staging --to /srv/releases/shop.tar.gz")]
+pub(super) struct BundleArguments {
+    #[command(flatten)]
+    pub(super) source: SourceArguments,
+    /// The archive; by default `build/NAME-ENV.tar.gz` in the project's folder
+    #[arg(long, value_name = "FILE")]
+    pub(super) to: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) findings: FindingsArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac init
+  infrac init shop/ --name shop")]
+pub(super) struct InitArguments {
+    /// The folder, which is made where it is missing; by default the current one
+    pub(super) folder: Option<PathBuf>,
+    /// What the platform is called; by default as the folder is
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -279,6 +357,71 @@ pub(super) struct RequestArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac show                      everything that has a name
+  infrac show api --env production
+  infrac show mongodb.exporter --on kubernetes
+  infrac show HighErrorRate")]
+pub(super) struct ShowArguments {
+    /// A service, network, site, input, outside, store, backup or alert; by default everything is listed
+    pub(super) name: Option<String>,
+    #[command(flatten)]
+    pub(super) at: PlatformArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac model
+  infrac model --env production | jq '.services[].image'")]
+pub(super) struct ModelArguments {
+    /// In which form
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "json")]
+    pub(super) format: ModelFormat,
+    #[command(flatten)]
+    pub(super) at: PlatformArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ModelFormat {
+    /// One object; `infrac schema model` prints its schema
+    Json,
+}
+
+/// Which platform of a source.
+#[derive(Debug, Args)]
+pub(super) struct PlatformArguments {
+    /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
+    /// nearest `platform.infra` upwards
+    #[arg(long, value_name = "PATH")]
+    pub(super) source: Option<PathBuf>,
+    /// The environment to put in
+    #[arg(long, value_name = "NAME", value_parser = environment)]
+    pub(super) env: Option<String>,
+    /// The runtime; by default the first of the platform's targets
+    #[arg(long, value_enum, value_name = "RUNTIME")]
+    pub(super) on: Option<On>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum On {
+    /// Docker Compose
+    Compose,
+    /// Kubernetes
+    Kubernetes,
+}
+
+impl From<On> for Runtime {
+    fn from(on: On) -> Self {
+        match on {
+            On::Compose => Self::Compose,
+            On::Kubernetes => Self::Kubernetes,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
 pub(super) struct SourceArguments {
     /// A source file, a folder with a `platform.infra`, or `-` for standard input; by default the
     /// nearest `platform.infra` upwards
@@ -294,6 +437,8 @@ pub(super) enum Subject {
     Language,
     /// What `check`, `build --check` and `fmt --check` print with `--format json`
     Diagnostics,
+    /// What `infrac model` prints
+    Model,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -302,96 +447,6 @@ pub(super) enum SchemaFormat {
     Markdown,
     /// For programs (<https://json-schema.org>, 2020-12)
     JsonSchema,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct FormatArgument {
-    /// How findings are printed: for people on standard error, for machines on standard output
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", display_order = 90)]
-    pub(super) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct FindingsArguments {
-    #[command(flatten)]
-    pub(super) format: FormatArgument,
-    /// Take warnings for errors: `warnings` for all of them, or codes, separated by commas
-    #[arg(long, value_name = "CODES", value_delimiter = ',', value_parser = denied, display_order = 90)]
-    pub(super) deny: Vec<Denied>,
-    /// Leave warnings of these codes warnings, whatever `--deny` says
-    #[arg(long, value_name = "CODES", value_delimiter = ',', value_parser = warning, display_order = 90)]
-    pub(super) warn: Vec<&'static Code>,
-}
-
-impl FindingsArguments {
-    pub(super) fn denials(&self) -> Denials {
-        Denials { denied: self.deny.clone(), left: self.warn.clone() }
-    }
-}
-
-/// Which warnings are taken for errors.
-#[derive(Debug, Default)]
-pub(super) struct Denials {
-    pub(super) denied: Vec<Denied>,
-    pub(super) left: Vec<&'static Code>,
-}
-
-impl Denials {
-    pub(super) fn denies(&self, code: &Code) -> bool {
-        let is_denied = |denied: &Denied| match denied {
-            Denied::Warnings => true,
-            Denied::Code(denied) => *denied == code,
-        };
-        self.denied.iter().any(is_denied) && !self.left.contains(&code)
-    }
-}
-
-/// What `--deny` names.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Denied {
-    Warnings,
-    Code(&'static Code),
-}
-
-/// `warnings`, or the code or name of one.
-fn denied(word: &str) -> Result<Denied, String> {
-    if word == "warnings" { Ok(Denied::Warnings) } else { warning(word).map(Denied::Code) }
-}
-
-/// The code or the name of a warning.
-fn warning(word: &str) -> Result<&'static Code, String> {
-    match codes::find(word) {
-        Some(code) if code.severity == Severity::Warning => Ok(code),
-        Some(code) => Err(format!("{} is an error in any case", code.id)),
-        None => Err("there is no such code; `infrac explain` lists all of them".to_owned()),
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// With pictures of the places
-    Human,
-    /// A line each, for editors
-    Short,
-    /// An object with all that is known; `infrac schema diagnostics` prints its schema
-    Json,
-    /// For code scanning services
-    Sarif,
-    /// Annotations of GitHub
-    Github,
-}
-
-impl Format {
-    /// What machines read; `None` is for people.
-    pub(super) fn machine(self) -> Option<machine::Format> {
-        match self {
-            Self::Human => None,
-            Self::Short => Some(machine::Format::Short),
-            Self::Json => Some(machine::Format::Json),
-            Self::Sarif => Some(machine::Format::Sarif),
-            Self::Github => Some(machine::Format::Github),
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -406,42 +461,4 @@ fn targets() -> impl TypedValueParser<Value = &'static Target> {
     let known =
         TARGETS.iter().map(|target| PossibleValue::new(target.format.name).help(target.format.purpose));
     PossibleValuesParser::new(known).try_map(|name| target::find(&name).ok_or("no such target"))
-}
-
-/// `label=value`.
-fn label(word: &str) -> Result<(String, String), &'static str> {
-    match word.split_once('=') {
-        Some((label, value)) if !label.is_empty() => Ok((label.to_owned(), value.to_owned())),
-        _ => Err("a label has the form `label=value`"),
-    }
-}
-
-/// `Name: value`.
-fn header(word: &str) -> Result<(String, String), &'static str> {
-    match word.split_once(':') {
-        Some((name, value)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
-            Ok((name.to_owned(), value.trim().to_owned()))
-        }
-        _ => Err("a header has the form `Name: value`"),
-    }
-}
-
-/// A number of bytes, with or without a unit.
-fn size(word: &str) -> Result<Bytes, &'static str> {
-    let plain = || word.parse().ok().map(Bytes);
-    let of_unit = match Quantity::parse(word) {
-        Some(Quantity::Bytes(size)) => Some(size),
-        _ => None,
-    };
-    of_unit.or_else(plain).ok_or("a size is a number of bytes, or has a unit such as `20MiB`")
-}
-
-/// A name that can be one of a folder, too.
-fn environment(name: &str) -> Result<String, &'static str> {
-    let fits = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
-    if fits && !name.is_empty() {
-        Ok(name.to_owned())
-    } else {
-        Err("a name has letters, digits, `-` and `_`")
-    }
 }

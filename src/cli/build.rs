@@ -16,7 +16,15 @@ use crate::platform::{Platform, Runtime};
 use crate::target::{self, Artifact, Lowered, PLACES, TARGETS, Target};
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
-    let project = Project::find(arguments.source.path.as_deref())?;
+    of_project(&Project::find(arguments.source.path.as_deref())?, arguments, report)
+}
+
+/// Builds, or compares, what the arguments ask for of a project.
+pub(super) fn of_project(
+    project: &Project,
+    arguments: &BuildArguments,
+    report: &Report,
+) -> Result<Outcome, Failure> {
     let loader = project.loader();
     let parsed = Parsed::load(&loader, project.entry());
     let declared = parsed.environments();
@@ -43,7 +51,13 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
     let mut drifted = drift::Total::default();
     for environment in &builds {
         let build = Build {
-            lowered: lowered(&mut variations, environment.as_deref(), arguments, &project, parsed.runtime()),
+            lowered: lowered(
+                &mut variations,
+                environment.as_deref(),
+                &arguments.targets,
+                arguments.out.as_deref().and_then(|out| seen_from(out, project.folder())),
+                parsed.runtime(),
+            ),
             whole: arguments.targets.is_empty(),
             force: arguments.force,
             sources: project.sources(),
@@ -99,15 +113,15 @@ fn ways(
     ways
 }
 
-/// What the targets make of one build, in the order of the table.
-fn lowered(
+/// What the targets make of one build, in the order of the table. `path` is the project's folder as seen from where they go, where
+/// that is not the usual place.
+pub(super) fn lowered(
     variations: &mut [Variation],
     environment: Option<&str>,
-    arguments: &BuildArguments,
-    project: &Project,
+    named: &[&'static Target],
+    path: Option<String>,
     any: Runtime,
 ) -> Vec<Lowered> {
-    let path = arguments.out.as_deref().and_then(|out| seen_from(out, project.folder()));
     let (own, others): (Vec<&mut Variation>, Vec<&mut Variation>) =
         variations.iter_mut().partition(|variation| variation.environment.as_deref() == environment);
     let mut own = platforms(own);
@@ -119,7 +133,7 @@ fn lowered(
     let mut lowered: Vec<Lowered> = own
         .iter()
         .flat_map(|platform| {
-            let mut wanted = wanted(&arguments.targets, platform);
+            let mut wanted = wanted(named, platform);
             wanted.retain(|target| target.format.runtime.unwrap_or(any) == platform.runtime);
             crate::build(platform, &wanted)
         })
@@ -215,6 +229,9 @@ fn add_overlays(lowered: &mut [Lowered], platforms: &[&mut Platform], environmen
     for (environment, project) in of_cluster.zip(own) {
         environment.project = project;
     }
+    // An environment may ask for what the operator sets where the platform as it stands does not.
+    let all: Vec<&Platform> = platforms.iter().map(|platform| &**platform).collect();
+    crate::join(lowered, &all);
 }
 
 /// The targets asked for, each once, in the order of the table; those of the platform where none is named.

@@ -1,7 +1,11 @@
 //! `infrac targets` and `infrac schema`: what the compiler itself knows.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
+use clap::CommandFactory as _;
+
+use super::arguments::Arguments;
 use super::report::hand_out;
 use super::{Failure, Outcome, SchemaFormat, Subject};
 use crate::coverage::lists;
@@ -9,6 +13,7 @@ use crate::diagnostic::machine;
 use crate::model::Document;
 use crate::schema;
 use crate::target::{TARGETS, Target};
+use crate::view::Model;
 
 /// What a target, or each of them, writes and cannot express.
 pub(super) fn targets(target: Option<&'static Target>, markdown: bool) -> Result<Outcome, Failure> {
@@ -31,7 +36,7 @@ pub(super) fn targets(target: Option<&'static Target>, markdown: bool) -> Result
 pub(super) fn schema(of: Subject, format: Option<SchemaFormat>) -> Result<Outcome, Failure> {
     let (only, word) = match of {
         Subject::Language => (SchemaFormat::Markdown, "markdown"),
-        Subject::Diagnostics => (SchemaFormat::JsonSchema, "json-schema"),
+        Subject::Diagnostics | Subject::Model => (SchemaFormat::JsonSchema, "json-schema"),
     };
     if format.is_some_and(|format| format != only) {
         return Err(Failure::Usage(format!("this is printed with `--format {word}` alone")));
@@ -39,6 +44,31 @@ pub(super) fn schema(of: Subject, format: Option<SchemaFormat>) -> Result<Outcom
     hand_out(&match of {
         Subject::Language => schema::markdown(Document::SCHEMA),
         Subject::Diagnostics => machine::schema(),
+        Subject::Model => Model::schema(),
     })?;
+    Ok(Outcome::Fine)
+}
+
+/// What a shell completes commands with.
+pub(super) fn completions(shell: clap_complete::Shell) -> Result<Outcome, Failure> {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), env!("CARGO_PKG_NAME"), &mut out);
+    hand_out(&String::from_utf8_lossy(&out))?;
+    Ok(Outcome::Fine)
+}
+
+/// The pages for `man`: those of all commands in a folder, or the first one.
+pub(super) fn man(to: Option<&Path>) -> Result<Outcome, Failure> {
+    let Some(folder) = to else {
+        let mut out = Vec::new();
+        clap_mangen::Man::new(Arguments::command())
+            .render(&mut out)
+            .map_err(|error| Failure::System(format!("the page cannot be made: {error}")))?;
+        hand_out(&String::from_utf8_lossy(&out))?;
+        return Ok(Outcome::Fine);
+    };
+    std::fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(Arguments::command(), folder))
+        .map_err(|error| Failure::System(format!("`{}` cannot be written: {error}", folder.display())))?;
     Ok(Outcome::Fine)
 }

@@ -1,15 +1,19 @@
-//! `infrac explain`: what a diagnostic means.
+//! `infrac explain`: what a diagnostic, a component, a target or a block of the language means.
 
 use std::fmt::Write as _;
 
 use super::report::hand_out;
 use super::{Failure, Outcome};
 use crate::diagnostic::{CODES, Code, Severity, codes, did_you_mean};
+use crate::manual::{self, Subject};
 
-pub(super) fn run(code: Option<&str>) -> Result<Outcome, Failure> {
-    let text = match code {
+pub(super) fn run(word: Option<&str>) -> Result<Outcome, Failure> {
+    let text = match word {
         None => list(),
-        Some(word) => explanation(codes::find(word).ok_or_else(|| unknown(word))?),
+        Some(word) => match codes::find(word) {
+            Some(code) => explanation(code),
+            None => manual::page(word).ok_or_else(|| unknown(word))?,
+        },
     };
     hand_out(&text)?;
     Ok(Outcome::Fine)
@@ -23,11 +27,19 @@ fn explanation(code: &Code) -> String {
     format!("{} {} ({})\n\n{}\n", code.id, code.name, severity(code), text.trim())
 }
 
+/// Everything that has a page.
 fn list() -> String {
     let mut out = String::new();
     for code in CODES {
         let _ = writeln!(out, "{:8} {:8} {}", code.id, severity(code), code.name);
     }
+    let names = |wanted: fn(&Subject) -> bool| {
+        let names: Vec<&str> = Subject::all().into_iter().filter(wanted).map(Subject::name).collect();
+        names.join(" ")
+    };
+    let _ = writeln!(out, "\ncomponents: {}", names(|it| matches!(it, Subject::Component(_))));
+    let _ = writeln!(out, "targets: {}", names(|it| matches!(it, Subject::Target(_))));
+    let _ = writeln!(out, "blocks: {}", names(|it| matches!(it, Subject::Block(_))));
     out
 }
 
@@ -39,7 +51,11 @@ fn severity(code: &Code) -> &'static str {
 }
 
 fn unknown(word: &str) -> Failure {
-    let known = CODES.iter().flat_map(|code| [code.id, code.name]);
+    let names = Subject::all();
+    let known = CODES.iter().flat_map(|code| [code.id, code.name]).chain(names.iter().map(|it| it.name()));
     let way_out = did_you_mean(word, known).unwrap_or_else(|| "`infrac explain` lists all of them".into());
-    Failure::Usage(format!("there is no diagnostic `{word}`\n  help: {}", way_out.text))
+    Failure::Usage(format!(
+        "there is no diagnostic, component, target or block `{word}`\n  help: {}",
+        way_out.text
+    ))
 }

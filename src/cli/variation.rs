@@ -9,7 +9,7 @@ use crate::diagnostic::{Label, Severity};
 use crate::hash::HashSet;
 use crate::platform::Runtime;
 
-use super::Denials;
+use super::findings::Denials;
 use super::report::{Counts, Origin, Report};
 
 /// A source compiled in one way.

@@ -404,6 +404,8 @@ codes! {
     K8S008 Error "scaled-by-nothing";
     /// A file that no ConfigMap holds.
     K8S009 Error "file-too-large";
+    /// An outside of many names that no policy of the cluster can say.
+    K8S030 Error "pattern-of-names";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";

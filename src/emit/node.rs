@@ -37,7 +37,18 @@ impl Node {
     /// The tree of any value.
     #[must_use]
     pub fn of(value: &(impl Serialize + ?Sized)) -> Self {
-        let node = build::build(value);
+        Self::built(value, None)
+    }
+
+    /// The tree of any value, the keys of each map in an order: those of a lower rank first. Newtypes that are no styles are what
+    /// they hold.
+    #[must_use]
+    pub fn ordered(value: &(impl Serialize + ?Sized), rank: fn(&str) -> usize) -> Self {
+        Self::built(value, Some(rank))
+    }
+
+    fn built(value: &(impl Serialize + ?Sized), rank: Option<build::Rank>) -> Self {
+        let node = build::build(value, rank);
         debug_assert!(node.is_ok(), "{node:?}");
         node.unwrap_or(Self::Null)
     }

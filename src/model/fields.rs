@@ -3,6 +3,7 @@
 
 pub use super::PlatformField;
 pub use super::api::ApiField;
+pub use super::cluster::{ApiServerField, DnsField, SecretStoreField};
 pub use super::document::SourceField;
 pub use super::environment::{AllowField, SecretField, VariableField};
 pub use super::health::{HealthField, MetricsField, SamplesField};

@@ -81,8 +81,10 @@ block! {
     /// When a service runs.
     "run" => Run / RunField {
         value kind: RunKind = "When.";
-        /// schedule: when, as cron says it, in UTC.
+        /// schedule: when, as cron says it, in UTC or in `zone`.
         optional cron: Constant,
+        /// schedule: the time zone of `cron`: `"Europe/Berlin"`. UTC, by default.
+        optional zone: Constant,
         /// schedule: how late it may start.
         optional deadline: Duration,
         /// schedule: what happens while the last one runs.

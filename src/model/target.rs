@@ -1,5 +1,6 @@
 //! The settings of targets: one block a target, which is called as the target is.
 
+use super::cluster::{ApiServer, Dns, SecretStore};
 use super::place::Addresses;
 use crate::schema::{Constant, Decode, Decoder, Kind, List, Placed, Visit, block, choice};
 use crate::syntax::{Body, Entry, Name};
@@ -70,6 +71,18 @@ block! {
         /// The address ranges of the nodes. Without them what leads to a node, such as a scrape of what runs on its network, is
         /// opened for every address.
         optional nodes: Addresses,
+        /// The version of the cluster, from `"1.33"`, the default, to `"1.37"`. Objects hold nothing that it does not know, and
+        /// namespaces keep to its edition of the Pod Security Standards where it is set.
+        optional version: Constant,
+        /// Where the API server is.
+        optional api_server: ApiServer,
+        /// Where names are resolved.
+        optional dns: Dns,
+        /// Whether Cilium is the cluster's network plug-in. Then outsides by name, nodes and the API server are opened exactly, by
+        /// its own policies, and an outside may be a pattern, `"*.ingest.example.com:443"`.
+        optional cilium: bool,
+        /// What makes Secrets: a script from `.env`, by default.
+        optional secrets: SecretStore,
     }
 }
 

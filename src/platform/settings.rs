@@ -1,6 +1,6 @@
 //! What the source sets for each target.
 
-use super::Version;
+use super::{ApiServer, Dns, SecretStore, Version};
 use crate::model::PullPolicy;
 use crate::schema::Placed;
 
@@ -56,6 +56,18 @@ pub struct Kubernetes {
     pub wait: bool,
     /// The addresses of its nodes; none where nothing is known of them.
     pub nodes: Vec<String>,
+    /// The version that the source sets.
+    pub version: Option<Placed<Version>>,
+    /// Where the API server is.
+    pub api_server: ApiServer,
+    /// Where names are resolved.
+    pub dns: Dns,
+    /// Whether Cilium is the network plug-in.
+    pub cilium: bool,
+    /// The store that Secrets are made from; `None` where a script makes them.
+    pub store: Option<SecretStore>,
+    /// Whether Reloader restarts what reads a Secret that has changed.
+    pub reloader: bool,
 }
 
 impl Default for Kubernetes {
@@ -69,6 +81,12 @@ impl Default for Kubernetes {
             pull_policy: None,
             wait: true,
             nodes: Vec::new(),
+            version: None,
+            api_server: ApiServer::default(),
+            dns: Dns::default(),
+            cilium: false,
+            store: None,
+            reloader: false,
         }
     }
 }

@@ -109,8 +109,14 @@ fn fit_work(service: &mut Service, path: &str, work: Work) {
         nested.mount.retain(|mount| is_needed(&mount.path));
         nested.volume.retain(|volume| is_needed(&volume.path));
         // What signs ends, so it is not asked how it does.
-        nested.run =
-            Some(Run { span: nested.span, kind: RunKind::Once, cron: None, deadline: None, overlap: None });
+        nested.run = Some(Run {
+            span: nested.span,
+            kind: RunKind::Once,
+            cron: None,
+            zone: None,
+            deadline: None,
+            overlap: None,
+        });
         nested.health = None;
     }
     if !work.orders && !work.signs {

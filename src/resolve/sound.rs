@@ -1,5 +1,6 @@
 //! Values that are of the right type and still make no sense.
 
+use super::hours;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, Help, cause, codes};
 use crate::model::{Document, Group, Health, Metrics, Resources, Role, RunKind, Samples, Scale, Service};
@@ -102,6 +103,17 @@ fn run(block: &Service, texts: &mut Texts<'_>) {
         (Some(line), kind) => texts.sink.report(
             Diagnostic::new(codes::TYP008, format!("`run = {}` takes no `cron`", kind.word()))
                 .at(line.span, "does not belong here")
+                .help("write `run = schedule { … }`"),
+        ),
+        (None, _) => {}
+    }
+    match (&run.zone, run.kind) {
+        (Some(zone), RunKind::Schedule) => {
+            hours::zone_of(zone, texts);
+        }
+        (Some(zone), kind) => texts.sink.report(
+            Diagnostic::new(codes::TYP008, format!("`run = {}` takes no `zone`", kind.word()))
+                .at(zone.span, "does not belong here")
                 .help("write `run = schedule { … }`"),
         ),
         (None, _) => {}

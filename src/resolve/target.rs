@@ -1,7 +1,7 @@
 //! What the source says of targets: which there are, their settings, and what services mount of theirs.
 
-use super::is_dns_label;
 use super::text::Texts;
+use super::{cluster, is_dns_label};
 use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::formats::{self, FORMATS, Format};
 use crate::model::{self, Document};
@@ -141,6 +141,7 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
             if let Some(said) = &said.nodes {
                 kubernetes.nodes = said.0.iter().filter_map(|said| ranges(said, texts)).collect();
             }
+            cluster::settings(said, kubernetes, texts);
         }
     }
     settings
@@ -167,7 +168,7 @@ fn namespace(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
 }
 
 /// A range of addresses; what is none is reported.
-fn ranges(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
+pub(super) fn ranges(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
     let text = texts.constant(said);
     let range = super::place::range(&text);
     if range.is_none() {
@@ -182,7 +183,7 @@ fn ranges(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
 
 /// A name of several parts as DNS has them, such as that of a storage class (RFC 1123, section 2.1); what is none is
 /// reported.
-fn dns_name(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
+pub(super) fn dns_name(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
     let text = texts.constant(said);
     if text.len() <= 253 && text.split('.').all(is_dns_label) {
         return Some(text);
@@ -195,7 +196,7 @@ fn dns_name(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
 }
 
 /// A version; what is none is reported.
-fn version(said: Option<&Constant>, texts: &mut Texts<'_>) -> Option<Placed<Version>> {
+pub(super) fn version(said: Option<&Constant>, texts: &mut Texts<'_>) -> Option<Placed<Version>> {
     let said = said?;
     let text = texts.constant(said);
     let version = Version::parse(&text);

@@ -93,6 +93,7 @@ pub(super) fn schedule(block: &model::Service) -> Option<Arc<Schedule>> {
     Some(Arc::new(Schedule {
         // That there is none is reported.
         cron: said.cron.as_ref().map(|cron| literal(cron).to_owned()).unwrap_or_default(),
+        zone: said.zone.as_ref().map(|zone| literal(zone).to_owned()),
         deadline: said.deadline,
         overlap: said.overlap.unwrap_or(Overlap::Forbid),
     }))

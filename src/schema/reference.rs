@@ -17,21 +17,53 @@ pub fn markdown(root: &'static Block) -> String {
     let _ = write!(out, "\n## At the top level\n\n");
     table(root, &mut out);
     for (within, block) in blocks(root) {
-        let _ = write!(out, "\n## {within}{}\n\n{}\n", block.key, paragraph(block.doc));
-        let _ = write!(out, "\n```text\n{within}{}\n```\n", form(block));
-        if let Some(label) = block.label {
-            let _ = write!(out, "\n- NAME: {label}\n");
-        }
-        if let Some(value) = &block.value {
-            let lead = if block.label.is_some() { "" } else { "\n" };
-            let _ = writeln!(out, "{lead}- VALUE: {} {}", value.doc, sentence(&describe((value.kind)())));
-        }
-        if !block.fields.is_empty() {
-            out.push('\n');
-            table(block, &mut out);
-        }
+        out.push('\n');
+        section_of(&within, block, &mut out);
     }
     out
+}
+
+/// The keys of all blocks, with what stands before them where only that tells them apart: `service`, `target compose`.
+#[must_use]
+pub fn keys(root: &'static Block) -> Vec<&'static str> {
+    let mut keys: Vec<&'static str> = blocks(root)
+        .into_iter()
+        .filter(|(within, _)| within.is_empty())
+        .map(|(_, block)| block.key)
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// What the reference says of the blocks of a key; nothing where there is none.
+#[must_use]
+pub fn section(root: &'static Block, key: &str) -> String {
+    let mut out = String::new();
+    let of_key = blocks(root).into_iter().filter(|(within, block)| format!("{within}{}", block.key) == key);
+    for (at, (within, block)) in of_key.enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        section_of(&within, block, &mut out);
+    }
+    out
+}
+
+fn section_of(within: &str, block: &Block, out: &mut String) {
+    let _ = write!(out, "## {within}{}\n\n{}\n", block.key, paragraph(block.doc));
+    let _ = write!(out, "\n```text\n{within}{}\n```\n", form(block));
+    if let Some(label) = block.label {
+        let _ = write!(out, "\n- NAME: {label}\n");
+    }
+    if let Some(value) = &block.value {
+        let lead = if block.label.is_some() { "" } else { "\n" };
+        let _ = writeln!(out, "{lead}- VALUE: {} {}", value.doc, sentence(&describe((value.kind)())));
+    }
+    if !block.fields.is_empty() {
+        out.push('\n');
+        table(block, out);
+    }
 }
 
 /// Every block below `root`, once, those of the upper levels first, each with what stands before its key. Blocks of one

@@ -14,7 +14,7 @@ mod overrides;
 mod owner;
 mod publish;
 mod service;
-mod text;
+pub(super) mod text;
 
 use config::Seen;
 use file::{Entry, File, Network, Volume};

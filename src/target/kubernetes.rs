@@ -8,6 +8,7 @@ mod claim;
 mod config;
 mod coverage;
 mod env;
+mod external;
 mod keys;
 mod labels;
 mod layout;
@@ -42,7 +43,7 @@ pub(super) const TARGET: Target = Target {
     coverage: coverage::coverage,
     arguments,
     needs: super::no_needs,
-    version: super::no_version,
+    version: |platform| platform.settings.kubernetes.version,
     missed: super::no_misses,
     lower: Lower::Mounted(lower),
 };
@@ -98,10 +99,27 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
     let root = layout::root(platform);
     let objects = objects(platform, files);
     let mut artifacts = layout::files(platform, root, &objects);
-    artifacts.push(secret::table(platform, root, &objects));
-    artifacts.extend(secret::scripts(platform));
-    artifacts.push(env_example::artifact(&[platform]));
+    artifacts.extend(secret::table(platform, root, &objects));
+    artifacts.push(secret::apply(platform));
+    if platform.settings.kubernetes.store.is_none() {
+        artifacts.extend(of_script(platform));
+    }
     artifacts
+}
+
+/// The script that makes Secrets, and what it is to be given.
+fn of_script(platform: &Platform) -> [Artifact; 2] {
+    [secret::from_env(platform), env_example::artifact(&[platform])]
+}
+
+/// What environments need beside their overlays, and the platform as it stands does not: the script that makes Secrets.
+pub(super) fn of_environments(base: &Platform, environments: &[&Platform]) -> Vec<Artifact> {
+    let by_script = |platform: &&&Platform| platform.settings.kubernetes.store.is_none();
+    let first = environments.iter().find(by_script);
+    match first {
+        Some(_) if base.settings.kubernetes.store.is_some() => of_script(base).into(),
+        _ => Vec::new(),
+    }
 }
 
 /// The overlay of an environment over a platform as it stands; each comes with the files that its services mount.
@@ -111,7 +129,7 @@ pub(super) fn overlay(base: (&Platform, &Files<'_>), environment: (&Platform, &F
     let root = format!("kubernetes/overlays/{name}");
     let objects = objects(platform, files);
     let mut artifacts = layout::overlay(platform, &root, &self::objects(base.0, base.1), &objects);
-    artifacts.push(secret::table(platform, &root, &objects));
+    artifacts.extend(secret::table(platform, &root, &objects));
     artifacts
 }
 
@@ -135,8 +153,11 @@ fn of_service(cluster: &Context<'_>, service: &Service) -> Vec<Object> {
     let configs = config::of(cluster, service);
     let mut objects = account::objects(platform, service, &file);
     objects.extend(config::objects(cluster, service, &configs, &file));
+    let mut workload = workload::object(cluster, service, &configs, &file);
+    objects.extend(external::objects(platform, service, &workload, &file));
+    external::reload(platform, service, &mut workload);
     objects.extend(service::objects(cluster, service, &file));
-    objects.push(workload::object(cluster, service, &configs, &file));
+    objects.push(workload);
     objects.extend(scale::objects(platform, service, &file));
     objects
 }

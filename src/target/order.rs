@@ -56,7 +56,8 @@ pub fn overlays(base: &Platform, environments: &[&Platform]) -> Vec<Artifact> {
         let base = (base, &Files::new(&of_base));
         kubernetes::overlay(base, (platform, &Files::new(&files)))
     });
-    made.into_iter().flatten().collect()
+    let shared = kubernetes::of_environments(base, &built);
+    made.into_iter().flatten().chain(shared).collect()
 }
 
 /// The files that services of a platform mount.

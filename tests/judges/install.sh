@@ -300,7 +300,7 @@ kubernetes() {
   python3 -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --target "$new/kubernetes-validate" kubernetes-validate==1.37.0 >&2 ||
     fail "kubernetes-validate could not be fetched from PyPI"
   find "$new/kubernetes-validate/kubernetes_validate/kubernetes-json-schema" -mindepth 1 -maxdepth 1 \
-    -not -name 'v1.33.0-local-strict' -not -name 'v1.37.0-local-strict' -exec rm -r '{}' +
+    -not -name 'v1.3[3-7].0-local-strict' -exec rm -r '{}' +
   cp "$here/kubernetes-check.py" "$new/kubernetes-check.py"
   program kubernetes-check root/usr/bin/python3 kubernetes-check.py
   # Parts of it are compiled: for the Python that runs it, which need not be that of the machine.

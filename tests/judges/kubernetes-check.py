@@ -1,8 +1,9 @@
-"""Objects of Kubernetes, judged by the schemas of kubernetes-validate, in which unknown keys are refused, at each version of
-`VERSIONS`; those of other API groups by the schemas of their definitions, `SCHEMAS/GROUP_VERSION_KIND.json`. A kind without
+"""Objects of Kubernetes, judged by the schemas of kubernetes-validate, in which unknown keys are refused, at the first and the
+last version of `VERSIONS`; those of other API groups by the schemas of their definitions, `SCHEMAS/GROUP_VERSION_KIND.json`. A kind without
 a schema is refused.
 
-`kubernetes-check [--schemas SCHEMAS] FILE...` reads files of YAML; `-` stands for a list of paths, one a line, on standard
+`kubernetes-check [--schemas SCHEMAS] [--since VERSION] FILE...` reads files of YAML; what is written for a later version than the
+first is judged from that one on; `-` stands for a list of paths, one a line, on standard
 input. One process reads all of them: what takes time is to load the schemas."""
 
 import functools
@@ -16,7 +17,7 @@ from jsonschema.validators import Draft202012Validator, validator_for
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-VERSIONS = ["1.33", "1.37"]
+VERSIONS = ["1.33", "1.34", "1.35", "1.36", "1.37"]
 OWN = Path(__file__).with_name("kubernetes-validate") / "kubernetes_validate" / "kubernetes-json-schema"
 
 
@@ -49,14 +50,14 @@ def definition(schemas, kind, api):
     return validator_for(schema)(schema)
 
 
-def problems(schemas, value):
+def problems(schemas, versions, value):
     if not isinstance(value, dict) or not isinstance(value.get("kind"), str) or not isinstance(value.get("apiVersion"), str):
         yield "no object: it has no kind or no apiVersion"
         return
     kind, api = value["kind"], value["apiVersion"]
     name = (value.get("metadata") or {}).get("name")
     found = definition(schemas, kind, api)
-    for version in VERSIONS:
+    for version in versions:
         judge = found or validator(version, kind, api)
         if judge is None:
             yield f"{kind} {name}: no schema of {api} {kind} at {version}"
@@ -73,6 +74,12 @@ def main():
     schemas = None
     if paths[:1] == ["--schemas"]:
         schemas, paths = paths[1], paths[2:]
+    first = VERSIONS[0]
+    if paths[:1] == ["--since"]:
+        first, paths = paths[1], paths[2:]
+    if first not in VERSIONS:
+        sys.exit(f"no schemas of {first}")
+    versions = sorted({first, VERSIONS[-1]})
     if paths == ["-"]:
         paths = sys.stdin.read().splitlines()
     bad = False
@@ -84,7 +91,7 @@ def main():
             print(f"{path}: {error}", file=sys.stderr)
             continue
         for value in values:
-            for problem in problems(schemas, value) if value is not None else ():
+            for problem in problems(schemas, versions, value) if value is not None else ():
                 bad = True
                 print(f"{path}: {problem}", file=sys.stderr)
     sys.exit(bad)

@@ -78,17 +78,23 @@ fn is_bound(cluster: &Cluster, pod: &Pod<'_>) -> bool {
     })
 }
 
-/// Whether a policy opens the way to the API server: to its ports, with no peer or ranges of addresses.
+/// Whether a policy opens the way to the API server: to the port of its Service and to others behind it, with no peer or
+/// ranges of addresses.
 fn asks(cluster: &Cluster, pod: &Pod<'_>) -> bool {
     let of = |policy: &&Object| {
-        let selector = &policy.spec()["podSelector"];
-        policy.namespace() == pod.namespace() && selects(selector, pod.labels())
+        let key = if policy.kind() == super::reach::CILIUM { "endpointSelector" } else { "podSelector" };
+        policy.namespace() == pod.namespace() && selects(&policy.spec()[key], pod.labels())
     };
-    cluster.of("NetworkPolicy").filter(of).any(|policy| {
+    super::reach::of_network(cluster).filter(of).any(|policy| {
         list(&policy.spec()["egress"]).iter().any(|rule| {
-            let port =
-                |wanted: u64| list(&rule["ports"]).iter().any(|port| port["port"].as_u64() == Some(wanted));
-            port(443) && port(6443)
+            let ports = list(&rule["ports"]);
+            let entities = list(&rule["toEntities"]);
+            if !entities.is_empty() {
+                return entities.iter().any(|entity| entity == "kube-apiserver");
+            }
+            let cilium = policy.kind() == super::reach::CILIUM;
+            let addresses = !cilium && list(&rule["to"]).iter().all(|peer| peer["ipBlock"].is_object());
+            addresses && ports.len() > 1 && ports.iter().any(|port| port["port"] == 443)
         })
     })
 }

@@ -3,16 +3,21 @@
 //!
 //! | passes | from | to | because |
 //! | --- | --- | --- | --- |
-//! | names | every pod | port 53 of the cluster's resolver, and of addresses of the link (169.254.0.0/16) | the resolver of the node has such an address |
+//! | names | every pod | the port of the cluster's resolver, of addresses of the link (169.254.0.0/16) and of those in the setting `dns`, 53 by default | the resolver of the node has such an address |
 //! | nodes | what reaches a service on the node's network, or scrapes the kubelet | its port, at every address where the setting `nodes` is empty | its pods have addresses of nodes |
 //! | the internet | what reaches a name | its port, at every public address | a policy knows no names |
 //! | kubelets | what scrapes them | their port, at every address where the setting `nodes` is empty | they are processes of the nodes |
-//! | the API server | pods with a token | 443 and 6443, everywhere | its address is the cluster's |
+//! | nodes, where Cilium is | the same | its port, of the entities `host` and `remote-node`; at the setting `nodes` as well | Cilium knows nodes, and matches their addresses only where it is set up to |
+//! | the internet, where Cilium is | what reaches a name | its port, at that name | its policies know names |
+//! | the API server | pods with a token | 443 and 6443, or the ports of the setting `api_server`, at its addresses, everywhere where it is empty | its address is the cluster's |
+//! | the API server, where Cilium is | pods with a token | the same ports of the entity `kube-apiserver`; at the setting as well | Cilium knows it |
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use infrac::platform::{EdgeEnd, OutsideKind, Platform, Protocol, Role, Service};
+
+use serde_json::json;
 
 use super::cluster::Cluster;
 use super::passages::surroundings;
@@ -39,31 +44,55 @@ enum Known<'a> {
     OnNode(&'a Service, IpAddr),
     Resolver,
     Address(IpAddr),
+    /// What a name leads to.
+    Host(&'a str, IpAddr),
+    /// What Cilium knows apart from other addresses.
+    Entity(&'a str, IpAddr),
     Other,
 }
 
 impl<'a> Known<'a> {
-    fn of(platform: &'a Platform, end: &End) -> Self {
+    fn of(platform: &'a Platform, end: &'a End) -> Self {
         let service = platform.services.iter().find(|service| service.name == end.label(NAME));
         match (service, end.of_address()) {
             (Some(service), Some(address)) => Self::OnNode(service, address),
             (Some(service), None) if end.is_ours() => Self::Service(service),
+            (_, Some(address)) if !end.of_host().is_empty() => Self::Host(end.of_host(), address),
+            (_, Some(address)) if !end.of_entity().is_empty() => Self::Entity(end.of_entity(), address),
             (_, Some(address)) => Self::Address(address),
-            _ if end.name == "DNS" => Self::Resolver,
+            _ if end.name == resolver(platform) => Self::Resolver,
             _ => Self::Other,
         }
     }
 
     fn address(&self) -> Option<IpAddr> {
         match self {
-            Self::OnNode(_, address) | Self::Address(address) => Some(*address),
+            Self::OnNode(_, address)
+            | Self::Address(address)
+            | Self::Host(_, address)
+            | Self::Entity(_, address) => Some(*address),
+            _ => None,
+        }
+    }
+
+    /// Its address, as far as ranges match it: those of Cilium match no nodes and no API server.
+    fn in_ranges(&self, cilium: bool) -> Option<IpAddr> {
+        match self {
+            Self::OnNode(..) | Self::Entity(..) if cilium => None,
+            _ => self.address(),
+        }
+    }
+
+    fn host(&self) -> Option<&'a str> {
+        match self {
+            Self::Host(host, _) => Some(host),
             _ => None,
         }
     }
 }
 
 impl<'a> Model<'a> {
-    fn new(platform: &'a Platform, cluster: &Cluster, reach: &Reach) -> Self {
+    fn new(platform: &'a Platform, cluster: &Cluster, reach: &'a Reach) -> Self {
         let tokens = cluster.pods().filter(|pod| pod.spec()["automountServiceAccountToken"] != false);
         let names: Vec<String> =
             tokens.map(|pod| super::cluster::text(&pod.labels()[NAME]).to_owned()).collect();
@@ -99,31 +128,61 @@ impl<'a> Model<'a> {
             .collect()
     }
 
-    /// Whether the nodes have an address, as far as the source says it.
-    fn is_node(&self, address: IpAddr) -> bool {
-        let nodes = &self.platform.settings.kubernetes.nodes;
-        nodes.is_empty()
-            || nodes.iter().any(|range| Cidr::parse(range).is_some_and(|range| range.has(address)))
+    fn cilium(&self) -> bool {
+        self.platform.settings.kubernetes.cilium
     }
 
-    /// Whether a service may reach an address.
-    fn reaches(&self, from: &Service, address: IpAddr, port: &Port) -> bool {
-        if self.is_node(address) && self.of_nodes(from, true).contains(port) {
+    /// Whether an end is a node, as far as the source or Cilium knows.
+    fn is_node(&self, end: &Known<'_>) -> bool {
+        let nodes = &self.platform.settings.kubernetes.nodes;
+        let by_address = end.in_ranges(self.cilium()).is_some_and(|address| within(nodes, address));
+        if self.cilium() {
+            return by_address || matches!(end, Known::OnNode(..) | Known::Entity("host" | "remote-node", _));
+        }
+        by_address || nodes.is_empty() && end.address().is_some()
+    }
+
+    /// Whether an address is one of a resolver.
+    fn resolves(&self, address: IpAddr) -> bool {
+        is_link(address) || within(&self.platform.settings.kubernetes.dns.ranges, address)
+    }
+
+    /// Whether an end may be the API server.
+    fn is_api(&self, end: &Known<'_>) -> bool {
+        let ranges = &self.platform.settings.kubernetes.api_server.ranges;
+        let by_address = end.in_ranges(self.cilium()).is_some_and(|address| within(ranges, address));
+        if self.cilium() {
+            return by_address || matches!(end, Known::Entity("kube-apiserver", _));
+        }
+        by_address || ranges.is_empty()
+    }
+
+    /// Whether a service may reach an end that is no pod.
+    fn reaches(&self, from: &Service, end: &Known<'_>, port: &Port) -> bool {
+        let node = self.is_node(end);
+        if node && self.of_nodes(from, true).contains(port) {
             return true;
         }
+        let address = end.in_ranges(self.cilium());
         let edges = self.platform.edges.iter().filter(|edge| edge.from == from.id);
         edges.filter_map(|edge| if let EdgeEnd::Outside(id) = edge.to { Some(id) } else { None }).any(|id| {
             let outside = &self.platform[id];
-            let within =
-                || outside.ranges.iter().any(|range| Cidr::parse(range).is_some_and(|it| it.has(address)));
+            let within = || address.is_some_and(|address| within(&outside.ranges, address));
             match outside.kind {
-                OutsideKind::Internet => is_public(address),
-                OutsideKind::Localhost => self.is_node(address),
+                OutsideKind::Internet => address.is_some_and(is_public),
+                OutsideKind::Localhost => node,
                 OutsideKind::Declared if outside.endpoints.is_empty() => within(),
                 OutsideKind::Declared => outside.endpoints.iter().any(|endpoint| {
                     let host = endpoint.host.trim_matches(['[', ']']).parse::<IpAddr>();
                     *port == Port("TCP".to_owned(), endpoint.port.into())
-                        && host.map_or_else(|_| is_public(address) || within(), |host| host == address)
+                        && match host {
+                            Ok(host) => address == Some(host),
+                            // Exactly, where a policy knows names.
+                            Err(_) if self.cilium() => {
+                                end.host().is_some_and(|host| named(&endpoint.host, host))
+                            }
+                            Err(_) => address.is_some_and(is_public) || within(),
+                        }
                 }),
             }
         })
@@ -152,12 +211,16 @@ impl<'a> Model<'a> {
 
     fn lets_out(&self, (from, to, port): &Passage) -> bool {
         let (source, destination) = (&self.known[*from], &self.known[*to]);
-        let resolver = matches!(destination, Known::Resolver) || destination.address().is_some_and(is_link);
-        if resolver && port.1 == 53 && port.0 != "SCTP" {
+        let settings = &self.platform.settings.kubernetes;
+        let numbered = |ports: &[u16]| ports.iter().any(|number| u64::from(*number) == port.1);
+        let resolver = matches!(destination, Known::Resolver)
+            || destination.in_ranges(self.cilium()).is_some_and(|address| self.resolves(address));
+        if resolver && numbered(settings.dns_ports()) && port.0 != "SCTP" {
             return true;
         }
         let Known::Service(source) = source else { return false };
-        if self.asking.contains(source.name.as_str()) && port.0 == "TCP" && matches!(port.1, 443 | 6443) {
+        let asks = self.asking.contains(source.name.as_str()) && port.0 == "TCP";
+        if asks && numbered(settings.api_ports()) && self.is_api(destination) {
             return true;
         }
         let declared = match destination {
@@ -166,22 +229,19 @@ impl<'a> Model<'a> {
             }
             _ => false,
         };
-        declared || destination.address().is_some_and(|address| self.reaches(source, address, port))
+        declared || destination.address().is_some() && self.reaches(source, destination, port)
     }
 
     fn lets_in(&self, (from, to, port): &Passage) -> bool {
         let (source, Known::Service(destination)) = (&self.known[*from], &self.known[*to]) else {
             return false;
         };
-        if self.publishes(destination, source.address(), port) {
+        if self.publishes(destination, source.in_ranges(self.cilium()), port) {
             return true;
         }
         match source {
             Known::Service(source) => self.ports(source, destination).contains(port),
-            _ => {
-                source.address().is_some_and(|address| self.is_node(address))
-                    && self.of_nodes(destination, false).contains(port)
-            }
+            _ => self.is_node(source) && self.of_nodes(destination, false).contains(port),
         }
     }
 }
@@ -194,6 +254,28 @@ fn port_of(service: &Service, port: usize) -> Port {
 /// The kubelet is a process of the node.
 fn is_on_node(service: &Service) -> bool {
     service.role == Some(Role::Kubelet) || service.exception(|security| security.host_network)
+}
+
+/// What the end is called that answers questions for names.
+fn resolver(platform: &Platform) -> &'static str {
+    let dns = &platform.settings.kubernetes.dns;
+    if dns.labels.is_empty() && dns.namespace.is_none() { "DNS" } else { "the resolver of the settings" }
+}
+
+/// Whether a name is an endpoint's, or one that its pattern stands for.
+fn named(pattern: &str, host: &str) -> bool {
+    let pattern = pattern.trim_end_matches('.').to_lowercase();
+    match pattern.split_once('*') {
+        Some((before, after)) => host
+            .strip_prefix(before)
+            .and_then(|rest| rest.strip_suffix(after))
+            .is_some_and(|part| !part.contains('.')),
+        None => pattern == host,
+    }
+}
+
+fn within(ranges: &[String], address: IpAddr) -> bool {
+    ranges.iter().any(|range| Cidr::parse(range).is_some_and(|range| range.has(address)))
 }
 
 fn is_link(address: IpAddr) -> bool {
@@ -221,6 +303,21 @@ pub(crate) fn beside(platform: &Platform, cluster: &Cluster) -> Vec<End> {
     let nodes = platform.settings.kubernetes.nodes.first();
     let node = nodes.and_then(|range| range.split('/').next()).unwrap_or("192.168.0.5");
     let mut beside = surroundings(cluster, node);
+    let settings = &platform.settings.kubernetes;
+    if resolver(platform) != "DNS" {
+        let namespace = settings.dns.namespace.as_deref().unwrap_or("kube-system");
+        let labels = settings.dns.labels.iter().cloned().collect::<BTreeMap<String, String>>();
+        let labels = if labels.is_empty() { json!({ "k8s-app": "kube-dns" }) } else { json!(labels) };
+        for (name, namespace) in [(resolver(platform), namespace), ("a resolver elsewhere", "foreign")] {
+            let of_namespace = json!({ "kubernetes.io/metadata.name": namespace });
+            beside.push(End::pod(name, namespace, of_namespace, labels.clone()));
+        }
+        let of_namespace = json!({ "kubernetes.io/metadata.name": namespace });
+        beside.push(End::pod("beside the resolver", namespace, of_namespace, json!({ "app": "other" })));
+    }
+    for range in settings.dns.ranges.iter().chain(&settings.api_server.ranges) {
+        beside.push(End::address(range, range.split('/').next().unwrap_or_default()));
+    }
     for outside in &platform.outsides {
         for (at, range) in outside.ranges.iter().enumerate() {
             let first = range.split('/').next().unwrap_or_default();
@@ -232,6 +329,18 @@ pub(crate) fn beside(platform: &Platform, cluster: &Cluster) -> Vec<End> {
             let host = endpoint.host.trim_matches(['[', ']']);
             if host.parse::<IpAddr>().is_ok() {
                 beside.push(End::address(&format!("{} {host}", outside.name), host));
+                continue;
+            }
+            // Names may lead to private addresses; and names beside them.
+            let host = host.trim_end_matches('.').to_lowercase();
+            for (at, host) in
+                [host.replace('*', "some"), host.replace('*', "a.b"), format!("x{host}")].iter().enumerate()
+            {
+                let (host, at) = (host.replace('*', "other"), at + 1);
+                if !beside.iter().any(|end| end.of_host() == host) {
+                    beside.push(End::host(&host, &format!("203.0.113.{at}")));
+                    beside.push(End::host(&host, &format!("10.77.1.{at}")));
+                }
             }
         }
     }
@@ -262,6 +371,12 @@ fn wanted(platform: &Platform, reach: &Reach, egress: bool) -> BTreeSet<Passage>
     let mut named: BTreeSet<Port> = [("UDP", 53), ("TCP", 53), ("TCP", 443), ("TCP", 6443), ("TCP", ANY)]
         .map(|(protocol, number)| Port(protocol.to_owned(), number))
         .into();
+    let settings = &platform.settings.kubernetes;
+    named.extend(settings.api_ports().iter().map(|port| Port("TCP".to_owned(), (*port).into())));
+    for protocol in ["TCP", "UDP"] {
+        let ports = settings.dns_ports().iter();
+        named.extend(ports.map(|port| Port(protocol.to_owned(), (*port).into())));
+    }
     let kubelets = platform.services.iter().filter(|service| service.role == Some(Role::Kubelet));
     let ports = kubelets.flat_map(|service| &service.ports);
     named.extend(ports.map(|port| Port("TCP".to_owned(), port.number.into())));

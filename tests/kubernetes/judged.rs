@@ -33,13 +33,22 @@ pub(crate) fn write(folder: &Path, files: &Files) {
     }
 }
 
-/// What the schemas say against files, all of which one process reads.
+/// What the schemas say against files, all of which one process reads: those of the oldest version and of the newest.
 pub(crate) fn against_schemas(files: &Files) -> Vec<String> {
+    against_schemas_since(None, files)
+}
+
+/// The same for files that are written for a version and those behind it.
+pub(crate) fn against_schemas_since(version: Option<&str>, files: &Files) -> Vec<String> {
     let Some(judge) = Judge::find("kubernetes-check") else { return Vec::new() };
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(folder.path(), files);
     let paths: Vec<&str> = files.keys().map(String::as_str).filter(|path| holds_objects(path)).collect();
-    let verdict = judge.ask(folder.path(), &["--schemas", &schemas(), "-"], &paths.join("\n"));
+    let folder_of_schemas = schemas();
+    let mut arguments = vec!["--schemas", &folder_of_schemas];
+    arguments.extend(version.into_iter().flat_map(|version| ["--since", version]));
+    arguments.push("-");
+    let verdict = judge.ask(folder.path(), &arguments, &paths.join("\n"));
     let complaints: Vec<String> = verdict.complaint.lines().map(str::to_owned).collect();
     assert_eq!(verdict.accepted, complaints.is_empty(), "{}", verdict.complaint);
     complaints
@@ -186,6 +195,11 @@ const DEFINED: &[(&str, &str, &str)] = &[
         "{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: {name: a}, spec: {scaleTargetRef: {name: b}, triggers: [{type: prometheus, metadata: {query: up}}]}}",
         "type: prometheus, ",
         "",
+    ),
+    (
+        "{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: a}, spec: {endpointSelector: {}, egress: [{toFQDNs: [{matchName: b.example.com}], toPorts: [{ports: [{port: \"443\", protocol: TCP}]}]}]}}",
+        "port: \"443\"",
+        "port: 443",
     ),
 ];
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::cluster::{Cluster, Object};
 use super::policies::{mutants, repeated};
-use super::reach::{ANY, End, Reach, denied};
+use super::reach::{ANY, End, Reach, denied, is_of_network, of_network};
 use super::{good, none, read};
 
 /// What is in a cluster besides our pods, so that whatever is open to it is seen.
@@ -24,7 +24,9 @@ pub(crate) fn surroundings(cluster: &Cluster, node: &str) -> Vec<End> {
         End::pod("a foreign DNS", "foreign", named("foreign"), dns),
         End::address("the DNS of the node", "169.254.20.10"),
         End::address("the metadata of the cloud", "169.254.169.254"),
-        End::address("a node", node),
+        End::address("a node", node).entity("host"),
+        End::address("the API server", "172.16.201.1").entity("kube-apiserver"),
+        End::host("a name of nobody", "198.51.100.201"),
         End::address("the internet", "198.51.100.200"),
         End::address("the internet by IPv6", "2001:db8:77::1"),
         End::address("a private address", "10.77.0.9"),
@@ -57,7 +59,7 @@ pub(crate) fn survivors(cluster: &Cluster, beside: Vec<End>) -> (usize, Vec<Stri
     let mut reach = Reach::of(cluster, beside);
     let mut tried = 0;
     let mut unseen = Vec::new();
-    for (at, policy) in cluster.of("NetworkPolicy").enumerate() {
+    for (at, policy) in of_network(cluster).enumerate() {
         // A policy that repeats itself is another reading's.
         let alone = Cluster { objects: vec![policy.clone()], secrets: None };
         if !repeated(&alone).is_empty() {
@@ -78,10 +80,11 @@ pub(crate) fn survivors(cluster: &Cluster, beside: Vec<End>) -> (usize, Vec<Stri
 
 /// A cluster whose policy of this place among the policies is another, or gone.
 fn with_policy(cluster: &Cluster, at: usize, other: Option<&Object>) -> Cluster {
-    let kept = cluster.objects.iter().filter(|object| matches!(object.kind(), "Namespace" | "NetworkPolicy"));
+    let kept = |object: &&Object| object.kind() == "Namespace" || is_of_network(object);
+    let kept = cluster.objects.iter().filter(kept);
     let mut policies = 0;
     let changed = kept.filter_map(|object| {
-        if object.kind() == "NetworkPolicy" {
+        if is_of_network(object) {
             policies += 1;
             if policies == at + 1 {
                 return other.cloned();

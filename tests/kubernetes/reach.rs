@@ -8,6 +8,13 @@
 //! - A name of a port is that of the destination. Ranges of addresses are of what is no pod, except where the pod has the
 //!   address of its node, which no selector matches.
 //! - A pod reaches itself whatever stands there; two pods of one workload are two pods.
+//!
+//! Policies of Cilium are read as well, by cilium/cilium:Documentation/security/policy/language.rst:
+//!
+//! - A policy isolates in the directions that it has rules of, beside NetworkPolicies: what any of them allows may pass.
+//! - `toEndpoints` is of the policy's namespace, unless a label names another one; labels may carry the source `k8s:`.
+//! - Nodes and the API server are entities; where Cilium is, ranges of addresses do not match them.
+//! - `toFQDNs` are names, or patterns in which a `*` is any part of one label.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -30,6 +37,10 @@ pub(crate) struct End {
     labels: Value,
     /// Its address, where that is known and no selector matches it.
     address: Option<IpAddr>,
+    /// The name by which it is looked up; `""` where there is none.
+    host: String,
+    /// The entity that Cilium takes it for; `""` where it is the world, or a pod.
+    entity: &'static str,
     /// Ports by name.
     named: BTreeMap<String, (u64, String)>,
     /// Ports that it hears on.
@@ -60,10 +71,23 @@ impl End {
             of_namespace,
             labels,
             address: None,
+            host: String::new(),
+            entity: "",
             named: BTreeMap::new(),
             ports: BTreeSet::new(),
             ours: false,
         }
+    }
+
+    /// What a name leads to.
+    pub(crate) fn host(host: &str, address: &str) -> Self {
+        Self { host: host.to_owned(), ..Self::address(host, address) }
+    }
+
+    /// Cilium takes it for an entity.
+    pub(crate) fn entity(mut self, entity: &'static str) -> Self {
+        self.entity = entity;
+        self
     }
 
     /// It has a port of every name that pods of a cluster have: nothing that a name opens is closed to it.
@@ -98,6 +122,16 @@ impl End {
         self.address
     }
 
+    /// The name by which it is looked up; `""` where there is none.
+    pub(crate) fn of_host(&self) -> &str {
+        &self.host
+    }
+
+    /// The entity that Cilium takes it for; `""` where it is the world, or a pod.
+    pub(crate) fn of_entity(&self) -> &str {
+        self.entity
+    }
+
     /// Whether policies of ours are about it.
     pub(crate) fn is_ours(&self) -> bool {
         self.ours
@@ -128,6 +162,7 @@ pub(crate) fn ends(cluster: &Cluster, beside: Vec<End>) -> Vec<End> {
         }
         // A pod of the node's network has the node's address, and no selector matches it.
         end.address = pod.on_host_network().then(|| "192.168.200.7".parse().expect("an address"));
+        end.entity = if pod.on_host_network() { "remote-node" } else { "" };
         end.ours = !pod.on_host_network();
         end
     });
@@ -160,7 +195,11 @@ struct Ports {
 }
 
 impl Policy {
-    fn read(object: &Object, ends: &[End]) -> Self {
+    /// Reads a policy, in a cluster with Cilium or another network plug-in.
+    fn read(object: &Object, ends: &[End], cilium: bool) -> Self {
+        if object.kind() == CILIUM {
+            return Self::of_cilium(object, ends);
+        }
         let spec = object.spec();
         let selected = ends
             .iter()
@@ -176,7 +215,8 @@ impl Policy {
         let is_ingress = if types.is_empty() { true } else { listed("Ingress") };
         let is_egress = if types.is_empty() { !spec["egress"].is_null() } else { listed("Egress") };
         let rules = |key: &str, peers: &str| {
-            list(&spec[key]).iter().map(|rule| Rule::read(rule, peers, object.namespace(), ends)).collect()
+            let rules = list(&spec[key]).iter();
+            rules.map(|rule| Rule::read(rule, peers, object.namespace(), ends, cilium)).collect()
         };
         Self {
             ingress: is_ingress.then(|| rules("ingress", "from")),
@@ -187,24 +227,106 @@ impl Policy {
     }
 }
 
+/// The kind of the policies of Cilium.
+pub(crate) const CILIUM: &str = "CiliumNetworkPolicy";
+
+impl Policy {
+    fn of_cilium(object: &Object, ends: &[End]) -> Self {
+        let spec = object.spec();
+        let own = |selector: &Value, end: &End| of_cilium(selector, end, object.namespace());
+        let selected =
+            ends.iter().map(|end| end.namespace == object.namespace() && own(&spec["endpointSelector"], end));
+        let rules = |way: &str, key: &str| {
+            let rules = list(&spec[key]);
+            let read = |rule| Rule::of_cilium(rule, way, object.namespace(), ends);
+            (!rules.is_empty()).then(|| rules.iter().map(read).collect())
+        };
+        Self {
+            ingress: rules("from", "ingress"),
+            egress: rules("to", "egress"),
+            selected: selected.collect(),
+            named: named(spec),
+        }
+    }
+}
+
+/// Whether a selector of Cilium matches a pod: of the namespace that it names, or of the policy's.
+fn of_cilium(selector: &Value, end: &End, namespace: &str) -> bool {
+    const NAMESPACE: &str = "io.kubernetes.pod.namespace";
+    let labels = super::cluster::pairs(&selector["matchLabels"]);
+    let labels: BTreeMap<&str, &Value> =
+        labels.map(|(key, value)| (key.strip_prefix("k8s:").unwrap_or(key), value)).collect();
+    assert!(selector["matchExpressions"].is_null(), "expressions of Cilium are not read: {selector}");
+    let there = labels.get(NAMESPACE).map_or(namespace, |name| text(name));
+    let labels = labels.iter().filter(|(key, _)| **key != NAMESPACE);
+    end.is_pod() && end.namespace == there && labels.clone().all(|(key, value)| end.labels[*key] == **value)
+}
+
+/// Whether a name, or a pattern of names, is that of an end.
+fn is_name(name: &Value, end: &End) -> bool {
+    let host = &end.host;
+    if let Some(name) = name["matchName"].as_str() {
+        return !host.is_empty() && name.trim_end_matches('.').eq_ignore_ascii_case(host);
+    }
+    let pattern = text(&name["matchPattern"]).to_lowercase();
+    assert!(!pattern.is_empty() && !pattern.contains("**"), "a pattern that is not read: {name}");
+    if pattern == "*" {
+        return !host.is_empty();
+    }
+    let pattern = pattern.replace('.', "[.]").replace('*', "[-a-z0-9_]*");
+    let pattern = regex_lite::Regex::new(&format!("^{pattern}$")).expect("a pattern");
+    pattern.is_match(host)
+}
+
+/// The ports of a rule, in either kind of policy.
+fn ports_of(rule: &Value) -> impl Iterator<Item = &Value> {
+    list(&rule["ports"]).iter().chain(list(&rule["toPorts"]).iter().flat_map(|ports| list(&ports["ports"])))
+}
+
+/// The number of a port, which Cilium writes as text; none for every port.
+fn number(port: &Value) -> Option<u64> {
+    let number = port.as_u64().or_else(|| port.as_str().and_then(|port| port.parse().ok()));
+    number.filter(|number| *number > 0)
+}
+
 /// The ports that a policy names, the ends of ranges among them.
 fn named(spec: &Value) -> BTreeSet<Port> {
     let rules = list(&spec["ingress"]).iter().chain(list(&spec["egress"]));
-    let ports = rules.flat_map(|rule| list(&rule["ports"]));
+    let ports = rules.flat_map(ports_of);
     ports
         .flat_map(|port| {
             let protocol = port["protocol"].as_str().unwrap_or("TCP");
-            let numbers = ["port", "endPort"].into_iter().filter_map(|key| port[key].as_u64());
+            let numbers = ["port", "endPort"].into_iter().filter_map(|key| number(&port[key]));
             numbers.map(|number| Port(protocol.to_owned(), number))
         })
         .collect()
 }
 
 impl Rule {
-    fn read(rule: &Value, key: &str, namespace: &str, ends: &[End]) -> Self {
+    fn of_cilium(rule: &Value, way: &str, namespace: &str, ends: &[End]) -> Self {
+        let part = |name: &str| list(&rule[&format!("{way}{name}")]);
+        let within = |range: &Value, address| Cidr::parse(text(range)).is_some_and(|it| it.has(address));
+        let is_peer = |end: &End| {
+            let address = end.address.filter(|_| end.entity.is_empty());
+            part("Endpoints").iter().any(|selector| of_cilium(selector, end, namespace))
+                || part("Entities").iter().any(|entity| entity == end.entity)
+                || part("CIDR").iter().any(|range| address.is_some_and(|address| within(range, address)))
+                || part("FQDNs").iter().any(|name| is_name(name, end))
+        };
+        let known = ["Endpoints", "Entities", "CIDR", "FQDNs"].map(|name| format!("{way}{name}"));
+        let unread = super::cluster::pairs(rule)
+            .find(|(key, _)| *key != "toPorts" && !known.iter().any(|it| it == key));
+        assert!(unread.is_none(), "a key of Cilium that is not read: {unread:?}");
+        // Keys of which one stands there without anything lets nothing pass.
+        let peers = known.iter().any(|key| rule[key].is_array()).then(|| ends.iter().map(is_peer).collect());
+        let ports: Vec<Ports> = ports_of(rule).map(Ports::read).collect();
+        Self { peers, ports: (!ports.is_empty()).then_some(ports) }
+    }
+
+    fn read(rule: &Value, key: &str, namespace: &str, ends: &[End], cilium: bool) -> Self {
         let peers = list(&rule[key]);
-        let peers = (!peers.is_empty())
-            .then(|| ends.iter().map(|end| peers.iter().any(|peer| is_peer(peer, end, namespace))).collect());
+        let is_one = |end: &End| peers.iter().any(|peer| is_peer(peer, end, namespace, cilium));
+        let peers = (!peers.is_empty()).then(|| ends.iter().map(is_one).collect());
         let ports = list(&rule["ports"]);
         let ports = (!ports.is_empty()).then(|| ports.iter().map(Ports::read).collect());
         Self { peers, ports }
@@ -217,9 +339,12 @@ impl Rule {
     }
 }
 
-fn is_peer(peer: &Value, end: &End, namespace: &str) -> bool {
+fn is_peer(peer: &Value, end: &End, namespace: &str, cilium: bool) -> bool {
     if peer["ipBlock"].is_object() {
         let block = &peer["ipBlock"];
+        if cilium && !end.entity.is_empty() {
+            return false;
+        }
         let within =
             |range: &Value, address| Cidr::parse(text(range)).is_some_and(|range| range.has(address));
         return end.address.is_some_and(|address| {
@@ -240,9 +365,10 @@ fn is_peer(peer: &Value, end: &End, namespace: &str) -> bool {
 impl Ports {
     fn read(port: &Value) -> Self {
         let protocol = port["protocol"].as_str().unwrap_or("TCP").to_owned();
-        let number = port["port"].as_u64();
-        let numbers = number.map(|number| (number, port["endPort"].as_u64().unwrap_or(number)));
-        Self { protocol, numbers, name: port["port"].as_str().map(str::to_owned) }
+        let first = number(&port["port"]);
+        let numbers = first.map(|first| (first, number(&port["endPort"]).unwrap_or(first)));
+        let name = port["port"].as_str().filter(|port| port.parse::<u64>().is_err());
+        Self { protocol, numbers, name: name.map(str::to_owned) }
     }
 
     fn has(&self, destination: &End, port: &Port) -> bool {
@@ -267,9 +393,21 @@ pub(crate) struct Sides {
     pub(crate) into: BTreeSet<Passage>,
 }
 
+/// The policies of a cluster, of either kind.
+pub(crate) fn of_network(cluster: &Cluster) -> impl Iterator<Item = &Object> {
+    cluster.objects.iter().filter(|object| is_of_network(object))
+}
+
+/// Whether an object is a policy of the network.
+pub(crate) fn is_of_network(object: &Object) -> bool {
+    matches!(object.kind(), "NetworkPolicy" | CILIUM)
+}
+
 /// The policies of a cluster, read against its pods and what is beside them.
 pub(crate) struct Reach {
     pub(crate) ends: Vec<End>,
+    /// Whether Cilium is the network plug-in: it has policies.
+    cilium: bool,
     policies: Vec<Policy>,
     pub(crate) sides: Sides,
 }
@@ -291,8 +429,9 @@ impl Isolated<'_> {
 impl Reach {
     pub(crate) fn of(cluster: &Cluster, beside: Vec<End>) -> Self {
         let ends = ends(cluster, beside);
-        let policies = cluster.of("NetworkPolicy").map(|object| Policy::read(object, &ends)).collect();
-        let mut reach = Self { ends, policies, sides: Sides::default() };
+        let cilium = cluster.of(CILIUM).next().is_some();
+        let policies = of_network(cluster).map(|object| Policy::read(object, &ends, cilium)).collect();
+        let mut reach = Self { ends, cilium, policies, sides: Sides::default() };
         reach.sides = reach.read(&|_| true);
         reach
     }
@@ -354,7 +493,7 @@ impl Reach {
             selected: vec![false; self.ends.len()],
             named: BTreeSet::new(),
         };
-        let mut other = other.map_or_else(nothing, |object| Policy::read(object, &self.ends));
+        let mut other = other.map_or_else(nothing, |object| Policy::read(object, &self.ends, self.cilium));
         // Both are asked at the same ports.
         other.named.extend(self.policies[at].named.iter().cloned());
         let old = std::mem::replace(&mut self.policies[at], other);

@@ -296,8 +296,16 @@ pub(crate) fn orphans(cluster: &Cluster) -> Vec<String> {
         used.insert((text(&role["kind"]), within, text(&role["name"])));
     }
     used.extend(cluster.objects.iter().map(|object| ("Namespace", "", object.namespace())));
+    // What an operator makes is called as the object is that says so, unless that says another name.
+    for object in cluster.of("ExternalSecret") {
+        let target = object.spec()["target"]["name"].as_str().unwrap_or(object.name());
+        if used.contains(&("Secret", object.namespace(), target)) {
+            used.insert(("ExternalSecret", object.namespace(), object.name()));
+        }
+    }
     let kinds = [
         "ConfigMap",
+        "ExternalSecret",
         "Secret",
         "ServiceAccount",
         "PersistentVolumeClaim",

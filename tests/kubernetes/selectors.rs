@@ -18,6 +18,8 @@ pub(crate) fn one_workload(cluster: &Cluster) -> Vec<String> {
             // An empty one is of all pods: the policies that deny by default, and those of the whole namespace.
             "NetworkPolicy" if is_empty(&spec["podSelector"]) => continue,
             "NetworkPolicy" => spec["podSelector"].clone(),
+            "CiliumNetworkPolicy" if is_empty(&spec["endpointSelector"]) => continue,
+            "CiliumNetworkPolicy" => spec["endpointSelector"].clone(),
             "Deployment" | "StatefulSet" | "DaemonSet" => spec["selector"].clone(),
             _ => continue,
         };
@@ -55,6 +57,7 @@ pub(crate) fn stable(cluster: &Cluster) -> Vec<String> {
                 &object.spec()["selector"]["matchLabels"]
             }
             "NetworkPolicy" => &object.spec()["podSelector"]["matchLabels"],
+            "CiliumNetworkPolicy" => &object.spec()["endpointSelector"]["matchLabels"],
             _ => continue,
         };
         if selector.get("app.kubernetes.io/version").is_some() {

@@ -5,7 +5,7 @@
 use infrac::diagnostic::{Diagnostic, Sink};
 use infrac::platform::Runtime;
 use infrac::source::{Found, LoadError, Loader, Sources};
-use infrac::{compile, syntax};
+use infrac::{Parsed, syntax};
 
 /// A block of the language.
 pub(crate) struct Block<'a> {
@@ -67,8 +67,10 @@ fn compiled(text: &str) -> Vec<Diagnostic> {
     };
     let environment = text.lines().next().and_then(|line| line.strip_prefix("# env: "));
     let runtime = text.lines().next().and_then(|line| line.strip_prefix("# runtime: ")).and_then(Runtime::of);
-    let runtime = runtime.unwrap_or(Runtime::Compose);
-    compile(&Loader { load: &load }, "platform.infra", environment, runtime).diagnostics
+    let loader = Loader { load: &load };
+    let parsed = Parsed::load(&loader, "platform.infra");
+    let runtime = runtime.unwrap_or_else(|| parsed.runtime());
+    parsed.compile(&loader, environment, runtime).diagnostics
 }
 
 fn parsed(text: &str) -> Vec<Diagnostic> {

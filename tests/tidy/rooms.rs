@@ -27,6 +27,8 @@ const ROOMS: &[&str] = &[
     "kustomize",
     "target",
     "coverage",
+    "manual",
+    "view",
     "output",
     "lib",
     "cli",

@@ -37,7 +37,7 @@ fn goes_elsewhere(
 ) {
     let Some(outside) = way.via.map(|via| &platform[via]) else { return };
     let Some((host, port)) = host_and_port(address) else { return };
-    let is_end = |end: &Endpoint| end.host.eq_ignore_ascii_case(host) && end.port == port;
+    let is_end = |end: &Endpoint| end.includes(host, port);
     if outside.kind != OutsideKind::Declared
         || outside.endpoints.is_empty()
         || outside.endpoints.iter().any(is_end)

@@ -27,11 +27,18 @@ impl ser::Error for Refused {
     }
 }
 
-pub(super) fn build(value: &(impl Serialize + ?Sized)) -> Result<Node, Refused> {
-    value.serialize(Builder)
+/// Where a key stands among those of its map.
+pub(super) type Rank = fn(&str) -> usize;
+
+/// The tree of a value. With an order of keys, newtypes that are no styles are taken off as well.
+pub(super) fn build(value: &(impl Serialize + ?Sized), rank: Option<Rank>) -> Result<Node, Refused> {
+    value.serialize(Builder { rank })
 }
 
-struct Builder;
+#[derive(Clone, Copy)]
+struct Builder {
+    rank: Option<Rank>,
+}
 
 impl Serializer for Builder {
     type Ok = Node;
@@ -113,7 +120,7 @@ impl Serializer for Builder {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Node, Refused> {
-        build(value)
+        build(value, self.rank)
     }
 
     fn serialize_unit(self) -> Result<Node, Refused> {
@@ -133,7 +140,11 @@ impl Serializer for Builder {
         name: &'static str,
         value: &T,
     ) -> Result<Node, Refused> {
-        Ok(Node::Styled(name, Box::new(build(value)?)))
+        let inner = build(value, self.rank)?;
+        if self.rank.is_some() && !name.starts_with("__") {
+            return Ok(inner);
+        }
+        Ok(Node::Styled(name, Box::new(inner)))
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -143,19 +154,19 @@ impl Serializer for Builder {
         variant: &'static str,
         value: &T,
     ) -> Result<Node, Refused> {
-        Ok(Node::Map(IndexMap::from_iter([(variant.to_owned(), build(value)?)])))
+        Ok(Node::Map(IndexMap::from_iter([(variant.to_owned(), build(value, self.rank)?)])))
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<List, Refused> {
-        Ok(List::default())
+        Ok(List::new(self.rank))
     }
 
     fn serialize_tuple(self, _: usize) -> Result<List, Refused> {
-        Ok(List::default())
+        Ok(List::new(self.rank))
     }
 
     fn serialize_tuple_struct(self, name: &'static str, _: usize) -> Result<Tuple, Refused> {
-        Ok(Tuple { name, fields: List::default() })
+        Ok(Tuple { name, fields: List::new(self.rank) })
     }
 
     fn serialize_tuple_variant(
@@ -169,11 +180,11 @@ impl Serializer for Builder {
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Map, Refused> {
-        Ok(Map::default())
+        Ok(Map::new(self.rank))
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Map, Refused> {
-        Ok(Map::default())
+        Ok(Map::new(self.rank))
     }
 
     fn serialize_struct_variant(
@@ -187,14 +198,18 @@ impl Serializer for Builder {
     }
 }
 
-#[derive(Default)]
 struct List {
     items: Vec<Node>,
+    rank: Option<Rank>,
 }
 
 impl List {
+    fn new(rank: Option<Rank>) -> Self {
+        Self { items: Vec::new(), rank }
+    }
+
     fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
-        self.items.push(build(value)?);
+        self.items.push(build(value, self.rank)?);
         Ok(())
     }
 }
@@ -257,10 +272,25 @@ impl ser::SerializeTupleStruct for Tuple {
     }
 }
 
-#[derive(Default)]
 struct Map {
-    entries: IndexMap<String, Node>,
+    entries: Vec<(String, Node)>,
     key: String,
+    rank: Option<Rank>,
+}
+
+impl Map {
+    fn new(rank: Option<Rank>) -> Self {
+        Self { entries: Vec::new(), key: String::new(), rank }
+    }
+
+    /// The whole, whose keys are looked up once they stand in their order.
+    fn whole(self) -> Node {
+        let mut entries = self.entries;
+        if let Some(rank) = self.rank {
+            entries.sort_by_cached_key(|(key, _)| rank(key));
+        }
+        Node::Map(entries.into_iter().collect())
+    }
 }
 
 impl ser::SerializeMap for Map {
@@ -268,7 +298,7 @@ impl ser::SerializeMap for Map {
     type Error = Refused;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Refused> {
-        self.key = match build(key)? {
+        self.key = match build(key, None)? {
             Node::Text(text) => text,
             Node::Integer(integer) => integer.to_string(),
             Node::Boolean(boolean) => boolean.to_string(),
@@ -278,12 +308,13 @@ impl ser::SerializeMap for Map {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
-        self.entries.insert(std::mem::take(&mut self.key), build(value)?);
+        let value = build(value, self.rank)?;
+        self.entries.push((std::mem::take(&mut self.key), value));
         Ok(())
     }
 
     fn end(self) -> Result<Node, Refused> {
-        Ok(Node::Map(self.entries))
+        Ok(self.whole())
     }
 }
 
@@ -296,11 +327,11 @@ impl ser::SerializeStruct for Map {
         key: &'static str,
         value: &T,
     ) -> Result<(), Refused> {
-        self.entries.insert(key.to_owned(), build(value)?);
+        self.entries.push((key.to_owned(), build(value, self.rank)?));
         Ok(())
     }
 
     fn end(self) -> Result<Node, Refused> {
-        Ok(Node::Map(self.entries))
+        Ok(self.whole())
     }
 }

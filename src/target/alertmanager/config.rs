@@ -85,7 +85,7 @@ fn global(platform: &Platform) -> Option<Global<'_>> {
     let observed = &platform.observed;
     let mut ways = observed.receivers.iter().flat_map(|receiver| &receiver.integrations);
     let smtp = observed.smtp.as_ref().filter(|_| ways.any(|way| matches!(way.channel, Channel::Email(_))))?;
-    let endpoint = platform[smtp.via].endpoints.first()?;
+    let endpoint = platform[smtp.via].endpoint()?;
     Some(Global {
         smarthost: format!("{}:{}", endpoint.host, endpoint.port),
         from: smtp.from.as_deref(),

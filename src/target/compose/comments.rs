@@ -27,7 +27,8 @@ pub(super) fn lines(platform: &Platform, service: &Service) -> Vec<String> {
     }
     if let Some(schedule) = &service.schedule {
         lines.push(format!(
-            "Compose keeps no schedule: `up` does not start the profile {SCHEDULED}. In crontab, in UTC:"
+            "Compose keeps no schedule: `up` does not start the profile {SCHEDULED}. In crontab, in {}:",
+            schedule.zone.as_deref().unwrap_or("UTC")
         ));
         lines.push(format!("  {} cd FOLDER && {COMMAND} run --rm --no-deps {}", schedule.cron, service.name));
     }

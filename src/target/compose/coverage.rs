@@ -185,7 +185,7 @@ fn service(field: ServiceField) -> Coverage {
         },
         ServiceField::run(field) => match field {
             RunField::kind(Leaf) => Written,
-            RunField::cron(Leaf) => Lost(
+            RunField::cron(Leaf) | RunField::zone(Leaf) => Lost(
                 "compose keeps no schedule: the service gets the profile `scheduled`, and the line for crontab stands above it",
             ),
             RunField::deadline(Leaf) | RunField::overlap(Leaf) => Lost(NO_SCHEDULE),

@@ -54,7 +54,7 @@ fn can_stand_inside(default: &str) -> bool {
 }
 
 /// A duration as Go reads it: it knows no days.
-pub(super) fn duration(duration: Duration) -> String {
+pub(in crate::target) fn duration(duration: Duration) -> String {
     const UNITS: [(u64, &str); 3] = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
     let unit = UNITS.iter().find(|(size, _)| duration.0 > 0 && duration.0.is_multiple_of(*size));
     unit.map_or_else(|| format!("{}ms", duration.0), |(size, unit)| format!("{}{unit}", duration.0 / size))

@@ -3,11 +3,11 @@
 use Coverage::{Lost, NotConcerned, Written};
 
 use crate::model::fields::{
-    AfterField, ArtifactsField, BindField, BuildField, ConfigField, EnvFormField, GroupField, HealthField,
-    HostField, ImageUseField, KubernetesSettingsField, MountField, OutsideField, PlaceField, PlatformField,
-    PortField, PublishField, RequiresField, ReserveField, ResourcesField, RunField, ScaleField, ScaleOnField,
-    SecretField, SecurityField, ServiceField, ServiceVolumeField, SourceField, TargetField, TmpfsField,
-    VariableField, VolumeField,
+    AfterField, ApiServerField, ArtifactsField, BindField, BuildField, ConfigField, DnsField, EnvFormField,
+    GroupField, HealthField, HostField, ImageUseField, KubernetesSettingsField, MountField, OutsideField,
+    PlaceField, PlatformField, PortField, PublishField, RequiresField, ReserveField, ResourcesField,
+    RunField, ScaleField, ScaleOnField, SecretField, SecretStoreField, SecurityField, ServiceField,
+    ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -62,7 +62,26 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                 | KubernetesSettingsField::pull_secrets(Leaf)
                 | KubernetesSettingsField::pull_policy(Leaf)
                 | KubernetesSettingsField::wait(Leaf)
-                | KubernetesSettingsField::nodes(Leaf) => Written,
+                | KubernetesSettingsField::nodes(Leaf)
+                | KubernetesSettingsField::version(Leaf)
+                | KubernetesSettingsField::cilium(Leaf)
+                | KubernetesSettingsField::api_server(
+                    ApiServerField::addresses(Leaf) | ApiServerField::ports(Leaf),
+                )
+                | KubernetesSettingsField::dns(
+                    DnsField::addresses(Leaf)
+                    | DnsField::ports(Leaf)
+                    | DnsField::namespace(Leaf)
+                    | DnsField::labels(Leaf),
+                )
+                | KubernetesSettingsField::secrets(
+                    SecretStoreField::by(Leaf)
+                    | SecretStoreField::store(Leaf)
+                    | SecretStoreField::kind(Leaf)
+                    | SecretStoreField::entry(Leaf)
+                    | SecretStoreField::refresh(Leaf)
+                    | SecretStoreField::reloader(Leaf),
+                ) => Written,
             },
             TargetField::compose(_)
             | TargetField::prometheus(_)
@@ -178,6 +197,7 @@ fn service(field: ServiceField) -> Coverage {
         ServiceField::run(field) => match field {
             RunField::kind(Leaf)
             | RunField::cron(Leaf)
+            | RunField::zone(Leaf)
             | RunField::deadline(Leaf)
             | RunField::overlap(Leaf) => Written,
         },

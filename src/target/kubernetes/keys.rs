@@ -3,8 +3,12 @@
 //! The types of the API write their keys by the alphabet. A reader looks for the name first, and long lists hide what
 //! stands behind them.
 
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
 use crate::emit::Node;
-use crate::hash::IndexMap;
+use crate::hash::HashMap;
 
 /// What a reader looks for first.
 const FIRST: &[&str] = &[
@@ -25,6 +29,7 @@ const FIRST: &[&str] = &[
     "command",
     "args",
     "podSelector",
+    "endpointSelector",
     "policyTypes",
     "ingress",
     "egress",
@@ -47,24 +52,14 @@ const FIRST: &[&str] = &[
 const LAST: &[&str] =
     &["volumeMounts", "initContainers", "containers", "volumes", "template", "volumeClaimTemplates", "data"];
 
-/// The tree with its keys in order. Newtypes of the API, which are names of numbers and texts, are taken off.
-pub(super) fn ordered(node: Node) -> Node {
-    match node {
-        Node::Map(entries) => {
-            let mut entries: IndexMap<String, Node> =
-                entries.into_iter().map(|(key, value)| (key, ordered(value))).collect();
-            entries.sort_by_cached_key(|key, _| rank(key));
-            Node::Map(entries)
-        }
-        Node::List(items) => Node::List(items.into_iter().map(ordered).collect()),
-        Node::Styled(style, inner) if !style.starts_with("__") => ordered(*inner),
-        other => other,
-    }
-}
+static RANKS: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| {
+    let last = LAST.iter().enumerate().map(|(at, key)| (*key, FIRST.len() + 1 + at));
+    FIRST.iter().enumerate().map(|(at, key)| (*key, at)).chain(last).collect()
+});
 
-fn rank(key: &str) -> usize {
-    let at = |keys: &[&str]| keys.iter().position(|known| *known == key);
-    at(FIRST).or_else(|| at(LAST).map(|at| FIRST.len() + 1 + at)).unwrap_or(FIRST.len())
+/// The tree of an object with its keys in order. Newtypes of the API, which are names of numbers and texts, are taken off.
+pub(super) fn ordered(object: &impl Serialize) -> Node {
+    Node::ordered(object, |key| RANKS.get(key).copied().unwrap_or(FIRST.len()))
 }
 
 #[cfg(test)]
@@ -80,12 +75,12 @@ mod tests {
     #[test]
     fn the_name_stands_first_and_lists_last() {
         let value = Entries(vec![("volumes", "c"), ("b", "b"), ("a", "a"), ("name", "n"), ("kind", "k")]);
-        let printed = yaml(&[], &ordered(Node::of(&value)));
+        let printed = yaml(&[], &ordered(&value));
         assert_eq!(printed, "kind: k\n\nname: \"n\"\n\nb: b\n\na: a\n\nvolumes: c\n");
     }
 
     #[test]
     fn a_newtype_is_what_it_holds() {
-        assert_eq!(ordered(Node::of(&Quantity("64Mi"))), Node::Text("64Mi".to_owned()));
+        assert_eq!(ordered(&Quantity("64Mi")), Node::Text("64Mi".to_owned()));
     }
 }

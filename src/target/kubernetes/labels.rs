@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
-use crate::platform::{Platform, Service};
+use crate::platform::{Platform, Service, is_label_value as is_value};
 
 /// The label that names a workload. Selectors read it, so no two workloads share a value: a selector matches every pod
 /// that has its labels, however many others the pod has besides (kubernetes/kubernetes#79365).
@@ -86,30 +86,4 @@ pub(super) fn metadata_of_workload(platform: &Platform, service: &Service) -> Ob
 fn is_label(key: &str, value: &str) -> bool {
     let name = key.rsplit_once('/').map_or(key, |(_, name)| name);
     !name.is_empty() && is_value(name) && is_value(value) && !key.starts_with("app.kubernetes.io/")
-}
-
-/// Whether a text can be the value of a label: at most 63 letters, digits, `-`, `_` and `.`, the ends being letters or
-/// digits (kubernetes/apimachinery:pkg/util/validation/validation.go, `IsValidLabelValue`).
-pub(super) fn is_value(text: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let outer = |byte: Option<u8>| byte.is_none_or(|byte| byte.is_ascii_alphanumeric());
-    text.len() <= 63
-        && text.bytes().all(inner)
-        && outer(text.bytes().next())
-        && outer(text.bytes().next_back())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_value;
-
-    #[test]
-    fn the_value_of_a_label_is_short_and_plain() {
-        for good in ["", "a", "v1.2_3-4", "RELEASE.2025-09-07T16-13-09Z"] {
-            assert!(is_value(good), "{good}");
-        }
-        for bad in ["-a", "a.", "a b", "a/b", "ä", &"a".repeat(64)] {
-            assert!(!is_value(bad), "{bad}");
-        }
-    }
 }

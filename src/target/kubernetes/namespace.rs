@@ -41,6 +41,12 @@ fn namespace(platform: &Platform, level: Level) -> Namespace {
     // What is refused is also told to the person who applies it.
     for mode in ["enforce", "warn", "audit"] {
         labels.insert(format!("pod-security.kubernetes.io/{mode}"), level.word().to_owned());
+        // A later edition of the standards, which an upgrade of the cluster brings, may refuse pods that ran until then
+        // (kubernetes/website:content/en/docs/concepts/security/pod-security-admission.md).
+        if let Some(version) = platform.settings.kubernetes.version {
+            let edition = format!("v{}", version.value);
+            labels.insert(format!("pod-security.kubernetes.io/{mode}-version"), edition);
+        }
     }
     Namespace {
         metadata: ObjectMeta {

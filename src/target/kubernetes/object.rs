@@ -63,7 +63,7 @@ impl Object {
             name: metadata.name.unwrap_or_default(),
             namespace: metadata.namespace,
             comment: Vec::new(),
-            tree: keys::ordered(Node::of(object)),
+            tree: keys::ordered(object),
         };
         if asks(&object.tree) {
             // Flux would put variables of its own in, or nothing (fluxcd/flux2#5967).

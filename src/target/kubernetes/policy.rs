@@ -2,9 +2,10 @@
 //! sides, and what a cluster needs besides.
 //!
 //! What a policy cannot say is opened wider, and the comment beside it says so: a range of addresses in place of a name, any
-//! address in place of a node's.
+//! address in place of a node's. Policies of Cilium can say these, where the settings name it.
 //! <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
 
+mod cilium;
 mod outside;
 mod peer;
 mod system;
@@ -28,10 +29,20 @@ const FILE: &str = "network-policies";
 struct Rule {
     /// Lines of comment.
     reason: Vec<String>,
-    /// Where it comes from or leads to; all of it where there is none.
-    peers: Vec<NetworkPolicyPeer>,
+    peers: Peers,
     /// The ports of the destination; all of them where there is none.
     ports: Vec<NetworkPolicyPort>,
+}
+
+/// Where something comes from or leads to.
+#[derive(Debug, Clone, PartialEq)]
+enum Peers {
+    /// What a NetworkPolicy can say; everything where there is none.
+    Network(Vec<NetworkPolicyPeer>),
+    /// What only Cilium knows apart: nodes, and the API server.
+    Entities(&'static [&'static str]),
+    /// Names of hosts, or patterns of names, which Cilium learns the addresses of.
+    Names(Vec<String>),
 }
 
 /// What passes to and from the pods of a service.
@@ -51,12 +62,12 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
         outside::connect(platform, service, rules);
         system::connect(platform, service, rules);
     }
-    let services = platform.services.iter().zip(rules);
-    objects.extend(
-        services
-            .filter(|(service, _)| has_policy(service))
-            .filter_map(|(service, rules)| of_service(platform, service, &rules)),
-    );
+    for (service, rules) in platform.services.iter().zip(&rules) {
+        if has_policy(service) {
+            objects.extend(of_service(platform, service, rules));
+            objects.extend(cilium::of_service(platform, service, rules));
+        }
+    }
     objects
 }
 
@@ -94,16 +105,21 @@ fn of_namespace(platform: &Platform, namespace: &str) -> [Object; 2] {
             pod_selector: everything(),
             policy_types: types(&["Egress"]),
             egress: Some(vec![NetworkPolicyEgressRule {
-                ports: Some(peer::dns_ports()),
-                to: Some(peer::dns()),
+                ports: Some(peer::dns_ports(platform)),
+                to: Some(peer::dns(platform)),
             }]),
             ..NetworkPolicySpec::default()
         }),
     };
+    let dns = if platform.settings.kubernetes.cilium {
+        cilium::dns(platform, metadata("dns"))
+    } else {
+        Object::new(FILE, Stage::Policy, &dns)
+    };
     [
         Object::new(FILE, Stage::Policy, &deny)
             .with_comment(["Nothing passes that no other policy lets pass.".to_owned()]),
-        Object::new(FILE, Stage::Policy, &dns).with_comment([
+        dns.with_comment([
             "Names: those of the cluster's resolver, and of the one of the node, which is a process of the node and has an"
                 .to_owned(),
             "address of its link (169.254.20.10 by default).".to_owned(),
@@ -139,21 +155,23 @@ fn connect(platform: &Platform, rules: &mut [Rules]) {
         let out: Vec<NetworkPolicyPort> = ports.iter().map(|port| peer::port(port)).collect();
         let causes = connection.causes.join(", ");
         let names: Vec<&str> = ports.iter().map(|port| port.name.as_str()).collect();
-        let (peers, wide) = of_pods(platform, source, destination);
-        rules[to.0].ingress.push(Rule {
-            reason: reason(format!("From {}: {causes}", source.path), wide),
-            peers,
-            ports: out.clone(),
-        });
-        let (peers, wide) = of_pods(platform, destination, source);
+        for (peers, wide) in of_pods(platform, source, destination) {
+            rules[to.0].ingress.push(Rule {
+                reason: reason(format!("From {}: {causes}", source.path), wide),
+                peers,
+                ports: out.clone(),
+            });
+        }
         let line = format!("To {} of {}: {causes}", names.join(", "), destination.path);
         let egress = &mut rules[from.0].egress;
-        // Several processes of nodes may be asked at one port: they are all the nodes' addresses.
-        let same = is_on_node(destination)
-            .then(|| egress.iter_mut().find(|rule| rule.peers == peers && rule.ports == out));
-        match same.flatten() {
-            Some(rule) => rule.reason.insert(0, line),
-            None => egress.push(Rule { reason: reason(line, wide), peers, ports: out }),
+        for (peers, wide) in of_pods(platform, destination, source) {
+            // Several processes of nodes may be asked at one port: they are all the nodes' addresses.
+            let same = is_on_node(destination)
+                .then(|| egress.iter_mut().find(|rule| rule.peers == peers && rule.ports == out));
+            match same.flatten() {
+                Some(rule) => rule.reason.insert(0, line.clone()),
+                None => egress.push(Rule { reason: reason(line.clone(), wide), peers, ports: out.clone() }),
+            }
         }
     }
 }
@@ -169,54 +187,72 @@ struct Connection {
     causes: Vec<&'static str>,
 }
 
-/// The pods of a service as seen from another one, and what is opened beyond them.
+/// The pods of a service as seen from another one, and what is opened beyond them. What is on the nodes may be known in two
+/// ways.
 fn of_pods(
     platform: &Platform,
     service: &Service,
     seen_from: &Service,
-) -> (Vec<NetworkPolicyPeer>, Option<&'static str>) {
+) -> Vec<(Peers, Option<&'static str>)> {
     if is_on_node(service) {
         return peer::nodes(platform);
     }
     let name = platform.namespace_of(service);
     let there = (name != platform.namespace_of(seen_from)).then_some(name);
-    (vec![peer::pods(labels::label_selector(platform, service), there)], None)
+    let pods = peer::pods(labels::label_selector(platform, service), there);
+    vec![(Peers::Network(vec![pods]), None)]
 }
 
-/// The policy of a service; `None` where nothing passes.
+impl Rules {
+    /// The rules that a NetworkPolicy can say, with their peers.
+    fn plain(rules: &[Rule]) -> Vec<(&Rule, &[NetworkPolicyPeer])> {
+        let plain = rules.iter().filter_map(|rule| match &rule.peers {
+            Peers::Network(peers) => Some((rule, peers.as_slice())),
+            Peers::Entities(_) | Peers::Names(_) => None,
+        });
+        plain.collect()
+    }
+}
+
+/// The policy of a service; `None` where nothing passes that it could say.
 fn of_service(platform: &Platform, service: &Service, rules: &Rules) -> Option<Object> {
-    if rules.ingress.is_empty() && rules.egress.is_empty() {
+    let (into, out) = (Rules::plain(&rules.ingress), Rules::plain(&rules.egress));
+    if into.is_empty() && out.is_empty() {
         return None;
     }
-    let there = |kind: &str, rules: &[Rule]| (!rules.is_empty()).then(|| kind.to_owned());
-    let types = there("Ingress", &rules.ingress).into_iter().chain(there("Egress", &rules.egress)).collect();
-    let some = |list: &[NetworkPolicyPort]| (!list.is_empty()).then(|| list.to_vec());
-    let ingress = rules.ingress.iter().map(|rule| NetworkPolicyIngressRule {
-        from: (!rule.peers.is_empty()).then(|| rule.peers.clone()),
-        ports: some(&rule.ports),
-    });
-    let egress = rules.egress.iter().map(|rule| NetworkPolicyEgressRule {
-        ports: some(&rule.ports),
-        to: (!rule.peers.is_empty()).then(|| rule.peers.clone()),
-    });
+    let there = |kind: &str, is_there: bool| is_there.then(|| kind.to_owned());
+    let types =
+        there("Ingress", !into.is_empty()).into_iter().chain(there("Egress", !out.is_empty())).collect();
+    let peers = |peers: &[NetworkPolicyPeer]| (!peers.is_empty()).then(|| peers.to_vec());
+    let ports = |list: &[NetworkPolicyPort]| (!list.is_empty()).then(|| list.to_vec());
+    let ingress = into
+        .iter()
+        .map(|(rule, from)| NetworkPolicyIngressRule { from: peers(from), ports: ports(&rule.ports) });
+    let egress =
+        out.iter().map(|(rule, to)| NetworkPolicyEgressRule { ports: ports(&rule.ports), to: peers(to) });
     let policy = NetworkPolicy {
         metadata: labels::metadata(platform, service),
         spec: Some(NetworkPolicySpec {
             pod_selector: Some(labels::label_selector(platform, service)),
             policy_types: Some(types),
-            ingress: (!rules.ingress.is_empty()).then(|| ingress.collect()),
-            egress: (!rules.egress.is_empty()).then(|| egress.collect()),
+            ingress: (!into.is_empty()).then(|| ingress.collect()),
+            egress: (!out.is_empty()).then(|| egress.collect()),
         }),
     };
     let mut object = Object::new(FILE, Stage::Policy, &policy);
-    for (way, rules) in [("ingress", &rules.ingress), ("egress", &rules.egress)] {
-        for (at, rule) in rules.iter().enumerate() {
-            for line in &rule.reason {
-                object.note(&["spec", way, &at.to_string()], line.clone());
-            }
-        }
+    for (way, rules) in [("ingress", into), ("egress", out)] {
+        note(&mut object, way, rules.into_iter().map(|(rule, _)| rule));
     }
     Some(object)
+}
+
+/// Puts the reasons of rules above them.
+fn note<'a>(object: &mut Object, way: &str, rules: impl Iterator<Item = &'a Rule>) {
+    for (at, rule) in rules.enumerate() {
+        for line in &rule.reason {
+            object.note(&["spec", way, &at.to_string()], line.clone());
+        }
+    }
 }
 
 /// The outsides that a service reaches, in the order of the source.

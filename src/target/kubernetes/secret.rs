@@ -17,21 +17,36 @@ const APPLY: &str = include_str!("../../../targets/kubernetes/apply.sh");
 const ENV: &str = include_str!("../../../targets/kubernetes/env.sh");
 
 /// The keys of a Secret, each with whether it may be missing.
-type Keys = BTreeMap<String, bool>;
+pub(super) type Keys = BTreeMap<String, bool>;
 
-/// The scripts of operators.
-pub(super) fn scripts(platform: &Platform) -> [Artifact; 2] {
-    let header = [generated(platform)];
-    let script = |name: &str, text: &str| {
-        let path = format!("scripts/{name}-kubernetes.sh");
-        let text = with_header(&path, &header, text);
-        Artifact::new(path, text).with_mode(PROGRAM)
-    };
-    [script("apply", APPLY), script("secrets", &SCRIPT.replace("@ENV@\n", ENV))]
+/// The script that applies objects.
+pub(super) fn apply(platform: &Platform) -> Artifact {
+    script(platform, "apply", APPLY)
 }
 
-/// The table of the Secrets that objects ask for, in their order.
-pub(super) fn table(platform: &Platform, root: &str, objects: &[Object]) -> Artifact {
+/// The script that makes Secrets from `.env`.
+pub(super) fn from_env(platform: &Platform) -> Artifact {
+    script(platform, "secrets", &SCRIPT.replace("@ENV@\n", ENV))
+}
+
+fn script(platform: &Platform, name: &str, text: &str) -> Artifact {
+    let path = format!("scripts/{name}-kubernetes.sh");
+    let text = with_header(&path, &[generated(platform)], text);
+    Artifact::new(path, text).with_mode(PROGRAM)
+}
+
+/// The Secrets that the pods of an object read.
+pub(super) fn read(object: &Object) -> IndexMap<String, Keys> {
+    let mut secrets = IndexMap::default();
+    collect(&object.tree, &mut secrets);
+    secrets
+}
+
+/// The table of the Secrets that objects ask for, in their order; `None` where the script makes none of them.
+pub(super) fn table(platform: &Platform, root: &str, objects: &[Object]) -> Option<Artifact> {
+    if platform.settings.kubernetes.store.is_some() {
+        return None;
+    }
     let mut out = format!(
         "# {}\n# Read by scripts/secrets-kubernetes.sh: namespace, Secret, what reads it, keys; one with a ? may be missing.\n\
          @platform {}\n",
@@ -39,9 +54,7 @@ pub(super) fn table(platform: &Platform, root: &str, objects: &[Object]) -> Arti
         platform.name
     );
     for object in objects.iter().filter(|object| object.stage >= Stage::Workload) {
-        let mut secrets: IndexMap<String, Keys> = IndexMap::default();
-        collect(&object.tree, &mut secrets);
-        for (secret, keys) in secrets {
+        for (secret, keys) in read(object) {
             let namespace = object.namespace.as_deref().unwrap_or_default();
             let kind = object.kind.to_lowercase();
             let _ = write!(out, "{namespace} {secret} {kind}/{}", object.name);
@@ -51,22 +64,25 @@ pub(super) fn table(platform: &Platform, root: &str, objects: &[Object]) -> Arti
             out.push('\n');
         }
     }
-    Artifact::new(format!("{root}/secrets.conf"), out)
+    Some(Artifact::new(format!("{root}/secrets.conf"), out))
 }
 
 /// Finds what a tree asks of Secrets: single keys (`secretKeyRef`), and projections of some (`secret` with `items`).
 fn collect(node: &Node, secrets: &mut IndexMap<String, Keys>) {
     match node {
         Node::Map(entries) => {
-            if let Some(reference) = entries.get("secretKeyRef") {
-                add(reference, &[reference], secrets);
+            for (key, value) in entries {
+                match key.as_str() {
+                    "secretKeyRef" => add(value, &[value], secrets),
+                    "secret" => {
+                        if let Some(Node::List(items)) = field(value, "items") {
+                            add(value, &items.iter().collect::<Vec<_>>(), secrets);
+                        }
+                    }
+                    _ => {}
+                }
+                collect(value, secrets);
             }
-            if let Some(projection) = entries.get("secret")
-                && let Some(Node::List(items)) = field(projection, "items")
-            {
-                add(projection, &items.iter().collect::<Vec<_>>(), secrets);
-            }
-            entries.values().for_each(|value| collect(value, secrets));
         }
         Node::List(items) => items.iter().for_each(|item| collect(item, secrets)),
         Node::Commented(_, inner) | Node::Styled(_, inner) => collect(inner, secrets),

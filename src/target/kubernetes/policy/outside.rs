@@ -2,36 +2,48 @@
 
 use std::net::IpAddr;
 
-use super::{Rule, Rules, peer, reached};
+use super::{Peers, Rule, Rules, peer, reached};
 use crate::hash::IndexMap;
 use crate::platform::{OutsideId, OutsideKind, Platform, Service};
 
 /// The rules of a service for what is outside of the cluster.
 pub(super) fn connect(platform: &Platform, service: &Service, rules: &mut Rules) {
-    let mut named = Named::default();
+    let mut named = IndexMap::default();
     for (outside, causes) in reached(platform, service) {
         rules.egress.extend(to(platform, outside, &causes.join(", "), &mut named));
     }
-    rules.egress.extend(named.into_iter().map(|(port, names)| by_name(port, names)));
+    let cilium = platform.settings.kubernetes.cilium;
+    rules.egress.extend(named.into_iter().map(|(port, named)| named.rule(port, cilium)));
     rules.ingress.extend(from(platform, service));
 }
 
-/// What is reached by name: by port, the lines that say why, and ranges besides.
-type Named = IndexMap<u16, (Vec<String>, Vec<String>)>;
+/// What is reached by name at a port.
+#[derive(Debug, Default)]
+struct Named {
+    /// The lines that say why.
+    reason: Vec<String>,
+    hosts: Vec<String>,
+    /// Ranges of the same outsides: a name may lead there.
+    ranges: Vec<String>,
+}
 
 /// What a service reaches by address. What it reaches by name is left for later: a policy can say one thing of all
 /// names of a port.
-fn to(platform: &Platform, outside: OutsideId, causes: &str, named: &mut Named) -> Vec<Rule> {
+fn to(platform: &Platform, outside: OutsideId, causes: &str, named: &mut IndexMap<u16, Named>) -> Vec<Rule> {
     let outside = &platform[outside];
     let reason = |what: &str| format!("To {}{what}: {causes}", outside.name);
-    let rule = |what: &str, peers, ports| Rule { reason: vec![reason(what)], peers, ports };
+    let rule =
+        |what: &str, peers, ports| Rule { reason: vec![reason(what)], peers: Peers::Network(peers), ports };
     match outside.kind {
         OutsideKind::Internet => vec![rule("", peer::public(), Vec::new())],
         OutsideKind::Localhost => {
-            let (peers, wide) = peer::nodes(platform);
-            let mut rule = rule(", the node", peers, Vec::new());
-            rule.reason.extend(wide.map(str::to_owned));
-            vec![rule]
+            let nodes = peer::nodes(platform).into_iter();
+            let rule = |(peers, wide)| Rule {
+                reason: super::reason(reason(", the node"), wide),
+                peers,
+                ports: Vec::new(),
+            };
+            nodes.map(rule).collect()
         }
         OutsideKind::Declared if outside.endpoints.is_empty() => {
             vec![rule("", outside.ranges.iter().map(|range| peer::range(range)).collect(), Vec::new())]
@@ -40,16 +52,17 @@ fn to(platform: &Platform, outside: OutsideId, causes: &str, named: &mut Named) 
             let mut rules = Vec::new();
             for endpoint in &outside.endpoints {
                 let Ok(address) = endpoint.host.trim_matches(['[', ']']).parse::<IpAddr>() else {
-                    let (reasons, ranges) = named.entry(endpoint.port).or_default();
-                    reasons.push(reason(&format!(", {}", endpoint.host)));
-                    ranges.extend(
-                        outside
-                            .ranges
-                            .iter()
-                            .filter(|range| !ranges.contains(range))
-                            .cloned()
-                            .collect::<Vec<_>>(),
-                    );
+                    let named = named.entry(endpoint.port).or_default();
+                    named.reason.push(reason(&format!(", {}", endpoint.host)));
+                    let host = endpoint.host.trim_end_matches('.').to_ascii_lowercase();
+                    if !named.hosts.contains(&host) {
+                        named.hosts.push(host);
+                    }
+                    for range in &outside.ranges {
+                        if !named.ranges.contains(range) {
+                            named.ranges.push(range.clone());
+                        }
+                    }
                     continue;
                 };
                 let length = if address.is_ipv4() { 32 } else { 128 };
@@ -61,14 +74,18 @@ fn to(platform: &Platform, outside: OutsideId, causes: &str, named: &mut Named) 
     }
 }
 
-/// Any address of the internet in place of names, which a policy cannot say.
-fn by_name(port: u16, (mut reason, ranges): (Vec<String>, Vec<String>)) -> Rule {
-    reason.push("  Opened for every address of the internet: a policy knows no names.".to_owned());
-    let ranges = ranges.iter().map(|range| peer::range(range));
-    Rule {
-        reason,
-        peers: peer::public().into_iter().chain(ranges).collect(),
-        ports: vec![peer::number(port, "TCP")],
+impl Named {
+    /// The names, where Cilium knows them; else any address of the internet in their place.
+    fn rule(mut self, port: u16, cilium: bool) -> Rule {
+        let peers = if cilium {
+            Peers::Names(self.hosts)
+        } else {
+            self.reason
+                .push("  Opened for every address of the internet: a policy knows no names.".to_owned());
+            let ranges = self.ranges.iter().map(|range| peer::range(range));
+            Peers::Network(peer::public().into_iter().chain(ranges).collect())
+        };
+        Rule { reason: self.reason, peers, ports: vec![peer::number(port, "TCP")] }
     }
 }
 
@@ -84,12 +101,12 @@ fn from(platform: &Platform, service: &Service) -> Vec<Rule> {
                 OutsideKind::Localhost => None,
                 OutsideKind::Internet => Some(Rule {
                     reason: vec![format!("From everywhere to {}: published", port.name)],
-                    peers: Vec::new(),
+                    peers: Peers::Network(Vec::new()),
                     ports,
                 }),
                 OutsideKind::Declared => Some(Rule {
                     reason: vec![format!("From {} to {}: published", outside.name, port.name)],
-                    peers: outside.ranges.iter().map(|range| peer::range(range)).collect(),
+                    peers: Peers::Network(outside.ranges.iter().map(|range| peer::range(range)).collect()),
                     ports,
                 }),
             }

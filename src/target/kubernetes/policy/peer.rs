@@ -6,6 +6,7 @@ use k8s_openapi::api::networking::v1::{IPBlock, NetworkPolicyPeer, NetworkPolicy
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use super::Peers;
 use crate::platform::{Platform, Port, Protocol};
 
 /// The label that every namespace has (kubernetes/website:content/en/docs/reference/labels-annotations-taints/_index.md).
@@ -50,26 +51,59 @@ pub(super) fn public() -> Vec<NetworkPolicyPeer> {
     vec![block("0.0.0.0/0", &PRIVATE), block("::/0", &PRIVATE_IPV6)]
 }
 
-/// The nodes, and what is opened beyond them.
-pub(super) fn nodes(platform: &Platform) -> (Vec<NetworkPolicyPeer>, Option<&'static str>) {
-    let nodes = &platform.settings.kubernetes.nodes;
-    if nodes.is_empty() {
-        let wide =
-            "  Opened for every address: `target kubernetes { nodes = [RANGE] }` says where nodes are.";
-        return (vec![range("0.0.0.0/0"), range("::/0")], Some(wide));
+/// The nodes, and what is opened beyond them. Cilium knows them without their addresses, and looks at addresses of nodes only
+/// where it is set up to (cilium/cilium:Documentation/security/policy/language.rst, "Selecting nodes with CIDR / ipBlock").
+pub(super) fn nodes(platform: &Platform) -> Vec<(Peers, Option<&'static str>)> {
+    let settings = &platform.settings.kubernetes;
+    let by_address = settings.nodes.iter().map(|nodes| range(nodes)).collect();
+    match (settings.cilium, settings.nodes.is_empty()) {
+        (true, true) => vec![(Peers::Entities(NODES), None)],
+        (true, false) => vec![(Peers::Entities(NODES), None), (Peers::Network(by_address), None)],
+        (false, false) => vec![(Peers::Network(by_address), None)],
+        (false, true) => {
+            let wide =
+                "  Opened for every address: `target kubernetes { nodes = [RANGE] }` says where nodes are.";
+            vec![(Peers::Network(vec![range("0.0.0.0/0"), range("::/0")]), Some(wide))]
+        }
     }
-    (nodes.iter().map(|nodes| range(nodes)).collect(), None)
 }
 
-/// The resolvers of a cluster: its pods (kubernetes/kubernetes:cluster/addons/dns/coredns), and one of the node,
-/// whose address is of its link (kubernetes/kubernetes:cluster/addons/dns/nodelocaldns).
-pub(super) fn dns() -> Vec<NetworkPolicyPeer> {
-    vec![pods(labels("k8s-app", "kube-dns"), Some("kube-system".to_owned())), range("169.254.0.0/16")]
+/// The pod's own node, and the others (cilium/cilium:pkg/policy/api/entity.go).
+const NODES: &[&str] = &["host", "remote-node"];
+
+/// The resolvers of a cluster: its pods (kubernetes/kubernetes:cluster/addons/dns/coredns), one of the node, whose address
+/// is of its link (kubernetes/kubernetes:cluster/addons/dns/nodelocaldns), and those that the settings name.
+pub(super) fn dns(platform: &Platform) -> Vec<NetworkPolicyPeer> {
+    let (labels, namespace) = dns_pods(platform);
+    let selector = LabelSelector { match_labels: Some(labels), match_expressions: None };
+    let ranges = dns_ranges(platform).map(range);
+    std::iter::once(pods(selector, Some(namespace))).chain(ranges).collect()
 }
+
+/// The labels of the resolver's pods, and their namespace.
+pub(super) fn dns_pods(platform: &Platform) -> (BTreeMap<String, String>, String) {
+    let dns = &platform.settings.kubernetes.dns;
+    let labels = if dns.labels.is_empty() {
+        BTreeMap::from([("k8s-app".to_owned(), "kube-dns".to_owned())])
+    } else {
+        dns.labels.iter().cloned().collect()
+    };
+    (labels, dns.namespace.as_deref().unwrap_or("kube-system").to_owned())
+}
+
+/// The address ranges of resolvers.
+pub(super) fn dns_ranges(platform: &Platform) -> impl Iterator<Item = &str> {
+    let said = platform.settings.kubernetes.dns.ranges.iter().map(String::as_str);
+    std::iter::once(LINK).chain(said.filter(|range| *range != LINK))
+}
+
+/// The addresses of a link (RFC 3927, section 2.1).
+const LINK: &str = "169.254.0.0/16";
 
 /// What names are asked for at: answers that are too long come by TCP.
-pub(super) fn dns_ports() -> Vec<NetworkPolicyPort> {
-    vec![number(53, "UDP"), number(53, "TCP")]
+pub(super) fn dns_ports(platform: &Platform) -> Vec<NetworkPolicyPort> {
+    let ports = platform.settings.kubernetes.dns_ports().iter();
+    ports.flat_map(|port| [number(*port, "UDP"), number(*port, "TCP")]).collect()
 }
 
 /// A port of a service.

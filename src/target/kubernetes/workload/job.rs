@@ -46,7 +46,9 @@ pub(super) fn scheduled(cluster: &Context<'_>, service: &Service, configs: &[Con
         spec: CronJobSpec {
             // A service that runs on a schedule has one (TYP006).
             schedule: schedule.map(|schedule| schedule.cron.clone()).unwrap_or_default(),
-            time_zone: Some("Etc/UTC".to_owned()),
+            // Without one it would be that of the controller (kubernetes/website:content/en/docs/concepts/workloads/
+            // controllers/cron-jobs.md, "Time zones").
+            time_zone: Some(schedule.and_then(|schedule| schedule.zone.clone()).unwrap_or_else(utc)),
             concurrency_policy: Some(
                 match overlap {
                     Overlap::Forbid => "Forbid",
@@ -70,6 +72,10 @@ pub(super) fn scheduled(cluster: &Context<'_>, service: &Service, configs: &[Con
         },
         ..CronJob::default()
     }
+}
+
+fn utc() -> String {
+    "Etc/UTC".to_owned()
 }
 
 fn spec(cluster: &Context<'_>, service: &Service, configs: &[Config], retries: i32) -> JobSpec {

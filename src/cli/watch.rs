@@ -1,0 +1,58 @@
+//! `infrac watch`: builds again whenever a file of the source has changed, until it is interrupted.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
+
+use super::build;
+use super::project::Project;
+use super::report::{Report, hand_out};
+use super::{BuildArguments, Failure, Outcome};
+
+/// How often the files are looked at. To be told of changes by the system would be sooner, and would miss those on shared
+/// folders of virtual machines and networks.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// The screen cleared, and the cursor in its corner.
+const CLEAR: &str = "\u{1b}[2J\u{1b}[H";
+
+/// What is known of a file: when it was changed, and how long it is.
+type Seen = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
+
+pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
+    if arguments.source.path.as_deref() == Some(std::path::Path::new("-")) {
+        return Err(Failure::Usage("standard input does not change: name a file".to_owned()));
+    }
+    loop {
+        if io::stdout().is_terminal() {
+            hand_out(CLEAR)?;
+        }
+        let project = Project::find(arguments.source.path.as_deref())?;
+        // What is read stands in the project once it was built.
+        match build::of_project(&project, arguments, report) {
+            Err(Failure::System(message)) => report.failure(&message),
+            result => drop(result?),
+        }
+        report.remark("watching; Ctrl-C ends it");
+        let before = seen(&project);
+        while seen(&project) == before {
+            sleep(PAUSE);
+        }
+    }
+}
+
+/// The files of the source as they are, and the folder of the entry, where an imported file may come.
+fn seen(project: &Project) -> Seen {
+    let files = project.sources().into_iter().chain([project.folder().to_owned()]);
+    let look = |path: PathBuf| {
+        let found = fs::metadata(&path).ok();
+        let found = found
+            .and_then(|found| Some((found.modified().ok()?, if found.is_dir() { 0 } else { found.len() })));
+        (path, found)
+    };
+    // A build writes into the project's folder, so only what is a file counts.
+    files.filter(|path| path.is_file() || !path.exists()).map(look).collect()
+}

@@ -1,0 +1,80 @@
+//! The cluster that a platform runs in, as far as its objects depend on it.
+
+use super::{Kubernetes, Version};
+use crate::schema::Duration;
+
+/// The versions of Kubernetes that objects are written for: the oldest that the schemas of the objects are of, and the newest
+/// (crates.io:k8s-openapi 0.29, features `v1_33` to `v1_37`).
+pub const KUBERNETES: (Version, Version) = (Version(1, 33), Version(1, 37));
+
+/// Where the API server is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ApiServer {
+    /// Its address ranges; none where the source says nothing.
+    pub ranges: Vec<String>,
+    /// Its ports; [`Kubernetes::api_ports`] has the default.
+    pub ports: Vec<u16>,
+}
+
+/// Where names are resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dns {
+    /// Address ranges besides the resolver's pods and the resolver of the node.
+    pub ranges: Vec<String>,
+    /// Ports; [`Kubernetes::dns_ports`] has the default.
+    pub ports: Vec<u16>,
+    /// The namespace of the resolver's pods, where it is not the default.
+    pub namespace: Option<String>,
+    /// The labels of the resolver's pods, where they are not the default.
+    pub labels: Vec<(String, String)>,
+}
+
+/// The store that External Secrets Operator reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretStore {
+    /// Its name in the cluster.
+    pub name: String,
+    /// Whether each namespace has one of its own.
+    pub per_namespace: bool,
+    /// Where values lie in it.
+    pub entries: Entries,
+    /// How often it is read.
+    pub refresh: Duration,
+}
+
+/// Where the values of a platform lie in a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entries {
+    /// All in the entry of this name, each as a property.
+    Properties(String),
+    /// Each in an entry of its own, whose name begins and ends with these.
+    Own(String, String),
+}
+
+/// The ports of an API server: that of its Service, and the one behind it, which plug-ins judge by that look at a packet when
+/// its address is translated (kubescape/helm-charts#762; kubernetes/kubernetes:cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go,
+/// `DefaultAPIBindPort`).
+const API: [u16; 2] = [443, 6443];
+
+/// The port of names (RFC 1035, section 4.2).
+const NAMES: [u16; 1] = [53];
+
+impl Kubernetes {
+    /// The version that objects are written for.
+    #[must_use]
+    pub fn written_for(&self) -> Version {
+        self.version.map_or(KUBERNETES.0, |version| version.value)
+    }
+
+    /// The ports of the API server.
+    #[must_use]
+    pub fn api_ports(&self) -> &[u16] {
+        if self.api_server.ports.is_empty() { &API } else { &self.api_server.ports }
+    }
+
+    /// The ports of the resolvers.
+    #[must_use]
+    pub fn dns_ports(&self) -> &[u16] {
+        if self.dns.ports.is_empty() { &NAMES } else { &self.dns.ports }
+    }
+}
