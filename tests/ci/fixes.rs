@@ -152,7 +152,11 @@ fn judge(fixture: &Fixture, folder: &Path) -> Option<String> {
         return None;
     }
     let mut problems = String::new();
-    let names: Vec<String> = fixture.files().into_keys().filter(|name| name.ends_with(".infra")).collect();
+    let names: Vec<String> = fixture
+        .files()
+        .into_keys()
+        .filter(|name| Path::new(name).extension().is_some_and(|end| end == "infra"))
+        .collect();
     let styles: Vec<bool> = names.iter().map(|name| fixed.is_in_style(name)).collect();
     let parsed: Vec<bool> = names.iter().map(|name| fixed.parses(name)).collect();
     let (_, said) = fixed.run(&["check", "--fix"]);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::release::Release;
+use super::release::{Release, TAG};
 use super::{PLATFORM, PROGRAM, command, ends, read, stand_in, write};
 use crate::judge::Judge;
 
@@ -172,7 +172,7 @@ fn hooks_run_the_released_program() {
 fn hooks_need_a_release() {
     let Some(judge) = Judge::find("pre-commit") else { return };
     let release = Release::new();
-    let tag = format!("rev: {}", release.tag());
+    let tag = format!("rev: {TAG}");
     let frozen = configuration(&release).replace(&tag, &format!("rev: {}", release.commit()));
     assert!(frozen.contains(&release.commit()), "{frozen}");
     Repository::new(&release, &judge, "frozen", &frozen).run([true, true, true]);

@@ -23,6 +23,9 @@ pub(super) const TRIPLES: [&str; 4] = [
     "aarch64-apple-darwin",
 ];
 
+/// The tag of a release of this version.
+pub(super) const TAG: &str = concat!("v", env!("CARGO_PKG_VERSION"));
+
 impl Release {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -37,17 +40,12 @@ impl Release {
         release.git(&work, &["init", "--quiet", "--initial-branch=main"]);
         release.git(&work, &["add", "--all"]);
         release.git(&work, &["commit", "--quiet", "--message=A release"]);
-        release.git(&work, &["tag", "--annotate", "--message=A release", &release.tag()]);
+        release.git(&work, &["tag", "--annotate", "--message=A release", TAG]);
         let bare = release.path("acme/infrac").display().to_string();
         release.git(&work, &["clone", "--quiet", "--bare", ".", &bare]);
         release.git(Path::new(&bare), &["config", "uploadpack.allowAnySHA1InWant", "true"]);
         release.publish();
         release
-    }
-
-    /// The tag of a release of this version.
-    pub(super) fn tag(&self) -> String {
-        format!("v{}", env!("CARGO_PKG_VERSION"))
     }
 
     pub(super) fn path(&self, path: &str) -> PathBuf {
@@ -61,12 +59,12 @@ impl Release {
 
     /// The folder with the files of the release.
     pub(super) fn assets(&self) -> PathBuf {
-        self.path("acme/infrac/releases/download").join(self.tag())
+        self.path("acme/infrac/releases/download").join(TAG)
     }
 
     /// The commit that the tag stands at.
     pub(super) fn commit(&self) -> String {
-        self.git(&self.path("work"), &["rev-parse", &format!("{}^{{commit}}", self.tag())]).trim().to_owned()
+        self.git(&self.path("work"), &["rev-parse", &format!("{TAG}^{{commit}}")]).trim().to_owned()
     }
 
     pub(super) fn git(&self, folder: &Path, arguments: &[&str]) -> String {
@@ -83,7 +81,7 @@ impl Release {
             ends(pack.arg(&program).arg(triple).arg(self.assets()), 0);
         }
         let mut assets = command(root().join("release/assets.sh"), &root(), self.folder.path(), &[]);
-        ends(assets.arg(self.assets()).arg(self.repository()).arg(self.tag()).arg(self.commit()), 0);
+        ends(assets.arg(self.assets()).arg(self.repository()).arg(TAG).arg(self.commit()), 0);
     }
 }
 
@@ -97,8 +95,7 @@ fn a_release_of_another_version_is_refused() {
         ends(&mut assets, 1)
     };
     assert!(assets("v0.0.1", "0123abc").contains("the tag is v0.0.1, and Cargo.toml has version"));
-    let tag = format!("v{}", env!("CARGO_PKG_VERSION"));
-    assert!(assets(&tag, "main").contains("main is no commit"));
+    assert!(assets(TAG, "main").contains("main is no commit"));
     fs::remove_file(folder.path().join("infrac-x86_64-apple-darwin.tar.gz")).expect("it is there");
-    assert!(assets(&tag, "0123abc").contains("has no archive"));
+    assert!(assets(TAG, "0123abc").contains("has no archive"));
 }

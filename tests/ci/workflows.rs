@@ -128,7 +128,7 @@ pub(super) fn commands(value: &Value) -> Vec<String> {
             for (key, value) in map {
                 match (key.as_str(), value) {
                     (Some("run" | "script" | "before_script"), Value::String(text)) => {
-                        commands.push(text.clone())
+                        commands.push(text.clone());
                     }
                     (Some("script" | "before_script"), Value::Sequence(lines)) => {
                         commands.extend(lines.iter().filter_map(Value::as_str).map(str::to_owned));
