@@ -46,7 +46,7 @@ step 'documentation: cargo doc' env RUSTDOCFLAGS='-D warnings' cargo doc --no-de
 step 'judges' result judges
 export INFRAC_JUDGES=$PWD/target/judges
 export PATH=$INFRAC_JUDGES/bin:$PATH
-step 'scripts: shellcheck' shellcheck tests/all.sh tests/long.sh tests/judges/install.sh tests/start/{run,machine} tests/start/stand-ins/*.sh .ci/run fuzz/seed benches/release.sh
+step 'scripts: shellcheck' shellcheck tests/all.sh tests/long.sh tests/judges/install.sh tests/start/{run,machine} tests/start/stand-ins/*.sh .ci/run fuzz/seed benches/release.sh release/hook release/*.sh
 step 'tests: cargo test' cargo test --locked
 
 # It mostly waits for services, and goes before what runs beside it.

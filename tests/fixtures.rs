@@ -10,7 +10,7 @@
 #[path = "fixtures/edits.rs"]
 mod edits;
 #[path = "fixtures/project.rs"]
-mod project;
+pub(crate) mod project;
 
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};

