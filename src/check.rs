@@ -13,6 +13,7 @@ pub mod credential;
 mod dashboard;
 mod edge;
 mod exposure;
+mod gateway;
 mod health;
 mod host;
 mod image;
@@ -21,6 +22,7 @@ mod issuer;
 mod mute;
 mod network;
 mod observe;
+mod operator;
 mod order;
 mod panel;
 mod policy;
@@ -89,6 +91,8 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE010], check: Of(edge::own_networks) },
     Rule { codes: &[codes::SITE011], check: Of(edge::of_documents) },
     Rule { codes: &[codes::SITE012], check: Of(edge::idle) },
+    Rule { codes: &[codes::SITE026], check: Of(edge::unseen) },
+    Rule { codes: &[codes::SITE027], check: Of(edge::named_twice) },
     Rule { codes: &[codes::NGX001], check: Of(host::unreached) },
     Rule { codes: &[codes::SITE017], check: Of(twice::circles) },
     Rule { codes: &[codes::SITE018], check: Of(signed::logins) },
@@ -137,7 +141,15 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::K8S007], check: Of(cluster::probes) },
     Rule { codes: &[codes::K8S008], check: Of(cluster::scales) },
     Rule { codes: &[codes::K8S009], check: Of(cluster::files) },
+    Rule { codes: &[codes::K8S020], check: Of(issuer::shared) },
+    Rule { codes: &[codes::K8S001], check: Of(gateway::names) },
+    Rule { codes: &[codes::K8S021], check: Of(gateway::unsaid) },
+    Rule { codes: &[codes::K8S022], check: Of(gateway::one_gateway) },
+    Rule { codes: &[codes::K8S023], check: Of(gateway::overlap) },
+    Rule { codes: &[codes::SITE014], check: Of(gateway::proved) },
     Rule { codes: &[codes::K8S030], check: Of(cluster::patterns) },
+    Rule { codes: &[codes::K8S031], check: Of(operator::left) },
+    Rule { codes: &[codes::K8S032], check: Of(operator::unsaid) },
     Rule { codes: &[codes::VOL001], check: Of(volume::data) },
     Rule { codes: &[codes::VOL002], check: Of(volume::scratch) },
     Rule { codes: &[codes::VOL003], check: Of(volume::writers) },

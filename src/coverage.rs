@@ -13,7 +13,7 @@ pub use version::too_old;
 use crate::diagnostic::{Code, Diagnostic, Sink, codes, list_of};
 use crate::formats::{self, Format};
 use crate::model::Document;
-use crate::model::fields::{NetworkField, RouteField, SiteField, SourceField};
+use crate::model::fields::{NetworkField, RouteField, ServiceField, SiteField, SourceField};
 use crate::platform::Platform;
 use crate::schema::{self, Fields as _, Uses};
 use crate::source::Span;
@@ -27,7 +27,8 @@ pub fn unwritten(uses: &Uses, platform: &Platform, sink: &mut Sink) {
     // What is written on another runtime is not lost: the platform is compiled for that one as well.
     let mut everywhere = targets.clone();
     everywhere.extend(elsewhere(platform));
-    let mut losses = Losses { uses, targets: &everywhere, found: Vec::new() };
+    let at_gateway = platform.settings.kubernetes.gateway.is_some();
+    let mut losses = Losses { uses, targets: &everywhere, at_gateway, found: Vec::new() };
     losses.below(Document::SCHEMA, 0);
     for found in losses.found {
         sink.report(found.diagnostic(platform));
@@ -62,6 +63,8 @@ fn elsewhere(platform: &Platform) -> impl Iterator<Item = &'static Target> {
 struct Losses<'a> {
     uses: &'a Uses,
     targets: &'a [&'static Target],
+    /// Whether the gateway of a cluster serves sites: what it has no words for is an error (K8S021), and elsewhere it serves none.
+    at_gateway: bool,
     found: Vec<Lost>,
 }
 
@@ -121,8 +124,12 @@ impl Losses<'_> {
 
     fn is_written(&self, number: u32) -> bool {
         let Some(field) = SourceField::at(number) else { return false };
-        let by_target = |target: &&Target| (target.coverage)(field) == Coverage::Written;
-        compiler::uses(field) || self.targets.iter().any(by_target)
+        let of_site = matches!(field, SourceField::site(_) | SourceField::issuer(_));
+        let by_target = |target: &&Target| {
+            let at_gateway = *target.format == formats::KUBERNETES && of_site;
+            (target.coverage)(field) == Coverage::Written && (self.at_gateway || !at_gateway)
+        };
+        compiler::uses(field) || (self.at_gateway && of_site) || self.targets.iter().any(by_target)
     }
 
     fn reason(&self, number: u32) -> Option<(&'static str, &'static str)> {
@@ -138,6 +145,15 @@ impl Losses<'_> {
         let is_of_platform =
             |target: &Target| self.targets.iter().any(|known| known.format.name == target.format.name);
         let writes = |target: &&Target| {
+            // These write what others are for: one where a gateway is named, one to close it.
+            let beside = |field: SourceField| match field {
+                SourceField::site(_) | SourceField::issuer(_) => *target.format == formats::KUBERNETES,
+                SourceField::service(ServiceField::metrics(_)) => *target.format == formats::NGINX,
+                _ => false,
+            };
+            if numbers.clone().filter_map(SourceField::at).any(beside) {
+                return false;
+            }
             let mut fields = numbers.clone().filter_map(SourceField::at);
             fields.any(|field| (target.coverage)(field) == Coverage::Written)
         };

@@ -28,7 +28,7 @@ mod target;
 use crate::schema::{Constant, List, Map, Word, block};
 
 pub use api::{Api, Verb};
-pub use cluster::{ApiServer, Dns, SecretStore, SecretsBy, StoreKind};
+pub use cluster::{ApiServer, Dns, Monitoring, MonitoringBy, SecretStore, SecretsBy, StoreKind};
 pub use document::Document;
 pub use environment::{Allow, Override, Secret, Variable};
 pub use health::{Command, Health, Metrics, Samples, Tool};
@@ -53,8 +53,8 @@ pub use source::{DataSource, SourceAccess};
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
 pub use store::Backup;
 pub use target::{
-    AlertmanagerSettings, ComposeSettings, GrafanaSettings, KubernetesSettings, NginxSettings,
-    PrometheusSettings, PullPolicy, Target, TargetSettings,
+    AlertmanagerSettings, ComposeSettings, GatewaySettings, GrafanaSettings, IngressSettings,
+    KubernetesSettings, NginxSettings, PrometheusSettings, PullPolicy, Target, TargetSettings,
 };
 
 block! {

@@ -11,6 +11,7 @@ mod cluster;
 mod config;
 mod edges;
 mod find;
+mod gateway;
 mod given;
 mod health;
 mod host;
@@ -153,6 +154,7 @@ pub fn resolve(
     receiver::hand_over(&mut platform);
     source::hand_over(&mut platform);
     site::hand_over(&mut platform);
+    cluster::hand_over(&mut platform);
     // A name that leads nowhere may be meant for one that seems to be used nowhere.
     let unsure = texts.sink.has_errors();
     let in_urls = texts.finish();

@@ -44,6 +44,7 @@ const UNSEEN: &[(&str, &str, &str)] = &[
     ("service.health.port", "compose", "the port that is asked anyway"),
     ("service.health.tool", "compose", "the tool that the image has"),
     ("service.metrics.port", "prometheus", "the port that is scraped anyway"),
+    ("service.metrics.port", "nginx", "likewise"),
     ("service.metrics.of", "grafana", "whose metrics a preset shows; without it nothing of these is there"),
     ("service.metrics.of", "prometheus", "it decides which jobs a query is put to"),
     ("service.metric.labels", "prometheus", "likewise"),

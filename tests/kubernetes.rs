@@ -14,6 +14,8 @@ mod built;
 mod cluster;
 #[path = "kubernetes/edges.rs"]
 mod edges;
+#[path = "kubernetes/gateways.rs"]
+mod gateways;
 #[path = "kubernetes/judged.rs"]
 mod judged;
 #[path = "kubernetes/order.rs"]
@@ -60,6 +62,7 @@ const READINGS: &[(&str, Read)] = &[
     ("a named ConfigMap or Secret is there, with its keys", references::contents),
     ("a named object is there", references::objects),
     ("a named port is there", references::ports),
+    ("a route leads from a listener for its names to a port, in a time", gateways::routes),
     ("something uses each object", references::orphans),
     ("no two objects have one name", references::names),
     ("what is mounted is declared, and the reverse", pods::mounts),

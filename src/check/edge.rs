@@ -3,8 +3,14 @@
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
 use crate::hash::HashSet;
+use crate::model::NginxSettings;
 use crate::platform::range::Range;
-use crate::platform::{Outside, OutsideId, OutsideKind, Platform, Protocol, Role, RoutePath, Site};
+use crate::platform::{
+    Outside, OutsideId, OutsideKind, Platform, Protocol, Role, RoutePath, Runtime, ServiceId, Site,
+};
+
+/// What serves sites of the host.
+const NAME: &str = NginxSettings::SCHEMA.key;
 
 /// The sites that a proxy of the platform serves.
 fn served(platform: &Platform) -> impl Iterator<Item = &Site> {
@@ -167,6 +173,82 @@ pub(super) fn trusted(platform: &Platform, sink: &mut Sink) {
             continue;
         };
         sink.report(told);
+    }
+}
+
+/// SITE026: ranges of IPv6 that are let in, or believed, where no client comes over IPv6: a proxy whose networks have none is
+/// published on IPv4 alone, and nginx of the host listens on IPv6 where that is said.
+pub(super) fn unseen(platform: &Platform, sink: &mut Sink) {
+    // Which families a cluster has is not known here.
+    if platform.runtime != Runtime::Compose {
+        return;
+    }
+    let mut seen: HashSet<(OutsideId, Option<ServiceId>)> = HashSet::default();
+    for site in served(platform) {
+        let (has, help) = match site.served_by.map(|proxy| &platform[proxy]) {
+            Some(proxy) => (
+                platform.has_ipv6(proxy),
+                format!("write `ipv6 = true` in a network of `{}`, or take the range out", proxy.path),
+            ),
+            None => (
+                platform.settings.nginx.ipv6.is_some_and(|ipv6| ipv6.value),
+                format!("write `target {NAME} {{ ipv6 = true }}`, or take the range out"),
+            ),
+        };
+        if has {
+            continue;
+        }
+        // Behind a load balancer a client is who that says it is, over whichever family.
+        let routes = site.routes.iter().filter(|_| site.trusted.is_empty());
+        let routes = routes.filter_map(|route| Some((route.from?, route.span, false)));
+        let trusted = site.trusted.iter().map(|(id, span)| (*id, *span, true));
+        for (id, span, believed) in routes.chain(trusted) {
+            let outside = &platform[id];
+            // One that holds networks of engines, or private ones that are believed, is another finding (SITE010, SITE023).
+            let is_v6 = |text: &&String| {
+                Range::parse(text).is_some_and(|range| {
+                    let told = range.holds_an_engines() || (believed && range.holds_private());
+                    range.is_v6() && !told
+                })
+            };
+            let mut ranges = outside.ranges.iter().filter(is_v6);
+            let (Some(range), more) = (ranges.next(), ranges.count()) else { continue };
+            if outside.kind != OutsideKind::Declared || !seen.insert((id, site.served_by)) {
+                continue;
+            }
+            let all = outside.ranges.len() == more + 1;
+            sink.report(
+                Diagnostic::new(
+                    codes::SITE026,
+                    format!("no client comes from `{range}` of `{}`: the proxy has no IPv6", outside.name),
+                )
+                .at(span, if all { "matches nobody" } else { "matches over IPv4 alone" })
+                .at_maybe(outside.span, "names addresses of IPv6")
+                .help(help.clone()),
+            );
+        }
+    }
+}
+
+/// SITE027: sites that believe a header, behind proxies that believe the PROXY protocol: nginx takes a client's address from one of
+/// the two (nginx.org: ngx_http_realip_module, `real_ip_header`).
+pub(super) fn named_twice(platform: &Platform, sink: &mut Sink) {
+    if platform.proxy_protocol().is_empty() {
+        return;
+    }
+    for site in served(platform).filter(|site| site.served_by.is_some()) {
+        let Some((id, span)) = site.trusted.first() else { continue };
+        sink.report(
+            Diagnostic::new(
+                codes::SITE027,
+                format!("two load balancers say which client asks for `{}`", site.name),
+            )
+            .at(*span, format!("`{}` does by a header", platform[*id].name))
+            .help(
+                "take `proxy_protocol` out of `target kubernetes`, and name that load balancer in `trusted` as well; or take \
+                 `trusted` out",
+            ),
+        );
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) fn unreached(platform: &Platform, sink: &mut Sink) {
             .help("a proxy listens on IPv6 where a network of it does: `network edge { ipv6 = true }`"),
         );
     }
-    let sites = platform.sites.iter().filter(|site| site.served_by.is_none() && platform.serves(site));
+    let sites =
+        platform.sites.iter().filter(|site| site.served_by.is_none() && platform.serves_by_nginx(site));
     for site in sites {
         for (service, at, span) in site.routes.iter().flat_map(Route::ports) {
             let service = &platform[service];

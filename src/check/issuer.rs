@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
 use crate::hash::HashSet;
-use crate::platform::{Acme, FILES, OutsideKind, Platform, Port, Role, Service, Site, Tls};
+use crate::platform::{Acme, FILES, OutsideKind, Platform, Port, Role, Runtime, Service, Site, Tls};
 use crate::source::Span;
 
 /// The sites that a proxy serves over TLS.
@@ -35,7 +35,7 @@ pub(super) fn brought(platform: &Platform, sink: &mut Sink) {
                         .to_owned(),
                 ));
             }
-        } else if !mounts(proxy, FILES) {
+        } else if platform.runtime == Runtime::Compose && !mounts(proxy, FILES) {
             sink.report(diagnostic(
                 format!("the operator's certificates lie below `{FILES}`, and nothing is mounted there"),
                 format!(
@@ -45,6 +45,35 @@ pub(super) fn brought(platform: &Platform, sink: &mut Sink) {
                 ),
             ));
         }
+    }
+}
+
+/// K8S020: certificates that one pod gets and several of the proxy read, on whichever nodes they are, without a storage class for it.
+/// The answers to an authority take the same way, so that each replica has them.
+pub(super) fn shared(platform: &Platform, sink: &mut Sink) {
+    if platform.runtime != Runtime::Kubernetes || platform.settings.kubernetes.shared_storage_class.is_some()
+    {
+        return;
+    }
+    let mut seen = HashSet::default();
+    for (site, tls, proxy) in served(platform) {
+        let asked = tls.issuer.is_asked() && gets_certificates(platform, proxy) && !proxy.mounts.is_empty();
+        // A default class may offer it; of one pod nobody would notice before that.
+        if !asked || !proxy.may_run_several_times() || !seen.insert(proxy.id) {
+            continue;
+        }
+        sink.report(
+            Diagnostic::new(
+                codes::K8S020,
+                format!("the certificate of `{}` does not reach every pod of `{}`", site.name, proxy.path),
+            )
+            .about(&proxy.path)
+            .at(tls.span, "another pod gets it, and no storage class is named that pods on several nodes can mount")
+            .help(
+                "name a class that offers `ReadWriteMany`: `target kubernetes { shared_storage_class = \"…\" }`; or write \
+                 `issuer = files`, and a Secret brings it",
+            ),
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Command, RunKind};
-use crate::platform::{EnvVar, Health, InputId, Platform, RouteTarget, SECRETS, Service, Value};
+use crate::platform::{EnvVar, Health, InputId, Platform, RouteTarget, Runtime, SECRETS, Service, Value};
 use crate::source::Span;
 
 /// SEC001: a secret whose value stands in the source.
@@ -207,6 +207,10 @@ pub(super) fn arguments(platform: &Platform, sink: &mut Sink) {
 
 /// SEC008: a secret as a file in a service that is read-only.
 pub(super) fn read_only(platform: &Platform, sink: &mut Sink) {
+    // A cluster mounts them.
+    if platform.runtime != Runtime::Compose {
+        return;
+    }
     for service in platform.services.iter().filter(|service| service.is_read_only()) {
         for variable in service.env.iter().filter(|variable| variable.file.is_some()) {
             if !variable.value.is_secret(platform) {
@@ -229,6 +233,9 @@ pub(super) fn read_only(platform: &Platform, sink: &mut Sink) {
 
 /// SEC008: the users of a login, which a proxy gets as a file, where it is read-only.
 pub(super) fn logins(platform: &Platform, sink: &mut Sink) {
+    if platform.runtime != Runtime::Compose {
+        return;
+    }
     let mut reported = HashSet::default();
     for site in &platform.sites {
         let Some(proxy) = site.served_by.map(|proxy| &platform[proxy]).filter(|proxy| proxy.is_read_only())

@@ -69,7 +69,10 @@ pub(super) fn listeners(platform: &Platform, sink: &mut Sink) {
     if let (Some(first), Some(second)) = (proxies.next(), proxies.next()) {
         // One that is named and is no proxy was reported.
         let nobody = |site: &&Site| {
-            site.served_by.is_none() && site.served_by_span.is_none() && !platform.settings.nginx.host
+            site.served_by.is_none()
+                && site.served_by_span.is_none()
+                && !platform.settings.nginx.host
+                && platform.gateway_of(site).is_none()
         };
         for site in platform.sites.iter().filter(nobody) {
             sink.report(
@@ -105,10 +108,7 @@ pub(super) fn listeners(platform: &Platform, sink: &mut Sink) {
 
 /// NGX001: what nginx has no words for.
 pub(super) fn unsayable(platform: &Platform, sink: &mut Sink) {
-    if !platform.targets.contains(&&formats::NGINX) {
-        return;
-    }
-    for site in platform.sites.iter().filter(|site| platform.serves(site)) {
+    for site in platform.sites.iter().filter(|site| platform.serves_by_nginx(site)) {
         limit(site.limit.as_ref(), site.span, sink);
         for (name, value) in &site.headers {
             long(value, site.span, &format!("header `{name}`"), sink);

@@ -182,6 +182,10 @@ codes! {
     SITE024 Warning "probe-refused";
     /// A proxy that an authority cannot ask for what proves a name.
     SITE025 Warning "name-not-proved";
+    /// A range of IPv6 that is let in where no client comes over IPv6.
+    SITE026 Warning "address-never-seen";
+    /// A load balancer that is believed where another one says which client asks.
+    SITE027 Error "client-named-twice";
 
     /// Something is reached that a policy says never is.
     POL001 Error "policy-broken";
@@ -404,8 +408,20 @@ codes! {
     K8S008 Error "scaled-by-nothing";
     /// A file that no ConfigMap holds.
     K8S009 Error "file-too-large";
+    /// Certificates that pods of one node alone can read.
+    K8S020 Error "certificates-on-one-node";
+    /// Something of a site that the gateway of a cluster cannot enforce or express.
+    K8S021 Error "not-at-a-gateway";
+    /// Sites that one Gateway cannot serve together.
+    K8S022 Error "not-on-one-gateway";
+    /// A name with `*` beside one that it holds, at one Gateway.
+    K8S023 Warning "names-overlap";
     /// An outside of many names that no policy of the cluster can say.
     K8S030 Error "pattern-of-names";
+    /// What the cluster's Prometheus or Alertmanager is not told.
+    K8S031 Warning "left-to-the-cluster";
+    /// What objects of Prometheus Operator cannot say.
+    K8S032 Error "not-of-an-operator";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";

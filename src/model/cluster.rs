@@ -62,3 +62,25 @@ choice! {
         Namespace = "namespace",
     }
 }
+
+block! {
+    /// Which Prometheus and which Alertmanager watch a platform in a cluster.
+    "monitoring" => Monitoring / MonitoringField {
+        value by: MonitoringBy = "Whose they are.";
+        /// operator: the namespace that they run in.
+        optional namespace: Constant,
+        /// operator: labels by which it finds monitors and rules, such as `release = "monitoring"`.
+        optional monitor_labels: Map<Constant>,
+    }
+}
+
+choice! {
+    /// Whose Prometheus and Alertmanager are.
+    MonitoringBy {
+        /// The platform's: its services with `role = metrics` and `role = alerts` run.
+        Own = "own",
+        /// The cluster's, run by Prometheus Operator: these services are names for them, and what they are told stands in
+        /// objects that the operator reads.
+        Operator = "operator",
+    }
+}

@@ -3,7 +3,7 @@
 
 pub use super::PlatformField;
 pub use super::api::ApiField;
-pub use super::cluster::{ApiServerField, DnsField, SecretStoreField};
+pub use super::cluster::{ApiServerField, DnsField, MonitoringField, SecretStoreField};
 pub use super::document::SourceField;
 pub use super::environment::{AllowField, SecretField, VariableField};
 pub use super::health::{HealthField, MetricsField, SamplesField};
@@ -31,8 +31,8 @@ pub use super::storage::{
 };
 pub use super::store::BackupField;
 pub use super::target::{
-    AlertmanagerSettingsField, ComposeSettingsField, GrafanaSettingsField, KubernetesSettingsField,
-    NginxSettingsField, PrometheusSettingsField, TargetField,
+    AlertmanagerSettingsField, ComposeSettingsField, GatewaySettingsField, GrafanaSettingsField,
+    IngressSettingsField, KubernetesSettingsField, NginxSettingsField, PrometheusSettingsField, TargetField,
 };
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The settings of targets: one block a target, which is called as the target is.
 
-use super::cluster::{ApiServer, Dns, SecretStore};
+use super::cluster::{ApiServer, Dns, Monitoring, SecretStore};
 use super::place::Addresses;
 use crate::schema::{Constant, Decode, Decoder, Kind, List, Placed, Visit, block, choice};
 use crate::syntax::{Body, Entry, Name};
@@ -71,6 +71,13 @@ block! {
         /// The address ranges of the nodes. Without them what leads to a node, such as a scrape of what runs on its network, is
         /// opened for every address.
         optional nodes: Addresses,
+        /// The address ranges from which load balancers speak the PROXY protocol with proxies. It says which client asks, and a
+        /// connection without it is closed. The provider is asked for it by an annotation of its own.
+        optional proxy_protocol: Addresses,
+        /// The Gateway of the cluster (Gateway API), which serves the sites that no proxy of the platform serves.
+        optional gateway: GatewaySettings,
+        /// The Ingress of the cluster, the older form: it serves the sites that no proxy of the platform serves.
+        optional ingress: IngressSettings,
         /// The version of the cluster, from `"1.33"`, the default, to `"1.37"`. Objects hold nothing that it does not know, and
         /// namespaces keep to its edition of the Pod Security Standards where it is set.
         optional version: Constant,
@@ -83,6 +90,32 @@ block! {
         optional cilium: bool,
         /// What makes Secrets: a script from `.env`, by default.
         optional secrets: SecretStore,
+        /// Which Prometheus and which Alertmanager watch the platform: its own, by default.
+        optional monitoring: Monitoring,
+    }
+}
+
+block! {
+    /// What a Gateway of the cluster is made of.
+    "gateway" => GatewaySettings / GatewaySettingsField {
+        /// The GatewayClass: `kubectl get gatewayclass`.
+        required class: Constant,
+        /// The namespace of the pods that requests come from. Without it the ports of routes are opened for every address.
+        optional namespace: Constant,
+        /// The ClusterIssuer of cert-manager that issues certificates. Without it an Issuer is written for the one of the sites.
+        optional issuer: Constant,
+    }
+}
+
+block! {
+    /// What an Ingress of the cluster is made of.
+    "ingress" => IngressSettings / IngressSettingsField {
+        /// The IngressClass: `kubectl get ingressclass`.
+        required class: Constant,
+        /// The namespace of the pods that requests come from. Without it the ports of routes are opened for every address.
+        optional namespace: Constant,
+        /// The ClusterIssuer of cert-manager that issues certificates. Without it an Issuer is written for that of each site.
+        optional issuer: Constant,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The cluster that a platform runs in, as far as its objects depend on it.
 
-use super::{Kubernetes, Version};
+use super::{Kubernetes, Platform, Role, Runtime, Service, Version};
 use crate::schema::Duration;
 
 /// The versions of Kubernetes that objects are written for: the oldest that the schemas of the objects are of, and the newest
@@ -40,6 +40,45 @@ pub struct SecretStore {
     pub entries: Entries,
     /// How often it is read.
     pub refresh: Duration,
+}
+
+/// A Prometheus and an Alertmanager that the cluster runs, by Prometheus Operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operator {
+    /// The namespace that they run in.
+    pub namespace: String,
+    /// Labels by which it finds monitors and rules.
+    pub monitor_labels: Vec<(String, String)>,
+}
+
+impl Operator {
+    /// The Service of a service that it runs (prometheus-operator/prometheus-operator:pkg/prometheus/statefulset.go and
+    /// pkg/alertmanager/statefulset.go, `governingServiceName`).
+    #[must_use]
+    pub fn name_of(&self, service: &Service) -> &'static str {
+        if service.role == Some(Role::Alerts) { "alertmanager-operated" } else { "prometheus-operated" }
+    }
+
+    /// The label that the pods of such a service are known by, `app.kubernetes.io/name` (the same files).
+    #[must_use]
+    pub fn label_of(&self, service: &Service) -> &'static str {
+        if service.role == Some(Role::Alerts) { "alertmanager" } else { "prometheus" }
+    }
+
+    /// The port that such a service has.
+    #[must_use]
+    pub fn port_of(&self, service: &Service) -> u16 {
+        if service.role == Some(Role::Alerts) { 9093 } else { 9090 }
+    }
+}
+
+impl Platform {
+    /// Whether the cluster runs a service by Prometheus Operator, and the platform does not.
+    #[must_use]
+    pub fn is_of_cluster(&self, service: &Service) -> bool {
+        let role = matches!(service.role, Some(Role::Metrics | Role::Alerts));
+        role && self.runtime == Runtime::Kubernetes && self.settings.kubernetes.operator.is_some()
+    }
 }
 
 /// Where the values of a platform lie in a store.

@@ -41,6 +41,12 @@ impl Range {
         self.v6 == other.v6 && self.shared <= other.shared && self.first() == other.cut(self.shared)
     }
 
+    /// Whether its addresses are those of IPv6.
+    #[must_use]
+    pub fn is_v6(&self) -> bool {
+        self.v6
+    }
+
     /// Whether every address of its family lies in it.
     #[must_use]
     pub fn holds_all(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What the source sets for each target.
 
-use super::{ApiServer, Dns, SecretStore, Version};
+use super::{ApiServer, ClusterGateway, Dns, Operator, SecretStore, Version};
 use crate::model::PullPolicy;
 use crate::schema::Placed;
 
@@ -56,6 +56,10 @@ pub struct Kubernetes {
     pub wait: bool,
     /// The addresses of its nodes; none where nothing is known of them.
     pub nodes: Vec<String>,
+    /// The addresses of load balancers that speak the PROXY protocol with proxies; none where nothing does.
+    pub proxy_protocol: Vec<String>,
+    /// What serves the sites of a cluster that no proxy of the platform serves.
+    pub gateway: Option<ClusterGateway>,
     /// The version that the source sets.
     pub version: Option<Placed<Version>>,
     /// Where the API server is.
@@ -66,6 +70,8 @@ pub struct Kubernetes {
     pub cilium: bool,
     /// The store that Secrets are made from; `None` where a script makes them.
     pub store: Option<SecretStore>,
+    /// The Prometheus and the Alertmanager of the cluster; `None` where the platform runs its own.
+    pub operator: Option<Operator>,
     /// Whether Reloader restarts what reads a Secret that has changed.
     pub reloader: bool,
 }
@@ -81,11 +87,14 @@ impl Default for Kubernetes {
             pull_policy: None,
             wait: true,
             nodes: Vec::new(),
+            proxy_protocol: Vec::new(),
+            gateway: None,
             version: None,
             api_server: ApiServer::default(),
             dns: Dns::default(),
             cilium: false,
             store: None,
+            operator: None,
             reloader: false,
         }
     }

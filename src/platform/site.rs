@@ -5,7 +5,8 @@ mod memory;
 use std::sync::Arc;
 
 use super::{
-    InputId, Issuer, IssuerKind, OutsideId, OutsideKind, Platform, Port, Service, ServiceId, Value, Version,
+    InputId, Issuer, IssuerKind, OutsideId, OutsideKind, Platform, Port, Runtime, Service, ServiceId, Value,
+    Version,
 };
 use crate::formats;
 use crate::model::{Access, Protocol, Role};
@@ -260,10 +261,17 @@ impl Site {
 }
 
 impl Platform {
-    /// Whether a site is served from here: by a proxy of the platform, or by nginx of the host.
+    /// Whether a site is served from here: by a proxy of the platform, by nginx of the host, or by the gateway of the cluster.
     #[must_use]
     pub fn serves(&self, site: &Site) -> bool {
-        self.targets.contains(&&formats::NGINX) && (site.served_by.is_some() || self.settings.nginx.host)
+        self.gateway_of(site).is_some() || self.serves_by_nginx(site)
+    }
+
+    /// Whether nginx serves a site: a proxy of the platform, or that of the host.
+    #[must_use]
+    pub fn serves_by_nginx(&self, site: &Site) -> bool {
+        self.targets.contains(&&formats::NGINX)
+            && (site.served_by.is_some() || (self.settings.nginx.host && self.gateway_of(site).is_none()))
     }
 
     /// The port that a site is asked at: that of its scheme, or the one of the host that its proxy is published as. Behind load
@@ -274,6 +282,15 @@ impl Platform {
         let proxy = site.served_by.filter(|_| site.trusted.is_empty()).map(|proxy| &self[proxy]);
         let port = proxy.and_then(|proxy| if site.tls.is_some() { proxy.https() } else { proxy.http() });
         port.and_then(|port| port.publish.as_ref()).map_or(usual, |publish| publish.host_port)
+    }
+
+    /// The addresses from which load balancers speak the PROXY protocol with proxies: those of a cluster alone.
+    #[must_use]
+    pub fn proxy_protocol(&self) -> &[String] {
+        match self.runtime {
+            Runtime::Kubernetes => &self.settings.kubernetes.proxy_protocol,
+            Runtime::Compose => &[],
+        }
     }
 
     /// Whether a service has addresses of IPv6.

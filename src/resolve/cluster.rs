@@ -4,9 +4,10 @@ use super::is_dns_label;
 use super::target::{dns_name, ranges, version};
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, Help, codes};
-use crate::model::{self, Addresses, SecretsBy, StoreKind};
+use crate::model::{self, Addresses, MonitoringBy, SecretsBy, StoreKind};
 use crate::platform::{
-    ApiServer, Dns, Entries, KUBERNETES, Kubernetes, SecretStore, Version, is_label_key, is_label_value,
+    ApiServer, Dns, Entries, Health, KUBERNETES, Kubernetes, Operator, Platform, SecretStore, Version,
+    is_label_key, is_label_value,
 };
 use crate::schema::{Constant, Duration, List, Map, Placed, PortNumber};
 use crate::source::Span;
@@ -22,6 +23,9 @@ pub(super) fn settings(block: &model::KubernetesSettings, settings: &mut Kuberne
     }
     if let Some(said) = &block.dns {
         settings.dns = dns(said, texts);
+    }
+    if let Some(said) = &block.monitoring {
+        settings.operator = operator(said, texts);
     }
     settings.cilium = block.cilium.unwrap_or(settings.cilium);
     if let Some(said) = &block.secrets {
@@ -199,5 +203,52 @@ fn entries(said: &Constant, texts: &mut Texts<'_>) -> Option<Entries> {
             );
             None
         }
+    }
+}
+
+/// The Prometheus and the Alertmanager of the cluster, where it has them.
+fn operator(said: &model::Monitoring, texts: &mut Texts<'_>) -> Option<Operator> {
+    // An environment that goes back to its own has what the others say still beside it.
+    if said.by == MonitoringBy::Own {
+        return None;
+    }
+    let labels = said.monitor_labels.as_ref().map(|it| labels(it, said.span, texts)).unwrap_or_default();
+    let Some(name) = &said.namespace else {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP006, "the cluster's Prometheus runs in a namespace, and none is named")
+                .at(said.span, "incomplete")
+                .help("write `monitoring = operator { namespace = \"NAME\" }`"),
+        );
+        return None;
+    };
+    Some(Operator { namespace: namespace(name, texts)?, monitor_labels: labels })
+}
+
+/// What the cluster runs in the place of a service of the platform, the platform does not: of the service its name, its ports and
+/// its connections stay.
+pub(super) fn hand_over(platform: &mut Platform) {
+    let of_cluster = |service: &&crate::platform::Service| platform.is_of_cluster(service);
+    let handed: Vec<_> = platform.services.iter().filter(of_cluster).map(|service| service.id).collect();
+    for service in &mut platform.services {
+        service.dependencies.retain(|dependency| !handed.contains(&dependency.on));
+        if !handed.contains(&service.id) {
+            continue;
+        }
+        service.image = None;
+        service.build = None;
+        service.image_name = None;
+        service.base_name = None;
+        service.image_facts = None;
+        service.facts = None;
+        service.health = Health::None { reason: None };
+        service.env.clear();
+        service.volumes.clear();
+        service.mounts.clear();
+        service.binds.clear();
+        service.memory_paths.clear();
+        service.configs.clear();
+        service.artifacts.clear();
+        service.dependencies.clear();
+        service.scale = None;
     }
 }

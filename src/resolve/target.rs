@@ -141,6 +141,10 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
             if let Some(said) = &said.nodes {
                 kubernetes.nodes = said.0.iter().filter_map(|said| ranges(said, texts)).collect();
             }
+            kubernetes.gateway = super::gateway::gateway(said, texts).or(kubernetes.gateway.take());
+            if let Some(said) = &said.proxy_protocol {
+                kubernetes.proxy_protocol = said.0.iter().filter_map(|said| ranges(said, texts)).collect();
+            }
             cluster::settings(said, kubernetes, texts);
         }
     }

@@ -14,6 +14,10 @@ use crate::emit::{self, Node};
 use crate::formats::{self, Place};
 use crate::platform::{Platform, Role};
 
+pub(super) use matcher::parts;
+pub(super) use receiver::address;
+pub(super) use route::{root_times, times};
+
 /// The target.
 pub(super) const TARGET: Target = Target {
     format: &formats::ALERTMANAGER,
@@ -27,7 +31,7 @@ pub(super) const TARGET: Target = Target {
 
 /// The words of messages. Everything in them is a definition, so that the header, which stands outside of them,
 /// is in no message.
-const MESSAGES: &str = include_str!("../../targets/alertmanager/messages.tmpl");
+pub(super) const MESSAGES: &str = include_str!("../../targets/alertmanager/messages.tmpl");
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
     if platform.with_role(Role::Alerts).next().is_none() {
@@ -60,7 +64,7 @@ fn missed(platform: &Platform) -> Vec<Missed> {
 }
 
 /// The name of who is told nothing: what no receiver is told of ends there.
-fn nobody(platform: &Platform) -> String {
+pub(super) fn nobody(platform: &Platform) -> String {
     let mut name = "nobody".to_owned();
     while platform.observed.receivers.iter().any(|receiver| receiver.name == name) {
         name.push('-');

@@ -9,11 +9,13 @@ mod config;
 mod coverage;
 mod env;
 mod external;
+mod gateway;
 mod keys;
 mod labels;
 mod layout;
 mod namespace;
 mod object;
+mod operator;
 mod pod;
 mod policy;
 mod probe;
@@ -143,6 +145,8 @@ fn objects(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     objects.extend(policy::objects(platform));
     objects.extend(claim::objects(&cluster));
     objects.extend(of_services.into_iter().flatten());
+    objects.extend(gateway::objects(platform));
+    objects.extend(operator::objects(platform));
     objects
 }
 

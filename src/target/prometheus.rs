@@ -51,6 +51,12 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
     artifacts
 }
 
+/// The files of rules by their names, each with its groups.
+pub(super) fn rule_files(platform: &Platform) -> Vec<(String, Node)> {
+    let files = rules::files(platform);
+    files.iter().map(|file| (file.name.clone(), Node::of(&rules::rules(platform, file)))).collect()
+}
+
 /// What overrides remove and is not there.
 fn missed(platform: &Platform) -> Vec<Missed> {
     let of_jobs = platform.observed.jobs.iter().flat_map(|job| config::missed(platform, job));

@@ -20,7 +20,8 @@ between() {
   echo $(($1 + number * ($2 - $1) / 65535))
 }
 
-# said NAME: what the table says under a name of its own: the address of the proxy, the file of an account's key.
+# said NAME: what the table says under a name of its own: the address of the proxy, what it wants to hear before a request, the
+# file of an account's key.
 said() { sed -n "s/^@$1 //p" "$ISSUERS/sites.conf"; }
 
 # publish ISSUER SITE FOLDER: the proxy sees both files of FOLDER at once, by the rename of one symbolic link. The folder
@@ -82,9 +83,16 @@ sign() {
 reaches() {
   probe=$WEBROOT/.well-known/acme-challenge/own-$$
   mkdir -p "${probe%/*}" && chmod 755 "$WEBROOT/.well-known" "${probe%/*}" && echo "$$ $1" >"$probe" && chmod 644 "$probe" || return 1
-  answer=$(python3 -c 'import sys; from urllib.request import ProxyHandler, Request, build_opener as opener
-print(opener(ProxyHandler({})).open(Request(sys.argv[1], headers={"Host": sys.argv[2]}), timeout=5).read().decode())' \
-    "http://$(said proxy)/.well-known/acme-challenge/own-$$" "$1" 2>/dev/null)
+  # Where load balancers speak the PROXY protocol with the proxy, its ports answer nobody who does not.
+  answer=$(python3 -c 'import sys; from http.client import HTTPConnection
+proxy, path, name, before = sys.argv[1:]
+connection = HTTPConnection(proxy, timeout=5)
+connection.connect()
+if before:
+    connection.sock.sendall(f"{before}\r\n".encode())
+connection.request("GET", path, headers={"Host": name})
+print(connection.getresponse().read().decode())' \
+    "$(said proxy)" "/.well-known/acme-challenge/own-$$" "$1" "$(said before)" 2>/dev/null)
   rm -f "$probe"
   [ "$answer" = "$$ $1" ]
 }

@@ -12,6 +12,8 @@ suite=trixie
 # The programs that judge artifacts are two of each: what is written has to be read by the old one and the new one.
 newer=forky
 newer_packages=(docker-compose kubectl promtool prometheus-alertmanager pebble libc6)
+# The authority, in the version of the judges.
+engine_newer=(pebble)
 # nginx 1.18, 1.22, 1.26 and 1.30: their directives differ, and each reads what is written for it.
 nginx_releases=(bullseye bookworm "$suite" "$newer")
 group=${2:-judges}
@@ -95,10 +97,13 @@ download() {
 }
 
 # The newer programs need nothing but the C library.
-download_newer() {
+download_newer() { # PACKAGE...
   package_lists "$newer" "$apt_newer"
-  (cd "$apt_newer/archives" && apt_private "$apt_newer" download "${newer_packages[@]}" >&2) ||
-    fail "the packages ${newer_packages[*]} of Debian $newer could not be fetched"
+  (cd "$apt_newer/archives" && apt_private "$apt_newer" download "$@" >&2) || fail "the packages $* of Debian $newer could not be fetched"
+}
+
+download_newer_judges() {
+  download_newer "${newer_packages[@]}"
   download_nginx "$newer" "$apt_newer" || fail "nginx of Debian $newer could not be fetched"
 }
 
@@ -255,21 +260,26 @@ certbot_packages=(
   certifi==2026.10.19.post1 charset-normalizer==3.5.3
 )
 
-# DIR/certbot holds what the script of certificates calls, by their own names, in a folder of their own: elsewhere they would
-# stand in the way of the machine's.
-certbot_beside() {
+# certbot_lib FOLDER: certbot with all that it needs, for the Python of DIR/root, which need not be that of the machine: parts
+# of it are compiled.
+certbot_lib() {
   local python machine
-  if ! python3 -m pip --version >/dev/null 2>&1; then
-    lacking certbot "this machine has no pip that could bring it"
-    return
-  fi
-  # Parts of it are compiled: for the Python that runs it, which need not be that of the machine.
   python=$(cd "$new/root/usr/bin" && echo python3.[0-9]*)
   machine=$(uname -m)
   python3 -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --only-binary=:all: \
     --python-version "${python#python}" --platform "manylinux_2_28_$machine" --platform "manylinux_2_17_$machine" \
-    --target "$new/certbot/lib" "${certbot_packages[@]}" >&2 || fail "certbot could not be fetched from PyPI"
-  cp "$here/certbot.py" "$new/certbot/certbot.py"
+    --target "$1/lib" "${certbot_packages[@]}" >&2 || fail "certbot could not be fetched from PyPI"
+  cp "$here/certbot.py" "$1/certbot.py"
+}
+
+# DIR/certbot holds what the script of certificates calls, by their own names, in a folder of their own: elsewhere they would
+# stand in the way of the machine's.
+certbot_beside() {
+  if ! python3 -m pip --version >/dev/null 2>&1; then
+    lacking certbot "this machine has no pip that could bring it"
+    return
+  fi
+  certbot_lib "$new/certbot"
   program certbot root/usr/bin/python3 certbot/certbot.py
   program python3 root/usr/bin/python3
   program openssl root/usr/bin/openssl
@@ -435,9 +445,17 @@ grafana_schema() {
   program grafana-dashboard root/usr/bin/python3 grafana-dashboard.py
 }
 
-# What the packages' own scripts would do, as far as the engine needs it.
+# What the packages' own scripts would do, as far as the engine needs it, and the programs of newer Debians and of PyPI.
 unpack_engine() {
   local name
+  find "$apt_newer/archives" -name '*.deb' -exec dpkg -x '{}' "$new/root" ';' || fail "a package could not be unpacked"
+  if python3 -m pip --version >/dev/null 2>&1; then
+    certbot_lib "$new/root/usr/lib/certbot"
+    printf '#!/bin/sh\nexec python3 /usr/lib/certbot/certbot.py "$@"\n' >"$new/root/usr/bin/certbot"
+    chmod +x "$new/root/usr/bin/certbot"
+  else
+    lacking certbot "this machine has no pip that could bring it"
+  fi
   for name in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
     ln -sf xtables-nft-multi "$new/root/usr/sbin/$name"
   done
@@ -580,7 +598,7 @@ try_continuous() {
 
 try_engine() {
   local name
-  for name in bin/dockerd bin/containerd sbin/runc bin/docker bin/prometheus bin/node; do
+  for name in bin/dockerd bin/containerd sbin/runc bin/docker bin/prometheus bin/node bin/pebble; do
     [ -e "$new/root/usr/$name" ] || name=sbin/${name#*/}
     "$new/$loader" --library-path "$new/$libraries" "$new/root/usr/$name" --version >"$new/said" 2>&1 || {
       cat "$new/said" >&2
@@ -593,9 +611,7 @@ try_engine() {
 versions() {
   local name
   for name in "${packages[@]}"; do basename "$apt"/archives/"${name}"_*.deb | cut -d_ -f1,2; done >"$new/versions"
-  [ "$group" != judges ] || for name in "${newer_packages[@]}"; do
-    basename "$apt_newer"/archives/"${name}"_*.deb | cut -d_ -f1,2 | sed "s/\$/ ($newer)/"
-  done >>"$new/versions"
+  basename -a "$apt_newer"/archives/*.deb | cut -d_ -f1,2 | sed "s/\$/ ($newer)/" >>"$new/versions"
   [ "$group" != judges ] || find "$new"/apt*/nginx -name 'nginx*.deb' | sed -E 's|.*/([^_/]*_[^_]*)_.*|\1|' | sort >>"$new/versions"
 }
 
@@ -617,7 +633,7 @@ apt_newer=$new/apt-newer
 rm -rf "$new"
 mkdir -p "$new"
 if [ "$group" = judges ]; then
-  download_newer &
+  download_newer_judges &
   newer_job=$!
   download_older_nginx &
   older_job=$!
@@ -627,6 +643,7 @@ if [ "$group" = judges ]; then
   wait $older_job || fail "the older programs could not be fetched"
 else
   download
+  download_newer "${engine_newer[@]}"
 fi
 unpack
 "try_$group"

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use infrac::platform::{Platform, Runtime};
+use infrac::platform::{Platform, Role, Runtime};
 use infrac::source::{Found, LoadError, Loader};
 use infrac::target;
 use serde_json::Value;
@@ -17,7 +17,7 @@ use super::judged::{against_policies, against_schemas_since, against_types, hold
 use super::order::{Files, applied, kustomizations};
 use super::passages::survivors;
 use super::reach::Port;
-use super::{broken, edges, none, order, pods, random};
+use super::{broken, edges, none, order, pods, random, references};
 use crate::case::Case;
 use crate::judge::Judge;
 use crate::sample;
@@ -156,6 +156,27 @@ fn namespaces_are_out_of_reach() {
         let cluster = cluster.unwrap_or_else(|error| panic!("{}: {error}", built.name));
         assert_eq!(cluster.of("Namespace").count(), 0, "{}", built.name);
     }
+}
+
+/// What the cluster's Prometheus scrapes it knows by the jobs that rules ask for; kubelets it scrapes by itself.
+#[test]
+fn monitors_bring_the_jobs_of_the_model() {
+    let mut complaints = Vec::new();
+    let mut seen = 0;
+    for built in all().iter().filter(|built| built.platform.settings.kubernetes.operator.is_some()) {
+        let jobs = built.platform.observed.jobs.iter();
+        let own = jobs.filter(|job| built.platform[job.service].role != Some(Role::Kubelet));
+        let mut expected: Vec<String> = own.map(|job| job.name.clone()).collect();
+        expected.sort();
+        expected.dedup();
+        seen += expected.len();
+        let found = references::jobs(&built.cluster());
+        if found != expected {
+            complaints.push(format!("{}: {found:?}, and not {expected:?}", built.name));
+        }
+    }
+    none(&complaints);
+    assert!(seen > 2, "{seen} jobs: the check is broken");
 }
 
 /// A changed threshold changes what Prometheus and Grafana read, and starts nothing anew.

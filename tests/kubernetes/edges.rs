@@ -7,6 +7,8 @@
 //! | nodes | what reaches a service on the node's network, or scrapes the kubelet | its port, at every address where the setting `nodes` is empty | its pods have addresses of nodes |
 //! | the internet | what reaches a name | its port, at every public address | a policy knows no names |
 //! | kubelets | what scrapes them | their port, at every address where the setting `nodes` is empty | they are processes of the nodes |
+//! | the cluster's gateway | pods of its namespace, everybody where none is named | ports that routes of sites without a proxy lead to | it is no pod of the platform |
+//! | solvers | the same | port 8089 of pods of cert-manager that answer an authority | they stand in the namespace of the certificate |
 //! | nodes, where Cilium is | the same | its port, of the entities `host` and `remote-node`; at the setting `nodes` as well | Cilium knows nodes, and matches their addresses only where it is set up to |
 //! | the internet, where Cilium is | what reaches a name | its port, at that name | its policies know names |
 //! | the API server | pods with a token | 443 and 6443, or the ports of the setting `api_server`, at its addresses, everywhere where it is empty | its address is the cluster's |
@@ -16,7 +18,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use infrac::platform::{EdgeEnd, OutsideKind, Platform, Protocol, Role, Service};
-
 use serde_json::json;
 
 use super::cluster::Cluster;
@@ -26,6 +27,10 @@ use super::values::Cidr;
 
 /// The label that says of which service a pod is.
 const NAME: &str = "app.kubernetes.io/name";
+
+/// What stands for the gateway of a cluster, and for a pod by which cert-manager proves a name.
+const GATEWAY: &str = "the gateway";
+const SOLVER: &str = "a solver";
 
 /// What a platform lets pass.
 struct Model<'a> {
@@ -40,9 +45,15 @@ struct Model<'a> {
 enum Known<'a> {
     /// A pod of a service that policies are about.
     Service(&'a Service),
+    /// A pod of a service that the cluster runs.
+    OfCluster(&'a Service),
     /// A pod of a service on the node's network.
     OnNode(&'a Service, IpAddr),
     Resolver,
+    /// A pod of the gateway's namespace.
+    Gateway,
+    /// A pod of cert-manager in our namespace.
+    Solver,
     Address(IpAddr),
     /// What a name leads to.
     Host(&'a str, IpAddr),
@@ -54,6 +65,10 @@ enum Known<'a> {
 impl<'a> Known<'a> {
     fn of(platform: &'a Platform, end: &'a End) -> Self {
         let service = platform.services.iter().find(|service| service.name == end.label(NAME));
+        let of_cluster = |service: &&Service| end.name == of_cluster(service);
+        if let Some(service) = platform.services.iter().find(of_cluster) {
+            return Self::OfCluster(service);
+        }
         match (service, end.of_address()) {
             (Some(service), Some(address)) => Self::OnNode(service, address),
             (Some(service), None) if end.is_ours() => Self::Service(service),
@@ -61,6 +76,8 @@ impl<'a> Known<'a> {
             (_, Some(address)) if !end.of_entity().is_empty() => Self::Entity(end.of_entity(), address),
             (_, Some(address)) => Self::Address(address),
             _ if end.name == resolver(platform) => Self::Resolver,
+            _ if end.name == GATEWAY => Self::Gateway,
+            _ if end.name == SOLVER => Self::Solver,
             _ => Self::Other,
         }
     }
@@ -224,7 +241,7 @@ impl<'a> Model<'a> {
             return true;
         }
         let declared = match destination {
-            Known::Service(destination) | Known::OnNode(destination, _) => {
+            Known::Service(destination) | Known::OnNode(destination, _) | Known::OfCluster(destination) => {
                 self.ports(source, destination).contains(port)
             }
             _ => false,
@@ -232,15 +249,34 @@ impl<'a> Model<'a> {
         declared || destination.address().is_some() && self.reaches(source, destination, port)
     }
 
+    /// Whether the gateway of the cluster may be where something comes from.
+    fn is_gateway(&self, source: &Known<'_>) -> bool {
+        let gateway = self.platform.settings.kubernetes.gateway.as_ref();
+        gateway.is_some_and(|gateway| gateway.namespace.is_none() || matches!(source, Known::Gateway))
+    }
+
     fn lets_in(&self, (from, to, port): &Passage) -> bool {
-        let (source, Known::Service(destination)) = (&self.known[*from], &self.known[*to]) else {
-            return false;
-        };
+        let source = &self.known[*from];
+        if matches!(self.known[*to], Known::Solver) {
+            let mut sites = self.platform.behind_gateway();
+            let asked = sites.any(|site| site.tls.as_ref().is_some_and(|tls| tls.issuer.acme().is_some()));
+            return asked && *port == Port("TCP".to_owned(), 8089) && self.is_gateway(source);
+        }
+        let Known::Service(destination) = &self.known[*to] else { return false };
+        let routes = self.platform.behind_gateway().flat_map(|site| &site.routes);
+        let mut led = routes.flat_map(infrac::platform::Route::ports);
+        if self.is_gateway(source)
+            && led.any(|(service, at, _)| service == destination.id && port_of(destination, at) == *port)
+        {
+            return true;
+        }
         if self.publishes(destination, source.in_ranges(self.cilium()), port) {
             return true;
         }
         match source {
-            Known::Service(source) => self.ports(source, destination).contains(port),
+            Known::Service(source) | Known::OfCluster(source) => {
+                self.ports(source, destination).contains(port)
+            }
             _ => self.is_node(source) && self.of_nodes(destination, false).contains(port),
         }
     }
@@ -254,6 +290,11 @@ fn port_of(service: &Service, port: usize) -> Port {
 /// The kubelet is a process of the node.
 fn is_on_node(service: &Service) -> bool {
     service.role == Some(Role::Kubelet) || service.exception(|security| security.host_network)
+}
+
+/// What the end is called that the cluster runs in the place of a service.
+fn of_cluster(service: &Service) -> String {
+    format!("the cluster's {}", service.name)
 }
 
 /// What the end is called that answers questions for names.
@@ -303,6 +344,16 @@ pub(crate) fn beside(platform: &Platform, cluster: &Cluster) -> Vec<End> {
     let nodes = platform.settings.kubernetes.nodes.first();
     let node = nodes.and_then(|range| range.split('/').next()).unwrap_or("192.168.0.5");
     let mut beside = surroundings(cluster, node);
+    if let Some(gateway) = &platform.settings.kubernetes.gateway {
+        let name = gateway.namespace.as_deref().unwrap_or("gateway");
+        let labels = json!({ "kubernetes.io/metadata.name": name });
+        beside.push(End::pod(GATEWAY, name, labels, json!({ "app": "gateway" })));
+        for namespace in cluster.of("Namespace").filter(|it| it.name() == platform.namespace()) {
+            let labels = super::selectors::with_name(namespace);
+            let solver = json!({ "acme.cert-manager.io/http01-solver": "true" });
+            beside.push(End::pod(SOLVER, namespace.name(), labels, solver).with_port("TCP", 8089).ours());
+        }
+    }
     let settings = &platform.settings.kubernetes;
     if resolver(platform) != "DNS" {
         let namespace = settings.dns.namespace.as_deref().unwrap_or("kube-system");
@@ -314,6 +365,17 @@ pub(crate) fn beside(platform: &Platform, cluster: &Cluster) -> Vec<End> {
         }
         let of_namespace = json!({ "kubernetes.io/metadata.name": namespace });
         beside.push(End::pod("beside the resolver", namespace, of_namespace, json!({ "app": "other" })));
+    }
+    if let Some(operator) = &settings.operator {
+        let of_namespace = json!({ "kubernetes.io/metadata.name": operator.namespace });
+        for service in platform.services.iter().filter(|service| platform.is_of_cluster(service)) {
+            let name = if service.role == Some(Role::Alerts) { "alertmanager" } else { "prometheus" };
+            let labels = json!({ "app.kubernetes.io/name": name });
+            let end = End::pod(&of_cluster(service), &operator.namespace, of_namespace.clone(), labels);
+            beside.push(service.ports.iter().fold(end, |end, port| end.with_port("TCP", port.number.into())));
+        }
+        let labels = json!({ "app.kubernetes.io/name": "other" });
+        beside.push(End::pod("beside the cluster's", &operator.namespace, of_namespace, labels));
     }
     for range in settings.dns.ranges.iter().chain(&settings.api_server.ranges) {
         beside.push(End::address(range, range.split('/').next().unwrap_or_default()));

@@ -21,7 +21,7 @@ fn stage(kind: &str) -> Option<usize> {
         &["StatefulSet", "Deployment", "DaemonSet"],
         &["PodDisruptionBudget", "HorizontalPodAutoscaler", "TriggerAuthentication", "ScaledObject"],
         &["Job", "CronJob"],
-        &["Issuer", "Certificate", "Gateway", "HTTPRoute", "Ingress"],
+        &["Issuer", "Certificate", "Gateway", "ReferenceGrant", "HTTPRoute", "GRPCRoute", "Ingress"],
         &["ServiceMonitor", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig", "AlertmanagerConfig"],
     ];
     STAGES.iter().position(|kinds| kinds.contains(&kind))

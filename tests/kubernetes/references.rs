@@ -173,7 +173,7 @@ pub(crate) fn objects(cluster: &Cluster) -> Vec<String> {
                     expect(object.place(), text(&subject["kind"]), within, text(&subject["name"]));
                 }
             }
-            "HTTPRoute" => {
+            "HTTPRoute" | "GRPCRoute" => {
                 for rule in list(&spec["rules"]) {
                     for backend in list(&rule["backendRefs"]) {
                         let within = backend["namespace"].as_str().unwrap_or(namespace);
@@ -236,12 +236,12 @@ pub(crate) fn ports(cluster: &Cluster) -> Vec<String> {
         }
     }
     for monitor in cluster.of("ServiceMonitor") {
-        let selector = &monitor.spec()["selector"];
-        let services: Vec<&Object> = cluster
-            .of("Service")
-            .filter(|service| service.namespace() == monitor.namespace())
-            .filter(|service| selects(selector, &service.value["metadata"]["labels"]))
-            .collect();
+        let services = monitored(cluster, monitor);
+        // Of a namespace of others, such as that of the cluster's own Prometheus.
+        if list(&monitor.spec()["namespaceSelector"]["matchNames"]).iter().any(|it| it != monitor.namespace())
+        {
+            continue;
+        }
         if services.is_empty() {
             complaints.push(format!("{}: it matches no Service", monitor.place()));
         }
@@ -256,6 +256,45 @@ pub(crate) fn ports(cluster: &Cluster) -> Vec<String> {
     }
     complaints.extend(policy_ports(cluster));
     complaints
+}
+
+/// The Services that a monitor looks at: those that it selects, and keeps by their names.
+fn monitored<'a>(cluster: &'a Cluster, monitor: &Object) -> Vec<&'a Object> {
+    let endpoints = list(&monitor.spec()["endpoints"]).iter();
+    let rules: Vec<&Value> = endpoints.flat_map(|endpoint| list(&endpoint["relabelings"])).collect();
+    let of_name = |rule: &&&Value| {
+        rule["action"] == "keep"
+            && rule["sourceLabels"] == serde_json::json!(["__meta_kubernetes_service_name"])
+    };
+    let kept: Vec<&Value> = rules.iter().filter(of_name).map(|rule| &rule["regex"]).collect();
+    let services = cluster.of("Service").filter(|service| {
+        service.namespace() == monitor.namespace()
+            && selects(&monitor.spec()["selector"], &service.value["metadata"]["labels"])
+            && kept.iter().all(|name| *name == service.name())
+    });
+    services.collect()
+}
+
+/// The jobs that monitors and probes bring, as rules call them.
+pub(crate) fn jobs(cluster: &Cluster) -> Vec<String> {
+    let mut jobs: Vec<String> = Vec::new();
+    for monitor in cluster.of("ServiceMonitor") {
+        for endpoint in list(&monitor.spec()["endpoints"]) {
+            let said = list(&endpoint["relabelings"]).iter().find(|rule| rule["targetLabel"] == "job");
+            let of_service = |service: &&Object| {
+                let label = text(&monitor.spec()["jobLabel"]);
+                text(&service.value["metadata"]["labels"][label]).to_owned()
+            };
+            match said {
+                Some(rule) => jobs.push(text(&rule["replacement"]).to_owned()),
+                None => jobs.extend(monitored(cluster, monitor).iter().map(of_service)),
+            }
+        }
+    }
+    jobs.extend(cluster.of("Probe").map(|probe| text(&probe.spec()["jobName"]).to_owned()));
+    jobs.sort();
+    jobs.dedup();
+    jobs
 }
 
 /// Ports that a policy names are ports of the pods that it opens.

@@ -16,7 +16,9 @@ pub(crate) fn one_workload(cluster: &Cluster) -> Vec<String> {
             "Service" => json!({ "matchLabels": spec["selector"] }),
             "PodDisruptionBudget" => spec["selector"].clone(),
             // An empty one is of all pods: the policies that deny by default, and those of the whole namespace.
-            "NetworkPolicy" if is_empty(&spec["podSelector"]) => continue,
+            "NetworkPolicy" if is_empty(&spec["podSelector"]) || is_of_solvers(&spec["podSelector"]) => {
+                continue;
+            }
             "NetworkPolicy" => spec["podSelector"].clone(),
             "CiliumNetworkPolicy" if is_empty(&spec["endpointSelector"]) => continue,
             "CiliumNetworkPolicy" => spec["endpointSelector"].clone(),
@@ -85,9 +87,7 @@ pub(crate) fn peers(cluster: &Cluster) -> Vec<String> {
                 .flat_map(|namespace| cluster.pods_in(namespace.name()))
                 .filter(|pod| selects(&peer["podSelector"], pod.labels()))
                 .collect();
-            // The solvers of certificates are pods that another program makes.
-            let foreign = peer["podSelector"].to_string().contains("acme.cert-manager.io/http01-solver");
-            if matched.len() != 1 && !foreign {
+            if matched.len() != 1 && !is_of_solvers(&peer["podSelector"]) {
                 complaints.push(format!("{}: a peer matches {}", policy.place(), names(&matched)));
             }
         }
@@ -128,6 +128,11 @@ fn names(pods: &[Pod<'_>]) -> String {
     let names: Vec<String> =
         pods.iter().map(|pod| format!("{} {}", pod.workload.kind(), pod.workload.name())).collect();
     format!("the pods of {}", names.join(" and "))
+}
+
+/// The solvers of certificates are pods that another program makes.
+fn is_of_solvers(selector: &Value) -> bool {
+    selector["matchLabels"].get("acme.cert-manager.io/http01-solver").is_some()
 }
 
 fn is_empty(selector: &Value) -> bool {

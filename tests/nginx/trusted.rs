@@ -1,5 +1,10 @@
 //! Load balancers through the real nginx: what one of `trusted` says of a client holds, and nobody else's word does.
 
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
+
+use infrac::platform::Runtime;
+
 use super::machine::{Machine, free_port};
 use super::{none, services, written_for};
 
@@ -104,6 +109,76 @@ fn what_a_load_balancer_says_of_a_client_holds() {
             if !answer.starts_with(&format!("HTTP/1.1 {status} ")) || !answer.contains(holds) {
                 complaints.push(format!("nginx {}: {host}{path} with {said:?}: {answer}", machine.version));
             }
+        }
+    }
+    none(&complaints);
+}
+
+/// A site of a proxy in a cluster, which answers by itself: the names of other services are the cluster's to find.
+const BEHIND: &str = r#"
+platform behind { targets = [compose, nginx] }
+outside admins = "81.2.69.0/24"
+service proxy {
+  role  = proxy
+  image = "example/nginx:1.30" { base = "debian:13" }
+  port http = PORT { protocol = http }
+  artifacts "/etc/nginx" = nginx
+}
+site behind = "behind.test" {
+  route "/"      = respond { body = "all" }
+  route "/admin" = respond { body = "admins", from = admins }
+  route "/rare"  = respond { body = "rare", limit { rate = 1, per = 1m } }
+}
+"#;
+
+/// What stands before a request, its path, and what its answer begins with; nothing where the connection is closed.
+const SPOKEN: &[(&str, &str, &str)] = &[
+    ("PROXY TCP4 81.2.69.7 10.0.0.1 4000 80\r\n", "/admin", "HTTP/1.1 200 "),
+    ("PROXY TCP4 6.6.6.6 10.0.0.1 4000 80\r\n", "/admin", "HTTP/1.1 403 "),
+    // A limit is one client's, and not that of all who come through the load balancer.
+    ("PROXY TCP4 6.6.6.6 10.0.0.1 4000 80\r\n", "/rare", "HTTP/1.1 200 "),
+    ("PROXY TCP4 6.6.6.7 10.0.0.1 4000 80\r\n", "/rare", "HTTP/1.1 200 "),
+    ("PROXY TCP4 6.6.6.7 10.0.0.1 4000 80\r\n", "/rare", "HTTP/1.1 429 "),
+    // What the client orders certificates with says of itself.
+    ("PROXY UNKNOWN\r\n", "/", "HTTP/1.1 200 "),
+    ("PROXY UNKNOWN\r\n", "/admin", "HTTP/1.1 403 "),
+    ("", "/", ""),
+];
+
+/// What is answered to some bytes until the connection ends.
+fn spoken(port: u16, bytes: &str) -> String {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("nginx listens");
+    let mut answer = Vec::new();
+    // nginx may close before all is read.
+    let _ = stream.write_all(bytes.as_bytes()).and_then(|()| stream.read_to_end(&mut answer));
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn what_a_load_balancer_says_by_the_proxy_protocol_holds() {
+    let plain = free_port();
+    let mut platform = services::compiled(&BEHIND.replace("PORT", &plain.to_string()));
+    platform.runtime = Runtime::Kubernetes;
+    let mut complaints = Vec::new();
+    for machine in Machine::all() {
+        // From another address nobody's word is taken.
+        for (range, believed) in [("127.0.0.0/8", true), ("10.0.0.0/8", false)] {
+            platform.settings.kubernetes.proxy_protocol = vec![range.to_owned()];
+            machine.load("proxy", &written_for(&mut platform, machine.version));
+            let running = machine.start(plain);
+            for (said, path, begins) in SPOKEN {
+                if !believed && path != &"/admin" {
+                    continue;
+                }
+                let begins = if believed { begins } else { "HTTP/1.1 403 " };
+                let rest = "HTTP/1.1\r\nHost: behind.test\r\nConnection: close\r\n\r\n";
+                let answer = spoken(plain, &format!("{said}GET {path} {rest}"));
+                if !answer.starts_with(begins) || (begins.is_empty() && !answer.is_empty()) {
+                    let version = machine.version;
+                    complaints.push(format!("nginx {version}: {path} from {range}, {said:?}: {answer}"));
+                }
+            }
+            drop(running);
         }
     }
     none(&complaints);

@@ -5,6 +5,7 @@ real image, below the same user and with the same owners of its folders; nothing
 """
 
 import fnmatch
+import glob
 import json
 import os
 import re
@@ -84,8 +85,8 @@ RECIPES = {
         {"/var/cache/nginx": "101:0"},
         changes=["STOPSIGNAL SIGQUIT"],
     ),
-    # Nothing is ordered in this stack: certificates are signed by the real OpenSSL.
-    "certbot/certbot": Recipe([], True),
+    # certbot/certbot:tools/docker/Dockerfile
+    "certbot/certbot": Recipe([], True, {path: path for name in ("certbot", "python3.[0-9]*") for path in glob.glob(f"/usr/lib/{name}")}),
     "postgres": Recipe(
         ["sh", "/stand-in/postgres.sh"],
         True,

@@ -19,6 +19,7 @@ import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+import authority
 import edge
 from look import answers, listening, resolve, within
 
@@ -269,7 +270,9 @@ def connections(stack):
     for name in running:
         check(set(addresses[name]) == stack.networks(service_of(running[name])), f"{name} is on {', '.join(sorted(addresses[name]))}, but the source puts it on {', '.join(sorted(stack.networks(service_of(running[name]))))}")
     for name, found in ports.items():
-        check(found or not stack.services[service_of(running[name])].get("healthcheck"), f"{name} listens nowhere")
+        # What orders certificates is asked by nobody.
+        asked = any(edge[1] == service_of(running[name]) for edge in stack.edges)
+        check(found or not asked or not stack.services[service_of(running[name])].get("healthcheck"), f"{name} listens nowhere")
     columns = [name for name in running if ports[name]]
     letters = {name: f"{number:2}" for number, name in enumerate(columns)}
     for name in columns:
@@ -394,6 +397,20 @@ def published(stack, neighbour):
     say(f"  a neighbour that routes to the containers' own addresses reaches: {', '.join(sorted(routed)) or 'none'} (before Engine 28 also what is published to the host alone)")
     open_ports = {f"{n}:{p['target']}" for n, s in stack.services.items() for p in s.get("ports") or []}
     check({re.sub(r"-\d+:", ":", r) for r in routed} <= open_ports, "a neighbour reaches what is not published")
+
+
+def orders(stack):
+    """Whether a certificate of the stack is ordered."""
+    return any(authority.SITE in open(os.path.join(folder, name)).read() for folder, _, names in os.walk("nginx") for name in names if name == "sites.conf")
+
+
+def renewal(stack, ordered):
+    """A certificate is ordered and renewed."""
+    if not ordered:
+        return
+    title("certificates of an authority")
+    proxy = next(c for c in stack.running().values() if service_of(c) == "proxy")
+    authority.renewed(ordered, lambda: certificate(proxy, "pebble/renewed"), check, say)
 
 
 def routes(stack, neighbour):
@@ -536,17 +553,22 @@ def main():
     title("images")
     subprocess.run([sys.executable, f"{TESTS}/images.py", "/srv/catalogue.infra", "/run/compose.json"], check=True)
     neighbour = outside()
+    ordered = authority.Authority(neighbour, OUTSIDE, HOST) if orders(stack) else None
+    check(not ordered or within(neighbour, lambda: authority.listens(OUTSIDE)), "the authority does not start")
     start(stack)
     if failures == 0:
         confinement(stack)
         connections(stack)
         published(stack, neighbour)
+        renewal(stack, ordered)
         routes(stack, neighbour)
         metrics(stack)
         again(stack)
         later(stack)
         failing(stack)
     stop(stack)
+    if ordered:
+        ordered.stop()
     check(open(FILE, "rb").read() in (file, stack.later), "the compose file has changed")
     os.kill(neighbour, 9)
     title(f"{failures} failures")

@@ -4,14 +4,19 @@ use crate::platform::receiver::{LabelMatch, Wanted};
 
 /// A match as Alertmanager writes it: `severity=~"critical|warning"`.
 pub(super) fn matcher(one: &LabelMatch) -> String {
-    let (op, value) = match one.values.as_slice() {
+    let (op, value) = parts(one);
+    format!("{}{op}\"{}\"", one.label, quoted(&value))
+}
+
+/// How a match compares, and with what.
+pub(in crate::target) fn parts(one: &LabelMatch) -> (&'static str, String) {
+    match one.values.as_slice() {
         [single] if !single.is_pattern() => (if one.negated { "!=" } else { "=" }, single.text.clone()),
         values => {
             let patterns: Vec<String> = values.iter().map(pattern).collect();
             (if one.negated { "!~" } else { "=~" }, patterns.join("|"))
         }
-    };
-    format!("{}{op}\"{}\"", one.label, quoted(&value))
+    }
 }
 
 /// A regular expression of the syntax RE2 for a text in which `*` stands for any other. A label that is not there is

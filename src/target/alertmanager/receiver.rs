@@ -166,7 +166,7 @@ pub(super) fn secret_path(platform: &Platform, secret: InputId) -> String {
 }
 
 /// The address of a service whose host the source names: there are several, by region.
-fn address(platform: &Platform, way: &Integration, path: &str) -> Option<String> {
+pub(in crate::target) fn address(platform: &Platform, way: &Integration, path: &str) -> Option<String> {
     let endpoint = platform[way.via?].endpoint()?;
     let port = if endpoint.port == 443 { String::new() } else { format!(":{}", endpoint.port) };
     Some(format!("https://{}{port}/{path}", endpoint.host))

@@ -98,6 +98,28 @@ fn repeat(receiver: &Receiver) -> Duration {
     }
 }
 
+/// How a receiver's messages are timed: how long a group waits, how often it changes, how often it is sent again.
+pub(in crate::target) fn times(receiver: &Receiver) -> (String, String, String) {
+    (time(receiver.wait), time(receiver.interval), time(repeat(receiver)))
+}
+
+/// How the root groups.
+pub(in crate::target) struct RootTimes {
+    /// By which labels.
+    pub(in crate::target) group_by: [&'static str; 2],
+    /// How long a group waits.
+    pub(in crate::target) wait: String,
+    /// How often it changes.
+    pub(in crate::target) interval: String,
+    /// How often it is sent again.
+    pub(in crate::target) repeat: String,
+}
+
+/// How the root groups.
+pub(in crate::target) fn root_times() -> RootTimes {
+    RootTimes { group_by: GROUP_BY, wait: time(WAIT), interval: time(INTERVAL), repeat: time(REPEAT) }
+}
+
 /// Why the times of heartbeats are as they are.
 fn heartbeats(platform: &Platform) -> Vec<String> {
     let Some(beat) = platform.receivers().find(|receiver| receiver.is_heartbeat()) else { return Vec::new() };

@@ -4,10 +4,12 @@ use Coverage::{Lost, NotConcerned, Written};
 
 use crate::model::fields::{
     AfterField, ApiServerField, ArtifactsField, BindField, BuildField, ConfigField, DnsField, EnvFormField,
-    GroupField, HealthField, HostField, ImageUseField, KubernetesSettingsField, MountField, OutsideField,
-    PlaceField, PlatformField, PortField, PublishField, RequiresField, ReserveField, ResourcesField,
+    GatewaySettingsField, GroupField, HealthField, HostField, ImageUseField, IngressSettingsField,
+    IssuerField, KubernetesSettingsField, MonitoringField, MountField, OutsideField, PlaceField,
+    PlatformField, PortField, PublishField, RequiresField, ReserveField, ResourcesField, RouteField,
     RunField, ScaleField, ScaleOnField, SecretField, SecretStoreField, SecurityField, ServiceField,
-    ServiceVolumeField, SourceField, TargetField, TmpfsField, VariableField, VolumeField,
+    ServiceVolumeField, SiteField, SourceField, TargetField, TlsField, TmpfsField, UpstreamField,
+    VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -81,7 +83,24 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                     | SecretStoreField::entry(Leaf)
                     | SecretStoreField::refresh(Leaf)
                     | SecretStoreField::reloader(Leaf),
+                )
+                | KubernetesSettingsField::monitoring(
+                    MonitoringField::by(Leaf)
+                    | MonitoringField::namespace(Leaf)
+                    | MonitoringField::monitor_labels(Leaf),
+                )
+                | KubernetesSettingsField::gateway(
+                    GatewaySettingsField::class(Leaf)
+                    | GatewaySettingsField::namespace(Leaf)
+                    | GatewaySettingsField::issuer(Leaf),
+                )
+                | KubernetesSettingsField::ingress(
+                    IngressSettingsField::class(Leaf)
+                    | IngressSettingsField::namespace(Leaf)
+                    | IngressSettingsField::issuer(Leaf),
                 ) => Written,
+                // nginx reads it.
+                KubernetesSettingsField::proxy_protocol(Leaf) => NotConcerned,
             },
             TargetField::compose(_)
             | TargetField::prometheus(_)
@@ -93,10 +112,20 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             OutsideField::addresses(Leaf) => Written,
             OutsideField::description(Leaf) => NotConcerned,
         },
+        SourceField::site(field) => site(field),
+        SourceField::issuer(field) => match field {
+            IssuerField::url(Leaf)
+            | IssuerField::ca(Leaf)
+            | IssuerField::profile(Leaf)
+            | IssuerField::email(Leaf)
+            | IssuerField::public(Leaf) => Written,
+            // cert-manager renews by the authority's advice.
+            IssuerField::lifetime(Leaf) => NotConcerned,
+            // An error where the gateway of the cluster serves the site (K8S021).
+            IssuerField::eab(_) => NotConcerned,
+        },
         SourceField::network(_)
         | SourceField::override_(Leaf)
-        | SourceField::site(_)
-        | SourceField::issuer(_)
         | SourceField::alert(_)
         | SourceField::record(_)
         | SourceField::metric(_)
@@ -111,6 +140,34 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::image(_)
         | SourceField::mirror(_)
         | SourceField::allow(_) => NotConcerned,
+    }
+}
+
+/// What the gateway of the cluster serves. What its API has no words for is an error there (K8S021).
+fn site(field: SiteField) -> Coverage {
+    match field {
+        SiteField::domain(Leaf)
+        | SiteField::description(Leaf)
+        | SiteField::aliases(Leaf)
+        | SiteField::headers(Leaf)
+        | SiteField::tls(TlsField::enabled(Leaf) | TlsField::issuer(Leaf) | TlsField::email(Leaf)) => Written,
+        SiteField::route(field) => match field {
+            RouteField::target(Leaf)
+            | RouteField::websocket(Leaf)
+            | RouteField::timeout(Leaf)
+            | RouteField::strip(Leaf)
+            | RouteField::buffer(Leaf)
+            | RouteField::weight(Leaf)
+            | RouteField::to(Leaf)
+            | RouteField::permanent(Leaf)
+            | RouteField::upstream(UpstreamField::port(Leaf) | UpstreamField::weight(Leaf)) => Written,
+            _ => NotConcerned,
+        },
+        SiteField::served_by(Leaf)
+        | SiteField::trusted(Leaf)
+        | SiteField::limit(_)
+        | SiteField::maintenance(_)
+        | SiteField::probe(Leaf) => NotConcerned,
     }
 }
 

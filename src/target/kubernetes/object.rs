@@ -22,6 +22,9 @@ pub(super) enum Stage {
     Workload,
     Scale,
     Job,
+    /// What leads into the cluster.
+    Gateway,
+    Monitor,
 }
 
 /// An object as it is written.
@@ -56,7 +59,7 @@ impl Object {
         metadata: ObjectMeta,
         object: &impl Serialize,
     ) -> Self {
-        let mut object = Self {
+        let object = Self {
             file: file.into(),
             stage,
             kind: kind.to_owned(),
@@ -65,11 +68,23 @@ impl Object {
             comment: Vec::new(),
             tree: keys::ordered(object),
         };
-        if asks(&object.tree) {
-            // Flux would put variables of its own in, or nothing (fluxcd/flux2#5967).
-            object.annotate("kustomize.toolkit.fluxcd.io/substitute", "disabled");
+        object.kept_from_flux()
+    }
+
+    /// The same object with a tree, whose keys are in their order, as its `spec`.
+    pub(super) fn with_spec(mut self, spec: Node) -> Self {
+        if let Node::Map(entries) = &mut self.tree {
+            entries.insert("spec".to_owned(), spec);
         }
-        object
+        self.kept_from_flux()
+    }
+
+    /// Flux would put variables of its own in where a text seems to ask for them, or nothing (fluxcd/flux2#5967).
+    fn kept_from_flux(mut self) -> Self {
+        if asks(&self.tree) {
+            self.annotate("kustomize.toolkit.fluxcd.io/substitute", "disabled");
+        }
+        self
     }
 
     /// The same object under lines of comment.

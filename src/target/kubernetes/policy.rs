@@ -6,6 +6,7 @@
 //! <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
 
 mod cilium;
+mod gateway;
 mod outside;
 mod peer;
 mod system;
@@ -56,8 +57,10 @@ struct Rules {
 pub(super) fn objects(platform: &Platform) -> Vec<Object> {
     let mut objects: Vec<Object> =
         platform.namespaces().iter().flat_map(|name| of_namespace(platform, name)).collect();
+    objects.extend(gateway::solvers(platform));
     let mut rules: Vec<Rules> = platform.services.iter().map(|_| Rules::default()).collect();
     connect(platform, &mut rules);
+    gateway::connect(platform, &mut rules);
     for (service, rules) in platform.services.iter().zip(&mut rules) {
         outside::connect(platform, service, rules);
         system::connect(platform, service, rules);
@@ -132,7 +135,8 @@ fn connect(platform: &Platform, rules: &mut [Rules]) {
     let mut connections: IndexMap<(ServiceId, ServiceId), Connection> = IndexMap::default();
     for edge in &platform.edges {
         let EdgeEnd::Service(to, port) = edge.to else { continue };
-        if !platform[edge.from].runs() || !(platform[to].runs() || is_on_node(&platform[to])) {
+        let is_there = |service: &Service| service.runs() || platform.is_of_cluster(service);
+        if !is_there(&platform[edge.from]) || !(is_there(&platform[to]) || is_on_node(&platform[to])) {
             continue;
         }
         let connection = connections.entry((edge.from, to)).or_default();
@@ -196,6 +200,12 @@ fn of_pods(
 ) -> Vec<(Peers, Option<&'static str>)> {
     if is_on_node(service) {
         return peer::nodes(platform);
+    }
+    if let Some(operator) = &platform.settings.kubernetes.operator
+        && platform.is_of_cluster(service)
+    {
+        let pods = peer::named(operator.label_of(service), operator.namespace.clone());
+        return vec![(Peers::Network(vec![pods]), None)];
     }
     let name = platform.namespace_of(service);
     let there = (name != platform.namespace_of(seen_from)).then_some(name);

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::layout;
 use super::object::{Object, Stage};
+use super::operator::alerts;
 use crate::emit::{Node, with_header};
 use crate::hash::IndexMap;
 use crate::platform::{PROGRAM, Platform};
@@ -38,8 +39,27 @@ fn script(platform: &Platform, name: &str, text: &str) -> Artifact {
 /// The Secrets that the pods of an object read.
 pub(super) fn read(object: &Object) -> IndexMap<String, Keys> {
     let mut secrets = IndexMap::default();
-    collect(&object.tree, &mut secrets);
+    if object.kind == alerts::KIND {
+        collect_keys(&object.tree, &mut secrets);
+    } else {
+        collect(&object.tree, &mut secrets);
+    }
     secrets
+}
+
+/// Finds the keys that an object of Prometheus Operator names: maps of a name and a key.
+fn collect_keys(node: &Node, secrets: &mut IndexMap<String, Keys>) {
+    match node {
+        Node::Map(entries) => {
+            if entries.len() == 2 && entries.contains_key("name") && entries.contains_key("key") {
+                add(node, &[node], secrets);
+            }
+            entries.values().for_each(|value| collect_keys(value, secrets));
+        }
+        Node::List(items) => items.iter().for_each(|item| collect_keys(item, secrets)),
+        Node::Commented(_, inner) | Node::Styled(_, inner) => collect_keys(inner, secrets),
+        _ => {}
+    }
 }
 
 /// The table of the Secrets that objects ask for, in their order; `None` where the script makes none of them.
@@ -74,7 +94,8 @@ fn collect(node: &Node, secrets: &mut IndexMap<String, Keys>) {
             for (key, value) in entries {
                 match key.as_str() {
                     "secretKeyRef" => add(value, &[value], secrets),
-                    "secret" => {
+                    // What may be missing as a whole is a certificate, which something else makes.
+                    "secret" if field(value, "optional").is_none() => {
                         if let Some(Node::List(items)) = field(value, "items") {
                             add(value, &items.iter().collect::<Vec<_>>(), secrets);
                         }

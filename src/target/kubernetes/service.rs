@@ -42,15 +42,15 @@ fn of_pods(platform: &Platform, service: &Service, name: String) -> Out {
             cluster_ip: Some("None".to_owned()),
             publish_not_ready_addresses: Some(true),
             selector: Some(labels::selector(platform, service)),
-            ports: ports(service),
+            ports: ports(platform, service),
             ..ServiceSpec::default()
         }),
         ..Out::default()
     }
 }
 
-fn ports(service: &Service) -> Option<Vec<ServicePort>> {
-    (!service.ports.is_empty()).then(|| service.ports.iter().map(port).collect())
+fn ports(platform: &Platform, service: &Service) -> Option<Vec<ServicePort>> {
+    (!service.ports.is_empty()).then(|| service.ports.iter().map(|it| port(platform, it)).collect())
 }
 
 /// The Service that others reach; `None` where nothing listens.
@@ -64,7 +64,7 @@ fn reached(cluster: &Context<'_>, service: &Service) -> Option<Out> {
         spec: Some(ServiceSpec {
             type_: Some("ClusterIP".to_owned()),
             selector: Some(labels::selector(platform, service)),
-            ports: ports(service),
+            ports: ports(platform, service),
             // A job makes it ready, and reaches it by this name.
             publish_not_ready_addresses: cluster.prepared.contains(&service.id).then_some(true),
             ..ServiceSpec::default()
@@ -74,9 +74,12 @@ fn reached(cluster: &Context<'_>, service: &Service) -> Option<Out> {
     Some(out)
 }
 
-/// A port by its name, so that a change of the number in the container needs none here.
-fn port(port: &Port) -> ServicePort {
+/// A port by its name, so that a change of the number in the container needs none here. A gateway of the cluster speaks HTTP/1.1
+/// where nothing says that a port speaks gRPC (GEP-1911).
+fn port(platform: &Platform, port: &Port) -> ServicePort {
+    let asked = platform.settings.kubernetes.gateway.is_some() && port.protocol == Protocol::Grpc;
     ServicePort {
+        app_protocol: asked.then(|| "kubernetes.io/h2c".to_owned()),
         name: Some(port.name.clone()),
         port: i32::from(port.number),
         target_port: Some(IntOrString::String(port.name.clone())),

@@ -10,7 +10,7 @@ use super::config::{self, Config, Mount};
 use super::workload::Kind;
 use super::{Context, claim, resources};
 use crate::hash::HashSet;
-use crate::platform::{HostPath, InputId, MemoryPath, Platform, Propagation, SECRETS, Service};
+use crate::platform::{FILES, HostPath, InputId, MemoryPath, Platform, Propagation, SECRETS, Service, Site};
 use crate::schema::Bytes;
 
 /// The length of a name before a number is put to it: a label of DNS has 63 characters at most.
@@ -51,6 +51,9 @@ impl Volumes {
         let files = platform.secret_files(service);
         if !files.is_empty() {
             all.secrets(platform, service, files.into_iter());
+        }
+        for site in platform.operators_certificates(service) {
+            all.certificate(site);
         }
         for bind in &service.binds {
             all.bind(bind);
@@ -167,6 +170,28 @@ impl Volumes {
         });
     }
 
+    /// A certificate of the operator's, under the names that a proxy reads. The pod starts without it, and sees it when it is there.
+    fn certificate(&mut self, site: &Site) {
+        let name = self.unique(&format!("certificate-{}", site.name));
+        self.mount(&name, &format!("{FILES}/{}", site.name), true);
+        let item = |key: &str, path: &str| KeyToPath {
+            key: key.to_owned(),
+            path: path.to_owned(),
+            ..KeyToPath::default()
+        };
+        self.declared.push(Volume {
+            name,
+            secret: Some(SecretVolumeSource {
+                secret_name: Some(site.certificate_secret(0)),
+                default_mode: Some(SECRET_MODE),
+                items: Some(vec![item("tls.crt", "fullchain.pem"), item("tls.key", "privkey.pem")]),
+                optional: Some(true),
+                ..SecretVolumeSource::default()
+            }),
+            ..Volume::default()
+        });
+    }
+
     fn bind(&mut self, bind: &HostPath) {
         let name = self.unique(&of_path(&bind.source));
         self.mount(&name, &bind.path, bind.read_only);
@@ -237,6 +262,7 @@ pub(super) fn needs_group(cluster: &Context<'_>, service: &Service) -> bool {
     !service.volumes.is_empty()
         || !service.mounts.is_empty()
         || !cluster.platform.secret_files(service).is_empty()
+        || cluster.platform.operators_certificates(service).next().is_some()
         || scratch(cluster, service).next().is_some()
 }
 

@@ -36,6 +36,10 @@ pub(super) fn folder(platform: &Platform, service: &Service, root: &str, header:
         head.extend(key.map(|path| format!("@key {} {path}\n", issuer.name)));
         if let Some(http) = proxy.http().filter(|_| !head.iter().any(|line| line.starts_with("@proxy"))) {
             head.insert(0, format!("@proxy {}:{}\n", proxy.name, http.number));
+            // Nothing is known of the client (haproxy/haproxy:doc/proxy-protocol.txt, section 2.1).
+            if !platform.proxy_protocol().is_empty() {
+                head.insert(1, "@before PROXY UNKNOWN\n".to_owned());
+            }
         }
     }
     artifacts.push(artifact("sites.conf", &format!("{}{}", head.concat(), table(&sites))));

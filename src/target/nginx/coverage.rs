@@ -3,9 +3,9 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    EabField, IssuerField, LimitField, MaintenanceField, NetworkField, NginxSettingsField, OutsideField,
-    PortField, ResourcesField, RouteField, ServiceField, SiteField, SourceField, TargetField, TlsField,
-    UpstreamField,
+    EabField, IssuerField, KubernetesSettingsField, LimitField, MaintenanceField, MetricsField, NetworkField,
+    NginxSettingsField, OutsideField, PortField, ResourcesField, RouteField, ServiceField, SiteField,
+    SourceField, TargetField, TlsField, UpstreamField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -19,6 +19,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                 | NginxSettingsField::host(Leaf)
                 | NginxSettingsField::ipv6(Leaf),
             ) => Written,
+            TargetField::kubernetes(KubernetesSettingsField::proxy_protocol(Leaf)) => Written,
             TargetField::compose(_)
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
@@ -132,6 +133,8 @@ fn service(field: ServiceField) -> Coverage {
             | PortField::paths_read(Leaf)
             | PortField::forwards(_),
         )
+        // A route above them closes them.
+        | ServiceField::metrics(MetricsField::path(Leaf) | MetricsField::port(Leaf))
         | ServiceField::resources(ResourcesField::cpu(Leaf))
         | ServiceField::stop_grace(Leaf) => Written,
         _ => NotConcerned,

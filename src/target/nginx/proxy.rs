@@ -28,6 +28,8 @@ pub(super) struct Shared<'a> {
     host: &'static str,
     /// The load balancers in front of sites.
     trusted: Option<Trusted>,
+    /// The addresses that speak the PROXY protocol with it.
+    proxy_protocol: Vec<String>,
     /// The variable with the scheme that the client asked by.
     scheme: String,
     /// Whether clients come in over IPv6.
@@ -141,6 +143,7 @@ pub(super) fn shared<'a>(platform: &Platform, side: Side<'a>, sites: &[&Site], h
             "$scheme".to_owned()
         },
         trusted,
+        proxy_protocol: service.map(|_| platform.proxy_protocol().to_vec()).unwrap_or_default(),
         ipv6: match service {
             Some(service) => platform.has_ipv6(service),
             None => platform.settings.nginx.ipv6.is_some_and(|said| said.value),
@@ -188,6 +191,11 @@ impl Shared<'_> {
     /// What services learn of a request by a module: `proxy`, `grpc`.
     pub(super) fn request(&self, module: &'static str) -> Request<'_> {
         Request { header: &self.header, host: self.host, scheme: &self.scheme, module }
+    }
+
+    /// Whether load balancers speak the PROXY protocol with it.
+    pub(super) fn speaks_proxy_protocol(&self) -> bool {
+        !self.proxy_protocol.is_empty()
     }
 
     /// Whether clients come in over IPv6.

@@ -22,6 +22,7 @@ pub(super) struct SiteFile<'a> {
     /// The addresses of load balancers in front of it.
     trusted: Vec<String>,
     ipv6: bool,
+    proxy_protocol: bool,
     /// The folder of what is included, below that of nginx.
     includes: String,
     /// What names begin with that other platforms of the host must not have.
@@ -96,6 +97,7 @@ pub(super) fn file<'a>(
         names: names.join(" "),
         trusted: trusted::ranges(platform, site),
         ipv6: shared.ipv6(),
+        proxy_protocol: shared.speaks_proxy_protocol(),
         includes: shared.includes(),
         prefix: side.prefix().to_owned(),
         beside: matches!(side, Side::Host(_)),

@@ -15,10 +15,12 @@ use crate::nginx::services;
 /// (letsencrypt/pebble:core/types.go, `RenewalInfoSimple`), which no test lasts for.
 pub(super) const PROFILE: &str = "shortlived";
 
-/// The certificate that its own address has is its own authority. Python is strict from 3.13 on (RFC 5280, section 4.2).
-const REQUEST: &str = "[req]\ndistinguished_name = subject\nx509_extensions = extensions\nprompt = no\n[subject]\n\
-    CN = 127.0.0.1\n[extensions]\nbasicConstraints = critical,CA:TRUE\nkeyUsage = critical,digitalSignature,keyCertSign\n\
-    subjectAltName = IP:127.0.0.1\nsubjectKeyIdentifier = hash\n";
+/// The certificate that its own address has is its own authority. Python is strict from 3.13 on (RFC 5280, section 4.2). The
+/// other address is that of the started stack's outside (`tests/start/authority.py`).
+const REQUEST: &str = include_str!("request.conf");
+
+/// Its settings, without addresses.
+const SETTINGS: &str = include_str!("pebble.json");
 
 /// A program that runs; it ends with this value.
 pub(super) struct Started(pub(super) Child);
@@ -86,18 +88,10 @@ impl Authority {
         let head = format!("POST /set-servfail HTTP/1.1\r\nHost: dns\r\nContent-Length: {}", body.len());
         let (answer, _) = services::ask(control, &format!("{head}\r\nConnection: close\r\n\r\n{body}"));
         assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
-        let settings = serde_json::json!({ "pebble": {
-            "listenAddress": address(self.acme),
-            "managementListenAddress": address(self.management),
-            "certificate": "ca.pem",
-            "privateKey": "key.pem",
-            "httpPort": http,
-            "profiles": {
-                "default": { "description": "Where none is asked for", "validityPeriod": 7_776_000 },
-                PROFILE: { "description": "As that of Let's Encrypt", "validityPeriod": 576_000 },
-            },
-            "retryAfter": { "authz": 1, "order": 1 },
-        } });
+        let mut settings: serde_json::Value = serde_json::from_str(SETTINGS).expect("it is JSON");
+        settings["pebble"]["listenAddress"] = address(self.acme).into();
+        settings["pebble"]["managementListenAddress"] = address(self.management).into();
+        settings["pebble"]["httpPort"] = http.into();
         fs::write(self.file("pebble.json"), settings.to_string()).expect("a file can be written");
         let arguments = ["-config=pebble.json".to_owned(), format!("-dnsserver={}", address(dns))];
         self.spawn("pebble", &arguments, &[self.acme, self.management]);

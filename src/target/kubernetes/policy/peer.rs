@@ -32,6 +32,16 @@ pub(super) fn pods(selector: LabelSelector, namespace: Option<String>) -> Networ
     }
 }
 
+/// Pods of another namespace, by the name of what they run.
+pub(super) fn named(name: &str, namespace: String) -> NetworkPolicyPeer {
+    pods(labels(super::labels::NAME, name), Some(namespace))
+}
+
+/// All pods of a namespace.
+pub(super) fn namespace(name: &str) -> NetworkPolicyPeer {
+    NetworkPolicyPeer { namespace_selector: Some(labels(NAMESPACE, name)), ..NetworkPolicyPeer::default() }
+}
+
 /// A range of addresses, without parts of it.
 fn block(range: &str, except: &[&str]) -> NetworkPolicyPeer {
     let except: Vec<String> = except.iter().map(|range| (*range).to_owned()).collect();
