@@ -593,7 +593,7 @@ try_continuous() {
   judge '{ runs: { using: composite, step: [] }, name: a, description: b }' refuse service_check github-actions
   judge '{ runs: { using: composite, steps: [{ run: a, shell: sh }] }, name: a, description: b }' accept service_check github-actions
   judge '{ a: { script: [a], rules: a } }' refuse service_check gitlab-ci
-  judge '{ a: { script: [a], rules: [{ if: $CI }] } }' accept service_check gitlab-ci
+  judge '{ a: { script: [a], rules: [{ if: a }] } }' accept service_check gitlab-ci
 }
 
 try_engine() {
