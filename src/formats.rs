@@ -15,6 +15,7 @@ pub use keys::{Block as KeyBlock, Key, Keys, Kind, Merge, Name, Versions};
 
 /// A format.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, in any combination")]
 pub struct Format {
     /// What a source and `--target` call it.
     pub name: &'static str,

@@ -22,6 +22,7 @@ const NO_SIGNAL: &str = "pods are stopped by the signal that their image names (
 const NO_BUILD: &str = "a cluster pulls images and builds none: name one by `image`";
 const NO_DEVICES: &str = "devices need a device plugin of the cluster, or `privileged`";
 
+#[expect(clippy::too_many_lines, reason = "a line for each kind of block, and nothing else")]
 pub(super) fn coverage(field: SourceField) -> Coverage {
     match field {
         SourceField::platform(field) => platform(field),

@@ -23,11 +23,11 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
     let mut objects = Vec::new();
     for service in platform.services.iter().filter(|service| platform.is_of_cluster(service)) {
         objects.extend(aliases(platform, operator, service));
-        if service.role == Some(Role::Alerts) {
-            if let Some(alerts) = alerts::object(platform, operator, service) {
-                objects.extend(external::objects(platform, service, &alerts, &alerts.file));
-                objects.push(alerts);
-            }
+        if service.role == Some(Role::Alerts)
+            && let Some(alerts) = alerts::object(platform, operator, service)
+        {
+            objects.extend(external::objects(platform, service, &alerts, &alerts.file));
+            objects.push(alerts);
         }
     }
     if platform.with_role(Role::Metrics).next().is_some() {

@@ -45,8 +45,7 @@ struct Endpoint {
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     scheme: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    interval: Option<String>,
+    interval: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     scrape_timeout: Option<String>,
     relabelings: Vec<Relabel>,
@@ -80,8 +79,7 @@ struct Probe {
 #[serde(rename_all = "camelCase")]
 struct Probed {
     job_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    interval: Option<String>,
+    interval: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     scrape_timeout: Option<String>,
     module: &'static str,
@@ -104,7 +102,8 @@ struct Targets {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Static {
-    r#static: Vec<String>,
+    #[serde(rename = "static")]
+    addresses: Vec<String>,
     labels: BTreeMap<&'static str, String>,
     relabeling_configs: [Relabel; 1],
 }
@@ -206,9 +205,9 @@ fn monitor(
     Object::of(layout::file(platform, service), Stage::Monitor, "ServiceMonitor", metadata, &out)
 }
 
-fn interval(job: &Job) -> Option<String> {
-    // The cluster's Prometheus has a default of its own, which rules over time would not fit.
-    Some(job.interval.to_string())
+/// The cluster's Prometheus has a default of its own, which rules over time would not fit.
+fn interval(job: &Job) -> String {
+    job.interval.to_string()
 }
 
 fn timeout(job: &Job) -> Option<String> {
@@ -279,7 +278,7 @@ fn of_probe(
                 prober: Prober { url: url.clone(), path: job.path.clone() },
                 targets: Targets {
                     static_config: Static {
-                        r#static: vec![probe.address.clone()],
+                        addresses: vec![probe.address.clone()],
                         labels: BTreeMap::from([("site", probe.site.clone())]),
                         // The operator's own.
                         relabeling_configs: [Relabel {
