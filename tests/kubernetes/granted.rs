@@ -110,13 +110,39 @@ fn asked(cluster: &Cluster) -> BTreeMap<Secret, BTreeMap<String, bool>> {
                 }
             }
         }
-        for (name, source) in sources(&pod) {
+        // A certificate is put there as a whole, by whoever ordered it (the type `kubernetes.io/tls`).
+        for (name, source) in sources(&pod).into_iter().filter(|(name, _)| !name.ends_with(".tls")) {
             for item in list(&source["items"]) {
                 add(&name, text(&item["key"]), source["optional"] == true);
             }
         }
     }
+    // What the cluster's Alertmanager sends with, its operator reads.
+    for object in cluster.of("AlertmanagerConfig") {
+        let reader = format!("alertmanagerconfig/{}", object.name());
+        let mut found = Vec::new();
+        selectors(&object.value["spec"], &mut found);
+        for (secret, key) in found {
+            let of = (object.namespace().to_owned(), secret, reader.clone());
+            asked.entry(of).or_default().insert(key, false);
+        }
+    }
     asked
+}
+
+/// The Secrets and keys that a value names, wherever it does.
+fn selectors(value: &serde_json::Value, found: &mut Vec<(String, String)>) {
+    match value {
+        serde_json::Value::Object(entries) => {
+            let text = |key: &str| entries.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
+            if let (2, Some(name), Some(key)) = (entries.len(), text("name"), text("key")) {
+                found.push((name, key));
+            }
+            entries.values().for_each(|value| selectors(value, found));
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| selectors(item, found)),
+        _ => {}
+    }
 }
 
 /// The Secrets that the volumes of a pod hold.

@@ -151,7 +151,7 @@ fn profiles(platform: &Platform) -> Vec<&str> {
 /// them would change nothing.
 fn used(platform: &Platform) -> BTreeSet<InputId> {
     if platform.runtime == Runtime::Kubernetes {
-        let services = platform.services.iter().filter(|service| service.runs());
+        let services = platform.services.iter().filter(|it| it.runs() || platform.is_of_cluster(it));
         return services.flat_map(inputs_of).filter(|id| !variables::is_default(&platform[*id])).collect();
     }
     let mut used: BTreeSet<InputId> = platform.services.iter().flat_map(inputs_of).collect();
