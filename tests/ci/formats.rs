@@ -7,8 +7,10 @@ use std::path::Path;
 
 use infrac::diagnostic::Guard;
 use infrac::diagnostic::machine::{self, Finding, Format, Variant};
+use infrac::view::Model;
 
 use super::write;
+use crate::case::Case;
 use crate::files::root;
 use crate::fixtures::project::Fixture;
 use crate::judge::Judge;
@@ -58,4 +60,30 @@ fn findings_hold_to_their_schemas() {
         let complaint = judged(&judge, folder.path(), schema, &[name.to_owned()]).expect_err("it is broken");
         assert!(complaint.contains("fatal"), "{complaint}");
     }
+}
+
+/// The resolved platform, of every platform of the tests with each environment on each runtime; and no secret's value is in it.
+#[test]
+fn models_hold_to_their_schema() {
+    let Some(judge) = Judge::find("schema-check") else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let schema = folder.path().join("schema");
+    write(&schema, &Model::schema());
+    let mut files = Vec::new();
+    for case in Case::all() {
+        let compilation = case.compilation();
+        let platform = compilation.platform.as_ref().expect("it builds");
+        let name = format!("{}.json", case.name());
+        write(folder.path().join(&name), &Model::of(platform, &compilation.sources).json());
+        files.push(name);
+    }
+    assert!(files.len() > 20, "there are few platforms");
+    judged(&judge, folder.path(), &schema, &files).unwrap_or_else(|complaint| panic!("{complaint}"));
+    let text = std::fs::read_to_string(folder.path().join(&files[0])).expect("it was written");
+    let broken = text.replacen("\"runtime\": ", "\"runtimes\": ", 1);
+    assert_ne!(text, broken, "no runtime to rename");
+    write(folder.path().join("broken.json"), &broken);
+    let complaint =
+        judged(&judge, folder.path(), &schema, &["broken.json".to_owned()]).expect_err("it is broken");
+    assert!(complaint.contains("runtime"), "{complaint}");
 }

@@ -111,7 +111,9 @@ fn asked(cluster: &Cluster) -> BTreeMap<Secret, BTreeMap<String, bool>> {
             }
         }
         // A certificate is put there as a whole, by whoever ordered it (the type `kubernetes.io/tls`).
-        for (name, source) in sources(&pod).into_iter().filter(|(name, _)| !name.ends_with(".tls")) {
+        for (name, source) in
+            sources(&pod).into_iter().filter(|(name, _)| name.rsplit('.').next() != Some("tls"))
+        {
             for item in list(&source["items"]) {
                 add(&name, text(&item["key"]), source["optional"] == true);
             }

@@ -1,6 +1,6 @@
 //! What a running cluster does not let change, or what data hang on: a table beside the objects, `fixed.conf`.
 //!
-//! The next build holds its own table against the one that it replaces ([`changes`]), and `scripts/apply-kubernetes.sh` reads
+//! The next build holds its own table against the one that it replaces ([`changes()`]), and `scripts/apply-kubernetes.sh` reads
 //! from it how large disks are to be.
 
 mod changes;
