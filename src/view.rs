@@ -168,7 +168,7 @@ pub struct Variable {
     pub value: String,
     /// Whether a secret is part of it.
     pub secret: bool,
-    /// Where it is said.
+    /// The place that sets it.
     pub said: Said,
 }
 

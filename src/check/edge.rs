@@ -177,7 +177,7 @@ pub(super) fn trusted(platform: &Platform, sink: &mut Sink) {
 }
 
 /// SITE026: ranges of IPv6 that are let in, or believed, where no client comes over IPv6: a proxy whose networks have none is
-/// published on IPv4 alone, and nginx of the host listens on IPv6 where that is said.
+/// published on IPv4 alone, and nginx of the host listens on IPv6 where the source sets it.
 pub(super) fn unseen(platform: &Platform, sink: &mut Sink) {
     // Which families a cluster has is not known here.
     if platform.runtime != Runtime::Compose {

@@ -79,7 +79,7 @@ fn of_site(site: &Site, gateway: &ClusterGateway) -> Vec<Unsaid> {
     found
 }
 
-/// What is said of one route, as it is found.
+/// The message about one route, put together as the route is checked.
 struct Found<'a> {
     path: &'a str,
     span: Span,
@@ -91,7 +91,7 @@ impl Found<'_> {
         self.all.push(Unsaid { what: format!("{what} of `{}`", self.path), span, help });
     }
 
-    /// Adds the words of those that are said, each at the route.
+    /// Adds a label for each finding, at the route.
     fn said(&mut self, said: &[(bool, &str)], help: Option<&'static str>) {
         for (_, what) in said.iter().filter(|(said, _)| *said) {
             self.add(what, self.span, help);

@@ -153,7 +153,7 @@ Examples:
     },
     /// Explain a diagnostic, a component, a target or a block of the language
     ///
-    /// Of a code: what it means, with an example that fails and its mended twin. Of a component: what it is told, what it
+    /// Of a code: what it means, with an example that fails and its mended twin. Of a component: its parameters, what it
     /// offers and what watches it. Of a block: its keys.
     #[command(after_help = "\
 Examples:

@@ -69,6 +69,7 @@ pub(super) fn run(arguments: &BundleArguments, report: &Report) -> Result<Outcom
     let origin = format!(
         "infrac {}\nsource sha256:{}\nenvironment {}\n",
         env!("CARGO_PKG_VERSION"),
+        // There is one runtime at least.
         source.map(|digest| digest.to_string()).unwrap_or_default(),
         environment.unwrap_or("-"),
     );
@@ -76,6 +77,7 @@ pub(super) fn run(arguments: &BundleArguments, report: &Report) -> Result<Outcom
     let by_default = || project.folder().join("build").join(format!("{name}.tar.gz"));
     let to = arguments.to.clone().unwrap_or_else(by_default);
     let digest = Digest::of(&archive);
+    // A path that ends in `..` has no name, and cannot be written to either.
     let file_name = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let sums = format!("{digest}  {file_name}\n");
     let mut beside = to.clone().into_os_string();

@@ -17,7 +17,7 @@ use crate::output::{Build, manifest};
 /// How many lines of a difference are shown: enough to see what it is about.
 const MOST_LINES: usize = 12;
 
-/// The largest file that is compared line by line, in bytes. Of a larger one it is said that it differs.
+/// The largest file that is compared line by line, in bytes. Of a larger one only the fact that it differs is printed.
 const LARGE: usize = 4 << 20;
 
 /// How many files differ, and how many do not.

@@ -24,7 +24,7 @@ pub(super) struct Report {
     findings: RefCell<Vec<Finding>>,
 }
 
-/// How much was said.
+/// The number of diagnostics that were printed.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Counts {
     errors: usize,
@@ -107,7 +107,8 @@ impl Report {
         }
     }
 
-    /// Takes what was found in files that are no sources; whether it is for machines alone, and nothing more is to be said.
+    /// Records a finding in a file that is no source. Returns whether a format for machines prints it, so that no text for people
+    /// follows.
     pub(super) fn found(&self, finding: impl FnOnce() -> Finding) -> bool {
         if self.format.is_some() {
             self.findings.borrow_mut().push(finding());
@@ -158,6 +159,7 @@ impl Report {
 fn from_here(folder: &Path, name: &str) -> String {
     let path = folder.join(name);
     let path = path.strip_prefix(".").unwrap_or(&path);
+    // In a folder that is gone, paths stay as they are.
     let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
     let path = if path.is_absolute() { path.strip_prefix(&here).unwrap_or(path) } else { path };
     path.display().to_string()

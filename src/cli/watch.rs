@@ -12,7 +12,7 @@ use super::project::Project;
 use super::report::{Report, hand_out};
 use super::{BuildArguments, Failure, Outcome};
 
-/// How often the files are looked at. To be told of changes by the system would be sooner, and would miss those on shared
+/// How often the files are looked at. Notifications of the file system would be sooner, and would miss changes on shared
 /// folders of virtual machines and networks.
 const PAUSE: Duration = Duration::from_millis(250);
 

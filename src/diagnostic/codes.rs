@@ -426,7 +426,7 @@ codes! {
     K8S023 Warning "names-overlap";
     /// An outside of many names that no policy of the cluster can say.
     K8S030 Error "pattern-of-names";
-    /// What the cluster's Prometheus or Alertmanager is not told.
+    /// Settings that the operator's objects for Prometheus or Alertmanager cannot hold.
     K8S031 Warning "left-to-the-cluster";
     /// What objects of Prometheus Operator cannot say.
     K8S032 Error "not-of-an-operator";

@@ -49,7 +49,7 @@ pub fn print(findings: &[Finding], format: Format) -> Guarded {
 pub enum Level {
     /// Nothing is built, or a check fails.
     Error,
-    /// All is built, and somebody should look at it.
+    /// Everything is built; it needs a review.
     Warning,
 }
 

@@ -1,4 +1,4 @@
-//! The page of a component: what it runs, what it is told, what it offers, and what watches it.
+//! The page of a component: its parameters, children, services, ports and outputs, and its alerts and dashboards.
 
 use std::fmt::Write as _;
 
@@ -26,7 +26,7 @@ pub(super) fn page(name: &str) -> String {
         |(_, example)| (*example).to_owned(),
     );
     let _ = write!(out, "\n```infra\n{example}```\n");
-    parameters(component, &reader, "What it is told", "##", &mut out);
+    parameters(component, &reader, "Parameters", "##", &mut out);
     for child in of(component, "child") {
         let _ = write!(out, "\n## Its children: {}\n", child.label_or_key().text);
         parameters(child, &reader, "", "###", &mut out);
@@ -93,7 +93,7 @@ fn all<'a>(entry: &'a Entry, key: &'a str) -> Vec<&'a Entry> {
     of(entry, key).chain(of(entry, "service").flat_map(|service| of(service, key))).collect()
 }
 
-/// A use of it, with all that it must be told, where it needs no other component.
+/// An example with every required parameter, where it needs no other component.
 fn example(name: &str, component: &Entry, is_mixin: bool, reader: &Reader<'_>) -> String {
     let mut out = String::from("platform shop\n\n");
     let required: Vec<(&str, String)> = of(component, "parameter")

@@ -79,7 +79,7 @@ choice! {
     MonitoringBy {
         /// The platform's: its services with `role = metrics` and `role = alerts` run.
         Own = "own",
-        /// The cluster's, run by Prometheus Operator: these services are names for them, and what they are told stands in
+        /// The cluster's, run by Prometheus Operator: these services are names for them, and their configuration stands in
         /// objects that the operator reads.
         Operator = "operator",
     }

@@ -18,7 +18,7 @@ pub struct ClusterGateway {
     pub span: Span,
 }
 
-/// The API by which the gateway of a cluster is told of sites.
+/// The API whose objects configure the sites of a cluster's gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GatewayKind {
     /// Gateway API (gateway.networking.k8s.io).

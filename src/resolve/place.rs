@@ -202,7 +202,7 @@ pub(super) fn endpoint(text: &str) -> Option<(String, u16)> {
     (named || literal).then(|| (host.to_owned(), port))
 }
 
-/// `host:port`, with a `*` for any part of a label. One label at least is said: all hosts are the internet. `**` is another
+/// `host:port`, with a `*` for any part of a label. At least one label is literal: a pattern for all hosts is the internet. `**` is another
 /// pattern to Cilium (cilium/cilium:pkg/policy/api/fqdn.go).
 fn pattern(text: &str) -> Option<(String, u16)> {
     let (host, _) = text.rsplit_once(':')?;

@@ -1,4 +1,4 @@
-//! Where something is said.
+//! The place in a source that declares a thing.
 
 use schemars::JsonSchema;
 use serde::Serialize;

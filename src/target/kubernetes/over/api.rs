@@ -9,7 +9,7 @@ use crate::hash::HashSet;
 use crate::kustomize::{bare, field, text};
 use crate::target::kubernetes::object::Object;
 
-/// Keys of which one can stand at a time: where their map stands is said by the caller.
+/// Keys of which one can stand at a time: the caller gives the place of their map.
 const HANDLERS: &[&str] = &["exec", "httpGet", "tcpSocket", "grpc", "sleep"];
 const VALUES: &[&str] = &["configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"];
 
