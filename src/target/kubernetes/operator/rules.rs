@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{Names, metadata};
-use crate::emit::Node;
+use crate::emit::{Map, Node};
 use crate::hash::IndexMap;
 use crate::platform::whose::WHOSE;
 use crate::platform::{Operator, Platform, Role};
@@ -69,7 +69,7 @@ fn whose(platform: &Platform, label: &str) -> Option<String> {
 }
 
 /// Calls a function with each alert of some rules.
-fn each_alert(node: &mut Node, change: &dyn Fn(&mut IndexMap<String, Node>)) {
+fn each_alert(node: &mut Node, change: &dyn Fn(&mut Map)) {
     match node {
         Node::Map(entries) if entries.contains_key("alert") => change(entries),
         Node::Map(entries) => entries.values_mut().for_each(|value| each_alert(value, change)),
@@ -80,12 +80,12 @@ fn each_alert(node: &mut Node, change: &dyn Fn(&mut IndexMap<String, Node>)) {
 }
 
 /// Gives an alert labels that it does not have.
-fn label(alert: &mut IndexMap<String, Node>, added: &[(String, String)]) {
+fn label(alert: &mut Map, added: &[(String, String)]) {
     if !alert.contains_key("labels") {
-        alert.insert("labels".to_owned(), Node::Map(IndexMap::default()));
+        alert.insert("labels", Node::empty());
         // Behind them stands what is said to people.
-        if let Some(annotations) = alert.shift_remove("annotations") {
-            alert.insert("annotations".to_owned(), annotations);
+        if let Some(annotations) = alert.remove("annotations") {
+            alert.insert("annotations", annotations);
         }
     }
     let Some(mut labels) = alert.get_mut("labels") else { return };
@@ -94,7 +94,7 @@ fn label(alert: &mut IndexMap<String, Node>, added: &[(String, String)]) {
     }
     if let Node::Map(labels) = labels {
         for (name, value) in added {
-            labels.entry(name.clone()).or_insert_with(|| Node::Text(value.clone()));
+            labels.or_insert_with(name, || Node::Text(value.into()));
         }
     }
 }
