@@ -54,7 +54,8 @@ pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tm
 pub use store::Backup;
 pub use target::{
     AlertmanagerSettings, ComposeSettings, GatewaySettings, GrafanaSettings, IngressSettings,
-    KubernetesSettings, NginxSettings, PrometheusSettings, PullPolicy, Target, TargetSettings,
+    KubernetesSettings, NginxSettings, PrometheusSettings, PullPolicy, ScriptsSettings, Target,
+    TargetSettings,
 };
 
 block! {
