@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::model::{
     AlertmanagerSettings, ComposeSettings, GrafanaSettings, KubernetesSettings, NginxSettings,
-    PrometheusSettings, Role, Runtime,
+    PrometheusSettings, Role, Runtime, ScriptsSettings,
 };
 use crate::schema::Block;
 
@@ -207,8 +207,28 @@ pub static KUBERNETES: Format = Format {
     reader: None,
 };
 
+/// What operators run on a host.
+pub static SCRIPTS: Format = Format {
+    name: ScriptsSettings::SCHEMA.key,
+    purpose: "scripts and make targets that run the platform on its host",
+    settings: ScriptsSettings::SCHEMA,
+    runtime: Some(Runtime::Compose),
+    root: "scripts",
+    per_reader: false,
+    folders: &[],
+    checks: &[],
+    adds: None,
+    overrides: &[],
+    keys: None,
+    inputs: false,
+    override_inputs: false,
+    objects: false,
+    reader: None,
+};
+
 /// Every format, in the order in which they are built.
-pub static FORMATS: [&Format; 6] = [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX, &KUBERNETES];
+pub static FORMATS: [&Format; 7] =
+    [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX, &KUBERNETES, &SCRIPTS];
 
 /// The formats of a platform that names none.
 pub static DEFAULT: [&Format; 1] = [&COMPOSE];
@@ -242,6 +262,12 @@ pub fn runtimes(formats: &[&Format]) -> Vec<Runtime> {
     let named = |runtime: &Runtime| formats.iter().any(|format| format.runtime == Some(*runtime));
     let found: Vec<Runtime> = Runtime::ALL.into_iter().filter(named).collect();
     if found.is_empty() { vec![Runtime::ALL[0]] } else { found }
+}
+
+/// What a runtime reads to start the platform. Other formats of it are for who runs it there.
+#[must_use]
+pub fn of_runtime(runtime: Runtime) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.runtime == Some(runtime))
 }
 
 /// The format of a name.

@@ -15,6 +15,7 @@ mod nginx;
 mod order;
 mod overrides;
 mod prometheus;
+mod scripts;
 
 pub use artifact::{Artifact, Files, digest};
 pub use change::{Change, Compare, Weight};
@@ -41,7 +42,8 @@ pub struct Lowered {
 }
 
 /// The first parts of the paths of artifacts.
-pub const PLACES: &[&str] = &["docker", ".env.example", "monitoring", "nginx", "kubernetes", "scripts"];
+pub const PLACES: &[&str] =
+    &["docker", ".env.example", "monitoring", "nginx", "kubernetes", "scripts", "infra.mk", "Makefile"];
 
 /// A format that a platform is lowered to.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +112,7 @@ pub const TARGETS: &[Target] = &[
     grafana::TARGET,
     nginx::TARGET,
     kubernetes::TARGET,
+    scripts::TARGET,
 ];
 
 /// What no files say: nothing is told by arguments.
