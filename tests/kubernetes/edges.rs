@@ -3,7 +3,7 @@
 //!
 //! | passes | from | to | because |
 //! | --- | --- | --- | --- |
-//! | names | every pod | the port of the cluster's resolver, of addresses of the link (169.254.0.0/16) and of those in the setting `dns`, 53 by default | the resolver of the node has such an address |
+//! | names | every pod | the port of the cluster's resolver, of its pod on the node where the setting names no labels, of addresses of the link (169.254.0.0/16) and of those in the setting `dns`, 53 by default | the resolver of the node has such an address |
 //! | nodes | what reaches a service on the node's network, or scrapes the kubelet | its port, at every address where the setting `nodes` is empty | its pods have addresses of nodes |
 //! | the internet | what reaches a name | its port, at every public address | a policy knows no names |
 //! | kubelets | what scrapes them | their port, at every address where the setting `nodes` is empty | they are processes of the nodes |
@@ -75,7 +75,7 @@ impl<'a> Known<'a> {
             (_, Some(address)) if !end.of_host().is_empty() => Self::Host(end.of_host(), address),
             (_, Some(address)) if !end.of_entity().is_empty() => Self::Entity(end.of_entity(), address),
             (_, Some(address)) => Self::Address(address),
-            _ if end.name == resolver(platform) => Self::Resolver,
+            _ if [resolver(platform), OF_NODE].contains(&end.name.as_str()) => Self::Resolver,
             _ if end.name == GATEWAY => Self::Gateway,
             _ if end.name == SOLVER => Self::Solver,
             _ => Self::Other,
@@ -303,6 +303,9 @@ fn resolver(platform: &Platform) -> &'static str {
     if dns.labels.is_empty() && dns.namespace.is_none() { "DNS" } else { "the resolver of the settings" }
 }
 
+/// What the pod is called that answers questions for names on each node, to which some plug-ins lead them.
+const OF_NODE: &str = "the pod of the node's resolver";
+
 /// Whether a name is an endpoint's, or one that its pattern stands for.
 fn named(pattern: &str, host: &str) -> bool {
     let pattern = pattern.trim_end_matches('.').to_lowercase();
@@ -355,6 +358,13 @@ pub(crate) fn beside(platform: &Platform, cluster: &Cluster) -> Vec<End> {
         }
     }
     let settings = &platform.settings.kubernetes;
+    if settings.dns.labels.is_empty() {
+        let namespace = settings.dns.namespace.as_deref().unwrap_or("kube-system");
+        for (name, namespace) in [(OF_NODE, namespace), ("such a pod elsewhere", "foreign")] {
+            let of_namespace = json!({ "kubernetes.io/metadata.name": namespace });
+            beside.push(End::pod(name, namespace, of_namespace, json!({ "k8s-app": "node-local-dns" })));
+        }
+    }
     if resolver(platform) != "DNS" {
         let namespace = settings.dns.namespace.as_deref().unwrap_or("kube-system");
         let labels = settings.dns.labels.iter().cloned().collect::<BTreeMap<String, String>>();

@@ -146,23 +146,29 @@ fn port(port: &NetworkPolicyPort) -> Port {
 /// port would take that away (cilium/cilium:Documentation/security/policy/layer7.rst), so it stands in place of the
 /// NetworkPolicy.
 pub(super) fn dns(platform: &Platform, metadata: ObjectMeta) -> Object {
-    let (labels, namespace) = peer::dns_pods(platform);
-    let labels = labels.into_iter().map(|(key, value)| (format!("k8s:{key}"), value));
-    let labels: BTreeMap<String, String> = labels.chain([(NAMESPACE.to_owned(), namespace)]).collect();
+    let endpoints = |(labels, namespace): (BTreeMap<String, String>, String)| {
+        let labels = labels.into_iter().map(|(key, value)| (format!("k8s:{key}"), value));
+        let labels: BTreeMap<String, String> = labels.chain([(NAMESPACE.to_owned(), namespace)]).collect();
+        LabelSelector { match_labels: Some(labels), match_expressions: None }
+    };
+    let resolvers = std::iter::once(peer::dns_pods(platform)).chain(peer::dns_of_node(platform));
     let ports = || {
         vec![Ports {
             ports: peer::dns_ports(platform).iter().map(port).collect(),
             rules: Some(Questions { dns: vec![Name::MatchPattern("*".to_owned())] }),
         }]
     };
-    let pods = LabelSelector { match_labels: Some(labels), match_expressions: None };
     object(
         metadata,
         Spec {
             endpoint_selector: LabelSelector::default(),
             ingress: Vec::new(),
             egress: vec![
-                Passage { to_endpoints: vec![pods], to_ports: ports(), ..Passage::default() },
+                Passage {
+                    to_endpoints: resolvers.map(endpoints).collect(),
+                    to_ports: ports(),
+                    ..Passage::default()
+                },
                 Passage {
                     to_cidr: peer::dns_ranges(platform).map(str::to_owned).collect(),
                     to_ports: ports(),
