@@ -283,7 +283,9 @@ pub(super) fn classes(platform: &Platform, sink: &mut Sink) {
             }
             _ => continue,
         };
-        if of_proxy {
+        // A claim belongs to one namespace (K8S006).
+        let level = Level::of(first);
+        if of_proxy || users.iter().any(|user| Level::of(user) != level) {
             continue;
         }
         let volume = &platform[*id];

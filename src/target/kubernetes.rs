@@ -7,7 +7,6 @@ mod account;
 mod claim;
 mod config;
 mod coverage;
-mod document;
 mod env;
 mod external;
 mod fixed;
@@ -21,6 +20,7 @@ mod operator;
 mod over;
 mod pod;
 mod policy;
+mod printed;
 mod probe;
 mod resources;
 mod scale;
@@ -104,7 +104,7 @@ impl<'a> Context<'a> {
 
 fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
     let root = layout::root(platform);
-    let documents = document::all(platform, files);
+    let documents = printed::all(platform, files);
     let mut artifacts = layout::files(platform, root, &documents);
     let fixed = documents.iter().map(|document| document.fixed.as_str());
     let secrets = documents.iter().map(|document| document.secrets.as_str());

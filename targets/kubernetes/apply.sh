@@ -119,7 +119,8 @@ versions() {
     NR == FNR { version[$1 " " $2] = $3; next }
     ($1 " " $2) in version {
       at = tolower($1 "/" $3)
-      all[at] = at in all ? all[at] "-" version[$1 " " $2] : version[$1 " " $2]
+      if (at in all) all[at] = all[at] "-" version[$1 " " $2]
+      else all[at] = version[$1 " " $2]
     }
     END { for (at in all) print at, all[at] }
   ' "$work/secrets" "$work/readers" >"$work/versions"

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::document::Document;
 use super::object::{Object, Stage};
+use super::printed::Printed;
 use super::{namespace, policy, variables};
 use crate::emit;
 use crate::hash::IndexMap;
@@ -51,11 +51,11 @@ pub(super) fn header(platform: &Platform) -> String {
 
 /// The files of some objects, which are in apply order, with the kustomizations that list them. Kustomize reads
 /// them in the order of the list, and sorts them by kind unless the outermost kustomization asks for theirs.
-pub(super) fn files(platform: &Platform, root: &str, documents: &[Document]) -> Vec<Artifact> {
+pub(super) fn files(platform: &Platform, root: &str, documents: &[Printed]) -> Vec<Artifact> {
     let header = [header(platform)];
     let mut lines = header.to_vec();
     lines.push(NAMESPACES.to_owned());
-    let (namespaces, others): (Vec<&Document>, Vec<&Document>) =
+    let (namespaces, others): (Vec<&Printed>, Vec<&Printed>) =
         documents.iter().partition(|document| document.file == namespace::FILE);
     let mut artifacts = listed(&lines, root, &others);
     artifacts.extend(listed(&header, &format!("{root}/{}", namespace::FOLDER), &namespaces));
@@ -67,8 +67,8 @@ const NAMESPACES: &str =
     "The namespaces are apart, in `namespaces/`: what removes the rest must not remove them.";
 
 /// The files of documents in a folder, and the kustomization that lists them.
-fn listed(header: &[String], folder: &str, documents: &[&Document]) -> Vec<Artifact> {
-    let mut files: IndexMap<&str, Vec<&Document>> = IndexMap::default();
+fn listed(header: &[String], folder: &str, documents: &[&Printed]) -> Vec<Artifact> {
+    let mut files: IndexMap<&str, Vec<&Printed>> = IndexMap::default();
     for document in documents {
         files.entry(&document.file).or_default().push(document);
     }
@@ -78,10 +78,10 @@ fn listed(header: &[String], folder: &str, documents: &[&Document]) -> Vec<Artif
         sort_options: SortOptions { order: "fifo" },
         resources: files.keys().map(|file| format!("{file}.yaml")).collect(),
     };
-    let mut files: Vec<(&str, Vec<&Document>)> = files.into_iter().collect();
+    let mut files: Vec<(&str, Vec<&Printed>)> = files.into_iter().collect();
     let artifact = |file: &str, content: String| Artifact::new(format!("{folder}/{file}.yaml"), content);
     let written = parallel::map_parts(&mut files, 1, |files| {
-        let write = |(file, documents): &mut (&str, Vec<&Document>)| {
+        let write = |(file, documents): &mut (&str, Vec<&Printed>)| {
             documents.sort_by_key(|document| document.stage);
             artifact(
                 file,
@@ -121,8 +121,8 @@ pub(super) fn overlay(platform: &Platform, root: &str, base: &[Object], objects:
         let patches = patches.iter().map(|patch| emit::yaml_object(&[], patch));
         artifacts.push(artifact(path, documents(&header, patches)));
     }
-    let namespaces: Vec<Document> = namespaces.into_iter().cloned().map(Document::of).collect();
-    let namespaces: Vec<&Document> = namespaces.iter().collect();
+    let namespaces: Vec<Printed> = namespaces.into_iter().cloned().map(Printed::of).collect();
+    let namespaces: Vec<&Printed> = namespaces.iter().collect();
     artifacts.extend(listed(&header, &format!("{root}/{}", namespace::FOLDER), &namespaces));
     artifacts
 }

@@ -57,7 +57,7 @@ impl Object {
     }
 
     /// An object of an API that Kubernetes does not have of its own.
-    pub(super) fn of(
+    fn of(
         file: impl Into<String>,
         stage: Stage,
         kind: &str,
@@ -142,6 +142,24 @@ impl Object {
             let value = std::mem::replace(at, Node::Null);
             *at = Node::Commented(vec![line.into()], Box::new(value));
         }
+    }
+}
+
+/// An object with a specification, of an API that Kubernetes does not have of its own.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Custom<S> {
+    pub(super) api_version: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) metadata: ObjectMeta,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) spec: Option<S>,
+}
+
+impl<S: Serialize> Custom<S> {
+    /// The object as it is written.
+    pub(super) fn object(self, file: impl Into<String>, stage: Stage) -> Object {
+        Object::of(file, stage, self.kind, self.metadata.clone(), &self)
     }
 }
 

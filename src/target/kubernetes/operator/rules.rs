@@ -1,27 +1,14 @@
 //! Rules, in an object for each file of them. What Prometheus' own configuration puts to alerts stands in the rules here, since
 //! that configuration is the cluster's.
 
-use serde::Serialize;
-
 use super::{Names, metadata};
 use crate::emit::{Map, Node};
 use crate::hash::IndexMap;
 use crate::platform::whose::WHOSE;
 use crate::platform::{Operator, Platform, Role};
 use crate::target::kubernetes::layout;
-use crate::target::kubernetes::object::{Object, Stage};
+use crate::target::kubernetes::object::{Custom, Object, Stage};
 use crate::target::prometheus;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-
-const KIND: &str = "PrometheusRule";
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Rule {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: ObjectMeta,
-}
 
 /// The rules of the platform.
 pub(super) fn objects(platform: &Platform, operator: &Operator) -> Vec<Object> {
@@ -32,8 +19,13 @@ pub(super) fn objects(platform: &Platform, operator: &Operator) -> Vec<Object> {
     let object = |(name, mut rules): (String, Node)| {
         each_alert(&mut rules, &|alert| label(alert, &added));
         let metadata = metadata(platform, operator, names.take(&name), platform.namespace().to_owned());
-        let rule = Rule { api_version: "monitoring.coreos.com/v1", kind: KIND, metadata: metadata.clone() };
-        Object::of(&file, Stage::Monitor, KIND, metadata, &rule).with_spec(rules)
+        let rule = Custom {
+            api_version: "monitoring.coreos.com/v1",
+            kind: "PrometheusRule",
+            metadata,
+            spec: None::<()>,
+        };
+        rule.object(&file, Stage::Monitor).with_spec(rules)
     };
     prometheus::rule_files(platform).into_iter().map(object).collect()
 }

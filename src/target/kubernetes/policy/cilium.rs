@@ -11,21 +11,10 @@ use serde::Serialize;
 
 use super::{FILE, Peers, Rule, Rules, labels, note, peer};
 use crate::platform::{Platform, Service};
-use crate::target::kubernetes::object::{Object, Stage};
-
-const KIND: &str = "CiliumNetworkPolicy";
+use crate::target::kubernetes::object::{Custom, Object, Stage};
 
 /// The label that Cilium gives every pod: its namespace (cilium/cilium:pkg/k8s/apis/cilium.io/const.go, `PodNamespaceLabel`).
 const NAMESPACE: &str = "k8s:io.kubernetes.pod.namespace";
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Policy {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: ObjectMeta,
-    spec: Spec,
-}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -93,8 +82,8 @@ impl Name {
 }
 
 fn object(metadata: ObjectMeta, spec: Spec) -> Object {
-    let policy = Policy { api_version: "cilium.io/v2", kind: KIND, metadata: metadata.clone(), spec };
-    Object::of(FILE, Stage::Policy, KIND, metadata, &policy)
+    Custom { api_version: "cilium.io/v2", kind: "CiliumNetworkPolicy", metadata, spec: Some(spec) }
+        .object(FILE, Stage::Policy)
 }
 
 /// The policy of a service for what a NetworkPolicy cannot say; `None` where there is nothing of it.

@@ -8,7 +8,7 @@ use crate::platform::Platform;
 
 /// An object as text, with its lines in the tables that stand beside the objects.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(super) struct Printed {
     /// The file that it stands in, without its folder and `.yaml`.
     pub(super) file: String,
     pub(super) stage: Stage,
@@ -19,7 +19,7 @@ pub(super) struct Document {
     pub(super) secrets: String,
 }
 
-impl Document {
+impl Printed {
     /// The document of an object.
     pub(super) fn of(object: Object) -> Self {
         let text = object.text();
@@ -32,27 +32,27 @@ impl Document {
 #[derive(Debug)]
 enum Made {
     Objects(Vec<Object>),
-    Documents(Vec<Document>),
+    Texts(Vec<Printed>),
 }
 
 /// Every object of a platform with its overrides, file by file, each behind what it needs.
-pub(super) fn all(platform: &Platform, files: &Files<'_>) -> Vec<Document> {
+pub(super) fn all(platform: &Platform, files: &Files<'_>) -> Vec<Printed> {
     let make = |extended: bool, objects: Vec<Object>| {
         if extended {
             Made::Objects(objects)
         } else {
-            Made::Documents(objects.into_iter().map(Document::of).collect())
+            Made::Texts(objects.into_iter().map(Printed::of).collect())
         }
     };
     let mut made = parts(platform, files, &make);
     let extended = made.iter_mut().flat_map(|made| match made {
         Made::Objects(objects) => objects.as_mut_slice(),
-        Made::Documents(_) => &mut [],
+        Made::Texts(_) => &mut [],
     });
     over::apply(platform, &mut extended.collect::<Vec<_>>());
     let documents = parallel::map_owned(made, |made| match made {
-        Made::Objects(objects) => objects.into_iter().map(Document::of).collect(),
-        Made::Documents(documents) => documents,
+        Made::Objects(objects) => objects.into_iter().map(Printed::of).collect(),
+        Made::Texts(documents) => documents,
     });
     documents.into_iter().flatten().collect()
 }
