@@ -21,7 +21,7 @@ fn ours(content: &str) -> [Artifact; 2] {
 /// What a check finds.
 fn differs(folder: &Path, artifacts: &[Artifact]) -> Result<Vec<String>> {
     let build = Build { once: ONCE, ..whole(artifacts) };
-    let drift = drift::drift(folder, &build).map_err(|error| error.to_string())?;
+    let drift = drift::compare(folder, &build).map_err(|error| error.to_string())?;
     Ok(drift.files.into_iter().map(|file| file.path).collect())
 }
 
