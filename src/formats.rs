@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::model::{
     AlertmanagerSettings, ComposeSettings, GrafanaSettings, KubernetesSettings, NginxSettings,
-    PrometheusSettings, Role, Runtime,
+    PrometheusSettings, Role, Runtime, TerraformSettings,
 };
 use crate::schema::Block;
 
@@ -207,8 +207,28 @@ pub static KUBERNETES: Format = Format {
     reader: None,
 };
 
+/// Terraform.
+pub static TERRAFORM: Format = Format {
+    name: TerraformSettings::SCHEMA.key,
+    purpose: "the host in AWS for Terraform and OpenTofu: firewall, machine, disks, buckets, DNS",
+    settings: TerraformSettings::SCHEMA,
+    runtime: Some(Runtime::Compose),
+    root: "terraform",
+    per_reader: false,
+    folders: &[],
+    checks: &[],
+    adds: None,
+    overrides: &[],
+    keys: None,
+    inputs: false,
+    override_inputs: false,
+    objects: false,
+    reader: None,
+};
+
 /// Every format, in the order in which they are built.
-pub static FORMATS: [&Format; 6] = [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX, &KUBERNETES];
+pub static FORMATS: [&Format; 7] =
+    [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX, &KUBERNETES, &TERRAFORM];
 
 /// The formats of a platform that names none.
 pub static DEFAULT: [&Format; 1] = [&COMPOSE];
@@ -242,6 +262,15 @@ pub fn runtimes(formats: &[&Format]) -> Vec<Runtime> {
     let named = |runtime: &Runtime| formats.iter().any(|format| format.runtime == Some(*runtime));
     let found: Vec<Runtime> = Runtime::ALL.into_iter().filter(named).collect();
     if found.is_empty() { vec![Runtime::ALL[0]] } else { found }
+}
+
+/// The format that starts the services of a platform on a runtime. Others of the runtime stand beside it.
+#[must_use]
+pub fn starts_on(runtime: Runtime) -> &'static Format {
+    match runtime {
+        Runtime::Compose => &COMPOSE,
+        Runtime::Kubernetes => &KUBERNETES,
+    }
 }
 
 /// The format of a name.

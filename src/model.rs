@@ -55,6 +55,7 @@ pub use store::Backup;
 pub use target::{
     AlertmanagerSettings, ComposeSettings, GatewaySettings, GrafanaSettings, IngressSettings,
     KubernetesSettings, NginxSettings, PrometheusSettings, PullPolicy, Target, TargetSettings,
+    TerraformSettings,
 };
 
 block! {

@@ -15,12 +15,13 @@ mod nginx;
 mod order;
 mod overrides;
 mod prometheus;
+mod terraform;
 
 pub use artifact::{Artifact, Files, digest};
 pub use change::{Change, Compare, Weight};
 pub use coverage::Coverage;
 pub use fault::{Fault, FaultKind};
-pub use order::{join, lower, overlays};
+pub use order::{join, lower, overlays, roots};
 pub use overrides::Missed;
 
 use crate::formats::Format;
@@ -41,7 +42,8 @@ pub struct Lowered {
 }
 
 /// The first parts of the paths of artifacts.
-pub const PLACES: &[&str] = &["docker", ".env.example", "monitoring", "nginx", "kubernetes", "scripts"];
+pub const PLACES: &[&str] =
+    &["docker", ".env.example", "monitoring", "nginx", "kubernetes", "terraform", "scripts"];
 
 /// A format that a platform is lowered to.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +112,7 @@ pub const TARGETS: &[Target] = &[
     grafana::TARGET,
     nginx::TARGET,
     kubernetes::TARGET,
+    terraform::TARGET,
 ];
 
 /// What no files say: nothing is told by arguments.

@@ -35,7 +35,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::prometheus(_)
             | TargetField::grafana(_)
             | TargetField::nginx(_)
-            | TargetField::kubernetes(_) => NotConcerned,
+            | TargetField::kubernetes(_)
+            | TargetField::terraform(_) => NotConcerned,
         },
         // The address of the mail server.
         SourceField::outside(OutsideField::addresses(Leaf)) | SourceField::override_(Leaf) => Written,

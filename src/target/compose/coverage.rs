@@ -68,7 +68,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::nginx(_)
-            | TargetField::kubernetes(_) => NotConcerned,
+            | TargetField::kubernetes(_)
+            | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
         SourceField::site(_)

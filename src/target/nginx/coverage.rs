@@ -24,7 +24,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
-            | TargetField::kubernetes(_) => NotConcerned,
+            | TargetField::kubernetes(_)
+            | TargetField::terraform(_) => NotConcerned,
         },
         // Addresses that may come in.
         SourceField::outside(field) => match field {
