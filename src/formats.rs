@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::model::{
     AlertmanagerSettings, ComposeSettings, GrafanaSettings, KubernetesSettings, NginxSettings,
-    PrometheusSettings, Role, Runtime, TerraformSettings,
+    PrometheusSettings, Role, Runtime, ScriptsSettings, TerraformSettings,
 };
 use crate::schema::Block;
 
@@ -207,6 +207,25 @@ pub static KUBERNETES: Format = Format {
     reader: None,
 };
 
+/// What operators run on a host.
+pub static SCRIPTS: Format = Format {
+    name: ScriptsSettings::SCHEMA.key,
+    purpose: "scripts and make targets that run the platform on its host",
+    settings: ScriptsSettings::SCHEMA,
+    runtime: Some(Runtime::Compose),
+    root: "scripts",
+    per_reader: false,
+    folders: &[],
+    checks: &[],
+    adds: None,
+    overrides: &[],
+    keys: None,
+    inputs: false,
+    override_inputs: false,
+    objects: false,
+    reader: None,
+};
+
 /// Terraform.
 pub static TERRAFORM: Format = Format {
     name: TerraformSettings::SCHEMA.key,
@@ -227,8 +246,8 @@ pub static TERRAFORM: Format = Format {
 };
 
 /// Every format, in the order in which they are built.
-pub static FORMATS: [&Format; 7] =
-    [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX, &KUBERNETES, &TERRAFORM];
+pub static FORMATS: [&Format; 8] =
+    [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX, &KUBERNETES, &SCRIPTS, &TERRAFORM];
 
 /// The formats of a platform that names none.
 pub static DEFAULT: [&Format; 1] = [&COMPOSE];
@@ -264,13 +283,10 @@ pub fn runtimes(formats: &[&Format]) -> Vec<Runtime> {
     if found.is_empty() { vec![Runtime::ALL[0]] } else { found }
 }
 
-/// The format that starts the services of a platform on a runtime. Others of the runtime stand beside it.
+/// What a runtime reads to start the platform. Other formats of it are for who runs it there.
 #[must_use]
-pub fn starts_on(runtime: Runtime) -> &'static Format {
-    match runtime {
-        Runtime::Compose => &COMPOSE,
-        Runtime::Kubernetes => &KUBERNETES,
-    }
+pub fn of_runtime(runtime: Runtime) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.runtime == Some(runtime))
 }
 
 /// The format of a name.

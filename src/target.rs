@@ -15,6 +15,7 @@ mod nginx;
 mod order;
 mod overrides;
 mod prometheus;
+mod scripts;
 mod terraform;
 
 pub use artifact::{Artifact, Files, digest};
@@ -42,8 +43,17 @@ pub struct Lowered {
 }
 
 /// The first parts of the paths of artifacts.
-pub const PLACES: &[&str] =
-    &["docker", ".env.example", "monitoring", "nginx", "kubernetes", "terraform", "scripts"];
+pub const PLACES: &[&str] = &[
+    "docker",
+    ".env.example",
+    "monitoring",
+    "nginx",
+    "kubernetes",
+    "scripts",
+    "infra.mk",
+    "Makefile",
+    "terraform",
+];
 
 /// A format that a platform is lowered to.
 #[derive(Debug, Clone, Copy)]
@@ -112,6 +122,7 @@ pub const TARGETS: &[Target] = &[
     grafana::TARGET,
     nginx::TARGET,
     kubernetes::TARGET,
+    scripts::TARGET,
     terraform::TARGET,
 ];
 

@@ -14,7 +14,7 @@ use shell::Shell;
 
 use crate::judge::Judge;
 
-const ENV: &str = include_str!("../targets/kubernetes/env.sh");
+const ENV: &str = include_str!("../targets/scripts/lib/env.sh");
 const SECRETS: &str = include_str!("../targets/kubernetes/secrets.sh");
 const APPLY: &str = include_str!("../targets/kubernetes/apply.sh");
 

@@ -119,6 +119,11 @@ block! {
     }
 }
 
+block! {
+    /// Settings of the scripts for operators: there are none yet.
+    "scripts" => ScriptsSettings / ScriptsSettingsField {}
+}
+
 choice! {
     /// When an image is pulled.
     PullPolicy {
@@ -184,6 +189,8 @@ block! {
         optional nginx: NginxSettings,
         /// Those of Kubernetes.
         optional kubernetes: KubernetesSettings,
+        /// Those of the scripts for operators.
+        optional scripts: ScriptsSettings,
         /// Those of Terraform.
         optional terraform: TerraformSettings,
     }

@@ -24,7 +24,7 @@ pub(super) fn named(name: &str, span: Span, texts: &mut Texts<'_>) -> Option<&'s
 }
 
 /// The targets of the platform on its runtime, in the order of the table: those that it names, or the default, and those
-/// whose files a service mounts. Where it names the one of another runtime, this one's is among them.
+/// whose files a service mounts. Where it names one of any runtime, what this runtime starts is among them.
 pub(super) fn targets(
     document: &Document,
     platform: &Platform,
@@ -34,10 +34,9 @@ pub(super) fn targets(
         Some(list) => listed(list, texts).unwrap_or_else(|| FORMATS.to_vec()),
         None => formats::DEFAULT.to_vec(),
     };
-    let own = |format: &&'static Format| format.runtime.is_none_or(|runtime| runtime == platform.runtime);
-    if !wanted.iter().all(own) {
-        wanted.retain(own);
-        wanted.push(formats::starts_on(platform.runtime));
+    if wanted.iter().any(|format| format.runtime.is_some()) {
+        wanted.retain(|format| format.runtime.is_none_or(|runtime| runtime == platform.runtime));
+        wanted.extend(formats::of_runtime(platform.runtime));
     }
     let mounted =
         platform.services.iter().flat_map(|service| &service.artifacts).map(|mounted| mounted.target);

@@ -14,10 +14,13 @@ mod overrides;
 mod owner;
 mod publish;
 mod service;
+mod started;
 pub(super) mod text;
 
 use config::Seen;
 use file::{Entry, File, Network, Volume};
+
+pub(super) use started::services;
 
 use super::{Artifact, Files, Lower, Missed, Target, generated};
 use crate::emit::{self, Apart, Commented, Entries, Node};
@@ -30,6 +33,9 @@ use crate::platform::{Platform, Service, ServiceId};
 /// How compose is called with what we write. It looks for `.env` in the folder of its file, which is
 /// `docker/`; ours stands in the root.
 const COMMAND: &str = "docker compose --env-file .env -f docker/compose.infrastructure.yaml";
+
+/// Where its file stands, below the output folder.
+pub(super) const FILE: &str = "docker/compose.infrastructure.yaml";
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -51,10 +57,7 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
         platform.services.iter().flat_map(|service| config::artifacts(service, &header)).collect();
     let seen = Seen { platform, mounted: files, configs: Files::new(&configs) };
     let mut artifacts = vec![
-        Artifact::new(
-            "docker/compose.infrastructure.yaml",
-            compose_file(platform, &services, &seen, &header),
-        ),
+        Artifact::new(FILE, compose_file(platform, &services, &seen, &header)),
         env_example::artifact(&[platform]),
     ];
     artifacts.extend(configs);
@@ -199,7 +202,7 @@ fn volumes(platform: &Platform) -> impl Iterator<Item = (&str, Option<&str>)> {
 
 /// The project's name, in the characters that compose allows
 /// (compose-spec/compose-go:loader/loader.go, `NormalizeProjectName`).
-fn project(platform: &Platform) -> String {
+pub(super) fn project(platform: &Platform) -> String {
     // Environments that meet on one host must not share containers and volumes.
     let environment = platform.environment.as_ref().map(|name| format!("-{name}")).unwrap_or_default();
     let name =

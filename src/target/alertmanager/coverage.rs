@@ -36,6 +36,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
+            | TargetField::scripts(_)
             | TargetField::terraform(_) => NotConcerned,
         },
         // The address of the mail server.

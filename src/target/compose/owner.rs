@@ -32,6 +32,13 @@ pub(super) fn jobs<'a>(platform: &Platform, handovers: &'a [Handover]) -> Vec<Jo
 }
 
 impl Job<'_> {
+    /// The profile that it is started with: that of its services, where they have one.
+    pub(super) fn profile<'a>(&self, platform: &'a Platform) -> Option<&'a str> {
+        let services = self.handover.services.iter().map(|id| &platform[*id]);
+        let mut profiles = services.map(|of| service::profile(platform, of));
+        profiles.next().flatten().filter(|first| profiles.all(|other| other == Some(*first)))
+    }
+
     /// The lines above it.
     pub(super) fn comments(&self) -> Vec<String> {
         let places = self.handover.places.iter().map(|place| place.path.as_str());
@@ -49,8 +56,7 @@ impl Job<'_> {
 pub(super) fn lower<'a>(platform: &'a Platform, job: &'a Job<'_>) -> Out<'a> {
     let handover = job.handover;
     let services = || handover.services.iter().map(|id| &platform[*id]);
-    let mut profiles = services().map(|of| service::profile(platform, of));
-    let profile = profiles.next().flatten().filter(|first| profiles.all(|other| other == Some(*first)));
+    let profile = job.profile(platform);
     let own = services().find(|of| can(platform, of)).and_then(|of| of.image.as_ref());
     let capabilities: &[&str] = if handover.several {
         &["CHOWN", "DAC_READ_SEARCH", "FOWNER"]

@@ -10,12 +10,11 @@ use super::operator::alerts;
 use crate::emit::{Node, with_header};
 use crate::hash::IndexMap;
 use crate::platform::{PROGRAM, Platform};
-use crate::target::{Artifact, generated};
+use crate::target::{Artifact, generated, scripts};
 
 const SCRIPT: &str = include_str!("../../../targets/kubernetes/secrets.sh");
 const APPLY: &str = include_str!("../../../targets/kubernetes/apply.sh");
 /// The reader of `.env`, which scripts have in common.
-const ENV: &str = include_str!("../../../targets/kubernetes/env.sh");
 
 /// The keys of a Secret, each with whether it may be missing.
 pub(super) type Keys = BTreeMap<String, bool>;
@@ -27,7 +26,7 @@ pub(super) fn apply(platform: &Platform) -> Artifact {
 
 /// The script that makes Secrets from `.env`.
 pub(super) fn from_env(platform: &Platform) -> Artifact {
-    script(platform, "secrets", &SCRIPT.replace("@ENV@\n", ENV))
+    script(platform, "secrets", &SCRIPT.replace("@ENV@\n", scripts::ENV))
 }
 
 fn script(platform: &Platform, name: &str, text: &str) -> Artifact {

@@ -25,6 +25,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::kubernetes(_)
+            | TargetField::scripts(_)
             | TargetField::terraform(_) => NotConcerned,
         },
         // Addresses that may come in.

@@ -51,6 +51,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
+            | TargetField::scripts(_)
             | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,

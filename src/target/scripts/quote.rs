@@ -1,0 +1,33 @@
+//! Text in a shell.
+
+/// A word as every shell reads it back: between apostrophes nothing means anything but the apostrophe.
+pub(super) fn word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:,+@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    quoted(text)
+}
+
+/// The same, with apostrophes around every word.
+pub(super) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn words_are_inert() {
+        for (text, expected) in [
+            ("a/b:1.2", "a/b:1.2"),
+            ("", "''"),
+            ("two words", "'two words'"),
+            ("it's $(x) `y` ~ !", r"'it'\''s $(x) `y` ~ !'"),
+            ("a=b", "'a=b'"),
+        ] {
+            assert_eq!(word(text), expected);
+        }
+    }
+}
