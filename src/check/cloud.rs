@@ -184,6 +184,7 @@ fn machine(platform: &Platform, host: &Host, sink: &mut Sink) {
         );
     } else if let (Some(memory), Some((gib, _))) =
         (host.memory, SIZES.iter().find(|(_, size)| *size == host.instance_type()))
+        && host.size.is_some()
         && memory.0 != gib << 30
     {
         sink.report(
