@@ -16,12 +16,13 @@ mod order;
 mod overrides;
 mod prometheus;
 mod scripts;
+mod terraform;
 
 pub use artifact::{Artifact, Files, digest};
 pub use change::{Change, Compare, Weight};
 pub use coverage::Coverage;
 pub use fault::{Fault, FaultKind};
-pub use order::{join, lower, overlays};
+pub use order::{join, lower, overlays, roots};
 pub use overrides::Missed;
 
 use crate::formats::Format;
@@ -42,8 +43,17 @@ pub struct Lowered {
 }
 
 /// The first parts of the paths of artifacts.
-pub const PLACES: &[&str] =
-    &["docker", ".env.example", "monitoring", "nginx", "kubernetes", "scripts", "infra.mk", "Makefile"];
+pub const PLACES: &[&str] = &[
+    "docker",
+    ".env.example",
+    "monitoring",
+    "nginx",
+    "kubernetes",
+    "scripts",
+    "infra.mk",
+    "Makefile",
+    "terraform",
+];
 
 /// A file that is written only where no person has one: theirs stays as it is, and stands against nothing.
 #[derive(Debug, Clone, Copy)]
@@ -135,6 +145,7 @@ pub const TARGETS: &[Target] = &[
     nginx::TARGET,
     kubernetes::TARGET,
     scripts::TARGET,
+    terraform::TARGET,
 ];
 
 /// What no files say: nothing is told by arguments.

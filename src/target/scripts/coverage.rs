@@ -19,7 +19,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::variable(field) => match field {
             VariableField::default(Leaf) | VariableField::one_of(Leaf) | VariableField::optional(Leaf) => {
