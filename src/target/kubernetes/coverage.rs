@@ -64,6 +64,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                 | KubernetesSettingsField::storage_class(Leaf)
                 | KubernetesSettingsField::shared_storage_class(Leaf)
                 | KubernetesSettingsField::domain(Leaf)
+                | KubernetesSettingsField::keda(Leaf)
                 | KubernetesSettingsField::pull_secrets(Leaf)
                 | KubernetesSettingsField::pull_policy(Leaf)
                 | KubernetesSettingsField::wait(Leaf)
