@@ -185,8 +185,10 @@ impl Parsed {
                 allows.unused(&mut sink);
             }
         }
+        let names = platform.as_ref().map(Platform::names).unwrap_or_default();
         let platform = platform.filter(|_| !sink.has_errors());
         let mut diagnostics = sink.finish();
+        edit::keep_declared(&mut diagnostics, &sources, |name| names.contains(name));
         edit::locate(&mut diagnostics, &sources);
         let diagnostics = cause::gather(diagnostics, sources.embedded());
         Compilation { sources, diagnostics, platform, allows, uses }

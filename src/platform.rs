@@ -9,6 +9,7 @@ mod api;
 mod backup;
 mod cluster;
 mod config;
+mod declared;
 pub mod dollar;
 mod endpoint;
 pub mod exposure;

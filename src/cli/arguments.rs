@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::findings::{FindingsArguments, Format, FormatArgument};
 use super::words::{environment, header, label, size};
-use crate::diagnostic::machine;
+use crate::diagnostic::{CODES, machine};
+use crate::manual::Subject as Page;
 use crate::platform::Runtime;
 use crate::schema::Bytes;
 use crate::target::{self, TARGETS, Target};
@@ -65,7 +66,13 @@ pub(super) enum Command {
     Build(BuildArguments),
     /// Build again whenever the source has changed
     ///
-    /// Until it is interrupted. On a terminal each build has the screen for itself.
+    /// Until it is interrupted. On a terminal each build has the screen for itself. A source that is away for a moment, as
+    /// while an editor saves it, is waited for.
+    #[command(after_help = "\
+Examples:
+  infrac watch
+  infrac watch deploy/ --env production
+  infrac watch --check             what would change, at each change of the source")]
     Watch(BuildArguments),
     /// Pack what a build of an environment writes into one archive
     ///
@@ -151,7 +158,7 @@ Examples:
         #[arg(long, value_enum, value_name = "FORMAT")]
         format: Option<SchemaFormat>,
     },
-    /// Explain a diagnostic, a component, a target or a block of the language
+    /// Explain a diagnostic, a component, a target, a concept, a block or a key of the language
     ///
     /// Of a code: what it means, with an example that fails and its mended twin. Of a component: its parameters, what it
     /// offers and what watches it. Of a block: its keys.
@@ -161,9 +168,12 @@ Examples:
   infrac explain unreachable-dependency
   infrac explain postgres
   infrac explain service
+  infrac explain service.port
+  infrac explain environment
   infrac explain                   everything that has a page")]
     Explain {
-        /// A code or its readable name, a component, a target, or a block; by default all of them are listed
+        /// A code or its readable name, a component, a target, a concept, a block, or a key; by default all of them are listed
+        #[arg(value_parser = Pages, hide_possible_values = true)]
         name: Option<String>,
     },
 }
@@ -254,13 +264,17 @@ pub(super) struct BuildArguments {
 #[command(after_help = "\
 Examples:
   infrac bundle --env production
+  infrac bundle --all --to dist/
   infrac bundle deploy/ --env staging --to /srv/releases/shop.tar.gz")]
 pub(super) struct BundleArguments {
     #[command(flatten)]
     pub(super) source: SourceArguments,
-    /// The archive; by default `build/NAME-ENV.tar.gz` in the project's folder
-    #[arg(long, value_name = "FILE")]
+    /// The archive, with `--all` the folder of the archives; by default `build/NAME-ENV.tar.gz` in the project's folder
+    #[arg(long, value_name = "PATH")]
     pub(super) to: Option<PathBuf>,
+    /// The platform as it stands and every environment, each in an archive of its own
+    #[arg(long, conflicts_with = "env")]
+    pub(super) all: bool,
     #[command(flatten)]
     pub(super) findings: FindingsArguments,
 }
@@ -366,9 +380,11 @@ Examples:
   infrac show                      everything that has a name
   infrac show api --env production
   infrac show mongodb.exporter --on kubernetes
-  infrac show HighErrorRate")]
+  infrac show HighErrorRate
+  infrac show environments         their names, a line each")]
 pub(super) struct ShowArguments {
-    /// A service, network, site, input, outside, store, backup or alert; by default everything is listed
+    /// A service, its port or volume (`api.http`), a group, network, site, input, outside, store, backup, alert, receiver or
+    /// environment; or a kind such as `environments`, whose names are printed a line each; by default everything is listed
     pub(super) name: Option<String>,
     #[command(flatten)]
     pub(super) at: PlatformArguments,
@@ -458,6 +474,31 @@ pub(super) enum Color {
     Auto,
     Always,
     Never,
+}
+
+/// The names of pages, which shells complete by; what is none of them is answered by the command itself.
+#[derive(Debug, Clone)]
+struct Pages;
+
+impl TypedValueParser for Pages {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        clap::builder::StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let codes = CODES.iter().map(|code| code.id);
+        let mut names: Vec<&str> = codes.chain(Page::all().into_iter().map(Page::name)).collect();
+        names.sort_unstable();
+        names.dedup();
+        Some(Box::new(names.into_iter().map(PossibleValue::new)))
+    }
 }
 
 /// The targets as clap checks, suggests and lists them.

@@ -35,6 +35,7 @@ fn whole(artifacts: &[Artifact]) -> Build {
         recreate: false,
         sources: BTreeSet::new(),
         places: &[],
+        theirs: Vec::new(),
     }
 }
 

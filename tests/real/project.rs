@@ -41,6 +41,7 @@ impl Project {
                 force: false,
                 sources: std::collections::BTreeSet::new(),
                 places: &[],
+                theirs: Vec::new(),
             },
         )
         .expect("artifacts can be written");
