@@ -244,6 +244,12 @@ impl Sink {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
+    /// Whether a diagnostic of a family was reported so far: of the codes that start so.
+    #[must_use]
+    pub fn has_code_of(&self, family: &str) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code.id.starts_with(family))
+    }
+
     /// How many diagnostics were reported so far.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -329,7 +329,7 @@ fn a_source_that_is_away_is_waited_for() -> Result {
 fn a_digest_is_of_every_file_that_was_read() -> Result {
     let folder = tempfile::tempdir()?;
     let source = format!("{SHOP}import \"more.infra\"\n");
-    let more = "service b {\n  image = \"shop/b:1\" { base = \"node:24-bookworm-slim\" }\n  config \"/etc/b.conf\" { from = \"b.conf\" }\n}\n";
+    let more = "service b {\n  networks = []\n  image = \"shop/b:1\" { base = \"node:24-bookworm-slim\" }\n  config \"/etc/b.conf\" { from = \"b.conf\" }\n}\n";
     let files = [("platform.infra", source.as_str()), ("more.infra", more), ("b.conf", "level=1\n")];
     let digest = || -> Result<String> {
         let said = infrac(folder.path(), &["bundle", "--to", "shop.tar.gz"]).output()?;

@@ -2,16 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::findings::{FindingsArguments, Format, FormatArgument};
-use super::words::{environment, header, label, size};
-use crate::diagnostic::{CODES, machine};
-use crate::manual::Subject as Page;
+use super::words::{Pages, environment, header, label, size, targets};
+use crate::diagnostic::machine;
 use crate::platform::Runtime;
 use crate::schema::Bytes;
-use crate::target::{self, TARGETS, Target};
+use crate::target::Target;
 
 /// One typed source of a platform, every artifact of it.
 #[derive(Debug, Parser)]
@@ -474,36 +472,4 @@ pub(super) enum Color {
     Auto,
     Always,
     Never,
-}
-
-/// The names of pages, which shells complete by; what is none of them is answered by the command itself.
-#[derive(Debug, Clone)]
-struct Pages;
-
-impl TypedValueParser for Pages {
-    type Value = String;
-
-    fn parse_ref(
-        &self,
-        command: &clap::Command,
-        argument: Option<&clap::Arg>,
-        value: &std::ffi::OsStr,
-    ) -> Result<String, clap::Error> {
-        clap::builder::StringValueParser::new().parse_ref(command, argument, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let codes = CODES.iter().map(|code| code.id);
-        let mut names: Vec<&str> = codes.chain(Page::all().into_iter().map(Page::name)).collect();
-        names.sort_unstable();
-        names.dedup();
-        Some(Box::new(names.into_iter().map(PossibleValue::new)))
-    }
-}
-
-/// The targets as clap checks, suggests and lists them.
-fn targets() -> impl TypedValueParser<Value = &'static Target> {
-    let known =
-        TARGETS.iter().map(|target| PossibleValue::new(target.format.name).help(target.format.purpose));
-    PossibleValuesParser::new(known).try_map(|name| target::find(&name).ok_or("no such target"))
 }

@@ -106,7 +106,11 @@ pub(super) fn fixed(project: &Project, environment: Option<&str>) -> Fixed {
         }
         fixed.findings += mended;
     }
-    fixed.files.retain(|_, change| change.before != change.after);
+    // What does not parse is never written.
+    fixed.files.retain(|_, change| change.before != change.after && formatted(&change.after).is_some());
+    if fixed.files.is_empty() {
+        fixed.findings = 0;
+    }
     fixed
 }
 
@@ -129,11 +133,14 @@ fn is_in_the_way((name, edit): &(String, Edit), chosen: &BTreeMap<String, Vec<Ed
     chosen.get(name).is_some_and(|chosen| chosen.iter().any(meets))
 }
 
-/// A text with edits, in the one style where it stood in that; `None` where it does not parse.
+/// A text with edits, in the one style where it stood in that; `None` where it does not parse any more.
 fn applied(text: &str, edits: &[Edit]) -> Option<String> {
     let after = edit::apply(text, edits)?;
     let is_formatted = formatted(text).is_none_or(|formatted| formatted == text);
-    let in_style = formatted(&after)?;
+    let Some(in_style) = formatted(&after) else {
+        // Of a file that did not parse before, some mistakes may be left for the next round.
+        return formatted(text).is_none().then_some(after);
+    };
     Some(if is_formatted { in_style } else { after })
 }
 

@@ -286,7 +286,17 @@ impl<T: Scalar> Scalar for List<T> {
                 Diagnostic::new(codes::TYP001, format!("expected a list, found {}", value.kind.describe()))
                     .at(value.span, "a single item")
                     .help(as_list(value));
+            let word = match (&value.kind, T::shape()) {
+                (ValueKind::Text(text), Kind::Reference(_)) => text.as_literal(),
+                _ => None,
+            };
             decoder.report(match &value.kind {
+                // A name stands without quotes in a list, too.
+                _ if word.is_some_and(|word| !word.contains(|c: char| c.is_whitespace() || c == '"')) => {
+                    let word = word.unwrap_or_default();
+                    told.help(Help::write(format!("[{word}]")))
+                        .where_declared(word, "write the names between `[` and `]`, without quotes")
+                }
                 ValueKind::Reference(path) => {
                     told.where_declared(&path.text(), "write its items between `[` and `]`")
                 }
