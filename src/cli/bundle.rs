@@ -18,7 +18,7 @@ use crate::digest::{Digest, Hasher};
 use crate::output::{self, Build};
 use crate::platform::Platform;
 use crate::source::Sources;
-use crate::target::{Lowered, PLACES};
+use crate::target::{Lowered, ONCE, PLACES};
 
 /// What says, in the archive, what it was made from.
 const ORIGIN: &str = "BUILD";
@@ -95,6 +95,7 @@ fn packed(
         sources: project.sources(),
         places: PLACES,
         theirs: Vec::new(),
+        once: ONCE,
     };
     let refused = |error: &dyn std::fmt::Display| Failure::System(format!("nothing is packed: {error}"));
     let stage = tempfile::tempdir().map_err(|error| refused(&error))?;

@@ -3,6 +3,7 @@
 mod basics;
 mod edited;
 mod manifest;
+mod once;
 mod stale;
 pub(super) mod stop;
 mod stopped;
@@ -36,6 +37,7 @@ fn whole(artifacts: &[Artifact]) -> Build {
         sources: BTreeSet::new(),
         places: &[],
         theirs: Vec::new(),
+        once: &[],
     }
 }
 
