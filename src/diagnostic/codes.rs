@@ -471,6 +471,10 @@ codes! {
     ART004 Error "artifact-in-the-way";
     /// A file of an earlier build is no longer generated.
     ART005 Error "orphaned-artifact";
+    /// Infrac did not write a file in a folder that programs read whole.
+    ART006 Error "foreign-file";
+    /// A file cannot be read, written or packed.
+    ART007 Error "not-written";
 
     /// A source file is not in the one style.
     FMT001 Error "unformatted-source";
