@@ -55,6 +55,28 @@ pub const PLACES: &[&str] = &[
     "terraform",
 ];
 
+/// A file that is written only where no person has one: theirs stays as it is, and stands against nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Once {
+    /// Its path below the output folder.
+    pub path: &'static str,
+    /// Files beside it that its reader takes instead.
+    pub others: &'static [&'static str],
+    /// What a person's file holds that does the same. Where it does not, the build gives `advice`.
+    pub mention: &'static str,
+    /// What a person may do.
+    pub advice: &'static str,
+}
+
+/// The files that are written only where no person has one.
+pub const ONCE: &[Once] = &[Once {
+    path: "Makefile",
+    // GNU make looks for these first (its manual, section 3.2).
+    others: &["GNUmakefile", "makefile"],
+    mention: "infra.mk",
+    advice: "write `include infra.mk` into it, or call `make -f infra.mk`",
+}];
+
 /// A format that a platform is lowered to.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {

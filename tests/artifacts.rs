@@ -40,6 +40,7 @@ const COMMENTS: &[(&str, Option<&str>)] = &[
     // What stands outside of the markers is no part of it (RFC 7468, section 2).
     (".pem", Some("#")),
     ("Makefile", Some("#")),
+    (".mk", Some("#")),
     (".js", Some("//")),
     (".sql", Some("--")),
     (".json", None),
@@ -420,6 +421,8 @@ fn given_away(secret: &str, artifact: &Artifact) -> (usize, Vec<String>) {
             regex(
                 r"^[a-z0-9-]+ [a-z0-9-]+ [a-z]+/[a-z0-9-]+(?: [A-Z][A-Z0-9_]*\??)*? SECRET\??(?: [A-Z][A-Z0-9_]*\??)*$",
             ),
+            // By scripts: what is right for a value.
+            regex(r"^SECRET secret (?:required|optional|unused) \d+ (?:url|-) (?:here|elsewhere) \S+$"),
             // By compose, from the operator.
             regex(r"\$\{SECRET:(?:\?[^}]*|-)\}"),
             regex(r"^\s+environment: SECRET$"),

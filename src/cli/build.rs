@@ -14,7 +14,7 @@ use crate::hash::IndexMap;
 use crate::output::manifest::{self, State};
 use crate::output::{self, Build, Summary, WriteError};
 use crate::platform::{Platform, Runtime};
-use crate::target::{self, Artifact, Lowered, PLACES, TARGETS, Target};
+use crate::target::{self, Artifact, Lowered, ONCE, PLACES, TARGETS, Target};
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
     of_project(&Project::find(arguments.source.path.as_deref())?, arguments, report)
@@ -65,6 +65,7 @@ pub(super) fn of_project(
             recreate: arguments.recreate,
             sources: project.sources(),
             places: PLACES,
+            once: ONCE,
         };
         if arguments.stdout {
             let artifacts: Vec<&Artifact> = build.lowered.iter().flat_map(|it| &it.artifacts).collect();
@@ -80,6 +81,7 @@ pub(super) fn of_project(
         let summary = output::write(&folder, &build).map_err(|error| refused(&folder, &error, report))?;
         warn_of_damage(&folder, summary.state, report);
         warn_of_changes(&folder, &summary, report);
+        note_what_stays(&folder, &summary, report);
         let of_this = variations.iter().filter(|it| it.environment == *environment);
         for platform in of_this.filter_map(|it| it.compilation.platform.as_ref()) {
             warn_of_mounts(&folder, platform, &arguments.targets, report);
@@ -198,6 +200,18 @@ fn warn_of_changes(folder: &Path, summary: &Summary, report: &Report) {
     for ((text, help), places) in &changes {
         let help = help.map(|help| format!("\n  {help}")).unwrap_or_default();
         report.remark(&format!("warning: {}: {text}{help}", places.join(", ")));
+    }
+}
+
+/// Notes the files of a person's that stay where infrac would have written its own.
+fn note_what_stays(folder: &Path, summary: &Summary, report: &Report) {
+    for left in &summary.left {
+        let path = shown(folder).join(&left.path);
+        report.remark(&format!(
+            "note: `{}` is not infrac's and stays as it is: {}",
+            path.display(),
+            left.advice
+        ));
     }
 }
 

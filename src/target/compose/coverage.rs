@@ -54,7 +54,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             VolumeField::backup(Leaf) | VolumeField::concurrent(Leaf) => NotConcerned,
         },
         SourceField::host(field) => match field {
-            HostField::firewall(Leaf) => Written,
+            HostField::firewall(Leaf) | HostField::address(Leaf) => Written,
             HostField::size(Leaf)
             | HostField::memory(Leaf)
             | HostField::disk(Leaf)

@@ -52,6 +52,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::memory(Leaf)
             | HostField::disk(Leaf)
             | HostField::image(Leaf)
+            | HostField::address(Leaf)
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf)
             | HostField::sysctl(Leaf) => Lost(NODES),
