@@ -18,8 +18,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::image(Leaf)
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf) => Written,
-            // The address is known once the machine is there, and settings of its kernel are those of a running system.
-            HostField::address(Leaf) | HostField::sysctl(Leaf) => NotConcerned,
+            // Of a running system, whose first start is long past.
+            HostField::sysctl(Leaf) | HostField::address(Leaf) => NotConcerned,
         },
         SourceField::target(field) => match field {
             TargetField::terraform(
