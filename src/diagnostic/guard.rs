@@ -147,6 +147,7 @@ impl<'a> Guard<'a> {
             origin: diagnostic.origin,
             about: diagnostic.about.clone(),
             of_all: diagnostic.of_all,
+            name: None,
             secrets: Vec::new(),
             // An edit with stars in it is none.
             edits: diagnostic.edits.iter().filter(|edit| is_open(&edit.new)).cloned().collect(),

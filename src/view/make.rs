@@ -41,6 +41,13 @@ impl View<'_> {
         Said::at(self.sources, span)
     }
 
+    /// The last of several places that a person wrote; where there is none, the last one of the compiler's own sources.
+    fn last(&self, spans: impl IntoIterator<Item = Option<Span>>) -> Option<Said> {
+        let spans: Vec<Span> = spans.into_iter().flatten().collect();
+        let own = spans.iter().rev().find(|span| !self.sources.embedded().contains(&span.file));
+        own.or(spans.last()).map(|span| self.said(*span))
+    }
+
     fn path(&self, id: platform::ServiceId) -> String {
         self.platform[id].path.clone()
     }
@@ -118,12 +125,23 @@ impl View<'_> {
             metrics: service.metrics.as_ref().map(|metrics| Metrics {
                 port: service.ports[metrics.port].name.clone(),
                 path: metrics.path.clone(),
+                said: self.said(metrics.span),
             }),
             after: service.dependencies.iter().map(|before| self.before(before)).collect(),
             memory: service.resources.memory.0,
             cpu: service.resources.cpu,
             replicas: service.scale.as_ref().map_or(1, |scale| scale.min),
             most_replicas: service.scale.as_ref().map_or(1, |scale| scale.max),
+            image_said: self.last([
+                service.block.build.as_ref().map(|build| build.context.span),
+                service.block.image.as_ref().map(|image| image.name.span),
+            ]),
+            user_said: self.last([service.block.user.as_ref().map(|user| user.span)]),
+            networks_said: self.last([(!service.networks.is_empty()).then_some(service.networks_span)]),
+            resources_said: self.last([
+                service.block.resources.as_ref().map(|resources| resources.span),
+                service.block.resources.as_ref().and_then(|it| Some(it.memory.as_ref()?.span)),
+            ]),
             said: self.said(service.span()),
         }
     }
@@ -149,21 +167,34 @@ impl View<'_> {
     }
 
     fn mounts(&self, service: &platform::Service) -> Vec<Mount> {
-        let mount = |kind, name: String, path: String, backup| Mount { kind, name, path, backup };
+        let mount = |kind, name: String, path: String, backup, span: Option<Span>| Mount {
+            kind,
+            name,
+            path,
+            said: self.last([span]),
+            backup,
+        };
+        let block = &service.block;
         let own = service.volumes.iter();
-        let own = own.map(|it| mount("volume", it.name.clone(), it.path.clone(), it.backup));
+        let own = own.map(|it| mount("volume", it.name.clone(), it.path.clone(), it.backup, Some(it.span)));
         let shared = service.mounts.iter().map(|it| {
             let volume = &self.platform[it.volume];
-            mount("shared volume", volume.name.clone(), it.path.clone(), volume.backup)
+            mount("shared volume", volume.name.clone(), it.path.clone(), volume.backup, Some(it.span))
         });
-        let binds = service.binds.iter();
-        let binds = binds.map(|it| mount("host", it.source.clone(), it.path.clone(), false));
-        let memory = service.memory_paths.iter();
-        let memory = memory.map(|it| mount("memory", it.size.to_string(), it.path.to_string(), false));
+        let binds = service.binds.iter().map(|it| {
+            let declared = block.bind.iter().find(|bind| bind.source.text == it.source);
+            mount("host", it.source.clone(), it.path.clone(), false, declared.map(|bind| bind.span))
+        });
+        let memory = service.memory_paths.iter().map(|it| {
+            let declared = block.tmpfs.iter().find(|tmpfs| tmpfs.path.text == it.path);
+            mount("memory", it.size.to_string(), it.path.to_string(), false, declared.map(|tmpfs| tmpfs.span))
+        });
         let files = service.configs.iter();
-        let files = files.map(|it| mount("file", it.below_root(), it.path.clone(), false));
-        let made = service.artifacts.iter();
-        let made = made.map(|it| mount("artifacts", it.source(service), it.path.clone(), false));
+        let files = files.map(|it| mount("file", it.below_root(), it.path.clone(), false, Some(it.span)));
+        let made = service.artifacts.iter().map(|it| {
+            let declared = block.artifacts.iter().find(|made| made.path.text == it.path);
+            mount("artifacts", it.source(service), it.path.clone(), false, declared.map(|made| made.span))
+        });
         own.chain(shared).chain(binds).chain(memory).chain(files).chain(made).collect()
     }
 
@@ -181,7 +212,18 @@ impl View<'_> {
             platform::Health::Exec(command) => ("command", words(command)),
             platform::Health::Shell(line) => ("command", self.text(line)),
         };
-        Health { kind, asks }
+        let said = service.block.health.as_ref().and_then(|health| {
+            let command = health.command.as_ref().and_then(|command| match command {
+                crate::model::Command::Exec(words) => words.first().map(|word| word.span),
+                crate::model::Command::Shell(line) => Some(line.span),
+            });
+            let readiness = health.readiness.as_ref().map(|path| path.span);
+            let none = health.none.as_ref().map(|reason| reason.span);
+            let tcp = health.tcp.as_ref().map(|port| port.0.span);
+            let own = [readiness, none, tcp, command];
+            if own.iter().any(Option::is_some) { self.last(own) } else { self.last([Some(health.span)]) }
+        });
+        Health { kind, asks, said }
     }
 
     fn before(&self, before: &platform::Dependency) -> Before {

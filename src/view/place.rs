@@ -15,7 +15,9 @@ pub struct Said {
 }
 
 impl Said {
-    pub(super) fn at(sources: &Sources, span: Span) -> Self {
+    /// The place of a span.
+    #[must_use]
+    pub fn at(sources: &Sources, span: Span) -> Self {
         let file = sources.file(span.file);
         Self { file: file.name().to_owned(), line: file.line_of(span.start) + 1 }
     }
