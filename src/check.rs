@@ -143,6 +143,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::K8S007], check: Of(cluster::probes) },
     Rule { codes: &[codes::K8S008], check: Of(cluster::scales) },
     Rule { codes: &[codes::K8S009], check: Of(cluster::files) },
+    Rule { codes: &[codes::K8S011], check: Of(cluster::classes) },
     Rule { codes: &[codes::K8S020], check: Of(issuer::shared) },
     Rule { codes: &[codes::K8S001], check: Of(gateway::names) },
     Rule { codes: &[codes::K8S021], check: Of(gateway::unsaid) },

@@ -396,6 +396,8 @@ codes! {
     K8S009 Error "file-too-large";
     /// Two objects of a cluster that would have one name.
     K8S010 Error "two-objects-of-one-name";
+    /// A volume of several pods, without a storage class for it.
+    K8S011 Warning "shared-volume-of-no-class";
     /// Certificates that pods of one node alone can read.
     K8S020 Error "certificates-on-one-node";
     /// Something of a site that the gateway of a cluster cannot enforce or express.
