@@ -191,8 +191,25 @@ impl Lines {
         if all > MOST_LINES {
             let _ = writeln!(shown, "… {} more", count(all - MOST_LINES, "line"));
         }
-        // What somebody wrote into a generated file may be a secret.
-        let text = Guarded::of_sources(&shown, &[before.as_ref(), artifact.content.as_str()]);
+        // What somebody wrote into a generated file may be a secret. What infrac writes asks for one by its name, and that is shown.
+        let guarded = Guarded::of_sources(&shown, &[before.as_ref(), artifact.content.as_str()]);
+        let text = guarded.but_for(&shown, |line| {
+            let rest = without_references(line);
+            line.starts_with(['+', ' ']) && rest != line && Guarded::of_sources(&rest, &[]).as_str() == rest
+        });
         Self { first: line + 1, before: Some(before.into_owned()), text }
     }
+}
+
+/// A line without what asks the operator for a value: `${NAME:?why}`.
+fn without_references(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once("${") {
+        out.push_str(before);
+        let Some((_, after)) = behind.split_once('}') else { return line.to_owned() };
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }

@@ -65,5 +65,6 @@ fn is_value(text: &str) -> bool {
         let word = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '%'));
         Some(text.find(word).unwrap_or(text.len())).filter(|end| *end > 0)
     };
-    end.is_some_and(|end| text.get(end..).is_some_and(ends))
+    end.and_then(|end| text.get(end..))
+        .is_some_and(|behind| ends(behind) || behind.trim_start().starts_with('{'))
 }

@@ -82,9 +82,6 @@ pub fn merge_entry(base: &mut Entry, over: Entry) {
     base.patch = base.patch && over.patch;
     if over.value.is_some() {
         base.value = over.value;
-        // The last writer is the place of the whole entry; its names are the same.
-        base.key = over.key;
-        base.label = over.label;
     }
     match (&mut base.body, over.body) {
         (Some(body), Some(Body { entries, .. })) => merge_body(&mut body.entries, entries),

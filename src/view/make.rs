@@ -2,16 +2,17 @@
 
 use super::{
     Alert, Backup, Before, Connection, Health, Input, Metrics, Model, Mount, Network, Outside, Port, Route,
-    Said, Service, Site, Store, Variable,
+    Said, Service, Site, Store, Variable, place,
 };
 use crate::platform::{self, EdgeEnd, InputId, Platform, RouteTarget, Value, ValuePart};
 use crate::source::{Sources, Span};
+use crate::syntax::Entry;
 
 /// The version of the format.
 const FORMAT: u32 = 1;
 
 pub(super) fn model(platform: &Platform, sources: &Sources) -> Model {
-    let view = View { platform, sources };
+    let view = View { platform, sources, overlay: place::overlay(sources, platform.environment.as_deref()) };
     Model {
         format: FORMAT,
         name: platform.name.clone(),
@@ -34,6 +35,8 @@ pub(super) fn model(platform: &Platform, sources: &Sources) -> Model {
 struct View<'a> {
     platform: &'a Platform,
     sources: &'a Sources,
+    /// What the environment writes over the platform.
+    overlay: Vec<Entry>,
 }
 
 impl View<'_> {
@@ -118,8 +121,8 @@ impl View<'_> {
             build: service.build.as_ref().map(|build| build.context.clone()),
             user: service.user.clone(),
             networks: service.networks.iter().map(|id| platform[*id].name.clone()).collect(),
-            ports: service.ports.iter().map(|port| self.port(port)).collect(),
-            env: service.env.iter().map(|variable| self.variable(variable)).collect(),
+            ports: service.ports.iter().map(|port| self.port(service, port)).collect(),
+            env: service.env.iter().map(|variable| self.variable(service, variable)).collect(),
             mounts: self.mounts(service),
             health: self.health(service),
             metrics: service.metrics.as_ref().map(|metrics| Metrics {
@@ -146,23 +149,25 @@ impl View<'_> {
         }
     }
 
-    fn port(&self, port: &platform::Port) -> Port {
+    fn port(&self, service: &platform::Service, port: &platform::Port) -> Port {
+        let over = place::written(&self.overlay, &service.path, "port", &port.name);
         Port {
             name: port.name.clone(),
             number: port.number,
             protocol: port.protocol.word(),
             published_to: port.publish.as_ref().map(|publish| self.platform[publish.to].name.clone()),
             host_port: port.publish.as_ref().map(|publish| publish.host_port),
-            said: self.said(port.span),
+            said: self.said(over.unwrap_or(port.span)),
         }
     }
 
-    fn variable(&self, variable: &platform::EnvVar) -> Variable {
+    fn variable(&self, service: &platform::Service, variable: &platform::EnvVar) -> Variable {
+        let over = place::written(&self.overlay, &service.path, "env", &variable.name);
         Variable {
             name: variable.name.clone(),
             value: self.text(&variable.value),
             secret: variable.value.is_secret(self.platform),
-            said: self.said(variable.span),
+            said: self.said(over.unwrap_or(variable.span)),
         }
     }
 
