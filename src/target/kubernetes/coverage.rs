@@ -53,6 +53,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::image(Leaf)
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf)
+            | HostField::path(Leaf)
             | HostField::sysctl(Leaf) => Lost(NODES),
         },
         SourceField::service(field) => service(field),

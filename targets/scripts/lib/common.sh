@@ -97,9 +97,11 @@ at_end() {
 }
 
 # lock: one at a time changes what runs: deploy, backup, restore and rotate. The lock goes with the process, however it ends.
+# One that another calls, which holds it, goes on: it has inherited it.
 lock() {
+  [ "${INFRAC_LOCKED-}" != "$state" ] || return 0
   need flock
-  mkdir -p "$state"
+  (umask 077 && mkdir -p "$state")
   exec 9>>"$state/lock"
   flock --nonblock 9 || fail "another one is at work: $(tail -n 1 "$state/lock.holder" 2>/dev/null)" 75
   printf '%s\n' "$self, process $$, since $(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$state/lock.holder"
