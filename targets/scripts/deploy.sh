@@ -252,7 +252,7 @@ fall_back() {
   local status=4
   if [ -s "$work/stores" ]; then
     log "$(cut -d' ' -f1 "$work/stores" | tr '\n' ' ')changed the version, and the old one may not read what the new one wrote: nothing goes back by itself"
-    finish failed
+    end_record failed
     if [ -s "$deploy/backups" ]; then
       log "what is left is as it is. With the data of before the change:"
       while read -r _ file; do log "  $root/scripts/restore.sh $file --yes"; done <"$deploy/backups"
@@ -260,16 +260,16 @@ fall_back() {
     exit 4
   fi
   if [ -z "$last" ] || [ ! -e "$state/deploys/$last/build/$manifest" ]; then
-    finish failed
+    end_record failed
     log "there is no build before this one to go back to: what is left is as it is"
     exit 4
   fi
   if go_back "$last" "$work/before"; then
-    finish returned
+    end_record returned
     log "the build before runs again, and is well"
     status=3
   else
-    finish failed
+    end_record failed
     log "the build before is in place again, but is not well either"
   fi
   exit "$status"
@@ -326,10 +326,10 @@ where it does, or the data are restored behind it: --yes"
   new_record
   name_it current "$id"
   go_back "$to" "$state/deploys/$to/images" || {
-    finish failed
+    end_record failed
     fail "the build before is in place, but is not well" 4
   }
-  finish ok
+  end_record ok
   note previous "$(noted "$to" previous)"
 }
 
@@ -364,7 +364,7 @@ run() {
   stop_dropped
   if ! start_all; then fall_back; fi
   remove_dropped
-  finish ok
+  end_record ok
   log "deployed: $(grep -c . "$work/active") services of $PROJECT are well"
 }
 

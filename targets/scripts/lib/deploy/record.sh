@@ -61,8 +61,8 @@ adopt() {
   name_it last "$last"
 }
 
-# finish RESULT: the deployment is over.
-finish() {
+# end_record RESULT: the deployment is over.
+end_record() {
   look >"$deploy/images" || true
   note ended "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
   note result "$1"
