@@ -5,9 +5,15 @@
 
 #[path = "operations/common.rs"]
 mod common;
+#[path = "operations/deploy.rs"]
+mod deploy;
 #[path = "operations/engine.rs"]
 mod engine;
+#[path = "operations/install.rs"]
+mod install;
 #[path = "operations/judges.rs"]
 mod judges;
+#[path = "operations/remote.rs"]
+mod remote;
 #[path = "operations/stand_in.rs"]
 mod stand_in;

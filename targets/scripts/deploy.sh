@@ -12,6 +12,7 @@
 #   --back              goes back to the build before the one in place, or before one that was interrupted
 #   --volumes-changed   a volume, or the name of the project, is meant to be another one
 #   --yes               goes on where there is no backup of what changes its version, or no image to go back to
+#   --no-pull           takes the images that are on the host, as after `docker load`
 #   --limit SECONDS     how long everything may take to become well; by default as long as the health checks allow
 #   --env-file FILE     the `.env` of the first deployment; one that stands in the install path is kept
 #   --from PLACE        an archive with its checksum beside it (PLACE.sha256), or a folder
@@ -39,7 +40,7 @@ fi
 # shellcheck source=lib/deploy/remote.sh
 . "$here/lib/deploy/remote.sh"
 
-environment='' from='' to='' back='' accepts_volumes='' yes='' limit='' attach='' step='' id='' deploy='' last='' unfinished='' first_env=''
+environment='' from='' to='' back='' accepts_volumes='' yes='' limit='' attach='' step='' id='' deploy='' last='' unfinished='' first_env='' no_pull=''
 
 read_options() {
   while [ $# -gt 0 ]; do
@@ -49,6 +50,7 @@ read_options() {
       --back) back=yes ;;
       --volumes-changed) accepts_volumes=yes ;;
       --yes) yes=yes ;;
+      --no-pull) no_pull=yes ;;
       --attach) attach=yes ;;
       --sudo) sudo='sudo -n' ;;
       --limit | --from | --to | --env-file | --port | --identity | --known-hosts | --detached | --follow | --seen)
@@ -94,6 +96,7 @@ words_on() {
   [ -z "$back" ] || words+=(--back)
   [ -z "$accepts_volumes" ] || words+=(--volumes-changed)
   [ -z "$yes" ] || words+=(--yes)
+  [ -z "$no_pull" ] || words+=(--no-pull)
   [ -z "$limit" ] || words+=(--limit "$limit")
   [ -z "$first_env" ] || words+=(--env-file "$first_env")
 }
@@ -167,6 +170,12 @@ get_images() {
   if [ -n "$dry_run" ]; then
     log "would get the images of ${pulled[*]-} ${built[*]-}"
     return 0
+  fi
+  if [ -n "$no_pull" ]; then
+    for service in ${pulled[@]+"${pulled[@]}"}; do
+      [ -n "$(image_id "$(image_of "$service")")" ] || fail "nothing has changed: the image of $service is not here: $(image_of "$service")"
+    done
+    pulled=()
   fi
   [ ${#pulled[@]} = 0 ] || planned --progress plain pull "${pulled[@]}" >&2 ||
     fail "nothing has changed: not every image can be pulled"
@@ -281,7 +290,10 @@ say_where() {
     files | up | judge) log "stopped in the middle ($step). What runs may be of both builds: run it again to go on, or with --back" ;;
     back) log "stopped while it went back. Run it again with --back, or deploy again" ;;
     '' | over) ;;
-    *) log "stopped before anything changed ($step)" ;;
+    *)
+      [ "${status:-0}" -lt 128 ] || log "stopped before anything changed ($step)"
+      rm -rf "$deploy" "$state/current"
+      ;;
   esac
   [ -z "$up" ] || kill "$up" 2>/dev/null
 }
@@ -295,14 +307,19 @@ find_record() {
     files | up | judge | back)
       log "a deployment was interrupted ($(noted "$unfinished" started), by $(noted "$unfinished" who)); this one takes its place"
       ;;
-    *) unfinished='' ;;
+    *)
+      # Nothing had changed yet.
+      [ -n "$dry_run" ] || rm -rf "$state/deploys/$unfinished" "$state/current"
+      unfinished=''
+      ;;
   esac
 }
 
 # run_back: --back.
 run_back() {
   local to=$last missing
-  [ -n "$unfinished" ] || to=$(noted "$last" previous)
+  # Where the build in place is the last good one, the one before that.
+  if [ -z "$unfinished" ] && [ "$(entries "$root" | sha256)" = "$(noted "$last" build)" ]; then to=$(noted "$last" previous); fi
   [ -e "$state/deploys/${to:--}/build/$manifest" ] || fail "there is no build before to go back to"
   missing=$(missing_images "$state/deploys/$to/images")
   [ -z "$missing" ] || fail "nothing has changed: the images of these are no longer here
@@ -329,8 +346,8 @@ where it does, or the data are restored behind it: --yes"
     end_record failed
     fail "the build before is in place, but is not well" 4
   }
-  end_record ok
   note previous "$(noted "$to" previous)"
+  end_record ok
 }
 
 run() {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2154 # the names are those of deploy.sh and common.sh
+# shellcheck disable=SC2034,SC2153,SC2154 # the names are those of deploy.sh and common.sh
 # What must hold before anything changes.
 
 check_host() {
@@ -38,7 +38,7 @@ check_env() {
     [ -r "$first_env" ] || fail "there is no $first_env"
     do_it install -m 600 "$first_env" "$env_file"
     [ -z "$dry_run" ] || env_file=$first_env
-  elif [ -n "$first_env" ] && ! cmp -s "$first_env" "$env_file"; then
+  elif [ -n "$first_env" ] && [ "$(sha256 <"$first_env")" != "$(sha256 <"$env_file")" ]; then
     log "$env_file is kept; $first_env differs from it, and is not looked at"
   fi
   if [ ! -e "$env_file" ]; then
@@ -64,13 +64,13 @@ check_record() {
     same_suffix
     return 0
   }
-  lost=$(comm -13 <(volumes "$work/plan") <(volumes "$state/deploys/$last/plan"))
+  lost=$(comm -13 <(volume_names "$work/plan") <(volume_names "$state/deploys/$last/plan"))
   [ -z "$lost" ] || [ -n "$accepts_volumes" ] || fail "nothing has changed: the build in place has volumes that this one has not, so their data would stay behind
 $(indented "$lost")
 where that is meant: --volumes-changed"
 }
 
-volumes() { awk '$1 == "volume" { print $3 }' "$1" | LC_ALL=C sort; }
+volume_names() { awk '$1 == "volume" { print $3 }' "$1" | LC_ALL=C sort; }
 
 # same_suffix: at the first deployment, data of the same name under another project is often what is looked for.
 same_suffix() {

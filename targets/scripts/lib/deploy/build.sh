@@ -17,8 +17,8 @@ entries() {
 # paths FOLDER: of its manifest.
 paths() { entries "$1" | cut -d' ' -f2- | LC_ALL=C sort -u; }
 
-# there FOLDER: "DIGEST PATH" of each path on standard input that is a file of the folder.
-there() {
+# digests FOLDER: "DIGEST PATH" of each path on standard input that is a file of the folder.
+digests() {
   (
     cd "$1" || exit
     while IFS= read -r path; do
@@ -43,7 +43,7 @@ expect_whole() {
       //* | */../* | */./* | *\\*) fail "the manifest of $1 names a path that no build has: $path" ;;
     esac
   done < <(paths "$1")
-  wrong=$(LC_ALL=C comm -23 <(sorted "$1") <(paths "$1" | there "$1" | LC_ALL=C sort) | cut -d' ' -f2-)
+  wrong=$(LC_ALL=C comm -23 <(sorted "$1") <(paths "$1" | digests "$1" | LC_ALL=C sort) | cut -d' ' -f2-)
   [ -z "$wrong" ] || fail "the build in $1 is not as infrac wrote it: build it again, and bring edits into the source
 $(indented "$wrong")"
 }
@@ -53,7 +53,7 @@ indented() { printf '%s\n' "$1" | sed 's/^/  /'; }
 # in_the_way FROM TO: the paths that putting one build over another would take from a person.
 in_the_way() {
   LC_ALL=C comm -13 <(sorted "$1" "$2") \
-    <(cat <(paths "$1") <(paths "$2") | LC_ALL=C sort -u | there "$2" | LC_ALL=C sort) | cut -d' ' -f2-
+    <(cat <(paths "$1") <(paths "$2") | LC_ALL=C sort -u | digests "$2" | LC_ALL=C sort) | cut -d' ' -f2-
   local path
   while IFS= read -r path; do
     # What a link leads to is nobody's to write to, nor is a folder outside.
@@ -69,7 +69,7 @@ in_the_way() {
 }
 
 # changed FROM TO: the paths that differ.
-changed() { LC_ALL=C comm -23 <(sorted "$1") <(paths "$1" | there "$2" | LC_ALL=C sort) | cut -d' ' -f2-; }
+changed() { LC_ALL=C comm -23 <(sorted "$1") <(paths "$1" | digests "$2" | LC_ALL=C sort) | cut -d' ' -f2-; }
 
 # gone FROM TO: the paths that the build in TO has and that in FROM has not.
 gone() { LC_ALL=C comm -13 <(paths "$1") <(paths "$2"); }

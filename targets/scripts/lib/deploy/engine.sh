@@ -2,8 +2,9 @@
 # shellcheck disable=SC2034,SC2154 # the names are those of deploy.sh and common.sh
 # What compose makes of a build, what runs of it, and whether it is well.
 
-# Seconds between two looks at what runs, and how long it has to stay well.
-: "${POLL:=2}" "${SETTLE:=10}"
+# Seconds between two looks at what runs; how long it has to stay well; how long something may stay ill once all was started:
+# a check says so behind the failures in a row that it allows.
+: "${POLL:=2}" "${SETTLE:=10}" "${PATIENCE:=60}"
 
 # planned ARGUMENTS…: compose with the build that is to be deployed, wherever it stands.
 planned() {
@@ -85,7 +86,7 @@ remove_dropped() {
   done < <(awk 'NR == FNR { keep[$1]; next } !($1 in keep) && ($5 == "exited" || $5 == "created")' <(active) <(look))
 }
 
-# verdict: a line for each service that starts: `well`, `wait` or `failed`, its name, the limit in seconds, and why.
+# verdict: a line for each service that starts: `well`, `wait`, `ill` or `failed`, its name, the limit in seconds, and why.
 verdict() {
   awk -v limit="$limit" '
     FILENAME == ARGV[1] { limits[$1] = $2; next }
@@ -97,7 +98,8 @@ verdict() {
         if ($5 == "exited" && $6 == 0) next
         if ($5 == "exited" || $5 == "dead") failed[$1] = "ended with " $6
         else waits[$1] = "has not ended"
-      } else if ($5 != "running") waits[$1] = $5 " with " $6
+      } else if ($5 != "running") ill[$1] = $5 " with " $6
+      else if ($7 == "unhealthy") ill[$1] = $7
       else if ($7 != "healthy" && $7 != "-") waits[$1] = $7
     }
     END {
@@ -105,6 +107,7 @@ verdict() {
         name = order[at]
         most = limit != "" ? limit : (name in limits ? limits[name] : 300)
         if (name in failed) print "failed", name, most, failed[name]
+        else if (name in ill) print "ill", name, most, ill[name]
         else if (name in waits) print "wait", name, most, waits[name]
         else if (!(name in seen)) print "wait", name, most, "has no container"
         else print "well", name, most, "is well"
@@ -115,25 +118,29 @@ verdict() {
 # steady: what must not change while it is watched: containers, restarts and starts of services.
 steady() { awk 'NR == FNR { kinds[$1] = $2; next } kinds[$1] == "service" { print $1, $2, $8, $9 }' "$work/active" "$work/now"; }
 
-# name_failed ELAPSED: names what failed, and what is not well within its limit.
-name_failed() {
-  awk -v elapsed="$1" '$1 == "failed" || ($1 == "wait" && elapsed >= $3)' "$work/verdict" |
-    while read -r _ name most why; do
-      log "$name: $why$([ "$1" -lt "$most" ] || echo ", and had $most seconds")"
-    done
-}
-
 # seconds: since the engine was asked to start things.
 seconds() { echo $(($(date +%s) - started)); }
 
-# is_over ELAPSED: whether something failed, or is not well within its limit.
-is_over() {
-  awk -v elapsed="$1" '$1 == "failed" || ($1 == "wait" && elapsed >= $3) { over = 1 } END { exit !over }' "$work/verdict"
-}
-
+# judge: looks, and remembers since when something is ill: "NAME SECONDS".
 judge() {
   look >"$work/now" || true
   verdict >"$work/verdict"
+  awk -v now="$(seconds)" 'FILENAME == ARGV[1] { since[$1] = $2; next } $1 == "ill" { print $2, ($2 in since ? since[$2] : now) }' \
+    "$work/ill" "$work/verdict" >"$work/ill.new"
+  mv "$work/ill.new" "$work/ill"
+}
+
+# over: the lines of what failed, stayed ill, or is not well within its limit.
+over() {
+  awk -v now="$(seconds)" -v patience="$PATIENCE" '
+    FILENAME == ARGV[1] { since[$1] = $2; next }
+    $1 == "failed" || ($1 == "ill" && now - since[$2] >= patience) || ($1 != "well" && now >= $3)' "$work/ill" "$work/verdict"
+}
+
+# name_them: what stands on standard input, for people.
+name_them() {
+  local name most why _
+  while read -r _ name most why; do log "$name: $why"; done
 }
 
 # start_all: starts what the build in the install path says, and judges it: jobs by their exit codes, services by their health.
@@ -144,6 +151,7 @@ start_all() {
   declare -F limits >/dev/null || limits() { :; }
   limits >"$work/limits"
   active >"$work/active"
+  : >"$work/ill"
   started=$(date +%s)
   most=${limit:-$(awk 'BEGIN { most = 300 } $2 > most { most = $2 } END { print most }' "$work/limits")}
   # It waits for what others wait for, without an end of its own.
@@ -161,7 +169,7 @@ start_all() {
   if [ "$status" != 0 ]; then
     judge
     log "compose did not start everything (exit code $status)"
-    name_failed 0
+    grep '^failed \|^ill ' "$work/verdict" | name_them
     return 1
   fi
   watch "$most"
@@ -172,11 +180,12 @@ watch() {
   local watched='' before='' now
   while :; do
     judge
-    if is_over "$(seconds)"; then
-      name_failed "$(seconds)"
+    over >"$work/over"
+    if [ -s "$work/over" ]; then
+      name_them <"$work/over"
       return 1
     fi
-    if grep -q '^wait ' "$work/verdict"; then
+    if grep -qv '^well ' "$work/verdict"; then
       watched=''
       sleep "$POLL"
       continue

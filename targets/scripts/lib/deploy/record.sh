@@ -57,7 +57,7 @@ adopt() {
   mkdir -p "$state/deploys/$last/build"
   copy_build "$root" "$state/deploys/$last/build"
   cp "$work/before" "$state/deploys/$last/images"
-  printf '%s\n' "project $PROJECT" "result found" >"$state/deploys/$last/record"
+  printf '%s\n' "project $PROJECT" "build $(entries "$root" | sha256)" "started $(date -u +%Y-%m-%dT%H:%M:%SZ)" "result found" >"$state/deploys/$last/record"
   name_it last "$last"
 }
 

@@ -48,6 +48,7 @@ deploy_there() {
   fi
   at_end "[ -n \"\$over\" ] || log 'it goes on there: follow it with --attach'"
   follow_there "$place/$folder" || status=$?
+  [ "$status" != 255 ] || fail "there is no connection to $to any more" 255
   [ "$status" = 0 ] || {
     over=yes
     fail "the deployment on $to ended with $status" "$status"
