@@ -40,6 +40,8 @@ fi
 # shellcheck source=lib/deploy/remote.sh
 . "$here/lib/deploy/remote.sh"
 
+# Also where its text was piped into a shell.
+self=deploy.sh
 environment='' from='' to='' back='' accepts_volumes='' yes='' limit='' attach='' step='' id='' deploy='' last='' unfinished='' first_env='' no_pull=''
 
 read_options() {

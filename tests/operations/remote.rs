@@ -102,7 +102,7 @@ fn a_host_that_cannot_be_reached_or_is_not_set_up_is_said() {
     stack.host.tool("cloud-init", "#!/bin/sh\nexit 0\n");
 
     // Killed there, in the middle.
-    stack.host.on_next(1, " up ", &stack.killer());
+    stack.host.on_next(1, "plain up", &stack.killer());
     let log = stack.ended(&deploy(&stack, "build", &[]), 1);
     assert!(log.contains("the deployment was killed there"), "{log}");
     let log = stack.ended(&deploy(&stack, "build", &[]), 0);

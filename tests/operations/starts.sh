@@ -66,7 +66,7 @@ make() { # SERVICE REFERENCE ID HASH RESTART
   esac
   [ "$5" = no ] && [ "$status" = running ] && status=exited health=''
   cat >"$here/containers/$1-1" <<END
-.ID $1-1
+.ID $1-1/$made
 .Id $1-1/$made
 .Name /$project-$1-1
 .Image $3

@@ -52,6 +52,7 @@ needed() {
   services | awk '$2 == "scheduled" { print $1 }'
 }
 
+# `.ID` and not `.Id`: with that the template is put to the plain answer, where a container without a health check has no `.State.Health`.
 # look: a line for each container of the project: service, container, image, reference, status, exit code, health, restarts, start.
 look() {
   local ids
@@ -59,7 +60,7 @@ look() {
     --filter label=com.docker.compose.oneoff=False) || return
   [ -n "$ids" ] || return 0
   # shellcheck disable=SC2086 # a word each
-  engine inspect --type container --format '{{index .Config.Labels "com.docker.compose.service"}} {{.Id}} {{.Image}} {{.Config.Image}} {{.State.Status}} {{.State.ExitCode}} {{if .State.Health}}{{.State.Health.Status}}{{else}}-{{end}} {{.RestartCount}} {{.State.StartedAt}}' $ids
+  engine inspect --type container --format '{{index .Config.Labels "com.docker.compose.service"}} {{.ID}} {{.Image}} {{.Config.Image}} {{.State.Status}} {{.State.ExitCode}} {{if .State.Health}}{{.State.Health.Status}}{{else}}-{{end}} {{.RestartCount}} {{.State.StartedAt}}' $ids
 }
 
 # dropped: "SERVICE CONTAINER" of what runs and belongs to no service that starts.
@@ -123,7 +124,13 @@ seconds() { echo $(($(date +%s) - started)); }
 
 # judge: looks, and remembers since when something is ill: "NAME SECONDS".
 judge() {
-  look >"$work/now" || true
+  if look >"$work/now"; then
+    blind=0
+  else
+    # Something may be made anew between two questions.
+    blind=$((blind + 1))
+    [ "$blind" -lt 10 ] || return 1
+  fi
   verdict >"$work/verdict"
   awk -v now="$(seconds)" 'FILENAME == ARGV[1] { since[$1] = $2; next } $1 == "ill" { print $2, ($2 in since ? since[$2] : now) }' \
     "$work/ill" "$work/verdict" >"$work/ill.new"
@@ -152,6 +159,7 @@ start_all() {
   limits >"$work/limits"
   active >"$work/active"
   : >"$work/ill"
+  blind=0
   started=$(date +%s)
   most=${limit:-$(awk 'BEGIN { most = 300 } $2 > most { most = $2 } END { print most }' "$work/limits")}
   # It waits for what others wait for, without an end of its own.
@@ -167,7 +175,7 @@ start_all() {
   wait "$up" || status=$?
   up=''
   if [ "$status" != 0 ]; then
-    judge
+    judge || true
     log "compose did not start everything (exit code $status)"
     grep '^failed \|^ill ' "$work/verdict" | name_them
     return 1
@@ -179,7 +187,10 @@ start_all() {
 watch() {
   local watched='' before='' now
   while :; do
-    judge
+    if ! judge; then
+      log "the engine does not say what runs"
+      return 1
+    fi
     over >"$work/over"
     if [ -s "$work/over" ]; then
       name_them <"$work/over"
