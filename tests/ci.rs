@@ -69,7 +69,12 @@ fn stand_in(path: &Path, line: &str) {
 }
 
 /// A command in a folder with a home and nothing of the environment but `PATH`, which starts with some folders.
-pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>, folder: &Path, home: &Path, first: &[PathBuf]) -> Command {
+pub(crate) fn command(
+    program: impl AsRef<std::ffi::OsStr>,
+    folder: &Path,
+    home: &Path,
+    first: &[PathBuf],
+) -> Command {
     let mut command = Command::new(program);
     let rest = std::env::var_os("PATH").unwrap_or_default();
     let path = first.iter().cloned().chain(std::env::split_paths(&rest));

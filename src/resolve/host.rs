@@ -37,7 +37,11 @@ const MOST_OF_PATH: usize = 200;
 fn install_path(path: &Constant, texts: &mut Texts<'_>) -> String {
     let (text, span) = (texts.constant(path), path.span);
     let is_name = |part: &str| {
-        part != "." && part != ".." && !part.is_empty() && !part.starts_with('-') && part.chars().all(is_plain)
+        part != "."
+            && part != ".."
+            && !part.is_empty()
+            && !part.starts_with('-')
+            && part.chars().all(is_plain)
     };
     let is_sound = text.len() <= MOST_OF_PATH
         && text.strip_prefix('/').is_some_and(|below| below.split('/').all(is_name));

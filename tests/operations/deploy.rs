@@ -11,7 +11,6 @@ use super::engine::{Host, platform, said};
 use super::install::{Build, FIRST, SECRET, Stack, files_below};
 use crate::judge::Judge;
 
-
 const SECOND: Build = Build { api: "1.1", level: 2, ..FIRST };
 const BROKEN: Build = Build { api: "2.0", level: 3, ..FIRST };
 
@@ -27,9 +26,12 @@ fn running() -> Option<Stack> {
 fn a_first_build_and_a_new_version_are_deployed() {
     let Some(stack) = Stack::new() else { return };
     stack.deploy("build", &[], 0);
-    for (service, image) in
-        [("db", "sha256:db10"), ("api", "sha256:api10"), ("set-up", "sha256:setup10"), ("watch", "sha256:watch10")]
-    {
+    for (service, image) in [
+        ("db", "sha256:db10"),
+        ("api", "sha256:api10"),
+        ("set-up", "sha256:setup10"),
+        ("watch", "sha256:watch10"),
+    ] {
         assert_eq!(stack.runs(service), image, "{service}");
     }
     let mode = |path: &str| fs::metadata(stack.opt().join(path)).expect(path).permissions().mode() & 0o777;
@@ -45,10 +47,14 @@ fn a_first_build_and_a_new_version_are_deployed() {
     assert!(stack.installed("docker/config/api/etc/api.conf").contains("level = 2"));
     let calls = stack.host.calls();
     let place = |text: &str| calls.find(text).unwrap_or_else(|| panic!("{text}: {calls}"));
-    assert!(place("tag sha256:api10 infrac-previous:shop.api") < place(" pull db set-up api watch"), "{calls}");
+    assert!(
+        place("tag sha256:api10 infrac-previous:shop.api") < place(" pull db set-up api watch"),
+        "{calls}"
+    );
     assert!(place(" pull ") < place(" up --detach --no-build --pull never"), "{calls}");
     assert!(!calls.contains("--wait") && !calls.contains("--remove-orphans"), "{calls}");
-    let record = stack.installed(&format!(".infrac/deploys/{}/record", stack.installed(".infrac/last").trim()));
+    let record =
+        stack.installed(&format!(".infrac/deploys/{}/record", stack.installed(".infrac/last").trim()));
     for line in ["project shop", "result ok"] {
         assert!(record.lines().any(|known| known == line), "{line}: {record}");
     }
@@ -244,7 +250,10 @@ fn a_profile_that_is_switched_off_stops() {
 fn a_dry_run_changes_nothing() {
     let Some(stack) = Stack::new() else { return };
     let said = stack.deploy("build", &["--dry-run"], 0);
-    assert!(said.contains("would start db set-up api") && said.contains("would write docker/compose"), "{said}");
+    assert!(
+        said.contains("would start db set-up api") && said.contains("would write docker/compose"),
+        "{said}"
+    );
     assert!(files_below(&stack.opt()).is_empty() && !stack.changed(), "{}", stack.host.calls());
     stack.deploy("build", &[], 0);
     let files = files_below(&stack.opt());
@@ -385,7 +394,8 @@ fn what_compose_makes_of_a_file_is_read() {
             host.write("scripts/plan.sh", &format!("{head}read_plan\n"));
             host.write("scripts/json.sh", &format!("{head}planned $(all_profiles) config --format json\n"));
             let plan = said(&host.run("scripts/plan.sh", &[]));
-            let json: serde_json::Value = serde_json::from_str(&said(&host.run("scripts/json.sh", &[]))).expect(name);
+            let json: serde_json::Value =
+                serde_json::from_str(&said(&host.run("scripts/json.sh", &[]))).expect(name);
             let mut expected = BTreeSet::new();
             for (name, service) in json["services"].as_object().expect("there are some") {
                 if let Some(image) = service["image"].as_str() {
@@ -393,7 +403,8 @@ fn what_compose_makes_of_a_file_is_read() {
                 }
                 for mount in service["volumes"].as_array().into_iter().flatten() {
                     if mount["type"] == "volume" {
-                        expected.insert(format!("mounts {name} {}", mount["source"].as_str().expect("a name")));
+                        expected
+                            .insert(format!("mounts {name} {}", mount["source"].as_str().expect("a name")));
                     }
                 }
             }

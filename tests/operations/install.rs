@@ -110,7 +110,11 @@ impl Stack {
         let lines: String = lines
             .lines()
             .map(|line| {
-                if line.starts_with(&format!("{reference} ")) { format!("{reference} {id}\n") } else { format!("{line}\n") }
+                if line.starts_with(&format!("{reference} ")) {
+                    format!("{reference} {id}\n")
+                } else {
+                    format!("{line}\n")
+                }
             })
             .collect();
         fs::write(self.host.place("bin/registry"), lines).expect("a file can be written");
@@ -175,14 +179,18 @@ impl Stack {
     pub(crate) fn runs(&self, service: &str) -> String {
         let container = self.file(&format!("containers/{service}-1"));
         let field = |key: &str| container.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
-        let is_up = ["running", "exited"].contains(&field(".State.Status ")) && field(".State.ExitCode ") == "0";
+        let is_up =
+            ["running", "exited"].contains(&field(".State.Status ")) && field(".State.ExitCode ") == "0";
         if is_up { field(".Image ").to_owned() } else { String::new() }
     }
 
     /// Whether the engine was asked to change anything.
     pub(crate) fn changed(&self) -> bool {
         let verbs = [" up ", " pull ", " build ", "tag ", "stop ", "rm "];
-        self.host.calls().lines().any(|call| verbs.iter().any(|verb| call.contains(verb) || call.starts_with(verb)))
+        self.host
+            .calls()
+            .lines()
+            .any(|call| verbs.iter().any(|verb| call.contains(verb) || call.starts_with(verb)))
     }
 
     /// A line that kills the script that works, by its lock, with all that it has started.

@@ -50,7 +50,10 @@ fn deploy(stack: &Stack, build: &str, arguments: &[&str]) -> Output {
 fn a_build_is_deployed_over_ssh() {
     let Some(stack) = stack() else { return };
     let log = stack.ended(&deploy(&stack, "build", &[]), 0);
-    assert!(log.contains("deploys on deploy@shop.example.com") && log.contains("3 services of shop are well"), "{log}");
+    assert!(
+        log.contains("deploys on deploy@shop.example.com") && log.contains("3 services of shop are well"),
+        "{log}"
+    );
     assert_eq!(stack.runs("api"), "sha256:api10");
     assert!(!stack.file("ssh-calls").contains(SECRET));
     let options = stack.file("ssh-calls");
@@ -145,7 +148,8 @@ fn a_clone_deploys_the_build_of_the_environment_that_is_named() {
     let Some(stack) = stack() else { return };
     let clone = stack.host.place("clone");
     fs::create_dir_all(&clone).expect("a folder");
-    let text = format!("{}\nenvironment production {{ service api {{ cpu = 2 }} }}\n", SECOND.text(&stack.opt()));
+    let text =
+        format!("{}\nenvironment production {{ service api {{ cpu = 2 }} }}\n", SECOND.text(&stack.opt()));
     let text = text.replace("{ cpu = 2 }", "{ resources { memory = 256MiB } }");
     fs::write(clone.join("platform.infra"), text).expect("a file can be written");
     let mut build = ci::command(ci::PROGRAM, &clone, &clone, &[]);
@@ -191,7 +195,11 @@ fn pipelines_deploy_what_they_packed() {
         let mut command = Command::new(shell);
         command.args(["-ec", &script]).current_dir(&work).env_clear().stdin(Stdio::null());
         let bin = stack.host.place("bin").display().to_string();
-        command.env("PATH", format!("{bin}:/usr/bin:/bin")).env("HOME", &work).env("POLL", "0.1").env("SETTLE", "0");
+        command
+            .env("PATH", format!("{bin}:/usr/bin:/bin"))
+            .env("HOME", &work)
+            .env("POLL", "0.1")
+            .env("SETTLE", "0");
         for (name, value) in [
             ("RUNNER_TEMP", work.display().to_string()),
             ("TO", TO[1].to_owned()),
