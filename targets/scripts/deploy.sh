@@ -384,6 +384,7 @@ run() {
   if ! start_all; then fall_back; fi
   remove_dropped
   end_record ok
+  forget_tags
   log "deployed: $(grep -c . "$work/active") services of $PROJECT are well"
 }
 

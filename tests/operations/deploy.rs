@@ -370,6 +370,62 @@ fn the_build_before_is_asked_for_by_name() {
     back(1);
 }
 
+/// The repository holds the build, and the clone is the install path.
+#[test]
+fn a_clone_in_the_install_path_is_deployed_in_place() {
+    let Some(stack) = Stack::new() else { return };
+    let opt = stack.opt().display().to_string();
+    stack.build(&opt, FIRST);
+    fs::create_dir_all(stack.opt().join(".git")).expect("a folder");
+    stack.env(&opt, &format!("API_KEY='{SECRET}'\n"));
+    stack.deploy(&opt, &[], 0);
+    assert_eq!(stack.runs("api"), "sha256:api10");
+    // Other files come in by a pull, and are gone back from.
+    let pull = |build: Build| {
+        let env = fs::read(stack.opt().join(".env")).expect("it is there");
+        stack.build(&opt, build);
+        fs::write(stack.opt().join(".env"), env).expect("a file can be written");
+    };
+    pull(BROKEN);
+    stack.deploy(&opt, &[], 3);
+    assert_eq!(stack.runs("api"), "sha256:api10");
+    assert!(stack.installed("docker/config/api/etc/api.conf").contains("level = 1"));
+    pull(SECOND);
+    stack.deploy(&opt, &[], 0);
+    assert_eq!(stack.runs("api"), "sha256:api11");
+}
+
+/// Where the system has no `flock`.
+#[test]
+fn a_lock_without_flock_is_given_back() {
+    let Some(stack) = Stack::new() else { return };
+    let bin = stack.host.place("few");
+    fs::create_dir_all(&bin).expect("a folder");
+    for folder in ["/usr/bin", "/bin"] {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("a file").path();
+            let name = path.file_name().expect("a name").to_owned();
+            if name != "flock" {
+                let _ = std::os::unix::fs::symlink(path, bin.join(name));
+            }
+        }
+    }
+    let deploy = || {
+        let mut command = stack.command("build", &[]);
+        command.env("PATH", format!("{}:{}", stack.host.place("bin").display(), bin.display()));
+        command.output().expect("bash runs")
+    };
+    stack.ended(&deploy(), 0);
+    let lock = stack.opt().join(".infrac/lock.d");
+    assert!(!lock.exists());
+    // One that is held, and one of a process that is gone.
+    fs::create_dir(&lock).expect("a folder");
+    fs::write(lock.join("process"), std::process::id().to_string()).expect("a file can be written");
+    stack.ended(&deploy(), 75);
+    fs::write(lock.join("process"), "999999999").expect("a file can be written");
+    stack.ended(&deploy(), 0);
+}
+
 #[test]
 fn five_records_are_kept() {
     let Some(stack) = Stack::new() else { return };

@@ -173,7 +173,10 @@ def over_ssh(build):
     shutil.copy("/run/key.pub", "/root/.ssh/authorized_keys")
     with open("/run/known_hosts", "w") as file:
         file.write("[127.0.0.1]:2222 " + open("/run/host-key.pub").read())
-    serve = lambda: subprocess.Popen(["/usr/sbin/sshd", "-D", "-p", "2222", "-h", "/run/host-key", "-o", "UsePAM=no", "-o", "PidFile=none", "-o", "SetEnv=POLL=1 SETTLE=3 PATIENCE=10"], start_new_session=True)
+    serve = lambda: subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", "/dev/null", "-p", "2222", "-h", "/run/host-key", "-o", "UsePAM=no", "-o", "PidFile=none", "-o", "SetEnv=POLL=1 SETTLE=3 PATIENCE=10"], start_new_session=True)
+    if "\nsshd:" not in open("/etc/passwd").read():
+        with open("/etc/passwd", "a") as file:
+            file.write("sshd:x:110:65534::/run/sshd:/usr/sbin/nologin\n")
     server = serve()
     time.sleep(1)
     way = ("--to", "root@127.0.0.1", "--port", "2222", "--identity", "/run/key", "--known-hosts", "/run/known_hosts")

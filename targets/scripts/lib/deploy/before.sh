@@ -4,7 +4,7 @@
 
 check_host() {
   local version
-  need "$DOCKER" flock sha256sum awk sed comm xargs find stat
+  need "$DOCKER" awk sed comm xargs find stat
   engine version --format '{{.Server.Version}}' >/dev/null || fail "the engine does not answer: does Docker run, and may $(id -un) use it?"
   version=$(compose_version) || fail "docker compose is not installed: $COMPOSE_FLOOR or later is needed"
   at_least "$version" "$COMPOSE_FLOOR" || fail "docker compose is $version, and $COMPOSE_FLOOR or later is needed"
@@ -47,6 +47,7 @@ check_env() {
   fi
   [ -z "$(find "$env_file" -perm /077 2>/dev/null)" ] || log "others may read $env_file: chmod 600 $env_file"
   load_env
+  may_ask COMPOSE_PROFILES
   if declare -F judge_env >/dev/null; then judge_env || fail "nothing has changed: see $env_file"; fi
   planned config --quiet || fail "nothing has changed: compose does not take the build with this $env_file"
   read_plan >"$work/plan"

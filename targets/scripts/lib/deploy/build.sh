@@ -4,10 +4,11 @@
 
 manifest=.infrac.manifest
 
+# sums FILE…: as sha256sum has it, which macOS lacks.
+if command -v sha256sum >/dev/null; then sums=(sha256sum); else sums=(shasum -a 256); fi
+
 # sha256: of what is piped in.
-sha256() {
-  if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -d' ' -f1
-}
+sha256() { "${sums[@]}" | cut -d' ' -f1; }
 
 # entries FOLDER: "DIGEST PATH" a line, of its manifest. A path has several while files are replaced.
 entries() {
@@ -23,7 +24,7 @@ digests() {
     cd "$1" || exit
     while IFS= read -r path; do
       [ ! -f "$path" ] || printf '%s\0' "$path"
-    done | xargs -0 -r sha256sum -- | sed 's/^\([0-9a-f]*\)  /\1 /'
+    done | xargs -0 -r "${sums[@]}" -- | sed 's/^\([0-9a-f]*\)  /\1 /'
   )
 }
 

@@ -99,7 +99,8 @@ verdict() {
         if ($5 == "exited" && $6 == 0) next
         if ($5 == "exited" || $5 == "dead") failed[$1] = "ended with " $6
         else waits[$1] = "has not ended"
-      } else if ($5 != "running") ill[$1] = $5 " with " $6
+      } else if ($5 == "created") waits[$1] = "was not started"
+      else if ($5 != "running") ill[$1] = $5 " with " $6
       else if ($7 == "unhealthy") ill[$1] = $7
       else if ($7 != "healthy" && $7 != "-") waits[$1] = $7
     }

@@ -94,6 +94,15 @@ keep_images() {
   done <"$1"
 }
 
+# forget_tags: of services that are no longer there.
+forget_tags() {
+  local tag
+  while read -r tag; do
+    case $tag in "$PROJECT".*) ;; *) continue ;; esac
+    cut -d' ' -f1 "$deploy/before" "$deploy/images" | grep -qxF "${tag#"$PROJECT".}" || engine rmi "infrac-previous:$tag" >/dev/null || true
+  done < <(engine images --format '{{.Tag}}' infrac-previous)
+}
+
 # missing_images FILE: services whose images are gone.
 missing_images() {
   local service image _
