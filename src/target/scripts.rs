@@ -7,7 +7,9 @@
 mod coverage;
 mod deploy;
 mod facts;
+mod goals;
 mod quote;
+mod secrets;
 
 use super::{Artifact, Lower, Target, generated};
 use crate::emit;
@@ -36,6 +38,9 @@ const ENGINE: &str = include_str!("../../targets/scripts/lib/deploy/engine.sh");
 const RECORD: &str = include_str!("../../targets/scripts/lib/deploy/record.sh");
 const REMOTE: &str = include_str!("../../targets/scripts/lib/deploy/remote.sh");
 const COMMON: &str = include_str!("../../targets/scripts/lib/common.sh");
+const JUDGE: &str = include_str!("../../targets/scripts/lib/judge.sh");
+const STACK: &str = include_str!("../../targets/scripts/stack.sh");
+const SECRETS: &str = include_str!("../../targets/scripts/secrets.sh");
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = [generated(platform)];
@@ -45,7 +50,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         Artifact::new(path, text)
     };
     let program = |path: &str, text: &str| file(path, text).with_mode(PROGRAM);
-    vec![
+    let mut artifacts = vec![
         program("deploy.sh", DEPLOY),
         file("lib/deploy/before.sh", BEFORE),
         file("lib/deploy/build.sh", BUILD),
@@ -54,6 +59,13 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         file("lib/deploy/remote.sh", REMOTE),
         file("lib/common.sh", COMMON),
         file("lib/env.sh", ENV),
+        file("lib/judge.sh", JUDGE),
         file("lib/platform.sh", &facts::text(platform)),
-    ]
+        program("stack.sh", STACK),
+    ];
+    if secrets::are_there(platform) {
+        artifacts.push(program("secrets.sh", SECRETS));
+    }
+    artifacts.extend(goals::artifacts(platform));
+    artifacts
 }

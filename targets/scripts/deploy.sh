@@ -199,7 +199,7 @@ stores_changed() {
         [ "$(image_id "$new")" = "$image" ] || printf '%s %s %s\n' "$service" "$reference" "$new"
       fi
     done < <(awk -v of="$service" '$1 == of && !seen++ { print $3, $4 }' "$work/before")
-  done < <(active)
+  done < <(starting)
 }
 
 # back_up: what changes its version, by the scripts of the build in place.
@@ -252,10 +252,10 @@ go_back() {
   start_all || return 1
   # What runs is looked at, and no exit code is believed.
   look >"$work/now" || return 1
-  awk 'NR == FNR { active[$1]; next }
-    FILENAME == ARGV[2] { if ($1 in active) want[$1] = $3; next }
+  awk 'NR == FNR { starts[$1]; next }
+    FILENAME == ARGV[2] { if ($1 in starts) want[$1] = $3; next }
     { if ($1 in want && want[$1] != $3) { print $1 " runs another image than before"; wrong = 1 } }
-    END { exit wrong }' "$work/active" "$images" "$work/now" >&2
+    END { exit wrong }' "$work/starting" "$images" "$work/now" >&2
 }
 
 # fall_back: the new build is not well.
@@ -385,7 +385,7 @@ run() {
   remove_dropped
   end_record ok
   forget_tags
-  log "deployed: $(grep -c . "$work/active") services of $PROJECT are well"
+  log "deployed: $(grep -c . "$work/starting") services of $PROJECT are well"
 }
 
 # say_plan: what a run would do.
@@ -401,7 +401,7 @@ say_plan() {
     gone "$source" "$root" | sed "s|^|$self: would remove |" >&2
   fi
   while read -r service _; do log "would stop $service"; done < <(dropped)
-  log "would start $(active | cut -d' ' -f1 | tr '\n' ' ')"
+  log "would start $(starting | cut -d' ' -f1 | tr '\n' ' ')"
 }
 
 main() {

@@ -448,7 +448,10 @@ fn what_compose_makes_of_a_file_is_read() {
             host.tool("docker", &format!("#!/bin/sh\nshift\nexec {} \"$@\"\n", compose.program().display()));
             let head = "#!/usr/bin/env bash\n. \"$(dirname \"$0\")/lib/common.sh\"\n. \"$(dirname \"$0\")/lib/deploy/engine.sh\"\nsource=$root\n";
             host.write("scripts/plan.sh", &format!("{head}read_plan\n"));
-            host.write("scripts/json.sh", &format!("{head}planned $(all_profiles) config --format json\n"));
+            host.write(
+                "scripts/json.sh",
+                &format!("{head}planned $(profile_options) config --format json\n"),
+            );
             let plan = said(&host.run("scripts/plan.sh", &[]));
             let json: serde_json::Value =
                 serde_json::from_str(&said(&host.run("scripts/json.sh", &[]))).expect(name);

@@ -2,7 +2,7 @@
 
 use Coverage::{NotConcerned, Written};
 
-use crate::model::fields::{GroupField, HostField, SourceField, TargetField};
+use crate::model::fields::{GroupField, HostField, SecretField, SourceField, TargetField, VariableField};
 use crate::schema::Leaf;
 use crate::target::Coverage;
 
@@ -18,6 +18,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::memory(Leaf)
             | HostField::disk(Leaf)
             | HostField::image(Leaf)
+            | HostField::address(Leaf)
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf)
             | HostField::sysctl(Leaf) => NotConcerned,
@@ -29,11 +30,22 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::terraform(_) => NotConcerned,
+        },
+        SourceField::variable(field) => match field {
+            VariableField::default(Leaf) | VariableField::one_of(Leaf) | VariableField::optional(Leaf) => {
+                Written
+            }
+            VariableField::description(Leaf) => NotConcerned,
+        },
+        SourceField::secret(field) => match field {
+            SecretField::optional(Leaf) | SecretField::min_length(Leaf) | SecretField::issued(Leaf) => {
+                Written
+            }
+            SecretField::description(Leaf) | SecretField::value(Leaf) => NotConcerned,
         },
         SourceField::platform(_)
-        | SourceField::variable(_)
-        | SourceField::secret(_)
         | SourceField::network(_)
         | SourceField::outside(_)
         | SourceField::site(_)

@@ -27,6 +27,7 @@ pub(super) fn text(platform: &Platform) -> String {
     }
     services(&mut out, platform);
     deploy::facts(&mut out, platform);
+    super::secrets::facts(&mut out, platform);
     out
 }
 

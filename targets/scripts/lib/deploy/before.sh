@@ -48,7 +48,7 @@ check_env() {
   [ -z "$(find "$env_file" -perm /077 2>/dev/null)" ] || log "others may read $env_file: chmod 600 $env_file"
   load_env
   may_ask COMPOSE_PROFILES
-  if declare -F judge_env >/dev/null; then judge_env || fail "nothing has changed: see $env_file"; fi
+  judge_env || fail "nothing has changed: mend $env_file"
   planned config --quiet || fail "nothing has changed: compose does not take the build with this $env_file"
   read_plan >"$work/plan"
 }

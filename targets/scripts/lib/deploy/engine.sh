@@ -11,14 +11,14 @@ planned() {
   clean "$DOCKER" compose --project-name "$PROJECT" --env-file "$env_file" --file "$source/$COMPOSE_FILE" "$@" </dev/null
 }
 
-# all_profiles: as arguments, without `*`, which older versions do not know.
-all_profiles() { services | awk '$3 != "-" && !seen[$3]++ { print "--profile " $3 }'; }
+# profile_options: every profile by its name; older versions do not know `*`.
+profile_options() { all_profiles | sed 's/^/--profile /'; }
 
 # read_plan: what compose makes of the file, with what the operator set: "image SERVICE REFERENCE", "mounts SERVICE VOLUME" and
 # "volume NAME NAME-IN-THE-ENGINE". The text holds secrets: it goes through a pipe and stands nowhere.
 read_plan() {
   # shellcheck disable=SC2046 # a word each
-  planned $(all_profiles) config | awk '
+  planned $(profile_options) config | awk '
     function name(line) { sub(/^ +/, "", line); sub(/:$/, "", line); gsub(/"/, "", line); return line }
     function word(text) { gsub(/^["'\'']|["'\'']$/, "", text); return text }
     /^[^ ]/ { part = $1; next }
@@ -40,15 +40,15 @@ is_built() { ! grep -q "^image $1 " "$work/plan"; }
 # image_id REFERENCE: nothing where it is not there.
 image_id() { engine image inspect --format '{{.Id}}' "$1" 2>/dev/null || true; }
 
-# active: "NAME KIND" of the services that the profiles of `.env` start.
-active() {
-  services | awk -v profiles=",$(value COMPOSE_PROFILES)," '
+# starting: "NAME KIND" of the services that the profiles of `.env` start.
+starting() {
+  services | awk -v profiles=",$(value COMPOSE_PROFILES | tr -d ' ')," '
     $3 == "-" || index(profiles, "," $3 ",") || (index(profiles, ",*,") && $2 != "scheduled") { print $1, $2 }'
 }
 
 # needed: the names of those whose images are needed: what starts, and what the host starts by its schedule.
 needed() {
-  active | cut -d' ' -f1
+  starting | cut -d' ' -f1
   services | awk '$2 == "scheduled" { print $1 }'
 }
 
@@ -66,7 +66,7 @@ look() {
 # dropped: "SERVICE CONTAINER" of what runs and belongs to no service that starts.
 dropped() {
   awk 'NR == FNR { keep[$1]; next } !($1 in keep) && ($5 == "running" || $5 == "restarting") { print $1, $2 }' \
-    <(active) <(look)
+    <(starting) <(look)
 }
 
 # stop_dropped: compose takes services of a profile that was switched off for its own and leaves them (docker/compose#13027).
@@ -84,7 +84,7 @@ remove_dropped() {
   local service container _
   while read -r service container _; do
     engine rm "$container" >/dev/null
-  done < <(awk 'NR == FNR { keep[$1]; next } !($1 in keep) && ($5 == "exited" || $5 == "created")' <(active) <(look))
+  done < <(awk 'NR == FNR { keep[$1]; next } !($1 in keep) && ($5 == "exited" || $5 == "created")' <(starting) <(look))
 }
 
 # verdict: a line for each service that starts: `well`, `wait`, `ill` or `failed`, its name, the limit in seconds, and why.
@@ -114,11 +114,11 @@ verdict() {
         else if (!(name in seen)) print "wait", name, most, "has no container"
         else print "well", name, most, "is well"
       }
-    }' "$work/limits" "$work/active" "$work/now"
+    }' "$work/limits" "$work/starting" "$work/now"
 }
 
 # steady: what must not change while it is watched: containers, restarts and starts of services.
-steady() { awk 'NR == FNR { kinds[$1] = $2; next } kinds[$1] == "service" { print $1, $2, $8, $9 }' "$work/active" "$work/now"; }
+steady() { awk 'NR == FNR { kinds[$1] = $2; next } kinds[$1] == "service" { print $1, $2, $8, $9 }' "$work/starting" "$work/now"; }
 
 # seconds: since the engine was asked to start things.
 seconds() { echo $(($(date +%s) - started)); }
@@ -158,7 +158,7 @@ start_all() {
   local most status=0
   declare -F limits >/dev/null || limits() { :; }
   limits >"$work/limits"
-  active >"$work/active"
+  starting >"$work/starting"
   : >"$work/ill"
   blind=0
   started=$(date +%s)
