@@ -1,4 +1,4 @@
-"""deploy.py FOLDER: scripts/deploy.sh with a real engine, inside the machine. FOLDER holds a build each of tests/start/deploy.infra
+"""deploy.py FOLDER [PART...]: scripts/deploy.sh with a real engine, inside the machine. FOLDER holds a build each of tests/start/deploy.infra
 (see `run`): what is right, what is broken, and what must be refused. What holds is said, and a line that starts with FAILED is a
 fault; the exit code is then 1.
 """
@@ -204,8 +204,10 @@ def main():
     os.chmod(build("env"), 0o600)
     title("images")
     make_images(folder)
-    for part in (good, broken, refused, killed, over_ssh, store):
-        part(build)
+    parts = (good, broken, refused, killed, over_ssh, store)
+    for part in parts:
+        if not sys.argv[2:] or part.__name__ in sys.argv[2:]:
+            part(build)
     run("docker", "compose", "-p", "small", "down", "--volumes")
     title(f"{failures} failures")
     sys.exit(failures > 0)
