@@ -137,7 +137,7 @@ expect_environment() {
   [ "$environment" != "$ENVIRONMENT" ] || return 0
   # Where the repository holds the builds of all environments.
   if [ -n "$environment" ] && [ -r "$root/build/$environment/scripts/deploy.sh" ]; then
-    [ -n "$first_env" ] || [ ! -e "$env_file" ] || first_env=$env_file
+    [ -n "$first_env$to" ] || [ ! -e "$env_file" ] || first_env=$env_file
     hand_on "$root/build/$environment"
   fi
   if [ -n "$ENVIRONMENT" ]; then

@@ -23,7 +23,7 @@ case $group in
     packages=(
       base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
       docker.io docker-cli docker-compose containerd runc tini
-      curl openssh-server openssh-client busybox-static nginx nodejs postgresql-17 redis-server
+      curl busybox-static nginx nodejs postgresql-17 redis-server
       prometheus prometheus-alertmanager prometheus-node-exporter prometheus-blackbox-exporter
       prometheus-elasticsearch-exporter prometheus-postgres-exporter prometheus-redis-exporter
     )

@@ -200,6 +200,44 @@ fn a_store_that_changes_its_version_is_not_gone_back_from() {
     assert!(said.contains("there is no build before") || said.contains("another version then"), "{said}");
 }
 
+/// By the scripts of the build in place, which know it.
+#[test]
+fn a_store_is_backed_up_before_its_version_changes() {
+    let Some(stack) = Stack::new() else { return };
+    stack.amend("build", "scripts/lib/platform.sh", |text| {
+        format!("{text}\nbackups() {{\n  printf '%s\\n' 'nightly db' 'other watch'\n}}\n")
+    });
+    stack.deploy("build", &[], 0);
+    let backup = |script: &str| {
+        fs::write(stack.opt().join("scripts/backup.sh"), format!("#!/usr/bin/env bash\n{script}\n")).expect("a file");
+    };
+    stack.build("newer", Build { db: "2.0", ..SECOND });
+
+    backup("echo 'the disk is full' >&2; exit 1");
+    stack.host.forget();
+    let log = stack.deploy("newer", &[], 1);
+    assert!(log.contains("the backup before the change did not succeed"), "{log}");
+    assert!(!stack.host.calls().contains(" up "), "{}", stack.host.calls());
+
+    let copy = stack.opt().join(".infrac/backups/nightly/20261130T020000Z");
+    let line = format!("echo \"asked for $*, locked by $INFRAC_LOCKED\" >&2\necho 'nightly {}'", copy.display());
+    backup(&line);
+    let log = stack.deploy("newer", &[], 0);
+    let locked = format!("asked for nightly, locked by {}/.infrac\n", stack.opt().display());
+    assert!(log.contains(&locked) && log.contains(&copy.display().to_string()), "{log}");
+    assert_eq!(stack.runs("db"), "sha256:db20");
+
+    let Some(stack) = Stack::new() else { return };
+    stack.amend("build", "scripts/lib/platform.sh", |text| format!("{text}\nbackups() {{ echo 'nightly db'; }}\n"));
+    stack.deploy("build", &[], 0);
+    fs::write(stack.opt().join("scripts/backup.sh"), format!("#!/usr/bin/env bash\n{line}\n")).expect("a file");
+    stack.build("broken", Build { db: "3.0", ..SECOND });
+    let log = stack.deploy("broken", &[], 4);
+    let restore = format!("{}/scripts/restore.sh {} --yes", stack.opt().display(), copy.display());
+    assert!(log.contains(&restore), "{log}");
+    assert!(stack.file("containers/db-1").contains("sha256:db30"), "the old version was started");
+}
+
 #[test]
 fn images_that_are_gone_are_missed_before_anything_stops() {
     let Some(stack) = running() else { return };

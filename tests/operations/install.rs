@@ -5,11 +5,15 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use infrac::digest::Digest;
 use tempfile::TempDir;
 
 use super::engine::{Host, of_text, said, targets};
 use crate::judge::Judge;
 use crate::real::project;
+
+/// What says which files a build has.
+const MANIFEST: &str = ".infrac.manifest";
 
 const STACK: &str = include_str!("starts.sh");
 
@@ -145,6 +149,17 @@ impl Stack {
         let platform = of_text(&build.text(&self.opt()));
         project::write(&self.host.place(name), infrac::build(&platform, &targets(&platform)));
         fs::remove_file(self.host.place(name).join(".env")).expect("it is there");
+    }
+
+    /// Changes a file of a build, and what its manifest says of it.
+    pub(crate) fn amend(&self, build: &str, path: &str, change: impl Fn(&str) -> String) {
+        let place = self.host.place(build);
+        let manifest = fs::read_to_string(place.join(MANIFEST)).expect("it is written");
+        let old = fs::read_to_string(place.join(path)).expect("it is written");
+        let new = change(&old);
+        let digest = |text: &str| Digest::of(text.as_bytes()).to_string();
+        fs::write(place.join(path), &new).expect("a file can be written");
+        fs::write(place.join(MANIFEST), manifest.replace(&digest(&old), &digest(&new))).expect("a file");
     }
 
     /// The command that deploys a build. The shell has an empty variable of the secret's name, as runners do.

@@ -34,6 +34,7 @@ deploy_there() {
   case $to in
     -* | *[!A-Za-z0-9@._:%-]*) usage "$to is no USER@HOST" ;;
   esac
+  [ -z "$first_env" ] || usage "secrets do not travel: put .env into $INSTALL_PATH on $to by hand, and leave out --env-file"
   need "$SSH" tar gzip
   scratch
   local place folder status=0
