@@ -209,7 +209,8 @@ fn a_store_is_backed_up_before_its_version_changes() {
     });
     stack.deploy("build", &[], 0);
     let backup = |script: &str| {
-        fs::write(stack.opt().join("scripts/backup.sh"), format!("#!/usr/bin/env bash\n{script}\n")).expect("a file");
+        fs::write(stack.opt().join("scripts/backup.sh"), format!("#!/usr/bin/env bash\n{script}\n"))
+            .expect("a file");
     };
     stack.build("newer", Build { db: "2.0", ..SECOND });
 
@@ -220,7 +221,8 @@ fn a_store_is_backed_up_before_its_version_changes() {
     assert!(!stack.host.calls().contains(" up "), "{}", stack.host.calls());
 
     let copy = stack.opt().join(".infrac/backups/nightly/20261130T020000Z");
-    let line = format!("echo \"asked for $*, locked by $INFRAC_LOCKED\" >&2\necho 'nightly {}'", copy.display());
+    let line =
+        format!("echo \"asked for $*, locked by $INFRAC_LOCKED\" >&2\necho 'nightly {}'", copy.display());
     backup(&line);
     let log = stack.deploy("newer", &[], 0);
     let locked = format!("asked for nightly, locked by {}/.infrac\n", stack.opt().display());
@@ -228,9 +230,12 @@ fn a_store_is_backed_up_before_its_version_changes() {
     assert_eq!(stack.runs("db"), "sha256:db20");
 
     let Some(stack) = Stack::new() else { return };
-    stack.amend("build", "scripts/lib/platform.sh", |text| format!("{text}\nbackups() {{ echo 'nightly db'; }}\n"));
+    stack.amend("build", "scripts/lib/platform.sh", |text| {
+        format!("{text}\nbackups() {{ echo 'nightly db'; }}\n")
+    });
     stack.deploy("build", &[], 0);
-    fs::write(stack.opt().join("scripts/backup.sh"), format!("#!/usr/bin/env bash\n{line}\n")).expect("a file");
+    fs::write(stack.opt().join("scripts/backup.sh"), format!("#!/usr/bin/env bash\n{line}\n"))
+        .expect("a file");
     stack.build("broken", Build { db: "3.0", ..SECOND });
     let log = stack.deploy("broken", &[], 4);
     let restore = format!("{}/scripts/restore.sh {} --yes", stack.opt().display(), copy.display());

@@ -18,8 +18,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::image(Leaf)
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf) => Written,
-            // Of a running system, whose first start is long past; and what scripts and links know of it.
-            HostField::sysctl(Leaf) | HostField::path(Leaf) | HostField::address(Leaf) => NotConcerned,
+            // Of a running system, whose first start is long past.
+            HostField::sysctl(Leaf) | HostField::address(Leaf) | HostField::path(Leaf) => NotConcerned,
         },
         SourceField::target(field) => match field {
             TargetField::terraform(
@@ -39,8 +39,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
-            | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::kubernetes(_) => NotConcerned,
         },
         // Tags.
         SourceField::platform(PlatformField::labels(Leaf)) => Written,
