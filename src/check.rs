@@ -36,6 +36,7 @@ mod route;
 mod secret;
 mod signed;
 mod site;
+mod stack;
 mod twice;
 mod unit;
 mod volume;
@@ -95,6 +96,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE026], check: Of(edge::unseen) },
     Rule { codes: &[codes::SITE027], check: Of(edge::named_twice) },
     Rule { codes: &[codes::NGX001], check: Of(host::unreached) },
+    Rule { codes: &[codes::HOST001], check: Of(stack::two_stacks) },
     Rule { codes: &[codes::SITE017], check: Of(twice::circles) },
     Rule { codes: &[codes::SITE018], check: Of(signed::logins) },
     Rule { codes: &[codes::SITE019], check: Of(signed::buckets) },

@@ -260,6 +260,9 @@ codes! {
     /// Something that is mounted below a folder that a target writes.
     VOL006 Error "below-a-generated-folder";
 
+    /// Two hosts that carry the compose stack.
+    HOST001 Error "two-stacks";
+
     /// Limits of memory that do not fit on the host.
     RES001 Warning "memory-overcommitted";
     /// A Java heap that changes its size, or is too large.

@@ -55,6 +55,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::address(Leaf)
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf)
+            | HostField::path(Leaf)
             | HostField::sysctl(Leaf) => Lost(NODES),
         },
         SourceField::service(field) => service(field),

@@ -2,7 +2,7 @@
 
 use Coverage::{NotConcerned, Written};
 
-use crate::model::fields::{GroupField, SecretField, SourceField, TargetField, VariableField};
+use crate::model::fields::{GroupField, HostField, SecretField, SourceField, TargetField, VariableField};
 use crate::schema::Leaf;
 use crate::target::Coverage;
 
@@ -11,6 +11,17 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         SourceField::group(field) => match field {
             GroupField::profile(Leaf) => Written,
             GroupField::title(Leaf) | GroupField::description(Leaf) => NotConcerned,
+        },
+        SourceField::host(field) => match field {
+            HostField::path(Leaf) => Written,
+            HostField::size(Leaf)
+            | HostField::memory(Leaf)
+            | HostField::disk(Leaf)
+            | HostField::image(Leaf)
+            | HostField::address(Leaf)
+            | HostField::ssh(Leaf)
+            | HostField::firewall(Leaf)
+            | HostField::sysctl(Leaf) => NotConcerned,
         },
         SourceField::target(field) => match field {
             TargetField::compose(_) => Written,
@@ -41,7 +52,6 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::issuer(_)
         | SourceField::service(_)
         | SourceField::volume(_)
-        | SourceField::host(_)
         | SourceField::alert(_)
         | SourceField::record(_)
         | SourceField::metric(_)
