@@ -4,6 +4,7 @@
 //! `scripts/lib/platform.sh`, which [`facts`] writes: so nothing that a person wrote is ever part of a program.
 //! `targets/scripts/README.md` says how each concept maps, and why.
 
+mod backup;
 mod coverage;
 mod facts;
 mod quote;
@@ -11,7 +12,7 @@ mod quote;
 use super::{Artifact, Lower, Target, generated};
 use crate::emit;
 use crate::formats;
-use crate::platform::Platform;
+use crate::platform::{PROGRAM, Platform};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -29,6 +30,8 @@ pub(super) const TARGET: Target = Target {
 /// The reader of `.env`: nothing of the file is run.
 pub(super) const ENV: &str = include_str!("../../targets/scripts/lib/env.sh");
 const COMMON: &str = include_str!("../../targets/scripts/lib/common.sh");
+const BACKUP_LIB: &str = include_str!("../../targets/scripts/lib/backup.sh");
+const BACKUP: &str = include_str!("../../targets/scripts/backup.sh");
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = [generated(platform)];
@@ -37,9 +40,14 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         let text = emit::with_header(&path, &header, text);
         Artifact::new(path, text)
     };
-    vec![
+    let program = |path: &str, text: &str| file(path, text).with_mode(PROGRAM);
+    let mut artifacts = vec![
         file("lib/common.sh", COMMON),
         file("lib/env.sh", ENV),
         file("lib/platform.sh", &facts::text(platform)),
-    ]
+    ];
+    if !platform.backups.is_empty() {
+        artifacts.extend([file("lib/backup.sh", BACKUP_LIB), program("backup.sh", BACKUP)]);
+    }
+    artifacts
 }

@@ -107,7 +107,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
-            | TargetField::nginx(_) => NotConcerned,
+            | TargetField::nginx(_)
+            | TargetField::scripts(_) => NotConcerned,
         },
         SourceField::outside(field) => match field {
             OutsideField::addresses(Leaf) => Written,
@@ -137,6 +138,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
         | SourceField::backup(_)
+        | SourceField::store(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)
@@ -238,7 +240,7 @@ fn service(field: ServiceField) -> Coverage {
             | ServiceVolumeField::read_only(Leaf)
             | ServiceVolumeField::size(Leaf)
             | ServiceVolumeField::description(Leaf) => Written,
-            ServiceVolumeField::backup(Leaf) => NotConcerned,
+            ServiceVolumeField::backup(Leaf) | ServiceVolumeField::copy(Leaf) => NotConcerned,
         },
         ServiceField::config(field) => match field {
             ConfigField::content(Leaf) | ConfigField::from(Leaf) | ConfigField::mode(Leaf) => Written,

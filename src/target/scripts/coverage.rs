@@ -2,7 +2,9 @@
 
 use Coverage::{NotConcerned, Written};
 
-use crate::model::fields::{GroupField, SourceField, TargetField};
+use crate::model::fields::{
+    GroupField, ServiceField, ServiceVolumeField, SourceField, StoreField, TargetField, VolumeField,
+};
 use crate::schema::Leaf;
 use crate::target::Coverage;
 
@@ -13,14 +15,29 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             GroupField::title(Leaf) | GroupField::description(Leaf) => NotConcerned,
         },
         SourceField::target(field) => match field {
-            TargetField::compose(_) => Written,
+            TargetField::compose(_) | TargetField::scripts(_) => Written,
             TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::nginx(_)
-            | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::kubernetes(_) => NotConcerned,
         },
+        SourceField::backup(_) => Written,
+        SourceField::store(field) => match field {
+            StoreField::endpoint(Leaf)
+            | StoreField::bucket(Leaf)
+            | StoreField::prefix(Leaf)
+            | StoreField::region(Leaf)
+            | StoreField::access_key(Leaf)
+            | StoreField::secret_key(Leaf) => Written,
+            // A rule holds it against the ages of backups.
+            StoreField::retention(Leaf) => NotConcerned,
+        },
+        SourceField::service(ServiceField::dump(_)) => Written,
+        SourceField::service(ServiceField::volume(
+            ServiceVolumeField::backup(Leaf) | ServiceVolumeField::copy(Leaf),
+        )) => Written,
+        SourceField::volume(VolumeField::backup(Leaf)) => Written,
         SourceField::platform(_)
         | SourceField::variable(_)
         | SourceField::secret(_)
@@ -40,7 +57,6 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::inhibit(_)
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
-        | SourceField::backup(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)
