@@ -360,6 +360,8 @@ pub struct Input {
     pub one_of: Vec<String>,
     /// How many characters it has at least.
     pub min_length: Option<u64>,
+    /// Whether a provider outside the platform issues it, so that a random text is none.
+    pub issued_elsewhere: bool,
     /// Whether it is part of an address, so that only characters that mean nothing there may stand in it.
     pub in_url: bool,
     /// Whether the source says its name anywhere.

@@ -29,9 +29,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | VariableField::optional(Leaf) => Written,
         },
         SourceField::secret(field) => match field {
-            SecretField::description(Leaf) | SecretField::optional(Leaf) | SecretField::min_length(Leaf) => {
-                Written
-            }
+            SecretField::description(Leaf)
+            | SecretField::optional(Leaf)
+            | SecretField::min_length(Leaf)
+            | SecretField::issued(Leaf) => Written,
             SecretField::value(Leaf) => NotConcerned,
         },
         SourceField::network(field) => match field {

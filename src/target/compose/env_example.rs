@@ -210,6 +210,9 @@ fn line(input: &Input, is_asked_for: bool) -> Line<'_> {
         (None, false) if is_asked_for => facts.push("Required".to_owned()),
         (_, false) => {}
     }
+    if input.issued_elsewhere {
+        facts.push("issued by its provider, never made up".to_owned());
+    }
     if let Some(length) = input.min_length {
         facts.push(format!("at least {length} characters"));
     }

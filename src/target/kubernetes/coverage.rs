@@ -33,9 +33,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | VariableField::optional(Leaf) => Written,
         },
         SourceField::secret(field) => match field {
-            SecretField::optional(Leaf) | SecretField::description(Leaf) | SecretField::min_length(Leaf) => {
-                Written
-            }
+            SecretField::optional(Leaf)
+            | SecretField::description(Leaf)
+            | SecretField::min_length(Leaf)
+            | SecretField::issued(Leaf) => Written,
             SecretField::value(Leaf) => NotConcerned,
         },
         SourceField::group(field) => match field {

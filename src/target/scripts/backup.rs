@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::facts::{set, table};
-use super::quote::word;
+use super::quote::quoted;
 use crate::hash::HashSet;
 use crate::platform::{
     AccountId, Backup, DestinationKind, Dump, Input, InputId, Platform, Service, Switch, Value, ValuePart,
@@ -86,7 +86,7 @@ fn place(out: &mut String, platform: &Platform) {
     for backup in &platform.backups {
         for to in &backup.to {
             let name = platform.destination_name(to.kind);
-            let _ = writeln!(out, "    {})", word(&format!("{} {name}", backup.name)));
+            let _ = writeln!(out, "    {})", quoted(&format!("{} {name}", backup.name)));
             one_place(out, platform, backup, to.kind);
             out.push_str("      ;;\n");
         }
@@ -111,7 +111,7 @@ fn one_place(out: &mut String, platform: &Platform, backup: &Backup, to: Destina
             let of = |account: Option<AccountId>| match account.map(|id| &platform[id]) {
                 Some(account) => {
                     let secret = account.secrets.first().map(|(_, input)| setting(platform, *input));
-                    (format!("printf '%s' {}", word(&account.name)), secret.unwrap_or_else(|| ":".to_owned()))
+                    (format!("printf '%s' {}", quoted(&account.name)), secret.unwrap_or_else(|| ":".to_owned()))
                 }
                 None => (":".to_owned(), ":".to_owned()),
             };
@@ -139,7 +139,7 @@ fn one_place(out: &mut String, platform: &Platform, backup: &Backup, to: Destina
         ("region", &region),
         ("check", check),
     ] {
-        let _ = writeln!(out, "      place_{name}={}", word(value));
+        let _ = writeln!(out, "      place_{name}={}", quoted(value));
     }
     for (role, name, secret) in accounts {
         let _ = writeln!(out, "      place_{role}() {{ {name}; }}\n      place_{role}_secret() {{ {secret}; }}");
@@ -149,13 +149,13 @@ fn one_place(out: &mut String, platform: &Platform, backup: &Backup, to: Destina
 /// The command that prints an input as compose has it.
 fn setting(platform: &Platform, input: InputId) -> String {
     let Input { name, default, .. } = &platform[input];
-    format!("setting {name} {}", word(default.as_deref().unwrap_or_default()))
+    format!("setting {name} {}", quoted(default.as_deref().unwrap_or_default()))
 }
 
 /// A value as a word of the shell.
 fn value(platform: &Platform, value: &Value) -> String {
     let parts = value.parts.iter().map(|part| match part {
-        ValuePart::Literal(text) => word(text),
+        ValuePart::Literal(text) => quoted(text),
         ValuePart::Input(input) => format!("\"$({})\"", setting(platform, *input)),
     });
     let text: String = parts.collect();
@@ -170,7 +170,7 @@ fn upload(out: &mut String, platform: &Platform) {
             Some(Switch::Variable(input)) => format!("[ \"$({})\" = true ]", setting(platform, input)),
             Some(Switch::Always) | None => "true".to_owned(),
         };
-        let _ = writeln!(out, "    {}) {wanted} ;;", word(&backup.name));
+        let _ = writeln!(out, "    {}) {wanted} ;;", quoted(&backup.name));
     }
     out.push_str("  esac\n}\n");
 }
@@ -184,7 +184,7 @@ fn commands(out: &mut String, platform: &Platform, services: &[&Service]) {
     for service in services {
         let Some(dump) = service.dump.as_deref() else { continue };
         for (name, words) in named(dump) {
-            let words: Vec<String> = words.iter().map(|word| value(platform, word)).collect();
+            let words: Vec<String> = words.iter().map(|it| value(platform, it)).collect();
             let _ = writeln!(out, "    '{} {name}') words=({}) ;;", service.name, words.join(" "));
         }
     }
@@ -237,7 +237,7 @@ fn lines(out: &mut String, meaning: &str, services: &[&Service], list: impl Fn(&
     let name = meaning.split(' ').next().unwrap_or_default();
     let _ = writeln!(out, "\n# {meaning}\n{name}() {{\n  case $1 in");
     for service in services {
-        let names: Vec<String> = list(service).iter().map(|name| word(name)).collect();
+        let names: Vec<String> = list(service).iter().map(|name| quoted(name)).collect();
         if !names.is_empty() {
             let _ = writeln!(out, "    {}) printf '%s\\n' {} ;;", service.name, names.join(" "));
         }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::backup;
-use super::quote::word;
+use super::quote::quoted;
 use crate::platform::Platform;
 use crate::target::compose;
 
@@ -31,7 +31,7 @@ pub(super) fn text(platform: &Platform) -> String {
 }
 
 pub(super) fn set(out: &mut String, name: &str, value: &str) {
-    let _ = writeln!(out, "{name}={}", word(value));
+    let _ = writeln!(out, "{name}={}", quoted(value));
 }
 
 /// A table of names: no word of it needs quotes.
