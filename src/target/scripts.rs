@@ -31,7 +31,9 @@ pub(super) const TARGET: Target = Target {
 pub(super) const ENV: &str = include_str!("../../targets/scripts/lib/env.sh");
 const COMMON: &str = include_str!("../../targets/scripts/lib/common.sh");
 const BACKUP_LIB: &str = include_str!("../../targets/scripts/lib/backup.sh");
+const COPY_LIB: &str = include_str!("../../targets/scripts/lib/copy.sh");
 const BACKUP: &str = include_str!("../../targets/scripts/backup.sh");
+const RESTORE: &str = include_str!("../../targets/scripts/restore.sh");
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = [generated(platform)];
@@ -47,7 +49,12 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         file("lib/platform.sh", &facts::text(platform)),
     ];
     if !platform.backups.is_empty() {
-        artifacts.extend([file("lib/backup.sh", BACKUP_LIB), program("backup.sh", BACKUP)]);
+        artifacts.extend([
+            file("lib/backup.sh", BACKUP_LIB),
+            file("lib/copy.sh", COPY_LIB),
+            program("backup.sh", BACKUP),
+            program("restore.sh", RESTORE),
+        ]);
     }
     artifacts
 }

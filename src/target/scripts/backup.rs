@@ -4,12 +4,13 @@
 use std::fmt::Write as _;
 
 use super::facts::{set, table};
-use super::quote::quoted;
+use super::quote::{quoted, word};
 use crate::hash::HashSet;
 use crate::platform::{
-    AccountId, Backup, DestinationKind, Dump, Input, InputId, Platform, Service, Switch, Value, ValuePart,
+    AccountId, Backup, Cause, DestinationKind, Edge, EdgeEnd, Dump, Input, InputId, Platform, Service, Switch, Value, ValuePart,
 };
 use crate::standard::images;
+use crate::target::compose;
 
 /// The program that both are called by, and what it is for.
 pub(super) fn text(out: &mut String, platform: &Platform) {
@@ -19,6 +20,7 @@ pub(super) fn text(out: &mut String, platform: &Platform) {
     out.push('\n');
     for (name, value) in [
         ("HELPER_IMAGE", images::HELPER),
+        ("DRILL_FILE", compose::drill::FILE),
         ("TRANSFER_IMAGE", transfer_image(platform)),
         ("BACKUPS", platform.settings.scripts.backups.as_deref().unwrap_or_default()),
         ("METRICS", platform.textfile_folder().unwrap_or_default().as_str()),
@@ -33,6 +35,7 @@ pub(super) fn text(out: &mut String, platform: &Platform) {
     commands(out, platform, &services);
     images(out, platform, &services);
     files(out, platform, &services);
+    readers(out, platform, &services);
     jobs(out, platform, &services);
 }
 
@@ -80,82 +83,118 @@ fn places(out: &mut String, platform: &Platform) {
     out.push_str("END\n}\n");
 }
 
-/// What is known of each place, as variables and as functions that print who writes and reads there.
+/// What is known of each place, as variables, and who writes and reads there.
 fn place(out: &mut String, platform: &Platform) {
+    let every = || platform.backups.iter().flat_map(|backup| backup.to.iter().map(move |to| (backup, to.kind)));
     out.push_str("\n# place BACKUP PLACE: sets what is known of a place.\nplace() {\n  place_name=$2\n  case \"$1 $2\" in\n");
-    for backup in &platform.backups {
-        for to in &backup.to {
-            let name = platform.destination_name(to.kind);
-            let _ = writeln!(out, "    {})", quoted(&format!("{} {name}", backup.name)));
-            one_place(out, platform, backup, to.kind);
-            out.push_str("      ;;\n");
+    for (backup, to) in every() {
+        let _ = writeln!(out, "    {})", quoted(&format!("{} {}", backup.name, platform.destination_name(to))));
+        for (name, value) in Place::of(platform, backup, to).variables() {
+            let _ = writeln!(out, "      place_{name}={}", quoted(&value));
         }
+        out.push_str("      ;;\n");
     }
     out.push_str("  esac\n}\n");
+    out.push_str("\n# place_key BACKUP PLACE writer|reader: the access key of that account.\nplace_key() {\n  case \"$1 $2 $3\" in\n");
+    for (backup, to) in every() {
+        let place = Place::of(platform, backup, to);
+        for (role, account) in [("writer", &place.writer), ("reader", &place.reader)] {
+            let Some((key, _)) = account else { continue };
+            let case = format!("{} {} {role}", backup.name, platform.destination_name(to));
+            let _ = writeln!(out, "    {}) printf '%s' {key} ;;", quoted(&case));
+        }
+    }
+    out.push_str("    *) ;;\n  esac\n}\n");
 }
 
-fn one_place(out: &mut String, platform: &Platform, backup: &Backup, to: DestinationKind) {
-    let nothing = String::new;
-    let (network, endpoint, bucket, prefix, region, check);
-    let accounts: [(&str, String, String); 2];
-    match to {
-        DestinationKind::Bucket { bucket: held, account, reader } => {
-            let store = platform[held].of;
-            let common = platform[backup.of].networks.iter().find(|it| platform[store].networks.contains(it));
-            network = common.map(|it| platform[*it].name.clone()).unwrap_or_default();
-            endpoint = platform.bucket_endpoint(held).unwrap_or_default();
-            bucket = platform[held].name.clone();
-            (prefix, region) = (nothing(), nothing());
-            // It lies beside the data, so to read all of it costs nothing.
-            check = "--download";
-            let of = |account: Option<AccountId>| match account.map(|id| &platform[id]) {
-                Some(account) => {
-                    let secret = account.secrets.first().map(|(_, input)| setting(platform, *input));
-                    (format!("printf '%s' {}", quoted(&account.name)), secret.unwrap_or_else(|| ":".to_owned()))
+/// A place as the client of object stores is told of it.
+struct Place {
+    /// The network that leads there; every other place is outside.
+    network: Option<String>,
+    endpoint: String,
+    bucket: String,
+    prefix: String,
+    region: String,
+    /// How what lies there is compared.
+    check: &'static str,
+    /// The access key of who writes there as a word of the shell, and the secret that holds the key to it.
+    writer: Option<(String, InputId)>,
+    /// The same of who reads there.
+    reader: Option<(String, InputId)>,
+    secrets: [String; 2],
+}
+
+impl Place {
+    fn of(platform: &Platform, backup: &Backup, to: DestinationKind) -> Self {
+        let place = match to {
+            DestinationKind::Bucket { bucket, account, reader } => {
+                let store = &platform[platform[bucket].of];
+                let common = platform[backup.of].networks.iter().find(|it| store.networks.contains(it));
+                let of = |account: Option<AccountId>| {
+                    let account = &platform[account?];
+                    Some((quoted(&account.name), account.secrets.first()?.1))
+                };
+                Self {
+                    network: common.map(|it| platform[*it].name.clone()),
+                    endpoint: platform.bucket_endpoint(bucket).unwrap_or_default(),
+                    bucket: platform[bucket].name.clone(),
+                    prefix: String::new(),
+                    region: String::new(),
+                    // It lies beside the data, so to read all of it costs nothing.
+                    check: "--download",
+                    writer: of(account),
+                    reader: of(reader),
+                    secrets: <_>::default(),
                 }
-                None => (":".to_owned(), ":".to_owned()),
-            };
-            let ((writer, writer_secret), (reader, reader_secret)) = (of(account), of(reader));
-            accounts = [("writer", writer, writer_secret), ("reader", reader, reader_secret)];
-        }
-        DestinationKind::Store(id) => {
-            let store = &platform[id];
-            network = nothing();
-            endpoint = store.endpoint.clone();
-            bucket = store.bucket.clone();
-            prefix = store.prefix.clone();
-            region = store.region.clone().unwrap_or_default();
-            check = "";
-            let key = format!("printf '%s' {}", value(platform, &store.access_key));
-            let secret = setting(platform, store.secret_key);
-            accounts = [("writer", key.clone(), secret.clone()), ("reader", key, secret)];
-        }
+            }
+            DestinationKind::Store(id) => {
+                let store = &platform[id];
+                let account = Some((value(platform, &store.access_key), store.secret_key));
+                Self {
+                    network: None,
+                    endpoint: store.endpoint.clone(),
+                    bucket: store.bucket.clone(),
+                    prefix: store.prefix.clone(),
+                    region: store.region.clone().unwrap_or_default(),
+                    check: "",
+                    writer: account.clone(),
+                    reader: account,
+                    secrets: <_>::default(),
+                }
+            }
+        };
+        let name = |account: &Option<(String, InputId)>| {
+            account.as_ref().map(|(_, secret)| platform[*secret].name.clone()).unwrap_or_default()
+        };
+        let secrets = [name(&place.writer), name(&place.reader)];
+        Self { secrets, ..place }
     }
-    for (name, value) in [
-        ("network", network.as_str()),
-        ("endpoint", &endpoint),
-        ("bucket", &bucket),
-        ("prefix", &prefix),
-        ("region", &region),
-        ("check", check),
-    ] {
-        let _ = writeln!(out, "      place_{name}={}", quoted(value));
-    }
-    for (role, name, secret) in accounts {
-        let _ = writeln!(out, "      place_{role}() {{ {name}; }}\n      place_{role}_secret() {{ {secret}; }}");
+
+    fn variables(self) -> [(&'static str, String); 8] {
+        let [writer, reader] = self.secrets;
+        [
+            ("network", self.network.unwrap_or_default()),
+            ("endpoint", self.endpoint),
+            ("bucket", self.bucket),
+            ("prefix", self.prefix),
+            ("region", self.region),
+            ("check", self.check.to_owned()),
+            ("writer_secret", writer),
+            ("reader_secret", reader),
+        ]
     }
 }
 
 /// The command that prints an input as compose has it.
 fn setting(platform: &Platform, input: InputId) -> String {
     let Input { name, default, .. } = &platform[input];
-    format!("setting {name} {}", quoted(default.as_deref().unwrap_or_default()))
+    format!("setting {name} {}", word(default.as_deref().unwrap_or_default()))
 }
 
 /// A value as a word of the shell.
 fn value(platform: &Platform, value: &Value) -> String {
     let parts = value.parts.iter().map(|part| match part {
-        ValuePart::Literal(text) => quoted(text),
+        ValuePart::Literal(text) => word(text),
         ValuePart::Input(input) => format!("\"$({})\"", setting(platform, *input)),
     });
     let text: String = parts.collect();
@@ -170,7 +209,7 @@ fn upload(out: &mut String, platform: &Platform) {
             Some(Switch::Variable(input)) => format!("[ \"$({})\" = true ]", setting(platform, input)),
             Some(Switch::Always) | None => "true".to_owned(),
         };
-        let _ = writeln!(out, "    {}) {wanted} ;;", quoted(&backup.name));
+        let _ = writeln!(out, "    {}) {wanted} ;;", word(&backup.name));
     }
     out.push_str("  esac\n}\n");
 }
@@ -224,6 +263,26 @@ fn files(out: &mut String, platform: &Platform, services: &[&Service]) {
     lines(out, "to_stop SERVICE: what stands still meanwhile.", services, stopped);
 }
 
+/// What uses a service, and stands still while its data comes back.
+fn readers(out: &mut String, platform: &Platform, services: &[&Service]) {
+    let of = |service: &Service| {
+        let uses = |edge: &&Edge| {
+            matches!(edge.to, EdgeEnd::Service(to, _) if to == service.id)
+                && matches!(edge.cause, Cause::Reference | Cause::Reaches)
+        };
+        let mut names = Vec::new();
+        for edge in platform.edges.iter().filter(uses) {
+            let from = &platform[edge.from];
+            let own = from.id == service.id || from.parent == Some(service.id);
+            if !own && !from.is_job() && !names.contains(&from.name) {
+                names.push(from.name.clone());
+            }
+        }
+        names
+    };
+    lines(out, "users_of SERVICE: what works with its data, and stands still while that comes back.", services, of);
+}
+
 /// What prepares a service after its data came back: jobs of its instance, which state the wanted end.
 fn jobs(out: &mut String, platform: &Platform, services: &[&Service]) {
     let jobs = |service: &Service| {
@@ -237,7 +296,7 @@ fn lines(out: &mut String, meaning: &str, services: &[&Service], list: impl Fn(&
     let name = meaning.split(' ').next().unwrap_or_default();
     let _ = writeln!(out, "\n# {meaning}\n{name}() {{\n  case $1 in");
     for service in services {
-        let names: Vec<String> = list(service).iter().map(|name| quoted(name)).collect();
+        let names: Vec<String> = list(service).iter().map(|name| word(name)).collect();
         if !names.is_empty() {
             let _ = writeln!(out, "    {}) printf '%s\\n' {} ;;", service.name, names.join(" "));
         }

@@ -10,7 +10,7 @@ use crate::target::compose;
 
 const HEAD: &str = "\
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # read by the scripts that include it
+# shellcheck disable=SC2034,SC2016 # read by the scripts that include it, and by shells of containers
 ";
 
 /// The file.

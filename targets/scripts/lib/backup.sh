@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # read by the scripts that include it
 # What backup.sh and restore.sh share: copies, how they are verified, and the places that they are taken to.
 #
 # A copy is a folder, BACKUPS/NAME/YYYYMMDDTHHMMSSZ, with a file for each part, and beside them
@@ -8,6 +9,9 @@
 #   SHA256SUMS  the digest of every file
 # It is made under another name, and gets its own when all of it has been read again. So what has such a name is whole.
 
+# Set by `place`.
+place_network='' place_endpoint='' place_bucket='' place_prefix='' place_region='' place_check='' place_name=''
+place_writer_secret='' place_reader_secret=''
 # The folder of all copies.
 backups_folder=${BACKUPS:-$state/backups}
 metrics_folder=${METRICS:-$state/metrics}
@@ -95,6 +99,14 @@ known() { sed -n "s/^$2 //p" "$1/info" | head -n 1; }
 
 # container SERVICE: its container where it runs, else nothing.
 container() { compose ps --quiet --status running "$1" | head -n 1; }
+
+# resume: starts what stands still for a copy, also of a run that was killed.
+resume() {
+  [ -s "$state/stopped" ] || return 0
+  # shellcheck disable=SC2046 # names of services
+  compose start $(cat "$state/stopped") >&2
+  rm -f "$state/stopped"
+}
 
 # volume_of VOLUME, network_of NETWORK: what the engine calls one of the compose file.
 volume_of() {
@@ -184,16 +196,14 @@ transfer() {
 # place_path: where the copies of a backup lie in a place.
 place_path() { printf 'place:%s' "$place_bucket/${place_prefix:+$place_prefix/}$b_name"; }
 
-# as_writer, as_reader: the account that the next transfers are made with.
-as_writer() {
-  place_key=$(place_writer) place_secret=$(place_writer_secret)
-  [ -n "$place_secret" ] || fail "$place_name: the secret key of the account that writes there is not set in $env_file"
-  place_file "$place_key" "$place_secret"
-}
-as_reader() {
-  place_key=$(place_reader) place_secret=$(place_reader_secret)
-  [ -n "$place_secret" ] || fail "$place_name: the secret key of the account that reads there is not set in $env_file"
-  place_file "$place_key" "$place_secret"
+# as_account writer|reader: the account that the next transfers are made with.
+as_account() {
+  local secret=$place_writer_secret
+  [ "$1" = writer ] || secret=$place_reader_secret
+  [ -n "$secret" ] || fail "$place_name: no account is declared that may do that there ($1)"
+  may_ask "$secret"
+  [ -n "$(value "$secret")" ] || fail "$place_name: $secret is not set in $env_file"
+  place_file "$(place_key "$b_name" "$place_name" "$1")" "$(value "$secret")"
 }
 
 # publish FILE: puts a file of metrics in its place as a whole, so that the exporter, which is another user, can read it.
