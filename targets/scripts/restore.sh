@@ -133,10 +133,15 @@ fetch() {
   verify_copy "$fetched" || fail "$b_name/$stamp in $1 is not whole"
   copy=$b_folder/$stamp
   if [ -d "$copy" ]; then
-    rm -rf "$fetched"
-  else
-    mv "$fetched" "$copy"
+    if verify_copy "$copy"; then
+      rm -rf "$fetched"
+      return
+    fi
+    # Without its name it is counted among no copies.
+    rm -rf "$b_folder/.damaged-$stamp"
+    mv "$copy" "$b_folder/.damaged-$stamp"
   fi
+  mv "$fetched" "$copy"
 }
 
 plan() {

@@ -148,7 +148,7 @@ save_files() {
     file=$(printf '%03d' "$number")-$volume.tar.gz
     counted "$folder/$file" run --rm --network none --read-only --cap-drop ALL --cap-add DAC_READ_SEARCH \
       --security-opt no-new-privileges --tmpfs /tmp --volume "$name:/volume:ro" --entrypoint sh "$HELPER_IMAGE" \
-      -c "$COUNTED" sh sh -c 'set -o pipefail; tar -c -f - -C /volume . | gzip'
+      -c "$COUNTED" sh tar -c -z -f - -C /volume .
     printf '%s %s\n' "$file" "$volume" >>"$folder/parts"
   done 4<<<"$(volumes_to_copy "$b_service")"
   resume
