@@ -8,6 +8,7 @@ mod backup;
 mod coverage;
 mod facts;
 mod quote;
+mod timers;
 
 use super::{Artifact, Lower, Target, generated};
 use crate::emit;
@@ -33,6 +34,7 @@ const COMMON: &str = include_str!("../../targets/scripts/lib/common.sh");
 const BACKUP_LIB: &str = include_str!("../../targets/scripts/lib/backup.sh");
 const COPY_LIB: &str = include_str!("../../targets/scripts/lib/copy.sh");
 const BACKUP: &str = include_str!("../../targets/scripts/backup.sh");
+const INSTALL_TIMERS: &str = include_str!("../../targets/scripts/install-timers.sh");
 const RESTORE: &str = include_str!("../../targets/scripts/restore.sh");
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
@@ -54,6 +56,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
             file("lib/copy.sh", COPY_LIB),
             program("backup.sh", BACKUP),
             program("restore.sh", RESTORE),
+            program("install-timers.sh", INSTALL_TIMERS),
         ]);
     }
     artifacts

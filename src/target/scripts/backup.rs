@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::facts::{set, table};
 use super::quote::{quoted, word};
+use super::timers;
 use crate::hash::HashSet;
 use crate::platform::{
     AccountId, Backup, Cause, DestinationKind, Edge, EdgeEnd, Dump, Input, InputId, Platform, Service, Switch, Value, ValuePart,
@@ -27,6 +28,7 @@ pub(super) fn text(out: &mut String, platform: &Platform) {
     ] {
         set(out, name, value);
     }
+    timers::text(out, platform);
     backups(out, platform);
     places(out, platform);
     place(out, platform);
