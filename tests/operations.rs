@@ -9,7 +9,11 @@ mod backup;
 mod common;
 #[path = "operations/engine.rs"]
 mod engine;
+#[path = "operations/goals.rs"]
+mod goals;
 #[path = "operations/judges.rs"]
 mod judges;
+#[path = "operations/secrets.rs"]
+mod secrets;
 #[path = "operations/stand_in.rs"]
 mod stand_in;

@@ -32,7 +32,8 @@ pub use super::storage::{
 pub use super::store::{BackupField, StoreField};
 pub use super::target::{
     AlertmanagerSettingsField, ComposeSettingsField, GatewaySettingsField, GrafanaSettingsField,
-    IngressSettingsField, KubernetesSettingsField, NginxSettingsField, PrometheusSettingsField, ScriptsSettingsField, TargetField,
+    IngressSettingsField, KubernetesSettingsField, NginxSettingsField, PrometheusSettingsField,
+    ScriptsSettingsField, TargetField, TerraformSettingsField,
 };
 
 #[cfg(test)]

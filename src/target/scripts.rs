@@ -7,13 +7,15 @@
 mod backup;
 mod coverage;
 mod facts;
+mod goals;
 mod quote;
+mod secrets;
 mod timers;
 
-use super::{Artifact, Lower, Target, generated};
+use super::{Artifact, Lower, PROGRAM, Target, generated};
 use crate::emit;
 use crate::formats;
-use crate::platform::{PROGRAM, Platform};
+use crate::platform::Platform;
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -36,6 +38,9 @@ const COPY_LIB: &str = include_str!("../../targets/scripts/lib/copy.sh");
 const BACKUP: &str = include_str!("../../targets/scripts/backup.sh");
 const INSTALL_TIMERS: &str = include_str!("../../targets/scripts/install-timers.sh");
 const RESTORE: &str = include_str!("../../targets/scripts/restore.sh");
+const JUDGE: &str = include_str!("../../targets/scripts/lib/judge.sh");
+const STACK: &str = include_str!("../../targets/scripts/stack.sh");
+const SECRETS: &str = include_str!("../../targets/scripts/secrets.sh");
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = [generated(platform)];
@@ -48,8 +53,13 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
     let mut artifacts = vec![
         file("lib/common.sh", COMMON),
         file("lib/env.sh", ENV),
+        file("lib/judge.sh", JUDGE),
         file("lib/platform.sh", &facts::text(platform)),
+        program("stack.sh", STACK),
     ];
+    if secrets::are_there(platform) {
+        artifacts.push(program("secrets.sh", SECRETS));
+    }
     if !platform.backups.is_empty() {
         artifacts.extend([
             file("lib/backup.sh", BACKUP_LIB),
@@ -59,5 +69,6 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
             program("install-timers.sh", INSTALL_TIMERS),
         ]);
     }
+    artifacts.extend(goals::artifacts(platform));
     artifacts
 }

@@ -52,6 +52,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::memory(Leaf)
             | HostField::disk(Leaf)
             | HostField::image(Leaf)
+            | HostField::address(Leaf)
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf)
             | HostField::sysctl(Leaf) => Lost(NODES),
@@ -109,7 +110,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::nginx(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::outside(field) => match field {
             OutsideField::addresses(Leaf) => Written,

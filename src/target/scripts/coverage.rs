@@ -3,7 +3,8 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    GroupField, ServiceField, ServiceVolumeField, SourceField, StoreField, TargetField, VolumeField,
+    GroupField, SecretField, ServiceField, ServiceVolumeField, SourceField, StoreField, TargetField,
+    VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -20,7 +21,20 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::nginx(_)
-            | TargetField::kubernetes(_) => NotConcerned,
+            | TargetField::kubernetes(_)
+            | TargetField::terraform(_) => NotConcerned,
+        },
+        SourceField::variable(field) => match field {
+            VariableField::default(Leaf) | VariableField::one_of(Leaf) | VariableField::optional(Leaf) => {
+                Written
+            }
+            VariableField::description(Leaf) => NotConcerned,
+        },
+        SourceField::secret(field) => match field {
+            SecretField::optional(Leaf) | SecretField::min_length(Leaf) | SecretField::issued(Leaf) => {
+                Written
+            }
+            SecretField::description(Leaf) | SecretField::value(Leaf) => NotConcerned,
         },
         SourceField::backup(_) => Written,
         SourceField::store(field) => match field {
@@ -39,8 +53,6 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         )) => Written,
         SourceField::volume(VolumeField::backup(Leaf)) => Written,
         SourceField::platform(_)
-        | SourceField::variable(_)
-        | SourceField::secret(_)
         | SourceField::network(_)
         | SourceField::outside(_)
         | SourceField::site(_)

@@ -27,6 +27,7 @@ pub(super) fn text(platform: &Platform) -> String {
     }
     services(&mut out, platform);
     backup::text(&mut out, platform);
+    super::secrets::facts(&mut out, platform);
     out
 }
 
