@@ -60,7 +60,9 @@ use crate::model::Document;
 use crate::source::Span;
 
 pub use api::ApiAccess;
-pub use backup::{ALERT_AFTER, Backup, CopiedVolume, Destination, DestinationKind, Dump, KEEP, OffSite, Switch};
+pub use backup::{
+    ALERT_AFTER, Backup, CopiedVolume, Destination, DestinationKind, Dump, KEEP, OffSite, Switch,
+};
 pub use cluster::{ApiServer, Dns, Entries, KUBERNETES, Operator, SecretStore};
 pub use config::{ConfigFile, FILE, PROGRAM};
 pub use endpoint::Endpoint;

@@ -76,7 +76,10 @@ pub(super) fn short(platform: &Platform, sink: &mut Sink) {
             sink.report(
                 Diagnostic::new(
                     codes::BKP003,
-                    format!("`{name}` keeps copies for {kept}, and `{}` is missed after {}", backup.name, backup.alert_after),
+                    format!(
+                        "`{name}` keeps copies for {kept}, and `{}` is missed after {}",
+                        backup.name, backup.alert_after
+                    ),
                 )
                 .at(to.span, format!("removes copies after {kept}, also where no new ones come"))
                 .at(backup.span, format!("an alert fires after {}", backup.alert_after))
@@ -96,7 +99,10 @@ pub(super) fn places(platform: &Platform, sink: &mut Sink) {
                 sink.report(
                     Diagnostic::new(
                         codes::BKP004,
-                        format!("`{}` takes copies of `{}` into itself", backup.name, platform[backup.of].path),
+                        format!(
+                            "`{}` takes copies of `{}` into itself",
+                            backup.name, platform[backup.of].path
+                        ),
                     )
                     .at(to.span, "lost together with the data")
                     .help("name a bucket elsewhere, such as a `store` off the site"),

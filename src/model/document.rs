@@ -6,8 +6,8 @@ use smol_str::SmolStr;
 
 use super::{
     Alert, Allow, Backup, Dashboard, DataSource, Exports, Group, Host, Hours, Image, Inhibit, Issuer, Metric,
-    Mirror, Network, Outside, Override, PlatformBlock, Policy, Receiver, Record, Secret, Service, Site, Store,
-    Target, Variable, Volume,
+    Mirror, Network, Outside, Override, PlatformBlock, Policy, Receiver, Record, Secret, Service, Site,
+    Store, Target, Variable, Volume,
 };
 use crate::diagnostic::Sink;
 use crate::hash::HashSet;

@@ -1,6 +1,8 @@
 //! Copies of data, and places for them that are off the site.
 
-use crate::schema::{Constant, Duration, Integer, Placed, Reference, References, SecretName, Template, Word, block};
+use crate::schema::{
+    Constant, Duration, Integer, Placed, Reference, References, SecretName, Template, Word, block,
+};
 
 block! {
     /// A copy of data, made regularly.

@@ -137,7 +137,12 @@ impl Platform {
                 (below.is_empty() || below.starts_with('/'))
                     .then(|| format!("{}{below}", bind.source.trim_end_matches('/')))
             };
-            service.binds.iter().filter_map(|bind| Some((bind.path.len(), of(bind)?))).max().map(|(_, path)| path)
+            service
+                .binds
+                .iter()
+                .filter_map(|bind| Some((bind.path.len(), of(bind)?)))
+                .max()
+                .map(|(_, path)| path)
         })
     }
 

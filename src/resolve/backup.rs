@@ -11,7 +11,8 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{self, Document};
 use crate::platform::{
-    ALERT_AFTER, Backup, Destination, DestinationKind, Dump, InputId, KEEP, OffSite, ServiceId, StoreId, Switch,
+    ALERT_AFTER, Backup, Destination, DestinationKind, Dump, InputId, KEEP, OffSite, ServiceId, StoreId,
+    Switch,
 };
 use crate::schema::{Constant, List, Reference, Template, Word};
 
@@ -152,7 +153,8 @@ fn backup(
                 .help("the newest verified copy is always kept"),
         );
     }
-    let keep = block.keep.map_or(if block.retention.is_some() { 1 } else { KEEP }, |keep| keep.value.0.max(1));
+    let keep =
+        block.keep.map_or(if block.retention.is_some() { 1 } else { KEEP }, |keep| keep.value.0.max(1));
     let to: Option<Vec<Destination>> = to.into_iter().collect();
     Some(Backup {
         name: block.name.text.as_str().to_owned(),

@@ -3,7 +3,9 @@
 use super::text::{Mentions, Texts, Thing};
 use crate::hash::HashMap;
 use crate::model::{self, Document, Role, SourceAccess};
-use crate::platform::{Cause, DestinationKind, Edge, EdgeEnd, NetworkId, OutsideId, Platform, Service, ServiceId, Tls};
+use crate::platform::{
+    Cause, DestinationKind, Edge, EdgeEnd, NetworkId, OutsideId, Platform, Service, ServiceId, Tls,
+};
 use crate::schema::Reference;
 use crate::source::Span;
 

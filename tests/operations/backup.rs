@@ -44,11 +44,13 @@ esac
 ";
 
 /// The engine's part: commands of containers run here, and volumes are folders.
-const EXEC: &str = "while [ \"$1\" != db-1 ] && [ \"$1\" != db ]; do shift; done
+const EXEC: &str = "while [ $# -gt 0 ] && [ \"$1\" != db-1 ] && [ \"$1\" != db ]; do shift; done
+[ $# -gt 0 ] || exit 1
 shift
 export POSTGRES_USER=postgres POSTGRES_PASSWORD=x
 PATH=$here:$PATH exec \"$@\"";
 const RUN: &str = "volume=''
+case \" $* \" in *' --entrypoint '*) ;; *) exit 0 ;; esac
 while [ \"$1\" != --entrypoint ]; do
   case $1 in *:/volume*) volume=$here/volumes/${1%%:*} ;; esac
   shift
@@ -60,11 +62,11 @@ words=()
 for word in \"$@\"; do words+=(\"${word//\\/volume/$volume}\"); done
 PATH=$here:$PATH exec \"$program\" \"${words[@]}\"";
 const RUNNING: &str = "for name; do :; done; [ -e \"$here/stopped-$name\" ] || echo \"$name-1\"";
-const STOP: &str = "while [ \"$1\" != stop ]; do shift; done; shift; for name; do : >\"$here/stopped-$name\"; done";
-const START: &str = "while [ \"$1\" != start ]; do shift; done; shift; for name; do rm -f \"$here/stopped-$name\"; done";
+const STOP: &str = "while [ $# -gt 0 ] && [ \"$1\" != stop ]; do shift; done; shift; for name; do : >\"$here/stopped-$name\"; done";
+const START: &str = "while [ $# -gt 0 ] && [ \"$1\" != start ]; do shift; done; shift; for name; do rm -f \"$here/stopped-$name\"; done";
 /// An object store that is a folder.
 const STORE: &str = "file='' folder=''
-while [[ $1 != rclone/* ]]; do
+while [ $# -gt 0 ] && [[ $1 != rclone/* ]]; do
   [ \"$1\" != --env-file ] || file=$2
   [ \"$1\" != --volume ] || folder=${2%%:/copy*}
   shift
@@ -158,7 +160,8 @@ impl Host {
     fn watched(self) -> Self {
         let facts = self.read("scripts/lib/platform.sh");
         let folder = self.place("metrics");
-        let moved = facts.replace("METRICS='/var/lib/node-exporter'", &format!("METRICS='{}'", folder.display()));
+        let moved =
+            facts.replace("METRICS='/var/lib/node-exporter'", &format!("METRICS='{}'", folder.display()));
         assert_ne!(moved, facts, "the folder of the exporter is known");
         self.write("scripts/lib/platform.sh", &moved);
         self
@@ -206,12 +209,18 @@ fn a_copy_is_verified_and_taken_to_every_place() {
     let calls = host.calls();
     assert!(!calls.contains("value-of-"), "a secret stands in a call: {calls}");
     assert!(calls.contains("--network bakery_data") && calls.contains("--network bridge"), "{calls}");
-    assert!(calls.contains("check /copy place:backups/orders/") && calls.contains("--one-way --download"), "{calls}");
+    assert!(
+        calls.contains("check /copy place:backups/orders/") && calls.contains("--one-way --download"),
+        "{calls}"
+    );
     assert_eq!(host.metric("orders", "backup_failed").as_deref(), Some("0"));
     let file = host.place("metrics/bakery-backup-orders.prom");
     assert_eq!(fs::metadata(file).expect("it is there").permissions().mode() & 0o777, 0o644);
     let declared = fs::read_to_string(host.place("metrics/bakery-backups.prom")).expect("it is there");
-    assert!(declared.contains("backup_max_age_seconds{backup=\"panels\",platform=\"bakery\"} 1296000\n"), "{declared}");
+    assert!(
+        declared.contains("backup_max_age_seconds{backup=\"panels\",platform=\"bakery\"} 1296000\n"),
+        "{declared}"
+    );
 }
 
 #[test]
@@ -286,7 +295,8 @@ fn old_copies_go_and_the_newest_stays() {
     // Ten of the last century, and one that is no copy.
     for day in 10..20 {
         let old = host.copy("orders", &format!("199901{day}T020000Z"));
-        let copied = std::process::Command::new("cp").arg("-r").arg(host.copy("orders", &made)).arg(old).status();
+        let copied =
+            std::process::Command::new("cp").arg("-r").arg(host.copy("orders", &made)).arg(old).status();
         assert!(copied.expect("cp runs").success());
     }
     fs::create_dir(host.copy("orders", "19990120T020000Z")).expect("a folder");
@@ -409,7 +419,8 @@ fn a_copy_that_was_damaged_is_never_restored() {
     fails(&host.run("scripts/restore.sh", &["orders", "--verify"]), "is not whole");
     assert!(!host.place("bin/restored").exists());
     // From off the site it comes back whole.
-    let fetched = host.run("scripts/restore.sh", &[&format!("orders/{name}"), "--from", "offsite", "--verify"]);
+    let fetched =
+        host.run("scripts/restore.sh", &[&format!("orders/{name}"), "--from", "offsite", "--verify"]);
     succeeds(&fetched);
     fails(&host.run("scripts/restore.sh", &["sessions", "--from", "offsite"]), "is not taken to offsite");
 }
@@ -452,5 +463,75 @@ fn nothing_is_done_where_it_is_only_asked_what_would_be() {
     fails(&host.run("scripts/restore.sh", &["orders"]), "there is no copy of orders");
     fails(&host.run("scripts/restore.sh", &[]), "of which backup?");
     let listed = succeeds(&backup(&host, &["--list"]));
-    assert!(listed.contains("also in offsite (bakery-copies at https://s3.eu-central-1.amazonaws.com)"), "{listed}");
+    assert!(
+        listed.contains("also in offsite (bakery-copies at https://s3.eu-central-1.amazonaws.com)"),
+        "{listed}"
+    );
+}
+
+#[test]
+fn timers_are_in_utc_and_made_up_for() {
+    let host = host();
+    let folder = host.place("units");
+    let to = folder.to_string_lossy().into_owned();
+    // The build lies in a folder whose name has no blanks.
+    succeeds(&host.run("scripts/install-timers.sh", &["--to", &to]));
+    let read =
+        |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let timer = read("bakery-backup-orders.timer");
+    assert!(timer.contains("OnCalendar=*-*-* 02:00:00 UTC\nPersistent=true\n"), "{timer}");
+    assert!(read("bakery-backup-panels.timer").contains("OnCalendar=Sun *-*-* 03:00:00 UTC\n"));
+    let drill = read("bakery-drill-orders.service");
+    assert!(drill.contains("scripts/restore.sh orders --drill\n"), "{drill}");
+    let service = read("bakery-backup-orders.service");
+    assert!(
+        service.contains("ExecStopPost=-") && service.contains("OnFailure=bakery-failed@%n.service\n"),
+        "{service}"
+    );
+    // As a host has them: written once, and a second run changes nothing.
+    let units = host.place("systemd");
+    fs::create_dir(&units).expect("a folder");
+    host.tool("systemctl", "#!/bin/bash\necho \"$*\" >>\"${0%/*}/systemd\"\n");
+    host.tool("id", "#!/bin/bash\necho 0\n");
+    let install =
+        || host.command("scripts/install-timers.sh", &[]).env("UNITS", &units).output().expect("bash runs");
+    succeeds(&install());
+    let said = fs::read_to_string(host.place("bin/systemd")).expect("it is there");
+    assert!(
+        said.contains("daemon-reload") && said.contains("enable --now bakery-drill-orders.timer"),
+        "{said}"
+    );
+    host.set("systemd", "");
+    succeeds(&install());
+    let said = fs::read_to_string(host.place("bin/systemd")).expect("it is there");
+    assert!(said.lines().all(|line| line.starts_with("is-enabled")), "{said}");
+}
+
+#[test]
+fn crond_gets_a_file_that_it_reads() {
+    let host = host();
+    let facts = host.read("scripts/lib/platform.sh").replace("TIMERS='systemd'", "TIMERS='cron'");
+    host.write("scripts/lib/platform.sh", &facts);
+    let folder = host.place("cron");
+    fs::create_dir(&folder).expect("a folder");
+    host.tool("id", "#!/bin/bash\necho 0\n");
+    host.tool("install", "#!/bin/bash\ncp \"${@: -2}\"\n");
+    let install =
+        || host.command("scripts/install-timers.sh", &[]).env("CRON", &folder).output().expect("bash runs");
+    host.tool("pgrep", "#!/bin/bash\nexit 1\n");
+    fails(&install(), "no crond runs here");
+    host.tool("pgrep", "#!/bin/bash\nexit 0\n");
+    host.tool("date", "#!/bin/bash\ncase $* in *%z*) echo +0200 ;; *) /bin/date \"$@\" ;; esac\n");
+    host.tool("crond", "#!/bin/bash\nexit 1\n");
+    fails(&install(), "takes times for those of the host");
+    host.unset("date");
+    succeeds(&install());
+    let text = fs::read_to_string(folder.join("bakery-backup")).expect("its name has no dot");
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains(" root ")).collect();
+    assert_eq!(lines.len(), 4, "{text}");
+    assert!(
+        lines[0].starts_with("0 2 * * * root /") && lines[0].contains("scripts/backup.sh orders "),
+        "{text}"
+    );
+    assert!(!text.contains('%') && text.ends_with('\n'), "{text}");
 }

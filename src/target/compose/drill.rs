@@ -3,7 +3,7 @@
 
 use super::config::Seen;
 use super::file::Volume;
-use super::{Owners, environment, owner, overrides, project, service};
+use super::{Owners, environment, overrides, owner, project, service};
 use crate::emit::{self, Node};
 use crate::formats::{self, Place};
 use crate::hash::{HashSet, IndexMap};

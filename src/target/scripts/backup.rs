@@ -8,7 +8,8 @@ use super::quote::{quoted, word};
 use super::timers;
 use crate::hash::HashSet;
 use crate::platform::{
-    AccountId, Backup, Cause, DestinationKind, Edge, EdgeEnd, Dump, Input, InputId, Platform, Service, Switch, Value, ValuePart,
+    AccountId, Backup, Cause, DestinationKind, Dump, Edge, EdgeEnd, Input, InputId, Platform, Service,
+    Switch, Value, ValuePart,
 };
 use crate::standard::images;
 use crate::target::compose;
@@ -49,7 +50,12 @@ fn transfer_image(platform: &Platform) -> &str {
 /// The services of which there are backups, each once.
 fn services(platform: &Platform) -> Vec<&Service> {
     let mut seen = HashSet::default();
-    platform.backups.iter().filter(|backup| seen.insert(backup.of)).map(|backup| &platform[backup.of]).collect()
+    platform
+        .backups
+        .iter()
+        .filter(|backup| seen.insert(backup.of))
+        .map(|backup| &platform[backup.of])
+        .collect()
 }
 
 fn backups(out: &mut String, platform: &Platform) {
@@ -61,7 +67,10 @@ fn backups(out: &mut String, platform: &Platform) {
         let alert = backup.alert_after.0 / 1_000;
         let suffix = dump.and_then(|dump| dump.suffix.as_deref()).unwrap_or("dump");
         let drill = if backup.drill.is_some() { "drill" } else { "-" };
-        format!("{} {} {kind} {} {retention} {alert} {suffix} {drill}", backup.name, service.name, backup.keep)
+        format!(
+            "{} {} {kind} {} {retention} {alert} {suffix} {drill}",
+            backup.name, service.name, backup.keep
+        )
     };
     table(
         out,
@@ -87,10 +96,12 @@ fn places(out: &mut String, platform: &Platform) {
 
 /// What is known of each place, as variables, and who writes and reads there.
 fn place(out: &mut String, platform: &Platform) {
-    let every = || platform.backups.iter().flat_map(|backup| backup.to.iter().map(move |to| (backup, to.kind)));
+    let every =
+        || platform.backups.iter().flat_map(|backup| backup.to.iter().map(move |to| (backup, to.kind)));
     out.push_str("\n# place BACKUP PLACE: sets what is known of a place.\nplace() {\n  place_name=$2\n  case \"$1 $2\" in\n");
     for (backup, to) in every() {
-        let _ = writeln!(out, "    {})", quoted(&format!("{} {}", backup.name, platform.destination_name(to))));
+        let _ =
+            writeln!(out, "    {})", quoted(&format!("{} {}", backup.name, platform.destination_name(to))));
         for (name, value) in Place::of(platform, backup, to).variables() {
             let _ = writeln!(out, "      place_{name}={}", quoted(&value));
         }
@@ -282,7 +293,12 @@ fn readers(out: &mut String, platform: &Platform, services: &[&Service]) {
         }
         names
     };
-    lines(out, "users_of SERVICE: what works with its data, and stands still while that comes back.", services, of);
+    lines(
+        out,
+        "users_of SERVICE: what works with its data, and stands still while that comes back.",
+        services,
+        of,
+    );
 }
 
 /// What prepares a service after its data came back: jobs of its instance, which state the wanted end.
@@ -291,7 +307,12 @@ fn jobs(out: &mut String, platform: &Platform, services: &[&Service]) {
         let of = platform.services.iter().filter(|it| it.parent == Some(service.id) && it.is_job());
         of.map(|it| it.name.clone()).collect()
     };
-    lines(out, "jobs_after SERVICE: the jobs that prepare it, which run again when its data came back.", services, jobs);
+    lines(
+        out,
+        "jobs_after SERVICE: the jobs that prepare it, which run again when its data came back.",
+        services,
+        jobs,
+    );
 }
 
 fn lines(out: &mut String, meaning: &str, services: &[&Service], list: impl Fn(&Service) -> Vec<String>) {

@@ -32,7 +32,8 @@ pub(super) fn text(out: &mut String, platform: &Platform) {
 
 /// The days of the week as systemd calls them, from the one that cron calls 0.
 const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// A line of cron as calendars of systemd (systemd.time(7)). Where it restricts the day of the month and that of the week, cron
 /// takes either (crontab(5)), and systemd both: so these are two.
@@ -73,7 +74,8 @@ fn days_of_week(field: &str) -> Option<String> {
 fn held(field: &str, least: u32, most: u32) -> Vec<u32> {
     let mut held = Vec::new();
     for part in field.split(',') {
-        let (range, step) = part.split_once('/').map_or((part, None), |(range, step)| (range, step.parse().ok()));
+        let (range, step) =
+            part.split_once('/').map_or((part, None), |(range, step)| (range, step.parse().ok()));
         let (first, last) = match range.split_once('-') {
             _ if range == "*" => (least, most),
             Some((first, last)) => (number(first), number(last)),
