@@ -8,6 +8,7 @@ mod address;
 mod alert;
 mod alert_test;
 mod api;
+mod backup;
 mod cloud;
 mod cluster;
 pub mod credential;
@@ -111,6 +112,10 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE024], check: Of(route::probed) },
     Rule { codes: &[codes::NGX001], check: Of(site::unsayable) },
     Rule { codes: &[codes::NGX001], check: Of(route::failures) },
+    Rule { codes: &[codes::BKP001], check: Of(backup::empty) },
+    Rule { codes: &[codes::BKP002], check: Of(backup::uncopied) },
+    Rule { codes: &[codes::BKP003], check: Of(backup::short) },
+    Rule { codes: &[codes::BKP004], check: Of(backup::places) },
     Rule { codes: &[codes::DEP001, codes::DEP003], check: Of(order::conditions) },
     Rule { codes: &[codes::DEP002], check: Of(order::cycles) },
     Rule { codes: &[codes::DEP004], check: Of(order::absent) },

@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
 
+#[path = "operations/backup.rs"]
+mod backup;
 #[path = "operations/common.rs"]
 mod common;
 #[path = "operations/deploy.rs"]

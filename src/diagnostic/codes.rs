@@ -263,6 +263,15 @@ codes! {
     /// Two hosts that carry the compose stack.
     HOST001 Error "two-stacks";
 
+    /// A backup with nothing to copy, or of files that are no valid copy.
+    BKP001 Error "nothing-to-copy";
+    /// A database that no backup copies.
+    BKP002 Warning "no-backup";
+    /// Copies that are gone before anybody has seen to a missing one.
+    BKP003 Warning "removed-too-early";
+    /// Copies that cannot be taken to their place, or lie in what they are copies of.
+    BKP004 Error "no-place-for-copies";
+
     /// Limits of memory that do not fit on the host.
     RES001 Warning "memory-overcommitted";
     /// A Java heap that changes its size, or is too large.

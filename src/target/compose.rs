@@ -5,6 +5,7 @@
 mod comments;
 mod config;
 mod coverage;
+pub(super) mod drill;
 pub(super) mod env_example;
 mod environment;
 mod file;
@@ -63,6 +64,7 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
         Artifact::new(FILE, compose_file(platform, &services, &seen, &header)),
         env_example::artifact(&[platform]),
     ];
+    artifacts.extend(drill::artifact(platform, &seen, &header));
     artifacts.extend(configs);
     artifacts
 }

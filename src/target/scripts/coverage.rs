@@ -2,7 +2,10 @@
 
 use Coverage::{NotConcerned, Written};
 
-use crate::model::fields::{GroupField, HostField, SecretField, SourceField, TargetField, VariableField};
+use crate::model::fields::{
+    GroupField, HostField, SecretField, ServiceField, ServiceVolumeField, SourceField, StoreField,
+    TargetField, VariableField, VolumeField,
+};
 use crate::schema::Leaf;
 use crate::target::Coverage;
 
@@ -24,13 +27,12 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::sysctl(Leaf) => NotConcerned,
         },
         SourceField::target(field) => match field {
-            TargetField::compose(_) => Written,
+            TargetField::compose(_) | TargetField::scripts(_) => Written,
             TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_)
             | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::variable(field) => match field {
@@ -45,6 +47,22 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             }
             SecretField::description(Leaf) | SecretField::value(Leaf) => NotConcerned,
         },
+        SourceField::backup(_) => Written,
+        SourceField::store(field) => match field {
+            StoreField::endpoint(Leaf)
+            | StoreField::bucket(Leaf)
+            | StoreField::prefix(Leaf)
+            | StoreField::region(Leaf)
+            | StoreField::access_key(Leaf)
+            | StoreField::secret_key(Leaf) => Written,
+            // A rule holds it against the ages of backups.
+            StoreField::retention(Leaf) => NotConcerned,
+        },
+        SourceField::service(ServiceField::dump(_)) => Written,
+        SourceField::service(ServiceField::volume(
+            ServiceVolumeField::backup(Leaf) | ServiceVolumeField::copy(Leaf),
+        )) => Written,
+        SourceField::volume(VolumeField::backup(Leaf)) => Written,
         SourceField::platform(_)
         | SourceField::network(_)
         | SourceField::outside(_)
@@ -61,7 +79,6 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::inhibit(_)
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
-        | SourceField::backup(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)

@@ -39,7 +39,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
-            | TargetField::kubernetes(_) => NotConcerned,
+            | TargetField::kubernetes(_)
+            | TargetField::scripts(_) => NotConcerned,
         },
         // Tags.
         SourceField::platform(PlatformField::labels(Leaf)) => Written,
@@ -73,6 +74,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
         | SourceField::backup(_)
+        | SourceField::store(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)

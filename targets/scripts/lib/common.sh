@@ -79,6 +79,8 @@ do_it() {
 
 # load_env: reads `.env`, strictly; values are then had by `value NAME`.
 load_env() {
+  # What the reader calls its own is nothing of the caller's.
+  local file number names name line value
   [ -r "$env_file" ] || fail "there is no $env_file: copy .env.example, and fill it in, or run make -f infra.mk secrets"
   read_env "$env_file"
 }
