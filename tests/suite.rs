@@ -25,6 +25,7 @@ mod kustomize;
 #[path = "tidy/markdown.rs"]
 mod markdown;
 mod nginx;
+mod operations;
 mod output;
 mod overrides;
 mod printing;

@@ -18,7 +18,7 @@ engine_newer=(pebble)
 nginx_releases=(bullseye bookworm "$suite" "$newer")
 group=${2:-judges}
 case $group in
-  judges) packages=(docker-compose kubectl shellcheck yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema openssl busybox-static dash) ;;
+  judges) packages=(docker-compose kubectl shellcheck shfmt make yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema openssl busybox-static dash) ;;
   engine)
     packages=(
       base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
@@ -388,6 +388,8 @@ unpack_judges() {
   program docker-compose root/usr/libexec/docker/cli-plugins/docker-compose
   program kubectl root/usr/bin/kubectl
   program shellcheck root/usr/bin/shellcheck
+  program shfmt root/usr/bin/shfmt
+  program make root/usr/bin/make
   program yamllint root/usr/bin/python3 root/usr/bin/yamllint
   program yaml-to-json root/usr/bin/python3 yaml-to-json.py
   cp "$here/ask.py" "$new/ask.py"
@@ -520,6 +522,10 @@ try_judges() {
   done
   judge 'if true; echo a; fi' refuse shellcheck -s sh
   judge 'if true; then echo a; fi' accept shellcheck -s sh
+  judge 'if true; then    echo a; fi' refuse shfmt -d -i 2 -ci
+  judge 'if true; then echo a; fi' accept shfmt -d -i 2 -ci
+  judge $'a:\n    @echo a' refuse make -n -f
+  judge $'a:\n\t@echo a' accept make -n -f
   judge 'if true; echo a; fi' refuse dash -n
   judge 'if true; then echo a; fi' accept dash -n
   judge 'if true; echo a; fi' refuse busybox sh -n

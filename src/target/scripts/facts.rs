@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::quote::word;
+use super::quote::quoted;
 use crate::platform::Platform;
 use crate::target::compose;
 
@@ -29,7 +29,7 @@ pub(super) fn text(platform: &Platform) -> String {
 }
 
 fn set(out: &mut String, name: &str, value: &str) {
-    let _ = writeln!(out, "{name}={}", word(value));
+    let _ = writeln!(out, "{name}={}", quoted(value));
 }
 
 /// A table of names: no word of it needs quotes.
