@@ -16,6 +16,7 @@ mod parameter;
 mod place;
 mod port;
 mod receiver;
+mod rotate;
 mod route;
 mod run;
 mod runtime;
@@ -42,6 +43,7 @@ pub use parameter::{ParameterBlock, ParameterType};
 pub use place::{Addresses, Group, Host, Network, Outside, Policy, Reach, Volume};
 pub use port::{Access, Forward, PathsRead, Port, Protocol, Publish};
 pub use receiver::{Heartbeat, Hours, Opsgenie, PagerDuty, Receiver, Slack, Smtp, Teams, Webhook};
+pub use rotate::Rotate;
 pub use route::{Limit, Maintenance, Probed, Respond, Route, RouteTarget, Site, Tls, Upstream};
 pub use run::{
     After, Condition, Overlap, Place, Requires, Reserve, Resources, Run, RunKind, Scale, ScaleOn, Security,

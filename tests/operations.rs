@@ -9,5 +9,7 @@ mod common;
 mod engine;
 #[path = "operations/judges.rs"]
 mod judges;
+#[path = "operations/rotate.rs"]
+mod rotate;
 #[path = "operations/stand_in.rs"]
 mod stand_in;

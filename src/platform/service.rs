@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 
 use super::{
     ApiAccess, Bears, CheckTimes, ConfigFile, Dump, GroupId, Health, HostPath, MemoryPath, Mounted,
-    NetworkId, OutsideId, Override, OwnVolume, Placement, Process, Resources, Retention, RoutePath, Scale,
-    Schedule, Security, ServiceId, SharedMount, Value,
+    NetworkId, OutsideId, Override, OwnVolume, Placement, Process, Resources, Retention, Rotation, RoutePath,
+    Scale, Schedule, Security, ServiceId, SharedMount, Value,
 };
 use crate::model::{self, Access, Condition, Protocol, Role, RunKind};
 use crate::source::Span;
@@ -83,6 +83,8 @@ pub struct Service {
     pub metrics: Option<Metrics>,
     /// How its data is copied and brought back.
     pub dump: Option<Box<Dump>>,
+    /// How its secrets are changed.
+    pub rotations: Vec<Rotation>,
     /// What starts before it.
     pub dependencies: Vec<Dependency>,
     /// When it runs.

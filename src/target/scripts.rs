@@ -7,6 +7,7 @@
 mod coverage;
 mod facts;
 mod quote;
+mod rotate;
 
 use super::{Artifact, Lower, Target, generated};
 use crate::emit;
@@ -28,6 +29,8 @@ pub(super) const TARGET: Target = Target {
 
 /// The reader of `.env`: nothing of the file is run.
 pub(super) const ENV: &str = include_str!("../../targets/scripts/lib/env.sh");
+const ROTATE: &str = include_str!("../../targets/scripts/rotate.sh");
+const ROTATION: &str = include_str!("../../targets/scripts/lib/rotate.sh");
 const COMMON: &str = include_str!("../../targets/scripts/lib/common.sh");
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
@@ -37,9 +40,13 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         let text = emit::with_header(&path, &header, text);
         Artifact::new(path, text)
     };
-    vec![
+    let mut artifacts = vec![
         file("lib/common.sh", COMMON),
         file("lib/env.sh", ENV),
         file("lib/platform.sh", &facts::text(platform)),
-    ]
+    ];
+    if rotate::is_there(platform) {
+        artifacts.extend([file("rotate.sh", ROTATE), file("lib/rotate.sh", ROTATION)]);
+    }
+    artifacts
 }

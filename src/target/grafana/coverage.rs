@@ -107,6 +107,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::child(Leaf)
         | ServiceField::output(Leaf)
         | ServiceField::dump(_)
+        | ServiceField::rotate(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)
         | ServiceField::dashboard(_)

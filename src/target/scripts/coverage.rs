@@ -2,7 +2,7 @@
 
 use Coverage::{NotConcerned, Written};
 
-use crate::model::fields::{GroupField, SourceField, TargetField};
+use crate::model::fields::{GroupField, RotateField, ServiceField, SourceField, TargetField};
 use crate::schema::Leaf;
 use crate::target::Coverage;
 
@@ -20,6 +20,14 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
             | TargetField::scripts(_) => NotConcerned,
+        },
+        SourceField::service(ServiceField::rotate(field)) => match field {
+            RotateField::secret(Leaf)
+            | RotateField::in_(Leaf)
+            | RotateField::change(Leaf)
+            | RotateField::check(Leaf)
+            | RotateField::retire(Leaf)
+            | RotateField::none(Leaf) => Written,
         },
         SourceField::platform(_)
         | SourceField::variable(_)

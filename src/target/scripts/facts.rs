@@ -9,7 +9,7 @@ use crate::target::compose;
 
 const HEAD: &str = "\
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # read by the scripts that include it
+# shellcheck disable=SC2034,SC2016 # read by the scripts that include it; shells of containers expand what is quoted
 ";
 
 /// The file.
@@ -25,15 +25,16 @@ pub(super) fn text(platform: &Platform) -> String {
         set(&mut out, name, value);
     }
     services(&mut out, platform);
+    super::rotate::facts(&mut out, platform);
     out
 }
 
-fn set(out: &mut String, name: &str, value: &str) {
+pub(super) fn set(out: &mut String, name: &str, value: &str) {
     let _ = writeln!(out, "{name}={}", quoted(value));
 }
 
 /// A table of names: no word of it needs quotes.
-fn table(out: &mut String, name: &str, meaning: &str, lines: impl Iterator<Item = String>) {
+pub(super) fn table(out: &mut String, name: &str, meaning: &str, lines: impl Iterator<Item = String>) {
     let _ = writeln!(out, "\n# {meaning}\n{name}() {{\n  cat <<'END'");
     for line in lines {
         out.push_str(&line);
