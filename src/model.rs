@@ -33,7 +33,7 @@ pub use cluster::{ApiServer, Dns, Monitoring, MonitoringBy, SecretStore, Secrets
 pub use document::Document;
 pub use environment::{Allow, Issued, Override, Secret, Variable};
 pub use health::{Command, Health, Metrics, Samples, Tool};
-pub use image::{Ended, Expects, FirstStart, Image, Mirror};
+pub use image::{Ended, Expects, FirstStart, Image, KernelBelow, Mirror};
 pub use issuer::{Eab, Issuer};
 pub use observe::{
     Alert, AlertTest, Choose, Dashboard, Exports, Inhibit, Metric, MetricKind, Panel, PanelKind, Preset,

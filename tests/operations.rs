@@ -11,5 +11,7 @@ mod engine;
 mod judges;
 #[path = "operations/rotate.rs"]
 mod rotate;
+#[path = "operations/setup.rs"]
+mod setup;
 #[path = "operations/stand_in.rs"]
 mod stand_in;

@@ -49,6 +49,7 @@ pub(super) fn service(
         image,
         build: build(block, texts),
         facts,
+        kernel_below: None,
         image_facts: image_name
             .as_ref()
             .and_then(|name| find(&images.original(name.clone())))
@@ -94,6 +95,11 @@ pub(super) fn service(
     if service.user.is_none() && !service.exception(|security| security.root) {
         service.user = known.and_then(|facts| facts.user.clone());
     }
+    service.kernel_below = known.and_then(|facts| {
+        let tag = service.base_name.as_ref()?.tag.as_deref()?;
+        let mut of_tag = facts.kernel_below.iter().filter(|(line, _)| image::is_of(line, tag));
+        of_tag.next().map(|(_, kernel)| *kernel)
+    });
     service.bears = bears(&service, known);
     service.memory_paths = storage::memory_paths(&service, block, known);
     service.health = health::health(&service, known, &mut mentions, texts);

@@ -8,6 +8,7 @@ mod coverage;
 mod facts;
 mod quote;
 mod rotate;
+mod setup;
 
 use super::{Artifact, Lower, Target, generated};
 use crate::emit;
@@ -45,6 +46,9 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         file("lib/env.sh", ENV),
         file("lib/platform.sh", &facts::text(platform)),
     ];
+    if let Some(text) = setup::text(platform) {
+        artifacts.push(file("setup-aws.sh", &text));
+    }
     if rotate::is_there(platform) {
         artifacts.extend([file("rotate.sh", ROTATE), file("lib/rotate.sh", ROTATION)]);
     }

@@ -295,7 +295,9 @@ fn a_kill_at_any_call_is_finished_or_undone_by_the_next_script() {
         let whole = host();
         assert!(rotate(&whole, &[secret], None).status.success());
         let calls = whole.calls().lines().count();
-        for at in 1..=calls {
+        // Each takes seconds: without INFRAC_LONG=1 some of them are tried.
+        let long = std::env::var_os("INFRAC_LONG").is_some();
+        for at in (1..=calls).step_by(if long { 1 } else { 7 }) {
             for behind in [false, true] {
                 let host = host();
                 kill_at(&host, at, behind);

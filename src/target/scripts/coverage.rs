@@ -2,7 +2,7 @@
 
 use Coverage::{NotConcerned, Written};
 
-use crate::model::fields::{GroupField, RotateField, ServiceField, SourceField, TargetField};
+use crate::model::fields::{GroupField, HostField, RequiresField, RotateField, ServiceField, SourceField, TargetField};
 use crate::schema::Leaf;
 use crate::target::Coverage;
 
@@ -29,6 +29,11 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | RotateField::retire(Leaf)
             | RotateField::none(Leaf) => Written,
         },
+        SourceField::host(field) => match field {
+            HostField::memory(Leaf) | HostField::disk(Leaf) | HostField::sysctl(Leaf) => Written,
+            HostField::size(Leaf) | HostField::image(Leaf) | HostField::ssh(Leaf) | HostField::firewall(Leaf) => NotConcerned,
+        },
+        SourceField::service(ServiceField::requires(RequiresField::sysctl(Leaf))) => Written,
         SourceField::platform(_)
         | SourceField::variable(_)
         | SourceField::secret(_)
@@ -38,7 +43,6 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::issuer(_)
         | SourceField::service(_)
         | SourceField::volume(_)
-        | SourceField::host(_)
         | SourceField::alert(_)
         | SourceField::record(_)
         | SourceField::metric(_)

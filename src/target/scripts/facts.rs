@@ -25,6 +25,7 @@ pub(super) fn text(platform: &Platform) -> String {
         set(&mut out, name, value);
     }
     services(&mut out, platform);
+    super::setup::kernels(&mut out, platform);
     super::rotate::facts(&mut out, platform);
     out
 }
