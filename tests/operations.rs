@@ -7,10 +7,14 @@
 mod common;
 #[path = "operations/engine.rs"]
 mod engine;
+#[path = "operations/goals.rs"]
+mod goals;
 #[path = "operations/judges.rs"]
 mod judges;
 #[path = "operations/rotate.rs"]
 mod rotate;
+#[path = "operations/secrets.rs"]
+mod secrets;
 #[path = "operations/setup.rs"]
 mod setup;
 #[path = "operations/stand_in.rs"]

@@ -4,7 +4,9 @@ use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Command, RunKind};
-use crate::platform::{EnvVar, Health, InputId, Platform, RotationWay, RouteTarget, Runtime, SECRETS, Service, Value};
+use crate::platform::{
+    EnvVar, Health, InputId, Platform, RotationWay, RouteTarget, Runtime, SECRETS, Service, Value,
+};
 use crate::source::Span;
 
 /// SEC001: a secret whose value stands in the source.

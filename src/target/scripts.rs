@@ -6,11 +6,13 @@
 
 mod coverage;
 mod facts;
+mod goals;
 mod quote;
 mod rotate;
+mod secrets;
 mod setup;
 
-use super::{Artifact, Lower, Target, generated};
+use super::{Artifact, Lower, PROGRAM, Target, generated};
 use crate::emit;
 use crate::formats;
 use crate::platform::Platform;
@@ -33,6 +35,9 @@ pub(super) const ENV: &str = include_str!("../../targets/scripts/lib/env.sh");
 const ROTATE: &str = include_str!("../../targets/scripts/rotate.sh");
 const ROTATION: &str = include_str!("../../targets/scripts/lib/rotate.sh");
 const COMMON: &str = include_str!("../../targets/scripts/lib/common.sh");
+const JUDGE: &str = include_str!("../../targets/scripts/lib/judge.sh");
+const STACK: &str = include_str!("../../targets/scripts/stack.sh");
+const SECRETS: &str = include_str!("../../targets/scripts/secrets.sh");
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = [generated(platform)];
@@ -41,16 +46,23 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         let text = emit::with_header(&path, &header, text);
         Artifact::new(path, text)
     };
+    let program = |path: &str, text: &str| file(path, text).with_mode(PROGRAM);
     let mut artifacts = vec![
         file("lib/common.sh", COMMON),
         file("lib/env.sh", ENV),
+        file("lib/judge.sh", JUDGE),
         file("lib/platform.sh", &facts::text(platform)),
+        program("stack.sh", STACK),
     ];
-    if let Some(text) = setup::text(platform) {
-        artifacts.push(file("setup-aws.sh", &text));
+    if secrets::are_there(platform) {
+        artifacts.push(program("secrets.sh", SECRETS));
     }
     if rotate::is_there(platform) {
-        artifacts.extend([file("rotate.sh", ROTATE), file("lib/rotate.sh", ROTATION)]);
+        artifacts.extend([program("rotate.sh", ROTATE), file("lib/rotate.sh", ROTATION)]);
     }
+    if let Some(text) = setup::text(platform) {
+        artifacts.push(program("setup-aws.sh", &text));
+    }
+    artifacts.extend(goals::artifacts(platform));
     artifacts
 }

@@ -77,9 +77,9 @@ main() {
   log "done"
 }
 
-# property NAME FIELD: of the table of secrets.
-property() { secrets | awk -v name="$1" -v field="$2" '$1 == name { print $field }'; }
-of_provider() { [ "$(property "$1" 4)" = elsewhere ]; }
+# property NAME FIELD: of a secret in the table of inputs.
+property() { inputs | awk -v name="$1" -v field="$2" '$1 == name && $2 == "secret" { print $field }'; }
+of_provider() { [ "$(property "$1" 6)" = elsewhere ]; }
 
 is_secret() {
   [ -n "$(property "$1" 1)" ] || fail "there is no secret $1; $self --list names all" 2
@@ -99,7 +99,7 @@ list_secrets() {
       way='no service says how'
     fi
     printf '%s: %s; read by%s\n' "$name" "$way" "$(readers | awk -v name="$name" '$1 == name && $2 != "-" { printf " %s", $2 }')"
-  done 3< <(secrets)
+  done 3< <(inputs | awk '$2 == "secret"')
 }
 
 # can_rotate NAME GIVEN: says what to do where no script can.
@@ -166,7 +166,7 @@ can_log_in() {
 # made_up NAME: letters and digits, which mean nothing in an address, in quotes or in a file of settings.
 made_up() {
   local length
-  length=$(property "$1" 2)
+  length=$(property "$1" 4)
   [ "${length:-0}" -ge 32 ] || length=32
   value_of_length "$length"
 }
@@ -194,14 +194,14 @@ read_value() {
 # is_valid NAME OLD NEW
 is_valid() {
   local least
-  least=$(property "$1" 2)
+  least=$(property "$1" 4)
   [ -n "$3" ] || fail "the new value of $1 is empty" 2
   [ "$3" != "$2" ] || fail "that is the value that $1 has" 2
   [ "${#3}" -ge "${least:-0}" ] || fail "the new value of $1 has fewer than $least characters" 2
   case $3 in
     *"'"* | *[[:cntrl:]]* | *\\) fail "the new value of $1 holds a quote or a control character, or ends with a backslash" 2 ;;
   esac
-  if [ "$(property "$1" 3)" = url ]; then
+  if [ "$(property "$1" 5)" = url ]; then
     case $3 in
       *[!A-Za-z0-9._~-]*) fail "$1 is part of an address: letters, digits and - . _ ~ alone" 2 ;;
     esac

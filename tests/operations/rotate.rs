@@ -1,5 +1,8 @@
 //! `scripts/rotate.sh`: a secret gets a new value in its program, in `.env`, and in what reads it.
 
+#[path = "rotate/real.rs"]
+mod real;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;

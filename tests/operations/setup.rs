@@ -12,8 +12,22 @@ use super::engine::{of_text, said, targets};
 
 const TOOL: &str = include_str!("setup/tool.sh");
 const TOOLS: &[&str] = &[
-    "id", "uname", "df", "systemctl", "sysctl", "apt-get", "dpkg-query", "apt-mark", "dnf", "rpm", "gpg", "curl",
-    "dockerd", "docker", "ufw", "firewall-cmd",
+    "id",
+    "uname",
+    "df",
+    "systemctl",
+    "sysctl",
+    "apt-get",
+    "dpkg-query",
+    "apt-mark",
+    "dnf",
+    "rpm",
+    "gpg",
+    "curl",
+    "dockerd",
+    "docker",
+    "ufw",
+    "firewall-cmd",
 ];
 const KEY: &str = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88";
 
@@ -38,7 +52,8 @@ impl Machine {
     fn of(system: &str) -> Self {
         let platform = of_text(PLATFORM);
         let artifacts = infrac::build(&platform, &targets(&platform)).into_iter().flat_map(|it| it.artifacts);
-        let script = artifacts.into_iter().find(|it| it.path == "scripts/setup-aws.sh").expect("it has a host");
+        let script =
+            artifacts.into_iter().find(|it| it.path == "scripts/setup-aws.sh").expect("it has a host");
         let machine = Self { folder: tempfile::tempdir().expect("a folder"), script: script.content };
         for name in TOOLS {
             machine.put(&format!("bin/{name}"), TOOL);
@@ -121,7 +136,11 @@ fn a_bare_ubuntu_is_prepared_once_and_a_second_run_changes_nothing() {
         let before = machine.files();
         let output = machine.run(&["--dry-run"]);
         assert!(output.status.success() && said(&output).contains("none made"), "{}", said(&output));
-        assert_eq!((machine.files(), machine.read("calls")), (before, String::new()), "a dry run changes nothing");
+        assert_eq!(
+            (machine.files(), machine.read("calls")),
+            (before, String::new()),
+            "a dry run changes nothing"
+        );
         let output = machine.run(&[]);
         assert!(output.status.success() && said(&output).ends_with("setup-aws: done\n"), "{}", said(&output));
         let calls = machine.read("calls");
@@ -129,7 +148,8 @@ fn a_bare_ubuntu_is_prepared_once_and_a_second_run_changes_nothing() {
             format!("docker-ce=5:29.7.2-1~ubuntu.{version}~{release}"),
             format!("containerd.io=2.3.4-1~ubuntu.{version}~{release}"),
             "DPkg::Lock::Timeout=600".to_owned(),
-            "apt-mark hold docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-compose-plugin".to_owned(),
+            "apt-mark hold docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-compose-plugin"
+                .to_owned(),
             "systemctl enable docker".to_owned(),
             "sysctl --quiet --write vm.max_map_count=262144".to_owned(),
         ] {
@@ -137,7 +157,11 @@ fn a_bare_ubuntu_is_prepared_once_and_a_second_run_changes_nothing() {
         }
         let kept = "# What the containers of shop need.\nnet.core.somaxconn = 4096\nvm.max_map_count = 262144\nvm.swappiness = 1\n";
         assert_eq!(machine.read("root/etc/sysctl.d/99-shop.conf"), kept);
-        assert!(machine.read("root/etc/apt/sources.list.d/docker.sources").contains(&format!("Suites: {release}\n")));
+        assert!(
+            machine
+                .read("root/etc/apt/sources.list.d/docker.sources")
+                .contains(&format!("Suites: {release}\n"))
+        );
         for (folder, mode) in [("root/opt/shop", 0o755), ("root/opt/shop/.infrac", 0o700)] {
             let found = fs::metadata(machine.place(folder)).expect("it was made").permissions().mode();
             assert_eq!(found & 0o777, mode, "{folder}");
@@ -145,7 +169,11 @@ fn a_bare_ubuntu_is_prepared_once_and_a_second_run_changes_nothing() {
         let files = machine.files();
         machine.put("calls", "");
         let output = machine.run(&[]);
-        assert!(output.status.success() && said(&output).contains("nothing had to be changed"), "{}", said(&output));
+        assert!(
+            output.status.success() && said(&output).contains("nothing had to be changed"),
+            "{}",
+            said(&output)
+        );
         assert_eq!((machine.files(), machine.read("calls")), (files, String::new()));
     }
 }
@@ -158,7 +186,8 @@ fn amazon_linux_has_its_own_docker_and_compose_is_known_by_its_digest() {
     assert!(!machine.place("root/usr/local/lib/docker/cli-plugins/docker-compose").exists());
     // sha256 of `compose`
     let digest = "db669af634b75c7f298400f3b6c2aa8ba54998bac83e23d10ab4eaadc4b50ccf";
-    let line = machine.script.lines().find(|line| line.starts_with("compose_x86_64=")).expect("a line").to_owned();
+    let line =
+        machine.script.lines().find(|line| line.starts_with("compose_x86_64=")).expect("a line").to_owned();
     machine.script = machine.script.replace(&line, &format!("compose_x86_64={digest}"));
     let output = machine.run(&[]);
     assert!(output.status.success(), "{}", said(&output));
@@ -178,7 +207,12 @@ fn settings_of_the_engine_are_added_to_and_what_stands_there_stays() {
     let output = machine.run(&[]);
     assert!(output.status.success() && said(&output).contains("--restart-docker"), "{}", said(&output));
     let merged = machine.read("root/etc/docker/daemon.json");
-    for part in ["\"data-root\": \"/data/docker\"", "\"max-size\": \"1g\"", "\"max-file\": \"3\"", "\"live-restore\": true"] {
+    for part in [
+        "\"data-root\": \"/data/docker\"",
+        "\"max-size\": \"1g\"",
+        "\"max-file\": \"3\"",
+        "\"live-restore\": true",
+    ] {
         assert!(merged.contains(part), "{part}: {merged}");
     }
     assert!(!machine.read("calls").contains("restart"), "a running engine is not started anew");
@@ -200,7 +234,11 @@ fn what_does_not_fit_is_refused_by_name_before_anything_is_changed() {
     type Change = fn(&Machine);
     let cases: &[(&str, Change, &str)] = &[
         ("26.04", |_| {}, "this is ubuntu 26.04"),
-        ("24.04", |it| it.put("is/kernel", "7.0.0-14-generic\n"), "db does not run on Linux 7.0.0-14-generic"),
+        (
+            "24.04",
+            |it| it.put("is/kernel", "7.0.0-14-generic\n"),
+            "db does not run on Linux 7.0.0-14-generic",
+        ),
         ("24.04", |it| it.put("is/kernel", "6.19.1\n"), "below 6.19"),
         ("24.04", |it| it.put("is/machine", "riscv64\n"), "x86_64 or aarch64"),
         ("24.04", |it| it.put("is/user", "1000\n"), "as root"),
@@ -240,5 +278,9 @@ fn another_version_and_firewalls_are_told_and_left() {
     }
     assert!(!machine.read("calls").contains("docker-ce=5:29"), "it is not upgraded by itself");
     let output = machine.run(&["--upgrade-docker"]);
-    assert!(output.status.success() && machine.read("calls").contains("docker-ce=5:29.7.2"), "{}", said(&output));
+    assert!(
+        output.status.success() && machine.read("calls").contains("docker-ce=5:29.7.2"),
+        "{}",
+        said(&output)
+    );
 }

@@ -99,6 +99,7 @@ pub(crate) fn write(folder: &Path, lowered: Vec<Lowered>) {
         force: false,
         sources: BTreeSet::new(),
         places: &[],
+        once: &[],
     };
     output::write(folder, &build).expect("artifacts can be written");
     let example = fs::read_to_string(folder.join(".env.example")).expect("it is written");

@@ -54,7 +54,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             VolumeField::backup(Leaf) | VolumeField::concurrent(Leaf) => NotConcerned,
         },
         SourceField::host(field) => match field {
-            HostField::firewall(Leaf) => Written,
+            HostField::firewall(Leaf) | HostField::address(Leaf) => Written,
             HostField::size(Leaf)
             | HostField::memory(Leaf)
             | HostField::disk(Leaf)
@@ -70,7 +70,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
         SourceField::site(_)

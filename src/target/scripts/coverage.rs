@@ -2,7 +2,10 @@
 
 use Coverage::{NotConcerned, Written};
 
-use crate::model::fields::{GroupField, HostField, RequiresField, RotateField, ServiceField, SourceField, TargetField};
+use crate::model::fields::{
+    GroupField, HostField, RequiresField, RotateField, SecretField, ServiceField, SourceField, TargetField,
+    VariableField,
+};
 use crate::schema::Leaf;
 use crate::target::Coverage;
 
@@ -19,7 +22,20 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::terraform(_) => NotConcerned,
+        },
+        SourceField::variable(field) => match field {
+            VariableField::default(Leaf) | VariableField::one_of(Leaf) | VariableField::optional(Leaf) => {
+                Written
+            }
+            VariableField::description(Leaf) => NotConcerned,
+        },
+        SourceField::secret(field) => match field {
+            SecretField::optional(Leaf) | SecretField::min_length(Leaf) | SecretField::issued(Leaf) => {
+                Written
+            }
+            SecretField::description(Leaf) | SecretField::value(Leaf) => NotConcerned,
         },
         SourceField::service(ServiceField::rotate(field)) => match field {
             RotateField::secret(Leaf)
@@ -31,12 +47,14 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         },
         SourceField::host(field) => match field {
             HostField::memory(Leaf) | HostField::disk(Leaf) | HostField::sysctl(Leaf) => Written,
-            HostField::size(Leaf) | HostField::image(Leaf) | HostField::ssh(Leaf) | HostField::firewall(Leaf) => NotConcerned,
+            HostField::size(Leaf)
+            | HostField::address(Leaf)
+            | HostField::image(Leaf)
+            | HostField::ssh(Leaf)
+            | HostField::firewall(Leaf) => NotConcerned,
         },
         SourceField::service(ServiceField::requires(RequiresField::sysctl(Leaf))) => Written,
         SourceField::platform(_)
-        | SourceField::variable(_)
-        | SourceField::secret(_)
         | SourceField::network(_)
         | SourceField::outside(_)
         | SourceField::site(_)

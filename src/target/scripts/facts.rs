@@ -27,6 +27,7 @@ pub(super) fn text(platform: &Platform) -> String {
     services(&mut out, platform);
     super::setup::kernels(&mut out, platform);
     super::rotate::facts(&mut out, platform);
+    super::secrets::facts(&mut out, platform);
     out
 }
 

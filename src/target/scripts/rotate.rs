@@ -27,17 +27,6 @@ pub(super) fn facts(out: &mut String, platform: &Platform) {
         return;
     }
     let readers = compose::readers(platform);
-    let secrets = platform.inputs.iter().filter(|input| input.secret).map(|input| {
-        let form = if input.in_url { "url" } else { "-" };
-        let origin = if input.issued_elsewhere { "elsewhere" } else { "here" };
-        format!("{} {} {form} {origin}", input.name, input.min_length.unwrap_or_default())
-    });
-    table(
-        out,
-        "secrets",
-        "A line each: its name; its least length; `url` where it is part of an address; `elsewhere` where a provider issues it.",
-        secrets,
-    );
     let secrets = readers.iter().filter(|(input, _)| platform[**input].secret);
     let lines = secrets.flat_map(|(input, readers)| {
         let name = &platform[*input].name;

@@ -14,7 +14,8 @@ pub(super) fn text(platform: &Platform) -> Option<String> {
     }
     let mut facts = String::new();
     let mib = |bytes: Option<Bytes>| bytes.map_or(0, |bytes| bytes.0 >> 20).to_string();
-    let host = |of: fn(&crate::platform::Host) -> Option<Bytes>| mib(platform.hosts.iter().filter_map(of).max());
+    let host =
+        |of: fn(&crate::platform::Host) -> Option<Bytes>| mib(platform.hosts.iter().filter_map(of).max());
     for (name, value) in [
         ("PLATFORM", platform.name.as_str()),
         ("INSTALL_PATH", &install_path(platform)),

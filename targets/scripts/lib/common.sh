@@ -16,6 +16,8 @@ dry_run=''
 . "$root/scripts/lib/platform.sh"
 # shellcheck source=env.sh
 . "$root/scripts/lib/env.sh"
+# shellcheck source=judge.sh
+. "$root/scripts/lib/judge.sh"
 
 log() { printf '%s\n' "$self: $*" >&2; }
 
@@ -137,6 +139,6 @@ unfinished_rotation() {
   finish_rotations
 }
 
-# is_job NAME, is_service NAME: of the table of the platform.
-is_job() { services | grep -q "^$1 job "; }
-is_service() { services | grep -q "^$1 "; }
+# is_job NAME, is_service NAME: of the table of the platform. All of it is read: a pipe whose reader leaves early fails.
+is_job() { services | awk -v name="$1" '$1 == name && $2 == "job" { found = 1 } END { exit !found }'; }
+is_service() { services | awk -v name="$1" '$1 == name { found = 1 } END { exit !found }'; }
