@@ -183,6 +183,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::IMG005], check: Of(image::unknown) },
     Rule { codes: &[codes::IMG006], check: Of(image::ended) },
     Rule { codes: &[codes::IMG007], check: Of(image::expected) },
+    Rule { codes: &[codes::IMG008], check: Of(image::kernels) },
     Rule {
         codes: &[
             codes::OBS002,

@@ -26,6 +26,7 @@ mod order;
 mod place;
 mod policy;
 mod receiver;
+mod rotate;
 mod service;
 mod services;
 mod settle;

@@ -19,7 +19,11 @@ mod install;
 mod judges;
 #[path = "operations/remote.rs"]
 mod remote;
+#[path = "operations/rotate.rs"]
+mod rotate;
 #[path = "operations/secrets.rs"]
 mod secrets;
+#[path = "operations/setup.rs"]
+mod setup;
 #[path = "operations/stand_in.rs"]
 mod stand_in;

@@ -2,7 +2,7 @@
 
 use crate::model::fields::{
     BuildField, DataSourceField, HealthField, HostField, ImageUseField, PlatformField, PortField,
-    SecretField, ServiceField, SourceField, StoreField, VolumeField,
+    RotateField, SecretField, ServiceField, SourceField, StoreField, VolumeField,
 };
 
 /// Whether a rule or a default reads a field.
@@ -38,6 +38,8 @@ pub(super) fn uses(field: SourceField) -> bool {
                         | PortField::paths_read(_)
                         | PortField::forwards(_)
                 )
+                // The secret that a component is given stands in the platform; the commands stand in the component.
+                | ServiceField::rotate(RotateField::secret(_))
                 | ServiceField::health(HealthField::needs(_) | HealthField::none(_) | HealthField::tool(_))
         ),
         // Overrides are looked at one by one.

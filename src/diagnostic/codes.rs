@@ -295,6 +295,8 @@ codes! {
     IMG006 Warning "version-ended";
     /// Something that an image has to be given, and is not.
     IMG007 Warning "image-lacks";
+    /// An image that does not run on the kernel of the host's system.
+    IMG008 Error "kernel-unfit";
 
     /// A variable that is used and not declared.
     ENV001 Error "undeclared-variable";

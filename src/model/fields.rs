@@ -19,6 +19,7 @@ pub use super::receiver::{
     HeartbeatField, HoursField, OpsgenieField, PagerDutyField, ReceiverField, SlackField, SmtpField,
     TeamsField, WebhookField,
 };
+pub use super::rotate::RotateField;
 pub use super::route::{LimitField, MaintenanceField, RouteField, SiteField, TlsField, UpstreamField};
 pub use super::run::{
     AfterField, PlaceField, RequiresField, ReserveField, ResourcesField, RunField, ScaleField, ScaleOnField,

@@ -8,6 +8,7 @@ use super::health::{Health, Metrics, Samples};
 use super::observe::{Alert, Dashboard, Metric, Record};
 use super::port::Port;
 use super::receiver::Smtp;
+use super::rotate::Rotate;
 use super::run::{After, Place, Requires, Resources, Run, Scale, Security, Ulimit};
 use super::storage::{Artifacts, Bind, Config, Mount, ServiceVolume, Tmpfs};
 use super::{Allow, Override};
@@ -103,6 +104,8 @@ block! {
         many output: Output,
         /// How its data is copied and brought back.
         optional dump: Arc<Dump>,
+        /// How its secrets are changed.
+        many rotate: Rotate,
         /// Alerts about it.
         many alert: Alert,
         /// Queries that are kept under a name.

@@ -14,6 +14,7 @@ mod mount;
 mod overrides;
 mod owner;
 mod publish;
+mod readers;
 mod service;
 mod started;
 pub(super) mod text;
@@ -21,6 +22,7 @@ pub(super) mod text;
 use config::Seen;
 use file::{Entry, File, Network, Volume};
 
+pub(super) use readers::{Reader, readers};
 pub(super) use started::services;
 
 use super::{Artifact, Files, Lower, Missed, Target, generated};

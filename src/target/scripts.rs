@@ -10,7 +10,9 @@ mod deploy;
 mod facts;
 mod goals;
 mod quote;
+mod rotate;
 mod secrets;
+mod setup;
 mod timers;
 
 use super::{Artifact, Lower, Target, generated};
@@ -39,6 +41,8 @@ const BUILD: &str = include_str!("../../targets/scripts/lib/deploy/build.sh");
 const ENGINE: &str = include_str!("../../targets/scripts/lib/deploy/engine.sh");
 const RECORD: &str = include_str!("../../targets/scripts/lib/deploy/record.sh");
 const REMOTE: &str = include_str!("../../targets/scripts/lib/deploy/remote.sh");
+const ROTATE: &str = include_str!("../../targets/scripts/rotate.sh");
+const ROTATION: &str = include_str!("../../targets/scripts/lib/rotate.sh");
 const COMMON: &str = include_str!("../../targets/scripts/lib/common.sh");
 const BACKUP_LIB: &str = include_str!("../../targets/scripts/lib/backup.sh");
 const COPY_LIB: &str = include_str!("../../targets/scripts/lib/copy.sh");
@@ -81,6 +85,12 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
             program("restore.sh", RESTORE),
             program("install-timers.sh", INSTALL_TIMERS),
         ]);
+    }
+    if rotate::is_there(platform) {
+        artifacts.extend([program("rotate.sh", ROTATE), file("lib/rotate.sh", ROTATION)]);
+    }
+    if let Some(text) = setup::text(platform) {
+        artifacts.push(program("setup-aws.sh", &text));
     }
     artifacts.extend(goals::artifacts(platform));
     artifacts

@@ -108,6 +108,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::child(Leaf)
         | ServiceField::output(Leaf)
         | ServiceField::dump(_)
+        | ServiceField::rotate(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)
         | ServiceField::dashboard(_)

@@ -283,6 +283,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::smtp(_)
         | ServiceField::samples(_)
         | ServiceField::dump(_)
+        | ServiceField::rotate(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)
         | ServiceField::metric(_)

@@ -140,6 +140,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::child(Leaf)
         | ServiceField::output(Leaf)
         | ServiceField::dump(_)
+        | ServiceField::rotate(_)
         | ServiceField::dashboard(_)
         | ServiceField::allow(_) => NotConcerned,
     }

@@ -3,8 +3,8 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    GroupField, HostField, SecretField, ServiceField, ServiceVolumeField, SourceField, StoreField,
-    TargetField, VariableField, VolumeField,
+    GroupField, HostField, RequiresField, RotateField, SecretField, ServiceField, ServiceVolumeField,
+    SourceField, StoreField, TargetField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -16,15 +16,15 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             GroupField::title(Leaf) | GroupField::description(Leaf) => NotConcerned,
         },
         SourceField::host(field) => match field {
-            HostField::path(Leaf) => Written,
-            HostField::size(Leaf)
+            HostField::path(Leaf)
             | HostField::memory(Leaf)
             | HostField::disk(Leaf)
+            | HostField::sysctl(Leaf) => Written,
+            HostField::size(Leaf)
             | HostField::image(Leaf)
             | HostField::address(Leaf)
             | HostField::ssh(Leaf)
-            | HostField::firewall(Leaf)
-            | HostField::sysctl(Leaf) => NotConcerned,
+            | HostField::firewall(Leaf) => NotConcerned,
         },
         SourceField::target(field) => match field {
             TargetField::compose(_) | TargetField::scripts(_) => Written,
@@ -63,6 +63,15 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             ServiceVolumeField::backup(Leaf) | ServiceVolumeField::copy(Leaf),
         )) => Written,
         SourceField::volume(VolumeField::backup(Leaf)) => Written,
+        SourceField::service(ServiceField::rotate(field)) => match field {
+            RotateField::secret(Leaf)
+            | RotateField::in_(Leaf)
+            | RotateField::change(Leaf)
+            | RotateField::check(Leaf)
+            | RotateField::retire(Leaf)
+            | RotateField::none(Leaf) => Written,
+        },
+        SourceField::service(ServiceField::requires(RequiresField::sysctl(Leaf))) => Written,
         SourceField::platform(_)
         | SourceField::network(_)
         | SourceField::outside(_)

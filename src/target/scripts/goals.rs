@@ -108,6 +108,14 @@ fn goals(platform: &Platform) -> Vec<Goal> {
     if !platform.backups.is_empty() {
         goals.extend(of_backups());
     }
+    if super::rotate::is_there(platform) {
+        goals.push(Goal {
+            name: "rotate",
+            meaning: "give a secret a new value while all runs",
+            script: "rotate.sh",
+            takes: &[Word("NAME"), DryRun, Switch("STDIN", "--from-stdin"), Switch("LIST", "--list")],
+        });
+    }
     goals
 }
 

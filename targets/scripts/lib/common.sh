@@ -82,7 +82,14 @@ load_env() {
   # What the reader calls its own is nothing of the caller's.
   local file number names name line value
   [ -r "$env_file" ] || fail "there is no $env_file: copy .env.example, and fill it in, or run make -f infra.mk secrets"
-  read_env "$env_file"
+  read_values "$env_file"
+}
+
+# read_values FILE: read_env, which is for any shell, without its words among those of the caller.
+read_values() {
+  # shellcheck disable=SC2034 # set by read_env
+  local file number names line name value
+  read_env "$1"
 }
 
 # scratch: a folder that is gone when the script ends, in $work.
@@ -124,6 +131,19 @@ lock() {
     lock_by_folder
   fi
   printf '%s\n' "$self, process $$, since $(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$state/lock.holder"
+  unfinished_rotation
+}
+
+# unfinished_rotation: a rotation of a secret that was killed is finished or undone before anything else.
+unfinished_rotation() {
+  [ -d "$state/rotate" ] || return 0
+  if [ ! -f "$root/scripts/lib/rotate.sh" ]; then
+    log "an earlier build may have left a rotation unfinished: see $state/rotate"
+    return
+  fi
+  # shellcheck source=/dev/null
+  . "$root/scripts/lib/rotate.sh"
+  finish_rotations
 }
 
 locked() { fail "another one is at work: $(tail -n 1 "$state/lock.holder" 2>/dev/null)" 75; }
