@@ -19,7 +19,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf) => Written,
             // Of a running system, whose first start is long past.
-            HostField::sysctl(Leaf) => NotConcerned,
+            HostField::sysctl(Leaf) | HostField::address(Leaf) => NotConcerned,
         },
         SourceField::target(field) => match field {
             TargetField::terraform(

@@ -64,7 +64,9 @@ fn engine() -> Option<PathBuf> {
     let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
     let found = is_root && root.join("usr/lib/postgresql/17/bin/initdb").exists();
     if !found {
-        eprintln!("NOT CHECKED: rotation of the real PostgreSQL and Redis: it needs root and the Debian of tests/start");
+        eprintln!(
+            "NOT CHECKED: rotation of the real PostgreSQL and Redis: it needs root and the Debian of tests/start"
+        );
     }
     found.then_some(root)
 }
@@ -105,12 +107,15 @@ impl Programs {
             fs::write(host.place(&format!("bin/env-{service}")), OLD).expect("a file");
         }
         let start = host.read("docker/config/cache/etc/redis/start.sh");
-        let start = start.replace("dir /data", "dir /tmp/data").replace("exec docker-entrypoint.sh redis-server", "exec redis-server");
+        let start = start
+            .replace("dir /data", "dir /tmp/data")
+            .replace("exec docker-entrypoint.sh redis-server", "exec redis-server");
         fs::write(tmp.join("redis.sh"), start).expect("a file");
         fs::write(host.place("bin/env-api"), format!("{OLD}\n{OLD}\n")).expect("a file");
         let owned = Command::new("chown").args(["-R", "65534:65534"]).arg(&tmp).status().expect("chown runs");
         assert!(owned.success());
-        let inside = INSIDE.replace("ROOT", &root.display().to_string()).replace("TMP", &tmp.display().to_string());
+        let inside =
+            INSIDE.replace("ROOT", &root.display().to_string()).replace("TMP", &tmp.display().to_string());
         host.tool("inside", &inside);
         let names = ["ROOT", "API", "WATCH", "CACHE", "CACHE_WATCH"];
         host.write(".env", &names.map(|name| format!("{name}='{OLD}'\n")).concat());
@@ -121,18 +126,52 @@ impl Programs {
         host.on("exec -T", EXEC);
         host.on(" up --detach", UP);
         let mut programs = Self { host, running: Vec::new() };
-        programs.inside(&["initdb", "-D", "/tmp/data/db", "-U", "postgres", "--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile=/tmp/old"]);
+        programs.inside(&[
+            "initdb",
+            "-D",
+            "/tmp/data/db",
+            "-U",
+            "postgres",
+            "--auth-local=trust",
+            "--auth-host=scram-sha-256",
+            "--pwfile=/tmp/old",
+        ]);
         let port = db.to_string();
-        programs.run(&["postgres", "-D", "/tmp/data/db", "-p", &port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=/tmp", "-c", "log_statement=all"]);
+        programs.run(&[
+            "postgres",
+            "-D",
+            "/tmp/data/db",
+            "-p",
+            &port,
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=/tmp",
+            "-c",
+            "log_statement=all",
+        ]);
         let secrets = [format!("REDIS_PASSWORD={OLD}"), format!("REDIS_EXPORTER_PASSWORD={OLD}")];
         programs.run(&[&secrets[0], &secrets[1], "sh", "/tmp/redis.sh"]);
         let ready = ["pg_isready", "--quiet", "--host=/tmp", "--port", &port];
         for _ in 0..100 {
-            if programs.command(&ready).status().expect("it runs").success() { break }
+            if programs.command(&ready).status().expect("it runs").success() {
+                break;
+            }
             std::thread::sleep(Duration::from_millis(200));
         }
-        let roles = format!("CREATE ROLE exporter LOGIN PASSWORD '{OLD}'; CREATE ROLE api LOGIN PASSWORD '{OLD}'");
-        programs.inside(&["psql", "--quiet", "--host=/tmp", "--port", &port, "--username=postgres", "--dbname=postgres", "--command", &roles]);
+        let roles =
+            format!("CREATE ROLE exporter LOGIN PASSWORD '{OLD}'; CREATE ROLE api LOGIN PASSWORD '{OLD}'");
+        programs.inside(&[
+            "psql",
+            "--quiet",
+            "--host=/tmp",
+            "--port",
+            &port,
+            "--username=postgres",
+            "--dbname=postgres",
+            "--command",
+            &roles,
+        ]);
         Some(programs)
     }
 
@@ -148,7 +187,8 @@ impl Programs {
     }
 
     fn run(&mut self, words: &[&str]) {
-        let log = fs::OpenOptions::new().create(true).append(true).open(self.host.place("log")).expect("a file");
+        let log =
+            fs::OpenOptions::new().create(true).append(true).open(self.host.place("log")).expect("a file");
         let mut command = self.command(words);
         command.stdout(log.try_clone().expect("a handle")).stderr(log);
         self.running.push(command.spawn().expect("it starts"));
@@ -160,7 +200,8 @@ impl Programs {
         let mut command = self.command(&["POSTGRES_USER=postgres", "bash", &script, "check", user]);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().expect("it starts");
-        let written = std::io::Write::write_all(child.stdin.as_mut().expect("a pipe"), format!("{value}\n").as_bytes());
+        let written =
+            std::io::Write::write_all(child.stdin.as_mut().expect("a pipe"), format!("{value}\n").as_bytes());
         drop(written);
         child.wait().expect("it ends").success()
     }
@@ -176,7 +217,9 @@ impl Programs {
                     let answer = self.takes(service, user, own.lines().nth(line).expect("a line"));
                     // What was started anew meanwhile asks again with its own value.
                     let now = fs::read_to_string(self.host.place("bin/env-api")).expect("it is there");
-                    if now == own { answers.push(answer) }
+                    if now == own {
+                        answers.push(answer)
+                    }
                 }
                 answers
             });
@@ -197,15 +240,21 @@ fn real_passwords_are_changed_under_load() {
         assert!(output.status.success(), "{secret}: {}", said(&output));
     };
     let answers = programs.under_load(0, "db", "api", || run("API", None));
-    let refused = answers.iter().filter(|answer| !**answer).count();
+    // Refused are those who ask between the change and their new start, and nobody before or behind it.
+    let turns = answers.windows(2).filter(|two| two[0] != two[1]).count();
     assert!(answers.last() == Some(&true) && answers.first() == Some(&true), "{answers:?}");
-    assert!(refused <= 3, "a reader was refused for long: {answers:?}");
+    assert!(turns <= 2, "a reader was refused again: {answers:?}");
     assert!(!programs.takes("db", "api", OLD) && programs.takes("db", "api", &setting(host, "API")));
     let answers = programs.under_load(1, "cache", "default", || run("CACHE", None));
     assert!(answers.iter().all(|answer| *answer), "two at a time, and a reader was refused: {answers:?}");
-    assert!(!programs.takes("cache", "default", OLD) && programs.takes("cache", "default", &setting(host, "CACHE")));
+    assert!(
+        !programs.takes("cache", "default", OLD)
+            && programs.takes("cache", "default", &setting(host, "CACHE"))
+    );
     run("ROOT", Some("a $quote\"d; va`lue\n"));
-    assert!(programs.takes("db", "postgres", "a $quote\"d; va`lue") && !programs.takes("db", "postgres", OLD));
+    assert!(
+        programs.takes("db", "postgres", "a $quote\"d; va`lue") && !programs.takes("db", "postgres", OLD)
+    );
     run("WATCH", None);
     run("CACHE_WATCH", None);
     let log = fs::read_to_string(host.place("log")).expect("it is there");
