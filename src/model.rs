@@ -52,12 +52,12 @@ pub use run::{
 pub use runtime::Runtime;
 pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
 pub use source::{DataSource, SourceAccess};
-pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
-pub use store::Backup;
+pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs, VolumeCopy};
+pub use store::{Backup, Store};
 pub use target::{
     AlertmanagerSettings, ComposeSettings, GatewaySettings, GrafanaSettings, IngressSettings,
     KubernetesSettings, NginxSettings, PrometheusSettings, PullPolicy, ScriptsSettings, Target,
-    TargetSettings, TerraformSettings,
+    TargetSettings, TerraformSettings, Timers,
 };
 
 block! {

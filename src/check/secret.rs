@@ -196,6 +196,12 @@ pub(super) fn arguments(platform: &Platform, sink: &mut Sink) {
             let words = commands.change.iter().chain(&commands.retire).flatten().chain(&commands.check);
             all.extend(words.map(|word| (word, rotation.span)));
         }
+        // The engine gets the words of a dump as arguments.
+        if let Some(dump) = &service.dump {
+            let optional = [&dump.parts, &dump.verify, &dump.count, &dump.server_version, &dump.check];
+            let words = optional.into_iter().flatten().chain([&dump.save, &dump.restore]).flatten();
+            all.extend(words.map(|word| (word, dump.span)));
+        }
         for (value, span) in all {
             let Some(input) = value.inputs().find(|input| platform[*input].secret) else { continue };
             let name = &platform[input].name;

@@ -2,7 +2,7 @@
 
 use crate::model::fields::{
     BuildField, DataSourceField, HealthField, HostField, ImageUseField, PlatformField, PortField,
-    RotateField, SecretField, ServiceField, SourceField, VolumeField,
+    RotateField, SecretField, ServiceField, SourceField, StoreField, VolumeField,
 };
 
 /// Whether a rule or a default reads a field.
@@ -16,6 +16,8 @@ pub(super) fn uses(field: SourceField) -> bool {
         SourceField::secret(SecretField::value(_)) => true,
         // Two writers of a volume.
         SourceField::volume(VolumeField::concurrent(_)) => true,
+        // Its own rules remove copies, which a rule holds against the ages of backups.
+        SourceField::store(StoreField::retention(_)) => true,
         // The connection to a data source.
         SourceField::datasource(DataSourceField::via(_)) => true,
         // The sum of all limits.

@@ -30,11 +30,11 @@ pub use super::source::DataSourceField;
 pub use super::storage::{
     ArtifactsField, BindField, ConfigField, MountField, ServiceVolumeField, TmpfsField,
 };
-pub use super::store::BackupField;
+pub use super::store::{BackupField, StoreField};
 pub use super::target::{
     AlertmanagerSettingsField, ComposeSettingsField, GatewaySettingsField, GrafanaSettingsField,
-    IngressSettingsField, KubernetesSettingsField, NginxSettingsField, PrometheusSettingsField, TargetField,
-    TerraformSettingsField,
+    IngressSettingsField, KubernetesSettingsField, NginxSettingsField, PrometheusSettingsField,
+    ScriptsSettingsField, TargetField, TerraformSettingsField,
 };
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod comments;
 mod config;
 mod coverage;
+pub(super) mod drill;
 pub(super) mod env_example;
 mod environment;
 mod file;
@@ -39,7 +40,7 @@ const COMMAND: &str = "docker compose --env-file .env -f docker/compose.infrastr
 /// Where its file stands, below the output folder.
 pub(super) const FILE: &str = "docker/compose.infrastructure.yaml";
 
-/// The oldest version of compose that reads the file (`targets/compose/README.md`).
+/// The first version of compose that reads it (`targets/compose/README.md`).
 pub(super) const FLOOR: &str = "2.24.0";
 
 /// The target.
@@ -65,6 +66,7 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
         Artifact::new(FILE, compose_file(platform, &services, &seen, &header)),
         env_example::artifact(&[platform]),
     ];
+    artifacts.extend(drill::artifact(platform, &seen, &header));
     artifacts.extend(configs);
     artifacts
 }

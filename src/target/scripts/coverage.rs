@@ -3,8 +3,8 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    GroupField, HostField, RequiresField, RotateField, SecretField, ServiceField, SourceField, TargetField,
-    VariableField,
+    GroupField, HostField, RequiresField, RotateField, SecretField, ServiceField, ServiceVolumeField,
+    SourceField, StoreField, TargetField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -15,14 +15,24 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             GroupField::profile(Leaf) => Written,
             GroupField::title(Leaf) | GroupField::description(Leaf) => NotConcerned,
         },
+        SourceField::host(field) => match field {
+            HostField::path(Leaf)
+            | HostField::memory(Leaf)
+            | HostField::disk(Leaf)
+            | HostField::sysctl(Leaf) => Written,
+            HostField::size(Leaf)
+            | HostField::image(Leaf)
+            | HostField::address(Leaf)
+            | HostField::ssh(Leaf)
+            | HostField::firewall(Leaf) => NotConcerned,
+        },
         SourceField::target(field) => match field {
-            TargetField::compose(_) => Written,
+            TargetField::compose(_) | TargetField::scripts(_) => Written,
             TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_)
             | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::variable(field) => match field {
@@ -45,15 +55,23 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | RotateField::retire(Leaf)
             | RotateField::none(Leaf) => Written,
         },
-        SourceField::host(field) => match field {
-            HostField::memory(Leaf) | HostField::disk(Leaf) | HostField::sysctl(Leaf) => Written,
-            HostField::size(Leaf)
-            | HostField::address(Leaf)
-            | HostField::image(Leaf)
-            | HostField::ssh(Leaf)
-            | HostField::firewall(Leaf) => NotConcerned,
-        },
         SourceField::service(ServiceField::requires(RequiresField::sysctl(Leaf))) => Written,
+        SourceField::backup(_) => Written,
+        SourceField::store(field) => match field {
+            StoreField::endpoint(Leaf)
+            | StoreField::bucket(Leaf)
+            | StoreField::prefix(Leaf)
+            | StoreField::region(Leaf)
+            | StoreField::access_key(Leaf)
+            | StoreField::secret_key(Leaf) => Written,
+            // A rule holds it against the ages of backups.
+            StoreField::retention(Leaf) => NotConcerned,
+        },
+        SourceField::service(ServiceField::dump(_)) => Written,
+        SourceField::service(ServiceField::volume(
+            ServiceVolumeField::backup(Leaf) | ServiceVolumeField::copy(Leaf),
+        )) => Written,
+        SourceField::volume(VolumeField::backup(Leaf)) => Written,
         SourceField::platform(_)
         | SourceField::network(_)
         | SourceField::outside(_)
@@ -70,7 +88,6 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::inhibit(_)
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
-        | SourceField::backup(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)

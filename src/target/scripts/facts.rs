@@ -3,13 +3,15 @@
 
 use std::fmt::Write as _;
 
+use super::backup;
+use super::deploy;
 use super::quote::quoted;
 use crate::platform::Platform;
 use crate::target::compose;
 
 const HEAD: &str = "\
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2016 # read by the scripts that include it; shells of containers expand what is quoted
+# shellcheck disable=SC2034,SC2016 # read by the scripts that include it, and by shells of containers
 ";
 
 /// The file.
@@ -27,6 +29,8 @@ pub(super) fn text(platform: &Platform) -> String {
     services(&mut out, platform);
     super::setup::kernels(&mut out, platform);
     super::rotate::facts(&mut out, platform);
+    deploy::facts(&mut out, platform);
+    backup::text(&mut out, platform);
     super::secrets::facts(&mut out, platform);
     out
 }

@@ -85,6 +85,18 @@ fn goals(platform: &Platform) -> Vec<Goal> {
             takes: &[],
         },
     ];
+    goals.push(Goal {
+        name: "deploy",
+        meaning: "bring this build onto its host, and make it run",
+        script: "deploy.sh",
+        takes: &[
+            Word("ENV"),
+            Option("FROM", "--from"),
+            Option("TO", "--to"),
+            Switch("BACK", "--back"),
+            DryRun,
+        ],
+    });
     if super::secrets::are_there(platform) {
         goals.push(Goal {
             name: "secrets",
@@ -101,7 +113,41 @@ fn goals(platform: &Platform) -> Vec<Goal> {
             takes: &[Word("NAME"), DryRun, Switch("STDIN", "--from-stdin"), Switch("LIST", "--list")],
         });
     }
+    if !platform.backups.is_empty() {
+        goals.extend(of_backups());
+    }
     goals
+}
+
+fn of_backups() -> [Goal; 3] {
+    [
+        Goal {
+            name: "backup",
+            meaning: "take the backups, or that of a name",
+            script: "backup.sh",
+            takes: &[Word("NAME"), Switch("LIST", "--list"), Switch("LOCAL", "--local"), DryRun],
+        },
+        Goal {
+            name: "restore",
+            meaning: "look at a copy, try it beside the platform, or bring it back",
+            script: "restore.sh",
+            takes: &[
+                Word("COPY"),
+                Option("FROM", "--from"),
+                Switch("LIST", "--list"),
+                Switch("VERIFY", "--verify"),
+                Switch("DRILL", "--drill"),
+                Switch("YES", "--yes"),
+                DryRun,
+            ],
+        },
+        Goal {
+            name: "timers",
+            meaning: "let this host take the backups by their schedules",
+            script: "install-timers.sh",
+            takes: &[DryRun],
+        },
+    ]
 }
 
 #[derive(Serialize)]
