@@ -103,7 +103,6 @@ main() {
   kernel_settings
   while read -r mode folder <&3; do make_folder "$mode" "$folder"; done 3< <(folders)
   start_docker
-  install_timers
   firewall
   report
 }
@@ -352,17 +351,6 @@ start_docker() {
   fi
 }
 
-install_timers() {
-  local unit name fresh=''
-  for unit in "$ROOT$INSTALL_PATH"/systemd/*.service "$ROOT$INSTALL_PATH"/systemd/*.timer; do
-    [ -f "$unit" ] || continue
-    name=${unit##*/}
-    put "/etc/systemd/system/$name" 0644 <"$unit" && fresh=yes
-    case $name in *.timer) systemctl is-enabled --quiet "$name" 2>/dev/null || change "enables $name" systemctl enable --now "$name" ;; esac
-  done
-  [ -z "$fresh" ] || change 'reads the units' systemctl daemon-reload
-}
-
 # Ports that Docker publishes bypass both.
 firewall() {
   if command -v ufw >/dev/null && ufw status 2>/dev/null | grep -q '^Status: active'; then
@@ -390,7 +378,7 @@ report() {
   else
     log "$changes changes made"
   fi
-  log "next: copy the build to $INSTALL_PATH, and .env with it"
+  log "next: deploy.sh, or a copy of the build in $INSTALL_PATH with its .env; then scripts/install-timers.sh where it is"
   log 'done'
 }
 

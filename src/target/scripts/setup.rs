@@ -18,24 +18,22 @@ pub(super) fn text(platform: &Platform) -> Option<String> {
         |of: fn(&crate::platform::Host) -> Option<Bytes>| mib(platform.hosts.iter().filter_map(of).max());
     for (name, value) in [
         ("PLATFORM", platform.name.as_str()),
-        ("INSTALL_PATH", &install_path(platform)),
+        ("INSTALL_PATH", &platform.install_path()),
         ("COMPOSE_FLOOR", compose::FLOOR),
         ("MEMORY_MIB", &host(|host| host.memory)),
         ("DISK_MIB", &host(|host| host.disk)),
     ] {
         set(&mut facts, name, value);
     }
-    let path = install_path(platform);
-    let folders = [("0755", path.clone()), ("0700", format!("{path}/.infrac"))];
-    let folders = folders.into_iter().map(|(mode, path)| format!("{mode} {path}"));
+    let path = platform.install_path();
+    // What the exporter of the host reads is for everybody (ndemarco/zpbs-backup#6).
+    let textfiles = platform.textfile_folder().map(|path| ("0755", path));
+    let folders = [("0755", path.clone()), ("0700", format!("{path}/.infrac"))].into_iter().chain(textfiles);
+    let folders = folders.map(|(mode, path)| format!("{mode} {path}"));
     table(&mut facts, "folders", "Folders of the platform, a line each: the mode, the path.", folders);
     table(&mut facts, "sysctls", "Settings of the kernel, a line each.", sysctls(platform).into_iter());
     kernels(&mut facts, platform);
     Some(PROGRAM.replacen("#FACTS\n", &facts, 1))
-}
-
-fn install_path(platform: &Platform) -> String {
-    format!("/opt/{}", platform.name)
 }
 
 /// What services require and what the host sets, each key with its largest value, as Docker's host must have all of them.

@@ -166,3 +166,16 @@ unlock() { rm -rf "$state/lock.d"; }
 # is_job NAME, is_service NAME: of the table of the platform. All of it is read: a pipe whose reader leaves early fails.
 is_job() { services | awk -v name="$1" '$1 == name && $2 == "job" { found = 1 } END { exit !found }'; }
 is_service() { services | awk -v name="$1" '$1 == name { found = 1 } END { exit !found }'; }
+
+# check_kernel: whether every image runs on the kernel of this host; names those that do not.
+check_kernel() {
+  local kernel service below status=0
+  kernel=$(uname -r)
+  while read -r service below; do
+    if awk -v a="$kernel" -v b="$below" 'BEGIN { split(a, x, /[^0-9]/); split(b, y, /[^0-9]/); exit !(x[1] > y[1] || (x[1] == y[1] && x[2] >= y[2])) }' </dev/null; then
+      log "$service does not run on Linux $kernel: its image needs one below $below"
+      status=1
+    fi
+  done < <(kernels)
+  return "$status"
+}

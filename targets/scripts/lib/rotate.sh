@@ -21,7 +21,7 @@ rotation_kind() { rotations | awk -v id="$1" '$2 == id { print $5; exit }'; }
 runs_in() {
   local place=$1
   shift
-  if services | grep -q "^$place service "; then
+  if [ "$(services | awk -v name="$place" '$1 == name { print $2 }')" = service ]; then
     compose_piped exec -T "$place" "$@"
   else
     compose_piped run --rm --no-deps -T --entrypoint "$1" "$place" "${@:2}"
@@ -149,7 +149,7 @@ readers_in_order() {
       first="$first $name"
     fi
   done < <(services)
-  if rotations_of "$1" | awk '{ print $5 }' | grep -qx start; then
+  if [ -n "$(rotations_of "$1" | awk '$5 == "start"')" ]; then
     order="$last $first - $jobs"
   else
     order="$first - $last $jobs"
@@ -195,7 +195,7 @@ carry_out() {
   neighbours "$name" || bad=yes
   # The new value is everywhere: there is nothing left to finish or undo.
   drop_journal "$name"
-  if readers | grep -qx "$name -"; then
+  if [ -n "$(readers | awk -v name="$name" '$1 == name && $2 == "-"')" ]; then
     log "an override of the compose file reads $name outside of a service: recreate what uses that yourself"
   fi
   [ -z "$unwell" ] || log "$name is changed, but these are not well since:$unwell"

@@ -240,9 +240,10 @@ fn real_passwords_are_changed_under_load() {
         assert!(output.status.success(), "{secret}: {}", said(&output));
     };
     let answers = programs.under_load(0, "db", "api", || run("API", None));
-    let refused = answers.iter().filter(|answer| !**answer).count();
+    // Refused are those who ask between the change and their new start, and nobody before or behind it.
+    let turns = answers.windows(2).filter(|two| two[0] != two[1]).count();
     assert!(answers.last() == Some(&true) && answers.first() == Some(&true), "{answers:?}");
-    assert!(refused <= 3, "a reader was refused for long: {answers:?}");
+    assert!(turns <= 2, "a reader was refused again: {answers:?}");
     assert!(!programs.takes("db", "api", OLD) && programs.takes("db", "api", &setting(host, "API")));
     let answers = programs.under_load(1, "cache", "default", || run("CACHE", None));
     assert!(answers.iter().all(|answer| *answer), "two at a time, and a reader was refused: {answers:?}");

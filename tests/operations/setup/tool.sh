@@ -59,7 +59,7 @@ case $name in
     echo "docker 25" >>"$here/packages"
     ;;
   rpm) grep -q "^${*: -1} " "$here/packages" ;;
-  gpg) sed 's/^/fpr:::::::::/; s/$/:/; 1s/^/pub:\n/' "${*: -1}" ;;
+  gpg) sed 's/.*/pub:\nfpr:::::::::&:/' "${*: -1}" ;;
   curl)
     keep "$@"
     while [ "$1" != --output ]; do shift; done
