@@ -37,6 +37,7 @@ mod route;
 mod secret;
 mod signed;
 mod site;
+mod stack;
 mod twice;
 mod unit;
 mod volume;
@@ -96,6 +97,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE026], check: Of(edge::unseen) },
     Rule { codes: &[codes::SITE027], check: Of(edge::named_twice) },
     Rule { codes: &[codes::NGX001], check: Of(host::unreached) },
+    Rule { codes: &[codes::HOST001], check: Of(stack::two_stacks) },
     Rule { codes: &[codes::SITE017], check: Of(twice::circles) },
     Rule { codes: &[codes::SITE018], check: Of(signed::logins) },
     Rule { codes: &[codes::SITE019], check: Of(signed::buckets) },
@@ -148,6 +150,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::K8S007], check: Of(cluster::probes) },
     Rule { codes: &[codes::K8S008], check: Of(cluster::scales) },
     Rule { codes: &[codes::K8S009], check: Of(cluster::files) },
+    Rule { codes: &[codes::K8S011], check: Of(cluster::classes) },
     Rule { codes: &[codes::K8S020], check: Of(issuer::shared) },
     Rule { codes: &[codes::K8S001], check: Of(gateway::names) },
     Rule { codes: &[codes::K8S021], check: Of(gateway::unsaid) },

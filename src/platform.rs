@@ -10,6 +10,7 @@ mod backup;
 pub mod cloud;
 mod cluster;
 mod config;
+mod declared;
 pub mod dollar;
 mod endpoint;
 pub mod exposure;

@@ -62,6 +62,8 @@ block! {
         optional shared_storage_class: Constant,
         /// The domain of the cluster, `cluster.local` by default.
         optional domain: Constant,
+        /// The namespace of KEDA, `keda` by default: from there it asks the platform's Prometheus for the queries of `scale { on … }`.
+        optional keda: Constant,
         /// The Secrets by which images are pulled; they are in each namespace.
         optional pull_secrets: List<Constant>,
         /// When an image is pulled that is there already.

@@ -63,6 +63,8 @@ pub struct Kubernetes {
     pub shared_storage_class: Option<String>,
     /// The domain of the cluster, where it is not [`DOMAIN`].
     pub domain: Option<String>,
+    /// The namespace of KEDA, where it is not `keda`.
+    pub keda: Option<String>,
     /// The Secrets by which images are pulled.
     pub pull_secrets: Vec<String>,
     /// When an image is pulled, where the source says it.
@@ -98,6 +100,7 @@ impl Default for Kubernetes {
             storage_class: None,
             shared_storage_class: None,
             domain: None,
+            keda: None,
             pull_secrets: Vec::new(),
             pull_policy: None,
             wait: true,

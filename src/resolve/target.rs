@@ -139,6 +139,7 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
                 (&said.storage_class, &mut kubernetes.storage_class),
                 (&said.shared_storage_class, &mut kubernetes.shared_storage_class),
                 (&said.domain, &mut kubernetes.domain),
+                (&said.keda, &mut kubernetes.keda),
             ] {
                 let name = said.as_ref().and_then(|said| dns_name(said, texts));
                 *setting = name.or(setting.take());

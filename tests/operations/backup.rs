@@ -415,10 +415,9 @@ fn a_copy_that_was_damaged_is_never_restored() {
     fails(&host.run("scripts/restore.sh", &["orders", "--verify"]), "is not whole");
     assert!(!host.place("bin/restored").exists());
     // From off the site it comes back whole.
-    let fetched =
-        host.run("scripts/restore.sh", &[&format!("orders/{name}"), "--from", "offsite", "--verify"]);
+    let fetched = host.run("scripts/restore.sh", &[&format!("orders/{name}"), "--from", "paris", "--verify"]);
     succeeds(&fetched);
-    fails(&host.run("scripts/restore.sh", &["sessions", "--from", "offsite"]), "is not taken to offsite");
+    fails(&host.run("scripts/restore.sh", &["sessions", "--from", "paris"]), "is not taken to paris");
 }
 
 #[test]
@@ -460,7 +459,7 @@ fn nothing_is_done_where_it_is_only_asked_what_would_be() {
     fails(&host.run("scripts/restore.sh", &[]), "of which backup?");
     let listed = succeeds(&backup(&host, &["--list"]));
     assert!(
-        listed.contains("also in offsite (bakery-copies at https://s3.eu-central-1.amazonaws.com)"),
+        listed.contains("also in paris (bakery-copies at https://s3.eu-central-1.amazonaws.com)"),
         "{listed}"
     );
 }

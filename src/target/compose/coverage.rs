@@ -61,6 +61,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::image(Leaf)
             | HostField::ssh(Leaf) => Lost(WHERE_STARTED),
             HostField::sysctl(Leaf) => Lost(NO_SETTINGS),
+            HostField::path(Leaf) => NotConcerned,
         },
         SourceField::service(field) => service(field),
         SourceField::target(field) => match field {
@@ -86,7 +87,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
         | SourceField::backup(_)
-        | SourceField::store(_)
+        | SourceField::offsite(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)

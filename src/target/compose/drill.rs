@@ -4,9 +4,9 @@
 use super::config::Seen;
 use super::file::Volume;
 use super::{Owners, environment, overrides, owner, project, service};
-use crate::emit::{self, Node};
+use crate::emit::{self, Map, Node};
 use crate::formats::{self, Place};
-use crate::hash::{HashSet, IndexMap};
+use crate::hash::HashSet;
 use crate::platform::owner::{handovers, waits};
 use crate::platform::{Platform, Service, ServiceId};
 use crate::target::Artifact;
@@ -33,29 +33,29 @@ pub(super) fn artifact(platform: &Platform, seen: &Seen<'_>, header: &[String]) 
     let jobs = owner::jobs(platform, &handovers);
     let waits = waits(&handovers);
     let owners = Owners { jobs: &jobs, waits: &waits };
-    let mut services = IndexMap::default();
+    let mut services = Map::default();
     for id in &drilled {
         let service = alone(&platform[*id]);
-        services.insert(service.name.clone(), scratch(platform, &service, &owners.names(&service), seen));
+        services.insert(service.name.as_str(), scratch(platform, &service, &owners.names(&service), seen));
     }
     for job in jobs.iter().filter(|job| job.handover.services.iter().any(|id| known.contains(id))) {
         let mut node = without(Node::of(&owner::lower(platform, job)));
-        put(&mut node, "network_mode", Node::Text("none".to_owned()));
-        services.insert(job.name.clone(), node);
+        put(&mut node, "network_mode", Node::Text("none".into()));
+        services.insert(job.name.as_str(), node);
     }
     let volumes = drilled.iter().flat_map(|id| volumes(platform, &platform[*id]));
-    let network = Node::Map([("internal".to_owned(), Node::Boolean(true))].into_iter().collect());
-    let mut file = IndexMap::default();
-    file.insert("name".to_owned(), Node::Text(format!("{}-drill", project(platform))));
-    file.insert("services".to_owned(), Node::Map(services));
-    file.insert("networks".to_owned(), Node::Map([("drill".to_owned(), network)].into_iter().collect()));
-    let volumes: IndexMap<String, Node> = volumes.map(|name| (name, Node::of(&Volume {}))).collect();
+    let network = Node::Map([("internal", Node::Boolean(true))].into_iter().collect());
+    let mut file = Map::default();
+    file.insert("name", Node::Text(format!("{}-drill", project(platform)).into()));
+    file.insert("services", Node::Map(services));
+    file.insert("networks", Node::Map([("drill", network)].into_iter().collect()));
+    let volumes: Map = volumes.map(|name| (name, Node::of(&Volume {}))).collect();
     if !volumes.is_empty() {
-        file.insert("volumes".to_owned(), Node::Map(volumes));
+        file.insert("volumes", Node::Map(volumes));
     }
     let secrets = Node::of(&environment::secrets(platform));
     if matches!(&secrets, Node::Map(map) if !map.is_empty()) {
-        file.insert("secrets".to_owned(), secrets);
+        file.insert("secrets", secrets);
     }
     let mut head = vec!["The scratch servers of scripts/restore.sh --drill".to_owned()];
     head.extend_from_slice(header);
@@ -74,21 +74,21 @@ fn scratch(platform: &Platform, alone: &Service, jobs: &[&str], seen: &Seen<'_>)
     let lowered = service::lower(platform, alone, jobs, seen);
     let node = overrides::apply(platform, Place::Service, &alone.overrides, || Node::of(&lowered));
     let mut node = without(node.unwrap_or_else(|| Node::of(&lowered)));
-    put(&mut node, "networks", Node::List(vec![Node::Text("drill".to_owned())]));
+    put(&mut node, "networks", Node::List(vec![Node::Text("drill".into())]));
     node
 }
 
 fn put(node: &mut Node, key: &str, value: Node) {
     if let Node::Map(map) = node {
-        map.insert(key.to_owned(), value);
+        map.insert(key, value);
     }
 }
 
 fn without(mut node: Node) -> Node {
     if let Node::Map(map) = &mut node {
-        map.retain(|key, _| !APART.contains(&key.as_str()));
+        map.retain(|key, _| !APART.contains(&key));
     }
-    put(&mut node, "restart", Node::Text("no".to_owned()));
+    put(&mut node, "restart", Node::Text("no".into()));
     node
 }
 

@@ -3,8 +3,8 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    GroupField, SecretField, ServiceField, ServiceVolumeField, SourceField, StoreField, TargetField,
-    VariableField, VolumeField,
+    GroupField, HostField, OffSiteField, SecretField, ServiceField, ServiceVolumeField, SourceField,
+    TargetField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -14,6 +14,17 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         SourceField::group(field) => match field {
             GroupField::profile(Leaf) => Written,
             GroupField::title(Leaf) | GroupField::description(Leaf) => NotConcerned,
+        },
+        SourceField::host(field) => match field {
+            HostField::path(Leaf) => Written,
+            HostField::size(Leaf)
+            | HostField::memory(Leaf)
+            | HostField::disk(Leaf)
+            | HostField::image(Leaf)
+            | HostField::address(Leaf)
+            | HostField::ssh(Leaf)
+            | HostField::firewall(Leaf)
+            | HostField::sysctl(Leaf) => NotConcerned,
         },
         SourceField::target(field) => match field {
             TargetField::compose(_) | TargetField::scripts(_) => Written,
@@ -37,15 +48,15 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             SecretField::description(Leaf) | SecretField::value(Leaf) => NotConcerned,
         },
         SourceField::backup(_) => Written,
-        SourceField::store(field) => match field {
-            StoreField::endpoint(Leaf)
-            | StoreField::bucket(Leaf)
-            | StoreField::prefix(Leaf)
-            | StoreField::region(Leaf)
-            | StoreField::access_key(Leaf)
-            | StoreField::secret_key(Leaf) => Written,
+        SourceField::offsite(field) => match field {
+            OffSiteField::endpoint(Leaf)
+            | OffSiteField::bucket(Leaf)
+            | OffSiteField::prefix(Leaf)
+            | OffSiteField::region(Leaf)
+            | OffSiteField::access_key(Leaf)
+            | OffSiteField::secret_key(Leaf) => Written,
             // A rule holds it against the ages of backups.
-            StoreField::retention(Leaf) => NotConcerned,
+            OffSiteField::retention(Leaf) => NotConcerned,
         },
         SourceField::service(ServiceField::dump(_)) => Written,
         SourceField::service(ServiceField::volume(
@@ -59,7 +70,6 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::issuer(_)
         | SourceField::service(_)
         | SourceField::volume(_)
-        | SourceField::host(_)
         | SourceField::alert(_)
         | SourceField::record(_)
         | SourceField::metric(_)

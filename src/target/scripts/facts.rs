@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::backup;
+use super::deploy;
 use super::quote::quoted;
 use crate::platform::Platform;
 use crate::target::compose;
@@ -27,6 +28,7 @@ pub(super) fn text(platform: &Platform) -> String {
     }
     services(&mut out, platform);
     backup::text(&mut out, platform);
+    deploy::facts(&mut out, platform);
     super::secrets::facts(&mut out, platform);
     out
 }

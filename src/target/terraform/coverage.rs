@@ -19,7 +19,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf) => Written,
             // Of a running system, whose first start is long past.
-            HostField::sysctl(Leaf) | HostField::address(Leaf) => NotConcerned,
+            HostField::sysctl(Leaf) | HostField::address(Leaf) | HostField::path(Leaf) => NotConcerned,
         },
         SourceField::target(field) => match field {
             TargetField::terraform(
@@ -74,7 +74,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
         | SourceField::backup(_)
-        | SourceField::store(_)
+        | SourceField::offsite(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)
