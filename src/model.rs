@@ -53,7 +53,7 @@ pub use runtime::Runtime;
 pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
 pub use source::{DataSource, SourceAccess};
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs, VolumeCopy};
-pub use store::{Backup, Store};
+pub use store::{Backup, OffSite};
 pub use target::{
     AlertmanagerSettings, ComposeSettings, GatewaySettings, GrafanaSettings, IngressSettings,
     KubernetesSettings, NginxSettings, PrometheusSettings, PullPolicy, ScriptsSettings, Target,

@@ -105,7 +105,7 @@ pub(super) fn places(platform: &Platform, sink: &mut Sink) {
                         ),
                     )
                     .at(to.span, "lost together with the data")
-                    .help("name a bucket elsewhere, such as a `store` off the site"),
+                    .help("name a bucket elsewhere, such as an `offsite`"),
                 );
             } else if account.is_none() && is_uploaded(backup) {
                 sink.report(
@@ -119,6 +119,7 @@ pub(super) fn places(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// Whether the source asks for it. A store may know no accounts; then copies stay on the host.
 fn is_uploaded(backup: &Backup) -> bool {
-    backup.upload != Some(Switch::Never)
+    matches!(backup.upload, Some(Switch::Always | Switch::Variable(_)))
 }

@@ -1,8 +1,8 @@
 //! Fields that the compiler itself uses: rules judge by them, and defaults follow from them.
 
 use crate::model::fields::{
-    BuildField, DataSourceField, HealthField, HostField, ImageUseField, PlatformField, PortField,
-    RotateField, SecretField, ServiceField, SourceField, StoreField, VolumeField,
+    BuildField, DataSourceField, HealthField, HostField, ImageUseField, OffSiteField, PlatformField,
+    PortField, RotateField, SecretField, ServiceField, SourceField, VolumeField,
 };
 
 /// Whether a rule or a default reads a field.
@@ -17,7 +17,7 @@ pub(super) fn uses(field: SourceField) -> bool {
         // Two writers of a volume.
         SourceField::volume(VolumeField::concurrent(_)) => true,
         // Its own rules remove copies, which a rule holds against the ages of backups.
-        SourceField::store(StoreField::retention(_)) => true,
+        SourceField::offsite(OffSiteField::retention(_)) => true,
         // The connection to a data source.
         SourceField::datasource(DataSourceField::via(_)) => true,
         // The sum of all limits.

@@ -260,9 +260,6 @@ codes! {
     /// Something that is mounted below a folder that a target writes.
     VOL006 Error "below-a-generated-folder";
 
-    /// Two hosts that carry the compose stack.
-    HOST001 Error "two-stacks";
-
     /// A backup with nothing to copy, or of files that are no valid copy.
     BKP001 Error "nothing-to-copy";
     /// A database that no backup copies.
@@ -271,6 +268,9 @@ codes! {
     BKP003 Warning "removed-too-early";
     /// Copies that cannot be taken to their place, or lie in what they are copies of.
     BKP004 Error "no-place-for-copies";
+
+    /// Two hosts that carry the compose stack.
+    HOST001 Error "two-stacks";
 
     /// Limits of memory that do not fit on the host.
     RES001 Warning "memory-overcommitted";

@@ -6,8 +6,8 @@ use smol_str::SmolStr;
 
 use super::{
     Alert, Allow, Backup, Dashboard, DataSource, Exports, Group, Host, Hours, Image, Inhibit, Issuer, Metric,
-    Mirror, Network, Outside, Override, PlatformBlock, Policy, Receiver, Record, Secret, Service, Site,
-    Store, Target, Variable, Volume,
+    Mirror, Network, OffSite, Outside, Override, PlatformBlock, Policy, Receiver, Record, Secret, Service,
+    Site, Target, Variable, Volume,
 };
 use crate::diagnostic::Sink;
 use crate::hash::HashSet;
@@ -61,7 +61,7 @@ block! {
         /// A copy of data, made regularly.
         many backup: Backup,
         /// A bucket off the site.
-        many store: Store,
+        many offsite: OffSite,
         /// What must never, or must always, be reachable.
         many policy: Policy,
         /// What an image contains.
@@ -124,7 +124,7 @@ impl Document {
             dashboard,
             datasource,
             backup,
-            store,
+            offsite,
             policy,
             image,
             mirror,
@@ -153,7 +153,7 @@ impl Document {
         self.dashboard.extend(dashboard);
         self.datasource.extend(datasource);
         self.backup.extend(backup);
-        self.store.extend(store);
+        self.offsite.extend(offsite);
         self.policy.extend(policy);
         self.image.extend(image);
         self.mirror.extend(mirror);

@@ -30,7 +30,7 @@ pub use super::source::DataSourceField;
 pub use super::storage::{
     ArtifactsField, BindField, ConfigField, MountField, ServiceVolumeField, TmpfsField,
 };
-pub use super::store::{BackupField, StoreField};
+pub use super::store::{BackupField, OffSiteField};
 pub use super::target::{
     AlertmanagerSettingsField, ComposeSettingsField, GatewaySettingsField, GrafanaSettingsField,
     IngressSettingsField, KubernetesSettingsField, NginxSettingsField, PrometheusSettingsField,

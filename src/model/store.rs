@@ -10,7 +10,7 @@ block! {
         label name = "What it is called.";
         /// The instance whose data is copied: by the commands of its `dump`, or else its volumes with `backup = true`.
         required of: Reference,
-        /// Where the copies go: a bucket, a `store` off the site, or a list of them.
+        /// Where the copies go: a bucket, an `offsite`, or a list of them.
         required to: References,
         /// When, as cron says it, in UTC.
         required schedule: Constant,
@@ -33,7 +33,7 @@ block! {
 
 block! {
     /// A bucket off the site, at any address that speaks S3.
-    "store" => Store / StoreField {
+    "offsite" => OffSite / OffSiteField {
         label name = "What it is called.";
         /// Its address: `https://s3.eu-central-1.amazonaws.com`.
         required endpoint: Constant,

@@ -26,17 +26,17 @@ pub(super) struct OffSites {
 /// Binds every place off the site.
 pub(super) fn off_sites(document: &Document, texts: &mut Texts<'_>) -> OffSites {
     let mut sites = OffSites::default();
-    for block in &document.store {
+    for block in &document.offsite {
         super::expect_dns_label(&block.name, texts.sink);
         let at = StoreId(sites.list.len());
-        let bound = store(block, texts);
+        let bound = off_site(block, texts);
         sites.named.insert(block.name.text.clone(), bound.as_ref().map(|_| at));
         sites.list.extend(bound);
     }
     sites
 }
 
-fn store(block: &model::Store, texts: &mut Texts<'_>) -> Option<OffSite> {
+fn off_site(block: &model::OffSite, texts: &mut Texts<'_>) -> Option<OffSite> {
     let endpoint = endpoint(&block.endpoint, texts);
     let access_key = texts.template(&block.access_key, &mut Mentions::default());
     let secret_key = texts.secret(&block.secret_key);
@@ -136,7 +136,7 @@ fn backup(
         texts.sink.report(
             Diagnostic::new(codes::TYP006, format!("`{}` names no place for its copies", block.name.text))
                 .at(block.to.span, "empty")
-                .help("name a bucket, or a `store` off the site"),
+                .help("name a bucket, or an `offsite`"),
         );
         return None;
     }

@@ -36,7 +36,7 @@ pub(super) fn artifact(platform: &Platform, seen: &Seen<'_>, header: &[String]) 
     let mut services = Map::default();
     for id in &drilled {
         let service = alone(&platform[*id]);
-        services.insert(service.name.clone(), scratch(platform, &service, &owners.names(&service), seen));
+        services.insert(service.name.as_str(), scratch(platform, &service, &owners.names(&service), seen));
     }
     for job in jobs.iter().filter(|job| job.handover.services.iter().any(|id| known.contains(id))) {
         let mut node = without(Node::of(&owner::lower(platform, job)));

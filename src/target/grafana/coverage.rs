@@ -51,7 +51,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::hours(_)
         | SourceField::inhibit(_)
         | SourceField::backup(_)
-        | SourceField::store(_)
+        | SourceField::offsite(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)

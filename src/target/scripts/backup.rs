@@ -8,8 +8,8 @@ use super::quote::{quoted, word};
 use super::timers;
 use crate::hash::HashSet;
 use crate::platform::{
-    AccountId, Backup, Cause, DestinationKind, Dump, Edge, EdgeEnd, Input, InputId, Platform, Service,
-    Switch, Value, ValuePart,
+    AccountId, Backup, Cause, Destination, DestinationKind, Dump, Edge, EdgeEnd, Input, InputId, Platform,
+    Service, Switch, Value, ValuePart,
 };
 use crate::standard::images;
 use crate::target::compose;
@@ -220,7 +220,13 @@ fn upload(out: &mut String, platform: &Platform) {
         let wanted = match backup.upload {
             Some(Switch::Never) => "false".to_owned(),
             Some(Switch::Variable(input)) => format!("[ \"$({})\" = true ]", setting(platform, input)),
-            Some(Switch::Always) | None => "true".to_owned(),
+            Some(Switch::Always) => "true".to_owned(),
+            // Nobody could take them there.
+            None => {
+                let lacks =
+                    |to: &Destination| matches!(to.kind, DestinationKind::Bucket { account: None, .. });
+                (!backup.to.iter().any(lacks)).to_string()
+            }
         };
         let _ = writeln!(out, "    {}) {wanted} ;;", word(&backup.name));
     }

@@ -3,8 +3,8 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    GroupField, HostField, RequiresField, RotateField, SecretField, ServiceField, ServiceVolumeField,
-    SourceField, StoreField, TargetField, VariableField, VolumeField,
+    GroupField, HostField, OffSiteField, RequiresField, RotateField, SecretField, ServiceField,
+    ServiceVolumeField, SourceField, TargetField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -48,15 +48,15 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             SecretField::description(Leaf) | SecretField::value(Leaf) => NotConcerned,
         },
         SourceField::backup(_) => Written,
-        SourceField::store(field) => match field {
-            StoreField::endpoint(Leaf)
-            | StoreField::bucket(Leaf)
-            | StoreField::prefix(Leaf)
-            | StoreField::region(Leaf)
-            | StoreField::access_key(Leaf)
-            | StoreField::secret_key(Leaf) => Written,
+        SourceField::offsite(field) => match field {
+            OffSiteField::endpoint(Leaf)
+            | OffSiteField::bucket(Leaf)
+            | OffSiteField::prefix(Leaf)
+            | OffSiteField::region(Leaf)
+            | OffSiteField::access_key(Leaf)
+            | OffSiteField::secret_key(Leaf) => Written,
             // A rule holds it against the ages of backups.
-            StoreField::retention(Leaf) => NotConcerned,
+            OffSiteField::retention(Leaf) => NotConcerned,
         },
         SourceField::service(ServiceField::dump(_)) => Written,
         SourceField::service(ServiceField::volume(

@@ -41,7 +41,7 @@ fn calendars(cron: &str) -> Vec<String> {
     let fields: Vec<&str> = cron.split_whitespace().collect();
     // A line of other fields is reported.
     let [minute, hour, day, month, weekday] = fields.as_slice() else { return Vec::new() };
-    let time = format!("{}:{}:00 UTC", numbers(minute, 0, 59, 2), numbers(hour, 0, 23, 2));
+    let time = format!("{}:{}:00 UTC", numbers(hour, 0, 23, 2), numbers(minute, 0, 59, 2));
     let month = numbers(month, 1, 12, 2);
     let week = days_of_week(weekday);
     let of_month = numbers(day, 1, 31, 2);
