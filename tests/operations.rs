@@ -9,6 +9,8 @@ mod common;
 mod engine;
 #[path = "operations/goals.rs"]
 mod goals;
+#[path = "operations/health.rs"]
+mod health;
 #[path = "operations/judges.rs"]
 mod judges;
 #[path = "operations/secrets.rs"]

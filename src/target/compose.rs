@@ -12,7 +12,7 @@ mod health;
 mod mount;
 mod overrides;
 mod owner;
-mod publish;
+pub(super) mod publish;
 mod service;
 mod started;
 pub(super) mod text;

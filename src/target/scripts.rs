@@ -7,6 +7,7 @@
 mod coverage;
 mod facts;
 mod goals;
+mod health;
 mod quote;
 mod secrets;
 
@@ -32,6 +33,7 @@ pub(super) const TARGET: Target = Target {
 pub(super) const ENV: &str = include_str!("../../targets/scripts/lib/env.sh");
 const COMMON: &str = include_str!("../../targets/scripts/lib/common.sh");
 const JUDGE: &str = include_str!("../../targets/scripts/lib/judge.sh");
+const HEALTH: &str = include_str!("../../targets/scripts/health-check.sh");
 const STACK: &str = include_str!("../../targets/scripts/stack.sh");
 const SECRETS: &str = include_str!("../../targets/scripts/secrets.sh");
 
@@ -49,6 +51,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         file("lib/judge.sh", JUDGE),
         file("lib/platform.sh", &facts::text(platform)),
         program("stack.sh", STACK),
+        program("health-check.sh", HEALTH),
     ];
     if secrets::are_there(platform) {
         artifacts.push(program("secrets.sh", SECRETS));

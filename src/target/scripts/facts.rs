@@ -10,6 +10,7 @@ use crate::target::compose;
 const HEAD: &str = "\
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by the scripts that include it
+# shellcheck disable=SC2016 # what containers run is for their shells
 ";
 
 /// The file.
@@ -26,6 +27,7 @@ pub(super) fn text(platform: &Platform) -> String {
     }
     services(&mut out, platform);
     super::secrets::facts(&mut out, platform);
+    super::health::facts(&mut out, platform);
     out
 }
 
