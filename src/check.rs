@@ -8,6 +8,7 @@ mod address;
 mod alert;
 mod alert_test;
 mod api;
+mod cloud;
 mod cluster;
 pub mod credential;
 mod dashboard;
@@ -35,6 +36,7 @@ mod route;
 mod secret;
 mod signed;
 mod site;
+mod stack;
 mod twice;
 mod unit;
 mod volume;
@@ -94,6 +96,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE026], check: Of(edge::unseen) },
     Rule { codes: &[codes::SITE027], check: Of(edge::named_twice) },
     Rule { codes: &[codes::NGX001], check: Of(host::unreached) },
+    Rule { codes: &[codes::HOST001], check: Of(stack::two_stacks) },
     Rule { codes: &[codes::SITE017], check: Of(twice::circles) },
     Rule { codes: &[codes::SITE018], check: Of(signed::logins) },
     Rule { codes: &[codes::SITE019], check: Of(signed::buckets) },
@@ -142,6 +145,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::K8S007], check: Of(cluster::probes) },
     Rule { codes: &[codes::K8S008], check: Of(cluster::scales) },
     Rule { codes: &[codes::K8S009], check: Of(cluster::files) },
+    Rule { codes: &[codes::K8S011], check: Of(cluster::classes) },
     Rule { codes: &[codes::K8S020], check: Of(issuer::shared) },
     Rule { codes: &[codes::K8S001], check: Of(gateway::names) },
     Rule { codes: &[codes::K8S021], check: Of(gateway::unsaid) },
@@ -151,6 +155,14 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::K8S030], check: Of(cluster::patterns) },
     Rule { codes: &[codes::K8S031], check: Of(operator::left) },
     Rule { codes: &[codes::K8S032], check: Of(operator::unsaid) },
+    Rule { codes: &[codes::AWS001], check: Of(cloud::open) },
+    Rule { codes: &[codes::AWS002], check: Of(cloud::closed) },
+    Rule { codes: &[codes::AWS003], check: Of(cloud::names) },
+    Rule { codes: &[codes::AWS004], check: Of(cloud::hosts) },
+    Rule { codes: &[codes::AWS005, codes::AWS012], check: Of(cloud::settings) },
+    Rule { codes: &[codes::AWS006, codes::AWS008, codes::AWS009, codes::AWS011], check: Of(cloud::risks) },
+    Rule { codes: &[codes::AWS005, codes::AWS007], check: Of(cloud::zones) },
+    Rule { codes: &[codes::AWS010], check: Of(cloud::tags) },
     Rule { codes: &[codes::VOL001], check: Of(volume::data) },
     Rule { codes: &[codes::VOL002], check: Of(volume::scratch) },
     Rule { codes: &[codes::VOL003], check: Of(volume::writers) },

@@ -44,8 +44,9 @@ pub mod view;
 
 use allow::Allows;
 use check::credential::anywhere;
-use diagnostic::{Diagnostic, Sink, cause, edit};
+use diagnostic::{Diagnostic, Sink, cause, codes, edit};
 use expand::{Around, Expanded};
+use formats::Format;
 use model::Document;
 use platform::{Platform, Runtime};
 use resolve::Absent;
@@ -118,12 +119,16 @@ impl Parsed {
         self.sources.size()
     }
 
+    /// The targets that the platform names, in any of its environments.
+    #[must_use]
+    pub fn targets(&self) -> Vec<&'static Format> {
+        self.files.iter().flat_map(|file| expand::targets(&file.entries)).collect()
+    }
+
     /// The runtimes that the targets of the platform are of, in any of its environments: at least one.
     #[must_use]
     pub fn runtimes(&self) -> Vec<Runtime> {
-        formats::runtimes(
-            &self.files.iter().flat_map(|file| expand::targets(&file.entries)).collect::<Vec<_>>(),
-        )
+        formats::runtimes(&self.targets())
     }
 
     /// The runtime of what is written for any of them: the first.
@@ -180,13 +185,19 @@ impl Parsed {
             }
             // Of a source with mistakes not everything is looked at.
             let sound = !sink.has_errors();
+            // What could not be read may be what is missing.
+            if sink.has_code_of("SYN") {
+                findings.retain(|finding| finding.code != codes::NET004);
+            }
             allows.filter(findings, &mut sink);
             if sound {
                 allows.unused(&mut sink);
             }
         }
+        let names = platform.as_ref().map(Platform::names).unwrap_or_default();
         let platform = platform.filter(|_| !sink.has_errors());
         let mut diagnostics = sink.finish();
+        edit::keep_declared(&mut diagnostics, &sources, |name| names.contains(name));
         edit::locate(&mut diagnostics, &sources);
         let diagnostics = cause::gather(diagnostics, sources.embedded());
         Compilation { sources, diagnostics, platform, allows, uses }
@@ -215,6 +226,12 @@ pub fn join(lowered: &mut [Lowered], platforms: &[&Platform]) {
 #[must_use]
 pub fn overlays(base: &Platform, environments: &[&Platform]) -> Vec<Artifact> {
     target::overlays(base, environments)
+}
+
+/// What a build of the platform as it stands writes for its environments on the host: a folder of Terraform for each.
+#[must_use]
+pub fn roots(environments: &[&Platform]) -> Vec<Artifact> {
+    target::roots(environments)
 }
 
 /// What is made of a part of the tree.

@@ -55,7 +55,7 @@ pub use store::Backup;
 pub use target::{
     AlertmanagerSettings, ComposeSettings, GatewaySettings, GrafanaSettings, IngressSettings,
     KubernetesSettings, NginxSettings, PrometheusSettings, PullPolicy, ScriptsSettings, Target,
-    TargetSettings,
+    TargetSettings, TerraformSettings,
 };
 
 block! {

@@ -7,8 +7,10 @@
 mod address;
 mod api;
 mod backup;
+pub mod cloud;
 mod cluster;
 mod config;
+mod declared;
 pub mod dollar;
 mod endpoint;
 pub mod exposure;
@@ -84,7 +86,7 @@ pub use schedule::Schedule;
 pub use secret::SECRETS;
 pub use security::{Bears, Confinement, Security};
 pub use service::{Build, Dependency, EnvVar, Forward, ImageName, Metrics, Port, Publish, Service};
-pub use settings::{DOMAIN, Kubernetes, Settings};
+pub use settings::{DOMAIN, Kubernetes, Settings, Terraform};
 pub use site::{
     ACCOUNTS, ACME, CERTIFICATES, FILES, Limit, Maintenance, RESOLVES_UPSTREAMS, Route, RoutePath,
     RouteTarget, Share, Site, Tls, Upstream,

@@ -5,14 +5,20 @@
 
 #[path = "operations/common.rs"]
 mod common;
+#[path = "operations/deploy.rs"]
+mod deploy;
 #[path = "operations/engine.rs"]
 mod engine;
 #[path = "operations/goals.rs"]
 mod goals;
 #[path = "operations/health.rs"]
 mod health;
+#[path = "operations/install.rs"]
+mod install;
 #[path = "operations/judges.rs"]
 mod judges;
+#[path = "operations/remote.rs"]
+mod remote;
 #[path = "operations/secrets.rs"]
 mod secrets;
 #[path = "operations/stand_in.rs"]

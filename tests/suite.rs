@@ -36,5 +36,6 @@ mod real;
 mod reference;
 mod sample;
 mod scripts;
+mod terraform;
 mod tidy;
 mod version;

@@ -2,27 +2,7 @@
 //! retired, not used again. The long text of each stands in `docs/codes/`, with a failing example
 //! and its mended twin, both of which a test runs.
 
-/// Whether a diagnostic stops a build.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
-    /// Nothing is built.
-    Error,
-    /// Everything is built.
-    Warning,
-}
-
-/// A stable code with its readable name and its explanation.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Code {
-    /// `NET001`.
-    pub id: &'static str,
-    /// `unreachable-dependency`.
-    pub name: &'static str,
-    /// Whether it stops a build.
-    pub severity: Severity,
-    /// The long text, in Markdown.
-    pub explanation: &'static str,
-}
+use super::code::{Code, Severity};
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $id:ident $severity:ident $name:literal;)+) => {
@@ -280,6 +260,9 @@ codes! {
     /// Something that is mounted below a folder that a target writes.
     VOL006 Error "below-a-generated-folder";
 
+    /// Two hosts that carry the compose stack.
+    HOST001 Error "two-stacks";
+
     /// Limits of memory that do not fit on the host.
     RES001 Warning "memory-overcommitted";
     /// A Java heap that changes its size, or is too large.
@@ -416,6 +399,8 @@ codes! {
     K8S009 Error "file-too-large";
     /// Two objects of a cluster that would have one name.
     K8S010 Error "two-objects-of-one-name";
+    /// A volume of several pods, without a storage class for it.
+    K8S011 Warning "shared-volume-of-no-class";
     /// Certificates that pods of one node alone can read.
     K8S020 Error "certificates-on-one-node";
     /// Something of a site that the gateway of a cluster cannot enforce or express.
@@ -430,6 +415,31 @@ codes! {
     K8S031 Warning "left-to-the-cluster";
     /// What objects of Prometheus Operator cannot say.
     K8S032 Error "not-of-an-operator";
+
+    /// A port of operators that every address may ask.
+    AWS001 Error "open-to-everybody";
+    /// A port that is published to an outside, and that the host of the cloud binds to itself.
+    AWS002 Warning "published-and-closed";
+    /// A name that a bucket or a policy in AWS cannot have.
+    AWS003 Error "name-of-the-cloud";
+    /// Not exactly one host where Terraform makes one.
+    AWS004 Error "not-one-host";
+    /// A region, a size, an image or a zone that AWS does not have by this name.
+    AWS005 Error "not-of-the-cloud";
+    /// A state of Terraform that one machine keeps.
+    AWS006 Warning "state-on-one-machine";
+    /// A name of a site that no zone leads to the host.
+    AWS007 Warning "name-in-no-zone";
+    /// Rights of one account that every container of the host reaches.
+    AWS008 Warning "rights-for-every-container";
+    /// A host that nobody can log in to.
+    AWS009 Warning "nobody-logs-in";
+    /// A label of the platform that no tag in AWS can be.
+    AWS010 Error "label-of-the-cloud";
+    /// More rules of a firewall than an account may have.
+    AWS011 Warning "too-many-rules";
+    /// A size of a machine with another amount of memory than its host says.
+    AWS012 Warning "memory-of-another-size";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";
@@ -464,6 +474,10 @@ codes! {
     ART004 Error "artifact-in-the-way";
     /// A file of an earlier build is no longer generated.
     ART005 Error "orphaned-artifact";
+    /// Infrac did not write a file in a folder that programs read whole.
+    ART006 Error "foreign-file";
+    /// A file cannot be read, written or packed.
+    ART007 Error "not-written";
 
     /// A source file is not in the one style.
     FMT001 Error "unformatted-source";

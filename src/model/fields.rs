@@ -33,6 +33,7 @@ pub use super::store::BackupField;
 pub use super::target::{
     AlertmanagerSettingsField, ComposeSettingsField, GatewaySettingsField, GrafanaSettingsField,
     IngressSettingsField, KubernetesSettingsField, NginxSettingsField, PrometheusSettingsField, TargetField,
+    TerraformSettingsField,
 };
 
 #[cfg(test)]

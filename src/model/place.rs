@@ -97,11 +97,16 @@ block! {
         optional disk: Bytes,
         /// The operating system's image.
         optional image: Constant,
+        /// The name or the IP address that people reach it by: links to what it publishes begin with it.
+        optional address: Constant,
         /// Who may log in.
         optional ssh: Reference,
         /// Whether the host's firewall (a security group) guards what is published to a named
         /// outside. Without it such ports are bound to the loopback address.
         optional firewall: bool,
+        /// Where the build and what its scripts keep stand on the host: `/opt/PLATFORM` where the source says nothing. A host
+        /// that has it carries the compose stack; where none has, the only host does.
+        optional path: Constant,
         /// Kernel settings of the host.
         optional sysctl: Map<Integer>,
     }

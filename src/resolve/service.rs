@@ -165,7 +165,7 @@ fn networks(
         return (Vec::new(), block.name.span, no_group || nowhere);
     };
     let mut networks = IndexSet::with_capacity(list.items.len());
-    let mut lost = false;
+    let mut lost = !list.whole;
     for item in &list.items {
         let network = texts.own_namespace(&item.0, "network", &texts.names.networks);
         lost |= network.is_none();

@@ -1,7 +1,7 @@
 //! What the source says of targets: which there are, their settings, and what services mount of theirs.
 
 use super::text::Texts;
-use super::{cluster, is_dns_label};
+use super::{cluster, is_dns_label, terraform};
 use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::formats::{self, FORMATS, Format};
 use crate::model::{self, Document};
@@ -127,6 +127,7 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
                 (&said.storage_class, &mut kubernetes.storage_class),
                 (&said.shared_storage_class, &mut kubernetes.shared_storage_class),
                 (&said.domain, &mut kubernetes.domain),
+                (&said.keda, &mut kubernetes.keda),
             ] {
                 let name = said.as_ref().and_then(|said| dns_name(said, texts));
                 *setting = name.or(setting.take());
@@ -145,6 +146,9 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
                 kubernetes.proxy_protocol = said.0.iter().filter_map(|said| ranges(said, texts)).collect();
             }
             cluster::settings(said, kubernetes, texts);
+        }
+        if let Some(said) = &block.terraform {
+            terraform::settings(said, &mut settings.terraform, texts);
         }
     }
     settings

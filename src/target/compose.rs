@@ -37,6 +37,9 @@ const COMMAND: &str = "docker compose --env-file .env -f docker/compose.infrastr
 /// Where its file stands, below the output folder.
 pub(super) const FILE: &str = "docker/compose.infrastructure.yaml";
 
+/// The first version of compose that reads it (`targets/compose/README.md`).
+pub(super) const FLOOR: &str = "2.24.0";
+
 /// The target.
 pub(super) const TARGET: Target = Target {
     format: &formats::COMPOSE,

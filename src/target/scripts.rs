@@ -5,16 +5,17 @@
 //! `targets/scripts/README.md` says how each concept maps, and why.
 
 mod coverage;
+mod deploy;
 mod facts;
 mod goals;
 mod health;
 mod quote;
 mod secrets;
 
-use super::{Artifact, Lower, PROGRAM, Target, generated};
+use super::{Artifact, Lower, Target, generated};
 use crate::emit;
 use crate::formats;
-use crate::platform::Platform;
+use crate::platform::{PROGRAM, Platform};
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -31,6 +32,12 @@ pub(super) const TARGET: Target = Target {
 
 /// The reader of `.env`: nothing of the file is run.
 pub(super) const ENV: &str = include_str!("../../targets/scripts/lib/env.sh");
+const DEPLOY: &str = include_str!("../../targets/scripts/deploy.sh");
+const BEFORE: &str = include_str!("../../targets/scripts/lib/deploy/before.sh");
+const BUILD: &str = include_str!("../../targets/scripts/lib/deploy/build.sh");
+const ENGINE: &str = include_str!("../../targets/scripts/lib/deploy/engine.sh");
+const RECORD: &str = include_str!("../../targets/scripts/lib/deploy/record.sh");
+const REMOTE: &str = include_str!("../../targets/scripts/lib/deploy/remote.sh");
 const COMMON: &str = include_str!("../../targets/scripts/lib/common.sh");
 const JUDGE: &str = include_str!("../../targets/scripts/lib/judge.sh");
 const HEALTH: &str = include_str!("../../targets/scripts/health-check.sh");
@@ -46,6 +53,12 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
     };
     let program = |path: &str, text: &str| file(path, text).with_mode(PROGRAM);
     let mut artifacts = vec![
+        program("deploy.sh", DEPLOY),
+        file("lib/deploy/before.sh", BEFORE),
+        file("lib/deploy/build.sh", BUILD),
+        file("lib/deploy/engine.sh", ENGINE),
+        file("lib/deploy/record.sh", RECORD),
+        file("lib/deploy/remote.sh", REMOTE),
         file("lib/common.sh", COMMON),
         file("lib/env.sh", ENV),
         file("lib/judge.sh", JUDGE),

@@ -21,7 +21,7 @@ up() {
   lock
   # A name that no part has: then compose does not look at COMPOSE_PROFILES.
   [ -z "$core" ] || options=(--profile '')
-  do_it compose ${options[@]+"${options[@]}"} up --detach --remove-orphans
+  do_it compose ${options[@]+"${options[@]}"} up --detach
 }
 
 down() {

@@ -54,13 +54,14 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             VolumeField::backup(Leaf) | VolumeField::concurrent(Leaf) => NotConcerned,
         },
         SourceField::host(field) => match field {
-            HostField::firewall(Leaf) => Written,
+            HostField::firewall(Leaf) | HostField::address(Leaf) => Written,
             HostField::size(Leaf)
             | HostField::memory(Leaf)
             | HostField::disk(Leaf)
             | HostField::image(Leaf)
             | HostField::ssh(Leaf) => Lost(WHERE_STARTED),
             HostField::sysctl(Leaf) => Lost(NO_SETTINGS),
+            HostField::path(Leaf) => NotConcerned,
         },
         SourceField::service(field) => service(field),
         SourceField::target(field) => match field {
@@ -70,7 +71,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
         SourceField::site(_)

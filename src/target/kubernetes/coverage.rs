@@ -18,7 +18,7 @@ const NODES: &str = "nodes belong to the cluster: this is set where they are mad
 const NO_PROFILE: &str = "every group is applied: leave the file of one out of a kustomization of your own";
 const NO_PIDS: &str = "processes are limited by the node (`podPidsLimit` of its kubelet) and not by the pod";
 const NO_ULIMITS: &str = "limits of processes are those of the node's container runtime";
-const NO_SIGNAL: &str = "pods are stopped by the signal that their image names (`STOPSIGNAL`)";
+const NO_SIGNAL: &str = "pods are stopped by the signal that their image names (`STOPSIGNAL`): `lifecycle.stopSignal` is behind a gate of the cluster that is closed by default (`ContainerStopSignals`)";
 const NO_BUILD: &str = "a cluster pulls images and builds none: name one by `image`";
 const NO_DEVICES: &str = "devices need a device plugin of the cluster, or `privileged`";
 
@@ -52,8 +52,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::memory(Leaf)
             | HostField::disk(Leaf)
             | HostField::image(Leaf)
+            | HostField::address(Leaf)
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf)
+            | HostField::path(Leaf)
             | HostField::sysctl(Leaf) => Lost(NODES),
         },
         SourceField::service(field) => service(field),
@@ -63,6 +65,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                 | KubernetesSettingsField::storage_class(Leaf)
                 | KubernetesSettingsField::shared_storage_class(Leaf)
                 | KubernetesSettingsField::domain(Leaf)
+                | KubernetesSettingsField::keda(Leaf)
                 | KubernetesSettingsField::pull_secrets(Leaf)
                 | KubernetesSettingsField::pull_policy(Leaf)
                 | KubernetesSettingsField::wait(Leaf)
@@ -108,7 +111,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
-            | TargetField::nginx(_) => NotConcerned,
+            | TargetField::nginx(_)
+            | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::outside(field) => match field {
             OutsideField::addresses(Leaf) => Written,

@@ -51,7 +51,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
         SourceField::variable(_)

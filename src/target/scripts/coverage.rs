@@ -2,7 +2,7 @@
 
 use Coverage::{NotConcerned, Written};
 
-use crate::model::fields::{GroupField, SecretField, SourceField, TargetField, VariableField};
+use crate::model::fields::{GroupField, HostField, SecretField, SourceField, TargetField, VariableField};
 use crate::schema::Leaf;
 use crate::target::Coverage;
 
@@ -12,6 +12,17 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             GroupField::profile(Leaf) => Written,
             GroupField::title(Leaf) | GroupField::description(Leaf) => NotConcerned,
         },
+        SourceField::host(field) => match field {
+            HostField::path(Leaf) => Written,
+            HostField::size(Leaf)
+            | HostField::memory(Leaf)
+            | HostField::disk(Leaf)
+            | HostField::image(Leaf)
+            | HostField::address(Leaf)
+            | HostField::ssh(Leaf)
+            | HostField::firewall(Leaf)
+            | HostField::sysctl(Leaf) => NotConcerned,
+        },
         SourceField::target(field) => match field {
             TargetField::compose(_) => Written,
             TargetField::prometheus(_)
@@ -19,7 +30,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::variable(field) => match field {
             VariableField::default(Leaf) | VariableField::one_of(Leaf) | VariableField::optional(Leaf) => {
@@ -40,7 +52,6 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::issuer(_)
         | SourceField::service(_)
         | SourceField::volume(_)
-        | SourceField::host(_)
         | SourceField::alert(_)
         | SourceField::record(_)
         | SourceField::metric(_)

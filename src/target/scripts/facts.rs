@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::deploy;
 use super::quote::quoted;
 use crate::platform::Platform;
 use crate::target::compose;
@@ -26,6 +27,7 @@ pub(super) fn text(platform: &Platform) -> String {
         set(&mut out, name, value);
     }
     services(&mut out, platform);
+    deploy::facts(&mut out, platform);
     super::secrets::facts(&mut out, platform);
     super::health::facts(&mut out, platform);
     out

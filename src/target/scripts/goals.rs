@@ -96,6 +96,18 @@ fn goals(platform: &Platform) -> Vec<Goal> {
             takes: &[],
         },
     ];
+    goals.push(Goal {
+        name: "deploy",
+        meaning: "bring this build onto its host, and make it run",
+        script: "deploy.sh",
+        takes: &[
+            Word("ENV"),
+            Option("FROM", "--from"),
+            Option("TO", "--to"),
+            Switch("BACK", "--back"),
+            DryRun,
+        ],
+    });
     if super::secrets::are_there(platform) {
         goals.push(Goal {
             name: "secrets",

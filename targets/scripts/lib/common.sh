@@ -111,13 +111,35 @@ finish() {
 }
 
 # lock: one at a time changes what runs: deploy, backup, restore and rotate. The lock goes with the process, however it ends.
+# A script that another one calls, which holds the lock (INFRAC_LOCKED=$state), goes on: it has inherited it.
 lock() {
-  need flock
-  mkdir -p "$state"
-  exec 9>>"$state/lock"
-  flock --nonblock 9 || fail "another one is at work: $(tail -n 1 "$state/lock.holder" 2>/dev/null)" 75
+  [ "${INFRAC_LOCKED-}" != "$state" ] || return 0
+  (umask 077 && mkdir -p "$state")
+  if command -v flock >/dev/null; then
+    exec 9>>"$state/lock"
+    flock --nonblock 9 || locked
+  else
+    lock_by_folder
+  fi
   printf '%s\n' "$self, process $$, since $(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$state/lock.holder"
 }
+
+locked() { fail "another one is at work: $(tail -n 1 "$state/lock.holder" 2>/dev/null)" 75; }
+
+# lock_by_folder: where the system has no flock (macOS). One whose process is gone is nobody's.
+lock_by_folder() {
+  local holder
+  if ! mkdir "$state/lock.d" 2>/dev/null; then
+    holder=$(cat "$state/lock.d/process" 2>/dev/null || true)
+    if [ -z "$holder" ] || kill -0 "$holder" 2>/dev/null; then locked; fi
+    rm -rf "$state/lock.d"
+    mkdir "$state/lock.d" 2>/dev/null || locked
+  fi
+  echo $$ >"$state/lock.d/process"
+  at_end unlock
+}
+
+unlock() { rm -rf "$state/lock.d"; }
 
 # is_job NAME, is_service NAME: of the table of the platform. All of it is read: a pipe whose reader leaves early fails.
 is_job() { services | awk -v name="$1" '$1 == name && $2 == "job" { found = 1 } END { exit !found }'; }
