@@ -13,6 +13,8 @@ mod deploy;
 mod engine;
 #[path = "operations/goals.rs"]
 mod goals;
+#[path = "operations/health.rs"]
+mod health;
 #[path = "operations/install.rs"]
 mod install;
 #[path = "operations/judges.rs"]

@@ -13,7 +13,7 @@ mod health;
 mod mount;
 mod overrides;
 mod owner;
-mod publish;
+pub(super) mod publish;
 mod readers;
 mod service;
 mod started;

@@ -9,6 +9,7 @@ mod coverage;
 mod deploy;
 mod facts;
 mod goals;
+mod health;
 mod quote;
 mod rotate;
 mod secrets;
@@ -50,6 +51,7 @@ const BACKUP: &str = include_str!("../../targets/scripts/backup.sh");
 const INSTALL_TIMERS: &str = include_str!("../../targets/scripts/install-timers.sh");
 const RESTORE: &str = include_str!("../../targets/scripts/restore.sh");
 const JUDGE: &str = include_str!("../../targets/scripts/lib/judge.sh");
+const HEALTH: &str = include_str!("../../targets/scripts/health-check.sh");
 const STACK: &str = include_str!("../../targets/scripts/stack.sh");
 const SECRETS: &str = include_str!("../../targets/scripts/secrets.sh");
 
@@ -73,6 +75,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         file("lib/judge.sh", JUDGE),
         file("lib/platform.sh", &facts::text(platform)),
         program("stack.sh", STACK),
+        program("health-check.sh", HEALTH),
     ];
     if secrets::are_there(platform) {
         artifacts.push(program("secrets.sh", SECRETS));

@@ -32,6 +32,7 @@ pub(super) fn text(platform: &Platform) -> String {
     super::setup::kernels(&mut out, platform);
     super::rotate::facts(&mut out, platform);
     super::secrets::facts(&mut out, platform);
+    super::health::facts(&mut out, platform);
     out
 }
 

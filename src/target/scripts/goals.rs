@@ -77,6 +77,17 @@ fn goals(platform: &Platform) -> Vec<Goal> {
             script: "stack.sh down",
             takes: &[DryRun],
         },
+        Goal {
+            name: "health",
+            meaning: "ask whether all is well",
+            script: "health-check.sh",
+            takes: &[
+                Switch("ALL", "--all"),
+                Switch("CORE", "--core"),
+                Switch("JSON", "--json"),
+                Option("WAIT", "--wait"),
+            ],
+        },
         Goal { name: "logs", meaning: "follow the logs", script: "stack.sh logs", takes: &[Word("SERVICE")] },
         Goal {
             name: "check",
