@@ -19,8 +19,8 @@ pub use fields::{Below, Fields, Leaf};
 pub use quantity::{Bytes, Duration, Quantity, Ratio, quantity_member};
 pub use reference::{dotted, key, keys, markdown, section};
 pub use scalar::{
-    Constant, Integer, List, Number, Placed, PortNumber, Reference, Scalar, SecretName, Template, Word,
-    Words, part_of,
+    Constant, Integer, List, Number, Placed, PortNumber, Reference, References, Scalar, SecretName, Template,
+    Word, Words, part_of,
 };
 
 pub use uses::Uses;

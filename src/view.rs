@@ -301,8 +301,8 @@ pub struct Backup {
     pub name: String,
     /// The service whose data it is, by its path.
     pub of: String,
-    /// The bucket that it goes to.
-    pub to: String,
+    /// The places that it goes to: buckets, and stores off the site.
+    pub to: Vec<String>,
     /// When, as cron writes it.
     pub schedule: String,
     /// Where it is declared.

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &BundleArguments, report: &Report) -> Result<Outcom
         return Ok(Outcome::SourceErrors);
     }
     let platforms = || variations.iter().filter_map(|it| it.compilation.platform.as_ref());
-    let held: BTreeSet<String> = platforms().flat_map(of_the_project).collect();
+    let held: BTreeSet<String> = platforms().flat_map(Platform::of_the_project).collect();
     if !held.is_empty() {
         let held = held.into_iter().collect::<Vec<String>>().join("\n  ");
         let path = project.folder().join(project.entry());
@@ -124,19 +124,6 @@ fn hand_over((archive, files): &Archive, to: &Path, report: &Report) -> Result<(
         count(*files, "file"),
         shown(to).display()
     ))
-}
-
-/// What a build refers to in the project's own folder, in words.
-fn of_the_project(platform: &Platform) -> Vec<String> {
-    let is_below = |path: &str| !path.starts_with(['/', '~']);
-    let of_one = |service: &crate::platform::Service| {
-        let builds = service.build.iter().filter(|_| service.image.is_none());
-        let builds = builds.map(|build| format!("`{}` is built in `{}`", service.path, build.context));
-        let binds = service.binds.iter().filter(|bind| is_below(&bind.source));
-        let binds = binds.map(|bind| format!("`{}` mounts `{}`", service.path, bind.source));
-        builds.chain(binds).collect::<Vec<String>>()
-    };
-    platform.services.iter().flat_map(of_one).collect()
 }
 
 /// The digest of everything that was read, byte for byte: sources, files that they pass on, templates. Names and contents, in the

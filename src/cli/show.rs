@@ -181,14 +181,14 @@ fn things(model: &Model, platform: &mut Platform, name: &str) -> Vec<String> {
         let mut lines = Lines::new(store.kind, name, None, Some(&store.said));
         let kept = store.retention_seconds.map(|it| format!("{} days", it / 86_400));
         lines.add("is kept", &kept.unwrap_or_else(|| "for ever".to_owned()), None);
-        let backups = model.backups.iter().filter(|it| it.to == name);
+        let backups = model.backups.iter().filter(|it| it.to.iter().any(|to| to == name));
         lines.all("backups", backups.map(|it| (format!("{} of {}", it.name, it.of), Some(&it.said))));
         out.push(lines.text());
     }
     for backup in model.backups.iter().filter(|it| it.name == name) {
         let mut lines = Lines::new("backup", name, None, Some(&backup.said));
         lines.add("of", &backup.of, None);
-        lines.add("to", &backup.to, None);
+        lines.add("to", &backup.to.join(", "), None);
         lines.add("when", &backup.schedule, None);
         out.push(lines.text());
     }
@@ -306,7 +306,7 @@ fn of_service(model: &Model, service: &Service, files: Vec<String>) -> String {
     let backups = model.backups.iter().filter(|it| it.of == service.path);
     lines.all(
         "backups",
-        backups.map(|it| (format!("{} to {} ({})", it.name, it.to, it.schedule), Some(&it.said))),
+        backups.map(|it| (format!("{} to {} ({})", it.name, it.to.join(", "), it.schedule), Some(&it.said))),
     );
     lines.all("files", files.into_iter().map(|path| (path, None)));
     lines.text()

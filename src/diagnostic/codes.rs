@@ -260,6 +260,18 @@ codes! {
     /// Something that is mounted below a folder that a target writes.
     VOL006 Error "below-a-generated-folder";
 
+    /// A backup with nothing to copy, or of files that are no valid copy.
+    BKP001 Error "nothing-to-copy";
+    /// A database that no backup copies.
+    BKP002 Warning "no-backup";
+    /// Copies that are gone before anybody has seen to a missing one.
+    BKP003 Warning "removed-too-early";
+    /// Copies that cannot be taken to their place, or lie in what they are copies of.
+    BKP004 Error "no-place-for-copies";
+
+    /// Two hosts that carry the compose stack.
+    HOST001 Error "two-stacks";
+
     /// Limits of memory that do not fit on the host.
     RES001 Warning "memory-overcommitted";
     /// A Java heap that changes its size, or is too large.
@@ -283,6 +295,8 @@ codes! {
     IMG006 Warning "version-ended";
     /// Something that an image has to be given, and is not.
     IMG007 Warning "image-lacks";
+    /// An image that does not run on the kernel of the host's system.
+    IMG008 Error "kernel-unfit";
 
     /// A variable that is used and not declared.
     ENV001 Error "undeclared-variable";

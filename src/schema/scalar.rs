@@ -383,6 +383,29 @@ impl Scalar for Reference {
     }
 }
 
+/// The name of a declared thing, or a list of names.
+#[derive(Debug, Clone)]
+pub struct References {
+    /// The names.
+    pub items: Vec<Reference>,
+    /// The place.
+    pub span: Span,
+}
+
+impl Scalar for References {
+    fn shape() -> Kind {
+        Kind::Scalar("a declared thing or a list of such")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let items = match &value.kind {
+            ValueKind::List(_) => List::read(value, decoder)?.items,
+            _ => vec![Reference::read(value, decoder)?],
+        };
+        Some(Self { items, span: value.span })
+    }
+}
+
 /// A value with its place.
 #[derive(Debug, Clone, Copy)]
 pub struct Placed<T> {

@@ -308,11 +308,10 @@ impl View<'_> {
     }
 
     fn backup(&self, backup: &platform::Backup) -> Backup {
-        let bucket = &self.platform[backup.to];
         Backup {
             name: backup.name.clone(),
             of: self.path(backup.of),
-            to: format!("{}.{}", self.path(bucket.of), bucket.name),
+            to: backup.to.iter().map(|it| self.platform.destination_name(it.kind)).collect(),
             schedule: backup.schedule.clone(),
             said: self.said(backup.span),
         }

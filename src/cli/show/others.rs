@@ -59,7 +59,10 @@ pub(super) fn things(model: &Model, platform: &Platform, sources: &Sources, name
                 lines.add("path", &mount.path, None);
                 lines.add("must be kept", if mount.backup { "yes" } else { "no" }, None);
                 let backups = model.backups.iter().filter(|it| it.of == service.path);
-                lines.all("backups", backups.map(|it| (format!("{} to {}", it.name, it.to), Some(&it.said))));
+                lines.all(
+                    "backups",
+                    backups.map(|it| (format!("{} to {}", it.name, it.to.join(", ")), Some(&it.said))),
+                );
                 out.push(lines.text());
             }
         }

@@ -55,6 +55,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::address(Leaf)
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf)
+            | HostField::path(Leaf)
             | HostField::sysctl(Leaf) => Lost(NODES),
         },
         SourceField::service(field) => service(field),
@@ -111,6 +112,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::nginx(_)
+            | TargetField::scripts(_)
             | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::outside(field) => match field {
@@ -141,6 +143,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
         | SourceField::backup(_)
+        | SourceField::offsite(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)
@@ -242,7 +245,7 @@ fn service(field: ServiceField) -> Coverage {
             | ServiceVolumeField::read_only(Leaf)
             | ServiceVolumeField::size(Leaf)
             | ServiceVolumeField::description(Leaf) => Written,
-            ServiceVolumeField::backup(Leaf) => NotConcerned,
+            ServiceVolumeField::backup(Leaf) | ServiceVolumeField::copy(Leaf) => NotConcerned,
         },
         ServiceField::config(field) => match field {
             ConfigField::content(Leaf) | ConfigField::from(Leaf) | ConfigField::mode(Leaf) => Written,
@@ -280,6 +283,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::smtp(_)
         | ServiceField::samples(_)
         | ServiceField::dump(_)
+        | ServiceField::rotate(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)
         | ServiceField::metric(_)

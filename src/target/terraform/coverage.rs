@@ -19,7 +19,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf) => Written,
             // Of a running system, whose first start is long past.
-            HostField::sysctl(Leaf) | HostField::address(Leaf) => NotConcerned,
+            HostField::sysctl(Leaf) | HostField::address(Leaf) | HostField::path(Leaf) => NotConcerned,
         },
         SourceField::target(field) => match field {
             TargetField::terraform(
@@ -39,7 +39,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
-            | TargetField::kubernetes(_) => NotConcerned,
+            | TargetField::kubernetes(_)
+            | TargetField::scripts(_) => NotConcerned,
         },
         // Tags.
         SourceField::platform(PlatformField::labels(Leaf)) => Written,
@@ -73,6 +74,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
         | SourceField::backup(_)
+        | SourceField::offsite(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)
@@ -135,6 +137,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::child(Leaf)
         | ServiceField::output(Leaf)
         | ServiceField::dump(_)
+        | ServiceField::rotate(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)
         | ServiceField::metric(_)
