@@ -130,7 +130,7 @@ of_release() { sed -n "s/^$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$ROOT/etc/os-
 
 # All that is missing is said at once.
 prerequisites() {
-  local missing='' bad='' have
+  local missing='' bad='' have place
   for program in systemctl sysctl curl sha256sum python3 df awk; do
     command -v "$program" >/dev/null || missing="$missing $program"
   done
@@ -146,7 +146,10 @@ prerequisites() {
   have=$(awk '$1 == "MemTotal:" { print int($2 / 1024) }' "$ROOT/proc/meminfo")
   # The kernel keeps some for itself.
   enough memory "$have" "$((MEMORY_MIB * 9 / 10))" "$MEMORY_MIB" || bad=yes
-  have=$(df -Pm "$ROOT/" | awk 'NR == 2 { print $2 }')
+  # Where Docker keeps its data: Terraform's machines have a disk of its own there.
+  place=$ROOT/var/lib/docker
+  [ -d "$place" ] || place=$ROOT/
+  have=$(df -Pm "$place" | awk 'NR == 2 { print $2 }')
   enough disk "$have" "$((DISK_MIB * 9 / 10))" "$DISK_MIB" || bad=yes
   [ -z "$bad" ] || exit 1
 }
