@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
 
+#[path = "operations/backup.rs"]
+mod backup;
 #[path = "operations/common.rs"]
 mod common;
 #[path = "operations/deploy.rs"]
@@ -17,7 +19,11 @@ mod install;
 mod judges;
 #[path = "operations/remote.rs"]
 mod remote;
+#[path = "operations/rotate.rs"]
+mod rotate;
 #[path = "operations/secrets.rs"]
 mod secrets;
+#[path = "operations/setup.rs"]
+mod setup;
 #[path = "operations/stand_in.rs"]
 mod stand_in;

@@ -19,6 +19,7 @@ pub use super::receiver::{
     HeartbeatField, HoursField, OpsgenieField, PagerDutyField, ReceiverField, SlackField, SmtpField,
     TeamsField, WebhookField,
 };
+pub use super::rotate::RotateField;
 pub use super::route::{LimitField, MaintenanceField, RouteField, SiteField, TlsField, UpstreamField};
 pub use super::run::{
     AfterField, PlaceField, RequiresField, ReserveField, ResourcesField, RunField, ScaleField, ScaleOnField,
@@ -29,11 +30,11 @@ pub use super::source::DataSourceField;
 pub use super::storage::{
     ArtifactsField, BindField, ConfigField, MountField, ServiceVolumeField, TmpfsField,
 };
-pub use super::store::BackupField;
+pub use super::store::{BackupField, OffSiteField};
 pub use super::target::{
     AlertmanagerSettingsField, ComposeSettingsField, GatewaySettingsField, GrafanaSettingsField,
-    IngressSettingsField, KubernetesSettingsField, NginxSettingsField, PrometheusSettingsField, TargetField,
-    TerraformSettingsField,
+    IngressSettingsField, KubernetesSettingsField, NginxSettingsField, PrometheusSettingsField,
+    ScriptsSettingsField, TargetField, TerraformSettingsField,
 };
 
 #[cfg(test)]

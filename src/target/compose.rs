@@ -5,6 +5,7 @@
 mod comments;
 mod config;
 mod coverage;
+pub(super) mod drill;
 pub(super) mod env_example;
 mod environment;
 mod file;
@@ -13,6 +14,7 @@ mod mount;
 mod overrides;
 mod owner;
 mod publish;
+mod readers;
 mod service;
 mod started;
 pub(super) mod text;
@@ -20,6 +22,7 @@ pub(super) mod text;
 use config::Seen;
 use file::{Entry, File, Network, Volume};
 
+pub(super) use readers::{Reader, readers};
 pub(super) use started::services;
 
 use super::{Artifact, Files, Lower, Missed, Target, generated};
@@ -63,6 +66,7 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
         Artifact::new(FILE, compose_file(platform, &services, &seen, &header)),
         env_example::artifact(&[platform]),
     ];
+    artifacts.extend(drill::artifact(platform, &seen, &header));
     artifacts.extend(configs);
     artifacts
 }

@@ -4,12 +4,16 @@
 //! `scripts/lib/platform.sh`, which [`facts`] writes: so nothing that a person wrote is ever part of a program.
 //! `targets/scripts/README.md` says how each concept maps, and why.
 
+mod backup;
 mod coverage;
 mod deploy;
 mod facts;
 mod goals;
 mod quote;
+mod rotate;
 mod secrets;
+mod setup;
+mod timers;
 
 use super::{Artifact, Lower, Target, generated};
 use crate::emit;
@@ -37,7 +41,14 @@ const BUILD: &str = include_str!("../../targets/scripts/lib/deploy/build.sh");
 const ENGINE: &str = include_str!("../../targets/scripts/lib/deploy/engine.sh");
 const RECORD: &str = include_str!("../../targets/scripts/lib/deploy/record.sh");
 const REMOTE: &str = include_str!("../../targets/scripts/lib/deploy/remote.sh");
+const ROTATE: &str = include_str!("../../targets/scripts/rotate.sh");
+const ROTATION: &str = include_str!("../../targets/scripts/lib/rotate.sh");
 const COMMON: &str = include_str!("../../targets/scripts/lib/common.sh");
+const BACKUP_LIB: &str = include_str!("../../targets/scripts/lib/backup.sh");
+const COPY_LIB: &str = include_str!("../../targets/scripts/lib/copy.sh");
+const BACKUP: &str = include_str!("../../targets/scripts/backup.sh");
+const INSTALL_TIMERS: &str = include_str!("../../targets/scripts/install-timers.sh");
+const RESTORE: &str = include_str!("../../targets/scripts/restore.sh");
 const JUDGE: &str = include_str!("../../targets/scripts/lib/judge.sh");
 const STACK: &str = include_str!("../../targets/scripts/stack.sh");
 const SECRETS: &str = include_str!("../../targets/scripts/secrets.sh");
@@ -65,6 +76,21 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
     ];
     if secrets::are_there(platform) {
         artifacts.push(program("secrets.sh", SECRETS));
+    }
+    if !platform.backups.is_empty() {
+        artifacts.extend([
+            file("lib/backup.sh", BACKUP_LIB),
+            file("lib/copy.sh", COPY_LIB),
+            program("backup.sh", BACKUP),
+            program("restore.sh", RESTORE),
+            program("install-timers.sh", INSTALL_TIMERS),
+        ]);
+    }
+    if rotate::is_there(platform) {
+        artifacts.extend([program("rotate.sh", ROTATE), file("lib/rotate.sh", ROTATION)]);
+    }
+    if let Some(text) = setup::text(platform) {
+        artifacts.push(program("setup-aws.sh", &text));
     }
     artifacts.extend(goals::artifacts(platform));
     artifacts

@@ -18,7 +18,7 @@ const NODES: &str = "nodes belong to the cluster: this is set where they are mad
 const NO_PROFILE: &str = "every group is applied: leave the file of one out of a kustomization of your own";
 const NO_PIDS: &str = "processes are limited by the node (`podPidsLimit` of its kubelet) and not by the pod";
 const NO_ULIMITS: &str = "limits of processes are those of the node's container runtime";
-const NO_SIGNAL: &str = "pods are stopped by the signal that their image names (`STOPSIGNAL`)";
+const NO_SIGNAL: &str = "pods are stopped by the signal that their image names (`STOPSIGNAL`): `lifecycle.stopSignal` is behind a gate of the cluster that is closed by default (`ContainerStopSignals`)";
 const NO_BUILD: &str = "a cluster pulls images and builds none: name one by `image`";
 const NO_DEVICES: &str = "devices need a device plugin of the cluster, or `privileged`";
 
@@ -65,6 +65,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                 | KubernetesSettingsField::storage_class(Leaf)
                 | KubernetesSettingsField::shared_storage_class(Leaf)
                 | KubernetesSettingsField::domain(Leaf)
+                | KubernetesSettingsField::keda(Leaf)
                 | KubernetesSettingsField::pull_secrets(Leaf)
                 | KubernetesSettingsField::pull_policy(Leaf)
                 | KubernetesSettingsField::wait(Leaf)
@@ -111,6 +112,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::nginx(_)
+            | TargetField::scripts(_)
             | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::outside(field) => match field {
@@ -141,6 +143,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
         | SourceField::backup(_)
+        | SourceField::offsite(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)
@@ -242,7 +245,7 @@ fn service(field: ServiceField) -> Coverage {
             | ServiceVolumeField::read_only(Leaf)
             | ServiceVolumeField::size(Leaf)
             | ServiceVolumeField::description(Leaf) => Written,
-            ServiceVolumeField::backup(Leaf) => NotConcerned,
+            ServiceVolumeField::backup(Leaf) | ServiceVolumeField::copy(Leaf) => NotConcerned,
         },
         ServiceField::config(field) => match field {
             ConfigField::content(Leaf) | ConfigField::from(Leaf) | ConfigField::mode(Leaf) => Written,
@@ -280,6 +283,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::smtp(_)
         | ServiceField::samples(_)
         | ServiceField::dump(_)
+        | ServiceField::rotate(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)
         | ServiceField::metric(_)
