@@ -185,7 +185,12 @@ def over_ssh(build):
     deploy(build("broken"), 3, *way)
     check(level() == ["level = 3"] and answers(), "gone back over SSH")
     # The connection is cut, and comes again.
-    cut = threading.Thread(target=lambda: (time.sleep(6), os.system("pkill -9 -P %d; pkill -9 -f 'sshd-session|sshd:'" % server.pid)))
+    def cuts():
+        until(lambda: os.path.exists(f"{HOST}/.infrac/current"))
+        time.sleep(2)
+        run("pkill", "-9", "-f", "^sshd(-session)?: root@")
+
+    cut = threading.Thread(target=cuts)
     cut.start()
     text = deploy(build("second"), 0, *way)
     cut.join()
