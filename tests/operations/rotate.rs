@@ -102,7 +102,7 @@ fn host() -> Host {
     for service in ["db", "cache", "store"] {
         fs::write(host.place(&format!("bin/known-{service}")), format!("{OLD}\n")).expect("a file");
     }
-    for call in ["exec -T", "run --rm", " up --"] {
+    for call in ["exec -T", "run --rm", "yaml up --"] {
         host.on(call, PROGRAMS);
     }
     host
