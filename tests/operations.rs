@@ -23,3 +23,5 @@ mod remote;
 mod secrets;
 #[path = "operations/stand_in.rs"]
 mod stand_in;
+#[path = "operations/timers.rs"]
+mod timers;
