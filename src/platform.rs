@@ -104,7 +104,7 @@ pub use version::Version;
 /// The words of the source that mean the same in the platform.
 pub use crate::model::{
     Access, Condition, MetricKind, Overlap, PanelKind, Propagation, Protocol, Role, RunKind, Runtime,
-    Severity, Tool, Ulimit, Zone,
+    Severity, Timers, Tool, Ulimit, Zone,
 };
 
 macro_rules! index {

@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use super::facts::table;
-use crate::model::Timers;
-use crate::platform::Platform;
+use crate::platform::{Platform, Timers};
 
 /// The table of what is started, and by what.
 pub(super) fn text(out: &mut String, platform: &Platform) {
