@@ -1,6 +1,5 @@
-//! The registry of codes. A code never changes its meaning; one that is no longer needed is
-//! retired, not used again. The long text of each stands in `docs/codes/`, with a failing example
-//! and its mended twin, both of which a test runs.
+//! The registry of codes. A code never changes its meaning; one that is no longer needed is retired, not used again. The long text
+//! of each stands in `docs/codes/`, with a failing example and its mended twin, both of which a test runs.
 
 use super::code::{Code, Severity};
 
