@@ -267,7 +267,6 @@ codes! {
     BKP003 Warning "removed-too-early";
     /// Copies that cannot be taken to their place, or lie in what they are copies of.
     BKP004 Error "no-place-for-copies";
-
     /// Two hosts that carry the compose stack.
     HOST001 Error "two-stacks";
 
