@@ -130,8 +130,8 @@ impl Platform {
     #[must_use]
     pub fn textfile_folder(&self) -> Option<String> {
         self.services.iter().find_map(|service| {
-            let words = service.command.iter().flatten().filter_map(Value::as_literal);
-            let inside = words.filter_map(|word| word.strip_prefix(TEXTFILES)).next()?;
+            let mut words = service.command.iter().flatten().filter_map(Value::as_literal);
+            let inside = words.find_map(|word| word.strip_prefix(TEXTFILES))?;
             let of = |bind: &super::HostPath| {
                 let below = inside.strip_prefix(bind.path.trim_end_matches('/'))?;
                 (below.is_empty() || below.starts_with('/'))
