@@ -317,6 +317,7 @@ fn a_copy_of_half_the_size_is_looked_at() {
 }
 
 #[test]
+#[ignore = "not yet sure on a busy machine: tests/long.sh operations"]
 fn a_full_disk_is_no_copy() {
     let host = host();
     host.tool("df", "#!/bin/bash\necho head\necho disk 100 99 1000 99% /\n");
@@ -333,6 +334,7 @@ fn a_full_disk_is_no_copy() {
 
 /// The group of processes dies at each call of the engine in turn.
 #[test]
+#[ignore = "a run of its own for each kill: tests/long.sh operations"]
 fn what_is_killed_at_any_step_leaves_no_half_copy() {
     let reference = host();
     succeeds(&backup(&reference, &["orders", "panels"]));
