@@ -14,6 +14,7 @@ mod explain;
 mod findings;
 mod fix;
 mod fmt;
+mod graph;
 mod init;
 mod project;
 mod report;
@@ -31,7 +32,8 @@ use clap::Parser as _;
 use crate::parallel;
 use arguments::{
     Arguments, BuildArguments, BundleArguments, CheckArguments, Color, Command, FmtArguments, InitArguments,
-    ModelArguments, RequestArguments, RouteArguments, SchemaFormat, ShowArguments, Subject,
+    ModelArguments, PlatformArguments, RequestArguments, RouteArguments, SchemaFormat, ShowArguments,
+    Subject,
 };
 use report::Report;
 
@@ -82,6 +84,7 @@ pub fn run() -> ExitCode {
         Command::Completions { shell } => describe::completions(shell),
         Command::Man { to } => describe::man(to.as_deref()),
         Command::Show(arguments) => show::show(&arguments, &report),
+        Command::Graph(arguments) => graph::run(&arguments, &report),
         Command::Model(arguments) => show::model(&arguments, &report),
         Command::Targets { target, markdown } => describe::targets(target, markdown),
         Command::Schema { of, format } => describe::schema(of, format),

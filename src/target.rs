@@ -8,6 +8,7 @@ mod artifact;
 mod change;
 mod compose;
 mod coverage;
+mod docs;
 mod fault;
 mod grafana;
 mod kubernetes;
@@ -42,8 +43,17 @@ pub struct Lowered {
 }
 
 /// The first parts of the paths of artifacts.
-pub const PLACES: &[&str] =
-    &["docker", ".env.example", "monitoring", "nginx", "kubernetes", "scripts", "infra.mk", "Makefile"];
+pub const PLACES: &[&str] = &[
+    "docker",
+    ".env.example",
+    "monitoring",
+    "nginx",
+    "kubernetes",
+    "scripts",
+    "infra.mk",
+    "Makefile",
+    "docs",
+];
 
 /// A format that a platform is lowered to.
 #[derive(Debug, Clone, Copy)]
@@ -113,6 +123,7 @@ pub const TARGETS: &[Target] = &[
     nginx::TARGET,
     kubernetes::TARGET,
     scripts::TARGET,
+    docs::TARGET,
 ];
 
 /// What no files say: nothing is told by arguments.

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::findings::{FindingsArguments, Format, FormatArgument};
 use super::words::{environment, header, label, size};
 use crate::diagnostic::machine;
+use crate::graph::Theme;
 use crate::platform::Runtime;
 use crate::schema::Bytes;
 use crate::target::{self, TARGETS, Target};
@@ -100,6 +101,11 @@ pub(super) enum Command {
     /// With every default filled in: image, ports, networks, environment, health, who connects, alerts, backups and the files that
     /// speak of it, each with its line of the source or the component that brings it.
     Show(ShowArguments),
+    /// Draw the platform: its services in their groups and networks, who connects to whom, and what is open
+    ///
+    /// The picture is printed. Scrapes of metrics lead from one service to nearly all others, so they are left out unless they
+    /// are asked for.
+    Graph(GraphArguments),
     /// Print the resolved platform for other programs, as JSON
     ///
     /// It holds the names of secrets, and never a value. `infrac schema model` prints its schema.
@@ -391,6 +397,56 @@ pub(super) struct ModelArguments {
 pub(super) enum ModelFormat {
     /// One object; `infrac schema model` prints its schema
     Json,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  infrac graph > platform.svg
+  infrac graph --env production --format mermaid
+  infrac graph --format dot --scrapes | dot -Tpdf > platform.pdf")]
+pub(super) struct GraphArguments {
+    /// In which form
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "svg")]
+    pub(super) format: GraphFormat,
+    /// The colours of an SVG
+    #[arg(long, value_enum, value_name = "THEME", default_value = "auto")]
+    pub(super) theme: GraphTheme,
+    /// Draw scrapes of metrics, too
+    #[arg(long)]
+    pub(super) scrapes: bool,
+    #[command(flatten)]
+    pub(super) at: PlatformArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    /// A picture that needs no other program
+    Svg,
+    /// A flowchart for Markdown, as GitHub draws it; with a node for each group where there are more than 100 edges
+    Mermaid,
+    /// The language of Graphviz
+    Dot,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphTheme {
+    /// Those that the reader prefers
+    Auto,
+    /// For light pages
+    Light,
+    /// For dark pages
+    Dark,
+}
+
+impl From<GraphTheme> for Theme {
+    fn from(theme: GraphTheme) -> Self {
+        match theme {
+            GraphTheme::Auto => Self::Auto,
+            GraphTheme::Light => Self::Light,
+            GraphTheme::Dark => Self::Dark,
+        }
+    }
 }
 
 /// Which platform of a source.

@@ -4,16 +4,15 @@ use std::fmt::Write as _;
 
 use super::project::Project;
 use super::report::{Origin, Report, print};
-use super::{Failure, ModelArguments, Outcome, ShowArguments};
+use super::{Failure, ModelArguments, Outcome, PlatformArguments, ShowArguments};
 use crate::diagnostic::{Guarded, did_you_mean};
-use crate::platform::{Platform, Runtime};
+use crate::platform::Platform;
 use crate::view::{Model, Said, Service};
 use crate::{Compilation, Parsed, target};
 
 /// What one thing of the platform comes to, with what says so.
 pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome, Failure> {
-    let source = arguments.at.source.as_deref();
-    let compiled = compiled(source, arguments.at.env.as_deref(), arguments.at.on.map(Into::into))?;
+    let compiled = compiled(&arguments.at)?;
     let Some(platform) = &compiled.platform else { return Ok(errors(&compiled, report)) };
     let model = Model::of(platform, &compiled.sources);
     let Some(name) = &arguments.name else {
@@ -36,26 +35,23 @@ pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome
 
 /// The whole platform, as JSON.
 pub(super) fn model(arguments: &ModelArguments, report: &Report) -> Result<Outcome, Failure> {
-    let source = arguments.at.source.as_deref();
-    let compiled = compiled(source, arguments.at.env.as_deref(), arguments.at.on.map(Into::into))?;
+    let compiled = compiled(&arguments.at)?;
     let Some(platform) = &compiled.platform else { return Ok(errors(&compiled, report)) };
     print(&Guarded::new(&Model::of(platform, &compiled.sources).json()))?;
     Ok(Outcome::Fine)
 }
 
-fn compiled(
-    source: Option<&std::path::Path>,
-    environment: Option<&str>,
-    runtime: Option<Runtime>,
-) -> Result<Compilation, Failure> {
-    let project = Project::find(source)?;
+/// The platform that is asked for.
+pub(super) fn compiled(at: &PlatformArguments) -> Result<Compilation, Failure> {
+    let project = Project::find(at.source.as_deref())?;
     let loader = project.loader();
     let parsed = Parsed::load(&loader, project.entry());
-    let runtime = runtime.unwrap_or_else(|| parsed.runtime());
-    Ok(parsed.compile(&loader, environment, runtime))
+    let runtime = at.on.map_or_else(|| parsed.runtime(), Into::into);
+    Ok(parsed.compile(&loader, at.env.as_deref(), runtime))
 }
 
-fn errors(compiled: &Compilation, report: &Report) -> Outcome {
+/// Reports why there is none.
+pub(super) fn errors(compiled: &Compilation, report: &Report) -> Outcome {
     report.total(report.draw(&compiled.diagnostics, &compiled.sources, &Origin::default()));
     Outcome::SourceErrors
 }

@@ -149,6 +149,14 @@ impl PullPolicy {
 }
 
 block! {
+    /// Settings of the documentation.
+    "docs" => DocsSettings / DocsSettingsField {
+        /// The folder below `docs` that its pages stand in, where `docs` itself holds pages of the project's own.
+        optional folder: Constant,
+    }
+}
+
+block! {
     /// The settings of targets, by the name of the target.
     "target" => TargetSettings / TargetField {
         /// Those of Docker Compose.
@@ -165,6 +173,8 @@ block! {
         optional kubernetes: KubernetesSettings,
         /// Those of the scripts for operators.
         optional scripts: ScriptsSettings,
+        /// Those of the documentation.
+        optional docs: DocsSettings,
     }
 }
 

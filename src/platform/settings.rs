@@ -17,6 +17,8 @@ pub struct Settings {
     pub nginx: Nginx,
     /// Those of Kubernetes.
     pub kubernetes: Kubernetes,
+    /// Those of the documentation.
+    pub docs: Docs,
 }
 
 /// The settings of Docker Compose.
@@ -24,6 +26,13 @@ pub struct Settings {
 pub struct Compose {
     /// The project's name, where it is not the platform's.
     pub project: Option<String>,
+}
+
+/// The settings of the documentation.
+#[derive(Debug, Clone, Default)]
+pub struct Docs {
+    /// The folder below `docs` that its pages stand in; `docs` itself where there is none.
+    pub folder: Option<String>,
 }
 
 /// The settings of nginx.

@@ -36,7 +36,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::docs(_) => NotConcerned,
         },
         // The address of the mail server.
         SourceField::outside(OutsideField::addresses(Leaf)) | SourceField::override_(Leaf) => Written,

@@ -69,7 +69,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::docs(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
         SourceField::site(_)
@@ -94,9 +95,12 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
 fn platform(field: PlatformField) -> Coverage {
     match field {
         PlatformField::description(Leaf) | PlatformField::labels(Leaf) => Written,
-        PlatformField::owner(Leaf) | PlatformField::runbooks(Leaf) | PlatformField::targets(Leaf) => {
-            NotConcerned
-        }
+        PlatformField::owner(Leaf)
+        | PlatformField::runbooks(Leaf)
+        | PlatformField::repository(Leaf)
+        | PlatformField::licence(Leaf)
+        | PlatformField::support(Leaf)
+        | PlatformField::targets(Leaf) => NotConcerned,
     }
 }
 
@@ -206,6 +210,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::smtp(_)
         | ServiceField::samples(_)
         | ServiceField::dump(_)
+        | ServiceField::guide(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)
         | ServiceField::metric(_)

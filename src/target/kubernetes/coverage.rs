@@ -107,7 +107,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
-            | TargetField::nginx(_) => NotConcerned,
+            | TargetField::nginx(_)
+            | TargetField::docs(_) => NotConcerned,
         },
         SourceField::outside(field) => match field {
             OutsideField::addresses(Leaf) => Written,
@@ -175,9 +176,12 @@ fn site(field: SiteField) -> Coverage {
 fn platform(field: PlatformField) -> Coverage {
     match field {
         PlatformField::description(Leaf) | PlatformField::labels(Leaf) => Written,
-        PlatformField::owner(Leaf) | PlatformField::runbooks(Leaf) | PlatformField::targets(Leaf) => {
-            NotConcerned
-        }
+        PlatformField::owner(Leaf)
+        | PlatformField::runbooks(Leaf)
+        | PlatformField::repository(Leaf)
+        | PlatformField::licence(Leaf)
+        | PlatformField::support(Leaf)
+        | PlatformField::targets(Leaf) => NotConcerned,
     }
 }
 
@@ -276,6 +280,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::smtp(_)
         | ServiceField::samples(_)
         | ServiceField::dump(_)
+        | ServiceField::guide(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)
         | ServiceField::metric(_)

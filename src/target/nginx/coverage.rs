@@ -25,7 +25,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::docs(_) => NotConcerned,
         },
         // Addresses that may come in.
         SourceField::outside(field) => match field {

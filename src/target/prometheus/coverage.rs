@@ -17,6 +17,9 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             PlatformField::description(Leaf)
             | PlatformField::owner(Leaf)
             | PlatformField::labels(Leaf)
+            | PlatformField::repository(Leaf)
+            | PlatformField::licence(Leaf)
+            | PlatformField::support(Leaf)
             | PlatformField::targets(Leaf) => NotConcerned,
         },
         SourceField::site(field) => match field {
@@ -51,7 +54,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::docs(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
         SourceField::variable(_)
@@ -138,6 +142,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::child(Leaf)
         | ServiceField::output(Leaf)
         | ServiceField::dump(_)
+        | ServiceField::guide(_)
         | ServiceField::dashboard(_)
         | ServiceField::allow(_) => NotConcerned,
     }

@@ -19,7 +19,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::docs(_) => NotConcerned,
         },
         SourceField::platform(_)
         | SourceField::variable(_)
