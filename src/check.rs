@@ -8,6 +8,7 @@ mod address;
 mod alert;
 mod alert_test;
 mod api;
+mod cloud;
 mod cluster;
 pub mod credential;
 mod dashboard;
@@ -151,6 +152,14 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::K8S030], check: Of(cluster::patterns) },
     Rule { codes: &[codes::K8S031], check: Of(operator::left) },
     Rule { codes: &[codes::K8S032], check: Of(operator::unsaid) },
+    Rule { codes: &[codes::AWS001], check: Of(cloud::open) },
+    Rule { codes: &[codes::AWS002], check: Of(cloud::closed) },
+    Rule { codes: &[codes::AWS003], check: Of(cloud::names) },
+    Rule { codes: &[codes::AWS004], check: Of(cloud::hosts) },
+    Rule { codes: &[codes::AWS005, codes::AWS012], check: Of(cloud::settings) },
+    Rule { codes: &[codes::AWS006, codes::AWS008, codes::AWS009, codes::AWS011], check: Of(cloud::risks) },
+    Rule { codes: &[codes::AWS005, codes::AWS007], check: Of(cloud::zones) },
+    Rule { codes: &[codes::AWS010], check: Of(cloud::tags) },
     Rule { codes: &[codes::VOL001], check: Of(volume::data) },
     Rule { codes: &[codes::VOL002], check: Of(volume::scratch) },
     Rule { codes: &[codes::VOL003], check: Of(volume::writers) },

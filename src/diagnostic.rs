@@ -4,6 +4,7 @@
 //! finds to the [`Sink`] and goes on with what is left.
 
 pub mod cause;
+mod code;
 pub mod codes;
 pub mod credential;
 pub mod edit;
@@ -14,7 +15,8 @@ mod suggest;
 
 use crate::source::Span;
 
-pub use codes::{CODES, Code, Severity};
+pub use code::{Code, Severity};
+pub use codes::CODES;
 pub use edit::{Edit, Help};
 pub use guard::{Guard, Guarded};
 pub use render::{Style, render};

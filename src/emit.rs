@@ -1,8 +1,9 @@
 //! How artifacts become text: structured formats are serde values printed by one printer, text
-//! formats are templates. A scalar is never put into YAML by hand.
+//! formats are templates. A scalar is never put into YAML or HCL by hand.
 
 mod comment;
 mod entries;
+pub mod hcl;
 mod json;
 mod layout;
 mod node;

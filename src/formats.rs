@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::model::{
     AlertmanagerSettings, ComposeSettings, DocsSettings, GrafanaSettings, KubernetesSettings, NginxSettings,
-    PrometheusSettings, Role, Runtime, ScriptsSettings,
+    PrometheusSettings, Role, Runtime, ScriptsSettings, TerraformSettings,
 };
 use crate::schema::Block;
 
@@ -245,9 +245,28 @@ pub static DOCS: Format = Format {
     reader: None,
 };
 
+/// Terraform.
+pub static TERRAFORM: Format = Format {
+    name: TerraformSettings::SCHEMA.key,
+    purpose: "the host in AWS for Terraform and OpenTofu: firewall, machine, disks, buckets, DNS",
+    settings: TerraformSettings::SCHEMA,
+    runtime: Some(Runtime::Compose),
+    root: "terraform",
+    per_reader: false,
+    folders: &[],
+    checks: &[],
+    adds: None,
+    overrides: &[],
+    keys: None,
+    inputs: false,
+    override_inputs: false,
+    objects: false,
+    reader: None,
+};
+
 /// Every format, in the order in which they are built.
-pub static FORMATS: [&Format; 8] =
-    [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX, &KUBERNETES, &SCRIPTS, &DOCS];
+pub static FORMATS: [&Format; 9] =
+    [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX, &KUBERNETES, &SCRIPTS, &TERRAFORM, &DOCS];
 
 /// The formats of a platform that names none.
 pub static DEFAULT: [&Format; 1] = [&COMPOSE];

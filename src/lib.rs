@@ -47,6 +47,7 @@ use allow::Allows;
 use check::credential::anywhere;
 use diagnostic::{Diagnostic, Sink, cause, edit};
 use expand::{Around, Expanded};
+use formats::Format;
 use model::Document;
 use platform::{Platform, Runtime};
 use resolve::Absent;
@@ -119,12 +120,16 @@ impl Parsed {
         self.sources.size()
     }
 
+    /// The targets that the platform names, in any of its environments.
+    #[must_use]
+    pub fn targets(&self) -> Vec<&'static Format> {
+        self.files.iter().flat_map(|file| expand::targets(&file.entries)).collect()
+    }
+
     /// The runtimes that the targets of the platform are of, in any of its environments: at least one.
     #[must_use]
     pub fn runtimes(&self) -> Vec<Runtime> {
-        formats::runtimes(
-            &self.files.iter().flat_map(|file| expand::targets(&file.entries)).collect::<Vec<_>>(),
-        )
+        formats::runtimes(&self.targets())
     }
 
     /// The runtime of what is written for any of them: the first.
@@ -216,6 +221,12 @@ pub fn join(lowered: &mut [Lowered], platforms: &[&Platform]) {
 #[must_use]
 pub fn overlays(base: &Platform, environments: &[&Platform]) -> Vec<Artifact> {
     target::overlays(base, environments)
+}
+
+/// What a build of the platform as it stands writes for its environments on the host: a folder of Terraform for each.
+#[must_use]
+pub fn roots(environments: &[&Platform]) -> Vec<Artifact> {
+    target::roots(environments)
 }
 
 /// What is made of a part of the tree.

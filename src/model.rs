@@ -31,7 +31,7 @@ use crate::schema::{Constant, List, Map, Word, block};
 pub use api::{Api, Verb};
 pub use cluster::{ApiServer, Dns, Monitoring, MonitoringBy, SecretStore, SecretsBy, StoreKind};
 pub use document::Document;
-pub use environment::{Allow, Override, Secret, Variable};
+pub use environment::{Allow, Issued, Override, Secret, Variable};
 pub use guide::{Guide, GuideCommand, GuideQuery, Look};
 pub use health::{Command, Health, Metrics, Samples, Tool};
 pub use image::{Ended, Expects, FirstStart, Image, Mirror};
@@ -57,7 +57,7 @@ pub use store::Backup;
 pub use target::{
     AlertmanagerSettings, ComposeSettings, DocsSettings, GatewaySettings, GrafanaSettings, IngressSettings,
     KubernetesSettings, NginxSettings, PrometheusSettings, PullPolicy, ScriptsSettings, Target,
-    TargetSettings,
+    TargetSettings, TerraformSettings,
 };
 
 block! {

@@ -18,6 +18,7 @@ mod folders;
 mod keep;
 mod lock;
 pub mod manifest;
+mod once;
 mod place;
 mod plan;
 mod problem;
@@ -31,7 +32,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::target::{Artifact, Change, Compare, Lowered, Weight};
+use crate::target::{Artifact, Change, Compare, Lowered, Once, Weight};
 use folders::MadeFolders;
 use lock::Lock;
 use manifest::State;
@@ -58,6 +59,8 @@ pub struct Build {
     /// The first parts of paths where targets write at all: what a manifest lists elsewhere is not infrac's. Where there
     /// are none, they may write everywhere.
     pub places: &'static [&'static str],
+    /// The files that are written only where no person has one.
+    pub once: &'static [Once],
 }
 
 impl Build {
@@ -73,6 +76,11 @@ impl Build {
     fn can_write(&self, path: &str) -> bool {
         let first = path.split('/').next().unwrap_or(path);
         self.places.is_empty() || self.places.contains(&first)
+    }
+
+    /// Whether a file is written only where no person has one.
+    fn once(&self, path: &str) -> Option<&'static Once> {
+        self.once.iter().find(|once| once.path == path)
     }
 
     /// Whether a file is one that the platform is read from, or another source of the language.
@@ -99,10 +107,21 @@ pub struct Summary {
     pub removed: Vec<String>,
     /// Files of a person's that were replaced or removed.
     pub kept: Vec<Kept>,
+    /// Files of a person's that stand where infrac would have written, do without it, and stay.
+    pub left: Vec<Left>,
     /// What changes beyond the text of files, each with the folder of the file that says so.
     pub changes: Vec<(String, Change)>,
     /// What was known of earlier builds.
     pub state: State,
+}
+
+/// A file of a person's that stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// What it is called.
+    pub path: String,
+    /// What the person may do.
+    pub advice: &'static str,
 }
 
 /// A file of a person's, kept under another name.

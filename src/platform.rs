@@ -7,6 +7,7 @@
 mod address;
 mod api;
 mod backup;
+pub mod cloud;
 mod cluster;
 mod config;
 pub mod dollar;
@@ -86,7 +87,7 @@ pub use schedule::Schedule;
 pub use secret::SECRETS;
 pub use security::{Bears, Confinement, Security};
 pub use service::{Build, Dependency, EnvVar, Forward, ImageName, Metrics, Port, Publish, Service};
-pub use settings::{DOMAIN, Kubernetes, Settings};
+pub use settings::{DOMAIN, Kubernetes, Settings, Terraform};
 pub use site::{
     ACCOUNTS, ACME, CERTIFICATES, FILES, Limit, Maintenance, RESOLVES_UPSTREAMS, Route, RoutePath,
     RouteTarget, Share, Site, Tls, Upstream,
@@ -364,6 +365,8 @@ pub struct Input {
     pub one_of: Vec<String>,
     /// How many characters it has at least.
     pub min_length: Option<u64>,
+    /// Whether a provider outside the platform issues it, so that a random text is none.
+    pub issued_elsewhere: bool,
     /// Whether it is part of an address, so that only characters that mean nothing there may stand in it.
     pub in_url: bool,
     /// Whether the source says its name anywhere.

@@ -36,6 +36,7 @@ mod source;
 mod storage;
 mod store;
 mod target;
+mod terraform;
 mod text;
 mod tree;
 mod unknown;
@@ -151,6 +152,7 @@ pub fn resolve(
     platform.backups = backup::backups(document, &stores, &mut texts);
     platform.policies = policy::policies(document, &mut texts);
     platform.hosts = host::hosts(document, &platform, &mut texts);
+    platform.settings.terraform.host_accounts = terraform::host_accounts(document, &stores, &mut texts);
     stores.hand_over(&mut platform);
     order::order(&mut platform, &mentions, &mut texts);
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);

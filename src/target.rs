@@ -17,12 +17,13 @@ mod order;
 mod overrides;
 mod prometheus;
 mod scripts;
+mod terraform;
 
 pub use artifact::{Artifact, Files, digest};
 pub use change::{Change, Compare, Weight};
 pub use coverage::Coverage;
 pub use fault::{Fault, FaultKind};
-pub use order::{join, lower, overlays};
+pub use order::{join, lower, overlays, roots};
 pub use overrides::Missed;
 
 use crate::formats::Format;
@@ -52,8 +53,31 @@ pub const PLACES: &[&str] = &[
     "scripts",
     "infra.mk",
     "Makefile",
+    "terraform",
     "docs",
 ];
+
+/// A file that is written only where no person has one: theirs stays as it is, and stands against nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Once {
+    /// Its path below the output folder.
+    pub path: &'static str,
+    /// Files beside it that its reader takes instead.
+    pub others: &'static [&'static str],
+    /// What a person's file holds that does the same. Where it does not, the build gives `advice`.
+    pub mention: &'static str,
+    /// What a person may do.
+    pub advice: &'static str,
+}
+
+/// The files that are written only where no person has one.
+pub const ONCE: &[Once] = &[Once {
+    path: "Makefile",
+    // GNU make looks for these first (its manual, section 3.2).
+    others: &["GNUmakefile", "makefile"],
+    mention: "infra.mk",
+    advice: "write `include infra.mk` into it, or call `make -f infra.mk`",
+}];
 
 /// A format that a platform is lowered to.
 #[derive(Debug, Clone, Copy)]
@@ -123,6 +147,7 @@ pub const TARGETS: &[Target] = &[
     nginx::TARGET,
     kubernetes::TARGET,
     scripts::TARGET,
+    terraform::TARGET,
     docs::TARGET,
 ];
 

@@ -15,7 +15,7 @@ use std::process::Command;
 use infrac::formats::{FORMATS, Format};
 use infrac::platform::{Platform, Runtime, Service};
 use infrac::standard::COMPONENTS;
-use infrac::target::Artifact;
+use infrac::target::{Artifact, TARGETS};
 use regex::Regex;
 use serde::Deserialize as _;
 use serde_yaml::Value;
@@ -40,6 +40,7 @@ const COMMENTS: &[(&str, Option<&str>)] = &[
     // What stands outside of the markers is no part of it (RFC 7468, section 2).
     (".pem", Some("#")),
     ("Makefile", Some("#")),
+    (".mk", Some("#")),
     (".js", Some("//")),
     (".sql", Some("--")),
     (".json", None),
@@ -73,7 +74,9 @@ fn snapshots(case: &Case, platform: &Platform) -> BTreeMap<String, String> {
         let built = built.into_iter().map(|(path, text)| {
             let text = text.replacen(&header(case), &header(&plain), 1);
             let of_cluster = path.strip_prefix("kubernetes/").map(|rest| format!("kubernetes/base/{rest}"));
-            (of_cluster.unwrap_or(path), text)
+            let own = format!("terraform/environments/{}/", case.environment.as_deref().unwrap_or_default());
+            let of_host = path.strip_prefix(&own).map(|rest| format!("terraform/base/{rest}"));
+            (of_cluster.or(of_host).unwrap_or(path), text)
         });
         let changes = changes(&base, &built.collect()).into_iter();
         return changes.map(|(path, change)| (named(&case.name(), &path), change)).collect();
@@ -188,25 +191,38 @@ fn folders_that_services_mount_are_written() {
 fn two_builds_are_the_same() {
     for case in Case::all() {
         let platform = case.compile();
-        let mut built = case.build(&platform);
-        assert_eq!(built, case.build(&case.compile()), "{}: two builds differ", case.name());
+        let mut built = case.lowered(&platform);
+        assert_eq!(built, case.lowered(&case.compile()), "{}: two builds differ", case.name());
         // The program writes for every runtime at a time; one of the cases of a source looks at all.
         if case.runtime != case.first() {
             continue;
         }
         for runtime in Runtime::ALL.into_iter().filter(|runtime| case.runtimes().contains(runtime)).skip(1) {
             let other = Case { runtime, ..case.clone() };
-            built.extend(other.build(&other.compile()));
+            built.extend(other.lowered(&other.compile()));
         }
-        if case.environment.is_none() && case.runtimes().contains(&Runtime::Kubernetes) {
-            let on_cluster = |case: &Case| Case { runtime: Runtime::Kubernetes, ..case.clone() }.compile();
-            let is_of = |other: &&Case| other.entry == case.entry && other.root == case.root;
-            let all = Case::all();
-            let environments = all.iter().filter(is_of).filter(|other| other.environment.is_some());
-            let environments = environments.filter(|other| other.runtime == Runtime::Kubernetes);
-            let environments: Vec<_> = environments.map(on_cluster).collect();
-            built.extend(infrac::overlays(&on_cluster(&case), &environments.iter().collect::<Vec<_>>()));
+        // Targets stand in the order of the table, each with what it writes for environments.
+        built.sort_by_key(|of| TARGETS.iter().position(|target| target.format.name == of.target));
+        let environments = |runtime| -> Vec<Platform> {
+            let is_of = |other: &Case| other.entry == case.entry && other.root == case.root;
+            let all = Case::all().into_iter().filter(|other| is_of(other) && other.runtime == runtime);
+            all.filter(|other| other.environment.is_some()).map(|other| other.compile()).collect()
+        };
+        for of in built.iter_mut().filter(|_| case.environment.is_none()) {
+            match of.target {
+                "kubernetes" => {
+                    let base = Case { runtime: Runtime::Kubernetes, ..case.clone() }.compile();
+                    let environments = environments(Runtime::Kubernetes);
+                    of.artifacts.extend(infrac::overlays(&base, &environments.iter().collect::<Vec<_>>()));
+                }
+                "terraform" => {
+                    let environments = environments(Runtime::Compose);
+                    of.artifacts.extend(infrac::roots(&environments.iter().collect::<Vec<_>>()));
+                }
+                _ => {}
+            }
         }
+        let built: Vec<Artifact> = built.into_iter().flat_map(|of| of.artifacts).collect();
 
         let out = tempfile::tempdir().expect("a temporary folder");
         let mut program = Command::new(env!("CARGO_BIN_EXE_infrac"));
@@ -408,6 +424,8 @@ fn given_away(secret: &str, artifact: &Artifact) -> (usize, Vec<String>) {
             regex(
                 r"^[a-z0-9-]+ [a-z0-9-]+ [a-z]+/[a-z0-9-]+(?: [A-Z][A-Z0-9_]*\??)*? SECRET\??(?: [A-Z][A-Z0-9_]*\??)*$",
             ),
+            // By scripts: what is right for a value.
+            regex(r"^SECRET secret (?:required|optional|unused) \d+ (?:url|-) (?:here|elsewhere) \S+$"),
             // By compose, from the operator.
             regex(r"\$\{SECRET:(?:\?[^}]*|-)\}"),
             regex(r"^\s+environment: SECRET$"),

@@ -8,7 +8,7 @@ mod alertmanager;
 #[path = "real/json.rs"]
 mod json;
 #[path = "real/project.rs"]
-mod project;
+pub(crate) mod project;
 #[path = "real/rules.rs"]
 mod rules;
 #[path = "real/twins.rs"]

@@ -27,6 +27,7 @@ mod kustomize;
 #[path = "tidy/markdown.rs"]
 mod markdown;
 mod nginx;
+mod operations;
 mod output;
 mod overrides;
 mod printing;
@@ -37,5 +38,6 @@ mod real;
 mod reference;
 mod sample;
 mod scripts;
+mod terraform;
 mod tidy;
 mod version;

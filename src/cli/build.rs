@@ -14,7 +14,7 @@ use crate::hash::IndexMap;
 use crate::output::manifest::{self, State};
 use crate::output::{self, Build, Summary, WriteError};
 use crate::platform::{Platform, Runtime};
-use crate::target::{self, Artifact, Lowered, PLACES, TARGETS, Target};
+use crate::target::{self, Artifact, Lowered, ONCE, PLACES, TARGETS, Target};
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
     of_project(&Project::find(arguments.source.path.as_deref())?, arguments, report)
@@ -65,6 +65,7 @@ pub(super) fn of_project(
             recreate: arguments.recreate,
             sources: project.sources(),
             places: PLACES,
+            once: ONCE,
         };
         if arguments.stdout {
             let artifacts: Vec<&Artifact> = build.lowered.iter().flat_map(|it| &it.artifacts).collect();
@@ -80,6 +81,7 @@ pub(super) fn of_project(
         let summary = output::write(&folder, &build).map_err(|error| refused(&folder, &error, report))?;
         warn_of_damage(&folder, summary.state, report);
         warn_of_changes(&folder, &summary, report);
+        note_what_stays(&folder, &summary, report);
         let of_this = variations.iter().filter(|it| it.environment == *environment);
         for platform in of_this.filter_map(|it| it.compilation.platform.as_ref()) {
             warn_of_mounts(&folder, platform, &arguments.targets, report);
@@ -96,7 +98,7 @@ pub(super) fn of_project(
 }
 
 /// What has to be compiled: each build for each runtime of its targets. A build of the platform as it stands writes beside it
-/// what differs in each environment on Kubernetes.
+/// what differs in each environment on Kubernetes, and the folder of each for Terraform.
 fn ways(
     parsed: &Parsed,
     builds: &[Option<String>],
@@ -104,11 +106,17 @@ fn ways(
     named: &[&'static Target],
 ) -> Vec<(Option<String>, Runtime)> {
     let runtimes = runtimes(parsed, named);
+    let written: Vec<&Format> = match named {
+        [] => parsed.targets(),
+        named => named.iter().map(|target| target.format).collect(),
+    };
     let mut ways: Vec<(Option<String>, Runtime)> =
         builds.iter().flat_map(|build| runtimes.iter().map(|runtime| (build.clone(), *runtime))).collect();
-    if builds.contains(&None) && runtimes.contains(&Runtime::Kubernetes) {
+    let with_environments: [&Format; 2] = [&formats::KUBERNETES, &formats::TERRAFORM];
+    let of_all = with_environments.into_iter().filter(|format| written.contains(format));
+    for runtime in of_all.filter_map(|format| format.runtime).filter(|_| builds.contains(&None)) {
         for environment in declared {
-            let way = (Some(environment.clone()), Runtime::Kubernetes);
+            let way = (Some(environment.clone()), runtime);
             if !ways.contains(&way) {
                 ways.push(way);
             }
@@ -146,7 +154,9 @@ pub(super) fn lowered(
     crate::join(&mut lowered, &all);
     lowered.sort_by_key(|lowered| TARGETS.iter().position(|target| target.format.name == lowered.target));
     if environment.is_none() {
-        add_overlays(&mut lowered, &own, &mut platforms(others));
+        let mut environments = platforms(others);
+        add_roots(&mut lowered, &environments);
+        add_overlays(&mut lowered, &own, &mut environments);
     }
     lowered
 }
@@ -190,6 +200,18 @@ fn warn_of_changes(folder: &Path, summary: &Summary, report: &Report) {
     for ((text, help), places) in &changes {
         let help = help.map(|help| format!("\n  {help}")).unwrap_or_default();
         report.remark(&format!("warning: {}: {text}{help}", places.join(", ")));
+    }
+}
+
+/// Notes the files of a person's that stay where infrac would have written its own.
+fn note_what_stays(folder: &Path, summary: &Summary, report: &Report) {
+    for left in &summary.left {
+        let path = shown(folder).join(&left.path);
+        report.remark(&format!(
+            "note: `{}` is not infrac's and stays as it is: {}",
+            path.display(),
+            left.advice
+        ));
     }
 }
 
@@ -253,6 +275,15 @@ fn add_overlays(lowered: &mut [Lowered], platforms: &[&mut Platform], environmen
     // An environment may ask for what the operator sets where the platform as it stands does not.
     let all: Vec<&Platform> = platforms.iter().map(|platform| &**platform).collect();
     crate::join(lowered, &all);
+}
+
+/// Adds the folders of environments to what Terraform's target writes.
+fn add_roots(lowered: &mut [Lowered], environments: &[&mut Platform]) {
+    let terraform = lowered.iter_mut().find(|lowered| lowered.target == formats::TERRAFORM.name);
+    let Some(terraform) = terraform else { return };
+    let on_host =
+        environments.iter().map(|it| &**it).filter(|it| formats::TERRAFORM.runtime == Some(it.runtime));
+    terraform.artifacts.extend(crate::roots(&on_host.collect::<Vec<_>>()));
 }
 
 /// The targets asked for, each once, in the order of the table; those of the platform where none is named.

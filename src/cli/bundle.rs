@@ -16,7 +16,7 @@ use crate::digest::{Digest, Hasher};
 use crate::output::{self, Build};
 use crate::platform::Platform;
 use crate::source::Sources;
-use crate::target::PLACES;
+use crate::target::{ONCE, PLACES};
 
 /// What says, in the archive, what it was made from.
 const ORIGIN: &str = "BUILD";
@@ -62,6 +62,7 @@ pub(super) fn run(arguments: &BundleArguments, report: &Report) -> Result<Outcom
         force: false,
         sources: project.sources(),
         places: PLACES,
+        once: ONCE,
     };
     let refused = |error: &dyn std::fmt::Display| Failure::System(format!("nothing is packed: {error}"));
     let stage = tempfile::tempdir().map_err(|error| refused(&error))?;

@@ -2,27 +2,7 @@
 //! retired, not used again. The long text of each stands in `docs/codes/`, with a failing example
 //! and its mended twin, both of which a test runs.
 
-/// Whether a diagnostic stops a build.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
-    /// Nothing is built.
-    Error,
-    /// Everything is built.
-    Warning,
-}
-
-/// A stable code with its readable name and its explanation.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Code {
-    /// `NET001`.
-    pub id: &'static str,
-    /// `unreachable-dependency`.
-    pub name: &'static str,
-    /// Whether it stops a build.
-    pub severity: Severity,
-    /// The long text, in Markdown.
-    pub explanation: &'static str,
-}
+use super::code::{Code, Severity};
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $id:ident $severity:ident $name:literal;)+) => {
@@ -430,6 +410,31 @@ codes! {
     K8S031 Warning "left-to-the-cluster";
     /// What objects of Prometheus Operator cannot say.
     K8S032 Error "not-of-an-operator";
+
+    /// A port of operators that every address may ask.
+    AWS001 Error "open-to-everybody";
+    /// A port that is published to an outside, and that the host of the cloud binds to itself.
+    AWS002 Warning "published-and-closed";
+    /// A name that a bucket or a policy in AWS cannot have.
+    AWS003 Error "name-of-the-cloud";
+    /// Not exactly one host where Terraform makes one.
+    AWS004 Error "not-one-host";
+    /// A region, a size, an image or a zone that AWS does not have by this name.
+    AWS005 Error "not-of-the-cloud";
+    /// A state of Terraform that one machine keeps.
+    AWS006 Warning "state-on-one-machine";
+    /// A name of a site that no zone leads to the host.
+    AWS007 Warning "name-in-no-zone";
+    /// Rights of one account that every container of the host reaches.
+    AWS008 Warning "rights-for-every-container";
+    /// A host that nobody can log in to.
+    AWS009 Warning "nobody-logs-in";
+    /// A label of the platform that no tag in AWS can be.
+    AWS010 Error "label-of-the-cloud";
+    /// More rules of a firewall than an account may have.
+    AWS011 Warning "too-many-rules";
+    /// A size of a machine with another amount of memory than its host says.
+    AWS012 Warning "memory-of-another-size";
 
     /// Dashboards over metrics that nobody keeps.
     GRA001 Error "no-data-source";

@@ -1,7 +1,7 @@
 //! What the operator sets, and what one target is told.
 
 use crate::schema::{
-    Constant, Decode, Decoder, Integer, Kind, Leaf, List, Map, Raw, block, without_constants,
+    Constant, Decode, Decoder, Integer, Kind, Leaf, List, Map, Raw, block, choice, without_constants,
 };
 use crate::source::Span;
 use crate::syntax::{Entry, Name};
@@ -32,6 +32,18 @@ block! {
         optional optional: bool,
         /// How many characters it has at least; told to the operator.
         optional min_length: Integer,
+        /// Where its value comes from: `here`, by default, where the operator makes one up.
+        optional issued: Issued,
+    }
+}
+
+choice! {
+    /// Where the value of a secret comes from.
+    Issued {
+        /// The platform: nothing outside knows it, so any random text will do.
+        Here = "here",
+        /// A provider outside the platform, such as the webhook of a chat or the key of a paid service.
+        Elsewhere = "elsewhere",
     }
 }
 

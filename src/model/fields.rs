@@ -32,9 +32,9 @@ pub use super::storage::{
 };
 pub use super::store::BackupField;
 pub use super::target::{
-    AlertmanagerSettingsField, ComposeSettingsField, DocsSettingsField, GatewaySettingsField,
-    GrafanaSettingsField, IngressSettingsField, KubernetesSettingsField, NginxSettingsField,
-    PrometheusSettingsField, TargetField,
+    AlertmanagerSettingsField, ComposeSettingsField, DocsSettingsField, GatewaySettingsField, GrafanaSettingsField,
+    IngressSettingsField, KubernetesSettingsField, NginxSettingsField, PrometheusSettingsField, TargetField,
+    TerraformSettingsField,
 };
 
 #[cfg(test)]

@@ -97,6 +97,8 @@ block! {
         optional disk: Bytes,
         /// The operating system's image.
         optional image: Constant,
+        /// The name or the IP address that people reach it by: links to what it publishes begin with it.
+        optional address: Constant,
         /// Who may log in.
         optional ssh: Reference,
         /// Whether the host's firewall (a security group) guards what is published to a named

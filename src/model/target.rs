@@ -2,7 +2,7 @@
 
 use super::cluster::{ApiServer, Dns, Monitoring, SecretStore};
 use super::place::Addresses;
-use crate::schema::{Constant, Decode, Decoder, Kind, List, Placed, Visit, block, choice};
+use crate::schema::{Constant, Decode, Decoder, Kind, List, Placed, Reference, Visit, block, choice};
 use crate::syntax::{Body, Entry, Name};
 
 block! {
@@ -157,6 +157,32 @@ block! {
 }
 
 block! {
+    /// Settings of Terraform: the host in the cloud of AWS, for Terraform and OpenTofu.
+    "terraform" => TerraformSettings / TerraformSettingsField {
+        /// The region, such as `"eu-central-1"`. It has no default: what it costs, and which law holds, depends on it.
+        optional region: Constant,
+        /// The bucket that keeps the state of all environments, and its lock. `terraform/bootstrap` makes it. Without it the state
+        /// is a file of the machine that Terraform runs on.
+        optional state: Constant,
+        /// The public hosted zones of Route 53, such as `["example.com"]`, that hold the names of sites. Names in none of them
+        /// are set elsewhere.
+        optional zones: List<Constant>,
+        /// What the names of buckets begin with, before the name of the environment, since they are unique among all accounts of
+        /// AWS. Without it the name of the platform and the number of the account.
+        optional bucket_prefix: Constant,
+        /// The EC2 key pair of the operators. It exists already: a private key has no place in a state.
+        optional key_pair: Constant,
+        /// A subnet that exists, such as `"subnet-0123456789abcdef0"`. Without it the host has a network of its own.
+        optional subnet: Constant,
+        /// Whether operators log in by Session Manager as well, which needs no open port; `true` by default.
+        optional session_manager: bool,
+        /// Accounts of object stores whose rights on the twins of their buckets the host has as well, without a key. Their
+        /// requests come from containers.
+        optional host_accounts: List<Reference>,
+    }
+}
+
+block! {
     /// The settings of targets, by the name of the target.
     "target" => TargetSettings / TargetField {
         /// Those of Docker Compose.
@@ -173,6 +199,8 @@ block! {
         optional kubernetes: KubernetesSettings,
         /// Those of the scripts for operators.
         optional scripts: ScriptsSettings,
+        /// Those of Terraform.
+        optional terraform: TerraformSettings,
         /// Those of the documentation.
         optional docs: DocsSettings,
     }

@@ -21,8 +21,12 @@ pub(super) fn apply(
     record: &Record,
     made: &mut MadeFolders,
 ) -> Result<Summary, Problem> {
-    let mut summary =
-        Summary { unchanged: std::mem::take(&mut plan.unchanged), state: record.state, ..Summary::default() };
+    let mut summary = Summary {
+        unchanged: std::mem::take(&mut plan.unchanged),
+        left: std::mem::take(&mut plan.left),
+        state: record.state,
+        ..Summary::default()
+    };
     let of_manifest = |error| root.problem(manifest::NAME, Reason::System(error));
     if plan.writes.is_empty() && plan.removals.is_empty() {
         if !record.says(&plan.after) {

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::Build;
 use super::manifest::{Entry, Manifest};
+use super::once;
 use super::place::Root;
 use super::problem::{Problem, Reason};
 use super::seen::{Seen, digest, holds, is_mode, leads_to_the_same};
+use super::{Build, Left};
 use crate::hash::HashSet;
 use crate::parallel;
 use crate::target::Artifact;
@@ -18,6 +19,8 @@ pub(super) struct Plan<'a> {
     pub(super) writes: Vec<(&'a Artifact, Change)>,
     pub(super) removals: Vec<Change>,
     pub(super) unchanged: Vec<String>,
+    /// Files of a person's that stay, and do without what would be written.
+    pub(super) left: Vec<Left>,
     /// Paths that are no longer generated. Their folders may now be empty.
     pub(super) stale: Vec<String>,
     /// What holds when it is done.
@@ -36,7 +39,7 @@ pub(super) struct Change {
 }
 
 /// Whose a file is.
-enum Owner {
+pub(super) enum Owner {
     /// It says what will be written.
     Same,
     Infrac,
@@ -74,6 +77,15 @@ impl<'a> Plan<'a> {
         });
         for ((target, artifact, place), found) in artifacts.into_iter().zip(looked) {
             generated.insert(artifact.path.as_str());
+            if let (Some(once), Ok(place)) = (build.once(&artifact.path), &place)
+                && let Some(stands) = once::stands(once, place, found.as_ref())
+            {
+                plan.left.extend(stands.left);
+                // What was infrac's in its place is known, should the person take it back.
+                let known = before.files.get(&artifact.path).cloned();
+                plan.after.files.extend(known.map(|entry| (artifact.path.clone(), entry)));
+                continue;
+            }
             plan.after.add(&artifact.path, target, artifact.digest());
             let decided = match (place, found) {
                 (Ok(place), Some(found)) => plan.write(root, force, artifact, place, found),
@@ -148,6 +160,9 @@ impl<'a> Plan<'a> {
             Seen::File { .. } => {
                 let digest = digest(&place).map_err(|error| fail(Reason::NotRead(error)))?;
                 let is_ours = entry.digests.contains(&digest);
+                if !is_ours && build.once(path).is_some() {
+                    return Ok(());
+                }
                 if !is_ours && !force {
                     return Err(fail(Reason::EditedAndStale));
                 }

@@ -3,6 +3,7 @@
 mod basics;
 mod edited;
 mod manifest;
+mod once;
 mod stale;
 pub(super) mod stop;
 mod stopped;
@@ -35,6 +36,7 @@ fn whole(artifacts: &[Artifact]) -> Build {
         recreate: false,
         sources: BTreeSet::new(),
         places: &[],
+        once: &[],
     }
 }
 

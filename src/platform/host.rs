@@ -17,6 +17,8 @@ pub struct Host {
     pub disk: Option<Bytes>,
     /// The operating system's image.
     pub image: Option<String>,
+    /// The name or the IP address that people reach it by.
+    pub address: Option<String>,
     /// Who may log in; `None` where the source lets nobody in.
     pub ssh: Option<OutsideId>,
     /// Whether its firewall guards what is published to a named outside.

@@ -59,6 +59,19 @@ impl Range {
         self.holds(other) || other.holds(self)
     }
 
+    /// The range by its first address: `203.0.113.0/24` of `203.0.113.7/24`.
+    #[must_use]
+    pub fn network(&self) -> String {
+        let first = self.first();
+        let address = if self.v6 {
+            IpAddr::from(first.to_be_bytes())
+        } else {
+            // The bits of an address of IPv4 stand in the lower half.
+            IpAddr::from(u32::try_from(first & u128::from(u32::MAX)).unwrap_or_default().to_be_bytes())
+        };
+        format!("{address}/{}", self.shared)
+    }
+
     fn first(&self) -> u128 {
         self.cut(self.shared)
     }
@@ -132,6 +145,19 @@ mod tests {
         assert!(range("2001:db8::/32").holds(&range("2001:db8:1::/48")));
         assert!(range("10.1.0.0/16").meets(&range("10.0.0.0/8")));
         assert!(Range::parse("10.0.0.0/33").is_none() && Range::parse("host").is_none());
+    }
+
+    #[test]
+    fn a_range_is_written_by_its_first_address() {
+        for (text, network) in [
+            ("203.0.113.7/24", "203.0.113.0/24"),
+            ("203.0.113.7", "203.0.113.7/32"),
+            ("0.0.0.0/0", "0.0.0.0/0"),
+            ("2001:db8::7/32", "2001:db8::/32"),
+            ("::/0", "::/0"),
+        ] {
+            assert_eq!(range(text).network(), network);
+        }
     }
 
     #[test]

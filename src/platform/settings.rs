@@ -1,6 +1,6 @@
 //! What the source sets for each target.
 
-use super::{ApiServer, ClusterGateway, Dns, Operator, SecretStore, Version};
+use super::{AccountId, ApiServer, ClusterGateway, Dns, Operator, SecretStore, Version};
 use crate::model::PullPolicy;
 use crate::schema::Placed;
 
@@ -17,6 +17,8 @@ pub struct Settings {
     pub nginx: Nginx,
     /// Those of Kubernetes.
     pub kubernetes: Kubernetes,
+    /// Those of Terraform.
+    pub terraform: Terraform,
     /// Those of the documentation.
     pub docs: Docs,
 }
@@ -105,6 +107,42 @@ impl Default for Kubernetes {
             store: None,
             operator: None,
             reloader: false,
+        }
+    }
+}
+
+/// The settings of Terraform.
+#[derive(Debug, Clone)]
+pub struct Terraform {
+    /// The region.
+    pub region: Option<Placed<String>>,
+    /// The bucket of the state; `None` where it is a file beside the configuration.
+    pub state: Option<Placed<String>>,
+    /// The hosted zones that hold names of sites.
+    pub zones: Vec<Placed<String>>,
+    /// What the names of buckets begin with, where it does not follow from platform and account.
+    pub bucket_prefix: Option<Placed<String>>,
+    /// The key pair of the operators.
+    pub key_pair: Option<Placed<String>>,
+    /// The subnet of the host, where it has no network of its own.
+    pub subnet: Option<Placed<String>>,
+    /// Whether operators log in by Session Manager as well.
+    pub session_manager: bool,
+    /// The accounts whose rights the host has, each with its place.
+    pub host_accounts: Vec<Placed<AccountId>>,
+}
+
+impl Default for Terraform {
+    fn default() -> Self {
+        Self {
+            region: None,
+            state: None,
+            zones: Vec::new(),
+            bucket_prefix: None,
+            key_pair: None,
+            subnet: None,
+            session_manager: true,
+            host_accounts: Vec::new(),
         }
     }
 }

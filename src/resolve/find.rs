@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::host::in_address;
 use super::names::{BUILT_IN, Member, Placed, Symbol};
 use super::text::{Mentions, Texts, Thing, ValueBuilder, literal, protocol};
 use crate::diagnostic::{Diagnostic, codes};
@@ -127,7 +128,7 @@ impl Texts<'_> {
             "name" => port.name.text.as_str().to_owned(),
             "link" => match self.serving(placed, port) {
                 Some(site) => return self.site(site, path, &["url".into()], mentions),
-                None => link(port, host),
+                None => self.link(port, host),
             },
             _ => {
                 let known = ["url", "link", "host", "number", "address", "name"];
@@ -382,16 +383,26 @@ impl Texts<'_> {
         mentions.outsides.push((at, path.span));
         Some(Thing::Text(literal(text)))
     }
-}
 
-/// Where people find a port that no site serves: on the host that publishes it, or, if only from within the platform's
-/// networks, under the service's name.
-fn link(port: &Port, host: &str) -> String {
-    let scheme = protocol(port).word();
-    match port.published() {
-        Some(publish) => {
-            format!("{scheme}://localhost:{}", publish.port.map_or(port.number.0, |port| port.0))
-        }
-        None => format!("{scheme}://{host}:{}", port.number.0),
+    /// Where people find a port that no site serves: on the host that publishes it, or, if only from within the platform's
+    /// networks, under the service's name. What is bound to the loopback address is found from the host itself, or through
+    /// a tunnel to it.
+    fn link(&mut self, port: &Port, host: &str) -> String {
+        let scheme = protocol(port).word();
+        let Some(publish) = port.published() else {
+            return format!("{scheme}://{host}:{}", port.number.0);
+        };
+        let number = publish.port.map_or(port.number.0, |port| port.0);
+        let guarded = self.document.host.iter().any(|host| host.firewall == Some(true));
+        let is_open = match publish.to.0.word() {
+            Some("localhost") => false,
+            Some("internet") => true,
+            _ => guarded,
+        };
+        let document = self.document;
+        let address = document.host.iter().find_map(|host| host.address.as_ref()).filter(|_| is_open);
+        let address =
+            address.map_or_else(|| "localhost".to_owned(), |address| in_address(&self.constant(address)));
+        format!("{scheme}://{address}:{number}")
     }
 }

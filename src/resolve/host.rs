@@ -1,11 +1,12 @@
 //! Hosts, bound.
 
-use super::place::optional;
+use super::place::{endpoint, optional};
 use super::service;
 use super::text::{Mentions, Texts, Thing};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::Document;
 use crate::platform::{Host, OutsideId, Platform};
-use crate::schema::Reference;
+use crate::schema::{Constant, Reference};
 
 /// Binds every host.
 pub(super) fn hosts(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Host> {
@@ -15,6 +16,7 @@ pub(super) fn hosts(document: &Document, platform: &Platform, texts: &mut Texts<
         memory: block.memory,
         disk: block.disk,
         image: optional(block.image.as_ref(), texts),
+        address: block.address.as_ref().map(|address| reached_by(address, texts)),
         ssh: block.ssh.as_ref().and_then(|ssh| comes_in(ssh, platform, texts)),
         firewall: block.firewall.unwrap_or(false),
         sysctl: block
@@ -26,6 +28,24 @@ pub(super) fn hosts(document: &Document, platform: &Platform, texts: &mut Texts<
         span: block.span,
     });
     hosts.collect()
+}
+
+/// What links begin with, behind the scheme: a name, or an IP address.
+fn reached_by(address: &Constant, texts: &mut Texts<'_>) -> String {
+    let text = texts.constant(address);
+    if endpoint(&format!("{}:1", in_address(&text))).is_none() {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP007, format!("`{text}` is no address of a host"))
+                .at(address.span, "a name such as `staging.example.com`, or an IP address")
+                .help("write it without a scheme, a port or a path: links add theirs"),
+        );
+    }
+    text
+}
+
+/// A host as it stands in front of a port: an address of IPv6 is bracketed (RFC 3986, 3.2.2).
+pub(super) fn in_address(host: &str) -> String {
+    if host.parse::<std::net::Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() }
 }
 
 /// An outside from which somebody comes in.

@@ -4,7 +4,7 @@ use super::names::BUILT_IN;
 use super::observe::literal;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::model::Document;
+use crate::model::{Document, Issued};
 use crate::platform::{Endpoint, Group, Input, Network, Outside, OutsideKind, SharedVolume};
 use crate::schema::{Constant, Map};
 use crate::source::Span;
@@ -102,6 +102,7 @@ pub(super) fn inputs(document: &Document, texts: &mut Texts<'_>) -> Vec<Input> {
             optional: variable.optional.unwrap_or(false),
             one_of,
             min_length: None,
+            issued_elsewhere: false,
             in_url: false,
             mentioned: is_mentioned(&variable.name.text),
             span: variable.name.span,
@@ -116,6 +117,7 @@ pub(super) fn inputs(document: &Document, texts: &mut Texts<'_>) -> Vec<Input> {
             optional: secret.optional.unwrap_or(false),
             one_of: Vec::new(),
             min_length: secret.min_length.map(|length| length.0),
+            issued_elsewhere: secret.issued == Some(Issued::Elsewhere),
             in_url: false,
             mentioned: is_mentioned(&secret.name.text),
             span: secret.name.span,

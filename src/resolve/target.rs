@@ -1,7 +1,7 @@
 //! What the source says of targets: which there are, their settings, and what services mount of theirs.
 
 use super::text::Texts;
-use super::{cluster, is_dns_label};
+use super::{cluster, is_dns_label, terraform};
 use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::formats::{self, FORMATS, Format};
 use crate::model::{self, Document};
@@ -149,6 +149,9 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
                 kubernetes.proxy_protocol = said.0.iter().filter_map(|said| ranges(said, texts)).collect();
             }
             cluster::settings(said, kubernetes, texts);
+        }
+        if let Some(said) = &block.terraform {
+            terraform::settings(said, &mut settings.terraform, texts);
         }
     }
     settings

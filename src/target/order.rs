@@ -1,7 +1,7 @@
 //! Who reads whom: targets that read the files of others are lowered behind these.
 
 use super::compose::env_example;
-use super::{Artifact, Files, Lower, Lowered, Target, find, kubernetes};
+use super::{Artifact, Files, Lower, Lowered, Target, find, kubernetes, terraform};
 use crate::formats;
 use crate::parallel;
 use crate::platform::Platform;
@@ -58,6 +58,14 @@ pub fn overlays(base: &Platform, environments: &[&Platform]) -> Vec<Artifact> {
     });
     let shared = kubernetes::of_environments(base, &built);
     made.into_iter().flatten().chain(shared).collect()
+}
+
+/// What Terraform's target writes besides for environments of a platform: a folder for each that is built with it, over the
+/// module that all of them share.
+#[must_use]
+pub fn roots(environments: &[&Platform]) -> Vec<Artifact> {
+    let built = environments.iter().filter(|platform| platform.targets.contains(&&formats::TERRAFORM));
+    built.flat_map(|platform| terraform::root(platform)).collect()
 }
 
 /// The files that services of a platform mount.

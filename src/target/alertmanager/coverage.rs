@@ -37,6 +37,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
             | TargetField::scripts(_)
+            | TargetField::terraform(_)
             | TargetField::docs(_) => NotConcerned,
         },
         // The address of the mail server.

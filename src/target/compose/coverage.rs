@@ -29,9 +29,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | VariableField::optional(Leaf) => Written,
         },
         SourceField::secret(field) => match field {
-            SecretField::description(Leaf) | SecretField::optional(Leaf) | SecretField::min_length(Leaf) => {
-                Written
-            }
+            SecretField::description(Leaf)
+            | SecretField::optional(Leaf)
+            | SecretField::min_length(Leaf)
+            | SecretField::issued(Leaf) => Written,
             SecretField::value(Leaf) => NotConcerned,
         },
         SourceField::network(field) => match field {
@@ -53,7 +54,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             VolumeField::backup(Leaf) | VolumeField::concurrent(Leaf) => NotConcerned,
         },
         SourceField::host(field) => match field {
-            HostField::firewall(Leaf) => Written,
+            HostField::firewall(Leaf) | HostField::address(Leaf) => Written,
             HostField::size(Leaf)
             | HostField::memory(Leaf)
             | HostField::disk(Leaf)
@@ -70,6 +71,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
             | TargetField::scripts(_)
+            | TargetField::terraform(_)
             | TargetField::docs(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,

@@ -120,6 +120,26 @@ fn parts<'a>(platform: &'a Platform, others: &[&'a Platform]) -> Vec<Part<'a>> {
     parts.into_iter().map(|(readers, inputs)| Part { title: title(&readers), inputs }).collect()
 }
 
+/// What the operator sets.
+pub(in crate::target) struct Asked<'a> {
+    pub(in crate::target) input: &'a Input,
+    /// Whether compose asks for it.
+    pub(in crate::target) used: bool,
+    /// The profiles of the services that read it, where none of these always starts.
+    pub(in crate::target) profiles: Vec<&'a str>,
+}
+
+/// All that the operator sets, in the order of the source.
+pub(in crate::target) fn asked(platform: &Platform) -> impl Iterator<Item = Asked<'_>> {
+    let used = used(platform);
+    let mut optional = of_optional_parts(platform);
+    platform.inputs.iter().enumerate().map(move |(at, input)| Asked {
+        input,
+        used: used.contains(&InputId(at)),
+        profiles: optional.remove(&InputId(at)).into_iter().flatten().collect(),
+    })
+}
+
 /// The inputs that other platforms of the same source read, and this one does not.
 fn read_elsewhere<'a>(
     platform: &Platform,
@@ -209,6 +229,9 @@ fn line(input: &Input, is_asked_for: bool) -> Line<'_> {
         (_, true) => facts.push("May stay empty".to_owned()),
         (None, false) if is_asked_for => facts.push("Required".to_owned()),
         (_, false) => {}
+    }
+    if input.issued_elsewhere {
+        facts.push("issued by its provider, never made up".to_owned());
     }
     if let Some(length) = input.min_length {
         facts.push(format!("at least {length} characters"));

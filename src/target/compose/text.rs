@@ -83,6 +83,7 @@ mod tests {
             optional,
             one_of: Vec::new(),
             min_length: None,
+            issued_elsewhere: false,
             mentioned: true,
             in_url: false,
             span: Span::new(Sources::default().add("x", ""), 0, 0),

@@ -31,7 +31,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             SecretField::description(Leaf) | SecretField::optional(Leaf) | SecretField::min_length(Leaf) => {
                 Written
             }
-            SecretField::value(Leaf) => NotConcerned,
+            SecretField::value(Leaf) | SecretField::issued(Leaf) => NotConcerned,
         },
         SourceField::network(field) => match field {
             NetworkField::description(Leaf) | NetworkField::internal(Leaf) => Written,
@@ -51,7 +51,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::image(Leaf)
             | HostField::ssh(Leaf)
             | HostField::sysctl(_) => Written,
-            HostField::firewall(Leaf) => NotConcerned,
+            _ => NotConcerned,
         },
         SourceField::service(field) => service(field),
         SourceField::site(field) => match field {
@@ -92,7 +92,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::terraform(_) => NotConcerned,
         },
         SourceField::volume(_)
         | SourceField::issuer(_)

@@ -33,9 +33,10 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | VariableField::optional(Leaf) => Written,
         },
         SourceField::secret(field) => match field {
-            SecretField::optional(Leaf) | SecretField::description(Leaf) | SecretField::min_length(Leaf) => {
-                Written
-            }
+            SecretField::optional(Leaf)
+            | SecretField::description(Leaf)
+            | SecretField::min_length(Leaf)
+            | SecretField::issued(Leaf) => Written,
             SecretField::value(Leaf) => NotConcerned,
         },
         SourceField::group(field) => match field {
@@ -51,6 +52,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::memory(Leaf)
             | HostField::disk(Leaf)
             | HostField::image(Leaf)
+            | HostField::address(Leaf)
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf)
             | HostField::sysctl(Leaf) => Lost(NODES),
@@ -108,6 +110,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::nginx(_)
+            | TargetField::terraform(_)
             | TargetField::docs(_) => NotConcerned,
         },
         SourceField::outside(field) => match field {

@@ -26,6 +26,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::kubernetes(_)
             | TargetField::scripts(_)
+            | TargetField::terraform(_)
             | TargetField::docs(_) => NotConcerned,
         },
         // Addresses that may come in.

@@ -55,6 +55,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
             | TargetField::scripts(_)
+            | TargetField::terraform(_)
             | TargetField::docs(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,

@@ -2,7 +2,7 @@
 
 use Coverage::{NotConcerned, Written};
 
-use crate::model::fields::{GroupField, SourceField, TargetField};
+use crate::model::fields::{GroupField, SecretField, SourceField, TargetField, VariableField};
 use crate::schema::Leaf;
 use crate::target::Coverage;
 
@@ -20,11 +20,22 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
             | TargetField::scripts(_)
+            | TargetField::terraform(_)
             | TargetField::docs(_) => NotConcerned,
         },
+        SourceField::variable(field) => match field {
+            VariableField::default(Leaf) | VariableField::one_of(Leaf) | VariableField::optional(Leaf) => {
+                Written
+            }
+            VariableField::description(Leaf) => NotConcerned,
+        },
+        SourceField::secret(field) => match field {
+            SecretField::optional(Leaf) | SecretField::min_length(Leaf) | SecretField::issued(Leaf) => {
+                Written
+            }
+            SecretField::description(Leaf) | SecretField::value(Leaf) => NotConcerned,
+        },
         SourceField::platform(_)
-        | SourceField::variable(_)
-        | SourceField::secret(_)
         | SourceField::network(_)
         | SourceField::outside(_)
         | SourceField::site(_)

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::quote::word;
+use super::quote::quoted;
 use crate::platform::Platform;
 use crate::target::compose;
 
@@ -25,15 +25,16 @@ pub(super) fn text(platform: &Platform) -> String {
         set(&mut out, name, value);
     }
     services(&mut out, platform);
+    super::secrets::facts(&mut out, platform);
     out
 }
 
-fn set(out: &mut String, name: &str, value: &str) {
-    let _ = writeln!(out, "{name}={}", word(value));
+pub(super) fn set(out: &mut String, name: &str, value: &str) {
+    let _ = writeln!(out, "{name}={}", quoted(value));
 }
 
 /// A table of names: no word of it needs quotes.
-fn table(out: &mut String, name: &str, meaning: &str, lines: impl Iterator<Item = String>) {
+pub(super) fn table(out: &mut String, name: &str, meaning: &str, lines: impl Iterator<Item = String>) {
     let _ = writeln!(out, "\n# {meaning}\n{name}() {{\n  cat <<'END'");
     for line in lines {
         out.push_str(&line);

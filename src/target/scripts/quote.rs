@@ -6,6 +6,11 @@ pub(super) fn word(text: &str) -> String {
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_owned();
     }
+    quoted(text)
+}
+
+/// The same, with apostrophes around every word.
+pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

@@ -41,12 +41,16 @@ read_env() {
 # refuse REASON: never with the line itself, which may hold a secret.
 refuse() { fail "$file:$number: $1"; }
 
-# may_ask NAME: whether the value can be read.
-may_ask() {
+# is_quoted NAME: whether its value stands between ", where compose reads it its own way.
+is_quoted() {
   case $quoted in
-    *" $1 "*) fail "the value of $1 must stand between ' and ', or without quotes" ;;
+    *" $1 "*) ;;
+    *) return 1 ;;
   esac
 }
+
+# may_ask NAME: fails where the value cannot be read.
+may_ask() { ! is_quoted "$1" || fail "the value of $1 must stand between ' and ', or without quotes"; }
 
 # value NAME: what the file sets; nothing where it sets nothing.
 value() { eval "printf '%s' \"\${value_$1-}\""; }

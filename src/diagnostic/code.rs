@@ -1,0 +1,23 @@
+//! What a code is.
+
+/// Whether a diagnostic stops a build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing is built.
+    Error,
+    /// Everything is built.
+    Warning,
+}
+
+/// A stable code with its readable name and its explanation.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// `NET001`.
+    pub id: &'static str,
+    /// `unreachable-dependency`.
+    pub name: &'static str,
+    /// Whether it stops a build.
+    pub severity: Severity,
+    /// The long text, in Markdown.
+    pub explanation: &'static str,
+}

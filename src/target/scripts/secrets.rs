@@ -1,0 +1,43 @@
+//! What the scripts know of `.env`: what the operator sets, and what is wrong with it.
+
+use super::facts::table;
+use crate::platform::{Input, Platform};
+use crate::target::compose::env_example::{Asked, asked};
+
+/// Whether there is a secret that the platform itself defines, and that compose asks for.
+pub(super) fn are_there(platform: &Platform) -> bool {
+    asked(platform).any(|asked| asked.used && asked.input.secret && !asked.input.issued_elsewhere)
+}
+
+/// Adds the tables.
+pub(super) fn facts(out: &mut String, platform: &Platform) {
+    table(
+        out,
+        "inputs",
+        "A line each: its name; `secret` or `variable`; `required`, `default`, `optional`, or `unused` where compose does not ask \
+         for it;\n# the least length; `url` where it is part of an address; `elsewhere` where a provider issues it; the profiles that \
+         alone read it.",
+        asked(platform).map(|asked| line(&asked)),
+    );
+    let choices = platform.inputs.iter().flat_map(|input| {
+        // No line of `.env` holds such a one.
+        let whole = input.one_of.iter().filter(|value| !value.contains(char::is_control));
+        whole.map(move |value| format!("{} {value}", input.name))
+    });
+    table(out, "choices", "A line each: its name, and a value that it may have.", choices);
+}
+
+fn line(asked: &Asked<'_>) -> String {
+    let Input { name, secret, default, optional, min_length, in_url, issued_elsewhere, .. } = asked.input;
+    let kind = if *secret { "secret" } else { "variable" };
+    let need = match default {
+        _ if !asked.used => "unused",
+        _ if *optional => "optional",
+        Some(_) => "default",
+        None => "required",
+    };
+    let form = if *in_url { "url" } else { "-" };
+    let origin = if *issued_elsewhere { "elsewhere" } else { "here" };
+    let profiles = if asked.profiles.is_empty() { "-".to_owned() } else { asked.profiles.join(",") };
+    format!("{name} {kind} {need} {} {form} {origin} {profiles}", min_length.unwrap_or_default())
+}

@@ -1,0 +1,103 @@
+# shellcheck shell=bash
+# What is wrong with `.env`, which `load_env` has read. No value is ever printed.
+
+# all_profiles: the optional parts, a line each.
+all_profiles() { services | awk '$3 != "-" && !seen[$3]++ { print $3 }'; }
+
+# active PROFILE: whether COMPOSE_PROFILES of .env names it; `-` always is.
+active() {
+  [ "$1" != - ] || return 0
+  case ",$(value COMPOSE_PROFILES | tr -d ' ')," in
+    *",$1,"* | *,'*',*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# any_active PROFILES: whether one of a list with commas is.
+any_active() {
+  local profile
+  for profile in $(printf '%s' "$1" | tr ',' ' '); do
+    ! active "$profile" || return 0
+  done
+  return 1
+}
+
+# is_line TEXT LINES: without a program that would have the text among its arguments.
+is_line() {
+  local line
+  while IFS= read -r line; do
+    [ "$line" != "$1" ] || return 0
+  done <<END
+$2
+END
+  return 1
+}
+
+# judge_env: names all that is wrong, a line each; fails where anything is.
+judge_env() {
+  local name kind need least form origin profiles problem profile problems=0
+  while read -r name kind need least form origin profiles; do
+    problem=$(problem_of "$name" "$kind" "$need" "$least" "$form" "$origin" "$profiles")
+    [ -n "$problem" ] || continue
+    log ".env: $name $problem"
+    problems=$((problems + 1))
+  done <<END
+$(inputs)
+END
+  for profile in $(value COMPOSE_PROFILES | tr ',*' '  '); do
+    [ "$(all_profiles | grep -cxF -- "$profile")" -eq 0 ] || continue
+    log ".env: COMPOSE_PROFILES names $profile, and there is no such part"
+    problems=$((problems + 1))
+  done
+  [ "$problems" -eq 0 ]
+}
+
+# problem_of NAME KIND NEED LEAST FORM ORIGIN PROFILES: in words that follow the name; nothing where there is none.
+problem_of() {
+  local value plain choices
+  if is_quoted "$1"; then
+    # Compose has its own escapes between ", so what it reads is not known here.
+    [ "$2" = variable ] || echo "must stand between ' and '"
+    return 0
+  fi
+  value=$(value "$1")
+  if [ -z "$value" ]; then
+    case $3-$6 in
+      required-elsewhere) echo "is empty, and is issued elsewhere" ;;
+      required-*) echo "is empty" ;;
+    esac
+    return 0
+  fi
+  # Until such a part is started any text will do.
+  any_active "$7" || return 0
+  if [ "${#value}" -lt "$4" ]; then
+    echo "is shorter than $4 characters"
+    return 0
+  fi
+  case $5-$value in
+    url-*[!A-Za-z0-9._~-]*)
+      echo "is part of an address: letters, digits, and - . _ ~ alone"
+      return 0
+      ;;
+  esac
+  choices=$(choices | sed -n "s/^$1 //p")
+  if [ -n "$choices" ] && ! is_line "$value" "$choices"; then
+    echo "is none of $(printf '%s\n' "$choices" | paste -sd , - | sed 's/,/, /g')"
+    return 0
+  fi
+  [ "$2" = secret ] || return 0
+  plain=$(printf '%s' "$value" | tr '[:upper:]' '[:lower:]')
+  case $plain in
+    *changeme* | *change_me* | *change-me* | *changethis* | *replaceme* | *replace_me* | *your_password* | *yourpassword* | *your_secret* | '<'*'>')
+      echo "still is what an example says"
+      return 0
+      ;;
+  esac
+  # What is left without digits and signs.
+  case $(printf '%s' "$plain" | tr -cd '[:lower:]') in
+    admin | adminpassword | adminadmin | default | demo | empty | example | guest | letmein | minioadmin | miniopassword | none | null | pass | passw | passwd | password | passwort | placeholder | qwerty | qwertyuiop | root | rootpassword | secret | secretkey | supersecret | test | testing | todo | toor | welcome)
+      echo "is a word that everybody tries"
+      ;;
+    '') [ "${#value}" -ge 20 ] || echo "is a word that everybody tries" ;;
+  esac
+}

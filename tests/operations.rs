@@ -1,0 +1,17 @@
+//! The scripts of operators, in a real bash on a host whose engine is a stand-in: `engine` is that host, `judges` what all
+//! scripts of all platforms have in common. `tests/start` runs them with a real engine.
+
+#![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
+
+#[path = "operations/common.rs"]
+mod common;
+#[path = "operations/engine.rs"]
+mod engine;
+#[path = "operations/goals.rs"]
+mod goals;
+#[path = "operations/judges.rs"]
+mod judges;
+#[path = "operations/secrets.rs"]
+mod secrets;
+#[path = "operations/stand_in.rs"]
+mod stand_in;
