@@ -8,6 +8,7 @@ mod address;
 mod alert;
 mod alert_test;
 mod api;
+mod backup;
 mod cloud;
 mod cluster;
 pub mod credential;
@@ -36,6 +37,7 @@ mod route;
 mod secret;
 mod signed;
 mod site;
+mod stack;
 mod twice;
 mod unit;
 mod volume;
@@ -95,6 +97,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE026], check: Of(edge::unseen) },
     Rule { codes: &[codes::SITE027], check: Of(edge::named_twice) },
     Rule { codes: &[codes::NGX001], check: Of(host::unreached) },
+    Rule { codes: &[codes::HOST001], check: Of(stack::two_stacks) },
     Rule { codes: &[codes::SITE017], check: Of(twice::circles) },
     Rule { codes: &[codes::SITE018], check: Of(signed::logins) },
     Rule { codes: &[codes::SITE019], check: Of(signed::buckets) },
@@ -109,6 +112,10 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE024], check: Of(route::probed) },
     Rule { codes: &[codes::NGX001], check: Of(site::unsayable) },
     Rule { codes: &[codes::NGX001], check: Of(route::failures) },
+    Rule { codes: &[codes::BKP001], check: Of(backup::empty) },
+    Rule { codes: &[codes::BKP002], check: Of(backup::uncopied) },
+    Rule { codes: &[codes::BKP003], check: Of(backup::short) },
+    Rule { codes: &[codes::BKP004], check: Of(backup::places) },
     Rule { codes: &[codes::DEP001, codes::DEP003], check: Of(order::conditions) },
     Rule { codes: &[codes::DEP002], check: Of(order::cycles) },
     Rule { codes: &[codes::DEP004], check: Of(order::absent) },
@@ -143,6 +150,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::K8S007], check: Of(cluster::probes) },
     Rule { codes: &[codes::K8S008], check: Of(cluster::scales) },
     Rule { codes: &[codes::K8S009], check: Of(cluster::files) },
+    Rule { codes: &[codes::K8S011], check: Of(cluster::classes) },
     Rule { codes: &[codes::K8S020], check: Of(issuer::shared) },
     Rule { codes: &[codes::K8S001], check: Of(gateway::names) },
     Rule { codes: &[codes::K8S021], check: Of(gateway::unsaid) },
@@ -175,6 +183,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::IMG005], check: Of(image::unknown) },
     Rule { codes: &[codes::IMG006], check: Of(image::ended) },
     Rule { codes: &[codes::IMG007], check: Of(image::expected) },
+    Rule { codes: &[codes::IMG008], check: Of(image::kernels) },
     Rule {
         codes: &[
             codes::OBS002,

@@ -25,16 +25,21 @@ mod variation;
 mod watch;
 mod words;
 
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::diagnostic::machine::Finding;
+use crate::diagnostic::{Code, codes};
 use crate::parallel;
 use arguments::{
     Arguments, BuildArguments, BundleArguments, CheckArguments, Color, Command, FmtArguments, InitArguments,
     ModelArguments, PlatformArguments, RequestArguments, RouteArguments, SchemaFormat, ShowArguments,
-    Subject,
+    SourceArguments, Subject,
 };
+use project::FILE_NAME as SOURCE;
 use report::Report;
 
 /// How a command ends.
@@ -57,6 +62,33 @@ enum Failure {
     Usage(String),
     /// The system refuses.
     System(String),
+    /// Files cannot be read or written, in words for people; each is a finding for machines.
+    Files(String, Vec<Finding>),
+}
+
+impl Failure {
+    /// A file that cannot be read, written or packed. `why` stands behind its name.
+    fn file(code: &'static Code, path: &Path, why: &str, help: &str) -> Self {
+        let shown = path.strip_prefix(".").unwrap_or(path).display().to_string();
+        let said = format!("`{shown}` {why}");
+        let behind = if help.is_empty() { String::new() } else { format!("\n  help: {help}") };
+        let finding = Finding::in_file(code, &shown, &said, Some(help).filter(|help| !help.is_empty()));
+        Self::Files(format!("{said}{behind}"), vec![finding])
+    }
+
+    /// A file that the system does not let us read.
+    fn unread(path: &Path, error: &io::Error) -> Self {
+        let code = match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => codes::IMP001,
+            _ => codes::SYN005,
+        };
+        Self::file(code, path, &format!("cannot be read: {error}"), "")
+    }
+
+    /// A file that the system does not let us write.
+    fn unwritten(path: &Path, error: &io::Error) -> Self {
+        Self::file(codes::ART007, path, &format!("cannot be written: {error}"), "")
+    }
 }
 
 /// Runs what the command line says.
@@ -93,14 +125,23 @@ pub fn run() -> ExitCode {
     // What was found is worth something also where the rest of the work could not be done.
     let printed = match &result {
         Err(Failure::Usage(_)) => Ok(()),
-        Err(Failure::System(_)) if !report.has_findings() => Ok(()),
+        Err(Failure::System(message)) => {
+            report.found(|| Finding::in_file(codes::ART007, SOURCE, message, None));
+            report.finish()
+        }
+        Err(Failure::Files(_, findings)) => {
+            for finding in findings {
+                report.found(|| finding.clone());
+            }
+            report.finish()
+        }
         _ => report.finish(),
     };
     match printed.and(result) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::SourceErrors) => ExitCode::from(1),
         Ok(Outcome::Difference | Outcome::Unanswered) => ExitCode::from(3),
-        Err(Failure::System(message)) => {
+        Err(Failure::System(message) | Failure::Files(message, _)) => {
             report.failure(&message);
             ExitCode::from(1)
         }

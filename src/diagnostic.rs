@@ -46,6 +46,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The help as edits, where it can be one: all of them together are the way out.
     pub edits: Vec<Edit>,
+    /// The name that its edits write, with what helps where nothing is declared under it: then there is no edit.
+    pub name: Option<(String, String)>,
     /// What it comes of, the nearest first: [`cause::gather`] tells of each once.
     pub causes: Vec<String>,
     /// The place, one of `labels`, that is the primary where several messages come of it.
@@ -69,6 +71,7 @@ impl Diagnostic {
             labels: Vec::new(),
             help: None,
             edits: Vec::new(),
+            name: None,
             causes: Vec::new(),
             origin: None,
             about: Vec::new(),
@@ -154,6 +157,13 @@ impl Diagnostic {
         }
     }
 
+    /// Says that its edits write a name, and what helps where nothing is declared under it.
+    #[must_use]
+    pub fn where_declared(mut self, name: &str, otherwise: &str) -> Self {
+        self.name = Some((name.to_owned(), otherwise.to_owned()));
+        self
+    }
+
     /// Whether it stops a build.
     #[must_use]
     pub fn is_error(&self) -> bool {
@@ -234,6 +244,12 @@ impl Sink {
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// Whether a diagnostic of a family was reported so far: of the codes that start so.
+    #[must_use]
+    pub fn has_code_of(&self, family: &str) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code.id.starts_with(family))
     }
 
     /// How many diagnostics were reported so far.

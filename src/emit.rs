@@ -14,9 +14,9 @@ pub use comment::with_header;
 pub use entries::Entries;
 pub use json::json;
 pub use layout::{Apart, Commented};
-pub use node::Node;
+pub use node::{Map, Node};
 pub use template::render;
-pub use yaml::{yaml, yaml_documents, yaml_object, yaml_rest};
+pub use yaml::{yaml, yaml_documents, yaml_object, yaml_rest, yaml_tree};
 
 /// Styles of YAML: `[a, b]`, `{a: b}` and `"a"`.
 pub use serde_saphyr::{DoubleQuoted, FlowMap, FlowSeq};

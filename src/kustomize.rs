@@ -11,6 +11,8 @@ mod patch;
 pub use overlay::{Overlay, Written, overlay};
 pub use patch::patch;
 
+use smol_str::SmolStr;
+
 use crate::emit::Node;
 
 /// The directive of a patch: what becomes of the map or list that it stands in.
@@ -44,7 +46,7 @@ impl Identity {
 
     /// Its keys as they stand in a patch: `apiVersion`, `kind`, and what stands in `metadata`.
     fn head(&self) -> (Keys, Keys) {
-        let entry = |key: &str, value: &str| (key.to_owned(), Node::Text(value.to_owned()));
+        let entry = |key: &'static str, value: &str| (SmolStr::new_static(key), Node::Text(value.into()));
         let mut metadata = vec![entry("name", &self.name)];
         metadata.extend(self.namespace.iter().map(|namespace| entry("namespace", namespace)));
         (vec![entry("apiVersion", &self.version), entry("kind", &self.kind)], metadata)
@@ -52,7 +54,7 @@ impl Identity {
 }
 
 /// Keys with their values, in the order in which they are written.
-type Keys = Vec<(String, Node)>;
+type Keys = Vec<(SmolStr, Node)>;
 
 /// A value without its style and its comments.
 pub(crate) fn bare(node: &Node) -> &Node {

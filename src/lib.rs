@@ -45,7 +45,7 @@ pub mod view;
 
 use allow::Allows;
 use check::credential::anywhere;
-use diagnostic::{Diagnostic, Sink, cause, edit};
+use diagnostic::{Diagnostic, Sink, cause, codes, edit};
 use expand::{Around, Expanded};
 use formats::Format;
 use model::Document;
@@ -186,13 +186,19 @@ impl Parsed {
             }
             // Of a source with mistakes not everything is looked at.
             let sound = !sink.has_errors();
+            // What could not be read may be what is missing.
+            if sink.has_code_of("SYN") {
+                findings.retain(|finding| finding.code != codes::NET004);
+            }
             allows.filter(findings, &mut sink);
             if sound {
                 allows.unused(&mut sink);
             }
         }
+        let names = platform.as_ref().map(Platform::names).unwrap_or_default();
         let platform = platform.filter(|_| !sink.has_errors());
         let mut diagnostics = sink.finish();
+        edit::keep_declared(&mut diagnostics, &sources, |name| names.contains(name));
         edit::locate(&mut diagnostics, &sources);
         let diagnostics = cause::gather(diagnostics, sources.embedded());
         Compilation { sources, diagnostics, platform, allows, uses }

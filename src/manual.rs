@@ -20,7 +20,19 @@ pub enum Subject {
     Target(&'static Target),
     /// A block of the language, by its key.
     Block(&'static str),
+    /// A word of the language that is no block: its name, and its page.
+    Concept(&'static str, &'static str),
 }
+
+macro_rules! concepts {
+    ($($name:literal),+ $(,)?) => {
+        /// Words of the language that are no blocks, each with its page (`docs/concepts/`).
+        const CONCEPTS: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../docs/concepts/", $name, ".md")))),+];
+    };
+}
+
+concepts! { "component", "default", "edge", "environment", "import", "mixin", "reference" }
 
 impl Subject {
     /// Everything that has a page, components first: `prometheus` is a component and a target, and its page says both.
@@ -29,14 +41,15 @@ impl Subject {
         let components = standard::COMPONENTS.iter().map(|(name, _)| Self::Component(name));
         let targets = TARGETS.iter().map(Self::Target);
         let blocks = schema::keys(Document::SCHEMA).into_iter().map(Self::Block);
-        components.chain(targets).chain(blocks).collect()
+        let concepts = CONCEPTS.iter().map(|(name, page)| Self::Concept(name, page));
+        components.chain(targets).chain(concepts).chain(blocks).collect()
     }
 
     /// What it is called.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Component(name) | Self::Block(name) => name,
+            Self::Component(name) | Self::Block(name) | Self::Concept(name, _) => name,
             Self::Target(target) => target.format.name,
         }
     }
@@ -48,6 +61,7 @@ impl Subject {
             Self::Component(name) => component::page(name),
             Self::Target(target) => of_target(target),
             Self::Block(key) => schema::section(Document::SCHEMA, key),
+            Self::Concept(_, page) => page.to_owned(),
         }
     }
 }
@@ -57,7 +71,33 @@ impl Subject {
 pub fn page(name: &str) -> Option<String> {
     let pages: Vec<String> =
         Subject::all().into_iter().filter(|it| it.name() == name).map(Subject::page).collect();
-    (!pages.is_empty()).then(|| pages.join("\n"))
+    if !pages.is_empty() {
+        return Some(pages.join("\n"));
+    }
+    let (within, key) = match name.rsplit_once('.') {
+        Some((within, key)) => (Some(within), key),
+        None => (None, name),
+    };
+    let of_key = schema::key(Document::SCHEMA, within, key);
+    if of_key.is_empty() {
+        return None;
+    }
+    // A key that holds a block has a page of that block's own.
+    let section = schema::section(Document::SCHEMA, key);
+    let gap = if section.is_empty() { "" } else { "\n" };
+    Some(format!("# The key {key}\n\n{of_key}{gap}{section}"))
+}
+
+/// Every name that has a page and is no subject of its own: the keys of blocks.
+#[must_use]
+pub fn keys() -> Vec<String> {
+    let dotted = schema::dotted(Document::SCHEMA);
+    let plain = dotted.iter().filter_map(|name| Some(name.rsplit_once('.')?.1.to_owned()));
+    let mut keys: Vec<String> = plain.collect();
+    keys.extend(dotted.iter().cloned());
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 fn of_target(target: &Target) -> String {

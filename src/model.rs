@@ -17,6 +17,7 @@ mod parameter;
 mod place;
 mod port;
 mod receiver;
+mod rotate;
 mod route;
 mod run;
 mod runtime;
@@ -34,7 +35,7 @@ pub use document::Document;
 pub use environment::{Allow, Issued, Override, Secret, Variable};
 pub use guide::{Guide, GuideCommand, GuideQuery, Look};
 pub use health::{Command, Health, Metrics, Samples, Tool};
-pub use image::{Ended, Expects, FirstStart, Image, Mirror};
+pub use image::{Ended, Expects, FirstStart, Image, KernelBelow, Mirror};
 pub use issuer::{Eab, Issuer};
 pub use observe::{
     Alert, AlertTest, Choose, Dashboard, Exports, Inhibit, Metric, MetricKind, Panel, PanelKind, Preset,
@@ -44,6 +45,7 @@ pub use parameter::{ParameterBlock, ParameterType};
 pub use place::{Addresses, Group, Host, Network, Outside, Policy, Reach, Volume};
 pub use port::{Access, Forward, PathsRead, Port, Protocol, Publish};
 pub use receiver::{Heartbeat, Hours, Opsgenie, PagerDuty, Receiver, Slack, Smtp, Teams, Webhook};
+pub use rotate::Rotate;
 pub use route::{Limit, Maintenance, Probed, Respond, Route, RouteTarget, Site, Tls, Upstream};
 pub use run::{
     After, Condition, Overlap, Place, Requires, Reserve, Resources, Run, RunKind, Scale, ScaleOn, Security,
@@ -52,12 +54,12 @@ pub use run::{
 pub use runtime::Runtime;
 pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
 pub use source::{DataSource, SourceAccess};
-pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs};
-pub use store::Backup;
+pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs, VolumeCopy};
+pub use store::{Backup, OffSite};
 pub use target::{
     AlertmanagerSettings, ComposeSettings, DocsSettings, GatewaySettings, GrafanaSettings, IngressSettings,
     KubernetesSettings, NginxSettings, PrometheusSettings, PullPolicy, ScriptsSettings, Target,
-    TargetSettings, TerraformSettings,
+    TargetSettings, TerraformSettings, Timers,
 };
 
 block! {

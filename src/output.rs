@@ -15,6 +15,7 @@ mod apply;
 mod compare;
 pub mod drift;
 mod folders;
+mod foreign;
 mod keep;
 mod lock;
 pub mod manifest;
@@ -59,6 +60,9 @@ pub struct Build {
     /// The first parts of paths where targets write at all: what a manifest lists elsewhere is not infrac's. Where there
     /// are none, they may write everywhere.
     pub places: &'static [&'static str],
+    /// Folders and files of the project that services are built of or mount, without links: what stands there is no artifact,
+    /// and nothing that a program takes for one.
+    pub theirs: Vec<PathBuf>,
     /// The files that are written only where no person has one.
     pub once: &'static [Once],
 }
@@ -90,6 +94,11 @@ impl Build {
             || real.is_ok_and(|real| self.sources.contains(&real))
     }
 
+    /// Whether nothing is generated any more: the folder's environment has gone from the source.
+    fn is_gone(&self) -> bool {
+        self.whole && self.lowered.is_empty()
+    }
+
     /// Whether what a target wrote earlier, and does not now, is to be removed.
     fn covers(&self, target: &str) -> bool {
         self.whole || self.lowered.iter().any(|lowered| lowered.target == target)
@@ -111,6 +120,8 @@ pub struct Summary {
     pub left: Vec<Left>,
     /// What changes beyond the text of files, each with the folder of the file that says so.
     pub changes: Vec<(String, Change)>,
+    /// Files of somebody else's that programs read with those that were written.
+    pub foreign: Vec<String>,
     /// What was known of earlier builds.
     pub state: State,
 }
@@ -153,14 +164,27 @@ pub fn write(folder: &Path, build: &Build) -> Result<Summary, WriteError> {
         sweep(&mut root, &record, build);
     }
     let fail = |problems| WriteError { problems, state: record.state };
-    let plan = Plan::new(&mut root, &record.manifest, build, build.force).map_err(fail)?;
+    let mut plan = Plan::new(&mut root, &record.manifest, build, build.force).map_err(fail)?;
     let (refused, changes) = compare::compare(&plan, &root, build);
     if !refused.is_empty() {
         return Err(fail(refused));
     }
+    let foreign = std::mem::take(&mut plan.foreign);
     let summary = apply::apply(plan, &root, &record, &mut made).map_err(|problem| fail(vec![problem]))?;
     made.keep();
-    Ok(Summary { changes, ..summary })
+    if build.is_gone() {
+        record
+            .remove()
+            .map_err(|error| fail(vec![root.problem(manifest::NAME, Reason::NotRemoved(error))]))?;
+        folders::remove_if_empty(&root.real);
+    }
+    Ok(Summary { changes, foreign, ..summary })
+}
+
+/// Whether a folder holds what an earlier build wrote: it has a manifest, or a file with infrac's own line above it.
+#[must_use]
+pub fn is_built(folder: &Path, places: &[&str]) -> bool {
+    folder.join(manifest::NAME).exists() || foreign::holds_generated(folder, places)
 }
 
 /// Removes the temporary files of a build that was killed: beside the manifest, and where that build was writing.

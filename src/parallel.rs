@@ -6,7 +6,10 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::iter::{
+    IndexedParallelIterator as _, IntoParallelIterator as _, IntoParallelRefIterator as _,
+    ParallelIterator as _,
+};
 use rayon::slice::ParallelSliceMut as _;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -59,6 +62,14 @@ pub fn map_parts<T: Send, R: Send>(
     match pool().filter(|_| items.len() > size) {
         Some(pool) => pool.install(|| items.par_chunks_mut(size).with_max_len(1).map(&work).collect()),
         None => items.chunks_mut(size).map(work).collect(),
+    }
+}
+
+/// As [`map`], of items that the work takes.
+pub fn map_owned<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    match pool().filter(|_| items.len() > 1) {
+        Some(pool) => pool.install(|| items.into_par_iter().with_max_len(1).map(&work).collect()),
+        None => items.into_iter().map(work).collect(),
     }
 }
 

@@ -10,6 +10,7 @@ mod backup;
 pub mod cloud;
 mod cluster;
 mod config;
+mod declared;
 pub mod dollar;
 mod endpoint;
 pub mod exposure;
@@ -36,6 +37,7 @@ pub mod reach;
 pub mod receiver;
 mod resources;
 mod retention;
+mod rotation;
 mod scale;
 mod schedule;
 mod secret;
@@ -61,7 +63,9 @@ use crate::model::Document;
 use crate::source::Span;
 
 pub use api::ApiAccess;
-pub use backup::{Backup, Dump, Switch};
+pub use backup::{
+    ALERT_AFTER, Backup, CopiedVolume, Destination, DestinationKind, Dump, KEEP, OffSite, Switch,
+};
 pub use cluster::{ApiServer, Dns, Entries, KUBERNETES, Operator, SecretStore};
 pub use config::{ConfigFile, FILE, PROGRAM};
 pub use endpoint::Endpoint;
@@ -82,6 +86,7 @@ pub use process::Process;
 pub use rate::Rate;
 pub use resources::{CPUS, MEMORY, PIDS, Reserve, Resources};
 pub use retention::Retention;
+pub use rotation::{Rotation, RotationCommands, RotationWay};
 pub use scale::{Scale, ScaleQuery};
 pub use schedule::Schedule;
 pub use secret::SECRETS;
@@ -135,6 +140,8 @@ index! {
     GroupId in groups of Group;
     /// A volume that several services share.
     VolumeId in volumes of SharedVolume;
+    /// A bucket off the site.
+    StoreId in stores of OffSite;
     /// A public host name.
     SiteId in sites of Site;
     /// A bucket of an instance.
@@ -190,6 +197,8 @@ pub struct Platform {
     pub accounts: Vec<Account>,
     /// Backups, in the order of the source.
     pub backups: Vec<Backup>,
+    /// Places off the site that backups are taken to.
+    pub stores: Vec<OffSite>,
     /// Policies, in the order of the source.
     pub policies: Vec<Policy>,
     /// Hosts, in the order of the source.

@@ -27,6 +27,7 @@ mod order;
 mod place;
 mod policy;
 mod receiver;
+mod rotate;
 mod service;
 mod services;
 mod settle;
@@ -114,6 +115,7 @@ pub fn resolve(
         databases: Vec::new(),
         accounts: Vec::new(),
         backups: Vec::new(),
+        stores: Vec::new(),
         policies: Vec::new(),
         hosts: Vec::new(),
         edges: Vec::new(),
@@ -149,7 +151,9 @@ pub fn resolve(
     let issuers = issuer::issuers(document, &mut texts);
     platform.sites = site::sites(document, &issuers, &platform, &mut texts);
     site::room(&mut platform, &texts);
-    platform.backups = backup::backups(document, &stores, &mut texts);
+    let off_sites = backup::off_sites(document, &mut texts);
+    platform.backups = backup::backups(document, &stores, &off_sites, &mut texts);
+    platform.stores = off_sites.list;
     platform.policies = policy::policies(document, &mut texts);
     platform.hosts = host::hosts(document, &platform, &mut texts);
     platform.settings.terraform.host_accounts = terraform::host_accounts(document, &stores, &mut texts);

@@ -17,10 +17,10 @@ pub use amount::Amount;
 pub use decode::{Decode, Decoder, Found, Map, Place, Raw};
 pub use fields::{Below, Fields, Leaf};
 pub use quantity::{Bytes, Duration, Quantity, Ratio, quantity_member};
-pub use reference::{keys, markdown, section};
+pub use reference::{dotted, key, keys, markdown, section};
 pub use scalar::{
-    Constant, Integer, List, Number, Placed, PortNumber, Reference, Scalar, SecretName, Template, Word,
-    Words, part_of,
+    Constant, Integer, List, Number, Placed, PortNumber, Reference, References, Scalar, SecretName, Template,
+    Word, Words, part_of,
 };
 
 pub use uses::Uses;

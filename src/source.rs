@@ -161,6 +161,11 @@ impl Sources {
         ids.filter(|(id, _)| !self.embedded.contains(id)).map(|(_, file)| &**file)
     }
 
+    /// The ids of the texts of the project.
+    pub fn own_ids(&self) -> impl Iterator<Item = FileId> + '_ {
+        (0..).map(FileId).zip(&self.files).map(|(id, _)| id).filter(|id| !self.embedded.contains(id))
+    }
+
     /// The file of an id that [`Sources::add`] returned.
     #[must_use]
     pub fn file(&self, id: FileId) -> &SourceFile {

@@ -5,6 +5,7 @@
 
 mod direct;
 mod grammar;
+mod meant;
 mod merge;
 mod parse;
 mod place;

@@ -138,6 +138,14 @@ pub struct Service {
     pub replicas: u64,
     /// How many of it run at most.
     pub most_replicas: u64,
+    /// The place that sets the image or the build.
+    pub image_said: Option<Said>,
+    /// The place that sets the user; null where it is the image's own.
+    pub user_said: Option<Said>,
+    /// The place that sets the networks.
+    pub networks_said: Option<Said>,
+    /// The place that sets memory or processors; null where both are defaults.
+    pub resources_said: Option<Said>,
     /// Where it is declared.
     pub said: Said,
 }
@@ -181,6 +189,8 @@ pub struct Mount {
     pub name: String,
     /// The path in the container.
     pub path: String,
+    /// The place that sets it; null where it is a default.
+    pub said: Option<Said>,
     /// Whether it holds what must be kept.
     pub backup: bool,
 }
@@ -192,6 +202,8 @@ pub struct Health {
     pub kind: &'static str,
     /// What is asked: the path, the port, the command, or the reason why nothing is.
     pub asks: String,
+    /// The place that sets it; null where it is derived.
+    pub said: Option<Said>,
 }
 
 /// Where metrics are.
@@ -201,6 +213,8 @@ pub struct Metrics {
     pub port: String,
     /// The path.
     pub path: String,
+    /// The place that sets it.
+    pub said: Said,
 }
 
 /// What starts before a service.
@@ -287,8 +301,8 @@ pub struct Backup {
     pub name: String,
     /// The service whose data it is, by its path.
     pub of: String,
-    /// The bucket that it goes to.
-    pub to: String,
+    /// The places that it goes to: buckets, and stores off the site.
+    pub to: Vec<String>,
     /// When, as cron writes it.
     pub schedule: String,
     /// Where it is declared.

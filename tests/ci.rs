@@ -48,7 +48,7 @@ environment staging {}
 "#;
 
 /// The program that is tested.
-const PROGRAM: &str = env!("CARGO_BIN_EXE_infrac");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_infrac");
 
 /// Writes a file, and the folders above it.
 fn write(path: impl AsRef<Path>, text: &str) {
@@ -69,7 +69,12 @@ fn stand_in(path: &Path, line: &str) {
 }
 
 /// A command in a folder with a home and nothing of the environment but `PATH`, which starts with some folders.
-fn command(program: impl AsRef<std::ffi::OsStr>, folder: &Path, home: &Path, first: &[PathBuf]) -> Command {
+pub(crate) fn command(
+    program: impl AsRef<std::ffi::OsStr>,
+    folder: &Path,
+    home: &Path,
+    first: &[PathBuf],
+) -> Command {
     let mut command = Command::new(program);
     let rest = std::env::var_os("PATH").unwrap_or_default();
     let path = first.iter().cloned().chain(std::env::split_paths(&rest));

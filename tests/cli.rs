@@ -289,6 +289,108 @@ fn a_change_is_built() -> Result {
     Ok(())
 }
 
+/// A source that is away for a moment, as while an editor saves it, ends nothing.
+#[test]
+fn a_source_that_is_away_is_waited_for() -> Result {
+    let folder = tempfile::tempdir()?;
+    // What stands in a folder above is another platform.
+    fs::write(folder.path().join("platform.infra"), SHOP.replacen("platform shop", "platform above", 1))?;
+    let inner = folder.path().join("inner");
+    fs::create_dir(&inner)?;
+    let source = inner.join("platform.infra");
+    fs::write(&source, SHOP)?;
+    let said = fs::File::create(folder.path().join("said"))?;
+    let mut watch = infrac(&inner, &["watch"]).stdout(Stdio::null()).stderr(said).spawn()?;
+    let until = |is_so: &dyn Fn() -> bool| {
+        let end = std::time::Instant::now() + Duration::from_secs(60);
+        while !is_so() && std::time::Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        is_so()
+    };
+    let compose = inner.join("docker/compose.infrastructure.yaml");
+    let holds = |text: &str| fs::read_to_string(&compose).is_ok_and(|found| found.contains(text));
+    let first = until(&|| holds("name: shop"));
+    fs::remove_file(&source)?;
+    let away = until(&|| {
+        fs::read_to_string(folder.path().join("said")).is_ok_and(|said| said.contains("still watching"))
+    });
+    fs::write(&source, SHOP.replacen("platform shop", "platform market", 1))?;
+    let second = until(&|| holds("name: market"));
+    watch.kill()?;
+    watch.wait()?;
+    assert!(first && away && second, "first build: {first}, away: {away}, second: {second}");
+    assert!(!folder.path().join("docker").exists(), "the platform above was built");
+    Ok(())
+}
+
+/// The digest in an archive is of every file that was read.
+#[test]
+fn a_digest_is_of_every_file_that_was_read() -> Result {
+    let folder = tempfile::tempdir()?;
+    let source = format!("{SHOP}import \"more.infra\"\n");
+    let more = "service b {\n  networks = []\n  image = \"shop/b:1\" { base = \"node:24-bookworm-slim\" }\n  config \"/etc/b.conf\" { from = \"b.conf\" }\n}\n";
+    let files = [("platform.infra", source.as_str()), ("more.infra", more), ("b.conf", "level=1\n")];
+    let digest = || -> Result<String> {
+        let said = infrac(folder.path(), &["bundle", "--to", "shop.tar.gz"]).output()?;
+        expect(&said, 0)?;
+        let mut read = Command::new("tar");
+        read.args(["xzOf", "shop.tar.gz", "shop/BUILD"]).current_dir(folder.path());
+        let text = String::from_utf8(read.output()?.stdout)?;
+        Ok(text.lines().find(|line| line.starts_with("source ")).ok_or("no digest")?.to_owned())
+    };
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text)?;
+    }
+    let before = digest()?;
+    assert_eq!(before, digest()?);
+    for (name, text) in files {
+        fs::write(folder.path().join(name), format!("{text}# more\n"))?;
+        assert_ne!(before, digest()?, "{name}");
+        fs::write(folder.path().join(name), text)?;
+    }
+    assert_eq!(before, digest()?);
+    Ok(())
+}
+
+/// What `--fix` writes has the byte-order mark and the ends of lines that the file had.
+#[test]
+fn a_fix_keeps_marks_of_other_editors() -> Result {
+    let folder = tempfile::tempdir()?;
+    let wrong = format!("{SHOP}network back\nservice b {{ image = \"shop/b:1\", networks = [bakc] }}\n");
+    let marked = format!("\u{feff}{}", wrong.replace('\n', "\r\n"));
+    let source = folder.path().join("platform.infra");
+    fs::write(&source, &marked)?;
+    infrac(folder.path(), &["check", "--fix"]).output()?;
+    let text = fs::read_to_string(&source)?;
+    assert_eq!(text, marked.replace("bakc", "back"));
+    Ok(())
+}
+
+/// Bash completes pages, and the environments of the platform.
+#[test]
+fn bash_completes_names() -> Result {
+    let folder = tempfile::tempdir()?;
+    fs::write(
+        folder.path().join("platform.infra"),
+        format!("{SHOP}environment production {{}}\nenvironment test {{}}\n"),
+    )?;
+    let script = infrac(folder.path(), &["completions", "bash"]).output()?;
+    fs::write(folder.path().join("completions"), &script.stdout)?;
+    let program = Path::new(env!("CARGO_BIN_EXE_infrac")).parent().ok_or("no folder")?.display().to_string();
+    let ask = |words: &str| -> Result<String> {
+        let line = format!(
+            "PATH={program}:$PATH; source completions; COMP_WORDS=({words}); COMP_CWORD=$(( ${{#COMP_WORDS[@]}} - 1 )); f=$(complete -p infrac | sed 's/.*-F \\([^ ]*\\).*/\\1/'); $f infrac \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; echo \"${{COMPREPLY[*]}}\""
+        );
+        let output = Command::new("bash").args(["-c", &line]).current_dir(folder.path()).output()?;
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    };
+    assert_eq!(ask("infrac build --env p")?, "production");
+    let pages = ask("infrac explain postg")?;
+    assert!(pages.split(' ').any(|page| page == "postgres"), "{pages}");
+    Ok(())
+}
+
 #[test]
 fn shells_and_man_are_served() -> Result {
     let folder = tempfile::tempdir()?;

@@ -136,6 +136,51 @@ fn pages_are_good_markdown_and_link_to_what_is_there() {
     none(&complaints);
 }
 
+/// Scripts and goals of make that a text names.
+fn named(text: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let all = |pattern: &str| -> BTreeSet<String> {
+        let pattern = Regex::new(pattern).expect("a pattern");
+        pattern.captures_iter(text).map(|it| it[1].to_owned()).collect()
+    };
+    (all(r"(scripts/[a-z/-]+\.sh)"), all(r"`make ([a-z-]+)"))
+}
+
+#[test]
+fn pages_name_scripts_and_goals_that_are_written() {
+    let scripts = target::find("scripts").expect("the target");
+    let mut complaints = Vec::new();
+    let mut seen = BTreeSet::new();
+    for case in Case::all() {
+        let platform = case.compile();
+        let pages = pages_of(&platform);
+        // Those of the platform's own targets alone are written.
+        let written: Vec<Artifact> = if platform.targets.iter().any(|it| it.name == "scripts")
+            && platform.runtime == infrac::platform::Runtime::Compose
+        {
+            infrac::build(&platform, &[scripts]).into_iter().flat_map(|it| it.artifacts).collect()
+        } else {
+            Vec::new()
+        };
+        let goals = written.iter().find(|it| it.path == "infra.mk").map_or("", |it| it.content.as_str());
+        for page in &pages {
+            let (programs, makes) = named(&page.content);
+            for program in programs {
+                if !written.iter().any(|it| it.path == program) {
+                    complaints.push(format!("{} {}: {program}", case.name(), page.path));
+                }
+                seen.insert(program);
+            }
+            for goal in makes {
+                if !goals.contains(&format!("$(INFRA_PREFIX){goal}:")) {
+                    complaints.push(format!("{} {}: make {goal}", case.name(), page.path));
+                }
+            }
+        }
+    }
+    none(&complaints);
+    assert!(seen.contains("scripts/backup.sh"), "no page names a script: {seen:?}");
+}
+
 #[test]
 fn a_shell_reads_every_command() {
     let Some(pages) = Pages::find() else { return };

@@ -38,6 +38,8 @@ const WITHOUT_EXAMPLE: &[&Code] = &[
     codes::ART003,
     codes::ART004,
     codes::ART005,
+    codes::ART006,
+    codes::ART007,
     codes::FMT001,
 ];
 
@@ -49,6 +51,8 @@ const WITHOUT_FIXTURE: &[&Code] = &[
     codes::ART003,
     codes::ART004,
     codes::ART005,
+    codes::ART006,
+    codes::ART007,
     codes::FMT001,
 ];
 

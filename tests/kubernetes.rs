@@ -79,6 +79,7 @@ const READINGS: &[(&str, Read)] = &[
     ("a pod is admitted to its namespace", security::admitted),
     ("a lax namespace holds only what needs it", security::needed),
     ("a container's user is a number", security::users),
+    ("a pod may write to its disks", security::disks),
     ("a role gives the least", access::roles),
     ("a role is of the cluster only for what is", access::scope),
     ("a token, a role and the way to the API server come together", access::tokens),
@@ -97,6 +98,7 @@ const READINGS: &[(&str, Read)] = &[
     ("a Job ends, and is not made again", workloads::jobs),
     ("disks stay, and their templates do not change", workloads::disks),
     ("what lives is not asked as what is ready", workloads::liveness),
+    ("what keeps data has time to start", workloads::recovery),
     ("a pod asks for what it needs, and gets nothing else", workloads::settings),
 ];
 

@@ -3,15 +3,29 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
 
+#[path = "operations/backup.rs"]
+mod backup;
 #[path = "operations/common.rs"]
 mod common;
+#[path = "operations/deploy.rs"]
+mod deploy;
 #[path = "operations/engine.rs"]
 mod engine;
 #[path = "operations/goals.rs"]
 mod goals;
+#[path = "operations/health.rs"]
+mod health;
+#[path = "operations/install.rs"]
+mod install;
 #[path = "operations/judges.rs"]
 mod judges;
+#[path = "operations/remote.rs"]
+mod remote;
+#[path = "operations/rotate.rs"]
+mod rotate;
 #[path = "operations/secrets.rs"]
 mod secrets;
+#[path = "operations/setup.rs"]
+mod setup;
 #[path = "operations/stand_in.rs"]
 mod stand_in;

@@ -6,7 +6,7 @@ pub(super) use names::{names, tags, zones};
 
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::formats;
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::model::TerraformSettings;
 use crate::platform::cloud::{IMAGE_ID, SIZES, SYSTEMS};
 use crate::platform::range::Range;
@@ -72,6 +72,9 @@ pub(super) fn open(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// How many ports a message names.
+const NAMED: usize = 8;
+
 /// AWS002: a port that is published to an outside, and that the host binds to its own loopback address.
 pub(super) fn closed(platform: &Platform, sink: &mut Sink) {
     let Some(host) = host(platform).filter(|_| !platform.firewall()) else { return };
@@ -84,7 +87,10 @@ pub(super) fn closed(platform: &Platform, sink: &mut Sink) {
         .map(|(name, publish)| (name, publish.span))
         .collect();
     let Some((_, first)) = closed.first() else { return };
-    let names = list_of(closed.iter().map(|(name, _)| name.as_str()));
+    let mut names = list_of(closed.iter().take(NAMED).map(|(name, _)| name.as_str()));
+    if let Some(others) = closed.len().checked_sub(NAMED).filter(|others| *others > 0) {
+        names = format!("{names}, and {others} more,");
+    }
     let are = if closed.len() == 1 { "is" } else { "are" };
     sink.report(
         Diagnostic::new(codes::AWS002, format!("{names} {are} published, and nobody comes in there"))
@@ -157,7 +163,7 @@ pub(super) fn settings(platform: &Platform, sink: &mut Sink) {
         );
     }
     machine(platform, host, sink);
-    let with_rights: Vec<_> = platform.bucket_accounts().map(|(id, ..)| id).collect();
+    let with_rights: HashSet<_> = platform.bucket_accounts().map(|(id, ..)| id).collect();
     for account in settings.host_accounts.iter().filter(|account| !with_rights.contains(&account.value)) {
         let name = &platform[account.value].name;
         sink.report(

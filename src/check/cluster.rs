@@ -260,6 +260,47 @@ pub(super) fn volumes(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// K8S011: volumes that several pods mount, on whichever nodes they are, where no storage class is named that offers it.
+pub(super) fn classes(platform: &Platform, sink: &mut Sink) {
+    if platform.settings.kubernetes.shared_storage_class.is_some() {
+        return;
+    }
+    let mut of_volumes: IndexMap<VolumeId, Vec<&Service>> = IndexMap::default();
+    for service in of_cluster(platform) {
+        for mount in &service.mounts {
+            of_volumes.entry(mount.volume).or_default().push(service);
+        }
+    }
+    for (id, users) in &of_volumes {
+        let several = users.iter().find(|user| user.may_run_several_times());
+        // What a proxy of several pods needs for its certificates is K8S020.
+        let of_proxy = users.iter().any(|user| user.role == Some(Role::Certificates))
+            && several.is_some_and(|user| user.role == Some(Role::Proxy));
+        let (first, why) = match (several, users.as_slice()) {
+            (Some(user), _) => (user, format!("`{}` runs several times", user.path)),
+            (None, [first, second, ..]) => {
+                (first, format!("`{}` and `{}` mount it", first.path, second.path))
+            }
+            _ => continue,
+        };
+        // A claim belongs to one namespace (K8S006).
+        let level = Level::of(first);
+        if of_proxy || users.iter().any(|user| Level::of(user) != level) {
+            continue;
+        }
+        let volume = &platform[*id];
+        sink.report(
+            Diagnostic::new(codes::K8S011, format!("no storage class is named for `{}`", volume.name))
+                .about(&first.path)
+                .at(volume.span, why)
+                .help(
+                    "the default class of a cluster seldom offers `ReadWriteMany`, and the pods would wait for ever: name one that \
+                     does, `target kubernetes { shared_storage_class = \"…\" }`",
+                ),
+        );
+    }
+}
+
 /// K8S007: a command of a health check that a value is put into, in an image without a shell: the kubelet puts in none.
 pub(super) fn probes(platform: &Platform, sink: &mut Sink) {
     for service in of_cluster(platform).filter(|service| !service.is_job()) {

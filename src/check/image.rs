@@ -104,7 +104,7 @@ fn default<'a>(platform: &'a Platform, service: &Service, name: &ImageName) -> O
         .then_some(input)
 }
 
-pub(super) use known::{ended, expected, unknown};
+pub(super) use known::{ended, expected, kernels, unknown};
 
 /// The place of the service at the top, where its image is said in another file: in its component.
 fn elsewhere(top: &Service, image: &ImageName) -> Option<Span> {

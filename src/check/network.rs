@@ -1,5 +1,7 @@
 //! Networks: connections that nothing carries, ways out that are none, and networks for nothing.
 
+mod join;
+
 use std::collections::BTreeSet;
 
 use super::address::{self, Directory};
@@ -86,12 +88,7 @@ fn between(
         .and_then(|port| to.ports.get(port))
         .map(|port| format!(" on port {}", port.number))
         .unwrap_or_default();
-    let join = to.networks.first().map(|network| platform[*network].name.as_str());
-    let help = match join {
-        Some(network) => format!("add `{network}` to the networks of `{}`", from.path),
-        None => format!("put both on one network: `{}` is on none", to.path),
-    };
-    if edge.cause == Cause::Scrape {
+    let told = if edge.cause == Cause::Scrape {
         Diagnostic::new(
             codes::NET002,
             format!("`{}` cannot scrape `{}`: they share no network", from.path, to.path),
@@ -101,7 +98,6 @@ fn between(
         .at(edge.span, format!("these metrics are scraped by `{}`{number}", from.path))
         .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)))
         .at(from.networks_span, format!("`{}` is on {}", from.path, names(platform, &from.networks)))
-        .help(format!("let them share a network: {help}, or one of its networks to `{}`", to.path))
     } else {
         Diagnostic::new(
             codes::NET001,
@@ -112,8 +108,8 @@ fn between(
         .at(edge.span, format!("this makes `{}` connect to `{}`{number}", from.path, to.path))
         .at(from.networks_span, format!("`{}` is on {}", from.path, names(platform, &from.networks)))
         .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)))
-        .help(help)
-    }
+    };
+    join::two(platform, from, to).help(platform, told)
 }
 
 /// Whether an edge joins services that share no network. Where a network could not be bound, that was reported.
@@ -138,12 +134,6 @@ pub(super) fn apart(platform: &Platform, from: &Service, to: &Service) -> bool {
 
 /// NET001: a text that names a service which shares no network.
 pub(super) fn by_text(platform: &Platform, from: &Service, to: &Service, said: Span) -> Diagnostic {
-    let help = match to.networks.first() {
-        Some(network) => {
-            format!("add `{}` to the networks of `{}`", platform[*network].name, from.path)
-        }
-        None => format!("put both on one network: `{}` is on none", to.path),
-    };
     let told = Diagnostic::new(
         codes::NET001,
         format!("`{}` names `{}` in text, but they share no network", from.path, to.path),
@@ -152,8 +142,8 @@ pub(super) fn by_text(platform: &Platform, from: &Service, to: &Service, said: S
     .about(&to.path)
     .at(said, format!("names `{}`", to.path))
     .at(from.networks_span, format!("`{}` is on {}", from.path, names(platform, &from.networks)))
-    .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)))
-    .help(help);
+    .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)));
+    let told = join::two(platform, from, to).help(platform, told);
     match [from, to].into_iter().find(|end| end.networks.is_empty()) {
         Some(end) => told.because(format!("networks of {}", end.path)),
         None => told,
@@ -164,6 +154,8 @@ pub(super) fn by_text(platform: &Platform, from: &Service, to: &Service, said: S
 #[derive(Default)]
 struct Broken {
     number: usize,
+    /// The other ends of them.
+    others: BTreeSet<ServiceId>,
     /// The networks that every other end of them is on.
     common: Option<BTreeSet<NetworkId>>,
 }
@@ -175,6 +167,7 @@ fn broken(platform: &Platform) -> HashMap<Span, Broken> {
         for (end, other) in [(edge.from, to), (to, edge.from)] {
             let broken = all.entry(platform[end].networks_span).or_default();
             broken.number += 1;
+            broken.others.insert(other);
             let others: BTreeSet<NetworkId> = platform[other].networks.iter().copied().collect();
             broken.common = Some(match broken.common.take() {
                 Some(common) => common.intersection(&others).copied().collect(),
@@ -200,14 +193,16 @@ fn of_one_end(
     }
     let shared = ends.into_iter().filter_map(|end| {
         let broken = broken.get(&end.networks_span).filter(|broken| broken.number > 1)?;
-        let common = broken.common.as_ref()?;
-        let network = common.iter().find(|network| platform[**network].internal).or(common.first())?;
-        Some((broken.number, end, *network))
+        let common: Vec<NetworkId> = broken.common.iter().flatten().copied().collect();
+        if common.is_empty() {
+            return None;
+        }
+        let others: Vec<&Service> = broken.others.iter().map(|id| &platform[*id]).collect();
+        Some((broken.number, end, join::many(platform, end, &others, &common)?))
     });
-    let Some((_, end, network)) = shared.max_by_key(|(number, ..)| *number) else { return told };
+    let Some((_, end, join)) = shared.max_by_key(|(number, ..)| *number) else { return told };
     told.origin = told.labels.iter().position(|label| label.span == end.networks_span);
-    told.help(format!("add `{}` to the networks of `{}`", platform[network].name, end.path))
-        .because(format!("networks at {:?}", end.networks_span))
+    join.help(platform, told).because(format!("networks at {:?}", end.networks_span))
 }
 
 /// The cause that a service has no way out.
@@ -243,10 +238,21 @@ fn way_out(platform: &Platform, service: &Service) -> String {
 
 /// NET004: a network with a single member.
 pub(super) fn lonely(platform: &Platform, sink: &mut Sink) {
-    // The one network of a platform that declares none is nobody's to remove.
-    if platform.document.network.is_empty() {
+    // The one network of a platform that declares none is nobody's to remove, and a name that leads nowhere may have been meant for
+    // any of them.
+    if platform.document.network.is_empty() || platform.services.iter().any(|service| service.networks_lost) {
         return;
     }
+    // Whoever is to join it is named where a connection breaks.
+    let broken: BTreeSet<ServiceId> = platform
+        .edges
+        .iter()
+        .filter(|edge| is_broken(platform, edge))
+        .flat_map(|edge| match edge.to {
+            EdgeEnd::Service(to, _) => vec![edge.from, to],
+            EdgeEnd::Outside(_) => Vec::new(),
+        })
+        .collect();
     // In one walk over the services: with each network come more services to look through.
     let mut members: Vec<Vec<&Service>> = vec![Vec::new(); platform.networks.len()];
     for service in &platform.services {
@@ -260,7 +266,7 @@ pub(super) fn lonely(platform: &Platform, sink: &mut Sink) {
         // A single member of a network with a way out uses just that.
         let alone = match members.as_slice() {
             [] => true,
-            [_] => network.internal,
+            [member] => network.internal && !broken.contains(&member.id),
             _ => false,
         };
         if !alone {

@@ -174,6 +174,8 @@ pub(super) fn probed(platform: &Platform, sink: &mut Sink) {
             (matches!(route.path, RoutePath::Exact(_)), trimmed(route.path.path()).len())
         });
         let (span, why) = match route {
+            // The route may be one that could not be bound, which is reported.
+            None if has_lost_routes(platform, site) => continue,
             None => (site.span, "no route is for it"),
             Some(route) => match refuses(platform, route) {
                 Some(why) => (route.span, why),
@@ -192,6 +194,12 @@ pub(super) fn probed(platform: &Platform, sink: &mut Sink) {
             ),
         );
     }
+}
+
+/// Whether the source says more routes of a site than could be bound.
+fn has_lost_routes(platform: &Platform, site: &Site) -> bool {
+    let declared = platform.document.site.iter().find(|it| it.name.text == site.name);
+    declared.is_none_or(|declared| declared.route.len() > site.routes.len())
 }
 
 /// Whether a path is one of a route's.

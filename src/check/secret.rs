@@ -4,7 +4,9 @@ use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Command, RunKind};
-use crate::platform::{EnvVar, Health, InputId, Platform, RouteTarget, Runtime, SECRETS, Service, Value};
+use crate::platform::{
+    EnvVar, Health, InputId, Platform, RotationWay, RouteTarget, Runtime, SECRETS, Service, Value,
+};
 use crate::source::Span;
 
 /// SEC001: a secret whose value stands in the source.
@@ -188,6 +190,17 @@ pub(super) fn arguments(platform: &Platform, sink: &mut Sink) {
             }
             (Health::Shell(line), Some(Command::Shell(said))) => all.push((line, said.span)),
             _ => {}
+        }
+        // The engine gets the words of a dump as arguments.
+        if let Some(dump) = &service.dump {
+            let optional = [&dump.parts, &dump.verify, &dump.count, &dump.server_version, &dump.check];
+            let words = optional.into_iter().flatten().chain([&dump.save, &dump.restore]).flatten();
+            all.extend(words.map(|word| (word, dump.span)));
+        }
+        for rotation in &service.rotations {
+            let RotationWay::Commands(commands) = &rotation.way else { continue };
+            let words = commands.change.iter().chain(&commands.retire).flatten().chain(&commands.check);
+            all.extend(words.map(|word| (word, rotation.span)));
         }
         for (value, span) in all {
             let Some(input) = value.inputs().find(|input| platform[*input].secret) else { continue };

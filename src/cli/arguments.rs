@@ -2,16 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::findings::{FindingsArguments, Format, FormatArgument};
-use super::words::{environment, header, label, size};
+use super::words::{Pages, environment, header, label, size, targets};
 use crate::diagnostic::machine;
 use crate::graph::Theme;
 use crate::platform::Runtime;
 use crate::schema::Bytes;
-use crate::target::{self, TARGETS, Target};
+use crate::target::Target;
 
 /// One typed source of a platform, every artifact of it.
 #[derive(Debug, Parser)]
@@ -66,7 +65,13 @@ pub(super) enum Command {
     Build(BuildArguments),
     /// Build again whenever the source has changed
     ///
-    /// Until it is interrupted. On a terminal each build has the screen for itself.
+    /// Until it is interrupted. On a terminal each build has the screen for itself. A source that is away for a moment, as
+    /// while an editor saves it, is waited for.
+    #[command(after_help = "\
+Examples:
+  infrac watch
+  infrac watch deploy/ --env production
+  infrac watch --check             what would change, at each change of the source")]
     Watch(BuildArguments),
     /// Pack what a build of an environment writes into one archive
     ///
@@ -157,7 +162,7 @@ Examples:
         #[arg(long, value_enum, value_name = "FORMAT")]
         format: Option<SchemaFormat>,
     },
-    /// Explain a diagnostic, a component, a target or a block of the language
+    /// Explain a diagnostic, a component, a target, a concept, a block or a key of the language
     ///
     /// Of a code: what it means, with an example that fails and its mended twin. Of a component: its parameters, what it
     /// offers and what watches it. Of a block: its keys.
@@ -167,9 +172,12 @@ Examples:
   infrac explain unreachable-dependency
   infrac explain postgres
   infrac explain service
+  infrac explain service.port
+  infrac explain environment
   infrac explain                   everything that has a page")]
     Explain {
-        /// A code or its readable name, a component, a target, or a block; by default all of them are listed
+        /// A code or its readable name, a component, a target, a concept, a block, or a key; by default all of them are listed
+        #[arg(value_parser = Pages, hide_possible_values = true)]
         name: Option<String>,
     },
 }
@@ -260,13 +268,17 @@ pub(super) struct BuildArguments {
 #[command(after_help = "\
 Examples:
   infrac bundle --env production
+  infrac bundle --all --to dist/
   infrac bundle deploy/ --env staging --to /srv/releases/shop.tar.gz")]
 pub(super) struct BundleArguments {
     #[command(flatten)]
     pub(super) source: SourceArguments,
-    /// The archive; by default `build/NAME-ENV.tar.gz` in the project's folder
-    #[arg(long, value_name = "FILE")]
+    /// The archive, with `--all` the folder of the archives; by default `build/NAME-ENV.tar.gz` in the project's folder
+    #[arg(long, value_name = "PATH")]
     pub(super) to: Option<PathBuf>,
+    /// The platform as it stands and every environment, each in an archive of its own
+    #[arg(long, conflicts_with = "env")]
+    pub(super) all: bool,
     #[command(flatten)]
     pub(super) findings: FindingsArguments,
 }
@@ -372,9 +384,11 @@ Examples:
   infrac show                      everything that has a name
   infrac show api --env production
   infrac show mongodb.exporter --on kubernetes
-  infrac show HighErrorRate")]
+  infrac show HighErrorRate
+  infrac show environments         their names, a line each")]
 pub(super) struct ShowArguments {
-    /// A service, network, site, input, outside, store, backup or alert; by default everything is listed
+    /// A service, its port or volume (`api.http`), a group, network, site, input, outside, store, backup, alert, receiver or
+    /// environment; or a kind such as `environments`, whose names are printed a line each; by default everything is listed
     pub(super) name: Option<String>,
     #[command(flatten)]
     pub(super) at: PlatformArguments,
@@ -514,11 +528,4 @@ pub(super) enum Color {
     Auto,
     Always,
     Never,
-}
-
-/// The targets as clap checks, suggests and lists them.
-fn targets() -> impl TypedValueParser<Value = &'static Target> {
-    let known =
-        TARGETS.iter().map(|target| PossibleValue::new(target.format.name).help(target.format.purpose));
-    PossibleValuesParser::new(known).try_map(|name| target::find(&name).ok_or("no such target"))
 }

@@ -4,17 +4,22 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::drift;
-use super::project::Project;
+use super::project::{FILE_NAME, Project};
 use super::report::{Report, count, hand_out};
 use super::variation::{self, Variation};
 use super::{BuildArguments, Failure, Outcome};
 use crate::Parsed;
+use crate::diagnostic::codes;
+use crate::diagnostic::machine::Finding;
 use crate::formats::{self, Format};
 use crate::hash::IndexMap;
 use crate::output::manifest::{self, State};
-use crate::output::{self, Build, Summary, WriteError};
-use crate::platform::{Platform, Runtime};
+use crate::output::{self, Build, Reason, Summary, WriteError};
+use crate::platform::{Platform, Runtime, Service};
 use crate::target::{self, Artifact, Lowered, ONCE, PLACES, TARGETS, Target};
+
+/// The way past files of a person's.
+const BY_FORCE: &str = "take such a file away, or keep it as NAME.orig and go on with `--force`";
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
     of_project(&Project::find(arguments.source.path.as_deref())?, arguments, report)
@@ -44,29 +49,29 @@ pub(super) fn of_project(
         .collect();
     let whole = arguments.targets.is_empty() && (declared.is_empty() || arguments.all);
     let denials = arguments.findings.denials();
-    if variation::report(&mut variations, whole, &denials, project.folder(), report) {
+    if variation::report(&mut variations, whole, &denials, project, report) {
         report.remark(if arguments.check { "nothing is compared" } else { "nothing is built" });
         return Ok(Outcome::SourceErrors);
     }
     let mut outcome = Outcome::Fine;
     let mut drifted = drift::Total::default();
+    let whole_build = |lowered: Vec<Lowered>| Build {
+        lowered,
+        whole: arguments.targets.is_empty(),
+        force: arguments.force,
+        compare: TARGETS.iter().filter_map(|it| Some((it.format.name, it.compare?))).collect(),
+        recreate: arguments.recreate,
+        sources: project.sources(),
+        places: PLACES,
+        once: ONCE,
+        theirs: Vec::new(),
+    };
     for environment in &builds {
-        let build = Build {
-            lowered: lowered(
-                &mut variations,
-                environment.as_deref(),
-                &arguments.targets,
-                arguments.out.as_deref().and_then(|out| seen_from(out, project.folder())),
-                parsed.runtime(),
-            ),
-            whole: arguments.targets.is_empty(),
-            force: arguments.force,
-            compare: TARGETS.iter().filter_map(|it| Some((it.format.name, it.compare?))).collect(),
-            recreate: arguments.recreate,
-            sources: project.sources(),
-            places: PLACES,
-            once: ONCE,
-        };
+        let seen = arguments.out.as_deref().and_then(|out| seen_from(out, project.folder()));
+        let named = environment.as_deref();
+        let mut build =
+            whole_build(lowered(&mut variations, named, &arguments.targets, seen, parsed.runtime()));
+        build.theirs = theirs(project, &variations);
         if arguments.stdout {
             let artifacts: Vec<&Artifact> = build.lowered.iter().flat_map(|it| &it.artifacts).collect();
             hand_out(&printed(&artifacts))?;
@@ -75,17 +80,29 @@ pub(super) fn of_project(
         let by_default = || default_folder(project.folder(), environment.as_deref());
         let folder = arguments.out.clone().unwrap_or_else(by_default);
         if arguments.check {
-            drifted += drift::report(&folder, &build, report)?;
+            drifted += drift::report(&folder, &build, named, arguments, report)?;
             continue;
         }
         let summary = output::write(&folder, &build).map_err(|error| refused(&folder, &error, report))?;
         warn_of_damage(&folder, summary.state, report);
+        warn_of_foreign(&folder, &summary, report);
         warn_of_changes(&folder, &summary, report);
         note_what_stays(&folder, &summary, report);
         let of_this = variations.iter().filter(|it| it.environment == *environment);
         for platform in of_this.filter_map(|it| it.compilation.platform.as_ref()) {
             warn_of_mounts(&folder, platform, &arguments.targets, report);
         }
+        report.result(&told(&folder, &summary))?;
+    }
+    let all = arguments.all && arguments.targets.is_empty();
+    for (environment, folder) in if all { gone(project.folder(), &declared) } else { Vec::new() } {
+        let build = whole_build(Vec::new());
+        if arguments.check {
+            drifted += drift::report(&folder, &build, Some(&environment), arguments, report)?;
+            continue;
+        }
+        let summary = output::write(&folder, &build).map_err(|error| refused(&folder, &error, report))?;
+        report.remark(&format!("the source declares no environment `{environment}` any more"));
         report.result(&told(&folder, &summary))?;
     }
     if arguments.check {
@@ -161,6 +178,35 @@ pub(super) fn lowered(
     lowered
 }
 
+/// The folders of environments that earlier builds wrote and the source does not declare any more.
+fn gone(project: &Path, declared: &[String]) -> Vec<(String, PathBuf)> {
+    let entries = std::fs::read_dir(project.join("build")).into_iter().flatten().flatten();
+    let mut gone: Vec<(String, PathBuf)> = entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry)))
+        .filter(|(name, _)| !declared.contains(name))
+        .map(|(name, _)| (name.clone(), default_folder(project, Some(&name))))
+        // A folder with a source is another project's.
+        .filter(|(_, folder)| !folder.join(FILE_NAME).exists() && output::is_built(folder, PLACES))
+        .collect();
+    gone.sort_unstable();
+    gone
+}
+
+/// What services are built of or mount of the project itself.
+fn theirs(project: &Project, variations: &[Variation]) -> Vec<PathBuf> {
+    let platforms = variations.iter().filter_map(|it| it.compilation.platform.as_ref());
+    let of_one = |service: &Service| {
+        let built = service.build.iter().map(|build| build.context.clone());
+        built.chain(service.binds.iter().map(|bind| bind.source.clone())).collect::<Vec<String>>()
+    };
+    let paths = platforms.flat_map(|platform| platform.services.iter().flat_map(of_one));
+    let real = paths.filter_map(|path| std::fs::canonicalize(project.folder().join(path)).ok());
+    let root = std::fs::canonicalize(project.folder()).unwrap_or_default();
+    // Where the whole project is mounted or built, folders of artifacts are still infrac's.
+    real.filter(|path| !root.starts_with(path)).collect()
+}
+
 /// Why nothing is written, and what helps.
 pub(super) fn refused(folder: &Path, error: &WriteError, report: &Report) -> Failure {
     warn_of_damage(folder, error.state, report);
@@ -170,13 +216,23 @@ pub(super) fn refused(folder: &Path, error: &WriteError, report: &Report) -> Fai
         message = format!("nothing is written\n{}", message.replace('\n', "\n  ").replacen("", "  ", 1));
     }
     if first.reason.yields_to_force() || rest.iter().any(|problem| problem.reason.yields_to_force()) {
-        message.push_str("\nhelp: take such a file away, or keep it as NAME.orig and go on with `--force`");
+        let _ = write!(message, "\nhelp: {BY_FORCE}");
     }
     if error.problems.iter().any(|problem| problem.reason.yields_to_recreate()) {
         message
             .push_str("\nhelp: take the change back, or do what is said above and go on with `--recreate`");
     }
-    Failure::System(message)
+    let findings = error.problems.iter().map(|problem| {
+        let code = match problem.reason {
+            Reason::Foreign | Reason::Link => codes::ART004,
+            Reason::Edited => codes::ART003,
+            Reason::EditedAndStale | Reason::LeftOver => codes::ART005,
+            _ => codes::ART007,
+        };
+        let help = problem.reason.yields_to_force().then_some(BY_FORCE);
+        Finding::in_file(code, &problem.path.display().to_string(), &problem.to_string(), help)
+    });
+    Failure::Files(message, findings.collect())
 }
 
 pub(super) fn warn_of_damage(folder: &Path, state: State, report: &Report) {
@@ -186,6 +242,17 @@ pub(super) fn warn_of_damage(folder: &Path, state: State, report: &Report) {
         report.remark(&format!(
             "warning: `{}` is damaged: {lines} cannot be understood; what only they knew of is taken for a person's",
             path.display()
+        ));
+    }
+}
+
+/// Warns of files that programs read with those that were written, and infrac did not write.
+fn warn_of_foreign(folder: &Path, summary: &Summary, report: &Report) {
+    for path in &summary.foreign {
+        let place = shown(folder).join(path);
+        report.remark(&format!(
+            "warning: `{}` stands where programs read every file, and infrac did not write it",
+            place.display()
         ));
     }
 }
@@ -333,7 +400,8 @@ fn told(folder: &Path, summary: &Summary) -> String {
     let mut out = String::new();
     for kept in &summary.kept {
         let (path, copy) = (folder.join(&kept.path), folder.join(&kept.copy));
-        let _ = writeln!(out, "kept {} as {}", path.display(), copy.display());
+        let (path, copy) = (path.display(), copy.display());
+        let _ = writeln!(out, "kept {path} as {copy}, which its owner alone can read");
     }
     for (verb, paths) in [("wrote", &summary.written), ("removed", &summary.removed)] {
         for path in paths {

@@ -1,5 +1,6 @@
 //! `infrac bundle`: what a build of an environment writes, in one archive that is the same on every machine.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -7,16 +8,17 @@ use std::path::{Path, PathBuf};
 use flate2::{Compression, GzBuilder};
 
 use super::build::{lowered, shown};
-use super::project::Project;
+use super::project::{Project, STDIN};
 use super::report::{Report, count};
 use super::variation::{self, Variation};
 use super::{BundleArguments, Failure, Outcome};
 use crate::Parsed;
+use crate::diagnostic::codes;
 use crate::digest::{Digest, Hasher};
 use crate::output::{self, Build};
 use crate::platform::Platform;
 use crate::source::Sources;
-use crate::target::{ONCE, PLACES};
+use crate::target::{Lowered, ONCE, PLACES};
 
 /// What says, in the archive, what it was made from.
 const ORIGIN: &str = "BUILD";
@@ -25,99 +27,124 @@ pub(super) fn run(arguments: &BundleArguments, report: &Report) -> Result<Outcom
     let project = Project::find(arguments.source.path.as_deref())?;
     let loader = project.loader();
     let parsed = Parsed::load(&loader, project.entry());
-    let environment = arguments.source.env.as_deref();
-    let any = parsed.runtime();
-    let mut variations: Vec<Variation> = parsed
-        .runtimes()
-        .into_iter()
-        .map(|runtime| Variation {
-            environment: environment.map(str::to_owned),
-            runtime,
-            compilation: parsed.clone().compile(&loader, environment, runtime),
-        })
-        .collect();
+    let builds = if arguments.all {
+        std::iter::once(None).chain(parsed.environments().into_iter().map(Some)).collect()
+    } else {
+        vec![arguments.source.env.clone()]
+    };
+    let compiled = |environment: &Option<String>, runtime| Variation {
+        environment: environment.clone(),
+        runtime,
+        compilation: parsed.clone().compile(&loader, environment.as_deref(), runtime),
+    };
+    let runtimes = parsed.runtimes();
+    let ways = builds.iter().flat_map(|build| runtimes.iter().map(move |runtime| (build, *runtime)));
+    let mut variations: Vec<Variation> = ways.map(|(build, runtime)| compiled(build, runtime)).collect();
     let denials = arguments.findings.denials();
-    if variation::report(&mut variations, false, &denials, project.folder(), report) {
+    if variation::report(&mut variations, arguments.all, &denials, &project, report) {
         report.remark("nothing is packed");
         return Ok(Outcome::SourceErrors);
     }
     let platforms = || variations.iter().filter_map(|it| it.compilation.platform.as_ref());
-    let held: Vec<String> = platforms().flat_map(of_the_project).collect();
+    let held: BTreeSet<String> = platforms().flat_map(Platform::of_the_project).collect();
     if !held.is_empty() {
-        let held = held.join("\n  ");
-        return Err(Failure::System(format!(
-            "nothing is packed: an archive does not hold the project's own files\n  {held}\nhelp: push images and name them by `image`; pass files on by `config \"/path\" {{ from = \"file\" }}`"
-        )));
+        let held = held.into_iter().collect::<Vec<String>>().join("\n  ");
+        let path = project.folder().join(project.entry());
+        let why = format!("is not packed: an archive does not hold the project's own files\n  {held}");
+        let help =
+            "push images and name them by `image`; pass files on by `config \"/path\" { from = \"file\" }`";
+        return Err(Failure::file(codes::ART007, &path, &why, help));
     }
     let Some(name) = platforms().next().map(|platform| platform.name.clone()) else {
         return Ok(Outcome::SourceErrors);
     };
-    let source = variations.first().map(|first| of_sources(&first.compilation.sources));
-    let name = environment.map_or_else(|| name.clone(), |environment| format!("{name}-{environment}"));
+    let source = of_sources(&project, variations.first().map(|first| &first.compilation.sources))?;
+    for environment in &builds {
+        let name =
+            environment.as_ref().map_or_else(|| name.clone(), |environment| format!("{name}-{environment}"));
+        let lowered = lowered(&mut variations, environment.as_deref(), &[], None, parsed.runtime());
+        let archive = packed(&project, lowered, &name, environment.as_deref(), &source)?;
+        let file = format!("{name}.tar.gz");
+        let to = match &arguments.to {
+            Some(folder) if arguments.all => folder.join(file),
+            Some(path) => path.clone(),
+            None => project.folder().join("build").join(file),
+        };
+        hand_over(&archive, &to, report)?;
+    }
+    Ok(Outcome::Fine)
+}
+
+/// An archive, and how many files it holds.
+type Archive = (Vec<u8>, usize);
+
+/// The archive of a build.
+fn packed(
+    project: &Project,
+    lowered: Vec<Lowered>,
+    name: &str,
+    environment: Option<&str>,
+    source: &Digest,
+) -> Result<Archive, Failure> {
     let build = Build {
         compare: Vec::new(),
         recreate: false,
-        lowered: lowered(&mut variations, environment, &[], None, any),
+        lowered,
         whole: true,
         force: false,
         sources: project.sources(),
         places: PLACES,
+        theirs: Vec::new(),
         once: ONCE,
     };
     let refused = |error: &dyn std::fmt::Display| Failure::System(format!("nothing is packed: {error}"));
     let stage = tempfile::tempdir().map_err(|error| refused(&error))?;
     output::write(stage.path(), &build).map_err(|error| refused(&error))?;
     let origin = format!(
-        "infrac {}\nsource sha256:{}\nenvironment {}\n",
+        "infrac {}\nsource sha256:{source}\nenvironment {}\n",
         env!("CARGO_PKG_VERSION"),
-        // There is one runtime at least.
-        source.map(|digest| digest.to_string()).unwrap_or_default(),
         environment.unwrap_or("-"),
     );
-    let (archive, files) = archive(stage.path(), &name, &origin).map_err(|error| refused(&error))?;
-    let by_default = || project.folder().join("build").join(format!("{name}.tar.gz"));
-    let to = arguments.to.clone().unwrap_or_else(by_default);
-    let digest = Digest::of(&archive);
+    archive(stage.path(), name, &origin).map_err(|error| refused(&error))
+}
+
+/// Writes an archive, and its digest beside it.
+fn hand_over((archive, files): &Archive, to: &Path, report: &Report) -> Result<(), Failure> {
+    let digest = Digest::of(archive);
     // A path that ends in `..` has no name, and cannot be written to either.
     let file_name = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let sums = format!("{digest}  {file_name}\n");
-    let mut beside = to.clone().into_os_string();
+    let mut beside = to.to_owned().into_os_string();
     beside.push(".sha256");
-    put(&to, &archive)
+    put(to, archive)
         .and_then(|()| put(Path::new(&beside), sums.as_bytes()))
-        .map_err(|error| Failure::System(format!("`{}` cannot be written: {error}", to.display())))?;
+        .map_err(|error| Failure::unwritten(to, &error))?;
     report.result(&format!(
         "packed {} into {}\nsha256 {digest}\n",
-        count(files, "file"),
-        shown(&to).display()
-    ))?;
-    Ok(Outcome::Fine)
+        count(*files, "file"),
+        shown(to).display()
+    ))
 }
 
-/// What a build refers to in the project's own folder, in words.
-fn of_the_project(platform: &Platform) -> Vec<String> {
-    let is_below = |path: &str| !path.starts_with(['/', '~']);
-    let of_one = |service: &crate::platform::Service| {
-        let builds = service.build.iter().filter(|_| service.image.is_none());
-        let builds = builds.map(|build| format!("`{}` is built in `{}`", service.path, build.context));
-        let binds = service.binds.iter().filter(|bind| is_below(&bind.source));
-        let binds = binds.map(|bind| format!("`{}` mounts `{}`", service.path, bind.source));
-        builds.chain(binds).collect::<Vec<String>>()
-    };
-    platform.services.iter().flat_map(of_one).collect()
-}
-
-/// The digest of everything that was read: names and texts, in the order of the names.
-fn of_sources(sources: &Sources) -> Digest {
-    let mut files: Vec<(&str, &str)> = sources.own().map(|file| (file.name(), file.text())).collect();
-    files.sort_unstable();
+/// The digest of everything that was read, byte for byte: sources, files that they pass on, templates. Names and contents, in the
+/// order of the names; what did not come from a file has the text that was compiled.
+fn of_sources(project: &Project, compiled: Option<&Sources>) -> Result<Digest, Failure> {
+    let root =
+        fs::canonicalize(project.folder()).map_err(|error| Failure::unread(project.folder(), &error))?;
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for path in project.sources() {
+        let name = path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().into_owned();
+        files.insert(name, fs::read(&path).map_err(|error| Failure::unread(&path, &error))?);
+    }
+    let texts = compiled.into_iter().flat_map(Sources::own).filter(|file| file.name() == STDIN);
+    files.extend(texts.map(|file| (STDIN.to_owned(), file.text().as_bytes().to_vec())));
     let mut hasher = Hasher::default();
-    for (name, text) in files {
-        for piece in [name, "\0", text, "\0"] {
-            hasher.update(piece.as_bytes());
+    for (name, bytes) in files {
+        for piece in [name.as_bytes(), b"\0", &bytes, b"\0"] {
+            hasher.update(piece);
         }
     }
-    hasher.finish()
+    Ok(hasher.finish())
 }
 
 /// The files of a folder below a folder of a name, without anything that differs from one machine to the next.

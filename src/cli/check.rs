@@ -25,8 +25,7 @@ pub(super) fn run(arguments: &CheckArguments, report: &Report) -> Result<Outcome
     let environment = arguments.source.env.as_deref();
     let whole = environment.is_none();
     let mut variations = every(parsed, &loader, environment);
-    let errors =
-        variation::report(&mut variations, whole, &arguments.findings.denials(), project.folder(), report);
+    let errors = variation::report(&mut variations, whole, &arguments.findings.denials(), &project, report);
     // The process ends here: to take a large platform apart piece by piece would cost as much as to check it.
     let variations = std::mem::ManuallyDrop::new(variations);
     match variations.first().and_then(|first| first.compilation.platform.as_ref()) {

@@ -53,9 +53,25 @@ pub(super) fn schema(of: Subject, format: Option<SchemaFormat>) -> Result<Outcom
 pub(super) fn completions(shell: clap_complete::Shell) -> Result<Outcome, Failure> {
     let mut out = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), env!("CARGO_PKG_NAME"), &mut out);
+    if shell == clap_complete::Shell::Bash {
+        out.extend_from_slice(OF_ENVIRONMENTS.as_bytes());
+    }
     hand_out(&String::from_utf8_lossy(&out))?;
     Ok(Outcome::Fine)
 }
+
+/// What bash completes behind `--env` with: the environments of the source that is meant without a path.
+const OF_ENVIRONMENTS: &str = r#"
+_infrac_environments() {
+    local cur="${COMP_WORDS[COMP_CWORD]}"
+    if [[ "${COMP_WORDS[COMP_CWORD-1]}" == "--env" ]]; then
+        COMPREPLY=( $(compgen -W "$(infrac show environments 2>/dev/null)" -- "${cur}") )
+        return 0
+    fi
+    _infrac "$@"
+}
+complete -F _infrac_environments -o bashdefault -o default infrac
+"#;
 
 /// The pages for `man`: those of all commands in a folder, or the first one.
 pub(super) fn man(to: Option<&Path>) -> Result<Outcome, Failure> {

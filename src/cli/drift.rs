@@ -27,6 +27,8 @@ pub(super) struct Total {
     different: usize,
     /// Whether some of them yield to `--force` alone.
     edited: bool,
+    /// Whether some of them stand there whatever a build writes.
+    foreign: bool,
 }
 
 impl AddAssign for Total {
@@ -34,6 +36,7 @@ impl AddAssign for Total {
         self.same += other.same;
         self.different += other.different;
         self.edited |= other.edited;
+        self.foreign |= other.foreign;
     }
 }
 
@@ -52,6 +55,11 @@ impl Total {
         let differ = if self.different == 1 { "differs" } else { "differ" };
         report.result(&format!("{} of {all} {differ} from what the source says\n", self.different))?;
         let command = command(arguments);
+        if self.foreign {
+            report.remark(
+                "help: move files away that infrac did not write, or bring what they hold into the source",
+            );
+        }
         let way_out = if self.edited {
             format!(
                 "bring what was edited into the source; then `{command} --force` makes them so, and keeps the old ones as NAME.orig"
@@ -87,21 +95,33 @@ fn command(arguments: &BuildArguments) -> String {
 }
 
 /// Reports how a folder differs from what a build would write.
-pub(super) fn report(folder: &Path, build: &Build, report: &Report) -> Result<Total, Failure> {
+pub(super) fn report(
+    folder: &Path,
+    build: &Build,
+    environment: Option<&str>,
+    arguments: &BuildArguments,
+    report: &Report,
+) -> Result<Total, Failure> {
     let drift = drift::compare(folder, build).map_err(|error| refused(folder, &error, report))?;
     warn_of_damage(folder, drift.state, report);
-    let mut total = Total { same: drift.same, different: drift.files.len(), edited: false };
+    let mut total = Total { same: drift.same, different: drift.files.len(), ..Total::default() };
     for file in &drift.files {
         let name = shown(folder).join(&file.path).display().to_string();
         let (code, words) = words(file);
         total.edited |= matches!(
             file.difference,
-            Difference::Edited | Difference::InTheWay | Difference::OrphanedAndEdited
+            Difference::Edited | Difference::InTheWay | Difference::OrphanedAndEdited | Difference::LeftOver
         );
+        total.foreign |= file.difference == Difference::Foreign;
         let lines = Lines::of(file);
         let finding = || {
-            let help = help(file.difference);
-            Finding::in_file(code, &name, &format!("{name} {words}"), help).at_line(lines.first)
+            let help = help(file.difference, &command(arguments));
+            let finding = Finding::in_file(code, &name, &format!("{name} {words}"), Some(&help));
+            let finding = finding.in_environment(environment);
+            match &lines.before {
+                Some(before) => finding.at_line(lines.first, before),
+                None => finding,
+            }
         };
         if !report.found(finding) {
             report.result(&format!("{name} {words}\n"))?;
@@ -117,22 +137,28 @@ fn words(file: &Drifted<'_>) -> (&'static Code, &'static str) {
         Difference::Missing => (codes::ART001, "is missing"),
         Difference::Stale if file.path == manifest::NAME => (codes::ART002, "does not name these files"),
         Difference::Stale => (codes::ART002, "is stale"),
-        Difference::Mode => (codes::ART002, "has another mode: whether it is a program"),
+        Difference::Mode => (codes::ART002, "has another mode: who may read, write or run it"),
         Difference::Edited => (codes::ART003, "has been edited"),
         Difference::InTheWay => (codes::ART004, "is in the way: infrac did not write it"),
         Difference::Orphaned => (codes::ART005, "is no longer generated"),
         Difference::OrphanedAndEdited => (codes::ART005, "is no longer generated, and has been edited"),
+        Difference::LeftOver => (codes::ART005, "is no longer generated, and the manifest does not know it"),
+        Difference::Foreign => {
+            (codes::ART006, "stands where programs read every file, and infrac did not write it")
+        }
     }
 }
 
-fn help(difference: Difference) -> &'static str {
+fn help(difference: Difference, command: &str) -> String {
     match difference {
-        Difference::Missing | Difference::Stale | Difference::Mode => "`infrac build` writes it",
-        Difference::Orphaned => "`infrac build` removes it",
-        Difference::Edited | Difference::OrphanedAndEdited => {
-            "bring the change into the source; then `infrac build --force` replaces it, and keeps it as NAME.orig"
-        }
-        Difference::InTheWay => "move it away, or keep it as NAME.orig by `infrac build --force`",
+        Difference::Missing | Difference::Stale | Difference::Mode => format!("`{command}` writes it"),
+        Difference::Orphaned => format!("`{command}` removes it"),
+        Difference::Edited | Difference::OrphanedAndEdited => format!(
+            "bring the change into the source; then `{command} --force` replaces it, and keeps it as NAME.orig"
+        ),
+        Difference::LeftOver => format!("remove it, or keep it as NAME.orig by `{command} --force`"),
+        Difference::InTheWay => format!("move it away, or keep it as NAME.orig by `{command} --force`"),
+        Difference::Foreign => "move it away, or bring what it holds into the source".to_owned(),
     }
 }
 
@@ -140,12 +166,14 @@ fn help(difference: Difference) -> &'static str {
 struct Lines {
     /// The line of the file on disk at which it begins to differ.
     first: usize,
+    /// What the file on disk holds; `None` where no line of it is meant.
+    before: Option<String>,
     text: Guarded,
 }
 
 impl Lines {
     fn of(file: &Drifted<'_>) -> Self {
-        let none = Self { first: 1, text: Guarded::default() };
+        let none = Self { first: 1, before: None, text: Guarded::default() };
         let differs =
             matches!(file.difference, Difference::Stale | Difference::Edited | Difference::InTheWay);
         let (Some(artifact), true) = (file.artifact, differs) else { return none };
@@ -163,8 +191,25 @@ impl Lines {
         if all > MOST_LINES {
             let _ = writeln!(shown, "… {} more", count(all - MOST_LINES, "line"));
         }
-        // What somebody wrote into a generated file may be a secret.
-        let text = Guarded::of_sources(&shown, &[before.as_ref(), artifact.content.as_str()]);
-        Self { first: line + 1, text }
+        // What somebody wrote into a generated file may be a secret. What infrac writes asks for one by its name, and that is shown.
+        let guarded = Guarded::of_sources(&shown, &[before.as_ref(), artifact.content.as_str()]);
+        let text = guarded.but_for(&shown, |line| {
+            let rest = without_references(line);
+            line.starts_with(['+', ' ']) && rest != line && Guarded::of_sources(&rest, &[]).as_str() == rest
+        });
+        Self { first: line + 1, before: Some(before.into_owned()), text }
     }
+}
+
+/// A line without what asks the operator for a value: `${NAME:?why}`.
+fn without_references(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once("${") {
+        out.push_str(before);
+        let Some((_, after)) = behind.split_once('}') else { return line.to_owned() };
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }

@@ -1,4 +1,4 @@
-//! `infrac explain`: what a diagnostic, a component, a target or a block of the language means.
+//! `infrac explain`: what a diagnostic, a component, a target, a concept, a block or a key of the language means.
 
 use std::fmt::Write as _;
 
@@ -39,7 +39,9 @@ fn list() -> String {
     };
     let _ = writeln!(out, "\ncomponents: {}", names(|it| matches!(it, Subject::Component(_))));
     let _ = writeln!(out, "targets: {}", names(|it| matches!(it, Subject::Target(_))));
+    let _ = writeln!(out, "concepts: {}", names(|it| matches!(it, Subject::Concept(..))));
     let _ = writeln!(out, "blocks: {}", names(|it| matches!(it, Subject::Block(_))));
+    let _ = writeln!(out, "keys: of a block `service.port`, of all that have it `networks`");
     out
 }
 
@@ -52,10 +54,12 @@ fn severity(code: &Code) -> &'static str {
 
 fn unknown(word: &str) -> Failure {
     let names = Subject::all();
+    let keys = manual::keys();
     let known = CODES.iter().flat_map(|code| [code.id, code.name]).chain(names.iter().map(|it| it.name()));
+    let known = known.chain(keys.iter().map(String::as_str));
     let way_out = did_you_mean(word, known).unwrap_or_else(|| "`infrac explain` lists all of them".into());
     Failure::Usage(format!(
-        "there is no diagnostic, component, target or block `{word}`\n  help: {}",
+        "there is no diagnostic, component, target, concept, block or key `{word}`\n  help: {}",
         way_out.text
     ))
 }

@@ -4,7 +4,8 @@
 //! the next mistake. A file that stood in the one style stands in it afterwards; another one keeps its own.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::check;
 use super::fmt::{difference, write};
@@ -105,7 +106,11 @@ pub(super) fn fixed(project: &Project, environment: Option<&str>) -> Fixed {
         }
         fixed.findings += mended;
     }
-    fixed.files.retain(|_, change| change.before != change.after);
+    // What does not parse is never written.
+    fixed.files.retain(|_, change| change.before != change.after && formatted(&change.after).is_some());
+    if fixed.files.is_empty() {
+        fixed.findings = 0;
+    }
     fixed
 }
 
@@ -128,11 +133,14 @@ fn is_in_the_way((name, edit): &(String, Edit), chosen: &BTreeMap<String, Vec<Ed
     chosen.get(name).is_some_and(|chosen| chosen.iter().any(meets))
 }
 
-/// A text with edits, in the one style where it stood in that; `None` where it does not parse.
+/// A text with edits, in the one style where it stood in that; `None` where it does not parse any more.
 fn applied(text: &str, edits: &[Edit]) -> Option<String> {
     let after = edit::apply(text, edits)?;
     let is_formatted = formatted(text).is_none_or(|formatted| formatted == text);
-    let in_style = formatted(&after)?;
+    let Some(in_style) = formatted(&after) else {
+        // Of a file that did not parse before, some mistakes may be left for the next round.
+        return formatted(text).is_none().then_some(after);
+    };
     Some(if is_formatted { in_style } else { after })
 }
 
@@ -165,8 +173,8 @@ impl Fixed {
             } else if name == STDIN {
                 return Err(Failure::Usage("standard input cannot be fixed: name a file".to_owned()));
             } else {
-                write(&path, &change.after)
-                    .map_err(|error| Failure::System(format!("`{shown}` cannot be written: {error}")))?;
+                let text = as_before(&path, &change.after);
+                write(&path, &text).map_err(|error| Failure::unwritten(&path, &error))?;
                 report.shown(&Guarded::new(&format!("fixed {shown}\n")))?;
             }
         }
@@ -175,6 +183,16 @@ impl Fixed {
         report.remark(&format!("{findings} {verb} in {files}"));
         Ok(())
     }
+}
+
+/// A text with the byte-order mark and the ends of lines that the file has on disk; compiling knows neither.
+fn as_before(path: &Path, text: &str) -> String {
+    let Ok(before) = fs::read_to_string(path) else { return text.to_owned() };
+    let mark = if before.starts_with('\u{feff}') { "\u{feff}" } else { "" };
+    let all = before.matches('\n').count();
+    let of_two = before.matches("\r\n").count();
+    let text = if of_two * 2 > all { text.replace('\n', "\r\n") } else { text.to_owned() };
+    format!("{mark}{text}")
 }
 
 fn place(project: &Project, name: &str) -> PathBuf {

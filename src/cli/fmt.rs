@@ -40,15 +40,14 @@ pub(super) fn run(arguments: &FmtArguments, report: &Report) -> Result<Outcome, 
 
 fn standard_input(arguments: &FmtArguments, report: &Report) -> Result<Outcome, Failure> {
     let mut formatting = Formatting::default();
-    let bytes = read(io::stdin().lock())
-        .map_err(|error| Failure::System(format!("standard input cannot be read: {error}")))?;
+    let bytes = read(io::stdin().lock()).map_err(|error| Failure::unread(Path::new(STDIN), &error))?;
     let formatted = formatting.format(STDIN, &bytes);
     report.total(report.draw(&formatting.sink.finish(), &formatting.sources, &Origin::default()));
     let Some(formatted) = formatted else { return Ok(Outcome::SourceErrors) };
     let differs = formatted.as_bytes() != bytes;
-    if arguments.diff && differs {
+    if arguments.diff && differs && !report.is_for_machines() {
         print(&difference(STDIN, &bytes, &formatted))?;
-    } else if arguments.check && differs {
+    } else if (arguments.check || arguments.diff) && differs {
         would_change(STDIN, report)?;
     } else if !arguments.check && !arguments.diff {
         hand_out(&formatted)?;
@@ -60,7 +59,7 @@ fn standard_input(arguments: &FmtArguments, report: &Report) -> Result<Outcome, 
 fn would_change(shown: &str, report: &Report) -> Result<(), Failure> {
     let message = format!("{shown} would change");
     let help = "`infrac fmt` writes it in the one style";
-    report.found(|| Finding::in_file(codes::FMT001, shown, &message, help));
+    report.found(|| Finding::in_file(codes::FMT001, shown, &message, Some(help)));
     report.result(&format!("{message}\n"))
 }
 
@@ -76,9 +75,7 @@ struct Formatting {
 impl Formatting {
     fn file(&mut self, path: &Path, arguments: &FmtArguments, report: &Report) -> Result<(), Failure> {
         let shown = path.strip_prefix(".").unwrap_or(path).display().to_string();
-        let bytes = File::open(path)
-            .and_then(read)
-            .map_err(|error| Failure::System(format!("`{shown}` cannot be read: {error}")))?;
+        let bytes = File::open(path).and_then(read).map_err(|error| Failure::unread(path, &error))?;
         let Some(formatted) = self.format(&shown, &bytes) else {
             self.counts[2] += 1;
             return Ok(());
@@ -88,14 +85,13 @@ impl Formatting {
             return Ok(());
         }
         self.counts[0] += 1;
-        if arguments.diff {
+        if arguments.diff && !report.is_for_machines() {
             return print(&difference(&shown, &bytes, &formatted));
         }
-        if arguments.check {
+        if arguments.check || arguments.diff {
             return would_change(&shown, report);
         }
-        write(path, &formatted)
-            .map_err(|error| Failure::System(format!("`{shown}` cannot be written: {error}")))?;
+        write(path, &formatted).map_err(|error| Failure::unwritten(path, &error))?;
         report.result(&format!("formatted {shown}\n"))
     }
 
@@ -129,8 +125,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     for path in paths.iter().chain(&by_default) {
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-        let unreadable =
-            |error: io::Error| Failure::System(format!("`{}` cannot be read: {error}", path.display()));
+        let unreadable = |error: io::Error| Failure::unread(path, &error);
         if !fs::metadata(path).map_err(unreadable)?.is_dir() {
             found.push(path.to_owned());
             continue;
@@ -138,7 +133,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         let before = found.len();
         collect(path, &mut found)?;
         if found.len() == before {
-            return Err(Failure::System(format!("`{}` holds no `.infra` file", path.display())));
+            return Err(Failure::file(codes::IMP001, path, "holds no `.infra` file", ""));
         }
     }
     let mut seen = HashSet::default();
@@ -149,8 +144,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 /// The `.infra` files of a folder and of those below, in the order of their names. Links are left out: what
 /// they lead to is found where it is. So are names that start with a dot.
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let unreadable =
-        |error: io::Error| Failure::System(format!("`{}` cannot be read: {error}", folder.display()));
+    let unreadable = |error: io::Error| Failure::unread(folder, &error);
     let entries = fs::read_dir(folder).map_err(unreadable)?.collect::<io::Result<Vec<_>>>();
     let mut entries = entries.map_err(unreadable)?;
     entries.sort_by_key(fs::DirEntry::file_name);

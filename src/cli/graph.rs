@@ -1,6 +1,7 @@
 //! `infrac graph`: a platform as a picture.
 
 use super::arguments::{GraphArguments, GraphFormat};
+use super::project::Project;
 use super::report::{Report, print};
 use super::{Failure, Outcome, show};
 use crate::diagnostic::Guarded;
@@ -8,8 +9,9 @@ use crate::graph::{Graph, dot, mermaid, svg};
 
 /// Prints the picture.
 pub(super) fn run(arguments: &GraphArguments, report: &Report) -> Result<Outcome, Failure> {
-    let compiled = show::compiled(&arguments.at)?;
-    let Some(platform) = &compiled.platform else { return Ok(show::errors(&compiled, report)) };
+    let project = Project::find(arguments.at.source.as_deref())?;
+    let compiled = show::compiled(&arguments.at, &project);
+    let Some(platform) = &compiled.platform else { return Ok(show::errors(&compiled, &project, report)) };
     let graph = Graph::of(platform, arguments.scrapes);
     let drawn = match arguments.format {
         GraphFormat::Svg => svg(&graph, arguments.theme.into()),

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Failure;
+use crate::diagnostic::codes;
+use crate::diagnostic::machine::Finding;
 use crate::source::{Found, LoadError, Loader, MAX_FILE_BYTES};
 
 /// What a project's source file is called.
-const FILE_NAME: &str = "platform.infra";
+pub(super) const FILE_NAME: &str = "platform.infra";
 
 /// What messages call standard input.
 pub(super) const STDIN: &str = "<stdin>";
@@ -42,26 +44,24 @@ impl Project {
             Some(path) if path.is_dir() => Self::open(&path.join(FILE_NAME)),
             Some(path) if is_stream(path) => match File::open(path) {
                 Ok(stream) => Self::read(stream),
-                Err(error) => Err(Failure::System(format!("`{}` cannot be read: {error}", path.display()))),
+                Err(error) => Err(Failure::unread(path, &error)),
             },
             Some(path) => Self::open(path),
         }
     }
 
     fn open(path: &Path) -> Result<Self, Failure> {
-        let unusable = |why: &dyn std::fmt::Display| Failure::System(format!("`{}` {why}", path.display()));
-        let metadata =
-            fs::metadata(path).map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
+        let unusable = |why: &str| Failure::file(codes::SYN005, path, why, "");
+        let metadata = fs::metadata(path).map_err(|error| Failure::unread(path, &error))?;
         let entry = path
             .file_name()
             .and_then(OsStr::to_str)
-            .ok_or_else(|| unusable(&"has a name that is no UTF-8 text"))?;
+            .ok_or_else(|| unusable("has a name that is no UTF-8 text"))?;
         if !metadata.is_file() {
-            return Err(unusable(&"is no file"));
+            return Err(unusable("is no file"));
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let root =
-            fs::canonicalize(folder).map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
+        let root = fs::canonicalize(folder).map_err(|error| Failure::unread(path, &error))?;
         let files = Arc::new(Mutex::new(BTreeSet::new()));
         let read = Arc::clone(&files);
         Ok(Self {
@@ -73,7 +73,8 @@ impl Project {
     }
 
     fn read(input: impl Read) -> Result<Self, Failure> {
-        let unreadable = |error| Failure::System(format!("standard input cannot be read: {error}"));
+        let unreadable =
+            |error| Failure::file(codes::SYN005, Path::new(STDIN), &format!("cannot be read: {error}"), "");
         let source = read_at_most(input, 0, MAX_FILE_BYTES).map_err(unreadable)?;
         let root = fs::canonicalize(".")
             .map_err(|error| Failure::System(format!("the current folder cannot be read: {error}")))?;
@@ -123,9 +124,10 @@ pub(super) fn nearest() -> Result<PathBuf, Failure> {
         }
         path = Path::new("..").join(path);
     }
-    Err(Failure::System(format!(
-        "there is no `{FILE_NAME}` here or in a folder above\n  help: name a source file, a folder, or `-` for standard input"
-    )))
+    let said = format!("there is no `{FILE_NAME}` here or in a folder above");
+    let help = "name a source file, a folder, or `-` for standard input";
+    let finding = Finding::in_file(codes::IMP001, FILE_NAME, &said, Some(help));
+    Err(Failure::Files(format!("{said}\n  help: {help}"), vec![finding]))
 }
 
 /// Whether a path leads to what the process has open, which is read as standard input is: a shell hands over a pipe so.

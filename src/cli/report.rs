@@ -46,6 +46,8 @@ impl std::ops::AddAssign for Counts {
 pub(super) struct Origin {
     /// The folder that the names of sources are below.
     pub(super) folder: PathBuf,
+    /// The source that was named, below that folder: the place of what has none.
+    pub(super) entry: String,
     pub(super) variant: Variant,
 }
 
@@ -71,8 +73,9 @@ impl Report {
         let guard = Guard::new(diagnostics, sources);
         if self.format.is_some() {
             let shown = |name: &str| from_here(&origin.folder, name);
+            let entry = shown(&origin.entry);
             let found = diagnostics.iter().map(|it| Finding::of(it, &guard, &origin.variant, &shown));
-            self.findings.borrow_mut().extend(found);
+            self.findings.borrow_mut().extend(found.map(|finding| finding.or_at(&entry)));
             return Counts { errors, warnings: diagnostics.len() - errors, full };
         }
         let warnings = if self.quiet { 0 } else { diagnostics.len() - errors };
@@ -141,15 +144,15 @@ impl Report {
         if self.quiet || self.format.is_some() { Ok(()) } else { print(text) }
     }
 
-    /// Whether there is something for machines to read.
-    pub(super) fn has_findings(&self) -> bool {
-        !self.findings.borrow().is_empty()
+    /// Whether machines read what is printed.
+    pub(super) fn is_for_machines(&self) -> bool {
+        self.format.is_some()
     }
 
-    /// Prints what machines read.
+    /// Prints what machines read of everything since the last time.
     pub(super) fn finish(&self) -> Result<(), Failure> {
         match self.format {
-            Some(format) => print(&machine::print(&self.findings.borrow(), format)),
+            Some(format) => print(&machine::print(&self.findings.take(), format)),
             None => Ok(()),
         }
     }

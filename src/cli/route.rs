@@ -81,7 +81,25 @@ fn wanted<'a>(platform: &'a Platform, name: &str, given: &[(&str, &str)]) -> Res
     Ok(fitting)
 }
 
-fn told(platform: &Platform, alert: &Alert, given: &[(&str, &str)]) -> String {
+/// Who is told of an alert, a line a receiver: its name, where it depends on the firing alert, and its ways.
+pub(super) fn receivers(platform: &Platform, alert: &Alert) -> Vec<String> {
+    let labels = labels(platform, alert, &[]);
+    let labels: Vec<(&str, &str)> = labels.iter().map(|(label, value)| (*label, value.as_str())).collect();
+    let carried = |label: &str| platform.carried_with(alert, label, &labels);
+    let fits = platform.receivers().map(|receiver| (tell::fit(&receiver.matches, carried), receiver));
+    let line = |(fit, receiver): (Fit, &Receiver)| {
+        let ways: Vec<String> = receiver.integrations.iter().map(|way| integration(platform, way)).collect();
+        format!("{}{}: {}", receiver.name, perhaps(fit, receiver, &carried), ways.join("; "))
+    };
+    fits.filter(|(fit, _)| *fit != Fit::No).map(line).collect()
+}
+
+/// The labels that an alert carries, as far as they are known, with those that are given.
+fn labels<'a>(
+    platform: &'a Platform,
+    alert: &'a Alert,
+    given: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, String)> {
     let mut labels = platform.labels_of(alert);
     for (label, value) in given {
         if !labels.iter().any(|(known, _)| known == label) {
@@ -95,18 +113,23 @@ fn told(platform: &Platform, alert: &Alert, given: &[(&str, &str)]) -> String {
     {
         labels.push((TARGET_LABELS[0], job));
     }
-    let mut whose: Vec<(&str, String)> = Vec::new();
+    let mut all: Vec<(&str, String)> =
+        labels.iter().map(|(label, value)| (*label, (*value).to_owned())).collect();
     for label in WHOSE {
         let known = labels.iter().any(|(known, _)| *known == label);
         let job = labels.iter().find(|(known, _)| *known == "job").map(|(_, job)| *job);
         let given: Vec<(&str, &str)> = job.map(|job| ("job", job)).into_iter().collect();
-        let value = match platform.carried_with(alert, label, &given) {
-            Carried::Known(value) if !known && !value.is_empty() => value.to_owned(),
-            _ => continue,
-        };
-        whose.push((label, value));
+        match platform.carried_with(alert, label, &given) {
+            Carried::Known(value) if !known && !value.is_empty() => all.push((label, value.to_owned())),
+            _ => {}
+        }
     }
-    labels.extend(whose.iter().map(|(label, value)| (*label, value.as_str())));
+    all
+}
+
+fn told(platform: &Platform, alert: &Alert, given: &[(&str, &str)]) -> String {
+    let labels = labels(platform, alert, given);
+    let labels: Vec<(&str, &str)> = labels.iter().map(|(label, value)| (*label, value.as_str())).collect();
     let shown: Vec<String> = labels
         .iter()
         .filter(|(label, _)| *label != NAME)
@@ -160,7 +183,7 @@ fn perhaps<'a>(fit: Fit, receiver: &Receiver, carried: &impl Fn(&str) -> Carried
     format!(", where {}", open.map(condition).collect::<Vec<_>>().join(" and "))
 }
 
-fn condition(one: &LabelMatch) -> String {
+pub(super) fn condition(one: &LabelMatch) -> String {
     if let [wanted] = one.values.as_slice()
         && wanted.is_any_value()
     {
@@ -170,7 +193,7 @@ fn condition(one: &LabelMatch) -> String {
     format!("`{}` is {}{values}", one.label, if one.negated { "none of " } else { "" })
 }
 
-fn integration(platform: &Platform, way: &Integration) -> String {
+pub(super) fn integration(platform: &Platform, way: &Integration) -> String {
     let word = way.channel.word();
     let address = |address: &Address| match address {
         Address::Text(text) => text.clone(),

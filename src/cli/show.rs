@@ -1,28 +1,54 @@
 //! `infrac show` and `infrac model`: what a platform comes to, one thing for people and the whole for programs.
 
+mod files;
+mod lines;
+mod others;
+
 use std::fmt::Write as _;
 
 use super::project::Project;
 use super::report::{Origin, Report, print};
-use super::{Failure, ModelArguments, Outcome, PlatformArguments, ShowArguments};
+use super::{Failure, ModelArguments, Outcome, PlatformArguments, ShowArguments, route};
 use crate::diagnostic::{Guarded, did_you_mean};
 use crate::platform::Platform;
-use crate::view::{Model, Said, Service};
-use crate::{Compilation, Parsed, target};
+use crate::view::{Model, Service};
+use crate::{Compilation, Parsed};
+use lines::Lines;
 
 /// What one thing of the platform comes to, with what says so.
 pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome, Failure> {
-    let compiled = compiled(&arguments.at)?;
-    let Some(platform) = &compiled.platform else { return Ok(errors(&compiled, report)) };
+    let project = Project::find(arguments.at.source.as_deref())?;
+    let loader = project.loader();
+    let parsed = Parsed::load(&loader, project.entry());
+    let environments = parsed.environments();
+    // Shells complete by them, also while the source has errors.
+    if arguments.name.as_deref() == Some(ENVIRONMENTS) {
+        print(&Guarded::new(&lines_of(&environments)))?;
+        return Ok(Outcome::Fine);
+    }
+    let runtime = arguments.at.on.map_or_else(|| parsed.runtime(), Into::into);
+    let mut compiled = parsed.compile(&loader, arguments.at.env.as_deref(), runtime);
+    let Some(platform) = &mut compiled.platform else { return Ok(errors(&compiled, &project, report)) };
     let model = Model::of(platform, &compiled.sources);
+    let lists = lists(&model, platform, &environments);
     let Some(name) = &arguments.name else {
-        print(&Guarded::new(&overview(&model)))?;
+        print(&Guarded::new(&overview(&model, &lists)))?;
         return Ok(Outcome::Fine);
     };
-    let things = things(&model, platform, name);
+    let mut things = things(&model, platform, name);
+    things.extend(others::things(&model, platform, &compiled.sources, name));
+    if things.is_empty()
+        && let Some((_, named)) = lists.iter().find(|(title, _)| title == name)
+    {
+        let names: Vec<String> = named.iter().map(|(name, _)| name.clone()).collect();
+        print(&Guarded::new(&lines_of(&names)))?;
+        return Ok(Outcome::Fine);
+    }
     if things.is_empty() {
-        let known = names(&model);
-        let help = did_you_mean(name, known.iter().map(String::as_str))
+        let known = lists.iter().flat_map(|(_, named)| named.iter().map(|(name, _)| name.as_str()));
+        let inner = others::inner(&model);
+        let known = known.chain(inner.iter().map(String::as_str));
+        let help = did_you_mean(name, known)
             .map_or_else(|| "`infrac show` lists everything that has a name".to_owned(), |help| help.text);
         return Err(Failure::Usage(format!(
             "nothing of `{}` is called `{name}`\n  help: {help}",
@@ -33,47 +59,70 @@ pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome
     Ok(Outcome::Fine)
 }
 
+fn lines_of(names: &[String]) -> String {
+    names.iter().flat_map(|name| [name.as_str(), "\n"]).collect()
+}
+
 /// The whole platform, as JSON.
 pub(super) fn model(arguments: &ModelArguments, report: &Report) -> Result<Outcome, Failure> {
-    let compiled = compiled(&arguments.at)?;
-    let Some(platform) = &compiled.platform else { return Ok(errors(&compiled, report)) };
+    let project = Project::find(arguments.at.source.as_deref())?;
+    let compiled = compiled(&arguments.at, &project);
+    let Some(platform) = &compiled.platform else { return Ok(errors(&compiled, &project, report)) };
     print(&Guarded::new(&Model::of(platform, &compiled.sources).json()))?;
     Ok(Outcome::Fine)
 }
 
 /// The platform that is asked for.
-pub(super) fn compiled(at: &PlatformArguments) -> Result<Compilation, Failure> {
-    let project = Project::find(at.source.as_deref())?;
+pub(super) fn compiled(at: &PlatformArguments, project: &Project) -> Compilation {
     let loader = project.loader();
     let parsed = Parsed::load(&loader, project.entry());
     let runtime = at.on.map_or_else(|| parsed.runtime(), Into::into);
-    Ok(parsed.compile(&loader, at.env.as_deref(), runtime))
+    parsed.compile(&loader, at.env.as_deref(), runtime)
 }
 
 /// Reports why there is none.
-pub(super) fn errors(compiled: &Compilation, report: &Report) -> Outcome {
-    report.total(report.draw(&compiled.diagnostics, &compiled.sources, &Origin::default()));
+pub(super) fn errors(compiled: &Compilation, project: &Project, report: &Report) -> Outcome {
+    let folder = project.folder().to_owned();
+    let origin = Origin { folder, entry: project.entry().to_owned(), ..Origin::default() };
+    report.total(report.draw(&compiled.diagnostics, &compiled.sources, &origin));
     Outcome::SourceErrors
 }
 
+/// The kind whose list needs no sound platform.
+const ENVIRONMENTS: &str = "environments";
+
+/// Names of one kind, each with what stands behind it in the overview.
+type List = (&'static str, Vec<(String, String)>);
+
 /// Everything that has a name, by its kind.
-fn overview(model: &Model) -> String {
-    let mut out = format!("{}{}\n", model.name, described(model.description.as_deref()));
-    let mut list = |title: &str, names: Vec<String>| {
-        if !names.is_empty() {
-            let _ = writeln!(out, "\n{title} ({})\n  {}", names.len(), names.join("\n  "));
-        }
-    };
-    let service = |it: &Service| format!("{}{}", it.path, described(it.description.as_deref()));
-    list("services", model.services.iter().map(service).collect());
-    list("networks", model.networks.iter().map(|it| it.name.clone()).collect());
-    list("sites", model.sites.iter().map(|it| format!("{}: {}", it.name, it.domain)).collect());
-    list("inputs", model.inputs.iter().map(|it| it.name.clone()).collect());
-    list("stores", model.stores.iter().map(|it| format!("{}.{}: {}", it.of, it.name, it.kind)).collect());
-    list("backups", model.backups.iter().map(|it| it.name.clone()).collect());
+fn lists(model: &Model, platform: &Platform, environments: &[String]) -> Vec<List> {
+    let plain = |names: Vec<String>| names.into_iter().map(|name| (name, String::new())).collect();
+    let with = |name: &str, description: Option<&str>| (name.to_owned(), described(description));
     let mut alerts: Vec<String> = model.alerts.iter().map(|it| it.name.clone()).collect();
     alerts.dedup();
-    list("alerts", alerts);
+    let store = |it: &crate::view::Store| (format!("{}.{}", it.of, it.name), format!(": {}", it.kind));
+    vec![
+        ("services", model.services.iter().map(|it| with(&it.path, it.description.as_deref())).collect()),
+        ("groups", platform.groups.iter().map(|it| with(&it.name, it.description.as_deref())).collect()),
+        ("networks", model.networks.iter().map(|it| with(&it.name, it.description.as_deref())).collect()),
+        ("outsides", plain(model.outsides.iter().map(|it| it.name.clone()).collect())),
+        ("sites", model.sites.iter().map(|it| (it.name.clone(), format!(": {}", it.domain))).collect()),
+        ("inputs", plain(model.inputs.iter().map(|it| it.name.clone()).collect())),
+        ("stores", model.stores.iter().map(store).collect()),
+        ("backups", plain(model.backups.iter().map(|it| it.name.clone()).collect())),
+        ("alerts", plain(alerts)),
+        ("receivers", plain(platform.receivers().map(|it| it.name.clone()).collect())),
+        (ENVIRONMENTS, plain(environments.to_vec())),
+    ]
+}
+
+/// All lists, one behind the other.
+fn overview(model: &Model, lists: &[List]) -> String {
+    let mut out = format!("{}{}\n", model.name, described(model.description.as_deref()));
+    for (title, named) in lists.iter().filter(|(_, named)| !named.is_empty()) {
+        let names: Vec<String> = named.iter().map(|(name, behind)| format!("{name}{behind}")).collect();
+        let _ = writeln!(out, "\n{title} ({})\n  {}", names.len(), names.join("\n  "));
+    }
     out
 }
 
@@ -81,26 +130,12 @@ fn described(text: Option<&str>) -> String {
     text.map(|text| format!(": {text}")).unwrap_or_default()
 }
 
-fn names(model: &Model) -> Vec<String> {
-    let services = model.services.iter().flat_map(|it| [it.path.clone(), it.name.clone()]);
-    let others = model
-        .networks
-        .iter()
-        .map(|it| it.name.clone())
-        .chain(model.sites.iter().map(|it| it.name.clone()))
-        .chain(model.inputs.iter().map(|it| it.name.clone()))
-        .chain(model.outsides.iter().map(|it| it.name.clone()))
-        .chain(model.stores.iter().map(|it| format!("{}.{}", it.of, it.name)))
-        .chain(model.backups.iter().map(|it| it.name.clone()))
-        .chain(model.alerts.iter().map(|it| it.name.clone()));
-    services.chain(others).collect()
-}
-
 /// What is called so, each in lines of its own.
-fn things(model: &Model, platform: &Platform, name: &str) -> Vec<String> {
+fn things(model: &Model, platform: &mut Platform, name: &str) -> Vec<String> {
     let mut out = Vec::new();
     for service in model.services.iter().filter(|it| it.path == name || it.name == name) {
-        out.push(of_service(model, platform, service));
+        let files = files::of(platform, service);
+        out.push(of_service(model, service, files));
     }
     for network in model.networks.iter().filter(|it| it.name == name) {
         let mut lines = Lines::new("network", name, network.description.as_deref(), Some(&network.said));
@@ -152,18 +187,19 @@ fn things(model: &Model, platform: &Platform, name: &str) -> Vec<String> {
         let mut lines = Lines::new(store.kind, name, None, Some(&store.said));
         let kept = store.retention_seconds.map(|it| format!("{} days", it / 86_400));
         lines.add("is kept", &kept.unwrap_or_else(|| "for ever".to_owned()), None);
-        let backups = model.backups.iter().filter(|it| it.to == name);
+        let backups = model.backups.iter().filter(|it| it.to.iter().any(|to| to == name));
         lines.all("backups", backups.map(|it| (format!("{} of {}", it.name, it.of), Some(&it.said))));
         out.push(lines.text());
     }
     for backup in model.backups.iter().filter(|it| it.name == name) {
         let mut lines = Lines::new("backup", name, None, Some(&backup.said));
         lines.add("of", &backup.of, None);
-        lines.add("to", &backup.to, None);
+        lines.add("to", &backup.to.join(", "), None);
         lines.add("when", &backup.schedule, None);
         out.push(lines.text());
     }
-    for alert in model.alerts.iter().filter(|it| it.name == name) {
+    let observed = &platform.observed.alerts;
+    for (alert, resolved) in model.alerts.iter().zip(observed).filter(|(it, _)| it.name == name) {
         let mut lines = Lines::new("alert", name, None, Some(&alert.said));
         lines.add("severity", alert.severity.unwrap_or("none"), None);
         if let Some(of) = &alert.of {
@@ -172,14 +208,18 @@ fn things(model: &Model, platform: &Platform, name: &str) -> Vec<String> {
         lines.add("fires when", &alert.query.split_whitespace().collect::<Vec<&str>>().join(" "), None);
         lines.add("for", &format!("{} seconds", alert.for_seconds), None);
         lines.all("says", alert.annotations.iter().map(|(name, text)| (format!("{name}: {text}"), None)));
-        lines.add("who is told", &format!("infrac route {name}"), None);
+        let told = route::receivers(platform, resolved);
+        if told.is_empty() {
+            lines.add("who is told", "nobody", None);
+        }
+        lines.all("who is told", told.into_iter().map(|line| (line, None)));
         out.push(lines.text());
     }
     out
 }
 
 /// A service with all that belongs to it.
-fn of_service(model: &Model, platform: &Platform, service: &Service) -> String {
+fn of_service(model: &Model, service: &Service, files: Vec<String>) -> String {
     let mut lines = Lines::new("service", &service.path, service.description.as_deref(), Some(&service.said));
     if service.name != service.path {
         lines.add("in artifacts", &service.name, None);
@@ -189,18 +229,21 @@ fn of_service(model: &Model, platform: &Platform, service: &Service) -> String {
         (None, Some(build)) => format!("built in {build}"),
         (None, None) => "nothing runs: it is a name for what is nested in it".to_owned(),
     };
-    lines.add("image", &image, None);
-    let facts =
-        [("group", service.group.as_deref()), ("role", service.role), ("user", service.user.as_deref())];
-    for (key, value) in facts {
+    lines.add("image", &image, service.image_said.as_ref());
+    let facts = [
+        ("group", service.group.as_deref(), None),
+        ("role", service.role, None),
+        ("user", service.user.as_deref(), service.user_said.as_ref()),
+    ];
+    for (key, value, said) in facts {
         if let Some(value) = value {
-            lines.add(key, value, None);
+            lines.add(key, value, said);
         }
     }
     if service.run != "always" {
         lines.add("runs", service.run, None);
     }
-    lines.add("networks", &service.networks.join(", "), None);
+    lines.add("networks", &service.networks.join(", "), service.networks_said.as_ref());
     lines.all(
         "ports",
         service.ports.iter().map(|port| {
@@ -217,13 +260,14 @@ fn of_service(model: &Model, platform: &Platform, service: &Service) -> String {
         service.env.iter().map(|it| (format!("{} = {}", it.name, it.value), Some(&it.said))),
     );
     let mounts = service.mounts.iter();
-    lines.all("mounts", mounts.map(|it| (format!("{} ({} {})", it.path, it.kind, it.name), None)));
+    lines
+        .all("mounts", mounts.map(|it| (format!("{} ({} {})", it.path, it.kind, it.name), it.said.as_ref())));
     let health = match service.health.kind {
         "none" if service.health.asks.is_empty() => "nothing is asked".to_owned(),
         "none" => format!("nothing is asked: {}", service.health.asks),
         kind => format!("{kind}: {}", service.health.asks),
     };
-    lines.add("health", &health, None);
+    lines.add("health", &health, service.health.said.as_ref());
     lines.all(
         "after",
         service.after.iter().map(|it| (format!("{} is {}", it.service, it.condition), Some(&it.said))),
@@ -236,7 +280,7 @@ fn of_service(model: &Model, platform: &Platform, service: &Service) -> String {
     lines.add(
         "resources",
         &format!("{replicas} of it, each with {memory} of memory and {} of a processor", service.cpu),
-        None,
+        service.resources_said.as_ref(),
     );
     let reached = model.connections.iter().filter(|it| it.from == service.path);
     lines.all(
@@ -255,7 +299,7 @@ fn of_service(model: &Model, platform: &Platform, service: &Service) -> String {
         }),
     );
     if let Some(metrics) = &service.metrics {
-        lines.add("metrics", &format!("{} at {}", metrics.path, metrics.port), None);
+        lines.add("metrics", &format!("{} at {}", metrics.path, metrics.port), Some(&metrics.said));
     }
     let of_it = |of: Option<&str>| of == Some(service.path.as_str());
     let alerts = model.alerts.iter().filter(|it| of_it(it.of.as_deref()));
@@ -268,60 +312,8 @@ fn of_service(model: &Model, platform: &Platform, service: &Service) -> String {
     let backups = model.backups.iter().filter(|it| it.of == service.path);
     lines.all(
         "backups",
-        backups.map(|it| (format!("{} to {} ({})", it.name, it.to, it.schedule), Some(&it.said))),
+        backups.map(|it| (format!("{} to {} ({})", it.name, it.to.join(", "), it.schedule), Some(&it.said))),
     );
-    lines.all("files", files(platform, service).into_iter().map(|path| (path, None)));
+    lines.all("files", files.into_iter().map(|path| (path, None)));
     lines.text()
-}
-
-/// The artifacts that speak of a service.
-fn files(platform: &Platform, service: &Service) -> Vec<String> {
-    let runtime = platform.runtime;
-    let mut targets = target::of(&platform.targets);
-    targets.retain(|target| target.format.runtime.is_none_or(|of| of == runtime));
-    let artifacts = crate::build(platform, &targets).into_iter().flat_map(|it| it.artifacts);
-    let speaks = |text: &str| {
-        text.match_indices(service.name.as_str()).any(|(at, name)| {
-            let apart = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
-            apart(text[..at].chars().next_back()) && apart(text[at + name.len()..].chars().next())
-        })
-    };
-    artifacts.filter(|artifact| speaks(&artifact.content)).map(|artifact| artifact.path).collect()
-}
-
-/// Lines of keys and values, with what says so behind them.
-struct Lines {
-    title: String,
-    rows: Vec<(String, String, String)>,
-}
-
-impl Lines {
-    fn new(kind: &str, name: &str, description: Option<&str>, said: Option<&Said>) -> Self {
-        let said = said.map(|said| format!("  ({})", said.words())).unwrap_or_default();
-        Self { title: format!("{kind} {name}{}{said}", described(description)), rows: Vec::new() }
-    }
-
-    fn add(&mut self, key: &str, value: &str, said: Option<&Said>) {
-        let said = said.map(Said::words).unwrap_or_default();
-        self.rows.push((key.to_owned(), value.to_owned(), said));
-    }
-
-    /// Several values of one key; nothing where there is none.
-    fn all<'a>(&mut self, key: &str, values: impl Iterator<Item = (String, Option<&'a Said>)>) {
-        for (at, (value, said)) in values.enumerate() {
-            self.add(if at == 0 { key } else { "" }, &value, said);
-        }
-    }
-
-    fn text(&self) -> String {
-        let width = self.rows.iter().map(|(key, ..)| key.chars().count()).max().unwrap_or(0);
-        let values = self.rows.iter().filter(|(_, _, said)| !said.is_empty());
-        let wide = values.map(|(_, value, _)| value.chars().count()).max().unwrap_or(0).min(60);
-        let mut out = format!("{}\n", self.title);
-        for (key, value, said) in &self.rows {
-            let row = format!("  {key:width$}  {value:wide$}  {said}");
-            let _ = writeln!(out, "{}", row.trim_end());
-        }
-        out
-    }
 }

@@ -1,7 +1,5 @@
 //! One source compiled in several ways: with its environments, for its runtimes. What several of them say is shown once.
 
-use std::path::Path;
-
 use crate::Compilation;
 use crate::allow::Allows;
 use crate::diagnostic::machine::Variant;
@@ -10,6 +8,7 @@ use crate::hash::HashSet;
 use crate::platform::Runtime;
 
 use super::findings::Denials;
+use super::project::Project;
 use super::report::{Counts, Origin, Report};
 
 /// A source compiled in one way.
@@ -25,7 +24,7 @@ pub(super) fn report(
     variations: &mut [Variation],
     whole: bool,
     denials: &Denials,
-    folder: &Path,
+    project: &Project,
     report: &Report,
 ) -> bool {
     if whole {
@@ -49,7 +48,8 @@ pub(super) fn report(
             environment.as_ref().filter(|_| first.as_ref().is_some_and(|it| it.0 != *environment));
         let elsewhere = first.as_ref().is_some_and(|it| it.1 != *runtime);
         let origin = Origin {
-            folder: folder.to_owned(),
+            folder: project.folder().to_owned(),
+            entry: project.entry().to_owned(),
             variant: Variant {
                 environment: environment.cloned(),
                 runtime: elsewhere.then(|| runtime.word()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
@@ -23,24 +23,44 @@ const CLEAR: &str = "\u{1b}[2J\u{1b}[H";
 type Seen = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
-    if arguments.source.path.as_deref() == Some(std::path::Path::new("-")) {
+    if arguments.source.path.as_deref() == Some(Path::new("-")) {
         return Err(Failure::Usage("standard input does not change: name a file".to_owned()));
     }
+    // From here on it is this file, whatever stands in folders above while it is away.
+    let mut project = Project::find(arguments.source.path.as_deref())?;
+    let path = project.folder().join(project.entry());
     loop {
         if io::stdout().is_terminal() {
             hand_out(CLEAR)?;
         }
-        let project = Project::find(arguments.source.path.as_deref())?;
         // What is read stands in the project once it was built.
         match build::of_project(&project, arguments, report) {
-            Err(Failure::System(message)) => report.failure(&message),
+            Err(Failure::System(message) | Failure::Files(message, _)) => report.failure(&message),
             result => drop(result?),
         }
+        report.finish()?;
         report.remark("watching; Ctrl-C ends it");
         let before = seen(&project);
         while seen(&project) == before {
             sleep(PAUSE);
         }
+        project = returned(&path, report);
+    }
+}
+
+/// The project of a source, as soon as it can be read.
+fn returned(path: &Path, report: &Report) -> Project {
+    let mut is_said = false;
+    loop {
+        match Project::find(Some(path)) {
+            Ok(project) => return project,
+            Err(_) if is_said => {}
+            Err(Failure::Usage(why) | Failure::System(why) | Failure::Files(why, _)) => {
+                is_said = true;
+                report.remark(&format!("{why}; still watching"));
+            }
+        }
+        sleep(PAUSE);
     }
 }
 

@@ -1,6 +1,11 @@
-//! Words of the command line that mean something: labels, headers, sizes, environments.
+//! Words of the command line that mean something: labels, headers, sizes, environments, targets, names of pages.
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use crate::diagnostic::CODES;
+use crate::manual::Subject;
 use crate::schema::{Bytes, Quantity};
+use crate::target::{self, TARGETS, Target};
 
 /// `label=value`.
 pub(super) fn label(word: &str) -> Result<(String, String), &'static str> {
@@ -38,4 +43,36 @@ pub(super) fn environment(name: &str) -> Result<String, &'static str> {
     } else {
         Err("a name has letters, digits, `-` and `_`")
     }
+}
+
+/// The names of pages, which shells complete by; what is none of them is answered by the command itself.
+#[derive(Debug, Clone)]
+pub(super) struct Pages;
+
+impl TypedValueParser for Pages {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        clap::builder::StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let codes = CODES.iter().map(|code| code.id);
+        let mut names: Vec<&str> = codes.chain(Subject::all().into_iter().map(Subject::name)).collect();
+        names.sort_unstable();
+        names.dedup();
+        Some(Box::new(names.into_iter().map(PossibleValue::new)))
+    }
+}
+
+/// The targets as clap checks, suggests and lists them.
+pub(super) fn targets() -> impl TypedValueParser<Value = &'static Target> {
+    let known =
+        TARGETS.iter().map(|target| PossibleValue::new(target.format.name).help(target.format.purpose));
+    PossibleValuesParser::new(known).try_map(|name| target::find(&name).ok_or("no such target"))
 }

@@ -1,8 +1,8 @@
 //! Fields that the compiler itself uses: rules judge by them, and defaults follow from them.
 
 use crate::model::fields::{
-    BuildField, DataSourceField, HealthField, HostField, ImageUseField, PlatformField, PortField,
-    SecretField, ServiceField, SourceField, VolumeField,
+    BuildField, DataSourceField, HealthField, HostField, ImageUseField, OffSiteField, PlatformField,
+    PortField, RotateField, SecretField, ServiceField, SourceField, VolumeField,
 };
 
 /// Whether a rule or a default reads a field.
@@ -16,6 +16,8 @@ pub(super) fn uses(field: SourceField) -> bool {
         SourceField::secret(SecretField::value(_)) => true,
         // Two writers of a volume.
         SourceField::volume(VolumeField::concurrent(_)) => true,
+        // Its own rules remove copies, which a rule holds against the ages of backups.
+        SourceField::offsite(OffSiteField::retention(_)) => true,
         // The connection to a data source.
         SourceField::datasource(DataSourceField::via(_)) => true,
         // The sum of all limits.
@@ -36,6 +38,8 @@ pub(super) fn uses(field: SourceField) -> bool {
                         | PortField::paths_read(_)
                         | PortField::forwards(_)
                 )
+                // The secret that a component is given stands in the platform; the commands stand in the component.
+                | ServiceField::rotate(RotateField::secret(_))
                 | ServiceField::health(HealthField::needs(_) | HealthField::none(_) | HealthField::tool(_))
         ),
         // Overrides are looked at one by one.

@@ -91,6 +91,15 @@ fn shared(told: Vec<Diagnostic>, own: &impl Fn(Span) -> bool) -> Vec<Diagnostic>
         }
     }
     note(out.last_mut(), &mut others);
+    for diagnostic in &mut out {
+        let mut known: Vec<Edit> = Vec::new();
+        diagnostic.edits.retain(|edit| {
+            !known.contains(edit) && {
+                known.push(edit.clone());
+                true
+            }
+        });
+    }
     out
 }
 

@@ -260,6 +260,18 @@ codes! {
     /// Something that is mounted below a folder that a target writes.
     VOL006 Error "below-a-generated-folder";
 
+    /// A backup with nothing to copy, or of files that are no valid copy.
+    BKP001 Error "nothing-to-copy";
+    /// A database that no backup copies.
+    BKP002 Warning "no-backup";
+    /// Copies that are gone before anybody has seen to a missing one.
+    BKP003 Warning "removed-too-early";
+    /// Copies that cannot be taken to their place, or lie in what they are copies of.
+    BKP004 Error "no-place-for-copies";
+
+    /// Two hosts that carry the compose stack.
+    HOST001 Error "two-stacks";
+
     /// Limits of memory that do not fit on the host.
     RES001 Warning "memory-overcommitted";
     /// A Java heap that changes its size, or is too large.
@@ -283,6 +295,8 @@ codes! {
     IMG006 Warning "version-ended";
     /// Something that an image has to be given, and is not.
     IMG007 Warning "image-lacks";
+    /// An image that does not run on the kernel of the host's system.
+    IMG008 Error "kernel-unfit";
 
     /// A variable that is used and not declared.
     ENV001 Error "undeclared-variable";
@@ -396,6 +410,8 @@ codes! {
     K8S009 Error "file-too-large";
     /// Two objects of a cluster that would have one name.
     K8S010 Error "two-objects-of-one-name";
+    /// A volume of several pods, without a storage class for it.
+    K8S011 Warning "shared-volume-of-no-class";
     /// Certificates that pods of one node alone can read.
     K8S020 Error "certificates-on-one-node";
     /// Something of a site that the gateway of a cluster cannot enforce or express.
@@ -469,6 +485,10 @@ codes! {
     ART004 Error "artifact-in-the-way";
     /// A file of an earlier build is no longer generated.
     ART005 Error "orphaned-artifact";
+    /// Infrac did not write a file in a folder that programs read whole.
+    ART006 Error "foreign-file";
+    /// A file cannot be read, written or packed.
+    ART007 Error "not-written";
 
     /// A source file is not in the one style.
     FMT001 Error "unformatted-source";

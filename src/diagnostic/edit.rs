@@ -133,10 +133,39 @@ impl Help {
     }
 }
 
+/// Takes out the edits that write a name under which nothing is declared: the source would be wrong in another way.
+pub fn keep_declared(diagnostics: &mut [Diagnostic], sources: &Sources, is_declared: impl Fn(&str) -> bool) {
+    for diagnostic in diagnostics {
+        let Some((name, otherwise)) = diagnostic.name.take() else { continue };
+        if is_declared(&name) {
+            continue;
+        }
+        diagnostic.edits.clear();
+        diagnostic.help = Some(otherwise);
+        let Some(label) = diagnostic.labels.first() else { continue };
+        // Engines name by an address who may come in, and the language by a word.
+        let before =
+            sources.file(label.span.file).text().get(..label.span.start as usize).unwrap_or_default();
+        let is_publish =
+            before.trim_end().strip_suffix('=').is_some_and(|it| it.trim_end().ends_with("publish"));
+        let outside = match name.as_str() {
+            "0.0.0.0" => "internet",
+            "127.0.0.1" => "localhost",
+            _ => continue,
+        };
+        if is_publish {
+            let (text, edit) = Help::write(outside).split(Some(label.span));
+            diagnostic.help = Some(text);
+            diagnostic.edits.extend(edit);
+        }
+    }
+}
+
 /// Finds the exact place of every edit. An edit is left out where its place does not contain the text that it replaces
 /// once, as where a text is put together from several, and where the place is in a file of the compiler.
 pub fn locate(diagnostics: &mut [Diagnostic], sources: &Sources) {
     for diagnostic in diagnostics.iter_mut().filter(|diagnostic| !diagnostic.edits.is_empty()) {
+        let all = diagnostic.edits.len();
         diagnostic.edits.retain_mut(|edit| {
             let file = edit.span.file;
             if sources.embedded().contains(&file) {
@@ -154,6 +183,10 @@ pub fn locate(diagnostics: &mut [Diagnostic], sources: &Sources) {
             edit.span = Span::new(file, place.start, place.end);
             true
         });
+        // All of them together are the way out.
+        if diagnostic.edits.len() < all {
+            diagnostic.edits.clear();
+        }
     }
 }
 

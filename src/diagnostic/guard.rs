@@ -44,6 +44,17 @@ impl Guarded {
         Self(known::without(text, ranges))
     }
 
+    /// The same with some lines of the text as they are, where each line of it is still one.
+    #[must_use]
+    pub fn but_for(self, text: &str, is_open: impl Fn(&str) -> bool) -> Self {
+        if self.0.lines().count() != text.lines().count() {
+            return self;
+        }
+        let lines = self.0.lines().zip(text.lines());
+        let lines = lines.flat_map(|(guarded, line)| [if is_open(line) { line } else { guarded }, "\n"]);
+        Self(lines.collect())
+    }
+
     /// What was drawn of texts that passed a guard.
     pub(super) fn drawn(text: String) -> Self {
         Self(text)
@@ -147,6 +158,7 @@ impl<'a> Guard<'a> {
             origin: diagnostic.origin,
             about: diagnostic.about.clone(),
             of_all: diagnostic.of_all,
+            name: None,
             secrets: Vec::new(),
             // An edit with stars in it is none.
             edits: diagnostic.edits.iter().filter(|edit| is_open(&edit.new)).cloned().collect(),

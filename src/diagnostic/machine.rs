@@ -138,14 +138,14 @@ pub struct Variant {
 impl Finding {
     /// A finding in a file that is no source, at its first character.
     #[must_use]
-    pub fn in_file(code: &'static Code, file: &str, message: &str, help: &str) -> Self {
+    pub fn in_file(code: &'static Code, file: &str, message: &str, help: Option<&str>) -> Self {
         let start = Position { line: 1, column: 1, offset: 0 };
         Self {
             code: code.id,
             name: code.name,
             severity: level(code.severity),
             message: Guarded::new(message).as_str().to_owned(),
-            help: Some(help.to_owned()),
+            help: help.map(str::to_owned),
             environment: None,
             runtime: None,
             places: vec![Place {
@@ -159,12 +159,33 @@ impl Finding {
         }
     }
 
-    /// Sets the line at which it is.
+    /// Moves it to a line of its file, whose text is given: the whole line.
     #[must_use]
-    pub fn at_line(mut self, line: usize) -> Self {
+    pub fn at_line(mut self, line: usize, text: &str) -> Self {
+        let offset: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let content = text.get(offset..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         for place in &mut self.places {
-            place.start.line = line;
-            place.end.line = line;
+            place.start = Position { line, column: 1, offset };
+            place.end =
+                Position { line, column: content.chars().count() + 1, offset: offset + content.len() };
+        }
+        self
+    }
+
+    /// Sets the environment whose files it is about.
+    #[must_use]
+    pub fn in_environment(mut self, environment: Option<&str>) -> Self {
+        self.environment = environment.map(str::to_owned);
+        self
+    }
+
+    /// Gives it a place where it has none in the project: the start of the source.
+    #[must_use]
+    pub fn or_at(mut self, source: &str) -> Self {
+        if self.primary().is_none() {
+            let start = Position { line: 1, column: 1, offset: 0 };
+            let (file, note) = (source.to_owned(), String::new());
+            self.places.insert(0, Place { file, shipped: false, start, end: start, note });
         }
         self
     }

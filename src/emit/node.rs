@@ -4,11 +4,15 @@
 //! first. Styles (`[a, b]`, `"a"`) are kept.
 
 mod build;
+mod map;
 
 use serde::{Serialize, Serializer};
 
+use smol_str::SmolStr;
+
+pub use map::Map;
+
 use super::layout;
-use crate::hash::IndexMap;
 
 /// A value of a structured format.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,11 +26,11 @@ pub enum Node {
     /// A number with decimals.
     Number(f64),
     /// Text.
-    Text(String),
+    Text(SmolStr),
     /// A list.
     List(Vec<Node>),
     /// A map in its order.
-    Map(IndexMap<String, Node>),
+    Map(Map),
     /// A value in a style, which the printer knows by its name.
     Styled(&'static str, Box<Node>),
     /// A value under lines of comment.
@@ -34,23 +38,27 @@ pub enum Node {
 }
 
 impl Node {
+    /// A map without entries.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::Map(Map::default())
+    }
+
     /// The tree of any value.
     #[must_use]
     pub fn of(value: &(impl Serialize + ?Sized)) -> Self {
-        Self::built(value, None)
+        let node = build::build(value);
+        debug_assert!(node.is_ok(), "{node:?}");
+        node.unwrap_or(Self::Null)
     }
 
     /// The tree of any value, the keys of each map in an order: those of a lower rank first. Newtypes that are no styles are what
-    /// they hold.
+    /// they hold. Whether a text in it holds `${`, which some who read YAML put something else in for.
     #[must_use]
-    pub fn ordered(value: &(impl Serialize + ?Sized), rank: fn(&str) -> usize) -> Self {
-        Self::built(value, Some(rank))
-    }
-
-    fn built(value: &(impl Serialize + ?Sized), rank: Option<build::Rank>) -> Self {
-        let node = build::build(value, rank);
+    pub fn ordered(value: &(impl Serialize + ?Sized), rank: fn(&str) -> u8) -> (Self, bool) {
+        let node = build::ordered(value, rank);
         debug_assert!(node.is_ok(), "{node:?}");
-        node.unwrap_or(Self::Null)
+        node.unwrap_or((Self::Null, false))
     }
 
     /// Whether the name of a newtype is that of a style.
@@ -73,7 +81,7 @@ impl Serialize for Node {
             Self::Number(number) => serializer.serialize_f64(*number),
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(items) => serializer.collect_seq(items),
-            Self::Map(entries) => serializer.collect_map(entries),
+            Self::Map(entries) => entries.serialize(serializer),
             Self::Styled(style, inner) => serializer.serialize_newtype_struct(style, inner),
             Self::Commented(lines, inner) => layout::commented(lines, inner, serializer),
         }

@@ -6,6 +6,8 @@ mod scalar;
 
 use serde::Serialize;
 
+use super::Node;
+
 /// Prints a value under a header of comments, with an empty line between top-level keys.
 #[must_use]
 pub fn yaml(header: &[String], value: &impl Serialize) -> String {
@@ -44,6 +46,14 @@ pub fn yaml_documents(header: &[String], documents: impl IntoIterator<Item = imp
 pub fn yaml_object(comment: &[String], value: &impl Serialize) -> String {
     let mut out = String::new();
     print::object(&mut out, comment, value);
+    out
+}
+
+/// Prints a tree as [`yaml_object`] prints it.
+#[must_use]
+pub fn yaml_tree(comment: &[String], tree: &Node) -> String {
+    let mut out = String::new();
+    print::tree(&mut out, comment, tree);
     out
 }
 

@@ -215,7 +215,12 @@ impl Loading<'_> {
                 );
                 return;
             }
-            Err(LoadError::Refused(words)) => format!("`{path}` cannot be read: {words}"),
+            Err(LoadError::Refused(words)) => {
+                let message = format!("`{path}` cannot be read: {words}");
+                let refused = Diagnostic::new(codes::SYN005, message);
+                self.sink.report(refused.at_maybe(cause, "imported here"));
+                return;
+            }
         };
         self.sink.report(Diagnostic::new(codes::IMP001, message).at_maybe(cause, "imported here"));
     }

@@ -93,7 +93,7 @@ fn read(path: &str, found: Result<Found, LoadError>, span: Span, sink: &mut Sink
         Err(LoadError::Missing) => Diagnostic::new(codes::IMP001, format!("there is no `{path}`")),
         Err(LoadError::TooLarge) => Diagnostic::new(codes::SYN005, format!("`{path}` is too large")),
         Err(LoadError::Refused(words)) => {
-            Diagnostic::new(codes::IMP001, format!("`{path}` cannot be read: {words}"))
+            Diagnostic::new(codes::SYN005, format!("`{path}` cannot be read: {words}"))
         }
         Err(LoadError::Outside) => {
             Diagnostic::new(codes::IMP003, format!("`{path}` leads out of the project"))

@@ -1,6 +1,8 @@
 //! Which lists are merged by keys: `x-kubernetes-list-map-keys` and `x-kubernetes-patch-merge-key` of
 //! kubernetes/kubernetes:api/openapi-spec/swagger.json. kustomize replaces every other list whole.
 
+use smol_str::SmolStr;
+
 /// The groups whose kinds kustomize knows; those of others (`HTTPRoute`, `ServiceMonitor`) are plain trees to it.
 const KNOWN_GROUPS: &[&str] =
     &["", "apps", "autoscaling", "batch", "networking.k8s.io", "policy", "rbac.authorization.k8s.io"];
@@ -24,8 +26,8 @@ pub(super) enum Merge {
 }
 
 /// How a list is taken. `path` leads to it through maps and the items of other lists.
-pub(super) fn merge(kind: &str, path: &[String]) -> Merge {
-    let words: Vec<&str> = path.iter().map(String::as_str).collect();
+pub(super) fn merge(kind: &str, path: &[SmolStr]) -> Merge {
+    let words: Vec<&str> = path.iter().map(SmolStr::as_str).collect();
     let within: &[&str] = match (kind, words.as_slice()) {
         ("Service", ["spec", "ports"]) => return Merge::Keys,
         ("ServiceAccount", ["secrets" | "imagePullSecrets"]) => return Merge::Key("name"),

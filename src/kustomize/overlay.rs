@@ -1,6 +1,8 @@
 //! The files of an overlay.
 
 use super::{DIRECTIVE, Identity, patch};
+use smol_str::SmolStr;
+
 use crate::emit::{Node, yaml};
 use crate::hash::{HashMap, HashSet, IndexMap};
 
@@ -61,11 +63,11 @@ type Added = IndexMap<String, Vec<usize>>;
 const NEEDS: &str = "needs/";
 
 fn text(text: &str) -> Node {
-    Node::Text(text.to_owned())
+    Node::Text(text.into())
 }
 
 fn map<const N: usize>(entries: [(&str, Node); N]) -> Node {
-    Node::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+    Node::Map(entries.into_iter().collect())
 }
 
 /// `kustomization.yaml`. What pods need (policies, configuration) stands before the base, whose pods may need it, and new pods
@@ -80,7 +82,7 @@ fn kustomization(
     let added = |runs: bool| added.keys().filter(is_of(runs)).map(String::as_str);
     let resources = added(false).chain([base]).chain(added(true)).map(text).collect();
     let changed = patches.keys().map(|file| map([("path", text(file))]));
-    let gone = gone.iter().map(|identity| map([("patch", Node::Text(deletion(identity)))]));
+    let gone = gone.iter().map(|identity| map([("patch", Node::Text(deletion(identity).into()))]));
     let patches: Vec<Node> = changed.chain(gone).collect();
     let mut entries = vec![
         ("apiVersion", text("kustomize.config.k8s.io/v1beta1")),
@@ -91,15 +93,15 @@ fn kustomization(
     if !patches.is_empty() {
         entries.push(("patches", Node::List(patches)));
     }
-    Node::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+    Node::Map(entries.into_iter().collect())
 }
 
 /// The patch that takes an object away. It stands alone: kustomize fails where a file holds two of them
 /// (kubernetes-sigs/kustomize#5471: a panic, seen with 5.6).
 fn deletion(identity: &Identity) -> String {
     let (head, metadata) = identity.head();
-    let metadata = ("metadata".to_owned(), Node::Map(metadata.into_iter().collect()));
-    let gone = (DIRECTIVE.to_owned(), text("delete"));
+    let metadata = (SmolStr::new_static("metadata"), Node::Map(metadata.into_iter().collect()));
+    let gone = (SmolStr::new_static(DIRECTIVE), text("delete"));
     let patch = Node::Map(head.into_iter().chain([metadata, gone]).collect());
     // An empty line between the keys would be a line of text here.
     yaml(&[], &patch)

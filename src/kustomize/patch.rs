@@ -2,10 +2,10 @@
 
 use super::lists::{Merge, is_written_whole, merge};
 use super::{DIRECTIVE, Identity, bare, lines, same, text};
-use crate::emit::Node;
-use crate::hash::IndexMap;
+use smol_str::SmolStr;
 
-type Entries = IndexMap<String, Node>;
+use crate::emit::{Map, Node};
+use crate::hash::IndexMap;
 
 /// The patch that makes the object `to` of the object `from`, which have one identity; `None` where they say the same.
 #[must_use]
@@ -19,10 +19,10 @@ pub fn patch(from: &Node, to: &Node) -> Option<Node> {
         return None;
     }
     let (head, mut metadata) = identity.head();
-    if let Some(Node::Map(changed)) = changes.shift_remove("metadata") {
+    if let Some(Node::Map(changed)) = changes.remove("metadata") {
         metadata.extend(changed);
     }
-    let metadata = ("metadata".to_owned(), Node::Map(metadata.into_iter().collect()));
+    let metadata = (SmolStr::new_static("metadata"), Node::Map(metadata.into_iter().collect()));
     Some(Node::Map(head.into_iter().chain([metadata]).chain(changes).collect()))
 }
 
@@ -32,13 +32,13 @@ struct Walk<'a> {
     /// Whether `spec` is written whole.
     whole: bool,
     /// The keys down to the present place; the items of lists have none.
-    path: Vec<String>,
+    path: Vec<SmolStr>,
 }
 
 impl Walk<'_> {
     /// What a patch says of a map: every entry that differs, and `null` for one that is no longer there.
-    fn map(&mut self, from: &Entries, to: &Entries) -> Entries {
-        let mut changes = Entries::default();
+    fn map(&mut self, from: &Map, to: &Map) -> Map {
+        let mut changes = Map::default();
         for (key, value) in to {
             let Some(before) = from.get(key) else {
                 changes.insert(key.clone(), value.clone());
@@ -88,7 +88,7 @@ impl Walk<'_> {
             }
             named -= 1;
         }
-        let entry = |key: &str, value: &str| (key.to_owned(), Node::Text(value.to_owned()));
+        let entry = |key: &str, value: &str| (SmolStr::new(key), Node::Text(value.into()));
         let mut items: Vec<Node> = Vec::new();
         let mut stays = false;
         for (name, item) in into.keys().zip(to).take(named) {
@@ -137,12 +137,12 @@ fn remark(line: &str, value: Node) -> Node {
     Node::Commented(vec![line.to_owned()], Box::new(value))
 }
 
-fn replace() -> (String, Node) {
-    (DIRECTIVE.to_owned(), Node::Text("replace".to_owned()))
+fn replace() -> (SmolStr, Node) {
+    (SmolStr::new_static(DIRECTIVE), Node::Text(SmolStr::new_static("replace")))
 }
 
 /// A map that takes the place of the one of the base.
-fn replaced_map(entries: &Entries) -> Node {
+fn replaced_map(entries: &Map) -> Node {
     let rest = entries.iter().map(|(key, value)| (key.clone(), value.clone()));
     Node::Map(std::iter::once(replace()).chain(rest).collect())
 }

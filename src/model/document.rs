@@ -6,8 +6,8 @@ use smol_str::SmolStr;
 
 use super::{
     Alert, Allow, Backup, Dashboard, DataSource, Exports, Group, Host, Hours, Image, Inhibit, Issuer, Metric,
-    Mirror, Network, Outside, Override, PlatformBlock, Policy, Receiver, Record, Secret, Service, Site,
-    Target, Variable, Volume,
+    Mirror, Network, OffSite, Outside, Override, PlatformBlock, Policy, Receiver, Record, Secret, Service,
+    Site, Target, Variable, Volume,
 };
 use crate::diagnostic::Sink;
 use crate::hash::HashSet;
@@ -60,6 +60,8 @@ block! {
         many datasource: DataSource,
         /// A copy of data, made regularly.
         many backup: Backup,
+        /// A bucket off the site.
+        many offsite: OffSite,
         /// What must never, or must always, be reachable.
         many policy: Policy,
         /// What an image contains.
@@ -122,6 +124,7 @@ impl Document {
             dashboard,
             datasource,
             backup,
+            offsite,
             policy,
             image,
             mirror,
@@ -150,6 +153,7 @@ impl Document {
         self.dashboard.extend(dashboard);
         self.datasource.extend(datasource);
         self.backup.extend(backup);
+        self.offsite.extend(offsite);
         self.policy.extend(policy);
         self.image.extend(image);
         self.mirror.extend(mirror);

@@ -20,6 +20,7 @@ pub use super::receiver::{
     HeartbeatField, HoursField, OpsgenieField, PagerDutyField, ReceiverField, SlackField, SmtpField,
     TeamsField, WebhookField,
 };
+pub use super::rotate::RotateField;
 pub use super::route::{LimitField, MaintenanceField, RouteField, SiteField, TlsField, UpstreamField};
 pub use super::run::{
     AfterField, PlaceField, RequiresField, ReserveField, ResourcesField, RunField, ScaleField, ScaleOnField,
@@ -30,11 +31,11 @@ pub use super::source::DataSourceField;
 pub use super::storage::{
     ArtifactsField, BindField, ConfigField, MountField, ServiceVolumeField, TmpfsField,
 };
-pub use super::store::BackupField;
+pub use super::store::{BackupField, OffSiteField};
 pub use super::target::{
-    AlertmanagerSettingsField, ComposeSettingsField, DocsSettingsField, GatewaySettingsField, GrafanaSettingsField,
-    IngressSettingsField, KubernetesSettingsField, NginxSettingsField, PrometheusSettingsField, TargetField,
-    TerraformSettingsField,
+    AlertmanagerSettingsField, ComposeSettingsField, DocsSettingsField, GatewaySettingsField,
+    GrafanaSettingsField, IngressSettingsField, KubernetesSettingsField, NginxSettingsField,
+    PrometheusSettingsField, ScriptsSettingsField, TargetField, TerraformSettingsField,
 };
 
 #[cfg(test)]

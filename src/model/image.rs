@@ -33,6 +33,14 @@ block! {
 }
 
 block! {
+    /// A kernel of Linux on which versions of an image do not run.
+    "kernel_below" => KernelBelow / KernelBelowField {
+        label versions = "The version of the image (`\"8\"`, with all behind it), or those before one (`\"<7.2\"`).";
+        value kernel: Constant = "The first kernel on which it does not run: `\"6.19\"`.";
+    }
+}
+
+block! {
     /// The flag with which a program looks at its files by itself and reads them again when they have changed.
     "reload_flag" => ReloadFlag / ReloadFlagField {
         label since = "The first version that knows it: `\"3.12\"`.";
@@ -124,6 +132,8 @@ block! {
         optional since: Constant,
         /// What to use in its place.
         optional instead: Constant,
+        /// Kernels on which versions of it do not run.
+        many kernel_below: KernelBelow,
         /// Versions that get no updates any more, with the month in which that ended.
         many ended: Ended,
         /// A tag that is kept up.

@@ -104,6 +104,9 @@ block! {
         /// Whether the host's firewall (a security group) guards what is published to a named
         /// outside. Without it such ports are bound to the loopback address.
         optional firewall: bool,
+        /// Where the build and what its scripts keep stand on the host: `/opt/PLATFORM` where the source says nothing. A host
+        /// that has it carries the compose stack; where none has, the only host does.
+        optional path: Constant,
         /// Kernel settings of the host.
         optional sysctl: Map<Integer>,
     }

@@ -9,6 +9,7 @@ use super::health::{Health, Metrics, Samples};
 use super::observe::{Alert, Dashboard, Metric, Record};
 use super::port::Port;
 use super::receiver::Smtp;
+use super::rotate::Rotate;
 use super::run::{After, Place, Requires, Resources, Run, Scale, Security, Ulimit};
 use super::storage::{Artifacts, Bind, Config, Mount, ServiceVolume, Tmpfs};
 use super::{Allow, Override};
@@ -106,6 +107,8 @@ block! {
         optional dump: Arc<Dump>,
         /// What helps those who run it.
         optional guide: Arc<Guide>,
+        /// How its secrets are changed.
+        many rotate: Rotate,
         /// Alerts about it.
         many alert: Alert,
         /// Queries that are kept under a name.
@@ -216,16 +219,29 @@ impl Decode for EnvValue {
 }
 
 block! {
-    /// How the data of a service is copied and brought back.
+    /// How the data of a service is copied and brought back. Its commands run in a container of the service, and reach the server
+    /// by its address, so that the same commands serve a scratch server and a pod of their own. No secret stands in them: they read
+    /// the variables and files of the service.
     "dump" => Dump / DumpField {
+        /// What prints the names of what is copied one by one, a line each, such as databases. The commands below get such a name
+        /// behind their words. Without it there is one copy of the whole.
+        optional parts: List<Template>,
         /// What writes a copy to its standard output.
         required save: List<Template>,
         /// What reads one from its standard input.
         required restore: List<Template>,
+        /// Whether the service stands still while it is restored: `restore` runs in a container of its own, with the volumes.
+        optional offline: bool,
         /// What the name of a copy ends with.
         optional suffix: Constant,
-        /// What tells that a copy can be read.
+        /// What reads a whole copy from its standard input, and fails where its end is missing. It runs without network and volumes.
         optional verify: List<Template>,
+        /// What prints how much data there is: a line each, a number and a name. A drill compares it with the restored data.
+        optional count: List<Template>,
+        /// What prints the version of the server. A copy is not restored into an older one.
+        optional server_version: List<Template>,
+        /// What fails where a restored server is not as it should be. Drills run it.
+        optional check: List<Template>,
     }
 }
 

@@ -11,10 +11,24 @@ block! {
         optional size: Bytes,
         /// Whether it is part of a backup.
         optional backup: bool,
+        /// When its files are a valid copy; with the service stopped where nothing is set. A service with a `dump` needs no copy of files.
+        optional copy: VolumeCopy,
         /// Whether the service only reads it: a nested service fills it.
         optional read_only: bool,
         /// What is kept there.
         optional description: Constant,
+    }
+}
+
+choice! {
+    /// When the files of a volume are a valid copy.
+    VolumeCopy {
+        /// While the service is stopped.
+        Stopped = "stopped",
+        /// While it runs, too: each file is written once, or replaced as a whole.
+        Running = "running",
+        /// Never: its program has a way of its own.
+        Never = "never",
     }
 }
 

@@ -62,6 +62,8 @@ block! {
         optional shared_storage_class: Constant,
         /// The domain of the cluster, `cluster.local` by default.
         optional domain: Constant,
+        /// The namespace of KEDA, `keda` by default: from there it asks the platform's Prometheus for the queries of `scale { on … }`.
+        optional keda: Constant,
         /// The Secrets by which images are pulled; they are in each namespace.
         optional pull_secrets: List<Constant>,
         /// When an image is pulled that is there already.
@@ -120,8 +122,25 @@ block! {
 }
 
 block! {
-    /// Settings of the scripts for operators: there are none yet.
-    "scripts" => ScriptsSettings / ScriptsSettingsField {}
+    /// Settings of the scripts for operators.
+    "scripts" => ScriptsSettings / ScriptsSettingsField {
+        /// The folder of the host that copies of data lie in; `.infrac/backups` beside the build where nothing is set.
+        optional backups: Constant,
+        /// The image of rclone, which takes copies to object stores.
+        optional transfer_image: Constant,
+        /// What starts backups on the host; timers of systemd where nothing is set.
+        optional timers: Timers,
+    }
+}
+
+choice! {
+    /// What starts programs by a schedule on a host.
+    Timers {
+        /// Timers of systemd, which make up for a run that the host was off for.
+        Systemd = "systemd",
+        /// A file in `/etc/cron.d`, where crond runs.
+        Cron = "cron",
+    }
 }
 
 choice! {

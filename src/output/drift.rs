@@ -21,7 +21,7 @@ pub enum Difference {
     Missing,
     /// It is what an earlier build wrote.
     Stale,
-    /// Its content is right, and its mode is not: it is a program and must not be one, or the other way round.
+    /// Its content is right, and its mode is not.
     Mode,
     /// It has been edited since infrac wrote it.
     Edited,
@@ -31,6 +31,10 @@ pub enum Difference {
     Orphaned,
     /// An earlier build wrote it, it has been edited since, and it is no longer generated.
     OrphanedAndEdited,
+    /// An earlier build wrote it, the manifest does not know it, and it is no longer generated.
+    LeftOver,
+    /// Infrac did not write it, and programs read it with what infrac wrote.
+    Foreign,
 }
 
 /// A file that a build would change.
@@ -107,9 +111,27 @@ pub fn compare<'a>(folder: &Path, build: &'a Build) -> Result<Drift<'a>, WriteEr
         files.push(drifted(change, difference, Some(artifact)));
     }
     files.extend(plan.removals.iter().map(|change| {
-        let difference = if change.keep { Difference::OrphanedAndEdited } else { Difference::Orphaned };
+        let difference = match change.keep {
+            true if known(&change.path) => Difference::OrphanedAndEdited,
+            true => Difference::LeftOver,
+            false => Difference::Orphaned,
+        };
         drifted(change, difference, None)
     }));
+    files.extend(plan.foreign.iter().map(|path| Drifted {
+        path: path.clone(),
+        difference: Difference::Foreign,
+        artifact: None,
+        place: root.real.join(path),
+    }));
+    if files.is_empty() && build.is_gone() && record.state != State::Missing {
+        files.push(Drifted {
+            path: manifest::NAME.to_owned(),
+            difference: Difference::Orphaned,
+            artifact: None,
+            place: root.real.join(manifest::NAME),
+        });
+    }
     // Where files are right and the manifest does not know it, the next build could not tell whose they are.
     if files.is_empty() && !plan.after.files.is_empty() && !record.says(&plan.after) {
         let missing = record.state == State::Missing;

@@ -45,6 +45,12 @@ impl Drop for MadeFolders {
     }
 }
 
+/// Removes a folder where nothing stands in it.
+pub(super) fn remove_if_empty(folder: &Path) {
+    // One that cannot be removed is not empty, or is the current one of somebody.
+    let _ = step::remove_folder(folder);
+}
+
 /// Removes the folders of a path that stand empty, from the lowest one upwards, and never the root.
 pub(super) fn remove_empty(root: &Path, path: &str) {
     let mut path = path;

@@ -15,7 +15,7 @@ pub(super) fn keep(place: &Path) -> io::Result<String> {
     loop {
         let suffix = if number == 1 { ".orig".to_owned() } else { format!(".orig.{number}") };
         let copy = beside(place, &suffix);
-        match step::name_also(place, &copy) {
+        match step::copy_to(place, &copy) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 if is_copy(place, &copy) {
                     return Ok(suffix);

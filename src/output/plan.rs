@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::foreign;
 use super::manifest::{Entry, Manifest};
 use super::once;
 use super::place::Root;
 use super::problem::{Problem, Reason};
-use super::seen::{Seen, digest, holds, is_mode, leads_to_the_same};
+use super::seen::{Seen, digest, holds, is_mode};
 use super::{Build, Left};
 use crate::hash::HashSet;
 use crate::parallel;
@@ -23,6 +24,8 @@ pub(super) struct Plan<'a> {
     pub(super) left: Vec<Left>,
     /// Paths that are no longer generated. Their folders may now be empty.
     pub(super) stale: Vec<String>,
+    /// Files of somebody else's that programs read with those of the build.
+    pub(super) foreign: Vec<String>,
     /// What holds when it is done.
     pub(super) after: Manifest,
     problems: Vec<Problem>,
@@ -105,6 +108,13 @@ impl<'a> Plan<'a> {
                 plan.problems.push(problem);
             }
         }
+        let known: BTreeSet<&str> =
+            generated.iter().copied().chain(before.files.keys().map(String::as_str)).collect();
+        let found = foreign::find(root, build, &known);
+        for path in found.left_over {
+            plan.left_over(root, force, path);
+        }
+        plan.foreign = found.foreign;
         // What stands in the way of several files is told once.
         let mut told = HashSet::default();
         plan.problems.retain(|problem| told.insert(problem.to_string()));
@@ -134,6 +144,23 @@ impl<'a> Plan<'a> {
         };
         self.writes.push((artifact, Change { path: path.clone(), place, seen, keep }));
         Ok(())
+    }
+
+    /// Removes a file that infrac generated once and the manifest does not know. Nobody can say whether it was edited since, so
+    /// it is kept under another name.
+    fn left_over(&mut self, root: &mut Root, force: bool, path: String) {
+        let seen = root.place(&path).and_then(|place| {
+            let seen = Seen::at(&place).map_err(|reason| root.problem(&path, reason))?;
+            Ok((place, seen))
+        });
+        match seen {
+            Err(problem) => self.problems.push(problem),
+            Ok(_) if !force => self.problems.push(root.problem(&path, Reason::LeftOver)),
+            Ok((place, seen)) => {
+                self.stale.push(path.clone());
+                self.removals.push(Change { path, place, seen, keep: true });
+            }
+        }
     }
 
     /// Removes what is no longer generated, where it still is what infrac wrote.
@@ -186,7 +213,6 @@ fn owner(place: &Path, seen: &Seen, before: &Manifest, artifact: &Artifact) -> R
     match seen {
         Seen::Nothing => return Ok(Owner::Infrac),
         Seen::Other => return Err(Reason::NotAFile),
-        Seen::Link if leads_to_the_same(place, artifact) => return Ok(Owner::Same),
         Seen::Link => return Ok(Owner::Person(Reason::Link)),
         Seen::File { .. } => {}
     }

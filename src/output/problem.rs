@@ -54,6 +54,8 @@ pub enum Reason {
     Edited,
     /// What infrac wrote has been edited, and would now be removed.
     EditedAndStale,
+    /// What infrac wrote once is not generated any more, and the manifest does not know it.
+    LeftOver,
     /// The platform is read from it.
     Source,
     /// A link stands where infrac writes, or wrote, a file.
@@ -72,7 +74,7 @@ impl Reason {
     /// Whether `--force` goes past it.
     #[must_use]
     pub fn yields_to_force(&self) -> bool {
-        matches!(self, Self::Foreign | Self::Edited | Self::EditedAndStale | Self::Link)
+        matches!(self, Self::Foreign | Self::Edited | Self::EditedAndStale | Self::LeftOver | Self::Link)
     }
 }
 
@@ -98,6 +100,9 @@ impl fmt::Display for Problem {
             Reason::Foreign => "is in the way: infrac did not write it",
             Reason::Edited => "has been edited since infrac wrote it",
             Reason::EditedAndStale => "is no longer generated, but has been edited since infrac wrote it",
+            Reason::LeftOver => {
+                "is no longer generated, and is not in the manifest, which would say whether it has been edited"
+            }
             Reason::Source => "is a source of the platform, and no artifact can stand there",
             Reason::Link => "is a link, which infrac did not make",
             // Said above.

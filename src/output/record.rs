@@ -55,6 +55,14 @@ impl Record {
         Ok(Opened { place: self.place.clone(), before, after })
     }
 
+    /// Removes the manifest of a folder in which nothing of infrac's is left.
+    pub(super) fn remove(&self) -> io::Result<()> {
+        match step::remove_file(&self.place) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            done => done,
+        }
+    }
+
     /// Replaces the manifest where no file changes.
     pub(super) fn replace(&self, after: &Manifest) -> io::Result<()> {
         let folder = self.place.parent().unwrap_or(&self.place);

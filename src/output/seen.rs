@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::problem::Reason;
 use crate::digest::{Digest, Hasher};
-use crate::target::{Artifact, FILE, PROGRAM};
+use crate::target::{FILE, PROGRAM};
 
 /// What stands at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,16 +49,6 @@ impl Seen {
     }
 }
 
-/// Whether what a link leads to says what the artifact says.
-pub(super) fn leads_to_the_same(place: &Path, artifact: &Artifact) -> bool {
-    let is_like_it = fs::metadata(place).is_ok_and(|found| {
-        found.is_file()
-            && found.len() == artifact.content.len() as u64
-            && is_mode(mode(&found), artifact.mode)
-    });
-    is_like_it && holds(place, artifact.content.as_bytes()).unwrap_or(false)
-}
-
 /// Whether a file holds these bytes.
 pub(super) fn holds(place: &Path, bytes: &[u8]) -> io::Result<bool> {
     let mut rest = bytes;
@@ -90,11 +80,11 @@ pub(super) fn pieces(place: &Path, mut take: impl FnMut(&[u8]) -> bool) -> io::R
     }
 }
 
-/// Whether a mode is the one that is wanted. Where the source says none, a copy of a repository may have made it
-/// wider or narrower for others, and only whether it is a program counts.
+/// Whether a mode is the one that is wanted. Where the source sets none, a working copy may let the group write, as version
+/// control does under some umasks. Everything else changes what containers, which run as other users, can do with the file.
 pub(super) fn is_mode(found: u32, wanted: u32) -> bool {
-    const OWNER_RUNS: u32 = 0o100;
-    if matches!(wanted, FILE | PROGRAM) { found & OWNER_RUNS == wanted & OWNER_RUNS } else { found == wanted }
+    const GROUP_WRITES: u32 = 0o020;
+    if matches!(wanted, FILE | PROGRAM) { found & !GROUP_WRITES == wanted } else { found == wanted }
 }
 
 #[cfg(unix)]

@@ -8,6 +8,9 @@ use tempfile::TempPath;
 
 use super::temporary;
 
+/// The mode of a copy.
+const OWNER_ALONE: u32 = 0o600;
+
 /// Where tests let a build fail or end.
 #[cfg(not(test))]
 #[expect(clippy::unnecessary_wraps, reason = "tests have another one")]
@@ -56,17 +59,11 @@ pub(super) fn make_folder(place: &Path) -> io::Result<bool> {
     }
 }
 
-/// Gives a file or a link a second name, which must be free. Where the file system knows no second names, it
-/// becomes a copy.
-pub(super) fn name_also(place: &Path, other: &Path) -> io::Result<()> {
+/// Copies a file or a link to another name, which must be free. The copy of a file has its time, and its owner alone reads it:
+/// what a person wrote into it may be a secret.
+pub(super) fn copy_to(place: &Path, other: &Path) -> io::Result<()> {
     step()?;
-    if place.is_symlink() {
-        return link(&fs::read_link(place)?, other);
-    }
-    match fs::hard_link(place, other) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => copy(place, other),
-        done => done,
-    }
+    if place.is_symlink() { link(&fs::read_link(place)?, other) } else { copy(place, other) }
 }
 
 /// A copy that stands under its name only when it is whole.
@@ -74,9 +71,8 @@ fn copy(place: &Path, other: &Path) -> io::Result<()> {
     let mut from = fs::File::open(place)?;
     let mut to = temporary::create(other.parent().unwrap_or(other))?;
     io::copy(&mut from, &mut to)?;
-    let known = from.metadata()?;
-    fs::set_permissions(to.path(), known.permissions())?;
-    to.as_file().set_modified(known.modified()?)?;
+    set_mode(to.path(), OWNER_ALONE)?;
+    to.as_file().set_modified(from.metadata()?.modified()?)?;
     to.into_temp_path().persist_noclobber(other).map_err(|refused| refused.error)
 }
 
@@ -106,18 +102,19 @@ mod tests {
     use std::fs;
     use std::time::{Duration, SystemTime};
 
-    /// As a second name of the file would.
     #[test]
-    fn a_copy_keeps_mode_and_time() -> std::io::Result<()> {
+    fn a_copy_keeps_the_time_and_is_its_owners_alone() -> std::io::Result<()> {
         let folder = tempfile::tempdir()?;
         let [place, other] = ["a", "b"].map(|name| folder.path().join(name));
         fs::write(&place, "text")?;
-        super::set_mode(&place, 0o640)?;
+        super::set_mode(&place, 0o644)?;
         let before = SystemTime::now() - Duration::from_hours(24);
         fs::File::options().append(true).open(&place)?.set_modified(before)?;
         super::copy(&place, &other)?;
         let (one, two) = (fs::metadata(&place)?, fs::metadata(&other)?);
-        assert_eq!((one.permissions(), one.modified()?), (two.permissions(), two.modified()?));
+        assert_eq!(one.modified()?, two.modified()?);
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::MetadataExt::mode(&two) & 0o777, 0o600);
         assert_eq!(fs::read_to_string(other)?, "text");
         Ok(())
     }

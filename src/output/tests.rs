@@ -36,6 +36,7 @@ fn whole(artifacts: &[Artifact]) -> Build {
         recreate: false,
         sources: BTreeSet::new(),
         places: &[],
+        theirs: Vec::new(),
         once: &[],
     }
 }

@@ -105,6 +105,12 @@ impl Kubernetes {
         self.version.map_or(KUBERNETES.0, |version| version.value)
     }
 
+    /// The namespace of KEDA, as its documentation installs it (kedacore/keda-docs:content/docs/2.17/deploy.md).
+    #[must_use]
+    pub fn keda_namespace(&self) -> &str {
+        self.keda.as_deref().unwrap_or("keda")
+    }
+
     /// The ports of the API server.
     #[must_use]
     pub fn api_ports(&self) -> &[u16] {

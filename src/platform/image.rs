@@ -81,6 +81,8 @@ pub struct ImageFacts {
     pub instead: Option<String>,
     /// Versions that get no updates any more, with the month in which that ended.
     pub ended: Vec<(String, String)>,
+    /// The first kernel on which versions do not run.
+    pub kernel_below: Vec<(String, Version)>,
     /// A tag that is kept up.
     pub current: Option<String>,
 }

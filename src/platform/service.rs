@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 
 use super::{
     ApiAccess, Bears, CheckTimes, ConfigFile, Dump, GroupId, Guide, Health, HostPath, MemoryPath, Mounted,
-    NetworkId, OutsideId, Override, OwnVolume, Placement, Process, Resources, Retention, RoutePath, Scale,
-    Schedule, Security, ServiceId, SharedMount, Value,
+    NetworkId, OutsideId, Override, OwnVolume, Placement, Process, Resources, Retention, Rotation, RoutePath,
+    Scale, Schedule, Security, ServiceId, SharedMount, Value, Version,
 };
 use crate::model::{self, Access, Condition, Protocol, Role, RunKind};
 use crate::source::Span;
@@ -37,6 +37,8 @@ pub struct Service {
     pub image_name: Option<ImageName>,
     /// The name of the image it is built on, where the source says it, else of the one that is pulled.
     pub base_name: Option<ImageName>,
+    /// The first kernel of Linux on which its image does not run.
+    pub kernel_below: Option<Version>,
     /// The entry of the catalogue for the image that is pulled.
     pub image_facts: Option<usize>,
     /// The entry of the catalogue for the image it is built on: what the container holds.
@@ -85,6 +87,8 @@ pub struct Service {
     pub dump: Option<Box<Dump>>,
     /// What helps those who run it.
     pub guide: Option<Box<Guide>>,
+    /// How its secrets are changed.
+    pub rotations: Vec<Rotation>,
     /// What starts before it.
     pub dependencies: Vec<Dependency>,
     /// When it runs.

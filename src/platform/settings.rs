@@ -1,7 +1,7 @@
 //! What the source sets for each target.
 
 use super::{AccountId, ApiServer, ClusterGateway, Dns, Operator, SecretStore, Version};
-use crate::model::PullPolicy;
+use crate::model::{PullPolicy, Timers};
 use crate::schema::Placed;
 
 /// The settings of every target.
@@ -21,6 +21,19 @@ pub struct Settings {
     pub terraform: Terraform,
     /// Those of the documentation.
     pub docs: Docs,
+    /// Those of the scripts for operators.
+    pub scripts: Scripts,
+}
+
+/// The settings of the scripts for operators.
+#[derive(Debug, Clone, Default)]
+pub struct Scripts {
+    /// The folder of the host that copies of data lie in, where it is not the one beside the build.
+    pub backups: Option<String>,
+    /// The image of the client of object stores, where it is not the default.
+    pub transfer_image: Option<String>,
+    /// What starts backups, where the source says it.
+    pub timers: Option<Timers>,
 }
 
 /// The settings of Docker Compose.
@@ -59,6 +72,8 @@ pub struct Kubernetes {
     pub shared_storage_class: Option<String>,
     /// The domain of the cluster, where it is not [`DOMAIN`].
     pub domain: Option<String>,
+    /// The namespace of KEDA, where it is not `keda`.
+    pub keda: Option<String>,
     /// The Secrets by which images are pulled.
     pub pull_secrets: Vec<String>,
     /// When an image is pulled, where the source says it.
@@ -94,6 +109,7 @@ impl Default for Kubernetes {
             storage_class: None,
             shared_storage_class: None,
             domain: None,
+            keda: None,
             pull_secrets: Vec::new(),
             pull_policy: None,
             wait: true,

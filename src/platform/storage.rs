@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::{Platform, Runtime, Service, Value, Version, VolumeId};
 use crate::formats::Format;
-use crate::model::Propagation;
+use crate::model::{Propagation, VolumeCopy};
 use crate::schema::Bytes;
 use crate::source::Span;
 
@@ -44,6 +44,8 @@ pub struct OwnVolume {
     pub size: Option<Bytes>,
     /// Whether it is part of a backup.
     pub backup: bool,
+    /// When its files are a valid copy.
+    pub copy: VolumeCopy,
     /// Whether the service only reads it.
     pub read_only: bool,
     /// The place of its key and name.

@@ -3,7 +3,9 @@
 use super::text::{Mentions, Texts, Thing};
 use crate::hash::HashMap;
 use crate::model::{self, Document, Role, SourceAccess};
-use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideId, Platform, Service, ServiceId, Tls};
+use crate::platform::{
+    Cause, DestinationKind, Edge, EdgeEnd, NetworkId, OutsideId, Platform, Service, ServiceId, Tls,
+};
 use crate::schema::Reference;
 use crate::source::Span;
 
@@ -229,8 +231,11 @@ fn receivers(document: &Document, edges: &mut Edges<'_>, texts: &mut Texts<'_>) 
 fn backups(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
     let platform = edges.platform;
     for backup in &platform.backups {
-        let store = &platform[platform[backup.to].of];
-        edges.add(backup.of, http(store), Cause::Backup, backup.to_span, texts);
+        for destination in &backup.to {
+            let DestinationKind::Bucket { bucket, .. } = destination.kind else { continue };
+            let store = &platform[platform[bucket].of];
+            edges.add(backup.of, http(store), Cause::Backup, destination.span, texts);
+        }
     }
 }
 

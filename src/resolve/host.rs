@@ -19,6 +19,7 @@ pub(super) fn hosts(document: &Document, platform: &Platform, texts: &mut Texts<
         address: block.address.as_ref().map(|address| reached_by(address, texts)),
         ssh: block.ssh.as_ref().and_then(|ssh| comes_in(ssh, platform, texts)),
         firewall: block.firewall.unwrap_or(false),
+        path: block.path.as_ref().map(|path| (install_path(path, texts), path.span)),
         sysctl: block
             .sysctl
             .iter()
@@ -28,6 +29,35 @@ pub(super) fn hosts(document: &Document, platform: &Platform, texts: &mut Texts<
         span: block.span,
     });
     hosts.collect()
+}
+
+/// How long it may be: Docker binds it into mounts and sockets, and units name files below it.
+const MOST_OF_PATH: usize = 200;
+
+/// A folder of the host. Schedules, units and shells name it, so it holds no character that one of them reads otherwise.
+fn install_path(path: &Constant, texts: &mut Texts<'_>) -> String {
+    let (text, span) = (texts.constant(path), path.span);
+    let is_name = |part: &str| {
+        part != "."
+            && part != ".."
+            && !part.is_empty()
+            && !part.starts_with('-')
+            && part.chars().all(is_plain)
+    };
+    let is_sound = text.len() <= MOST_OF_PATH
+        && text.strip_prefix('/').is_some_and(|below| below.split('/').all(is_name));
+    if !is_sound {
+        texts.sink.report(
+            Diagnostic::new(codes::TYP007, format!("`{text}` can be no install path"))
+                .at(span, "starts with `/`; its names are letters, digits, `.`, `_` and `-`, and none starts with `-`")
+                .help("name a folder of its own, such as `/opt/shop`: the build stands in it, with `.env` beside it"),
+        );
+    }
+    text
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
 }
 
 /// What links begin with, behind the scheme: a name, or an IP address.

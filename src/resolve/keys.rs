@@ -43,7 +43,7 @@ fn each(blocks: &[model::Override], place: Place, platform: &Platform, texts: &m
 /// The version that the files of a target are written for: the one that the source says, or that of the image that reads them.
 fn written_for(format: &Format, platform: &Platform) -> Option<Version> {
     if format.objects {
-        return Some(OLDEST);
+        return Some(platform.settings.kubernetes.written_for());
     }
     let settings = &platform.settings;
     let said = [(&PROMETHEUS, settings.prometheus.version), (&ALERTMANAGER, settings.alertmanager.version)];
@@ -54,9 +54,6 @@ fn written_for(format: &Format, platform: &Platform) -> Option<Version> {
         images.find_map(|image| Version::of_tag(image.tag.as_deref()?))
     })
 }
-
-/// The oldest version of Kubernetes that objects are written for.
-const OLDEST: Version = Version(1, 33);
 
 /// Objects that no override extends, and what says the same in the source.
 const CLOSED: &[(&str, &str)] = &[
@@ -246,9 +243,10 @@ impl Check<'_, '_> {
         let message = format!("{target} {written} has no key `{key}`");
         let diagnostic = Diagnostic::new(codes::TYP005, message).at(span, what);
         self.texts.sink.report(match since {
-            Some(_) if self.format.objects => {
-                diagnostic.help(format!("objects are written for {target} {written} and later"))
-            }
+            Some(since) if self.format.objects => diagnostic.help(format!(
+                "write `target {target} {{ version = \"{}\" }}` where the cluster is of that version or a later one",
+                version(since)
+            )),
             Some(since) => diagnostic.help(format!(
                 "write `target {target} {{ version = \"{}\" }}`, and give the service an image of that version",
                 version(since)

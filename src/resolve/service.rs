@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::bears::bears;
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{backup, config, guide, health, image, site, sound, storage, target, tree, workload};
+use super::{backup, config, guide, health, image, rotate, site, sound, storage, target, tree, workload};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{self, PathsRead, RunKind};
@@ -49,6 +49,7 @@ pub(super) fn service(
         image,
         build: build(block, texts),
         facts,
+        kernel_below: None,
         image_facts: image_name
             .as_ref()
             .and_then(|name| find(&images.original(name.clone())))
@@ -77,6 +78,7 @@ pub(super) fn service(
         dependencies: Vec::new(),
         dump: block.dump.as_ref().map(|dump| Box::new(backup::dump(dump, texts))),
         guide: block.guide.as_ref().map(|guide| Box::new(guide::guide(guide, texts))),
+        rotations: rotate::rotations(block, ServiceId(index), texts),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),
         schedule: workload::schedule(block),
         resources: workload::resources(block),
@@ -94,6 +96,11 @@ pub(super) fn service(
     if service.user.is_none() && !service.exception(|security| security.root) {
         service.user = known.and_then(|facts| facts.user.clone());
     }
+    service.kernel_below = known.and_then(|facts| {
+        let tag = service.base_name.as_ref()?.tag.as_deref()?;
+        let mut of_tag = facts.kernel_below.iter().filter(|(line, _)| image::is_of(line, tag));
+        of_tag.next().map(|(_, kernel)| *kernel)
+    });
     service.bears = bears(&service, known);
     service.memory_paths = storage::memory_paths(&service, block, known);
     service.health = health::health(&service, known, &mut mentions, texts);
@@ -166,7 +173,7 @@ fn networks(
         return (Vec::new(), block.name.span, no_group || nowhere);
     };
     let mut networks = IndexSet::with_capacity(list.items.len());
-    let mut lost = false;
+    let mut lost = !list.whole;
     for item in &list.items {
         let network = texts.own_namespace(&item.0, "network", &texts.names.networks);
         lost |= network.is_none();

@@ -21,6 +21,7 @@ pub(super) fn volumes(block: &model::Service, name: &str, texts: &mut Texts<'_>)
         description: volume.description.as_ref().map(|text| literal(text).to_owned()),
         size: volume.size,
         backup: volume.backup.unwrap_or(false),
+        copy: volume.copy.unwrap_or(model::VolumeCopy::Stopped),
         read_only: volume.read_only.unwrap_or(false),
         span: volume.span,
     });

@@ -61,9 +61,17 @@ impl Stores {
         }
     }
 
-    /// Reports an account that may not write to a bucket, where its kind has that right.
-    pub(super) fn expect_write(
+    /// Whether the component of an account counts what it may read, and a bucket is among it.
+    pub(super) fn may_read(&self, account: AccountId, bucket: BucketId) -> bool {
+        let Some(account) = self.accounts.get(account.0) else { return false };
+        self.buckets.get(bucket.0).is_some_and(|held| held.of == account.of)
+            && (!account.has_write || account.read.contains(&Grant::Bucket(bucket)))
+    }
+
+    /// Reports an account without a right on a bucket, `read` or `write`, where its kind counts rights.
+    pub(super) fn expect_right(
         &self,
+        right: &str,
         account: AccountId,
         bucket: BucketId,
         said: &Path,
@@ -74,17 +82,18 @@ impl Stores {
             return;
         };
         let is_there = account.of == held.of;
-        if is_there && (!account.has_write || account.write.contains(&Grant::Bucket(bucket))) {
+        let granted = if right == "read" { &account.read } else { &account.write };
+        if is_there && (!account.has_write || granted.contains(&Grant::Bucket(bucket))) {
             return;
         }
         let diagnostic = if is_there {
             Diagnostic::new(
                 codes::CMP005,
-                format!("`write` of `{}` does not name `{}`", said.text(), to.text()),
+                format!("`{right}` of `{}` does not name `{}`", said.text(), to.text()),
             )
-            .at(said.span, format!("must have `{}` in its `write`", held.name))
+            .at(said.span, format!("must have `{}` in its `{right}`", held.name))
             .at(account.span, format!("lacks `{}`", held.name))
-            .help(format!("add `{}` to its `write`, or name another account", held.name))
+            .help(format!("add `{}` to its `{right}`, or name another account", held.name))
         } else {
             Diagnostic::new(
                 codes::CMP005,

@@ -1,5 +1,6 @@
 //! What the source says of targets: which there are, their settings, and what services mount of theirs.
 
+use super::absolute::expect_absolute;
 use super::text::Texts;
 use super::{cluster, is_dns_label, terraform};
 use crate::diagnostic::{Diagnostic, Help, codes};
@@ -123,6 +124,17 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
             let folder = said.folder.as_ref().and_then(|said| dns_name(said, texts));
             settings.docs.folder = folder.or(settings.docs.folder);
         }
+        if let Some(said) = &block.scripts {
+            let scripts = &mut settings.scripts;
+            if let Some(folder) = &said.backups {
+                let path = texts.constant(folder);
+                expect_absolute(&path, folder.span, texts);
+                scripts.backups = Some(path);
+            }
+            let image = said.transfer_image.as_ref().map(|image| texts.constant(image));
+            scripts.transfer_image = image.or(scripts.transfer_image.take());
+            scripts.timers = said.timers.or(scripts.timers);
+        }
         if let Some(said) = &block.kubernetes {
             let namespace = said.namespace.as_ref().and_then(|namespace| self::namespace(namespace, texts));
             let kubernetes = &mut settings.kubernetes;
@@ -131,6 +143,7 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
                 (&said.storage_class, &mut kubernetes.storage_class),
                 (&said.shared_storage_class, &mut kubernetes.shared_storage_class),
                 (&said.domain, &mut kubernetes.domain),
+                (&said.keda, &mut kubernetes.keda),
             ] {
                 let name = said.as_ref().and_then(|said| dns_name(said, texts));
                 *setting = name.or(setting.take());

@@ -158,19 +158,31 @@ fn scaled(number: &str, size: u64) -> Option<u64> {
     product.is_multiple_of(power).then(|| u64::try_from(product / power).ok()).flatten()
 }
 
+/// A text in quotes as a quantity: in its own unit, or in ours where it has that of another language.
+fn unquoted(text: &str, units: Units) -> Option<Help> {
+    let (number, unit) = split(text);
+    let unit = unit.trim();
+    let size = |wanted: &str| units.iter().find(|(known, _)| *known == wanted).map(|(_, size)| *size);
+    if let Some(size) = size(unit) {
+        return scaled(number, size).map(|_| Help::write(format!("{number}{unit}")));
+    }
+    let ours = FOREIGN.iter().find(|(foreign, _)| *foreign == unit.to_lowercase()).map(|(_, ours)| *ours)?;
+    scaled(number, size(ours)?).map(|_| Help::perhaps(format!("{number}{ours}")))
+}
+
 fn read(value: &Value, decoder: &mut Decoder<'_>, what: &str, example: &str, units: Units) -> Option<u64> {
     let ValueKind::Number(word) = &value.kind else {
         let quoted = match &value.kind {
-            ValueKind::Text(text) => text.as_literal().filter(|text| Quantity::parse(text).is_some()),
+            ValueKind::Text(text) => text.as_literal().and_then(|text| unquoted(text.trim(), units)),
             _ => None,
         };
-        let Some(quoted) = quoted else {
+        let Some(help) = quoted else {
             return decoder.mismatch(value, &format!("{what} such as `{example}`"));
         };
         decoder.report(
             Diagnostic::new(codes::TYP001, format!("expected {what}, found text"))
                 .at(value.span, "quantities stand without quotes")
-                .help(Help::write(quoted)),
+                .help(help),
         );
         return None;
     };

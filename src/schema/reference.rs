@@ -50,6 +50,45 @@ pub fn section(root: &'static Block, key: &str) -> String {
     out
 }
 
+/// What the reference says of a key: the blocks that have it, each with its meaning there. `within` is one block alone. Nothing
+/// where no block has it.
+#[must_use]
+pub fn key(root: &'static Block, within: Option<&str>, key: &str) -> String {
+    let mut out = String::new();
+    for (before, block) in
+        blocks(root).into_iter().filter(|(_, block)| within.is_none_or(|it| it == block.key))
+    {
+        for field in block.fields.iter().filter(|field| field.key == key) {
+            let _ = writeln!(
+                out,
+                "- `{before}{}`: {} ({})",
+                block.key,
+                paragraph(field.doc),
+                paragraph(&kind(field))
+                    .replace("](#", "](")
+                    .split("](")
+                    .next()
+                    .unwrap_or_default()
+                    .replace('[', "")
+            );
+        }
+    }
+    out
+}
+
+/// Every key of every block, as `BLOCK.KEY`.
+#[must_use]
+pub fn dotted(root: &'static Block) -> Vec<String> {
+    let blocks = blocks(root).into_iter();
+    let of_one = |(_, block): (String, &'static Block)| {
+        block.fields.iter().map(move |field| format!("{}.{}", block.key, field.key))
+    };
+    let mut names: Vec<String> = blocks.flat_map(of_one).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 fn section_of(within: &str, block: &Block, out: &mut String) {
     let _ = write!(out, "## {within}{}\n\n{}\n", block.key, paragraph(block.doc));
     let _ = write!(out, "\n```text\n{within}{}\n```\n", form(block));

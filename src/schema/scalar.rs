@@ -144,7 +144,11 @@ impl Scalar for bool {
 fn number<T: std::str::FromStr>(value: &Value, decoder: &mut Decoder<'_>, what: &str) -> Option<T> {
     let ValueKind::Number(word) = &value.kind else {
         let quoted = match &value.kind {
-            ValueKind::Text(text) => text.as_literal().filter(|text| text.parse::<T>().is_ok()),
+            ValueKind::Text(text) => text.as_literal().filter(|text| {
+                let plain = text.chars().all(|c| c.is_ascii_digit() || c == '.');
+                let leads = text.len() > 1 && text.starts_with('0') && !text.starts_with("0.");
+                plain && !leads && text.parse::<T>().is_ok()
+            }),
             _ => None,
         };
         let Some(quoted) = quoted else { return decoder.mismatch(value, what) };
@@ -265,6 +269,8 @@ fn leading_zero(value: &Value, decoder: &mut Decoder<'_>) -> Option<()> {
 pub struct List<T> {
     /// The items.
     pub items: Vec<T>,
+    /// Whether all of them could be read. One that could not is reported.
+    pub whole: bool,
     /// The place.
     pub span: Span,
 }
@@ -276,17 +282,30 @@ impl<T: Scalar> Scalar for List<T> {
 
     fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
         let ValueKind::List(items) = &value.kind else {
-            decoder.report(
+            let told =
                 Diagnostic::new(codes::TYP001, format!("expected a list, found {}", value.kind.describe()))
                     .at(value.span, "a single item")
-                    .help(as_list(value)),
-            );
+                    .help(as_list(value));
+            let word = match (&value.kind, T::shape()) {
+                (ValueKind::Text(text), Kind::Reference(_)) => text.as_literal(),
+                _ => None,
+            };
+            decoder.report(match &value.kind {
+                // A name stands without quotes in a list, too.
+                _ if word.is_some_and(|word| !word.contains(|c: char| c.is_whitespace() || c == '"')) => {
+                    let word = word.unwrap_or_default();
+                    told.help(Help::write(format!("[{word}]")))
+                        .where_declared(word, "write the names between `[` and `]`, without quotes")
+                }
+                ValueKind::Reference(path) => {
+                    told.where_declared(&path.text(), "write its items between `[` and `]`")
+                }
+                _ => told,
+            });
             return None;
         };
-        Some(Self {
-            items: items.iter().filter_map(|item| T::read(item, decoder)).collect(),
-            span: value.span,
-        })
+        let read: Vec<T> = items.iter().filter_map(|item| T::read(item, decoder)).collect();
+        Some(Self { whole: read.len() == items.len(), items: read, span: value.span })
     }
 }
 
@@ -348,18 +367,42 @@ impl Scalar for Reference {
                 // What cannot be a name may be the very secret that a name is to stand for.
                 let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
                 let quoted = text.as_literal().filter(|text| text.len() <= 20 && text.chars().all(name));
-                decoder.report(
+                let told =
                     Diagnostic::new(codes::TYP001, "expected the name of a declared thing, found text")
-                        .at(value.span, "names stand without quotes")
-                        .help(match quoted {
-                            Some(quoted) => Help::write(quoted).and(", or the name it is declared under"),
-                            None => "write the name it is declared under".into(),
-                        }),
-                );
+                        .at(value.span, "names stand without quotes");
+                decoder.report(match quoted {
+                    Some(quoted) => told
+                        .help(Help::write(quoted).and(", or the name it is declared under"))
+                        .where_declared(quoted, "write the name it is declared under"),
+                    None => told.help("write the name it is declared under"),
+                });
                 None
             }
             _ => decoder.mismatch(value, "the name of a declared thing"),
         }
+    }
+}
+
+/// The name of a declared thing, or a list of names.
+#[derive(Debug, Clone)]
+pub struct References {
+    /// The names.
+    pub items: Vec<Reference>,
+    /// The place.
+    pub span: Span,
+}
+
+impl Scalar for References {
+    fn shape() -> Kind {
+        Kind::Scalar("a declared thing or a list of such")
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let items = match &value.kind {
+            ValueKind::List(_) => List::read(value, decoder)?.items,
+            _ => vec![Reference::read(value, decoder)?],
+        };
+        Some(Self { items, span: value.span })
     }
 }
 

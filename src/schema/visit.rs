@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Amount, Bytes, Constant, Duration, Integer, List, Map, Number, Placed, PortNumber, Ratio, Raw, Reference,
-    SecretName, Template, Word, Words,
+    References, SecretName, Template, Word, Words,
 };
 
 /// What holds constants.
@@ -108,4 +108,4 @@ macro_rules! without_constants {
 
 pub(crate) use without_constants;
 
-without_constants! { bool, Amount, Integer, Number, PortNumber, Duration, Bytes, Ratio, Reference, SecretName, Template, Word, Words, Raw }
+without_constants! { bool, Amount, Integer, Number, PortNumber, Duration, Bytes, Ratio, Reference, References, SecretName, Template, Word, Words, Raw }

@@ -35,6 +35,10 @@ pub const MONTH: &str = "2026-11";
 /// `chown` and `stat` are the same. docs/decisions.md says why this one.
 pub const HELPER: &str = "busybox:1.37.0";
 
+/// The client that takes copies of data to object stores: any that speaks S3. MIT, kept up by its author and many others; its
+/// settings come from the environment (rclone/rclone:docs/content/docs.md, "Environment variables").
+pub const TRANSFER: &str = "rclone/rclone:1.73.0";
+
 /// The mirrors that everybody can use.
 pub const MIRRORS: &str = include_str!("images/mirrors.infra");
 

@@ -4,6 +4,7 @@ use pest::Parser as _;
 use pest::iterators::Pair;
 use smol_str::SmolStr;
 
+use super::meant::meant;
 use super::text::{multi_line, name, one_line, word};
 use super::{Body, Entry, Value, ValueKind, scan};
 use crate::diagnostic::{Diagnostic, Sink, codes};
@@ -144,14 +145,18 @@ impl Builder<'_> {
             Some('"') => Diagnostic::new(codes::SYN003, "this text is not closed")
                 .at(place(rest.lines().next().map_or(1, str::len)), "opened here")
                 .help("text ends on its line with `\"`; text of several lines stands between `\"\"\"` and `\"\"\"`"),
-            Some('\'') => unexpected("'", place(1), expected).help("text is quoted with `\"`"),
-            Some(':') => unexpected(":", place(1), expected).help("a value is given with `=`"),
-            Some(';') => unexpected(";", place(1), expected).help("an entry ends at the end of its line or at a comma"),
+            Some('\'') => unexpected("'", place(1), expected).help(meant(self.text, at, place(0))
+                .unwrap_or_else(|| "text is quoted with `\"`".into())),
+            Some(':') => unexpected(":", place(1), expected).help(meant(self.text, at, place(0))
+                .unwrap_or_else(|| "a value is given with `=`".into())),
+            Some(';') => unexpected(";", place(1), expected).help(meant(self.text, at, place(0))
+                .unwrap_or_else(|| "an entry ends at the end of its line or at a comma".into())),
             Some('{') if expected == "a value" => unexpected("{", place(1), expected)
-                .help("a body follows its key without `=`"),
+                .help(meant(self.text, at, place(0)).unwrap_or_else(|| "a body follows its key without `=`".into())),
             Some('{') => unexpected("{", place(1), expected).help("`{` stands on the line of its key"),
             Some('/') => unexpected("/", place(1), expected)
-                .help("text, paths too, is quoted; a comment starts with `#`"),
+                .help(meant(self.text, at, place(0))
+                    .unwrap_or_else(|| "text, paths too, is quoted; a comment starts with `#`".into())),
             Some('=') if rest.starts_with("=>") => {
                 unexpected("=>", place(2), expected).help("a value is given with `=`")
             }

@@ -5,6 +5,7 @@
 mod comments;
 mod config;
 mod coverage;
+pub(super) mod drill;
 pub(super) mod env_example;
 mod environment;
 mod file;
@@ -12,7 +13,8 @@ mod health;
 mod mount;
 mod overrides;
 mod owner;
-mod publish;
+pub(super) mod publish;
+mod readers;
 mod service;
 mod started;
 pub(super) mod text;
@@ -20,6 +22,7 @@ pub(super) mod text;
 use config::Seen;
 use file::{Entry, File, Network, Volume};
 
+pub(super) use readers::{Reader, readers};
 pub(super) use started::services;
 
 use super::{Artifact, Files, Lower, Missed, Target, generated};
@@ -36,6 +39,9 @@ pub(super) const COMMAND: &str = "docker compose --env-file .env -f docker/compo
 
 /// Where its file stands, below the output folder.
 pub(super) const FILE: &str = "docker/compose.infrastructure.yaml";
+
+/// The first version of compose that reads it (`targets/compose/README.md`).
+pub(super) const FLOOR: &str = "2.24.0";
 
 /// The target.
 pub(super) const TARGET: Target = Target {
@@ -60,6 +66,7 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
         Artifact::new(FILE, compose_file(platform, &services, &seen, &header)),
         env_example::artifact(&[platform]),
     ];
+    artifacts.extend(drill::artifact(platform, &seen, &header));
     artifacts.extend(configs);
     artifacts
 }

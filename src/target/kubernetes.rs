@@ -20,6 +20,7 @@ mod operator;
 mod over;
 mod pod;
 mod policy;
+mod printed;
 mod probe;
 mod resources;
 mod scale;
@@ -103,10 +104,12 @@ impl<'a> Context<'a> {
 
 fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
     let root = layout::root(platform);
-    let objects = objects(platform, files);
-    let mut artifacts = layout::files(platform, root, &objects);
-    artifacts.extend(secret::table(platform, root, &objects));
-    artifacts.push(fixed::table(platform, root, &objects));
+    let documents = printed::all(platform, files);
+    let mut artifacts = layout::files(platform, root, &documents);
+    let fixed = documents.iter().map(|document| document.fixed.as_str());
+    let secrets = documents.iter().map(|document| document.secrets.as_str());
+    artifacts.extend(secret::table(platform, root, secrets));
+    artifacts.push(fixed::table(platform, root, fixed));
     artifacts.push(secret::apply(platform));
     if platform.settings.kubernetes.store.is_none() {
         artifacts.extend(of_script(platform));
@@ -136,31 +139,45 @@ pub(super) fn overlay(base: (&Platform, &Files<'_>), environment: (&Platform, &F
     let root = format!("kubernetes/overlays/{name}");
     let objects = objects(platform, files);
     let mut artifacts = layout::overlay(platform, &root, &self::objects(base.0, base.1), &objects);
-    artifacts.extend(secret::table(platform, &root, &objects));
-    artifacts.push(fixed::table(platform, &root, &objects));
+    let secrets: Vec<String> = objects.iter().map(secret::lines).collect();
+    let fixed: Vec<String> = objects.iter().map(fixed::lines).collect();
+    artifacts.extend(secret::table(platform, &root, secrets.iter().map(String::as_str)));
+    artifacts.push(fixed::table(platform, &root, fixed.iter().map(String::as_str)));
     artifacts
 }
 
 /// Every object of a platform, file by file, each behind what it needs.
 fn objects(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     let mut objects = plain(platform, files);
-    over::apply(platform, &mut objects);
+    over::apply(platform, &mut objects.iter_mut().collect::<Vec<_>>());
     objects
 }
 
 /// The same objects without what overrides put over them.
 fn plain(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
+    let keep = |_, objects: Vec<Object>| objects;
+    parts(platform, files, &keep).into_iter().flatten().collect()
+}
+
+/// The objects of a platform, part by part, in their order. What becomes of a part is decided where it is made: `keep` is given
+/// its objects, and whether an override may extend one of them.
+fn parts<T: Send>(
+    platform: &Platform,
+    files: &Files<'_>,
+    keep: &(impl Fn(bool, Vec<Object>) -> T + Sync),
+) -> Vec<T> {
     let cluster = Context::new(platform, files);
-    let services = platform.start_order();
-    let of_services = parallel::map(&services, |service| of_service(&cluster, service));
-    let mut objects = namespace::objects(platform);
-    objects.extend(variables::objects(platform));
-    objects.extend(policy::objects(platform));
-    objects.extend(claim::objects(&cluster));
-    objects.extend(of_services.into_iter().flatten());
-    objects.extend(gateway::objects(platform));
-    objects.extend(operator::objects(platform));
-    objects
+    let own = over::extends(platform, None);
+    let mut parts = vec![keep(own, namespace::objects(platform)), keep(own, variables::objects(platform))];
+    parts.extend(policy::objects(platform, &|objects| keep(own, objects)));
+    // The claims of jobs are among them.
+    parts.push(keep(over::is_used(platform), claim::objects(&cluster)));
+    parts.extend(parallel::map(&platform.start_order(), |service| {
+        keep(over::extends(platform, Some(service)), of_service(&cluster, service))
+    }));
+    parts.push(keep(own, gateway::objects(platform)));
+    parts.push(keep(own, operator::objects(platform)));
+    parts
 }
 
 /// The objects of a service, each behind what it needs.

@@ -8,7 +8,9 @@ mod named;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use crate::emit::Node;
+use smol_str::SmolStr;
+
+use crate::emit::{Map, Node};
 use crate::formats::{Format, KeyBlock, Keys, Kind, Merge, Place};
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::platform::{Override, Removed, Tree, Value};
@@ -106,7 +108,7 @@ pub(super) fn map(entries: &IndexMap<String, Tree>, write: Write<'_>) -> Node {
 
 fn node(tree: &Tree, write: Write<'_>) -> Node {
     match tree {
-        Tree::Text(value) => Node::Text(write(value)),
+        Tree::Text(value) => Node::Text(write(value).into()),
         Tree::Integer(integer) => Node::Integer((*integer).into()),
         Tree::Number(number) => Node::Number(*number),
         Tree::Boolean(boolean) => Node::Boolean(*boolean),
@@ -118,7 +120,7 @@ fn node(tree: &Tree, write: Write<'_>) -> Node {
 }
 
 /// A map, below its style and its comment.
-fn entries(node: &mut Node) -> Option<&mut IndexMap<String, Node>> {
+fn entries(node: &mut Node) -> Option<&mut Map> {
     match node {
         Node::Map(entries) => Some(entries),
         Node::Styled(_, inner) | Node::Commented(_, inner) => entries(inner),
@@ -153,7 +155,7 @@ impl Merging<'_> {
         self.missed.borrow_mut().push((span, name.to_owned()));
     }
 
-    fn map(&self, base: &mut IndexMap<String, Node>, over: &IndexMap<String, Tree>, kinds: &[Kind]) {
+    fn map(&self, base: &mut Map, over: &IndexMap<String, Tree>, kinds: &[Kind]) {
         for (key, tree) in over {
             let kinds = self.below(kinds, key);
             let (removed, with) = match tree {
@@ -169,7 +171,7 @@ impl Merging<'_> {
                         replace(known, self.node(tree));
                         continue;
                     }
-                    None => drop(base.shift_remove(key)),
+                    None => drop(base.remove(key)),
                 },
                 (Some(Removed::Named(names)), None) => {
                     for (name, span) in names {
@@ -178,7 +180,7 @@ impl Merging<'_> {
                 }
                 (Some(Removed::Named(names)), Some(known)) => {
                     if self.take(known, names, kinds) && with.is_none() {
-                        base.shift_remove(key);
+                        base.remove(key);
                     }
                 }
             }
@@ -248,8 +250,7 @@ impl Merging<'_> {
                 }
             }
             (Node::List(items), Tree::Map(over)) if is_of_keys(merge) => {
-                let mut entries: IndexMap<String, Node> =
-                    items.iter().filter_map(|item| entry(item, merge)).collect();
+                let mut entries: Map = items.iter().filter_map(|item| entry(item, merge)).collect();
                 self.map(&mut entries, over, kinds);
                 *base = Node::Map(entries);
             }
@@ -265,7 +266,7 @@ impl Merging<'_> {
             }
             (Node::Text(_) | Node::Styled(..), Tree::Map(over)) if short(kinds).is_some() => {
                 let known = std::mem::replace(base, Node::Null);
-                let mut entries: IndexMap<String, Node> =
+                let mut entries: Map =
                     short(kinds).into_iter().map(|key| (key.to_owned(), known.clone())).collect();
                 self.map(&mut entries, over, kinds);
                 *base = Node::Map(entries);
@@ -330,7 +331,7 @@ impl Merging<'_> {
         match tree {
             Tree::List(items) => Node::List(items.iter().map(|item| self.node(item)).collect()),
             Tree::Map(over) => {
-                let mut entries = IndexMap::default();
+                let mut entries = Map::default();
                 self.map(&mut entries, over, &[]);
                 Node::Map(entries)
             }
@@ -388,15 +389,15 @@ fn short(kinds: &[Kind]) -> Option<&'static str> {
 }
 
 /// An item of a list that is another form of a map.
-fn entry(item: &Node, merge: Option<Merge>) -> Option<(String, Node)> {
+fn entry(item: &Node, merge: Option<Merge>) -> Option<(SmolStr, Node)> {
     let Some(Node::Text(text)) = named::scalar(item) else { return None };
     Some(match merge {
         Some(Merge::Names(value)) => {
-            let value = value.map(|(key, value)| (key.to_owned(), Node::Text(value.to_owned())));
-            (text.clone(), value.map_or(Node::Null, |entry| Node::Map(IndexMap::from_iter([entry]))))
+            let value = value.map(|(key, value)| (key, Node::Text(value.into())));
+            (text.clone(), value.map_or(Node::Null, |entry| Node::Map(Map::from_iter([entry]))))
         }
         _ => match text.split_once('=') {
-            Some((key, value)) => (key.to_owned(), Node::Text(value.to_owned())),
+            Some((key, value)) => (key.into(), Node::Text(value.into())),
             None => (text.clone(), Node::Null),
         },
     })

@@ -2,16 +2,17 @@
 
 use super::{
     Alert, Backup, Before, Connection, Health, Input, Metrics, Model, Mount, Network, Outside, Port, Route,
-    Said, Service, Site, Store, Variable,
+    Said, Service, Site, Store, Variable, place,
 };
 use crate::platform::{self, EdgeEnd, InputId, Platform, RouteTarget, Value, ValuePart};
 use crate::source::{Sources, Span};
+use crate::syntax::Entry;
 
 /// The version of the format.
 const FORMAT: u32 = 1;
 
 pub(super) fn model(platform: &Platform, sources: &Sources) -> Model {
-    let view = View { platform, sources };
+    let view = View { platform, sources, overlay: place::overlay(sources, platform.environment.as_deref()) };
     Model {
         format: FORMAT,
         name: platform.name.clone(),
@@ -34,11 +35,20 @@ pub(super) fn model(platform: &Platform, sources: &Sources) -> Model {
 struct View<'a> {
     platform: &'a Platform,
     sources: &'a Sources,
+    /// What the environment writes over the platform.
+    overlay: Vec<Entry>,
 }
 
 impl View<'_> {
     fn said(&self, span: Span) -> Said {
         Said::at(self.sources, span)
+    }
+
+    /// The last of several places that a person wrote; where there is none, the last one of the compiler's own sources.
+    fn last(&self, spans: impl IntoIterator<Item = Option<Span>>) -> Option<Said> {
+        let spans: Vec<Span> = spans.into_iter().flatten().collect();
+        let own = spans.iter().rev().find(|span| !self.sources.embedded().contains(&span.file));
+        own.or(spans.last()).map(|span| self.said(*span))
     }
 
     fn path(&self, id: platform::ServiceId) -> String {
@@ -111,59 +121,85 @@ impl View<'_> {
             build: service.build.as_ref().map(|build| build.context.clone()),
             user: service.user.clone(),
             networks: service.networks.iter().map(|id| platform[*id].name.clone()).collect(),
-            ports: service.ports.iter().map(|port| self.port(port)).collect(),
-            env: service.env.iter().map(|variable| self.variable(variable)).collect(),
+            ports: service.ports.iter().map(|port| self.port(service, port)).collect(),
+            env: service.env.iter().map(|variable| self.variable(service, variable)).collect(),
             mounts: self.mounts(service),
             health: self.health(service),
             metrics: service.metrics.as_ref().map(|metrics| Metrics {
                 port: service.ports[metrics.port].name.clone(),
                 path: metrics.path.clone(),
+                said: self.said(metrics.span),
             }),
             after: service.dependencies.iter().map(|before| self.before(before)).collect(),
             memory: service.resources.memory.0,
             cpu: service.resources.cpu,
             replicas: service.scale.as_ref().map_or(1, |scale| scale.min),
             most_replicas: service.scale.as_ref().map_or(1, |scale| scale.max),
+            image_said: self.last([
+                service.block.build.as_ref().map(|build| build.context.span),
+                service.block.image.as_ref().map(|image| image.name.span),
+            ]),
+            user_said: self.last([service.block.user.as_ref().map(|user| user.span)]),
+            networks_said: self.last([(!service.networks.is_empty()).then_some(service.networks_span)]),
+            resources_said: self.last([
+                service.block.resources.as_ref().map(|resources| resources.span),
+                service.block.resources.as_ref().and_then(|it| Some(it.memory.as_ref()?.span)),
+            ]),
             said: self.said(service.span()),
         }
     }
 
-    fn port(&self, port: &platform::Port) -> Port {
+    fn port(&self, service: &platform::Service, port: &platform::Port) -> Port {
+        let over = place::written(&self.overlay, &service.path, "port", &port.name);
         Port {
             name: port.name.clone(),
             number: port.number,
             protocol: port.protocol.word(),
             published_to: port.publish.as_ref().map(|publish| self.platform[publish.to].name.clone()),
             host_port: port.publish.as_ref().map(|publish| publish.host_port),
-            said: self.said(port.span),
+            said: self.said(over.unwrap_or(port.span)),
         }
     }
 
-    fn variable(&self, variable: &platform::EnvVar) -> Variable {
+    fn variable(&self, service: &platform::Service, variable: &platform::EnvVar) -> Variable {
+        let over = place::written(&self.overlay, &service.path, "env", &variable.name);
         Variable {
             name: variable.name.clone(),
             value: self.text(&variable.value),
             secret: variable.value.is_secret(self.platform),
-            said: self.said(variable.span),
+            said: self.said(over.unwrap_or(variable.span)),
         }
     }
 
     fn mounts(&self, service: &platform::Service) -> Vec<Mount> {
-        let mount = |kind, name: String, path: String, backup| Mount { kind, name, path, backup };
+        let mount = |kind, name: String, path: String, backup, span: Option<Span>| Mount {
+            kind,
+            name,
+            path,
+            said: self.last([span]),
+            backup,
+        };
+        let block = &service.block;
         let own = service.volumes.iter();
-        let own = own.map(|it| mount("volume", it.name.clone(), it.path.clone(), it.backup));
+        let own = own.map(|it| mount("volume", it.name.clone(), it.path.clone(), it.backup, Some(it.span)));
         let shared = service.mounts.iter().map(|it| {
             let volume = &self.platform[it.volume];
-            mount("shared volume", volume.name.clone(), it.path.clone(), volume.backup)
+            mount("shared volume", volume.name.clone(), it.path.clone(), volume.backup, Some(it.span))
         });
-        let binds = service.binds.iter();
-        let binds = binds.map(|it| mount("host", it.source.clone(), it.path.clone(), false));
-        let memory = service.memory_paths.iter();
-        let memory = memory.map(|it| mount("memory", it.size.to_string(), it.path.to_string(), false));
+        let binds = service.binds.iter().map(|it| {
+            let declared = block.bind.iter().find(|bind| bind.source.text == it.source);
+            mount("host", it.source.clone(), it.path.clone(), false, declared.map(|bind| bind.span))
+        });
+        let memory = service.memory_paths.iter().map(|it| {
+            let declared = block.tmpfs.iter().find(|tmpfs| tmpfs.path.text == it.path);
+            mount("memory", it.size.to_string(), it.path.to_string(), false, declared.map(|tmpfs| tmpfs.span))
+        });
         let files = service.configs.iter();
-        let files = files.map(|it| mount("file", it.below_root(), it.path.clone(), false));
-        let made = service.artifacts.iter();
-        let made = made.map(|it| mount("artifacts", it.source(service), it.path.clone(), false));
+        let files = files.map(|it| mount("file", it.below_root(), it.path.clone(), false, Some(it.span)));
+        let made = service.artifacts.iter().map(|it| {
+            let declared = block.artifacts.iter().find(|made| made.path.text == it.path);
+            mount("artifacts", it.source(service), it.path.clone(), false, declared.map(|made| made.span))
+        });
         own.chain(shared).chain(binds).chain(memory).chain(files).chain(made).collect()
     }
 
@@ -181,7 +217,18 @@ impl View<'_> {
             platform::Health::Exec(command) => ("command", words(command)),
             platform::Health::Shell(line) => ("command", self.text(line)),
         };
-        Health { kind, asks }
+        let said = service.block.health.as_ref().and_then(|health| {
+            let command = health.command.as_ref().and_then(|command| match command {
+                crate::model::Command::Exec(words) => words.first().map(|word| word.span),
+                crate::model::Command::Shell(line) => Some(line.span),
+            });
+            let readiness = health.readiness.as_ref().map(|path| path.span);
+            let none = health.none.as_ref().map(|reason| reason.span);
+            let tcp = health.tcp.as_ref().map(|port| port.0.span);
+            let own = [readiness, none, tcp, command];
+            if own.iter().any(Option::is_some) { self.last(own) } else { self.last([Some(health.span)]) }
+        });
+        Health { kind, asks, said }
     }
 
     fn before(&self, before: &platform::Dependency) -> Before {
@@ -261,11 +308,10 @@ impl View<'_> {
     }
 
     fn backup(&self, backup: &platform::Backup) -> Backup {
-        let bucket = &self.platform[backup.to];
         Backup {
             name: backup.name.clone(),
             of: self.path(backup.of),
-            to: format!("{}.{}", self.path(bucket.of), bucket.name),
+            to: backup.to.iter().map(|it| self.platform.destination_name(it.kind)).collect(),
             schedule: backup.schedule.clone(),
             said: self.said(backup.span),
         }

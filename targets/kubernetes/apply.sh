@@ -1,6 +1,7 @@
 #!/bin/sh
 # apply-kubernetes.sh [--dry-run] [--context NAME] [--timeout SECONDS] [ENVIRONMENT]: applies the platform, or an environment
-# of it, wave by wave: what a Job sets up is there before what needs it. Ends with an error where a Job fails.
+# of it, wave by wave: what a Job sets up is there before what needs it, and what reads a changed Secret starts anew behind it.
+# Ends with an error where a Job fails, or pods do not get ready.
 set -eu
 
 : "${KUBECTL:=kubectl}" "${TICK:=2}"
@@ -18,25 +19,40 @@ usage() {
   exit 2
 }
 
-kubectl() { "$KUBECTL" ${context:+--context "$context"} "$@"; }
+# `command`: the program of that name, and not this function again.
+kubectl() { command "$KUBECTL" ${context:+--context "$context"} "$@"; }
 
-# apply FILE: a field that a person or an earlier tool has set is taken over, and the file holds.
+# apply FILE: a field that a person or an earlier tool has set is taken over, and the file holds. A server refuses to look at objects
+# of namespaces that are not there yet.
 apply() {
-  kubectl apply --server-side --force-conflicts --field-manager infrac ${dry_run:+--dry-run=server} -f "$1"
+  if [ -n "$fresh" ]; then
+    kubectl apply --dry-run=client -f "$1"
+  else
+    kubectl apply --server-side --force-conflicts --field-manager infrac ${dry_run:+--dry-run=server} -f "$1"
+  fi
 }
 
 # split FILE FOLDER: the documents of a file, one file a wave; `jobs`, a line `wave namespace name platform` each; `scaled`, a line
-# `kind namespace name` for what says nothing of its replicas. Waves are those of Argo CD; what names none is of wave 0.
+# `kind namespace name` for what says nothing of its replicas; `running`, `wave kind namespace name` of what runs on. Waves are those of
+# Argo CD; what names none is of wave 0. Pods carry the versions of the Secrets that they read, of the file `versions`: a
+# changed one makes new pods.
 split() {
-  awk -v folder="$2" '
+  awk -v folder="$2" -v versions="$2/versions" '
+    BEGIN { while ((getline line <versions) > 0) { split(line, word, " "); version[word[1]] = word[2] } }
+    function note() {
+      at = tolower(namespace "/" kind "/" name)
+      if (kind !~ /^(Deployment|StatefulSet|DaemonSet)$/ || !(at in version)) return ""
+      return sprintf("        checksum/secrets: \"%s\"\n", version[at])
+    }
     function close_document() {
       if (text == "") return
       file = sprintf("%s/wave-%04d.yaml", folder, wave + 1000)
       printf "---\n%s", text >file
       if ((kind == "Deployment" || kind == "StatefulSet") && !counted) print kind, namespace, name >(folder "/scaled")
       if (kind == "Job") print wave + 1000, namespace, name, platform >(folder "/jobs")
+      if (kind ~ /^(Deployment|StatefulSet|DaemonSet)$/) print wave + 1000, kind, namespace, name >(folder "/running")
       text = section = kind = name = namespace = platform = ""
-      wave = counted = 0
+      wave = counted = within = 0
     }
     function value(line) {
       sub(/^[^:]*: */, "", line)
@@ -44,7 +60,11 @@ split() {
       return line
     }
     /^---$/ { close_document(); next }
-    { text = text $0 "\n" }
+    # Within the metadata of the template of pods: below its annotations, or where there are none.
+    within && $0 == "      annotations:" { text = text $0 "\n" note(); within = 0; next }
+    within && !/^      / { if (note() != "") text = text "      annotations:\n" note(); within = 0 }
+    template && $0 == "    metadata:" { within = 1 }
+    { template = section == "spec:" && $0 == "  template:"; text = text $0 "\n" }
     /^[A-Za-z]/ { section = $1 }
     section == "spec:" && /^  replicas:/ { counted = 1 }
     /^kind:/ { kind = value($0) }
@@ -84,8 +104,30 @@ compare() {
   '
 }
 
+# versions: the versions of the Secrets that pods read, `namespace/kind/name version` each, in small letters.
+versions() {
+  [ -r "$folder/secrets.conf" ] || return 0
+  grep -v '^[#@]' "$folder/secrets.conf" >"$work/readers" || return 0
+  cut -d ' ' -f 1 "$work/readers" | sort -u >"$work/places"
+  while read -r namespace <&3; do
+    kubectl --namespace "$namespace" get secrets -l app.kubernetes.io/managed-by=infrac \
+      -o 'jsonpath={range .items[*]}{.metadata.name}{" "}{.metadata.resourceVersion}{"\n"}{end}' >"$work/there" ||
+      fail "the cluster cannot be asked for the Secrets of $namespace"
+    sed "s|^|$namespace |" "$work/there" >>"$work/secrets"
+  done 3<"$work/places"
+  awk '
+    NR == FNR { version[$1 " " $2] = $3; next }
+    ($1 " " $2) in version {
+      at = tolower($1 "/" $3)
+      if (at in all) all[at] = all[at] "-" version[$1 " " $2]
+      else all[at] = version[$1 " " $2]
+    }
+    END { for (at in all) print at, all[at] }
+  ' "$work/secrets" "$work/readers" >"$work/versions"
+}
+
 # grow: a set cannot be given larger disks, since its templates of claims cannot change. So its claims are enlarged one by one, and
-# the set is removed around its pods, which go on and are taken over by the one that is applied.
+# the set is removed around its pods, which go on and are taken over by the one that is applied in its wave.
 grow() {
   grep '^disk ' "$folder/fixed.conf" >"$work/disks" || return 0
   while read -r _ namespace set template fields <&3; do
@@ -110,25 +152,45 @@ grow() {
         fail "$namespace/$claim cannot grow: does its storage class say allowVolumeExpansion?"
     done 4<"$work/own"
   done 3<"$work/disks"
-  [ -z "$dry_run" ] || return 0
-  sort -u "$work/grown" >"$work/sets"
-  while read -r namespace set <&3; do
-    kubectl --namespace "$namespace" delete statefulset "$set" --cascade=orphan
-  done 3<"$work/sets"
 }
 
-# state NAMESPACE JOB: Complete, Failed, or nothing yet; an error where there is no such Job.
+# make_room WAVE: what stands in the way of a wave: sets whose disks have grown, and Jobs that have failed. These would never
+# run again, since an apply changes nothing of them; all of them may run twice.
+make_room() {
+  sort -u "$work/grown" >"$work/sets"
+  while read -r namespace set <&3; do
+    grep -qx "$1 StatefulSet $namespace $set" "$work/running" || continue
+    kubectl --namespace "$namespace" delete statefulset "$set" --cascade=orphan
+  done 3<"$work/sets"
+  while read -r namespace name platform <&3; do
+    conditions=$(state "$namespace" "$name" --ignore-not-found) || fail "the cluster cannot be asked for $namespace/$name"
+    case " $conditions " in
+      *" Failed "*)
+        log "$namespace/$name had failed, and runs again"
+        kubectl --namespace "$namespace" delete job "$name" --cascade=foreground
+        ;;
+    esac
+  done 3<"$work/wave"
+}
+
+# state NAMESPACE JOB [OPTION]: Complete, Failed, or nothing yet; an error where there is no such Job.
 state() {
-  kubectl --namespace "$1" get job "$2" \
+  kubectl --namespace "$1" get job "$2" ${3:+"$3"} \
     -o 'jsonpath={range .status.conditions[?(@.status=="True")]}{.type}{" "}{end}'
 }
 
 # finish NAMESPACE JOB: waits for its end. `kubectl wait` would wait for its time to be over where a Job fails
 # (kubernetes/kubectl#1629).
 finish() {
-  waited=0
+  waited=0 errors=0
   while :; do
-    conditions=$(state "$1" "$2") || fail "$1/$2 is gone: what removed it?"
+    # A server that is busy, or starts anew, is asked again.
+    if conditions=$(state "$1" "$2"); then
+      errors=0
+    else
+      errors=$((errors + 1)) conditions=''
+      [ "$errors" -lt 5 ] || fail "$1/$2 cannot be asked for, or is gone: what removed it?"
+    fi
     case " $conditions " in
       *" Complete "*)
         log "$1/$2 has ended well"
@@ -161,6 +223,16 @@ clean_up() {
   done 3<"$work/places"
 }
 
+# settle: waits for the pods of all that runs on. Where some do not get ready the old ones go on, and nobody would notice.
+settle() {
+  while read -r _ kind namespace name <&3; do
+    kubectl --namespace "$namespace" rollout status "$kind/$name" --timeout "${timeout}s" >/dev/null || {
+      kubectl --namespace "$namespace" get pods -l "app.kubernetes.io/name=$name" >&2 || true
+      fail "$namespace/$name: its pods are not ready within $timeout s"
+    }
+  done 3<"$work/running"
+}
+
 while [ $# -gt 0 ]; do
   case $1 in
     --dry-run) dry_run=yes ;;
@@ -189,26 +261,38 @@ fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-: >"$work/jobs"
-: >"$work/scaled"
-: >"$work/grown"
+# Some shells leave without that where a signal ends them.
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+for list in jobs scaled running grown secrets versions; do
+  : >"$work/$list"
+done
+fresh=''
 kubectl kustomize "$folder/namespaces" >"$work/namespaces.yaml"
 kubectl kustomize "$folder" >"$work/all.yaml"
+if [ -n "$dry_run" ] && ! kubectl get -f "$work/namespaces.yaml" >/dev/null 2>&1; then
+  log "the namespaces are not there yet, so no server looks at what stands in them"
+  fresh=yes
+fi
+[ -n "$fresh" ] || versions
 split "$work/all.yaml" "$work"
 
 apply "$work/namespaces.yaml"
 [ -n "$dry_run" ] || hand_over
-[ ! -r "$folder/fixed.conf" ] || grow
+[ -n "$fresh" ] || [ ! -r "$folder/fixed.conf" ] || grow
 for file in "$work"/wave-*.yaml; do
-  # Where a disk is to grow, the server refuses the set as long as the old one stands there.
-  apply "$file" || { [ -n "$dry_run" ] && [ -s "$work/grown" ]; } || exit 1
-  [ -z "$dry_run" ] || continue
   wave=${file##*wave-} wave=${wave%.yaml}
   # Read whole first: what runs within must not read the list.
   sed -n "s/^$wave //p" "$work/jobs" >"$work/wave"
+  [ -n "$dry_run" ] || make_room "$wave"
+  # Where a disk is to grow, the server refuses the set as long as the old one stands there.
+  apply "$file" || { [ -n "$dry_run" ] && [ -s "$work/grown" ]; } || exit 1
+  [ -z "$dry_run" ] || continue
   while read -r namespace name platform <&3; do
     finish "$namespace" "$name"
   done 3<"$work/wave"
 done
 [ -n "$dry_run" ] || clean_up
+[ -n "$dry_run" ] || settle
 log "done"

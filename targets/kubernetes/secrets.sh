@@ -1,7 +1,7 @@
 #!/bin/sh
 # secrets-kubernetes.sh [--dry-run] [--context NAME] [--env-file FILE] [ENVIRONMENT]: makes the Secrets of the platform from
-# .env, or those of an environment, and restarts what reads one that has changed. No value is printed, and none stands on a
-# command line. `secrets.conf` says which there are.
+# .env, or those of an environment, and restarts what reads one that has changed; where a Job sets a changed value, that runs first,
+# with the next apply. No value is printed, and none stands on a command line. `secrets.conf` says which there are.
 set -eu
 umask 077
 
@@ -21,7 +21,8 @@ usage() {
 }
 
 @ENV@
-kubectl() { "$KUBECTL" ${context:+--context "$context"} "$@"; }
+# `command`: the program of that name, and not this function again.
+kubectl() { command "$KUBECTL" ${context:+--context "$context"} "$@"; }
 
 # version NAMESPACE SECRET: changes with what the Secret holds; nothing where there is none.
 version() { kubectl --namespace "$1" get secret "$2" --ignore-not-found -o 'jsonpath={.metadata.resourceVersion}'; }
@@ -74,31 +75,61 @@ make() {
   manifest "$namespace" "$secret" "$@" |
     kubectl apply --server-side --field-manager infrac-secrets -f - >/dev/null || fail "$namespace/$secret is refused"
   after=$(version "$namespace" "$secret") || fail "the cluster cannot be asked for $namespace/$secret"
+  changed=
   if [ "$before" = "$after" ]; then
     log "$namespace/$secret is as it was"
   elif [ -z "$before" ]; then
     log "$namespace/$secret is new"
   else
     log "$namespace/$secret has changed"
-    changed="$changed$namespace $workload
-"
+    changed=changed
   fi
+  readers="$readers$namespace $workload $after $changed
+"
 }
 
-# restart: pods read variables at their start. Jobs read them when they next run.
+# each_reader COMMAND: with `namespace workload versions changed`, each workload once; the last word is missing where all is as it was.
+each_reader() {
+  list=$(printf '%s' "$readers" | awk '
+    { at = $1 " " $2 }
+    !(at in versions) { order[++count] = at; versions[at] = $3; changed[at] = $4; next }
+    { versions[at] = versions[at] "-" $3; if ($4 != "") changed[at] = $4 }
+    END { for (number = 1; number <= count; number++) print order[number], versions[order[number]], changed[order[number]] }
+  ')
+  while read -r namespace workload versions changed <&3; do
+    [ -z "$workload" ] || "$1"
+  done 3<<LIST
+$list
+LIST
+}
+
+# run_again: a Job that has ended would leave the old value where it set it. Without it the next apply runs it.
+run_again() {
+  case $workload in job/*) ;; *) return 0 ;; esac
+  [ -n "$changed" ] || return 0
+  kubectl --namespace "$namespace" delete "$workload" --ignore-not-found --cascade=foreground >/dev/null ||
+    fail "$namespace/$workload could not be removed, and would not run again"
+  log "$namespace/$workload runs again with the next apply"
+  waiting=yes
+}
+
+# restart: pods read variables at their start. Which versions theirs have stands in their template, so a run that was cut off is
+# made good by the next one. Jobs read them when they next run.
 restart() {
-  printf '%s' "$changed" | while read -r namespace workload; do
-    case $workload in
-      deployment/* | statefulset/* | daemonset/*) ;;
-      *) continue ;;
-    esac
-    there=$(kubectl --namespace "$namespace" get "$workload" --ignore-not-found -o name) ||
-      fail "the cluster cannot be asked for $namespace/$workload"
-    [ -n "$there" ] || continue
-    kubectl --namespace "$namespace" rollout restart "$workload" >/dev/null ||
-      fail "$namespace/$workload has old values: it could not be restarted"
-    log "$namespace/$workload restarts"
-  done
+  case $workload in
+    deployment/* | statefulset/* | daemonset/*) ;;
+    *) return 0 ;;
+  esac
+  there=$(kubectl --namespace "$namespace" get "$workload" --ignore-not-found \
+    -o 'jsonpath={.metadata.name} {.spec.template.metadata.annotations.checksum/secrets}') ||
+    fail "the cluster cannot be asked for $namespace/$workload"
+  known=${there#* }
+  [ -n "$there" ] && [ "$known" != "$versions" ] || return 0
+  [ -n "$changed$known" ] || return 0
+  kubectl --namespace "$namespace" patch "$workload" --type merge --field-manager infrac-secrets --patch \
+    "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"checksum/secrets\":\"$versions\"}}}}}" >/dev/null ||
+    fail "$namespace/$workload has old values: it could not be restarted"
+  log "$namespace/$workload restarts"
 }
 
 while [ $# -gt 0 ]; do
@@ -136,6 +167,11 @@ each look_for_missing
 # Secrets stand in namespaces, which are otherwise applied behind them.
 [ -n "$dry_run" ] || kubectl apply --server-side --force-conflicts --field-manager infrac -k "$folder/namespaces" >/dev/null ||
   fail "the namespaces are refused"
-changed=
+readers='' waiting=''
 each make
-restart
+each_reader run_again
+if [ -n "$waiting" ]; then
+  log "apply now: scripts/apply-kubernetes.sh${environment:+ $environment}. What reads a changed value starts anew behind these Jobs"
+else
+  each_reader restart
+fi

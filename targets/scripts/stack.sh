@@ -14,13 +14,6 @@
 # shellcheck source=lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
 
-# every ARGUMENTS…: compose with every part by its name. What a profile that is switched off has left is no orphan to compose.
-every() {
-  local options=() profile
-  while IFS= read -r profile; do options+=(--profile "$profile"); done < <(all_profiles)
-  compose ${options[@]+"${options[@]}"} "$@"
-}
-
 up() {
   local options=()
   load_env
@@ -28,7 +21,7 @@ up() {
   lock
   # A name that no part has: then compose does not look at COMPOSE_PROFILES.
   [ -z "$core" ] || options=(--profile '')
-  do_it compose ${options[@]+"${options[@]}"} up --detach --remove-orphans
+  do_it compose ${options[@]+"${options[@]}"} up --detach
 }
 
 down() {

@@ -151,12 +151,22 @@ fn packed(work: &Path) -> Vec<Vec<u8>> {
     let dist = work.join("dist");
     assert_eq!(
         tree(&dist),
-        ["production.tar.gz", "production.tar.gz.sha256", "staging.tar.gz", "staging.tar.gz.sha256"]
+        [
+            "shop-production.tar.gz",
+            "shop-production.tar.gz.sha256",
+            "shop-staging.tar.gz",
+            "shop-staging.tar.gz.sha256",
+            "shop.tar.gz",
+            "shop.tar.gz.sha256"
+        ]
     );
     let of_one = |name: &str| {
-        ends(command("sha256sum", &dist, work, &[]).arg("--check").arg(format!("{name}.tar.gz.sha256")), 0);
+        ends(
+            command("sha256sum", &dist, work, &[]).arg("--check").arg(format!("shop-{name}.tar.gz.sha256")),
+            0,
+        );
         let to = tempfile::tempdir().expect("a temporary folder");
-        let archive = dist.join(format!("{name}.tar.gz"));
+        let archive = dist.join(format!("shop-{name}.tar.gz"));
         ends(command("tar", to.path(), work, &[]).arg("-xzf").arg(&archive), 0);
         let mut diff = command("diff", to.path(), work, &[]);
         diff.args(["--recursive", "--exclude=BUILD"]).arg(format!("shop-{name}"));

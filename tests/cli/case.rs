@@ -8,7 +8,7 @@
 //! -- link.infra -> ../elsewhere.infra --
 //! ```
 //!
-//! Commands are `infrac`, with variables before it and `< FILE` behind it, and `cd FOLDER`. Files and links
+//! Commands are `infrac`, with variables before it and `< FILE` behind it, `cd FOLDER`, and the programs of [`SYSTEM`]. Files and links
 //! are made first, in a folder of their own; `../` is a place outside of it.
 
 use std::error::Error;
@@ -19,6 +19,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Programs that change files, or show them, between commands.
+const SYSTEM: &[&str] = &["cat", "chmod", "cp", "ln", "ls", "mkdir", "mv", "rm", "stat"];
 
 /// Runs a case; the result is the case itself and what came of each command.
 pub(crate) fn run(case: &str) -> Result<String> {
@@ -60,8 +63,10 @@ fn run_command(line: &str, here: &Path, said: &mut String) -> Result<()> {
         command.env(name, value);
         words.next();
     }
-    if words.next() != Some("infrac") {
-        return Err(format!("`{line}` is no command of a case").into());
+    match words.next() {
+        Some("infrac") => {}
+        Some(program) if SYSTEM.contains(&program) => command = system(program, here),
+        _ => return Err(format!("`{line}` is no command of a case").into()),
     }
     let output = command.args(words).output()?;
     writeln!(said, "exit code {}", output.status.code().ok_or("ended by a signal")?)?;
@@ -71,6 +76,12 @@ fn run_command(line: &str, here: &Path, said: &mut String) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn system(program: &str, here: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(here).env("LC_ALL", "C").stdin(Stdio::null());
+    command
 }
 
 fn make_files(case: &str, project: &Path) -> Result<()> {

@@ -3,7 +3,7 @@
 //!
 //! | passes | from | to | because |
 //! | --- | --- | --- | --- |
-//! | names | every pod | the port of the cluster's resolver, of addresses of the link (169.254.0.0/16) and of those in the setting `dns`, 53 by default | the resolver of the node has such an address |
+//! | names | every pod | the port of the cluster's resolver, of its pod on the node where the setting names no labels, of addresses of the link (169.254.0.0/16) and of those in the setting `dns`, 53 by default | the resolver of the node has such an address |
 //! | nodes | what reaches a service on the node's network, or scrapes the kubelet | its port, at every address where the setting `nodes` is empty | its pods have addresses of nodes |
 //! | the internet | what reaches a name | its port, at every public address | a policy knows no names |
 //! | kubelets | what scrapes them | their port, at every address where the setting `nodes` is empty | they are processes of the nodes |
@@ -11,6 +11,7 @@
 //! | solvers | the same | port 8089 of pods of cert-manager that answer an authority | they stand in the namespace of the certificate |
 //! | nodes, where Cilium is | the same | its port, of the entities `host` and `remote-node`; at the setting `nodes` as well | Cilium knows nodes, and matches their addresses only where it is set up to |
 //! | the internet, where Cilium is | what reaches a name | its port, at that name | its policies know names |
+//! | KEDA | pods of its namespace, `keda` by default | the port of the metrics server, where a service is scaled by queries | it runs in a namespace of its own |
 //! | the API server | pods with a token | 443 and 6443, or the ports of the setting `api_server`, at its addresses, everywhere where it is empty | its address is the cluster's |
 //! | the API server, where Cilium is | pods with a token | the same ports of the entity `kube-apiserver`; at the setting as well | Cilium knows it |
 
@@ -31,6 +32,9 @@ const NAME: &str = "app.kubernetes.io/name";
 /// What stands for the gateway of a cluster, and for a pod by which cert-manager proves a name.
 const GATEWAY: &str = "the gateway";
 const SOLVER: &str = "a solver";
+
+/// What stands for KEDA.
+const SCALER: &str = "the scaler";
 
 /// What a platform lets pass.
 struct Model<'a> {
@@ -54,6 +58,8 @@ enum Known<'a> {
     Gateway,
     /// A pod of cert-manager in our namespace.
     Solver,
+    /// What scales by queries.
+    Scaler,
     Address(IpAddr),
     /// What a name leads to.
     Host(&'a str, IpAddr),
@@ -75,8 +81,9 @@ impl<'a> Known<'a> {
             (_, Some(address)) if !end.of_host().is_empty() => Self::Host(end.of_host(), address),
             (_, Some(address)) if !end.of_entity().is_empty() => Self::Entity(end.of_entity(), address),
             (_, Some(address)) => Self::Address(address),
-            _ if end.name == resolver(platform) => Self::Resolver,
+            _ if [resolver(platform), OF_NODE].contains(&end.name.as_str()) => Self::Resolver,
             _ if end.name == GATEWAY => Self::Gateway,
+            _ if end.name == SCALER => Self::Scaler,
             _ if end.name == SOLVER => Self::Solver,
             _ => Self::Other,
         }
@@ -263,6 +270,12 @@ impl<'a> Model<'a> {
             return asked && *port == Port("TCP".to_owned(), 8089) && self.is_gateway(source);
         }
         let Known::Service(destination) = &self.known[*to] else { return false };
+        let asked =
+            self.platform.with_role(Role::Metrics).next().filter(|server| server.id == destination.id);
+        let http = asked.and_then(|server| server.http_port()).map(|port| u64::from(port.number));
+        if matches!(source, Known::Scaler) && *port == Port("TCP".to_owned(), http.unwrap_or(0)) {
+            return true;
+        }
         let routes = self.platform.behind_gateway().flat_map(|site| &site.routes);
         let mut led = routes.flat_map(infrac::platform::Route::ports);
         if self.is_gateway(source)
@@ -302,6 +315,9 @@ fn resolver(platform: &Platform) -> &'static str {
     let dns = &platform.settings.kubernetes.dns;
     if dns.labels.is_empty() && dns.namespace.is_none() { "DNS" } else { "the resolver of the settings" }
 }
+
+/// What the pod is called that answers questions for names on each node, to which some plug-ins lead them.
+const OF_NODE: &str = "the pod of the node's resolver";
 
 /// Whether a name is an endpoint's, or one that its pattern stands for.
 fn named(pattern: &str, host: &str) -> bool {
@@ -355,6 +371,19 @@ pub(crate) fn beside(platform: &Platform, cluster: &Cluster) -> Vec<End> {
         }
     }
     let settings = &platform.settings.kubernetes;
+    let queries = |service: &Service| service.scale.as_ref().is_some_and(|scale| !scale.on.is_empty());
+    if platform.services.iter().any(queries) {
+        let namespace = settings.keda.as_deref().unwrap_or("keda");
+        let of_namespace = json!({ "kubernetes.io/metadata.name": namespace });
+        beside.push(End::pod(SCALER, namespace, of_namespace, json!({ "app": "keda-operator" })));
+    }
+    if settings.dns.labels.is_empty() {
+        let namespace = settings.dns.namespace.as_deref().unwrap_or("kube-system");
+        for (name, namespace) in [(OF_NODE, namespace), ("such a pod elsewhere", "foreign")] {
+            let of_namespace = json!({ "kubernetes.io/metadata.name": namespace });
+            beside.push(End::pod(name, namespace, of_namespace, json!({ "k8s-app": "node-local-dns" })));
+        }
+    }
     if resolver(platform) != "DNS" {
         let namespace = settings.dns.namespace.as_deref().unwrap_or("kube-system");
         let labels = settings.dns.labels.iter().cloned().collect::<BTreeMap<String, String>>();

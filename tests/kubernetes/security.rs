@@ -214,3 +214,27 @@ pub(crate) fn users(cluster: &Cluster) -> Vec<String> {
     }
     complaints
 }
+
+/// A disk belongs to root until the pod names a group for it, which may be root's (bitnami/charts#7662).
+pub(crate) fn disks(cluster: &Cluster) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for pod in cluster.pods() {
+        let claims = list(&pod.workload.spec()["volumeClaimTemplates"]).iter();
+        let claims = claims.map(|claim| text(&claim["metadata"]["name"]));
+        let volumes = list(&pod.spec()["volumes"]).iter();
+        let volumes = volumes.filter(|volume| volume["persistentVolumeClaim"].is_object());
+        let disks: Vec<&str> = claims.chain(volumes.map(|volume| text(&volume["name"]))).collect();
+        let context = &pod.spec()["securityContext"];
+        let writes = pod.containers().any(|container| {
+            let own = &container.value["securityContext"]["runAsUser"];
+            let user = own.as_u64().or(context["runAsUser"].as_u64()).unwrap_or(0);
+            let mut mounts = list(&container.value["volumeMounts"]).iter();
+            user != 0
+                && mounts.any(|mount| disks.contains(&text(&mount["name"])) && mount["readOnly"] != true)
+        });
+        if writes && !context["fsGroup"].is_u64() {
+            complaints.push(format!("{}: no group that its disks would be given to", pod.place()));
+        }
+    }
+    complaints
+}

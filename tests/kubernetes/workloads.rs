@@ -274,3 +274,28 @@ fn memory(pod: &Pod<'_>) -> Option<String> {
     })?;
     Some(format!("{}: {} takes all memory of the node", pod.place(), unbounded["name"]))
 }
+
+/// What keeps data may have to bring its files in order before it answers, and one that is killed meanwhile begins again
+/// (cloudnative-pg/cloudnative-pg#11152). Its port says that it has started, and no command, which may ask for more.
+pub(crate) fn recovery(cluster: &Cluster) -> Vec<String> {
+    const LEAST: u64 = 3_600;
+    let mut complaints = Vec::new();
+    for pod in cluster.pods().filter(|pod| pod.workload.kind() == "StatefulSet") {
+        for container in pod.containers().filter(|container| !container.init) {
+            let (start, live) = (&container.value["startupProbe"], &container.value["livenessProbe"]);
+            let times = |key: &str| start[key].as_u64().unwrap_or(0);
+            let has_port = !list(&container.value["ports"]).is_empty();
+            let place = container.place(&pod);
+            if live.is_object() && start.is_null() {
+                complaints.push(format!("{place}: it is restarted while it starts"));
+            }
+            if start.is_object() && times("periodSeconds") * times("failureThreshold") < LEAST {
+                complaints.push(format!("{place}: it has less than an hour to start"));
+            }
+            if has_port && start["exec"].is_object() {
+                complaints.push(format!("{place}: a command says that it has started, and it has a port"));
+            }
+        }
+    }
+    complaints
+}

@@ -31,7 +31,14 @@ while read -r rule pattern; do
 done <"$here/rules"
 
 # field ID KEY: of a container.
-field() { sed -n "s|^$2 ||p" "$here/containers/$1" | head -n 1; }
+field() {
+  local key value
+  while read -r key value; do
+    [ "$key" != "$2" ] || break
+    value=''
+  done <"$here/containers/$1"
+  [ "$key" != "$2" ] || printf '%s' "$value"
+}
 
 # render ID TEMPLATE: what --format makes of it: fields, labels, `index .MAP "KEY"`, and `if`, `with`, `else`, `end` around
 # them, which do not stand within each other.
@@ -64,11 +71,19 @@ key() {
   case $1 in
     '.Label "'*) echo "label:$(quoted "$1")" ;;
     'index .Config.Labels "'*) echo "label:$(quoted "$1")" ;;
-    'index '*) echo "$(echo "$1" | cut -d' ' -f2):$(quoted "$1")" ;;
+    'index '*)
+      set -- "$1" $1
+      echo "$3:$(quoted "$1")"
+      ;;
     *) echo "$1" ;;
   esac
 }
-quoted() { printf '%s' "$1" | cut -d'"' -f2; }
+quoted() {
+  local rest=${1#*\"}
+  printf '%s' "${rest%%\"*}"
+}
+
+label() { printf '%s' "${1%%=*}"; }
 
 # option NAME WORD...: the values of an option, a line each.
 option() {
@@ -102,7 +117,7 @@ case "${1-} ${2-}" in
       fits=yes
       while IFS= read -r filter; do
         case $filter in
-          label=*=*) [ "$(field "$id" "label:$(echo "${filter#label=}" | cut -d= -f1)")" = "${filter#label=*=}" ] || fits='' ;;
+          label=*=*) [ "$(field "$id" "label:$(label "${filter#label=}")")" = "${filter#label=*=}" ] || fits='' ;;
           name=*) [[ $(field "$id" .Name) =~ ${filter#name=} ]] || fits='' ;;
           status=*) [ "$(field "$id" .State.Status)" = "${filter#status=}" ] || fits='' ;;
         esac

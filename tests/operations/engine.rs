@@ -154,6 +154,7 @@ impl Host {
             ("label:com.docker.compose.project", &project),
             ("label:com.docker.compose.service", service),
             ("label:com.docker.compose.oneoff", "False"),
+            ("label:com.docker.compose.container-number", "1"),
         ];
         let is_replaced = |key: &str| fields.iter().any(|(known, _)| *known == key);
         let lines = usual.iter().filter(|(key, _)| !is_replaced(key)).chain(fields);

@@ -100,6 +100,7 @@ pub(crate) fn write(folder: &Path, lowered: Vec<Lowered>) {
         sources: BTreeSet::new(),
         places: &[],
         once: &[],
+        theirs: Vec::new(),
     };
     output::write(folder, &build).expect("artifacts can be written");
     let example = fs::read_to_string(folder.join(".env.example")).expect("it is written");

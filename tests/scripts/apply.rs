@@ -51,7 +51,11 @@ fn calls(project: &Project) -> Vec<String> {
 fn what_needs_a_job_is_applied_behind_its_end() {
     for shell in Shell::all() {
         let project = project();
-        project.answer("get job setup-1", 0, &["", "SuccessCriteriaMet ", "SuccessCriteriaMet Complete "]);
+        project.answer(
+            "get job setup-1",
+            0,
+            &["", "", "SuccessCriteriaMet ", "SuccessCriteriaMet Complete "],
+        );
         project.answer("get Deployment api", 0, &["3"]);
         project.answer("get jobs", 0, &["setup-1 \\nsetup-0 \\nbackup-27 CronJob\\n"]);
         let output = project.run(&shell, "apply-kubernetes.sh", &[]);
@@ -63,6 +67,7 @@ fn what_needs_a_job_is_applied_behind_its_end() {
                 "get Deployment api --ignore-not-found",
                 "apply -",
                 "apply wave-1000.yaml",
+                "get job setup-1 --ignore-not-found",
                 "apply wave-1001.yaml",
                 "get job setup-1",
                 "get job setup-1",
@@ -70,6 +75,8 @@ fn what_needs_a_job_is_applied_behind_its_end() {
                 "apply wave-1002.yaml",
                 "get jobs -l app.kubernetes.io/managed-by=infrac,app.kubernetes.io/instance=shop",
                 "delete job setup-0 --wait=false",
+                "rollout status StatefulSet/db --timeout 600s",
+                "rollout status Deployment/api --timeout 600s",
             ],
             "{}",
             shell.name
@@ -156,7 +163,7 @@ fn a_disk_that_stays_is_left_alone_and_none_shrinks() {
 fn a_failed_job_ends_it_in_seconds() {
     for shell in Shell::all() {
         let project = project();
-        project.answer("get job setup-1", 0, &["FailureTarget Failed "]);
+        project.answer("get job setup-1", 0, &["", "FailureTarget Failed "]);
         project.answer("logs job/setup-1", 0, &["no such database"]);
         let start = Instant::now();
         let output = project.run(&shell, "apply-kubernetes.sh", &[]);
@@ -173,6 +180,7 @@ fn a_job_that_is_gone_or_never_ends_is_a_failure() {
     for shell in Shell::all() {
         let project = project();
         project.answer("get job setup-1", 1, &[]);
+        project.answer("get job setup-1 --ignore-not-found", 0, &[""]);
         let output = project.run(&shell, "apply-kubernetes.sh", &[]);
         assert_eq!(output.status.code(), Some(1), "{}", said(&output));
         assert!(said(&output).contains("is gone"), "{}", said(&output));
@@ -192,8 +200,119 @@ fn a_dry_run_asks_the_server_and_waits_for_nothing() {
         let output = project.run(&shell, "apply-kubernetes.sh", &["--dry-run"]);
         assert!(output.status.success(), "{}", said(&output));
         let calls = project.calls();
-        assert_eq!(calls.lines().count(), 4, "{calls}");
-        assert!(calls.lines().all(|call| call.contains("--dry-run=server")), "{calls}");
+        let (asked, applied): (Vec<&str>, Vec<&str>) =
+            calls.lines().partition(|call| call.starts_with("get"));
+        assert_eq!((asked.len(), applied.len()), (1, 4), "{calls}");
+        assert!(applied.iter().all(|call| call.contains("--dry-run=server")), "{calls}");
+        // No server looks at what stands in a namespace that is not there.
+        let project = self::project();
+        project.answer("namespaces.yaml", 1, &[]);
+        project.answer("apply --dry-run=client", 0, &[]);
+        let output = project.run(&shell, "apply-kubernetes.sh", &["--dry-run"]);
+        assert!(output.status.success(), "{}", said(&output));
+        assert!(said(&output).contains("the namespaces are not there yet"), "{}", said(&output));
+        let calls = project.calls();
+        assert_eq!(calls.lines().filter(|call| call.contains("--dry-run=client")).count(), 4, "{calls}");
+    }
+}
+
+#[test]
+fn the_program_is_found_where_no_variable_names_it() {
+    for shell in Shell::all() {
+        let project = project();
+        project.answer("get job setup-1", 0, &["Complete "]);
+        let output = project.run_by_path(&shell, "apply-kubernetes.sh", &[]);
+        assert!(output.status.success(), "{}: {}", shell.name, said(&output));
+        assert!(calls(&project).contains(&"apply wave-1002.yaml".to_owned()), "{}", shell.name);
+    }
+}
+
+#[test]
+fn a_job_that_has_failed_before_runs_again() {
+    for shell in Shell::all() {
+        let project = project();
+        project.answer("get job setup-1", 0, &["Failed ", "Complete "]);
+        let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+        assert!(output.status.success(), "{}", said(&output));
+        let calls = calls(&project);
+        let at = |wanted: &str| calls.iter().position(|call| call == wanted).expect("it is called");
+        assert!(at("delete job setup-1 --cascade=foreground") < at("apply wave-1001.yaml"), "{calls:?}");
+    }
+}
+
+#[test]
+fn a_server_that_is_busy_is_asked_again() {
+    for shell in Shell::all() {
+        let project = project();
+        project.answer("get job setup-1", 0, &["Complete "]);
+        project.fail_first("get job setup-1 -o", 3);
+        let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+        assert!(output.status.success(), "{}: {}", shell.name, said(&output));
+    }
+}
+
+#[test]
+fn pods_that_do_not_get_ready_are_a_failure() {
+    for shell in Shell::all() {
+        let project = project();
+        project.answer("get job setup-1", 0, &["Complete "]);
+        project.answer("rollout status Deployment/api", 1, &[]);
+        let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("shop/api: its pods are not ready"), "{}", said(&output));
+    }
+}
+
+#[test]
+fn pods_carry_the_versions_of_their_secrets() {
+    for shell in Shell::all() {
+        let pod = "spec:\n  replicas: 1\n  template:\n    metadata:\n      labels:\n        app: x\n";
+        let noted = "spec:\n  replicas: 1\n  template:\n    metadata:\n      labels:\n        app: x\n      annotations:\n        a: b\n";
+        let end = "    spec:\n      containers: []\n";
+        let project = Project::new();
+        project.write("scripts/apply-kubernetes.sh", super::APPLY);
+        let list = |files: &str| format!("sortOptions: {{ order: fifo }}\nresources: [{files}]\n");
+        project.write("kubernetes/base/kustomization.yaml", &list("all.yaml"));
+        project.write("kubernetes/base/namespaces/kustomization.yaml", &list("namespaces.yaml"));
+        project.write(
+            "kubernetes/base/namespaces/namespaces.yaml",
+            "apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n",
+        );
+        let all = [
+            object("Deployment", "api", "0", &format!("{pod}{end}")),
+            object("StatefulSet", "db", "0", &format!("{noted}{end}")),
+            object("Deployment", "web", "0", &format!("{pod}{end}")),
+            object("Job", "setup-1", "0", &format!("{pod}{end}")),
+        ];
+        project.write("kubernetes/base/all.yaml", &all.concat());
+        project.write(
+            "kubernetes/base/secrets.conf",
+            "# a comment\n@platform shop\nshop api deployment/api A\nshop shared deployment/api B\n\
+             shop db statefulset/db A\nshop setup job/setup-1 A\n",
+        );
+        project.answer("get secrets", 0, &["api 11\\nshared 12\\ndb 13\\nsetup 14\\nother 15\\n"]);
+        project.answer("get job setup-1", 0, &["Complete "]);
+        project.keep("wave-1000.yaml");
+        let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+        assert!(output.status.success(), "{}: {}", shell.name, said(&output));
+        let text = project.kept();
+        let sums: Vec<&str> =
+            text.lines().filter(|line| line.contains("checksum/secrets")).map(str::trim).collect();
+        assert_eq!(
+            sums,
+            ["checksum/secrets: \"11-12\"", "checksum/secrets: \"13\""],
+            "{}: {text}",
+            shell.name
+        );
+        let documents: Vec<serde_yaml::Value> = text
+            .split("---\n")
+            .filter(|text| !text.is_empty())
+            .map(|text| serde_yaml::from_str(text).expect("it is YAML"))
+            .collect();
+        let of = |at: usize| &documents[at]["spec"]["template"]["metadata"]["annotations"];
+        assert_eq!(of(0)["checksum/secrets"], "11-12");
+        assert_eq!((&of(1)["checksum/secrets"], &of(1)["a"]), (&"13".into(), &"b".into()));
+        assert!(of(2).is_null() && of(3).is_null(), "{text}");
     }
 }
 

@@ -49,11 +49,25 @@ const CLUSTER: &str = r#"#!/bin/sh
 here=${0%/*}
 case "$*" in *kustomize*) exec "$REAL" "$@" ;; esac
 printf '%s\n' "$*" >>"$here/calls"
+if [ -r "$here/keep" ]; then
+  for word; do
+    case $word in */"$(cat "$here/keep")") cat "$word" >>"$here/kept" ;; esac
+  done
+fi
 case "$*" in *"-f -"*)
   number=$(($(ls "$here/read" | wc -l) + 1))
   cat >"$here/read/$number"
   ;;
 esac
+while read -r left pattern; do
+  case "$*" in
+    *"$pattern"*)
+      [ "$left" -gt 0 ] || break
+      printf '%s %s\n' "$((left - 1))" "$pattern" >"$here/failing"
+      exit 1
+      ;;
+  esac
+done <"$here/failing"
 while read -r status pattern; do
   case "$*" in
     *"$pattern"*)
@@ -74,6 +88,7 @@ impl Project {
             fs::create_dir_all(project.path(folder)).expect("a folder");
         }
         project.write("cluster/patterns", "");
+        project.write("cluster/failing", "");
         project.write("cluster/calls", "");
         project.write("cluster/kubectl", CLUSTER);
         let program = fs::Permissions::from_mode(0o755);
@@ -103,6 +118,21 @@ impl Project {
         self.write(&format!("cluster/answers/{pattern}"), &lines);
     }
 
+    /// Calls that hold a text fail a number of times, before they are answered.
+    pub(super) fn fail_first(&self, pattern: &str, times: u8) {
+        self.write("cluster/failing", &format!("{times} {pattern}\n"));
+    }
+
+    /// Keeps what is applied from a file of a name.
+    pub(super) fn keep(&self, file: &str) {
+        self.write("cluster/keep", file);
+    }
+
+    /// What was kept.
+    pub(super) fn kept(&self) -> String {
+        fs::read_to_string(self.path("cluster/kept")).expect("it is there")
+    }
+
     /// The calls so far, a line each.
     pub(super) fn calls(&self) -> String {
         fs::read_to_string(self.path("cluster/calls")).expect("it is there")
@@ -121,18 +151,32 @@ impl Project {
 
     /// Runs a script of `scripts/`.
     pub(super) fn run(&self, shell: &Shell, script: &str, arguments: &[&str]) -> Output {
+        self.output(self.call(shell, script, arguments).env("KUBECTL", self.path("cluster/kubectl")))
+    }
+
+    /// The same, where `kubectl` is found by the shell alone.
+    pub(super) fn run_by_path(&self, shell: &Shell, script: &str, arguments: &[&str]) -> Output {
+        let mut path = self.path("cluster").into_os_string();
+        path.push(":");
+        path.push(&shell.path);
+        self.output(self.call(shell, script, arguments).env("PATH", path))
+    }
+
+    fn output(&self, command: &mut Command) -> Output {
+        command.output().expect("the judge starts")
+    }
+
+    fn call(&self, shell: &Shell, script: &str, arguments: &[&str]) -> Command {
         let real = Judge::find("kubectl").map(|judge| judge.program().to_owned()).unwrap_or_default();
-        shell
-            .command()
+        let mut command = shell.command();
+        command
             .arg(self.path("scripts").join(script))
             .args(arguments)
             .current_dir(self.folder.path())
-            .env("KUBECTL", self.path("cluster/kubectl"))
             .env("REAL", real)
             .env("TICK", "0")
-            .env("HOME", self.folder.path())
-            .output()
-            .expect("the judge starts")
+            .env("HOME", self.folder.path());
+        command
     }
 }
 

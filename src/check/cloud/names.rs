@@ -98,6 +98,7 @@ pub(in crate::check) fn zones(platform: &Platform, sink: &mut Sink) {
     if host(platform).is_none() || zones.is_empty() {
         return;
     }
+    let records = platform.records();
     for zone in zones {
         if !zone.value.contains('.') || !zone.value.split('.').all(crate::resolve::is_dns_label) {
             sink.report(
@@ -105,7 +106,7 @@ pub(in crate::check) fn zones(platform: &Platform, sink: &mut Sink) {
                     .at(zone.span, "lower-case letters, digits and hyphens, with dots between the parts")
                     .help("such as `\"example.com\"`, without a dot at the end"),
             );
-        } else if !platform.records().iter().any(|(_, known)| *known == zone.value) {
+        } else if !records.iter().any(|(_, known)| *known == zone.value) {
             sink.report(
                 Diagnostic::new(codes::AWS007, format!("no site has a name in `{}`", zone.value))
                     .at(zone.span, "nothing is written there")

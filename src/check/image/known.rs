@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::HashSet;
-use crate::platform::{Expects, ImageFacts, Platform, Service};
+use crate::platform::{Expects, ImageFacts, Platform, Runtime, Service, Version};
 use crate::resolve::image::{is_of, namesake};
 use crate::standard::images;
 
@@ -74,6 +74,37 @@ pub(in crate::check) fn ended(platform: &Platform, sink: &mut Sink) {
             .at(name.span, "what is found in it from then on stays open")
             .help(newer(facts)),
         );
+    }
+}
+
+/// Systems whose kernel is known to be so new that an image does not run on it: Ubuntu 26.04 comes with 7.0
+/// (docker-library/mongo#765). Of others `scripts/setup-aws.sh` and `scripts/deploy.sh` look at the host.
+const KERNELS: &[(&str, Version)] = &[("ubuntu-26.04", Version(7, 0))];
+
+/// IMG008: images that do not run on the kernel of the host's system.
+pub(in crate::check) fn kernels(platform: &Platform, sink: &mut Sink) {
+    if platform.runtime != Runtime::Compose {
+        return;
+    }
+    for host in &platform.hosts {
+        let Some(image) = host.image.as_deref() else { continue };
+        let Some((_, kernel)) = KERNELS.iter().find(|(system, _)| *system == image) else { continue };
+        for service in &platform.services {
+            let (Some(name), Some(below)) = (&service.base_name, service.kernel_below) else { continue };
+            if *kernel < below {
+                continue;
+            }
+            sink.report(
+                Diagnostic::new(
+                    codes::IMG008,
+                    format!("`{}` does not run on the kernel of `{image}`", service.path),
+                )
+                .about(&service.path)
+                .at(name.span, format!("runs on kernels below {below}"))
+                .at(host.span, format!("comes with {kernel}"))
+                .help("take a system with an older kernel, such as `image = \"ubuntu-24.04\"`"),
+            );
+        }
     }
 }
 

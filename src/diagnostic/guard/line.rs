@@ -27,12 +27,16 @@ pub(super) fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
 }
 
-/// Whether the first word of a line is `secret`, rightly spelt or nearly.
+/// Whether the first word of a line is `secret`, rightly spelt or nearly. `secrets = external { … }` is a setting.
 pub(super) fn declares_secret(line: &str) -> bool {
     let line = line.trim_start_matches(DIFFERENCE);
     let word = line.split(|c| !is_of_word(c)).next().unwrap_or_default();
-    is_secret(word)
+    let is_setting = word == SETTING && line[word.len()..].trim_start().starts_with('=');
+    is_secret(word) && !is_setting
 }
+
+/// The setting of what brings secrets to a cluster.
+const SETTING: &str = "secrets";
 
 /// Whether a line opens the body of a `secret`.
 pub(super) fn opens_secret(line: &str) -> bool {
@@ -271,6 +275,9 @@ mod tests {
             ("secret X = 5 # once Hunter2, now less", vec!["5", "Hunter2"]),
             ("secrte X = \"a\"", vec!["\"a\""]),
             ("secrets { X = \"a\" }", vec!["\"a\""]),
+            ("secrets = external { store = \"vault\", entry = \"shop/live\" }", vec![]),
+            ("secrets = \"a\"", vec!["\"a\""]),
+            ("secrets = hunter2", vec!["hunter2"]),
             ("postgres db { passwrd = \"a\" }", vec!["\"a\""]),
             ("parameter password { type = secret, default = \"a\" }", vec!["\"a\""]),
             ("pagerduty = \"a\", login = ab1, teams = TEAMS", vec!["\"a\"", "ab1"]),

@@ -1,12 +1,13 @@
 //! From any serde value to a [`Node`].
 
+use std::cell::Cell;
 use std::fmt::{self, Display};
 
-use crate::hash::IndexMap;
-
 use serde::ser::{self, Impossible, Serialize, Serializer};
+use smallvec::SmallVec;
+use smol_str::{SmolStr, ToSmolStr as _};
 
-use super::Node;
+use super::{Node, map};
 use crate::emit::layout::COMMENTED;
 
 /// Why a value has no tree: its own type refuses.
@@ -28,27 +29,41 @@ impl ser::Error for Refused {
 }
 
 /// Where a key stands among those of its map.
-pub(super) type Rank = fn(&str) -> usize;
+pub(super) type Rank = fn(&str) -> u8;
 
-/// The tree of a value. With an order of keys, newtypes that are no styles are taken off as well.
-pub(super) fn build(value: &(impl Serialize + ?Sized), rank: Option<Rank>) -> Result<Node, Refused> {
-    value.serialize(Builder { rank })
+/// The tree of a value.
+pub(super) fn build(value: &(impl Serialize + ?Sized)) -> Result<Node, Refused> {
+    value.serialize(Builder { order: None })
+}
+
+/// The tree of a value with its keys in an order, without newtypes that are no styles; and whether a text in it holds `${`.
+pub(super) fn ordered(value: &(impl Serialize + ?Sized), rank: Rank) -> Result<(Node, bool), Refused> {
+    let asks = Cell::new(false);
+    let node = value.serialize(Builder { order: Some(Order { rank, asks: &asks }) })?;
+    Ok((node, asks.get()))
 }
 
 #[derive(Clone, Copy)]
-struct Builder {
-    rank: Option<Rank>,
+struct Order<'a> {
+    rank: Rank,
+    /// Whether a text holds `${`.
+    asks: &'a Cell<bool>,
 }
 
-impl Serializer for Builder {
+#[derive(Clone, Copy)]
+struct Builder<'a> {
+    order: Option<Order<'a>>,
+}
+
+impl<'a> Serializer for Builder<'a> {
     type Ok = Node;
     type Error = Refused;
-    type SerializeSeq = List;
-    type SerializeTuple = List;
-    type SerializeTupleStruct = Tuple;
+    type SerializeSeq = List<'a>;
+    type SerializeTuple = List<'a>;
+    type SerializeTupleStruct = Tuple<'a>;
     type SerializeTupleVariant = Impossible<Node, Refused>;
-    type SerializeMap = Map;
-    type SerializeStruct = Map;
+    type SerializeMap = Map<'a>;
+    type SerializeStruct = Map<'a>;
     type SerializeStructVariant = Impossible<Node, Refused>;
 
     fn serialize_bool(self, value: bool) -> Result<Node, Refused> {
@@ -104,11 +119,16 @@ impl Serializer for Builder {
     }
 
     fn serialize_char(self, value: char) -> Result<Node, Refused> {
-        Ok(Node::Text(value.into()))
+        Ok(Node::Text(value.to_smolstr()))
     }
 
     fn serialize_str(self, value: &str) -> Result<Node, Refused> {
-        Ok(Node::Text(value.to_owned()))
+        if let Some(order) = self.order
+            && memchr::memchr(b'$', value.as_bytes()).is_some_and(|at| value[at..].contains("${"))
+        {
+            order.asks.set(true);
+        }
+        Ok(Node::Text(SmolStr::new(value)))
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<Node, Refused> {
@@ -120,7 +140,7 @@ impl Serializer for Builder {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Node, Refused> {
-        build(value, self.rank)
+        value.serialize(self)
     }
 
     fn serialize_unit(self) -> Result<Node, Refused> {
@@ -132,7 +152,7 @@ impl Serializer for Builder {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Node, Refused> {
-        Ok(Node::Text(variant.to_owned()))
+        Ok(Node::Text(SmolStr::new_static(variant)))
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -140,8 +160,8 @@ impl Serializer for Builder {
         name: &'static str,
         value: &T,
     ) -> Result<Node, Refused> {
-        let inner = build(value, self.rank)?;
-        if self.rank.is_some() && !name.starts_with("__") {
+        let inner = value.serialize(self)?;
+        if self.order.is_some() && !name.starts_with("__") {
             return Ok(inner);
         }
         Ok(Node::Styled(name, Box::new(inner)))
@@ -154,19 +174,19 @@ impl Serializer for Builder {
         variant: &'static str,
         value: &T,
     ) -> Result<Node, Refused> {
-        Ok(Node::Map(IndexMap::from_iter([(variant.to_owned(), build(value, self.rank)?)])))
+        Ok(Node::Map([(SmolStr::new_static(variant), value.serialize(self)?)].into_iter().collect()))
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<List, Refused> {
-        Ok(List::new(self.rank))
+    fn serialize_seq(self, length: Option<usize>) -> Result<List<'a>, Refused> {
+        Ok(List::new(self, length.unwrap_or_default()))
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<List, Refused> {
-        Ok(List::new(self.rank))
+    fn serialize_tuple(self, length: usize) -> Result<List<'a>, Refused> {
+        Ok(List::new(self, length))
     }
 
-    fn serialize_tuple_struct(self, name: &'static str, _: usize) -> Result<Tuple, Refused> {
-        Ok(Tuple { name, fields: List::new(self.rank) })
+    fn serialize_tuple_struct(self, name: &'static str, length: usize) -> Result<Tuple<'a>, Refused> {
+        Ok(Tuple { name, fields: List::new(self, length) })
     }
 
     fn serialize_tuple_variant(
@@ -179,12 +199,12 @@ impl Serializer for Builder {
         Err(ser::Error::custom(format_args!("`{variant}` has no form outside Rust")))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Map, Refused> {
-        Ok(Map::new(self.rank))
+    fn serialize_map(self, length: Option<usize>) -> Result<Map<'a>, Refused> {
+        Ok(Map::new(self, length.unwrap_or_default()))
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Map, Refused> {
-        Ok(Map::new(self.rank))
+    fn serialize_struct(self, _: &'static str, length: usize) -> Result<Map<'a>, Refused> {
+        Ok(Map::new(self, length))
     }
 
     fn serialize_struct_variant(
@@ -198,23 +218,23 @@ impl Serializer for Builder {
     }
 }
 
-struct List {
+struct List<'a> {
     items: Vec<Node>,
-    rank: Option<Rank>,
+    builder: Builder<'a>,
 }
 
-impl List {
-    fn new(rank: Option<Rank>) -> Self {
-        Self { items: Vec::new(), rank }
+impl<'a> List<'a> {
+    fn new(builder: Builder<'a>, length: usize) -> Self {
+        Self { items: Vec::with_capacity(length), builder }
     }
 
     fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
-        self.items.push(build(value, self.rank)?);
+        self.items.push(value.serialize(self.builder)?);
         Ok(())
     }
 }
 
-impl ser::SerializeSeq for List {
+impl ser::SerializeSeq for List<'_> {
     type Ok = Node;
     type Error = Refused;
 
@@ -227,7 +247,7 @@ impl ser::SerializeSeq for List {
     }
 }
 
-impl ser::SerializeTuple for List {
+impl ser::SerializeTuple for List<'_> {
     type Ok = Node;
     type Error = Refused;
 
@@ -241,12 +261,12 @@ impl ser::SerializeTuple for List {
 }
 
 /// A list of fixed length with a name, by which comments are known.
-struct Tuple {
+struct Tuple<'a> {
     name: &'static str,
-    fields: List,
+    fields: List<'a>,
 }
 
-impl ser::SerializeTupleStruct for Tuple {
+impl ser::SerializeTupleStruct for Tuple<'_> {
     type Ok = Node;
     type Error = Refused;
 
@@ -262,7 +282,7 @@ impl ser::SerializeTupleStruct for Tuple {
         match (fields.next(), fields.next()) {
             (Some(Node::List(lines)), Some(value)) => {
                 let lines = lines.into_iter().filter_map(|line| match line {
-                    Node::Text(line) => Some(line),
+                    Node::Text(line) => Some(line.into()),
                     _ => None,
                 });
                 Ok(Node::Commented(lines.collect(), Box::new(value)))
@@ -272,53 +292,63 @@ impl ser::SerializeTupleStruct for Tuple {
     }
 }
 
-struct Map {
-    entries: Vec<(String, Node)>,
-    key: String,
-    rank: Option<Rank>,
+struct Map<'a> {
+    entries: map::Map,
+    key: SmolStr,
+    builder: Builder<'a>,
+    /// The ranks of the entries, where keys have one.
+    ranks: SmallVec<[u8; 16]>,
 }
 
-impl Map {
-    fn new(rank: Option<Rank>) -> Self {
-        Self { entries: Vec::new(), key: String::new(), rank }
-    }
-
-    /// The whole, whose keys are looked up once they stand in their order.
-    fn whole(self) -> Node {
-        let mut entries = self.entries;
-        if let Some(rank) = self.rank {
-            entries.sort_by_cached_key(|(key, _)| rank(key));
+impl<'a> Map<'a> {
+    fn new(builder: Builder<'a>, length: usize) -> Self {
+        Self {
+            entries: map::Map::with_capacity(length),
+            key: SmolStr::default(),
+            builder,
+            ranks: SmallVec::new(),
         }
-        Node::Map(entries.into_iter().collect())
+    }
+
+    /// Adds an entry behind those of its rank and of lower ones. No value of serde's has a key twice.
+    fn add(&mut self, key: SmolStr, value: Node) {
+        let mut at = self.entries.len();
+        if let Some(order) = self.builder.order {
+            let rank = (order.rank)(&key);
+            at -= self.ranks.iter().rev().take_while(|known| **known > rank).count();
+            self.ranks.insert(at, rank);
+        }
+        self.entries.put(at, key, value);
     }
 }
 
-impl ser::SerializeMap for Map {
+impl ser::SerializeMap for Map<'_> {
     type Ok = Node;
     type Error = Refused;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Refused> {
-        self.key = match build(key, None)? {
+        self.key = match build(key)? {
             Node::Text(text) => text,
-            Node::Integer(integer) => integer.to_string(),
-            Node::Boolean(boolean) => boolean.to_string(),
+            Node::Integer(integer) => integer.to_smolstr(),
+            Node::Boolean(boolean) => boolean.to_smolstr(),
             _ => return Err(ser::Error::custom("a key is text or a number")),
         };
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
-        let value = build(value, self.rank)?;
-        self.entries.push((std::mem::take(&mut self.key), value));
+        let value = value.serialize(self.builder)?;
+        let key = std::mem::take(&mut self.key);
+        self.add(key, value);
         Ok(())
     }
 
     fn end(self) -> Result<Node, Refused> {
-        Ok(self.whole())
+        Ok(Node::Map(self.entries))
     }
 }
 
-impl ser::SerializeStruct for Map {
+impl ser::SerializeStruct for Map<'_> {
     type Ok = Node;
     type Error = Refused;
 
@@ -327,11 +357,12 @@ impl ser::SerializeStruct for Map {
         key: &'static str,
         value: &T,
     ) -> Result<(), Refused> {
-        self.entries.push((key.to_owned(), build(value, self.rank)?));
+        let value = value.serialize(self.builder)?;
+        self.add(SmolStr::new_static(key), value);
         Ok(())
     }
 
     fn end(self) -> Result<Node, Refused> {
-        Ok(self.whole())
+        Ok(Node::Map(self.entries))
     }
 }

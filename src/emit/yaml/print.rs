@@ -5,10 +5,13 @@
 
 #[cfg(test)]
 mod tests;
+mod tree;
 
 use std::fmt::{self, Display, Write as _};
 
 use serde::ser::{self, Impossible, Serialize, Serializer};
+
+pub(super) use tree::tree;
 
 use super::scalar;
 use crate::emit::Node;

@@ -2,6 +2,7 @@
 
 use super::super::place::optional;
 use super::super::text::Texts;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{Access, Image};
 use crate::platform::{Expects, FirstStart, ImageFacts, Version};
@@ -48,6 +49,7 @@ fn complete(into: &mut Image, from: &Image) {
         since: _,
         expects,
         ended,
+        kernel_below,
         reload_flag,
         ..
     } = from;
@@ -56,6 +58,9 @@ fn complete(into: &mut Image, from: &Image) {
     }
     if into.ended.is_empty() {
         into.ended.clone_from(ended);
+    }
+    if into.kernel_below.is_empty() {
+        into.kernel_below.clone_from(kernel_below);
     }
     if into.reload_flag.is_empty() {
         into.reload_flag.clone_from(reload_flag);
@@ -159,6 +164,21 @@ fn facts(image: &Image, texts: &mut Texts<'_>) -> ImageFacts {
             .ended
             .iter()
             .map(|ended| (ended.versions.text.as_str().to_owned(), texts.constant(&ended.month)))
+            .collect(),
+        kernel_below: image
+            .kernel_below
+            .iter()
+            .filter_map(|below| {
+                let kernel = texts.constant(&below.kernel);
+                let read = Version::parse(&kernel);
+                if read.is_none() && !kernel.is_empty() {
+                    texts.sink.report(
+                        Diagnostic::new(codes::TYP007, format!("`{kernel}` is no version of a kernel"))
+                            .at(below.kernel.span, "two numbers, such as `\"6.19\"`"),
+                    );
+                }
+                Some((below.versions.text.as_str().to_owned(), read?))
+            })
             .collect(),
         current: optional(image.current.as_ref(), texts),
     }

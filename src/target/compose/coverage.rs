@@ -61,6 +61,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::image(Leaf)
             | HostField::ssh(Leaf) => Lost(WHERE_STARTED),
             HostField::sysctl(Leaf) => Lost(NO_SETTINGS),
+            HostField::path(Leaf) => NotConcerned,
         },
         SourceField::service(field) => service(field),
         SourceField::target(field) => match field {
@@ -87,6 +88,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
         | SourceField::backup(_)
+        | SourceField::offsite(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)
@@ -178,7 +180,7 @@ fn service(field: ServiceField) -> Coverage {
             | ServiceVolumeField::read_only(Leaf)
             | ServiceVolumeField::description(Leaf) => Written,
             ServiceVolumeField::size(Leaf) => Lost(NO_LIMIT),
-            ServiceVolumeField::backup(Leaf) => NotConcerned,
+            ServiceVolumeField::backup(Leaf) | ServiceVolumeField::copy(Leaf) => NotConcerned,
         },
         ServiceField::config(field) => match field {
             ConfigField::content(Leaf) | ConfigField::from(Leaf) | ConfigField::mode(Leaf) => Written,
@@ -213,6 +215,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::samples(_)
         | ServiceField::dump(_)
         | ServiceField::guide(_)
+        | ServiceField::rotate(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)
         | ServiceField::metric(_)

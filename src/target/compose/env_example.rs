@@ -188,7 +188,8 @@ fn used(platform: &Platform) -> BTreeSet<InputId> {
     used
 }
 
-fn inputs_of(service: &Service) -> impl Iterator<Item = InputId> {
+/// What the file of compose reads for a service, without its overrides.
+pub(super) fn inputs_of(service: &Service) -> impl Iterator<Item = InputId> {
     let env = service.env.iter().map(|variable| &variable.value);
     let words = service.entrypoint.iter().chain(&service.command).flatten();
     let health: &[Value] = match &service.health {

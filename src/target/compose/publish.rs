@@ -10,7 +10,7 @@ use crate::platform::{OutsideKind, Platform, Port, Protocol, Service};
 pub(super) const ADMIN_BIND: &str = "ADMIN_BIND";
 
 /// The address that [`ADMIN_BIND`] has where the operator says none.
-pub(super) fn default_bind(platform: &Platform) -> &'static str {
+pub(in crate::target) fn default_bind(platform: &Platform) -> &'static str {
     if platform.firewall() { "0.0.0.0" } else { "127.0.0.1" }
 }
 

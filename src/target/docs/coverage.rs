@@ -3,7 +3,7 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    AlertField, BackupField, DashboardField, GroupField, HostField, NetworkField, OutsideField,
+    AlertField, BackupField, DashboardField, GroupField, HostField, NetworkField, OffSiteField, OutsideField,
     PlatformField, RouteField, SecretField, ServiceField, SiteField, SourceField, TargetField, VariableField,
 };
 use crate::schema::Leaf;
@@ -81,8 +81,17 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | BackupField::schedule(Leaf)
             | BackupField::retention(Leaf)
             | BackupField::alert_after(Leaf)
+            | BackupField::keep(Leaf)
+            | BackupField::drill(Leaf)
             | BackupField::upload(Leaf) => Written,
-            BackupField::account(Leaf) => NotConcerned,
+            BackupField::account(Leaf) | BackupField::reader(Leaf) => NotConcerned,
+        },
+        SourceField::offsite(field) => match field {
+            OffSiteField::endpoint(Leaf) | OffSiteField::bucket(Leaf) | OffSiteField::prefix(Leaf) => Written,
+            OffSiteField::region(Leaf)
+            | OffSiteField::access_key(Leaf)
+            | OffSiteField::secret_key(Leaf)
+            | OffSiteField::retention(Leaf) => NotConcerned,
         },
         SourceField::target(field) => match field {
             TargetField::docs(_) => Written,

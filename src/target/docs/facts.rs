@@ -11,6 +11,7 @@ use crate::formats;
 use crate::graph::{Graph, mermaid};
 use crate::platform::{Health, OutsideKind, Platform, Role, Runtime, Service};
 use crate::schema::Bytes;
+use crate::target::scripts;
 
 /// The page's context. Every text is Markdown already.
 #[derive(Serialize)]
@@ -35,6 +36,10 @@ pub(super) struct Facts {
     folder: String,
     profiles: String,
     scripts: bool,
+    /// Whether the scripts fill in secrets.
+    secrets: bool,
+    /// Whether they change secrets.
+    rotates: bool,
     terraform: bool,
     access: Vec<Access>,
     ssh: String,
@@ -115,6 +120,8 @@ pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
     let commands = Commands::of(platform);
     let said = |text: &Option<String>| text.as_deref().map(paragraph).unwrap_or_default();
     let memory: u64 = running(platform).filter(|it| !it.is_job()).map(|it| it.resources.memory.0).sum();
+    // They are of compose.
+    let scripts = platform.runtime == Runtime::Compose && platform.targets.contains(&&formats::SCRIPTS);
     Facts {
         generated,
         name: words(&platform.name),
@@ -134,7 +141,9 @@ pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
         repository: platform.repository.as_deref().map(word).unwrap_or_default(),
         folder: platform.repository.as_deref().map(|it| word(clone_folder(it))).unwrap_or_default(),
         profiles: profiles(platform),
-        scripts: platform.targets.contains(&&formats::SCRIPTS),
+        scripts,
+        secrets: scripts && scripts::fill_secrets(platform),
+        rotates: scripts && scripts::rotate(platform),
         terraform: platform.targets.iter().any(|format| format.name == "terraform"),
         access: services::access(platform),
         ssh: platform

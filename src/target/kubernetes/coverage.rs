@@ -18,7 +18,7 @@ const NODES: &str = "nodes belong to the cluster: this is set where they are mad
 const NO_PROFILE: &str = "every group is applied: leave the file of one out of a kustomization of your own";
 const NO_PIDS: &str = "processes are limited by the node (`podPidsLimit` of its kubelet) and not by the pod";
 const NO_ULIMITS: &str = "limits of processes are those of the node's container runtime";
-const NO_SIGNAL: &str = "pods are stopped by the signal that their image names (`STOPSIGNAL`)";
+const NO_SIGNAL: &str = "pods are stopped by the signal that their image names (`STOPSIGNAL`): `lifecycle.stopSignal` is behind a gate of the cluster that is closed by default (`ContainerStopSignals`)";
 const NO_BUILD: &str = "a cluster pulls images and builds none: name one by `image`";
 const NO_DEVICES: &str = "devices need a device plugin of the cluster, or `privileged`";
 
@@ -55,6 +55,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::address(Leaf)
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf)
+            | HostField::path(Leaf)
             | HostField::sysctl(Leaf) => Lost(NODES),
         },
         SourceField::service(field) => service(field),
@@ -64,6 +65,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                 | KubernetesSettingsField::storage_class(Leaf)
                 | KubernetesSettingsField::shared_storage_class(Leaf)
                 | KubernetesSettingsField::domain(Leaf)
+                | KubernetesSettingsField::keda(Leaf)
                 | KubernetesSettingsField::pull_secrets(Leaf)
                 | KubernetesSettingsField::pull_policy(Leaf)
                 | KubernetesSettingsField::wait(Leaf)
@@ -110,6 +112,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::nginx(_)
+            | TargetField::scripts(_)
             | TargetField::terraform(_)
             | TargetField::docs(_) => NotConcerned,
         },
@@ -141,6 +144,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
         | SourceField::backup(_)
+        | SourceField::offsite(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)
@@ -245,7 +249,7 @@ fn service(field: ServiceField) -> Coverage {
             | ServiceVolumeField::read_only(Leaf)
             | ServiceVolumeField::size(Leaf)
             | ServiceVolumeField::description(Leaf) => Written,
-            ServiceVolumeField::backup(Leaf) => NotConcerned,
+            ServiceVolumeField::backup(Leaf) | ServiceVolumeField::copy(Leaf) => NotConcerned,
         },
         ServiceField::config(field) => match field {
             ConfigField::content(Leaf) | ConfigField::from(Leaf) | ConfigField::mode(Leaf) => Written,
@@ -284,6 +288,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::samples(_)
         | ServiceField::dump(_)
         | ServiceField::guide(_)
+        | ServiceField::rotate(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)
         | ServiceField::metric(_)

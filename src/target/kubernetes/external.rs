@@ -7,28 +7,17 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
 use super::labels;
-use super::object::{Object, Stage};
+use super::object::{Custom, Object, Stage};
 use super::secret::{self, Keys};
 use super::workload::Kind;
 use crate::platform::{Entries, Platform, SecretStore, Service};
 use crate::target::compose::text::duration;
-
-const KIND: &str = "ExternalSecret";
 
 /// `v1beta1` is not served any more (external-secrets/external-secrets#4840).
 const VERSION: &str = "external-secrets.io/v1";
 
 /// The annotation by which Reloader restarts a workload when a Secret changes (stakater/Reloader:README.md).
 const RELOAD: &str = "secret.reloader.stakater.com/reload";
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ExternalSecret {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: ObjectMeta,
-    spec: Spec,
-}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -80,20 +69,20 @@ fn object(
         return None;
     }
     let metadata = ObjectMeta { name: Some(name.to_owned()), ..labels::metadata(platform, service) };
-    let out = ExternalSecret {
+    let out = Custom {
         api_version: VERSION,
-        kind: KIND,
-        metadata: metadata.clone(),
-        spec: Spec {
+        kind: "ExternalSecret",
+        metadata,
+        spec: Some(Spec {
             refresh_interval: duration(store.refresh),
             secret_store_ref: Store {
                 kind: if store.per_namespace { "SecretStore" } else { "ClusterSecretStore" },
                 name: store.name.clone(),
             },
             data: asked.into_iter().map(|(key, _)| data(store, key)).collect(),
-        },
+        }),
     };
-    let mut object = Object::of(file, Stage::Config, KIND, metadata, &out);
+    let mut object = out.object(file, Stage::Config);
     if !left_out.is_empty() {
         let names: Vec<&str> = left_out.iter().map(|(key, _)| key.as_str()).collect();
         object.comment.push(format!(

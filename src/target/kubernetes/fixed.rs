@@ -13,8 +13,7 @@ use super::layout;
 use super::object::Object;
 use super::over::{at, items};
 use crate::digest::Digest;
-use crate::emit::{self, Node};
-use crate::hash::IndexMap;
+use crate::emit::{self, Map, Node};
 use crate::kustomize::{bare, field, text};
 use crate::platform::Platform;
 use crate::target::Artifact;
@@ -26,16 +25,16 @@ pub(super) const NAME: &str = "fixed.conf";
 const HEAD: &str = "What a running cluster does not let change, or what data hang on. The next build compares its own with this, and\n\
     # scripts/apply-kubernetes.sh reads the sizes of disks.";
 
-/// The table of some objects.
-pub(super) fn table(platform: &Platform, root: &str, objects: &[Object]) -> Artifact {
+/// The table of the lines of objects.
+pub(super) fn table<'a>(platform: &Platform, root: &str, lines: impl Iterator<Item = &'a str>) -> Artifact {
     let mut out = format!("# {}\n# {HEAD}\n", layout::header(platform));
-    for object in objects {
-        line(object, &mut out);
-    }
+    out.extend(lines);
     Artifact::new(format!("{root}/{NAME}"), out)
 }
 
-fn line(object: &Object, out: &mut String) {
+/// The lines of an object.
+pub(super) fn lines(object: &Object) -> String {
+    let mut out = String::new();
     let Object { kind, name, namespace, tree, .. } = object;
     let namespace = namespace.as_deref().unwrap_or_default();
     match kind.as_str() {
@@ -71,6 +70,7 @@ fn line(object: &Object, out: &mut String) {
         }
         _ => {}
     }
+    out
 }
 
 /// What stands for the number of pods where a scaler decides.
@@ -85,7 +85,7 @@ fn disk(claim: &Node) -> String {
     let class = entries.get("storageClassName").map_or_else(|| "default".to_owned(), scalar);
     let _ = write!(out, " size={size} class={class} modes={}", modes.join(","));
     let known = ["resources", "accessModes", "storageClassName", "volumeAttributesClassName"];
-    let rest: IndexMap<String, Node> = entries
+    let rest: Map = entries
         .iter()
         .filter(|(key, _)| !known.contains(&key.as_str()))
         .map(|(key, value)| (key.clone(), value.clone()))
@@ -108,7 +108,7 @@ fn words(node: &Node) -> String {
 
 fn scalar(node: &Node) -> String {
     match bare(node) {
-        Node::Text(text) => text.clone(),
+        Node::Text(text) => text.to_string(),
         Node::Integer(number) => number.to_string(),
         _ => String::new(),
     }

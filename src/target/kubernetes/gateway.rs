@@ -13,7 +13,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
 use super::labels;
-use super::object::{Object, Stage};
+use super::object::{Custom, Object, Stage};
 use crate::platform::{ClusterGateway, GatewayKind, Platform, Site};
 
 /// The file of what leads into the cluster.
@@ -56,22 +56,6 @@ fn metadata(platform: &Platform, name: String) -> ObjectMeta {
     }
 }
 
-/// An object with a specification, of an API that Kubernetes does not have of its own.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Custom<S> {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: ObjectMeta,
-    spec: S,
-}
-
-impl<S: Serialize> Custom<S> {
-    fn object(self) -> Object {
-        Object::of(FILE, Stage::Gateway, self.kind, self.metadata.clone(), &self)
-    }
-}
-
 /// The listener of the name of a site, counted from 0. No other one is called so: names of sites hold no dot.
 fn listener(site: &Site, at: usize) -> String {
     if at == 0 { format!("https.{}", site.name) } else { format!("https.{}.{}", site.name, at + 1) }
@@ -106,9 +90,9 @@ fn listeners(platform: &Platform, gateway: &ClusterGateway, sites: &[&Site]) -> 
         api_version: VERSION,
         kind: "Gateway",
         metadata,
-        spec: GatewaySpec { gateway_class_name: gateway.class.clone(), listeners },
+        spec: Some(GatewaySpec { gateway_class_name: gateway.class.clone(), listeners }),
     }
-    .object();
+    .object(FILE, Stage::Gateway);
     object.note(
         &["spec", "listeners", "0"],
         "Certificate authorities ask here; all else of sites with TLS is sent on.",

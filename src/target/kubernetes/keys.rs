@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
-use crate::emit::Node;
-use crate::hash::{HashMap, IndexMap};
+use crate::emit::{Map, Node};
+use crate::hash::HashMap;
 
 /// What a reader looks for first.
 const FIRST: &[&str] = &[
@@ -52,23 +52,30 @@ const FIRST: &[&str] = &[
 const LAST: &[&str] =
     &["volumeMounts", "initContainers", "containers", "volumes", "template", "volumeClaimTemplates", "data"];
 
-static RANKS: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| {
-    let last = LAST.iter().enumerate().map(|(at, key)| (*key, FIRST.len() + 1 + at));
-    FIRST.iter().enumerate().map(|(at, key)| (*key, at)).chain(last).collect()
+static RANKS: LazyLock<HashMap<&str, u8>> = LazyLock::new(|| {
+    let first = FIRST.iter().zip(0..);
+    first.chain(LAST.iter().zip(OTHERS + 1..)).map(|(key, rank)| (*key, rank)).collect()
 });
 
-/// The tree of an object with its keys in order. Newtypes of the API, which are names of numbers and texts, are taken off.
-pub(super) fn ordered(object: &impl Serialize) -> Node {
-    Node::ordered(object, |key| RANKS.get(key).copied().unwrap_or(FIRST.len()))
+/// The rank of what stands between the two.
+const OTHERS: u8 = 100;
+
+/// The tree of an object with its keys in order, and whether a text in it holds `${`. Newtypes of the API, which are names of
+/// numbers and texts, are taken off.
+pub(super) fn ordered(object: &impl Serialize) -> (Node, bool) {
+    Node::ordered(object, rank)
+}
+
+fn rank(key: &str) -> u8 {
+    RANKS.get(key).copied().unwrap_or(OTHERS)
 }
 
 /// A tree that an override has changed, with its keys in order, below its comments, too.
 pub(super) fn reordered(node: Node) -> Node {
     match node {
         Node::Map(entries) => {
-            let mut entries: IndexMap<String, Node> =
-                entries.into_iter().map(|(key, value)| (key, reordered(value))).collect();
-            entries.sort_by_cached_key(|key, _| RANKS.get(key.as_str()).copied().unwrap_or(FIRST.len()));
+            let mut entries: Map = entries.into_iter().map(|(key, value)| (key, reordered(value))).collect();
+            entries.sort_by_rank(rank);
             Node::Map(entries)
         }
         Node::List(items) => Node::List(items.into_iter().map(reordered).collect()),
@@ -90,12 +97,12 @@ mod tests {
     #[test]
     fn the_name_stands_first_and_lists_last() {
         let value = Entries(vec![("volumes", "c"), ("b", "b"), ("a", "a"), ("name", "n"), ("kind", "k")]);
-        let printed = yaml(&[], &ordered(&value));
+        let printed = yaml(&[], &ordered(&value).0);
         assert_eq!(printed, "kind: k\n\nname: \"n\"\n\nb: b\n\na: a\n\nvolumes: c\n");
     }
 
     #[test]
     fn a_newtype_is_what_it_holds() {
-        assert_eq!(ordered(&Quantity("64Mi")), Node::Text("64Mi".to_owned()));
+        assert_eq!(ordered(&Quantity("64Mi")), (Node::Text("64Mi".into()), false));
     }
 }

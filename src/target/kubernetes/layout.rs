@@ -3,10 +3,12 @@
 use serde::Serialize;
 
 use super::object::{Object, Stage};
+use super::printed::Printed;
 use super::{namespace, policy, variables};
 use crate::emit;
 use crate::hash::IndexMap;
 use crate::kustomize::{self, Written};
+use crate::parallel;
 use crate::platform::{Platform, Service};
 use crate::target::{Artifact, generated_for};
 
@@ -49,12 +51,12 @@ pub(super) fn header(platform: &Platform) -> String {
 
 /// The files of some objects, which are in apply order, with the kustomizations that list them. Kustomize reads
 /// them in the order of the list, and sorts them by kind unless the outermost kustomization asks for theirs.
-pub(super) fn files(platform: &Platform, root: &str, objects: &[Object]) -> Vec<Artifact> {
+pub(super) fn files(platform: &Platform, root: &str, documents: &[Printed]) -> Vec<Artifact> {
     let header = [header(platform)];
     let mut lines = header.to_vec();
     lines.push(NAMESPACES.to_owned());
-    let (namespaces, others): (Vec<&Object>, Vec<&Object>) =
-        objects.iter().partition(|object| object.file == namespace::FILE);
+    let (namespaces, others): (Vec<&Printed>, Vec<&Printed>) =
+        documents.iter().partition(|document| document.file == namespace::FILE);
     let mut artifacts = listed(&lines, root, &others);
     artifacts.extend(listed(&header, &format!("{root}/{}", namespace::FOLDER), &namespaces));
     artifacts
@@ -64,14 +66,11 @@ pub(super) fn files(platform: &Platform, root: &str, objects: &[Object]) -> Vec<
 const NAMESPACES: &str =
     "The namespaces are apart, in `namespaces/`: what removes the rest must not remove them.";
 
-/// The files of objects in a folder, and the kustomization that lists them.
-fn listed(header: &[String], folder: &str, objects: &[&Object]) -> Vec<Artifact> {
-    let mut files: IndexMap<&str, Vec<&Object>> = IndexMap::default();
-    for object in objects {
-        files.entry(&object.file).or_default().push(object);
-    }
-    for objects in files.values_mut() {
-        objects.sort_by_key(|object| object.stage);
+/// The files of documents in a folder, and the kustomization that lists them.
+fn listed(header: &[String], folder: &str, documents: &[&Printed]) -> Vec<Artifact> {
+    let mut files: IndexMap<&str, Vec<&Printed>> = IndexMap::default();
+    for document in documents {
+        files.entry(&document.file).or_default().push(document);
     }
     let list = Kustomization {
         api_version: "kustomize.config.k8s.io/v1beta1",
@@ -79,9 +78,20 @@ fn listed(header: &[String], folder: &str, objects: &[&Object]) -> Vec<Artifact>
         sort_options: SortOptions { order: "fifo" },
         resources: files.keys().map(|file| format!("{file}.yaml")).collect(),
     };
+    let mut files: Vec<(&str, Vec<&Printed>)> = files.into_iter().collect();
     let artifact = |file: &str, content: String| Artifact::new(format!("{folder}/{file}.yaml"), content);
+    let written = parallel::map_parts(&mut files, 1, |files| {
+        let write = |(file, documents): &mut (&str, Vec<&Printed>)| {
+            documents.sort_by_key(|document| document.stage);
+            artifact(
+                file,
+                self::documents(&header[..1], documents.iter().map(|document| document.text.as_str())),
+            )
+        };
+        files.iter_mut().map(write).collect::<Vec<_>>()
+    });
     let mut artifacts = vec![artifact("kustomization", emit::yaml_object(header, &list))];
-    artifacts.extend(files.iter().map(|(file, objects)| artifact(file, text(&header[..1], objects))));
+    artifacts.extend(written.into_iter().flatten());
     artifacts
 }
 
@@ -111,6 +121,8 @@ pub(super) fn overlay(platform: &Platform, root: &str, base: &[Object], objects:
         let patches = patches.iter().map(|patch| emit::yaml_object(&[], patch));
         artifacts.push(artifact(path, documents(&header, patches)));
     }
+    let namespaces: Vec<Printed> = namespaces.into_iter().cloned().map(Printed::of).collect();
+    let namespaces: Vec<&Printed> = namespaces.iter().collect();
     artifacts.extend(listed(&header, &format!("{root}/{}", namespace::FOLDER), &namespaces));
     artifacts
 }
@@ -122,20 +134,15 @@ fn written<'a>(objects: &[&'a Object], files: &'a [String]) -> Vec<Written<'a>> 
     each.map(|(object, file)| Written { file, runs: runs(object), tree: &object.tree }).collect()
 }
 
-/// Objects as the documents of one file.
-fn text(header: &[String], objects: &[&Object]) -> String {
-    documents(header, objects.iter().map(|object| object.text()))
-}
-
 /// The documents of one file.
-pub(super) fn documents(header: &[String], documents: impl Iterator<Item = String>) -> String {
+pub(super) fn documents(header: &[String], documents: impl Iterator<Item = impl AsRef<str>>) -> String {
     let mut out = String::new();
     for line in header {
         out.extend(["# ", line, "\n"]);
     }
     for document in documents {
         out.push_str("---\n");
-        out.push_str(&document);
+        out.push_str(document.as_ref());
     }
     out
 }

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::keys;
 use crate::emit::{self, Node};
-use crate::hash::IndexMap;
 use crate::platform::{Service, ServiceId};
 
 /// The steps of an apply, in their order: what an object needs stands in an earlier one.
@@ -27,6 +26,9 @@ pub(super) enum Stage {
     Gateway,
     Monitor,
 }
+
+/// What Flux reads of whether it may put its variables in.
+const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
 /// An object as it is written.
 #[derive(Debug, Clone)]
@@ -55,13 +57,14 @@ impl Object {
     }
 
     /// An object of an API that Kubernetes does not have of its own.
-    pub(super) fn of(
+    fn of(
         file: impl Into<String>,
         stage: Stage,
         kind: &str,
         metadata: ObjectMeta,
         object: &impl Serialize,
     ) -> Self {
+        let (tree, asks) = keys::ordered(object);
         let object = Self {
             file: file.into(),
             stage,
@@ -70,24 +73,22 @@ impl Object {
             namespace: metadata.namespace,
             owner: None,
             comment: Vec::new(),
-            tree: keys::ordered(object),
+            tree,
         };
-        object.kept_from_flux()
+        if asks { object.kept_from_flux() } else { object }
     }
 
     /// The same object with a tree, whose keys are in their order, as its `spec`.
     pub(super) fn with_spec(mut self, spec: Node) -> Self {
         if let Node::Map(entries) = &mut self.tree {
-            entries.insert("spec".to_owned(), spec);
+            entries.insert("spec", spec);
         }
-        self.kept_from_flux()
+        if asks(&self.tree) { self.kept_from_flux() } else { self }
     }
 
     /// Flux would put variables of its own in where a text seems to ask for them, or nothing (fluxcd/flux2#5967).
     fn kept_from_flux(mut self) -> Self {
-        if asks(&self.tree) {
-            self.annotate("kustomize.toolkit.fluxcd.io/substitute", "disabled");
-        }
+        self.annotate(SUBSTITUTE, "disabled");
         self
     }
 
@@ -95,14 +96,14 @@ impl Object {
     pub(super) fn settle(&mut self) {
         self.tree = keys::reordered(std::mem::replace(&mut self.tree, Node::Null));
         if asks(&self.tree) {
-            self.annotate("kustomize.toolkit.fluxcd.io/substitute", "disabled");
+            self.annotate(SUBSTITUTE, "disabled");
         }
     }
 
     /// Gives the object another name.
     pub(super) fn rename(&mut self, name: &str) {
         if let Some(known) = below(&mut self.tree, "metadata").and_then(|metadata| below(metadata, "name")) {
-            *known = Node::Text(name.to_owned());
+            *known = Node::Text(name.into());
             name.clone_into(&mut self.name);
         }
     }
@@ -119,16 +120,15 @@ impl Object {
 
     /// The object as a document of a file.
     pub(super) fn text(&self) -> String {
-        emit::yaml_object(&self.comment, &self.tree)
+        emit::yaml_tree(&self.comment, &self.tree)
     }
 
     /// Gives the object an annotation.
     pub(super) fn annotate(&mut self, key: &str, value: &str) {
         let Some(Node::Map(metadata)) = below(&mut self.tree, "metadata") else { return };
-        let annotations =
-            metadata.entry("annotations".to_owned()).or_insert_with(|| Node::Map(IndexMap::default()));
+        let annotations = metadata.or_insert_with("annotations", Node::empty);
         if let Node::Map(annotations) = annotations {
-            annotations.insert(key.to_owned(), Node::Text(value.to_owned()));
+            annotations.insert(key, Node::Text(value.into()));
         }
     }
 
@@ -142,6 +142,24 @@ impl Object {
             let value = std::mem::replace(at, Node::Null);
             *at = Node::Commented(vec![line.into()], Box::new(value));
         }
+    }
+}
+
+/// An object with a specification, of an API that Kubernetes does not have of its own.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Custom<S> {
+    pub(super) api_version: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) metadata: ObjectMeta,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) spec: Option<S>,
+}
+
+impl<S: Serialize> Custom<S> {
+    /// The object as it is written.
+    pub(super) fn object(self, file: impl Into<String>, stage: Stage) -> Object {
+        Object::of(file, stage, self.kind, self.metadata.clone(), &self)
     }
 }
 

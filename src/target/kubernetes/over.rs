@@ -36,14 +36,26 @@ fn each(platform: &Platform) -> impl Iterator<Item = (&Override, Option<&Service
     own.chain(of_services).filter(|(over, _)| over.target == TARGET.format)
 }
 
+/// Whether overrides extend objects of a service, or those that are made of the platform itself.
+pub(super) fn extends(platform: &Platform, service: Option<&Service>) -> bool {
+    let overrides = service.map_or(&platform.overrides, |service| &service.overrides);
+    overrides.iter().any(|over| over.target == TARGET.format)
+}
+
+/// Whether overrides extend any object.
+pub(super) fn is_used(platform: &Platform) -> bool {
+    each(platform).next().is_some()
+}
+
 /// The objects of a platform by what they are made of.
 struct Owned<'a> {
-    objects: &'a [Object],
+    objects: Vec<&'a Object>,
     places: HashMap<Option<ServiceId>, Vec<usize>>,
 }
 
 impl<'a> Owned<'a> {
-    fn new(objects: &'a [Object]) -> Self {
+    fn new(objects: impl Iterator<Item = &'a Object>) -> Self {
+        let objects: Vec<&Object> = objects.collect();
         let mut places: HashMap<Option<ServiceId>, Vec<usize>> = HashMap::default();
         for (at, object) in objects.iter().enumerate() {
             places.entry(object.owner).or_default().push(at);
@@ -54,8 +66,8 @@ impl<'a> Owned<'a> {
     /// The objects that are made of a service, or of the platform itself.
     fn of(&self, service: Option<&Service>) -> impl Iterator<Item = (usize, &'a Object)> {
         let places = self.places.get(&service.map(|service| service.id)).map(Vec::as_slice);
-        let objects = self.objects;
-        places.unwrap_or_default().iter().filter_map(move |at| Some((*at, objects.get(*at)?)))
+        let objects = &self.objects;
+        places.unwrap_or_default().iter().filter_map(move |at| Some((*at, *objects.get(*at)?)))
     }
 
     /// The place of the object that an override extends: of its kind and name; without a name it is called as the service is,
@@ -74,22 +86,21 @@ impl<'a> Owned<'a> {
 }
 
 /// Puts the overrides of a platform over its objects.
-pub(super) fn apply(platform: &Platform, objects: &mut [Object]) {
-    if each(platform).next().is_none() {
-        return;
+pub(super) fn apply(platform: &Platform, objects: &mut [&mut Object]) {
+    if is_used(platform) {
+        put(platform, objects);
     }
-    put(platform, objects);
 }
 
 /// Objects that overrides have changed, by their places: the overrides, and the service that they stand in.
 type Changed<'a> = IndexMap<usize, (Vec<&'a Override>, Option<&'a Service>)>;
 
 /// The same; the objects that have changed, with the overrides that changed them, and what is removed and was not there.
-fn put<'a>(platform: &'a Platform, objects: &mut [Object]) -> (Changed<'a>, Vec<Missed>) {
+fn put<'a>(platform: &'a Platform, objects: &mut [&mut Object]) -> (Changed<'a>, Vec<Missed>) {
     let mut changed = Changed::default();
     let mut missed = Vec::new();
     let found: Vec<_> = {
-        let owned = Owned::new(objects);
+        let owned = Owned::new(objects.iter().map(|object| &**object));
         let find = |(over, service): (&'a Override, Option<&'a Service>)| {
             let at = owned.find(over.object.as_ref()?, service)?;
             Some((at, over, service))
@@ -125,23 +136,26 @@ fn rename(job: &mut Object) {
 
 /// What overrides remove and is not there.
 pub(super) fn missed(platform: &Platform) -> Vec<Missed> {
-    with_files(platform, |files| put(platform, &mut plain(platform, files)).1)
+    with_files(platform, |files| {
+        let mut objects = plain(platform, files);
+        put(platform, &mut objects.iter_mut().collect::<Vec<_>>()).1
+    })
 }
 
 /// What overrides break.
 pub(super) fn faults(platform: &Platform) -> Vec<Fault> {
-    if each(platform).next().is_none() {
+    if !is_used(platform) {
         return Vec::new();
     }
     with_files(platform, |files| {
         let before = plain(platform, files);
         let mut faults = Vec::new();
-        let owned = Owned::new(&before);
+        let owned = Owned::new(before.iter());
         for (over, service) in each(platform) {
             faults.extend(unmet(over, service, &owned, platform));
         }
         let mut merged = before.clone();
-        let (changed, _) = put(platform, &mut merged);
+        let (changed, _) = put(platform, &mut merged.iter_mut().collect::<Vec<_>>());
         for (at, (overrides, service)) in &changed {
             let (Some(before), Some(after)) = (before.get(*at), merged.get(*at)) else { continue };
             let mut found = Findings { faults: Vec::new(), overrides, object: after };

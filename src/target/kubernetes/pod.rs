@@ -13,7 +13,7 @@ use super::workload::Kind;
 use super::{
     Context, account, labels, probe, resources, scale, security, service as services, variables, wait,
 };
-use crate::platform::{Platform, Port, Service, Value, ValuePart};
+use crate::platform::{OutsideKind, Platform, Port, Service, Value, ValuePart};
 use crate::target::TARGETS;
 
 /// The template of a service's pods.
@@ -51,7 +51,7 @@ fn spec(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> PodSpec
         hostname: service.bears.hostname_is_state.then(|| service.name.clone()),
         // The first process of a pod reaps what others leave behind.
         share_process_namespace: process.and_then(|process| process.init).filter(|init| *init),
-        termination_grace_period_seconds: grace(service),
+        termination_grace_period_seconds: grace(platform, service),
         dns_config: Some(dns(platform, service)),
         image_pull_secrets: pull_secrets(platform),
         topology_spread_constraints: scale::spread(platform, service),
@@ -79,7 +79,7 @@ fn container(cluster: &Context<'_>, service: &Service, mounts: Vec<VolumeMount>)
         args: arguments(platform, service, &env),
         image_pull_policy: platform.settings.kubernetes.pull_policy.map(|policy| policy.name().to_owned()),
         ports: (!ports.is_empty()).then_some(ports),
-        lifecycle: lifecycle(service),
+        lifecycle: lifecycle(platform, service),
         startup_probe: probes.startup,
         readiness_probe: probes.readiness,
         liveness_probe: probes.liveness,
@@ -95,6 +95,10 @@ fn container(cluster: &Context<'_>, service: &Service, mounts: Vec<VolumeMount>)
 /// to stop (mattrobinsonsre/terrapod#222: 5 s were too short).
 const LEAVE: i64 = 15;
 
+/// The same where a load balancer sends requests to nodes that have a pod: it asks nodes every ten seconds or so, and believes the
+/// third answer (kubernetes/cloud-provider-aws:docs/service_controller.md, `healthcheck-interval`, `unhealthy-threshold`).
+const LEAVE_BALANCER: i64 = 30;
+
 /// The default grace period of a pod, in seconds.
 const GRACE: i64 = 30;
 
@@ -104,17 +108,24 @@ fn leaves(service: &Service) -> bool {
 }
 
 /// The time that a pod has to leave and to stop.
-fn grace(service: &Service) -> Option<i64> {
+fn grace(platform: &Platform, service: &Service) -> Option<i64> {
     let said = service.process.as_deref().and_then(|process| process.stop_grace);
     let own = said.map_or(GRACE, |grace| i64::from(probe::seconds(grace)));
-    let whole = if leaves(service) { own + LEAVE } else { own };
+    let whole = if leaves(service) { own + leave(platform, service) } else { own };
     (whole != GRACE).then_some(whole)
 }
 
-fn lifecycle(service: &Service) -> Option<Lifecycle> {
+/// The seconds that a pod goes on serving.
+fn leave(platform: &Platform, service: &Service) -> i64 {
+    let mut published = service.ports.iter().filter_map(|port| port.publish.as_ref());
+    let balanced = published.any(|publish| platform[publish.to].kind != OutsideKind::Localhost);
+    if balanced { LEAVE_BALANCER } else { LEAVE }
+}
+
+fn lifecycle(platform: &Platform, service: &Service) -> Option<Lifecycle> {
     leaves(service).then(|| Lifecycle {
         pre_stop: Some(LifecycleHandler {
-            sleep: Some(SleepAction { seconds: LEAVE }),
+            sleep: Some(SleepAction { seconds: leave(platform, service) }),
             ..LifecycleHandler::default()
         }),
         ..Lifecycle::default()

@@ -20,6 +20,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use super::labels;
 use super::object::{Object, Stage};
 use crate::hash::IndexMap;
+use crate::parallel;
 use crate::platform::{EdgeEnd, OutsideId, Platform, Port, Role, Service, ServiceId};
 
 /// The file of the policies: they are there before the pods of every other file.
@@ -53,11 +54,12 @@ struct Rules {
     egress: Vec<Rule>,
 }
 
-/// The policies of every namespace and of every service, in the order of the source.
-pub(super) fn objects(platform: &Platform) -> Vec<Object> {
+/// The policies of every namespace and of every service, in the order of the source, part by part.
+pub(super) fn objects<T: Send>(platform: &Platform, keep: &(impl Fn(Vec<Object>) -> T + Sync)) -> Vec<T> {
     let mut objects: Vec<Object> =
         platform.namespaces().iter().flat_map(|name| of_namespace(platform, name)).collect();
     objects.extend(gateway::solvers(platform));
+    let mut parts = vec![keep(objects)];
     let mut rules: Vec<Rules> = platform.services.iter().map(|_| Rules::default()).collect();
     connect(platform, &mut rules);
     gateway::connect(platform, &mut rules);
@@ -65,13 +67,13 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
         outside::connect(platform, service, rules);
         system::connect(platform, service, rules);
     }
-    for (service, rules) in platform.services.iter().zip(&rules) {
-        if has_policy(service) {
-            objects.extend(of_service(platform, service, rules));
-            objects.extend(cilium::of_service(platform, service, rules));
-        }
-    }
-    objects
+    let services: Vec<_> =
+        platform.services.iter().zip(&rules).filter(|(service, _)| has_policy(service)).collect();
+    parts.extend(parallel::map(&services, |(service, rules)| {
+        let plain = of_service(platform, service, rules);
+        keep(plain.into_iter().chain(cilium::of_service(platform, service, rules)).collect())
+    }));
+    parts
 }
 
 /// Whether policies hold for the pods of a service: those on the network of their node have its address, which no selector

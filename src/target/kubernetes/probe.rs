@@ -18,6 +18,10 @@ const COMMAND: Duration = Duration(30_000);
 /// The longest time between two tries while a container starts: a pod gets no requests until one succeeds.
 const STARTING: Duration = Duration(10_000);
 
+/// The least time that what keeps data has to start, in seconds. It may have to bring its files in order first, and one that is
+/// killed meanwhile begins again from where it was (cloudnative-pg/cloudnative-pg#11152).
+const RECOVERY: i32 = 3_600;
+
 /// The probes of a container.
 #[derive(Debug, Default)]
 pub(super) struct Probes {
@@ -39,6 +43,15 @@ pub(super) fn lower(service: &Service, env: &Env) -> Probes {
     if service.is_job() {
         return Probes::default();
     }
+    let mut probes = of_health(service, env);
+    if let Some(startup) = probes.startup.as_mut().filter(|_| !service.volumes.is_empty()) {
+        let least = RECOVERY / startup.period_seconds.unwrap_or(10).max(1);
+        startup.failure_threshold = startup.failure_threshold.max(Some(least));
+    }
+    probes
+}
+
+fn of_health(service: &Service, env: &Env) -> Probes {
     let stream = service.ports.iter().find(|port| port.protocol != Protocol::Udp);
     let connect = |port: &Port| Question::Connect { port: port.name.clone() };
     let times = &service.times;
@@ -68,10 +81,10 @@ pub(super) fn lower(service: &Service, env: &Env) -> Probes {
             let Some(port) = service.ports.get(*port) else { return Probes::default() };
             all(&connect(port), &connect(port), &connect(port), times)
         }
-        Health::Exec(words) => command(env.probe(words), stream.map(connect), times),
+        Health::Exec(words) => command(env.probe(words), service, stream.map(connect), times),
         Health::Shell(line) => {
             let words = vec!["sh".to_owned(), "-c".to_owned(), env.line(line)];
-            command(words, stream.map(connect), times)
+            command(words, service, stream.map(connect), times)
         }
     }
 }
@@ -85,12 +98,14 @@ fn all(start: &Question, ready: &Question, live: &Question, times: &CheckTimes) 
 }
 
 /// Probes by a command. It says whether the container has started and is ready; whether it lives is asked for at a
-/// port, since a command that is slow under load would restart what is only busy (CloudPirates-io/helm-charts#1034).
-fn command(words: Vec<String>, live: Option<Question>, times: &CheckTimes) -> Probes {
+/// port, since a command that is slow under load would restart what is only busy (CloudPirates-io/helm-charts#1034). What keeps data
+/// has started when its port answers: its command may ask for a login, or for what only a whole cluster has.
+fn command(words: Vec<String>, service: &Service, live: Option<Question>, times: &CheckTimes) -> Probes {
     let question = Question::Run(words);
     let rare = CheckTimes { interval: times.interval.max(COMMAND), ..*times };
+    let start = live.as_ref().filter(|_| !service.volumes.is_empty()).unwrap_or(&question);
     Probes {
-        startup: Some(starting(&question, times)),
+        startup: Some(starting(start, times)),
         readiness: Some(regular(&question, &rare)),
         liveness: live.map(|live| regular(&live, times)),
     }

@@ -11,11 +11,10 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde::Serialize;
 
-use super::object::{Object, Stage};
+use super::object::{Custom, Object, Stage};
 use super::workload::Kind;
 use super::{labels, resources};
 use crate::platform::{Platform, Role, Scale, Service, Zone};
@@ -119,15 +118,6 @@ fn kind(service: &Service) -> &'static str {
 /// (kedacore/keda:apis/keda/v1alpha1/scaledobject_types.go).
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ScaledObject {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: ObjectMeta,
-    spec: ScaledObjectSpec,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 struct ScaledObjectSpec {
     scale_target_ref: Target,
     min_replica_count: u64,
@@ -182,12 +172,11 @@ fn by_queries(platform: &Platform, service: &Service, scale: &Scale, file: &str)
         metric_type: Some("AverageValue"),
         metadata: BTreeMap::from([("value", amount.0)]),
     });
-    let metadata = labels::metadata(platform, service);
-    let object = ScaledObject {
+    Custom {
         api_version: "keda.sh/v1alpha1",
         kind: "ScaledObject",
-        metadata: metadata.clone(),
-        spec: ScaledObjectSpec {
+        metadata: labels::metadata(platform, service),
+        spec: Some(ScaledObjectSpec {
             scale_target_ref: Target {
                 api_version: "apps/v1",
                 kind: kind(service),
@@ -197,9 +186,9 @@ fn by_queries(platform: &Platform, service: &Service, scale: &Scale, file: &str)
             max_replica_count: scale.max,
             fallback: Fallback { failure_threshold: 3, replicas: scale.min.max(1) },
             triggers: queries.chain(load).collect(),
-        },
-    };
-    Object::of(file, Stage::Scale, "ScaledObject", metadata, &object)
+        }),
+    }
+    .object(file, Stage::Scale)
 }
 
 /// Copies of a service lie on different nodes as far as there are some, and in different zones where the source says so.

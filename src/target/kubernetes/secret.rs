@@ -61,8 +61,12 @@ fn collect_keys(node: &Node, secrets: &mut IndexMap<String, Keys>) {
     }
 }
 
-/// The table of the Secrets that objects ask for, in their order; `None` where the script makes none of them.
-pub(super) fn table(platform: &Platform, root: &str, objects: &[Object]) -> Option<Artifact> {
+/// The table of the Secrets that objects ask for, of the lines of these; `None` where the script makes none of them.
+pub(super) fn table<'a>(
+    platform: &Platform,
+    root: &str,
+    lines: impl Iterator<Item = &'a str>,
+) -> Option<Artifact> {
     if platform.settings.kubernetes.store.is_some() {
         return None;
     }
@@ -72,18 +76,27 @@ pub(super) fn table(platform: &Platform, root: &str, objects: &[Object]) -> Opti
         layout::header(platform),
         platform.name
     );
-    for object in objects.iter().filter(|object| object.stage >= Stage::Workload) {
-        for (secret, keys) in read(object) {
-            let namespace = object.namespace.as_deref().unwrap_or_default();
-            let kind = object.kind.to_lowercase();
-            let _ = write!(out, "{namespace} {secret} {kind}/{}", object.name);
-            for (key, optional) in keys {
-                let _ = write!(out, " {key}{}", if optional { "?" } else { "" });
-            }
-            out.push('\n');
-        }
-    }
+    out.extend(lines);
     Some(Artifact::new(format!("{root}/secrets.conf"), out))
+}
+
+/// The lines of an object: each Secret that it asks for, with its keys.
+pub(super) fn lines(object: &Object) -> String {
+    let mut out = String::new();
+    if object.stage < Stage::Workload {
+        return out;
+    }
+    for (secret, keys) in read(object) {
+        let namespace = object.namespace.as_deref().unwrap_or_default();
+        let kind = object.kind.to_lowercase();
+        // Writing to a string succeeds.
+        let _ = write!(out, "{namespace} {secret} {kind}/{}", object.name);
+        for (key, optional) in keys {
+            let _ = write!(out, " {key}{}", if optional { "?" } else { "" });
+        }
+        out.push('\n');
+    }
+    out
 }
 
 /// Finds what a tree asks of Secrets: single keys (`secretKeyRef`), and projections of some (`secret` with `items`).
@@ -101,19 +114,26 @@ fn collect(node: &Node, secrets: &mut IndexMap<String, Keys>) {
                     }
                     _ => {}
                 }
-                collect(value, secrets);
+                if holds(value) {
+                    collect(value, secrets);
+                }
             }
         }
-        Node::List(items) => items.iter().for_each(|item| collect(item, secrets)),
+        Node::List(items) => items.iter().filter(|item| holds(item)).for_each(|item| collect(item, secrets)),
         Node::Commented(_, inner) | Node::Styled(_, inner) => collect(inner, secrets),
         _ => {}
     }
 }
 
+/// Whether anything stands below a node.
+fn holds(node: &Node) -> bool {
+    matches!(node, Node::Map(_) | Node::List(_) | Node::Commented(..) | Node::Styled(..))
+}
+
 /// Notes the keys of items. A key that one place needs may not be missing.
 fn add(of: &Node, items: &[&Node], secrets: &mut IndexMap<String, Keys>) {
     let text = |node: Option<&Node>| match node {
-        Some(Node::Text(text)) => Some(text.clone()),
+        Some(Node::Text(text)) => Some(text.to_string()),
         _ => None,
     };
     let Some(name) = text(field(of, "name").or_else(|| field(of, "secretName"))) else { return };

@@ -16,7 +16,10 @@ fn ids(service: &Service) -> (Option<i64>, Option<i64>) {
 pub(super) fn pod(cluster: &Context<'_>, service: &Service) -> PodSecurityContext {
     let (user, group) = ids(service);
     let group = group.or(user);
-    let fs_group = group.filter(|group| *group != 0 && volume::needs_group(cluster, service));
+    // A disk belongs to root, and only a group that is named may write to it: that of root, too, where the user is another
+    // (bitnami/charts#7662).
+    let fs_group =
+        group.filter(|group| (*group, user) != (0, Some(0)) && volume::needs_group(cluster, service));
     let privileged = service.exception(|security| security.privileged);
     PodSecurityContext {
         run_as_non_root: (!service.may_be_root()).then_some(true),

@@ -8,13 +8,17 @@ use k8s_openapi::api::core::v1::{
 
 use super::config::{self, Config, Mount};
 use super::workload::Kind;
-use super::{Context, resources};
+use super::{Context, account, resources};
 use crate::hash::HashSet;
 use crate::platform::{FILES, HostPath, InputId, MemoryPath, Platform, Propagation, SECRETS, Service, Site};
 use crate::schema::Bytes;
 
 /// The length of a name before a number is put to it: a label of DNS has 63 characters at most.
 const ROOM: usize = 58;
+
+/// The folder of a disk that a program sees: the disk itself may hold `lost+found`, and programs that make a database in a folder
+/// want it empty (docker-library/docs:postgres/content.md, `PGDATA`; strimzi/strimzi-kafka-operator#1307).
+const FOLDER: &str = "data";
 
 /// What everybody in the pod's group may read, and nobody else: secrets belong to root, and the group is the pod's.
 const SECRET_MODE: i32 = 0o440;
@@ -35,6 +39,9 @@ impl Volumes {
         for volume in &service.volumes {
             let name = all.unique(volume.short(service));
             all.mount(&name, &volume.path, volume.read_only);
+            if Kind::of(service) != Kind::DaemonSet {
+                all.below(FOLDER);
+            }
             if !templates {
                 all.declared.push(own(platform, service, &name, &volume.name));
             }
@@ -93,6 +100,13 @@ impl Volumes {
         });
     }
 
+    /// Mounts what stands at a path of the volume that was mounted last, instead of the whole.
+    fn below(&mut self, path: &str) {
+        if let Some(mount) = self.mounts.last_mut() {
+            mount.sub_path = Some(path.to_owned());
+        }
+    }
+
     /// Files of ConfigMaps: a folder of them, or each by itself where its folder holds something else as well.
     fn config(&mut self, config: &Config) {
         let name = self.unique(&config.volume);
@@ -101,9 +115,7 @@ impl Volumes {
             Mount::Files(files) => {
                 for file in files {
                     self.mount(&name, &file.at, true);
-                    if let Some(mount) = self.mounts.last_mut() {
-                        mount.sub_path = Some(file.path.clone());
-                    }
+                    self.below(&file.path);
                 }
             }
         }
@@ -152,7 +164,17 @@ impl Volumes {
 
     fn secrets(&mut self, platform: &Platform, service: &Service, files: impl Iterator<Item = InputId>) {
         let name = self.unique("secrets");
-        self.mount(&name, SECRETS, true);
+        let files: Vec<InputId> = files.collect();
+        if account::asks(platform, service) {
+            // The token of the API is mounted below the same folder, in which nothing can be made once it is mounted
+            // (kubernetes/kubernetes#65835).
+            for id in &files {
+                self.mount(&name, &platform[*id].file_path(), true);
+                self.below(&platform[*id].file_name());
+            }
+        } else {
+            self.mount(&name, SECRETS, true);
+        }
         let item = |id: InputId| KeyToPath {
             key: platform[id].name.clone(),
             path: platform[id].file_name(),
@@ -163,7 +185,7 @@ impl Volumes {
             secret: Some(SecretVolumeSource {
                 secret_name: Some(service.name.clone()),
                 default_mode: Some(SECRET_MODE),
-                items: Some(files.map(item).collect()),
+                items: Some(files.into_iter().map(item).collect()),
                 ..SecretVolumeSource::default()
             }),
             ..Volume::default()
@@ -222,7 +244,8 @@ impl Volumes {
 /// job keeps in a claim.
 fn own(platform: &Platform, service: &Service, name: &str, volume: &str) -> Volume {
     if Kind::of(service) == Kind::DaemonSet {
-        let path = format!("/var/lib/{}/{volume}", platform.name);
+        // Two environments in one cluster have namespaces of their own, and share its nodes.
+        let path = format!("/var/lib/{}/{volume}", platform.namespace());
         return host_path(name.to_owned(), &path, Some("DirectoryOrCreate"));
     }
     claimed(name, volume)

@@ -88,7 +88,7 @@ pub(super) fn scalar(node: &Node) -> Option<&Node> {
 
 fn text(node: &Node) -> Option<String> {
     match scalar(node)? {
-        Node::Text(text) => Some(text.clone()),
+        Node::Text(text) => Some(text.to_string()),
         Node::Integer(integer) => Some(integer.to_string()),
         Node::Number(number) => Some(number.to_string()),
         Node::Boolean(boolean) => Some(boolean.to_string()),

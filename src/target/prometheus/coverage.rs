@@ -73,6 +73,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
         | SourceField::backup(_)
+        | SourceField::offsite(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)
@@ -144,6 +145,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::output(Leaf)
         | ServiceField::dump(_)
         | ServiceField::guide(_)
+        | ServiceField::rotate(_)
         | ServiceField::dashboard(_)
         | ServiceField::allow(_) => NotConcerned,
     }

@@ -2,7 +2,10 @@
 
 use Coverage::{NotConcerned, Written};
 
-use crate::model::fields::{GroupField, SecretField, SourceField, TargetField, VariableField};
+use crate::model::fields::{
+    GroupField, HostField, OffSiteField, RequiresField, RotateField, SecretField, ServiceField,
+    ServiceVolumeField, SourceField, TargetField, VariableField, VolumeField,
+};
 use crate::schema::Leaf;
 use crate::target::Coverage;
 
@@ -12,14 +15,24 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             GroupField::profile(Leaf) => Written,
             GroupField::title(Leaf) | GroupField::description(Leaf) => NotConcerned,
         },
+        SourceField::host(field) => match field {
+            HostField::path(Leaf)
+            | HostField::memory(Leaf)
+            | HostField::disk(Leaf)
+            | HostField::sysctl(Leaf) => Written,
+            HostField::size(Leaf)
+            | HostField::image(Leaf)
+            | HostField::address(Leaf)
+            | HostField::ssh(Leaf)
+            | HostField::firewall(Leaf) => NotConcerned,
+        },
         SourceField::target(field) => match field {
-            TargetField::compose(_) => Written,
+            TargetField::compose(_) | TargetField::scripts(_) => Written,
             TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_)
             | TargetField::terraform(_)
             | TargetField::docs(_) => NotConcerned,
         },
@@ -35,6 +48,31 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             }
             SecretField::description(Leaf) | SecretField::value(Leaf) => NotConcerned,
         },
+        SourceField::backup(_) => Written,
+        SourceField::offsite(field) => match field {
+            OffSiteField::endpoint(Leaf)
+            | OffSiteField::bucket(Leaf)
+            | OffSiteField::prefix(Leaf)
+            | OffSiteField::region(Leaf)
+            | OffSiteField::access_key(Leaf)
+            | OffSiteField::secret_key(Leaf) => Written,
+            // A rule holds it against the ages of backups.
+            OffSiteField::retention(Leaf) => NotConcerned,
+        },
+        SourceField::service(ServiceField::dump(_)) => Written,
+        SourceField::service(ServiceField::volume(
+            ServiceVolumeField::backup(Leaf) | ServiceVolumeField::copy(Leaf),
+        )) => Written,
+        SourceField::volume(VolumeField::backup(Leaf)) => Written,
+        SourceField::service(ServiceField::rotate(field)) => match field {
+            RotateField::secret(Leaf)
+            | RotateField::in_(Leaf)
+            | RotateField::change(Leaf)
+            | RotateField::check(Leaf)
+            | RotateField::retire(Leaf)
+            | RotateField::none(Leaf) => Written,
+        },
+        SourceField::service(ServiceField::requires(RequiresField::sysctl(Leaf))) => Written,
         SourceField::platform(_)
         | SourceField::network(_)
         | SourceField::outside(_)
@@ -42,7 +80,6 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::issuer(_)
         | SourceField::service(_)
         | SourceField::volume(_)
-        | SourceField::host(_)
         | SourceField::alert(_)
         | SourceField::record(_)
         | SourceField::metric(_)
@@ -52,7 +89,6 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::inhibit(_)
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
-        | SourceField::backup(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)

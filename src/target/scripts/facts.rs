@@ -3,13 +3,15 @@
 
 use std::fmt::Write as _;
 
+use super::backup;
+use super::deploy;
 use super::quote::quoted;
 use crate::platform::Platform;
 use crate::target::compose;
 
 const HEAD: &str = "\
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # read by the scripts that include it
+# shellcheck disable=SC2034,SC2016 # read by the scripts that include it; shells of containers expand what is quoted
 ";
 
 /// The file.
@@ -25,7 +27,12 @@ pub(super) fn text(platform: &Platform) -> String {
         set(&mut out, name, value);
     }
     services(&mut out, platform);
+    deploy::facts(&mut out, platform);
+    backup::text(&mut out, platform);
+    super::setup::kernels(&mut out, platform);
+    super::rotate::facts(&mut out, platform);
     super::secrets::facts(&mut out, platform);
+    super::health::facts(&mut out, platform);
     out
 }
 

@@ -77,6 +77,17 @@ fn goals(platform: &Platform) -> Vec<Goal> {
             script: "stack.sh down",
             takes: &[DryRun],
         },
+        Goal {
+            name: "health",
+            meaning: "ask whether all is well",
+            script: "health-check.sh",
+            takes: &[
+                Switch("ALL", "--all"),
+                Switch("CORE", "--core"),
+                Switch("JSON", "--json"),
+                Option("WAIT", "--wait"),
+            ],
+        },
         Goal { name: "logs", meaning: "follow the logs", script: "stack.sh logs", takes: &[Word("SERVICE")] },
         Goal {
             name: "check",
@@ -85,6 +96,18 @@ fn goals(platform: &Platform) -> Vec<Goal> {
             takes: &[],
         },
     ];
+    goals.push(Goal {
+        name: "deploy",
+        meaning: "bring this build onto its host, and make it run",
+        script: "deploy.sh",
+        takes: &[
+            Word("ENV"),
+            Option("FROM", "--from"),
+            Option("TO", "--to"),
+            Switch("BACK", "--back"),
+            DryRun,
+        ],
+    });
     if super::secrets::are_there(platform) {
         goals.push(Goal {
             name: "secrets",
@@ -93,7 +116,49 @@ fn goals(platform: &Platform) -> Vec<Goal> {
             takes: &[DryRun, Switch("CHECK", "--check")],
         });
     }
+    if !platform.backups.is_empty() {
+        goals.extend(of_backups());
+    }
+    if super::rotate::is_there(platform) {
+        goals.push(Goal {
+            name: "rotate",
+            meaning: "give a secret a new value while all runs",
+            script: "rotate.sh",
+            takes: &[Word("NAME"), DryRun, Switch("STDIN", "--from-stdin"), Switch("LIST", "--list")],
+        });
+    }
     goals
+}
+
+fn of_backups() -> [Goal; 3] {
+    [
+        Goal {
+            name: "backup",
+            meaning: "take the backups, or that of a name",
+            script: "backup.sh",
+            takes: &[Word("NAME"), Switch("LIST", "--list"), Switch("LOCAL", "--local"), DryRun],
+        },
+        Goal {
+            name: "restore",
+            meaning: "look at a copy, try it beside the platform, or bring it back",
+            script: "restore.sh",
+            takes: &[
+                Word("COPY"),
+                Option("FROM", "--from"),
+                Switch("LIST", "--list"),
+                Switch("VERIFY", "--verify"),
+                Switch("DRILL", "--drill"),
+                Switch("YES", "--yes"),
+                DryRun,
+            ],
+        },
+        Goal {
+            name: "timers",
+            meaning: "let this host take the backups by their schedules",
+            script: "install-timers.sh",
+            takes: &[DryRun],
+        },
+    ]
 }
 
 #[derive(Serialize)]

@@ -19,7 +19,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | HostField::ssh(Leaf)
             | HostField::firewall(Leaf) => Written,
             // Of a running system, whose first start is long past.
-            HostField::sysctl(Leaf) | HostField::address(Leaf) => NotConcerned,
+            HostField::sysctl(Leaf) | HostField::address(Leaf) | HostField::path(Leaf) => NotConcerned,
         },
         SourceField::target(field) => match field {
             TargetField::terraform(
@@ -40,6 +40,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::kubernetes(_)
+            | TargetField::scripts(_)
             | TargetField::docs(_) => NotConcerned,
         },
         // Tags.
@@ -77,6 +78,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
         | SourceField::backup(_)
+        | SourceField::offsite(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)
@@ -140,6 +142,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::output(Leaf)
         | ServiceField::dump(_)
         | ServiceField::guide(_)
+        | ServiceField::rotate(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)
         | ServiceField::metric(_)

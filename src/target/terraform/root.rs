@@ -2,9 +2,10 @@
 
 use super::user_data;
 use crate::emit::hcl::{Body, Value};
+use crate::hash::HashSet;
 use crate::platform::cloud::Ingress;
 use crate::platform::{Account, Bucket, Grant, Host, Platform};
-use crate::schema::Duration;
+use crate::schema::{Duration, Placed};
 
 /// What a day has, in milliseconds.
 const DAY: u64 = 86_400_000;
@@ -12,7 +13,7 @@ const DAY: u64 = 86_400_000;
 /// What the module is given.
 pub(super) fn main(platform: &Platform, host: &Host) -> Body {
     let settings = &platform.settings.terraform;
-    let text = |setting: &Option<crate::schema::Placed<String>>| {
+    let text = |setting: &Option<Placed<String>>| {
         Value::maybe(setting.as_ref().map(|setting| setting.value.as_str()))
     };
     let provider = Body::default().attribute("region", text(&settings.region)).nested(
@@ -20,37 +21,50 @@ pub(super) fn main(platform: &Platform, host: &Host) -> Body {
         &[],
         Body::default().attribute("tags", Value::Map(tags(platform))),
     );
-    let module = Body::default()
+    let mut module = Body::default()
         .attribute("source", Value::text(module_path(platform)))
         .attribute("name", Value::text(platform.cloud_name()))
         .attribute("instance_type", Value::text(host.instance_type()))
         .attribute("image", Value::maybe(host.image_parameter()))
         .attribute("data_disk", Value::Number(host.data_disk()))
-        .attribute("user_data", Value::Expression(user_data::EXPRESSION))
-        .attribute("key_pair", text(&settings.key_pair))
-        .attribute("session_manager", Value::Boolean(settings.session_manager))
-        .attribute("subnet", text(&settings.subnet))
-        .attribute("ipv6", Value::Boolean(platform.is_dual_stack()))
-        .attribute("bucket_prefix", Value::maybe(platform.bucket_prefix()))
-        .attribute("host_accounts", Value::texts(host_accounts(platform)))
+        .attribute("user_data", Value::Expression(user_data::EXPRESSION));
+    let host_accounts = host_accounts(platform);
+    let rest = [
+        ("key_pair", text(&settings.key_pair)),
+        ("subnet", text(&settings.subnet)),
+        ("bucket_prefix", Value::maybe(platform.bucket_prefix())),
+        ("session_manager", when(!settings.session_manager, Value::Boolean(false))),
+        ("ipv6", when(platform.is_dual_stack(), Value::Boolean(true))),
+        ("host_accounts", when(!host_accounts.is_empty(), Value::texts(host_accounts))),
+    ];
+    for (name, value) in rest.into_iter().filter(|(_, value)| *value != Value::Null) {
+        module = module.attribute(name, value);
+    }
+    module = module
         .comment(&["Who comes in: everything else is closed."])
-        .attribute("ingress", map(platform.ingress().iter().map(|rule| (rule.key(), ingress(rule)))))
-        .comment(&["The twins of the platform's buckets, which are empty until something is copied there."])
-        .attribute(
+        .attribute("ingress", map(platform.ingress().iter().map(|rule| (rule.key(), ingress(rule)))));
+    let buckets = platform.buckets.iter().map(|it| (platform.twin(it), bucket(it)));
+    let accounts = platform.bucket_accounts().map(|(_, key, it)| (key, account(platform, it)));
+    let records = platform.records().into_iter().map(|(name, zone)| (name.to_owned(), Value::text(zone)));
+    for (name, why, value) in [
+        (
             "buckets",
-            map(platform.buckets.iter().map(|bucket| (platform.twin(bucket), self::bucket(bucket)))),
-        )
-        .comment(&["What the accounts of the platform may do there: the same as at home."])
-        .attribute(
-            "accounts",
-            map(platform.bucket_accounts().map(|(_, key, account)| (key, self::account(platform, account)))),
-        )
-        .comment(&["The names that lead to the machine, each with its zone."])
-        .attribute(
-            "records",
-            map(platform.records().into_iter().map(|(name, zone)| (name.to_owned(), Value::text(zone)))),
-        );
+            "The twins of the platform's buckets, which are empty until something is copied there.",
+            map(buckets),
+        ),
+        ("accounts", "What the accounts of the platform may do there: the same as at home.", map(accounts)),
+        ("records", "The names that lead to the machine, each with its zone.", map(records)),
+    ] {
+        if value != Value::Map(Vec::new()) {
+            module = module.comment(&[why]).attribute(name, value);
+        }
+    }
     Body::default().nested("provider", &["aws"], provider).nested("module", &["platform"], module)
+}
+
+/// A value where it is not the default of the module.
+fn when(differs: bool, value: Value) -> Value {
+    if differs { value } else { Value::Null }
 }
 
 /// The module, as seen from the folder.
@@ -122,9 +136,10 @@ fn account(platform: &Platform, account: &Account) -> Value {
 }
 
 fn host_accounts(platform: &Platform) -> Vec<String> {
-    let named = &platform.settings.terraform.host_accounts;
+    let named = platform.settings.terraform.host_accounts.iter();
+    let named: HashSet<_> = named.map(|account| account.value).collect();
     let accounts = platform.bucket_accounts();
-    let own = accounts.filter(|(id, ..)| named.iter().any(|account| account.value == *id));
+    let own = accounts.filter(|(id, ..)| named.contains(id));
     own.map(|(_, key, _)| key).collect()
 }
 

@@ -79,8 +79,17 @@ do_it() {
 
 # load_env: reads `.env`, strictly; values are then had by `value NAME`.
 load_env() {
+  # What the reader calls its own is nothing of the caller's.
+  local file number names name line value
   [ -r "$env_file" ] || fail "there is no $env_file: copy .env.example, and fill it in, or run make -f infra.mk secrets"
-  read_env "$env_file"
+  read_values "$env_file"
+}
+
+# read_values FILE: read_env, which is for any shell, without its words among those of the caller.
+read_values() {
+  # shellcheck disable=SC2034 # set by read_env
+  local file number names line name value
+  read_env "$1"
 }
 
 # scratch: a folder that is gone when the script ends, in $work.
@@ -111,14 +120,62 @@ finish() {
 }
 
 # lock: one at a time changes what runs: deploy, backup, restore and rotate. The lock goes with the process, however it ends.
+# A script that another one calls, which holds the lock (INFRAC_LOCKED=$state), goes on: it has inherited it.
 lock() {
-  need flock
-  mkdir -p "$state"
-  exec 9>>"$state/lock"
-  flock --nonblock 9 || fail "another one is at work: $(tail -n 1 "$state/lock.holder" 2>/dev/null)" 75
+  [ "${INFRAC_LOCKED-}" != "$state" ] || return 0
+  (umask 077 && mkdir -p "$state")
+  if command -v flock >/dev/null; then
+    exec 9>>"$state/lock"
+    flock --nonblock 9 || locked
+  else
+    lock_by_folder
+  fi
   printf '%s\n' "$self, process $$, since $(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$state/lock.holder"
+  unfinished_rotation
 }
+
+# unfinished_rotation: a rotation of a secret that was killed is finished or undone before anything else.
+unfinished_rotation() {
+  [ -d "$state/rotate" ] || return 0
+  if [ ! -f "$root/scripts/lib/rotate.sh" ]; then
+    log "an earlier build may have left a rotation unfinished: see $state/rotate"
+    return
+  fi
+  # shellcheck source=/dev/null
+  . "$root/scripts/lib/rotate.sh"
+  finish_rotations
+}
+
+locked() { fail "another one is at work: $(tail -n 1 "$state/lock.holder" 2>/dev/null)" 75; }
+
+# lock_by_folder: where the system has no flock (macOS). One whose process is gone is nobody's.
+lock_by_folder() {
+  local holder
+  if ! mkdir "$state/lock.d" 2>/dev/null; then
+    holder=$(cat "$state/lock.d/process" 2>/dev/null || true)
+    if [ -z "$holder" ] || kill -0 "$holder" 2>/dev/null; then locked; fi
+    rm -rf "$state/lock.d"
+    mkdir "$state/lock.d" 2>/dev/null || locked
+  fi
+  echo $$ >"$state/lock.d/process"
+  at_end unlock
+}
+
+unlock() { rm -rf "$state/lock.d"; }
 
 # is_job NAME, is_service NAME: of the table of the platform. All of it is read: a pipe whose reader leaves early fails.
 is_job() { services | awk -v name="$1" '$1 == name && $2 == "job" { found = 1 } END { exit !found }'; }
 is_service() { services | awk -v name="$1" '$1 == name { found = 1 } END { exit !found }'; }
+
+# check_kernel: whether every image runs on the kernel of this host; names those that do not.
+check_kernel() {
+  local kernel service below status=0
+  kernel=$(uname -r)
+  while read -r service below; do
+    if awk -v a="$kernel" -v b="$below" 'BEGIN { split(a, x, /[^0-9]/); split(b, y, /[^0-9]/); exit !(x[1] > y[1] || (x[1] == y[1] && x[2] >= y[2])) }' </dev/null; then
+      log "$service does not run on Linux $kernel: its image needs one below $below"
+      status=1
+    fi
+  done < <(kernels)
+  return "$status"
+}

@@ -4,6 +4,13 @@
 # all_profiles: the optional parts, a line each.
 all_profiles() { services | awk '$3 != "-" && !seen[$3]++ { print $3 }'; }
 
+# every ARGUMENTS…: compose with every part by its name. What a profile that is switched off has left is no orphan to compose.
+every() {
+  local options=() profile
+  while IFS= read -r profile; do options+=(--profile "$profile"); done < <(all_profiles)
+  compose ${options[@]+"${options[@]}"} "$@"
+}
+
 # active PROFILE: whether COMPOSE_PROFILES of .env names it; `-` always is.
 active() {
   [ "$1" != - ] || return 0

@@ -2,8 +2,7 @@
 
 use serde_yaml::Value;
 
-use crate::emit::{Apart, DoubleQuoted, Entries, FlowMap, FlowSeq, Node, yaml};
-use crate::hash::IndexMap;
+use crate::emit::{Apart, DoubleQuoted, Entries, FlowMap, FlowSeq, Node, yaml, yaml_object, yaml_tree};
 
 /// Texts that some reader takes for something else.
 const WORDS: &[&str] = &[
@@ -141,7 +140,7 @@ impl Trees {
             2 => Node::Integer(self.integer()),
             3 => Node::Number(f64::from(u16::try_from(self.below(1_000)).unwrap_or_default()) / 8.0),
             4 => Node::of(&DoubleQuoted(self.text())),
-            5 => Node::Text(self.text()),
+            5 => Node::Text(self.text().into()),
             6 => {
                 let items = (0..self.below(3)).map(|_| self.tree(depth - 1)).collect::<Vec<_>>();
                 match self.below(4) {
@@ -157,9 +156,7 @@ impl Trees {
     }
 
     fn map(&mut self, depth: usize) -> Node {
-        let entries: IndexMap<String, Node> =
-            (0..self.below(4)).map(|_| (self.text(), self.tree(depth))).collect();
-        Node::Map(entries)
+        Node::Map((0..self.below(4)).map(|_| (self.text(), self.tree(depth))).collect())
     }
 }
 
@@ -173,10 +170,10 @@ fn value(tree: &Node) -> Value {
             |integer| Value::Number(integer.into()),
         ),
         Node::Number(number) => Value::Number((*number).into()),
-        Node::Text(text) => Value::String(text.clone()),
+        Node::Text(text) => Value::String(text.to_string()),
         Node::List(items) => Value::Sequence(items.iter().map(value).collect()),
         Node::Map(entries) => {
-            let entries = entries.iter().map(|(key, tree)| (Value::String(key.clone()), value(tree)));
+            let entries = entries.iter().map(|(key, tree)| (Value::String(key.to_string()), value(tree)));
             Value::Mapping(entries.collect())
         }
         Node::Styled(_, inner) | Node::Commented(_, inner) => value(inner),
@@ -191,6 +188,7 @@ fn what_is_printed_is_what_is_read() {
         let printed = yaml(&[], &tree);
         let read = serde_yaml::from_str::<Value>(&printed);
         assert!(read.as_ref().is_ok_and(|read| *read == value(&tree)), "{printed}\n{read:?}");
+        assert_eq!(yaml_tree(&[], &tree), yaml_object(&[], &tree));
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Annotations, Custom, GROUP, HTTP, metadata};
+use super::{Annotations, FILE, GROUP, HTTP, metadata};
 use crate::hash::HashSet;
 use crate::platform::{Acme, ClusterGateway, GatewayKind, Issuer, IssuerKind, Platform, Site};
-use crate::target::kubernetes::object::Object;
+use crate::target::kubernetes::object::{Custom, Object, Stage};
 
 /// The objects of the issuers that sites name; none where the cluster has one of its own.
 pub(super) fn objects(platform: &Platform, gateway: &ClusterGateway, sites: &[&Site]) -> Vec<Object> {
@@ -40,7 +40,8 @@ fn object(platform: &Platform, gateway: &ClusterGateway, issuer: &Issuer, email:
         }
     };
     let metadata = metadata(platform, issuer.name.clone());
-    Custom { api_version: "cert-manager.io/v1", kind: "Issuer", metadata, spec }.object()
+    Custom { api_version: "cert-manager.io/v1", kind: "Issuer", metadata, spec: Some(spec) }
+        .object(FILE, Stage::Gateway)
 }
 
 fn acme(

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Custom, GROUP, HTTP, VERSION, listener, metadata};
+use super::{FILE, GROUP, HTTP, VERSION, listener, metadata};
 use crate::hash::IndexMap;
 use crate::platform::{Platform, Route, RoutePath, RouteTarget, ServiceId, Share, Site};
 use crate::request::TIMEOUT;
 use crate::schema::Duration;
-use crate::target::kubernetes::object::Object;
+use crate::target::kubernetes::object::{Custom, Object, Stage};
 
 /// The most names, and the most rules, that one route holds (kubernetes-sigs/gateway-api:apis/v1/httproute_types.go).
 const NAMES: usize = 16;
@@ -72,7 +72,8 @@ fn object(
         hostnames: hostnames.to_vec(),
         rules,
     };
-    Custom { api_version: VERSION, kind, metadata: metadata(platform, name), spec }.object()
+    Custom { api_version: VERSION, kind, metadata: metadata(platform, name), spec: Some(spec) }
+        .object(FILE, Stage::Gateway)
 }
 
 /// The rule of a route. What it cannot say is an error (K8S021).
@@ -200,7 +201,8 @@ pub(super) fn grants(platform: &Platform, sites: &[&Site]) -> Vec<Object> {
                 .collect(),
             to: vec![To { group: "", kind: "Service", name }],
         };
-        Custom { api_version: VERSION, kind: "ReferenceGrant", metadata, spec }.object()
+        Custom { api_version: VERSION, kind: "ReferenceGrant", metadata, spec: Some(spec) }
+            .object(FILE, Stage::Gateway)
     };
     others.into_iter().map(grant).collect()
 }

@@ -1,7 +1,6 @@
 //! Who is notified, for an Alertmanager that the cluster runs. What Alertmanager's own configuration says for all receivers stands at
 //! each of them, since that configuration is the cluster's: the mail server, and what messages say.
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
 use super::metadata;
@@ -11,19 +10,10 @@ use crate::platform::receiver::{
 use crate::platform::{InputId, Operator, Platform, Service};
 use crate::target::alertmanager;
 use crate::target::kubernetes::layout;
-use crate::target::kubernetes::object::{Object, Stage};
+use crate::target::kubernetes::object::{Custom, Object, Stage};
 
 /// The kind of the object.
 pub(in crate::target::kubernetes) const KIND: &str = "AlertmanagerConfig";
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AlertmanagerConfig<'a> {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: ObjectMeta,
-    spec: Spec<'a>,
-}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -207,18 +197,18 @@ pub(super) fn object(platform: &Platform, operator: &Operator, service: &Service
     let metadata = metadata(platform, operator, service.name.clone(), platform.namespace().to_owned());
     let receivers = platform.receivers().map(|receiver| self::receiver(platform, service, receiver));
     let none = Receiver { name: &nobody, ..Receiver::default() };
-    let out = AlertmanagerConfig {
+    let out = Custom {
         api_version: "monitoring.coreos.com/v1alpha1",
         kind: KIND,
-        metadata: metadata.clone(),
-        spec: Spec {
+        metadata,
+        spec: Some(Spec {
             route: root(platform, &nobody),
             receivers: std::iter::once(none).chain(receivers).collect(),
             inhibit_rules: platform.observed.mutes.iter().map(inhibit).collect(),
             mute_time_intervals: platform.observed.hours.iter().map(interval).collect(),
-        },
+        }),
     };
-    Some(Object::of(layout::file(platform, service), Stage::Monitor, KIND, metadata, &out))
+    Some(out.object(layout::file(platform, service), Stage::Monitor))
 }
 
 /// The routes, as in Alertmanager's own configuration. Above them the operator puts a match of the namespace.

@@ -2,25 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use serde::Serialize;
 
 use super::{Names, metadata};
 use crate::platform::observe::{Job, SCRAPE_TIMEOUT};
 use crate::platform::{Operator, Platform, Protocol, Role, RunKind, Service};
-use crate::target::kubernetes::object::{Object, Stage};
+use crate::target::kubernetes::object::{Custom, Object, Stage};
 use crate::target::kubernetes::{labels, layout};
 
 const VERSION: &str = "monitoring.coreos.com/v1";
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ServiceMonitor {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: ObjectMeta,
-    spec: Monitor,
-}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -64,15 +55,6 @@ struct Relabel {
     target_label: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     replacement: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Probe {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: ObjectMeta,
-    spec: Probed,
 }
 
 #[derive(Debug, Serialize)]
@@ -180,11 +162,11 @@ fn monitor(
     }
     let https = service.ports[job.port].protocol == Protocol::Https;
     let job_is_service = !platform.is_of_cluster(service) && job.name == service.name;
-    let out = ServiceMonitor {
+    let out = Custom {
         api_version: VERSION,
         kind: "ServiceMonitor",
-        metadata: metadata.clone(),
-        spec: Monitor {
+        metadata,
+        spec: Some(Monitor {
             job_label: labels::NAME,
             namespace_selector: what.namespace.map(|name| Namespaces { match_names: vec![name] }),
             selector: LabelSelector { match_labels: Some(what.labels), match_expressions: None },
@@ -200,9 +182,9 @@ fn monitor(
                     (!job_is_service).then_some(job.name.as_str()),
                 ),
             }],
-        },
+        }),
     };
-    Object::of(layout::file(platform, service), Stage::Monitor, "ServiceMonitor", metadata, &out)
+    out.object(layout::file(platform, service), Stage::Monitor)
 }
 
 /// The cluster's Prometheus has a default of its own, which rules over time would not fit.
@@ -266,11 +248,11 @@ fn of_probe(
     let probe = |probe: &crate::platform::observe::Probe| {
         let name = names.take(&format!("{}-{}-{}", job.name, probe.site, probe.module.name()));
         let metadata = metadata(platform, operator, name, namespace.clone());
-        let out = Probe {
+        let out = Custom {
             api_version: VERSION,
             kind: "Probe",
-            metadata: metadata.clone(),
-            spec: Probed {
+            metadata,
+            spec: Some(Probed {
                 job_name: job.name.clone(),
                 interval: interval(job),
                 scrape_timeout: timeout(job),
@@ -288,9 +270,9 @@ fn of_probe(
                         }],
                     },
                 },
-            },
+            }),
         };
-        Object::of(layout::file(platform, service), Stage::Monitor, "Probe", metadata, &out)
+        out.object(layout::file(platform, service), Stage::Monitor)
     };
     job.probes.iter().map(probe).collect()
 }

@@ -1,27 +1,14 @@
 //! Rules, in an object for each file of them. What Prometheus' own configuration puts to alerts stands in the rules here, since
 //! that configuration is the cluster's.
 
-use serde::Serialize;
-
 use super::{Names, metadata};
-use crate::emit::Node;
+use crate::emit::{Map, Node};
 use crate::hash::IndexMap;
 use crate::platform::whose::WHOSE;
 use crate::platform::{Operator, Platform, Role};
 use crate::target::kubernetes::layout;
-use crate::target::kubernetes::object::{Object, Stage};
+use crate::target::kubernetes::object::{Custom, Object, Stage};
 use crate::target::prometheus;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-
-const KIND: &str = "PrometheusRule";
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Rule {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: ObjectMeta,
-}
 
 /// The rules of the platform.
 pub(super) fn objects(platform: &Platform, operator: &Operator) -> Vec<Object> {
@@ -32,8 +19,13 @@ pub(super) fn objects(platform: &Platform, operator: &Operator) -> Vec<Object> {
     let object = |(name, mut rules): (String, Node)| {
         each_alert(&mut rules, &|alert| label(alert, &added));
         let metadata = metadata(platform, operator, names.take(&name), platform.namespace().to_owned());
-        let rule = Rule { api_version: "monitoring.coreos.com/v1", kind: KIND, metadata: metadata.clone() };
-        Object::of(&file, Stage::Monitor, KIND, metadata, &rule).with_spec(rules)
+        let rule = Custom {
+            api_version: "monitoring.coreos.com/v1",
+            kind: "PrometheusRule",
+            metadata,
+            spec: None::<()>,
+        };
+        rule.object(&file, Stage::Monitor).with_spec(rules)
     };
     prometheus::rule_files(platform).into_iter().map(object).collect()
 }
@@ -69,7 +61,7 @@ fn whose(platform: &Platform, label: &str) -> Option<String> {
 }
 
 /// Calls a function with each alert of some rules.
-fn each_alert(node: &mut Node, change: &dyn Fn(&mut IndexMap<String, Node>)) {
+fn each_alert(node: &mut Node, change: &dyn Fn(&mut Map)) {
     match node {
         Node::Map(entries) if entries.contains_key("alert") => change(entries),
         Node::Map(entries) => entries.values_mut().for_each(|value| each_alert(value, change)),
@@ -80,12 +72,12 @@ fn each_alert(node: &mut Node, change: &dyn Fn(&mut IndexMap<String, Node>)) {
 }
 
 /// Gives an alert labels that it does not have.
-fn label(alert: &mut IndexMap<String, Node>, added: &[(String, String)]) {
+fn label(alert: &mut Map, added: &[(String, String)]) {
     if !alert.contains_key("labels") {
-        alert.insert("labels".to_owned(), Node::Map(IndexMap::default()));
+        alert.insert("labels", Node::empty());
         // Behind them stands what is said to people.
-        if let Some(annotations) = alert.shift_remove("annotations") {
-            alert.insert("annotations".to_owned(), annotations);
+        if let Some(annotations) = alert.remove("annotations") {
+            alert.insert("annotations", annotations);
         }
     }
     let Some(mut labels) = alert.get_mut("labels") else { return };
@@ -94,7 +86,7 @@ fn label(alert: &mut IndexMap<String, Node>, added: &[(String, String)]) {
     }
     if let Node::Map(labels) = labels {
         for (name, value) in added {
-            labels.entry(name.clone()).or_insert_with(|| Node::Text(value.clone()));
+            labels.or_insert_with(name, || Node::Text(value.into()));
         }
     }
 }

@@ -4,7 +4,9 @@ use super::Findings;
 use super::kept::{at, items, name};
 use super::pod::{Container, containers, template};
 use super::quantity;
-use crate::emit::Node;
+use smol_str::SmolStr;
+
+use crate::emit::{Map, Node};
 use crate::hash::HashSet;
 use crate::kustomize::{bare, field, text};
 use crate::target::kubernetes::object::Object;
@@ -69,7 +71,7 @@ fn numbers(node: &Node, path: &str, found: &mut Findings<'_>) {
     match bare(node) {
         Node::Map(entries) if !matches!(key, "requests" | "limits") => {
             for (key, value) in entries {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
                 numbers(value, &path, found);
             }
         }
@@ -223,7 +225,7 @@ fn volumes(spec: &Node, path: &str, found: &mut Findings<'_>) {
     for volume in items(field(spec, "volumes")) {
         let Node::Map(entries) = bare(volume) else { continue };
         let sources: Vec<&str> =
-            entries.keys().map(String::as_str).filter(|key| *key != "name" && is_set(volume, key)).collect();
+            entries.keys().map(SmolStr::as_str).filter(|key| *key != "name" && is_set(volume, key)).collect();
         let path = format!("{path}.volumes[{}]", name(volume));
         named(volume, &path, found);
         match sources.as_slice() {
@@ -330,7 +332,7 @@ fn amounts(resources: Option<&Node>, path: &str, found: &mut Findings<'_>) {
     let Some(resources) = resources else { return };
     let of = |key: &str| match field(resources, key).map(bare) {
         Some(Node::Map(entries)) => entries.clone(),
-        _ => crate::hash::IndexMap::default(),
+        _ => Map::default(),
     };
     let limits = of("limits");
     for (kind, entries) in [("requests", of("requests")), ("limits", limits.clone())] {

@@ -1,7 +1,9 @@
 //! What the compiler derives of the source, and others of its files go by: an override leaves it as it is.
 
 use super::Findings;
-use crate::emit::Node;
+use smol_str::SmolStr;
+
+use crate::emit::{Map, Node};
 use crate::kustomize::{bare, field, same, text};
 use crate::platform::Service;
 use crate::target::FaultKind;
@@ -219,10 +221,10 @@ fn compare_words(
 ) {
     let of = |node: Option<&Node>| match node.and_then(|node| field(node, map)).map(bare) {
         Some(Node::Map(entries)) => entries.clone(),
-        _ => crate::hash::IndexMap::default(),
+        _ => Map::default(),
     };
     let (before, after) = (of(before), of(after));
-    let mut keys: Vec<&String> = before.keys().chain(after.keys()).collect();
+    let mut keys: Vec<&SmolStr> = before.keys().chain(after.keys()).collect();
     keys.sort_unstable();
     keys.dedup();
     for key in keys {
@@ -249,7 +251,7 @@ fn ports(before: &Node, after: &Node, path: &str, keys: &[&str], found: &mut Fin
     let list = path.rsplit_once("].").map_or(path, |(_, path)| path);
     let of = |node: &Node| -> Vec<Vec<String>> {
         let value = |item: &Node, key: &str| match field(item, key).map(bare) {
-            Some(Node::Text(text)) => text.clone(),
+            Some(Node::Text(text)) => text.to_string(),
             Some(Node::Integer(number)) => number.to_string(),
             _ => {
                 if key == "protocol" {

@@ -11,21 +11,10 @@ use serde::Serialize;
 
 use super::{FILE, Peers, Rule, Rules, labels, note, peer};
 use crate::platform::{Platform, Service};
-use crate::target::kubernetes::object::{Object, Stage};
-
-const KIND: &str = "CiliumNetworkPolicy";
+use crate::target::kubernetes::object::{Custom, Object, Stage};
 
 /// The label that Cilium gives every pod: its namespace (cilium/cilium:pkg/k8s/apis/cilium.io/const.go, `PodNamespaceLabel`).
 const NAMESPACE: &str = "k8s:io.kubernetes.pod.namespace";
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Policy {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: ObjectMeta,
-    spec: Spec,
-}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -93,8 +82,8 @@ impl Name {
 }
 
 fn object(metadata: ObjectMeta, spec: Spec) -> Object {
-    let policy = Policy { api_version: "cilium.io/v2", kind: KIND, metadata: metadata.clone(), spec };
-    Object::of(FILE, Stage::Policy, KIND, metadata, &policy)
+    Custom { api_version: "cilium.io/v2", kind: "CiliumNetworkPolicy", metadata, spec: Some(spec) }
+        .object(FILE, Stage::Policy)
 }
 
 /// The policy of a service for what a NetworkPolicy cannot say; `None` where there is nothing of it.
@@ -146,23 +135,29 @@ fn port(port: &NetworkPolicyPort) -> Port {
 /// port would take that away (cilium/cilium:Documentation/security/policy/layer7.rst), so it stands in place of the
 /// NetworkPolicy.
 pub(super) fn dns(platform: &Platform, metadata: ObjectMeta) -> Object {
-    let (labels, namespace) = peer::dns_pods(platform);
-    let labels = labels.into_iter().map(|(key, value)| (format!("k8s:{key}"), value));
-    let labels: BTreeMap<String, String> = labels.chain([(NAMESPACE.to_owned(), namespace)]).collect();
+    let endpoints = |(labels, namespace): (BTreeMap<String, String>, String)| {
+        let labels = labels.into_iter().map(|(key, value)| (format!("k8s:{key}"), value));
+        let labels: BTreeMap<String, String> = labels.chain([(NAMESPACE.to_owned(), namespace)]).collect();
+        LabelSelector { match_labels: Some(labels), match_expressions: None }
+    };
+    let resolvers = std::iter::once(peer::dns_pods(platform)).chain(peer::dns_of_node(platform));
     let ports = || {
         vec![Ports {
             ports: peer::dns_ports(platform).iter().map(port).collect(),
             rules: Some(Questions { dns: vec![Name::MatchPattern("*".to_owned())] }),
         }]
     };
-    let pods = LabelSelector { match_labels: Some(labels), match_expressions: None };
     object(
         metadata,
         Spec {
             endpoint_selector: LabelSelector::default(),
             ingress: Vec::new(),
             egress: vec![
-                Passage { to_endpoints: vec![pods], to_ports: ports(), ..Passage::default() },
+                Passage {
+                    to_endpoints: resolvers.map(endpoints).collect(),
+                    to_ports: ports(),
+                    ..Passage::default()
+                },
                 Passage {
                     to_cidr: peer::dns_ranges(platform).map(str::to_owned).collect(),
                     to_ports: ports(),

@@ -87,7 +87,19 @@ pub(super) fn dns(platform: &Platform) -> Vec<NetworkPolicyPeer> {
     let (labels, namespace) = dns_pods(platform);
     let selector = LabelSelector { match_labels: Some(labels), match_expressions: None };
     let ranges = dns_ranges(platform).map(range);
-    std::iter::once(pods(selector, Some(namespace))).chain(ranges).collect()
+    let own = pods(selector, Some(namespace));
+    let of_node = dns_of_node(platform).map(|(labels, namespace)| {
+        pods(LabelSelector { match_labels: Some(labels), match_expressions: None }, Some(namespace))
+    });
+    std::iter::once(own).chain(of_node).chain(ranges).collect()
+}
+
+/// The labels of the resolver of each node, and its namespace, where the source names no resolver: some network plug-ins lead
+/// questions to a pod of it (cilium/cilium:Documentation/network/kubernetes/local-redirect-policy.rst, `node-local-dns`).
+pub(super) fn dns_of_node(platform: &Platform) -> Option<(BTreeMap<String, String>, String)> {
+    let dns = &platform.settings.kubernetes.dns;
+    let labels = || BTreeMap::from([("k8s-app".to_owned(), "node-local-dns".to_owned())]);
+    dns.labels.is_empty().then(|| (labels(), dns.namespace.as_deref().unwrap_or("kube-system").to_owned()))
 }
 
 /// The labels of the resolver's pods, and their namespace.

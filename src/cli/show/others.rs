@@ -1,0 +1,129 @@
+//! What is shown beside services: groups, receivers, environments, and the ports and volumes of services.
+
+use super::Lines;
+use crate::cli::route;
+use crate::diagnostic::Sink;
+use crate::platform::Platform;
+use crate::source::Sources;
+use crate::syntax::{self, Entry};
+use crate::view::{Model, Said};
+
+/// The names of ports and volumes: `api.http`, `db.data`.
+pub(super) fn inner(model: &Model) -> Vec<String> {
+    let of_one = |service: &crate::view::Service| {
+        let ports = service.ports.iter().map(|port| format!("{}.{}", service.path, port.name));
+        let volumes = service.mounts.iter().filter(|mount| mount.kind == "volume");
+        let volumes = volumes.map(|mount| format!("{}.{}", service.path, short(&mount.name, &service.name)));
+        ports.chain(volumes).collect::<Vec<String>>()
+    };
+    model.services.iter().flat_map(of_one).collect()
+}
+
+/// A volume as its service calls it.
+fn short<'a>(volume: &'a str, service: &str) -> &'a str {
+    volume.strip_prefix(service).map_or(volume, |rest| rest.trim_start_matches('-'))
+}
+
+/// What is called so.
+pub(super) fn things(model: &Model, platform: &Platform, sources: &Sources, name: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for service in &model.services {
+        for port in service.ports.iter().filter(|port| format!("{}.{}", service.path, port.name) == name) {
+            let mut lines = Lines::new("port", name, None, Some(&port.said));
+            lines.add("number", &port.number.to_string(), None);
+            lines.add("protocol", port.protocol, None);
+            let published = match (&port.published_to, port.host_port) {
+                (Some(to), Some(host)) => format!("to {to} as {host}"),
+                _ => "no".to_owned(),
+            };
+            lines.add("published", &published, None);
+            let reaching = model
+                .connections
+                .iter()
+                .filter(|it| !it.outside && it.to == service.path && it.port == Some(port.number));
+            lines.all(
+                "is reached by",
+                reaching.map(|it| (format!("{} ({})", it.from, it.cause), Some(&it.said))),
+            );
+            let routes = model.sites.iter().flat_map(|site| {
+                let here = site.routes.iter().filter(|route| route.to == name);
+                here.map(|route| (format!("{} {}", site.name, route.path), Some(&route.said)))
+            });
+            lines.all("routes", routes);
+            out.push(lines.text());
+        }
+        for mount in service.mounts.iter().filter(|mount| mount.kind == "volume") {
+            if format!("{}.{}", service.path, short(&mount.name, &service.name)) == name {
+                let mut lines = Lines::new("volume", name, None, mount.said.as_ref());
+                lines.add("in artifacts", &mount.name, None);
+                lines.add("path", &mount.path, None);
+                lines.add("must be kept", if mount.backup { "yes" } else { "no" }, None);
+                let backups = model.backups.iter().filter(|it| it.of == service.path);
+                lines.all(
+                    "backups",
+                    backups.map(|it| (format!("{} to {}", it.name, it.to.join(", ")), Some(&it.said))),
+                );
+                out.push(lines.text());
+            }
+        }
+    }
+    for group in platform.groups.iter().filter(|group| group.name == name) {
+        let mut lines = Lines::new("group", name, group.description.as_deref(), None);
+        if group.title != group.name {
+            lines.add("title", &group.title, None);
+        }
+        if let Some(profile) = &group.profile {
+            lines.add("started with", &format!("the profile {profile}"), None);
+        }
+        let members = model.services.iter().filter(|it| it.group.as_deref() == Some(name));
+        lines.all("services", members.map(|it| (it.path.clone(), Some(&it.said))));
+        out.push(lines.text());
+    }
+    for receiver in platform.receivers().filter(|receiver| receiver.name == name) {
+        let mut lines = Lines::new("receiver", name, None, None);
+        let ways = receiver.integrations.iter();
+        lines.all("by", ways.map(|way| (route::integration(platform, way), None)));
+        lines.all("where", receiver.matches.iter().map(|one| (route::condition(one), None)));
+        lines.add("again every", &receiver.repeat.to_string(), None);
+        let start = format!("{name}:");
+        let unsure = format!("{name}, where");
+        let told = model.alerts.iter().zip(&platform.observed.alerts).filter(|(_, alert)| {
+            let lines = route::receivers(platform, alert);
+            lines.iter().any(|line| line.starts_with(&start) || line.starts_with(&unsure))
+        });
+        lines.all("of", told.map(|(alert, _)| (alert.name.clone(), Some(&alert.said))));
+        out.push(lines.text());
+    }
+    out.extend(environment(sources, name));
+    out
+}
+
+/// What an environment changes, block by block, as it stands in the sources.
+fn environment(sources: &Sources, name: &str) -> Option<String> {
+    let mut found: Vec<(Entry, Said)> = Vec::new();
+    for id in sources.own_ids() {
+        for entry in syntax::parse(sources, id, &mut Sink::default()).entries {
+            let is_it =
+                entry.key.text == "environment" && entry.label.as_ref().is_some_and(|it| it.text == name);
+            if is_it {
+                let said = Said::at(sources, entry.head());
+                found.push((entry, said));
+            }
+        }
+    }
+    let (_, said) = found.first()?;
+    let mut lines = Lines::new("environment", name, None, Some(said));
+    lines.add("writes", &format!("infrac build --env {name}, to build/{name}/"), None);
+    let changes: Vec<(String, Said)> = found
+        .iter()
+        .flat_map(|(entry, _)| entry.entries())
+        .map(|entry| {
+            let label = entry.label.as_ref().map(|label| format!(" {}", label.text)).unwrap_or_default();
+            let keys: Vec<&str> = entry.entries().iter().map(|inner| inner.key.text.as_str()).collect();
+            let keys = if keys.is_empty() { String::new() } else { format!(": {}", keys.join(", ")) };
+            (format!("{}{label}{keys}", entry.key.text), Said::at(sources, entry.head()))
+        })
+        .collect();
+    lines.all("changes", changes.iter().map(|(text, said)| (text.clone(), Some(said))));
+    Some(lines.text())
+}

@@ -1,0 +1,120 @@
+//! When backups and drills are started: the lines of cron of the source, as calendars of systemd. Both in UTC.
+
+use std::fmt::Write as _;
+
+use super::facts::table;
+use crate::model::Timers;
+use crate::platform::Platform;
+
+/// The table of what is started, and by what.
+pub(super) fn text(out: &mut String, platform: &Platform) {
+    let timers = match platform.settings.scripts.timers {
+        Some(Timers::Cron) => "cron",
+        Some(Timers::Systemd) | None => "systemd",
+    };
+    let _ = writeln!(out, "TIMERS='{timers}'");
+    let lines = platform.backups.iter().flat_map(|backup| {
+        let line = |what: &str, cron: &str| {
+            let cron = cron.split_whitespace().collect::<Vec<_>>().join(" ");
+            format!("{what} {}\t{}\t{cron}", backup.name, calendars(&cron).join(";"))
+        };
+        let drill = backup.drill.as_deref().map(|cron| line("drill", cron));
+        [line("backup", &backup.schedule)].into_iter().chain(drill)
+    });
+    table(
+        out,
+        "timers",
+        "A line each: `backup` or `drill` and the name; a tab; when, as systemd reads it, with `;` between several; a tab; when, as \
+         cron reads it.",
+        lines,
+    );
+}
+
+/// The days of the week as systemd calls them, from the one that cron calls 0.
+const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// A line of cron as calendars of systemd (systemd.time(7)). Where it restricts the day of the month and that of the week, cron
+/// takes either (crontab(5)), and systemd both: so these are two.
+fn calendars(cron: &str) -> Vec<String> {
+    let fields: Vec<&str> = cron.split_whitespace().collect();
+    // A line of other fields is reported.
+    let [minute, hour, day, month, weekday] = fields.as_slice() else { return Vec::new() };
+    let time = format!("{}:{}:00 UTC", numbers(hour, 0, 23, 2), numbers(minute, 0, 59, 2));
+    let month = numbers(month, 1, 12, 2);
+    let week = days_of_week(weekday);
+    let of_month = numbers(day, 1, 31, 2);
+    match week {
+        None => vec![format!("*-{month}-{of_month} {time}")],
+        Some(week) if of_month == "*" => vec![format!("{week} *-{month}-* {time}")],
+        Some(week) => vec![format!("*-{month}-{of_month} {time}"), format!("{week} *-{month}-* {time}")],
+    }
+}
+
+/// A field as a list of numbers; `*` where it holds all of them.
+fn numbers(field: &str, least: u32, most: u32, width: usize) -> String {
+    let held = held(field, least, most);
+    if held.len() as u32 > most - least {
+        return "*".to_owned();
+    }
+    held.iter().map(|number| format!("{number:0width$}")).collect::<Vec<_>>().join(",")
+}
+
+/// The days of a field; `None` where it holds all of them. Both 0 and 7 are Sunday.
+fn days_of_week(field: &str) -> Option<String> {
+    let mut days: Vec<u32> = held(field, 0, 7).into_iter().map(|day| day % 7).collect();
+    days.sort_unstable();
+    days.dedup();
+    let name = |day: &u32| DAYS.get(*day as usize).copied().unwrap_or_default();
+    (days.len() < 7).then(|| days.iter().map(name).collect::<Vec<_>>().join(","))
+}
+
+/// Every number that a field of cron holds.
+fn held(field: &str, least: u32, most: u32) -> Vec<u32> {
+    let mut held = Vec::new();
+    for part in field.split(',') {
+        let (range, step) =
+            part.split_once('/').map_or((part, None), |(range, step)| (range, step.parse().ok()));
+        let (first, last) = match range.split_once('-') {
+            _ if range == "*" => (least, most),
+            Some((first, last)) => (number(first), number(last)),
+            // `5/15` is from 5 on.
+            None => (number(range), if step.is_some() { most } else { number(range) }),
+        };
+        held.extend((first..=last.min(most)).step_by(step.unwrap_or(1).max(1)));
+    }
+    held.sort_unstable();
+    held.dedup();
+    held
+}
+
+/// A number, or the name of a month or of a day.
+fn number(word: &str) -> u32 {
+    let lower = word.to_ascii_lowercase();
+    let month = MONTHS.iter().position(|name| *name == lower).map(|at| at + 1);
+    let day = DAYS.iter().position(|name| name.eq_ignore_ascii_case(&lower));
+    let named = month.or(day).and_then(|at| u32::try_from(at).ok());
+    named.or_else(|| word.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::calendars;
+
+    #[test]
+    fn lines_of_cron_are_calendars() {
+        for (cron, expected) in [
+            ("0 2 * * *", vec!["*-*-* 02:00:00 UTC"]),
+            ("*/15 * * * *", vec!["*-*-* *:00,15,30,45:00 UTC"]),
+            ("30 4 1 * *", vec!["*-*-01 04:30:00 UTC"]),
+            ("0 3 * * 0", vec!["Sun *-*-* 03:00:00 UTC"]),
+            ("0 3 * jan,Jul mon-fri", vec!["Mon,Tue,Wed,Thu,Fri *-01,07-* 03:00:00 UTC"]),
+            ("0 3 * * 5-7", vec!["Sun,Fri,Sat *-*-* 03:00:00 UTC"]),
+            ("0 3 13 * 5", vec!["*-*-13 03:00:00 UTC", "Fri *-*-* 03:00:00 UTC"]),
+            ("5/20 0 * * *", vec!["*-*-* 00:05,25,45:00 UTC"]),
+        ] {
+            assert_eq!(calendars(cron), expected, "{cron}");
+        }
+    }
+}

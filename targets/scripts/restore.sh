@@ -1,0 +1,332 @@
+#!/usr/bin/env bash
+# restore.sh [COPY]: brings data back from a copy. COPY is a folder, NAME/STAMP, NAME for the newest copy of a backup, or `latest`
+# where there is one backup alone.
+#
+#   --list         the copies on this host; with --from, those that lie there
+#   --verify       reads the copy to its end, and changes nothing
+#   --drill        restores it into a scratch server beside the platform, compares, and removes the server
+#   --from PLACE   fetches the copy first, with the account that may read there
+#   --yes          restores it for real: what is there now is replaced
+#   --no-copy      takes no copy of what is there now first
+#   --older        restores into a server that is older than the one that the copy was made of
+#   --dry-run      says what it would do
+#   --help
+#
+# Without --verify, --drill or --yes it verifies the copy, and says what --yes would replace.
+. "$(dirname "$0")/lib/common.sh"
+# shellcheck source=lib/backup.sh
+. "$root/scripts/lib/backup.sh"
+# shellcheck source=lib/copy.sh
+. "$root/scripts/lib/copy.sh"
+
+main() {
+  local what=plan wanted='' from='' no_copy='' older=''
+  smaller=1
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --list) what=list ;;
+      --verify) what=verify ;;
+      --drill) what=drill ;;
+      --yes) what=restore ;;
+      --no-copy) no_copy=1 ;;
+      --older) older=1 ;;
+      --from)
+        [ $# -gt 1 ] || usage "--from names no place"
+        from=$2
+        shift
+        ;;
+      --dry-run) dry_run=1 ;;
+      --help | -h)
+        help
+        exit 0
+        ;;
+      -*) usage "$1 is no option" ;;
+      *)
+        [ -z "$wanted" ] || usage "one copy at a time"
+        wanted=$1
+        ;;
+    esac
+    shift
+  done
+  need "$DOCKER" gzip tar sed awk
+  load_env
+  umask 077
+  [ "$what" != list ] || {
+    list "$wanted" "$from"
+    exit 0
+  }
+  lock
+  scratch
+  choose "$wanted" "$from"
+  verify_copy "$copy" || fail "$copy is not whole: nothing is changed"
+  log "$copy is whole: $(known "$copy" size) bytes of $b_service, taken $(known "$copy" taken)"
+  [ -z "$dry_run" ] || what=plan
+  case $what in
+    plan) plan ;;
+    drill) drill ;;
+    restore) restore "$no_copy" "$older" ;;
+  esac
+  log "done"
+}
+
+# list NAME PLACE
+list() {
+  local name
+  for name in ${1:-$(backups | cut -d ' ' -f 1)}; do
+    backup "${name%%/*}"
+    if [ -z "$2" ]; then
+      copies "$b_name" | sed "s|^|$b_name/|"
+    else
+      scratch
+      at "$2"
+      transfer "$work" ro lsf --dirs-only "$(place_path)" | sed "s|/\$||; s|^|$b_name/|"
+    fi
+  done
+}
+
+# at PLACE: the place of a backup, with the account that reads there.
+at() {
+  places "$b_name" | grep -q " $1\$" || fail "$b_name is not taken to $1; it is taken to:$(places "$b_name" | cut -d ' ' -f 2 | tr '\n' ' ')" 2
+  place "$b_name" "$1"
+  as_account reader
+}
+
+# choose COPY PLACE: the copy in $copy, of the backup that it is of.
+choose() {
+  local wanted=$1 name stamp=''
+  if [ -d "$wanted" ] && [ -s "$wanted/info" ]; then
+    copy=$(cd "$wanted" && pwd -P)
+    backup "$(known "$copy" backup)"
+    return
+  fi
+  case $wanted in
+    '' | latest)
+      [ "$(backups | wc -l)" -eq 1 ] || fail "of which backup? $(backups | cut -d ' ' -f 1 | tr '\n' ' ')" 2
+      name=$(backups | cut -d ' ' -f 1)
+      ;;
+    */*) name=${wanted%%/*} stamp=${wanted#*/} ;;
+    *) name=$wanted ;;
+  esac
+  backup "$name"
+  [ "$stamp" != latest ] || stamp=''
+  if [ -n "$2" ]; then
+    fetch "$2" "$stamp"
+  else
+    [ -n "$stamp" ] || stamp=$(newest "$name")
+    [ -n "$stamp" ] || fail "there is no copy of $name in $b_folder"
+    copy=$b_folder/$stamp
+    [ -d "$copy" ] || fail "there is no $copy; there are: $(copies "$name" | tr '\n' ' ')"
+  fi
+}
+
+# fetch PLACE STAMP: into the folder of this host, under its name when all of it is here and whole.
+fetch() {
+  local stamp=$2 fetched
+  at "$1"
+  [ -n "$stamp" ] || stamp=$(transfer "$work" ro lsf --dirs-only "$(place_path)" | tr -d / | sort | tail -n 1)
+  [ -n "$stamp" ] || fail "there is no copy of $b_name in $1"
+  mkdir -p "$b_folder"
+  fetched=$b_folder/.fetched-$stamp
+  rm -rf "$fetched"
+  mkdir "$fetched"
+  transfer "$fetched" rw copy "$(place_path)/$stamp" /copy >&2 || fail "$b_name/$stamp was not fetched from $1"
+  verify_copy "$fetched" || fail "$b_name/$stamp in $1 is not whole"
+  copy=$b_folder/$stamp
+  if [ -d "$copy" ]; then
+    if verify_copy "$copy"; then
+      rm -rf "$fetched"
+      return
+    fi
+    # Without its name it is counted among no copies.
+    rm -rf "$b_folder/.damaged-$stamp"
+    mv "$copy" "$b_folder/.damaged-$stamp"
+  fi
+  mv "$fetched" "$copy"
+}
+
+plan() {
+  local running
+  running=$(standing)
+  log "with --yes: a copy of what $b_service holds now is taken, then $copy replaces it${running:+; meanwhile these stand still:$running}"
+}
+
+# standing: what stands still while data comes back, as far as it runs.
+standing() {
+  local name
+  {
+    users_of "$b_service"
+    if [ "$b_kind" = files ]; then to_stop "$b_service"; fi
+    if offline; then echo "$b_service"; fi
+  } | sort -u | while read -r name; do
+    [ -z "$(container "$name")" ] || printf ' %s' "$name"
+  done
+}
+
+# offline: whether the service stands still while its own data comes back.
+offline() {
+  local words=()
+  backup_words "$b_service" restore_offline
+  [ ${#words[@]} -gt 0 ]
+}
+
+# restore NO_COPY OLDER
+restore() {
+  local chosen=$copy running id before='no copy'
+  [ "$(known "$chosen" kind)" = "$b_kind" ] || fail "$chosen holds $(known "$chosen" kind), and $b_name is of $b_kind by now"
+  id=$(container "$b_service")
+  if [ "$b_kind" = dump ]; then
+    [ -n "$id" ] || fail "$b_service does not run: start it first"
+    [ -n "$2" ] || new_enough "$chosen" "$id"
+  fi
+  if [ -z "$1" ] && [ -n "$id" ]; then
+    before=$(
+      set -e
+      take "$b_name" >&2
+      printf '%s' "$copy"
+    )
+    log "what is there now is in $before"
+  fi
+  running=$(standing)
+  if [ -n "$running" ]; then
+    # shellcheck disable=SC2086 # names of services
+    compose stop $running >&2
+  fi
+  bring_back compose "$chosen" || fail "$b_service is restored in part; these stand still:${running:- nothing}. Restore again, or what was there before: $before"
+  if [ "$b_kind" = files ] || offline; then compose up --detach --no-deps "$b_service" >&2; fi
+  settled compose || fail "$b_service is not healthy after $chosen came back; these stand still:${running:- nothing}"
+  compare compose "$chosen" || fail "$b_service holds other data than $chosen; these stand still:${running:- nothing}"
+  for job in $(jobs_after "$b_service"); do
+    compose run --rm --no-deps -T "$job" >&2
+  done
+  if [ -n "$running" ]; then
+    # shellcheck disable=SC2086 # names of services
+    compose start $running >&2
+  fi
+  log "$b_service holds what $chosen holds"
+}
+
+# new_enough COPY CONTAINER: tools and servers read what older ones wrote, not what newer ones did.
+new_enough() {
+  local made now
+  made=$(known "$1" version)
+  now=$(ask server_version "$2")
+  [ -n "$made" ] && [ -n "$now" ] || return 0
+  [ "$(printf '%s\n%s\n' "$made" "$now" | sort -V | head -n 1)" = "$made" ] ||
+    fail "the copy is of version $made, and $b_service is $now, which is older; where that is meant, --older"
+}
+
+# in_project COMPOSE ARGUMENTS…: compose, of the platform or of the drill.
+compose_drill() { compose_drill_piped "$@" </dev/null; }
+compose_drill_piped() {
+  clean "$DOCKER" compose --project-name "$PROJECT-drill" --env-file "$env_file" --file "$root/$DRILL_FILE" "$@"
+}
+
+# bring_back COMPOSE COPY: every part of it.
+bring_back() {
+  local words file part name project=$PROJECT
+  [ "$1" = compose ] || project=$PROJECT-drill
+  while read -r file part <&4; do
+    log "$file"
+    if [ "$b_kind" = files ]; then
+      name=$(PROJECT=$project volume_of "$part")
+      [ -n "$name" ] || return 1
+      # Beside what is there, which goes when all of it has come.
+      engine_piped run --rm --interactive --network none --read-only --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE \
+        --cap-add FOWNER --security-opt no-new-privileges --tmpfs /tmp --volume "$name:/volume" --entrypoint sh "$HELPER_IMAGE" \
+        -euo pipefail -c 'cd /volume
+          rm -rf .restored
+          mkdir .restored
+          gzip -dc | tar -x -p -f - -C .restored
+          find . -mindepth 1 -maxdepth 1 ! -name .restored -exec rm -rf {} +
+          find .restored -mindepth 1 -maxdepth 1 -exec mv {} . \;
+          rmdir .restored' <"$2/$file" >&2 || return 1
+      continue
+    fi
+    words=()
+    backup_words "$b_service" restore
+    if [ ${#words[@]} -gt 0 ]; then
+      [ "$part" = - ] || words+=("$part")
+      "${1}_piped" exec -T "$b_service" "${words[@]}" <"$2/$file" >&2 || return 1
+    else
+      backup_words "$b_service" restore_offline
+      [ "$part" = - ] || words+=("$part")
+      "${1}_piped" run --rm --no-deps -T --entrypoint "${words[0]}" "$b_service" "${words[@]:1}" <"$2/$file" >&2 || return 1
+    fi
+  done 4<"$2/parts"
+}
+
+# settled COMPOSE: waits until the service is healthy, or runs where it has no check.
+settled() {
+  local id state tries=0
+  while [ $tries -lt "${RESTORE_TRIES:-150}" ]; do
+    id=$("$1" ps --quiet --status running "$b_service" | head -n 1)
+    if [ -n "$id" ]; then
+      state=$(engine inspect --format '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}' "$id")
+      case $state in
+        healthy | running) return 0 ;;
+      esac
+    fi
+    tries=$((tries + 1))
+    sleep 2
+  done
+  return 1
+}
+
+# compare COMPOSE COPY: as much is there as was there when the copy was taken. Where something was written meanwhile, between both
+# counts, give or take a hundredth.
+compare() {
+  local words=() id
+  id=$("$1" ps --quiet --status running "$b_service" | head -n 1)
+  backup_words "$b_service" count
+  if [ ${#words[@]} -gt 0 ] && [ -s "$2/counts" ]; then
+    engine exec "$id" "${words[@]}" >"$work/restored" || return 1
+    awk '
+      function name() { sub(/^[^ ]+ [^ ]+ /, ""); return $0 }
+      FILENAME == ARGV[2] { n = $1; sub(/^[^ ]+ /, ""); restored[$0] = n; next }
+      { when = $1; n = $2; what = name(); if (when == "before") before[what] = n; else after[what] = n }
+      END {
+        for (what in before) if (what in after && before[what] != after[what]) moved = 1
+        for (what in before) {
+          if (!(what in after)) continue
+          low = before[what] < after[what] ? before[what] : after[what]
+          high = before[what] < after[what] ? after[what] : before[what]
+          slack = moved ? high / 100 : 0
+          compared++
+          if (!(what in restored)) { print what ": not there, and there were " high; bad = 1 }
+          else if (restored[what] < low - slack || restored[what] > high + slack) { print what ": " restored[what] ", and there were " low " to " high; bad = 1 }
+        }
+        print compared + 0 " numbers compared"
+        exit bad
+      }' "$2/counts" "$work/restored" >&2 || return 1
+  fi
+  words=()
+  backup_words "$b_service" check
+  [ ${#words[@]} -eq 0 ] || engine exec "$id" "${words[@]}" >&2
+}
+
+drill() {
+  local chosen=$copy
+  compose_drill down --volumes --timeout 5 >&2
+  at_end 'compose_drill down --volumes --timeout 5 >&2'
+  if [ "$b_kind" = files ]; then
+    # Its volumes, and nothing that runs.
+    compose_drill create "$b_service" >&2
+    bring_back compose_drill "$chosen" || fail "the drill of $b_name failed: $chosen was not restored"
+  elif offline; then
+    bring_back compose_drill "$chosen" || fail "the drill of $b_name failed: $chosen was not restored"
+  fi
+  compose_drill up --detach "$b_service" >&2
+  settled compose_drill || fail "the drill of $b_name failed: the scratch server is not healthy"
+  if [ "$b_kind" = dump ] && ! offline; then
+    bring_back compose_drill "$chosen" || fail "the drill of $b_name failed: $chosen was not restored"
+  fi
+  compare compose_drill "$chosen" || fail "the drill of $b_name failed: the scratch server holds other data"
+  {
+    echo "# HELP backup_last_drill_timestamp_seconds When a copy was restored into a scratch server the last time."
+    echo "# TYPE backup_last_drill_timestamp_seconds gauge"
+    echo "backup_last_drill_timestamp_seconds{backup=\"$b_name\",platform=\"$PROJECT\"} $(date +%s)"
+  } | publish "$PROJECT-drill-$b_name.prom"
+  log "$chosen was restored into a scratch server"
+}
+
+main "$@"
