@@ -7,6 +7,7 @@
 mod address;
 mod api;
 mod backup;
+mod cause;
 pub mod cloud;
 mod cluster;
 mod config;
@@ -66,6 +67,7 @@ pub use api::ApiAccess;
 pub use backup::{
     ALERT_AFTER, Backup, CopiedVolume, Destination, DestinationKind, Dump, KEEP, OffSite, Switch,
 };
+pub use cause::Cause;
 pub use cluster::{ApiServer, Dns, Entries, KUBERNETES, Operator, SecretStore};
 pub use config::{ConfigFile, FILE, PROGRAM};
 pub use endpoint::Endpoint;
@@ -106,7 +108,7 @@ pub use version::Version;
 /// The words of the source that mean the same in the platform.
 pub use crate::model::{
     Access, Condition, MetricKind, Overlap, PanelKind, Propagation, Protocol, Role, RunKind, Runtime,
-    Severity, Tool, Ulimit, Zone,
+    Severity, Timers, Tool, Ulimit, Zone,
 };
 
 macro_rules! index {
@@ -462,48 +464,4 @@ pub enum EdgeEnd {
     Service(ServiceId, Option<usize>),
     /// Something external.
     Outside(OutsideId),
-}
-
-/// Why a connection exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
-    /// `env`, `command`, `entrypoint` or `config` mentions it.
-    Reference,
-    /// `reaches` says so.
-    Reaches,
-    /// A site's route leads there.
-    Route,
-    /// Requests are handed on there.
-    Forward,
-    /// Metrics are scraped there.
-    Scrape,
-    /// Alerts are handed over there.
-    Alerting,
-    /// Dashboards show what is asked there.
-    DataSource,
-    /// A receiver is told there.
-    Receiver,
-    /// A backup is taken there.
-    Backup,
-    /// A certificate is ordered there, or the way to its proof is tried.
-    Certificate,
-}
-
-impl Cause {
-    /// The cause in words.
-    #[must_use]
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::Reference => "reference",
-            Self::Reaches => "reaches",
-            Self::Route => "route",
-            Self::Forward => "forwards",
-            Self::Scrape => "scrape",
-            Self::Alerting => "alerting",
-            Self::DataSource => "data source",
-            Self::Receiver => "receiver",
-            Self::Backup => "backup",
-            Self::Certificate => "certificate",
-        }
-    }
 }

@@ -29,3 +29,5 @@ mod secrets;
 mod setup;
 #[path = "operations/stand_in.rs"]
 mod stand_in;
+#[path = "operations/timers.rs"]
+mod timers;

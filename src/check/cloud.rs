@@ -143,7 +143,7 @@ pub(super) fn settings(platform: &Platform, sink: &mut Sink) {
                 .help("name one in its settings, such as `region = \"eu-central-1\"`"),
         ),
         Some(region) if !is_region(&region.value) => {
-            refuse(region, "is no region", "such as `\"eu-central-1\"`", sink)
+            refuse(region, "is no region", "such as `\"eu-central-1\"`", sink);
         }
         Some(_) => {}
     }

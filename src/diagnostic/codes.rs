@@ -1,6 +1,5 @@
-//! The registry of codes. A code never changes its meaning; one that is no longer needed is
-//! retired, not used again. The long text of each stands in `docs/codes/`, with a failing example
-//! and its mended twin, both of which a test runs.
+//! The registry of codes. A code never changes its meaning; one that is no longer needed is retired, not used again. The long text
+//! of each stands in `docs/codes/`, with a failing example and its mended twin, both of which a test runs.
 
 use super::code::{Code, Severity};
 
@@ -268,7 +267,6 @@ codes! {
     BKP003 Warning "removed-too-early";
     /// Copies that cannot be taken to their place, or lie in what they are copies of.
     BKP004 Error "no-place-for-copies";
-
     /// Two hosts that carry the compose stack.
     HOST001 Error "two-stacks";
 

@@ -8,7 +8,7 @@ use super::runtime;
 use super::template::{self, Templates};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet, IndexMap};
-use crate::schema::{Block, Kind, quantity_member};
+use crate::schema::{Block, Kind, Presence, quantity_member};
 use crate::source::Span;
 use crate::syntax::{
     self, Body, Entry, Merged, Name, Part, Path, Scope, Text, TextBuilder, Value, ValueKind,
@@ -117,6 +117,9 @@ impl Environment<'_> {
             Some(Kind::Block(block)) => Some(block),
             _ => None,
         };
+        if within.is_some_and(|block| self.lacks(entry, block)) {
+            return None;
+        }
         let label = match (entry.key.text.as_str(), &entry.label) {
             ("wait" | "mount", Some(label)) => Some(self.label_path(label, sink)?),
             (_, label) => label.as_ref().map(|label| self.name(label, sink)),
@@ -145,6 +148,20 @@ impl Environment<'_> {
             made.body = Some(Body { entries: self.entries(entries, within, sink), span: body.span });
         }
         Some(made)
+    }
+
+    /// Whether a key that a block must have is a parameter that should have been given: that is reported, and of the block
+    /// nothing can be said.
+    fn lacks(&self, entry: &Entry, block: &Block) -> bool {
+        let required = |key: &str| {
+            block.fields.iter().any(|field| field.presence == Presence::Required && field.key == key)
+        };
+        entry.entries().iter().any(|item| match &item.value {
+            Some(Value { kind: ValueKind::Reference(path), .. }) if required(&item.key.text) => {
+                matches!(self.find(path), Found::Missing)
+            }
+            _ => false,
+        })
     }
 
     /// Renders the text of a template; references come behind, so that no value is taken for a tag.

@@ -51,7 +51,7 @@ impl Walk<'_> {
             changes.insert(key.clone(), self.value(before, value));
             self.path.pop();
         }
-        for key in from.keys().filter(|key| !to.contains_key(*key)) {
+        for key in from.keys().filter(|key| !to.contains_key(key)) {
             changes.insert(key.clone(), Node::Null);
         }
         changes

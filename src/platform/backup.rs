@@ -1,6 +1,6 @@
 //! Backups: which data is copied where, and how the data of a service is copied.
 
-use super::{AccountId, BucketId, InputId, Platform, Service, ServiceId, StoreId, Value};
+use super::{AccountId, BucketId, Cause, EdgeEnd, InputId, Platform, Service, ServiceId, StoreId, Value};
 use crate::model::{Protocol, VolumeCopy};
 use crate::schema::Duration;
 use crate::source::Span;
@@ -130,8 +130,8 @@ impl Platform {
     #[must_use]
     pub fn textfile_folder(&self) -> Option<String> {
         self.services.iter().find_map(|service| {
-            let words = service.command.iter().flatten().filter_map(Value::as_literal);
-            let inside = words.filter_map(|word| word.strip_prefix(TEXTFILES)).next()?;
+            let mut words = service.command.iter().flatten().filter_map(Value::as_literal);
+            let inside = words.find_map(|word| word.strip_prefix(TEXTFILES))?;
             let of = |bind: &super::HostPath| {
                 let below = inside.strip_prefix(bind.path.trim_end_matches('/'))?;
                 (below.is_empty() || below.starts_with('/'))
@@ -215,5 +215,21 @@ impl Platform {
             })
         };
         self.services.iter().filter(|other| other.id == service.id || shared(other)).collect()
+    }
+
+    /// What works with the data of a service: services that reach it by a reference, other than its own parts and jobs.
+    #[must_use]
+    pub fn users_of(&self, service: &Service) -> Vec<&Service> {
+        let mut users: Vec<&Service> = Vec::new();
+        for edge in &self.edges {
+            let reaches = matches!(edge.to, EdgeEnd::Service(to, _) if to == service.id)
+                && matches!(edge.cause, Cause::Reference | Cause::Reaches);
+            let from = &self[edge.from];
+            let own = from.id == service.id || from.parent == Some(service.id);
+            if reaches && !own && !from.is_job() && users.iter().all(|user| user.id != from.id) {
+                users.push(from);
+            }
+        }
+        users
     }
 }

@@ -78,7 +78,7 @@ case $1 in
   lsf) cd \"$(to \"$3\")\" && ls -d -- */ ;;
 esac";
 
-fn host() -> Host {
+pub(super) fn host() -> Host {
     let host = Host::of(platform("backups", None));
     let example = host.read(".env.example");
     let filled = example.lines().map(|line| match line.strip_suffix('=') {
@@ -121,11 +121,11 @@ fn host() -> Host {
 
 impl Host {
     /// A file beside the stand-ins, by which they are told what to do.
-    fn set(&self, name: &str, text: &str) {
+    pub(super) fn set(&self, name: &str, text: &str) {
         fs::write(self.place("bin").join(name), text).expect("a file can be written");
     }
 
-    fn unset(&self, name: &str) {
+    pub(super) fn unset(&self, name: &str) {
         let _ = fs::remove_file(self.place("bin").join(name));
     }
 
@@ -168,12 +168,12 @@ fn backup(host: &Host, arguments: &[&str]) -> Output {
     host.run("scripts/backup.sh", arguments)
 }
 
-fn succeeds(output: &Output) -> String {
+pub(super) fn succeeds(output: &Output) -> String {
     assert!(output.status.success(), "{}", said(output));
     said(output)
 }
 
-fn fails(output: &Output, with: &str) {
+pub(super) fn fails(output: &Output, with: &str) {
     let said = said(output);
     assert!(!output.status.success() && said.contains(with), "expected `{with}`: {said}");
 }
@@ -462,71 +462,4 @@ fn nothing_is_done_where_it_is_only_asked_what_would_be() {
         listed.contains("also in paris (bakery-copies at https://s3.eu-central-1.amazonaws.com)"),
         "{listed}"
     );
-}
-
-#[test]
-fn timers_are_in_utc_and_made_up_for() {
-    let host = host();
-    let folder = host.place("units");
-    let to = folder.to_string_lossy().into_owned();
-    // The build lies in a folder whose name has no blanks.
-    succeeds(&host.run("scripts/install-timers.sh", &["--to", &to]));
-    let read =
-        |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let timer = read("bakery-backup-orders.timer");
-    assert!(timer.contains("OnCalendar=*-*-* 02:00:00 UTC\nPersistent=true\n"), "{timer}");
-    assert!(read("bakery-backup-panels.timer").contains("OnCalendar=Sun *-*-* 03:00:00 UTC\n"));
-    let drill = read("bakery-drill-orders.service");
-    assert!(drill.contains("scripts/restore.sh orders --drill\n"), "{drill}");
-    let service = read("bakery-backup-orders.service");
-    assert!(
-        service.contains("ExecStopPost=-") && service.contains("OnFailure=bakery-failed@%n.service\n"),
-        "{service}"
-    );
-    // As a host has them: written once, and a second run changes nothing.
-    let units = host.place("systemd");
-    fs::create_dir(&units).expect("a folder");
-    host.tool("systemctl", "#!/bin/bash\necho \"$*\" >>\"${0%/*}/systemd\"\n");
-    host.tool("id", "#!/bin/bash\necho 0\n");
-    let install =
-        || host.command("scripts/install-timers.sh", &[]).env("UNITS", &units).output().expect("bash runs");
-    succeeds(&install());
-    let said = fs::read_to_string(host.place("bin/systemd")).expect("it is there");
-    assert!(
-        said.contains("daemon-reload") && said.contains("enable --now bakery-drill-orders.timer"),
-        "{said}"
-    );
-    host.set("systemd", "");
-    succeeds(&install());
-    let said = fs::read_to_string(host.place("bin/systemd")).expect("it is there");
-    assert!(said.lines().all(|line| line.starts_with("is-enabled")), "{said}");
-}
-
-#[test]
-fn crond_gets_a_file_that_it_reads() {
-    let host = host();
-    let facts = host.read("scripts/lib/platform.sh").replace("TIMERS='systemd'", "TIMERS='cron'");
-    host.write("scripts/lib/platform.sh", &facts);
-    let folder = host.place("cron");
-    fs::create_dir(&folder).expect("a folder");
-    host.tool("id", "#!/bin/bash\necho 0\n");
-    host.tool("install", "#!/bin/bash\ncp \"${@: -2}\"\n");
-    let install =
-        || host.command("scripts/install-timers.sh", &[]).env("CRON", &folder).output().expect("bash runs");
-    host.tool("pgrep", "#!/bin/bash\nexit 1\n");
-    fails(&install(), "no crond runs here");
-    host.tool("pgrep", "#!/bin/bash\nexit 0\n");
-    host.tool("date", "#!/bin/bash\ncase $* in *%z*) echo +0200 ;; *) /bin/date \"$@\" ;; esac\n");
-    host.tool("crond", "#!/bin/bash\nexit 1\n");
-    fails(&install(), "takes times for those of the host");
-    host.unset("date");
-    succeeds(&install());
-    let text = fs::read_to_string(folder.join("bakery-backup")).expect("its name has no dot");
-    let lines: Vec<&str> = text.lines().filter(|line| line.contains(" root ")).collect();
-    assert_eq!(lines.len(), 4, "{text}");
-    assert!(
-        lines[0].starts_with("0 2 * * * root /") && lines[0].contains("scripts/backup.sh orders "),
-        "{text}"
-    );
-    assert!(!text.contains('%') && text.ends_with('\n'), "{text}");
 }

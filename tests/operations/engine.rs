@@ -158,7 +158,7 @@ impl Host {
         ];
         let is_replaced = |key: &str| fields.iter().any(|(known, _)| *known == key);
         let lines = usual.iter().filter(|(key, _)| !is_replaced(key)).chain(fields);
-        let text: String = lines.map(|(key, value)| format!("{key} {value}\n")).collect();
+        let text: String = lines.flat_map(|(key, value)| [*key, " ", *value, "\n"]).collect();
         fs::write(self.place("bin/containers").join(id), text).expect("a file can be written");
     }
 

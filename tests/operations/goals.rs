@@ -32,10 +32,9 @@ fn make_reads_the_goals_of_every_platform() {
         let artifacts = infrac::build(&platform, &targets(&platform)).into_iter().flat_map(|it| it.artifacts);
         let goals: Vec<_> =
             artifacts.filter(|it| ["infra.mk", "Makefile"].contains(&it.path.as_str())).collect();
-        if !goals
-            .iter()
-            .fold(false, |new, it| seen.insert(it.content.lines().skip(1).collect::<String>()) || new)
-        {
+        let before = seen.len();
+        seen.extend(goals.iter().map(|it| it.content.lines().skip(1).collect::<String>()));
+        if seen.len() == before {
             continue;
         }
         let folder = tempfile::tempdir().expect("a temporary folder");

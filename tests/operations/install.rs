@@ -104,7 +104,7 @@ impl Stack {
 
     /// What can be pulled.
     pub(crate) fn registry(&self, images: &[(&str, &str)]) {
-        let lines: String = images.iter().map(|(reference, id)| format!("{reference} {id}\n")).collect();
+        let lines: String = images.iter().flat_map(|(reference, id)| [*reference, " ", *id, "\n"]).collect();
         fs::write(self.host.place("bin/registry"), lines).expect("a file can be written");
     }
 

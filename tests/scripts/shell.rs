@@ -151,7 +151,8 @@ impl Project {
 
     /// Runs a script of `scripts/`.
     pub(super) fn run(&self, shell: &Shell, script: &str, arguments: &[&str]) -> Output {
-        self.output(self.call(shell, script, arguments).env("KUBECTL", self.path("cluster/kubectl")))
+        let mut call = self.call(shell, script, arguments);
+        call.env("KUBECTL", self.path("cluster/kubectl")).output().expect("the judge starts")
     }
 
     /// The same, where `kubectl` is found by the shell alone.
@@ -159,11 +160,7 @@ impl Project {
         let mut path = self.path("cluster").into_os_string();
         path.push(":");
         path.push(&shell.path);
-        self.output(self.call(shell, script, arguments).env("PATH", path))
-    }
-
-    fn output(&self, command: &mut Command) -> Output {
-        command.output().expect("the judge starts")
+        self.call(shell, script, arguments).env("PATH", path).output().expect("the judge starts")
     }
 
     fn call(&self, shell: &Shell, script: &str, arguments: &[&str]) -> Command {

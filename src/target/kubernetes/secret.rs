@@ -14,7 +14,6 @@ use crate::target::{Artifact, generated, scripts};
 
 const SCRIPT: &str = include_str!("../../../targets/kubernetes/secrets.sh");
 const APPLY: &str = include_str!("../../../targets/kubernetes/apply.sh");
-/// The reader of `.env`, which scripts have in common.
 
 /// The keys of a Secret, each with whether it may be missing.
 pub(super) type Keys = BTreeMap<String, bool>;

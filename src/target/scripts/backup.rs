@@ -8,8 +8,8 @@ use super::quote::{quoted, word};
 use super::timers;
 use crate::hash::HashSet;
 use crate::platform::{
-    AccountId, Backup, Cause, Destination, DestinationKind, Dump, Edge, EdgeEnd, Input, InputId, Platform,
-    Service, Switch, Value, ValuePart,
+    AccountId, Backup, Destination, DestinationKind, Dump, Input, InputId, Platform, Service, Switch, Value,
+    ValuePart,
 };
 use crate::standard::images;
 use crate::target::compose;
@@ -284,21 +284,7 @@ fn files(out: &mut String, platform: &Platform, services: &[&Service]) {
 
 /// What uses a service, and stands still while its data comes back.
 fn readers(out: &mut String, platform: &Platform, services: &[&Service]) {
-    let of = |service: &Service| {
-        let uses = |edge: &&Edge| {
-            matches!(edge.to, EdgeEnd::Service(to, _) if to == service.id)
-                && matches!(edge.cause, Cause::Reference | Cause::Reaches)
-        };
-        let mut names = Vec::new();
-        for edge in platform.edges.iter().filter(uses) {
-            let from = &platform[edge.from];
-            let own = from.id == service.id || from.parent == Some(service.id);
-            if !own && !from.is_job() && !names.contains(&from.name) {
-                names.push(from.name.clone());
-            }
-        }
-        names
-    };
+    let of = |service: &Service| platform.users_of(service).into_iter().map(|it| it.name.clone()).collect();
     lines(
         out,
         "users_of SERVICE: what works with its data, and stands still while that comes back.",

@@ -181,8 +181,9 @@ pub(super) fn artifacts(platform: &Platform) -> [Artifact; 2] {
     let goals = goals(platform);
     let width = goals.iter().map(|goal| goal.name.len()).max().unwrap_or_default();
     let help = goals.iter().map(|goal| {
-        let takes: String = goal.takes.iter().map(|take| format!("  {}", take.shown())).collect();
-        quoted(&format!("{:width$}  {}{takes}", goal.name, goal.meaning))
+        let takes: Vec<String> = goal.takes.iter().map(Take::shown).collect();
+        let line = [format!("{:width$}", goal.name), goal.meaning.to_owned()].into_iter().chain(takes);
+        quoted(&line.collect::<Vec<_>>().join("  "))
     });
     let recipe = |goal: &Goal| Recipe {
         name: goal.name,

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::facts::{set, table};
 use super::quote::word;
-use crate::model::Tool;
-use crate::platform::{Health, OutsideKind, Platform, Port, Protocol, Publish, RoutePath, Service, Site};
+use crate::platform::{
+    Forward, Health, OutsideKind, Platform, Port, Protocol, Publish, RoutePath, Service, Site, Tool,
+};
 use crate::target::compose::publish;
 
 /// Adds the tables.
@@ -82,7 +83,7 @@ fn on_host<'a>(
     port: &'a Port,
     path: &str,
 ) -> Option<&'a Publish> {
-    let leads = |forward: &crate::platform::Forward| {
+    let leads = |forward: &Forward| {
         let covers = match &forward.path {
             RoutePath::Exact(known) => known == path,
             RoutePath::Prefix(known) => {

@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use super::facts::table;
-use crate::model::Timers;
-use crate::platform::Platform;
+use crate::platform::{Platform, Timers};
 
 /// The table of what is started, and by what.
 pub(super) fn text(out: &mut String, platform: &Platform) {
@@ -55,7 +54,7 @@ fn calendars(cron: &str) -> Vec<String> {
 /// A field as a list of numbers; `*` where it holds all of them.
 fn numbers(field: &str, least: u32, most: u32, width: usize) -> String {
     let held = held(field, least, most);
-    if held.len() as u32 > most - least {
+    if (least..=most).all(|number| held.contains(&number)) {
         return "*".to_owned();
     }
     held.iter().map(|number| format!("{number:0width$}")).collect::<Vec<_>>().join(",")

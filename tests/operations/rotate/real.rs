@@ -2,6 +2,7 @@
 //! and that Debian (`tests/judges/install.sh DIR engine`, named by INFRAC_ENGINE or in `target/engine`).
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -64,7 +65,8 @@ fn engine() -> Option<PathBuf> {
     let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
     let found = is_root && root.join("usr/lib/postgresql/17/bin/initdb").exists();
     if !found {
-        eprintln!(
+        let _ = writeln!(
+            io::stderr(),
             "NOT CHECKED: rotation of the real PostgreSQL and Redis: it needs root and the Debian of tests/start"
         );
     }
@@ -218,7 +220,7 @@ impl Programs {
                     // What was started anew meanwhile asks again with its own value.
                     let now = fs::read_to_string(self.host.place("bin/env-api")).expect("it is there");
                     if now == own {
-                        answers.push(answer)
+                        answers.push(answer);
                     }
                 }
                 answers

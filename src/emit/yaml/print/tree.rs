@@ -19,7 +19,7 @@ fn node(mut at: At<'_>, value: &Node) -> Done {
     match value {
         Node::Map(entries) => {
             let mut block = at.block();
-            for (key, value) in entries.iter() {
+            for (key, value) in entries {
                 block.key(key);
                 let follows = block.follows;
                 node(block.value(follows), value)?;
@@ -40,7 +40,9 @@ fn node(mut at: At<'_>, value: &Node) -> Done {
             Ok(())
         }
         Node::Commented(lines, inner) => {
-            lines.iter().for_each(|line| at.comment(line));
+            for line in lines {
+                at.comment(line);
+            }
             node(at, inner)
         }
         _ => value.serialize(at),
