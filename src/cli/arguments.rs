@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::findings::{FindingsArguments, Format, FormatArgument};
+use super::graph::GraphArguments;
 use super::words::{Pages, environment, header, label, size, targets};
 use crate::diagnostic::machine;
-use crate::graph::Theme;
 use crate::platform::Runtime;
 use crate::schema::Bytes;
 use crate::target::Target;
@@ -411,56 +411,6 @@ pub(super) struct ModelArguments {
 pub(super) enum ModelFormat {
     /// One object; `infrac schema model` prints its schema
     Json,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  infrac graph > platform.svg
-  infrac graph --env production --format mermaid
-  infrac graph --format dot --scrapes | dot -Tpdf > platform.pdf")]
-pub(super) struct GraphArguments {
-    /// In which form
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "svg")]
-    pub(super) format: GraphFormat,
-    /// The colours of an SVG
-    #[arg(long, value_enum, value_name = "THEME", default_value = "auto")]
-    pub(super) theme: GraphTheme,
-    /// Draw scrapes of metrics, too
-    #[arg(long)]
-    pub(super) scrapes: bool,
-    #[command(flatten)]
-    pub(super) at: PlatformArguments,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum GraphFormat {
-    /// A picture that needs no other program
-    Svg,
-    /// A flowchart for Markdown, as GitHub draws it; with a node for each group where there are more than 100 edges
-    Mermaid,
-    /// The language of Graphviz
-    Dot,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum GraphTheme {
-    /// Those that the reader prefers
-    Auto,
-    /// For light pages
-    Light,
-    /// For dark pages
-    Dark,
-}
-
-impl From<GraphTheme> for Theme {
-    fn from(theme: GraphTheme) -> Self {
-        match theme {
-            GraphTheme::Auto => Self::Auto,
-            GraphTheme::Light => Self::Light,
-            GraphTheme::Dark => Self::Dark,
-        }
-    }
 }
 
 /// Which platform of a source.

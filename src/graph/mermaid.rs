@@ -73,12 +73,13 @@ fn arrow(edge: &Edge) -> String {
 }
 
 /// A text inside quotes. Everything that could mean something to Mermaid or to the HTML that it makes is an entity
-/// (mermaid.js.org: "Entity codes to escape characters").
+/// (mermaid.js.org: "Entity codes to escape characters"). A `:` is one as well: behind `style` or `classDef`, it costs the line the last
+/// `;` of its entities (mermaid-js/mermaid:packages/mermaid/src/utils.ts, `encodeEntities`).
 fn text(said: &str) -> String {
     let mut out = String::new();
     for c in said.chars() {
         match c {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '-' | '.' | ',' | ':' | '(' | ')' => out.push(c),
+            'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '-' | '.' | ',' | '(' | ')' => out.push(c),
             c if c.is_control() => out.push(' '),
             c if c.is_ascii() => {
                 let _ = write!(out, "#{};", u32::from(c));
