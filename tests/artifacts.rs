@@ -345,6 +345,15 @@ fn every_artifact_says_where_it_comes_from() {
     let mut complaints = Vec::new();
     for case in Case::all() {
         for Artifact { path, content, .. } in case.build(&case.compile()) {
+            // A page begins with its title; a comment of HTML holds no `--`.
+            if path.ends_with(".md") {
+                let expected =
+                    format!("<!-- {} -->", header(&case).replace("--", "-").replace(['<', '>'], ""));
+                if content.lines().nth(2) != Some(expected.as_str()) {
+                    complaints.push(format!("{}: {path}: does not hold `{expected}`", case.name()));
+                }
+                continue;
+            }
             let comment = COMMENTS.iter().find(|(end, _)| path.ends_with(end)).map(|(_, comment)| *comment);
             let stands = match comment {
                 Some(Some(mark)) => {
