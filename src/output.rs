@@ -120,7 +120,7 @@ pub struct Summary {
     pub left: Vec<Left>,
     /// What changes beyond the text of files, each with the folder of the file that says so.
     pub changes: Vec<(String, Change)>,
-    /// Files of somebody else's that programs read with those that were written.
+    /// Files of others that programs read with those that were written.
     pub foreign: Vec<String>,
     /// What was known of earlier builds.
     pub state: State,

@@ -8,6 +8,7 @@
 #   request  random requests of hundreds of random sites, answered by the real nginx as `infrac request` says
 #   sites    a thousand sites, started and reloaded within the memory that is written for them
 #   kubernetes  network policies of hundreds of random platforms, read a second time and changed
+#   operations  scripts that are killed at each of their steps, and a host that Terraform applies twice
 #   fuzz     each fuzzing target for INFRAC_FUZZ_SECONDS (600 without it)
 #   start    the real start, INFRAC_STARTS times (3 without it)
 # It stops at the first failure, and says what each part took.
@@ -15,7 +16,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(growth mutants silence sources fixes request sites kubernetes fuzz start)
+[ $# -gt 0 ] || parts=(growth mutants silence sources fixes request sites kubernetes operations fuzz start)
 
 growth() { cargo quick --locked growth:: -- --include-ignored; }
 mutants() { cargo quick --locked mutants::; }
@@ -41,6 +42,8 @@ fuzz() {
   done
 }
 
+operations() { cargo test --locked --test suite -- --ignored operations:: terraform::; }
+
 start() {
   local time
   cargo build --locked
@@ -51,9 +54,9 @@ start() {
 
 for part in "${parts[@]}"; do
   case $part in
-  growth | mutants | silence | sources | fixes | request | sites | kubernetes | fuzz | start) ;;
+  growth | mutants | silence | sources | fixes | request | sites | kubernetes | operations | fuzz | start) ;;
   *)
-    echo "no part: $part; there are growth, mutants, silence, sources, fixes, request, sites, kubernetes, fuzz and start" >&2
+    echo "no part: $part; there are growth, mutants, silence, sources, fixes, request, sites, kubernetes, operations, fuzz and start" >&2
     exit 2
     ;;
   esac

@@ -81,7 +81,7 @@ fn wanted<'a>(platform: &'a Platform, name: &str, given: &[(&str, &str)]) -> Res
     Ok(fitting)
 }
 
-/// Who is told of an alert, a line a receiver: its name, where it depends on the firing alert, and its ways.
+/// Who is notified of an alert, a line for each receiver: its name, where it depends on the firing alert, and its ways.
 pub(super) fn receivers(platform: &Platform, alert: &Alert) -> Vec<String> {
     let labels = labels(platform, alert, &[]);
     let labels: Vec<(&str, &str)> = labels.iter().map(|(label, value)| (*label, value.as_str())).collect();

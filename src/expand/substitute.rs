@@ -151,7 +151,7 @@ impl Environment<'_> {
     }
 
     /// Whether a key that a block must have is a parameter that should have been given: that is reported, and of the block
-    /// nothing can be said.
+    /// nothing else is known.
     fn lacks(&self, entry: &Entry, block: &Block) -> bool {
         let required = |key: &str| {
             block.fields.iter().any(|field| field.presence == Presence::Required && field.key == key)

@@ -1,7 +1,7 @@
 //! Files that no build wrote, where programs read whatever stands in a folder: found without the manifest.
 //!
-//! Two kinds are told apart. A file with infrac's own line above it was generated once, whatever the manifest says of it: it is
-//! left over. Any other file in a folder that is mounted whole is somebody's, and the program that reads the folder takes it for
+//! There are two kinds. A file with infrac's own line above it was generated once, whatever the manifest says of it: it is
+//! left over. Any other file in a folder that is mounted whole is a person's, and the program that reads the folder takes it for
 //! one of the platform's.
 
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ const HEAD_LINES: usize = 3;
 pub(super) struct Found {
     /// Files with the line of infrac, which nothing generates any more.
     pub(super) left_over: Vec<String>,
-    /// Files of somebody else's, in folders that are read whole.
+    /// Files of others, in folders that are read whole.
     pub(super) foreign: Vec<String>,
 }
 

@@ -24,7 +24,7 @@ pub(super) struct Plan<'a> {
     pub(super) left: Vec<Left>,
     /// Paths that are no longer generated. Their folders may now be empty.
     pub(super) stale: Vec<String>,
-    /// Files of somebody else's that programs read with those of the build.
+    /// Files of others that programs read with those of the build.
     pub(super) foreign: Vec<String>,
     /// What holds when it is done.
     pub(super) after: Manifest,

@@ -17,7 +17,7 @@ pub enum Cause {
     Alerting,
     /// Dashboards show what is asked there.
     DataSource,
-    /// A receiver is told there.
+    /// A receiver is notified there.
     Receiver,
     /// A backup is taken there.
     Backup,

@@ -6,7 +6,7 @@ use crate::model::{self, Rotate};
 use crate::platform::{InputId, Rotation, RotationCommands, RotationWay, ServiceId, Value, ValuePart};
 use crate::schema::{List, Template};
 
-/// What a service says of its secrets. One that is no secret, or that nothing is said of, is left out, which is reported.
+/// How the secrets of a service are changed. What names no secret, or no way, is left out, which is reported.
 pub(super) fn rotations(block: &model::Service, own: ServiceId, texts: &mut Texts<'_>) -> Vec<Rotation> {
     block.rotate.iter().flat_map(|rotate| rotation(rotate, own, texts)).collect()
 }

@@ -101,7 +101,7 @@ install_systemd() {
   need systemctl
   for file in "$units/$PROJECT"-backup-* "$units/$PROJECT"-drill-* "$units/$PROJECT-failed@.service"; do
     name=$(basename "$file")
-    [ -e "$file" ] && [ ! -e "$1/$name" ] || continue
+    if [ ! -e "$file" ] || [ -e "$1/$name" ]; then continue; fi
     case $name in
       *.timer) do_it systemctl disable --now "$name" ;;
     esac

@@ -165,6 +165,8 @@ impl Host {
 }
 
 fn backup(host: &Host, arguments: &[&str]) -> Output {
+    // A copy is called by its second.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
     host.run("scripts/backup.sh", arguments)
 }
 
@@ -317,6 +319,7 @@ fn a_copy_of_half_the_size_is_looked_at() {
 }
 
 #[test]
+#[ignore = "not yet sure on a busy machine: tests/long.sh operations"]
 fn a_full_disk_is_no_copy() {
     let host = host();
     host.tool("df", "#!/bin/bash\necho head\necho disk 100 99 1000 99% /\n");
@@ -333,6 +336,7 @@ fn a_full_disk_is_no_copy() {
 
 /// The group of processes dies at each call of the engine in turn.
 #[test]
+#[ignore = "a run of its own for each kill: tests/long.sh operations"]
 fn what_is_killed_at_any_step_leaves_no_half_copy() {
     let reference = host();
     succeeds(&backup(&reference, &["orders", "panels"]));

@@ -1,7 +1,7 @@
 //! A host with a build, a `.env`, and a stand-in for the engine that keeps what it is asked for.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -105,8 +105,7 @@ impl Host {
     /// A program of this name stands in for the real one.
     pub(crate) fn tool(&self, name: &str, text: &str) {
         let place = self.place("bin").join(name);
-        fs::write(&place, text).expect("a file can be written");
-        fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).expect("a mode");
+        program(&place, text);
     }
 
     /// Calls of the engine that hold a text run a script of bash, which gets the words of the call, its standard input,
@@ -216,4 +215,15 @@ impl Host {
 /// All that a script said.
 pub(crate) fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Writes a program that is started at once. A process of its own writes it: what this one holds open, a process that another
+/// test starts in the same moment holds as well until it is another program, and Linux starts nothing that somebody may still write to
+/// (`Text file busy`).
+pub(crate) fn program(place: &Path, text: &str) {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "cat >\"$0\" && chmod 755 \"$0\""]).arg(place).stdin(Stdio::piped());
+    let mut writer = shell.spawn().expect("a shell starts");
+    writer.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("the shell reads");
+    assert!(writer.wait().expect("it ends").success(), "{}", place.display());
 }

@@ -145,7 +145,11 @@ fn a_value_is_changed_where_it_is_known_and_read_and_nowhere_else() {
     assert!(new.len() >= 32 && new.chars().all(|c| c.is_ascii_alphanumeric()), "{new}");
     assert_eq!(known(&host, "db"), format!("{new}\n"));
     assert_eq!(recreated(&host), ["api", "db", "setup"], "what logs in, the program, the job that asks it");
-    assert!(!host.calls().contains(" restart") && !host.calls().contains("away"), "{}", host.calls());
+    assert!(
+        !host.calls().contains(" restart") && !host.calls().contains("--force-recreate away"),
+        "{}",
+        host.calls()
+    );
     assert!(host.calls().contains("set it's $HOME calm"), "words arrive as they are: {}", host.calls());
     let env = host.read(".env");
     assert_eq!(
@@ -293,6 +297,7 @@ fn a_reader_that_is_not_well_is_named_and_nothing_is_left_to_finish() {
 /// Whatever call of the engine it is killed at, before or behind what the call does, the next script that takes the lock
 /// leaves one value that all know.
 #[test]
+#[ignore = "a run of its own for each kill: tests/long.sh operations"]
 fn a_kill_at_any_call_is_finished_or_undone_by_the_next_script() {
     for (secret, service) in [("DB_PASSWORD", "db"), ("CACHE_PASSWORD", "cache"), ("ROOT_KEY", "store")] {
         let whole = host();

@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use super::engine::{of_text, said, targets};
+use super::engine::{of_text, program, said, targets};
 
 const TOOL: &str = include_str!("setup/tool.sh");
 const TOOLS: &[&str] = &[
@@ -56,9 +56,9 @@ impl Machine {
             artifacts.into_iter().find(|it| it.path == "scripts/setup-aws.sh").expect("it has a host");
         let machine = Self { folder: tempfile::tempdir().expect("a folder"), script: script.content };
         for name in TOOLS {
-            machine.put(&format!("bin/{name}"), TOOL);
-            let mode = fs::Permissions::from_mode(0o755);
-            fs::set_permissions(machine.place(&format!("bin/{name}")), mode).expect("a mode");
+            let place = machine.place(&format!("bin/{name}"));
+            fs::create_dir_all(place.parent().unwrap_or(&place)).expect("a folder");
+            program(&place, TOOL);
         }
         for name in ["packages", "held", "units", "calls", "kernel", "is/nothing", "tmp/nothing"] {
             machine.put(name, "");

@@ -112,6 +112,7 @@ fn built(folder: &Path, terraform: &Terraform, change: impl Fn(&str) -> String) 
 }
 
 #[test]
+#[ignore = "minutes of a real provider: tests/long.sh operations"]
 fn a_second_plan_is_empty_and_a_later_build_keeps_the_machine() {
     let Some(terraform) = Terraform::with_provider() else { return };
     let Some(stand_in) = StandIn::start() else { return };

@@ -35,7 +35,7 @@ pub(super) fn declares_secret(line: &str) -> bool {
     is_secret(word) && !is_setting
 }
 
-/// The setting of what brings secrets to a cluster.
+/// The setting of what makes the Secrets of a cluster.
 const SETTING: &str = "secrets";
 
 /// Whether a line opens the body of a `secret`.

@@ -120,7 +120,7 @@ fn place(out: &mut String, platform: &Platform) {
     out.push_str("    *) ;;\n  esac\n}\n");
 }
 
-/// A place as the client of object stores is told of it.
+/// A place in the settings of the client of object stores.
 struct Place {
     /// The network that leads there; every other place is outside.
     network: Option<String>,

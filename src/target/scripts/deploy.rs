@@ -14,7 +14,7 @@ const SLACK: u64 = 60;
 /// Seconds that a job may take. No setting says how long one takes; `deploy.sh --limit` does.
 const JOB: u64 = 300;
 
-/// Seconds that the engine waits for a process to end where nothing is said (docs.docker.com, "compose stop": 10 seconds).
+/// Seconds that the engine waits for a process to end where the source sets none (docs.docker.com, "compose stop": 10 seconds).
 const STOP: u64 = 10;
 
 /// Adds them.
@@ -64,7 +64,7 @@ fn own(service: &Service) -> u64 {
     stop + check
 }
 
-/// The same of an image's own check: what nothing is said of is as the engine has it
+/// The same of an image's own check: what the source leaves out is the engine's default
 /// (docs.docker.com, "Dockerfile reference", HEALTHCHECK: each 30 seconds for at most 30 seconds, three times).
 fn builtin(times: Option<&OwnTimes>) -> u64 {
     let or = |said: Option<Duration>, otherwise: u64| said.map_or(otherwise, seconds);

@@ -1,4 +1,4 @@
-//! The folder of an environment: what the module is given, and what it tells.
+//! The folder of an environment: the inputs of the module, and its outputs.
 
 use super::user_data;
 use crate::emit::hcl::{Body, Value};
@@ -143,7 +143,7 @@ fn host_accounts(platform: &Platform) -> Vec<String> {
     own.map(|(_, key, _)| key).collect()
 }
 
-/// What the module tells.
+/// The outputs of the module.
 pub(super) fn outputs(platform: &Platform, host: &Host) -> Body {
     let settings = &platform.settings.terraform;
     let output = |body: Body, name: &'static str, description: &str, value: Value| {

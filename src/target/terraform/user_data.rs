@@ -12,7 +12,7 @@ pub(super) const EXPRESSION: &str = r#"file("${path.module}/user-data.sh")"#;
 /// Puts the data disk where Docker keeps its data.
 const DISK: &str = include_str!("../../../targets/terraform/user-data.sh");
 
-/// The script of the first start. It holds no value of the platform, and no secret: whoever asks the machine for its metadata
+/// The script of the first start. It holds no value of the platform, and no secret: every program of the machine that asks for its metadata
 /// reads it. What has to stand in it besides the disk comes behind it here.
 pub(super) fn user_data(platform: &Platform) -> String {
     format!("#!/bin/bash\n# {}\n\n{DISK}", generated(platform))

@@ -5,7 +5,7 @@ use serde::Serialize as _;
 use super::{At, Done, Place, comment};
 use crate::emit::Node;
 
-/// Prints a tree as [`object`] prints it. Most of what is written for clusters are trees, and it takes half of the time.
+/// Prints a tree as [`object`](super::object) prints it. Most of what is written for clusters are trees, and it takes half of the time.
 pub(in crate::emit::yaml) fn tree(out: &mut String, lines: &[String], value: &Node) {
     for line in lines {
         comment(out, 0, line);

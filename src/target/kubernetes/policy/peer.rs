@@ -7,6 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::Peers;
+use crate::platform::range::Range;
 use crate::platform::{Platform, Port, Protocol};
 
 /// The label that every namespace has (kubernetes/website:content/en/docs/reference/labels-annotations-taints/_index.md).
@@ -53,7 +54,9 @@ fn block(range: &str, except: &[&str]) -> NetworkPolicyPeer {
 
 /// A range of addresses.
 pub(super) fn range(range: &str) -> NetworkPolicyPeer {
-    block(range, &[])
+    // The API takes ranges by their first address (kubernetes/kubernetes:pkg/apis/networking/validation/validation.go, `ValidateIPBlock`).
+    let network = Range::parse(range).map_or_else(|| range.to_owned(), |range| range.network());
+    block(&network, &[])
 }
 
 /// Everything that has an address of the internet.
