@@ -82,7 +82,10 @@ fn derived(platform: &Platform, sink: &mut Sink) {
     if let Some(header) = platform.document.platform.first().filter(|_| is_of_clusters(namespace)) {
         sink.report(
             Diagnostic::new(codes::K8S001, format!("`{namespace}` is a namespace of the cluster's own"))
-                .at(header.span, "its policies would hold for every pod there, and deny what they do not name")
+                .at(
+                    header.span,
+                    "its policies would hold for every pod there, and deny what they do not name",
+                )
                 .help("name one of its own: `target kubernetes { namespace = \"…\" }`"),
         );
     }

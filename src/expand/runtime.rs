@@ -179,7 +179,9 @@ fn path_of(entry: &Entry) -> Option<&Path> {
 /// A path that leads to a runtime.
 fn of_runtime(value: &Value) -> Option<&Path> {
     match &value.kind {
-        ValueKind::Reference(path) if path.segments.first().is_some_and(|first| first == RUNTIME) => Some(path),
+        ValueKind::Reference(path) if path.segments.first().is_some_and(|first| first == RUNTIME) => {
+            Some(path)
+        }
         _ => None,
     }
 }
