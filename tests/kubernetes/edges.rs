@@ -220,9 +220,7 @@ impl<'a> Model<'a> {
                 match outside.kind {
                     OutsideKind::Internet => true,
                     OutsideKind::Localhost => false,
-                    OutsideKind::Declared => from.is_some_and(|from| {
-                        outside.ranges.iter().any(|range| Cidr::parse(range).is_some_and(|it| it.has(from)))
-                    }),
+                    OutsideKind::Declared => from.is_some_and(|from| within(&outside.ranges, from)),
                 }
             })
         })
@@ -332,7 +330,7 @@ fn named(pattern: &str, host: &str) -> bool {
 }
 
 fn within(ranges: &[String], address: IpAddr) -> bool {
-    ranges.iter().any(|range| Cidr::parse(range).is_some_and(|range| range.has(address)))
+    ranges.iter().any(|range| Cidr::around(range).is_some_and(|range| range.has(address)))
 }
 
 fn is_link(address: IpAddr) -> bool {

@@ -360,12 +360,20 @@ pub(crate) struct Cidr {
 }
 
 impl Cidr {
+    /// A range as the API takes it: by its first address.
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        let range = Self::around(text)?;
+        let (address, _) = number(text.split_once('/')?.0.parse().ok()?);
+        (range.first == address).then_some(range)
+    }
+
+    /// A range as a source may have it: by any of its addresses.
+    pub(crate) fn around(text: &str) -> Option<Self> {
         let (address, length) = text.split_once('/')?;
         let (first, bits) = number(address.parse().ok()?);
         let length = length.parse().ok().filter(|length| *length <= bits)?;
         let range = Self { first, bits, length };
-        (range.masked(first) == first).then_some(range)
+        Some(Self { first: range.masked(first), ..range })
     }
 
     fn masked(&self, address: u128) -> u128 {
