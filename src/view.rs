@@ -3,6 +3,7 @@
 
 mod make;
 mod place;
+mod runs;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,6 +12,7 @@ use crate::platform::Platform;
 use crate::source::Sources;
 
 pub use place::Said;
+pub use runs::{Confinement, Process};
 
 /// A platform as it is resolved: with an environment put in, for a runtime, with every default filled in. It holds the names of
 /// secrets and never a value. A later version of infrac may add keys; none goes or changes its meaning while `format` stays the
@@ -138,8 +140,16 @@ pub struct Service {
     pub replicas: u64,
     /// How many of it run at most.
     pub most_replicas: u64,
+    /// Its processes.
+    pub process: Process,
+    /// What its container is held to.
+    pub confinement: Confinement,
     /// The place that sets the image or the build.
     pub image_said: Option<Said>,
+    /// The place that sets what is started; null where it is the image's own.
+    pub command_said: Option<Said>,
+    /// The place that sets how many of it run; null where it is one.
+    pub scale_said: Option<Said>,
     /// The place that sets the user; null where it is the image's own.
     pub user_said: Option<Said>,
     /// The place that sets the networks.

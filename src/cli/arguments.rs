@@ -203,7 +203,7 @@ Examples:
   infrac check deploy/platform.infra --env production
   infrac check --fix
   infrac check --format sarif > infrac.sarif
-  infrac check --deny warnings --warn OBS005
+  infrac check --deny warnings --warn IMG002
   infrac check - < platform.infra")]
 pub(super) struct CheckArguments {
     #[command(flatten)]

@@ -15,7 +15,7 @@ use super::variation::Variation;
 use super::{CheckArguments, Failure};
 use crate::diagnostic::edit::{self, Edit};
 use crate::diagnostic::{Diagnostic, Guarded, Sink};
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::source::{Found, Loader, Sources};
 use crate::{Parsed, syntax};
 
@@ -136,12 +136,30 @@ fn is_in_the_way((name, edit): &(String, Edit), chosen: &BTreeMap<String, Vec<Ed
 /// A text with edits, in the one style where it stood in that; `None` where it does not parse any more.
 fn applied(text: &str, edits: &[Edit]) -> Option<String> {
     let after = edit::apply(text, edits)?;
-    let is_formatted = formatted(text).is_none_or(|formatted| formatted == text);
+    let before = formatted(text);
     let Some(in_style) = formatted(&after) else {
         // Of a file that did not parse before, some mistakes may be left for the next round.
-        return formatted(text).is_none().then_some(after);
+        return before.is_none().then_some(after);
+    };
+    let is_formatted = match before {
+        Some(formatted) => formatted == text,
+        None => is_formatted_but_for(text, edits, &in_style),
     };
     Some(if is_formatted { in_style } else { after })
+}
+
+/// Whether a text that does not parse is in the one style but for the lines that edits change: without these lines, or where the
+/// mended text in that style has the others as they are.
+fn is_formatted_but_for(text: &str, edits: &[Edit], in_style: &str) -> bool {
+    let line_of = |at: u32| text.get(..at as usize).unwrap_or_default().matches('\n').count();
+    let changed: HashSet<usize> =
+        edits.iter().flat_map(|edit| line_of(edit.span.start)..=line_of(edit.span.end)).collect();
+    let others = |text: &str| {
+        let lines = text.split_inclusive('\n').enumerate();
+        lines.filter(|(at, _)| !changed.contains(at)).map(|(_, line)| line).collect::<String>()
+    };
+    let left = others(text);
+    formatted(&left).is_some_and(|formatted| formatted == left) || left == others(in_style)
 }
 
 /// A text in the one style; `None` where it does not parse.

@@ -51,10 +51,18 @@ pub(super) fn run(arguments: &InitArguments, report: &Report) -> Result<Outcome,
     }
     let known = known(&folder, arguments.name.as_deref())?;
     let name = known.name.clone();
+    // Of the name of the folder something would be lost.
+    let is_plain = arguments.name.is_none() && named(&known.title).is_none();
+    let title = known.title.clone();
     let text = sound(&folder, known);
     fs::create_dir_all(&folder).map_err(|error| unwritten(&folder, &error))?;
     create(&source, &text).map_err(|error| unwritten(&source, &error))?;
     report.result(&format!("wrote {}: the platform `{name}`\n", shown(&source)))?;
+    if is_plain {
+        report.result(&format!(
+            "{title} is no name of a platform, which has letters from a to z, digits and dashes: `--name` gives another one\n"
+        ))?;
+    }
     let ignore = folder.join(".gitignore");
     let (root, below) = hooks::repository_of(&folder).unwrap_or_else(|| (folder.clone(), None));
     if let Some(said) = ignore::add(&ignore, &root).map_err(|error| unwritten(&ignore, &error))? {
@@ -69,7 +77,11 @@ pub(super) fn run(arguments: &InitArguments, report: &Report) -> Result<Outcome,
         }
     }
     let outcome = check::run(&all_of(&folder), report)?;
-    let at = if folder == Path::new(".") { String::new() } else { format!(" {}", folder.display()) };
+    let at = if folder == Path::new(".") {
+        String::new()
+    } else {
+        format!(" {}", hooks::quoted(&folder.display().to_string()))
+    };
     report.result(&format!(
         "next: infrac build{at} --all, then fill in .env as .env.example asks for, and start it as the first lines of the compose file say\n"
     ))?;

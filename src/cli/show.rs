@@ -3,6 +3,7 @@
 mod files;
 mod lines;
 mod others;
+mod runs;
 
 use std::fmt::Write as _;
 
@@ -230,19 +231,25 @@ fn of_service(model: &Model, service: &Service, files: Vec<String>) -> String {
         (None, None) => "nothing runs: it is a name for what is nested in it".to_owned(),
     };
     lines.add("image", &image, service.image_said.as_ref());
+    // The image's own stands in no source.
+    let own = if service.user_said.is_some() { "" } else { " (of the image)" };
+    let user = service.user.as_ref().map(|user| format!("{user}{own}"));
     let facts = [
-        ("group", service.group.as_deref(), None),
-        ("role", service.role, None),
-        ("user", service.user.as_deref(), service.user_said.as_ref()),
+        ("group", service.group.clone(), None),
+        ("role", service.role.map(str::to_owned), None),
+        ("started with", service.process.profile.as_deref().map(|it| format!("the profile {it}")), None),
+        ("user", user, service.user_said.as_ref()),
     ];
     for (key, value, said) in facts {
         if let Some(value) = value {
-            lines.add(key, value, said);
+            lines.add(key, &value, said);
         }
     }
     if service.run != "always" {
-        lines.add("runs", service.run, None);
+        let when = service.process.schedule.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
+        lines.add("runs", &format!("{}{when}", service.run), None);
     }
+    runs::add(service, &mut lines);
     lines.add("networks", &service.networks.join(", "), service.networks_said.as_ref());
     lines.all(
         "ports",
@@ -277,9 +284,10 @@ fn of_service(model: &Model, service: &Service, files: Vec<String>) -> String {
         (least, most) => format!("{least} to {most}"),
     };
     let memory = crate::schema::Bytes(service.memory);
+    lines.add("replicas", &replicas, service.scale_said.as_ref());
     lines.add(
         "resources",
-        &format!("{replicas} of it, each with {memory} of memory and {} of a processor", service.cpu),
+        &format!("each {memory} of memory and {} of a processor", service.cpu),
         service.resources_said.as_ref(),
     );
     let reached = model.connections.iter().filter(|it| it.from == service.path);

@@ -1,8 +1,8 @@
 //! The view made of a platform.
 
 use super::{
-    Alert, Backup, Before, Connection, Health, Input, Metrics, Model, Mount, Network, Outside, Port, Route,
-    Said, Service, Site, Store, Variable, place,
+    Alert, Backup, Before, Confinement, Connection, Health, Input, Metrics, Model, Mount, Network, Outside,
+    Port, Process, Route, Said, Service, Site, Store, Variable, place,
 };
 use crate::platform::{self, EdgeEnd, InputId, Platform, RouteTarget, Value, ValuePart};
 use crate::source::{Sources, Span};
@@ -110,6 +110,7 @@ impl View<'_> {
 
     fn service(&self, service: &platform::Service) -> Service {
         let platform = self.platform;
+        let block = &service.block;
         Service {
             path: service.path.clone(),
             name: service.name.clone(),
@@ -135,10 +136,17 @@ impl View<'_> {
             cpu: service.resources.cpu,
             replicas: service.scale.as_ref().map_or(1, |scale| scale.min),
             most_replicas: service.scale.as_ref().map_or(1, |scale| scale.max),
-            image_said: self.last([
-                service.block.build.as_ref().map(|build| build.context.span),
-                service.block.image.as_ref().map(|image| image.name.span),
+            process: Process::of(platform, service, |value| self.text(value)),
+            confinement: Confinement::of(
+                service,
+                self.last([self.over(service, "security", block.security.as_ref().map(|it| it.span))]),
+            ),
+            image_said: self.image_said(service),
+            command_said: self.last([
+                self.over(service, "entrypoint", block.entrypoint.as_ref().map(|it| it.span)),
+                self.over(service, "command", block.command.as_ref().map(|it| it.span)),
             ]),
+            scale_said: self.last([self.over(service, "scale", block.scale.as_ref().map(|it| it.span))]),
             user_said: self.last([service.block.user.as_ref().map(|user| user.span)]),
             networks_said: self.last([(!service.networks.is_empty()).then_some(service.networks_span)]),
             resources_said: self.last([
@@ -147,6 +155,29 @@ impl View<'_> {
             ]),
             said: self.said(service.span()),
         }
+    }
+
+    /// The last place of a person's source that says a key of a service, else that of the whole.
+    fn over(&self, service: &platform::Service, key: &str, span: Option<Span>) -> Option<Span> {
+        place::said(&self.overlay, &service.path, key).or(span)
+    }
+
+    /// The place that sets the image: where a component builds its name of a parameter, what the instance says of that.
+    fn image_said(&self, service: &platform::Service) -> Option<Said> {
+        let block = &service.block;
+        let span = block.image.as_ref().map(|image| image.name.span);
+        let own =
+            ["build", "image"].into_iter().filter_map(|key| place::said(&self.overlay, &service.path, key));
+        if let Some(own) = own.last() {
+            return Some(self.said(own));
+        }
+        let written = span
+            .and_then(|span| self.sources.file(span.file).text().get(span.start as usize..span.end as usize));
+        let parameters =
+            written.unwrap_or_default().split("${").skip(1).filter_map(|rest| rest.split('}').next());
+        let given = parameters.filter_map(|name| place::said(&self.overlay, &service.path, name));
+        let build = block.build.as_ref().map(|build| build.context.span);
+        self.last([build, span].into_iter().chain(given.map(Some)))
     }
 
     fn port(&self, service: &platform::Service, port: &platform::Port) -> Port {
@@ -181,7 +212,12 @@ impl View<'_> {
         };
         let block = &service.block;
         let own = service.volumes.iter();
-        let own = own.map(|it| mount("volume", it.name.clone(), it.path.clone(), it.backup, Some(it.span)));
+        let own = own.map(|it| {
+            let short =
+                it.name.strip_prefix(service.name.as_str()).unwrap_or(&it.name).trim_start_matches('-');
+            let over = place::written(&self.overlay, &service.path, "volume", short);
+            mount("volume", it.name.clone(), it.path.clone(), it.backup, Some(over.unwrap_or(it.span)))
+        });
         let shared = service.mounts.iter().map(|it| {
             let volume = &self.platform[it.volume];
             mount("shared volume", volume.name.clone(), it.path.clone(), volume.backup, Some(it.span))

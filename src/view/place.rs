@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::diagnostic::Sink;
+use crate::model::Document;
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Entry};
 
@@ -34,18 +35,25 @@ impl Said {
     }
 }
 
-/// What the blocks of an environment hold, in the order of the sources: it is written over the platform.
+/// What people's sources say at the top level, that of the environment behind the rest: it is written over components.
 pub(super) fn overlay(sources: &Sources, environment: Option<&str>) -> Vec<Entry> {
-    let Some(name) = environment else { return Vec::new() };
     let files = sources.own_ids().map(|id| syntax::parse(sources, id, &mut Sink::default()));
-    let is_it = |entry: &Entry| {
-        entry.key.text == "environment" && entry.label.as_ref().is_some_and(|label| label.text == name)
+    let (environments, mut own): (Vec<Entry>, Vec<Entry>) =
+        files.flat_map(|file| file.entries).partition(|entry| entry.key.text == "environment");
+    let is_it = |entry: &&Entry| {
+        environment.is_some() && entry.label.as_ref().map(|label| label.text.as_str()) == environment
     };
-    files.flat_map(|file| file.entries).filter(is_it).flat_map(|entry| entry.entries().to_vec()).collect()
+    own.extend(environments.iter().filter(is_it).flat_map(|entry| entry.entries().to_vec()));
+    // Other blocks may be called as a service is.
+    own.retain(|entry| {
+        let key = entry.key.text.as_str();
+        key == "service" || Document::SCHEMA.fields.iter().all(|field| field.key != key)
+    });
+    own
 }
 
-/// The last place of an overlay that sets what a service holds under a key and a name.
-pub(super) fn written(overlay: &[Entry], service: &str, key: &str, name: &str) -> Option<Span> {
+/// The entries of an overlay that say something of a service.
+fn of<'a>(overlay: &'a [Entry], service: &str) -> Vec<&'a Entry> {
     let mut open: Vec<&Entry> = Vec::new();
     for (at, part) in service.split('.').enumerate() {
         let called = |entry: &&Entry| entry.label_or_key().text == part;
@@ -54,6 +62,18 @@ pub(super) fn written(overlay: &[Entry], service: &str, key: &str, name: &str) -
             _ => open.iter().flat_map(|entry| entry.entries()).filter(called).collect(),
         };
     }
+    open
+}
+
+/// The last place of an overlay that sets a key of a service.
+pub(super) fn said(overlay: &[Entry], service: &str, key: &str) -> Option<Span> {
+    let found = of(overlay, service).into_iter().flat_map(Entry::entries);
+    found.filter(|entry| entry.key.text == key && entry.label.is_none()).last().map(Entry::head)
+}
+
+/// The last place of an overlay that sets what a service holds under a key and a name.
+pub(super) fn written(overlay: &[Entry], service: &str, key: &str, name: &str) -> Option<Span> {
+    let open = of(overlay, service);
     // A labelled entry has its name beside the key, the entries of a map below it.
     let found = open.iter().flat_map(|entry| entry.entries()).filter(|entry| entry.key.text == key);
     let named = found.flat_map(|entry| match &entry.label {

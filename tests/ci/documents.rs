@@ -1,6 +1,8 @@
-//! `docs/ci.md` shows what stands in the files.
+//! `docs/ci.md` shows what stands in the files, and the helps show what runs.
 
-use super::{PROGRAM, command, ends, read};
+use std::fs;
+
+use super::{PROGRAM, command, ends, read, write};
 
 /// Each block of a kind.
 fn blocks(text: &str, kind: &str) -> Vec<String> {
@@ -58,4 +60,58 @@ fn commands_that_are_shown_are_understood() {
         }
     }
     assert!(count > 5, "the commands are not found");
+}
+
+/// How examples end that do not end well in the platform of `tests/ci/help`: it has warnings, its artifacts are stale, and it is there.
+const ENDS: &[(&str, i32)] = &[
+    ("infrac check --deny warnings --warn IMG002", 1),
+    ("infrac build --check --all", 3),
+    ("infrac init", 1),
+];
+
+/// Every example of the helps runs: in a platform that has what they name, with the machine's folders below the home.
+#[test]
+fn examples_of_the_helps_run() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let home = folder.path().join("home");
+    for project in [folder.path().to_owned(), folder.path().join("deploy")] {
+        for file in ["platform.infra", "services/mongodb.infra"] {
+            write(project.join(file), &read(&format!("tests/ci/help/{file}")));
+        }
+    }
+    for made in ["srv/releases", "etc/bash_completion.d", "usr/local/share/man/man1", ".zfunc"] {
+        fs::create_dir_all(home.join(made)).expect("a folder");
+    }
+    for made in ["dist", "targets/compose"] {
+        fs::create_dir_all(folder.path().join(made)).expect("a folder");
+    }
+    let help =
+        |words: &[&str]| ends(command(PROGRAM, folder.path(), &home, &[]).args(words).arg("--help"), 0);
+    let all = help(&[]);
+    let commands = all.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands = commands.take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("   "));
+    let names: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() > 10, "the commands are not found:\n{all}");
+    let texts = names.iter().map(|name| help(&[name])).chain([all.clone()]);
+    let examples = texts.flat_map(|text| {
+        let lines = text.lines().skip_while(|line| *line != "Examples:").skip(1);
+        let lines = lines.take_while(|line| !line.is_empty()).map(str::trim);
+        // Behind three blanks stands what it does.
+        lines.map(|line| line.split("   ").next().unwrap_or_default().to_owned()).collect::<Vec<String>>()
+    });
+    let mut count = 0;
+    for example in examples.filter(|example| !example.starts_with("infrac watch")) {
+        count += 1;
+        let (alone, _) = example.split_once(" | ").unwrap_or((&example, ""));
+        let home = home.display();
+        let mut line = format!("infrac() {{ '{PROGRAM}' \"$@\"; }}; {alone}");
+        for place in ["srv", "etc", "usr"] {
+            line = line.replace(&format!(" /{place}/"), &format!(" {home}/{place}/"));
+        }
+        let code = ENDS.iter().find(|(known, _)| *known == example).map_or(0, |(_, code)| *code);
+        let mut bash = command("bash", folder.path(), &folder.path().join("home"), &[]);
+        let said = ends(bash.args(["-c", &line]), code);
+        assert!(!said.contains("Usage:"), "{example}: {said}");
+    }
+    assert!(count > 40, "the examples are not found");
 }

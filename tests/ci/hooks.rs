@@ -215,3 +215,29 @@ fn hooks_run_the_program_of_the_system() {
     repository.run([false, true, false]);
     assert_eq!(release.server.asked(".tar.gz"), 0);
 }
+
+/// Those that `infrac init` writes for a platform at the top of a repository and for one below.
+#[test]
+fn hooks_of_a_new_platform_run() {
+    let Some(judge) = Judge::find("pre-commit") else { return };
+    let release = Release::new();
+    stand_in(&release.path("bin/infrac"), &format!("exec '{PROGRAM}' \"$@\""));
+    for (name, below) in [("top", "."), ("apart", "it's a/deploy")] {
+        let path = vec![release.path("bin")];
+        let repository = Repository { release: &release, judge: &judge, folder: release.path(name), path };
+        fs::create_dir_all(&repository.folder).expect("a folder");
+        release.git(&repository.folder, &["init", "--quiet", "--initial-branch=main"]);
+        let run = |words: &[&str]| {
+            ends(command(PROGRAM, &repository.folder, &repository.folder, &[]).args(words), 0)
+        };
+        run(&["init", below, "--name", "shop"]);
+        run(&["build", below, "--all"]);
+        repository.commit();
+        repository.run([true, true, true]);
+        let source = repository.folder.join(below).join("platform.infra");
+        let text = fs::read_to_string(&source).expect("it is there");
+        fs::write(&source, format!("{text}\n\n\n\n# The end\n")).expect("it can be written");
+        repository.release.git(&repository.folder, &["add", "--all"]);
+        repository.run([false, true, true]);
+    }
+}

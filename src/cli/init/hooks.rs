@@ -92,7 +92,7 @@ fn hook(id: &'static str, folder: Option<&str>) -> Option<Hook> {
 }
 
 /// A word for the shell rules that pre-commit divides `entry` by.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
     if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
