@@ -205,7 +205,7 @@ fn a_shell_reads_every_command() {
                 all.insert(code["text"].as_str().unwrap_or_default().to_owned());
             }
         }
-        let script: String = all.iter().map(|code| format!("(\n{code}\n)\n")).collect();
+        let script = all.iter().fold(String::new(), |script, code| script + "(\n" + code + "\n)\n");
         // SC1091 and SC2164 are of scripts, not of lines that a person types; SC2016 is what single quotes are for.
         let verdict =
             shell.ask(std::path::Path::new("/"), &["-s", "bash", "-e", "SC2164,SC2016,SC2103", "-"], &script);

@@ -70,6 +70,9 @@ fn key(x: f64) -> i64 {
     x.round() as i64
 }
 
+/// An end of an edge at a node: the height that the edge comes from, its number, and whether it starts here.
+type End = (f64, usize, bool);
+
 /// The heights at which edges leave and reach their nodes: those of one side share it, in the order in which they come.
 struct Ends {
     start: Vec<f64>,
@@ -78,8 +81,8 @@ struct Ends {
 
 impl Ends {
     fn of(graph: &Graph, layout: &Layout, routes: &[Vec<Spot>]) -> Self {
-        // By node and side: the height that an edge comes from, its number, and which end it is.
-        let mut sides: BTreeMap<(usize, bool), Vec<(f64, usize, bool)>> = BTreeMap::new();
+        // By node and side.
+        let mut sides: BTreeMap<(usize, bool), Vec<End>> = BTreeMap::new();
         for (at, (edge, route)) in graph.edges.iter().zip(routes).enumerate() {
             let (from, to) = (layout.nodes[edge.from].middle, layout.nodes[edge.to].middle);
             let next = route.first().copied().unwrap_or(to);

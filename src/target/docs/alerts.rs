@@ -50,13 +50,18 @@ fn owners<'a>(platform: &'a Platform, alerts: &[&Alert]) -> Vec<&'a Service> {
     owners
 }
 
+/// How urgent it is.
+fn severity(alert: &Alert) -> &'static str {
+    alert.severity.as_ref().map_or("none", |severity| severity.word())
+}
+
 pub(super) fn rows(platform: &Platform) -> Vec<Row> {
     let row = |(name, alerts): (&str, Vec<&Alert>)| {
         let first = alerts[0];
         Row {
             name: code(name),
             page: format!("runbooks/{name}.md"),
-            severity: first.severity.map(|it| it.word()).unwrap_or("none"),
+            severity: severity(first),
             summary: annotation(first, "summary").map(prose).unwrap_or_default(),
             wait: first.wait.map(|it| code(&it.to_string())).unwrap_or_default(),
             of: codes(owners(platform, &alerts).iter().map(|it| it.name.as_str())),
@@ -207,7 +212,7 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
         generated: generated.to_owned(),
         name: words(name),
         summary: annotation(first, "summary").map(paragraph).unwrap_or_default(),
-        severity: first.severity.map(|it| it.word()).unwrap_or("none"),
+        severity: severity(first),
         forms,
         told: receivers.collect(),
         muted,

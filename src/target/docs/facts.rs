@@ -10,11 +10,11 @@ use super::stores::{self, Account, Backup, Input, Site, Store};
 use crate::formats;
 use crate::graph::{Graph, mermaid};
 use crate::platform::{Health, OutsideKind, Platform, Role, Runtime, Service};
-use crate::schema::Bytes;
 use crate::target::scripts;
 
 /// The page's context. Every text is Markdown already.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a template asks for each by its name")]
 pub(super) struct Facts {
     generated: String,
     name: String,
@@ -136,7 +136,7 @@ pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
         groups: services::groups(platform),
         services: services::details(platform),
         count: running(platform).count(),
-        memory: format!("{:.1} GiB", Bytes(memory).0 as f64 / f64::from(1_u32 << 30)),
+        memory: gibibytes(memory),
         host: hosts(platform),
         repository: platform.repository.as_deref().map(word).unwrap_or_default(),
         folder: platform.repository.as_deref().map(|it| word(clone_folder(it))).unwrap_or_default(),
@@ -293,4 +293,10 @@ fn troubles(platform: &Platform) -> Vec<Trouble> {
         })
     });
     with.collect()
+}
+
+/// An amount of memory as a person compares it with that of a machine: with one digit behind the point.
+fn gibibytes(bytes: u64) -> String {
+    let tenths = bytes.saturating_mul(10).div_ceil(1 << 30);
+    format!("{}.{} GiB", tenths / 10, tenths % 10)
 }

@@ -26,7 +26,7 @@ struct Row {
 pub(super) fn groups(platform: &Platform) -> Vec<Group> {
     let of = |group: Option<usize>| -> Vec<Row> {
         let services = running(platform).filter(|service| service.group.map(|it| it.0) == group);
-        services.map(|service| row(service)).collect()
+        services.map(row).collect()
     };
     let mut groups: Vec<Group> = platform
         .groups
