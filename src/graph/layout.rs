@@ -164,7 +164,15 @@ impl Dice {
     }
 }
 
+/// The room between layers, of which one half is before labels and one behind. It grows with the lines that climb there, so that
+/// they can be told apart.
+const NARROW: f64 = 40.0;
+const EACH: f64 = 3.5;
+const WIDE: f64 = 260.0;
+
 fn drawn(graph: &Graph, nodes: &[Size], labels: &[Size], order: &Order) -> Layout {
+    #[expect(clippy::cast_precision_loss, reason = "a count of edges")]
+    let between = cost::between(graph) as f64;
     let mut layered: Layered<NodeLabel, EdgeLabel> =
         Layered::with_options(GraphOptions { directed: true, multigraph: false, compound: true });
     for at in &order.groups {
@@ -194,7 +202,7 @@ fn drawn(graph: &Graph, nodes: &[Size], labels: &[Size], order: &Order) -> Layou
         tie_keep_first: order.manner.1,
         nodesep: 6.0,
         edgesep: 12.0,
-        ranksep: 52.0,
+        ranksep: (NARROW + EACH * between).min(WIDE),
         marginx: 16.0,
         marginy: 8.0,
         ..LayoutOptions::default()

@@ -19,6 +19,13 @@ pub(super) fn parts(graph: &Graph) -> usize {
     graph.nodes.len() + edges + groups
 }
 
+/// How many edges pass from one layer to the next, on average.
+pub(super) fn between(graph: &Graph) -> usize {
+    let layers = layers(graph);
+    let passed = graph.edges.iter().map(|edge| layers[edge.from].abs_diff(layers[edge.to])).sum::<usize>();
+    passed / layers.iter().copied().max().unwrap_or_default().max(1)
+}
+
 /// The layer of each node, when every edge leads at least one layer on, but for those that close a circle.
 fn layers(graph: &Graph) -> Vec<usize> {
     let mut next = vec![Vec::new(); graph.nodes.len()];
