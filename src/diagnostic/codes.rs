@@ -410,6 +410,14 @@ codes! {
     K8S010 Error "two-objects-of-one-name";
     /// A volume of several pods, without a storage class for it.
     K8S011 Warning "shared-volume-of-no-class";
+    /// Volumes of a cluster that no alert watches.
+    K8S012 Warning "volumes-unwatched";
+    /// A probe that no policy lets out of the cluster.
+    K8S013 Warning "probe-kept-in";
+    /// An exporter that meets another pod at each scrape.
+    K8S014 Warning "scraped-by-turns";
+    /// One pod before services of several.
+    K8S015 Warning "one-pod-in-front";
     /// Certificates that pods of one node alone can read.
     K8S020 Error "certificates-on-one-node";
     /// Something of a site that the gateway of a cluster cannot enforce or express.

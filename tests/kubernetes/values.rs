@@ -360,12 +360,21 @@ pub(crate) struct Cidr {
 }
 
 impl Cidr {
+    /// A range as the API takes it: by its first address.
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::around(text).filter(|range| {
+            text.split('/').next().and_then(|it| it.parse().ok()).map(number)
+                == Some((range.first, range.bits))
+        })
+    }
+
+    /// A range as a source says it: by any of its addresses.
+    pub(crate) fn around(text: &str) -> Option<Self> {
         let (address, length) = text.split_once('/')?;
         let (first, bits) = number(address.parse().ok()?);
         let length = length.parse().ok().filter(|length| *length <= bits)?;
         let range = Self { first, bits, length };
-        (range.masked(first) == first).then_some(range)
+        Some(Self { first: range.masked(first), ..range })
     }
 
     fn masked(&self, address: u128) -> u128 {
