@@ -1,25 +1,9 @@
 //! The registry of codes. A code never changes its meaning; one that is no longer needed is retired, not used again. The long text
 //! of each stands in `docs/codes/`, with a failing example and its mended twin, both of which a test runs.
 
-use super::code::{Code, Severity};
+use super::code::{Code, Severity, registry};
 
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $id:ident $severity:ident $name:literal;)+) => {
-        $(
-            $(#[doc = $doc])+
-            pub const $id: &Code = &Code {
-                id: stringify!($id),
-                name: $name,
-                severity: Severity::$severity,
-                explanation: include_str!(concat!("../../docs/codes/", stringify!($id), ".md")),
-            };
-        )+
-        /// Every code, ordered by family.
-        pub const CODES: &[&Code] = &[$($id),+];
-    };
-}
-
-codes! {
+registry! {
     /// Something stands where the grammar has no place for it.
     SYN001 Error "unexpected-text";
     /// A brace or bracket is never closed, closed by another kind, or closes nothing.
