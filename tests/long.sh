@@ -42,7 +42,7 @@ fuzz() {
   done
 }
 
-operations() { cargo test --locked --test suite -- --ignored operations:: terraform::; }
+operations() { cargo test --locked --test suite -- --include-ignored operations:: terraform::; }
 
 start() {
   local time

@@ -294,7 +294,7 @@ say_where() {
     '' | over) ;;
     *)
       [ "${status:-0}" -lt 128 ] || log "stopped before anything changed ($step)"
-      rm -rf "$deploy" "$state/current"
+      [ -z "$deploy" ] || rm -rf "$deploy"
       ;;
   esac
   [ -z "$up" ] || kill "$up" 2>/dev/null
@@ -302,19 +302,17 @@ say_where() {
 
 # find_record: what is in place, and what was interrupted.
 find_record() {
+  local folder
   last=$(named last)
   unfinished=$(named current)
-  [ -n "$unfinished" ] || return 0
-  case $(noted "$unfinished" step) in
-    files | up | judge | back)
-      log "a deployment was interrupted ($(noted "$unfinished" started), by $(noted "$unfinished" who)); this one takes its place"
-      ;;
-    *)
-      # Nothing had changed yet.
-      [ -n "$dry_run" ] || rm -rf "$state/deploys/$unfinished" "$state/current"
-      unfinished=''
-      ;;
-  esac
+  [ -z "$unfinished" ] ||
+    log "a deployment was interrupted ($(noted "$unfinished" started), by $(noted "$unfinished" who)); this one takes its place"
+  [ -z "$dry_run" ] || return 0
+  # Those that were killed before they changed anything are no deployments.
+  for folder in "$state"/deploys/*; do
+    [ -d "$folder" ] || continue
+    [ -n "$(noted "${folder##*/}" result)" ] || changed_something "${folder##*/}" || rm -rf "$folder"
+  done
 }
 
 # run_back: --back.
@@ -343,7 +341,6 @@ where it does, or the data are restored behind it: --yes"
     return 0
   fi
   new_record
-  name_it current "$id"
   go_back "$to" "$state/deploys/$to/images" || {
     end_record failed
     fail "the build before is in place, but is not well" 4
@@ -370,7 +367,6 @@ run() {
   adopt
   new_record
   cp "$work/before" "$deploy/before"
-  name_it current "$id"
   step prepare
   keep_images "$work/before"
   step pull

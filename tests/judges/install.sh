@@ -36,7 +36,7 @@ esac
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 dir=$(realpath -m "${1:?usage: install.sh DIR [GROUP]}")
-stamp=$(cat <(echo "$group") "$here"/install.sh "$here"/*.py "$here"/*.mjs "$here"/*.txt "$here"/package*.json "$here"/express/* "$here"/actionlint/* | sha256sum)
+stamp=$(cat <(echo "$group") "$here"/install.sh "$here"/*.py "$here"/*.mjs "$here"/*.txt "$here"/package*.json "$here"/express/* "$here"/pages/* "$here"/actionlint/* | sha256sum)
 
 fail() {
   echo "judges: $*" >&2
@@ -456,6 +456,7 @@ END
   grafana_schema
   express
   terraform
+  pages
   wait $kubernetes_job || fail "the judges of Kubernetes could not be installed"
   wait $continuous_job || fail "the judges of hooks and pipelines could not be installed"
 }
@@ -475,6 +476,23 @@ express() {
 exec node "${0%/*}/../express/app.mjs" "$@"
 END
   chmod +x "$new/bin/express"
+}
+
+# Readers of Markdown, of Mermaid and of Graphviz' language, and a lint of Markdown.
+pages() {
+  if [ -z "$(type -P node)" ] || [ -z "$(type -P npm)" ]; then
+    lacking pages "this machine has no npm that could bring it"
+    return
+  fi
+  cp -r "$here/pages" "$new/pages"
+  (cd "$new/pages" && npm ci --ignore-scripts --no-audit --no-fund --silent --cache "$new/pages/cache") >&2 ||
+    fail "the readers of pages could not be fetched from the npm registry"
+  rm -rf "$new/pages/cache"
+  cat >"$new/bin/pages" <<'END'
+#!/bin/sh
+exec node "${0%/*}/../pages/judge.mjs" "$@"
+END
+  chmod +x "$new/bin/pages"
 }
 
 # What Grafana's own types say of a dashboard. Types are no package of Debian's: they come from npm, fixed by a lock file.
@@ -619,6 +637,7 @@ try_judges() {
     judge --helps refuse moto_check
     judge --help accept moto_check
   fi
+  try_pages
   judge '{ "pebble": { "httpPort": "80" } }' refuse pebble_check
   judge '{ "pebble": { "httpPort": 80 } }' accept pebble_check
   judge 'work is counted' accept work_check
@@ -647,6 +666,18 @@ try_kubernetes() {
     judge "$good, securityContext: { privileged: false } }] } } }" accept checkov_check
     rm -f "$new/sample.yaml"
   fi
+}
+
+# What `pages` must not take for an answer: a text that it cannot read.
+try_pages() {
+  [ ! -e "$new/lacking/pages" ] || return 0
+  judge '[{ "mermaid": "flowchart LR\n a --> end" }]' refuse pages_check
+  judge '[{ "dot": "digraph { a -> }" }]' refuse pages_check
+  judge '[{ "mermaid": "flowchart LR\n a --> b" }, { "dot": "digraph { a -> b }" }, { "svg": "<svg/>" }, { "markdown": "# a" }, { "lint": "# a\n" }]' accept pages_check
+}
+
+pages_check() {
+  "$new/bin/pages" <"$1" >"$1.answers" && ! grep -q '"error"' "$1.answers"
 }
 
 try_continuous() {

@@ -221,9 +221,7 @@ impl<'a> Model<'a> {
                 match outside.kind {
                     OutsideKind::Internet => true,
                     OutsideKind::Localhost => false,
-                    OutsideKind::Declared => from.is_some_and(|from| {
-                        outside.ranges.iter().any(|range| Cidr::around(range).is_some_and(|it| it.has(from)))
-                    }),
+                    OutsideKind::Declared => from.is_some_and(|from| within(&outside.ranges, from)),
                 }
             })
         })

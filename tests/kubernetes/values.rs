@@ -362,13 +362,12 @@ pub(crate) struct Cidr {
 impl Cidr {
     /// A range as the API takes it: by its first address.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        Self::around(text).filter(|range| {
-            text.split('/').next().and_then(|it| it.parse().ok()).map(number)
-                == Some((range.first, range.bits))
-        })
+        let range = Self::around(text)?;
+        let (address, _) = number(text.split_once('/')?.0.parse().ok()?);
+        (range.first == address).then_some(range)
     }
 
-    /// A range as a source says it: by any of its addresses.
+    /// A range as a source may have it: by any of its addresses.
     pub(crate) fn around(text: &str) -> Option<Self> {
         let (address, length) = text.split_once('/')?;
         let (first, bits) = number(address.parse().ok()?);

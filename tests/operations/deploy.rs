@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::engine::{Host, platform, said};
+use super::engine::{Host, platform, said, try_some};
 use super::install::{Build, FIRST, SECRET, Stack, files_below};
 use crate::judge::Judge;
 
@@ -341,47 +341,54 @@ fn a_text_through_a_pipe_reaches_its_end_or_is_refused() {
     assert_eq!(stack.runs("api"), "sha256:api10");
 }
 
-/// It is killed at each call of the engine, and at each renaming of a file. The next run comes to the same end.
+/// Where a deployment is killed.
+#[derive(Debug)]
+enum At {
+    /// At a call of the engine that holds a text.
+    Call(&'static str),
+    /// At a renaming of a file. The first is that of the manifest, and the last as well.
+    Renaming(u32),
+}
+
+/// It is killed at a call of the engine, or at a renaming of a file. The next run comes to the same end.
 #[test]
-#[ignore = "a run of its own for each kill: tests/long.sh operations"]
 fn a_kill_at_every_step_is_found_by_the_next_run() {
-    let Some(stack) = running() else { return };
-    stack.build("second", SECOND);
-    for at in ["image inspect", "ps --all", "tag sha256", "plain pull", "inspect --type", "plain up"] {
-        stack.host.on_next(1, at, &stack.killer());
+    let calls = ["image inspect", "ps --all", "tag sha256", "plain pull", "inspect --type", "plain up"];
+    let mut kills: Vec<At> = calls.into_iter().map(At::Call).collect();
+    kills.extend((1..5).map(At::Renaming));
+    try_some(&kills, 3, |kill| {
+        let Some(stack) = running() else { return };
+        stack.build("second", SECOND);
+        match kill {
+            At::Call(call) => stack.host.on_next(1, call, &stack.killer()),
+            At::Renaming(nth) => {
+                fs::write(stack.host.place("bin/moves"), "").expect("a file can be written");
+                let text = format!(
+                    "#!/bin/bash\nhere=${{0%/*}}\ncase \"$*\" in *infrac-new*) echo x >>$here/moves ;; esac\n\
+                     if [ $(wc -l <$here/moves) = {nth} ]; then {}; fi\nexec /bin/mv \"$@\"\n",
+                    stack.killer()
+                );
+                stack.host.tool("mv", &text);
+            }
+        }
         let output = stack.command("second", &[]).output().expect("bash runs");
-        assert!(!output.status.success(), "{at}: {}", said(&output));
-        let said = stack.deploy("second", &[], 0);
-        assert_eq!(said.contains("a deployment was interrupted"), at == "plain up", "{at}: {said}");
-        assert_eq!(stack.runs("api"), "sha256:api11");
-        stack.deploy("build", &[], 0);
-    }
-    // Of the renamings the first is that of the manifest, and the last as well.
-    let mv = |nth: u32| {
-        format!(
-            "#!/bin/bash\nhere=${{0%/*}}\ncase \"$*\" in *infrac-new*) echo x >>$here/moves ;; esac\n\
-             if [ $(wc -l <$here/moves) = {nth} ]; then {}; fi\nexec /bin/mv \"$@\"\n",
-            stack.killer()
-        )
-    };
-    for nth in 1..5 {
-        fs::write(stack.host.place("bin/moves"), "").expect("a file can be written");
-        stack.host.tool("mv", &mv(nth));
-        let output = stack.command("second", &[]).output().expect("bash runs");
-        assert!(!output.status.success(), "{nth}: {}", said(&output));
+        assert!(!output.status.success(), "{kill:?}: {}", said(&output));
         stack.host.tool("mv", "#!/bin/sh\nexec /bin/mv \"$@\"\n");
-        // One goes on, another goes back.
-        if nth % 2 == 0 {
-            stack.deploy("second", &[], 0);
-            assert_eq!(stack.runs("api"), "sha256:api11");
-            stack.deploy("build", &[], 0);
-        } else {
+        // Where the next run goes on, and where it goes back.
+        let has_changed = matches!(kill, At::Call("plain up") | At::Renaming(_));
+        if let At::Renaming(1 | 3) = kill {
             stack.deploy("second", &["--back"], 0);
+        } else {
+            let said = stack.deploy("second", &[], 0);
+            assert_eq!(said.contains("a deployment was interrupted"), has_changed, "{kill:?}: {said}");
+            assert_eq!(stack.runs("api"), "sha256:api11");
+            assert!(stack.installed("docker/config/api/etc/api.conf").contains("level = 2"), "{kill:?}");
+            stack.deploy("build", &[], 0);
         }
         assert_eq!(stack.runs("api"), "sha256:api10");
-        assert!(stack.installed("docker/config/api/etc/api.conf").contains("level = 1"), "{nth}");
-        assert!(!files_below(&stack.opt()).iter().any(|name| name.ends_with("infrac-new")), "{nth}");
-    }
+        assert!(stack.installed("docker/config/api/etc/api.conf").contains("level = 1"), "{kill:?}");
+        assert!(!files_below(&stack.opt()).iter().any(|name| name.ends_with("infrac-new")), "{kill:?}");
+    });
 }
 
 /// An interrupted version that was broken: the next one that is broken goes back to what ran before both.
@@ -390,6 +397,11 @@ fn what_ran_before_an_interrupted_deployment_is_gone_back_to() {
     let Some(stack) = running() else { return };
     stack.build("broken", BROKEN);
     stack.host.on_next(1, "plain up", &stack.killer());
+    assert!(!stack.command("broken", &[]).output().expect("bash runs").status.success());
+    // Nor does a run that is refused, or killed before it changes anything, forget it.
+    stack.host.on_next(1, "plain pull", "exit 18");
+    stack.deploy("broken", &[], 1);
+    stack.host.on_next(1, "plain pull", &stack.killer());
     assert!(!stack.command("broken", &[]).output().expect("bash runs").status.success());
     let said = stack.deploy("broken", &[], 3);
     assert!(said.contains("a deployment was interrupted"), "{said}");

@@ -6,7 +6,8 @@
 #   answers/NUMBER  run (a script of bash, which gets the call's words), left (how often it still answers; always without)
 #   containers/ID   a container: lines "KEY VALUE", with the keys of templates (.State.Status) and labels (label:NAME)
 here=${0%/*}
-printf '%s\n' "$*" >>"$here/calls"
+line="$*"
+printf "%s\n" "${line//$'\n'/ }" >>"$here/calls"
 number=$(wc -l <"$here/calls")
 
 # It reads all that it is given, as `exec` and `run` do: a script that does not keep its own input from it loses it.

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use infrac::platform::{Platform, Runtime};
 use infrac::target::{self, TARGETS, Target};
@@ -71,6 +73,8 @@ impl Host {
             fs::write(host.place(file), "").expect("a file can be written");
         }
         host.tool("docker", DOCKER);
+        // What is on the disk is no matter of these tests, and a busy disk takes seconds.
+        host.tool("sync", "#!/bin/sh\n");
         host
     }
 
@@ -210,6 +214,24 @@ impl Host {
     pub(crate) fn run(&self, script: &str, arguments: &[&str]) -> Output {
         self.command(script, arguments).output().expect("bash runs")
     }
+}
+
+/// Tries a few of the cases, spread over all of them, or all with `INFRAC_LONG=1`; some at a time, each on hosts of its own.
+pub(crate) fn try_some<T: Sync>(cases: &[T], few: usize, try_one: impl Fn(&T) + Sync) {
+    let all = std::env::var_os("INFRAC_LONG").is_some();
+    let step = if all { 1 } else { cases.len().div_ceil(few).max(1) };
+    let chosen: Vec<&T> = cases.iter().skip(step / 2).step_by(step).collect();
+    assert!(!chosen.is_empty(), "there is nothing to try");
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(2, usize::from) {
+            scope.spawn(|| {
+                while let Some(case) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    try_one(case);
+                }
+            });
+        }
+    });
 }
 
 /// All that a script said.

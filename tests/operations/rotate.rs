@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Output, Stdio};
 
-use super::engine::{Host, of_text, said};
+use super::engine::{Host, of_text, said, try_some};
 
 /// A program that knows one password, one that knows two, and one that reads its own when it starts; what reads them, and what
 /// does not.
@@ -297,43 +297,35 @@ fn a_reader_that_is_not_well_is_named_and_nothing_is_left_to_finish() {
 /// Whatever call of the engine it is killed at, before or behind what the call does, the next script that takes the lock
 /// leaves one value that all know.
 #[test]
-#[ignore = "a run of its own for each kill: tests/long.sh operations"]
 fn a_kill_at_any_call_is_finished_or_undone_by_the_next_script() {
+    let mut kills = Vec::new();
     for (secret, service) in [("DB_PASSWORD", "db"), ("CACHE_PASSWORD", "cache"), ("ROOT_KEY", "store")] {
         let whole = host();
         assert!(rotate(&whole, &[secret], None).status.success());
         let calls = whole.calls().lines().count();
-        // Each takes seconds: without INFRAC_LONG=1 some of them are tried.
-        let long = std::env::var_os("INFRAC_LONG").is_some();
-        for at in (1..=calls).step_by(if long { 1 } else { 7 }) {
-            for behind in [false, true] {
-                let host = host();
-                kill_at(&host, at, behind);
-                let output = rotate(&host, &[secret], None);
-                assert!(!output.status.success(), "{secret} {at}: it was killed");
-                let place = format!("{secret}, call {at} of {calls}, behind it: {behind}");
-                host.write(
-                    "scripts/try.sh",
-                    "#!/usr/bin/env bash\n. \"$(dirname \"$0\")/lib/common.sh\"\nlock\n",
-                );
-                fs::write(host.place("bin/kill"), "").expect("a file");
-                let output =
-                    host.command("scripts/try.sh", &[]).env("ROTATE_WAIT", "0").output().expect("bash runs");
-                assert!(output.status.success(), "{place}: {}", said(&output));
-                let value = setting(&host, secret);
-                assert_eq!(known(&host, service), format!("{value}\n"), "{place}: {}", said(&output));
-                let started =
-                    fs::read_to_string(host.place(&format!("bin/started-{service}"))).unwrap_or_default();
-                assert!(value == OLD || started.contains(&value), "{place}: {service} has the old value");
-                let left = fs::read_dir(host.build().join(".infrac/rotate"));
-                assert!(left.map_or(true, |mut left| left.next().is_none()), "{place}: the journal stays");
-                assert!(
-                    !said(&output).contains(&value) && !host.calls().contains(&value),
-                    "{place}: a value is shown"
-                );
-            }
-        }
+        kills.extend((1..=calls).flat_map(|at| [(secret, service, at, false), (secret, service, at, true)]));
     }
+    try_some(&kills, 7, |(secret, service, at, behind)| {
+        let host = host();
+        kill_at(&host, *at, *behind);
+        let output = rotate(&host, &[secret], None);
+        let place = format!("{secret}, call {at}, behind it: {behind}");
+        assert!(!output.status.success(), "{place}: it was killed");
+        host.write("scripts/try.sh", "#!/usr/bin/env bash\n. \"$(dirname \"$0\")/lib/common.sh\"\nlock\n");
+        fs::write(host.place("bin/kill"), "").expect("a file");
+        let output = host.command("scripts/try.sh", &[]).env("ROTATE_WAIT", "0").output().expect("bash runs");
+        assert!(output.status.success(), "{place}: {}", said(&output));
+        let value = setting(&host, secret);
+        assert_eq!(known(&host, service), format!("{value}\n"), "{place}: {}", said(&output));
+        let started = fs::read_to_string(host.place(&format!("bin/started-{service}"))).unwrap_or_default();
+        assert!(value == OLD || started.contains(&value), "{place}: {service} has the old value");
+        let left = fs::read_dir(host.build().join(".infrac/rotate"));
+        assert!(left.map_or(true, |mut left| left.next().is_none()), "{place}: the journal stays");
+        assert!(
+            !said(&output).contains(&value) && !host.calls().contains(&value),
+            "{place}: a value is shown"
+        );
+    });
 }
 
 /// The group of processes is killed at a call of the engine, before or behind what it does.

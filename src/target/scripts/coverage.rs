@@ -33,7 +33,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
-            | TargetField::terraform(_) => NotConcerned,
+            | TargetField::terraform(_)
+            | TargetField::docs(_) => NotConcerned,
         },
         SourceField::variable(field) => match field {
             VariableField::default(Leaf) | VariableField::one_of(Leaf) | VariableField::optional(Leaf) => {

@@ -43,8 +43,10 @@ take() {
   if [ -n "$last" ] && [ -z "$smaller" ] && [ $((total * 2)) -lt "$(known "$b_folder/$last" size)" ]; then
     fail "$b_name: $total bytes are less than half of the last copy, $(known "$b_folder/$last" size); where that is meant, --smaller"
   fi
-  sync -f "$b_folder" 2>/dev/null || sync
+  # These files alone: the whole disk of a busy host takes minutes.
+  sync "$folder"/* "$folder" 2>/dev/null || sync
   mv "$folder" "$b_folder/$stamp"
+  sync "$b_folder" 2>/dev/null || sync
   trap - EXIT
   copy=$b_folder/$stamp
   log "$b_name: $copy, $total bytes"

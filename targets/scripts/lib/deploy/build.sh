@@ -94,13 +94,26 @@ temporary() {
   esac
 }
 
+# clear_temporaries FROM TO: what a deployment that was killed has left under temporary names.
+clear_temporaries() {
+  local path
+  {
+    paths "$1"
+    paths "$2"
+    [ -z "$unfinished" ] || paths "$state/deploys/$unfinished/build"
+  } | sed 's|[^/]*$|.&.infrac-new|' | while IFS= read -r path; do
+    [ ! -f "$2/$path" ] || rm -f "$2/$path"
+  done
+}
+
 # put_files FROM TO: each file as a whole. All that are new stand under temporary names before the first one is renamed;
 # while they are, the manifest names the old and the new content of each, so that what finds them half-way knows them.
 put_files() (
   umask 022
+  clear_temporaries "$1" "$2"
   changed "$1" "$2" >"$work/changed" && gone "$1" "$2" >"$work/gone" || exit
   if ! stage "$1" "$2" <"$work/changed"; then
-    while IFS= read -r path; do rm -f "$2/$(temporary "$path")"; done <"$work/changed"
+    clear_temporaries "$1" "$2"
     exit 1
   fi
   {

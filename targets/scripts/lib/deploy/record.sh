@@ -2,7 +2,7 @@
 # shellcheck disable=SC2034,SC2154 # the names are those of deploy.sh and common.sh
 # What is kept of each deployment, in `.infrac/deploys/ID`: `build` is a copy of its files, `images` what ran of it, `before` what
 # ran until then, `plan` its images and volumes, `record` the rest, a line "KEY VALUE" each. `current` names the one that is not
-# over, `last` the one that is in place.
+# over and has changed something, `last` the one that is in place.
 
 # How many are kept.
 KEPT=5
@@ -26,10 +26,17 @@ name_it() {
   mv -f "$state/$1.new" "$state/$1"
 }
 
-# step WORD: where it stands, for the run behind a kill.
+# step WORD: where it stands, for the run behind a kill. From the first step that changes something, this deployment is the one
+# that is not over: until then that is one that was interrupted before, which must not be forgotten.
 step() {
   step=$1
   note step "$1"
+  case $1 in files | back) name_it current "$id" ;; esac
+}
+
+# changed_something ID: whether a deployment that did not end came so far.
+changed_something() {
+  case $(noted "$1" step) in files | up | judge | back) ;; *) return 1 ;; esac
 }
 
 # new_record: of a deployment that begins, in $deploy.
