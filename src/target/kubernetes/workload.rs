@@ -64,6 +64,24 @@ pub(super) fn object(cluster: &Context<'_>, service: &Service, configs: &[Config
     object
 }
 
+/// What runs a Job of a service again, by a schedule, where what it made does not last.
+pub(super) fn renewal(
+    cluster: &Context<'_>,
+    service: &Service,
+    configs: &[Config],
+    file: &str,
+) -> Option<Object> {
+    if !cluster.platform.renews(service) {
+        return None;
+    }
+    let mut object = Object::new(file, Stage::Job, &job::renewing(cluster, service, configs));
+    if let Some(wave) = cluster.waves.get(&service.id).filter(|wave| **wave > 0) {
+        object.annotate("argocd.argoproj.io/sync-wave", &wave.to_string());
+    }
+    object.comment.push("Signs certificates anew when two thirds of their time are over.".to_owned());
+    Some(object)
+}
+
 fn deployment(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> Deployment {
     Deployment {
         metadata: labels::metadata_of_workload(cluster.platform, service),
