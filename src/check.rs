@@ -182,6 +182,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::RES002], check: Of(resource::heaps) },
     Rule { codes: &[codes::RES003], check: Of(resource::unsaid) },
     Rule { codes: &[codes::RES004], check: Of(resource::sites) },
+    Rule { codes: &[codes::RES005], check: Of(resource::files) },
     Rule { codes: &[codes::IMG001, codes::IMG004], check: Of(image::retired) },
     Rule { codes: &[codes::IMG002], check: Of(image::tags) },
     Rule { codes: &[codes::IMG003], check: Of(image::versions) },

@@ -263,6 +263,8 @@ registry! {
     RES003 Warning "limit-not-said";
     /// A proxy with less memory than its sites take.
     RES004 Warning "too-small-for-its-sites";
+    /// Paths in memory that leave no memory to the program.
+    RES005 Warning "memory-for-files-alone";
 
     /// An image that can no longer be pulled.
     IMG001 Error "image-gone";

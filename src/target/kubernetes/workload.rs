@@ -35,6 +35,17 @@ impl Kind {
         }
     }
 
+    /// What `kubectl` calls it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Deployment => "deployment",
+            Self::StatefulSet => "statefulset",
+            Self::DaemonSet => "daemonset",
+            Self::Job => "job",
+            Self::CronJob => "cronjob",
+        }
+    }
+
     /// The keys that lead to the template of its pods.
     fn template(self) -> &'static [&'static str] {
         match self {
