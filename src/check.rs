@@ -112,6 +112,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::SITE024], check: Of(route::probed) },
     Rule { codes: &[codes::NGX001], check: Of(site::unsayable) },
     Rule { codes: &[codes::NGX001], check: Of(route::failures) },
+    Rule { codes: &[codes::VOL007], check: Of(volume::unused_buckets) },
     Rule { codes: &[codes::BKP001], check: Of(backup::empty) },
     Rule { codes: &[codes::BKP002], check: Of(backup::uncopied) },
     Rule { codes: &[codes::BKP003], check: Of(backup::short) },

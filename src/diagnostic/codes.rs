@@ -1,5 +1,4 @@
-//! The registry of codes. A code never changes its meaning; one that is no longer needed is retired, not used again. The long text
-//! of each stands in `docs/codes/`, with a failing example and its mended twin, both of which a test runs.
+//! The registry of codes. A code never changes its meaning, and is never used again. `docs/codes/` has a page of each, with examples that a test runs.
 
 use super::code::{Code, Severity, registry};
 
@@ -242,6 +241,8 @@ registry! {
     VOL005 Error "cannot-be-written";
     /// Something that is mounted below a folder that a target writes.
     VOL006 Error "below-a-generated-folder";
+    /// A bucket that nothing writes to or reads.
+    VOL007 Warning "unused-bucket";
 
     /// A backup with nothing to copy, or of files that are no valid copy.
     BKP001 Error "nothing-to-copy";

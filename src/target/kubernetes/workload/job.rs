@@ -81,7 +81,7 @@ const RENEWAL: &str = "41 3 * * 1";
 /// What signs certificates anew. The Job that signs the first ones has ended, and no apply runs it again.
 pub(super) fn renewing(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> CronJob {
     let mut job = scheduled(cluster, service, configs);
-    job.spec.schedule = RENEWAL.to_owned();
+    RENEWAL.clone_into(&mut job.spec.schedule);
     job
 }
 
