@@ -7,12 +7,13 @@
 mod dot;
 mod layout;
 mod mermaid;
+mod reduce;
 mod svg;
 
 use std::collections::BTreeMap;
 
 pub use dot::dot;
-pub use mermaid::{EDGES as MERMAID_EDGES, mermaid};
+pub use mermaid::{mermaid, shown as mermaid_shows};
 pub use svg::{Theme, svg};
 
 use crate::platform::{Cause, EdgeEnd, OutsideId, OutsideKind, Platform, Service, ServiceId};
@@ -22,6 +23,8 @@ use crate::platform::{Cause, EdgeEnd, OutsideId, OutsideKind, Platform, Service,
 pub struct Graph {
     /// What it is called.
     pub title: String,
+    /// What the picture says of itself: that it shows groups in the place of services.
+    pub note: String,
     /// The headings of groups that have nodes, in the order of the source.
     pub groups: Vec<String>,
     /// The networks, in the order of the source.
@@ -137,50 +140,6 @@ impl Graph {
             self.nodes.push(node(platform, service, &groups));
         }
         places
-    }
-
-    /// The same with one node a group, where its services are too many to be shown.
-    #[must_use]
-    pub fn by_groups(&self) -> Self {
-        let mut graph =
-            Self { title: self.title.clone(), networks: self.networks.clone(), ..Self::default() };
-        let mut places = vec![0; self.nodes.len()];
-        let mut of_group: BTreeMap<usize, usize> = BTreeMap::new();
-        for (at, node) in self.nodes.iter().enumerate() {
-            let Some(group) = node.group else {
-                places[at] = graph.nodes.len();
-                graph.nodes.push(node.clone());
-                continue;
-            };
-            let place = *of_group.entry(group).or_insert_with(|| {
-                graph.nodes.push(Node {
-                    name: self.groups[group].clone(),
-                    kind: NodeKind::Group,
-                    group: None,
-                    ports: Vec::new(),
-                    networks: Vec::new(),
-                    public: false,
-                });
-                graph.nodes.len() - 1
-            });
-            places[at] = place;
-            let whole = &mut graph.nodes[place];
-            whole.public |= node.public;
-            whole.networks.extend(&node.networks);
-        }
-        for node in &mut graph.nodes {
-            node.networks.sort_unstable();
-            node.networks.dedup();
-        }
-        let mut edges = BTreeMap::new();
-        for edge in &self.edges {
-            let (from, to) = (places[edge.from], places[edge.to]);
-            if from != to {
-                join(&mut edges, from, to, None, edge.network, edge.kind);
-            }
-        }
-        graph.edges = edges.into_values().collect();
-        graph
     }
 }
 

@@ -7,7 +7,7 @@
 pub(crate) mod pages;
 
 use infrac::graph::{
-    Edge, EdgeKind, Graph, MERMAID_EDGES, Network, Node, NodeKind, Theme, dot, mermaid, svg,
+    Edge, EdgeKind, Graph, Network, Node, NodeKind, Theme, dot, mermaid, mermaid_shows, svg,
 };
 use regex::Regex;
 use serde_json::{Value, json};
@@ -43,11 +43,7 @@ fn readers_see_what_a_platform_is() {
     let answers = pages.ask(&questions);
     let mut complaints = Vec::new();
     for ((name, graph), answers) in pictures.iter().zip(answers.chunks_exact(2)) {
-        let shown = if graph.edges.len() > MERMAID_EDGES && !graph.groups.is_empty() {
-            graph.by_groups()
-        } else {
-            graph.clone()
-        };
+        let shown = mermaid_shows(graph);
         let length = |value: &Value| value.as_object().map_or(0, serde_json::Map::len);
         let seen = (length(&answers[0]["nodes"]), answers[0]["edges"].as_u64().unwrap_or_default());
         if seen != (shown.nodes.len(), shown.edges.len() as u64) {
@@ -203,7 +199,7 @@ fn hostile(dice: &mut Dice) -> Graph {
         }
     }
     // A group without nodes is in no graph.
-    let mut graph = Graph { title: text(dice), groups, networks, nodes, edges };
+    let mut graph = Graph { title: text(dice), note: String::new(), groups, networks, nodes, edges };
     let used: Vec<usize> =
         (0..graph.groups.len()).filter(|at| graph.nodes.iter().any(|it| it.group == Some(*at))).collect();
     for node in &mut graph.nodes {
@@ -262,13 +258,12 @@ fn texts_mean_nothing_to_any_reader() {
     none(&complaints);
 }
 
-/// A chain, a circle, and one that all reach: none of it stops the layout, and none takes for ever.
-#[test]
-fn large_and_round_graphs_are_drawn() {
+/// A platform of many: each connects to the next, and all to the first.
+fn many(count: usize, groups: usize) -> Graph {
     let node = |at: usize| Node {
         name: format!("service-{at}"),
         kind: NodeKind::Service,
-        group: Some(at % 7),
+        group: (groups > 0).then(|| at % groups),
         ports: vec![8080],
         networks: vec![at % 3],
         public: false,
@@ -276,23 +271,109 @@ fn large_and_round_graphs_are_drawn() {
     let edge =
         |from, to| Edge { from, to, ports: vec![8080], network: Some(from % 3), kind: EdgeKind::Inside };
     let network = |at| Network { name: format!("net-{at}"), internal: at == 1 };
-    let counts: &[usize] = if crate::sample::whole() { &[1, 2, 12, 60, 300] } else { &[1, 2, 12, 60] };
-    for &count in counts {
-        let circle = (0..count).filter(|_| count > 1).map(|at| edge(at, (at + 1) % count));
-        let star = (2..count).map(|at| edge(at, 0));
-        let mut edges: Vec<Edge> = circle.chain(star).collect();
-        edges.sort_by_key(|edge| (edge.from, edge.to));
-        edges.dedup_by_key(|edge| (edge.from, edge.to));
-        let graph = Graph {
-            title: "many".to_owned(),
-            groups: (0..7.min(count)).map(|at| format!("group {at}")).collect(),
-            networks: (0..3).map(network).collect(),
-            nodes: (0..count).map(node).collect(),
-            edges,
-        };
-        let picture = svg(&graph, Theme::Auto);
-        assert_eq!(rectangles(&picture, "service").len(), count);
+    let circle = (0..count).filter(|_| count > 1).map(|at| edge(at, (at + 1) % count));
+    let star = (2..count).map(|at| edge(at, 0));
+    let mut edges: Vec<Edge> = circle.chain(star).collect();
+    edges.sort_by_key(|edge| (edge.from, edge.to));
+    edges.dedup_by_key(|edge| (edge.from, edge.to));
+    Graph {
+        title: "many".to_owned(),
+        note: String::new(),
+        groups: (0..groups.min(count)).map(|at| format!("group {at}")).collect(),
+        networks: (0..3).map(network).collect(),
+        nodes: (0..count).map(node).collect(),
+        edges,
     }
+}
+
+/// A chain, a circle, and one that all reach: none of it stops the layout.
+#[test]
+fn round_graphs_are_drawn() {
+    for count in [1, 2, 12, 30] {
+        let picture = svg(&many(count, 7), Theme::Auto);
+        assert_eq!(rectangles(&picture, "service").len(), count);
+        assert!(!picture.contains("too many"), "{count}");
+    }
+}
+
+/// What cannot be laid out in a second is shown by its groups, or as one, and the picture says so. No platform is too large for that.
+#[test]
+fn large_graphs_are_shown_by_their_groups() {
+    let Some(pages) = Pages::find() else { return };
+    for (count, groups, boxes) in [(300, 7, 7), (300, 0, 1), (20_000, 12, 12), (20_000, 9_000, 1)] {
+        let graph = many(count, groups);
+        let picture = svg(&graph, Theme::Auto);
+        assert_eq!(rectangles(&picture, "several").len(), boxes, "{count} in {groups}");
+        assert!(picture.contains(&format!("{count} services with")), "{count} in {groups}");
+        let drawn = mermaid(&graph);
+        let answer = &pages.ask(&[json!({ "mermaid": drawn })])[0];
+        let nodes = answer["nodes"].as_object().map_or(0, serde_json::Map::len);
+        assert_eq!(nodes, mermaid_shows(&graph).nodes.len(), "{count} in {groups}: {}", answer["error"]);
+        assert!(nodes <= 500 && drawn.starts_with("---\ntitle:"), "{count} in {groups}");
+    }
+}
+
+/// The straight pieces of lines that are drawn as curves, by their ends.
+fn crossings(lines: &[Vec<(f64, f64)>]) -> usize {
+    let side =
+        |a: (f64, f64), b: (f64, f64), c: (f64, f64)| (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0);
+    let cross = |a: &[(f64, f64)], b: &[(f64, f64)]| {
+        side(a[0], a[1], b[0]) * side(a[0], a[1], b[1]) < 0.0
+            && side(b[0], b[1], a[0]) * side(b[0], b[1], a[1]) < 0.0
+    };
+    let mut found = 0;
+    for (at, one) in lines.iter().enumerate() {
+        for other in &lines[at + 1..] {
+            found += one
+                .windows(2)
+                .flat_map(|a| other.windows(2).map(move |b| (a, b)))
+                .filter(|(a, b)| cross(a, b))
+                .count();
+        }
+    }
+    found
+}
+
+/// The lines of a picture: level pieces and curves, of which the ends are taken.
+fn lines(picture: &str) -> Vec<Vec<(f64, f64)>> {
+    let pattern =
+        Regex::new(r#"<path class="edge [^"]*" marker-end="[^"]*" d="([^"]+)""#).expect("a pattern");
+    let step = Regex::new(r"([MCH])([-\d. ]+)").expect("a pattern");
+    let line = |d: &str| {
+        let mut points: Vec<(f64, f64)> = Vec::new();
+        for it in step.captures_iter(d) {
+            let numbers: Vec<f64> =
+                it[2].split_whitespace().map(|it| it.parse().expect("a number")).collect();
+            let last = points.last().copied().unwrap_or_default();
+            points.push(match &it[1] {
+                "H" => (numbers[0], last.1),
+                _ => (numbers[numbers.len() - 2], numbers[numbers.len() - 1]),
+            });
+        }
+        points
+    };
+    pattern.captures_iter(picture).map(|it| line(&it[1])).collect()
+}
+
+/// Graphviz is the measure: the flagship's lines do not cross more often than in its drawing.
+#[test]
+fn lines_cross_no_more_often_than_in_dots_drawing() {
+    let Some(pages) = Pages::find() else { return };
+    let flagship = Case::all().into_iter().find(|case| case.source == "platform").expect("the flagship");
+    let graph = Graph::of(&flagship.compile(), false);
+    let answer = &pages.ask(&[json!({ "dot": dot(&graph) })])[0];
+    let number = |value: &Value| value.as_f64().unwrap_or_default();
+    // Splines: every third point lies on the line.
+    let of_dot = |edge: &Value| -> Vec<(f64, f64)> {
+        let points = edge["points"].as_array().into_iter().flatten();
+        points.step_by(3).map(|point| (number(&point[0]), number(&point[1]))).collect()
+    };
+    let dots: Vec<Vec<(f64, f64)>> = answer["edges"].as_array().into_iter().flatten().map(of_dot).collect();
+    assert_eq!(dots.len(), graph.edges.len());
+    let own = lines(&svg(&graph, Theme::Auto));
+    assert_eq!(own.len(), graph.edges.len());
+    let (own, dots) = (crossings(&own), crossings(&dots));
+    assert!(own <= dots, "{own} crossings, {dots} in the drawing of dot");
 }
 
 /// The picture in the README is that of `platform.infra`: `cargo run -q -- graph > docs/graph.svg`.

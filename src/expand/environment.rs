@@ -35,6 +35,7 @@ pub fn targets(entries: &[Entry]) -> Vec<&'static Format> {
 }
 
 /// Whether an environment can be called so: a folder of that name is written below the project.
+#[must_use]
 pub fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))

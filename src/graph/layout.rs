@@ -1,5 +1,6 @@
 //! Where everything stands: the layered drawing of `dagre`, a port of the library of that name (`@dagrejs/dagre`).
 
+mod cost;
 mod crossings;
 mod route;
 
@@ -47,37 +48,108 @@ pub(super) struct Layout {
 /// The room above and below each node, so that a group's heading has a line of its own.
 const AROUND: f64 = 13.0;
 
-/// Lays a graph out, from left to right. What the library makes of it depends on the order in which it hears of things, so it is
-/// asked in several orders, and the drawing with the fewest crossings is taken: the first of those that are equal.
+/// Whether a graph can be laid out in about a second.
+pub(super) fn fits(graph: &Graph) -> bool {
+    cost::parts(graph) <= MOST_PARTS
+}
+
+/// Lays a graph out, from left to right. What the library makes of it depends on the order in which it is given things. So it is given
+/// them in several orders, and the drawing with the fewest crossings is taken: first as they stand, then as the best order so far
+/// with a few things moved, which leads on from what was found.
 pub(super) fn layout(graph: &Graph, nodes: &[Size], labels: &[Size]) -> Layout {
-    let tries = (WORK / graph.edges.len().max(1)).clamp(1, MOST_TRIES);
-    let mut orders = Orders(0);
-    let mut best: Option<(usize, Layout)> = None;
+    let parts = cost::parts(graph).max(1);
+    let tries = (WORK / parts).clamp(1, MOST_TRIES);
+    let mut dice = Dice(5);
+    let mut best: Option<Try> = None;
     for at in 0..tries {
-        let found = drawn(graph, nodes, labels, at, &mut orders);
-        let crossings = crossings::count(graph, &found.edges);
-        let better = best.as_ref().is_none_or(|(least, _)| crossings < *least);
-        if better {
-            best = Some((crossings, found));
+        let order = match &best {
+            Some(best) if at >= FIRST.len() => best.order.moved(graph, &best.crossings, &mut dice),
+            _ => Order::of(graph, FIRST[at % FIRST.len()]),
+        };
+        let layout = drawn(graph, nodes, labels, &order);
+        let crossings = crossings::find(graph, &layout.edges);
+        // One that is as good leads elsewhere, and may lead further.
+        let done = crossings.is_empty();
+        if best.as_ref().is_none_or(|best| crossings.len() <= best.crossings.len()) {
+            best = Some(Try { crossings, order, layout });
         }
-        if crossings == 0 {
+        if done {
             break;
         }
     }
-    best.map(|(_, layout)| layout).unwrap_or_default()
+    best.map(|best| best.layout).unwrap_or_default()
 }
 
-/// How many edges are laid out at most, all tries together: a picture of many is asked for in fewer orders.
-const WORK: usize = 1_500;
+/// The most parts of a drawing: one of so many takes about a second.
+const MOST_PARTS: usize = 2_500;
 
-const MOST_TRIES: usize = 60;
+/// How many parts are laid out at most, all tries together.
+const WORK: usize = 18_000;
 
-const RANKERS: [Ranker; 3] = [Ranker::NetworkSimplex, Ranker::TightTree, Ranker::LongestPath];
+const MOST_TRIES: usize = 80;
 
-/// Orders that look shuffled, the same each time (splitmix64, by Sebastiano Vigna).
-struct Orders(u64);
+struct Try {
+    /// The edges that cross, two by two.
+    crossings: Vec<(usize, usize)>,
+    order: Order,
+    layout: Layout,
+}
 
-impl Orders {
+/// How the library puts nodes into layers, and whether it keeps the first of drawings that are equally good.
+type Manner = (Ranker, bool);
+
+const FIRST: [Manner; 4] = [
+    (Ranker::NetworkSimplex, false),
+    (Ranker::NetworkSimplex, true),
+    (Ranker::TightTree, false),
+    (Ranker::LongestPath, false),
+];
+
+/// In which order, and how, the library is given things.
+#[derive(Clone)]
+struct Order {
+    manner: Manner,
+    groups: Vec<usize>,
+    nodes: Vec<usize>,
+    edges: Vec<usize>,
+}
+
+impl Order {
+    fn of(graph: &Graph, manner: Manner) -> Self {
+        Self {
+            manner,
+            groups: (0..graph.groups.len()).collect(),
+            nodes: (0..graph.nodes.len()).collect(),
+            edges: (0..graph.edges.len()).collect(),
+        }
+    }
+
+    /// The same with a few things in other places: most of them take part in a crossing.
+    fn moved(&self, graph: &Graph, crossings: &[(usize, usize)], dice: &mut Dice) -> Self {
+        let mut order = self.clone();
+        for _ in 0..=dice.below(3) {
+            let (one, other) = crossings[dice.below(crossings.len())];
+            let edge = if dice.below(2) == 0 { one } else { other };
+            let (from, to) = (graph.edges[edge].from, graph.edges[edge].to);
+            let node = if dice.below(2) == 0 { from } else { to };
+            match (dice.below(6), graph.nodes[node].group) {
+                (0, Some(group)) => dice.place(&mut order.groups, group),
+                (1, _) => dice.place(&mut order.edges, edge),
+                (2, _) => {
+                    let any = dice.below(graph.nodes.len());
+                    dice.place(&mut order.nodes, any);
+                }
+                _ => dice.place(&mut order.nodes, node),
+            }
+        }
+        order
+    }
+}
+
+/// Numbers that look like chance, the same each time (splitmix64, by Sebastiano Vigna).
+struct Dice(u64);
+
+impl Dice {
     fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -85,26 +157,28 @@ impl Orders {
         usize::try_from((mixed ^ (mixed >> 31)) % bound.max(1) as u64).unwrap_or_default()
     }
 
-    /// The numbers below `count`: as they are at first, then shuffled.
-    fn of(&mut self, count: usize, shuffled: bool) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..count).collect();
-        if shuffled {
-            for at in (1..count).rev() {
-                order.swap(at, self.below(at + 1));
-            }
-        }
-        order
+    /// Puts a thing somewhere else among all.
+    fn place(&mut self, things: &mut Vec<usize>, thing: usize) {
+        things.retain(|it| *it != thing);
+        things.insert(self.below(things.len() + 1), thing);
     }
 }
 
-fn drawn(graph: &Graph, nodes: &[Size], labels: &[Size], at: usize, orders: &mut Orders) -> Layout {
-    let shuffled = at >= 2 * RANKERS.len();
+/// The room between layers, of which one half is before labels and one behind. It grows with the lines that climb there, so that
+/// they can be told apart.
+const NARROW: f64 = 40.0;
+const EACH: f64 = 3.5;
+const WIDE: f64 = 260.0;
+
+fn drawn(graph: &Graph, nodes: &[Size], labels: &[Size], order: &Order) -> Layout {
+    #[expect(clippy::cast_precision_loss, reason = "a count of edges")]
+    let between = cost::between(graph) as f64;
     let mut layered: Layered<NodeLabel, EdgeLabel> =
         Layered::with_options(GraphOptions { directed: true, multigraph: false, compound: true });
-    for at in orders.of(graph.groups.len(), shuffled) {
-        layered.set_node(group(at), Some(NodeLabel::default()));
+    for at in &order.groups {
+        layered.set_node(group(*at), Some(NodeLabel::default()));
     }
-    for at in orders.of(nodes.len(), shuffled) {
+    for &at in &order.nodes {
         let size = nodes[at];
         let height = size.height + 2.0 * AROUND;
         layered.set_node(node(at), Some(NodeLabel { width: size.width, height, ..NodeLabel::default() }));
@@ -112,7 +186,7 @@ fn drawn(graph: &Graph, nodes: &[Size], labels: &[Size], at: usize, orders: &mut
             layered.set_parent(&node(at), Some(&group(of)));
         }
     }
-    for at in orders.of(labels.len(), shuffled) {
+    for &at in &order.edges {
         let (edge, size) = (&graph.edges[at], labels[at]);
         let label = EdgeLabel {
             width: size.width,
@@ -124,11 +198,11 @@ fn drawn(graph: &Graph, nodes: &[Size], labels: &[Size], at: usize, orders: &mut
     }
     let options = LayoutOptions {
         rankdir: RankDir::LR,
-        ranker: RANKERS[at % RANKERS.len()],
-        tie_keep_first: (at / RANKERS.len()) % 2 == 1,
+        ranker: order.manner.0,
+        tie_keep_first: order.manner.1,
         nodesep: 6.0,
         edgesep: 12.0,
-        ranksep: 52.0,
+        ranksep: (NARROW + EACH * between).min(WIDE),
         marginx: 16.0,
         marginy: 8.0,
         ..LayoutOptions::default()

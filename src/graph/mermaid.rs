@@ -1,35 +1,57 @@
 //! Mermaid, which GitHub draws inside Markdown.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::{Edge, EdgeKind, Graph, Node, NodeKind};
+use super::{Edge, EdgeKind, Graph, Node, NodeKind, reduce};
 
-/// The number of edges up to which a flowchart can be read. Mermaid itself refuses more than 500
-/// (mermaid-js/mermaid:packages/mermaid/src/schemas/config.schema.yaml, `maxEdges`), and GitHub lets nobody change that.
-pub const EDGES: usize = 100;
+/// The number of edges up to which a flowchart can be read.
+const READABLE: usize = 100;
 
-/// A flowchart. Where it would have too many edges, one node stands for each group.
+/// The most edges and characters that Mermaid shows, which GitHub lets nobody change
+/// (mermaid-js/mermaid:packages/mermaid/src/schemas/config.schema.yaml, `maxEdges`, `maxTextSize`).
+const MOST_EDGES: usize = 500;
+const MOST_TEXT: usize = 50_000;
+
+/// A flowchart of what [`shown`] says.
 #[must_use]
 pub fn mermaid(graph: &Graph) -> String {
-    if graph.edges.len() > EDGES && !graph.groups.is_empty() {
-        return flowchart(&graph.by_groups());
-    }
-    flowchart(graph)
+    flowchart(&shown(graph))
+}
+
+/// The graph that a flowchart shows: groups in the place of services where it could not be read otherwise.
+#[must_use]
+pub fn shown(graph: &Graph) -> Cow<'_, Graph> {
+    let readable = graph.edges.len() <= READABLE || graph.groups.is_empty();
+    let most = if readable { MOST_EDGES } else { READABLE };
+    let by_readers = |graph: &Graph, most| graph.edges.len() <= most && flowchart(graph).len() <= MOST_TEXT;
+    reduce::fitting(graph, |it| by_readers(it, if it.note.is_empty() { most } else { MOST_EDGES }))
 }
 
 fn flowchart(graph: &Graph) -> String {
-    let mut out = String::from("flowchart LR\n");
-    for (number, title) in graph.groups.iter().enumerate() {
+    let mut out = String::new();
+    if !graph.note.is_empty() {
+        // Nothing of a source stands in it.
+        let _ = writeln!(out, "---\ntitle: \"{}\"\n---", graph.note);
+    }
+    out.push_str("flowchart LR\n");
+    let mut of_group = vec![Vec::new(); graph.groups.len()];
+    for (at, node) in graph.nodes.iter().enumerate() {
+        if let Some(of_group) = node.group.and_then(|group| of_group.get_mut(group)) {
+            of_group.push(at);
+        }
+    }
+    for (number, (title, nodes)) in graph.groups.iter().zip(of_group).enumerate() {
         let _ = writeln!(out, "  subgraph g{number}[\"{}\"]", text(title));
-        for (at, node) in graph.nodes.iter().enumerate().filter(|(_, node)| node.group == Some(number)) {
-            let _ = writeln!(out, "    {}", line(at, node));
+        for at in nodes {
+            let _ = writeln!(out, "    {}", line(at, &graph.nodes[at]));
         }
         out.push_str("  end\n");
     }
     for (at, node) in graph.nodes.iter().enumerate().filter(|(_, node)| node.group.is_none()) {
         let _ = writeln!(out, "  {}", line(at, node));
     }
-    for edge in graph.edges.iter().take(MOST) {
+    for edge in &graph.edges {
         let _ = writeln!(out, "  {}", arrow(edge));
     }
     let public: Vec<String> =
@@ -44,9 +66,6 @@ fn flowchart(graph: &Graph) -> String {
     }
     out
 }
-
-/// Mermaid shows nothing of a flowchart with more edges.
-const MOST: usize = 500;
 
 fn line(at: usize, node: &Node) -> String {
     let mut label = text(&node.name);

@@ -4,7 +4,8 @@ mod colours;
 
 use std::fmt::Write as _;
 
-use super::layout::{Layout, Rectangle, Size, Spot, layout};
+use super::layout::{self, Layout, Rectangle, Size, Spot, layout};
+use super::reduce;
 use super::{Edge, EdgeKind, Graph, Node, NodeKind};
 
 /// The colours of a picture.
@@ -33,9 +34,11 @@ const HEADING: f64 = 20.0;
 /// The longest text; what is longer is cut.
 const LONGEST: usize = 40;
 
-/// Draws a graph.
+/// Draws a graph; one that is too large to be laid out by its groups, which the picture says.
 #[must_use]
 pub fn svg(graph: &Graph, theme: Theme) -> String {
+    let shown = reduce::fitting(graph, layout::fits);
+    let graph = shown.as_ref();
     let nodes: Vec<Size> = graph.nodes.iter().map(|node| size(graph, node)).collect();
     let labels: Vec<Size> = graph.edges.iter().map(label_size).collect();
     let layout = layout(graph, &nodes, &labels);
@@ -256,6 +259,16 @@ fn legend(graph: &Graph, below: f64) -> Legend {
     let mut drawn = String::new();
     let (mut x, mut y) = (16.0, below + 14.0);
     let mut widest: f64 = 0.0;
+    if !graph.note.is_empty() {
+        let _ = writeln!(
+            drawn,
+            "<text class=\"small\" x=\"16\" y=\"{}\">{}</text>",
+            number(y),
+            text(&graph.note)
+        );
+        widest = 16.0 + width(&graph.note, SMALL);
+        y += LINE + 3.0;
+    }
     let mut used: Vec<usize> = graph.nodes.iter().flat_map(|node| node.networks.clone()).collect();
     used.sort_unstable();
     used.dedup();

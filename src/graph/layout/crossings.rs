@@ -11,8 +11,8 @@ struct Piece {
     edge: usize,
 }
 
-/// The crossings of the lines of a graph. Level pieces and slopes count as straight ones.
-pub(super) fn count(graph: &Graph, lines: &[Vec<Spot>]) -> usize {
+/// The crossings of the lines of a graph, by the numbers of their edges. Level pieces and slopes count as straight ones.
+pub(super) fn find(graph: &Graph, lines: &[Vec<Spot>]) -> Vec<(usize, usize)> {
     let mut pieces: Vec<Piece> = Vec::new();
     for (edge, line) in lines.iter().enumerate() {
         pieces.extend(line.windows(2).map(|pair| Piece { from: pair[0], to: pair[1], edge }));
@@ -21,10 +21,11 @@ pub(super) fn count(graph: &Graph, lines: &[Vec<Spot>]) -> usize {
     let left = |piece: &Piece| piece.from.x.min(piece.to.x);
     let right = |piece: &Piece| piece.from.x.max(piece.to.x);
     pieces.sort_by(|a, b| left(a).total_cmp(&left(b)).then(a.edge.cmp(&b.edge)));
-    let mut found = 0;
+    let mut found = Vec::new();
     for (at, one) in pieces.iter().enumerate() {
         let beside = pieces[at + 1..].iter().take_while(|other| left(other) <= right(one));
-        found += beside.filter(|other| other.edge != one.edge && cross(one, other)).count();
+        let crossed = beside.filter(|other| other.edge != one.edge && cross(one, other));
+        found.extend(crossed.map(|other| (one.edge, other.edge)));
     }
     debug_assert_eq!(lines.len(), graph.edges.len());
     found
