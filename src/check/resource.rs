@@ -221,25 +221,6 @@ pub(super) fn sites(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{gib, size};
-
-    #[test]
-    fn sizes_are_read_as_java_reads_them() {
-        for (word, expected) in
-            [("1g", Some(1 << 30)), ("512M", Some(512 << 20)), ("64", Some(64)), ("1gb", None), ("g", None)]
-        {
-            assert_eq!(size(word), expected, "{word}");
-        }
-    }
-
-    #[test]
-    fn sizes_are_told_with_one_decimal() {
-        assert_eq!([gib(7 << 30), gib((1 << 30) + (1 << 29)), gib(96 << 20)], ["7GiB", "1.5GiB", "96MiB"]);
-    }
-}
-
 /// RES005: paths in memory that the source asks for, and that may take all that the service may use: what lies in them counts as
 /// memory of its containers (docs.kernel.org: admin-guide/cgroup-v2.rst, `memory.current`).
 pub(super) fn files(platform: &Platform, sink: &mut Sink) {
@@ -262,5 +243,24 @@ pub(super) fn files(platform: &Platform, sink: &mut Sink) {
             )
             .help("give it more memory than its files take, make them smaller, or use a volume"),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{gib, size};
+
+    #[test]
+    fn sizes_are_read_as_java_reads_them() {
+        for (word, expected) in
+            [("1g", Some(1 << 30)), ("512M", Some(512 << 20)), ("64", Some(64)), ("1gb", None), ("g", None)]
+        {
+            assert_eq!(size(word), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_told_with_one_decimal() {
+        assert_eq!([gib(7 << 30), gib((1 << 30) + (1 << 29)), gib(96 << 20)], ["7GiB", "1.5GiB", "96MiB"]);
     }
 }
