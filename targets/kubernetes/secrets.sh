@@ -2,7 +2,7 @@
 # secrets-kubernetes.sh [--dry-run] [--context NAME] [--env-file FILE] [--known NAME]… [ENVIRONMENT]: makes the Secrets of the
 # platform from .env, or those of an environment, and restarts what reads one that has changed; where a Job sets a changed value, that
 # runs first, with the next apply. A changed value that a program keeps itself, and would not read when it starts, is refused with
-# the way to change it there; --known NAME says that this is done. No value is printed, and none stands on a command line.
+# the way to change it there; --known NAME says that it knows this one. No value is printed, and none stands on a command line.
 # `secrets.conf` says which there are.
 set -eu
 umask 077
