@@ -220,6 +220,7 @@ fn things(model: &Model, platform: &mut Platform, name: &str) -> Vec<String> {
 }
 
 /// A service with all that belongs to it.
+#[expect(clippy::too_many_lines, reason = "a line for each thing that is shown, and nothing else")]
 fn of_service(model: &Model, service: &Service, files: Vec<String>) -> String {
     let mut lines = Lines::new("service", &service.path, service.description.as_deref(), Some(&service.said));
     if service.name != service.path {

@@ -167,8 +167,8 @@ impl View<'_> {
         let block = &service.block;
         let span = block.image.as_ref().map(|image| image.name.span);
         let own =
-            ["build", "image"].into_iter().filter_map(|key| place::said(&self.overlay, &service.path, key));
-        if let Some(own) = own.last() {
+            ["image", "build"].into_iter().find_map(|key| place::said(&self.overlay, &service.path, key));
+        if let Some(own) = own {
             return Some(self.said(own));
         }
         let written = span

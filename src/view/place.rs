@@ -68,7 +68,7 @@ fn of<'a>(overlay: &'a [Entry], service: &str) -> Vec<&'a Entry> {
 /// The last place of an overlay that sets a key of a service.
 pub(super) fn said(overlay: &[Entry], service: &str, key: &str) -> Option<Span> {
     let found = of(overlay, service).into_iter().flat_map(Entry::entries);
-    found.filter(|entry| entry.key.text == key && entry.label.is_none()).last().map(Entry::head)
+    found.rev().find(|entry| entry.key.text == key && entry.label.is_none()).map(Entry::head)
 }
 
 /// The last place of an overlay that sets what a service holds under a key and a name.

@@ -34,6 +34,7 @@ pub struct Process {
 
 /// What a container is held to.
 #[derive(Debug, Serialize, JsonSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an exception of its own, in any combination")]
 pub struct Confinement {
     /// Whether everything of the host is open to it.
     pub privileged: bool,
