@@ -55,7 +55,7 @@ look_for_missing() {
 judge() {
   weak=''
   while read -r mark name kind least form <&3; do
-    [ "$mark" = @value ] && [ -n "$(value "$name")" ] || continue
+    if [ "$mark" != @value ] || [ -z "$(value "$name")" ]; then continue; fi
     problem=$(weakness "$name" "$kind" "$least" "$form" "$(sed -n "s/^@choice $name //p" "$table")")
     [ -n "$problem" ] || continue
     log "$env_file: $name $problem"
