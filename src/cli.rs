@@ -14,6 +14,7 @@ mod explain;
 mod findings;
 mod fix;
 mod fmt;
+mod graph;
 mod init;
 mod project;
 mod report;
@@ -35,7 +36,8 @@ use crate::diagnostic::{Code, codes};
 use crate::parallel;
 use arguments::{
     Arguments, BuildArguments, BundleArguments, CheckArguments, Color, Command, FmtArguments, InitArguments,
-    ModelArguments, RequestArguments, RouteArguments, SchemaFormat, ShowArguments, SourceArguments, Subject,
+    ModelArguments, PlatformArguments, RequestArguments, RouteArguments, SchemaFormat, ShowArguments,
+    SourceArguments, Subject,
 };
 use project::FILE_NAME as SOURCE;
 use report::Report;
@@ -114,6 +116,7 @@ pub fn run() -> ExitCode {
         Command::Completions { shell } => describe::completions(shell),
         Command::Man { to } => describe::man(to.as_deref()),
         Command::Show(arguments) => show::show(&arguments, &report),
+        Command::Graph(arguments) => graph::run(&arguments, &report),
         Command::Model(arguments) => show::model(&arguments, &report),
         Command::Targets { target, markdown } => describe::targets(target, markdown),
         Command::Schema { of, format } => describe::schema(of, format),

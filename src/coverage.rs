@@ -60,6 +60,13 @@ fn elsewhere(platform: &Platform) -> impl Iterator<Item = &'static Target> {
     named.filter(|target| target.format.runtime.is_some_and(|runtime| runtime != platform.runtime))
 }
 
+/// Whether a target carries a field out. The documentation describes nearly everything; that counts where no other target does more.
+fn writes(target: &Target, field: SourceField) -> bool {
+    let written = |target: &Target| (target.coverage)(field) == Coverage::Written;
+    let describes = |target: &Target| *target.format == formats::DOCS;
+    written(target) && !(describes(target) && TARGETS.iter().any(|other| !describes(other) && written(other)))
+}
+
 /// Looks for fields that come to nothing.
 struct Losses<'a> {
     uses: &'a Uses,
@@ -128,7 +135,7 @@ impl Losses<'_> {
         let of_site = matches!(field, SourceField::site(_) | SourceField::issuer(_));
         let by_target = |target: &&Target| {
             let at_gateway = *target.format == formats::KUBERNETES && of_site;
-            (target.coverage)(field) == Coverage::Written && (self.at_gateway || !at_gateway)
+            writes(target, field) && (self.at_gateway || !at_gateway)
         };
         compiler::uses(field) || (self.at_gateway && of_site) || self.targets.iter().any(by_target)
     }
@@ -156,7 +163,7 @@ impl Losses<'_> {
                 return false;
             }
             let mut fields = numbers.clone().filter_map(SourceField::at);
-            fields.any(|field| (target.coverage)(field) == Coverage::Written)
+            fields.any(|field| self::writes(target, field))
         };
         let others = TARGETS.iter().filter(|target| !is_of_platform(target)).filter(writes);
         others.map(|target| target.format).collect()

@@ -6,7 +6,7 @@ mod keys;
 use std::sync::LazyLock;
 
 use crate::model::{
-    AlertmanagerSettings, ComposeSettings, GrafanaSettings, KubernetesSettings, NginxSettings,
+    AlertmanagerSettings, ComposeSettings, DocsSettings, GrafanaSettings, KubernetesSettings, NginxSettings,
     PrometheusSettings, Role, Runtime, ScriptsSettings, TerraformSettings,
 };
 use crate::schema::Block;
@@ -226,6 +226,25 @@ pub static SCRIPTS: Format = Format {
     reader: None,
 };
 
+/// What people read.
+pub static DOCS: Format = Format {
+    name: DocsSettings::SCHEMA.key,
+    purpose: "a page for those who run the platform, and a runbook for each alert",
+    settings: DocsSettings::SCHEMA,
+    runtime: None,
+    root: "docs",
+    per_reader: false,
+    folders: &[],
+    checks: &[],
+    adds: None,
+    overrides: &[],
+    keys: None,
+    inputs: false,
+    override_inputs: false,
+    objects: false,
+    reader: None,
+};
+
 /// Terraform.
 pub static TERRAFORM: Format = Format {
     name: TerraformSettings::SCHEMA.key,
@@ -246,8 +265,8 @@ pub static TERRAFORM: Format = Format {
 };
 
 /// Every format, in the order in which they are built.
-pub static FORMATS: [&Format; 8] =
-    [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX, &KUBERNETES, &SCRIPTS, &TERRAFORM];
+pub static FORMATS: [&Format; 9] =
+    [&COMPOSE, &PROMETHEUS, &ALERTMANAGER, &GRAFANA, &NGINX, &KUBERNETES, &SCRIPTS, &TERRAFORM, &DOCS];
 
 /// The formats of a platform that names none.
 pub static DEFAULT: [&Format; 1] = [&COMPOSE];

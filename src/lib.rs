@@ -25,6 +25,7 @@ pub mod digest;
 pub mod emit;
 pub mod expand;
 pub mod formats;
+pub mod graph;
 pub mod hash;
 pub mod kustomize;
 pub mod manual;

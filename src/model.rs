@@ -8,6 +8,7 @@ mod cluster;
 mod document;
 mod environment;
 pub mod fields;
+mod guide;
 mod health;
 mod image;
 mod issuer;
@@ -32,6 +33,7 @@ pub use api::{Api, Verb};
 pub use cluster::{ApiServer, Dns, Monitoring, MonitoringBy, SecretStore, SecretsBy, StoreKind};
 pub use document::Document;
 pub use environment::{Allow, Issued, Override, Secret, Variable};
+pub use guide::{Guide, GuideCommand, GuideQuery, Look};
 pub use health::{Command, Health, Metrics, Samples, Tool};
 pub use image::{Ended, Expects, FirstStart, Image, KernelBelow, Mirror};
 pub use issuer::{Eab, Issuer};
@@ -55,7 +57,7 @@ pub use source::{DataSource, SourceAccess};
 pub use storage::{Artifacts, Bind, Config, Mount, Propagation, ServiceVolume, Tmpfs, VolumeCopy};
 pub use store::{Backup, OffSite};
 pub use target::{
-    AlertmanagerSettings, ComposeSettings, GatewaySettings, GrafanaSettings, IngressSettings,
+    AlertmanagerSettings, ComposeSettings, DocsSettings, GatewaySettings, GrafanaSettings, IngressSettings,
     KubernetesSettings, NginxSettings, PrometheusSettings, PullPolicy, ScriptsSettings, Target,
     TargetSettings, TerraformSettings, Timers,
 };
@@ -72,6 +74,12 @@ block! {
         optional labels: Map<Constant>,
         /// Where runbooks are: the address of an alert's ends with the alert's name, where it says none.
         optional runbooks: Constant,
+        /// Where its source is: the address that `git clone` takes.
+        optional repository: Constant,
+        /// Under which licence it is, in a word or a sentence.
+        optional licence: Constant,
+        /// Where those who run it ask for help: an address or a sentence.
+        optional support: Constant,
         /// The targets that are built of it: `[compose, prometheus]`. Those whose files a service mounts (`artifacts`) are
         /// always among them; where none are said, `compose` is.
         optional targets: List<Word>,

@@ -16,6 +16,7 @@ pub mod dollar;
 mod endpoint;
 pub mod exposure;
 mod gateway;
+mod guide;
 mod health;
 mod host;
 mod image;
@@ -71,6 +72,7 @@ pub use cluster::{ApiServer, Dns, Entries, KUBERNETES, Operator, SecretStore};
 pub use config::{ConfigFile, FILE, PROGRAM};
 pub use endpoint::Endpoint;
 pub use gateway::{ClusterGateway, GatewayKind};
+pub use guide::Guide;
 pub use health::{CheckTimes, Health, OwnTimes, TCP_TOOLS};
 pub use host::Host;
 pub use image::{Expects, FirstStart, ImageFacts};
@@ -165,6 +167,12 @@ pub struct Platform {
     pub owner: Option<String>,
     /// The address of all runbooks.
     pub runbooks: Option<String>,
+    /// Where its source is.
+    pub repository: Option<String>,
+    /// Under which licence it is.
+    pub licence: Option<String>,
+    /// Where those who run it ask for help.
+    pub support: Option<String>,
     /// Labels of every artifact.
     pub labels: Vec<(String, String)>,
     /// Variables and secrets, in the order of the source.

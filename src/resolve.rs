@@ -13,6 +13,7 @@ mod edges;
 mod find;
 mod gateway;
 mod given;
+mod guide;
 mod health;
 mod host;
 mod hours;
@@ -98,6 +99,9 @@ pub fn resolve(
         description: header.description,
         owner: header.owner,
         runbooks: header.runbooks,
+        repository: header.repository,
+        licence: header.licence,
+        support: header.support,
         labels: header.labels,
         inputs: place::inputs(document, &mut texts),
         networks: place::networks(document, absent.origin, &mut texts),

@@ -8,6 +8,7 @@ mod artifact;
 mod change;
 mod compose;
 mod coverage;
+mod docs;
 mod fault;
 mod grafana;
 mod kubernetes;
@@ -53,6 +54,7 @@ pub const PLACES: &[&str] = &[
     "infra.mk",
     "Makefile",
     "terraform",
+    "docs",
 ];
 
 /// A file that is written only where no person has one: theirs stays as it is, and stands against nothing.
@@ -149,6 +151,7 @@ pub const TARGETS: &[Target] = &[
     kubernetes::TARGET,
     scripts::TARGET,
     terraform::TARGET,
+    docs::TARGET,
 ];
 
 /// What no files say: nothing is told by arguments.

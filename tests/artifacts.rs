@@ -345,6 +345,15 @@ fn every_artifact_says_where_it_comes_from() {
     let mut complaints = Vec::new();
     for case in Case::all() {
         for Artifact { path, content, .. } in case.build(&case.compile()) {
+            // A page begins with its title; a comment of HTML holds no `--`.
+            if extension(&path) == "md" {
+                let expected =
+                    format!("<!-- {} -->", header(&case).replace("--", "-").replace(['<', '>'], ""));
+                if content.lines().nth(2) != Some(expected.as_str()) {
+                    complaints.push(format!("{}: {path}: does not hold `{expected}`", case.name()));
+                }
+                continue;
+            }
             let comment = COMMENTS.iter().find(|(end, _)| path.ends_with(end)).map(|(_, comment)| *comment);
             let stands = match comment {
                 Some(Some(mark)) => {
@@ -405,6 +414,8 @@ fn no_artifact_holds_a_secret() {
         ("docker/x.sh", "KEY=hunter2"),
         ("docker/x.js", "const KEY = 'hunter2'"),
         (".env.example", "KEY=hunter2"),
+        ("docs/x.md", "| `KEY` | secret | hunter2 |"),
+        ("docs/x.md", "`KEY`: hunter2"),
         ("scripts/lib/platform.sh", "KEY hunter2"),
         ("scripts/lib/platform.sh", "      place_writer_secret='KEYhunter2 KEY'"),
     ] {
@@ -438,6 +449,13 @@ fn given_away(secret: &str, artifact: &Artifact) -> (usize, Vec<String>) {
     let mention = regex(r"\bSECRET\b");
     let asked: Vec<Regex> = if artifact.path == ".env.example" {
         vec![regex(r"^SECRET=$")]
+    } else if extension(&artifact.path) == "md" {
+        // A row of the table of variables, without a default; as what an account or a receiver reads; in a container.
+        vec![
+            regex(r"^\| `SECRET` \| secret \|  \| "),
+            regex(r"\b[a-z]+ `SECRET`(?:[,;]| \||$)"),
+            regex(r"\$SECRET\b|\$\{SECRET\}|\b(?:process\.env|e)\.SECRET\b"),
+        ]
     } else {
         vec![
             // A key of a Secret: words that hold nothing but names.

@@ -12,11 +12,13 @@ mod cli;
 mod credentials;
 #[path = "real/dice.rs"]
 mod dice;
+mod docs;
 #[path = "tidy/files.rs"]
 mod files;
 mod fixtures;
 mod fmt;
 mod grafana;
+mod graph;
 mod hostile;
 #[path = "real/judge.rs"]
 mod judge;

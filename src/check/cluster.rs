@@ -61,6 +61,12 @@ pub(super) fn names(platform: &Platform, sink: &mut Sink) {
 /// The most that a name has.
 const NAME: usize = 63;
 
+/// Whether a namespace is there for what a cluster itself needs, or for whatever names none
+/// (kubernetes.io, "Namespaces": "Initial namespaces", and the prefix that is reserved).
+fn is_of_clusters(namespace: &str) -> bool {
+    namespace == "default" || namespace.starts_with("kube-")
+}
+
 /// K8S001: names that follow from others and are too long: of namespaces, and of Services.
 fn derived(platform: &Platform, sink: &mut Sink) {
     for namespace in platform.namespaces().iter().filter(|name| name.len() > NAME) {
@@ -70,6 +76,17 @@ fn derived(platform: &Platform, sink: &mut Sink) {
             Diagnostic::new(codes::K8S001, format!("`{namespace}` is too long for the name of a namespace"))
                 .at(header.span, label)
                 .help("name a shorter one: `target kubernetes { namespace = \"…\" }`"),
+        );
+    }
+    let namespace = platform.namespace();
+    if let Some(header) = platform.document.platform.first().filter(|_| is_of_clusters(namespace)) {
+        sink.report(
+            Diagnostic::new(codes::K8S001, format!("`{namespace}` is a namespace of the cluster's own"))
+                .at(
+                    header.span,
+                    "its policies would hold for every pod there, and deny what they do not name",
+                )
+                .help("name one of its own: `target kubernetes { namespace = \"…\" }`"),
         );
     }
     for ((_, name), taken) in platform.names_of_services().iter().filter(|((_, name), _)| name.len() > NAME) {
@@ -335,6 +352,11 @@ pub(super) fn scales(platform: &Platform, sink: &mut Sink) {
             )
             .at(said.span, format!("from {} up to {}, by no measure", scale.min, scale.max))
             .help("say it: `cpu = 70%`, `memory = 80%` or `on \"QUERY\" = VALUE`")
+        } else if scale.min == 0 && measured && scale.on.is_empty() {
+            // kubernetes/kubernetes:pkg/apis/autoscaling/validation/validation.go, `validateHorizontalPodAutoscalerSpec`.
+            Diagnostic::new(codes::K8S008, format!("nothing starts `{}` once none of it runs", service.path))
+                .at(said.span, "down to 0, by what running pods take")
+                .help("write `min = 1`, or measure what waits for it: `on \"QUERY\" = VALUE`")
         } else if !scale.on.is_empty() && platform.with_role(Role::Metrics).next().is_none() {
             Diagnostic::new(codes::K8S008, format!("nobody answers the query that scales `{}`", service.path))
                 .at(said.span, "asks a metrics server")

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::findings::{FindingsArguments, Format, FormatArgument};
+use super::graph::GraphArguments;
 use super::words::{Pages, environment, header, label, size, targets};
 use crate::diagnostic::machine;
 use crate::platform::Runtime;
@@ -105,6 +106,11 @@ Examples:
     /// With every default filled in: image, ports, networks, environment, health, who connects, alerts, backups and the files that
     /// speak of it, each with its line of the source or the component that brings it.
     Show(ShowArguments),
+    /// Draw the platform: its services in their groups and networks, who connects to whom, and what is open
+    ///
+    /// The picture is printed. Scrapes of metrics lead from one service to nearly all others, so they are left out unless they
+    /// are asked for.
+    Graph(GraphArguments),
     /// Print the resolved platform for other programs, as JSON
     ///
     /// It holds the names of secrets, and never a value. `infrac schema model` prints its schema.

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::project::Project;
 use super::report::{Origin, Report, print};
-use super::{Failure, ModelArguments, Outcome, ShowArguments, route};
+use super::{Failure, ModelArguments, Outcome, PlatformArguments, ShowArguments, route};
 use crate::diagnostic::{Guarded, did_you_mean};
 use crate::platform::Platform;
 use crate::view::{Model, Service};
@@ -66,16 +66,22 @@ fn lines_of(names: &[String]) -> String {
 /// The whole platform, as JSON.
 pub(super) fn model(arguments: &ModelArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.at.source.as_deref())?;
-    let loader = project.loader();
-    let parsed = Parsed::load(&loader, project.entry());
-    let runtime = arguments.at.on.map_or_else(|| parsed.runtime(), Into::into);
-    let compiled = parsed.compile(&loader, arguments.at.env.as_deref(), runtime);
+    let compiled = compiled(&arguments.at, &project);
     let Some(platform) = &compiled.platform else { return Ok(errors(&compiled, &project, report)) };
     print(&Guarded::new(&Model::of(platform, &compiled.sources).json()))?;
     Ok(Outcome::Fine)
 }
 
-fn errors(compiled: &Compilation, project: &Project, report: &Report) -> Outcome {
+/// The platform that is asked for.
+pub(super) fn compiled(at: &PlatformArguments, project: &Project) -> Compilation {
+    let loader = project.loader();
+    let parsed = Parsed::load(&loader, project.entry());
+    let runtime = at.on.map_or_else(|| parsed.runtime(), Into::into);
+    parsed.compile(&loader, at.env.as_deref(), runtime)
+}
+
+/// Reports why there is none.
+pub(super) fn errors(compiled: &Compilation, project: &Project, report: &Report) -> Outcome {
     let folder = project.folder().to_owned();
     let origin = Origin { folder, entry: project.entry().to_owned(), ..Origin::default() };
     report.total(report.draw(&compiled.diagnostics, &compiled.sources, &origin));

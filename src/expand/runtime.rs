@@ -167,9 +167,21 @@ fn when(entry: &Entry) -> Option<&Entry> {
     entry.entries().iter().find(|item| item.key.text == "when" && item.label.is_none())
 }
 
+/// The path of a condition; of several that must all hold, the one that leads to a runtime.
 fn path_of(entry: &Entry) -> Option<&Path> {
-    match &entry.value {
-        Some(Value { kind: ValueKind::Reference(path), .. }) => Some(path),
+    match &entry.value.as_ref()?.kind {
+        ValueKind::Reference(path) => Some(path),
+        ValueKind::List(items) => items.iter().find_map(of_runtime),
+        _ => None,
+    }
+}
+
+/// A path that leads to a runtime.
+fn of_runtime(value: &Value) -> Option<&Path> {
+    match &value.kind {
+        ValueKind::Reference(path) if path.segments.first().is_some_and(|first| first == RUNTIME) => {
+            Some(path)
+        }
         _ => None,
     }
 }
@@ -181,9 +193,17 @@ fn named(path: &Path) -> Option<Runtime> {
     }
 }
 
-/// Takes the word out. A body that held nothing else goes where there is a value: most values take none.
+/// Takes the word out, and leaves what else must hold. A body that held nothing else goes where there is a value: most values
+/// take none.
 fn strip(entry: &mut Entry) {
     let Some(Body { entries, .. }) = &mut entry.body else { return };
+    let condition = entries.iter_mut().find(|item| item.key.text == "when" && item.label.is_none());
+    if let Some(Value { kind: ValueKind::List(items), .. }) = condition.and_then(|when| when.value.as_mut()) {
+        items.retain(|item| of_runtime(item).is_none());
+        if !items.is_empty() {
+            return;
+        }
+    }
     entries.retain(|item| item.key.text != "when" || item.label.is_some());
     if entries.is_empty() && entry.value.is_some() {
         entry.body = None;

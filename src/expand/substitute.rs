@@ -216,15 +216,16 @@ impl Environment<'_> {
     /// Decides `when`.
     fn wanted(&self, entry: &Entry, sink: &mut Sink) -> bool {
         let Some(when) = entry.field("when") else { return true };
-        if let Some(Value { kind: ValueKind::Reference(path), .. }) = &when.value {
-            match self.find(path) {
-                Found::Unset | Found::Missing => return false,
-                Found::Value(Value { kind: ValueKind::Boolean(value), .. }) => return value,
-                Found::Value(Value { kind: ValueKind::List(items), .. }) => return !items.is_empty(),
-                Found::Value(_) => return true,
-                Found::Path(_) if path.segments.len() == 1 => return true,
-                Found::Path(_) | Found::Unknown => {}
+        let holds = match &when.value {
+            Some(Value { kind: ValueKind::List(items), .. }) if !items.is_empty() => {
+                let each: Option<Vec<bool>> = items.iter().map(|item| self.holds(item)).collect();
+                each.map(|each| each.into_iter().all(|holds| holds))
             }
+            Some(value) => self.holds(value),
+            None => None,
+        };
+        if let Some(holds) = holds {
+            return holds;
         }
         sink.report(
             Diagnostic::new(codes::CMP003, "`when` names no parameter")
@@ -232,6 +233,19 @@ impl Environment<'_> {
                 .help("write `when = PARAMETER`"),
         );
         true
+    }
+
+    /// Whether a condition holds; `None` where it names no parameter.
+    fn holds(&self, condition: &Value) -> Option<bool> {
+        let ValueKind::Reference(path) = &condition.kind else { return None };
+        match self.find(path) {
+            Found::Unset | Found::Missing => Some(false),
+            Found::Value(Value { kind: ValueKind::Boolean(value), .. }) => Some(value),
+            Found::Value(Value { kind: ValueKind::List(items), .. }) => Some(!items.is_empty()),
+            Found::Value(_) => Some(true),
+            Found::Path(_) if path.segments.len() == 1 => Some(true),
+            Found::Path(_) | Found::Unknown => None,
+        }
     }
 
     fn value(&mut self, value: &Value, sink: &mut Sink) -> Option<Value> {

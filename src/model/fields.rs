@@ -6,6 +6,7 @@ pub use super::api::ApiField;
 pub use super::cluster::{ApiServerField, DnsField, MonitoringField, SecretStoreField};
 pub use super::document::SourceField;
 pub use super::environment::{AllowField, SecretField, VariableField};
+pub use super::guide::{GuideCommandField, GuideField, GuideQueryField, LookField};
 pub use super::health::{HealthField, MetricsField, SamplesField};
 pub use super::image::{EndedField, ExpectsField, FirstStartField, ImageField, MirrorField};
 pub use super::issuer::{EabField, IssuerField};
@@ -32,9 +33,9 @@ pub use super::storage::{
 };
 pub use super::store::{BackupField, OffSiteField};
 pub use super::target::{
-    AlertmanagerSettingsField, ComposeSettingsField, GatewaySettingsField, GrafanaSettingsField,
-    IngressSettingsField, KubernetesSettingsField, NginxSettingsField, PrometheusSettingsField,
-    ScriptsSettingsField, TargetField, TerraformSettingsField,
+    AlertmanagerSettingsField, ComposeSettingsField, DocsSettingsField, GatewaySettingsField,
+    GrafanaSettingsField, IngressSettingsField, KubernetesSettingsField, NginxSettingsField,
+    PrometheusSettingsField, ScriptsSettingsField, TargetField, TerraformSettingsField,
 };
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::api::Api;
 use super::environment::Texts;
+use super::guide::Guide;
 use super::health::{Health, Metrics, Samples};
 use super::observe::{Alert, Dashboard, Metric, Record};
 use super::port::Port;
@@ -104,6 +105,8 @@ block! {
         many output: Output,
         /// How its data is copied and brought back.
         optional dump: Arc<Dump>,
+        /// What helps those who run it.
+        optional guide: Arc<Guide>,
         /// How its secrets are changed.
         many rotate: Rotate,
         /// Alerts about it.

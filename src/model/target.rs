@@ -168,6 +168,14 @@ impl PullPolicy {
 }
 
 block! {
+    /// Settings of the documentation.
+    "docs" => DocsSettings / DocsSettingsField {
+        /// The folder below `docs` that its pages stand in, where `docs` itself holds pages of the project's own.
+        optional folder: Constant,
+    }
+}
+
+block! {
     /// Settings of Terraform: the host in the cloud of AWS, for Terraform and OpenTofu.
     "terraform" => TerraformSettings / TerraformSettingsField {
         /// The region, such as `"eu-central-1"`. It has no default: what it costs, and which law holds, depends on it.
@@ -212,6 +220,8 @@ block! {
         optional scripts: ScriptsSettings,
         /// Those of Terraform.
         optional terraform: TerraformSettings,
+        /// Those of the documentation.
+        optional docs: DocsSettings,
     }
 }
 

@@ -69,6 +69,8 @@ impl Health {
 pub struct CheckTimes {
     /// The time between two checks.
     pub interval: Duration,
+    /// Whether the source says that time.
+    pub interval_said: bool,
     /// How long one may take.
     pub timeout: Duration,
     /// How many must fail.
@@ -83,6 +85,7 @@ impl Default for CheckTimes {
     fn default() -> Self {
         Self {
             interval: Duration(30_000),
+            interval_said: false,
             timeout: Duration(5_000),
             retries: 3,
             start: Duration(30_000),

@@ -222,6 +222,15 @@ pub struct Exports {
     pub added: Vec<String>,
 }
 
+impl Exports {
+    /// Whether histograms are among what is declared by name; those of libraries, which every program has, are families.
+    #[must_use]
+    pub fn has_histograms(&self) -> bool {
+        let of_tables = self.shared.iter().flat_map(|table| table.metrics.iter());
+        self.unknown || self.own.iter().chain(of_tables).any(|metric| metric.kind == MetricKind::Histogram)
+    }
+}
+
 /// What programs of a kind export.
 #[derive(Debug, Clone, Default)]
 pub struct ExportTable {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::{
-    ApiAccess, Bears, CheckTimes, ConfigFile, Dump, GroupId, Health, HostPath, MemoryPath, Mounted,
+    ApiAccess, Bears, CheckTimes, ConfigFile, Dump, GroupId, Guide, Health, HostPath, MemoryPath, Mounted,
     NetworkId, OutsideId, Override, OwnVolume, Placement, Process, Resources, Retention, Rotation, RoutePath,
     Scale, Schedule, Security, ServiceId, SharedMount, Value, Version,
 };
@@ -85,6 +85,8 @@ pub struct Service {
     pub metrics: Option<Metrics>,
     /// How its data is copied and brought back.
     pub dump: Option<Box<Dump>>,
+    /// What helps those who run it.
+    pub guide: Option<Box<Guide>>,
     /// How its secrets are changed.
     pub rotations: Vec<Rotation>,
     /// What starts before it.

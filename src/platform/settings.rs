@@ -19,6 +19,8 @@ pub struct Settings {
     pub kubernetes: Kubernetes,
     /// Those of Terraform.
     pub terraform: Terraform,
+    /// Those of the documentation.
+    pub docs: Docs,
     /// Those of the scripts for operators.
     pub scripts: Scripts,
 }
@@ -39,6 +41,13 @@ pub struct Scripts {
 pub struct Compose {
     /// The project's name, where it is not the platform's.
     pub project: Option<String>,
+}
+
+/// The settings of the documentation.
+#[derive(Debug, Clone, Default)]
+pub struct Docs {
+    /// The folder below `docs` that its pages stand in; `docs` itself where there is none.
+    pub folder: Option<String>,
 }
 
 /// The settings of nginx.

@@ -15,6 +15,9 @@ pub(super) struct Header {
     pub(super) description: Option<String>,
     pub(super) owner: Option<String>,
     pub(super) runbooks: Option<String>,
+    pub(super) repository: Option<String>,
+    pub(super) licence: Option<String>,
+    pub(super) support: Option<String>,
     pub(super) labels: Vec<(String, String)>,
 }
 
@@ -29,6 +32,9 @@ pub(super) fn header(document: &Document, texts: &mut Texts<'_>) -> Header {
             description: None,
             owner: None,
             runbooks: None,
+            repository: None,
+            licence: None,
+            support: None,
             labels: Vec::new(),
         };
     };
@@ -46,6 +52,9 @@ pub(super) fn header(document: &Document, texts: &mut Texts<'_>) -> Header {
         description: optional(first.description.as_ref(), texts),
         owner: optional(first.owner.as_ref(), texts),
         runbooks: first.runbooks.as_ref().map(|address| literal(address).to_owned()),
+        repository: optional(first.repository.as_ref(), texts),
+        licence: optional(first.licence.as_ref(), texts),
+        support: optional(first.support.as_ref(), texts),
         labels: pairs(first.labels.as_ref(), texts),
     }
 }

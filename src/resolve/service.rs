@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::bears::bears;
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{backup, config, health, image, rotate, site, sound, storage, target, tree, workload};
+use super::{backup, config, guide, health, image, rotate, site, sound, storage, target, tree, workload};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{self, PathsRead, RunKind};
@@ -77,6 +77,7 @@ pub(super) fn service(
         api: workload::api(block, texts),
         dependencies: Vec::new(),
         dump: block.dump.as_ref().map(|dump| Box::new(backup::dump(dump, texts))),
+        guide: block.guide.as_ref().map(|guide| Box::new(guide::guide(guide, texts))),
         rotations: rotate::rotations(block, ServiceId(index), texts),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),
         schedule: workload::schedule(block),

@@ -120,6 +120,10 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
             settings.nginx.host = said.host.unwrap_or(settings.nginx.host);
             settings.nginx.ipv6 = said.ipv6.or(settings.nginx.ipv6);
         }
+        if let Some(said) = &block.docs {
+            let folder = said.folder.as_ref().and_then(|said| dns_name(said, texts));
+            settings.docs.folder = folder.or(settings.docs.folder);
+        }
         if let Some(said) = &block.scripts {
             let scripts = &mut settings.scripts;
             if let Some(folder) = &said.backups {

@@ -132,6 +132,7 @@ pub(super) fn times(block: &model::Service) -> CheckTimes {
     let Some(said) = &block.health else { return default };
     CheckTimes {
         interval: said.interval.unwrap_or(default.interval),
+        interval_said: said.interval.is_some(),
         timeout: said.timeout.unwrap_or(default.timeout),
         retries: said.retries.map_or(default.retries, |retries| retries.0),
         start: said.start.unwrap_or(default.start),

@@ -35,7 +35,7 @@ use crate::platform::{Platform, Service, ServiceId};
 
 /// How compose is called with what we write. It looks for `.env` in the folder of its file, which is
 /// `docker/`; ours stands in the root.
-const COMMAND: &str = "docker compose --env-file .env -f docker/compose.infrastructure.yaml";
+pub(super) const COMMAND: &str = "docker compose --env-file .env -f docker/compose.infrastructure.yaml";
 
 /// Where its file stands, below the output folder.
 pub(super) const FILE: &str = "docker/compose.infrastructure.yaml";

@@ -55,6 +55,16 @@ const HEALTH: &str = include_str!("../../targets/scripts/health-check.sh");
 const STACK: &str = include_str!("../../targets/scripts/stack.sh");
 const SECRETS: &str = include_str!("../../targets/scripts/secrets.sh");
 
+/// Whether a script fills in secrets.
+pub(super) fn fill_secrets(platform: &Platform) -> bool {
+    secrets::are_there(platform)
+}
+
+/// Whether a script changes secrets.
+pub(super) fn rotate(platform: &Platform) -> bool {
+    rotate::is_there(platform)
+}
+
 fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = [generated(platform)];
     let file = |path: &str, text: &str| {

@@ -18,12 +18,12 @@ engine_newer=(pebble)
 nginx_releases=(bullseye bookworm "$suite" "$newer")
 group=${2:-judges}
 case $group in
-  judges) packages=(docker-compose kubectl shellcheck shfmt make yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema openssl busybox-static dash) ;;
+  judges) packages=(docker-compose kubectl shellcheck shfmt make yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema openssl busybox-static dash systemd cron) ;;
   engine)
     packages=(
       base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
       docker.io docker-cli docker-compose containerd runc tini
-      curl busybox-static nginx nodejs postgresql-17 redis-server
+      curl busybox-static nginx nodejs postgresql-17 redis-server openssh-server openssh-client
       prometheus prometheus-alertmanager prometheus-node-exporter prometheus-blackbox-exporter
       prometheus-elasticsearch-exporter prometheus-postgres-exporter prometheus-redis-exporter
     )
@@ -36,7 +36,7 @@ esac
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 dir=$(realpath -m "${1:?usage: install.sh DIR [GROUP]}")
-stamp=$(cat <(echo "$group") "$here"/install.sh "$here"/*.py "$here"/*.mjs "$here"/*.txt "$here"/package*.json "$here"/express/* "$here"/actionlint/* | sha256sum)
+stamp=$(cat <(echo "$group") "$here"/install.sh "$here"/*.py "$here"/*.mjs "$here"/*.txt "$here"/package*.json "$here"/express/* "$here"/pages/* "$here"/actionlint/* | sha256sum)
 
 fail() {
   echo "judges: $*" >&2
@@ -453,11 +453,43 @@ exec "\$dir/$loader" --library-path "\$dir/$libraries" "\$dir/root/usr/bin/valgr
   --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null "\$@"
 END
   chmod +x "$new/bin/work"
+  timers
   grafana_schema
   express
   terraform
+  pages
   wait $kubernetes_job || fail "the judges of Kubernetes could not be installed"
   wait $continuous_job || fail "the judges of hooks and pipelines could not be installed"
+}
+
+# What reads units of systemd, whose libraries stand in a folder of their own, and what reads tables of cron: that wants its
+# spool and its group, so it has a small file system of its own.
+timers() {
+  local root=$new/crontab
+  cat >"$new/bin/systemd-analyze" <<END
+#!/bin/sh
+dir=\$(cd "\${0%/*}/.." && pwd)
+exec "\$dir/$loader" --library-path "\$dir/$libraries:\$dir/$libraries/systemd" "\$dir/root/usr/bin/systemd-analyze" "\$@"
+END
+  chmod +x "$new/bin/systemd-analyze"
+  changes_root || {
+    lacking crontab "it needs root, or a namespace of users, for a file system of its own"
+    return
+  }
+  mkdir -p "$root"/{etc,lib,tmp,var/spool/cron/crontabs}
+  cp "$new/root/usr/bin/crontab" "$root/crontab"
+  cp "$new/$libraries/libc.so.6" "$root/lib"
+  cp "$new/$loader" "$root/lib/ld.so"
+  printf 'root:x:0:0::/:/bin/sh\n' >"$root/etc/passwd"
+  printf 'root:x:0:\ncrontab:x:0:\n' >"$root/etc/group"
+  # FILE, without the field of the user. Nothing is kept of it.
+  cat >"$new/bin/crontab" <<'END'
+#!/bin/sh
+PATH=$PATH:/usr/sbin:/sbin
+[ "$(id -u)" = 0 ] && as= || as='unshare -r'
+exec $as chroot "${0%/*}/../crontab" /lib/ld.so --library-path /lib /crontab -n - <"$1"
+END
+  chmod +x "$new/bin/crontab"
 }
 
 # A gateway and a backend as Node services are written: which spellings of a path they answer decides what a proxy closes.
@@ -475,6 +507,23 @@ express() {
 exec node "${0%/*}/../express/app.mjs" "$@"
 END
   chmod +x "$new/bin/express"
+}
+
+# Readers of Markdown, of Mermaid and of Graphviz' language, and a lint of Markdown.
+pages() {
+  if [ -z "$(type -P node)" ] || [ -z "$(type -P npm)" ]; then
+    lacking pages "this machine has no npm that could bring it"
+    return
+  fi
+  cp -r "$here/pages" "$new/pages"
+  (cd "$new/pages" && npm ci --ignore-scripts --no-audit --no-fund --silent --cache "$new/pages/cache") >&2 ||
+    fail "the readers of pages could not be fetched from the npm registry"
+  rm -rf "$new/pages/cache"
+  cat >"$new/bin/pages" <<'END'
+#!/bin/sh
+exec node "${0%/*}/../pages/judge.mjs" "$@"
+END
+  chmod +x "$new/bin/pages"
 }
 
 # What Grafana's own types say of a dashboard. Types are no package of Debian's: they come from npm, fixed by a lock file.
@@ -531,6 +580,11 @@ judge() {
 
 compose_check() { docker-compose -f "$1" config -q; }
 compose_new_check() { docker-compose-new -f "$1" config -q; }
+calendar_check() { systemd-analyze calendar "$(cat "$1")"; }
+unit_check() {
+  cp "$1" "$new/said.service"
+  systemd-analyze verify --man=no "$new/said.service"
+}
 work_check() { work cat "$1" 2>&1 | grep -q 'I *refs: *[1-9]'; }
 # What kustomize makes of a list of patches.
 kustomize_check() { # PROGRAM FILE
@@ -619,6 +673,7 @@ try_judges() {
     judge --helps refuse moto_check
     judge --help accept moto_check
   fi
+  try_pages
   judge '{ "pebble": { "httpPort": "80" } }' refuse pebble_check
   judge '{ "pebble": { "httpPort": 80 } }' accept pebble_check
   judge 'work is counted' accept work_check
@@ -649,6 +704,18 @@ try_kubernetes() {
   fi
 }
 
+# What `pages` must not take for an answer: a text that it cannot read.
+try_pages() {
+  [ ! -e "$new/lacking/pages" ] || return 0
+  judge '[{ "mermaid": "flowchart LR\n a --> end" }]' refuse pages_check
+  judge '[{ "dot": "digraph { a -> }" }]' refuse pages_check
+  judge '[{ "mermaid": "flowchart LR\n a --> b" }, { "dot": "digraph { a -> b }" }, { "svg": "<svg/>" }, { "markdown": "# a" }, { "lint": "# a\n" }]' accept pages_check
+}
+
+pages_check() {
+  "$new/bin/pages" <"$1" >"$1.answers" && ! grep -q '"error"' "$1.answers"
+}
+
 try_continuous() {
   local job='{ on: push, permissions: {}, jobs: { a: { runs-on: ubuntu-24.04, steps: [{ run:'
   if [ ! -e "$new/lacking/actionlint" ]; then
@@ -658,6 +725,16 @@ try_continuous() {
   [ ! -e "$new/lacking/pre-commit" ] || return 0
   judge "$job 'echo \${{ github.event.issue.title }}' }] } } }" refuse workflow_check zizmor --offline --no-config --no-progress
   judge "$job 'echo a' }] } } }" accept workflow_check zizmor --offline --no-config --no-progress
+  judge '*-*-* 25:00:00 UTC' refuse calendar_check
+  judge 'Sun *-*-01,15 03:00:00 UTC' accept calendar_check
+  judge '[Service]
+ExecStart=/bin/none' refuse unit_check
+  judge '[Service]
+ExecStart=/bin/sh' accept unit_check
+  if [ ! -e "$new/lacking/crontab" ]; then
+    judge '0 25 * * * true' refuse crontab
+    judge '0 2 * * 1-5 true' accept crontab
+  fi
   judge '[{ id: a, name: a, language: script }]' refuse manifest_check
   judge '[{ id: a, name: a, language: script, entry: a }]' accept manifest_check
   judge '{ runs: { using: composite, step: [] }, name: a, description: b }' refuse service_check github-actions

@@ -20,6 +20,7 @@ const ROOMS: &[&str] = &[
     "promql",
     "platform",
     "request",
+    "graph",
     "resolve",
     "check",
     "allow",

@@ -37,7 +37,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
             | TargetField::scripts(_)
-            | TargetField::terraform(_) => NotConcerned,
+            | TargetField::terraform(_)
+            | TargetField::docs(_) => NotConcerned,
         },
         // The address of the mail server.
         SourceField::outside(OutsideField::addresses(Leaf)) | SourceField::override_(Leaf) => Written,

@@ -72,7 +72,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
             | TargetField::scripts(_)
-            | TargetField::terraform(_) => NotConcerned,
+            | TargetField::terraform(_)
+            | TargetField::docs(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
         SourceField::site(_)
@@ -98,9 +99,12 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
 fn platform(field: PlatformField) -> Coverage {
     match field {
         PlatformField::description(Leaf) | PlatformField::labels(Leaf) => Written,
-        PlatformField::owner(Leaf) | PlatformField::runbooks(Leaf) | PlatformField::targets(Leaf) => {
-            NotConcerned
-        }
+        PlatformField::owner(Leaf)
+        | PlatformField::runbooks(Leaf)
+        | PlatformField::repository(Leaf)
+        | PlatformField::licence(Leaf)
+        | PlatformField::support(Leaf)
+        | PlatformField::targets(Leaf) => NotConcerned,
     }
 }
 
@@ -116,6 +120,7 @@ fn port(field: PortField) -> Coverage {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a line for each field, and nothing else")]
 fn service(field: ServiceField) -> Coverage {
     match field {
         ServiceField::description(Leaf)
@@ -210,6 +215,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::smtp(_)
         | ServiceField::samples(_)
         | ServiceField::dump(_)
+        | ServiceField::guide(_)
         | ServiceField::rotate(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)

@@ -16,6 +16,9 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             PlatformField::description(Leaf)
             | PlatformField::owner(Leaf)
             | PlatformField::labels(Leaf)
+            | PlatformField::repository(Leaf)
+            | PlatformField::licence(Leaf)
+            | PlatformField::support(Leaf)
             | PlatformField::targets(Leaf) => NotConcerned,
         },
         SourceField::dashboard(field) | SourceField::service(ServiceField::dashboard(field)) => {
@@ -108,6 +111,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::child(Leaf)
         | ServiceField::output(Leaf)
         | ServiceField::dump(_)
+        | ServiceField::guide(_)
         | ServiceField::rotate(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)

@@ -113,7 +113,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::nginx(_)
             | TargetField::scripts(_)
-            | TargetField::terraform(_) => NotConcerned,
+            | TargetField::terraform(_)
+            | TargetField::docs(_) => NotConcerned,
         },
         SourceField::outside(field) => match field {
             OutsideField::addresses(Leaf) => Written,
@@ -182,9 +183,12 @@ fn site(field: SiteField) -> Coverage {
 fn platform(field: PlatformField) -> Coverage {
     match field {
         PlatformField::description(Leaf) | PlatformField::labels(Leaf) => Written,
-        PlatformField::owner(Leaf) | PlatformField::runbooks(Leaf) | PlatformField::targets(Leaf) => {
-            NotConcerned
-        }
+        PlatformField::owner(Leaf)
+        | PlatformField::runbooks(Leaf)
+        | PlatformField::repository(Leaf)
+        | PlatformField::licence(Leaf)
+        | PlatformField::support(Leaf)
+        | PlatformField::targets(Leaf) => NotConcerned,
     }
 }
 
@@ -284,6 +288,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::smtp(_)
         | ServiceField::samples(_)
         | ServiceField::dump(_)
+        | ServiceField::guide(_)
         | ServiceField::rotate(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)

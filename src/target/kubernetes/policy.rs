@@ -88,6 +88,7 @@ fn is_on_node(service: &Service) -> bool {
 
 /// What is true of all pods of a namespace.
 fn of_namespace(platform: &Platform, namespace: &str) -> [Object; 2] {
+    // No service has a dot in its name, so no policy of a service is called so.
     let metadata = |name: &str| ObjectMeta {
         name: Some(name.to_owned()),
         namespace: Some(namespace.to_owned()),
@@ -97,7 +98,7 @@ fn of_namespace(platform: &Platform, namespace: &str) -> [Object; 2] {
     let everything = || Some(LabelSelector::default());
     let types = |types: &[&str]| Some(types.iter().map(|kind| (*kind).to_owned()).collect());
     let deny = NetworkPolicy {
-        metadata: metadata("default-deny"),
+        metadata: metadata("every-pod.default-deny"),
         spec: Some(NetworkPolicySpec {
             pod_selector: everything(),
             policy_types: types(&["Ingress", "Egress"]),
@@ -105,7 +106,7 @@ fn of_namespace(platform: &Platform, namespace: &str) -> [Object; 2] {
         }),
     };
     let dns = NetworkPolicy {
-        metadata: metadata("dns"),
+        metadata: metadata("every-pod.dns"),
         spec: Some(NetworkPolicySpec {
             pod_selector: everything(),
             policy_types: types(&["Egress"]),
@@ -117,7 +118,7 @@ fn of_namespace(platform: &Platform, namespace: &str) -> [Object; 2] {
         }),
     };
     let dns = if platform.settings.kubernetes.cilium {
-        cilium::dns(platform, metadata("dns"))
+        cilium::dns(platform, metadata("every-pod.dns"))
     } else {
         Object::new(FILE, Stage::Policy, &dns)
     };

@@ -15,6 +15,10 @@ use crate::schema::Duration;
 /// database may take seconds of a processor (spica-engine/spica#1882).
 const COMMAND: Duration = Duration(30_000);
 
+/// The time between two questions for readiness that start no process, where the source says none: the API's own default
+/// (kubernetes/kubernetes:pkg/apis/core/v1/defaults.go, `SetDefaults_Probe`).
+const READY: Duration = Duration(10_000);
+
 /// The longest time between two tries while a container starts: a pod gets no requests until one succeeds.
 const STARTING: Duration = Duration(10_000);
 
@@ -58,7 +62,7 @@ fn of_health(service: &Service, env: &Env) -> Probes {
     match &service.health {
         Health::None { .. } => Probes {
             // Nothing in the container can ask, but the kubelet can. A restart on this ground alone is not asked for.
-            readiness: stream.map(|port| regular(&connect(port), times)),
+            readiness: stream.map(|port| regular(&connect(port), &soon(times))),
             ..Probes::default()
         },
         Health::Builtin(own) => {
@@ -92,9 +96,15 @@ fn of_health(service: &Service, env: &Env) -> Probes {
 fn all(start: &Question, ready: &Question, live: &Question, times: &CheckTimes) -> Probes {
     Probes {
         startup: Some(starting(start, times)),
-        readiness: Some(regular(ready, times)),
+        readiness: Some(regular(ready, &soon(times))),
         liveness: Some(regular(live, times)),
     }
+}
+
+/// The times of a question that starts no process, whether a pod gets requests: until three tries fail it does.
+fn soon(times: &CheckTimes) -> CheckTimes {
+    let interval = if times.interval_said { times.interval } else { READY };
+    CheckTimes { interval, ..*times }
 }
 
 /// Probes by a command. It says whether the container has started and is ready; whether it lives is asked for at a
@@ -160,6 +170,7 @@ fn filled(own: Option<&OwnTimes>) -> CheckTimes {
     let own = |of: fn(&OwnTimes) -> Option<Duration>| own.and_then(of);
     CheckTimes {
         interval: own(|times| times.interval).unwrap_or(default.interval),
+        interval_said: own(|times| times.interval).is_some(),
         timeout: own(|times| times.timeout).unwrap_or(default.timeout),
         start: own(|times| times.start).unwrap_or(default.start),
         ..default

@@ -26,7 +26,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::grafana(_)
             | TargetField::kubernetes(_)
             | TargetField::scripts(_)
-            | TargetField::terraform(_) => NotConcerned,
+            | TargetField::terraform(_)
+            | TargetField::docs(_) => NotConcerned,
         },
         // Addresses that may come in.
         SourceField::outside(field) => match field {

@@ -17,6 +17,9 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             PlatformField::description(Leaf)
             | PlatformField::owner(Leaf)
             | PlatformField::labels(Leaf)
+            | PlatformField::repository(Leaf)
+            | PlatformField::licence(Leaf)
+            | PlatformField::support(Leaf)
             | PlatformField::targets(Leaf) => NotConcerned,
         },
         SourceField::site(field) => match field {
@@ -52,7 +55,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::nginx(_)
             | TargetField::kubernetes(_)
             | TargetField::scripts(_)
-            | TargetField::terraform(_) => NotConcerned,
+            | TargetField::terraform(_)
+            | TargetField::docs(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
         SourceField::variable(_)
@@ -140,6 +144,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::child(Leaf)
         | ServiceField::output(Leaf)
         | ServiceField::dump(_)
+        | ServiceField::guide(_)
         | ServiceField::rotate(_)
         | ServiceField::dashboard(_)
         | ServiceField::allow(_) => NotConcerned,

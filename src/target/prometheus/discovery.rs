@@ -43,7 +43,7 @@ pub(super) struct Tls {
 pub(super) fn discover(scrape: &mut Scrape<'_>, platform: &Platform, job: &Job) {
     let service = &platform[job.service];
     if service.role == Some(Role::Kubelet) {
-        return kubelets(scrape, platform);
+        return kubelets(scrape, platform, job);
     }
     scrape.kubernetes_sd_configs =
         vec![Discovery { role: "endpointslice", namespaces: Some(FlowMap(namespaces(platform, service))) }];
@@ -79,7 +79,7 @@ pub(super) fn discover(scrape: &mut Scrape<'_>, platform: &Platform, job: &Job) 
 /// The nodes are the targets, at the port that each says of its kubelet; `instance` is the name of the node
 /// (prometheus/prometheus:discovery/kubernetes/node.go). The kubelet itself is asked, with the right to `nodes/metrics`: the way
 /// through the API would take the right to `nodes/proxy`, which is one to run anything on the node.
-fn kubelets(scrape: &mut Scrape<'_>, platform: &Platform) {
+fn kubelets(scrape: &mut Scrape<'_>, platform: &Platform, job: &Job) {
     scrape.authorization = Some(Authorization { credentials_file: format!("{ACCOUNT}/token") });
     // kubernetes/website:content/en/docs/reference/access-authn-authz/kubelet-tls-bootstrapping.md, "Certificate rotation":
     // serving certificates are signed by the cluster only where its administrator approves them.
@@ -88,16 +88,24 @@ fn kubelets(scrape: &mut Scrape<'_>, platform: &Platform) {
     scrape.kubernetes_sd_configs = vec![Discovery { role: "node", namespaces: None }];
     let reason =
         "The pods of others are on the nodes, too: what is not of the platform's namespaces is dropped";
-    scrape.metric_relabel_configs = vec![Commented::new(
-        [reason.to_owned()],
-        Relabel {
-            source_labels: Some(FlowSeq(vec!["namespace"])),
-            // What is of no pod has no namespace.
-            regex: Some(format!("|{}", platform.namespaces().join("|"))),
-            action: Some("keep"),
+    let of_platform = Relabel {
+        source_labels: Some(FlowSeq(vec!["namespace"])),
+        // What is of no pod has no namespace.
+        regex: Some(format!("|{}", platform.namespaces().join("|"))),
+        action: Some("keep"),
+        ..Relabel::default()
+    };
+    scrape.metric_relabel_configs = vec![Commented::new([reason.to_owned()], of_platform)];
+    if !job.exports.has_histograms() {
+        let reason = "Most of what a kubelet exports are buckets of histograms, which nothing here asks for";
+        let buckets = Relabel {
+            source_labels: Some(FlowSeq(vec!["__name__"])),
+            regex: Some(".+_bucket".to_owned()),
+            action: Some("drop"),
             ..Relabel::default()
-        },
-    )];
+        };
+        scrape.metric_relabel_configs.push(Commented::new([reason.to_owned()], buckets));
+    }
 }
 
 fn namespaces(platform: &Platform, service: &Service) -> Namespaces {

@@ -40,7 +40,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::kubernetes(_)
-            | TargetField::scripts(_) => NotConcerned,
+            | TargetField::scripts(_)
+            | TargetField::docs(_) => NotConcerned,
         },
         // Tags.
         SourceField::platform(PlatformField::labels(Leaf)) => Written,
@@ -48,6 +49,9 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             PlatformField::description(Leaf)
             | PlatformField::owner(Leaf)
             | PlatformField::runbooks(Leaf)
+            | PlatformField::repository(Leaf)
+            | PlatformField::licence(Leaf)
+            | PlatformField::support(Leaf)
             | PlatformField::targets(Leaf),
         ) => NotConcerned,
         // Who comes in, and by which addresses.
@@ -137,6 +141,7 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::child(Leaf)
         | ServiceField::output(Leaf)
         | ServiceField::dump(_)
+        | ServiceField::guide(_)
         | ServiceField::rotate(_)
         | ServiceField::alert(_)
         | ServiceField::record(_)

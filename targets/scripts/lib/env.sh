@@ -56,6 +56,9 @@ may_ask() { ! is_quoted "$1" || fail "the value of $1 must stand between ' and '
 value() { eval "printf '%s' \"\${value_$1-}\""; }
 
 # setting NAME DEFAULT: what the file sets, or the default where that is nothing, as compose reads it.
-setting() { eval "printf '%s' \"\${value_$1:-\$2}\""; }
+setting() {
+  may_ask "$1"
+  eval "printf '%s' \"\${value_$1:-\$2}\""
+}
 
 carriage_return=$(printf '\r') backslash=$(printf '\134')

@@ -65,7 +65,7 @@ pub(super) fn solvers(platform: &Platform) -> Option<Object> {
     let (from, wide) = peers(gateway);
     let policy = NetworkPolicy {
         metadata: ObjectMeta {
-            name: Some("acme-solvers".to_owned()),
+            name: Some("gateway.acme-solvers".to_owned()),
             namespace: Some(platform.namespace().to_owned()),
             labels: Some(labels::of_platform(platform)),
             ..ObjectMeta::default()

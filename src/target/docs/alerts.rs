@@ -1,0 +1,236 @@
+//! Alerts: the table of them, and a runbook for each.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::commands::Commands;
+use super::markdown::{block, code, codes, paragraph, prose, words};
+use super::services::{Command, inside, link};
+use crate::platform::observe::Alert;
+use crate::platform::receiver::{Address, Channel, Integration, Receiver};
+use crate::platform::tell::Fit;
+use crate::platform::{InputId, Platform, Service};
+
+#[derive(Serialize)]
+pub(super) struct Row {
+    name: String,
+    page: String,
+    severity: &'static str,
+    summary: String,
+    wait: String,
+    of: String,
+}
+
+/// The alerts, each name once, in the order of the source.
+fn by_name(platform: &Platform) -> Vec<(&str, Vec<&Alert>)> {
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut named: Vec<(&str, Vec<&Alert>)> = Vec::new();
+    for alert in &platform.observed.alerts {
+        let at = *places.entry(&alert.name).or_insert_with(|| {
+            named.push((&alert.name, Vec::new()));
+            named.len() - 1
+        });
+        named[at].1.push(alert);
+    }
+    named
+}
+
+fn annotation<'a>(alert: &'a Alert, name: &str) -> Option<&'a str> {
+    alert.annotations.iter().find(|it| it.name == name).map(|it| it.text.as_str())
+}
+
+fn owners<'a>(platform: &'a Platform, alerts: &[&Alert]) -> Vec<&'a Service> {
+    let mut owners: Vec<&Service> = Vec::new();
+    for owner in alerts.iter().filter_map(|alert| alert.owner) {
+        if !owners.iter().any(|known| known.id == owner) {
+            owners.push(&platform[owner]);
+        }
+    }
+    owners
+}
+
+/// How urgent it is.
+fn severity(alert: &Alert) -> &'static str {
+    alert.severity.as_ref().map_or("none", |severity| severity.word())
+}
+
+pub(super) fn rows(platform: &Platform) -> Vec<Row> {
+    let row = |(name, alerts): (&str, Vec<&Alert>)| {
+        let first = alerts[0];
+        Row {
+            name: code(name),
+            page: format!("runbooks/{name}.md"),
+            severity: severity(first),
+            summary: annotation(first, "summary").map(prose).unwrap_or_default(),
+            wait: first.wait.map(|it| code(&it.to_string())).unwrap_or_default(),
+            of: codes(owners(platform, &alerts).iter().map(|it| it.name.as_str())),
+        }
+    };
+    by_name(platform).into_iter().map(row).collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct Told {
+    name: String,
+    ways: Vec<String>,
+    repeat: String,
+    only: String,
+    perhaps: bool,
+}
+
+fn way(platform: &Platform, way: &Integration) -> String {
+    let secret = |input: InputId| code(&platform[input].name);
+    let address = |address: &Address| match address {
+        Address::Text(text) => code(text),
+        Address::Secret(input) => secret(*input),
+    };
+    let to = match &way.channel {
+        Channel::Email(to) => code(to),
+        Channel::Slack(channel, _) => code(channel),
+        Channel::PagerDuty(input) | Channel::Opsgenie(input) | Channel::Teams(input) => secret(*input),
+        Channel::Webhook(to) | Channel::Heartbeat(to) => address(to),
+    };
+    format!("{} {to}", way.channel.word())
+}
+
+fn told(platform: &Platform, receiver: &Receiver, perhaps: bool) -> Told {
+    let hours =
+        |at: Option<usize>| at.and_then(|at| platform.observed.hours.get(at)).map(|it| code(&it.name));
+    Told {
+        name: code(&receiver.name),
+        ways: receiver.integrations.iter().map(|it| way(platform, it)).collect(),
+        repeat: code(&receiver.repeat.to_string()),
+        only: match (hours(receiver.only), hours(receiver.mute)) {
+            (Some(hours), _) => format!("only in {hours}"),
+            (None, Some(hours)) => format!("not in {hours}"),
+            (None, None) => String::new(),
+        },
+        perhaps,
+    }
+}
+
+pub(super) fn receivers(platform: &Platform) -> Vec<Told> {
+    platform.receivers().map(|receiver| told(platform, receiver, false)).collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct Mute {
+    sentence: String,
+}
+
+pub(super) fn mutes(platform: &Platform) -> Vec<Mute> {
+    platform.observed.mutes.iter().map(|mute| Mute { sentence: paragraph(&mute.sentence) }).collect()
+}
+
+/// A page of an alert.
+#[derive(Serialize)]
+pub(super) struct Runbook {
+    pub(super) file: String,
+    generated: String,
+    name: String,
+    summary: String,
+    severity: &'static str,
+    forms: Vec<Form>,
+    told: Vec<Told>,
+    muted: Vec<String>,
+    looks: Vec<String>,
+    owners: Vec<Owner>,
+    dashboards: Vec<String>,
+    route: String,
+}
+
+/// One alert of the name: several services may have it.
+#[derive(Serialize)]
+struct Form {
+    description: String,
+    query: String,
+    wait: String,
+}
+
+#[derive(Serialize)]
+struct Owner {
+    name: String,
+    link: String,
+    state: String,
+    log: String,
+    again: String,
+    down: Vec<String>,
+    commands: Vec<Command>,
+}
+
+pub(super) fn runbooks(platform: &Platform, generated: &str) -> Vec<Runbook> {
+    by_name(platform).iter().map(|(name, alerts)| runbook(platform, name, alerts, generated)).collect()
+}
+
+fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) -> Runbook {
+    let first = alerts[0];
+    let owners = owners(platform, alerts);
+    let mut forms: Vec<Form> = Vec::new();
+    for alert in alerts {
+        let form = Form {
+            description: annotation(alert, "description").map(paragraph).unwrap_or_default(),
+            query: block("promql", alert.query.text.trim()),
+            wait: alert.wait.map(|it| code(&it.to_string())).unwrap_or_default(),
+        };
+        if !forms.iter().any(|known| known.query == form.query) {
+            forms.push(form);
+        }
+    }
+    let receivers = platform.receivers().filter_map(|receiver| {
+        let fit = alerts.iter().map(|alert| platform.tells(receiver, alert)).max().unwrap_or(Fit::No);
+        (fit != Fit::No).then(|| told(platform, receiver, fit == Fit::Perhaps))
+    });
+    let mut muted: Vec<String> = Vec::new();
+    for (mute, by) in alerts.iter().flat_map(|alert| platform.muted_by(alert)) {
+        let line = format!("while {} fires: {}", code(&by.name), prose(&mute.sentence));
+        if !muted.contains(&line) {
+            muted.push(line);
+        }
+    }
+    let family = |service: &Service| {
+        let top = platform.top(service.id).id;
+        platform.services.iter().filter(move |it| platform.top(it.id).id == top)
+    };
+    let mut looks: Vec<String> = Vec::new();
+    for guide in owners.iter().flat_map(|owner| family(owner)).filter_map(|service| service.guide.as_ref()) {
+        for step in guide.looks.iter().filter(|(alert, _)| alert == name).flat_map(|(_, steps)| steps) {
+            let step = paragraph(step);
+            if !looks.contains(&step) {
+                looks.push(step);
+            }
+        }
+    }
+    let dashboards = platform.observed.dashboards.iter().filter(|dashboard| {
+        dashboard
+            .owner
+            .is_some_and(|of| owners.iter().any(|it| platform.top(it.id).id == platform.top(of).id))
+    });
+    let commands = Commands::of(platform);
+    Runbook {
+        file: name.to_owned(),
+        generated: generated.to_owned(),
+        name: words(name),
+        summary: annotation(first, "summary").map(paragraph).unwrap_or_default(),
+        severity: severity(first),
+        forms,
+        told: receivers.collect(),
+        muted,
+        looks,
+        dashboards: dashboards.map(|it| prose(&it.title)).collect(),
+        owners: owners
+            .iter()
+            .filter(|service| service.runs())
+            .map(|service| Owner {
+                name: code(&service.name),
+                link: format!("../INFRASTRUCTURE.md{}", link(service)),
+                state: commands.state(service),
+                log: commands.log(service),
+                again: commands.again(service),
+                down: service.guide.iter().flat_map(|it| &it.down).map(|step| paragraph(step)).collect(),
+                commands: inside(platform, service),
+            })
+            .collect(),
+        route: format!("infrac route {name}"),
+    }
+}

@@ -1,0 +1,83 @@
+//! Commands as an operator types them, for the runtime that the page is of.
+
+use crate::platform::{Platform, Runtime, Service};
+use crate::target::compose;
+
+/// A word of a shell: in quotes where it needs some.
+pub(super) fn word(said: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !said.is_empty() && said.chars().all(plain) {
+        return said.to_owned();
+    }
+    format!("'{}'", said.replace('\'', "'\\''"))
+}
+
+/// Commands of a platform.
+pub(super) struct Commands<'a> {
+    platform: &'a Platform,
+}
+
+impl<'a> Commands<'a> {
+    pub(super) fn of(platform: &'a Platform) -> Self {
+        Self { platform }
+    }
+
+    fn is_compose(&self) -> bool {
+        self.platform.runtime == Runtime::Compose
+    }
+
+    /// What every command begins with.
+    pub(super) fn base(&self) -> String {
+        match self.platform.runtime {
+            Runtime::Compose => compose::COMMAND.to_owned(),
+            Runtime::Kubernetes => format!("kubectl --namespace {}", word(self.platform.namespace())),
+        }
+    }
+
+    fn of_service(&self, service: &Service) -> String {
+        format!("kubectl --namespace {}", word(&self.platform.namespace_of(service)))
+    }
+
+    fn selector(service: &Service) -> String {
+        format!("--selector app.kubernetes.io/name={}", word(&service.name))
+    }
+
+    /// The state of a service.
+    pub(super) fn state(&self, service: &Service) -> String {
+        if self.is_compose() {
+            return format!("{} ps --all {}", self.base(), word(&service.name));
+        }
+        format!("{} get pods {}", self.of_service(service), Self::selector(service))
+    }
+
+    /// The end of its log.
+    pub(super) fn log(&self, service: &Service) -> String {
+        if self.is_compose() {
+            return format!("{} logs --tail 200 {}", self.base(), word(&service.name));
+        }
+        format!("{} logs {} --tail 200 --all-containers", self.of_service(service), Self::selector(service))
+    }
+
+    /// Starts it again with what stands in the files and in `.env` now.
+    pub(super) fn again(&self, service: &Service) -> String {
+        if self.is_compose() {
+            return format!("{} up -d --no-deps --force-recreate {}", self.base(), word(&service.name));
+        }
+        format!("{} delete pods {}", self.of_service(service), Self::selector(service))
+    }
+
+    /// Runs a program in its container.
+    pub(super) fn inside(&self, service: &Service, words: &[String]) -> String {
+        let words: Vec<String> = words.iter().map(|it| word(it)).collect();
+        let words = words.join(" ");
+        if self.is_compose() {
+            return format!("{} exec -T {} {words} </dev/null", self.base(), word(&service.name));
+        }
+        let pod = format!(
+            "$({} get pods {} --output name | head -n 1)",
+            self.of_service(service),
+            Self::selector(service)
+        );
+        format!("{} exec \"{pod}\" -- {words}", self.of_service(service))
+    }
+}

@@ -1,0 +1,302 @@
+//! Everything that the page of the platform holds.
+
+use serde::Serialize;
+
+use super::alerts::{self, Mute, Row, Told};
+use super::commands::{Commands, word};
+use super::markdown::{block, code, codes, paragraph, prose, words};
+use super::services::{self, Access, Command, Details, Group, running};
+use super::stores::{self, Account, Backup, Input, Site, Store};
+use crate::formats;
+use crate::graph::{Graph, mermaid};
+use crate::platform::{Health, OutsideKind, Platform, Role, Runtime, Service};
+use crate::target::scripts;
+
+/// The page's context. Every text is Markdown already.
+#[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a template asks for each by its name")]
+pub(super) struct Facts {
+    generated: String,
+    name: String,
+    description: String,
+    owner: String,
+    environment: String,
+    compose: bool,
+    /// What every command begins with.
+    base: String,
+    namespace: String,
+    diagram: String,
+    networks: Vec<Network>,
+    groups: Vec<Group>,
+    services: Vec<Details>,
+    count: usize,
+    memory: String,
+    host: Vec<Host>,
+    repository: String,
+    folder: String,
+    profiles: String,
+    scripts: bool,
+    /// Whether the scripts fill in secrets.
+    secrets: bool,
+    /// Whether they change secrets.
+    rotates: bool,
+    terraform: bool,
+    access: Vec<Access>,
+    ssh: String,
+    sites: Vec<Site>,
+    scrapes: Vec<Scrape>,
+    alerts: Vec<Row>,
+    receivers: Vec<Told>,
+    mutes: Vec<Mute>,
+    dashboards: Vec<Dashboard>,
+    queries: Vec<Query>,
+    searches: Vec<Command>,
+    stores: Vec<Store>,
+    accounts: Vec<Account>,
+    backups: Vec<Backup>,
+    inputs: Vec<Input>,
+    health: Vec<Command>,
+    exceptions: Vec<Exception>,
+    policies: Vec<String>,
+    troubles: Vec<Trouble>,
+    first: String,
+    support: String,
+    licence: String,
+}
+
+#[derive(Serialize)]
+struct Network {
+    name: String,
+    description: String,
+    internal: bool,
+    services: String,
+}
+
+#[derive(Serialize)]
+struct Host {
+    name: String,
+    size: String,
+    memory: String,
+    disk: String,
+    image: String,
+    sysctl: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Scrape {
+    job: String,
+    target: String,
+    interval: String,
+}
+
+#[derive(Serialize)]
+struct Dashboard {
+    title: String,
+    of: String,
+    description: String,
+    path: String,
+}
+
+#[derive(Serialize)]
+struct Query {
+    title: String,
+    expr: String,
+}
+
+#[derive(Serialize)]
+struct Exception {
+    service: String,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct Trouble {
+    service: String,
+    link: String,
+    steps: Vec<String>,
+}
+
+pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
+    let commands = Commands::of(platform);
+    let said = |text: &Option<String>| text.as_deref().map(paragraph).unwrap_or_default();
+    let memory: u64 = running(platform).filter(|it| !it.is_job()).map(|it| it.resources.memory.0).sum();
+    // They are of compose.
+    let scripts = platform.runtime == Runtime::Compose && platform.targets.contains(&&formats::SCRIPTS);
+    Facts {
+        generated,
+        name: words(&platform.name),
+        description: said(&platform.description),
+        owner: said(&platform.owner),
+        environment: platform.environment.as_deref().map(code).unwrap_or_default(),
+        compose: platform.runtime == Runtime::Compose,
+        base: commands.base(),
+        namespace: codes(platform.namespaces().iter().map(String::as_str)),
+        diagram: block("mermaid", &mermaid(&Graph::of(platform, false))),
+        networks: networks(platform),
+        groups: services::groups(platform),
+        services: services::details(platform),
+        count: running(platform).count(),
+        memory: gibibytes(memory),
+        host: hosts(platform),
+        repository: platform.repository.as_deref().map(word).unwrap_or_default(),
+        folder: platform.repository.as_deref().map(|it| word(clone_folder(it))).unwrap_or_default(),
+        profiles: profiles(platform),
+        scripts,
+        secrets: scripts && scripts::fill_secrets(platform),
+        rotates: scripts && scripts::rotate(platform),
+        terraform: platform.targets.iter().any(|format| format.name == "terraform"),
+        access: services::access(platform),
+        ssh: platform
+            .hosts
+            .iter()
+            .find_map(|host| host.ssh)
+            .map(|it| services::who(platform, it))
+            .unwrap_or_default(),
+        sites: stores::sites(platform),
+        scrapes: scrapes(platform),
+        alerts: alerts::rows(platform),
+        receivers: alerts::receivers(platform),
+        mutes: alerts::mutes(platform),
+        dashboards: dashboards(platform),
+        queries: queries(platform),
+        searches: platform.with_role(Role::Search).flat_map(|it| services::inside(platform, it)).collect(),
+        stores: stores::stores(platform),
+        accounts: stores::accounts(platform),
+        backups: stores::backups(platform),
+        inputs: stores::inputs(platform),
+        health: health(platform),
+        exceptions: exceptions(platform),
+        policies: platform.policies.iter().map(|policy| paragraph(&policy.sentence)).collect(),
+        troubles: troubles(platform),
+        first: running(platform).find(|it| !it.is_job()).map(|it| it.name.clone()).unwrap_or_default(),
+        support: said(&platform.support),
+        licence: said(&platform.licence),
+    }
+}
+
+/// The folder that `git clone` makes.
+fn clone_folder(address: &str) -> &str {
+    let last = address.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or(address);
+    last.strip_suffix(".git").unwrap_or(last)
+}
+
+fn networks(platform: &Platform) -> Vec<Network> {
+    let rows = platform.networks.iter().enumerate().map(|(at, network)| {
+        let on = running(platform).filter(|service| service.networks.iter().any(|it| it.0 == at));
+        Network {
+            name: code(&network.name),
+            description: network.description.as_deref().map(prose).unwrap_or_default(),
+            internal: network.internal,
+            services: codes(on.map(|service| service.name.as_str())),
+        }
+    });
+    rows.collect()
+}
+
+fn hosts(platform: &Platform) -> Vec<Host> {
+    let rows = platform.hosts.iter().map(|host| Host {
+        name: code(&host.name),
+        size: host.size.as_deref().map(code).unwrap_or_default(),
+        memory: host.memory.map(|it| code(&it.to_string())).unwrap_or_default(),
+        disk: host.disk.map(|it| code(&it.to_string())).unwrap_or_default(),
+        image: host.image.as_deref().map(code).unwrap_or_default(),
+        sysctl: host.sysctl.iter().map(|(key, value)| format!("{key}={value}")).collect(),
+    });
+    rows.collect()
+}
+
+fn profiles(platform: &Platform) -> String {
+    let mut all: Vec<&str> = platform.groups.iter().filter_map(|group| group.profile.as_deref()).collect();
+    all.dedup();
+    all.join(",")
+}
+
+fn scrapes(platform: &Platform) -> Vec<Scrape> {
+    let rows = platform.observed.jobs.iter().map(|job| Scrape {
+        job: code(&job.name),
+        target: code(&services::target(platform, job)),
+        interval: code(&job.interval.to_string()),
+    });
+    rows.collect()
+}
+
+fn dashboards(platform: &Platform) -> Vec<Dashboard> {
+    let rows = platform.observed.dashboards.iter().map(|dashboard| Dashboard {
+        title: prose(&dashboard.title),
+        of: dashboard.owner.map(|it| code(&platform[it].name)).unwrap_or_default(),
+        description: dashboard.description.as_deref().map(prose).unwrap_or_default(),
+        path: code(&format!("/d/{}", dashboard.uid)),
+    });
+    rows.collect()
+}
+
+/// The queries of guides and the records, each once.
+fn queries(platform: &Platform) -> Vec<Query> {
+    let mut all: Vec<Query> = Vec::new();
+    let guides = platform.services.iter().filter_map(|service| service.guide.as_ref());
+    for (title, expr) in guides.flat_map(|guide| &guide.queries) {
+        let expr = block("promql", expr.trim());
+        if !all.iter().any(|known| known.expr == expr) {
+            all.push(Query { title: paragraph(title), expr });
+        }
+    }
+    let mut records: Vec<&str> =
+        platform.observed.records.iter().map(|record| record.name.as_str()).collect();
+    records.sort_unstable();
+    records.dedup();
+    for name in records {
+        all.push(Query { title: code(name), expr: block("promql", name) });
+    }
+    all
+}
+
+/// How health is asked for by hand: from outside where a port is published, else in the container's state.
+fn health(platform: &Platform) -> Vec<Command> {
+    let mut all = Vec::new();
+    let commands = Commands::of(platform);
+    for service in running(platform).filter(|it| !it.is_job() && it.health.is_checked()) {
+        all.push(Command {
+            title: service.name.clone(),
+            line: asked(platform, service).unwrap_or_else(|| commands.state(service)),
+        });
+    }
+    all
+}
+
+fn asked(platform: &Platform, service: &Service) -> Option<String> {
+    let Health::Http { port, readiness, .. } = &service.health else { return None };
+    let port = service.ports.get(*port)?;
+    let publish = port.publish.as_ref().filter(|_| platform.runtime == Runtime::Compose)?;
+    (platform[publish.to].kind == OutsideKind::Localhost).then(|| {
+        format!(
+            "curl --fail --silent --show-error {}",
+            word(&format!("http://localhost:{}{readiness}", publish.host_port))
+        )
+    })
+}
+
+fn exceptions(platform: &Platform) -> Vec<Exception> {
+    let said = running(platform).filter_map(|service| {
+        let reason = service.security.as_ref()?.reason.as_ref()?;
+        Some(Exception { service: code(&service.name), reason: prose(reason) })
+    });
+    said.collect()
+}
+
+fn troubles(platform: &Platform) -> Vec<Trouble> {
+    let with = running(platform).filter_map(|service| {
+        let guide = service.guide.as_ref().filter(|guide| !guide.down.is_empty())?;
+        Some(Trouble {
+            service: service.name.clone(),
+            link: services::link(service),
+            steps: guide.down.iter().map(|step| paragraph(step)).collect(),
+        })
+    });
+    with.collect()
+}
+
+/// An amount of memory as a person compares it with that of a machine: with one digit behind the point.
+fn gibibytes(bytes: u64) -> String {
+    let tenths = bytes.saturating_mul(10).div_ceil(1 << 30);
+    format!("{}.{} GiB", tenths / 10, tenths % 10)
+}

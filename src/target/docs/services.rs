@@ -1,0 +1,268 @@
+//! Services: tables by group, and what is known of each.
+
+use serde::Serialize;
+
+use super::commands::Commands;
+use super::markdown::{code, codes, paragraph, prose, words};
+use crate::platform::{EdgeEnd, Health, OutsideKind, Platform, Port, Service, Value, ValuePart};
+
+#[derive(Serialize)]
+pub(super) struct Group {
+    title: String,
+    description: String,
+    profile: String,
+    services: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    link: String,
+    ports: String,
+    description: String,
+}
+
+/// The services by group; those of none come last.
+pub(super) fn groups(platform: &Platform) -> Vec<Group> {
+    let of = |group: Option<usize>| -> Vec<Row> {
+        let services = running(platform).filter(|service| service.group.map(|it| it.0) == group);
+        services.map(row).collect()
+    };
+    let mut groups: Vec<Group> = platform
+        .groups
+        .iter()
+        .enumerate()
+        .map(|(at, group)| Group {
+            title: words(&group.title),
+            description: group.description.as_deref().map(paragraph).unwrap_or_default(),
+            profile: group.profile.as_deref().map(code).unwrap_or_default(),
+            services: of(Some(at)),
+        })
+        .collect();
+    let title = if groups.is_empty() { "All services" } else { "Other services" }.to_owned();
+    groups.push(Group { title, description: String::new(), profile: String::new(), services: of(None) });
+    groups.retain(|group| !group.services.is_empty());
+    groups
+}
+
+pub(super) fn running(platform: &Platform) -> impl Iterator<Item = &Service> {
+    platform.services.iter().filter(|service| service.runs())
+}
+
+fn row(service: &Service) -> Row {
+    Row {
+        name: code(&service.name),
+        link: link(service),
+        ports: codes(numbers(service).iter().map(String::as_str)),
+        description: described(service),
+    }
+}
+
+fn described(service: &Service) -> String {
+    service.description.as_deref().map(prose).unwrap_or_default()
+}
+
+/// Where the page says more of a service.
+pub(super) fn link(service: &Service) -> String {
+    format!("#service-{}", service.name)
+}
+
+fn numbers(service: &Service) -> Vec<String> {
+    let mut numbers: Vec<u16> = service.ports.iter().map(|port| port.number).collect();
+    numbers.dedup();
+    numbers.iter().map(u16::to_string).collect()
+}
+
+/// A text with `${NAME}` for what the operator sets.
+pub(super) fn text(platform: &Platform, value: &Value) -> String {
+    let part = |part: &ValuePart| match part {
+        ValuePart::Literal(text) => text.to_string(),
+        ValuePart::Input(input) => format!("${{{}}}", platform[*input].name),
+    };
+    value.parts.iter().map(part).collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct Details {
+    name: String,
+    description: String,
+    image: String,
+    runs: String,
+    ports: Vec<PortRow>,
+    networks: String,
+    reaches: String,
+    reached_by: String,
+    health: String,
+    metrics: String,
+    memory: String,
+    cpu: String,
+    data: String,
+    state: String,
+    log: String,
+    down: Vec<String>,
+    commands: Vec<Command>,
+}
+
+#[derive(Serialize)]
+struct PortRow {
+    name: String,
+    number: String,
+    protocol: String,
+    published: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct Command {
+    pub(super) title: String,
+    pub(super) line: String,
+}
+
+pub(super) fn details(platform: &Platform) -> Vec<Details> {
+    running(platform).map(|service| detail(platform, service)).collect()
+}
+
+fn detail(platform: &Platform, service: &Service) -> Details {
+    let commands = Commands::of(platform);
+    let name = |end: &EdgeEnd| match end {
+        EdgeEnd::Service(to, port) => {
+            let number =
+                port.and_then(|at| platform[*to].ports.get(at)).map(|port| format!(":{}", port.number));
+            format!("{}{}", platform[*to].name, number.unwrap_or_default())
+        }
+        EdgeEnd::Outside(to) => platform[*to].name.clone(),
+    };
+    let mut reaches: Vec<String> =
+        platform.edges_from(service.id).iter().map(|edge| name(&edge.to)).collect();
+    reaches.dedup();
+    let reaching =
+        platform.edges.iter().filter(|edge| matches!(edge.to, EdgeEnd::Service(to, _) if to == service.id));
+    let mut reached: Vec<&str> = reaching.map(|edge| platform[edge.from].name.as_str()).collect();
+    reached.dedup();
+    let job = platform.observed.jobs.iter().find(|job| job.service == service.id);
+    Details {
+        name: service.name.clone(),
+        description: service.description.as_deref().map(paragraph).unwrap_or_default(),
+        image: image(platform, service),
+        runs: if service.is_job() { "job".to_owned() } else { "service".to_owned() },
+        ports: service.ports.iter().map(|port| port_row(platform, port)).collect(),
+        networks: codes(service.networks.iter().map(|it| platform[*it].name.as_str())),
+        reaches: codes(reaches.iter().map(String::as_str)),
+        reached_by: codes(reached),
+        health: health(service),
+        metrics: job.map(|job| code(&target(platform, job))).unwrap_or_default(),
+        memory: code(&service.resources.memory.to_string()),
+        cpu: code(&service.resources.cpu.to_string()),
+        data: codes(service.volumes.iter().map(|volume| volume.path.as_str())),
+        state: commands.state(service),
+        log: commands.log(service),
+        down: service.guide.iter().flat_map(|guide| &guide.down).map(|step| paragraph(step)).collect(),
+        commands: inside(platform, service),
+    }
+}
+
+/// The commands of its guide.
+pub(super) fn inside(platform: &Platform, service: &Service) -> Vec<Command> {
+    let commands = Commands::of(platform);
+    let guide = service.guide.iter().flat_map(|guide| &guide.commands);
+    guide
+        .map(|(title, words_of)| Command {
+            title: title.replace(char::is_control, " "),
+            line: commands.inside(service, words_of).replace(char::is_control, " "),
+        })
+        .collect()
+}
+
+fn image(platform: &Platform, service: &Service) -> String {
+    match (&service.image, &service.build) {
+        (Some(image), _) => code(&text(platform, image)),
+        (None, Some(build)) => code(&build.context),
+        (None, None) => String::new(),
+    }
+}
+
+fn port_row(platform: &Platform, port: &Port) -> PortRow {
+    PortRow {
+        name: code(&port.name),
+        number: code(&port.number.to_string()),
+        protocol: port.protocol.word().to_owned(),
+        published: port
+            .publish
+            .as_ref()
+            .map(|publish| {
+                format!("{} as {}", code(&platform[publish.to].name), code(&publish.host_port.to_string()))
+            })
+            .unwrap_or_default(),
+    }
+}
+
+/// How a service is known to work.
+pub(super) fn health(service: &Service) -> String {
+    let number = |port: &usize| service.ports.get(*port).map(|port| port.number).unwrap_or_default();
+    match &service.health {
+        Health::None { reason } => reason.as_deref().map(prose).unwrap_or_default(),
+        Health::Builtin(_) => "image".to_owned(),
+        Health::Http { port, readiness, liveness, startup, .. } => {
+            let mut paths = vec![readiness.as_str()];
+            paths.extend(liveness.as_deref());
+            paths.extend(startup.as_deref());
+            paths.sort_unstable();
+            paths.dedup();
+            codes(
+                paths
+                    .iter()
+                    .map(|path| format!(":{}{path}", number(port)))
+                    .collect::<Vec<_>>()
+                    .iter()
+                    .map(String::as_str),
+            )
+        }
+        Health::Tcp { port, .. } => code(&format!(":{}", number(port))),
+        Health::Exec(_) | Health::Shell(_) => "command".to_owned(),
+    }
+}
+
+/// What is scraped: `host:port/path`.
+pub(super) fn target(platform: &Platform, job: &crate::platform::observe::Job) -> String {
+    let service = &platform[job.service];
+    let number = service.ports.get(job.port).map(|port| port.number).unwrap_or_default();
+    format!("{}:{number}{}", service.name, job.path)
+}
+
+/// What may be reached from outside.
+#[derive(Serialize)]
+pub(super) struct Access {
+    address: String,
+    service: String,
+    what: String,
+    who: String,
+}
+
+/// Who may come in from where, by published ports and by the sites of proxies.
+pub(super) fn access(platform: &Platform) -> Vec<Access> {
+    let mut rows = Vec::new();
+    for service in running(platform) {
+        for port in &service.ports {
+            let Some(publish) = &port.publish else { continue };
+            let host = if platform[publish.to].kind == OutsideKind::Localhost { "localhost" } else { "HOST" };
+            let number = publish.host_port;
+            let scheme = match port.protocol.word() {
+                word @ ("http" | "https") => format!("{word}://"),
+                _ => String::new(),
+            };
+            rows.push(Access {
+                address: code(&format!("{scheme}{host}:{number}")),
+                service: code(&service.name),
+                what: port.name.clone(),
+                who: who(platform, publish.to),
+            });
+        }
+    }
+    rows
+}
+
+/// An outside with the addresses that belong to it.
+pub(super) fn who(platform: &Platform, id: crate::platform::OutsideId) -> String {
+    let outside = &platform[id];
+    let ranges = codes(outside.ranges.iter().map(String::as_str));
+    if ranges.is_empty() { code(&outside.name) } else { format!("{} ({ranges})", code(&outside.name)) }
+}

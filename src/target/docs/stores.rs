@@ -1,0 +1,259 @@
+//! What is kept: buckets, indexes, databases, who may use them, backups; and what the operator sets.
+
+use serde::Serialize;
+
+use super::markdown::{code, codes, prose};
+use super::services::{running, text};
+use crate::platform::{DestinationKind, EnvVar, Grant, InputId, Platform, Service, ServiceId, Switch};
+
+#[derive(Serialize)]
+pub(super) struct Store {
+    of: String,
+    name: String,
+    kind: &'static str,
+    description: String,
+    kept: String,
+}
+
+pub(super) fn stores(platform: &Platform) -> Vec<Store> {
+    let mut rows = Vec::new();
+    let of = |id: ServiceId| code(&platform[id].name);
+    let about = |text: &Option<String>| text.as_deref().map(prose).unwrap_or_default();
+    for it in &platform.buckets {
+        let kept = it.retention.map(|age| code(&age.to_string())).unwrap_or_default();
+        rows.push(Store {
+            of: of(it.of),
+            name: code(&it.name),
+            kind: "bucket",
+            description: about(&it.description),
+            kept,
+        });
+    }
+    for it in &platform.indexes {
+        let kept = it.retention.map(|age| code(&age.to_string())).unwrap_or_default();
+        rows.push(Store {
+            of: of(it.of),
+            name: code(&it.name),
+            kind: "index",
+            description: about(&it.description),
+            kept,
+        });
+    }
+    for it in &platform.databases {
+        rows.push(Store {
+            of: of(it.of),
+            name: code(&it.name),
+            kind: "database",
+            description: about(&it.description),
+            kept: String::new(),
+        });
+    }
+    rows
+}
+
+#[derive(Serialize)]
+pub(super) struct Account {
+    of: String,
+    name: String,
+    read: String,
+    write: String,
+    delete: String,
+    used: String,
+}
+
+pub(super) fn accounts(platform: &Platform) -> Vec<Account> {
+    let names = |grants: &[Grant]| {
+        let names: Vec<String> = grants
+            .iter()
+            .map(|grant| match grant {
+                Grant::Bucket(id) => platform[*id].name.clone(),
+                Grant::Index(id) => platform[*id].name.clone(),
+                Grant::Database(id) => platform[*id].name.clone(),
+                Grant::Named(name) => name.clone(),
+            })
+            .collect();
+        codes(names.iter().map(String::as_str))
+    };
+    let rows = platform.accounts.iter().map(|account| {
+        let secrets: Vec<InputId> = account.secrets.iter().map(|(_, input)| *input).collect();
+        let uses = |variable: &EnvVar| variable.value.inputs().any(|input| secrets.contains(&input));
+        let mut used = Vec::new();
+        // The instance and its own jobs know every account: who uses one is another service.
+        let own = |service: &Service| {
+            service.id == account.of || service.parent == Some(account.of) || Some(service.id) == account.by
+        };
+        for service in running(platform).filter(|service| !own(service)) {
+            for variable in service.env.iter().filter(|it| uses(it)) {
+                used.push(format!("{} by {}", code(&service.name), code(&variable.name)));
+            }
+        }
+        Account {
+            of: code(&platform[account.of].name),
+            name: code(&account.name),
+            read: names(&account.read),
+            write: if account.has_write { names(&account.write) } else { "all".to_owned() },
+            delete: names(&account.delete),
+            used: used.join(", "),
+        }
+    });
+    rows.collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct Backup {
+    name: String,
+    of: String,
+    to: String,
+    schedule: String,
+    kept: String,
+    alert_after: String,
+    upload: String,
+    drill: String,
+}
+
+/// A place that copies are taken to.
+fn destination(platform: &Platform, kind: DestinationKind) -> String {
+    match kind {
+        DestinationKind::Bucket { bucket, .. } => {
+            let bucket = &platform[bucket];
+            format!("{} of {}", code(&bucket.name), code(&platform[bucket.of].name))
+        }
+        DestinationKind::Store(id) => {
+            let store = &platform[id];
+            let folder = if store.prefix.is_empty() { String::new() } else { format!("/{}", store.prefix) };
+            format!(
+                "{} ({} at {})",
+                code(&store.name),
+                code(&format!("{}{folder}", store.bucket)),
+                code(&store.endpoint)
+            )
+        }
+    }
+}
+
+pub(super) fn backups(platform: &Platform) -> Vec<Backup> {
+    let rows = platform.backups.iter().map(|backup| Backup {
+        name: code(&backup.name),
+        of: code(&platform[backup.of].name),
+        to: backup.to.iter().map(|to| destination(platform, to.kind)).collect::<Vec<_>>().join(", "),
+        schedule: code(&backup.schedule),
+        kept: match backup.retention {
+            Some(age) => format!("{}, at least {}", code(&age.to_string()), backup.keep),
+            None => format!("{} copies", backup.keep),
+        },
+        drill: backup.drill.as_deref().map(code).unwrap_or_default(),
+        alert_after: code(&backup.alert_after.to_string()),
+        upload: match backup.upload {
+            Some(Switch::Always) => "always".to_owned(),
+            Some(Switch::Never) => "never".to_owned(),
+            Some(Switch::Variable(input)) => {
+                format!("where {} is {}", code(&platform[input].name), code("true"))
+            }
+            None => String::new(),
+        },
+    });
+    rows.collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct Input {
+    name: String,
+    kind: &'static str,
+    default: String,
+    description: String,
+    used: String,
+}
+
+/// What the operator sets, secrets last.
+pub(super) fn inputs(platform: &Platform) -> Vec<Input> {
+    let row = |at: usize| {
+        let input = &platform.inputs[at];
+        let id = InputId(at);
+        let reads = |service: &&Service| {
+            let values = service.env.iter().map(|it| &it.value);
+            let words = service.command.iter().chain(&service.entrypoint).flatten();
+            values.chain(words).chain(&service.image).any(|value| value.inputs().any(|it| it == id))
+                || service.secret_files.contains(&id)
+        };
+        let used: Vec<&str> = running(platform).filter(reads).map(|service| service.name.as_str()).collect();
+        let rule = match (&input.min_length, input.one_of.is_empty()) {
+            (Some(least), _) => format!(" (at least {least} characters)"),
+            (None, false) => format!(" (one of {})", codes(input.one_of.iter().map(String::as_str))),
+            (None, true) => String::new(),
+        };
+        let optional = if input.optional { " (may stay empty)" } else { "" };
+        Input {
+            name: code(&input.name),
+            kind: if input.secret { "secret" } else { "variable" },
+            default: input.default.as_deref().filter(|_| !input.secret).map(code).unwrap_or_default(),
+            description: format!(
+                "{}{rule}{optional}",
+                input.description.as_deref().map(prose).unwrap_or_default()
+            ),
+            used: codes(used),
+        }
+    };
+    let (secrets, variables): (Vec<usize>, Vec<usize>) =
+        (0..platform.inputs.len()).partition(|at| platform.inputs[*at].secret);
+    variables.into_iter().chain(secrets).map(row).collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct Site {
+    name: String,
+    address: String,
+    description: String,
+    tls: bool,
+    served_by: String,
+    routes: Vec<Route>,
+}
+
+#[derive(Serialize)]
+struct Route {
+    path: String,
+    to: String,
+    who: String,
+}
+
+pub(super) fn sites(platform: &Platform) -> Vec<Site> {
+    use crate::platform::{RoutePath, RouteTarget};
+    let to = |target: &RouteTarget| match target {
+        RouteTarget::Port(service, port) => {
+            let service = &platform[*service];
+            let number = service.ports.get(*port).map(|port| port.number).unwrap_or_default();
+            code(&format!("{}:{number}", service.name))
+        }
+        RouteTarget::Address(value) => code(&text(platform, value)),
+        RouteTarget::Files { root, .. } => format!("files of {}", code(root)),
+        RouteTarget::Deny => "refused".to_owned(),
+        RouteTarget::Redirect { to, .. } => format!("sent on to {}", code(to)),
+        RouteTarget::Respond { status, .. } => format!("answered with {}", code(&status.to_string())),
+    };
+    let rows = platform.sites.iter().map(|site| Site {
+        name: code(&site.name),
+        address: code(&format!("{}://{}", site.scheme(), text(platform, &site.domain))),
+        description: site.description.as_deref().map(prose).unwrap_or_default(),
+        tls: site.tls.is_some(),
+        served_by: site.served_by.map(|it| code(&platform[it].name)).unwrap_or_default(),
+        routes: site
+            .routes
+            .iter()
+            .map(|route| Route {
+                path: match &route.path {
+                    RoutePath::Prefix(path) => code(path),
+                    RoutePath::Exact(path) => format!("{} alone", code(path)),
+                },
+                to: to(&route.to),
+                who: match (route.from, route.login) {
+                    (Some(from), None) => super::services::who(platform, from),
+                    (Some(from), Some(_)) => {
+                        format!("{}, with a login", super::services::who(platform, from))
+                    }
+                    (None, Some(_)) => "everybody with a login".to_owned(),
+                    (None, None) => "everybody".to_owned(),
+                },
+            })
+            .collect(),
+    });
+    rows.collect()
+}
