@@ -24,6 +24,7 @@ const NOWHERE: &[(&str, &str)] = &[
     ("expects.*", "likewise"),
     ("ended.*", "likewise"),
     ("reload_flag.*", "likewise"),
+    ("kernel_below.*", "likewise"),
     ("mirror.*", "likewise"),
 ];
 
@@ -43,6 +44,10 @@ const UNSEEN: &[(&str, &str, &str)] = &[
     ("service.port.protocol", "prometheus", "a port with TLS is scraped with it; these have none"),
     ("service.health.port", "compose", "the port that is asked anyway"),
     ("service.health.tool", "compose", "the tool that the image has"),
+    ("service.health.port", "scripts", "the port that is asked anyway"),
+    ("service.health.tool", "scripts", "the tool that the image has"),
+    ("service.metrics.port", "scripts", "the port that is asked anyway"),
+    ("site.served_by", "scripts", "the only proxy serves a site without it"),
     ("service.metrics.port", "prometheus", "the port that is scraped anyway"),
     ("service.metrics.port", "nginx", "likewise"),
     ("service.metrics.of", "grafana", "whose metrics a preset shows; without it nothing of these is there"),

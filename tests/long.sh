@@ -8,7 +8,7 @@
 #   request  random requests of hundreds of random sites, answered by the real nginx as `infrac request` says
 #   sites    a thousand sites, started and reloaded within the memory that is written for them
 #   kubernetes  network policies of hundreds of random platforms, read a second time and changed
-#   operations  scripts that are killed at each of their steps, and a host that Terraform applies twice
+#   operations  scripts that are killed at each of their steps, texts that no reader of scripts may run, and a host that Terraform applies twice
 #   fuzz     each fuzzing target for INFRAC_FUZZ_SECONDS (600 without it)
 #   start    the real start, INFRAC_STARTS times (3 without it)
 # It stops at the first failure, and says what each part took.

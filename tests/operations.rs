@@ -15,6 +15,8 @@ mod engine;
 mod goals;
 #[path = "operations/health.rs"]
 mod health;
+#[path = "operations/inert.rs"]
+mod inert;
 #[path = "operations/install.rs"]
 mod install;
 #[path = "operations/judges.rs"]

@@ -206,6 +206,12 @@ declared() {
       backup "$name"
       echo "backup_max_age_seconds{backup=\"$name\",platform=\"$PROJECT\"} $b_alert"
     done
+    echo "# HELP backup_drill_max_age_seconds How old the last drill may be."
+    echo "# TYPE backup_drill_max_age_seconds gauge"
+    for name in $(backups | cut -d ' ' -f 1); do
+      backup "$name"
+      [ "$b_drill" = - ] || echo "backup_drill_max_age_seconds{backup=\"$name\",platform=\"$PROJECT\"} $b_drill"
+    done
   } | publish "$file"
 }
 

@@ -4,7 +4,7 @@
 #
 #   --list         the copies on this host; with --from, those that lie there
 #   --verify       reads the copy to its end, and changes nothing
-#   --drill        restores it into a scratch server beside the platform, compares, and removes the server
+#   --drill        restores it into a scratch server, or scratch volumes, beside the platform, compares, and removes them
 #   --from PLACE   fetches the copy first, with the account that may read there
 #   --yes          restores it for real: what is there now is replaced
 #   --no-copy      takes no copy of what is there now first
@@ -309,24 +309,36 @@ drill() {
   compose_drill down --volumes --timeout 5 >&2
   at_end 'compose_drill down --volumes --timeout 5 >&2'
   if [ "$b_kind" = files ]; then
-    # Its volumes, and nothing that runs.
+    # Its volumes, and nothing that runs: the service may need others, which are not there.
     compose_drill create "$b_service" >&2
     bring_back compose_drill "$chosen" || fail "the drill of $b_name failed: $chosen was not restored"
-  elif offline; then
-    bring_back compose_drill "$chosen" || fail "the drill of $b_name failed: $chosen was not restored"
+    same_names "$chosen" || fail "the drill of $b_name failed: the scratch volume holds other files"
+  else
+    ! offline || bring_back compose_drill "$chosen" || fail "the drill of $b_name failed: $chosen was not restored"
+    compose_drill up --detach "$b_service" >&2
+    settled compose_drill || fail "the drill of $b_name failed: the scratch server is not healthy"
+    offline || bring_back compose_drill "$chosen" || fail "the drill of $b_name failed: $chosen was not restored"
+    compare compose_drill "$chosen" || fail "the drill of $b_name failed: the scratch server holds other data"
   fi
-  compose_drill up --detach "$b_service" >&2
-  settled compose_drill || fail "the drill of $b_name failed: the scratch server is not healthy"
-  if [ "$b_kind" = dump ] && ! offline; then
-    bring_back compose_drill "$chosen" || fail "the drill of $b_name failed: $chosen was not restored"
-  fi
-  compare compose_drill "$chosen" || fail "the drill of $b_name failed: the scratch server holds other data"
   {
     echo "# HELP backup_last_drill_timestamp_seconds When a copy was restored into a scratch server the last time."
     echo "# TYPE backup_last_drill_timestamp_seconds gauge"
     echo "backup_last_drill_timestamp_seconds{backup=\"$b_name\",platform=\"$PROJECT\"} $(date +%s)"
   } | publish "$PROJECT-drill-$b_name.prom"
-  log "$chosen was restored into a scratch server"
+  log "$chosen was restored beside the platform"
+}
+
+# same_names COPY: the volumes of the drill hold the files of the archives, and no others.
+same_names() {
+  local file part name
+  while read -r file part <&4; do
+    name=$(PROJECT=$PROJECT-drill volume_of "$part")
+    # shellcheck disable=SC2016 # the shell of the container reads it
+    alone --interactive --cap-add DAC_READ_SEARCH --volume "$name:/volume:ro" --entrypoint sh "$HELPER_IMAGE" -euo pipefail -c '
+      gzip -dc | tar -t -f - | sed "s|/\$||" | sort >/tmp/copied
+      cd /volume
+      find . | sort | cmp -s - /tmp/copied' <"$1/$file" >&2 || return 1
+  done 4<"$1/parts"
 }
 
 main "$@"

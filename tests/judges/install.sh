@@ -18,12 +18,12 @@ engine_newer=(pebble)
 nginx_releases=(bullseye bookworm "$suite" "$newer")
 group=${2:-judges}
 case $group in
-  judges) packages=(docker-compose kubectl shellcheck shfmt make yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema openssl busybox-static dash) ;;
+  judges) packages=(docker-compose kubectl shellcheck shfmt make yamllint quickjs valgrind prometheus prometheus-alertmanager python3-jsonschema openssl busybox-static dash systemd cron) ;;
   engine)
     packages=(
       base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
       docker.io docker-cli docker-compose containerd runc tini
-      curl busybox-static nginx nodejs postgresql-17 redis-server
+      curl busybox-static nginx nodejs postgresql-17 redis-server openssh-server openssh-client
       prometheus prometheus-alertmanager prometheus-node-exporter prometheus-blackbox-exporter
       prometheus-elasticsearch-exporter prometheus-postgres-exporter prometheus-redis-exporter
     )
@@ -453,12 +453,43 @@ exec "\$dir/$loader" --library-path "\$dir/$libraries" "\$dir/root/usr/bin/valgr
   --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null "\$@"
 END
   chmod +x "$new/bin/work"
+  timers
   grafana_schema
   express
   terraform
   pages
   wait $kubernetes_job || fail "the judges of Kubernetes could not be installed"
   wait $continuous_job || fail "the judges of hooks and pipelines could not be installed"
+}
+
+# What reads units of systemd, whose libraries stand in a folder of their own, and what reads tables of cron: that wants its
+# spool and its group, so it has a small file system of its own.
+timers() {
+  local root=$new/crontab
+  cat >"$new/bin/systemd-analyze" <<END
+#!/bin/sh
+dir=\$(cd "\${0%/*}/.." && pwd)
+exec "\$dir/$loader" --library-path "\$dir/$libraries:\$dir/$libraries/systemd" "\$dir/root/usr/bin/systemd-analyze" "\$@"
+END
+  chmod +x "$new/bin/systemd-analyze"
+  changes_root || {
+    lacking crontab "it needs root, or a namespace of users, for a file system of its own"
+    return
+  }
+  mkdir -p "$root"/{etc,lib,tmp,var/spool/cron/crontabs}
+  cp "$new/root/usr/bin/crontab" "$root/crontab"
+  cp "$new/$libraries/libc.so.6" "$root/lib"
+  cp "$new/$loader" "$root/lib/ld.so"
+  printf 'root:x:0:0::/:/bin/sh\n' >"$root/etc/passwd"
+  printf 'root:x:0:\ncrontab:x:0:\n' >"$root/etc/group"
+  # FILE, without the field of the user. Nothing is kept of it.
+  cat >"$new/bin/crontab" <<'END'
+#!/bin/sh
+PATH=$PATH:/usr/sbin:/sbin
+[ "$(id -u)" = 0 ] && as= || as='unshare -r'
+exec $as chroot "${0%/*}/../crontab" /lib/ld.so --library-path /lib /crontab -n - <"$1"
+END
+  chmod +x "$new/bin/crontab"
 }
 
 # A gateway and a backend as Node services are written: which spellings of a path they answer decides what a proxy closes.
@@ -549,6 +580,11 @@ judge() {
 
 compose_check() { docker-compose -f "$1" config -q; }
 compose_new_check() { docker-compose-new -f "$1" config -q; }
+calendar_check() { systemd-analyze calendar "$(cat "$1")"; }
+unit_check() {
+  cp "$1" "$new/said.service"
+  systemd-analyze verify --man=no "$new/said.service"
+}
 work_check() { work cat "$1" 2>&1 | grep -q 'I *refs: *[1-9]'; }
 # What kustomize makes of a list of patches.
 kustomize_check() { # PROGRAM FILE
@@ -689,6 +725,16 @@ try_continuous() {
   [ ! -e "$new/lacking/pre-commit" ] || return 0
   judge "$job 'echo \${{ github.event.issue.title }}' }] } } }" refuse workflow_check zizmor --offline --no-config --no-progress
   judge "$job 'echo a' }] } } }" accept workflow_check zizmor --offline --no-config --no-progress
+  judge '*-*-* 25:00:00 UTC' refuse calendar_check
+  judge 'Sun *-*-01,15 03:00:00 UTC' accept calendar_check
+  judge '[Service]
+ExecStart=/bin/none' refuse unit_check
+  judge '[Service]
+ExecStart=/bin/sh' accept unit_check
+  if [ ! -e "$new/lacking/crontab" ]; then
+    judge '0 25 * * * true' refuse crontab
+    judge '0 2 * * 1-5 true' accept crontab
+  fi
   judge '[{ id: a, name: a, language: script }]' refuse manifest_check
   judge '[{ id: a, name: a, language: script, entry: a }]' accept manifest_check
   judge '{ runs: { using: composite, step: [] }, name: a, description: b }' refuse service_check github-actions

@@ -119,6 +119,11 @@ impl Case {
         })
     }
 
+    /// The platform, where nothing is wrong with it.
+    pub(crate) fn accepted(&self) -> Option<Platform> {
+        self.compilation().platform
+    }
+
     /// Compiles it; that must succeed.
     pub(crate) fn compile(&self) -> Platform {
         let compilation = self.compilation();

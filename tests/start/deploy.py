@@ -3,7 +3,6 @@
 fault; the exit code is then 1.
 """
 
-import json
 import os
 import re
 import shutil
@@ -12,30 +11,10 @@ import sys
 import threading
 import time
 
+from frame import check, end, inspected, make_images, run, say, service_of, title, until
+
 TESTS = os.path.dirname(os.path.abspath(__file__))
 HOST, SECRET = "/opt/small", "a-long-value.of_the~store"
-BEGUN = time.monotonic()
-failures = 0
-
-
-def say(text=""):
-    print(text, flush=True)
-
-
-def check(good, text):
-    global failures
-    if not good:
-        failures += 1
-        say(f"FAILED: {text}")
-    return good
-
-
-def title(text):
-    say(f"\n-- {text} ({time.monotonic() - BEGUN:.0f} s)")
-
-
-def run(*words, **more):
-    return subprocess.run(words, capture_output=True, text=True, **more)
 
 
 def deploy(build, code, *words, script="scripts/deploy.sh", **more):
@@ -54,9 +33,7 @@ def deploy(build, code, *words, script="scripts/deploy.sh", **more):
 
 
 def containers():
-    ids = run("docker", "ps", "-aq", "--filter", "label=com.docker.compose.project=small").stdout.split()
-    found = json.loads(run("docker", "inspect", *ids).stdout) if ids else []
-    return {c["Config"]["Labels"]["com.docker.compose.service"]: c for c in found}
+    return {service_of(c): c for c in inspected("small")}
 
 
 def level():
@@ -70,16 +47,6 @@ def answers():
 
 def images():
     return {name: c["Image"] for name, c in containers().items()}
-
-
-def make_images(folder):
-    for build in ("first", "store"):
-        config = run("docker", "compose", "--env-file", f"{folder}/env", "-f", f"{folder}/{build}/docker/compose.infrastructure.yaml", "config", "--format", "json")
-        services = json.loads(config.stdout)["services"]
-        known = run("docker", "images", "--format", "{{.Repository}}:{{.Tag}}").stdout.split()
-        with open("/run/compose.json", "w") as file:
-            json.dump({"services": {name: s for name, s in services.items() if s["image"] not in known}}, file)
-        subprocess.run([sys.executable, f"{TESTS}/images.py", "/srv/catalogue.infra", "/run/compose.json"], check=True)
 
 
 def good(build):
@@ -128,12 +95,6 @@ def refused(build):
     deploy(build("second"), 75)
     slow.join()
     check({n: c["Id"] for n, c in containers().items() if n != "migrate"} == {n: c["Id"] for n, c in before.items() if n != "migrate"}, "something was made anew")
-
-
-def until(holds, patience=60):
-    begun = time.monotonic()
-    while not holds() and time.monotonic() - begun < patience:
-        time.sleep(0.05)
 
 
 def killed(build):
@@ -208,14 +169,13 @@ def main():
         file.write(f"STORE_PASSWORD='{SECRET}'\nEXPORTER_PASSWORD='{SECRET}'\n")
     os.chmod(build("env"), 0o600)
     title("images")
-    make_images(folder)
+    make_images(TESTS, [build("first"), build("store")], build("env"))
     parts = (good, broken, refused, killed, over_ssh, store)
     for part in parts:
         if not sys.argv[2:] or part.__name__ in sys.argv[2:]:
             part(build)
     run("docker", "compose", "-p", "small", "down", "--volumes")
-    title(f"{failures} failures")
-    sys.exit(failures > 0)
+    end()
 
 
 main()

@@ -92,6 +92,8 @@ RECIPES = {
         True,
         {
             **{POSTGRES + name: POSTGRES + name for name in ("postgres", "initdb")},
+            # pg_dumpall looks for it beside itself.
+            **{f"/usr/bin/{name}": POSTGRES + name for name in ("pg_dump", "pg_restore")},
             "/usr/lib/postgresql/17/lib": "/usr/lib/postgresql/17/lib",
             "/usr/share/postgresql/17": "/usr/share/postgresql/17",
             "/usr/share/zoneinfo": "/usr/share/zoneinfo",
@@ -101,7 +103,7 @@ RECIPES = {
         {"PGDATA": "/var/lib/postgresql/18/docker", "PATH": f"/usr/local/bin:/usr/bin:/bin:{POSTGRES}"},
         ["STOPSIGNAL SIGINT"],
     ),
-    "redis": Recipe([], True, {"/usr/local/bin/redis-server": "/usr/bin/redis-server", "/usr/local/bin/docker-entrypoint.sh": "stand-ins/redis.sh"}, {"/data": "999:999"}, changes=["WORKDIR /data"]),
+    "redis": Recipe([], True, {**{f"/usr/local/bin/{name}": f"/usr/bin/{name}" for name in ("redis-server", "redis-check-rdb")}, "/usr/local/bin/docker-entrypoint.sh": "stand-ins/redis.sh"}, {"/data": "999:999"}, changes=["WORKDIR /data"]),
     "mongo": Recipe(
         ["sh", "/stand-in/mongo.sh"],
         False,

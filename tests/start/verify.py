@@ -21,34 +21,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import authority
 import edge
+import frame
+from frame import check, inspected, run, say, service_of, title
 from look import answers, listening, resolve, within
 
 TESTS = os.path.dirname(os.path.abspath(__file__))
 FILE = "docker/compose.infrastructure.yaml"
 HOST, OUTSIDE = "198.51.100.1", "198.51.100.2"
-BEGUN = time.monotonic()
-failures = 0
-
-
-def say(text=""):
-    print(text, flush=True)
-
-
-def check(good, text):
-    """One thing that has to hold; what does not is a failure."""
-    global failures
-    if not good:
-        failures += 1
-        say(f"FAILED: {text}")
-    return good
-
-
-def title(text):
-    say(f"\n-- {text} ({time.monotonic() - BEGUN:.0f} s)")
-
-
-def run(*words, **more):
-    return subprocess.run(words, capture_output=True, text=True, **more)
 
 
 def compose(*words):
@@ -126,13 +105,7 @@ def outside():
 
 
 def containers(project):
-    ids = run("docker", "ps", "-aq", "--filter", f"label=com.docker.compose.project={project}").stdout.split()
-    found = json.loads(run("docker", "inspect", *ids).stdout) if ids else []
-    return {c["Name"].lstrip("/").removeprefix(project + "-"): c for c in sorted(found, key=lambda c: c["Name"])}
-
-
-def service_of(container):
-    return container["Config"]["Labels"]["com.docker.compose.service"]
+    return {c["Name"].lstrip("/").removeprefix(project + "-"): c for c in sorted(inspected(project), key=lambda c: c["Name"])}
 
 
 def duration(text):
@@ -479,7 +452,7 @@ def failing(stack):
 
 def again(stack):
     title("a second `up`")
-    faults = failures
+    faults = frame.failures
     before = {name: (c["Id"], c["State"]["StartedAt"]) for name, c in containers(stack.project).items()}
     up = compose("up", "--detach")
     check(up.returncode == 0, f"the second up: {up.stderr[-500:]}")
@@ -496,7 +469,7 @@ def again(stack):
                 say(run("docker", "logs", "--tail", "5", container["Id"]).stderr)
         else:
             check(old and old[1] == container["State"]["StartedAt"], f"{name} was started again")
-    say(f"  no container was made again, no service was started again, {jobs} jobs ran again and ended well" if failures == faults else "  see above")
+    say(f"  no container was made again, no service was started again, {jobs} jobs ran again and ended well" if frame.failures == faults else "  see above")
 
 
 def later(stack):
@@ -556,7 +529,7 @@ def main():
     ordered = authority.Authority(neighbour, OUTSIDE, HOST) if orders(stack) else None
     check(not ordered or within(neighbour, lambda: authority.listens(OUTSIDE)), "the authority does not start")
     start(stack)
-    if failures == 0:
+    if frame.failures == 0:
         confinement(stack)
         connections(stack)
         published(stack, neighbour)
@@ -571,8 +544,7 @@ def main():
         ordered.stop()
     check(open(FILE, "rb").read() in (file, stack.later), "the compose file has changed")
     os.kill(neighbour, 9)
-    title(f"{failures} failures")
-    sys.exit(failures > 0)
+    frame.end()
 
 
 main()

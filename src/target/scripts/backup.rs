@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::facts::{set, table};
 use super::quote::{quoted, word};
 use super::timers;
+use super::timers::days_between;
 use crate::hash::HashSet;
 use crate::platform::{
     AccountId, Backup, Destination, DestinationKind, Dump, Input, InputId, Platform, Service, Switch, Value,
@@ -58,6 +59,9 @@ fn services(platform: &Platform) -> Vec<&Service> {
         .collect()
 }
 
+/// How many days a drill may be late before somebody hears of it: one that fails is tried again by hand, on a day of work.
+const LATE: u64 = 2;
+
 fn backups(out: &mut String, platform: &Platform) {
     let line = |backup: &Backup| {
         let service = &platform[backup.of];
@@ -66,7 +70,8 @@ fn backups(out: &mut String, platform: &Platform) {
         let retention = backup.retention.map_or("-".to_owned(), |it| (it.0 / 1_000).to_string());
         let alert = backup.alert_after.0 / 1_000;
         let suffix = dump.and_then(|dump| dump.suffix.as_deref()).unwrap_or("dump");
-        let drill = if backup.drill.is_some() { "drill" } else { "-" };
+        let drill = backup.drill.as_deref().and_then(days_between);
+        let drill = drill.map_or("-".to_owned(), |days| ((days + LATE) * 86_400).to_string());
         format!(
             "{} {} {kind} {} {retention} {alert} {suffix} {drill}",
             backup.name, service.name, backup.keep
@@ -76,7 +81,7 @@ fn backups(out: &mut String, platform: &Platform) {
         out,
         "backups",
         "A line each: its name; the service; `dump` or `files`; how many copies are kept at least; the age in seconds at which \
-         one goes, `-` for none; how old the last success may be; what files end with; `drill` where one is due regularly.",
+         one goes, `-` for none; how old the last success may be; what files end with; how old the last drill may be, `-` where none is due.",
         platform.backups.iter().map(line),
     );
 }

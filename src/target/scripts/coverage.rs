@@ -3,8 +3,9 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    GroupField, HostField, OffSiteField, RequiresField, RotateField, SecretField, ServiceField,
-    ServiceVolumeField, SourceField, TargetField, VariableField, VolumeField,
+    GroupField, HealthField, HostField, MaintenanceField, MetricsField, OffSiteField, PortField,
+    PublishField, RequiresField, RotateField, RunField, SecretField, ServiceField, ServiceVolumeField,
+    SiteField, SourceField, TargetField, TlsField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -73,6 +74,38 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | RotateField::none(Leaf) => Written,
         },
         SourceField::service(ServiceField::requires(RequiresField::sysctl(Leaf))) => Written,
+        // What health-check.sh asks and from where, and how long deploy.sh waits.
+        SourceField::service(
+            ServiceField::group(Leaf)
+            | ServiceField::after(Leaf)
+            | ServiceField::stop_grace(Leaf)
+            | ServiceField::run(RunField::kind(Leaf))
+            | ServiceField::port(
+                PortField::number(Leaf)
+                | PortField::protocol(Leaf)
+                | PortField::publish(PublishField::to(Leaf) | PublishField::port(Leaf)),
+            )
+            | ServiceField::health(
+                HealthField::readiness(Leaf)
+                | HealthField::liveness(Leaf)
+                | HealthField::startup(Leaf)
+                | HealthField::port(Leaf)
+                | HealthField::command(Leaf)
+                | HealthField::tool(Leaf)
+                | HealthField::interval(Leaf)
+                | HealthField::timeout(Leaf)
+                | HealthField::retries(Leaf)
+                | HealthField::start(Leaf),
+            )
+            | ServiceField::metrics(MetricsField::path(Leaf) | MetricsField::port(Leaf)),
+        )
+        | SourceField::site(
+            SiteField::domain(Leaf)
+            | SiteField::served_by(Leaf)
+            | SiteField::probe(Leaf)
+            | SiteField::tls(TlsField::enabled(Leaf) | TlsField::issuer(Leaf))
+            | SiteField::maintenance(MaintenanceField::enabled(Leaf)),
+        ) => Written,
         SourceField::platform(_)
         | SourceField::network(_)
         | SourceField::outside(_)

@@ -69,6 +69,49 @@ fn days_of_week(field: &str) -> Option<String> {
     (days.len() < 7).then(|| days.iter().map(name).collect::<Vec<_>>().join(","))
 }
 
+/// The most days between two starts of a line of cron, at least one; `None` where it never starts. Over the years in which each
+/// day of the week meets each day of a leap year.
+pub(super) fn days_between(cron: &str) -> Option<u64> {
+    let fields: Vec<&str> = cron.split_whitespace().collect();
+    let [_, _, day, month, weekday] = fields.as_slice() else { return None };
+    let (days, months) = (held(day, 1, 31), held(month, 1, 12));
+    let week: Vec<u32> = held(weekday, 0, 7).into_iter().map(|day| day % 7).collect();
+    // Where it restricts both, either day is meant.
+    let either = *day != "*" && *weekday != "*";
+    let (mut last, mut longest, mut number) = (None, None, 0_u64);
+    for year in 0..2 * LEAP_YEARS {
+        for month in 1..=12 {
+            for day in 1..=days_of_month(year, month) {
+                number += 1;
+                let of_week = week.iter().any(|it| u64::from(*it) == number % 7);
+                let of_month = days.contains(&day);
+                if !months.contains(&month)
+                    || !(if either { of_week || of_month } else { of_week && of_month })
+                {
+                    continue;
+                }
+                if let Some(last) = last {
+                    longest = longest.max(Some(number - last));
+                }
+                last = Some(number);
+            }
+        }
+    }
+    longest
+}
+
+/// Behind so many years days of the week fall on the same dates, but for the years of a century.
+const LEAP_YEARS: u32 = 28;
+
+fn days_of_month(year: u32, month: u32) -> u32 {
+    match month {
+        2 if year.is_multiple_of(4) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
 /// Every number that a field of cron holds.
 fn held(field: &str, least: u32, most: u32) -> Vec<u32> {
     let mut held = Vec::new();
@@ -99,7 +142,7 @@ fn number(word: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::calendars;
+    use super::{calendars, days_between};
 
     #[test]
     fn lines_of_cron_are_calendars() {
@@ -114,6 +157,25 @@ mod tests {
             ("5/20 0 * * *", vec!["*-*-* 00:05,25,45:00 UTC"]),
         ] {
             assert_eq!(calendars(cron), expected, "{cron}");
+        }
+    }
+
+    #[test]
+    fn between_two_starts_are_so_many_days_at_most() {
+        for (cron, expected) in [
+            ("0 2 * * *", Some(1)),
+            ("*/5 * * * *", Some(1)),
+            ("0 4 1 * *", Some(31)),
+            ("0 3 * * 0", Some(7)),
+            ("0 3 * * mon-fri", Some(3)),
+            ("0 3 1,15 * *", Some(17)),
+            ("0 3 1 * 0", Some(7)),
+            ("0 3 1 1,7 *", Some(184)),
+            ("0 3 31 * *", Some(62)),
+            ("0 3 29 2 *", Some(1461)),
+            ("0 3 30 2 *", None),
+        ] {
+            assert_eq!(days_between(cron), expected, "{cron}");
         }
     }
 }

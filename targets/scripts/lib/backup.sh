@@ -76,14 +76,6 @@ backup() {
   b_folder=$backups_folder/$b_name
 }
 
-# setting NAME DEFAULT: of `.env`, or the default of the platform where that sets nothing, as compose has it.
-setting() {
-  local set
-  may_ask "$1"
-  set=$(value "$1")
-  printf '%s' "${set:-${2-}}"
-}
-
 # copies NAME: the names of its whole copies, the oldest first.
 copies() {
   local found

@@ -56,7 +56,10 @@ may_ask() { ! is_quoted "$1" || fail "the value of $1 must stand between ' and '
 value() { eval "printf '%s' \"\${value_$1-}\""; }
 
 # setting NAME DEFAULT: what the file sets, or the default where that is nothing, as compose reads it.
-setting() { eval "printf '%s' \"\${value_$1:-\$2}\""; }
+setting() {
+  may_ask "$1"
+  eval "printf '%s' \"\${value_$1:-\$2}\""
+}
 
 # is_line TEXT LINES: without a program that would have the text among its arguments.
 is_line() {
