@@ -19,6 +19,7 @@ mod normal;
 mod part;
 mod room;
 mod runtime;
+mod shape;
 mod substitute;
 mod template;
 
@@ -31,9 +32,10 @@ use crate::source::{Loader, Sources, Span};
 use crate::syntax::{self, Entry, File, Name};
 
 use component::Components;
-pub use environment::{names as environments, targets};
+pub use environment::{is_name as is_environment, names as environments, targets};
 pub use given::Given;
 pub use import::load;
+pub use shape::mismatch;
 
 /// A platform, expanded.
 #[derive(Debug)]

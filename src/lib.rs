@@ -200,6 +200,7 @@ impl Parsed {
         let mut diagnostics = sink.finish();
         edit::keep_declared(&mut diagnostics, &sources, |name| names.contains(name));
         edit::locate(&mut diagnostics, &sources);
+        edit::keep_fitting(&mut diagnostics, &sources, expand::mismatch);
         let diagnostics = cause::gather(diagnostics, sources.embedded());
         Compilation { sources, diagnostics, platform, allows, uses }
     }

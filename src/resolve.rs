@@ -147,7 +147,7 @@ pub fn resolve(
     keys::check(&platform, &mut texts);
     texts.unused_outputs();
     sound::document(document, &mut texts);
-    let stores = store::stores(&mut texts);
+    let mut stores = store::stores(&mut texts);
     let issuers = issuer::issuers(document, &mut texts);
     platform.sites = site::sites(document, &issuers, &platform, &mut texts);
     site::room(&mut platform, &texts);
@@ -157,6 +157,7 @@ pub fn resolve(
     platform.policies = policy::policies(document, &mut texts);
     platform.hosts = host::hosts(document, &platform, &mut texts);
     platform.settings.terraform.host_accounts = terraform::host_accounts(document, &stores, &mut texts);
+    stores.mark(&mentions);
     stores.hand_over(&mut platform);
     order::order(&mut platform, &mentions, &mut texts);
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);

@@ -411,6 +411,7 @@ fn no_artifact_holds_a_secret() {
         ("kubernetes/x.yaml", "  - key: KEY-hunter2"),
         ("kubernetes/secrets.conf", "shop api deployment/api KEY=hunter2"),
         ("kubernetes/secrets.conf", "shop api deployment/api KEY hunter2"),
+        ("kubernetes/secrets.conf", "@value KEY secret 12 hunter2"),
         ("docker/x.sh", "KEY=hunter2"),
         ("docker/x.js", "const KEY = 'hunter2'"),
         (".env.example", "KEY=hunter2"),
@@ -462,6 +463,9 @@ fn given_away(secret: &str, artifact: &Artifact) -> (usize, Vec<String>) {
             regex(
                 r"^[a-z0-9-]+ [a-z0-9-]+ [a-z]+/[a-z0-9-]+(?: [A-Z][A-Z0-9_]*\??)*? SECRET\??(?: [A-Z][A-Z0-9_]*\??)*$",
             ),
+            // By the script of Secrets: what is right for a value, and how a program is given another one.
+            regex(r"^@value SECRET secret \d+ (?:url|-)$"),
+            regex(r"^@learn SECRET (?:change|hand) [a-z0-9-]+ [a-z]+/[a-z0-9-]+ "),
             // By scripts: what is right for a value.
             regex(r"^SECRET secret (?:required|optional|unused) \d+ (?:url|-) (?:here|elsewhere) \S+$"),
             // By scripts: the account that takes copies to their place.

@@ -34,6 +34,8 @@ mod random;
 mod reach;
 #[path = "kubernetes/references.rs"]
 mod references;
+#[path = "kubernetes/renewed.rs"]
+mod renewed;
 #[path = "kubernetes/security.rs"]
 mod security;
 #[path = "kubernetes/selectors.rs"]

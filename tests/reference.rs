@@ -133,6 +133,15 @@ impl Evidence {
         if !output.status.success() {
             return Err(format!("the build failed:\n{}", String::from_utf8_lossy(&output.stderr)).into());
         }
+        // That of an environment stands in a folder of its name.
+        let output = Command::new(env!("CARGO_BIN_EXE_infrac"))
+            .args(["build", "--env", "staging", "--out"])
+            .arg(built.path().join("staging"))
+            .arg(&source)
+            .output()?;
+        if !output.status.success() {
+            return Err(format!("the build failed:\n{}", String::from_utf8_lossy(&output.stderr)).into());
+        }
         let mut components = Vec::new();
         for path in files(&root.join("src"))? {
             if path.extension().is_some_and(|extension| extension == "infra") {

@@ -2,6 +2,8 @@
 //!
 //! An API server refuses these one by one, and a kubelet some of them only when the pod starts.
 
+pub(super) mod watched;
+
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::IndexMap;
 use crate::platform::{
@@ -16,11 +18,11 @@ fn of_cluster(platform: &Platform) -> impl Iterator<Item = &Service> {
 }
 
 /// How long the name of a service may be, and what the cluster adds to it: names and labels have 63 characters.
-fn room(service: &Service) -> (usize, &'static str) {
+fn room(platform: &Platform, service: &Service) -> (usize, &'static str) {
     match service.run {
-        RunKind::Once => (54, "a Job is called `NAME-` and eight digits"),
+        RunKind::Once if !platform.renews(service) => (54, "a Job is called `NAME-` and eight digits"),
         // kubernetes/kubernetes:pkg/apis/batch/validation/validation.go, `ValidateCronJobCreate`.
-        RunKind::Schedule => (52, "the Jobs of a CronJob are called `NAME-` and ten digits"),
+        RunKind::Schedule | RunKind::Once => (52, "the Jobs of a CronJob are called `NAME-` and ten digits"),
         // kubernetes/kubernetes#64023: pods carry `NAME-` and a revision in a label.
         RunKind::Always if !service.volumes.is_empty() => {
             (52, "pods that keep a disk carry `NAME-` and a revision of ten characters in a label")
@@ -35,7 +37,7 @@ pub(super) fn names(platform: &Platform, sink: &mut Sink) {
         derived(platform, sink);
     }
     for service in of_cluster(platform) {
-        let (most, why) = room(service);
+        let (most, why) = room(platform, service);
         if service.name.len() > most {
             let length = service.name.len();
             sink.report(

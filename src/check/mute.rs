@@ -47,7 +47,7 @@ fn neither<'a>(
     let both = both.filter(|label| {
         [source, target].iter().all(|alert| platform.carried(alert, label) != Carried::Known(""))
     });
-    let near = did_you_mean(said(label), both.map(said)).filter(Help::is_edit);
+    let near = did_you_mean(said(label), both.map(said)).filter(Help::is_near);
     let otherwise = "keep the label in both queries, or leave it out of `equal` where that is meant";
     sink.report(
         Diagnostic::new(

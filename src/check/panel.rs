@@ -153,7 +153,7 @@ fn unknown(name: &str, offered: &HashSet<&str>, place: Span, sink: &mut Sink) {
     let own = if name.starts_with("__") { BUILT_IN } else { &[] };
     let mut known: Vec<&str> = offered.iter().copied().chain(own.iter().copied()).collect();
     known.sort_unstable();
-    let near = sink.did_you_mean(name, known).filter(Help::is_edit);
+    let near = sink.did_you_mean(name, known).filter(Help::is_near);
     let offer = format!("offer it: `choose {name} = \"label_values(SERIES, LABEL)\"`");
     sink.report(
         Diagnostic::new(codes::GRA005, format!("no choice of this dashboard is called `{name}`"))

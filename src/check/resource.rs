@@ -221,6 +221,31 @@ pub(super) fn sites(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// RES005: paths in memory that the source asks for, and that may take all that the service may use: what lies in them counts as
+/// memory of its containers (docs.kernel.org: admin-guide/cgroup-v2.rst, `memory.current`).
+pub(super) fn files(platform: &Platform, sink: &mut Sink) {
+    for service in platform.services.iter().filter(|service| service.runs()) {
+        let asked = service.memory_paths.iter().filter(|path| !path.derived);
+        let sum = asked.fold(0u64, |sum, path| sum.saturating_add(path.size.0));
+        let Some(said) = service.block.tmpfs.first().filter(|_| sum >= service.resources.memory.0) else {
+            continue;
+        };
+        sink.report(
+            Diagnostic::new(
+                codes::RES005,
+                format!("files in memory may take all the memory of `{}`", service.path),
+            )
+            .about(&service.path)
+            .at(said.path.span, format!("{} in all, which count to its memory", Bytes(sum)))
+            .at_maybe(
+                service.block.resources.as_ref().map(|resources| resources.span),
+                format!("{} at most", service.resources.memory),
+            )
+            .help("give it more memory than its files take, make them smaller, or use a volume"),
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{gib, size};

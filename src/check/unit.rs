@@ -69,7 +69,7 @@ pub(super) fn units(platform: &Platform, sink: &mut Sink) {
                     continue;
                 }
                 let near = sink.did_you_mean(unit, UNITS.split_whitespace());
-                let near = near.filter(Help::is_edit);
+                let near = near.filter(Help::is_near);
                 let own = format!("a word of one's own is written `suffix:{unit}`");
                 sink.report(
                     Diagnostic::new(codes::GRA009, format!("Grafana knows no unit `{unit}`"))
@@ -98,7 +98,7 @@ pub(super) fn colours(platform: &Platform, sink: &mut Sink) {
         .filter(|(_, colour, _)| !is_colour(colour))
         .collect();
     for (of, colour, place) in unknown {
-        let help = sink.did_you_mean(colour, HUES).filter(Help::is_edit);
+        let help = sink.did_you_mean(colour, HUES).filter(Help::is_near);
         sink.about(of, |sink| sink.report(
             Diagnostic::new(codes::GRA010, format!("Grafana knows no colour `{colour}`"))
                 .at(place, "would be no colour")

@@ -1,7 +1,8 @@
 //! Volumes: data that is lost with the container, and data that two write.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::platform::{Platform, Service};
+use crate::hash::HashSet;
+use crate::platform::{Account, BucketId, DestinationKind, Grant, Platform, Service, ServiceId};
 use crate::source::Span;
 
 /// VOL001: data that is lost with the container.
@@ -41,6 +42,43 @@ fn kept(service: &Service, path: &str) -> bool {
         .chain(binds)
         .chain(memory)
         .any(|mounted| mounted.trim_end_matches('/') == path.trim_end_matches('/'))
+}
+
+/// VOL007: a bucket that no account has a right on, no backup goes to, and no service mentions.
+pub(super) fn unused_buckets(platform: &Platform, sink: &mut Sink) {
+    let grants =
+        |account: &Account| [&account.read, &account.write, &account.delete].map(Vec::clone).concat();
+    let mut used: HashSet<BucketId> = HashSet::default();
+    used.extend(platform.accounts.iter().flat_map(grants).filter_map(|grant| match grant {
+        Grant::Bucket(bucket) => Some(bucket),
+        _ => None,
+    }));
+    used.extend(platform.backups.iter().flat_map(|backup| &backup.to).filter_map(|to| match to.kind {
+        DestinationKind::Bucket { bucket, .. } => Some(bucket),
+        DestinationKind::Store(_) => None,
+    }));
+    // Of a store without accounts nobody knows who has a right there.
+    let with_accounts: HashSet<ServiceId> = platform.accounts.iter().map(|account| account.of).collect();
+    for (at, bucket) in platform.buckets.iter().enumerate() {
+        if !with_accounts.contains(&bucket.of) {
+            continue;
+        }
+        if bucket.public || bucket.mentioned || used.contains(&BucketId(at)) {
+            continue;
+        }
+        let store = &platform[bucket.of].path;
+        sink.report(
+            Diagnostic::new(
+                codes::VOL007,
+                format!("nothing writes to the bucket `{}` of `{store}`, and nothing reads it", bucket.name),
+            )
+            .about(store)
+            .at(bucket.span, "stays empty")
+            .help(format!(
+                "name it in `read` or `write` of an account of `{store}`, take a backup to it, or take it out"
+            )),
+        );
+    }
 }
 
 /// VOL003: two services that write to the same volume.

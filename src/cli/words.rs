@@ -3,6 +3,7 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::diagnostic::CODES;
+use crate::expand;
 use crate::manual::Subject;
 use crate::schema::{Bytes, Quantity};
 use crate::target::{self, TARGETS, Target};
@@ -37,11 +38,10 @@ pub(super) fn size(word: &str) -> Result<Bytes, &'static str> {
 
 /// A name that can be one of a folder, too.
 pub(super) fn environment(name: &str) -> Result<String, &'static str> {
-    let fits = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
-    if fits && !name.is_empty() {
+    if expand::is_environment(name) {
         Ok(name.to_owned())
     } else {
-        Err("a name has letters, digits, `-` and `_`")
+        Err("a name has letters from a to z, digits, `-` and `_`, a letter or a digit first")
     }
 }
 

@@ -21,3 +21,22 @@ pub struct Code {
     /// The long text, in Markdown.
     pub explanation: &'static str,
 }
+
+/// Makes a constant of each line of the registry, and the list of all of them.
+macro_rules! registry {
+    ($($(#[doc = $doc:literal])+ $id:ident $severity:ident $name:literal;)+) => {
+        $(
+            $(#[doc = $doc])+
+            pub const $id: &Code = &Code {
+                id: stringify!($id),
+                name: $name,
+                severity: Severity::$severity,
+                explanation: include_str!(concat!("../../docs/codes/", stringify!($id), ".md")),
+            };
+        )+
+        /// Every code, ordered by family.
+        pub const CODES: &[&Code] = &[$($id),+];
+    };
+}
+
+pub(super) use registry;

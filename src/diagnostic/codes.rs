@@ -1,25 +1,8 @@
-//! The registry of codes. A code never changes its meaning; one that is no longer needed is retired, not used again. The long text
-//! of each stands in `docs/codes/`, with a failing example and its mended twin, both of which a test runs.
+//! The registry of codes. A code never changes its meaning, and is never used again. `docs/codes/` has a page of each, with examples that a test runs.
 
-use super::code::{Code, Severity};
+use super::code::{Code, Severity, registry};
 
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $id:ident $severity:ident $name:literal;)+) => {
-        $(
-            $(#[doc = $doc])+
-            pub const $id: &Code = &Code {
-                id: stringify!($id),
-                name: $name,
-                severity: Severity::$severity,
-                explanation: include_str!(concat!("../../docs/codes/", stringify!($id), ".md")),
-            };
-        )+
-        /// Every code, ordered by family.
-        pub const CODES: &[&Code] = &[$($id),+];
-    };
-}
-
-codes! {
+registry! {
     /// Something stands where the grammar has no place for it.
     SYN001 Error "unexpected-text";
     /// A brace or bracket is never closed, closed by another kind, or closes nothing.
@@ -258,6 +241,8 @@ codes! {
     VOL005 Error "cannot-be-written";
     /// Something that is mounted below a folder that a target writes.
     VOL006 Error "below-a-generated-folder";
+    /// A bucket that nothing writes to or reads.
+    VOL007 Warning "unused-bucket";
 
     /// A backup with nothing to copy, or of files that are no valid copy.
     BKP001 Error "nothing-to-copy";
@@ -278,6 +263,8 @@ codes! {
     RES003 Warning "limit-not-said";
     /// A proxy with less memory than its sites take.
     RES004 Warning "too-small-for-its-sites";
+    /// Paths in memory that leave no memory to the program.
+    RES005 Warning "memory-for-files-alone";
 
     /// An image that can no longer be pulled.
     IMG001 Error "image-gone";
@@ -410,6 +397,14 @@ codes! {
     K8S010 Error "two-objects-of-one-name";
     /// A volume of several pods, without a storage class for it.
     K8S011 Warning "shared-volume-of-no-class";
+    /// Volumes of a cluster that no alert watches.
+    K8S012 Warning "volumes-unwatched";
+    /// A probe that no policy lets out of the cluster.
+    K8S013 Warning "probe-kept-in";
+    /// An exporter that meets another pod at each scrape.
+    K8S014 Warning "scraped-by-turns";
+    /// One pod before services of several.
+    K8S015 Warning "one-pod-in-front";
     /// Certificates that pods of one node alone can read.
     K8S020 Error "certificates-on-one-node";
     /// Something of a site that the gateway of a cluster cannot enforce or express.

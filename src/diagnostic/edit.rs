@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Diagnostic, clip};
+use super::{Diagnostic, clip, codes, list_of};
 use crate::source::{Sources, Span};
 
 /// A change of the source that removes the cause of a diagnostic.
@@ -28,11 +28,15 @@ pub struct Help {
     place: Option<Span>,
     /// The text that is replaced, where it is a part of the place, and its replacement.
     change: Option<(Option<String>, String)>,
+    /// The one known word that is near an unknown one; several are none.
+    near: Option<String>,
+    /// Whether the words name known ones that are near.
+    is_near: bool,
 }
 
 impl From<String> for Help {
     fn from(text: String) -> Self {
-        Self { text, place: None, change: None }
+        Self { text, place: None, change: None, near: None, is_near: false }
     }
 }
 
@@ -50,6 +54,27 @@ impl Help {
             text: format!("did you mean `{known}`?"),
             place: None,
             change: Some((Some(word.to_owned()), known.to_owned())),
+            near: Some(known.to_owned()),
+            is_near: true,
+        }
+    }
+
+    /// Known words that are near an unknown one, without an edit: which of them is meant, if any, is not certain.
+    #[must_use]
+    pub fn near(known: &[&str]) -> Self {
+        let (words, near) = match known {
+            [one] => (format!("the nearest is `{one}`"), Some((*one).to_owned())),
+            several => (format!("near it are {}", list_of(several.iter().copied())), None),
+        };
+        Self { near, is_near: true, ..Self::from(words) }
+    }
+
+    /// The same without its edit, where it has one of a known word.
+    #[must_use]
+    pub fn unsure(self) -> Self {
+        match &self.near {
+            Some(near) if self.is_edit() => Self::near(&[near]),
+            _ => self,
         }
     }
 
@@ -57,39 +82,35 @@ impl Help {
     #[must_use]
     pub fn write(text: impl Into<String>) -> Self {
         let new: String = text.into();
-        Self { text: format!("write `{new}`"), place: None, change: Some((None, new)) }
+        Self { change: Some((None, new.clone())), ..Self::from(format!("write `{new}`")) }
     }
 
     /// Words that say what to write, and the text that belongs in place of everything at the primary place.
     #[must_use]
     pub fn saying(words: &str, new: &str) -> Self {
-        Self { text: words.to_owned(), place: None, change: Some((None, new.to_owned())) }
+        Self { change: Some((None, new.to_owned())), ..Self::from(words) }
     }
 
     /// Another text in place of one that stands at the primary place.
     #[must_use]
     pub fn instead(old: &str, new: &str) -> Self {
-        Self {
-            text: format!("write `{new}`"),
-            place: None,
-            change: Some((Some(old.to_owned()), new.to_owned())),
-        }
+        Self { change: Some((Some(old.to_owned()), new.to_owned())), ..Self::from(format!("write `{new}`")) }
     }
 
     /// Another text in place of everything at the primary place, where it may be what is meant.
     #[must_use]
     pub fn perhaps(text: impl Into<String>) -> Self {
         let new: String = text.into();
-        Self { text: format!("did you mean `{new}`?"), place: None, change: Some((None, new)) }
+        Self { change: Some((None, new.clone())), ..Self::from(format!("did you mean `{new}`?")) }
     }
 
     /// A text that is missing at a place, which has no length.
     #[must_use]
     pub fn add(text: &str, place: Span) -> Self {
         Self {
-            text: format!("add `{}`", text.trim()),
             place: Some(place),
             change: Some((None, text.to_owned())),
+            ..Self::from(format!("add `{}`", text.trim()))
         }
     }
 
@@ -120,10 +141,16 @@ impl Help {
         self.change.is_some()
     }
 
-    /// The text that it proposes in place of another.
+    /// Whether it names known words that are near; a list of choices does not.
+    #[must_use]
+    pub const fn is_near(&self) -> bool {
+        self.is_near
+    }
+
+    /// The text that it proposes in place of another, or the one known word that is near it.
     #[must_use]
     pub fn proposed(&self) -> Option<&str> {
-        self.change.as_ref().map(|(_, new)| new.as_str())
+        self.change.as_ref().map(|(_, new)| new.as_str()).or(self.near.as_deref())
     }
 
     /// Its words, and its edit where there is a place for it.
@@ -186,6 +213,31 @@ pub fn locate(diagnostics: &mut [Diagnostic], sources: &Sources) {
         // All of them together are the way out.
         if diagnostic.edits.len() < all {
             diagnostic.edits.clear();
+        }
+    }
+}
+
+/// Takes out the edits of what did not parse behind which a key would have a label or a value that it does not take.
+/// `mismatch` says why, of the entry whose head ends at a place of a text, and which has a value or else a body. They have to be
+/// located.
+pub fn keep_fitting(
+    diagnostics: &mut [Diagnostic],
+    sources: &Sources,
+    mismatch: impl Fn(&str, usize, bool) -> Option<String>,
+) {
+    for diagnostic in diagnostics.iter_mut().filter(|it| it.code == codes::SYN001) {
+        let [edit] = diagnostic.edits.as_slice() else { continue };
+        let is_colon = edit.old.as_deref() == Some(":");
+        if !is_colon && edit.old.as_deref().map(str::trim) != Some("=") {
+            continue;
+        }
+        let text = sources.file(edit.span.file).text();
+        let has_value = edit.new.contains('=');
+        let Some(reason) = mismatch(text, edit.span.start as usize, has_value) else { continue };
+        diagnostic.edits.clear();
+        if let Some(help) = &mut diagnostic.help {
+            // What follows a `=` may be what is wrong.
+            *help = clip(if is_colon { format!("{help}, and {reason}") } else { reason });
         }
     }
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::naming::{Naming, Pattern};
-use super::runtime;
 use super::template::Templates;
+use super::{given, runtime};
 use crate::diagnostic::{Diagnostic, Help, Sink, codes, did_you_mean};
 use crate::hash::{HashMap, HashSet, IndexMap};
 use crate::model::{Document, ParameterBlock, ParameterType, Runtime, Service};
@@ -42,6 +42,8 @@ pub(super) struct Parameter {
     pub(super) lost_default: bool,
     /// The list of another parameter's child in which its own must stand.
     pub(super) listed: Option<Path>,
+    /// Another parameter that is given where this one is, with its place.
+    pub(super) needs: Option<(SmolStr, Span)>,
     /// Whether its declaration is wrong, which is reported: nothing more is said of it.
     pub(super) broken: bool,
 }
@@ -234,6 +236,7 @@ fn declare(entry: Entry, sink: &mut Sink) -> Option<Component> {
         component.body.retain(|item| item.key.text != "description");
     }
     let parameters: HashSet<&str> = names(&component.parameters).collect();
+    given::expect_needed(&component.parameters, &parameters, sink);
     for kind in &component.children {
         let clash = parameters.contains(kind.name.text.as_str())
             || Service::SCHEMA.fields.iter().any(|field| field.key == kind.name.text);
@@ -313,6 +316,7 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
             max,
             matches: None,
             listed: None,
+            needs: None,
             lost_default: false,
             broken: true,
         });
@@ -339,6 +343,7 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
         optional: declared.optional.unwrap_or(false),
         of: declared.of.map(|of| of.text),
         listed: declared.listed.map(|listed| listed.0),
+        needs: declared.needs.map(|needs| (needs.text.into(), needs.span)),
         min: None,
         max: None,
         matches: None,

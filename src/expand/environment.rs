@@ -34,6 +34,13 @@ pub fn targets(entries: &[Entry]) -> Vec<&'static Format> {
     lists.flatten().filter_map(word).collect()
 }
 
+/// Whether an environment can be called so: a folder of that name is written below the project.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
 /// What an environment changes, of the top level.
 #[derive(Default)]
 pub(super) struct Changed {
@@ -72,7 +79,14 @@ pub(super) fn apply(
                     .help("write `environment NAME { … }`"),
             );
         }
-        if let Some(label) = environment.label.as_ref().filter(|label| label.text.len() > MOST_OF_NAME) {
+        if let Some(label) = environment.label.as_ref().filter(|label| !is_name(&label.text)) {
+            sink.report(
+                Diagnostic::new(codes::TYP007, format!("`{}` cannot be the name of an environment", label.text))
+                    .at(label.span, "letters from a to z, digits, `-` and `_`, a letter or a digit first")
+                    .help("its artifacts, its archive and its host in AWS are called by it, and a build writes below it"),
+            );
+        } else if let Some(label) = environment.label.as_ref().filter(|label| label.text.len() > MOST_OF_NAME)
+        {
             sink.report(Diagnostic::new(codes::TYP007, "the name of the environment is too long").at(
                 label.span,
                 format!("its artifacts have a folder of that name: at most {MOST_OF_NAME} bytes"),
@@ -280,7 +294,7 @@ pub(super) fn unmatched(entries: &[Entry], declared: &[(SmolStr, SmolStr)], sink
         let Some(label) = &entry.label else { continue };
         let key = &entry.key.text;
         let same = declared.iter().filter(|(kind, _)| kind == key).map(|(_, name)| name.as_str());
-        let near = sink.did_you_mean(&label.text, same).filter(Help::is_edit);
+        let near = sink.did_you_mean(&label.text, same).filter(Help::is_near);
         let help = near.unwrap_or_else(|| {
             format!(
                 "what only an environment has is declared outside of it, `{key} {}` with `enabled = false`, and the environment says `enabled = true`",

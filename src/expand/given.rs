@@ -3,7 +3,8 @@
 use smol_str::SmolStr;
 
 use super::component::Parameter;
-use crate::hash::HashMap;
+use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::hash::{HashMap, HashSet};
 use crate::model::ParameterType;
 use crate::syntax::{Path, Scope, Value, ValueKind};
 
@@ -45,4 +46,41 @@ pub(super) fn given(parameters: &[Parameter], bound: &HashMap<SmolStr, Option<Va
         })
     });
     given.collect()
+}
+
+/// Reports parameters that are given without another one that they need.
+pub(super) fn expect_others(
+    parameters: &[Parameter],
+    owner: &str,
+    bound: &HashMap<SmolStr, Option<Value>>,
+    broken: &HashSet<SmolStr>,
+    sink: &mut Sink,
+) {
+    for parameter in parameters {
+        let Some((other, _)) = &parameter.needs else { continue };
+        let Some(Some(value)) = bound.get(&parameter.name.text) else { continue };
+        if broken.contains(other) || bound.get(other).is_some_and(Option::is_some) {
+            continue;
+        }
+        let Some(declared) = parameters.iter().find(|known| known.name.text == *other) else { continue };
+        let name = &parameter.name.text;
+        sink.report(
+            Diagnostic::new(codes::CMP001, format!("`{owner}` needs `{other}` where it has `{name}`"))
+                .at(value.span, "given alone")
+                .at(declared.name.span, "declared here, and not given")
+                .help(format!("write `{other} = …`, of type `{}`", declared.type_.word())),
+        );
+    }
+}
+
+/// Reports what parameters need and the component does not declare.
+pub(super) fn expect_needed(parameters: &[Parameter], declared: &HashSet<&str>, sink: &mut Sink) {
+    let needed = parameters.iter().filter_map(|parameter| parameter.needs.as_ref());
+    for (name, span) in needed.filter(|(name, _)| !declared.contains(name.as_str())) {
+        sink.report(
+            Diagnostic::new(codes::CMP003, format!("there is no parameter `{name}`"))
+                .at(*span, "cannot stand")
+                .help("`needs` names another parameter of the component"),
+        );
+    }
 }

@@ -305,6 +305,9 @@ impl Expansion<'_> {
             );
         }
         broken.extend(missing.iter().map(|parameter| parameter.name.text.clone()));
+        if !patch {
+            given::expect_others(parameters, owner, &bound, &broken, self.sink);
+        }
         self.given.extend(given::given(parameters, &bound));
         (bound, broken)
     }

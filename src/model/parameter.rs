@@ -58,5 +58,7 @@ block! {
         optional of: Word,
         /// child: the list of another child in which it must stand, such as `account.write`.
         optional listed: Reference,
+        /// Another parameter that must be given where this one is.
+        optional needs: Word,
     }
 }

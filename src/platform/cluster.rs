@@ -1,6 +1,6 @@
 //! The cluster that a platform runs in, as far as its objects depend on it.
 
-use super::{Kubernetes, Platform, Role, Runtime, Service, Version};
+use super::{Kubernetes, Platform, Role, RunKind, Runtime, Service, Version};
 use crate::schema::Duration;
 
 /// The versions of Kubernetes that objects are written for: the oldest that the schemas of the objects are of, and the newest
@@ -78,6 +78,14 @@ impl Platform {
     pub fn is_of_cluster(&self, service: &Service) -> bool {
         let role = matches!(service.role, Some(Role::Metrics | Role::Alerts));
         role && self.runtime == Runtime::Kubernetes && self.settings.kubernetes.operator.is_some()
+    }
+
+    /// Whether the Job of a service is run again by a schedule: certificates that sign themselves end.
+    #[must_use]
+    pub fn renews(&self, service: &Service) -> bool {
+        self.runtime == Runtime::Kubernetes
+            && service.run == RunKind::Once
+            && service.role == Some(Role::Certificates)
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     Version,
 };
 use crate::formats;
+use crate::hash::HashSet;
 use crate::model::{Access, Protocol, Role};
 use crate::schema::{Bytes, Duration};
 use crate::source::Span;
@@ -282,6 +283,30 @@ impl Platform {
         let proxy = site.served_by.filter(|_| site.trusted.is_empty()).map(|proxy| &self[proxy]);
         let port = proxy.and_then(|proxy| if site.tls.is_some() { proxy.https() } else { proxy.http() });
         port.and_then(|port| port.publish.as_ref()).map_or(usual, |publish| publish.host_port)
+    }
+
+    /// The sites that a prober asks for, in the order of the source.
+    #[must_use]
+    pub fn probed_sites(&self, prober: &Service) -> Vec<&Site> {
+        let jobs = self.observed.jobs.iter().filter(|job| job.service == prober.id);
+        let names: HashSet<&str> =
+            jobs.flat_map(|job| &job.probes).map(|probe| probe.site.as_str()).collect();
+        self.sites.iter().filter(|site| names.contains(site.name.as_str())).collect()
+    }
+
+    /// The proxy of the platform that requests for a site come in by, and its port: one that is published, and that no
+    /// load balancer of somebody else stands before.
+    #[must_use]
+    pub fn entry(&self, site: &Site) -> Option<(ServiceId, usize)> {
+        let id = site.served_by.filter(|_| site.trusted.is_empty())?;
+        let proxy = &self[id];
+        let protocol = if site.tls.is_some() { Protocol::Https } else { Protocol::Http };
+        let open = |port: &Port| port.protocol == protocol && port.access != Some(Access::Internal);
+        let at = proxy.ports.iter().position(open)?;
+        let published = |port: &Port| {
+            port.publish.as_ref().is_some_and(|publish| self[publish.to].kind != OutsideKind::Localhost)
+        };
+        (proxy.runs() && published(&proxy.ports[at])).then_some((id, at))
     }
 
     /// The addresses from which load balancers speak the PROXY protocol with proxies: those of a cluster alone.

@@ -159,4 +159,6 @@ pub struct MemoryPath {
     pub path: SmolStr,
     /// How much it holds.
     pub size: Bytes,
+    /// Whether the service needs it, and the source does not ask for memory.
+    pub derived: bool,
 }

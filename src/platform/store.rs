@@ -21,6 +21,8 @@ pub struct Bucket {
     pub public: bool,
     /// The job that makes it.
     pub by: Option<ServiceId>,
+    /// Whether a text of a service mentions it: its name, or another of its parameters.
+    pub mentioned: bool,
     /// The place of its kind and name.
     pub span: Span,
 }

@@ -239,6 +239,7 @@ impl Texts<'_> {
         {
             mentions.jobs.push((job, path.span));
         }
+        mentions.children.push((at, index));
         let [member] = rest else { return Some(Thing::Child(at, index)) };
         if member == "name" {
             return Some(Thing::Text(literal(child.name.text.as_str().to_owned())));

@@ -249,6 +249,9 @@ pub(super) fn comes_in(outside: &Outside, span: Span, texts: &mut Texts<'_>) {
     );
 }
 
+/// What is meant by words that are no outside.
+const INSIDE: &str = "`publish = none` keeps it inside, `publish = localhost` opens it to the host alone, and `access = internal` forbids to publish it";
+
 /// An outside by its name.
 fn outside(reference: &Reference, texts: &mut Texts<'_>) -> Option<OutsideId> {
     // The built-in ones are visible everywhere, in components too.
@@ -262,7 +265,10 @@ fn outside(reference: &Reference, texts: &mut Texts<'_>) -> Option<OutsideId> {
         && !texts.absent.lost.contains(word)
     {
         let known = texts.document.outside.iter().map(|outside| outside.name.text.as_str());
-        let help = texts.sink.did_you_mean(word, known.chain(super::names::BUILT_IN));
+        let help = match word {
+            "internal" | "private" => Some(INSIDE.into()),
+            _ => texts.sink.did_you_mean(word, known.chain(super::names::BUILT_IN)),
+        };
         texts.sink.report(
             Diagnostic::new(codes::NAM001, format!("there is no outside `{word}`"))
                 .at(reference.0.span, "not declared")

@@ -77,10 +77,11 @@ pub(super) fn memory_paths(
     block: &model::Service,
     facts: Option<&ImageFacts>,
 ) -> SmallVec<[MemoryPath; 1]> {
-    let said = block
-        .tmpfs
-        .iter()
-        .map(|tmpfs| MemoryPath { path: tmpfs.path.text.clone(), size: tmpfs.size.unwrap_or(MEMORY_PATH) });
+    let said = block.tmpfs.iter().map(|tmpfs| MemoryPath {
+        path: tmpfs.path.text.clone(),
+        size: tmpfs.size.unwrap_or(MEMORY_PATH),
+        derived: false,
+    });
     let mut paths: SmallVec<[MemoryPath; 1]> = said.collect();
     if !service.is_read_only() {
         return paths;
@@ -93,9 +94,11 @@ pub(super) fn memory_paths(
             || service.binds.iter().any(|bind| bind.path == path)
             || block.tmpfs.iter().any(|tmpfs| tmpfs.path.text == path)
     };
-    paths.extend(
-        needed.filter(|path| !mounted(path)).map(|path| MemoryPath { path: path.into(), size: MEMORY_PATH }),
-    );
+    paths.extend(needed.filter(|path| !mounted(path)).map(|path| MemoryPath {
+        path: path.into(),
+        size: MEMORY_PATH,
+        derived: true,
+    }));
     paths
 }
 

@@ -37,6 +37,17 @@ enum Held {
 }
 
 impl Stores {
+    /// Marks the buckets that texts of services mention.
+    pub(super) fn mark(&mut self, mentions: &[Mentions]) {
+        for child in mentions.iter().flat_map(|of_one| &of_one.children) {
+            if let Some(Held::Bucket(bucket)) = self.held.get(child)
+                && let Some(bucket) = self.buckets.get_mut(bucket.0)
+            {
+                bucket.mentioned = true;
+            }
+        }
+    }
+
     /// Puts everything into its place in the platform.
     pub(super) fn hand_over(self, platform: &mut Platform) {
         platform.buckets = self.buckets;
@@ -174,6 +185,7 @@ fn held(at: usize, child: &Child, stores: &mut Stores, texts: &mut Texts<'_>) ->
                 retention: read::<Duration>(child, "retention", texts),
                 public: read(child, "public", texts).unwrap_or(false),
                 by: by(child, texts),
+                mentioned: false,
                 span,
             });
             Some(Held::Bucket(BucketId(stores.buckets.len() - 1)))

@@ -25,6 +25,8 @@ pub(super) struct Mentions {
     pub(super) jobs: Vec<(usize, Span)>,
     /// Outsides.
     pub(super) outsides: Vec<(usize, Span)>,
+    /// Children of instances, each by the place of its service and its place there.
+    pub(super) children: Vec<(usize, usize)>,
 }
 
 impl Mentions {
@@ -33,6 +35,7 @@ impl Mentions {
         self.ports.extend(inner.ports.into_iter().map(|(service, port, _)| (service, port, span)));
         self.jobs.extend(inner.jobs.into_iter().map(|(service, _)| (service, span)));
         self.outsides.extend(inner.outsides.into_iter().map(|(outside, _)| (outside, span)));
+        self.children.extend(inner.children);
     }
 }
 

@@ -2,11 +2,13 @@
 
 use smol_str::SmolStr;
 
+use super::names::Symbol;
 use super::text::{Texts, Thing};
 use crate::diagnostic::{Diagnostic, Help, cause, codes};
 use crate::expand::TakenOut;
 use crate::hash::HashMap;
 use crate::model::Port;
+use crate::platform::InputId;
 use crate::syntax::{Path, Scope};
 
 /// What a reference that names a service as a whole may have been meant to name.
@@ -68,12 +70,28 @@ impl Texts<'_> {
             );
             return;
         }
-        let known = self.names.symbols.keys().map(SmolStr::as_str);
-        let help = self.sink.did_you_mean(name, known);
+        // What has members is no variable.
+        let has_members = path.segments.len() > 1;
+        let possible = |symbol: &Symbol| !(has_members && matches!(symbol, Symbol::Input(_)));
+        let known = self.names.symbols.iter().filter(|(_, (symbol, _))| possible(symbol));
+        let mut help = self.sink.did_you_mean(name, known.map(|(name, _)| name.as_str()));
+        if let Some((near, (symbol, _))) =
+            help.as_ref().and_then(Help::proposed).and_then(|near| self.names.symbols.get_key_value(near))
+        {
+            let is_secret = matches!(symbol, Symbol::Input(at) if self.is_secret(InputId(*at)));
+            // A declaration that cannot be called so is reported there, and may be the one that is meant.
+            if !matches!(symbol, Symbol::Input(_)) && !super::is_dns_label(near) {
+                return;
+            }
+            // One secret in the place of another is a leak.
+            if is_secret {
+                help = help.map(Help::unsure);
+            }
+        }
         let shouted = path.segments.len() == 1
             && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
         let diagnostic = if shouted {
-            let help = help.filter(Help::is_edit);
+            let help = help.filter(Help::is_near);
             Diagnostic::new(
                 codes::ENV001,
                 format!("`{name}` is used, and neither a variable nor a secret of that name is declared"),

@@ -257,7 +257,7 @@ impl<'a> Decoder<'a> {
         let components = if schema.key == "service" { self.components } else { &[] };
         let known = schema.fields.iter().map(|field| field.key);
         let near = did_you_mean(key, known.chain(components.iter().map(SmolStr::as_str)));
-        let near = near.filter(Help::is_edit);
+        let near = near.filter(Help::is_near);
         let help =
             foreign(key, schema).map(Help::from).or(near).or_else(|| inside(key, schema).map(Help::from));
         let help = help.or_else(|| {

@@ -207,10 +207,18 @@ fn read(value: &Value, decoder: &mut Decoder<'_>, what: &str, example: &str, uni
         Some(ours) => Help::perhaps(format!("{number}{ours}")),
         None if unit.is_empty() && !number.is_empty() => {
             let usual = example.trim_start_matches(|c: char| c.is_ascii_digit());
-            // A part of one is that many hundredths.
+            // A part of one may be that many hundredths.
             let hundredths = scaled(number, 10_000).filter(|n| *n < 10_000 && units == [("%", 100)]);
-            let number = hundredths.map_or_else(|| number.to_owned(), percent);
-            Help::perhaps(format!("{number}{usual}")).and(&format!(" {}", all()))
+            // Which of several is meant, the number does not say.
+            match (hundredths, units) {
+                (Some(hundredths), _) => {
+                    format!("`{}%` or `{number}%`? {}", percent(hundredths), all()).into()
+                }
+                (None, [(least, _), _, ..]) => {
+                    format!("`{number}{least}` or `{number}{usual}`? {}", all()).into()
+                }
+                (None, _) => Help::perhaps(format!("{number}{usual}")).and(&format!(" {}", all())),
+            }
         }
         None if unit.chars().any(|c| c.is_ascii_digit()) => match single(word, units) {
             Some(single) => Help::write(single).led_by("a quantity is one number and one unit: "),

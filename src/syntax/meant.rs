@@ -28,11 +28,7 @@ pub(super) fn meant(text: &str, at: usize, place: Span) -> Option<Help> {
             if value.starts_with('{') {
                 return Some(Help::saying("a body follows its key", "").in_place(span(0, 1)));
             }
-            // At the top of a file a key has a name behind it, and no value.
-            let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-            let is_top = before[start..].chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-            (is_value(value) && !is_top)
-                .then(|| Help::saying("a value is given with `=`", " =").in_place(span(0, 1)))
+            is_value(value).then(|| Help::saying("a value is given with `=`", " =").in_place(span(0, 1)))
         }
         b';' => {
             let behind = line[1..].trim_start();

@@ -192,6 +192,7 @@ fn of_service(cluster: &Context<'_>, service: &Service) -> Vec<Object> {
     external::reload(platform, service, &mut workload);
     objects.extend(service::objects(cluster, service, &file));
     objects.push(workload);
+    objects.extend(workload::renewal(cluster, service, &configs, &file));
     objects.extend(scale::objects(platform, service, &file));
     objects.into_iter().map(|object| object.of_service(service)).collect()
 }

@@ -16,6 +16,7 @@ mod secrets;
 mod setup;
 mod timers;
 
+pub(super) use self::quote::word;
 use super::{Artifact, Lower, Target, generated};
 use crate::emit;
 use crate::formats;

@@ -32,6 +32,32 @@ apply() {
   fi
 }
 
+# server: the version of the cluster against the one that the objects are written for. An older one does not know all of their
+# fields, and would refuse objects in the middle of an apply.
+server() {
+  [ -r "$folder/fixed.conf" ] || return 0
+  wanted=$(sed -n 's/^version //p' "$folder/fixed.conf")
+  [ -n "$wanted" ] || return 0
+  kubectl version -o json >"$work/version" || fail "the cluster cannot be asked for its version"
+  awk -v wanted="$wanted" '
+    /"serverVersion"/ { server = 1 }
+    server && /"gitVersion"/ {
+      sub(/.*"v/, "")
+      split($0, there, /[^0-9]+/)
+      split(wanted, least, ".")
+      older = there[1] < least[1] || there[1] == least[1] && there[2] + 0 < least[2] + 0
+      same = there[1] == least[1] && there[2] == least[2]
+      print older ? "older" : same ? "same" : "newer", there[1] "." there[2]
+      exit
+    }
+  ' "$work/version" >"$work/server"
+  read -r age there <"$work/server" || fail "the cluster does not say which version it runs"
+  case $age in
+    older) fail "the cluster runs Kubernetes $there, and the objects are written for $wanted: \`target kubernetes { version = \"$there\" }\`" ;;
+    newer) log "the cluster runs Kubernetes $there; the objects are written for $wanted, and hold there as well" ;;
+  esac
+}
+
 # split FILE FOLDER: the documents of a file, one file a wave; `jobs`, a line `wave namespace name platform` each; `scaled`, a line
 # `kind namespace name` for what says nothing of its replicas; `running`, `wave kind namespace name` of what runs on. Waves are those of
 # Argo CD; what names none is of wave 0. Pods carry the versions of the Secrets that they read, of the file `versions`: a
@@ -269,6 +295,7 @@ for list in jobs scaled running grown secrets versions; do
   : >"$work/$list"
 done
 fresh=''
+server
 kubectl kustomize "$folder/namespaces" >"$work/namespaces.yaml"
 kubectl kustomize "$folder" >"$work/all.yaml"
 if [ -n "$dry_run" ] && ! kubectl get -f "$work/namespaces.yaml" >/dev/null 2>&1; then

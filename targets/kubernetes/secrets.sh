@@ -1,13 +1,15 @@
 #!/bin/sh
-# secrets-kubernetes.sh [--dry-run] [--context NAME] [--env-file FILE] [ENVIRONMENT]: makes the Secrets of the platform from
-# .env, or those of an environment, and restarts what reads one that has changed; where a Job sets a changed value, that runs first,
-# with the next apply. No value is printed, and none stands on a command line. `secrets.conf` says which there are.
+# secrets-kubernetes.sh [--dry-run] [--context NAME] [--env-file FILE] [--known NAME]… [ENVIRONMENT]: makes the Secrets of the
+# platform from .env, or those of an environment, and restarts what reads one that has changed; where a Job sets a changed value, that
+# runs first, with the next apply. A changed value that a program keeps itself, and would not read when it starts, is refused with
+# the way to change it there; --known NAME says that this is done. No value is printed, and none stands on a command line.
+# `secrets.conf` says which there are.
 set -eu
 umask 077
 
 : "${KUBECTL:=kubectl}"
 root=$(cd "$(dirname "$0")/.." && pwd)
-env_file=.env context='' dry_run='' environment=''
+env_file=.env context='' dry_run='' environment='' learnt=' '
 
 log() { printf '%s\n' "secrets: $*" >&2; }
 fail() {
@@ -47,6 +49,53 @@ look_for_missing() {
       *) missing="$missing$key " ;;
     esac
   done
+}
+
+# judge: names all that is wrong with values.
+judge() {
+  weak=''
+  while read -r mark name kind least form <&3; do
+    [ "$mark" = @value ] && [ -n "$(value "$name")" ] || continue
+    problem=$(weakness "$name" "$kind" "$least" "$form" "$(sed -n "s/^@choice $name //p" "$table")")
+    [ -n "$problem" ] || continue
+    log "$env_file: $name $problem"
+    weak=yes
+  done 3<"$table"
+  [ -z "$weak" ] || fail "mend $env_file"
+}
+
+# look_for_kept: keys whose value in the cluster is another one, and that a program keeps itself. What is not there yet is made.
+look_for_kept() {
+  namespace=$1 secret=$2
+  shift 3
+  for key in "$@"; do
+    key=${key%\?}
+    grep -q "^@learn $key " "$table" || continue
+    case $learnt$kept in *" $key "*) continue ;; esac
+    there=$(kubectl --namespace "$namespace" get secret "$secret" --ignore-not-found -o "jsonpath={.data.$key}") ||
+      fail "the cluster cannot be asked for $namespace/$secret"
+    [ -n "$there" ] && [ "$there" != "$(value "$key" | base64 | tr -d '\n')" ] || continue
+    kept="$kept$key "
+  done
+}
+
+# tell_of_kept: how each of them is changed in the program first.
+tell_of_kept() {
+  options=''
+  for key in $kept; do
+    options="$options --known $key"
+    while read -r mark name way namespace workload words <&3; do
+      [ "$mark $name" = "@learn $key" ] || continue
+      case $way in
+        change)
+          log "$key has changed, and $namespace/$workload does not read it when it starts. It takes the old value and the new one, a line each:"
+          log "  kubectl --namespace $namespace exec -i $workload -- $words"
+          ;;
+        *) log "$key has changed, and $namespace/$workload does not read it when it starts: $words" ;;
+      esac
+    done 3<"$table"
+  done
+  fail "nothing was changed; where that is done, add$options"
 }
 
 # manifest NAMESPACE SECRET KEY…: as JSON. Only what a shell does itself sees a value.
@@ -135,9 +184,13 @@ restart() {
 while [ $# -gt 0 ]; do
   case $1 in
     --dry-run) dry_run=yes ;;
-    --context | --env-file)
+    --context | --env-file | --known)
       [ $# -gt 1 ] || usage
-      case $1 in --context) context=$2 ;; *) env_file=$2 ;; esac
+      case $1 in
+        --context) context=$2 ;;
+        --known) learnt="$learnt$2 " ;;
+        *) env_file=$2 ;;
+      esac
       shift
       ;;
     -*) usage ;;
@@ -164,6 +217,12 @@ read_env "$env_file"
 missing=' '
 each look_for_missing
 [ "$missing" = ' ' ] || fail "$env_file does not set:$(printf '%s' "$missing" | sed 's/ $//')"
+judge
+kept=' '
+if [ -z "$dry_run" ]; then
+  each look_for_kept
+  [ "$kept" = ' ' ] || tell_of_kept
+fi
 # Secrets stand in namespaces, which are otherwise applied behind them.
 [ -n "$dry_run" ] || kubectl apply --server-side --force-conflicts --field-manager infrac -k "$folder/namespaces" >/dev/null ||
   fail "the namespaces are refused"

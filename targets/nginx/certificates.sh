@@ -45,7 +45,10 @@ publish() {
 # folder ISSUER SITE: an empty one, which nothing refers to yet.
 folder() {
   fresh=$STORE/$1/.$2.$(date +%s).$$
-  mkdir -p "$fresh"
+  mkdir -p "$fresh" 2>/dev/null || {
+    log "$STORE cannot be written to by the user $(id -u) of the groups $(id -G)"
+    return 1
+  }
 }
 
 # sign SITE SECONDS NAME…: a certificate that signs itself, for all names, unless there is one with two thirds of its

@@ -12,13 +12,14 @@
 //! | nodes, where Cilium is | the same | its port, of the entities `host` and `remote-node`; at the setting `nodes` as well | Cilium knows nodes, and matches their addresses only where it is set up to |
 //! | the internet, where Cilium is | what reaches a name | its port, at that name | its policies know names |
 //! | KEDA | pods of its namespace, `keda` by default | the port of the metrics server, where a service is scaled by queries | it runs in a namespace of its own |
+//! | probes | a prober that asks for a site | the port of the site's proxy, where it is published and nothing else stands before it; every port of the pods of the gateway's namespace, where that is named | a cluster leads its own requests for a load balancer's address straight to these pods |
 //! | the API server | pods with a token | 443 and 6443, or the ports of the setting `api_server`, at its addresses, everywhere where it is empty | its address is the cluster's |
 //! | the API server, where Cilium is | pods with a token | the same ports of the entity `kube-apiserver`; at the setting as well | Cilium knows it |
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use infrac::platform::{EdgeEnd, OutsideKind, Platform, Protocol, Role, Service};
+use infrac::platform::{EdgeEnd, OutsideKind, Platform, Protocol, Role, Service, Site};
 use serde_json::json;
 
 use super::cluster::Cluster;
@@ -251,7 +252,47 @@ impl<'a> Model<'a> {
             }
             _ => false,
         };
-        declared || destination.address().is_some() && self.reaches(source, destination, port)
+        let probed = match destination {
+            Known::Service(proxy) | Known::OnNode(proxy, _) => self.probes(source, proxy, port),
+            Known::Gateway => self.probes_gateway(source),
+            _ => false,
+        };
+        declared || probed || destination.address().is_some() && self.reaches(source, destination, port)
+    }
+
+    /// The sites that a service asks for as their visitors do.
+    fn asked_for(&self, prober: &Service) -> impl Iterator<Item = &'a Site> {
+        let is_prober = prober.role == Some(Role::Probe) && prober.metrics.is_some();
+        let sites = self.platform.sites.iter().filter(move |_| is_prober);
+        // Certificates are looked at wherever an authority, or the operator, has to renew them.
+        let certificate = |site: &&Site| site.tls.as_ref().is_some_and(|tls| !tls.signs_itself());
+        sites.filter(move |site| {
+            let answer = site.probe.is_some() && (site.maintenance.is_none() || site.tls.is_some());
+            site.host().is_some() && (answer || certificate(site))
+        })
+    }
+
+    /// Whether a service asks for a site that a proxy serves at a port.
+    fn probes(&self, prober: &Service, proxy: &Service, port: &Port) -> bool {
+        self.asked_for(prober).filter(|site| site.served_by == Some(proxy.id) && site.trusted.is_empty()).any(
+            |site| {
+                let entry = if site.tls.is_some() { proxy.https() } else { proxy.http() };
+                let published = |entry: &&infrac::platform::Port| {
+                    let publish = entry.publish.as_ref();
+                    publish.is_some_and(|it| self.platform[it.to].kind != OutsideKind::Localhost)
+                };
+                entry
+                    .filter(published)
+                    .is_some_and(|entry| *port == Port("TCP".to_owned(), entry.number.into()))
+            },
+        )
+    }
+
+    /// Whether a service asks for a site that the gateway of the cluster serves, whose pods are known.
+    fn probes_gateway(&self, prober: &Service) -> bool {
+        let gateway = self.platform.settings.kubernetes.gateway.as_ref();
+        let known = gateway.is_some_and(|gateway| gateway.namespace.is_some());
+        known && self.asked_for(prober).any(|site| site.served_by.is_none())
     }
 
     /// Whether the gateway of the cluster may be where something comes from.
@@ -286,7 +327,7 @@ impl<'a> Model<'a> {
         }
         match source {
             Known::Service(source) | Known::OfCluster(source) => {
-                self.ports(source, destination).contains(port)
+                self.ports(source, destination).contains(port) || self.probes(source, destination, port)
             }
             _ => self.is_node(source) && self.of_nodes(destination, false).contains(port),
         }

@@ -23,6 +23,15 @@ pub(crate) fn source(seed: u64) -> String {
     }
     if dice.one_of(2) {
         out.push_str("prometheus prometheus { networks = [mesh, out] }\n");
+        if dice.one_of(2) {
+            let publish = dice.pick(&["internet", "staff", "localhost"]);
+            let _ = writeln!(
+                out,
+                "nginx edge {{ networks = [out], port https {{ publish = {publish} }} }}\n\
+                 site shop = \"shop.example.com\" {{ tls = true {{ issuer = files }}, route \"/\" = respond {{ status = 204 }} }}\n\
+                 blackbox prober {{ networks = [mesh, out] }}"
+            );
+        }
     }
     out
 }

@@ -264,6 +264,46 @@ fn pods_that_do_not_get_ready_are_a_failure() {
 }
 
 #[test]
+fn an_older_cluster_is_refused_before_anything_is_applied() {
+    // As `kubectl version -o json` prints it; the program's own version comes first.
+    let answer = |version: &str| {
+        format!(
+            "{{\\n  \"clientVersion\": {{\\n    \"gitVersion\": \"v1.31.0\"\\n  }},\\n  \"serverVersion\": {{\\n    \"major\": \"1\",\\n    \
+             \"minor\": \"33+\",\\n    \"gitVersion\": \"{version}\"\\n  }}\\n}}\\n"
+        )
+    };
+    for shell in Shell::all() {
+        for (version, expected) in [
+            ("v1.32.9-gke.1", Some("runs Kubernetes 1.32, and the objects are written for 1.33")),
+            ("v1.9.1", Some("runs Kubernetes 1.9,")),
+            ("v1.33.4+k3s1", None),
+            ("v1.101.0", None),
+        ] {
+            let project = project();
+            project.write("kubernetes/base/fixed.conf", "# a comment\nversion 1.33\nnamespace shop\n");
+            project.answer("version -o json", 0, &[&answer(version)]);
+            project.answer("get job setup-1", 0, &["Complete "]);
+            let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+            let said = said(&output);
+            assert_eq!(output.status.success(), expected.is_none(), "{} {version}: {said}", shell.name);
+            assert!(said.contains(expected.unwrap_or("done")), "{} {version}: {said}", shell.name);
+            assert_eq!(said.contains("hold there as well"), version == "v1.101.0", "{version}: {said}");
+            assert_eq!(
+                project.calls().contains(" -f "),
+                expected.is_none(),
+                "{version}: {}",
+                project.calls()
+            );
+        }
+        let project = project();
+        project.write("kubernetes/base/fixed.conf", "version 1.33\n");
+        project.answer("version -o json", 1, &[]);
+        let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+        assert!(said(&output).contains("cannot be asked for its version"), "{}", said(&output));
+    }
+}
+
+#[test]
 fn pods_carry_the_versions_of_their_secrets() {
     for shell in Shell::all() {
         let pod = "spec:\n  replicas: 1\n  template:\n    metadata:\n      labels:\n        app: x\n";

@@ -281,3 +281,100 @@ fn a_secret_that_the_cluster_refuses_is_a_failure() {
         assert!(said(&output).contains("shop/api is refused"), "{}", said(&output));
     }
 }
+
+/// A table that says what values are like, and which of them programs keep themselves.
+const KEPT: &str = "\
+@platform shop
+shop db statefulset/db APP_PASSWORD KEY ROOT_PASSWORD TOKEN?
+shop api deployment/api APP_PASSWORD
+shop setup job/setup-12345678 JOB_PASSWORD
+@value APP_PASSWORD secret 12 url
+@value KEY secret 0 -
+@value ROOT_PASSWORD secret 12 -
+@value TOKEN variable 0 -
+@choice TOKEN one word
+@choice TOKEN other
+@learn APP_PASSWORD change shop statefulset/db sh /etc/change.sh app 'two words'
+@learn KEY hand shop statefulset/db Encrypt all anew.
+@learn ROOT_PASSWORD change shop statefulset/db sh /etc/change.sh root
+";
+
+fn kept(env: &str) -> Project {
+    let project = project(env);
+    project.write("kubernetes/overlays/prod/secrets.conf", KEPT);
+    project
+}
+
+const GOOD: &str = "APP_PASSWORD=long-enough-it-is\nKEY=k-9-k-9-long-enough\nROOT_PASSWORD='long enough, it is'\nJOB_PASSWORD=x1\n";
+
+#[test]
+fn what_a_running_program_keeps_is_not_changed_behind_its_back() {
+    for shell in Shell::all() {
+        // Two have another value, one has the same, and the Secret of `api` is not there yet.
+        let there = |project: &Project| {
+            project.answer("get secret db --ignore-not-found -o jsonpath={.data.APP_PASSWORD}", 0, &["b2xk"]);
+            project.answer("get secret db --ignore-not-found -o jsonpath={.data.KEY}", 0, &["b2xk"]);
+            let same = "bG9uZyBlbm91Z2gsIGl0IGlz";
+            project.answer("get secret db --ignore-not-found -o jsonpath={.data.ROOT_PASSWORD}", 0, &[same]);
+        };
+        let project = kept(GOOD);
+        there(&project);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        let said = super::shell::said(&output);
+        assert_eq!(output.status.code(), Some(1), "{}: {said}", shell.name);
+        assert!(
+            said.contains(
+                "kubectl --namespace shop exec -i statefulset/db -- sh /etc/change.sh app 'two words'\n"
+            ),
+            "{said}"
+        );
+        assert!(said.contains("KEY has changed") && said.contains(": Encrypt all anew.\n"), "{said}");
+        assert!(!said.contains("ROOT_PASSWORD"), "{said}");
+        assert!(said.contains("add --known APP_PASSWORD --known KEY\n"), "{said}");
+        assert!(!said.contains("long-enough") && !said.contains("b2xk"), "{said}");
+        assert_eq!(project.given().len(), 0, "{}", shell.name);
+        assert!(!project.calls().contains("apply"), "{}", project.calls());
+
+        // Done by hand, one by one or both.
+        let project = kept(GOOD);
+        there(&project);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["--known", "KEY", "prod"]);
+        let said = super::shell::said(&output);
+        assert!(!output.status.success() && said.contains("add --known APP_PASSWORD\n"), "{said}");
+        let both = ["--known", "KEY", "--known", "APP_PASSWORD", "prod"];
+        let output = project.run(&shell, "secrets-kubernetes.sh", &both);
+        assert!(output.status.success(), "{}: {}", shell.name, super::shell::said(&output));
+        assert_eq!(project.given().len(), 3, "{}", shell.name);
+
+        // Nothing is there yet.
+        let project = kept(GOOD);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        assert!(output.status.success(), "{}: {}", shell.name, super::shell::said(&output));
+    }
+}
+
+#[test]
+fn weak_values_are_refused_all_at_once() {
+    for shell in Shell::all() {
+        let env = "APP_PASSWORD='not/of an address'\nKEY=changeme\nROOT_PASSWORD=short1\nJOB_PASSWORD=x1\nTOKEN=third\n";
+        let project = kept(env);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        let said = super::shell::said(&output);
+        assert_eq!(output.status.code(), Some(1), "{}: {said}", shell.name);
+        for expected in [
+            "APP_PASSWORD is part of an address",
+            "KEY still is what an example says",
+            "ROOT_PASSWORD is shorter than 12 characters",
+            "TOKEN is none of one word, other",
+        ] {
+            assert!(said.contains(expected), "{}: {expected}: {said}", shell.name);
+        }
+        for value in ["not/of", "changeme", "short1", "third"] {
+            assert!(!said.contains(value), "{}: {value}: {said}", shell.name);
+        }
+        assert!(!project.calls().contains("apply"), "{}", project.calls());
+        let project = kept(&format!("{GOOD}TOKEN='one word'\n"));
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        assert!(output.status.success(), "{}: {}", shell.name, super::shell::said(&output));
+    }
+}

@@ -1,7 +1,7 @@
 //! What a running cluster does not let change, or what data hang on: a table beside the objects, `fixed.conf`.
 //!
 //! The next build holds its own table against the one that it replaces ([`changes()`]), and `scripts/apply-kubernetes.sh` reads
-//! from it how large disks are to be.
+//! from it which version of Kubernetes the objects are written for, and how large disks are to be.
 
 mod changes;
 
@@ -23,11 +23,12 @@ pub(super) const NAME: &str = "fixed.conf";
 
 /// What stands above it.
 const HEAD: &str = "What a running cluster does not let change, or what data hang on. The next build compares its own with this, and\n\
-    # scripts/apply-kubernetes.sh reads the sizes of disks.";
+    # scripts/apply-kubernetes.sh reads the version of the cluster and the sizes of disks.";
 
 /// The table of the lines of objects.
 pub(super) fn table<'a>(platform: &Platform, root: &str, lines: impl Iterator<Item = &'a str>) -> Artifact {
-    let mut out = format!("# {}\n# {HEAD}\n", layout::header(platform));
+    let version = platform.settings.kubernetes.written_for();
+    let mut out = format!("# {}\n# {HEAD}\nversion {version}\n", layout::header(platform));
     out.extend(lines);
     Artifact::new(format!("{root}/{NAME}"), out)
 }

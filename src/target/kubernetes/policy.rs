@@ -9,6 +9,7 @@ mod cilium;
 mod gateway;
 mod outside;
 mod peer;
+mod probe;
 mod system;
 
 use k8s_openapi::api::networking::v1::{
@@ -63,6 +64,7 @@ pub(super) fn objects<T: Send>(platform: &Platform, keep: &(impl Fn(Vec<Object>)
     let mut rules: Vec<Rules> = platform.services.iter().map(|_| Rules::default()).collect();
     connect(platform, &mut rules);
     gateway::connect(platform, &mut rules);
+    probe::connect(platform, &mut rules);
     for (service, rules) in platform.services.iter().zip(&mut rules) {
         outside::connect(platform, service, rules);
         system::connect(platform, service, rules);

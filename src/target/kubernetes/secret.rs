@@ -1,6 +1,8 @@
 //! Secrets: never their values. A table says which there are, what reads them, and of which keys they consist, and a script
 //! makes them from `.env`.
 
+mod known;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -71,11 +73,15 @@ pub(super) fn table<'a>(
     }
     let mut out = format!(
         "# {}\n# Read by scripts/secrets-kubernetes.sh: namespace, Secret, what reads it, keys; one with a ? may be missing.\n\
+         # `@value`: a key, its kind, the least length, and `url` where it is part of an address. `@learn`: how the program that knows\n\
+         # a value is given another one, which it does not read when it starts.\n\
          @platform {}\n",
         layout::header(platform),
         platform.name
     );
-    out.extend(lines);
+    let lines: String = lines.collect();
+    out.push_str(&lines);
+    out.push_str(&known::lines(platform, &lines));
     Some(Artifact::new(format!("{root}/secrets.conf"), out))
 }
 

@@ -20,6 +20,11 @@ const ROOM: usize = 58;
 /// want it empty (docker-library/docs:postgres/content.md, `PGDATA`; strimzi/strimzi-kafka-operator#1307).
 const FOLDER: &str = "data";
 
+/// How much a folder of the node holds that a program writes what passes to. What is in memory counts as the container's own, and
+/// would end it where uploads are buffered; a pod that writes more than this is moved (kubernetes/website:content/en/docs/concepts/
+/// storage/volumes.md, "emptyDir").
+const ON_DISK: Bytes = Bytes(1 << 30);
+
 /// What everybody in the pod's group may read, and nobody else: secrets belong to root, and the group is the pod's.
 const SECRET_MODE: i32 = 0o440;
 
@@ -231,9 +236,11 @@ impl Volumes {
     fn memory(&mut self, memory: &MemoryPath) {
         let name = self.unique(&of_path(&memory.path));
         self.mount(&name, &memory.path, false);
+        let (medium, size) =
+            if memory.derived { (None, ON_DISK) } else { (Some("Memory".to_owned()), memory.size) };
         let empty_dir = Some(EmptyDirVolumeSource {
-            medium: Some("Memory".to_owned()),
-            size_limit: Some(resources::memory(memory.size)),
+            medium,
+            size_limit: Some(resources::memory(size)),
             ..EmptyDirVolumeSource::default()
         });
         self.declared.push(Volume { name, empty_dir, ..Volume::default() });

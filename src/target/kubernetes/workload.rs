@@ -35,6 +35,17 @@ impl Kind {
         }
     }
 
+    /// What `kubectl` calls it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Deployment => "deployment",
+            Self::StatefulSet => "statefulset",
+            Self::DaemonSet => "daemonset",
+            Self::Job => "job",
+            Self::CronJob => "cronjob",
+        }
+    }
+
     /// The keys that lead to the template of its pods.
     fn template(self) -> &'static [&'static str] {
         match self {
@@ -62,6 +73,24 @@ pub(super) fn object(cluster: &Context<'_>, service: &Service, configs: &[Config
         object.note(&[kind.template(), container.as_slice()].concat(), reason);
     }
     object
+}
+
+/// What runs a Job of a service again, by a schedule, where what it made does not last.
+pub(super) fn renewal(
+    cluster: &Context<'_>,
+    service: &Service,
+    configs: &[Config],
+    file: &str,
+) -> Option<Object> {
+    if !cluster.platform.renews(service) {
+        return None;
+    }
+    let mut object = Object::new(file, Stage::Job, &job::renewing(cluster, service, configs));
+    if let Some(wave) = cluster.waves.get(&service.id).filter(|wave| **wave > 0) {
+        object.annotate("argocd.argoproj.io/sync-wave", &wave.to_string());
+    }
+    object.comment.push("Signs certificates anew when two thirds of their time are over.".to_owned());
+    Some(object)
 }
 
 fn deployment(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> Deployment {

@@ -3,7 +3,7 @@
 use crate::platform::{Input, Platform, Value, ValuePart};
 
 /// A word as every shell reads it back: between apostrophes nothing means anything but the apostrophe.
-pub(super) fn word(text: &str) -> String {
+pub(in crate::target) fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:,+@%".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_owned();

@@ -58,4 +58,49 @@ value() { eval "printf '%s' \"\${value_$1-}\""; }
 # setting NAME DEFAULT: what the file sets, or the default where that is nothing, as compose reads it.
 setting() { eval "printf '%s' \"\${value_$1:-\$2}\""; }
 
+# is_line TEXT LINES: without a program that would have the text among its arguments.
+is_line() {
+  while IFS= read -r line; do
+    [ "$line" != "$1" ] || return 0
+  done <<END
+$2
+END
+  return 1
+}
+
+# weakness NAME KIND LEAST FORM CHOICES: what is wrong with a value that is set, in words that follow its name; nothing where
+# nothing is. CHOICES are lines. No value is printed.
+weakness() {
+  text=$(value "$1")
+  if [ "${#text}" -lt "$3" ]; then
+    echo "is shorter than $3 characters"
+    return 0
+  fi
+  case $4-$text in
+    url-*[!A-Za-z0-9._~-]*)
+      echo "is part of an address: letters, digits, and - . _ ~ alone"
+      return 0
+      ;;
+  esac
+  if [ -n "$5" ] && ! is_line "$text" "$5"; then
+    echo "is none of $(printf '%s\n' "$5" | paste -sd , - | sed 's/,/, /g')"
+    return 0
+  fi
+  [ "$2" = secret ] || return 0
+  plain=$(printf '%s' "$text" | tr '[:upper:]' '[:lower:]')
+  case $plain in
+    *changeme* | *change_me* | *change-me* | *changethis* | *replaceme* | *replace_me* | *your_password* | *yourpassword* | *your_secret* | '<'*'>')
+      echo "still is what an example says"
+      return 0
+      ;;
+  esac
+  # What is left without digits and signs.
+  case $(printf '%s' "$plain" | tr -cd '[:lower:]') in
+    admin | adminpassword | adminadmin | default | demo | empty | example | guest | letmein | minioadmin | miniopassword | none | null | pass | passw | passwd | password | passwort | placeholder | qwerty | qwertyuiop | root | rootpassword | secret | secretkey | supersecret | test | testing | todo | toor | welcome)
+      echo "is a word that everybody tries"
+      ;;
+    '') [ "${#text}" -ge 20 ] || echo "is a word that everybody tries" ;;
+  esac
+}
+
 carriage_return=$(printf '\r') backslash=$(printf '\134')

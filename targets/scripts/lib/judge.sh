@@ -29,17 +29,6 @@ any_active() {
   return 1
 }
 
-# is_line TEXT LINES: without a program that would have the text among its arguments.
-is_line() {
-  local line
-  while IFS= read -r line; do
-    [ "$line" != "$1" ] || return 0
-  done <<END
-$2
-END
-  return 1
-}
-
 # judge_env: names all that is wrong, a line each; fails where anything is.
 judge_env() {
   local name kind need least form origin profiles problem profile problems=0
@@ -61,7 +50,7 @@ END
 
 # problem_of NAME KIND NEED LEAST FORM ORIGIN PROFILES: in words that follow the name; nothing where there is none.
 problem_of() {
-  local value plain choices
+  local value
   if is_quoted "$1"; then
     # Compose has its own escapes between ", so what it reads is not known here.
     [ "$2" = variable ] || echo "must stand between ' and '"
@@ -77,34 +66,5 @@ problem_of() {
   fi
   # Until such a part is started any text will do.
   any_active "$7" || return 0
-  if [ "${#value}" -lt "$4" ]; then
-    echo "is shorter than $4 characters"
-    return 0
-  fi
-  case $5-$value in
-    url-*[!A-Za-z0-9._~-]*)
-      echo "is part of an address: letters, digits, and - . _ ~ alone"
-      return 0
-      ;;
-  esac
-  choices=$(choices | sed -n "s/^$1 //p")
-  if [ -n "$choices" ] && ! is_line "$value" "$choices"; then
-    echo "is none of $(printf '%s\n' "$choices" | paste -sd , - | sed 's/,/, /g')"
-    return 0
-  fi
-  [ "$2" = secret ] || return 0
-  plain=$(printf '%s' "$value" | tr '[:upper:]' '[:lower:]')
-  case $plain in
-    *changeme* | *change_me* | *change-me* | *changethis* | *replaceme* | *replace_me* | *your_password* | *yourpassword* | *your_secret* | '<'*'>')
-      echo "still is what an example says"
-      return 0
-      ;;
-  esac
-  # What is left without digits and signs.
-  case $(printf '%s' "$plain" | tr -cd '[:lower:]') in
-    admin | adminpassword | adminadmin | default | demo | empty | example | guest | letmein | minioadmin | miniopassword | none | null | pass | passw | passwd | password | passwort | placeholder | qwerty | qwertyuiop | root | rootpassword | secret | secretkey | supersecret | test | testing | todo | toor | welcome)
-      echo "is a word that everybody tries"
-      ;;
-    '') [ "${#value}" -ge 20 ] || echo "is a word that everybody tries" ;;
-  esac
+  weakness "$1" "$2" "$4" "$5" "$(choices | sed -n "s/^$1 //p")"
 }

@@ -74,6 +74,17 @@ pub(super) fn scheduled(cluster: &Context<'_>, service: &Service, configs: &[Con
     }
 }
 
+/// When certificates that sign themselves are looked at: each week. They hold for months, and are signed anew when two thirds of
+/// that are over.
+const RENEWAL: &str = "41 3 * * 1";
+
+/// What signs certificates anew. The Job that signs the first ones has ended, and no apply runs it again.
+pub(super) fn renewing(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> CronJob {
+    let mut job = scheduled(cluster, service, configs);
+    RENEWAL.clone_into(&mut job.spec.schedule);
+    job
+}
+
 fn utc() -> String {
     "Etc/UTC".to_owned()
 }
