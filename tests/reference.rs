@@ -2,6 +2,9 @@
 //! paths, names and defaults is a fact in `tests/reference/facts.txt`, with what proves it: a place in the
 //! artifacts, a place in the source, or a section of `docs/decisions.md` that settles it otherwise.
 
+#[path = "reference/pages.rs"]
+mod pages;
+
 use regex::{Regex, RegexBuilder};
 use std::error::Error;
 use std::fs;

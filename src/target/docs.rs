@@ -5,6 +5,7 @@
 //! `targets/docs/README.md` says what becomes of each concept.
 
 mod alerts;
+mod aws;
 mod commands;
 mod coverage;
 mod facts;

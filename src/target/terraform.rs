@@ -63,7 +63,7 @@ pub(super) fn root(platform: &Platform) -> Vec<Artifact> {
 }
 
 /// The folder of an environment, below that of the target, and in the bucket of states.
-fn folder(platform: &Platform) -> String {
+pub(super) fn folder(platform: &Platform) -> String {
     match &platform.environment {
         Some(environment) => format!("environments/{environment}"),
         None => "base".to_owned(),

@@ -10,7 +10,7 @@ use super::services::{Command, inside, link};
 use crate::platform::observe::Alert;
 use crate::platform::receiver::{Address, Channel, Integration, Receiver};
 use crate::platform::tell::Fit;
-use crate::platform::{InputId, Platform, Service};
+use crate::platform::{InputId, Platform, Runtime, Service};
 
 #[derive(Serialize)]
 pub(super) struct Row {
@@ -128,6 +128,7 @@ pub(super) fn mutes(platform: &Platform) -> Vec<Mute> {
 pub(super) struct Runbook {
     pub(super) file: String,
     generated: String,
+    compose: bool,
     name: String,
     summary: String,
     severity: &'static str,
@@ -140,11 +141,11 @@ pub(super) struct Runbook {
     route: String,
 }
 
-/// One alert of the name: several services may have it.
+/// Alerts of the name that mean the same: several services may have one.
 #[derive(Serialize)]
 struct Form {
     description: String,
-    query: String,
+    queries: Vec<String>,
     wait: String,
 }
 
@@ -168,13 +169,13 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
     let owners = owners(platform, alerts);
     let mut forms: Vec<Form> = Vec::new();
     for alert in alerts {
-        let form = Form {
-            description: annotation(alert, "description").map(paragraph).unwrap_or_default(),
-            query: block("promql", alert.query.text.trim()),
-            wait: alert.wait.map(|it| code(&it.to_string())).unwrap_or_default(),
-        };
-        if !forms.iter().any(|known| known.query == form.query) {
-            forms.push(form);
+        let description = annotation(alert, "description").map(paragraph).unwrap_or_default();
+        let wait = alert.wait.map(|it| code(&it.to_string())).unwrap_or_default();
+        let query = block("promql", alert.query.text.trim());
+        match forms.iter_mut().find(|known| known.description == description && known.wait == wait) {
+            Some(form) if form.queries.contains(&query) => {}
+            Some(form) => form.queries.push(query),
+            None => forms.push(Form { description, queries: vec![query], wait }),
         }
     }
     let receivers = platform.receivers().filter_map(|receiver| {
@@ -210,6 +211,7 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
     Runbook {
         file: name.to_owned(),
         generated: generated.to_owned(),
+        compose: platform.runtime == Runtime::Compose,
         name: words(name),
         summary: annotation(first, "summary").map(paragraph).unwrap_or_default(),
         severity: severity(first),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::alerts::{self, Mute, Row, Told};
+use super::aws::Aws;
 use super::commands::{Commands, word};
 use super::markdown::{block, code, codes, paragraph, prose, words};
 use super::services::{self, Access, Command, Details, Group, running};
@@ -40,7 +41,7 @@ pub(super) struct Facts {
     secrets: bool,
     /// Whether they change secrets.
     rotates: bool,
-    terraform: bool,
+    aws: Option<Aws>,
     access: Vec<Access>,
     ssh: String,
     sites: Vec<Site>,
@@ -144,7 +145,7 @@ pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
         scripts,
         secrets: scripts && scripts::fill_secrets(platform),
         rotates: scripts && scripts::rotate(platform),
-        terraform: platform.targets.iter().any(|format| format.name == "terraform"),
+        aws: Aws::of(platform, scripts),
         access: services::access(platform),
         ssh: platform
             .hosts

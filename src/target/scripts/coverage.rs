@@ -10,6 +10,7 @@ use crate::model::fields::{
 use crate::schema::Leaf;
 use crate::target::Coverage;
 
+#[expect(clippy::too_many_lines, reason = "a line for each field, and nothing else")]
 pub(super) fn coverage(field: SourceField) -> Coverage {
     match field {
         SourceField::group(field) => match field {
