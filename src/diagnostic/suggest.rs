@@ -39,8 +39,19 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
     (1..=MOST_CHOICES).contains(&known.len()).then(|| format!("known here: {}", list_of(known)).into())
 }
 
-/// Words that open something to others: a person writes them, and no edit does.
-const OPENING: &[&str] = &["internet", "public"];
+/// Words that open something to others, or give a right: a person writes them, and no edit does.
+const OPENING: &[&str] = &[
+    "internet",
+    "public",
+    "publish",
+    "privileged",
+    "host_network",
+    "host_pid",
+    "root",
+    "capabilities",
+    "devices",
+    "api_access",
+];
 
 /// Whether a word is another one with a letter left out, put in or exchanged with its neighbour, or with another case or separator.
 /// A number is none: `app2` is no slip of `app`, nor `net3` of `net1`.

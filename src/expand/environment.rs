@@ -294,7 +294,8 @@ pub(super) fn unmatched(entries: &[Entry], declared: &[(SmolStr, SmolStr)], sink
         let Some(label) = &entry.label else { continue };
         let key = &entry.key.text;
         let same = declared.iter().filter(|(kind, _)| kind == key).map(|(_, name)| name.as_str());
-        let near = sink.did_you_mean(&label.text, same).filter(Help::is_near);
+        // What an environment says of another declaration may open or replace it: which one is meant a person says.
+        let near = sink.did_you_mean(&label.text, same).filter(Help::is_near).map(Help::unsure);
         let help = near.unwrap_or_else(|| {
             format!(
                 "what only an environment has is declared outside of it, `{key} {}` with `enabled = false`, and the environment says `enabled = true`",

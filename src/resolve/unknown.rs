@@ -83,8 +83,8 @@ impl Texts<'_> {
             if !matches!(symbol, Symbol::Input(_)) && !super::is_dns_label(near) {
                 return;
             }
-            // One secret in the place of another is a leak.
-            if is_secret {
+            // One secret in the place of another is a leak, and whoever comes from an outside is let in.
+            if is_secret || matches!(symbol, Symbol::Outside(_)) {
                 help = help.map(Help::unsure);
             }
         }

@@ -54,6 +54,7 @@ look_for_missing() {
 # judge: names all that is wrong with values.
 judge() {
   weak=''
+  # shellcheck disable=SC2094 # it is only read
   while read -r mark name kind least form <&3; do
     if [ "$mark" != @value ] || [ -z "$(value "$name")" ]; then continue; fi
     problem=$(weakness "$name" "$kind" "$least" "$form" "$(sed -n "s/^@choice $name //p" "$table")")
@@ -74,8 +75,7 @@ look_for_kept() {
     case $learnt$kept in *" $key "*) continue ;; esac
     there=$(kubectl --namespace "$namespace" get secret "$secret" --ignore-not-found -o "jsonpath={.data.$key}") ||
       fail "the cluster cannot be asked for $namespace/$secret"
-    [ -n "$there" ] && [ "$there" != "$(value "$key" | base64 | tr -d '\n')" ] || continue
-    kept="$kept$key "
+    [ -z "$there" ] || [ "$there" = "$(value "$key" | base64 | tr -d '\n')" ] || kept="$kept$key "
   done
 }
 
@@ -113,6 +113,23 @@ manifest() {
   printf '}}\n'
 }
 
+# look_at_job: which version of the Secret a Job ran with, in $ran_with, which is noted at the Job before the Secret changes: so a
+# run that was cut off in between is made good by the next one. One that is not there runs with the next apply.
+look_at_job() {
+  case $workload in job/*) ;; *) return 0 ;; esac
+  there=$(kubectl --namespace "$namespace" get "$workload" --ignore-not-found \
+    -o "jsonpath={.metadata.name} {.metadata.annotations.secrets/$secret}") ||
+    fail "the cluster cannot be asked for $namespace/$workload"
+  ran_with=${there#* }
+  if [ -z "$there" ]; then
+    ran_with=never
+  elif [ -z "$ran_with" ]; then
+    kubectl --namespace "$namespace" annotate "$workload" "secrets/$secret=$before" >/dev/null ||
+      fail "$namespace/$workload cannot be noted to have run with $namespace/$secret"
+    ran_with=$before
+  fi
+}
+
 make() {
   namespace=$1 secret=$2 workload=$3
   shift 3
@@ -121,6 +138,8 @@ make() {
     return
   fi
   before=$(version "$namespace" "$secret") || fail "the cluster cannot be asked for $namespace/$secret"
+  ran_with=''
+  if [ -n "$before" ]; then look_at_job; fi
   manifest "$namespace" "$secret" "$@" |
     kubectl apply --server-side --field-manager infrac-secrets -f - >/dev/null || fail "$namespace/$secret is refused"
   after=$(version "$namespace" "$secret") || fail "the cluster cannot be asked for $namespace/$secret"
@@ -133,6 +152,7 @@ make() {
     log "$namespace/$secret has changed"
     changed=changed
   fi
+  [ -z "$ran_with" ] || [ "$ran_with" = "$after" ] || changed=changed
   readers="$readers$namespace $workload $after $changed
 "
 }

@@ -116,7 +116,7 @@ pub(super) fn host() -> Host {
     host.on("up --detach", "for name; do :; done; rm -f \"$here/stopped-$name\"");
     fs::create_dir_all(host.place("bin/volumes/bakery_grafana-data")).expect("a folder");
     fs::write(host.place("bin/volumes/bakery_grafana-data/grafana.db"), "panels").expect("a file");
-    host
+    host.watched()
 }
 
 impl Host {
@@ -182,7 +182,7 @@ pub(super) fn fails(output: &Output, with: &str) {
 
 #[test]
 fn a_copy_is_verified_and_taken_to_every_place() {
-    let host = host().watched();
+    let host = host();
     let output = backup(&host, &["orders"]);
     succeeds(&output);
     let copies = host.copies("orders");
@@ -232,7 +232,7 @@ fn what_is_switched_off_stays_on_the_host() {
 
 #[test]
 fn a_copy_that_does_not_arrive_is_no_success() {
-    let host = host().watched();
+    let host = host();
     host.on("rclone/rclone:", "exit 1");
     fails(&backup(&host, &["orders"]), "it was not taken to minio.backups");
     assert_eq!(host.copies("orders").len(), 1, "the copy on the host is whole");
@@ -265,7 +265,7 @@ fn an_output_that_loses_its_end_is_no_copy() {
 
 #[test]
 fn seven_bad_nights_leave_the_last_good_copy() {
-    let host = host().watched();
+    let host = host();
     succeeds(&backup(&host, &["--local", "panels"]));
     succeeds(&backup(&host, &["orders"]));
     let good = host.copies("orders");
@@ -435,7 +435,7 @@ fn a_copy_of_a_newer_server_is_not_restored_into_an_older_one() {
 
 #[test]
 fn a_drill_compares_and_leaves_nothing() {
-    let host = host().watched();
+    let host = host();
     succeeds(&backup(&host, &["--local", "orders"]));
     host.forget();
     succeeds(&host.run("scripts/restore.sh", &["orders", "--drill"]));

@@ -227,6 +227,7 @@ fn a_run_that_was_cut_off_is_made_good_by_the_next() {
         }
         project.answer("get deployment/api", 0, &["api 1"]);
         project.answer("get statefulset/db", 0, &["db "]);
+        project.answer("get job/setup-12345678", 0, &["setup-12345678 2"]);
         let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
         assert!(output.status.success(), "{}", said(&output));
         assert_eq!(restarts(&project.calls()), ["--namespace shop patch deployment/api 2"], "{}", shell.name);
@@ -246,6 +247,43 @@ fn what_a_job_sets_is_set_before_anything_restarts() {
         assert!(calls.contains("delete job/setup-12345678 --ignore-not-found"), "{}: {calls}", shell.name);
         assert_eq!(restarts(&calls), [""; 0], "{}", shell.name);
         assert!(said(&output).contains("apply now: scripts/apply-kubernetes.sh prod"), "{}", said(&output));
+    }
+}
+
+/// The run that changed a Secret was cut off before the Job went, which ran with the value before; or the Job has gone, and the
+/// apply has not made it anew.
+#[test]
+fn a_job_that_ran_with_an_older_value_runs_again() {
+    for (shell, job) in Shell::all().iter().flat_map(|shell| [(shell, "setup-12345678 1"), (shell, "")]) {
+        let project = project("DB_PASSWORD=a\n");
+        for name in ["api", "db", "setup"] {
+            project.answer(&format!("get secret {name}"), 0, &["2"]);
+        }
+        project.answer("get job/setup-12345678", 0, &[job]);
+        project.answer("get deployment/api", 0, &["api 1"]);
+        let output = project.run(shell, "secrets-kubernetes.sh", &["prod"]);
+        assert!(output.status.success(), "{}", said(&output));
+        let calls = project.calls();
+        assert!(calls.contains("delete job/setup-12345678 --ignore-not-found"), "{}: {calls}", shell.name);
+        assert_eq!(restarts(&calls), [""; 0], "{}", shell.name);
+    }
+}
+
+/// Before a Secret changes, its Job is noted to have run with what it held.
+#[test]
+fn what_a_job_ran_with_is_noted_before_it_changes() {
+    for shell in Shell::all() {
+        let project = project("DB_PASSWORD=a\n");
+        project.answer("get secret setup", 0, &["1", "2"]);
+        project.answer("get job/setup-12345678", 0, &["setup-12345678 "]);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        assert!(output.status.success(), "{}", said(&output));
+        let calls = project.calls();
+        let at = |text: &str| calls.find(text).unwrap_or_else(|| panic!("{text}: {calls}"));
+        assert!(
+            at("annotate job/setup-12345678 secrets/setup=1") < at("delete job/setup-12345678"),
+            "{calls}"
+        );
     }
 }
 

@@ -82,7 +82,29 @@ fn family(name: &str) -> &str {
     name.strip_suffix(ANY).unwrap_or(name)
 }
 
+/// Reports a name of an alert that its page cannot be called: pages are files, and a line of lists.
+fn alert_name(alert: &model::Alert, texts: &mut Texts<'_>) {
+    /// A file's name has at most 255 bytes, with what stands behind it.
+    const LONGEST: usize = 200;
+    let text = alert.name.text.as_str();
+    let why = if text.contains(['/', '\\']) || text.starts_with('.') {
+        "would lead to another folder"
+    } else if text.is_empty() || text.contains(char::is_control) {
+        "has characters that no line shows"
+    } else if text.len() > LONGEST {
+        "is too long for the name of a file"
+    } else {
+        return;
+    };
+    texts.sink.report(
+        Diagnostic::new(codes::TYP007, format!("`{text}` cannot be the name of an alert"))
+            .at(alert.name.span, why)
+            .help("letters and digits, as in `QueueFull`: messages, pages and mutes call it so"),
+    );
+}
+
 fn alert_labels(alert: &model::Alert, texts: &mut Texts<'_>) {
+    alert_name(alert, texts);
     for (name, _) in alert.labels.iter().flat_map(|map| &map.entries) {
         match (name.text.as_str(), alert.severity) {
             ("alertname", _) => texts.sink.report(

@@ -200,16 +200,18 @@ as_account() {
 
 # publish FILE: puts a file of metrics in its place as a whole, so that the exporter, which is another user, can read it.
 publish() {
-  local folder file=$1
+  local folder file=$1 new
   folder=$metrics_folder
+  # The exporter reads what ends with `.prom`; each run writes a file of its own until it is whole.
+  new=$folder/.$file.$$
   if ! mkdir -p "$folder" 2>/dev/null || ! [ -w "$folder" ]; then
     log "the metrics of backups are not written: $folder cannot be written to"
     cat >/dev/null
     return 0
   fi
-  cat >"$folder/.$file.new"
-  chmod 0644 "$folder/.$file.new"
-  mv "$folder/.$file.new" "$folder/$file"
+  cat >"$new"
+  chmod 0644 "$new"
+  mv "$new" "$folder/$file"
 }
 
 # metric NAME BACKUP FILE: the value that was published last.

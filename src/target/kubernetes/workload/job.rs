@@ -78,10 +78,17 @@ pub(super) fn scheduled(cluster: &Context<'_>, service: &Service, configs: &[Con
 /// that are over.
 const RENEWAL: &str = "41 3 * * 1";
 
+/// When a renewal is given up, in seconds: signing takes less than one.
+const RENEWAL_ENDS: i64 = 600;
+
 /// What signs certificates anew. The Job that signs the first ones has ended, and no apply runs it again.
 pub(super) fn renewing(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> CronJob {
     let mut job = scheduled(cluster, service, configs);
     RENEWAL.clone_into(&mut job.spec.schedule);
+    // One that hangs would keep all later ones from starting.
+    if let Some(spec) = &mut job.spec.job_template.spec {
+        spec.active_deadline_seconds = Some(RENEWAL_ENDS);
+    }
     job
 }
 
