@@ -1,7 +1,7 @@
 //! A platform as a picture: its services in their groups, with their networks and ports, who connects to whom, and what is
 //! open to the outside.
 //!
-//! [`Graph`] is what a picture shows, whatever draws it: [`dot`], [`mermaid`] or [`svg`]. It holds nothing of a format; each of
+//! [`Graph`] is what a picture shows, whatever draws it: `dot`, `mermaid` or `svg`. It holds nothing of a format; each of
 //! them makes texts of the source harmless in its own way.
 
 mod dot;
