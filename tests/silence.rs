@@ -34,6 +34,7 @@ const TO_COME: &[(&str, &str, &str)] = &[
 
 /// Entries that neither an artifact nor a diagnostic shows, each with the reason.
 const MEANT: &[(&str, &str, &str)] = &[
+    ("*", "image.writes", "an empty list says what holds without one"),
     ("*", "allow", "what is allowed is silent by its nature; an `allow` without use is reported"),
     ("*", "allow.reason", "for people who read the source"),
     ("*", "component", "a definition that nothing uses"),
