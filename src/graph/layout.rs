@@ -165,7 +165,7 @@ impl Dice {
 }
 
 /// The room between layers, of which one half is before labels and one behind. It grows with the lines that climb there, so that
-/// they can be told apart.
+/// they differ.
 const NARROW: f64 = 40.0;
 const EACH: f64 = 3.5;
 const WIDE: f64 = 260.0;

@@ -1,4 +1,4 @@
-//! Guides: what those who run a platform are told of a service.
+//! Guides: what operators of a platform need to know of a service.
 
 use crate::schema::{Constant, List, block};
 

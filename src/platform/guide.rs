@@ -1,4 +1,4 @@
-//! Guides: what those who run a platform are told of a service.
+//! Guides: what operators of a platform need to know of a service.
 
 /// What helps those who run a service.
 #[derive(Debug, Clone, Default)]

@@ -295,7 +295,7 @@ impl Platform {
     }
 
     /// The proxy of the platform that requests for a site come in by, and its port: one that is published, and that no
-    /// load balancer of somebody else stands before.
+    /// load balancer of the cloud stands before.
     #[must_use]
     pub fn entry(&self, site: &Site) -> Option<(ServiceId, usize)> {
         let id = site.served_by.filter(|_| site.trusted.is_empty())?;

@@ -83,7 +83,7 @@ impl Texts<'_> {
             if !matches!(symbol, Symbol::Input(_)) && !super::is_dns_label(near) {
                 return;
             }
-            // One secret in the place of another is a leak, and whoever comes from an outside is let in.
+            // One secret in the place of another is a leak, and an outside in the place of another lets others in.
             if is_secret || matches!(symbol, Symbol::Outside(_)) {
                 help = help.map(Help::unsure);
             }

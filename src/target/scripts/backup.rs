@@ -59,7 +59,7 @@ fn services(platform: &Platform) -> Vec<&Service> {
         .collect()
 }
 
-/// How many days a drill may be late before somebody hears of it: one that fails is tried again by hand, on a day of work.
+/// How many days a drill may be late before an alert fires: one that fails is tried again by hand, on a day of work.
 const LATE: u64 = 2;
 
 fn backups(out: &mut String, platform: &Platform) {
