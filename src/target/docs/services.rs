@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::commands::Commands;
-use super::markdown::{code, codes, paragraph, prose, words};
-use crate::platform::{EdgeEnd, Health, OutsideKind, Platform, Port, Service, Value, ValuePart};
+use super::markdown::{code, code_line, codes, line, paragraph, prose, words};
+use crate::platform::{Cause, EdgeEnd, Health, Platform, Port, Service, Value, ValuePart};
 
 #[derive(Serialize)]
 pub(super) struct Group {
@@ -46,7 +46,7 @@ pub(super) fn groups(platform: &Platform) -> Vec<Group> {
 }
 
 pub(super) fn running(platform: &Platform) -> impl Iterator<Item = &Service> {
-    platform.services.iter().filter(|service| service.runs())
+    platform.services.iter().filter(|service| service.runs() && !platform.is_of_cluster(service))
 }
 
 fn row(service: &Service) -> Row {
@@ -91,6 +91,8 @@ pub(super) struct Details {
     ports: Vec<PortRow>,
     networks: String,
     reaches: String,
+    /// Where copies of its data are taken.
+    copied_to: String,
     reached_by: String,
     health: String,
     metrics: String,
@@ -133,9 +135,14 @@ fn detail(platform: &Platform, service: &Service) -> Details {
         }
         EdgeEnd::Outside(to) => platform[*to].name.clone(),
     };
-    let mut reaches: Vec<String> =
-        platform.edges_from(service.id).iter().map(|edge| name(&edge.to)).collect();
-    reaches.dedup();
+    // A copy is taken by a script beside the service, which goes where the service may.
+    let (copies, others): (Vec<_>, Vec<_>) =
+        platform.edges_from(service.id).iter().partition(|edge| edge.cause == Cause::Backup);
+    let names = |edges: Vec<&crate::platform::Edge>| {
+        let mut names: Vec<String> = edges.iter().map(|edge| name(&edge.to)).collect();
+        names.dedup();
+        codes(names.iter().map(String::as_str))
+    };
     let reaching =
         platform.edges.iter().filter(|edge| matches!(edge.to, EdgeEnd::Service(to, _) if to == service.id));
     let mut reached: Vec<&str> = reaching.map(|edge| platform[edge.from].name.as_str()).collect();
@@ -150,7 +157,8 @@ fn detail(platform: &Platform, service: &Service) -> Details {
         runs: if service.is_job() { "job".to_owned() } else { "service".to_owned() },
         ports: service.ports.iter().map(|port| port_row(platform, port)).collect(),
         networks: codes(service.networks.iter().map(|it| platform[*it].name.as_str())),
-        reaches: codes(reaches.iter().map(String::as_str)),
+        reaches: names(others),
+        copied_to: names(copies),
         reached_by: codes(reached),
         health: health(service),
         metrics: job.map(|job| code(&target(platform, job))).unwrap_or_default(),
@@ -170,8 +178,8 @@ fn detail(platform: &Platform, service: &Service) -> Details {
 /// Paths, each with what is there.
 fn each<'a>(paths: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Vec<String> {
     let one = |(path, about): (&str, Option<&str>)| match about {
-        Some(about) => format!("{}: {}", code(path), prose(about)),
-        None => code(path),
+        Some(about) => format!("{}: {}", code_line(path), line(about)),
+        None => code_line(path),
     };
     paths.map(one).collect()
 }
@@ -190,8 +198,8 @@ pub(super) fn inside(platform: &Platform, service: &Service) -> Vec<Command> {
 
 fn image(platform: &Platform, service: &Service) -> String {
     match (&service.image, &service.build) {
-        (Some(image), _) => code(&text(platform, image)),
-        (None, Some(build)) => code(&build.context),
+        (Some(image), _) => code_line(&text(platform, image)),
+        (None, Some(build)) => code_line(&build.context),
         (None, None) => String::new(),
     }
 }
@@ -216,7 +224,7 @@ fn port_row(platform: &Platform, port: &Port) -> PortRow {
 pub(super) fn health(service: &Service) -> String {
     let number = |port: &usize| service.ports.get(*port).map(|port| port.number).unwrap_or_default();
     match &service.health {
-        Health::None { reason } => reason.as_deref().map(prose).unwrap_or_default(),
+        Health::None { reason } => reason.as_deref().map(line).unwrap_or_default(),
         Health::Builtin(_) => "image".to_owned(),
         Health::Http { port, readiness, liveness, startup, .. } => {
             let mut paths = vec![readiness.as_str()];
@@ -243,43 +251,4 @@ pub(super) fn target(platform: &Platform, job: &crate::platform::observe::Job) -
     let service = &platform[job.service];
     let number = service.ports.get(job.port).map(|port| port.number).unwrap_or_default();
     format!("{}:{number}{}", service.name, job.path)
-}
-
-/// What may be reached from outside.
-#[derive(Serialize)]
-pub(super) struct Access {
-    address: String,
-    service: String,
-    what: String,
-    who: String,
-}
-
-/// Who may come in from where, by published ports and by the sites of proxies.
-pub(super) fn access(platform: &Platform) -> Vec<Access> {
-    let mut rows = Vec::new();
-    for service in running(platform) {
-        for port in &service.ports {
-            let Some(publish) = &port.publish else { continue };
-            let host = if platform[publish.to].kind == OutsideKind::Localhost { "localhost" } else { "HOST" };
-            let number = publish.host_port;
-            let scheme = match port.protocol.word() {
-                word @ ("http" | "https") => format!("{word}://"),
-                _ => String::new(),
-            };
-            rows.push(Access {
-                address: code(&format!("{scheme}{host}:{number}")),
-                service: code(&service.name),
-                what: port.name.clone(),
-                who: who(platform, publish.to),
-            });
-        }
-    }
-    rows
-}
-
-/// An outside with the addresses that belong to it.
-pub(super) fn who(platform: &Platform, id: crate::platform::OutsideId) -> String {
-    let outside = &platform[id];
-    let ranges = codes(outside.ranges.iter().map(String::as_str));
-    if ranges.is_empty() { code(&outside.name) } else { format!("{} ({ranges})", code(&outside.name)) }
 }
