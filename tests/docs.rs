@@ -158,10 +158,8 @@ fn pages_are_good_markdown_and_link_to_what_is_there() {
     }
     let mut texts: Vec<(&String, usize)> = different.iter().map(|(text, at)| (text, *at)).collect();
     texts.sort_by_key(|(_, at)| *at);
-    let questions: Vec<Value> = texts
-        .iter()
-        .flat_map(|(text, _)| [json!({ "lint": text }), json!({ "markdown": text })])
-        .collect();
+    let questions: Vec<Value> =
+        texts.iter().flat_map(|(text, _)| [json!({ "lint": text }), json!({ "markdown": text })]).collect();
     let answers = pages.ask(&questions);
     let mut complaints = Vec::new();
     for (name, written) in &all {

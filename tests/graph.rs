@@ -116,8 +116,10 @@ fn hundred(seed: u64) -> Graph {
     };
     let mut edges = Vec::new();
     for from in 0..99 {
-        let mut ends: Vec<usize> =
-            (0..dice.below(3)).map(|_| (from + 1 + dice.below(29)).min(99)).filter(|to| *to != from).collect();
+        let mut ends: Vec<usize> = (0..dice.below(3))
+            .map(|_| (from + 1 + dice.below(29)).min(99))
+            .filter(|to| *to != from)
+            .collect();
         ends.sort_unstable();
         ends.dedup();
         let edge = |to| Edge { from, to, ports: vec![8080], network: Some(0), kind: EdgeKind::Inside };
@@ -137,7 +139,8 @@ fn hundred(seed: u64) -> Graph {
 #[test]
 fn nothing_lies_on_anything_else() {
     let mut complaints = Vec::new();
-    let large = (0..if crate::sample::whole() { 12 } else { 2 }).map(|seed| (format!("hundred {seed}"), hundred(seed)));
+    let large = (0..if crate::sample::whole() { 12 } else { 2 })
+        .map(|seed| (format!("hundred {seed}"), hundred(seed)));
     for (name, graph) in pictures().into_iter().chain(large) {
         let picture = svg(&graph, Theme::Auto);
         // The legend has boxes of its own, below.

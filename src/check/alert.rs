@@ -1,8 +1,8 @@
 //! Alerts: whether they tell a person what is wrong and what to do.
 
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
-use crate::hash::{HashMap, HashSet};
 use crate::formats;
+use crate::hash::{HashMap, HashSet};
 use crate::model::{Role, Runbooks, Severity};
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, Annotation};

@@ -64,7 +64,9 @@ pub(super) fn layout(graph: &Graph, nodes: &[Size], labels: &[Size]) -> Layout {
     let mut best: Option<Try> = None;
     for at in 0..tries {
         let order = match &best {
-            Some(best) if at >= FIRST.len() && !best.crossings.is_empty() => best.order.moved(graph, &best.crossings, &mut dice),
+            Some(best) if at >= FIRST.len() && !best.crossings.is_empty() => {
+                best.order.moved(graph, &best.crossings, &mut dice)
+            }
             _ => Order::of(graph, FIRST[at % FIRST.len()]),
         };
         let layout = drawn(graph, nodes, labels, &order);

@@ -104,9 +104,11 @@ mod tests {
         }
         let gitlab = in_browser("https://gitlab.com/shop/live/platform.git");
         assert_eq!(gitlab.as_deref(), Some("https://gitlab.com/shop/live/platform/-/blob/HEAD"));
-        for address in
-            ["https://git.example.com/shop/platform.git", "https://github.com/shop", "https://github.com.evil/a/b"]
-        {
+        for address in [
+            "https://git.example.com/shop/platform.git",
+            "https://github.com/shop",
+            "https://github.com.evil/a/b",
+        ] {
             assert_eq!(in_browser(address), None, "{address}");
         }
     }

@@ -123,9 +123,8 @@ impl Desk {
         }
         clones(&root, &calls);
         let compose = artifacts.iter().find(|it| it.path == crate::real::project::COMPOSE);
-        let compose: Value = compose.map_or(Value::Null, |file| {
-            serde_yaml::from_str(&file.content).expect("compose files are YAML")
-        });
+        let compose: Value = compose
+            .map_or(Value::Null, |file| serde_yaml::from_str(&file.content).expect("compose files are YAML"));
         let services = compose["services"].as_mapping().cloned().unwrap_or_default();
         let ports = services.values().flat_map(|it| it["ports"].as_sequence().cloned().unwrap_or_default());
         let local = ports.filter_map(|port| {

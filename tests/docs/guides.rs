@@ -16,7 +16,8 @@ fn queries() -> BTreeMap<String, String> {
     for case in Case::all() {
         for service in &case.compile().services {
             for (title, query) in service.guide.iter().flat_map(|guide| &guide.queries) {
-                all.entry(query.clone()).or_insert_with(|| format!("{} {}: {title}", case.name(), service.path));
+                all.entry(query.clone())
+                    .or_insert_with(|| format!("{} {}: {title}", case.name(), service.path));
             }
         }
     }

@@ -100,8 +100,23 @@ fn compose(desk: &Desk, words: &[&str], asked: &mut Asked) -> Option<String> {
 
 /// Kinds of objects that pages ask for.
 const KINDS: &[&str] = &[
-    "pods", "events", "deployments", "statefulsets", "daemonsets", "jobs", "cronjobs", "services", "nodes",
-    "networkpolicies", "persistentvolumeclaims", "deployment", "statefulset", "daemonset", "job", "cronjob", "pod",
+    "pods",
+    "events",
+    "deployments",
+    "statefulsets",
+    "daemonsets",
+    "jobs",
+    "cronjobs",
+    "services",
+    "nodes",
+    "networkpolicies",
+    "persistentvolumeclaims",
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "job",
+    "cronjob",
+    "pod",
 ];
 
 /// `kubectl`, by the real one without a cluster.
@@ -314,9 +329,8 @@ pub(super) fn unknown(options: &[&str], known: &[&str]) -> Option<String> {
 
 /// `ssh` and `scp` to the host: what is run there is read as well.
 fn remote(desk: &Desk, words: &[&str], asked: &mut Asked) -> Option<String> {
-    let is_host = |word: &str| {
-        word.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
-    };
+    let is_host =
+        |word: &str| word.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
     match words {
         ["scp", file, to] => {
             if !desk.paths.contains(*file) {

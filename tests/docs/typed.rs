@@ -33,7 +33,8 @@ pub(super) fn others() -> Vec<Case> {
 fn cases() -> Vec<Case> {
     // What is of staging alone is the name.
     let named = |case: &Case| {
-        ["platform", "queue"].contains(&case.source.as_str()) && case.environment.as_deref() != Some("staging")
+        ["platform", "queue"].contains(&case.source.as_str())
+            && case.environment.as_deref() != Some("staging")
     };
     let all = Case::all().into_iter().filter(|case| named(case) || crate::sample::whole());
     all.chain(others()).collect()

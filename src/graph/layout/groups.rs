@@ -27,9 +27,10 @@ pub(super) fn faults(graph: &Graph, layout: &Layout) -> usize {
 
 fn faults_of(graph: &Graph, layout: &Layout, group: usize) -> usize {
     let own = &layout.groups[group];
-    let nodes = graph.nodes.iter().zip(&layout.nodes).filter(|(node, place)| {
-        if node.group == Some(group) { !own.holds(place) } else { own.meets(place) }
-    });
+    let nodes =
+        graph.nodes.iter().zip(&layout.nodes).filter(|(node, place)| {
+            if node.group == Some(group) { !own.holds(place) } else { own.meets(place) }
+        });
     let is_empty = |at: usize| graph.nodes.iter().all(|node| node.group != Some(at));
     let frames = layout.groups.iter().enumerate();
     let frames = frames.filter(|(at, other)| *at != group && !is_empty(*at) && own.meets(other));
@@ -39,9 +40,9 @@ fn faults_of(graph: &Graph, layout: &Layout, group: usize) -> usize {
 /// The frame around the nodes of a group.
 fn around(graph: &Graph, layout: &Layout, group: usize) -> Option<Rectangle> {
     let own = graph.nodes.iter().zip(&layout.nodes).filter(|(node, _)| node.group == Some(group));
-    let sides = own.map(|(_, place)| place.sides()).reduce(|all, one| {
-        [all[0].min(one[0]), all[1].min(one[1]), all[2].max(one[2]), all[3].max(one[3])]
-    });
+    let sides = own
+        .map(|(_, place)| place.sides())
+        .reduce(|all, one| [all[0].min(one[0]), all[1].min(one[1]), all[2].max(one[2]), all[3].max(one[3])]);
     let [left, top, right, bottom] = sides?;
     let [left, top, right, bottom] = [left - BESIDE, top - ABOVE, right + BESIDE, bottom + BELOW];
     Some(Rectangle {

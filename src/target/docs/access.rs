@@ -85,7 +85,9 @@ fn is_local(platform: &Platform, kind: OutsideKind) -> bool {
     match kind {
         OutsideKind::Internet => false,
         OutsideKind::Localhost => true,
-        OutsideKind::Declared => compose::publish::admin_bind(platform).is_some_and(|address| address.is_loopback()),
+        OutsideKind::Declared => {
+            compose::publish::admin_bind(platform).is_some_and(|address| address.is_loopback())
+        }
     }
 }
 

@@ -102,9 +102,7 @@ fn pods(service: &Service) -> String {
     match (service.run, service.scale.as_deref()) {
         (RunKind::EachHost, _) => "one on each node".to_owned(),
         (RunKind::Once, _) => "one, which ends".to_owned(),
-        (RunKind::Schedule, _) => {
-            service.schedule.as_ref().map(|it| code(&it.cron)).unwrap_or_default()
-        }
+        (RunKind::Schedule, _) => service.schedule.as_ref().map(|it| code(&it.cron)).unwrap_or_default(),
         (RunKind::Always, None) => "1".to_owned(),
         (RunKind::Always, Some(Scale { min, max, .. })) if min == max => min.to_string(),
         (RunKind::Always, Some(Scale { min, max, .. })) => format!("{min} to {max}"),
@@ -113,7 +111,8 @@ fn pods(service: &Service) -> String {
 
 /// Who may reach a service: the rules of the network let nobody else in.
 fn reached(platform: &Platform, service: &Service) -> Option<Reached> {
-    let from = platform.edges.iter().filter(|edge| matches!(edge.to, EdgeEnd::Service(to, _) if to == service.id));
+    let from =
+        platform.edges.iter().filter(|edge| matches!(edge.to, EdgeEnd::Service(to, _) if to == service.id));
     let mut names: Vec<&str> = from.map(|edge| platform[edge.from].name.as_str()).collect();
     names.sort_unstable();
     names.dedup();

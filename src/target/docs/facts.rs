@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
+use super::access::{self, Access};
 use super::alerts::{self, Mute, Row, Told};
 use super::aws::Aws;
-use super::commands::{Commands, word};
-use super::access::{self, Access};
 use super::cluster::Cluster;
+use super::commands::{Commands, word};
 use super::copies::{self, Copies};
 use super::markdown::{block, code, codes, paragraph, prose, words};
 use super::services::{self, Command, Details, Group, link, running};
@@ -197,10 +197,7 @@ pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
         exceptions: exceptions(platform),
         policies: platform.policies.iter().map(|policy| paragraph(&policy.sentence)).collect(),
         troubles: troubles(platform),
-        first_log: running(platform)
-            .find(|it| !it.is_job())
-            .map(|it| commands.log(it))
-            .unwrap_or_default(),
+        first_log: running(platform).find(|it| !it.is_job()).map(|it| commands.log(it)).unwrap_or_default(),
         support: said(&platform.support),
         licence: said(&platform.licence),
     }
