@@ -18,7 +18,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::text::Texts;
-use super::{hours, mute, receiver, source};
+use super::{guide, hours, mute, receiver, source};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::expand::TakenOut;
 use crate::hash::{HashMap, HashSet};
@@ -141,6 +141,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     observed.alerts = alerts;
     observed.dashboards = dashboards;
     observed.mutes = mute::mutes(document, &observed.alerts, texts);
+    guide::expect_alerts(&platform.services, &observed.alerts, texts);
     observed
 }
 

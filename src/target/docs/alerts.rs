@@ -197,7 +197,12 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
         platform.services.iter().filter(move |it| platform.top(it.id).id == top)
     };
     let mut looks: Vec<String> = Vec::new();
-    for guide in owners.iter().flat_map(|owner| family(owner)).filter_map(|service| service.guide.as_ref()) {
+    // An alert of the platform as a whole may be of any service.
+    let with_steps: Vec<&Service> = match owners.is_empty() {
+        true => platform.services.iter().collect(),
+        false => owners.iter().flat_map(|owner| family(owner)).collect(),
+    };
+    for guide in with_steps.iter().filter_map(|service| service.guide.as_ref()) {
         for step in guide.looks.iter().filter(|(alert, _)| alert == name).flat_map(|(_, steps)| steps) {
             let step = paragraph(step);
             if !looks.contains(&step) {

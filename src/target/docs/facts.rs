@@ -34,6 +34,7 @@ pub(super) struct Facts {
     namespace: String,
     diagram: String,
     networks: Vec<Network>,
+    outsides: Vec<Outside>,
     groups: Vec<Group>,
     services: Vec<Details>,
     count: usize,
@@ -86,6 +87,13 @@ struct Network {
     description: String,
     internal: bool,
     services: String,
+}
+
+#[derive(Serialize)]
+struct Outside {
+    name: String,
+    addresses: String,
+    description: String,
 }
 
 #[derive(Serialize)]
@@ -157,6 +165,7 @@ pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
         namespace: codes(platform.namespaces().iter().map(String::as_str)),
         diagram: block("mermaid", &mermaid(&Graph::of(platform, false))),
         networks: networks(platform),
+        outsides: outsides(platform),
         groups: services::groups(platform),
         services: services::details(platform),
         count: running(platform).count(),
@@ -217,6 +226,21 @@ fn networks(platform: &Platform) -> Vec<Network> {
             description: network.description.as_deref().map(prose).unwrap_or_default(),
             internal: network.internal,
             services: codes(on.map(|service| service.name.as_str())),
+        }
+    });
+    rows.collect()
+}
+
+/// What the source declares outside of the platform.
+fn outsides(platform: &Platform) -> Vec<Outside> {
+    let declared = platform.outsides.iter().filter(|outside| outside.kind == OutsideKind::Declared);
+    let rows = declared.map(|outside| {
+        let endpoints = outside.endpoints.iter().map(|it| format!("{}:{}", it.host, it.port));
+        let addresses: Vec<String> = outside.ranges.iter().cloned().chain(endpoints).collect();
+        Outside {
+            name: code(&outside.name),
+            addresses: codes(addresses.iter().map(String::as_str)),
+            description: outside.description.as_deref().map(prose).unwrap_or_default(),
         }
     });
     rows.collect()

@@ -98,7 +98,8 @@ pub(super) struct Details {
     metrics: String,
     memory: String,
     cpu: String,
-    data: String,
+    data: Vec<String>,
+    files: Vec<String>,
     state: String,
     log: String,
     down: Vec<String>,
@@ -111,6 +112,7 @@ struct PortRow {
     number: String,
     protocol: String,
     published: String,
+    description: String,
 }
 
 #[derive(Serialize)]
@@ -146,6 +148,8 @@ fn detail(platform: &Platform, service: &Service) -> Details {
     let mut reached: Vec<&str> = reaching.map(|edge| platform[edge.from].name.as_str()).collect();
     reached.dedup();
     let job = platform.observed.jobs.iter().find(|job| job.service == service.id);
+    // Those of the compiler are part of how its components work.
+    let files = service.configs.iter().filter(|file| !file.brought);
     Details {
         name: service.name.clone(),
         description: service.description.as_deref().map(paragraph).unwrap_or_default(),
@@ -160,12 +164,24 @@ fn detail(platform: &Platform, service: &Service) -> Details {
         metrics: job.map(|job| code(&target(platform, job))).unwrap_or_default(),
         memory: code(&service.resources.memory.to_string()),
         cpu: code(&service.resources.cpu.to_string()),
-        data: service.volumes.iter().map(|volume| code_line(&volume.path)).collect::<Vec<_>>().join(", "),
+        data: each(
+            service.volumes.iter().map(|volume| (volume.path.as_str(), volume.description.as_deref())),
+        ),
+        files: each(files.map(|file| (file.path.as_str(), file.description.as_deref()))),
         state: commands.state(service),
         log: commands.log(service),
         down: service.guide.iter().flat_map(|guide| &guide.down).map(|step| paragraph(step)).collect(),
         commands: inside(platform, service),
     }
+}
+
+/// Paths, each with what is there.
+fn each<'a>(paths: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Vec<String> {
+    let one = |(path, about): (&str, Option<&str>)| match about {
+        Some(about) => format!("{}: {}", code_line(path), line(about)),
+        None => code_line(path),
+    };
+    paths.map(one).collect()
 }
 
 /// The commands of its guide.
@@ -200,6 +216,7 @@ fn port_row(platform: &Platform, port: &Port) -> PortRow {
                 format!("{} as {}", code(&platform[publish.to].name), code(&publish.host_port.to_string()))
             })
             .unwrap_or_default(),
+        description: port.description.as_deref().map(prose).unwrap_or_default(),
     }
 }
 
