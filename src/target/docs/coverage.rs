@@ -102,8 +102,9 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | OffSiteField::retention(Leaf) => NotConcerned,
         },
         SourceField::target(field) => match field {
-            TargetField::docs(DocsSettingsField::folder(Leaf) | DocsSettingsField::address(Leaf)) => Written,
-            TargetField::compose(_)
+            TargetField::docs(DocsSettingsField::folder(Leaf)) => Written,
+            TargetField::docs(DocsSettingsField::address(Leaf))
+            | TargetField::compose(_)
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
