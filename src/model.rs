@@ -33,7 +33,7 @@ use crate::schema::{Constant, List, Map, Word, block};
 pub use api::{Api, Verb};
 pub use cluster::{ApiServer, Dns, Monitoring, MonitoringBy, SecretStore, SecretsBy, StoreKind};
 pub use document::Document;
-pub use environment::{Allow, Issued, Override, Secret, Variable};
+pub use environment::{Allow, Issued, Override, Secret, Variable, WrittenDown};
 pub use guide::{Guide, GuideCommand, GuideQuery, Look};
 pub use health::{Command, Health, Metrics, Samples, Tool};
 pub use image::{Ended, Expects, FirstStart, Image, KernelBelow, Mirror};

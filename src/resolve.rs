@@ -6,6 +6,7 @@
 mod absolute;
 mod backup;
 mod bears;
+mod capability;
 mod certificates;
 mod cluster;
 mod config;

@@ -53,6 +53,12 @@ pub(super) fn of_project(
         report.remark(if arguments.check { "nothing is compared" } else { "nothing is built" });
         return Ok(Outcome::SourceErrors);
     }
+    if arguments.out.is_none() && !arguments.stdout {
+        let help = "`--out FOLDER` writes to where it leads, if that is meant";
+        for environment in &builds {
+            stays_inside(project.folder(), &default_folder(project.folder(), environment.as_deref()), help)?;
+        }
+    }
     let mut outcome = Outcome::Fine;
     let mut drifted = drift::Total::default();
     let whole_build = |lowered: Vec<Lowered>| Build {
@@ -94,6 +100,7 @@ pub(super) fn of_project(
         }
         report.result(&told(&folder, &summary))?;
     }
+    note_others(&declared, &builds, report);
     let all = arguments.all && arguments.targets.is_empty();
     for (environment, folder) in if all { gone(project.folder(), &declared) } else { Vec::new() } {
         let build = whole_build(Vec::new());
@@ -179,8 +186,41 @@ pub(super) fn lowered(
     lowered
 }
 
+/// Notes that other environments were not looked at, where the command is about one.
+pub(super) fn note_others(declared: &[String], builds: &[Option<String>], report: &Report) {
+    let [Some(environment)] = builds else { return };
+    if declared.iter().any(|other| other != environment) {
+        report.remark(&format!(
+            "note: this is about `{environment}` alone; `infrac check` looks at every environment"
+        ));
+    }
+}
+
+/// Refuses to write to a folder below the project's that a link of a person's leads out of it. A link that `--out` names is meant.
+pub(super) fn stays_inside(project: &Path, folder: &Path, help: &str) -> Result<(), Failure> {
+    let Ok(root) = std::fs::canonicalize(project) else { return Ok(()) };
+    let Ok(below) = folder.strip_prefix(project) else { return Ok(()) };
+    let mut place = project.to_owned();
+    for part in below {
+        place.push(part);
+        let is_link = std::fs::symlink_metadata(&place).is_ok_and(|found| found.is_symlink());
+        if is_link && std::fs::canonicalize(&place).is_ok_and(|real| !real.starts_with(&root)) {
+            return Err(Failure::file(
+                codes::ART004,
+                &place,
+                "is a link that leads out of the project",
+                help,
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// The folders of environments that earlier builds wrote and the source does not declare any more.
 fn gone(project: &Path, declared: &[String]) -> Vec<(String, PathBuf)> {
+    if stays_inside(project, &project.join("build"), "").is_err() {
+        return Vec::new();
+    }
     let entries = std::fs::read_dir(project.join("build")).into_iter().flatten().flatten();
     let mut gone: Vec<(String, PathBuf)> = entries
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))

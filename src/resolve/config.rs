@@ -75,5 +75,16 @@ fn mode(mode: &Constant, texts: &mut Texts<'_>) -> Option<u32> {
         );
         return None;
     }
+    if value & 0o002 != 0 {
+        texts.sink.report(
+            Diagnostic::new(
+                codes::TYP007,
+                format!("with the mode `{text}` everybody on the host can write to the file"),
+            )
+            .at(mode.span, "the last digit lets others write")
+            .help("write `\"0644\"`, or `\"0755\"` for a program"),
+        );
+        return None;
+    }
     Some(value)
 }
