@@ -6,6 +6,7 @@
 mod amount;
 mod block;
 mod decode;
+mod elsewhere;
 mod fields;
 mod quantity;
 mod reference;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
+use super::elsewhere;
 use super::uses::Counter;
 use super::{Block, Fields, Kind, Leaf, Scalar, Uses};
 use crate::diagnostic::{Diagnostic, Help, Sink, codes, did_you_mean, list_of};
@@ -258,8 +259,10 @@ impl<'a> Decoder<'a> {
         let known = schema.fields.iter().map(|field| field.key);
         let near = did_you_mean(key, known.chain(components.iter().map(SmolStr::as_str)));
         let near = near.filter(Help::is_near);
-        let help =
-            foreign(key, schema).map(Help::from).or(near).or_else(|| inside(key, schema).map(Help::from));
+        let help = elsewhere::foreign(key, schema)
+            .map(Help::from)
+            .or(near)
+            .or_else(|| elsewhere::inside(key, schema).map(Help::from));
         let help = help.or_else(|| {
             (schema.fields.len() <= MOST_KEYS)
                 .then(|| format!("`{}` takes {}", schema.key, keys(schema)).into())
@@ -448,41 +451,6 @@ pub type Place<'a> = Option<&'a Option<u32>>;
 /// The entry that was found.
 fn at<'e>(entry: &'e Entry, found: Place<'_>) -> Option<&'e Entry> {
     entry.entries().get(found.copied()?? as usize)
-}
-
-/// Blocks, keys of other languages that these have there, and what says the same here.
-const FOREIGN: &[(&str, &str, &str)] = &[
-    ("service", "depends_on", "`after = [NAME]`, and a reference orders by itself"),
-    ("service", "restart", "`run`: `always`, `once`, `each_host` or `schedule`"),
-    ("service", "environment", "`env { NAME = \"value\" }`"),
-    ("service", "healthcheck", "`health { … }`"),
-    ("service", "ports", "`port NAME = NUMBER { publish = … }`"),
-    ("service", "volumes", "`volume NAME = \"/path\"`"),
-    ("service", "cap_add", "`security { capabilities = [ … ] }`"),
-    ("service", "privileged", "`security { privileged = true, reason = \"…\" }`"),
-    ("service", "replicas", "`scale { min = NUMBER }`"),
-    ("service", "deploy", "`resources { … }` and `scale { … }`"),
-    ("service", "container_name", "nothing: the service's own name is used"),
-    (
-        "network",
-        "external",
-        "nothing: what others made is reached by an address, `outside NAME = \"host:port\"`",
-    ),
-];
-
-fn foreign(key: &str, schema: &Block) -> Option<String> {
-    let (.., ours) = FOREIGN.iter().find(|(block, foreign, _)| *foreign == key && schema.key == *block)?;
-    Some(format!("what other languages call `{key}` is {ours} here"))
-}
-
-/// Where a key belongs that stands one level too high.
-fn inside(key: &str, schema: &Block) -> Option<String> {
-    schema.fields.iter().find_map(|field| match (field.kind)() {
-        Kind::Block(block) if block.label.is_none() && block.fields.iter().any(|inner| inner.key == key) => {
-            Some(format!("did you mean `{} {{ {key} = … }}`?", field.key))
-        }
-        _ => None,
-    })
 }
 
 fn keys(schema: &Block) -> String {
