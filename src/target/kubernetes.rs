@@ -4,6 +4,7 @@
 //! each concept maps.
 
 mod account;
+mod api;
 mod claim;
 mod config;
 mod coverage;

@@ -15,7 +15,7 @@ pub(super) fn value(node: &Node) -> Option<f64> {
 }
 
 /// The value of an amount that is text.
-pub(super) fn parse(text: &str) -> Option<f64> {
+pub(in crate::target::kubernetes) fn parse(text: &str) -> Option<f64> {
     let digits = text.find(|c: char| !c.is_ascii_digit() && !".+-".contains(c)).unwrap_or(text.len());
     let (number, suffix) = text.split_at(digits);
     if number.is_empty() || number.trim_start_matches(['+', '-']).is_empty() {
