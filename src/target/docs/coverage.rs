@@ -85,7 +85,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | BackupField::keep(Leaf)
             | BackupField::drill(Leaf)
             | BackupField::upload(Leaf) => Written,
-            BackupField::account(Leaf) | BackupField::reader(Leaf) => NotConcerned,
+            BackupField::account(Leaf) | BackupField::reader(Leaf) | BackupField::size(Leaf) => NotConcerned,
         },
         SourceField::offsite(field) => match field {
             OffSiteField::endpoint(Leaf) | OffSiteField::bucket(Leaf) | OffSiteField::prefix(Leaf) => Written,
