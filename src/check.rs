@@ -156,6 +156,8 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::K8S013], check: Of(cluster::watched::probes) },
     Rule { codes: &[codes::K8S014], check: Of(cluster::watched::turns) },
     Rule { codes: &[codes::K8S015], check: Of(cluster::watched::single) },
+    Rule { codes: &[codes::K8S001, codes::K8S010], check: Of(cluster::copies::names) },
+    Rule { codes: &[codes::K8S016], check: Of(cluster::copies::untaken) },
     Rule { codes: &[codes::K8S020], check: Of(issuer::shared) },
     Rule { codes: &[codes::K8S001], check: Of(gateway::names) },
     Rule { codes: &[codes::K8S021], check: Of(gateway::unsaid) },

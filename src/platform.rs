@@ -11,6 +11,7 @@ mod cause;
 pub mod cloud;
 mod cluster;
 mod config;
+mod copied;
 mod declared;
 pub mod dollar;
 mod endpoint;
@@ -71,6 +72,7 @@ pub use backup::{
 pub use cause::Cause;
 pub use cluster::{ApiServer, Dns, Entries, KUBERNETES, Operator, SecretStore};
 pub use config::{ConfigFile, FILE, PROGRAM};
+pub use copied::Untaken;
 pub use endpoint::Endpoint;
 pub use gateway::{ClusterGateway, GatewayKind};
 pub use guide::Guide;

@@ -14,6 +14,7 @@ use crate::silence::{Outcome, Place, changes, outcome, places, sources, without}
 /// Fields that stand in no platform of the tests, each with the reason.
 const NOWHERE: &[(&str, &str)] = &[
     ("metric.tls", "the standard probe has such metrics"),
+    ("alert.each_backup", "the standard `kube-state-metrics` has such alerts"),
     ("alert.each_issuer", "the standard probe has such alerts"),
     ("secret.(value)", "a value that stands in the source is an error"),
     (

@@ -12,6 +12,8 @@ mod builds;
 mod built;
 #[path = "kubernetes/cluster.rs"]
 mod cluster;
+#[path = "kubernetes/copies.rs"]
+mod copies;
 #[path = "kubernetes/edges.rs"]
 mod edges;
 #[path = "kubernetes/gateways.rs"]

@@ -2,6 +2,7 @@
 //!
 //! An API server refuses these one by one, and a kubelet some of them only when the pod starts.
 
+pub(super) mod copies;
 pub(super) mod watched;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};

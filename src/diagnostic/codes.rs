@@ -405,6 +405,8 @@ registry! {
     K8S014 Warning "scraped-by-turns";
     /// One pod before services of several.
     K8S015 Warning "one-pod-in-front";
+    /// A backup that a cluster does not take.
+    K8S016 Warning "backup-not-taken";
     /// Certificates that pods of one node alone can read.
     K8S020 Error "certificates-on-one-node";
     /// Something of a site that the gateway of a cluster cannot enforce or express.

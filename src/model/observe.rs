@@ -28,6 +28,10 @@ block! {
         /// service with `role = probe`. In its query and tests `$job` is the scrape job that looks at these certificates, and
         /// `$lifetime*25%` a share of the time that they hold, in seconds.
         optional each_issuer: bool,
+        /// Whether there is one for each backup that the cluster takes, which carries the label `backup`; for an alert of a service with
+        /// `role = cluster_state`. In its query and tests `$cronjob` is the CronJob that takes the copies, and `$age` the seconds
+        /// after which one is missed.
+        optional each_backup: bool,
         /// each_job: services that have an alert of this name, or of one of these, tell it themselves and are left out.
         optional unless: Words,
         /// More labels.

@@ -1,7 +1,7 @@
 //! Copies of data, and places for them that are off the site.
 
 use crate::schema::{
-    Constant, Duration, Integer, Placed, Reference, References, SecretName, Template, Word, block,
+    Bytes, Constant, Duration, Integer, Placed, Reference, References, SecretName, Template, Word, block,
 };
 
 block! {
@@ -18,6 +18,9 @@ block! {
         optional retention: Placed<Duration>,
         /// How many verified copies are kept on the host at least; 7 where neither this nor `retention` is set, else 1.
         optional keep: Placed<Integer>,
+        /// How much room its copies have on a cluster, where they lie in a claim of their own; as much as the volumes of the service where
+        /// nothing is set.
+        optional size: Bytes,
         /// After what time without a copy an alert fires; two days where nothing is set.
         optional alert_after: Placed<Duration>,
         /// Whether copies are taken to these places: a variable, or `true`.

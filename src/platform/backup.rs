@@ -2,7 +2,7 @@
 
 use super::{AccountId, BucketId, Cause, EdgeEnd, InputId, Platform, Service, ServiceId, StoreId, Value};
 use crate::model::{Protocol, VolumeCopy};
-use crate::schema::Duration;
+use crate::schema::{Bytes, Duration};
 use crate::source::Span;
 
 /// A copy of data, made regularly.
@@ -22,6 +22,8 @@ pub struct Backup {
     pub retention: Option<Duration>,
     /// How many verified copies are kept on the host at least; not zero.
     pub keep: u64,
+    /// How much room its copies have on a cluster.
+    pub size: Option<Bytes>,
     /// After what time without a copy an alert fires.
     pub alert_after: Duration,
     /// When a copy is restored into a scratch server, as cron says it, in UTC.
@@ -118,6 +120,8 @@ pub struct Dump {
     pub check: Option<Vec<Value>>,
     /// What the name of a copy ends with.
     pub suffix: Option<String>,
+    /// The ports of the service that its commands name.
+    pub ports: Vec<usize>,
     /// The place of its key.
     pub span: Span,
 }

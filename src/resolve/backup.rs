@@ -164,6 +164,7 @@ fn backup(
         schedule,
         retention: block.retention.map(|it| it.value),
         keep,
+        size: block.size,
         alert_after: block.alert_after.map_or(ALERT_AFTER, |it| it.value),
         drill: optional(block.drill.as_ref(), texts),
         span: block.span,
@@ -222,14 +223,13 @@ fn switch(word: &Word, texts: &mut Texts<'_>) -> Option<Switch> {
     None
 }
 
-/// How the data of a service is copied. Its commands run in the service's own container, so what they mention is no
-/// connection.
-pub(super) fn dump(block: &model::Dump, texts: &mut Texts<'_>) -> Dump {
-    let mut arguments = |list: &List<Template>| {
-        let mut mentions = Mentions::default();
-        list.items.iter().map(|item| texts.template(item, &mut mentions)).collect()
-    };
-    Dump {
+/// How the data of a service is copied. Its commands run in the service's own container, or in one like it, so what they mention is
+/// no connection of the service.
+pub(super) fn dump(block: &model::Dump, service: usize, texts: &mut Texts<'_>) -> Dump {
+    let mut mentions = Mentions::default();
+    let mut arguments =
+        |list: &List<Template>| list.items.iter().map(|item| texts.template(item, &mut mentions)).collect();
+    let mut dump = Dump {
         parts: block.parts.as_ref().map(&mut arguments),
         save: arguments(&block.save),
         restore: arguments(&block.restore),
@@ -238,7 +238,14 @@ pub(super) fn dump(block: &model::Dump, texts: &mut Texts<'_>) -> Dump {
         count: block.count.as_ref().map(&mut arguments),
         server_version: block.server_version.as_ref().map(&mut arguments),
         check: block.check.as_ref().map(&mut arguments),
-        suffix: optional(block.suffix.as_ref(), texts),
+        suffix: None,
+        ports: Vec::new(),
         span: block.span,
-    }
+    };
+    let own = mentions.ports.iter().filter(|(of, ..)| *of == service);
+    dump.ports = own.filter_map(|(_, port, _)| *port).collect();
+    dump.ports.sort_unstable();
+    dump.ports.dedup();
+    dump.suffix = optional(block.suffix.as_ref(), texts);
+    dump
 }

@@ -3,6 +3,7 @@
 
 mod added;
 mod answers;
+mod backups;
 mod certificates;
 mod dashboard;
 mod exports;
@@ -212,7 +213,9 @@ fn alerts<'a>(
     platform: &'a Platform,
     multiplied: &'a [(ServiceId, model::Alert)],
 ) -> Owned<'a, model::Alert> {
-    let once = |alert: &model::Alert| alert.each_scaled != Some(true) && alert.each_issuer != Some(true);
+    let once = |alert: &model::Alert| {
+        [alert.each_scaled, alert.each_issuer, alert.each_backup].iter().all(|each| *each != Some(true))
+    };
     let said = all_alerts(document, platform).filter(|(_, alert)| once(alert));
     said.chain(multiplied.iter().map(|(service, alert)| (Some(*service), alert))).collect()
 }
@@ -228,8 +231,8 @@ fn all_alerts<'a>(
 /// What stands for the number of containers in the query of an alert that is one of each service of several.
 const REPLICAS: &str = "$replicas";
 
-/// The alerts that are one of each scraped service of which several run, each with the number in its query, and those of
-/// probes that are one of each issuer of certificates.
+/// The alerts that are one of each scraped service of which several run, each with the number in its query, those of probes that
+/// are one of each issuer of certificates, and those of what watches a cluster that are one of each backup.
 fn multiplied(document: &Document, platform: &Platform) -> Vec<(ServiceId, model::Alert)> {
     let mut made = Vec::new();
     let of_issuers = all_alerts(document, platform).filter(|(_, block)| block.each_issuer == Some(true));
@@ -237,6 +240,15 @@ fn multiplied(document: &Document, platform: &Platform) -> Vec<(ServiceId, model
         let owner = owner.filter(|owner| platform[*owner].role == Some(Role::Probe));
         let alerts = owner.into_iter().flat_map(|owner| certificates::alerts(platform, owner, block));
         made.extend(owner.into_iter().flat_map(std::iter::repeat).zip(alerts));
+    }
+    for (owner, block) in all_alerts(document, platform).filter(|(_, block)| block.each_backup == Some(true))
+    {
+        let owner = owner.filter(|owner| platform[*owner].role == Some(Role::ClusterState));
+        made.extend(
+            owner.into_iter().flat_map(|owner| {
+                backups::alerts(platform, block).into_iter().map(move |alert| (owner, alert))
+            }),
+        );
     }
     for (_, block) in all_alerts(document, platform).filter(|(_, block)| block.each_scaled == Some(true)) {
         for service in &platform.services {

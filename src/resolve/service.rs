@@ -79,7 +79,7 @@ pub(super) fn service(
         secret_files: Vec::new(),
         api: workload::api(block, texts),
         dependencies: Vec::new(),
-        dump: block.dump.as_ref().map(|dump| Box::new(backup::dump(dump, texts))),
+        dump: block.dump.as_ref().map(|dump| Box::new(backup::dump(dump, index, texts))),
         guide: block.guide.as_ref().map(|guide| Box::new(guide::guide(guide, texts))),
         rotations: rotate::rotations(block, ServiceId(index), texts),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),

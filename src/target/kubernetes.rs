@@ -5,6 +5,7 @@
 
 mod account;
 mod api;
+pub(super) mod backup;
 mod claim;
 mod config;
 mod coverage;
@@ -199,11 +200,14 @@ fn of_service(cluster: &Context<'_>, service: &Service) -> Vec<Object> {
     let mut objects = account::objects(platform, service, &file);
     objects.extend(config::objects(cluster, service, &configs, &file));
     let mut workload = workload::object(cluster, service, &configs, &file);
-    objects.extend(external::objects(platform, service, &workload, &file));
+    let copied = backup::of_service(cluster, service, &configs, &file);
+    let workloads: Vec<&Object> = std::iter::once(&workload).chain(copied.workloads()).collect();
+    objects.extend(external::objects(platform, service, &workloads, &file));
     external::reload(platform, service, &mut workload);
     objects.extend(service::objects(cluster, service, &file));
     objects.push(workload);
     objects.extend(workload::renewal(cluster, service, &configs, &file));
     objects.extend(scale::objects(platform, service, &file));
+    objects.extend(copied.objects);
     objects.into_iter().map(|object| object.of_service(service)).collect()
 }

@@ -183,6 +183,20 @@ get_images() {
     fail "nothing has changed: not every image can be pulled"
   [ ${#built[@]} = 0 ] || planned --progress plain build "${built[@]}" >&2 ||
     fail "nothing has changed: not every image can be built"
+  get_tools
+}
+
+# get_tools: the images by which backups carry files, which belong to no service: a night is no time to find that one is not there.
+get_tools() {
+  local image
+  for image in "${HELPER_IMAGE-}" "${TRANSFER_IMAGE-}"; do
+    if [ -z "$image" ] || [ -n "$(image_id "$image")" ]; then continue; fi
+    if [ -n "$no_pull" ]; then
+      log "backups will need $image, which is not here"
+    else
+      engine pull --quiet "$image" >&2 || fail "nothing has changed: $image, by which backups carry files, cannot be pulled"
+    fi
+  done
 }
 
 # stores_changed: services with a volume that ran and would run another image: "SERVICE OLD NEW". A tag that moved is another

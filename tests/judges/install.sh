@@ -23,7 +23,7 @@ case $group in
     packages=(
       base-files bash dash coreutils util-linux mount iproute2 iptables procps findutils sed grep tar gzip mawk python3 openssl
       docker.io docker-cli docker-compose containerd runc tini
-      curl busybox-static nginx nodejs postgresql-17 redis-server openssh-server openssh-client
+      curl busybox-static nginx nodejs postgresql-17 redis-server rclone openssh-server openssh-client
       prometheus prometheus-alertmanager prometheus-node-exporter prometheus-blackbox-exporter
       prometheus-elasticsearch-exporter prometheus-postgres-exporter prometheus-redis-exporter
     )
@@ -364,11 +364,19 @@ terraform() {
   else
     lacking terraform "PyPI has no library of Terraform for $machine"
   fi
+  moto_lib "$new"
+  program moto_server root/usr/bin/python3 moto.py
+}
+
+# moto_lib FOLDER: the stand-in of AWS, for the Python of what is unpacked.
+moto_lib() {
+  local python machine
+  python=$(cd "$new/root/usr/bin" && echo python3.[0-9]*)
+  machine=$(uname -m)
   python3 -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --only-binary=:all: \
     --python-version "${python#python}" --platform "manylinux_2_28_$machine" --platform "manylinux_2_17_$machine" --platform any \
-    --target "$new/moto" "${moto_packages[@]}" >&2 || fail "moto could not be fetched from PyPI"
-  cp "$here/moto.py" "$new/moto.py"
-  program moto_server root/usr/bin/python3 moto.py
+    --target "$1/moto" "${moto_packages[@]}" >&2 || fail "moto could not be fetched from PyPI"
+  cp "$here/moto.py" "$1/moto.py"
 }
 
 # What runs before each commit and in continuous integration: pre-commit and what it needs, what judges workflows, and the
@@ -552,8 +560,12 @@ unpack_engine() {
     certbot_lib "$new/root/usr/lib/certbot"
     printf '#!/bin/sh\nexec python3 /usr/lib/certbot/certbot.py "$@"\n' >"$new/root/usr/bin/certbot"
     chmod +x "$new/root/usr/bin/certbot"
+    mkdir -p "$new/root/opt/moto"
+    moto_lib "$new/root/opt/moto"
+    printf '#!/bin/sh\nexec python3 /opt/moto/moto.py "$@"\n' >"$new/root/usr/bin/moto_server"
+    chmod +x "$new/root/usr/bin/moto_server"
   else
-    lacking certbot "this machine has no pip that could bring it"
+    for name in certbot moto_server; do lacking "$name" "this machine has no pip that could bring it"; done
   fi
   for name in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
     ln -sf xtables-nft-multi "$new/root/usr/sbin/$name"
@@ -745,7 +757,7 @@ ExecStart=/bin/sh' accept unit_check
 
 try_engine() {
   local name
-  for name in bin/dockerd bin/containerd sbin/runc bin/docker bin/prometheus bin/node bin/pebble; do
+  for name in bin/dockerd bin/containerd sbin/runc bin/docker bin/prometheus bin/node bin/pebble bin/rclone; do
     [ -e "$new/root/usr/$name" ] || name=sbin/${name#*/}
     "$new/$loader" --library-path "$new/$libraries" "$new/root/usr/$name" --version >"$new/said" 2>&1 || {
       cat "$new/said" >&2

@@ -14,13 +14,17 @@
 //! | the internet, where Cilium is | what reaches a name | its port, at that name | its policies know names |
 //! | KEDA | pods of its namespace, `keda` by default | the port of the metrics server, where a service is scaled by queries | it runs in a namespace of its own |
 //! | probes | a prober that asks for a site | the port of the site's proxy, where it is published and nothing else stands before it; every port of the pods of the gateway's namespace, where that is named | a cluster leads its own requests for a load balancer's address straight to these pods |
+//! | copies | pods that take a backup, or bring one back | the ports of the service that its `dump` names, all where it names none; the ports of stores; the addresses of places off the site, as names | they are no pods of the service |
 //! | the API server | pods with a token | 443 and 6443, or the ports of the setting `api_server`, at its addresses, everywhere where it is empty | its address is the cluster's |
 //! | the API server, where Cilium is | pods with a token | the same ports of the entity `kube-apiserver`; at the setting as well | Cilium knows it |
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use infrac::platform::{Cause, EdgeEnd, OutsideId, OutsideKind, Platform, Protocol, Role, Service, Site};
+use infrac::platform::{
+    Backup, Cause, DestinationKind, EdgeEnd, OutsideId, OutsideKind, Platform, Protocol, Role, Service, Site,
+    Switch,
+};
 use serde_json::json;
 
 use super::cluster::Cluster;
@@ -55,6 +59,8 @@ enum Known<'a> {
     OfCluster(&'a Service),
     /// A pod of a service on the node's network.
     OnNode(&'a Service, IpAddr),
+    /// A pod that takes a backup, or brings one back.
+    Copier(&'a Backup, bool),
     Resolver,
     /// A pod of the gateway's namespace.
     Gateway,
@@ -76,6 +82,13 @@ impl<'a> Known<'a> {
         let of_cluster = |service: &&Service| end.name == of_cluster(service);
         if let Some(service) = platform.services.iter().find(of_cluster) {
             return Self::OfCluster(service);
+        }
+        let copier = platform.backups.iter().find_map(|backup| {
+            let of = |suffix: &str| end.label(NAME) == format!("{}.{suffix}", backup.name);
+            (of("backup") || of("restore")).then(|| Self::Copier(backup, of("backup")))
+        });
+        if let Some(copier) = copier.filter(|_| end.is_ours()) {
+            return copier;
         }
         match (service, end.of_address()) {
             (Some(service), Some(address)) => Self::OnNode(service, address),
@@ -133,6 +146,8 @@ impl<'a> Model<'a> {
     /// The ports by which the model leads from one service to another.
     fn ports(&self, from: &Service, to: &Service) -> BTreeSet<Port> {
         let edges = self.platform.edges.iter().filter(|edge| edge.from == from.id);
+        // Pods of their own take copies.
+        let edges = edges.filter(|edge| edge.cause != Cause::Backup);
         edges
             .filter_map(|edge| match edge.to {
                 EdgeEnd::Service(id, port) if id == to.id => Some(port),
@@ -257,6 +272,12 @@ impl<'a> Model<'a> {
         if resolver && numbered(settings.dns_ports()) && port.0 != "SCTP" {
             return true;
         }
+        if let Known::Copier(backup, taking) = source {
+            return match destination {
+                Known::Service(service) => self.copies(backup, *taking, service, port),
+                _ => self.copies_off(backup, *taking, destination, port),
+            };
+        }
         let Known::Service(source) = source else { return false };
         let asks = self.asking.contains(source.name.as_str()) && port.0 == "TCP";
         if asks && numbered(settings.api_ports()) && self.is_api(destination) {
@@ -274,6 +295,58 @@ impl<'a> Model<'a> {
             _ => false,
         };
         declared || probed || destination.address().is_some() && self.reaches(source, destination, port)
+    }
+
+    /// The places that a pod of a backup goes to: where copies are taken, and where one can be fetched.
+    fn places<'b>(&self, backup: &'b Backup, taking: bool) -> Vec<&'b DestinationKind> {
+        let lacks = |kind: &DestinationKind| matches!(kind, DestinationKind::Bucket { account: None, .. });
+        let switched_on = match backup.upload {
+            Some(Switch::Never) => false,
+            Some(_) => true,
+            None => !backup.to.iter().any(|to| lacks(&to.kind)),
+        };
+        let kinds = backup.to.iter().map(|to| &to.kind);
+        kinds
+            .filter(|kind| match kind {
+                _ if taking => switched_on,
+                DestinationKind::Bucket { reader, .. } => reader.is_some(),
+                DestinationKind::Store(_) => true,
+            })
+            .collect()
+    }
+
+    /// Whether a pod of a backup goes to a service: to the one that it is of, or to a store.
+    fn copies(&self, backup: &Backup, taking: bool, to: &Service, port: &Port) -> bool {
+        let dump = to.dump.as_deref().filter(|dump| to.id == backup.of && (taking || !dump.offline));
+        let dumped = dump.is_some_and(|dump| {
+            (0..to.ports.len())
+                .filter(|at| dump.ports.is_empty() || dump.ports.contains(at))
+                .any(|at| port_of(to, at) == *port)
+        });
+        let http = to.http_port().map(|http| Port("TCP".to_owned(), http.number.into()));
+        let stored = self.places(backup, taking).into_iter().any(|kind| {
+            matches!(kind, DestinationKind::Bucket { bucket, .. } if self.platform[*bucket].of == to.id)
+        });
+        dumped || stored && http.as_ref() == Some(port)
+    }
+
+    /// Whether a pod of a backup goes to a place off the site.
+    fn copies_off(&self, backup: &Backup, taking: bool, end: &Known<'_>, port: &Port) -> bool {
+        self.places(backup, taking).into_iter().any(|kind| {
+            let DestinationKind::Store(id) = kind else { return false };
+            let (host, number) = of_url(&self.platform[*id].endpoint);
+            let address = end.in_ranges(self.cilium());
+            let outsides = self.platform.outsides.iter();
+            let mut named = outsides.filter(|it| it.endpoints.iter().any(|it| it.host == host));
+            *port == Port("TCP".to_owned(), number)
+                && match host.parse::<IpAddr>() {
+                    Ok(host) => address == Some(host),
+                    Err(_) if self.cilium() => end.host() == Some(host),
+                    Err(_) => address.is_some_and(|address| {
+                        is_public(address) || named.any(|outside| within(&outside.ranges, address))
+                    }),
+                }
+        })
     }
 
     /// The sites that a service asks for as their visitors do.
@@ -342,12 +415,20 @@ impl<'a> Model<'a> {
             return true;
         }
         match source {
+            Known::Copier(backup, taking) => self.copies(backup, *taking, destination, port),
             Known::Service(source) | Known::OfCluster(source) => {
                 self.ports(source, destination).contains(port) || self.probes(source, destination, port)
             }
             _ => self.is_node(source) && self.of_nodes(destination, false).contains(port),
         }
     }
+}
+
+/// The host and the port of an address of HTTP.
+fn of_url(url: &str) -> (&str, u64) {
+    let (scheme, rest) = url.split_once("://").expect("a scheme");
+    let usual = if scheme == "http" { 80 } else { 443 };
+    rest.split_once(':').map_or((rest, usual), |(host, port)| (host, port.parse().expect("a number")))
 }
 
 fn port_of(service: &Service, port: usize) -> Port {
@@ -479,6 +560,18 @@ pub(crate) fn beside(platform: &Platform, cluster: &Cluster) -> Vec<End> {
             }
         }
     }
+    for store in platform.backups.iter().flat_map(|backup| &backup.to) {
+        let DestinationKind::Store(id) = store.kind else { continue };
+        let (host, _) = of_url(&platform[id].endpoint);
+        for host in [host.to_owned(), format!("x{host}")] {
+            if host.parse::<IpAddr>().is_ok() {
+                beside.push(End::address(&host, &host));
+            } else if !beside.iter().any(|end| end.of_host() == host) {
+                beside.push(End::host(&host, "203.0.113.9"));
+                beside.push(End::host(&host, "10.77.1.9"));
+            }
+        }
+    }
     for outside in &platform.outsides {
         for (at, range) in outside.ranges.iter().enumerate() {
             let first = range.split('/').next().unwrap_or_default();
@@ -541,6 +634,11 @@ fn wanted(platform: &Platform, reach: &Reach, egress: bool) -> BTreeSet<Passage>
     let kubelets = platform.services.iter().filter(|service| service.role == Some(Role::Kubelet));
     let ports = kubelets.flat_map(|service| &service.ports);
     named.extend(ports.map(|port| Port("TCP".to_owned(), port.number.into())));
+    let stores = platform.backups.iter().flat_map(|backup| &backup.to);
+    named.extend(stores.filter_map(|to| match to.kind {
+        DestinationKind::Store(id) => Some(Port("TCP".to_owned(), of_url(&platform[id].endpoint).1)),
+        DestinationKind::Bucket { .. } => None,
+    }));
     let endpoints = platform.outsides.iter().flat_map(|outside| &outside.endpoints);
     named.extend(endpoints.map(|endpoint| Port("TCP".to_owned(), endpoint.port.into())));
     let authorities = platform.services.iter().flat_map(|service| authorities(platform, service));

@@ -139,7 +139,8 @@ fn keys(cluster: &Cluster, kind: &str, namespace: &str, name: &str) -> Keys {
 pub(crate) fn objects(cluster: &Cluster) -> Vec<String> {
     let mut complaints = Vec::new();
     let mut expect = |place: String, kind: &str, namespace: &str, name: &str| {
-        if cluster.find(kind, namespace, name).is_none() {
+        let of_set = kind == "PersistentVolumeClaim" && is_of_set(cluster, namespace, name);
+        if cluster.find(kind, namespace, name).is_none() && !of_set {
             complaints.push(format!("{place}: no {kind} {name} in the namespace {namespace:?}"));
         }
     };
@@ -193,6 +194,15 @@ pub(crate) fn objects(cluster: &Cluster) -> Vec<String> {
         }
     }
     complaints
+}
+
+/// Whether a claim is the first one of a template of a set, `TEMPLATE-SET-0`.
+fn is_of_set(cluster: &Cluster, namespace: &str, name: &str) -> bool {
+    cluster.of("StatefulSet").filter(|set| set.namespace() == namespace).any(|set| {
+        list(&set.spec()["volumeClaimTemplates"])
+            .iter()
+            .any(|claim| format!("{}-{}-0", text(&claim["metadata"]["name"]), set.name()) == name)
+    })
 }
 
 /// Names of ports: those that a Service, a probe, a hook and a monitor lead to.

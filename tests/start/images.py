@@ -122,6 +122,8 @@ RECIPES = {
     "quay.io/minio/minio": stand_in(
         "--port", "9000", "--port", "9001", "--login-from", "MINIO_ROOT_USER:MINIO_ROOT_PASSWORD", "--writes", "/data", folders={"/data": "0:0"}
     ),
+    # rclone/rclone:Dockerfile: the program is what runs, by whatever user.
+    "rclone/rclone": Recipe([], True, {"/usr/local/bin/rclone": "/usr/bin/rclone", "/etc/ssl/certs": "/etc/ssl/certs"}, changes=['ENTRYPOINT ["rclone"]'], catalogue="busybox:1.37.0"),
     # Hands volumes over (src/standard/images.rs, HELPER).
     "busybox": Recipe([], True),
     "quay.io/minio/mc": Recipe(["mc"], False, {"/stand-in/stand-in": "stand-in"}),

@@ -4,6 +4,7 @@ build of tests/start/operate.infra (see `run`): what is well and what is not, co
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ FIRST = {
     "SHOP_PASSWORD": "shop.~_-0123456789abcdef",
     "REDIS_PASSWORD": "cache.~_-0123456789abcdef",
     "REDIS_EXPORTER_PASSWORD": f"{HARD}reader-0123",
+    "OFFSITE_KEY": f"{HARD}offsite-0123",
 }
 
 
@@ -37,7 +39,7 @@ def script(code, name, *words):
         say(text[-3000:])
     for secret in settings():
         value = settings()[secret]
-        check(not secret.endswith("_PASSWORD") or value not in text, f"{name}: {secret} is seen")
+        check(not secret.endswith(("_PASSWORD", "_KEY")) or value not in text, f"{name}: {secret} is seen")
     return ended.stdout
 
 
@@ -89,9 +91,9 @@ def started(build):
     with open(f"{HOST}/.env", "w") as file:
         file.write("".join(f"{name}='{value}'\n" for name, value in FIRST.items()))
     os.chmod(f"{HOST}/.env", 0o600)
-    # What carries files in and out of volumes belongs to no service.
-    carrier = run("bash", "-c", f". {build}/scripts/lib/platform.sh && printf %s $HELPER_IMAGE", check=True).stdout
-    make_images(TESTS, [build], f"{HOST}/.env", [carrier])
+    # What carries files in and out of volumes, and to object stores, belongs to no service.
+    used = run("bash", "-c", f". {build}/scripts/lib/platform.sh && echo $HELPER_IMAGE $TRANSFER_IMAGE", check=True).stdout
+    make_images(TESTS, [build], f"{HOST}/.env", used.split())
     ended = run("bash", f"{build}/scripts/deploy.sh", "--no-pull", env=os.environ | {"SETTLE": "3", "POLL": "1"}, stdin=subprocess.DEVNULL)
     if not check(ended.returncode == 0, f"it is not deployed: {ended.returncode}"):
         say((ended.stdout + ended.stderr)[-3000:])
@@ -190,6 +192,77 @@ def spoilt(_):
     subprocess.run(["rm", "-r", newest], check=True)
 
 
+def upload(switched):
+    """Switches the upload in .env, as an operator does."""
+    lines = [line for line in open(f"{HOST}/.env").read().splitlines() if not line.startswith("UPLOAD=")]
+    with open(f"{HOST}/.env", "w") as file:
+        file.write("\n".join([*lines, f"UPLOAD={switched}"]) + "\n")
+
+
+class Store:
+    """An object store of another make, on the host: S3 as moto has it. Its objects as its own API tells them."""
+
+    AT = "http://172.17.0.1:9000"
+
+    def __init__(self):
+        self.process = subprocess.Popen(["moto_server", "-H", "172.17.0.1", "-p", "9000"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda: run("curl", "-fsS", self.AT).returncode == 0)
+        check(self.ask("-X", "PUT", "-d", "<CreateBucketConfiguration><LocationConstraint>eu-central-1</LocationConstraint></CreateBucketConfiguration>", f"{self.AT}/copies").returncode == 0, "the bucket is not made")
+
+    def ask(self, *words):
+        # moto looks for a signature and at none.
+        signed = "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/eu-central-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+        return run("curl", "-fsS", "-H", f"Authorization: {signed}", *words)
+
+    def objects(self):
+        return re.findall(r"<Key>(.*?)</Key>", self.ask(f"{self.AT}/copies?list-type=2").stdout)
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def carried(_):
+    title("copies that are taken to a bucket, and come from there")
+    if run("sh", "-c", "command -v moto_server").returncode:
+        say("NOT CHECKED: copies that are taken to a bucket: no object store is in the machine")
+        return
+    before, store = data(), Store()
+    script(0, "backup.sh", "orders")
+    check(store.objects() == [], f"the upload is switched off, and there are {store.objects()}")
+    upload("true")
+    # Copies have seconds in their names.
+    time.sleep(1)
+    script(0, "backup.sh")
+    for name in ("orders", "sessions", "files"):
+        newest = copies(name)[-1]
+        here = {f"shop/main/{name}/{newest}/{file}" for file in os.listdir(f"{COPIES}/{name}/{newest}")}
+        there = {key for key in store.objects() if key.startswith(f"shop/main/{name}/")}
+        check(here == there, f"{name}: there are {sorted(there)} instead of {sorted(here)}")
+        listed = script(0, "restore.sh", name, "--list", "--from", "away").split()
+        check(listed == [f"{name}/{newest}"], f"{name}: {listed} are listed")
+    # The disk of the host is gone: everything comes from the bucket.
+    sql("DELETE FROM sold WHERE id % 3 = 0")
+    redis("FLUSHALL\n")
+    inside("api", "sh", "-c", "rm /files/invoice")
+    subprocess.run(["rm", "-r", *(f"{COPIES}/{name}" for name in ("orders", "sessions", "files"))], check=True)
+    for name in ("orders", "sessions", "files"):
+        script(0, "restore.sh", name, "--from", "away", "--yes")
+    check(data() == before, f"what came from the bucket is {data()} instead of {before}")
+    # A copy that is damaged there is refused, and changes nothing.
+    newest = store.objects()
+    part = next(key for key in newest if key.startswith("shop/main/orders/") and "orders" in key.rsplit("/", 1)[1])
+    store.ask("-X", "PUT", "--data-binary", "damaged", f"{store.AT}/copies/{part}")
+    subprocess.run(["rm", "-r", f"{COPIES}/orders"], check=True)
+    script(1, "restore.sh", "orders", "--from", "away", "--yes")
+    check(data() == before, "a copy that is damaged in the bucket has changed something")
+    # A store that is not there: the copy stays on the host, and the run has failed.
+    store.end()
+    script(1, "backup.sh", "files")
+    upload("false")
+    script(0, "health-check.sh", "--wait", "60")
+
+
 class Arguments(threading.Thread):
     """The arguments of all processes, as any user of the host can read them."""
 
@@ -277,12 +350,11 @@ def rotated(_):
 
 def main():
     build = sys.argv[1]
-    parts = (started, health, copied, spoilt, rotated)
+    parts = (started, health, copied, spoilt, carried, rotated)
     for part in parts:
         if not sys.argv[2:] or part.__name__ in sys.argv[2:]:
             part(build)
     run("docker", "compose", "-p", "shop", "down", "--volumes")
-    say("NOT CHECKED: copies that are taken to a bucket: no client of object stores is in the machine")
     end()
 
 

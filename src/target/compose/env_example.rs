@@ -11,7 +11,7 @@ use crate::diagnostic::list_of;
 use crate::emit;
 use crate::hash::{HashMap, HashSet};
 use crate::platform::{Health, Input, InputId, Platform, Runtime, Service, Tree, Value, dollar};
-use crate::target::kubernetes::variables;
+use crate::target::kubernetes::{backup, variables};
 use crate::target::{Artifact, generated};
 
 const TEMPLATE: &str = include_str!("../../../targets/compose/env.example.j2");
@@ -172,7 +172,9 @@ fn profiles(platform: &Platform) -> Vec<&str> {
 fn used(platform: &Platform) -> BTreeSet<InputId> {
     if platform.runtime == Runtime::Kubernetes {
         let services = platform.services.iter().filter(|it| it.runs() || platform.is_of_cluster(it));
-        return services.flat_map(inputs_of).filter(|id| !variables::is_default(&platform[*id])).collect();
+        let of_backups = platform.taken().flat_map(|backup| backup::used(platform, backup));
+        let asked = services.flat_map(inputs_of).chain(of_backups);
+        return asked.filter(|id| !variables::is_default(&platform[*id])).collect();
     }
     let mut used: BTreeSet<InputId> = platform.services.iter().flat_map(inputs_of).collect();
     let of_services = platform.services.iter().flat_map(|service| &service.overrides);

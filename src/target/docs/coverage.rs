@@ -92,7 +92,7 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             | BackupField::keep(Leaf)
             | BackupField::drill(Leaf)
             | BackupField::upload(Leaf) => Written,
-            BackupField::account(Leaf) | BackupField::reader(Leaf) => NotConcerned,
+            BackupField::account(Leaf) | BackupField::reader(Leaf) | BackupField::size(Leaf) => NotConcerned,
         },
         SourceField::offsite(field) => match field {
             OffSiteField::endpoint(Leaf) | OffSiteField::bucket(Leaf) | OffSiteField::prefix(Leaf) => Written,
@@ -198,6 +198,7 @@ fn alert(field: AlertField) -> Coverage {
         | AlertField::each_job(Leaf)
         | AlertField::each_scaled(Leaf)
         | AlertField::each_issuer(Leaf)
+        | AlertField::each_backup(Leaf)
         | AlertField::unless(Leaf)
         | AlertField::labels(Leaf)
         | AlertField::annotations(Leaf)

@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::object::{Object, Stage};
 use super::{Context, labels, layout, resources, volume};
-use crate::platform::{OwnVolume, Platform, Service};
+use crate::platform::{Backup, OwnVolume, Platform, Service};
 use crate::schema::Bytes;
 
 /// Written by one node at a time, or by several.
@@ -59,6 +59,20 @@ fn is_on_many_nodes(users: &[&Service]) -> bool {
 pub(super) fn is_bound_to_a_node(cluster: &Context<'_>, service: &Service) -> bool {
     let mut users = service.mounts.iter().filter_map(|mount| cluster.users.get(&mount.volume));
     users.any(|users| !is_on_many_nodes(users))
+}
+
+/// The claim that the copies of a backup lie in: one pod at a time takes one, or brings one back.
+pub(super) fn of_copies(platform: &Platform, backup: &Backup) -> Object {
+    let service = &platform[backup.of];
+    let (name, size) = (backup.claim(), Some(platform.room_of(backup, volume::SIZE)));
+    let description = format!("Copies of {}.", service.path);
+    let claim = Claim { name: &name, size, many: false, description: Some(&description) };
+    object(platform, service, &claim)
+}
+
+/// The claim of the first pod of a set: `TEMPLATE-SET-0`.
+pub(super) fn of_first_pod(service: &Service, volume: &OwnVolume) -> String {
+    format!("{}-{}-0", volume.short(service), service.name)
 }
 
 struct Claim<'a> {

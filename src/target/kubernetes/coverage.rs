@@ -3,13 +3,13 @@
 use Coverage::{Lost, NotConcerned, Written};
 
 use crate::model::fields::{
-    AfterField, ApiServerField, ArtifactsField, BindField, BuildField, ConfigField, DnsField, EnvFormField,
-    GatewaySettingsField, GroupField, HealthField, HostField, ImageUseField, IngressSettingsField,
-    IssuerField, KubernetesSettingsField, MonitoringField, MountField, OutsideField, PlaceField,
-    PlatformField, PortField, PublishField, RequiresField, ReserveField, ResourcesField, RouteField,
-    RunField, ScaleField, ScaleOnField, SecretField, SecretStoreField, SecurityField, ServiceField,
-    ServiceVolumeField, SiteField, SourceField, TargetField, TlsField, TmpfsField, UpstreamField,
-    VariableField, VolumeField,
+    AfterField, ApiServerField, ArtifactsField, BackupField, BindField, BuildField, ConfigField, DnsField,
+    DumpField, EnvFormField, GatewaySettingsField, GroupField, HealthField, HostField, ImageUseField,
+    IngressSettingsField, IssuerField, KubernetesSettingsField, MonitoringField, MountField, OffSiteField,
+    OutsideField, PlaceField, PlatformField, PortField, PublishField, RequiresField, ReserveField,
+    ResourcesField, RouteField, RunField, ScaleField, ScaleOnField, ScriptsSettingsField, SecretField,
+    SecretStoreField, SecurityField, ServiceField, ServiceVolumeField, SiteField, SourceField, TargetField,
+    TlsField, TmpfsField, UpstreamField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -20,6 +20,7 @@ const NO_PIDS: &str = "processes are limited by the node (`podPidsLimit` of its 
 const NO_ULIMITS: &str = "limits of processes are those of the node's container runtime";
 const NO_SIGNAL: &str = "pods are stopped by the signal that their image names (`STOPSIGNAL`): `lifecycle.stopSignal` is behind a gate of the cluster that is closed by default (`ContainerStopSignals`)";
 const NO_BUILD: &str = "a cluster pulls images and builds none: name one by `image`";
+const NO_DRILL: &str = "no scratch server is started on a schedule: every copy is verified to its end, and a restore into another environment is a drill";
 const NO_DEVICES: &str = "devices need a device plugin of the cluster, or `privileged`";
 
 #[expect(clippy::too_many_lines, reason = "a line for each kind of block, and nothing else")]
@@ -107,12 +108,16 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
                 // nginx reads it.
                 KubernetesSettingsField::proxy_protocol(Leaf) => NotConcerned,
             },
+            // The image of the client that takes copies to their places.
+            TargetField::scripts(ScriptsSettingsField::transfer_image(Leaf)) => Written,
+            TargetField::scripts(
+                ScriptsSettingsField::backups(Leaf) | ScriptsSettingsField::timers(Leaf),
+            ) => NotConcerned,
             TargetField::compose(_)
             | TargetField::prometheus(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)
             | TargetField::nginx(_)
-            | TargetField::scripts(_)
             | TargetField::terraform(_)
             | TargetField::docs(_) => NotConcerned,
         },
@@ -133,6 +138,29 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             IssuerField::eab(_) => NotConcerned,
         },
         SourceField::override_(Leaf) => Written,
+        SourceField::backup(field) => match field {
+            BackupField::of(Leaf)
+            | BackupField::to(Leaf)
+            | BackupField::schedule(Leaf)
+            | BackupField::retention(Leaf)
+            | BackupField::keep(Leaf)
+            | BackupField::size(Leaf)
+            | BackupField::alert_after(Leaf)
+            | BackupField::upload(Leaf)
+            | BackupField::account(Leaf)
+            | BackupField::reader(Leaf) => Written,
+            BackupField::drill(Leaf) => Lost(NO_DRILL),
+        },
+        SourceField::offsite(field) => match field {
+            OffSiteField::endpoint(Leaf)
+            | OffSiteField::bucket(Leaf)
+            | OffSiteField::prefix(Leaf)
+            | OffSiteField::region(Leaf)
+            | OffSiteField::access_key(Leaf)
+            | OffSiteField::secret_key(Leaf) => Written,
+            // A rule holds it against the ages of backups.
+            OffSiteField::retention(Leaf) => NotConcerned,
+        },
         SourceField::network(_)
         | SourceField::alert(_)
         | SourceField::record(_)
@@ -143,8 +171,6 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         | SourceField::inhibit(_)
         | SourceField::dashboard(_)
         | SourceField::datasource(_)
-        | SourceField::backup(_)
-        | SourceField::offsite(_)
         | SourceField::policy(_)
         | SourceField::image(_)
         | SourceField::mirror(_)
@@ -250,7 +276,7 @@ fn service(field: ServiceField) -> Coverage {
             | ServiceVolumeField::read_only(Leaf)
             | ServiceVolumeField::size(Leaf)
             | ServiceVolumeField::description(Leaf) => Written,
-            ServiceVolumeField::backup(Leaf) | ServiceVolumeField::copy(Leaf) => NotConcerned,
+            ServiceVolumeField::backup(Leaf) | ServiceVolumeField::copy(Leaf) => Written,
         },
         ServiceField::config(field) => match field {
             ConfigField::content(Leaf) | ConfigField::from(Leaf) | ConfigField::mode(Leaf) => Written,
@@ -284,10 +310,20 @@ fn service(field: ServiceField) -> Coverage {
         | ServiceField::output(Leaf) => NotConcerned,
         ServiceField::after(Leaf) | ServiceField::wait(AfterField::condition(Leaf)) => Written,
         ServiceField::override_(Leaf) => Written,
+        ServiceField::dump(field) => match field {
+            DumpField::parts(Leaf)
+            | DumpField::save(Leaf)
+            | DumpField::restore(Leaf)
+            | DumpField::offline(Leaf)
+            | DumpField::suffix(Leaf)
+            | DumpField::verify(Leaf)
+            | DumpField::count(Leaf)
+            | DumpField::server_version(Leaf)
+            | DumpField::check(Leaf) => Written,
+        },
         ServiceField::metrics(_)
         | ServiceField::smtp(_)
         | ServiceField::samples(_)
-        | ServiceField::dump(_)
         | ServiceField::guide(_)
         | ServiceField::rotate(_)
         | ServiceField::alert(_)

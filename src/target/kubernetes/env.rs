@@ -9,7 +9,7 @@ use crate::platform::{self, Health, InputId, Platform, Service, Value, ValuePart
 
 /// What a variable begins with that stands in no source: texts are built from it. A program reads variables by names of
 /// its own, so the name of an input alone could mean something to it.
-const INPUT: &str = "INPUT_";
+pub(super) const INPUT: &str = "INPUT_";
 
 /// The variables of a container.
 #[derive(Debug)]
@@ -22,8 +22,22 @@ pub(super) struct Env {
 
 impl Env {
     pub(super) fn new(cluster: &Context<'_>, service: &Service) -> Self {
-        let platform = cluster.platform;
-        let names = names(platform, service);
+        let words = service.entrypoint.iter().chain(&service.command).flatten();
+        let probe: Vec<&Value> = match &service.health {
+            Health::Exec(words) if !service.is_job() => words.iter().collect(),
+            Health::Shell(line) if !service.is_job() => vec![line],
+            _ => Vec::new(),
+        };
+        Self::of(cluster.platform, service, words.chain(probe))
+    }
+
+    /// The variables of a service for a container that holds some texts beside them, which are built of the same.
+    pub(super) fn of<'v>(
+        platform: &Platform,
+        service: &'v Service,
+        texts: impl Iterator<Item = &'v Value>,
+    ) -> Self {
+        let names = names(platform, service, texts);
         let own: HashSet<&str> = service.env.iter().map(|variable| variable.name.as_str()).collect();
         let mut helpers: Vec<(InputId, &String)> = names.iter().map(|(id, name)| (*id, name)).collect();
         helpers.sort_unstable();
@@ -33,7 +47,7 @@ impl Env {
         let mut entries: Vec<EnvVar> = helpers
             .into_iter()
             .filter(|(_, name)| !own.contains(name.as_str()))
-            .map(|(id, name)| input(platform, service, name, id, false))
+            .map(|(id, name)| input(platform, &service.name, name, id, false))
             .collect();
         let mut env = Self { entries: Vec::new(), names };
         entries
@@ -50,7 +64,7 @@ impl Env {
         match is_input(platform, variable) {
             Some(id) => {
                 let referred = self.names.contains_key(&id);
-                input(platform, service, &variable.name, id, !referred)
+                input(platform, &service.name, &variable.name, id, !referred)
             }
             None => EnvVar {
                 name: variable.name.clone(),
@@ -84,8 +98,13 @@ impl Env {
         if words.iter().all(|word| word.as_literal().is_some()) {
             return words.iter().filter_map(Value::as_literal).map(str::to_owned).collect();
         }
+        vec!["sh".to_owned(), "-c".to_owned(), format!("exec {}", self.words(words))]
+    }
+
+    /// A command as the shell reads it.
+    pub(super) fn words(&self, words: &[Value]) -> String {
         let quoted: Vec<String> = words.iter().map(|word| self.quoted(word)).collect();
-        vec!["sh".to_owned(), "-c".to_owned(), format!("exec {}", quoted.join(" "))]
+        quoted.join(" ")
     }
 
     /// A word that the shell reads as one, whatever stands in it.
@@ -107,18 +126,16 @@ fn is_input(platform: &Platform, variable: &platform::EnvVar) -> Option<InputId>
 }
 
 /// The variables that texts refer to: the service's own where one holds the input, else one for it.
-fn names(platform: &Platform, service: &Service) -> HashMap<InputId, String> {
+fn names<'v>(
+    platform: &Platform,
+    service: &'v Service,
+    more: impl Iterator<Item = &'v Value>,
+) -> HashMap<InputId, String> {
     let mut names: HashMap<InputId, String> = HashMap::default();
     let texts = service.env.iter().filter(|variable| is_input(platform, variable).is_none());
     let texts =
         texts.filter(|variable| variable.secret_file(platform).is_none()).map(|variable| &variable.value);
-    let words = service.entrypoint.iter().chain(&service.command).flatten();
-    let probe: Vec<&Value> = match &service.health {
-        Health::Exec(words) if !service.is_job() => words.iter().collect(),
-        Health::Shell(line) if !service.is_job() => vec![line],
-        _ => Vec::new(),
-    };
-    let used: Vec<InputId> = texts.chain(words).chain(probe).flat_map(Value::inputs).collect();
+    let used: Vec<InputId> = texts.chain(more).flat_map(Value::inputs).collect();
     if used.is_empty() {
         return names;
     }
@@ -147,9 +164,15 @@ fn names(platform: &Platform, service: &Service) -> HashMap<InputId, String> {
     names
 }
 
-/// A variable that holds an input. What may stay empty may be missing as well, but not where a text refers to it: the
+/// A variable that holds an input, of a Secret where nothing is known of its value. What may stay empty may be missing as well, but not where a text refers to it: the
 /// kubelet would leave `$(NAME)` in there.
-fn input(platform: &Platform, service: &Service, name: &str, id: InputId, may_be_missing: bool) -> EnvVar {
+pub(super) fn input(
+    platform: &Platform,
+    secret: &str,
+    name: &str,
+    id: InputId,
+    may_be_missing: bool,
+) -> EnvVar {
     let input = &platform[id];
     let optional = (input.optional && may_be_missing).then_some(true);
     let source = if variables::is_default(input) {
@@ -164,7 +187,7 @@ fn input(platform: &Platform, service: &Service, name: &str, id: InputId, may_be
     } else {
         EnvVarSource {
             secret_key_ref: Some(SecretKeySelector {
-                name: service.name.clone(),
+                name: secret.to_owned(),
                 key: input.name.clone(),
                 optional,
             }),

@@ -10,6 +10,7 @@ use super::labels;
 use super::object::{Custom, Object, Stage};
 use super::secret::{self, Keys};
 use super::workload::Kind;
+use crate::hash::IndexMap;
 use crate::platform::{Entries, Platform, SecretStore, Service};
 use crate::target::compose::text::duration;
 
@@ -48,11 +49,26 @@ struct Remote {
     property: Option<String>,
 }
 
-/// The objects from which the operator makes the Secrets that a workload reads.
-pub(super) fn objects(platform: &Platform, service: &Service, workload: &Object, file: &str) -> Vec<Object> {
+/// The objects from which the operator makes the Secrets that the workloads of a service read.
+pub(super) fn objects(
+    platform: &Platform,
+    service: &Service,
+    workloads: &[&Object],
+    file: &str,
+) -> Vec<Object> {
     let Some(store) = &platform.settings.kubernetes.store else { return Vec::new() };
-    let secrets = secret::read(workload).into_iter();
-    secrets.filter_map(|(name, keys)| object(platform, service, store, &name, &keys, file)).collect()
+    let mut secrets: IndexMap<String, Keys> = IndexMap::default();
+    for (name, keys) in workloads.iter().flat_map(|workload| secret::read(workload)) {
+        let known = secrets.entry(name).or_default();
+        for (key, optional) in keys {
+            // What one of them needs may not be missing.
+            known.entry(key).and_modify(|known| *known &= optional).or_insert(optional);
+        }
+    }
+    secrets
+        .into_iter()
+        .filter_map(|(name, keys)| object(platform, service, store, &name, &keys, file))
+        .collect()
 }
 
 fn object(

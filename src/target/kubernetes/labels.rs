@@ -30,6 +30,20 @@ pub(super) fn label_selector(platform: &Platform, service: &Service) -> LabelSel
     LabelSelector { match_labels: Some(selector(platform, service)), match_expressions: None }
 }
 
+/// What selects the pods that take copies, or bring them back, by the label that they share with no workload.
+pub(super) fn selector_of_copier(platform: &Platform, label: &str) -> LabelSelector {
+    let labels =
+        BTreeMap::from([(NAME.to_owned(), label.to_owned()), (INSTANCE.to_owned(), platform.name.clone())]);
+    LabelSelector { match_labels: Some(labels), match_expressions: None }
+}
+
+/// The labels of the objects of a backup.
+pub(super) fn of_copier(platform: &Platform, label: &str) -> Labels {
+    let mut labels = of_platform(platform);
+    labels.extend(selector_of_copier(platform, label).match_labels.into_iter().flatten());
+    labels
+}
+
 /// The annotations of what holds data: tools that remove from a cluster what is no longer in the files leave it there
 /// (argoproj/argo-cd:docs/user-guide/sync-options.md, `Prune=false`, `Delete=false`;
 /// fluxcd/website:content/en/flux/components/kustomize/kustomizations.md, `prune: disabled`).

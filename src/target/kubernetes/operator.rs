@@ -26,7 +26,7 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
         if service.role == Some(Role::Alerts)
             && let Some(alerts) = alerts::object(platform, operator, service)
         {
-            objects.extend(external::objects(platform, service, &alerts, &alerts.file));
+            objects.extend(external::objects(platform, service, &[&alerts], &alerts.file));
             objects.push(alerts);
         }
     }

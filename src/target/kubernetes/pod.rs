@@ -145,7 +145,7 @@ fn dns(platform: &Platform, service: &Service) -> PodDNSConfig {
     }
 }
 
-fn pull_secrets(platform: &Platform) -> Option<Vec<LocalObjectReference>> {
+pub(super) fn pull_secrets(platform: &Platform) -> Option<Vec<LocalObjectReference>> {
     let names = &platform.settings.kubernetes.pull_secrets;
     let reference = |name: &String| LocalObjectReference { name: name.clone() };
     (!names.is_empty()).then(|| names.iter().map(reference).collect())
@@ -175,7 +175,7 @@ fn arguments(platform: &Platform, service: &Service, env: &Env) -> Option<Vec<St
 }
 
 /// A text that nobody can set later: variables are their defaults.
-fn constant(platform: &Platform, value: &Value) -> String {
+pub(super) fn constant(platform: &Platform, value: &Value) -> String {
     let parts = value.parts.iter().map(|part| match part {
         ValuePart::Literal(text) => text.to_string(),
         // One without a default is an error (K8S004).

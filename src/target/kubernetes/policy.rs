@@ -5,6 +5,7 @@
 //! address in place of a node's. Policies of Cilium can say these, where the settings name it.
 //! <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
 
+mod backup;
 mod cilium;
 mod gateway;
 mod outside;
@@ -22,7 +23,7 @@ use super::labels;
 use super::object::{Object, Stage};
 use crate::hash::IndexMap;
 use crate::parallel;
-use crate::platform::{EdgeEnd, OutsideId, Platform, Port, Role, Service, ServiceId};
+use crate::platform::{Cause, EdgeEnd, OutsideId, Platform, Port, Role, Service, ServiceId};
 
 /// The file of the policies: they are there before the pods of every other file.
 pub(super) const FILE: &str = "network-policies";
@@ -65,6 +66,7 @@ pub(super) fn objects<T: Send>(platform: &Platform, keep: &(impl Fn(Vec<Object>)
     connect(platform, &mut rules);
     gateway::connect(platform, &mut rules);
     probe::connect(platform, &mut rules);
+    let copiers = backup::connect(platform, &mut rules);
     for (service, rules) in platform.services.iter().zip(&mut rules) {
         outside::connect(platform, service, rules);
         system::connect(platform, service, rules);
@@ -75,6 +77,7 @@ pub(super) fn objects<T: Send>(platform: &Platform, keep: &(impl Fn(Vec<Object>)
         let plain = of_service(platform, service, rules);
         keep(plain.into_iter().chain(cilium::of_service(platform, service, rules)).collect())
     }));
+    parts.push(keep(copiers.into_iter().flat_map(|copier| copier.objects(platform)).collect()));
     parts
 }
 
@@ -140,6 +143,10 @@ fn connect(platform: &Platform, rules: &mut [Rules]) {
     let mut connections: IndexMap<(ServiceId, ServiceId), Connection> = IndexMap::default();
     for edge in &platform.edges {
         let EdgeEnd::Service(to, port) = edge.to else { continue };
+        // Pods of their own take copies there.
+        if edge.cause == Cause::Backup {
+            continue;
+        }
         let is_there = |service: &Service| service.runs() || platform.is_of_cluster(service);
         if !is_there(&platform[edge.from]) || !(is_there(&platform[to]) || is_on_node(&platform[to])) {
             continue;
@@ -164,7 +171,7 @@ fn connect(platform: &Platform, rules: &mut [Rules]) {
         let out: Vec<NetworkPolicyPort> = ports.iter().map(|port| peer::port(port)).collect();
         let causes = connection.causes.join(", ");
         let names: Vec<&str> = ports.iter().map(|port| port.name.as_str()).collect();
-        for (peers, wide) in of_pods(platform, source, destination) {
+        for (peers, wide) in peers_of(platform, source, destination) {
             rules[to.0].ingress.push(Rule {
                 reason: reason(format!("From {}: {causes}", source.path), wide),
                 peers,
@@ -173,7 +180,7 @@ fn connect(platform: &Platform, rules: &mut [Rules]) {
         }
         let line = format!("To {} of {}: {causes}", names.join(", "), destination.path);
         let egress = &mut rules[from.0].egress;
-        for (peers, wide) in of_pods(platform, destination, source) {
+        for (peers, wide) in peers_of(platform, destination, source) {
             // Several processes of nodes may be asked at one port: they are all the nodes' addresses.
             let same = is_on_node(destination)
                 .then(|| egress.iter_mut().find(|rule| rule.peers == peers && rule.ports == out));
@@ -198,7 +205,7 @@ struct Connection {
 
 /// The pods of a service as seen from another one, and what is opened beyond them. What is on the nodes may be known in two
 /// ways.
-fn of_pods(
+fn peers_of(
     platform: &Platform,
     service: &Service,
     seen_from: &Service,
@@ -231,6 +238,11 @@ impl Rules {
 
 /// The policy of a service; `None` where nothing passes that it could say.
 fn of_service(platform: &Platform, service: &Service, rules: &Rules) -> Option<Object> {
+    of_pods(labels::metadata(platform, service), labels::label_selector(platform, service), rules)
+}
+
+/// The policy of the pods that a selector matches.
+fn of_pods(metadata: ObjectMeta, selector: LabelSelector, rules: &Rules) -> Option<Object> {
     let (into, out) = (Rules::plain(&rules.ingress), Rules::plain(&rules.egress));
     if into.is_empty() && out.is_empty() {
         return None;
@@ -246,9 +258,9 @@ fn of_service(platform: &Platform, service: &Service, rules: &Rules) -> Option<O
     let egress =
         out.iter().map(|(rule, to)| NetworkPolicyEgressRule { ports: ports(&rule.ports), to: peers(to) });
     let policy = NetworkPolicy {
-        metadata: labels::metadata(platform, service),
+        metadata,
         spec: Some(NetworkPolicySpec {
-            pod_selector: Some(labels::label_selector(platform, service)),
+            pod_selector: Some(selector),
             policy_types: Some(types),
             ingress: (!into.is_empty()).then(|| ingress.collect()),
             egress: (!out.is_empty()).then(|| egress.collect()),

@@ -7,8 +7,8 @@ use indexmap::IndexSet;
 use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::labels;
 use super::object::{Object, Stage};
+use super::{backup, labels};
 use crate::digest::Hasher;
 use crate::hash::IndexMap;
 use crate::platform::{Health, Input, InputId, Platform, Service, Value};
@@ -44,6 +44,15 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
             let of = by_namespace.entry(platform.namespace_of(service)).or_default();
             // One without a default may stay empty (`is_default`).
             of.insert(input.name.clone(), input.default.clone().unwrap_or_default());
+        }
+    }
+    for backup in platform.taken() {
+        let namespace = platform.namespace_of(&platform[backup.of]);
+        for input in backup::used(platform, backup).into_iter().map(|id| &platform[id]) {
+            if is_default(input) {
+                let of = by_namespace.entry(namespace.clone()).or_default();
+                of.insert(input.name.clone(), input.default.clone().unwrap_or_default());
+            }
         }
     }
     let object = |(namespace, data): (String, BTreeMap<String, String>)| {

@@ -18,12 +18,15 @@ const ROOM: usize = 58;
 
 /// The folder of a disk that a program sees: the disk itself may hold `lost+found`, and programs that make a database in a folder
 /// want it empty (docker-library/docs:postgres/content.md, `PGDATA`; strimzi/strimzi-kafka-operator#1307).
-const FOLDER: &str = "data";
+pub(super) const FOLDER: &str = "data";
 
 /// How much a folder of the node holds that a program writes what passes to. What is in memory counts as the container's own, and
 /// would end it where uploads are buffered; a pod that writes more than this is moved (kubernetes/website:content/en/docs/concepts/
 /// storage/volumes.md, "emptyDir").
 const ON_DISK: Bytes = Bytes(1 << 30);
+
+/// The folder for what passes.
+const TMP: &str = "/tmp";
 
 /// What everybody in the pod's group may read, and nobody else: secrets belong to root, and the group is the pod's.
 const SECRET_MODE: i32 = 0o440;
@@ -57,16 +60,7 @@ impl Volumes {
             all.mount(&name, &shared.path, shared.read_only);
             all.declared.push(claimed(&name, claim));
         }
-        for config in configs {
-            all.config(config);
-        }
-        let files = platform.secret_files(service);
-        if !files.is_empty() {
-            all.secrets(platform, service, files.into_iter());
-        }
-        for site in platform.operators_certificates(service) {
-            all.certificate(site);
-        }
+        all.given(cluster, service, configs);
         for bind in &service.binds {
             all.bind(bind);
         }
@@ -80,6 +74,66 @@ impl Volumes {
             all.declared.push(Volume { name, empty_dir: Some(room), ..Volume::default() });
         }
         all
+    }
+
+    /// The files that a service is given, and paths of its own that it writes what passes to: what a pod beside it needs to run the
+    /// programs of its image.
+    pub(super) fn of_files(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> Self {
+        let mut all = Self::default();
+        all.given(cluster, service, configs);
+        for memory in &service.memory_paths {
+            all.memory(memory);
+        }
+        if all.mounts.iter().all(|mount| mount.mount_path != TMP) {
+            all.tmp();
+        }
+        all
+    }
+
+    /// A folder for what passes, and nothing else.
+    pub(super) fn of_scratch() -> Self {
+        let mut all = Self::default();
+        all.tmp();
+        all
+    }
+
+    fn tmp(&mut self) {
+        let name = self.unique("tmp");
+        self.mount(&name, TMP, false);
+        self.declared.push(scratch_volume(name));
+    }
+
+    /// Files of ConfigMaps and of Secrets.
+    fn given(&mut self, cluster: &Context<'_>, service: &Service, configs: &[Config]) {
+        let (platform, all) = (cluster.platform, self);
+        for config in configs {
+            all.config(config);
+        }
+        let files = platform.secret_files(service);
+        if !files.is_empty() {
+            all.secrets(platform, service, files.into_iter());
+        }
+        for site in platform.operators_certificates(service) {
+            all.certificate(site);
+        }
+    }
+
+    /// A claim at a path, or the folder of it that a program sees.
+    pub(super) fn claim(&mut self, claim: &str, path: &str, below: Option<&str>, read_only: bool) {
+        let name = self.unique(claim);
+        self.mount(&name, path, read_only);
+        if let Some(below) = below {
+            self.below(below);
+        }
+        self.declared.push(claimed(&name, claim));
+    }
+
+    /// The files of a ConfigMap, as a folder.
+    pub(super) fn programs(&mut self, name: &str, path: &str) {
+        let volume = self.unique("programs");
+        self.mount(&volume, path, true);
+        let source = ConfigMapVolumeSource { name: name.to_owned(), ..ConfigMapVolumeSource::default() };
+        self.declared.push(Volume { name: volume, config_map: Some(source), ..Volume::default() });
     }
 
     /// A name for a volume that no other one of the pod has: at most 63 characters.
@@ -256,6 +310,15 @@ fn own(platform: &Platform, service: &Service, name: &str, volume: &str) -> Volu
         return host_path(name.to_owned(), &path, Some("DirectoryOrCreate"));
     }
     claimed(name, volume)
+}
+
+/// A folder of the node for what passes.
+fn scratch_volume(name: String) -> Volume {
+    let room = EmptyDirVolumeSource {
+        size_limit: Some(resources::memory(ON_DISK)),
+        ..EmptyDirVolumeSource::default()
+    };
+    Volume { name, empty_dir: Some(room), ..Volume::default() }
 }
 
 fn host_path(name: String, path: &str, kind: Option<&str>) -> Volume {

@@ -75,7 +75,7 @@ pub(super) fn container(cluster: &Context<'_>, service: &Service) -> Option<Cont
 }
 
 /// The user without rights (mirror/busybox:examples/…/passwd has none; 65534 is Linux' own overflow id).
-const NOBODY: i64 = 65534;
+pub(super) const NOBODY: i64 = 65534;
 
 /// What a service waits for: the first port of each, where a connection leads there at all.
 fn addresses(platform: &Platform, service: &Service) -> Vec<String> {

@@ -164,6 +164,7 @@ fn alert(field: AlertField) -> Coverage {
         | AlertField::each_job(Leaf)
         | AlertField::each_scaled(Leaf)
         | AlertField::each_issuer(Leaf)
+        | AlertField::each_backup(Leaf)
         | AlertField::unless(Leaf)
         | AlertField::labels(Leaf)
         | AlertField::annotations(Leaf) => Written,

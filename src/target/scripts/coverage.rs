@@ -3,7 +3,7 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    GroupField, HealthField, HostField, MaintenanceField, MetricsField, OffSiteField, PortField,
+    BackupField, GroupField, HealthField, HostField, MaintenanceField, MetricsField, OffSiteField, PortField,
     PublishField, RequiresField, RotateField, RunField, SecretField, ServiceField, ServiceVolumeField,
     SiteField, SourceField, TargetField, TlsField, VariableField, VolumeField,
 };
@@ -50,7 +50,20 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             }
             SecretField::description(Leaf) | SecretField::value(Leaf) => NotConcerned,
         },
-        SourceField::backup(_) => Written,
+        SourceField::backup(field) => match field {
+            // The disk of a host is what it is.
+            BackupField::size(Leaf) => NotConcerned,
+            BackupField::of(Leaf)
+            | BackupField::to(Leaf)
+            | BackupField::schedule(Leaf)
+            | BackupField::retention(Leaf)
+            | BackupField::keep(Leaf)
+            | BackupField::alert_after(Leaf)
+            | BackupField::upload(Leaf)
+            | BackupField::account(Leaf)
+            | BackupField::reader(Leaf)
+            | BackupField::drill(Leaf) => Written,
+        },
         SourceField::offsite(field) => match field {
             OffSiteField::endpoint(Leaf)
             | OffSiteField::bucket(Leaf)

@@ -88,15 +88,20 @@ fn object(metadata: ObjectMeta, spec: Spec) -> Object {
 
 /// The policy of a service for what a NetworkPolicy cannot say; `None` where there is nothing of it.
 pub(super) fn of_service(platform: &Platform, service: &Service, rules: &Rules) -> Option<Object> {
+    of_pods(labels::metadata(platform, service), labels::label_selector(platform, service), rules)
+}
+
+/// The same of the pods that a selector matches.
+pub(super) fn of_pods(metadata: ObjectMeta, selector: LabelSelector, rules: &Rules) -> Option<Object> {
     let spec = Spec {
-        endpoint_selector: labels::label_selector(platform, service),
+        endpoint_selector: selector,
         ingress: rules.ingress.iter().filter_map(|rule| passage(rule, true)).collect(),
         egress: rules.egress.iter().filter_map(|rule| passage(rule, false)).collect(),
     };
     if spec.ingress.is_empty() && spec.egress.is_empty() {
         return None;
     }
-    let mut object = object(labels::metadata(platform, service), spec);
+    let mut object = object(metadata, spec);
     let special = |rule: &&Rule| !matches!(rule.peers, Peers::Network(_));
     note(&mut object, "ingress", rules.ingress.iter().filter(special));
     note(&mut object, "egress", rules.egress.iter().filter(special));

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{Peers, Rule, Rules, peer, reached};
 use crate::hash::IndexMap;
-use crate::platform::{Cause, OutsideId, OutsideKind, Platform, Service};
+use crate::platform::{Cause, Endpoint, OutsideId, OutsideKind, Platform, Service};
 
 /// The rules of a service for what is outside of the cluster.
 pub(super) fn connect(platform: &Platform, service: &Service, rules: &mut Rules) {
@@ -20,6 +20,31 @@ pub(super) fn connect(platform: &Platform, service: &Service, rules: &mut Rules)
     let cilium = platform.settings.kubernetes.cilium;
     rules.egress.extend(named.into_iter().map(|(port, named)| named.rule(port, cilium)));
     rules.ingress.extend(from(platform, service));
+}
+
+/// What is reached at an address of HTTP, such as `https://s3.example.com`: by its name, at its port. An outside of that name says
+/// which ranges the name may lead to.
+pub(super) fn to_url(platform: &Platform, url: &str, reason: String) -> Option<Rule> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = rest.split('/').next().unwrap_or(rest);
+    let (host, port) = match host.rsplit_once(':') {
+        Some((host, port)) => (host, port.parse().ok()?),
+        None => (host, if scheme == "http" { 80 } else { 443 }),
+    };
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    if let Ok(address) = host.parse::<IpAddr>() {
+        let length = if address.is_ipv4() { 32 } else { 128 };
+        return Some(Rule {
+            reason: vec![reason],
+            peers: Peers::Network(vec![peer::range(&format!("{address}/{length}"))]),
+            ports: vec![peer::number(port, "TCP")],
+        });
+    }
+    let same = |endpoint: &Endpoint| endpoint.host.trim_end_matches('.').eq_ignore_ascii_case(&host);
+    let outsides = platform.outsides.iter().filter(|outside| outside.endpoints.iter().any(same));
+    let ranges = outsides.flat_map(|outside| outside.ranges.iter().cloned()).collect();
+    let named = Named { reason: vec![reason], hosts: vec![host.clone()], ranges };
+    Some(named.rule(port, platform.settings.kubernetes.cilium))
 }
 
 /// What is reached by name at a port.

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Peers, Rule, Rules, has_policy, of_pods, peer, reason};
+use super::{Peers, Rule, Rules, has_policy, peer, peers_of, reason};
 use crate::platform::{EdgeEnd, OutsideKind, Platform, Port, Role, Service, ServiceId, Site};
 
 /// The rules of probers, and of the proxies that serve what they ask for.
@@ -60,7 +60,7 @@ fn to_proxy(
 ) {
     let ports: Vec<&Port> = ports.iter().filter_map(|port| proxy.ports.get(*port)).collect();
     let names: Vec<&str> = ports.iter().map(|port| port.name.as_str()).collect();
-    for (peers, wide) in of_pods(platform, proxy, prober) {
+    for (peers, wide) in peers_of(platform, proxy, prober) {
         let line = format!(
             "To {} of {}: probe, where the cluster leads it straight there",
             names.join(", "),
@@ -80,7 +80,7 @@ fn to_proxy(
     if closed.is_empty() || !has_policy(proxy) {
         return;
     }
-    for (peers, wide) in of_pods(platform, prober, proxy) {
+    for (peers, wide) in peers_of(platform, prober, proxy) {
         rules[proxy.id.0].ingress.push(Rule {
             reason: reason(format!("From {}: probe", prober.path), wide),
             peers,

@@ -1,0 +1,121 @@
+//! Backups as a cluster takes them: which ones it can take, and the names of their objects.
+
+use super::{Backup, DestinationKind, Platform, RunKind, Service, Switch};
+use crate::model::VolumeCopy;
+use crate::schema::Bytes;
+
+/// Why a cluster does not take a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untaken {
+    /// The service is the cluster's own, and has no pods of the platform.
+    OfCluster,
+    /// Files are a valid copy while the service stands still, and no Job may stop it.
+    StandsStill,
+    /// Each of several pods has files of its own.
+    Several,
+    /// The files belong to a user of whom no number is known.
+    NoUser,
+}
+
+impl Platform {
+    /// Why a cluster does not take a backup; `None` where it does. A volume is copied by a pod beside the one that writes to it, so
+    /// its files have to be a valid copy at any time.
+    #[must_use]
+    pub fn untaken(&self, backup: &Backup) -> Option<Untaken> {
+        let service = &self[backup.of];
+        if !service.runs() || self.is_of_cluster(service) {
+            return Some(Untaken::OfCluster);
+        }
+        if service.dump.is_some() {
+            return None;
+        }
+        let running = |volume: super::CopiedVolume<'_>| volume.copy == VolumeCopy::Running;
+        if !self.copied_volumes(service).all(running) {
+            return Some(Untaken::StandsStill);
+        }
+        if service.may_run_several_times() || service.run != RunKind::Always {
+            return Some(Untaken::Several);
+        }
+        let number = service.user.as_deref().and_then(|user| user.split(':').next());
+        let known = number.is_some_and(|user| user.parse::<u32>().is_ok())
+            || service.exception(|security| security.root);
+        (!known).then_some(Untaken::NoUser)
+    }
+
+    /// The backups that a cluster takes, in the order of the source.
+    pub fn taken(&self) -> impl Iterator<Item = &Backup> {
+        self.backups.iter().filter(|backup| self.untaken(backup).is_none())
+    }
+
+    /// Whether the copies of a backup may be taken to its places at all.
+    #[must_use]
+    pub fn is_uploaded(backup: &Backup) -> bool {
+        match backup.upload {
+            Some(Switch::Never) => false,
+            Some(Switch::Always | Switch::Variable(_)) => true,
+            // Nobody could take them there.
+            None => {
+                let lacks = |kind| matches!(kind, DestinationKind::Bucket { account: None, .. });
+                !backup.to.iter().any(|to| lacks(to.kind))
+            }
+        }
+    }
+
+    /// How much room the copies of a backup have on a cluster: what the source says, else as much as the volumes of the service
+    /// together, each of which has at least `least`.
+    #[must_use]
+    pub fn room_of(&self, backup: &Backup, least: Bytes) -> Bytes {
+        if let Some(size) = backup.size {
+            return size;
+        }
+        let service = &self[backup.of];
+        let own = service.volumes.iter().map(|volume| volume.size);
+        let shared = service.mounts.iter().map(|mount| self[mount.volume].size);
+        let sizes: u64 = own.chain(shared).map(|size| size.map_or(least.0, |size| size.0)).sum();
+        Bytes(sizes.max(least.0))
+    }
+
+    /// The ports at which a service is asked for its data: those that the commands of its `dump` name, and all where they name none.
+    #[must_use]
+    pub fn dumped_at<'a>(&self, service: &'a Service) -> Vec<&'a super::Port> {
+        let Some(dump) = service.dump.as_deref() else { return Vec::new() };
+        if dump.ports.is_empty() {
+            return service.ports.iter().collect();
+        }
+        dump.ports.iter().filter_map(|port| service.ports.get(*port)).collect()
+    }
+}
+
+/// The names of the objects of a backup. No name of a service holds a dot, so only those of the CronJobs, of which pods and
+/// their hosts are called, can be another's.
+impl Backup {
+    /// The CronJob that takes copies.
+    #[must_use]
+    pub fn taker(&self) -> String {
+        format!("backup-{}", self.name)
+    }
+
+    /// The CronJob that stands still, of which a Job is made to bring a copy back.
+    #[must_use]
+    pub fn restorer(&self) -> String {
+        format!("restore-{}", self.name)
+    }
+
+    /// The label, the account and the policy of the pods that take copies; the programs of both, and the secrets of places.
+    #[must_use]
+    pub fn of_taker(&self) -> String {
+        format!("{}.backup", self.name)
+    }
+
+    /// The label, the account and the policy of the pods that bring copies back.
+    #[must_use]
+    pub fn of_restorer(&self) -> String {
+        format!("{}.restore", self.name)
+    }
+
+    /// The claim that copies lie in.
+    #[must_use]
+    pub fn claim(&self) -> String {
+        format!("{}.copies", self.name)
+    }
+}

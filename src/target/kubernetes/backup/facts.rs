@@ -1,0 +1,79 @@
+//! What the programs know of one backup: a file of the shell, of names, numbers and commands.
+
+use std::fmt::Write as _;
+
+use super::super::env::Env;
+use super::super::pod::constant;
+use super::place;
+use crate::platform::{Backup, Dump, Platform, Service, Value};
+use crate::target::scripts::word;
+
+/// The commands of a `dump`, each with what the programs call it.
+fn commands(dump: &Dump) -> Vec<(&'static str, &[Value])> {
+    let all = [
+        ("parts", dump.parts.as_deref()),
+        ("save", Some(dump.save.as_slice())),
+        ("restore", Some(dump.restore.as_slice())),
+        ("verify", dump.verify.as_deref()),
+        ("count", dump.count.as_deref()),
+        ("server_version", dump.server_version.as_deref()),
+        ("check", dump.check.as_deref()),
+    ];
+    all.into_iter().filter_map(|(name, words)| Some((name, words?))).collect()
+}
+
+/// The words of all commands of a service's `dump`.
+pub(super) fn words(service: &Service) -> Vec<&[Value]> {
+    service.dump.as_deref().map(commands).unwrap_or_default().into_iter().map(|(_, words)| words).collect()
+}
+
+/// The variables of a container that runs these commands.
+pub(super) fn env(platform: &Platform, service: &Service) -> Env {
+    Env::of(platform, service, words(service).into_iter().flatten())
+}
+
+/// Whether `verify` names a variable: without, the container that verifies gets none.
+pub(super) fn verify_needs_variables(service: &Service) -> bool {
+    let verify = service.dump.as_deref().and_then(|dump| dump.verify.as_deref());
+    verify.is_some_and(|words| words.iter().any(|word| word.inputs().next().is_some()))
+}
+
+/// The file.
+pub(super) fn text(platform: &Platform, service: &Service, backup: &Backup) -> String {
+    let dump = service.dump.as_deref();
+    let yes = |is: bool| if is { "yes" } else { "" }.to_owned();
+    let seconds = |duration: crate::schema::Duration| (duration.0 / 1_000).to_string();
+    let volumes: Vec<&str> = platform.copied_volumes(service).map(|volume| volume.name).collect();
+    let counted = dump.is_some_and(|dump| dump.count.is_some());
+    let mut out = "# shellcheck shell=sh disable=SC2034 # the programs beside it read it\n\
+                   # What they know of the backup.\n"
+        .to_owned();
+    for (name, value) in [
+        ("BACKUP", backup.name.clone()),
+        ("PLATFORM", platform.name.clone()),
+        ("PROJECT", platform.namespace_of(service)),
+        ("SERVICE", service.name.clone()),
+        ("IMAGE", service.image.as_ref().map(|image| constant(platform, image)).unwrap_or_default()),
+        ("KIND", if dump.is_some() { "dump" } else { "files" }.to_owned()),
+        ("SUFFIX", dump.and_then(|dump| dump.suffix.clone()).unwrap_or_else(|| "dump".to_owned())),
+        ("VOLUMES", volumes.join(" ")),
+        ("KEEP", backup.keep.to_string()),
+        ("RETENTION", backup.retention.map(seconds).unwrap_or_default()),
+        ("PARTS", yes(dump.is_some_and(|dump| dump.parts.is_some()))),
+        ("VERIFIED", yes(dump.is_some_and(|dump| dump.verify.is_some()))),
+        ("VERSIONED", yes(dump.is_some_and(|dump| dump.server_version.is_some()))),
+        ("CHECKED", yes(dump.is_some_and(|dump| dump.check.is_some()))),
+        ("OFFLINE", yes(dump.is_some_and(|dump| dump.offline))),
+        // A restore compares it, since no drill does so before.
+        ("COUNTED", yes(counted)),
+    ] {
+        let value = if value.is_empty() { String::new() } else { word(&value) };
+        let _ = writeln!(out, "{name}={value}");
+    }
+    let env = env(platform, service);
+    for (name, words) in dump.map(commands).unwrap_or_default() {
+        let _ = write!(out, "\n{name}() {{\n  {} \"$@\"\n}}\n", env.words(words));
+    }
+    let _ = write!(out, "\nupload_wanted() {{\n  {}\n}}\n", place::wanted(platform, backup));
+    out
+}

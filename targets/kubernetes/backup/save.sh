@@ -1,0 +1,77 @@
+#!/bin/sh
+# save.sh: copies the data of the service, part by part, into a folder that is no copy yet. It runs in the service's image, and
+# writes what scripts/backup.sh writes on a host.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=/dev/null
+. "$here/facts.sh"
+copies=${COPIES:-/copies}
+work=$copies/.work
+copy=$work/copy
+
+fail() {
+  printf '%s\n' "$BACKUP: $*" >&2
+  exit 1
+}
+
+# counts WHEN: how much data there is, where the service can say so.
+counts() {
+  [ -n "$COUNTED" ] || return 0
+  count >"$work/counted"
+  sed "s/^/$1 /" "$work/counted" >>"$copy/counts"
+}
+
+# save_dump: the parts that the service names, by the command that its component has for it.
+save_dump() {
+  if [ -n "$PARTS" ]; then
+    parts >"$work/names"
+    [ -s "$work/names" ] || fail "$SERVICE says that there is nothing to copy"
+  else
+    echo - >"$work/names"
+  fi
+  if [ -n "$VERSIONED" ]; then
+    server_version >"$work/version"
+  fi
+  counts before
+  number=0
+  while IFS= read -r part <&4; do
+    number=$((number + 1))
+    file=$(printf '%03d' "$number")
+    if [ "$part" = - ]; then
+      file=$file.$SUFFIX
+      save </dev/null >"$copy/$file"
+    else
+      file=$file-$(printf '%s' "$part" | tr -c 'A-Za-z0-9_.-' _ | cut -c 1-80).$SUFFIX
+      save "$part" </dev/null >"$copy/$file"
+    fi
+    printf '%s %s\n' "$file" "$part" >>"$copy/parts"
+  done 4<"$work/names"
+  counts after
+  if [ -n "$CHECKED" ] && ! check >&2; then
+    printf '%s\n' "$BACKUP: $SERVICE is not as it should be; see above" >&2
+  fi
+}
+
+# save_files: the volumes of the service, which are mounted below /volumes.
+save_files() {
+  number=0
+  for volume in $VOLUMES; do
+    number=$((number + 1))
+    file=$(printf '%03d' "$number")-$volume.tar.gz
+    tar -c -z -f "$copy/$file" -C "${FILES:-/volumes}/$volume" .
+    printf '%s %s\n' "$file" "$volume" >>"$copy/parts"
+  done
+}
+
+# The pod's group reads and removes what other containers of it wrote.
+umask 007
+# Of runs that were killed.
+rm -rf "$work"
+mkdir "$work" "$copy"
+# What was begun needs room that the next run wants.
+trap 'rm -rf "$work"' EXIT
+date -u +%Y%m%dT%H%M%SZ >"$work/stamp"
+"save_$KIND"
+trap - EXIT
+printf '%s\n' "$BACKUP: $SERVICE is copied" >&2
