@@ -17,6 +17,7 @@ use crate::model::fields::{NetworkField, RouteField, ServiceField, SiteField, So
 use crate::platform::Platform;
 use crate::schema::{self, Fields as _, Uses};
 use crate::source::Span;
+use crate::standard;
 use crate::target::{self, Coverage, TARGETS, Target};
 use smallvec::SmallVec;
 
@@ -207,7 +208,9 @@ impl Lost {
         others.dedup_by_key(|format| format.name);
         let ways = others.iter().map(|format| match format.reader {
             Some(role) if platform.with_role(role).next().is_none() => {
-                format!("`{}` writes this where a service has `role = {}`", format.name, role.word())
+                let is_one = standard::with_role(role.word())
+                    .map_or_else(String::new, |component| format!(", such as `{component} {{}}`"));
+                format!("`{}` writes this for a service with `role = {}`{is_one}", format.name, role.word())
             }
             _ => format!("`{0}` writes this where `targets` of the platform holds `{0}`", format.name),
         });

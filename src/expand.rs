@@ -7,6 +7,7 @@
 
 mod component;
 mod defaults;
+mod doubt;
 mod environment;
 mod given;
 mod import;
@@ -28,10 +29,12 @@ use smol_str::SmolStr;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Document, Runtime};
+use crate::schema;
 use crate::source::{Loader, Sources, Span};
 use crate::syntax::{self, Entry, File, Name};
 
 use component::Components;
+pub use doubt::without_followers;
 pub use environment::{is_name as is_environment, names as environments, targets};
 pub use given::Given;
 pub use import::load;
@@ -104,7 +107,7 @@ pub fn expand<T: Send>(
     let mut components = Components::new(&mut entries, runtime, sink);
     components.read(&entries, sources, sink);
     let names: Vec<SmolStr> = components.names().map(SmolStr::from).collect();
-    known_keys(&mut entries, &components, sink);
+    known_keys(&mut entries, &components, &mut lost, sink);
     name_instances(&mut entries, &components);
     syntax::duplicates(&mut entries, sink);
     let changed = environment::apply(&mut entries, environment, &components, sink);
@@ -158,7 +161,12 @@ fn kinds(entries: &[Entry]) -> component::Kinds {
 }
 
 /// Reports top-level keys that are neither a block nor a component.
-fn known_keys(entries: &mut Vec<Entry>, components: &Components, sink: &mut Sink) {
+fn known_keys(
+    entries: &mut Vec<Entry>,
+    components: &Components,
+    lost: &mut HashSet<SmolStr>,
+    sink: &mut Sink,
+) {
     entries.retain(|entry| {
         if sink.is_full() {
             return false;
@@ -170,9 +178,14 @@ fn known_keys(entries: &mut Vec<Entry>, components: &Components, sink: &mut Sink
         {
             return true;
         }
+        // What it was meant to declare is referred to.
+        lost.extend(entry.label.iter().map(|label| label.text.clone()));
         let blocks = Document::SCHEMA.fields.iter().map(|field| field.key);
         let known = blocks.chain(components.names()).chain(["import", "component", "environment"]);
-        let help = sink.did_you_mean(key, known);
+        let help = match schema::foreign(key, Document::SCHEMA) {
+            Some(ours) => Some(ours.into()),
+            None => sink.did_you_mean(key, known),
+        };
         sink.report(
             Diagnostic::new(
                 codes::TYP005,

@@ -46,7 +46,7 @@ pub mod view;
 use allow::Allows;
 use check::credential::anywhere;
 use diagnostic::{Diagnostic, Sink, cause, codes, edit};
-use expand::{Around, Expanded};
+use expand::{Around, Expanded, TakenOut};
 use formats::Format;
 use model::Document;
 use platform::{Platform, Runtime};
@@ -57,7 +57,7 @@ use source::{Loader, Sources};
 use syntax::{Entry, File};
 use target::{Artifact, Lowered, Target};
 
-use crate::hash::HashSet;
+use crate::hash::{HashMap, HashSet};
 
 /// What compiling a source came to.
 #[derive(Debug)]
@@ -72,6 +72,8 @@ pub struct Compilation {
     pub allows: Allows,
     /// Which fields of the language it uses, and where.
     pub uses: Uses,
+    /// What is left out of the platform, by its path.
+    pub taken_out: HashMap<SmolStr, TakenOut>,
 }
 
 impl Compilation {
@@ -159,11 +161,15 @@ impl Parsed {
         let mut allows = Allows::new(varied);
         let mut credentials = Vec::new();
         let mut platform = None;
+        let mut taken_out = HashMap::default();
         if let Some(mut expanded) = expanded {
             for part in &mut expanded.parts {
                 credentials.append(&mut part.credentials);
             }
+            taken_out.clone_from(&expanded.disabled);
             let document = whole(&mut expanded, &mut uses, &mut allows);
+            // One that could not be read may be the one that is missing.
+            let lost_backup = expanded.lost.contains("backup");
             platform = document.map(|document| {
                 let mut platform =
                     bind(document, expanded, &entry, &sources, (environment, runtime), &mut sink);
@@ -190,6 +196,7 @@ impl Parsed {
             if sink.has_code_of("SYN") {
                 findings.retain(|finding| finding.code != codes::NET004);
             }
+            findings.retain(|finding| !(lost_backup && finding.code == codes::BKP002));
             allows.filter(findings, &mut sink);
             if sound {
                 allows.unused(&mut sink);
@@ -201,8 +208,9 @@ impl Parsed {
         edit::keep_declared(&mut diagnostics, &sources, |name| names.contains(name));
         edit::locate(&mut diagnostics, &sources);
         edit::keep_fitting(&mut diagnostics, &sources, expand::mismatch);
+        let diagnostics = expand::without_followers(diagnostics, &sources);
         let diagnostics = cause::gather(diagnostics, sources.embedded());
-        Compilation { sources, diagnostics, platform, allows, uses }
+        Compilation { sources, diagnostics, platform, allows, uses, taken_out }
     }
 }
 
@@ -234,6 +242,12 @@ pub fn overlays(base: &Platform, environments: &[&Platform]) -> Vec<Artifact> {
 #[must_use]
 pub fn roots(environments: &[&Platform]) -> Vec<Artifact> {
     target::roots(environments)
+}
+
+/// What a build of the platform as it stands writes for its environments on each runtime: their pages.
+#[must_use]
+pub fn pages(environments: &[&Platform]) -> Vec<Artifact> {
+    target::pages(environments)
 }
 
 /// What is made of a part of the tree.

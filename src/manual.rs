@@ -2,6 +2,7 @@
 //! that they cannot say anything else.
 
 mod component;
+mod word;
 
 use std::fmt::Write as _;
 
@@ -80,7 +81,7 @@ pub fn page(name: &str) -> Option<String> {
     };
     let of_key = schema::key(Document::SCHEMA, within, key);
     if of_key.is_empty() {
-        return None;
+        return word::page(name);
     }
     // A key that holds a block has a page of that block's own.
     let section = schema::section(Document::SCHEMA, key);
@@ -88,13 +89,14 @@ pub fn page(name: &str) -> Option<String> {
     Some(format!("# The key {key}\n\n{of_key}{gap}{section}"))
 }
 
-/// Every name that has a page and is no subject of its own: the keys of blocks.
+/// Every name that has a page and is no subject of its own: the keys of blocks, and the parameters of components.
 #[must_use]
 pub fn keys() -> Vec<String> {
     let dotted = schema::dotted(Document::SCHEMA);
     let plain = dotted.iter().filter_map(|name| Some(name.rsplit_once('.')?.1.to_owned()));
     let mut keys: Vec<String> = plain.collect();
     keys.extend(dotted.iter().cloned());
+    keys.extend(word::parameters());
     keys.sort_unstable();
     keys.dedup();
     keys

@@ -7,6 +7,7 @@ mod amount;
 mod block;
 mod decode;
 mod fields;
+mod foreign;
 mod quantity;
 mod reference;
 mod scalar;
@@ -16,8 +17,9 @@ mod visit;
 pub use amount::Amount;
 pub use decode::{Decode, Decoder, Found, Map, Place, Raw};
 pub use fields::{Below, Fields, Leaf};
+pub use foreign::{Foreign, Ours, WORDS, foreign};
 pub use quantity::{Bytes, Duration, Quantity, Ratio, quantity_member};
-pub use reference::{dotted, key, keys, markdown, section};
+pub use reference::{choices, dotted, key, keys, markdown, section};
 pub use scalar::{
     Constant, Integer, List, Number, Placed, PortNumber, Reference, References, Scalar, SecretName, Template,
     Word, Words, part_of,

@@ -62,3 +62,13 @@ pub fn holding(text: &str) -> Option<&'static str> {
 pub fn component(name: &str) -> Option<(&'static str, &'static str)> {
     COMPONENTS.iter().find(|(known, _)| *known == name).copied()
 }
+
+/// The standard component whose services have a role, by the word of the role.
+#[must_use]
+pub fn with_role(role: &str) -> Option<&'static str> {
+    let is_said = |line: &str| {
+        let said = line.split_once('=').filter(|(key, _)| key.trim() == "role");
+        said.is_some_and(|(_, word)| word.trim() == role)
+    };
+    COMPONENTS.iter().find(|(_, source)| source.lines().any(is_said)).map(|(name, _)| *name)
+}

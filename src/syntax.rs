@@ -13,6 +13,7 @@ mod print;
 mod read;
 mod scan;
 mod text;
+mod unit;
 
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
@@ -25,6 +26,7 @@ pub use place::place;
 pub use print::{MAX_WIDTH, print};
 pub use read::plain_text;
 pub use text::{interpolate, literal_text};
+pub use unit::{Foreign, foreign};
 
 /// The deepest nesting of `{` and `[` that is parsed.
 pub const MAX_DEPTH: usize = 64;

@@ -1,6 +1,9 @@
 //! Which credentials SEC001 finds, and what it takes for one that is none: two lists in `tests/credentials/`, each line
 //! of them put into a platform of its own.
 
+#[path = "credentials/drift.rs"]
+mod drift;
+
 use std::fmt::Write as _;
 
 use infrac::Compilation;

@@ -11,6 +11,8 @@
 mod edits;
 #[path = "fixtures/project.rs"]
 pub(crate) mod project;
+#[path = "fixtures/words.rs"]
+mod words;
 
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -145,7 +145,9 @@ pub(super) fn probeless(platform: &Platform, sink: &mut Sink) {
         Diagnostic::new(codes::OBS014, format!("nobody looks at {what} from outside"))
             .at(first.span, "nobody is told when it does not answer, or its certificate ends")
             .help(format!(
-                "add an instance of a component with `role = probe` that looks at {them}, or `allow OBS014` with the reason"
+                "add an instance of a component with `role = probe`{}, which looks at {them}, or `allow OBS014` with the reason",
+                standard::with_role(Role::Probe.word())
+                    .map_or_else(String::new, |component| format!(", such as `{component} {{}}`"))
             )),
     );
 }

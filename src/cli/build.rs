@@ -53,6 +53,12 @@ pub(super) fn of_project(
         report.remark(if arguments.check { "nothing is compared" } else { "nothing is built" });
         return Ok(Outcome::SourceErrors);
     }
+    if arguments.out.is_none() && !arguments.stdout {
+        let help = "`--out FOLDER` writes to where it leads, if that is meant";
+        for environment in &builds {
+            stays_inside(project.folder(), &default_folder(project.folder(), environment.as_deref()), help)?;
+        }
+    }
     let mut outcome = Outcome::Fine;
     let mut drifted = drift::Total::default();
     let whole_build = |lowered: Vec<Lowered>| Build {
@@ -94,6 +100,7 @@ pub(super) fn of_project(
         }
         report.result(&told(&folder, &summary))?;
     }
+    note_others(&declared, &builds, report);
     let all = arguments.all && arguments.targets.is_empty();
     for (environment, folder) in if all { gone(project.folder(), &declared) } else { Vec::new() } {
         let build = whole_build(Vec::new());
@@ -163,7 +170,7 @@ pub(super) fn lowered(
         .iter()
         .flat_map(|platform| {
             let mut wanted = wanted(named, platform);
-            wanted.retain(|target| target.format.runtime.unwrap_or(any) == platform.runtime);
+            wanted.retain(|target| target.format.is_written(platform.runtime, any));
             crate::build(platform, &wanted)
         })
         .collect();
@@ -173,13 +180,47 @@ pub(super) fn lowered(
     if environment.is_none() {
         let mut environments = platforms(others);
         add_roots(&mut lowered, &environments);
+        add_pages(&mut lowered, &environments);
         add_overlays(&mut lowered, &own, &mut environments);
     }
     lowered
 }
 
+/// Notes that other environments were not looked at, where the command is about one.
+pub(super) fn note_others(declared: &[String], builds: &[Option<String>], report: &Report) {
+    let [Some(environment)] = builds else { return };
+    if declared.iter().any(|other| other != environment) {
+        report.remark(&format!(
+            "note: this is about `{environment}` alone; `infrac check` looks at every environment"
+        ));
+    }
+}
+
+/// Refuses to write to a folder below the project's that a link of a person's leads out of it. A link that `--out` names is meant.
+pub(super) fn stays_inside(project: &Path, folder: &Path, help: &str) -> Result<(), Failure> {
+    let Ok(root) = std::fs::canonicalize(project) else { return Ok(()) };
+    let Ok(below) = folder.strip_prefix(project) else { return Ok(()) };
+    let mut place = project.to_owned();
+    for part in below {
+        place.push(part);
+        let is_link = std::fs::symlink_metadata(&place).is_ok_and(|found| found.is_symlink());
+        if is_link && std::fs::canonicalize(&place).is_ok_and(|real| !real.starts_with(&root)) {
+            return Err(Failure::file(
+                codes::ART004,
+                &place,
+                "is a link that leads out of the project",
+                help,
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// The folders of environments that earlier builds wrote and the source does not declare any more.
 fn gone(project: &Path, declared: &[String]) -> Vec<(String, PathBuf)> {
+    if stays_inside(project, &project.join("build"), "").is_err() {
+        return Vec::new();
+    }
     let entries = std::fs::read_dir(project.join("build")).into_iter().flatten().flatten();
     let mut gone: Vec<(String, PathBuf)> = entries
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
@@ -313,9 +354,14 @@ fn runtimes(parsed: &Parsed, named: &[&'static Target]) -> Vec<Runtime> {
     if named.is_empty() {
         return parsed.runtimes();
     }
-    let of_named: Vec<Runtime> =
-        named.iter().map(|target| target.format.runtime.unwrap_or_else(|| parsed.runtime())).collect();
-    Runtime::ALL.into_iter().filter(|runtime| of_named.contains(runtime)).collect()
+    let (all, first) = (parsed.runtimes(), parsed.runtime());
+    let is_written = |runtime: &Runtime| {
+        named.iter().any(|target| match target.format.runtime {
+            None if target.format.each_runtime => all.contains(runtime),
+            _ => target.format.is_written(*runtime, first),
+        })
+    };
+    Runtime::ALL.into_iter().filter(is_written).collect()
 }
 
 fn platforms(variations: Vec<&mut Variation>) -> Vec<&mut Platform> {
@@ -351,6 +397,14 @@ fn add_roots(lowered: &mut [Lowered], environments: &[&mut Platform]) {
     let on_host =
         environments.iter().map(|it| &**it).filter(|it| formats::TERRAFORM.runtime == Some(it.runtime));
     terraform.artifacts.extend(crate::roots(&on_host.collect::<Vec<_>>()));
+}
+
+/// Adds the pages of environments to the documentation.
+fn add_pages(lowered: &mut [Lowered], environments: &[&mut Platform]) {
+    let docs = lowered.iter_mut().find(|lowered| lowered.target == formats::DOCS.name);
+    let Some(docs) = docs else { return };
+    let environments: Vec<&Platform> = environments.iter().map(|it| &**it).collect();
+    docs.artifacts.extend(crate::pages(&environments));
 }
 
 /// The targets asked for, each once, in the order of the table; those of the platform where none is named.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::{Compression, GzBuilder};
 
-use super::build::{lowered, shown};
+use super::build::{lowered, note_others, shown, stays_inside};
 use super::project::{Project, STDIN};
 use super::report::{Report, count};
 use super::variation::{self, Variation};
@@ -25,6 +25,7 @@ const ORIGIN: &str = "BUILD";
 
 pub(super) fn run(arguments: &BundleArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.path.as_deref())?;
+    expect_place(arguments)?;
     let loader = project.loader();
     let parsed = Parsed::load(&loader, project.entry());
     let builds = if arguments.all {
@@ -66,13 +67,49 @@ pub(super) fn run(arguments: &BundleArguments, report: &Report) -> Result<Outcom
         let archive = packed(&project, lowered, &name, environment.as_deref(), &source)?;
         let file = format!("{name}.tar.gz");
         let to = match &arguments.to {
-            Some(folder) if arguments.all => folder.join(file),
+            Some(folder) if arguments.all || folder.is_dir() => folder.join(file),
             Some(path) => path.clone(),
-            None => project.folder().join("build").join(file),
+            None => {
+                let folder = project.folder().join("build");
+                stays_inside(
+                    project.folder(),
+                    &folder,
+                    "`--to PATH` writes to where it leads, if that is meant",
+                )?;
+                folder.join(file)
+            }
         };
         hand_over(&archive, &to, report)?;
     }
+    note_others(&parsed.environments(), &builds, report);
     Ok(Outcome::Fine)
+}
+
+/// The ends of names of archives of other kinds.
+const OTHERS: &[&str] = &[".zip", ".7z", ".rar", ".tar", ".tar.bz2", ".tar.xz", ".tar.zst"];
+
+/// Refuses a place where no archive of this kind belongs.
+fn expect_place(arguments: &BundleArguments) -> Result<(), Failure> {
+    let Some(to) = &arguments.to else { return Ok(()) };
+    let said = to.to_string_lossy();
+    if said == "-" {
+        return Err(Failure::Usage(
+            "an archive is written to a file, since its digest stands beside it\n  help: `--to NAME.tar.gz`"
+                .to_owned(),
+        ));
+    }
+    if let Some(end) = OTHERS.iter().find(|end| said.to_lowercase().ends_with(**end)) {
+        let name = &said[..said.len() - end.len()];
+        return Err(Failure::Usage(format!(
+            "archives are made with tar and gzip, and `{said}` would be taken for another kind\n  help: `--to {name}.tar.gz`"
+        )));
+    }
+    if arguments.all && (to.is_file() || said.ends_with(".tar.gz") || said.ends_with(".tgz")) {
+        return Err(Failure::Usage(format!(
+            "with `--all` there are several archives, and `{said}` is one\n  help: `--to FOLDER/`"
+        )));
+    }
+    Ok(())
 }
 
 /// An archive, and how many files it holds.

@@ -41,7 +41,11 @@ fn list() -> String {
     let _ = writeln!(out, "targets: {}", names(|it| matches!(it, Subject::Target(_))));
     let _ = writeln!(out, "concepts: {}", names(|it| matches!(it, Subject::Concept(..))));
     let _ = writeln!(out, "blocks: {}", names(|it| matches!(it, Subject::Block(_))));
-    let _ = writeln!(out, "keys: of a block `service.port`, of all that have it `networks`");
+    let _ = writeln!(
+        out,
+        "keys: of a block `service.port`, of all that have it `networks`, of a component `COMPONENT.PARAMETER`"
+    );
+    let _ = writeln!(out, "words: of other languages, such as `depends_on`");
     out
 }
 
@@ -59,7 +63,7 @@ fn unknown(word: &str) -> Failure {
     let known = known.chain(keys.iter().map(String::as_str));
     let way_out = did_you_mean(word, known).unwrap_or_else(|| "`infrac explain` lists all of them".into());
     Failure::Usage(format!(
-        "there is no diagnostic, component, target, concept, block or key `{word}`\n  help: {}",
+        "there is no diagnostic, component, target, concept, block, key or word `{word}`\n  help: {}",
         way_out.text
     ))
 }

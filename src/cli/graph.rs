@@ -63,7 +63,7 @@ impl From<GraphTheme> for Theme {
 pub(super) fn run(arguments: &GraphArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.at.source.as_deref())?;
     let compiled = show::compiled(&arguments.at, &project);
-    let Some(platform) = &compiled.platform else { return Ok(show::errors(&compiled, &project, report)) };
+    let Some(platform) = &compiled.platform else { return Ok(report.errors(&compiled, &project)) };
     let graph = Graph::of(platform, arguments.scrapes);
     let drawn = match arguments.format {
         GraphFormat::Svg => svg(&graph, arguments.theme.into()),

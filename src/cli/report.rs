@@ -3,9 +3,11 @@
 
 use std::cell::RefCell;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use super::{Color, Failure};
+use super::project::{Project, STDIN};
+use super::{Color, Failure, Outcome};
+use crate::Compilation;
 use crate::diagnostic::machine::{self, Finding, Variant};
 use crate::diagnostic::{Diagnostic, Guard, Guarded, MOST, Style, render};
 use crate::source::Sources;
@@ -70,9 +72,9 @@ impl Report {
     pub(super) fn draw(&self, diagnostics: &[Diagnostic], sources: &Sources, origin: &Origin) -> Counts {
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
         let full = diagnostics.len() >= MOST;
-        let guard = Guard::new(diagnostics, sources);
+        let shown = |name: &str| from_here(&origin.folder, name);
+        let guard = Guard::new(diagnostics, sources).called(diagnostics, shown);
         if self.format.is_some() {
-            let shown = |name: &str| from_here(&origin.folder, name);
             let entry = shown(&origin.entry);
             let found = diagnostics.iter().map(|it| Finding::of(it, &guard, &origin.variant, &shown));
             self.findings.borrow_mut().extend(found.map(|finding| finding.or_at(&entry)));
@@ -97,6 +99,14 @@ impl Report {
         }
         say(&out);
         Counts { errors, warnings, full }
+    }
+
+    /// Draws why a source comes to no platform.
+    pub(super) fn errors(&self, compiled: &Compilation, project: &Project) -> Outcome {
+        let folder = project.folder().to_owned();
+        let origin = Origin { folder, entry: project.entry().to_owned(), ..Origin::default() };
+        self.total(self.draw(&compiled.diagnostics, &compiled.sources, &origin));
+        Outcome::SourceErrors
     }
 
     /// Says how many diagnostics were drawn in all.
@@ -160,12 +170,26 @@ impl Report {
 
 /// A file below a folder as it is called in the current one.
 fn from_here(folder: &Path, name: &str) -> String {
+    // Standard input stands in no folder.
+    if name == STDIN {
+        return name.to_owned();
+    }
     let path = folder.join(name);
     let path = path.strip_prefix(".").unwrap_or(&path);
     // In a folder that is gone, paths stay as they are.
     let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
     let path = if path.is_absolute() { path.strip_prefix(&here).unwrap_or(path) } else { path };
-    path.display().to_string()
+    down_again(path, &here).display().to_string()
+}
+
+/// A path that leads up and down the same way again, without that: `../services/api.infra` in `services` is `api.infra`.
+fn down_again(path: &Path, here: &Path) -> PathBuf {
+    let up = path.components().take_while(|part| *part == Component::ParentDir).count();
+    let below: Vec<Component<'_>> = here.components().rev().take(up).collect();
+    let down = path.components().skip(up);
+    let same = down.zip(below.iter().rev()).take_while(|(part, there)| part == *there).count();
+    let ups = std::iter::repeat_n(Component::ParentDir, up - same);
+    ups.chain(path.components().skip(up + same)).collect()
 }
 
 /// Prints what was asked for, also when quiet.

@@ -6,7 +6,7 @@ mod url;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::project::Project;
-use super::report::{Origin, Report, print};
+use super::report::{Report, print};
 use super::{Failure, Outcome, RequestArguments};
 use crate::Parsed;
 use crate::diagnostic::{Guarded, did_you_mean};
@@ -22,8 +22,7 @@ pub(super) fn run(arguments: &RequestArguments, report: &Report) -> Result<Outco
     let runtime = parsed.runtime();
     let compilation = parsed.compile(&loader, arguments.env.as_deref(), runtime);
     let Some(platform) = &compilation.platform else {
-        report.total(report.draw(&compilation.diagnostics, &compilation.sources, &Origin::default()));
-        return Ok(Outcome::SourceErrors);
+        return Ok(report.errors(&compilation, &project));
     };
     let headers: Vec<(&str, &str)> =
         arguments.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::project::Project;
-use super::report::{Origin, Report, print};
+use super::report::{Report, print};
 use super::{Failure, Outcome, RouteArguments};
 use crate::Parsed;
 use crate::diagnostic::Guarded;
@@ -22,8 +22,7 @@ pub(super) fn run(arguments: &RouteArguments, report: &Report) -> Result<Outcome
     let runtime = parsed.runtime();
     let compilation = parsed.compile(&loader, arguments.env.as_deref(), runtime);
     let Some(platform) = &compilation.platform else {
-        report.total(report.draw(&compilation.diagnostics, &compilation.sources, &Origin::default()));
-        return Ok(Outcome::SourceErrors);
+        return Ok(report.errors(&compilation, &project));
     };
     let given: Vec<(&str, &str)> =
         arguments.labels.iter().map(|(label, value)| (label.as_str(), value.as_str())).collect();

@@ -1,19 +1,21 @@
 //! `infrac show` and `infrac model`: what a platform comes to, one thing for people and the whole for programs.
 
 mod files;
+mod kinds;
 mod lines;
 mod others;
+mod places;
 mod runs;
 
-use std::fmt::Write as _;
-
 use super::project::Project;
-use super::report::{Origin, Report, print};
+use super::report::{Report, print};
 use super::{Failure, ModelArguments, Outcome, PlatformArguments, ShowArguments, route};
 use crate::diagnostic::{Guarded, did_you_mean};
+use crate::expand::TakenOut;
 use crate::platform::Platform;
 use crate::view::{Model, Service};
 use crate::{Compilation, Parsed};
+use kinds::{ENVIRONMENTS, lines_of};
 use lines::Lines;
 
 /// What one thing of the platform comes to, with what says so.
@@ -24,31 +26,40 @@ pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome
     let environments = parsed.environments();
     // Shells complete by them, also while the source has errors.
     if arguments.name.as_deref() == Some(ENVIRONMENTS) {
-        print(&Guarded::new(&lines_of(&environments)))?;
+        print(&Guarded::new(&lines_of(environments.iter().map(String::as_str))))?;
         return Ok(Outcome::Fine);
     }
     let runtime = arguments.at.on.map_or_else(|| parsed.runtime(), Into::into);
     let mut compiled = parsed.compile(&loader, arguments.at.env.as_deref(), runtime);
-    let Some(platform) = &mut compiled.platform else { return Ok(errors(&compiled, &project, report)) };
+    let Some(platform) = &mut compiled.platform else { return Ok(report.errors(&compiled, &project)) };
     let model = Model::of(platform, &compiled.sources);
-    let lists = lists(&model, platform, &environments);
+    // What components leave out by themselves is nobody's to look for.
+    let own = |taken_out: &TakenOut| !compiled.sources.embedded().contains(&taken_out.span.file);
+    let left_out = compiled.taken_out.iter().filter(|(_, taken_out)| own(taken_out));
+    let mut left_out: Vec<String> = left_out.map(|(name, _)| name.to_string()).collect();
+    left_out.sort_unstable();
+    let lists = kinds::lists(&model, platform, &environments, &left_out);
     let Some(name) = &arguments.name else {
-        print(&Guarded::new(&overview(&model, &lists)))?;
+        print(&Guarded::new(&kinds::overview(&model, &lists)))?;
         return Ok(Outcome::Fine);
     };
     let mut things = things(&model, platform, name);
     things.extend(others::things(&model, platform, &compiled.sources, name));
+    things.extend(places::things(&model, platform, &compiled.sources, name));
     if things.is_empty()
-        && let Some((_, named)) = lists.iter().find(|(title, _)| title == name)
+        && let Some(taken_out) = compiled.taken_out.get(name.as_str())
     {
-        let names: Vec<String> = named.iter().map(|(name, _)| name.clone()).collect();
-        print(&Guarded::new(&lines_of(&names)))?;
+        things.push(places::left_out(name, *taken_out, &compiled.sources));
+    }
+    if things.is_empty()
+        && let Some(list) = lists.iter().find(|list| list.title == name)
+    {
+        print(&Guarded::new(&list.lines()))?;
         return Ok(Outcome::Fine);
     }
     if things.is_empty() {
-        let known = lists.iter().flat_map(|(_, named)| named.iter().map(|(name, _)| name.as_str()));
-        let inner = others::inner(&model);
-        let known = known.chain(inner.iter().map(String::as_str));
+        let known = lists.iter().flat_map(|list| list.named.iter().map(|(name, _)| name.as_str()));
+        let known = known.chain(lists.iter().map(|list| list.title));
         let help = did_you_mean(name, known)
             .map_or_else(|| "`infrac show` lists everything that has a name".to_owned(), |help| help.text);
         return Err(Failure::Usage(format!(
@@ -60,15 +71,11 @@ pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome
     Ok(Outcome::Fine)
 }
 
-fn lines_of(names: &[String]) -> String {
-    names.iter().flat_map(|name| [name.as_str(), "\n"]).collect()
-}
-
 /// The whole platform, as JSON.
 pub(super) fn model(arguments: &ModelArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.at.source.as_deref())?;
     let compiled = compiled(&arguments.at, &project);
-    let Some(platform) = &compiled.platform else { return Ok(errors(&compiled, &project, report)) };
+    let Some(platform) = &compiled.platform else { return Ok(report.errors(&compiled, &project)) };
     print(&Guarded::new(&Model::of(platform, &compiled.sources).json()))?;
     Ok(Outcome::Fine)
 }
@@ -79,52 +86,6 @@ pub(super) fn compiled(at: &PlatformArguments, project: &Project) -> Compilation
     let parsed = Parsed::load(&loader, project.entry());
     let runtime = at.on.map_or_else(|| parsed.runtime(), Into::into);
     parsed.compile(&loader, at.env.as_deref(), runtime)
-}
-
-/// Reports why there is none.
-pub(super) fn errors(compiled: &Compilation, project: &Project, report: &Report) -> Outcome {
-    let folder = project.folder().to_owned();
-    let origin = Origin { folder, entry: project.entry().to_owned(), ..Origin::default() };
-    report.total(report.draw(&compiled.diagnostics, &compiled.sources, &origin));
-    Outcome::SourceErrors
-}
-
-/// The kind whose list needs no sound platform.
-const ENVIRONMENTS: &str = "environments";
-
-/// Names of one kind, each with what stands behind it in the overview.
-type List = (&'static str, Vec<(String, String)>);
-
-/// Everything that has a name, by its kind.
-fn lists(model: &Model, platform: &Platform, environments: &[String]) -> Vec<List> {
-    let plain = |names: Vec<String>| names.into_iter().map(|name| (name, String::new())).collect();
-    let with = |name: &str, description: Option<&str>| (name.to_owned(), described(description));
-    let mut alerts: Vec<String> = model.alerts.iter().map(|it| it.name.clone()).collect();
-    alerts.dedup();
-    let store = |it: &crate::view::Store| (format!("{}.{}", it.of, it.name), format!(": {}", it.kind));
-    vec![
-        ("services", model.services.iter().map(|it| with(&it.path, it.description.as_deref())).collect()),
-        ("groups", platform.groups.iter().map(|it| with(&it.name, it.description.as_deref())).collect()),
-        ("networks", model.networks.iter().map(|it| with(&it.name, it.description.as_deref())).collect()),
-        ("outsides", plain(model.outsides.iter().map(|it| it.name.clone()).collect())),
-        ("sites", model.sites.iter().map(|it| (it.name.clone(), format!(": {}", it.domain))).collect()),
-        ("inputs", plain(model.inputs.iter().map(|it| it.name.clone()).collect())),
-        ("stores", model.stores.iter().map(store).collect()),
-        ("backups", plain(model.backups.iter().map(|it| it.name.clone()).collect())),
-        ("alerts", plain(alerts)),
-        ("receivers", plain(platform.receivers().map(|it| it.name.clone()).collect())),
-        (ENVIRONMENTS, plain(environments.to_vec())),
-    ]
-}
-
-/// All lists, one behind the other.
-fn overview(model: &Model, lists: &[List]) -> String {
-    let mut out = format!("{}{}\n", model.name, described(model.description.as_deref()));
-    for (title, named) in lists.iter().filter(|(_, named)| !named.is_empty()) {
-        let names: Vec<String> = named.iter().map(|(name, behind)| format!("{name}{behind}")).collect();
-        let _ = writeln!(out, "\n{title} ({})\n  {}", names.len(), names.join("\n  "));
-    }
-    out
 }
 
 fn described(text: Option<&str>) -> String {

@@ -84,6 +84,8 @@ pub struct Guard<'a> {
     sources: &'a Sources,
     /// What is drawn in the place of the text of a file: as many bytes, on as many lines.
     shown: BTreeMap<FileId, String>,
+    /// What files are called, where that is not their name below the project's folder.
+    names: BTreeMap<FileId, String>,
     known: Known,
 }
 
@@ -118,7 +120,24 @@ impl<'a> Guard<'a> {
         }
         let shown = by_file.into_iter();
         let shown = shown.map(|(file, ranges)| (file, known::starred(sources.file(file).text(), ranges)));
-        Self { sources, shown: shown.collect(), known }
+        Self { sources, shown: shown.collect(), names: BTreeMap::new(), known }
+    }
+
+    /// The same, in whose pictures the files of diagnostics are called as they are from somewhere else.
+    #[must_use]
+    pub fn called(mut self, diagnostics: &[Diagnostic], name: impl Fn(&str) -> String) -> Self {
+        for label in diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels) {
+            let file = label.span.file;
+            if !self.is_shipped(file) {
+                self.names.entry(file).or_insert_with(|| name(self.sources.file(file).name()));
+            }
+        }
+        self
+    }
+
+    /// What a file is called.
+    pub(super) fn name(&self, id: FileId) -> &str {
+        self.names.get(&id).map_or_else(|| self.sources.file(id).name(), String::as_str)
     }
 
     /// A file, of which the lines and the name are shown.

@@ -196,13 +196,15 @@ impl miette::Diagnostic for Picture<'_> {
 /// A file of which miette sees only the lines it draws, found through the table of line starts.
 struct Snippet<'a> {
     file: &'a SourceFile,
+    /// What it is called.
+    name: &'a str,
     /// Its text, without what no message may show.
     text: &'a str,
 }
 
 impl<'a> Snippet<'a> {
     fn new(guard: &'a Guard<'a>, id: FileId) -> Self {
-        Self { file: guard.file(id), text: guard.shown(id) }
+        Self { file: guard.file(id), name: guard.name(id), text: guard.shown(id) }
     }
 }
 
@@ -234,7 +236,7 @@ impl SourceCode for Snippet<'_> {
         };
         let bytes = text.as_bytes().get(start..stop).ok_or(MietteError::OutOfBounds)?;
         Ok(Box::new(MietteSpanContents::new_named(
-            file.name().to_owned(),
+            self.name.to_owned(),
             bytes,
             SourceSpan::from((start, stop - start)),
             first,

@@ -14,6 +14,7 @@ use super::substitute::{ChildValues, Children, Environment};
 use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes};
 use crate::hash::{HashMap, HashSet, RandomState};
 use crate::model::{ParameterType, Service};
+use crate::schema;
 use crate::source::Span;
 use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
 
@@ -201,7 +202,10 @@ impl Expansion<'_> {
                 let kinds = component.children.iter().map(|kind| kind.name.text.as_str());
                 let known = component::names(&component.parameters).chain(kinds).chain(fields);
                 let known = known.chain(self.components.names());
-                let help = self.sink.did_you_mean(key, known);
+                let help = match schema::foreign(key, Service::SCHEMA) {
+                    Some(ours) => Some(ours.into()),
+                    None => self.sink.did_you_mean(key, known),
+                };
                 // It is read as what it was meant to be: else that would be missing as well.
                 if let (Some(text), None) = (meant(help.as_ref(), &component.parameters), &item.label) {
                     misspelt.push(Entry { key: Name { text, ..item.key.clone() }, ..item.clone() });
@@ -301,7 +305,15 @@ impl Expansion<'_> {
                 Diagnostic::new(codes::CMP001, format!("`{owner}` needs {names}"))
                     .at(head, "not given here")
                     .at(first.name.span, "declared here, without a default")
-                    .help(format!("write `{} = …`, of type `{}`", first.name.text, first.type_.word())),
+                    .help(match first.type_ {
+                        ParameterType::Secret => {
+                            format!(
+                                "write `{} = NAME`, and declare `secret NAME`, whose value the operator sets",
+                                first.name.text
+                            )
+                        }
+                        type_ => format!("write `{} = …`, of type `{}`", first.name.text, type_.word()),
+                    }),
             );
         }
         broken.extend(missing.iter().map(|parameter| parameter.name.text.clone()));

@@ -1,10 +1,10 @@
 //! What the operator sets, and what one target is told.
 
 use crate::schema::{
-    Constant, Decode, Decoder, Integer, Kind, Leaf, List, Map, Raw, block, choice, without_constants,
+    Constant, Decode, Decoder, Integer, Kind, Leaf, List, Map, Raw, Scalar, block, choice, without_constants,
 };
 use crate::source::Span;
-use crate::syntax::{Entry, Name};
+use crate::syntax::{Entry, Name, Text, Value, ValueKind};
 
 block! {
     /// A value that the operator sets in the environment. Without a default it must be set.
@@ -20,12 +20,40 @@ block! {
     }
 }
 
+/// A secret's value that stands in the source: text, or a word or number without quotes. A rule reports each.
+#[derive(Debug, Clone)]
+pub struct WrittenDown {
+    /// What stands there; nothing of a list.
+    pub text: Text,
+    /// The place.
+    pub span: Span,
+}
+
+impl Scalar for WrittenDown {
+    fn shape() -> Kind {
+        Constant::shape()
+    }
+
+    fn read(value: &Value, _: &mut Decoder<'_>) -> Option<Self> {
+        let text = match &value.kind {
+            ValueKind::Text(text) => text.clone(),
+            ValueKind::Number(word) => Text::literal(word.clone()),
+            ValueKind::Boolean(word) => Text::literal(word.to_string()),
+            ValueKind::Reference(path) => Text::literal(path.text()),
+            ValueKind::List(_) | ValueKind::Body(_) => Text::default(),
+        };
+        Some(Self { text, span: value.span })
+    }
+}
+
+without_constants! { WrittenDown }
+
 block! {
     /// A value that the operator sets and nobody may see. The compiler never reads it, and no
     /// artifact holds it.
     "secret" => Secret / SecretField {
         label name = "The name of the environment variable.";
-        maybe value: Constant = "Not allowed: a secret's value never stands in the source.";
+        maybe value: WrittenDown = "Not allowed: a secret's value never stands in the source.";
         /// What it is for; stands in `.env.example`.
         optional description: Constant,
         /// Whether it may stay empty.

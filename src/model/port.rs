@@ -1,6 +1,10 @@
 //! Ports: what a service listens on, and who may come in.
 
-use crate::schema::{Constant, List, Placed, PortNumber, Reference, block, choice};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::schema::{
+    Constant, Decoder, Kind, List, Placed, PortNumber, Reference, Scalar, block, choice, without_constants,
+};
+use crate::syntax::{Path, Value, ValueKind};
 
 block! {
     /// A port that a service listens on.
@@ -97,10 +101,49 @@ choice! {
         Internal = "internal",
     }
 }
+/// The name of who may come in. Other languages say there which port of the host it is, or whether at all.
+#[derive(Debug, Clone)]
+pub struct PublishedTo(pub Path);
+
+impl Scalar for PublishedTo {
+    fn shape() -> Kind {
+        Reference::shape()
+    }
+
+    fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        // `80:8080`, and `127.0.0.1:80:8080`: the host's port comes before that of the container.
+        let digits = |part: &&str| part.parse::<u16>().is_ok();
+        let parts = || value.written().unwrap_or_default().rsplit(':');
+        let port = match &value.kind {
+            ValueKind::Boolean(_) => None,
+            ValueKind::Number(_) if !parts().all(|part| digits(&part)) => None,
+            _ if parts().next().is_some_and(|last| digits(&last)) => {
+                parts().skip(1).find(digits).or(parts().next())
+            }
+            _ => return Reference::read(value, decoder).map(|name| Self(name.0)),
+        };
+        let host = port.map(|port| format!(" {{ port = {port} }}")).unwrap_or_default();
+        let example = |who: &str| format!("`publish = {who}{host}`");
+        let (found, of_host) = (value.kind.describe(), port.map_or("", |_| "; `port` is that of the host"));
+        decoder.report(
+            Diagnostic::new(codes::TYP001, format!("expected the name of who may come in, found {found}"))
+                .at(value.span, format!("this is {found}"))
+                .help(format!(
+                    "{} lets this machine in, {} everybody, and the name of an `outside` its addresses{of_host}",
+                    example("localhost"),
+                    example("internet"),
+                )),
+        );
+        None
+    }
+}
+
+without_constants! { PublishedTo }
+
 block! {
     /// Who may come in from outside.
     "publish" => Publish / PublishField {
-        value to: Reference = "`internet`, `localhost` or a declared outside; `none` takes back what was published.";
+        value to: PublishedTo = "`internet`, `localhost` or a declared outside; `none` takes back what was published.";
         /// The host's port, where it is another one.
         optional port: PortNumber,
     }

@@ -82,6 +82,18 @@ impl Observed {
         (!matchers.is_empty()).then(|| self.jobs.fitting(&matchers))
     }
 
+    /// Whether a query names a scrape job of a service, and does not ask for all jobs there are.
+    #[must_use]
+    pub fn names_jobs_of(&self, query: &Query, service: ServiceId) -> bool {
+        let mut selectors = query.parsed.iter().flat_map(|parsed| parsed.selectors());
+        selectors.any(|selector| {
+            self.jobs_named(query, selector).is_some_and(|named| {
+                let is_all = self.jobs.len() > 1 && named.len() >= self.jobs.len();
+                !is_all && named.iter().any(|job| job.service == service)
+            })
+        })
+    }
+
     /// The longest time between two samples of what a query asks for, where it is longer than usual.
     #[must_use]
     pub fn rarest_of(&self, query: &Query) -> Option<Duration> {

@@ -93,7 +93,8 @@ impl Texts<'_> {
         let known = known.chain(block.child.iter().map(|child| &child.name));
         let known = known.chain(block.service.iter().map(|service| &service.name));
         let reason = format!("`{}` has no such port, output, child or service", placed.path);
-        self.no_member(path, depth, &reason, known.map(|name| name.text.as_str()).chain(["name"]))
+        let known = known.map(|name| name.text.as_str()).chain(["name"]);
+        self.no_such(path, depth, &reason, known, |near| near == "name")
     }
 
     fn port(

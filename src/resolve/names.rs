@@ -269,10 +269,14 @@ fn indices<'n>(names: impl Iterator<Item = &'n Name>, sink: &mut Sink) -> HashMa
         .collect()
 }
 
-/// Environment variables: POSIX.1-2024, Base Definitions, section 8.1.
-fn expect_env_name(name: &Name, sink: &mut Sink) {
+/// Whether a name can be that of an environment variable: POSIX.1-2024, Base Definitions, section 8.1.
+pub(super) fn is_env_name(name: &str) -> bool {
     let valid = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if name.text.chars().all(valid) && !name.text.starts_with(|c: char| c.is_ascii_digit()) {
+    name.chars().all(valid) && !name.starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn expect_env_name(name: &Name, sink: &mut Sink) {
+    if is_env_name(&name.text) {
         return;
     }
     sink.report(

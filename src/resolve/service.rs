@@ -8,7 +8,9 @@ use smallvec::SmallVec;
 use super::bears::bears;
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
-use super::{backup, config, guide, health, image, rotate, site, sound, storage, target, tree, workload};
+use super::{
+    backup, capability, config, guide, health, image, rotate, site, sound, storage, target, tree, workload,
+};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{self, PathsRead, RunKind};
@@ -16,8 +18,9 @@ use crate::platform::{
     Bears, Build, EnvVar, GroupId, Health, ImageFacts, ImageName, NetworkId, Outside, OutsideId, OutsideKind,
     Platform, Port, Publish, Service, ServiceId, Value, ValuePart,
 };
-use crate::schema::{List, Reference, Template};
+use crate::schema::{List, Template};
 use crate::source::Span;
+use crate::syntax::Path;
 
 /// Binds the service at a place among all services; the one that it stands in is bound already.
 pub(super) fn service(
@@ -106,6 +109,7 @@ pub(super) fn service(
     service.health = health::health(&service, known, &mut mentions, texts);
     service.metrics = health::metrics(&service, texts);
     sound::expect_reason(block, texts);
+    capability::expect_capabilities(block, texts);
     sound::service(block, service.image.as_ref(), texts);
     storage::one_place_each(&service, texts);
     (service, mentions)
@@ -207,7 +211,7 @@ fn ports(
             numbers.insert((number, is_udp), port.span);
         }
         let publish = port.published().and_then(|publish| {
-            let to = outside(&publish.to, texts)?;
+            let to = outside(&publish.to.0, texts)?;
             comes_in(&platform[to], publish.to.0.span, texts);
             let host_port = publish.port.map_or(number, |port| port.0);
             Some(Publish { to, host_port, span: publish.to.0.span })
@@ -226,6 +230,7 @@ fn ports(
                 .filter(|span| !texts.absent.sources.embedded().contains(&span.file)),
             paths: paths.unwrap_or_default(),
             strict: port.paths_read == Some(PathsRead::Strict),
+            description: optional(port.description.as_ref(), texts),
             forwards: port.forwards.iter().filter_map(|block| site::forward(block, texts)).collect(),
             span: port.span,
         });
@@ -253,33 +258,37 @@ pub(super) fn comes_in(outside: &Outside, span: Span, texts: &mut Texts<'_>) {
 const INSIDE: &str = "`publish = none` keeps it inside, `publish = localhost` opens it to the host alone, and `access = internal` forbids to publish it";
 
 /// An outside by its name.
-fn outside(reference: &Reference, texts: &mut Texts<'_>) -> Option<OutsideId> {
+fn outside(path: &Path, texts: &mut Texts<'_>) -> Option<OutsideId> {
     // The built-in ones are visible everywhere, in components too.
     if let Some(at) =
-        reference.0.word().and_then(|word| super::names::BUILT_IN.iter().position(|name| *name == word))
+        path.word().and_then(|word| super::names::BUILT_IN.iter().position(|name| *name == word))
     {
         return Some(OutsideId(at));
     }
-    if let Some(word) = reference.0.word().filter(|word| !texts.names.symbols.contains_key(*word))
-        && reference.0.scope == crate::syntax::Scope::Platform
+    if let Some(word) = path.word().filter(|word| !texts.names.symbols.contains_key(*word))
+        && path.scope == crate::syntax::Scope::Platform
         && !texts.absent.lost.contains(word)
     {
         let known = texts.document.outside.iter().map(|outside| outside.name.text.as_str());
         let help = match word {
             "internal" | "private" => Some(INSIDE.into()),
+            "all" | "any" | "everybody" | "everyone" | "external" | "public" | "world" => Some(
+                "everybody is `internet`, this machine `localhost`, and others are declared by `outside`"
+                    .into(),
+            ),
             _ => texts.sink.did_you_mean(word, known.chain(super::names::BUILT_IN)),
         };
         texts.sink.report(
             Diagnostic::new(codes::NAM001, format!("there is no outside `{word}`"))
-                .at(reference.0.span, "not declared")
+                .at(path.span, "not declared")
                 .help_maybe(help),
         );
         return None;
     }
-    match texts.find(&reference.0, &mut Mentions::default())? {
+    match texts.find(path, &mut Mentions::default())? {
         Thing::Outside(id) => Some(id),
         thing => {
-            texts.wrong_kind(&reference.0, &thing, "an outside");
+            texts.wrong_kind(path, &thing, "an outside");
             None
         }
     }

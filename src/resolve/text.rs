@@ -90,6 +90,8 @@ pub(super) struct Texts<'a> {
     pub(super) fields: HashMap<(usize, usize), HashMap<SmolStr, usize>>,
     /// The first site that serves each port as a whole, by what its route says; made when it is first asked for.
     pub(super) served: Option<HashMap<String, usize>>,
+    /// Whether what is being looked for has to be text.
+    pub(super) wants_text: bool,
     /// How much has come together that the source says once and the platform many times.
     copied: Arc<AtomicUsize>,
 }
@@ -139,6 +141,7 @@ impl<'a> Texts<'a> {
             outputs: HashMap::default(),
             fields: HashMap::default(),
             served: None,
+            wants_text: false,
             copied: Arc::default(),
         }
     }
@@ -156,6 +159,7 @@ impl<'a> Texts<'a> {
             outputs: HashMap::default(),
             fields: HashMap::default(),
             served: None,
+            wants_text: false,
             copied: Arc::clone(&self.copied),
         }
     }
@@ -341,7 +345,10 @@ impl<'a> Texts<'a> {
 
     /// What a path says as text.
     fn value(&mut self, path: &Path, mentions: &mut Mentions) -> Value {
-        let Some(thing) = self.find(path, mentions) else { return Value::default() };
+        let outer = std::mem::replace(&mut self.wants_text, true);
+        let found = self.find(path, mentions);
+        self.wants_text = outer;
+        let Some(thing) = found else { return Value::default() };
         let help = match &thing {
             Thing::Text(value) => return value.clone(),
             Thing::Port(..) => {

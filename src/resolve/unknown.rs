@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::names::Symbol;
+use super::names::{Symbol, is_env_name};
 use super::text::{Texts, Thing};
 use crate::diagnostic::{Diagnostic, Help, cause, codes};
 use crate::expand::TakenOut;
@@ -22,6 +22,18 @@ impl Texts<'_> {
         reason: &str,
         known: impl Iterator<Item = &'k str>,
     ) -> Option<Thing> {
+        self.no_such(path, depth, reason, known, |_| true)
+    }
+
+    /// The same, where only some of the known names lead to text by themselves.
+    pub(super) fn no_such<'k>(
+        &mut self,
+        path: &Path,
+        depth: usize,
+        reason: &str,
+        known: impl Iterator<Item = &'k str>,
+        is_text: impl Fn(&str) -> bool,
+    ) -> Option<Thing> {
         let segment = path.segments.get(depth)?;
         if self.sink.is_full() || self.is_ambiguous(path) {
             return None;
@@ -29,9 +41,15 @@ impl Texts<'_> {
         let member = path.segments[..=depth].join(".");
         let mut diagnostic = match self.absent.disabled.get(member.as_str()) {
             Some(taken_out) => absent(&member, path, *taken_out),
-            None => Diagnostic::new(codes::NAM001, format!("there is no `{}`", path.text()))
-                .at(path.span, reason)
-                .help_maybe(self.sink.did_you_mean(segment, known)),
+            None => {
+                let help = self.sink.did_you_mean(segment, known);
+                let is_last = self.wants_text && depth + 1 == path.segments.len();
+                let is_sure = |help: &Help| !is_last || help.proposed().is_none_or(&is_text);
+                let help = help.map(|help| if is_sure(&help) { help } else { help.unsure() });
+                Diagnostic::new(codes::NAM001, format!("there is no `{}`", path.text()))
+                    .at(path.span, reason)
+                    .help_maybe(help)
+            }
         };
         diagnostic = diagnostic.because(cause::name(&member.replace('.', "-")));
         // Of what is nested in a service, artifacts say both names.
@@ -80,11 +98,17 @@ impl Texts<'_> {
         {
             let is_secret = matches!(symbol, Symbol::Input(at) if self.is_secret(InputId(*at)));
             // A declaration that cannot be called so is reported there, and may be the one that is meant.
-            if !matches!(symbol, Symbol::Input(_)) && !super::is_dns_label(near) {
+            let is_sound = match symbol {
+                Symbol::Input(_) => is_env_name(near),
+                _ => super::is_dns_label(near),
+            };
+            if !is_sound {
                 return;
             }
+            // A service, a site or an outside is no text by itself.
+            let is_text = has_members || matches!(symbol, Symbol::Input(_));
             // One secret in the place of another is a leak, and an outside in the place of another lets others in.
-            if is_secret || matches!(symbol, Symbol::Outside(_)) {
+            if is_secret || matches!(symbol, Symbol::Outside(_)) || (self.wants_text && !is_text) {
                 help = help.map(Help::unsure);
             }
         }
@@ -97,8 +121,22 @@ impl Texts<'_> {
                 format!("`{name}` is used, and neither a variable nor a secret of that name is declared"),
             )
             .at(path.span, "not declared")
-            .help(help.unwrap_or_else(|| format!("declare `variable {name}` or `secret {name}`").into()))
+            .help(help.unwrap_or_else(|| {
+                format!("declare `variable {name}` or `secret {name}`; as text it is quoted, `\"{name}\"`")
+                    .into()
+            }))
         } else {
+            // A value of a secret is not to be written in quotes either.
+            let is_word = name.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '_' | '-'));
+            let is_text = is_word && self.wants_text && !has_members;
+            let as_text = format!("as text it is quoted: `\"{name}\"`");
+            let help = match help {
+                Some(help) if is_text && !help.is_near() => {
+                    Some(Help::from(format!("{as_text}; {}", help.text)))
+                }
+                None if is_text => Some(Help::from(as_text)),
+                help => help,
+            };
             Diagnostic::new(codes::NAM001, format!("there is no `{name}`"))
                 .at(path.span, "not declared")
                 .help_maybe(help)
@@ -175,6 +213,9 @@ impl Texts<'_> {
             return None;
         }
         let help = self.sink.did_you_mean(&text, known.keys().map(SmolStr::as_str));
+        if help.as_ref().and_then(Help::proposed).is_some_and(|near| !super::is_dns_label(near)) {
+            return None;
+        }
         self.sink.report(
             Diagnostic::new(codes::NAM001, format!("there is no {kind} `{text}`"))
                 .at(path.span, "not declared")

@@ -152,7 +152,7 @@ macro_rules! block {
                 let found = decoder.open(entry, Self::SCHEMA);
                 let mut found = found.iter().zip(Self::NUMBERS);
                 $(let $label = decoder.label(entry);)?
-                $(let $value = decoder.value::<$Value>(entry);)?
+                $(let $value = decoder.value::<$Value>(entry, $value_doc);)?
                 $(let $maybe = decoder.maybe_value::<$Maybe>(entry);)?
                 $(let $field = crate::schema::block!(
                     @decode $presence decoder entry place found $Field,

@@ -1,17 +1,21 @@
 //! From entries to typed blocks, reporting every problem of a block.
 
+mod help;
+
 use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
+use super::foreign::foreign;
 use super::uses::Counter;
-use super::{Block, Fields, Kind, Leaf, Scalar, Uses};
+use super::{Block, Fields, Kind, Leaf, Presence, Scalar, Uses};
 use crate::diagnostic::{Diagnostic, Help, Sink, codes, did_you_mean, list_of};
 use crate::hash::HashSet;
 use crate::parallel;
 use crate::source::{FileId, Span};
 use crate::syntax::{Entry, Name, Value, ValueKind};
+use help::{inside, keys};
 
 /// How many blocks of a kind are decoded one after the other; more are, in parts of so many, at the same time.
 const MANY: usize = 128;
@@ -40,7 +44,10 @@ impl<T: Scalar> Decode for T {
 
     fn decode(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self> {
         if let Some(label) = &entry.label {
-            decoder.unexpected(label.span, format!("`{}` takes no label", entry.key.text));
+            decoder.no_label(entry, label, true);
+            if entry.value.is_none() {
+                return None;
+            }
         }
         if let Some(body) = &entry.body {
             let mut diagnostic =
@@ -146,12 +153,14 @@ pub struct Decoder<'a> {
     place: u32,
     /// What the source uses, where that is asked for.
     counter: Option<Counter<'a>>,
+    /// The place of the last label that was reported: what is missing beside it stands there.
+    told: Option<Span>,
 }
 
 impl<'a> Decoder<'a> {
     /// A decoder that reports to `sink`.
     pub fn new(sink: &'a mut Sink) -> Self {
-        Self { sink, lost: HashSet::default(), components: &[], place: 0, counter: None }
+        Self { sink, lost: HashSet::default(), components: &[], place: 0, counter: None, told: None }
     }
 
     /// The same, which counts the uses of fields in all sources but the compiler's own.
@@ -202,6 +211,27 @@ impl<'a> Decoder<'a> {
         self.report(Diagnostic::new(codes::TYP008, message).at(span, "does not belong here"));
     }
 
+    /// Reports a label where there is none. A text in its place is the value of what takes one.
+    fn no_label(&mut self, entry: &Entry, label: &Name, takes_value: bool) {
+        let key = &entry.key;
+        let help = if takes_value && entry.value.is_none() && label.quoted {
+            Some(
+                Help::add(" =", Span { start: key.span.end, ..key.span })
+                    .led_by("a value is given with `=`: "),
+            )
+        } else if !label.quoted && !key.quoted && entry.value.is_some() {
+            Some(format!("a key is one word, such as `{}_{}`", key.text, label.text).into())
+        } else {
+            None
+        };
+        self.report(
+            Diagnostic::new(codes::TYP008, format!("`{}` takes no label", key.text))
+                .at(label.span, "does not belong here")
+                .help_maybe(help),
+        );
+        self.told = Some(label.span);
+    }
+
     /// Reports something that must be there.
     pub fn missing(&mut self, span: Span, message: impl Into<String>, help: impl Into<Help>) {
         self.report(Diagnostic::new(codes::TYP006, message).at(span, "incomplete").help(help));
@@ -220,14 +250,23 @@ impl<'a> Decoder<'a> {
     /// Checks the parts of a block against its schema. Where the first entry of each field stands.
     pub fn open(&mut self, entry: &Entry, schema: &Block) -> Found {
         if let (None, Some(label)) = (&schema.label, &entry.label) {
-            self.unexpected(label.span, format!("`{}` takes no label", schema.key));
+            self.no_label(entry, label, schema.value.is_some());
         }
         if let (None, Some(value)) = (&schema.value, &entry.value) {
             let some = (schema.fields.len() <= MOST_KEYS).then(|| format!(": {}", keys(schema)));
+            let help = match (some, schema.fields.first()) {
+                (Some(keys), Some(first)) => {
+                    format!(
+                        "what belongs to it stands in a body, such as `{} {{ {} … }}`{keys}",
+                        entry.key.text, first.key
+                    )
+                }
+                _ => "what belongs to it stands in `{ … }`".to_owned(),
+            };
             self.report(
                 Diagnostic::new(codes::TYP008, format!("`{}` takes no value", schema.key))
                     .at(value.span, "does not belong here")
-                    .help(format!("what belongs to it stands in `{{ … }}`{}", some.unwrap_or_default())),
+                    .help(help),
             );
         }
         if let (Some(counter), Some(_), Some(_)) = (&mut self.counter, &schema.value, &entry.value) {
@@ -236,6 +275,12 @@ impl<'a> Decoder<'a> {
         let mut found: Found = smallvec![None; schema.fields.len()];
         for (at, item) in entry.entries().iter().enumerate() {
             if let Some(field) = schema.fields.iter().position(|field| field.key == item.key.text) {
+                // Of two that are alike the merge has told; one with a label is another entry, and nobody reads it.
+                if let (Some(label), true, Presence::Required | Presence::Optional) =
+                    (&item.label, found[field].is_some(), schema.fields[field].presence)
+                {
+                    self.no_label(item, label, false);
+                }
                 found[field].get_or_insert(u32::try_from(at).unwrap_or(u32::MAX));
                 if let (Some(counter), Some(number)) = (&mut self.counter, schema.numbers.get(field)) {
                     counter.count(self.place + number, item);
@@ -277,21 +322,19 @@ impl<'a> Decoder<'a> {
             self.missing(
                 entry.key.span,
                 format!("`{}` has no name", entry.key.text),
-                format!("write `{} NAME …`", entry.key.text),
+                help::of_no_name(entry),
             );
         }
         entry.label.clone()
     }
 
-    /// The main value of a block that must have one.
-    pub fn value<T: Scalar>(&mut self, entry: &Entry) -> Option<T> {
-        if entry.value.is_none() {
+    /// The main value of a block that must have one, and what it says.
+    pub fn value<T: Scalar>(&mut self, entry: &Entry, says: &str) -> Option<T> {
+        let is_told = self.told.is_some() && self.told == entry.label.as_ref().map(|label| label.span);
+        if entry.value.is_none() && !is_told {
             let name = entry.label_or_key();
-            self.missing(
-                entry.head(),
-                format!("`{}` has no value", name.text),
-                format!("expected `= …`: {}", T::shape().describe()),
-            );
+            let help = help::of_no_value(entry, says, &T::shape().describe());
+            self.missing(entry.head(), format!("`{}` has no value", name.text), help);
         }
         let value = self.maybe_value(entry);
         if value.is_none() {
@@ -427,7 +470,7 @@ impl<'a> Decoder<'a> {
             self.report(
                 Diagnostic::new(codes::TYP008, format!("`{}` takes no value", entry.key.text))
                     .at(value.span, "does not belong here")
-                    .help(format!("its entries stand in `{} {{ … }}`", entry.key.text)),
+                    .help(format!("its entries stand in a body: `{} {{ NAME = … }}`", entry.key.text)),
             );
         }
     }
@@ -448,47 +491,4 @@ pub type Place<'a> = Option<&'a Option<u32>>;
 /// The entry that was found.
 fn at<'e>(entry: &'e Entry, found: Place<'_>) -> Option<&'e Entry> {
     entry.entries().get(found.copied()?? as usize)
-}
-
-/// Blocks, keys of other languages that these have there, and what says the same here.
-const FOREIGN: &[(&str, &str, &str)] = &[
-    ("service", "depends_on", "`after = [NAME]`, and a reference orders by itself"),
-    ("service", "restart", "`run`: `always`, `once`, `each_host` or `schedule`"),
-    ("service", "environment", "`env { NAME = \"value\" }`"),
-    ("service", "healthcheck", "`health { … }`"),
-    ("service", "ports", "`port NAME = NUMBER { publish = … }`"),
-    ("service", "volumes", "`volume NAME = \"/path\"`"),
-    ("service", "cap_add", "`security { capabilities = [ … ] }`"),
-    ("service", "privileged", "`security { privileged = true, reason = \"…\" }`"),
-    ("service", "replicas", "`scale { min = NUMBER }`"),
-    ("service", "deploy", "`resources { … }` and `scale { … }`"),
-    ("service", "container_name", "nothing: the service's own name is used"),
-    (
-        "network",
-        "external",
-        "nothing: what others made is reached by an address, `outside NAME = \"host:port\"`",
-    ),
-];
-
-fn foreign(key: &str, schema: &Block) -> Option<String> {
-    let (.., ours) = FOREIGN.iter().find(|(block, foreign, _)| *foreign == key && schema.key == *block)?;
-    Some(format!("what other languages call `{key}` is {ours} here"))
-}
-
-/// Where a key belongs that stands one level too high.
-fn inside(key: &str, schema: &Block) -> Option<String> {
-    schema.fields.iter().find_map(|field| match (field.kind)() {
-        Kind::Block(block) if block.label.is_none() && block.fields.iter().any(|inner| inner.key == key) => {
-            Some(format!("did you mean `{} {{ {key} = … }}`?", field.key))
-        }
-        _ => None,
-    })
-}
-
-fn keys(schema: &Block) -> String {
-    if schema.fields.is_empty() {
-        "no entries".to_owned()
-    } else {
-        list_of(schema.fields.iter().map(|field| field.key))
-    }
 }

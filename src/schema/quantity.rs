@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Decoder, Kind, Scalar};
 use crate::diagnostic::{Diagnostic, Help, codes, list_of};
-use crate::syntax::{Value, ValueKind};
+use crate::syntax::{self, Foreign, Value, ValueKind};
 
 /// Units of one dimension, smallest first, each as a multiple of the first.
 type Units = &'static [(&'static str, u64)];
@@ -13,40 +13,6 @@ const TIME: Units =
     &[("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000)];
 
 const SIZE: Units = &[("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40)];
-
-/// Units people write that are not ours, with what is meant.
-const FOREIGN: &[(&str, &str)] = &[
-    ("kb", "KiB"),
-    ("k", "KiB"),
-    ("ki", "KiB"),
-    ("kib", "KiB"),
-    ("mb", "MiB"),
-    ("m", "MiB"),
-    ("mi", "MiB"),
-    ("mib", "MiB"),
-    ("gb", "GiB"),
-    ("g", "GiB"),
-    ("gi", "GiB"),
-    ("gib", "GiB"),
-    ("tb", "TiB"),
-    ("t", "TiB"),
-    ("ti", "TiB"),
-    ("tib", "TiB"),
-    ("sec", "s"),
-    ("secs", "s"),
-    ("second", "s"),
-    ("seconds", "s"),
-    ("min", "m"),
-    ("mins", "m"),
-    ("minute", "m"),
-    ("minutes", "m"),
-    ("hour", "h"),
-    ("hours", "h"),
-    ("day", "d"),
-    ("days", "d"),
-    ("week", "w"),
-    ("weeks", "w"),
-];
 
 /// A duration, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,12 +128,36 @@ fn scaled(number: &str, size: u64) -> Option<u64> {
 fn unquoted(text: &str, units: Units) -> Option<Help> {
     let (number, unit) = split(text);
     let unit = unit.trim();
-    let size = |wanted: &str| units.iter().find(|(known, _)| *known == wanted).map(|(_, size)| *size);
-    if let Some(size) = size(unit) {
+    if let Some(size) = size_of(unit, units) {
         return scaled(number, size).map(|_| Help::write(format!("{number}{unit}")));
     }
-    let ours = FOREIGN.iter().find(|(foreign, _)| *foreign == unit.to_lowercase()).map(|(_, ours)| *ours)?;
-    scaled(number, size(ours)?).map(|_| Help::perhaps(format!("{number}{ours}")))
+    in_ours(number, unit, units)
+}
+
+/// How many of the least unit of its dimension a unit is.
+fn size_of(unit: &str, units: Units) -> Option<u64> {
+    units.iter().find(|(known, _)| *known == unit).map(|(_, size)| *size)
+}
+
+/// A number with a unit of another language in ours: an edit where the unit has one meaning, and words where it has two.
+fn in_ours(number: &str, unit: &str, units: Units) -> Option<Help> {
+    match syntax::foreign(unit)? {
+        Foreign::Sure(ours) => {
+            scaled(number, size_of(ours, units)?).map(|_| Help::perhaps(format!("{number}{ours}")))
+        }
+        Foreign::Either(ours, bytes) => {
+            scaled(number, size_of(ours, units)?)?;
+            let other = scaled(number, bytes)
+                .map(|bytes| format!(", or `{bytes}B` where it counts in steps of 1,000"));
+            Some(
+                format!(
+                    "`{number}{ours}` as Docker reads it, in steps of 1,024{}",
+                    other.unwrap_or_default()
+                )
+                .into(),
+            )
+        }
+    }
 }
 
 fn read(value: &Value, decoder: &mut Decoder<'_>, what: &str, example: &str, units: Units) -> Option<u64> {
@@ -187,9 +177,8 @@ fn read(value: &Value, decoder: &mut Decoder<'_>, what: &str, example: &str, uni
         return None;
     };
     let (number, unit) = split(word);
-    let known = units.iter().find(|(known, _)| *known == unit);
-    if let Some((_, size)) = known {
-        let amount = scaled(number, *size);
+    if let Some(size) = size_of(unit, units) {
+        let amount = scaled(number, size);
         if amount.is_none() {
             decoder.report(
                 Diagnostic::new(codes::TYP003, format!("`{word}` is out of range"))
@@ -202,13 +191,12 @@ fn read(value: &Value, decoder: &mut Decoder<'_>, what: &str, example: &str, uni
         [(unit, _)] => format!("the unit of {what} is `{unit}`"),
         units => format!("the units of {what} are {}", list_of(units.iter().map(|(unit, _)| *unit))),
     };
-    let meant = FOREIGN.iter().find(|(foreign, _)| *foreign == unit.to_lowercase()).map(|(_, ours)| *ours);
-    let help = match meant.filter(|ours| units.iter().any(|(unit, _)| unit == ours)) {
-        Some(ours) => Help::perhaps(format!("{number}{ours}")),
+    let help = match in_ours(number, unit, units) {
+        Some(help) => help,
         None if unit.is_empty() && !number.is_empty() => {
             let usual = example.trim_start_matches(|c: char| c.is_ascii_digit());
-            // A part of one may be that many hundredths.
-            let hundredths = scaled(number, 10_000).filter(|n| *n < 10_000 && units == [("%", 100)]);
+            // A part of one, or the whole, may be that many hundredths.
+            let hundredths = scaled(number, 10_000).filter(|n| *n <= 10_000 && units == [("%", 100)]);
             // Which of several is meant, the number does not say.
             match (hundredths, units) {
                 (Some(hundredths), _) => {

@@ -89,6 +89,26 @@ pub fn dotted(root: &'static Block) -> Vec<String> {
     names
 }
 
+/// The words of every enumeration: the key that takes it, the word, and its meaning.
+#[must_use]
+pub fn choices(root: &'static Block) -> Vec<(String, &'static str, String)> {
+    let mut found = Vec::new();
+    let mut add = |place: &str, kind: Kind| {
+        if let Kind::Choice(words) = kind {
+            found.extend(words.iter().map(|(word, meaning)| (place.to_owned(), *word, paragraph(meaning))));
+        }
+    };
+    for (within, block) in blocks(root) {
+        if let Some(value) = &block.value {
+            add(&format!("{within}{}", block.key), (value.kind)());
+        }
+        for field in block.fields {
+            add(field.key, (field.kind)());
+        }
+    }
+    found
+}
+
 fn section_of(within: &str, block: &Block, out: &mut String) {
     let _ = write!(out, "## {within}{}\n\n{}\n", block.key, paragraph(block.doc));
     let _ = write!(out, "\n```text\n{within}{}\n```\n", form(block));

@@ -1,5 +1,7 @@
 //! Simple values: text, numbers, booleans, lists, references.
 
+mod others;
+
 use super::{Decoder, Kind};
 use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::source::Span;
@@ -151,7 +153,18 @@ fn number<T: std::str::FromStr>(value: &Value, decoder: &mut Decoder<'_>, what: 
             }),
             _ => None,
         };
-        let Some(quoted) = quoted else { return decoder.mismatch(value, what) };
+        let Some(quoted) = quoted else {
+            let said = value.written().and_then(|text| Some((text, others::of_one(text)?)));
+            let Some((text, part)) = said.filter(|(_, part)| part.parse::<T>().is_ok()) else {
+                return decoder.mismatch(value, what);
+            };
+            decoder.report(
+                Diagnostic::new(codes::TYP001, format!("expected {what}, found text"))
+                    .at(value.span, "this is text")
+                    .help(format!("a number has no unit: `{text}` of one is `{part}`, if that is meant")),
+            );
+            return None;
+        };
         decoder.report(
             Diagnostic::new(codes::TYP001, format!("expected {what}, found text"))
                 .at(value.span, "numbers stand without quotes")
@@ -163,20 +176,17 @@ fn number<T: std::str::FromStr>(value: &Value, decoder: &mut Decoder<'_>, what: 
         return Some(number);
     }
     let digits = word.trim_start_matches(['-', '+']).chars().all(|c| c.is_ascii_digit());
-    let diagnostic = if digits {
-        Diagnostic::new(codes::TYP003, format!("`{word}` is out of range"))
-            .at(value.span, format!("expected {what}"))
-    } else if let Some(milli) = word.strip_suffix('m').and_then(|n| n.parse::<f64>().ok()) {
-        Diagnostic::new(codes::TYP002, format!("`{word}` is not {what}"))
-            .at(value.span, format!("expected {what}"))
-            .help(Help::perhaps((milli / 1000.0).to_string()))
-    } else {
-        let part = word.strip_suffix('%').and_then(|n| n.parse::<f64>().ok()).map(|n| n / 100.0);
-        let part = part.map(|part| part.to_string()).filter(|part| part.parse::<T>().is_ok());
-        Diagnostic::new(codes::TYP002, format!("`{word}` is not {what}"))
-            .at(value.span, format!("expected {what}"))
-            .help_maybe(part.map(Help::perhaps))
-    };
+    let diagnostic =
+        if digits {
+            Diagnostic::new(codes::TYP003, format!("`{word}` is out of range"))
+                .at(value.span, format!("expected {what}"))
+        } else {
+            Diagnostic::new(codes::TYP002, format!("`{word}` is not {what}"))
+                .at(value.span, format!("expected {what}"))
+                .help_maybe(others::of_one(word).filter(|part| part.parse::<T>().is_ok()).map(|part| {
+                    format!("a number has no unit: `{word}` of one is `{part}`, if that is meant")
+                }))
+        };
     decoder.report(diagnostic);
     None
 }
@@ -229,6 +239,14 @@ impl Scalar for PortNumber {
 
     fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
         leading_zero(value, decoder)?;
+        if let Some(help) = others::port(value) {
+            decoder.report(
+                Diagnostic::new(codes::TYP001, "expected a port from 1 to 65535, found text")
+                    .at(value.span, "numbers stand without quotes")
+                    .help(help),
+            );
+            return None;
+        }
         match number::<u16>(value, decoder, "a port from 1 to 65535")? {
             0 => {
                 decoder.report(
@@ -285,7 +303,7 @@ impl<T: Scalar> Scalar for List<T> {
             let told =
                 Diagnostic::new(codes::TYP001, format!("expected a list, found {}", value.kind.describe()))
                     .at(value.span, "a single item")
-                    .help(as_list(value));
+                    .help(others::as_list(value));
             let word = match (&value.kind, T::shape()) {
                 (ValueKind::Text(text), Kind::Reference(_)) => text.as_literal(),
                 _ => None,
@@ -306,28 +324,6 @@ impl<T: Scalar> Scalar for List<T> {
         };
         let read: Vec<T> = items.iter().filter_map(|item| T::read(item, decoder)).collect();
         Some(Self { whole: read.len() == items.len(), items: read, span: value.span })
-    }
-}
-
-/// A single item as a list. A text of several words is several items to nearly every reader of one; what only a shell
-/// takes apart is left to the person.
-fn as_list(value: &Value) -> Help {
-    let written = match &value.kind {
-        ValueKind::Reference(path) => Some(path.text()),
-        ValueKind::Number(number) => Some(number.to_string()),
-        ValueKind::Text(text) => match text.as_literal() {
-            Some(line) if line.contains(|c: char| "\"'`$\\&|;<>*?(){}\n".contains(c)) => None,
-            Some(line) => {
-                let words: Vec<String> = line.split_whitespace().map(|word| format!("\"{word}\"")).collect();
-                (!words.is_empty()).then(|| words.join(", "))
-            }
-            None => None,
-        },
-        _ => None,
-    };
-    match written {
-        Some(items) => Help::write(format!("[{items}]")),
-        None => "write its items between `[` and `]`, each word one: `[\"serve\", \"--port\", \"80\"]`, or for a shell `[\"sh\", \"-c\", \"…\"]`".into(),
     }
 }
 
@@ -374,6 +370,9 @@ impl Scalar for Reference {
                     Some(quoted) => told
                         .help(Help::write(quoted).and(", or the name it is declared under"))
                         .where_declared(quoted, "write the name it is declared under"),
+                    None if text.as_literal().is_some_and(others::is_endpoint) => told.help(
+                        "what is not of the platform is declared, `outside NAME = \"host:port\"`, and `NAME` stands here",
+                    ),
                     None => told.help("write the name it is declared under"),
                 });
                 None

@@ -120,6 +120,10 @@ impl Reader<'_> {
     }
 
     fn entry(&mut self) -> Option<Entry> {
+        // The mark of an item of a list in YAML, which is none here.
+        if self.peek() == Some(b'-') && matches!(self.bytes.get(self.at + 1), Some(b' ' | b'\t' | b'\n')) {
+            return None;
+        }
         let key = self.name()?;
         let mut entry = Entry { key, label: None, value: None, body: None, patch: false };
         let mut next = self.next();
@@ -300,6 +304,7 @@ mod tests {
         "a { b, }",
         "\n\n# a\n\n",
         "a = true\na = false\nenv { A, B = c }",
+        "- a = b\n-a = b\n-\n-",
     ];
 
     /// Reads a source both ways. Whatever the short way makes of it, the grammar makes as well; and where the grammar

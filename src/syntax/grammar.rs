@@ -139,26 +139,26 @@ impl Builder<'_> {
         }
         let place = |length: usize| Span::new(self.id, self.base + at, self.base + at + length);
         let before = self.text[..at].trim_end_matches([' ', '\t']);
+        let meant = || meant(self.text, at, place(0));
+        let or = |otherwise: &str| meant().unwrap_or_else(|| otherwise.into());
         let diagnostic = match rest.chars().next() {
             Some('"') if closes(rest) => unexpected("\"", place(1), expected)
                 .help("two entries, and two items of a list, stand on lines of their own or have a comma between them"),
             Some('"') => Diagnostic::new(codes::SYN003, "this text is not closed")
                 .at(place(rest.lines().next().map_or(1, str::len)), "opened here")
                 .help("text ends on its line with `\"`; text of several lines stands between `\"\"\"` and `\"\"\"`"),
-            Some('\'') => unexpected("'", place(1), expected).help(meant(self.text, at, place(0))
-                .unwrap_or_else(|| "text is quoted with `\"`".into())),
-            Some(':') => unexpected(":", place(1), expected).help(meant(self.text, at, place(0))
-                .unwrap_or_else(|| "a value is given with `=`".into())),
-            Some(';') => unexpected(";", place(1), expected).help(meant(self.text, at, place(0))
-                .unwrap_or_else(|| "an entry ends at the end of its line or at a comma".into())),
-            Some('{') if expected == "a value" => unexpected("{", place(1), expected)
-                .help(meant(self.text, at, place(0)).unwrap_or_else(|| "a body follows its key without `=`".into())),
+            Some('\'') => unexpected("'", place(1), expected).help(or("text is quoted with `\"`")),
+            Some(':') => unexpected(":", place(1), expected).help(or("a value is given with `=`")),
+            Some(';') => unexpected(";", place(1), expected)
+                .help(or("an entry ends at the end of its line or at a comma")),
+            Some('{') if expected == "a value" => {
+                unexpected("{", place(1), expected).help(or("a body follows its key without `=`"))
+            }
             Some('{') => unexpected("{", place(1), expected).help("`{` stands on the line of its key"),
             Some('/') => unexpected("/", place(1), expected)
-                .help(meant(self.text, at, place(0))
-                    .unwrap_or_else(|| "text, paths too, is quoted; a comment starts with `#`".into())),
-            Some('=') if rest.starts_with("=>") => {
-                unexpected("=>", place(2), expected).help("a value is given with `=`")
+                .help(or("text, paths too, is quoted; a comment starts with `#`")),
+            Some(first @ ('=' | '>')) if before.ends_with('=') => {
+                unexpected(&format!("={first}"), place(1), expected).help(or("a value is given with one `=`"))
             }
             Some(',') => unexpected(",", place(1), expected).help("one comma separates two entries"),
             None | Some('\n') => {
@@ -171,7 +171,7 @@ impl Builder<'_> {
             Some(first) => {
                 let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')).collect();
                 let found = if word.is_empty() { first.to_string() } else { word };
-                unexpected(&found, place(found.len()), expected)
+                unexpected(&found, place(found.len()), expected).help_maybe(meant())
             }
         };
         self.sink.report(diagnostic);

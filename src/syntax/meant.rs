@@ -1,9 +1,10 @@
-//! What other languages write, and how it is written here: edits for the places where one reading alone is possible.
+//! What other languages write, and how it is written here: an edit where one reading alone is possible, else words.
 
+use super::unit;
 use crate::diagnostic::Help;
 use crate::source::Span;
 
-/// The way out of what is not understood at `at` of a text, where it is certain. `place` is its start in the file.
+/// The way out of what is not understood at `at` of a text, where it is known. `place` is its start in the file.
 pub(super) fn meant(text: &str, at: usize, place: Span) -> Option<Help> {
     let (all, rest) = text.split_at_checked(at)?;
     let before = all.trim_end_matches([' ', '\t']);
@@ -23,13 +24,10 @@ pub(super) fn meant(text: &str, at: usize, place: Span) -> Option<Help> {
                     .in_place(span(0, inner.len() + 2))
             })
         }
-        b':' => {
-            let value = line[1..].trim_start();
-            if value.starts_with('{') {
-                return Some(Help::saying("a body follows its key", "").in_place(span(0, 1)));
-            }
-            is_value(value).then(|| Help::saying("a value is given with `=`", " =").in_place(span(0, 1)))
+        b'=' | b'>' if all.ends_with('=') => {
+            Some(Help::saying("a value is given with one `=`", "=").in_place(span(1, 1)))
         }
+        b':' => of_a_colon(all, line, &span),
         b';' => {
             let behind = line[1..].trim_start();
             let new = if ends(behind) { "" } else { "," };
@@ -45,8 +43,146 @@ pub(super) fn meant(text: &str, at: usize, place: Span) -> Option<Help> {
         b'/' if line.starts_with("//") && (before.is_empty() || before.ends_with('\n')) => {
             Some(Help::saying("a comment starts with `#`", "#").in_place(span(0, 2)))
         }
-        _ => None,
+        b'-' => {
+            let item = line[1..].trim_start();
+            let dash = line.len() - item.len();
+            let is_entry = item.starts_with(|c: char| c.is_ascii_alphabetic() || c == '"');
+            let words = "entries stand below each other without a `-`, and lists between `[` and `]`";
+            Some(if is_entry && item.contains('=') {
+                Help::saying(words, "").in_place(span(0, dash))
+            } else {
+                words.into()
+            })
+        }
+        b'$' => Some(
+            "a name stands without `$`: `NAME`, and within text `\"${NAME}\"`; `variable NAME` or `secret NAME` declares it"
+                .into(),
+        ),
+        first if first.is_ascii_alphabetic() && blanks > 0 => {
+            of_a_unit(before, blanks, line, &span).or_else(|| behind_a_value(before, line))
+        }
+        _ => quoted(all, line, &span).or_else(|| path_for_a_name(all, line, &span)),
     }
+}
+
+/// A word behind a value: an entry of its body, or the rest of a text.
+fn behind_a_value(before: &str, line: &str) -> Option<Help> {
+    let word = &line
+        [..line.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(line.len())];
+    let behind = line[word.len()..].trim_start();
+    if behind.starts_with(['=', '{']) {
+        return Some(
+            format!("what belongs to an entry stands in a body behind it, `{{ {word} … }}`, and another entry behind a comma or on a line of its own")
+                .into(),
+        );
+    }
+    value_start(before).map(|_| "text is quoted with `\"`, also where it is several words".into())
+}
+
+/// A path in the place of a name, without quotes.
+fn path_for_a_name(all: &str, line: &str, span: &impl Fn(usize, usize) -> Span) -> Option<Help> {
+    let start = all.rfind(|c: char| !is_bare(c) || c == '=').map_or(0, |at| at + 1);
+    let head = &all[all[..start].rfind(['\n', '{', ',']).map_or(0, |at| at + 1)..start];
+    let key = head.trim();
+    let is_key = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let path = bare(line);
+    if !is_key || path.is_empty() || path.contains('=') {
+        return None;
+    }
+    let path_start = all.len() - start;
+    let whole = format!("{}{path}", &all[start..]);
+    let behind = line[path.len()..].trim_start();
+    if let (Some((host, inner)), true) = (whole.split_once(':'), ends(behind)) {
+        return Some(
+            format!("a path of the host and one of the container are two: `bind \"{host}\" = \"{inner}\"`")
+                .into(),
+        );
+    }
+    let text = format!("\"{whole}\"");
+    let words = format!("paths are quoted: write `{text}`");
+    Some(if behind.starts_with(['=', '{']) && !whole.contains(':') {
+        Help::saying(&words, &text).in_place(span(path_start, path.len()))
+    } else {
+        words.into()
+    })
+}
+
+/// A colon: in place of `=`, between two ports, or in a text without quotes.
+fn of_a_colon(all: &str, line: &str, span: &impl Fn(usize, usize) -> Span) -> Option<Help> {
+    if line.starts_with(":=") {
+        return Some(Help::saying("a value is given with `=`", " =").in_place(span(0, 2)));
+    }
+    let start = value_start(all);
+    if let Some(start) = start {
+        let text = format!("{}{}", &all[start..], bare(line));
+        let ports: Option<Vec<u16>> = text.split(':').map(|part| part.parse().ok()).collect();
+        return match ports.as_deref() {
+            Some([host, container]) => Some(
+                format!(
+                    "the number is what the program listens on, and `publish` says who may come in: `{container} {{ publish = localhost {{ port = {host} }} }}`"
+                )
+                .into(),
+            ),
+            _ => quoted(all, line, span),
+        };
+    }
+    let value = line[1..].trim_start();
+    if value.starts_with('{') {
+        return Some(Help::saying("a body follows its key", "").in_place(span(0, 1)));
+    }
+    if is_value(value) {
+        return Some(Help::saying("a value is given with `=`", " =").in_place(span(0, 1)));
+    }
+    let text = bare(value);
+    let is_text = !text.is_empty() && ends(&value[text.len()..]);
+    is_text.then(|| format!("a value is given with `=`, and text is quoted: ` = \"{text}\"`").into())
+}
+
+/// A number and its unit, with a blank between them.
+fn of_a_unit(before: &str, blanks: usize, line: &str, span: &impl Fn(usize, usize) -> Span) -> Option<Help> {
+    let start = before.rfind(|c: char| !(c.is_ascii_digit() || c == '.')).map_or(0, |at| at + 1);
+    let number = before.get(start..).filter(|number| number.starts_with(|c: char| c.is_ascii_digit()))?;
+    let length = line.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(line.len());
+    let (word, behind) = line.split_at(length);
+    value_start(before)?;
+    match unit::sure(word) {
+        Some(ours) if ends(behind) => Some(
+            Help::saying(&format!("a quantity is one word: write `{number}{ours}`"), ours)
+                .in_place(span(blanks, length)),
+        ),
+        _ => unit::foreign(word).map(|_| "a quantity is one word, such as `512MiB` or `30s`".into()),
+    }
+}
+
+/// Text without its quotes, where it is one word and the only reading: a path, an address, the name of an image.
+fn quoted(all: &str, line: &str, span: &impl Fn(usize, usize) -> Span) -> Option<Help> {
+    let start = value_start(all)?;
+    let behind = bare(line);
+    let text = format!("\"{}{behind}\"", &all[start..]);
+    let whole = !behind.is_empty() && ends(&line[behind.len()..]);
+    whole.then(|| {
+        Help::saying(&format!("text is quoted: write `{text}`"), &text)
+            .in_place(span(all.len() - start, behind.len()))
+    })
+}
+
+/// Where the value begins that a text ends in, in the middle of one of its words or before the first.
+fn value_start(all: &str) -> Option<usize> {
+    let start = all.rfind(|c: char| !is_bare(c) || c == '=').map_or(0, |at| at + 1);
+    // What is in quotes is no value without them.
+    let line = &all[all[..start].rfind('\n').map_or(0, |at| at + 1)..start];
+    let in_quotes = line.matches('"').count() % 2 == 1;
+    (line.trim_end().ends_with(['=', '[']) && !in_quotes).then_some(start)
+}
+
+/// The part of a line that would be one word in a shell.
+fn bare(line: &str) -> &str {
+    &line[..line.find(|c: char| !is_bare(c)).unwrap_or(line.len())]
+}
+
+/// Whether a character stands in paths, addresses and names of images.
+fn is_bare(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "/:._-@+*?=&~%".contains(c)
 }
 
 /// Whether an entry ends here.

@@ -10,6 +10,7 @@ pub(super) mod env_example;
 mod environment;
 mod file;
 mod health;
+mod kept;
 mod mount;
 mod overrides;
 mod owner;
@@ -25,7 +26,7 @@ use file::{Entry, File, Network, Volume};
 pub(super) use readers::{Reader, readers};
 pub(super) use started::services;
 
-use super::{Artifact, Files, Lower, Missed, Target, generated};
+use super::{Artifact, Compare, Files, Lower, Missed, Target, generated};
 use crate::emit::{self, Apart, Commented, Entries, Node};
 use crate::formats::{self, Place};
 use crate::hash::HashMap;
@@ -52,7 +53,7 @@ pub(super) const TARGET: Target = Target {
     version: super::no_version,
     missed,
     faults: super::no_faults,
-    compare: None,
+    compare: Some(Compare { file: "compose.infrastructure.yaml", changes: kept::changes }),
     lower: Lower::Mounted(lower),
 };
 

@@ -51,8 +51,6 @@ fn change(platform: &mut Platform, at: usize) {
 /// Marks the alerts and dashboards that a service has of its own, and the alerts that ask for its scrape job, or takes the mark away;
 /// how many those are.
 fn mark_alerts(platform: &mut Platform, id: ServiceId, add: bool) -> usize {
-    let of_it = platform.observed.jobs.iter().filter(|job| job.service == id);
-    let jobs: Vec<String> = of_it.map(|job| format!("job=\"{}\"", job.name)).collect();
     let turn = |text: &mut String| {
         if add {
             text.push_str(MARK);
@@ -60,12 +58,16 @@ fn mark_alerts(platform: &mut Platform, id: ServiceId, add: bool) -> usize {
             text.truncate(length);
         }
     };
+    let observed = &platform.observed;
+    let of_it: Vec<bool> = observed
+        .alerts
+        .iter()
+        .map(|alert| alert.owner == Some(id) || observed.names_jobs_of(&alert.query, id))
+        .collect();
     let mut number = 0;
-    for alert in &mut platform.observed.alerts {
-        if alert.owner == Some(id) || jobs.iter().any(|job| alert.query.text.contains(job)) {
-            turn(&mut alert.name);
-            number += 1;
-        }
+    for (alert, _) in platform.observed.alerts.iter_mut().zip(of_it).filter(|(_, of_it)| *of_it) {
+        turn(&mut alert.name);
+        number += 1;
     }
     for dashboard in platform.observed.dashboards.iter_mut().filter(|dashboard| dashboard.owner == Some(id)) {
         turn(&mut dashboard.title);

@@ -8,13 +8,12 @@ use crate::source::Sources;
 use crate::syntax::{self, Entry};
 use crate::view::{Model, Said};
 
-/// The names of ports and volumes: `api.http`, `db.data`.
-pub(super) fn inner(model: &Model) -> Vec<String> {
+/// The names of the volumes that services have of their own: `db.data`.
+pub(super) fn own_volumes(model: &Model) -> Vec<String> {
     let of_one = |service: &crate::view::Service| {
-        let ports = service.ports.iter().map(|port| format!("{}.{}", service.path, port.name));
         let volumes = service.mounts.iter().filter(|mount| mount.kind == "volume");
         let volumes = volumes.map(|mount| format!("{}.{}", service.path, short(&mount.name, &service.name)));
-        ports.chain(volumes).collect::<Vec<String>>()
+        volumes.collect::<Vec<String>>()
     };
     model.services.iter().flat_map(of_one).collect()
 }
@@ -91,7 +90,19 @@ pub(super) fn things(model: &Model, platform: &Platform, sources: &Sources, name
             let lines = route::receivers(platform, alert);
             lines.iter().any(|line| line.starts_with(&start) || line.starts_with(&unsure))
         });
-        lines.all("of", told.map(|(alert, _)| (alert.name.clone(), Some(&alert.said))));
+        let mut named: Vec<(&str, &Said, usize)> = Vec::new();
+        for (alert, _) in told {
+            match named.iter_mut().find(|(name, ..)| *name == alert.name) {
+                Some((_, _, number)) => *number += 1,
+                None => named.push((&alert.name, &alert.said, 1)),
+            }
+        }
+        let times =
+            |number: usize| if number > 1 { format!(" ({number} of this name)") } else { String::new() };
+        lines.all(
+            "of",
+            named.iter().map(|(name, said, number)| (format!("{name}{}", times(*number)), Some(*said))),
+        );
         out.push(lines.text());
     }
     out.extend(environment(sources, name));

@@ -1,0 +1,58 @@
+//! What other languages write in the place of numbers, ports and names.
+
+use crate::diagnostic::Help;
+use crate::syntax::{Value, ValueKind};
+
+/// A share in percent, or in thousandths as Kubernetes writes processors, as a number.
+pub(super) fn of_one(word: &str) -> Option<String> {
+    let share = |suffix, whole: f64| Some(word.strip_suffix(suffix)?.parse::<f64>().ok()? / whole);
+    share('%', 100.0).or_else(|| share('m', 1000.0)).map(|part| part.to_string())
+}
+
+/// How a port is written here that is mapped, or has a protocol, as Docker writes it: `80:8080`, `53/udp`.
+pub(super) fn port(value: &Value) -> Option<String> {
+    let ValueKind::Text(text) = &value.kind else { return None };
+    let text = text.as_literal()?;
+    if let Some((number, protocol @ ("tcp" | "udp"))) = text.split_once('/') {
+        return number
+            .parse::<u16>()
+            .is_ok()
+            .then(|| format!("the protocol stands in the body: `{number} {{ protocol = {protocol} }}`"));
+    }
+    let mut parts = text.rsplit(':');
+    let (container, host) = (parts.next()?, parts.next()?);
+    (container.parse::<u16>().is_ok() && host.parse::<u16>().is_ok()).then(|| {
+        format!("the number is what the program listens on, and `publish` says who may come in: `{container} {{ publish = localhost {{ port = {host} }} }}`")
+    })
+}
+
+/// Whether a text is a host and a port.
+pub(super) fn is_endpoint(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(host, port)| {
+        port.parse::<u16>().is_ok()
+            && host.contains('.')
+            && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+    })
+}
+
+/// A single item as a list. A text of several words is several items to nearly every reader of one; what only a shell
+/// takes apart is left to the person.
+pub(super) fn as_list(value: &Value) -> Help {
+    let written = match &value.kind {
+        ValueKind::Reference(path) => Some(path.text()),
+        ValueKind::Number(number) => Some(number.to_string()),
+        ValueKind::Text(text) => match text.as_literal() {
+            Some(line) if line.contains(|c: char| "\"'`$\\&|;<>*?(){}\n".contains(c)) => None,
+            Some(line) => {
+                let words: Vec<String> = line.split_whitespace().map(|word| format!("\"{word}\"")).collect();
+                (!words.is_empty()).then(|| words.join(", "))
+            }
+            None => None,
+        },
+        _ => None,
+    };
+    match written {
+        Some(items) => Help::write(format!("[{items}]")),
+        None => "write its items between `[` and `]`, each word one: `[\"serve\", \"--port\", \"80\"]`, or for a shell `[\"sh\", \"-c\", \"…\"]`".into(),
+    }
+}
