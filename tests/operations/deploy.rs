@@ -243,6 +243,25 @@ fn a_store_is_backed_up_before_its_version_changes() {
     assert!(stack.file("containers/db-1").contains("sha256:db30"), "the old version was started");
 }
 
+/// They belong to no service, so no pull of the stack brings them.
+#[test]
+fn images_by_which_backups_carry_files_are_there_before_the_first_night() {
+    let Some(stack) = Stack::new() else { return };
+    stack.amend("build", "scripts/lib/platform.sh", |text| {
+        format!("{text}\nHELPER_IMAGE='example/tool:1'\nTRANSFER_IMAGE='example/client:1'\n")
+    });
+    stack.host.on_next(1, "pull --quiet", "exit 18");
+    let said = stack.deploy("build", &[], 1);
+    assert!(said.contains("example/tool:1, by which backups carry files, cannot be pulled"), "{said}");
+    assert!(!stack.host.calls().contains(" up "), "{}", stack.host.calls());
+    stack.host.on("pull --quiet", "");
+    stack.deploy("build", &[], 0);
+    let calls = stack.host.calls();
+    for image in ["example/tool:1", "example/client:1"] {
+        assert!(calls.contains(&format!("pull --quiet {image}")), "{calls}");
+    }
+}
+
 #[test]
 fn images_that_are_gone_are_missed_before_anything_stops() {
     let Some(stack) = running() else { return };

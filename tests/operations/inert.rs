@@ -8,6 +8,7 @@ use std::path::Path;
 use infrac::platform::Runtime;
 
 use super::engine::{Host, said, try_some};
+use super::timers::{refused_by_cron, timers_of};
 use crate::case::Case;
 use crate::judge::Judge;
 
@@ -213,6 +214,7 @@ fn what_a_source_says_is_run_by_no_reader() {
         let timers = host.run("scripts/install-timers.sh", &["--to", &units.to_string_lossy()]);
         assert!(timers.status.success(), "{what}: {}", said(&timers));
         units_are_read(&units, &what);
+        cron_is_read(&host, &what);
         if let Some(make) = Judge::find("make") {
             for goals in [&["-n", "help", "up", "health", "secrets", "backup", "restore"][..], &["help"]] {
                 let verdict = make.ask(host.build(), goals, "");
@@ -242,4 +244,32 @@ fn units_are_read(folder: &Path, what: &str) {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let verdict = judge.ask(folder, &words, "");
     assert!(verdict.accepted, "{what}: {}", verdict.complaint);
+}
+
+/// The file for crond is what cron reads, and each line one program with the name of its backup: a `%` would end the command, and
+/// what stands behind it would be its input (crontab(5)); the rest is the shell's.
+fn cron_is_read(host: &Host, what: &str) {
+    let folder = timers_of(host, "cron");
+    for entry in fs::read_dir(&folder).expect("it is written") {
+        let path = entry.expect("an entry").path();
+        let text = fs::read_to_string(&path).expect("a file");
+        assert_eq!(refused_by_cron(&text), None, "{what}: {text}");
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let commands: Vec<&str> = lines.filter_map(|line| Some(line.split_once(" root ")?.1)).collect();
+        assert_eq!(commands.len(), 2, "{what}: a backup and its drill: {text}");
+        for command in commands {
+            assert!(!command.contains('%'), "{what}: {command}");
+            let (program, _) = command.split_once(" 2>&1 | logger ").expect("it is logged");
+            let shown = std::process::Command::new("sh")
+                .args(["-c", &format!("printf '%s\\n' {program}")])
+                .current_dir(&folder)
+                .output()
+                .expect("a shell");
+            let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+            let words: Vec<&str> = shown.lines().collect();
+            let script = words.first().copied().unwrap_or_default();
+            assert!(script.starts_with(&*host.build().to_string_lossy()), "{what}: {words:?}");
+            assert_eq!(words.get(1), Some(&"nightly"), "{what}: {words:?}");
+        }
+    }
 }

@@ -37,7 +37,7 @@ fn refused_by_systemd(folder: &Path) -> Option<String> {
 }
 
 /// What cron says of a file of `/etc/cron.d`, whose lines have a user; `None` where it takes it.
-fn refused_by_cron(text: &str) -> Option<String> {
+pub(super) fn refused_by_cron(text: &str) -> Option<String> {
     let judge = Judge::find("crontab")?;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let table = folder.path().join("table");
@@ -47,7 +47,7 @@ fn refused_by_cron(text: &str) -> Option<String> {
 }
 
 /// The files that a host would get, in a folder of the host.
-fn timers_of(host: &Host, kind: &str) -> std::path::PathBuf {
+pub(super) fn timers_of(host: &Host, kind: &str) -> std::path::PathBuf {
     let facts = host.read("scripts/lib/platform.sh");
     let (old, new) = (["TIMERS='systemd'", "TIMERS='cron'"], format!("TIMERS='{kind}'"));
     host.write("scripts/lib/platform.sh", &old.iter().fold(facts, |facts, old| facts.replace(old, &new)));

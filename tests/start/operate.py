@@ -207,7 +207,7 @@ class Store:
     def __init__(self):
         self.process = subprocess.Popen(["moto_server", "-H", "172.17.0.1", "-p", "9000"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until(lambda: run("curl", "-fsS", self.AT).returncode == 0)
-        check(self.ask("-X", "PUT", "-d", "<CreateBucketConfiguration><LocationConstraint>eu-central-1</LocationConstraint></CreateBucketConfiguration>", f"{self.AT}/copies").returncode == 0, "the bucket is not made")
+        check(self.ask("-X", "PUT", "-H", "Content-Type: application/xml", "--data-binary", "<CreateBucketConfiguration><LocationConstraint>eu-central-1</LocationConstraint></CreateBucketConfiguration>", f"{self.AT}/copies").returncode == 0, "the bucket is not made")
 
     def ask(self, *words):
         # moto looks for a signature and at none.
@@ -220,6 +220,21 @@ class Store:
     def end(self):
         self.process.terminate()
         self.process.wait()
+
+
+def by_hand():
+    """A file goes into a bucket and comes from there as docs/operations.md says."""
+    with open("/run/store.env", "w") as file:
+        file.write(
+            "RCLONE_CONFIG=\nRCLONE_CONFIG_STORE_TYPE=s3\nRCLONE_CONFIG_STORE_PROVIDER=Other\nRCLONE_CONFIG_STORE_REGION=eu-central-1\n"
+            f"RCLONE_CONFIG_STORE_ENDPOINT={Store.AT}\nRCLONE_CONFIG_STORE_ACCESS_KEY_ID=AKIAEXAMPLE\nRCLONE_CONFIG_STORE_SECRET_ACCESS_KEY={settings()['OFFSITE_KEY']}\n"
+        )
+    image = run("bash", "-c", f". {HOST}/scripts/lib/platform.sh && printf %s $TRANSFER_IMAGE", check=True).stdout
+    client = lambda *words, **more: run("docker", "run", "--rm", "--interactive", "--env-file", "/run/store.env", image, *words, **more)
+    put = client("rcat", "--s3-no-check-bucket", "store:copies/images/product.jpg", input="a picture\n")
+    check(put.returncode == 0, f"a file is not taken into a bucket by hand: {put.stderr[-500:]}")
+    check(client("lsl", "store:copies/images").stdout.split()[-1:] == ["product.jpg"], "the file is not listed")
+    check(client("cat", "store:copies/images/product.jpg").stdout == "a picture\n", "another file comes from the bucket")
 
 
 def carried(_):
@@ -256,6 +271,7 @@ def carried(_):
     subprocess.run(["rm", "-r", f"{COPIES}/orders"], check=True)
     script(1, "restore.sh", "orders", "--from", "away", "--yes")
     check(data() == before, "a copy that is damaged in the bucket has changed something")
+    by_hand()
     # A store that is not there: the copy stays on the host, and the run has failed.
     store.end()
     script(1, "backup.sh", "files")
