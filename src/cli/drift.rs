@@ -1,5 +1,7 @@
 //! `infrac build --check`: what stands on disk, held against what the source says.
 
+mod typed;
+
 use std::fmt::Write as _;
 use std::ops::AddAssign;
 use std::path::Path;
@@ -192,7 +194,8 @@ impl Lines {
             let _ = writeln!(shown, "… {} more", count(all - MOST_LINES, "line"));
         }
         // What somebody wrote into a generated file may be a secret. What infrac writes asks for one by its name, and that is shown.
-        let guarded = Guarded::of_sources(&shown, &[before.as_ref(), artifact.content.as_str()]);
+        let across = typed::across_lines(&before);
+        let guarded = Guarded::of_sources(&shown, &[before.as_ref(), artifact.content.as_str(), &across]);
         let text = guarded.but_for(&shown, |line| {
             let rest = without_references(line);
             line.starts_with(['+', ' ']) && rest != line && Guarded::of_sources(&rest, &[]).as_str() == rest
