@@ -75,8 +75,8 @@ pub(super) fn of_service(cluster: &Context<'_>, service: &Service, configs: &[Co
     let objects = own.flat_map(|backup| {
         let one = One { cluster, service, backup, configs };
         [
-            one.account(backup.of_taker(), file),
-            one.account(backup.of_restorer(), file),
+            one.account(&backup.of_taker(), file),
+            one.account(&backup.of_restorer(), file),
             one.programs(file),
             claim::of_copies(platform, backup),
             one.taker(file),
@@ -105,8 +105,8 @@ impl One<'_> {
         }
     }
 
-    fn account(&self, name: String, file: &str) -> Object {
-        let metadata = self.metadata(name.clone(), &name);
+    fn account(&self, name: &str, file: &str) -> Object {
+        let metadata = self.metadata(name.to_owned(), name);
         // No pod of it asks the API.
         let account = ServiceAccount {
             metadata,
@@ -139,7 +139,7 @@ impl One<'_> {
         // One that hangs would keep all later ones from starting.
         let ends = i64::try_from(backup.alert_after.0 / 2_000).unwrap_or(i64::MAX).max(1);
         let job = self.job(&label, pod::taking(self), RETRIES, ends);
-        let spec = self.schedule(backup.schedule.clone(), false, job);
+        let spec = schedule(backup.schedule.clone(), false, job);
         let job = CronJob { metadata: self.metadata(backup.taker(), &label), spec, ..CronJob::default() };
         let kept = match backup.retention {
             Some(retention) => format!("; one is removed after {retention}"),
@@ -156,7 +156,7 @@ impl One<'_> {
         let label = backup.of_restorer();
         // What failed in the middle is looked at before it is tried again.
         let job = self.job(&label, pod::restoring(self), 0, RESTORE_ENDS);
-        let spec = self.schedule(NEVER.to_owned(), true, job);
+        let spec = schedule(NEVER.to_owned(), true, job);
         let job = CronJob { metadata: self.metadata(backup.restorer(), &label), spec, ..CronJob::default() };
         Object::new(file, Stage::Job, &job).with_comment(runbook::lines(platform, self.service, backup))
     }
@@ -177,19 +177,20 @@ impl One<'_> {
             }),
         }
     }
+}
 
-    fn schedule(&self, schedule: String, suspend: bool, job_template: JobTemplateSpec) -> CronJobSpec {
-        CronJobSpec {
-            schedule,
-            // Said in either case: a person suspends it while a copy comes back, and the next apply lets it go on.
-            suspend: Some(suspend),
-            time_zone: Some("Etc/UTC".to_owned()),
-            concurrency_policy: Some("Forbid".to_owned()),
-            starting_deadline_seconds: Some(DEADLINE),
-            failed_jobs_history_limit: Some(3),
-            successful_jobs_history_limit: Some(3),
-            job_template,
-        }
+/// One at a time, in UTC.
+fn schedule(schedule: String, suspend: bool, job_template: JobTemplateSpec) -> CronJobSpec {
+    CronJobSpec {
+        schedule,
+        // Said in either case: a person suspends it while a copy comes back, and the next apply lets it go on.
+        suspend: Some(suspend),
+        time_zone: Some("Etc/UTC".to_owned()),
+        concurrency_policy: Some("Forbid".to_owned()),
+        starting_deadline_seconds: Some(DEADLINE),
+        failed_jobs_history_limit: Some(3),
+        successful_jobs_history_limit: Some(3),
+        job_template,
     }
 }
 
