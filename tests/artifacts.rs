@@ -208,8 +208,14 @@ fn two_builds_are_the_same() {
             let all = Case::all().into_iter().filter(|other| is_of(other) && other.runtime == runtime);
             all.filter(|other| other.environment.is_some()).map(|other| other.compile()).collect()
         };
+        // The pages of environments stand behind those of the first runtime.
+        let mut pages = infrac::pages(&[]);
+        for runtime in Runtime::ALL.into_iter().filter(|runtime| case.runtimes().contains(runtime)) {
+            pages.extend(infrac::pages(&environments(runtime).iter().collect::<Vec<_>>()));
+        }
         for of in built.iter_mut().filter(|_| case.environment.is_none()) {
             match of.target {
+                "docs" => of.artifacts.append(&mut pages),
                 "kubernetes" => {
                     let base = Case { runtime: Runtime::Kubernetes, ..case.clone() }.compile();
                     let environments = environments(Runtime::Kubernetes);

@@ -16,7 +16,7 @@ mod markdown;
 mod services;
 mod stores;
 
-use super::{Artifact, Lower, Target, generated};
+use super::{Artifact, Lower, Target, generated_for};
 use crate::emit::render;
 use crate::formats;
 use crate::platform::Platform;
@@ -48,7 +48,8 @@ pub(super) fn beside(platform: &Platform) -> Vec<Artifact> {
 
 fn written(platform: &Platform, folder: &str) -> Vec<Artifact> {
     // A comment of HTML ends at the first `--`.
-    let generated = generated(platform).replace("--", "-").replace(['<', '>'], "");
+    let generated =
+        generated_for(platform, platform.environment.as_deref()).replace("--", "-").replace(['<', '>'], "");
     let facts = facts::facts(platform, generated.clone());
     let mut artifacts = vec![Artifact::new(format!("{folder}/INFRASTRUCTURE.md"), page(PAGE, &facts))];
     for runbook in alerts::runbooks(platform, &generated) {

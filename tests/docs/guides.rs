@@ -1,4 +1,4 @@
-//! What guides hold: queries that Prometheus reads, of metrics that somebody exports; steps for alerts. Commands are typed in `typed`.
+//! What guides hold: queries that Prometheus reads, of metrics that a job exports; steps for alerts. Commands are typed in `typed`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -75,7 +75,7 @@ fn queries_of_guides_ask_for_what_is_exported() {
     let mut tried = 0;
     for case in Case::all() {
         let platform = case.compile();
-        // Where nothing is known of what somebody exports, it may be anything.
+        // A job of which no metric is known may export any.
         if platform.observed.jobs.iter().next().is_none() || platform.observed.is_open() {
             continue;
         }

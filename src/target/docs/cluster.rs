@@ -1,4 +1,4 @@
-//! The platform in a cluster: where things run, how they are applied, looked at and brought back.
+//! The platform in a cluster: where things run, how they are applied, looked at and taken back.
 
 use serde::Serialize;
 

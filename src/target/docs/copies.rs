@@ -14,13 +14,13 @@ pub(super) struct Copies {
     backups: Vec<Backup>,
     /// What keeps data of which no copy is taken, as links.
     without: Vec<String>,
-    /// Whether nothing in this runtime takes what is declared.
+    /// Whether nothing in this runtime takes the declared copies.
     nobody: bool,
     /// What looks after them.
     looks: Vec<Command>,
-    /// What is looked at before data is brought back.
+    /// What is looked at before a copy takes the place of the data.
     looks_first: Vec<Command>,
-    /// The command that brings it back; empty where no script does.
+    /// The command that puts the copy in place; empty where no script does.
     returns: String,
 }
 
