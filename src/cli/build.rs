@@ -122,7 +122,7 @@ pub(super) fn of_project(
 }
 
 /// What has to be compiled: each build for each runtime of its targets. A build of the platform as it stands writes beside it
-/// what differs in each environment on Kubernetes, and the folder of each for Terraform.
+/// what differs in each environment on Kubernetes, the folder of each for Terraform, and its pages.
 fn ways(
     parsed: &Parsed,
     builds: &[Option<String>],
@@ -138,7 +138,11 @@ fn ways(
         builds.iter().flat_map(|build| runtimes.iter().map(|runtime| (build.clone(), *runtime))).collect();
     let with_environments: [&Format; 2] = [&formats::KUBERNETES, &formats::TERRAFORM];
     let of_all = with_environments.into_iter().filter(|format| written.contains(format));
-    for runtime in of_all.filter_map(|format| format.runtime).filter(|_| builds.contains(&None)) {
+    let mut beside: Vec<Runtime> = of_all.filter_map(|format| format.runtime).collect();
+    if written.contains(&&formats::DOCS) {
+        beside.extend(&runtimes);
+    }
+    for runtime in beside.into_iter().filter(|_| builds.contains(&None)) {
         for environment in declared {
             let way = (Some(environment.clone()), runtime);
             if !ways.contains(&way) {
@@ -403,7 +407,8 @@ fn add_roots(lowered: &mut [Lowered], environments: &[&mut Platform]) {
 fn add_pages(lowered: &mut [Lowered], environments: &[&mut Platform]) {
     let docs = lowered.iter_mut().find(|lowered| lowered.target == formats::DOCS.name);
     let Some(docs) = docs else { return };
-    let environments: Vec<&Platform> = environments.iter().map(|it| &**it).collect();
+    let mut environments: Vec<&Platform> = environments.iter().map(|it| &**it).collect();
+    environments.sort_by_key(|platform| platform.runtime);
     docs.artifacts.extend(crate::pages(&environments));
 }
 
