@@ -26,6 +26,8 @@ pub struct Format {
     /// The runtime that reads its files. Others are written of the runtime of the platform, of the first where it has
     /// several.
     pub runtime: Option<Runtime>,
+    /// Whether it is written of each runtime of the platform: people read it, and what they do differs.
+    pub each_runtime: bool,
     /// The folder of what it writes for services, below the output folder.
     pub root: &'static str,
     /// Whether each service that reads its files has a folder of its own there, called as the service is.
@@ -99,6 +101,7 @@ pub static COMPOSE: Format = Format {
     purpose: "a Docker Compose file for one host, the files it mounts, and .env.example",
     settings: ComposeSettings::SCHEMA,
     runtime: Some(Runtime::Compose),
+    each_runtime: false,
     root: "docker",
     per_reader: false,
     folders: &[],
@@ -118,6 +121,7 @@ pub static PROMETHEUS: Format = Format {
     purpose: "Prometheus' configuration, its rules by group, and promtool's tests of the alerts",
     settings: PrometheusSettings::SCHEMA,
     runtime: None,
+    each_runtime: false,
     root: "monitoring/prometheus",
     per_reader: false,
     folders: &["", "rules", "tests"],
@@ -137,6 +141,7 @@ pub static ALERTMANAGER: Format = Format {
     purpose: "Alertmanager's configuration, and the templates of its messages",
     settings: AlertmanagerSettings::SCHEMA,
     runtime: None,
+    each_runtime: false,
     root: "monitoring/alertmanager",
     per_reader: false,
     folders: &["", "templates"],
@@ -156,6 +161,7 @@ pub static GRAFANA: Format = Format {
     purpose: "Grafana's data sources and dashboards",
     settings: GrafanaSettings::SCHEMA,
     runtime: None,
+    each_runtime: false,
     root: "monitoring/grafana",
     per_reader: false,
     folders: &["", "dashboards", "provisioning", "provisioning/dashboards", "provisioning/datasources"],
@@ -175,6 +181,7 @@ pub static NGINX: Format = Format {
     purpose: "nginx' configuration for each proxy, with one file a site",
     settings: NginxSettings::SCHEMA,
     runtime: None,
+    each_runtime: false,
     root: "nginx",
     per_reader: true,
     folders: &["", "sites"],
@@ -194,6 +201,7 @@ pub static KUBERNETES: Format = Format {
     purpose: "objects of a Kubernetes cluster, in files for kustomize",
     settings: KubernetesSettings::SCHEMA,
     runtime: Some(Runtime::Kubernetes),
+    each_runtime: false,
     root: "kubernetes",
     per_reader: false,
     folders: &[],
@@ -213,6 +221,7 @@ pub static SCRIPTS: Format = Format {
     purpose: "scripts and make targets that run the platform on its host",
     settings: ScriptsSettings::SCHEMA,
     runtime: Some(Runtime::Compose),
+    each_runtime: false,
     root: "scripts",
     per_reader: false,
     folders: &[],
@@ -232,6 +241,7 @@ pub static DOCS: Format = Format {
     purpose: "a page for those who run the platform, and a runbook for each alert",
     settings: DocsSettings::SCHEMA,
     runtime: None,
+    each_runtime: true,
     root: "docs",
     per_reader: false,
     folders: &[],
@@ -251,6 +261,7 @@ pub static TERRAFORM: Format = Format {
     purpose: "the host in AWS for Terraform and OpenTofu: firewall, machine, disks, buckets, DNS",
     settings: TerraformSettings::SCHEMA,
     runtime: Some(Runtime::Compose),
+    each_runtime: false,
     root: "terraform",
     per_reader: false,
     folders: &[],
@@ -281,6 +292,12 @@ impl PartialEq for Format {
 impl Eq for Format {}
 
 impl Format {
+    /// Whether it is written of a platform on a runtime, where `first` is the first runtime of the platform.
+    #[must_use]
+    pub fn is_written(&self, runtime: Runtime, first: Runtime) -> bool {
+        self.each_runtime || self.runtime.unwrap_or(first) == runtime
+    }
+
     /// The keys that overrides may write; `None` where it takes none.
     #[must_use]
     pub fn keys(&self) -> Option<&'static Keys> {

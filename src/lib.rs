@@ -244,6 +244,12 @@ pub fn roots(environments: &[&Platform]) -> Vec<Artifact> {
     target::roots(environments)
 }
 
+/// What a build of the platform as it stands writes for its environments on each runtime: their pages.
+#[must_use]
+pub fn pages(environments: &[&Platform]) -> Vec<Artifact> {
+    target::pages(environments)
+}
+
 /// What is made of a part of the tree.
 struct Part {
     allows: Allows,

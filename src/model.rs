@@ -20,6 +20,7 @@ mod receiver;
 mod rotate;
 mod route;
 mod run;
+mod runbooks;
 mod runtime;
 mod service;
 mod source;
@@ -51,6 +52,7 @@ pub use run::{
     After, Condition, Overlap, Place, Requires, Reserve, Resources, Run, RunKind, Scale, ScaleOn, Security,
     Ulimit, Zone,
 };
+pub use runbooks::Runbooks;
 pub use runtime::Runtime;
 pub use service::{Build, Child, Dump, EnvForm, EnvValue, ImageUse, Output, Role, Service};
 pub use source::{DataSource, SourceAccess};
@@ -72,8 +74,9 @@ block! {
         optional owner: Constant,
         /// Labels that every artifact carries where its format has labels.
         optional labels: Map<Constant>,
-        /// Where runbooks are: the address of an alert's ends with the alert's name, where it says none.
-        optional runbooks: Constant,
+        /// Where runbooks are: the address of an alert's ends with the alert's name, where it says none. `generated` is where the
+        /// pages of target `docs` are read.
+        optional runbooks: Runbooks,
         /// Where its source is: the address that `git clone` takes.
         optional repository: Constant,
         /// Under which licence it is, in a word or a sentence.

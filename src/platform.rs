@@ -29,6 +29,7 @@ pub mod observe;
 mod order;
 mod over;
 pub mod owner;
+mod pages;
 mod placement;
 mod policy;
 mod process;
@@ -219,6 +220,8 @@ pub struct Platform {
     pub environment: Option<String>,
     /// What it runs on.
     pub runtime: Runtime,
+    /// The runtimes that its targets are of, at least one: what is written once for all of them is of the first.
+    pub runtimes: Vec<Runtime>,
     /// Whether the source has environments or targets of several runtimes, so that it can be compiled otherwise as well.
     pub varied: bool,
     /// The name of the entry file.

@@ -126,6 +126,7 @@ pub fn resolve(
         overrides: tree::overrides(&document.override_, &mut texts),
         environment: environment.map(str::to_owned),
         runtime,
+        runtimes: target::runtimes(document),
         varied: false,
         source: absent.source.clone(),
         project: if environment.is_some() { "../..".to_owned() } else { ".".to_owned() },

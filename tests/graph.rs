@@ -16,10 +16,14 @@ use crate::case::Case;
 use crate::dice::Dice;
 use pages::Pages;
 
-/// The pictures of all platforms, with and without scrapes.
+/// The pictures of a sample of the platforms, with and without scrapes.
 fn pictures() -> Vec<(String, Graph)> {
+    pictures_of(|case| crate::sample::takes(&case.name(), 4))
+}
+
+fn pictures_of(is_wanted: impl Fn(&Case) -> bool) -> Vec<(String, Graph)> {
     let mut all = Vec::new();
-    for case in Case::all().into_iter().filter(|case| crate::sample::takes(&case.name(), 4)) {
+    for case in Case::all().into_iter().filter(|case| is_wanted(case)) {
         let platform = case.compile();
         for scrapes in [false, true] {
             all.push((format!("{}, scrapes {scrapes}", case.name()), Graph::of(&platform, scrapes)));
@@ -35,23 +39,24 @@ fn none(complaints: &[String]) {
 #[test]
 fn readers_see_what_a_platform_is() {
     let Some(pages) = Pages::find() else { return };
-    let pictures = pictures();
-    let questions: Vec<Value> = pictures
-        .iter()
-        .flat_map(|(_, graph)| [json!({ "mermaid": mermaid(graph) }), json!({ "dot": dot(graph) })])
-        .collect();
-    let answers = pages.ask(&questions);
+    let length = |value: &Value| value.as_object().map_or(0, serde_json::Map::len);
     let mut complaints = Vec::new();
-    for ((name, graph), answers) in pictures.iter().zip(answers.chunks_exact(2)) {
+    // Mermaid reads all of them, in one process; Graphviz lays each out, which takes longer.
+    let all = pictures_of(|_| true);
+    let questions: Vec<Value> = all.iter().map(|(_, graph)| json!({ "mermaid": mermaid(graph) })).collect();
+    for ((name, graph), answer) in all.iter().zip(pages.ask(&questions)) {
         let shown = mermaid_shows(graph);
-        let length = |value: &Value| value.as_object().map_or(0, serde_json::Map::len);
-        let seen = (length(&answers[0]["nodes"]), answers[0]["edges"].as_u64().unwrap_or_default());
+        let seen = (length(&answer["nodes"]), answer["edges"].as_u64().unwrap_or_default());
         if seen != (shown.nodes.len(), shown.edges.len() as u64) {
-            complaints.push(format!("{name}: Mermaid sees {seen:?}: {}", answers[0]["error"]));
+            complaints.push(format!("{name}: Mermaid sees {seen:?}: {}", answer["error"]));
         }
-        let edges = answers[1]["edges"].as_array().map_or(0, Vec::len);
-        if edges != graph.edges.len() || length(&answers[1]["nodes"]) != graph.nodes.len() {
-            complaints.push(format!("{name}: dot sees {edges} edges: {}", answers[1]["error"]));
+    }
+    let some = pictures();
+    let questions: Vec<Value> = some.iter().map(|(_, graph)| json!({ "dot": dot(graph) })).collect();
+    for ((name, graph), answer) in some.iter().zip(pages.ask(&questions)) {
+        let edges = answer["edges"].as_array().map_or(0, Vec::len);
+        if edges != graph.edges.len() || length(&answer["nodes"]) != graph.nodes.len() {
+            complaints.push(format!("{name}: dot sees {edges} edges: {}", answer["error"]));
         }
     }
     none(&complaints);
@@ -98,10 +103,45 @@ fn rectangles(picture: &str, classes: &str) -> Vec<Rectangle> {
         .collect()
 }
 
+/// A platform of a hundred services in six groups, whose connections lead from one group into the next ones.
+fn hundred(seed: u64) -> Graph {
+    let mut dice = Dice::of(seed);
+    let node = |at: usize| Node {
+        name: format!("service-{at}"),
+        kind: NodeKind::Service,
+        group: Some(at * 6 / 100),
+        ports: vec![8080],
+        networks: vec![0, 1, 2],
+        public: at < 2,
+    };
+    let mut edges = Vec::new();
+    for from in 0..99 {
+        let mut ends: Vec<usize> = (0..dice.below(3))
+            .map(|_| (from + 1 + dice.below(29)).min(99))
+            .filter(|to| *to != from)
+            .collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let edge = |to| Edge { from, to, ports: vec![8080], network: Some(0), kind: EdgeKind::Inside };
+        edges.extend(ends.into_iter().map(edge));
+    }
+    let network = |at| Network { name: format!("net-{at}"), internal: at == 1 };
+    Graph {
+        title: "hundred".to_owned(),
+        note: String::new(),
+        groups: (0..6).map(|at| format!("group {at}")).collect(),
+        networks: (0..3).map(network).collect(),
+        nodes: (0..100).map(node).collect(),
+        edges,
+    }
+}
+
 #[test]
 fn nothing_lies_on_anything_else() {
     let mut complaints = Vec::new();
-    for (name, graph) in pictures() {
+    let large = (0..if crate::sample::whole() { 12 } else { 2 })
+        .map(|seed| (format!("hundred {seed}"), hundred(seed)));
+    for (name, graph) in pictures().into_iter().chain(large) {
         let picture = svg(&graph, Theme::Auto);
         // The legend has boxes of its own, below.
         let all = rectangles(&picture, "service|job|outside|several");

@@ -10,7 +10,7 @@ mod common;
 #[path = "operations/deploy.rs"]
 mod deploy;
 #[path = "operations/engine.rs"]
-mod engine;
+pub(crate) mod engine;
 #[path = "operations/goals.rs"]
 mod goals;
 #[path = "operations/health.rs"]

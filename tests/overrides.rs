@@ -6,6 +6,7 @@
 mod judged;
 mod kubernetes;
 mod published;
+mod refused;
 
 use infrac::formats::{Keys, find};
 

@@ -6,7 +6,7 @@ mod apply;
 #[path = "scripts/secrets.rs"]
 mod secrets;
 #[path = "scripts/shell.rs"]
-mod shell;
+pub(crate) mod shell;
 
 use std::fs;
 

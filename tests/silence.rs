@@ -278,7 +278,7 @@ pub(crate) fn outcome(root: &Path, entry: &str, text: &str, environment: Option<
     let mut whole = Outcome::default();
     for runtime in parsed.runtimes() {
         let compilation = parsed.clone().compile(&Loader { load: &load }, environment, runtime);
-        let written = |target: &&Target| target.format.runtime.unwrap_or(first) == runtime;
+        let written = |target: &&Target| target.format.is_written(runtime, first);
         whole.append(of_runtime(&compilation, entry, written));
     }
     whole

@@ -68,23 +68,36 @@ fn files_are_as_the_formatter_leaves_them() {
     }
 }
 
+/// The provider takes seconds to start, and waits for itself: two are asked side by side.
 #[test]
 fn terraform_and_the_provider_accept_the_files() {
     let Some(terraform) = Terraform::with_provider() else { return };
-    for (case, platform) in cases() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        write(folder.path(), &terraform.at_hand(files(&platform)));
-        for root in roots(folder.path()) {
-            terraform.init(&root);
-            let said = terraform.run(&root, &["validate"]);
-            assert!(said.accepted, "{}: {}{}", case.name(), said.output, said.complaint);
+    let cases = cases();
+    let (first, second) = cases.split_at(cases.len() / 2);
+    std::thread::scope(|scope| {
+        for part in [first, second] {
+            scope.spawn(|| part.iter().for_each(|(case, platform)| accepts(&terraform, case, platform)));
         }
-        let root = roots(folder.path()).remove(0);
-        let main = fs::read_to_string(root.join("main.tf")).expect("the file");
-        let twin = main.replacen("instance_type ", "instance_kind ", 1);
-        assert_ne!(main, twin);
-        fs::write(root.join("main.tf"), twin).expect("a file can be written");
-        assert!(!terraform.run(&root, &["validate"]).accepted, "the check sees nothing");
+    });
+    let (_, platform) = cases.first().expect("a platform");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(folder.path(), &terraform.at_hand(files(platform)));
+    let root = roots(folder.path()).remove(0);
+    terraform.init(&root);
+    let main = fs::read_to_string(root.join("main.tf")).expect("the file");
+    let twin = main.replacen("instance_type ", "instance_kind ", 1);
+    assert_ne!(main, twin);
+    fs::write(root.join("main.tf"), twin).expect("a file can be written");
+    assert!(!terraform.run(&root, &["validate"]).accepted, "the check sees nothing");
+}
+
+fn accepts(terraform: &Terraform, case: &Case, platform: &Platform) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(folder.path(), &terraform.at_hand(files(platform)));
+    for root in roots(folder.path()) {
+        terraform.init(&root);
+        let said = terraform.run(&root, &["validate"]);
+        assert!(said.accepted, "{}: {}{}", case.name(), said.output, said.complaint);
     }
 }
 

@@ -1,8 +1,9 @@
 //! Alerts: whether they tell a person what is wrong and what to do.
 
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
+use crate::formats;
 use crate::hash::{HashMap, HashSet};
-use crate::model::{Role, Severity};
+use crate::model::{Role, Runbooks, Severity};
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, Annotation};
 use crate::promql::{Labels, template};
@@ -47,11 +48,18 @@ pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
         1 => format!("the alert `{}` leads to no runbook", first.name),
         _ => format!("{number} alerts lead to no runbook, `{}` among them", first.name),
     };
-    sink.report(
-        Diagnostic::new(codes::ALR003, message)
+    let report = Diagnostic::new(codes::ALR003, message);
+    sink.report(match &header.runbooks {
+        Some(Runbooks::Generated(span)) if !platform.targets.contains(&&formats::DOCS) => report
+            .at(*span, "nothing writes them")
+            .help("name the target `docs` in `targets`: it writes a page for each alert"),
+        Some(Runbooks::Generated(span)) => report
+            .at(*span, "nobody knows where they are read")
+            .help("write `target docs { address = \"https://…\" }`, where a browser shows the folder of the pages; of a `repository` at github.com or gitlab.com it is known"),
+        _ => report
             .at(header.name.span, "says no address of runbooks")
             .help("write `runbooks = \"https://…\"` here, to which the names of alerts are added, or `runbook` at each"),
-    );
+    });
 }
 
 /// ALR006, ALR010 and ALR020: templates that show a label which the alert's series do not carry, texts that are no

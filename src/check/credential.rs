@@ -50,7 +50,7 @@ pub(super) fn addresses(platform: &Platform, sink: &mut Sink) {
             report(&format!("in `{word}` of `{}`", receiver.name), text, &found, (said, span), help, sink);
         }
     }
-    let pages = platform.document.platform.first().and_then(|block| block.runbooks.as_ref());
+    let pages = platform.document.platform.first().and_then(|block| block.runbooks.as_ref()?.address());
     let top = platform.document.alert.iter();
     let of_services = platform.services.iter().flat_map(|service| &service.block.alert);
     let pages = pages.into_iter().chain(top.chain(of_services).filter_map(|alert| alert.runbook.as_ref()));

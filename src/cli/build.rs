@@ -170,7 +170,7 @@ pub(super) fn lowered(
         .iter()
         .flat_map(|platform| {
             let mut wanted = wanted(named, platform);
-            wanted.retain(|target| target.format.runtime.unwrap_or(any) == platform.runtime);
+            wanted.retain(|target| target.format.is_written(platform.runtime, any));
             crate::build(platform, &wanted)
         })
         .collect();
@@ -180,6 +180,7 @@ pub(super) fn lowered(
     if environment.is_none() {
         let mut environments = platforms(others);
         add_roots(&mut lowered, &environments);
+        add_pages(&mut lowered, &environments);
         add_overlays(&mut lowered, &own, &mut environments);
     }
     lowered
@@ -353,9 +354,14 @@ fn runtimes(parsed: &Parsed, named: &[&'static Target]) -> Vec<Runtime> {
     if named.is_empty() {
         return parsed.runtimes();
     }
-    let of_named: Vec<Runtime> =
-        named.iter().map(|target| target.format.runtime.unwrap_or_else(|| parsed.runtime())).collect();
-    Runtime::ALL.into_iter().filter(|runtime| of_named.contains(runtime)).collect()
+    let (all, first) = (parsed.runtimes(), parsed.runtime());
+    let is_written = |runtime: &Runtime| {
+        named.iter().any(|target| match target.format.runtime {
+            None if target.format.each_runtime => all.contains(runtime),
+            _ => target.format.is_written(*runtime, first),
+        })
+    };
+    Runtime::ALL.into_iter().filter(is_written).collect()
 }
 
 fn platforms(variations: Vec<&mut Variation>) -> Vec<&mut Platform> {
@@ -391,6 +397,14 @@ fn add_roots(lowered: &mut [Lowered], environments: &[&mut Platform]) {
     let on_host =
         environments.iter().map(|it| &**it).filter(|it| formats::TERRAFORM.runtime == Some(it.runtime));
     terraform.artifacts.extend(crate::roots(&on_host.collect::<Vec<_>>()));
+}
+
+/// Adds the pages of environments to the documentation.
+fn add_pages(lowered: &mut [Lowered], environments: &[&mut Platform]) {
+    let docs = lowered.iter_mut().find(|lowered| lowered.target == formats::DOCS.name);
+    let Some(docs) = docs else { return };
+    let environments: Vec<&Platform> = environments.iter().map(|it| &**it).collect();
+    docs.artifacts.extend(crate::pages(&environments));
 }
 
 /// The targets asked for, each once, in the order of the table; those of the platform where none is named.

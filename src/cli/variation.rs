@@ -3,7 +3,7 @@
 use crate::Compilation;
 use crate::allow::Allows;
 use crate::diagnostic::machine::Variant;
-use crate::diagnostic::{Label, Severity};
+use crate::diagnostic::{Label, Severity, codes};
 use crate::hash::HashSet;
 use crate::platform::Runtime;
 
@@ -30,6 +30,7 @@ pub(super) fn report(
     if whole {
         unused(variations);
     }
+    unwritten(variations);
     for diagnostic in variations.iter_mut().flat_map(|it| &mut it.compilation.diagnostics) {
         if denials.denies(diagnostic.code) {
             diagnostic.severity = Severity::Error;
@@ -81,6 +82,26 @@ fn unused(variations: &mut [Variation]) {
     let unused = Allows::unused_in_all(&allows);
     for (variation, unused) in variations.iter_mut().zip(unused) {
         variation.compilation.diagnostics.extend(unused);
+    }
+}
+
+/// Takes back that something is in no artifact, where a platform of another runtime writes it.
+fn unwritten(variations: &mut [Variation]) {
+    let is_unwritten = |told: &Told| told.0 == codes::TGT001.id;
+    let of_each: Vec<Vec<Told>> = variations.iter().map(|variation| places(&variation.compilation)).collect();
+    let around: Vec<_> = variations
+        .iter()
+        .map(|it| (it.environment.clone(), it.runtime, it.compilation.has_errors()))
+        .collect();
+    for (at, variation) in variations.iter_mut().enumerate() {
+        let elsewhere = |told: &Told| {
+            let others = around.iter().zip(&of_each).filter(|((environment, runtime, errors), _)| {
+                *environment == variation.environment && *runtime != variation.runtime && !errors
+            });
+            others.clone().any(|(_, others)| !others.contains(told))
+        };
+        let mut kept = of_each[at].iter().map(|told| !is_unwritten(told) || !elsewhere(told));
+        variation.compilation.diagnostics.retain(|_| kept.next().unwrap_or(true));
     }
 }
 

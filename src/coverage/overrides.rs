@@ -50,7 +50,7 @@ pub(super) fn broken(platform: &Platform, targets: &[&'static Target], sink: &mu
             FaultKind::NoObject => codes::TGT004,
             FaultKind::Derived => codes::TGT009,
             FaultKind::Security => codes::TGT010,
-            FaultKind::Refused => codes::TGT011,
+            FaultKind::Refused | FaultKind::Vain => codes::TGT011,
         };
         let choices = fault.choices.iter().map(String::as_str);
         let help = match fault.help {

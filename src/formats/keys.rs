@@ -32,6 +32,8 @@ pub struct Key {
     pub kinds: Vec<Kind>,
     /// The versions of the program that know it.
     pub versions: Versions,
+    /// Whether the block is refused without it.
+    pub required: bool,
 }
 
 /// The versions of a program that know a key.

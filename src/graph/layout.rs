@@ -2,6 +2,7 @@
 
 mod cost;
 mod crossings;
+mod groups;
 mod route;
 
 use dagre::graph::{Graph as Layered, GraphOptions};
@@ -54,7 +55,7 @@ pub(super) fn fits(graph: &Graph) -> bool {
 }
 
 /// Lays a graph out, from left to right. What the library makes of it depends on the order in which it is given things. So it is given
-/// them in several orders, and the drawing with the fewest crossings is taken: first as they stand, then as the best order so far
+/// them in several orders, and the drawing with the fewest crossings is taken, of those whose frames hold what they should: first as they stand, then as the best order so far
 /// with a few things moved, which leads on from what was found.
 pub(super) fn layout(graph: &Graph, nodes: &[Size], labels: &[Size]) -> Layout {
     let parts = cost::parts(graph).max(1);
@@ -63,15 +64,19 @@ pub(super) fn layout(graph: &Graph, nodes: &[Size], labels: &[Size]) -> Layout {
     let mut best: Option<Try> = None;
     for at in 0..tries {
         let order = match &best {
-            Some(best) if at >= FIRST.len() => best.order.moved(graph, &best.crossings, &mut dice),
+            Some(best) if at >= FIRST.len() && !best.crossings.is_empty() => {
+                best.order.moved(graph, &best.crossings, &mut dice)
+            }
             _ => Order::of(graph, FIRST[at % FIRST.len()]),
         };
         let layout = drawn(graph, nodes, labels, &order);
         let crossings = crossings::find(graph, &layout.edges);
+        let faults = groups::faults(graph, &layout);
         // One that is as good leads elsewhere, and may lead further.
-        let done = crossings.is_empty();
-        if best.as_ref().is_none_or(|best| crossings.len() <= best.crossings.len()) {
-            best = Some(Try { crossings, order, layout });
+        let done = crossings.is_empty() && faults == 0;
+        let cost = (faults, crossings.len());
+        if best.as_ref().is_none_or(|best| cost <= (best.faults, best.crossings.len())) {
+            best = Some(Try { faults, crossings, order, layout });
         }
         if done {
             break;
@@ -89,6 +94,8 @@ const WORK: usize = 18_000;
 const MOST_TRIES: usize = 80;
 
 struct Try {
+    /// What lies in a frame or out of it against its group.
+    faults: usize,
     /// The edges that cross, two by two.
     crossings: Vec<(usize, usize)>,
     order: Order,
@@ -250,6 +257,7 @@ fn read(graph: &Graph, layered: &Layered<NodeLabel, EdgeLabel>, nodes: &[Size], 
             y: label.y.unwrap_or_default(),
         }));
     }
+    groups::mend(graph, &mut layout);
     layout.edges = route::lines(graph, &layout, &routes, labels);
     layout
 }

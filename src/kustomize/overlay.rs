@@ -29,7 +29,8 @@ pub struct Overlay {
 }
 
 /// The overlay over `base`, a folder as seen from the overlay's, that makes its objects those of an environment. Patches stand in
-/// files that are called as the base's are.
+/// files that are called as the base's are. Where the environment has none of its objects, as in a namespace of its own, the base is
+/// left out.
 #[must_use]
 pub fn overlay(base: (&str, &[Written<'_>]), environment: &[Written<'_>]) -> Overlay {
     let (folder, base) = base;
@@ -52,6 +53,9 @@ pub fn overlay(base: (&str, &[Written<'_>]), environment: &[Written<'_>]) -> Ove
     }
     let gone: Vec<Identity> =
         base.iter().map(|object| Identity::of(object.tree)).filter(|one| !kept.contains(one)).collect();
+    // A base of which nothing is left would be named to be taken away again.
+    let folder = Some(folder).filter(|_| !kept.is_empty() || gone.is_empty());
+    let gone = if folder.is_some() { gone } else { Vec::new() };
     let kustomization = kustomization(folder, &added, &patches, &gone);
     Overlay { added: added.into_iter().collect(), patches: patches.into_iter().collect(), kustomization }
 }
@@ -73,14 +77,14 @@ fn map<const N: usize>(entries: [(&str, Node); N]) -> Node {
 /// `kustomization.yaml`. What pods need (policies, configuration) stands before the base, whose pods may need it, and new pods
 /// behind it.
 fn kustomization(
-    base: &str,
+    base: Option<&str>,
     added: &Added,
     patches: &IndexMap<String, Vec<Node>>,
     gone: &[Identity],
 ) -> Node {
     let is_of = |runs: bool| move |file: &&String| file.starts_with(NEEDS) != runs;
     let added = |runs: bool| added.keys().filter(is_of(runs)).map(String::as_str);
-    let resources = added(false).chain([base]).chain(added(true)).map(text).collect();
+    let resources = added(false).chain(base).chain(added(true)).map(text).collect();
     let changed = patches.keys().map(|file| map([("path", text(file))]));
     let gone = gone.iter().map(|identity| map([("patch", Node::Text(deletion(identity).into()))]));
     let patches: Vec<Node> = changed.chain(gone).collect();

@@ -172,6 +172,9 @@ block! {
     "docs" => DocsSettings / DocsSettingsField {
         /// The folder below `docs` that its pages stand in, where `docs` itself holds pages of the project's own.
         optional folder: Constant,
+        /// The address at which that folder is read in a browser, such as `"https://git.example.com/shop/platform/src/branch/main/docs"`:
+        /// `runbooks = generated` leads alerts there. Where `repository` is one of github.com or gitlab.com, it follows from that.
+        optional address: Constant,
     }
 }
 

@@ -12,6 +12,8 @@ pub const PROGRAM: u32 = 0o755;
 pub struct ConfigFile {
     /// Where it is in the container.
     pub path: String,
+    /// What it is for.
+    pub description: Option<String>,
     /// What it holds.
     pub content: String,
     /// Whether it is a file of the project, which is passed on byte for byte.

@@ -45,6 +45,20 @@ pub struct Acme {
     pub eab: Option<(String, InputId)>,
 }
 
+impl Acme {
+    /// The host and the port that its address leads to; 443 where the address names none (RFC 9110, section 4.2.2).
+    #[must_use]
+    pub fn endpoint(&self) -> (&str, u16) {
+        let rest = self.url.strip_prefix("https://").unwrap_or(&self.url);
+        let authority = rest.split(['/', '?']).next().unwrap_or(rest);
+        let authority = authority.rsplit_once('@').map_or(authority, |(_, authority)| authority);
+        match authority.rsplit_once(':') {
+            Some((host, port)) => (host, port.parse().unwrap_or(443)),
+            None => (authority, 443),
+        }
+    }
+}
+
 impl Issuer {
     /// The authority that is asked; `None` where none is.
     #[must_use]

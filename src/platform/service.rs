@@ -192,6 +192,8 @@ pub struct Port {
     pub paths: Vec<String>,
     /// Whether its program distinguishes `/METRICS` and `/metrics/` from `/metrics`.
     pub strict: bool,
+    /// What it is for.
+    pub description: Option<String>,
     /// Requests that the service hands on, in the order of the source.
     pub forwards: Vec<Forward>,
     /// The place of its declaration.

@@ -48,6 +48,8 @@ pub struct Compose {
 pub struct Docs {
     /// The folder below `docs` that its pages stand in; `docs` itself where there is none.
     pub folder: Option<String>,
+    /// The address at which that folder is read, where the source says it.
+    pub address: Option<String>,
 }
 
 /// The settings of nginx.

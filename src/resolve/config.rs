@@ -1,6 +1,7 @@
 //! The files that the compiler writes for a service: their text and their mode.
 
 use super::absolute::expect_absolute;
+use super::place::optional;
 use super::text::{Mentions, Texts};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model;
@@ -35,7 +36,16 @@ pub(super) fn configs(
         let mode = said.unwrap_or(if content.starts_with("#!") { PROGRAM } else { FILE });
         let span = config.path.span;
         let brought = texts.absent.sources.embedded().contains(&span.file);
-        configs.push(ConfigFile { path: path.to_owned(), content, from_file, mode, brought, span });
+        let description = optional(config.description.as_ref(), texts);
+        configs.push(ConfigFile {
+            path: path.to_owned(),
+            description,
+            content,
+            from_file,
+            mode,
+            brought,
+            span,
+        });
     }
     configs
 }

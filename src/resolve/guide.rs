@@ -1,8 +1,11 @@
 //! Guides of services.
 
+use super::mute::expect_alert;
 use super::text::Texts;
+use crate::hash::HashSet;
 use crate::model;
-use crate::platform::Guide;
+use crate::platform::observe::Alert;
+use crate::platform::{Guide, Service};
 use crate::schema::{Constant, List};
 
 /// The guide of a service.
@@ -17,4 +20,20 @@ pub(super) fn guide(block: &model::Guide, texts: &mut Texts<'_>) -> Guide {
     let queries =
         block.query.iter().map(|query| (query.title.text.to_string(), texts.constant(&query.expr))).collect();
     Guide { down, looks, queries, commands }
+}
+
+/// NAM001: steps for an alert that the platform has not. A standard component has steps for each of its alerts, of which the platform
+/// may have some.
+pub(super) fn expect_alerts(services: &[Service], alerts: &[Alert], texts: &mut Texts<'_>) {
+    let own = services.iter().filter_map(|service| service.block.guide.as_ref());
+    let own = own.flat_map(|guide| &guide.look).map(|look| &look.alert);
+    let embedded = texts.absent.sources.embedded();
+    let own: Vec<_> = own.filter(|alert| !embedded.contains(&alert.span.file)).collect();
+    if own.is_empty() {
+        return;
+    }
+    let names: HashSet<&str> = alerts.iter().map(|alert| alert.name.as_str()).collect();
+    for alert in own {
+        expect_alert(&alert.text, alert.span, &names, texts);
+    }
 }

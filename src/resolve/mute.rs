@@ -12,6 +12,7 @@ use crate::platform::observe::Alert;
 use crate::platform::receiver::{LabelMatch, Mute, Wanted};
 use crate::platform::tell::NAME;
 use crate::schema::Word;
+use crate::source::Span;
 use crate::standard;
 
 /// Every mute. No alert mutes itself.
@@ -25,7 +26,7 @@ pub(super) fn mutes(document: &Document, alerts: &[Alert], texts: &mut Texts<'_>
 
 fn mute(inhibit: &Inhibit, names: &HashSet<&str>, texts: &mut Texts<'_>) -> Option<Mute> {
     let by = &inhibit.by;
-    let known = expect_alert(by, names, texts);
+    let known = expect_alert(&by.text, by.span, names, texts);
     let wanted = |word: &Word| Wanted { text: word.text.clone(), span: Some(word.span) };
     let mut of = Vec::with_capacity(inhibit.of.items.len());
     for word in &inhibit.of.items {
@@ -35,7 +36,7 @@ fn mute(inhibit: &Inhibit, names: &HashSet<&str>, texts: &mut Texts<'_>) -> Opti
                     .at(word.span, "does not belong here")
                     .at(by.span, "explains the others"),
             );
-        } else if expect_alert(word, names, texts) {
+        } else if expect_alert(&word.text, word.span, names, texts) {
             of.push(wanted(word));
         }
     }
@@ -53,23 +54,20 @@ fn mute(inhibit: &Inhibit, names: &HashSet<&str>, texts: &mut Texts<'_>) -> Opti
 }
 
 /// Whether a word names an alert, or a pattern fits one.
-fn expect_alert(word: &Word, names: &HashSet<&str>, texts: &mut Texts<'_>) -> bool {
-    let wanted = Wanted { text: word.text.clone(), span: Some(word.span) };
-    if names.contains(word.text.as_str())
-        || (wanted.is_pattern() && names.iter().any(|name| wanted.fits(name)))
-    {
+pub(super) fn expect_alert(name: &str, span: Span, names: &HashSet<&str>, texts: &mut Texts<'_>) -> bool {
+    let wanted = Wanted { text: name.to_owned(), span: Some(span) };
+    if names.contains(name) || (wanted.is_pattern() && names.iter().any(|name| wanted.fits(name))) {
         return true;
     }
-    if !texts.absent.lost.contains(word.text.as_str()) {
-        let told = no_alert(word, wanted.is_pattern(), names, texts);
+    if !texts.absent.lost.contains(name) {
+        let told = no_alert(name, span, wanted.is_pattern(), names, texts);
         texts.sink.report(told);
     }
     false
 }
 
 /// What is said of an alert that is not there: it may have gone with a service, or with a component.
-fn no_alert(word: &Word, pattern: bool, names: &HashSet<&str>, texts: &mut Texts<'_>) -> Diagnostic {
-    let name = &word.text;
+fn no_alert(name: &str, at: Span, pattern: bool, names: &HashSet<&str>, texts: &mut Texts<'_>) -> Diagnostic {
     let component = standard::holding(&format!("\n  alert {name} {{\n"));
     let disabled = || texts.absent.disabled.iter();
     let within = |inner: &str| {
@@ -80,7 +78,7 @@ fn no_alert(word: &Word, pattern: bool, names: &HashSet<&str>, texts: &mut Texts
     if let Some((service, TakenOut { span, on })) = within(name).or_else(|| within(component?)) {
         let told =
             Diagnostic::new(codes::NAM001, format!("the alert `{name}` is taken out with `{service}`"))
-                .at(word.span, "refers to it")
+                .at(at, "refers to it")
                 .because(cause::name(&service.replace('.', "-")));
         return match on {
             None => told.at_cause(span, "taken out here"),
@@ -89,8 +87,7 @@ fn no_alert(word: &Word, pattern: bool, names: &HashSet<&str>, texts: &mut Texts
                 .help(format!("write `when = runtime.{}` there, too", runtime.word())),
         };
     }
-    let told =
-        Diagnostic::new(codes::NAM001, format!("there is no alert `{name}`")).at(word.span, "not declared");
+    let told = Diagnostic::new(codes::NAM001, format!("there is no alert `{name}`")).at(at, "not declared");
     let help = texts.sink.did_you_mean(name, names.iter().copied());
     match component {
         Some(component) => told

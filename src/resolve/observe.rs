@@ -18,11 +18,11 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::text::Texts;
-use super::{hours, mute, receiver, source};
+use super::{guide, hours, mute, receiver, source};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::expand::TakenOut;
 use crate::hash::{HashMap, HashSet};
-use crate::model::{self, Document, Role};
+use crate::model::{self, Document, Role, Runbooks};
 use crate::parallel;
 use crate::platform::observe::{
     Alert, AlertTest, Annotation, Job, JobsAway, Observed, Record, SaidSeries, TARGET_LABELS,
@@ -141,6 +141,7 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     observed.alerts = alerts;
     observed.dashboards = dashboards;
     observed.mutes = mute::mutes(document, &observed.alerts, texts);
+    guide::expect_alerts(&platform.services, &observed.alerts, texts);
     observed
 }
 
@@ -419,9 +420,13 @@ fn no_job(name: &Name, sink: &mut Sink) {
 
 /// The page of an alert where all runbooks are.
 fn runbook(block: &model::Alert, platform: &Platform) -> Option<Annotation> {
-    let base = platform.document.platform.first()?.runbooks.as_ref()?;
-    let address = [literal(base).trim_end_matches('/'), "/", &block.name.text].concat();
-    Some(Annotation { name: "runbook_url".to_owned(), text: address, span: base.span, source: None })
+    let (address, span) = match platform.document.platform.first()?.runbooks.as_ref()? {
+        Runbooks::At(base) => {
+            ([literal(base).trim_end_matches('/'), "/", &block.name.text].concat(), base.span)
+        }
+        Runbooks::Generated(span) => (platform.address_of_page(&block.name.text)?, *span),
+    };
+    Some(Annotation { name: "runbook_url".to_owned(), text: address, span, source: None })
 }
 
 /// A constant, which `settle` has made literal, as a text that can be shared.

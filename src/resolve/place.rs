@@ -51,7 +51,7 @@ pub(super) fn header(document: &Document, texts: &mut Texts<'_>) -> Header {
         name: first.name.text.as_str().to_owned(),
         description: optional(first.description.as_ref(), texts),
         owner: optional(first.owner.as_ref(), texts),
-        runbooks: first.runbooks.as_ref().map(|address| literal(address).to_owned()),
+        runbooks: first.runbooks.as_ref().and_then(|runbooks| Some(literal(runbooks.address()?).to_owned())),
         repository: optional(first.repository.as_ref(), texts),
         licence: optional(first.licence.as_ref(), texts),
         support: optional(first.support.as_ref(), texts),

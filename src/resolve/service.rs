@@ -230,6 +230,7 @@ fn ports(
                 .filter(|span| !texts.absent.sources.embedded().contains(&span.file)),
             paths: paths.unwrap_or_default(),
             strict: port.paths_read == Some(PathsRead::Strict),
+            description: optional(port.description.as_ref(), texts),
             forwards: port.forwards.iter().filter_map(|block| site::forward(block, texts)).collect(),
             span: port.span,
         });

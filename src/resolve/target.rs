@@ -6,7 +6,7 @@ use super::{cluster, is_dns_label, terraform};
 use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::formats::{self, FORMATS, Format};
 use crate::model::{self, Document};
-use crate::platform::{Mounted, Override, Platform, Service, Settings, Version};
+use crate::platform::{Mounted, Override, Platform, Runtime, Service, Settings, Version};
 use crate::schema::{Constant, List, Placed, Word, part_of};
 use crate::source::Span;
 
@@ -43,6 +43,13 @@ pub(super) fn targets(
         platform.services.iter().flat_map(|service| &service.artifacts).map(|mounted| mounted.target);
     wanted.extend(mounted);
     FORMATS.iter().copied().filter(|format| wanted.contains(format)).collect()
+}
+
+/// The runtimes that the platform names targets of.
+pub(super) fn runtimes(document: &Document) -> Vec<Runtime> {
+    let list = document.platform.first().and_then(|platform| platform.targets.as_ref());
+    let named = list.into_iter().flat_map(|list| &list.items).filter_map(|item| formats::find(&item.text));
+    formats::runtimes(&named.collect::<Vec<_>>())
 }
 
 /// The targets that the platform names; `None` where that cannot be known, which is reported. All are assumed then, so that
@@ -123,6 +130,8 @@ pub(super) fn settings(document: &Document, texts: &mut Texts<'_>) -> Settings {
         if let Some(said) = &block.docs {
             let folder = said.folder.as_ref().and_then(|said| dns_name(said, texts));
             settings.docs.folder = folder.or(settings.docs.folder);
+            let address = said.address.as_ref().map(|said| texts.constant(said));
+            settings.docs.address = address.or(settings.docs.address);
         }
         if let Some(said) = &block.scripts {
             let scripts = &mut settings.scripts;

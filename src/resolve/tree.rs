@@ -108,14 +108,15 @@ fn note(entries: &[Entry], above: &str, places: &mut IndexMap<String, Span>) {
         match entry.value.as_ref().map(|value| (&value.kind, value.span)) {
             Some((ValueKind::Body(body), _)) => note(&body.entries, &path, places),
             Some((ValueKind::List(items), _)) => {
-                for item in items {
+                for (at, item) in items.iter().enumerate() {
                     let ValueKind::Body(body) = &item.kind else { continue };
                     let named = body.entries.iter().find(|entry| entry.key.text == "name");
                     let name = named.and_then(|entry| match &entry.value.as_ref()?.kind {
                         ValueKind::Reference(path) => Some(path.text().clone()),
                         _ => entry.value.as_ref()?.written().map(str::to_owned),
                     });
-                    let item_path = name.map_or_else(|| path.clone(), |name| format!("{path}[{name}]"));
+                    let item_path =
+                        name.map_or_else(|| format!("{path}[#{at}]"), |name| format!("{path}[{name}]"));
                     places.entry(item_path.clone()).or_insert(item.span);
                     note(&body.entries, &item_path, places);
                 }

@@ -35,11 +35,26 @@ pub enum Ours {
 /// What says here what a key says elsewhere, in words, where a block has no such key.
 #[must_use]
 pub fn foreign(key: &str, schema: &Block) -> Option<String> {
+    if key == "override" {
+        return Some(override_of(schema));
+    }
     let folded =
         |text: &str| text.chars().filter(|c| !matches!(c, '_' | '-')).collect::<String>().to_lowercase();
     let key_folded = folded(key);
     let found = WORDS.iter().find(|it| it.within == schema.key && folded(it.key) == key_folded)?;
     Some(found.words(key))
+}
+
+/// Where an override stands. That of a volume extends the claim that is made of it, and stands at the object.
+fn override_of(schema: &Block) -> String {
+    let shared = schema.fields.iter().any(|field| field.key == "concurrent");
+    match schema.key {
+        "volume" if shared => "its claim is extended at the top: `override kubernetes { PersistentVolumeClaim NAME { … } }`".to_owned(),
+        "volume" => "its claim is extended in the service: `override kubernetes { StatefulSet { spec { volumeClaimTemplates = \
+             [{ metadata { name = NAME }, … }] } } }`"
+            .to_owned(),
+        _ => "`override TARGET { … }` stands in a service, or at the top".to_owned(),
+    }
 }
 
 impl Foreign {

@@ -4,9 +4,12 @@
 //! platform. Each text of the source is put into Markdown by [`markdown`] alone, where it means nothing.
 //! `targets/docs/README.md` says what becomes of each concept.
 
+mod access;
 mod alerts;
 mod aws;
+mod cluster;
 mod commands;
+mod copies;
 mod coverage;
 mod facts;
 mod markdown;
@@ -35,10 +38,15 @@ const PAGE: &str = include_str!("../../targets/docs/infrastructure.md.j2");
 const RUNBOOK: &str = include_str!("../../targets/docs/runbook.md.j2");
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
-    let folder = match &platform.settings.docs.folder {
-        Some(folder) => format!("docs/{folder}"),
-        None => "docs".to_owned(),
-    };
+    written(platform, &platform.pages_folder())
+}
+
+/// The pages of an environment, where the build of the platform as it stands has them.
+pub(super) fn beside(platform: &Platform) -> Vec<Artifact> {
+    written(platform, &platform.pages_beside())
+}
+
+fn written(platform: &Platform, folder: &str) -> Vec<Artifact> {
     // A comment of HTML ends at the first `--`.
     let generated = generated(platform).replace("--", "-").replace(['<', '>'], "");
     let facts = facts::facts(platform, generated.clone());

@@ -13,6 +13,8 @@ pub enum FaultKind {
     Security,
     /// The program that reads the file refuses it.
     Refused,
+    /// The program takes it, and can do nothing with it.
+    Vain,
 }
 
 /// One of them.

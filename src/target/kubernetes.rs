@@ -4,6 +4,7 @@
 //! each concept maps.
 
 mod account;
+mod api;
 mod claim;
 mod config;
 mod coverage;
@@ -54,6 +55,16 @@ pub(super) const TARGET: Target = Target {
     compare: Some(Compare { file: fixed::NAME, changes: fixed::changes }),
     lower: Lower::Mounted(lower),
 };
+
+/// What runs a service, as `kubectl` calls it.
+pub(super) fn workload(service: &Service) -> &'static str {
+    workload::Kind::of(service).word()
+}
+
+/// The folder of the objects of a build.
+pub(super) fn folder(platform: &Platform) -> &'static str {
+    layout::root(platform)
+}
 
 /// What exports the state of a cluster is about the namespaces of the platform alone, and asks for no others
 /// (kubernetes/kube-state-metrics:docs/developer/cli-arguments.md).

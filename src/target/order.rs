@@ -1,7 +1,7 @@
 //! Who reads whom: targets that read the files of others are lowered behind these.
 
 use super::compose::env_example;
-use super::{Artifact, Files, Lower, Lowered, Target, find, kubernetes, terraform};
+use super::{Artifact, Files, Lower, Lowered, Target, docs, find, kubernetes, terraform};
 use crate::formats;
 use crate::parallel;
 use crate::platform::Platform;
@@ -66,6 +66,13 @@ pub fn overlays(base: &Platform, environments: &[&Platform]) -> Vec<Artifact> {
 pub fn roots(environments: &[&Platform]) -> Vec<Artifact> {
     let built = environments.iter().filter(|platform| platform.targets.contains(&&formats::TERRAFORM));
     built.flat_map(|platform| terraform::root(platform)).collect()
+}
+
+/// What the documentation has besides for environments of a platform, so that all of it is read in one place.
+#[must_use]
+pub fn pages(environments: &[&Platform]) -> Vec<Artifact> {
+    let built = environments.iter().filter(|platform| platform.targets.contains(&&formats::DOCS));
+    built.flat_map(|platform| docs::beside(platform)).collect()
 }
 
 /// The files that services of a platform mount.

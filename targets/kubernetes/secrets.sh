@@ -65,7 +65,18 @@ judge() {
   [ -z "$weak" ] || fail "mend $env_file"
 }
 
-# look_for_kept: keys whose value in the cluster is another one, and that a program keeps itself. What is not there yet is made.
+# look_at_known: what --known names is kept by a program.
+look_at_known() {
+  for key in $learnt; do
+    case $key in *[!A-Za-z0-9_]*) usage ;; esac
+    grep -q "^@learn $key " "$table" ||
+      fail "--known $key: no program keeps a value of this name; there are: $(sed -n 's/^@learn \([^ ]*\) .*/\1/p' "$table" | sort -u | paste -sd ' ' -)"
+  done
+}
+
+# look_for_kept: keys whose value in the cluster is another one, and that a program keeps itself. A Secret without such a key may
+# hold the value that the program has under an older name: the key counts as changed unless a Secret holds its value. Where there
+# is no Secret, the program starts with the value.
 look_for_kept() {
   namespace=$1 secret=$2
   shift 3
@@ -73,10 +84,43 @@ look_for_kept() {
     key=${key%\?}
     grep -q "^@learn $key " "$table" || continue
     case $learnt$kept in *" $key "*) continue ;; esac
-    there=$(kubectl --namespace "$namespace" get secret "$secret" --ignore-not-found -o "jsonpath={.data.$key}") ||
-      fail "the cluster cannot be asked for $namespace/$secret"
-    [ -z "$there" ] || [ "$there" = "$(value "$key" | base64 | tr -d '\n')" ] || kept="$kept$key "
+    wanted=$(value "$key" | base64 | tr -d '\n')
+    there=$(kubectl --namespace "$namespace" get secret "$secret" --ignore-not-found -o "jsonpath={.data.$key}") || {
+      cannot_ask "$namespace/$secret"
+      continue
+    }
+    if [ -n "$there" ]; then
+      if [ "$there" = "$wanted" ]; then held="$held$key "; else kept="$kept$key "; fi
+      continue
+    fi
+    [ -n "$wanted" ] || continue
+    all=$(kubectl --namespace "$namespace" get secret "$secret" --ignore-not-found -o 'jsonpath={.metadata.name} {.data.*}') || {
+      cannot_ask "$namespace/$secret"
+      continue
+    }
+    case "$all " in
+      ' ') ;;
+      *" $wanted "*) held="$held$key " ;;
+      *) unheld="$unheld$key " ;;
+    esac
   done
+}
+
+# cannot_ask OBJECT: a dry run goes on without.
+cannot_ask() {
+  [ -n "$dry_run" ] || fail "the cluster cannot be asked for $1"
+  unasked=yes
+}
+
+# filled WORDS: with values of .env in place of @{NAME}, which stand between ' and ', and hold none.
+filled() {
+  rest=$1 out=''
+  while :; do
+    case $rest in *'@{'*'}'*) ;; *) break ;; esac
+    out=$out${rest%%'@{'*} rest=${rest#*'@{'}
+    out=$out$(value "${rest%%'}'*}") rest=${rest#*'}'}
+  done
+  printf '%s' "$out$rest"
 }
 
 # tell_of_kept: how each of them is changed in the program first.
@@ -84,14 +128,18 @@ tell_of_kept() {
   options=''
   for key in $kept; do
     options="$options --known $key"
+    case $unheld in
+      *" $key "*) what="is in no Secret yet, and neither is its value" ;;
+      *) what="has changed" ;;
+    esac
     while read -r mark name way namespace workload words <&3; do
       [ "$mark $name" = "@learn $key" ] || continue
       case $way in
         change)
-          log "$key has changed, and $namespace/$workload does not read it when it starts. It takes the old value and the new one, a line each:"
-          log "  kubectl --namespace $namespace exec -i $workload -- $words"
+          log "$key $what, and $namespace/$workload does not read it when it starts. It takes the old value and the new one, a line each:"
+          log "  kubectl --namespace $namespace exec -i $workload -- $(filled "$words")"
           ;;
-        *) log "$key has changed, and $namespace/$workload does not read it when it starts: $words" ;;
+        *) log "$key $what, and $namespace/$workload does not read it when it starts: $words" ;;
       esac
     done 3<"$table"
   done
@@ -238,11 +286,17 @@ missing=' '
 each look_for_missing
 [ "$missing" = ' ' ] || fail "$env_file does not set:$(printf '%s' "$missing" | sed 's/ $//')"
 judge
-kept=' '
-if [ -z "$dry_run" ]; then
-  each look_for_kept
-  [ "$kept" = ' ' ] || tell_of_kept
-fi
+look_at_known
+kept=' ' held=' ' unheld=' ' unasked=''
+each look_for_kept
+for key in $unheld; do
+  case $held$kept in
+    *" $key "*) ;;
+    *) kept="$kept$key " ;;
+  esac
+done
+[ "$kept" = ' ' ] || tell_of_kept
+[ -z "$unasked" ] || log "the cluster cannot be asked: whether a program keeps an older value was not looked at"
 # Secrets stand in namespaces, which are otherwise applied behind them.
 [ -n "$dry_run" ] || kubectl apply --server-side --force-conflicts --field-manager infrac -k "$folder/namespaces" >/dev/null ||
   fail "the namespaces are refused"

@@ -88,7 +88,7 @@ is_secret() {
 list_secrets() {
   local name way place
   while read -r name _ <&3; do
-    place=$(rotations_of "$name" | awk '{ printf "%s%s", NR > 1 ? ", " : "", $4 }')
+    place=$(rotations_of "$name" | awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $4 }')
     if rotations_of "$name" | grep -q ' hand$'; then
       way="by hand: see $self $name --dry-run"
     elif [ -n "$place" ]; then

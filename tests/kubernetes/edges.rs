@@ -5,6 +5,7 @@
 //! | --- | --- | --- | --- |
 //! | names | every pod | the port of the cluster's resolver, of its pod on the node where the setting names no labels, of addresses of the link (169.254.0.0/16) and of those in the setting `dns`, 53 by default | the resolver of the node has such an address |
 //! | nodes | what reaches a service on the node's network, or scrapes the kubelet | its port, at every address where the setting `nodes` is empty | its pods have addresses of nodes |
+//! | authorities | what orders certificates over ACME | the port of their address, 443 by default, as with every name | what they answer is fetched from there |
 //! | the internet | what reaches a name | its port, at every public address | a policy knows no names |
 //! | kubelets | what scrapes them | their port, at every address where the setting `nodes` is empty | they are processes of the nodes |
 //! | the cluster's gateway | pods of its namespace, everybody where none is named | ports that routes of sites without a proxy lead to | it is no pod of the platform |
@@ -19,7 +20,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use infrac::platform::{EdgeEnd, OutsideKind, Platform, Protocol, Role, Service, Site};
+use infrac::platform::{Cause, EdgeEnd, OutsideId, OutsideKind, Platform, Protocol, Role, Service, Site};
 use serde_json::json;
 
 use super::cluster::Cluster;
@@ -190,10 +191,25 @@ impl<'a> Model<'a> {
         }
         let address = end.in_ranges(self.cilium());
         let edges = self.platform.edges.iter().filter(|edge| edge.from == from.id);
-        edges.filter_map(|edge| if let EdgeEnd::Outside(id) = edge.to { Some(id) } else { None }).any(|id| {
-            let outside = &self.platform[id];
+        let edges = edges.filter_map(|edge| match edge.to {
+            EdgeEnd::Outside(id) => Some((id, edge.cause == Cause::Certificate)),
+            _ => None,
+        });
+        let edges: BTreeSet<(OutsideId, bool)> = edges.collect();
+        edges.iter().any(|(id, certificates)| {
+            let outside = &self.platform[*id];
             let within = || address.is_some_and(|address| within(&outside.ranges, address));
             match outside.kind {
+                OutsideKind::Internet if *certificates => {
+                    authorities(self.platform, from).any(|(host, at)| {
+                        *port == Port("TCP".to_owned(), at.into())
+                            && match host.parse::<IpAddr>() {
+                                Ok(host) => address == Some(host),
+                                Err(_) if self.cilium() => end.host() == Some(host),
+                                Err(_) => address.is_some_and(is_public),
+                            }
+                    })
+                }
                 OutsideKind::Internet => address.is_some_and(is_public),
                 OutsideKind::Localhost => node,
                 OutsideKind::Declared if outside.endpoints.is_empty() => within(),
@@ -378,6 +394,12 @@ fn is_link(address: IpAddr) -> bool {
     Cidr::parse("169.254.0.0/16").is_some_and(|range| range.has(address))
 }
 
+/// The authorities that a service orders certificates from.
+fn authorities<'a>(platform: &'a Platform, service: &'a Service) -> impl Iterator<Item = (&'a str, u16)> {
+    let sites = platform.certificates_of(service).filter_map(|site| site.tls.as_ref());
+    sites.filter_map(|tls| tls.issuer.acme()).map(infrac::platform::Acme::endpoint)
+}
+
 /// Whether an address is one of the internet: of none of the ranges that are private, of a link, or of the host itself.
 fn is_public(address: IpAddr) -> bool {
     match address {
@@ -448,6 +470,15 @@ pub(crate) fn beside(platform: &Platform, cluster: &Cluster) -> Vec<End> {
     for range in settings.dns.ranges.iter().chain(&settings.api_server.ranges) {
         beside.push(End::address(range, range.split('/').next().unwrap_or_default()));
     }
+    for service in &platform.services {
+        for (host, _) in authorities(platform, service) {
+            if host.parse::<IpAddr>().is_ok() {
+                beside.push(End::address(&format!("authority {host}"), host));
+            } else if !beside.iter().any(|end| end.of_host() == host) {
+                beside.push(End::host(host, "203.0.113.99"));
+            }
+        }
+    }
     for outside in &platform.outsides {
         for (at, range) in outside.ranges.iter().enumerate() {
             let first = range.split('/').next().unwrap_or_default();
@@ -512,6 +543,8 @@ fn wanted(platform: &Platform, reach: &Reach, egress: bool) -> BTreeSet<Passage>
     named.extend(ports.map(|port| Port("TCP".to_owned(), port.number.into())));
     let endpoints = platform.outsides.iter().flat_map(|outside| &outside.endpoints);
     named.extend(endpoints.map(|endpoint| Port("TCP".to_owned(), endpoint.port.into())));
+    let authorities = platform.services.iter().flat_map(|service| authorities(platform, service));
+    named.extend(authorities.map(|(_, port)| Port("TCP".to_owned(), port.into())));
     let mut wanted = BTreeSet::new();
     for (from, source) in reach.ends.iter().enumerate() {
         for (to, destination) in reach.ends.iter().enumerate() {

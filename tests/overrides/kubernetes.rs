@@ -73,6 +73,7 @@ fn keys_of_kubernetes_are_those_of_its_schemas() {
         let mut schema = Schema {
             definitions,
             minor: *minor,
+            is_newest: schemas.keys().last() == Some(minor),
             keys: keys("kubernetes"),
             seen: BTreeSet::new(),
             found: &mut complaints,
@@ -90,6 +91,7 @@ fn keys_of_kubernetes_are_those_of_its_schemas() {
     let mut schema = Schema {
         definitions: &none_of_these,
         minor: 33,
+        is_newest: true,
         keys: keys("kubernetes"),
         seen: BTreeSet::new(),
         found: &mut complaints,
@@ -116,6 +118,7 @@ fn read(path: &Path) -> Value {
 struct Schema<'a> {
     definitions: &'a Value,
     minor: u32,
+    is_newest: bool,
     keys: &'static Keys,
     seen: BTreeSet<String>,
     found: &'a mut Vec<String>,
@@ -146,7 +149,11 @@ impl Schema<'_> {
             kind => kind.as_str(),
         };
         match kind {
-            Some("string") => ("text".to_owned(), None),
+            Some("string") => {
+                let words = node["enum"].as_array().into_iter().flatten().map(ToString::to_string);
+                let words: Vec<String> = words.collect();
+                (if words.is_empty() { "text".to_owned() } else { words.join(" | ") }, None)
+            }
             Some("array") => {
                 let (inner, below) = self.words(key, &node["items"]);
                 (format!("[{inner}]{}", merge(key, node)), below)
@@ -172,6 +179,17 @@ impl Schema<'_> {
             return;
         };
         let published = node["properties"].as_object().expect("a block has properties");
+        // The newest says it best: older ones leave out what was always refused.
+        if self.is_newest {
+            let required: Vec<&str> =
+                node["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            for (key, known) in block.keys.iter().filter(|(key, _)| !is_left_out(name, key)) {
+                if known.required != required.contains(key) {
+                    let is = required.contains(key);
+                    self.found.push(format!("1.{}: `{name}.{key}` is required: {is}", self.minor));
+                }
+            }
+        }
         for (key, known) in &block.keys {
             if known.versions.hold((1, self.minor)) && !published.contains_key(*key) {
                 self.found.push(format!("1.{}: `{name}.{key}` is not published", self.minor));
@@ -183,10 +201,10 @@ impl Schema<'_> {
                 _ => self.words(key, node),
             };
             let known = block.keys.get(key.as_str()).filter(|key| key.versions.hold((1, self.minor)));
-            match known.map(written) {
+            let plain = known.map(|key| written(key, true)).unwrap_or_default();
+            match known.map(|key| written(key, false)) {
                 None => self.found.push(format!("1.{}: missing in `{name}`:\n  {key}  {words}", self.minor)),
-                // The values that a text may have stand in no schema.
-                Some(known) if known == words || known.starts_with('"') && words == "text" => {}
+                Some(known) if known == words || plain == words => {}
                 Some(known) => {
                     self.found.push(format!("1.{}: `{name}.{key}` is `{known}`, and `{words}`", self.minor));
                 }
@@ -215,14 +233,19 @@ fn merge(key: &str, node: &Value) -> String {
     }
 }
 
-/// A key as it stands in `keys.txt`.
-fn written(key: &Key) -> String {
-    let kinds: Vec<String> = key.kinds.iter().map(kind).collect();
-    kinds.join(" | ")
+/// A key as it stands in `keys.txt`; `plain` without the values that a text may have, which stand in no schema of Kubernetes.
+fn written(key: &Key, plain: bool) -> String {
+    alternatives(&key.kinds, plain)
 }
 
-fn kind(kind: &Kind) -> String {
-    let inner = |kinds: &[Kind]| kinds.iter().map(self::kind).collect::<Vec<_>>().join(" | ");
+fn alternatives(kinds: &[Kind], plain: bool) -> String {
+    let mut words: Vec<String> = kinds.iter().map(|kind| word(kind, plain)).collect();
+    words.dedup();
+    words.join(" | ")
+}
+
+fn word(kind: &Kind, plain: bool) -> String {
+    let inner = |kinds: &[Kind]| alternatives(kinds, plain);
     match kind {
         Kind::Any => "any".to_owned(),
         Kind::Text => "text".to_owned(),
@@ -230,6 +253,7 @@ fn kind(kind: &Kind) -> String {
         Kind::Integer => "integer".to_owned(),
         Kind::Number => "number".to_owned(),
         Kind::Boolean => "boolean".to_owned(),
+        Kind::Choice(_) if plain => "text".to_owned(),
         Kind::Choice(text) => format!("{text:?}"),
         Kind::Block(name) => (*name).to_owned(),
         Kind::Map(kinds) => format!("{{{}}}", inner(kinds)),

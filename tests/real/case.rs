@@ -74,7 +74,7 @@ impl Case {
     pub(crate) fn targets(&self, platform: &Platform) -> Vec<&'static Target> {
         let first = self.first();
         let mut targets = target::of(&platform.targets);
-        targets.retain(|target| target.format.runtime.unwrap_or(first) == self.runtime);
+        targets.retain(|target| target.format.is_written(self.runtime, first));
         targets
     }
 

@@ -70,12 +70,28 @@ impl Judge {
     /// Asks for its verdict, from a folder, with a text on its standard input. Of the environment it sees
     /// `PATH` alone, so that no variable of the machine stands in for one of `.env`.
     pub(crate) fn ask(&self, folder: &Path, arguments: &[&str], input: &str) -> Verdict {
+        self.ask_with(folder, arguments, input, &[])
+    }
+
+    /// The same, where no engine of containers can be found.
+    pub(crate) fn ask_without_engine(&self, folder: &Path, arguments: &[&str]) -> Verdict {
+        self.ask_with(folder, arguments, "", &[("DOCKER_HOST", "unix:///nowhere/docker.sock")])
+    }
+
+    fn ask_with(
+        &self,
+        folder: &Path,
+        arguments: &[&str],
+        input: &str,
+        variables: &[(&str, &str)],
+    ) -> Verdict {
         let mut child = Command::new(&self.program)
             .args(arguments)
             .current_dir(folder)
             .env_clear()
             .envs(env::var_os("PATH").map(|path| ("PATH", path)))
             .env("HOME", folder)
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -119,7 +119,7 @@ fn documented(compose: &str) -> String {
 pub(crate) const OPTIONS: &str = "--env-file .env -f docker/compose.infrastructure.yaml";
 
 /// `.env.example` with a value for all that is required and has none.
-fn filled(example: &str) -> String {
+pub(crate) fn filled(example: &str) -> String {
     let required = required(example);
     let lines = example.lines().map(|line| match line.strip_suffix('=') {
         Some(name) if required.contains(name) => format!("{line}{}\n", dummy(name)),

@@ -334,7 +334,7 @@ shop setup job/setup-12345678 JOB_PASSWORD
 @choice TOKEN other
 @learn APP_PASSWORD change shop statefulset/db sh /etc/change.sh app 'two words'
 @learn KEY hand shop statefulset/db Encrypt all anew.
-@learn ROOT_PASSWORD change shop statefulset/db sh /etc/change.sh root
+@learn ROOT_PASSWORD change shop statefulset/db sh /etc/change.sh '@{ROOT_USER}'
 ";
 
 fn kept(env: &str) -> Project {
@@ -388,6 +388,88 @@ fn what_a_running_program_keeps_is_not_changed_behind_its_back() {
         let project = kept(GOOD);
         let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
         assert!(output.status.success(), "{}: {}", shell.name, super::shell::said(&output));
+    }
+}
+
+/// A command names what `.env` says, and not the name of the variable.
+#[test]
+fn a_command_holds_the_values_of_variables() {
+    for shell in Shell::all() {
+        let project = kept(&format!("{GOOD}ROOT_USER='the root'\n"));
+        project.answer("get secret db --ignore-not-found -o jsonpath={.data.ROOT_PASSWORD}", 0, &["b2xk"]);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        let said = super::shell::said(&output);
+        assert!(said.contains("-- sh /etc/change.sh 'the root'\n"), "{}: {said}", shell.name);
+    }
+}
+
+/// A Secret that lacks the key held the value under another name.
+#[test]
+fn a_secret_that_was_renamed_is_no_first_value() {
+    for shell in Shell::all() {
+        let project = kept(GOOD);
+        let all = "get secret db --ignore-not-found -o jsonpath={.metadata.name} {.data.*}";
+        project.answer(all, 0, &["db b2xk bG9uZyBlbm91Z2gsIGl0IGlz"]);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        let said = super::shell::said(&output);
+        assert_eq!(output.status.code(), Some(1), "{}: {said}", shell.name);
+        // The value of one is there under another name, and those of two are not.
+        assert!(
+            said.contains("APP_PASSWORD is in no Secret yet") && said.contains("KEY is in no Secret yet"),
+            "{said}"
+        );
+        assert!(!said.contains("ROOT_PASSWORD"), "{said}");
+        assert!(!project.calls().contains("apply"), "{}", project.calls());
+        // Another Secret holds it: a program begins to read what is known.
+        let project = kept(GOOD);
+        project.answer(
+            "get secret api --ignore-not-found -o jsonpath={.metadata.name} {.data.*}",
+            0,
+            &["api b2xk"],
+        );
+        let same = "bG9uZy1lbm91Z2gtaXQtaXM=";
+        project.answer("get secret db --ignore-not-found -o jsonpath={.data.APP_PASSWORD}", 0, &[same]);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        assert!(output.status.success(), "{}: {}", shell.name, super::shell::said(&output));
+    }
+}
+
+/// A dry run says what the real one would, as far as the cluster answers.
+#[test]
+fn a_dry_run_refuses_what_is_kept() {
+    for shell in Shell::all() {
+        let project = kept(GOOD);
+        project.answer("get secret db --ignore-not-found -o jsonpath={.data.KEY}", 0, &["b2xk"]);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["--dry-run", "prod"]);
+        let said = super::shell::said(&output);
+        assert!(!output.status.success() && said.contains("KEY has changed"), "{}: {said}", shell.name);
+        let project = kept(GOOD);
+        project.answer("get secret", 1, &[]);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["--dry-run", "prod"]);
+        let said = super::shell::said(&output);
+        assert!(output.status.success() && said.contains("was not looked at"), "{}: {said}", shell.name);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        assert!(!output.status.success(), "{}", super::shell::said(&output));
+    }
+}
+
+#[test]
+fn a_name_that_no_program_keeps_is_not_known() {
+    for shell in Shell::all() {
+        for (name, expected) in [
+            (
+                "JOB_PASSWORD",
+                "no program keeps a value of this name; there are: APP_PASSWORD KEY ROOT_PASSWORD\n",
+            ),
+            ("KEYS", "--known KEYS: no program"),
+            ("K.Y", "secrets-kubernetes.sh [--dry-run]"),
+        ] {
+            let project = kept(GOOD);
+            let output = project.run(&shell, "secrets-kubernetes.sh", &["--known", name, "prod"]);
+            let said = super::shell::said(&output);
+            assert!(!output.status.success() && said.contains(expected), "{}: {name}: {said}", shell.name);
+            assert!(!project.calls().contains("apply"), "{}", project.calls());
+        }
     }
 }
 

@@ -11,15 +11,15 @@ use tempfile::TempDir;
 use crate::judge::Judge;
 
 /// A shell, and the commands that it finds.
-pub(super) struct Shell {
-    pub(super) name: &'static str,
+pub(crate) struct Shell {
+    pub(crate) name: &'static str,
     program: PathBuf,
     path: OsString,
 }
 
 impl Shell {
     /// Those that are there.
-    pub(super) fn all() -> Vec<Self> {
+    pub(crate) fn all() -> Vec<Self> {
         let of = |name: &'static str| {
             let judge = Judge::find(name)?;
             let judges = judge.program().ancestors().nth(2).expect("a judge stands in DIR/bin").to_owned();
@@ -32,7 +32,7 @@ impl Shell {
         ["busybox", "dash"].into_iter().filter_map(of).collect()
     }
 
-    pub(super) fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.env_clear().env("PATH", &self.path).stdin(Stdio::null());
         command
@@ -40,7 +40,7 @@ impl Shell {
 }
 
 /// A project with the scripts, and a cluster that is a folder.
-pub(super) struct Project {
+pub(crate) struct Project {
     folder: TempDir,
 }
 
@@ -82,7 +82,7 @@ done <"$here/patterns"
 "#;
 
 impl Project {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let project = Self { folder: tempfile::tempdir().expect("a temporary folder") };
         for folder in ["cluster/read", "cluster/answers"] {
             fs::create_dir_all(project.path(folder)).expect("a folder");
@@ -104,14 +104,14 @@ impl Project {
         self.path(path).exists()
     }
 
-    pub(super) fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).expect("a folder");
         fs::write(path, text).expect("a file can be written");
     }
 
     /// Calls that hold a text end with a status, and answer a line of `answers` each, the last one again and again.
-    pub(super) fn answer(&self, pattern: &str, status: u8, answers: &[&str]) {
+    pub(crate) fn answer(&self, pattern: &str, status: u8, answers: &[&str]) {
         let patterns = fs::read_to_string(self.path("cluster/patterns")).expect("it is there");
         self.write("cluster/patterns", &format!("{status} {pattern}\n{patterns}"));
         let lines: String = answers.iter().flat_map(|line| [*line, "\n"]).collect();
@@ -150,7 +150,7 @@ impl Project {
     }
 
     /// Runs a script of `scripts/`.
-    pub(super) fn run(&self, shell: &Shell, script: &str, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, shell: &Shell, script: &str, arguments: &[&str]) -> Output {
         let mut call = self.call(shell, script, arguments);
         call.env("KUBECTL", self.path("cluster/kubectl")).output().expect("the judge starts")
     }
@@ -178,6 +178,6 @@ impl Project {
 }
 
 /// What a script says.
-pub(super) fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }

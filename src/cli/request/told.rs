@@ -210,7 +210,15 @@ fn silent(platform: &Platform, request: &Request<'_>, meeting: &Meeting<'_>, why
             "no site of the platform is called so; another one of the host may be".to_owned()
         }
         Silence::NoPort => match platform.sites.iter().find(unserved) {
-            Some(site) => format!("no proxy of the platform serves `{}`", site.name),
+            Some(site) => match &platform.settings.kubernetes.gateway {
+                Some(gateway) => format!(
+                    "no proxy of the platform serves `{}`: on Kubernetes {} of the cluster does, of the class `{}`",
+                    site.name,
+                    gateway.kind.name(),
+                    gateway.class
+                ),
+                None => format!("no proxy of the platform serves `{}`", site.name),
+            },
             None => format!("no service publishes port {}", request.port),
         },
         Silence::NotLetIn => {

@@ -29,7 +29,8 @@ impl Keys {
                 None => {
                     let mut words = Words { rest: kinds };
                     let kinds = words.kinds();
-                    block.keys.insert(key, Key { kinds, versions: words.versions() });
+                    let required = words.take("required");
+                    block.keys.insert(key, Key { kinds, versions: words.versions(), required });
                 }
             }
         }
@@ -55,7 +56,8 @@ impl Keys {
         let Some(block) = self.get(name) else { return };
         for (key, known) in &block.keys {
             let versions = known.versions.and(versions);
-            into.entry(key).or_insert_with(|| Key { kinds: known.kinds.clone(), versions });
+            let key_of = || Key { kinds: known.kinds.clone(), versions, required: known.required };
+            into.entry(key).or_insert_with(key_of);
         }
         for (taken, of) in &block.takes {
             self.collect(taken, of.and(versions), into);
@@ -183,7 +185,7 @@ mod tests {
     fn lines_are_read() {
         let keys = Keys::read(
             "# a comment\n\nfile\n  jobs  [text | job] by name since 3.8\n  x-*  any\n\njob\n  + http since 3.9\n  \
-             env  {word} | [text] as pairs\n\nhttp\n  on  boolean until 4.0\n",
+             env  {word} | [text] as pairs required since 3.8\n\nhttp\n  on  boolean until 4.0\n",
         );
         let file = keys.get("file").expect("the block is there");
         let jobs = Kind::List(vec![Kind::Text, Kind::Block("job")], Merge::By(Name::Key("name")));
@@ -194,5 +196,7 @@ mod tests {
         assert_eq!(job.keys["on"].versions, Versions { since: Some((3, 9)), until: Some((4, 0)) });
         let env = [Kind::Map(vec![Kind::Word]), Kind::List(vec![Kind::Text], Merge::Pairs)];
         assert_eq!(job.keys["env"].kinds, env);
+        assert!(job.keys["env"].required && !job.keys["on"].required);
+        assert!(!job.keys["env"].versions.hold((3, 7)));
     }
 }

@@ -1,5 +1,7 @@
 //! Ports of the host: who may come in decides the address they are bound to.
 
+use std::net::IpAddr;
+
 use super::text;
 use crate::emit::DoubleQuoted;
 use crate::platform::{OutsideKind, Platform, Port, Protocol, Service};
@@ -12,6 +14,13 @@ pub(super) const ADMIN_BIND: &str = "ADMIN_BIND";
 /// The address that [`ADMIN_BIND`] has where the operator says none.
 pub(in crate::target) fn default_bind(platform: &Platform) -> &'static str {
     if platform.firewall() { "0.0.0.0" } else { "127.0.0.1" }
+}
+
+/// The address that [`ADMIN_BIND`] has where the operator leaves it as it is; `None` where that is no address.
+pub(in crate::target) fn admin_bind(platform: &Platform) -> Option<IpAddr> {
+    let declared = platform.inputs.iter().find(|input| input.name == ADMIN_BIND);
+    let address = declared.map_or(Some(default_bind(platform)), |input| input.default.as_deref());
+    address?.parse().ok()
 }
 
 /// The published ports of a service.

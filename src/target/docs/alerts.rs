@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::commands::Commands;
-use super::markdown::{block, code, codes, paragraph, prose, words};
+use super::markdown::{block, code, codes, line, paragraph, prose, words};
 use super::services::{Command, inside, link};
 use crate::platform::observe::Alert;
 use crate::platform::receiver::{Address, Channel, Integration, Receiver};
@@ -138,6 +138,9 @@ pub(super) struct Runbook {
     looks: Vec<String>,
     owners: Vec<Owner>,
     dashboards: Vec<String>,
+    /// Whether the page of the platform says what helps: how copies are taken and brought back.
+    copies: bool,
+    cluster: bool,
     route: String,
 }
 
@@ -184,9 +187,9 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
     });
     let mut muted: Vec<String> = Vec::new();
     for (mute, by) in alerts.iter().flat_map(|alert| platform.muted_by(alert)) {
-        let line = format!("while {} fires: {}", code(&by.name), prose(&mute.sentence));
-        if !muted.contains(&line) {
-            muted.push(line);
+        let sentence = format!("while {} fires: {}", code(&by.name), line(&mute.sentence));
+        if !muted.contains(&sentence) {
+            muted.push(sentence);
         }
     }
     let family = |service: &Service| {
@@ -194,7 +197,12 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
         platform.services.iter().filter(move |it| platform.top(it.id).id == top)
     };
     let mut looks: Vec<String> = Vec::new();
-    for guide in owners.iter().flat_map(|owner| family(owner)).filter_map(|service| service.guide.as_ref()) {
+    // An alert of the platform as a whole may be of any service.
+    let with_steps: Vec<&Service> = match owners.is_empty() {
+        true => platform.services.iter().collect(),
+        false => owners.iter().flat_map(|owner| family(owner)).collect(),
+    };
+    for guide in with_steps.iter().filter_map(|service| service.guide.as_ref()) {
         for step in guide.looks.iter().filter(|(alert, _)| alert == name).flat_map(|(_, steps)| steps) {
             let step = paragraph(step);
             if !looks.contains(&step) {
@@ -219,7 +227,9 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
         told: receivers.collect(),
         muted,
         looks,
-        dashboards: dashboards.map(|it| prose(&it.title)).collect(),
+        dashboards: dashboards.map(|it| line(&it.title)).collect(),
+        copies: is_about_copies(alerts) || owners.iter().any(|owner| has_copies(platform, owner)),
+        cluster: platform.runtime == Runtime::Kubernetes,
         owners: owners
             .iter()
             .filter(|service| service.runs())
@@ -233,6 +243,19 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
                 commands: inside(platform, service),
             })
             .collect(),
-        route: format!("infrac route {name}"),
+        route: match &platform.environment {
+            Some(environment) => format!("infrac route {name} --env {environment}"),
+            None => format!("infrac route {name}"),
+        },
     }
+}
+
+/// Whether alerts ask for the metrics that scripts write of copies (`targets/scripts/lib/backup.sh`).
+fn is_about_copies(alerts: &[&Alert]) -> bool {
+    alerts.iter().any(|alert| alert.query.text.contains("backup_"))
+}
+
+/// Whether copies are taken of what a service keeps.
+fn has_copies(platform: &Platform, service: &Service) -> bool {
+    platform.backups.iter().any(|backup| backup.of == service.id)
 }

@@ -1,7 +1,7 @@
 //! Commands as an operator types them, for the runtime that the page is of.
 
 use crate::platform::{Platform, Runtime, Service};
-use crate::target::compose;
+use crate::target::{compose, kubernetes};
 
 /// A word of a shell: in quotes where it needs some.
 pub(super) fn word(said: &str) -> String {
@@ -34,8 +34,14 @@ impl<'a> Commands<'a> {
         }
     }
 
-    fn of_service(&self, service: &Service) -> String {
+    /// What every command that is about a service of a cluster begins with.
+    pub(super) fn of_service(&self, service: &Service) -> String {
         format!("kubectl --namespace {}", word(&self.platform.namespace_of(service)))
+    }
+
+    /// What runs a service in a cluster, as kubectl calls it.
+    pub(super) fn workload(&self, service: &Service) -> String {
+        format!("{}/{}", kubernetes::workload(service), word(&service.name))
     }
 
     fn selector(service: &Service) -> String {
@@ -63,7 +69,11 @@ impl<'a> Commands<'a> {
         if self.is_compose() {
             return format!("{} up -d --no-deps --force-recreate {}", self.base(), word(&service.name));
         }
-        format!("{} delete pods {}", self.of_service(service), Self::selector(service))
+        if service.is_job() {
+            // One that has failed runs again with the next apply; one that is due starts by itself.
+            return "scripts/apply-kubernetes.sh".to_owned();
+        }
+        format!("{} rollout restart {}", self.of_service(service), self.workload(service))
     }
 
     /// Runs a program in its container.
@@ -73,11 +83,6 @@ impl<'a> Commands<'a> {
         if self.is_compose() {
             return format!("{} exec -T {} {words} </dev/null", self.base(), word(&service.name));
         }
-        let pod = format!(
-            "$({} get pods {} --output name | head -n 1)",
-            self.of_service(service),
-            Self::selector(service)
-        );
-        format!("{} exec \"{pod}\" -- {words}", self.of_service(service))
+        format!("{} exec {} -- {words}", self.of_service(service), self.workload(service))
     }
 }

@@ -2,15 +2,18 @@
 
 use serde::Serialize;
 
+use super::access::{self, Access};
 use super::alerts::{self, Mute, Row, Told};
 use super::aws::Aws;
+use super::cluster::Cluster;
 use super::commands::{Commands, word};
+use super::copies::{self, Copies};
 use super::markdown::{block, code, codes, paragraph, prose, words};
-use super::services::{self, Access, Command, Details, Group, running};
-use super::stores::{self, Account, Backup, Input, Site, Store};
+use super::services::{self, Command, Details, Group, link, running};
+use super::stores::{self, Account, Input, Site, Store};
 use crate::formats;
 use crate::graph::{Graph, mermaid};
-use crate::platform::{Health, OutsideKind, Platform, Role, Runtime, Service};
+use crate::platform::{Health, OutsideKind, Platform, Role, Runtime, Service, observe};
 use crate::target::scripts;
 
 /// The page's context. Every text is Markdown already.
@@ -22,12 +25,16 @@ pub(super) struct Facts {
     description: String,
     owner: String,
     environment: String,
+    /// Links to the pages of other runtimes.
+    others: Vec<String>,
+    runtime: &'static str,
     compose: bool,
     /// What every command begins with.
     base: String,
     namespace: String,
     diagram: String,
     networks: Vec<Network>,
+    outsides: Vec<Outside>,
     groups: Vec<Group>,
     services: Vec<Details>,
     count: usize,
@@ -35,6 +42,8 @@ pub(super) struct Facts {
     host: Vec<Host>,
     repository: String,
     folder: String,
+    /// The environment whose build this is of; empty where there is none.
+    build: String,
     profiles: String,
     scripts: bool,
     /// Whether the scripts fill in secrets.
@@ -42,7 +51,8 @@ pub(super) struct Facts {
     /// Whether they change secrets.
     rotates: bool,
     aws: Option<Aws>,
-    access: Vec<Access>,
+    access: Access,
+    cluster: Option<Cluster>,
     ssh: String,
     sites: Vec<Site>,
     scrapes: Vec<Scrape>,
@@ -50,17 +60,23 @@ pub(super) struct Facts {
     receivers: Vec<Told>,
     mutes: Vec<Mute>,
     dashboards: Vec<Dashboard>,
+    /// What shows them, as links.
+    shown_by: Vec<String>,
     queries: Vec<Query>,
     searches: Vec<Command>,
+    searched_by: Vec<String>,
     stores: Vec<Store>,
     accounts: Vec<Account>,
-    backups: Vec<Backup>,
+    copies: Copies,
+    /// The command that goes back to the build before; empty where no script does.
+    back: String,
     inputs: Vec<Input>,
     health: Vec<Command>,
     exceptions: Vec<Exception>,
     policies: Vec<String>,
     troubles: Vec<Trouble>,
-    first: String,
+    /// The command that shows the log of the first service.
+    first_log: String,
     support: String,
     licence: String,
 }
@@ -71,6 +87,13 @@ struct Network {
     description: String,
     internal: bool,
     services: String,
+}
+
+#[derive(Serialize)]
+struct Outside {
+    name: String,
+    addresses: String,
+    description: String,
 }
 
 #[derive(Serialize)]
@@ -101,6 +124,8 @@ struct Dashboard {
 #[derive(Serialize)]
 struct Query {
     title: String,
+    /// The services whose guides hold it.
+    of: String,
     expr: String,
 }
 
@@ -129,11 +154,18 @@ pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
         description: said(&platform.description),
         owner: said(&platform.owner),
         environment: platform.environment.as_deref().map(code).unwrap_or_default(),
+        others: platform
+            .pages_of_others()
+            .into_iter()
+            .map(|(runtime, folder)| format!("[{}]({folder}INFRASTRUCTURE.md)", runtime.name()))
+            .collect(),
+        runtime: platform.runtime.name(),
         compose: platform.runtime == Runtime::Compose,
         base: commands.base(),
         namespace: codes(platform.namespaces().iter().map(String::as_str)),
         diagram: block("mermaid", &mermaid(&Graph::of(platform, false))),
         networks: networks(platform),
+        outsides: outsides(platform),
         groups: services::groups(platform),
         services: services::details(platform),
         count: running(platform).count(),
@@ -141,17 +173,19 @@ pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
         host: hosts(platform),
         repository: platform.repository.as_deref().map(word).unwrap_or_default(),
         folder: platform.repository.as_deref().map(|it| word(clone_folder(it))).unwrap_or_default(),
+        build: platform.environment.as_deref().map(word).unwrap_or_default(),
         profiles: profiles(platform),
         scripts,
         secrets: scripts && scripts::fill_secrets(platform),
         rotates: scripts && scripts::rotate(platform),
         aws: Aws::of(platform, scripts),
-        access: services::access(platform),
+        access: access::access(platform),
+        cluster: Cluster::of(platform),
         ssh: platform
             .hosts
             .iter()
             .find_map(|host| host.ssh)
-            .map(|it| services::who(platform, it))
+            .map(|it| access::who(platform, it))
             .unwrap_or_default(),
         sites: stores::sites(platform),
         scrapes: scrapes(platform),
@@ -159,17 +193,20 @@ pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
         receivers: alerts::receivers(platform),
         mutes: alerts::mutes(platform),
         dashboards: dashboards(platform),
+        shown_by: linked(platform, Role::Dashboards),
         queries: queries(platform),
         searches: platform.with_role(Role::Search).flat_map(|it| services::inside(platform, it)).collect(),
+        searched_by: linked(platform, Role::Search),
         stores: stores::stores(platform),
         accounts: stores::accounts(platform),
-        backups: stores::backups(platform),
+        copies: copies::copies(platform, scripts),
+        back: if scripts { back(platform) } else { String::new() },
         inputs: stores::inputs(platform),
         health: health(platform),
         exceptions: exceptions(platform),
         policies: platform.policies.iter().map(|policy| paragraph(&policy.sentence)).collect(),
         troubles: troubles(platform),
-        first: running(platform).find(|it| !it.is_job()).map(|it| it.name.clone()).unwrap_or_default(),
+        first_log: running(platform).find(|it| !it.is_job()).map(|it| commands.log(it)).unwrap_or_default(),
         support: said(&platform.support),
         licence: said(&platform.licence),
     }
@@ -194,6 +231,21 @@ fn networks(platform: &Platform) -> Vec<Network> {
     rows.collect()
 }
 
+/// What the source declares outside of the platform.
+fn outsides(platform: &Platform) -> Vec<Outside> {
+    let declared = platform.outsides.iter().filter(|outside| outside.kind == OutsideKind::Declared);
+    let rows = declared.map(|outside| {
+        let endpoints = outside.endpoints.iter().map(|it| format!("{}:{}", it.host, it.port));
+        let addresses: Vec<String> = outside.ranges.iter().cloned().chain(endpoints).collect();
+        Outside {
+            name: code(&outside.name),
+            addresses: codes(addresses.iter().map(String::as_str)),
+            description: outside.description.as_deref().map(prose).unwrap_or_default(),
+        }
+    });
+    rows.collect()
+}
+
 fn hosts(platform: &Platform) -> Vec<Host> {
     let rows = platform.hosts.iter().map(|host| Host {
         name: code(&host.name),
@@ -212,7 +264,27 @@ fn profiles(platform: &Platform) -> String {
     all.join(",")
 }
 
+/// The services that do something for the platform, as links.
+fn linked(platform: &Platform, role: Role) -> Vec<String> {
+    let all = running(platform).filter(|service| service.role == Some(role));
+    all.map(|service| format!("[{}]({})", code(&service.name), link(service))).collect()
+}
+
+/// Whether anything does that for the platform: a service of its own, or what reads the files of a target.
+fn has(platform: &Platform, role: Role, format: &'static formats::Format) -> bool {
+    platform.with_role(role).next().is_some() || platform.targets.contains(&format)
+}
+
+/// The command that goes back to the build before.
+fn back(platform: &Platform) -> String {
+    let environment = platform.environment.as_ref().map(|it| format!(" {}", word(it)));
+    format!("scripts/deploy.sh{} --back", environment.unwrap_or_default())
+}
+
 fn scrapes(platform: &Platform) -> Vec<Scrape> {
+    if !has(platform, Role::Metrics, &formats::PROMETHEUS) {
+        return Vec::new();
+    }
     let rows = platform.observed.jobs.iter().map(|job| Scrape {
         job: code(&job.name),
         target: code(&services::target(platform, job)),
@@ -222,23 +294,42 @@ fn scrapes(platform: &Platform) -> Vec<Scrape> {
 }
 
 fn dashboards(platform: &Platform) -> Vec<Dashboard> {
+    if !has(platform, Role::Dashboards, &formats::GRAFANA) {
+        return Vec::new();
+    }
     let rows = platform.observed.dashboards.iter().map(|dashboard| Dashboard {
         title: prose(&dashboard.title),
         of: dashboard.owner.map(|it| code(&platform[it].name)).unwrap_or_default(),
-        description: dashboard.description.as_deref().map(prose).unwrap_or_default(),
+        description: dashboard.description.as_deref().map_or_else(|| headings(dashboard), prose),
         path: code(&format!("/d/{}", dashboard.uid)),
     });
     rows.collect()
 }
 
+/// What a dashboard shows: its headings, or those of its panels where it has none.
+fn headings(dashboard: &observe::Dashboard) -> String {
+    let mut all: Vec<&str> = dashboard.rows.iter().filter_map(|row| row.title.as_deref()).collect();
+    if all.is_empty() {
+        all = dashboard.panels().map(|panel| panel.title.as_str()).collect();
+    }
+    all.into_iter().map(prose).collect::<Vec<_>>().join(", ")
+}
+
 /// The queries of guides and the records, each once.
 fn queries(platform: &Platform) -> Vec<Query> {
     let mut all: Vec<Query> = Vec::new();
-    let guides = platform.services.iter().filter_map(|service| service.guide.as_ref());
-    for (title, expr) in guides.flat_map(|guide| &guide.queries) {
-        let expr = block("promql", expr.trim());
-        if !all.iter().any(|known| known.expr == expr) {
-            all.push(Query { title: paragraph(title), expr });
+    if !has(platform, Role::Metrics, &formats::PROMETHEUS) {
+        return all;
+    }
+    for service in &platform.services {
+        for (title, expr) in service.guide.iter().flat_map(|guide| &guide.queries) {
+            let expr = block("promql", expr.trim());
+            let name = code(&platform.top(service.id).name);
+            match all.iter_mut().find(|known| known.expr == expr) {
+                Some(known) if known.of.contains(&name) => {}
+                Some(known) => known.of = format!("{}, {name}", known.of),
+                None => all.push(Query { title: paragraph(title), of: name, expr }),
+            }
         }
     }
     let mut records: Vec<&str> =
@@ -246,7 +337,7 @@ fn queries(platform: &Platform) -> Vec<Query> {
     records.sort_unstable();
     records.dedup();
     for name in records {
-        all.push(Query { title: code(name), expr: block("promql", name) });
+        all.push(Query { title: code(name), of: String::new(), expr: block("promql", name) });
     }
     all
 }

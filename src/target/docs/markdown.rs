@@ -22,33 +22,42 @@ fn words_of(said: &str) -> String {
     out
 }
 
-/// Prose: what stands between backticks is code, and so are templates of alerts, addresses of the web and of mail.
+/// Prose in a cell: what stands between backticks is code, and so are templates of alerts, addresses of the web and of mail.
 pub(super) fn prose(said: &str) -> String {
+    prose_as(said, code)
+}
+
+/// The same within a line that is no row of a table.
+pub(super) fn line(said: &str) -> String {
+    prose_as(said, code_line)
+}
+
+fn prose_as(said: &str, code: fn(&str) -> String) -> String {
     let said = one_line(said);
     if said.matches('`').count() % 2 == 1 {
         return words(&said);
     }
     let parts = said.split('`').enumerate();
-    parts.map(|(at, part)| if at % 2 == 1 { code(part) } else { plain(part) }).collect()
+    parts.map(|(at, part)| if at % 2 == 1 { code(part) } else { plain(part, code) }).collect()
 }
 
 /// Prose without backticks.
-fn plain(said: &str) -> String {
+fn plain(said: &str, code: fn(&str) -> String) -> String {
     let mut out = String::new();
     let mut rest = said;
     while let Some((start, end)) =
         rest.find("{{").and_then(|start| Some((start, start + rest[start..].find("}}")? + 2)))
     {
-        out.push_str(&addresses(&rest[..start]));
+        out.push_str(&addresses(&rest[..start], code));
         out.push_str(&code(&rest[start..end]));
         rest = &rest[end..];
     }
-    out.push_str(&addresses(rest));
+    out.push_str(&addresses(rest, code));
     out
 }
 
 /// Words, with addresses as code: else some readers make links of them.
-fn addresses(said: &str) -> String {
+fn addresses(said: &str, code: fn(&str) -> String) -> String {
     let one = |word: &str| {
         let address =
             word.contains("://") || word.starts_with("www.") || (word.contains('@') && word.contains('.'));
@@ -59,7 +68,7 @@ fn addresses(said: &str) -> String {
 
 /// A paragraph of its own, or the beginning of an item: what would begin a list there, does not.
 pub(super) fn paragraph(said: &str) -> String {
-    let text = prose(said);
+    let text = line(said);
     let digits = text.chars().take_while(char::is_ascii_digit).count();
     let behind = text[digits..].chars().next();
     match text.chars().next() {
@@ -71,15 +80,17 @@ pub(super) fn paragraph(said: &str) -> String {
     }
 }
 
-/// A piece of code within a line or a cell. In cells a `|` would end it, and there `\|` is one (gfm: "Tables").
+/// A piece of code in a cell. There a `|` would end it, and `\|` is one (gfm: "Tables").
 pub(super) fn code(said: &str) -> String {
+    // Readers differ in what a backslash before `\|` is.
+    if said.contains("\\|") { words(said) } else { code_line(said).replace('|', "\\|") }
+}
+
+/// A piece of code within a line that is no row of a table: a backslash is one there, and so is a `|`.
+pub(super) fn code_line(said: &str) -> String {
     let said = one_line(said);
     if said.is_empty() {
         return String::new();
-    }
-    if said.contains('|') || said.contains('\\') {
-        // A backslash before `|` is taken off in cells and stays elsewhere: as words it is the same everywhere.
-        return words(&said);
     }
     let longest = said.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let ticks = "`".repeat(longest + 1);

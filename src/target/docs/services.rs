@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::commands::Commands;
-use super::markdown::{code, codes, paragraph, prose, words};
-use crate::platform::{EdgeEnd, Health, OutsideKind, Platform, Port, Service, Value, ValuePart};
+use super::markdown::{code, code_line, codes, line, paragraph, prose, words};
+use crate::platform::{Cause, EdgeEnd, Health, Platform, Port, Service, Value, ValuePart};
 
 #[derive(Serialize)]
 pub(super) struct Group {
@@ -46,7 +46,7 @@ pub(super) fn groups(platform: &Platform) -> Vec<Group> {
 }
 
 pub(super) fn running(platform: &Platform) -> impl Iterator<Item = &Service> {
-    platform.services.iter().filter(|service| service.runs())
+    platform.services.iter().filter(|service| service.runs() && !platform.is_of_cluster(service))
 }
 
 fn row(service: &Service) -> Row {
@@ -91,12 +91,15 @@ pub(super) struct Details {
     ports: Vec<PortRow>,
     networks: String,
     reaches: String,
+    /// Where copies of its data are taken.
+    copied_to: String,
     reached_by: String,
     health: String,
     metrics: String,
     memory: String,
     cpu: String,
-    data: String,
+    data: Vec<String>,
+    files: Vec<String>,
     state: String,
     log: String,
     down: Vec<String>,
@@ -109,6 +112,7 @@ struct PortRow {
     number: String,
     protocol: String,
     published: String,
+    description: String,
 }
 
 #[derive(Serialize)]
@@ -131,14 +135,21 @@ fn detail(platform: &Platform, service: &Service) -> Details {
         }
         EdgeEnd::Outside(to) => platform[*to].name.clone(),
     };
-    let mut reaches: Vec<String> =
-        platform.edges_from(service.id).iter().map(|edge| name(&edge.to)).collect();
-    reaches.dedup();
+    // A copy is taken by a script beside the service, which goes where the service may.
+    let (copies, others): (Vec<_>, Vec<_>) =
+        platform.edges_from(service.id).iter().partition(|edge| edge.cause == Cause::Backup);
+    let names = |edges: Vec<&crate::platform::Edge>| {
+        let mut names: Vec<String> = edges.iter().map(|edge| name(&edge.to)).collect();
+        names.dedup();
+        codes(names.iter().map(String::as_str))
+    };
     let reaching =
         platform.edges.iter().filter(|edge| matches!(edge.to, EdgeEnd::Service(to, _) if to == service.id));
     let mut reached: Vec<&str> = reaching.map(|edge| platform[edge.from].name.as_str()).collect();
     reached.dedup();
     let job = platform.observed.jobs.iter().find(|job| job.service == service.id);
+    // Those of the compiler are part of how its components work.
+    let files = service.configs.iter().filter(|file| !file.brought);
     Details {
         name: service.name.clone(),
         description: service.description.as_deref().map(paragraph).unwrap_or_default(),
@@ -146,18 +157,31 @@ fn detail(platform: &Platform, service: &Service) -> Details {
         runs: if service.is_job() { "job".to_owned() } else { "service".to_owned() },
         ports: service.ports.iter().map(|port| port_row(platform, port)).collect(),
         networks: codes(service.networks.iter().map(|it| platform[*it].name.as_str())),
-        reaches: codes(reaches.iter().map(String::as_str)),
+        reaches: names(others),
+        copied_to: names(copies),
         reached_by: codes(reached),
         health: health(service),
         metrics: job.map(|job| code(&target(platform, job))).unwrap_or_default(),
         memory: code(&service.resources.memory.to_string()),
         cpu: code(&service.resources.cpu.to_string()),
-        data: codes(service.volumes.iter().map(|volume| volume.path.as_str())),
+        data: each(
+            service.volumes.iter().map(|volume| (volume.path.as_str(), volume.description.as_deref())),
+        ),
+        files: each(files.map(|file| (file.path.as_str(), file.description.as_deref()))),
         state: commands.state(service),
         log: commands.log(service),
         down: service.guide.iter().flat_map(|guide| &guide.down).map(|step| paragraph(step)).collect(),
         commands: inside(platform, service),
     }
+}
+
+/// Paths, each with what is there.
+fn each<'a>(paths: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Vec<String> {
+    let one = |(path, about): (&str, Option<&str>)| match about {
+        Some(about) => format!("{}: {}", code_line(path), line(about)),
+        None => code_line(path),
+    };
+    paths.map(one).collect()
 }
 
 /// The commands of its guide.
@@ -174,8 +198,8 @@ pub(super) fn inside(platform: &Platform, service: &Service) -> Vec<Command> {
 
 fn image(platform: &Platform, service: &Service) -> String {
     match (&service.image, &service.build) {
-        (Some(image), _) => code(&text(platform, image)),
-        (None, Some(build)) => code(&build.context),
+        (Some(image), _) => code_line(&text(platform, image)),
+        (None, Some(build)) => code_line(&build.context),
         (None, None) => String::new(),
     }
 }
@@ -192,6 +216,7 @@ fn port_row(platform: &Platform, port: &Port) -> PortRow {
                 format!("{} as {}", code(&platform[publish.to].name), code(&publish.host_port.to_string()))
             })
             .unwrap_or_default(),
+        description: port.description.as_deref().map(prose).unwrap_or_default(),
     }
 }
 
@@ -199,7 +224,7 @@ fn port_row(platform: &Platform, port: &Port) -> PortRow {
 pub(super) fn health(service: &Service) -> String {
     let number = |port: &usize| service.ports.get(*port).map(|port| port.number).unwrap_or_default();
     match &service.health {
-        Health::None { reason } => reason.as_deref().map(prose).unwrap_or_default(),
+        Health::None { reason } => reason.as_deref().map(line).unwrap_or_default(),
         Health::Builtin(_) => "image".to_owned(),
         Health::Http { port, readiness, liveness, startup, .. } => {
             let mut paths = vec![readiness.as_str()];
@@ -226,43 +251,4 @@ pub(super) fn target(platform: &Platform, job: &crate::platform::observe::Job) -
     let service = &platform[job.service];
     let number = service.ports.get(job.port).map(|port| port.number).unwrap_or_default();
     format!("{}:{number}{}", service.name, job.path)
-}
-
-/// What may be reached from outside.
-#[derive(Serialize)]
-pub(super) struct Access {
-    address: String,
-    service: String,
-    what: String,
-    who: String,
-}
-
-/// Who may come in from where, by published ports and by the sites of proxies.
-pub(super) fn access(platform: &Platform) -> Vec<Access> {
-    let mut rows = Vec::new();
-    for service in running(platform) {
-        for port in &service.ports {
-            let Some(publish) = &port.publish else { continue };
-            let host = if platform[publish.to].kind == OutsideKind::Localhost { "localhost" } else { "HOST" };
-            let number = publish.host_port;
-            let scheme = match port.protocol.word() {
-                word @ ("http" | "https") => format!("{word}://"),
-                _ => String::new(),
-            };
-            rows.push(Access {
-                address: code(&format!("{scheme}{host}:{number}")),
-                service: code(&service.name),
-                what: port.name.clone(),
-                who: who(platform, publish.to),
-            });
-        }
-    }
-    rows
-}
-
-/// An outside with the addresses that belong to it.
-pub(super) fn who(platform: &Platform, id: crate::platform::OutsideId) -> String {
-    let outside = &platform[id];
-    let ranges = codes(outside.ranges.iter().map(String::as_str));
-    if ranges.is_empty() { code(&outside.name) } else { format!("{} ({ranges})", code(&outside.name)) }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::markdown::{code, codes, prose};
 use super::services::{running, text};
-use crate::platform::{DestinationKind, EnvVar, Grant, InputId, Platform, Service, ServiceId, Switch};
+use crate::platform::{EnvVar, Grant, InputId, Platform, Service, ServiceId};
 
 #[derive(Serialize)]
 pub(super) struct Store {
@@ -100,62 +100,6 @@ pub(super) fn accounts(platform: &Platform) -> Vec<Account> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Backup {
-    name: String,
-    of: String,
-    to: String,
-    schedule: String,
-    kept: String,
-    alert_after: String,
-    upload: String,
-    drill: String,
-}
-
-/// A place that copies are taken to.
-fn destination(platform: &Platform, kind: DestinationKind) -> String {
-    match kind {
-        DestinationKind::Bucket { bucket, .. } => {
-            let bucket = &platform[bucket];
-            format!("{} of {}", code(&bucket.name), code(&platform[bucket.of].name))
-        }
-        DestinationKind::Store(id) => {
-            let store = &platform[id];
-            let folder = if store.prefix.is_empty() { String::new() } else { format!("/{}", store.prefix) };
-            format!(
-                "{} ({} at {})",
-                code(&store.name),
-                code(&format!("{}{folder}", store.bucket)),
-                code(&store.endpoint)
-            )
-        }
-    }
-}
-
-pub(super) fn backups(platform: &Platform) -> Vec<Backup> {
-    let rows = platform.backups.iter().map(|backup| Backup {
-        name: code(&backup.name),
-        of: code(&platform[backup.of].name),
-        to: backup.to.iter().map(|to| destination(platform, to.kind)).collect::<Vec<_>>().join(", "),
-        schedule: code(&backup.schedule),
-        kept: match backup.retention {
-            Some(age) => format!("{}, at least {}", code(&age.to_string()), backup.keep),
-            None => format!("{} copies", backup.keep),
-        },
-        drill: backup.drill.as_deref().map(code).unwrap_or_default(),
-        alert_after: code(&backup.alert_after.to_string()),
-        upload: match backup.upload {
-            Some(Switch::Always) => "always".to_owned(),
-            Some(Switch::Never) => "never".to_owned(),
-            Some(Switch::Variable(input)) => {
-                format!("where {} is {}", code(&platform[input].name), code("true"))
-            }
-            None => String::new(),
-        },
-    });
-    rows.collect()
-}
-
-#[derive(Serialize)]
 pub(super) struct Input {
     name: String,
     kind: &'static str,
@@ -245,9 +189,9 @@ pub(super) fn sites(platform: &Platform) -> Vec<Site> {
                 },
                 to: to(&route.to),
                 who: match (route.from, route.login) {
-                    (Some(from), None) => super::services::who(platform, from),
+                    (Some(from), None) => super::access::who(platform, from),
                     (Some(from), Some(_)) => {
-                        format!("{}, with a login", super::services::who(platform, from))
+                        format!("{}, with a login", super::access::who(platform, from))
                     }
                     (None, Some(_)) => "everybody with a login".to_owned(),
                     (None, None) => "everybody".to_owned(),

@@ -9,9 +9,9 @@ use std::fmt::Write as _;
 
 pub(super) use changes::changes;
 
+use super::api::{at, items};
 use super::layout;
 use super::object::Object;
-use super::over::{at, items};
 use crate::digest::Digest;
 use crate::emit::{self, Map, Node};
 use crate::kustomize::{bare, field, text};

@@ -5,27 +5,17 @@
 //! rules of the network follow the ports. An override is put over all of that, so what is merged is looked at again:
 //! [`kept`] for what the compiler derives, [`level`] for pods, [`api`] for what an API server refuses.
 
-mod api;
 mod kept;
 mod level;
-mod metadata;
-mod pod;
-mod quantity;
 
-pub(super) use kept::{at, items};
-
+use super::api::{self, Cause};
 use super::object::Object;
 use super::{Stage, TARGET, plain};
 use crate::digest::Digest;
 use crate::emit;
 use crate::hash::{HashMap, IndexMap};
-use crate::platform::{ObjectName, Override, Platform, Service, ServiceId};
+use crate::platform::{ObjectName, Override, Platform, Service, ServiceId, Version};
 use crate::target::{Fault, FaultKind, Files, Missed, order, overrides};
-
-/// The value of an amount such as `20Gi`; `None` where it is none.
-pub(super) fn amount(text: &str) -> Option<f64> {
-    quantity::parse(text)
-}
 
 /// The overrides of this target, each with the service that it stands in.
 fn each(platform: &Platform) -> impl Iterator<Item = (&Override, Option<&Service>)> {
@@ -160,9 +150,8 @@ pub(super) fn faults(platform: &Platform) -> Vec<Fault> {
             let (Some(before), Some(after)) = (before.get(*at), merged.get(*at)) else { continue };
             let mut found = Findings { faults: Vec::new(), overrides, object: after };
             kept::look(before, after, *service, &mut found);
-            metadata::look(after, &mut found);
             level::look(after, *service, &mut found);
-            api::look(after, &mut found);
+            found.refused(platform.settings.kubernetes.written_for());
             faults.append(&mut found.faults);
         }
         faults
@@ -170,7 +159,7 @@ pub(super) fn faults(platform: &Platform) -> Vec<Fault> {
 }
 
 /// Calls a function with the files that services mount.
-fn with_files<T>(platform: &Platform, then: impl FnOnce(&Files<'_>) -> T) -> T {
+pub(super) fn with_files<T>(platform: &Platform, then: impl FnOnce(&Files<'_>) -> T) -> T {
     let mounted = order::mounted(platform);
     then(&Files::new(&mounted))
 }
@@ -220,6 +209,21 @@ fn unmet(
     })
 }
 
+/// The last key of a path; names of items may hold dots.
+fn last_key(path: &str) -> &str {
+    let mut inside = 0;
+    let start = path.char_indices().filter_map(|(at, c)| {
+        match c {
+            '[' => inside += 1,
+            ']' => inside -= 1,
+            _ => {}
+        }
+        (c == '.' && inside == 0).then_some(at + 1)
+    });
+    let key = path.get(start.last().unwrap_or(0)..).unwrap_or(path);
+    key.split('[').next().unwrap_or(key)
+}
+
 /// What is found in one merged object.
 struct Findings<'a> {
     faults: Vec<Fault>,
@@ -234,8 +238,7 @@ impl Findings<'_> {
         let place = places.max_by_key(|(length, _)| *length).map(|(_, span)| span);
         let Some(span) = place.or_else(|| self.overrides.last().map(|over| over.span)) else { return };
         let key = [".labels.", ".annotations."].into_iter().find_map(|map| Some(path.split_once(map)?.1));
-        let key = key.or_else(|| path.rsplit('.').next()).unwrap_or(path);
-        let key = key.split('[').next().unwrap_or(key);
+        let key = key.unwrap_or_else(|| last_key(path));
         let (object, label) = (format!("{} `{}`", self.object.kind, self.object.name), label.into());
         let message = match kind {
             FaultKind::Derived => format!("`{key}` of {object} is not for an override to set"),
@@ -243,6 +246,7 @@ impl Findings<'_> {
             FaultKind::Refused | FaultKind::NoObject => {
                 format!("no API server takes this `{key}` of {object}")
             }
+            FaultKind::Vain => format!("this `{key}` of {object} can never work"),
         };
         // One place is told once, and why it is so before what follows.
         let is_told = |fault: &Fault| {
@@ -265,8 +269,14 @@ impl Findings<'_> {
         });
     }
 
-    /// What an API server refuses.
-    fn refused(&mut self, path: &str, label: impl Into<String>, help: Option<&str>) {
-        self.add(FaultKind::Refused, path, label, help);
+    /// Takes down what an API server refuses of the object.
+    fn refused(&mut self, version: Version) {
+        for refusal in api::refusals(&self.object.kind, &self.object.tree, version) {
+            let kind = match refusal.cause {
+                Cause::Refused => FaultKind::Refused,
+                Cause::Vain => FaultKind::Vain,
+            };
+            self.add(kind, &refusal.path, refusal.label, refusal.help.as_deref());
+        }
     }
 }

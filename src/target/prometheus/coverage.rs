@@ -3,9 +3,9 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    AlertField, AlertTestField, ExportsField, KubernetesSettingsField, MaintenanceField, MetricField,
-    MetricsField, PlatformField, PortField, PrometheusSettingsField, RecordField, SamplesField, ScaleField,
-    SeriesField, ServiceField, SiteField, SourceField, TargetField, TlsField,
+    AlertField, AlertTestField, DocsSettingsField, ExportsField, KubernetesSettingsField, MaintenanceField,
+    MetricField, MetricsField, PlatformField, PortField, PrometheusSettingsField, RecordField, SamplesField,
+    ScaleField, SeriesField, ServiceField, SiteField, SourceField, TargetField, TlsField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -48,7 +48,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
         SourceField::service(field) => service(field),
         SourceField::target(field) => match field {
             TargetField::prometheus(PrometheusSettingsField::version(Leaf))
-            | TargetField::kubernetes(KubernetesSettingsField::namespace(Leaf)) => Written,
+            | TargetField::kubernetes(KubernetesSettingsField::namespace(Leaf))
+            | TargetField::docs(DocsSettingsField::address(Leaf)) => Written,
             TargetField::compose(_)
             | TargetField::alertmanager(_)
             | TargetField::grafana(_)

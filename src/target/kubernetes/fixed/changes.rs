@@ -1,7 +1,7 @@
 //! What changes between two builds, and a running cluster refuses, or answers with disks that are empty.
 
 use crate::hash::IndexMap;
-use crate::target::kubernetes::over::amount;
+use crate::target::kubernetes::api::parse_amount;
 use crate::target::{Change, Weight};
 
 /// A table, by what its lines are about.
@@ -244,7 +244,7 @@ impl Found<'_, '_> {
             }
         }
         let (one, other) = (value(before, "size"), value(after, "size"));
-        match (amount(&one), amount(&other)) {
+        match (parse_amount(&one), parse_amount(&other)) {
             (Some(before), Some(after)) if after < before => {
                 self.refused(format!("{of}: a disk of {one} does not shrink to {other}"), help.to_owned());
             }

@@ -7,6 +7,7 @@ use crate::emit::{Map, Node};
 use crate::kustomize::{bare, field, same, text};
 use crate::platform::Service;
 use crate::target::FaultKind;
+use crate::target::kubernetes::api::{at, items, name, template};
 use crate::target::kubernetes::object::Object;
 
 const NAME: &str = "an object is called as the thing that it is made of, and others go by its name";
@@ -132,7 +133,7 @@ pub(super) fn look(before: &Object, after: &Object, service: Option<&Service>, f
     if after.kind == "StatefulSet" {
         claims(&before.tree, &after.tree, found);
     }
-    let Some(template) = super::pod::template(&after.kind) else { return };
+    let Some(template) = template(&after.kind) else { return };
     let (Some(one), Some(other)) = (at(&before.tree, template), at(&after.tree, template)) else {
         return found.add(FaultKind::Derived, template, "without it there are no pods", None);
     };
@@ -154,24 +155,6 @@ pub(super) fn look(before: &Object, after: &Object, service: Option<&Service>, f
         }
         _ => found.add(FaultKind::Derived, &own, "the program itself is gone", None),
     }
-}
-
-/// The value at a path of keys.
-pub(in crate::target::kubernetes) fn at<'a>(node: &'a Node, path: &str) -> Option<&'a Node> {
-    path.split('.').try_fold(node, field)
-}
-
-/// The items of a list; none where there is no list.
-pub(in crate::target::kubernetes) fn items(node: Option<&Node>) -> &[Node] {
-    match node.map(bare) {
-        Some(Node::List(items)) => items,
-        _ => &[],
-    }
-}
-
-/// The name of an item.
-pub(super) fn name(node: &Node) -> &str {
-    field(node, "name").and_then(text).unwrap_or_default()
 }
 
 fn container<'a>(template: &'a Node, wanted: &str) -> Option<&'a Node> {

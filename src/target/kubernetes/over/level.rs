@@ -3,12 +3,11 @@
 //! <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
 
 use super::Findings;
-use super::kept::{at, items, name};
-use super::pod::{Container, containers, template};
 use crate::emit::Node;
 use crate::kustomize::{bare, field, text};
 use crate::platform::{BASELINE_CAPABILITIES, Level, Service};
 use crate::target::FaultKind;
+use crate::target::kubernetes::api::{Container, at, containers, items, name, template};
 use crate::target::kubernetes::object::Object;
 
 /// The kernel's settings that a pod of the level `baseline` may change.

@@ -4,13 +4,18 @@ use std::net::IpAddr;
 
 use super::{Peers, Rule, Rules, peer, reached};
 use crate::hash::IndexMap;
-use crate::platform::{OutsideId, OutsideKind, Platform, Service};
+use crate::platform::{Cause, OutsideId, OutsideKind, Platform, Service};
 
 /// The rules of a service for what is outside of the cluster.
 pub(super) fn connect(platform: &Platform, service: &Service, rules: &mut Rules) {
     let mut named = IndexMap::default();
     for (outside, causes) in reached(platform, service) {
-        rules.egress.extend(to(platform, outside, &causes.join(", "), &mut named));
+        let certificates = causes == [Cause::Certificate.describe()];
+        if certificates && platform[outside].kind == OutsideKind::Internet {
+            rules.egress.extend(authorities(platform, service, &mut named));
+        } else {
+            rules.egress.extend(to(platform, outside, &causes.join(", "), &mut named));
+        }
     }
     let cilium = platform.settings.kubernetes.cilium;
     rules.egress.extend(named.into_iter().map(|(port, named)| named.rule(port, cilium)));
@@ -25,6 +30,35 @@ struct Named {
     hosts: Vec<String>,
     /// Ranges of the same outsides: a name may lead there.
     ranges: Vec<String>,
+}
+
+/// The authorities that a service orders certificates from, each at the port of its address: what is called by a name is left for
+/// later.
+fn authorities(platform: &Platform, service: &Service, named: &mut IndexMap<u16, Named>) -> Vec<Rule> {
+    let sites = platform.certificates_of(service).filter_map(|site| site.tls.as_ref());
+    let mut rules = Vec::new();
+    let mut known: Vec<(&str, u16)> = Vec::new();
+    for (host, port) in sites.filter_map(|tls| Some(tls.issuer.acme()?.endpoint())) {
+        if known.contains(&(host, port)) {
+            continue;
+        }
+        known.push((host, port));
+        let reason = format!("To {host}: {}", Cause::Certificate.describe());
+        if let Ok(address) = host.parse::<IpAddr>() {
+            let peers = Peers::Network(vec![peer::range(&whole(address))]);
+            rules.push(Rule { reason: vec![reason], peers, ports: vec![peer::number(port, "TCP")] });
+            continue;
+        }
+        let of_port = named.entry(port).or_default();
+        of_port.reason.push(reason);
+        of_port.hosts.push(host.to_ascii_lowercase());
+    }
+    rules
+}
+
+/// The range of one address.
+fn whole(address: IpAddr) -> String {
+    format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 })
 }
 
 /// What a service reaches by address. What it reaches by name is left for later: a policy can say one thing of all
@@ -65,8 +99,7 @@ fn to(platform: &Platform, outside: OutsideId, causes: &str, named: &mut IndexMa
                     }
                     continue;
                 };
-                let length = if address.is_ipv4() { 32 } else { 128 };
-                let peers = vec![peer::range(&format!("{address}/{length}"))];
+                let peers = vec![peer::range(&whole(address))];
                 rules.push(rule("", peers, vec![peer::number(endpoint.port, "TCP")]));
             }
             rules

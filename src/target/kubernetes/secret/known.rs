@@ -74,12 +74,12 @@ fn way(platform: &Platform, service: &Service, rotation: &Rotation, lines: &[Lin
     if within.is_job() || by_job {
         return None;
     }
-    let words: Vec<String> = change.iter().map(|word| scripts::word(&constant(platform, word))).collect();
-    let words = words.join(" ");
+    let words: Option<Vec<String>> = change.iter().map(|value| word(platform, value)).collect();
+    let words = words.unwrap_or_default().join(" ");
     let there = |path: &str| within.configs.iter().any(|config| config.path == path);
     let script = change.iter().filter_map(Value::as_literal).find(|word| word.starts_with("/etc/infrac/"));
-    // A command of several lines, or of a file that is not there, is none for a terminal.
-    if words.contains('\n') || script.is_some_and(|path| !there(path)) {
+    // A command of several lines, one that holds a secret, or one of a file that is not there, is none for a terminal.
+    if words.is_empty() || words.contains('\n') || script.is_some_and(|path| !there(path)) {
         return Some(format!("hand {} change it in the program by its own means", place(within)));
     }
     Some(format!("change {} {words}", place(within)))
@@ -90,14 +90,23 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A word of a command with the values of variables.
-fn constant(platform: &Platform, value: &Value) -> String {
-    let parts = value.parts.iter().map(|part| match part {
-        ValuePart::Literal(text) => text.to_string(),
-        ValuePart::Input(id) => {
-            let Input { name, default, .. } = &platform[*id];
-            default.clone().unwrap_or_else(|| name.clone())
+/// A word of a command as a shell reads it. A variable without a default is `@{NAME}`, which the script fills in from `.env`; a
+/// secret is in no word.
+fn word(platform: &Platform, value: &Value) -> Option<String> {
+    let mut text = String::new();
+    for part in &value.parts {
+        match part {
+            ValuePart::Literal(literal) if literal.contains("@{") => return None,
+            ValuePart::Literal(literal) => text.push_str(literal),
+            ValuePart::Input(id) => match &platform[*id] {
+                Input { secret: true, .. } => return None,
+                Input { default: Some(default), .. } => text.push_str(default),
+                Input { name, .. } => {
+                    // Writing to a string succeeds.
+                    let _ = write!(text, "@{{{name}}}");
+                }
+            },
         }
-    });
-    parts.collect()
+    }
+    Some(scripts::word(&text))
 }

@@ -18,6 +18,10 @@ const RETRIES: i32 = 6;
 /// this is an hour even for what runs each minute (kubernetes/kubernetes:pkg/controller/cronjob/utils.go).
 const DEADLINE: Duration = Duration(3_600_000);
 
+/// When a run is given up, in seconds: a day. What hangs would keep a schedule from starting the next run, and an apply from
+/// putting another Job in its place, and no alert would see it; what has work for longer says so in an override.
+const ENDS: i64 = 86_400;
+
 /// A Job cannot be changed, so its name holds the digest of what it does: another one is another Job. It stays when it is
 /// done, since what is gone would run again with the next apply.
 pub(super) fn once(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> Job {
@@ -102,5 +106,10 @@ fn spec(cluster: &Context<'_>, service: &Service, configs: &[Config], retries: i
         // Each try is a pod of its own, whose log stays.
         spec.restart_policy = Some("Never".to_owned());
     }
-    JobSpec { backoff_limit: Some(retries), template, ..JobSpec::default() }
+    JobSpec {
+        backoff_limit: Some(retries),
+        active_deadline_seconds: Some(ENDS),
+        template,
+        ..JobSpec::default()
+    }
 }
