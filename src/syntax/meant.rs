@@ -81,7 +81,7 @@ fn behind_a_value(before: &str, line: &str) -> Option<Help> {
 
 /// A path in the place of a name, without quotes.
 fn path_for_a_name(all: &str, line: &str, span: &impl Fn(usize, usize) -> Span) -> Option<Help> {
-    let start = all.rfind(|c: char| !is_bare(c) || c == '=').map_or(0, |at| at + 1);
+    let start = all.trim_end_matches(|c: char| is_bare(c) && c != '=').len();
     let head = &all[all[..start].rfind(['\n', '{', ',']).map_or(0, |at| at + 1)..start];
     let key = head.trim();
     let is_key = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
@@ -140,7 +140,7 @@ fn of_a_colon(all: &str, line: &str, span: &impl Fn(usize, usize) -> Span) -> Op
 
 /// A number and its unit, with a blank between them.
 fn of_a_unit(before: &str, blanks: usize, line: &str, span: &impl Fn(usize, usize) -> Span) -> Option<Help> {
-    let start = before.rfind(|c: char| !(c.is_ascii_digit() || c == '.')).map_or(0, |at| at + 1);
+    let start = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len();
     let number = before.get(start..).filter(|number| number.starts_with(|c: char| c.is_ascii_digit()))?;
     let length = line.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(line.len());
     let (word, behind) = line.split_at(length);
@@ -168,7 +168,7 @@ fn quoted(all: &str, line: &str, span: &impl Fn(usize, usize) -> Span) -> Option
 
 /// Where the value begins that a text ends in, in the middle of one of its words or before the first.
 fn value_start(all: &str) -> Option<usize> {
-    let start = all.rfind(|c: char| !is_bare(c) || c == '=').map_or(0, |at| at + 1);
+    let start = all.trim_end_matches(|c: char| is_bare(c) && c != '=').len();
     // What is in quotes is no value without them.
     let line = &all[all[..start].rfind('\n').map_or(0, |at| at + 1)..start];
     let in_quotes = line.matches('"').count() % 2 == 1;

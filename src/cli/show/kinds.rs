@@ -1,5 +1,7 @@
 //! What has a name, by its kind.
 
+use std::fmt::Write as _;
+
 use super::{described, others};
 use crate::platform::Platform;
 use crate::view::{Model, Store};
@@ -95,7 +97,7 @@ pub(super) fn overview(model: &Model, lists: &[List]) -> String {
     let mut out = format!("{}{}\n", model.name, described(model.description.as_deref()));
     for list in lists.iter().filter(|list| !list.named.is_empty() && !list.is_detail) {
         let names: Vec<String> = list.named.iter().map(|(name, behind)| format!("{name}{behind}")).collect();
-        out.push_str(&format!("\n{} ({})\n  {}\n", list.title, names.len(), names.join("\n  ")));
+        let _ = writeln!(out, "\n{} ({})\n  {}", list.title, names.len(), names.join("\n  "));
     }
     out
 }
