@@ -23,6 +23,7 @@ pub use artifact::{Artifact, Files, digest};
 pub use change::{Change, Compare, Weight};
 pub use coverage::Coverage;
 pub use fault::{Fault, FaultKind};
+pub use kubernetes::refused;
 pub use order::{join, lower, overlays, pages, roots};
 pub use overrides::Missed;
 

@@ -42,6 +42,8 @@ mod renewed;
 mod security;
 #[path = "kubernetes/selectors.rs"]
 mod selectors;
+#[path = "kubernetes/taken.rs"]
+mod taken;
 #[path = "kubernetes/twins.rs"]
 mod twins;
 #[path = "kubernetes/unions.rs"]

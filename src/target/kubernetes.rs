@@ -165,6 +165,22 @@ fn objects(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     objects
 }
 
+/// What an API server refuses of the objects of a platform: nothing, but for mistakes of the compiler. Of those that an override
+/// extends it is reported (TGT011); tests ask for the others.
+#[must_use]
+pub fn refused(platform: &Platform) -> Vec<String> {
+    let version = platform.settings.kubernetes.written_for();
+    let made = over::with_files(platform, |files| objects(platform, files));
+    let of_one = |object: &Object| {
+        let refusals = api::refusals(&object.kind, &object.tree, version);
+        let words = |refusal: api::Refusal| {
+            format!("{} `{}`: {}: {}", object.kind, object.name, refusal.path, refusal.label)
+        };
+        refusals.into_iter().map(words).collect::<Vec<_>>()
+    };
+    made.iter().flat_map(of_one).collect()
+}
+
 /// The same objects without what overrides put over them.
 fn plain(platform: &Platform, files: &Files<'_>) -> Vec<Object> {
     let keep = |_, objects: Vec<Object>| objects;

@@ -466,7 +466,7 @@ fn wave(pod: &Pod<'_>) -> i64 {
 const PLATFORMS: (u64, u64) = (20, 300);
 
 /// A platform at random, whose source must build.
-fn at_random(seed: u64) -> Built {
+pub(crate) fn at_random(seed: u64) -> Built {
     let text = random::source(seed);
     let load = |_: &str| Ok(Found::File(text.clone().into_bytes()));
     let compilation = infrac::compile(&Loader { load: &load }, "platform.infra", None, Runtime::Kubernetes);

@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 /// What one function refuses of one block.
 pub(super) struct Table {
     /// The block, by its name in `keys.txt`.
-    pub(super) block: &'static str,
+    pub(super) of: &'static str,
     /// The function of kubernetes/kubernetes, by its name; tests say it.
     #[cfg_attr(not(test), expect(dead_code, reason = "a reader looks it up"))]
     pub(super) function: &'static str,
@@ -39,7 +39,7 @@ pub(super) fn rules(block: &str) -> impl Iterator<Item = &'static Rule> {
     static BY_BLOCK: LazyLock<HashMap<&str, Vec<&Table>>> = LazyLock::new(|| {
         let mut tables: HashMap<&str, Vec<&Table>> = HashMap::default();
         for table in all() {
-            tables.entry(table.block).or_default().push(table);
+            tables.entry(table.of).or_default().push(table);
         }
         tables
     });

@@ -15,7 +15,7 @@ const PROBES: &[&str] = &["exec", "grpc", "httpGet", "tcpSocket"];
 
 pub(super) const TABLES: &[Table] = &[
     Table {
-        block: "Container",
+        of: "Container",
         function: "validateContainerCommon",
         rules: &[
             Form("name", LABEL),
@@ -26,22 +26,22 @@ pub(super) const TABLES: &[Table] = &[
             Look(amount::of_container),
         ],
     },
-    Table { block: "Container", function: "validateContainers", rules: &[Look(pod::restarts)] },
-    Table { block: "Container", function: "ValidateVolumeMounts", rules: &[Look(mount::of_container)] },
-    Table { block: "Container", function: "validateLivenessProbe", rules: &[Look(pod::probes)] },
-    Table { block: "Container", function: "validateSleepAction", rules: &[Look(pod::grace)] },
+    Table { of: "Container", function: "validateContainers", rules: &[Look(pod::restarts)] },
+    Table { of: "Container", function: "ValidateVolumeMounts", rules: &[Look(mount::of_container)] },
+    Table { of: "Container", function: "validateLivenessProbe", rules: &[Look(pod::probes)] },
+    Table { of: "Container", function: "validateSleepAction", rules: &[Look(pod::grace)] },
     Table {
-        block: "Container",
+        of: "Container",
         function: "validateResizePolicy",
         rules: &[Unique("resizePolicy", &["resourceName"]), Look(pod::resized)],
     },
     Table {
-        block: "ContainerResizePolicy",
+        of: "ContainerResizePolicy",
         function: "validateResizePolicy",
         rules: &[Needs(&["resourceName", "restartPolicy"])],
     },
     Table {
-        block: "ContainerPort",
+        of: "ContainerPort",
         function: "validateContainerPorts",
         rules: &[
             Needs(&["containerPort"]),
@@ -52,27 +52,27 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "EnvVar",
+        of: "EnvVar",
         function: "ValidateEnv",
         rules: &[Needs(&["name"]), Form("name", VARIABLE), AtMostOne(&["value", "valueFrom"])],
     },
     Table {
-        block: "EnvVarSource",
+        of: "EnvVarSource",
         function: "validateEnvVarValueFrom",
         rules: &[One(&["configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"])],
     },
     Table {
-        block: "ConfigMapKeySelector",
+        of: "ConfigMapKeySelector",
         function: "validateConfigMapKeySelector",
         rules: &[Needs(&["name", "key"]), Form("name", NAMES), Form("key", ENTRY)],
     },
     Table {
-        block: "SecretKeySelector",
+        of: "SecretKeySelector",
         function: "validateSecretKeySelector",
         rules: &[Needs(&["name", "key"]), Form("name", NAMES), Form("key", ENTRY)],
     },
     Table {
-        block: "FileKeySelector",
+        of: "FileKeySelector",
         function: "validateFileKeySelector",
         rules: &[
             Needs(&["key", "path", "volumeName"]),
@@ -83,73 +83,73 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "ObjectFieldSelector",
+        of: "ObjectFieldSelector",
         function: "validateObjectFieldSelector",
         rules: &[Needs(&["fieldPath"]), Look(pod::field_of_object)],
     },
     Table {
-        block: "ResourceFieldSelector",
+        of: "ResourceFieldSelector",
         function: "validateContainerResourceFieldSelector",
         rules: &[Needs(&["resource"]), Look(amount::field_of_container)],
     },
     Table {
-        block: "EnvFromSource",
+        of: "EnvFromSource",
         function: "ValidateEnvFrom",
         rules: &[Form("prefix", VARIABLE), One(&["configMapRef", "secretRef"])],
     },
     Table {
-        block: "ConfigMapEnvSource",
+        of: "ConfigMapEnvSource",
         function: "validateConfigMapEnvSource",
         rules: &[Needs(&["name"]), Form("name", NAMES)],
     },
     Table {
-        block: "SecretEnvSource",
+        of: "SecretEnvSource",
         function: "validateSecretEnvSource",
         rules: &[Needs(&["name"]), Form("name", NAMES)],
     },
     Table {
-        block: "Probe",
+        of: "Probe",
         function: "validateProbe",
         rules: &[One(PROBES), Within("terminationGracePeriodSeconds", 1, MOST)],
     },
     Table {
-        block: "Lifecycle",
+        of: "Lifecycle",
         function: "validateLifecycle",
         rules: &[Form("stopSignal", SIGNAL), Look(pod::stop_signal)],
     },
     Table {
-        block: "LifecycleHandler",
+        of: "LifecycleHandler",
         function: "validateHandler",
         rules: &[One(&["exec", "httpGet", "sleep", "tcpSocket"])],
     },
-    Table { block: "ExecAction", function: "validateExecAction", rules: &[Needs(&["command"])] },
+    Table { of: "ExecAction", function: "validateExecAction", rules: &[Needs(&["command"])] },
     Table {
-        block: "HTTPGetAction",
+        of: "HTTPGetAction",
         function: "validateHTTPGetAction",
         rules: &[Needs(&["port"]), Port("port"), Look(pod::asked_port)],
     },
     Table {
-        block: "HTTPHeader",
+        of: "HTTPHeader",
         function: "validateHTTPGetAction",
         rules: &[Needs(&["name"]), Form("name", HEADER)],
     },
     Table {
-        block: "TCPSocketAction",
+        of: "TCPSocketAction",
         function: "validateTCPSocketAction",
         rules: &[Needs(&["port"]), Port("port"), Look(pod::asked_port)],
     },
     Table {
-        block: "GRPCAction",
+        of: "GRPCAction",
         function: "validateGRPCAction",
         rules: &[Needs(&["port"]), Within("port", 1, 65_535)],
     },
     Table {
-        block: "SecurityContext",
+        of: "SecurityContext",
         function: "ValidateSecurityContext",
         rules: &[Within("runAsUser", 0, MOST), Within("runAsGroup", 0, MOST), Look(pod::privileges)],
     },
     Table {
-        block: "VolumeMount",
+        of: "VolumeMount",
         function: "ValidateVolumeMounts",
         rules: &[
             Needs(&["name", "mountPath"]),
@@ -158,23 +158,19 @@ pub(super) const TABLES: &[Table] = &[
             AtMostOne(&["subPath", "subPathExpr"]),
         ],
     },
+    Table { of: "VolumeMount", function: "validateMountRecursiveReadOnly", rules: &[Look(mount::read_only)] },
     Table {
-        block: "VolumeMount",
-        function: "validateMountRecursiveReadOnly",
-        rules: &[Look(mount::read_only)],
-    },
-    Table {
-        block: "VolumeDevice",
+        of: "VolumeDevice",
         function: "ValidateVolumeDevices",
         rules: &[Needs(&["name", "devicePath"]), Form("devicePath", PATH)],
     },
     Table {
-        block: "ContainerRestartRule",
+        of: "ContainerRestartRule",
         function: "validateContainerRestartPolicyRules",
         rules: &[Needs(&["action", "exitCodes"])],
     },
     Table {
-        block: "Container",
+        of: "Container",
         function: "validateContainerRestartPolicyRules",
         rules: &[
             Most("restartPolicyRules", 20),
@@ -182,7 +178,7 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "ContainerRestartRuleOnExitCodes",
+        of: "ContainerRestartRuleOnExitCodes",
         function: "validateContainerRestartPolicyRules",
         rules: &[Needs(&["operator", "values"]), Most("values", 255)],
     },

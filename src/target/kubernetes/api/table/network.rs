@@ -22,7 +22,7 @@ const SCALING: &[crate::target::kubernetes::api::rule::Rule] =
 
 pub(super) const TABLES: &[Table] = &[
     Table {
-        block: "ServiceSpec",
+        of: "ServiceSpec",
         function: "ValidateService",
         rules: &[
             Look(network::ports),
@@ -45,22 +45,22 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "ServiceSpec",
+        of: "ServiceSpec",
         function: "validateServiceExternalTrafficPolicy",
         rules: &[Look(network::from_outside)],
     },
     Table {
-        block: "ServiceSpec",
+        of: "ServiceSpec",
         function: "ValidateServiceClusterIPsRelatedFields",
         rules: &[Most("ipFamilies", 2), Look(network::families)],
     },
     Table {
-        block: "ServiceSpec",
+        of: "ServiceSpec",
         function: "validateServiceTrafficDistribution",
         rules: &[Look(network::distribution)],
     },
     Table {
-        block: "ServicePort",
+        of: "ServicePort",
         function: "validateServicePort",
         rules: &[
             Needs(&["port"]),
@@ -73,19 +73,19 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "ClientIPConfig",
+        of: "ClientIPConfig",
         function: "validateClientIPAffinityConfig",
         rules: &[Within("timeoutSeconds", 1, 86_400)],
     },
     Table {
-        block: "ServiceAccount",
+        of: "ServiceAccount",
         function: "ValidateServiceAccount",
         rules: &[Unique("imagePullSecrets", &["name"])],
     },
-    Table { block: "ConfigMap", function: "ValidateConfigMap", rules: &[Look(network::contents)] },
-    Table { block: "NamespaceSpec", function: "ValidateNamespace", rules: &[Form("finalizers", QUALIFIED)] },
+    Table { of: "ConfigMap", function: "ValidateConfigMap", rules: &[Look(network::contents)] },
+    Table { of: "NamespaceSpec", function: "ValidateNamespace", rules: &[Form("finalizers", QUALIFIED)] },
     Table {
-        block: "PodDisruptionBudgetSpec",
+        of: "PodDisruptionBudgetSpec",
         function: "ValidatePodDisruptionBudgetSpec",
         rules: &[
             AtMostOne(&["maxUnavailable", "minAvailable"]),
@@ -95,7 +95,7 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "HorizontalPodAutoscalerSpec",
+        of: "HorizontalPodAutoscalerSpec",
         function: "validateHorizontalPodAutoscalerSpec",
         rules: &[
             Needs(&["maxReplicas", "scaleTargetRef"]),
@@ -105,14 +105,14 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "CrossVersionObjectReference",
+        of: "CrossVersionObjectReference",
         function: "ValidateCrossVersionObjectReference",
         rules: &[Needs(&["kind", "name"])],
     },
-    Table { block: "HPAScalingRules", function: "validateScalingRules", rules: SCALING },
-    Table { block: "HPAScalingPolicy", function: "validateScalingPolicy", rules: POLICY },
+    Table { of: "HPAScalingRules", function: "validateScalingRules", rules: SCALING },
+    Table { of: "HPAScalingPolicy", function: "validateScalingPolicy", rules: POLICY },
     Table {
-        block: "MetricSpec",
+        of: "MetricSpec",
         function: "validateMetricSpec",
         rules: &[
             Needs(&["type"]),
@@ -125,37 +125,37 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "ContainerResourceMetricSource",
+        of: "ContainerResourceMetricSource",
         function: "validateContainerResourceSource",
         rules: &[Needs(&["container", "name", "target"]), Look(network::of_resource)],
     },
     Table {
-        block: "ResourceMetricSource",
+        of: "ResourceMetricSource",
         function: "validateResourceSource",
         rules: &[Needs(&["name", "target"]), Look(network::of_resource)],
     },
     Table {
-        block: "PodsMetricSource",
+        of: "PodsMetricSource",
         function: "validatePodsSource",
         rules: &[Needs(&["metric", "target"]), Look(network::of_pods)],
     },
     Table {
-        block: "ObjectMetricSource",
+        of: "ObjectMetricSource",
         function: "validateObjectSource",
         rules: &[Needs(&["describedObject", "metric", "target"]), Look(network::of_object)],
     },
     Table {
-        block: "ExternalMetricSource",
+        of: "ExternalMetricSource",
         function: "validateExternalSource",
         rules: &[Needs(&["metric", "target"]), Look(network::of_object)],
     },
     Table {
-        block: "MetricIdentifier",
+        of: "MetricIdentifier",
         function: "validateMetricIdentifier",
         rules: &[Needs(&["name"]), Look(network::metric_name)],
     },
     Table {
-        block: "MetricTarget",
+        of: "MetricTarget",
         function: "validateMetricTarget",
         rules: &[
             Needs(&["type"]),
@@ -165,7 +165,7 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "ScaledObject.spec",
+        of: "ScaledObject.spec",
         function: "verifyReplicaCount",
         rules: &[
             Needs(&["scaleTargetRef", "triggers"]),
@@ -176,30 +176,30 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "ScaledObject.triggers",
+        of: "ScaledObject.triggers",
         function: "ValidateTriggers",
         rules: &[Needs(&["type", "metadata"])],
     },
     Table {
-        block: "ScaledObject.fallback",
+        of: "ScaledObject.fallback",
         function: "ScaledObject (the definition)",
         rules: &[Needs(&["failureThreshold", "replicas"])],
     },
     Table {
-        block: "ScaledObject.authenticationRef",
+        of: "ScaledObject.authenticationRef",
         function: "ScaledObject (the definition)",
         rules: &[Needs(&["name"]), Form("name", NAMES)],
     },
     Table {
-        block: "ScaledObject.scalingModifiers",
+        of: "ScaledObject.scalingModifiers",
         function: "ValidateAndCompileScalingModifiers",
         rules: &[Look(network::formula)],
     },
-    Table { block: "ScaledObject.scaleDown", function: "validateScalingRules", rules: SCALING },
-    Table { block: "ScaledObject.scaleUp", function: "validateScalingRules", rules: SCALING },
-    Table { block: "ScaledObject.policies", function: "validateScalingPolicy", rules: POLICY },
+    Table { of: "ScaledObject.scaleDown", function: "validateScalingRules", rules: SCALING },
+    Table { of: "ScaledObject.scaleUp", function: "validateScalingRules", rules: SCALING },
+    Table { of: "ScaledObject.policies", function: "validateScalingPolicy", rules: POLICY },
     Table {
-        block: "ScaledObject.horizontalPodAutoscalerConfig",
+        of: "ScaledObject.horizontalPodAutoscalerConfig",
         function: "ValidateHorizontalPodAutoscalerName",
         rules: &[Form("name", NAMES)],
     },

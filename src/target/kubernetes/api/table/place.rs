@@ -9,7 +9,7 @@ use crate::target::kubernetes::api::rule::When;
 
 pub(super) const TABLES: &[Table] = &[
     Table {
-        block: "Toleration",
+        of: "Toleration",
         function: "ValidateTolerations",
         rules: &[
             Form("key", KEY),
@@ -21,12 +21,12 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "PodSpec",
+        of: "PodSpec",
         function: "ValidateSpreadConstraintNotRepeat",
         rules: &[Unique("topologySpreadConstraints", &["topologyKey", "whenUnsatisfiable"])],
     },
     Table {
-        block: "TopologySpreadConstraint",
+        of: "TopologySpreadConstraint",
         function: "validateTopologySpreadConstraints",
         rules: &[
             Needs(&["maxSkew", "topologyKey", "whenUnsatisfiable"]),
@@ -37,7 +37,7 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "PodAffinityTerm",
+        of: "PodAffinityTerm",
         function: "validatePodAffinityTerm",
         rules: &[
             Needs(&["topologyKey"]),
@@ -47,22 +47,18 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "WeightedPodAffinityTerm",
+        of: "WeightedPodAffinityTerm",
         function: "validateWeightedPodAffinityTerms",
         rules: &[Needs(&["weight", "podAffinityTerm"]), Within("weight", 1, 100)],
     },
     Table {
-        block: "PreferredSchedulingTerm",
+        of: "PreferredSchedulingTerm",
         function: "ValidatePreferredSchedulingTerms",
         rules: &[Needs(&["weight", "preference"]), Within("weight", 1, 100)],
     },
+    Table { of: "NodeSelector", function: "ValidateNodeSelector", rules: &[Needs(&["nodeSelectorTerms"])] },
     Table {
-        block: "NodeSelector",
-        function: "ValidateNodeSelector",
-        rules: &[Needs(&["nodeSelectorTerms"])],
-    },
-    Table {
-        block: "NodeSelectorRequirement",
+        of: "NodeSelectorRequirement",
         function: "ValidateNodeSelectorRequirement",
         rules: &[
             Needs(&["key", "operator"]),
@@ -71,9 +67,9 @@ pub(super) const TABLES: &[Table] = &[
             Look(pod::nodes),
         ],
     },
-    Table { block: "LabelSelector", function: "ValidateLabelSelector", rules: &[Look(pod::matched)] },
+    Table { of: "LabelSelector", function: "ValidateLabelSelector", rules: &[Look(pod::matched)] },
     Table {
-        block: "LabelSelectorRequirement",
+        of: "LabelSelectorRequirement",
         function: "ValidateLabelSelectorRequirement",
         rules: &[
             Needs(&["key", "operator"]),

@@ -12,7 +12,7 @@ use crate::target::kubernetes::api::rule::When;
 
 pub(super) const TABLES: &[Table] = &[
     Table {
-        block: "PodSpec",
+        of: "PodSpec",
         function: "ValidatePodSpec",
         rules: &[
             Needs(&["containers"]),
@@ -30,18 +30,18 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "PodSpec",
+        of: "PodSpec",
         function: "validateHostUsers",
         rules: &[Never(&["hostNetwork", "hostPID", "hostIPC"], When("hostUsers", &["false"]))],
     },
-    Table { block: "PodSpec", function: "validatePodSpecSecurityContext", rules: &[Look(pod::processes)] },
+    Table { of: "PodSpec", function: "validatePodSpecSecurityContext", rules: &[Look(pod::processes)] },
     Table {
-        block: "PodSpec",
+        of: "PodSpec",
         function: "validatePodDNSConfig",
         rules: &[Wanted(&["dnsConfig"], When("dnsPolicy", &["None"])), Look(pod::resolver)],
     },
     Table {
-        block: "PodSpec",
+        of: "PodSpec",
         function: "ValidatePodSpec",
         rules: &[
             Form("hostnameOverride", NAMES),
@@ -51,9 +51,9 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     // Of admission: kubernetes/kubernetes:plugin/pkg/admission/{priority,runtimeclass,defaulttolerationseconds}/admission.go.
-    Table { block: "PodSpec", function: "admission", rules: &[Look(pod::admission)] },
+    Table { of: "PodSpec", function: "admission", rules: &[Look(pod::admission)] },
     Table {
-        block: "PodDNSConfig",
+        of: "PodDNSConfig",
         function: "validatePodDNSConfig",
         rules: &[
             Most("nameservers", 3),
@@ -62,25 +62,25 @@ pub(super) const TABLES: &[Table] = &[
             Form("searches", SEARCH),
         ],
     },
-    Table { block: "PodDNSConfigOption", function: "validatePodDNSConfig", rules: &[Needs(&["name"])] },
+    Table { of: "PodDNSConfigOption", function: "validatePodDNSConfig", rules: &[Needs(&["name"])] },
     Table {
-        block: "HostAlias",
+        of: "HostAlias",
         function: "ValidateHostAliases",
         rules: &[Needs(&["ip"]), Form("ip", ADDRESS), Form("hostnames", NAMES)],
     },
     Table {
-        block: "PodReadinessGate",
+        of: "PodReadinessGate",
         function: "validateReadinessGates",
         rules: &[Needs(&["conditionType"]), Form("conditionType", QUALIFIED)],
     },
     Table {
-        block: "PodSchedulingGate",
+        of: "PodSchedulingGate",
         function: "validateSchedulingGates",
         rules: &[Needs(&["name"]), Form("name", QUALIFIED)],
     },
-    Table { block: "PodOS", function: "validateOS", rules: &[Needs(&["name"])] },
+    Table { of: "PodOS", function: "validateOS", rules: &[Needs(&["name"])] },
     Table {
-        block: "PodResourceClaim",
+        of: "PodResourceClaim",
         function: "validatePodResourceClaim",
         rules: &[
             Needs(&["name"]),
@@ -91,12 +91,12 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "LocalObjectReference",
+        of: "LocalObjectReference",
         function: "validateImagePullSecrets",
         rules: &[Needs(&["name"]), Form("name", NAMES)],
     },
     Table {
-        block: "PodSecurityContext",
+        of: "PodSecurityContext",
         function: "validatePodSpecSecurityContext",
         rules: &[
             Within("fsGroup", 0, MOST),
@@ -105,14 +105,10 @@ pub(super) const TABLES: &[Table] = &[
             Within("supplementalGroups", 0, MOST),
         ],
     },
+    Table { of: "PodSecurityContext", function: "validateSysctls", rules: &[Unique("sysctls", &["name"])] },
+    Table { of: "Sysctl", function: "validateSysctls", rules: &[Needs(&["name"]), Form("name", SYSCTL)] },
     Table {
-        block: "PodSecurityContext",
-        function: "validateSysctls",
-        rules: &[Unique("sysctls", &["name"])],
-    },
-    Table { block: "Sysctl", function: "validateSysctls", rules: &[Needs(&["name"]), Form("name", SYSCTL)] },
-    Table {
-        block: "SeccompProfile",
+        of: "SeccompProfile",
         function: "validateSeccompProfileField",
         rules: &[
             Needs(&["type"]),
@@ -122,7 +118,7 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "AppArmorProfile",
+        of: "AppArmorProfile",
         function: "ValidateAppArmorProfileField",
         rules: &[
             Needs(&["type"]),
@@ -131,28 +127,28 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "WindowsSecurityContextOptions",
+        of: "WindowsSecurityContextOptions",
         function: "validateWindowsSecurityContextOptions",
         rules: &[Form("gmsaCredentialSpecName", NAMES), Look(pod::windows_user)],
     },
     Table {
-        block: "ResourceClaim",
+        of: "ResourceClaim",
         function: "validateResourceClaimNames",
         rules: &[Needs(&["name"]), Look(pod::claimed)],
     },
     // What the API says of these two (kubernetes/kubernetes:api/openapi-spec/swagger.json of 1.37).
     Table {
-        block: "PodSchedulingGroup",
+        of: "PodSchedulingGroup",
         function: "PodSchedulingGroup",
         rules: &[Needs(&["podGroupName"]), Form("podGroupName", NAMES)],
     },
     Table {
-        block: "EvictionResponder",
+        of: "EvictionResponder",
         function: "EvictionResponder",
         rules: &[Form("name", RESPONDER), Within("priority", 0, 100_000)],
     },
     Table {
-        block: "WorkloadReference",
+        of: "WorkloadReference",
         function: "validateWorkloadReference",
         rules: &[Needs(&["name", "podGroup"]), Form("name", NAMES), Form("podGroup", LABEL)],
     },

@@ -10,53 +10,49 @@ use crate::target::kubernetes::api::{amount, mount};
 const MODE: i128 = 0o777;
 
 /// A volume of a plug-in of old: what it names.
-const fn needs(block: &'static str, function: &'static str, rules: &'static [Rule]) -> Table {
-    Table { block, function, rules }
+const fn needs(of: &'static str, function: &'static str, rules: &'static [Rule]) -> Table {
+    Table { of, function, rules }
 }
 
 pub(super) const TABLES: &[Table] = &[
+    Table { of: "Volume", function: "ValidateVolumes", rules: &[Form("name", LABEL), Look(mount::source)] },
     Table {
-        block: "Volume",
-        function: "ValidateVolumes",
-        rules: &[Form("name", LABEL), Look(mount::source)],
-    },
-    Table {
-        block: "EmptyDirVolumeSource",
+        of: "EmptyDirVolumeSource",
         function: "validateEmptyDirVolumeSource",
         rules: &[Form("medium", MEDIUM), Amount("sizeLimit", false), Within("mode", 0, 0o1777)],
     },
     Table {
-        block: "HostPathVolumeSource",
+        of: "HostPathVolumeSource",
         function: "validateHostPathVolumeSource",
         rules: &[Needs(&["path"]), Form("path", PATH)],
     },
     Table {
-        block: "NFSVolumeSource",
+        of: "NFSVolumeSource",
         function: "validateNFSVolumeSource",
         rules: &[Needs(&["server", "path"]), Form("path", ABSOLUTE)],
     },
     Table {
-        block: "SecretVolumeSource",
+        of: "SecretVolumeSource",
         function: "validateSecretVolumeSource",
         rules: &[Needs(&["secretName"]), Within("defaultMode", 0, MODE)],
     },
     Table {
-        block: "ConfigMapVolumeSource",
+        of: "ConfigMapVolumeSource",
         function: "validateConfigMapVolumeSource",
         rules: &[Needs(&["name"]), Within("defaultMode", 0, MODE)],
     },
     Table {
-        block: "KeyToPath",
+        of: "KeyToPath",
         function: "validateKeyToPath",
         rules: &[Needs(&["key", "path"]), Form("key", ENTRY), Form("path", INSIDE), Within("mode", 0, MODE)],
     },
     Table {
-        block: "DownwardAPIVolumeSource",
+        of: "DownwardAPIVolumeSource",
         function: "validateDownwardAPIVolumeSource",
         rules: &[Within("defaultMode", 0, MODE)],
     },
     Table {
-        block: "DownwardAPIVolumeFile",
+        of: "DownwardAPIVolumeFile",
         function: "validateDownwardAPIVolumeFile",
         rules: &[
             Needs(&["path"]),
@@ -66,12 +62,12 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "ProjectedVolumeSource",
+        of: "ProjectedVolumeSource",
         function: "validateProjectedVolumeSource",
         rules: &[Within("defaultMode", 0, MODE), Look(mount::projected)],
     },
     Table {
-        block: "VolumeProjection",
+        of: "VolumeProjection",
         function: "validateProjectionSources",
         rules: &[One(&[
             "clusterTrustBundle",
@@ -83,17 +79,17 @@ pub(super) const TABLES: &[Table] = &[
         ])],
     },
     Table {
-        block: "ConfigMapProjection",
+        of: "ConfigMapProjection",
         function: "validateProjectionSources",
         rules: &[Needs(&["name"]), Form("name", NAMES)],
     },
     Table {
-        block: "SecretProjection",
+        of: "SecretProjection",
         function: "validateProjectionSources",
         rules: &[Needs(&["name"]), Form("name", NAMES)],
     },
     Table {
-        block: "ServiceAccountTokenProjection",
+        of: "ServiceAccountTokenProjection",
         function: "validateProjectionSources",
         rules: &[
             Needs(&["path"]),
@@ -103,7 +99,7 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "ClusterTrustBundleProjection",
+        of: "ClusterTrustBundleProjection",
         function: "validateProjectionSources",
         rules: &[
             Needs(&["path"]),
@@ -113,7 +109,7 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "PodCertificateProjection",
+        of: "PodCertificateProjection",
         function: "validateProjectionSources",
         rules: &[
             Needs(&["signerName", "keyType"]),
@@ -125,32 +121,28 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "CSIVolumeSource",
+        of: "CSIVolumeSource",
         function: "validateCSIVolumeSource",
         rules: &[Needs(&["driver"]), Form("driver", DRIVER)],
     },
     Table {
-        block: "EphemeralVolumeSource",
+        of: "EphemeralVolumeSource",
         function: "validateEphemeralVolumeSource",
         rules: &[Needs(&["volumeClaimTemplate"])],
     },
     Table {
-        block: "PersistentVolumeClaimVolumeSource",
+        of: "PersistentVolumeClaimVolumeSource",
         function: "validatePersistentClaimVolumeSource",
         rules: &[Needs(&["claimName"])],
     },
+    Table { of: "ImageVolumeSource", function: "validateImageVolumeSource", rules: &[Needs(&["reference"])] },
     Table {
-        block: "ImageVolumeSource",
-        function: "validateImageVolumeSource",
-        rules: &[Needs(&["reference"])],
-    },
-    Table {
-        block: "PersistentVolumeClaimTemplate",
+        of: "PersistentVolumeClaimTemplate",
         function: "validatePersistentVolumeClaimTemplate",
         rules: &[Needs(&["spec"])],
     },
     Table {
-        block: "PersistentVolumeClaimSpec",
+        of: "PersistentVolumeClaimSpec",
         function: "ValidatePersistentVolumeClaimSpec",
         rules: &[
             Needs(&["accessModes"]),
@@ -161,12 +153,12 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "TypedLocalObjectReference",
+        of: "TypedLocalObjectReference",
         function: "validateDataSource",
         rules: &[Needs(&["kind", "name"]), Look(mount::other_claim)],
     },
     Table {
-        block: "TypedObjectReference",
+        of: "TypedObjectReference",
         function: "validateDataSourceRef",
         rules: &[Needs(&["kind", "name"]), Form("namespace", LABEL), Look(mount::other_claim)],
     },

@@ -8,7 +8,7 @@ use crate::target::kubernetes::api::{batch, workload};
 
 pub(super) const TABLES: &[Table] = &[
     Table {
-        block: "DeploymentSpec",
+        of: "DeploymentSpec",
         function: "ValidateDeploymentSpec",
         rules: &[
             Needs(&["template"]),
@@ -18,42 +18,42 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "DeploymentStrategy",
+        of: "DeploymentStrategy",
         function: "ValidateDeploymentStrategy",
         rules: &[Never(&["rollingUpdate"], When("type", &["Recreate"]))],
     },
     Table {
-        block: "RollingUpdateDeployment",
+        of: "RollingUpdateDeployment",
         function: "ValidateRollingUpdateDeployment",
         rules: &[Share("maxSurge", false), Share("maxUnavailable", true), Look(workload::replaced)],
     },
     Table {
-        block: "StatefulSetSpec",
+        of: "StatefulSetSpec",
         function: "ValidateStatefulSetSpec",
         rules: &[Needs(&["template"]), Look(workload::selected), Look(workload::lasting)],
     },
     Table {
-        block: "StatefulSetUpdateStrategy",
+        of: "StatefulSetUpdateStrategy",
         function: "ValidateStatefulSetSpec",
         rules: &[Never(&["rollingUpdate"], When("type", &["OnDelete"]))],
     },
     Table {
-        block: "RollingUpdateStatefulSetStrategy",
+        of: "RollingUpdateStatefulSetStrategy",
         function: "validateRollingUpdateStatefulSet",
         rules: &[Share("maxUnavailable", true), Look(workload::none_less)],
     },
     Table {
-        block: "DaemonSetSpec",
+        of: "DaemonSetSpec",
         function: "ValidateDaemonSetSpec",
         rules: &[Needs(&["template"]), Look(workload::selected), Look(workload::lasting)],
     },
     Table {
-        block: "RollingUpdateDaemonSet",
+        of: "RollingUpdateDaemonSet",
         function: "ValidateRollingUpdateDaemonSet",
         rules: &[Share("maxSurge", true), Share("maxUnavailable", true), Look(workload::replaced_on_nodes)],
     },
     Table {
-        block: "JobSpec",
+        of: "JobSpec",
         function: "validateJobSpec",
         rules: &[
             Needs(&["template"]),
@@ -67,14 +67,14 @@ pub(super) const TABLES: &[Table] = &[
             Look(batch::ending),
         ],
     },
-    Table { block: "JobSpec", function: "validatePodReplacementPolicy", rules: &[Look(batch::replacement)] },
+    Table { of: "JobSpec", function: "validatePodReplacementPolicy", rules: &[Look(batch::replacement)] },
     Table {
-        block: "PodFailurePolicy",
+        of: "PodFailurePolicy",
         function: "validatePodFailurePolicy",
         rules: &[Needs(&["rules"]), Most("rules", 20)],
     },
     Table {
-        block: "PodFailurePolicyRule",
+        of: "PodFailurePolicyRule",
         function: "validatePodFailurePolicyRule",
         rules: &[
             Needs(&["action"]),
@@ -84,27 +84,27 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
-        block: "PodFailurePolicyOnExitCodesRequirement",
+        of: "PodFailurePolicyOnExitCodesRequirement",
         function: "validatePodFailurePolicyRuleOnExitCodes",
         rules: &[Needs(&["operator", "values"]), Most("values", 255), Look(batch::exit_codes)],
     },
     Table {
-        block: "PodFailurePolicyOnPodConditionsPattern",
+        of: "PodFailurePolicyOnPodConditionsPattern",
         function: "validatePodFailurePolicyRuleOnPodConditions",
         rules: &[Needs(&["type"]), Form("type", QUALIFIED)],
     },
     Table {
-        block: "SuccessPolicy",
+        of: "SuccessPolicy",
         function: "validateSuccessPolicy",
         rules: &[Needs(&["rules"]), Most("rules", 20)],
     },
     Table {
-        block: "SuccessPolicyRule",
+        of: "SuccessPolicyRule",
         function: "validateSuccessPolicyRule",
         rules: &[Look(batch::succeeded)],
     },
     Table {
-        block: "CronJobSpec",
+        of: "CronJobSpec",
         function: "ValidateCronJobSpec",
         rules: &[Needs(&["schedule", "jobTemplate"]), Look(batch::schedule)],
     },
