@@ -45,9 +45,7 @@ impl<T: Scalar> Decode for T {
     fn decode(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self> {
         if let Some(label) = &entry.label {
             decoder.no_label(entry, label, true);
-            if entry.value.is_none() {
-                return None;
-            }
+            entry.value.as_ref()?;
         }
         if let Some(body) = &entry.body {
             let mut diagnostic =

@@ -2,6 +2,7 @@
 //! lists.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 
 use super::desk::{Call, Desk};
@@ -214,7 +215,8 @@ fn terraform(desk: &Desk, words: &[&str]) -> Option<String> {
     let mut outputs = String::new();
     let text = desk.read(&format!("{folder}/outputs.tf")).unwrap_or_default();
     for name in text.lines().filter_map(|line| line.strip_prefix("output \"")?.split('"').next()) {
-        outputs += &format!("output \"{name}\" {{\n  value = \"{name}\"\n}}\n");
+        // Writing to a string succeeds.
+        let _ = write!(outputs, "output \"{name}\" {{\n  value = \"{name}\"\n}}\n");
     }
     fs::write(place.join("main.tf"), outputs).expect("a file can be written");
     let verdict = judge.ask(&root, words, "yes\n");

@@ -300,7 +300,7 @@ fn copies_go_to_their_places_and_come_from_there() {
         assert_eq!(failed, None, "{said}");
         let stamp = pod.copies().pop().expect("a copy");
         let there = pod.path("bin/store/bakery-copies/main/site/books");
-        assert_eq!(names(&there), [stamp.clone()]);
+        assert_eq!(names(&there), std::slice::from_ref(&stamp));
         // What is lost on the way is seen where an account may read.
         pod.set("loses", "");
         fs::rename(pod.path("copies").join(&stamp), pod.path("copies/20260102T020000Z")).expect("renamed");

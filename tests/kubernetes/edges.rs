@@ -208,7 +208,7 @@ impl<'a> Model<'a> {
         let edges = self.platform.edges.iter().filter(|edge| edge.from == from.id);
         let edges = edges.filter_map(|edge| match edge.to {
             EdgeEnd::Outside(id) => Some((id, edge.cause == Cause::Certificate)),
-            _ => None,
+            EdgeEnd::Service(..) => None,
         });
         let edges: BTreeSet<(OutsideId, bool)> = edges.collect();
         edges.iter().any(|(id, certificates)| {
@@ -298,7 +298,7 @@ impl<'a> Model<'a> {
     }
 
     /// The places that a pod of a backup goes to: where copies are taken, and where one can be fetched.
-    fn places<'b>(&self, backup: &'b Backup, taking: bool) -> Vec<&'b DestinationKind> {
+    fn places(backup: &Backup, taking: bool) -> Vec<&DestinationKind> {
         let lacks = |kind: &DestinationKind| matches!(kind, DestinationKind::Bucket { account: None, .. });
         let switched_on = match backup.upload {
             Some(Switch::Never) => false,
@@ -324,7 +324,7 @@ impl<'a> Model<'a> {
                 .any(|at| port_of(to, at) == *port)
         });
         let http = to.http_port().map(|http| Port("TCP".to_owned(), http.number.into()));
-        let stored = self.places(backup, taking).into_iter().any(|kind| {
+        let stored = Self::places(backup, taking).into_iter().any(|kind| {
             matches!(kind, DestinationKind::Bucket { bucket, .. } if self.platform[*bucket].of == to.id)
         });
         dumped || stored && http.as_ref() == Some(port)
@@ -332,7 +332,7 @@ impl<'a> Model<'a> {
 
     /// Whether a pod of a backup goes to a place off the site.
     fn copies_off(&self, backup: &Backup, taking: bool, end: &Known<'_>, port: &Port) -> bool {
-        self.places(backup, taking).into_iter().any(|kind| {
+        Self::places(backup, taking).into_iter().any(|kind| {
             let DestinationKind::Store(id) = kind else { return false };
             let (host, number) = of_url(&self.platform[*id].endpoint);
             let address = end.in_ranges(self.cilium());

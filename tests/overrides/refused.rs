@@ -121,7 +121,7 @@ fn refused(kind: &str, body: &str, version: &str) -> Vec<String> {
     });
     found
         .map(|diagnostic| {
-            let label = diagnostic.labels.first().map(|label| label.note.to_string()).unwrap_or_default();
+            let label = diagnostic.labels.first().map(|label| label.note.clone()).unwrap_or_default();
             format!("{}: {}: {label}", diagnostic.code.id, diagnostic.message)
         })
         .collect()

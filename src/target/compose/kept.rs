@@ -3,6 +3,7 @@
 //! (<https://docs.docker.com/reference/compose-file/volumes/>).
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use crate::diagnostic::list_of;
 use crate::target::{Change, Weight};
@@ -29,7 +30,8 @@ pub(super) fn changes(old: &str, new: &str) -> Vec<Change> {
         "`docker volume rm` removes what is not needed".to_owned()
     } else {
         let begin = if begun.len() == 1 { "begins" } else { "begin" };
-        text.push_str(&format!(", while {} {begin} empty", list_of(begun)));
+        // Writing to a string succeeds.
+        let _ = write!(text, ", while {} {begin} empty", list_of(begun));
         "where it is the same service under a new name, keep the old name, or copy the data from the one volume into the other before the services start"
             .to_owned()
     };

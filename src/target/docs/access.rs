@@ -123,8 +123,9 @@ fn tunnel(ports: &[u16]) -> String {
     if ports.is_empty() {
         return String::new();
     }
-    let ways: String = ports.iter().map(|port| format!("  -L {port}:localhost:{port} \\\n")).collect();
-    format!("ssh -N \\\n{ways}  USER@HOST")
+    let ways = ports.iter().map(|port| format!("-L {port}:localhost:{port}"));
+    let words: Vec<String> = ways.chain(["USER@HOST".to_owned()]).collect();
+    format!("ssh -N \\\n  {}", words.join(" \\\n  "))
 }
 
 /// A way through the API of the cluster to a port.

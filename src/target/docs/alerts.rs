@@ -198,9 +198,10 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
     };
     let mut looks: Vec<String> = Vec::new();
     // An alert of the platform as a whole may be of any service.
-    let with_steps: Vec<&Service> = match owners.is_empty() {
-        true => platform.services.iter().collect(),
-        false => owners.iter().flat_map(|owner| family(owner)).collect(),
+    let with_steps: Vec<&Service> = if owners.is_empty() {
+        platform.services.iter().collect()
+    } else {
+        owners.iter().flat_map(|owner| family(owner)).collect()
     };
     for guide in with_steps.iter().filter_map(|service| service.guide.as_ref()) {
         for step in guide.looks.iter().filter(|(alert, _)| alert == name).flat_map(|(_, steps)| steps) {

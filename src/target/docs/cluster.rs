@@ -57,7 +57,7 @@ impl Cluster {
         let commands = Commands::of(platform);
         let example = in_cluster().find(|it| it.run == RunKind::Always && it.build.is_none());
         let back = example.into_iter().flat_map(|service| {
-            let (base, name) = (commands.of_service(service), commands.workload(service));
+            let (base, name) = (commands.of_service(service), Commands::workload(service));
             [
                 format!("{base} rollout history {name}"),
                 format!("{base} rollout undo {name}"),

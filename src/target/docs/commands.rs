@@ -40,7 +40,7 @@ impl<'a> Commands<'a> {
     }
 
     /// What runs a service in a cluster, as kubectl calls it.
-    pub(super) fn workload(&self, service: &Service) -> String {
+    pub(super) fn workload(service: &Service) -> String {
         format!("{}/{}", kubernetes::workload(service), word(&service.name))
     }
 
@@ -73,7 +73,7 @@ impl<'a> Commands<'a> {
             // One that has failed runs again with the next apply; one that is due starts by itself.
             return "scripts/apply-kubernetes.sh".to_owned();
         }
-        format!("{} rollout restart {}", self.of_service(service), self.workload(service))
+        format!("{} rollout restart {}", self.of_service(service), Self::workload(service))
     }
 
     /// Runs a program in its container.
@@ -83,6 +83,6 @@ impl<'a> Commands<'a> {
         if self.is_compose() {
             return format!("{} exec -T {} {words} </dev/null", self.base(), word(&service.name));
         }
-        format!("{} exec {} -- {words}", self.of_service(service), self.workload(service))
+        format!("{} exec {} -- {words}", self.of_service(service), Self::workload(service))
     }
 }

@@ -249,7 +249,6 @@ fn port(field: PortField) -> Coverage {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "a line for each field, and nothing else")]
 fn service(field: ServiceField) -> Coverage {
     match field {
         ServiceField::description(Leaf)

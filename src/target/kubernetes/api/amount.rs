@@ -59,7 +59,7 @@ fn requirements(part: &Part<'_>, counted: fn(&str) -> bool, scope: &mut Scope<'_
         }
     }
     let large = |resource: &&str| resource.starts_with(HUGE);
-    let uses_large = limits.keys().any(|resource| large(&resource));
+    let uses_large = limits.keys().any(large);
     if uses_large
         && ["cpu", "memory"].iter().all(|key| !limits.contains_key(key) && !requests.contains_key(key))
     {

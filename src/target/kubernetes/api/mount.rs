@@ -94,7 +94,7 @@ fn declared(volume: &str, known: &HashMap<&str, Option<&Node>>, path: &str, scop
     if volume.is_empty() || known.contains_key(volume) {
         return;
     }
-    let mut names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+    let mut names: Vec<&str> = known.keys().copied().collect();
     names.sort_unstable();
     let help = if names.is_empty() {
         "declare it in `volumes` of the pod".to_owned()

@@ -115,7 +115,7 @@ pub(super) fn number(node: Option<&Node>) -> Option<i128> {
 }
 
 /// The texts at a key: one, or those of a list.
-pub(super) fn texts<'a>(node: Option<&'a Node>) -> Vec<&'a str> {
+pub(super) fn texts(node: Option<&Node>) -> Vec<&str> {
     match node.map(bare) {
         Some(Node::Text(text)) => vec![text],
         Some(Node::List(items)) => items.iter().filter_map(text).collect(),

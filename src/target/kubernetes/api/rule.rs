@@ -122,7 +122,7 @@ impl Rule {
                 if let Some(value) = when.is_met(part) {
                     let with =
                         (!value.is_empty()).then(|| (part.below(when.0), format!("{} = {value}", when.0)));
-                    needs(keys, with, part, scope);
+                    needs(keys, with.as_ref(), part, scope);
                 }
             }
             Self::Unique(list, keys) => unique(list, keys, part, scope),
@@ -137,9 +137,9 @@ impl Rule {
 }
 
 /// Reports keys that say nothing; `with` is what asks for them, and its path.
-fn needs(keys: &[&str], with: Option<(String, String)>, part: &Part<'_>, scope: &mut Scope<'_>) {
+fn needs(keys: &[&str], with: Option<&(String, String)>, part: &Part<'_>, scope: &mut Scope<'_>) {
     for key in keys.iter().filter(|key| !part.is_set(key)) {
-        match &with {
+        match with {
             Some((path, with)) => scope.refuse(path, format!("`{with}` needs `{key}`"), None),
             None => scope.refuse(&part.path, format!("has no `{key}`"), None),
         }
