@@ -467,7 +467,7 @@ fn given_away(secret: &str, artifact: &Artifact) -> (usize, Vec<String>) {
         vec![
             // A key of a Secret: words that hold nothing but names.
             regex(
-                r"^[a-z0-9-]+ [a-z0-9-]+ [a-z]+/[a-z0-9-]+(?: [A-Z][A-Z0-9_]*\??)*? SECRET\??(?: [A-Z][A-Z0-9_]*\??)*$",
+                r"^[a-z0-9-]+ [a-z0-9.-]+ [a-z]+/[a-z0-9-]+(?: [A-Z][A-Z0-9_]*\??)*? SECRET\??(?: [A-Z][A-Z0-9_]*\??)*$",
             ),
             // By the script of Secrets: what is right for a value, and how a program is given another one.
             regex(r"^@value SECRET secret \d+ (?:url|-)$"),

@@ -146,14 +146,29 @@ fn kubectl(desk: &Desk, words: &[&str], asked: &mut Asked) -> Option<String> {
         return None;
     }
     let verb = words.iter().position(|word| {
-        ["get", "logs", "exec", "apply", "describe", "delete", "rollout", "top", "port-forward", "diff"]
-            .contains(word)
+        [
+            "get",
+            "logs",
+            "exec",
+            "apply",
+            "describe",
+            "delete",
+            "rollout",
+            "top",
+            "port-forward",
+            "diff",
+            "create",
+        ]
+        .contains(word)
     });
     let Some(verb) = verb else { return Some("this verb has no reader".to_owned()) };
     let object = match words[verb..] {
         ["rollout", _, object, ..] => Some(object),
         ["get" | "describe" | "delete" | "top", object, ..] => Some(object),
         ["port-forward", object, ..] => Some(object),
+        // A Job of a schedule, whose name stands in the alert.
+        ["create", "job", from, _] => Some(from.strip_prefix("--from=").unwrap_or("job")),
+        ["create", ..] => return Some("only a Job of a schedule is made by hand".to_owned()),
         _ => None,
     };
     if let Some(object) = object {
@@ -163,6 +178,7 @@ fn kubectl(desk: &Desk, words: &[&str], asked: &mut Asked) -> Option<String> {
             }
         }
         if let Some((_, name)) = object.split_once('/')
+            && name != "CRONJOB"
             && !desk.objects.contains(&format!("name: {name}\n"))
         {
             return Some(format!("there is no {object}"));
