@@ -337,6 +337,9 @@ pub(super) struct RouteArguments {
     /// The environment to put in
     #[arg(long, value_name = "NAME", value_parser = environment)]
     pub(super) env: Option<String>,
+    /// The runtime; by default the first of the platform's targets
+    #[arg(long, value_enum, value_name = "RUNTIME")]
+    pub(super) on: Option<On>,
 }
 
 #[derive(Debug, Args)]

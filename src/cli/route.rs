@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &RouteArguments, report: &Report) -> Result<Outcome
     let project = Project::find(arguments.source.as_deref())?;
     let loader = project.loader();
     let parsed = Parsed::load(&loader, project.entry());
-    let runtime = parsed.runtime();
+    let runtime = arguments.on.map_or_else(|| parsed.runtime(), Into::into);
     let compilation = parsed.compile(&loader, arguments.env.as_deref(), runtime);
     let Some(platform) = &compilation.platform else {
         return Ok(report.errors(&compilation, &project));

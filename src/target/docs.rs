@@ -13,6 +13,7 @@ mod copies;
 mod coverage;
 mod facts;
 mod markdown;
+mod place;
 mod services;
 mod stores;
 

@@ -26,6 +26,7 @@ const KEPT: &[&str] = &[
     "docker",
     "du",
     "infrac",
+    "install",
     "journalctl",
     "kubectl",
     "make",

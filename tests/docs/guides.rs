@@ -130,3 +130,61 @@ fn guides_are_of_alerts_that_exist() {
     none(&complaints.into_iter().collect::<Vec<_>>());
     assert!(named.len() > 20, "{named:?}");
 }
+
+/// The names behind a word at the beginning of lines.
+fn named(text: &str, word: &str) -> BTreeSet<String> {
+    let rest = text.lines().filter_map(|line| line.trim().strip_prefix(word));
+    rest.filter_map(|rest| rest.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_standard_alert_has_steps() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/standard");
+    let mut complaints = Vec::new();
+    let mut alerts = 0;
+    for entry in std::fs::read_dir(folder).expect("the components") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|it| it == "infra") {
+            let text = std::fs::read_to_string(&path).expect("a component");
+            let looks = named(&text, "look ");
+            for alert in named(&text, "alert ") {
+                alerts += 1;
+                if !looks.contains(&alert) {
+                    complaints.push(format!("{}: no step for {alert}", path.display()));
+                }
+            }
+        }
+    }
+    none(&complaints);
+    assert!(alerts > 50, "{alerts} alerts");
+}
+
+/// A runbook is read by one who was called: it says where to go, on each runtime, and has no heading without anything below it.
+#[test]
+fn runbooks_say_where_to_look() {
+    let mut complaints = BTreeSet::new();
+    let mut tried = 0;
+    for case in Case::all() {
+        let platform = case.compile();
+        let path = format!("`{}`", platform.install_path());
+        let on_host = platform.runtime == infrac::platform::Runtime::Compose && !platform.hosts.is_empty();
+        for page in super::pages_of(&platform) {
+            let text = &page.content;
+            if on_host && text.contains("Commands are run") && !text.contains(&path) {
+                complaints.insert(format!("{} {}: where the platform stands", case.name(), page.path));
+            }
+            if platform.runtime == infrac::platform::Runtime::Kubernetes && text.contains("`docker ") {
+                complaints.insert(format!("{} {}: docker in a cluster", case.name(), page.path));
+            }
+            let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+            for pair in lines.windows(2).filter(|pair| pair[0] == "## What to look at first") {
+                tried += 1;
+                if pair[1].starts_with("## ") {
+                    complaints.insert(format!("{} {}: nothing to look at", case.name(), page.path));
+                }
+            }
+        }
+    }
+    none(&complaints.into_iter().collect::<Vec<_>>());
+    assert!(tried > 100, "{tried} runbooks");
+}

@@ -49,6 +49,9 @@ fn started(desk: &Desk, service: &Service, words: &[&str]) -> Option<String> {
             });
             (!mounted).then(|| format!("nothing is mounted at {file}"))
         }
+        ["promtool", "query", ..] => {
+            of_judge(&["promtool", "promtool-new"], &words[1..], "connection refused")
+        }
         ["mongosh", "--quiet", "--nodb", "--eval", script] => script_of(service, script),
         ["psql", rest @ ..] => psql(rest),
         ["pg_isready", rest @ ..] => {

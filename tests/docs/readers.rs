@@ -158,6 +158,8 @@ fn kubectl(desk: &Desk, words: &[&str], asked: &mut Asked) -> Option<String> {
             "port-forward",
             "diff",
             "create",
+            "debug",
+            "cordon",
         ]
         .contains(word)
     });
@@ -265,6 +267,10 @@ fn script_of(desk: &Desk, script: &str, words: &[&str]) -> Option<String> {
         return of_cluster(desk, script, words);
     }
     let Some(host) = &desk.host else { return Some("this platform has no scripts for a host".to_owned()) };
+    // What the alert carries stands in capital letters.
+    let backup = desk.platform.backups.first().map_or("NAME", |it| it.name.as_str());
+    let words: Vec<&str> = words.iter().map(|word| if *word == "NAME" { backup } else { word }).collect();
+    let words = words.as_slice();
     let help = said(&host.run(script, &["--help"]));
     for option in words.iter().filter(|word| word.starts_with('-')) {
         if !help.contains(option) {
@@ -274,7 +280,16 @@ fn script_of(desk: &Desk, script: &str, words: &[&str]) -> Option<String> {
     host.on("compose version", "echo 2.40.3");
     // What is done on another host is asked for there: deploy.sh has its own tests, by a stand-in for SSH. A host that is
     // set up is not this machine.
-    if words.contains(&"--to") || script == "scripts/setup-aws.sh" {
+    if words.contains(&"--to") && desk.platform.of_the_project().is_empty() {
+        // Nobody answers there: what the script refuses before it asks, it refuses with 2.
+        host.tool("ssh", "exit 255\n");
+        let output = host.run(script, words);
+        return (output.status.code() == Some(2)).then(|| said(&output));
+    }
+    if words.contains(&"--to") {
+        return Some("the files of the project are on no other host".to_owned());
+    }
+    if script == "scripts/setup-aws.sh" {
         let output = host.run(script, &[words, &["--no-such-option"]].concat());
         return (output.status.code() != Some(2)).then(|| format!("it takes any option: {}", said(&output)));
     }
@@ -317,7 +332,12 @@ fn of_cluster(desk: &Desk, script: &str, words: &[&str]) -> Option<String> {
 
 /// git has cloned already where the address is one.
 fn git(words: &[&str]) -> Option<String> {
-    let ["clone", address] = words else { return Some("this is no `git clone ADDRESS`".to_owned()) };
+    let ["clone", address, rest @ ..] = words else {
+        return Some("this is no `git clone ADDRESS`".to_owned());
+    };
+    if rest.len() > 1 || rest.iter().any(|it| !it.starts_with('/')) {
+        return Some(format!("{rest:?} is no folder of the host"));
+    }
     let shape = regex::Regex::new(r"^(?:(?:https|ssh)://[\w.@:-]+/[\w./~-]+|[\w.-]+@[\w.-]+:[\w./~-]+)$")
         .expect("a pattern");
     (!shape.is_match(address)).then(|| format!("{address} is no address of a repository"))
@@ -327,6 +347,10 @@ fn git(words: &[&str]) -> Option<String> {
 fn curl(desk: &Desk, words: &[&str]) -> Option<String> {
     let (options, addresses): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with('-'));
     let [address] = addresses[..] else { return Some("it asks for no address, or for several".to_owned()) };
+    // What the alert carries.
+    if address == "ADDRESS" {
+        return unknown(&options, CURL);
+    }
     let port = address.strip_prefix("http://localhost:").or(address.strip_prefix("https://localhost:"));
     let port = port.and_then(|rest| rest.split('/').next()?.parse().ok());
     if !port.is_some_and(|port| desk.local.contains(&port)) {
@@ -337,7 +361,7 @@ fn curl(desk: &Desk, words: &[&str]) -> Option<String> {
 
 /// `man curl`, of what pages use.
 pub(super) const CURL: &[&str] =
-    &["--fail", "--fail-with-body", "--silent", "--show-error", "--config", "-", "--max-time"];
+    &["--fail", "--fail-with-body", "--head", "--silent", "--show-error", "--config", "-", "--max-time"];
 
 /// The first option that is not among those of a list.
 pub(super) fn unknown(options: &[&str], known: &[&str]) -> Option<String> {
@@ -387,8 +411,13 @@ const LISTED: &[(&str, &[&str])] = &[
     ("docker system df", &["--verbose"]),
     ("docker image prune", &["--all", "--force"]),
     ("docker image ls", &[]),
-    ("infrac build", &["--env"]),
-    ("infrac route", &["--env"]),
+    ("docker logs", &["--tail"]),
+    ("docker volume create", &[]),
+    ("docker volume rm", &[]),
+    ("docker run", &["--rm", "--network", "--volume", "-a"]),
+    ("install", &["-D", "-m"]),
+    ("infrac build", &["--env", "--out"]),
+    ("infrac route", &["--env", "--on"]),
     ("cloud-init status", &["--wait", "--long"]),
     ("ss", &["--listening", "--tcp", "--processes", "--numeric"]),
     ("journalctl", &["--unit", "--lines", "--since", "--no-pager"]),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::commands::{Commands, word};
 use super::markdown::{code, codes};
 use super::services::{link, running};
-use crate::platform::{OutsideId, OutsideKind, Platform, Port, Protocol, Publish, Runtime, Service};
+use crate::platform::{OutsideId, OutsideKind, Platform, Port, Protocol, Publish, Role, Runtime, Service};
 use crate::target::compose;
 
 /// Everything that is published.
@@ -65,9 +65,16 @@ pub(super) fn access(platform: &Platform) -> Access {
                 ("ADDRESS", publish.host_port)
             }
         };
-        access.elsewhere |= host != "localhost";
+        // By its address alone a proxy answers nobody: it serves sites by their names.
+        let sites = service.role == Some(Role::Proxy)
+            && platform.sites.iter().any(|site| site.served_by == Some(service.id));
+        access.elsewhere |= host != "localhost" && !sites;
         access.rows.push(Row {
-            address: code(&format!("{}{host}:{number}", scheme(port))),
+            address: if sites {
+                format!("{} by the names of its [sites](#sites)", code(&number.to_string()))
+            } else {
+                code(&format!("{}{host}:{number}", scheme(port)))
+            },
             service: code(&service.name),
             link: link(service),
             what: code(&port.name),

@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::commands::Commands;
+use super::facts;
 use super::markdown::{block, code, codes, line, paragraph, prose, words};
+use super::place::{self, Place};
 use super::services::{Command, inside, link};
+use crate::formats;
 use crate::platform::observe::Alert;
+use crate::platform::receiver::LabelMatch;
 use crate::platform::receiver::{Address, Channel, Integration, Receiver};
 use crate::platform::tell::Fit;
-use crate::platform::{InputId, Platform, Runtime, Service};
+use crate::platform::{InputId, Platform, Role, RunKind, Runtime, Service};
 
 #[derive(Serialize)]
 pub(super) struct Row {
@@ -75,6 +79,8 @@ pub(super) struct Told {
     name: String,
     ways: Vec<String>,
     repeat: String,
+    /// What it is notified of.
+    of: String,
     only: String,
     perhaps: bool,
 }
@@ -101,6 +107,7 @@ fn told(platform: &Platform, receiver: &Receiver, perhaps: bool) -> Told {
         name: code(&receiver.name),
         ways: receiver.integrations.iter().map(|it| way(platform, it)).collect(),
         repeat: code(&receiver.repeat.to_string()),
+        of: receiver.matches.iter().map(condition).collect::<Vec<_>>().join(", "),
         only: match (hours(receiver.only), hours(receiver.mute)) {
             (Some(hours), _) => format!("only in {hours}"),
             (None, Some(hours)) => format!("not in {hours}"),
@@ -108,6 +115,13 @@ fn told(platform: &Platform, receiver: &Receiver, perhaps: bool) -> Told {
         },
         perhaps,
     }
+}
+
+/// What a label has to be.
+fn condition(one: &LabelMatch) -> String {
+    let not = if one.negated { "not " } else { "" };
+    let values = one.values.iter().map(|wanted| code(&wanted.text)).collect::<Vec<_>>().join(" or ");
+    format!("{} {not}{values}", code(&one.label))
 }
 
 pub(super) fn receivers(platform: &Platform) -> Vec<Told> {
@@ -137,6 +151,13 @@ pub(super) struct Runbook {
     muted: Vec<String>,
     looks: Vec<String>,
     owners: Vec<Owner>,
+    /// Whether it may be of so many services that the alert has to say which.
+    many: bool,
+    /// What every command begins with.
+    base: String,
+    place: Option<Place>,
+    /// The command that goes back to the build before; empty where no script does, or none of them was deployed by it.
+    back: String,
     dashboards: Vec<String>,
     /// Whether the page of the platform says what helps: how copies are taken and brought back.
     copies: bool,
@@ -158,7 +179,14 @@ struct Owner {
     link: String,
     state: String,
     log: String,
+    save: String,
     again: String,
+    /// Whether it measures others, which the alert is about.
+    watches: bool,
+    /// Whether it is shown how it is started again.
+    restarts: bool,
+    /// The command that has every certificate looked at; empty where it gets none.
+    orders: String,
     down: Vec<String>,
     commands: Vec<Command>,
 }
@@ -170,6 +198,7 @@ pub(super) fn runbooks(platform: &Platform, generated: &str) -> Vec<Runbook> {
 fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) -> Runbook {
     let first = alerts[0];
     let owners = owners(platform, alerts);
+    let scripts = platform.targets.contains(&&formats::SCRIPTS);
     let mut forms: Vec<Form> = Vec::new();
     for alert in alerts {
         let description = annotation(alert, "description").map(paragraph).unwrap_or_default();
@@ -205,6 +234,10 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
     };
     for guide in with_steps.iter().filter_map(|service| service.guide.as_ref()) {
         for step in guide.looks.iter().filter(|(alert, _)| alert == name).flat_map(|(_, steps)| steps) {
+            // A script is for those who have it.
+            if step.contains("scripts/") && !scripts {
+                continue;
+            }
             let step = paragraph(step);
             if !looks.contains(&step) {
                 looks.push(step);
@@ -216,7 +249,10 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
             .owner
             .is_some_and(|of| owners.iter().any(|it| platform.top(it.id).id == platform.top(of).id))
     });
-    let commands = Commands::of(platform);
+    let shown = shown(platform, &owners);
+    let many = owners.len() > FEW;
+    let of_compose = platform.runtime == Runtime::Compose;
+    let deployed = of_compose && scripts && owners.iter().any(|owner| !watches(owner));
     Runbook {
         file: name.to_owned(),
         generated: generated.to_owned(),
@@ -231,29 +267,82 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
         dashboards: dashboards.map(|it| line(&it.title)).collect(),
         copies: is_about_copies(alerts) || owners.iter().any(|owner| has_copies(platform, owner)),
         cluster: platform.runtime == Runtime::Kubernetes,
-        owners: owners
+        owners: shown
             .iter()
             .filter(|service| service.runs())
-            .map(|service| Owner {
-                name: code(&service.name),
-                link: format!("../INFRASTRUCTURE.md{}", link(service)),
-                state: commands.state(service),
-                log: commands.log(service),
-                again: commands.again(service),
-                down: service.guide.iter().flat_map(|it| &it.down).map(|step| paragraph(step)).collect(),
-                commands: inside(platform, service),
+            .map(|service| {
+                let is_owner = owners.iter().any(|owner| owner.id == service.id);
+                owner(platform, service, is_owner && !many)
             })
             .collect(),
-        route: match &platform.environment {
-            Some(environment) => format!("infrac route {name} --env {environment}"),
-            None => format!("infrac route {name}"),
-        },
+        many,
+        base: Commands::of(platform).base(),
+        place: place::place(platform),
+        back: if deployed { facts::back(platform) } else { String::new() },
+        route: route(platform, name),
     }
 }
 
-/// Whether alerts ask for the metrics that scripts write of copies (`targets/scripts/lib/backup.sh`).
-fn is_about_copies(alerts: &[&Alert]) -> bool {
-    alerts.iter().any(|alert| alert.query.text.contains("backup_"))
+/// Of more services than these a page shows the least.
+const FEW: usize = 3;
+
+/// The command that says who is notified of an alert.
+fn route(platform: &Platform, name: &str) -> String {
+    let environment = platform.environment.as_ref().map(|it| format!(" --env {it}")).unwrap_or_default();
+    let runtime = match platform.runtime {
+        runtime if platform.runtimes.first().is_none_or(|first| *first == runtime) => "",
+        Runtime::Compose => " --on compose",
+        Runtime::Kubernetes => " --on kubernetes",
+    };
+    format!("infrac route {name}{environment}{runtime}")
+}
+
+/// The services that a page shows: those that the alert is of, and before what looks at sites what serves them.
+fn shown<'a>(platform: &'a Platform, owners: &[&'a Service]) -> Vec<&'a Service> {
+    let mut shown: Vec<&Service> = Vec::new();
+    if owners.iter().any(|owner| owner.role == Some(Role::Probe)) {
+        shown.extend(platform.with_role(Role::Proxy));
+        shown.extend(platform.with_role(Role::Certificates));
+    }
+    shown.retain(|it| owners.iter().all(|owner| owner.id != it.id));
+    shown.extend(owners);
+    shown
+}
+
+/// Whether the alerts of a service are about others: it looks at them from outside, or measures hosts and what runs there.
+fn watches(service: &Service) -> bool {
+    matches!(service.role, Some(Role::Probe | Role::ClusterState | Role::Kubelet))
+        || (service.run == RunKind::EachHost
+            && service.guide.as_ref().is_none_or(|guide| guide.down.is_empty()))
+}
+
+fn owner(platform: &Platform, service: &Service, restarts: bool) -> Owner {
+    let commands = Commands::of(platform);
+    let down: Vec<String> =
+        service.guide.iter().flat_map(|it| &it.down).map(|step| paragraph(step)).collect();
+    let watches = watches(service);
+    let orders = service.role == Some(Role::Certificates) && !service.is_job();
+    Owner {
+        name: code(&service.name),
+        link: format!("../INFRASTRUCTURE.md{}", link(service)),
+        state: commands.state(service),
+        log: commands.log(service),
+        save: commands.save(service),
+        again: commands.again(service),
+        orders: if orders { commands.again(service) } else { String::new() },
+        restarts: restarts && !service.is_job() && (!watches || !down.is_empty()),
+        watches,
+        down,
+        commands: inside(platform, service),
+    }
+}
+
+/// Whether alerts ask for the metrics that scripts write of copies (`targets/scripts/lib/backup.sh`), or for CronJobs that take them.
+pub(super) fn is_about_copies(alerts: &[&Alert]) -> bool {
+    let asks = |alert: &&Alert| {
+        ["backup_", "kube_cronjob_created"].iter().any(|metric| alert.query.text.contains(metric))
+    };
+    alerts.iter().any(asks)
 }
 
 /// Whether copies are taken of what a service keeps.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::commands::word;
 use super::markdown::code;
 use super::services;
 use crate::formats;
@@ -22,6 +23,8 @@ pub(super) struct Aws {
     /// Whether scripts prepare the host, and bring the platform there.
     scripts: bool,
     environment: String,
+    /// The folder of the platform on the host.
+    path: String,
     rules: Vec<Rule>,
     /// The names that Terraform points at the host, and whether there are others.
     records: Vec<String>,
@@ -57,6 +60,7 @@ impl Aws {
             folder: format!("{}/{}", formats::TERRAFORM.root, terraform::folder(platform)),
             state: platform.settings.terraform.state.is_some(),
             scripts,
+            path: word(&platform.install_path()),
             environment: platform.environment.clone().unwrap_or_default(),
             rules: platform.ingress().iter().map(rule).collect(),
             by_hand: by_hand.filter(|name| !records.contains(&name.as_str())).map(|it| code(&it)).collect(),

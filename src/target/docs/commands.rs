@@ -64,6 +64,15 @@ impl<'a> Commands<'a> {
         format!("{} logs {} --tail 200 --all-containers", self.of_service(service), Self::selector(service))
     }
 
+    /// Keeps its log in a file of the host: another container begins another one.
+    pub(super) fn save(&self, service: &Service) -> String {
+        if self.is_compose() {
+            let name = word(&service.name);
+            return format!("{} logs --no-color --timestamps {name} >{name}.log", self.base());
+        }
+        String::new()
+    }
+
     /// Starts it again with what stands in the files and in `.env` now.
     pub(super) fn again(&self, service: &Service) -> String {
         if self.is_compose() {

@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
+use super::alerts::is_about_copies;
 use super::commands::word;
 use super::markdown::code;
 use super::services::{Command, link, running};
 use crate::platform::{DestinationKind, Platform, Runtime, Service, Switch, Timers};
+use crate::standard::images;
 use crate::target::compose;
 
 /// What there is of copies.
@@ -14,14 +16,78 @@ pub(super) struct Copies {
     backups: Vec<Backup>,
     /// What keeps data of which no copy is taken, as links.
     without: Vec<String>,
-    /// Whether nothing in this runtime takes the declared copies.
-    nobody: bool,
+    /// The declared ones that nothing in this runtime takes.
+    untaken: Vec<String>,
+    /// Whether there is anything in these columns.
+    uploads: bool,
+    drills: bool,
+    alerts: bool,
+    /// Places from which a script fetches copies, and those that no account may read.
+    fetched: Vec<String>,
+    unread: Vec<String>,
+    /// Places that go with the host.
+    beside: Vec<String>,
+    /// What is typed where the server of a copy does not start for its files.
+    damaged: Vec<Damaged>,
+    /// In a cluster: what takes a copy at once, and what brings one back.
+    cluster: Vec<Command>,
+    restorers: Vec<String>,
     /// What looks after them.
     looks: Vec<Command>,
     /// What is looked at before a copy takes the place of the data.
     looks_first: Vec<Command>,
     /// The command that puts the copy in place; empty where no script does.
     returns: String,
+}
+
+/// How a server gets an empty volume in the place of a damaged one, which is kept.
+#[derive(Serialize)]
+struct Damaged {
+    name: String,
+    lines: Vec<String>,
+}
+
+fn damaged(platform: &Platform, backup: &crate::platform::Backup) -> Damaged {
+    let service = &platform[backup.of];
+    let (base, name) = (compose::COMMAND, word(&service.name));
+    let project = compose::project(platform);
+    let volumes: Vec<String> = service.volumes.iter().map(|it| format!("{project}_{}", it.name)).collect();
+    let mut lines = vec![format!("{base} stop {name}")];
+    for volume in &volumes {
+        lines.push(format!("docker volume create {volume}-damaged"));
+        lines.push(format!(
+            "docker run --rm --network none --volume {volume}:/from:ro --volume {volume}-damaged:/to {} cp -a /from/. /to/",
+            images::HELPER
+        ));
+    }
+    lines.push(format!("{base} rm --force {name}"));
+    lines.extend(volumes.iter().map(|volume| format!("docker volume rm {volume}")));
+    lines.push(format!("{base} up -d --no-deps --wait {name}"));
+    lines.push(format!("scripts/restore.sh {} --yes --no-copy", word(&backup.name)));
+    Damaged { name: code(&service.name), lines }
+}
+
+/// What is typed of copies in a cluster.
+fn of_cluster(platform: &Platform) -> (Vec<Command>, Vec<String>) {
+    if platform.runtime != Runtime::Kubernetes {
+        return (Vec::new(), Vec::new());
+    }
+    let mut lines = Vec::new();
+    let mut restorers = Vec::new();
+    for backup in platform.taken() {
+        let base = format!("kubectl --namespace {}", word(&platform.namespace_of(&platform[backup.of])));
+        let taker = backup.taker();
+        lines.push(Command {
+            title: format!("{}: a copy now", backup.name),
+            line: format!("{base} create job --from=cronjob/{taker} {taker}-now"),
+        });
+        lines.push(Command {
+            title: "What became of it, and of those by the schedule".to_owned(),
+            line: format!("{base} get jobs"),
+        });
+        restorers.push(code(&backup.restorer()));
+    }
+    (lines, restorers)
 }
 
 pub(super) fn copies(platform: &Platform, scripts: bool) -> Copies {
@@ -49,9 +115,40 @@ pub(super) fn copies(platform: &Platform, scripts: bool) -> Copies {
     ];
     let before = before.iter().filter_map(|(title, how)| Some(command(title, restore(how)?)));
     let is_copied = |service: &Service| platform.backups.iter().any(|backup| backup.of == service.id);
+    let mut places: [Vec<String>; 3] = Default::default();
+    let goes_there = platform.backups.iter().filter(|backup| scripts && Platform::is_uploaded(backup));
+    for to in goes_there.flat_map(|backup| &backup.to) {
+        let name = code(&platform.destination_name(to.kind));
+        let readable = !matches!(to.kind, DestinationKind::Bucket { reader: None, .. });
+        let beside = matches!(to.kind, DestinationKind::Bucket { .. });
+        for (at, holds) in [readable, !readable, beside].into_iter().enumerate() {
+            if holds && !places[at].contains(&name) {
+                places[at].push(name.clone());
+            }
+        }
+    }
+    let [fetched, unread, beside] = places;
+    let untaken = platform
+        .backups
+        .iter()
+        .filter(|backup| platform.runtime == Runtime::Kubernetes && platform.untaken(backup).is_some());
+    let servers = platform.backups.iter().filter(|backup| {
+        scripts && platform[backup.of].dump.is_some() && !platform[backup.of].volumes.is_empty()
+    });
+    let (cluster, restorers) = of_cluster(platform);
+    let alerts: Vec<_> = platform.observed.alerts.iter().collect();
     let without = running(platform).filter(|service| !service.volumes.is_empty() && !is_copied(service));
     Copies {
-        nobody: !backups.is_empty() && platform.runtime != Runtime::Compose,
+        untaken: untaken.map(|it| code(&it.name)).collect(),
+        uploads: backups.iter().any(|it| !it.upload.is_empty()),
+        drills: backups.iter().any(|it| !it.drill.is_empty()),
+        alerts: is_about_copies(&alerts),
+        damaged: servers.map(|it| damaged(platform, it)).collect(),
+        fetched,
+        unread,
+        beside,
+        cluster,
+        restorers,
         without: without.map(|it| format!("[{}]({})", code(&it.name), link(it))).collect(),
         looks: looks.collect(),
         looks_first: before.collect(),

@@ -9,6 +9,7 @@ use super::cluster::Cluster;
 use super::commands::{Commands, word};
 use super::copies::{self, Copies};
 use super::markdown::{block, code, codes, paragraph, prose, words};
+use super::place::{self, Place};
 use super::services::{self, Command, Details, Group, link, running};
 use super::stores::{self, Account, Input, Site, Store};
 use crate::formats;
@@ -31,6 +32,9 @@ pub(super) struct Facts {
     compose: bool,
     /// What every command begins with.
     base: String,
+    place: Option<Place>,
+    /// Whether it needs files that stand in the project's own folder alone.
+    of_project: bool,
     namespace: String,
     diagram: String,
     networks: Vec<Network>,
@@ -140,6 +144,8 @@ struct Trouble {
     service: String,
     link: String,
     steps: Vec<String>,
+    save: String,
+    again: String,
 }
 
 pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
@@ -162,6 +168,8 @@ pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
         runtime: platform.runtime.name(),
         compose: platform.runtime == Runtime::Compose,
         base: commands.base(),
+        place: place::place(platform),
+        of_project: !platform.of_the_project().is_empty(),
         namespace: codes(platform.namespaces().iter().map(String::as_str)),
         diagram: block("mermaid", &mermaid(&Graph::of(platform, false))),
         networks: networks(platform),
@@ -276,7 +284,7 @@ fn has(platform: &Platform, role: Role, format: &'static formats::Format) -> boo
 }
 
 /// The command that goes back to the build before.
-fn back(platform: &Platform) -> String {
+pub(super) fn back(platform: &Platform) -> String {
     let environment = platform.environment.as_ref().map(|it| format!(" {}", word(it)));
     format!("scripts/deploy.sh{} --back", environment.unwrap_or_default())
 }
@@ -376,11 +384,14 @@ fn exceptions(platform: &Platform) -> Vec<Exception> {
 }
 
 fn troubles(platform: &Platform) -> Vec<Trouble> {
+    let commands = Commands::of(platform);
     let with = running(platform).filter_map(|service| {
         let guide = service.guide.as_ref().filter(|guide| !guide.down.is_empty())?;
         Some(Trouble {
             service: service.name.clone(),
             link: services::link(service),
+            save: commands.save(service),
+            again: commands.again(service),
             steps: guide.down.iter().map(|step| paragraph(step)).collect(),
         })
     });

@@ -89,6 +89,8 @@ pub(super) struct Details {
     image: String,
     runs: String,
     ports: Vec<PortRow>,
+    /// Whether one of them is published.
+    publishes: bool,
     networks: String,
     reaches: String,
     /// Where copies of its data are taken.
@@ -155,6 +157,7 @@ fn detail(platform: &Platform, service: &Service) -> Details {
         description: service.description.as_deref().map(paragraph).unwrap_or_default(),
         image: image(platform, service),
         runs: if service.is_job() { "job".to_owned() } else { "service".to_owned() },
+        publishes: service.ports.iter().any(|port| port.publish.is_some()),
         ports: service.ports.iter().map(|port| port_row(platform, port)).collect(),
         networks: codes(service.networks.iter().map(|it| platform[*it].name.as_str())),
         reaches: names(others),

@@ -133,7 +133,9 @@ pub(super) fn inputs(platform: &Platform) -> Vec<Input> {
             description: format!(
                 "{}{rule}{optional}",
                 input.description.as_deref().map(prose).unwrap_or_default()
-            ),
+            )
+            .trim_start()
+            .to_owned(),
             used: codes(used),
         }
     };
