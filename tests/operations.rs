@@ -13,6 +13,8 @@ mod deploy;
 pub(crate) mod engine;
 #[path = "operations/goals.rs"]
 mod goals;
+#[path = "operations/harms.rs"]
+mod harms;
 #[path = "operations/health.rs"]
 mod health;
 #[path = "operations/inert.rs"]

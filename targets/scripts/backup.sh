@@ -11,7 +11,7 @@
 #
 # A copy is read to its end and compared before it gets its name; a run that fails leaves the copies before it as they are.
 # Each copy is a line on stdout: NAME FOLDER. It ends with 0 where every copy is whole, and where it is to be.
-. "$(dirname "$0")/lib/common.sh"
+. "$(dirname "$(readlink -f "$0" 2>/dev/null || printf '%s' "$0")")/lib/common.sh" || exit 2
 # shellcheck source=lib/backup.sh
 . "$root/scripts/lib/backup.sh"
 # shellcheck source=lib/copy.sh
@@ -33,6 +33,7 @@ main() {
         exit 0
         ;;
       -*) usage "$1 is no option" ;;
+      '' | *[!A-Za-z0-9_.-]*) fail "no backup is called $1; there are: $(backups | cut -d ' ' -f 1 | tr '\n' ' ')" 2 ;;
       *) names="$names $1" ;;
     esac
     shift
@@ -74,12 +75,19 @@ main() {
   log "done"
 }
 
+# remark NAME COPY: what a person should know of it.
+remark() { ! is_of_restore "$1" "$2" || printf '  of before a restore'; }
+
 list() {
   local copy
   backup "$1"
   echo "$b_name: of $b_service, kept: $b_keep at least${b_retention:+, removed after $b_retention s}, in $b_folder"
-  for copy in $(copies "$1"); do
-    echo "  $copy  $(known "$b_folder/$copy" size) bytes  ${b_service} $(known "$b_folder/$copy" version)"
+  for copy in $(all_copies "$1"); do
+    if [ ! -r "$b_folder/$copy/info" ]; then
+      echo "  $copy  is damaged: it has no info"
+      continue
+    fi
+    echo "  $copy  $(known "$b_folder/$copy" size) bytes  ${b_service} $(known "$b_folder/$copy" version)$(remark "$1" "$copy")"
   done
   places "$1" | while read -r _ place; do
     place "$b_name" "$place"
@@ -97,9 +105,13 @@ plan() {
 
 # one NAME: a copy, in all its places, and what the metrics say of it.
 one() {
-  local begun place
+  local begun place ahead still
   begun=$(date +%s)
   take "$1"
+  if [ -s "$(unfinished_restore "$b_service")" ]; then
+    still=$(head -n 1 "$(unfinished_restore "$b_service")")
+    log "$b_name: a restore of $b_service did not come to its end, and this is a copy of what it left; these stand still:${still:- nothing}"
+  fi
   if [ -z "$local_only" ] && upload_wanted "$b_name"; then
     places "$b_name" >"$work/places"
     while read -r _ place <&4; do
@@ -107,8 +119,11 @@ one() {
     done 4<"$work/places"
   fi
   [ -n "$local_only" ] || publish_backup "$(date +%s)" 0 "$total" "$(($(date +%s) - begun))"
-  prune "$b_name"
+  copies "$b_name" | not_from_future | prune "${copy##*/}"
+  copies_of_restores "$b_name" | not_from_future | prune ''
   printf '%s %s\n' "$b_name" "$copy"
+  ahead=$(all_copies "$b_name" | from_future | tr '\n' ' ')
+  [ -z "$ahead" ] || fail "$b_name: by their names these copies are from the future, so the clock was ahead, or is behind now: ${ahead}in $b_folder. The copy was taken; set the clock, and move them away or give them their time"
 }
 
 # take_to FOLDER STAMP PLACE: to a name that is new there; then it is read back.
@@ -128,13 +143,17 @@ take_to() {
   log "$b_name: also in $place_name"
 }
 
-# prune NAME: removes copies that are old enough and not among those to keep. The newest is always among those.
+# prune TAKEN: of the copies on standard input, the oldest first, removes those that are old enough and not among those to keep. The
+# newest is always among those, and so is the one that was just taken.
 prune() {
-  local copy total at=0 age now
+  local copy all total at=0 age now
   now=$(date +%s)
-  total=$(copies "$1" | wc -l)
-  for copy in $(copies "$1"); do
+  all=$(cat)
+  [ -n "$all" ] || return 0
+  total=$(printf '%s\n' "$all" | wc -l)
+  for copy in $all; do
     at=$((at + 1))
+    [ "$copy" != "$1" ] || continue
     [ $((total - at)) -ge "$b_keep" ] || break
     if [ "$b_retention" != - ]; then
       age=$((now - $(seconds "$copy")))

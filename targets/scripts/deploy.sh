@@ -22,7 +22,7 @@
 # `.env` in the install path is kept. What was deployed is recorded in .infrac/deploys there.
 # Exit codes: 0 deployed; 1 not, and what runs is as before; 2 wrongly called; 3 the build before runs again; 4 it is not well
 # and was left so, since a store changed its version or nothing is there to go back to; 75 another one is at work.
-here=$(cd "$(dirname "$0")" && pwd -P)
+here=$(cd "$(dirname "$(readlink -f "$0" 2>/dev/null || printf '%s' "$0")")" && pwd -P)
 if [ ! -r "$here/lib/common.sh" ]; then
   echo "deploy.sh: it is started as a file of a build, and not as a text: bash BUILD/scripts/deploy.sh" >&2
   exit 2
@@ -175,7 +175,7 @@ get_images() {
   fi
   if [ -n "$no_pull" ]; then
     for service in ${pulled[@]+"${pulled[@]}"}; do
-      [ -n "$(image_id "$(image_of "$service")")" ] || fail "nothing has changed: the image of $service is not here: $(image_of "$service")"
+      [ -n "$(image_id "$(planned_image "$service")")" ] || fail "nothing has changed: the image of $service is not here: $(planned_image "$service")"
     done
     pulled=()
   fi
@@ -206,7 +206,7 @@ stores_changed() {
   while read -r service kind; do
     if [ "$kind" != service ] || ! grep -q "^mounts $service " "$work/plan"; then continue; fi
     while read -r image reference; do
-      new=$(image_of "$service")
+      new=$(planned_image "$service")
       if [ -n "$dry_run" ]; then
         [ "$reference" = "$new" ] || printf '%s %s %s\n' "$service" "$reference" "$new"
       else
@@ -303,6 +303,12 @@ fall_back() {
 # say_where: for one who interrupts it.
 say_where() {
   case $step in
+    files | up | judge | back)
+      # What ends here by itself has changed something, and is not "as before".
+      case ${status:-0} in 0 | 3 | 4) ;; *) [ "$status" -ge 128 ] || status=4 ;; esac
+      ;;
+  esac
+  case $step in
     files | up | judge) log "stopped in the middle ($step). What runs may be of both builds: run it again to go on, or with --back" ;;
     back) log "stopped while it went back. Run it again with --back, or deploy again" ;;
     '' | over) ;;
@@ -311,7 +317,7 @@ say_where() {
       [ -z "$deploy" ] || rm -rf "$deploy"
       ;;
   esac
-  [ -z "$up" ] || kill "$up" 2>/dev/null
+  end_up
 }
 
 # find_record: what is in place, and what was interrupted.
@@ -388,13 +394,18 @@ run() {
   stores_changed >"$work/stores"
   back_up
   step files
-  put_files "$source" "$root" || fail "the files of the build cannot be written to $root"
+  if ! put_files "$source" "$root"; then
+    log "the files of the build cannot be written to $root"
+    # None of it was started, so no store has changed yet.
+    : >"$work/stores"
+    fall_back
+  fi
   step up
-  stop_dropped
-  if ! start_all; then fall_back; fi
-  remove_dropped
+  if ! stop_dropped || ! start_all; then fall_back; fi
+  remove_dropped || log "what this build no longer starts could not be removed"
   end_record ok
-  forget_tags
+  # It is deployed, whatever the names of old images.
+  forget_tags || log "the names of images that are no longer kept could not be taken away"
   log "deployed: $(grep -c . "$work/starting") services of $PROJECT are well"
 }
 

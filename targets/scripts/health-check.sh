@@ -11,7 +11,7 @@
 # neighbour's. Sites are asked through their proxy on this host. It ends with 0 where all is well, 1 where anything is not or
 # cannot be found out, 2 where it was called wrongly.
 # shellcheck source=lib/common.sh
-. "$(dirname "$0")/lib/common.sh"
+. "$(dirname "$(readlink -f "$0" 2>/dev/null || printf '%s' "$0")")/lib/common.sh" || exit 2
 
 : "${TICK:=2}"
 tab=$(printf '\t')
@@ -297,7 +297,7 @@ main() {
   local scope='' print=table may_wait='' seconds=0 deadline
   while [ $# -gt 0 ]; do
     case $1 in
-      --help) help && exit ;;
+      --help | -h) help && exit ;;
       --all) scope=all ;;
       --core) scope=core ;;
       --json) print=json ;;

@@ -8,7 +8,7 @@
 #
 # It writes timers of systemd, or a file for crond where the platform says `timers = cron`, and for the metrics which backups there
 # are. Run again after a deploy that changes them; a second run changes nothing.
-. "$(dirname "$0")/lib/common.sh"
+. "$(dirname "$(readlink -f "$0" 2>/dev/null || printf '%s' "$0")")/lib/common.sh" || exit 2
 
 main() {
   local to='' remove=''
@@ -29,6 +29,7 @@ main() {
     esac
     shift
   done
+  [ -z "$to" ] || [ -z "$remove" ] || usage "--remove takes the timers of this host away, and no files of --to"
   case $root in
     *[!A-Za-z0-9_./-]*) fail "$root: systemd and cron cannot be told of a folder with such a name" ;;
   esac
@@ -36,8 +37,8 @@ main() {
   mkdir "$work/new"
   [ -n "$remove" ] || "write_$TIMERS" "$work/new"
   if [ -n "$to" ]; then
-    mkdir -p "$to"
-    cp "$work/new"/* "$to"
+    do_it mkdir -p "$to"
+    do_it cp "$work/new"/* "$to"
   else
     [ -n "$dry_run" ] || [ "$(id -u)" = 0 ] || fail "only root can do that: sudo $0"
     "install_$TIMERS" "$work/new"

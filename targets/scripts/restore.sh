@@ -8,19 +8,20 @@
 #   --from PLACE   fetches the copy first, with the account that may read there
 #   --yes          restores it for real: what is there now is replaced
 #   --no-copy      takes no copy of what is there now first
+#   --other-platform  takes a copy of another platform, or of another environment of this one
 #   --older        restores into a server that is older than the one that the copy was made of
 #   --dry-run      says what it would do
 #   --help
 #
 # Without --verify, --drill or --yes it verifies the copy, and says what --yes would replace.
-. "$(dirname "$0")/lib/common.sh"
+. "$(dirname "$(readlink -f "$0" 2>/dev/null || printf '%s' "$0")")/lib/common.sh" || exit 2
 # shellcheck source=lib/backup.sh
 . "$root/scripts/lib/backup.sh"
 # shellcheck source=lib/copy.sh
 . "$root/scripts/lib/copy.sh"
 
 main() {
-  local what=plan wanted='' from='' no_copy='' older=''
+  local what=plan wanted='' from='' no_copy='' older='' foreign='' status=0
   smaller=1
   while [ $# -gt 0 ]; do
     case $1 in
@@ -30,6 +31,7 @@ main() {
       --yes) what=restore ;;
       --no-copy) no_copy=1 ;;
       --older) older=1 ;;
+      --other-platform) foreign=1 ;;
       --from)
         [ $# -gt 1 ] || usage "--from names no place"
         from=$2
@@ -55,14 +57,26 @@ main() {
     list "$wanted" "$from"
     exit 0
   }
-  lock
+  [ -n "$dry_run" ] || lock
   scratch
   choose "$wanted" "$from"
-  verify_copy "$copy" || fail "$copy is not whole: nothing is changed"
+  is_of_here "$copy" "$foreign"
+  verify_copy "$copy" || status=$?
+  case $status in
+    0) ;;
+    3) fail "$copy could not be verified: nothing is changed" ;;
+    *) fail "$copy is not whole: nothing is changed" ;;
+  esac
   log "$copy is whole: $(known "$copy" size) bytes of $b_service, taken $(known "$copy" taken)"
-  [ -z "$dry_run" ] || what=plan
+  if [ -n "$dry_run" ] && [ "$what" = restore ]; then what=plan; fi
   case $what in
     plan) plan ;;
+    drill) [ -z "$dry_run" ] || {
+      log "would restore $copy beside the platform, compare, and remove that again"
+      what=''
+    } ;;
+  esac
+  case $what in
     drill) drill ;;
     restore) restore "$no_copy" "$older" ;;
   esac
@@ -76,12 +90,22 @@ list() {
     backup "${name%%/*}"
     if [ -z "$2" ]; then
       copies "$b_name" | sed "s|^|$b_name/|"
+      copies_of_restores "$b_name" | sed "s|^|$b_name/|; s|\$|  of before a restore|"
     else
       scratch
       at "$2"
       transfer "$work" ro lsf --dirs-only "$(place_path)" | sed "s|/\$||; s|^|$b_name/|"
     fi
   done
+}
+
+# is_of_here COPY FOREIGN: whether it is of this service, and of this platform where none else is meant.
+is_of_here() {
+  local service project
+  service=$(known "$1" service) project=$(known "$1" project)
+  [ "$service" = "$b_service" ] || fail "$1 is of ${service:-no service}, and $b_name is of $b_service: nothing is changed"
+  [ -n "$2" ] || [ "$(known "$1" platform) $project" = "$PLATFORM $PROJECT" ] ||
+    fail "$1 is of another platform or environment, $project, and not of $PROJECT: nothing is changed; where that is meant, --other-platform"
 }
 
 # at PLACE: the place of a backup, with the account that reads there.
@@ -115,7 +139,8 @@ choose() {
     [ -n "$stamp" ] || stamp=$(newest "$name")
     [ -n "$stamp" ] || fail "there is no copy of $name in $b_folder"
     copy=$b_folder/$stamp
-    [ -d "$copy" ] || fail "there is no $copy; there are: $(copies "$name" | tr '\n' ' ')"
+    [ -d "$copy" ] || fail "there is no $copy; there are: $(all_copies "$name" | tr '\n' ' ')"
+    [ -s "$copy/info" ] || fail "$copy is not whole, it has no info: nothing is changed"
   fi
 }
 
@@ -125,12 +150,20 @@ fetch() {
   at "$1"
   [ -n "$stamp" ] || stamp=$(transfer "$work" ro lsf --dirs-only "$(place_path)" | tr -d / | sort | tail -n 1)
   [ -n "$stamp" ] || fail "there is no copy of $b_name in $1"
+  if [ -n "$dry_run" ]; then
+    log "would fetch $b_name/$stamp from $1, and verify it"
+    log "done"
+    exit 0
+  fi
   mkdir -p "$b_folder"
   fetched=$b_folder/.fetched-$stamp
   rm -rf "$fetched"
   mkdir "$fetched"
   transfer "$fetched" rw copy "$(place_path)/$stamp" /copy >&2 || fail "$b_name/$stamp was not fetched from $1"
-  verify_copy "$fetched" || fail "$b_name/$stamp in $1 is not whole"
+  local status=0
+  verify_copy "$fetched" || status=$?
+  [ "$status" != 3 ] || fail "$b_name/$stamp in $1 could not be verified"
+  [ "$status" = 0 ] || fail "$b_name/$stamp in $1 is not whole"
   copy=$b_folder/$stamp
   if [ -d "$copy" ]; then
     if verify_copy "$copy"; then
@@ -169,40 +202,70 @@ offline() {
   [ ${#words[@]} -gt 0 ]
 }
 
-# restore NO_COPY OLDER
+# restore NO_COPY OLDER. From the first stop on it is recorded what stands still: whatever ends this, a restore of the service that
+# succeeds later starts it, and until then it is for a person to say.
 restore() {
-  local chosen=$copy running id before='no copy'
+  local chosen=$copy running id record
   [ "$(known "$chosen" kind)" = "$b_kind" ] || fail "$chosen holds $(known "$chosen" kind), and $b_name is of $b_kind by now"
   id=$(container "$b_service")
   if [ "$b_kind" = dump ]; then
     [ -n "$id" ] || fail "$b_service does not run: start it first"
     [ -n "$2" ] || new_enough "$chosen" "$id"
   fi
+  before=''
   if [ -z "$1" ] && [ -n "$id" ]; then
     before=$(
       set -e
-      take "$b_name" >&2
+      take "$b_name" restore >&2
       printf '%s' "$copy"
     )
     log "what is there now is in $before"
   fi
-  running=$(standing)
+  record=$(unfinished_restore "$b_service")
+  running=$(to_start "$record")
+  # Of several that did not come to their end, the first one replaced what is worth having.
+  if [ -s "$record" ] && [ -n "$(sed -n 2p "$record")" ]; then before=$(sed -n 2p "$record"); fi
+  printf '%s\n' "$running" "$before" >"$record.new"
+  mv -f "$record.new" "$record"
+  unfinished=$record
+  at_end say_unfinished
   if [ -n "$running" ]; then
     # shellcheck disable=SC2086 # names of services
-    compose stop $running >&2
+    compose stop $running >&2 || fail "not everything could be stopped"
   fi
-  bring_back compose "$chosen" || fail "$b_service is restored in part; these stand still:${running:- nothing}. Restore again, or what was there before: $before"
-  if [ "$b_kind" = files ] || offline; then compose up --detach --no-deps "$b_service" >&2; fi
-  settled compose || fail "$b_service is not healthy after $chosen came back; these stand still:${running:- nothing}"
-  compare compose "$chosen" || fail "$b_service holds other data than $chosen; these stand still:${running:- nothing}"
+  bring_back compose "$chosen" || fail "$b_service is restored in part"
+  if [ "$b_kind" = files ] || offline; then compose up --detach --no-deps "$b_service" >&2 || fail "$b_service did not start"; fi
+  settled compose || fail "$b_service is not healthy after $chosen came back"
+  compare compose "$chosen" || fail "$b_service holds other data than $chosen"
   for job in $(jobs_after "$b_service"); do
-    compose run --rm --no-deps -T "$job" >&2
+    compose run --rm --no-deps -T "$job" >&2 || fail "the job $job, which prepares $b_service, did not succeed after $chosen came back"
   done
   if [ -n "$running" ]; then
     # shellcheck disable=SC2086 # names of services
-    compose start $running >&2
+    compose start $running >&2 || fail "$b_service holds what $chosen holds, but not everything could be started"
   fi
+  unfinished=''
+  rm -f "$record"
   log "$b_service holds what $chosen holds"
+}
+
+# to_start RECORD: what is started at the end: what stands still for this restore, and what one before it has left so.
+to_start() {
+  {
+    standing | tr ' ' '\n'
+    [ ! -e "$1" ] || head -n 1 "$1" | tr ' ' '\n'
+  } | awk 'NF && !seen[$1]++ { printf " %s", $1 }'
+}
+
+# say_unfinished: however a restore ended, what is the matter now, and the commands that lead out.
+unfinished='' before=''
+say_unfinished() {
+  local running
+  [ -n "$unfinished" ] || return 0
+  running=$(head -n 1 "$unfinished")
+  log "the restore of $b_service did not come to its end; these stand still:${running:- nothing}. A restore that does starts them:"
+  log "  $(printf '%q' "$root/scripts/restore.sh") $(printf '%q' "$copy") --yes --no-copy"
+  [ -z "$before" ] || log "or, with what was there before: $(printf '%q' "$root/scripts/restore.sh") $(printf '%q' "$before") --yes --no-copy"
 }
 
 # new_enough COPY CONTAINER: tools and servers read what older ones wrote, not what newer ones did.

@@ -14,9 +14,9 @@
 set -Eeuo pipefail
 
 # shellcheck source=lib/common.sh
-. "$(dirname "$0")/lib/common.sh"
+. "$(dirname "$(readlink -f "$0" 2>/dev/null || printf '%s' "$0")")/lib/common.sh" || exit 2
 # shellcheck source=lib/rotate.sh
-. "$(dirname "$0")/lib/rotate.sh"
+. "$root/scripts/lib/rotate.sh"
 
 main() {
   local name='' given='' list='' old new
@@ -45,24 +45,29 @@ main() {
   [ -n "$name" ] || usage "which secret?"
   is_secret "$name"
   [ -n "$dry_run" ] || lock
-  if [[ $finished == *" $name "* ]]; then
-    log "$name has its new value since"
-    log "done"
-    exit 0
-  fi
   load_env
   may_ask "$name"
   old=$(value "$name")
+  new=''
+  if [[ $finished == *" $name "* ]]; then
+    [ -z "$given" ] || new=$(read_value "$name")
+    if [ -z "$given" ] || [ "$new" = "$old" ]; then
+      log "$name has its new value since"
+      log "done"
+      exit 0
+    fi
+    log "that was another value than the one that is given now, which comes next"
+  fi
   can_rotate "$name" "$given"
   if [ -n "$dry_run" ]; then
     plan "$name"
     log "dry run: nothing was changed"
     exit 0
   fi
-  if [ -n "$given" ]; then
-    new=$(read_value "$name")
-  else
+  if [ -z "$given" ]; then
     new=$(made_up "$name")
+  elif [ -z "$new" ]; then
+    new=$(read_value "$name")
   fi
   is_valid "$name" "$old" "$new"
   can_log_in "$name" "$old"
@@ -147,7 +152,7 @@ plan() {
 }
 
 # rotation_is_up ID: whether its program runs.
-rotation_is_up() { in_state "$(rotations | awk -v id="$1" '$2 == id { print $3; exit }')" running; }
+rotation_is_up() { is_in_state "$(rotations | awk -v id="$1" '$2 == id { print $3; exit }')" running; }
 
 # can_log_in NAME OLD: the program runs, takes what .env holds, and refuses what nobody has: else no check would say anything.
 can_log_in() {
@@ -193,7 +198,7 @@ read_value() {
 
 # is_valid NAME OLD NEW
 is_valid() {
-  local least
+  local least problem
   least=$(property "$1" 4)
   [ -n "$3" ] || fail "the new value of $1 is empty" 2
   [ "$3" != "$2" ] || fail "that is the value that $1 has" 2
@@ -206,6 +211,12 @@ is_valid() {
       *[!A-Za-z0-9._~-]*) fail "$1 is part of an address: letters, digits and - . _ ~ alone" 2 ;;
     esac
   fi
+  # What the next start would refuse.
+  problem=$(
+    eval "value_$1=\$3"
+    weakness "$1" secret "${least:-0}" "$(property "$1" 5)" "$(choices | sed -n "s/^$1 //p")"
+  )
+  [ -z "$problem" ] || fail "the new value of $1 $problem" 2
 }
 
 tell_of_journal() {

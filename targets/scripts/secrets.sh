@@ -7,9 +7,9 @@
 #
 # Values come from the system's random numbers, are letters, digits, - and _ alone, and are never shown. What a provider issues is
 # named, and not made up. It ends with 0 where it has worked (--check: where nothing is wrong), 1 where not, 2 where it was called
-# wrongly.
+# wrongly, 75 where another one is at work.
 # shellcheck source=lib/common.sh
-. "$(dirname "$0")/lib/common.sh"
+. "$(dirname "$(readlink -f "$0" 2>/dev/null || printf '%s' "$0")")/lib/common.sh" || exit 2
 
 # random LENGTH: that many characters, the first of which is a letter or a digit: an option of a program begins with -.
 random() {
@@ -70,10 +70,15 @@ filled() {
   done
 }
 
+# owner FILE: as chown takes it; macOS asks in another way.
+owner() { stat -c %u:%g "$1" 2>/dev/null || stat -f %u:%g "$1"; }
+
 least_of() { printf '%s\n' "$empty" | sed -n "s/^$1 //p"; }
 
 fill() {
   local source=$env_file empty names elsewhere new
+  # What was read before a rotation must not be put back behind it.
+  [ -n "$dry_run" ] || lock
   [ ! -L "$env_file" ] || fail "$env_file is a link: run this where the file is"
   if [ ! -e "$env_file" ]; then
     source=$root/.env.example
@@ -91,13 +96,12 @@ fill() {
     log "would fill in: $names"
     return 0
   else
-    umask 077
-    new=$(mktemp "$env_file.XXXXXX")
+    # From its first byte on nobody else may read it.
+    new=$(umask 077 && mktemp "$env_file.infrac-XXXXXX")
     at_end "rm -f $(printf '%q' "$new")"
-    # Its owner, who need not be the one that runs this.
-    cp -p "$source" "$new"
     filled "$source" "$names" >"$new"
-    chmod 600 "$new"
+    # Its owner, who need not be the one that runs this.
+    chown "$(owner "$source")" "$new" 2>/dev/null || :
     mv -f "$new" "$env_file"
     log "filled in: ${names:-nothing}"
   fi
@@ -107,7 +111,7 @@ main() {
   local check=''
   while [ $# -gt 0 ]; do
     case $1 in
-      --help) help && exit ;;
+      --help | -h) help && exit ;;
       --dry-run) dry_run=yes ;;
       --check) check=yes ;;
       *) usage "there is no option $1" ;;

@@ -12,7 +12,7 @@
 #
 # It ends with 0 where it has worked, 1 where it has not, 2 where it was called wrongly, 75 where another one is at work.
 # shellcheck source=lib/common.sh
-. "$(dirname "$0")/lib/common.sh"
+. "$(dirname "$(readlink -f "$0" 2>/dev/null || printf '%s' "$0")")/lib/common.sh" || exit 2
 
 up() {
   local options=()
@@ -67,7 +67,7 @@ main() {
   local command='' core='' service=''
   while [ $# -gt 0 ]; do
     case $1 in
-      --help) help && exit ;;
+      --help | -h) help && exit ;;
       --dry-run) dry_run=yes ;;
       --core) core=yes ;;
       -*) usage "there is no option $1" ;;

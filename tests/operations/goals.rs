@@ -129,6 +129,29 @@ fn what_is_given_is_one_word_of_the_script() {
 }
 
 #[test]
+fn a_switch_is_on_or_left_out() {
+    let host = Host::of(platform("backups", None));
+    for script in ["scripts/restore.sh", "scripts/backup.sh"] {
+        show_words(&host, script);
+    }
+    for (switch, expected) in
+        [("YES=1", "<orders><--yes>"), ("YES=yes", "<orders><--yes>"), ("YES=", "<orders>")]
+    {
+        let Some(output) = make(&host, &["restore", "COPY=orders", switch]) else { return };
+        assert_eq!(said(&output), expected, "{switch}");
+    }
+    for switch in ["YES=0", "YES=no", "YES=false", "DRY_RUN=0", "DRILL=n", "YES=1 0"] {
+        let Some(output) = make(&host, &["restore", "COPY=orders", switch]) else { return };
+        assert!(
+            !output.status.success() && said(&output).contains("is 1 or yes, or left out"),
+            "{}",
+            said(&output)
+        );
+        assert!(!said(&output).contains("<orders>"), "{switch}: {}", said(&output));
+    }
+}
+
+#[test]
 fn the_environment_gives_nothing_but_a_dry_run() {
     let host = Host::of(platform("queue", None));
     show_words(&host, "scripts/stack.sh");

@@ -54,7 +54,7 @@ service other { image = "x/api:1", networks = [a], env { MODE } }
 service away  { image = "x/api:1", networks = [a], env { DB_PASSWORD } }
 "#;
 
-const OLD: &str = "old-value-of-it";
+pub(super) const OLD: &str = "old-value-of-it";
 
 /// The programs: the passwords that each takes are lines of a file, and what a container was started with is one, too.
 const PROGRAMS: &str = r#"
@@ -89,7 +89,7 @@ case "$*" in
 esac
 "#;
 
-fn host() -> Host {
+pub(super) fn host() -> Host {
     let host = Host::of(of_text(PLATFORM));
     let names = ["DB_PASSWORD", "CACHE_PASSWORD", "ROOT_KEY", "HOOK", "SEAL", "ORPHAN"];
     let lines: String = names.iter().flat_map(|name| [*name, "='", OLD, "'\n"]).collect();
@@ -108,7 +108,7 @@ fn host() -> Host {
     host
 }
 
-fn rotate(host: &Host, arguments: &[&str], given: Option<&str>) -> Output {
+pub(super) fn rotate(host: &Host, arguments: &[&str], given: Option<&str>) -> Output {
     let mut command = host.command("scripts/rotate.sh", arguments);
     command.env("ROTATE_WAIT", "0").process_group(0);
     let Some(given) = given else { return command.output().expect("bash runs") };
@@ -118,13 +118,13 @@ fn rotate(host: &Host, arguments: &[&str], given: Option<&str>) -> Output {
     child.wait_with_output().expect("it ends")
 }
 
-fn setting(host: &Host, name: &str) -> String {
+pub(super) fn setting(host: &Host, name: &str) -> String {
     let env = host.read(".env");
     let line = env.lines().find_map(|line| line.strip_prefix(&format!("{name}='"))).expect("it is set");
     line.trim_end_matches('\'').to_owned()
 }
 
-fn known(host: &Host, service: &str) -> String {
+pub(super) fn known(host: &Host, service: &str) -> String {
     fs::read_to_string(host.place(&format!("bin/known-{service}"))).expect("it is there")
 }
 
@@ -231,6 +231,7 @@ fn what_cannot_be_is_refused_before_anything_is_changed() {
         (vec!["DB_PASSWORD", "--from-stdin"], Some("has\ta-control-character\n"), "control character"),
         (vec!["DB_PASSWORD", "--from-stdin"], Some(""), "is empty"),
         (vec!["DB_PASSWORD", "--from-stdin"], Some("old-value-of-it\n"), "the value that DB_PASSWORD has"),
+        (vec!["DB_PASSWORD", "--from-stdin"], Some("changeme-changeme\n"), "still is what an example says"),
         (vec!["MODE"], None, "there is no secret MODE"),
         (vec!["NOTHING"], None, "there is no secret NOTHING"),
         (vec![], None, "which secret"),

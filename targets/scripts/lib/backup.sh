@@ -71,26 +71,70 @@ check_digests() {
 # backup NAME: what is declared of it.
 backup() {
   local line
-  line=$(backups | grep "^$1 ") || fail "no backup is called $1; there are: $(backups | cut -d ' ' -f 1 | tr '\n' ' ')" 2
+  line=$(backups | awk -v name="$1" '$1 == name')
+  [ -n "$line" ] || fail "no backup is called $1; there are: $(backups | cut -d ' ' -f 1 | tr '\n' ' ')" 2
   read -r b_name b_service b_kind b_keep b_retention b_alert b_suffix b_drill <<<"$line"
   b_folder=$backups_folder/$b_name
 }
 
-# copies NAME: the names of its whole copies, the oldest first.
-copies() {
+# all_copies NAME: the names of its whole copies, the oldest first. Those that a restore took of what it replaced are among them.
+all_copies() {
   local found
   for found in "$backups_folder/$1"/[0-9]*T*Z; do
     [ -s "$found/SHA256SUMS" ] && basename "$found"
   done
   return 0
 }
-newest() { copies "$1" | tail -n 1; }
+
+# is_of_restore NAME COPY: whether a restore took it of what it replaced. Such a copy is restored by its name alone.
+is_of_restore() { grep -qsx 'before restore' "$backups_folder/$1/$2/info"; }
+
+# copies NAME, copies_of_restores NAME: of all, those that were taken as backups, and the others.
+copies() {
+  local found
+  for found in $(all_copies "$1"); do
+    is_of_restore "$1" "$found" || echo "$found"
+  done
+}
+copies_of_restores() {
+  local found
+  for found in $(all_copies "$1"); do
+    ! is_of_restore "$1" "$found" || echo "$found"
+  done
+}
+
+# not_from_future, from_future: of names of copies, those that are not from the future, or the others. A clock that was ahead makes such names.
+not_from_future() { awk -v now="$(date -u +%Y%m%dT%H%M%SZ)" '$1 <= now'; }
+from_future() { awk -v now="$(date -u +%Y%m%dT%H%M%SZ)" '$1 > now'; }
+
+# newest NAME: the last backup; one from the future only where there is no other.
+newest() {
+  local found
+  found=$(copies "$1" | not_from_future | tail -n 1)
+  [ -n "$found" ] || found=$(copies "$1" | tail -n 1)
+  printf '%s' "$found"
+}
 
 # known COPY KEY: a line of its side file.
 known() { sed -n "s/^$2 //p" "$1/info" | head -n 1; }
 
 # container SERVICE: its container where it runs, else nothing.
 container() { compose ps --quiet --status running "$1" | head -n 1; }
+
+# size_of_last COPY: of the last copy of the backup, for what comes next; nothing where there is none, or where it is damaged.
+size_of_last() {
+  local size=''
+  [ -n "$1" ] || return 0
+  [ ! -r "$b_folder/$1/info" ] || size=$(known "$b_folder/$1" size)
+  case $size in
+    '' | *[!0-9]*) log "$b_name: $b_folder/$1 is damaged: it does not say its size, and counts for nothing" ;;
+    *) printf '%s' "$size" ;;
+  esac
+}
+
+# unfinished_restore SERVICE: where a restore that did not come to its end says what stands still (the first line), and where what it
+# replaced is (the second).
+unfinished_restore() { printf '%s' "$state/restore.$1"; }
 
 # resume: starts what stands still for a copy, also of a run that was killed.
 resume() {
@@ -132,14 +176,33 @@ verify_part() {
   alone --interactive --entrypoint "${words[0]}" "$image" "${words[@]:1}" <"$file" >&2
 }
 
-# verify_copy FOLDER: digests, then every part to its end.
+# answers: whether there is an engine to ask.
+answers() { engine version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+
+# verify_copy FOLDER: digests, then every part to its end. It ends with 3 where that could not be done, which says nothing of the copy.
 verify_copy() {
   local copy=$1 kind service image file part
   check_digests "$copy" || return 1
   kind=$(known "$copy" kind) service=$(known "$copy" service)
+  case $kind in
+    files) ;;
+    dump) answers || {
+      log "the engine does not answer: $copy could not be verified"
+      return 3
+    } ;;
+    *)
+      log "$copy holds neither files nor a dump"
+      return 1
+      ;;
+  esac
   image=$(verifying_image "$service" "$copy")
   while read -r file part <&4; do
     verify_part "$kind" "$service" "$image" "$copy/$file" "$part" </dev/null || {
+      # The engine's own (docs.docker.com, "docker run", exit status).
+      if [ $? = 125 ]; then
+        log "$copy could not be verified: no container of $image could be started"
+        return 3
+      fi
       log "$copy/$file is not whole"
       return 1
     }

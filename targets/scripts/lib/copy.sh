@@ -2,18 +2,20 @@
 # shellcheck disable=SC2034,SC2154 # read by the scripts that include it
 # How a copy is taken, for backup.sh and for restore.sh, which keeps what it replaces.
 
-# take NAME: one copy, in $copy, of $total bytes. Whatever fails ends it; what was begun goes.
+# take NAME [restore]: one copy, in $copy, of $total bytes. Whatever fails ends it; what was begun goes. The second word marks one of
+# what a restore replaces.
 take() {
-  local stamp last file part folder
+  local stamp last size file part folder
   backup "$1"
-  stamp=$(date -u +%Y%m%dT%H%M%SZ)
   mkdir -p "$b_folder"
+  stamp=$(new_stamp)
   # Of runs that were killed.
   rm -rf "$b_folder"/.partial-*
   folder=$b_folder/.partial-$stamp
   last=$(newest "$1")
   trap 'rm -rf "$folder"' EXIT
-  room "$last"
+  size=$(size_of_last "$last")
+  room "$size"
   mkdir "$folder"
   if [ "$b_kind" = files ]; then save_files "$folder"; else save_dump "$folder"; fi
   total=0
@@ -31,6 +33,7 @@ take() {
     echo "image_id $saved_image_id"
     echo "version $saved_version"
     echo "size $total"
+    [ -z "${2-}" ] || echo "before $2"
   } >"$folder/info"
   (
     cd "$folder" || exit 1
@@ -40,11 +43,13 @@ take() {
     mv ../.sums SHA256SUMS
   )
   verify_copy "$folder" || fail "$b_name: the copy is not whole; it is not kept"
-  if [ -n "$last" ] && [ -z "$smaller" ] && [ $((total * 2)) -lt "$(known "$b_folder/$last" size)" ]; then
-    fail "$b_name: $total bytes are less than half of the last copy, $(known "$b_folder/$last" size); where that is meant, --smaller"
+  if [ -n "$size" ] && [ -z "$smaller" ] && [ $((total * 2)) -lt "$size" ]; then
+    fail "$b_name: $total bytes are less than half of the last copy, $size; where that is meant, --smaller"
   fi
   # These files alone: the whole disk of a busy host takes minutes.
   sync "$folder"/* "$folder" 2>/dev/null || sync
+  # Into a folder that is there it would be moved.
+  [ ! -e "$b_folder/$stamp" ] || fail "$b_name: $b_folder/$stamp is there already"
   mv "$folder" "$b_folder/$stamp"
   sync "$b_folder" 2>/dev/null || sync
   trap - EXIT
@@ -52,10 +57,23 @@ take() {
   log "$b_name: $copy, $total bytes"
 }
 
-# room COPY: whether the disk holds another one like the last one.
+# new_stamp: the name of a copy, which no other has: of two in the same second the other one waits.
+new_stamp() {
+  local stamp tries=0
+  stamp=$(date -u +%Y%m%dT%H%M%SZ)
+  while [ -e "$b_folder/$stamp" ]; do
+    [ "$tries" -lt 5 ] || fail "$b_name: $b_folder/$stamp is there already: does the clock of this host stand still?"
+    sleep 1
+    tries=$((tries + 1))
+    stamp=$(date -u +%Y%m%dT%H%M%SZ)
+  done
+  printf '%s' "$stamp"
+}
+
+# room SIZE: whether the disk holds another one like the last one.
 room() {
   local free needed=$((64 * 1024))
-  [ -z "$1" ] || needed=$(($(known "$b_folder/$1" size) / 819 + needed))
+  [ -z "$1" ] || needed=$(($1 / 819 + needed))
   free=$(df -Pk "$b_folder" | awk 'NR == 2 { print $4 }')
   [ "$free" -ge "$needed" ] || fail "$b_name: $b_folder has $free KiB left, and $needed KiB are needed"
 }

@@ -54,28 +54,28 @@ without() {
   printf '%s\n' "$text"
 }
 
-# container SERVICE: its containers, of which it may have several; nothing where it has none.
-container() {
+# rotated_containers SERVICE: its containers, of which it may have several; nothing where it has none.
+rotated_containers() {
   engine ps --all --quiet --filter "label=com.docker.compose.project=$PROJECT" \
     --filter "label=com.docker.compose.service=$1" --filter label=com.docker.compose.oneoff=False
 }
 
-# states SERVICE: a line each: its state, its exit code, its health where it has a check.
-states() {
+# rotated_states SERVICE: a line each: its state, its exit code, its health where it has a check.
+rotated_states() {
   local id
-  for id in $(container "$1"); do
+  for id in $(rotated_containers "$1"); do
     engine inspect --format '{{.State.Status}} {{.State.ExitCode}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' "$id"
   done
 }
 
-# in_state SERVICE STATE: whether any container of it is in that state.
-in_state() { states "$1" | grep -q "^$2 "; }
+# is_in_state SERVICE STATE: whether any container of it is in that state.
+is_in_state() { rotated_states "$1" | grep -q "^$2 "; }
 
-# settled SERVICE: waits until it is healthy, or its job has ended well.
-settled() {
+# is_settled SERVICE: waits until it is healthy, or its job has ended well.
+is_settled() {
   local left=$ROTATE_WAIT state
   while :; do
-    state=$(states "$1")
+    state=$(rotated_states "$1")
     if is_job "$1"; then
       case $state in
         'exited 0 '*) return 0 ;;
@@ -90,46 +90,75 @@ settled() {
   done
 }
 
-# set_env NAME VALUE: writes a value into .env, whose other lines stay as they are. The file is replaced as a whole.
+# with_value FILE NAME VALUE: prints the file with this value. Nothing here ends by itself: it is called within conditions, where
+# bash does not end at what fails.
+with_value() {
+  local line found=''
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in
+      "$2="*)
+        printf "%s='%s'\n" "$2" "$3" || return 1
+        found=yes
+        ;;
+      *) printf '%s\n' "$line" || return 1 ;;
+    esac
+  done <"$1" || return 1
+  [ -n "$found" ] || printf "%s='%s'\n" "$2" "$3"
+}
+
+# set_env NAME VALUE: writes a value into .env, whose other lines stay as they are. The file is replaced as a whole, and only by one
+# that was read back: a full disk leaves what is there.
 set_env() {
-  local file=$env_file new line found=''
-  [ ! -L "$file" ] || file=$(readlink -f "$file")
-  new=$(umask 077 && mktemp "$file.XXXXXX")
-  {
-    while IFS= read -r line || [ -n "$line" ]; do
-      case $line in
-        "$1="*)
-          printf "%s='%s'\n" "$1" "$2"
-          found=yes
-          ;;
-        *) printf '%s\n' "$line" ;;
-      esac
-    done <"$file"
-    [ -n "$found" ] || printf "%s='%s'\n" "$1" "$2"
-  } >"$new"
-  replace "$new" "$file"
+  local file=$env_file new
+  if [ -L "$file" ]; then file=$(readlink -f "$file") || return 1; fi
+  new=$(umask 077 && mktemp "$file.infrac-XXXXXX") || return 1
+  if ! { with_value "$file" "$1" "$2" >"$new" && is_with_value "$new" "$file" "$1" "$2" && replace "$new" "$file"; }; then
+    rm -f "$new"
+    return 1
+  fi
   load_env
+  [ "$(value "$1")" = "$2" ]
+}
+
+# is_with_value NEW FILE NAME VALUE: whether a file holds all that another one does, and this value.
+is_with_value() {
+  local others line
+  others=$(sed "/^$3=/d" "$2") || return 1
+  [ "$(sed "/^$3=/d" "$1" || echo unread)" = "$others" ] || return 1
+  line=$(sed -n "/^$3=/p" "$1") || return 1
+  [ "$line" = "$3='$4'" ]
 }
 
 # replace NEW FILE: puts a file in the place of another, with its owner where that can be, once it is on the disk.
 replace() {
   chown --reference "$2" "$1" 2>/dev/null || :
-  chmod 600 "$1"
-  sync "$1" 2>/dev/null || sync
+  chmod 600 "$1" || return 1
+  sync "$1" 2>/dev/null || sync || return 1
   mv -f "$1" "$2"
 }
+
+# ways_of NAME: the names for how a secret is changed, in one word of a journal.
+ways_of() { rotations_of "$1" | awk '{ printf "%s%s", (NR > 1 ? "," : ""), $2 }'; }
 
 # write_journal NAME OLD NEW
 write_journal() {
   (umask 077 && mkdir -p "$journals")
   chmod 700 "$journals"
   local new=$journals/.$1.new
-  (umask 077 && printf "ROTATE_NAME=%s\nROTATE_OLD='%s'\nROTATE_NEW='%s'\n" "$1" "$2" "$3" >"$new")
+  (umask 077 && printf "ROTATE_NAME=%s\nROTATE_OLD='%s'\nROTATE_NEW='%s'\nROTATE_WAYS='%s'\n" "$1" "$2" "$3" "$(ways_of "$1")" >"$new")
   sync "$new" 2>/dev/null || sync
   mv -f "$new" "$journals/$1"
 }
 
-drop_journal() { rm -f "$journals/$1"; }
+# drop_journal_of NAME VALUE: the rotation is over; .env is read once more, and what it does not hold is kept.
+drop_journal_of() {
+  load_env
+  if [ "$(value "$1")" != "$2" ]; then
+    log "$env_file does not hold that value of $1: both stand in $journals/$1"
+    return 1
+  fi
+  rm -f "$journals/$1"
+}
 
 # readers_in_order NAME: the services that read a secret and have a container, in the order in which they get the new value. Where
 # the program takes both values or is told of the new one while it runs, those that log in come first; where it reads its secret
@@ -140,7 +169,7 @@ readers_in_order() {
   owners=" $(rotations_of "$1" | awk '{ printf "%s ", $3 }')"
   while read -r name kind _; do
     case $list in *" $name "*) ;; *) continue ;; esac
-    [ -n "$(container "$name")" ] || continue
+    [ -n "$(rotated_containers "$name")" ] || continue
     if [ "$kind" != service ]; then
       jobs="$jobs $name"
     elif [[ $owners == *" $name "* ]]; then
@@ -160,9 +189,9 @@ readers_in_order() {
 
 # renew SERVICE: a new container with the values of .env now: one that is started again keeps the old ones.
 renew() {
-  if is_job "$1" || states "$1" | grep -qv -e '^exited ' -e '^created ' -e '^dead '; then
+  if is_job "$1" || rotated_states "$1" | grep -qv -e '^exited ' -e '^created ' -e '^dead '; then
     compose up --detach --no-deps --force-recreate "$1" >/dev/null 2>&1 || return 1
-    settled "$1"
+    is_settled "$1"
   else
     compose up --no-start --no-deps --force-recreate "$1" >/dev/null 2>&1
   fi
@@ -180,7 +209,11 @@ carry_out() {
       fi
     fi
   done
-  [ "$(value "$name")" = "$new" ] || set_env "$name" "$new"
+  if [ "$(value "$name")" != "$new" ] && ! set_env "$name" "$new"; then
+    log "$env_file could not be written: is the disk full?"
+    take_back "$name" "$old" "$new"
+    return 1
+  fi
   for service in $(readers_in_order "$name"); do
     if [ "$service" = - ]; then
       retire "$name" "$old" "$new"
@@ -194,7 +227,7 @@ carry_out() {
   done
   neighbours "$name" || bad=yes
   # The new value is everywhere: there is nothing left to finish or undo.
-  drop_journal "$name"
+  drop_journal_of "$name" "$new" || return 1
   if [ -n "$(readers | awk -v name="$name" '$1 == name && $2 == "-"')" ]; then
     log "an override of the compose file reads $name outside of a service: recreate what uses that yourself"
   fi
@@ -258,8 +291,7 @@ take_back() {
   for id in $(rotations_of "$1" | awk '$5 == "change" || $5 == "retire" { print $2 }'); do
     [ -z "$2" ] || takes "$id" "$2" || undone=''
   done
-  if [ -n "$undone" ]; then
-    drop_journal "$1"
+  if [ -n "$undone" ] && drop_journal_of "$1" "$2"; then
     log "$1 could not be changed; the old value holds"
   else
     log "$1 could not be changed, nor changed back: both values stand in $journals/$1"
@@ -280,12 +312,22 @@ finish_rotations() {
   done
 }
 
+# knows_ways NAME WAYS: whether this build changes a secret where it was changed when its journal was written. One that does not would
+# find nothing to look at, and take that for nothing to do.
+knows_ways() {
+  declare -F rotations >/dev/null && declare -F readers >/dev/null || return 1
+  inputs | awk -v name="$1" '$1 == name && $2 == "secret" { found = 1 } END { exit !found }' || return 1
+  [ "$(ways_of "$1")" = "$2" ]
+}
+
 finish_rotation() {
-  local name old new id taken resumed=yes
+  local name old new ways id taken resumed=yes
   read_values "$1"
-  name=$(value ROTATE_NAME) old=$(value ROTATE_OLD) new=$(value ROTATE_NEW)
+  name=$(value ROTATE_NAME) old=$(value ROTATE_OLD) new=$(value ROTATE_NEW) ways=$(value ROTATE_WAYS)
   load_env
   log "the rotation of $name was left unfinished"
+  knows_ways "$name" "$ways" ||
+    fail "this build changes $name in another way than the one that began, or does not know it: finish that first with the build that stands in $root (scripts/rotate.sh $name). Both values stand in $1"
   if [ "$(value "$name")" != "$new" ]; then
     taken=old
     for id in $(rotations_of "$name" | awk '$5 == "change" || $5 == "retire" { print $2 }'); do
@@ -296,7 +338,7 @@ finish_rotation() {
       esac
     done
     if [ "$taken" = old ]; then
-      drop_journal "$name"
+      drop_journal_of "$name" "$old" || fail "the rotation of $name cannot be undone"
       log "nothing had been changed: the old value of $name holds"
       return
     fi
@@ -313,7 +355,7 @@ finish_rotation() {
 which_value() {
   local place left=$ROTATE_WAIT
   place=$(rotations | awk -v id="$1" '$2 == id { print $3; exit }')
-  in_state "$place" running || compose up --detach --no-deps --no-recreate "$place" >/dev/null 2>&1 || :
+  is_in_state "$place" running || compose up --detach --no-deps --no-recreate "$place" >/dev/null 2>&1 || :
   while :; do
     if takes "$1" "$3"; then
       echo new

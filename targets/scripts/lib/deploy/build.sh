@@ -117,10 +117,10 @@ put_files() (
     exit 1
   fi
   {
-    if [ -e "$2/$manifest" ]; then grep -v '^unfinished$' "$2/$manifest"; else grep '^#' "$1/$manifest"; fi
-    echo unfinished
-    grep '^[0-9a-f]' "$1/$manifest"
-  } >"$2/$manifest.infrac-new"
+    if [ -e "$2/$manifest" ]; then grep -v '^unfinished$' "$2/$manifest"; else grep '^#' "$1/$manifest"; fi &&
+      echo unfinished &&
+      grep '^[0-9a-f]' "$1/$manifest"
+  } >"$2/$manifest.infrac-new" || exit
   mv -f "$2/$manifest.infrac-new" "$2/$manifest" || exit
   while IFS= read -r path; do
     mv -f "$2/$(temporary "$path")" "$2/$path" || exit

@@ -31,8 +31,8 @@ read_plan() {
   '
 }
 
-# image_of SERVICE: the reference of its image in the plan. What compose builds it names by itself.
-image_of() { awk -v of="$1" -v built="$PROJECT-$1" '$1 == "image" && $2 == of { built = $3 } END { print built }' "$work/plan"; }
+# planned_image SERVICE: the reference of its image in the plan. What compose builds it names by itself.
+planned_image() { awk -v of="$1" -v built="$PROJECT-$1" '$1 == "image" && $2 == of { built = $3 } END { print built }' "$work/plan"; }
 
 # is_built SERVICE: whether compose builds its image, which no registry has.
 is_built() { ! grep -q "^image $1 " "$work/plan"; }
@@ -75,7 +75,7 @@ stop_dropped() {
   local service container
   while read -r service container; do
     log "stops $service, which this build no longer starts"
-    engine stop "$container" >/dev/null
+    engine stop "$container" >/dev/null || return 1
   done < <(dropped)
 }
 
@@ -83,7 +83,7 @@ stop_dropped() {
 remove_dropped() {
   local service container _
   while read -r service container _; do
-    engine rm "$container" >/dev/null
+    engine rm "$container" >/dev/null || return 1
   done < <(awk 'NR == FNR { keep[$1]; next } !($1 in keep) && ($5 == "exited" || $5 == "created")' <(starting) <(look))
 }
 
@@ -164,16 +164,24 @@ start_all() {
   started=$(date +%s)
   most=${limit:-$(awk 'BEGIN { most = 300 } $2 > most { most = $2 } END { print most }' "$work/limits")}
   # It waits for what others wait for, without an end of its own.
-  compose --progress plain up --detach --no-build --pull never >&2 &
+  # The engine itself is what is ended, and it does not hold the lock of a script that is gone.
+  (
+    exec 9>&-
+    # shellcheck disable=SC2034 # read by clean
+    replaces=exec
+    compose --progress plain up --detach --no-build --pull never >&2
+  ) &
   up=$!
   while kill -0 "$up" 2>/dev/null; do
     if [ "$(seconds)" -ge "$most" ]; then
       log "compose has not started everything within $most seconds"
-      kill "$up" 2>/dev/null || true
+      end_up
+      status=1
+      break
     fi
     sleep "$POLL"
   done
-  wait "$up" || status=$?
+  [ -z "$up" ] || wait "$up" || status=$?
   up=''
   if [ "$status" != 0 ]; then
     judge || true
@@ -182,6 +190,20 @@ start_all() {
     return 1
   fi
   watch "$most"
+}
+
+# end_up: ends a start that goes on, and waits until it is gone: nothing else may start things meanwhile.
+end_up() {
+  local left=30
+  [ -n "$up" ] || return 0
+  kill "$up" 2>/dev/null || :
+  while kill -0 "$up" 2>/dev/null; do
+    if [ "$left" -le 0 ]; then kill -KILL "$up" 2>/dev/null || :; fi
+    sleep 1
+    left=$((left - 1))
+  done
+  wait "$up" 2>/dev/null || :
+  up=''
 }
 
 # watch SECONDS: until all is well and stays so.

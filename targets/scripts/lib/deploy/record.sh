@@ -22,7 +22,7 @@ named() {
 
 # name_it FILE ID: as a whole.
 name_it() {
-  printf '%s\n' "$2" >"$state/$1.new"
+  printf '%s\n' "$2" >"$state/$1.new" || return 1
   mv -f "$state/$1.new" "$state/$1"
 }
 
