@@ -277,7 +277,7 @@ fall_back() {
   local status=4
   if [ -s "$work/stores" ]; then
     log "$(cut -d' ' -f1 "$work/stores" | tr '\n' ' ')changed the version, and the old one may not read what the new one wrote: nothing goes back by itself"
-    end_record failed
+    end_record failed || :
     if [ -s "$deploy/backups" ]; then
       log "what is left is as it is. With the data of before the change:"
       while read -r _ file; do log "  $root/scripts/restore.sh $file --yes"; done <"$deploy/backups"
@@ -285,16 +285,16 @@ fall_back() {
     exit 4
   fi
   if [ -z "$last" ] || [ ! -e "$state/deploys/$last/build/$manifest" ]; then
-    end_record failed
+    end_record failed || :
     log "there is no build before this one to go back to: what is left is as it is"
     exit 4
   fi
   if go_back "$last" "$work/before"; then
-    end_record returned
-    log "the build before runs again, and is well"
     status=3
+    end_record returned || status=4
+    log "the build before runs again, and is well"
   else
-    end_record failed
+    end_record failed || :
     log "the build before is in place again, but is not well either"
   fi
   exit "$status"
@@ -362,11 +362,11 @@ where it does, or the data are restored behind it: --yes"
   fi
   new_record
   go_back "$to" "$state/deploys/$to/images" || {
-    end_record failed
+    end_record failed || :
     fail "the build before is in place, but is not well" 4
   }
   note previous "$(noted "$to" previous)"
-  end_record ok
+  end_record ok || exit 4
 }
 
 run() {
@@ -403,7 +403,7 @@ run() {
   step up
   if ! stop_dropped || ! start_all; then fall_back; fi
   remove_dropped || log "what this build no longer starts could not be removed"
-  end_record ok
+  end_record ok || exit 4
   # It is deployed, whatever the names of old images.
   forget_tags || log "the names of images that are no longer kept could not be taken away"
   log "deployed: $(grep -c . "$work/starting") services of $PROJECT are well"

@@ -77,8 +77,9 @@ bound() {
 }
 
 # problem TEXT, note TEXT: what is not well, and what a person should know.
-problem() { printf '%s\n' "$*" >>"$work/problems"; }
-note() { printf '%s\n' "$*" >>"$work/notes"; }
+# What cannot be written down is not well either.
+problem() { printf '%s\n' "$*" >>"$work/problems" || fail "$*; and $work cannot be written to"; }
+note() { printf '%s\n' "$*" >>"$work/notes" || fail "$*; and $work cannot be written to"; }
 
 # wanted PROFILE: whether what is started with it is asked.
 wanted() {

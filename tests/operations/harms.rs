@@ -279,7 +279,7 @@ fn secrets_take_the_lock_and_are_readable_to_nobody_meanwhile() {
         .expect("a mode");
     host.tool(
         "head",
-        "#!/bin/bash\nstat -c %a \"${0%/*}\"/../build/.env.*[!e] >>\"${0%/*}/modes\"\nPATH=/usr/bin:/bin exec head \"$@\"\n",
+        "#!/bin/bash\nstat -c %a \"${0%/*}\"/../build/.env.infrac-* >>\"${0%/*}/modes\"\nPATH=/usr/bin:/bin exec head \"$@\"\n",
     );
     host.write(".env.infrac-killed", "SEAL=left-by-a-kill\n");
     succeeds(&host.run("scripts/secrets.sh", &[]));

@@ -327,7 +327,7 @@ finish_rotation() {
   load_env
   log "the rotation of $name was left unfinished"
   knows_ways "$name" "$ways" ||
-    fail "this build changes $name in another way than the one that began, or does not know it: finish that first with the build that stands in $root (scripts/rotate.sh $name). Both values stand in $1"
+    fail "this build changes $name in another way than the one that began, or does not know it: finish that first with the build that stands in $root (scripts/rotate.sh $name), or, where no build knows it, set the value by hand and take the file away. Both values stand in $1"
   if [ "$(value "$name")" != "$new" ]; then
     taken=old
     for id in $(rotations_of "$name" | awk '$5 == "change" || $5 == "retire" { print $2 }'); do

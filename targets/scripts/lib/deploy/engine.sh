@@ -132,9 +132,10 @@ judge() {
     blind=$((blind + 1))
     [ "$blind" -lt 10 ] || return 1
   fi
-  verdict >"$work/verdict"
+  # An empty verdict would be that of a build of which all is well.
+  verdict >"$work/verdict" || return 1
   awk -v now="$(seconds)" 'FILENAME == ARGV[1] { since[$1] = $2; next } $1 == "ill" { print $2, ($2 in since ? since[$2] : now) }' \
-    "$work/ill" "$work/verdict" >"$work/ill.new"
+    "$work/ill" "$work/verdict" >"$work/ill.new" || return 1
   mv "$work/ill.new" "$work/ill"
 }
 
@@ -157,9 +158,11 @@ up=''
 start_all() {
   local most status=0
   declare -F limits >/dev/null || limits() { :; }
-  limits >"$work/limits"
-  starting >"$work/starting"
-  : >"$work/ill"
+  # Called within a condition, where bash ends at nothing.
+  if ! { limits >"$work/limits" && starting >"$work/starting" && : >"$work/ill"; }; then
+    log "what is to start cannot be written to $work: is the disk full?"
+    return 1
+  fi
   blind=0
   started=$(date +%s)
   most=${limit:-$(awk 'BEGIN { most = 300 } $2 > most { most = $2 } END { print most }' "$work/limits")}
@@ -211,10 +214,10 @@ watch() {
   local watched='' before='' now
   while :; do
     if ! judge; then
-      log "the engine does not say what runs"
+      log "it cannot be found out what runs"
       return 1
     fi
-    over >"$work/over"
+    over >"$work/over" || return 1
     if [ -s "$work/over" ]; then
       name_them <"$work/over"
       return 1

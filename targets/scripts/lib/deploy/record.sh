@@ -68,15 +68,18 @@ adopt() {
   name_it last "$last"
 }
 
-# end_record RESULT: the deployment is over.
+# end_record RESULT: the deployment is over. All of it is tried, and it fails where any of it did: what runs is as it is by then.
 end_record() {
+  local status=0
   look >"$deploy/images" || true
-  note ended "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
-  note result "$1"
-  step over
-  [ "$1" != ok ] || name_it last "$id"
-  rm -f "$state/current"
-  forget_old
+  note ended "$(date -u +%Y-%m-%dT%H:%M:%SZ)" || status=1
+  note result "$1" || status=1
+  step over || status=1
+  [ "$1" != ok ] || name_it last "$id" || status=1
+  rm -f "$state/current" || status=1
+  forget_old || status=1
+  [ "$status" = 0 ] || log "how it ended could not be recorded in $state: is the disk full?"
+  return "$status"
 }
 
 # forget_old: all but the newest. The one in place and the one before it stay.
