@@ -67,6 +67,35 @@ fn the_version_is_told() -> Result {
     Ok(())
 }
 
+/// Whatever `infrac show` lists has a page, of every kind.
+#[test]
+fn what_is_listed_is_shown() -> Result {
+    let kinds = include_str!("../src/cli/show/kinds.rs");
+    let titles = kinds.split("List::of(\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
+    let titles: Vec<&str> = titles.filter(|title| *title != "left-out").collect();
+    assert!(titles.len() > 20, "{titles:?}");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut seen = std::collections::BTreeSet::new();
+    for source in
+        ["tests/ok/sources.infra", "tests/ok/backups.infra", "tests/ok/rare.infra", "platform.infra"]
+    {
+        for title in &titles {
+            let list = infrac(folder, &["show", title, "--source", source]).output()?;
+            expect(&list, 0)?;
+            let list = String::from_utf8(list.stdout)?;
+            // The first of a kind stands for all of it, and the last one for those that are made another way.
+            for name in list.lines().next().into_iter().chain(list.lines().last()) {
+                let page = infrac(folder, &["show", name, "--source", source]).output()?;
+                expect(&page, 0).map_err(|error| format!("{source}: {title}: {name}: {error}"))?;
+                seen.insert(*title);
+            }
+        }
+    }
+    let unseen: Vec<&&str> = titles.iter().filter(|title| !seen.contains(**title)).collect();
+    assert!(unseen.is_empty(), "no source has any: {unseen:?}");
+    Ok(())
+}
+
 #[test]
 fn every_code_is_listed_and_explained() -> Result {
     let folder = tempfile::tempdir()?;
