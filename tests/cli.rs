@@ -67,18 +67,26 @@ fn the_version_is_told() -> Result {
     Ok(())
 }
 
+/// Sources that have something of every kind between them.
+const SHOWN: [&str; 5] = [
+    "tests/ok/sources.infra",
+    "tests/ok/backups.infra",
+    "tests/ok/rare.infra",
+    "tests/ok/cluster-operator.infra",
+    "platform.infra",
+];
+
 /// Whatever `infrac show` lists has a page, of every kind.
 #[test]
 fn what_is_listed_is_shown() -> Result {
     let kinds = include_str!("../src/cli/show/kinds.rs");
-    let titles = kinds.split("List::of(\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
+    let titles = kinds.split("List::of(").skip(1);
+    let titles = titles.filter_map(|rest| Some(rest.trim_start().strip_prefix('"')?.split_once('"')?.0));
     let titles: Vec<&str> = titles.filter(|title| *title != "left-out").collect();
     assert!(titles.len() > 20, "{titles:?}");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut seen = std::collections::BTreeSet::new();
-    for source in
-        ["tests/ok/sources.infra", "tests/ok/backups.infra", "tests/ok/rare.infra", "platform.infra"]
-    {
+    for source in SHOWN {
         for title in &titles {
             let list = infrac(folder, &["show", title, "--source", source]).output()?;
             expect(&list, 0)?;
