@@ -38,7 +38,7 @@ pub use doubt::without_followers;
 pub use environment::{is_name as is_environment, names as environments, targets};
 pub use given::Given;
 pub use import::load;
-pub use shape::mismatch;
+pub use shape::{meant_elsewhere, mismatch, unquotable};
 
 /// A platform, expanded.
 #[derive(Debug)]

@@ -207,7 +207,12 @@ impl Parsed {
         let mut diagnostics = sink.finish();
         edit::keep_declared(&mut diagnostics, &sources, |name| names.contains(name));
         edit::locate(&mut diagnostics, &sources);
-        edit::keep_fitting(&mut diagnostics, &sources, expand::mismatch);
+        let shapes = edit::Shapes {
+            mismatch: expand::mismatch,
+            unquotable: expand::unquotable,
+            meant_elsewhere: expand::meant_elsewhere,
+        };
+        edit::keep_fitting(&mut diagnostics, &sources, &shapes);
         let diagnostics = expand::without_followers(diagnostics, &sources);
         let diagnostics = cause::gather(diagnostics, sources.embedded());
         Compilation { sources, diagnostics, platform, allows, uses, taken_out }

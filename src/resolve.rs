@@ -156,6 +156,13 @@ pub fn resolve(
     let off_sites = backup::off_sites(document, &mut texts);
     platform.backups = backup::backups(document, &stores, &off_sites, &mut texts);
     platform.stores = off_sites.list;
+    // A provider of object stores issues both keys of an account.
+    for store in &platform.stores {
+        for input in store.access_key.inputs().chain([store.secret_key]) {
+            let input = &mut platform.inputs[input.0];
+            input.issued_elsewhere |= input.secret;
+        }
+    }
     platform.policies = policy::policies(document, &mut texts);
     platform.hosts = host::hosts(document, &platform, &mut texts);
     platform.settings.terraform.host_accounts = terraform::host_accounts(document, &stores, &mut texts);

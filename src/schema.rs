@@ -8,6 +8,7 @@ mod block;
 mod decode;
 mod fields;
 mod foreign;
+mod form;
 mod quantity;
 mod reference;
 mod scalar;
@@ -18,6 +19,7 @@ pub use amount::Amount;
 pub use decode::{Decode, Decoder, Found, Map, Place, Raw};
 pub use fields::{Below, Fields, Leaf};
 pub use foreign::{Foreign, Ours, WORDS, foreign};
+pub use form::{CRON_HELP, Cron, Rooted, refuses};
 pub use quantity::{Bytes, Duration, Quantity, Ratio, quantity_member};
 pub use reference::{choices, dotted, key, keys, markdown, section};
 pub use scalar::{

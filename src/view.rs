@@ -67,6 +67,8 @@ pub struct Input {
     pub optional: bool,
     /// The services that read it, by their paths.
     pub read_by: Vec<String>,
+    /// The backups that log in by it where copies go, or that it switches, by their names.
+    pub read_by_backups: Vec<String>,
     /// Where it is declared.
     pub said: Said,
 }
@@ -95,6 +97,8 @@ pub struct Outside {
     pub ranges: Vec<String>,
     /// Hosts with ports that may be reached: `hooks.example.com:443`.
     pub endpoints: Vec<String>,
+    /// Where it is declared; nothing where the language has it without a word.
+    pub said: Option<Said>,
 }
 
 /// A service.

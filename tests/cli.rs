@@ -67,6 +67,43 @@ fn the_version_is_told() -> Result {
     Ok(())
 }
 
+/// Sources that have something of every kind between them.
+const SHOWN: [&str; 5] = [
+    "tests/ok/sources.infra",
+    "tests/ok/backups.infra",
+    "tests/ok/rare.infra",
+    "tests/ok/cluster-operator.infra",
+    "platform.infra",
+];
+
+/// Whatever `infrac show` lists has a page, of every kind.
+#[test]
+fn what_is_listed_is_shown() -> Result {
+    let kinds = include_str!("../src/cli/show/kinds.rs");
+    let titles = kinds.split("List::of(").skip(1);
+    let titles = titles.filter_map(|rest| Some(rest.trim_start().strip_prefix('"')?.split_once('"')?.0));
+    let titles: Vec<&str> = titles.filter(|title| *title != "left-out").collect();
+    assert!(titles.len() > 20, "{titles:?}");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut seen = std::collections::BTreeSet::new();
+    for source in SHOWN {
+        for title in &titles {
+            let list = infrac(folder, &["show", title, "--source", source]).output()?;
+            expect(&list, 0)?;
+            let list = String::from_utf8(list.stdout)?;
+            // The first of a kind stands for all of it, and the last one for those that are made another way.
+            for name in list.lines().next().into_iter().chain(list.lines().last()) {
+                let page = infrac(folder, &["show", name, "--source", source]).output()?;
+                expect(&page, 0).map_err(|error| format!("{source}: {title}: {name}: {error}"))?;
+                seen.insert(*title);
+            }
+        }
+    }
+    let unseen: Vec<&&str> = titles.iter().filter(|title| !seen.contains(**title)).collect();
+    assert!(unseen.is_empty(), "no source has any: {unseen:?}");
+    Ok(())
+}
+
 #[test]
 fn every_code_is_listed_and_explained() -> Result {
     let folder = tempfile::tempdir()?;

@@ -22,6 +22,14 @@ pub(super) fn names(platform: &Platform, sink: &mut Sink) {
             );
             continue;
         };
+        // What leads nowhere is reported there.
+        let is_said =
+            platform.document.site.iter().any(|block| {
+                block.domain.span == site.domain_span && block.domain.text.as_literal().is_some()
+            });
+        if domain.is_empty() && !is_said {
+            continue;
+        }
         for name in std::iter::once(domain).chain(site.aliases.iter().map(String::as_str)) {
             if !is_host(name) {
                 sink.report(

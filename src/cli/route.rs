@@ -189,6 +189,8 @@ pub(super) fn condition(one: &LabelMatch) -> String {
         return format!("it carries `{}`", one.label);
     }
     let values = list_of(one.values.iter().map(|wanted| wanted.text.as_str()));
+    // A label has one of them.
+    let values = if one.negated { values } else { values.replacen("` and `", "` or `", 1) };
     format!("`{}` is {}{values}", one.label, if one.negated { "none of " } else { "" })
 }
 

@@ -3,6 +3,7 @@
 mod files;
 mod kinds;
 mod lines;
+mod observed;
 mod others;
 mod places;
 mod runs;
@@ -46,6 +47,7 @@ pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome
     let mut things = things(&model, platform, name);
     things.extend(others::things(&model, platform, &compiled.sources, name));
     things.extend(places::things(&model, platform, &compiled.sources, name));
+    things.extend(observed::things(&model, platform, &compiled.sources, name));
     if things.is_empty()
         && let Some(taken_out) = compiled.taken_out.get(name.as_str())
     {
@@ -55,6 +57,10 @@ pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome
         && let Some(list) = lists.iter().find(|list| list.title == name)
     {
         print(&Guarded::new(&list.lines()))?;
+        return Ok(Outcome::Fine);
+    }
+    if things.is_empty() && name == "platform" {
+        print(&Guarded::new(&kinds::overview(&model, &lists)))?;
         return Ok(Outcome::Fine);
     }
     if things.is_empty() {
@@ -109,6 +115,9 @@ fn things(model: &Model, platform: &mut Platform, name: &str) -> Vec<String> {
         let mut lines = Lines::new("site", name, None, Some(&site.said));
         let scheme = if site.tls { "https" } else { "http" };
         lines.add("address", &format!("{scheme}://{}", site.domain), None);
+        if let Some(tls) = platform.sites.iter().find(|it| it.name == *name).and_then(|it| it.tls.as_ref()) {
+            lines.add("certificate", &places::of_certificate(&tls.issuer), None);
+        }
         lines.add("served by", site.served_by.as_deref().unwrap_or("nothing of this platform"), None);
         lines.all(
             "routes",
@@ -129,11 +138,12 @@ fn things(model: &Model, platform: &mut Platform, name: &str) -> Vec<String> {
             (None, false) => "none: the operator sets it".to_owned(),
         };
         lines.add("default", &default, None);
-        lines.all("read by", input.read_by.iter().map(|it| (it.clone(), None)));
+        let backups = input.read_by_backups.iter().map(|it| format!("the backup {it}"));
+        lines.all("read by", input.read_by.iter().cloned().chain(backups).map(|it| (it, None)));
         out.push(lines.text());
     }
     for outside in model.outsides.iter().filter(|it| it.name == name) {
-        let mut lines = Lines::new("outside", name, None, None);
+        let mut lines = Lines::new("outside", name, None, outside.said.as_ref());
         lines.all("comes from", outside.ranges.iter().map(|it| (it.clone(), None)));
         lines.all("is reached at", outside.endpoints.iter().map(|it| (it.clone(), None)));
         let asked = model.connections.iter().filter(|it| it.outside && it.to == name);
@@ -157,7 +167,10 @@ fn things(model: &Model, platform: &mut Platform, name: &str) -> Vec<String> {
         let mut lines = Lines::new("backup", name, None, Some(&backup.said));
         lines.add("of", &backup.of, None);
         lines.add("to", &backup.to.join(", "), None);
-        lines.add("when", &backup.schedule, None);
+        lines.add("when", &format!("{} (UTC)", backup.schedule), None);
+        if let Some(resolved) = platform.backups.iter().find(|it| it.name == *name) {
+            places::of_backup(platform, resolved, &mut lines);
+        }
         out.push(lines.text());
     }
     let observed = &platform.observed.alerts;

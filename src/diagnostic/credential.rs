@@ -85,6 +85,7 @@ pub fn names(name: &str) -> Names {
     if !text::is_marked(name) {
         return Names::Other;
     }
+    let name = counted(name);
     let word = last_word(name);
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let plain = plain.to_ascii_lowercase();
@@ -96,6 +97,42 @@ pub fn names(name: &str) -> Names {
     } else {
         Names::Other
     }
+}
+
+/// Words behind the name of a credential that say which of several it is.
+const WHICH: &[&str] = &[
+    "old",
+    "new",
+    "previous",
+    "prev",
+    "next",
+    "current",
+    "primary",
+    "secondary",
+    "main",
+    "backup",
+    "default",
+    "prod",
+    "production",
+    "staging",
+    "dev",
+    "test",
+    "live",
+];
+
+/// A name without what says behind it which of several it is: `DB_PASSWORD2`, `API_TOKEN_OLD`.
+fn counted(name: &str) -> &str {
+    let plain =
+        |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches(['_', '-']).len();
+    // `neo4j` is a word, and `V2` a version.
+    let mut name = &name[..plain(name)];
+    while let Some((rest, last)) = name.rsplit_once(['_', '-'])
+        && WHICH.iter().any(|which| which.eq_ignore_ascii_case(last))
+        && !rest.is_empty()
+    {
+        name = &rest[..plain(rest)];
+    }
+    name
 }
 
 /// The last word of a name in any style: `apiKey`, `api_key`, `api-key`.
@@ -123,13 +160,17 @@ mod tests {
             "password",
             "TOKEN",
             "db-pass",
+            "DB_PASSWORD2",
+            "DB_PASSWORD_2",
+            "API_TOKEN_OLD",
+            "dbPassword1",
         ] {
             assert_eq!(names(name), Names::Credential, "{name}");
         }
         for name in ["CACHE_KEY", "AUTH", "CREDENTIALS"] {
             assert_eq!(names(name), Names::Perhaps, "{name}");
         }
-        for name in ["TOKEN_URL", "MAX_TOKENS", "bypass", "monkey", "PASSWORD_FILE", ""] {
+        for name in ["TOKEN_URL", "MAX_TOKENS", "bypass", "monkey", "PASSWORD_FILE", "NEW_2", "_", "2", ""] {
             assert_eq!(names(name), Names::Other, "{name}");
         }
     }

@@ -217,29 +217,55 @@ pub fn locate(diagnostics: &mut [Diagnostic], sources: &Sources) {
     }
 }
 
-/// Takes out the edits of what did not parse behind which a key would have a label or a value that it does not take.
-/// `mismatch` says why, of the entry whose head ends at a place of a text, and which has a value or else a body. They have to be
-/// located.
-pub fn keep_fitting(
-    diagnostics: &mut [Diagnostic],
-    sources: &Sources,
-    mismatch: impl Fn(&str, usize, bool) -> Option<String>,
-) {
+/// What the schema says of places of a text that did not parse.
+#[derive(Debug)]
+pub struct Shapes {
+    /// Why the entry whose head ends at a place, and which has a value or else a body, is not what its key takes.
+    pub mismatch: fn(&str, usize, bool) -> Option<String>,
+    /// Why no text is taken in the place of the value that starts at a place.
+    pub unquotable: fn(&str, usize, &str) -> Option<String>,
+    /// What says here what another language says by the key that ends at a place.
+    pub meant_elsewhere: fn(&str, usize) -> Option<String>,
+}
+
+/// Takes out the edits of what did not parse behind which a key would have a label or a value that it does not take, and says what
+/// it takes. They have to be located.
+pub fn keep_fitting(diagnostics: &mut [Diagnostic], sources: &Sources, shapes: &Shapes) {
     for diagnostic in diagnostics.iter_mut().filter(|it| it.code == codes::SYN001) {
-        let [edit] = diagnostic.edits.as_slice() else { continue };
-        let is_colon = edit.old.as_deref() == Some(":");
-        if !is_colon && edit.old.as_deref().map(str::trim) != Some("=") {
-            continue;
-        }
-        let text = sources.file(edit.span.file).text();
-        let has_value = edit.new.contains('=');
-        let Some(reason) = mismatch(text, edit.span.start as usize, has_value) else { continue };
-        diagnostic.edits.clear();
-        if let Some(help) = &mut diagnostic.help {
-            // What follows a `=` may be what is wrong.
-            *help = clip(if is_colon { format!("{help}, and {reason}") } else { reason });
+        if let Some(help) = instead(diagnostic, sources, shapes) {
+            diagnostic.edits.clear();
+            diagnostic.help = Some(clip(help));
         }
     }
+}
+
+/// What helps in place of the edit of a message, where that would lead to another mistake.
+fn instead(diagnostic: &Diagnostic, sources: &Sources, shapes: &Shapes) -> Option<String> {
+    let place = diagnostic.labels.first()?.span;
+    let text = sources.file(place.file).text();
+    // `key:` and `key = {`
+    let sign = text.get(place.start as usize..place.end as usize)?;
+    let head = text.get(..place.start as usize)?.trim_end();
+    let end = if sign == ":" { Some(head) } else { head.strip_suffix('=').filter(|_| sign == "{") };
+    if let Some(words) = end.and_then(|head| (shapes.meant_elsewhere)(text, head.trim_end().len())) {
+        return Some(words);
+    }
+    let [edit] = diagnostic.edits.as_slice() else { return None };
+    let text = sources.file(edit.span.file).text();
+    let start = edit.span.start as usize;
+    let old = edit.old.as_deref()?;
+    let quoted = edit.new.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    if let Some(inner) = quoted.filter(|inner| old.trim_matches('\'') == *inner) {
+        return (shapes.unquotable)(text, start, inner);
+    }
+    let is_colon = old == ":";
+    if !is_colon && old.trim() != "=" {
+        return None;
+    }
+    let reason = (shapes.mismatch)(text, start, edit.new.contains('='))?;
+    let help = diagnostic.help.as_ref()?;
+    // What follows a `=` may be what is wrong.
+    Some(if is_colon { format!("{help}, and {reason}") } else { reason })
 }
 
 /// The place of the text that an edit replaces.

@@ -420,7 +420,7 @@ fn is_of_type(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &mut Si
     match parameter.type_ {
         ParameterType::Text if reference || matches!(value.kind, ValueKind::Text(_)) => {}
         ParameterType::Text => {
-            decoder.mismatch::<()>(value, "text or a variable");
+            names::unquoted(parameter, value, decoder);
         }
         ParameterType::Metric | ParameterType::Label => {
             names::hold(parameter.type_, value, decoder);

@@ -66,6 +66,17 @@ pub fn without_followers(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec
         return diagnostics;
     }
     let is_at = |all: &HashSet<Span>, place: Span| all.iter().any(|head| holds(*head, place));
+    let unfinished: HashSet<String> = diagnostics
+        .iter()
+        .filter(|told| told.code == codes::CMP001)
+        .filter_map(|told| told.message.split('`').nth(1).map(str::to_owned))
+        .collect();
+    // What an instance does not give its image may be what it lacks.
+    let is_of_unfinished = |told: &Diagnostic| {
+        told.code == codes::IMG007
+            && !told.about.is_empty()
+            && told.about.iter().all(|path| unfinished.contains(path))
+    };
     let follows = |told: &Diagnostic| {
         let Some(place) = told.labels.first().map(|label| label.span) else { return false };
         let id = told.code.id;
@@ -75,7 +86,7 @@ pub fn without_followers(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec
             is_of_whole && (is_at(&broken, place) || (told.code != codes::CMP001 && is_at(&heads, place)));
         // What is of the wrong type leads to the wrong kind of thing, too.
         let is_twice = told.code == codes::NAM004 && mistyped.contains(&place);
-        is_lacking || is_doubtful || is_twice
+        is_lacking || is_doubtful || is_twice || is_of_unfinished(told)
     };
     diagnostics.into_iter().filter(|told| !follows(told)).collect()
 }

@@ -5,10 +5,10 @@
 
 use crate::diagnostic::Sink;
 use crate::model::{Document, Service};
-use crate::schema::{Block, Field, Kind};
+use crate::schema::{Block, Field, Kind, foreign, refuses};
 use crate::source::Sources;
 use crate::standard;
-use crate::syntax::{self, Entry};
+use crate::syntax::{self, Entry, ValueKind};
 
 /// What is taken out of a body before its schema is looked at.
 const OF_ANY_BODY: &[&str] = &[
@@ -44,6 +44,102 @@ pub fn mismatch(text: &str, at: usize, has_value: bool) -> Option<String> {
     }
     let [entry] = entries else { return None };
     level.refuses(entry)
+}
+
+/// What says here what another language says by the key that ends at a place of a text: `None` where it is no such key.
+#[must_use]
+pub fn meant_elsewhere(text: &str, at: usize) -> Option<String> {
+    let (around, head) = around(text.get(..at)?);
+    let key = head.trim().trim_matches('"');
+    let is_word = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let heads = format!("{}\n{}", around.concat(), "}\n".repeat(around.len()));
+    let mut sources = Sources::default();
+    let id = sources.add("", heads);
+    let file = syntax::parse(&sources, id, &mut Sink::default());
+    let mut entries = file.entries.as_slice();
+    let mut level = Level::Known(Document::SCHEMA);
+    for _ in &around {
+        let [entry] = entries else { return None };
+        // An instance may have a parameter that is called so.
+        if level.field(&entry.key.text).is_none() {
+            return None;
+        }
+        level = level.below(entry)?;
+        entries = entry.entries();
+    }
+    let block = match level {
+        Level::Known(block) => block,
+        Level::Service => Service::SCHEMA,
+    };
+    (is_word && level.field(key).is_none()).then(|| foreign(key, block)).flatten()
+}
+
+/// Why a text that is put in quotes is not what its place takes: `None` where it is, or where nothing is known of it. The value starts
+/// at `at`.
+#[must_use]
+pub fn unquotable(text: &str, at: usize, inner: &str) -> Option<String> {
+    let (around, head) = around(text.get(..at)?);
+    let alone = format!("{}{head}\"\"\n{}", around.concat(), "}\n".repeat(around.len()));
+    let mut sources = Sources::default();
+    let id = sources.add("", alone);
+    let file = syntax::parse(&sources, id, &mut Sink::default());
+    let mut entries = file.entries.as_slice();
+    let mut level = Some(Level::Known(Document::SCHEMA));
+    // The kind of the values of a body of free keys, and the component whose instance stands around.
+    let (mut free, mut component) = (None, None);
+    for _ in &around {
+        let [entry] = entries else { return None };
+        let key = entry.key.text.as_str();
+        let field = level.and_then(|level| level.field(key));
+        free = match field.map(|field| (field.kind)()) {
+            Some(Kind::Map(item)) => Some(item()),
+            _ => None,
+        };
+        component = field.is_none().then(|| standard::component(key)).flatten().map(|(_, source)| source);
+        level = level.and_then(|level| level.below(entry));
+        entries = entry.entries();
+    }
+    let [entry] = entries else { return None };
+    entry.value.as_ref()?;
+    if let Some(kind) = free {
+        return of_the_platform(inner).or_else(|| refuses(&kind, inner));
+    }
+    let key = entry.key.text.as_str();
+    let Some(field) = level?.field(key) else { return of_a_parameter(component?, key) };
+    match (field.kind)() {
+        Kind::Block(block) => refuses(&(block.value.as_ref()?.kind)(), inner),
+        kind => refuses(&kind, inner),
+    }
+}
+
+/// What stands in the place of `db:5432`, which says no connection where it is text.
+fn of_the_platform(inner: &str) -> Option<String> {
+    let (host, port) = inner.split_once(':')?;
+    let is_name = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    (is_name && port.parse::<u16>().is_ok()).then(|| {
+        format!(
+            "a service of the platform is named by its port, which connects both: `{host}.PORT.address`; other text is quoted"
+        )
+    })
+}
+
+/// Why a text is no value of a parameter of a standard component, which has another type.
+fn of_a_parameter(component: &str, key: &str) -> Option<String> {
+    let mut sources = Sources::default();
+    let id = sources.add("", component.to_owned());
+    let file = syntax::parse(&sources, id, &mut Sink::default());
+    let is_it = |entry: &&Entry| {
+        entry.key.text == "parameter" && entry.label.as_ref().is_some_and(|label| label.text == key)
+    };
+    let parameter = file.entries.iter().flat_map(Entry::entries).find(is_it)?;
+    let given = parameter.value.iter().map(|value| &value.kind);
+    let types = parameter.entries().iter().filter(|entry| entry.key.text == "type");
+    let mut types = given.chain(types.filter_map(|entry| entry.value.as_ref()).map(|value| &value.kind));
+    types.find_map(|kind| match kind {
+        ValueKind::Reference(path) if path.text() == "text" => None,
+        ValueKind::Reference(path) => Some(format!("`{key}` is of type `{}`", path.text())),
+        _ => None,
+    })
 }
 
 /// The heads of the bodies that are open at the end of a text, each with its brace, and what stands behind the last entry there.
@@ -160,7 +256,7 @@ impl Level {
 
 #[cfg(test)]
 mod tests {
-    use super::mismatch;
+    use super::{meant_elsewhere, mismatch, unquotable};
 
     #[test]
     fn the_place_decides() {
@@ -201,5 +297,40 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_text_is_offered_where_one_is_taken() {
+        let cases = [
+            ("service api {\n  port http = ", "8080/tcp", Some("8080 { protocol = tcp }")),
+            ("service api {\n  env { DB = ", "db:5432", Some("`db.PORT.address`")),
+            ("service api {\n  env { DB = ", "db.example.com:5432", None),
+            ("service api {\n  image = ", "redis:7", None),
+            ("service api {\n  health { readiness = ", "ready/x", Some("starts with `/`")),
+            ("service api {\n  health { readiness = ", "/ready", None),
+            ("site shop = ", "shop.example.com/a", None),
+            ("site shop = \"a\" { route \"/\" = ", "api:8080", Some("`api.http`")),
+            ("offsite nas { secret_key = ", "x", Some("the name of a secret")),
+            ("postgres db { root_password = ", "x", Some("of type `secret`")),
+            ("alert Up { expr = ", "up == 0", None),
+        ];
+        for (source, inner, expected) in cases {
+            let found = unquotable(source, source.len(), inner);
+            match expected {
+                None => assert_eq!(found, None, "{source}"),
+                Some(words) => {
+                    assert!(found.as_deref().is_some_and(|it| it.contains(words)), "{source}: {found:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn keys_of_other_languages_are_known_where_they_stand() {
+        let said = |source: &str| meant_elsewhere(source, source.len());
+        assert!(said("service api {\n  restart").is_some_and(|it| it.contains("run = always")));
+        assert!(said("services").is_some());
+        assert_eq!(said("service api {\n  image"), None);
+        assert_eq!(said("postgres db {\n  restart"), None);
     }
 }

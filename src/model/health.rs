@@ -1,8 +1,8 @@
 //! How a service is known to work, and where its metrics are.
 
 use crate::schema::{
-    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Placed, Reference, Scalar, Template, Word,
-    block, choice, without_constants,
+    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Placed, Reference, Rooted, Scalar, Template,
+    Word, block, choice, without_constants,
 };
 use crate::syntax::{Value, ValueKind};
 
@@ -10,11 +10,11 @@ block! {
     /// How a service is known to work: paths, a port, a command, or what the image brings.
     "health" => Health / HealthField {
         /// The path that answers when it can take requests.
-        optional readiness: Constant,
+        optional readiness: Rooted,
         /// The path that answers as long as it need not be started again.
-        optional liveness: Constant,
+        optional liveness: Rooted,
         /// The path that answers once it has started.
-        optional startup: Constant,
+        optional startup: Rooted,
         /// The port of these paths.
         optional port: Reference,
         /// A port that must accept connections.
@@ -84,7 +84,7 @@ block! {
     /// Where the metrics of a service are.
     "metrics" => Metrics / MetricsField {
         /// The path.
-        optional path: Constant,
+        optional path: Rooted,
         /// The port; the first HTTP port where none is named.
         optional port: Reference,
         /// The time between two scrapes.

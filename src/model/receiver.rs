@@ -25,7 +25,7 @@ block! {
         /// Who gives an alarm when it hears nothing: told every minute of alerts that always fire, which are
         /// those of severity `none` where `match` says nothing else.
         optional heartbeat: Heartbeat,
-        /// When it is told again: after 1h of critical alerts, after 12h of others.
+        /// When it is told again: after 1h where `match` asks for critical alerts alone, else after 12h.
         optional repeat: Duration,
         /// How long a group waits for more before it is told of first: 10s for critical alerts, 30s for others.
         optional wait: Duration,

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::schema::{
-    Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Number, Placed, Ratio, Scalar, block,
+    Bytes, Constant, Cron, Decoder, Duration, Integer, Kind, List, Map, Number, Placed, Ratio, Scalar, block,
     choice, without_constants,
 };
 use crate::syntax::{Value, ValueKind};
@@ -82,7 +82,7 @@ block! {
     "run" => Run / RunField {
         value kind: RunKind = "When.";
         /// schedule: when, as cron says it, in UTC or in `zone`.
-        optional cron: Constant,
+        optional cron: Cron,
         /// schedule: the time zone of `cron`: `"Europe/Berlin"`. UTC, by default.
         optional zone: Constant,
         /// schedule: how late it may start.

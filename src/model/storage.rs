@@ -1,12 +1,12 @@
 //! Where a service keeps what it writes, and the files it is given.
 
-use crate::schema::{Bytes, Constant, Template, Word, block, choice};
+use crate::schema::{Bytes, Constant, Rooted, Template, Word, block, choice};
 
 block! {
     /// A volume of a service.
     "volume" => ServiceVolume / ServiceVolumeField {
         label name = "What it is called.";
-        value path: Constant = "Where it is in the container.";
+        value path: Rooted = "Where it is in the container.";
         /// How much it holds.
         optional size: Bytes,
         /// Whether it is part of a backup.
@@ -36,7 +36,7 @@ block! {
     /// A shared volume in a service, or in a nested one a volume of the service that it stands in.
     "mount" => Mount / MountField {
         label name = "The volume.";
-        value path: Constant = "Where it is in the container.";
+        value path: Rooted = "Where it is in the container.";
         /// Whether the service only reads it.
         optional read_only: bool,
     }
@@ -46,7 +46,7 @@ block! {
     /// A path of the host in a service.
     "bind" => Bind / BindField {
         label source = "The host's path.";
-        value path: Constant = "Where it is in the container.";
+        value path: Rooted = "Where it is in the container.";
         /// Whether the service only reads it.
         optional read_only: bool,
         /// Whether mounts below it appear in the container, too.

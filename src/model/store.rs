@@ -1,7 +1,8 @@
 //! Copies of data, and places for them that are off the site.
 
 use crate::schema::{
-    Bytes, Constant, Duration, Integer, Placed, Reference, References, SecretName, Template, Word, block,
+    Bytes, Constant, Cron, Duration, Integer, Placed, Reference, References, SecretName, Template, Word,
+    block,
 };
 
 block! {
@@ -13,7 +14,7 @@ block! {
         /// Where the copies go: a bucket, an `offsite`, or a list of them.
         required to: References,
         /// When, as cron says it, in UTC.
-        required schedule: Constant,
+        required schedule: Cron,
         /// The age at which a copy on the host is removed. The newest verified one is kept at any age.
         optional retention: Placed<Duration>,
         /// How many verified copies are kept on the host at least; 7 where neither this nor `retention` is set, else 1.
@@ -30,7 +31,7 @@ block! {
         /// The account that copies are read back with, where `account` may only write.
         optional reader: Reference,
         /// When a copy is restored into a scratch server and compared, as cron says it, in UTC.
-        optional drill: Constant,
+        optional drill: Cron,
     }
 }
 

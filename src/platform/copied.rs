@@ -1,6 +1,8 @@
 //! Backups as a cluster takes them: which ones it can take, and the names of their objects.
 
-use super::{Backup, DestinationKind, Platform, RunKind, Service, Switch};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Backup, DestinationKind, InputId, Platform, RunKind, Service, Switch};
 use crate::model::VolumeCopy;
 use crate::schema::Bytes;
 
@@ -59,6 +61,56 @@ impl Platform {
                 !backup.to.iter().any(|to| lacks(to.kind))
             }
         }
+    }
+
+    /// What is read to take copies to their places and back, each with the names of these: what logs in there, and the switch.
+    #[must_use]
+    pub fn read_for_copies(&self) -> BTreeMap<InputId, BTreeSet<String>> {
+        let mut read: BTreeMap<InputId, BTreeSet<String>> = BTreeMap::new();
+        for (backup, to) in
+            self.backups.iter().flat_map(|backup| backup.to.iter().map(move |to| (backup, to)))
+        {
+            if backup.upload == Some(Switch::Never) {
+                continue;
+            }
+            let mut inputs: Vec<InputId> = Vec::new();
+            match to.kind {
+                DestinationKind::Store(store) => {
+                    inputs.extend(self[store].access_key.inputs());
+                    inputs.push(self[store].secret_key);
+                }
+                DestinationKind::Bucket { account, reader, .. } => {
+                    let accounts = account.into_iter().chain(reader);
+                    inputs.extend(accounts.filter_map(|id| Some(self[id].secrets.first()?.1)));
+                }
+            }
+            if let Some(Switch::Variable(input)) = backup.upload {
+                inputs.push(input);
+            }
+            for input in inputs {
+                read.entry(input).or_default().insert(self.destination_name(to.kind));
+            }
+        }
+        read
+    }
+
+    /// The backups that read an input, by their names.
+    pub fn backups_reading(&self, input: InputId) -> impl Iterator<Item = &Backup> {
+        let reads = move |backup: &&Backup| {
+            let switched = matches!(backup.upload, Some(Switch::Variable(switch)) if switch == input);
+            switched
+                || backup.to.iter().any(|to| match to.kind {
+                    DestinationKind::Store(store) => {
+                        let store = &self[store];
+                        store.secret_key == input || store.access_key.inputs().any(|it| it == input)
+                    }
+                    DestinationKind::Bucket { account, reader, .. } => account
+                        .into_iter()
+                        .chain(reader)
+                        .any(|id| self[id].secrets.first().is_some_and(|(_, secret)| *secret == input)),
+                })
+        };
+        self.backups.iter().filter(reads)
     }
 
     /// How much room the copies of a backup have on a cluster: what the source says, else as much as the volumes of the service

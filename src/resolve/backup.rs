@@ -166,7 +166,7 @@ fn backup(
         keep,
         size: block.size,
         alert_after: block.alert_after.map_or(ALERT_AFTER, |it| it.value),
-        drill: optional(block.drill.as_ref(), texts),
+        drill: optional(block.drill.as_deref(), texts),
         span: block.span,
         of_span: block.of.0.span,
     })

@@ -74,8 +74,8 @@ pub(super) fn health(
         Some(port) => Health::Http {
             port,
             readiness,
-            liveness: optional(block.liveness.as_ref(), texts),
-            startup: optional(block.startup.as_ref(), texts),
+            liveness: optional(block.liveness.as_deref(), texts),
+            startup: optional(block.startup.as_deref(), texts),
             tool,
         },
     }
@@ -88,7 +88,7 @@ pub(super) fn metrics(service: &Service, texts: &mut Texts<'_>) -> Option<Metric
         Some(port) => own_port(service, port, texts)?,
         None => first_http(service, block.span, texts)?,
     };
-    let path = optional(block.path.as_ref(), texts).unwrap_or_else(|| "/metrics".to_owned());
+    let path = optional(block.path.as_deref(), texts).unwrap_or_else(|| "/metrics".to_owned());
     Some(Metrics { port, path, span: block.span })
 }
 

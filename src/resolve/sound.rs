@@ -145,9 +145,9 @@ pub(super) fn cron(line: &Constant, texts: &mut Texts<'_>) {
     };
     if let Some(problem) = problem {
         texts.sink.report(
-            Diagnostic::new(codes::TYP001, format!("`{text}` is no schedule")).at(line.span, problem).help(
-                "minute, hour, day of the month, month, day of the week: `0 2 * * *` is every day at two",
-            ),
+            Diagnostic::new(codes::TYP001, format!("`{text}` is no schedule"))
+                .at(line.span, problem)
+                .help(crate::schema::CRON_HELP),
         );
     }
 }

@@ -135,6 +135,9 @@ impl Texts<'_> {
                     Some(Help::from(format!("{as_text}; {}", help.text)))
                 }
                 None if is_text => Some(Help::from(as_text)),
+                help if self.wants_text && is_host(path) && !help.as_ref().is_some_and(Help::is_near) => {
+                    Some(Help::write(format!("\"{}\"", path.text())).led_by("text is quoted: "))
+                }
                 help => help,
             };
             Diagnostic::new(codes::NAM001, format!("there is no `{name}`"))
@@ -224,6 +227,30 @@ impl Texts<'_> {
         );
         None
     }
+}
+
+/// Ends of host names that no member of a service is called.
+const ENDS: &[&str] = &[
+    "com",
+    "org",
+    "net",
+    "dev",
+    "app",
+    "cloud",
+    "info",
+    "local",
+    "internal",
+    "example",
+    "test",
+    "localhost",
+];
+
+/// Whether a path is the name of a host that lacks its quotes.
+fn is_host(path: &Path) -> bool {
+    let label = |label: &SmolStr| super::is_dns_label(label);
+    path.segments.len() > 1
+        && path.segments.iter().all(label)
+        && path.segments.last().is_some_and(|end| end.len() == 2 || ENDS.contains(&end.as_str()))
 }
 
 /// The diagnostic for a reference to an entry that is left out.

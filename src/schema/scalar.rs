@@ -2,6 +2,8 @@
 
 mod others;
 
+pub(super) use others::port_in_words;
+
 use super::{Decoder, Kind};
 use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::source::Span;
@@ -106,7 +108,7 @@ impl Scalar for Constant {
     }
 }
 
-fn is_env_name(word: &str) -> bool {
+pub(super) fn is_env_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
         && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }

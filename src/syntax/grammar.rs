@@ -120,7 +120,7 @@ impl Builder<'_> {
         let words = slice.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
         self.lost.extend(words.filter(|word| !word.is_empty()).take(MOST_LOST).map(SmolStr::new));
         let start = pair.as_span().start();
-        if self.errors >= MOST_ERRORS {
+        if self.errors >= MOST_ERRORS || is_of_yaml(self.text, start) {
             return;
         }
         match Grammar::parse(Rule::lone, slice) {
@@ -185,6 +185,33 @@ impl Builder<'_> {
             );
         }
     }
+}
+
+/// Whether a line is a part of what another one opens that ends with `:`, as YAML has it: that one is told.
+fn is_of_yaml(text: &str, at: usize) -> bool {
+    let line_start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let deep = |line: &str| line.len() - line.trim_start().len();
+    let line = text[line_start..].lines().next().unwrap_or_default();
+    let words = line.trim();
+    let is_item = words == "-" || words.starts_with("- ");
+    let key = words.split_once(':').map(|(key, rest)| (key, rest.is_empty() || rest.starts_with(' ')));
+    let is_key = key.is_some_and(|(key, ends)| {
+        ends && !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+    });
+    if at > line_start + deep(line) || !(is_item || is_key) {
+        return false;
+    }
+    let above = text[..line_start].lines().rev().filter(|line| !line.trim().is_empty());
+    let mut above = above.filter(|other| {
+        let other_is_item = other.trim_start().starts_with("- ");
+        deep(other) < deep(line) || (is_item && !other_is_item && deep(other) == deep(line))
+    });
+    above.next().is_some_and(|opener| {
+        let opener = opener.trim_start().trim_start_matches("- ");
+        opener.strip_suffix(':').is_some_and(|key| {
+            !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+        })
+    })
 }
 
 fn unexpected(found: &str, span: Span, expected: &str) -> Diagnostic {

@@ -27,6 +27,9 @@ pub(super) fn meant(text: &str, at: usize, place: Span) -> Option<Help> {
         b'=' | b'>' if all.ends_with('=') => {
             Some(Help::saying("a value is given with one `=`", "=").in_place(span(1, 1)))
         }
+        b'=' | b'>' | b'<' | b'!' | b'*' | b'/' | b'(' | b'[' if query_start(before).is_some() => {
+            expression(all, line, &span)
+        }
         b':' => of_a_colon(all, line, &span),
         b';' => {
             let behind = line[1..].trim_start();
@@ -164,6 +167,34 @@ fn quoted(all: &str, line: &str, span: &impl Fn(usize, usize) -> Span) -> Option
         Help::saying(&format!("text is quoted: write `{text}`"), &text)
             .in_place(span(all.len() - start, behind.len()))
     })
+}
+
+/// Where a value of several words begins whose first ones stand at the end of a text: `expr = up`.
+fn query_start(before: &str) -> Option<usize> {
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let equals = line + before[line..].find(" = ")?;
+    let start = equals + 3;
+    let plain = |c: char| c.is_ascii_alphanumeric() || " _:.+*/<>!()-".contains(c);
+    let key = before[line..equals].rsplit(['{', ',']).next().unwrap_or_default().trim();
+    let is_query = matches!(key, "expr" | "query") || key.starts_with("query ") || key.starts_with("expr ");
+    let words = &before[start..];
+    (is_query && !words.trim().is_empty() && words.chars().all(plain)).then_some(start)
+}
+
+/// A query without its quotes: an edit where it has no quotes and brackets of its own that could end it.
+fn expression(all: &str, line: &str, span: &impl Fn(usize, usize) -> Span) -> Option<Help> {
+    let start = query_start(all.trim_end_matches([' ', '\t']))?;
+    let end = line.find(['}', ',', '#']).unwrap_or(line.len());
+    let behind = line[..end].trim_end();
+    let text = format!("{}{behind}", &all[start..]);
+    if text.contains(['"', '{', '\\', '$', '\'']) {
+        return Some("text is quoted with `\"`, also where it is several words".into());
+    }
+    let text = format!("\"{}\"", text.trim_start());
+    Some(
+        Help::saying(&format!("text is quoted: write `{text}`"), &text)
+            .in_place(span(all.len() - start, behind.len())),
+    )
 }
 
 /// Where the value begins that a text ends in, in the middle of one of its words or before the first.

@@ -22,7 +22,7 @@ pub(super) fn model(platform: &Platform, sources: &Sources) -> Model {
         runtime: platform.runtime.word(),
         inputs: view.inputs(),
         networks: platform.networks.iter().enumerate().map(|(at, it)| view.network(at, it)).collect(),
-        outsides: platform.outsides.iter().map(outside).collect(),
+        outsides: platform.outsides.iter().map(|it| view.outside(it)).collect(),
         services: platform.services.iter().map(|service| view.service(service)).collect(),
         connections: platform.edges.iter().map(|edge| view.connection(edge)).collect(),
         sites: platform.sites.iter().map(|site| view.site(site)).collect(),
@@ -79,16 +79,20 @@ impl View<'_> {
                 }
             }
         }
-        let view = |(input, read_by): (&platform::Input, Vec<String>)| Input {
+        let of_backups = |at: usize| {
+            self.platform.backups_reading(InputId(at)).map(|backup| backup.name.clone()).collect()
+        };
+        let view = |(at, (input, read_by)): (usize, (&platform::Input, Vec<String>))| Input {
             name: input.name.clone(),
             secret: input.secret,
             default: input.default.clone().filter(|_| !input.secret),
             description: input.description.clone(),
             optional: input.optional,
             read_by,
+            read_by_backups: of_backups(at),
             said: self.said(input.span),
         };
-        self.platform.inputs.iter().zip(readers).map(view).collect()
+        self.platform.inputs.iter().zip(readers).enumerate().map(view).collect()
     }
 
     fn network(&self, at: usize, network: &platform::Network) -> Network {
@@ -353,6 +357,16 @@ impl View<'_> {
         }
     }
 
+    fn outside(&self, outside: &platform::Outside) -> Outside {
+        let endpoint = |it: &platform::Endpoint| format!("{}:{}", it.host, it.port);
+        Outside {
+            name: outside.name.clone(),
+            ranges: outside.ranges.clone(),
+            endpoints: outside.endpoints.iter().map(endpoint).collect(),
+            said: outside.span.map(|span| self.said(span)),
+        }
+    }
+
     fn alert(&self, alert: &platform::observe::Alert) -> Alert {
         let annotations = alert.annotations.iter();
         Alert {
@@ -364,14 +378,5 @@ impl View<'_> {
             annotations: annotations.map(|it| (it.name.clone(), it.text.clone())).collect(),
             said: self.said(alert.span),
         }
-    }
-}
-
-fn outside(outside: &platform::Outside) -> Outside {
-    let endpoint = |it: &platform::Endpoint| format!("{}:{}", it.host, it.port);
-    Outside {
-        name: outside.name.clone(),
-        ranges: outside.ranges.clone(),
-        endpoints: outside.endpoints.iter().map(endpoint).collect(),
     }
 }

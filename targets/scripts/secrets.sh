@@ -43,7 +43,7 @@ is_empty_line() { grep -x "$1=\"\"" "$env_file" || true; }
 # from_elsewhere: the names of those that a provider issues, and that are still empty.
 from_elsewhere() {
   local name
-  for name in $(inputs | awk '$3 == "required" && $6 == "elsewhere" { print $1 }'); do
+  for name in $(inputs | awk '($3 == "required" || $3 == "copies") && $6 == "elsewhere" { print $1 }'); do
     [ -n "$(value "$name")" ] || is_quoted "$name" || echo "$name"
   done
 }

@@ -79,6 +79,10 @@ pub(super) fn lists(
         List::of("secrets", inputs(true).map(|it| plain(&it.name))),
         List::of("inputs", model.inputs.iter().map(|it| plain(&it.name))).detail(),
         List::of("stores", model.stores.iter().map(store)),
+        List::of(
+            "accounts",
+            platform.accounts.iter().map(|it| plain(&format!("{}.{}", platform[it.of].path, it.name))),
+        ),
         List::of("backups", model.backups.iter().map(|it| plain(&it.name))),
         List::of("offsites", platform.stores.iter().map(|it| plain(&it.name))),
         List::of("policies", platform.policies.iter().map(|it| plain(&it.sentence))),

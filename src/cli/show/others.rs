@@ -79,7 +79,7 @@ pub(super) fn things(model: &Model, platform: &Platform, sources: &Sources, name
         out.push(lines.text());
     }
     for receiver in platform.receivers().filter(|receiver| receiver.name == name) {
-        let mut lines = Lines::new("receiver", name, None, None);
+        let mut lines = Lines::new("receiver", name, None, Some(&Said::at(sources, receiver.span)));
         let ways = receiver.integrations.iter();
         lines.all("by", ways.map(|way| (route::integration(platform, way), None)));
         lines.all("where", receiver.matches.iter().map(|one| (route::condition(one), None)));

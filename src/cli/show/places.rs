@@ -3,7 +3,7 @@
 use super::Lines;
 use crate::expand::TakenOut;
 use crate::model::Reach;
-use crate::platform::{EdgeEnd, Platform};
+use crate::platform::{Backup, EdgeEnd, Issuer, IssuerKind, Platform, Switch};
 use crate::schema::Bytes;
 use crate::source::{Sources, Span};
 use crate::view::{Model, Said};
@@ -108,5 +108,29 @@ fn called(platform: &Platform, end: EdgeEnd) -> String {
             format!("{}{}", service.path, port.unwrap_or_default())
         }
         EdgeEnd::Outside(outside) => platform[outside].name.clone(),
+    }
+}
+
+/// What is kept of a backup, and when somebody is told that there is none.
+pub(super) fn of_backup(platform: &Platform, backup: &Backup, lines: &mut Lines) {
+    let age = backup.retention.map_or_else(String::new, |age| format!(", those of more than {age} removed"));
+    lines.add("is kept on the host", &format!("at least {} copies{age}", backup.keep), None);
+    let upload = match backup.upload {
+        Some(Switch::Variable(input)) => format!("where `{}` is `true`", platform[input].name),
+        _ if Platform::is_uploaded(backup) => "always".to_owned(),
+        _ => "never".to_owned(),
+    };
+    lines.add("is taken to its places", &upload, None);
+    lines.add("is missed after", &backup.alert_after.to_string(), None);
+    let drill = backup.drill.as_ref().map(|drill| format!("{drill} (UTC)"));
+    lines.add("is tried", drill.as_deref().unwrap_or("never: `drill` says when"), None);
+}
+
+/// Who issues the certificate of a site.
+pub(super) fn of_certificate(issuer: &Issuer) -> String {
+    match &issuer.kind {
+        IssuerKind::SelfSigned => format!("it signs itself, by the issuer {}", issuer.name),
+        IssuerKind::Files => format!("the operator puts it there, by the issuer {}", issuer.name),
+        IssuerKind::Acme(acme) => format!("issued by {}, at {}", issuer.name, acme.url),
     }
 }

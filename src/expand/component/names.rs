@@ -1,9 +1,10 @@
 //! Names of metrics and labels that instances give.
 
-use crate::diagnostic::{Diagnostic, codes};
+use super::Parameter;
+use crate::diagnostic::{Diagnostic, Help, Sink, codes};
 use crate::model::ParameterType;
 use crate::schema::Decoder;
-use crate::syntax::{Value, ValueKind};
+use crate::syntax::{Text, Value, ValueKind};
 
 /// Reports a value that no metric, or no label, can be called (prometheus.io, "Data model"). A name with a colon is
 /// that of a record. A component hands a name on by a reference, which was held to it where it came from.
@@ -31,5 +32,20 @@ pub(super) fn hold(type_: ParameterType, value: &Value, decoder: &mut Decoder<'_
     decoder.report(
         Diagnostic::new(codes::TYP007, format!("`{name}` cannot be the name of a {what}"))
             .at(value.span, note),
+    );
+}
+
+/// Reports what is no text. A number is one in quotes, where the parameter takes it.
+pub(super) fn unquoted(parameter: &Parameter, value: &Value, decoder: &mut Decoder<'_>) {
+    let ValueKind::Number(number) = &value.kind else {
+        decoder.mismatch::<()>(value, "text or a variable");
+        return;
+    };
+    let text = Value { kind: ValueKind::Text(Text::literal(number.as_str())), span: value.span };
+    let fits = super::bounds::fits(parameter, &text, &mut Sink::default());
+    decoder.report(
+        Diagnostic::new(codes::TYP001, "expected text or a variable, found a number")
+            .at(value.span, "text is always quoted")
+            .help_maybe(fits.then(|| Help::write(format!("\"{number}\"")))),
     );
 }

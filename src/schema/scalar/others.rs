@@ -12,7 +12,11 @@ pub(super) fn of_one(word: &str) -> Option<String> {
 /// How a port is written here that is mapped, or has a protocol, as Docker writes it: `80:8080`, `53/udp`.
 pub(super) fn port(value: &Value) -> Option<String> {
     let ValueKind::Text(text) = &value.kind else { return None };
-    let text = text.as_literal()?;
+    port_in_words(text.as_literal()?)
+}
+
+/// The same of a text: `None` where it is no such port.
+pub(in crate::schema) fn port_in_words(text: &str) -> Option<String> {
     if let Some((number, protocol @ ("tcp" | "udp"))) = text.split_once('/') {
         return number
             .parse::<u16>()

@@ -44,6 +44,8 @@ enum Readers {
     Optional(Vec<usize>),
     /// What runs on another runtime alone.
     Elsewhere(Runtime),
+    /// What takes copies to their places alone, which compose does not start.
+    Copies,
     /// Nothing that compose starts.
     Nothing,
 }
@@ -84,23 +86,32 @@ fn parts<'a>(platform: &'a Platform, others: &[&'a Platform]) -> Vec<Part<'a>> {
     let profiles = profiles(platform);
     let mut parts: BTreeMap<Readers, Vec<Line<'_>>> = BTreeMap::new();
     let elsewhere = read_elsewhere(platform, others, &used);
+    let copies = copies(platform);
     let is_elsewhere = |input: &Input| elsewhere.iter().any(|(_, other)| other.name == input.name);
     for (at, input) in platform.inputs.iter().enumerate().filter(|(_, input)| !is_elsewhere(input)) {
         if platform.runtime == Runtime::Kubernetes && !used.contains(&InputId(at)) {
             continue;
         }
         let readers = match optional.get(&InputId(at)) {
+            _ if !used.contains(&InputId(at)) && copies.contains_key(&InputId(at)) => Readers::Copies,
             _ if !used.contains(&InputId(at)) => Readers::Nothing,
             None => Readers::Core,
             Some(of) => {
                 Readers::Optional((0..profiles.len()).filter(|at| of.contains(profiles[*at])).collect())
             }
         };
-        let line = line(input, readers != Readers::Nothing);
+        let places = copies.get(&InputId(at)).filter(|_| readers == Readers::Copies);
+        let need = match places {
+            Some(places) => {
+                Some(format!("Required for copies to {}", list_of(places.iter().map(String::as_str))))
+            }
+            None => (readers != Readers::Nothing).then(|| "Required".to_owned()),
+        };
+        let line = line(input, need);
         parts.entry(readers).or_default().push(line);
     }
     for (runtime, input) in elsewhere {
-        parts.entry(Readers::Elsewhere(runtime)).or_default().push(line(input, true));
+        parts.entry(Readers::Elsewhere(runtime)).or_default().push(line(input, Some("Required".to_owned())));
     }
     let alone = parts.len() == 1 && parts.contains_key(&Readers::Core);
     let title = |readers: &Readers| match readers {
@@ -115,6 +126,7 @@ fn parts<'a>(platform: &'a Platform, others: &[&'a Platform]) -> Vec<Part<'a>> {
             ]
         }
         Readers::Elsewhere(runtime) => vec![format!("Read on {} alone.", runtime.name())],
+        Readers::Copies => vec!["Read by the backups alone: compose does not ask for it.".to_owned()],
         Readers::Nothing => vec!["Not asked for by what is built here.".to_owned()],
     };
     parts.into_iter().map(|(readers, inputs)| Part { title: title(&readers), inputs }).collect()
@@ -125,6 +137,8 @@ pub(in crate::target) struct Asked<'a> {
     pub(in crate::target) input: &'a Input,
     /// Whether compose asks for it.
     pub(in crate::target) used: bool,
+    /// Whether copies are taken to their places by it.
+    pub(in crate::target) for_copies: bool,
     /// The profiles of the services that read it, where none of these always starts.
     pub(in crate::target) profiles: Vec<&'a str>,
 }
@@ -133,11 +147,19 @@ pub(in crate::target) struct Asked<'a> {
 pub(in crate::target) fn asked(platform: &Platform) -> impl Iterator<Item = Asked<'_>> {
     let used = used(platform);
     let mut optional = of_optional_parts(platform);
+    let copies = copies(platform);
     platform.inputs.iter().enumerate().map(move |(at, input)| Asked {
         input,
         used: used.contains(&InputId(at)),
+        for_copies: copies.contains_key(&InputId(at)),
         profiles: optional.remove(&InputId(at)).into_iter().flatten().collect(),
     })
+}
+
+/// What the scripts beside compose read to take copies to their places, with the names of these. A cluster's own are among what it
+/// asks for.
+fn copies(platform: &Platform) -> BTreeMap<InputId, BTreeSet<String>> {
+    if platform.runtime == Runtime::Compose { platform.read_for_copies() } else { BTreeMap::new() }
 }
 
 /// The inputs that other platforms of the same source read, and this one does not.
@@ -225,13 +247,14 @@ fn of_optional_parts(platform: &Platform) -> HashMap<InputId, IndexSet<&str>> {
     parts.into_iter().filter_map(|(input, profiles)| Some((input, profiles?))).collect()
 }
 
-fn line(input: &Input, is_asked_for: bool) -> Line<'_> {
+/// `need` says what it is required for; `None` where nothing asks for it.
+fn line(input: &Input, need: Option<String>) -> Line<'_> {
     let mut comments: Vec<String> = input.description.iter().cloned().collect();
     let mut facts = Vec::new();
     match (&input.default, input.optional) {
         (_, true) => facts.push("May stay empty".to_owned()),
-        (None, false) if is_asked_for => facts.push("Required".to_owned()),
-        (_, false) => {}
+        (None, false) => facts.extend(need),
+        (Some(_), false) => {}
     }
     if input.issued_elsewhere {
         facts.push("issued by its provider, never made up".to_owned());

@@ -14,8 +14,8 @@ pub(super) fn facts(out: &mut String, platform: &Platform) {
     table(
         out,
         "inputs",
-        "A line each: its name; `secret` or `variable`; `required`, `default`, `optional`, or `unused` where compose does not ask \
-         for it;\n# the least length; `url` where it is part of an address; `elsewhere` where a provider issues it; the profiles that \
+        "A line each: its name; `secret` or `variable`; `required`, `default`, `optional`, `copies` where the backups alone \
+         need it, or `unused` where compose does not ask for it;\n# the least length; `url` where it is part of an address; `elsewhere` where a provider issues it; the profiles that \
          alone read it.",
         asked(platform).map(|asked| line(&asked)),
     );
@@ -31,6 +31,7 @@ fn line(asked: &Asked<'_>) -> String {
     let Input { name, secret, default, optional, min_length, in_url, issued_elsewhere, .. } = asked.input;
     let kind = if *secret { "secret" } else { "variable" };
     let need = match default {
+        None if !asked.used && asked.for_copies && !*optional => "copies",
         _ if !asked.used => "unused",
         _ if *optional => "optional",
         Some(_) => "default",
