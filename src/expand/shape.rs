@@ -61,9 +61,7 @@ pub fn meant_elsewhere(text: &str, at: usize) -> Option<String> {
     for _ in &around {
         let [entry] = entries else { return None };
         // An instance may have a parameter that is called so.
-        if level.field(&entry.key.text).is_none() {
-            return None;
-        }
+        level.field(&entry.key.text)?;
         level = level.below(entry)?;
         entries = entry.entries();
     }

@@ -161,7 +161,6 @@ pub(super) struct Runbook {
     dashboards: Vec<String>,
     /// Whether the page of the platform says what helps: how copies are taken and brought back.
     copies: bool,
-    cluster: bool,
     route: String,
 }
 
@@ -266,7 +265,6 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
         looks,
         dashboards: dashboards.map(|it| line(&it.title)).collect(),
         copies: is_about_copies(alerts) || owners.iter().any(|owner| has_copies(platform, owner)),
-        cluster: platform.runtime == Runtime::Kubernetes,
         owners: shown
             .iter()
             .filter(|service| service.runs())
