@@ -19,8 +19,8 @@ block! {
         optional retention: Placed<Duration>,
         /// How many verified copies are kept on the host at least; 7 where neither this nor `retention` is set, else 1.
         optional keep: Placed<Integer>,
-        /// How much room its copies have on a cluster, where they lie in a claim of their own; as much as the volumes of the service where
-        /// nothing is set.
+        /// How much room its copies have on a cluster, where they lie in a claim of their own; where nothing is set, as
+        /// much as the volumes of the service for each copy that is kept and the one being taken, eight at most.
         optional size: Bytes,
         /// After what time without a copy an alert fires; two days where nothing is set.
         optional alert_after: Placed<Duration>,

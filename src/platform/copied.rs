@@ -19,6 +19,9 @@ pub enum Untaken {
     NoUser,
 }
 
+/// A week of daily copies, and the one that is being taken.
+const MOST_COPIES: u64 = 8;
+
 impl Platform {
     /// Why a cluster does not take a backup; `None` where it does. A volume is copied by a pod beside the one that writes to it, so
     /// its files have to be a valid copy at any time.
@@ -114,7 +117,7 @@ impl Platform {
     }
 
     /// How much room the copies of a backup have on a cluster: what the source says, else as much as the volumes of the service
-    /// together, each of which has at least `least`.
+    /// together, each of which has at least `least`, for each of [`Self::copies_of`].
     #[must_use]
     pub fn room_of(&self, backup: &Backup, least: Bytes) -> Bytes {
         if let Some(size) = backup.size {
@@ -124,7 +127,15 @@ impl Platform {
         let own = service.volumes.iter().map(|volume| volume.size);
         let shared = service.mounts.iter().map(|mount| self[mount.volume].size);
         let sizes: u64 = own.chain(shared).map(|size| size.map_or(least.0, |size| size.0)).sum();
-        Bytes(sizes.max(least.0))
+        Bytes(sizes.max(least.0).saturating_mul(Self::copies_of(backup)))
+    }
+
+    /// For how many copies there is room where the source says nothing: those that are kept, and the one that is being taken. Copies
+    /// are packed, and no disk is full, so more than [`MOST_COPIES`] have room where there is some for these.
+    #[must_use]
+    pub fn copies_of(backup: &Backup) -> u64 {
+        let by_age = backup.retention.map_or(0, |retention| retention.0 / backup.alert_after.0.max(1));
+        backup.keep.max(by_age).saturating_add(1).min(MOST_COPIES)
     }
 
     /// The ports at which a service is asked for its data: those that the commands of its `dump` name, and all where they name none.

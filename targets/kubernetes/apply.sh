@@ -15,7 +15,11 @@ fail() {
 }
 
 usage() {
-  sed -n '/^# apply-kubernetes/,/^[^#]/s/^# //p' "$0" >&2
+  sed -n '/^# apply-kubernetes/,/^[^#]/s/^# //p' "$0"
+}
+
+misused() {
+  usage >&2
   exit 2
 }
 
@@ -59,7 +63,7 @@ server() {
 }
 
 # split FILE FOLDER: the documents of a file, one file a wave; `jobs`, a line `wave namespace name platform` each; `scaled`, a line
-# `kind namespace name` for what says nothing of its replicas; `running`, `wave kind namespace name` of what runs on. Waves are those of
+# `kind namespace name` for what says nothing of its replicas; `least`, `kind namespace name number` of what scalers start from; `running`, `wave kind namespace name` of what runs on. Waves are those of
 # Argo CD; what names none is of wave 0. Pods carry the versions of the Secrets that they read, of the file `versions`: a
 # changed one makes new pods.
 split() {
@@ -75,9 +79,10 @@ split() {
       file = sprintf("%s/wave-%04d.yaml", folder, wave + 1000)
       printf "---\n%s", text >file
       if ((kind == "Deployment" || kind == "StatefulSet") && !counted) print kind, namespace, name >(folder "/scaled")
+      if (kind == "HorizontalPodAutoscaler" && least != "") print target, namespace, aim, least >(folder "/least")
       if (kind == "Job") print wave + 1000, namespace, name, platform >(folder "/jobs")
       if (kind ~ /^(Deployment|StatefulSet|DaemonSet)$/) print wave + 1000, kind, namespace, name >(folder "/running")
-      text = section = kind = name = namespace = platform = ""
+      text = section = kind = name = namespace = platform = least = target = aim = ""
       wave = counted = within = 0
     }
     function value(line) {
@@ -93,6 +98,10 @@ split() {
     { template = section == "spec:" && $0 == "  template:"; text = text $0 "\n" }
     /^[A-Za-z]/ { section = $1 }
     section == "spec:" && /^  replicas:/ { counted = 1 }
+    section == "spec:" && /^  minReplicas:/ { least = value($0) }
+    section == "spec:" && /^  [A-Za-z]/ { part = $1 }
+    section == "spec:" && part == "scaleTargetRef:" && /^    kind:/ { target = value($0) }
+    section == "spec:" && part == "scaleTargetRef:" && /^    name:/ { aim = value($0) }
     /^kind:/ { kind = value($0) }
     section == "metadata:" && /^  name:/ { name = value($0) }
     section == "metadata:" && /^  namespace:/ { namespace = value($0) }
@@ -103,12 +112,20 @@ split() {
 }
 
 # hand_over: where a scaler now decides how many pods there are, an apply that says nothing of them any more would have the
-# API take its default, one, until the scaler has looked. So the number gets a second owner first.
+# API take its default, one, until the scaler has looked. So the number gets a second owner first. A scaler by load is switched off
+# at zero, so it is given its least number.
 # https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
 hand_over() {
   while read -r kind namespace name <&3; do
     replicas=$(kubectl --namespace "$namespace" get "$kind" "$name" --ignore-not-found -o 'jsonpath={.spec.replicas}')
     [ -n "$replicas" ] || continue
+    if [ "$replicas" = 0 ]; then
+      least=$(sed -n "s/^$kind $namespace $name //p" "$work/least")
+      if [ -n "$least" ]; then
+        replicas=$least
+        log "$namespace/$name stood still, and starts with $replicas"
+      fi
+    fi
     printf '{"apiVersion":"apps/v1","kind":"%s","metadata":{"namespace":"%s","name":"%s"},"spec":{"replicas":%s}}\n' \
       "$kind" "$namespace" "$name" "$replicas" |
       kubectl apply --server-side --force-conflicts --field-manager infrac-scale -f - >/dev/null
@@ -261,21 +278,25 @@ settle() {
 
 while [ $# -gt 0 ]; do
   case $1 in
+    -h | --help)
+      usage
+      exit 0
+      ;;
     --dry-run) dry_run=yes ;;
     --context | --timeout)
-      [ $# -gt 1 ] || usage
+      [ $# -gt 1 ] || misused
       case $1 in --context) context=$2 ;; *) timeout=$2 ;; esac
       shift
       ;;
-    -*) usage ;;
+    -*) misused ;;
     *)
-      [ -z "$environment" ] || usage
+      [ -z "$environment" ] || misused
       environment=$1
       ;;
   esac
   shift
 done
-case $timeout in '' | *[!0-9]*) usage ;; esac
+case $timeout in '' | *[!0-9]*) misused ;; esac
 
 folder=$root/kubernetes
 if [ -n "$environment" ]; then
@@ -291,7 +312,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
-for list in jobs scaled running grown secrets versions; do
+for list in jobs scaled least running grown secrets versions; do
   : >"$work/$list"
 done
 fresh=''

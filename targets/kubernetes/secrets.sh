@@ -18,7 +18,11 @@ fail() {
 }
 
 usage() {
-  sed -n '/^# secrets-kubernetes/,/^[^#]/s/^# //p' "$0" >&2
+  sed -n '/^# secrets-kubernetes/,/^[^#]/s/^# //p' "$0"
+}
+
+misused() {
+  usage >&2
   exit 2
 }
 
@@ -68,7 +72,7 @@ judge() {
 # look_at_known: what --known names is kept by a program.
 look_at_known() {
   for key in $learnt; do
-    case $key in *[!A-Za-z0-9_]*) usage ;; esac
+    case $key in *[!A-Za-z0-9_]*) misused ;; esac
     grep -q "^@learn $key " "$table" ||
       fail "--known $key: no program keeps a value of this name; there are: $(sed -n 's/^@learn \([^ ]*\) .*/\1/p' "$table" | sort -u | paste -sd ' ' -)"
   done
@@ -182,6 +186,9 @@ make() {
   namespace=$1 secret=$2 workload=$3
   shift 3
   if [ -n "$dry_run" ]; then
+    # It stands in a line of the table for each of its readers.
+    case $shown in *" $namespace/$secret "*) return ;; esac
+    shown="$shown$namespace/$secret "
     log "$namespace/$secret would hold: $*"
     return
   fi
@@ -251,9 +258,13 @@ restart() {
 
 while [ $# -gt 0 ]; do
   case $1 in
+    -h | --help)
+      usage
+      exit 0
+      ;;
     --dry-run) dry_run=yes ;;
     --context | --env-file | --known)
-      [ $# -gt 1 ] || usage
+      [ $# -gt 1 ] || misused
       case $1 in
         --context) context=$2 ;;
         --known) learnt="$learnt$2 " ;;
@@ -261,9 +272,9 @@ while [ $# -gt 0 ]; do
       esac
       shift
       ;;
-    -*) usage ;;
+    -*) misused ;;
     *)
-      [ -z "$environment" ] || usage
+      [ -z "$environment" ] || misused
       environment=$1
       ;;
   esac
@@ -300,7 +311,7 @@ done
 # Secrets stand in namespaces, which are otherwise applied behind them.
 [ -n "$dry_run" ] || kubectl apply --server-side --force-conflicts --field-manager infrac -k "$folder/namespaces" >/dev/null ||
   fail "the namespaces are refused"
-readers='' waiting=''
+readers='' waiting='' shown=' '
 each make
 each_reader run_again
 if [ -n "$waiting" ]; then

@@ -1,199 +1,19 @@
 //! Backups on a cluster: the programs of their pods really run, in each shell that an image may have, with a program of a service
 //! and a client of object stores that are stand-ins; and what their objects are.
 
+mod pod;
+
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
 use infrac::platform::Runtime;
 
 use super::built::all;
-use super::cluster::{Cluster, list, text};
+use super::cluster::{list, text};
 use super::none;
 use crate::judge::Judge;
-
-/// What a ledger does: two books, of which the second has a name of two words. `dies`, `rows` and `version` say what it does otherwise.
-const LEDGER: &str = r#"#!/bin/sh
-at=${0%/*}
-rows=10
-[ ! -e "$at/rows" ] || rows=$(cat "$at/rows")
-case $1 in
-  books) [ "$2" = '--of=all books' ] || exit 9; printf 'first\nsecond book\n' ;;
-  dump)
-    seq "$rows" | sed "s/$/ of $4, as long as rows are/"
-    [ ! -e "$at/dies" ] || exit 1
-    [ -e "$at/ends_early" ] || echo "end of $4"
-    ;;
-  verify) [ "$(tail -n 1)" = "end of $3" ] ;;
-  count) echo "$rows first"; echo "$rows second book" ;;
-  --version) if [ -e "$at/version" ]; then cat "$at/version"; else echo 2.1; fi ;;
-  load) cat >"$at/restored-$2" ;;
-  "it's") [ "$2" = audit ] ;;
-  *) exit 9 ;;
-esac
-"#;
-
-/// An object store that is a folder. A writer may not read: what it asks for is refused.
-const RCLONE: &str = r#"#!/bin/sh
-at=${0%/*}
-env | grep '^RCLONE_' | sort >"$at/known"
-case "$1 $*" in copy*--no-check-dest*) ;; copy*writer*:*) exit 1 ;; esac
-to() { printf '%s' "$at/store/$(printf '%s' "$1" | sed 's/^[a-z]*[0-9]*://')"; }
-case $1 in
-  copy)
-    case $2 in
-      *:*) [ -d "$(to "$2")" ] && mkdir -p "$3" && cp "$(to "$2")"/* "$3" ;;
-      *) mkdir -p "$(to "$3")" && cp "$2"/* "$(to "$3")" ;;
-    esac
-    [ ! -e "$at/loses" ] || : >"$(to "$3")/$(ls "$(to "$3")" | head -n 1)"
-    ;;
-  check) case $3 in writer*) exit 1 ;; esac; diff -r "$2" "$(to "$3")" >/dev/null ;;
-  lsf) cd "$(to "$3")" && ls -d -- */ ;;
-esac
-"#;
-
-/// A shell with the tools beside it: BusyBox is all that many an image has.
-#[derive(Clone, Copy)]
-enum Shell {
-    Dash,
-    Bash,
-    BusyBox,
-}
-
-/// A pod's folders.
-struct Pod {
-    folder: tempfile::TempDir,
-    shell: Shell,
-}
-
-impl Pod {
-    /// The programs of a backup of `cluster-backups`, as its ConfigMap holds them.
-    fn new(backup: &str, shell: Shell) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        for name in ["bin", "infrac", "copies", "volumes"] {
-            fs::create_dir(folder.path().join(name)).expect("a folder");
-        }
-        let cluster = cluster();
-        let map = cluster.find("ConfigMap", "bakery", &format!("{backup}.backup")).expect("its programs");
-        for (name, program) in map.value["data"].as_object().expect("files") {
-            fs::write(folder.path().join("infrac").join(name), text(program)).expect("a file");
-        }
-        let pod = Self { folder, shell };
-        pod.tool("ledger", LEDGER);
-        pod.tool("rclone", RCLONE);
-        if matches!(shell, Shell::BusyBox) {
-            for name in [
-                "sh",
-                "sed",
-                "awk",
-                "tar",
-                "gzip",
-                "find",
-                "sort",
-                "sha256sum",
-                "cut",
-                "tr",
-                "wc",
-                "tail",
-                "head",
-                "date",
-            ] {
-                let busybox = program("busybox");
-                pod.tool(name, &format!("#!/bin/sh\nexec {} {name} \"$@\"\n", busybox.display()));
-            }
-        }
-        pod
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn tool(&self, name: &str, text: &str) {
-        let path = self.path("bin").join(name);
-        fs::write(&path, text).expect("a file");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("rights");
-    }
-
-    fn set(&self, name: &str, text: &str) {
-        fs::write(self.path("bin").join(name), text).expect("a file");
-    }
-
-    /// A step of a pod, with the arguments that its container has.
-    fn step(&self, name: &str, env: &[(&str, &str)]) -> Output {
-        let (program, first) = match self.shell {
-            Shell::Dash => (program("dash"), None),
-            Shell::Bash => (PathBuf::from("bash"), Some("--posix")),
-            Shell::BusyBox => (program("busybox"), Some("sh")),
-        };
-        let mut command = Command::new(program);
-        command.args(first).arg(self.path("infrac").join(format!("{name}.sh")));
-        if name == "verify" && !self.path("copies/.restore").exists() {
-            command.arg(self.path("copies/.work/copy"));
-        }
-        let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").expect("a path"));
-        command.env("PATH", path).env("COPIES", self.path("copies")).env("FILES", self.path("volumes"));
-        command.env("TMPDIR", self.folder.path()).env("INPUT_LEDGER_BOOKS", "all books");
-        command.env("INPUT_BACKUP_UPLOAD", "true").envs(env.iter().copied());
-        command.output().expect("the shell runs")
-    }
-
-    /// Steps one behind the other, as a pod has them: none behind one that fails. What was said; the name of the step that failed.
-    fn steps(&self, names: &[&str], env: &[(&str, &str)]) -> (String, Option<String>) {
-        let mut said = String::new();
-        for name in names {
-            let output = self.step(name, env);
-            said += &String::from_utf8_lossy(&output.stderr);
-            said += &String::from_utf8_lossy(&output.stdout);
-            if !output.status.success() {
-                return (said, Some((*name).to_owned()));
-            }
-        }
-        (said, None)
-    }
-
-    fn take(&self, env: &[(&str, &str)]) -> (String, Option<String>) {
-        self.steps(&["save", "verify", "seal", "upload", "prune"], env)
-    }
-
-    fn restore(&self, env: &[(&str, &str)]) -> (String, Option<String>) {
-        self.steps(&["fetch", "choose", "verify", "restore", "compare"], env)
-    }
-
-    /// The names of its copies, the oldest first.
-    fn copies(&self) -> Vec<String> {
-        names(&self.path("copies"))
-    }
-
-    /// Takes a copy, and lets it be of another day.
-    fn take_on(&self, stamp: &str) {
-        let before = self.copies();
-        let (said, failed) = self.take(&[]);
-        assert_eq!(failed, None, "{said}");
-        let taken = self.copies().into_iter().find(|name| !before.contains(name)).expect("a copy");
-        fs::rename(self.path("copies").join(taken), self.path("copies").join(stamp)).expect("renamed");
-    }
-}
-
-/// A program among the judges, else one of the machine.
-fn program(name: &str) -> PathBuf {
-    Judge::find(name).map_or_else(|| PathBuf::from(name), |judge| judge.program().to_owned())
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder");
-    let mut names: Vec<String> =
-        entries.map(|it| it.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
-}
-
-fn cluster() -> Cluster {
-    all().iter().find(|built| built.name == "cluster-backups").expect("it is built").cluster()
-}
-
-const SHELLS: [Shell; 3] = [Shell::Dash, Shell::Bash, Shell::BusyBox];
+use pod::{Pod, SHELLS, Shell, TAKING, cluster, names};
 
 /// A copy of a cluster is read by the scripts of a host, digests and all.
 #[test]
@@ -243,7 +63,7 @@ fn what_dies_or_is_cut_is_no_copy() {
             assert_eq!(whole, ["20260101T020000Z"]);
             // The next run begins anew.
             fs::remove_file(pod.path("bin").join(what)).expect("it is there");
-            assert_eq!(pod.take(&[]).1, None);
+            assert_eq!(pod.retry(&[]).1, None);
             assert_eq!(pod.copies().len(), 2);
         }
     }
@@ -367,6 +187,128 @@ fn what_is_restored_is_compared_where_the_server_can_be_asked() {
     assert_eq!(failed.as_deref(), Some("compare"), "{said}");
 }
 
+/// Switches the upload of `books` on.
+fn uploading(shell: Shell) -> Pod {
+    let pod = Pod::new("books", shell);
+    pod.know("  false\n", "  true\n");
+    pod
+}
+
+#[test]
+fn what_is_there_before_a_restore_is_neither_the_newest_copy_nor_pushes_one_out() {
+    for shell in SHELLS {
+        let pod = Pod::new("books", shell);
+        pod.know("KEEP=7\n", "KEEP=1\n");
+        pod.take_on("20260101T020000Z");
+        // Much is lost, which is why a person restores.
+        pod.set("rows", "1");
+        let (said, failed) = pod.take(&[("BEFORE", "true")]);
+        assert_eq!(failed, None, "{said}");
+        let copies = pod.copies();
+        assert!(
+            copies.len() == 2 && copies[0] == "20260101T020000Z" && copies[1].ends_with("Z-before"),
+            "{copies:?}"
+        );
+        let (said, failed) = pod.restore(&[("COPY", "list")]);
+        assert_eq!(failed.as_deref(), Some("choose"), "{said}");
+        assert!(said.contains(&format!("there are: {} {}", copies[0], copies[1])), "{said}");
+        let (said, failed) = pod.restore(&[]);
+        assert_eq!(failed, None, "{said}");
+        assert!(said.contains("books: 20260101T020000Z,"), "{said}");
+        let restored = || fs::read_to_string(pod.path("bin/restored-first")).expect("it is there");
+        assert_eq!(restored().lines().count(), 11);
+        // It comes back where it is named, and goes when as many newer ones are there as are kept.
+        let (said, failed) = pod.restore(&[("COPY", &copies[1])]);
+        assert_eq!(failed, None, "{said}");
+        assert_eq!(restored().lines().count(), 2);
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        assert_eq!(pod.take(&[("SMALLER", "true")]).1, None);
+        let left: Vec<String> = pod.copies().into_iter().filter(|name| name.ends_with("-before")).collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+#[test]
+fn a_restore_takes_the_copy_that_was_fetched() {
+    for shell in SHELLS {
+        let pod = uploading(shell);
+        assert_eq!(pod.take(&[]).1, None);
+        let uploaded = pod.copies().remove(0);
+        // A newer one lies in the claim alone.
+        let (from, to) = (pod.path("copies").join(&uploaded), pod.path("copies/20990101T020000Z"));
+        fs::rename(from, to).expect("renamed");
+        let (said, failed) = pod.restore(&[("FROM", "paris")]);
+        assert_eq!(failed, None, "{said}");
+        assert!(said.ends_with(&format!("books {uploaded}\n")), "{said}");
+        let (said, failed) = pod.restore(&[("FROM", "paris"), ("COPY", "list")]);
+        assert_eq!(failed.as_deref(), Some("fetch"), "{said}");
+        assert!(said.contains(&format!("in paris there are: {uploaded}")), "{said}");
+    }
+}
+
+#[test]
+fn a_retry_goes_on_with_the_copy_that_its_job_has_sealed() {
+    for shell in SHELLS {
+        let pod = uploading(shell);
+        pod.know("KEEP=7\n", "KEEP=1\n");
+        pod.take_on("20260101T020000Z");
+        pod.set("loses", "");
+        assert_eq!(pod.take(&[]).1.as_deref(), Some("upload"));
+        let taken = pod.whole();
+        assert_eq!(taken.len(), 1, "{taken:?}: what is old went ahead of the upload");
+        assert_eq!(pod.retry(&[]).1.as_deref(), Some("upload"));
+        assert_eq!(pod.whole(), taken);
+        fs::remove_file(pod.path("bin/loses")).expect("it is there");
+        let (said, failed) = pod.retry(&[]);
+        assert_eq!(failed, None, "{said}");
+        assert!(said.contains("was sealed by an earlier try") && !said.contains("is copied"), "{said}");
+        assert_eq!(pod.copies(), taken, "what was begun is gone");
+    }
+}
+
+#[test]
+fn runs_do_not_meet() {
+    for shell in SHELLS {
+        let pod = Pod::new("books", shell);
+        pod.take_on("20260101T020000Z");
+        let run = |job: u32, steps: &[&str], env: &[(&str, &str)]| {
+            pod.job.set((job, 1));
+            pod.steps(steps, env)
+        };
+        // One that a person starts takes nothing from the one of the schedule.
+        assert_eq!(run(10, &["save"], &[]).1, None);
+        assert_eq!(run(11, &["save"], &[]).1, None);
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        assert_eq!(run(10, &TAKING[1..], &[]).1, None);
+        // It began within the same second, or a second later.
+        let failed = run(11, &TAKING[1..], &[]).1;
+        assert!(failed.is_none() || failed.as_deref() == Some("seal"), "{failed:?}");
+        // A copy that spans a restore is none, and none begins meanwhile.
+        assert_eq!(run(12, &["save", "verify"], &[]).1, None);
+        let wanted = [("COPY", "20260101T020000Z")];
+        assert_eq!(run(13, &["fetch", "choose", "verify", "restore"], &wanted).1, None);
+        let (said, failed) = run(12, &["seal"], &[]);
+        assert_eq!(failed.as_deref(), Some("seal"), "{said}");
+        let (said, failed) = run(14, &TAKING, &[]);
+        assert_eq!(failed.as_deref(), Some("save"), "{said}");
+        let (said, failed) = run(15, &["fetch", "choose", "verify", "restore"], &wanted);
+        assert_eq!(failed.as_deref(), Some("restore"), "{said}");
+        assert!(said.contains("another restore runs"), "{said}");
+        assert_eq!(run(16, &TAKING, &[("BEFORE", "true")]).1, None);
+        // A day later the Job of that restore cannot live any more.
+        fs::write(pod.path("copies/.restoring/until"), "1000000000\n").expect("a file");
+        assert_eq!(run(17, &TAKING, &[]).1, None);
+        // One that failed may be made good by another.
+        pod.set("refuses", "");
+        assert_eq!(run(18, &["fetch", "choose", "verify", "restore"], &wanted).1.as_deref(), Some("restore"));
+        assert_eq!(run(19, &TAKING, &[]).1.as_deref(), Some("save"));
+        fs::remove_file(pod.path("bin/refuses")).expect("it is there");
+        assert_eq!(run(20, &["fetch", "choose", "verify", "restore", "compare"], &wanted).1, None);
+        let (said, failed) = run(21, &TAKING, &[]);
+        assert_eq!(failed, None, "{said}");
+    }
+}
+
 #[test]
 fn files_are_copied_and_come_back() {
     for shell in [Shell::Dash, Shell::BusyBox] {
@@ -420,7 +362,7 @@ fn pods_of_backups_hold_no_more_than_they_need() {
                 let keys = list(&container.value["env"])
                     .iter()
                     .filter(|it| !it["valueFrom"]["secretKeyRef"].is_null());
-                if ["verify", "seal", "prune", "choose", "compare"].contains(&container.name())
+                if ["verify", "seal", "prune", "finish", "choose", "compare"].contains(&container.name())
                     && keys.count() > 0
                 {
                     complain("a step has a secret that it does not need");

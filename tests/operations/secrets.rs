@@ -157,6 +157,8 @@ fn a_check_names_what_is_wrong() {
         ("MINIO_SECRET_KEY", "minio_password", "is a word that everybody tries"),
         ("ELASTIC_PASSWORD", "please-changeme-now", "still is what an example says"),
         ("KIBANA_SYSTEM_PASSWORD", "123456789012", "is a word that everybody tries"),
+        ("KIBANA_ENCRYPTION_KEY", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "is one character again and again"),
+        ("ELASTIC_EXPORTER_PASSWORD", "............", "is one character again and again"),
         ("ELASTIC_APP_PASSWORD", "\"between quotes\"", "must stand between ' and '"),
         ("SLACK_WEBHOOK", "", "is empty, and is issued elsewhere"),
         ("NODE_ENV", "local", "is none of development, test, production"),

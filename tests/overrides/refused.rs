@@ -46,6 +46,8 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("job-of-schedule", "report", "CronJob { spec { jobTemplate { spec { @ } } } }"),
     ("Service", "api", "Service api { spec { @ } }"),
     ("public", "api", "Service api-public { spec { @ } }"),
+    ("noted", "api", "Service api-public { metadata { annotations { @ } } }"),
+    ("Namespace", "", "Namespace shop { spec { @ } }"),
     ("PodDisruptionBudget", "api", "PodDisruptionBudget { spec { @ } }"),
     ("HorizontalPodAutoscaler", "api", "HorizontalPodAutoscaler { spec { @ } }"),
     ("ScaledObject", "queue", "ScaledObject { spec { @ } }"),

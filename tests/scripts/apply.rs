@@ -367,3 +367,45 @@ fn a_wrong_environment_is_a_message() {
         assert!(said(&output).contains("apply-kubernetes.sh [--dry-run]"), "{}", said(&output));
     }
 }
+
+#[test]
+fn a_scaler_that_was_switched_off_at_zero_starts_from_its_least_number() {
+    for shell in Shell::all() {
+        for (there, expected) in [("0", 2), ("5", 5)] {
+            let project = project();
+            let scaler = object(
+                "HorizontalPodAutoscaler",
+                "by-load",
+                "2",
+                "spec:\n  maxReplicas: 9\n  metrics:\n  - type: Resource\n    resource:\n      name: cpu\n  minReplicas: 2\n  scaleTargetRef:\n    \
+                 apiVersion: apps/v1\n    kind: Deployment\n    name: api\n",
+            );
+            let all = [object("Deployment", "api", "2", "spec:\n  template: {}\n"), scaler];
+            project.write("kubernetes/base/all.yaml", &all.concat());
+            project.answer("get Deployment api", 0, &[there]);
+            let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+            assert!(output.status.success(), "{}", said(&output));
+            let given = project.given();
+            assert!(given[0].contains(&format!("\"spec\":{{\"replicas\":{expected}}}")), "{given:?}");
+        }
+    }
+}
+
+#[test]
+fn help_is_no_mistake() {
+    for shell in Shell::all() {
+        for (program, text) in [
+            ("apply-kubernetes.sh", super::APPLY.to_owned()),
+            ("secrets-kubernetes.sh", super::secrets_script()),
+        ] {
+            let project = Project::new();
+            project.write(&format!("scripts/{program}"), &text);
+            let output = project.run(&shell, program, &["--help"]);
+            assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+            assert!(String::from_utf8_lossy(&output.stdout).starts_with(program), "{}", said(&output));
+            let output = project.run(&shell, program, &["--other"]);
+            assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+            assert!(output.stdout.is_empty() && said(&output).contains(program), "{}", said(&output));
+        }
+    }
+}

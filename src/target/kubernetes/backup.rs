@@ -21,10 +21,12 @@ use super::{Context, claim, labels};
 use crate::platform::{Backup, Platform, Service};
 
 /// The programs, as a ConfigMap holds them beside what is known of one backup.
-const PROGRAMS: [(&str, &str); 9] = [
+const PROGRAMS: [(&str, &str); 11] = [
     ("choose.sh", include_str!("../../../targets/kubernetes/backup/choose.sh")),
+    ("common.sh", include_str!("../../../targets/kubernetes/backup/common.sh")),
     ("compare.sh", include_str!("../../../targets/kubernetes/backup/compare.sh")),
     ("fetch.sh", include_str!("../../../targets/kubernetes/backup/fetch.sh")),
+    ("finish.sh", include_str!("../../../targets/kubernetes/backup/finish.sh")),
     ("prune.sh", include_str!("../../../targets/kubernetes/backup/prune.sh")),
     ("restore.sh", include_str!("../../../targets/kubernetes/backup/restore.sh")),
     ("save.sh", include_str!("../../../targets/kubernetes/backup/save.sh")),
@@ -54,6 +56,11 @@ const NEVER: &str = "0 0 30 2 *";
 
 /// The longest that a restore may take, in seconds: a day. One that hangs would keep the services that stand still from coming back.
 const RESTORE_ENDS: i64 = 86_400;
+
+/// The longest that a run with all of its retries may take, in seconds. One that hangs would keep all later ones from starting.
+fn taking_ends(backup: &Backup) -> i64 {
+    i64::try_from(backup.alert_after.0 / 2_000).unwrap_or(i64::MAX).max(1)
+}
 
 /// What the backups of a service are made of.
 #[derive(Debug, Default)]
@@ -136,9 +143,7 @@ impl One<'_> {
     fn taker(&self, file: &str) -> Object {
         let backup = self.backup;
         let label = backup.of_taker();
-        // One that hangs would keep all later ones from starting.
-        let ends = i64::try_from(backup.alert_after.0 / 2_000).unwrap_or(i64::MAX).max(1);
-        let job = self.job(&label, pod::taking(self), RETRIES, ends);
+        let job = self.job(&label, pod::taking(self), RETRIES, taking_ends(backup));
         let spec = schedule(backup.schedule.clone(), false, job);
         let job = CronJob { metadata: self.metadata(backup.taker(), &label), spec, ..CronJob::default() };
         let kept = match backup.retention {

@@ -65,7 +65,14 @@ pub(super) fn is_bound_to_a_node(cluster: &Context<'_>, service: &Service) -> bo
 pub(super) fn of_copies(platform: &Platform, backup: &Backup) -> Object {
     let service = &platform[backup.of];
     let (name, size) = (backup.claim(), Some(platform.room_of(backup, volume::SIZE)));
-    let description = format!("Copies of {}.", service.path);
+    let description = match backup.size {
+        Some(_) => format!("Copies of {}.", service.path),
+        None => format!(
+            "Copies of {}: room for {} as large as its volumes; `size` of the backup says otherwise.",
+            service.path,
+            Platform::copies_of(backup)
+        ),
+    };
     let claim = Claim { name: &name, size, many: false, description: Some(&description) };
     object(platform, service, &claim)
 }

@@ -59,7 +59,8 @@ pub(super) fn lines(object: &Object) -> String {
             out.push('\n');
             for claim in items(at(tree, "spec.volumeClaimTemplates")) {
                 let template = at(claim, "metadata.name").map(scalar).unwrap_or_default();
-                let _ = writeln!(out, "disk {namespace} {name} {template}{}", disk(claim));
+                let _ =
+                    writeln!(out, "disk {namespace} {name} {template}{} notes={}", disk(claim), notes(claim));
             }
         }
         "PersistentVolumeClaim" => {
@@ -67,7 +68,15 @@ pub(super) fn lines(object: &Object) -> String {
         }
         "Service" => {
             let address = at(tree, "spec.clusterIP").map_or_else(|| "given".to_owned(), scalar);
-            let _ = writeln!(out, "service {namespace} {name} address={address}");
+            let _ = write!(out, "service {namespace} {name} address={address}");
+            if at(tree, "spec.type").map(scalar).as_deref() == Some("LoadBalancer") {
+                let class = at(tree, "spec.loadBalancerClass").map_or_else(|| "none".to_owned(), scalar);
+                let _ = write!(out, " class={class}");
+            }
+            if let Some(family) = items(at(tree, "spec.ipFamilies")).first() {
+                let _ = write!(out, " family={}", scalar(family));
+            }
+            out.push('\n');
         }
         _ => {}
     }
@@ -96,6 +105,26 @@ fn disk(claim: &Node) -> String {
         let _ = write!(out, " rest={digest}");
     }
     out
+}
+
+/// What else of a set's template of a claim cannot change, though of a claim it can: no field of a template can
+/// (kubernetes/kubernetes:pkg/apis/apps/validation/validation.go, `ValidateStatefulSetUpdate`).
+fn notes(claim: &Node) -> String {
+    let paths = [
+        "metadata.labels",
+        "metadata.annotations",
+        "spec.volumeAttributesClassName",
+        "spec.resources.limits",
+    ];
+    let notes: Map = paths
+        .into_iter()
+        .filter_map(|path| Some((smol_str::SmolStr::new_static(path), at(claim, path)?.clone())))
+        .collect();
+    if notes.is_empty() {
+        "none".to_owned()
+    } else {
+        Digest::of(emit::json(&Node::Map(notes)).as_bytes()).short()
+    }
 }
 
 /// A map of texts in one word.

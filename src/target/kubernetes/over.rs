@@ -224,6 +224,10 @@ fn last_key(path: &str) -> &str {
     key.split('[').next().unwrap_or(key)
 }
 
+/// Maps whose keys hold dots.
+const NAMED: &[&str] =
+    &[".labels.", ".annotations.", ".matchLabels.", ".nodeSelector.", ".limits.", ".requests.", ".overhead."];
+
 /// What is found in one merged object.
 struct Findings<'a> {
     faults: Vec<Fault>,
@@ -237,7 +241,7 @@ impl Findings<'_> {
         let places = self.overrides.iter().filter_map(|over| over.place(path));
         let place = places.max_by_key(|(length, _)| *length).map(|(_, span)| span);
         let Some(span) = place.or_else(|| self.overrides.last().map(|over| over.span)) else { return };
-        let key = [".labels.", ".annotations."].into_iter().find_map(|map| Some(path.split_once(map)?.1));
+        let key = NAMED.iter().find_map(|map| Some(path.split_once(map)?.1));
         let key = key.unwrap_or_else(|| last_key(path));
         let (object, label) = (format!("{} `{}`", self.object.kind, self.object.name), label.into());
         let message = match kind {

@@ -1,15 +1,17 @@
 #!/bin/sh
 # compare.sh: whether as much is there as was there when the copy was taken. Where something was written meanwhile, between both
 # counts, give or take a hundredth. Its one line of output is the copy that was restored: NAME STAMP.
+# shellcheck disable=SC2154 # facts.sh and common.sh set what all of them have
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=/dev/null
 . "$here/facts.sh"
-copies=${COPIES:-/copies}
-read -r chosen <"$copies/.restore/chosen"
+# shellcheck source=/dev/null
+. "$here/common.sh"
+read -r chosen <"$restore/chosen"
 
-if [ -e "$copies/.restore/restored" ]; then
+if [ -e "$restore/restored" ]; then
   awk '
     function name() { sub(/^[^ ]+ [^ ]+ /, ""); return $0 }
     FILENAME == ARGV[2] { n = $1; sub(/^[^ ]+ /, ""); restored[$0] = n; next }
@@ -27,10 +29,13 @@ if [ -e "$copies/.restore/restored" ]; then
       }
       print compared + 0 " numbers compared"
       exit bad
-    }' "$copies/$chosen/counts" "$copies/.restore/restored" >&2 || {
-    printf '%s\n' "$BACKUP: $SERVICE holds other data than $chosen" >&2
-    exit 1
+    }' "$copies/$chosen/counts" "$restore/restored" >&2 || {
+    : >"$copies/.restoring/failed"
+    fail "$SERVICE holds other data than $chosen"
   }
 fi
-rm -rf "$copies/.restore"
+umask 007
+# What a run that goes on at this time took is refused: it is of before and after.
+: >"$copies/.restored"
+rm -rf "$copies/.restoring" "$restore"
 printf '%s %s\n' "$BACKUP" "$chosen"

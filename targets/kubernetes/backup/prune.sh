@@ -1,12 +1,14 @@
 #!/bin/sh
-# prune.sh: removes copies that are old enough and not among those to keep. The newest is always among those. Its one line of
-# output is the copy that was taken: NAME STAMP.
+# prune.sh: removes copies that are old enough and not among those to keep. The newest is always among those, and so
+# is one that a restore has chosen. A run before a restore removes none.
+# shellcheck disable=SC2154 # facts.sh and common.sh set what all of them have
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=/dev/null
 . "$here/facts.sh"
-copies=${COPIES:-/copies}
+# shellcheck source=/dev/null
+. "$here/common.sh"
 
 # seconds STAMP: since 1970. Reckoned here, because `date` reads times in other ways from system to system.
 seconds() {
@@ -18,21 +20,33 @@ seconds() {
   }'
 }
 
-read -r stamp <"$copies/.work/stamp"
-(cd "$copies" && find . -maxdepth 2 -path './[0-9]*T*Z/SHA256SUMS' | sort) >"$copies/.work/whole"
-total=$(wc -l <"$copies/.work/whole")
+# young STAMP: whether it is of an age at which none goes.
+young() {
+  [ -n "$RETENTION" ] && [ $((now - $(seconds "$1"))) -le "$RETENTION" ]
+}
+
+# remove STAMP: unless a restore reads it.
+remove() {
+  if grep -qx "$1" "$copies"/.restore.*/chosen 2>/dev/null; then return 0; fi
+  printf '%s\n' "$BACKUP: $1 is removed" >&2
+  rm -rf "${copies:?}/$1"
+}
+
+if [ "${BEFORE:-}" = true ]; then exit 0; fi
+umask 007
+whole_copies >"$work/whole"
+total=$(wc -l <"$work/whole")
 now=$(date +%s)
 at=0
-while IFS= read -r found; do
-  old=${found#./}
-  old=${old%/SHA256SUMS}
+while IFS= read -r old; do
   at=$((at + 1))
   [ $((total - at)) -ge "$KEEP" ] || break
-  if [ -n "$RETENTION" ]; then
-    [ $((now - $(seconds "$old"))) -gt "$RETENTION" ] || break
-  fi
-  printf '%s\n' "$BACKUP: $old is removed" >&2
-  rm -rf "${copies:?}/$old"
-done <"$copies/.work/whole"
-rm -rf "$copies/.work"
-printf '%s %s\n' "$BACKUP" "$stamp"
+  ! young "$old" || break
+  remove "$old"
+done <"$work/whole"
+# What was taken before a restore goes when as many newer ones are there as are kept.
+whole_copies -before >"$work/before"
+while IFS= read -r old; do
+  newer=$(awk -v old="$old" '$0 "" > old "" { n++ } END { print n + 0 }' "$work/whole")
+  if [ "$newer" -ge "$KEEP" ] && ! young "$old"; then remove "$old"; fi
+done <"$work/before"

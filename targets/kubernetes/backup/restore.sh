@@ -1,19 +1,16 @@
 #!/bin/sh
 # restore.sh: brings the chosen copy back: what is there now is replaced. What works with the data stands still meanwhile, which the
 # person who starts this has seen to.
+# shellcheck disable=SC2154 # facts.sh and common.sh set what all of them have
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=/dev/null
 . "$here/facts.sh"
-copies=${COPIES:-/copies}
-read -r chosen <"$copies/.restore/chosen"
+# shellcheck source=/dev/null
+. "$here/common.sh"
+read -r chosen <"$restore/chosen"
 copy=$copies/$chosen
-
-fail() {
-  printf '%s\n' "$BACKUP: $*" >&2
-  exit 1
-}
 
 # new_enough: tools and servers read what older ones wrote, not what newer ones did.
 new_enough() {
@@ -22,6 +19,15 @@ new_enough() {
   now=$(server_version)
   [ "$(printf '%s\n%s\n' "$made" "$now" | sort -V | head -n 1)" = "$made" ] ||
     fail "the copy is of version $made, and $SERVICE is $now, which is older; where that is meant, OLDER=true"
+}
+
+# begin: from here on no copy is taken, and no other one is restored.
+begin() {
+  if [ "${UNLOCK:-}" = true ] || [ -e "$copies/.restoring/failed" ] || ! restoring; then rm -rf "$copies/.restoring"; fi
+  (umask 007 && mkdir "$copies/.restoring" 2>/dev/null) ||
+    fail "another restore runs; where its Job is gone, UNLOCK=true"
+  echo $(($(date +%s) + RESTORE_SECONDS)) >"$copies/.restoring/until"
+  trap '[ $? -eq 0 ] || : >"$copies/.restoring/failed"' EXIT
 }
 
 # bring_back FILE PART
@@ -46,13 +52,14 @@ bring_back() {
 }
 
 new_enough
+begin
 while read -r file part <&4; do
   bring_back "$file" "$part"
 done 4<"$copy/parts"
 umask 007
 # A server that stands still cannot be asked.
 if [ -z "$OFFLINE" ] && [ -n "$COUNTED" ] && [ -s "$copy/counts" ]; then
-  count >"$copies/.restore/restored"
+  count >"$restore/restored"
 fi
 if [ -z "$OFFLINE" ] && [ -n "$CHECKED" ]; then
   check >&2 || fail "$SERVICE is not as it should be"

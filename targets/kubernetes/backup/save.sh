@@ -1,19 +1,15 @@
 #!/bin/sh
 # save.sh: copies the data of the service, part by part, into a folder that is no copy yet. It runs in the service's image, and
 # writes what scripts/backup.sh writes on a host.
+# shellcheck disable=SC2154 # facts.sh and common.sh set what all of them have
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=/dev/null
 . "$here/facts.sh"
-copies=${COPIES:-/copies}
-work=$copies/.work
+# shellcheck source=/dev/null
+. "$here/common.sh"
 copy=$work/copy
-
-fail() {
-  printf '%s\n' "$BACKUP: $*" >&2
-  exit 1
-}
 
 # counts WHEN: how much data there is, where the service can say so.
 counts() {
@@ -66,12 +62,35 @@ save_files() {
 
 # The pod's group reads and removes what other containers of it wrote.
 umask 007
-# Of runs that were killed.
+# A copy of what is half restored would push a good one out.
+if [ "${BEFORE:-}" != true ] && restoring; then
+  [ "${UNLOCK:-}" = true ] ||
+    fail "a restore runs, or failed within the last day: what is there now is not kept; where that is over, UNLOCK=true"
+  rm -rf "$copies/.restoring"
+fi
+# Of earlier pods of this Job, and of Jobs that are over: none lives as long.
+for other in "$copies"/.work.*; do
+  if passed "$other" || [ "$(cat "$other/run" 2>/dev/null)" = "$RUN" ]; then rm -rf "$other"; fi
+done
 rm -rf "$work"
-mkdir "$work" "$copy"
+mkdir "$work"
+printf '%s\n' "$RUN" >"$work/run"
+echo $(($(date +%s) + TAKE_SECONDS)) >"$work/until"
+# An earlier pod of this Job has sealed a copy, and failed behind that: what is left is done with the same copy.
+sealed=$(grep -lx "run $RUN" "$copies"/[0-9]*T*Z*/info 2>/dev/null | head -n 1) || true
+if [ -n "$sealed" ] && [ -s "${sealed%/info}/SHA256SUMS" ]; then
+  sealed=${sealed%/info}
+  printf '%s\n' "${sealed##*/}" >"$work/stamp"
+  : >"$work/sealed"
+  printf '%s\n' "$BACKUP: ${sealed##*/} was sealed by an earlier try" >&2
+  exit 0
+fi
+mkdir "$copy"
 # What was begun needs room that the next run wants.
 trap 'rm -rf "$work"' EXIT
-date -u +%Y%m%dT%H%M%SZ >"$work/stamp"
+stamp=$(date -u +%Y%m%dT%H%M%SZ)
+[ "${BEFORE:-}" != true ] || stamp=$stamp-before
+printf '%s\n' "$stamp" >"$work/stamp"
 "save_$KIND"
 trap - EXIT
 printf '%s\n' "$BACKUP: $SERVICE is copied" >&2

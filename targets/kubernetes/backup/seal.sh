@@ -1,20 +1,21 @@
 #!/bin/sh
 # seal.sh: gives a copy that was verified its digests, and its name, by which it counts as one.
+# shellcheck disable=SC2154 # facts.sh and common.sh set what all of them have
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=/dev/null
 . "$here/facts.sh"
-copies=${COPIES:-/copies}
-work=$copies/.work
+# shellcheck source=/dev/null
+. "$here/common.sh"
 copy=$work/copy
 
-fail() {
-  printf '%s\n' "$BACKUP: $*" >&2
+refuse() {
   rm -rf "$work"
-  exit 1
+  fail "$*"
 }
 
+if [ -e "$work/sealed" ]; then exit 0; fi
 umask 007
 read -r stamp <"$work/stamp"
 version=''
@@ -23,11 +24,18 @@ total=0
 while read -r file _; do
   total=$((total + $(wc -c <"$copy/$file")))
 done <"$copy/parts"
-last=$(cd "$copies" && find . -maxdepth 2 -path './[0-9]*T*Z/SHA256SUMS' | sort | tail -n 1)
-if [ -n "$last" ] && [ "${SMALLER:-}" != true ]; then
-  before=$(sed -n 's/^size //p' "$copies/${last%/SHA256SUMS}/info")
-  [ $((total * 2)) -ge "${before:-0}" ] ||
-    fail "$total bytes are less than half of the last copy, $before; where that is meant, SMALLER=true"
+[ ! -e "$copies/$stamp" ] || refuse "another run has taken $stamp"
+last=$(whole_copies | tail -n 1)
+# What is taken before a restore may be what is left.
+if [ "${BEFORE:-}" != true ]; then
+  if restoring || [ -n "$(find "$copies" -maxdepth 1 -name .restored -newer "$work/stamp")" ]; then
+    refuse "a restore has begun meanwhile: this is neither what was there before nor what came back"
+  fi
+  if [ -n "$last" ] && [ "${SMALLER:-}" != true ]; then
+    before=$(sed -n 's/^size //p' "$copies/$last/info")
+    [ $((total * 2)) -ge "${before:-0}" ] ||
+      refuse "$total bytes are less than half of the last copy, $before; where that is meant, SMALLER=true"
+  fi
 fi
 {
   echo "backup $BACKUP"
@@ -40,6 +48,7 @@ fi
   echo "image_id "
   echo "version $version"
   echo "size $total"
+  echo "run $RUN"
 } >"$copy/info"
 (
   cd "$copy"

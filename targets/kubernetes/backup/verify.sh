@@ -1,13 +1,20 @@
 #!/bin/sh
-# verify.sh FOLDER: reads every part of a copy to the end that its format has. FOLDER stands in a file of the claim, `chosen`, where
-# none is named. Nothing of the service is given to it: no variable, no secret, no volume.
+# verify.sh [taken]: reads every part of a copy to the end that its format has: of the one that this pod took, or of the one that it
+# has chosen. Nothing of the service is given to it: no variable, no secret, no volume.
+# shellcheck disable=SC2154 # facts.sh and common.sh set what all of them have
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=/dev/null
 . "$here/facts.sh"
-copies=${COPIES:-/copies}
-copy=${1:-$copies/$(cat "$copies/.restore/chosen")}
+# shellcheck source=/dev/null
+. "$here/common.sh"
+if [ "${1:-}" = taken ]; then
+  if [ -e "$work/sealed" ]; then exit 0; fi
+  copy=$work/copy
+else
+  copy=$copies/$(cat "$restore/chosen")
+fi
 
 # whole FILE PART: whether it is all there.
 whole() {

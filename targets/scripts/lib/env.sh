@@ -97,6 +97,17 @@ weakness() {
       return 0
       ;;
   esac
+  left=$text
+  while [ -n "$left" ]; do
+    case $left in
+      "${text%"${text#?}"}"*) left=${left#?} ;;
+      *) break ;;
+    esac
+  done
+  if [ -z "$left" ] && [ "${#text}" -gt 1 ]; then
+    echo "is one character again and again"
+    return 0
+  fi
   # What is left without digits and signs.
   case $(printf '%s' "$plain" | tr -cd '[:lower:]') in
     admin | adminpassword | adminadmin | default | demo | empty | example | guest | letmein | minioadmin | miniopassword | none | null | pass | passw | passwd | password | passwort | placeholder | qwerty | qwertyuiop | root | rootpassword | secret | secretkey | supersecret | test | testing | todo | toor | welcome)

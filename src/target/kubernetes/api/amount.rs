@@ -38,6 +38,15 @@ fn requirements(part: &Part<'_>, counted: fn(&str) -> bool, scope: &mut Scope<'_
             if resource.contains('/') && value.fract() != 0.0 {
                 scope.refuse(&path, "devices are whole", None);
             }
+            // `IsHugePageResourceValueDivisible`
+            let page = resource.strip_prefix(HUGE).and_then(quantity::parse).filter(|page| *page > 0.0);
+            if page.is_some_and(|page| value % page != 0.0) {
+                scope.refuse(
+                    &path,
+                    format!("a multiple of a page is meant, and one of `{resource}` does not divide this"),
+                    None,
+                );
+            }
             if kind == "limits" {
                 limits.insert(resource, value);
                 continue;

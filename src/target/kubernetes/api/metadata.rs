@@ -2,8 +2,7 @@
 
 use super::Scope;
 use super::form::{Form, KEY, LABEL, NAMES, SERVICE, VALUE};
-use super::part::at;
-use super::part::containers;
+use super::part::{Part, at, containers};
 use crate::emit::Node;
 use crate::kustomize::{bare, field, text};
 
@@ -49,13 +48,7 @@ fn named(kind: &str, object: &Node, scope: &mut Scope<'_>) {
 fn of(metadata: Option<&Node>, path: &str, scope: &mut Scope<'_>) {
     let Some(metadata) = metadata else { return };
     labels(field(metadata, "labels"), &format!("{path}.labels"), scope);
-    for finalizer in super::items(field(metadata, "finalizers")).iter().filter_map(text) {
-        let is_one = FINALIZERS.contains(&finalizer) || finalizer.contains('/') && (KEY.holds)(finalizer);
-        if !is_one {
-            let label = format!("`{finalizer}` is no name of a finalizer");
-            scope.refuse(format!("{path}.finalizers"), label, Some("a finalizer is called `DOMAIN/NAME`"));
-        }
-    }
+    finalizers(field(metadata, "finalizers"), &format!("{path}.finalizers"), scope);
     let Some(Node::Map(annotations)) = field(metadata, "annotations").map(bare) else { return };
     let mut size = 0;
     for (key, value) in annotations {
@@ -67,6 +60,22 @@ fn of(metadata: Option<&Node>, path: &str, scope: &mut Scope<'_>) {
     if size > ANNOTATIONS {
         scope.refuse(format!("{path}.annotations"), "more than 256 KiB in all", None);
     }
+}
+
+/// `ValidateFinalizerName`
+fn finalizers(list: Option<&Node>, path: &str, scope: &mut Scope<'_>) {
+    for finalizer in super::items(list).iter().filter_map(text) {
+        let is_one = FINALIZERS.contains(&finalizer) || finalizer.contains('/') && (KEY.holds)(finalizer);
+        if !is_one {
+            let label = format!("`{finalizer}` is no name of a finalizer");
+            scope.refuse(path, label, Some("a finalizer is called `DOMAIN/NAME`"));
+        }
+    }
+}
+
+/// `ValidateNamespace`: those of a namespace's specification are held to the same.
+pub(super) fn of_namespace<'a>(part: &Part<'a>, scope: &mut Scope<'a>) {
+    finalizers(part.at("finalizers"), &part.below("finalizers"), scope);
 }
 
 /// `ValidateLabels`

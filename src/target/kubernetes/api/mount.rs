@@ -21,6 +21,19 @@ fn volumes<'a>(scope: &Scope<'a>) -> HashMap<&'a str, Option<&'a Node>> {
         .collect()
 }
 
+/// A template of claims of a set by its name.
+fn claim_of_set<'a>(scope: &Scope<'a>, wanted: &str) -> Option<&'a Node> {
+    let claims = items(at(scope.object, "spec.volumeClaimTemplates"));
+    claims.iter().find(|claim| at(claim, "metadata.name").and_then(text) == Some(wanted))
+}
+
+/// Whether a volume is a claim of a set that is a device and no folder. No server refuses to mount it, and the kubelet starts no
+/// such pod (kubernetes/kubernetes:pkg/kubelet/volumemanager/populator/desired_state_of_world_populator.go, `createVolumeSpec`).
+fn is_block(scope: &Scope<'_>, volume: &str) -> bool {
+    let claim = claim_of_set(scope, volume);
+    claim.and_then(|claim| at(claim, "spec.volumeMode")).and_then(text) == Some("Block")
+}
+
 /// `validateVolumeSource`: what a volume holds.
 pub(super) fn source<'a>(part: &Part<'a>, scope: &mut Scope<'a>) {
     let Node::Map(entries) = bare(part.node) else { return };
@@ -59,6 +72,10 @@ pub(super) fn of_container<'a>(part: &Part<'a>, scope: &mut Scope<'a>) {
             let help = "take the other one away with `remove`, or mount this one elsewhere";
             scope.refuse(&path, format!("something else is mounted at `{folder}`"), Some(help));
         }
+        if is_block(scope, name(mount)) {
+            let help = "a claim with `volumeMode = Block` is a device: `volumeDevices`";
+            scope.in_vain(&path, "a device is mounted as a folder, and the pod never starts", Some(help));
+        }
         let is_image =
             known.get(name(mount)).is_some_and(|volume| volume.is_some_and(|volume| is_set(volume, "image")));
         if is_image
@@ -81,6 +98,11 @@ pub(super) fn of_container<'a>(part: &Part<'a>, scope: &mut Scope<'a>) {
         });
         if !is_claim {
             scope.refuse(&path, "a device is that of a claim", None);
+        }
+        let of_set = claim_of_set(scope, name(device)).is_some();
+        if of_set && !is_block(scope, name(device)) {
+            let help = "a device is that of a claim with `volumeMode = Block`";
+            scope.in_vain(&path, "a folder is used as a device, and the pod never starts", Some(help));
         }
         let folder = field(device, "devicePath").and_then(text).unwrap_or_default();
         let is_mounted = part.items("volumeMounts").iter().any(|mount| name(mount) == name(device));

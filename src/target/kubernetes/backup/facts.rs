@@ -59,6 +59,8 @@ pub(super) fn text(platform: &Platform, service: &Service, backup: &Backup) -> S
         ("VOLUMES", volumes.join(" ")),
         ("KEEP", backup.keep.to_string()),
         ("RETENTION", backup.retention.map(seconds).unwrap_or_default()),
+        ("TAKE_SECONDS", super::taking_ends(backup).to_string()),
+        ("RESTORE_SECONDS", super::RESTORE_ENDS.to_string()),
         ("PARTS", yes(dump.is_some_and(|dump| dump.parts.is_some()))),
         ("VERIFIED", yes(dump.is_some_and(|dump| dump.verify.is_some()))),
         ("VERSIONED", yes(dump.is_some_and(|dump| dump.server_version.is_some()))),

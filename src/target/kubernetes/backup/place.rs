@@ -121,6 +121,12 @@ pub(super) fn readable(platform: &Platform, backup: &Backup) -> Vec<String> {
     places.filter(|place| place.reader.is_some()).map(|place| place.name).collect()
 }
 
+/// The names of the places that copies go to, and that no account may read.
+pub(super) fn unreadable(platform: &Platform, backup: &Backup) -> Vec<String> {
+    let places = places(platform, backup).into_iter();
+    places.filter(|place| place.reader.is_none()).map(|place| place.name).collect()
+}
+
 /// The inputs that all of this is made of.
 pub(super) fn inputs(platform: &Platform, backup: &Backup) -> Vec<InputId> {
     let mut inputs: Vec<InputId> = Vec::new();

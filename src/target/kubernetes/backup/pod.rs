@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{
-    Affinity, Capabilities, Container, EnvVar, PodAffinity, PodAffinityTerm, PodDNSConfig,
-    PodDNSConfigOption, PodSecurityContext, PodSpec, ResourceRequirements, SeccompProfile, SecurityContext,
-    VolumeMount,
+    Affinity, Capabilities, Container, EnvVar, EnvVarSource, ObjectFieldSelector, PodAffinity,
+    PodAffinityTerm, PodDNSConfig, PodDNSConfigOption, PodSecurityContext, PodSpec, ResourceRequirements,
+    SeccompProfile, SecurityContext, VolumeMount,
 };
 
 use super::super::volume::{self, Volumes};
@@ -30,21 +30,27 @@ struct Step<'a> {
     resources: ResourceRequirements,
 }
 
-/// The pod that takes a copy: it saves, verifies, gives the copy its name, takes it to its places, and removes old ones.
+/// The pod that takes a copy: it saves, verifies, gives the copy its name, removes old ones, and takes it to its places.
 pub(super) fn taking(one: &One<'_>) -> PodSpec {
     let steps = Steps::new(one, true);
     let mut save = steps.of_service("save", true);
     if one.service.dump.is_some() {
         save.env = facts::env(steps.platform(), one.service).entries;
     }
+    save.env.extend([settable("BEFORE"), settable("UNLOCK")]);
     let init = vec![
         save.container(one),
         steps.verify(TAKEN).container(one),
-        Step { env: vec![settable("SMALLER")], ..steps.of_helper("seal") }.container(one),
+        Step { env: vec![settable("BEFORE"), settable("SMALLER")], ..steps.of_helper("seal") }.container(one),
+        // Ahead of the upload: one that fails again and again must not fill the claim.
+        Step { env: vec![settable("BEFORE")], ..steps.of_helper("prune") }.container(one),
     ];
-    let upload = Platform::is_uploaded(one.backup)
-        .then(|| steps.of_client("upload", place::of_writers(steps.platform(), one.backup)).container(one));
-    let last = steps.of_helper("prune").container(one);
+    let upload = Platform::is_uploaded(one.backup).then(|| {
+        let writers = place::of_writers(steps.platform(), one.backup);
+        let env = [settable("BEFORE")].into_iter().chain(writers).collect();
+        steps.of_client("upload", env).container(one)
+    });
+    let last = steps.of_helper("finish").container(one);
     steps.pod(one, &one.backup.of_taker(), init.into_iter().chain(upload).collect(), last)
 }
 
@@ -62,7 +68,7 @@ pub(super) fn restoring(one: &One<'_>) -> PodSpec {
     if one.service.dump.is_some() {
         restore.env = facts::env(steps.platform(), one.service).entries;
     }
-    restore.env.push(settable("OLDER"));
+    restore.env.extend([settable("OLDER"), settable("UNLOCK")]);
     let verify = steps.verify(&[]).container(one);
     let init = fetch.into_iter().chain([choose, verify, restore.container(one)]).collect();
     let last = steps.of_helper("compare").container(one);
@@ -72,6 +78,15 @@ pub(super) fn restoring(one: &One<'_>) -> PodSpec {
 /// A variable that a person may set in the Job.
 fn settable(name: &str) -> EnvVar {
     EnvVar { name: name.to_owned(), value: Some(String::new()), value_from: None }
+}
+
+/// A variable of a step that names its pod or its Job: by them one run knows its files from those of another, and a retry what an
+/// earlier pod of its Job has done. The label is one that the control plane adds
+/// (kubernetes/kubernetes:pkg/apis/batch/types.go, `LegacyControllerUidLabel`).
+fn known_by(name: &str, path: &str) -> EnvVar {
+    let field = ObjectFieldSelector { api_version: None, field_path: path.to_owned() };
+    let source = EnvVarSource { field_ref: Some(field), ..EnvVarSource::default() };
+    EnvVar { name: name.to_owned(), value: None, value_from: Some(source) }
 }
 
 /// What the steps of a pod have in common.
@@ -203,14 +218,15 @@ impl<'a> Steps<'a> {
     }
 }
 
-/// The folder of a copy that has no name yet.
-const TAKEN: &[&str] = &["/copies/.work/copy"];
+/// What is verified: the copy that has no name yet.
+const TAKEN: &[&str] = &["taken"];
 
 impl Step<'_> {
     fn container(self, one: &One<'_>) -> Container {
         let platform = one.cluster.platform;
         let program = format!("{FOLDER}/{}.sh", self.name);
         let words = ["sh".to_owned(), program].into_iter();
+        let known = [known_by("POD", "metadata.name"), known_by("RUN", "metadata.labels['controller-uid']")];
         Container {
             name: self.name.to_owned(),
             image: Some(self.image),
@@ -220,7 +236,7 @@ impl Step<'_> {
                 .pull_policy
                 .map(|policy| policy.name().to_owned()),
             command: Some(words.chain(self.arguments.iter().map(|word| (*word).to_owned())).collect()),
-            env: (!self.env.is_empty()).then_some(self.env),
+            env: Some(self.env.into_iter().chain(known).collect()),
             resources: Some(self.resources),
             security_context: Some(self.security),
             volume_mounts: Some(self.mounts),

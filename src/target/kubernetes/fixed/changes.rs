@@ -188,7 +188,15 @@ impl Found<'_, '_> {
                 );
                 continue;
             };
-            self.sizes(&format!("`{template}` of StatefulSet `{set}`"), before, after, true, &orphan);
+            let of = format!("`{template}` of StatefulSet `{set}`");
+            self.sizes(&of, before, after, true, &orphan);
+            // A table of an earlier version has none.
+            if before.get("notes").is_some_and(|notes| after.get("notes") != Some(notes)) {
+                self.refused(
+                    format!("{of}: labels, annotations and classes of its template cannot be changed"),
+                    orphan,
+                );
+            }
         }
         for (key, _) in new.of("disk").filter(|(key, _)| old.find("disk", key).is_none()) {
             let [namespace, set, template] = key else { continue };
@@ -265,13 +273,22 @@ impl Found<'_, '_> {
         for (key, before) in old.of("service") {
             let [namespace, name] = key else { continue };
             let Some(after) = new.find("service", key) else { continue };
-            if before.get("address") != after.get("address") {
-                self.refused(
-                    format!("Service `{name}`: its address cannot be changed"),
-                    format!(
-                        "remove it before the apply: `kubectl --namespace {namespace} delete service {name}`"
-                    ),
-                );
+            let mut fixed = vec![("address", "its address")];
+            // What one of the tables does not say may be what it is in the cluster.
+            fixed.extend(
+                [("class", "the class of its load balancer"), ("family", "its first family of addresses")]
+                    .into_iter()
+                    .filter(|(field, _)| before.contains_key(field) && after.contains_key(field)),
+            );
+            for (field, what) in fixed {
+                if before.get(field) != after.get(field) {
+                    self.refused(
+                        format!("Service `{name}`: {what} cannot be changed"),
+                        format!(
+                            "remove it before the apply: `kubectl --namespace {namespace} delete service {name}`"
+                        ),
+                    );
+                }
             }
         }
     }
@@ -291,9 +308,10 @@ mod tests {
     const OLD: &str = "# a\nnamespace shop\n\
         workload shop Deployment api selector=name=api replicas=2\n\
         workload shop StatefulSet db selector=name=db replicas=1 service=db-pods policy=Parallel\n\
-        disk shop db data size=20Gi class=fast modes=ReadWriteOnce\n\
+        disk shop db data size=20Gi class=fast modes=ReadWriteOnce notes=none\n\
         claim shop pictures size=5Gi class=default modes=ReadWriteMany\n\
-        service shop db-pods address=None\n";
+        service shop db-pods address=None\n\
+        service shop api-public address=given class=none family=IPv4\n";
 
     /// The weights and texts of what is found when a text of the table is replaced.
     fn behind(from: &str, to: &str) -> Vec<(Weight, String)> {
@@ -318,7 +336,10 @@ mod tests {
             ("class=fast", "class=default"),
             ("modes=ReadWriteMany", "modes=ReadWriteOnce"),
             ("address=None", "address=given"),
-            ("disk shop db data size=20Gi class=fast modes=ReadWriteOnce\n", ""),
+            ("notes=none", "notes=0123456789ab"),
+            ("class=none", "class=example.com/internal"),
+            ("family=IPv4", "family=IPv6"),
+            ("disk shop db data size=20Gi class=fast modes=ReadWriteOnce notes=none\n", ""),
             (
                 "disk shop db data",
                 "disk shop db wal size=1Gi class=fast modes=ReadWriteOnce\ndisk shop db data",
@@ -361,6 +382,11 @@ mod tests {
         }
         let gone = changes(OLD, "");
         assert!(matches!(gone.as_slice(), [it] if it.text.contains("no longer built")), "{gone:?}");
+        // A table of an earlier version says less, and so does a source that leaves it to the cluster.
+        assert!(
+            changes(&OLD.replace(" notes=none", "").replace(" class=none family=IPv4", ""), OLD).is_empty()
+        );
+        assert!(behind(" family=IPv4", "").is_empty());
         // A scaler that is taken away, and more pods than before, are nothing.
         assert!(behind("replicas=2", "replicas=3").is_empty());
         assert!(changes(&OLD.replace("replicas=2", "replicas=scaled"), OLD).is_empty());

@@ -113,6 +113,10 @@ const NOTES: &[(&str, &str)] = &[
         "argocd.argoproj.io/sync-wave",
         "waves follow from `after`, `wait` and references; `scripts/apply-kubernetes.sh` reads them",
     ),
+    (
+        "service.beta.kubernetes.io/load-balancer-source-ranges",
+        "declare an `outside` with its ranges: the rules of the network follow them, too",
+    ),
     ("argocd.argoproj.io/sync-options", "what holds data is not pruned"),
     ("kustomize.toolkit.fluxcd.io/", "what holds data is not pruned, and nothing is put in"),
 ];

@@ -1,6 +1,7 @@
 //! Scalers: kubernetes/kubernetes:pkg/apis/autoscaling/validation/validation.go, and KEDA's
 //! (kedacore/keda:apis/keda/v1alpha1/scaledobject_webhook.go).
 
+use crate::platform::Version;
 use crate::target::kubernetes::api::Scope;
 use crate::target::kubernetes::api::part::Part;
 
@@ -16,10 +17,14 @@ pub(in crate::target::kubernetes::api) fn bounds<'a>(part: &Part<'a>, scope: &mu
     }
 }
 
-/// `validateScalingRules`: rules that name no step; a list that is not written is filled in.
+/// `validateScalingRules`: rules that name no step; a list that is not written is filled in. A tolerance is dropped where its gate
+/// is off, as it is while it is alpha: up to 1.34 (kubernetes/kubernetes:pkg/features/kube_features.go, `HPAConfigurableTolerance`).
 pub(in crate::target::kubernetes::api) fn policies<'a>(part: &Part<'a>, scope: &mut Scope<'a>) {
     if part.at("policies").is_some() && part.items("policies").is_empty() {
         scope.refuse(part.below("policies"), "names no step", None);
+    }
+    if part.at("tolerance").is_some() && scope.version < Version(1, 35) {
+        scope.in_vain(part.below("tolerance"), "a cluster before 1.35 drops it", None);
     }
 }
 

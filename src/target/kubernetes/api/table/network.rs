@@ -3,6 +3,7 @@
 
 use super::{MOST, Table};
 use crate::target::kubernetes::api::form::{ADDRESS, LABEL, NAMES, QUALIFIED, RANGE};
+use crate::target::kubernetes::api::metadata;
 use crate::target::kubernetes::api::network;
 use crate::target::kubernetes::api::rule::Rule::{
     Amount, AtMostOne, Form, Look, Most, Needs, One, Only, Port, Share, Unique, Wanted, Within,
@@ -83,7 +84,7 @@ pub(super) const TABLES: &[Table] = &[
         rules: &[Unique("imagePullSecrets", &["name"])],
     },
     Table { of: "ConfigMap", function: "ValidateConfigMap", rules: &[Look(network::contents)] },
-    Table { of: "NamespaceSpec", function: "ValidateNamespace", rules: &[Form("finalizers", QUALIFIED)] },
+    Table { of: "NamespaceSpec", function: "ValidateNamespace", rules: &[Look(metadata::of_namespace)] },
     Table {
         of: "PodDisruptionBudgetSpec",
         function: "ValidatePodDisruptionBudgetSpec",
