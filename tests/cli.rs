@@ -91,6 +91,10 @@ fn what_is_listed_is_shown() -> Result {
             let list = infrac(folder, &["show", title, "--source", source]).output()?;
             expect(&list, 0)?;
             let list = String::from_utf8(list.stdout)?;
+            // A thing that is called like a kind comes before it.
+            if list.starts_with(&format!("dashboard {title} ")) {
+                continue;
+            }
             // The first of a kind stands for all of it, and the last one for those that are made another way.
             for name in list.lines().next().into_iter().chain(list.lines().last()) {
                 let page = infrac(folder, &["show", name, "--source", source]).output()?;

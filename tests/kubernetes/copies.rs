@@ -1,6 +1,7 @@
 //! Backups on a cluster: the programs of their pods really run, in each shell that an image may have, with a program of a service
 //! and a client of object stores that are stand-ins; and what their objects are.
 
+#[path = "copies/pod.rs"]
 mod pod;
 
 use std::fs;

@@ -156,6 +156,10 @@ impl Pod {
 
     pub(super) fn take(&self, env: &[(&str, &str)]) -> (String, Option<String>) {
         self.job.set((self.job.get().0 + 1, 1));
+        // Copies are named by the second in which they are begun, and one of a second is enough.
+        while self.path("copies").join(second()).exists() {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
         self.steps(&TAKING, env)
     }
 
@@ -198,6 +202,12 @@ impl Pod {
         let taken = self.copies().into_iter().find(|name| !before.contains(name)).expect("a copy");
         fs::rename(self.path("copies").join(taken), self.path("copies").join(stamp)).expect("renamed");
     }
+}
+
+/// This second, as copies are named by it.
+fn second() -> String {
+    let date = Command::new("date").args(["-u", "+%Y%m%dT%H%M%SZ"]).output().expect("`date` starts");
+    String::from_utf8_lossy(&date.stdout).trim().to_owned()
 }
 
 /// A program among the judges, else one of the machine.
