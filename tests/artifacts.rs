@@ -473,7 +473,9 @@ fn given_away(secret: &str, artifact: &Artifact) -> (usize, Vec<String>) {
             regex(r"^@value SECRET secret \d+ (?:url|-)$"),
             regex(r"^@learn SECRET (?:change|hand) [a-z0-9-]+ [a-z]+/[a-z0-9-]+ "),
             // By scripts: what is right for a value.
-            regex(r"^SECRET secret (?:required|optional|unused) \d+ (?:url|-) (?:here|elsewhere) \S+$"),
+            regex(
+                r"^SECRET secret (?:required|optional|unused|copies) \d+ (?:url|-) (?:here|elsewhere) \S+$",
+            ),
             // By scripts: the account that takes copies to their place.
             regex(r"^\s+place_(?:writer|reader)_secret='?SECRET'?$"),
             // By compose, from the operator.
