@@ -187,7 +187,7 @@ impl Builder<'_> {
     }
 }
 
-/// Whether a line is a part of what another one opens that ends with `:`, as YAML has it: that one is told.
+/// Whether a line is a part of what another one opens that ends with `:`, as YAML has it: that one is reported.
 fn is_of_yaml(text: &str, at: usize) -> bool {
     let line_start = text[..at].rfind('\n').map_or(0, |end| end + 1);
     let deep = |line: &str| line.len() - line.trim_start().len();

@@ -3,7 +3,7 @@
 /// What a unit of another language is here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Foreign {
-    /// One of ours, whoever reads it.
+    /// One of ours, for every reader.
     Sure(&'static str),
     /// A size that some count in steps of 1,024 and others in steps of 1,000: ours, and the bytes of the other.
     /// Docker reads `512m` and `512MB` as the first (docker/go-units:size.go, `RAMInBytes`), Kubernetes reads `512M` as the second,

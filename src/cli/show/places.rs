@@ -111,7 +111,7 @@ fn called(platform: &Platform, end: EdgeEnd) -> String {
     }
 }
 
-/// What is kept of a backup, and when somebody is told that there is none.
+/// What is kept of a backup, and after which age of the newest copy its alert fires.
 pub(super) fn of_backup(platform: &Platform, backup: &Backup, lines: &mut Lines) {
     let age = backup.retention.map_or_else(String::new, |age| format!(", those of more than {age} removed"));
     lines.add("is kept on the host", &format!("at least {} copies{age}", backup.keep), None);

@@ -159,7 +159,7 @@ pub(super) struct Runbook {
     /// The command that goes back to the build before; empty where no script does, or none of them was deployed by it.
     back: String,
     dashboards: Vec<String>,
-    /// Whether the page of the platform says what helps: how copies are taken and brought back.
+    /// Whether the page of the platform says what helps: how copies are taken and restored.
     copies: bool,
     route: String,
 }

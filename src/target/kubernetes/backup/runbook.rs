@@ -1,4 +1,4 @@
-//! How a copy is brought back: the lines of a terminal, above the object that does it.
+//! How a copy is restored: the lines of a terminal, above the object that does it.
 
 use super::super::scale;
 use super::super::workload::Kind;
