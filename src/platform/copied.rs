@@ -131,7 +131,7 @@ impl Platform {
     }
 
     /// For how many copies there is room where the source says nothing: those that are kept, and the one that is being taken. Copies
-    /// are packed, and no disk is full, so more than [`MOST_COPIES`] have room where there is some for these.
+    /// are packed, and no disk is full, so more than `MOST_COPIES` have room where there is some for these.
     #[must_use]
     pub fn copies_of(backup: &Backup) -> u64 {
         let by_age = backup.retention.map_or(0, |retention| retention.0 / backup.alert_after.0.max(1));
