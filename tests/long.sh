@@ -3,6 +3,7 @@
 #   growth   every shape of a source, in three sizes
 #   silence  every entry of every platform of the tests, left out or changed
 #   mutants  every change of every alert
+#   alerts   the tests of every group of alerts, by the oldest promtool and the newest
 #   sources  generated and damaged sources by the ten thousand
 #   fixes    `infrac check --fix` of every fixture, and the schemas of what machines read of it
 #   request  random requests of hundreds of random sites, answered by the real nginx as `infrac request` says
@@ -16,10 +17,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(growth mutants silence sources fixes request sites kubernetes operations fuzz start)
+[ $# -gt 0 ] || parts=(growth mutants alerts silence sources fixes request sites kubernetes operations fuzz start)
 
 growth() { cargo quick --locked growth:: -- --include-ignored; }
 mutants() { cargo quick --locked mutants::; }
+alerts() { cargo test --locked --config profile.dev.package.infrac.opt-level=1 --test suite -- promtool::; }
 silence() { cargo quick --locked -- --include-ignored silence:: coverage::; }
 sources() {
   cargo test --locked --config profile.dev.package.infrac.opt-level=1 --test suite -- \
@@ -54,9 +56,9 @@ start() {
 
 for part in "${parts[@]}"; do
   case $part in
-  growth | mutants | silence | sources | fixes | request | sites | kubernetes | operations | fuzz | start) ;;
+  growth | mutants | alerts | silence | sources | fixes | request | sites | kubernetes | operations | fuzz | start) ;;
   *)
-    echo "no part: $part; there are growth, mutants, silence, sources, fixes, request, sites, kubernetes, operations, fuzz and start" >&2
+    echo "no part: $part; there are growth, mutants, alerts, silence, sources, fixes, request, sites, kubernetes, operations, fuzz and start" >&2
     exit 2
     ;;
   esac

@@ -104,7 +104,10 @@ impl Outcome {
         self.places.extend(other.places);
         self.unwritten.extend(other.unwritten);
         self.fails |= other.fails;
-        self.of_target.extend(other.of_target);
+        // Some targets have files of each runtime.
+        for (name, files) in other.of_target {
+            self.of_target.entry(name).or_default().push_str(&files);
+        }
         for (number, heads) in other.heads {
             self.heads.entry(number).or_default().extend(heads);
         }

@@ -79,6 +79,7 @@ fn the_goals_use_what_an_old_make_knows() {
         "subst",
         "value",
         "if",
+        "filter",
         "and",
         "findstring",
         "origin",

@@ -22,15 +22,15 @@ const PLACES: [(&str, &str); 14] = [
     ("variable.one_of", "variable CHOICE = \"a\" { one_of = [\"a\", @] }"),
     (
         "offsite.endpoint",
-        "offsite away { endpoint = @, bucket = \"copies\", access_key = \"AKIA\", secret_key = KEY }",
+        "offsite away { endpoint = @, bucket = \"copies\", access_key = \"AKIA\", secret_key = AWAY }",
     ),
     (
         "offsite.prefix",
-        "offsite away { endpoint = \"https://s3.example.com\", bucket = \"copies\", prefix = @, access_key = \"AKIA\", secret_key = KEY }",
+        "offsite away { endpoint = \"https://s3.example.com\", bucket = \"copies\", prefix = @, access_key = \"AKIA\", secret_key = AWAY }",
     ),
     (
         "offsite.access_key",
-        "offsite away { endpoint = \"https://s3.example.com\", bucket = \"copies\", access_key = @, secret_key = KEY }",
+        "offsite away { endpoint = \"https://s3.example.com\", bucket = \"copies\", access_key = @, secret_key = AWAY }",
     ),
     ("dump.save", "dump { save = [\"tool\", @], restore = [\"tool\", @] }"),
     ("rotate.change", "rotate app { secret = KEY, change = [\"set\", @], check = [\"login\", @] }"),
@@ -74,7 +74,7 @@ const SOURCE: [(&str, &str); 8] = [
     ("backup.", "backup nightly { of = db, to = away, schedule = \"0 2 * * 1-5\", drill = \"0 4 1 * *\" }"),
     (
         "offsite.",
-        "offsite away { endpoint = \"https://s3.example.com\", bucket = \"copies\", access_key = \"AKIA\", secret_key = KEY }",
+        "offsite away { endpoint = \"https://s3.example.com\", bucket = \"copies\", access_key = \"AKIA\", secret_key = AWAY }",
     ),
     ("dump.", "dump { save = [\"tool\"], restore = [\"tool\"] }"),
     ("rotate.", "rotate app { secret = KEY, change = [\"set\"], check = [\"login\"] }"),
@@ -112,7 +112,7 @@ fn source(place: &str, line: &str, text: &str) -> String {
         inner.push(of(kind_of));
     }
     format!(
-        "{}\nsecret KEY\nservice db {{\n  image = \"x/db:1\" {{ base = \"node:24\" }}\n  networks = [back]\n  port http = 8080\n  volume data = \"/data\" {{ backup = true }}\n  \
+        "{}\nsecret KEY\nsecret AWAY\nservice db {{\n  image = \"x/db:1\" {{ base = \"node:24\" }}\n  networks = [back]\n  port http = 8080\n  volume data = \"/data\" {{ backup = true }}\n  \
          env {{ KEY{}{}{} }}\n  {}\n}}\n",
         top.join("\n"),
         if kind == "secret" { ", OTHER" } else { "" },
@@ -182,7 +182,11 @@ fn what_a_source_says_is_run_by_no_reader() {
         let Some(host) = host(&source(place, line, text)) else { return };
         taken.lock().expect("no test panics with it").push(*place);
         let what = format!("{place}: {text:?}");
-        let env = host.read(".env.example").replace("KEY=\n", "KEY='a-long-value'\n");
+        let filled = |name: &str| (format!("{name}=\n"), format!("{name}='a-long-value'\n"));
+        let env = ["KEY", "AWAY"]
+            .map(filled)
+            .iter()
+            .fold(host.read(".env.example"), |env, (empty, full)| env.replace(empty, full));
         host.write(".env", &env);
         host.write("read.sh", &format!("#!/usr/bin/env bash\n{READ}"));
         let reads = host.command("read.sh", &[&host.build().to_string_lossy()]).output().expect("bash runs");

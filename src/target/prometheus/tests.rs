@@ -75,9 +75,10 @@ pub(super) fn tests(
     recorded: &Recorded<'_>,
 ) -> Option<Tests> {
     let file = files.get(at)?;
+    let apart = apart(file.alerts(platform));
     let tests: Vec<Test> = file
         .alerts(platform)
-        .flat_map(|alert| alert.tests.iter().map(|it| test(alert, it, platform)))
+        .flat_map(|alert| alert.tests.iter().map(|it| test(alert, it, platform, &apart)))
         .collect();
     (!tests.is_empty()).then(|| Tests {
         rule_files: FlowSeq(needed(platform, at, files, recorded)),
@@ -104,14 +105,39 @@ fn needed(platform: &Platform, at: usize, files: &[File], recorded: &Recorded<'_
     taken.into_iter().map(|at| format!("../rules/{}.yml", files[at].name)).collect()
 }
 
-fn test(alert: &Alert, test: &AlertTest, platform: &Platform) -> Test {
+/// The labels in which alerts of one name differ, by that name.
+fn apart<'a>(alerts: impl Iterator<Item = &'a Alert>) -> HashMap<&'a str, BTreeSet<&'a str>> {
+    let mut firsts: HashMap<&str, &Alert> = HashMap::default();
+    let mut apart: HashMap<&str, BTreeSet<&str>> = HashMap::default();
+    for alert in alerts {
+        let first = *firsts.entry(&alert.name).or_insert(alert);
+        let only = |one: &'a Alert, other: &'a Alert| {
+            one.labels
+                .iter()
+                .filter(|label| !other.labels.iter().any(|it| it == *label))
+                .map(|(name, _)| name.as_str())
+        };
+        let names: Vec<&str> = only(first, alert).chain(only(alert, first)).collect();
+        if !names.is_empty() {
+            apart.entry(&alert.name).or_default().extend(names);
+        }
+    }
+    apart
+}
+
+fn test(alert: &Alert, test: &AlertTest, platform: &Platform, apart: &HashMap<&str, BTreeSet<&str>>) -> Test {
     let interval = test.interval.unwrap_or(INTERVAL);
     let questions = questions(alert, test, interval);
     // Several instances of a component have alerts of one name, and so have several jobs.
-    let service = alert.labels.iter().filter(|(name, _)| matches!(name.as_str(), "service" | "job"));
-    let service = service.map(|(name, value)| (name, value));
+    let apart = apart.get(alert.name.as_str());
+    let own = alert.labels.iter().filter(|(name, value)| {
+        let differs = apart.is_some_and(|names| names.contains(name.as_str()));
+        // What a template makes of the series is known when it fires.
+        matches!(name.as_str(), "service" | "job") || (differs && !value.contains("{{"))
+    });
+    let own = own.map(|(name, value)| (name, value));
     let wanted = test.labels.iter().map(|label| (&label.name, &label.value));
-    let labels = service.chain(wanted).map(|(name, value)| format!(", {name}={}", quoted(value)));
+    let labels = own.chain(wanted).map(|(name, value)| format!(", {name}={}", quoted(value)));
     let labels: String = labels.collect();
     let firing = format!("ALERTS{{alertname={}, alertstate=\"firing\"{labels}}}", quoted(&alert.name));
     Test {

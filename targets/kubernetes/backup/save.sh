@@ -89,6 +89,11 @@ mkdir "$copy"
 # What was begun needs room that the next run wants.
 trap 'rm -rf "$work"' EXIT
 stamp=$(date -u +%Y%m%dT%H%M%SZ)
+# A run may end within the second in which another one began.
+while [ -e "$copies/$stamp" ] || [ -e "$copies/$stamp-before" ]; do
+  sleep 1
+  stamp=$(date -u +%Y%m%dT%H%M%SZ)
+done
 [ "${BEFORE:-}" != true ] || stamp=$stamp-before
 printf '%s\n' "$stamp" >"$work/stamp"
 "save_$KIND"

@@ -171,7 +171,7 @@ start_all() {
   (
     exec 9>&-
     # shellcheck disable=SC2034 # read by clean
-    replaces=exec
+    replaces='exec'
     compose --progress plain up --detach --no-build --pull never >&2
   ) &
   up=$!
