@@ -45,7 +45,8 @@ const fn table(bytes: &[u8]) -> [bool; 256] {
 /// Whether text is read as itself where it is a key, too: a name, of which more marks mean something.
 pub(super) fn is_plain_key(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let named = bytes.iter().all(|byte| IN_KEYS[usize::from(*byte)]);
+    // Without a way out of the loop it takes less time: keys are short, and next to all are names.
+    let named = bytes.iter().fold(true, |all, byte| all & IN_KEYS[usize::from(*byte)]);
     named && bytes.first().is_some_and(u8::is_ascii_alphabetic) && !is_word(text)
 }
 
@@ -110,8 +111,13 @@ fn is_word(text: &str) -> bool {
     const WORDS: [&str; 11] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
     const LONGEST: usize = 5;
     // The first letters of these.
-    let begins = text.starts_with(['y', 'n', 'o', 't', 'f', 'i', 'Y', 'N', 'O', 'T', 'F', 'I']);
-    text.len() <= LONGEST && begins && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+    let begins = || {
+        matches!(
+            text.as_bytes(),
+            [b'y' | b'n' | b'o' | b't' | b'f' | b'i' | b'Y' | b'N' | b'O' | b'T' | b'F' | b'I', ..]
+        )
+    };
+    text.len() <= LONGEST && begins() && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// Whether a character may stand in YAML as it is, and ends no line for any reader: 1.1 has more line ends than 1.2.
@@ -122,10 +128,13 @@ pub(super) fn is_printable(c: char) -> bool {
 /// Whether text of several lines is read by everybody as what it is where its lines stand as they are, below `|`.
 /// Readers differ where it begins with what could be indentation, and what ends with empty lines depends on what follows.
 pub(super) fn is_literal(text: &str) -> bool {
+    // Most texts are of one line.
+    if memchr::memchr(b'\n', text.as_bytes()).is_none() {
+        return false;
+    }
     let lines = text.strip_suffix('\n').unwrap_or(text);
     let last = lines.rsplit('\n').next().unwrap_or_default();
-    text.contains('\n')
-        && !text.starts_with([' ', '\t', '\n'])
+    !text.starts_with([' ', '\t', '\n'])
         && last.contains(|c| !matches!(c, ' ' | '\t'))
         && text.chars().all(|c| is_printable(c) || matches!(c, '\n' | '\t'))
 }

@@ -104,6 +104,21 @@ pub(super) fn lines(object: &Object) -> String {
     out
 }
 
+/// The keys below which a pod asks for Secrets. What a pod consists of else is long, and is not walked through.
+const WAYS: [&str; 11] = [
+    "spec",
+    "template",
+    "jobTemplate",
+    "containers",
+    "initContainers",
+    "ephemeralContainers",
+    "env",
+    "valueFrom",
+    "volumes",
+    "projected",
+    "sources",
+];
+
 /// Finds what a tree asks of Secrets: single keys (`secretKeyRef`), and projections of some (`secret` with `items`).
 fn collect(node: &Node, secrets: &mut IndexMap<String, Keys>) {
     match node {
@@ -117,22 +132,15 @@ fn collect(node: &Node, secrets: &mut IndexMap<String, Keys>) {
                             add(value, &items.iter().collect::<Vec<_>>(), secrets);
                         }
                     }
+                    key if WAYS.contains(&key) => collect(value, secrets),
                     _ => {}
-                }
-                if holds(value) {
-                    collect(value, secrets);
                 }
             }
         }
-        Node::List(items) => items.iter().filter(|item| holds(item)).for_each(|item| collect(item, secrets)),
+        Node::List(items) => items.iter().for_each(|item| collect(item, secrets)),
         Node::Commented(_, inner) | Node::Styled(_, inner) => collect(inner, secrets),
         _ => {}
     }
-}
-
-/// Whether anything stands below a node.
-fn holds(node: &Node) -> bool {
-    matches!(node, Node::Map(_) | Node::List(_) | Node::Commented(..) | Node::Styled(..))
 }
 
 /// Notes the keys of items. A key that one place needs may not be missing.
