@@ -49,11 +49,22 @@ fn plain(said: &str, code: fn(&str) -> String) -> String {
         rest.find("{{").and_then(|start| Some((start, start + rest[start..].find("}}")? + 2)))
     {
         out.push_str(&addresses(&rest[..start], code));
-        out.push_str(&code(&rest[start..end]));
+        out.push_str(&code(&filled(&rest[start..end])));
         rest = &rest[end..];
     }
     out.push_str(&addresses(rest, code));
     out
+}
+
+/// What stands for a template that Prometheus fills in when an alert fires: the name of a label, or the value, between `< >`.
+fn filled(template: &str) -> String {
+    let inner = template.trim_start_matches('{').trim_end_matches('}').trim();
+    let label = inner.strip_prefix("$labels.").map(|rest| rest.split([' ', '|']).next().unwrap_or(rest));
+    match label {
+        Some(label) => format!("<{label}>"),
+        None if inner.contains("$value") => "<value>".to_owned(),
+        None => template.to_owned(),
+    }
 }
 
 /// Words, with addresses as code: else some readers make links of them.
@@ -119,4 +130,19 @@ fn one_line(said: &str) -> String {
         .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
         .collect();
     said.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn what_a_template_stands_for_is_named() {
+        assert_eq!(
+            line("{{ $labels.name }} uses {{ $value | humanizePercentage }} of {{ $labels.mount|title }}"),
+            "`<name>` uses `<value>` of `<mount>`"
+        );
+        assert_eq!(line("lost {{ printf \"%.0f\" $value }} of `{{`"), "lost `<value>` of `{{`");
+        assert_eq!(line("{{ with query \"up\" }}some{{ end }}"), "`{{ with query \"up\" }}`some`{{ end }}`");
+    }
 }

@@ -110,6 +110,7 @@ pub(super) struct Input {
 
 /// What the operator sets, secrets last.
 pub(super) fn inputs(platform: &Platform) -> Vec<Input> {
+    let for_copies = platform.read_for_copies();
     let row = |at: usize| {
         let input = &platform.inputs[at];
         let id = InputId(at);
@@ -119,7 +120,10 @@ pub(super) fn inputs(platform: &Platform) -> Vec<Input> {
             values.chain(words).chain(&service.image).any(|value| value.inputs().any(|it| it == id))
                 || service.secret_files.contains(&id)
         };
-        let used: Vec<&str> = running(platform).filter(reads).map(|service| service.name.as_str()).collect();
+        let services = running(platform).filter(reads).map(|service| code(&service.name));
+        let places =
+            for_copies.get(&id).into_iter().flatten().map(|place| format!("copies to {}", code(place)));
+        let used: Vec<String> = services.chain(places).collect();
         let rule = match (&input.min_length, input.one_of.is_empty()) {
             (Some(least), _) => format!(" (at least {least} characters)"),
             (None, false) => format!(" (one of {})", codes(input.one_of.iter().map(String::as_str))),
@@ -136,7 +140,7 @@ pub(super) fn inputs(platform: &Platform) -> Vec<Input> {
             )
             .trim_start()
             .to_owned(),
-            used: codes(used),
+            used: used.join(", "),
         }
     };
     let (secrets, variables): (Vec<usize>, Vec<usize>) =
