@@ -117,6 +117,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::BKP002], check: Of(backup::uncopied) },
     Rule { codes: &[codes::BKP003], check: Of(backup::short) },
     Rule { codes: &[codes::BKP004], check: Of(backup::places) },
+    Rule { codes: &[codes::BKP005], check: Of(backup::unreadable) },
     Rule { codes: &[codes::DEP001, codes::DEP003], check: Of(order::conditions) },
     Rule { codes: &[codes::DEP002], check: Of(order::cycles) },
     Rule { codes: &[codes::DEP004], check: Of(order::absent) },
@@ -223,6 +224,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::OBS011], check: Of(observe::unprobed) },
     Rule { codes: &[codes::OBS014], check: Of(observe::probeless) },
     Rule { codes: &[codes::OBS016, codes::OBS017], check: Of(observe::away) },
+    Rule { codes: &[codes::OBS019], check: Of(observe::one_exporter) },
     Rule { codes: &[codes::ALR003], check: Of(alert::incomplete) },
     Rule { codes: &[codes::ALR006, codes::ALR010, codes::ALR020], check: Of(alert::templates) },
     Rule {

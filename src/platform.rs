@@ -14,6 +14,7 @@ mod config;
 mod copied;
 mod declared;
 pub mod dollar;
+mod dump;
 mod endpoint;
 pub mod exposure;
 mod gateway;
@@ -66,13 +67,12 @@ use crate::model::Document;
 use crate::source::Span;
 
 pub use api::ApiAccess;
-pub use backup::{
-    ALERT_AFTER, Backup, CopiedVolume, Destination, DestinationKind, Dump, KEEP, OffSite, Switch,
-};
+pub use backup::{ALERT_AFTER, Backup, CopiedVolume, Destination, DestinationKind, KEEP, OffSite, Switch};
 pub use cause::Cause;
 pub use cluster::{ApiServer, Dns, Entries, KUBERNETES, Operator, SecretStore};
 pub use config::{ConfigFile, FILE, PROGRAM};
 pub use copied::Untaken;
+pub use dump::{Copying, Dump};
 pub use endpoint::Endpoint;
 pub use gateway::{ClusterGateway, GatewayKind};
 pub use guide::Guide;
@@ -385,6 +385,8 @@ pub struct Input {
     pub issued_elsewhere: bool,
     /// Whether it is part of an address, so that only characters that mean nothing there may stand in it.
     pub in_url: bool,
+    /// Whether its value is a whole address that messages are sent to, which only a file holds: nothing but a script sees it.
+    pub is_address: bool,
     /// Whether the source says its name anywhere.
     pub mentioned: bool,
     /// The place of its declaration.

@@ -30,6 +30,8 @@ mod passages;
 mod pods;
 #[path = "kubernetes/policies.rs"]
 mod policies;
+#[path = "kubernetes/probes.rs"]
+mod probes;
 #[path = "kubernetes/random.rs"]
 mod random;
 #[path = "kubernetes/reach.rs"]

@@ -257,7 +257,7 @@ minio {name}-store {{
   bucket files   {{ description = "Files of {name}", versioning = true }}
   bucket backups {{ description = "Backups of {name}", retention = 30d }}
   account app    {{ secret_key = {upper}_STORE_KEY, read = [files], write = [files], delete = [files] }}
-  account backup {{ secret_key = {upper}_BACKUP_KEY, write = [backups] }}
+  account backup {{ secret_key = {upper}_BACKUP_KEY, read = [backups], write = [backups] }}
   service setup  {{ networks = [{name}-data] }}
 }}
 

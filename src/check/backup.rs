@@ -119,6 +119,37 @@ pub(super) fn places(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// BKP005: copies in a bucket of the platform that no declared account may read back: none is ever restored from there.
+pub(super) fn unreadable(platform: &Platform, sink: &mut Sink) {
+    for backup in platform.backups.iter().filter(|backup| Platform::is_uploaded(backup)) {
+        for to in &backup.to {
+            let DestinationKind::Bucket { bucket, account: Some(account), reader: None } = to.kind else {
+                continue;
+            };
+            let (bucket, account) = (&platform[bucket], &platform[account]);
+            // CMP005 says so of an account of another instance.
+            if account.of != bucket.of {
+                continue;
+            }
+            let name = platform.destination_name(to.kind);
+            let instance = &platform[bucket.of].path;
+            sink.report(
+                Diagnostic::new(
+                    codes::BKP005,
+                    format!("no account may read the copies of `{}` in `{name}`", backup.name),
+                )
+                .at(to.span, "copies are taken there")
+                .at(backup.span, "names no `reader`")
+                .at(account.span, format!("lacks `{}` in its `read`", bucket.name))
+                .help(format!(
+                    "declare an account of `{instance}` with `read = [{}]`, and name it as `reader`",
+                    bucket.name
+                )),
+            );
+        }
+    }
+}
+
 /// Whether the source asks for it. A store may know no accounts; then copies stay on the host.
 fn is_uploaded(backup: &Backup) -> bool {
     matches!(backup.upload, Some(Switch::Always | Switch::Variable(_)))

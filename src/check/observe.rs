@@ -3,7 +3,7 @@
 use super::query::missing::path_cause;
 use crate::diagnostic::{Diagnostic, Sink, cause, codes, list_of};
 use crate::model::Role;
-use crate::platform::{Override, Platform, Service, Tree};
+use crate::platform::{Override, Platform, Runtime, Service, Tree};
 use crate::standard;
 
 /// OBS001: scrape paths that the service does not answer metrics at.
@@ -213,4 +213,38 @@ pub(super) fn unread(platform: &Platform, sink: &mut Sink) {
             .because(cause::NO_METRICS_SERVER)
             .help("add an instance of a component that collects metrics, or `allow OBS010` with the reason"),
     );
+}
+
+/// OBS019: an exporter beside a service of several containers, which it asks by their one name: each answer is another one's, and
+/// counters of one container are read as those of another. K8S014 says so of a cluster.
+pub(super) fn one_exporter(platform: &Platform, sink: &mut Sink) {
+    if platform.runtime != Runtime::Compose || platform.with_role(Role::Metrics).next().is_none() {
+        return;
+    }
+    let exporters = platform.services.iter().filter(|service| service.metrics.is_some() && !service.is_job());
+    for exporter in exporters {
+        let Some(observed) = exporter.parent.map(|parent| &platform[parent]) else { continue };
+        let copies = observed.copies_on_one_host();
+        if copies < 2 || !platform.connects(exporter.id, observed.id) {
+            continue;
+        }
+        let said = observed.block.scale.as_ref().map(|scale| scale.span);
+        sink.report(
+            Diagnostic::new(
+                codes::OBS019,
+                format!("each scrape of `{}` meets another container of `{}`", exporter.path, observed.path),
+            )
+            .about(&exporter.path)
+            .at(
+                exporter.span(),
+                format!("asks `{}` by a name that {copies} containers answer to", observed.path),
+            )
+            .at_maybe(said, "runs several times")
+            .help(format!(
+                "let `{}` export its metrics itself, where each container is a target, and take `{}` out, or run one; `allow OBS019` \
+                 where sums over time do not matter",
+                observed.path, exporter.name
+            )),
+        );
+    }
 }

@@ -186,8 +186,9 @@ pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
     let directory = Directory::new(&platform.services);
     for service in &platform.services {
         let Some(block) = &service.block.health else { continue };
-        if let (Some(needs), Some(live), Some(ready)) = (&block.needs, &block.liveness, &block.readiness)
-            && live.text == ready.text
+        if let (Some(needs), Some(live)) = (&block.needs, &block.liveness)
+            // One path alone is both.
+            && block.readiness.as_ref().is_none_or(|ready| ready.text == live.text)
             && let Some(first) = needs.items.first()
         {
             sink.report(
@@ -196,7 +197,10 @@ pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
                     format!("`{}` is started again where `{}` fails", service.path, first.0.text()),
                 )
                 .about(&service.path)
-                .at(live.span, "the path of `readiness`")
+                .at(
+                    live.span,
+                    if block.readiness.is_some() { "the path of `readiness`" } else { "the only path" },
+                )
                 .at(first.0.span, "looks at another service")
                 .help("give `liveness` a path that looks at the service alone, or take it out"),
             );

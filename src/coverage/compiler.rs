@@ -1,8 +1,8 @@
 //! Fields that the compiler itself uses: rules judge by them, and defaults follow from them.
 
 use crate::model::fields::{
-    BuildField, DataSourceField, HealthField, HostField, ImageUseField, OffSiteField, PlatformField,
-    PortField, RotateField, SecretField, ServiceField, SourceField, VolumeField,
+    BuildField, DataSourceField, DumpField, HealthField, HostField, ImageUseField, OffSiteField,
+    PlatformField, PortField, RotateField, SecretField, ServiceField, SourceField, VolumeField,
 };
 
 /// Whether a rule or a default reads a field.
@@ -40,6 +40,8 @@ pub(super) fn uses(field: SourceField) -> bool {
                 )
                 // The secret that a component is given stands in the platform; the commands stand in the component.
                 | ServiceField::rotate(RotateField::secret(_))
+                // On a host the commands run in the service's own container; each name has to be one of its variables.
+                | ServiceField::dump(DumpField::reads(_))
                 | ServiceField::health(HealthField::needs(_) | HealthField::none(_) | HealthField::tool(_))
         ),
         // Overrides are looked at one by one.

@@ -252,6 +252,8 @@ registry! {
     BKP003 Warning "removed-too-early";
     /// Copies that cannot be taken to their place, or lie in what they are copies of.
     BKP004 Error "no-place-for-copies";
+    /// Copies that no account may read back.
+    BKP005 Warning "unreadable-copies";
     /// Two hosts that carry the compose stack.
     HOST001 Error "two-stacks";
 
@@ -329,6 +331,8 @@ registry! {
     OBS017 Warning "scraped-while-away";
     /// A grouping by a label that no series of the query carries.
     OBS018 Warning "grouped-by-unknown-label";
+    /// One exporter beside several containers, which it asks by their one name.
+    OBS019 Warning "one-exporter-of-several";
 
     /// A receiver without what its messages are sent with.
     ALR001 Error "missing-credentials";

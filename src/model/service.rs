@@ -14,7 +14,7 @@ use super::run::{After, Place, Requires, Resources, Run, Scale, Security, Ulimit
 use super::storage::{Artifacts, Bind, Config, Mount, ServiceVolume, Tmpfs};
 use super::{Allow, Override};
 use crate::schema::{
-    Constant, Decode, Decoder, Duration, Kind, Leaf, List, Map, Reference, Template, block, choice,
+    Constant, Decode, Decoder, Duration, Kind, Leaf, List, Map, Reference, Template, Word, block, choice,
     without_constants,
 };
 use crate::source::Span;
@@ -242,6 +242,9 @@ block! {
         optional server_version: List<Template>,
         /// What fails where a restored server is not as it should be. Drills run it.
         optional check: List<Template>,
+        /// The variables with secrets that a program of these commands reads though no command names it. On a cluster, copies are
+        /// taken by pods of their own, which get these and those that a command names; all where nothing names any.
+        optional reads: List<Word>,
     }
 }
 

@@ -99,33 +99,6 @@ pub enum Switch {
     Variable(InputId),
 }
 
-/// How the data of a service is copied and brought back: commands, with their arguments.
-#[derive(Debug, Clone)]
-pub struct Dump {
-    /// Prints the names of what is copied one by one.
-    pub parts: Option<Vec<Value>>,
-    /// Writes a copy to its standard output.
-    pub save: Vec<Value>,
-    /// Reads a copy from its standard input.
-    pub restore: Vec<Value>,
-    /// Whether the service stands still while it is restored.
-    pub offline: bool,
-    /// Reads a copy from its standard input, and fails where it is none.
-    pub verify: Option<Vec<Value>>,
-    /// Prints how much data there is: a line each, a number and a name.
-    pub count: Option<Vec<Value>>,
-    /// Prints the version of the server.
-    pub server_version: Option<Vec<Value>>,
-    /// Fails where a restored server is not as it should be.
-    pub check: Option<Vec<Value>>,
-    /// What the name of a copy ends with.
-    pub suffix: Option<String>,
-    /// The ports of the service that its commands name.
-    pub ports: Vec<usize>,
-    /// The place of its key.
-    pub span: Span,
-}
-
 /// The flag by which the exporter of a host reads files of metrics (prometheus/node_exporter README, "Textfile Collector").
 const TEXTFILES: &str = "--collector.textfile.directory=";
 

@@ -161,6 +161,15 @@ impl Channel {
         }
     }
 
+    /// The secret that is the address that it is told at.
+    #[must_use]
+    pub fn secret_address(&self) -> Option<InputId> {
+        match self {
+            Self::PagerDuty(_) | Self::Opsgenie(_) => None,
+            _ => self.secret(),
+        }
+    }
+
     /// The secret that it needs.
     #[must_use]
     pub fn secret(&self) -> Option<InputId> {

@@ -81,6 +81,8 @@ pub struct Service {
     pub health: Health,
     /// The times of that check, where it is not the image's own.
     pub times: CheckTimes,
+    /// Whether its check looks at other services as well, and fails where they do.
+    pub needs_others: bool,
     /// Where its metrics are.
     pub metrics: Option<Metrics>,
     /// How its data is copied and brought back.

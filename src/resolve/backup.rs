@@ -11,8 +11,8 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{self, Document};
 use crate::platform::{
-    ALERT_AFTER, Backup, Destination, DestinationKind, Dump, InputId, KEEP, OffSite, ServiceId, StoreId,
-    Switch,
+    ALERT_AFTER, Backup, Destination, DestinationKind, Dump, EnvVar, InputId, KEEP, OffSite, ServiceId,
+    StoreId, Switch,
 };
 use crate::schema::{Constant, List, Reference, Template, Word};
 
@@ -225,7 +225,7 @@ fn switch(word: &Word, texts: &mut Texts<'_>) -> Option<Switch> {
 
 /// How the data of a service is copied. Its commands run in the service's own container, or in one like it, so what they mention is
 /// no connection of the service.
-pub(super) fn dump(block: &model::Dump, service: usize, texts: &mut Texts<'_>) -> Dump {
+pub(super) fn dump(block: &model::Dump, service: usize, env: &[EnvVar], texts: &mut Texts<'_>) -> Dump {
     let mut mentions = Mentions::default();
     let mut arguments =
         |list: &List<Template>| list.items.iter().map(|item| texts.template(item, &mut mentions)).collect();
@@ -239,6 +239,7 @@ pub(super) fn dump(block: &model::Dump, service: usize, texts: &mut Texts<'_>) -
         server_version: block.server_version.as_ref().map(&mut arguments),
         check: block.check.as_ref().map(&mut arguments),
         suffix: None,
+        reads: None,
         ports: Vec::new(),
         span: block.span,
     };
@@ -247,5 +248,25 @@ pub(super) fn dump(block: &model::Dump, service: usize, texts: &mut Texts<'_>) -
     dump.ports.sort_unstable();
     dump.ports.dedup();
     dump.suffix = optional(block.suffix.as_ref(), texts);
+    dump.reads = block.reads.as_ref().map(|list| reads(list, env, texts));
     dump
+}
+
+/// The variables that programs of a `dump` read: each is one of the service.
+fn reads(list: &List<Word>, env: &[EnvVar], texts: &mut Texts<'_>) -> Vec<String> {
+    let known = || env.iter().map(|variable| variable.name.as_str());
+    let mut reads = Vec::new();
+    for word in &list.items {
+        if known().any(|name| name == word.text.as_str()) {
+            reads.push(word.text.as_str().to_owned());
+            continue;
+        }
+        let help = texts.sink.did_you_mean(&word.text, known());
+        texts.sink.report(
+            Diagnostic::new(codes::NAM001, format!("there is no variable `{}` in `env`", word.text))
+                .at(word.span, "a variable of the service is needed here")
+                .help_maybe(help),
+        );
+    }
+    reads
 }

@@ -104,6 +104,7 @@ pub(super) fn inputs(document: &Document, texts: &mut Texts<'_>) -> Vec<Input> {
             min_length: None,
             issued_elsewhere: false,
             in_url: false,
+            is_address: false,
             mentioned: is_mentioned(&variable.name.text),
             span: variable.name.span,
         });
@@ -119,6 +120,7 @@ pub(super) fn inputs(document: &Document, texts: &mut Texts<'_>) -> Vec<Input> {
             min_length: secret.min_length.map(|length| length.0),
             issued_elsewhere: secret.issued == Some(Issued::Elsewhere),
             in_url: false,
+            is_address: false,
             mentioned: is_mentioned(&secret.name.text),
             span: secret.name.span,
         });

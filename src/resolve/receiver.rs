@@ -318,12 +318,19 @@ pub(super) fn hand_over(platform: &mut Platform) {
     let ways = observed.receivers.iter().flat_map(|receiver| &receiver.integrations);
     let mails = ways.clone().any(|way| matches!(way.channel, Channel::Email(_)));
     let password = observed.smtp.as_ref().filter(|_| mails).and_then(|smtp| smtp.password);
-    let mut secrets: Vec<InputId> = ways.filter_map(|way| way.channel.secret()).chain(password).collect();
+    let mut secrets: Vec<InputId> =
+        ways.clone().filter_map(|way| way.channel.secret()).chain(password).collect();
     secrets.sort_unstable();
     secrets.dedup();
+    let addresses: Vec<InputId> = ways.filter_map(|way| way.channel.secret_address()).collect();
     for service in &mut platform.services {
         if service.role == Some(Role::Alerts) {
             service.secret_files.clone_from(&secrets);
         }
+    }
+    // Nobody makes one up.
+    for InputId(address) in addresses {
+        platform.inputs[address].is_address = true;
+        platform.inputs[address].issued_elsewhere = true;
     }
 }

@@ -41,6 +41,7 @@ pub(super) fn service(
     let ports = ports(block, facts.and_then(|at| platform.catalogue.get(at)), platform, texts);
     let (networks, networks_span, networks_lost) = networks(block, parent, platform, texts);
     let env = env(block, &mut mentions, texts);
+    let dump = block.dump.as_ref().map(|dump| Box::new(backup::dump(dump, index, &env, texts)));
     let mut service = Service {
         id: ServiceId(index),
         path: placed.path.as_str().to_owned(),
@@ -68,6 +69,7 @@ pub(super) fn service(
         networks_lost,
         health: Health::None { reason: None },
         times: workload::times(block),
+        needs_others: workload::needs_others(block),
         metrics: None,
         env,
         volumes: storage::volumes(block, &placed.name, texts),
@@ -79,7 +81,7 @@ pub(super) fn service(
         secret_files: Vec::new(),
         api: workload::api(block, texts),
         dependencies: Vec::new(),
-        dump: block.dump.as_ref().map(|dump| Box::new(backup::dump(dump, index, texts))),
+        dump,
         guide: block.guide.as_ref().map(|guide| Box::new(guide::guide(guide, texts))),
         rotations: rotate::rotations(block, ServiceId(index), texts),
         run: block.run.as_ref().map_or(RunKind::Always, |run| run.kind),

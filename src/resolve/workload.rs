@@ -126,6 +126,12 @@ pub(super) fn retention(block: &model::Service) -> Option<Arc<Retention>> {
     Some(Arc::new(retention))
 }
 
+/// Whether the check of a service looks at others.
+pub(super) fn needs_others(block: &model::Service) -> bool {
+    let needs = block.health.as_ref().and_then(|health| health.needs.as_ref());
+    needs.is_some_and(|needs| !needs.items.is_empty())
+}
+
 /// The times of its health check.
 pub(super) fn times(block: &model::Service) -> CheckTimes {
     let default = CheckTimes::default();

@@ -17,6 +17,7 @@ mod setup;
 mod timers;
 
 pub(super) use self::quote::word;
+pub(super) use self::secrets::form;
 use super::{Artifact, Lower, Target, generated};
 use crate::emit;
 use crate::formats;
@@ -48,6 +49,8 @@ const ROTATION: &str = include_str!("../../targets/scripts/lib/rotate.sh");
 const COMMON: &str = include_str!("../../targets/scripts/lib/common.sh");
 const BACKUP_LIB: &str = include_str!("../../targets/scripts/lib/backup.sh");
 const COPY_LIB: &str = include_str!("../../targets/scripts/lib/copy.sh");
+/// How much data there is: it runs in any shell.
+pub(super) const COUNTS: &str = include_str!("../../targets/scripts/lib/counts.sh");
 const BACKUP: &str = include_str!("../../targets/scripts/backup.sh");
 const INSTALL_TIMERS: &str = include_str!("../../targets/scripts/install-timers.sh");
 const RESTORE: &str = include_str!("../../targets/scripts/restore.sh");
@@ -95,6 +98,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         artifacts.extend([
             file("lib/backup.sh", BACKUP_LIB),
             file("lib/copy.sh", COPY_LIB),
+            file("lib/counts.sh", COUNTS),
             program("backup.sh", BACKUP),
             program("restore.sh", RESTORE),
             program("install-timers.sh", INSTALL_TIMERS),

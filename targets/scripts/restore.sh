@@ -19,6 +19,8 @@
 . "$root/scripts/lib/backup.sh"
 # shellcheck source=lib/copy.sh
 . "$root/scripts/lib/copy.sh"
+# shellcheck source=lib/counts.sh
+. "$root/scripts/lib/counts.sh"
 
 main() {
   local what=plan wanted='' from='' no_copy='' older='' foreign='' status=0
@@ -335,32 +337,14 @@ settled() {
   return 1
 }
 
-# compare COMPOSE COPY: as much is there as was there when the copy was taken. Where something was written meanwhile, between both
-# counts, give or take a hundredth.
+# compare COMPOSE COPY: as much is there as was there when the copy was taken.
 compare() {
   local words=() id
   id=$("$1" ps --quiet --status running "$b_service" | head -n 1)
   backup_words "$b_service" count
   if [ ${#words[@]} -gt 0 ] && [ -s "$2/counts" ]; then
     engine exec "$id" "${words[@]}" >"$work/restored" || return 1
-    awk '
-      function name() { sub(/^[^ ]+ [^ ]+ /, ""); return $0 }
-      FILENAME == ARGV[2] { n = $1; sub(/^[^ ]+ /, ""); restored[$0] = n; next }
-      { when = $1; n = $2; what = name(); if (when == "before") before[what] = n; else after[what] = n }
-      END {
-        for (what in before) if (what in after && before[what] != after[what]) moved = 1
-        for (what in before) {
-          if (!(what in after)) continue
-          low = before[what] < after[what] ? before[what] : after[what]
-          high = before[what] < after[what] ? after[what] : before[what]
-          slack = moved ? high / 100 : 0
-          compared++
-          if (!(what in restored)) { print what ": not there, and there were " high; bad = 1 }
-          else if (restored[what] < low - slack || restored[what] > high + slack) { print what ": " restored[what] ", and there were " low " to " high; bad = 1 }
-        }
-        print compared + 0 " numbers compared"
-        exit bad
-      }' "$2/counts" "$work/restored" >&2 || return 1
+    same_counts "$2/counts" "$work/restored" >&2 || return 1
   fi
   words=()
   backup_words "$b_service" check

@@ -81,7 +81,7 @@ fn every_platform_with_the_target_is_built() {
 }
 
 impl Built {
-    fn lowered(name: String, platform: Platform) -> Self {
+    pub(crate) fn lowered(name: String, platform: Platform) -> Self {
         let targets: Vec<_> = target::find("kubernetes").into_iter().collect();
         let artifacts = infrac::build(&platform, &targets).into_iter().flat_map(|it| it.artifacts);
         let files: Files = artifacts.map(|artifact| (artifact.path, artifact.content)).collect();

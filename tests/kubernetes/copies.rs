@@ -3,6 +3,10 @@
 
 #[path = "copies/pod.rs"]
 mod pod;
+#[path = "copies/room.rs"]
+mod room;
+#[path = "copies/secrets.rs"]
+mod secrets;
 
 use std::fs;
 use std::path::Path;
@@ -305,6 +309,7 @@ fn runs_do_not_meet() {
         assert_eq!(run(19, &TAKING, &[]).1.as_deref(), Some("save"));
         fs::remove_file(pod.path("bin/refuses")).expect("it is there");
         assert_eq!(run(20, &["fetch", "choose", "verify", "restore", "compare"], &wanted).1, None);
+        std::thread::sleep(std::time::Duration::from_millis(1100));
         let (said, failed) = run(21, &TAKING, &[]);
         assert_eq!(failed, None, "{said}");
     }

@@ -161,6 +161,7 @@ fn a_check_names_what_is_wrong() {
         ("ELASTIC_EXPORTER_PASSWORD", "............", "is one character again and again"),
         ("ELASTIC_APP_PASSWORD", "\"between quotes\"", "must stand between ' and '"),
         ("SLACK_WEBHOOK", "", "is empty, and is issued elsewhere"),
+        ("HEARTBEAT_URL", "hc-ping.com/5f0c", "is no address: https://HOST/PATH"),
         ("NODE_ENV", "local", "is none of development, test, production"),
         (
             "COMPOSE_PROFILES",

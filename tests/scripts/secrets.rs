@@ -323,13 +323,14 @@ fn a_secret_that_the_cluster_refuses_is_a_failure() {
 /// A table that says what values are like, and which of them programs keep themselves.
 const KEPT: &str = "\
 @platform shop
-shop db statefulset/db APP_PASSWORD KEY ROOT_PASSWORD TOKEN?
+shop db statefulset/db APP_PASSWORD KEY ROOT_PASSWORD TOKEN? HOOK?
 shop api deployment/api APP_PASSWORD
 shop setup job/setup-12345678 JOB_PASSWORD
 @value APP_PASSWORD secret 12 url
 @value KEY secret 0 -
 @value ROOT_PASSWORD secret 12 -
 @value TOKEN variable 0 -
+@value HOOK secret 0 address
 @choice TOKEN one word
 @choice TOKEN other
 @learn APP_PASSWORD change shop statefulset/db sh /etc/change.sh app 'two words'
@@ -476,7 +477,8 @@ fn a_name_that_no_program_keeps_is_not_known() {
 #[test]
 fn weak_values_are_refused_all_at_once() {
     for shell in Shell::all() {
-        let env = "APP_PASSWORD='not/of an address'\nKEY=changeme\nROOT_PASSWORD=short1\nJOB_PASSWORD=x1\nTOKEN=third\n";
+        let env = "APP_PASSWORD='not/of an address'\nKEY=changeme\nROOT_PASSWORD=short1\nJOB_PASSWORD=x1\nTOKEN=third\n\
+                   HOOK=hc-ping.com/5f0c\n";
         let project = kept(env);
         let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
         let said = super::shell::said(&output);
@@ -486,14 +488,15 @@ fn weak_values_are_refused_all_at_once() {
             "KEY still is what an example says",
             "ROOT_PASSWORD is shorter than 12 characters",
             "TOKEN is none of one word, other",
+            "HOOK is no address: https://HOST/PATH",
         ] {
             assert!(said.contains(expected), "{}: {expected}: {said}", shell.name);
         }
-        for value in ["not/of", "changeme", "short1", "third"] {
+        for value in ["not/of", "changeme", "short1", "third", "5f0c"] {
             assert!(!said.contains(value), "{}: {value}: {said}", shell.name);
         }
         assert!(!project.calls().contains("apply"), "{}", project.calls());
-        let project = kept(&format!("{GOOD}TOKEN='one word'\n"));
+        let project = kept(&format!("{GOOD}TOKEN='one word'\nHOOK=https://hc-ping.com/5f0c\n"));
         let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
         assert!(output.status.success(), "{}: {}", shell.name, super::shell::said(&output));
     }

@@ -265,6 +265,9 @@ fn line(input: &Input, need: Option<String>) -> Line<'_> {
     if input.in_url {
         facts.push("part of an address, so only letters, digits, and - . _ ~".to_owned());
     }
+    if input.is_address {
+        facts.push("a whole address, https://HOST/PATH".to_owned());
+    }
     if !input.one_of.is_empty() {
         facts.push(format!("one of {}", input.one_of.join(", ")));
     }

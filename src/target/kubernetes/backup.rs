@@ -18,13 +18,15 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::config::Config;
 use super::object::{Object, Stage};
 use super::{Context, claim, labels};
-use crate::platform::{Backup, Platform, Service};
+use crate::platform::{Backup, Copying, Platform, Service};
+use crate::target::scripts;
 
 /// The programs, as a ConfigMap holds them beside what is known of one backup.
-const PROGRAMS: [(&str, &str); 11] = [
+const PROGRAMS: [(&str, &str); 12] = [
     ("choose.sh", include_str!("../../../targets/kubernetes/backup/choose.sh")),
     ("common.sh", include_str!("../../../targets/kubernetes/backup/common.sh")),
     ("compare.sh", include_str!("../../../targets/kubernetes/backup/compare.sh")),
+    ("counts.sh", scripts::COUNTS),
     ("fetch.sh", include_str!("../../../targets/kubernetes/backup/fetch.sh")),
     ("finish.sh", include_str!("../../../targets/kubernetes/backup/finish.sh")),
     ("prune.sh", include_str!("../../../targets/kubernetes/backup/prune.sh")),
@@ -203,8 +205,9 @@ fn schedule(schedule: String, suspend: bool, job_template: JobTemplateSpec) -> C
 /// of copies are made of.
 pub(in crate::target) fn used(platform: &Platform, backup: &Backup) -> Vec<crate::platform::InputId> {
     let service = &platform[backup.of];
-    let words = facts::words(service).into_iter().flat_map(|words| words.iter());
-    let env = service.env.iter().map(|variable| &variable.value);
+    let words = facts::words(service).into_iter();
+    let read = [Copying::Save, Copying::Restore].map(|copying| platform.read_by_dump(service, copying));
+    let env = read.iter().flatten().map(|variable| &variable.value);
     let mut used: Vec<_> = words.chain(env).flat_map(crate::platform::Value::inputs).collect();
     used.extend(place::inputs(platform, backup));
     used

@@ -319,7 +319,8 @@ fn service(field: ServiceField) -> Coverage {
             | DumpField::verify(Leaf)
             | DumpField::count(Leaf)
             | DumpField::server_version(Leaf)
-            | DumpField::check(Leaf) => Written,
+            | DumpField::check(Leaf)
+            | DumpField::reads(Leaf) => Written,
         },
         ServiceField::metrics(_)
         | ServiceField::smtp(_)
@@ -359,8 +360,9 @@ fn health(field: HealthField) -> Coverage {
         | HealthField::timeout(Leaf)
         | HealthField::retries(Leaf)
         | HealthField::start(Leaf)
-        | HealthField::start_interval(Leaf) => Written,
+        | HealthField::start_interval(Leaf)
+        | HealthField::needs(Leaf) => Written,
         // The kubelet asks from outside of the container.
-        HealthField::none(Leaf) | HealthField::tool(Leaf) | HealthField::needs(Leaf) => NotConcerned,
+        HealthField::none(Leaf) | HealthField::tool(Leaf) => NotConcerned,
     }
 }

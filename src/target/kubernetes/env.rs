@@ -28,22 +28,34 @@ impl Env {
             Health::Shell(line) if !service.is_job() => vec![line],
             _ => Vec::new(),
         };
-        Self::of(cluster.platform, service, words.chain(probe))
+        let texts: Vec<&Value> = words.chain(probe).collect();
+        Self::of(cluster.platform, service, &texts, |_| true)
     }
 
-    /// The variables of a service for a container that holds some texts beside them, which are built of the same.
-    pub(super) fn of<'v>(
+    /// The variables of a service that a container is given, and what texts beside them are built of. The names are those of the
+    /// service itself, whatever is given.
+    pub(super) fn of(
         platform: &Platform,
-        service: &'v Service,
-        texts: impl Iterator<Item = &'v Value>,
+        service: &Service,
+        texts: &[&Value],
+        given: impl Fn(&platform::EnvVar) -> bool,
     ) -> Self {
-        let names = names(platform, service, texts);
+        let names = names(platform, service, texts.iter().copied());
+        let built = service.env.iter().filter(|variable| given(variable) && is_text(platform, variable));
+        let built = built.map(|variable| &variable.value).chain(texts.iter().copied());
+        let needed: HashSet<InputId> = built.flat_map(Value::inputs).collect();
         let own: HashSet<&str> = service.env.iter().map(|variable| variable.name.as_str()).collect();
         let mut helpers: Vec<(InputId, &String)> = names.iter().map(|(id, name)| (*id, name)).collect();
+        helpers.retain(|(id, _)| needed.contains(id));
         helpers.sort_unstable();
-        let (first, rest): (Vec<_>, Vec<_>) = service.env.iter().partition(|variable| {
-            is_input(platform, variable).is_some_and(|id| names.get(&id) == Some(&variable.name))
-        });
+        let referred = |variable: &platform::EnvVar| {
+            is_input(platform, variable).filter(|id| names.get(id) == Some(&variable.name))
+        };
+        let kept = service
+            .env
+            .iter()
+            .filter(|variable| given(variable) || referred(variable).is_some_and(|id| needed.contains(&id)));
+        let (first, rest): (Vec<_>, Vec<_>) = kept.partition(|variable| referred(variable).is_some());
         let mut entries: Vec<EnvVar> = helpers
             .into_iter()
             .filter(|(_, name)| !own.contains(name.as_str()))
@@ -125,6 +137,11 @@ fn is_input(platform: &Platform, variable: &platform::EnvVar) -> Option<InputId>
     }
 }
 
+/// Whether a variable is a text, which inputs may stand in among other things.
+fn is_text(platform: &Platform, variable: &platform::EnvVar) -> bool {
+    is_input(platform, variable).is_none() && variable.secret_file(platform).is_none()
+}
+
 /// The variables that texts refer to: the service's own where one holds the input, else one for it.
 fn names<'v>(
     platform: &Platform,
@@ -132,9 +149,8 @@ fn names<'v>(
     more: impl Iterator<Item = &'v Value>,
 ) -> HashMap<InputId, String> {
     let mut names: HashMap<InputId, String> = HashMap::default();
-    let texts = service.env.iter().filter(|variable| is_input(platform, variable).is_none());
-    let texts =
-        texts.filter(|variable| variable.secret_file(platform).is_none()).map(|variable| &variable.value);
+    let texts = service.env.iter().filter(|variable| is_text(platform, variable));
+    let texts = texts.map(|variable| &variable.value);
     let used: Vec<InputId> = texts.chain(more).flat_map(Value::inputs).collect();
     if used.is_empty() {
         return names;

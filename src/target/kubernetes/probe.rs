@@ -2,7 +2,8 @@
 //!
 //! Readiness decides whether a pod gets requests, liveness whether its container is started again. So liveness never
 //! looks at what readiness looks at besides the program itself: a database that fails would have every service before it
-//! restarted. Where the source names no path of its own for it, liveness is a port that accepts connections.
+//! restarted. Where the source names no path of its own for it, liveness is a port that accepts connections. A container that does
+//! not get through its startup is restarted likewise, so that does not look at others either.
 
 use k8s_openapi::api::core::v1::{ExecAction, HTTPGetAction, Probe, TCPSocketAction};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -78,7 +79,9 @@ fn of_health(service: &Service, env: &Env) -> Probes {
                 https: port.protocol == Protocol::Https,
             };
             let live = liveness.as_ref().map_or_else(|| connect(port), get);
-            let start = startup.as_ref().or(liveness.as_ref()).map_or_else(|| connect(port), get);
+            let looks_away = |path: &&String| service.needs_others && *path == readiness;
+            let own = startup.as_ref().or(liveness.as_ref()).filter(|path| !looks_away(path));
+            let start = own.map_or_else(|| connect(port), get);
             all(&start, &get(readiness), &live, times)
         }
         Health::Tcp { port, .. } => {
@@ -109,13 +112,15 @@ fn soon(times: &CheckTimes) -> CheckTimes {
 
 /// Probes by a command. It says whether the container has started and is ready; whether it lives is asked for at a
 /// port, since a command that is slow under load would restart what is only busy (CloudPirates-io/helm-charts#1034). What keeps data
-/// has started when its port answers: its command may ask for a login, or for what only a whole cluster has.
+/// has started when its port answers: its command may ask for a login, or for what only a whole cluster has. A command that looks at
+/// other services says nothing of the start of this one.
 fn command(words: Vec<String>, service: &Service, live: Option<Question>, times: &CheckTimes) -> Probes {
     let question = Question::Run(words);
     let rare = CheckTimes { interval: times.interval.max(COMMAND), ..*times };
-    let start = live.as_ref().filter(|_| !service.volumes.is_empty()).unwrap_or(&question);
+    let by_port = live.as_ref().filter(|_| service.needs_others || !service.volumes.is_empty());
+    let start = by_port.or((!service.needs_others).then_some(&question));
     Probes {
-        startup: Some(starting(start, times)),
+        startup: start.map(|start| starting(start, times)),
         readiness: Some(regular(&question, &rare)),
         liveness: live.map(|live| regular(&live, times)),
     }

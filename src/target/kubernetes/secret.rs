@@ -73,8 +73,9 @@ pub(super) fn table<'a>(
     }
     let mut out = format!(
         "# {}\n# Read by scripts/secrets-kubernetes.sh: namespace, Secret, what reads it, keys; one with a ? may be missing.\n\
-         # `@value`: a key, its kind, the least length, and `url` where it is part of an address. `@learn`: how the program that knows\n\
-         # a value is given another one, which it does not read when it starts; `@{{NAME}}` is a variable of .env.\n\
+         # `@value`: a key, its kind, the least length, and its form: `url` where it is part of an address, `address` where it is one.\n\
+         # `@learn`: how the program that knows a value is given another one, which it does not read when it starts; `@{{NAME}}` is a\n\
+         # variable of .env.\n\
          @platform {}\n",
         layout::header(platform),
         platform.name

@@ -60,7 +60,10 @@ impl Volumes {
             all.mount(&name, &shared.path, shared.read_only);
             all.declared.push(claimed(&name, claim));
         }
-        all.given(cluster, service, configs);
+        all.given(platform, service, configs, platform.secret_files(service).into_iter().collect());
+        for site in platform.operators_certificates(service) {
+            all.certificate(site);
+        }
         for bind in &service.binds {
             all.bind(bind);
         }
@@ -76,11 +79,16 @@ impl Volumes {
         all
     }
 
-    /// The files that a service is given, and paths of its own that it writes what passes to: what a pod beside it needs to run the
-    /// programs of its image.
-    pub(super) fn of_files(cluster: &Context<'_>, service: &Service, configs: &[Config]) -> Self {
+    /// The configuration of a service, some of its secrets, and paths of its own that it writes what passes to: what a pod beside it
+    /// needs to run programs of its image.
+    pub(super) fn of_files(
+        platform: &Platform,
+        service: &Service,
+        configs: &[Config],
+        secrets: Vec<InputId>,
+    ) -> Self {
         let mut all = Self::default();
-        all.given(cluster, service, configs);
+        all.given(platform, service, configs, secrets);
         for memory in &service.memory_paths {
             all.memory(memory);
         }
@@ -104,17 +112,12 @@ impl Volumes {
     }
 
     /// Files of ConfigMaps and of Secrets.
-    fn given(&mut self, cluster: &Context<'_>, service: &Service, configs: &[Config]) {
-        let (platform, all) = (cluster.platform, self);
+    fn given(&mut self, platform: &Platform, service: &Service, configs: &[Config], secrets: Vec<InputId>) {
         for config in configs {
-            all.config(config);
+            self.config(config);
         }
-        let files = platform.secret_files(service);
-        if !files.is_empty() {
-            all.secrets(platform, service, files.into_iter());
-        }
-        for site in platform.operators_certificates(service) {
-            all.certificate(site);
+        if !secrets.is_empty() {
+            self.secrets(platform, service, secrets);
         }
     }
 
@@ -221,9 +224,8 @@ impl Volumes {
         });
     }
 
-    fn secrets(&mut self, platform: &Platform, service: &Service, files: impl Iterator<Item = InputId>) {
+    fn secrets(&mut self, platform: &Platform, service: &Service, files: Vec<InputId>) {
         let name = self.unique("secrets");
-        let files: Vec<InputId> = files.collect();
         if account::asks(platform, service) {
             // The token of the API is mounted below the same folder, in which nothing can be made once it is mounted
             // (kubernetes/kubernetes#65835).

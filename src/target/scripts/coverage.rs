@@ -3,9 +3,9 @@
 use Coverage::{NotConcerned, Written};
 
 use crate::model::fields::{
-    BackupField, GroupField, HealthField, HostField, MaintenanceField, MetricsField, OffSiteField, PortField,
-    PublishField, RequiresField, RotateField, RunField, SecretField, ServiceField, ServiceVolumeField,
-    SiteField, SourceField, TargetField, TlsField, VariableField, VolumeField,
+    BackupField, DumpField, GroupField, HealthField, HostField, MaintenanceField, MetricsField, OffSiteField,
+    PortField, PublishField, RequiresField, RotateField, RunField, SecretField, ServiceField,
+    ServiceVolumeField, SiteField, SourceField, TargetField, TlsField, VariableField, VolumeField,
 };
 use crate::schema::Leaf;
 use crate::target::Coverage;
@@ -74,6 +74,8 @@ pub(super) fn coverage(field: SourceField) -> Coverage {
             // A rule holds it against the ages of backups.
             OffSiteField::retention(Leaf) => NotConcerned,
         },
+        // The commands run in the service's own container.
+        SourceField::service(ServiceField::dump(DumpField::reads(Leaf))) => NotConcerned,
         SourceField::service(ServiceField::dump(_)) => Written,
         SourceField::service(ServiceField::volume(
             ServiceVolumeField::backup(Leaf) | ServiceVolumeField::copy(Leaf),

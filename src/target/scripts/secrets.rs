@@ -27,8 +27,17 @@ pub(super) fn facts(out: &mut String, platform: &Platform) {
     table(out, "choices", "A line each: its name, and a value that it may have.", choices);
 }
 
+/// What a value has to look like, as `weakness` of `lib/env.sh` calls it.
+pub(in crate::target) fn form(input: &Input) -> &'static str {
+    match input {
+        Input { is_address: true, .. } => "address",
+        Input { in_url: true, .. } => "url",
+        _ => "-",
+    }
+}
+
 fn line(asked: &Asked<'_>) -> String {
-    let Input { name, secret, default, optional, min_length, in_url, issued_elsewhere, .. } = asked.input;
+    let Input { name, secret, default, optional, min_length, issued_elsewhere, .. } = asked.input;
     let kind = if *secret { "secret" } else { "variable" };
     let need = match default {
         None if !asked.used && asked.for_copies && !*optional => "copies",
@@ -37,7 +46,7 @@ fn line(asked: &Asked<'_>) -> String {
         Some(_) => "default",
         None => "required",
     };
-    let form = if *in_url { "url" } else { "-" };
+    let form = form(asked.input);
     let origin = if *issued_elsewhere { "elsewhere" } else { "here" };
     let profiles = if asked.profiles.is_empty() { "-".to_owned() } else { asked.profiles.join(",") };
     format!("{name} {kind} {need} {} {form} {origin} {profiles}", min_length.unwrap_or_default())

@@ -37,6 +37,10 @@ if [ -s "$copies/$wanted/SHA256SUMS" ]; then
 fi
 rm -rf "$restore/fetched"
 mkdir "$restore/fetched"
-rclone copy "$found/$wanted" "$restore/fetched" </dev/null >&2 || fail "$wanted was not fetched from $FROM"
+rclone copy "$found/$wanted" "$restore/fetched" </dev/null >&2 || {
+  # It may have filled the claim.
+  rm -rf "$restore/fetched"
+  fail "$wanted was not fetched from $FROM"
+}
 mv "$restore/fetched" "$copies/$wanted"
 printf '%s\n' "$BACKUP: $wanted is fetched from $FROM" >&2

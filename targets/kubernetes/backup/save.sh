@@ -18,6 +18,26 @@ counts() {
   sed "s/^/$1 /" "$work/counted" >>"$copy/counts"
 }
 
+# room: whether the claim holds another copy like the last one, by the same reckoning as on a host: a quarter more, and 64 MiB.
+# What a file system does not say is no reason to take no copy.
+room() {
+  last=''
+  for folder in "$copies"/[0-9]*T*Z; do
+    [ ! -s "$folder/SHA256SUMS" ] || last=$folder
+  done
+  size=''
+  [ -z "$last" ] || size=$(sed -n 's/^size //p' "$last/info")
+  case $size in '' | *[!0-9]*) size=0 ;; esac
+  needed=$((size / 819 + 64 * 1024))
+  free=$(df -Pk "$copies" | sed -n '2s/.* \([0-9][0-9]*\)  *[0-9]*% .*/\1/p') || free=''
+  if [ -z "$free" ]; then
+    printf '%s\n' "$BACKUP: how much room the claim of copies has is not known" >&2
+    return 0
+  fi
+  [ "$free" -ge "$needed" ] ||
+    fail "the claim of copies has $free KiB left, and $needed KiB are needed: nothing is copied; enlarge it (size of the backup), or keep fewer copies"
+}
+
 # save_dump: the parts that the service names, by the command that its component has for it.
 save_dump() {
   if [ -n "$PARTS" ]; then
@@ -85,9 +105,10 @@ if [ -n "$sealed" ] && [ -s "${sealed%/info}/SHA256SUMS" ]; then
   printf '%s\n' "$BACKUP: ${sealed##*/} was sealed by an earlier try" >&2
   exit 0
 fi
-mkdir "$copy"
 # What was begun needs room that the next run wants.
 trap 'rm -rf "$work"' EXIT
+room
+mkdir "$copy"
 stamp=$(date -u +%Y%m%dT%H%M%SZ)
 [ "${BEFORE:-}" != true ] || stamp=$stamp-before
 printf '%s\n' "$stamp" >"$work/stamp"

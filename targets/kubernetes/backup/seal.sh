@@ -10,12 +10,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 copy=$work/copy
 
-refuse() {
-  rm -rf "$work"
-  fail "$*"
-}
-
 if [ -e "$work/sealed" ]; then exit 0; fi
+# A claim that is full by now keeps no part of a copy.
+trap '[ $? -eq 0 ] || rm -rf "$work"' EXIT
 umask 007
 read -r stamp <"$work/stamp"
 version=''
@@ -24,17 +21,17 @@ total=0
 while read -r file _; do
   total=$((total + $(wc -c <"$copy/$file")))
 done <"$copy/parts"
-[ ! -e "$copies/$stamp" ] || refuse "another run has taken $stamp"
+[ ! -e "$copies/$stamp" ] || fail "another run has taken $stamp"
 last=$(whole_copies | tail -n 1)
 # What is taken before a restore may be what is left.
 if [ "${BEFORE:-}" != true ]; then
   if restoring || [ -n "$(find "$copies" -maxdepth 1 -name .restored -newer "$work/stamp")" ]; then
-    refuse "a restore has begun meanwhile: this is neither what was there before nor what came back"
+    fail "a restore has begun meanwhile: this is neither what was there before nor what came back"
   fi
   if [ -n "$last" ] && [ "${SMALLER:-}" != true ]; then
     before=$(sed -n 's/^size //p' "$copies/$last/info")
     [ $((total * 2)) -ge "${before:-0}" ] ||
-      refuse "$total bytes are less than half of the last copy, $before; where that is meant, SMALLER=true"
+      fail "$total bytes are less than half of the last copy, $before; where that is meant, SMALLER=true"
   fi
 fi
 {
@@ -52,7 +49,8 @@ fi
 } >"$copy/info"
 (
   cd "$copy"
-  sha256sum ./* | sed 's|  \./|  |' >"$work/sums"
+  sha256sum ./* >"$work/digests"
+  sed 's|  \./|  |' "$work/digests" >"$work/sums"
 )
 mv "$work/sums" "$copy/SHA256SUMS"
 sync

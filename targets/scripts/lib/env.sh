@@ -71,6 +71,15 @@ END
   return 1
 }
 
+# is_address TEXT: of a host, without a blank.
+is_address() {
+  case $1 in
+    *[[:space:]]*) return 1 ;;
+    http://[[:alnum:]]* | https://[[:alnum:]]* | http://'['* | https://'['*) ;;
+    *) return 1 ;;
+  esac
+}
+
 # weakness NAME KIND LEAST FORM CHOICES: what is wrong with a value that is set, in words that follow its name; nothing where
 # nothing is. CHOICES are lines. No value is printed.
 weakness() {
@@ -85,6 +94,10 @@ weakness() {
       return 0
       ;;
   esac
+  if [ "$4" = address ] && ! is_address "$text"; then
+    echo "is no address: https://HOST/PATH"
+    return 0
+  fi
   if [ -n "$5" ] && ! is_line "$text" "$5"; then
     echo "is none of $(printf '%s\n' "$5" | paste -sd , - | sed 's/,/, /g')"
     return 0

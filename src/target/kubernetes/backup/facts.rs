@@ -5,31 +5,20 @@ use std::fmt::Write as _;
 use super::super::env::Env;
 use super::super::pod::constant;
 use super::place;
-use crate::platform::{Backup, Dump, Platform, Service, Value};
+use crate::platform::{Backup, Dump, EnvVar, Platform, Service, Value};
 use crate::target::scripts::word;
 
-/// The commands of a `dump`, each with what the programs call it.
-fn commands(dump: &Dump) -> Vec<(&'static str, &[Value])> {
-    let all = [
-        ("parts", dump.parts.as_deref()),
-        ("save", Some(dump.save.as_slice())),
-        ("restore", Some(dump.restore.as_slice())),
-        ("verify", dump.verify.as_deref()),
-        ("count", dump.count.as_deref()),
-        ("server_version", dump.server_version.as_deref()),
-        ("check", dump.check.as_deref()),
-    ];
-    all.into_iter().filter_map(|(name, words)| Some((name, words?))).collect()
-}
-
 /// The words of all commands of a service's `dump`.
-pub(super) fn words(service: &Service) -> Vec<&[Value]> {
-    service.dump.as_deref().map(commands).unwrap_or_default().into_iter().map(|(_, words)| words).collect()
+pub(super) fn words(service: &Service) -> Vec<&Value> {
+    let commands = service.dump.as_deref().map(Dump::commands).unwrap_or_default();
+    commands.into_iter().flat_map(|(_, words)| words).collect()
 }
 
-/// The variables of a container that runs these commands.
-pub(super) fn env(platform: &Platform, service: &Service) -> Env {
-    Env::of(platform, service, words(service).into_iter().flatten())
+/// The variables of a container that runs some of these commands, and is given some of the service's.
+pub(super) fn env(platform: &Platform, service: &Service, given: &[&EnvVar]) -> Env {
+    Env::of(platform, service, &words(service), |variable| {
+        given.iter().any(|given| given.name == variable.name)
+    })
 }
 
 /// Whether `verify` names a variable: without, the container that verifies gets none.
@@ -72,8 +61,8 @@ pub(super) fn text(platform: &Platform, service: &Service, backup: &Backup) -> S
         let value = if value.is_empty() { String::new() } else { word(&value) };
         let _ = writeln!(out, "{name}={value}");
     }
-    let env = env(platform, service);
-    for (name, words) in dump.map(commands).unwrap_or_default() {
+    let env = env(platform, service, &[]);
+    for (name, words) in dump.map(Dump::commands).unwrap_or_default() {
         let _ = write!(out, "\n{name}() {{\n  {} \"$@\"\n}}\n", env.words(words));
     }
     let _ = write!(out, "\nupload_wanted() {{\n  {}\n}}\n", place::wanted(platform, backup));

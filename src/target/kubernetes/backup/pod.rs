@@ -12,7 +12,7 @@ use super::super::volume::{self, Volumes};
 use super::super::wait::NOBODY;
 use super::super::{claim, labels, pod, resources, security};
 use super::{COPIES, FOLDER, One, VOLUMES, facts, place};
-use crate::platform::{Platform, Service};
+use crate::platform::{self, Copying, Platform, Service};
 use crate::schema::Bytes;
 use crate::standard::images;
 
@@ -34,9 +34,7 @@ struct Step<'a> {
 pub(super) fn taking(one: &One<'_>) -> PodSpec {
     let steps = Steps::new(one, true);
     let mut save = steps.of_service("save", true);
-    if one.service.dump.is_some() {
-        save.env = facts::env(steps.platform(), one.service).entries;
-    }
+    save.env = steps.variables();
     save.env.extend([settable("BEFORE"), settable("UNLOCK")]);
     let init = vec![
         save.container(one),
@@ -65,9 +63,7 @@ pub(super) fn restoring(one: &One<'_>) -> PodSpec {
     let [copy, _] = wanted();
     let choose = Step { env: vec![copy], ..steps.of_helper("choose") }.container(one);
     let mut restore = steps.of_service("restore", true);
-    if one.service.dump.is_some() {
-        restore.env = facts::env(steps.platform(), one.service).entries;
-    }
+    restore.env = steps.variables();
     restore.env.extend([settable("OLDER"), settable("UNLOCK")]);
     let verify = steps.verify(&[]).container(one);
     let init = fetch.into_iter().chain([choose, verify, restore.container(one)]).collect();
@@ -93,14 +89,21 @@ fn known_by(name: &str, path: &str) -> EnvVar {
 struct Steps<'a> {
     one: &'a One<'a>,
     taking: bool,
+    /// The variables of the service that commands of its `dump` read here.
+    read: Vec<&'a platform::EnvVar>,
     volumes: Volumes,
 }
 
 impl<'a> Steps<'a> {
     fn new(one: &'a One<'a>, taking: bool) -> Self {
         let (cluster, service) = (one.cluster, one.service);
+        let copying = if taking { Copying::Save } else { Copying::Restore };
+        let read = cluster.platform.read_by_dump(service, copying);
         let mut volumes = match &service.dump {
-            Some(_) => Volumes::of_files(cluster, service, one.configs),
+            Some(_) => {
+                let secrets = cluster.platform.files_of(&read);
+                Volumes::of_files(cluster.platform, service, one.configs, secrets)
+            }
             None => Volumes::of_scratch(),
         };
         volumes.programs(&one.backup.of_taker(), FOLDER);
@@ -121,11 +124,19 @@ impl<'a> Steps<'a> {
                 }
             }
         }
-        Self { one, taking, volumes }
+        Self { one, taking, read, volumes }
     }
 
     fn platform(&self) -> &'a Platform {
         self.one.cluster.platform
+    }
+
+    /// The variables of the step that runs the commands of the `dump`.
+    fn variables(&self) -> Vec<EnvVar> {
+        if self.one.service.dump.is_none() {
+            return Vec::new();
+        }
+        facts::env(self.platform(), self.one.service, &self.read).entries
     }
 
     /// The mounts of a step that needs the copies alone.
@@ -161,7 +172,7 @@ impl<'a> Steps<'a> {
     fn verify(&self, arguments: &'static [&'static str]) -> Step<'static> {
         let mut step = self.of_service("verify", false);
         if facts::verify_needs_variables(self.one.service) {
-            step.env = facts::env(self.platform(), self.one.service).entries;
+            step.env = facts::env(self.platform(), self.one.service, &[]).entries;
         }
         step.arguments = arguments;
         step

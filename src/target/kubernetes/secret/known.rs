@@ -21,9 +21,9 @@ pub(super) fn lines(platform: &Platform, table: &str) -> String {
     let asked: HashSet<&str> = lines.iter().flat_map(|line| line.keys.iter().copied()).collect();
     let mut out = String::new();
     for input in platform.inputs.iter().filter(|input| asked.contains(input.name.as_str())) {
-        let Input { name, secret, min_length, in_url, .. } = input;
+        let Input { name, secret, min_length, .. } = input;
         let kind = if *secret { "secret" } else { "variable" };
-        let form = if *in_url { "url" } else { "-" };
+        let form = scripts::form(input);
         // Writing to a string succeeds.
         let _ = writeln!(out, "@value {name} {kind} {} {form}", min_length.unwrap_or_default());
         // No line of `.env` holds another one.
