@@ -79,8 +79,8 @@ pub(super) fn said(overlay: &[Entry], service: &str, key: &str) -> Option<Span> 
 pub(super) fn defaulted(overlay: &[Entry], group: &str, key: &str) -> Option<Span> {
     let is_it = |entry: &&Entry| entry.key.text == GROUP && entry.label_or_key().text == group;
     let groups = overlay.iter().filter(is_it).flat_map(Entry::entries);
-    let defaults = groups.filter(|entry| entry.key.text == "defaults").flat_map(Entry::entries);
-    defaults.filter(|entry| entry.key.text == key && entry.label.is_none()).next_back().map(Entry::head)
+    let mut defaults = groups.filter(|entry| entry.key.text == "defaults").flat_map(Entry::entries);
+    defaults.rfind(|entry| entry.key.text == key && entry.label.is_none()).map(Entry::head)
 }
 
 /// The last place of an overlay that sets what a service holds under a key and a name.
