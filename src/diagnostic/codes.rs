@@ -494,9 +494,3 @@ registry! {
     /// A source file is not in the one style.
     FMT001 Error "unformatted-source";
 }
-
-/// The code of an id, in any case of letters.
-#[must_use]
-pub fn find(id: &str) -> Option<&'static Code> {
-    CODES.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id) || code.name == id)
-}
