@@ -11,6 +11,7 @@ mod check;
 mod describe;
 mod drift;
 mod explain;
+mod files;
 mod findings;
 mod fix;
 mod fmt;

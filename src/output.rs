@@ -19,7 +19,6 @@ mod foreign;
 mod keep;
 mod lock;
 pub mod manifest;
-mod once;
 mod place;
 mod plan;
 mod problem;

@@ -8,8 +8,8 @@ use crate::hash::HashMap;
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, TARGET_LABELS};
 use crate::platform::receiver::{LabelMatch, Mute};
-use crate::platform::tell::{Alerts, Carried, Equals};
-use crate::platform::whose::WHOSE;
+use crate::platform::tell::{Alerts, Equals};
+use crate::platform::whose::{Carried, WHOSE};
 use crate::source::Span;
 
 /// How many pairs of alerts are looked at for those that mute each other.

@@ -1,12 +1,15 @@
 //! What may be typed.
 
+mod graph;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::findings::{FindingsArguments, Format, FormatArgument};
-use super::graph::GraphArguments;
 use super::words::{Pages, environment, header, label, size, targets};
+pub(super) use graph::{GraphArguments, GraphFormat};
+
 use crate::diagnostic::machine;
 use crate::platform::Runtime;
 use crate::schema::Bytes;

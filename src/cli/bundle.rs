@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::{Compression, GzBuilder};
 
-use super::build::{lowered, note_others, shown, stays_inside};
+use super::build::{lowered, note_others, stays_inside};
+use super::files::shown;
 use super::project::{Project, STDIN};
 use super::report::{Report, count};
 use super::variation::{self, Variation};

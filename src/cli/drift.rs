@@ -8,7 +8,7 @@ use std::path::Path;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::build::{refused, shown, warn_of_damage};
+use super::files::{refused, shown, warn_of_damage};
 use super::report::{Report, count};
 use super::{BuildArguments, Failure};
 use crate::diagnostic::machine::Finding;

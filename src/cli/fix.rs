@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::check;
 use super::fmt::{difference, write};
 use super::project::{Project, STDIN};
 use super::report::{Report, count};
+use super::variation;
 use super::variation::Variation;
 use super::{CheckArguments, Failure};
 use crate::diagnostic::edit::{self, Edit};
@@ -52,7 +52,7 @@ pub(super) fn fixed(project: &Project, environment: Option<&str>) -> Fixed {
             None => (loader.load)(path),
         };
         let loader = Loader { load: &load };
-        let variations = check::every(Parsed::load(&loader, project.entry()), &loader, environment);
+        let variations = variation::every(Parsed::load(&loader, project.entry()), &loader, environment);
         let mut texts: BTreeMap<String, String> = BTreeMap::new();
         let mut there: HashMap<Known, Vec<Edits>> = HashMap::default();
         let mut findings: Vec<(Known, Edits)> = Vec::new();

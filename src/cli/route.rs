@@ -12,8 +12,8 @@ use crate::diagnostic::{did_you_mean, list_of};
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, TARGET_LABELS};
 use crate::platform::receiver::{Address, Channel, Hours, Integration, LabelMatch, Receiver};
-use crate::platform::tell::{self, Carried, Fit, NAME};
-use crate::platform::whose::WHOSE;
+use crate::platform::tell::{self, Fit, NAME};
+use crate::platform::whose::{Carried, WHOSE};
 
 pub(super) fn run(arguments: &RouteArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.source.as_deref())?;

@@ -1,21 +1,60 @@
 //! One source compiled in several ways: with its environments, for its runtimes. What several of them say is shown once.
 
-use crate::Compilation;
 use crate::allow::Allows;
 use crate::diagnostic::machine::Variant;
 use crate::diagnostic::{Label, Severity, codes};
 use crate::hash::HashSet;
 use crate::platform::Runtime;
+use crate::source::Loader;
+use crate::{Compilation, Parsed, parallel};
 
 use super::findings::Denials;
 use super::project::Project;
 use super::report::{Counts, Origin, Report};
+
+/// The size of a source, in bytes, from which its variations are compiled one after another. A small platform is
+/// compiled sooner where each of them has a processor. A large one divides its own work among all processors, and
+/// several at the same time want the room of several, which the system has to clear.
+const LARGE: usize = 512 * 1024;
 
 /// A source compiled in one way.
 pub(super) struct Variation {
     pub(super) environment: Option<String>,
     pub(super) runtime: Runtime,
     pub(super) compilation: Compilation,
+}
+
+/// Compiles a source as it is and with each of its environments, or with the one that is named, for each of its runtimes.
+/// The source without an environment comes first, because most findings belong to it.
+pub(super) fn every(parsed: Parsed, loader: &Loader<'_>, environment: Option<&str>) -> Vec<Variation> {
+    let environments = match environment {
+        Some(environment) => vec![Some(environment.to_owned())],
+        None => std::iter::once(None).chain(parsed.environments().into_iter().map(Some)).collect(),
+    };
+    let runtimes = parsed.runtimes();
+    let ways = runtimes.iter().flat_map(|runtime| environments.iter().map(|it| (it.clone(), *runtime)));
+    let mut ways: Vec<(Option<String>, Runtime)> = ways.collect();
+    // A clone of the source for each but one.
+    let of_clone = |(environment, runtime): &(Option<String>, Runtime)| Variation {
+        compilation: parsed.clone().compile(loader, environment.as_deref(), *runtime),
+        environment: environment.clone(),
+        runtime: *runtime,
+    };
+    // Only what is said of it is needed. To take the rest apart here is to have its room for the next.
+    let said = |mut variation: Variation| {
+        variation.compilation.platform = None;
+        variation
+    };
+    if ways.len() > 1 && parsed.size() < LARGE {
+        return parallel::map_whole(&ways, |way| {
+            let is_first = Some(way) == ways.first();
+            if is_first { of_clone(way) } else { said(of_clone(way)) }
+        });
+    }
+    let (environment, runtime) = ways.remove(0);
+    let rest: Vec<Variation> = ways.iter().map(|way| said(of_clone(way))).collect();
+    let compilation = parsed.compile(loader, environment.as_deref(), runtime);
+    std::iter::once(Variation { environment, runtime, compilation }).chain(rest).collect()
 }
 
 /// Draws what all variations say, each diagnostic once: under the first that says it. Whether one of them has errors.

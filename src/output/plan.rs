@@ -1,11 +1,12 @@
 //! What a build has to do in an output folder: found out before anything is done.
 
+mod once;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::foreign;
 use super::manifest::{Entry, Manifest};
-use super::once;
 use super::place::Root;
 use super::problem::{Problem, Reason};
 use super::seen::{Seen, digest, holds, is_mode};

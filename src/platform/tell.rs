@@ -13,22 +13,11 @@ pub use self::equal::{Equals, Possible};
 use super::Platform;
 use super::observe::{Alert, TARGET_LABELS};
 use super::receiver::{LabelMatch, Mute, Receiver};
-use super::whose::WHOSE;
+use super::whose::{Carried, WHOSE};
 use crate::promql;
 
 /// The label that holds an alert's name.
 pub const NAME: &str = "alertname";
-
-/// What an alert carries under a label.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Carried<'a> {
-    /// This; `""` where it does not carry the label.
-    Known(&'a str),
-    /// One of these.
-    OneOf(Vec<&'a str>),
-    /// Only the firing alert tells.
-    Any,
-}
 
 /// Whether a match fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,10 +6,20 @@
 use std::collections::BTreeSet;
 
 use super::observe::{Alert, Job, Observed, Query, SCRAPE_INTERVAL, TARGET_LABELS, named};
-use super::tell::Carried;
 use super::{Platform, Service, ServiceId};
 use crate::promql::{Matcher, Selector};
 use crate::schema::Duration;
+
+/// What an alert carries under a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Carried<'a> {
+    /// This; `""` where it does not carry the label.
+    Known(&'a str),
+    /// One of these.
+    OneOf(Vec<&'a str>),
+    /// Only the firing alert tells.
+    Any,
+}
 
 /// The labels that say whose an alert is.
 pub const WHOSE: [&str; 2] = ["service", "group"];

@@ -4,7 +4,6 @@
 
 mod config;
 mod coverage;
-mod discovery;
 mod rules;
 mod tests;
 

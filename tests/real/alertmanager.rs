@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use infrac::platform::Platform;
 use infrac::platform::observe::Alert;
-use infrac::platform::tell::Carried;
+use infrac::platform::whose::Carried;
 use infrac::platform::whose::WHOSE;
 use tempfile::TempDir;
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::rc::Rc;
 
-use super::{Carried, Fit, fits};
+use super::{Fit, fits};
 use crate::hash::HashMap;
 use crate::platform::Platform;
 use crate::platform::observe::Alert;
 use crate::platform::receiver::{LabelMatch, Wanted};
+use crate::platform::whose::Carried;
 
 /// All alerts, and what they carry under each label that was asked for.
 #[derive(Debug)]

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::Carried;
 use crate::hash::HashMap;
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, Query, TARGET_LABELS};
+use crate::platform::whose::Carried;
 use crate::promql::{self, Certain};
 
 /// What alerts can carry under a label.

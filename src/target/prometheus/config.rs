@@ -1,15 +1,17 @@
 //! `prometheus.yml` (prometheus/prometheus:docs/configuration/configuration.md).
 
+mod discovery;
+
 use serde::Serialize;
 
 use super::super::overrides::{self, Missed};
-use super::discovery::{self, Authorization, Discovery, Tls};
 use crate::emit::{Commented, DoubleQuoted, Entries, FlowMap, FlowSeq, Node};
 use crate::formats::Place;
 use crate::hash::IndexMap;
 use crate::platform::observe::{Job, SCRAPE_INTERVAL, SCRAPE_TIMEOUT, TARGET_LABELS};
 use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Protocol, Retention as Kept, Role, Runtime, Service, Version};
+use discovery::{Authorization, Discovery, Tls};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Config<'a> {
@@ -94,15 +96,15 @@ pub(super) struct Scrape<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     params: Option<Params>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) authorization: Option<Authorization>,
+    authorization: Option<Authorization>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) tls_config: Option<Tls>,
+    tls_config: Option<Tls>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     static_configs: Vec<Static<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dns_sd_configs: Vec<Dns<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) kubernetes_sd_configs: Vec<Discovery>,
+    kubernetes_sd_configs: Vec<Discovery>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) relabel_configs: Vec<Relabel>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::config::{Relabel, Scrape};
+use super::{Relabel, Scrape};
 use crate::emit::{Commented, FlowMap, FlowSeq};
 use crate::platform::observe::Job;
 use crate::platform::{Platform, Role, RunKind, Service};

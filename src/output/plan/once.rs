@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Left;
-use super::plan::Owner;
-use super::problem::Reason;
-use super::seen::Seen;
+use super::super::Left;
+use super::super::problem::Reason;
+use super::super::seen::Seen;
+use super::Owner;
 use crate::target::Once;
 
 /// A person's file instead of one of infrac's.
