@@ -289,6 +289,8 @@ registry! {
     ENV001 Error "undeclared-variable";
     /// A variable or secret that nothing uses.
     ENV002 Warning "unused-variable";
+    /// A text with `$NAME` of a declared variable or secret, which nothing puts in.
+    ENV003 Warning "dollar-without-braces";
 
     /// An `allow` where nothing of its code is found.
     ALW001 Warning "allows-nothing";
