@@ -266,7 +266,7 @@ fn line(input: &Input, need: Option<String>) -> Line<'_> {
         facts.push("part of an address, so only letters, digits, and - . _ ~".to_owned());
     }
     if input.is_login {
-        facts.push("a user's line NAME:HASH, as `htpasswd -n NAME` prints it, between ' and '".to_owned());
+        facts.push("the line NAME:HASH that htpasswd -n NAME prints, in single quotes".to_owned());
     }
     if input.is_address {
         facts.push("a whole address, https://HOST/PATH".to_owned());
