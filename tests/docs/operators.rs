@@ -95,8 +95,8 @@ fn of_several_containers_those_that_run_stay() {
 fn a_page_of_an_alert_shows_what_the_alert_asks_about() {
     let watchdog = page("platform", "runbooks/Watchdog.md");
     holds(&watchdog, &["ps --all prometheus", "ps --all alertmanager"]);
-    let redis = page("queue", "runbooks/RedisDown.md");
-    holds(&redis, &["logs --tail 200 queue\n", "logs --tail 200 queue-exporter\n"]);
+    let mongodb = page("platform", "runbooks/MongodbDown.md");
+    holds(&mongodb, &["logs --tail 200 mongodb\n", "logs --tail 200 mongodb-exporter\n"]);
 }
 
 #[test]

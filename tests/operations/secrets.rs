@@ -208,7 +208,6 @@ fn a_check_names_what_is_wrong() {
 fn what_only_others_can_issue_is_never_made_up() {
     let host = Host::of(super::engine::of_text(
         r#"platform a { targets = [compose, scripts, nginx, prometheus, alertmanager] }
-allow ALR004 { reason = "The sample has one receiver" }
 network a
 secret USERS    { description = "User of the pages" }
 secret PAGER    { description = "Key of the pager" }
@@ -229,6 +228,7 @@ nginx proxy {
   networks = [a]
   port http  { publish = internet { port = 80 } }
   port https { publish = internet { port = 443 } }
+  security { writable = true, reason = "The file of a login cannot be injected into a read-only container" }
 }
 prometheus prometheus { networks = [a] }
 alertmanager alertmanager { networks = [a] }
