@@ -12,6 +12,7 @@ use crate::target::compose;
 
 /// What there is of copies.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a template asks for each by its name")]
 pub(super) struct Copies {
     backups: Vec<Backup>,
     /// What keeps data of which no copy is taken, as links.
