@@ -53,11 +53,13 @@ struct Damaged {
 fn damaged(platform: &Platform, backup: &crate::platform::Backup) -> Damaged {
     let service = &platform[backup.of];
     let (base, name) = (compose::COMMAND, word(&service.name));
-    let users: String =
-        platform.users_of(service).into_iter().map(|user| format!(" {}", word(&user.name))).collect();
+    let mut stopped: Vec<String> =
+        platform.users_of(service).into_iter().map(|user| word(&user.name)).collect();
+    let is_used = !stopped.is_empty();
+    stopped.push(name.clone());
     let project = compose::project(platform);
     let volumes: Vec<String> = service.volumes.iter().map(|it| format!("{project}_{}", it.name)).collect();
-    let mut lines = vec![format!("{base} stop{users} {name}")];
+    let mut lines = vec![format!("{base} stop {}", stopped.join(" "))];
     for volume in &volumes {
         lines.push(format!("docker volume create {volume}-damaged"));
         lines.push(format!(
@@ -69,7 +71,7 @@ fn damaged(platform: &Platform, backup: &crate::platform::Backup) -> Damaged {
     lines.extend(volumes.iter().map(|volume| format!("docker volume rm {volume}")));
     lines.push(format!("{base} up -d --no-deps --wait {name}"));
     lines.push(format!("scripts/restore.sh {} --yes --no-copy", word(&backup.name)));
-    if !users.is_empty() {
+    if is_used {
         lines.push(format!("{base} up -d"));
     }
     Damaged { name: code(&service.name), lines }
