@@ -385,6 +385,8 @@ pub struct Input {
     pub issued_elsewhere: bool,
     /// Whether it is part of an address, so that only characters that mean nothing there may stand in it.
     pub in_url: bool,
+    /// Whether its value is a line of users and hashes (htpasswd) that a site asks for.
+    pub is_login: bool,
     /// Whether its value is a whole address that messages are sent to, which only a file holds: nothing but a script sees it.
     pub is_address: bool,
     /// Whether the source says its name anywhere.

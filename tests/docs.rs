@@ -9,6 +9,8 @@ mod desk;
 mod guides;
 #[path = "docs/inside.rs"]
 mod inside;
+#[path = "docs/operators.rs"]
+mod operators;
 #[path = "docs/readers.rs"]
 mod readers;
 #[path = "docs/typed.rs"]

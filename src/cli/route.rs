@@ -37,8 +37,10 @@ fn wanted<'a>(platform: &'a Platform, name: &str, given: &[(&str, &str)]) -> Res
     let alerts = &platform.observed.alerts;
     let named: Vec<&Alert> = alerts.iter().filter(|alert| alert.name == name).collect();
     if named.is_empty() {
-        let help = did_you_mean(name, alerts.iter().map(|alert| alert.name.as_str()))
-            .map_or_else(|| format!("the platform has {} alerts", alerts.len()), |help| help.text);
+        // Several alerts of one name are one, as `show` lists them.
+        let names: BTreeSet<&str> = alerts.iter().map(|alert| alert.name.as_str()).collect();
+        let help = did_you_mean(name, names.iter().copied())
+            .map_or_else(|| format!("the platform has {} alerts", names.len()), |help| help.text);
         return Err(Failure::Usage(format!("there is no alert `{name}`\n  help: {help}")));
     }
     let differs = |alert: &Alert| {

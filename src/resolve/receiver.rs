@@ -328,9 +328,11 @@ pub(super) fn hand_over(platform: &mut Platform) {
             service.secret_files.clone_from(&secrets);
         }
     }
-    // Nobody makes one up.
     for InputId(address) in addresses {
         platform.inputs[address].is_address = true;
-        platform.inputs[address].issued_elsewhere = true;
+    }
+    // Providers issue them, and a random text is none.
+    for InputId(secret) in secrets {
+        platform.inputs[secret].issued_elsewhere = true;
     }
 }

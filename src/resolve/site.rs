@@ -232,6 +232,16 @@ fn out_of_range(message: String, span: Span, note: &str, texts: &mut Texts<'_>) 
 /// files.
 pub(super) fn hand_over(platform: &mut Platform) {
     let mut found: Vec<(ServiceId, InputId)> = Vec::new();
+    // A random text is no line of a user, nor the key of an account at an authority.
+    for site in &platform.sites {
+        for InputId(login) in site.routes.iter().filter_map(|route| route.login) {
+            platform.inputs[login].is_login = true;
+            platform.inputs[login].issued_elsewhere = true;
+        }
+        for InputId(key) in site.tls.iter().filter_map(|tls| issuer::secret(&tls.issuer)) {
+            platform.inputs[key].issued_elsewhere = true;
+        }
+    }
     for site in &platform.sites {
         let Some(proxy) = site.served_by else { continue };
         found.extend(site.routes.iter().filter_map(|route| Some((proxy, route.login?))));

@@ -42,6 +42,12 @@ const RUN: &str = include_str!("../../targets/nginx/run.sh");
 const ACME: &str = include_str!("../../targets/nginx/acme.conf");
 const TYPES: &str = include_str!("../../targets/nginx/types.conf");
 
+/// The folder of a site's certificate below that of the operator's certificates.
+pub(super) fn folder_of(platform: &Platform, site: &Site) -> Option<String> {
+    let mut of_proxy = platform.sites.iter().filter(|other| other.served_by == site.served_by);
+    Some(site::id(site, of_proxy.position(|other| other.span == site.span)?))
+}
+
 fn lower(platform: &Platform) -> Vec<Artifact> {
     let header = generated(platform);
     let proxies = platform.with_role(Role::Proxy).flat_map(|service| folder(platform, service, &header));

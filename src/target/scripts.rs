@@ -18,6 +18,7 @@ mod timers;
 
 pub(super) use self::quote::word;
 pub(super) use self::secrets::form;
+pub(super) use self::setup::required as kernel_settings;
 use super::{Artifact, Lower, Target, generated};
 use crate::emit;
 use crate::formats;

@@ -40,6 +40,9 @@ main() {
   done
   [ -n "$names" ] || names=$(backups | cut -d ' ' -f 1)
   for name in $names; do backup "$name"; done
+  # Switches stand in it; what is declared is listed without one as well.
+  quoted=' '
+  [ ! -r "$env_file" ] || load_env
   if [ -n "$list" ]; then
     for name in $names; do list "$name"; done
     exit 0
@@ -91,7 +94,11 @@ list() {
   done
   places "$1" | while read -r _ place; do
     place "$b_name" "$place"
-    echo "  also in $place ($place_bucket at $place_endpoint)"
+    if upload_wanted "$b_name"; then
+      echo "  also in $place ($place_bucket at $place_endpoint)"
+    else
+      echo "  not taken to $place ($place_bucket at $place_endpoint)$(upload_switch "$b_name")"
+    fi
   done
 }
 
@@ -99,7 +106,11 @@ plan() {
   backup "$1"
   log "would copy $b_service ($b_kind) to $b_folder, verify the copy, and keep $b_keep at least"
   places "$1" | while read -r _ place; do
-    log "would take it to $place, where that is switched on"
+    if upload_wanted "$1"; then
+      log "would take it to $place"
+    else
+      log "would not take it to $place$(upload_switch "$1")"
+    fi
   done
 }
 

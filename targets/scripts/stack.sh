@@ -35,9 +35,19 @@ logs() {
   every logs --follow --tail 100 ${service:+"$service"}
 }
 
+# kernel_setting KEY: its number on this machine; nothing where that is not known, as on a desk without Linux.
+kernel_setting() {
+  local value=''
+  read -r value 2>/dev/null <"${PROC_SYS:-/proc/sys}/$(printf '%s' "$1" | tr . /)" || :
+  case $value in
+    '' | *[!0-9]*) ;;
+    *) printf '%s' "$value" ;;
+  esac
+}
+
 # check: all that is missing is said at once.
 check() {
-  local problems=0
+  local problems=0 key least is
   problem() {
     log "$1"
     problems=$((problems + 1))
@@ -60,6 +70,13 @@ check() {
       every config --quiet || problem "compose refuses $COMPOSE_FILE"
     fi
   fi
+  while read -r key least; do
+    is=$(kernel_setting "$key")
+    [ -z "$is" ] || [ "$is" -ge "$least" ] ||
+      problem "the kernel's $key is $is, and services need $least or more: sysctl -w $key=$least, and the same line in /etc/sysctl.d"
+  done <<END
+$(kernel_settings)
+END
   [ "$problems" -eq 0 ] || fail "not ready to start"
 }
 

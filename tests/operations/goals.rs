@@ -281,3 +281,24 @@ fn a_platform_without_secrets_has_no_goal_for_them() {
     let Some(output) = make(&host, &["help"]) else { return };
     assert!(!said(&output).contains("secrets"));
 }
+
+/// What a service needs of the kernel is looked for before it ends at its start.
+#[test]
+fn a_check_names_settings_of_the_kernel() {
+    let host = Host::of(of_text(
+        "platform a { targets = [compose, scripts] }\nnetwork a\nservice api { image = \"x/api:1\", networks = [a], \
+         health { none = \"a sample\" }, requires { sysctl { \"vm.max_map_count\" = 262144 } } }\n",
+    ));
+    let kernel = host.build().join("kernel");
+    let check = |value: &str| {
+        host.write("kernel/vm/max_map_count", value);
+        let output = host.command("scripts/stack.sh", &["check"]).env("PROC_SYS", &kernel).output();
+        said(&output.expect("bash is there"))
+    };
+    assert!(
+        check("65530\n").contains("the kernel's vm.max_map_count is 65530, and services need 262144 or more"),
+        "{}",
+        check("65530\n")
+    );
+    assert!(!check("1048576\n").contains("kernel"), "{}", check("1048576\n"));
+}

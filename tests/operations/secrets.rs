@@ -99,6 +99,7 @@ fn what_cannot_be_read_is_refused_by_line_and_stays() {
         ("A=1\nA=2\n", ".env:2: A is set above already"),
         ("A=pa$$word\n", ".env:1: the value of A must stand between ' and '"),
         ("A=x # y\n", ".env:1: the value of A must stand between ' and '"),
+        ("A='b\nc'\n", ".env:1: a value stands on one line, and that of A has no second quote there"),
     ] {
         let host = host();
         host.write(".env", env);
@@ -200,4 +201,71 @@ fn a_check_names_what_is_wrong() {
             "SLACK_WEBHOOK"
         ]
     );
+}
+
+/// No random text is a user of a site, or the key of a receiver.
+#[test]
+fn what_only_others_can_issue_is_never_made_up() {
+    let host = Host::of(super::engine::of_text(
+        r#"platform a { targets = [compose, scripts, nginx, prometheus, alertmanager] }
+network a
+secret USERS    { description = "User of the pages" }
+secret PAGER    { description = "Key of the pager" }
+secret HOOK     { description = "Address that is told" }
+secret PASSWORD { description = "Password of the program" }
+service api {
+  image    = "x/api:1"
+  networks = [a]
+  port http = 8080
+  health { none = "It is a sample" }
+  env { PASSWORD }
+}
+site shop = "shop.example.com" {
+  tls = true { issuer = self }
+  route "/" = api.http { login = USERS }
+}
+nginx proxy {
+  networks = [a]
+  port http  { publish = internet { port = 80 } }
+  port https { publish = internet { port = 443 } }
+  security { writable = true, reason = "The file of a login cannot be injected into a read-only container" }
+}
+prometheus prometheus { networks = [a] }
+alertmanager alertmanager { networks = [a] }
+receiver people {
+  match { severity = critical }
+  pagerduty = PAGER
+  webhook   = HOOK
+}
+"#,
+    ));
+    fs::remove_file(host.build().join(".env")).expect("it is there");
+    let output = host.run("scripts/secrets.sh", &[]);
+    assert!(output.status.success(), "{}", said(&output));
+    let text = host.read(".env");
+    let filled = values(&text);
+    assert_eq!((filled["USERS"], filled["PAGER"], filled["HOOK"]), ("", "", ""), "{text}");
+    assert!(!filled["PASSWORD"].is_empty());
+    let set = |users: &str, hook: &str| {
+        let lines = text.lines().map(|line| match line.split_once('=') {
+            Some(("USERS", _)) => format!("USERS='{users}'\n"),
+            Some(("HOOK", _)) => format!("HOOK={hook}\n"),
+            Some(("PAGER", _)) => "PAGER=0123456789abcdef0123456789abcdef\n".to_owned(),
+            _ => format!("{line}\n"),
+        });
+        host.write(".env", &lines.collect::<String>());
+        host.run("scripts/secrets.sh", &["--check"])
+    };
+    let hash = "ann:$apr1$Zq9Yd2xB$1pS8gkW5mVwq0JxqgTn5M/";
+    for sound in [hash, "ann:{SSHA}c2FtcGxl", "ann:rqXexS6ZhobKA"] {
+        let output = set(sound, "https://hooks.example.com/a");
+        assert!(output.status.success(), "{sound}: {}", said(&output));
+    }
+    for broken in ["annanna9w8", "ann:plainword", ":$apr1$a$b", "ann:", "ann bob:$apr1$a$b"] {
+        let output = set(broken, "https://hooks.example.com/a");
+        assert!(said(&output).contains("USERS is no user with a hash"), "{broken}: {}", said(&output));
+        assert!(!said(&output).contains(broken) && !output.status.success());
+    }
+    let output = set(hash, "hooks");
+    assert!(said(&output).contains("HOOK is no address: https://HOST/PATH"), "{}", said(&output));
 }

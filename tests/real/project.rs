@@ -124,8 +124,10 @@ pub(crate) fn filled(example: &str) -> String {
     let mut before = "";
     let lines = example.lines().map(|line| {
         let address = before.contains("a whole address");
+        let login = before.contains("NAME:HASH");
         before = line;
         match line.strip_suffix('=') {
+            Some(name) if required.contains(name) && login => format!("{line}'{name}:{{SHA}}c2FtcGxl'\n"),
             Some(name) if required.contains(name) && address => format!("{line}https://{}\n", dummy(name)),
             Some(name) if required.contains(name) => format!("{line}{}\n", dummy(name)),
             _ => format!("{line}\n"),

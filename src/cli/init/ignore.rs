@@ -4,9 +4,10 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// What nobody but the host may see, archives, and what `--force` keeps. What a build writes is kept: a check holds it against the
+/// What nobody but the host may see, copies of data and records of deployments, archives, and what `--force` keeps. What a build writes is kept: a check holds it against the
 /// source.
-const IGNORED: &[&str] = &[".env", "build/*.tar.gz", "build/*.tar.gz.sha256", "*.orig", "*.orig.[0-9]*"];
+const IGNORED: &[&str] =
+    &[".env", ".infrac/", "build/*.tar.gz", "build/*.tar.gz.sha256", "*.orig", "*.orig.[0-9]*"];
 
 /// What asks for the secrets, and must not be left out with them.
 const EXAMPLE: &str = ".env.example";

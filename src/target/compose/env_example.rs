@@ -256,7 +256,7 @@ fn line(input: &Input, need: Option<String>) -> Line<'_> {
         (None, false) => facts.extend(need),
         (Some(_), false) => {}
     }
-    if input.issued_elsewhere {
+    if input.issued_elsewhere && !input.is_login {
         facts.push("issued by its provider, never made up".to_owned());
     }
     if let Some(length) = input.min_length {
@@ -264,6 +264,9 @@ fn line(input: &Input, need: Option<String>) -> Line<'_> {
     }
     if input.in_url {
         facts.push("part of an address, so only letters, digits, and - . _ ~".to_owned());
+    }
+    if input.is_login {
+        facts.push("the line NAME:HASH that htpasswd -n NAME prints, in single quotes".to_owned());
     }
     if input.is_address {
         facts.push("a whole address, https://HOST/PATH".to_owned());

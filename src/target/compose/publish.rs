@@ -9,7 +9,7 @@ use crate::platform::{OutsideKind, Platform, Port, Protocol, Service};
 /// The variable that holds the address for ports of a declared outside. Docker cannot tell callers apart
 /// by their address, and what it publishes bypasses rules of the host (moby/moby#4737), so such a port is
 /// open to the host alone, unless the operator, or a firewall in front, says otherwise.
-pub(super) const ADMIN_BIND: &str = "ADMIN_BIND";
+pub(in crate::target) const ADMIN_BIND: &str = "ADMIN_BIND";
 
 /// The address that [`ADMIN_BIND`] has where the operator says none.
 pub(in crate::target) fn default_bind(platform: &Platform) -> &'static str {
@@ -45,7 +45,7 @@ pub(super) fn ipv4_alone(platform: &Platform, service: &Service) -> bool {
 }
 
 /// Services with their host ports that are bound to [`ADMIN_BIND`].
-pub(super) fn bound_by_operator(platform: &Platform) -> impl Iterator<Item = (&Service, u16)> {
+pub(in crate::target) fn bound_by_operator(platform: &Platform) -> impl Iterator<Item = (&Service, u16)> {
     platform.services.iter().flat_map(move |service| {
         let publishes = service.ports.iter().filter_map(|port| port.publish.as_ref());
         let declared = publishes.filter(|publish| platform[publish.to].kind == OutsideKind::Declared);

@@ -86,6 +86,7 @@ mod tests {
             issued_elsewhere: false,
             mentioned: true,
             in_url: false,
+            is_login: false,
             is_address: false,
             span: Span::new(Sources::default().add("x", ""), 0, 0),
         }

@@ -186,6 +186,8 @@ struct Owner {
     restarts: bool,
     /// The command that has every certificate looked at; empty where it gets none.
     orders: String,
+    /// Whether several of it run beside each other, so that those that run stay as they are.
+    several: bool,
     down: Vec<String>,
     commands: Vec<Command>,
 }
@@ -224,32 +226,38 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
         let top = platform.top(service.id).id;
         platform.services.iter().filter(move |it| platform.top(it.id).id == top)
     };
-    let mut looks: Vec<String> = Vec::new();
-    // An alert of the platform as a whole may be of any service.
-    let with_steps: Vec<&Service> = if owners.is_empty() {
-        platform.services.iter().collect()
-    } else {
-        owners.iter().flat_map(|owner| family(owner)).collect()
-    };
-    for guide in with_steps.iter().filter_map(|service| service.guide.as_ref()) {
-        for step in guide.looks.iter().filter(|(alert, _)| alert == name).flat_map(|(_, steps)| steps) {
-            // A script is for those who have it.
-            if step.contains("scripts/") && !scripts {
-                continue;
-            }
-            let step = paragraph(step);
-            if !looks.contains(&step) {
-                looks.push(step);
+    let steps = |of: &[&Service]| {
+        let mut looks: Vec<String> = Vec::new();
+        for guide in of.iter().filter_map(|service| service.guide.as_ref()) {
+            for step in guide.looks.iter().filter(|(alert, _)| alert == name).flat_map(|(_, steps)| steps) {
+                // A script is for those who have it.
+                if step.contains("scripts/") && !scripts {
+                    continue;
+                }
+                let step = paragraph(step);
+                if !looks.contains(&step) {
+                    looks.push(step);
+                }
             }
         }
+        looks
+    };
+    let of_family: Vec<&Service> = owners.iter().flat_map(|owner| family(owner)).collect();
+    let mut looks = steps(&of_family);
+    // An alert of the platform as a whole may be of any service, and one about a service may come from another one.
+    if looks.is_empty() {
+        looks = steps(&platform.services.iter().collect::<Vec<_>>());
     }
     let dashboards = platform.observed.dashboards.iter().filter(|dashboard| {
         dashboard
             .owner
             .is_some_and(|of| owners.iter().any(|it| platform.top(it.id).id == platform.top(of).id))
     });
-    let shown = shown(platform, &owners);
-    let many = owners.len() > FEW;
+    let named = named(platform, alerts, &owners);
+    let of_whom: &[&Service] = if owners.is_empty() { &named } else { &owners };
+    let many = of_whom.len() > FEW;
+    let mut shown = shown(platform, &owners);
+    shown.extend(named.iter().filter(|_| owners.is_empty() || !many));
     let of_compose = platform.runtime == Runtime::Compose;
     let deployed = of_compose && scripts && owners.iter().any(|owner| !watches(owner));
     Runbook {
@@ -295,6 +303,25 @@ fn route(platform: &Platform, name: &str) -> String {
     format!("infrac route {name}{environment}{runtime}")
 }
 
+/// The services that an alert is about beside its owners: those whose scrape jobs an alert without an owner asks for, or one that
+/// looks whether they answer; where it always fires, what notifies of it.
+fn named<'a>(platform: &'a Platform, alerts: &[&Alert], owners: &[&Service]) -> Vec<&'a Service> {
+    let is_about = |alert: &Alert, service: &Service| {
+        let Some(parsed) = &alert.query.parsed else { return false };
+        let selectors = parsed.selectors();
+        if selectors.is_empty() {
+            return service.role == Some(Role::Alerts);
+        }
+        let asks_whether_up = selectors.iter().any(|selector| {
+            selector.metric.as_deref().is_some_and(|metric| metric == "up" || metric.ends_with("_up"))
+        });
+        (owners.is_empty() || asks_whether_up || alert.query.text.contains("absent"))
+            && platform.observed.names_jobs_of(&alert.query, service.id)
+    };
+    let others = platform.services.iter().filter(|it| it.runs() && owners.iter().all(|own| own.id != it.id));
+    others.filter(|service| alerts.iter().any(|alert| is_about(alert, service))).collect()
+}
+
 /// The services that a page shows: those that the alert is of, and before what looks at sites what serves them.
 fn shown<'a>(platform: &'a Platform, owners: &[&'a Service]) -> Vec<&'a Service> {
     let mut shown: Vec<&Service> = Vec::new();
@@ -328,6 +355,7 @@ fn owner(platform: &Platform, service: &Service, restarts: bool) -> Owner {
         save: commands.save(service),
         again: commands.again(service),
         orders: if orders { commands.again(service) } else { String::new() },
+        several: platform.runtime == Runtime::Compose && service.copies_on_one_host() > 1,
         restarts: restarts && !service.is_job() && (!watches || !down.is_empty()),
         watches,
         down,

@@ -73,8 +73,11 @@ impl<'a> Commands<'a> {
         String::new()
     }
 
-    /// Starts it again with what stands in the files and in `.env` now.
+    /// Starts it again with what stands in the files and in `.env` now. Of several containers those that run stay as they are.
     pub(super) fn again(&self, service: &Service) -> String {
+        if self.is_compose() && service.copies_on_one_host() > 1 {
+            return format!("{} up -d --no-deps {}", self.base(), word(&service.name));
+        }
         if self.is_compose() {
             return format!("{} up -d --no-deps --force-recreate {}", self.base(), word(&service.name));
         }

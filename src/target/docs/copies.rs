@@ -12,6 +12,7 @@ use crate::target::compose;
 
 /// What there is of copies.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a template asks for each by its name")]
 pub(super) struct Copies {
     backups: Vec<Backup>,
     /// What keeps data of which no copy is taken, as links.
@@ -38,6 +39,8 @@ pub(super) struct Copies {
     looks_first: Vec<Command>,
     /// The command that puts the copy in place; empty where no script does.
     returns: String,
+    /// Whether there is a line for each of several.
+    several: bool,
 }
 
 /// How a server gets an empty volume in the place of a damaged one, which is kept.
@@ -50,13 +53,17 @@ struct Damaged {
 fn damaged(platform: &Platform, backup: &crate::platform::Backup) -> Damaged {
     let service = &platform[backup.of];
     let (base, name) = (compose::COMMAND, word(&service.name));
+    let mut stopped: Vec<String> =
+        platform.users_of(service).into_iter().map(|user| word(&user.name)).collect();
+    let is_used = !stopped.is_empty();
+    stopped.push(name.clone());
     let project = compose::project(platform);
     let volumes: Vec<String> = service.volumes.iter().map(|it| format!("{project}_{}", it.name)).collect();
-    let mut lines = vec![format!("{base} stop {name}")];
+    let mut lines = vec![format!("{base} stop {}", stopped.join(" "))];
     for volume in &volumes {
         lines.push(format!("docker volume create {volume}-damaged"));
         lines.push(format!(
-            "docker run --rm --network none --volume {volume}:/from:ro --volume {volume}-damaged:/to {} cp -a /from/. /to/",
+            "docker run --rm --network none --volume {volume}:/from:ro --volume {volume}-damaged:/to {} sh -c '[ -z \"$(ls -A /to)\" ] && cp -a /from/. /to/'",
             images::HELPER
         ));
     }
@@ -64,6 +71,9 @@ fn damaged(platform: &Platform, backup: &crate::platform::Backup) -> Damaged {
     lines.extend(volumes.iter().map(|volume| format!("docker volume rm {volume}")));
     lines.push(format!("{base} up -d --no-deps --wait {name}"));
     lines.push(format!("scripts/restore.sh {} --yes --no-copy", word(&backup.name)));
+    if is_used {
+        lines.push(format!("{base} up -d"));
+    }
     Damaged { name: code(&service.name), lines }
 }
 
@@ -92,28 +102,34 @@ fn of_cluster(platform: &Platform) -> (Vec<Command>, Vec<String>) {
 
 pub(super) fn copies(platform: &Platform, scripts: bool) -> Copies {
     let backups = backups(platform);
-    let first = platform.backups.first().filter(|_| scripts);
+    let by_script: &[crate::platform::Backup] = if scripts { &platform.backups } else { &[] };
+    // A line for each of them.
+    let each = |line: &dyn Fn(&crate::platform::Backup) -> String| {
+        let lines: Vec<String> = by_script.iter().map(line).collect();
+        lines.join("\n")
+    };
     let command = |title: &str, line: String| Command { title: title.to_owned(), line };
-    let looks = first.into_iter().flat_map(|backup| {
-        let (project, name) = (compose::project(platform), &backup.name);
-        let log = match platform.settings.scripts.timers {
-            Some(Timers::Cron) => format!("--identifier {}", word(&format!("{project}-backup"))),
-            _ => format!("--unit {}", word(&format!("{project}-backup-{name}"))),
-        };
-        [
-            command("What is declared, and the copies on this host", "scripts/backup.sh --list".to_owned()),
-            command("The log of the last runs", format!("journalctl {log} --lines 100 --no-pager")),
-            command("A copy now", format!("scripts/backup.sh {}", word(name))),
-            command("Let the host take them by their schedules", "sudo scripts/install-timers.sh".to_owned()),
-        ]
-    });
-    let restore = |how: &str| first.map(|backup| format!("scripts/restore.sh {} {how}", word(&backup.name)));
+    let project = compose::project(platform);
+    let log = |which: String| format!("journalctl {which} --lines 100 --no-pager");
+    let logs = match platform.settings.scripts.timers {
+        Some(Timers::Cron) => log(format!("--identifier {}", word(&format!("{project}-backup")))),
+        _ => each(&|it| log(format!("--unit {}", word(&format!("{project}-backup-{}", it.name))))),
+    };
+    let looks = [
+        command("What is declared, and the copies on this host", "scripts/backup.sh --list".to_owned()),
+        command("The log of the last runs", logs),
+        command("A copy now", each(&|it| format!("scripts/backup.sh {}", word(&it.name)))),
+        command("Let the host take them by their schedules", "sudo scripts/install-timers.sh".to_owned()),
+    ];
+    let looks = looks.into_iter().filter(|_| !by_script.is_empty());
+    let restore = |how: &str| each(&|it| format!("scripts/restore.sh {} {how}", word(&it.name)));
     let before = [
         ("Can the newest copy be read to its end?", "--verify"),
         ("Try it beside the platform", "--drill"),
         ("What would be replaced", "--dry-run"),
     ];
-    let before = before.iter().filter_map(|(title, how)| Some(command(title, restore(how)?)));
+    let before = before.iter().map(|(title, how)| command(title, restore(how)));
+    let before = before.filter(|_| !by_script.is_empty());
     let is_copied = |service: &Service| platform.backups.iter().any(|backup| backup.of == service.id);
     let mut places: [Vec<String>; 3] = Default::default();
     let goes_there = platform.backups.iter().filter(|backup| scripts && Platform::is_uploaded(backup));
@@ -149,10 +165,14 @@ pub(super) fn copies(platform: &Platform, scripts: bool) -> Copies {
         beside,
         cluster,
         restorers,
-        without: without.map(|it| format!("[{}]({})", code(&it.name), link(it))).collect(),
+        without: without
+            .map(|it| format!("[{}]({})", code(&it.name), link(it)))
+            .chain(shared_without(platform))
+            .collect(),
         looks: looks.collect(),
         looks_first: before.collect(),
-        returns: restore("--yes").unwrap_or_default(),
+        several: by_script.len() > 1,
+        returns: restore("--yes"),
         backups,
     }
 }
@@ -167,6 +187,28 @@ struct Backup {
     alert_after: String,
     upload: String,
     drill: String,
+}
+
+/// Shared volumes, and folders of the host that services write to, of which no copy is taken.
+fn shared_without(platform: &Platform) -> Vec<String> {
+    let copied = |name: &str| {
+        let mut volumes = platform.backups.iter().flat_map(|it| platform.copied_volumes(&platform[it.of]));
+        volumes.any(|volume| volume.name == name)
+    };
+    let mut all: Vec<String> = Vec::new();
+    for service in running(platform) {
+        let mounts = service.mounts.iter().map(|mount| &platform[mount.volume].name);
+        let mounts =
+            mounts.filter(|name| !copied(name)).map(|name| format!("the shared volume {}", code(name)));
+        let folders = service.binds.iter().filter(|bind| !bind.read_only);
+        let folders = folders.map(|bind| format!("the folder {} of the host", code(&bind.source)));
+        for one in mounts.chain(folders) {
+            if !all.contains(&one) {
+                all.push(one);
+            }
+        }
+    }
+    all
 }
 
 /// A place that copies are taken to.

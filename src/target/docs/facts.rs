@@ -49,6 +49,10 @@ pub(super) struct Facts {
     /// The environment whose build this is of; empty where there is none.
     build: String,
     profiles: String,
+    /// What services need of the kernel.
+    kernel: Vec<String>,
+    /// Files with the operator's certificates, which lie there before the start.
+    certificates: Vec<String>,
     scripts: bool,
     /// Whether the scripts fill in secrets.
     secrets: bool,
@@ -151,7 +155,10 @@ struct Trouble {
 pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
     let commands = Commands::of(platform);
     let said = |text: &Option<String>| text.as_deref().map(paragraph).unwrap_or_default();
-    let memory: u64 = running(platform).filter(|it| !it.is_job()).map(|it| it.resources.memory.0).sum();
+    let memory: u64 = running(platform)
+        .filter(|it| !it.is_job())
+        .map(|it| it.resources.memory.0.saturating_mul(it.copies_on_one_host()))
+        .sum();
     // They are of compose.
     let scripts = platform.runtime == Runtime::Compose && platform.targets.contains(&&formats::SCRIPTS);
     Facts {
@@ -183,6 +190,8 @@ pub(super) fn facts(platform: &Platform, generated: String) -> Facts {
         folder: platform.repository.as_deref().map(|it| word(clone_folder(it))).unwrap_or_default(),
         build: platform.environment.as_deref().map(word).unwrap_or_default(),
         profiles: profiles(platform),
+        kernel: kernel(platform),
+        certificates: stores::certificates(platform),
         scripts,
         secrets: scripts && scripts::fill_secrets(platform),
         rotates: scripts && scripts::rotate(platform),
@@ -266,7 +275,16 @@ fn hosts(platform: &Platform) -> Vec<Host> {
     rows.collect()
 }
 
-fn profiles(platform: &Platform) -> String {
+/// What services need of the kernel of the host, each key with its largest value.
+fn kernel(platform: &Platform) -> Vec<String> {
+    if platform.runtime != Runtime::Compose {
+        return Vec::new();
+    }
+    let needed = scripts::kernel_settings(platform);
+    needed.into_iter().map(|(key, value)| code(&format!("{key}={value}"))).collect()
+}
+
+pub(super) fn profiles(platform: &Platform) -> String {
     let mut all: Vec<&str> = platform.groups.iter().filter_map(|group| group.profile.as_deref()).collect();
     all.dedup();
     all.join(",")

@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
-use super::commands::Commands;
-use super::markdown::{code, code_line, codes, line, paragraph, prose, words};
-use crate::platform::{Cause, EdgeEnd, Health, Platform, Port, Service, Value, ValuePart};
+use super::commands::{Commands, word};
+use super::markdown::{block, code, code_line, codes, line, paragraph, prose, words};
+use super::place;
+use crate::platform::{
+    Cause, EdgeEnd, Health, HostPath, Platform, Port, RunKind, Runtime, Service, Value, ValuePart,
+};
 
 #[derive(Serialize)]
 pub(super) struct Group {
@@ -87,7 +90,10 @@ pub(super) struct Details {
     name: String,
     description: String,
     image: String,
+    /// When it runs and how many times; empty where it is one that always runs.
     runs: String,
+    /// The line for crontab, where nothing of the runtime starts it by its schedule.
+    crontab: String,
     ports: Vec<PortRow>,
     /// Whether one of them is published.
     publishes: bool,
@@ -101,6 +107,8 @@ pub(super) struct Details {
     memory: String,
     cpu: String,
     data: Vec<String>,
+    /// Folders of the host.
+    folders: Vec<String>,
     files: Vec<String>,
     state: String,
     log: String,
@@ -156,7 +164,8 @@ fn detail(platform: &Platform, service: &Service) -> Details {
         name: service.name.clone(),
         description: service.description.as_deref().map(paragraph).unwrap_or_default(),
         image: image(platform, service),
-        runs: if service.is_job() { "job".to_owned() } else { "service".to_owned() },
+        runs: runs(platform, service),
+        crontab: crontab(platform, service),
         publishes: service.ports.iter().any(|port| port.publish.is_some()),
         ports: service.ports.iter().map(|port| port_row(platform, port)).collect(),
         networks: codes(service.networks.iter().map(|it| platform[*it].name.as_str())),
@@ -167,15 +176,73 @@ fn detail(platform: &Platform, service: &Service) -> Details {
         metrics: job.map(|job| code(&target(platform, job))).unwrap_or_default(),
         memory: code(&service.resources.memory.to_string()),
         cpu: code(&service.resources.cpu.to_string()),
-        data: each(
-            service.volumes.iter().map(|volume| (volume.path.as_str(), volume.description.as_deref())),
-        ),
+        data: data(platform, service),
+        folders: service.binds.iter().map(folder).collect(),
         files: each(files.map(|file| (file.path.as_str(), file.description.as_deref()))),
         state: commands.state(service),
         log: commands.log(service),
         down: service.guide.iter().flat_map(|guide| &guide.down).map(|step| paragraph(step)).collect(),
         commands: inside(platform, service),
     }
+}
+
+/// When it runs and how many times.
+fn runs(platform: &Platform, service: &Service) -> String {
+    let several = service.scale.as_deref().filter(|scale| scale.max.max(scale.min) > 1);
+    match (service.run, &service.schedule, several) {
+        (_, Some(schedule), _) => {
+            let zone = schedule.zone.as_deref().unwrap_or("UTC");
+            format!("by the schedule {} ({})", code(&schedule.cron), words(zone))
+        }
+        (RunKind::Once, ..) => "once, until it ends well".to_owned(),
+        (RunKind::EachHost, ..) => "on each host".to_owned(),
+        (_, _, Some(scale)) if platform.runtime == Runtime::Kubernetes && scale.max > scale.min => {
+            format!("{} to {} pods", scale.min, scale.max)
+        }
+        (_, _, Some(scale)) if platform.runtime == Runtime::Kubernetes => format!("{} pods", scale.min),
+        (_, _, Some(scale)) => match service.copies_on_one_host() {
+            1 if scale.min > 1 => {
+                format!("one container, not {}: a port of the host can be taken once", scale.min)
+            }
+            1 => "one container".to_owned(),
+            copies => format!("{copies} containers"),
+        },
+        _ => String::new(),
+    }
+}
+
+/// The line of crontab that starts it: compose keeps no schedule.
+fn crontab(platform: &Platform, service: &Service) -> String {
+    let Some(schedule) = service.schedule.as_ref().filter(|_| platform.runtime == Runtime::Compose) else {
+        return String::new();
+    };
+    let folder = if place::place(platform).is_some() { platform.install_path() } else { "FOLDER".to_owned() };
+    let base = Commands::of(platform).base();
+    let line = format!(
+        "{} cd {} && {base} run --rm --no-deps {}",
+        schedule.cron,
+        word(&folder),
+        word(&service.name)
+    );
+    block("text", &line)
+}
+
+/// What lasts: its own volumes, then those that it shares.
+fn data(platform: &Platform, service: &Service) -> Vec<String> {
+    let own = service.volumes.iter().map(|volume| (volume.path.as_str(), volume.description.as_deref()));
+    let shared = service.mounts.iter().map(|mount| {
+        let volume = &platform[mount.volume];
+        let about = volume.description.as_deref().map(|it| format!(": {}", line(it))).unwrap_or_default();
+        let reads = if mount.read_only { ", which it only reads" } else { "" };
+        format!("{} (the shared volume {}{reads}){about}", code_line(&mount.path), code(&volume.name))
+    });
+    each(own).into_iter().chain(shared).collect()
+}
+
+/// A folder of the host in the container.
+fn folder(bind: &HostPath) -> String {
+    let reads = if bind.read_only { ", which it only reads" } else { "" };
+    format!("{} is {}{reads}", code_line(&bind.path), code_line(&bind.source))
 }
 
 /// Paths, each with what is there.

@@ -4,7 +4,11 @@ use serde::Serialize;
 
 use super::markdown::{code, codes, prose};
 use super::services::{running, text};
-use crate::platform::{EnvVar, Grant, InputId, Platform, Service, ServiceId};
+use super::{access, facts};
+use crate::platform::{
+    self, EnvVar, FILES, Grant, InputId, IssuerKind, Limit, Platform, Runtime, Service, ServiceId,
+};
+use crate::target::{compose, nginx};
 
 #[derive(Serialize)]
 pub(super) struct Store {
@@ -145,7 +149,42 @@ pub(super) fn inputs(platform: &Platform) -> Vec<Input> {
     };
     let (secrets, variables): (Vec<usize>, Vec<usize>) =
         (0..platform.inputs.len()).partition(|at| platform.inputs[*at].secret);
-    variables.into_iter().chain(secrets).map(row).collect()
+    let own = of_compose(platform).into_iter();
+    own.chain(variables.into_iter().chain(secrets).map(row)).collect()
+}
+
+/// What compose reads that no source has to declare.
+fn of_compose(platform: &Platform) -> Vec<Input> {
+    if platform.runtime != Runtime::Compose {
+        return Vec::new();
+    }
+    let mut rows = Vec::new();
+    let profiles = facts::profiles(platform);
+    if !profiles.is_empty() {
+        rows.push(Input {
+            name: code("COMPOSE_PROFILES"),
+            kind: "variable",
+            default: String::new(),
+            description: format!(
+                "The parts that start, with commas between: of {}",
+                codes(profiles.split(','))
+            ),
+            used: "compose".to_owned(),
+        });
+    }
+    let bound: Vec<&str> =
+        compose::publish::bound_by_operator(platform).map(|(it, _)| it.name.as_str()).collect();
+    if !bound.is_empty() {
+        rows.push(Input {
+            name: code(compose::publish::ADMIN_BIND),
+            kind: "variable",
+            default: code(compose::publish::default_bind(platform)),
+            description: "The address of the host that ports for named outsides are bound to".to_owned(),
+            used: codes(bound),
+        });
+    }
+    rows.retain(|row| platform.inputs.iter().all(|input| code(&input.name) != row.name));
+    rows
 }
 
 #[derive(Serialize)]
@@ -154,6 +193,11 @@ pub(super) struct Site {
     address: String,
     description: String,
     tls: bool,
+    /// Other host names for the same.
+    aliases: String,
+    /// Where its certificate comes from.
+    certificate: String,
+    limit: String,
     served_by: String,
     routes: Vec<Route>,
 }
@@ -184,6 +228,9 @@ pub(super) fn sites(platform: &Platform) -> Vec<Site> {
         address: code(&format!("{}://{}", site.scheme(), text(platform, &site.domain))),
         description: site.description.as_deref().map(prose).unwrap_or_default(),
         tls: site.tls.is_some(),
+        aliases: codes(site.aliases.iter().map(String::as_str)),
+        certificate: certificate(platform, site),
+        limit: site.limit.map(limit).unwrap_or_default(),
         served_by: site.served_by.map(|it| code(&platform[it].name)).unwrap_or_default(),
         routes: site
             .routes
@@ -194,16 +241,54 @@ pub(super) fn sites(platform: &Platform) -> Vec<Site> {
                     RoutePath::Exact(path) => format!("{} alone", code(path)),
                 },
                 to: to(&route.to),
-                who: match (route.from, route.login) {
-                    (Some(from), None) => super::access::who(platform, from),
-                    (Some(from), Some(_)) => {
-                        format!("{}, with a login", super::access::who(platform, from))
-                    }
-                    (None, Some(_)) => "everybody with a login".to_owned(),
-                    (None, None) => "everybody".to_owned(),
-                },
+                who: who(platform, route),
             })
             .collect(),
     });
     rows.collect()
+}
+
+/// Who may come to a route.
+fn who(platform: &Platform, route: &platform::Route) -> String {
+    let who = match (route.from, route.login) {
+        (Some(from), None) => access::who(platform, from),
+        (Some(from), Some(_)) => format!("{}, with a login", access::who(platform, from)),
+        (None, Some(_)) => "everybody with a login".to_owned(),
+        (None, None) => "everybody".to_owned(),
+    };
+    route.limit.map_or_else(|| who.clone(), |it| format!("{who}; {}", limit(it)))
+}
+
+fn limit(limit: Limit) -> String {
+    let burst = limit.burst.map(|burst| format!(", and {burst} at once beyond that")).unwrap_or_default();
+    format!("{} in {} from one address{burst}", limit.rate, code(&limit.per.to_string()))
+}
+
+fn certificate(platform: &Platform, site: &platform::Site) -> String {
+    let Some(tls) = &site.tls else { return String::new() };
+    match &tls.issuer.kind {
+        IssuerKind::SelfSigned => "signs itself, so browsers warn of it".to_owned(),
+        IssuerKind::Acme(_) => format!("issued by {} over ACME", code(&tls.issuer.name)),
+        IssuerKind::Files => match files(platform, site) {
+            Some([chain, key]) => format!("the operator's own, {chain} with the key {key}"),
+            None => "the operator's own".to_owned(),
+        },
+    }
+}
+
+/// The files of the host with the operator's certificate of a site: the chain and its key. `None` where no folder of the host
+/// holds them.
+fn files(platform: &Platform, site: &platform::Site) -> Option<[String; 2]> {
+    let proxy = &platform[site.served_by?];
+    let own = |tls: &platform::Tls| matches!(tls.issuer.kind, IssuerKind::Files);
+    site.tls.as_ref().filter(|tls| own(tls) && platform.runtime == Runtime::Compose)?;
+    let folder = proxy.binds.iter().find(|bind| bind.path.trim_end_matches('/') == FILES)?;
+    let id = nginx::folder_of(platform, site)?;
+    let file = |name: &str| code(&format!("{}/{id}/{name}", folder.source.trim_end_matches('/')));
+    Some([file("fullchain.pem"), file("privkey.pem")])
+}
+
+/// The files with the operator's certificates of all sites.
+pub(super) fn certificates(platform: &Platform) -> Vec<String> {
+    platform.sites.iter().filter_map(|site| files(platform, site)).flatten().collect()
 }

@@ -236,6 +236,14 @@ fn upload(out: &mut String, platform: &Platform) {
         let _ = writeln!(out, "    {}) {wanted} ;;", word(&backup.name));
     }
     out.push_str("  esac\n}\n");
+    out.push_str("\n# upload_switch BACKUP: what would have its copies taken to its places.\nupload_switch() {\n  case $1 in\n");
+    for backup in &platform.backups {
+        if let Some(Switch::Variable(input)) = backup.upload {
+            let said = format!(": that is done where {} is true", platform[input].name);
+            let _ = writeln!(out, "    {}) printf '%s' {} ;;", word(&backup.name), word(&said));
+        }
+    }
+    out.push_str("    *) ;;\n  esac\n}\n");
 }
 
 /// The commands of each dump, as words.

@@ -30,6 +30,7 @@ pub(super) fn text(platform: &Platform) -> String {
     deploy::facts(&mut out, platform);
     backup::text(&mut out, platform);
     super::setup::kernels(&mut out, platform);
+    super::setup::kernel_settings(&mut out, platform);
     super::rotate::facts(&mut out, platform);
     super::secrets::facts(&mut out, platform);
     super::health::facts(&mut out, platform);

@@ -1,5 +1,7 @@
 //! `scripts/setup-aws.sh`: a file that needs no other. What it knows of the platform stands in it, at the line `#FACTS`.
 
+use std::collections::BTreeMap;
+
 use super::facts::{set, table};
 use crate::platform::{Platform, Runtime, Service};
 use crate::schema::Bytes;
@@ -36,13 +38,31 @@ pub(super) fn text(platform: &Platform) -> Option<String> {
     Some(PROGRAM.replacen("#FACTS\n", &facts, 1))
 }
 
+/// What services require of the kernel, each key with its largest value.
+pub(in crate::target) fn required(platform: &Platform) -> BTreeMap<&str, u64> {
+    let mut settings: BTreeMap<&str, u64> = BTreeMap::new();
+    let services = platform.services.iter().filter_map(|service| service.placement.as_deref());
+    for (key, value) in services.flat_map(|placement| &placement.sysctls) {
+        let known = settings.entry(key.as_str()).or_default();
+        *known = (*known).max(*value);
+    }
+    settings
+}
+
+/// Adds what `stack.sh` looks for.
+pub(super) fn kernel_settings(out: &mut String, platform: &Platform) {
+    table(
+        out,
+        "kernel_settings",
+        "A line each: a setting of the kernel, and the least value that services need.",
+        required(platform).into_iter().map(|(key, value)| format!("{key} {value}")),
+    );
+}
+
 /// What services require and what the host sets, each key with its largest value, as Docker's host must have all of them.
 fn sysctls(platform: &Platform) -> Vec<String> {
-    let mut settings: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
-    let required = platform.services.iter().filter_map(|service| service.placement.as_deref());
-    let required = required.flat_map(|placement| &placement.sysctls);
-    let of_hosts = platform.hosts.iter().flat_map(|host| &host.sysctl);
-    for (key, value) in required.chain(of_hosts) {
+    let mut settings = required(platform);
+    for (key, value) in platform.hosts.iter().flat_map(|host| &host.sysctl) {
         let known = settings.entry(key).or_default();
         *known = (*known).max(*value);
     }

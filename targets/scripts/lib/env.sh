@@ -19,7 +19,10 @@ read_env() {
     esac
     names="$names$name "
     case $value in
-      "'") refuse "$name has no second quote" ;;
+      "'"*"'"* | '"'*'"'*) ;;
+      "'"* | '"'*) refuse "a value stands on one line, and that of $name has no second quote there" ;;
+    esac
+    case $value in
       "'"*"'")
         value=${value#?} value=${value%?}
         case $value in
@@ -80,6 +83,22 @@ is_address() {
   esac
 }
 
+# is_login TEXT: a user with the hash of a password, as a proxy reads it (nginx.org, auth_basic_user_file).
+is_login() {
+  case $1 in
+    *[[:space:]]* | :*) return 1 ;;
+    *:*) ;;
+    *) return 1 ;;
+  esac
+  case ${1#*:} in
+    '$'?*'$'?* | '{'?*'}'?*) ;;
+    # The oldest hash: 13 characters.
+    *[!A-Za-z0-9./]*) return 1 ;;
+    ?????????????) ;;
+    *) return 1 ;;
+  esac
+}
+
 # weakness NAME KIND LEAST FORM CHOICES: what is wrong with a value that is set, in words that follow its name; nothing where
 # nothing is. CHOICES are lines. No value is printed.
 weakness() {
@@ -96,6 +115,10 @@ weakness() {
   esac
   if [ "$4" = address ] && ! is_address "$text"; then
     echo "is no address: https://HOST/PATH"
+    return 0
+  fi
+  if [ "$4" = login ] && ! is_login "$text"; then
+    echo "is no user with a hash: the line NAME:HASH that htpasswd -n NAME prints"
     return 0
   fi
   if [ -n "$5" ] && ! is_line "$text" "$5"; then
