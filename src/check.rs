@@ -236,6 +236,7 @@ pub const RULES: &[Rule] = &[
     Rule { codes: &[codes::OBS007], check: Of(query::removed::removed) },
     Rule { codes: &[codes::ALR011], check: Of(query::firing::always) },
     Rule { codes: &[codes::ENV002], check: Of(input::unused) },
+    Rule { codes: &[codes::ENV003], check: Of(input::without_braces) },
     Rule { codes: &[codes::ALR001, codes::TYP007], check: Of(receiver::credentials) },
     Rule { codes: &[codes::ALR002, codes::ALR009], check: Of(receiver::reach::unreachable) },
     Rule { codes: &[codes::ALR002], check: Of(receiver::when::never) },

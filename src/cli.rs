@@ -120,7 +120,7 @@ pub fn run() -> ExitCode {
         Command::Model(arguments) => show::model(&arguments, &report),
         Command::Targets { target, markdown } => describe::targets(target, markdown),
         Command::Schema { of, format } => describe::schema(of, format),
-        Command::Explain { name } => explain::run(name.as_deref()),
+        Command::Explain { name } => explain::run(&name.join(" ")),
     };
     // What was found is worth something also where the rest of the work could not be done.
     let printed = match &result {

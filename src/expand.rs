@@ -26,9 +26,9 @@ mod template;
 
 use smol_str::SmolStr;
 
-use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::diagnostic::{Diagnostic, Help, Sink, codes};
 use crate::hash::{HashMap, HashSet};
-use crate::model::{Document, Runtime};
+use crate::model::{Document, Runtime, Service};
 use crate::schema;
 use crate::source::{Loader, Sources, Span};
 use crate::syntax::{self, Entry, File, Name};
@@ -39,6 +39,12 @@ pub use environment::{is_name as is_environment, names as environments, targets}
 pub use given::Given;
 pub use import::load;
 pub use shape::{meant_elsewhere, mismatch, unquotable};
+
+/// The words that mean something to expansion: they stand in bodies of any kind, and in no schema.
+#[cfg(test)]
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    component::RESERVED.iter().chain(shape::OF_ANY_BODY).copied()
+}
 
 /// A platform, expanded.
 #[derive(Debug)]
@@ -182,17 +188,24 @@ fn known_keys(
         lost.extend(entry.label.iter().map(|label| label.text.clone()));
         let blocks = Document::SCHEMA.fields.iter().map(|field| field.key);
         let known = blocks.chain(components.names()).chain(["import", "component", "environment"]);
-        let help = match schema::foreign(key, Document::SCHEMA) {
-            Some(ours) => Some(ours.into()),
-            None => sink.did_you_mean(key, known),
-        };
+        let of_service = || Service::SCHEMA.fields.iter().any(|field| field.key == key);
+        let near = || sink.did_you_mean(key, known).filter(Help::is_near);
+        let help = schema::foreign(key, Document::SCHEMA).map(Help::from).or_else(|| {
+            let ours =
+                schema::foreign(key, Service::SCHEMA).map(|ours| format!("it is said in a service: {ours}"));
+            let own = || format!("it stands in a service: `service NAME {{ {key} … }}`");
+            ours.or_else(|| of_service().then(own)).map(Help::from)
+        });
+        let help = help
+            .or_else(near)
+            .unwrap_or_else(|| "`infrac explain` lists the blocks and the components".into());
         sink.report(
             Diagnostic::new(
                 codes::TYP005,
-                format!("`{key}` is neither a block of the language nor a component"),
+                format!("the top level has no key `{key}`, and no component is called so"),
             )
             .at(entry.key.span, "unknown key")
-            .help_maybe(help),
+            .help(help),
         );
         false
     });

@@ -7,7 +7,7 @@ mod word;
 use std::fmt::Write as _;
 
 use crate::coverage::lists;
-use crate::model::Document;
+use crate::model::{Document, ParameterBlock};
 use crate::schema;
 use crate::standard;
 use crate::target::{TARGETS, Target};
@@ -33,7 +33,36 @@ macro_rules! concepts {
     };
 }
 
-concepts! { "component", "default", "edge", "environment", "import", "mixin", "reference" }
+concepts! {
+    "child", "component", "default", "each", "edge", "enabled", "environment", "import", "mixin", "parameter", "reference", "template",
+    "value", "when",
+}
+
+/// Words of the language that the page of a concept explains, beside those of its own name.
+const EXPLAINED: &[(&str, &str)] = &[
+    ("by", "child"),
+    ("children", "child"),
+    ("defaults", "default"),
+    ("condition", "when"),
+    ("conditions", "when"),
+    ("runtime", "when"),
+    ("runtime.compose", "when"),
+    ("runtime.kubernetes", "when"),
+    ("self", "reference"),
+    ("platform.name", "reference"),
+    ("platform.namespace", "reference"),
+    ("label", "value"),
+    ("text", "value"),
+    ("integer", "value"),
+    ("number", "value"),
+    ("boolean", "value"),
+    ("true", "value"),
+    ("false", "value"),
+    ("duration", "value"),
+    ("size", "value"),
+    ("ratio", "value"),
+    ("list", "value"),
+];
 
 impl Subject {
     /// Everything that has a page, components first: `prometheus` is a component and a target, and its page says both.
@@ -67,14 +96,56 @@ impl Subject {
     }
 }
 
-/// The pages of a name, one behind the other; `None` where nothing is called so.
+/// The pages of a name, one behind the other; `None` where nothing is called so. Of several words, as a source has them
+/// (`scale on`, `run = schedule`), those of the place that they name, else those of the last one.
 #[must_use]
 pub fn page(name: &str) -> Option<String> {
-    let pages: Vec<String> =
+    let words: Vec<&str> = name.split([' ', '=']).filter(|word| !word.is_empty()).collect();
+    match words.as_slice() {
+        [] | [_] => of_word(name),
+        [.., last] => {
+            of_word(&words.join(" ")).or_else(|| of_word(&words.join("."))).or_else(|| of_word(last))
+        }
+    }
+}
+
+fn of_word(name: &str) -> Option<String> {
+    let mut pages: Vec<String> =
         Subject::all().into_iter().filter(|it| it.name() == name).map(Subject::page).collect();
+    if name == ParameterBlock::SCHEMA.key {
+        pages.push(schema::section_of(ParameterBlock::SCHEMA));
+    }
+    let settings = schema::section(Document::SCHEMA, name);
+    if pages.is_empty() && !settings.is_empty() {
+        pages.push(settings);
+    }
     if !pages.is_empty() {
         return Some(pages.join("\n"));
     }
+    let explained = concept(name);
+    let more = of_key(name);
+    let is_of_parameter = || ParameterBlock::SCHEMA.fields.iter().any(|field| field.key == name);
+    match (explained, more) {
+        (Some(page), Some(more)) => Some(format!("{more}\n{page}")),
+        (None, None) if is_of_parameter() => of_word(ParameterBlock::SCHEMA.key),
+        (page, more) => page.or(more),
+    }
+}
+
+/// The page of the concept that explains a word; of a block, too: `service.when`.
+fn concept(name: &str) -> Option<String> {
+    let page =
+        |name: &str| CONCEPTS.iter().find(|(known, _)| *known == name).map(|(_, page)| (*page).to_owned());
+    if let Some((_, concept)) = EXPLAINED.iter().find(|(word, _)| *word == name) {
+        return page(concept);
+    }
+    let (within, key) = name.rsplit_once('.')?;
+    let is_place = standard::component(within).is_some() || schema::keys(Document::SCHEMA).contains(&within);
+    is_place.then(|| page(key)).flatten()
+}
+
+/// What is said of a key of blocks, or of a word that is none.
+fn of_key(name: &str) -> Option<String> {
     let (within, key) = match name.rsplit_once('.') {
         Some((within, key)) => (Some(within), key),
         None => (None, name),
@@ -97,6 +168,7 @@ pub fn keys() -> Vec<String> {
     let mut keys: Vec<String> = plain.collect();
     keys.extend(dotted.iter().cloned());
     keys.extend(word::parameters());
+    keys.extend(EXPLAINED.iter().map(|(word, _)| (*word).to_owned()));
     keys.sort_unstable();
     keys.dedup();
     keys
@@ -116,4 +188,42 @@ fn of_target(target: &Target) -> String {
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EXPLAINED, concept, keys, page};
+    use crate::expand;
+    use crate::model::{Document, ParameterBlock, ParameterType};
+    use crate::schema;
+
+    /// Every word that a source of the language may hold, and nobody chose, has a page.
+    #[test]
+    fn every_word_of_the_language_is_explained() {
+        let mut words = keys();
+        words.extend(schema::choices(Document::SCHEMA).into_iter().map(|(_, word, _)| word.to_owned()));
+        let reserved = expand::words().map(str::to_owned);
+        words.extend(reserved);
+        words.extend(ParameterBlock::SCHEMA.fields.iter().map(|field| field.key.to_owned()));
+        words.extend(ParameterType::WORDS.iter().map(|(word, _)| (*word).to_owned()));
+        let phrases = ["scale on", "run = schedule", "wait healthy", "service.when", "target compose"];
+        words.extend(phrases.map(str::to_owned));
+        assert!(words.len() > 500, "{}", words.len());
+        let without: Vec<&String> = words.iter().filter(|word| page(word).is_none()).collect();
+        assert!(without.is_empty(), "{without:?}");
+    }
+
+    #[test]
+    fn what_no_source_can_hold_has_no_page() {
+        for word in ["", "service.prot", "api.when", "nothing at-all"] {
+            assert_eq!(page(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn words_lead_to_pages() {
+        for (word, _) in EXPLAINED {
+            assert!(concept(word).is_some(), "{word}");
+        }
+    }
 }

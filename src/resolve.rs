@@ -203,11 +203,9 @@ fn expect_dns_label(name: &Name, sink: &mut Sink) {
     if is_dns_label(&name.text) {
         return;
     }
-    let suggestion: String = name
-        .text
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
-        .collect();
+    let plain = names::in_plain_letters(&name.text);
+    let suggestion: String =
+        plain.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let suggestion = suggestion.trim_matches('-').to_owned();
     let diagnostic = Diagnostic::new(codes::TYP007, format!("`{}` cannot be a name in DNS", name.text))
         .at(name.span, "lower-case letters, digits and hyphens inside, at most 63");

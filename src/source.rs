@@ -149,6 +149,21 @@ impl Sources {
         id
     }
 
+    /// The same texts, those of the project by other names.
+    #[must_use]
+    pub fn called(&self, name: impl Fn(&str) -> String) -> Self {
+        let mut called = self.clone();
+        for id in self.own_ids() {
+            let file = self.file(id);
+            called.files[id.0 as usize] = Arc::new(SourceFile {
+                name: name(&file.name),
+                text: file.text.clone(),
+                line_ends: OnceLock::new(),
+            });
+        }
+        called
+    }
+
     /// The texts that are a part of the compiler.
     #[must_use]
     pub fn embedded(&self) -> &HashSet<FileId> {

@@ -44,6 +44,8 @@ pub struct File {
     pub lost: Vec<SmolStr>,
     /// Whether brackets do not balance, so that the structure itself is in doubt.
     pub unbalanced: bool,
+    /// How many places did not parse and are not reported, behind those that are.
+    pub unread: usize,
 }
 
 /// A word with its place: a key or a label.

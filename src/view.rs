@@ -140,6 +140,8 @@ pub struct Service {
     pub memory: u64,
     /// The most processors that it gets.
     pub cpu: f64,
+    /// The most processes and threads that it may have.
+    pub pids: u64,
     /// How many of it run at least.
     pub replicas: u64,
     /// How many of it run at most.

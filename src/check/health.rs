@@ -159,6 +159,10 @@ fn absent(service: &Service, facts: &ImageFacts, tool: &str, span: Span, sink: &
 }
 
 fn unknown_tool(service: &Service, facts: Option<&ImageFacts>, span: Span, sink: &mut Sink) {
+    // That there is no image is reported, or it could not be read.
+    if service.image.is_none() && service.build.is_none() {
+        return;
+    }
     let help = match facts {
         Some(facts) if facts.tools.is_empty() => {
             "the image holds no tool at all: write `health { none = \"…\" }` with the reason".to_owned()

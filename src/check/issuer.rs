@@ -1,5 +1,6 @@
 //! Certificates: how they come to a proxy, and whether their issuer can make them out.
 
+use super::site::is_host;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
 use crate::hash::HashSet;
@@ -106,7 +107,8 @@ pub(super) fn issued(platform: &Platform, sink: &mut Sink) {
         if tls.issuer.acme().is_none() {
             continue;
         }
-        for name in site.names() {
+        // What is no host name is SITE001.
+        for name in site.names().filter(|name| is_host(name)) {
             let last = name.trim_end_matches('.').rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
             let numeric = last.bytes().all(|byte| byte.is_ascii_digit());
             let private = PRIVATE.contains(&last.as_str()) || !name.contains('.');
@@ -146,6 +148,7 @@ const PROVED_AT: u16 = 80;
 pub(super) fn proved(platform: &Platform, sink: &mut Sink) {
     let mut seen = HashSet::default();
     for (site, tls, proxy) in served(platform).filter(|(site, ..)| site.trusted.is_empty()) {
+        let Some(host) = site.domain.as_literal().filter(|host| is_host(host)) else { continue };
         // A proxy without such a port is SITE002.
         let (Some(http), Some(acme)) = (proxy.http(), tls.issuer.acme()) else { continue };
         let Some((reason, span)) = unasked(platform, proxy, http, acme) else { continue };
@@ -153,7 +156,6 @@ pub(super) fn proved(platform: &Platform, sink: &mut Sink) {
         if !seen.insert(proxy.id) || !gets_certificates(platform, proxy) {
             continue;
         }
-        let host = site.domain.as_literal().unwrap_or(&site.name);
         sink.report(
             Diagnostic::new(
                 codes::SITE025,

@@ -59,7 +59,7 @@ fn meant(name: &str) -> String {
 }
 
 /// Labels between dots (RFC 1123, section 2.1), the first of which may be `*`.
-fn is_host(name: &str) -> bool {
+pub(super) fn is_host(name: &str) -> bool {
     let rest = name.strip_prefix("*.").unwrap_or(name);
     let label = |label: &str| {
         !label.is_empty()
@@ -153,7 +153,12 @@ pub(super) fn unsayable(platform: &Platform, sink: &mut Sink) {
                                 format!("{NAME} cannot hand requests on to {what}"),
                             )
                             .at(route.target_span, "no host with a port")
-                            .help("name a port of a service, or write an address such as `\"api:8080\"`"),
+                            .help(match literal.filter(|text| text.starts_with('/')) {
+                                Some(folder) => {
+                                    format!("files of the proxy are served by `files {{ root = \"{folder}\" }}`")
+                                }
+                                None => "name a port of a service, or write an address such as `\"api:8080\"`".to_owned(),
+                            }),
                         );
                     }
                 }

@@ -174,11 +174,12 @@ Examples:
   infrac explain service
   infrac explain service.port
   infrac explain environment
+  infrac explain scale on          words as a source has them
   infrac explain                   everything that has a page")]
     Explain {
         /// A code or its readable name, a component, a target, a concept, a block, or a key; by default all of them are listed
         #[arg(value_parser = Pages, hide_possible_values = true)]
-        name: Option<String>,
+        name: Vec<String>,
     },
 }
 

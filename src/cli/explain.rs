@@ -7,10 +7,10 @@ use super::{Failure, Outcome};
 use crate::diagnostic::{CODES, Code, Severity, codes, did_you_mean};
 use crate::manual::{self, Subject};
 
-pub(super) fn run(word: Option<&str>) -> Result<Outcome, Failure> {
+pub(super) fn run(word: &str) -> Result<Outcome, Failure> {
     let text = match word {
-        None => list(),
-        Some(word) => match codes::find(word) {
+        "" => list(),
+        word => match codes::find(word) {
             Some(code) => explanation(code),
             None => manual::page(word).ok_or_else(|| unknown(word))?,
         },

@@ -169,7 +169,7 @@ impl Report {
 }
 
 /// A file below a folder as it is called in the current one.
-fn from_here(folder: &Path, name: &str) -> String {
+pub(super) fn from_here(folder: &Path, name: &str) -> String {
     // Standard input stands in no folder.
     if name == STDIN {
         return name.to_owned();

@@ -9,7 +9,7 @@ mod places;
 mod runs;
 
 use super::project::Project;
-use super::report::{Report, print};
+use super::report::{Report, from_here, print};
 use super::{Failure, ModelArguments, Outcome, PlatformArguments, ShowArguments, route};
 use crate::diagnostic::{Guarded, did_you_mean};
 use crate::expand::TakenOut;
@@ -33,7 +33,9 @@ pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome
     let runtime = arguments.at.on.map_or_else(|| parsed.runtime(), Into::into);
     let mut compiled = parsed.compile(&loader, arguments.at.env.as_deref(), runtime);
     let Some(platform) = &mut compiled.platform else { return Ok(report.errors(&compiled, &project)) };
-    let model = Model::of(platform, &compiled.sources);
+    // Places are named as the messages name them: from where the command was started.
+    let sources = compiled.sources.called(|name| from_here(project.folder(), name));
+    let model = Model::of(platform, &sources);
     // What components leave out by themselves is nobody's to look for.
     let own = |taken_out: &TakenOut| !compiled.sources.embedded().contains(&taken_out.span.file);
     let left_out = compiled.taken_out.iter().filter(|(_, taken_out)| own(taken_out));
@@ -44,14 +46,20 @@ pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome
         print(&Guarded::new(&kinds::overview(&model, &lists)))?;
         return Ok(Outcome::Fine);
     };
+    // The word for a kind comes before a thing of that name, which its kind tells apart: `dashboards.sites`.
+    if let Some(list) = lists.iter().find(|list| list.title == name && !list.named.is_empty()) {
+        print(&Guarded::new(&list.lines()))?;
+        return Ok(Outcome::Fine);
+    }
+    let name = kinds::without_kind(name, &lists);
     let mut things = things(&model, platform, name);
-    things.extend(others::things(&model, platform, &compiled.sources, name));
-    things.extend(places::things(&model, platform, &compiled.sources, name));
-    things.extend(observed::things(&model, platform, &compiled.sources, name));
+    things.extend(others::things(&model, platform, &sources, name));
+    things.extend(places::things(&model, platform, &sources, name));
+    things.extend(observed::things(&model, platform, &sources, name));
     if things.is_empty()
-        && let Some(taken_out) = compiled.taken_out.get(name.as_str())
+        && let Some(taken_out) = compiled.taken_out.get(name)
     {
-        things.push(places::left_out(name, *taken_out, &compiled.sources));
+        things.push(places::left_out(name, *taken_out, &sources));
     }
     if things.is_empty()
         && let Some(list) = lists.iter().find(|list| list.title == name)
@@ -262,7 +270,7 @@ fn of_service(model: &Model, service: &Service, files: Vec<String>) -> String {
     lines.add("replicas", &replicas, service.scale_said.as_ref());
     lines.add(
         "resources",
-        &format!("each {memory} of memory and {} of a processor", service.cpu),
+        &format!("each {memory} of memory, {} of a processor, {} processes", service.cpu, service.pids),
         service.resources_said.as_ref(),
     );
     let reached = model.connections.iter().filter(|it| it.from == service.path);

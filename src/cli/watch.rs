@@ -1,6 +1,6 @@
 //! `infrac watch`: builds again whenever a file of the source has changed, until it is interrupted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
@@ -29,19 +29,25 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
     // From here on it is this file, whatever stands in folders above while it is away.
     let mut project = Project::find(arguments.source.path.as_deref())?;
     let path = project.folder().join(project.entry());
+    let mut read: BTreeSet<PathBuf> = fs::canonicalize(&path).into_iter().collect();
     loop {
         if io::stdout().is_terminal() {
             hand_out(CLEAR)?;
         }
-        // What is read stands in the project once it was built.
+        // A file that changes while it is built differs from what was read.
+        let earlier = seen(&read);
         match build::of_project(&project, arguments, report) {
             Err(Failure::System(message) | Failure::Files(message, _)) => report.failure(&message),
             result => drop(result?),
         }
         report.finish()?;
         report.remark("watching; Ctrl-C ends it");
-        let before = seen(&project);
-        while seen(&project) == before {
+        // What is read stands in the project once it was built.
+        read = project.sources();
+        read.insert(project.folder().to_owned());
+        let mut before = seen(&read);
+        before.extend(earlier.into_iter().filter(|(path, _)| read.contains(path)));
+        while seen(&read) == before {
             sleep(PAUSE);
         }
         project = returned(&path, report);
@@ -65,14 +71,13 @@ fn returned(path: &Path, report: &Report) -> Project {
 }
 
 /// The files of the source as they are, and the folder of the entry, where an imported file may come.
-fn seen(project: &Project) -> Seen {
-    let files = project.sources().into_iter().chain([project.folder().to_owned()]);
-    let look = |path: PathBuf| {
-        let found = fs::metadata(&path).ok();
+fn seen(files: &BTreeSet<PathBuf>) -> Seen {
+    let look = |path: &PathBuf| {
+        let found = fs::metadata(path).ok();
         let found = found
             .and_then(|found| Some((found.modified().ok()?, if found.is_dir() { 0 } else { found.len() })));
-        (path, found)
+        (path.clone(), found)
     };
     // A build writes into the project's folder, so only what is a file counts.
-    files.filter(|path| path.is_file() || !path.exists()).map(look).collect()
+    files.iter().filter(|path| path.is_file() || !path.exists()).map(look).collect()
 }

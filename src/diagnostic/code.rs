@@ -36,6 +36,12 @@ macro_rules! registry {
         )+
         /// Every code, ordered by family.
         pub const CODES: &[&Code] = &[$($id),+];
+
+        /// The code of an id, in any case of letters, or of a readable name.
+        #[must_use]
+        pub fn find(id: &str) -> Option<&'static Code> {
+            CODES.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id) || code.name == id)
+        }
     };
 }
 

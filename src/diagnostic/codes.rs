@@ -289,6 +289,8 @@ registry! {
     ENV001 Error "undeclared-variable";
     /// A variable or secret that nothing uses.
     ENV002 Warning "unused-variable";
+    /// A text with `$NAME` of a declared variable or secret, which nothing puts in.
+    ENV003 Warning "dollar-without-braces";
 
     /// An `allow` where nothing of its code is found.
     ALW001 Warning "allows-nothing";
@@ -491,10 +493,4 @@ registry! {
 
     /// A source file is not in the one style.
     FMT001 Error "unformatted-source";
-}
-
-/// The code of an id, in any case of letters.
-#[must_use]
-pub fn find(id: &str) -> Option<&'static Code> {
-    CODES.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id) || code.name == id)
 }

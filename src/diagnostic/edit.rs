@@ -243,10 +243,15 @@ pub fn keep_fitting(diagnostics: &mut [Diagnostic], sources: &Sources, shapes: &
 fn instead(diagnostic: &Diagnostic, sources: &Sources, shapes: &Shapes) -> Option<String> {
     let place = diagnostic.labels.first()?.span;
     let text = sources.file(place.file).text();
-    // `key:` and `key = {`
+    // `key:`, `key = {` and `key "TYPE" "NAME" {`
     let sign = text.get(place.start as usize..place.end as usize)?;
     let head = text.get(..place.start as usize)?.trim_end();
-    let end = if sign == ":" { Some(head) } else { head.strip_suffix('=').filter(|_| sign == "{") };
+    let end = match sign {
+        ":" => Some(head),
+        "{" => head.strip_suffix('='),
+        "\"" => key_of_labels(head),
+        _ => None,
+    };
     if let Some(words) = end.and_then(|head| (shapes.meant_elsewhere)(text, head.trim_end().len())) {
         return Some(words);
     }
@@ -266,6 +271,15 @@ fn instead(diagnostic: &Diagnostic, sources: &Sources, shapes: &Shapes) -> Optio
     let help = diagnostic.help.as_ref()?;
     // What follows a `=` may be what is wrong.
     Some(if is_colon { format!("{help}, and {reason}") } else { reason })
+}
+
+/// A text up to the key of its last line, where behind that one label in quotes stands.
+fn key_of_labels(head: &str) -> Option<&str> {
+    let line = head.rfind('\n').map_or(0, |at| at + 1);
+    let (key, label) = head[line..].split_once('"')?;
+    let is_label = label.strip_suffix('"').is_some_and(|label| !label.contains('"'));
+    let is_key = key.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (is_label && is_key).then(|| &head[..line + key.trim_end().len()])
 }
 
 /// The place of the text that an edit replaces.

@@ -5,6 +5,12 @@ use super::Help;
 /// Nothing is near a word longer than this.
 const LONGEST_WORD: usize = 80;
 
+/// The shortest word that is looked for as a part of others: `password` in `root_password`.
+const SHORTEST_PART: usize = 4;
+
+/// How many of which it is a part are named; of more it says too little.
+const MOST_ALIKE: usize = 4;
+
 /// How many choices a message lists before it stops.
 const MOST_CHOICES: usize = 12;
 
@@ -36,6 +42,11 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
     }
     known.sort_unstable();
     known.dedup();
+    let is_part = |whole: &str, part: &str| whole.split(['_', '-']).any(|word| word == part);
+    let alike: Vec<&str> = known.iter().copied().filter(|one| is_part(one, &folded)).collect();
+    if word.len() >= SHORTEST_PART && (1..=MOST_ALIKE).contains(&alike.len()) {
+        return Some(Help::near(&alike));
+    }
     (1..=MOST_CHOICES).contains(&known.len()).then(|| format!("known here: {}", list_of(known)).into())
 }
 
@@ -114,6 +125,18 @@ pub fn list_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::did_you_mean;
+
+    #[test]
+    fn a_word_that_is_a_part_of_others_is_near_them() {
+        let help = |word, known: &[&str]| did_you_mean(word, known.iter().copied()).map(|help| help.text);
+        let known = ["root_password", "exporter_password", "version"];
+        assert_eq!(
+            help("password", &known).as_deref(),
+            Some("near it are `exporter_password` and `root_password`")
+        );
+        assert_eq!(help("size", &["a-size", "b", "c"]).as_deref(), Some("the nearest is `a-size`"));
+        assert_eq!(help("cpu", &["max_cpu", "b"]).as_deref(), Some("known here: `b` and `max_cpu`"));
+    }
 
     #[test]
     fn an_edit_is_a_slip_of_one_word() {

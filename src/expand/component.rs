@@ -23,7 +23,7 @@ use crate::syntax::{self, Entry, Name, Part, Path, Scope, Text, Value, ValueKind
 const PART: usize = 256;
 
 /// Keys that mean something to expansion, wherever they stand.
-const RESERVED: &[&str] =
+pub(super) const RESERVED: &[&str] =
     &["parameter", "child", "each", "when", "enabled", "template", "self", "children", "defaults", "runtime"];
 
 /// A parameter of a component or of a kind of children.
@@ -430,20 +430,7 @@ fn is_of_type(parameter: &Parameter, value: &Value, kinds: &Kinds, sink: &mut Si
             names::hold(parameter.type_, value, decoder);
         }
         ParameterType::Secret if reference => {}
-        ParameterType::Secret => {
-            let built = matches!(&value.kind, ValueKind::Text(text) if text.as_literal().is_none());
-            if !built {
-                decoder.report(
-                    Diagnostic::new(
-                        codes::SEC001,
-                        format!("the secret `{}` has its value in the source", parameter.name.text),
-                    )
-                    .at(value.span, "whoever reads the source knows it")
-                    .hide_all(value.written())
-                    .help("declare it with `secret NAME` and pass `NAME`"),
-                );
-            }
-        }
+        ParameterType::Secret => names::of_a_secret(parameter, value, kinds, decoder),
         ParameterType::Integer => drop(Integer::read(value, decoder)),
         ParameterType::Number => drop(Number::read(value, decoder)),
         ParameterType::Boolean => drop(bool::read(value, decoder)),

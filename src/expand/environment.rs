@@ -8,6 +8,7 @@ use super::runtime;
 use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes, did_you_mean};
 use crate::formats::{self, Format};
 use crate::hash::{HashMap, HashSet};
+use crate::model::Document;
 use crate::syntax::{self, Entry, Value, ValueKind};
 
 /// The environments that a tree declares.
@@ -154,7 +155,10 @@ fn singular(entry: &Entry, components: &Components, sink: &mut Sink) {
                 .at(entry.head(), "does not belong here")
                 .help("environments change what the platform declares"),
         );
-    } else if entry.label.is_none() && !components.knows(&entry.key.text) {
+    } else if entry.label.is_none()
+        && Document::SCHEMA.fields.iter().any(|field| field.key == entry.key.text)
+        && !components.knows(&entry.key.text)
+    {
         sink.report(
             Diagnostic::new(codes::TYP006, format!("`{}` has no name", entry.key.text))
                 .at(entry.key.span, "incomplete")
@@ -221,6 +225,20 @@ fn prune_within(
     });
 }
 
+/// The one of `true` and `false` that another word for it means.
+fn switch(kind: &ValueKind) -> Option<Help> {
+    let word = match kind {
+        ValueKind::Reference(path) => path.text(),
+        ValueKind::Text(text) => text.as_literal()?.to_owned(),
+        _ => return None,
+    };
+    match word.to_lowercase().as_str() {
+        "yes" | "on" | "true" => Some(Help::write("true")),
+        "no" | "off" | "false" => Some(Help::write("false")),
+        _ => None,
+    }
+}
+
 /// Why a thing is not there, where that is so. The word `enabled` is taken out of it.
 fn taken_out(entry: &mut Entry, sink: &mut Sink) -> Option<TakenOut> {
     if let Some((on, span)) = runtime::left_out(entry) {
@@ -234,7 +252,8 @@ fn taken_out(entry: &mut Entry, sink: &mut Sink) -> Option<TakenOut> {
         Some((ValueKind::Boolean(false), span)) => return Some(TakenOut { span, on: None }),
         Some((kind, span)) => sink.report(
             Diagnostic::new(codes::TYP001, format!("expected `true` or `false`, found {}", kind.describe()))
-                .at(span, "`enabled` is one of the two"),
+                .at(span, "`enabled` is one of the two")
+                .help_maybe(switch(kind)),
         ),
         None => sink.report(
             Diagnostic::new(codes::TYP006, "`enabled` has no value")

@@ -11,7 +11,7 @@ use crate::standard;
 use crate::syntax::{self, Entry, ValueKind};
 
 /// What is taken out of a body before its schema is looked at.
-const OF_ANY_BODY: &[&str] = &[
+pub(super) const OF_ANY_BODY: &[&str] = &[
     "enabled",
     "when",
     "each",

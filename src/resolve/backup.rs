@@ -7,7 +7,7 @@ use super::place::optional;
 use super::sound;
 use super::store::Stores;
 use super::text::{Mentions, Texts, Thing};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Help, cause, codes};
 use crate::hash::HashMap;
 use crate::model::{self, Document};
 use crate::platform::{
@@ -185,6 +185,24 @@ fn destination(
         && let Some(&bound) = off_sites.named.get(name)
     {
         return Some(Destination { kind: DestinationKind::Store(bound?), span });
+    }
+    if let [name] = to.0.segments.as_slice()
+        && !texts.is_known(name)
+    {
+        let help =
+            texts.sink.did_you_mean(name, off_sites.named.keys().map(SmolStr::as_str)).filter(Help::is_near);
+        texts.sink.report(
+            Diagnostic::new(codes::NAM001, format!("there is no place `{name}` for copies"))
+                .at(span, "not declared")
+                .help(help.unwrap_or_else(|| {
+                    format!(
+                        "a bucket elsewhere is declared, `offsite {name} {{ endpoint = \"https://…\", bucket = \"…\", access_key = \"…\", secret_key = NAME }}`; one of the platform is `INSTANCE.BUCKET`"
+                    )
+                    .into()
+                }))
+                .because(cause::name(name)),
+        );
+        return None;
     }
     let bucket = stores.bucket(to, texts)?;
     let account = block.account.as_ref().and_then(|said| Some((stores.account(said, texts)?, said)));

@@ -95,7 +95,11 @@ pub(super) fn metrics(service: &Service, texts: &mut Texts<'_>) -> Option<Metric
 fn first_http(service: &Service, span: Span, texts: &mut Texts<'_>) -> Option<usize> {
     let http =
         service.http_port().and_then(|port| service.ports.iter().position(|other| other.name == port.name));
-    if http.is_none() {
+    // One that could not be read may be it.
+    if http.is_none()
+        && !texts.absent.lost.contains("port")
+        && !texts.absent.lost.contains(service.block.name.text.as_str())
+    {
         texts.sink.report(
             Diagnostic::new(codes::TYP006, format!("`{}` has no port that answers HTTP", service.path))
                 .at(span, "asks over HTTP")

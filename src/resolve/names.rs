@@ -279,11 +279,58 @@ fn expect_env_name(name: &Name, sink: &mut Sink) {
     if is_env_name(&name.text) {
         return;
     }
+    let suggestion = in_plain_letters(&name.text).replace(['-', ' ', '.'], "_");
+    let can = Some(format!("`{suggestion}` can")).filter(|_| is_env_name(&suggestion));
     sink.report(
         Diagnostic::new(
             codes::TYP007,
             format!("`{}` cannot be the name of an environment variable", name.text),
         )
-        .at(name.span, "letters, digits and `_`, and no digit first"),
+        .at(name.span, "letters, digits and `_`, and no digit first")
+        .help_maybe(can),
     );
+}
+
+/// Letters of other alphabets that are written with plain ones, each as it is written where it has to be.
+const LETTERS: &[(&str, &str)] = &[
+    ("ä", "ae"),
+    ("ö", "oe"),
+    ("ü", "ue"),
+    ("ß", "ss"),
+    ("æ", "ae"),
+    ("œ", "oe"),
+    ("ø", "oe"),
+    ("å", "aa"),
+    ("þ", "th"),
+    ("àáâãā", "a"),
+    ("çćč", "c"),
+    ("ðďđ", "d"),
+    ("èéêëēęě", "e"),
+    ("ìíîïī", "i"),
+    ("ł", "l"),
+    ("ñńň", "n"),
+    ("òóôõō", "o"),
+    ("ř", "r"),
+    ("śšş", "s"),
+    ("ťţ", "t"),
+    ("ùúûūů", "u"),
+    ("ýÿ", "y"),
+    ("źżž", "z"),
+    ("ğ", "g"),
+    ("ı", "i"),
+];
+
+/// A text with plain letters in place of others, where these are written so: `zähler` is `zaehler`.
+pub(super) fn in_plain_letters(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let small = c.to_lowercase().next().unwrap_or(c);
+        let plain = LETTERS.iter().find(|(letters, _)| letters.contains(small)).map(|(_, plain)| *plain);
+        match plain {
+            Some(plain) if c == small => out.push_str(plain),
+            Some(plain) => out.push_str(&plain.to_uppercase()),
+            None => out.push(c),
+        }
+    }
+    out
 }

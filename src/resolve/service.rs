@@ -176,7 +176,7 @@ fn networks(
             );
         }
         // That nobody reaches it is told once.
-        return (Vec::new(), block.name.span, no_group || nowhere);
+        return (Vec::new(), block.name.span, lost || nowhere);
     };
     let mut networks = IndexSet::with_capacity(list.items.len());
     let mut lost = !list.whole;

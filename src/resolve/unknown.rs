@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use super::names::{Symbol, is_env_name};
 use super::text::{Texts, Thing};
+use crate::diagnostic::credential::{Names, names};
 use crate::diagnostic::{Diagnostic, Help, cause, codes};
 use crate::expand::TakenOut;
 use crate::hash::HashMap;
@@ -43,6 +44,13 @@ impl Texts<'_> {
             Some(taken_out) => absent(&member, path, *taken_out),
             None => {
                 let help = self.sink.did_you_mean(segment, known);
+                // What could not be read of the thing may be what is named here.
+                let owner = depth.checked_sub(1).and_then(|at| path.segments.get(at));
+                let is_lost = owner.is_some_and(|owner| self.absent.lost.contains(owner))
+                    || self.absent.lost.contains("port");
+                if is_lost && !help.as_ref().is_some_and(Help::is_near) {
+                    return None;
+                }
                 let is_last = self.wants_text && depth + 1 == path.segments.len();
                 let is_sure = |help: &Help| !is_last || help.proposed().is_none_or(&is_text);
                 let help = help.map(|help| if is_sure(&help) { help } else { help.unsure() });
@@ -78,6 +86,10 @@ impl Texts<'_> {
             self.sink.report(absent(name, path, *taken_out).because(cause::name(name)));
             return;
         }
+        if let Some(diagnostic) = self.of_elsewhere(name, path) {
+            self.sink.report(diagnostic.because(cause::name(&path.text())));
+            return;
+        }
         let nested = self.names.nested.get(name);
         if let Some(placed) = nested.and_then(|at| self.names.services.get(*at)) {
             self.sink.report(
@@ -90,8 +102,14 @@ impl Texts<'_> {
         }
         // What has members is no variable.
         let has_members = path.segments.len() > 1;
-        let possible = |symbol: &Symbol| !(has_members && matches!(symbol, Symbol::Input(_)));
-        let known = self.names.symbols.iter().filter(|(_, (symbol, _))| possible(symbol));
+        let shouted = path.segments.len() == 1 && is_env_name(name) && !name.contains(char::is_lowercase);
+        // Nor is what is written as one, where a text is needed, anything else.
+        let only_input = shouted && self.wants_text;
+        let possible = |known: &str, symbol: &Symbol| match symbol {
+            Symbol::Input(_) => !has_members,
+            _ => !only_input || known.eq_ignore_ascii_case(name),
+        };
+        let known = self.names.symbols.iter().filter(|(known, (symbol, _))| possible(known, symbol));
         let mut help = self.sink.did_you_mean(name, known.map(|(name, _)| name.as_str()));
         if let Some((near, (symbol, _))) =
             help.as_ref().and_then(Help::proposed).and_then(|near| self.names.symbols.get_key_value(near))
@@ -112,16 +130,19 @@ impl Texts<'_> {
                 help = help.map(Help::unsure);
             }
         }
-        let shouted = path.segments.len() == 1
-            && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
         let diagnostic = if shouted {
             let help = help.filter(Help::is_near);
+            let is_credential = names(name) == Names::Credential
+                || self.key_before(path).is_some_and(|key| names(key) == Names::Credential);
             Diagnostic::new(
                 codes::ENV001,
                 format!("`{name}` is used, and neither a variable nor a secret of that name is declared"),
             )
             .at(path.span, "not declared")
             .help(help.unwrap_or_else(|| {
+                if is_credential {
+                    return format!("declare `secret {name}`, whose value the operator sets").into();
+                }
                 format!("declare `variable {name}` or `secret {name}`; as text it is quoted, `\"{name}\"`")
                     .into()
             }))
@@ -145,6 +166,48 @@ impl Texts<'_> {
                 .help_maybe(help)
         };
         self.sink.report(diagnostic.because(cause::name(name)));
+    }
+
+    /// What is said of a variable that is named as Terraform and others name theirs: `var.LEVEL`.
+    fn of_elsewhere(&self, name: &str, path: &Path) -> Option<Diagnostic> {
+        let [_, meant] = path.segments.as_slice() else { return None };
+        if !["var", "vars", "variable", "local", "env", "secret", "secrets"].contains(&name) {
+            return None;
+        }
+        let inputs =
+            || self.names.symbols.iter().filter(|(_, (symbol, _))| matches!(symbol, Symbol::Input(_)));
+        let known =
+            inputs().find(|(known, _)| known.eq_ignore_ascii_case(meant)).map(|(known, _)| known.as_str());
+        let shouted = meant.replace('-', "_").to_uppercase();
+        let kind = if name.starts_with("secret") { "secret" } else { "variable" };
+        let help = match known {
+            Some(known) => {
+                Help::instead(&path.text(), known).led_by(&format!("a {kind} is named by itself: "))
+            }
+            None => format!("declare `{kind} {shouted}`, and name it by itself: `{shouted}`").into(),
+        };
+        Some(
+            Diagnostic::new(codes::NAM001, format!("there is no `{}`", path.text()))
+                .at(path.span, "named as other languages name theirs")
+                .help(help),
+        )
+    }
+
+    /// The key whose value a path stands in, where both are on one line.
+    fn key_before(&self, path: &Path) -> Option<&str> {
+        let text = self.absent.sources.file(path.span.file).text().get(..path.span.start as usize)?;
+        let line = &text[text.rfind('\n').map_or(0, |at| at + 1)..];
+        let head = line.rsplit_once('=')?.0.trim_end();
+        let start = head.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
+        Some(&head[start.map_or(0, |at| at + 1)..])
+    }
+
+    /// Whether a name is declared, or may be: it is taken out, or what declares it could not be read.
+    pub(super) fn is_known(&self, name: &SmolStr) -> bool {
+        self.names.symbols.contains_key(name)
+            || self.names.nested.contains_key(name)
+            || self.absent.lost.contains(name)
+            || self.absent.disabled.contains_key(name)
     }
 
     /// Reports that a path leads to another kind of thing than is needed.
@@ -216,6 +279,8 @@ impl Texts<'_> {
             return None;
         }
         let help = self.sink.did_you_mean(&text, known.keys().map(SmolStr::as_str));
+        // Those of components have names that nobody wrote.
+        let help = help.filter(|help| kind != "volume" || help.is_near());
         if help.as_ref().and_then(Help::proposed).is_some_and(|near| !super::is_dns_label(near)) {
             return None;
         }

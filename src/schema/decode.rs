@@ -1,6 +1,7 @@
 //! From entries to typed blocks, reporting every problem of a block.
 
 mod help;
+mod raw;
 
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ use crate::parallel;
 use crate::source::{FileId, Span};
 use crate::syntax::{Entry, Name, Value, ValueKind};
 use help::{inside, keys};
+
+pub use raw::Raw;
 
 /// How many blocks of a kind are decoded one after the other; more are, in parts of so many, at the same time.
 const MANY: usize = 128;
@@ -109,32 +112,16 @@ impl<T: Decode> Decode for Map<T> {
     fn decode(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self> {
         decoder.body_only(entry);
         let place = decoder.place;
-        let mut one = |item: &Entry| {
+        let all = entry.entries();
+        let mut one = |(at, item): (usize, &Entry)| {
             decoder.place = place;
+            if let Some(comma) = help::decimal_comma(all, at) {
+                decoder.report(comma);
+                return None;
+            }
             Some((item.key.clone(), T::decode(item, decoder)?))
         };
-        Some(Self { entries: entry.entries().iter().filter_map(&mut one).collect() })
-    }
-}
-
-/// A body that is passed on as it is.
-#[derive(Debug, Clone)]
-pub struct Raw {
-    /// The entries, in their order.
-    pub entries: Vec<Entry>,
-    /// The place of the key.
-    pub span: Span,
-}
-
-impl Decode for Raw {
-    type Fields = Leaf;
-
-    fn kind() -> Kind {
-        Kind::Raw
-    }
-
-    fn decode(entry: &Entry, _: &mut Decoder<'_>) -> Option<Self> {
-        Some(Self { entries: entry.entries().to_vec(), span: entry.head() })
+        Some(Self { entries: all.iter().enumerate().filter_map(&mut one).collect() })
     }
 }
 
@@ -153,12 +140,22 @@ pub struct Decoder<'a> {
     counter: Option<Counter<'a>>,
     /// The place of the last label that was reported: what is missing beside it stands there.
     told: Option<Span>,
+    /// What a value of another type was meant to be, by its place.
+    meant: Option<(Span, Help)>,
 }
 
 impl<'a> Decoder<'a> {
     /// A decoder that reports to `sink`.
     pub fn new(sink: &'a mut Sink) -> Self {
-        Self { sink, lost: HashSet::default(), components: &[], place: 0, counter: None, told: None }
+        Self {
+            sink,
+            lost: HashSet::default(),
+            components: &[],
+            place: 0,
+            counter: None,
+            told: None,
+            meant: None,
+        }
     }
 
     /// The same, which counts the uses of fields in all sources but the compiler's own.
@@ -235,12 +232,19 @@ impl<'a> Decoder<'a> {
         self.report(Diagnostic::new(codes::TYP006, message).at(span, "incomplete").help(help));
     }
 
+    /// Notes what a value of another type was meant to be.
+    pub(super) fn mean(&mut self, value: &Value, help: Option<Help>) {
+        self.meant = help.map(|help| (value.span, help));
+    }
+
     /// Reports a value of another type.
     pub fn mismatch<T>(&mut self, value: &Value, expected: &str) -> Option<T> {
         let found = value.kind.describe();
+        let meant = self.meant.take_if(|(span, _)| *span == value.span).map(|(_, help)| help);
         self.report(
             Diagnostic::new(codes::TYP001, format!("expected {expected}, found {found}"))
-                .at(value.span, format!("this is {found}")),
+                .at(value.span, format!("this is {found}"))
+                .help_maybe(meant),
         );
         None
     }
@@ -251,25 +255,16 @@ impl<'a> Decoder<'a> {
             self.no_label(entry, label, schema.value.is_some());
         }
         if let (None, Some(value)) = (&schema.value, &entry.value) {
-            let some = (schema.fields.len() <= MOST_KEYS).then(|| format!(": {}", keys(schema)));
-            let help = match (some, schema.fields.first()) {
-                (Some(keys), Some(first)) => {
-                    format!(
-                        "what belongs to it stands in a body, such as `{} {{ {} … }}`{keys}",
-                        entry.key.text, first.key
-                    )
-                }
-                _ => "what belongs to it stands in `{ … }`".to_owned(),
-            };
             self.report(
                 Diagnostic::new(codes::TYP008, format!("`{}` takes no value", schema.key))
                     .at(value.span, "does not belong here")
-                    .help(help),
+                    .help(help::of_a_value(entry, schema)),
             );
         }
         if let (Some(counter), Some(_), Some(_)) = (&mut self.counter, &schema.value, &entry.value) {
             counter.count(self.place + 1, entry);
         }
+        self.meant = help::of_another_key(entry, schema);
         let mut found: Found = smallvec![None; schema.fields.len()];
         for (at, item) in entry.entries().iter().enumerate() {
             if let Some(field) = schema.fields.iter().position(|field| field.key == item.key.text) {
@@ -283,6 +278,10 @@ impl<'a> Decoder<'a> {
                 if let (Some(counter), Some(number)) = (&mut self.counter, schema.numbers.get(field)) {
                     counter.count(self.place + number, item);
                 }
+                continue;
+            }
+            if let Some(comma) = help::decimal_comma(entry.entries(), at) {
+                self.report(comma);
                 continue;
             }
             // What a rule finds may be meant wherever it points: `allow` reads that itself.
@@ -308,7 +307,7 @@ impl<'a> Decoder<'a> {
                 .then(|| format!("`{}` takes {}", schema.key, keys(schema)).into())
         });
         self.report(
-            Diagnostic::new(codes::TYP005, format!("`{}` has no key `{key}`", schema.key))
+            Diagnostic::new(codes::TYP005, format!("{} has no key `{key}`", help::called(schema)))
                 .at(item.key.span, "unknown key")
                 .help_maybe(help),
         );
@@ -450,7 +449,7 @@ impl<'a> Decoder<'a> {
             return Some(known);
         }
         let choices = words.iter().map(|(known, _)| *known);
-        let help = did_you_mean(&word, choices.clone());
+        let help = help::of_a_schedule(&word, words).or_else(|| did_you_mean(&word, choices.clone()));
         self.report(
             Diagnostic::new(codes::TYP004, format!("`{word}` is none of the words known here"))
                 .at(value.span, "unknown word")

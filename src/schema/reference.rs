@@ -18,8 +18,16 @@ pub fn markdown(root: &'static Block) -> String {
     table(root, &mut out);
     for (within, block) in blocks(root) {
         out.push('\n');
-        section_of(&within, block, &mut out);
+        write_section(&within, block, &mut out);
     }
+    out
+}
+
+/// What the reference would say of one block by itself.
+#[must_use]
+pub fn section_of(block: &Block) -> String {
+    let mut out = String::new();
+    write_section("", block, &mut out);
     out
 }
 
@@ -45,7 +53,7 @@ pub fn section(root: &'static Block, key: &str) -> String {
         if at > 0 {
             out.push('\n');
         }
-        section_of(&within, block, &mut out);
+        write_section(&within, block, &mut out);
     }
     out
 }
@@ -109,7 +117,7 @@ pub fn choices(root: &'static Block) -> Vec<(String, &'static str, String)> {
     found
 }
 
-fn section_of(within: &str, block: &Block, out: &mut String) {
+fn write_section(within: &str, block: &Block, out: &mut String) {
     let _ = write!(out, "## {within}{}\n\n{}\n", block.key, paragraph(block.doc));
     let _ = write!(out, "\n```text\n{within}{}\n```\n", form(block));
     if let Some(label) = block.label {

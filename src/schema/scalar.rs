@@ -375,11 +375,16 @@ impl Scalar for Reference {
                     None if text.as_literal().is_some_and(others::is_endpoint) => told.help(
                         "what is not of the platform is declared, `outside NAME = \"host:port\"`, and `NAME` stands here",
                     ),
-                    None => told.help("write the name it is declared under"),
+                    None => told.help(
+                        text.as_literal().and_then(others::of_an_address).unwrap_or("write the name it is declared under"),
+                    ),
                 });
                 None
             }
-            _ => decoder.mismatch(value, "the name of a declared thing"),
+            _ => {
+                decoder.mean(value, others::of_a_number(value));
+                decoder.mismatch(value, "the name of a declared thing")
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::meant::meant;
 use super::text::{multi_line, name, one_line, word};
-use super::{Body, Entry, Value, ValueKind, scan};
+use super::{Body, Entry, Name, Value, ValueKind, scan};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::source::{FileId, Span};
 
@@ -14,7 +14,10 @@ use crate::source::{FileId, Span};
 const MOST_LOST: usize = 1_000;
 
 /// How many syntax errors of one file are told.
-const MOST_ERRORS: usize = 20;
+pub(super) const MOST_ERRORS: usize = 20;
+
+/// How many lines that open blocks of YAML are shown.
+const MOST_OF_YAML: usize = 6;
 
 mod derived {
     /// The grammar of `grammar/infra.pest`.
@@ -26,17 +29,38 @@ mod derived {
 use derived::{Grammar, Rule};
 
 /// What a part of a file came to.
+#[derive(Debug, Default)]
 pub(super) struct Part {
     /// What the part says.
     pub(super) entries: Vec<Entry>,
     /// Words of what did not parse.
     pub(super) lost: Vec<SmolStr>,
+    /// Places of what did not parse, of those that are reported and of the others.
+    pub(super) errors: Errors,
+}
+
+/// What did not parse.
+#[derive(Debug, Default)]
+pub(super) struct Errors {
+    /// How many places.
+    pub(super) number: usize,
+    /// The last of those that are reported.
+    pub(super) last: Option<Span>,
 }
 
 /// Parses a part of a file that starts at `base`. What does not parse is reported and left out.
 pub(super) fn part(id: FileId, text: &str, base: usize, unbalanced: bool, sink: &mut Sink) -> Part {
-    let mut part = Part { entries: Vec::new(), lost: Vec::new() };
-    let mut builder = Builder { id, text, base, sink, lost: &mut part.lost, errors: 0 };
+    let mut part = Part::default();
+    let mut builder = Builder {
+        id,
+        text,
+        base,
+        sink,
+        lost: &mut part.lost,
+        errors: Errors::default(),
+        yaml: None,
+        is_yaml: None,
+    };
     match Grammar::parse(Rule::file, text) {
         Ok(pairs) => {
             let inner = pairs.flat_map(Pair::into_inner);
@@ -49,6 +73,10 @@ pub(super) fn part(id: FileId, text: &str, base: usize, unbalanced: bool, sink: 
         }
         Err(_) => {}
     }
+    if let Some(diagnostic) = builder.yaml.take() {
+        builder.sink.report(diagnostic);
+    }
+    part.errors = builder.errors;
     part
 }
 
@@ -59,7 +87,11 @@ struct Builder<'a> {
     base: usize,
     sink: &'a mut Sink,
     lost: &'a mut Vec<SmolStr>,
-    errors: usize,
+    errors: Errors,
+    /// What is reported of the lines of YAML that stand at the top level, all of them together.
+    yaml: Option<Diagnostic>,
+    /// Whether there are such lines, once it was asked.
+    is_yaml: Option<bool>,
 }
 
 impl Builder<'_> {
@@ -90,7 +122,14 @@ impl Builder<'_> {
                 Rule::label => label = Some(name(part.as_str(), self.span(&part), self.sink)),
                 Rule::equals => {}
                 Rule::body => body = Some(self.body(part)),
-                _ => value = self.value(part),
+                _ => {
+                    value = self.value(part);
+                    // Without it the entry would say something else.
+                    if value.is_none() {
+                        self.lost.extend(label.or(key).map(|name: Name| name.text));
+                        return None;
+                    }
+                }
             }
         }
         Some(Entry { key: key?, label, value, body, patch: false })
@@ -120,7 +159,18 @@ impl Builder<'_> {
         let words = slice.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
         self.lost.extend(words.filter(|word| !word.is_empty()).take(MOST_LOST).map(SmolStr::new));
         let start = pair.as_span().start();
-        if self.errors >= MOST_ERRORS || is_of_yaml(self.text, start) {
+        if self.errors.number >= MOST_ERRORS {
+            self.errors.number += 1;
+            return;
+        }
+        if is_of_yaml(self.text, start) {
+            return;
+        }
+        if opens_yaml(self.text, start) {
+            self.yaml(start, slice);
+            return;
+        }
+        if is_first_of_line(self.text, start) && is_pair(slice) && self.has_yaml() {
             return;
         }
         match Grammar::parse(Rule::lone, slice) {
@@ -132,18 +182,38 @@ impl Builder<'_> {
         }
     }
 
-    fn report_at(&mut self, at: usize, rest: &str, expected: &str) {
-        self.errors += 1;
-        if self.errors > MOST_ERRORS {
-            return;
+    /// Whether lines at the top level open blocks of YAML: a key with a value beside them is a part of that.
+    fn has_yaml(&mut self) -> bool {
+        let starts =
+            || std::iter::once(0).chain(memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at + 1));
+        *self.is_yaml.get_or_insert_with(|| starts().any(|start| opens_yaml(self.text, start)))
+    }
+
+    /// Reports a line at the top level that opens a block of YAML. Those behind the first one are places of the same mistake.
+    fn yaml(&mut self, start: usize, slice: &str) {
+        let at = start + slice.find(':').unwrap_or_default();
+        let place = Span::new(self.id, self.base + at, self.base + at + 1);
+        self.errors.last.get_or_insert(place);
+        match self.yaml.take() {
+            Some(diagnostic) if diagnostic.labels.len() >= MOST_OF_YAML => self.yaml = Some(diagnostic),
+            Some(diagnostic) => self.yaml = Some(diagnostic.at(place, "nor here")),
+            None => {
+                self.errors.number += 1;
+                let diagnostic = unexpected(":", place, "`=`, `{` or the end of the line");
+                self.yaml = Some(diagnostic.help("a value is given with `=`, and a body stands in `{ … }`"));
+            }
         }
+    }
+
+    fn report_at(&mut self, at: usize, rest: &str, expected: &str) {
+        self.errors.number += 1;
         let place = |length: usize| Span::new(self.id, self.base + at, self.base + at + length);
         let before = self.text[..at].trim_end_matches([' ', '\t']);
         let meant = || meant(self.text, at, place(0));
         let or = |otherwise: &str| meant().unwrap_or_else(|| otherwise.into());
         let diagnostic = match rest.chars().next() {
             Some('"') if closes(rest) => unexpected("\"", place(1), expected)
-                .help("two entries, and two items of a list, stand on lines of their own or have a comma between them"),
+                .help(or("two entries, and two items of a list, stand on lines of their own or have a comma between them")),
             Some('"') => Diagnostic::new(codes::SYN003, "this text is not closed")
                 .at(place(rest.lines().next().map_or(1, str::len)), "opened here")
                 .help("text ends on its line with `\"`; text of several lines stands between `\"\"\"` and `\"\"\"`"),
@@ -171,20 +241,41 @@ impl Builder<'_> {
             Some(first) => {
                 let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')).collect();
                 let found = if word.is_empty() { first.to_string() } else { word };
-                unexpected(&found, place(found.len()), expected).help_maybe(meant())
+                let behind = expected.ends_with("the end of the line").then(|| {
+                    "another entry stands behind a comma, or on a line of its own".into()
+                });
+                unexpected(&found, place(found.len()), expected).help_maybe(meant().or(behind))
             }
         };
+        self.errors.last = diagnostic.labels.first().map(|label| label.span);
         self.sink.report(diagnostic);
-        if self.errors == MOST_ERRORS {
-            self.sink.report(
-                Diagnostic::new(
-                    codes::SYN001,
-                    format!("{MOST_ERRORS} places of this file are not understood; the others are not shown"),
-                )
-                .at(place(0), "the last one shown"),
-            );
-        }
     }
+}
+
+/// Whether a place is the first of its line.
+fn is_first_of_line(text: &str, at: usize) -> bool {
+    at == 0 || text[..at].ends_with('\n')
+}
+
+/// Whether a slice is a key of YAML with its value.
+fn is_pair(slice: &str) -> bool {
+    slice.trim_end().split_once(": ").is_some_and(|(key, value)| {
+        !key.is_empty()
+            && !value.is_empty()
+            && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+    })
+}
+
+/// Whether a line of the top level opens a block of YAML: `services:`, with lines behind it that are indented or items.
+fn opens_yaml(text: &str, at: usize) -> bool {
+    let mut lines = text[at..].lines();
+    let opens = lines.next().and_then(|line| line.trim_end().strip_suffix(':')).is_some_and(|key| {
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+    });
+    let next = lines.find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    is_first_of_line(text, at)
+        && opens
+        && next.is_some_and(|line| line.starts_with(' ') || line.starts_with("- "))
 }
 
 /// Whether a line is a part of what another one opens that ends with `:`, as YAML has it: that one is reported.

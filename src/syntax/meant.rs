@@ -14,10 +14,21 @@ pub(super) fn meant(text: &str, at: usize, place: Span) -> Option<Help> {
         let start = place.start as usize;
         Span::new(place.file, start - from, start + length)
     };
+    if let Some(help) = typographic(text, at, place) {
+        return Some(help);
+    }
     match rest.as_bytes().first()? {
+        b'"' => {
+            let start = value_start(before).filter(|start| before[*start..].starts_with(|c: char| c.is_ascii_lowercase()))?;
+            let word = &before[start..];
+            let is_word = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            (is_word && !before[..start].trim_end().ends_with('['))
+                .then(|| format!("what belongs to `{word}` stands in a body behind it, `{word} {{ … }}`").into())
+        }
         b'\'' => {
             let (inner, behind) = line[1..].split_once('\'')?;
-            let plain = !inner.contains(['"', '\\', '$']) && ends(behind);
+            let is_whole = ends(behind) || behind.trim_start().starts_with('{');
+            let plain = !inner.contains(['"', '\\', '$']) && is_whole;
             let text = format!("\"{inner}\"");
             plain.then(|| {
                 Help::saying(&format!("text is quoted with `\"`: write `{text}`"), &text)
@@ -68,6 +79,32 @@ pub(super) fn meant(text: &str, at: usize, place: Span) -> Option<Help> {
     }
 }
 
+/// Text between quotes of a typewriter's heirs: `“A shop”`, `„Ein Laden“`.
+fn typographic(text: &str, at: usize, place: Span) -> Option<Help> {
+    const OPEN: &[char] = &['“', '„', '”', '«', '»', '‘', '‚'];
+    const CLOSE: &[char] = &['”', '“', '»', '«', '’', '‘'];
+    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let whole = text[line..].lines().next()?;
+    let start = whole.find(OPEN)?;
+    if whole[..start].contains('"') {
+        return None;
+    }
+    let first = whole[start..].chars().next()?;
+    let inner = &whole[start + first.len_utf8()..];
+    let end = inner.find(CLOSE)?;
+    let last = inner[end..].chars().next()?;
+    let (inner, length) = (&inner[..end], first.len_utf8() + end + last.len_utf8());
+    if inner.contains(['"', '\\', '$']) {
+        return None;
+    }
+    let quoted = format!("\"{inner}\"");
+    let from = (place.start as usize + line + start).checked_sub(at)?;
+    Some(
+        Help::saying(&format!("text is quoted with `\"`, and not with `{first}`: write `{quoted}`"), &quoted)
+            .in_place(Span::new(place.file, from, from + length)),
+    )
+}
+
 /// A word behind a value: an entry of its body, or the rest of a text.
 fn behind_a_value(before: &str, line: &str) -> Option<Help> {
     let word = &line
@@ -79,7 +116,12 @@ fn behind_a_value(before: &str, line: &str) -> Option<Help> {
                 .into(),
         );
     }
-    value_start(before).map(|_| "text is quoted with `\"`, also where it is several words".into())
+    let start = value_start(before)?;
+    Some(if before[..start].trim_end().ends_with('[') {
+        "items of a list have a comma between them, and text is quoted with `\"`".into()
+    } else {
+        "text is quoted with `\"`, also where it is several words".into()
+    })
 }
 
 /// A path in the place of a name, without quotes.
@@ -162,7 +204,8 @@ fn quoted(all: &str, line: &str, span: &impl Fn(usize, usize) -> Span) -> Option
     let start = value_start(all)?;
     let behind = bare(line);
     let text = format!("\"{}{behind}\"", &all[start..]);
-    let whole = !behind.is_empty() && ends(&line[behind.len()..]);
+    let rest = line[behind.len()..].trim_start();
+    let whole = !behind.is_empty() && (ends(rest) || rest.starts_with('{'));
     whole.then(|| {
         Help::saying(&format!("text is quoted: write `{text}`"), &text)
             .in_place(span(all.len() - start, behind.len()))

@@ -3,7 +3,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Body, Entry};
+use super::{Body, Entry, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet, RandomState};
 use crate::parallel;
@@ -136,7 +136,14 @@ fn duplicates_within(entries: &mut Vec<Entry>, sink: &mut Sink) {
             Diagnostic::new(codes::MRG001, format!("`{name}` stands twice in one body"))
                 .at(entry.head(), "again here")
                 .at(first, "first here")
-                .help("put both into one block, or give one of them another name"),
+                .help(match (&entry.label, &entry.value) {
+                    (Some(_), _) => "put both into one block, or give one of them another name",
+                    (None, Some(Value { kind: ValueKind::List(_), .. })) => {
+                        "keep one of them: a list holds several items"
+                    }
+                    (None, Some(_)) => "keep one of them",
+                    (None, None) => "put both into one block",
+                }),
         );
         false
     });

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::grammar::{self, Part};
+use super::grammar::{self, MOST_ERRORS, Part};
 use super::{File, direct, scan};
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::parallel;
 use crate::source::{FileId, Sources, Span};
 
@@ -23,6 +23,7 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
         comments: scan.comments,
         lost: Vec::new(),
         unbalanced: scan.unbalanced,
+        unread: 0,
     };
     if scan.hopeless {
         return parsed;
@@ -33,16 +34,33 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
     let parts = parts(text.len(), ends);
     let unbalanced = parsed.unbalanced;
     let read = |range: &Range<usize>| read(id, &text[range.clone()], range.start, unbalanced);
+    let mut last = None;
     for (part, found) in parallel::map(&parts, read) {
         parsed.entries.extend(part.entries);
         parsed.lost.extend(part.lost);
+        parsed.unread += part.errors.number.saturating_sub(MOST_ERRORS);
+        last = part.errors.last.or(last);
         sink.take(found);
+    }
+    if let (Some(last), 1..) = (last, parsed.unread) {
+        sink.report(more(parsed.unread, Span { start: last.end, ..last }));
     }
     // Where both blame the other, the reader would be told nothing.
     if sink.len() == before {
         scan.unclosed.into_iter().for_each(|diagnostic| sink.report(diagnostic));
     }
     parsed
+}
+
+/// What is said of the places that did not parse and are not shown.
+fn more(number: usize, last: Span) -> Diagnostic {
+    let places = match number {
+        1 => "1 more place of this file is".to_owned(),
+        number => format!("{number} more places of this file are"),
+    };
+    Diagnostic::new(codes::SYN001, format!("{places} not understood"))
+        .at(last, "the last one that is shown")
+        .help("whatever else there is to say of this file is shown when these are mended")
 }
 
 /// The file that a text plainly is, read in parts at the same time. `None` where there is anything to be
@@ -61,7 +79,7 @@ fn plain(text: &str, id: FileId) -> Option<File> {
         entries.extend(part.entries);
         comments.extend(part.comments);
     }
-    Some(File { id, entries, comments, lost: Vec::new(), unbalanced: false })
+    Some(File { id, entries, comments, lost: Vec::new(), unbalanced: false, unread: 0 })
 }
 
 /// Parts of a text that end behind a line of a `}` alone, which closes an entry of the top level in nearly every
@@ -116,7 +134,7 @@ fn parts(length: usize, ends: &[usize]) -> Vec<Range<usize>> {
 fn read(id: FileId, text: &str, base: usize, unbalanced: bool) -> (Part, Sink) {
     let mut found = Sink::default();
     if !unbalanced && let Some(read) = direct::read(id, text, base, &mut found) {
-        return (Part { entries: read.entries, lost: Vec::new() }, found);
+        return (Part { entries: read.entries, ..Part::default() }, found);
     }
     let mut found = Sink::default();
     (grammar::part(id, text, base, unbalanced, &mut found), found)

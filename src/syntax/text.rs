@@ -193,7 +193,7 @@ fn references(raw: &str, place: impl Fn(usize) -> usize, whole: Span, sink: &mut
                 sink.report(
                     Diagnostic::new(codes::SYN003, "`${` does not hold a reference")
                         .at(span, "expected a name and `}`")
-                        .help("write `$${` for a literal `${`"),
+                        .help(of_shells(inner)),
                 );
                 text.push_literal(&rest[found..found + 2 + length]);
             }
@@ -203,6 +203,27 @@ fn references(raw: &str, place: impl Fn(usize) -> usize, whole: Span, sink: &mut
     }
     text.push_literal(rest);
     text.finish()
+}
+
+/// What to write in place of `${NAME:-default}` and its kin, as shells and engines have them; else how a literal `${` is written.
+fn of_shells(inner: &str) -> String {
+    let known = || {
+        let name = &inner[..inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?];
+        let rest = &inner[name.len()..];
+        let rest = &rest[..rest.find('}')?];
+        let default = rest.strip_prefix(":-").or_else(|| rest.strip_prefix('-'));
+        match default {
+            Some(default) => Some(format!(
+                "a default stands where the variable is declared, `variable {name} = \"{default}\"`, and `${{{name}}}` here; a literal `${{` is `$${{`"
+            )),
+            None => rest.starts_with([':', '?']).then(|| {
+                format!(
+                    "a variable without a default must be set: write `${{{name}}}`; a literal `${{` is `$${{`"
+                )
+            }),
+        }
+    };
+    known().unwrap_or_else(|| "write `$${` for a literal `${`".to_owned())
 }
 
 /// Whether a character can stand in `${…}`.

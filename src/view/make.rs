@@ -140,7 +140,13 @@ impl View<'_> {
             cpu: service.resources.cpu,
             replicas: service.scale.as_ref().map_or(1, |scale| scale.min),
             most_replicas: service.scale.as_ref().map_or(1, |scale| scale.max),
-            process: Process::of(platform, service, |value| self.text(value)),
+            pids: service.resources.pids,
+            process: Process::of(
+                platform,
+                service,
+                |value| self.text(value),
+                |key| self.last([self.over(service, key, None)]),
+            ),
             confinement: Confinement::of(
                 service,
                 self.last([self.over(service, "security", block.security.as_ref().map(|it| it.span))]),
@@ -161,9 +167,10 @@ impl View<'_> {
         }
     }
 
-    /// The last place of a person's source that says a key of a service, else that of the whole.
+    /// The last place of a person's source that says a key of a service, else that of the whole, else what its group says.
     fn over(&self, service: &platform::Service, key: &str, span: Option<Span>) -> Option<Span> {
-        place::said(&self.overlay, &service.path, key).or(span)
+        let of_group = || place::defaulted(&self.overlay, &self.platform[service.group?].name, key);
+        place::said(&self.overlay, &service.path, key).or(span).or_else(of_group)
     }
 
     /// The place that sets the image: where a component builds its name of a parameter, what the instance says of that.

@@ -8,6 +8,9 @@ use crate::model::Document;
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Entry};
 
+/// The key of groups.
+const GROUP: &str = "group";
+
 /// What says a thing: a line of the source, or of the component that brings it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Said {
@@ -47,18 +50,19 @@ pub(super) fn overlay(sources: &Sources, environment: Option<&str>) -> Vec<Entry
     // Other blocks may be called as a service is.
     own.retain(|entry| {
         let key = entry.key.text.as_str();
-        key == "service" || Document::SCHEMA.fields.iter().all(|field| field.key != key)
+        matches!(key, "service" | GROUP) || Document::SCHEMA.fields.iter().all(|field| field.key != key)
     });
     own
 }
 
 /// The entries of an overlay that say something of a service.
 fn of<'a>(overlay: &'a [Entry], service: &str) -> Vec<&'a Entry> {
+    let overlay = overlay.iter().filter(|entry| entry.key.text != GROUP);
     let mut open: Vec<&Entry> = Vec::new();
     for (at, part) in service.split('.').enumerate() {
         let called = |entry: &&Entry| entry.label_or_key().text == part;
         open = match at {
-            0 => overlay.iter().filter(called).collect(),
+            0 => overlay.clone().filter(called).collect(),
             _ => open.iter().flat_map(|entry| entry.entries()).filter(called).collect(),
         };
     }
@@ -69,6 +73,14 @@ fn of<'a>(overlay: &'a [Entry], service: &str) -> Vec<&'a Entry> {
 pub(super) fn said(overlay: &[Entry], service: &str, key: &str) -> Option<Span> {
     let found = of(overlay, service).into_iter().flat_map(Entry::entries);
     found.rev().find(|entry| entry.key.text == key && entry.label.is_none()).map(Entry::head)
+}
+
+/// The last place of an overlay that sets a key in the defaults of a group.
+pub(super) fn defaulted(overlay: &[Entry], group: &str, key: &str) -> Option<Span> {
+    let is_it = |entry: &&Entry| entry.key.text == GROUP && entry.label_or_key().text == group;
+    let groups = overlay.iter().filter(is_it).flat_map(Entry::entries);
+    let mut defaults = groups.filter(|entry| entry.key.text == "defaults").flat_map(Entry::entries);
+    defaults.rfind(|entry| entry.key.text == key && entry.label.is_none()).map(Entry::head)
 }
 
 /// The last place of an overlay that sets what a service holds under a key and a name.

@@ -22,12 +22,18 @@ pub struct Process {
     pub profile: Option<String>,
     /// Whether a first process passes signals on; null for the runtime's own way.
     pub init: Option<bool>,
+    /// The place that sets `init`; null where it is the component's or nobody's.
+    pub init_said: Option<Said>,
     /// How long it may take to stop, in milliseconds; null for the runtime's own time.
     pub stop_grace_ms: Option<u64>,
     /// The signal that stops it; null for the image's own.
     pub stop_signal: Option<String>,
+    /// The place that sets how it stops; null where it is the component's or nobody's.
+    pub stop_said: Option<Said>,
     /// Limits of its processes; -1 for none.
     pub ulimits: BTreeMap<String, i64>,
+    /// The place that sets these limits; null where they are the component's or the image's.
+    pub ulimits_said: Option<Said>,
     /// The labels of its container.
     pub labels: BTreeMap<String, String>,
 }
@@ -63,6 +69,7 @@ impl Process {
         platform: &Platform,
         service: &Service,
         words: impl Fn(&crate::platform::Value) -> String,
+        said: impl Fn(&str) -> Option<Said>,
     ) -> Self {
         let process = service.process.as_deref();
         let all = |values: &Vec<crate::platform::Value>| values.iter().map(&words).collect();
@@ -70,9 +77,9 @@ impl Process {
             Ulimit::Unlimited => -1,
             Ulimit::At(limit) => i64::try_from(*limit).unwrap_or(i64::MAX),
         };
-        let said = process.into_iter().flat_map(|process| &process.ulimits);
+        let own = process.into_iter().flat_map(|process| &process.ulimits);
         let mut ulimits: BTreeMap<String, i64> =
-            said.map(|(name, value)| (name.clone(), limit(value))).collect();
+            own.map(|(name, value)| (name.clone(), limit(value))).collect();
         if let Some(nofile) = service.bears.nofile {
             ulimits.entry("nofile".to_owned()).or_insert(limit(&Ulimit::At(nofile)));
         }
@@ -85,9 +92,12 @@ impl Process {
             schedule,
             profile: platform.profile(service).map(str::to_owned),
             init: process.and_then(|process| process.init),
+            init_said: said("init"),
             stop_grace_ms: process.and_then(|process| process.stop_grace).map(|grace| grace.0),
             stop_signal: process.and_then(|process| process.stop_signal.clone()),
+            stop_said: said("stop_grace").or_else(|| said("stop_signal")),
             ulimits,
+            ulimits_said: said("ulimits"),
             labels: labels.map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
         }
     }

@@ -104,11 +104,11 @@ judge_container() {
 
 # judge_containers: all that should be there; a row each into $work/rows.
 judge_containers() {
-  local name kind profile copies there row number state health exit restarts type size hash id now said
+  local name kind profile wanted there row number state health exit restarts type size hash id now said
   while read -r name kind profile; do
     [ "$kind" != scheduled ] || continue
     wanted "$profile" || continue
-    copies=$(copies | awk -v name="$name" '$1 == name { print $2 }')
+    wanted=$(replicas | awk -v name="$name" '$1 == name { print $2 }')
     there=0
     while IFS='|' read -r row number state health exit restarts type size hash id; do
       [ -n "$row" ] || continue
@@ -125,12 +125,12 @@ judge_containers() {
     done <<END
 $(awk -F '|' -v name="$name" '$1 == name' "$work/containers")
 END
-    [ "$there" -ge "${copies:-1}" ] && continue
+    [ "$there" -ge "${wanted:-1}" ] && continue
     if [ "$there" -eq 0 ]; then
       said="is not there"
       [ "$profile" = - ] || said="is not there (part $profile)"
     else
-      said="has $there of ${copies:-1} containers"
+      said="has $there of ${wanted:-1} containers"
     fi
     problem "$name $said"
     printf '%s\n' "$name${tab}-${tab}missing${tab}-${tab}0${tab}0${tab}no$tab$said" >>"$work/rows"

@@ -140,7 +140,7 @@ fn host(text: &str) -> Option<Host> {
 const READ: &str = r#"
 . "$1/scripts/lib/common.sh"
 . "$1/scripts/lib/env.sh"
-for name in services limits timers backups inputs choices readers rotations endpoints sites copies kernels; do
+for name in services limits timers backups inputs choices readers rotations endpoints sites replicas kernels; do
   if declare -F "$name" >/dev/null; then "$name" >/dev/null; fi
 done
 show() { printf '%s\0' "$@"; }

@@ -121,9 +121,15 @@ pub(crate) const OPTIONS: &str = "--env-file .env -f docker/compose.infrastructu
 /// `.env.example` with a value for all that is required and has none.
 pub(crate) fn filled(example: &str) -> String {
     let required = required(example);
-    let lines = example.lines().map(|line| match line.strip_suffix('=') {
-        Some(name) if required.contains(name) => format!("{line}{}\n", dummy(name)),
-        _ => format!("{line}\n"),
+    let mut before = "";
+    let lines = example.lines().map(|line| {
+        let address = before.contains("a whole address");
+        before = line;
+        match line.strip_suffix('=') {
+            Some(name) if required.contains(name) && address => format!("{line}https://{}\n", dummy(name)),
+            Some(name) if required.contains(name) => format!("{line}{}\n", dummy(name)),
+            _ => format!("{line}\n"),
+        }
     });
     lines.collect()
 }

@@ -50,6 +50,8 @@ def fill_in(profiles):
         elif line.endswith("=") and "Required" in comment:
             name = line[:-1]
             hard = edge.LOGIN if "htpasswd" in comment else f"{name.lower()}.~_-0123456789abcdef" if "part of an address" in comment else f'a"b\\c d$e#f{{g}}%h&i;{name}-0123456789'
+            if "a whole address" in comment:
+                hard = f"https://{name.lower().replace('_', '-')}.example.com/0123456789abcdef"
             line = f"{line}'{hard}'"
         lines.append(line)
     with open(".env", "w") as file:

@@ -40,6 +40,15 @@ impl List {
     }
 }
 
+/// A name without the kind before it, where a thing of that kind is called like one: `dashboards.sites`.
+pub(super) fn without_kind<'a>(name: &'a str, lists: &[List]) -> &'a str {
+    let Some((kind, rest)) = name.split_once('.') else { return name };
+    let is_kind = |word: &str| lists.iter().find(|list| list.title == word);
+    let is_meant = is_kind(rest).is_some()
+        && is_kind(kind).is_some_and(|list| list.named.iter().any(|(name, _)| name == rest));
+    if is_meant { rest } else { name }
+}
+
 /// Names, a line each.
 pub(super) fn lines_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.flat_map(|name| [name, "\n"]).collect()

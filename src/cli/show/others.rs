@@ -67,13 +67,20 @@ pub(super) fn things(model: &Model, platform: &Platform, sources: &Sources, name
         }
     }
     for group in platform.groups.iter().filter(|group| group.name == name) {
-        let mut lines = Lines::new("group", name, group.description.as_deref(), None);
+        let declared = declared(sources, "group", name);
+        let place = declared.first().map(|(_, said)| said);
+        let mut lines = Lines::new("group", name, group.description.as_deref(), place);
         if group.title != group.name {
             lines.add("title", &group.title, None);
         }
         if let Some(profile) = &group.profile {
             lines.add("started with", &format!("the profile {profile}"), None);
         }
+        let inner = declared.iter().flat_map(|(entry, _)| entry.entries());
+        let defaults = inner.filter(|entry| entry.key.text == "defaults").flat_map(Entry::entries);
+        let defaults = defaults.map(|entry| (written(sources, entry), Said::at(sources, entry.head())));
+        let defaults: Vec<(String, Said)> = defaults.collect();
+        lines.all("defaults", defaults.iter().map(|(text, said)| (text.clone(), Some(said))));
         let members = model.services.iter().filter(|it| it.group.as_deref() == Some(name));
         lines.all("services", members.map(|it| (it.path.clone(), Some(&it.said))));
         out.push(lines.text());
@@ -109,19 +116,30 @@ pub(super) fn things(model: &Model, platform: &Platform, sources: &Sources, name
     out
 }
 
+/// The blocks of a kind and a name at the top level of the sources, each with its place.
+fn declared(sources: &Sources, key: &str, name: &str) -> Vec<(Entry, Said)> {
+    let files = sources.own_ids().map(|id| syntax::parse(sources, id, &mut Sink::default()));
+    let is_it =
+        |entry: &Entry| entry.key.text == key && entry.label.as_ref().is_some_and(|label| label.text == name);
+    let found = files.flat_map(|file| file.entries).filter(is_it);
+    let with_place = |entry: Entry| {
+        let said = Said::at(sources, entry.head());
+        (entry, said)
+    };
+    found.map(with_place).collect()
+}
+
+/// An entry as it is written, on one line.
+fn written(sources: &Sources, entry: &Entry) -> String {
+    let (head, value, body) = (entry.head(), entry.value.as_ref(), entry.body.as_ref());
+    let end = body.map(|body| body.span).or(value.map(|value| value.span));
+    let text = sources.text(end.map_or(head, |end| head.to(end)));
+    text.split_whitespace().collect::<Vec<&str>>().join(" ")
+}
+
 /// What an environment changes, block by block, as it stands in the sources.
 fn environment(sources: &Sources, name: &str) -> Option<String> {
-    let mut found: Vec<(Entry, Said)> = Vec::new();
-    for id in sources.own_ids() {
-        for entry in syntax::parse(sources, id, &mut Sink::default()).entries {
-            let is_it =
-                entry.key.text == "environment" && entry.label.as_ref().is_some_and(|it| it.text == name);
-            if is_it {
-                let said = Said::at(sources, entry.head());
-                found.push((entry, said));
-            }
-        }
-    }
+    let found = declared(sources, "environment", name);
     let (_, said) = found.first()?;
     let mut lines = Lines::new("environment", name, None, Some(said));
     lines.add("writes", &format!("infrac build --env {name}, to build/{name}/"), None);

@@ -17,18 +17,22 @@ pub(super) fn add(service: &Service, lines: &mut Lines) {
         }
     }
     if let Some(init) = process.init {
-        lines.add("init", if init { "yes" } else { "no" }, None);
+        lines.add("init", if init { "yes" } else { "no" }, process.init_said.as_ref());
     }
     if let Some(grace) = process.stop_grace_ms {
         let signal = process.stop_signal.as_ref().map(|it| format!(", by {it}")).unwrap_or_default();
-        lines.add("stops", &format!("within {}{signal}", Duration(grace)), None);
+        let words = format!("within {}{signal}", Duration(grace));
+        lines.add("stops", &words, process.stop_said.as_ref());
     } else if let Some(signal) = &process.stop_signal {
-        lines.add("stops", &format!("by {signal}"), None);
+        lines.add("stops", &format!("by {signal}"), process.stop_said.as_ref());
     }
     let limit = |limit: i64| if limit < 0 { "none".to_owned() } else { limit.to_string() };
     lines.all(
         "ulimits",
-        process.ulimits.iter().map(|(name, value)| (format!("{name} {}", limit(*value)), None)),
+        process
+            .ulimits
+            .iter()
+            .map(|(name, value)| (format!("{name} {}", limit(*value)), process.ulimits_said.as_ref())),
     );
     lines.all("labels", process.labels.iter().map(|(key, value)| (format!("{key} = {value}"), None)));
     let held = &service.confinement;

@@ -1,10 +1,36 @@
-//! Names of metrics and labels that instances give.
+//! Names of metrics, labels and secrets that instances give.
 
-use super::Parameter;
+use super::{Kinds, Parameter};
 use crate::diagnostic::{Diagnostic, Help, Sink, codes};
 use crate::model::ParameterType;
 use crate::schema::Decoder;
 use crate::syntax::{Text, Value, ValueKind};
+
+/// Reports text in the place of a secret: the name of a declared one in quotes, or else its value.
+pub(super) fn of_a_secret(parameter: &Parameter, value: &Value, kinds: &Kinds, decoder: &mut Decoder<'_>) {
+    let name = value.written().filter(|name| kinds.get(*name).is_some_and(|kind| kind == "secret"));
+    if name.is_some() {
+        decoder.report(
+            Diagnostic::new(codes::TYP001, "expected the name of a secret, found text")
+                .at(value.span, "names stand without quotes")
+                // Whatever stands there in quotes is hidden, in helps as well.
+                .help("it is the name of a declared secret: take the quotes away"),
+        );
+        return;
+    }
+    if matches!(&value.kind, ValueKind::Text(text) if text.as_literal().is_none()) {
+        return;
+    }
+    decoder.report(
+        Diagnostic::new(
+            codes::SEC001,
+            format!("the secret `{}` has its value in the source", parameter.name.text),
+        )
+        .at(value.span, "whoever reads the source knows it")
+        .hide_all(value.written())
+        .help("declare it with `secret NAME` and pass `NAME`"),
+    );
+}
 
 /// Reports a value that no metric, or no label, can be called (prometheus.io, "Data model"). A name with a colon is
 /// that of a record. A component hands a name on by a reference, which was held to it where it came from.

@@ -1,8 +1,49 @@
 //! What helps where a block is not as its schema wants it.
 
-use crate::diagnostic::list_of;
-use crate::schema::{Block, Kind};
+use super::MOST_KEYS;
+use crate::diagnostic::{Diagnostic, Help, codes, list_of};
+use crate::schema::{Block, Kind, Scalar as _};
+use crate::source::Span;
 use crate::syntax::{Entry, Value, ValueKind};
+
+/// What messages call a block.
+pub(super) fn called(schema: &Block) -> String {
+    if schema.key == "source" { "the top level".to_owned() } else { format!("`{}`", schema.key) }
+}
+
+/// What is said of an entry that is the rest of the number before it: `1,5GiB` ends at its comma.
+pub(super) fn decimal_comma(entries: &[Entry], at: usize) -> Option<Diagnostic> {
+    let rest = entries.get(at).filter(|it| it.label.is_none() && it.value.is_none() && it.body.is_none())?;
+    let before = entries.get(at.checked_sub(1)?).filter(|it| it.body.is_none())?;
+    let value = before.value.as_ref()?;
+    let ValueKind::Number(whole) = &value.kind else { return None };
+    let follows = value.span.file == rest.key.span.file && value.span.end + 1 == rest.key.span.start;
+    let is_rest = rest.key.text.starts_with(|c: char| c.is_ascii_digit())
+        && rest.key.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '%');
+    let is_whole = whole.chars().all(|c| c.is_ascii_digit());
+    let number = &rest.key.text;
+    (follows && is_rest && is_whole && !rest.key.quoted).then(|| {
+        Diagnostic::new(codes::SYN001, format!("`{whole},{number}` is two entries: a comma ends the first"))
+            .at(value.span.to(rest.key.span), "decimals have a point")
+            .help(Help::write(format!("{whole}.{number}")))
+    })
+}
+
+/// What a word in the place of `true` was meant to be: the value of the key in the same block whose description names the word.
+pub(super) fn of_another_key(entry: &Entry, schema: &Block) -> Option<(Span, Help)> {
+    let value = entry.value.as_ref()?;
+    let ValueKind::Reference(path) = &value.kind else { return None };
+    let is_switch =
+        schema.value.as_ref().is_some_and(|own| (own.kind)().describe() == bool::shape().describe());
+    let word = path.text();
+    let field = schema.fields.iter().find(|field| field.doc.contains(&format!("`{word}`")))?;
+    let meant = format!("true {{ {} = {word} }}", field.key);
+    let help = match entry.body {
+        None => Help::write(meant),
+        Some(_) => format!("it belongs into the body: `true {{ {} = {word}, … }}`", field.key).into(),
+    };
+    is_switch.then_some((value.span, help))
+}
 
 /// What to write where an entry has no value. `says` describes the value, and `shape` what it must be.
 pub(super) fn of_no_value(entry: &Entry, says: &str, shape: &str) -> String {
@@ -13,12 +54,41 @@ pub(super) fn of_no_value(entry: &Entry, says: &str, shape: &str) -> String {
     {
         return format!("a name comes before it: `{key} NAME = \"{}\"`", label.text);
     }
+    // Docker writes both paths as one.
+    if let Some((host, inner)) = entry.label.as_ref().and_then(|label| label.text.split_once(':'))
+        && inner.starts_with('/')
+    {
+        return format!(
+            "a path of the host and one of the container are two: `{key} \"{host}\" = \"{inner}\"`"
+        );
+    }
     let head = match &entry.label {
         Some(label) if label.quoted => format!("{key} \"{}\"", label.text),
         Some(label) => format!("{key} {}", label.text),
         None => key.to_string(),
     };
     format!("write `{head} = …`, {}: {shape}", in_a_sentence(says))
+}
+
+/// A line of cron in the place of the word for it.
+pub(super) fn of_a_schedule(word: &str, words: &[(&str, &str)]) -> Option<Help> {
+    let is_cron = word.split_whitespace().count() == 5 && !word.contains(['"', '\\', '$']);
+    let is_known = words.iter().any(|(known, _)| *known == "schedule");
+    (is_cron && is_known).then(|| Help::write(format!("schedule {{ cron = \"{word}\" }}")))
+}
+
+/// What to write where a block has a value that takes none.
+pub(super) fn of_a_value(entry: &Entry, schema: &Block) -> String {
+    let some = (schema.fields.len() <= MOST_KEYS).then(|| format!(": {}", keys(schema)));
+    match (some, schema.fields.first()) {
+        (Some(keys), Some(first)) => {
+            format!(
+                "what belongs to it stands in a body, such as `{} {{ {} … }}`{keys}",
+                entry.key.text, first.key
+            )
+        }
+        _ => "what belongs to it stands in `{ … }`".to_owned(),
+    }
 }
 
 /// What to write where an entry has no name.

@@ -397,6 +397,8 @@ pub const WORDS: &[Foreign] = &[
     word("variable", "type", Nothing, "a variable is text; `one_of = [ … ]` says which"),
     word("variable", "sensitive", Top("secret API_KEY"), "what nobody may see is a secret, and no variable"),
     word("variable", "validation", Here("one_of = [\"info\", \"debug\"]"), ""),
+    word("secret", "default", Nothing, "a secret has no value in the source: the operator sets it"),
+    word("secret", "value", Nothing, "a secret has no value in the source: the operator sets it"),
     // Sites and their routes (https://nginx.org/en/docs/).
     word("site", "domain", Nothing, "it is the value: `site shop = \"shop.example.com\"`"),
     word("site", "server_name", Nothing, "it is the value: `site shop = \"shop.example.com\"`"),

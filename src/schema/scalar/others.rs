@@ -39,6 +39,28 @@ pub(super) fn is_endpoint(text: &str) -> bool {
     })
 }
 
+/// What to write in place of a number where a name is needed.
+pub(super) fn of_a_number(value: &Value) -> Option<Help> {
+    let ValueKind::Number(number) = &value.kind else { return None };
+    number.parse::<u16>().ok()?;
+    Some(format!("a port is named as it is declared: with `port http = {number}` it is `http`").into())
+}
+
+/// What is written in the place of an address where a name is needed: a bucket elsewhere, or a server.
+pub(super) fn of_an_address(text: &str) -> Option<&'static str> {
+    let address = text.split_once('/').map_or(text, |(address, _)| address);
+    if address.parse::<std::net::IpAddr>().is_ok() {
+        return Some("addresses are declared, `outside NAME = \"ADDRESS/BITS\"`, and `NAME` stands here");
+    }
+    let (scheme, _) = text.split_once("://")?;
+    Some(match scheme {
+        "s3" | "s3a" | "gs" | "b2" | "azure" => {
+            "a bucket elsewhere is declared, `offsite NAME { endpoint = \"https://…\", bucket = \"…\", access_key = \"…\", secret_key = NAME }`, and `NAME` stands here"
+        }
+        _ => "what is not of the platform is declared, `outside NAME = \"host:443\"`, and `NAME` stands here",
+    })
+}
+
 /// A single item as a list. A text of several words is several items to nearly every reader of one; what only a shell
 /// takes apart is left to the person.
 pub(super) fn as_list(value: &Value) -> Help {

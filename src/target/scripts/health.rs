@@ -17,7 +17,7 @@ pub(super) fn facts(out: &mut String, platform: &Platform) {
     let copies = carried.iter().filter(|service| service.copies_on_one_host() > 1);
     table(
         out,
-        "copies",
+        "replicas",
         "A line each: its name, and how many containers it has, where these are several.",
         copies.map(|service| format!("{} {}", service.name, service.copies_on_one_host())),
     );
