@@ -120,8 +120,8 @@ fn what_is_given_is_one_word_of_the_script() {
     let host = Host::of(platform("queue", None));
     show_words(&host, "scripts/stack.sh");
     for odd in [
-        "it's", "a b", "$(id)", "${HOME}", "$$", "`id`", "a;id", "a|b", "#a", "%", "\\", "a -x", "~", "!", "ä",
-        "{{", "a,b", "a)", "(b", "\"", "*",
+        "it's", "a b", "$(id)", "${HOME}", "$$", "`id`", "a;id", "a|b", "#a", "%", "\\", "a -x", "~", "!",
+        "ä", "{{", "a,b", "a)", "(b", "\"", "*",
     ] {
         let Some(output) = make(&host, &["logs", &format!("SERVICE={odd}")]) else { return };
         assert_eq!(said(&output), format!("<logs><{odd}>"));

@@ -400,7 +400,11 @@ fn pods_that_a_person_replaces_are_not_waited_for() {
         project.write("kubernetes/base/all.yaml", &all.concat());
         let output = project.run(&shell, "apply-kubernetes.sh", &[]);
         assert!(output.status.success(), "{}", said(&output));
-        assert!(said(&output).contains("shop/db: its pods are replaced when a person deletes them"), "{}", said(&output));
+        assert!(
+            said(&output).contains("shop/db: its pods are replaced when a person deletes them"),
+            "{}",
+            said(&output)
+        );
         let calls = project.calls();
         assert!(!calls.contains("rollout status StatefulSet/db"), "{calls}");
         assert!(calls.contains("rollout status Deployment/api"), "{calls}");

@@ -273,7 +273,8 @@ impl Found<'_, '_> {
     /// What is no longer made besides: an apply leaves it, and it goes on to open ways, to scale, to give rights or to alert.
     fn left(&mut self) {
         let mut gone: IndexMap<&str, (Vec<String>, Vec<String>)> = IndexMap::default();
-        for (key, fields) in self.old.of("service").filter(|(key, _)| self.new.find("service", key).is_none()) {
+        for (key, fields) in self.old.of("service").filter(|(key, _)| self.new.find("service", key).is_none())
+        {
             let [namespace, name] = key else { continue };
             let type_ = fields.get("type").map(|type_| format!(" ({type_})")).unwrap_or_default();
             let (words, names) = gone.entry(namespace).or_default();
@@ -428,15 +429,26 @@ mod tests {
         let gone = changes(OLD, "");
         assert!(matches!(gone.as_slice(), [it] if it.text.contains("no longer built")), "{gone:?}");
         // A table of an earlier version says less, and so does a source that leaves it to the cluster.
-        let earlier =
-            OLD.replace(" notes=none", "").replace(" type=LoadBalancer health=given class=none family=IPv4", "");
+        let earlier = OLD
+            .replace(" notes=none", "")
+            .replace(" type=LoadBalancer health=given class=none family=IPv4", "");
         assert!(changes(&earlier, OLD).is_empty());
         // A port that the source no longer asks for stays as it is.
         assert!(changes(&OLD.replace("health=given", "health=30000"), OLD).is_empty());
         // What is left, by one line for each namespace.
-        let found = changes(OLD, &OLD.replace("object shop HorizontalPodAutoscaler api\n", "").replace("service shop db-pods address=None\n", ""));
+        let found = changes(
+            OLD,
+            &OLD.replace("object shop HorizontalPodAutoscaler api\n", "")
+                .replace("service shop db-pods address=None\n", ""),
+        );
         let help = found.first().and_then(|change| change.help.as_deref()).unwrap_or_default();
-        assert!(found.len() == 1 && help.ends_with("`kubectl --namespace shop delete service/db-pods horizontalpodautoscaler/api`"), "{found:?}");
+        assert!(
+            found.len() == 1
+                && help.ends_with(
+                    "`kubectl --namespace shop delete service/db-pods horizontalpodautoscaler/api`"
+                ),
+            "{found:?}"
+        );
         assert!(behind(" family=IPv4", "").is_empty());
         // A scaler that is taken away, and more pods than before, are nothing.
         assert!(behind("replicas=2", "replicas=3").is_empty());

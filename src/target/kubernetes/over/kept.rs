@@ -19,7 +19,8 @@ const ACCESS: &str = "say it by `api_access`: what an account may ask is made of
 const VOLUMES: &str = "declare a `volume`, with its `size`";
 const SCHEDULE: &str = "say it by `schedule`: alerts go by it";
 const FILES: &str = "say it by `config`: the pods that read it start anew by its digest";
-const HOOK: &str = "a tool makes and removes hooks by itself, apart from waves: what is on their disks goes with them";
+const HOOK: &str =
+    "a tool makes and removes hooks by itself, apart from waves: what is on their disks goes with them";
 const SECRETS: &str = "say it by `env { NAME = SECRET }`: `secrets.conf` and `.env.example` are made of it";
 
 /// Paths of an object of any kind.
@@ -194,7 +195,11 @@ fn stopped(after: &Object, found: &mut Findings<'_>) {
         }
         "StatefulSet" => {
             let path = "spec.updateStrategy.rollingUpdate.partition";
-            &[(path, count(path).is_some_and(|least| least > 0), "pods below this number stay as they are, whatever is applied")]
+            &[(
+                path,
+                count(path).is_some_and(|least| least > 0),
+                "pods below this number stay as they are, whatever is applied",
+            )]
         }
         "Job" => &[
             ("spec.suspend", is_on("spec.suspend"), waits),
@@ -204,7 +209,12 @@ fn stopped(after: &Object, found: &mut Findings<'_>) {
         _ => &[],
     };
     for (path, _, label) in found_at.iter().filter(|(_, is_so, _)| *is_so) {
-        found.add(FaultKind::Derived, path, *label, Some("stop it in the cluster, by `kubectl`, for as long as that is meant"));
+        found.add(
+            FaultKind::Derived,
+            path,
+            *label,
+            Some("stop it in the cluster, by `kubectl`, for as long as that is meant"),
+        );
     }
 }
 

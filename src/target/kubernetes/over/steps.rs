@@ -9,8 +9,10 @@ use crate::target::FaultKind;
 use crate::target::kubernetes::api::{at, items, name, number};
 use crate::target::kubernetes::object::Object;
 
-const STANDS: &str = "what takes copies runs by its schedule, and what brings them back is started by a person";
-const ONCE: &str = "one pod at a time works with a copy, and what failed while a copy came back is looked at first";
+const STANDS: &str =
+    "what takes copies runs by its schedule, and what brings them back is started by a person";
+const ONCE: &str =
+    "one pod at a time works with a copy, and what failed while a copy came back is looked at first";
 const FILES: &str = "copies are written by one step and read by another, with these users and this group";
 const DISK: &str = "it reads the disk of the service where that is mounted";
 const STEP: &str = "it is what the step does";
@@ -86,7 +88,8 @@ fn deadline(before: &Node, after: &Node, found: &mut Findings<'_>) {
     let Some(most) = seconds(before) else { return };
     if seconds(after).is_none_or(|seconds| seconds > most) {
         let label = format!("more than {most} s");
-        let help = "say it by `alert_after` of the backup: a run that hangs lets the next one in behind that time";
+        let help =
+            "say it by `alert_after` of the backup: a run that hangs lets the next one in behind that time";
         found.add(FaultKind::Derived, PATH, label, Some(help));
     }
 }
@@ -128,8 +131,7 @@ pub(super) fn mounts(
     let value = |mount: &Node, key: &str| {
         field(mount, key).and_then(text).unwrap_or_default().trim_end_matches('/').to_owned()
     };
-    let writes =
-        |mount: &Node| !field(mount, "readOnly").is_some_and(|it| *bare(it) == Node::Boolean(true));
+    let writes = |mount: &Node| !field(mount, "readOnly").is_some_and(|it| *bare(it) == Node::Boolean(true));
     let after = items(field(after, "volumeMounts"));
     for mount in items(field(before, "volumeMounts")).iter().filter(|mount| is_held(name(mount))) {
         let path = value(mount, "mountPath");
@@ -149,7 +151,8 @@ pub(super) fn mounts(
         });
         let below = changed.map(|key| format!(".{key}")).unwrap_or_default();
         let place = format!("{own}.volumeMounts[{}]{below}", value(mount, "mountPath"));
-        let help = "what is there now lies in that folder of the disk: the program would start with an empty one";
+        let help =
+            "what is there now lies in that folder of the disk: the program would start with an empty one";
         let label = format!("`{path}` is no longer what is kept on `{}`", name(mount));
         found.add(FaultKind::Derived, &place, label, Some(help));
     }
