@@ -3,6 +3,8 @@
 
 #[path = "scripts/apply.rs"]
 mod apply;
+#[path = "scripts/environments.rs"]
+mod environments;
 #[path = "scripts/secrets.rs"]
 mod secrets;
 #[path = "scripts/shell.rs"]
@@ -17,10 +19,16 @@ use crate::judge::Judge;
 const ENV: &str = include_str!("../targets/scripts/lib/env.sh");
 const SECRETS: &str = include_str!("../targets/kubernetes/secrets.sh");
 const APPLY: &str = include_str!("../targets/kubernetes/apply.sh");
+const ENVIRONMENT: &str = include_str!("../targets/kubernetes/environment.sh");
 
 /// The script of secrets as it is written, with the reader of `.env`.
 fn secrets_script() -> String {
-    SECRETS.replace("@ENV@\n", ENV)
+    SECRETS.replace("@ENV@\n", ENV).replace("@ENVIRONMENT@\n", ENVIRONMENT)
+}
+
+/// The script that applies as it is written.
+fn apply_script() -> String {
+    APPLY.replace("@ENVIRONMENT@\n", ENVIRONMENT)
 }
 
 #[test]
@@ -28,7 +36,8 @@ fn shells_and_shellcheck_read_the_scripts() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("script.sh");
     let write = |text: &str| fs::write(&file, text).expect("a file can be written");
-    for script in [&secrets_script(), APPLY] {
+    for script in [&secrets_script(), &apply_script()] {
+        let script = script.as_str();
         let end = script.lines().find(|line| line.trim() == "done").expect("it has a loop");
         let broken = script.replacen(&format!("\n{end}\n"), "\n", 1);
         for shell in Shell::all() {

@@ -38,6 +38,8 @@ pub(super) struct Parameter {
     pub(super) max: Option<Amount>,
     /// What text it may be.
     pub(super) matches: Option<Pattern>,
+    /// What it is for.
+    pub(super) description: Option<SmolStr>,
     /// Whether its default is wrong, which is reported: nothing is built from it.
     pub(super) lost_default: bool,
     /// The list of another parameter's child in which its own must stand.
@@ -315,6 +317,7 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
             min,
             max,
             matches: None,
+            description: None,
             listed: None,
             needs: None,
             lost_default: false,
@@ -347,6 +350,7 @@ fn parameter(entry: &Entry, of_service: bool, sink: &mut Sink) -> Option<Paramet
         min: None,
         max: None,
         matches: None,
+        description: declared.description.and_then(|said| said.text.as_literal().map(SmolStr::from)),
         lost_default: false,
         broken: false,
     };

@@ -1,12 +1,13 @@
 #!/bin/sh
-# apply-kubernetes.sh [--dry-run] [--context NAME] [--timeout SECONDS] [ENVIRONMENT]: applies the platform, or an environment
-# of it, wave by wave: what a Job sets up is there before what needs it, and what reads a changed Secret starts anew behind it.
+# apply-kubernetes.sh [--dry-run] [--context NAME] [--timeout SECONDS] [--other-environment] [ENVIRONMENT]: applies the platform, or
+# an environment of it, wave by wave: what a Job sets up is there before what needs it, and what reads a changed Secret starts anew
+# behind it. Where another environment runs in the cluster nothing is done; --other-environment puts this one over it.
 # Ends with an error where a Job fails, or pods do not get ready.
 set -eu
 
 : "${KUBECTL:=kubectl}" "${TICK:=2}"
 root=$(cd "$(dirname "$0")/.." && pwd)
-context='' dry_run='' environment='' timeout=600
+context='' dry_run='' environment='' other='' timeout=600
 
 log() { printf '%s\n' "apply: $*" >&2; }
 fail() {
@@ -62,8 +63,10 @@ server() {
   esac
 }
 
+@ENVIRONMENT@
 # split FILE FOLDER: the documents of a file, one file a wave; `jobs`, a line `wave namespace name platform` each; `scaled`, a line
-# `kind namespace name` for what says nothing of its replicas; `least`, `kind namespace name number` of what scalers start from; `running`, `wave kind namespace name` of what runs on. Waves are those of
+# `kind namespace name` for what says nothing of its replicas; `least`, `kind namespace name number` of what scalers start from; `running`, `wave kind namespace name` of what runs on; `by_hand`,
+# `kind namespace name` of what a person gives new pods. Waves are those of
 # Argo CD; what names none is of wave 0. Pods carry the versions of the Secrets that they read, of the file `versions`: a
 # changed one makes new pods.
 split() {
@@ -82,7 +85,8 @@ split() {
       if (kind == "HorizontalPodAutoscaler" && least != "") print target, namespace, aim, least >(folder "/least")
       if (kind == "Job") print wave + 1000, namespace, name, platform >(folder "/jobs")
       if (kind ~ /^(Deployment|StatefulSet|DaemonSet)$/) print wave + 1000, kind, namespace, name >(folder "/running")
-      text = section = kind = name = namespace = platform = least = target = aim = ""
+      if (by_hand) print kind, namespace, name >(folder "/by_hand")
+      text = section = kind = name = namespace = platform = least = target = aim = by_hand = ""
       wave = counted = within = 0
     }
     function value(line) {
@@ -100,6 +104,7 @@ split() {
     section == "spec:" && /^  replicas:/ { counted = 1 }
     section == "spec:" && /^  minReplicas:/ { least = value($0) }
     section == "spec:" && /^  [A-Za-z]/ { part = $1 }
+    section == "spec:" && part == "updateStrategy:" && /^    type: "?OnDelete"?$/ { by_hand = 1 }
     section == "spec:" && part == "scaleTargetRef:" && /^    kind:/ { target = value($0) }
     section == "spec:" && part == "scaleTargetRef:" && /^    name:/ { aim = value($0) }
     /^kind:/ { kind = value($0) }
@@ -269,6 +274,10 @@ clean_up() {
 # settle: waits for the pods of all that runs on. Where some do not get ready the old ones go on, and nobody would notice.
 settle() {
   while read -r _ kind namespace name <&3; do
+    if grep -qx "$kind $namespace $name" "$work/by_hand"; then
+      log "$namespace/$name: its pods are replaced when a person deletes them (OnDelete), and are not waited for"
+      continue
+    fi
     kubectl --namespace "$namespace" rollout status "$kind/$name" --timeout "${timeout}s" >/dev/null || {
       kubectl --namespace "$namespace" get pods -l "app.kubernetes.io/name=$name" >&2 || true
       fail "$namespace/$name: its pods are not ready within $timeout s"
@@ -283,6 +292,7 @@ while [ $# -gt 0 ]; do
       exit 0
       ;;
     --dry-run) dry_run=yes ;;
+    --other-environment) other=yes ;;
     --context | --timeout)
       [ $# -gt 1 ] || misused
       case $1 in --context) context=$2 ;; *) timeout=$2 ;; esac
@@ -298,12 +308,7 @@ while [ $# -gt 0 ]; do
 done
 case $timeout in '' | *[!0-9]*) misused ;; esac
 
-folder=$root/kubernetes
-if [ -n "$environment" ]; then
-  folder=$folder/overlays/$environment
-elif [ -d "$folder/base" ]; then
-  folder=$folder/base
-fi
+find_folder
 [ -r "$folder/kustomization.yaml" ] || fail "there is no $folder: is the environment's name right?"
 
 work=$(mktemp -d)
@@ -312,11 +317,12 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
-for list in jobs scaled least running grown secrets versions; do
+for list in jobs scaled least running by_hand grown secrets versions; do
   : >"$work/$list"
 done
 fresh=''
 server
+look_at_environment
 kubectl kustomize "$folder/namespaces" >"$work/namespaces.yaml"
 kubectl kustomize "$folder" >"$work/all.yaml"
 if [ -n "$dry_run" ] && ! kubectl get -f "$work/namespaces.yaml" >/dev/null 2>&1; then

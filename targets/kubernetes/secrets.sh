@@ -1,15 +1,16 @@
 #!/bin/sh
-# secrets-kubernetes.sh [--dry-run] [--context NAME] [--env-file FILE] [--known NAME]… [ENVIRONMENT]: makes the Secrets of the
-# platform from .env, or those of an environment, and restarts what reads one that has changed; where a Job sets a changed value, that
+# secrets-kubernetes.sh [--dry-run] [--context NAME] [--env-file FILE] [--known NAME]… [--other-environment] [ENVIRONMENT]: makes the
+# Secrets of the platform from .env, or those of an environment, and restarts what reads one that has changed; where a Job sets a changed value, that
 # runs first, with the next apply. A changed value that a program keeps itself, and would not read when it starts, is refused with
-# the way to change it there; --known NAME says that it knows this one. No value is printed, and none stands on a command line.
+# the way to change it there; --known NAME says that it knows this one. Where another environment runs in the
+# cluster nothing is done; --other-environment puts this one over it. No value is printed, and none stands on a command line.
 # `secrets.conf` says which there are.
 set -eu
 umask 077
 
 : "${KUBECTL:=kubectl}"
 root=$(cd "$(dirname "$0")/.." && pwd)
-env_file=.env context='' dry_run='' environment='' learnt=' '
+env_file=.env context='' dry_run='' environment='' other='' learnt=' '
 
 log() { printf '%s\n' "secrets: $*" >&2; }
 fail() {
@@ -27,6 +28,7 @@ misused() {
 }
 
 @ENV@
+@ENVIRONMENT@
 # `command`: the program of that name, and not this function again.
 kubectl() { command "$KUBECTL" ${context:+--context "$context"} "$@"; }
 
@@ -263,6 +265,7 @@ while [ $# -gt 0 ]; do
       exit 0
       ;;
     --dry-run) dry_run=yes ;;
+    --other-environment) other=yes ;;
     --context | --env-file | --known)
       [ $# -gt 1 ] || misused
       case $1 in
@@ -281,17 +284,13 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-folder=$root/kubernetes
-if [ -n "$environment" ]; then
-  folder=$folder/overlays/$environment
-elif [ -d "$folder/base" ]; then
-  folder=$folder/base
-fi
+find_folder
 table=$folder/secrets.conf
 [ -r "$table" ] || fail "there is no $table: is the environment's name right?"
 [ -r "$env_file" ] || fail "there is no $env_file: copy .env.example, and fill it in"
 platform=$(sed -n 's/^@platform //p' "$table")
 
+[ -n "$dry_run" ] || look_at_environment
 read_env "$env_file"
 missing=' '
 each look_for_missing

@@ -87,19 +87,25 @@ main() {
 
 # list NAME PLACE
 list() {
-  local name
+  local name found=''
+  [ -z "$2" ] || scratch
   for name in ${1:-$(backups | cut -d ' ' -f 1)}; do
     backup "${name%%/*}"
+    if [ -n "$2" ] && [ -z "$1" ] && ! is_taken_to "$b_name" "$2"; then continue; fi
+    found=yes
     if [ -z "$2" ]; then
       copies "$b_name" | sed "s|^|$b_name/|"
       copies_of_restores "$b_name" | sed "s|^|$b_name/|; s|\$|  of before a restore|"
     else
-      scratch
       at "$2"
       transfer "$work" ro lsf --dirs-only "$(place_path)" | sed "s|/\$||; s|^|$b_name/|"
     fi
   done
+  [ -n "$found" ] || fail "no backup is taken to $2" 2
 }
+
+# is_taken_to NAME PLACE
+is_taken_to() { places "$1" | cut -d ' ' -f 2 | grep -qxF -- "$2"; }
 
 # is_of_here COPY FOREIGN: whether it is of this service, and of this platform where none else is meant.
 is_of_here() {
@@ -112,7 +118,7 @@ is_of_here() {
 
 # at PLACE: the place of a backup, with the account that reads there.
 at() {
-  places "$b_name" | grep -q " $1\$" || fail "$b_name is not taken to $1; it is taken to:$(places "$b_name" | cut -d ' ' -f 2 | tr '\n' ' ')" 2
+  is_taken_to "$b_name" "$1" || fail "$b_name is not taken to $1; it is taken to:$(places "$b_name" | cut -d ' ' -f 2 | tr '\n' ' ')" 2
   place "$b_name" "$1"
   as_account reader
 }

@@ -467,3 +467,26 @@ fn nothing_is_done_where_it_is_only_asked_what_would_be() {
         "{listed}"
     );
 }
+
+#[test]
+fn copies_of_a_place_are_listed_as_far_as_they_are_taken_there_and_nothing_is_left() {
+    let host = host();
+    succeeds(&backup(&host, &["orders", "panels"]));
+    let name = host.copies("orders").remove(0);
+    let scratch = host.place("scratch");
+    fs::create_dir_all(&scratch).expect("a folder");
+    let run = |words: &[&str]| {
+        let mut command = host.shell();
+        let script = host.build().join("scripts/restore.sh");
+        command.env("TMPDIR", &scratch).arg(script).args(words);
+        let output = command.output().expect("bash runs");
+        let left: Vec<_> = fs::read_dir(&scratch).expect("it is there").collect();
+        assert!(left.is_empty(), "{words:?}: {left:?}");
+        output
+    };
+    let listed = succeeds(&run(&["--list", "--from", "paris"]));
+    assert!(listed.contains(&format!("orders/{name}")) && listed.contains("panels/"), "{listed}");
+    assert!(!listed.contains("sessions/"), "{listed}");
+    fails(&run(&["--list", "--from", "london"]), "no backup is taken to london");
+    fails(&run(&["--list", "sessions", "--from", "paris"]), "sessions is not taken to paris");
+}

@@ -86,6 +86,7 @@ fn the_goals_use_what_an_old_make_knows() {
         "call",
         "wildcard",
         "lastword",
+        "firstword",
         "dir",
         "words",
         "addprefix",
@@ -119,14 +120,20 @@ fn what_is_given_is_one_word_of_the_script() {
     let host = Host::of(platform("queue", None));
     show_words(&host, "scripts/stack.sh");
     for odd in [
-        "it's", "a b", "$(id)", "${HOME}", "$$", "`id`", "a;id", "a|b", "#a", "%", "\\", "-x", "~", "!", "ä",
-        "{{", "a,b", "a)", "(b", "\"", "*",
+        "it's", "a b", "$(id)", "${HOME}", "$$", "`id`", "a;id", "a|b", "#a", "%", "\\", "a -x", "~", "!",
+        "ä", "{{", "a,b", "a)", "(b", "\"", "*",
     ] {
         let Some(output) = make(&host, &["logs", &format!("SERVICE={odd}")]) else { return };
         assert_eq!(said(&output), format!("<logs><{odd}>"));
     }
     let Some(output) = make(&host, &["logs", "SERVICE=a\nid"]) else { return };
     assert_eq!(said(&output), "<logs><a id>");
+    // What would be an option of the script is no value of a goal.
+    for odd in ["--help", "-x", " --dry-run", "-"] {
+        let Some(output) = make(&host, &["logs", &format!("SERVICE={odd}")]) else { return };
+        assert!(!output.status.success(), "{odd}: {}", said(&output));
+        assert!(said(&output).contains("SERVICE is a value"), "{odd}: {}", said(&output));
+    }
 }
 
 #[test]

@@ -32,6 +32,18 @@ const PLACES: &[(&str, &str, &str)] = &[
         "agent",
         "DaemonSet { spec { template { spec { containers = [{ name = agent, @ }] } } } }",
     ),
+    (
+        "container-of-set",
+        "db",
+        "StatefulSet { spec { template { spec { containers = [{ name = db, @ }] } } } }",
+    ),
+    ("backup", "store", "CronJob backup-nightly { spec { @ } }"),
+    ("restore", "store", "CronJob restore-nightly { spec { @ } }"),
+    (
+        "step",
+        "store",
+        "CronJob backup-nightly { spec { jobTemplate { spec { template { spec { initContainers = [{ name = save, @ }] } } } } } }",
+    ),
     ("DaemonSet", "agent", "DaemonSet { spec { @ } }"),
     ("StatefulSet", "db", "StatefulSet { spec { @ } }"),
     (
@@ -81,12 +93,22 @@ const SERVICES: &[(&str, &str)] = &[
         "image = \"shop/api:1.4\" { base = \"node:24-bookworm-slim\" }\n command = [\"node\", \"report.js\"]\n \
          run = schedule { cron = \"15 4 * * *\" }",
     ),
+    (
+        "store",
+        "image = \"example/store:1.0\" { base = \"debian:13\" }\n user = \"999:999\"\n port sql = 5432\n health { tcp = sql }\n \
+         volume data = \"/var/lib/data\" { size = 20GiB, backup = true, copy = running }",
+    ),
     ("queue", QUEUE),
 ];
 
 /// What is scaled by KEDA.
 const QUEUE: &str = "image = \"shop/api:1.4\" { base = \"node:24-bookworm-slim\" }\n user = \"1000:1000\"\n port http = 8080\n \
     health { readiness = \"/ready\", tool = node }\n scale { min = 2, max = 6, on \"sum(up)\" = 10 }";
+
+/// A backup, and where its copies go.
+const COPIES: &str = "secret OFFSITE_KEY {}\noffsite paris { endpoint = \"https://s3.eu-central-1.amazonaws.com\", \
+    bucket = \"shop-copies\", region = \"eu-central-1\", access_key = \"AKIAEXAMPLE\", secret_key = OFFSITE_KEY, retention = 90d }\n\
+    backup nightly { of = store, to = paris, schedule = \"0 3 * * *\", alert_after = 2d }\n";
 
 /// The platform with an override of one service, for a version of the cluster.
 fn source(kind: &str, body: &str, version: &str) -> String {
@@ -104,6 +126,9 @@ fn source(kind: &str, body: &str, version: &str) -> String {
     }
     // The others make no difference, and take time.
     for (name, text) in SERVICES.iter().filter(|(name, _)| name == of || of.is_empty() && *name == "api") {
+        if *name == "store" {
+            out.push_str(COPIES);
+        }
         if *name == "queue" {
             out.push_str("prometheus metrics\n");
         }

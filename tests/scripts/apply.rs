@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::shell::{Project, Shell, said};
 
-fn object(kind: &str, name: &str, wave: &str, rest: &str) -> String {
+pub(super) fn object(kind: &str, name: &str, wave: &str, rest: &str) -> String {
     format!(
         "apiVersion: v1\nkind: {kind}\nmetadata:\n  name: {name}\n  namespace: shop\n  labels:\n    \
          app.kubernetes.io/instance: shop\n  annotations:\n    argocd.argoproj.io/sync-wave: \"{wave}\"\n{rest}---\n"
@@ -12,9 +12,9 @@ fn object(kind: &str, name: &str, wave: &str, rest: &str) -> String {
 }
 
 /// A database, the Job that sets it up, and what needs both.
-fn project() -> Project {
+pub(super) fn project() -> Project {
     let project = Project::new();
-    project.write("scripts/apply-kubernetes.sh", super::APPLY);
+    project.write("scripts/apply-kubernetes.sh", &super::apply_script());
     let list = |files: &str| format!("sortOptions: {{ order: fifo }}\nresources: [{files}]\n");
     project.write("kubernetes/base/kustomization.yaml", &list("all.yaml"));
     project.write("kubernetes/base/namespaces/kustomization.yaml", &list("namespaces.yaml"));
@@ -35,7 +35,7 @@ fn project() -> Project {
 }
 
 /// The calls that matter, in short.
-fn calls(project: &Project) -> Vec<String> {
+pub(super) fn calls(project: &Project) -> Vec<String> {
     let short = |call: &str| {
         let words: Vec<&str> = call.split(' ').collect();
         let file = words.iter().position(|word| *word == "-f").and_then(|at| words.get(at + 1));
@@ -310,7 +310,7 @@ fn pods_carry_the_versions_of_their_secrets() {
         let noted = "spec:\n  replicas: 1\n  template:\n    metadata:\n      labels:\n        app: x\n      annotations:\n        a: b\n";
         let end = "    spec:\n      containers: []\n";
         let project = Project::new();
-        project.write("scripts/apply-kubernetes.sh", super::APPLY);
+        project.write("scripts/apply-kubernetes.sh", &super::apply_script());
         let list = |files: &str| format!("sortOptions: {{ order: fifo }}\nresources: [{files}]\n");
         project.write("kubernetes/base/kustomization.yaml", &list("all.yaml"));
         project.write("kubernetes/base/namespaces/kustomization.yaml", &list("namespaces.yaml"));
@@ -392,10 +392,30 @@ fn a_scaler_that_was_switched_off_at_zero_starts_from_its_least_number() {
 }
 
 #[test]
+fn pods_that_a_person_replaces_are_not_waited_for() {
+    for shell in Shell::all() {
+        let project = project();
+        let by_hand = object("StatefulSet", "db", "0", "spec:\n  updateStrategy:\n    type: OnDelete\n");
+        let all = [by_hand, object("Deployment", "api", "0", "spec:\n  template: {}\n")];
+        project.write("kubernetes/base/all.yaml", &all.concat());
+        let output = project.run(&shell, "apply-kubernetes.sh", &[]);
+        assert!(output.status.success(), "{}", said(&output));
+        assert!(
+            said(&output).contains("shop/db: its pods are replaced when a person deletes them"),
+            "{}",
+            said(&output)
+        );
+        let calls = project.calls();
+        assert!(!calls.contains("rollout status StatefulSet/db"), "{calls}");
+        assert!(calls.contains("rollout status Deployment/api"), "{calls}");
+    }
+}
+
+#[test]
 fn help_is_no_mistake() {
     for shell in Shell::all() {
         for (program, text) in [
-            ("apply-kubernetes.sh", super::APPLY.to_owned()),
+            ("apply-kubernetes.sh", super::apply_script()),
             ("secrets-kubernetes.sh", super::secrets_script()),
         ] {
             let project = Project::new();

@@ -15,7 +15,7 @@ shop db statefulset/db DB_PASSWORD
 shop setup job/setup-12345678 DB_PASSWORD
 ";
 
-fn project(env: &str) -> Project {
+pub(super) fn project(env: &str) -> Project {
     let project = Project::new();
     project.write("scripts/secrets-kubernetes.sh", &super::secrets_script());
     project.write("kubernetes/overlays/prod/secrets.conf", TABLE);

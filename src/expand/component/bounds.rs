@@ -65,7 +65,10 @@ pub(super) fn fits(parameter: &Parameter, value: &Value, sink: &mut Sink) -> boo
     sink.report(
         Diagnostic::new(codes::TYP007, format!("`{}` cannot be `{text}`", parameter.name.text))
             .at(value.span, "cannot stand")
-            .help(format!("it fits `{}`", pattern.source)),
+            .help(match &parameter.description {
+                Some(description) => format!("it fits `{}`: {description}", pattern.source),
+                None => format!("it fits `{}`", pattern.source),
+            }),
     );
     false
 }

@@ -25,7 +25,7 @@ mod workload;
 #[cfg(test)]
 mod tests;
 
-pub(super) use part::{Container, at, containers, items, name, template};
+pub(super) use part::{Container, at, containers, items, name, number, template};
 pub(super) use quantity::parse as parse_amount;
 
 use super::TARGET;

@@ -1,7 +1,7 @@
 //! What a running cluster does not let change, or what data hang on: a table beside the objects, `fixed.conf`.
 //!
 //! The next build holds its own table against the one that it replaces ([`changes()`]), and `scripts/apply-kubernetes.sh` reads
-//! from it which version of Kubernetes the objects are written for, and how large disks are to be.
+//! from it which version of Kubernetes the objects are written for, of which environment they are, and how large disks are to be.
 
 mod changes;
 
@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 pub(super) use changes::changes;
 
 use super::api::{at, items};
-use super::layout;
 use super::object::Object;
+use super::{layout, namespace};
 use crate::digest::Digest;
 use crate::emit::{self, Map, Node};
 use crate::kustomize::{bare, field, text};
@@ -23,12 +23,14 @@ pub(super) const NAME: &str = "fixed.conf";
 
 /// What stands above it.
 const HEAD: &str = "What a running cluster does not let change, or what data hang on. The next build compares its own with this, and\n\
-    # scripts/apply-kubernetes.sh reads the version of the cluster and the sizes of disks.";
+    # scripts/apply-kubernetes.sh reads the version of the cluster, the environment and the sizes of disks.";
 
 /// The table of the lines of objects.
 pub(super) fn table<'a>(platform: &Platform, root: &str, lines: impl Iterator<Item = &'a str>) -> Artifact {
     let version = platform.settings.kubernetes.written_for();
-    let mut out = format!("# {}\n# {HEAD}\nversion {version}\n", layout::header(platform));
+    let environment = namespace::environment(platform);
+    let mut out =
+        format!("# {}\n# {HEAD}\nversion {version}\nenvironment {environment}\n", layout::header(platform));
     out.extend(lines);
     Artifact::new(format!("{root}/{NAME}"), out)
 }
@@ -69,7 +71,12 @@ pub(super) fn lines(object: &Object) -> String {
         "Service" => {
             let address = at(tree, "spec.clusterIP").map_or_else(|| "given".to_owned(), scalar);
             let _ = write!(out, "service {namespace} {name} address={address}");
+            if let Some(type_) = at(tree, "spec.type").map(scalar).filter(|type_| type_ != "ClusterIP") {
+                let _ = write!(out, " type={type_}");
+            }
             if at(tree, "spec.type").map(scalar).as_deref() == Some("LoadBalancer") {
+                let port = at(tree, "spec.healthCheckNodePort").map_or_else(|| "given".to_owned(), scalar);
+                let _ = write!(out, " health={port}");
                 let class = at(tree, "spec.loadBalancerClass").map_or_else(|| "none".to_owned(), scalar);
                 let _ = write!(out, " class={class}");
             }
@@ -78,10 +85,18 @@ pub(super) fn lines(object: &Object) -> String {
             }
             out.push('\n');
         }
-        _ => {}
+        // An apply removes those of earlier builds by itself, or they do nothing.
+        "Job" | "ConfigMap" | "Secret" | "ExternalSecret" => {}
+        _ => {
+            let namespace = if namespace.is_empty() { OF_CLUSTER } else { namespace };
+            let _ = writeln!(out, "object {namespace} {kind} {name}");
+        }
     }
     out
 }
+
+/// What stands for the namespace of what is in none.
+const OF_CLUSTER: &str = "-";
 
 /// What stands for the number of pods where a scaler decides.
 const SCALED: &str = "scaled";

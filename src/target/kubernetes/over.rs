@@ -3,10 +3,12 @@
 //!
 //! The compiler proves things of what it writes: that selectors match, that pods keep to the Pod Security Standards, that
 //! rules of the network follow the ports. An override is put over all of that, so what is merged is looked at again:
-//! [`kept`] for what the compiler derives, [`level`] for pods, [`api`] for what an API server refuses.
+//! [`kept`] for what the compiler derives, [`steps`] for pods that copy, [`level`] for pods, [`api`] for what an API server
+//! refuses.
 
 mod kept;
 mod level;
+mod steps;
 
 use super::api::{self, Cause};
 use super::object::Object;

@@ -16,6 +16,7 @@ use crate::target::{Artifact, generated, scripts};
 
 const SCRIPT: &str = include_str!("../../../targets/kubernetes/secrets.sh");
 const APPLY: &str = include_str!("../../../targets/kubernetes/apply.sh");
+const ENVIRONMENT: &str = include_str!("../../../targets/kubernetes/environment.sh");
 
 /// The keys of a Secret, each with whether it may be missing.
 pub(super) type Keys = BTreeMap<String, bool>;
@@ -32,7 +33,8 @@ pub(super) fn from_env(platform: &Platform) -> Artifact {
 
 fn script(platform: &Platform, name: &str, text: &str) -> Artifact {
     let path = format!("scripts/{name}-kubernetes.sh");
-    let text = with_header(&path, &[generated(platform)], text);
+    let text = text.replace("@ENVIRONMENT@\n", ENVIRONMENT);
+    let text = with_header(&path, &[generated(platform)], &text);
     Artifact::new(path, text).with_mode(PROGRAM)
 }
 

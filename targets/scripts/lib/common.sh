@@ -94,8 +94,10 @@ read_values() {
   read_env "$1"
 }
 
-# scratch: a folder that is gone when the script ends, in $work.
+# scratch: a folder that is gone when the script ends, in $work. There is one: a second call finds the first one's.
+work=''
 scratch() {
+  [ -z "$work" ] || return 0
   umask 077
   work=$(mktemp -d "${TMPDIR:-/tmp}/$self.XXXXXX")
   at_end remove_scratch

@@ -107,7 +107,7 @@ impl<'a> Part<'a> {
     }
 }
 
-pub(super) fn number(node: Option<&Node>) -> Option<i128> {
+pub(in crate::target::kubernetes) fn number(node: Option<&Node>) -> Option<i128> {
     match node.map(bare) {
         Some(Node::Integer(number)) => Some(*number),
         _ => None,

@@ -92,10 +92,19 @@ pub(super) fn lines(platform: &Platform, service: &Service, backup: &Backup) -> 
         let namespace = platform.namespace_of(job);
         format!("  kubectl --namespace {namespace} delete job --selector app.kubernetes.io/name={}", job.name)
     }));
-    out.push(match &platform.environment {
-        Some(name) => format!("  scripts/apply-kubernetes.sh {name}"),
-        None => "  scripts/apply-kubernetes.sh".to_owned(),
-    });
+    // Overlays are patches of these lines' file.
+    let environment = match &platform.environment {
+        Some(name) => format!(" {name}"),
+        None if platform.varied => {
+            out.push(
+                "Name the environment that runs here, and no other: it would be put over this one. Where none is, leave it out."
+                    .to_owned(),
+            );
+            " [ENVIRONMENT]".to_owned()
+        }
+        None => String::new(),
+    };
+    out.push(format!("  scripts/apply-kubernetes.sh{environment}"));
     out
 }
 

@@ -2,6 +2,7 @@
 
 use crate::hash::IndexMap;
 use crate::target::kubernetes::api::parse_amount;
+use crate::target::kubernetes::fixed::OF_CLUSTER;
 use crate::target::{Change, Weight};
 
 /// A table, by what its lines are about.
@@ -51,6 +52,7 @@ pub(in crate::target::kubernetes) fn changes(old: &str, new: &str) -> Vec<Change
     found.disks();
     found.claims();
     found.services();
+    found.left();
     found.changes
 }
 
@@ -268,6 +270,36 @@ impl Found<'_, '_> {
         }
     }
 
+    /// What is no longer made besides: an apply leaves it, and it goes on to open ways, to scale, to give rights or to alert.
+    fn left(&mut self) {
+        let mut gone: IndexMap<&str, (Vec<String>, Vec<String>)> = IndexMap::default();
+        for (key, fields) in self.old.of("service").filter(|(key, _)| self.new.find("service", key).is_none())
+        {
+            let [namespace, name] = key else { continue };
+            let type_ = fields.get("type").map(|type_| format!(" ({type_})")).unwrap_or_default();
+            let (words, names) = gone.entry(namespace).or_default();
+            words.push(format!("Service `{name}`{type_}"));
+            names.push(format!("service/{name}"));
+        }
+        for (key, _) in self.old.of("object").filter(|(key, _)| self.new.find("object", key).is_none()) {
+            let [namespace, kind, name] = key else { continue };
+            let (words, names) = gone.entry(namespace).or_default();
+            words.push(format!("{kind} `{name}`"));
+            names.push(format!("{}/{name}", kind.to_lowercase()));
+        }
+        for (namespace, (words, names)) in gone {
+            let of_cluster = namespace == OF_CLUSTER;
+            if !of_cluster && !self.is_there(namespace) {
+                continue;
+            }
+            let within = if of_cluster { String::new() } else { format!(" --namespace {namespace}") };
+            self.told(
+                format!("no longer made, and still at work in the cluster: {}", words.join(", ")),
+                Some(format!("behind the apply: `kubectl{within} delete {}`", names.join(" "))),
+            );
+        }
+    }
+
     fn services(&mut self) {
         let (old, new) = (self.old, self.new);
         for (key, before) in old.of("service") {
@@ -280,6 +312,10 @@ impl Found<'_, '_> {
                     .into_iter()
                     .filter(|(field, _)| before.contains_key(field) && after.contains_key(field)),
             );
+            // One that the cluster has given stays where none is asked for.
+            if before.contains_key("health") && after.get("health").is_some_and(|port| *port != "given") {
+                fixed.push(("health", "the port at which its load balancer looks whether a node is well"));
+            }
             for (field, what) in fixed {
                 if before.get(field) != after.get(field) {
                     self.refused(
@@ -311,7 +347,9 @@ mod tests {
         disk shop db data size=20Gi class=fast modes=ReadWriteOnce notes=none\n\
         claim shop pictures size=5Gi class=default modes=ReadWriteMany\n\
         service shop db-pods address=None\n\
-        service shop api-public address=given class=none family=IPv4\n";
+        service shop api-public address=given type=LoadBalancer health=given class=none family=IPv4\n\
+        object shop HorizontalPodAutoscaler api\n\
+        object - ClusterRole shop-watcher\n";
 
     /// The weights and texts of what is found when a text of the table is replaced.
     fn behind(from: &str, to: &str) -> Vec<(Weight, String)> {
@@ -339,6 +377,7 @@ mod tests {
             ("notes=none", "notes=0123456789ab"),
             ("class=none", "class=example.com/internal"),
             ("family=IPv4", "family=IPv6"),
+            ("health=given", "health=30000"),
             ("disk shop db data size=20Gi class=fast modes=ReadWriteOnce notes=none\n", ""),
             (
                 "disk shop db data",
@@ -373,6 +412,13 @@ mod tests {
             ("claim shop pictures size=5Gi class=default modes=ReadWriteMany\n", "", "no longer made"),
             ("workload shop Deployment api selector=name=api replicas=2\n", "", "goes on"),
             ("shop Deployment api", "shop DaemonSet api", "becomes a DaemonSet"),
+            (
+                "service shop api-public address=given type=LoadBalancer health=given class=none family=IPv4\n",
+                "",
+                "still at work in the cluster: Service `api-public` (LoadBalancer)",
+            ),
+            ("object shop HorizontalPodAutoscaler api\n", "", "HorizontalPodAutoscaler `api`"),
+            ("object - ClusterRole shop-watcher\n", "", "ClusterRole `shop-watcher`"),
         ] {
             let found = behind(from, to);
             assert!(
@@ -383,8 +429,25 @@ mod tests {
         let gone = changes(OLD, "");
         assert!(matches!(gone.as_slice(), [it] if it.text.contains("no longer built")), "{gone:?}");
         // A table of an earlier version says less, and so does a source that leaves it to the cluster.
+        let earlier = OLD
+            .replace(" notes=none", "")
+            .replace(" type=LoadBalancer health=given class=none family=IPv4", "");
+        assert!(changes(&earlier, OLD).is_empty());
+        // A port that the source no longer asks for stays as it is.
+        assert!(changes(&OLD.replace("health=given", "health=30000"), OLD).is_empty());
+        // What is left, by one line for each namespace.
+        let found = changes(
+            OLD,
+            &OLD.replace("object shop HorizontalPodAutoscaler api\n", "")
+                .replace("service shop db-pods address=None\n", ""),
+        );
+        let help = found.first().and_then(|change| change.help.as_deref()).unwrap_or_default();
         assert!(
-            changes(&OLD.replace(" notes=none", "").replace(" class=none family=IPv4", ""), OLD).is_empty()
+            found.len() == 1
+                && help.ends_with(
+                    "`kubectl --namespace shop delete service/db-pods horizontalpodautoscaler/api`"
+                ),
+            "{found:?}"
         );
         assert!(behind(" family=IPv4", "").is_empty());
         // A scaler that is taken away, and more pods than before, are nothing.

@@ -1,13 +1,13 @@
 //! What the compiler derives of the source, and others of its files go by: an override leaves it as it is.
 
-use super::Findings;
+use super::{Findings, steps};
 use smol_str::SmolStr;
 
 use crate::emit::{Map, Node};
 use crate::kustomize::{bare, field, same, text};
 use crate::platform::Service;
 use crate::target::FaultKind;
-use crate::target::kubernetes::api::{at, items, name, template};
+use crate::target::kubernetes::api::{at, items, name, number, template};
 use crate::target::kubernetes::object::Object;
 
 const NAME: &str = "an object is called as the thing that it is made of, and others go by its name";
@@ -19,6 +19,8 @@ const ACCESS: &str = "say it by `api_access`: what an account may ask is made of
 const VOLUMES: &str = "declare a `volume`, with its `size`";
 const SCHEDULE: &str = "say it by `schedule`: alerts go by it";
 const FILES: &str = "say it by `config`: the pods that read it start anew by its digest";
+const HOOK: &str =
+    "a tool makes and removes hooks by itself, apart from waves: what is on their disks goes with them";
 const SECRETS: &str = "say it by `env { NAME = SECRET }`: `secrets.conf` and `.env.example` are made of it";
 
 /// Paths of an object of any kind.
@@ -46,6 +48,14 @@ fn of_kind(kind: &str) -> &'static [(&'static str, &'static str)] {
             (
                 "spec.podManagementPolicy",
                 "`Parallel` lets a mended pod replace one that never gets ready, and it cannot be changed later",
+            ),
+            (
+                "spec.ordinals",
+                "pods and their disks are called by these numbers: with others the program starts with empty ones, and copies are taken of disks that nobody makes",
+            ),
+            (
+                "spec.persistentVolumeClaimRetentionPolicy",
+                "disks stay where a set is removed or made smaller: what is on them is for a person to remove",
             ),
         ],
         "DaemonSet" => &[("spec.selector", FOUND)],
@@ -118,6 +128,9 @@ const NOTES: &[(&str, &str)] = &[
         "declare an `outside` with its ranges: the rules of the network follow them, too",
     ),
     ("argocd.argoproj.io/sync-options", "what holds data is not pruned"),
+    ("argocd.argoproj.io/hook", HOOK),
+    ("helm.sh/hook", HOOK),
+    ("checksum/", "pods start anew by it, when what they read has changed"),
     ("kustomize.toolkit.fluxcd.io/", "what holds data is not pruned, and nothing is put in"),
 ];
 
@@ -137,6 +150,7 @@ pub(super) fn look(before: &Object, after: &Object, service: Option<&Service>, f
     if after.kind == "StatefulSet" {
         claims(&before.tree, &after.tree, found);
     }
+    stopped(after, found);
     let Some(template) = template(&after.kind) else { return };
     let (Some(one), Some(other)) = (at(&before.tree, template), at(&after.tree, template)) else {
         return found.add(FaultKind::Derived, template, "without it there are no pods", None);
@@ -149,7 +163,11 @@ pub(super) fn look(before: &Object, after: &Object, service: Option<&Service>, f
     if secrets(other) != secrets(one) {
         found.add(FaultKind::Derived, &place_of_secret(other, one, &pod), "names a Secret", Some(SECRETS));
     }
+    disks(&before.tree, (one, other), &pod, found);
     let Some(service) = service else { return };
+    if container(one, &service.name).is_none() {
+        return steps::look(before, after, template, found);
+    }
     let own = format!("{pod}.containers[{}]", service.name);
     match (container(one, &service.name), container(other, &service.name)) {
         (Some(one), Some(other)) => {
@@ -165,7 +183,60 @@ fn container<'a>(template: &'a Node, wanted: &str) -> Option<&'a Node> {
     items(at(template, "spec.containers")).iter().find(|container| name(container) == wanted)
 }
 
-fn differ(
+/// What would have an apply wait for ever, or leaves pods behind as they are.
+fn stopped(after: &Object, found: &mut Findings<'_>) {
+    let value = |path: &str| at(&after.tree, path);
+    let is_on = |path: &str| value(path).is_some_and(|node| *bare(node) == Node::Boolean(true));
+    let count = |path: &str| number(value(path));
+    let waits = "an apply waits for its end, which never comes";
+    let found_at: &[(&str, bool, &str)] = match after.kind.as_str() {
+        "Deployment" => {
+            &[("spec.paused", is_on("spec.paused"), "an apply waits for its pods, which are never replaced")]
+        }
+        "StatefulSet" => {
+            let path = "spec.updateStrategy.rollingUpdate.partition";
+            &[(
+                path,
+                count(path).is_some_and(|least| least > 0),
+                "pods below this number stay as they are, whatever is applied",
+            )]
+        }
+        "Job" => &[
+            ("spec.suspend", is_on("spec.suspend"), waits),
+            ("spec.parallelism", count("spec.parallelism") == Some(0), waits),
+            ("spec.managedBy", value("spec.managedBy").is_some(), "what runs it is no part of a cluster"),
+        ],
+        _ => &[],
+    };
+    for (path, _, label) in found_at.iter().filter(|(_, is_so, _)| *is_so) {
+        found.add(
+            FaultKind::Derived,
+            path,
+            *label,
+            Some("stop it in the cluster, by `kubectl`, for as long as that is meant"),
+        );
+    }
+}
+
+/// What is mounted of disks, and where.
+fn disks(tree: &Node, (before, after): (&Node, &Node), pod: &str, found: &mut Findings<'_>) {
+    let templates = items(at(tree, "spec.volumeClaimTemplates")).iter();
+    let of_set = templates.filter_map(|claim| at(claim, "metadata.name").and_then(text));
+    let claims = items(at(before, "spec.volumes")).iter();
+    let claims = claims.filter(|volume| field(volume, "persistentVolumeClaim").is_some()).map(name);
+    let disks: Vec<&str> = of_set.chain(claims).collect();
+    for list in ["initContainers", "containers"] {
+        let path = format!("spec.{list}");
+        for one in items(at(before, &path)) {
+            let mut others = items(at(after, &path)).iter();
+            let Some(other) = others.find(|other| name(other) == name(one)) else { continue };
+            let own = format!("{pod}.{list}[{}]", name(one));
+            steps::mounts(one, other, &own, &|volume| disks.contains(&volume), found);
+        }
+    }
+}
+
+pub(super) fn differ(
     before: &Node,
     after: &Node,
     above: &str,
