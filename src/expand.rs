@@ -21,6 +21,7 @@ mod part;
 mod room;
 mod runtime;
 mod shape;
+mod sibling;
 mod substitute;
 mod template;
 

@@ -331,6 +331,18 @@ pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().copied().find(|format| format.name == name)
 }
 
+/// The format that people mean by the name of a program.
+#[must_use]
+pub fn of_another_name(name: &str) -> Option<&'static Format> {
+    let meant = match name.to_lowercase().as_str() {
+        "docker-compose" | "docker_compose" | "docker" => "compose",
+        "k8s" | "kube" => "kubernetes",
+        "tf" => "terraform",
+        _ => return None,
+    };
+    find(meant)
+}
+
 #[cfg(test)]
 mod tests {
     use super::FORMATS;

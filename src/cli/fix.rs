@@ -27,6 +27,8 @@ const ROUNDS: usize = 10;
 pub(super) struct Fixed {
     files: BTreeMap<String, Change>,
     findings: usize,
+    /// How many edits wait for what no edit mends, and the first place of that.
+    waiting: Option<(usize, String)>,
 }
 
 /// A file before and after.
@@ -106,6 +108,15 @@ pub(super) fn fixed(project: &Project, environment: Option<&str>) -> Fixed {
         }
         fixed.findings += mended;
     }
+    fixed.waiting = fixed
+        .files
+        .values()
+        .any(|change| formatted(&change.after).is_none())
+        .then_some(fixed.findings)
+        .and_then(|findings| {
+            let (name, change) = fixed.files.iter().find(|(_, change)| formatted(&change.after).is_none())?;
+            Some((findings, format!("{name}:{}", unreadable_line(&change.after)?)))
+        });
     // What does not parse is never written.
     fixed.files.retain(|_, change| change.before != change.after && formatted(&change.after).is_some());
     if fixed.files.is_empty() {
@@ -171,6 +182,23 @@ fn formatted(text: &str) -> Option<String> {
     (!sink.has_errors()).then(|| syntax::print(sources.file(id), &file))
 }
 
+/// The first line of a text that does not parse and has no edit, counted from one, as it stands before the edits: none of them
+/// adds or removes a line above it.
+fn unreadable_line(text: &str) -> Option<usize> {
+    let mut sources = Sources::default();
+    let mut sink = Sink::default();
+    let id = sources.add("", text.to_owned());
+    syntax::parse(&sources, id, &mut sink);
+    let found = sink.finish();
+    let first = found
+        .iter()
+        .filter(|it| it.is_error())
+        .filter_map(|it| it.labels.first())
+        .map(|it| it.span.start)
+        .min()?;
+    Some(text.get(..first as usize)?.matches('\n').count() + 1)
+}
+
 impl Fixed {
     /// Writes the files, or shows what would change.
     pub(super) fn hand_over(
@@ -179,8 +207,16 @@ impl Fixed {
         arguments: &CheckArguments,
         report: &Report,
     ) -> Result<(), Failure> {
-        if self.files.is_empty() {
+        if let Some((findings, place)) = &self.waiting {
+            let ready = count(*findings, "edit");
+            let verb = if *findings == 1 { "is" } else { "are" };
+            report.remark(&format!(
+                "{ready} {verb} ready, and not applied: first mend {place}, which no edit can"
+            ));
+        } else if self.files.is_empty() {
             report.remark("nothing can be fixed by an edit");
+        }
+        if self.files.is_empty() {
             return Ok(());
         }
         for (name, change) in &self.files {

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::TakenOut;
 use super::component::Components;
 use super::runtime;
-use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes, did_you_mean, list_of};
 use crate::formats::{self, Format};
 use crate::hash::{HashMap, HashSet};
 use crate::model::Document;
@@ -108,11 +108,20 @@ pub(super) fn apply(
         return Changed::default();
     };
     let mut patches = environment.entries().to_vec();
-    let labelled = || entries.iter().rev().filter_map(|entry| Some((&entry.label.as_ref()?.text, entry)));
+    patches.retain(|patch| !NEVER.contains(&patch.key.text.as_str()));
+    // The platform's name is its own; a thing may be called as it is.
+    let labelled = || {
+        let things = entries.iter().rev().filter(|entry| entry.key.text != "platform");
+        things.filter_map(|entry| Some((&entry.label.as_ref()?.text, entry)))
+    };
     let declared: HashMap<&SmolStr, &Entry> = labelled().collect();
     let kinds: HashSet<(&SmolStr, &SmolStr)> =
         labelled().map(|(name, entry)| (name, &entry.key.text)).collect();
-    patches.retain(|patch| !of_another_kind(patch, &declared, &kinds, sink));
+    patches.retain(|patch| {
+        !of_another_kind(patch, &declared, &kinds, sink)
+            && !without_its_kind(patch, &declared, components, sink)
+            && !of_another_instance(patch, entries, &kinds, components, sink)
+    });
     mark(&mut patches);
     let changed = Changed {
         names: patches.iter().map(|patch| patch.label_or_key().text.clone()).collect(),
@@ -147,9 +156,73 @@ fn of_another_kind(
     true
 }
 
+/// What an environment cannot hold.
+const NEVER: &[&str] = &["component", "import", "environment"];
+
+/// Reports a patch that is headed by the name of what it changes alone: `web { … }`.
+fn without_its_kind(
+    patch: &Entry,
+    declared: &HashMap<&SmolStr, &Entry>,
+    components: &Components,
+    sink: &mut Sink,
+) -> bool {
+    let key = &patch.key.text;
+    let is_kind = Document::SCHEMA.fields.iter().any(|field| field.key == key) || components.knows(key);
+    let (None, None, false) = (&patch.label, &patch.value, is_kind) else { return false };
+    let Some(first) = declared.get(key) else { return false };
+    let kind = &first.key.text;
+    sink.report(
+        Diagnostic::new(codes::TYP005, format!("the top level has no key `{key}`"))
+            .at(patch.key.span, "unknown key")
+            .at(first.head(), "declared here")
+            .help(
+                Help::saying(&format!("write `{kind} {key} {{ … }}`"), &format!("{kind} {key}"))
+                    .in_place(patch.key.span),
+            ),
+    );
+    true
+}
+
+/// Reports a patch of an instance that is not declared, where others of its component are.
+fn of_another_instance(
+    patch: &Entry,
+    entries: &[Entry],
+    kinds: &HashSet<(&SmolStr, &SmolStr)>,
+    components: &Components,
+    sink: &mut Sink,
+) -> bool {
+    let (key, name) = (&patch.key.text, &patch.label_or_key().text);
+    if !components.knows(key) || kinds.contains(&(name, key)) {
+        return false;
+    }
+    let instances: Vec<&str> = entries
+        .iter()
+        .filter(|entry| entry.key.text == *key)
+        .map(|entry| entry.label_or_key().text.as_str())
+        .collect();
+    let help = match instances.as_slice() {
+        [] => return false,
+        [one] => format!("the instance is called `{one}`: `{key} {one} {{ … }}`"),
+        several => format!("its instances are called {}", list_of(several.iter().copied())),
+    };
+    if instances.contains(&name.as_str()) {
+        return false;
+    }
+    sink.report(
+        Diagnostic::new(
+            codes::MRG002,
+            format!("the environment changes `{key} {name}`, which is not declared"),
+        )
+        .at(patch.head(), "nothing to change")
+        .help(help)
+        .because(cause::name(name)),
+    );
+    true
+}
+
 /// What can be patched is a labelled thing of the platform.
 fn singular(entry: &Entry, components: &Components, sink: &mut Sink) {
-    if matches!(entry.key.text.as_str(), "component" | "import" | "environment") {
+    if NEVER.contains(&entry.key.text.as_str()) {
         sink.report(
             Diagnostic::new(codes::MRG002, format!("an environment cannot hold `{}`", entry.key.text))
                 .at(entry.head(), "does not belong here")

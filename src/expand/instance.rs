@@ -10,8 +10,9 @@ use super::naming;
 use super::normal::normal_forms;
 use super::room::Room;
 use super::runtime;
+use super::sibling;
 use super::substitute::{ChildValues, Children, Environment};
-use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes};
+use crate::diagnostic::{Diagnostic, Help, Sink, codes};
 use crate::hash::{HashMap, HashSet, RandomState};
 use crate::model::{ParameterType, Service};
 use crate::schema;
@@ -420,40 +421,8 @@ impl Expansion<'_> {
             });
         }
         naming::check(component, &children, self.sink);
-        self.siblings(component, &children, own);
+        sibling::check(component, &mut children, own, self.sink);
         children
-    }
-
-    /// Checks lists that name other children of the instance.
-    fn siblings(&mut self, component: &Component, children: &Children, own: &[SmolStr]) {
-        let of_kind = |kind: &str| children.get(kind).map(Vec::as_slice).unwrap_or_default();
-        let mut names: HashMap<&str, HashSet<&str>> = HashMap::default();
-        for kind in &component.children {
-            for parameter in &kind.parameters {
-                let Some(of) = &parameter.of else { continue };
-                let siblings = || of_kind(of).iter().map(|child| child.name.text.as_str());
-                let known = names.entry(of).or_insert_with(|| siblings().collect());
-                for child in of_kind(&kind.name.text) {
-                    let value = child.values.get(&parameter.name.text);
-                    let Some(Some(Value { kind: ValueKind::List(items), .. })) = value else { continue };
-                    for item in items {
-                        let named = match &item.kind {
-                            ValueKind::Reference(path) => path.text(),
-                            _ => String::new(),
-                        };
-                        if !known.contains(named.as_str()) {
-                            let help = self.sink.did_you_mean(&named, siblings());
-                            self.sink.report(
-                                Diagnostic::new(codes::NAM001, format!("there is no {of} `{named}` here"))
-                                    .at(item.span, format!("expected the name of a {of} of this instance"))
-                                    .help_maybe(help)
-                                    .because(cause::name(&format!("{}-{named}", own.join("-")))),
-                            );
-                        }
-                    }
-                }
-            }
-        }
     }
 }
 

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::host::in_address;
 use super::names::{BUILT_IN, Member, Placed, Symbol};
 use super::text::{Mentions, Texts, Thing, ValueBuilder, literal, protocol};
+use super::unknown::MEMBERS;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{self, Access, Child, Port, Protocol, Role, RouteTarget};
@@ -92,6 +93,10 @@ impl Texts<'_> {
         let known = known.chain(block.output.iter().map(|output| &output.name));
         let known = known.chain(block.child.iter().map(|child| &child.name));
         let known = known.chain(block.service.iter().map(|service| &service.name));
+        if rest.is_empty() && MEMBERS.contains(&segment.as_str()) && !block.port.is_empty() {
+            self.of_which_port(path, segment, &block.port);
+            return None;
+        }
         let reason = format!("`{}` has no such port, output, child or service", placed.path);
         let known = known.map(|name| name.text.as_str()).chain(["name"]);
         self.no_such(path, depth, &reason, known, |near| near == "name")

@@ -253,6 +253,14 @@ fn expect_members(block: &Service, sink: &mut Sink) {
     }
     for port in &block.port {
         expect_dns_label(&port.name, sink);
+        // Kubernetes wants a letter in the name of a port (RFC 6335, section 5.1).
+        if is_dns_label(&port.name.text) && !port.name.text.contains(|c: char| c.is_ascii_alphabetic()) {
+            sink.report(
+                Diagnostic::new(codes::TYP007, format!("`{}` cannot be the name of a port", port.name.text))
+                    .at(port.name.span, "holds no letter")
+                    .help("the name says what it is for, such as `http`; the number is the value: `port http = 8080`"),
+            );
+        }
     }
     for volume in &block.volume {
         expect_dns_label(&volume.name, sink);

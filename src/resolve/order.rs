@@ -110,7 +110,8 @@ fn after(service: &Service, texts: &mut Texts<'_>) -> Vec<(usize, Span)> {
         match texts.find(&item.0, &mut Mentions::default()) {
             Some(Thing::Service(at)) if at == service.id.0 => texts.sink.report(
                 Diagnostic::new(codes::DEP002, format!("`{}` waits for itself", service.path))
-                    .at(item.0.span, "is this very service"),
+                    .at(item.0.span, "is this very service")
+                    .help("take it out: `after` names the others that start before it"),
             ),
             Some(Thing::Service(at) | Thing::Port(at, _)) => found.push((at, item.0.span)),
             Some(thing) => texts.wrong_kind(&item.0, &thing, "a service"),

@@ -145,11 +145,26 @@ pub(super) fn cron(line: &Constant, texts: &mut Texts<'_>) {
     };
     if let Some(problem) = problem {
         texts.sink.report(
-            Diagnostic::new(codes::TYP001, format!("`{text}` is no schedule"))
-                .at(line.span, problem)
-                .help(crate::schema::CRON_HELP),
+            Diagnostic::new(codes::TYP001, format!("`{text}` is no schedule")).at(line.span, problem).help(
+                of_a_nickname(&text).map_or_else(
+                    || crate::schema::CRON_HELP.into(),
+                    |fields| Help::write(format!("\"{fields}\"")),
+                ),
+            ),
         );
     }
+}
+
+/// The five fields that a nickname stands for (man 5 crontab).
+fn of_a_nickname(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "@yearly" | "@annually" => "0 0 1 1 *",
+        "@monthly" => "0 0 1 * *",
+        "@weekly" => "0 0 * * 0",
+        "@daily" | "@midnight" => "0 0 * * *",
+        "@hourly" => "0 * * * *",
+        _ => return None,
+    })
 }
 
 fn fits(field: &str, (_, least, most): (&str, u32, u32)) -> bool {
@@ -254,13 +269,24 @@ fn samples(block: &Service, said: &Samples, texts: &mut Texts<'_>) {
 
 fn expect_path(path: &Constant, texts: &mut Texts<'_>) {
     let text = texts.constant(path);
-    if text.starts_with('/') || text.is_empty() {
+    // Of a whole address, the path alone is asked for.
+    let whole = text
+        .trim_start_matches('/')
+        .split_once("://")
+        .filter(|(scheme, _)| matches!(*scheme, "http" | "https"));
+    if whole.is_none() && (text.starts_with('/') || text.is_empty()) {
         return;
     }
+    let (label, meant) = match whole {
+        Some((_, rest)) => {
+            ("a whole address", rest.find('/').map_or_else(|| "/".to_owned(), |at| rest[at..].to_owned()))
+        }
+        None => ("starts with `/`", format!("/{text}")),
+    };
     texts.sink.report(
         Diagnostic::new(codes::TYP007, format!("`{text}` is no path of an address"))
-            .at(path.span, "starts with `/`")
-            .help(Help::write(format!("\"/{text}\""))),
+            .at(path.span, label)
+            .help(Help::write(format!("\"{meant}\""))),
     );
 }
 

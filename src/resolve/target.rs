@@ -14,7 +14,9 @@ use crate::source::Span;
 pub(super) fn named(name: &str, span: Span, texts: &mut Texts<'_>) -> Option<&'static Format> {
     let found = formats::find(name);
     if found.is_none() {
-        let help = texts.sink.did_you_mean(name, FORMATS.iter().map(|format| format.name));
+        let help = formats::of_another_name(name)
+            .map(|format| Help::write(format.name))
+            .or_else(|| texts.sink.did_you_mean(name, FORMATS.iter().map(|format| format.name)));
         texts.sink.report(
             Diagnostic::new(codes::NAM001, format!("there is no target `{name}`"))
                 .at(span, "unknown target")

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use super::Absent;
 use super::names::{Names, Symbol};
+use super::unknown::is_host;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashMap;
 use crate::model::{Document, Port, Protocol};
@@ -380,6 +381,7 @@ impl<'a> Texts<'a> {
                 format!("say `{}.{field}`", path.text())
             }
             Thing::Outside(_) => format!("say `{0}.host`, `{0}.number` or `{0}.address`", path.text()),
+            Thing::Site if is_host(path) => format!("text is quoted: write `\"{}\"`", path.text()),
             Thing::Site => format!("say `{0}.url` or `{0}.host`", path.text()),
         };
         if self.is_ambiguous(path) {

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::names::{Symbol, is_env_name};
 use super::text::{Texts, Thing};
 use crate::diagnostic::credential::{Names, names};
-use crate::diagnostic::{Diagnostic, Help, cause, codes};
+use crate::diagnostic::{Diagnostic, Help, cause, codes, list_of};
 use crate::expand::TakenOut;
 use crate::hash::HashMap;
 use crate::model::Port;
@@ -68,6 +68,29 @@ impl Texts<'_> {
         None
     }
 
+    /// Reports what a port has and its service does not: `db.host`.
+    pub(super) fn of_which_port(&mut self, path: &Path, member: &str, ports: &[Port]) {
+        if self.is_ambiguous(path) {
+            return;
+        }
+        let service = path.segments[..path.segments.len() - 1].join(".");
+        let named = |port: &Port| format!("{service}.{}.{member}", port.name.text);
+        let help = match ports {
+            [port] => Help::write(named(port)),
+            ports => format!(
+                "name the port: {}",
+                list_of(ports.iter().map(named).collect::<Vec<_>>().iter().map(String::as_str))
+            )
+            .into(),
+        };
+        self.sink.report(
+            Diagnostic::new(codes::NAM001, format!("there is no `{}`", path.text()))
+                .at(path.span, format!("ports have a `{member}`, and a service as a whole has none"))
+                .help(help)
+                .because(cause::name(&path.segments.join("-"))),
+        );
+    }
+
     pub(super) fn not_visible(&mut self, path: &Path) {
         let name = path.segments.first().map(SmolStr::as_str).unwrap_or_default();
         self.sink.report(
@@ -105,9 +128,11 @@ impl Texts<'_> {
         let shouted = path.segments.len() == 1 && is_env_name(name) && !name.contains(char::is_lowercase);
         // Nor is what is written as one, where a text is needed, anything else.
         let only_input = shouted && self.wants_text;
+        let is_credential = names(name) == Names::Credential
+            || self.key_before(path).is_some_and(|key| names(key) == Names::Credential);
         let possible = |known: &str, symbol: &Symbol| match symbol {
             Symbol::Input(_) => !has_members,
-            _ => !only_input || known.eq_ignore_ascii_case(name),
+            _ => !only_input || (!is_credential && known.eq_ignore_ascii_case(name)),
         };
         let known = self.names.symbols.iter().filter(|(known, (symbol, _))| possible(known, symbol));
         let mut help = self.sink.did_you_mean(name, known.map(|(name, _)| name.as_str()));
@@ -132,8 +157,6 @@ impl Texts<'_> {
         }
         let diagnostic = if shouted {
             let help = help.filter(Help::is_near);
-            let is_credential = names(name) == Names::Credential
-                || self.key_before(path).is_some_and(|key| names(key) == Names::Credential);
             Diagnostic::new(
                 codes::ENV001,
                 format!("`{name}` is used, and neither a variable nor a secret of that name is declared"),
@@ -294,6 +317,9 @@ impl Texts<'_> {
     }
 }
 
+/// What ports have, by which a reference to one ends.
+pub(super) const MEMBERS: &[&str] = &["url", "link", "host", "number", "address"];
+
 /// Ends of host names that no member of a service is called.
 const ENDS: &[&str] = &[
     "com",
@@ -311,7 +337,7 @@ const ENDS: &[&str] = &[
 ];
 
 /// Whether a path is the name of a host that lacks its quotes.
-fn is_host(path: &Path) -> bool {
+pub(super) fn is_host(path: &Path) -> bool {
     let label = |label: &SmolStr| super::is_dns_label(label);
     path.segments.len() > 1
         && path.segments.iter().all(label)

@@ -209,7 +209,8 @@ impl<'a> Decoder<'a> {
     /// Reports a label where there is none. A text in its place is the value of what takes one.
     fn no_label(&mut self, entry: &Entry, label: &Name, takes_value: bool) {
         let key = &entry.key;
-        let help = if takes_value && entry.value.is_none() && label.quoted {
+        let is_number = label.text.starts_with(|c: char| c.is_ascii_digit());
+        let help = if takes_value && entry.value.is_none() && (label.quoted || is_number) {
             Some(
                 Help::add(" =", Span { start: key.span.end, ..key.span })
                     .led_by("a value is given with `=`: "),
@@ -241,6 +242,7 @@ impl<'a> Decoder<'a> {
     pub fn mismatch<T>(&mut self, value: &Value, expected: &str) -> Option<T> {
         let found = value.kind.describe();
         let meant = self.meant.take_if(|(span, _)| *span == value.span).map(|(_, help)| help);
+        let meant = meant.or_else(|| help::of_nothing(value));
         self.report(
             Diagnostic::new(codes::TYP001, format!("expected {expected}, found {found}"))
                 .at(value.span, format!("this is {found}"))

@@ -17,7 +17,18 @@ pub(super) fn meant(text: &str, at: usize, place: Span) -> Option<Help> {
     if let Some(help) = typographic(text, at, place) {
         return Some(help);
     }
+    if let Some(help) = behind_a_text(all, line).or_else(|| without_equals(all, line, &span)) {
+        return Some(help);
+    }
     match rest.as_bytes().first()? {
+        b'#' => {
+            let word = &line[..line.find([' ', '\t', ',', '}', ']', '"']).unwrap_or(line.len())];
+            let text = format!("\"{word}\"");
+            (word.len() > 1).then(|| {
+                Help::saying(&format!("`#` starts a comment, and text is quoted: write `{text}`"), &text)
+                    .in_place(span(0, word.len()))
+            })
+        }
         b'"' => {
             let start = value_start(before).filter(|start| before[*start..].starts_with(|c: char| c.is_ascii_lowercase()))?;
             let word = &before[start..];
@@ -77,6 +88,47 @@ pub(super) fn meant(text: &str, at: usize, place: Span) -> Option<Help> {
         }
         _ => quoted(all, line, &span).or_else(|| path_for_a_name(all, line, &span)),
     }
+}
+
+/// What stands right behind a text: quotes within it end it, or one of its line is not closed.
+fn behind_a_text(all: &str, rest: &str) -> Option<Help> {
+    let before = &all[all.rfind('\n').map_or(0, |at| at + 1)..];
+    let opened = before.strip_suffix('"')?;
+    let text = &opened[opened.rfind('"')? + 1..];
+    let whole = before.matches('"').count() + rest.matches('"').count();
+    if before.contains('#') || rest.starts_with(['"', ',', '}', ']', '=', '{']) || before.contains('\\') {
+        return None;
+    }
+    if whole % 2 == 1 {
+        return Some(
+            "one of the texts of this line has no `\"` at its end, so that the next one ends it".into(),
+        );
+    }
+    // `"up{job="web"}"`: the text goes on behind the word.
+    let goes_on = text.ends_with(['=', '~', '(', ' ', ':']) || text.contains('{');
+    (goes_on && rest.contains('"'))
+        .then(|| "a `\"` ends the text: within it write `'`, or `\\\"` where it must be this one".into())
+}
+
+/// A value right behind its key: `networks [a, b]`, `port http 8080`, `site shop "shop.example.com"`.
+fn without_equals(all: &str, line: &str, span: &impl Fn(usize, usize) -> Span) -> Option<Help> {
+    let head = all[all.rfind(['\n', '{', '}', ',']).map_or(0, |at| at + 1)..].trim_start();
+    let words: Vec<&str> = head.split_whitespace().collect();
+    let is_name = |word: &&str| {
+        word.starts_with(|c: char| c.is_ascii_alphabetic())
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    };
+    let follows = match line.as_bytes().first()? {
+        b'[' => matches!(words.len(), 1 | 2) && line.contains(']'),
+        b'"' | b'0'..=b'9' => words.len() == 2,
+        _ => false,
+    };
+    (follows && head.ends_with([' ', '\t']) && words.iter().all(is_name)).then(|| {
+        let end = line.find([' ', '{', ',']).unwrap_or(line.len());
+        let value = if line.starts_with('[') { "[…]" } else { &line[..end] };
+        Help::saying(&format!("a value is given with `=`: `{} = {value}`", words.join(" ")), "= ")
+            .in_place(span(0, 0))
+    })
 }
 
 /// Text between quotes of a typewriter's heirs: `“A shop”`, `„Ein Laden“`.

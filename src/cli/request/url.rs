@@ -20,7 +20,8 @@ impl Url {
     pub(super) fn parse(text: &str) -> Result<Self, (String, String)> {
         let refused = |problem: &str, help: String| (format!("`{text}` {problem}"), help);
         let Some((scheme, rest)) = text.split_once("://") else {
-            return Err(refused("has no scheme", format!("write `https://{text}`")));
+            let host = if text.starts_with('/') { "HOST" } else { "" };
+            return Err(refused("has no scheme", format!("write `https://{host}{text}`")));
         };
         let tls = match scheme.to_ascii_lowercase().as_str() {
             "https" | "wss" => true,

@@ -48,6 +48,22 @@ pub(super) fn of_another_key(entry: &Entry, schema: &Block) -> Option<(Span, Hel
 /// What to write where an entry has no value. `says` describes the value, and `shape` what it must be.
 pub(super) fn of_no_value(entry: &Entry, says: &str, shape: &str) -> String {
     let key = &entry.key.text;
+    // A number names no port: what stands there is meant as the value.
+    if let Some(label) = entry.label.as_ref().filter(|label| !label.quoted)
+        && NAMED.contains(&key.as_str())
+        && label.text.chars().all(|c| c.is_ascii_digit())
+    {
+        return format!("a name comes before it: `{key} NAME = {}`", label.text);
+    }
+    // Docker writes a volume and its path as one.
+    if let Some((name, inner)) = entry.label.as_ref().and_then(|label| label.text.split_once(':'))
+        && matches!(key.as_str(), "volume" | "mount")
+        && inner.starts_with('/')
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    {
+        return format!("a name comes before it: `{key} {name} = \"{inner}\"`");
+    }
     // What is no name stands where the name belongs.
     if let Some(label) = entry.label.as_ref().filter(|label| label.quoted && label.text.contains(['/', ':']))
         && NAMED.contains(&key.as_str())
@@ -79,6 +95,22 @@ pub(super) fn of_a_schedule(word: &str, words: &[(&str, &str)]) -> Option<Help> 
 
 /// What to write where a block has a value that takes none.
 pub(super) fn of_a_value(entry: &Entry, schema: &Block) -> String {
+    if let Some(Value { kind, .. }) = &entry.value {
+        let key = &entry.key.text;
+        match (kind, schema.fields.first()) {
+            (ValueKind::Number(number), Some(first)) if number.chars().all(|c| c.is_ascii_digit()) => {
+                return format!("write `{key} {{ {} = {number} }}`", first.key);
+            }
+            (ValueKind::Text(text), _) => {
+                if let Some((number, unit)) = text.as_literal().and_then(of_a_rate)
+                    && ["rate", "per"].iter().all(|it| schema.fields.iter().any(|field| field.key == *it))
+                {
+                    return format!("write `{key} {{ rate = {number}, per = 1{unit} }}`");
+                }
+            }
+            _ => {}
+        }
+    }
     let some = (schema.fields.len() <= MOST_KEYS).then(|| format!(": {}", keys(schema)));
     match (some, schema.fields.first()) {
         (Some(keys), Some(first)) => {
@@ -89,6 +121,20 @@ pub(super) fn of_a_value(entry: &Entry, schema: &Block) -> String {
         }
         _ => "what belongs to it stands in `{ … }`".to_owned(),
     }
+}
+
+/// A rate as nginx writes it: `10r/s`, `30r/m`.
+fn of_a_rate(text: &str) -> Option<(u64, &str)> {
+    let (number, unit) = text.split_once("r/")?;
+    let number = number.parse().ok()?;
+    matches!(unit, "s" | "m").then_some((number, unit))
+}
+
+/// What is said of a word that means nothing at all in other languages.
+pub(super) fn of_nothing(value: &Value) -> Option<Help> {
+    let ValueKind::Reference(path) = &value.kind else { return None };
+    matches!(path.word()?, "null" | "nil" | "none" | "undefined")
+        .then(|| "where nothing is to be said, the key is left out".into())
 }
 
 /// What to write where an entry has no name.

@@ -28,6 +28,9 @@ const ALERT: Ours =
 const SCRAPED: &str = "the service with `role = metrics`, such as `prometheus {}`, scrapes it";
 const OBJECT: &str = "target `kubernetes` makes the objects of what is declared";
 
+const DIFFERENT: &str = "what is different in one place stands in `environment NAME { … }`, and `enabled = false` takes a thing out";
+const EACH: &str = "each thing is a block of its own, and a `component` is what can be made many times";
+
 /// The keys, by the block that they are looked for in.
 pub const WORDS: &[Foreign] = &[
     // Docker Compose, of a service (https://docs.docker.com/reference/compose-file/services/).
@@ -216,6 +219,9 @@ pub const WORDS: &[Foreign] = &[
     word("service", "minReplicas", AT_LEAST, ""),
     word("service", "maxReplicas", Here("scale { min = 1, max = 3, cpu = 70% }"), ""),
     word("service", "count", AT_LEAST, ""),
+    word("service", "autoscaling", Here("scale { min = 1, max = 3, cpu = 70% }"), ""),
+    word("service", "for_each", Nothing, EACH),
+    word("service", "if", Nothing, DIFFERENT),
     word("service", "containerPort", Here("port http = 8080"), ""),
     word("service", "targetPort", Here("port http = 8080"), ""),
     word("service", "ingress", SITE, SERVED),
@@ -247,6 +253,8 @@ pub const WORDS: &[Foreign] = &[
     word("source", "env", Top("variable LEVEL = \"info\""), "`env { LEVEL }` of a service passes it on"),
     word("source", "var", Top("variable LEVEL = \"info\""), ""),
     word("source", "locals", Nothing, SHARED),
+    word("source", "if", Nothing, DIFFERENT),
+    word("source", "for_each", Nothing, EACH),
     word(
         "source",
         "module",
@@ -430,6 +438,14 @@ pub const WORDS: &[Foreign] = &[
     word("route", "client_max_body_size", Here("max_body = 10MiB"), ""),
     word("route", "proxy_read_timeout", Here("timeout = 60s"), ""),
     word("route", "rate_limit", Here("limit { rate = 5, per = 1s }"), ""),
+    // The certificate of a site.
+    word(
+        "tls",
+        "certificate",
+        Here("issuer = files"),
+        "the files lie where the documentation of the proxy says",
+    ),
+    word("tls", "key", Here("issuer = files"), "the files lie where the documentation of the proxy says"),
     // Alerts and who is notified (https://prometheus.io/docs/alerting/latest/configuration/).
     word("alert", "query", Here("expr = \"up == 0\""), ""),
     word("alert", "condition", Here("expr = \"up == 0\""), ""),

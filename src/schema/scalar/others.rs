@@ -6,6 +6,11 @@ use crate::syntax::{Value, ValueKind};
 /// A share in percent, or in thousandths as Kubernetes writes processors, as a number.
 pub(super) fn of_one(word: &str) -> Option<String> {
     let share = |suffix, whole: f64| Some(word.strip_suffix(suffix)?.parse::<f64>().ok()? / whole);
+    // Cores are counted by the number alone.
+    let cores = ["cores", "core", "cpus", "cpu"].iter().find_map(|unit| word.strip_suffix(unit));
+    if let Some(number) = cores.filter(|number| number.parse::<f64>().is_ok()) {
+        return Some(number.to_owned());
+    }
     share('%', 100.0).or_else(|| share('m', 1000.0)).map(|part| part.to_string())
 }
 
