@@ -321,6 +321,7 @@ fn files_are_copied_and_come_back() {
         let pod = Pod::new("albums", shell);
         let volume = pod.path("volumes/photos-albums");
         fs::create_dir(&volume).expect("a folder");
+        fs::create_dir(pod.path("volumes/photos-tags")).expect("a folder");
         fs::write(volume.join("a b.jpg"), "first").expect("a file");
         let (said, failed) = pod.take(&[]);
         assert_eq!(failed, None, "{said}");

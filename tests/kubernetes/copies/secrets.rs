@@ -55,7 +55,7 @@ fn a_pod_gets_all_secrets_where_nothing_names_one() {
         ("reads = []", &[]),
         ("reads = [LEDGER_LICENCE]", &["LEDGER_LICENCE"]),
     ] {
-        let changed = source.replace("reads          = [LEDGER_PASSWORD]", reads);
+        let changed = source.replace("reads = [LEDGER_PASSWORD]", reads);
         assert_ne!(source, changed);
         let platform = compile_text(&changed).platform.expect("it compiles");
         let cluster = Built::lowered(reads.to_owned(), platform).cluster();
