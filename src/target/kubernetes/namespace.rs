@@ -37,8 +37,8 @@ pub(super) fn objects(platform: &Platform) -> Vec<Object> {
 }
 
 /// The annotation that says of which environment the objects of a namespace are: `scripts/apply-kubernetes.sh` puts no other over it.
-fn of_environment(platform: &Platform) -> Option<(String, String)> {
-    Some(("infrac/environment".to_owned(), environment(platform).to_owned()))
+fn of_environment(platform: &Platform) -> (String, String) {
+    ("infrac/environment".to_owned(), environment(platform).to_owned())
 }
 
 /// The environment; no name is like what stands for a platform as it stands.
@@ -62,7 +62,7 @@ fn namespace(platform: &Platform, level: Level) -> Namespace {
         metadata: ObjectMeta {
             name: Some(platform.namespace_at(level)),
             labels: Some(labels),
-            annotations: Some(labels::kept().into_iter().chain(of_environment(platform)).collect()),
+            annotations: Some(labels::kept().into_iter().chain([of_environment(platform)]).collect()),
             ..ObjectMeta::default()
         },
         ..Namespace::default()
