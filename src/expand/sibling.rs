@@ -26,7 +26,7 @@ pub(super) fn check(component: &Component, children: &mut Children, own: &[SmolS
                 let help = sink.did_you_mean(named, order.iter().map(SmolStr::as_str));
                 sink.report(
                     Diagnostic::new(codes::NAM001, format!("there is no {of} `{named}` here"))
-                        .at(span, format!("expected the name of a {of} of this instance"))
+                        .at(span, format!("no {of} of this instance has this name"))
                         .help_maybe(help)
                         .because(cause::name(&format!("{}-{named}", own.join("-")))),
                 );

@@ -99,13 +99,13 @@ pub(super) fn of_a_value(entry: &Entry, schema: &Block) -> String {
         let key = &entry.key.text;
         match (kind, schema.fields.first()) {
             (ValueKind::Number(number), Some(first)) if number.chars().all(|c| c.is_ascii_digit()) => {
-                return format!("write `{key} {{ {} = {number} }}`", first.key);
+                return format!("it has a body: `{key} {{ {} = {number} }}`", first.key);
             }
             (ValueKind::Text(text), _) => {
                 if let Some((number, unit)) = text.as_literal().and_then(of_a_rate)
                     && ["rate", "per"].iter().all(|it| schema.fields.iter().any(|field| field.key == *it))
                 {
-                    return format!("write `{key} {{ rate = {number}, per = 1{unit} }}`");
+                    return format!("it has a body: `{key} {{ rate = {number}, per = 1{unit} }}`");
                 }
             }
             _ => {}
