@@ -470,11 +470,11 @@ fn given_away(secret: &str, artifact: &Artifact) -> (usize, Vec<String>) {
                 r"^[a-z0-9-]+ [a-z0-9.-]+ [a-z]+/[a-z0-9-]+(?: [A-Z][A-Z0-9_]*\??)*? SECRET\??(?: [A-Z][A-Z0-9_]*\??)*$",
             ),
             // By the script of Secrets: what is right for a value, and how a program is given another one.
-            regex(r"^@value SECRET secret \d+ (?:url|-)$"),
+            regex(r"^@value SECRET secret \d+ (?:url|address|login|-)$"),
             regex(r"^@learn SECRET (?:change|hand) [a-z0-9-]+ [a-z]+/[a-z0-9-]+ "),
             // By scripts: what is right for a value.
             regex(
-                r"^SECRET secret (?:required|optional|unused|copies) \d+ (?:url|-) (?:here|elsewhere) \S+$",
+                r"^SECRET secret (?:required|optional|unused|copies) \d+ (?:url|address|login|-) (?:here|elsewhere) \S+$",
             ),
             // By scripts: the account that takes copies to their place.
             regex(r"^\s+place_(?:writer|reader)_secret='?SECRET'?$"),

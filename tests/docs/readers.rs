@@ -414,7 +414,7 @@ const LISTED: &[(&str, &[&str])] = &[
     ("docker logs", &["--tail"]),
     ("docker volume create", &[]),
     ("docker volume rm", &[]),
-    ("docker run", &["--rm", "--network", "--volume", "-a"]),
+    ("docker run", &["--rm", "--network", "--volume", "-a", "-c", "-z", "-A"]),
     ("install", &["-D", "-m"]),
     ("infrac build", &["--env", "--out"]),
     ("infrac route", &["--env", "--on"]),
