@@ -41,6 +41,7 @@ main() {
   [ -n "$names" ] || names=$(backups | cut -d ' ' -f 1)
   for name in $names; do backup "$name"; done
   # Switches stand in it; what is declared is listed without one as well.
+  # shellcheck disable=SC2034 # read by lib/env.sh
   quoted=' '
   [ ! -r "$env_file" ] || load_env
   if [ -n "$list" ]; then

@@ -22,7 +22,7 @@ fn well(name: &str, environment: Option<&str>) -> Host {
     let host = Host::of(platform(name, environment));
     let copies = host.read("scripts/lib/platform.sh");
     let copies = copies
-        .split_once("\ncopies() {")
+        .split_once("\nreplicas() {")
         .expect("its table")
         .1
         .split_once("\n}")
