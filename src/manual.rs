@@ -144,7 +144,7 @@ fn concept(name: &str) -> Option<String> {
     is_place.then(|| page(key)).flatten()
 }
 
-/// What is said of a key of blocks, or of a word that is none.
+/// The page of a key of blocks, or of a word that is no key.
 fn of_key(name: &str) -> Option<String> {
     let (within, key) = match name.rsplit_once('.') {
         Some((within, key)) => (Some(within), key),

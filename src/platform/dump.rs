@@ -1,9 +1,9 @@
-//! How the data of a service is copied and brought back, and which of its secrets the commands read.
+//! How the data of a service is copied and restored, and which of its secrets the commands read.
 
 use super::{EnvVar, InputId, Platform, Service, Value, ValuePart};
 use crate::source::Span;
 
-/// How the data of a service is copied and brought back: commands, with their arguments.
+/// How the data of a service is copied and restored: commands, with their arguments.
 #[derive(Debug, Clone)]
 pub struct Dump {
     /// Prints the names of what is copied one by one.
@@ -70,7 +70,7 @@ impl Dump {
 
 impl Platform {
     /// The variables of a service that a container of its `dump` gets. Those without a secret, all. Of the others those that `reads`
-    /// names, and those whose names stand in the words of a command that the container runs. Where neither `reads` is said nor any
+    /// names, and those whose names stand in the words of a command that the container runs. Where neither `reads` is given nor any
     /// command names one, all: a program reads variables by itself, and a copy that fails at night is worse than one variable more.
     #[must_use]
     pub fn read_by_dump<'a>(&self, service: &'a Service, copying: Copying) -> Vec<&'a EnvVar> {

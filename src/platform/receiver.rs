@@ -161,7 +161,7 @@ impl Channel {
         }
     }
 
-    /// The secret that is the address that it is told at.
+    /// The secret that holds the address of the receiver.
     #[must_use]
     pub fn secret_address(&self) -> Option<InputId> {
         match self {

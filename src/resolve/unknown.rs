@@ -191,7 +191,7 @@ impl Texts<'_> {
         self.sink.report(diagnostic.because(cause::name(name)));
     }
 
-    /// What is said of a variable that is named as Terraform and others name theirs: `var.LEVEL`.
+    /// The help for a variable that is named as Terraform and others name theirs: `var.LEVEL`.
     fn of_elsewhere(&self, name: &str, path: &Path) -> Option<Diagnostic> {
         let [_, meant] = path.segments.as_slice() else { return None };
         if !["var", "vars", "variable", "local", "env", "secret", "secrets"].contains(&name) {

@@ -52,7 +52,7 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
     parsed
 }
 
-/// What is said of the places that did not parse and are not shown.
+/// The summary of the places that did not parse and are not shown.
 fn more(number: usize, last: Span) -> Diagnostic {
     let places = match number {
         1 => "1 more place of this file is".to_owned(),

@@ -11,7 +11,7 @@ pub(super) fn called(schema: &Block) -> String {
     if schema.key == "source" { "the top level".to_owned() } else { format!("`{}`", schema.key) }
 }
 
-/// What is said of an entry that is the rest of the number before it: `1,5GiB` ends at its comma.
+/// The diagnostic of an entry that is the rest of the number before it: `1,5GiB` ends at its comma.
 pub(super) fn decimal_comma(entries: &[Entry], at: usize) -> Option<Diagnostic> {
     let rest = entries.get(at).filter(|it| it.label.is_none() && it.value.is_none() && it.body.is_none())?;
     let before = entries.get(at.checked_sub(1)?).filter(|it| it.body.is_none())?;
@@ -130,7 +130,7 @@ fn of_a_rate(text: &str) -> Option<(u64, &str)> {
     matches!(unit, "s" | "m").then_some((number, unit))
 }
 
-/// What is said of a word that means nothing at all in other languages.
+/// The help for a word that means nothing at all in other languages.
 pub(super) fn of_nothing(value: &Value) -> Option<Help> {
     let ValueKind::Reference(path) = &value.kind else { return None };
     matches!(path.word()?, "null" | "nil" | "none" | "undefined")

@@ -1,4 +1,4 @@
-//! A body of which the schema says nothing: what one target is told beside the language.
+//! A body that the schema does not describe: keys of one target, beside the language.
 
 use super::{Decode, Decoder};
 use crate::schema::{Kind, Leaf};
