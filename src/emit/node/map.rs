@@ -190,9 +190,9 @@ mod tests {
     #[test]
     fn a_map_finds_its_keys_whatever_their_number() {
         for many in [0, 1, FEW - 1, FEW, FEW + 1, 100] {
-            let mut map: Map = (0..many).map(|at| (at.to_string(), Node::Integer(at as i64))).collect();
+            let mut map: Map = (0..many).map(|at| (at.to_string(), Node::of(&at))).collect();
             for at in 0..many {
-                assert_eq!(map.get(&at.to_string()), Some(&Node::Integer(at as i64)), "{at} of {many}");
+                assert_eq!(map.get(&at.to_string()), Some(&Node::of(&at)), "{at} of {many}");
             }
             assert!(!map.contains_key("x"));
             map.insert("x", Node::Null);

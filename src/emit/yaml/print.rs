@@ -104,11 +104,10 @@ struct At<'a> {
 
 impl<'a> At<'a> {
     /// A scalar of one line.
-    fn line(mut self, text: &str) -> Done {
+    fn line(mut self, text: &str) {
         self.begin();
         self.out.push_str(text);
         self.out.push('\n');
-        Ok(())
     }
 
     /// Separates a scalar from its key.
@@ -195,9 +194,11 @@ impl Block<'_> {
         At { out, column: *column + STEP, place, line: *line, apart: false }
     }
 
-    fn end(self, nothing: &str) -> Done {
+    fn end(self, nothing: &str) {
         // Where others stand before it, it is not empty.
-        if self.is_empty && self.at.place != Place::Entries { self.at.line(nothing) } else { Ok(()) }
+        if self.is_empty && self.at.place != Place::Entries {
+            self.at.line(nothing);
+        }
     }
 }
 
@@ -239,47 +240,58 @@ impl<'a> Serializer for At<'a> {
     type SerializeStructVariant = Impossible<(), Refused>;
 
     fn serialize_bool(self, value: bool) -> Done {
-        self.line(if value { "true" } else { "false" })
+        self.line(if value { "true" } else { "false" });
+        Ok(())
     }
 
     fn serialize_i8(self, value: i8) -> Done {
-        self.line(itoa::Buffer::new().format(value))
+        self.line(itoa::Buffer::new().format(value));
+        Ok(())
     }
 
     fn serialize_i16(self, value: i16) -> Done {
-        self.line(itoa::Buffer::new().format(value))
+        self.line(itoa::Buffer::new().format(value));
+        Ok(())
     }
 
     fn serialize_i32(self, value: i32) -> Done {
-        self.line(itoa::Buffer::new().format(value))
+        self.line(itoa::Buffer::new().format(value));
+        Ok(())
     }
 
     fn serialize_i64(self, value: i64) -> Done {
-        self.line(itoa::Buffer::new().format(value))
+        self.line(itoa::Buffer::new().format(value));
+        Ok(())
     }
 
     fn serialize_u8(self, value: u8) -> Done {
-        self.line(itoa::Buffer::new().format(value))
+        self.line(itoa::Buffer::new().format(value));
+        Ok(())
     }
 
     fn serialize_u16(self, value: u16) -> Done {
-        self.line(itoa::Buffer::new().format(value))
+        self.line(itoa::Buffer::new().format(value));
+        Ok(())
     }
 
     fn serialize_u32(self, value: u32) -> Done {
-        self.line(itoa::Buffer::new().format(value))
+        self.line(itoa::Buffer::new().format(value));
+        Ok(())
     }
 
     fn serialize_u64(self, value: u64) -> Done {
-        self.line(itoa::Buffer::new().format(value))
+        self.line(itoa::Buffer::new().format(value));
+        Ok(())
     }
 
     fn serialize_i128(self, value: i128) -> Done {
-        self.line(itoa::Buffer::new().format(value))
+        self.line(itoa::Buffer::new().format(value));
+        Ok(())
     }
 
     fn serialize_u128(self, value: u128) -> Done {
-        self.line(itoa::Buffer::new().format(value))
+        self.line(itoa::Buffer::new().format(value));
+        Ok(())
     }
 
     fn serialize_f32(self, value: f32) -> Done {
@@ -287,7 +299,8 @@ impl<'a> Serializer for At<'a> {
     }
 
     fn serialize_f64(self, value: f64) -> Done {
-        self.line(&scalar::number(value))
+        self.line(&scalar::number(value));
+        Ok(())
     }
 
     fn serialize_char(self, value: char) -> Done {
@@ -313,7 +326,8 @@ impl<'a> Serializer for At<'a> {
     }
 
     fn serialize_unit(self) -> Done {
-        self.line("null")
+        self.line("null");
+        Ok(())
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Done {
@@ -405,7 +419,8 @@ impl ser::SerializeSeq for Block<'_> {
     }
 
     fn end(self) -> Done {
-        Block::end(self, "[]")
+        Block::end(self, "[]");
+        Ok(())
     }
 }
 
@@ -418,7 +433,8 @@ impl ser::SerializeTuple for Block<'_> {
     }
 
     fn end(self) -> Done {
-        Block::end(self, "[]")
+        Block::end(self, "[]");
+        Ok(())
     }
 }
 
@@ -441,7 +457,8 @@ impl ser::SerializeMap for Block<'_> {
     }
 
     fn end(self) -> Done {
-        Block::end(self, "{}")
+        Block::end(self, "{}");
+        Ok(())
     }
 }
 
@@ -456,7 +473,8 @@ impl ser::SerializeStruct for Block<'_> {
     }
 
     fn end(self) -> Done {
-        Block::end(self, "{}")
+        Block::end(self, "{}");
+        Ok(())
     }
 }
 

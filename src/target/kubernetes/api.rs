@@ -144,7 +144,7 @@ fn below<'a>(keys: &'static Keys, kinds: &'static [Kind], part: &Part<'a>, scope
             }
             (Kind::Integer, Node::Integer(number)) => whole(*number, &part.path, scope),
             (Kind::Integer, Node::Large(_)) => {
-                scope.refuse(part.path.as_str(), "has more than 63 bits", None)
+                scope.refuse(part.path.as_str(), "has more than 63 bits", None);
             }
             _ => {}
         }

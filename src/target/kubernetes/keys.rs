@@ -8,7 +8,6 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use crate::emit::{Map, Node};
-use crate::hash::HashMap;
 
 /// What a reader looks for first.
 const FIRST: &[&str] = &[
@@ -52,9 +51,16 @@ const FIRST: &[&str] = &[
 const LAST: &[&str] =
     &["volumeMounts", "initContainers", "containers", "volumes", "template", "volumeClaimTemplates", "data"];
 
-static RANKS: LazyLock<HashMap<&str, u8>> = LazyLock::new(|| {
-    let first = FIRST.iter().zip(0..);
-    first.chain(LAST.iter().zip(OTHERS + 1..)).map(|(key, rank)| (*key, rank)).collect()
+/// The ranks of keys, by the length of the key: those of one length differ in their first letters, so next to no key is compared
+/// with another one.
+static RANKS: LazyLock<Vec<Vec<(&str, u8)>>> = LazyLock::new(|| {
+    let ranks = FIRST.iter().zip(0..).chain(LAST.iter().zip(OTHERS + 1..));
+    let mut by_length: Vec<Vec<(&str, u8)>> = Vec::new();
+    for (key, rank) in ranks {
+        by_length.resize(by_length.len().max(key.len() + 1), Vec::new());
+        by_length[key.len()].push((key, rank));
+    }
+    by_length
 });
 
 /// The rank of what stands between the two.
@@ -67,7 +73,9 @@ pub(super) fn ordered(object: &impl Serialize) -> (Node, bool) {
 }
 
 fn rank(key: &str) -> u8 {
-    RANKS.get(key).copied().unwrap_or(OTHERS)
+    let known = RANKS.get(key.len()).map_or(&[][..], Vec::as_slice);
+    let is_it = |known: &str| known.as_bytes().first() == key.as_bytes().first() && known == key;
+    known.iter().find(|(known, _)| is_it(known)).map_or(OTHERS, |(_, rank)| *rank)
 }
 
 /// A tree that an override has changed, with its keys in order, below its comments, too.

@@ -24,7 +24,8 @@ fn node(mut at: At<'_>, value: &Node) -> Done {
                 let follows = block.follows;
                 node(block.value(follows), value)?;
             }
-            block.end("{}")
+            block.end("{}");
+            Ok(())
         }
         Node::List(items) => {
             let mut block = at.block();
@@ -33,7 +34,8 @@ fn node(mut at: At<'_>, value: &Node) -> Done {
                 block.at.out.push_str("- ");
                 node(block.value(Place::Dash), item)?;
             }
-            block.end("[]")
+            block.end("[]");
+            Ok(())
         }
         Node::Text(text) => {
             at.text(text);
