@@ -9,7 +9,7 @@ mod access;
 #[path = "kubernetes/builds.rs"]
 mod builds;
 #[path = "kubernetes/built.rs"]
-mod built;
+pub(crate) mod built;
 #[path = "kubernetes/cluster.rs"]
 mod cluster;
 #[path = "kubernetes/copies.rs"]

@@ -44,6 +44,43 @@ each() {
   done 3<"$table"
 }
 
+# each_secret COMMAND: with `namespace secret key…`, each Secret once, with the keys of all that read it: what one manager applies
+# is all that it wants there, so a Secret that were applied for each of its readers would hold the keys of the last one.
+each_secret() {
+  list=$(awk '
+    /^[#@]/ || NF < 3 { next }
+    { at = $1 " " $2 }
+    !(at in keys) { order[++count] = at; keys[at] = "" }
+    {
+      for (field = 4; field <= NF; field++) {
+        key = $field
+        needed = sub(/[?]$/, "", key) == 0
+        if (!((at, key) in known)) keys[at] = keys[at] " " key
+        known[at, key] = known[at, key] || needed
+      }
+    }
+    END {
+      for (number = 1; number <= count; number++) {
+        at = order[number]
+        size = split(keys[at], names, " ")
+        printf "%s", at
+        for (name = 1; name <= size; name++) printf " %s%s", names[name], known[at, names[name]] ? "" : "?"
+        print ""
+      }
+    }
+  ' "$table")
+  while read -r namespace secret keys <&3; do
+    [ -n "$secret" ] || continue
+    # shellcheck disable=SC2086 # the keys are words
+    "$1" "$namespace" "$secret" $keys
+  done 3<<LIST
+$list
+LIST
+}
+
+# readers_of NAMESPACE SECRET: the workloads that read it, a line each.
+readers_of() { awk -v at="$1 $2" '/^[^#@]/ && $1 " " $2 == at { print $3 }' "$table"; }
+
 # A key that may be missing ends with a `?`.
 look_for_missing() {
   shift 3
@@ -185,33 +222,43 @@ look_at_job() {
 }
 
 make() {
-  namespace=$1 secret=$2 workload=$3
-  shift 3
+  namespace=$1 secret=$2
+  shift 2
   if [ -n "$dry_run" ]; then
-    # It stands in a line of the table for each of its readers.
-    case $shown in *" $namespace/$secret "*) return ;; esac
-    shown="$shown$namespace/$secret "
     log "$namespace/$secret would hold: $*"
     return
   fi
   before=$(version "$namespace" "$secret") || fail "the cluster cannot be asked for $namespace/$secret"
-  ran_with=''
-  if [ -n "$before" ]; then look_at_job; fi
+  ran=''
+  while read -r workload <&4; do
+    ran_with=''
+    if [ -n "$before" ]; then look_at_job; fi
+    ran="$ran$workload $ran_with
+"
+  done 4<<READERS
+$(readers_of "$namespace" "$secret")
+READERS
   manifest "$namespace" "$secret" "$@" |
     kubectl apply --server-side --field-manager infrac-secrets -f - >/dev/null || fail "$namespace/$secret is refused"
   after=$(version "$namespace" "$secret") || fail "the cluster cannot be asked for $namespace/$secret"
-  changed=
+  differs=
   if [ "$before" = "$after" ]; then
     log "$namespace/$secret is as it was"
   elif [ -z "$before" ]; then
     log "$namespace/$secret is new"
   else
     log "$namespace/$secret has changed"
-    changed=changed
+    differs=changed
   fi
-  [ -z "$ran_with" ] || [ "$ran_with" = "$after" ] || changed=changed
-  readers="$readers$namespace $workload $after $changed
+  while read -r workload ran_with <&4; do
+    [ -n "$workload" ] || continue
+    changed=$differs
+    [ -z "$ran_with" ] || [ "$ran_with" = "$after" ] || changed=changed
+    readers="$readers$namespace $workload $after $changed
 "
+  done 4<<RAN
+$ran
+RAN
 }
 
 # each_reader COMMAND: with `namespace workload versions changed`, each workload once; the last word is missing where all is as it was.
@@ -310,8 +357,8 @@ done
 # Secrets stand in namespaces, which are otherwise applied behind them.
 [ -n "$dry_run" ] || kubectl apply --server-side --force-conflicts --field-manager infrac -k "$folder/namespaces" >/dev/null ||
   fail "the namespaces are refused"
-readers='' waiting='' shown=' '
-each make
+readers='' waiting=''
+each_secret make
 each_reader run_again
 if [ -n "$waiting" ]; then
   log "apply now: scripts/apply-kubernetes.sh${environment:+ $environment}. What reads a changed value starts anew behind these Jobs"

@@ -6,6 +6,7 @@
 #   --smaller    takes a copy that is less than half as large as the last one
 #   --declare    writes for the metrics which backups there are, and takes none
 #   --resume     starts what a backup that was killed left stopped, and takes none
+#   --wait SECONDS  waits for what else is at work, so long at most, and counts as failed behind that: timers call it so
 #   --dry-run    says what it would do
 #   --help
 #
@@ -27,6 +28,11 @@ main() {
       --smaller) smaller=1 ;;
       --declare) declare=1 ;;
       --resume) resume=1 ;;
+      --wait)
+        wait_for "${2-}"
+        on_locked=missed
+        shift
+        ;;
       --dry-run) dry_run=1 ;;
       --help | -h)
         help
@@ -77,6 +83,13 @@ main() {
   done
   [ -z "$failed" ] || fail "not taken:$failed"
   log "done"
+}
+
+# missed: the lock was not to be had, so no copy is taken of what is due.
+missed() {
+  local name
+  scratch
+  for name in $names; do report_failure "$name"; done
 }
 
 # remark NAME COPY: what a person should know of it.

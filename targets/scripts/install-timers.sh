@@ -47,6 +47,9 @@ main() {
   log "done"
 }
 
+# How many seconds what a timer starts waits for another one that is at work: a large dump takes hours.
+wait=14400
+
 # write_systemd FOLDER
 write_systemd() {
   local what name calendars calendar unit
@@ -63,10 +66,10 @@ write_systemd() {
       echo "[Service]"
       echo "Type=oneshot"
       if [ "$what" = backup ]; then
-        echo "ExecStart=$root/scripts/backup.sh $name"
+        echo "ExecStart=$root/scripts/backup.sh --wait $wait $name"
         echo "ExecStopPost=-$root/scripts/backup.sh --resume"
       else
-        echo "ExecStart=$root/scripts/restore.sh $name --drill"
+        echo "ExecStart=$root/scripts/restore.sh $name --drill --wait $wait"
       fi
       echo "Nice=10"
       echo "IOSchedulingClass=idle"
@@ -135,8 +138,8 @@ write_cron() {
     while IFS=$'\t' read -r what _ cron; do
       name=${what#* }
       case $what in
-        backup*) echo "$cron root $root/scripts/backup.sh $name 2>&1 | logger -t $PROJECT-backup" ;;
-        *) echo "$cron root $root/scripts/restore.sh $name --drill 2>&1 | logger -t $PROJECT-drill" ;;
+        backup*) echo "$cron root $root/scripts/backup.sh --wait $wait $name 2>&1 | logger -t $PROJECT-backup" ;;
+        *) echo "$cron root $root/scripts/restore.sh $name --drill --wait $wait 2>&1 | logger -t $PROJECT-drill" ;;
       esac
     done <<<"$(timers)"
   } >"$1/$PROJECT-backup"

@@ -10,6 +10,7 @@
 #   --no-copy      takes no copy of what is there now first
 #   --other-platform  takes a copy of another platform, or of another environment of this one
 #   --older        restores into a server that is older than the one that the copy was made of
+#   --wait SECONDS  waits for what else is at work, so long at most: timers call it so
 #   --dry-run      says what it would do
 #   --help
 #
@@ -32,6 +33,10 @@ main() {
       --drill) what=drill ;;
       --yes) what=restore ;;
       --no-copy) no_copy=1 ;;
+      --wait)
+        wait_for "${2-}"
+        shift
+        ;;
       --older) older=1 ;;
       --other-platform) foreign=1 ;;
       --from)
@@ -254,7 +259,11 @@ restore() {
   fi
   unfinished=''
   rm -f "$record"
-  log "$b_service holds what $chosen holds"
+  if [ -n "$compared" ]; then
+    log "$b_service holds what $chosen holds"
+  else
+    log "$chosen is back in $b_service; how much there is was compared with nothing"
+  fi
 }
 
 # to_start RECORD: what is started at the end: what stands still for this restore, and what one before it has left so.
@@ -343,7 +352,8 @@ settled() {
   return 1
 }
 
-# compare COMPOSE COPY: as much is there as was there when the copy was taken.
+# compare COMPOSE COPY: as much is there as was there when the copy was taken. $compared says whether anything was compared.
+compared=''
 compare() {
   local words=() id
   id=$("$1" ps --quiet --status running "$b_service" | head -n 1)
@@ -351,6 +361,7 @@ compare() {
   if [ ${#words[@]} -gt 0 ] && [ -s "$2/counts" ]; then
     engine exec "$id" "${words[@]}" >"$work/restored" || return 1
     same_counts "$2/counts" "$work/restored" >&2 || return 1
+    compared=1
   fi
   words=()
   backup_words "$b_service" check
@@ -378,7 +389,7 @@ drill() {
     echo "# TYPE backup_last_drill_timestamp_seconds gauge"
     echo "backup_last_drill_timestamp_seconds{backup=\"$b_name\",platform=\"$PROJECT\"} $(date +%s)"
   } | publish "$PROJECT-drill-$b_name.prom"
-  log "$chosen was restored beside the platform"
+  log "$chosen was restored beside the platform${compared:+, and compared}"
 }
 
 # same_names COPY: the volumes of the drill hold the files of the archives, and no others.

@@ -210,6 +210,7 @@ docker_of_ubuntu() {
     change "installs$wanted" install_packages $wanted
   fi
   hold
+  command -v make >/dev/null || change 'installs make, for the goals of infra.mk' apt install --no-install-recommends make
 }
 
 install_packages() {
@@ -262,6 +263,7 @@ END
 
 docker_of_amazon() {
   local digest plugin=$ROOT/usr/local/lib/docker/cli-plugins/docker-compose
+  command -v make >/dev/null || change 'installs make, for the goals of infra.mk' dnf --assumeyes --setopt=retries=5 install make
   if ! rpm --query docker >/dev/null 2>&1; then
     change 'installs docker of Amazon Linux' dnf --assumeyes --setopt=retries=5 install docker
   fi

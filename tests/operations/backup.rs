@@ -240,6 +240,31 @@ fn a_copy_that_does_not_arrive_is_no_success() {
     assert_eq!(host.metric("orders", "backup_failed").as_deref(), Some("1"));
 }
 
+/// Two backups that are due at one time: the second waits, and where that takes too long it is one that failed.
+#[test]
+fn what_a_timer_starts_waits_for_what_is_at_work() {
+    let host = host();
+    host.on("pg_dump --format", &format!("sleep 6; {EXEC}"));
+    let mut first = host.command("scripts/backup.sh", &["--local", "orders"]).spawn().expect("bash runs");
+    let since = std::time::Instant::now();
+    while !host.calls().contains("pg_dump") && since.elapsed() < std::time::Duration::from_secs(60) {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let late = backup(&host, &["--wait", "1", "panels"]);
+    assert_eq!(late.status.code(), Some(75), "{}", said(&late));
+    assert!(said(&late).contains("waits for another one: backup.sh, process "), "{}", said(&late));
+    assert_eq!(host.metric("panels", "backup_failed").as_deref(), Some("1"));
+    assert!(host.copies("panels").is_empty());
+    succeeds(&backup(&host, &["--wait", "600", "--local", "panels"]));
+    assert_eq!(host.copies("panels").len(), 1);
+    assert!(first.wait().expect("it ends").success());
+    assert_eq!(host.copies("orders").len(), 1);
+    for odd in ["", "soon", "-1"] {
+        let refused = backup(&host, &["--wait", odd, "panels"]);
+        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+    }
+}
+
 #[test]
 fn a_dump_that_dies_is_no_copy() {
     let host = host();

@@ -1,11 +1,12 @@
 //! Secrets out of `.env`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::shell::{Project, Shell, said};
 use crate::judge::Judge;
+use crate::kubernetes::built;
 
 const TABLE: &str = "\
 # namespace secret workload key…
@@ -182,6 +183,75 @@ fn what_may_be_missing_is_left_out() {
             assert_eq!(values.keys().collect::<Vec<_>>(), keys, "{}", shell.name);
         }
     }
+}
+
+/// Server-side apply takes away what the same manager no longer applies: a Secret that is applied for one reader after the other
+/// holds the keys of the last one.
+#[test]
+fn a_secret_is_applied_once_with_the_keys_of_all_its_readers() {
+    let lines =
+        "shop db cronjob/backup-nightly BACKUP_PASSWORD?\nshop db job/restore-1 TOKEN BACKUP_PASSWORD\n";
+    for shell in Shell::all() {
+        let project = project("DB_PASSWORD=a\nTOKEN=b\nBACKUP_PASSWORD=c\n");
+        project.write("kubernetes/overlays/prod/secrets.conf", &format!("{TABLE}{lines}"));
+        project.answer("get secret db", 0, &["1", "2"]);
+        project.answer("get statefulset/db", 0, &["db 1"]);
+        project.answer("get job/restore-1", 0, &["restore-1 "]);
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        assert!(output.status.success(), "{}: {}", shell.name, said(&output));
+        let given = project.given();
+        assert_eq!(given.iter().map(|it| name(it)).collect::<Vec<_>>(), ["api", "db", "setup"]);
+        let keys: Vec<String> = values(&given[1]).into_keys().collect();
+        assert_eq!(keys, ["BACKUP_PASSWORD", "DB_PASSWORD", "TOKEN"], "{}", shell.name);
+        let calls = project.calls();
+        assert!(calls.contains("annotate job/restore-1 secrets/db=1"), "{}: {calls}", shell.name);
+        assert!(calls.contains("delete job/restore-1 --ignore-not-found"), "{}: {calls}", shell.name);
+        // A key that one of them needs is missed.
+        let project = self::project("DB_PASSWORD=a\nTOKEN=b\n");
+        project.write("kubernetes/overlays/prod/secrets.conf", &format!("{TABLE}{lines}"));
+        let output = project.run(&shell, "secrets-kubernetes.sh", &["prod"]);
+        assert!(said(&output).contains(".env does not set: BACKUP_PASSWORD"), "{}", said(&output));
+    }
+}
+
+/// Each Secret of a platform is applied once, with every key that an object of the build asks it for.
+#[test]
+fn no_reader_of_a_platform_lacks_a_key() {
+    let shell = &Shell::all()[0];
+    let mut shared = false;
+    for built in built::all() {
+        let Some(table) = built.files.get(&format!("{}/secrets.conf", built.root)) else { continue };
+        // What values are to be like is another test's.
+        let plain: String = table.split_inclusive('\n').filter(|line| !line.starts_with("@value")).collect();
+        let keys: BTreeSet<&str> = lines_of(&plain).flat_map(|(_, keys)| keys).collect();
+        let project = project(&keys.iter().fold(String::new(), |env, key| env + key + "='of " + key + "'\n"));
+        project.write("kubernetes/overlays/prod/secrets.conf", &plain);
+        let output = project.run(shell, "secrets-kubernetes.sh", &["prod"]);
+        assert!(output.status.success(), "{}: {}", built.name, said(&output));
+        let mut held: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+        for manifest in project.given() {
+            let read: Value = serde_json::from_str(&manifest).expect("it is JSON");
+            let namespace = read["metadata"]["namespace"].as_str().expect("it is text");
+            let place = format!("{namespace} {}", name(&manifest));
+            assert!(held.insert(place, values(&manifest)).is_none(), "{}: applied twice", built.name);
+        }
+        shared |= lines_of(&plain).count() > held.len();
+        for (place, keys) in lines_of(&plain) {
+            for key in keys {
+                assert_eq!(held[&place].get(key), Some(&format!("of {key}")), "{}: {place}", built.name);
+            }
+        }
+    }
+    assert!(shared, "no Secret has several readers");
+}
+
+/// The Secrets of a table, with the keys that one reader asks for.
+fn lines_of(table: &str) -> impl Iterator<Item = (String, Vec<&str>)> {
+    table.lines().filter(|line| !line.starts_with(['#', '@'])).map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let keys = words[3..].iter().map(|key| key.trim_end_matches('?')).collect();
+        (format!("{} {}", words[0], words[1]), keys)
+    })
 }
 
 /// What restarts a workload, in short.

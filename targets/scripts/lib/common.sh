@@ -124,16 +124,21 @@ finish() {
 }
 
 # lock: one at a time changes what runs: deploy, backup, restore and rotate. The lock goes with the process, however it ends.
-# A script that another one calls, which holds the lock (INFRAC_LOCKED=$state), goes on: it has inherited it.
+# A script that another one calls, which holds the lock (INFRAC_LOCKED=$state), goes on: it has inherited it. One that a timer starts
+# waits for it, $lock_wait seconds: two backups may be due at one time.
+lock_wait=0
 lock() {
+  local last waits=''
   [ "${INFRAC_LOCKED-}" != "$state" ] || return 0
   (umask 077 && mkdir -p "$state")
-  if command -v flock >/dev/null; then
-    exec 9>>"$state/lock"
-    flock --nonblock 9 || locked
-  else
-    lock_by_folder
-  fi
+  exec 9>>"$state/lock"
+  last=$((SECONDS + lock_wait))
+  until take_lock; do
+    [ "$SECONDS" -lt "$last" ] || locked
+    [ -n "$waits" ] || log "waits for another one: $(holder)"
+    waits=1
+    sleep 2
+  done
   printf '%s\n' "$self, process $$, since $(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$state/lock.holder"
   # What one that was killed has left of a new .env: it holds secrets, and nobody else writes one without the lock.
   rm -f "$env_file".infrac-??????
@@ -152,9 +157,21 @@ unfinished_rotation() {
   finish_rotations
 }
 
+# wait_for SECONDS: how long a lock is waited for.
+wait_for() {
+  case $1 in '' | *[!0-9]*) usage "--wait names no seconds" ;; esac
+  lock_wait=$1
+}
+
+# holder: what has the lock.
+holder() { tail -n 1 "$state/lock.holder" 2>/dev/null || true; }
+
+# locked: another one has it. $on_locked is done first.
+on_locked=:
 locked() {
   local holder process
-  holder=$(tail -n 1 "$state/lock.holder" 2>/dev/null || true)
+  "$on_locked"
+  holder=$(holder)
   process=${holder#*, process } process=${process%%,*}
   case $process in
     '' | *[!0-9]*) ;;
@@ -164,14 +181,18 @@ locked() {
   fail "another one is at work: $holder" 75
 }
 
-# lock_by_folder: where the system has no flock (macOS). One whose process is gone is nobody's.
-lock_by_folder() {
-  local holder
+# take_lock: by a folder where the system has no flock (macOS). One whose process is gone is nobody's.
+take_lock() {
+  local process
+  if command -v flock >/dev/null; then
+    flock --nonblock 9
+    return
+  fi
   if ! mkdir "$state/lock.d" 2>/dev/null; then
-    holder=$(cat "$state/lock.d/process" 2>/dev/null || true)
-    if [ -z "$holder" ] || kill -0 "$holder" 2>/dev/null; then locked; fi
+    process=$(cat "$state/lock.d/process" 2>/dev/null || true)
+    if [ -z "$process" ] || kill -0 "$process" 2>/dev/null; then return 1; fi
     rm -rf "$state/lock.d"
-    mkdir "$state/lock.d" 2>/dev/null || locked
+    mkdir "$state/lock.d" 2>/dev/null || return 1
   fi
   echo $$ >"$state/lock.d/process"
   at_end unlock

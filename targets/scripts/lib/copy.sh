@@ -93,8 +93,7 @@ save_dump() {
     names=$(engine exec "$id" "${words[@]}") || fail "$b_name: $b_service does not say what there is to copy"
     [ -n "$names" ] || fail "$b_name: $b_service says that there is nothing to copy"
   fi
-  # What is counted is read as a whole, so only where a drill compares it.
-  [ "$b_drill" = - ] || counts before "$id" >"$folder/counts"
+  counts before "$id" >"$folder/counts"
   while IFS= read -r part <&4; do
     number=$((number + 1))
     file=$(printf '%03d' "$number")
@@ -106,7 +105,7 @@ save_dump() {
     counted "$folder/$file" exec "$id" sh -c "$COUNTED" sh "${words[@]}"
     printf '%s %s\n' "$file" "$part" >>"$folder/parts"
   done 4<<<"$names"
-  [ "$b_drill" = - ] || counts after "$id" >>"$folder/counts"
+  counts after "$id" >>"$folder/counts"
   [ -s "$folder/counts" ] || rm -f "$folder/counts"
   words=()
   backup_words "$b_service" check

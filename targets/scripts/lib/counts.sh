@@ -7,6 +7,8 @@
 same_counts() {
   awk '
     function name() { sub(/^[^ ]+ [^ ]+ /, ""); return $0 }
+    # A program may warn on its way.
+    (FILENAME == ARGV[2] ? $1 : $2) !~ /^[0-9]+$/ { next }
     FILENAME == ARGV[2] { n = $1; sub(/^[^ ]+ /, ""); restored[$0] = n; next }
     { when = $1; n = $2; what = name(); if (when == "before") before[what] = n; else after[what] = n }
     END {

@@ -136,7 +136,16 @@ impl<'a> Steps<'a> {
         if self.one.service.dump.is_none() {
             return Vec::new();
         }
-        facts::env(self.platform(), self.one.service, &self.read).entries
+        let mut entries = facts::env(self.platform(), self.one.service, &self.read).entries;
+        // That of an image may be a folder that is not there, or that nobody may write here.
+        if entries.iter().all(|entry| entry.name != "HOME") {
+            entries.push(EnvVar {
+                name: "HOME".to_owned(),
+                value: Some(SCRATCH.to_owned()),
+                value_from: None,
+            });
+        }
+        entries
     }
 
     /// The mounts of a step that needs the copies alone.
@@ -257,9 +266,10 @@ impl Step<'_> {
 }
 
 /// A pod that reads a disk stands on the node that has it: `ReadWriteOnce` is of one node, and several of its pods may mount it
-/// (kubernetes/website:content/en/docs/concepts/storage/persistent-volumes.md, "Access Modes").
+/// (kubernetes/website:content/en/docs/concepts/storage/persistent-volumes.md, "Access Modes"). So does one whose copies come back
+/// into the disk: the disk of copies is made where its first pod stands, and both have to be within reach of one node.
 fn beside(one: &One<'_>) -> Option<Affinity> {
-    one.service.dump.is_none().then(|| Affinity {
+    one.service.dump.as_deref().is_none_or(|dump| dump.offline).then(|| Affinity {
         pod_affinity: Some(PodAffinity {
             preferred_during_scheduling_ignored_during_execution: None,
             required_during_scheduling_ignored_during_execution: Some(vec![PodAffinityTerm {

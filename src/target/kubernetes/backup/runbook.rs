@@ -34,6 +34,8 @@ pub(super) fn lines(platform: &Platform, service: &Service, backup: &Backup) -> 
     out.extend(made(&restorer, &format!("{restorer}-list"), &format!("{from}COPY=list")));
     out.push(ended(&format!("{restorer}-list")));
     out.push(kubectl(&format!("logs job/{restorer}-list --all-containers")));
+    // A Job that has failed is an alert as long as it is there, and its name is taken.
+    out.push(kubectl(&format!("delete job/{restorer}-list")));
     let unread = place::unreadable(platform, backup);
     if !unread.is_empty() && Platform::is_uploaded(backup) {
         let unread = unread.join(" and ");
@@ -58,7 +60,16 @@ pub(super) fn lines(platform: &Platform, service: &Service, backup: &Backup) -> 
             continue;
         }
         let workload = format!("{}/{}", kind.word(), standing.name);
-        out.push(format!("  kubectl --namespace {namespace} scale {workload} --replicas=0"));
+        out.push(if is_scaled_by_queries(standing) {
+            // A number that is set by hand is set back at the next query
+            // (kedacore/keda-docs:content/docs/2.19/concepts/scaling-deployments.md, "Pausing autoscaling").
+            format!(
+                "  kubectl --namespace {namespace} annotate scaledobject/{} {PAUSED}=0 --overwrite",
+                standing.name
+            )
+        } else {
+            format!("  kubectl --namespace {namespace} scale {workload} --replicas=0")
+        });
         out.push(format!(
             "  kubectl --namespace {namespace} wait --for=delete --timeout=10m pod --selector app.kubernetes.io/name={}",
             standing.name
@@ -80,6 +91,13 @@ pub(super) fn lines(platform: &Platform, service: &Service, backup: &Backup) -> 
     for scaled in standing(platform, service) {
         let Some(scale) = scale::scaled(scaled) else { continue };
         let (kind, namespace) = (Kind::of(scaled), platform.namespace_of(scaled));
+        if is_scaled_by_queries(scaled) {
+            out.push(format!(
+                "  kubectl --namespace {namespace} annotate scaledobject/{} {PAUSED}-",
+                scaled.name
+            ));
+            continue;
+        }
         out.push(format!(
             "  kubectl --namespace {namespace} scale {}/{} --replicas={}",
             kind.word(),
@@ -92,6 +110,7 @@ pub(super) fn lines(platform: &Platform, service: &Service, backup: &Backup) -> 
         let namespace = platform.namespace_of(job);
         format!("  kubectl --namespace {namespace} delete job --selector app.kubernetes.io/name={}", job.name)
     }));
+    out.push(kubectl(&format!("delete job/{taker}-before job/{restorer}-1 --ignore-not-found")));
     // Overlays are patches of these lines' file.
     let environment = match &platform.environment {
         Some(name) => format!(" {name}"),
@@ -106,6 +125,13 @@ pub(super) fn lines(platform: &Platform, service: &Service, backup: &Backup) -> 
     };
     out.push(format!("  scripts/apply-kubernetes.sh{environment}"));
     out
+}
+
+/// The annotation by which KEDA leaves the number of pods alone.
+const PAUSED: &str = "autoscaling.keda.sh/paused-replicas";
+
+fn is_scaled_by_queries(service: &Service) -> bool {
+    scale::scaled(service).is_some_and(|scale| !scale.on.is_empty())
 }
 
 /// What stands still while the data of a service comes back: what works with it, and the service itself where a program reads

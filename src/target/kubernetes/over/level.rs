@@ -41,6 +41,9 @@ const VOLUMES: &[&str] = &[
     "secret",
 ];
 
+/// What annotations that name the profile of a container begin with.
+const APPARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
+
 struct Look<'a, 'f> {
     level: Level,
     found: &'a mut Findings<'f>,
@@ -53,8 +56,9 @@ pub(super) fn look(object: &Object, service: Option<&Service>, found: &mut Findi
     if level == Level::Privileged {
         return;
     }
-    let path = format!("{path}.spec");
     let mut look = Look { level, found };
+    look.of_annotations(at(&object.tree, &format!("{path}.metadata.annotations")), path);
+    let path = format!("{path}.spec");
     look.of_pod(spec, &path);
     for container in containers(spec, &path) {
         look.of_container(&container, at(spec, "securityContext"));
@@ -82,6 +86,17 @@ impl Look<'_, '_> {
         let help = "say it by `security { …, reason = \"…\" }` of the service: its pods then stand in a namespace that admits it";
         let label = format!("{label}: the namespace is held to `{}`", self.level.word());
         self.found.add(FaultKind::Security, path, label, Some(help));
+    }
+
+    /// The older form of an AppArmor profile, which is judged as long as clusters read it.
+    fn of_annotations(&mut self, annotations: Option<&Node>, path: &str) {
+        let Some(Node::Map(annotations)) = annotations.map(bare) else { return };
+        for (key, value) in annotations.iter().filter(|(key, _)| key.starts_with(APPARMOR)) {
+            let profile = text(value).unwrap_or_default();
+            if !profile.is_empty() && profile != "runtime/default" && !profile.starts_with("localhost/") {
+                self.add(&format!("{path}.metadata.annotations.{key}"), "unconfined");
+            }
+        }
     }
 
     fn of_pod(&mut self, spec: &Node, path: &str) {
