@@ -1,18 +1,14 @@
-//! What children may be called: by the component that declares their kind, and beside each other.
+//! What the children of a kind may be called.
 
-use smol_str::SmolStr;
-
-use super::component::Component;
-use super::substitute::Children;
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
-use crate::hash::{HashMap, HashSet};
+use crate::hash::HashMap;
 use crate::schema::{Constant, Decoder, List, Scalar as _};
 use crate::source::Span;
 use crate::syntax::{Entry, Name};
 
 /// A pattern of a whole text.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub(in crate::expand) struct Pattern {
     expression: regex_lite::Regex,
     /// As it is written.
     pub(super) source: String,
@@ -40,7 +36,7 @@ impl Pattern {
 
 /// What the children of a kind may be called.
 #[derive(Debug, Default)]
-pub(super) struct Naming {
+pub(in crate::expand) struct Naming {
     /// The names that are possible.
     pattern: Option<Pattern>,
     /// Names that others have.
@@ -77,7 +73,8 @@ impl Naming {
         }
     }
 
-    fn single(&self, kind: &str, name: &Name, sink: &mut Sink) {
+    /// Reports a name that none of them may have.
+    pub(in crate::expand) fn single(&self, kind: &str, name: &Name, sink: &mut Sink) {
         let text = name.text.as_str();
         let cannot = || {
             Diagnostic::new(codes::TYP007, format!("a child of the kind `{kind}` cannot be called `{text}`"))
@@ -101,7 +98,7 @@ impl Naming {
     }
 
     /// Reports names that begin as what belongs to another one does.
-    fn together(&self, kind: &str, names: &[&Name], sink: &mut Sink) {
+    pub(in crate::expand) fn together(&self, kind: &str, names: &[&Name], sink: &mut Sink) {
         let Some(apart) = &self.apart else { return };
         let known: HashMap<&str, Span> = names.iter().map(|name| (name.text.as_str(), name.span)).collect();
         for name in names {
@@ -121,42 +118,4 @@ impl Naming {
             );
         }
     }
-}
-
-/// Reports children that cannot be called what they are.
-pub(super) fn check(component: &Component, children: &Children, sink: &mut Sink) {
-    let mut told: HashSet<&SmolStr> = HashSet::default();
-    for kind in component.children.iter().filter(|kind| told.insert(&kind.name.text)) {
-        let of_kind = children.get(&kind.name.text).into_iter().flatten();
-        let names: Vec<&Name> = of_kind.map(|child| &child.name).collect();
-        for name in &names {
-            kind.naming.single(&kind.name.text, name, sink);
-        }
-        kind.naming.together(&kind.name.text, &names, sink);
-        one_spelling(&kind.name.text, &names, sink);
-    }
-}
-
-/// Reports children whose names are the same as environment variables spell them.
-fn one_spelling(kind: &str, names: &[&Name], sink: &mut Sink) {
-    let mut seen: HashMap<SmolStr, Span> = HashMap::default();
-    for name in names {
-        let spelt = env_name(&name.text);
-        if let Some(first) = seen.insert(spelt.clone(), name.span) {
-            sink.report(
-                Diagnostic::new(
-                    codes::NAM005,
-                    format!("two children of the kind `{kind}` are both `{spelt}` in variables"),
-                )
-                .at(name.span, "this one")
-                .at(first, "and this one")
-                .help("give one of them another name"),
-            );
-        }
-    }
-}
-
-/// A name as an environment variable would spell it.
-pub(super) fn env_name(name: &str) -> SmolStr {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }

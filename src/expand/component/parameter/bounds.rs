@@ -2,8 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::{Kinds, Parameter, Pattern, is_of_type};
+use super::{Kinds, Parameter, is_of_type};
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::expand::component::naming::Pattern;
 use crate::model::ParameterType;
 use crate::schema::{Amount, Constant};
 use crate::syntax::{Entry, Value, ValueKind};

@@ -2,8 +2,8 @@
 
 use smol_str::SmolStr;
 
-use super::component::ChildKind;
-use super::substitute::Children;
+use super::child::Children;
+use crate::expand::component::ChildKind;
 use crate::syntax::{Body, Entry, Name, Path, Scope, Value, ValueKind};
 
 /// The children of one kind as `child NAME = kind { … }`.

@@ -2,9 +2,9 @@
 
 use smol_str::SmolStr;
 
-use super::component::Component;
-use super::substitute::Children;
+use super::child::Children;
 use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes};
+use crate::expand::component::Component;
 use crate::hash::{HashMap, HashSet};
 use crate::model::ParameterType;
 use crate::source::Span;

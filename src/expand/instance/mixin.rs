@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::component::Component;
-use super::instance::Expansion;
+use super::Expansion;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::expand::component::Component;
 use crate::schema::{Decoder, Scalar as _};
 use crate::syntax::Entry;
 

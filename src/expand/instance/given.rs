@@ -2,8 +2,8 @@
 
 use smol_str::SmolStr;
 
-use super::component::Parameter;
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::expand::component::parameter::Parameter;
 use crate::hash::{HashMap, HashSet};
 use crate::model::ParameterType;
 use crate::syntax::{Path, Scope, Value, ValueKind};
@@ -69,18 +69,6 @@ pub(super) fn expect_others(
                 .at(value.span, "given alone")
                 .at(declared.name.span, "declared here, and not given")
                 .help(format!("write `{other} = …`, of type `{}`", declared.type_.word())),
-        );
-    }
-}
-
-/// Reports what parameters need and the component does not declare.
-pub(super) fn expect_needed(parameters: &[Parameter], declared: &HashSet<&str>, sink: &mut Sink) {
-    let needed = parameters.iter().filter_map(|parameter| parameter.needs.as_ref());
-    for (name, span) in needed.filter(|(name, _)| !declared.contains(name.as_str())) {
-        sink.report(
-            Diagnostic::new(codes::CMP003, format!("there is no parameter `{name}`"))
-                .at(*span, "cannot stand")
-                .help("`needs` names another parameter of the component"),
         );
     }
 }

@@ -2,58 +2,16 @@
 
 use smol_str::SmolStr;
 
-use super::naming::env_name;
-use super::room::Room;
-use super::runtime;
-use super::template::{self, Templates};
+use super::bindings::Bindings;
+use super::child::{ChildValues, env_name};
+use super::template;
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::hash::{HashMap, HashSet, IndexMap};
+use crate::expand::runtime;
 use crate::schema::{Block, Kind, Presence, quantity_member};
 use crate::source::Span;
 use crate::syntax::{
     self, Body, Entry, Merged, Name, Part, Path, Scope, Text, TextBuilder, Value, ValueKind,
 };
-
-/// A child of an instance, with the value of each of its kind's parameters.
-#[derive(Debug, Clone)]
-pub(super) struct ChildValues {
-    pub(super) kind: SmolStr,
-    pub(super) name: Name,
-    pub(super) values: IndexMap<SmolStr, Option<Value>>,
-    /// The place of its kind and name.
-    pub(super) head: Span,
-    /// The entry that says what it is for.
-    pub(super) description: Option<Entry>,
-    /// What rules may say of it.
-    pub(super) allows: Vec<Entry>,
-    /// The place of all that it says; its head where it says nothing.
-    pub(super) span: Span,
-    /// Whether an environment wrote it.
-    pub(super) patch: bool,
-}
-
-/// The children of an instance, by their kinds; a kind without children is there, too.
-pub(super) type Children = IndexMap<SmolStr, Vec<ChildValues>>;
-
-/// What a component's body sees.
-pub(super) struct Environment<'a> {
-    /// The path of the instance.
-    pub(super) own: Vec<SmolStr>,
-    /// The parameters; `None` where an optional one is not given.
-    pub(super) parameters: HashMap<SmolStr, Option<Value>>,
-    /// Nested services and instances.
-    pub(super) nested: HashSet<SmolStr>,
-    /// The children of the instance.
-    pub(super) children: &'a Children,
-    /// Parameters that had to be given and were not, which is reported once.
-    pub(super) missing: HashSet<SmolStr>,
-    /// The child that an `each` stands at, innermost last.
-    pub(super) each: Vec<&'a ChildValues>,
-    /// What the platform may still grow by.
-    pub(super) room: &'a mut Room,
-    /// Templates that were compiled.
-    pub(super) templates: &'a Templates,
-}
 
 /// What a path stands for.
 enum Found {
@@ -69,7 +27,7 @@ enum Found {
     Unknown,
 }
 
-impl Environment<'_> {
+impl Bindings<'_> {
     /// Copies entries with all values put in, `each` unrolled and `when` decided.
     ///
     /// `schema` is the block they stand in, where it is known: a word of an enumeration is no parameter.
