@@ -66,12 +66,6 @@ const CIRCLES: &[&str] = &[
     "resolve: cluster, gateway, guide, hours, mute, observe, place, receiver, source, target, tree",
     "resolve: host, service, site",
     "resolve: text, unknown",
-    "target: compose, docs, kubernetes, order, scripts",
-    "target/docs: alerts, copies, facts, stores",
-    "target/kubernetes: backup, claim, env, external, fixed, layout, operator, pod, policy, printed, probe, scale, secret, security, service, variables, volume, workload",
-    "target/kubernetes/over: kept, steps",
-    "target/nginx: location, proxy, site",
-    "target/scripts: backup, deploy, facts, health, rotate, secrets, setup, timers",
 ];
 
 #[test]
