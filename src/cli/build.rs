@@ -33,10 +33,13 @@ pub(super) fn of_project(
     } else {
         vec![arguments.source.env.clone()]
     };
-    let mut variations: Vec<Variation> = ways(&parsed, &builds, &declared, &arguments.targets)
-        .into_iter()
-        .map(|(environment, runtime)| Variation {
-            compilation: parsed.clone().compile(&loader, environment.as_deref(), runtime),
+    let ways = ways(&parsed, &builds, &declared, &arguments.targets);
+    let first_runtime = parsed.runtime();
+    // The last one gets the source itself.
+    let mut variations: Vec<Variation> = std::iter::repeat_n(parsed, ways.len())
+        .zip(ways)
+        .map(|(parsed, (environment, runtime))| Variation {
+            compilation: parsed.compile(&loader, environment.as_deref(), runtime),
             environment,
             runtime,
         })
@@ -69,8 +72,7 @@ pub(super) fn of_project(
     for environment in &builds {
         let seen = arguments.out.as_deref().and_then(|out| seen_from(out, project.folder()));
         let named = environment.as_deref();
-        let mut build =
-            whole_build(lowered(&mut variations, named, &arguments.targets, seen, parsed.runtime()));
+        let mut build = whole_build(lowered(&mut variations, named, &arguments.targets, seen, first_runtime));
         build.theirs = theirs(project, &variations);
         if arguments.stdout {
             let artifacts: Vec<&Artifact> = build.lowered.iter().flat_map(|it| &it.artifacts).collect();

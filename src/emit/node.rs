@@ -21,8 +21,10 @@ pub enum Node {
     Null,
     /// `true` or `false`.
     Boolean(bool),
-    /// A whole number, of any type that serde has.
-    Integer(i128),
+    /// A whole number.
+    Integer(i64),
+    /// A whole number that is larger than an [`Node::Integer`] can be.
+    Large(u64),
     /// A number with decimals.
     Number(f64),
     /// Text.
@@ -72,12 +74,8 @@ impl Serialize for Node {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Boolean(boolean) => serializer.serialize_bool(*boolean),
-            // Formats that know no larger ones have at least these.
-            Self::Integer(integer) => match (i64::try_from(*integer), u64::try_from(*integer)) {
-                (Ok(integer), _) => serializer.serialize_i64(integer),
-                (_, Ok(integer)) => serializer.serialize_u64(integer),
-                _ => serializer.serialize_i128(*integer),
-            },
+            Self::Integer(integer) => serializer.serialize_i64(*integer),
+            Self::Large(integer) => serializer.serialize_u64(*integer),
             Self::Number(number) => serializer.serialize_f64(*number),
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(items) => serializer.collect_seq(items),

@@ -109,7 +109,7 @@ pub(super) fn map(entries: &IndexMap<String, Tree>, write: Write<'_>) -> Node {
 fn node(tree: &Tree, write: Write<'_>) -> Node {
     match tree {
         Tree::Text(value) => Node::Text(write(value).into()),
-        Tree::Integer(integer) => Node::Integer((*integer).into()),
+        Tree::Integer(integer) => Node::of(integer),
         Tree::Number(number) => Node::Number(*number),
         Tree::Boolean(boolean) => Node::Boolean(*boolean),
         Tree::List(items) => Node::List(items.iter().map(|item| node(item, write)).collect()),

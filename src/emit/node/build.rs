@@ -83,7 +83,7 @@ impl<'a> Serializer for Builder<'a> {
     }
 
     fn serialize_i64(self, value: i64) -> Result<Node, Refused> {
-        Ok(Node::Integer(value.into()))
+        Ok(Node::Integer(value))
     }
 
     fn serialize_u8(self, value: u8) -> Result<Node, Refused> {
@@ -99,15 +99,7 @@ impl<'a> Serializer for Builder<'a> {
     }
 
     fn serialize_u64(self, value: u64) -> Result<Node, Refused> {
-        Ok(Node::Integer(value.into()))
-    }
-
-    fn serialize_i128(self, value: i128) -> Result<Node, Refused> {
-        Ok(Node::Integer(value))
-    }
-
-    fn serialize_u128(self, value: u128) -> Result<Node, Refused> {
-        i128::try_from(value).map(Node::Integer).map_err(ser::Error::custom)
+        Ok(i64::try_from(value).map_or(Node::Large(value), Node::Integer))
     }
 
     fn serialize_f32(self, value: f32) -> Result<Node, Refused> {
@@ -312,12 +304,14 @@ impl<'a> Map<'a> {
 
     /// Adds an entry behind those of its rank and of lower ones. No value of serde's has a key twice.
     fn add(&mut self, key: SmolStr, value: Node) {
-        let mut at = self.entries.len();
-        if let Some(order) = self.builder.order {
-            let rank = (order.rank)(&key);
-            at -= self.ranks.iter().rev().take_while(|known| **known > rank).count();
-            self.ranks.insert(at, rank);
+        let Some(order) = self.builder.order else { return self.entries.push(key, value) };
+        let rank = (order.rank)(&key);
+        if self.ranks.last().is_none_or(|last| *last <= rank) {
+            self.ranks.push(rank);
+            return self.entries.push(key, value);
         }
+        let at = self.ranks.iter().rposition(|known| *known <= rank).map_or(0, |known| known + 1);
+        self.ranks.insert(at, rank);
         self.entries.put(at, key, value);
     }
 }

@@ -25,6 +25,12 @@ impl Map {
         Self { entries: Vec::with_capacity(entries), places: OnceLock::new() }
     }
 
+    /// Puts an entry, whose key the map does not have yet, behind the others.
+    pub(super) fn push(&mut self, key: SmolStr, value: Node) {
+        debug_assert!(self.places.get().is_none(), "a map that is still made is not asked");
+        self.entries.push((key, value));
+    }
+
     /// Puts an entry at a place, whose key the map does not have yet.
     pub(super) fn put(&mut self, at: usize, key: SmolStr, value: Node) {
         debug_assert!(self.places.get().is_none(), "a map that is still made is not asked");
@@ -184,9 +190,9 @@ mod tests {
     #[test]
     fn a_map_finds_its_keys_whatever_their_number() {
         for many in [0, 1, FEW - 1, FEW, FEW + 1, 100] {
-            let mut map: Map = (0..many).map(|at| (at.to_string(), Node::Integer(at as i128))).collect();
+            let mut map: Map = (0..many).map(|at| (at.to_string(), Node::Integer(at as i64))).collect();
             for at in 0..many {
-                assert_eq!(map.get(&at.to_string()), Some(&Node::Integer(at as i128)), "{at} of {many}");
+                assert_eq!(map.get(&at.to_string()), Some(&Node::Integer(at as i64)), "{at} of {many}");
             }
             assert!(!map.contains_key("x"));
             map.insert("x", Node::Null);

@@ -7,7 +7,7 @@
 mod tests;
 mod tree;
 
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Display};
 
 use serde::ser::{self, Impossible, Serialize, Serializer};
 
@@ -104,9 +104,11 @@ struct At<'a> {
 
 impl<'a> At<'a> {
     /// A scalar of one line.
-    fn line(mut self, text: impl Display) -> Done {
+    fn line(mut self, text: &str) -> Done {
         self.begin();
-        writeln!(self.out, "{text}").map_err(|_| Refused)
+        self.out.push_str(text);
+        self.out.push('\n');
+        Ok(())
     }
 
     /// Separates a scalar from its key.
@@ -237,47 +239,47 @@ impl<'a> Serializer for At<'a> {
     type SerializeStructVariant = Impossible<(), Refused>;
 
     fn serialize_bool(self, value: bool) -> Done {
-        self.line(value)
+        self.line(if value { "true" } else { "false" })
     }
 
     fn serialize_i8(self, value: i8) -> Done {
-        self.line(value)
+        self.line(itoa::Buffer::new().format(value))
     }
 
     fn serialize_i16(self, value: i16) -> Done {
-        self.line(value)
+        self.line(itoa::Buffer::new().format(value))
     }
 
     fn serialize_i32(self, value: i32) -> Done {
-        self.line(value)
+        self.line(itoa::Buffer::new().format(value))
     }
 
     fn serialize_i64(self, value: i64) -> Done {
-        self.line(value)
+        self.line(itoa::Buffer::new().format(value))
     }
 
     fn serialize_u8(self, value: u8) -> Done {
-        self.line(value)
+        self.line(itoa::Buffer::new().format(value))
     }
 
     fn serialize_u16(self, value: u16) -> Done {
-        self.line(value)
+        self.line(itoa::Buffer::new().format(value))
     }
 
     fn serialize_u32(self, value: u32) -> Done {
-        self.line(value)
+        self.line(itoa::Buffer::new().format(value))
     }
 
     fn serialize_u64(self, value: u64) -> Done {
-        self.line(value)
+        self.line(itoa::Buffer::new().format(value))
     }
 
     fn serialize_i128(self, value: i128) -> Done {
-        self.line(value)
+        self.line(itoa::Buffer::new().format(value))
     }
 
     fn serialize_u128(self, value: u128) -> Done {
-        self.line(value)
+        self.line(itoa::Buffer::new().format(value))
     }
 
     fn serialize_f32(self, value: f32) -> Done {
@@ -285,7 +287,7 @@ impl<'a> Serializer for At<'a> {
     }
 
     fn serialize_f64(self, value: f64) -> Done {
-        self.line(scalar::number(value))
+        self.line(&scalar::number(value))
     }
 
     fn serialize_char(self, value: char) -> Done {

@@ -225,10 +225,8 @@ fn flow(node: &Node, out: &mut String) {
             let printed = printed.strip_prefix('[').and_then(|printed| printed.strip_suffix("]\n"));
             by_library(text, printed, &MARKS, out);
         }
-        Node::Integer(number) => {
-            // Writing to a string succeeds.
-            let _ = write!(out, "{number}");
-        }
+        Node::Integer(number) => out.push_str(itoa::Buffer::new().format(*number)),
+        Node::Large(number) => out.push_str(itoa::Buffer::new().format(*number)),
         Node::Number(value) => out.push_str(&number(*value)),
         Node::Boolean(boolean) => out.push_str(if *boolean { "true" } else { "false" }),
         Node::Null => out.push_str("null"),

@@ -143,6 +143,9 @@ fn below<'a>(keys: &'static Keys, kinds: &'static [Kind], part: &Part<'a>, scope
                 }
             }
             (Kind::Integer, Node::Integer(number)) => whole(*number, &part.path, scope),
+            (Kind::Integer, Node::Large(_)) => {
+                scope.refuse(part.path.as_str(), "has more than 63 bits", None)
+            }
             _ => {}
         }
     }
@@ -166,12 +169,12 @@ const LONG: &[&str] = &[
 ];
 
 /// `ValidateNonnegativeField`, and the widths of numbers.
-fn whole(number: i128, path: &str, scope: &mut Scope<'_>) {
+fn whole(number: i64, path: &str, scope: &mut Scope<'_>) {
     let key = path.rsplit('.').next().unwrap_or(path);
     let key = key.split('[').next().unwrap_or(key);
     if number < 0 && !SIGNED.contains(&key) {
         scope.refuse(path, "less than nothing", None);
-    } else if !(i128::from(i32::MIN)..=i128::from(i32::MAX)).contains(&number) && !LONG.contains(&key) {
+    } else if !(i64::from(i32::MIN)..=i64::from(i32::MAX)).contains(&number) && !LONG.contains(&key) {
         scope.refuse(path, "has more than 32 bits", None);
     }
 }

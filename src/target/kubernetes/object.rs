@@ -54,7 +54,7 @@ impl Object {
     where
         T: Resource + Metadata<Ty = ObjectMeta> + Serialize,
     {
-        Self::of(file, stage, T::KIND, object.metadata().clone(), object)
+        Self::of(file, stage, T::KIND, object.metadata(), object)
     }
 
     /// An object of an API that Kubernetes does not have of its own.
@@ -62,7 +62,7 @@ impl Object {
         file: impl Into<String>,
         stage: Stage,
         kind: &str,
-        metadata: ObjectMeta,
+        metadata: &ObjectMeta,
         object: &impl Serialize,
     ) -> Self {
         let (tree, asks) = keys::ordered(object);
@@ -70,8 +70,8 @@ impl Object {
             file: file.into(),
             stage,
             kind: kind.to_owned(),
-            name: metadata.name.unwrap_or_default(),
-            namespace: metadata.namespace,
+            name: metadata.name.clone().unwrap_or_default(),
+            namespace: metadata.namespace.clone(),
             owner: None,
             comment: Vec::new(),
             tree,
@@ -160,7 +160,7 @@ pub(super) struct Custom<S> {
 impl<S: Serialize> Custom<S> {
     /// The object as it is written.
     pub(super) fn object(self, file: impl Into<String>, stage: Stage) -> Object {
-        Object::of(file, stage, self.kind, self.metadata.clone(), &self)
+        Object::of(file, stage, self.kind, &self.metadata, &self)
     }
 }
 

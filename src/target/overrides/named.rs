@@ -90,6 +90,7 @@ fn text(node: &Node) -> Option<String> {
     match scalar(node)? {
         Node::Text(text) => Some(text.to_string()),
         Node::Integer(integer) => Some(integer.to_string()),
+        Node::Large(integer) => Some(integer.to_string()),
         Node::Number(number) => Some(number.to_string()),
         Node::Boolean(boolean) => Some(boolean.to_string()),
         _ => None,

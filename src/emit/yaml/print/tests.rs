@@ -123,13 +123,13 @@ impl Trees {
         }
     }
 
-    fn integer(&mut self) -> i128 {
+    fn integer(&mut self) -> Node {
         match self.below(6) {
-            0 => i64::MAX.into(),
-            1 => u64::MAX.into(),
-            2 => i64::MIN.into(),
-            3 => i128::from(i64::MAX) + 1,
-            _ => i128::try_from(self.below(100_000)).unwrap_or_default() - 50_000,
+            0 => Node::of(&i64::MAX),
+            1 => Node::of(&u64::MAX),
+            2 => Node::of(&i64::MIN),
+            3 => Node::of(&(1u64 << 63)),
+            _ => Node::Integer(i64::try_from(self.below(100_000)).unwrap_or_default() - 50_000),
         }
     }
 
@@ -137,7 +137,7 @@ impl Trees {
         match self.below(if depth == 0 { 6 } else { 9 }) {
             0 => Node::Null,
             1 => Node::Boolean(self.below(2) == 0),
-            2 => Node::Integer(self.integer()),
+            2 => self.integer(),
             3 => Node::Number(f64::from(u16::try_from(self.below(1_000)).unwrap_or_default()) / 8.0),
             4 => Node::of(&DoubleQuoted(self.text())),
             5 => Node::Text(self.text().into()),
@@ -165,10 +165,8 @@ fn value(tree: &Node) -> Value {
     match tree {
         Node::Null => Value::Null,
         Node::Boolean(boolean) => Value::Bool(*boolean),
-        Node::Integer(integer) => i64::try_from(*integer).map_or_else(
-            |_| u64::try_from(*integer).map_or(Value::Null, |integer| Value::Number(integer.into())),
-            |integer| Value::Number(integer.into()),
-        ),
+        Node::Integer(integer) => Value::Number((*integer).into()),
+        Node::Large(integer) => Value::Number((*integer).into()),
         Node::Number(number) => Value::Number((*number).into()),
         Node::Text(text) => Value::String(text.to_string()),
         Node::List(items) => Value::Sequence(items.iter().map(value).collect()),

@@ -7,8 +7,8 @@ use crate::kustomize::text;
 
 /// The most indexes of a Job (`maxParallelismForIndexedJob`), and the most at a time where it has more
 /// (`parallelismLimitForHighCompletions`).
-const INDEXES: i128 = 100_000;
-const AT_A_TIME: i128 = 10_000;
+const INDEXES: i64 = 100_000;
+const AT_A_TIME: i64 = 10_000;
 
 /// `validateJobSpec`, of Jobs with indexes.
 pub(super) fn indexes<'a>(part: &Part<'a>, scope: &mut Scope<'a>) {
@@ -69,7 +69,7 @@ pub(super) fn failed_index<'a>(part: &Part<'a>, scope: &mut Scope<'a>) {
 
 /// `validatePodFailurePolicyRuleOnExitCodes`
 pub(super) fn exit_codes<'a>(part: &Part<'a>, scope: &mut Scope<'a>) {
-    let values: Vec<i128> = part.items("values").iter().filter_map(|value| number(Some(value))).collect();
+    let values: Vec<i64> = part.items("values").iter().filter_map(|value| number(Some(value))).collect();
     let path = part.below("values");
     if part.text("operator") == "In" && values.contains(&0) {
         scope.refuse(&path, "0 is no failure", None);
@@ -107,12 +107,12 @@ pub(super) fn succeeded<'a>(part: &Part<'a>, scope: &mut Scope<'a>) {
 }
 
 /// How many indexes `0,2-4` are (`validateIndexesFormat`); `None` where they do not rise, or are no indexes.
-fn count(text: &str, completions: i128) -> Option<i128> {
+fn count(text: &str, completions: i64) -> Option<i64> {
     let mut last = -1;
     let mut count = 0;
     for item in text.split(',') {
         let (first, end) = item.split_once('-').unwrap_or((item, item));
-        let (first, end): (i128, i128) = (first.parse().ok()?, end.parse().ok()?);
+        let (first, end): (i64, i64) = (first.parse().ok()?, end.parse().ok()?);
         let is_range = item.contains('-');
         if first <= last || end >= completions || is_range && end <= first {
             return None;

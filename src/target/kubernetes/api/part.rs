@@ -98,7 +98,7 @@ impl<'a> Part<'a> {
         self.at(path).and_then(text).unwrap_or_default()
     }
 
-    pub(super) fn number(&self, path: &str) -> Option<i128> {
+    pub(super) fn number(&self, path: &str) -> Option<i64> {
         number(self.at(path))
     }
 
@@ -107,7 +107,7 @@ impl<'a> Part<'a> {
     }
 }
 
-pub(in crate::target::kubernetes) fn number(node: Option<&Node>) -> Option<i128> {
+pub(in crate::target::kubernetes) fn number(node: Option<&Node>) -> Option<i64> {
     match node.map(bare) {
         Some(Node::Integer(number)) => Some(*number),
         _ => None,

@@ -32,7 +32,7 @@ pub(super) fn names<'a>(part: &Part<'a>, scope: &mut Scope<'a>) {
 
 /// `checkHostPortConflicts`, `validatePodHostNetworkDeps`
 pub(super) fn ports<'a>(part: &Part<'a>, scope: &mut Scope<'a>) {
-    let mut seen: HashSet<(i128, &str, &str)> = HashSet::default();
+    let mut seen: HashSet<(i64, &str, &str)> = HashSet::default();
     for container in containers(part.node, &part.path).iter().filter(|container| !container.ends()) {
         for port in items(field(container.node, "ports")) {
             let Some(host) = number(field(port, "hostPort")).filter(|port| *port > 0) else { continue };

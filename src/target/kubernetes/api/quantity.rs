@@ -9,6 +9,8 @@ pub(super) fn value(node: &Node) -> Option<f64> {
         Node::Text(text) => parse(text),
         #[expect(clippy::cast_precision_loss, reason = "amounts are compared, not counted")]
         Node::Integer(number) => Some(*number as f64),
+        #[expect(clippy::cast_precision_loss, reason = "amounts are compared, not counted")]
+        Node::Large(number) => Some(*number as f64),
         Node::Number(number) => Some(*number),
         _ => None,
     }

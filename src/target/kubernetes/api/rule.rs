@@ -47,7 +47,7 @@ pub(super) enum Rule {
     /// The text at a key has a form; each text of a list.
     Form(&'static str, Form),
     /// The whole number at a key lies between two; each number of a list.
-    Within(&'static str, i128, i128),
+    Within(&'static str, i64, i64),
     /// A key holds the number or the name of a port.
     Port(&'static str),
     /// A key holds an amount, which is more than nothing where that is asked for.
@@ -152,15 +152,15 @@ fn formed(key: &str, form: Form, part: &Part<'_>, scope: &mut Scope<'_>) {
     }
 }
 
-fn within(key: &str, least: i128, most: i128, part: &Part<'_>, scope: &mut Scope<'_>) {
-    let numbers: Vec<i128> = match part.at(key).map(bare) {
+fn within(key: &str, least: i64, most: i64, part: &Part<'_>, scope: &mut Scope<'_>) {
+    let numbers: Vec<i64> = match part.at(key).map(bare) {
         Some(Node::List(items)) => items.iter().filter_map(|item| number(Some(item))).collect(),
         node => number(node).into_iter().collect(),
     };
     // Below nothing is reported of every number.
-    let outside = |number: &&i128| **number >= 0 && !(least..=most).contains(*number);
+    let outside = |number: &&i64| **number >= 0 && !(least..=most).contains(*number);
     if numbers.iter().any(|number| outside(&number)) {
-        let label = if most >= i128::from(i32::MAX) {
+        let label = if most >= i64::from(i32::MAX) {
             format!("is at least {least}")
         } else {
             format!("is from {least} to {most}")

@@ -25,7 +25,7 @@ pub(super) struct Table {
 }
 
 /// The largest number of 32 bits.
-const MOST: i128 = i32::MAX as i128;
+const MOST: i64 = i32::MAX as i64;
 
 /// Every table.
 pub(super) fn all() -> impl Iterator<Item = &'static Table> {

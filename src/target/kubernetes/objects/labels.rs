@@ -56,33 +56,37 @@ pub(super) fn kept() -> BTreeMap<String, String> {
 
 /// The labels of what belongs to the whole platform.
 pub(super) fn of_platform(platform: &Platform) -> Labels {
-    let said = platform.labels.iter().filter(|(key, value)| is_label(key, value));
-    let mut labels: Labels = said.cloned().collect();
-    labels
-        .extend([(PART_OF.to_owned(), platform.name.clone()), (MANAGED_BY.to_owned(), "infrac".to_owned())]);
-    labels
+    shared(platform).map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+/// The labels that all objects of a platform have.
+fn shared(platform: &Platform) -> impl Iterator<Item = (&str, &str)> {
+    let declared = platform.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let declared = declared.filter(|(key, value)| is_label(key, value));
+    declared.chain([(PART_OF, platform.name.as_str()), (MANAGED_BY, "infrac")])
 }
 
 /// The labels of a workload and its pods. The version is theirs alone: a new one changes nothing else.
 pub(super) fn of_workload(platform: &Platform, service: &Service) -> Labels {
-    let mut labels = of_service(platform, service);
-    let tag = service.image_name.as_ref().and_then(|image| image.tag.as_ref());
-    if let Some(tag) = tag.filter(|tag| is_value(tag)) {
-        labels.insert(VERSION.to_owned(), tag.clone());
-    }
-    labels
+    let tag = service.image_name.as_ref().and_then(|image| image.tag.as_deref());
+    with_others(platform, service, tag.filter(|tag| is_value(tag)).map(|tag| (VERSION, tag)))
 }
 
 /// The labels of the objects of a service.
 pub(super) fn of_service(platform: &Platform, service: &Service) -> Labels {
-    let said = platform.container_labels(service).filter(|(key, value)| is_label(key, value));
-    let mut labels: Labels = said.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-    labels.extend(of_platform(platform));
-    labels.extend(selector(platform, service));
-    if let Some(group) = service.group {
-        labels.insert(COMPONENT.to_owned(), platform[group].name.clone());
-    }
-    labels
+    with_others(platform, service, None)
+}
+
+/// The labels of the objects of a service, and one more. Of two with one key the latter holds.
+fn with_others(platform: &Platform, service: &Service, other: Option<(&str, &str)>) -> Labels {
+    let declared = platform.container_labels(service).filter(|(key, value)| is_label(key, value));
+    let group = service.group.map(|group| (COMPONENT, platform[group].name.as_str()));
+    let labels = declared
+        .chain(shared(platform))
+        .chain([(NAME, service.name.as_str()), (INSTANCE, platform.name.as_str())])
+        .chain(group)
+        .chain(other);
+    labels.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
 /// What a source says in labels that Kubernetes has no room for in its own: their values may be any text here.
@@ -93,17 +97,21 @@ pub(super) fn annotations(platform: &Platform, service: &Service) -> Labels {
 
 /// The metadata of an object of a service.
 pub(super) fn metadata(platform: &Platform, service: &Service) -> ObjectMeta {
-    ObjectMeta {
-        name: Some(service.name.clone()),
-        namespace: Some(platform.namespace_of(service)),
-        labels: Some(of_service(platform, service)),
-        ..ObjectMeta::default()
-    }
+    labelled(platform, service, of_service(platform, service))
 }
 
 /// The metadata of the workload of a service.
 pub(super) fn metadata_of_workload(platform: &Platform, service: &Service) -> ObjectMeta {
-    ObjectMeta { labels: Some(of_workload(platform, service)), ..metadata(platform, service) }
+    labelled(platform, service, of_workload(platform, service))
+}
+
+fn labelled(platform: &Platform, service: &Service, labels: Labels) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(service.name.clone()),
+        namespace: Some(platform.namespace_of(service)),
+        labels: Some(labels),
+        ..ObjectMeta::default()
+    }
 }
 
 /// Whether a label of a container is one of Kubernetes.

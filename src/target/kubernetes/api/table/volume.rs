@@ -7,7 +7,7 @@ use crate::target::kubernetes::api::rule::When;
 use crate::target::kubernetes::api::{amount, mount};
 
 /// `0777`
-const MODE: i128 = 0o777;
+const MODE: i64 = 0o777;
 
 /// A volume of a plug-in of old: what it names.
 const fn needs(of: &'static str, function: &'static str, rules: &'static [Rule]) -> Table {

@@ -12,9 +12,12 @@ pub(super) fn connect(platform: &Platform, service: &Service, rules: &mut Rules)
 
 /// KEDA asks the metrics server, from a namespace of its own.
 fn scaler(platform: &Platform, service: &Service) -> Option<Rule> {
-    let server = platform.with_role(Role::Metrics).next()?;
+    if service.role != Some(Role::Metrics) || !service.runs() {
+        return None;
+    }
+    let is_asked = platform.with_role(Role::Metrics).next()?.id == service.id;
     let mut scaled = platform.services.iter().filter_map(scale::scaled);
-    if server.id != service.id || !service.runs() || scaled.all(|scale| scale.on.is_empty()) {
+    if !is_asked || scaled.all(|scale| scale.on.is_empty()) {
         return None;
     }
     Some(Rule {
