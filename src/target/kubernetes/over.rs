@@ -14,9 +14,10 @@ mod steps;
 use findings::Findings;
 
 use super::object::{Object, Stage};
-use super::{TARGET, objects};
+use super::objects;
 use crate::digest::Digest;
 use crate::emit;
+use crate::formats::KUBERNETES;
 use crate::hash::{HashMap, IndexMap};
 use crate::platform::{ObjectName, Override, Platform, Service, ServiceId};
 use crate::target::{Fault, FaultKind, Files, Missed, order, overrides};
@@ -27,13 +28,13 @@ fn each(platform: &Platform) -> impl Iterator<Item = (&Override, Option<&Service
     let of_services = platform.services.iter().filter(|service| service.runs());
     let of_services =
         of_services.flat_map(|service| service.overrides.iter().map(move |over| (over, Some(service))));
-    own.chain(of_services).filter(|(over, _)| over.target == TARGET.format)
+    own.chain(of_services).filter(|(over, _)| *over.target == KUBERNETES)
 }
 
 /// Whether overrides extend objects of a service, or those that are made of the platform itself.
 pub(super) fn extends(platform: &Platform, service: Option<&Service>) -> bool {
     let overrides = service.map_or(&platform.overrides, |service| &service.overrides);
-    overrides.iter().any(|over| over.target == TARGET.format)
+    overrides.iter().any(|over| *over.target == KUBERNETES)
 }
 
 /// Whether overrides extend any object.
@@ -104,10 +105,10 @@ fn put<'a>(platform: &'a Platform, objects: &mut [&mut Object]) -> (Changed<'a>,
     for (at, over, service) in found {
         let Some(object) = objects.get_mut(at) else { continue };
         // A kind without keys was reported.
-        let Some((kind, _)) = TARGET.format.keys().and_then(|keys| keys.named(&object.kind)) else {
+        let Some((kind, _)) = KUBERNETES.keys().and_then(|keys| keys.named(&object.kind)) else {
             continue;
         };
-        missed.extend(overrides::extend(TARGET.format, kind, over, &mut object.tree));
+        missed.extend(overrides::extend(&KUBERNETES, kind, over, &mut object.tree));
         changed.entry(at).or_insert_with(|| (Vec::new(), service)).0.push(over);
     }
     for at in changed.keys() {
@@ -179,7 +180,7 @@ fn unmet(
     if owned.find(wanted, service).is_some() {
         return None;
     }
-    let taken = |object: &Object| TARGET.format.keys().is_some_and(|keys| keys.get(&object.kind).is_some());
+    let taken = |object: &Object| KUBERNETES.keys().is_some_and(|keys| keys.get(&object.kind).is_some());
     let there: Vec<&Object> =
         owned.of(service).map(|(_, object)| object).filter(|object| taken(object)).collect();
     let of_kind: Vec<&Object> = there.iter().copied().filter(|object| object.kind == wanted.kind).collect();
