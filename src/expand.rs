@@ -9,21 +9,14 @@ mod component;
 mod defaults;
 mod doubt;
 mod environment;
-mod given;
 mod import;
 mod include;
 mod instance;
 mod mention;
-mod mixin;
-mod naming;
-mod normal;
 mod part;
 mod room;
 mod runtime;
 mod shape;
-mod sibling;
-mod substitute;
-mod template;
 
 use smol_str::SmolStr;
 
@@ -37,14 +30,15 @@ use crate::syntax::{self, Entry, File, Name};
 use component::Components;
 pub use doubt::without_followers;
 pub use environment::{is_name as is_environment, names as environments, targets};
-pub use given::Given;
 pub use import::load;
+use instance::engine::Templates;
+pub use instance::given::Given;
 pub use shape::{meant_elsewhere, mismatch, unquotable};
 
 /// The words that mean something to expansion: they stand in bodies of any kind, and in no schema.
 #[cfg(test)]
 pub(crate) fn words() -> impl Iterator<Item = &'static str> {
-    component::RESERVED.iter().chain(shape::OF_ANY_BODY).copied()
+    component::parameter::RESERVED.iter().chain(shape::OF_ANY_BODY).copied()
 }
 
 /// A platform, expanded.
@@ -124,6 +118,7 @@ pub fn expand<T: Send>(
     let kinds = kinds(&entries);
     let shared = part::Shared {
         components: &components,
+        templates: Templates::default(),
         kinds: &kinds,
         defaults: &defaults,
         changed: &changed,
@@ -156,7 +151,7 @@ pub fn expand<T: Send>(
 }
 
 /// What each top-level name is declared as: the key of its block, or its component.
-fn kinds(entries: &[Entry]) -> component::Kinds {
+fn kinds(entries: &[Entry]) -> component::parameter::Kinds {
     let shared = ["variable", "secret", "service", "site", "outside"];
     let named = entries.iter().filter(|entry| {
         let key = entry.key.text.as_str();

@@ -8,7 +8,8 @@ use std::ops::Range;
 use std::time::Duration;
 
 use infrac::diagnostic::Guarded;
-use infrac::diagnostic::credential::text::{in_arguments, in_file, in_source, in_text};
+use infrac::diagnostic::credential::file::in_file;
+use infrac::diagnostic::credential::text::{in_arguments, in_source, in_text};
 use infrac::promql::{self, Facts, Labels, Query, Selector, template};
 use libfuzzer_sys::fuzz_target;
 

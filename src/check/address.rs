@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::slice;
 
-use crate::diagnostic::credential::text::OPERATOR;
+use crate::diagnostic::credential::value::OPERATOR;
 use crate::hash::{HashMap, RandomState};
 use crate::model::Command;
 use crate::platform::{Health, Platform, Service, ServiceId, Value, ValuePart};

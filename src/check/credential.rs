@@ -8,10 +8,12 @@ pub(super) mod said;
 pub(super) use over::{command_lines, overrides};
 
 use super::address::plain;
-use crate::diagnostic::credential::address::{Found, HOOK, PASSWORD, in_address, is_key};
-use crate::diagnostic::credential::text::{
-    OPERATOR, in_text, is_basic, is_marked, is_other, is_public, is_token,
-};
+use crate::diagnostic::credential::address::{HOOK, PASSWORD, in_address, is_key};
+use crate::diagnostic::credential::found::Found;
+use crate::diagnostic::credential::mark::is_marked;
+use crate::diagnostic::credential::text::in_text;
+use crate::diagnostic::credential::token::{is_basic, is_token};
+use crate::diagnostic::credential::value::{OPERATOR, is_other, is_public};
 use crate::diagnostic::credential::{Names, names};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet, IndexMap};

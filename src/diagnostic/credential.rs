@@ -1,12 +1,15 @@
 //! Credentials and their names: what rules tell of, and no message shows.
 
 pub mod address;
-mod file;
-mod mark;
-mod pair;
+pub mod file;
+pub mod found;
+pub mod mark;
+mod near;
+pub mod pair;
 mod program;
 pub mod text;
-mod token;
+pub mod token;
+pub mod value;
 
 /// The last words of names whose values may be credentials.
 pub const NAMES: &[&str] = &[
@@ -82,7 +85,7 @@ pub enum Names {
 #[must_use]
 pub fn names(name: &str) -> Names {
     // Nearly every name is none, and has none of the parts of one.
-    if !text::is_marked(name) {
+    if !mark::is_marked(name) {
         return Names::Other;
     }
     let name = counted(name);

@@ -1,6 +1,7 @@
 //! The printer of YAML. serde-saphyr writes scalars that readers of YAML 1.1 and 1.2 understand alike; blocks, comments
 //! and the empty lines between entries are written here.
 
+mod column;
 mod print;
 mod scalar;
 

@@ -1,17 +1,30 @@
 //! Instances: an instance becomes a service, with its component's body under its own.
 
+mod bindings;
+mod child;
+pub(super) mod engine;
+pub(super) mod given;
+mod mixin;
+mod names;
+mod normal;
+mod sibling;
+mod substitute;
+mod template;
+
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::component::{self, ChildKind, Component, Components, Kinds, Parameter};
-use super::given::{self, Given};
-use super::naming;
-use super::normal::normal_forms;
-use super::room::Room;
+use bindings::Bindings;
+use child::{ChildValues, Children};
+use engine::Templates;
+use given::Given;
+use normal::normal_forms;
+
+use super::component::parameter::{self, Kinds, Parameter};
+use super::component::{ChildKind, Component, Components};
+use super::room::{MAX_INSTANCES, Room};
 use super::runtime;
-use super::sibling;
-use super::substitute::{ChildValues, Children, Environment};
 use crate::diagnostic::{Diagnostic, Help, Sink, codes};
 use crate::hash::{HashMap, HashSet, RandomState};
 use crate::model::{ParameterType, Service};
@@ -22,12 +35,11 @@ use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
 /// How deep components may contain each other.
 const MAX_NESTED: usize = 32;
 
-/// How many instances one platform may come to.
-pub(super) const MAX_INSTANCES: usize = 50_000;
-
 /// The expansion of all instances of a platform.
 pub(super) struct Expansion<'a> {
     pub(super) components: &'a Components,
+    /// The templates that were compiled.
+    pub(super) templates: &'a Templates,
     pub(super) sink: &'a mut Sink,
     /// The components that are being expanded, each with the place of its instance.
     pub(super) stack: Vec<(SmolStr, Span)>,
@@ -122,7 +134,7 @@ impl Expansion<'_> {
             .body
             .iter()
             .filter(|item| item.key.text == "service" || self.components.knows(&item.key.text));
-        let mut environment = Environment {
+        let mut bindings = Bindings {
             own: path.to_vec(),
             parameters,
             nested: nested.map(|item| item.label_or_key().text.clone()).collect(),
@@ -130,9 +142,9 @@ impl Expansion<'_> {
             missing,
             each: Vec::new(),
             room: &mut self.room,
-            templates: self.components.templates(),
+            templates: self.templates,
         };
-        let mut body = environment.entries(&component.body, Some(Service::SCHEMA), self.sink);
+        let mut body = bindings.entries(&component.body, Some(Service::SCHEMA), self.sink);
         let forms: Vec<Entry> =
             component.children.iter().flat_map(|kind| normal_forms(kind, &children, path)).collect();
         syntax::merge_body(&mut body, told.overlay);
@@ -185,7 +197,7 @@ impl Expansion<'_> {
     fn take_apart(&mut self, entry: Entry, component: &Arc<Component>) -> Told {
         let mut told = Told::default();
         let mut misspelt: Vec<Entry> = Vec::new();
-        let parameters: HashSet<&str> = component::names(&component.parameters).collect();
+        let parameters: HashSet<&str> = parameter::names(&component.parameters).collect();
         let kinds: HashSet<&str> = component.children.iter().map(|kind| kind.name.text.as_str()).collect();
         for item in entry.body.map(|body| body.entries).unwrap_or_default() {
             let key = item.key.text.as_str();
@@ -201,7 +213,7 @@ impl Expansion<'_> {
             } else {
                 let fields = Service::SCHEMA.fields.iter().map(|field| field.key);
                 let kinds = component.children.iter().map(|kind| kind.name.text.as_str());
-                let known = component::names(&component.parameters).chain(kinds).chain(fields);
+                let known = parameter::names(&component.parameters).chain(kinds).chain(fields);
                 let known = known.chain(self.components.names());
                 let help = match schema::foreign(key, Service::SCHEMA) {
                     Some(ours) => Some(ours.into()),
@@ -212,7 +224,7 @@ impl Expansion<'_> {
                     misspelt.push(Entry { key: Name { text, ..item.key.clone() }, ..item.clone() });
                 }
                 let name = &component.name.text;
-                let parameters = crate::diagnostic::list_of(component::names(&component.parameters));
+                let parameters = crate::diagnostic::list_of(parameter::names(&component.parameters));
                 self.sink.report(
                     Diagnostic::new(
                         codes::TYP005,
@@ -241,7 +253,7 @@ impl Expansion<'_> {
         patch: bool,
     ) -> (HashMap<SmolStr, Option<Value>>, HashSet<SmolStr>) {
         let default = |parameter: &Parameter| {
-            parameter.default.clone().map(|default| component::of_instance(default, own))
+            parameter.default.clone().map(|default| parameter::of_instance(default, own))
         };
         let declared: HashMap<&SmolStr, &Parameter> =
             parameters.iter().rev().map(|parameter| (&parameter.name.text, parameter)).collect();
@@ -268,7 +280,7 @@ impl Expansion<'_> {
                 continue;
             };
             let name = parameter.name.text.clone();
-            if component::check(parameter, &value, self.kinds, self.sink) {
+            if parameter::check(parameter, &value, self.kinds, self.sink) {
                 bound.insert(name, Some(value));
                 continue;
             }
@@ -353,7 +365,7 @@ impl Expansion<'_> {
                 continue;
             };
             if let Some(value) = &item.value {
-                let names = crate::diagnostic::list_of(component::names(&kind.parameters));
+                let names = crate::diagnostic::list_of(parameter::names(&kind.parameters));
                 self.sink.report(
                     Diagnostic::new(codes::TYP008, format!("`{}` takes no value", kind.name.text))
                         .at(value.span, "does not belong here")
@@ -368,7 +380,7 @@ impl Expansion<'_> {
             let mut description = None;
             let mut misspelt = Vec::new();
             let mut taken_out = runtime::left_out(&item).is_some();
-            let parameters: HashSet<&str> = component::names(&kind.parameters).collect();
+            let parameters: HashSet<&str> = parameter::names(&kind.parameters).collect();
             for value in item.body.map(|body| body.entries).unwrap_or_default() {
                 if taken_out {
                     break;
@@ -384,7 +396,7 @@ impl Expansion<'_> {
                 } else if value.key.text == "description" {
                     description = Some(value);
                 } else {
-                    let help = self.sink.did_you_mean(&value.key.text, component::names(&kind.parameters));
+                    let help = self.sink.did_you_mean(&value.key.text, parameter::names(&kind.parameters));
                     if let (Some(text), None) = (meant(help.as_ref(), &kind.parameters), &value.label) {
                         misspelt.push(Entry { key: Name { text, ..value.key.clone() }, ..value.clone() });
                     }
@@ -420,7 +432,7 @@ impl Expansion<'_> {
                 patch,
             });
         }
-        naming::check(component, &children, self.sink);
+        names::check(component, &children, self.sink);
         sibling::check(component, &mut children, own, self.sink);
         children
     }
@@ -429,7 +441,7 @@ impl Expansion<'_> {
 /// The parameter that a help text suggests.
 fn meant(help: Option<&Help>, parameters: &[Parameter]) -> Option<SmolStr> {
     let word = help?.proposed()?;
-    component::names(parameters).find(|name| *name == word).map(SmolStr::from)
+    parameter::names(parameters).find(|name| *name == word).map(SmolStr::from)
 }
 
 /// Adds what misspelt parameters were meant to be, where these are not said as well.

@@ -4,13 +4,15 @@ use std::sync::{Mutex, PoisonError};
 
 use smol_str::SmolStr;
 
-use super::component::{Components, Kinds};
+use super::component::Components;
+use super::component::parameter::Kinds;
 use super::defaults::{self, Defaults};
 use super::environment::{self, Changed};
-use super::given::Given;
 use super::include;
-use super::instance::{Expansion, MAX_INSTANCES};
-use super::room::{MOST_ENTRIES, Room, too_large};
+use super::instance::Expansion;
+use super::instance::engine::Templates;
+use super::instance::given::Given;
+use super::room::{MAX_INSTANCES, MOST_ENTRIES, Room, too_large};
 use super::{Around, TakenOut};
 use crate::diagnostic::Sink;
 use crate::hash::HashMap;
@@ -27,6 +29,8 @@ const NEAR: usize = 32;
 /// What all parts see.
 pub(super) struct Shared<'a> {
     pub(super) components: &'a Components,
+    /// The templates that were compiled.
+    pub(super) templates: Templates,
     /// What each top-level name is declared as.
     pub(super) kinds: &'a Kinds,
     pub(super) defaults: &'a Defaults,
@@ -112,6 +116,7 @@ fn part<T>(
 ) -> Part<T> {
     let mut expansion = Expansion {
         components: shared.components,
+        templates: &shared.templates,
         sink: &mut sink,
         stack: Vec::new(),
         made: 0,

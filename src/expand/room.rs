@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::instance::MAX_INSTANCES;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::source::Span;
 use crate::syntax::{Entry, Part, Text, Value, ValueKind};
 
 /// How many entries all copies may come to. Ten thousand services of the largest standard component are fewer.
 pub(super) const MOST_ENTRIES: usize = 4_000_000;
+
+/// How many instances one platform may come to.
+pub(super) const MAX_INSTANCES: usize = 50_000;
 
 /// How many bytes of text count as an entry.
 const BYTES: usize = 16;

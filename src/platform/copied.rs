@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Backup, DestinationKind, InputId, Platform, RunKind, Service, Switch};
+use super::{Backup, Copying, DestinationKind, Dump, InputId, Platform, RunKind, Service, Switch, Value};
 use crate::model::VolumeCopy;
 use crate::schema::Bytes;
 
@@ -76,20 +76,8 @@ impl Platform {
             if backup.upload == Some(Switch::Never) {
                 continue;
             }
-            let mut inputs: Vec<InputId> = Vec::new();
-            match to.kind {
-                DestinationKind::Store(store) => {
-                    inputs.extend(self[store].access_key.inputs());
-                    inputs.push(self[store].secret_key);
-                }
-                DestinationKind::Bucket { account, reader, .. } => {
-                    let accounts = account.into_iter().chain(reader);
-                    inputs.extend(accounts.filter_map(|id| Some(self[id].secrets.first()?.1)));
-                }
-            }
-            if let Some(Switch::Variable(input)) = backup.upload {
-                inputs.push(input);
-            }
+            let mut inputs = self.login_at(to.kind);
+            inputs.extend(backup.switch());
             for input in inputs {
                 read.entry(input).or_default().insert(self.destination_name(to.kind));
             }
@@ -97,21 +85,39 @@ impl Platform {
         read
     }
 
+    /// The inputs that the pods of a backup get besides those of its service: those of the commands of its `dump`, and of its places.
+    #[must_use]
+    pub fn read_by_copiers(&self, backup: &Backup) -> Vec<InputId> {
+        let service = &self[backup.of];
+        let commands = service.dump.as_deref().map(Dump::commands).unwrap_or_default();
+        let words = commands.into_iter().flat_map(|(_, words)| words);
+        let read = [Copying::Save, Copying::Restore].map(|copying| self.read_by_dump(service, copying));
+        let env = read.iter().flatten().map(|variable| &variable.value);
+        let mut inputs: Vec<InputId> = words.chain(env).flat_map(Value::inputs).collect();
+        inputs.extend(backup.switch());
+        inputs.extend(backup.to.iter().flat_map(|to| self.login_at(to.kind)));
+        inputs
+    }
+
+    /// The inputs of the logins at a place of copies.
+    fn login_at(&self, place: DestinationKind) -> Vec<InputId> {
+        match place {
+            DestinationKind::Store(store) => {
+                let store = &self[store];
+                store.access_key.inputs().chain([store.secret_key]).collect()
+            }
+            DestinationKind::Bucket { account, reader, .. } => {
+                let accounts = account.into_iter().chain(reader);
+                accounts.filter_map(|id| Some(self[id].secrets.first()?.1)).collect()
+            }
+        }
+    }
+
     /// The backups that read an input, by their names.
     pub fn backups_reading(&self, input: InputId) -> impl Iterator<Item = &Backup> {
         let reads = move |backup: &&Backup| {
-            let switched = matches!(backup.upload, Some(Switch::Variable(switch)) if switch == input);
-            switched
-                || backup.to.iter().any(|to| match to.kind {
-                    DestinationKind::Store(store) => {
-                        let store = &self[store];
-                        store.secret_key == input || store.access_key.inputs().any(|it| it == input)
-                    }
-                    DestinationKind::Bucket { account, reader, .. } => account
-                        .into_iter()
-                        .chain(reader)
-                        .any(|id| self[id].secrets.first().is_some_and(|(_, secret)| *secret == input)),
-                })
+            backup.switch() == Some(input)
+                || backup.to.iter().any(|to| self.login_at(to.kind).contains(&input))
         };
         self.backups.iter().filter(reads)
     }
@@ -146,6 +152,17 @@ impl Platform {
             return service.ports.iter().collect();
         }
         dump.ports.iter().filter_map(|port| service.ports.get(*port)).collect()
+    }
+}
+
+impl Backup {
+    /// The variable by which the operator says whether copies are taken to their places.
+    #[must_use]
+    pub fn switch(&self) -> Option<InputId> {
+        match self.upload {
+            Some(Switch::Variable(input)) => Some(input),
+            _ => None,
+        }
     }
 }
 

@@ -8,6 +8,12 @@ use super::{EnvVar, Input, InputId, Platform, Service, ValuePart};
 pub const SECRETS: &str = "/run/secrets";
 
 impl Input {
+    /// Whether its value is known where the operator sets none.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        !self.secret && (self.default.is_some() || self.optional)
+    }
+
     /// The name of the file that hands a secret over.
     #[must_use]
     pub fn file_name(&self) -> String {

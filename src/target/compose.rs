@@ -6,7 +6,6 @@ mod comments;
 mod config;
 mod coverage;
 pub(super) mod drill;
-pub(super) mod env_example;
 mod environment;
 mod file;
 mod health;
@@ -14,11 +13,11 @@ mod kept;
 mod mount;
 mod overrides;
 mod owner;
-pub(super) mod publish;
+mod publish;
 mod readers;
 mod service;
 mod started;
-pub(super) mod text;
+mod text;
 
 use config::Seen;
 use file::{Entry, File, Network, Volume};
@@ -26,6 +25,7 @@ use file::{Entry, File, Network, Volume};
 pub(super) use readers::{Reader, readers};
 pub(super) use started::services;
 
+use super::inputs::example;
 use super::{Artifact, Compare, Files, Lower, Missed, Target, generated};
 use crate::emit::{self, Apart, Commented, Entries, Node};
 use crate::formats::{self, Place};
@@ -65,7 +65,7 @@ fn lower(platform: &Platform, files: &Files<'_>) -> Vec<Artifact> {
     let seen = Seen { platform, mounted: files, configs: Files::new(&configs) };
     let mut artifacts = vec![
         Artifact::new(FILE, compose_file(platform, &services, &seen, &header)),
-        env_example::artifact(&[platform]),
+        example::artifact(&[platform]),
     ];
     artifacts.extend(drill::artifact(platform, &seen, &header));
     artifacts.extend(configs);

@@ -8,6 +8,7 @@ mod coverage;
 mod dialect;
 mod host;
 mod location;
+mod name;
 mod proxy;
 mod quote;
 mod site;
@@ -45,7 +46,7 @@ const TYPES: &str = include_str!("../../targets/nginx/types.conf");
 /// The folder of a site's certificate below that of the operator's certificates.
 pub(super) fn folder_of(platform: &Platform, site: &Site) -> Option<String> {
     let mut of_proxy = platform.sites.iter().filter(|other| other.served_by == site.served_by);
-    Some(site::id(site, of_proxy.position(|other| other.span == site.span)?))
+    Some(name::id(site, of_proxy.position(|other| other.span == site.span)?))
 }
 
 fn lower(platform: &Platform) -> Vec<Artifact> {

@@ -1,8 +1,6 @@
 //! Who reads whom: targets that read the files of others are lowered behind these.
 
-use super::compose::env_example;
-use super::{Artifact, Files, Lower, Lowered, Target, docs, find, kubernetes, terraform};
-use crate::formats;
+use super::{Artifact, Files, Lower, Lowered, Target, find};
 use crate::parallel;
 use crate::platform::Platform;
 
@@ -44,37 +42,6 @@ pub fn lower(platform: &Platform, targets: &[&'static Target]) -> Vec<Lowered> {
     made
 }
 
-/// What Kubernetes' target writes besides for environments of a platform: an overlay over the platform as it
-/// stands for each that is built for Kubernetes, too.
-#[must_use]
-pub fn overlays(base: &Platform, environments: &[&Platform]) -> Vec<Artifact> {
-    let of_base = mounted(base);
-    let is_built = |platform: &&Platform| platform.targets.contains(&&formats::KUBERNETES);
-    let built: Vec<&Platform> = environments.iter().copied().filter(is_built).collect();
-    let made = parallel::map(&built, |platform| {
-        let files = mounted(platform);
-        let base = (base, &Files::new(&of_base));
-        kubernetes::overlay(base, (platform, &Files::new(&files)))
-    });
-    let shared = kubernetes::of_environments(base, &built);
-    made.into_iter().flatten().chain(shared).collect()
-}
-
-/// What Terraform's target writes besides for environments of a platform: a folder for each that is built with it, over the
-/// module that all of them share.
-#[must_use]
-pub fn roots(environments: &[&Platform]) -> Vec<Artifact> {
-    let built = environments.iter().filter(|platform| platform.targets.contains(&&formats::TERRAFORM));
-    built.flat_map(|platform| terraform::root(platform)).collect()
-}
-
-/// What the documentation has besides for environments of a platform, so that all of it is read in one place.
-#[must_use]
-pub fn pages(environments: &[&Platform]) -> Vec<Artifact> {
-    let built = environments.iter().filter(|platform| platform.targets.contains(&&formats::DOCS));
-    built.flat_map(|platform| docs::beside(platform)).collect()
-}
-
 /// The files that services of a platform mount.
 pub(super) fn mounted(platform: &Platform) -> Vec<Artifact> {
     let mut targets: Vec<&'static Target> = Vec::new();
@@ -83,18 +50,6 @@ pub(super) fn mounted(platform: &Platform) -> Vec<Artifact> {
         targets.extend(find(mounted.target.name).filter(|_| !is_there));
     }
     lower(platform, &targets).into_iter().flat_map(|lowered| lowered.artifacts).collect()
-}
-
-/// Leaves one file of what the operator sets, where targets of several runtimes write it: it says what each of them asks for.
-/// `platforms` are the source on each of its runtimes, the first one first.
-pub fn join(lowered: &mut [Lowered], platforms: &[&Platform]) {
-    let is_example = |artifact: &Artifact| artifact.path == env_example::PATH;
-    let mut writers = lowered.iter_mut().filter(|lowered| lowered.artifacts.iter().any(is_example));
-    let (Some(first), Some(second)) = (writers.next(), writers.next()) else { return };
-    second.artifacts.retain(|artifact| !is_example(artifact));
-    for artifact in first.artifacts.iter_mut().filter(|artifact| is_example(artifact)) {
-        *artifact = env_example::artifact(platforms);
-    }
 }
 
 #[cfg(test)]

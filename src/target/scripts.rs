@@ -4,20 +4,15 @@
 //! `scripts/lib/platform.sh`, which [`facts`] writes: so nothing that a person wrote is ever part of a program.
 //! `targets/scripts/README.md` says how each concept maps, and why.
 
-mod backup;
 mod coverage;
-mod deploy;
 mod facts;
 mod goals;
-mod health;
 mod quote;
-mod rotate;
-mod secrets;
 mod setup;
-mod timers;
+mod table;
 
+pub(super) use self::facts::secrets::form;
 pub(super) use self::quote::word;
-pub(super) use self::secrets::form;
 pub(super) use self::setup::required as kernel_settings;
 use super::{Artifact, Lower, Target, generated};
 use crate::emit;
@@ -62,12 +57,12 @@ const SECRETS: &str = include_str!("../../targets/scripts/secrets.sh");
 
 /// Whether a script fills in secrets.
 pub(super) fn fill_secrets(platform: &Platform) -> bool {
-    secrets::are_there(platform)
+    facts::secrets::are_there(platform)
 }
 
 /// Whether a script changes secrets.
 pub(super) fn rotate(platform: &Platform) -> bool {
-    rotate::is_there(platform)
+    facts::rotate::is_there(platform)
 }
 
 fn lower(platform: &Platform) -> Vec<Artifact> {
@@ -92,7 +87,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
         program("stack.sh", STACK),
         program("health-check.sh", HEALTH),
     ];
-    if secrets::are_there(platform) {
+    if facts::secrets::are_there(platform) {
         artifacts.push(program("secrets.sh", SECRETS));
     }
     if !platform.backups.is_empty() {
@@ -105,7 +100,7 @@ fn lower(platform: &Platform) -> Vec<Artifact> {
             program("install-timers.sh", INSTALL_TIMERS),
         ]);
     }
-    if rotate::is_there(platform) {
+    if facts::rotate::is_there(platform) {
         artifacts.extend([program("rotate.sh", ROTATE), file("lib/rotate.sh", ROTATION)]);
     }
     if let Some(text) = setup::text(platform) {

@@ -1,7 +1,9 @@
 //! Credentials in every text that no rule of its own looks at: addresses of images and builds, descriptions, labels of the platform,
 //! titles, and whatever the language gains.
 
-use crate::diagnostic::credential::text::{in_sentences, is_marked, is_value};
+use crate::diagnostic::credential::mark::is_marked;
+use crate::diagnostic::credential::text::in_sentences;
+use crate::diagnostic::credential::value::is_value;
 use crate::diagnostic::credential::{Names, names};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashSet;

@@ -3,7 +3,9 @@
 
 use super::super::address::plain;
 use super::said::of_arguments;
-use crate::diagnostic::credential::text::{OPERATOR, in_text, is_path, is_token, is_value};
+use crate::diagnostic::credential::text::in_text;
+use crate::diagnostic::credential::token::is_token;
+use crate::diagnostic::credential::value::{OPERATOR, is_path, is_value};
 use crate::diagnostic::credential::{NAMES, Names, last_word, names};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, IndexMap};

@@ -4,10 +4,13 @@ use std::borrow::Cow;
 
 use super::super::address::plain;
 use super::constant_name;
-use crate::diagnostic::credential::address::{Found, is_key};
-use crate::diagnostic::credential::text::{
-    in_arguments, in_file, in_text, is_basic, is_no_word, is_public, is_token, is_value,
-};
+use crate::diagnostic::credential::address::is_key;
+use crate::diagnostic::credential::file::in_file;
+use crate::diagnostic::credential::found::Found;
+use crate::diagnostic::credential::pair::is_no_word;
+use crate::diagnostic::credential::text::{in_arguments, in_text};
+use crate::diagnostic::credential::token::{is_basic, is_token};
+use crate::diagnostic::credential::value::{is_public, is_value};
 use crate::diagnostic::credential::{Names, names};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::IndexMap;

@@ -1,8 +1,7 @@
 //! Credentials in addresses: whoever reads them could log in there, or send in somebody's name.
 
-use std::ops::Range;
-
-use super::text::places;
+use super::found::Found;
+use super::near::places;
 use super::{NAMES, last_word};
 
 /// Addresses of which a part is known only to who may post there: the end of the host, and what the path starts
@@ -28,17 +27,6 @@ const HOOKS: &[(&str, &str)] = &[
 
 /// From how many characters on letters mixed with digits are a key, and nothing that somebody reads.
 const KEY: usize = 20;
-
-/// A part of a text that is a credential.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found<'a> {
-    /// What it is.
-    pub what: &'static str,
-    /// The name under which it stands.
-    pub name: Option<&'a str>,
-    /// Where it is in the text.
-    pub place: Range<usize>,
-}
 
 /// A password before a host.
 pub const PASSWORD: &str = "a password";

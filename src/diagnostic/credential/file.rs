@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::address::Found;
-use super::text::{In, in_lines, in_text, is_value};
+use super::found::Found;
+use super::text::{In, in_lines, in_text};
+use super::value::is_value;
 
 /// How a line of such a file is read: where the credential is in it.
 type Read = fn(&str) -> Option<Range<usize>>;

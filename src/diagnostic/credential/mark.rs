@@ -1,7 +1,7 @@
 //! Marks: what stands in every line that holds a credential. Texts are many and nearly none has one, so they are found by
 //! looking three bytes up, which takes less time than a search that has to be made ready.
 
-use super::program::PROGRAMS;
+use super::near::NEAR;
 use super::token::{FORMS, HASHES, INNER};
 
 /// A kind of mark.
@@ -41,6 +41,59 @@ const NAMES: &[&str] = &[
 
 /// What databases and servers write before a password.
 const PHRASES: &[&str] = &["identified ", "stats auth "];
+
+/// Programs in whose lines the options of [`super::program`] mean something.
+const PROGRAMS: &[&str] = &[
+    "redis-cli",
+    "valkey-cli",
+    "keydb-cli",
+    "mysql",
+    "mariadb",
+    "mongo",
+    "rabbitmqadmin",
+    "rabbitmqctl",
+    "curl",
+    "docker",
+    "podman",
+    "nerdctl",
+    "helm",
+    "crane",
+    "oras",
+    "buildah",
+    "skopeo",
+    "htpasswd",
+    "sshpass",
+    "smbclient",
+    "unzip",
+    "zip ",
+    "lftp",
+    "ncftp",
+    "ldap",
+    "snmp",
+    "sqlcmd",
+    "bcp ",
+    "cypher-shell",
+    "etcdctl",
+    "cqlsh",
+    "mosquitto_",
+    "mc alias",
+    "mcli alias",
+    "vault",
+    "consul",
+    "sqlplus",
+    "grafana",
+    "ttyd",
+    "gost",
+    "ss-server",
+    "ss-local",
+    "az login",
+    "elasticsearch-users",
+    "7za",
+    "7z a",
+    "7z x",
+    "chpasswd",
+    "http -a",
+];
 
 /// How many bytes of a mark are looked up; none is shorter.
 const SHORTEST: usize = 3;
@@ -154,9 +207,6 @@ fn begins(text: &str, at: usize, kind: Kind, mark: &str) -> bool {
     }
 }
 
-/// How far from where it begins something is looked at, in bytes: a line may be long, and have many beginnings.
-pub(super) const NEAR: usize = 1_024;
-
 /// Whether the address that has its mark at the start of a text may hold a credential: a password stands before an `@`
 /// and behind a colon of its own, and everything else in a query, or behind a host that is known.
 fn may_tell(rest: &[u8]) -> bool {
@@ -169,7 +219,8 @@ fn may_tell(rest: &[u8]) -> bool {
 }
 
 /// Whether a text has a mark, without which it holds no credential, is none and is the name of none.
-pub(super) fn is_marked(text: &str) -> bool {
+#[must_use]
+pub fn is_marked(text: &str) -> bool {
     beginnings(text).any(|(at, first)| begun(text, at, first).next().is_some())
 }
 

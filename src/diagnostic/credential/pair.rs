@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
-use super::address::{Found, is_key};
-use super::text::{first, is_basic, is_value};
+use super::address::is_key;
+use super::found::Found;
+use super::near::first;
+use super::token::is_basic;
+use super::value::is_value;
 use super::{Names, last_word, names};
 
 /// How many digits a number has at most that is no password.
@@ -158,7 +161,8 @@ const NO_WORD: usize = 8;
 
 /// Whether a text is no word of a sentence, but for the name of a variable or a version: letters of both sizes and
 /// digits, or several digits among letters.
-pub(super) fn is_no_word(text: &str) -> bool {
+#[must_use]
+pub fn is_no_word(text: &str) -> bool {
     let count = |of: fn(&u8) -> bool| text.bytes().filter(of).count();
     let (small, large, digits) =
         (count(u8::is_ascii_lowercase), count(u8::is_ascii_uppercase), count(u8::is_ascii_digit));

@@ -3,62 +3,9 @@
 
 use std::ops::Range;
 
-use super::address::Found;
+use super::found::Found;
 use super::mark;
-use super::text::is_value;
-
-/// What stands in lines in which the options of [`OPTIONS`] mean something.
-pub(super) const PROGRAMS: &[&str] = &[
-    "redis-cli",
-    "valkey-cli",
-    "keydb-cli",
-    "mysql",
-    "mariadb",
-    "mongo",
-    "rabbitmqadmin",
-    "rabbitmqctl",
-    "curl",
-    "docker",
-    "podman",
-    "nerdctl",
-    "helm",
-    "crane",
-    "oras",
-    "buildah",
-    "skopeo",
-    "htpasswd",
-    "sshpass",
-    "smbclient",
-    "unzip",
-    "zip ",
-    "lftp",
-    "ncftp",
-    "ldap",
-    "snmp",
-    "sqlcmd",
-    "bcp ",
-    "cypher-shell",
-    "etcdctl",
-    "cqlsh",
-    "mosquitto_",
-    "mc alias",
-    "mcli alias",
-    "vault",
-    "consul",
-    "sqlplus",
-    "grafana",
-    "ttyd",
-    "gost",
-    "ss-server",
-    "ss-local",
-    "az login",
-    "elasticsearch-users",
-    "7za",
-    "7z a",
-    "7z x",
-    "chpasswd",
-    "http -a",
-];
+use super::value::is_value;
 
 /// Names that are too short for a mark, or are words of their own.
 const SHORT: &[&str] = &["zip", "bcp", "mc", "mcli", "az", "7z", "http", "https"];

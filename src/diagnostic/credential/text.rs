@@ -1,92 +1,12 @@
 //! Credentials anywhere in text: in arguments, in files, in labels.
 
-use super::address::{self, Found};
-use super::mark::{self, Kind, Marked, NEAR, URL};
+use super::address;
+use super::found::Found;
+use super::mark::{self, Kind, Marked, URL};
+use super::near::{first, last, places, width};
 use super::program::{self, Word};
+use super::value::is_value;
 use super::{Names, names, pair, token};
-
-pub use super::file::in_file;
-
-/// Stands in a text for what the operator sets: nothing is known of it.
-pub const OPERATOR: char = '\u{1}';
-
-/// Words that stand where a value would, and are none.
-const WORDS: &[&str] =
-    &["", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "~"];
-
-/// Words that say of a value what it must be, or that it is left out.
-const ABOUT: &[&str] = &["required", "optional", "string", "redacted", "hidden", "..."];
-
-/// What a value starts with that says where it is found.
-const ELSEWHERE: &[&str] =
-    &["env:", "env.", "file:", "vault:", "op://", "sops:", "ssm:", "secret://", "arn:", "aws-sm:", "gcp-sm:"];
-
-/// Whether a text is a token by its form.
-#[must_use]
-pub fn is_token(text: &str) -> bool {
-    token::is_token(text)
-}
-
-/// Whether a text is no word of a sentence, but for the name of a variable or a version.
-#[must_use]
-pub fn is_no_word(text: &str) -> bool {
-    pair::is_no_word(text)
-}
-
-/// Whether a text is a name and its password, as the header of a request has them.
-#[must_use]
-pub fn is_basic(text: &str) -> bool {
-    token::is_basic(text)
-}
-
-/// Whether a text is no credential, though its name says so: a path, a switch, or nothing.
-#[must_use]
-pub fn is_other(text: &str) -> bool {
-    is_path(text) || WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
-}
-
-/// Whether a text is the path of a file.
-#[must_use]
-pub fn is_path(text: &str) -> bool {
-    text.starts_with('/')
-}
-
-/// Whether a text is the half of a key that everybody may know, by what it starts with or by its name: an OpenSSH
-/// key, a recipient of age, a key of VAPID.
-#[must_use]
-pub fn is_public(name: &str, text: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["ssh-", "ecdsa-", "sk-ssh-", "age1", "pk_"].iter().any(|start| text.starts_with(start))
-        || ["public", "publishable", "pubkey", "pub_key"].iter().any(|word| name.contains(word))
-}
-
-/// Whether a text says a credential itself, and not where it is found: a variable, a place holder, a command.
-#[must_use]
-pub fn is_value(text: &str) -> bool {
-    !is_other(text)
-        && !text.contains(['$', '{', '}', '(', '<', OPERATOR])
-        && !text.starts_with(['*', '@', '&', '!', '`'])
-        && !is_format(text)
-        && !is_placeholder(text)
-}
-
-/// What stands for a value: the name of one in capitals, one sign again and again, or what is said of it.
-fn is_placeholder(text: &str) -> bool {
-    let first = text.chars().next().unwrap_or_default();
-    let capitals = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-    text.len() > 2 && text.chars().all(|c| c == first) && matches!(first, 'x' | 'X' | '*' | '.' | '-' | '_')
-        || capitals && names(text) == Names::Credential
-        || ELSEWHERE.iter().any(|start| text.starts_with(start))
-        || ABOUT.iter().any(|word| word.eq_ignore_ascii_case(text.trim_matches(['[', ']'])))
-}
-
-/// `%s`, `%ENV%`; `%41` is a character of an address.
-fn is_format(text: &str) -> bool {
-    let mut bytes = text.strip_prefix('%').unwrap_or_default().bytes();
-    bytes.next().is_some_and(|first| {
-        !(first.is_ascii_hexdigit() && bytes.next().is_some_and(|b| b.is_ascii_hexdigit()))
-    })
-}
 
 /// The credentials in a text, in their order.
 #[must_use]
@@ -115,12 +35,6 @@ pub fn in_arguments<'a>(arguments: &[&'a str]) -> Vec<(usize, Found<'a>)> {
     let words: Vec<Word<'_>> =
         words.map(|(index, text)| Word { text, index, place: 0..text.len() }).collect();
     program::in_words(&words)
-}
-
-/// Whether a text has a mark, without which it holds no credential, is none and is the name of none.
-#[must_use]
-pub fn is_marked(text: &str) -> bool {
-    mark::is_marked(text)
 }
 
 /// What a text is.
@@ -216,27 +130,6 @@ fn addresses<'a>(line: &'a str, found: &mut Vec<Found<'a>>) {
     }
 }
 
-/// Where a line has a sign, of which the first byte is rare in text.
-pub(super) fn places<'a>(line: &'a str, sign: &'static str) -> impl Iterator<Item = usize> + use<'a> {
-    let (line, sign) = (line.as_bytes(), sign.as_bytes());
-    let first = sign.first().copied().unwrap_or_default();
-    memchr::memchr_iter(first, line).filter(move |at| line[*at..].starts_with(sign))
-}
-
-pub(super) fn first(text: &str) -> &str {
-    let end = (0..=NEAR.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
-    &text[..end.unwrap_or(0)]
-}
-
-fn last(text: &str) -> &str {
-    let start = (text.len().saturating_sub(NEAR)..text.len()).find(|at| text.is_char_boundary(*at));
-    &text[start.unwrap_or(text.len())..]
-}
-
-pub(super) fn width(text: &str, at: usize) -> usize {
-    text[at..].chars().next().map_or(1, char::len_utf8)
-}
-
 #[cfg(test)]
 mod tests {
     use super::in_text;
@@ -284,7 +177,7 @@ mod tests {
         for name in
             crate::diagnostic::credential::NAMES.iter().chain(crate::diagnostic::credential::VARIABLES)
         {
-            assert!(super::is_marked(name), "{name}");
+            assert!(crate::diagnostic::credential::mark::is_marked(name), "{name}");
         }
     }
 

@@ -3,7 +3,7 @@
 //! The forms are those of the services' own pages, as docs.github.com ("Supported secret scanning patterns") and
 //! gitleaks/gitleaks:config/gitleaks.toml collect them.
 
-use super::address::Found;
+use super::found::Found;
 
 /// Which signs the rest of a token is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,7 +155,8 @@ pub(super) const HASHES: &[&str] = &[
 const WHAT: &str = "a token";
 
 /// Whether a text is a token by its form.
-pub(super) fn is_token(text: &str) -> bool {
+#[must_use]
+pub fn is_token(text: &str) -> bool {
     FORMS
         .iter()
         .any(|form| text.starts_with(form.0) && length(text, form).is_some_and(|length| length == text.len()))
@@ -249,7 +250,8 @@ pub(super) fn at<'a>(line: &'a str, mark: &'static str, at: usize) -> Option<Fou
 }
 
 /// Whether a text is a name and its password in Base64.
-pub(super) fn is_basic(text: &str) -> bool {
+#[must_use]
+pub fn is_basic(text: &str) -> bool {
     let text = text.trim_end_matches('=');
     if text.len() < 8 {
         return false;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Guarded;
-use crate::diagnostic::credential::text;
+use crate::diagnostic::credential::{text, value};
 
 /// What stands in a message for what it may not show.
 const HIDDEN: &str = "***";
@@ -40,7 +40,7 @@ impl Known {
     fn add(&mut self, value: &str) {
         for line in value.lines().map(str::trim) {
             let reference = line.starts_with("${") && line.ends_with('}');
-            if !line.is_empty() && line.len() <= LONGEST && !reference && !text::is_other(line) {
+            if !line.is_empty() && line.len() <= LONGEST && !reference && !value::is_other(line) {
                 self.values.push(line.to_owned());
             }
         }

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::credential::text::{in_arguments, in_sentences, in_source as in_line, is_no_word};
+use crate::diagnostic::credential::pair::is_no_word;
+use crate::diagnostic::credential::text::{in_arguments, in_sentences, in_source as in_line};
 use crate::diagnostic::credential::{Names, OF_SECRET_NAMES, last_word, names};
 
 /// What a `secret` holds beside a value.

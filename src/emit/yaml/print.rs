@@ -13,6 +13,7 @@ use serde::ser::{self, Impossible, Serialize, Serializer};
 
 pub(super) use tree::tree;
 
+use super::column::indent;
 use super::scalar;
 use crate::emit::Node;
 use crate::emit::layout::{APART, COMMENTED};
@@ -209,17 +210,6 @@ fn comment(out: &mut String, column: usize, text: &str) {
     out.extend(text.chars().map(|c| if scalar::is_printable(c) { c } else { ' ' }));
     out.truncate(out.trim_end().len());
     out.push('\n');
-}
-
-/// Writes spaces up to a column.
-pub(super) fn indent(out: &mut String, column: usize) {
-    const SPACES: &str = "                                                                ";
-    let mut rest = column;
-    while rest > 0 {
-        let taken = rest.min(SPACES.len());
-        out.push_str(&SPACES[..taken]);
-        rest -= taken;
-    }
 }
 
 /// A value under lines of comment, or what has a name and fields without names.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::column::indent;
 use crate::emit::{Entries, FlowSeq, Node};
 
 /// What serde-saphyr calls `"a"`.
@@ -144,7 +145,7 @@ pub(super) fn literal(text: &str, column: usize, out: &mut String) {
     out.push_str(if text.ends_with('\n') { "|\n" } else { "|-\n" });
     for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
         if !line.is_empty() {
-            super::print::indent(out, column);
+            indent(out, column);
             out.push_str(line);
         }
         out.push('\n');

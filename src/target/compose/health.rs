@@ -4,6 +4,7 @@ use super::file::Healthcheck;
 use super::text;
 use crate::platform::{Health, OwnTimes, Platform, Service, Tool};
 use crate::schema::Duration;
+use crate::target::go;
 
 /// The health check of a service; `None` where the image's own is left as it is, or there is none.
 pub(super) fn lower(platform: &Platform, service: &Service) -> Option<Healthcheck> {
@@ -28,11 +29,11 @@ pub(super) fn can_be_waited_for(platform: &Platform, service: &Service) -> bool 
 fn timed(service: &Service, check: Healthcheck) -> Healthcheck {
     let times = &service.times;
     Healthcheck {
-        interval: Some(text::duration(times.interval)),
-        timeout: Some(text::duration(times.timeout)),
+        interval: Some(go::duration(times.interval)),
+        timeout: Some(go::duration(times.timeout)),
         retries: Some(times.retries),
-        start_period: Some(text::duration(times.start)),
-        start_interval: times.start_interval.map(text::duration),
+        start_period: Some(go::duration(times.start)),
+        start_interval: times.start_interval.map(go::duration),
         ..check
     }
 }
@@ -40,11 +41,11 @@ fn timed(service: &Service, check: Healthcheck) -> Healthcheck {
 /// The times that the source says, for the check that the image brings.
 fn own_times(times: &OwnTimes) -> Healthcheck {
     Healthcheck {
-        interval: times.interval.map(text::duration),
-        timeout: times.timeout.map(text::duration),
+        interval: times.interval.map(go::duration),
+        timeout: times.timeout.map(go::duration),
         retries: times.retries,
-        start_period: times.start.map(text::duration),
-        start_interval: times.start_interval.map(text::duration),
+        start_period: times.start.map(go::duration),
+        start_interval: times.start_interval.map(go::duration),
         ..Healthcheck::default()
     }
 }

@@ -1,27 +1,9 @@
 //! Ports of the host: who may come in decides the address they are bound to.
 
-use std::net::IpAddr;
-
 use super::text;
 use crate::emit::DoubleQuoted;
 use crate::platform::{OutsideKind, Platform, Port, Protocol, Service};
-
-/// The variable that holds the address for ports of a declared outside. Docker cannot tell callers apart
-/// by their address, and what it publishes bypasses rules of the host (moby/moby#4737), so such a port is
-/// open to the host alone, unless the operator, or a firewall in front, says otherwise.
-pub(in crate::target) const ADMIN_BIND: &str = "ADMIN_BIND";
-
-/// The address that [`ADMIN_BIND`] has where the operator says none.
-pub(in crate::target) fn default_bind(platform: &Platform) -> &'static str {
-    if platform.firewall() { "0.0.0.0" } else { "127.0.0.1" }
-}
-
-/// The address that [`ADMIN_BIND`] has where the operator leaves it as it is; `None` where that is no address.
-pub(in crate::target) fn admin_bind(platform: &Platform) -> Option<IpAddr> {
-    let declared = platform.inputs.iter().find(|input| input.name == ADMIN_BIND);
-    let address = declared.map_or(Some(default_bind(platform)), |input| input.default.as_deref());
-    address?.parse().ok()
-}
+use crate::target::inputs::bind::{ADMIN_BIND, default_bind};
 
 /// The published ports of a service.
 pub(super) fn ports(platform: &Platform, service: &Service) -> Vec<DoubleQuoted<String>> {
@@ -42,15 +24,6 @@ pub(super) fn ipv4_alone(platform: &Platform, service: &Service) -> bool {
     publishes.any(|publish| platform[publish.to].kind == OutsideKind::Internet)
         && !platform.has_ipv6(service)
         && platform.tells_clients_apart(service)
-}
-
-/// Services with their host ports that are bound to [`ADMIN_BIND`].
-pub(in crate::target) fn bound_by_operator(platform: &Platform) -> impl Iterator<Item = (&Service, u16)> {
-    platform.services.iter().flat_map(move |service| {
-        let publishes = service.ports.iter().filter_map(|port| port.publish.as_ref());
-        let declared = publishes.filter(|publish| platform[publish.to].kind == OutsideKind::Declared);
-        declared.map(move |publish| (service, publish.host_port))
-    })
 }
 
 fn published(platform: &Platform, port: &Port, everybody: &str, bind: &str) -> Option<String> {

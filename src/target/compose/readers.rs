@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::TARGET;
-use super::env_example::inputs_of;
 use crate::platform::{InputId, Override, Platform, Tree, dollar};
+use crate::target::inputs::inputs_of;
 
 /// What reads an input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

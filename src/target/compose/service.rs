@@ -9,6 +9,7 @@ use super::file::{
 use super::{environment, health, mount, publish, text};
 use crate::emit::{DoubleQuoted, Entries, FlowMap, FlowSeq};
 use crate::platform::{Condition, Dependency, Platform, RunKind, Service, Ulimit, Value};
+use crate::target::go;
 
 /// The profile of services that run on a schedule. Nobody asks for it: `up` leaves them out, and
 /// `run --rm NAME` starts one all the same.
@@ -59,7 +60,7 @@ pub(super) fn lower<'a>(
             .collect(),
         healthcheck: health::lower(platform, service),
         restart: if service.is_job() { "no" } else { "unless-stopped" },
-        stop_grace_period: process.and_then(|process| process.stop_grace).map(text::duration),
+        stop_grace_period: process.and_then(|process| process.stop_grace).map(go::duration),
         stop_signal: process.and_then(|process| process.stop_signal.as_deref()),
         read_only: confinement.read_only,
         cap_drop: confinement.drops_capabilities.then_some(FlowSeq(["ALL"])),

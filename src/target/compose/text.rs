@@ -2,7 +2,7 @@
 //! (compose-spec/compose-go:template/template.go).
 
 use crate::platform::{Input, Platform, Value, ValuePart};
-use crate::schema::{Bytes, Duration};
+use crate::schema::Bytes;
 
 /// Literal text: a `$` is doubled.
 pub(super) fn literal(text: &str) -> String {
@@ -53,13 +53,6 @@ fn can_stand_inside(default: &str) -> bool {
     !default.contains(['{', '}', '\n'])
 }
 
-/// A duration as Go reads it: it knows no days.
-pub(in crate::target) fn duration(duration: Duration) -> String {
-    const UNITS: [(u64, &str); 3] = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    let unit = UNITS.iter().find(|(size, _)| duration.0 > 0 && duration.0.is_multiple_of(*size));
-    unit.map_or_else(|| format!("{}ms", duration.0), |(size, unit)| format!("{}{unit}", duration.0 / size))
-}
-
 /// A size as Docker reads it: powers of 1024 under one letter (docker/go-units:size.go).
 pub(super) fn size(size: Bytes) -> String {
     const UNITS: [(u32, &str); 3] = [(30, "G"), (20, "M"), (10, "K")];
@@ -69,9 +62,9 @@ pub(super) fn size(size: Bytes) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration, input, literal, size};
+    use super::{input, literal, size};
     use crate::platform::Input;
-    use crate::schema::{Bytes, Duration};
+    use crate::schema::Bytes;
     use crate::source::{Sources, Span};
 
     fn named(default: Option<&str>, description: Option<&str>, optional: bool) -> Input {
@@ -109,9 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn quantities_are_written_as_docker_reads_them() {
-        let durations = [0, 250, 90_000, 120_000, 7 * 86_400_000].map(|ms| duration(Duration(ms)));
-        assert_eq!(durations, ["0ms", "250ms", "90s", "2m", "168h"]);
+    fn sizes_are_written_as_docker_reads_them() {
         let sizes = [1, 1 << 10, 1536 << 20, 2 << 30].map(|bytes| size(Bytes(bytes)));
         assert_eq!(sizes, ["1B", "1K", "1536M", "2G"]);
     }

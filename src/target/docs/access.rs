@@ -6,7 +6,7 @@ use super::commands::{Commands, word};
 use super::markdown::{code, codes};
 use super::services::{link, running};
 use crate::platform::{OutsideId, OutsideKind, Platform, Port, Protocol, Publish, Role, Runtime, Service};
-use crate::target::compose;
+use crate::target::inputs::bind;
 
 /// Everything that is published.
 #[derive(Default, Serialize)]
@@ -92,9 +92,7 @@ fn is_local(platform: &Platform, kind: OutsideKind) -> bool {
     match kind {
         OutsideKind::Internet => false,
         OutsideKind::Localhost => true,
-        OutsideKind::Declared => {
-            compose::publish::admin_bind(platform).is_some_and(|address| address.is_loopback())
-        }
+        OutsideKind::Declared => bind::admin_bind(platform).is_some_and(|address| address.is_loopback()),
     }
 }
 

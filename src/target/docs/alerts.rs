@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::commands::Commands;
-use super::facts;
+use super::commands::{Commands, back};
 use super::markdown::{block, code, codes, line, paragraph, prose, words};
 use super::place::{self, Place};
 use super::services::{Command, inside, link};
@@ -284,7 +283,7 @@ fn runbook(platform: &Platform, name: &str, alerts: &[&Alert], generated: &str) 
         many,
         base: Commands::of(platform).base(),
         place: place::place(platform),
-        back: if deployed { facts::back(platform) } else { String::new() },
+        back: if deployed { back(platform) } else { String::new() },
         route: route(platform, name),
     }
 }

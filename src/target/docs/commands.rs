@@ -98,3 +98,16 @@ impl<'a> Commands<'a> {
         format!("{} exec {} -- {words}", self.of_service(service), Self::workload(service))
     }
 }
+
+/// The command that goes back to the build before.
+pub(super) fn back(platform: &Platform) -> String {
+    let environment = platform.environment.as_ref().map(|it| format!(" {}", word(it)));
+    format!("scripts/deploy.sh{} --back", environment.unwrap_or_default())
+}
+
+/// The profiles of its groups, as `COMPOSE_PROFILES` lists them.
+pub(super) fn profiles(platform: &Platform) -> String {
+    let mut all: Vec<&str> = platform.groups.iter().filter_map(|group| group.profile.as_deref()).collect();
+    all.dedup();
+    all.join(",")
+}

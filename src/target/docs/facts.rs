@@ -6,7 +6,7 @@ use super::access::{self, Access};
 use super::alerts::{self, Mute, Row, Told};
 use super::aws::Aws;
 use super::cluster::Cluster;
-use super::commands::{Commands, word};
+use super::commands::{Commands, back, profiles, word};
 use super::copies::{self, Copies};
 use super::markdown::{block, code, codes, paragraph, prose, words};
 use super::place::{self, Place};
@@ -284,12 +284,6 @@ fn kernel(platform: &Platform) -> Vec<String> {
     needed.into_iter().map(|(key, value)| code(&format!("{key}={value}"))).collect()
 }
 
-pub(super) fn profiles(platform: &Platform) -> String {
-    let mut all: Vec<&str> = platform.groups.iter().filter_map(|group| group.profile.as_deref()).collect();
-    all.dedup();
-    all.join(",")
-}
-
 /// The services that do something for the platform, as links.
 fn linked(platform: &Platform, role: Role) -> Vec<String> {
     let all = running(platform).filter(|service| service.role == Some(role));
@@ -299,12 +293,6 @@ fn linked(platform: &Platform, role: Role) -> Vec<String> {
 /// Whether anything does that for the platform: a service of its own, or what reads the files of a target.
 fn has(platform: &Platform, role: Role, format: &'static formats::Format) -> bool {
     platform.with_role(role).next().is_some() || platform.targets.contains(&format)
-}
-
-/// The command that goes back to the build before.
-pub(super) fn back(platform: &Platform) -> String {
-    let environment = platform.environment.as_ref().map(|it| format!(" {}", word(it)));
-    format!("scripts/deploy.sh{} --back", environment.unwrap_or_default())
 }
 
 fn scrapes(platform: &Platform) -> Vec<Scrape> {

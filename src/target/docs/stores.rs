@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 
+use super::access;
+use super::commands::profiles;
 use super::markdown::{code, codes, prose};
 use super::services::{running, text};
-use super::{access, facts};
 use crate::platform::{
     self, EnvVar, FILES, Grant, InputId, IssuerKind, Limit, Platform, Runtime, Service, ServiceId,
 };
-use crate::target::{compose, nginx};
+use crate::target::inputs::bind;
+use crate::target::nginx;
 
 #[derive(Serialize)]
 pub(super) struct Store {
@@ -159,7 +161,7 @@ fn of_compose(platform: &Platform) -> Vec<Input> {
         return Vec::new();
     }
     let mut rows = Vec::new();
-    let profiles = facts::profiles(platform);
+    let profiles = profiles(platform);
     if !profiles.is_empty() {
         rows.push(Input {
             name: code("COMPOSE_PROFILES"),
@@ -172,13 +174,12 @@ fn of_compose(platform: &Platform) -> Vec<Input> {
             used: "compose".to_owned(),
         });
     }
-    let bound: Vec<&str> =
-        compose::publish::bound_by_operator(platform).map(|(it, _)| it.name.as_str()).collect();
+    let bound: Vec<&str> = bind::bound_by_operator(platform).map(|(it, _)| it.name.as_str()).collect();
     if !bound.is_empty() {
         rows.push(Input {
-            name: code(compose::publish::ADMIN_BIND),
+            name: code(bind::ADMIN_BIND),
             kind: "variable",
-            default: code(compose::publish::default_bind(platform)),
+            default: code(bind::default_bind(platform)),
             description: "The address of the host that ports for named outsides are bound to".to_owned(),
             used: codes(bound),
         });

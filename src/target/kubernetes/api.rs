@@ -28,9 +28,8 @@ mod tests;
 pub(super) use part::{Container, at, containers, items, name, number, template};
 pub(super) use quantity::parse as parse_amount;
 
-use super::TARGET;
 use crate::emit::Node;
-use crate::formats::{Keys, Kind, Merge};
+use crate::formats::{KUBERNETES, Keys, Kind, Merge};
 use crate::kustomize::bare;
 use crate::platform::Version;
 use part::Part;
@@ -90,7 +89,7 @@ impl<'a> Scope<'a> {
 
 /// What an API server of a version refuses of an object of a kind.
 pub(super) fn refusals(kind: &str, object: &Node, version: Version) -> Vec<Refusal> {
-    let Some(keys) = TARGET.format.keys() else { return Vec::new() };
+    let Some(keys) = KUBERNETES.keys() else { return Vec::new() };
     let pod = template(kind).and_then(|path| {
         let path = format!("{path}.spec");
         Some((at(object, &path)?, path))

@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 pub(super) use changes::changes;
 
 use super::api::{at, items};
+use super::file;
 use super::object::Object;
-use super::{layout, namespace};
 use crate::digest::Digest;
 use crate::emit::{self, Map, Node};
 use crate::kustomize::{bare, field, text};
@@ -28,9 +28,9 @@ const HEAD: &str = "What a running cluster does not let change, or what data han
 /// The table of the lines of objects.
 pub(super) fn table<'a>(platform: &Platform, root: &str, lines: impl Iterator<Item = &'a str>) -> Artifact {
     let version = platform.settings.kubernetes.written_for();
-    let environment = namespace::environment(platform);
+    let environment = file::environment(platform);
     let mut out =
-        format!("# {}\n# {HEAD}\nversion {version}\nenvironment {environment}\n", layout::header(platform));
+        format!("# {}\n# {HEAD}\nversion {version}\nenvironment {environment}\n", file::header(platform));
     out.extend(lines);
     Artifact::new(format!("{root}/{NAME}"), out)
 }

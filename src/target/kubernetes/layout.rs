@@ -2,63 +2,26 @@
 
 use serde::Serialize;
 
+use super::file;
 use super::object::{Object, Stage};
 use super::printed::Printed;
-use super::{namespace, policy, variables};
 use crate::emit;
 use crate::hash::IndexMap;
 use crate::kustomize::{self, Written};
 use crate::parallel;
-use crate::platform::{Platform, Service};
-use crate::target::{Artifact, generated_for};
-
-/// The folder of a platform's files: what environments are patches of, or one of them as it is built alone.
-pub(super) fn root(platform: &Platform) -> &'static str {
-    if platform.environment.is_some() { "kubernetes" } else { "kubernetes/base" }
-}
-
-/// The file of the services without a group.
-const PLATFORM: &str = "platform";
-
-/// The file that the objects of a service stand in: its group's, and its own where it keeps data.
-pub(super) fn file(platform: &Platform, service: &Service) -> String {
-    // What is nested in a service stands beside it.
-    let mut outermost = service;
-    while let Some(parent) = outermost.parent {
-        outermost = &platform[parent];
-    }
-    if !outermost.volumes.is_empty() {
-        return of_name(&outermost.name);
-    }
-    match outermost.group.or(service.group) {
-        Some(group) => of_name(&platform[group].name),
-        None => PLATFORM.to_owned(),
-    }
-}
-
-/// The files of the folder that are no service's and no group's.
-const OTHERS: &[&str] = &["kustomization", namespace::FILE, policy::FILE, variables::FILE, PLATFORM];
-
-/// The file of what is called so. No name holds a dot.
-fn of_name(name: &str) -> String {
-    if OTHERS.contains(&name) { format!("{name}.services") } else { name.to_owned() }
-}
-
-/// The line above every file.
-pub(super) fn header(platform: &Platform) -> String {
-    generated_for(platform, platform.environment.as_deref())
-}
+use crate::platform::Platform;
+use crate::target::Artifact;
 
 /// The files of some objects, which are in apply order, with the kustomizations that list them. Kustomize reads
 /// them in the order of the list, and sorts them by kind unless the outermost kustomization asks for theirs.
 pub(super) fn files(platform: &Platform, root: &str, documents: &[Printed]) -> Vec<Artifact> {
-    let header = [header(platform)];
+    let header = [file::header(platform)];
     let mut lines = header.to_vec();
     lines.push(NAMESPACES.to_owned());
     let (namespaces, others): (Vec<&Printed>, Vec<&Printed>) =
-        documents.iter().partition(|document| document.file == namespace::FILE);
+        documents.iter().partition(|document| document.file == file::NAMESPACES);
     let mut artifacts = listed(&lines, root, &others);
-    artifacts.extend(listed(&header, &format!("{root}/{}", namespace::FOLDER), &namespaces));
+    artifacts.extend(listed(&header, &format!("{root}/{}", file::FOLDER_OF_NAMESPACES), &namespaces));
     artifacts
 }
 
@@ -98,10 +61,10 @@ fn listed(header: &[String], folder: &str, documents: &[&Printed]) -> Vec<Artifa
 /// The files of an environment over those of the platform as it stands: what differs, as patches, and its own
 /// namespaces, which no overlay of others reaches.
 pub(super) fn overlay(platform: &Platform, root: &str, base: &[Object], objects: &[Object]) -> Vec<Artifact> {
-    let header = [header(platform)];
+    let header = [file::header(platform)];
     let (namespaces, others): (Vec<&Object>, Vec<&Object>) =
-        objects.iter().partition(|object| object.file == namespace::FILE);
-    let base: Vec<&Object> = base.iter().filter(|object| object.file != namespace::FILE).collect();
+        objects.iter().partition(|object| object.file == file::NAMESPACES);
+    let base: Vec<&Object> = base.iter().filter(|object| object.file != file::NAMESPACES).collect();
     let names = |objects: &[&Object]| -> Vec<String> {
         objects.iter().map(|object| format!("{}.yaml", object.file)).collect()
     };
@@ -123,7 +86,7 @@ pub(super) fn overlay(platform: &Platform, root: &str, base: &[Object], objects:
     }
     let namespaces: Vec<Printed> = namespaces.into_iter().cloned().map(Printed::of).collect();
     let namespaces: Vec<&Printed> = namespaces.iter().collect();
-    artifacts.extend(listed(&header, &format!("{root}/{}", namespace::FOLDER), &namespaces));
+    artifacts.extend(listed(&header, &format!("{root}/{}", file::FOLDER_OF_NAMESPACES), &namespaces));
     artifacts
 }
 

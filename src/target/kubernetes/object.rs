@@ -1,11 +1,12 @@
 //! An object as it is written: a tree under a kind, a name and a namespace, with its place in a file and in the order
 //! in which objects are applied.
 
+mod keys;
+
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{Metadata, Resource};
 use serde::Serialize;
 
-use super::keys;
 use crate::emit::{self, Node};
 use crate::platform::{Service, ServiceId};
 

@@ -6,17 +6,20 @@
 //! [`kept`] for what the compiler derives, [`steps`] for pods that copy, [`level`] for pods, [`api`] for what an API server
 //! refuses.
 
+mod findings;
 mod kept;
 mod level;
 mod steps;
 
-use super::api::{self, Cause};
-use super::object::Object;
-use super::{Stage, TARGET, plain};
+use findings::Findings;
+
+use super::object::{Object, Stage};
+use super::objects;
 use crate::digest::Digest;
 use crate::emit;
+use crate::formats::KUBERNETES;
 use crate::hash::{HashMap, IndexMap};
-use crate::platform::{ObjectName, Override, Platform, Service, ServiceId, Version};
+use crate::platform::{ObjectName, Override, Platform, Service, ServiceId};
 use crate::target::{Fault, FaultKind, Files, Missed, order, overrides};
 
 /// The overrides of this target, each with the service that it stands in.
@@ -25,13 +28,13 @@ fn each(platform: &Platform) -> impl Iterator<Item = (&Override, Option<&Service
     let of_services = platform.services.iter().filter(|service| service.runs());
     let of_services =
         of_services.flat_map(|service| service.overrides.iter().map(move |over| (over, Some(service))));
-    own.chain(of_services).filter(|(over, _)| over.target == TARGET.format)
+    own.chain(of_services).filter(|(over, _)| *over.target == KUBERNETES)
 }
 
 /// Whether overrides extend objects of a service, or those that are made of the platform itself.
 pub(super) fn extends(platform: &Platform, service: Option<&Service>) -> bool {
     let overrides = service.map_or(&platform.overrides, |service| &service.overrides);
-    overrides.iter().any(|over| over.target == TARGET.format)
+    overrides.iter().any(|over| *over.target == KUBERNETES)
 }
 
 /// Whether overrides extend any object.
@@ -102,10 +105,10 @@ fn put<'a>(platform: &'a Platform, objects: &mut [&mut Object]) -> (Changed<'a>,
     for (at, over, service) in found {
         let Some(object) = objects.get_mut(at) else { continue };
         // A kind without keys was reported.
-        let Some((kind, _)) = TARGET.format.keys().and_then(|keys| keys.named(&object.kind)) else {
+        let Some((kind, _)) = KUBERNETES.keys().and_then(|keys| keys.named(&object.kind)) else {
             continue;
         };
-        missed.extend(overrides::extend(TARGET.format, kind, over, &mut object.tree));
+        missed.extend(overrides::extend(&KUBERNETES, kind, over, &mut object.tree));
         changed.entry(at).or_insert_with(|| (Vec::new(), service)).0.push(over);
     }
     for at in changed.keys() {
@@ -129,7 +132,7 @@ fn rename(job: &mut Object) {
 /// What overrides remove and is not there.
 pub(super) fn missed(platform: &Platform) -> Vec<Missed> {
     with_files(platform, |files| {
-        let mut objects = plain(platform, files);
+        let mut objects = objects::plain(platform, files);
         put(platform, &mut objects.iter_mut().collect::<Vec<_>>()).1
     })
 }
@@ -140,7 +143,7 @@ pub(super) fn faults(platform: &Platform) -> Vec<Fault> {
         return Vec::new();
     }
     with_files(platform, |files| {
-        let before = plain(platform, files);
+        let before = objects::plain(platform, files);
         let mut faults = Vec::new();
         let owned = Owned::new(before.iter());
         for (over, service) in each(platform) {
@@ -177,7 +180,7 @@ fn unmet(
     if owned.find(wanted, service).is_some() {
         return None;
     }
-    let taken = |object: &Object| TARGET.format.keys().is_some_and(|keys| keys.get(&object.kind).is_some());
+    let taken = |object: &Object| KUBERNETES.keys().is_some_and(|keys| keys.get(&object.kind).is_some());
     let there: Vec<&Object> =
         owned.of(service).map(|(_, object)| object).filter(|object| taken(object)).collect();
     let of_kind: Vec<&Object> = there.iter().copied().filter(|object| object.kind == wanted.kind).collect();
@@ -209,80 +212,4 @@ fn unmet(
         wanted: word,
         choices,
     })
-}
-
-/// The last key of a path; names of items may hold dots.
-fn last_key(path: &str) -> &str {
-    let mut inside = 0;
-    let start = path.char_indices().filter_map(|(at, c)| {
-        match c {
-            '[' => inside += 1,
-            ']' => inside -= 1,
-            _ => {}
-        }
-        (c == '.' && inside == 0).then_some(at + 1)
-    });
-    let key = path.get(start.last().unwrap_or(0)..).unwrap_or(path);
-    key.split('[').next().unwrap_or(key)
-}
-
-/// Maps whose keys hold dots.
-const NAMED: &[&str] =
-    &[".labels.", ".annotations.", ".matchLabels.", ".nodeSelector.", ".limits.", ".requests.", ".overhead."];
-
-/// What is found in one merged object.
-struct Findings<'a> {
-    faults: Vec<Fault>,
-    overrides: &'a [&'a Override],
-    object: &'a Object,
-}
-
-impl Findings<'_> {
-    /// Takes down a fault at a path of keys, in the override that writes most of it.
-    fn add(&mut self, kind: FaultKind, path: &str, label: impl Into<String>, help: Option<&str>) {
-        let places = self.overrides.iter().filter_map(|over| over.place(path));
-        let place = places.max_by_key(|(length, _)| *length).map(|(_, span)| span);
-        let Some(span) = place.or_else(|| self.overrides.last().map(|over| over.span)) else { return };
-        let key = NAMED.iter().find_map(|map| Some(path.split_once(map)?.1));
-        let key = key.unwrap_or_else(|| last_key(path));
-        let (object, label) = (format!("{} `{}`", self.object.kind, self.object.name), label.into());
-        let message = match kind {
-            FaultKind::Derived => format!("`{key}` of {object} is not for an override to set"),
-            FaultKind::Security => format!("{object} is no longer admitted to its namespace"),
-            FaultKind::Refused | FaultKind::NoObject => {
-                format!("no API server takes this `{key}` of {object}")
-            }
-            FaultKind::Vain => format!("this `{key}` of {object} can never work"),
-        };
-        // One place is told once, and why it is so before what follows.
-        let is_told = |fault: &Fault| {
-            fault.span == span
-                && (fault.kind == kind && fault.label == label
-                    || kind == FaultKind::Security && fault.kind == FaultKind::Derived)
-        };
-        if self.faults.iter().any(is_told) {
-            return;
-        }
-        self.faults.push(Fault {
-            kind,
-            span,
-            about: None,
-            message,
-            label,
-            help: help.map(str::to_owned),
-            wanted: String::new(),
-            choices: Vec::new(),
-        });
-    }
-
-    /// Takes down what an API server refuses of the object.
-    fn refused(&mut self, version: Version) {
-        for refusal in api::refusals(&self.object.kind, &self.object.tree, version) {
-            let kind = match refusal.cause {
-                Cause::Refused => FaultKind::Refused,
-                Cause::Vain => FaultKind::Vain,
-            };
-            self.add(kind, &refusal.path, refusal.label, refusal.help.as_deref());
-        }
-    }
 }

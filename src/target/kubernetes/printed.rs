@@ -2,7 +2,8 @@
 //! it is in the processor's cache, and only what an override extends stays a tree until all are there.
 
 use super::object::{Object, Stage};
-use super::{Files, fixed, over, parts, secret};
+use super::objects::{self, Owner};
+use super::{Files, fixed, over, secret};
 use crate::parallel;
 use crate::platform::Platform;
 
@@ -37,14 +38,20 @@ enum Made {
 
 /// Every object of a platform with its overrides, file by file, each behind what it needs.
 pub(super) fn all(platform: &Platform, files: &Files<'_>) -> Vec<Printed> {
-    let make = |extended: bool, objects: Vec<Object>| {
-        if extended {
+    let (own, any) = (over::extends(platform, None), over::is_used(platform));
+    let make = |owner: Owner<'_>, objects: Vec<Object>| {
+        let may_extend = match owner {
+            Owner::Platform => own,
+            Owner::Service(service) => over::extends(platform, Some(service)),
+            Owner::Several => any,
+        };
+        if may_extend {
             Made::Objects(objects)
         } else {
             Made::Texts(objects.into_iter().map(Printed::of).collect())
         }
     };
-    let mut made = parts(platform, files, &make);
+    let mut made = objects::parts(platform, files, &make);
     let extended = made.iter_mut().flat_map(|made| match made {
         Made::Objects(objects) => objects.as_mut_slice(),
         Made::Texts(_) => &mut [],

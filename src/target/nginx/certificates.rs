@@ -1,6 +1,6 @@
 //! What gets the certificates of a proxy's sites: a script, a table of the sites, and a file of settings for each authority.
 
-use super::site::id;
+use super::name::id;
 use crate::emit;
 use crate::platform::{Acme, Issuer, IssuerKind, Platform, Service, Site};
 use crate::schema::Duration;

@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
+use super::name::identifier;
 use super::proxy::{self, Shared};
-use super::upstream::{Side, identifier};
+use super::upstream::Side;
 use super::{ACME, REQUEST, SITE, TARGET, site};
 use crate::emit;
 use crate::platform::{Platform, Site};

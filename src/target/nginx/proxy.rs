@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::dialect::{Dialect, size, time};
-use super::site::id;
+use super::name::{id, identifier};
 use super::trusted::Trusted;
-use super::upstream::{Side, Upstream, Upstreams, identifier};
+use super::upstream::{Side, Upstream, Upstreams};
 use crate::platform::{Limit, Platform, Port, Route, RouteTarget, Runtime, Service, Site, TEMPORARY};
 use crate::request::{MAX_BODY, TIMEOUT};
 use crate::schema::Bytes;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::location::{Location, locations};
+use super::name::id;
 use super::proxy::Shared;
 use super::quote::{Reading, word};
 use super::trusted;
@@ -47,15 +48,6 @@ pub(super) struct SiteFile<'a> {
     /// The page that everybody gets while the site is shut.
     page: Option<String>,
     locations: Vec<Location>,
-}
-
-/// What the files and zones of a site are called.
-pub(super) fn id(site: &Site, at: usize) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if !site.name.is_empty() && site.name.chars().all(plain) {
-        return site.name.clone();
-    }
-    format!("site-{}", at + 1)
 }
 
 pub(super) fn file<'a>(

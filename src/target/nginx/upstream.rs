@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::name::identifier;
 use crate::hash::{HashSet, IndexMap};
 use crate::platform::{Input, Platform, Port, Protocol, Route, RouteTarget, Service, Share, Site};
 
@@ -203,11 +204,6 @@ fn parts(weights: &[u64]) -> Vec<String> {
         format!("{}.{:02}%", hundredths / 100, hundredths % 100)
     };
     weights.iter().enumerate().map(part).collect()
-}
-
-/// A text as the name of a variable or a zone.
-pub(super) fn identifier(text: &str) -> String {
-    text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
 }
 
 #[cfg(test)]

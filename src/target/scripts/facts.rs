@@ -1,11 +1,14 @@
 //! `scripts/lib/platform.sh`: what the scripts know of the platform. They are the same for every platform; what differs stands here,
 //! each word quoted.
 
-use std::fmt::Write as _;
+mod backup;
+mod deploy;
+mod health;
+pub(super) mod rotate;
+pub(super) mod secrets;
+mod timers;
 
-use super::backup;
-use super::deploy;
-use super::quote::quoted;
+use super::table::{set, table};
 use crate::platform::Platform;
 use crate::target::compose;
 
@@ -31,24 +34,10 @@ pub(super) fn text(platform: &Platform) -> String {
     backup::text(&mut out, platform);
     super::setup::kernels(&mut out, platform);
     super::setup::kernel_settings(&mut out, platform);
-    super::rotate::facts(&mut out, platform);
-    super::secrets::facts(&mut out, platform);
-    super::health::facts(&mut out, platform);
+    rotate::facts(&mut out, platform);
+    secrets::facts(&mut out, platform);
+    health::facts(&mut out, platform);
     out
-}
-
-pub(super) fn set(out: &mut String, name: &str, value: &str) {
-    let _ = writeln!(out, "{name}={}", quoted(value));
-}
-
-/// A table of names: no word of it needs quotes.
-pub(super) fn table(out: &mut String, name: &str, meaning: &str, lines: impl Iterator<Item = String>) {
-    let _ = writeln!(out, "\n# {meaning}\n{name}() {{\n  cat <<'END'");
-    for line in lines {
-        out.push_str(&line);
-        out.push('\n');
-    }
-    out.push_str("END\n}\n");
 }
 
 /// The containers of compose in the order of their starts.

@@ -108,7 +108,7 @@ fn goals(platform: &Platform) -> Vec<Goal> {
             DryRun,
         ],
     });
-    if super::secrets::are_there(platform) {
+    if super::facts::secrets::are_there(platform) {
         goals.push(Goal {
             name: "secrets",
             meaning: "fill in the empty secrets of .env that are the platform's own",
@@ -119,7 +119,7 @@ fn goals(platform: &Platform) -> Vec<Goal> {
     if !platform.backups.is_empty() {
         goals.extend(of_backups());
     }
-    if super::rotate::is_there(platform) {
+    if super::facts::rotate::is_there(platform) {
         goals.push(Goal {
             name: "rotate",
             meaning: "give a secret a new value while all runs",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::facts::{set, table};
+use super::table::{set, table};
 use crate::platform::{Platform, Runtime, Service};
 use crate::schema::Bytes;
 use crate::target::compose;

@@ -1,8 +1,9 @@
 //! What the compiler derives of the source, and others of its files go by: an override leaves it as it is.
 
-use super::{Findings, steps};
 use smol_str::SmolStr;
 
+use super::findings::Findings;
+use super::steps;
 use crate::emit::{Map, Node};
 use crate::kustomize::{bare, field, same, text};
 use crate::platform::Service;
@@ -141,7 +142,7 @@ pub(super) fn look(before: &Object, after: &Object, service: Option<&Service>, f
         if *path == "metadata.name" && after.kind == "Job" {
             continue;
         }
-        differ(&before.tree, &after.tree, "", path, help, found);
+        found.differ(&before.tree, &after.tree, "", path, help);
     }
     labels(&before.tree, &after.tree, "metadata", found);
     if after.kind == "Service" {
@@ -158,7 +159,7 @@ pub(super) fn look(before: &Object, after: &Object, service: Option<&Service>, f
     labels_below(one, other, &format!("{template}.metadata"), found);
     let pod = format!("{template}.spec");
     for (path, help) in OF_PODS {
-        differ(one, other, template, &format!("spec.{path}"), help, found);
+        found.differ(one, other, template, &format!("spec.{path}"), help);
     }
     if secrets(other) != secrets(one) {
         found.add(FaultKind::Derived, &place_of_secret(other, one, &pod), "names a Secret", Some(SECRETS));
@@ -172,7 +173,7 @@ pub(super) fn look(before: &Object, after: &Object, service: Option<&Service>, f
     match (container(one, &service.name), container(other, &service.name)) {
         (Some(one), Some(other)) => {
             let help = "say it by `image`: what the image holds is known by its name";
-            differ(one, other, &own, "image", help, found);
+            found.differ(one, other, &own, "image", help);
             ports(one, other, &format!("{own}.ports"), &["name", "containerPort", "protocol"], found);
         }
         _ => found.add(FaultKind::Derived, &own, "the program itself is gone", None),
@@ -233,27 +234,6 @@ fn disks(tree: &Node, (before, after): (&Node, &Node), pod: &str, found: &mut Fi
             let own = format!("{pod}.{list}[{}]", name(one));
             steps::mounts(one, other, &own, &|volume| disks.contains(&volume), found);
         }
-    }
-}
-
-pub(super) fn differ(
-    before: &Node,
-    after: &Node,
-    above: &str,
-    path: &str,
-    help: &'static str,
-    found: &mut Findings<'_>,
-) {
-    let is_same = match (at(before, path), at(after, path)) {
-        (Some(before), Some(after)) => same(before, after),
-        (None, None) => true,
-        // What nobody writes is off.
-        (None, Some(after)) => *bare(after) == Node::Boolean(false),
-        (Some(_), None) => false,
-    };
-    if !is_same {
-        let path = if above.is_empty() { path.to_owned() } else { format!("{above}.{path}") };
-        found.add(FaultKind::Derived, &path, "the compiler derives it", Some(help));
     }
 }
 

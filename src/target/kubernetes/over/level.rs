@@ -2,7 +2,7 @@
 //!
 //! <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
 
-use super::Findings;
+use super::findings::Findings;
 use crate::emit::Node;
 use crate::kustomize::{bare, field, text};
 use crate::platform::{BASELINE_CAPABILITIES, Level, Service};

@@ -1,8 +1,7 @@
 //! Pods that go step by step: they take copies of data, or bring them back. What a copy hangs on stays as the compiler has it; where
 //! such a pod stands, what it may use and how long it is kept is for an override to say.
 
-use super::Findings;
-use super::kept::differ;
+use super::findings::Findings;
 use crate::emit::Node;
 use crate::kustomize::{bare, field, same, text};
 use crate::target::FaultKind;
@@ -56,12 +55,12 @@ const OF_STEPS: &[(&str, &str)] = &[
 /// Looks for what a copy hangs on and an override changes; `template` is the path of the template of pods.
 pub(super) fn look(before: &Object, after: &Object, template: &str, found: &mut Findings<'_>) {
     for (path, help) in HELD {
-        differ(&before.tree, &after.tree, "", path, help, found);
+        found.differ(&before.tree, &after.tree, "", path, help);
     }
     deadline(&before.tree, &after.tree, found);
     let (Some(one), Some(other)) = (at(&before.tree, template), at(&after.tree, template)) else { return };
     for (path, help) in OF_PODS {
-        differ(one, other, template, path, help, found);
+        found.differ(one, other, template, path, help);
     }
     let pod = format!("{template}.spec");
     for list in ["initContainers", "containers"] {
@@ -105,7 +104,7 @@ fn steps(before: &[Node], after: &[Node], path: &str, found: &mut Findings<'_>) 
         let Some(other) = after.iter().find(|other| name(other) == name(one)) else { continue };
         let own = format!("{path}[{}]", name(one));
         for (path, help) in OF_STEPS {
-            differ(one, other, &own, path, help, found);
+            found.differ(one, other, &own, path, help);
         }
         let variables = items(field(other, "env"));
         for variable in items(field(one, "env")) {

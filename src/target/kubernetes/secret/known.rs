@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::hash::HashSet;
 use crate::platform::{Input, Platform, Rotation, RotationWay, Service, Value, ValuePart};
-use crate::target::kubernetes::workload::Kind;
+use crate::target::kubernetes::kind::Kind;
 use crate::target::scripts;
 
 /// A line of the table of Secrets: what reads which keys of which Secret.
