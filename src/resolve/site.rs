@@ -84,13 +84,13 @@ fn proxy(site: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Opti
     match texts.find(&named.0, &mut Mentions::default())? {
         Thing::Service(at) => {
             let service = platform.services.get(at)?;
-            if service.block.role == Some(Role::Proxy) {
+            if service.role == Some(Role::Proxy) {
                 return Some(service.id);
             }
             texts.sink.report(
                 Diagnostic::new(codes::NAM004, format!("`{}` is not a proxy", service.path))
                     .at(named.0.span, "cannot serve a site")
-                    .at(service.span(), "has no `role = proxy`")
+                    .at(service.span, "has no `role = proxy`")
                     .help("name an instance of a component with `role = proxy`"),
             );
             None

@@ -259,7 +259,7 @@ pub(super) fn untaken(platform: &Platform, texts: &mut Texts<'_>) {
 }
 
 fn expect_taken(over: &Override, service: Option<&Service>, texts: &mut Texts<'_>) {
-    if over.is_taken(service) {
+    if over.is_taken(service.map(|service| texts.names.block(service.id).metrics.is_some())) {
         return;
     }
     let of = service.map(|service| format!(" of `{}`", service.path)).unwrap_or_default();

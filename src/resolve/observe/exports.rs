@@ -40,8 +40,9 @@ impl<'a> Tables<'a> {
 
     /// What a service exports.
     pub(super) fn of(&mut self, service: &Service, texts: &mut Texts<'_>) -> Exports {
-        let own: Metrics = service.block.metric.iter().map(metric).collect();
-        let said = service.block.metrics.as_ref().and_then(|metrics| metrics.of.as_ref());
+        let block = texts.names.block(service.id);
+        let own: Metrics = block.metric.iter().map(metric).collect();
+        let said = block.metrics.as_ref().and_then(|metrics| metrics.of.as_ref());
         let mut shared = Vec::new();
         match said {
             Some(names) => {
