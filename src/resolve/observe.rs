@@ -16,8 +16,7 @@ mod said;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
+use super::constant::literal;
 use super::names::Names;
 use super::text::Texts;
 use super::{guide, hours, mute, receiver, source};
@@ -32,7 +31,7 @@ use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
 use crate::schema::{Constant, Map, Word};
 use crate::source::Sources;
-use crate::syntax::{Name, Part, Text};
+use crate::syntax::{Name, Text};
 use answers::Answers;
 use exports::Tables;
 use query::{About, Queries, Reader, Written};
@@ -429,19 +428,6 @@ fn runbook(block: &model::Alert, document: &Document, platform: &Platform) -> Op
         Runbooks::Generated(span) => (platform.address_of_page(&block.name.text)?, *span),
     };
     Some(Annotation { name: "runbook_url".to_owned(), text: address, span, source: None })
-}
-
-/// A constant, which `settle` has made literal, as a text that can be shared.
-pub(super) fn shared(constant: &Constant) -> SmolStr {
-    match constant.text.parts.as_slice() {
-        [Part::Literal(text)] => text.clone(),
-        _ => SmolStr::default(),
-    }
-}
-
-/// A constant, which `settle` has made literal.
-pub(super) fn literal(constant: &Constant) -> &str {
-    constant.text.as_literal().unwrap_or_default()
 }
 
 fn words(map: Option<&Map<Word>>) -> Vec<(String, String)> {

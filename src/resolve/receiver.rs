@@ -2,9 +2,9 @@
 
 use smol_str::SmolStr;
 
+use super::constant::literal;
 use super::hours;
 use super::names::Symbol;
-use super::observe::literal;
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;

@@ -7,18 +7,18 @@ use super::bears::bears;
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
 use super::{
-    backup, capability, config, guide, health, image, rotate, site, sound, storage, target, tree, workload,
+    backup, capability, config, guide, health, image, outside, rotate, site, sound, storage, target, tree,
+    workload,
 };
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{self, PathsRead, RunKind};
 use crate::platform::{
-    Bears, Build, EnvVar, GroupId, Health, ImageFacts, ImageName, NetworkId, Outside, OutsideId, OutsideKind,
-    Platform, Port, Publish, Service, ServiceId, Value, ValuePart,
+    Bears, Build, EnvVar, GroupId, Health, ImageFacts, ImageName, NetworkId, Platform, Port, Publish,
+    Service, ServiceId, Value, ValuePart,
 };
 use crate::schema::{List, Template};
 use crate::source::Span;
-use crate::syntax::Path;
 
 /// Binds the service at a place among all services; the one that it stands in is bound already. `networks_lost` is whether some networks
 /// of that one could not be bound, and of the service in the result.
@@ -212,8 +212,8 @@ fn ports(
             numbers.insert((number, is_udp), port.span);
         }
         let publish = port.published().and_then(|publish| {
-            let to = outside(&publish.to.0, texts)?;
-            comes_in(&platform[to], publish.to.0.span, texts);
+            let to = outside::named(&publish.to.0, texts)?;
+            outside::expect_ranges(&platform[to], publish.to.0.span, texts);
             let host_port = publish.port.map_or(number, |port| port.0);
             Some(Publish { to, host_port, span: publish.to.0.span })
         });
@@ -237,62 +237,6 @@ fn ports(
         });
     }
     ports
-}
-
-/// Reports an outside that only can be reached.
-pub(super) fn comes_in(outside: &Outside, span: Span, texts: &mut Texts<'_>) {
-    if outside.kind != OutsideKind::Declared || !outside.ranges.is_empty() || outside.endpoints.is_empty() {
-        return;
-    }
-    texts.sink.report(
-        Diagnostic::new(
-            codes::NAM004,
-            format!("`{}` is an endpoint, and nobody comes in from there", outside.name),
-        )
-        .at(span, "addresses that come in are needed here")
-        .at_maybe(outside.span, "has no address range")
-        .help("declare an `outside` with address ranges: `outside admins = [\"203.0.113.7/32\"]`"),
-    );
-}
-
-/// What is meant by words that are no outside.
-const INSIDE: &str = "`publish = none` keeps it inside, `publish = localhost` opens it to the host alone, and `access = internal` forbids to publish it";
-
-/// An outside by its name.
-fn outside(path: &Path, texts: &mut Texts<'_>) -> Option<OutsideId> {
-    // The built-in ones are visible everywhere, in components too.
-    if let Some(at) =
-        path.word().and_then(|word| super::names::BUILT_IN.iter().position(|name| *name == word))
-    {
-        return Some(OutsideId(at));
-    }
-    if let Some(word) = path.word().filter(|word| !texts.names.symbols.contains_key(*word))
-        && path.scope == crate::syntax::Scope::Platform
-        && !texts.absent.lost.contains(word)
-    {
-        let known = texts.document.outside.iter().map(|outside| outside.name.text.as_str());
-        let help = match word {
-            "internal" | "private" => Some(INSIDE.into()),
-            "all" | "any" | "everybody" | "everyone" | "external" | "public" | "world" => Some(
-                "everybody is `internet`, this machine `localhost`, and others are declared by `outside`"
-                    .into(),
-            ),
-            _ => texts.sink.did_you_mean(word, known.chain(super::names::BUILT_IN)),
-        };
-        texts.sink.report(
-            Diagnostic::new(codes::NAM001, format!("there is no outside `{word}`"))
-                .at(path.span, "not declared")
-                .help_maybe(help),
-        );
-        return None;
-    }
-    match texts.find(path, &mut Mentions::default())? {
-        Thing::Outside(id) => Some(id),
-        thing => {
-            texts.wrong_kind(path, &thing, "an outside");
-            None
-        }
-    }
 }
 
 fn env(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -> Vec<EnvVar> {

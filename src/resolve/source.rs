@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::observe::literal;
+use super::constant::literal;
 use super::text::{Mentions, Texts};
 use super::tree;
 use crate::diagnostic::{Diagnostic, codes, list_of};

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::absolute::expect_absolute;
-use super::observe::literal;
+use super::constant::literal;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashSet;

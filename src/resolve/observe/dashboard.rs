@@ -1,9 +1,10 @@
 //! Dashboards: their panels' queries, what can be chosen at their tops, and the addresses they get.
 
+use super::super::constant::{literal, shared};
 use super::super::source;
 use super::super::text::Texts;
 use super::query::{About, Queries, Reader, Written};
-use super::{literal, owned, preset, shared};
+use super::{owned, preset};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use smol_str::SmolStr;
 

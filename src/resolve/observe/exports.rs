@@ -5,12 +5,12 @@ use super::added;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::literal;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model;
 use crate::platform::Service;
 use crate::platform::observe::{ExportTable, Exports, Metric, Metrics};
+use crate::resolve::constant::literal;
 use crate::resolve::text::Texts;
 use crate::schema::{Decode, Decoder, List, Word, Words};
 use crate::source::Sources;
