@@ -14,6 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Sink, codes, list_of};
 use crate::formats::{self, Format};
 use crate::model::Document;
 use crate::model::fields::{NetworkField, RouteField, ServiceField, SiteField, SourceField};
+use crate::origins::Origins;
 use crate::platform::Platform;
 use crate::schema::{self, Fields as _, Uses};
 use crate::source::Span;
@@ -23,18 +24,19 @@ use smallvec::SmallVec;
 
 /// Reports the fields that the source uses and no target of the platform writes, each kind of block once; and those
 /// that restrict access where a target writes what they stand at without them.
-pub fn unwritten(uses: &Uses, platform: &Platform, sink: &mut Sink) {
+pub fn unwritten(uses: &Uses, platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let targets: Vec<&'static Target> = targets(platform).collect();
     // What is written on another runtime is not lost: the platform is compiled for that one as well.
     let mut everywhere = targets.clone();
-    everywhere.extend(elsewhere(platform));
+    let elsewhere = origins.targets().filter(|it| it.runtime.is_some_and(|it| it != platform.runtime));
+    everywhere.extend(elsewhere.filter_map(|format| target::find(format.name)));
     let at_gateway = platform.settings.kubernetes.gateway.is_some();
     let mut losses = Losses { uses, targets: &everywhere, at_gateway, found: Vec::new() };
     losses.below(Document::SCHEMA, 0);
     for found in losses.found {
         sink.report(found.diagnostic(platform));
     }
-    overrides::unwritten(platform, &everywhere, sink);
+    overrides::unwritten(platform, origins, &everywhere, sink);
     unenforced(uses, &targets, sink);
 }
 
@@ -52,13 +54,6 @@ fn targets(platform: &Platform) -> impl Iterator<Item = &'static Target> {
     let on_host = |target: &Target| *target.format == formats::NGINX && platform.settings.nginx.host;
     let targets = target::of(&platform.targets).into_iter();
     targets.filter(move |target| target.format.reader.is_none_or(reads) || on_host(target))
-}
-
-/// The targets of other runtimes that the source names.
-fn elsewhere(platform: &Platform) -> impl Iterator<Item = &'static Target> {
-    let named = platform.document.platform.iter().filter_map(|platform| platform.targets.as_ref());
-    let named = named.flat_map(|list| &list.items).filter_map(|item| target::find(&item.text));
-    named.filter(|target| target.format.runtime.is_some_and(|runtime| runtime != platform.runtime))
 }
 
 /// Whether a target carries a field out. The documentation describes nearly everything; that counts where no other target does more.

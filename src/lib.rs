@@ -4,7 +4,8 @@
 //! text ──parse──► syntax::File ──expand──► one tree ──decode──► Document ──resolve──► Platform ──lower──► [Artifact] ──write──► files
 //!                 (spans, comments)        (imports,            (typed      (names bound,          (path, text)
 //!                                           environment,         blocks)     edges known)
-//!                                           components)                      check: rules over it
+//!                                           components)                     Origins: places of both
+//!                                                                            check: rules over both
 //! ```
 //!
 //! Every stage reports to one [`diagnostic::Sink`] and goes on, so that all mistakes are told at
@@ -30,6 +31,7 @@ pub mod hash;
 pub mod kustomize;
 pub mod manual;
 pub mod model;
+pub mod origins;
 pub mod output;
 pub mod parallel;
 pub mod platform;
@@ -49,6 +51,7 @@ use diagnostic::{Diagnostic, Sink, cause, codes, edit};
 use expand::{Around, Expanded, TakenOut};
 use formats::Format;
 use model::Document;
+use origins::Origins;
 use platform::{Platform, Runtime};
 use resolve::Absent;
 use schema::Uses;
@@ -68,6 +71,8 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The platform; `None` where an error was reported.
     pub platform: Option<Platform>,
+    /// The source behind the platform; `None` where that could not be read as a whole.
+    pub origins: Option<Origins>,
     /// What the source allows.
     pub allows: Allows,
     /// Which fields of the language it uses, and where.
@@ -160,7 +165,7 @@ impl Parsed {
         let mut uses = Uses::default();
         let mut allows = Allows::new(varied);
         let mut credentials = Vec::new();
-        let mut platform = None;
+        let mut resolved = None;
         let mut taken_out = HashMap::default();
         if let Some(mut expanded) = expanded {
             for part in &mut expanded.parts {
@@ -170,24 +175,27 @@ impl Parsed {
             let document = whole(&mut expanded, &mut uses, &mut allows);
             // One that could not be read may be the one that is missing.
             let lost_backup = expanded.lost.contains("backup");
-            platform = document.map(|document| {
-                let mut platform =
+            resolved = document.map(|document| {
+                let (mut platform, origins) =
                     bind(document, expanded, &entry, &sources, (environment, runtime), &mut sink);
                 platform.varied = varied;
-                platform
+                (platform, origins)
             });
-            let mut findings = platform.as_ref().map(check::check).unwrap_or_default();
+            let mut findings = Vec::new();
+            if let Some((platform, origins)) = &resolved {
+                findings = check::check(platform, origins);
+            }
             findings.extend(anywhere::besides(credentials, &findings));
             let mut losses = Sink::default();
-            if let Some(platform) = &platform {
+            if let Some((platform, origins)) = &resolved {
                 coverage::too_old(platform, &mut losses);
-                coverage::unwritten(&uses, platform, &mut losses);
+                coverage::unwritten(&uses, platform, origins, &mut losses);
                 if !sink.has_errors() {
                     coverage::unremoved(platform, &mut losses);
                 }
             }
             findings.extend(losses.each());
-            if let Some(platform) = &platform {
+            if let Some((platform, _)) = &resolved {
                 check::at_instances(&mut findings, platform, sources.embedded());
             }
             // Of a source with mistakes not everything is looked at.
@@ -202,6 +210,7 @@ impl Parsed {
                 allows.unused(&mut sink);
             }
         }
+        let (platform, origins) = resolved.unzip();
         let names = platform.as_ref().map(Platform::names).unwrap_or_default();
         let platform = platform.filter(|_| !sink.has_errors());
         let mut diagnostics = sink.finish();
@@ -215,7 +224,7 @@ impl Parsed {
         edit::keep_fitting(&mut diagnostics, &sources, &shapes);
         let diagnostics = expand::without_followers(diagnostics, &sources);
         let diagnostics = cause::gather(diagnostics, sources.embedded());
-        Compilation { sources, diagnostics, platform, allows, uses, taken_out }
+        Compilation { sources, diagnostics, platform, origins, allows, uses, taken_out }
     }
 }
 
@@ -292,7 +301,7 @@ fn bind(
     sources: &Sources,
     (environment, runtime): (Option<&str>, Runtime),
     sink: &mut Sink,
-) -> Platform {
+) -> (Platform, Origins) {
     let absent = Absent {
         lost: expanded.lost,
         disabled: expanded.disabled,

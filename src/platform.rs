@@ -57,13 +57,11 @@ mod version;
 pub mod whose;
 
 use std::ops;
-use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
 use crate::formats::Format;
-use crate::model::Document;
 use crate::source::Span;
 
 pub use api::ApiAccess;
@@ -110,8 +108,8 @@ pub use version::Version;
 
 /// The words of the source that mean the same in the platform.
 pub use crate::model::{
-    Access, Condition, MetricKind, Overlap, PanelKind, Propagation, Protocol, Role, RunKind, Runtime,
-    Severity, Timers, Tool, Ulimit, Zone,
+    Access, Condition, MetricKind, Overlap, PanelKind, Propagation, Protocol, Reach, Role, RunKind, Runtime,
+    Severity, Timers, Tool, Ulimit, VolumeCopy, Zone,
 };
 
 macro_rules! index {
@@ -233,8 +231,6 @@ pub struct Platform {
     pub project: String,
     /// What is observed of it, and who is told.
     pub observed: Observed,
-    /// The blocks it was made from, for rules: places, and what the source says. No target reads them.
-    pub document: Arc<Document>,
 }
 
 impl Platform {

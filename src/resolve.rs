@@ -10,6 +10,7 @@ mod capability;
 mod certificates;
 mod cluster;
 mod config;
+mod constant;
 mod edges;
 mod find;
 mod gateway;
@@ -25,12 +26,14 @@ mod mute;
 mod names;
 mod observe;
 mod order;
+mod outside;
 mod place;
 mod policy;
 mod receiver;
 mod rotate;
 mod service;
 mod services;
+mod setting;
 mod settle;
 mod site;
 mod sound;
@@ -42,6 +45,7 @@ mod terraform;
 mod text;
 mod tree;
 mod unknown;
+mod unquoted;
 mod workload;
 
 use std::sync::Arc;
@@ -51,8 +55,9 @@ use smol_str::SmolStr;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::expand::{Given, TakenOut};
 use crate::hash::{HashMap, HashSet};
-use crate::model::{Document, Runtime};
-use crate::platform::{Observed, Platform};
+use crate::model::{self, Document, Runtime};
+use crate::origins::{Lost, Origins, ServiceBlock};
+use crate::platform::{Observed, Platform, ServiceId};
 use crate::source::{Sources, Span};
 use crate::syntax::Name;
 
@@ -78,17 +83,39 @@ pub struct Absent {
     pub sources: Sources,
 }
 
-/// Binds the names of a document. The result is only fit for lowering where nothing was reported.
+/// Binds the names of a document. The platform is only fit for lowering where nothing was reported.
 pub fn resolve(
     mut document: Document,
     absent: &Absent,
     environment: Option<&str>,
     runtime: Runtime,
     sink: &mut Sink,
-) -> Platform {
+) -> (Platform, Origins) {
     certificates::fit(&mut document);
     settle::settle(&mut document, absent, sink);
-    let document = &Arc::new(document);
+    let (platform, blocks) = bind(&document, absent, (environment, runtime), sink);
+    let lost = Lost {
+        names: absent.lost.clone(),
+        networks: blocks.networks_lost,
+        taken_out: nested(&absent.disabled),
+    };
+    (platform, Origins::new(document, blocks.services, blocks.dashboards, lost))
+}
+
+/// The blocks of a platform, in its order.
+struct Blocks {
+    services: Vec<ServiceBlock>,
+    dashboards: Vec<model::Dashboard>,
+    /// Services of whose networks some could not be bound.
+    networks_lost: HashSet<ServiceId>,
+}
+
+fn bind(
+    document: &Document,
+    absent: &Absent,
+    (environment, runtime): (Option<&str>, Runtime),
+    sink: &mut Sink,
+) -> (Platform, Blocks) {
     let names = Names::new(document, &document.service, sink);
     let mut texts = Texts::new(document, &names, absent, sink);
     given::expect(&mut texts);
@@ -131,7 +158,6 @@ pub fn resolve(
         source: absent.source.clone(),
         project: if environment.is_some() { "../..".to_owned() } else { ".".to_owned() },
         observed: Observed::default(),
-        document: Arc::clone(document),
     };
     let images = image::Images { index: image::Index::new(&platform.catalogue), mirrors };
     // They stand on every service.
@@ -142,7 +168,8 @@ pub fn resolve(
     {
         platform.labels.clear();
     }
-    let (services, mentions) = services::services(&platform, &images, &mut texts);
+    let services::Bound { services, mentions, networks_lost } =
+        services::services(&platform, &images, &mut texts);
     platform.services = services;
     platform.targets = target::targets(document, &platform, &mut texts);
     target::untaken(&platform, &mut texts);
@@ -170,7 +197,8 @@ pub fn resolve(
     stores.hand_over(&mut platform);
     order::order(&mut platform, &mentions, &mut texts);
     platform.edges = edges::edges(document, &platform, &mentions, &mut texts);
-    platform.observed = observe::observe(document, &platform, &mut texts);
+    let (observed, dashboards) = observe::observe(document, &platform, &mut texts);
+    platform.observed = observed;
     receiver::hand_over(&mut platform);
     source::hand_over(&mut platform);
     site::hand_over(&mut platform);
@@ -184,7 +212,21 @@ pub fn resolve(
     for input in in_urls {
         platform.inputs[input.0].in_url = true;
     }
-    platform
+    let services = names
+        .services
+        .iter()
+        .map(|placed| ServiceBlock { block: Arc::clone(placed.block), parent: placed.parent.map(ServiceId) });
+    let blocks = Blocks { services: services.collect(), dashboards, networks_lost };
+    (platform, blocks)
+}
+
+/// The nested services among those that are taken out, in the order of the source.
+fn nested(taken_out: &HashMap<SmolStr, TakenOut>) -> Vec<(String, Span)> {
+    let nested = taken_out.iter().filter(|(path, _)| path.contains('.'));
+    let mut nested: Vec<(String, Span)> =
+        nested.map(|(path, taken_out)| (path.to_string(), taken_out.span)).collect();
+    nested.sort_by_key(|(_, span)| *span);
+    nested
 }
 
 /// Whether a name can be a DNS label (RFC 1123, section 2.1): letters and digits, hyphens inside,

@@ -8,6 +8,7 @@ mod runs;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::origins::Origins;
 use crate::platform::Platform;
 use crate::source::Sources;
 
@@ -345,10 +346,10 @@ pub struct Alert {
 }
 
 impl Model {
-    /// The view of a platform. `sources` are those that it was made from.
+    /// The view of a platform, with the places in the sources that it is made of.
     #[must_use]
-    pub fn of(platform: &Platform, sources: &Sources) -> Self {
-        make::model(platform, sources)
+    pub fn of(platform: &Platform, origins: &Origins, sources: &Sources) -> Self {
+        make::model(platform, origins, sources)
     }
 
     /// As JSON that a person can read, too.

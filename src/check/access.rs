@@ -1,8 +1,7 @@
 //! Ports that are published to whom they are not meant for.
 
 use crate::diagnostic::{Code, Diagnostic, Sink, codes};
-use crate::model::Access;
-use crate::platform::{OutsideKind, Platform, Port, Publish, Service};
+use crate::platform::{Access, OutsideKind, Platform, Port, Publish, Service};
 
 /// PORT004 and PORT005: ports that are published to whom they are not meant for.
 pub(super) fn access(platform: &Platform, sink: &mut Sink) {

@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
-use std::slice;
 
 use crate::diagnostic::credential::value::OPERATOR;
 use crate::hash::{HashMap, RandomState};
-use crate::model::Command;
-use crate::platform::{Health, Platform, Service, ServiceId, Value, ValuePart};
+use crate::origins::{HealthOrigin, Origins};
+use crate::platform::{Platform, Service, ServiceId, Value, ValuePart};
 use crate::source::Span;
 
 /// [`OPERATOR`] as a text.
@@ -168,14 +167,15 @@ fn small(name: &str) -> Cow<'_, str> {
 }
 
 /// Every text of a service that may name another one, or itself.
-pub(super) fn texts(service: &Service) -> impl Iterator<Item = Said<'_>> {
+pub(super) fn texts<'a>(service: &'a Service, origins: &Origins) -> impl Iterator<Item = Said<'a>> {
     let variables = service.env.iter().map(|variable| Said {
         place: Place::Variable(&variable.name),
         text: plain(&variable.value),
         span: variable.span,
     });
     let words = service.command.iter().chain(&service.entrypoint).flatten();
-    let spans = service.block.command.iter().chain(&service.block.entrypoint).flat_map(|list| &list.items);
+    let origin = origins.service(service.id);
+    let spans = origin.command_words().chain(origin.entrypoint_words());
     let mut before = None;
     let arguments = words.zip(spans).map(move |(word, said)| {
         let place = Place::Argument(before.replace(word));
@@ -186,15 +186,15 @@ pub(super) fn texts(service: &Service) -> impl Iterator<Item = Said<'_>> {
         text: Cow::Borrowed(config.content.as_str()),
         span: config.span,
     });
-    variables.chain(arguments).chain(files).chain(check(service))
+    variables.chain(arguments).chain(files).chain(check(service, origins))
 }
 
 /// The texts of all services that may name something: those with a colon that an address has, and names of hosts.
-pub(super) fn telling(platform: &Platform) -> Vec<(ServiceId, Said<'_>)> {
+pub(super) fn telling<'a>(platform: &'a Platform, origins: &Origins) -> Vec<(ServiceId, Said<'a>)> {
     let mut telling = Vec::new();
     for service in &platform.services {
         let may = |said: &Said<'_>| next_line(&said.text, 0).is_some() || said.host().is_some();
-        telling.extend(texts(service).filter(may).map(|said| (service.id, said)));
+        telling.extend(texts(service, origins).filter(may).map(|said| (service.id, said)));
     }
     telling
 }
@@ -203,6 +203,8 @@ pub(super) fn telling(platform: &Platform) -> Vec<(ServiceId, Said<'_>)> {
 /// of them.
 #[derive(Debug)]
 pub struct Named<'a> {
+    /// The source behind the services.
+    pub(super) origins: &'a Origins,
     /// The texts, in the order of their services.
     pub(super) texts: &'a [(ServiceId, Said<'a>)],
     /// What they name: a host alone has neither a scheme nor a port.
@@ -212,8 +214,8 @@ pub struct Named<'a> {
 }
 
 impl<'a> Named<'a> {
-    pub(super) fn new(platform: &Platform, texts: &'a [(ServiceId, Said<'a>)]) -> Self {
-        let mut named = Self { texts, addresses: Vec::new(), begins: vec![0] };
+    pub(super) fn new(platform: &Platform, origins: &'a Origins, texts: &'a [(ServiceId, Said<'a>)]) -> Self {
+        let mut named = Self { origins, texts, addresses: Vec::new(), begins: vec![0] };
         let mut rest = texts.iter().peekable();
         for service in &platform.services {
             while let Some((_, said)) = rest.next_if(|(of, _)| *of == service.id) {
@@ -241,14 +243,9 @@ fn option(word: &Value) -> Option<&str> {
 }
 
 /// The words of a health check, or its line.
-pub(super) fn check(service: &Service) -> impl Iterator<Item = Said<'_>> {
-    let command = service.block.health.as_ref().and_then(|health| health.command.as_ref());
-    let (words, said) = match (&service.health, command) {
-        (Health::Exec(words), Some(Command::Exec(said))) => (words.as_slice(), said.as_slice()),
-        (Health::Shell(line), Some(Command::Shell(said))) => (slice::from_ref(line), slice::from_ref(said)),
-        _ => (&[][..], &[][..]),
-    };
-    words.iter().zip(said).map(|(word, said)| Said {
+pub(super) fn check<'a>(service: &'a Service, origins: &Origins) -> impl Iterator<Item = Said<'a>> {
+    let said = origins.service(service.id).health().into_iter().flat_map(HealthOrigin::words);
+    service.health.words().iter().zip(said).map(|(word, said)| Said {
         place: Place::Health,
         text: plain(word),
         span: said.span,

@@ -3,20 +3,25 @@
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::formats;
 use crate::hash::{HashMap, HashSet};
-use crate::model::{Role, Runbooks, Severity};
-use crate::platform::Platform;
+use crate::origins::Origins;
 use crate::platform::observe::{Alert, Annotation};
+use crate::platform::{Platform, Role, Severity};
 use crate::promql::{Labels, template};
 use crate::source::Span;
 
 /// ALR003: alerts that do not say how bad it is, what it means, or where to read on.
-pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
+pub(super) fn incomplete(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let mut without_runbook: Vec<&Alert> = Vec::new();
     // One of each job, or of each instance, is one alert of the source; one address of runbooks is that of all.
     let mut known: HashSet<Span> = HashSet::default();
     // What components bring matters where people are told.
     let told = platform.with_role(Role::Alerts).next().is_some();
-    for alert in platform.observed.alerts.iter().filter(|alert| (told || !alert.brought) && !alert.lost) {
+    for alert in platform
+        .observed
+        .alerts
+        .iter()
+        .filter(|alert| (told || !alert.brought) && !origins.is_lost(&alert.name))
+    {
         unusable(alert, &mut known, sink);
         let mut missing: Vec<&str> = Vec::new();
         if alert.severity.is_none() && !alert.labels.iter().any(|(name, _)| name == "severity") {
@@ -40,7 +45,7 @@ pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
             });
         }
     }
-    let (Some(first), Some(header)) = (without_runbook.first(), platform.document.platform.first()) else {
+    let (Some(first), Some(header)) = (without_runbook.first(), origins.header()) else {
         return;
     };
     let number = without_runbook.len();
@@ -49,15 +54,15 @@ pub(super) fn incomplete(platform: &Platform, sink: &mut Sink) {
         _ => format!("{number} alerts lead to no runbook, `{}` among them", first.name),
     };
     let report = Diagnostic::new(codes::ALR003, message);
-    sink.report(match &header.runbooks {
-        Some(Runbooks::Generated(span)) if !platform.targets.contains(&&formats::DOCS) => report
-            .at(*span, "nothing writes them")
+    sink.report(match header.generated_runbooks() {
+        Some(span) if !platform.targets.contains(&&formats::DOCS) => report
+            .at(span, "nothing writes them")
             .help("name the target `docs` in `targets`: it writes a page for each alert"),
-        Some(Runbooks::Generated(span)) => report
-            .at(*span, "nobody knows where they are read")
+        Some(span) => report
+            .at(span, "nobody knows where they are read")
             .help("write `target docs { address = \"https://…\" }`, where a browser shows the folder of the pages; of a `repository` at github.com or gitlab.com it is known"),
-        _ => report
-            .at(header.name.span, "says no address of runbooks")
+        None => report
+            .at(header.name(), "says no address of runbooks")
             .help("write `runbooks = \"https://…\"` here, to which the names of alerts are added, or `runbook` at each"),
     });
 }

@@ -4,9 +4,8 @@ mod reach;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashMap;
-use crate::model::Severity;
-use crate::platform::Platform;
 use crate::platform::observe::{Alert, AlertTest, SaidSeries};
+use crate::platform::{Platform, Severity};
 use crate::promql::{self, Problem};
 use crate::schema::{Constant, Duration};
 use reach::Reach;

@@ -3,8 +3,7 @@
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
 use crate::hash::HashSet;
-use crate::model::VolumeCopy;
-use crate::platform::{Backup, DestinationKind, Platform, Role, Service, Switch};
+use crate::platform::{Backup, DestinationKind, Platform, Role, Service, Switch, VolumeCopy};
 use crate::schema::Duration;
 
 /// A place keeps copies for so many times the age at which an alert fires: so there is time to see the alert and to mend what is
@@ -57,7 +56,7 @@ pub(super) fn uncopied(platform: &Platform, sink: &mut Sink) {
         sink.report(
             Diagnostic::new(codes::BKP002, format!("no backup copies the data of `{}`", service.path))
                 .about(&service.path)
-                .at(service.span(), "a database")
+                .at(service.span, "a database")
                 .help(format!("write `backup NAME {{ of = {}, to = … }}`, or `allow` it", service.path)),
         );
     }

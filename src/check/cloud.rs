@@ -7,7 +7,7 @@ pub(super) use names::{names, tags, zones};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::formats;
 use crate::hash::{HashMap, HashSet};
-use crate::model::TerraformSettings;
+use crate::origins::{HeaderOrigin, HostOrigin, Origins};
 use crate::platform::cloud::{IMAGE_ID, SIZES, SYSTEMS};
 use crate::platform::range::Range;
 use crate::platform::{Host, OutsideKind, Platform, Runtime};
@@ -15,29 +15,27 @@ use crate::schema::Placed;
 use crate::source::Span;
 
 /// What writes the files.
-const NAME: &str = TerraformSettings::SCHEMA.key;
+const NAME: &str = formats::TERRAFORM.name;
 
 /// The host that Terraform makes.
-fn host(platform: &Platform) -> Option<&Host> {
-    platform.hosts.first().filter(|_| is_built(platform))
+fn host<'a>(platform: &'a Platform, origins: &Origins) -> Option<&'a Host> {
+    platform.hosts.first().filter(|_| is_built(platform, origins))
 }
 
 /// Whether Terraform builds the host of a platform.
-fn is_built(platform: &Platform) -> bool {
+fn is_built(platform: &Platform, origins: &Origins) -> bool {
     // Where the names of targets are not all known, every target is assumed.
-    let lists = platform.document.platform.iter().filter_map(|platform| platform.targets.as_ref());
-    let is_named = lists.flat_map(|list| &list.items).any(|item| item.text == NAME);
+    let is_named = origins.targets().any(|format| *format == formats::TERRAFORM);
     is_named && platform.runtime == Runtime::Compose && platform.targets.contains(&&formats::TERRAFORM)
 }
 
 /// AWS001: a port of operators that every address may ask.
-pub(super) fn open(platform: &Platform, sink: &mut Sink) {
-    let Some(host) = host(platform) else { return };
+pub(super) fn open(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    let Some(host) = host(platform, origins) else { return };
     let all = |ranges: &[String]| {
         ranges.iter().find(|range| Range::parse(range).is_some_and(|range| range.holds_all())).cloned()
     };
-    let said = platform.document.host.iter().find(|block| block.name.text == host.name);
-    let ssh = said.and_then(|block| block.ssh.as_ref()).map(|ssh| ssh.0.span);
+    let ssh = origins.host(host).and_then(HostOrigin::ssh);
     if let Some(outside) = host.ssh.map(|ssh| &platform[ssh]) {
         let everybody = outside.kind == OutsideKind::Internet;
         let range = all(&outside.ranges);
@@ -76,8 +74,8 @@ pub(super) fn open(platform: &Platform, sink: &mut Sink) {
 const NAMED: usize = 8;
 
 /// AWS002: a port that is published to an outside, and that the host binds to its own loopback address.
-pub(super) fn closed(platform: &Platform, sink: &mut Sink) {
-    let Some(host) = host(platform).filter(|_| !platform.firewall()) else { return };
+pub(super) fn closed(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    let Some(host) = host(platform, origins).filter(|_| !platform.firewall()) else { return };
     let published = platform.services.iter().filter(|service| service.runs()).flat_map(|service| {
         let ports = service.ports.iter().filter_map(|port| Some((port, port.publish.as_ref()?)));
         ports.map(move |(port, publish)| (format!("{}.{}", service.path, port.name), publish))
@@ -101,16 +99,14 @@ pub(super) fn closed(platform: &Platform, sink: &mut Sink) {
 }
 
 /// AWS004: not exactly one host.
-pub(super) fn hosts(platform: &Platform, sink: &mut Sink) {
-    if !is_built(platform) {
+pub(super) fn hosts(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    if !is_built(platform, origins) {
         return;
     }
     match platform.hosts.as_slice() {
         [_] => {}
         [] => {
-            let said = platform.document.target.iter().find(|target| target.name.text == NAME);
-            let said = said.map(|target| target.name.span);
-            let at = said.or(platform.document.platform.first().map(|platform| platform.span));
+            let at = origins.target(NAME).or(origins.header().map(HeaderOrigin::span));
             sink.report(
                 Diagnostic::new(
                     codes::AWS004,
@@ -133,8 +129,8 @@ pub(super) fn hosts(platform: &Platform, sink: &mut Sink) {
 }
 
 /// AWS005: what AWS does not have, or not by this name.
-pub(super) fn settings(platform: &Platform, sink: &mut Sink) {
-    let Some(host) = host(platform) else { return };
+pub(super) fn settings(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    let Some(host) = host(platform, origins) else { return };
     let settings = &platform.settings.terraform;
     match &settings.region {
         None => sink.report(
@@ -162,7 +158,7 @@ pub(super) fn settings(platform: &Platform, sink: &mut Sink) {
             sink,
         );
     }
-    machine(platform, host, sink);
+    machine(host, origins.host(host), sink);
     let with_rights: HashSet<_> = platform.bucket_accounts().map(|(id, ..)| id).collect();
     for account in settings.host_accounts.iter().filter(|account| !with_rights.contains(&account.value)) {
         let name = &platform[account.value].name;
@@ -175,11 +171,8 @@ pub(super) fn settings(platform: &Platform, sink: &mut Sink) {
 }
 
 /// AWS005 and AWS012: the size of the host, its image and its disk.
-fn machine(platform: &Platform, host: &Host, sink: &mut Sink) {
-    let said = platform.document.host.iter().find(|block| block.name.text == host.name);
-    let at =
-        |constant: Option<&crate::schema::Constant>| constant.map_or(host.span, |constant| constant.span);
-    let size = at(said.and_then(|block| block.size.as_ref()));
+fn machine(host: &Host, origin: Option<HostOrigin<'_>>, sink: &mut Sink) {
+    let size = origin.and_then(HostOrigin::size).unwrap_or(host.span);
     if !is_size(host.instance_type()) {
         let size = Placed { value: host.instance_type().to_owned(), span: size };
         refuse(
@@ -206,7 +199,7 @@ fn machine(platform: &Platform, host: &Host, sink: &mut Sink) {
         || host.image.as_deref().is_some_and(|image| image.starts_with(IMAGE_ID) && !is_id(image, IMAGE_ID))
     {
         let value = host.image.clone().unwrap_or_default();
-        let image = Placed { value, span: at(said.and_then(|block| block.image.as_ref())) };
+        let image = Placed { value, span: origin.and_then(HostOrigin::image).unwrap_or(host.span) };
         let known = list_of(SYSTEMS.iter().map(|system| system.name));
         refuse(
             &image,
@@ -225,8 +218,8 @@ fn machine(platform: &Platform, host: &Host, sink: &mut Sink) {
 }
 
 /// AWS006, AWS008, AWS009 and AWS011: what works, and not for long.
-pub(super) fn risks(platform: &Platform, sink: &mut Sink) {
-    let Some(host) = host(platform) else { return };
+pub(super) fn risks(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    let Some(host) = host(platform, origins) else { return };
     let settings = &platform.settings.terraform;
     if settings.state.is_none() && settings.region.is_some() {
         sink.report(

@@ -7,6 +7,7 @@ pub(super) mod watched;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::IndexMap;
+use crate::origins::{HealthOrigin, Origins};
 use crate::platform::{
     EdgeEnd, Health, Level, OutsideId, Platform, Role, RunKind, Runtime, Service, Taken, Value, VolumeId,
     is_label_key,
@@ -33,9 +34,9 @@ fn room(platform: &Platform, service: &Service) -> (usize, &'static str) {
 }
 
 /// K8S001: names that objects of a cluster cannot have.
-pub(super) fn names(platform: &Platform, sink: &mut Sink) {
+pub(super) fn names(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     if platform.runtime == Runtime::Kubernetes {
-        derived(platform, sink);
+        derived(platform, origins, sink);
     }
     for service in of_cluster(platform) {
         let (most, why) = room(platform, service);
@@ -47,14 +48,14 @@ pub(super) fn names(platform: &Platform, sink: &mut Sink) {
                     format!("`{}` is too long for the name of an object", service.name),
                 )
                 .about(&service.path)
-                .at(service.span(), format!("{length} characters, of which a cluster takes {most} here"))
+                .at(service.span, format!("{length} characters, of which a cluster takes {most} here"))
                 .help(why),
             );
         } else if !service.ports.is_empty() && service.name.starts_with(|c: char| c.is_ascii_digit()) {
             sink.report(
                 Diagnostic::new(codes::K8S001, format!("`{}` cannot be a Service", service.name))
                     .about(&service.path)
-                    .at(service.span(), "starts with a digit")
+                    .at(service.span, "starts with a digit")
                     .help("begin it with a letter"),
             );
         }
@@ -71,22 +72,22 @@ fn is_of_clusters(namespace: &str) -> bool {
 }
 
 /// K8S001: names that follow from others and are too long: of namespaces, and of Services.
-fn derived(platform: &Platform, sink: &mut Sink) {
+fn derived(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for namespace in platform.namespaces().iter().filter(|name| name.len() > NAME) {
-        let Some(header) = platform.document.platform.first() else { continue };
+        let Some(header) = origins.header() else { continue };
         let label = format!("makes {} characters, of which a cluster takes {NAME}", namespace.len());
         sink.report(
             Diagnostic::new(codes::K8S001, format!("`{namespace}` is too long for the name of a namespace"))
-                .at(header.span, label)
+                .at(header.span(), label)
                 .help("name a shorter one: `target kubernetes { namespace = \"…\" }`"),
         );
     }
     let namespace = platform.namespace();
-    if let Some(header) = platform.document.platform.first().filter(|_| is_of_clusters(namespace)) {
+    if let Some(header) = origins.header().filter(|_| is_of_clusters(namespace)) {
         sink.report(
             Diagnostic::new(codes::K8S001, format!("`{namespace}` is a namespace of the cluster's own"))
                 .at(
-                    header.span,
+                    header.span(),
                     "its policies would hold for every pod there, and deny what they do not name",
                 )
                 .help("name one of its own: `target kubernetes { namespace = \"…\" }`"),
@@ -98,7 +99,7 @@ fn derived(platform: &Platform, sink: &mut Sink) {
                 Diagnostic::new(codes::K8S001, format!("`{name}` is too long for the name of a Service"))
                     .about(&service.path)
                     .at(
-                        service.span(),
+                        service.span,
                         format!("publishes ports, and {} characters are more than {NAME}", name.len()),
                     )
                     .help("give the service, or the outside, a shorter name"),
@@ -119,8 +120,8 @@ pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
         sink.report(
             Diagnostic::new(codes::K8S010, format!("two Services of a cluster would be called `{name}`"))
                 .about(&named.service().path)
-                .at(named.service().span(), named.describe())
-                .at(other.service().span(), other.describe())
+                .at(named.service().span, named.describe())
+                .at(other.service().span, other.describe())
                 .help("give one of the two another name"),
         );
     }
@@ -133,7 +134,7 @@ pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
                     format!("`{}` would be a disk of `{}`", volume.name, set.path),
                 )
                 .at(volume.span, "a shared volume")
-                .at(set.span(), "its pods take claims of such names for their own")
+                .at(set.span, "its pods take claims of such names for their own")
                 .help("give the volume another name"),
             );
         }
@@ -172,11 +173,10 @@ pub(super) fn ports(platform: &Platform, sink: &mut Sink) {
 }
 
 /// K8S003: labels whose keys are none, and those that a cluster's objects have of their own.
-pub(super) fn labels(platform: &Platform, sink: &mut Sink) {
+pub(super) fn labels(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in of_cluster(platform) {
-        let Some(said) = &service.block.labels else { continue };
-        for (name, _) in &said.entries {
-            let key = name.text.as_str();
+        let places = origins.service(service.id).labels().map(|(key, _)| key);
+        for ((key, _), span) in service.labels.iter().zip(places) {
             let (why, help) = if key.starts_with("app.kubernetes.io/") {
                 (
                     "objects are found by these, which the compiler writes",
@@ -193,7 +193,7 @@ pub(super) fn labels(platform: &Platform, sink: &mut Sink) {
             sink.report(
                 Diagnostic::new(codes::K8S003, format!("`{key}` cannot be a label of `{}`", service.path))
                     .about(&service.path)
-                    .at(name.span, why)
+                    .at(span, why)
                     .help(help),
             );
         }
@@ -201,10 +201,10 @@ pub(super) fn labels(platform: &Platform, sink: &mut Sink) {
 }
 
 /// K8S004: images that a cluster cannot know: those that are built on the host, and those whose name the operator makes up.
-pub(super) fn images(platform: &Platform, sink: &mut Sink) {
+pub(super) fn images(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in of_cluster(platform) {
         let Some(image) = &service.image else {
-            let span = service.block.build.as_ref().map_or(service.span(), |build| build.context.span);
+            let span = origins.service(service.id).build().unwrap_or(service.span);
             sink.report(
                 Diagnostic::new(
                     codes::K8S004,
@@ -219,14 +219,14 @@ pub(super) fn images(platform: &Platform, sink: &mut Sink) {
             continue;
         };
         let unknown = image.inputs().map(|id| &platform[id]).find(|input| input.default.is_none());
-        if let (Some(input), Some(said)) = (unknown, &service.block.image) {
+        if let (Some(input), Some(said)) = (unknown, origins.service(service.id).image()) {
             sink.report(
                 Diagnostic::new(
                     codes::K8S004,
                     format!("the image of `{}` depends on `{}`", service.path, input.name),
                 )
                 .about(&service.path)
-                .at(said.name.span, "a pod's image is a fixed name")
+                .at(said, "a pod's image is a fixed name")
                 .at(input.span, "has no default")
                 .help("give it a default, which an environment may change"),
             );
@@ -235,9 +235,9 @@ pub(super) fn images(platform: &Platform, sink: &mut Sink) {
 }
 
 /// K8S005: paths of the project in a pod, which runs on a node that has none.
-pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
+pub(super) fn paths(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in of_cluster(platform) {
-        for (bind, said) in service.binds.iter().zip(&service.block.bind) {
+        for (bind, (_, source)) in service.binds.iter().zip(origins.service(service.id).binds()) {
             if bind.source.starts_with('/') {
                 continue;
             }
@@ -247,7 +247,7 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
                     format!("`{}` of `{}` is on no node of a cluster", bind.source, service.path),
                 )
                 .about(&service.path)
-                .at(said.source.span, "a path of the project")
+                .at(source, "a path of the project")
                 .help("put a file in by `config \"PATH\" { from = \"…\" }`, or a folder into the image"),
             );
         }
@@ -273,8 +273,8 @@ pub(super) fn volumes(platform: &Platform, sink: &mut Sink) {
                 format!("`{}` is mounted in two namespaces, and a claim belongs to one", volume.name),
             )
             .at(volume.span, "the volume")
-            .at(other.span(), format!("stands in `{}`, because it {reasons}", level.word()))
-            .at(first.span(), "does not")
+            .at(other.span, format!("stands in `{}`, because it {reasons}", level.word()))
+            .at(first.span, "does not")
             .help("let both keep to the same level of the Pod Security Standards"),
         );
     }
@@ -322,7 +322,7 @@ pub(super) fn classes(platform: &Platform, sink: &mut Sink) {
 }
 
 /// K8S007: a command of a health check that a value is put into, in an image without a shell: the kubelet puts in none.
-pub(super) fn probes(platform: &Platform, sink: &mut Sink) {
+pub(super) fn probes(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in of_cluster(platform).filter(|service| !service.is_job()) {
         let Health::Exec(words) = &service.health else { continue };
         let Some(input) = words.iter().flat_map(Value::inputs).next() else { continue };
@@ -330,7 +330,7 @@ pub(super) fn probes(platform: &Platform, sink: &mut Sink) {
         if facts.unlisted || facts.tools.iter().any(|tool| tool == "sh") {
             continue;
         }
-        let span = service.block.health.as_ref().map_or(service.span(), |health| health.span);
+        let span = origins.service(service.id).health().map_or(service.span, HealthOrigin::span);
         sink.report(
             Diagnostic::new(
                 codes::K8S007,
@@ -344,25 +344,27 @@ pub(super) fn probes(platform: &Platform, sink: &mut Sink) {
 }
 
 /// K8S008: services that shall run more often under load which nobody measures.
-pub(super) fn scales(platform: &Platform, sink: &mut Sink) {
+pub(super) fn scales(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in of_cluster(platform) {
-        let (Some(scale), Some(said)) = (&service.scale, &service.block.scale) else { continue };
+        let Some((scale, said)) = service.scale.as_ref().zip(origins.service(service.id).scale()) else {
+            continue;
+        };
         let measured = scale.cpu.is_some() || scale.memory.is_some() || !scale.on.is_empty();
         let diagnostic = if scale.max > scale.min && !measured {
             Diagnostic::new(
                 codes::K8S008,
                 format!("nothing says when more of `{}` are started", service.path),
             )
-            .at(said.span, format!("from {} up to {}, by no measure", scale.min, scale.max))
+            .at(said, format!("from {} up to {}, by no measure", scale.min, scale.max))
             .help("say it: `cpu = 70%`, `memory = 80%` or `on \"QUERY\" = VALUE`")
         } else if scale.min == 0 && measured && scale.on.is_empty() {
             // kubernetes/kubernetes:pkg/apis/autoscaling/validation/validation.go, `validateHorizontalPodAutoscalerSpec`.
             Diagnostic::new(codes::K8S008, format!("nothing starts `{}` once none of it runs", service.path))
-                .at(said.span, "down to 0, by what running pods take")
+                .at(said, "down to 0, by what running pods take")
                 .help("write `min = 1`, or measure what waits for it: `on \"QUERY\" = VALUE`")
         } else if !scale.on.is_empty() && platform.with_role(Role::Metrics).next().is_none() {
             Diagnostic::new(codes::K8S008, format!("nobody answers the query that scales `{}`", service.path))
-                .at(said.span, "asks a metrics server")
+                .at(said, "asks a metrics server")
                 .help("add one, a service with `role = metrics`, or scale by `cpu`")
         } else {
             continue;

@@ -17,29 +17,22 @@ use crate::diagnostic::credential::value::{OPERATOR, is_other, is_public};
 use crate::diagnostic::credential::{Names, names};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet, IndexMap};
+use crate::origins::{Origins, Written};
 use crate::platform::receiver::{Address, Channel};
 use crate::platform::{EnvVar, Platform, Service};
-use crate::schema::part_of;
 use crate::source::Span;
-use crate::syntax::Text;
 
 /// SEC001: credentials in what receivers say of themselves, and in the addresses of runbooks.
-pub(super) fn addresses(platform: &Platform, sink: &mut Sink) {
-    for (block, receiver) in platform.document.receiver.iter().zip(&platform.observed.receivers) {
+pub(super) fn addresses(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    for (receiver, origin) in platform.observed.receivers.iter().zip(origins.receivers()) {
         for way in &receiver.integrations {
             let said = match &way.channel {
-                Channel::Webhook(Address::Text(text)) => {
-                    block.webhook.as_ref().map(|way| (text, &way.address.text, way.address.span))
-                }
-                Channel::Heartbeat(Address::Text(text)) => {
-                    block.heartbeat.as_ref().map(|way| (text, &way.address.text, way.address.span))
-                }
-                Channel::Slack(channel, _) => {
-                    block.slack.as_ref().map(|way| (channel, &way.channel.text, way.channel.span))
-                }
+                Channel::Webhook(Address::Text(text)) => Some(text).zip(origin.webhook()),
+                Channel::Heartbeat(Address::Text(text)) => Some(text).zip(origin.heartbeat()),
+                Channel::Slack(channel, _) => Some(channel).zip(origin.slack()),
                 _ => None,
             };
-            let Some((text, said, span)) = said else { continue };
+            let Some((text, said)) = said else { continue };
             let Some(found) = in_address(text) else { continue };
             let word = way.channel.word();
             let name = secret_name(&receiver.name, word);
@@ -49,24 +42,20 @@ pub(super) fn addresses(platform: &Platform, sink: &mut Sink) {
                     "declare `secret {name}` and write `{word} = {name}`: it holds the whole address, which is read from a file"
                 ),
             };
-            report(&format!("in `{word}` of `{}`", receiver.name), text, &found, (said, span), help, sink);
+            report(&format!("in `{word}` of `{}`", receiver.name), text, &found, said, help, sink);
         }
     }
-    let pages = platform.document.platform.first().and_then(|block| block.runbooks.as_ref()?.address());
-    let top = platform.document.alert.iter();
-    let of_services = platform.services.iter().flat_map(|service| &service.block.alert);
-    let pages = pages.into_iter().chain(top.chain(of_services).filter_map(|alert| alert.runbook.as_ref()));
-    for page in pages {
-        let text = page.text.as_literal().unwrap_or_default();
+    for page in origins.runbooks() {
+        let text = page.as_literal().unwrap_or_default();
         // Numbers of pages look like keys.
         let Some(found) = in_address(text).filter(|found| found.what == PASSWORD) else { continue };
         let help = "take it out: who reads a runbook says who they are in the browser";
-        report("of the runbook", text, &found, (&page.text, page.span), help.to_owned(), sink);
+        report("of the runbook", text, &found, page, help.to_owned(), sink);
     }
 }
 
 /// SEC001: variables of containers that say a credential, or an address with one.
-pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
+pub(super) fn variables(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     // Many services have variables of the same names. What is called as a secret of the platform is one.
     let secrets = platform.inputs.iter().filter(|input| input.secret).map(|input| input.name.as_str());
     let secrets: HashSet<&str> = secrets.collect();
@@ -89,7 +78,7 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
                 Names::Other => marked && by_source() && is_token(&text),
             };
             if holds || says_one {
-                let place = value_place(service, variable);
+                let place = value_place(service, origins, variable);
                 let (_, _, services) = told.entry(place).or_insert_with(|| (variable, says_one, Vec::new()));
                 services.push(&service.path);
             }
@@ -136,21 +125,17 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
 }
 
 /// Where the value of a variable stands: where a component hands a parameter on, that is another place.
-fn value_place(service: &Service, variable: &EnvVar) -> Span {
-    let entries = service.block.env.iter().flat_map(|env| &env.entries);
-    let said =
-        entries.filter(|(name, _)| name.text == variable.name).find_map(|(_, said)| said.value.as_ref());
-    said.map_or(variable.span, |value| value.span)
+fn value_place(service: &Service, origins: &Origins, variable: &EnvVar) -> Span {
+    let mut values = origins.service(service.id).env();
+    values.find(|(name, _)| *name == variable.name).map_or(variable.span, |(_, value)| value.span)
 }
 
-fn report(who: &str, text: &str, found: &Found<'_>, said: (&Text, Span), help: String, sink: &mut Sink) {
-    let (said, span) = said;
-    let place = said.as_literal().filter(|said| *said == text);
-    let place = place.and_then(|said| part_of(said, span, found.place.clone()));
+fn report(who: &str, text: &str, found: &Found<'_>, said: Written<'_>, help: String, sink: &mut Sink) {
+    let place = said.part(text, found.place.clone());
     let what = said::describe(found);
     sink.report(
         Diagnostic::new(codes::SEC001, format!("the address {who} holds {what}"))
-            .at(place.unwrap_or(span), "whoever reads the source or the artifact knows it")
+            .at(place.unwrap_or(said.span), "whoever reads the source or the artifact knows it")
             .hide_all(text.get(found.place.clone()))
             .help(help),
     );

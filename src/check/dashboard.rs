@@ -2,9 +2,9 @@
 
 use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::hash::HashMap;
-use crate::model::Role;
-use crate::platform::Platform;
+use crate::origins::{DashboardOrigin, Origins};
 use crate::platform::observe::Dashboard;
+use crate::platform::{Platform, Role};
 use crate::source::Span;
 
 /// How wide a page is.
@@ -34,8 +34,8 @@ pub(super) fn shown(platform: &Platform, sink: &mut Sink) {
                     format!("{what}, and no service keeps the metrics for {them}"),
                 )
                 .because(cause::NO_METRICS_SERVER)
-                .at(first.block.span, "asks for metrics")
-                .at(shower.span(), "shows dashboards, and has no data source of metrics")
+                .at(first.span, "asks for metrics")
+                .at(shower.span, "shows dashboards, and has no data source of metrics")
                 .help("add an instance of a component that collects metrics, or a service with `role = metrics`"),
             );
         }
@@ -47,7 +47,7 @@ pub(super) fn shown(platform: &Platform, sink: &mut Sink) {
             let (what, them) = stand(own.count() + 1);
             sink.report(
                 Diagnostic::new(codes::GRA004, format!("{what}, and no service shows {them}"))
-                    .at(first.block.span, "in no artifact")
+                    .at(first.span, "in no artifact")
                     .help("add an instance of a component that shows dashboards, or a service with `role = dashboards`"),
             );
         }
@@ -55,21 +55,19 @@ pub(super) fn shown(platform: &Platform, sink: &mut Sink) {
 }
 
 /// GRA002: two dashboards with one address, or one title.
-pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
-    type Of = fn(&Dashboard) -> (&str, Span);
-    let uid: Of = |dashboard| (&dashboard.uid, dashboard.block.name.span);
-    let title: Of = |dashboard| {
-        let said = dashboard.block.title.as_ref().map_or(dashboard.block.name.span, |title| title.span);
-        (&dashboard.title, said)
-    };
+pub(super) fn clashes(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    type Of = for<'a> fn(&'a Dashboard, DashboardOrigin<'_>) -> (&'a str, Span);
+    let uid: Of = |dashboard, origin| (&dashboard.uid, origin.name());
+    let title: Of =
+        |dashboard, origin| (&dashboard.title, origin.title().map_or(origin.name(), |title| title.span));
     let kinds: [(&str, &str, Of); 2] = [
         ("the same address", "addresses are the first 40 characters of the names: rename one", uid),
         ("the same title", "give one of them another `title`", title),
     ];
     for (what, help, of) in kinds {
         let mut known: HashMap<&str, (Span, &str)> = HashMap::default();
-        for dashboard in &platform.observed.dashboards {
-            let (text, span) = of(dashboard);
+        for (dashboard, origin) in platform.observed.dashboards.iter().zip(origins.dashboards()) {
+            let (text, span) = of(dashboard, origin);
             let Some((first, name)) = known.get(text) else {
                 known.insert(text, (span, &dashboard.name));
                 continue;
@@ -88,24 +86,21 @@ pub(super) fn clashes(platform: &Platform, sink: &mut Sink) {
 }
 
 /// GRA003: panels that do not fit on a page.
-pub(super) fn sizes(platform: &Platform, sink: &mut Sink) {
-    for dashboard in &platform.observed.dashboards {
+pub(super) fn sizes(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    for (dashboard, origin) in platform.observed.dashboards.iter().zip(origins.dashboards()) {
         sink.about(platform.path(dashboard.owner), |sink| {
-            for panel in dashboard.block.panels() {
+            for (panel, origin) in dashboard.panels().zip(origin.panels()) {
                 let problem = match (panel.width, panel.height) {
-                    (Some(width), _) if width.0 == 0 => "no width",
-                    (Some(width), _) if width.0 > COLUMNS => "a width of more than 24 columns",
-                    (_, Some(height)) if height.0 == 0 => "no height",
-                    (_, Some(height)) if height.0 > HIGHEST => "a height of more than 100 lines",
+                    (0, _) => "no width",
+                    (width, _) if width > COLUMNS => "a width of more than 24 columns",
+                    (_, 0) => "no height",
+                    (_, height) if height > HIGHEST => "a height of more than 100 lines",
                     _ => continue,
                 };
                 sink.report(
-                    Diagnostic::new(
-                        codes::GRA003,
-                        format!("the panel \"{}\" has {problem}", panel.title.text),
-                    )
-                    .at(panel.title.span, "does not fit on a page")
-                    .help("a width is from 1 to 24, a height from 1 to 100"),
+                    Diagnostic::new(codes::GRA003, format!("the panel \"{}\" has {problem}", panel.title))
+                        .at(origin.title(), "does not fit on a page")
+                        .help("a width is from 1 to 24, a height from 1 to 100"),
                 );
             }
         });

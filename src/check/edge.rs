@@ -3,14 +3,13 @@
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
 use crate::hash::HashSet;
-use crate::model::NginxSettings;
 use crate::platform::range::Range;
 use crate::platform::{
     Outside, OutsideId, OutsideKind, Platform, Protocol, Role, RoutePath, Runtime, ServiceId, Site,
 };
 
 /// What serves sites of the host.
-const NAME: &str = NginxSettings::SCHEMA.key;
+const NAME: &str = formats::NGINX.name;
 
 /// The sites that a proxy of the platform serves.
 fn served(platform: &Platform) -> impl Iterator<Item = &Site> {
@@ -301,7 +300,7 @@ pub(super) fn idle(platform: &Platform, sink: &mut Sink) {
         sink.report(
             Diagnostic::new(codes::SITE012, format!("`{}` serves no site", proxy.path))
                 .about(&proxy.path)
-                .at(proxy.span(), "answers nobody")
+                .at(proxy.span, "answers nobody")
                 .help(format!(
                     "write `site NAME = \"shop.example.com\" {{ served_by = {}, … }}`, or take the proxy out",
                     proxy.path

@@ -5,23 +5,24 @@ mod line;
 use super::address::{self, Said};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet};
+use crate::origins::Origins;
 use crate::platform::{Health, ImageFacts, Platform, Runtime, Service, TCP_TOOLS};
 use crate::source::Span;
 
 /// HC001: a check by a tool that the image does not hold.
-pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
+pub(super) fn tools(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let known = Programs::new(platform);
     for service in &platform.services {
-        let Some(block) = &service.block.health else { continue };
+        let Some(origin) = origins.service(service.id).health() else { continue };
         let facts = platform.facts(service).filter(|facts| facts.tools_known);
         match &service.health {
             Health::Http { tool: None, .. } | Health::Tcp { possible: false, .. } => {
                 // On Kubernetes the kubelet asks, from outside of the container.
                 if platform.runtime == Runtime::Compose {
-                    unknown_tool(service, facts, block.span, sink);
+                    unknown_tool(service, facts, origin.span(), sink);
                 }
             }
-            Health::Builtin(_) if block.builtin == Some(true) => {
+            Health::Builtin(_) if origin.has_builtin() => {
                 if let Some(facts) = platform.facts(service).filter(|facts| !facts.builtin_health) {
                     sink.report(
                         Diagnostic::new(
@@ -29,7 +30,7 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
                             format!("`{}` has no health check of its own", image(service)),
                         )
                         .about(&service.path)
-                        .at(block.span, "uses the image's own check")
+                        .at(origin.span(), "uses the image's own check")
                         .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
                         .help(held(facts)),
                     );
@@ -37,12 +38,12 @@ pub(super) fn tools(platform: &Platform, sink: &mut Sink) {
             }
             Health::Http { tool: Some(tool), .. } => {
                 if let Some(facts) = facts.filter(|facts| !holds(facts, tool.word())) {
-                    absent(service, facts, tool.word(), block.span, sink);
+                    absent(service, facts, tool.word(), origin.span(), sink);
                 }
             }
             Health::Exec(_) | Health::Shell(_) => {
                 if let Some(facts) = facts {
-                    command(service, facts, &known, sink);
+                    command(service, origins, facts, &known, sink);
                 }
             }
             Health::None { .. } | Health::Builtin(_) | Health::Tcp { .. } => {}
@@ -93,8 +94,8 @@ fn is_line(option: &str) -> bool {
 }
 
 /// A command that calls programs which are not there.
-fn command(service: &Service, facts: &ImageFacts, known: &Programs<'_>, sink: &mut Sink) {
-    let said: Vec<Said<'_>> = address::check(service).collect();
+fn command(service: &Service, origins: &Origins, facts: &ImageFacts, known: &Programs<'_>, sink: &mut Sink) {
+    let said: Vec<Said<'_>> = address::check(service, origins).collect();
     let texts: Vec<(&str, Span)> = said.iter().map(|said| (said.text.as_ref(), said.span)).collect();
     let mut called: Vec<(Vec<String>, Span)> = Vec::new();
     match (&service.health, texts.as_slice()) {
@@ -195,19 +196,22 @@ fn unknown_tool(service: &Service, facts: Option<&ImageFacts>, span: Span, sink:
 }
 
 /// HC005: a health path that the service does not serve.
-pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
+pub(super) fn paths(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in &platform.services {
-        let (Health::Http { port, .. }, Some(block)) = (&service.health, &service.block.health) else {
-            continue;
-        };
+        let Health::Http { port, readiness, liveness, startup, .. } = &service.health else { continue };
+        let Some(origin) = origins.service(service.id).health() else { continue };
         let own = service.ports.get(*port).map(|port| port.paths.as_slice()).unwrap_or_default();
         let of_image = platform.facts(service).map(|facts| facts.endpoints.as_slice()).unwrap_or_default();
         let known = if own.is_empty() { of_image } else { own };
         if known.is_empty() {
             continue;
         }
-        for path in [&block.readiness, &block.liveness, &block.startup].into_iter().flatten() {
-            let Some(text) = path.text.as_literal() else { continue };
+        let paths = [
+            (Some(readiness), origin.readiness()),
+            (liveness.as_ref(), origin.liveness()),
+            (startup.as_ref(), origin.startup()),
+        ];
+        for (text, span) in paths.into_iter().filter_map(|(text, span)| text.zip(span)) {
             let asked = text.split('?').next().unwrap_or(text);
             if known.iter().any(|known| known == asked) {
                 continue;
@@ -216,7 +220,7 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
             sink.report(
                 Diagnostic::new(codes::HC005, format!("`{}` does not serve `{asked}`", service.path))
                     .about(&service.path)
-                    .at(path.span, "asked for its health")
+                    .at(span, "asked for its health")
                     .help(help.unwrap_or_else(|| {
                         format!("it serves {}", list_of(known.iter().map(String::as_str))).into()
                     })),

@@ -1,11 +1,11 @@
 //! nginx of the host: what it cannot reach, and what it shares with others.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::model::NginxSettings;
+use crate::formats;
 use crate::platform::{Platform, Route};
 
 /// What reads the files.
-const NAME: &str = NginxSettings::SCHEMA.key;
+const NAME: &str = formats::NGINX.name;
 
 /// NGX001: routes of sites on the host to ports that services do not publish, and a setting for nginx of the host where that
 /// serves nothing.

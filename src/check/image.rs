@@ -81,7 +81,7 @@ pub(super) fn tags(platform: &Platform, sink: &mut Sink) {
         };
         let top = platform.top(service.id);
         let several = users.get(&name.span).is_some_and(|users| *users > 1);
-        let of = elsewhere(top, name).or_else(|| several.then(|| top.span()));
+        let of = elsewhere(top, name).or_else(|| several.then(|| top.span));
         sink.report(
             Diagnostic::new(codes::IMG002, message)
                 .about(&service.path)
@@ -108,7 +108,7 @@ pub(super) use known::{ended, expected, kernels, unknown};
 
 /// The place of the service at the top, where its image is said in another file: in its component.
 fn elsewhere(top: &Service, image: &ImageName) -> Option<Span> {
-    Some(top.span()).filter(|span| span.file != image.span.file)
+    Some(top.span).filter(|span| span.file != image.span.file)
 }
 
 /// The services of one repository, by tag.

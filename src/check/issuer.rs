@@ -24,7 +24,7 @@ pub(super) fn brought(platform: &Platform, sink: &mut Sink) {
             )
             .about(&proxy.path)
             .at(tls.span, reason)
-            .at(proxy.span(), "the proxy")
+            .at(proxy.span, "the proxy")
             .help(help)
         };
         if tls.issuer.is_asked() {
@@ -183,7 +183,7 @@ fn unasked(platform: &Platform, proxy: &Service, http: &Port, acme: &Acme) -> Op
         return other.then(|| (format!("listens on port {} of the host", http.number), http.span));
     }
     let Some(publish) = &http.publish else {
-        return Some((format!("does not publish its port `{}`", http.name), proxy.span()));
+        return Some((format!("does not publish its port `{}`", http.name), proxy.span));
     };
     let outside = &platform[publish.to];
     let reason = match outside.kind {

@@ -7,24 +7,25 @@ use std::collections::BTreeSet;
 use super::address::{self, Directory};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::HashMap;
+use crate::origins::Origins;
 use crate::platform::{Cause, Edge, EdgeEnd, NetworkId, OutsideKind, Platform, Service, ServiceId};
 use crate::source::Span;
 
 /// NET001, NET002 and NET003: connections that no network carries.
-pub(super) fn edges(platform: &Platform, sink: &mut Sink) {
-    let broken = broken(platform);
+pub(super) fn edges(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    let broken = broken(platform, origins);
     for edge in &platform.edges {
         let from = &platform[edge.from];
         match edge.to {
             EdgeEnd::Service(to, port) => {
-                if is_broken(platform, edge) {
-                    let told = between(platform, edge, from, &platform[to], port);
-                    sink.report(of_one_end(told, platform, edge, &broken));
+                if is_broken(platform, origins, edge) {
+                    let told = between(platform, origins, edge, from, &platform[to], port);
+                    sink.report(of_one_end(told, platform, origins, edge, &broken));
                 }
             }
             EdgeEnd::Outside(outside) => {
                 let outside = &platform[outside];
-                if outside.kind != OutsideKind::Localhost && only_internal(platform, from) {
+                if outside.kind != OutsideKind::Localhost && only_internal(platform, origins, from) {
                     sink.report(
                         Diagnostic::new(
                             codes::NET003,
@@ -37,7 +38,7 @@ pub(super) fn edges(platform: &Platform, sink: &mut Sink) {
                         .at(edge.span, format!("leads out, to `{}`", outside.name))
                         .because(no_way_out(from))
                         .at_cause(
-                            from.networks_span,
+                            origins.service(from.id).networks(),
                             format!(
                                 "{} {} no way out",
                                 names(platform, &from.networks),
@@ -53,12 +54,12 @@ pub(super) fn edges(platform: &Platform, sink: &mut Sink) {
 }
 
 /// NET003: probes that are to look at sites from outside, and cannot get there.
-pub(super) fn probes(platform: &Platform, sink: &mut Sink) {
+pub(super) fn probes(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for job in platform.observed.jobs.iter().filter(|job| !job.probes.is_empty()) {
         let probe = &platform[job.service];
         // What it says to reach is told there.
         let said = |edge: &Edge| edge.from == probe.id && matches!(edge.to, EdgeEnd::Outside(_));
-        if !only_internal(platform, probe) || platform.edges.iter().any(said) {
+        if !only_internal(platform, origins, probe) || platform.edges.iter().any(said) {
             continue;
         }
         sink.report(
@@ -68,7 +69,7 @@ pub(super) fn probes(platform: &Platform, sink: &mut Sink) {
             )
             .about(&probe.path)
             .at(
-                probe.networks_span,
+                origins.service(probe.id).networks(),
                 format!("{} {} no way out", names(platform, &probe.networks), has(probe.networks.len())),
             )
             .because(no_way_out(probe))
@@ -79,6 +80,7 @@ pub(super) fn probes(platform: &Platform, sink: &mut Sink) {
 
 fn between(
     platform: &Platform,
+    origins: &Origins,
     edge: &Edge,
     from: &Service,
     to: &Service,
@@ -96,8 +98,14 @@ fn between(
         .about(&from.path)
         .about(&to.path)
         .at(edge.span, format!("these metrics are scraped by `{}`{number}", from.path))
-        .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)))
-        .at(from.networks_span, format!("`{}` is on {}", from.path, names(platform, &from.networks)))
+        .at(
+            origins.service(to.id).networks(),
+            format!("`{}` is on {}", to.path, names(platform, &to.networks)),
+        )
+        .at(
+            origins.service(from.id).networks(),
+            format!("`{}` is on {}", from.path, names(platform, &from.networks)),
+        )
     } else {
         Diagnostic::new(
             codes::NET001,
@@ -106,25 +114,33 @@ fn between(
         .about(&from.path)
         .about(&to.path)
         .at(edge.span, format!("this makes `{}` connect to `{}`{number}", from.path, to.path))
-        .at(from.networks_span, format!("`{}` is on {}", from.path, names(platform, &from.networks)))
-        .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)))
+        .at(
+            origins.service(from.id).networks(),
+            format!("`{}` is on {}", from.path, names(platform, &from.networks)),
+        )
+        .at(
+            origins.service(to.id).networks(),
+            format!("`{}` is on {}", to.path, names(platform, &to.networks)),
+        )
     };
-    join::two(platform, from, to).help(platform, told)
+    join::two(platform, origins, from, to).help(platform, origins, told)
 }
 
 /// Whether an edge joins services that share no network. Where a network could not be bound, that was reported.
-fn is_broken(platform: &Platform, edge: &Edge) -> bool {
+fn is_broken(platform: &Platform, origins: &Origins, edge: &Edge) -> bool {
     let EdgeEnd::Service(to, _) = edge.to else { return false };
     let (from, to) = (&platform[edge.from], &platform[to]);
     let host = |service: &Service| service.exception(|security| security.host_network);
-    let whole = |service: &Service| !host(service) && service.runs() && !service.networks_lost;
+    let whole =
+        |service: &Service| !host(service) && service.runs() && !origins.service(service.id).lacks_networks();
     edge.network.is_none() && whole(from) && whole(to)
 }
 
 /// Whether two services share no network, and no edge joins them that says so.
-pub(super) fn apart(platform: &Platform, from: &Service, to: &Service) -> bool {
+pub(super) fn apart(platform: &Platform, origins: &Origins, from: &Service, to: &Service) -> bool {
     let host = |service: &Service| service.exception(|security| security.host_network);
-    let whole = |service: &Service| !host(service) && service.runs() && !service.networks_lost;
+    let whole =
+        |service: &Service| !host(service) && service.runs() && !origins.service(service.id).lacks_networks();
     from.id != to.id
         && whole(from)
         && whole(to)
@@ -133,7 +149,13 @@ pub(super) fn apart(platform: &Platform, from: &Service, to: &Service) -> bool {
 }
 
 /// NET001: a text that names a service which shares no network.
-pub(super) fn by_text(platform: &Platform, from: &Service, to: &Service, said: Span) -> Diagnostic {
+pub(super) fn by_text(
+    platform: &Platform,
+    origins: &Origins,
+    from: &Service,
+    to: &Service,
+    said: Span,
+) -> Diagnostic {
     let told = Diagnostic::new(
         codes::NET001,
         format!("`{}` names `{}` in text, but they share no network", from.path, to.path),
@@ -141,9 +163,12 @@ pub(super) fn by_text(platform: &Platform, from: &Service, to: &Service, said: S
     .about(&from.path)
     .about(&to.path)
     .at(said, format!("names `{}`", to.path))
-    .at(from.networks_span, format!("`{}` is on {}", from.path, names(platform, &from.networks)))
-    .at(to.networks_span, format!("`{}` is on {}", to.path, names(platform, &to.networks)));
-    let told = join::two(platform, from, to).help(platform, told);
+    .at(
+        origins.service(from.id).networks(),
+        format!("`{}` is on {}", from.path, names(platform, &from.networks)),
+    )
+    .at(origins.service(to.id).networks(), format!("`{}` is on {}", to.path, names(platform, &to.networks)));
+    let told = join::two(platform, origins, from, to).help(platform, origins, told);
     match [from, to].into_iter().find(|end| end.networks.is_empty()) {
         Some(end) => told.because(format!("networks of {}", end.path)),
         None => told,
@@ -160,12 +185,12 @@ struct Broken {
     common: Option<BTreeSet<NetworkId>>,
 }
 
-fn broken(platform: &Platform) -> HashMap<Span, Broken> {
+fn broken(platform: &Platform, origins: &Origins) -> HashMap<Span, Broken> {
     let mut all: HashMap<Span, Broken> = HashMap::default();
-    for edge in platform.edges.iter().filter(|edge| is_broken(platform, edge)) {
+    for edge in platform.edges.iter().filter(|edge| is_broken(platform, origins, edge)) {
         let EdgeEnd::Service(to, _) = edge.to else { continue };
         for (end, other) in [(edge.from, to), (to, edge.from)] {
-            let broken = all.entry(platform[end].networks_span).or_default();
+            let broken = all.entry(origins.service(end).networks()).or_default();
             broken.number += 1;
             broken.others.insert(other);
             let others: BTreeSet<NetworkId> = platform[other].networks.iter().copied().collect();
@@ -182,27 +207,29 @@ fn broken(platform: &Platform) -> HashMap<Span, Broken> {
 fn of_one_end(
     mut told: Diagnostic,
     platform: &Platform,
+    origins: &Origins,
     edge: &Edge,
     broken: &HashMap<Span, Broken>,
 ) -> Diagnostic {
     let EdgeEnd::Service(to, _) = edge.to else { return told };
     let ends = [edge.from, to].map(|end| &platform[end]);
     if let Some(end) = ends.into_iter().find(|end| end.networks.is_empty()) {
-        told.origin = told.labels.iter().position(|label| label.span == end.networks_span);
+        told.origin = told.labels.iter().position(|label| label.span == origins.service(end.id).networks());
         return told.because(format!("networks of {}", end.path));
     }
     let shared = ends.into_iter().filter_map(|end| {
-        let broken = broken.get(&end.networks_span).filter(|broken| broken.number > 1)?;
+        let broken = broken.get(&origins.service(end.id).networks()).filter(|broken| broken.number > 1)?;
         let common: Vec<NetworkId> = broken.common.iter().flatten().copied().collect();
         if common.is_empty() {
             return None;
         }
         let others: Vec<&Service> = broken.others.iter().map(|id| &platform[*id]).collect();
-        Some((broken.number, end, join::many(platform, end, &others, &common)?))
+        Some((broken.number, end, join::many(platform, origins, end, &others, &common)?))
     });
     let Some((_, end, join)) = shared.max_by_key(|(number, ..)| *number) else { return told };
-    told.origin = told.labels.iter().position(|label| label.span == end.networks_span);
-    join.help(platform, told).because(format!("networks at {:?}", end.networks_span))
+    told.origin = told.labels.iter().position(|label| label.span == origins.service(end.id).networks());
+    join.help(platform, origins, told)
+        .because(format!("networks at {:?}", origins.service(end.id).networks()))
 }
 
 /// The cause that a service has no way out.
@@ -210,8 +237,8 @@ fn no_way_out(service: &Service) -> String {
     format!("no way out of {}", service.path)
 }
 
-fn only_internal(platform: &Platform, service: &Service) -> bool {
-    !service.networks_lost
+fn only_internal(platform: &Platform, origins: &Origins, service: &Service) -> bool {
+    !origins.service(service.id).lacks_networks()
         && !service.exception(|security| security.host_network)
         && service.networks.iter().all(|network| platform[*network].internal)
 }
@@ -237,17 +264,19 @@ fn way_out(platform: &Platform, service: &Service) -> String {
 }
 
 /// NET004: a network with a single member.
-pub(super) fn lonely(platform: &Platform, sink: &mut Sink) {
+pub(super) fn lonely(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     // The one network of a platform that declares none is nobody's to remove, and a name that leads nowhere may have been meant for
     // any of them.
-    if platform.document.network.is_empty() || platform.services.iter().any(|service| service.networks_lost) {
+    if !origins.declares_networks()
+        || platform.services.iter().any(|service| origins.service(service.id).lacks_networks())
+    {
         return;
     }
     // Whoever is to join it is named where a connection breaks.
     let broken: BTreeSet<ServiceId> = platform
         .edges
         .iter()
-        .filter(|edge| is_broken(platform, edge))
+        .filter(|edge| is_broken(platform, origins, edge))
         .flat_map(|edge| match edge.to {
             EdgeEnd::Service(to, _) => vec![edge.from, to],
             EdgeEnd::Outside(_) => Vec::new(),
@@ -284,16 +313,16 @@ pub(super) fn lonely(platform: &Platform, sink: &mut Sink) {
         let diagnostic =
             members.first().into_iter().fold(diagnostic, |told, member| told.about(&member.path));
         let diagnostic = diagnostic.at(network.span, "declared here");
-        let diagnostic =
-            diagnostic.at_maybe(members.first().map(|member| member.networks_span), "its only member");
+        let diagnostic = diagnostic
+            .at_maybe(members.first().map(|member| origins.service(member.id).networks()), "its only member");
         sink.report(diagnostic.help("remove the network, or put who should talk over it on it"));
     }
 }
 
 /// NET006: a published port that answers nobody.
-pub(super) fn published(platform: &Platform, sink: &mut Sink) {
+pub(super) fn published(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in &platform.services {
-        if !only_internal(platform, service) {
+        if !only_internal(platform, origins, service) {
             continue;
         }
         for port in &service.ports {
@@ -309,7 +338,10 @@ pub(super) fn published(platform: &Platform, sink: &mut Sink) {
                 .about(&service.path)
                 .because(no_way_out(service))
                 .at(publish.span, "published here")
-                .at_cause(service.networks_span, format!("only {}", names(platform, &service.networks)))
+                .at_cause(
+                    origins.service(service.id).networks(),
+                    format!("only {}", names(platform, &service.networks)),
+                )
                 .help(way_out(platform, service)),
             );
         }
@@ -317,7 +349,7 @@ pub(super) fn published(platform: &Platform, sink: &mut Sink) {
 }
 
 /// NET005: a name that does not resolve, because one of both is on the network of the host.
-pub(super) fn names_of_hosts(platform: &Platform, sink: &mut Sink) {
+pub(super) fn names_of_hosts(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let on_host = |service: &Service| service.exception(|security| security.host_network);
     if !platform.services.iter().any(on_host) {
         return;
@@ -325,7 +357,7 @@ pub(super) fn names_of_hosts(platform: &Platform, sink: &mut Sink) {
     let directory = Directory::new(&platform.services);
     for from in &platform.services {
         let mut told: Vec<(ServiceId, Span)> = Vec::new();
-        for said in address::texts(from) {
+        for said in address::texts(from, origins) {
             let whole = said.host().into_iter().flat_map(|host| directory.named(host));
             let mut named: BTreeSet<ServiceId> = whole.map(|to| to.id).collect();
             address::addresses(&said, |address| named.extend(directory.named(address.host).map(|to| to.id)));
@@ -348,15 +380,14 @@ pub(super) fn names_of_hosts(platform: &Platform, sink: &mut Sink) {
         for (to, span) in told {
             let to = &platform[to];
             if to.id != from.id && (on_host(from) || on_host(to)) {
-                unresolved(from, to, span, sink);
+                unresolved(from, to, origins, span, sink);
             }
         }
     }
 }
 
-fn unresolved(from: &Service, to: &Service, span: Span, sink: &mut Sink) {
-    let security =
-        |service: &Service| service.block.security.as_ref().map_or(service.span(), |block| block.span);
+fn unresolved(from: &Service, to: &Service, origins: &Origins, span: Span, sink: &mut Sink) {
+    let security = |service: &Service| origins.service(service.id).security().unwrap_or(service.span);
     let to_host = to.exception(|security| security.host_network);
     let (excepted, help) = if to_host {
         (to, "it is reached through the host, by an address that is handed over; or take `host_network` out")

@@ -2,12 +2,12 @@
 
 use super::query::missing::path_cause;
 use crate::diagnostic::{Diagnostic, Sink, cause, codes, list_of};
-use crate::model::Role;
-use crate::platform::{Override, Platform, Runtime, Service, Tree};
+use crate::origins::Origins;
+use crate::platform::{Override, Platform, Role, Runtime, Service, Tree};
 use crate::standard;
 
 /// OBS001: scrape paths that the service does not answer metrics at.
-pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
+pub(super) fn paths(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for job in platform.observed.jobs.iter().filter(|job| job.probes.is_empty()) {
         let service = &platform[job.service];
         let port = &service.ports[job.port];
@@ -29,7 +29,7 @@ pub(super) fn paths(platform: &Platform, sink: &mut Sink) {
             )
             .about(&service.path)
             .at(
-                service.block.metrics.as_ref().and_then(|it| it.path.as_ref()).map_or(job.span, |it| it.span),
+                origins.service(service.id).metrics_path().unwrap_or(job.span),
                 format!("{whose} has them at {}", list_of(known.iter().map(String::as_str))),
             )
             .because(path_cause(job))
@@ -72,16 +72,17 @@ pub(super) fn renamed(platform: &Platform, sink: &mut Sink) {
 }
 
 /// OBS003: services that are known to export metrics, which nobody scrapes.
-pub(super) fn unscraped(platform: &Platform, sink: &mut Sink) {
+pub(super) fn unscraped(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     if platform.with_role(Role::Metrics).next().is_none() {
         return;
     }
     // Where there is a block that could not be bound, that was reported.
-    for service in platform.services.iter().filter(|it| it.block.metrics.is_none() && !it.is_job()) {
+    let is_unscraped = |it: &&Service| !it.is_job() && origins.service(it.id).metrics().is_none();
+    for service in platform.services.iter().filter(is_unscraped) {
         let images = [&service.base_name, &service.image_name];
         let known =
             images.into_iter().flatten().any(|image| standard::exports::source(&image.repository).is_some());
-        let declared = service.block.metric.first();
+        let declared = origins.service(service.id).declared_metrics().next();
         if known || declared.is_some() {
             sink.report(
                 Diagnostic::new(
@@ -89,8 +90,8 @@ pub(super) fn unscraped(platform: &Platform, sink: &mut Sink) {
                     format!("`{}` exports metrics, and is not scraped", service.path),
                 )
                 .about(&service.path)
-                .at(service.span(), "has no `metrics` block")
-                .at_maybe(declared.map(|metric| metric.name.span), "one of its metrics")
+                .at(service.span, "has no `metrics` block")
+                .at_maybe(declared.map(|(_, span)| span), "one of its metrics")
                 .because(cause::job(&service.name))
                 .help("write `metrics { path = \"/metrics\" }`, or `allow OBS003` with the reason"),
             );
@@ -123,7 +124,7 @@ pub(super) fn unprobed(platform: &Platform, sink: &mut Sink) {
         sink.report(
             Diagnostic::new(codes::OBS011, format!("`{}` does not look at the site `{name}`", probe.path))
                 .at(site.domain_span, reason)
-                .at(probe.span(), "looks at every site whose name is known")
+                .at(probe.span, "looks at every site whose name is known")
                 .help(help),
         );
     }
@@ -153,7 +154,7 @@ pub(super) fn probeless(platform: &Platform, sink: &mut Sink) {
 }
 
 /// OBS016, OBS017: targets that are not always there, and are missed while they are not.
-pub(super) fn away(platform: &Platform, sink: &mut Sink) {
+pub(super) fn away(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let readers: Vec<Option<&str>> =
         platform.with_role(Role::Metrics).map(|reader| platform.profile(reader)).collect();
     if readers.is_empty() {
@@ -169,7 +170,7 @@ pub(super) fn away(platform: &Platform, sink: &mut Sink) {
                 )
                 .about(&service.path)
                 .at(job.span, "is missed as soon as it has ended")
-                .at_maybe(service.block.run.as_ref().map(|run| run.span), "ends")
+                .at_maybe(origins.service(service.id).run(), "ends")
                 .because(cause::job(&service.name))
                 .help("take `metrics` out, and what brings alerts about it; let it leave its time of success to something that is scraped"),
             );
@@ -186,7 +187,7 @@ pub(super) fn away(platform: &Platform, sink: &mut Sink) {
             )
             .about(&service.path)
             .at(
-                service.block.group.as_ref().map_or(service.span(), |group| group.0.span),
+                origins.service(service.id).group().unwrap_or(service.span),
                 "is missed wherever nobody asks for the profile",
             )
             .because(format!("profile {profile}"))
@@ -196,12 +197,12 @@ pub(super) fn away(platform: &Platform, sink: &mut Sink) {
 }
 
 /// OBS010: alerts and records that nobody evaluates.
-pub(super) fn unread(platform: &Platform, sink: &mut Sink) {
+pub(super) fn unread(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let observed = &platform.observed;
     if platform.with_role(Role::Metrics).next().is_some() {
         return;
     }
-    let Some(header) = platform.document.platform.first() else { return };
+    let Some(header) = origins.header() else { return };
     let number = observed.alerts.len() + observed.records.len();
     if number == 0 {
         return;
@@ -209,7 +210,7 @@ pub(super) fn unread(platform: &Platform, sink: &mut Sink) {
     let what = if number == 1 { "a rule stands".to_owned() } else { format!("{number} rules stand") };
     sink.report(
         Diagnostic::new(codes::OBS010, format!("{what} in the source, and no service evaluates them"))
-            .at(header.name.span, "has no service with `role = metrics`")
+            .at(header.name(), "has no service with `role = metrics`")
             .because(cause::NO_METRICS_SERVER)
             .help("add an instance of a component that collects metrics, or `allow OBS010` with the reason"),
     );
@@ -217,7 +218,7 @@ pub(super) fn unread(platform: &Platform, sink: &mut Sink) {
 
 /// OBS019: an exporter beside a service of several containers, which it asks by their one name: each answer is another one's, and
 /// counters of one container are read as those of another. K8S014 says so of a cluster.
-pub(super) fn one_exporter(platform: &Platform, sink: &mut Sink) {
+pub(super) fn one_exporter(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     if platform.runtime != Runtime::Compose || platform.with_role(Role::Metrics).next().is_none() {
         return;
     }
@@ -228,7 +229,7 @@ pub(super) fn one_exporter(platform: &Platform, sink: &mut Sink) {
         if copies < 2 || !platform.connects(exporter.id, observed.id) {
             continue;
         }
-        let said = observed.block.scale.as_ref().map(|scale| scale.span);
+        let said = origins.service(observed.id).scale();
         sink.report(
             Diagnostic::new(
                 codes::OBS019,
@@ -236,7 +237,7 @@ pub(super) fn one_exporter(platform: &Platform, sink: &mut Sink) {
             )
             .about(&exporter.path)
             .at(
-                exporter.span(),
+                exporter.span,
                 format!("asks `{}` by a name that {copies} containers answer to", observed.path),
             )
             .at_maybe(said, "runs several times")

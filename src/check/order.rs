@@ -4,11 +4,11 @@ use super::address::{Address, Directory, Named, Place, Said};
 use super::network;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
-use crate::model::{Condition, RunKind};
-use crate::platform::{Dependency, Platform, Port, Service, ServiceId};
+use crate::origins::{HealthOrigin, Origins};
+use crate::platform::{Condition, Dependency, Platform, Port, RunKind, Service, ServiceId};
 
 /// DEP001 and DEP003: conditions that never come to be.
-pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
+pub(super) fn conditions(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in &platform.services {
         for dependency in service.dependencies.iter().filter(|dependency| dependency.said) {
             let on = &platform[dependency.on];
@@ -23,7 +23,7 @@ pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
                     )
                     .about(&service.path)
                     .at(dependency.span, "waits for its health")
-                    .at(on.span(), "runs once")
+                    .at(on.span, "runs once")
                     .help(format!("write `wait {} = completed`, or `after = [{}]`", on.path, on.path)),
                 );
             } else if dependency.condition == Condition::Healthy
@@ -41,7 +41,7 @@ pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
                     .about(&service.path)
                     .at(dependency.span, "waits for its health")
                     .at(
-                        on.block.health.as_ref().map_or(on.span(), |health| health.span),
+                        origins.service(on.id).health().map_or(on.span, HealthOrigin::span),
                         "has no check that runs in its container",
                     )
                     .help(format!("write `wait {} = started`, or give it a `health` block", on.path)),
@@ -57,7 +57,7 @@ pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
                     )
                     .about(&service.path)
                     .at(dependency.span, "waits for its end")
-                    .at(on.span(), "does not run once")
+                    .at(on.span, "does not run once")
                     .help(format!("write `wait {} = healthy`, or `run = once` at `{}`", on.path, on.path)),
                 );
             }
@@ -66,7 +66,7 @@ pub(super) fn conditions(platform: &Platform, sink: &mut Sink) {
 }
 
 /// DEP004: a wait for a service that does not start with the one that waits.
-pub(super) fn absent(platform: &Platform, sink: &mut Sink) {
+pub(super) fn absent(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in &platform.services {
         for dependency in service.dependencies.iter().filter(|dependency| dependency.said) {
             let on = &platform[dependency.on];
@@ -76,7 +76,7 @@ pub(super) fn absent(platform: &Platform, sink: &mut Sink) {
                     Diagnostic::new(codes::DEP004, format!("{waits}, which runs on a schedule only"))
                         .about(&service.path)
                         .at(dependency.span, "waits for its start")
-                        .at(on.block.run.as_ref().map_or(on.span(), |run| run.span), "runs when it is due")
+                        .at(origins.service(on.id).run().unwrap_or(on.span), "runs when it is due")
                         .help("take the `wait` out"),
                 );
                 continue;
@@ -100,8 +100,8 @@ pub(super) fn absent(platform: &Platform, sink: &mut Sink) {
                     format!("{waits}, which starts only with the profile `{profile}`"),
                 ).about(&service.path)
                 .at(dependency.span, "insists on it")
-                .at(on.block.group.as_ref().map_or(on.span(), |group| group.0.span), "its group has the profile")
-                .at(service.block.group.as_ref().map_or(service.span(), |group| group.0.span), own)
+                .at(origins.service(on.id).group().unwrap_or(on.span), "its group has the profile")
+                .at(origins.service(service.id).group().unwrap_or(service.span), own)
                 .help(format!(
                     "take the `wait` out: what is referred to, or named in `after`, is waited for where it starts; or put `{}` into the same profile",
                     service.path
@@ -113,21 +113,16 @@ pub(super) fn absent(platform: &Platform, sink: &mut Sink) {
 
 /// DEP005 and NET001: text that names a service without a reference, so that nothing is known of the connection, and
 /// text that names one which is not reached.
-pub(super) fn literals(platform: &Platform, named: &Named<'_>, sink: &mut Sink) {
+pub(super) fn literals<'a>(platform: &'a Platform, named: &Named<'a>, sink: &mut Sink) {
     let directory = Directory::new(&platform.services);
     let mut listening = Listening::default();
     for service in &platform.services {
-        let named = named.by(service.id);
-        if named.is_empty() {
+        let by_service = named.by(service.id);
+        if by_service.is_empty() {
             continue;
         }
-        let mut naming = Naming {
-            platform,
-            service,
-            waits: service.block.wait.iter().map(|wait| wait.service.text.as_str()).collect(),
-            told: HashSet::default(),
-        };
-        for (said, address) in named {
+        let mut naming = Naming { platform, origins: named.origins, service, told: HashSet::default() };
+        for (said, address) in by_service {
             // What a check asks is no connection of the service.
             if said.place == Place::Health {
                 continue;
@@ -148,9 +143,8 @@ type Listening<'a> = HashMap<ServiceId, HashMap<u16, &'a Port>>;
 /// A service whose texts name others.
 struct Naming<'a> {
     platform: &'a Platform,
+    origins: &'a Origins,
     service: &'a Service,
-    /// What it says that it waits for.
-    waits: HashSet<&'a str>,
     told: HashSet<ServiceId>,
 }
 
@@ -167,10 +161,10 @@ impl<'a> Naming<'a> {
         if self.told.contains(&to.id) {
             return;
         }
-        let (platform, service) = (self.platform, self.service);
+        let (platform, origins, service) = (self.platform, self.origins, self.service);
         // A file may speak of what it does not connect to.
-        let apart = said.place != Place::File && network::apart(platform, service, to);
-        let known = self.waits.contains(to.path.as_str()) || is_known(platform, service, to);
+        let apart = said.place != Place::File && network::apart(platform, origins, service, to);
+        let known = is_known(platform, service, to);
         if known && !apart {
             return;
         }
@@ -185,7 +179,7 @@ impl<'a> Naming<'a> {
         }
         self.told.insert(to.id);
         if apart {
-            sink.report(network::by_text(platform, service, to, said.span));
+            sink.report(network::by_text(platform, origins, service, to, said.span));
             return;
         }
         let port = port.or(to.ports.first());
@@ -202,7 +196,7 @@ impl<'a> Naming<'a> {
             )
             .about(&service.path)
             .at(said.span, format!("names `{name}`"))
-            .at(port.map_or(to.span(), |port| port.span), "the service that is meant")
+            .at(port.map_or(to.span, |port| port.span), "the service that is meant")
             .help(match port {
                 // A file that `from` reads is taken as it is.
                 _ if said.place == Place::File => format!(
@@ -227,6 +221,7 @@ fn is_known(platform: &Platform, from: &Service, to: &Service) -> bool {
         || !to.runs()
         || host(from)
         || host(to)
+        || from.starts_without.contains(&to.id)
         || from.dependencies.binary_search_by_key(&to.id, |dependency| dependency.on).is_ok()
         || platform.connects(from.id, to.id)
 }

@@ -4,13 +4,12 @@ use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes, did_you_mean, list_of};
 use crate::hash::HashSet;
-use crate::model::PanelKind;
-use crate::platform::Platform;
-use crate::platform::observe::Dashboard;
+use crate::origins::{DashboardOrigin, Origins, Written};
+use crate::platform::observe::{Choice, Dashboard};
+use crate::platform::{PanelKind, Platform};
 use crate::promql::Labels;
-use crate::schema::{Constant, part_of};
+use crate::schema::part_of;
 use crate::source::Span;
-use crate::syntax::Name;
 
 /// What Grafana itself puts in (`https://grafana.com/docs/grafana/latest/dashboards/variables/add-template-variables`,
 /// "Global variables"; grafana/grafana:public/app/features/templating/macroRegistry.ts).
@@ -60,21 +59,20 @@ struct Said<'a> {
 }
 
 impl<'a> Said<'a> {
-    fn name(name: &'a Name) -> Self {
-        Self { text: &name.text, span: name.span, query: false, foreign: false, prose: false }
+    fn name(text: &'a str, span: Span) -> Self {
+        Self { text, span, query: false, foreign: false, prose: false }
     }
 
-    fn constant(constant: &'a Constant) -> Self {
-        let text = constant.text.as_literal().unwrap_or_default();
-        Self { text, span: constant.span, query: false, foreign: false, prose: false }
+    fn written(written: Written<'a>) -> Self {
+        Self::name(written.as_literal().unwrap_or_default(), written.span)
     }
 
-    fn query(constant: &'a Constant) -> Self {
-        Self { query: true, ..Self::constant(constant) }
+    fn query(written: Written<'a>) -> Self {
+        Self { query: true, ..Self::written(written) }
     }
 
-    fn prose(constant: &'a Constant) -> Self {
-        Self { prose: true, ..Self::constant(constant) }
+    fn prose(written: Written<'a>) -> Self {
+        Self { prose: true, ..Self::written(written) }
     }
 
     /// The place of a part of it, or the whole of it.
@@ -84,32 +82,32 @@ impl<'a> Said<'a> {
 }
 
 /// Everything in a dashboard that Grafana puts variables into.
-fn texts(dashboard: &Dashboard) -> Vec<Said<'_>> {
-    let block = &dashboard.block;
-    let mut texts: Vec<Said<'_>> = block.title.iter().map(Said::constant).collect();
-    texts.extend(block.description.iter().map(Said::prose));
-    texts.extend(block.choose.iter().map(|choose| Said::query(&choose.query)));
-    texts.extend(block.row.iter().map(|row| Said::name(&row.title)));
-    for panel in block.panels() {
-        texts.push(Said::name(&panel.title));
-        texts.extend(panel.description.iter().map(Said::prose));
-        for query in &panel.query {
-            texts.push(Said::name(&query.legend));
-            texts.push(Said { foreign: panel.datasource.is_some(), ..Said::query(&query.expr) });
+fn texts<'a>(dashboard: &'a Dashboard, origin: DashboardOrigin<'a>) -> Vec<Said<'a>> {
+    let mut texts: Vec<Said<'_>> = origin.title().into_iter().map(Said::written).collect();
+    texts.extend(origin.description().map(Said::prose));
+    texts.extend(origin.choices().map(|(_, query)| Said::query(query)));
+    let headings = dashboard.rows.iter().filter_map(|row| row.title.as_deref());
+    texts.extend(headings.zip(origin.rows()).map(|(title, (span, _))| Said::name(title, span)));
+    for (panel, origin) in dashboard.panels().zip(origin.panels()) {
+        texts.push(Said::name(&panel.title, origin.title()));
+        texts.extend(origin.description().map(Said::prose));
+        for (query, (legend, expr)) in panel.queries.iter().zip(origin.queries()) {
+            texts.push(Said::name(&query.legend, legend));
+            texts.push(Said { foreign: origin.has_datasource(), ..Said::query(expr) });
         }
     }
     texts
 }
 
 /// GRA005: variables that no choice offers. GRA006: choices that nothing asks for.
-pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
-    for dashboard in &platform.observed.dashboards {
+pub(super) fn variables(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    for (dashboard, origin) in platform.observed.dashboards.iter().zip(origins.dashboards()) {
         sink.about(platform.path(dashboard.owner), |sink| {
             let offered: HashSet<&str> =
-                dashboard.block.choose.iter().map(|choose| choose.name.text.as_str()).collect();
+                dashboard.choices.iter().map(|choice| choice.name.as_str()).collect();
             let mut used: HashSet<&str> = HashSet::default();
             let mut misspelt = false;
-            for said in texts(dashboard) {
+            for said in texts(dashboard, origin) {
                 for (name, place) in found(said.text) {
                     used.insert(name);
                     let group = || said.query && is_group(said.text, name);
@@ -122,8 +120,8 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
                     misspelt = true;
                 }
             }
-            for choose in &dashboard.block.choose {
-                let name = choose.name.text.as_str();
+            for (choice, (span, _)) in dashboard.choices.iter().zip(origin.choices()) {
+                let name = choice.name.as_str();
                 // A name that is unknown may stand for this one.
                 if !used.contains(name) && !misspelt {
                     sink.report(
@@ -131,10 +129,10 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
                             codes::GRA006,
                             format!("nothing in the dashboard `{}` asks for `${name}`", dashboard.name),
                         )
-                        .at(choose.name.span, "whatever is chosen, the same is shown")
+                        .at(span, "whatever is chosen, the same is shown")
                         .help(format!(
                             "compare a label with it in the queries, such as `{}=~'${name}'`, or take it out",
-                            label_of(dashboard, name)
+                            label_of(choice)
                         )),
                     );
                 }
@@ -144,9 +142,8 @@ pub(super) fn variables(platform: &Platform, sink: &mut Sink) {
 }
 
 /// The label whose values a choice offers.
-fn label_of<'a>(dashboard: &'a Dashboard, choice: &'a str) -> &'a str {
-    let known = dashboard.choices.iter().find(|known| known.name == choice);
-    known.map(|known| known.label.as_str()).filter(|label| !label.is_empty()).unwrap_or(choice)
+fn label_of(choice: &Choice) -> &str {
+    if choice.label.is_empty() { &choice.name } else { &choice.label }
 }
 
 fn unknown(name: &str, offered: &HashSet<&str>, place: Span, sink: &mut Sink) {
@@ -196,19 +193,18 @@ fn found(text: &str) -> Vec<(&str, Range<usize>)> {
 }
 
 /// GRA007: legends that show a label which the series of their query do not carry.
-pub(super) fn legends(platform: &Platform, sink: &mut Sink) {
-    for dashboard in &platform.observed.dashboards {
+pub(super) fn legends(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    for (dashboard, origin) in platform.observed.dashboards.iter().zip(origins.dashboards()) {
         sink.about(platform.path(dashboard.owner), |sink| {
-        for (said, panel) in dashboard.block.panels().zip(dashboard.panels()) {
+        for (panel, origin) in dashboard.panels().zip(origin.panels()) {
             // The columns of a table are called as it stands.
             if panel.kind == PanelKind::Table {
                 continue;
             }
-            for (said, drawn) in said.query.iter().zip(&panel.queries) {
+            for (drawn, (legend, _)) in panel.queries.iter().zip(origin.queries()) {
                 let query = &drawn.query;
                 let Labels::Some(known) = &query.labels else { continue };
-                let legend = &said.legend;
-                for (label, place) in labels(&legend.text) {
+                for (label, place) in labels(&drawn.legend) {
                     if label == METRIC || query.labels.can_hold(label) {
                         continue;
                     }
@@ -222,10 +218,10 @@ pub(super) fn legends(platform: &Platform, sink: &mut Sink) {
                             codes::GRA007,
                             format!("the legend shows the label `{label}`, which the series of its query do not carry"),
                         )
-                        .at(part_of(&legend.text, legend.span, place).unwrap_or(legend.span), "empty for every series")
+                        .at(part_of(&drawn.legend, legend, place).unwrap_or(legend), "empty for every series")
                         .at(query.said.span, "these series")
                         .help(did_you_mean(label, names).unwrap_or(carried.into()))
-                        .because(format!("legend {label} at {:?}", legend.span))
+                        .because(format!("legend {label} at {legend:?}"))
                         .because(cause::label(label, query.said.span)),
                     );
                 }
@@ -247,58 +243,60 @@ fn labels(legend: &str) -> Vec<(&str, Range<usize>)> {
 }
 
 /// GRA011: thresholds that do not stand from below, as if a colour were that of the values up to there.
-pub(super) fn thresholds(platform: &Platform, sink: &mut Sink) {
-    for panel in platform.observed.dashboards.iter().flat_map(|dashboard| dashboard.block.panels()) {
-        let pairs = panel.threshold.iter().zip(panel.threshold.iter().skip(1));
-        let Some((first, second)) = pairs.into_iter().find(|(first, second)| first.from.0 >= second.from.0)
-        else {
-            continue;
-        };
-        let title = &panel.title.text;
-        let message = if first.from.0 > second.from.0 {
+pub(super) fn thresholds(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    let panels = platform.observed.dashboards.iter().flat_map(Dashboard::panels);
+    for (panel, origin) in panels.zip(origins.dashboards().flat_map(DashboardOrigin::panels)) {
+        let pairs = panel.thresholds.windows(2).zip(origin.colours().zip(origin.colours().skip(1)));
+        let mut pairs = pairs.filter_map(|(pair, places)| match pair {
+            [first, second] if first.from >= second.from => Some((first, second, places)),
+            _ => None,
+        });
+        let Some((first, second, (above, below))) = pairs.next() else { continue };
+        let title = &panel.title;
+        let message = if first.from > second.from {
             format!("the thresholds of \"{title}\" go down")
         } else {
             format!("two thresholds of \"{title}\" have the same value")
         };
-        let (above, below) = (&first.colour, &second.colour);
         sink.report(
             Diagnostic::new(codes::GRA011, message)
-                .at(above.span, format!("the colour of {} and more", first.from.0))
-                .at(below.span, format!("and this of {} and more", second.from.0))
+                .at(above, format!("the colour of {} and more", first.from))
+                .at(below, format!("and this of {} and more", second.from))
                 .help(format!(
                     "write them from below; where less is worse, the last one is green, and below the first it is red: `threshold {} = {}`, `threshold green = {}`",
-                    above.text, second.from.0, first.from.0
+                    first.colour, second.from, first.from
                 )),
         );
     }
 }
 
 /// GRA008: dashboards and rows without panels, and panels without a query.
-pub(super) fn empty(platform: &Platform, sink: &mut Sink) {
-    if platform.observed.panels_lost {
+pub(super) fn empty(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    // One that could not be read may be the one that is missing.
+    if ["row", "panel", "query"].iter().any(|key| origins.is_lost(key)) {
         return;
     }
-    for dashboard in &platform.observed.dashboards {
+    for (dashboard, origin) in platform.observed.dashboards.iter().zip(origins.dashboards()) {
         sink.about(platform.path(dashboard.owner), |sink| {
-            let block = &dashboard.block;
             let mut report = |what: String, span: Span, help: &str| {
                 sink.report(Diagnostic::new(codes::GRA008, what).at(span, "nothing to see").help(help));
             };
             // A preset that finds nothing was reported.
-            let preset = block.row.iter().any(|row| row.preset.is_some());
-            if block.panels().next().is_none() && !preset {
-                report(format!("the dashboard `{}` has no panels", dashboard.name), block.name.span, PANEL);
+            let preset = origin.rows().any(|(_, preset)| preset);
+            if dashboard.panels().next().is_none() && !preset {
+                report(format!("the dashboard `{}` has no panels", dashboard.name), origin.name(), PANEL);
                 return;
             }
-            for row in block.row.iter().filter(|row| row.panel.is_empty() && row.preset.is_none()) {
-                report(format!("the row \"{}\" has no panels", row.title.text), row.title.span, PANEL);
+            let rows = dashboard.rows.iter().filter_map(|row| Some((row.title.as_deref()?, &row.panels)));
+            for ((title, panels), (span, preset)) in rows.zip(origin.rows()) {
+                if panels.is_empty() && !preset {
+                    report(format!("the row \"{title}\" has no panels"), span, PANEL);
+                }
             }
-            for panel in block.panels().filter(|panel| panel.query.is_empty()) {
-                report(
-                    format!("the panel \"{}\" asks for nothing", panel.title.text),
-                    panel.title.span,
-                    QUERY,
-                );
+            for (panel, origin) in dashboard.panels().zip(origin.panels()) {
+                if panel.queries.is_empty() {
+                    report(format!("the panel \"{}\" asks for nothing", panel.title), origin.title(), QUERY);
+                }
             }
         });
     }

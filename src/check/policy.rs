@@ -2,9 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashMap;
-use crate::model::Reach;
 use crate::platform::reach::{Reached, Step};
-use crate::platform::{EdgeEnd, Platform};
+use crate::platform::{EdgeEnd, Platform, Reach};
 
 /// POL001 and POL002: policies that the platform breaks.
 pub(super) fn policies(platform: &Platform, sink: &mut Sink) {

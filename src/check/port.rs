@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::address::{self, Address, Named, Place, Said};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
-use crate::model::Protocol;
-use crate::platform::{Platform, Port, RouteTarget, Service, ServiceId, ValuePart};
+use crate::origins::Origins;
+use crate::platform::{Platform, Port, Protocol, RouteTarget, Service, ServiceId, ValuePart};
 use crate::source::Span;
 
 /// How many ports of a service a message lists.
@@ -99,16 +99,16 @@ pub(super) fn undeclared(platform: &Platform, named: &Named<'_>, sink: &mut Sink
     let without_ports = without_ports(platform);
     let numbers = Numbers::new(platform);
     for service in &platform.services {
-        let named = named.by(service.id);
+        let by_service = named.by(service.id);
         // On the host's network its own address is the host's.
         if !service.exception(|security| security.host_network) {
-            asked(service, sink);
-            let mut own = Own::new(service);
-            for (said, address) in named {
+            asked(service, named.origins, sink);
+            let mut own = Own::new(service, named.origins);
+            for (said, address) in by_service {
                 own_address(&numbers, &mut own, said, *address, sink);
             }
         }
-        for (said, address) in named {
+        for (said, address) in by_service {
             portless(service, &without_ports, said, *address, sink);
         }
     }
@@ -129,8 +129,8 @@ fn without_ports(platform: &Platform) -> HashMap<&str, &Service> {
 }
 
 /// A health check that asks a port of its own container.
-fn asked(service: &Service, sink: &mut Sink) {
-    let said: Vec<Said<'_>> = address::check(service).collect();
+fn asked(service: &Service, origins: &Origins, sink: &mut Sink) {
+    let said: Vec<Said<'_>> = address::check(service, origins).collect();
     if said.is_empty() {
         return;
     }
@@ -174,7 +174,7 @@ fn asked(service: &Service, sink: &mut Sink) {
             )
             .about(&service.path)
             .at(span, format!("asks port {number}"))
-            .at(service.ports.first().map_or(service.span(), |port| port.span), declared(service))
+            .at(service.ports.first().map_or(service.span, |port| port.span), declared(service))
             .help(match service.ports.first() {
                 Some(port) => format!(
                     "refer to the port: `${{{}.{}.number}}`; or declare `port NAME = {number}`",
@@ -232,20 +232,21 @@ impl<'a> Numbers<'a> {
 /// A service that may name its own container, with what is known of it once it does.
 struct Own<'a> {
     service: &'a Service,
+    origins: &'a Origins,
     listened: Option<HashSet<u16>>,
     said: Option<HashSet<u16>>,
 }
 
 impl<'a> Own<'a> {
-    fn new(service: &'a Service) -> Self {
-        Self { service, listened: None, said: None }
+    fn new(service: &'a Service, origins: &'a Origins) -> Self {
+        Self { service, origins, listened: None, said: None }
     }
 
     /// Whether it listens on a number, or may.
     fn listens(&mut self, number: u16) -> bool {
         let service = self.service;
         self.listened.get_or_insert_with(|| listened(service)).contains(&number)
-            || self.said.get_or_insert_with(|| numbers_in(service)).contains(&number)
+            || self.said.get_or_insert_with(|| numbers_in(service, self.origins)).contains(&number)
     }
 }
 
@@ -291,10 +292,10 @@ fn own_address(
 
 /// Numbers in the texts of a service that are not ports of addresses that are asked: the service may listen there
 /// for itself.
-fn numbers_in(service: &Service) -> HashSet<u16> {
+fn numbers_in(service: &Service, origins: &Origins) -> HashSet<u16> {
     let apart = |c: char| c.is_whitespace() || "\"'`,;(".contains(c);
     let mut numbers = HashSet::default();
-    for said in address::texts(service) {
+    for said in address::texts(service, origins) {
         for word in said.text.split(apart) {
             // What stands before `://` does not belong to it.
             let own = word.find("://").map_or(word, |at| &word[..at]);
@@ -330,7 +331,7 @@ fn portless(
         )
         .about(&service.path)
         .at(said.span, format!("names `{}`", address.text()))
-        .at(to.span(), "declares no port")
+        .at(to.span, "declares no port")
         .help(format!("write `port main = {number}` in `{0}`, and refer to it: `{0}.main.address`", to.path)),
     );
 }

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Sink, cause, codes, did_you_mean, list_of};
 use crate::hash::HashMap;
+use crate::origins::Origins;
 use crate::platform::observe::named::NamedJobs;
 use crate::platform::observe::{Found, Job, Jobs, Query, Record, TARGET_LABELS};
 use crate::platform::{Platform, Service, ServiceId};
@@ -27,9 +28,9 @@ use alike::Alike;
 use named::Having;
 
 /// OBS002, OBS004 to OBS007, OBS009, OBS012 and OBS013: every query of records, alerts and panels.
-pub(super) fn queries(platform: &Platform, sink: &mut Sink) {
+pub(super) fn queries(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let observed = &platform.observed;
-    let context = Context::new(platform);
+    let context = Context::new(platform, origins);
     let instance = |owner: Option<ServiceId>, brought: bool| {
         owner.filter(|_| brought).map_or(Asker::Platform, Asker::Instance)
     };
@@ -90,6 +91,7 @@ enum Asker {
 /// What is looked up for every query.
 struct Context<'a> {
     platform: &'a Platform,
+    origins: &'a Origins,
     /// The scrape jobs.
     jobs: &'a Jobs,
     named_jobs: NamedJobs<'a>,
@@ -126,7 +128,7 @@ struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    fn new(platform: &'a Platform) -> Self {
+    fn new(platform: &'a Platform, origins: &'a Origins) -> Self {
         let observed = &platform.observed;
         let mut recorded: HashMap<&str, Vec<&Record>> = HashMap::default();
         for record in &observed.records {
@@ -138,6 +140,7 @@ impl<'a> Context<'a> {
         }
         Self {
             platform,
+            origins,
             jobs: &observed.jobs,
             named_jobs: NamedJobs::new(observed),
             alike: Alike::new(platform),
@@ -276,9 +279,7 @@ impl<'a> Context<'a> {
             told
         };
         sink.report(match asker {
-            Asker::Instance(id) => {
-                missing::of_instance(told, &self.platform[id], &self.platform.observed.taken_out)
-            }
+            Asker::Instance(id) => missing::of_instance(told, &self.platform[id], self.origins.taken_out()),
             _ => told,
         });
     }

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use super::address::{self, Directory, Said};
 use crate::diagnostic::{Diagnostic, Help, Sink, codes, list_of};
+use crate::origins::Origins;
 use crate::platform::{FirstStart, Health, Platform, Service, ServiceId, Tree, Value, ValuePart};
 use crate::source::Span;
 
 /// HC002: a shorter interval for the start, of which nobody knows how long it lasts.
-pub(super) fn start(platform: &Platform, sink: &mut Sink) {
+pub(super) fn start(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in &platform.services {
-        let health = service.block.health.as_ref();
-        if let Some(block) = health.filter(|block| block.start_interval.is_some() && block.start.is_none()) {
+        let health = origins.service(service.id).health();
+        let faster = health.filter(|_| service.times.start_interval.is_some());
+        if let Some(origin) = faster.filter(|origin| !origin.has_start()) {
             sink.report(
                 Diagnostic::new(
                     codes::HC002,
@@ -21,13 +23,12 @@ pub(super) fn start(platform: &Platform, sink: &mut Sink) {
                     ),
                 )
                 .about(&service.path)
-                .at(block.span, "has `start_interval` and no `start`")
+                .at(origin.span(), "has `start_interval` and no `start`")
                 .help("write `start = 60s`, or as long as a slow start takes"),
             );
         }
         // Without times of its own the image's check is left as it is, and there is no period to add to.
-        let bare =
-            matches!(service.health, Health::Builtin(_)) && health.is_none_or(|block| block.start.is_none());
+        let bare = matches!(&service.health, Health::Builtin(times) if times.as_ref().is_none_or(|it| it.start.is_none()));
         for said in service.overrides.iter().filter(|_| bare) {
             let check = said.at(&["healthcheck"]);
             let has = |key: &str| matches!(check, Some(Tree::Map(entries)) if entries.contains_key(key));
@@ -49,9 +50,9 @@ pub(super) fn start(platform: &Platform, sink: &mut Sink) {
 }
 
 /// HC003: a check that succeeds while the first start still goes on.
-pub(super) fn too_early(platform: &Platform, sink: &mut Sink) {
+pub(super) fn too_early(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in platform.services.iter().filter(|service| !service.is_job()) {
-        let Some(block) = &service.block.health else { continue };
+        let Some(origin) = origins.service(service.id).health() else { continue };
         let Some(first) = platform.facts(service).and_then(|facts| facts.first_start.as_ref()) else {
             continue;
         };
@@ -73,7 +74,7 @@ pub(super) fn too_early(platform: &Platform, sink: &mut Sink) {
                 format!("the health check of `{}` succeeds before its first start is over", service.path),
             )
             .about(&service.path)
-            .at(block.span, "a temporary server answers this")
+            .at(origin.span(), "a temporary server answers this")
             .at_maybe(
                 service.base_name.as_ref().map(|name| name.span),
                 "starts one as long as its data folder is being filled",
@@ -148,9 +149,9 @@ fn named(platform: &Platform, value: &Value) -> String {
 }
 
 /// HC004: a check of `localhost`, which may mean another address than the one that is listened on.
-pub(super) fn localhost(platform: &Platform, sink: &mut Sink) {
+pub(super) fn localhost(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in &platform.services {
-        for said in address::check(service) {
+        for said in address::check(service, origins) {
             if !said.text.match_indices("localhost").any(|(at, name)| means_host(&said.text, at, name.len()))
             {
                 continue;
@@ -182,30 +183,30 @@ fn means_host(text: &str, at: usize, length: usize) -> bool {
 }
 
 /// HC006: a check that fails where another service does.
-pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
+pub(super) fn of_others(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let directory = Directory::new(&platform.services);
     for service in &platform.services {
-        let Some(block) = &service.block.health else { continue };
-        if let (Some(needs), Some(live)) = (&block.needs, &block.liveness)
+        let Some(origin) = origins.service(service.id).health() else { continue };
+        if let Health::Http { readiness, liveness: Some(liveness), .. } = &service.health
             // One path alone is both.
-            && block.readiness.as_ref().is_none_or(|ready| ready.text == live.text)
-            && let Some(first) = needs.items.first()
+            && readiness == liveness
+            && let (Some(live), Some((needed, needs))) = (origin.liveness(), origin.needs())
         {
             sink.report(
                 Diagnostic::new(
                     codes::HC006,
-                    format!("`{}` is started again where `{}` fails", service.path, first.0.text()),
+                    format!("`{}` is started again where `{needed}` fails", service.path),
                 )
                 .about(&service.path)
                 .at(
-                    live.span,
-                    if block.readiness.is_some() { "the path of `readiness`" } else { "the only path" },
+                    live,
+                    if origin.readiness().is_some() { "the path of `readiness`" } else { "the only path" },
                 )
-                .at(first.0.span, "looks at another service")
+                .at(needs, "looks at another service")
                 .help("give `liveness` a path that looks at the service alone, or take it out"),
             );
         }
-        for (to, span) in asked(&directory, service) {
+        for (to, span) in asked(&directory, service, origins) {
             let to = &platform[to];
             sink.report(
                 Diagnostic::new(
@@ -213,7 +214,7 @@ pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
                     format!("the health check of `{}` asks `{}`, and fails where that does", service.path, to.path),
                 ).about(&service.path)
                 .at(span, format!("asks `{}`", to.path))
-                .at(to.span(), "another service")
+                .at(to.span, "another service")
                 .help(format!(
                     "ask `{0}` itself, at 127.0.0.1; that it starts after `{1}` is said by a reference, or by `after`",
                     service.path, to.path
@@ -227,8 +228,8 @@ pub(super) fn of_others(platform: &Platform, sink: &mut Sink) {
 const BEFORE_HOST: &[&str] = &["-h", "--host", "--hostname", "-H", "-z"];
 
 /// The other services that a check names as a host.
-fn asked(directory: &Directory<'_>, service: &Service) -> BTreeMap<ServiceId, Span> {
-    let said: Vec<Said<'_>> = address::check(service).collect();
+fn asked(directory: &Directory<'_>, service: &Service, origins: &Origins) -> BTreeMap<ServiceId, Span> {
+    let said: Vec<Said<'_>> = address::check(service, origins).collect();
     let words: Vec<(&str, Span)> = said
         .iter()
         .flat_map(|said| said.text.split([' ', '=', '"', '\'']).map(|word| (word, said.span)))

@@ -8,18 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Sink, cause, codes, list_of};
 use crate::hash::{HashMap, HashSet};
-use crate::model::{Role, Severity};
+use crate::origins::Origins;
 use crate::platform::observe::{Alert, Observed};
 use crate::platform::receiver::{Channel, Integration, LabelMatch, Receiver, Wanted};
 use crate::platform::tell::{Alerts, Fit, NAME};
-use crate::platform::{InputId, Outside, OutsideKind, Platform, Service};
+use crate::platform::{InputId, Outside, OutsideKind, Platform, Role, Severity};
 use crate::source::Span;
 
 /// How many alerts a message names.
 const MOST_NAMED: usize = 3;
 
 /// ALR001: a receiver without what its messages are sent with.
-pub(super) fn credentials(platform: &Platform, sink: &mut Sink) {
+pub(super) fn credentials(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let mut mail = None;
     for receiver in &platform.observed.receivers {
         if receiver.silent {
@@ -61,7 +61,7 @@ pub(super) fn credentials(platform: &Platform, sink: &mut Sink) {
         }
     }
     if let Some((receiver, way)) = mail {
-        server(platform, receiver, way, sink);
+        server(platform, origins, (receiver, way), sink);
     }
 }
 
@@ -83,17 +83,22 @@ fn is_mailbox(text: &str) -> bool {
 }
 
 /// The mail server, which the first receiver of mail asks for.
-fn server(platform: &Platform, receiver: &Receiver, way: &Integration, sink: &mut Sink) {
+fn server(
+    platform: &Platform,
+    origins: &Origins,
+    (receiver, way): (&Receiver, &Integration),
+    sink: &mut Sink,
+) {
     let missing =
         |what: &str| Diagnostic::new(codes::ALR001, format!("`{}` gets mail, and {what}", receiver.name));
     let Some(smtp) = &platform.observed.smtp else {
         let Some(teller) = platform.with_role(Role::Alerts).next() else { return };
         // One that could not be bound was reported.
-        if teller.block.smtp.is_none() {
+        if origins.service(teller.id).smtp().is_none() {
             sink.report(
                 missing(&format!("`{}` has no mail server", teller.path))
                     .at(way.span, "an address")
-                    .at(teller.span(), "sends the messages")
+                    .at(teller.span, "sends the messages")
                     .help(format!("write `smtp {{ via = OUTSIDE, from = \"…\" }}` in `{}`", teller.path)),
             );
         }
@@ -111,7 +116,10 @@ fn server(platform: &Platform, receiver: &Receiver, way: &Integration, sink: &mu
                 .help("say the sender, an address that the server accepts mail from"),
         );
     }
-    let secret = smtp.password.is_some() || smtp.password_lost;
+    // One that could not be bound was reported.
+    let mut tellers = platform.with_role(Role::Alerts);
+    let secret =
+        smtp.password.is_some() || tellers.any(|teller| origins.service(teller.id).smtp_password().is_some());
     if smtp.username.is_some() != secret {
         let (said, lacking) =
             if smtp.username.is_some() { ("an account", "password") } else { ("a password", "username") };
@@ -209,13 +217,13 @@ pub(super) fn untold(platform: &Platform, sink: &mut Sink) {
 }
 
 /// ALR005: nobody notices that alerts no longer arrive.
-pub(super) fn heartbeat(platform: &Platform, sink: &mut Sink) {
+pub(super) fn heartbeat(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let Some(teller) = platform.with_role(Role::Alerts).next() else { return };
     let all = &platform.observed.alerts;
     let Some((at, first)) = all.iter().enumerate().find(|(_, alert)| always_fires(alert)) else {
         sink.report(
             Diagnostic::new(codes::ALR005, "no alert always fires, so that its absence would be noticed")
-                .at(teller.span(), "may fail without a word")
+                .at(teller.span, "may fail without a word")
                 .because("no alert that always fires")
                 .because(cause::NO_METRICS_SERVER)
                 .help("write `alert Watchdog { expr = \"vector(1)\", severity = none, … }` and a receiver with `heartbeat`"),
@@ -232,7 +240,7 @@ pub(super) fn heartbeat(platform: &Platform, sink: &mut Sink) {
     if platform.receivers().filter(listens).any(hears) {
         return;
     }
-    if let Some((receiver, span, word)) = asleep(platform, hears) {
+    if let Some((receiver, span, word)) = asleep(platform, origins, hears) {
         sink.report(
             Diagnostic::new(
                 codes::ALR005,
@@ -249,7 +257,7 @@ pub(super) fn heartbeat(platform: &Platform, sink: &mut Sink) {
         codes::ALR005,
         format!("nobody outside listens to `{}`, which always fires", first.name),
     )
-    .at(teller.span(), "may fail without a word")
+    .at(teller.span, "may fail without a word")
     .at(first.span, "its absence would be the news")
     .because("nobody outside")
     .help(format!(
@@ -261,12 +269,16 @@ pub(super) fn heartbeat(platform: &Platform, sink: &mut Sink) {
 }
 
 /// A heartbeat that would be the sign of life, if it had no hours: with the place of these and their word.
-fn asleep(platform: &Platform, hears: impl Fn(&Receiver) -> bool) -> Option<(&Receiver, Span, &'static str)> {
-    let all = platform.observed.receivers.iter().zip(&platform.document.receiver);
-    all.filter(|(receiver, _)| receiver.is_heartbeat() && hears(receiver)).find_map(|(receiver, block)| {
-        let only = block.only.as_ref().map(|hours| (hours, "only"));
-        let (hours, word) = only.or(block.mute.as_ref().map(|hours| (hours, "mute")))?;
-        Some((receiver, hours.0.span, word))
+fn asleep<'a>(
+    platform: &'a Platform,
+    origins: &Origins,
+    hears: impl Fn(&Receiver) -> bool,
+) -> Option<(&'a Receiver, Span, &'static str)> {
+    let all = platform.observed.receivers.iter().zip(origins.receivers());
+    all.filter(|(receiver, _)| receiver.is_heartbeat() && hears(receiver)).find_map(|(receiver, origin)| {
+        let only = origin.only().map(|hours| (hours, "only"));
+        let (hours, word) = only.or(origin.mute().map(|hours| (hours, "mute")))?;
+        Some((receiver, hours, word))
     })
 }
 
@@ -276,7 +288,7 @@ pub(super) fn always_fires(alert: &Alert) -> bool {
 }
 
 /// ALR007: alerts that nobody is told of, one warning for all of a severity.
-pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
+pub(super) fn nobody(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let observed = &platform.observed;
     // Without who evaluates alerts, none fires.
     let Some(evaluates) = platform.with_role(Role::Metrics).next() else { return };
@@ -284,7 +296,8 @@ pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
     let teller = platform.with_role(Role::Alerts).next();
     let told = teller.is_some();
     let loud = observed.alerts.iter().enumerate();
-    let loud = loud.filter(|(_, alert)| !is_quiet(alert) && !alert.lost && (told || !alert.brought));
+    let loud = loud
+        .filter(|(_, alert)| !is_quiet(alert) && !origins.is_lost(&alert.name) && (told || !alert.brought));
     let alerts = Alerts::new(platform);
     let hear = heard(&alerts, observed);
     let mut untold: Vec<(usize, &Alert)> =
@@ -302,7 +315,7 @@ pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
                 codes::ALR007,
                 format!("nobody is told of {}: no service has `role = alerts`", names(&untold)),
             )
-            .at(evaluates.span(), "alerts fire here, and go nowhere")
+            .at(evaluates.span, "alerts fire here, and go nowhere")
             .help("add an instance of a component that tells people, and a receiver"),
         );
         return;
@@ -318,7 +331,7 @@ pub(super) fn nobody(platform: &Platform, sink: &mut Sink) {
         for alert in untold.iter().take(MOST_NAMED) {
             diagnostic = diagnostic.at(alert.span, "reaches no receiver");
         }
-        let place = teller.map(Service::span);
+        let place = teller.map(|teller| teller.span);
         let diagnostic = diagnostic.at_maybe(place, "has no receiver for it");
         let diagnostic = diagnostic.because(format!("untold {}", severity.unwrap_or_default()));
         let diagnostic = but_for_a_match(diagnostic, &alerts, observed.receivers.iter(), &places);

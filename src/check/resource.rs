@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
-use crate::model::RunKind;
-use crate::platform::{MEMORY, Platform, Service};
+use crate::origins::Origins;
+use crate::platform::{MEMORY, Platform, RunKind, Service};
 use crate::schema::Bytes;
 use crate::source::Span;
 
@@ -13,7 +13,7 @@ use crate::source::Span;
 const MOST: u64 = 85;
 
 /// RES001: limits that promise more memory than the hosts have.
-pub(super) fn sum(platform: &Platform, sink: &mut Sink) {
+pub(super) fn sum(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let hosts = &platform.hosts;
     let memory: Option<Vec<u64>> = hosts.iter().map(|host| host.memory.map(|memory| memory.0)).collect();
     let (Some(memory), Some(host)) = (memory, hosts.first()) else { return };
@@ -53,8 +53,9 @@ pub(super) fn sum(platform: &Platform, sink: &mut Sink) {
         format!(" ({} always, {})", gib(core), profiles.join(", "))
     };
     let percent = u128::from(all) * 100 / u128::from(there.max(1));
-    let biggest = largest
-        .map(|(service, needs)| (place(service), format!("the most has `{}`: {}", service.path, gib(needs))));
+    let biggest = largest.map(|(service, needs)| {
+        (place(service, origins), format!("the most has `{}`: {}", service.path, gib(needs)))
+    });
     let (span, note) = biggest.unwrap_or((host.span, String::new()));
     sink.report(
         Diagnostic::new(
@@ -68,8 +69,8 @@ pub(super) fn sum(platform: &Platform, sink: &mut Sink) {
 }
 
 /// Where a service says what it may use.
-fn place(service: &Service) -> Span {
-    service.block.resources.as_ref().map_or(service.span(), |resources| resources.span)
+fn place(service: &Service, origins: &Origins) -> Span {
+    origins.service(service.id).resources().unwrap_or(service.span)
 }
 
 /// A size for people, with one decimal.
@@ -83,7 +84,7 @@ fn gib(bytes: u64) -> String {
 }
 
 /// RES002: a Java heap that changes its size, or leaves too little of the limit to the rest.
-pub(super) fn heaps(platform: &Platform, sink: &mut Sink) {
+pub(super) fn heaps(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in platform.services.iter().filter(|service| !service.is_job()) {
         let Some(name) = platform.facts(service).and_then(|facts| facts.heap.as_deref()) else { continue };
         let variable = service.env.iter().find(|variable| variable.name == name);
@@ -91,12 +92,12 @@ pub(super) fn heaps(platform: &Platform, sink: &mut Sink) {
         let files = service.configs.iter().filter(|config| config.path.contains("jvm.options"));
         let by_file = files.map(|config| (config.content.clone(), config.span));
         for (text, span) in by_variable.into_iter().chain(by_file) {
-            heap(service, &text, span, sink);
+            heap(service, origins, (&text, span), sink);
         }
     }
 }
 
-fn heap(service: &Service, text: &str, span: Span, sink: &mut Sink) {
+fn heap(service: &Service, origins: &Origins, (text, span): (&str, Span), sink: &mut Sink) {
     // The last of several prevails.
     let last = |flag: &str| text.split_whitespace().rev().find_map(|word| size(word.strip_prefix(flag)?));
     let (least, most) = (last("-Xms"), last("-Xmx"));
@@ -125,7 +126,7 @@ fn heap(service: &Service, text: &str, span: Span, sink: &mut Sink) {
     if heap <= limit.0 / 2 {
         return;
     }
-    let said = service.block.resources.as_ref().is_some_and(|resources| resources.memory.is_some());
+    let said = origins.service(service.id).memory().is_some();
     sink.report(
         Diagnostic::new(
             codes::RES002,
@@ -139,7 +140,7 @@ fn heap(service: &Service, text: &str, span: Span, sink: &mut Sink) {
         .about(&service.path)
         .at(span, format!("a heap of {}", gib(heap)))
         .at(
-            place(service),
+            place(service, origins),
             if said {
                 format!("a limit of {}", gib(limit.0))
             } else {
@@ -168,10 +169,10 @@ fn size(word: &str) -> Option<u64> {
 }
 
 /// RES003: an own service without a limit of its own, where somebody counts memory.
-pub(super) fn unsaid(platform: &Platform, sink: &mut Sink) {
+pub(super) fn unsaid(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let Some(host) = platform.hosts.iter().find(|host| host.memory.is_some()) else { return };
     for service in platform.services.iter().filter(|service| service.runs() && !service.is_job()) {
-        let said = service.block.resources.as_ref().is_some_and(|resources| resources.memory.is_some());
+        let said = origins.service(service.id).memory().is_some();
         if said || service.image_facts.is_some() {
             continue;
         }
@@ -182,7 +183,7 @@ pub(super) fn unsaid(platform: &Platform, sink: &mut Sink) {
                 format!("`{}` says no limit of memory, so it is ended above {}", service.path, gib(default)),
             )
             .about(&service.path)
-            .at(service.span(), "what it needs is not known")
+            .at(service.span, "what it needs is not known")
             .at(host.span, "the memory of a host is counted here")
             .help("write `resources { memory = … }`, with what it needs at its busiest and a third more"),
         );
@@ -190,7 +191,7 @@ pub(super) fn unsaid(platform: &Platform, sink: &mut Sink) {
 }
 
 /// RES004: proxies that end in the middle of a reload, because old processes and new ones do not fit.
-pub(super) fn sites(platform: &Platform, sink: &mut Sink) {
+pub(super) fn sites(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     if !platform.targets.contains(&&formats::NGINX) {
         return;
     }
@@ -208,12 +209,7 @@ pub(super) fn sites(platform: &Platform, sink: &mut Sink) {
             )
             .about(&proxy.path)
             .at(
-                proxy
-                    .block
-                    .resources
-                    .as_ref()
-                    .and_then(|it| it.memory)
-                    .map_or_else(|| place(proxy), |it| it.span),
+                origins.service(proxy.id).memory().unwrap_or_else(|| place(proxy, origins)),
                 format!("about {} while it reads its files again", gib(needed.0)),
             )
             .help(format!("give it {} or more", gib(needed.0))),
@@ -223,24 +219,21 @@ pub(super) fn sites(platform: &Platform, sink: &mut Sink) {
 
 /// RES005: paths in memory that the source asks for, and that may take all that the service may use: what lies in them counts as
 /// memory of its containers (docs.kernel.org: admin-guide/cgroup-v2.rst, `memory.current`).
-pub(super) fn files(platform: &Platform, sink: &mut Sink) {
+pub(super) fn files(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in platform.services.iter().filter(|service| service.runs()) {
         let asked = service.memory_paths.iter().filter(|path| !path.derived);
         let sum = asked.fold(0u64, |sum, path| sum.saturating_add(path.size.0));
-        let Some(said) = service.block.tmpfs.first().filter(|_| sum >= service.resources.memory.0) else {
-            continue;
-        };
+        let origin = origins.service(service.id);
+        let first = origin.memory_paths().next().filter(|_| sum >= service.resources.memory.0);
+        let Some((_, said)) = first else { continue };
         sink.report(
             Diagnostic::new(
                 codes::RES005,
                 format!("files in memory may take all the memory of `{}`", service.path),
             )
             .about(&service.path)
-            .at(said.path.span, format!("{} in all, which count to its memory", Bytes(sum)))
-            .at_maybe(
-                service.block.resources.as_ref().map(|resources| resources.span),
-                format!("{} at most", service.resources.memory),
-            )
+            .at(said, format!("{} in all, which count to its memory", Bytes(sum)))
+            .at_maybe(origin.resources(), format!("{} at most", service.resources.memory))
             .help("give it more memory than its files take, make them smaller, or use a volume"),
         );
     }

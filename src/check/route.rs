@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
 use crate::hash::{HashMap, HashSet};
-use crate::model::NginxSettings;
+use crate::origins::Origins;
 use crate::platform::exposure::trimmed;
 use crate::platform::observe::Module;
 use crate::platform::{
@@ -13,7 +13,7 @@ use crate::platform::{
 use crate::source::Span;
 
 /// What reads the files.
-const NAME: &str = NginxSettings::SCHEMA.key;
+const NAME: &str = formats::NGINX.name;
 
 /// The sites that a proxy of the platform serves, each with it.
 fn served(platform: &Platform) -> impl Iterator<Item = (&Site, &Service)> {
@@ -163,7 +163,7 @@ pub(super) fn shared(platform: &Platform, sink: &mut Sink) {
 }
 
 /// SITE024: paths that probes ask for and are refused, so that their site seems to be down for ever.
-pub(super) fn probed(platform: &Platform, sink: &mut Sink) {
+pub(super) fn probed(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let asked = platform.observed.jobs.iter().flat_map(|job| &job.probes);
     let asked = asked.filter(|probe| probe.module != Module::Certificate);
     let asked: HashSet<&str> = asked.map(|probe| probe.site.as_str()).collect();
@@ -175,7 +175,7 @@ pub(super) fn probed(platform: &Platform, sink: &mut Sink) {
         });
         let (span, why) = match route {
             // The route may be one that could not be bound, which is reported.
-            None if has_lost_routes(platform, site) => continue,
+            None if has_lost_routes(origins, site) => continue,
             None => (site.span, "no route is for it"),
             Some(route) => match refuses(platform, route) {
                 Some(why) => (route.span, why),
@@ -197,9 +197,8 @@ pub(super) fn probed(platform: &Platform, sink: &mut Sink) {
 }
 
 /// Whether the source says more routes of a site than could be bound.
-fn has_lost_routes(platform: &Platform, site: &Site) -> bool {
-    let declared = platform.document.site.iter().find(|it| it.name.text == site.name);
-    declared.is_none_or(|declared| declared.route.len() > site.routes.len())
+fn has_lost_routes(origins: &Origins, site: &Site) -> bool {
+    origins.site(site).is_none_or(|origin| origin.count_of_routes() > site.routes.len())
 }
 
 /// Whether a path is one of a route's.
@@ -251,7 +250,7 @@ pub(super) fn failures(platform: &Platform, sink: &mut Sink) {
                     )
                     .about(&proxy.path)
                     .at(span, format!("can be written from {RESOLVES_UPSTREAMS} on"))
-                    .at(proxy.span(), "the proxy")
+                    .at(proxy.span, "the proxy")
                     .help(format!("give the proxy {NAME} {RESOLVES_UPSTREAMS} or later, or take `{part}` out")),
                 );
             }

@@ -3,24 +3,20 @@
 use super::address::{self, Place};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet};
-use crate::model::{Command, RunKind};
+use crate::origins::{HealthOrigin, Origins};
 use crate::platform::{
-    EnvVar, Health, InputId, Platform, RotationWay, RouteTarget, Runtime, SECRETS, Service, Value,
+    EnvVar, InputId, Platform, RotationWay, RouteTarget, RunKind, Runtime, SECRETS, Service, Value,
 };
 use crate::source::Span;
 
 /// SEC001: a secret whose value stands in the source.
-pub(super) fn literals(platform: &Platform, sink: &mut Sink) {
-    for secret in &platform.document.secret {
-        let Some(value) = &secret.value else { continue };
+pub(super) fn literals(_: &Platform, origins: &Origins, sink: &mut Sink) {
+    for (name, value) in origins.values_of_secrets() {
         sink.report(
-            Diagnostic::new(
-                codes::SEC001,
-                format!("the secret `{}` has its value in the source", secret.name.text),
-            )
-            .at(value.span, "whoever reads the source knows it")
-            .hide_all(value.text.as_literal())
-            .help(format!("take the value out; the operator sets `{}`", secret.name.text)),
+            Diagnostic::new(codes::SEC001, format!("the secret `{name}` has its value in the source"))
+                .at(value.span, "whoever reads the source knows it")
+                .hide_all(value.as_literal())
+                .help(format!("take the value out; the operator sets `{name}`")),
         );
     }
 }
@@ -64,7 +60,7 @@ pub(super) fn twice(platform: &Platform, sink: &mut Sink) {
 }
 
 /// SEC002: a variable in the form of a file that the image does not read.
-pub(super) fn files(platform: &Platform, sink: &mut Sink) {
+pub(super) fn files(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in &platform.services {
         let Some(facts) = service.image_facts.and_then(|at| platform.catalogue.get(at)) else { continue };
         // Another program may read other variables, and so may a script of the project.
@@ -78,7 +74,7 @@ pub(super) fn files(platform: &Platform, sink: &mut Sink) {
             let Some((name, suffix)) = file_form(variable) else { continue };
             let form = format!("{name}{suffix}");
             let takes = facts.takes_file(name);
-            let words = words.get_or_insert_with(|| own_words(service));
+            let words = words.get_or_insert_with(|| own_words(service, origins));
             if takes && suffix == facts.file_suffix || words.contains(&form) {
                 continue;
             }
@@ -120,10 +116,10 @@ fn file_form(variable: &EnvVar) -> Option<(&str, &str)> {
 }
 
 /// The words of the texts of a service itself, which may be names of variables that it reads.
-fn own_words(service: &Service) -> HashSet<String> {
+fn own_words(service: &Service, origins: &Origins) -> HashSet<String> {
     let word = |c: char| c.is_alphanumeric() || "_.-".contains(c);
     let mut words = HashSet::default();
-    for said in address::texts(service) {
+    for said in address::texts(service, origins) {
         if matches!(said.place, Place::Variable(_)) {
             continue;
         }
@@ -179,18 +175,14 @@ pub(super) fn root_accounts(platform: &Platform, sink: &mut Sink) {
 }
 
 /// SEC007: a secret on a command line, which everybody on the machine can read.
-pub(super) fn arguments(platform: &Platform, sink: &mut Sink) {
+pub(super) fn arguments(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in &platform.services {
         let words = service.command.iter().chain(&service.entrypoint).flatten();
-        let said = service.block.command.iter().chain(&service.block.entrypoint).flat_map(|list| &list.items);
+        let origin = origins.service(service.id);
+        let said = origin.command_words().chain(origin.entrypoint_words());
         let mut all: Vec<(&Value, Span)> = words.zip(said).map(|(word, said)| (word, said.span)).collect();
-        match (&service.health, service.block.health.as_ref().and_then(|health| health.command.as_ref())) {
-            (Health::Exec(words), Some(Command::Exec(said))) => {
-                all.extend(words.iter().zip(said).map(|(word, said)| (word, said.span)));
-            }
-            (Health::Shell(line), Some(Command::Shell(said))) => all.push((line, said.span)),
-            _ => {}
-        }
+        let of_check = origin.health().into_iter().flat_map(HealthOrigin::words);
+        all.extend(service.health.words().iter().zip(of_check).map(|(word, said)| (word, said.span)));
         // The engine gets the words of a dump as arguments.
         if let Some(dump) = &service.dump {
             let optional = [&dump.parts, &dump.verify, &dump.count, &dump.server_version, &dump.check];
@@ -219,7 +211,7 @@ pub(super) fn arguments(platform: &Platform, sink: &mut Sink) {
 }
 
 /// SEC008: a secret as a file in a service that is read-only.
-pub(super) fn read_only(platform: &Platform, sink: &mut Sink) {
+pub(super) fn read_only(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     // A cluster mounts them.
     if platform.runtime != Runtime::Compose {
         return;
@@ -235,7 +227,7 @@ pub(super) fn read_only(platform: &Platform, sink: &mut Sink) {
                     format!("`{}` cannot get `{}` as a file: its file system is read-only", service.path, variable.name),
                 ).about(&service.path)
                 .at(variable.span, "is put into the container when it starts, which compose refuses")
-                .at(service.block.security.as_ref().map_or(service.span(), |block| block.span), "not writable")
+                .at(origins.service(service.id).security().unwrap_or(service.span), "not writable")
                 .help(
                     "hand the secret over itself, without `file = true`; or write `security { writable = true, reason = \"…\" }`",
                 ),
@@ -245,7 +237,7 @@ pub(super) fn read_only(platform: &Platform, sink: &mut Sink) {
 }
 
 /// SEC008: the users of a login, which a proxy gets as a file, where it is read-only.
-pub(super) fn logins(platform: &Platform, sink: &mut Sink) {
+pub(super) fn logins(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     if platform.runtime != Runtime::Compose {
         return;
     }
@@ -272,7 +264,7 @@ pub(super) fn logins(platform: &Platform, sink: &mut Sink) {
                     route.span,
                     "asks for a login, and its users are a file that compose puts into the container",
                 )
-                .at(proxy.block.security.as_ref().map_or(proxy.span(), |block| block.span), "not writable")
+                .at(origins.service(proxy.id).security().unwrap_or(proxy.span), "not writable")
                 .help("write `security { writable = true, reason = \"…\" }` for the proxy"),
             );
         }
@@ -280,7 +272,7 @@ pub(super) fn logins(platform: &Platform, sink: &mut Sink) {
 }
 
 /// SEC009: a service that runs as root, and does not say why.
-pub(super) fn root(platform: &Platform, sink: &mut Sink) {
+pub(super) fn root(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in platform.services.iter().filter(|service| service.runs()) {
         let excepted =
             service.exception(|security| security.root) || service.exception(|security| security.privileged);
@@ -288,7 +280,7 @@ pub(super) fn root(platform: &Platform, sink: &mut Sink) {
         if excepted || !matches!(user, Some("0" | "root")) {
             continue;
         }
-        let said = service.block.user.as_ref().map(|user| user.span);
+        let said = origins.service(service.id).user();
         let instead = platform.facts(service).and_then(|facts| facts.instead.as_ref());
         let other = instead.map_or_else(
             || "write `user = \"1000:1000\"`, or another that the image can run as".to_owned(),
@@ -297,7 +289,7 @@ pub(super) fn root(platform: &Platform, sink: &mut Sink) {
         sink.report(
             Diagnostic::new(codes::SEC009, format!("`{}` runs as root, and says no reason", service.path)).about(&service.path)
                 .at(
-                    said.or(service.base_name.as_ref().map(|name| name.span)).unwrap_or(service.span()),
+                    said.or(service.base_name.as_ref().map(|name| name.span)).unwrap_or(service.span),
                     if said.is_some() { "is root" } else { "its user is root, and no other is said" },
                 )
                 .help(format!(

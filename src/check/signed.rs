@@ -64,7 +64,7 @@ pub(super) fn buckets(platform: &Platform, sink: &mut Sink) {
             )
             .about(&service.path)
             .at(route.span, "the path goes on as it is, because it is signed")
-            .at(service.span(), "an object store")
+            .at(service.span, "an object store")
             .help(match buckets().next() {
                 Some(bucket) => format!(
                     "give the store a host name of its own and `route \"/\"`, or name a bucket: `route \"/{}\"`",

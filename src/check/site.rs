@@ -2,17 +2,17 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
-use crate::model::NginxSettings;
+use crate::origins::Origins;
 use crate::platform::{Limit, Platform, Role, RouteTarget, Service, Site};
 use crate::source::Span;
 
 /// What reads the files.
-const NAME: &str = NginxSettings::SCHEMA.key;
+const NAME: &str = formats::NGINX.name;
 
 /// SITE001: host names that no browser asks for, or that are known only when the operator sets them.
-pub(super) fn names(platform: &Platform, sink: &mut Sink) {
+pub(super) fn names(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for site in platform.sites.iter().filter(|site| platform.serves(site)) {
-        let proxy = site.served_by.map(|proxy| platform[proxy].span());
+        let proxy = site.served_by.map(|proxy| platform[proxy].span);
         let Some(domain) = site.domain.as_literal() else {
             sink.report(
                 Diagnostic::new(codes::SITE001, format!("`{}` has no name before it is started", site.name))
@@ -23,11 +23,8 @@ pub(super) fn names(platform: &Platform, sink: &mut Sink) {
             continue;
         };
         // What leads nowhere is reported there.
-        let is_said =
-            platform.document.site.iter().any(|block| {
-                block.domain.span == site.domain_span && block.domain.text.as_literal().is_some()
-            });
-        if domain.is_empty() && !is_said {
+        let is_written = || origins.site(site).is_some_and(|origin| origin.domain().is(domain));
+        if domain.is_empty() && !is_written() {
             continue;
         }
         for name in std::iter::once(domain).chain(site.aliases.iter().map(String::as_str)) {
@@ -86,8 +83,8 @@ pub(super) fn listeners(platform: &Platform, sink: &mut Sink) {
             sink.report(
                 Diagnostic::new(codes::SITE002, format!("no proxy serves `{}`", site.name))
                     .at(site.span, "has no `served_by`")
-                    .at(first.span(), "one proxy")
-                    .at(second.span(), "and another one")
+                    .at(first.span, "one proxy")
+                    .at(second.span, "and another one")
                     .help(format!("say which one: `served_by = {}`, or another", first.path)),
             );
         }
@@ -104,7 +101,7 @@ pub(super) fn listeners(platform: &Platform, sink: &mut Sink) {
                     )
                     .about(&proxy.path)
                     .at(site.span, if protocol == "https" { "is served over TLS" } else { "is served by it" })
-                    .at(proxy.span(), format!("has no port with `protocol = {protocol}`"))
+                    .at(proxy.span, format!("has no port with `protocol = {protocol}`"))
                     .help(format!(
                         "give the proxy such a port: `port {protocol} = 8080 {{ protocol = {protocol} }}`"
                     )),

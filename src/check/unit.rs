@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Help, Sink, codes};
 use crate::hash::HashSet;
+use crate::origins::Origins;
 use crate::platform::Platform;
 use crate::source::Span;
 
@@ -58,14 +59,14 @@ const OF_CSS: &str = "
 ";
 
 /// GRA009: a unit that Grafana does not know.
-pub(super) fn units(platform: &Platform, sink: &mut Sink) {
+pub(super) fn units(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let known: HashSet<&str> = UNITS.split_whitespace().collect();
-    for dashboard in &platform.observed.dashboards {
+    for (dashboard, origin) in platform.observed.dashboards.iter().zip(origins.dashboards()) {
         sink.about(platform.path(dashboard.owner), |sink| {
-            for panel in dashboard.block.panels() {
-                let Some(said) = &panel.unit else { continue };
-                let Some(unit) = said.text.as_literal() else { continue };
-                if is_unit(unit, &known) {
+            for (panel, origin) in dashboard.panels().zip(origin.panels()) {
+                // What is no constant was reported.
+                let Some((unit, said)) = panel.unit.as_deref().zip(origin.unit()) else { continue };
+                if !said.is(unit) || is_unit(unit, &known) {
                     continue;
                 }
                 let near = sink.did_you_mean(unit, UNITS.split_whitespace());
@@ -86,17 +87,18 @@ fn is_unit(unit: &str, known: &HashSet<&str>) -> bool {
 }
 
 /// GRA010: a colour that Grafana does not know.
-pub(super) fn colours(platform: &Platform, sink: &mut Sink) {
+pub(super) fn colours(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let panels =
-        platform.observed.dashboards.iter().flat_map(|dashboard| {
-            dashboard.block.panels().map(|panel| (platform.path(dashboard.owner), panel))
+        platform.observed.dashboards.iter().zip(origins.dashboards()).flat_map(|(dashboard, origin)| {
+            let panels = dashboard.panels().zip(origin.panels());
+            panels.map(|panel| (platform.path(dashboard.owner), panel))
         });
-    let colours =
-        panels.flat_map(|(of, panel)| panel.threshold.iter().map(move |threshold| (of, &threshold.colour)));
-    let unknown: Vec<(Option<&str>, &str, Span)> = colours
-        .map(|(of, colour)| (of, colour.text.as_str(), colour.span))
-        .filter(|(_, colour, _)| !is_colour(colour))
-        .collect();
+    let colours = panels.flat_map(|(of, (panel, origin))| {
+        let thresholds = panel.thresholds.iter().zip(origin.colours());
+        thresholds.map(move |(threshold, span)| (of, threshold.colour.as_str(), span))
+    });
+    let unknown: Vec<(Option<&str>, &str, Span)> =
+        colours.filter(|(_, colour, _)| !is_colour(colour)).collect();
     for (of, colour, place) in unknown {
         let help = sink.did_you_mean(colour, HUES).filter(Help::is_near);
         sink.about(of, |sink| sink.report(

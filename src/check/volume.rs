@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashSet;
-use crate::platform::{Account, BucketId, DestinationKind, Grant, Platform, Service, ServiceId};
+use crate::origins::Origins;
+use crate::platform::{Account, BucketId, DestinationKind, Grant, MemoryPath, Platform, Service, ServiceId};
 use crate::source::Span;
 
 /// VOL001: data that is lost with the container.
@@ -20,7 +21,7 @@ pub(super) fn data(platform: &Platform, sink: &mut Sink) {
                     format!("`{}` keeps data in `{path}`, which is on no volume", service.path),
                 )
                 .about(&service.path)
-                .at(service.span(), "its data is lost with the container")
+                .at(service.span, "its data is lost with the container")
                 .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
                 .help(format!(
                     "write `volume data = \"{path}\"`; or `tmpfs \"{path}\"`, where it may be lost"
@@ -30,12 +31,17 @@ pub(super) fn data(platform: &Platform, sink: &mut Sink) {
     }
 }
 
+/// The paths in memory that the source asks for.
+fn asked(service: &Service) -> impl Iterator<Item = &MemoryPath> {
+    service.memory_paths.iter().filter(|path| !path.derived)
+}
+
 /// Whether a path outlives the container or is said not to.
 fn kept(service: &Service, path: &str) -> bool {
     let volumes = service.volumes.iter().map(|volume| volume.path.as_str());
     let mounts = service.mounts.iter().map(|mount| mount.path.as_str());
     let binds = service.binds.iter().map(|bind| bind.path.as_str());
-    let memory = service.block.tmpfs.iter().map(|tmpfs| tmpfs.path.text.as_str());
+    let memory = asked(service).map(|memory| memory.path.as_str());
     // Not a folder above it: where the image declares a volume, that lies over what is mounted above.
     volumes
         .chain(mounts)
@@ -82,7 +88,7 @@ pub(super) fn unused_buckets(platform: &Platform, sink: &mut Sink) {
 }
 
 /// VOL003: two services that write to the same volume.
-pub(super) fn writers(platform: &Platform, sink: &mut Sink) {
+pub(super) fn writers(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     // Who writes to each, with the first place that says so.
     let mut writers: Vec<Vec<(&Service, Span)>> = vec![Vec::new(); platform.volumes.len()];
     for service in &platform.services {
@@ -96,7 +102,7 @@ pub(super) fn writers(platform: &Platform, sink: &mut Sink) {
     for service in &platform.services {
         for own in &service.volumes {
             let otherwise = "declare it as a `volume` of the platform with `concurrent = true`";
-            copies(service, &own.name, own.span, otherwise, sink);
+            copies(service, origins, (&own.name, own.span), otherwise, sink);
         }
     }
     for (volume, writers) in platform.volumes.iter().zip(writers) {
@@ -105,7 +111,7 @@ pub(super) fn writers(platform: &Platform, sink: &mut Sink) {
         }
         let [(first, first_span), (second, second_span), ..] = writers[..] else {
             if let [(only, span)] = writers[..] {
-                copies(only, &volume.name, span, "say `concurrent = true` at the volume", sink);
+                copies(only, origins, (&volume.name, span), "say `concurrent = true` at the volume", sink);
             }
             continue;
         };
@@ -125,7 +131,13 @@ pub(super) fn writers(platform: &Platform, sink: &mut Sink) {
 }
 
 /// VOL003: copies of one service that write to the same volume.
-fn copies(service: &Service, volume: &str, span: Span, otherwise: &str, sink: &mut Sink) {
+fn copies(
+    service: &Service,
+    origins: &Origins,
+    (volume, span): (&str, Span),
+    otherwise: &str,
+    sink: &mut Sink,
+) {
     let copies = service.copies_on_one_host();
     if copies < 2 {
         return;
@@ -137,7 +149,7 @@ fn copies(service: &Service, volume: &str, span: Span, otherwise: &str, sink: &m
         )
         .about(&service.path)
         .at(span, "all of them write")
-        .at_maybe(service.block.scale.as_ref().map(|scale| scale.span), "runs several times")
+        .at_maybe(origins.service(service.id).scale(), "runs several times")
         .help(format!(
             "let one run (`scale` out), or let them only read; where they agree among themselves, {otherwise}"
         )),
@@ -155,7 +167,7 @@ pub(super) fn scratch(platform: &Platform, sink: &mut Sink) {
                     format!("nothing is mounted at `{path}`, a volume of the image of `{}`", service.path),
                 )
                 .about(&service.path)
-                .at(service.span(), "each new container leaves a volume without a name behind")
+                .at(service.span, "each new container leaves a volume without a name behind")
                 .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
                 .help(format!(
                     "write `tmpfs \"{path}\" {{ size = 16MiB }}`, or a volume where it shall be kept"
@@ -166,10 +178,10 @@ pub(super) fn scratch(platform: &Platform, sink: &mut Sink) {
 }
 
 /// VOL004: a single file of configuration from the host, which the program would read again.
-pub(super) fn single_files(platform: &Platform, sink: &mut Sink) {
+pub(super) fn single_files(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in &platform.services {
         let Some(facts) = platform.facts(service) else { continue };
-        for (bind, said) in service.binds.iter().zip(&service.block.bind) {
+        for (bind, (said, _)) in service.binds.iter().zip(origins.service(service.id).binds()) {
             let Some(folder) = facts.reloads.iter().find(|folder| lies_below(&bind.path, folder)) else {
                 continue;
             };
@@ -192,7 +204,7 @@ pub(super) fn single_files(platform: &Platform, sink: &mut Sink) {
                     ),
                 )
                 .about(&service.path)
-                .at(said.span, "a single file, mounted by itself")
+                .at(said, "a single file, mounted by itself")
                 .help(format!(
                     "mount its folder: `bind \"{}\" = \"{}\" {{ read_only = true }}`",
                     above(&bind.source),
@@ -204,11 +216,11 @@ pub(super) fn single_files(platform: &Platform, sink: &mut Sink) {
 }
 
 /// VOL005: a path that the image writes to, where nothing can be written, or nothing is left of the image.
-pub(super) fn unwritable(platform: &Platform, sink: &mut Sink) {
+pub(super) fn unwritable(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for service in platform.services.iter().filter(|service| !service.is_job()) {
         let Some(facts) = platform.facts(service) else { continue };
         for path in facts.data.iter().chain(&facts.writes).chain(&facts.filled) {
-            if let Some(span) = read_only(service, path) {
+            if let Some(span) = read_only(service, origins, path) {
                 sink.report(
                     Diagnostic::new(
                         codes::VOL005,
@@ -222,8 +234,9 @@ pub(super) fn unwritable(platform: &Platform, sink: &mut Sink) {
             }
         }
         for path in &facts.filled {
-            let memory = service.block.tmpfs.iter().find(|tmpfs| tmpfs.path.text == *path);
-            let told = if let Some(tmpfs) = memory {
+            let mut memory = asked(service).zip(origins.service(service.id).memory_paths());
+            let memory = memory.find(|(memory, _)| memory.path == *path).map(|(_, (span, _))| span);
+            let told = if let Some(memory) = memory {
                 Diagnostic::new(
                     codes::VOL005,
                     format!(
@@ -232,14 +245,14 @@ pub(super) fn unwritable(platform: &Platform, sink: &mut Sink) {
                     ),
                 )
                 .about(&service.path)
-                .at(tmpfs.span, "empty at each start")
+                .at(memory, "empty at each start")
             } else if service.is_read_only() && !kept(service, path) {
                 Diagnostic::new(
                     codes::VOL005,
                     format!("the image of `{}` writes to `{path}`, which is read-only", service.path),
                 )
                 .about(&service.path)
-                .at(service.span(), "its root file system cannot be written to")
+                .at(service.span, "its root file system cannot be written to")
                 .at_maybe(service.base_name.as_ref().map(|name| name.span), "the image")
             } else {
                 continue;
@@ -253,14 +266,14 @@ pub(super) fn unwritable(platform: &Platform, sink: &mut Sink) {
 }
 
 /// The place where the folder of a path is mounted to be read only; the innermost mount decides.
-fn read_only(service: &Service, path: &str) -> Option<Span> {
+fn read_only(service: &Service, origins: &Origins, path: &str) -> Option<Span> {
     let volumes = service.volumes.iter();
     let volumes = volumes.map(|volume| (volume.path.as_str(), volume.read_only.then_some(volume.span)));
-    let memory = service.block.tmpfs.iter().map(|tmpfs| (tmpfs.path.text.as_str(), None));
+    let memory = asked(service).map(|memory| (memory.path.as_str(), None));
     let mounts =
         service.mounts.iter().map(|mount| (mount.path.as_str(), mount.read_only.then_some(mount.span)));
-    let binds = service.binds.iter().zip(&service.block.bind);
-    let binds = binds.map(|(bind, said)| (bind.path.as_str(), bind.read_only.then_some(said.span)));
+    let binds = service.binds.iter().zip(origins.service(service.id).binds());
+    let binds = binds.map(|(bind, (said, _))| (bind.path.as_str(), bind.read_only.then_some(said)));
     let all = volumes.chain(memory).chain(mounts).chain(binds);
     let above = all.filter(|(mounted, _)| path == *mounted || lies_below(path, mounted));
     above.max_by_key(|(mounted, _)| mounted.len()).and_then(|(_, span)| span)

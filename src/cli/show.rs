@@ -32,10 +32,12 @@ pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome
     }
     let runtime = arguments.at.on.map_or_else(|| parsed.runtime(), Into::into);
     let mut compiled = parsed.compile(&loader, arguments.at.env.as_deref(), runtime);
-    let Some(platform) = &mut compiled.platform else { return Ok(report.errors(&compiled, &project)) };
+    let (Some(platform), Some(origins)) = (&mut compiled.platform, &compiled.origins) else {
+        return Ok(report.errors(&compiled, &project));
+    };
     // Places are named as the messages name them: from where the command was started.
     let sources = compiled.sources.called(|name| from_here(project.folder(), name));
-    let model = Model::of(platform, &sources);
+    let model = Model::of(platform, origins, &sources);
     // What components leave out by themselves is nobody's to look for.
     let own = |taken_out: &TakenOut| !compiled.sources.embedded().contains(&taken_out.span.file);
     let left_out = compiled.taken_out.iter().filter(|(_, taken_out)| own(taken_out));
@@ -89,8 +91,10 @@ pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome
 pub(super) fn model(arguments: &ModelArguments, report: &Report) -> Result<Outcome, Failure> {
     let project = Project::find(arguments.at.source.as_deref())?;
     let compiled = compiled(&arguments.at, &project);
-    let Some(platform) = &compiled.platform else { return Ok(report.errors(&compiled, &project)) };
-    print(&Guarded::new(&Model::of(platform, &compiled.sources).json()))?;
+    let (Some(platform), Some(origins)) = (&compiled.platform, &compiled.origins) else {
+        return Ok(report.errors(&compiled, &project));
+    };
+    print(&Guarded::new(&Model::of(platform, origins, &compiled.sources).json()))?;
     Ok(Outcome::Fine)
 }
 

@@ -1,11 +1,12 @@
 //! Overrides for targets that write nothing for the platform.
 
 use crate::diagnostic::{Diagnostic, Help, Sink, codes};
-use crate::platform::{Override, Platform};
+use crate::origins::Origins;
+use crate::platform::{Override, Platform, Service};
 use crate::target::{FaultKind, Target};
 
 /// TGT001: overrides for other targets than those that write something for the platform.
-pub(super) fn unwritten(platform: &Platform, targets: &[&Target], sink: &mut Sink) {
+pub(super) fn unwritten(platform: &Platform, origins: &Origins, targets: &[&Target], sink: &mut Sink) {
     let own = platform.overrides.iter().map(|over| (over, None));
     let of_services = platform
         .services
@@ -13,7 +14,8 @@ pub(super) fn unwritten(platform: &Platform, targets: &[&Target], sink: &mut Sin
         .flat_map(|service| service.overrides.iter().map(move |over| (over, Some(service))));
     for (over, service) in own.chain(of_services) {
         // What its target does not take where it stands was reported.
-        let meant = over.is_taken(service);
+        let meant =
+            over.is_taken(service.map(|service: &Service| origins.service(service.id).metrics().is_some()));
         if meant && !targets.iter().any(|target| target.format == over.target) {
             sink.report(unread(over, platform));
         }

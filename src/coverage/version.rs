@@ -26,7 +26,7 @@ pub fn too_old(platform: &Platform, sink: &mut Sink) {
                         format!("`{}` is version {runs}, and does not know {}", reader.path, need.what),
                     )
                     .at(need.span, format!("is {}, since {}", need.what, need.since))
-                    .at(reader.span(), format!("runs {runs}"))
+                    .at(reader.span, format!("runs {runs}"))
                     .help(format!(
                         "give the service an image of {} or later, or do without this",
                         need.since
@@ -42,7 +42,7 @@ pub fn too_old(platform: &Platform, sink: &mut Sink) {
                         ),
                     )
                     .at_maybe(said, "what is written for it, an older one may refuse")
-                    .at(reader.span(), format!("runs {runs}"))
+                    .at(reader.span, format!("runs {runs}"))
                     .help(format!("write `version = \"{runs}\"`, or give the service a newer image")),
                 );
             }

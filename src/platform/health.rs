@@ -1,5 +1,6 @@
 //! Health: what is asked of a service, how often, and what of its image could ask.
 
+use std::slice;
 use std::sync::Arc;
 
 use super::Value;
@@ -50,6 +51,16 @@ impl Health {
     #[must_use]
     pub fn is_checked(&self) -> bool {
         !matches!(self, Self::None { .. })
+    }
+
+    /// The words of the program that is run, or the line of the shell.
+    #[must_use]
+    pub fn words(&self) -> &[Value] {
+        match self {
+            Self::Exec(words) => words,
+            Self::Shell(line) => slice::from_ref(line),
+            Self::None { .. } | Self::Builtin(_) | Self::Http { .. } | Self::Tcp { .. } => &[],
+        }
     }
 
     /// Whether the check can run inside the container, with what its image is known to hold.

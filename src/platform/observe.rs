@@ -11,8 +11,6 @@ mod test;
 use std::ops::Range;
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
 pub use self::away::JobsAway;
 pub use self::dashboard::{Choice, Dashboard, Panel, PanelQuery, Row, Threshold, panel_size};
 pub use self::index::Exporters;
@@ -23,7 +21,7 @@ pub use self::test::{AlertTest, SaidSeries, TestLabel};
 use super::receiver::{Hours, Mute, Receiver, Smtp};
 use super::source::DataSource;
 use super::{InputId, ServiceId};
-use crate::hash::{HashMap, HashSet, IndexMap};
+use crate::hash::{HashMap, IndexMap};
 use crate::model::{MetricKind, Severity};
 use crate::promql::{self, Labels, Matcher, MetricType};
 use crate::schema::{Constant, Duration};
@@ -37,8 +35,6 @@ pub struct Observed {
     pub jobs: Jobs,
     /// The names of jobs whose scrape could not be bound, which is reported.
     pub lost: Vec<String>,
-    /// Names that may be missing because what declares them is broken, which is reported.
-    pub names_lost: HashSet<SmolStr>,
     /// Metrics of the top level, which come from no job of this platform.
     pub metrics: Metrics,
     /// What the metrics server itself writes: `up`, `ALERTS`.
@@ -47,16 +43,12 @@ pub struct Observed {
     pub exporters: HashMap<String, Exporters>,
     /// Who may export anything.
     pub unknown: Exporters,
-    /// What the source takes out of services, by its path, each with the place.
-    pub taken_out: Vec<(String, Span)>,
     /// Recording rules, in the order of the source.
     pub records: Vec<Record>,
     /// Alerts, in the order of the source.
     pub alerts: Vec<Alert>,
     /// Dashboards, in the order of the source.
     pub dashboards: Vec<Dashboard>,
-    /// Whether parts of dashboards could not be read, which is reported.
-    pub panels_lost: bool,
     /// Data sources that the source declares, in its order.
     pub sources: Vec<DataSource>,
     /// The environment variables of the services that show dashboards which hold what the operator sets of data sources.
@@ -437,8 +429,6 @@ pub struct Alert {
     pub owner: Option<ServiceId>,
     /// Whether it comes with a standard component, and not from the source.
     pub brought: bool,
-    /// Whether something that it says could not be read, which is reported.
-    pub lost: bool,
     /// The condition.
     pub query: Query,
     /// How long it must hold.

@@ -1,6 +1,6 @@
 //! Overrides: what the source writes for one target beside the language.
 
-use super::{Role, Service, Value};
+use super::{Role, Value};
 use crate::formats::{Format, Place};
 use crate::hash::IndexMap;
 use crate::source::Span;
@@ -39,14 +39,15 @@ impl std::fmt::Display for ObjectName {
 }
 
 impl Override {
-    /// Whether its target takes it where it stands: at the top level, or in a service.
+    /// Whether its target takes it where it stands: at the top level, or in a service, of which it says whether that has
+    /// a `metrics` block.
     #[must_use]
-    pub fn is_taken(&self, service: Option<&Service>) -> bool {
+    pub fn is_taken(&self, service: Option<bool>) -> bool {
         self.target.overrides.iter().any(|place| match place {
             Place::Platform => service.is_none(),
             Place::Service => service.is_some(),
             // Where its metrics are may be what is wrong with it.
-            Place::Scraped => service.is_some_and(|service| service.block.metrics.is_some()),
+            Place::Scraped => service == Some(true),
         })
     }
 }

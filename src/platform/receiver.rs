@@ -205,8 +205,6 @@ pub struct Smtp {
     pub username: Option<String>,
     /// The secret that holds its password.
     pub password: Option<InputId>,
-    /// Whether that could not be bound, which is reported.
-    pub password_lost: bool,
     /// Whether the server must speak TLS.
     pub tls: bool,
     /// The place of the block.

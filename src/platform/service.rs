@@ -9,7 +9,7 @@ use super::{
     NetworkId, OutsideId, Override, OwnVolume, Placement, Process, Resources, Retention, Rotation, RoutePath,
     Scale, Schedule, Security, ServiceId, SharedMount, Value, Version,
 };
-use crate::model::{self, Access, Condition, Protocol, Role, RunKind};
+use crate::model::{Access, Condition, Protocol, Role, RunKind};
 use crate::source::Span;
 
 /// A service, nested ones among them.
@@ -53,10 +53,6 @@ pub struct Service {
     pub bears: Bears,
     /// The networks it is on.
     pub networks: Vec<NetworkId>,
-    /// The place where its networks are said: its own list, or its name.
-    pub networks_span: Span,
-    /// Whether some of them could not be bound, which is reported.
-    pub networks_lost: bool,
     /// The ports it listens on.
     pub ports: Vec<Port>,
     /// Its environment variables, in the order of the source.
@@ -93,6 +89,8 @@ pub struct Service {
     pub rotations: Vec<Rotation>,
     /// What starts before it.
     pub dependencies: Vec<Dependency>,
+    /// What it does not wait for, as the source says.
+    pub starts_without: Vec<ServiceId>,
     /// When it runs.
     pub run: RunKind,
     /// The schedule, with `run = schedule`.
@@ -113,8 +111,8 @@ pub struct Service {
     pub labels: Vec<(String, String)>,
     /// What targets are told beside the language.
     pub overrides: Vec<Override>,
-    /// The block, for rules: places, and what the source says of it.
-    pub block: Arc<model::Service>,
+    /// The place of its name.
+    pub span: Span,
 }
 
 impl Service {
@@ -140,12 +138,6 @@ impl Service {
     #[must_use]
     pub fn http_port(&self) -> Option<&Port> {
         self.ports.iter().find(|port| matches!(port.protocol, Protocol::Http | Protocol::Https))
-    }
-
-    /// The place that names it.
-    #[must_use]
-    pub fn span(&self) -> Span {
-        self.block.name.span
     }
 }
 

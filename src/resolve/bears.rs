@@ -1,14 +1,15 @@
 //! How far a service can be locked up: what its image is known to bear.
 
+use crate::model;
 use crate::platform::{Bears, ImageFacts, Service};
 
 /// How far a service can be locked up. An image that nothing is known of may start as root, give its files away, change
 /// its user, listen on a low port and write wherever it likes.
-pub(super) fn bears(service: &Service, known: Option<&ImageFacts>) -> Bears {
+pub(super) fn bears(service: &Service, block: &model::Service, known: Option<&ImageFacts>) -> Bears {
     let user = service.user.as_deref().and_then(|user| user.split(':').next());
     let privileged = service.exception(|security| security.privileged);
     // `security { writable = false }` is a promise of the source.
-    let security = service.block.security.as_ref();
+    let security = block.security.as_ref();
     let locked = security.is_some_and(|security| security.writable == Some(false));
     let Some(facts) = known else {
         let unknown = service.image.is_some();

@@ -1,7 +1,7 @@
 //! What a cluster is like: the settings of target `kubernetes` that its objects depend on.
 
 use super::is_dns_label;
-use super::target::{dns_name, ranges, version};
+use super::setting::{dns_name, ranges, version};
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::model::{self, Addresses, MonitoringBy, SecretsBy, StoreKind};

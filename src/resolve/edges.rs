@@ -24,7 +24,7 @@ pub(super) fn edges(
         for &(at, span) in &mentioned.outsides {
             edges.add(service.id, EdgeEnd::Outside(OutsideId(at)), Cause::Reference, span, texts);
         }
-        for reference in service.block.reaches.iter().flat_map(|list| &list.items) {
+        for reference in texts.names.block(service.id).reaches.iter().flat_map(|list| &list.items) {
             if let Some(end) = end(reference, "a port, a service or an outside", texts) {
                 edges.add(service.id, end, Cause::Reaches, reference.0.span, texts);
             }
@@ -137,7 +137,7 @@ fn scrapes(edges: &mut Edges<'_>, texts: &mut Texts<'_>) {
             }
         }
         for teller in edges.platform.with_role(Role::Alerts) {
-            edges.add(scraper.id, http(teller), Cause::Alerting, scraper.span(), texts);
+            edges.add(scraper.id, http(teller), Cause::Alerting, scraper.span, texts);
         }
     }
 }
@@ -147,7 +147,7 @@ fn data_sources(document: &Document, edges: &mut Edges<'_>, texts: &mut Texts<'_
     for shower in edges.platform.with_role(Role::Dashboards) {
         for role in [Role::Metrics, Role::Alerts] {
             for source in edges.platform.with_role(role) {
-                edges.add(shower.id, http(source), Cause::DataSource, shower.span(), texts);
+                edges.add(shower.id, http(source), Cause::DataSource, shower.span, texts);
             }
         }
     }
@@ -197,7 +197,7 @@ fn receivers(document: &Document, edges: &mut Edges<'_>, texts: &mut Texts<'_>) 
     let internet = EdgeEnd::Outside(OutsideId(0));
     let tellers: Vec<&Service> = platform.with_role(Role::Alerts).collect();
     for teller in &tellers {
-        let Some(smtp) = &teller.block.smtp else { continue };
+        let Some(smtp) = &texts.names.block(teller.id).smtp else { continue };
         if let Some(end @ EdgeEnd::Outside(_)) = end(&smtp.via, "an outside", texts) {
             edges.add(teller.id, end, Cause::Receiver, smtp.via.0.span, texts);
         }

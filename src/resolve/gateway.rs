@@ -1,6 +1,6 @@
 //! The gateway of a cluster: which API it is asked by, and where its requests come from.
 
-use super::target::dns_name;
+use super::setting::dns_name;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{GatewaySettings, IngressSettings, KubernetesSettings};

@@ -4,8 +4,8 @@ use super::mute::expect_alert;
 use super::text::Texts;
 use crate::hash::HashSet;
 use crate::model;
+use crate::platform::Guide;
 use crate::platform::observe::Alert;
-use crate::platform::{Guide, Service};
 use crate::schema::{Constant, List};
 
 /// The guide of a service.
@@ -24,8 +24,8 @@ pub(super) fn guide(block: &model::Guide, texts: &mut Texts<'_>) -> Guide {
 
 /// NAM001: steps for an alert that the platform has not. A standard component has steps for each of its alerts, of which the platform
 /// may have some.
-pub(super) fn expect_alerts(services: &[Service], alerts: &[Alert], texts: &mut Texts<'_>) {
-    let own = services.iter().filter_map(|service| service.block.guide.as_ref());
+pub(super) fn expect_alerts(alerts: &[Alert], texts: &mut Texts<'_>) {
+    let own = texts.names.services.iter().filter_map(|placed| placed.block.guide.as_ref());
     let own = own.flat_map(|guide| &guide.look).map(|look| &look.alert);
     let embedded = texts.absent.sources.embedded();
     let own: Vec<_> = own.filter(|alert| !embedded.contains(&alert.span.file)).collect();

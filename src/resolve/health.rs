@@ -20,7 +20,7 @@ pub(super) fn health(
     texts: &mut Texts<'_>,
 ) -> Health {
     let builtin = facts.is_some_and(|facts| facts.builtin_health);
-    let Some(block) = &service.block.health else {
+    let Some(block) = &texts.names.block(service.id).health else {
         return if builtin { Health::Builtin(None) } else { Health::None { reason: None } };
     };
     for reference in block.needs.iter().flat_map(|list| &list.items) {
@@ -83,7 +83,7 @@ pub(super) fn health(
 
 /// What the `metrics` block says.
 pub(super) fn metrics(service: &Service, texts: &mut Texts<'_>) -> Option<Metrics> {
-    let block = service.block.metrics.as_ref()?;
+    let block = texts.names.block(service.id).metrics.as_ref()?;
     let port = match &block.port {
         Some(port) => own_port(service, port, texts)?,
         None => first_http(service, block.span, texts)?,
@@ -98,7 +98,7 @@ fn first_http(service: &Service, span: Span, texts: &mut Texts<'_>) -> Option<us
     // One that could not be read may be it.
     if http.is_none()
         && !texts.absent.lost.contains("port")
-        && !texts.absent.lost.contains(service.block.name.text.as_str())
+        && !texts.absent.lost.contains(texts.names.block(service.id).name.text.as_str())
     {
         texts.sink.report(
             Diagnostic::new(codes::TYP006, format!("`{}` has no port that answers HTTP", service.path))

@@ -1,12 +1,12 @@
 //! Hosts, bound.
 
+use super::outside::comes_in;
 use super::place::{endpoint, optional};
-use super::service;
-use super::text::{Mentions, Texts, Thing};
+use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::Document;
-use crate::platform::{Host, OutsideId, Platform};
-use crate::schema::{Constant, Reference};
+use crate::platform::{Host, Platform};
+use crate::schema::Constant;
 
 /// Binds every host.
 pub(super) fn hosts(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Vec<Host> {
@@ -76,22 +76,4 @@ fn reached_by(address: &Constant, texts: &mut Texts<'_>) -> String {
 /// A host as it stands in front of a port: an address of IPv6 is bracketed (RFC 3986, 3.2.2).
 pub(super) fn in_address(host: &str) -> String {
     if host.parse::<std::net::Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() }
-}
-
-/// An outside from which somebody comes in.
-pub(super) fn comes_in(
-    reference: &Reference,
-    platform: &Platform,
-    texts: &mut Texts<'_>,
-) -> Option<OutsideId> {
-    match texts.find(&reference.0, &mut Mentions::default())? {
-        Thing::Outside(id) => {
-            service::comes_in(platform.outsides.get(id.0)?, reference.0.span, texts);
-            Some(id)
-        }
-        thing => {
-            texts.wrong_kind(&reference.0, &thing, "an outside");
-            None
-        }
-    }
 }

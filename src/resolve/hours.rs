@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::observe::literal;
+use super::constant::literal;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, Help, codes, did_you_mean};
 use crate::hash::HashMap;

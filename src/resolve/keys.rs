@@ -17,7 +17,7 @@ pub(super) fn check(platform: &Platform, texts: &mut Texts<'_>) {
     each(&document.override_, Place::Platform, platform, texts);
     for service in &platform.services {
         for place in [Place::Service, Place::Scraped] {
-            each(&service.block.override_, place, platform, texts);
+            each(&texts.names.block(service.id).override_, place, platform, texts);
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{expect_dns_label, is_dns_label};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model::{Document, Service};
+use crate::platform::ServiceId;
 use crate::source::Span;
 use crate::syntax::Name;
 
@@ -117,6 +118,11 @@ impl<'a> Names<'a> {
         names.artifact_clashes(sink);
         names.volume_clashes(document, sink);
         names
+    }
+
+    /// The block of a service.
+    pub(super) fn block(&self, service: ServiceId) -> &'a Service {
+        self.services[service.0].block
     }
 
     fn declare(&mut self, name: &Name, symbol: Symbol, sink: &mut Sink) {

@@ -16,12 +16,11 @@ mod said;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
+use super::constant::literal;
+use super::names::Names;
 use super::text::Texts;
 use super::{guide, hours, mute, receiver, source};
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::expand::TakenOut;
 use crate::hash::{HashMap, HashSet};
 use crate::model::{self, Document, Role, Runbooks};
 use crate::parallel;
@@ -31,8 +30,8 @@ use crate::platform::observe::{
 use crate::platform::whose::WHOSE;
 use crate::platform::{Platform, Service, ServiceId};
 use crate::schema::{Constant, Map, Word};
-use crate::source::{Sources, Span};
-use crate::syntax::{Name, Part, Text};
+use crate::source::Sources;
+use crate::syntax::{Name, Text};
 use answers::Answers;
 use exports::Tables;
 use query::{About, Queries, Reader, Written};
@@ -41,12 +40,17 @@ use said::{said_labels, said_series, test_labels};
 /// How many alerts are completed together.
 const PART: usize = 64;
 
-/// Everything that is observed of a platform whose services are bound.
-pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Texts<'_>) -> Observed {
-    names::expect(document, platform, texts);
-    let records = records(document, platform);
-    let multiplied = multiplied(document, platform);
-    let alerts = alerts(document, platform, &multiplied);
+/// Everything that is observed of a platform whose services are bound; with it the blocks of the dashboards.
+pub(super) fn observe(
+    document: &Document,
+    platform: &Platform,
+    texts: &mut Texts<'_>,
+) -> (Observed, Vec<model::Dashboard>) {
+    names::expect(document, texts);
+    let all = texts.names;
+    let records = records(document, all);
+    let multiplied = multiplied(document, platform, all);
+    let alerts = alerts(document, all, &multiplied);
     let dashboards = dashboard::expand(document, platform, texts);
     let reader = reader(&records, &alerts, &dashboards, &texts.absent.sources);
     let mut records: Vec<_> = read(&records, |record| &record.expr, &reader, texts.sink);
@@ -58,20 +62,17 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
     let mut jobs = jobs::jobs(platform, &mut tables, texts);
     // What a job exports that an override brings, nothing says.
     let brought = added::to_jobs(platform, &mut jobs);
-    let unbound = |service: &&Service| service.block.metrics.is_some() && service.metrics.is_none();
+    let unbound = |service: &&Service| service.metrics.is_none() && all.block(service.id).metrics.is_some();
     let lost = platform.services.iter().filter(unbound);
     let mut observed = Observed {
         jobs: jobs.into(),
         lost: lost.map(|service| service.name.clone()).chain(brought).collect(),
-        taken_out: taken_out(&texts.absent.disabled),
-        names_lost: texts.absent.lost.clone(),
         metrics: document.metric.iter().map(exports::metric).collect(),
         server: tables.server(),
         hours: hours::hours(document, texts),
         receivers: receiver::receivers(document, texts),
         smtp: receiver::smtp(platform, texts),
         sources,
-        panels_lost: ["row", "panel", "query"].iter().any(|key| texts.absent.lost.contains(*key)),
         ..Observed::default()
     };
     observed.index(&needed);
@@ -119,10 +120,8 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
             }
         };
         let brought = absent.sources.embedded().contains(&block.name.span.file);
-        let lost = absent.lost.contains(&block.name.text);
-        let said = Said::new(block, platform, &queries);
-        let alert =
-            |about| Alert { brought, lost, ..alert(written, about, block, &said, platform, &queries) };
+        let said = Said::new(block, document, platform, &queries);
+        let alert = |about| Alert { brought, ..alert(written, about, block, &said, platform, &queries) };
         abouts.into_iter().map(alert).collect::<Vec<_>>()
     };
     let parts: Vec<_> = alerts.chunks(PART).collect();
@@ -137,13 +136,14 @@ pub(super) fn observe(document: &Document, platform: &Platform, texts: &mut Text
         alerts.extend(part);
         texts.sink.take(found);
     }
-    let dashboards = dashboard::complete(dashboards, platform, &queries, texts.absent.sources.embedded());
+    let (dashboards, blocks) =
+        dashboard::complete(dashboards, platform, &queries, texts.absent.sources.embedded());
     observed.records = kept;
     observed.alerts = alerts;
     observed.dashboards = dashboards;
     observed.mutes = mute::mutes(document, &observed.alerts, texts);
-    guide::expect_alerts(&platform.services, &observed.alerts, texts);
-    observed
+    guide::expect_alerts(&observed.alerts, texts);
+    (observed, blocks)
 }
 
 /// The names of the metrics that are asked for, in queries and in tests, and those of records.
@@ -180,52 +180,43 @@ fn names_of_alerts<'a>(
     (named, in_family)
 }
 
-/// What is taken out of services, in the order of the source.
-fn taken_out(disabled: &HashMap<SmolStr, TakenOut>) -> Vec<(String, Span)> {
-    let nested = disabled.iter().filter(|(path, _)| path.contains('.'));
-    let mut nested: Vec<(String, Span)> =
-        nested.map(|(path, taken_out)| (path.to_string(), taken_out.span)).collect();
-    nested.sort_by_key(|(_, span)| *span);
-    nested
-}
-
 /// Blocks of services, each with its owner, in the order of the services.
 fn owned<'a, T: 'a>(
-    platform: &'a Platform,
+    names: &'a Names<'a>,
     blocks: impl Fn(&'a model::Service) -> &'a [T] + 'a,
 ) -> impl Iterator<Item = (Option<ServiceId>, &'a T)> {
-    platform
-        .services
-        .iter()
-        .flat_map(move |service| blocks(&service.block).iter().map(|block| (Some(service.id), block)))
+    let services = names.services.iter().enumerate();
+    services.flat_map(move |(at, placed)| {
+        blocks(placed.block).iter().map(move |block| (Some(ServiceId(at)), block))
+    })
 }
 
 /// Blocks with the service that each stands in.
 type Owned<'a, T> = Vec<(Option<ServiceId>, &'a T)>;
 
-fn records<'a>(document: &'a Document, platform: &'a Platform) -> Owned<'a, model::Record> {
+fn records<'a>(document: &'a Document, names: &'a Names<'a>) -> Owned<'a, model::Record> {
     let top = document.record.iter().map(|record| (None, record));
-    top.chain(owned(platform, |service| &service.record)).collect()
+    top.chain(owned(names, |service| &service.record)).collect()
 }
 
 fn alerts<'a>(
     document: &'a Document,
-    platform: &'a Platform,
+    names: &'a Names<'a>,
     multiplied: &'a [(ServiceId, model::Alert)],
 ) -> Owned<'a, model::Alert> {
     let once = |alert: &model::Alert| {
         [alert.each_scaled, alert.each_issuer, alert.each_backup].iter().all(|each| *each != Some(true))
     };
-    let said = all_alerts(document, platform).filter(|(_, alert)| once(alert));
+    let said = all_alerts(document, names).filter(|(_, alert)| once(alert));
     said.chain(multiplied.iter().map(|(service, alert)| (Some(*service), alert))).collect()
 }
 
 fn all_alerts<'a>(
     document: &'a Document,
-    platform: &'a Platform,
+    names: &'a Names<'a>,
 ) -> impl Iterator<Item = (Option<ServiceId>, &'a model::Alert)> {
     let top = document.alert.iter().map(|alert| (None, alert));
-    top.chain(owned(platform, |service| &service.alert))
+    top.chain(owned(names, |service| &service.alert))
 }
 
 /// What stands for the number of containers in the query of an alert that is one of each service of several.
@@ -233,16 +224,15 @@ const REPLICAS: &str = "$replicas";
 
 /// The alerts that are one of each scraped service of which several run, each with the number in its query, those of probes that
 /// are one of each issuer of certificates, and those of what watches a cluster that are one of each backup.
-fn multiplied(document: &Document, platform: &Platform) -> Vec<(ServiceId, model::Alert)> {
+fn multiplied(document: &Document, platform: &Platform, names: &Names<'_>) -> Vec<(ServiceId, model::Alert)> {
     let mut made = Vec::new();
-    let of_issuers = all_alerts(document, platform).filter(|(_, block)| block.each_issuer == Some(true));
+    let of_issuers = all_alerts(document, names).filter(|(_, block)| block.each_issuer == Some(true));
     for (owner, block) in of_issuers {
         let owner = owner.filter(|owner| platform[*owner].role == Some(Role::Probe));
         let alerts = owner.into_iter().flat_map(|owner| certificates::alerts(platform, owner, block));
         made.extend(owner.into_iter().flat_map(std::iter::repeat).zip(alerts));
     }
-    for (owner, block) in all_alerts(document, platform).filter(|(_, block)| block.each_backup == Some(true))
-    {
+    for (owner, block) in all_alerts(document, names).filter(|(_, block)| block.each_backup == Some(true)) {
         let owner = owner.filter(|owner| platform[*owner].role == Some(Role::ClusterState));
         made.extend(
             owner.into_iter().flat_map(|owner| {
@@ -250,7 +240,7 @@ fn multiplied(document: &Document, platform: &Platform) -> Vec<(ServiceId, model
             }),
         );
     }
-    for (_, block) in all_alerts(document, platform).filter(|(_, block)| block.each_scaled == Some(true)) {
+    for (_, block) in all_alerts(document, names).filter(|(_, block)| block.each_scaled == Some(true)) {
         for service in &platform.services {
             let copies = service.copies_on_one_host();
             if service.metrics.is_none() || copies < 2 {
@@ -300,7 +290,7 @@ struct Said {
 }
 
 impl Said {
-    fn new(block: &model::Alert, platform: &Platform, queries: &Queries<'_>) -> Self {
+    fn new(block: &model::Alert, document: &Document, platform: &Platform, queries: &Queries<'_>) -> Self {
         let annotation = |name: &str, text: &Constant| Annotation {
             name: name.to_owned(),
             text: literal(text).to_owned(),
@@ -313,7 +303,7 @@ impl Said {
             ("runbook_url", &block.runbook),
         ];
         let known = known.into_iter().filter_map(|(name, text)| Some(annotation(name, text.as_ref()?)));
-        let runbook = block.runbook.is_none().then(|| runbook(block, platform)).flatten();
+        let runbook = block.runbook.is_none().then(|| runbook(block, document, platform)).flatten();
         let more = block.annotations.iter().flat_map(|map| &map.entries);
         let more = more.map(|(name, text)| annotation(&name.text, text));
         Self {
@@ -367,7 +357,6 @@ fn alert(
         name: block.name.text.to_string(),
         owner,
         brought: false,
-        lost: false,
         tests: tests.collect(),
         query,
         wait: block.for_,
@@ -431,27 +420,14 @@ fn no_job(name: &Name, sink: &mut Sink) {
 }
 
 /// The page of an alert where all runbooks are.
-fn runbook(block: &model::Alert, platform: &Platform) -> Option<Annotation> {
-    let (address, span) = match platform.document.platform.first()?.runbooks.as_ref()? {
+fn runbook(block: &model::Alert, document: &Document, platform: &Platform) -> Option<Annotation> {
+    let (address, span) = match document.platform.first()?.runbooks.as_ref()? {
         Runbooks::At(base) => {
             ([literal(base).trim_end_matches('/'), "/", &block.name.text].concat(), base.span)
         }
         Runbooks::Generated(span) => (platform.address_of_page(&block.name.text)?, *span),
     };
     Some(Annotation { name: "runbook_url".to_owned(), text: address, span, source: None })
-}
-
-/// A constant, which `settle` has made literal, as a text that can be shared.
-pub(super) fn shared(constant: &Constant) -> SmolStr {
-    match constant.text.parts.as_slice() {
-        [Part::Literal(text)] => text.clone(),
-        _ => SmolStr::default(),
-    }
-}
-
-/// A constant, which `settle` has made literal.
-pub(super) fn literal(constant: &Constant) -> &str {
-    constant.text.as_literal().unwrap_or_default()
 }
 
 fn words(map: Option<&Map<Word>>) -> Vec<(String, String)> {

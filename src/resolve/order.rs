@@ -33,14 +33,16 @@ pub(super) fn order(platform: &mut Platform, mentions: &[Mentions], texts: &mut 
         }
         // A proxy whose certificates are signed here starts behind that, so that its first answer is one over TLS.
         for job in signers_of.get(&service.id).into_iter().flatten() {
-            dependencies.derive(platform, job.id.0, job.span());
+            dependencies.derive(platform, job.id.0, job.span);
         }
-        dependencies.list.retain(|dependency| dependency.condition != Condition::Nothing);
-        dependencies.list.sort_by_key(|dependency| dependency.on);
-        all.push(dependencies.list);
+        let (without, mut list): (Vec<Dependency>, Vec<Dependency>) =
+            dependencies.list.into_iter().partition(|dependency| dependency.condition == Condition::Nothing);
+        list.sort_by_key(|dependency| dependency.on);
+        all.push((list, without.iter().map(|dependency| dependency.on).collect()));
     }
-    for (service, dependencies) in platform.services.iter_mut().zip(all) {
+    for (service, (dependencies, starts_without)) in platform.services.iter_mut().zip(all) {
         service.dependencies = dependencies;
+        service.starts_without = starts_without;
     }
 }
 
@@ -73,7 +75,7 @@ impl Dependencies<'_> {
 }
 
 fn waits(dependencies: &mut Dependencies<'_>, platform: &Platform, texts: &mut Texts<'_>) {
-    for wait in &dependencies.of.block.wait {
+    for wait in &texts.names.block(dependencies.of.id).wait {
         let segments = wait.service.text.split('.').map(Into::into).collect();
         let path = Path { segments, span: wait.service.span, scope: Scope::Platform };
         match texts.find(&path, &mut Mentions::default()) {
@@ -104,7 +106,8 @@ fn waits(dependencies: &mut Dependencies<'_>, platform: &Platform, texts: &mut T
 }
 
 fn after(service: &Service, texts: &mut Texts<'_>) -> Vec<(usize, Span)> {
-    let list = service.block.after.as_ref().map(|list| list.items.as_slice()).unwrap_or_default();
+    let list =
+        texts.names.block(service.id).after.as_ref().map(|list| list.items.as_slice()).unwrap_or_default();
     let mut found = Vec::with_capacity(list.len());
     for item in list {
         match texts.find(&item.0, &mut Mentions::default()) {

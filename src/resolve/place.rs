@@ -1,7 +1,7 @@
 //! What lies around services: the platform's own lines, inputs, networks, outsides, groups.
 
+use super::constant::literal;
 use super::names::BUILT_IN;
-use super::observe::literal;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Document, Issued};

@@ -2,9 +2,9 @@
 
 use smol_str::SmolStr;
 
+use super::constant::literal;
 use super::hours;
 use super::names::Symbol;
-use super::observe::literal;
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
@@ -284,7 +284,7 @@ fn address(template: &Template, texts: &mut Texts<'_>) -> Option<Address> {
 pub(super) fn smtp(platform: &Platform, texts: &mut Texts<'_>) -> Option<Smtp> {
     let mut found = None;
     for service in &platform.services {
-        let Some(block) = &service.block.smtp else { continue };
+        let Some(block) = &texts.names.block(service.id).smtp else { continue };
         if service.role != Some(Role::Alerts) {
             texts.sink.report(
                 Diagnostic::new(
@@ -303,7 +303,6 @@ pub(super) fn smtp(platform: &Platform, texts: &mut Texts<'_>) -> Option<Smtp> {
                 from: block.from.as_ref().map(|from| literal(from).to_owned()),
                 username: block.username.as_ref().map(|name| literal(name).to_owned()),
                 password,
-                password_lost: password.is_none() && block.password.is_some(),
                 tls: block.tls.unwrap_or(true),
                 span: block.via.0.span,
             });

@@ -1,7 +1,5 @@
 //! One service: its references bound, its defaults filled in.
 
-use std::sync::Arc;
-
 use indexmap::IndexSet;
 use smallvec::SmallVec;
 
@@ -9,27 +7,28 @@ use super::bears::bears;
 use super::place::{optional, pairs};
 use super::text::{Mentions, Texts, Thing, protocol};
 use super::{
-    backup, capability, config, guide, health, image, rotate, site, sound, storage, target, tree, workload,
+    backup, capability, config, guide, health, image, outside, rotate, site, sound, storage, target, tree,
+    workload,
 };
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashMap;
 use crate::model::{self, PathsRead, RunKind};
 use crate::platform::{
-    Bears, Build, EnvVar, GroupId, Health, ImageFacts, ImageName, NetworkId, Outside, OutsideId, OutsideKind,
-    Platform, Port, Publish, Service, ServiceId, Value, ValuePart,
+    Bears, Build, EnvVar, GroupId, Health, ImageFacts, ImageName, NetworkId, Platform, Port, Publish,
+    Service, ServiceId, Value, ValuePart,
 };
 use crate::schema::{List, Template};
 use crate::source::Span;
-use crate::syntax::Path;
 
-/// Binds the service at a place among all services; the one that it stands in is bound already.
+/// Binds the service at a place among all services; the one that it stands in is bound already. `networks_lost` is whether some networks
+/// of that one could not be bound, and of the service in the result.
 pub(super) fn service(
     index: usize,
-    parent: Option<&Service>,
+    (parent, networks_lost): (Option<&Service>, bool),
     platform: &Platform,
     images: &image::Images,
     texts: &mut Texts<'_>,
-) -> (Service, Mentions) {
+) -> (Service, Mentions, bool) {
     let names = texts.names;
     let placed = &names.services[index];
     let block = placed.block;
@@ -39,7 +38,7 @@ pub(super) fn service(
     let find = |name: &ImageName| images.index.find(name);
     let facts = base_name.as_ref().and_then(find).filter(|at| image::comparable(*at, block, platform, texts));
     let ports = ports(block, facts.and_then(|at| platform.catalogue.get(at)), platform, texts);
-    let (networks, networks_span, networks_lost) = networks(block, parent, platform, texts);
+    let (networks, networks_lost) = networks(block, (parent, networks_lost), platform, texts);
     let env = env(block, &mut mentions, texts);
     let dump = block.dump.as_ref().map(|dump| Box::new(backup::dump(dump, index, &env, texts)));
     let mut service = Service {
@@ -65,8 +64,6 @@ pub(super) fn service(
         user: optional(block.user.as_ref(), texts),
         bears: Bears::default(),
         networks,
-        networks_span,
-        networks_lost,
         health: Health::None { reason: None },
         times: workload::times(block),
         needs_others: workload::needs_others(block),
@@ -81,6 +78,7 @@ pub(super) fn service(
         secret_files: Vec::new(),
         api: workload::api(block, texts),
         dependencies: Vec::new(),
+        starts_without: Vec::new(),
         dump,
         guide: block.guide.as_ref().map(|guide| Box::new(guide::guide(guide, texts))),
         rotations: rotate::rotations(block, ServiceId(index), texts),
@@ -95,7 +93,7 @@ pub(super) fn service(
         labels: pairs(block.labels.as_ref(), texts),
         overrides: tree::overrides(&block.override_, texts),
         ports,
-        block: Arc::clone(block),
+        span: block.name.span,
     };
     let known = facts.and_then(|at| platform.catalogue.get(at));
     if service.user.is_none() && !service.exception(|security| security.root) {
@@ -106,7 +104,7 @@ pub(super) fn service(
         let mut of_tag = facts.kernel_below.iter().filter(|(line, _)| image::is_of(line, tag));
         of_tag.next().map(|(_, kernel)| *kernel)
     });
-    service.bears = bears(&service, known);
+    service.bears = bears(&service, block, known);
     service.memory_paths = storage::memory_paths(&service, block, known);
     service.health = health::health(&service, known, &mut mentions, texts);
     service.metrics = health::metrics(&service, texts);
@@ -114,7 +112,7 @@ pub(super) fn service(
     capability::expect_capabilities(block, texts);
     sound::service(block, service.image.as_ref(), texts);
     storage::one_place_each(&service, texts);
-    (service, mentions)
+    (service, mentions, networks_lost)
 }
 
 fn build(block: &model::Service, texts: &mut Texts<'_>) -> Option<Build> {
@@ -141,12 +139,13 @@ fn group(block: &model::Service, texts: &mut Texts<'_>) -> Option<GroupId> {
     texts.own_namespace(&group.0, "group", &texts.names.groups).map(GroupId)
 }
 
+/// The networks of a service, and whether some could not be bound.
 fn networks(
     block: &model::Service,
-    parent: Option<&Service>,
+    (parent, parent_lost): (Option<&Service>, bool),
     platform: &Platform,
     texts: &mut Texts<'_>,
-) -> (Vec<NetworkId>, Span, bool) {
+) -> (Vec<NetworkId>, bool) {
     let Some(list) = &block.networks else {
         if let Some(parent) = parent {
             let networks = if texts.copy(parent.networks.len(), block.span) {
@@ -154,13 +153,13 @@ fn networks(
             } else {
                 Vec::new()
             };
-            return (networks, parent.networks_span, parent.networks_lost);
+            return (networks, parent_lost);
         }
         let host = block.security.as_ref().and_then(|security| security.host_network).unwrap_or(false);
         let runs = block.image.is_some() || block.build.is_some();
         if texts.document.network.is_empty() && !host {
             let all = platform.networks.first().map(|_| NetworkId(0));
-            return (all.into_iter().collect(), block.name.span, false);
+            return (all.into_iter().collect(), false);
         }
         // The networks may be those that its group says.
         let group = block.group.as_ref().and_then(|group| group.0.word());
@@ -176,7 +175,7 @@ fn networks(
             );
         }
         // That nobody reaches it is told once.
-        return (Vec::new(), block.name.span, lost || nowhere);
+        return (Vec::new(), lost || nowhere);
     };
     let mut networks = IndexSet::with_capacity(list.items.len());
     let mut lost = !list.whole;
@@ -185,7 +184,7 @@ fn networks(
         lost |= network.is_none();
         networks.extend(network.map(NetworkId));
     }
-    (networks.into_iter().collect(), list.span, lost)
+    (networks.into_iter().collect(), lost)
 }
 
 fn ports(
@@ -213,8 +212,8 @@ fn ports(
             numbers.insert((number, is_udp), port.span);
         }
         let publish = port.published().and_then(|publish| {
-            let to = outside(&publish.to.0, texts)?;
-            comes_in(&platform[to], publish.to.0.span, texts);
+            let to = outside::named(&publish.to.0, texts)?;
+            outside::expect_ranges(&platform[to], publish.to.0.span, texts);
             let host_port = publish.port.map_or(number, |port| port.0);
             Some(Publish { to, host_port, span: publish.to.0.span })
         });
@@ -238,62 +237,6 @@ fn ports(
         });
     }
     ports
-}
-
-/// Reports an outside that only can be reached.
-pub(super) fn comes_in(outside: &Outside, span: Span, texts: &mut Texts<'_>) {
-    if outside.kind != OutsideKind::Declared || !outside.ranges.is_empty() || outside.endpoints.is_empty() {
-        return;
-    }
-    texts.sink.report(
-        Diagnostic::new(
-            codes::NAM004,
-            format!("`{}` is an endpoint, and nobody comes in from there", outside.name),
-        )
-        .at(span, "addresses that come in are needed here")
-        .at_maybe(outside.span, "has no address range")
-        .help("declare an `outside` with address ranges: `outside admins = [\"203.0.113.7/32\"]`"),
-    );
-}
-
-/// What is meant by words that are no outside.
-const INSIDE: &str = "`publish = none` keeps it inside, `publish = localhost` opens it to the host alone, and `access = internal` forbids to publish it";
-
-/// An outside by its name.
-fn outside(path: &Path, texts: &mut Texts<'_>) -> Option<OutsideId> {
-    // The built-in ones are visible everywhere, in components too.
-    if let Some(at) =
-        path.word().and_then(|word| super::names::BUILT_IN.iter().position(|name| *name == word))
-    {
-        return Some(OutsideId(at));
-    }
-    if let Some(word) = path.word().filter(|word| !texts.names.symbols.contains_key(*word))
-        && path.scope == crate::syntax::Scope::Platform
-        && !texts.absent.lost.contains(word)
-    {
-        let known = texts.document.outside.iter().map(|outside| outside.name.text.as_str());
-        let help = match word {
-            "internal" | "private" => Some(INSIDE.into()),
-            "all" | "any" | "everybody" | "everyone" | "external" | "public" | "world" => Some(
-                "everybody is `internet`, this machine `localhost`, and others are declared by `outside`"
-                    .into(),
-            ),
-            _ => texts.sink.did_you_mean(word, known.chain(super::names::BUILT_IN)),
-        };
-        texts.sink.report(
-            Diagnostic::new(codes::NAM001, format!("there is no outside `{word}`"))
-                .at(path.span, "not declared")
-                .help_maybe(help),
-        );
-        return None;
-    }
-    match texts.find(path, &mut Mentions::default())? {
-        Thing::Outside(id) => Some(id),
-        thing => {
-            texts.wrong_kind(path, &thing, "an outside");
-            None
-        }
-    }
 }
 
 fn env(block: &model::Service, mentions: &mut Mentions, texts: &mut Texts<'_>) -> Vec<EnvVar> {

@@ -9,6 +9,7 @@ mod visit;
 pub(super) use room::room;
 
 use super::issuer::{self, Issuers};
+use super::outside;
 use super::place::optional;
 use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, Help, codes};
@@ -64,7 +65,7 @@ fn site(block: &model::Site, issuers: &Issuers, platform: &Platform, texts: &mut
 /// The load balancers that a site names.
 fn trusted(block: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Vec<(OutsideId, Span)> {
     let named = block.trusted.iter().flat_map(|list| &list.items);
-    named.filter_map(|it| Some((super::host::comes_in(it, platform, texts)?, it.0.span))).collect()
+    named.filter_map(|it| Some((outside::comes_in(it, platform, texts)?, it.0.span))).collect()
 }
 
 /// How a site is served over TLS. An issuer that leads nowhere is reported.
@@ -84,13 +85,13 @@ fn proxy(site: &model::Site, platform: &Platform, texts: &mut Texts<'_>) -> Opti
     match texts.find(&named.0, &mut Mentions::default())? {
         Thing::Service(at) => {
             let service = platform.services.get(at)?;
-            if service.block.role == Some(Role::Proxy) {
+            if service.role == Some(Role::Proxy) {
                 return Some(service.id);
             }
             texts.sink.report(
                 Diagnostic::new(codes::NAM004, format!("`{}` is not a proxy", service.path))
                     .at(named.0.span, "cannot serve a site")
-                    .at(service.span(), "has no `role = proxy`")
+                    .at(service.span, "has no `role = proxy`")
                     .help("name an instance of a component with `role = proxy`"),
             );
             None
@@ -113,7 +114,7 @@ fn route(block: &model::Route, platform: &Platform, texts: &mut Texts<'_>) -> Op
                 .help("write how long a service may be silent, such as `30s`; without it that is a minute"),
         );
     }
-    let from = block.from.as_ref().and_then(|from| super::host::comes_in(from, platform, texts));
+    let from = block.from.as_ref().and_then(|from| outside::comes_in(from, platform, texts));
     let login = block.login.as_ref().and_then(|login| texts.secret(login));
     let limit = block.limit.as_ref().map(|block| limit(block, texts));
     let upstreams = block.upstream.iter().filter_map(|block| upstreams::upstream(block, texts)).collect();

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::observe::literal;
+use super::constant::literal;
 use super::text::{Mentions, Texts};
 use super::tree;
 use crate::diagnostic::{Diagnostic, codes, list_of};
@@ -153,8 +153,8 @@ fn expect_free(sources: &[DataSource], document: &Document, platform: &Platform,
     addresses.insert(OWN_ADDRESS.to_owned(), None);
     for (kind, role) in GENERATED {
         for (at, service) in platform.with_role(role).enumerate() {
-            addresses.insert(generated_address(kind, at, &service.name), Some(service.span()));
-            titles.insert(service.name.clone(), Some(service.span()));
+            addresses.insert(generated_address(kind, at, &service.name), Some(service.span));
+            titles.insert(service.name.clone(), Some(service.span));
         }
     }
     for (source, block) in sources.iter().zip(&document.datasource) {

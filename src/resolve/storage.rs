@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::absolute::expect_absolute;
-use super::observe::literal;
+use super::constant::literal;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hash::HashSet;
@@ -104,7 +104,7 @@ pub(super) fn memory_paths(
 
 /// Reports two things that are mounted in the same place, and files where another file's folder is.
 pub(super) fn one_place_each(service: &Service, texts: &mut Texts<'_>) {
-    let block = &service.block;
+    let block = texts.names.block(service.id);
     let volumes = service.volumes.iter().zip(&block.volume);
     let volumes = volumes.map(|(volume, said)| (volume.path.as_str(), said.path.span));
     let mounts = service.mounts.iter().map(|mount| (mount.path.as_str(), mount.span));
@@ -140,7 +140,8 @@ pub(super) fn one_place_each(service: &Service, texts: &mut Texts<'_>) {
 /// cannot make a file or a folder in it to mount something at. A folder that the target itself writes there is no such thing.
 fn not_in_artifacts(service: &Service, places: &[(&str, Span)], texts: &mut Texts<'_>) {
     for mounted in &service.artifacts {
-        let Some(said) = service.block.artifacts.iter().find(|said| said.path.text == mounted.path) else {
+        let mut declared = texts.names.block(service.id).artifacts.iter();
+        let Some(said) = declared.find(|said| said.path.text == mounted.path) else {
             continue;
         };
         let folder = format!("{}/", mounted.path.trim_end_matches('/'));

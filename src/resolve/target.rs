@@ -1,13 +1,14 @@
 //! What the source says of targets: which there are, their settings, and what services mount of theirs.
 
 use super::absolute::expect_absolute;
+use super::setting::{dns_name, ranges, version};
 use super::text::Texts;
 use super::{cluster, is_dns_label, terraform};
 use crate::diagnostic::{Diagnostic, Help, codes};
 use crate::formats::{self, FORMATS, Format};
 use crate::model::{self, Document};
-use crate::platform::{Mounted, Override, Platform, Runtime, Service, Settings, Version};
-use crate::schema::{Constant, List, Placed, Word, part_of};
+use crate::platform::{Mounted, Override, Platform, Runtime, Service, Settings};
+use crate::schema::{Constant, List, Word, part_of};
 use crate::source::Span;
 
 /// The target of a name; a name that none has is reported.
@@ -201,51 +202,6 @@ fn namespace(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
     None
 }
 
-/// A range of addresses; what is none is reported.
-pub(super) fn ranges(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
-    let text = texts.constant(said);
-    let range = super::place::range(&text);
-    if range.is_none() {
-        texts.sink.report(
-            Diagnostic::new(codes::TYP001, format!("`{text}` is no address range"))
-                .at(said.span, "not understood")
-                .help("write a range as `\"10.0.0.0/16\"`"),
-        );
-    }
-    range
-}
-
-/// A name of several parts as DNS has them, such as that of a storage class (RFC 1123, section 2.1); what is none is
-/// reported.
-pub(super) fn dns_name(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
-    let text = texts.constant(said);
-    if text.len() <= 253 && text.split('.').all(is_dns_label) {
-        return Some(text);
-    }
-    texts.sink.report(
-        Diagnostic::new(codes::TYP007, format!("`{text}` cannot be a name in DNS"))
-            .at(said.span, "lower-case letters, digits and hyphens, with dots between the parts"),
-    );
-    None
-}
-
-/// A version; what is none is reported.
-pub(super) fn version(said: Option<&Constant>, texts: &mut Texts<'_>) -> Option<Placed<Version>> {
-    let said = said?;
-    let text = texts.constant(said);
-    let version = Version::parse(&text);
-    if version.is_none() {
-        let near = Version::of_tag(&text);
-        let near = near.map(|Version(major, minor)| Help::write(format!("\"{major}.{minor}\"")));
-        texts.sink.report(
-            Diagnostic::new(codes::TYP007, format!("`{text}` is no version"))
-                .at(said.span, "two or three numbers with dots between them")
-                .help(near.unwrap_or_else(|| "write it like `\"3.13\"`".into())),
-        );
-    }
-    version.map(|value| Placed { value, span: said.span })
-}
-
 /// TGT004: overrides that their targets do not take where they stand.
 pub(super) fn untaken(platform: &Platform, texts: &mut Texts<'_>) {
     for over in &platform.overrides {
@@ -259,7 +215,7 @@ pub(super) fn untaken(platform: &Platform, texts: &mut Texts<'_>) {
 }
 
 fn expect_taken(over: &Override, service: Option<&Service>, texts: &mut Texts<'_>) {
-    if over.is_taken(service) {
+    if over.is_taken(service.map(|service| texts.names.block(service.id).metrics.is_some())) {
         return;
     }
     let of = service.map(|service| format!(" of `{}`", service.path)).unwrap_or_default();

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::Absent;
 use super::names::{Names, Symbol};
-use super::unknown::is_host;
+use super::unquoted::is_host;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashMap;
 use crate::model::{Document, Port, Protocol};

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use super::names::{Symbol, is_env_name};
 use super::text::{Texts, Thing};
+use super::unquoted::is_host;
 use crate::diagnostic::credential::{Names, names};
 use crate::diagnostic::{Diagnostic, Help, cause, codes, list_of};
 use crate::expand::TakenOut;
@@ -319,30 +320,6 @@ impl Texts<'_> {
 
 /// What ports have, by which a reference to one ends.
 pub(super) const MEMBERS: &[&str] = &["url", "link", "host", "number", "address"];
-
-/// Ends of host names that no member of a service is called.
-const ENDS: &[&str] = &[
-    "com",
-    "org",
-    "net",
-    "dev",
-    "app",
-    "cloud",
-    "info",
-    "local",
-    "internal",
-    "example",
-    "test",
-    "localhost",
-];
-
-/// Whether a path is the name of a host that lacks its quotes.
-pub(super) fn is_host(path: &Path) -> bool {
-    let label = |label: &SmolStr| super::is_dns_label(label);
-    path.segments.len() > 1
-        && path.segments.iter().all(label)
-        && path.segments.last().is_some_and(|end| end.len() == 2 || ENDS.contains(&end.as_str()))
-}
 
 /// The diagnostic for a reference to an entry that is left out.
 fn absent(name: &str, path: &Path, taken_out: TakenOut) -> Diagnostic {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::observe::literal;
+use super::constant::literal;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{self, Overlap, RunKind};

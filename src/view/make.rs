@@ -4,6 +4,7 @@ use super::{
     Alert, Backup, Before, Confinement, Connection, Health, Input, Metrics, Model, Mount, Network, Outside,
     Port, Process, Route, Said, Service, Site, Store, Variable, place,
 };
+use crate::origins::Origins;
 use crate::platform::{self, EdgeEnd, InputId, Platform, RouteTarget, Value, ValuePart};
 use crate::source::{Sources, Span};
 use crate::syntax::Entry;
@@ -11,8 +12,13 @@ use crate::syntax::Entry;
 /// The version of the format.
 const FORMAT: u32 = 1;
 
-pub(super) fn model(platform: &Platform, sources: &Sources) -> Model {
-    let view = View { platform, sources, overlay: place::overlay(sources, platform.environment.as_deref()) };
+pub(super) fn model(platform: &Platform, origins: &Origins, sources: &Sources) -> Model {
+    let view = View {
+        platform,
+        origins,
+        sources,
+        overlay: place::overlay(sources, platform.environment.as_deref()),
+    };
     Model {
         format: FORMAT,
         name: platform.name.clone(),
@@ -34,6 +40,7 @@ pub(super) fn model(platform: &Platform, sources: &Sources) -> Model {
 
 struct View<'a> {
     platform: &'a Platform,
+    origins: &'a Origins,
     sources: &'a Sources,
     /// What the environment writes over the platform.
     overlay: Vec<Entry>,
@@ -114,7 +121,7 @@ impl View<'_> {
 
     fn service(&self, service: &platform::Service) -> Service {
         let platform = self.platform;
-        let block = &service.block;
+        let origin = self.origins.service(service.id);
         Service {
             path: service.path.clone(),
             name: service.name.clone(),
@@ -149,21 +156,18 @@ impl View<'_> {
             ),
             confinement: Confinement::of(
                 service,
-                self.last([self.over(service, "security", block.security.as_ref().map(|it| it.span))]),
+                self.last([self.over(service, "security", origin.security())]),
             ),
             image_said: self.image_said(service),
             command_said: self.last([
-                self.over(service, "entrypoint", block.entrypoint.as_ref().map(|it| it.span)),
-                self.over(service, "command", block.command.as_ref().map(|it| it.span)),
+                self.over(service, "entrypoint", origin.entrypoint()),
+                self.over(service, "command", origin.command()),
             ]),
-            scale_said: self.last([self.over(service, "scale", block.scale.as_ref().map(|it| it.span))]),
-            user_said: self.last([service.block.user.as_ref().map(|user| user.span)]),
-            networks_said: self.last([(!service.networks.is_empty()).then_some(service.networks_span)]),
-            resources_said: self.last([
-                service.block.resources.as_ref().map(|resources| resources.span),
-                service.block.resources.as_ref().and_then(|it| Some(it.memory.as_ref()?.span)),
-            ]),
-            said: self.said(service.span()),
+            scale_said: self.last([self.over(service, "scale", origin.scale())]),
+            user_said: self.last([origin.user()]),
+            networks_said: self.last([(!service.networks.is_empty()).then(|| origin.networks())]),
+            resources_said: self.last([origin.resources(), origin.memory()]),
+            said: self.said(service.span),
         }
     }
 
@@ -175,8 +179,8 @@ impl View<'_> {
 
     /// The place that sets the image: where a component builds its name of a parameter, what the instance says of that.
     fn image_said(&self, service: &platform::Service) -> Option<Said> {
-        let block = &service.block;
-        let span = block.image.as_ref().map(|image| image.name.span);
+        let origin = self.origins.service(service.id);
+        let span = origin.image();
         let own =
             ["image", "build"].into_iter().find_map(|key| place::said(&self.overlay, &service.path, key));
         if let Some(own) = own {
@@ -187,8 +191,7 @@ impl View<'_> {
         let parameters =
             written.unwrap_or_default().split("${").skip(1).filter_map(|rest| rest.split('}').next());
         let given = parameters.filter_map(|name| place::said(&self.overlay, &service.path, name));
-        let build = block.build.as_ref().map(|build| build.context.span);
-        self.last([build, span].into_iter().chain(given.map(Some)))
+        self.last([origin.build(), span].into_iter().chain(given.map(Some)))
     }
 
     fn port(&self, service: &platform::Service, port: &platform::Port) -> Port {
@@ -221,7 +224,7 @@ impl View<'_> {
             said: self.last([span]),
             backup,
         };
-        let block = &service.block;
+        let origin = self.origins.service(service.id);
         let own = service.volumes.iter();
         let own = own.map(|it| {
             let short =
@@ -233,20 +236,19 @@ impl View<'_> {
             let volume = &self.platform[it.volume];
             mount("shared volume", volume.name.clone(), it.path.clone(), volume.backup, Some(it.span))
         });
-        let binds = service.binds.iter().map(|it| {
-            let declared = block.bind.iter().find(|bind| bind.source.text == it.source);
-            mount("host", it.source.clone(), it.path.clone(), false, declared.map(|bind| bind.span))
-        });
-        let memory = service.memory_paths.iter().map(|it| {
-            let declared = block.tmpfs.iter().find(|tmpfs| tmpfs.path.text == it.path);
-            mount("memory", it.size.to_string(), it.path.to_string(), false, declared.map(|tmpfs| tmpfs.span))
-        });
+        let binds = service.binds.iter().zip(origin.binds());
+        let binds =
+            binds.map(|(it, (span, _))| mount("host", it.source.clone(), it.path.clone(), false, Some(span)));
+        // Behind those of the source stand the derived ones.
+        let declared = origin.memory_paths().map(|(span, _)| Some(span)).chain(std::iter::repeat(None));
+        let memory = service.memory_paths.iter().zip(declared);
+        let memory =
+            memory.map(|(it, span)| mount("memory", it.size.to_string(), it.path.to_string(), false, span));
         let files = service.configs.iter();
         let files = files.map(|it| mount("file", it.below_root(), it.path.clone(), false, Some(it.span)));
-        let made = service.artifacts.iter().map(|it| {
-            let declared = block.artifacts.iter().find(|made| made.path.text == it.path);
-            mount("artifacts", it.source(service), it.path.clone(), false, declared.map(|made| made.span))
-        });
+        let made = service.artifacts.iter().zip(origin.artifacts());
+        let made =
+            made.map(|(it, span)| mount("artifacts", it.source(service), it.path.clone(), false, Some(span)));
         own.chain(shared).chain(binds).chain(memory).chain(files).chain(made).collect()
     }
 
@@ -264,16 +266,10 @@ impl View<'_> {
             platform::Health::Exec(command) => ("command", words(command)),
             platform::Health::Shell(line) => ("command", self.text(line)),
         };
-        let said = service.block.health.as_ref().and_then(|health| {
-            let command = health.command.as_ref().and_then(|command| match command {
-                crate::model::Command::Exec(words) => words.first().map(|word| word.span),
-                crate::model::Command::Shell(line) => Some(line.span),
-            });
-            let readiness = health.readiness.as_ref().map(|path| path.span);
-            let none = health.none.as_ref().map(|reason| reason.span);
-            let tcp = health.tcp.as_ref().map(|port| port.0.span);
-            let own = [readiness, none, tcp, command];
-            if own.iter().any(Option::is_some) { self.last(own) } else { self.last([Some(health.span)]) }
+        let said = self.origins.service(service.id).health().and_then(|health| {
+            let command = health.words().next().map(|word| word.span);
+            let own = [health.readiness(), health.none(), health.tcp(), command];
+            if own.iter().any(Option::is_some) { self.last(own) } else { self.last([Some(health.span())]) }
         });
         Health { kind, asks, said }
     }

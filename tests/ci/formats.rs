@@ -73,8 +73,9 @@ fn models_hold_to_their_schema() {
     for case in Case::all() {
         let compilation = case.compilation();
         let platform = compilation.platform.as_ref().expect("it builds");
+        let origins = compilation.origins.as_ref().expect("it is read");
         let name = format!("{}.json", case.name());
-        write(folder.path().join(&name), &Model::of(platform, &compilation.sources).json());
+        write(folder.path().join(&name), &Model::of(platform, origins, &compilation.sources).json());
         files.push(name);
     }
     assert!(files.len() > 20, "there are few platforms");

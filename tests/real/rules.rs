@@ -193,8 +193,8 @@ fn unmounted(seen: &Seen<'_>) -> Vec<String> {
 fn built(seen: &Seen<'_>) -> Vec<String> {
     let mut complaints = Vec::new();
     for (name, service) in seen.services() {
-        let build = seen.service(name).and_then(|service| service.block.build.as_ref());
-        let said = build.map(|build| build.context.text.as_literal().unwrap_or_default());
+        let build = seen.service(name).and_then(|service| service.build.as_ref());
+        let said = build.map(|build| build.context.as_str());
         let said =
             said.map(|said| seen.project.root().join(said.trim_start_matches("./")).display().to_string());
         if service["build"]["context"].as_str() != said.as_deref() {

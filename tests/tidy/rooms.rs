@@ -19,6 +19,7 @@ const ROOMS: &[&str] = &[
     "expand",
     "promql",
     "platform",
+    "origins",
     "request",
     "graph",
     "resolve",

@@ -3,6 +3,7 @@
 use super::{host, is_built};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashMap;
+use crate::origins::{HeaderOrigin, Origins};
 use crate::platform::Platform;
 use crate::source::Span;
 
@@ -13,8 +14,8 @@ const ACCOUNT: usize = 12;
 const POLICY: usize = 128;
 
 /// AWS003: names that buckets or policies cannot have, or that two of them would.
-pub(in crate::check) fn names(platform: &Platform, sink: &mut Sink) {
-    if !is_built(platform) {
+pub(in crate::check) fn names(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    if !is_built(platform, origins) {
         return;
     }
     let settings = &platform.settings.terraform;
@@ -93,9 +94,9 @@ fn no_bucket(name: &str) -> Option<&'static str> {
 }
 
 /// AWS007: names of sites that lead nowhere, and zones that hold none. AWS005: what is no zone.
-pub(in crate::check) fn zones(platform: &Platform, sink: &mut Sink) {
+pub(in crate::check) fn zones(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let zones = &platform.settings.terraform.zones;
-    if host(platform).is_none() || zones.is_empty() {
+    if host(platform, origins).is_none() || zones.is_empty() {
         return;
     }
     let records = platform.records();
@@ -127,12 +128,11 @@ pub(in crate::check) fn zones(platform: &Platform, sink: &mut Sink) {
 }
 
 /// AWS010: labels of the platform that no tag can be.
-pub(in crate::check) fn tags(platform: &Platform, sink: &mut Sink) {
-    if host(platform).is_none() {
+pub(in crate::check) fn tags(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    if host(platform, origins).is_none() {
         return;
     }
-    let said = platform.document.platform.first().and_then(|platform| platform.labels.as_ref());
-    let places = said.iter().flat_map(|map| &map.entries).map(|(key, value)| (key.span, value.span));
+    let places = origins.header().into_iter().flat_map(HeaderOrigin::labels);
     for ((key, value), (key_span, value_span)) in platform.labels.iter().zip(places) {
         let (problem, span) =
             if key.is_empty() || key.chars().count() > 128 || !is_tag(key) || key.starts_with("aws:") {

@@ -40,7 +40,7 @@ pub(in crate::check) fn names(platform: &Platform, sink: &mut Sink) {
                         format!("two CronJobs of a cluster would be called `{name}`"),
                     )
                     .about(&service.path)
-                    .at(service.span(), "runs on a schedule")
+                    .at(service.span, "runs on a schedule")
                     .at(backup.span, "is taken, and brought back, by CronJobs of such names")
                     .help("give one of the two another name"),
                 );
@@ -82,7 +82,7 @@ pub(in crate::check) fn untaken(platform: &Platform, sink: &mut Sink) {
             Diagnostic::new(codes::K8S016, format!("the cluster does not take the backup `{}`", backup.name))
                 .about(&service.path)
                 .at(backup.of_span, label)
-                .at(service.span(), "whose data would be lost")
+                .at(service.span, "whose data would be lost")
                 .help(help),
         );
     }

@@ -1,6 +1,7 @@
 //! What nobody sees on a cluster: volumes that fill up, probes that policies keep in, pods that exporters meet by turns.
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
+use crate::origins::Origins;
 use crate::platform::observe::Query;
 use crate::platform::{EdgeEnd, Outside, OutsideKind, Platform, Port, Role, RunKind, Runtime, Service, Site};
 
@@ -9,14 +10,14 @@ use crate::platform::{EdgeEnd, Outside, OutsideKind, Platform, Port, Role, RunKi
 const VOLUME_STATS: &str = "kubelet_volume_stats_";
 
 /// K8S012: claims whose space no rule asks for. What watches the disks of hosts does not see them.
-pub(in crate::check) fn volumes(platform: &Platform, sink: &mut Sink) {
+pub(in crate::check) fn volumes(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let observed = &platform.observed;
     let mut servers = platform.with_role(Role::Metrics).filter(|server| server.runs());
     let Some(server) = servers.find(|server| !platform.is_of_cluster(server)) else { return };
     let alerts = observed.alerts.iter().map(|alert| &alert.query);
     let mut queries = alerts.chain(observed.records.iter().map(|record| &record.query));
     if platform.runtime != Runtime::Kubernetes
-        || observed.alerts.iter().any(|alert| alert.lost)
+        || observed.alerts.iter().any(|alert| origins.is_lost(&alert.name))
         || queries.any(asks_for_volumes)
     {
         return;
@@ -32,8 +33,8 @@ pub(in crate::check) fn volumes(platform: &Platform, sink: &mut Sink) {
     sink.report(
         Diagnostic::new(codes::K8S012, format!("no alert fires when {whose} full"))
             .about(&server.path)
-            .at_maybe(other.map(|other| other.span()), "has a claim, which the cluster provides")
-            .at(server.span(), "asks no kubelet how full claims are")
+            .at_maybe(other.map(|other| other.span), "has a claim, which the cluster provides")
+            .at(server.span, "asks no kubelet how full claims are")
             .help(
                 "add `kube-state-metrics {}`, with `when = runtime.kubernetes` where the platform is for Compose as well, or an alert that \
                  asks for `kubelet_volume_stats_available_bytes`",
@@ -71,7 +72,7 @@ pub(in crate::check) fn probes(platform: &Platform, sink: &mut Sink) {
             Diagnostic::new(codes::K8S013, format!("no policy lets `{}` ask for {what}", prober.path))
                 .about(&prober.path)
                 .at(
-                    prober.span(),
+                    prober.span,
                     if outsides.is_empty() {
                         "reaches nothing outside of the cluster"
                     } else {
@@ -102,7 +103,7 @@ fn leads_to(outside: &Outside, site: &Site) -> bool {
 
 /// K8S014: exporters beside a service of several pods, which they reach by its one name: each scrape is answered by another pod,
 /// and counters of one pod are read as those of another.
-pub(in crate::check) fn turns(platform: &Platform, sink: &mut Sink) {
+pub(in crate::check) fn turns(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     if platform.with_role(Role::Metrics).next().is_none() {
         return;
     }
@@ -114,14 +115,14 @@ pub(in crate::check) fn turns(platform: &Platform, sink: &mut Sink) {
         if !several || !platform.connects(exporter.id, observed.id) {
             continue;
         }
-        let said = observed.block.scale.as_ref().map(|scale| scale.span);
+        let said = origins.service(observed.id).scale();
         sink.report(
             Diagnostic::new(
                 codes::K8S014,
                 format!("each scrape of `{}` meets another pod of `{}`", exporter.path, observed.path),
             )
             .about(&exporter.path)
-            .at(exporter.span(), format!("asks `{}` by a name that all its pods answer to", observed.path))
+            .at(exporter.span, format!("asks `{}` by a name that all its pods answer to", observed.path))
             .at_maybe(said, "runs several times")
             .help(format!(
                 "let the pods of `{}` export their metrics themselves and take `{}` out, or run one pod; `allow K8S014` where sums \
@@ -133,7 +134,7 @@ pub(in crate::check) fn turns(platform: &Platform, sink: &mut Sink) {
 }
 
 /// K8S015: one pod that everything from outside comes through, before services of several pods.
-pub(in crate::check) fn single(platform: &Platform, sink: &mut Sink) {
+pub(in crate::check) fn single(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     for front in super::of_cluster(platform).filter(|service| is_one_pod(service)) {
         let published = |port: &&Port| {
             port.publish.as_ref().is_some_and(|publish| platform[publish.to].kind != OutsideKind::Localhost)
@@ -152,7 +153,7 @@ pub(in crate::check) fn single(platform: &Platform, sink: &mut Sink) {
             .about(&front.path)
             .at(port.span, "behind a load balancer, which asks the node of that pod alone")
             .at_maybe(
-                behind.block.scale.as_ref().map(|scale| scale.span),
+                origins.service(behind.id).scale(),
                 format!("`{}`, which it leads to, runs {} times", behind.path, behind.copies()),
             )
             .help(format!("let `{}` run twice as well, `scale {{ min = 2 }}`", front.path)),

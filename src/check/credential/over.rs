@@ -9,12 +9,10 @@ use crate::diagnostic::credential::value::{OPERATOR, is_path, is_value};
 use crate::diagnostic::credential::{NAMES, Names, last_word, names};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, IndexMap};
-use crate::model;
+use crate::origins::{Origins, WrittenTree};
 use crate::platform::dollar::Piece;
-use crate::platform::{InputId, Override, Platform, Tree, dollar};
+use crate::platform::{InputId, Override, Platform, Service, Tree, dollar};
 use crate::schema::part_of;
-use crate::source::Span;
-use crate::syntax::{Entry, Value, ValueKind};
 
 /// Keys of compose that hold a command line.
 const COMMANDS: [&str; 3] = ["command", "entrypoint", "test"];
@@ -22,43 +20,34 @@ const COMMANDS: [&str; 3] = ["command", "entrypoint", "test"];
 /// The inputs of a platform, by their names.
 type Inputs<'a> = HashMap<&'a str, InputId>;
 
-/// An override, and the block it was made from.
+/// An override, and what the source writes for it.
 struct Over<'a> {
     made: &'a Override,
     platform: &'a Platform,
-    block: Option<&'a model::Override>,
+    written: WrittenTree<'a>,
     /// The path of the service that it is of.
     service: Option<&'a str>,
 }
 
 /// Every override of a platform.
-fn each(platform: &Platform) -> impl Iterator<Item = Over<'_>> {
-    let blocks = &platform.document.override_;
-    let own = platform.overrides.iter().map(move |over| Over {
-        made: over,
+fn each<'a>(platform: &'a Platform, origins: &'a Origins) -> impl Iterator<Item = Over<'a>> {
+    let over = move |made, service: Option<&'a Service>| Over {
+        made,
         platform,
-        block: blocks.iter().find(|block| is_of(block, over)),
-        service: None,
-    });
-    let of_services = platform.services.iter().flat_map(move |service| {
-        service.overrides.iter().map(move |over| Over {
-            made: over,
-            platform,
-            block: service.block.override_.iter().find(|block| is_of(block, over)),
-            service: Some(&service.path),
-        })
-    });
+        written: origins.override_of(made, service.map(|service| service.id)),
+        service: service.map(|service| service.path.as_str()),
+    };
+    let own = platform.overrides.iter().map(move |made| over(made, None));
+    let of_services = platform
+        .services
+        .iter()
+        .flat_map(move |service| service.overrides.iter().map(move |made| over(made, Some(service))));
     own.chain(of_services)
 }
 
-/// Whether an override was made from a block, or from what the block says of one object.
-fn is_of(block: &model::Override, over: &Override) -> bool {
-    block.span == over.span || block.body.entries.iter().any(|entry| entry.head() == over.span)
-}
-
 /// SEC001: credentials in what is put over the files of targets.
-pub(in super::super) fn overrides(platform: &Platform, sink: &mut Sink) {
-    for over in each(platform) {
+pub(in super::super) fn overrides(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    for over in each(platform, origins) {
         for (key, tree) in &over.made.entries {
             in_tree(key, tree, &over, sink);
         }
@@ -159,7 +148,7 @@ fn report(key: &str, text: &str, secret: std::ops::Range<usize>, over: &Over<'_>
         "name a file that holds it, by the key that ends with `_file`"
     };
     let what = format!("`{key}` in `override {}` holds a credential", over.made.target.name);
-    let place = over.block.and_then(|block| place(&block.body.entries, text));
+    let place = over.written.place(text);
     let part = place.and_then(|place| part_of(text, place, secret.clone()));
     let diagnostic = Diagnostic::new(codes::SEC001, what)
         .at(part.or(place).unwrap_or(over.made.span), "whoever reads the source or the artifact knows it")
@@ -171,28 +160,11 @@ fn report(key: &str, text: &str, secret: std::ops::Range<usize>, over: &Over<'_>
     });
 }
 
-/// Where a text stands among some entries.
-fn place(entries: &[Entry], text: &str) -> Option<Span> {
-    fn in_value(value: &Value, text: &str) -> Option<Span> {
-        match &value.kind {
-            ValueKind::Text(said) => (said.as_literal() == Some(text)).then_some(value.span),
-            ValueKind::List(items) => items.iter().find_map(|item| in_value(item, text)),
-            ValueKind::Body(body) => place(&body.entries, text),
-            _ => None,
-        }
-    }
-    entries.iter().find_map(|entry| {
-        let value = entry.value.as_ref().and_then(|value| in_value(value, text));
-        value.or_else(|| place(entry.entries(), text))
-    })
-}
-
 /// SEC007: a secret on a command line that an override writes, each at the word that holds it.
-pub(in super::super) fn command_lines(platform: &Platform, sink: &mut Sink) {
+pub(in super::super) fn command_lines(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let inputs = dollar::inputs(platform);
-    for over in each(platform).filter(|over| over.made.target.override_inputs) {
-        let entries = over.block.map_or(&[][..], |block| &block.body.entries);
-        let written = Written::by_key(entries);
+    for over in each(platform, origins).filter(|over| over.made.target.override_inputs) {
+        let written = over.written.by_key();
         for (key, tree) in &over.made.entries {
             let written = written.get(key.as_str()).copied().unwrap_or_default();
             command_line(key, tree, written, (platform, &inputs), &over, sink);
@@ -200,47 +172,10 @@ pub(in super::super) fn command_lines(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-/// What the source writes for a part of an override: a value, or the entries of a body.
-#[derive(Clone, Copy, Default)]
-struct Written<'a> {
-    value: Option<&'a Value>,
-    entries: &'a [Entry],
-}
-
-impl<'a> Written<'a> {
-    /// What stands at each key, which the word `replace` may precede; of several the first.
-    fn by_key(entries: &'a [Entry]) -> HashMap<&'a str, Self> {
-        let named = entries.iter().rev().filter_map(|entry| {
-            let name = match &entry.label {
-                Some(label) if entry.key.text == "replace" => &label.text,
-                Some(_) => return None,
-                None => &entry.key.text,
-            };
-            Some((name.as_str(), Self { value: entry.value.as_ref(), entries: entry.entries() }))
-        });
-        named.collect()
-    }
-
-    fn item(self, at: usize) -> Self {
-        match self.value.map(|value| &value.kind) {
-            Some(ValueKind::List(items)) => Self { value: items.get(at), entries: &[] },
-            _ => Self::default(),
-        }
-    }
-
-    /// The entries of a body, also where the body is an item of a list.
-    fn body(self) -> &'a [Entry] {
-        match self.value.map(|value| &value.kind) {
-            Some(ValueKind::Body(body)) => &body.entries,
-            _ => self.entries,
-        }
-    }
-}
-
 fn command_line(
     key: &str,
     tree: &Tree,
-    written: Written<'_>,
+    written: WrittenTree<'_>,
     of: (&Platform, &Inputs<'_>),
     over: &Over<'_>,
     sink: &mut Sink,
@@ -254,7 +189,7 @@ fn command_line(
                 "the secret `{}` stands on a command line in `override {}`",
                 input.name, over.made.target.name
             );
-            let place = written.value.map_or(over.made.span, |value| value.span);
+            let place = written.span().unwrap_or(over.made.span);
             let diagnostic = Diagnostic::new(codes::SEC007, what)
                 .at(place, "shown by `ps` and `docker inspect`")
                 .help("hand it over in `env`, and let the program read it there, or from its standard input");
@@ -269,7 +204,7 @@ fn command_line(
             }
         }
         Tree::Map(entries) => {
-            let written = Written::by_key(written.body());
+            let written = written.by_key();
             for (key, tree) in entries {
                 command_line(
                     key,

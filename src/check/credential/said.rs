@@ -14,11 +14,9 @@ use crate::diagnostic::credential::value::{is_public, is_value};
 use crate::diagnostic::credential::{Names, names};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::IndexMap;
-use crate::model::{Command, Variable};
-use crate::platform::{ConfigFile, Health, Platform, Service, Value};
-use crate::schema::{Template, part_of};
+use crate::origins::{HealthOrigin, Origins, ServiceOrigin, VariableOrigin, Written};
+use crate::platform::{ConfigFile, Health, Input, Platform, Service, Value};
 use crate::source::Span;
-use crate::syntax::Text;
 
 const IN_ARGUMENT: &str =
     "declare a secret, hand it over in `env`, and let the program read it there: arguments are shown to all";
@@ -50,9 +48,8 @@ struct Said<'t, 'a> {
     /// What of the service it is.
     what: String,
     text: &'t str,
-    /// As the source says it.
-    source: &'t Text,
-    span: Span,
+    /// As the source writes it.
+    written: Written<'t>,
     help: &'static str,
 }
 
@@ -65,12 +62,11 @@ impl<'a> Holdings<'a> {
     }
 
     fn take(&mut self, said: &Said<'_, 'a>, found: &Found<'_>) {
-        let own = said.source.as_literal() == Some(said.text);
-        let place = if own { part_of(said.text, said.span, found.place.clone()) } else { None };
-        let holding = self.0.entry(place.unwrap_or(said.span)).or_insert_with(|| Holding {
+        let place = said.written.part(said.text, found.place.clone());
+        let holding = self.0.entry(place.unwrap_or(said.written.span)).or_insert_with(|| Holding {
             what: (said.what.clone(), describe(found)),
             services: Vec::new(),
-            of: (!own).then(|| said.service.span()),
+            of: (!said.written.is(said.text)).then_some(said.service.span),
             help: said.help,
             secrets: Vec::new(),
         });
@@ -105,22 +101,20 @@ pub(super) fn describe(found: &Found<'_>) -> String {
 }
 
 /// SEC001: credentials in arguments, labels, files and arguments of builds.
-pub(in super::super) fn texts(platform: &Platform, sink: &mut Sink) {
+pub(in super::super) fn texts(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let mut holdings = Holdings::default();
     for service in &platform.services {
-        arguments(service, &mut holdings);
-        let labels = service.block.labels.iter().flat_map(|labels| &labels.entries);
-        for ((name, text), (_, said)) in service.labels.iter().zip(labels) {
+        let origin = origins.service(service.id);
+        arguments(service, origin, &mut holdings);
+        for ((name, text), (_, written)) in service.labels.iter().zip(origin.labels()) {
             let what = format!("the label `{name}`");
-            let (source, span, help) = (&said.text, said.span, IN_LABEL);
-            named(name, &Said { service, what, text, source, span, help }, &mut holdings);
+            named(name, &Said { service, what, text, written, help: IN_LABEL }, &mut holdings);
         }
         let args = service.build.iter().flat_map(|build| &build.args);
-        let said = service.block.build.iter().filter_map(|build| build.args.as_ref());
-        for ((name, value), (_, said)) in args.zip(said.flat_map(|args| &args.entries)) {
+        for ((name, value), written) in args.zip(origin.build_arguments()) {
             let what = format!("the argument `{name}`");
-            let (text, source, span, help) = (&plain(value), &said.text, said.span, IN_BUILD);
-            named(name, &Said { service, what, text, source, span, help }, &mut holdings);
+            let text = &plain(value);
+            named(name, &Said { service, what, text, written, help: IN_BUILD }, &mut holdings);
         }
         // What comes with the compiler holds none, and names much that looks like some.
         for config in service.configs.iter().filter(|config| !config.brought) {
@@ -178,36 +172,35 @@ fn is_of(name: &str, text: &str) -> bool {
     }
 }
 
-fn arguments<'a>(service: &'a Service, holdings: &mut Holdings<'a>) {
-    let lists = [
-        (service.entrypoint.as_ref(), service.block.entrypoint.as_ref()),
-        (service.command.as_ref(), service.block.command.as_ref()),
-    ];
-    for (values, said) in lists {
-        if let (Some(values), Some(said)) = (values, said) {
-            words(service, values, &said.items, holdings);
-        }
-    }
-    match (&service.health, service.block.health.as_ref().and_then(|health| health.command.as_ref())) {
-        (Health::Exec(values), Some(Command::Exec(said))) => words(service, values, said, holdings),
-        (Health::Shell(line), Some(Command::Shell(said))) => {
-            let what = "the health check".to_owned();
-            let (text, source, span, help) = (&plain(line), &said.text, said.span, IN_ARGUMENT);
-            holdings.look(&Said { service, what, text, source, span, help });
+fn arguments<'a>(service: &'a Service, origin: ServiceOrigin<'_>, holdings: &mut Holdings<'a>) {
+    let entrypoint = service.entrypoint.as_deref().unwrap_or_default();
+    words(service, entrypoint, origin.entrypoint_words(), holdings);
+    words(service, service.command.as_deref().unwrap_or_default(), origin.command_words(), holdings);
+    let mut written = origin.health().into_iter().flat_map(HealthOrigin::words);
+    match &service.health {
+        Health::Exec(values) => words(service, values, written, holdings),
+        Health::Shell(line) => {
+            let Some(written) = written.next() else { return };
+            let (what, text) = ("the health check".to_owned(), &plain(line));
+            holdings.look(&Said { service, what, text, written, help: IN_ARGUMENT });
         }
         _ => {}
     }
 }
 
 /// Arguments, of which one may be an option and the next its value.
-fn words<'a>(service: &'a Service, values: &[Value], said: &[Template], holdings: &mut Holdings<'a>) {
+fn words<'a, 's>(
+    service: &'a Service,
+    values: &[Value],
+    written: impl Iterator<Item = Written<'s>>,
+    holdings: &mut Holdings<'a>,
+) {
     let texts: Vec<Cow<'_, str>> = values.iter().map(plain).collect();
     let texts: Vec<&str> = texts.iter().map(Cow::as_ref).collect();
     let found = of_arguments(&texts);
-    for ((at, text), said) in texts.iter().enumerate().zip(said) {
+    for ((at, text), written) in texts.iter().enumerate().zip(written) {
         let what = "an argument".to_owned();
-        let (source, span, help) = (&said.text, said.span, IN_ARGUMENT);
-        let said = Said { service, what, text, source, span, help };
+        let said = Said { service, what, text, written, help: IN_ARGUMENT };
         match found.iter().find(|(index, _)| *index == at) {
             Some((_, found)) => holdings.take(&said, found),
             None => holdings.look(&said),
@@ -230,18 +223,17 @@ pub(super) fn of_arguments<'t>(texts: &[&'t str]) -> Vec<(usize, Found<'t>)> {
 }
 
 /// SEC001: credentials among the values that a variable may have.
-fn choices(variable: &Variable, sink: &mut Sink) {
-    let name = &variable.name.text;
+fn choices(variable: &Input, origins: &Origins, sink: &mut Sink) {
+    let name = &variable.name;
     let by_name = names(name) == Names::Credential;
-    for choice in variable.one_of.iter().flat_map(|list| &list.items) {
-        let text = choice.text.as_literal().unwrap_or_default();
-        let default = variable.default.as_ref().and_then(|default| default.text.as_literal());
-        if default == Some(text) || !(is_token(text) || by_name && is_no_word(text)) {
+    for (at, text) in variable.one_of.iter().enumerate() {
+        if variable.default.as_ref() == Some(text) || !(is_token(text) || by_name && is_no_word(text)) {
             continue;
         }
+        let place = origins.variable(variable).and_then(|origin| origin.choice(at));
         sink.report(
             Diagnostic::new(codes::SEC001, format!("a value that `{name}` may have is a credential"))
-                .at(choice.span, "whoever reads the source or the artifact knows it")
+                .at(place.unwrap_or(variable.span), "whoever reads the source or the artifact knows it")
                 .hide(text)
                 .help(format!(
                     "declare `secret {}` in its place, which the operator sets",
@@ -252,22 +244,22 @@ fn choices(variable: &Variable, sink: &mut Sink) {
 }
 
 /// SEC001: credentials that variables have where the operator sets none.
-pub(in super::super) fn defaults(platform: &Platform, sink: &mut Sink) {
-    for variable in &platform.document.variable {
-        choices(variable, sink);
-        let Some(default) = &variable.default else { continue };
-        let text = default.text.as_literal().unwrap_or_default();
+pub(in super::super) fn defaults(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    for variable in &platform.inputs {
+        choices(variable, origins, sink);
+        let Some(text) = variable.default.as_deref() else { continue };
         let found = in_text(text);
-        let by_name = match names(&variable.name.text) {
+        let by_name = match names(&variable.name) {
             Names::Credential => is_value(text),
-            Names::Perhaps => !is_public(&variable.name.text, text) && (is_key(text) || is_basic(text)),
+            Names::Perhaps => !is_public(&variable.name, text) && (is_key(text) || is_basic(text)),
             Names::Other => is_token(text),
         };
         if found.is_empty() && !by_name {
             continue;
         }
-        let place = found.first().and_then(|found| part_of(text, default.span, found.place.clone()));
-        let name = &variable.name.text;
+        let Some(default) = origins.variable(variable).and_then(VariableOrigin::default) else { continue };
+        let place = found.first().and_then(|found| default.part(text, found.place.clone()));
+        let name = &variable.name;
         let what = format!("the default of `{name}` holds a credential");
         sink.report(
             Diagnostic::new(codes::SEC001, what)

@@ -5,6 +5,7 @@
 
 use super::only_internal;
 use crate::diagnostic::{Diagnostic, Edit, list_of};
+use crate::origins::Origins;
 use crate::platform::{NetworkId, Platform, Service};
 use crate::source::Span;
 
@@ -17,7 +18,12 @@ pub(super) struct Join<'a> {
 }
 
 /// How a client and a server come to share a network.
-pub(super) fn two<'a>(platform: &Platform, client: &'a Service, server: &'a Service) -> Join<'a> {
+pub(super) fn two<'a>(
+    platform: &Platform,
+    origins: &Origins,
+    client: &'a Service,
+    server: &'a Service,
+) -> Join<'a> {
     let of = |service: &Service, internal: bool| -> Vec<NetworkId> {
         service.networks.iter().copied().filter(|id| platform[*id].internal == internal).collect()
     };
@@ -28,7 +34,7 @@ pub(super) fn two<'a>(platform: &Platform, client: &'a Service, server: &'a Serv
         (server, of(client, false)),
     ];
     let may = |(service, networks): &(&Service, Vec<NetworkId>)| {
-        let closed = !service.networks.is_empty() && only_internal(platform, service);
+        let closed = !service.networks.is_empty() && only_internal(platform, origins, service);
         networks.iter().any(|id| !closed || platform[*id].internal)
     };
     let (service, networks) = ways.into_iter().find(may).unwrap_or((client, Vec::new()));
@@ -38,11 +44,12 @@ pub(super) fn two<'a>(platform: &Platform, client: &'a Service, server: &'a Serv
 /// How one service comes to share a network with several others, which are all on those that they have in `common`.
 pub(super) fn many<'a>(
     platform: &Platform,
+    origins: &Origins,
     one: &'a Service,
     others: &[&'a Service],
     common: &[NetworkId],
 ) -> Option<Join<'a>> {
-    let closed = only_internal(platform, one);
+    let closed = only_internal(platform, origins, one);
     let internal: Vec<NetworkId> = common.iter().copied().filter(|id| platform[*id].internal).collect();
     let networks = match (internal.is_empty(), closed) {
         (false, _) => internal,
@@ -58,7 +65,7 @@ pub(super) fn many<'a>(
 
 impl Join<'_> {
     /// Sets it as the way out; an edit, where one network alone will do and each service has a list that it is added to.
-    pub(super) fn help(&self, platform: &Platform, told: Diagnostic) -> Diagnostic {
+    pub(super) fn help(&self, platform: &Platform, origins: &Origins, told: Diagnostic) -> Diagnostic {
         let name = |id: &NetworkId| platform[*id].name.as_str();
         let services = list_of(self.services.iter().map(|service| service.path.as_str()));
         let Some(first) = self.networks.first() else {
@@ -72,7 +79,7 @@ impl Join<'_> {
             }
         };
         let edits: Option<Vec<Edit>> =
-            self.services.iter().map(|service| added(platform, service, name(first))).collect();
+            self.services.iter().map(|service| added(origins, service, name(first))).collect();
         for edit in edits.into_iter().flatten() {
             if !told.edits.contains(&edit) {
                 told.edits.push(edit);
@@ -84,20 +91,12 @@ impl Join<'_> {
 
 /// A network added to the list that a service has its networks of: its own, that of its defaults, or that of the service it is
 /// nested in.
-fn added(platform: &Platform, service: &Service, network: &str) -> Option<Edit> {
-    let mut of = service;
-    let list = loop {
-        match (&of.block.networks, of.parent) {
-            (Some(list), _) => break list,
-            (None, Some(parent)) => of = &platform[parent],
-            (None, None) => return None,
-        }
+fn added(origins: &Origins, service: &Service, network: &str) -> Option<Edit> {
+    let (list, last) = origins.service(service.id).list_of_networks()?;
+    let Some(last) = last else {
+        return Some(Edit { span: list, old: Some("[]".to_owned()), new: format!("[{network}]") });
     };
-    let Some(last) = list.items.last() else {
-        return Some(Edit { span: list.span, old: Some("[]".to_owned()), new: format!("[{network}]") });
-    };
-    let last = last.0.span;
-    let within = last.file == list.span.file && (list.span.start..list.span.end).contains(&last.end);
+    let within = last.file == list.file && (list.start..list.end).contains(&last.end);
     let behind = Span::new(last.file, last.end as usize, last.end as usize);
     within.then(|| Edit { span: behind, old: None, new: format!(", {network}") })
 }

@@ -28,8 +28,7 @@ impl Context<'_> {
                 "alertname" => {
                     let observed = &self.platform.observed;
                     let mut names = observed.alerts.iter().map(|alert| alert.name.as_str());
-                    let lost = observed.names_lost.contains(value.as_str());
-                    if lost
+                    if self.origins.is_lost(value)
                         || names.any(|name| matcher.fits(name))
                         || is_overridden(self.platform, "rule_files")
                     {

@@ -7,9 +7,8 @@ use std::sync::Arc;
 
 use super::missing::is_set;
 use crate::hash::{HashMap, HashSet};
-use crate::model::MetricKind;
-use crate::platform::Platform;
 use crate::platform::observe::{Job, Metric, Query, TARGET_LABELS};
+use crate::platform::{MetricKind, Platform};
 use crate::promql::{self, Op};
 
 /// What a query asks, and of whom, as far as what is found depends on it: where it is parsed, and what its job is like.

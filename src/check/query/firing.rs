@@ -2,9 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
-use crate::model::Severity;
-use crate::platform::Platform;
 use crate::platform::observe::Record;
+use crate::platform::{Platform, Severity};
 use crate::promql::{self, Always};
 
 /// ALR011: alerts whose query has a result for every series. One that asks for no series, and one of severity

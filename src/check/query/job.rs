@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::Context;
 use super::named::interval_of;
 use crate::diagnostic::{Diagnostic, Sink, cause, codes};
-use crate::model::Role;
+use crate::origins::Origins;
 use crate::platform::observe::Query;
-use crate::platform::{Platform, Service};
+use crate::platform::{Platform, Role, Service};
 use crate::promql::{Matcher, Op, Selector};
 
 impl Context<'_> {
@@ -31,7 +31,7 @@ impl Context<'_> {
         };
         let told = match service {
             Some(service) => {
-                diagnostic.at_cause(service.span(), "has no `metrics` block").help(match nested(service) {
+                diagnostic.at_cause(service.span, "has no `metrics` block").help(match nested(service) {
                     Some(job) => format!("what is nested in it is scraped for it: write `job=\"{job}\"`"),
                     None => "give it a `metrics` block, or leave it out".to_owned(),
                 })
@@ -81,7 +81,7 @@ impl Context<'_> {
 }
 
 /// OBS007 for alerts about a service that nobody scrapes: `up` without its job would be that of every target.
-pub(in crate::check) fn of_nobody(platform: &Platform, sink: &mut Sink) {
+pub(in crate::check) fn of_nobody(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let observed = &platform.observed;
     // Where nobody evaluates rules, that is what is told.
     if platform.with_role(Role::Metrics).next().is_none() {
@@ -98,14 +98,14 @@ pub(in crate::check) fn of_nobody(platform: &Platform, sink: &mut Sink) {
         };
         let Some(selector) = parsed.selectors().iter().find(of_targets) else { continue };
         // One whose block is wrong is reported there.
-        if service.block.metrics.is_some() {
+        if origins.service(service.id).metrics().is_some() {
             continue;
         }
         let metric = selector.metric.as_deref().unwrap_or_default();
         let about = format!("`{}` is about `{}`, which is not scraped", alert.name, service.path);
         let diagnostic = Diagnostic::new(codes::OBS007, about);
         let told = if alert.brought {
-            diagnostic.at(service.span(), format!("has no `metrics` block, and so no `{metric}`")).help(
+            diagnostic.at(service.span, format!("has no `metrics` block, and so no `{metric}`")).help(
                 if service.is_job() {
                     "take out what brings the alert: the service ends by itself"
                 } else {
@@ -115,7 +115,7 @@ pub(in crate::check) fn of_nobody(platform: &Platform, sink: &mut Sink) {
         } else {
             diagnostic
                 .at(alert.query.part(selector.place.clone()), "would be that of every target")
-                .at(service.span(), "has no `metrics` block")
+                .at(service.span, "has no `metrics` block")
                 .help("give it a `metrics` block, or name the job that is meant: `job='…'`")
         };
         sink.report(told.because(cause::job(&service.name)));

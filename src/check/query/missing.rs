@@ -3,9 +3,8 @@
 use super::Context;
 use crate::diagnostic::{Diagnostic, Help, Sink, cause, codes};
 use crate::hash::{HashSet, IndexMap};
-use crate::model::Role;
 use crate::platform::observe::{Found, Job, Query};
-use crate::platform::{Platform, Service, Tree};
+use crate::platform::{Platform, Role, Service, Tree};
 use crate::promql::Selector;
 use crate::source::Span;
 use crate::standard;
@@ -64,12 +63,12 @@ impl Context<'_> {
     /// The service that declares a series and is not scraped.
     fn unscraped(&self, series: &str) -> Option<&Service> {
         let declaring = self.unscraped.get_or_init(|| {
-            let services = self.platform.services.iter().filter(|service| service.block.metrics.is_none());
-            services
-                .flat_map(|service| {
-                    service.block.metric.iter().map(move |metric| (metric.name.text.as_str(), service))
-                })
-                .collect()
+            let origin = |service: &Service| self.origins.service(service.id);
+            let services = self.platform.services.iter().filter(|it| origin(it).metrics().is_none());
+            let declared = services.flat_map(|service| {
+                origin(service).declared_metrics().map(move |(metric, _)| (metric, service))
+            });
+            declared.collect()
         });
         let bases = ["", "_bucket", "_sum", "_count"].iter().filter_map(|suffix| series.strip_suffix(suffix));
         bases.into_iter().find_map(|base| declaring.get(base).copied())
@@ -109,7 +108,7 @@ impl Context<'_> {
             return Diagnostic::new(codes::OBS002, whom)
                 .because(cause::job(&service.name))
                 .at(place, "not exported")
-                .at_cause(service.span(), "declares it, and has no `metrics` block")
+                .at_cause(service.span, "declares it, and has no `metrics` block")
                 .help("give it a `metrics` block, or leave out what asks for its metrics");
         }
         let exports = |source: &str| standard::exports::names(source).any(|name| name == metric);
@@ -139,12 +138,13 @@ impl Context<'_> {
         sink: &mut Sink,
     ) {
         let service = &self.platform[job.service];
-        let command = service.block.command.as_ref().map_or(service.span(), |list| list.span);
+        let origin = self.origins.service(service.id);
+        let command = origin.command().unwrap_or(service.span);
         let at = query.part(selector.place.clone());
         let path = &service.path;
         // Whatever is asked of it and missing comes of how it is set up.
         let cause = format!("exports of {path}");
-        let scraped = service.block.metrics.as_ref().and_then(|metrics| metrics.path.as_ref());
+        let scraped = origin.metrics_path().unwrap_or(job.span);
         let told = match self.missing(job, found) {
             Some(Missing::Path(wanted)) => {
                 let who = if job.name == service.name { String::new() } else { format!("`{}` ", job.name) };
@@ -162,14 +162,10 @@ impl Context<'_> {
                     return;
                 }
                 if service.role == Some(Role::Probe) {
-                    told.at(service.span(), "has no site to look at")
+                    told.at(service.span, "has no site to look at")
                         .help("declare a `site` whose name is known, or leave the query out")
                 } else {
-                    told.at_cause(
-                        scraped.map_or(job.span, |path| path.span),
-                        format!("scrapes `{}`", job.path),
-                    )
-                    .help(format!(
+                    told.at_cause(scraped, format!("scrapes `{}`", job.path)).help(format!(
                         "set `path = \"{wanted}\"` in its `metrics`, or ask for what that path has"
                     ))
                 }
@@ -179,7 +175,7 @@ impl Context<'_> {
                 format!("`{path}` exports `{metric}` of sites with TLS, and looks at none"),
             )
             .at(at, "of no site")
-            .at(service.span(), "looks at sites without TLS alone")
+            .at(service.span, "looks at sites without TLS alone")
             .help("give a site `tls`, or leave the query out"),
             Some(Missing::With(flags)) => Diagnostic::new(
                 codes::OBS002,
@@ -289,7 +285,7 @@ pub(super) fn of_instance(
         Some((path, place)) => told.at_cause(*place, format!("takes `{path}` out")),
         None => told,
     }
-    .at(instance.span(), "brings what asks for it")
+    .at(instance.span, "brings what asks for it")
 }
 
 /// The cause that a job is scraped where it has no metrics.

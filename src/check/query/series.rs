@@ -6,13 +6,14 @@ use super::alike::{Likeness, place};
 use super::{Context, unknown_label};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashSet;
+use crate::origins::Origins;
 use crate::platform::Platform;
 use crate::platform::observe::{Alert, AlertTest, Found, Job, Query, SaidSeries, TARGET_LABELS, TestLabel};
 use crate::promql::{Labels, Matcher, Op, Selector};
 
 /// Every series of a test.
-pub(in crate::check) fn series(platform: &Platform, sink: &mut Sink) {
-    let context = Context::new(platform);
+pub(in crate::check) fn series(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    let context = Context::new(platform, origins);
     for alert in platform.observed.alerts.iter().filter(|alert| !alert.tests.is_empty()) {
         let likeness = context.alike.likeness(&alert.query);
         for test in &alert.tests {

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Asks, MOST_NAMED, asks, names, severity};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::{HashMap, HashSet};
-use crate::model::{Role, Severity};
-use crate::platform::Platform;
+use crate::origins::Origins;
 use crate::platform::observe::Alert;
 use crate::platform::receiver::{Hours, Receiver};
 use crate::platform::tell::Alerts;
+use crate::platform::{Platform, Role, Severity};
 use crate::source::Span;
 
 /// The minutes of a day, and of a week.
@@ -80,24 +80,24 @@ fn told(platform: &Platform, (only, mute): When) -> Option<Vec<bool>> {
 }
 
 /// ALR002: a receiver whose hours leave no time in which it is told.
-pub(in crate::check) fn never(platform: &Platform, sink: &mut Sink) {
-    for (receiver, block) in platform.observed.receivers.iter().zip(&platform.document.receiver) {
+pub(in crate::check) fn never(platform: &Platform, origins: &Origins, sink: &mut Sink) {
+    for (receiver, origin) in platform.observed.receivers.iter().zip(origins.receivers()) {
         let (Some(_), Some(_)) = when(receiver) else { continue };
         if told(platform, when(receiver)).is_none_or(|minutes| minutes.contains(&true)) {
             continue;
         }
-        let (Some(only), Some(mute)) = (&block.only, &block.mute) else { continue };
+        let (Some(only), Some(mute)) = (origin.only(), origin.mute()) else { continue };
         sink.report(
             Diagnostic::new(codes::ALR002, format!("`{}` is told at no time", receiver.name))
-                .at(only.0.span, "told in these hours alone")
-                .at(mute.0.span, "and in none of them")
+                .at(only, "told in these hours alone")
+                .at(mute, "and in none of them")
                 .help("take one of both out, or name other hours"),
         );
     }
 }
 
 /// ALR007: critical alerts of which nobody is told at some hours.
-pub(in crate::check) fn at_times(platform: &Platform, sink: &mut Sink) {
+pub(in crate::check) fn at_times(platform: &Platform, origins: &Origins, sink: &mut Sink) {
     let observed = &platform.observed;
     let there = |role| platform.with_role(role).next().is_some();
     let has_hours = |receiver: &Receiver| when(receiver) != (None, None);
@@ -124,7 +124,7 @@ pub(in crate::check) fn at_times(platform: &Platform, sink: &mut Sink) {
     let mut late: BTreeMap<BTreeSet<When>, Vec<&Alert>> = BTreeMap::new();
     let mut seen: BTreeSet<Span> = BTreeSet::new();
     for (alert, groups) in observed.alerts.iter().zip(&heard) {
-        let critical = severity(alert) == Some(Severity::Critical.word()) && !alert.lost;
+        let critical = severity(alert) == Some(Severity::Critical.word()) && !origins.is_lost(&alert.name);
         if !critical || groups.is_empty() {
             continue;
         }
@@ -135,12 +135,17 @@ pub(in crate::check) fn at_times(platform: &Platform, sink: &mut Sink) {
         }
     }
     for (whens, untold) in late {
-        sink.report(told_late(platform, &whens, &untold));
+        sink.report(told_late(platform, origins, &whens, &untold));
     }
 }
 
 /// What is said of critical alerts of which people are told at these times alone.
-fn told_late(platform: &Platform, whens: &BTreeSet<When>, untold: &[&Alert]) -> Diagnostic {
+fn told_late(
+    platform: &Platform,
+    origins: &Origins,
+    whens: &BTreeSet<When>,
+    untold: &[&Alert],
+) -> Diagnostic {
     let observed = &platform.observed;
     let named = |at: &Option<usize>| Some(observed.hours.get((*at)?)?.name.as_str());
     let only: BTreeSet<&str> = whens.iter().filter_map(|(only, _)| named(only)).collect();
@@ -152,9 +157,9 @@ fn told_late(platform: &Platform, whens: &BTreeSet<When>, untold: &[&Alert]) -> 
         format!("in {}", list_of(mute))
     };
     let mut told = Diagnostic::new(codes::ALR007, format!("nobody is told of {} {times}", names(untold)));
-    let mut places = observed.receivers.iter().zip(&platform.document.receiver);
-    if let Some((receiver, block)) = places.find(|(receiver, _)| whens.contains(&when(receiver))) {
-        let span = block.only.as_ref().or(block.mute.as_ref()).map_or(receiver.span, |hours| hours.0.span);
+    let mut places = observed.receivers.iter().zip(origins.receivers());
+    if let Some((receiver, origin)) = places.find(|(receiver, _)| whens.contains(&when(receiver))) {
+        let span = origin.only().or(origin.mute()).unwrap_or(receiver.span);
         told = told.at(span, "is told at times alone");
     }
     for alert in untold.iter().take(MOST_NAMED) {
@@ -184,23 +189,17 @@ pub(in crate::check) fn unused(platform: &Platform, sink: &mut Sink) {
     if platform.varied {
         return;
     }
-    let named: HashSet<_> = platform
-        .document
-        .receiver
-        .iter()
-        .flat_map(|block| [&block.only, &block.mute])
-        .flatten()
-        .map(|reference| reference.0.text())
-        .collect();
-    for hours in &platform.document.hours {
+    let receivers = platform.observed.receivers.iter();
+    let named: HashSet<usize> =
+        receivers.flat_map(|receiver| [receiver.only, receiver.mute]).flatten().collect();
+    for (at, hours) in platform.observed.hours.iter().enumerate() {
         let name = &hours.name;
-        if !named.contains(name.text.as_str()) {
+        if !named.contains(&at) {
             sink.report(
-                Diagnostic::new(codes::ALR022, format!("no receiver names the hours `{}`", name.text))
-                    .at(name.span, "change nothing")
+                Diagnostic::new(codes::ALR022, format!("no receiver names the hours `{name}`"))
+                    .at(hours.span, "change nothing")
                     .help(format!(
-                        "write `only = {0}` or `mute = {0}` in a receiver, or take them out",
-                        name.text
+                        "write `only = {name}` or `mute = {name}` in a receiver, or take them out"
                     )),
             );
         }

@@ -61,7 +61,7 @@ pub(super) fn things(model: &Model, platform: &Platform, sources: &Sources, name
         out.push(lines.text());
     }
     for dashboard in observed.dashboards.iter().filter(|dashboard| dashboard.name == name) {
-        let place = said(dashboard.block.span);
+        let place = said(dashboard.span);
         let mut lines = Lines::new("dashboard", name, dashboard.description.as_deref(), Some(&place));
         lines.add("title", &dashboard.title, None);
         if let Some(owner) = dashboard.owner {

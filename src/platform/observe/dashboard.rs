@@ -3,8 +3,9 @@
 use smol_str::SmolStr;
 
 use super::Query;
-use crate::model::{self, PanelKind};
+use crate::model::PanelKind;
 use crate::platform::ServiceId;
+use crate::source::Span;
 
 /// A dashboard.
 #[derive(Debug, Clone)]
@@ -27,8 +28,8 @@ pub struct Dashboard {
     pub choices: Vec<Choice>,
     /// Its rows, those of presets filled in. The first has no heading.
     pub rows: Vec<Row>,
-    /// The block, for rules: the places of what [`Dashboard::rows`] holds, in the same order.
-    pub block: model::Dashboard,
+    /// The place of its key and name.
+    pub span: Span,
 }
 
 impl Dashboard {

@@ -38,7 +38,7 @@ pub(in crate::resolve) fn runs(
         && let (Some(own), Some(other)) = (&base_name, &parent.base_name)
         && own.repository == other.repository
         && parent.image.is_some()
-        && !from_component(&parent.block, texts)
+        && !from_component(texts.names.block(parent.id), texts)
     {
         // What a component runs beside its main service is the same image: it comes from where that one comes from.
         image.clone_from(&parent.image);

@@ -1,9 +1,10 @@
 //! Dashboards: their panels' queries, what can be chosen at their tops, and the addresses they get.
 
+use super::super::constant::{literal, shared};
 use super::super::source;
 use super::super::text::Texts;
 use super::query::{About, Queries, Reader, Written};
-use super::{literal, owned, preset, shared};
+use super::{owned, preset};
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use smol_str::SmolStr;
 
@@ -55,7 +56,7 @@ pub(super) fn expand(
     texts: &mut Texts<'_>,
 ) -> Vec<(Option<ServiceId>, model::Dashboard)> {
     let top = document.dashboard.iter().map(|dashboard| (None, dashboard));
-    let all = top.chain(owned(platform, |service| &service.dashboard));
+    let all = top.chain(owned(texts.names, |service| &service.dashboard));
     all.map(|(owner, block)| (owner, preset::expand(block, owner, platform, texts))).collect()
 }
 
@@ -184,18 +185,18 @@ fn offer(constant: &Constant, reader: &Reader, sink: &mut Sink) -> Option<Offer>
     })
 }
 
-/// Completes every dashboard.
+/// Completes every dashboard; with each its block.
 pub(super) fn complete(
     read: Vec<Read>,
     platform: &Platform,
     queries: &Queries<'_>,
     embedded: &HashSet<FileId>,
-) -> Vec<Dashboard> {
+) -> (Vec<Dashboard>, Vec<model::Dashboard>) {
     let names: Vec<Names> = read.iter().map(|read| Names::new(read, platform)).collect();
     let called = Shared::new(&names, |names| &names.name);
     let titled = Shared::new(&names, |names| &names.title);
     let completed = parallel::map(&read, |read| (choices(read, queries), rows(read, queries)));
-    let mut dashboards = Vec::with_capacity(read.len());
+    let (mut dashboards, mut blocks) = (Vec::with_capacity(read.len()), Vec::with_capacity(read.len()));
     for ((read, own), (choices, rows)) in read.into_iter().zip(&names).zip(completed) {
         let tags = read.block.tags.iter().flat_map(|list| &list.items);
         dashboards.push(Dashboard {
@@ -208,10 +209,11 @@ pub(super) fn complete(
             tags: tags.map(|tag| tag.text.clone()).collect(),
             choices,
             rows,
-            block: read.block,
+            span: read.block.span,
         });
+        blocks.push(read.block);
     }
-    dashboards
+    (dashboards, blocks)
 }
 
 /// How often words stand for dashboards, of everybody and of each service.

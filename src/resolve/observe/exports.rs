@@ -5,12 +5,12 @@ use super::added;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::literal;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model;
 use crate::platform::Service;
 use crate::platform::observe::{ExportTable, Exports, Metric, Metrics};
+use crate::resolve::constant::literal;
 use crate::resolve::text::Texts;
 use crate::schema::{Decode, Decoder, List, Word, Words};
 use crate::source::Sources;
@@ -40,8 +40,9 @@ impl<'a> Tables<'a> {
 
     /// What a service exports.
     pub(super) fn of(&mut self, service: &Service, texts: &mut Texts<'_>) -> Exports {
-        let own: Metrics = service.block.metric.iter().map(metric).collect();
-        let said = service.block.metrics.as_ref().and_then(|metrics| metrics.of.as_ref());
+        let block = texts.names.block(service.id);
+        let own: Metrics = block.metric.iter().map(metric).collect();
+        let said = block.metrics.as_ref().and_then(|metrics| metrics.of.as_ref());
         let mut shared = Vec::new();
         match said {
             Some(names) => {

@@ -11,7 +11,7 @@ pub(super) fn jobs(platform: &Platform, tables: &mut Tables<'_>, texts: &mut Tex
     let mut jobs = Vec::new();
     for service in &platform.services {
         let Some(metrics) = &service.metrics else { continue };
-        let said = service.block.metrics.as_ref();
+        let said = texts.names.block(service.id).metrics.as_ref();
         let interval = said.and_then(|metrics| metrics.interval).unwrap_or(SCRAPE_INTERVAL);
         let timeout = said.and_then(|metrics| metrics.timeout);
         let job = Job {

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::model::{self, Document};
-use crate::platform::Platform;
 use crate::platform::observe::{Found, Observed};
 use crate::promql::{MetricType, is_label};
 use crate::resolve::text::Texts;
@@ -10,8 +9,9 @@ use crate::source::Span;
 use crate::syntax::Name;
 
 /// Reports the names that Prometheus would refuse, of metrics, records, alerts' labels and tests' labels.
-pub(super) fn expect(document: &Document, platform: &Platform, texts: &mut Texts<'_>) {
-    let services = || platform.services.iter().map(|service| &service.block);
+pub(super) fn expect(document: &Document, texts: &mut Texts<'_>) {
+    let names = texts.names;
+    let services = || names.services.iter().map(|placed| placed.block);
     let records = document.record.iter().chain(services().flat_map(|service| &service.record));
     for record in records {
         metric(&record.name.text, record.name.span, texts);

@@ -39,7 +39,7 @@ pub(super) fn expand(
             None => services(of, platform, texts),
         };
         let panels = match preset {
-            Preset::Requests => red(&services, chosen && row.of.is_none(), place, texts.sink),
+            Preset::Requests => red(&services, chosen && row.of.is_none(), place, texts),
             Preset::Resources => {
                 let (is, pods) = match (all, chosen) {
                     (true, true) => (format!("=~'${CHOICE}'"), format!("=~'${CHOICE}-.+'")),
@@ -102,10 +102,10 @@ fn are_pods_of(services: &[&Service]) -> String {
 }
 
 /// Rate and errors by every counter with a status, duration by every histogram of times.
-fn red(services: &[&Service], chosen: bool, place: Span, sink: &mut Sink) -> Vec<model::Panel> {
+fn red(services: &[&Service], chosen: bool, place: Span, texts: &mut Texts<'_>) -> Vec<model::Panel> {
     let mut found: Vec<(&str, &str, &str, Vec<&Service>)> = Vec::new();
     for service in services.iter().filter(|service| service.metrics.is_some()) {
-        for metric in &service.block.metric {
+        for metric in &texts.names.block(service.id).metric {
             let name = metric.name.text.as_str();
             let parts: &[(&str, &str)] = match (metric.type_, status(metric)) {
                 (MetricKind::Counter, Some(status)) => &[("requests", status), ("errors", status)],
@@ -121,7 +121,7 @@ fn red(services: &[&Service], chosen: bool, place: Span, sink: &mut Sink) -> Vec
         }
     }
     if found.is_empty() && !services.is_empty() {
-        sink.report(
+        texts.sink.report(
             Diagnostic::new(
                 codes::OBS002,
                 "no service here declares a metric of requests for `preset = requests`",

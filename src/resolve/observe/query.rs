@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::literal;
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::{HashMap, HashSet};
 use crate::model;
@@ -14,6 +13,7 @@ use crate::platform::observe::named::{self, NamedJobs, quote, write_matcher};
 use crate::platform::observe::{Job, Observed, Query, TARGET_LABELS, base, part_of_query};
 use crate::platform::{Platform, ServiceId};
 use crate::promql::{self, Facts, Labels, Op, Problem, Selector, Shared};
+use crate::resolve::constant::literal;
 use crate::schema::Constant;
 use crate::source::{SourceFile, Sources, Span};
 

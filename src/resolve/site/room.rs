@@ -7,7 +7,7 @@ use crate::resolve::text::Texts;
 pub(in crate::resolve) fn room(platform: &mut Platform, texts: &Texts<'_>) {
     for (proxy, needed) in platform.memory_of_sites() {
         let Some(service) = platform.services.get_mut(proxy.0) else { continue };
-        let said = service.block.resources.as_ref().and_then(|resources| resources.memory);
+        let said = texts.names.block(proxy).resources.as_ref().and_then(|resources| resources.memory);
         let of_a_component =
             said.is_none_or(|said| texts.absent.sources.embedded().contains(&said.span.file));
         if of_a_component && service.resources.memory < needed {
