@@ -10,7 +10,7 @@ pub fn markdown(root: &'static Block) -> String {
     let mut out = String::from(
         "# Reference\n\n\
          <!-- Written by `infrac schema` from the compiler's own schema; do not edit. -->\n\n\
-         Every block and every key of the language. [The guide](language.md) explains them by example.\n\n\
+         Every block and every key of the language. [The guide](guide.md) goes by task, [the language](language.md) is the syntax.\n\n\
          `env`, `labels`, `headers`, `match` and other keys marked *free keys* take any entries of the type that\n\
          is named. Values that hold `${…}` may refer to anything that is known at that place.\n",
     );
