@@ -5,6 +5,8 @@
 mod circles;
 #[path = "tidy/closed.rs"]
 mod closed;
+#[path = "tidy/documents.rs"]
+mod documents;
 #[path = "tidy/rooms.rs"]
 mod rooms;
 
