@@ -1,7 +1,7 @@
 //! The typed blocks of the language: one declaration per concept.
 //!
-//! A [`Document`] is what the source says after imports, the environment and components were put
-//! in: typed, with every place, but with names not yet bound (that is `resolve`).
+//! A [`Document`] is a source after imports, the environment and components are expanded: typed, with every place, and with
+//! names not yet bound (`resolve` binds them).
 
 mod api;
 mod cluster;
@@ -65,26 +65,26 @@ pub use target::{
 };
 
 block! {
-    /// The platform: its name and whom it belongs to. It stands once.
+    /// The name, the owner and the targets of the platform. The block stands once.
     "platform" => PlatformBlock / PlatformField {
-        label name = "What the platform is called in artifacts.";
-        /// What it is for, in one line.
+        label name = "The name of the platform in artifacts.";
+        /// The purpose of the platform, in one line.
         optional description: Constant,
-        /// Who answers for it.
+        /// The person or the team that answers for the platform.
         optional owner: Constant,
         /// Labels that every artifact carries where its format has labels.
         optional labels: Map<Constant>,
-        /// Where runbooks are: the address of an alert's ends with the alert's name, where it says none. `generated` is where the
-        /// pages of target `docs` are read.
+        /// The address of the runbooks: an alert's own address is this one with its name behind it. `generated` leads to the
+        /// pages of target `docs`.
         optional runbooks: Runbooks,
-        /// Where its source is: the address that `git clone` takes.
+        /// The address of the source, for `git clone`.
         optional repository: Constant,
-        /// Under which licence it is, in a word or a sentence.
+        /// The licence of the source, in a word or a sentence.
         optional licence: Constant,
-        /// Where those who run it ask for help: an address or a sentence.
+        /// The address or the sentence with which operators ask for help.
         optional support: Constant,
-        /// The targets that are built of it: `[compose, prometheus]`. Those whose files a service mounts (`artifacts`) are
-        /// always among them; where none are said, `compose` is.
+        /// The targets of a build, such as `[compose, prometheus]`; `compose` by default. A target whose files a service mounts
+        /// (`artifacts`) is always among them.
         optional targets: List<Word>,
     }
 }

@@ -1,4 +1,4 @@
-//! The schema: what blocks there are, what they hold, and how they are decoded.
+//! The schema: the blocks, their keys, and their decoders.
 //!
 //! One declaration per concept (`block!`, in `model`) yields the struct, this description and the
 //! decoder. Documentation, suggestions and every type error come from it.
@@ -39,13 +39,13 @@ pub(crate) use visit::without_constants;
 pub struct Block {
     /// The key that opens it.
     pub key: &'static str,
-    /// What it is for.
+    /// The purpose of the block.
     pub doc: &'static str,
-    /// What its label says; `None` where it takes no label.
+    /// The meaning of the label; `None` where the block takes none.
     pub label: Option<&'static str>,
-    /// Its main value; `None` where it takes none.
+    /// The main value; `None` where the block takes none.
     pub value: Option<MainValue>,
-    /// What its body may hold.
+    /// The keys of the body.
     pub fields: &'static [Field],
     /// The number of each field, from that of the block ([`Fields`]).
     pub numbers: &'static [u32],
@@ -56,11 +56,11 @@ pub struct Block {
 /// The value of a block that has one.
 #[derive(Debug)]
 pub struct MainValue {
-    /// What it says.
+    /// The meaning of the value.
     pub doc: &'static str,
-    /// What it must be.
+    /// The form of the value.
     pub kind: fn() -> Kind,
-    /// Whether it must be there.
+    /// Whether the value is required.
     pub required: bool,
 }
 
@@ -69,26 +69,26 @@ pub struct MainValue {
 pub struct Field {
     /// The key.
     pub key: &'static str,
-    /// What it says.
+    /// The meaning of the key.
     pub doc: &'static str,
-    /// What it must be.
+    /// The form of the value.
     pub kind: fn() -> Kind,
-    /// How often it may stand.
+    /// The number of entries with the key.
     pub presence: Presence,
 }
 
-/// How often a key may stand in a body.
+/// The number of entries with a key in a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// Once, and it must.
+    /// Exactly one.
     Required,
-    /// At most once.
+    /// At most one.
     Optional,
-    /// Once for each label.
+    /// One for each label.
     Many,
 }
 
-/// What a value or a block must be.
+/// The form of a value or a block.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// A simple value, in words: "a duration".
@@ -105,7 +105,7 @@ pub enum Kind {
     Named(&'static Block),
     /// A body of free keys.
     Map(fn() -> Kind),
-    /// A body that the compiler passes on as it is.
+    /// A body that the compiler passes on unread.
     Raw,
 }
 

@@ -5,6 +5,8 @@
 mod circles;
 #[path = "tidy/closed.rs"]
 mod closed;
+#[path = "tidy/documents.rs"]
+mod documents;
 #[path = "tidy/rooms.rs"]
 mod rooms;
 
@@ -337,7 +339,7 @@ fn every_standard_component_is_listed() -> Result {
     known.sort_unstable();
     let word = Regex::new("`([^`]+)`")?;
     for (file, start, end) in [
-        ("docs/language.md", "The standard components ship", "They stand"),
+        ("docs/guide/components.md", "The standard components ship", "They stand"),
         ("CHANGELOG.md", "The standard ones: ", ".\n"),
     ] {
         let text = fs::read_to_string(root().join(file))?;

@@ -235,7 +235,7 @@ fn alerts(component: &Entry, reader: &Reader<'_>, out: &mut String) {
     if alerts.is_empty() {
         return;
     }
-    out.push_str("\n## What watches it\n\n| alert | severity | summary |\n| --- | --- | --- |\n");
+    out.push_str("\n## What watches it\n\n| alert | severity | for | summary |\n| --- | --- | --- | --- |\n");
     for alert in alerts {
         let field = |key: &str| {
             alert.field(key).and_then(|entry| reader.text(entry.value.as_ref()?)).unwrap_or_default()
@@ -244,6 +244,11 @@ fn alerts(component: &Entry, reader: &Reader<'_>, out: &mut String) {
         let when = alert.field("when").and_then(|entry| entry.value.as_ref());
         let when = when.map(|value| format!(" (`when = {}`)", reader.sources.text(value.span)));
         let summary = field("summary").replace('|', "\\|");
-        let _ = writeln!(out, "| `{name}`{} | {} | {summary} |", when.unwrap_or_default(), field("severity"));
+        let duration = match field("for") {
+            parameter if parameter.starts_with(|c: char| c.is_ascii_alphabetic()) => format!("`{parameter}`"),
+            duration => duration,
+        };
+        let when = when.unwrap_or_default();
+        let _ = writeln!(out, "| `{name}`{when} | {} | {duration} | {summary} |", field("severity"));
     }
 }

@@ -1,19 +1,20 @@
-//! What a service may ask of the cluster that it runs in.
+//! Rights of a service at the API of its cluster.
 
 use crate::schema::{List, block, choice};
 
 block! {
-    /// What a service may ask the API of the cluster. One that says nothing gets no token.
+    /// Rights of a service at the API of the cluster: in the namespaces of the platform, or in the cluster for kinds without a
+    /// namespace. A service without any gets no token.
     "api_access" => Api / ApiField {
         label resource = "A kind of object, `deployments.apps`, or a part of one, `nodes/metrics`.";
-        value verbs: List<Verb> = "What may be done with objects of that kind.";
-        /// Whether objects of the kind belong to the whole cluster; by default what is known of it.
+        value verbs: List<Verb> = "The allowed actions on objects of that kind.";
+        /// Whether objects of the kind belong to the whole cluster; known for the kinds of Kubernetes itself.
         optional cluster: bool,
     }
 }
 
 choice! {
-    /// What may be done with objects of the API.
+    /// An action on objects of the API.
     Verb {
         /// One is read.
         Get = "get",

@@ -1,22 +1,22 @@
-//! What a cluster is like that runs a platform: settings of target `kubernetes` that are blocks of their own.
+//! Properties of a cluster: settings of target `kubernetes` that are blocks of their own.
 
 use super::place::Addresses;
 use crate::schema::{Constant, Duration, List, Map, Placed, PortNumber, block, choice};
 
 block! {
-    /// Where the API server of the cluster is. Without it the way there is opened for every address.
+    /// The address of the cluster's API server. Without it connections there are opened to every address.
     "api_server" => ApiServer / ApiServerField {
-        value addresses: Addresses = "Its address ranges: that of the Service `kubernetes`, and those of the servers behind it, since network plug-ins judge by either.";
-        /// Its ports, `[443, 6443]` by default: that of the Service, and that of the servers behind it.
+        value addresses: Addresses = "The address ranges: that of the Service `kubernetes`, and those of the servers behind it, since network plug-ins judge by either.";
+        /// The ports, `[443, 6443]` by default: that of the Service, and that of the servers behind it.
         optional ports: List<PortNumber>,
     }
 }
 
 block! {
-    /// Where the cluster resolves names, in addition to the pods of its resolver and the resolver of the node.
+    /// Resolvers of names, in addition to the pods of the cluster's resolver and the resolver of the node.
     "dns" => Dns / DnsField {
         maybe addresses: Addresses = "Address ranges of further resolvers.";
-        /// The ports of all of them, `[53]` by default.
+        /// The ports of all resolvers, `[53]` by default.
         optional ports: List<PortNumber>,
         /// The namespace of the resolver's pods, `kube-system` by default.
         optional namespace: Constant,
@@ -26,25 +26,25 @@ block! {
 }
 
 block! {
-    /// What makes the Secrets that pods read.
+    /// The maker of the Secrets that pods read.
     "secrets" => SecretStore / SecretStoreField {
-        value by: SecretsBy = "What makes them.";
+        value by: SecretsBy = "The maker.";
         /// external: the store that the operator reads, by its name in the cluster.
         optional store: Constant,
-        /// external: whether that is one store for the cluster, the default, or one of each namespace.
+        /// external: whether one store serves the cluster, the default, or one each namespace.
         optional kind: Placed<StoreKind>,
-        /// external: the entry of the store where values lie. With a `*` in it each value has an entry of its own, and the `*` is
-        /// the name of the secret; `"*"` by default. Without a `*` one entry holds them all, each as a property by that name.
+        /// external: the entry of the store with the values. With a `*` each value has an entry of its own, and the `*` is the
+        /// name of the secret; `"*"` by default. Without a `*` one entry holds them all, each as a property by that name.
         optional entry: Constant,
-        /// external: how often the store is read, each hour by default.
+        /// external: the time between two reads of the store, one hour by default.
         optional refresh: Placed<Duration>,
-        /// Whether Reloader restarts what reads a Secret that has changed. The script restarts it by itself.
+        /// Whether Reloader restarts the readers of a changed Secret. The script restarts them by itself.
         optional reloader: bool,
     }
 }
 
 choice! {
-    /// What makes Secrets.
+    /// The maker of Secrets.
     SecretsBy {
         /// A script, from `.env`.
         Script = "script",
@@ -54,7 +54,7 @@ choice! {
 }
 
 choice! {
-    /// What a store belongs to.
+    /// The owner of a store.
     StoreKind {
         /// The cluster: a `ClusterSecretStore`.
         Cluster = "cluster",
@@ -64,23 +64,23 @@ choice! {
 }
 
 block! {
-    /// Which Prometheus and which Alertmanager watch a platform in a cluster.
+    /// The Prometheus and the Alertmanager that watch a platform in a cluster.
     "monitoring" => Monitoring / MonitoringField {
-        value by: MonitoringBy = "Whose they are.";
-        /// operator: the namespace that they run in.
+        value by: MonitoringBy = "The owner.";
+        /// operator: their namespace.
         optional namespace: Constant,
-        /// operator: labels by which it finds monitors and rules, such as `release = "monitoring"`.
+        /// operator: labels by which they find monitors and rules, such as `release = "monitoring"`.
         optional monitor_labels: Map<Constant>,
     }
 }
 
 choice! {
-    /// Whose Prometheus and Alertmanager are.
+    /// The owner of Prometheus and Alertmanager.
     MonitoringBy {
-        /// The platform's: its services with `role = metrics` and `role = alerts` run.
+        /// The platform: its services with `role = metrics` and `role = alerts` run.
         Own = "own",
-        /// The cluster's, run by Prometheus Operator: these services are names for them, and their configuration stands in
-        /// objects that the operator reads.
+        /// The cluster, by Prometheus Operator: these services are names for them, and objects that the operator reads hold
+        /// their configuration.
         Operator = "operator",
     }
 }

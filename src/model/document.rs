@@ -1,4 +1,4 @@
-//! The whole: everything that a source can say, put together from what its parts do.
+//! The document: all blocks of a source, appended part by part.
 
 use std::sync::Arc;
 
@@ -16,70 +16,71 @@ use crate::source::{FileId, Span};
 use crate::syntax::{Body, Entry, Name};
 
 block! {
-    /// Everything that a platform's source can say.
+    /// The blocks at the top level of a source.
     "source" => Document / SourceField {
-        /// The platform: its name and whom it belongs to.
+        /// The name, the owner and the targets of the platform.
         many platform: PlatformBlock,
-        /// What the operator sets.
+        /// A value that the operator sets.
         many variable: Variable,
-        /// What the operator sets and nobody may see.
+        /// A value that the operator sets and no artifact shows.
         many secret: Secret,
-        /// Who may talk to whom.
+        /// A network that services share. Services without a common network do not reach each other.
         many network: Network,
-        /// Everything external, by name.
+        /// Addresses outside the platform, by name.
         many outside: Outside,
         /// Services that belong together.
         many group: Group,
         /// A volume that several services share.
         many volume: Volume,
-        /// A machine to run on.
+        /// A machine that carries services.
         many host: Host,
-        /// Something that runs.
+        /// A program that runs in a container.
         many service: Arc<Service>,
-        /// A public host name and what is served under it.
+        /// A public host name and the routes under it.
         many site: Site,
         /// An authority that issues certificates.
         many issuer: Issuer,
-        /// A condition that a person is told of.
+        /// A condition that notifies a person.
         many alert: Alert,
-        /// A query that is computed regularly and kept under a name.
+        /// A query that Prometheus evaluates regularly and keeps under a name.
         many record: Record,
-        /// A metric that none of the platform's services exports, but its metrics server knows.
+        /// A metric that no service of the platform exports, though its metrics server knows it.
         many metric: Metric,
-        /// What programs of an image, or with a library, export.
+        /// The metrics of the programs in an image, or with a library.
         many exports: Exports,
-        /// Who is told.
+        /// A person or a program that is notified of alerts.
         many receiver: Receiver,
         /// Hours of the week.
         many hours: Hours,
-        /// What mutes what.
+        /// An alert that mutes others.
         many inhibit: Inhibit,
-        /// Panels that show how it goes.
+        /// Panels that show the state of services.
         many dashboard: Dashboard,
-        /// A place that dashboards ask beside the platform's own metrics and alerts.
+        /// A data source of dashboards beside the platform's own metrics and alerts.
         many datasource: DataSource,
-        /// A copy of data, made regularly.
+        /// A copy of data, taken regularly.
         many backup: Backup,
-        /// A bucket off the site.
+        /// A bucket outside the platform.
         many offsite: OffSite,
-        /// What must never, or must always, be reachable.
+        /// A connection that must never exist, or must always exist.
         many policy: Policy,
-        /// What an image contains.
+        /// The content of an image.
         many image: Image,
         /// A registry, or a folder of one, that holds copies of images.
         many mirror: Mirror,
         /// Settings of one target.
         many target: Target,
-        /// What one target is told beside the language.
+        /// Keys of one target that the language lacks.
         many override_ as "override": Override,
-        /// A rule code that is meant.
+        /// A finding that is meant.
         many allow: Allow,
     }
 }
 
 impl Document {
-    /// What a part of a source says, the labels and keys of what could not be decoded, and what it uses. `origin` is where
-    /// the source begins, `components` are the names of all of them, `embedded` the compiler's own sources.
+    /// Decodes a part of a source: its document, the labels and keys that could not be decoded, and the fields that it uses.
+    /// `origin` is the start of the source, `components` are the names of all components, `embedded` the compiler's own
+    /// sources.
     pub(crate) fn part(
         entries: Vec<Entry>,
         origin: Span,
@@ -99,7 +100,7 @@ impl Document {
         (document, decoder.finish())
     }
 
-    /// Adds what stands further down.
+    /// Appends the blocks of a later part.
     pub(crate) fn append(&mut self, behind: Self) {
         let Self {
             span: _,

@@ -1,4 +1,4 @@
-//! What the operator sets, and what one target is told.
+//! Variables, secrets, allowed findings and overrides.
 
 use crate::schema::{
     Constant, Decode, Decoder, Integer, Kind, Leaf, List, Map, Raw, Scalar, block, choice, without_constants,
@@ -7,23 +7,23 @@ use crate::source::Span;
 use crate::syntax::{Entry, Name, Text, Value, ValueKind};
 
 block! {
-    /// A value that the operator sets in the environment. Without a default it must be set.
+    /// A value that the operator sets in `.env`. Without a default it must be set.
     "variable" => Variable / VariableField {
         label name = "The name of the environment variable.";
         maybe default: Constant = "The value where the operator sets none.";
-        /// What it is for; stands in `.env.example`.
+        /// The purpose of the variable; `.env.example` shows it.
         optional description: Constant,
-        /// The values it may have.
+        /// The values that the variable may have.
         optional one_of: List<Constant>,
-        /// Whether it may stay empty.
+        /// Whether the variable may stay empty.
         optional optional: bool,
     }
 }
 
-/// A secret's value that stands in the source: text, or a word or number without quotes. A rule reports each.
+/// A secret's value in the source: text, or a word or number without quotes. A rule reports each.
 #[derive(Debug, Clone)]
 pub struct WrittenDown {
-    /// What stands there; nothing of a list.
+    /// The value; empty for a list.
     pub text: Text,
     /// The place.
     pub span: Span,
@@ -49,50 +49,48 @@ impl Scalar for WrittenDown {
 without_constants! { WrittenDown }
 
 block! {
-    /// A value that the operator sets and nobody may see. The compiler never reads it, and no
-    /// artifact holds it.
+    /// A value that the operator sets and no artifact shows. The compiler never reads it.
     "secret" => Secret / SecretField {
         label name = "The name of the environment variable.";
         maybe value: WrittenDown = "Not allowed: a secret's value never stands in the source.";
-        /// What it is for; stands in `.env.example`.
+        /// The purpose of the secret; `.env.example` shows it.
         optional description: Constant,
-        /// Whether it may stay empty.
+        /// Whether the secret may stay empty.
         optional optional: bool,
-        /// How many characters it has at least; told to the operator.
+        /// The least number of characters. `.env.example` shows it, and the scripts check it.
         optional min_length: Integer,
-        /// Where its value comes from: `here`, by default, where the operator makes one up.
+        /// The origin of the value; `here` by default.
         optional issued: Issued,
     }
 }
 
 choice! {
-    /// Where the value of a secret comes from.
+    /// The origin of a secret's value.
     Issued {
-        /// The platform: nothing outside knows it, so any random text will do.
+        /// The operator makes a value up: nothing outside knows it, so any random text will do.
         Here = "here",
-        /// A provider outside the platform, such as the webhook of a chat or the key of a paid service.
+        /// A provider issues the value, such as the webhook of a chat or the key of a paid service.
         Elsewhere = "elsewhere",
     }
 }
 
 block! {
-    /// A rule code that is meant as it is: in the block that it is found in, of whatever kind, or at the top for the whole
-    /// platform.
+    /// A finding that is meant: in the block that it concerns, of any kind, or at the top for the whole platform.
     "allow" => Allow / AllowField {
-        label code = "The code.";
-        /// Why.
+        label code = "The name or the code of the finding, such as `floating-tag` or `IMG002`.";
+        /// The reason.
         required reason: Constant,
     }
 }
 
-/// What one target is told beside the language, at the thing it extends.
+/// Keys of one target that the language lacks, at the thing they extend.
 #[derive(Debug, Clone)]
 pub struct Override {
-    /// The place of its key and label.
+    /// The place of the key and the label.
     pub span: Span,
     /// The target.
     pub target: Name,
-    /// What is merged into the target's output.
+    /// The entries that are merged into the target's output.
     pub body: Raw,
 }
 
@@ -111,7 +109,7 @@ impl Decode for Override {
     }
 }
 
-/// The value of a map whose meaning only its reader knows.
+/// A map whose meaning only its reader knows.
 pub(super) type Texts = Map<Constant>;
 
 without_constants! { Override }

@@ -1,23 +1,23 @@
-//! Guides: what operators of a platform need to know of a service.
+//! Guides: help for the operators of a service.
 
 use crate::schema::{Constant, List, block};
 
 block! {
-    /// What helps those who run the service: documentation and runbooks hold it. Plain texts, one step or thought each.
+    /// Help for the operators of a service, in documentation and runbooks. Plain texts, one step or thought each.
     "guide" => Guide / GuideField {
-        /// What to do when it is down, in the order in which it is done.
+        /// The steps when the service is down, in order.
         optional down: List<Constant>,
-        /// What to look at when an alert of the service fires.
+        /// The steps when an alert of the service fires.
         many look: Look,
-        /// A query that shows how it goes.
+        /// A query that shows the state of the service.
         many query: GuideQuery,
-        /// A command in its container that shows how it goes. It changes nothing.
+        /// A command in its container that shows the state of the service. It changes nothing.
         many command: GuideCommand,
     }
 }
 
 block! {
-    /// What to look at when an alert fires.
+    /// The steps when an alert fires.
     "look" => Look / LookField {
         label alert = "The alert.";
         value steps: List<Constant> = "The steps, in the order in which they are done.";
@@ -25,17 +25,17 @@ block! {
 }
 
 block! {
-    /// A query that shows how a service goes.
+    /// A query that shows the state of a service.
     "query" => GuideQuery / GuideQueryField {
-        label title = "What it shows.";
+        label title = "The meaning of the answer.";
         value expr: Constant = "The query, in PromQL.";
     }
 }
 
 block! {
-    /// A command that shows how a service goes.
+    /// A command that shows the state of a service.
     "command" => GuideCommand / GuideCommandField {
-        label title = "What it shows.";
+        label title = "The meaning of the answer.";
         value words: List<Constant> = "The program and its arguments.";
     }
 }

@@ -1,4 +1,4 @@
-//! How a service is known to work, and where its metrics are.
+//! Health checks and metrics of services.
 
 use crate::schema::{
     Bytes, Constant, Decoder, Duration, Integer, Kind, List, Placed, Reference, Rooted, Scalar, Template,
@@ -7,43 +7,44 @@ use crate::schema::{
 use crate::syntax::{Value, ValueKind};
 
 block! {
-    /// How a service is known to work: paths, a port, a command, or what the image brings.
+    /// The health check of a service: paths, a port, a command, or the image's own check. It runs inside the container.
     "health" => Health / HealthField {
-        /// The path that answers when it can take requests.
+        /// The path that answers while the service can take requests.
         optional readiness: Rooted,
-        /// The path that answers as long as it need not be started again.
+        /// The path that answers as long as the service need not be started again.
         optional liveness: Rooted,
-        /// The path that answers once it has started.
+        /// The path that answers once the service has started. On Kubernetes a container that fails it is restarted.
         optional startup: Rooted,
-        /// The port of these paths.
+        /// The port of these paths; the first HTTP port by default.
         optional port: Reference,
         /// A port that must accept connections.
         optional tcp: Reference,
-        /// What is run in the container.
+        /// The command that runs in the container: a program with its arguments, or a line of the image's shell, where `$NAME`
+        /// is a variable of the container.
         optional command: Command,
         /// Whether the image's own check is used.
         optional builtin: bool,
-        /// Why there is no check.
+        /// The reason why there is no check.
         optional none: Constant,
-        /// What asks for the path.
+        /// The program that asks for the path; the best that the image holds by default.
         optional tool: Tool,
         /// The time between two checks.
         optional interval: Duration,
-        /// How long one may take.
+        /// The time that one check may take.
         optional timeout: Duration,
-        /// How many must fail.
+        /// The number of failures that make the service unhealthy.
         optional retries: Integer,
-        /// How long failures do not count after the start.
+        /// The time after the start in which failures do not count.
         optional start: Duration,
-        /// The time between two checks as long as failures do not count; with `start` only.
+        /// The time between two checks during `start`.
         optional start_interval: Duration,
-        /// Other services that `readiness` looks at, so that it fails where they do.
+        /// Other services that `readiness` asks, so that it fails where they do.
         optional needs: List<Reference>,
     }
 }
 
 choice! {
-    /// What asks for a path inside a container.
+    /// A program that asks for a path inside a container.
     Tool {
         /// curl.
         Curl = "curl",
@@ -58,7 +59,7 @@ choice! {
     }
 }
 
-/// What is run: a program with its arguments, or a line of the image's shell.
+/// The command of a check: a program with its arguments, or a line of the image's shell.
 #[derive(Debug, Clone)]
 pub enum Command {
     /// A program with its arguments.
@@ -81,27 +82,27 @@ impl Scalar for Command {
 }
 
 block! {
-    /// Where the metrics of a service are.
+    /// The path and the port of a service's metrics.
     "metrics" => Metrics / MetricsField {
-        /// The path.
+        /// The path; `/metrics` by default.
         optional path: Rooted,
-        /// The port; the first HTTP port where none is named.
+        /// The port; the first HTTP port by default.
         optional port: Reference,
         /// The time between two scrapes.
         optional interval: Duration,
-        /// How long one may take: not longer than the interval.
+        /// The time that one scrape may take: 10s by default, and not longer than the interval.
         optional timeout: Duration,
-        /// Whose metrics they are, by the names of `exports`; those of its image where none is named.
+        /// The `exports` whose metrics the service has; those of its image by default.
         optional of: List<Word>,
     }
 }
 
 block! {
-    /// How long a service that collects metrics keeps them. What comes first counts.
+    /// The bounds of the metrics that a service stores. The first one that is met counts.
     "samples" => Samples / SamplesField {
-        /// How long, in whole hours.
+        /// The longest time, in whole hours.
         optional time: Placed<Duration>,
-        /// How much at most, in whole MiB.
+        /// The largest size, in whole MiB.
         optional size: Placed<Bytes>,
     }
 }

@@ -1,79 +1,82 @@
-//! Alerts, what mutes them, and dashboards.
+//! Metrics, alerts with their tests, mutes and dashboards.
 
 use crate::schema::{Constant, Duration, Integer, List, Map, Number, Reference, Word, Words, block, choice};
 
 block! {
-    /// A condition that a person is told of. Inside a service it is about that service.
+    /// A condition that notifies a person. Inside a service it is about that service: selectors without `job` get that of the
+    /// service.
     "alert" => Alert / AlertField {
-        label name = "What it is called.";
+        label name = "The name.";
         /// The condition, in PromQL.
         required expr: Constant,
-        /// How long it must hold.
+        /// The time that the condition must hold before the alert fires.
         optional for_ as "for": Duration,
-        /// How long it goes on after the condition ended.
+        /// The time that the alert goes on after the condition ended.
         optional keep_firing_for: Duration,
-        /// How bad it is.
+        /// The urgency of the alert.
         optional severity: Severity,
         /// One sentence without values.
         optional summary: Constant,
         /// A sentence with values.
         optional description: Constant,
-        /// Where to read what to do.
+        /// The address of the alert's page.
         optional runbook: Constant,
-        /// Whether there is one for each scrape job, as if it stood in the service that is scraped.
+        /// Whether one alert is made of each scrape job, as if it stood in the service that is scraped: `absent(up)` becomes
+        /// `absent(up{job="api"})`.
         optional each_job: bool,
-        /// Whether there is one for each scraped service of which at least two run; `$replicas` in its query is their number.
+        /// Whether one alert is made of each scraped service of which at least two run. `$replicas` in its query is their
+        /// number: `count by (job) (up) < $replicas`.
         optional each_scaled: bool,
-        /// Whether there is one for each issuer of certificates of sites, which carries the label `issuer`; for an alert of a
-        /// service with `role = probe`. In its query and tests `$job` is the scrape job that looks at these certificates, and
-        /// `$lifetime*25%` a share of the time that they hold, in seconds.
+        /// Whether one alert is made of each issuer of certificates, with the label `issuer`; for an alert of a service with
+        /// `role = probe`. In its query and tests `$job` is the scrape job that probes these certificates, and `$lifetime*25%`
+        /// a share of their lifetime in seconds. That job probes expired certificates as well.
         optional each_issuer: bool,
-        /// Whether there is one for each backup that the cluster takes, which carries the label `backup`; for an alert of a service with
-        /// `role = cluster_state`. In its query and tests `$cronjob` is the CronJob that takes the copies, and `$age` the seconds
-        /// after which one is missed.
+        /// Whether one alert is made of each backup that the cluster takes, with the label `backup`; for an alert of a service
+        /// with `role = cluster_state`. In its query and tests `$cronjob` is the CronJob that takes the copies, and `$age` its
+        /// `alert_after` in seconds.
         optional each_backup: bool,
-        /// each_job: services that have an alert of this name, or of one of these, tell it themselves and are left out.
+        /// each_job: services that have an alert of this name, or of one of these, are left out.
         optional unless: Words,
-        /// More labels.
+        /// Labels of the alert, beside those of the query.
         optional labels: Map<Word>,
-        /// More annotations.
+        /// Annotations of the alert, beside summary, description and runbook.
         optional annotations: Map<Constant>,
-        /// Series that make it fire, or must not.
+        /// A test of the alert, for `promtool test rules`.
         many test: AlertTest,
     }
 }
 
 choice! {
-    /// How bad an alert is.
+    /// The urgency of an alert.
     Severity {
-        /// Somebody gets up at night.
+        /// A person gets up at night.
         Critical = "critical",
-        /// Somebody looks the next day.
+        /// A person looks the next day.
         Warning = "warning",
-        /// Nobody is told; it explains others.
+        /// Nobody is notified, unless a `match` names it; it explains others.
         Info = "info",
-        /// It always fires, to show that alerts arrive.
+        /// The alert always fires, to show that alerts arrive.
         None = "none",
     }
 }
 
 block! {
-    /// Series, and whether the alert must fire on them.
+    /// Series, and the moments at which the alert must fire or stay silent.
     "test" => AlertTest / AlertTestField {
-        label name = "What happens in it.";
-        /// A series and its values, as promtool writes them.
+        label name = "The case that it tries.";
+        /// A series with its values, as promtool writes them.
         many series: Series,
-        /// The time between two values.
+        /// The time between two values, `1m` by default.
         optional interval: Duration,
-        /// When the alert must be firing.
+        /// The moment at which the alert must fire.
         optional fires_at: Duration,
-        /// When it must not.
+        /// The moment at which the alert must stay silent.
         optional silent_at: Duration,
-        /// When the condition begins to hold: the alert fires as long after it as `for` says, and not before.
+        /// The moment at which the condition begins to hold: the alert fires `for` later, and not before.
         optional holds_from: Duration,
-        /// How long after the time that `for` says it must not fire.
+        /// The time after the alert's `for` until which it must stay silent.
         optional silent_after: Duration,
-        /// Labels of the firing alert.
+        /// Labels that the firing alert must carry.
         optional labels: Map<Word>,
     }
 }
@@ -82,16 +85,16 @@ block! {
     /// A series of a test.
     "series" => Series / SeriesField {
         label selector = "The series.";
-        value values: Constant = "Its values: `0+30x20`.";
+        value values: Constant = "The values: `0+30x20`.";
     }
 }
 
 block! {
-    /// A query that is computed regularly and kept under a name.
+    /// A query that Prometheus evaluates regularly and keeps under a name. Of several with one name each gets the label `job`.
     "record" => Record / RecordField {
         label name = "`level:metric:operation`.";
         value expr: Constant = "The query, in PromQL.";
-        /// More labels.
+        /// Labels of the kept series.
         optional labels: Map<Word>,
     }
 }
@@ -100,11 +103,11 @@ block! {
     /// A metric that is exported.
     "metric" => Metric / MetricField {
         label name = "The name of the metric.";
-        /// What it counts.
+        /// The meaning of the metric.
         optional description: Constant,
-        /// How it behaves.
+        /// The behaviour of the metric.
         required type_ as "type": MetricKind,
-        /// The labels it carries beside `job` and `instance`; one may end with `*`.
+        /// The labels of its series beside `job` and `instance`. One that ends with `*` stands for a family of labels.
         optional labels: List<Word>,
         /// The argument or `VARIABLE=value` without which it is not exported; of several, any.
         optional with: Words,
@@ -112,64 +115,66 @@ block! {
         optional without: Words,
         /// The path that exports it, where others do not; of several, any.
         optional path: Words,
-        /// Whether a probe has it of sites with TLS alone.
+        /// Whether a probe exports it for sites with TLS alone.
         optional tls: bool,
     }
 }
 
 block! {
-    /// What programs export: those of an image, or those with a library in them.
+    /// The metrics of programs: of an image, whose services export them without a word, or of a library, which `metrics { of =
+    /// [NAME] }` names.
     "exports" => Exports / ExportsField {
         label name = "The image's repository, or the library's name.";
         /// The paths that answer with metrics.
         optional paths: List<Constant>,
-        /// What else they export, by the names of other `exports`.
+        /// Other `exports` whose metrics belong to these.
         optional includes: List<Word>,
-        /// A metric.
+        /// A metric. A name that ends with `*` stands for a family of metrics.
         many metric: Metric,
     }
 }
 
 choice! {
-    /// How a metric behaves.
+    /// The behaviour of a metric.
     MetricKind {
-        /// It only grows.
+        /// A counter only grows.
         Counter = "counter",
-        /// It goes up and down.
+        /// A gauge goes up and down.
         Gauge = "gauge",
-        /// It counts into buckets.
+        /// A histogram counts into buckets.
         Histogram = "histogram",
-        /// It carries quantiles.
+        /// A summary carries quantiles.
         Summary = "summary",
-        /// Nobody says.
+        /// The behaviour is unknown.
         Untyped = "untyped",
     }
 }
 
 block! {
-    /// What mutes what.
+    /// An alert that mutes others.
     "inhibit" => Inhibit / InhibitField {
         label name = "The sentence it stands for.";
-        /// The alert that explains the others.
+        /// The alert that mutes; `*` in the name stands for any text.
         required by: Word,
-        /// The alerts that are not told meanwhile; `*` in a name stands for any text.
+        /// The alerts that are muted meanwhile; `*` in a name stands for any text.
         required of: List<Word>,
-        /// Labels that both must carry with the same value; `alert` is the name.
+        /// Labels that both must carry with the same value; `alert` is the name. A label that is missing on both sides counts
+        /// as the same.
         optional equal: List<Word>,
     }
 }
 
 block! {
-    /// Panels that show how it goes.
+    /// Panels that show the state of services. Inside a service queries are about its job where they name none.
     "dashboard" => Dashboard / DashboardField {
-        label name = "What its address ends with.";
+        label name = "The end of its address in Grafana.";
         /// The heading.
         optional title: Constant,
-        /// What it shows.
+        /// The content of the dashboard.
         optional description: Constant,
-        /// What it is found by.
+        /// Words for the search in Grafana.
         optional tags: List<Word>,
-        /// A choice at its top.
+        /// A choice at the top, which queries use as `$name`.
         many choose: Choose,
         /// A panel above the first heading.
         many panel: Panel,
@@ -179,18 +184,18 @@ block! {
 }
 
 impl Dashboard {
-    /// Every panel as the reader meets them: those under no heading first.
+    /// Every panel in the order of the page: those without a heading first.
     pub fn panels(&self) -> impl Iterator<Item = &Panel> {
         self.panel.iter().chain(self.row.iter().flat_map(|row| &row.panel))
     }
 }
 
 block! {
-    /// A choice at the top of a dashboard.
+    /// A choice at the top of a dashboard. Several values can be chosen, unless a query compares with `=`.
     "choose" => Choose / ChooseField {
         label name = "The name that queries use: `$name`.";
-        value query: Constant = "What it offers: `label_values(metric, label)`.";
-        /// What stands before it; its name where nothing is said.
+        value query: Constant = "The offered values: `label_values(series, label)` or `label_values(label)`.";
+        /// The text before the choice; its name by default.
         optional title: Constant,
     }
 }
@@ -199,52 +204,54 @@ block! {
     /// Panels under a heading.
     "row" => Row / RowField {
         label title = "The heading.";
-        /// Panels that need not be written.
+        /// Panels that the compiler writes, before the row's own.
         optional preset: Preset,
-        /// The services that the preset is about. Where none is named: those that `$job` chooses, the one that the dashboard stands in, or all that fit.
+        /// The services of the preset. By default those that `$job` chooses, the service around the dashboard, or all that fit.
         optional of: List<Reference>,
-        /// A panel, behind those of the preset.
+        /// A panel, after those of the preset.
         many panel: Panel,
     }
 }
 
 choice! {
-    /// Panels that need not be written.
+    /// Panels that the compiler writes.
     Preset {
-        /// Rate, errors and duration of requests (the RED method), by the metrics that the services declare.
+        /// Rate, errors and duration of requests (the RED method): of every declared counter with a label `status`,
+        /// `status_code`, `code`, `http_status` or `http_status_code`, and of every declared histogram whose name ends with
+        /// `_seconds`.
         Requests = "requests",
-        /// Use and saturation of the containers (the USE method), by what their exporter says.
+        /// Use and saturation of the containers (the USE method), by the metrics of their exporter.
         Resources = "resources",
     }
 }
 
 block! {
-    /// A picture of some queries.
+    /// A drawing of queries.
     "panel" => Panel / PanelField {
         label title = "The heading.";
-        /// How it is drawn; `timeseries` where nothing is said.
+        /// The form of the drawing; `timeseries` by default.
         optional type_ as "type": PanelKind,
-        /// The unit, as Grafana calls it.
+        /// The unit in Grafana's words; one of your own is `suffix:orders`.
         optional unit: Constant,
-        /// What is to be seen.
+        /// The meaning of the drawing.
         optional description: Constant,
-        /// How wide it is, of 24. Each kind has a width where nothing is said.
+        /// The width, of 24 columns. Each kind has a default.
         optional width: Integer,
-        /// How high it is. Each kind has a height where nothing is said.
+        /// The height. Each kind has a default.
         optional height: Integer,
-        /// The data source that its queries are put to; without it the platform's metrics, in PromQL.
+        /// The data source of the queries; by default the platform's metrics, in PromQL.
         optional datasource: Reference,
         /// Whether series stand on top of each other.
         optional stacked: bool,
-        /// What it draws.
+        /// A query.
         many query: Query,
-        /// Where its colour changes.
+        /// A value at which the colour changes. Thresholds stand from below.
         many threshold: Threshold,
     }
 }
 
 choice! {
-    /// How a panel is drawn.
+    /// The form of a panel.
     PanelKind {
         /// Lines over time.
         Timeseries = "timeseries",
@@ -264,15 +271,15 @@ choice! {
 block! {
     /// A query of a panel.
     "query" => Query / QueryField {
-        label legend = "How each series is named.";
+        label legend = "The legend of each series: `{{job}}` is a label's value. In a table, the column.";
         value expr: Constant = "The query.";
     }
 }
 
 block! {
-    /// Where a panel's colour changes.
+    /// A value at which a panel's colour changes. Below the first a value is green; where the last one is green, it is red.
     "threshold" => Threshold / ThresholdField {
-        label colour = "The colour from there on.";
+        label colour = "The colour from the value on: a word of Grafana, or `\"#rrggbb\"`.";
         value from: Number = "The value.";
     }
 }

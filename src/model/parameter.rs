@@ -1,4 +1,4 @@
-//! What a component is told.
+//! Parameters of components.
 
 use crate::schema::{Amount, Constant, Reference, Word, block, choice};
 
@@ -33,32 +33,32 @@ choice! {
         Port = "port",
         /// Something external.
         Outside = "outside",
-        /// A child of an instance: its name and its parameters stand behind it.
+        /// A child of another instance, with its name and its parameters.
         Child = "child",
     }
 }
 
 block! {
-    /// What an instance of a component, or a child of it, is told.
+    /// A value that an instance of a component, or a child of it, sets.
     "parameter" => ParameterBlock / ParameterBlockField {
-        label name = "What it is called.";
-        /// Its type.
+        label name = "The name.";
+        /// The type of the value.
         required type_ as "type": ParameterType,
-        /// Whether it may be missing.
+        /// Whether the parameter may be missing.
         optional optional: bool,
-        /// integer, number, duration, size, ratio: the least that it may be.
+        /// integer, number, duration, size, ratio: the least value.
         optional min: Amount,
-        /// integer, number, duration, size, ratio: the most that it may be.
+        /// integer, number, duration, size, ratio: the greatest value.
         optional max: Amount,
-        /// text: a pattern of what it may be as a whole.
+        /// text: the pattern that the whole text matches.
         optional matches: Constant,
-        /// What it is for.
+        /// The purpose of the parameter.
         optional description: Constant,
         /// list, child: the kind of children that its names stand for.
         optional of: Word,
-        /// child: the list of another child in which it must stand, such as `account.write`.
+        /// child: the list of another child that must hold it, such as `account.write`.
         optional listed: Reference,
-        /// Another parameter that must be given where this one is.
+        /// Another parameter that must be set with this one.
         optional needs: Word,
     }
 }

@@ -1,4 +1,4 @@
-//! Where things are: networks, groups, hosts, and what lies outside.
+//! Networks, outsides, groups, shared volumes, hosts and policies.
 
 use crate::schema::{
     Bytes, Constant, Decoder, Integer, Kind, List, Map, Reference, Scalar, Visit, block, choice,
@@ -6,25 +6,26 @@ use crate::schema::{
 use crate::syntax::{Value, ValueKind};
 
 block! {
-    /// Who may talk to whom: services reach each other where they share a network.
+    /// A network. Services reach each other where they share one. A platform without networks has one for all.
     "network" => Network / NetworkField {
-        label name = "What it is called.";
-        /// What it is for.
+        label name = "The name.";
+        /// The purpose of the network.
         optional description: Constant,
-        /// Whether it has no way out, and no way in from the host.
+        /// Whether the network has no way out, and no way in from the host.
         optional internal: bool,
-        /// Whether its containers have addresses of IPv6 as well.
+        /// Whether its containers have addresses of IPv6 as well, and a proxy on it listens there.
         optional ipv6: bool,
     }
 }
 
 block! {
-    /// Something external, by name. Address ranges may come in (`publish = admins`); endpoints
-    /// (`"host:port"`) may be reached (`reaches = [mail]`). `internet` and `localhost` are built in.
+    /// Addresses outside the platform, by name. Address ranges may come in (`publish = admins`); endpoints (`"host:port"`) may
+    /// be reached (`reaches = [mail]`). A `*` in a host stands for a part of one label. `internet` and `localhost` are built
+    /// in.
     "outside" => Outside / OutsideField {
-        label name = "What it is called.";
+        label name = "The name.";
         value addresses: Addresses = "One or more address ranges or endpoints.";
-        /// What it is.
+        /// The owner or the purpose of the addresses.
         optional description: Constant,
     }
 }
@@ -57,28 +58,28 @@ impl Scalar for Addresses {
 }
 
 block! {
-    /// Services that belong together: a title for people, a profile to start them by, and
-    /// `defaults` that are merged under each of them.
+    /// Services that belong together: a title for people, a profile to start them by, and `defaults`, which are merged under
+    /// each of them.
     "group" => Group / GroupField {
-        label name = "What it is called.";
+        label name = "The name.";
         /// The heading in documentation.
         optional title: Constant,
-        /// What it is for.
+        /// The purpose of the group.
         optional description: Constant,
-        /// Started only where this profile is asked for.
+        /// The profile without which these services do not start.
         optional profile: Constant,
     }
 }
 
 block! {
-    /// A volume that several services share.
+    /// A volume that several services share. One service writes to it, unless it is `concurrent`.
     "volume" => Volume / VolumeField {
-        label name = "What it is called.";
-        /// How much it holds.
+        label name = "The name.";
+        /// The room in it.
         optional size: Bytes,
-        /// What is kept there.
+        /// The content of the volume.
         optional description: Constant,
-        /// Whether it is part of a backup.
+        /// Whether backups copy it.
         optional backup: bool,
         /// Whether several services may write to it at the same time.
         optional concurrent: bool,
@@ -86,26 +87,26 @@ block! {
 }
 
 block! {
-    /// A machine to run on.
+    /// A machine that carries services.
     "host" => Host / HostField {
-        label name = "What it is called.";
-        /// The size, as the cloud calls it.
+        label name = "The name.";
+        /// The size in the cloud's words.
         optional size: Constant,
-        /// How much memory it has.
+        /// The memory of the machine.
         optional memory: Bytes,
-        /// How large its disk is.
+        /// The size of its disk for data.
         optional disk: Bytes,
-        /// The operating system's image.
+        /// The image of the operating system.
         optional image: Constant,
-        /// The name or the IP address that people reach it by: links to what it publishes begin with it.
+        /// The name or the IP address for people: links to published ports begin with it.
         optional address: Constant,
-        /// Who may log in.
+        /// The outside that may log in.
         optional ssh: Reference,
-        /// Whether the host's firewall (a security group) guards what is published to a named
-        /// outside. Without it such ports are bound to the loopback address.
+        /// Whether a firewall in front of the host (a security group) guards ports that are published to a named outside.
+        /// Without it such ports are bound to the loopback address.
         optional firewall: bool,
-        /// Where the build and what its scripts keep stand on the host: `/opt/PLATFORM` where the source says nothing. A host
-        /// that has it carries the compose stack; where none has, the only host does.
+        /// The folder of the build on the host, and of what its scripts keep: `/opt/PLATFORM` by default. A host with a path
+        /// carries the compose stack, at most one; without any, the only host does.
         optional path: Constant,
         /// Kernel settings of the host.
         optional sysctl: Map<Integer>,
@@ -113,20 +114,20 @@ block! {
 }
 
 block! {
-    /// What must never, or must always, be reachable.
+    /// A connection that must never exist, or must always exist.
     "policy" => Policy / PolicyField {
         label name = "The sentence it stands for.";
-        /// Services and outsides from which a connection would start.
+        /// Services and outsides at which the connection starts.
         required from: List<Reference>,
-        /// Services, ports and outsides that it would reach.
+        /// Services, ports and outsides that it reaches, over any chain of connections, routes and `forwards`.
         required to: List<Reference>,
-        /// Whether that must be so.
+        /// Whether the connection is forbidden or required.
         required reach: Reach,
     }
 }
 
 choice! {
-    /// What a policy says.
+    /// The demand of a policy.
     Reach {
         /// No such connection may exist.
         Never = "never",

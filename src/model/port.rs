@@ -1,4 +1,4 @@
-//! Ports: what a service listens on, and who may come in.
+//! Ports and their publication.
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::schema::{
@@ -7,29 +7,30 @@ use crate::schema::{
 use crate::syntax::{Path, Value, ValueKind};
 
 block! {
-    /// A port that a service listens on.
+    /// A port that the program of a service listens on.
     "port" => Port / PortField {
-        label name = "What references call it.";
-        value number: PortNumber = "The number it listens on.";
-        /// What is spoken there; the name's own protocol (`http`, `https`, `grpc`) where it has one, else `tcp`.
+        label name = "The name in references.";
+        value number: PortNumber = "The number that the program listens on.";
+        /// The protocol; the port's own name where that is `http`, `https` or `grpc`, else `tcp`.
         optional protocol: Protocol,
-        /// Who may come in from outside.
+        /// The outside that may come in.
         optional publish: Publish,
-        /// Who it is meant for.
+        /// The audience of the port. An `internal` port must not be published, an `admin` one not to the internet, and no site
+        /// leads to either without `from` or `login`.
         optional access: Placed<Access>,
-        /// The paths it answers, where they are known.
+        /// The paths that the program answers. Health checks keep to them.
         optional paths: List<Constant>,
-        /// How closely its program reads a path; `loose` by default.
+        /// The strictness with which the program reads a path; `loose` by default. It decides which spellings a proxy closes.
         optional paths_read: PathsRead,
-        /// Requests that the service hands on to another one.
+        /// Requests that the service hands on to another one. It is a connection that no start waits for.
         many forwards: Forward,
-        /// What it is for.
+        /// The purpose of the port.
         optional description: Constant,
     }
 }
 
 impl Port {
-    /// Who may come in; `None` where nobody may, as `publish = none` says.
+    /// The publication; `None` also for `publish = none`.
     #[must_use]
     pub fn published(&self) -> Option<&Publish> {
         self.publish.as_ref().filter(|publish| publish.to.0.word() != Some("none"))
@@ -41,67 +42,67 @@ block! {
     "forwards" => Forward / ForwardField {
         label path = "A prefix such as `/api`, or `= /path` for exactly one.";
         value to: Reference = "The port that answers them.";
-        /// Whether the path is taken off before.
+        /// Whether the path is removed before.
         optional strip: bool,
     }
 }
 
 choice! {
-    /// What is spoken on a port; the scheme of its address.
+    /// The protocol of a port; the scheme of its address.
     Protocol {
         /// HTTP.
         Http = "http",
-        /// HTTP over TLS.
+        /// HTTP over TLS. A proxy asks with the service's host name, and does not verify the certificate.
         Https = "https",
         /// Any stream.
         Tcp = "tcp",
         /// Datagrams.
         Udp = "udp",
-        /// gRPC.
+        /// gRPC, over HTTP/2: a site needs `tls`.
         Grpc = "grpc",
         /// MongoDB's wire protocol.
         Mongodb = "mongodb",
-        /// PostgreSQL's.
+        /// PostgreSQL's protocol.
         Postgresql = "postgresql",
-        /// MySQL's.
+        /// MySQL's protocol.
         Mysql = "mysql",
-        /// Redis'.
+        /// Redis' protocol.
         Redis = "redis",
         /// AMQP, of RabbitMQ and others.
         Amqp = "amqp",
         /// NATS.
         Nats = "nats",
-        /// Kafka's.
+        /// Kafka's protocol.
         Kafka = "kafka",
         /// FastCGI.
         Fastcgi = "fastcgi",
-        /// Mail.
+        /// SMTP.
         Smtp = "smtp",
     }
 }
 
 choice! {
-    /// How closely a program reads the path of a request.
+    /// The strictness with which a program reads the path of a request.
     PathsRead {
         /// `/METRICS` and `/metrics/` are `/metrics`, as for Express and many others.
         Loose = "loose",
-        /// Each byte counts: no other spelling of a path is answered as it.
+        /// Each byte counts: another spelling is another path.
         Strict = "strict",
     }
 }
 
 choice! {
-    /// Who a port is meant for.
+    /// The audience of a port.
     Access {
         /// Everybody.
         Public = "public",
-        /// Those who run the platform.
+        /// The operators of the platform.
         Admin = "admin",
-        /// Services of the platform only: it must not be published.
+        /// Services of the platform only.
         Internal = "internal",
     }
 }
-/// The name of who may come in. Other languages say there which port of the host it is, or whether at all.
+/// The name of the outside that may come in. Other languages write the port of the host there, or a boolean.
 #[derive(Debug, Clone)]
 pub struct PublishedTo(pub Path);
 
@@ -141,7 +142,7 @@ impl Scalar for PublishedTo {
 without_constants! { PublishedTo }
 
 block! {
-    /// Who may come in from outside.
+    /// The outside that may come in.
     "publish" => Publish / PublishField {
         value to: PublishedTo = "`internet`, `localhost` or a declared outside; `none` takes back what was published.";
         /// The host's port, where it is another one.

@@ -1,16 +1,17 @@
-//! Who is told of alerts, how, and when.
+//! Receivers of alerts, their channels and hours.
 
 use crate::schema::{Constant, Duration, List, Map, Reference, SecretName, Template, Word, Words, block};
 
 block! {
-    /// Who is told of which alerts. Every receiver whose `match` fits is told.
+    /// A person or a program that is notified of alerts. Every receiver whose `match` fits is notified.
     "receiver" => Receiver / ReceiverField {
-        label name = "What it is called.";
-        /// The labels that alerts must carry, each with a value or a list of them; `*` in a value stands for
-        /// any text, alone for any value. `alert` is their name; every alert has `severity`, those of services `service` and
-        /// `group`. Alerts of severity `info` and `none` reach only receivers that name the alert or the severity.
+        label name = "The name.";
+        /// The labels that alerts must carry, each with a value or a list of them; `*` in a value stands for any text, alone
+        /// for any value. `alert` is the name; every alert has `severity`, its own labels, `platform` and `environment`, and
+        /// that of a service `service` and `group`. Alerts of severity `info` and `none` reach only receivers that name the
+        /// alert or the severity.
         optional match_ as "match": Map<Words>,
-        /// A mail address, or several with commas between them. The alerts service has the server (`smtp`).
+        /// A mail address, or several with commas between them. The service with `role = alerts` has the server (`smtp`).
         optional email: Constant,
         /// A channel of Slack.
         optional slack: Slack,
@@ -22,23 +23,22 @@ block! {
         optional teams: Teams,
         /// Any other address that alerts are posted to.
         optional webhook: Webhook,
-        /// Who gives an alarm when it hears nothing: told every minute of alerts that always fire, which are
-        /// those of severity `none` where `match` says nothing else.
+        /// An address that raises an alarm when it hears nothing. It is notified every minute of alerts that always fire: of
+        /// severity `none` where `match` names nothing else.
         optional heartbeat: Heartbeat,
-        /// When it is told again: after 1h where `match` asks for critical alerts alone, else after 12h.
+        /// The time after which the receiver is notified again: 1h where `match` has critical alerts alone, else 12h.
         optional repeat: Duration,
-        /// How long a group waits for more before it is told of first: 10s for critical alerts, 30s for others.
+        /// The time that a new group waits for more alerts: 10s where `match` has critical alerts alone, else 30s.
         optional wait: Duration,
-        /// How long a group waits before it is told of what came later: at most 5m, so that `repeat` is a
-        /// multiple of it.
+        /// The time that a group waits before it reports later alerts: at most 5m, and a part of `repeat`.
         optional interval: Duration,
-        /// The labels that make a group: `[alert, job]`.
+        /// The labels that make a group: `[alert, job]`. A label that no alert carries is a warning.
         optional group_by: List<Word>,
-        /// Whether it is told of the end, too. It is; a heartbeat is not.
+        /// Whether the receiver is also notified of the end; by default yes, but for a heartbeat.
         optional resolved: bool,
-        /// The hours in which alone it is told.
+        /// The hours in which alone the receiver is notified.
         optional only: Reference,
-        /// The hours in which it is not told.
+        /// The hours in which the receiver is not notified.
         optional mute: Reference,
     }
 }
@@ -50,7 +50,7 @@ block! {
         required channel: Constant,
         /// The secret that holds the webhook's address.
         required webhook: SecretName,
-        /// The outside that its messages go through.
+        /// The outside that the messages go through.
         optional via: Reference,
     }
 }
@@ -59,7 +59,7 @@ block! {
     /// A service of PagerDuty.
     "pagerduty" => PagerDuty / PagerDutyField {
         value key: SecretName = "The secret that holds the integration key of its Events API v2.";
-        /// The outside that its messages go through, in place of `events.pagerduty.com:443`.
+        /// The outside that the messages go through, in place of `events.pagerduty.com:443`.
         optional via: Reference,
     }
 }
@@ -68,7 +68,7 @@ block! {
     /// A team of Opsgenie.
     "opsgenie" => Opsgenie / OpsgenieField {
         value key: SecretName = "The secret that holds the key of its API integration.";
-        /// The outside that its messages go through, in place of `api.opsgenie.com:443`.
+        /// The outside that the messages go through, in place of `api.opsgenie.com:443`.
         optional via: Reference,
     }
 }
@@ -77,31 +77,32 @@ block! {
     /// A channel of Teams.
     "teams" => Teams / TeamsField {
         value webhook: SecretName = "The secret that holds the address of its workflow.";
-        /// The outside that its messages go through.
+        /// The outside that the messages go through.
         optional via: Reference,
     }
 }
 
 block! {
-    /// An address that alerts are posted to.
+    /// An address that alerts are posted to. Text with a password, a token or a key is an error, and so is another host than
+    /// that of `via`.
     "webhook" => Webhook / WebhookField {
         value address: Template = "The address, or the secret that holds it.";
-        /// The outside that its messages go through.
+        /// The outside that the messages go through.
         optional via: Reference,
     }
 }
 
 block! {
-    /// An address that hears of alerts that always fire.
+    /// An address that is notified of alerts that always fire.
     "heartbeat" => Heartbeat / HeartbeatField {
         value address: Template = "The address, or the secret that holds it.";
-        /// The outside that its messages go through.
+        /// The outside that the messages go through.
         optional via: Reference,
     }
 }
 
 block! {
-    /// The mail server that a service tells people through.
+    /// The mail server for notifications.
     "smtp" => Smtp / SmtpField {
         /// The server: an outside with an endpoint.
         required via: Reference,
@@ -109,24 +110,24 @@ block! {
         optional from: Constant,
         /// The account.
         optional username: Constant,
-        /// The secret that holds its password.
+        /// The secret with the account's password.
         optional password: SecretName,
-        /// Whether the server must speak TLS. It must, unless this says `false`.
+        /// Whether the server must speak TLS; `true` by default.
         optional tls: bool,
     }
 }
 
 block! {
-    /// Hours of the week, for receivers that are told in them only, or not.
+    /// Hours of the week, in which receivers are notified, or not.
     "hours" => Hours / HoursField {
-        label name = "What receivers call them.";
-        /// The days, each a name or a range: `["monday:friday"]`. Every day, by default.
+        label name = "The name that receivers use.";
+        /// The days, each a name or a range: `["monday:friday"]`. Every day by default.
         optional days: List<Word>,
-        /// When they begin, each day: `"08:00"`.
+        /// The start of the hours on each day: `"08:00"`.
         optional from: Constant,
-        /// When they end: `"18:00"`. Before `from`, they are the two ends of each day.
+        /// The end of the hours on each day: `"18:00"`. Before `from`, they are the two ends of each day.
         optional to: Constant,
-        /// The time zone: `"Europe/Berlin"`. UTC, by default.
+        /// The time zone: `"Europe/Berlin"`. UTC by default.
         optional zone: Constant,
     }
 }

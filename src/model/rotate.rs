@@ -1,26 +1,24 @@
-//! How a secret of a program is changed while it runs.
+//! Commands that change a secret while its program runs.
 
 use crate::schema::{Constant, List, Reference, Template, block};
 
 block! {
-    /// How a secret of the program is changed while the program runs. A value is handed to a command on its standard input and
-    /// is never an argument.
+    /// The commands that change a secret while the program runs. A value is on standard input, never an argument.
     "rotate" => Rotate / RotateField {
-        label name = "What it is called.";
+        label name = "The name.";
         /// The secret.
         required secret: Template,
-        /// The service whose container the commands run in; the service itself, by default. For a job a container of its own is
-        /// started for each command.
+        /// The service whose container the commands run in; the service itself by default. For a job each command has a
+        /// container of its own.
         optional in_ as "in": Reference,
-        /// Changes the value: it reads two lines, the value so far and the new one. Without it, the program reads its secret at
-        /// each start, and is started anew.
+        /// The command that changes the value: it reads two lines, the value so far and the new one. Without it the program
+        /// reads its secret at each start, and is recreated.
         optional change: List<Template>,
-        /// Logs in on a new connection with the value that it reads as one line, and fails where the value is refused.
+        /// The command that reads one value, logs in on a new connection, and fails where it is refused.
         optional check: List<Template>,
-        /// Takes the old value away, where `change` leaves both valid so that no reader is refused in between. It reads the same
-        /// two lines.
+        /// The command that removes the old value, where `change` leaves both valid. It reads the same two lines.
         optional retire: List<Template>,
-        /// Why no command can change it, and what the operator does instead.
+        /// The reason why no command can change it, and the operator's way.
         optional none: Constant,
     }
 }

@@ -1,4 +1,4 @@
-//! Public host names and what is served under them.
+//! Sites and their routes.
 
 use crate::schema::{
     Bytes, Constant, Decoder, Duration, Integer, Kind, List, Map, Placed, Reference, Scalar, SecretName,
@@ -7,43 +7,45 @@ use crate::schema::{
 use crate::syntax::{Path, Value, ValueKind};
 
 block! {
-    /// A public host name and what is served under it.
+    /// A public host name and the routes under it.
     "site" => Site / SiteField {
-        label name = "What references call it.";
+        label name = "The name in references.";
         value domain: Template = "The host name.";
-        /// What it is for.
+        /// The purpose of the site.
         optional description: Constant,
-        /// Whether it is served over TLS.
+        /// Whether the site is served over TLS.
         optional tls: Tls,
-        /// The instance with `role = proxy` that serves it.
+        /// The instance with `role = proxy` that serves the site; the only one by default.
         optional served_by: Reference,
-        /// The load balancers in front of it, by the addresses that they ask from. What these say of a client's address
-        /// and scheme holds, and where clients spoke TLS with them, requests over HTTP are answered.
+        /// The load balancers in front of the site, as outsides with their address ranges. The proxy believes them, and nobody
+        /// else, the client's address (`X-Forwarded-For`) and scheme (`X-Forwarded-Proto`). Where TLS ends there, the proxy
+        /// answers their requests over HTTP.
         optional trusted: List<Reference>,
-        /// Other host names for the same.
+        /// Other host names of the site.
         optional aliases: List<Constant>,
-        /// Which path goes where.
+        /// A path and its target.
         many route: Route,
         /// Headers of every answer.
         optional headers: Map<Constant>,
-        /// How often one address may ask.
+        /// The number of requests that one address may send.
         optional limit: Limit,
-        /// Whether it is shut for a while.
+        /// Whether every path is answered with 503 for a while.
         optional maintenance: Maintenance,
-        /// The path that probes ask for, `/` by default; `false` where none is to ask.
+        /// The path that probes ask for: `/` by default, `false` for none. A site with `issuer = self` is asked only where a
+        /// path is named. Of `*.example.com` the first alias without a `*` is asked.
         optional probe: Placed<Probed>,
     }
 }
 
 block! {
-    /// Whether a site is shut for a while: every path is then answered with 503.
+    /// Whether every path of a site is answered with 503. Certificates are still renewed, and probes leave the site out.
     "maintenance" => Maintenance / MaintenanceField {
-        value enabled: bool = "Whether it is.";
+        value enabled: bool = "Whether it is on.";
         /// The text of the answer.
         optional body: Constant,
         /// The file of the proxy with the page of the answer, in place of a text.
         optional page: Constant,
-        /// After which time clients may ask again.
+        /// The time after which clients may ask again.
         optional retry: Placed<Duration>,
     }
 }
@@ -51,106 +53,108 @@ block! {
 block! {
     /// Whether and how a site is served over TLS.
     "tls" => Tls / TlsField {
-        value enabled: bool = "Whether it is.";
+        value enabled: bool = "Whether it is on.";
         /// The issuer of the certificate: `letsencrypt`, which is the default; `self`, for a certificate that signs
         /// itself; `files`, for those that the operator puts there; or the name of an `issuer` block.
         optional issuer: Word,
-        /// The address that the account at the issuer is registered with. Let's Encrypt writes no mails: alerts notify of
-        /// what ends.
+        /// The address of the account at the issuer. Let's Encrypt writes no mails: alerts notify of certificates that end.
         optional email: Constant,
     }
 }
 
 block! {
-    /// Which path goes where.
+    /// A path and its target. A prefix ends at a path part: `/api` is for `/api` and `/api/x`, not for `/apix`. Exact comes
+    /// before prefix, and the longest prefix wins.
     "route" => Route / RouteField {
         label path = "A prefix such as `/api`, or `= /path` for exactly one.";
         value target: Placed<RouteTarget> = "A port, or `deny`, `files`, `redirect` or `respond`.";
         /// Whether connections may be upgraded.
         optional websocket: Placed<bool>,
-        /// The largest request body.
+        /// The largest body of a request; without a bound for `grpc` and object stores.
         optional max_body: Placed<Bytes>,
-        /// How long the service may take to answer.
+        /// The time that the service may take to answer; one hour for `grpc` and `buffer = false`.
         optional timeout: Placed<Duration>,
-        /// How long answers may be kept.
+        /// The time that answers may be kept.
         optional cache: Placed<Duration>,
-        /// Whether the route's path is taken off before a request goes on. The rest of the path goes on decoded.
+        /// Whether the route's path is removed before a request goes on. The rest goes on decoded: `/docs/a%2Fb` becomes
+        /// `/a/b`. Redirects of the service get the path in front; links in its pages do not.
         optional strip: Placed<bool>,
-        /// Whether bodies of requests and answers are collected before they go on. `false` is for server-sent events
-        /// and for what must arrive as it is sent.
+        /// Whether bodies of requests and answers are collected before they go on. `false` is for server-sent events, long
+        /// polls and uploads: nothing is compressed, silence may last an hour, and a request whose body is on its way is not
+        /// tried again elsewhere.
         optional buffer: Placed<bool>,
         /// The share of the target among several upstreams, 1 by default.
         optional weight: Placed<Integer>,
-        /// How many failures within ten seconds take the target out for ten seconds; 0 for none.
+        /// The number of failures within ten seconds that takes the target out for ten seconds; 1 by default, 0 for never.
         optional max_fails: Placed<Integer>,
-        /// Another port that shares the requests of the route.
+        /// Another port that shares the requests of the route. All speak one protocol.
         many upstream: Upstream,
-        /// redirect: where to.
+        /// redirect: the new address.
         optional to: Constant,
-        /// redirect: whether for good.
+        /// redirect: whether it is permanent.
         optional permanent: Placed<bool>,
-        /// respond: the status code, 200 where none is said.
+        /// respond: the status code, 200 by default.
         optional status: Placed<Integer>,
         /// respond: the body.
         optional body: Constant,
-        /// Who may come, where not everybody.
+        /// The outside whose addresses may come; everybody by default.
         optional from: Reference,
-        /// A secret with the users (htpasswd) who may come.
+        /// The secret with the users (htpasswd) who may come.
         optional login: SecretName,
-        /// files: the folder of the proxy that they are served from.
+        /// files: the folder of the proxy with the files.
         optional root: Constant,
         /// files: the file that stands for a folder.
         optional index: Constant,
-        /// How often one address may ask.
+        /// The number of requests that one address may send.
         optional limit: Limit,
     }
 }
 
 block! {
-    /// Another port that shares the requests of a route.
+    /// Another port that shares the requests of a route. A request without a connection is tried with the next.
     "upstream" => Upstream / UpstreamField {
-        label name = "What it is called.";
+        label name = "The name.";
         value port: Reference = "The port.";
-        /// Its share of the requests, 1 by default.
+        /// The share of the requests, 1 by default.
         optional weight: Placed<Integer>,
-        /// How many failures within ten seconds take it out for ten seconds; 0 for none.
+        /// The number of failures within ten seconds that takes the port out for ten seconds; 1 by default, 0 for never.
         optional max_fails: Placed<Integer>,
-        /// Whether it is asked only while none of the others answers.
+        /// Whether the port is asked only while none of the others answers.
         optional backup: bool,
     }
 }
 
 block! {
-    /// How often one address may ask.
+    /// The number of requests that one address may send.
     "limit" => Limit / LimitField {
-        /// How many requests.
+        /// The number of requests.
         required rate: Integer,
-        /// In which time.
+        /// The time in which they may come.
         required per: Duration,
-        /// How many more at once.
+        /// The number of further requests at once.
         optional burst: Integer,
     }
 }
 
-/// Where a route goes.
+/// The target of a route.
 #[derive(Debug, Clone)]
 pub enum RouteTarget {
-    /// A port, or whatever else a path names.
+    /// A port, or any other named thing.
     To(Path),
     /// Text such as `"api:8080"`, which names a port past the model.
     Literal(Template),
-    /// Something that the proxy does itself.
+    /// An answer of the proxy itself.
     Do(Respond),
 }
 
-/// What probes ask a site for.
+/// The path that probes ask a site for.
 #[derive(Debug, Clone)]
 pub enum Probed {
     /// A path.
     Path(Constant),
-    /// Nothing.
+    /// No path: the site is not probed.
     Nothing,
-    /// What they ask for without a word.
+    /// The default path.
     Usual,
 }
 
@@ -183,16 +187,16 @@ impl Scalar for Probed {
     }
 }
 
-/// What a proxy does itself.
+/// An answer of the proxy itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Respond {
-    /// Refuse.
+    /// The proxy refuses.
     Deny,
-    /// Send files.
+    /// The proxy sends files.
     Files,
-    /// Send elsewhere.
+    /// The proxy redirects.
     Redirect,
-    /// Answer.
+    /// The proxy answers with a text.
     Respond,
 }
 

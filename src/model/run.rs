@@ -1,4 +1,4 @@
-//! When, how often and with what a service runs.
+//! Limits, copies, times and exceptions of a service.
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::schema::{
@@ -8,21 +8,21 @@ use crate::schema::{
 use crate::syntax::{Value, ValueKind};
 
 block! {
-    /// What a service may use.
+    /// The limits of a service: 512 MiB, one processor and 512 processes by default.
     "resources" => Resources / ResourcesField {
-        /// Memory, at most.
+        /// The most memory.
         optional memory: Placed<Bytes>,
-        /// Processors, at most.
+        /// The most processors.
         optional cpu: Number,
-        /// Processes and threads, at most.
+        /// The most processes and threads.
         optional pids: Integer,
-        /// What is kept free for it.
+        /// The reserved part.
         optional reserve: Reserve,
     }
 }
 
 block! {
-    /// What is kept free for a service.
+    /// The part that is reserved for a service.
     "reserve" => Reserve / ReserveField {
         /// Memory.
         optional memory: Bytes,
@@ -32,23 +32,23 @@ block! {
 }
 
 block! {
-    /// How many of a service run.
+    /// The number of copies of a service.
     "scale" => Scale / ScaleField {
-        /// At least.
+        /// The least number.
         optional min: Integer,
-        /// At most.
+        /// The greatest number.
         optional max: Integer,
-        /// More are started above this use of processors.
+        /// The use of processors above which more start.
         optional cpu: Ratio,
-        /// More are started above this use of memory.
+        /// The use of memory above which more start.
         optional memory: Ratio,
-        /// More are started above this value of a query.
+        /// The value of a query above which more start.
         many on: ScaleOn,
     }
 }
 
 block! {
-    /// A query that more are started by.
+    /// A query that decides on the number of copies.
     "on" => ScaleOn / ScaleOnField {
         label query = "The query.";
         value target: Number = "The value for each that runs.";
@@ -56,44 +56,44 @@ block! {
 }
 
 block! {
-    /// What another service must have come to before this one starts.
+    /// The state of another service that the start waits for.
     "wait" => After / AfterField {
         label service = "The service.";
-        value condition: Condition = "What it must have come to.";
+        value condition: Condition = "The state.";
     }
 }
 
 choice! {
-    /// What a service can have come to.
+    /// A state of a service.
     Condition {
-        /// It runs.
+        /// The service runs.
         Started = "started",
         /// Its health check succeeds.
         Healthy = "healthy",
-        /// It ended, and well.
+        /// The job has ended well.
         Completed = "completed",
-        /// Anything: it is not waited for, though a reference leads there.
+        /// Any state: the start does not wait, though a reference leads there.
         Nothing = "nothing",
     }
 }
 
 block! {
-    /// When a service runs.
+    /// The times at which a service runs.
     "run" => Run / RunField {
-        value kind: RunKind = "When.";
-        /// schedule: when, as cron says it, in UTC or in `zone`.
+        value kind: RunKind = "The kind of times.";
+        /// schedule: the times in cron's form, in UTC or in `zone`.
         optional cron: Cron,
-        /// schedule: the time zone of `cron`: `"Europe/Berlin"`. UTC, by default.
+        /// schedule: the time zone of `cron`: `"Europe/Berlin"`. UTC by default.
         optional zone: Constant,
-        /// schedule: how late it may start.
+        /// schedule: the latest start after the due time.
         optional deadline: Duration,
-        /// schedule: what happens while the last one runs.
+        /// schedule: the behaviour while the last run goes on.
         optional overlap: Overlap,
     }
 }
 
 choice! {
-    /// When a service runs.
+    /// The times at which a service runs.
     RunKind {
         /// Always, and again when it ends.
         Always = "always",
@@ -101,39 +101,39 @@ choice! {
         Once = "once",
         /// Always, one on each host.
         EachHost = "each_host",
-        /// At the times that `cron` says.
+        /// At the times of `cron`.
         Schedule = "schedule",
     }
 }
 
 choice! {
-    /// What happens when a run is due while the last one goes on.
+    /// The behaviour when a run is due while the last one goes on.
     Overlap {
-        /// The new one is left out.
+        /// The new run is skipped.
         Forbid = "forbid",
         /// Both run.
         Allow = "allow",
-        /// The old one is ended.
+        /// The old run is ended.
         Replace = "replace",
     }
 }
 
 block! {
-    /// Where a service runs.
+    /// The zones and the hardware of a service's copies.
     "place" => Place / PlaceField {
-        /// How its copies lie in the zones.
+        /// The distribution of the copies over zones.
         optional zone: Zone,
-        /// How many graphics processors it needs.
+        /// The number of graphics processors.
         optional gpu: Integer,
     }
 }
 
 choice! {
-    /// How copies lie in the zones.
+    /// The distribution of copies over zones.
     Zone {
-        /// Each in another one, as far as possible.
+        /// Each in another zone, as far as possible.
         Spread = "spread",
-        /// All in one.
+        /// All in one zone.
         Together = "together",
     }
 }
@@ -141,7 +141,7 @@ choice! {
 /// A limit of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ulimit {
-    /// None.
+    /// No limit.
     Unlimited,
     /// A number.
     At(u64),
@@ -173,7 +173,7 @@ impl Scalar for Ulimit {
 }
 
 block! {
-    /// What the host must offer.
+    /// The settings that the host must have.
     "requires" => Requires / RequiresField {
         /// Kernel settings of the host.
         optional sysctl: Map<Integer>,
@@ -181,23 +181,23 @@ block! {
 }
 
 block! {
-    /// Exceptions from the safe defaults. With any of them stands the `reason`.
+    /// Exceptions from the safe defaults. They need a `reason`, which artifacts show.
     "security" => Security / SecurityField {
-        /// The root file system can be written to.
+        /// Whether the root file system can be written to.
         optional writable: bool,
-        /// Everything of the host is open to it.
+        /// Whether everything of the host is open to the service.
         optional privileged: bool,
-        /// It runs as root, as its image means it to.
+        /// Whether the service runs as root, as its image means it to.
         optional root: bool,
-        /// It sees the processes of the host.
+        /// Whether the service sees the processes of the host.
         optional host_pid: bool,
-        /// It is on the network of the host.
+        /// Whether the service is on the network of the host.
         optional host_network: bool,
-        /// Capabilities that it keeps.
+        /// Capabilities that the service keeps.
         optional capabilities: List<Constant>,
-        /// Devices of the host.
+        /// Devices of the host that the service uses.
         optional devices: List<Constant>,
-        /// Why.
+        /// The reason.
         optional reason: Constant,
     }
 }

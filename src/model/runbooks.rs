@@ -1,15 +1,15 @@
-//! Where the pages of alerts are.
+//! The address of the pages of alerts.
 
 use crate::schema::{Constant, Decoder, Kind, Scalar, Visit};
 use crate::source::Span;
 use crate::syntax::{Value, ValueKind};
 
-/// Where the pages of alerts are.
+/// The address of the pages of alerts.
 #[derive(Debug, Clone)]
 pub enum Runbooks {
-    /// At an address, to which the name of an alert is added.
+    /// An address, to which the name of an alert is added.
     At(Constant),
-    /// Target docs writes them; the place of the word.
+    /// The pages of target docs, and the place of the word.
     Generated(Span),
 }
 
@@ -45,7 +45,7 @@ impl Scalar for Runbooks {
 }
 
 impl Runbooks {
-    /// The address, where it says one.
+    /// The address; `None` for the pages of target docs.
     #[must_use]
     pub fn address(&self) -> Option<&Constant> {
         match self {

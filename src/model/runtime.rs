@@ -1,9 +1,10 @@
-//! What the services of a platform run on.
+//! The kinds of machines under a platform.
 
 use crate::schema::choice;
 
 choice! {
-    /// What a platform runs on. One source describes it on each: `when = runtime.WORD` keeps an entry for one of them.
+    /// The kind of machine under a platform. One source describes it for each: `when = runtime.WORD` keeps an entry for one of
+    /// them.
     Runtime {
         /// Docker Compose, on one host.
         Compose = "compose",
@@ -13,7 +14,7 @@ choice! {
 }
 
 impl Runtime {
-    /// Every runtime, in the order in which they are compiled.
+    /// Every runtime, in the order of compilation.
     pub const ALL: [Self; 2] = [Self::Compose, Self::Kubernetes];
 
     /// The runtime of a word.
@@ -22,7 +23,7 @@ impl Runtime {
         Self::ALL.into_iter().find(|runtime| runtime.word() == word)
     }
 
-    /// Its name in sentences.
+    /// The name in sentences.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! What runs, and everything about it.
+//! Services, and everything about them.
 
 use std::sync::Arc;
 
@@ -21,158 +21,160 @@ use crate::source::Span;
 use crate::syntax::{Entry, Name, Value, ValueKind};
 
 block! {
-    /// Something that runs. Not reachable from outside, not writable, not privileged and not
-    /// unlimited, unless it says so.
+    /// A program that runs in a container. By default it is not published, not privileged, not root, limited, and its root file
+    /// system is read-only.
     "service" => Service / ServiceField {
-        label name = "What it is called.";
-        /// What it is for.
+        label name = "The name.";
+        /// The purpose of the service.
         optional description: Constant,
-        /// The group it belongs to.
+        /// The group of the service. A nested service is in the group of the service around it.
         optional group: Reference,
-        /// What Rust must know of it: what it does for the platform.
+        /// The part that the service plays for the platform.
         optional role: Role,
-        /// The image it runs.
+        /// The image of the service.
         optional image: ImageUse,
-        /// How its image is built; an `image` beside it is the name that it is pushed and pulled under.
+        /// The build of the image; an `image` beside it is the name that it is pushed and pulled under.
         optional build: Arc<Build>,
-        /// What the image starts, in place of its own.
+        /// The program that starts, in place of the image's own.
         optional entrypoint: List<Template>,
-        /// The arguments of what the image starts.
+        /// The arguments of the program.
         optional command: List<Template>,
-        /// The user it runs as, `uid:gid`.
+        /// The user and the group, `uid:gid`; by default those of the catalogue of images.
         optional user: Constant,
-        /// The networks it is on.
+        /// The networks of the service.
         optional networks: List<Reference>,
-        /// Ports it listens on.
+        /// A port that the program listens on.
         many port: Port,
-        /// Environment variables. A name alone passes the variable of that name on.
+        /// Environment variables: text, numbers, booleans and references. A name alone passes the variable or secret of that
+        /// name on.
         optional env: Map<EnvValue>,
-        /// Volumes of its own.
+        /// A volume of the service alone.
         many volume: ServiceVolume,
-        /// Shared volumes.
+        /// A shared volume.
         many mount: Mount,
-        /// Paths of the host.
+        /// A path of the host.
         many bind: Bind,
-        /// Paths in memory.
+        /// A path in memory.
         many tmpfs: Tmpfs,
-        /// Files that the compiler writes for it.
+        /// A file that the compiler writes for the service.
         many config: Config,
-        /// Folders of what targets write.
+        /// A folder of files that a target writes.
         many artifacts: Artifacts,
-        /// What it may ask the API of the cluster.
+        /// Rights at the API of the cluster.
         many api_access: Api,
-        /// How it is known to work.
+        /// The health check of the service.
         optional health: Arc<Health>,
-        /// Where its metrics are.
+        /// The path and the port of its metrics.
         optional metrics: Arc<Metrics>,
-        /// The mail server that it tells people through; for a service with `role = alerts`.
+        /// The mail server for notifications; for a service with `role = alerts`.
         optional smtp: Arc<Smtp>,
-        /// How long it keeps what it collects; for a service with `role = metrics`.
+        /// The bounds of the stored metrics; for a service with `role = metrics`.
         optional samples: Arc<Samples>,
-        /// What it may use.
+        /// The limits of memory, processors and processes.
         optional resources: Resources,
-        /// How many of it run.
+        /// The number of copies that run.
         optional scale: Arc<Scale>,
-        /// What starts before it. References do so by themselves.
+        /// Services that start before this one. A reference orders the start by itself.
         optional after: List<Reference>,
-        /// What another service must have come to before this one starts, in place of what is derived.
+        /// The state of another service that the start waits for, in place of the derived one.
         many wait: After,
-        /// Connections without a reference: outsides, services or ports.
+        /// Connections without a reference: to outsides, services or ports.
         optional reaches: List<Reference>,
-        /// How long it may take to stop.
+        /// The time that the program may take to stop.
         optional stop_grace: Duration,
-        /// The signal that stops it.
+        /// The signal that stops the program.
         optional stop_signal: Constant,
-        /// Whether a first process reaps what it leaves behind.
+        /// Whether a first process passes signals on and reaps orphans.
         optional init: bool,
-        /// When it runs.
+        /// The times at which the service runs.
         optional run: Run,
         /// Labels of the container.
         optional labels: Texts,
-        /// Where it runs.
+        /// The zones and the hardware of its copies.
         optional place: Place,
-        /// Limits of the process.
+        /// Limits of the process, such as `nofile = 65536`.
         optional ulimits: Map<Ulimit>,
-        /// What the host must offer.
+        /// The settings that the host must have.
         optional requires: Requires,
         /// Exceptions from the safe defaults.
         optional security: Arc<Security>,
-        /// Services that belong to it.
+        /// A service that belongs to this one: `db.exporter`, in artifacts `db-exporter`. It inherits networks and group.
         nested service: Arc<Service>,
-        /// What it holds, of the kinds that its component declares.
+        /// A thing inside the service, of a kind that its component declares.
         many child: Child,
-        /// Values that others refer to.
+        /// Values for other services. A reference to one is a connection to everything that the value mentions.
         many output: Output,
-        /// How its data is copied and brought back.
+        /// The commands that copy and restore the data.
         optional dump: Arc<Dump>,
-        /// What helps those who run it.
+        /// Help for operators: documentation and runbooks show it.
         optional guide: Arc<Guide>,
-        /// How its secrets are changed.
+        /// The commands that change a secret.
         many rotate: Rotate,
-        /// Alerts about it.
+        /// An alert about the service.
         many alert: Alert,
-        /// Queries that are kept under a name.
+        /// A query that Prometheus keeps under a name.
         many record: Record,
-        /// Metrics it exports.
+        /// A metric that the service exports.
         many metric: Metric,
-        /// Dashboards about it.
+        /// A dashboard about the service.
         many dashboard: Dashboard,
-        /// What one target is told beside the language.
+        /// Keys of one target that the language lacks, at the service.
         many override_ as "override": Override,
-        /// A rule code that is meant.
+        /// A finding that is meant, for the service and its nested ones.
         many allow: Allow,
     }
 }
 
 choice! {
-    /// What a service does for the platform.
+    /// The part that a service plays for the platform.
     Role {
-        /// It scrapes and keeps metrics.
+        /// The service scrapes and keeps metrics.
         Metrics = "metrics",
-        /// It tells people.
+        /// The service notifies people of alerts.
         Alerts = "alerts",
-        /// It shows dashboards.
+        /// The service shows dashboards.
         Dashboards = "dashboards",
-        /// It serves sites.
+        /// The service serves sites.
         Proxy = "proxy",
-        /// It keeps objects in buckets.
+        /// The service keeps objects in buckets.
         Store = "store",
-        /// It keeps and finds logs.
+        /// The service keeps and searches logs.
         Search = "search",
-        /// It keeps data.
+        /// The service keeps data.
         Database = "database",
-        /// It looks at endpoints from outside.
+        /// The service probes endpoints from outside: at `/probe`, with the modules `http_2xx`, `http_2xx_unverified` and
+        /// `certificate`.
         Probe = "probe",
-        /// It gets the certificates of the sites that the proxy serves in which it stands.
+        /// The service orders the certificates of the sites of the proxy around it.
         Certificates = "certificates",
-        /// It is Kubernetes' agent on each node, which exports metrics of the containers there. Nothing is started: it needs no
-        /// image.
+        /// The agent of Kubernetes on each node, which exports metrics of containers. Nothing is started: it needs no image,
+        /// and its port is that of the nodes.
         Kubelet = "kubelet",
-        /// It exports the state of the objects of a cluster, as metrics.
+        /// The service exports the state of the cluster's objects as metrics, of the platform's namespaces alone.
         ClusterState = "cluster_state",
     }
 }
 
 block! {
-    /// The image a service runs.
+    /// The image of a service.
     "image" => ImageUse / ImageUseField {
         value name: Template = "The image with its tag.";
-        /// The image it is built on, whose contents are known.
+        /// The image that this one is built on. The catalogue knows its user and its tools.
         optional base: Constant,
     }
 }
 
 block! {
-    /// How an image is built.
+    /// The build of an image.
     "build" => Build / BuildField {
-        value context: Constant = "The folder it is built in.";
-        /// The file that says how.
+        value context: Constant = "The folder of the build.";
+        /// The name of the Dockerfile.
         optional dockerfile: Constant,
-        /// The stage of it.
+        /// The stage of the Dockerfile.
         optional target: Constant,
-        /// Its arguments.
+        /// The arguments of the build.
         optional args: Map<Template>,
-        /// The image it is built on, whose contents are known.
+        /// The image that this one is built on. The catalogue knows its user and its tools.
         optional base: Constant,
     }
 }
@@ -182,19 +184,19 @@ block! {
 pub struct EnvValue {
     /// The value; without one, the variable of the same name is passed on.
     pub value: Option<Template>,
-    /// What the name of the variable ends with that gets the path of a file in place of the value.
+    /// The suffix of the variable that holds the path of a file in place of the value.
     pub file: Option<String>,
     /// The place of the whole entry.
     pub span: Span,
 }
 
 block! {
-    /// How a value is handed over.
+    /// The form of a variable's value.
     "value" => EnvForm / EnvFormField {
         maybe value: Template = "The value.";
-        /// Whether it is handed over as a file, whose path `NAME_FILE` holds.
+        /// Whether the program gets the path of a file with the value, in the variable `NAME_FILE`.
         optional file: bool,
-        /// What that name ends with, in place of `_FILE`.
+        /// The suffix of that variable, in place of `_FILE`.
         optional suffix: Constant,
     }
 }
@@ -219,41 +221,43 @@ impl Decode for EnvValue {
 }
 
 block! {
-    /// How the data of a service is copied and brought back. Its commands run in a container of the service, and reach the server
-    /// by its address, so that the same commands serve a scratch server and a pod of their own. No secret stands in them: they read
-    /// the variables and files of the service.
+    /// The commands that copy and restore the data of a service. They run in a container of the service and reach the server by
+    /// its address, so the same commands serve a scratch server and a pod of their own. No secret stands in them: they read the
+    /// variables and files of the service.
     "dump" => Dump / DumpField {
-        /// What prints the names of what is copied one by one, a line each, such as databases. The commands below get such a name
-        /// behind their words. Without it there is one copy of the whole.
+        /// The command that prints the names of the parts, a line each, such as databases. The other commands get a name as
+        /// their last argument. Without it one copy holds everything.
         optional parts: List<Template>,
-        /// What writes a copy to its standard output.
+        /// The command that writes a copy to standard output.
         required save: List<Template>,
-        /// What reads one from its standard input.
+        /// The command that reads a copy from standard input.
         required restore: List<Template>,
-        /// Whether the service stands still while it is restored: `restore` runs in a container of its own, with the volumes.
+        /// Whether the service stands still during a restore: `restore` then runs in a container of its own, with the volumes.
         optional offline: bool,
-        /// What the name of a copy ends with.
+        /// The suffix of the copy's file name.
         optional suffix: Constant,
-        /// What reads a whole copy from its standard input, and fails where its end is missing. It runs without network and volumes.
+        /// The command that reads a whole copy from standard input, and fails where its end is missing. It runs without network
+        /// and volumes.
         optional verify: List<Template>,
-        /// What prints how much data there is: a line each, a number and a name. A drill compares it with the restored data.
+        /// The command that prints how much data exists: a line each, a number and a name. A drill compares it with the
+        /// restored data.
         optional count: List<Template>,
-        /// What prints the version of the server. A copy is not restored into an older one.
+        /// The command that prints the version of the server. A copy is never restored into an older one.
         optional server_version: List<Template>,
-        /// What fails where a restored server is not as it should be. Drills run it.
+        /// The command that fails where a restored server is damaged. Drills run it.
         optional check: List<Template>,
-        /// The variables with secrets that a program of these commands reads though no command names it. On a cluster, copies are
-        /// taken by pods of their own, which get these and those that a command names; all where nothing names any.
+        /// The variables with secrets that a program reads though no command names them. On a cluster pods of their own run the
+        /// commands; they get these and the named ones, or all where neither exists. `[]` declares that there is none.
         optional reads: List<Word>,
     }
 }
 
-/// Values that others refer to: `mongodb.app.url` is the field `url` of the output `app`.
+/// Values for other services: `mongodb.app.url` is the field `url` of the output `app`.
 #[derive(Debug, Clone)]
 pub struct Output {
-    /// What references call it.
+    /// The name in references.
     pub name: Name,
-    /// Its fields.
+    /// The fields of the output.
     pub fields: Vec<(Name, Template)>,
 }
 
@@ -279,19 +283,19 @@ impl Decode for Output {
     }
 }
 
-/// Something that an instance holds, of a kind that its component declares: a bucket, an account.
-/// Its parameters were checked when the component was expanded.
+/// A thing inside an instance, of a kind that its component declares: a bucket, an account. The expansion has checked its
+/// parameters.
 #[derive(Debug, Clone)]
 pub struct Child {
-    /// The place of its kind and name.
+    /// The place of the kind and the name.
     pub span: Span,
-    /// What it is called.
+    /// The name of the child.
     pub name: Name,
-    /// Its kind: `bucket`.
+    /// The kind: `bucket`.
     pub kind: Name,
-    /// The nested service whose work it is to make it.
+    /// The nested service that makes the child.
     pub by: Option<Reference>,
-    /// The values of its parameters.
+    /// The values of the parameters.
     pub values: Vec<(Name, Value)>,
 }
 

@@ -1,40 +1,41 @@
-//! Places that dashboards ask beside the platform's own metrics and alerts.
+//! Data sources of dashboards.
 
 use crate::schema::{Constant, Map, Raw, Reference, SecretName, Template, Word, block, choice};
 
 block! {
-    /// A place that dashboards ask beside the platform's own metrics and alerts.
+    /// A data source of dashboards beside the platform's own metrics and alerts.
     "datasource" => DataSource / DataSourceField {
         label name = "The name that panels use, and its address (`uid`) in Grafana.";
         /// The program behind it: `prometheus`, `loki`, `tempo`, `elasticsearch`, `postgres`, `mysql`, `mssql`, `influxdb`,
         /// `graphite`, `jaeger`, `zipkin`, `pyroscope`, `alertmanager`, `cloudwatch`, `azuremonitor`, `stackdriver`,
         /// `testdata`; else the id of a plugin, such as `"grafana-opensearch-datasource"`.
         required type_ as "type": Word,
-        /// The title that people read; without it the name.
+        /// The title for people; the name by default.
         optional title: Constant,
-        /// The address: that of a port (`loki.http.url`, `db.postgres.address`), text, or what the operator sets.
+        /// The address: of a port (`loki.http.url`), of a database (`db.postgres.address`), text, or a variable. A port is an
+        /// edge: Grafana must share a network with it.
         optional url: Template,
-        /// The outside that it lies in, where it is no service of the platform; without it the internet.
+        /// The outside around it, where it is no service of the platform; the internet by default.
         optional via: Reference,
-        /// Which program sends the queries: Grafana, or the browser.
+        /// The program that sends the queries; Grafana's server by default.
         optional access: SourceAccess,
         /// The account.
         optional user: Template,
         /// The secret that holds the account's password.
         optional password: SecretName,
-        /// Settings of the plugin, by Grafana's own keys.
+        /// Settings of the plugin in Grafana's own keys.
         optional json_data: Raw,
-        /// Settings of the plugin that nobody may read, each a secret.
+        /// Secret settings of the plugin, each a secret.
         optional secure: Map<SecretName>,
     }
 }
 
 choice! {
-    /// Which program sends the queries to a data source.
+    /// The program that sends the queries to a data source.
     SourceAccess {
         /// Grafana's server.
         Proxy = "proxy",
-        /// The browser of the person who looks.
+        /// The person's browser; there is no edge then.
         Direct = "direct",
     }
 }

@@ -1,67 +1,69 @@
-//! Where a service keeps what it writes, and the files it is given.
+//! Volumes, mounts and files of a service.
 
 use crate::schema::{Bytes, Constant, Rooted, Template, Word, block, choice};
 
 block! {
-    /// A volume of a service.
+    /// A volume of a service; `SERVICE-NAME` in artifacts.
     "volume" => ServiceVolume / ServiceVolumeField {
-        label name = "What it is called.";
-        value path: Rooted = "Where it is in the container.";
-        /// How much it holds.
+        label name = "The name.";
+        value path: Rooted = "The path in the container.";
+        /// The room in it.
         optional size: Bytes,
-        /// Whether it is part of a backup.
+        /// Whether backups copy it.
         optional backup: bool,
-        /// When its files are a valid copy; with the service stopped where nothing is set. A service with a `dump` needs no copy of files.
+        /// The time at which its files are a valid copy; while the service is stopped by default. A service with a `dump` needs
+        /// no copy of files.
         optional copy: VolumeCopy,
         /// Whether the service only reads it: a nested service fills it.
         optional read_only: bool,
-        /// What is kept there.
+        /// The content of the volume.
         optional description: Constant,
     }
 }
 
 choice! {
-    /// When the files of a volume are a valid copy.
+    /// The time at which the files of a volume are a valid copy.
     VolumeCopy {
         /// While the service is stopped.
         Stopped = "stopped",
-        /// While it runs, too: each file is written once, or replaced as a whole.
+        /// At any time: each file is written once, or replaced as a whole.
         Running = "running",
-        /// Never: its program has a way of its own.
+        /// At no time: its program has a way of its own.
         Never = "never",
     }
 }
 
 block! {
-    /// A shared volume in a service, or in a nested one a volume of the service that it stands in.
+    /// A shared volume in a service, or in a nested one a volume of the service around it: `api.uploads`, in a component
+    /// `self.uploads`.
     "mount" => Mount / MountField {
         label name = "The volume.";
-        value path: Rooted = "Where it is in the container.";
+        value path: Rooted = "The path in the container.";
         /// Whether the service only reads it.
         optional read_only: bool,
     }
 }
 
 block! {
-    /// A path of the host in a service.
+    /// A path of the host in a service. One without a `/` at its start begins at the project's root.
     "bind" => Bind / BindField {
         label source = "The host's path.";
-        value path: Rooted = "Where it is in the container.";
+        value path: Rooted = "The path in the container.";
         /// Whether the service only reads it.
         optional read_only: bool,
-        /// Whether mounts below it appear in the container, too.
+        /// The mounts below it that appear in the container, too.
         optional propagation: Propagation,
     }
 }
 
 choice! {
-    /// Which mounts below a path appear in the container, too.
+    /// The mounts below a path that appear in the container, too.
     Propagation {
-        /// None that come later.
+        /// No later mounts.
         Private = "rprivate",
-        /// Those of the host.
+        /// Mounts of the host.
         Slave = "rslave",
-        /// Those of both, in both.
+        /// Mounts of either side, on both.
         Shared = "rshared",
     }
 }
@@ -69,17 +71,17 @@ choice! {
 block! {
     /// A path in memory.
     "tmpfs" => Tmpfs / TmpfsField {
-        label path = "Where it is in the container.";
-        /// How much it holds.
+        label path = "The path in the container.";
+        /// The room in it.
         optional size: Bytes,
     }
 }
 
 block! {
-    /// A folder of what a target writes, in a service. It is mounted as a whole, so that a program that reads
-    /// its configuration again finds the new files.
+    /// A folder that a target writes, in a service, read-only. It is mounted as a whole, so a program that reads its
+    /// configuration again finds the new files.
     "artifacts" => Artifacts / ArtifactsField {
-        label path = "Where it is in the container.";
+        label path = "The path in the container.";
         value folder: Word = "The target, or a folder below it: `TARGET/FOLDER`.";
     }
 }
@@ -87,13 +89,15 @@ block! {
 block! {
     /// A file that the compiler writes for a service.
     "config" => Config / ConfigField {
-        label path = "Where it is in the container.";
-        maybe content: Template = "What it holds.";
-        /// The file of the project that holds it. It is passed on byte for byte; `${…}` in it stays as it is.
+        label path = "The path in the container.";
+        maybe content: Template = "The content.";
+        /// The file of the project with the content, of 1 MiB at most. It is passed on byte for byte; `${…}` in it stays as it
+        /// is.
         optional from: Constant,
-        /// Its mode on disk, octal, such as `"0644"`. Others must be able to read it: the service runs as another user than the one who builds.
+        /// The mode on disk, octal, such as `"0644"`. Others must be able to read the file: the service runs as another user
+        /// than the builder.
         optional mode: Constant,
-        /// What it is for.
+        /// The purpose of the file.
         optional description: Constant,
     }
 }

@@ -1,4 +1,4 @@
-//! Copies of data, and places for them that are off the site.
+//! Backups, and buckets outside the platform.
 
 use crate::schema::{
     Bytes, Constant, Cron, Duration, Integer, Placed, Reference, References, SecretName, Template, Word,
@@ -6,46 +6,47 @@ use crate::schema::{
 };
 
 block! {
-    /// A copy of data, made regularly.
+    /// A copy of data, taken regularly.
     "backup" => Backup / BackupField {
-        label name = "What it is called.";
-        /// The instance whose data is copied: by the commands of its `dump`, or else its volumes with `backup = true`.
+        label name = "The name.";
+        /// The instance with the data: its `dump` copies it, or else its volumes with `backup = true` are copied.
         required of: Reference,
-        /// Where the copies go: a bucket, an `offsite`, or a list of them.
+        /// The places of the copies: a bucket, an `offsite`, or a list of them.
         required to: References,
-        /// When, as cron says it, in UTC.
+        /// The times of the copies in cron's form, in UTC.
         required schedule: Cron,
         /// The age at which a copy on the host is removed. The newest verified one is kept at any age.
         optional retention: Placed<Duration>,
-        /// How many verified copies are kept on the host at least; 7 where neither this nor `retention` is set, else 1.
+        /// The least number of verified copies on the host; 7 where neither this nor `retention` is set, else 1.
         optional keep: Placed<Integer>,
-        /// How much room its copies have on a cluster, where they lie in a claim of their own; where nothing is set, as
-        /// much as the volumes of the service for each copy that is kept and the one being taken, eight at most.
+        /// The room of the copies on a cluster, in a claim of their own; by default as much as the volumes of the service for
+        /// each kept copy and the one being taken, eight at most.
         optional size: Bytes,
-        /// After what time without a copy an alert fires; two days where nothing is set.
+        /// The time without a copy after which an alert fires; two days by default.
         optional alert_after: Placed<Duration>,
-        /// Whether copies are taken to these places: a variable, or `true`.
+        /// Whether copies go to these places: a variable, or `true`.
         optional upload: Word,
-        /// The account that they are taken to buckets with.
+        /// The account that writes to buckets: one of the instance that holds the bucket, with the bucket in its `write`.
         optional account: Reference,
-        /// The account that copies are read back with, where `account` may only write.
+        /// The account that reads copies back, where `account` may only write. Without one, uploads are not compared, and a
+        /// restore from the bucket is not possible.
         optional reader: Reference,
-        /// When a copy is restored into a scratch server and compared, as cron says it, in UTC.
+        /// The times at which a copy is restored into a scratch server and compared, in cron's form, in UTC.
         optional drill: Cron,
     }
 }
 
 block! {
-    /// A bucket off the site, at any address that speaks S3.
+    /// A bucket outside the platform, at any address that speaks S3.
     "offsite" => OffSite / OffSiteField {
-        label name = "What it is called.";
-        /// Its address: `https://s3.eu-central-1.amazonaws.com`.
+        label name = "The name.";
+        /// The address: `https://s3.eu-central-1.amazonaws.com`.
         required endpoint: Constant,
-        /// The name of the bucket there, which is there already.
+        /// The name of the bucket, which exists already.
         required bucket: Constant,
         /// The folder in the bucket.
         optional prefix: Constant,
-        /// The region, as the provider calls it.
+        /// The region in the provider's words.
         optional region: Constant,
         /// The access key: a variable, a secret or text.
         required access_key: Template,

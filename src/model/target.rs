@@ -1,4 +1,4 @@
-//! The settings of targets: one block a target, which is called as the target is.
+//! The settings of targets: one block a target, with the name of the target.
 
 use super::cluster::{ApiServer, Dns, Monitoring, SecretStore};
 use super::place::Addresses;
@@ -8,7 +8,7 @@ use crate::syntax::{Body, Entry, Name};
 block! {
     /// Settings of Docker Compose.
     "compose" => ComposeSettings / ComposeSettingsField {
-        /// The project's name, in place of the platform's.
+        /// The name of the project; the platform's name by default.
         optional project: Constant,
     }
 }
@@ -16,7 +16,7 @@ block! {
 block! {
     /// Settings of Prometheus.
     "prometheus" => PrometheusSettings / PrometheusSettingsField {
-        /// The version that its files are written for, such as `"3.13"`. Without it they hold nothing that promtool 2.53
+        /// The version of Prometheus that reads the files, such as `"3.13"`. Without it they hold nothing that promtool 2.53
         /// refuses.
         optional version: Constant,
     }
@@ -25,7 +25,7 @@ block! {
 block! {
     /// Settings of Alertmanager.
     "alertmanager" => AlertmanagerSettings / AlertmanagerSettingsField {
-        /// The version that its files are written for, such as `"0.30"`. Without it they hold nothing that amtool 0.28
+        /// The version of Alertmanager that reads the files, such as `"0.30"`. Without it they hold nothing that amtool 0.28
         /// refuses.
         optional version: Constant,
     }
@@ -39,13 +39,13 @@ block! {
 block! {
     /// Settings of nginx.
     "nginx" => NginxSettings / NginxSettingsField {
-        /// The version that its files are written for, such as `"1.26"`. Without it that of the proxy's image.
+        /// The version of nginx that reads the files, such as `"1.26"`. Without it that of the proxy's image.
         optional version: Constant,
         /// Whether sites without a proxy are written for nginx of the host itself: a file for its `sites-available`, which
-        /// hands requests on to the ports that services publish.
+        /// hands requests on to published ports.
         optional host: bool,
-        /// Whether nginx of the host listens on IPv6 as well: a host without IPv6 does not start with it. A proxy does where a
-        /// network of it has `ipv6`.
+        /// Whether nginx of the host listens on IPv6 as well: on a host without IPv6 it does not start then. A proxy does where
+        /// a network of it has `ipv6`.
         optional ipv6: Placed<bool>,
     }
 }
@@ -53,10 +53,10 @@ block! {
 block! {
     /// Settings of Kubernetes.
     "kubernetes" => KubernetesSettings / KubernetesSettingsField {
-        /// The namespace, in place of the platform's name. What cannot be held to the strictest of the Pod Security Standards
-        /// gets namespaces of its own beside it, whose names begin with this one.
+        /// The namespace; the platform's name by default. Services below the strictest of the Pod Security Standards get
+        /// namespaces of their own, whose names begin with this one.
         optional namespace: Constant,
-        /// The storage class of volumes that one service mounts; the cluster's default where none is named.
+        /// The storage class of volumes that one service mounts; the cluster's default otherwise.
         optional storage_class: Constant,
         /// The storage class of volumes that pods on several nodes mount at a time; it offers `ReadWriteMany`.
         optional shared_storage_class: Constant,
@@ -64,17 +64,17 @@ block! {
         optional domain: Constant,
         /// The namespace of KEDA, `keda` by default: from there it asks the platform's Prometheus for the queries of `scale { on … }`.
         optional keda: Constant,
-        /// The Secrets by which images are pulled; they are in each namespace.
+        /// The Secrets for pulling images; each namespace has them.
         optional pull_secrets: List<Constant>,
-        /// When an image is pulled that is there already.
+        /// The time at which an image is pulled that exists already.
         optional pull_policy: PullPolicy,
-        /// Whether pods wait, for five minutes at most, until what they depend on accepts connections; `true` by default.
+        /// Whether pods wait, for five minutes at most, until their dependencies accept connections; `true` by default.
         optional wait: bool,
-        /// The address ranges of the nodes. Without them what leads to a node, such as a scrape of what runs on its network, is
-        /// opened for every address.
+        /// The address ranges of the nodes. Without them connections to a node, such as a scrape of its network, are opened to
+        /// every address.
         optional nodes: Addresses,
-        /// The address ranges from which load balancers speak the PROXY protocol with proxies. It says which client asks, and a
-        /// connection without it is closed. The provider is asked for it by an annotation of its own.
+        /// The address ranges of load balancers that speak the PROXY protocol with proxies, which names the client. A
+        /// connection without it is closed. An annotation of the provider's own switches it on.
         optional proxy_protocol: Addresses,
         /// The Gateway of the cluster (Gateway API), which serves the sites that no proxy of the platform serves.
         optional gateway: GatewaySettings,
@@ -83,40 +83,40 @@ block! {
         /// The version of the cluster, from `"1.33"`, the default, to `"1.37"`. Objects hold nothing that it does not know, and
         /// namespaces keep to its edition of the Pod Security Standards where it is set.
         optional version: Constant,
-        /// Where the API server is.
+        /// The address of the API server.
         optional api_server: ApiServer,
-        /// Where names are resolved.
+        /// The resolvers of names.
         optional dns: Dns,
         /// Whether Cilium is the cluster's network plug-in. Then outsides by name, nodes and the API server are opened exactly, by
         /// its own policies, and an outside may be a pattern, `"*.ingest.example.com:443"`.
         optional cilium: bool,
-        /// What makes Secrets: a script from `.env`, by default.
+        /// The maker of Secrets: a script from `.env` by default.
         optional secrets: SecretStore,
-        /// Which Prometheus and which Alertmanager watch the platform: its own, by default.
+        /// The Prometheus and the Alertmanager that watch the platform: its own by default.
         optional monitoring: Monitoring,
     }
 }
 
 block! {
-    /// What a Gateway of the cluster is made of.
+    /// Settings of the cluster's Gateway.
     "gateway" => GatewaySettings / GatewaySettingsField {
         /// The GatewayClass: `kubectl get gatewayclass`.
         required class: Constant,
-        /// The namespace of the pods that requests come from. Without it the ports of routes are opened for every address.
+        /// The namespace of the pods that send requests. Without it the ports of routes are opened to every address.
         optional namespace: Constant,
-        /// The ClusterIssuer of cert-manager that issues certificates. Without it an Issuer is written for the one of the sites.
+        /// The ClusterIssuer of cert-manager. Without it an Issuer is written for that of the sites.
         optional issuer: Constant,
     }
 }
 
 block! {
-    /// What an Ingress of the cluster is made of.
+    /// Settings of the cluster's Ingress.
     "ingress" => IngressSettings / IngressSettingsField {
         /// The IngressClass: `kubectl get ingressclass`.
         required class: Constant,
-        /// The namespace of the pods that requests come from. Without it the ports of routes are opened for every address.
+        /// The namespace of the pods that send requests. Without it the ports of routes are opened to every address.
         optional namespace: Constant,
-        /// The ClusterIssuer of cert-manager that issues certificates. Without it an Issuer is written for that of each site.
+        /// The ClusterIssuer of cert-manager. Without it an Issuer is written for that of each site.
         optional issuer: Constant,
     }
 }
@@ -124,39 +124,39 @@ block! {
 block! {
     /// Settings of the scripts for operators.
     "scripts" => ScriptsSettings / ScriptsSettingsField {
-        /// The folder of the host that copies of data lie in; `.infrac/backups` beside the build where nothing is set.
+        /// The folder of the host with the copies; `.infrac/backups` beside the build by default.
         optional backups: Constant,
         /// The image of rclone, which takes copies to object stores.
         optional transfer_image: Constant,
-        /// What starts backups on the host; timers of systemd where nothing is set.
+        /// The program that starts backups on the host; timers of systemd by default.
         optional timers: Timers,
     }
 }
 
 choice! {
-    /// What starts programs by a schedule on a host.
+    /// A program that starts others by a schedule.
     Timers {
-        /// Timers of systemd, which make up for a run that the host was off for.
+        /// Timers of systemd, which make up for a run while the host was off.
         Systemd = "systemd",
-        /// A file in `/etc/cron.d`, where crond runs.
+        /// A file in `/etc/cron.d`, for crond.
         Cron = "cron",
     }
 }
 
 choice! {
-    /// When an image is pulled.
+    /// The time at which an image is pulled.
     PullPolicy {
         /// At each start of a container.
         Always = "always",
-        /// Where it is not there.
+        /// Where the node lacks it.
         Missing = "missing",
-        /// Never: the nodes hold the image already.
+        /// At no time: the nodes hold the image already.
         Never = "never",
     }
 }
 
 impl PullPolicy {
-    /// What Kubernetes calls it.
+    /// The name in Kubernetes.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -170,10 +170,10 @@ impl PullPolicy {
 block! {
     /// Settings of the documentation.
     "docs" => DocsSettings / DocsSettingsField {
-        /// The folder below `docs` that its pages stand in, where `docs` itself holds pages of the project's own.
+        /// The folder below `docs` for its pages, where `docs` itself holds pages of the project.
         optional folder: Constant,
-        /// The address at which that folder is read in a browser, such as `"https://git.example.com/shop/platform/src/branch/main/docs"`:
-        /// `runbooks = generated` leads alerts there. Where `repository` is one of github.com or gitlab.com, it follows from that.
+        /// The address of that folder in a browser, such as `"https://git.example.com/shop/platform/src/branch/main/docs"`:
+        /// `runbooks = generated` leads alerts there. A `repository` at github.com or gitlab.com implies it.
         optional address: Constant,
     }
 }
@@ -181,16 +181,16 @@ block! {
 block! {
     /// Settings of Terraform: the host in the cloud of AWS, for Terraform and OpenTofu.
     "terraform" => TerraformSettings / TerraformSettingsField {
-        /// The region, such as `"eu-central-1"`. It has no default: what it costs, and which law holds, depends on it.
+        /// The region, such as `"eu-central-1"`. It has no default: prices and laws depend on it.
         optional region: Constant,
-        /// The bucket that keeps the state of all environments, and its lock. `terraform/bootstrap` makes it. Without it the state
-        /// is a file of the machine that Terraform runs on.
+        /// The bucket for the state of all environments, and its lock. `terraform/bootstrap` makes it. Without it the state is
+        /// a file of the machine that Terraform runs on.
         optional state: Constant,
-        /// The public hosted zones of Route 53, such as `["example.com"]`, that hold the names of sites. Names in none of them
-        /// are set elsewhere.
+        /// The public hosted zones of Route 53 for the names of sites, such as `["example.com"]`. Other names are set
+        /// elsewhere.
         optional zones: List<Constant>,
-        /// What the names of buckets begin with, before the name of the environment, since they are unique among all accounts of
-        /// AWS. Without it the name of the platform and the number of the account.
+        /// The prefix of the buckets' names, before the name of the environment: names are unique among all accounts of AWS.
+        /// Without it the name of the platform and the number of the account.
         optional bucket_prefix: Constant,
         /// The EC2 key pair of the operators. It exists already: a private key has no place in a state.
         optional key_pair: Constant,
@@ -198,8 +198,8 @@ block! {
         optional subnet: Constant,
         /// Whether operators log in by Session Manager as well, which needs no open port; `true` by default.
         optional session_manager: bool,
-        /// Accounts of object stores whose rights on the twins of their buckets the host has as well, without a key. Their
-        /// requests come from containers.
+        /// Accounts of object stores whose rights on the twins of their buckets the host has as well, without a key, for
+        /// requests from containers.
         optional host_accounts: List<Reference>,
     }
 }
@@ -207,23 +207,23 @@ block! {
 block! {
     /// The settings of targets, by the name of the target.
     "target" => TargetSettings / TargetField {
-        /// Those of Docker Compose.
+        /// Settings of Docker Compose.
         optional compose: ComposeSettings,
-        /// Those of Prometheus.
+        /// Settings of Prometheus.
         optional prometheus: PrometheusSettings,
-        /// Those of Alertmanager.
+        /// Settings of Alertmanager.
         optional alertmanager: AlertmanagerSettings,
-        /// Those of Grafana.
+        /// Settings of Grafana.
         optional grafana: GrafanaSettings,
-        /// Those of nginx.
+        /// Settings of nginx.
         optional nginx: NginxSettings,
-        /// Those of Kubernetes.
+        /// Settings of Kubernetes.
         optional kubernetes: KubernetesSettings,
-        /// Those of the scripts for operators.
+        /// Settings of the scripts for operators.
         optional scripts: ScriptsSettings,
-        /// Those of Terraform.
+        /// Settings of Terraform.
         optional terraform: TerraformSettings,
-        /// Those of the documentation.
+        /// Settings of the documentation.
         optional docs: DocsSettings,
     }
 }
@@ -233,7 +233,7 @@ block! {
 pub struct Target {
     /// The target.
     pub name: Name,
-    /// What its block says, as the only one in here; `None` where no target has this name.
+    /// The settings of that target alone; `None` where no target has this name.
     pub settings: Option<TargetSettings>,
 }
 
@@ -244,7 +244,7 @@ impl Decode for Target {
         Kind::Named(TargetSettings::SCHEMA)
     }
 
-    /// Reads `target NAME { … }` as `target { NAME { … } }`. What an unknown target is set to is not looked at.
+    /// Reads `target NAME { … }` as `target { NAME { … } }`. The settings of an unknown target are ignored.
     fn decode(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self> {
         let name = decoder.label(entry)?;
         if !TargetSettings::SCHEMA.fields.iter().any(|field| field.key == name.text) {

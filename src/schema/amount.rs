@@ -9,14 +9,14 @@ use crate::syntax::{Value, ValueKind};
 /// A number, or a quantity of any unit.
 #[derive(Debug, Clone)]
 pub struct Amount {
-    /// As it was written.
+    /// The number as the source writes it.
     pub word: String,
     /// The place.
     pub span: Span,
 }
 
 impl Amount {
-    /// How another amount compares with this one; `None` where they are not of one kind.
+    /// Compares two amounts; `None` where they are not of one kind.
     #[must_use]
     pub fn compare(&self, word: &str) -> Option<Ordering> {
         match (Quantity::parse(word), Quantity::parse(&self.word)) {

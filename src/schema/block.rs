@@ -6,9 +6,9 @@
 /// block! {
 ///     /// A port that a service listens on.
 ///     "port" => Port / PortField {
-///         label name = "What references call it.";
-///         value number: PortNumber = "The number it listens on.";
-///         /// What is spoken there.
+///         label name = "The name in references.";
+///         value number: PortNumber = "The number that the program listens on.";
+///         /// The protocol.
 ///         optional protocol: Protocol,
 ///     }
 /// }
@@ -83,18 +83,18 @@ macro_rules! block {
         }
 
         impl $Block {
-            /// The number of the first field, behind the block itself and its main value.
+            /// The number of the first field, after the block itself and its main value.
             const FIRST: u32 =
                 1 $(+ crate::schema::block!(@one $value))? $(+ crate::schema::block!(@one $maybe))?;
 
-            /// How many numbers each field takes.
+            /// The count of numbers of each field.
             const COUNTS: &'static [u32] =
                 &[$(<crate::schema::block!(@fields $presence $Field) as crate::schema::Fields>::COUNT),*];
 
             /// The number of each field.
             const NUMBERS: [u32; Self::COUNTS.len()] = crate::schema::numbers(Self::FIRST, Self::COUNTS);
 
-            /// What the block holds.
+            /// The description of the block.
             pub const SCHEMA: &'static crate::schema::Block = &crate::schema::Block {
                 key: $key,
                 doc: concat!($($doc, "\n"),+),
@@ -222,7 +222,7 @@ macro_rules! choice {
         pub enum $Choice { $($(#[doc = $word_doc])+ $Word,)+ }
 
         impl $Choice {
-            /// The words and what they mean.
+            /// The words and their meanings.
             pub const WORDS: &'static [(&'static str, &'static str)] =
                 &[$(($word, concat!($($word_doc, "\n"),+))),+];
 

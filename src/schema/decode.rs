@@ -20,18 +20,18 @@ use help::{inside, keys};
 
 pub use raw::Raw;
 
-/// How many blocks of a kind are decoded one after the other; more are, in parts of so many, at the same time.
+/// The number of blocks of a kind in one part; parts are decoded at the same time.
 const MANY: usize = 128;
 
-/// How many keys a message lists before it lists none.
+/// The greatest number of keys that a message lists.
 const MOST_KEYS: usize = 12;
 
-/// What an entry can be decoded to.
+/// A type that an entry is decoded to.
 pub trait Decode: Sized + Send + Sync {
     /// The fields below it.
     type Fields: Fields;
 
-    /// What is expected.
+    /// The expected form.
     fn kind() -> Kind;
 
     /// Decodes an entry. Problems are reported; `None` where nothing usable is left.
@@ -76,7 +76,7 @@ impl<T: Scalar> Decode for T {
     }
 }
 
-/// What the resolved platform keeps as it is, and the document as well; and what takes much room in few of many blocks.
+/// A block that the document and the resolved platform share, or a large one that few blocks have.
 impl<T: Decode> Decode for Arc<T> {
     type Fields = T::Fields;
 
@@ -129,18 +129,18 @@ impl<T: Decode> Decode for Map<T> {
 #[derive(Debug)]
 pub struct Decoder<'a> {
     sink: &'a mut Sink,
-    /// Labels of blocks that could not be decoded: whoever refers to them is not to blame. Keys of those of which there
-    /// may be many: where none is left, there was one.
+    /// Labels of blocks that could not be decoded, so that references to them are not reported. Also the keys of repeatable
+    /// blocks of which none is left.
     lost: HashSet<SmolStr>,
-    /// What a service takes beside its own keys, for suggestions: the names of components.
+    /// The names of components, which suggestions offer beside the keys of a service.
     components: &'a [SmolStr],
-    /// The number of what is decoded ([`Fields`]).
+    /// The number of the field that is decoded ([`Fields`]).
     place: u32,
-    /// What the source uses, where that is asked for.
+    /// The counter of used fields, where they are counted.
     counter: Option<Counter<'a>>,
-    /// The place of the last label that was reported: what is missing beside it stands there.
-    told: Option<Span>,
-    /// What a value of another type was meant to be, by its place.
+    /// The place of the last label that was reported: a missing part beside it is reported there.
+    reported: Option<Span>,
+    /// The probable meaning of a value of another type, with its place.
     meant: Option<(Span, Help)>,
 }
 
@@ -153,44 +153,43 @@ impl<'a> Decoder<'a> {
             components: &[],
             place: 0,
             counter: None,
-            told: None,
+            reported: None,
             meant: None,
         }
     }
 
-    /// The same, which counts the uses of fields in all sources but the compiler's own.
+    /// The decoder with a counter of used fields in all sources but the compiler's own.
     #[must_use]
     pub fn counting(self, embedded: &'a HashSet<FileId>) -> Self {
         Self { counter: Some(Counter::new(embedded)), ..self }
     }
 
-    /// The same, which knows the names of components.
+    /// The decoder with the names of components.
     #[must_use]
     pub fn with_components(self, components: &'a [SmolStr]) -> Self {
         Self { components, ..self }
     }
 
-    /// Labels of blocks that could not be decoded, and keys of those of which there may be many; and what the source
-    /// uses.
+    /// The labels of blocks that could not be decoded, the keys of repeatable ones among them, and the used fields.
     #[must_use]
     pub fn finish(self) -> (HashSet<SmolStr>, Uses) {
         (self.lost, self.counter.map(|counter| counter.uses).unwrap_or_default())
     }
 
-    /// The number of what is decoded.
+    /// The number of the field that is decoded.
     #[must_use]
     pub(crate) fn place(&self) -> u32 {
         self.place
     }
 
-    /// Steps to a field of the block at `place`, found with its number.
+    /// Steps to a field of the block at `place`.
     pub(crate) fn field<'f>(&mut self, place: u32, found: Option<(&'f Option<u32>, u32)>) -> Place<'f> {
         let (found, number) = found?;
         self.place = place + number;
         Some(found)
     }
 
-    /// Steps to a block of the same kind as the one at `place`: what it uses counts as that one's.
+    /// Steps to a block of the same kind as the one at `place`: its uses count as that one's.
     pub(crate) fn itself<'f>(&mut self, place: u32, found: Option<(&'f Option<u32>, u32)>) -> Place<'f> {
         self.place = place;
         found.map(|(found, _)| found)
@@ -201,12 +200,12 @@ impl<'a> Decoder<'a> {
         self.sink.report(diagnostic);
     }
 
-    /// Reports a part that does not belong where it stands.
+    /// Reports a misplaced part.
     pub fn unexpected(&mut self, span: Span, message: impl Into<String>) {
         self.report(Diagnostic::new(codes::TYP008, message).at(span, "does not belong here"));
     }
 
-    /// Reports a label where there is none. A text in its place is the value of what takes one.
+    /// Reports a label where none belongs. A text there is the value of a block that takes one.
     fn no_label(&mut self, entry: &Entry, label: &Name, takes_value: bool) {
         let key = &entry.key;
         let is_number = label.text.starts_with(|c: char| c.is_ascii_digit());
@@ -225,15 +224,15 @@ impl<'a> Decoder<'a> {
                 .at(label.span, "does not belong here")
                 .help_maybe(help),
         );
-        self.told = Some(label.span);
+        self.reported = Some(label.span);
     }
 
-    /// Reports something that must be there.
+    /// Reports a missing part.
     pub fn missing(&mut self, span: Span, message: impl Into<String>, help: impl Into<Help>) {
         self.report(Diagnostic::new(codes::TYP006, message).at(span, "incomplete").help(help));
     }
 
-    /// Notes what a value of another type was meant to be.
+    /// Notes the probable meaning of a value of another type.
     pub(super) fn mean(&mut self, value: &Value, help: Option<Help>) {
         self.meant = help.map(|help| (value.span, help));
     }
@@ -251,7 +250,7 @@ impl<'a> Decoder<'a> {
         None
     }
 
-    /// Checks the parts of a block against its schema. Where the first entry of each field stands.
+    /// Checks the parts of a block against its schema, and returns the first entry of each field.
     pub fn open(&mut self, entry: &Entry, schema: &Block) -> Found {
         if let (None, Some(label)) = (&schema.label, &entry.label) {
             self.no_label(entry, label, schema.value.is_some());
@@ -270,7 +269,7 @@ impl<'a> Decoder<'a> {
         let mut found: Found = smallvec![None; schema.fields.len()];
         for (at, item) in entry.entries().iter().enumerate() {
             if let Some(field) = schema.fields.iter().position(|field| field.key == item.key.text) {
-                // Of two that are alike the merge has told; one with a label is another entry, and nobody reads it.
+                // Of two that are alike the merge has reported one; one with a label is another entry, and nothing reads it.
                 if let (Some(label), true, Presence::Required | Presence::Optional) =
                     (&item.label, found[field].is_some(), schema.fields[field].presence)
                 {
@@ -315,7 +314,7 @@ impl<'a> Decoder<'a> {
         );
     }
 
-    /// The label of a block that must have one.
+    /// The required label of a block.
     pub fn label(&mut self, entry: &Entry) -> Option<Name> {
         if entry.label.is_none() {
             self.missing(
@@ -327,10 +326,11 @@ impl<'a> Decoder<'a> {
         entry.label.clone()
     }
 
-    /// The main value of a block that must have one, and what it says.
+    /// The required main value of a block, and its meaning.
     pub fn value<T: Scalar>(&mut self, entry: &Entry, says: &str) -> Option<T> {
-        let is_told = self.told.is_some() && self.told == entry.label.as_ref().map(|label| label.span);
-        if entry.value.is_none() && !is_told {
+        let is_reported =
+            self.reported.is_some() && self.reported == entry.label.as_ref().map(|label| label.span);
+        if entry.value.is_none() && !is_reported {
             let name = entry.label_or_key();
             let help = help::of_no_value(entry, says, &T::shape().describe());
             self.missing(entry.head(), format!("`{}` has no value", name.text), help);
@@ -342,12 +342,12 @@ impl<'a> Decoder<'a> {
         value
     }
 
-    /// The main value of a block that may have one.
+    /// The optional main value of a block.
     pub fn maybe_value<T: Scalar>(&mut self, entry: &Entry) -> Option<T> {
         entry.value.as_ref().and_then(|value| T::read(value, self))
     }
 
-    /// A field that must be there, which stands where it was found.
+    /// A required field, at the entry that was found.
     pub fn required<T: Decode>(&mut self, entry: &Entry, key: &str, found: Place<'_>) -> Option<T> {
         let Some(field) = at(entry, found) else {
             let label = entry.label.as_ref().map(|label| format!(" {}", label.text)).unwrap_or_default();
@@ -366,7 +366,7 @@ impl<'a> Decoder<'a> {
         decoded
     }
 
-    /// A field that may be there, where it was found.
+    /// An optional field, at the entry that was found.
     pub fn optional<T: Decode>(&mut self, entry: &Entry, found: Place<'_>) -> Option<T> {
         let field = at(entry, found)?;
         let decoded = T::decode(field, self);
@@ -376,7 +376,7 @@ impl<'a> Decoder<'a> {
         decoded
     }
 
-    /// A field that stands once for each label, the first of which was found.
+    /// A field with an entry for each label, from the first one that was found.
     pub fn many<T: Decode>(&mut self, entry: &Entry, key: &str, found: Place<'_>) -> Vec<T> {
         let Some(Some(first)) = found else { return Vec::new() };
         let rest = entry.entries().get(*first as usize..).unwrap_or_default();
@@ -481,7 +481,7 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Where the first entry of each field of a block stands among the entries of its body, in the order of the schema.
+/// The first entry of each field of a block among the entries of its body, in the order of the schema.
 pub type Found = SmallVec<[Option<u32>; 16]>;
 
 /// One of [`Found`].

@@ -11,7 +11,7 @@ use super::{Block, Kind};
 
 /// The fields that may stand at a place.
 pub trait Fields: Copy + 'static {
-    /// How many numbers the place takes: one for itself, and those of the fields below it.
+    /// The count of numbers at the place: one for itself, and those of the fields below it.
     const COUNT: u32;
 
     /// The path of a number, counted from the place itself; `None` where the number is that of a block.
@@ -35,11 +35,11 @@ impl Fields for Leaf {
 pub struct Below {
     /// The number, from that of the block.
     pub number: u32,
-    /// How many numbers it takes.
+    /// The count of its numbers.
     pub count: u32,
     /// The key; `None` for the main value.
     pub key: Option<&'static str>,
-    /// The block that stands there. A block of the same kind counts as the one that it stands in, and is none.
+    /// The block at the field. A block of the same kind counts as the one around it, and is none.
     pub block: Option<&'static Block>,
 }
 

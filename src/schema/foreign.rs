@@ -9,17 +9,17 @@ pub use words::WORDS;
 /// A key that people know from another language.
 #[derive(Debug)]
 pub struct Foreign {
-    /// The block that it is looked for in: `source` is the top level.
+    /// The block around it: `source` is the top level.
     pub within: &'static str,
-    /// The key there.
+    /// The key in the other language.
     pub key: &'static str,
-    /// What says it here.
+    /// The counterpart here.
     pub ours: Ours,
-    /// What else there is to know; empty where nothing is.
+    /// A note; empty where there is none.
     pub note: &'static str,
 }
 
-/// What says here what another language says by a key.
+/// The counterpart of a key of another language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ours {
     /// An entry of the same block.
@@ -28,11 +28,11 @@ pub enum Ours {
     Top(&'static str),
     /// An entry of a service.
     Service(&'static str),
-    /// Nothing: the note says why.
+    /// None: the note gives the reason.
     Nothing,
 }
 
-/// What says here what a key says elsewhere, in words, where a block has no such key.
+/// The counterpart of a key in words, where a block has no such key.
 #[must_use]
 pub fn foreign(key: &str, schema: &Block) -> Option<String> {
     if key == "override" {
@@ -45,7 +45,7 @@ pub fn foreign(key: &str, schema: &Block) -> Option<String> {
     Some(found.words(key))
 }
 
-/// Where an override stands. That of a volume extends the claim that is made of it, and stands at the object.
+/// The place of an override. That of a volume extends its claim, and stands at the object.
 fn override_of(schema: &Block) -> String {
     let shared = schema.fields.iter().any(|field| field.key == "concurrent");
     match schema.key {
@@ -58,7 +58,7 @@ fn override_of(schema: &Block) -> String {
 }
 
 impl Foreign {
-    /// What is said of it, as it was written.
+    /// The help about a key, as the table holds it.
     #[must_use]
     pub fn words(&self, written: &str) -> String {
         let note = if self.note.is_empty() { String::new() } else { format!(": {}", self.note) };

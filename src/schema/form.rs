@@ -9,17 +9,17 @@ use super::{Constant, Decoder, Kind, Scalar, Visit};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::syntax::{Value, ValueKind};
 
-/// What a schedule is, in words.
+/// A schedule, in words.
 const CRON: &str = "text of cron such as `\"0 2 * * *\"`";
 
-/// How a schedule is written.
+/// The help for a schedule.
 pub const CRON_HELP: &str =
     "minute, hour, day of the month, month, day of the week: `\"0 2 * * *\"` is every day at two";
 
-/// What a path is, in words.
+/// A path, in words.
 const ROOTED: &str = "a path such as `\"/ready\"`";
 
-/// How a path is written.
+/// The help for a path.
 const ROOTED_HELP: &str = "a path stands in quotes and starts with `/`, such as `\"/ready\"`";
 
 macro_rules! form {
@@ -60,7 +60,7 @@ macro_rules! form {
 }
 
 form! {
-    /// When something happens, as cron writes it.
+    /// A schedule in cron's form.
     Cron, CRON, CRON_HELP
 }
 
@@ -69,7 +69,7 @@ form! {
     Rooted, ROOTED, ROOTED_HELP
 }
 
-/// Reports what stands without quotes and would be no text of the form within them either: `None` then.
+/// Reports a text without quotes that would not be right in quotes either; `None` then.
 fn unquoted(value: &Value, words: &str, help: &str, decoder: &mut Decoder<'_>) -> Option<()> {
     let found = match &value.kind {
         ValueKind::Number(_) => "a number",
@@ -84,7 +84,7 @@ fn unquoted(value: &Value, words: &str, help: &str, decoder: &mut Decoder<'_>) -
     None
 }
 
-/// Why a text cannot stand where a kind of value is expected, with what can: `None` where it can.
+/// The reason why a text cannot stand where a kind of value is expected, with the help; `None` where it can.
 #[must_use]
 pub fn refuses(kind: &Kind, text: &str) -> Option<String> {
     match kind {

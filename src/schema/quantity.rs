@@ -45,7 +45,7 @@ fn write_in(f: &mut fmt::Formatter<'_>, amount: u64, units: Units) -> fmt::Resul
     write!(f, "{}{unit}", amount / size)
 }
 
-/// A number with its unit, as it was written.
+/// A number with its unit, as the source writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
     /// A duration.
@@ -72,7 +72,7 @@ impl Quantity {
     }
 }
 
-/// The member of a quantity: how many of a unit it is, for example `cache.MiB`.
+/// The member of a quantity: the amount in a unit, such as `cache.MiB`.
 #[must_use]
 pub fn quantity_member(word: &str, member: &str) -> Option<String> {
     let (amount, unit) = match (Quantity::parse(word)?, member) {
@@ -124,7 +124,7 @@ fn scaled(number: &str, size: u64) -> Option<u64> {
     product.is_multiple_of(power).then(|| u64::try_from(product / power).ok()).flatten()
 }
 
-/// A text in quotes as a quantity: in its own unit, or in ours where it has that of another language.
+/// A quoted text as a quantity: in its own unit, or in ours where it has that of another language.
 fn unquoted(text: &str, units: Units) -> Option<Help> {
     let (number, unit) = split(text);
     let unit = unit.trim();
@@ -134,7 +134,7 @@ fn unquoted(text: &str, units: Units) -> Option<Help> {
     in_ours(number, unit, units)
 }
 
-/// How many of the least unit of its dimension a unit is.
+/// The size of a unit in the least unit of its dimension.
 fn size_of(unit: &str, units: Units) -> Option<u64> {
     units.iter().find(|(known, _)| *known == unit).map(|(_, size)| *size)
 }

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use super::{Block, Field, Kind, Presence};
 
-/// The reference as Markdown: the blocks of `root`, each behind those it first stands in.
+/// The reference as Markdown: the blocks of `root`, each after those around it.
 #[must_use]
 pub fn markdown(root: &'static Block) -> String {
     let mut out = String::from(
         "# Reference\n\n\
          <!-- Written by `infrac schema` from the compiler's own schema; do not edit. -->\n\n\
-         Every block and every key of the language. [The guide](language.md) explains them by example.\n\n\
+         Every block and every key of the language. [The guide](guide.md) goes by task, [the language](language.md) is the syntax.\n\n\
          `env`, `labels`, `headers`, `match` and other keys marked *free keys* take any entries of the type that\n\
          is named. Values that hold `${…}` may refer to anything that is known at that place.\n",
     );
@@ -23,7 +23,7 @@ pub fn markdown(root: &'static Block) -> String {
     out
 }
 
-/// What the reference would say of one block by itself.
+/// The section of one block.
 #[must_use]
 pub fn section_of(block: &Block) -> String {
     let mut out = String::new();
@@ -31,7 +31,7 @@ pub fn section_of(block: &Block) -> String {
     out
 }
 
-/// The keys of all blocks, with what stands before them where only that tells them apart: `service`, `target compose`.
+/// The keys of all blocks, with the block around it where only that distinguishes them: `service`, `target compose`.
 #[must_use]
 pub fn keys(root: &'static Block) -> Vec<&'static str> {
     let mut keys: Vec<&'static str> = blocks(root)
@@ -44,7 +44,7 @@ pub fn keys(root: &'static Block) -> Vec<&'static str> {
     keys
 }
 
-/// What the reference says of the blocks of a key; nothing where there is none.
+/// The sections of the blocks of a key; empty where there is none.
 #[must_use]
 pub fn section(root: &'static Block, key: &str) -> String {
     let mut out = String::new();
@@ -58,7 +58,7 @@ pub fn section(root: &'static Block, key: &str) -> String {
     out
 }
 
-/// What the reference says of a key: the blocks that have it, each with its meaning there. `within` is one block alone. Nothing
+/// The meanings of a key: the blocks that have it, each with its meaning there. `within` restricts them to one block. Empty
 /// where no block has it.
 #[must_use]
 pub fn key(root: &'static Block, within: Option<&str>, key: &str) -> String {
@@ -97,7 +97,7 @@ pub fn dotted(root: &'static Block) -> Vec<String> {
     names
 }
 
-/// The words of every enumeration: the key that takes it, the word, and its meaning.
+/// The words of every enumeration: the key, the word, and its meaning.
 #[must_use]
 pub fn choices(root: &'static Block) -> Vec<(String, &'static str, String)> {
     let mut found = Vec::new();
@@ -133,8 +133,8 @@ fn write_section(within: &str, block: &Block, out: &mut String) {
     }
 }
 
-/// Every block below `root`, once, those of the upper levels first, each with what stands before its key. Blocks of one
-/// key that differ are two.
+/// Every block below `root`, once, those of the upper levels first, each with the prefix of its key. Different blocks of one
+/// key are two.
 fn blocks(root: &'static Block) -> Vec<(String, &'static Block)> {
     let mut found: Vec<(String, &'static Block)> = Vec::new();
     let mut next = vec![root];
@@ -165,7 +165,7 @@ fn blocks_of(kind: Kind, key: &str) -> Vec<(String, &'static Block)> {
     }
 }
 
-/// `port NAME = VALUE { … }`, with what may be left out in brackets.
+/// The form of a block, `port NAME = VALUE { … }`, with optional parts in brackets.
 fn form(block: &Block) -> String {
     let mut form = block.key.to_owned();
     if block.label.is_some() {

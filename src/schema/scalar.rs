@@ -11,14 +11,14 @@ use crate::syntax::{Part, Path, Text, Value, ValueKind};
 
 /// A value without label and body.
 pub trait Scalar: Sized + Send + Sync {
-    /// What is expected.
+    /// The expected form.
     fn shape() -> Kind;
 
     /// Reads a value. Problems are reported.
     fn read(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self>;
 }
 
-/// Text that may hold what the operator sets, and secrets: `env`, `command`, `config`.
+/// Text that may hold variables and secrets: `env`, `command`, `config`.
 #[derive(Debug, Clone)]
 pub struct Template {
     /// The text.
@@ -54,16 +54,15 @@ pub struct Constant {
 }
 
 impl Constant {
-    /// The place of a part of its text, where the source says the text as it is: in quotes on one line,
-    /// without escapes and references.
+    /// The place of a part of the text, where the source holds it literally: in quotes on one line, without escapes and
+    /// references.
     #[must_use]
     pub fn part(&self, part: std::ops::Range<usize>) -> Option<Span> {
         part_of(self.text.as_literal()?, self.span, part)
     }
 }
 
-/// The place of a part of a text that stands at a place, where the source says the text as it is: in quotes on
-/// one line, without escapes and references.
+/// The place of a part of a text, where the source holds it literally: in quotes on one line, without escapes and references.
 #[must_use]
 pub fn part_of(text: &str, span: Span, part: std::ops::Range<usize>) -> Option<Span> {
     let quoted = text.len() + 2 == (span.end - span.start) as usize;
@@ -349,7 +348,7 @@ impl Scalar for Words {
     }
 }
 
-/// The name of a declared thing, or a path to it; what it must be is judged when names are bound.
+/// The name of a declared thing, or a path to it; its kind is judged when names are bound.
 #[derive(Debug, Clone)]
 pub struct Reference(pub Path);
 

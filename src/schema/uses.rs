@@ -6,24 +6,24 @@ use crate::hash::HashSet;
 use crate::source::{FileId, Span};
 use crate::syntax::Entry;
 
-/// How many bytes may stand between a key and its value.
+/// The greatest distance between a key and its value, in bytes.
 const NEAR: u32 = 64;
 
-/// How many places of a field are kept.
+/// The number of places that are kept of a field.
 const MOST: usize = 8;
 
-/// The uses of every field. What stands in the compiler's own sources does not count, unless its value comes from the
-/// source: a parameter of a component counts as the field that it fills in.
+/// The uses of every field. The compiler's own sources do not count, unless a value comes from the platform's: a parameter of a
+/// component counts as the field that it fills in.
 #[derive(Debug, Clone, Default)]
 pub struct Uses {
-    /// How often each field is used.
+    /// The number of uses of each field.
     times: Vec<u32>,
     /// The first places of each field with its number, in the order of the source.
     places: Vec<(u32, Span)>,
 }
 
 impl Uses {
-    /// How often a field is used.
+    /// The number of uses of a field.
     #[must_use]
     pub fn times(&self, number: u32) -> u32 {
         self.times.get(number as usize).copied().unwrap_or(0)
@@ -36,7 +36,7 @@ impl Uses {
         places.map(|(_, place)| *place).take(MOST).collect()
     }
 
-    /// Adds what stands further down.
+    /// Appends the uses of a later part.
     pub fn append(&mut self, behind: &Self) {
         // Of those before it, a field has as many places as it has uses, or the most.
         let before = &self.times;
@@ -72,7 +72,7 @@ pub(super) struct Counter<'a> {
     pub(super) uses: Uses,
     /// The compiler's own sources.
     embedded: &'a HashSet<FileId>,
-    /// Entries of one file mostly stand together.
+    /// The last file, and whether it is embedded: entries of one file mostly stand together.
     last: Option<(FileId, bool)>,
 }
 
@@ -86,8 +86,8 @@ impl<'a> Counter<'a> {
         self.embedded
     }
 
-    /// Counts an entry as the use of a field. A value that stands elsewhere is an environment's, or that of a parameter, and
-    /// its place says more than that of the key.
+    /// Counts an entry as the use of a field. The value's place counts where it is far from the key: it is an environment's or
+    /// a parameter's.
     pub(super) fn count(&mut self, number: u32, entry: &Entry) {
         let head = entry.head();
         let place = match &entry.value {

@@ -7,12 +7,12 @@ use super::{
     References, SecretName, Template, Word, Words,
 };
 
-/// What holds constants.
+/// A type that holds constants.
 pub trait Visit {
     /// Shows every constant, in the order of the schema.
     fn visit(&self, see: &mut dyn FnMut(&Constant));
 
-    /// Hands every constant out to be changed, in the same order.
+    /// Hands out every constant to be changed, in the same order.
     fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant));
 }
 
@@ -31,7 +31,7 @@ impl<T: Visit + Clone> Visit for Arc<T> {
         T::visit(self, see);
     }
 
-    /// Nobody shares what is still being changed, so nothing is copied.
+    /// Nothing shares a block that is still being changed, so nothing is copied.
     fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Constant)) {
         Self::make_mut(self).visit_mut(change);
     }

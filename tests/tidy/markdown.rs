@@ -60,6 +60,11 @@ pub(crate) fn judge(block: &Block<'_>) -> Result<(), String> {
     }
 }
 
+/// Everything that is found in a platform, warnings among it.
+pub(crate) fn findings(text: &str) -> String {
+    listed(&compiled(text))
+}
+
 fn compiled(text: &str) -> Vec<Diagnostic> {
     let load = |path: &str| match path {
         "platform.infra" => Ok(Found::File(text.as_bytes().to_vec())),

@@ -6,7 +6,7 @@ use crate::schema::{Block, Kind, Scalar as _};
 use crate::source::Span;
 use crate::syntax::{Entry, Value, ValueKind};
 
-/// What messages call a block.
+/// The name of a block in messages.
 pub(super) fn called(schema: &Block) -> String {
     if schema.key == "source" { "the top level".to_owned() } else { format!("`{}`", schema.key) }
 }
@@ -29,7 +29,8 @@ pub(super) fn decimal_comma(entries: &[Entry], at: usize) -> Option<Diagnostic> 
     })
 }
 
-/// What a word in the place of `true` was meant to be: the value of the key in the same block whose description names the word.
+/// The probable meaning of a word in the place of `true`: the value of the key in the same block whose description names the
+/// word.
 pub(super) fn of_another_key(entry: &Entry, schema: &Block) -> Option<(Span, Help)> {
     let value = entry.value.as_ref()?;
     let ValueKind::Reference(path) = &value.kind else { return None };
@@ -45,7 +46,7 @@ pub(super) fn of_another_key(entry: &Entry, schema: &Block) -> Option<(Span, Hel
     is_switch.then_some((value.span, help))
 }
 
-/// What to write where an entry has no value. `says` describes the value, and `shape` what it must be.
+/// The help for an entry without a value. `says` describes the value, and `shape` its form.
 pub(super) fn of_no_value(entry: &Entry, says: &str, shape: &str) -> String {
     let key = &entry.key.text;
     // A number names no port: what stands there is meant as the value.
@@ -86,14 +87,14 @@ pub(super) fn of_no_value(entry: &Entry, says: &str, shape: &str) -> String {
     format!("write `{head} = …`, {}: {shape}", in_a_sentence(says))
 }
 
-/// A line of cron in the place of the word for it.
+/// The help for a line of cron in the place of the word for it.
 pub(super) fn of_a_schedule(word: &str, words: &[(&str, &str)]) -> Option<Help> {
     let is_cron = word.split_whitespace().count() == 5 && !word.contains(['"', '\\', '$']);
     let is_known = words.iter().any(|(known, _)| *known == "schedule");
     (is_cron && is_known).then(|| Help::write(format!("schedule {{ cron = \"{word}\" }}")))
 }
 
-/// What to write where a block has a value that takes none.
+/// The help for a value of a block that takes none.
 pub(super) fn of_a_value(entry: &Entry, schema: &Block) -> String {
     if let Some(Value { kind, .. }) = &entry.value {
         let key = &entry.key.text;
@@ -137,7 +138,7 @@ pub(super) fn of_nothing(value: &Value) -> Option<Help> {
         .then(|| "where nothing is to be said, the key is left out".into())
 }
 
-/// What to write where an entry has no name.
+/// The help for an entry without a name.
 pub(super) fn of_no_name(entry: &Entry) -> String {
     let behind = match (&entry.value, &entry.body) {
         (Some(Value { kind: ValueKind::Number(number), .. }), _) => format!(" = {number}"),
@@ -148,10 +149,10 @@ pub(super) fn of_no_name(entry: &Entry) -> String {
     format!("write `{} NAME{behind}`, with a name of your choice", entry.key.text)
 }
 
-/// Blocks that are called by a name, and whose value is a path, an address or a number.
+/// Blocks with a name, and with a path, an address or a number as their value.
 const NAMED: &[&str] = &["volume", "mount", "port", "outside", "site"];
 
-/// Where a key belongs that stands one level too high.
+/// The help for a key that stands one level too high.
 pub(super) fn inside(key: &str, schema: &Block) -> Option<String> {
     schema.fields.iter().find_map(|field| match (field.kind)() {
         Kind::Block(block) if block.label.is_none() && block.fields.iter().any(|inner| inner.key == key) => {

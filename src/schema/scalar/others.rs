@@ -14,7 +14,7 @@ pub(super) fn of_one(word: &str) -> Option<String> {
     share('%', 100.0).or_else(|| share('m', 1000.0)).map(|part| part.to_string())
 }
 
-/// How a port is written here that is mapped, or has a protocol, as Docker writes it: `80:8080`, `53/udp`.
+/// The form here of a port with a mapping or a protocol, as Docker writes it: `80:8080`, `53/udp`.
 pub(super) fn port(value: &Value) -> Option<String> {
     let ValueKind::Text(text) = &value.kind else { return None };
     port_in_words(text.as_literal()?)
@@ -44,14 +44,14 @@ pub(super) fn is_endpoint(text: &str) -> bool {
     })
 }
 
-/// What to write in place of a number where a name is needed.
+/// The help for a number where a name is needed.
 pub(super) fn of_a_number(value: &Value) -> Option<Help> {
     let ValueKind::Number(number) = &value.kind else { return None };
     number.parse::<u16>().ok()?;
     Some(format!("a port is named as it is declared: with `port http = {number}` it is `http`").into())
 }
 
-/// What is written in the place of an address where a name is needed: a bucket elsewhere, or a server.
+/// The help for an address where a name is needed: a bucket elsewhere, or a server.
 pub(super) fn of_an_address(text: &str) -> Option<&'static str> {
     let address = text.split_once('/').map_or(text, |(address, _)| address);
     if address.parse::<std::net::IpAddr>().is_ok() {
@@ -66,8 +66,8 @@ pub(super) fn of_an_address(text: &str) -> Option<&'static str> {
     })
 }
 
-/// A single item as a list. A text of several words is several items to nearly every reader of one; what only a shell
-/// takes apart is left to the person.
+/// A single item as a list. A text of several words is several items to nearly every reader; a text that only a shell splits
+/// stays whole.
 pub(super) fn as_list(value: &Value) -> Help {
     let written = match &value.kind {
         ValueKind::Reference(path) => Some(path.text()),
