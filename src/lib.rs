@@ -30,6 +30,7 @@ pub mod hash;
 pub mod kustomize;
 pub mod manual;
 pub mod model;
+pub mod notation;
 pub mod output;
 pub mod parallel;
 pub mod platform;
