@@ -7,6 +7,8 @@ mod circles;
 mod closed;
 #[path = "tidy/rooms.rs"]
 mod rooms;
+#[path = "tidy/typed.rs"]
+mod typed;
 
 use std::error::Error;
 use std::fs;
@@ -63,8 +65,6 @@ const CIRCLES: &[&str] = &[
     "diagnostic/credential: address, file, mark, pair, program, text, token",
     "emit/yaml: print, scalar",
     "expand: component, given, instance, naming, normal, room, sibling, substitute, template",
-    "promql: findings, labels, read, shape, tree",
-    "promql/template: operand, parse",
     "resolve: cluster, gateway, guide, hours, mute, observe, place, receiver, source, target, tree",
     "resolve: host, service, site",
     "resolve: text, unknown",
@@ -137,6 +137,38 @@ fn targets_read_the_platform_alone() -> Result {
         "use crate::platform::Role;",
     ] {
         assert!(closed::offences("src/target/compose.rs", text).is_empty(), "{text}");
+    }
+    Ok(())
+}
+
+#[test]
+fn meaning_is_typed() -> Result {
+    let files = rust_sources()?;
+    none(&files.iter().flat_map(|file| typed::offences(&file.path, &file.text)).collect::<Vec<String>>());
+    // The check itself: each of these ways is seen.
+    for text in [
+        "let place = std::ptr::from_ref(selector).addr();",
+        "let key = Arc::as_ptr(&self.tree) as usize;",
+        "known: HashMap<*const Alert, Labels>,",
+        "let own = job.exports.own.as_ptr_range();",
+        "if told.message.starts_with(\"did you mean\") {",
+        "told.message = told.message.replace(\"too few\", \"never\");",
+        "told.help.as_deref().filter(|help| help.ends_with('?'))",
+        "let asks = told\n    .help\n    .as_deref()\n    .is_some_and(|help| help\n        .contains(\"write\"));",
+        "alert.query.text.contains(\"absent\")",
+        "!parsed.text().contains(\"info\")",
+        "alert\n    .query\n    .text\n    .contains(\"absent\")",
+        "COMPONENTS.iter().find(|(_, source)| source.contains(text))",
+    ] {
+        assert!(!typed::offences("src/check/query.rs", text).is_empty(), "{text}");
+    }
+    for text in [
+        "// told.message.contains(word)",
+        "let has = query.labels.contains(label);",
+        "#[cfg(test)]\nmod tests {\n    assert!(told.message.contains(word));",
+        "let messages = Messages::new();",
+    ] {
+        assert!(typed::offences("src/check/query.rs", text).is_empty(), "{text}");
     }
     Ok(())
 }
