@@ -64,9 +64,9 @@ mod tests {
     #[test]
     fn names_are_taken_apart() {
         for (text, repository, tag, digest) in [
-            ("redis", "redis", None, None),
-            ("redis:8.2", "redis", Some("8.2"), None),
-            ("redis@sha256:00", "redis", None, Some("sha256:00")),
+            ("app", "app", None, None),
+            ("app:8.2", "app", Some("8.2"), None),
+            ("app@sha256:00", "app", None, Some("sha256:00")),
             ("a.example.com:5000/b/c", "a.example.com:5000/b/c", None, None),
             ("a.example.com:5000/b/c:1@sha256:00", "a.example.com:5000/b/c", Some("1"), Some("sha256:00")),
             ("a/b:1:2", "a/b", Some("1:2"), None),
@@ -80,15 +80,15 @@ mod tests {
     #[test]
     fn a_registry_is_a_host() {
         for (text, registry, path) in [
-            ("redis:8", None, "redis"),
-            ("grafana/grafana:1", None, "grafana/grafana"),
+            ("app:8", None, "app"),
+            ("team/app:1", None, "team/app"),
             ("localhost/a", Some("localhost"), "a"),
             ("a:5000/b/c:1", Some("a:5000"), "b/c"),
             ("quay.io/a/b", Some("quay.io"), "a/b"),
         ] {
             assert_eq!(Reference::parse(text).registry(), (registry, path), "{text}");
         }
-        assert_eq!(Reference::parse("docker.io/library/redis:8").short(), "redis");
+        assert_eq!(Reference::parse("docker.io/library/app:8").short(), "app");
         assert_eq!(Reference::parse("docker.io/a/b").short(), "a/b");
         assert_eq!(Reference::parse("quay.io/library/b").short(), "quay.io/library/b");
     }

@@ -7,7 +7,7 @@ use regex::Regex;
 
 /// What is looked for, each with what there is instead.
 static CARRIERS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
-    let search = r"\.(?:contains|starts_with|ends_with|r?find|replacen?|strip_prefix|strip_suffix|r?split\w*|r?match\w*|lines)\(";
+    let search = r"\.(?:contains|starts_with|ends_with|r?find|replacen?|strip_prefix|strip_suffix|r?splitn?(?:_once)?|r?match(?:es|_indices)|lines)\(";
     // What leads from a field to its text.
     let as_text = r"(?:\.(?:as_(?:ref|mut|deref|str)|clone|to_string|iter|into_iter|flatten)\(\))*";
     [
