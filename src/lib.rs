@@ -31,6 +31,7 @@ pub mod hash;
 pub mod kustomize;
 pub mod manual;
 pub mod model;
+pub mod notation;
 pub mod origins;
 pub mod output;
 pub mod parallel;

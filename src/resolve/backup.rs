@@ -10,6 +10,7 @@ use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, Help, cause, codes};
 use crate::hash::HashMap;
 use crate::model::{self, Document};
+use crate::notation::authority::{Authority, HTTPS};
 use crate::platform::{
     ALERT_AFTER, Backup, Destination, DestinationKind, Dump, EnvVar, InputId, KEEP, OffSite, ServiceId,
     StoreId, Switch,
@@ -75,12 +76,11 @@ fn endpoint(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
     let text = texts.constant(said);
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let host = rest.map(|rest| rest.trim_end_matches('/'));
-    let named = |host: &str| {
-        let (name, port) = host.split_once(':').unwrap_or((host, "443"));
-        let label = |label: &str| super::is_dns_label(&label.to_ascii_lowercase());
-        name.split('.').all(label) && port.parse::<u16>().is_ok_and(|port| port > 0)
+    let label = |label: &str| super::is_dns_label(&label.to_ascii_lowercase());
+    let sound = |it: Authority<'_>| {
+        (it.address().is_some() || it.host.split('.').all(label)) && it.number_or(HTTPS).is_some()
     };
-    if host.is_some_and(named) {
+    if host.and_then(Authority::parse).is_some_and(sound) {
         return Some(text.trim_end_matches('/').to_owned());
     }
     texts.sink.report(

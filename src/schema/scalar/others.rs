@@ -1,6 +1,7 @@
 //! What other languages write in the place of numbers, ports and names.
 
 use crate::diagnostic::Help;
+use crate::notation::authority::Authority;
 use crate::syntax::{Value, ValueKind};
 
 /// A share in percent, or in thousandths as Kubernetes writes processors, as a number.
@@ -37,8 +38,8 @@ pub(in crate::schema) fn port_in_words(text: &str) -> Option<String> {
 
 /// Whether a text is a host and a port.
 pub(super) fn is_endpoint(text: &str) -> bool {
-    text.rsplit_once(':').is_some_and(|(host, port)| {
-        port.parse::<u16>().is_ok()
+    Authority::parse(text).is_some_and(|Authority { host, port }| {
+        port.is_some_and(|port| port.parse::<u16>().is_ok())
             && host.contains('.')
             && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
     })
