@@ -54,7 +54,7 @@ block! {
         optional matches: Constant,
         /// What it is for.
         optional description: Constant,
-        /// list, child: the kind of children that its names stand for.
+        /// list, child, text: the kind of children that its names stand for.
         optional of: Word,
         /// child: the list of another child in which it must stand, such as `account.write`.
         optional listed: Reference,
