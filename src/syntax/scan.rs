@@ -268,11 +268,12 @@ fn close(
             scan.unbalanced = true;
             let outer = open.len().checked_sub(2).and_then(|outer| open.get(outer));
             if last.byte == b'['
-                && let Some(help) = list::end(text, last, outer, at, &scan.comments, span)
+                && let Some((end, help)) = list::end(text, last, outer, at, &scan.comments, span)
             {
                 sink.report(
                     Diagnostic::new(codes::SYN002, "this `[` is never closed")
                         .at(span(last.at, last.at + 1), "opened here")
+                        .at(end, "expected `]` behind this")
                         .help(help),
                 );
                 scan.lists.push(last.at);

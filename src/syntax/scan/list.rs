@@ -4,8 +4,8 @@ use super::{Open, indent_at, line_end};
 use crate::diagnostic::Help;
 use crate::source::Span;
 
-/// The end that a `[` lacks which is still open at a `}`: the place of a `]`, as an edit. `None` where the `}` itself may stand in its
-/// place. `outer` is what is open around the list.
+/// The end that a `[` lacks which is still open at a `}`: the last character before its `]`, and the edit that puts that there. `None` where
+/// the `}` itself may stand in its place. `outer` is what is open around the list.
 pub(super) fn end(
     text: &str,
     list: &Open,
@@ -13,10 +13,15 @@ pub(super) fn end(
     at: usize,
     comments: &[Span],
     span: &impl Fn(usize, usize) -> Span,
-) -> Option<Help> {
+) -> Option<(Span, Help)> {
     let bytes = text.as_bytes();
     let start_of = |place: usize| text[..place].rfind('\n').map_or(0, |newline| newline + 1);
     let here = start_of(at);
+    let base = span(0, 0).start;
+    let add = |end: usize, new: &str| {
+        let last = text[..end].chars().next_back().map_or(0, char::len_utf8);
+        (span(end - last, end), Help::add(new, span(end, end)))
+    };
     let first = line_end(bytes, list.at);
     let entry = lines(text, first)
         .take_while(|(start, _)| *start < here)
@@ -27,13 +32,15 @@ pub(super) fn end(
         None => {
             let is_near = outer.is_some_and(|outer| start_of(outer.at) == here);
             let end = here + text[here..at].trim_end().len();
-            return is_near.then(|| Help::add("]", span(end, end)));
+            return is_near.then(|| add(end, "]"));
         }
     };
     // The last line of the list, without what is empty or a comment.
     let code = |start: usize, end: usize| {
-        let comment =
-            comments.iter().map(|comment| comment.start as usize).find(|at| (start..end).contains(at));
+        let comment = comments
+            .iter()
+            .map(|comment| (comment.start - base) as usize)
+            .find(|at| (start..end).contains(at));
         start + text[start..comment.unwrap_or(end)].trim_end().len()
     };
     let last = std::iter::once((list.at, &text[list.at..first])).chain(lines(text, first));
@@ -42,11 +49,9 @@ pub(super) fn end(
     });
     let (start, line) = last.last()?;
     if start == list.at {
-        let end = code(start, first);
-        return Some(Help::add("]", span(end, end)));
+        return Some(add(code(start, first), "]"));
     }
-    let end = start + line.trim_end().len();
-    Some(Help::add(&format!("\n{}]", " ".repeat(list.indent)), span(end, end)))
+    Some(add(start + line.trim_end().len(), &format!("\n{}]", " ".repeat(list.indent))))
 }
 
 /// The lines behind an end of a line, each with its start.
