@@ -1,6 +1,6 @@
 //! What other languages write in the place of numbers, ports and names.
 
-use crate::diagnostic::Help;
+use crate::diagnostic::{Help, list_of};
 use crate::notation::authority::Authority;
 use crate::syntax::{Value, ValueKind};
 
@@ -45,8 +45,22 @@ pub(super) fn is_endpoint(text: &str) -> bool {
     })
 }
 
-/// The help for a number where a name is needed.
-pub(super) fn of_a_number(value: &Value) -> Option<Help> {
+/// The help for a number, or a list, where a name is needed.
+pub(super) fn for_a_name(value: &Value) -> Option<Help> {
+    if let ValueKind::List(items) = &value.kind {
+        let names = items.iter().map(|item| match &item.kind {
+            ValueKind::Reference(path) => Some(path.text()),
+            _ => None,
+        });
+        return match names.collect::<Option<Vec<String>>>()?.as_slice() {
+            [] => None,
+            [one] => Some(Help::write(one.as_str()).led_by("one name stands here, and no list: ")),
+            several => {
+                let names = list_of(several.iter().map(String::as_str));
+                Some(format!("one name stands here: a block of its own for each of {names}").into())
+            }
+        };
+    }
     let ValueKind::Number(number) = &value.kind else { return None };
     number.parse::<u16>().ok()?;
     Some(format!("a port is named as it is declared: with `port http = {number}` it is `http`").into())
