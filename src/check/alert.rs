@@ -16,12 +16,8 @@ pub(super) fn incomplete(platform: &Platform, origins: &Origins, sink: &mut Sink
     let mut known: HashSet<Span> = HashSet::default();
     // What components bring matters where people are told.
     let told = platform.with_role(Role::Alerts).next().is_some();
-    for alert in platform
-        .observed
-        .alerts
-        .iter()
-        .filter(|alert| (told || !alert.brought) && !origins.is_lost(&alert.name))
-    {
+    let is_meant = |alert: &&Alert| (told || !alert.brought) && !origins.is_lost(&alert.name);
+    for alert in platform.observed.alerts.iter().filter(is_meant) {
         unusable(alert, &mut known, sink);
         let mut missing: Vec<&str> = Vec::new();
         if alert.severity.is_none() && !alert.labels.iter().any(|(name, _)| name == "severity") {

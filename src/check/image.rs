@@ -81,7 +81,7 @@ pub(super) fn tags(platform: &Platform, sink: &mut Sink) {
         };
         let top = platform.top(service.id);
         let several = users.get(&name.span).is_some_and(|users| *users > 1);
-        let of = elsewhere(top, name).or_else(|| several.then(|| top.span));
+        let of = elsewhere(top, name).or(several.then_some(top.span));
         sink.report(
             Diagnostic::new(codes::IMG002, message)
                 .about(&service.path)

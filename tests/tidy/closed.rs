@@ -9,7 +9,7 @@ const BLOCKS: &str = r"\bmodel\b|\b(?:Document|Constant|Template|Reference)\b";
 
 /// What targets do not read: blocks, values of a source, and the places of both.
 static OF_TARGETS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(&format!(r"{BLOCKS}|\b(?:O|o)rigins?\b|\bWritten\b")).ok());
+    LazyLock::new(|| Regex::new(&format!(r"{BLOCKS}|\b[Oo]rigins\b")).ok());
 
 /// What rules do not read: blocks. They ask the room `origins` for places. What a query and a test say is a constant in the platform.
 static OF_RULES: LazyLock<Option<Regex>> =
