@@ -61,10 +61,7 @@ fn rooms_import_only_from_those_before_them() -> Result {
 }
 
 /// Circles that are there still. Each is taken apart by moving a small piece that its files share; none is added.
-const CIRCLES: &[&str] = &[
-    "promql: findings, labels, read, shape, tree",
-    "promql/template: operand, parse",
-];
+const CIRCLES: &[&str] = &["promql: findings, labels, read, shape, tree", "promql/template: operand, parse"];
 
 #[test]
 fn modules_of_a_folder_import_in_no_circle() -> Result {
